@@ -1,0 +1,63 @@
+import path from 'node:path';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The house rule: imports go down only.
+ * Each room names the rooms it may import from; its own files are always allowed.
+ */
+const rooms = {
+  'src/shared': [],
+  'src/main/pipeline/storage': ['src/shared'],
+  'src/main/pipeline/graph': ['src/shared'],
+  'src/main/pipeline/models': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/storage'],
+  'src/main/pipeline/engine': ['src/shared', 'src/main/pipeline/graph'],
+  'src/main/pipeline/data': ['src/shared', 'src/main/pipeline/storage'],
+  'src/main/pipeline/eval': ['src/shared'],
+  'src/main/pipeline/quant': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/engine'],
+  'src/main/pipeline/export': ['src/shared', 'src/main/pipeline/quant', 'src/main/pipeline/data', 'src/main/pipeline/eval', 'src/main/pipeline/storage'],
+  'src/main/pipeline/train': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/models', 'src/main/pipeline/engine', 'src/main/pipeline/data', 'src/main/pipeline/eval', 'src/main/pipeline/storage'],
+  'src/main/pipeline': ['src/shared'], // the stages, which string the other rooms together
+  'src/main/jobs': ['src/shared', 'src/main/pipeline'],
+  'src/main/studio': ['src/shared', 'src/main/jobs', 'src/main/pipeline'],
+  'src/main/shell': ['src/shared', 'src/main/studio'],
+  'src/main': ['src/shared'],
+  'src/preload': ['src/shared'],
+  'src/renderer': ['src/shared'],
+};
+
+const inside = (file, room) => file.startsWith(`${room}/`);
+const roomOf = (file) => Object.keys(rooms).filter((room) => inside(file, room)).sort((a, b) => b.length - a.length)[0];
+
+const importsGoDown = {
+  meta: { type: 'problem', schema: [], messages: { up: '{{from}} may not import from {{to}}: imports go down only (see the rooms in eslint.config.js).' } },
+  create(context) {
+    const from = path.relative(import.meta.dirname, context.filename).split(path.sep).join('/');
+    const room = roomOf(from);
+    const check = (node) => {
+      const source = node.source?.value;
+      if (room === undefined || typeof source !== 'string' || !source.startsWith('.')) return;
+      const to = path.posix.join(path.posix.dirname(from), source);
+      if (!to.startsWith('src/') || [room, ...rooms[room]].some((allowed) => inside(to, allowed))) return;
+      context.report({ node, messageId: 'up', data: { from: room, to } });
+    };
+    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };
+  },
+};
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'dist', 'out'] },
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.ts', '**/*.tsx', '**/*.mjs', '**/*.js'],
+    plugins: { house: { rules: { 'imports-go-down': importsGoDown } } },
+    rules: {
+      'house/imports-go-down': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'no-console': 'error',
+    },
+  },
+  { files: ['src/shared/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['node:*', 'electron', 'react'] }] } },
+  { files: ['src/main/pipeline/**', 'src/main/jobs/**', 'src/main/studio/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['electron', 'react'] }] } },
+  { files: ['scripts/**', 'bin/**', 'tests/**', '**/*.test.ts'], rules: { 'no-console': 'off', 'house/imports-go-down': 'off' } },
+);

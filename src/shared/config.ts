@@ -1,0 +1,143 @@
+import { z } from 'zod';
+
+/**
+ * Every option of the product, once: files, flags and forms are validated by this schema, and its defaults are the
+ * product's defaults. `.describe` holds the meaning and the unit in plain words; docs/configuration.md is made from it.
+ */
+
+const fraction = () => z.number().min(0).max(1);
+const positiveInteger = () => z.int().min(1);
+const count = () => z.int().min(0);
+const learningRate = () => z.number().min(0).max(1);
+
+export const architectures = [
+  'efficientnet-b0', 'efficientnet-b1', 'efficientnet-b2', 'efficientnet-b3', 'efficientnet-b4', 'efficientnet-b5', 'efficientnet-b6', 'efficientnet-b7',
+  'efficientnet-lite0', 'efficientnet-lite1', 'efficientnet-lite2', 'efficientnet-lite3', 'efficientnet-lite4',
+] as const;
+export type Architecture = (typeof architectures)[number];
+
+/** 'EfficientNet-Lite B1', 'EfficientNetB3', 'lite1' and the like are accepted as names of the family's members. */
+export function architectureNamed(name: string): Architecture | null {
+  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '').replace(/^(tf)?efficientnet/, '');
+  const match = /^(lite)?b?([0-7])$/.exec(plain);
+  const found = match ? `efficientnet-${match[1] ?? 'b'}${match[2]}` : '';
+  return architectures.find((architecture) => architecture === found) ?? null;
+}
+
+const architecture = () => z.string().transform((name, context) => {
+  const found = architectureNamed(name);
+  if (found !== null) return found;
+  context.addIssue({ code: 'custom', message: `unknown architecture '${name}': one of ${architectures.join(', ')}` });
+  return z.NEVER;
+});
+
+const separators = ['auto', 'tab', 'comma', 'semicolon', 'pipe', 'space'] as const;
+
+const data = z.strictObject({
+  separator: z.enum(separators).default('auto').describe('What stands between the path and the labels in train.txt, val.txt and test.txt; auto finds out and says so.'),
+  labels_file: z.string().nullable().default(null).describe('A labels.txt that gives the classes and their order; null takes the alphabetical set of labels over all splits.'),
+  padding_color: z.tuple([z.int().min(0).max(255), z.int().min(0).max(255), z.int().min(0).max(255)]).default([0, 0, 0]).describe('Colour (red, green, blue; 0 to 255) beside pictures that are not square, and under transparent ones.'),
+  min_positives: count().default(5).describe('Classes with fewer positive images than this in a split are warned about.'),
+  duplicates_across_splits: z.enum(['error', 'warning']).default('error').describe('How the same image in two splits is judged; it makes scores lie.'),
+  max_megapixels: z.number().positive().default(100).describe('Larger images are refused: a guard against decompression bombs.'),
+  cache_gb: z.number().min(0).default(10).describe('Disk space for letterboxed pixels, in gigabytes; 0 switches the cache off.'),
+  workers: count().default(0).describe('Threads that decode and augment; 0 chooses by the number of cores.'),
+});
+
+const augmentation = z.strictObject({
+  horizontal_flip: fraction().default(0.5).describe('Probability of a mirror image.'),
+  rotation: z.number().min(0).max(180).default(10).describe('Largest rotation to either side, in degrees.'),
+  zoom: fraction().default(0.15).describe('Largest zoom in or out, as a share of the size.'),
+  shift: fraction().default(0.1).describe('Largest shift in each direction, as a share of the side.'),
+  brightness: fraction().default(0.2).describe('Largest change of brightness, as a factor of 1 plus or minus this.'),
+  contrast: fraction().default(0.2).describe('Largest change of contrast, as a factor of 1 plus or minus this.'),
+  saturation: fraction().default(0.2).describe('Largest change of saturation, as a factor of 1 plus or minus this.'),
+  hue: z.number().min(0).max(0.5).default(0.02).describe('Largest turn of the colour circle, as a share of the full circle.'),
+});
+export type AugmentationConfig = z.infer<typeof augmentation>;
+
+/** What teacher and student share; defaults differ. */
+const network = (d: { architecture: Architecture; input_size: number; dropout: number; drop_path: number; unfreeze_fraction: number }) => ({
+  architecture: architecture().default(d.architecture).describe('Member of the EfficientNet family.'),
+  input_size: z.int().min(32).max(800).default(d.input_size).describe('Side of the square input, in pixels.'),
+  weights: z.string().nullable().default(null).describe('File with pretrained weights; null trains from scratch.'),
+  dropout: z.number().min(0).max(0.9).default(d.dropout).describe('Share of features dropped before the last layer in training.'),
+  drop_path: z.number().min(0).max(0.9).default(d.drop_path).describe('Stochastic depth: share of residual blocks skipped in training, rising linearly to this at the last block.'),
+  batch_size: positiveInteger().default(16).describe('Images a training step.'),
+  lr_head: learningRate().default(1e-3).describe('Learning rate of phase A, in which only the head is trained.'),
+  epochs_head: count().default(5).describe('Epochs of phase A; skipped when training from scratch.'),
+  lr_finetune: learningRate().default(1e-4).describe('Peak learning rate of phase B.'),
+  epochs_finetune: count().default(30).describe('Epochs of phase B.'),
+  unfreeze_fraction: fraction().default(d.unfreeze_fraction).describe('Share of the layers, from the top, that phase B trains, cut at a block boundary; from scratch all are trained.'),
+  weight_decay: z.number().min(0).max(1).default(1e-4).describe('Decoupled weight decay (AdamW), on kernels only.'),
+  warmup_epochs: z.number().min(0).default(1).describe('Epochs in which the learning rate rises from 0 to its peak, at the start of each phase.'),
+  schedule: z.enum(['cosine', 'constant']).default('cosine').describe('How the learning rate goes on after the warm-up.'),
+  clip_norm: z.number().positive().nullable().default(1).describe('Gradients are scaled down to this global norm; null leaves them.'),
+  ema_decay: z.number().min(0).max(0.99999).nullable().default(null).describe('Decay of a moving average of the weights that is evaluated and kept instead of the raw weights; null switches it off.'),
+  early_stopping_patience: count().default(8).describe('Epochs without a better monitor before a phase ends; 0 never ends early.'),
+  reduce_lr_factor: z.number().gt(0).max(1).default(0.5).describe('Factor on the learning rate after reduce_lr_patience epochs without a better monitor; 1 switches it off.'),
+  reduce_lr_patience: count().default(4).describe('Epochs without a better monitor before the learning rate is reduced; 0 switches it off.'),
+  monitor: z.enum(['val_loss', 'macro_f1', 'macro_ap']).default('val_loss').describe('What decides which epoch is best: val_loss is the binary cross-entropy against the labels in every stage.'),
+});
+
+const teacher = z.strictObject({
+  ...network({ architecture: 'efficientnet-b3', input_size: 300, dropout: 0.3, drop_path: 0.2, unfreeze_fraction: 0.3 }),
+});
+export type TeacherConfig = z.infer<typeof teacher>;
+
+const student = z.strictObject({
+  ...network({ architecture: 'efficientnet-lite1', input_size: 240, dropout: 0.2, drop_path: 0.2, unfreeze_fraction: 1 }),
+  alpha: fraction().default(0.7).describe('Share of the loss against the labels; the rest is the loss against the teacher.'),
+  temperature: z.number().positive().default(2).describe('Softens the scores that the student learns from the teacher.'),
+});
+export type StudentConfig = z.infer<typeof student>;
+export type NetworkConfig = TeacherConfig;
+
+const qat = z.strictObject({
+  epochs: count().default(10).describe('Epochs of training with quantization in the loop; 0 is post-training quantization.'),
+  lr: learningRate().default(1e-5).describe('Learning rate.'),
+  batch_size: positiveInteger().default(16).describe('Images a training step.'),
+  clip_norm: z.number().positive().nullable().default(1).describe('Gradients are scaled down to this global norm; null leaves them.'),
+  early_stopping_patience: count().default(4).describe('Epochs without a better monitor before training ends; 0 never ends early.'),
+  range_decay: z.number().min(0).max(1).default(0.99).describe('Decay of the moving average that activation ranges follow; they are frozen for the last third.'),
+  monitor: z.enum(['val_loss', 'macro_f1', 'macro_ap']).default('val_loss').describe('What decides which epoch is best, measured on the INT8 model.'),
+});
+export type QatConfig = z.infer<typeof qat>;
+
+const thresholdSearch = z.strictObject({
+  goal: z.enum(['max_f1', 'precision', 'recall']).default('max_f1').describe('What each threshold is chosen for: the best F1, or the other of precision and recall while one stays at or above its minimum.'),
+  min_precision: fraction().default(0.9).describe('With goal precision: the precision to keep on the validation split.'),
+  min_recall: fraction().default(0.9).describe('With goal recall: the recall to keep on the validation split.'),
+  smoothing: z.number().min(0).default(10).describe('Pulls the threshold of rare classes toward the global one: as if this many more validation positives had voted for it.'),
+});
+export type ThresholdSearchConfig = z.infer<typeof thresholdSearch>;
+
+const ioTypes = ['uint8', 'int8', 'float32'] as const;
+
+const tfliteExport = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash and underscore').default('model').describe('Name of the bundle.'),
+  input_type: z.enum(ioTypes).default('uint8').describe('Type of the model file\'s input: uint8 takes pixels as they are and is accepted by every phone library.'),
+  output_type: z.enum(ioTypes).default('uint8').describe('Type of the model file\'s output: uint8 q means a score of q/256.'),
+  representative_dataset_size: positiveInteger().default(200).describe('Training images, un-augmented, from which activation ranges are calibrated.'),
+});
+export type TfliteExportConfig = z.infer<typeof tfliteExport>;
+
+const engine = z.strictObject({
+  name: z.enum(['auto', 'onnx-cpu']).default('auto').describe('What computes; auto takes the fastest that starts on this machine.'),
+  threads: count().default(0).describe('Threads of the CPU engine; 0 takes all cores. Bit-identical results need the same number.'),
+});
+export type EngineConfig = z.infer<typeof engine>;
+
+export const configSchema = z.strictObject({
+  seed: count().default(1).describe('Start of every random draw: same seed, same data, same machine, same model.'),
+  data: data.prefault({}),
+  augmentation: augmentation.prefault({}),
+  engine: engine.prefault({}),
+  teacher: teacher.prefault({}),
+  student: student.prefault({}),
+  qat: qat.prefault({}),
+  threshold_search: thresholdSearch.prefault({}),
+  tflite_export: tfliteExport.prefault({}),
+  checkpoint_minutes: z.number().positive().default(5).describe('Minutes between checkpoints within an epoch; each epoch writes one as well.'),
+});
+export type Config = z.infer<typeof configSchema>;
