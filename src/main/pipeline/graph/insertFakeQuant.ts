@@ -1,0 +1,59 @@
+import type { GraphNode, Model, Shape } from './graph.ts';
+
+const RELU6_RANGE = [0, 6] as const;
+
+/**
+ * Puts one fake-quant after every tensor that the .tflite file will hold, and marks how kernels are quantized:
+ * per channel for convolutions, per tensor for the dense head (a FULLY_CONNECTED).
+ * Expects a folded Lite graph. The input needs none: pixels are integers already.
+ * A convolution whose only reader is a ReLU6 is one .tflite tensor with it, quantized after the ReLU6 on [0, 6].
+ */
+export function insertFakeQuant(model: Model): Model {
+  const names = new Map<string, string>();
+  const renamed = (name: string): string => names.get(name) ?? name;
+  const nodes: GraphNode[] = [];
+  const quantize = (name: string, node: { shape: Shape; block: string }, range: readonly [number, number] | null): void => {
+    const quantized = `${name}.quant`;
+    nodes.push({ op: 'fakeQuant', name: quantized, input: name, range, shape: node.shape, block: node.block });
+    names.set(name, quantized);
+  };
+  const feedsRelu6 = (name: string): boolean => model.nodes.some((node) => node.op === 'activation' && node.input === name);
+  for (const node of model.nodes) {
+    switch (node.op) {
+      case 'input':
+      case 'normalize':
+        nodes.push(node);
+        break;
+      case 'conv2d':
+      case 'depthwiseConv2d':
+        nodes.push({ ...node, input: renamed(node.input), weightQuantization: 'perChannel' });
+        if (!feedsRelu6(node.name)) quantize(node.name, node, null);
+        break;
+      case 'activation':
+        if (node.activation !== 'relu6') throw new Error(`${node.name}: only ReLU6 networks (EfficientNet-Lite) can be quantized, not ${node.activation}`);
+        nodes.push({ ...node, input: renamed(node.input) });
+        quantize(node.name, node, RELU6_RANGE);
+        break;
+      case 'add':
+        nodes.push({ ...node, inputs: [renamed(node.inputs[0]), renamed(node.inputs[1])] });
+        quantize(node.name, node, null);
+        break;
+      case 'globalAveragePool':
+        nodes.push({ ...node, input: renamed(node.input) });
+        quantize(node.name, node, null);
+        break;
+      case 'dense':
+        nodes.push({ ...node, input: renamed(node.input), weightQuantization: 'perTensor' });
+        quantize(node.name, node, null);
+        break;
+      case 'dropout':
+      case 'dropPath':
+        // Identities in the integer model: quantization-aware training goes without them.
+        names.set(node.name, renamed(node.input));
+        break;
+      default:
+        throw new Error(`${node.name}: a ${node.op} cannot be quantized`);
+    }
+  }
+  return { ...model, nodes, logits: nodes.at(-1)!.name };
+}

@@ -1,0 +1,68 @@
+import type { Architecture } from '../../../shared/config.ts';
+
+/**
+ * The EfficientNet family from one table.
+ * Sources: Tan & Le 2019 (arXiv 1905.11946), keras/applications/efficientnet.py,
+ * tensorflow/tpu models/official/efficientnet/lite/efficientnet_lite_builder.py.
+ */
+
+/** One stage of the baseline (B0): repeats of inverted residual blocks. */
+export interface StageSpec {
+  readonly kernelSize: 3 | 5;
+  readonly repeats: number;
+  readonly filters: number;
+  readonly expandRatio: 1 | 6;
+  readonly stride: 1 | 2;
+}
+
+export const STAGES: readonly StageSpec[] = [
+  { kernelSize: 3, repeats: 1, filters: 16, expandRatio: 1, stride: 1 },
+  { kernelSize: 3, repeats: 2, filters: 24, expandRatio: 6, stride: 2 },
+  { kernelSize: 5, repeats: 2, filters: 40, expandRatio: 6, stride: 2 },
+  { kernelSize: 3, repeats: 3, filters: 80, expandRatio: 6, stride: 2 },
+  { kernelSize: 5, repeats: 3, filters: 112, expandRatio: 6, stride: 1 },
+  { kernelSize: 5, repeats: 4, filters: 192, expandRatio: 6, stride: 2 },
+  { kernelSize: 3, repeats: 1, filters: 320, expandRatio: 6, stride: 1 },
+];
+
+/**
+ * 'b': swish, squeeze-excite, everything scaled, ImageNet mean and standard deviation.
+ * 'lite': ReLU6, no squeeze-excite, stem, head and the repeats of first and last stage unscaled, (x - 127) / 128.
+ */
+export type Family = 'b' | 'lite';
+
+export interface ArchitectureSpec {
+  readonly family: Family;
+  readonly width: number;
+  readonly depth: number;
+  /** Side that the published weights were trained at, in pixels. */
+  readonly nativeSize: number;
+  readonly dropout: number;
+}
+
+const spec = (family: Family, width: number, depth: number, nativeSize: number, dropout: number): ArchitectureSpec => ({ family, width, depth, nativeSize, dropout });
+
+export const ARCHITECTURES: Readonly<Record<Architecture, ArchitectureSpec>> = {
+  'efficientnet-b0': spec('b', 1.0, 1.0, 224, 0.2),
+  'efficientnet-b1': spec('b', 1.0, 1.1, 240, 0.2),
+  'efficientnet-b2': spec('b', 1.1, 1.2, 260, 0.3),
+  'efficientnet-b3': spec('b', 1.2, 1.4, 300, 0.3),
+  'efficientnet-b4': spec('b', 1.4, 1.8, 380, 0.4),
+  'efficientnet-b5': spec('b', 1.6, 2.2, 456, 0.4),
+  'efficientnet-b6': spec('b', 1.8, 2.6, 528, 0.5),
+  'efficientnet-b7': spec('b', 2.0, 3.1, 600, 0.5),
+  'efficientnet-lite0': spec('lite', 1.0, 1.0, 224, 0.2),
+  'efficientnet-lite1': spec('lite', 1.0, 1.1, 240, 0.2),
+  'efficientnet-lite2': spec('lite', 1.1, 1.2, 260, 0.3),
+  'efficientnet-lite3': spec('lite', 1.2, 1.4, 280, 0.3),
+  'efficientnet-lite4': spec('lite', 1.4, 1.8, 300, 0.3),
+};
+
+/** Filters scaled by width, rounded to a multiple of 8 and never down by more than 10 %. */
+export function scaledFilters(filters: number, width: number): number {
+  const target = filters * width;
+  const rounded = Math.max(8, Math.floor((target + 4) / 8) * 8);
+  return rounded < 0.9 * target ? rounded + 8 : rounded;
+}
+
+export const scaledRepeats = (repeats: number, depth: number): number => Math.ceil(repeats * depth);
