@@ -1,4 +1,4 @@
-import type { BatchNormNode, Conv2dNode, DepthwiseConv2dNode, GraphNode, Model, Parameter, Parameters, Tensor } from './graph.ts';
+import type { BatchNormNode, GraphNode, Model, Parameter, Parameters, Tensor } from './graph.ts';
 
 /**
  * Folds every BatchNorm into the convolution before it: kernel * gamma / sqrt(variance + epsilon) per filter and
@@ -19,7 +19,7 @@ export function foldBatchNorm(model: Model, parameters: Parameters): { model: Mo
     if (convolution?.op !== 'conv2d' && convolution?.op !== 'depthwiseConv2d') throw new Error(`${node.name}: BatchNorm can only be folded into a convolution`);
     const bias = `${convolution.name}.bias`;
     const scales = foldedScales(node, folded);
-    folded.set(convolution.kernel, scaledKernel(convolution, folded.get(convolution.kernel)!, scales));
+    folded.set(convolution.kernel, scaledKernel(folded.get(convolution.kernel)!, scales));
     folded.set(bias, foldedBias(node, folded, scales));
     specs.set(bias, { name: bias, role: 'bias', shape: node.shape.slice(-1) });
     for (const name of [node.gamma, node.beta, node.mean, node.variance]) {
@@ -38,7 +38,7 @@ function foldedScales(node: BatchNormNode, parameters: Parameters): Float64Array
   return Float64Array.from(gamma, (value, channel) => value / Math.sqrt(variance[channel]! + node.epsilon));
 }
 
-function scaledKernel(convolution: Conv2dNode | DepthwiseConv2dNode, kernel: Tensor, scales: Float64Array): Tensor {
+function scaledKernel(kernel: Tensor, scales: Float64Array): Tensor {
   // HWIO: the filter is the last axis. Depthwise [k, k, C, 1]: the channel is the last but one, and the last has length 1.
   const channels = scales.length;
   return { shape: kernel.shape, data: kernel.data.map((value, i) => value * scales[i % channels]!) };
