@@ -1,0 +1,62 @@
+/**
+ * What Keras's callbacks decide at the end of each epoch, as pure functions on plain state: the state goes into the
+ * checkpoint, so a resumed run decides as an uninterrupted one would.
+ * Values are 'smaller is better'; a score that should grow is passed negated. Sources: keras/src/callbacks/early_stopping.py,
+ * reduce_lr_on_plateau.py (Keras 3.15). NaN is never better.
+ */
+
+export interface EarlyStoppingOptions {
+  /** Epochs without improvement after which training ends; 0 never ends. */
+  readonly patience: number;
+  readonly minDelta: number;
+}
+
+export interface EarlyStoppingState {
+  readonly best: number;
+  /** Epoch of the best value, from 0; -1 before the first. */
+  readonly bestEpoch: number;
+  readonly wait: number;
+}
+
+export const earlyStoppingStart: EarlyStoppingState = { best: Infinity, bestEpoch: -1, wait: 0 };
+
+/** `improved`: this epoch's weights are the best so far. `stop`: patience is exhausted. */
+export function earlyStopping(options: EarlyStoppingOptions, state: EarlyStoppingState, epoch: number, value: number): { state: EarlyStoppingState; improved: boolean; stop: boolean } {
+  if (value < state.best - options.minDelta) return { state: { best: value, bestEpoch: epoch, wait: 0 }, improved: true, stop: false };
+  const wait = state.wait + 1;
+  // The first epoch's weights are kept even where its value is not a number: there must be something to restore.
+  const isFirst = state.bestEpoch < 0;
+  return { state: { ...state, bestEpoch: isFirst ? epoch : state.bestEpoch, wait }, improved: isFirst, stop: options.patience > 0 && wait >= options.patience && epoch > 0 };
+}
+
+export interface ReduceOnPlateauOptions {
+  readonly factor: number;
+  /** Epochs without improvement before a reduction; 0 switches it off. */
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly cooldown: number;
+  /** The learning rate is never reduced below this share of its schedule. */
+  readonly minimum: number;
+}
+
+export interface ReduceOnPlateauState {
+  readonly best: number;
+  readonly wait: number;
+  readonly cooldown: number;
+  /** What the scheduled learning rate is multiplied by (a learning rate itself where there is no schedule). */
+  readonly scale: number;
+}
+
+export const reduceOnPlateauStart = (scale = 1): ReduceOnPlateauState => ({ best: Infinity, wait: 0, cooldown: 0, scale });
+
+export function reduceOnPlateau(options: ReduceOnPlateauOptions, state: ReduceOnPlateauState, value: number): ReduceOnPlateauState {
+  if (options.patience === 0 || options.factor === 1) return state;
+  const cooling = state.cooldown > 0;
+  const cooldown = cooling ? state.cooldown - 1 : 0;
+  const waited = cooling ? 0 : state.wait;
+  if (value < state.best - options.minDelta) return { ...state, best: value, wait: 0, cooldown };
+  if (cooldown > 0) return { ...state, wait: waited, cooldown };
+  const wait = waited + 1;
+  if (wait < options.patience || state.scale <= options.minimum) return { ...state, wait, cooldown };
+  return { ...state, wait: 0, cooldown: options.cooldown, scale: Math.max(state.scale * options.factor, options.minimum) };
+}
