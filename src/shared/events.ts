@@ -5,7 +5,7 @@ import { z } from 'zod';
  * Every door (command line, browser, desktop) draws from these alone.
  */
 
-export const stages = ['data', 'teacher', 'student', 'qat', 'thresholds', 'export', 'test'] as const;
+export const stages = ['data', 'teacher', 'student', 'qat', 'thresholds', 'test', 'export'] as const;
 export const stageSchema = z.enum(stages);
 export type Stage = z.infer<typeof stageSchema>;
 

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import type { Architecture } from '../../../shared/config.ts';
+import { architectureNamed } from '../../../shared/config.ts';
+import { Problem } from '../../../shared/problem.ts';
+import type { Parameters, Tensor } from '../graph/graph.ts';
+import { writeFileAtomic } from '../storage/atomicFile.ts';
+import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
+
+/** A trained network in a run's models/ folder: safetensors with neutral names; what it is stands in the file's metadata. */
+export interface StoredModel {
+  readonly architecture: Architecture;
+  readonly inputSize: number;
+  /** Class names in the order of the logits. */
+  readonly labels: readonly string[];
+  readonly parameters: Parameters;
+  /** Quantized models: BatchNorm is folded, and these are the activation ranges by fake-quant node. */
+  readonly ranges: ReadonlyMap<string, readonly [number, number]> | null;
+}
+
+const FORMAT = 'destila-model';
+const FORMAT_VERSION = '1';
+
+export async function writeModelFile(file: string, model: StoredModel): Promise<void> {
+  const metadata = {
+    format: FORMAT, formatVersion: FORMAT_VERSION, architecture: model.architecture, inputSize: String(model.inputSize),
+    labels: JSON.stringify(model.labels), ...(model.ranges && { ranges: JSON.stringify([...model.ranges]) }),
+  };
+  await writeFileAtomic(file, writeSafetensors(model.parameters as ReadonlyMap<string, Tensor>, metadata));
+}
+
+export async function readModelFile(file: string): Promise<StoredModel> {
+  const { tensors, metadata } = readSafetensors(await readFile(file));
+  const architecture = architectureNamed(metadata.architecture ?? '');
+  if (metadata.format !== FORMAT || architecture === null) throw new Problem('mismatch', `${file} is not a model that this studio wrote.`);
+  if (metadata.formatVersion !== FORMAT_VERSION) throw new Problem('mismatch', `${file} has format version ${metadata.formatVersion}; this studio reads version ${FORMAT_VERSION}.`);
+  return {
+    architecture, inputSize: Number(metadata.inputSize), labels: JSON.parse(metadata.labels!) as string[], parameters: tensors,
+    ranges: metadata.ranges === undefined ? null : new Map(JSON.parse(metadata.ranges) as [string, [number, number]][]),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Sample } from '../data/dataset.ts';
+import type { Loader } from '../data/loader.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Model, Parameters, Tensor } from '../graph/graph.ts';
+import { permutation, randomStream } from '../../../shared/random.ts';
+import { plainBatches } from './batches.ts';
+
+/** Enough for statistics within a per cent, and little beside an epoch. */
+const MOST_BATCHES = 16;
+
+export interface StatisticsSource {
+  readonly engine: Engine;
+  readonly loader: Loader;
+  /** Index of this model's size among the loader's sizes. */
+  readonly sizeIndex: number;
+  readonly samples: readonly Sample[];
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+/**
+ * Replaces the moving statistics of the trainable BatchNorms by exact ones over seeded training batches without
+ * augmentation: mean of the means; mean of the variances plus the variance of the means ('precise BatchNorm',
+ * Wu & Johnson 2021, arXiv 2105.07576). The running averages of training lag behind the weights, with momentum 0.99
+ * by hundreds of steps, and belong to the raw weights, not to their EMA.
+ */
+export async function reestimateStatistics(source: StatisticsSource, model: Model, parameters: Parameters, trainableFrom: number): Promise<Map<string, Tensor>> {
+  const { samples, batchSize } = source;
+  const batches = Math.min(MOST_BATCHES, Math.max(1, Math.floor(samples.length / batchSize)));
+  const order = permutation(samples.length, randomStream(source.seed, 'batch statistics'));
+  const chosen = Array.from({ length: batches * batchSize }, (_, i) => samples[order[i % samples.length]!]!);
+  const session = await source.engine.createStatistics({ model, parameters, batchSize, trainableFrom });
+  try {
+    const collected: ReadonlyMap<string, Float32Array>[] = [];
+    for await (const { pixels } of plainBatches(source.loader, chosen, batchSize)) collected.push(await session.run(pixels[source.sizeIndex]!));
+    return withStatistics(model, parameters, collected);
+  } finally {
+    await session.dispose();
+  }
+}
+
+function withStatistics(model: Model, parameters: Parameters, batches: readonly ReadonlyMap<string, Float32Array>[]): Map<string, Tensor> {
+  const updated = new Map<string, Tensor>(parameters);
+  for (const node of model.nodes) {
+    if (node.op !== 'batchNorm' || batches[0]?.has(node.mean) !== true) continue;
+    const means = batches.map((batch) => batch.get(node.mean)!);
+    const variances = batches.map((batch) => batch.get(node.variance)!);
+    const mean = means[0]!.map((_, c) => average(means, c));
+    const variance = mean.map((center, c) => average(variances, c) + means.reduce((sum, m) => sum + (m[c]! - center) ** 2, 0) / means.length);
+    updated.set(node.mean, { shape: [mean.length], data: mean });
+    updated.set(node.variance, { shape: [variance.length], data: variance });
+  }
+  return updated;
+}
+
+const average = (vectors: readonly Float32Array[], c: number): number => vectors.reduce((sum, v) => sum + v[c]!, 0) / vectors.length;

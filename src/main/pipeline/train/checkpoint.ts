@@ -1,0 +1,99 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Range, TrainingState } from '../engine/engine.ts';
+import type { Tensor } from '../graph/graph.ts';
+import { writeFileAtomic } from '../storage/atomicFile.ts';
+import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
+import type { EarlyStoppingState, ReduceOnPlateauState } from './callbacks.ts';
+
+const FORMAT_VERSION = '1';
+const KEPT = 2;
+
+/** Where a phase stands: everything besides the weights that the next step depends on. */
+export interface PhaseProgress {
+  readonly epoch: number;
+  /** Steps of this epoch that are done. */
+  readonly step: number;
+  readonly early: EarlyStoppingState;
+  readonly plateau: ReduceOnPlateauState;
+  /** Sums over the epoch's steps so far, for its averages. */
+  readonly lossSum: number;
+  readonly hardLossSum: number;
+  /** Seconds of training so far. */
+  readonly seconds: number;
+  /** Ranges of the tracked fake-quant nodes, by name. */
+  readonly ranges: Readonly<Record<string, Range>>;
+  /** Length of metrics.jsonl at this point, in bytes: a resumed run cuts it back to here. */
+  readonly metricsBytes: number;
+}
+
+export interface Checkpoint {
+  readonly stage: string;
+  readonly phase: string;
+  readonly progress: PhaseProgress;
+  readonly state: TrainingState;
+}
+
+const SEPARATOR = '/';
+const fileName = (stage: string, phase: string, { epoch, step }: PhaseProgress): string =>
+  `${stage}-${phase}-e${String(epoch).padStart(5, '0')}-s${String(step).padStart(7, '0')}.safetensors`;
+
+/** Writes a checkpoint and removes all but the newest two of the same phase. */
+export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+  const { state, progress, stage, phase } = checkpoint;
+  const tensors = new Map<string, Tensor>();
+  const put = (group: string, parameters: ReadonlyMap<string, Tensor>): void => {
+    for (const [name, tensor] of parameters) tensors.set(`${group}${SEPARATOR}${name}`, tensor);
+  };
+  put('parameters', state.parameters);
+  for (const [slot, parameters] of state.slots) put(`slot.${slot}`, parameters);
+  if (state.ema !== null) put('ema', state.ema);
+  const metadata = { format: 'destila-checkpoint', formatVersion: FORMAT_VERSION, stage, phase, steps: String(state.steps), progress: JSON.stringify(progress) };
+  await writeFileAtomic(path.join(folder, fileName(stage, phase, progress)), writeSafetensors(tensors, metadata));
+  for (const old of (await checkpointFiles(folder, stage, phase)).slice(0, -KEPT)) await rm(path.join(folder, old), { force: true });
+}
+
+/** The newest readable checkpoint of a phase, or null. A damaged file is passed over: the one before it still holds. */
+export async function latestCheckpoint(folder: string, stage: string, phase: string, onDamaged: (file: string) => void): Promise<Checkpoint | null> {
+  for (const file of (await checkpointFiles(folder, stage, phase)).reverse()) {
+    try {
+      return parseCheckpoint(await readFile(path.join(folder, file)));
+    } catch {
+      onDamaged(file);
+    }
+  }
+  return null;
+}
+
+/** Removes a finished phase's checkpoints: its results are in models/. */
+export async function removeCheckpoints(folder: string, stage: string, phase: string): Promise<void> {
+  for (const file of await checkpointFiles(folder, stage, phase)) await rm(path.join(folder, file), { force: true });
+}
+
+async function checkpointFiles(folder: string, stage: string, phase: string): Promise<string[]> {
+  const files = await readdir(folder).catch(() => []);
+  return files.filter((file) => file.startsWith(`${stage}-${phase}-e`) && file.endsWith('.safetensors')).sort();
+}
+
+function parseCheckpoint(bytes: Uint8Array): Checkpoint {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const progress = JSON.parse(metadata.progress!) as PhaseProgress;
+  const groups = new Map<string, Map<string, Tensor>>();
+  for (const [key, tensor] of tensors) {
+    const group = key.slice(0, key.indexOf(SEPARATOR));
+    if (!groups.has(group)) groups.set(group, new Map());
+    groups.get(group)!.set(key.slice(group.length + SEPARATOR.length), tensor);
+  }
+  const slots = new Map([...groups].filter(([group]) => group.startsWith('slot.')).map(([group, slot]) => [group.slice('slot.'.length), slot]));
+  return {
+    stage: metadata.stage!,
+    phase: metadata.phase!,
+    progress: { ...progress, early: withInfinity(progress.early), plateau: withInfinity(progress.plateau) },
+    state: { parameters: groups.get('parameters')!, slots, ema: groups.get('ema') ?? null, steps: Number(metadata.steps) },
+  };
+}
+
+/** JSON has no infinity: before the first epoch `best` is written as null. */
+function withInfinity<T extends { best: number | null }>(state: T): T & { best: number } {
+  return { ...state, best: state.best ?? Infinity };
+}

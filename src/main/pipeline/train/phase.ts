@@ -1,0 +1,186 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { JobCommand, RunEvent, Stage } from '../../../shared/events.ts';
+import { Problem } from '../../../shared/problem.ts';
+import type { Engine, LossSpec, Range, StepResult, TrainingSession, TrainingState } from '../engine/engine.ts';
+import type { Model, Parameters } from '../graph/graph.ts';
+import type { AugmentedSource, TrainingBatch } from './batches.ts';
+import { trainingBatches } from './batches.ts';
+import { earlyStopping, earlyStoppingStart, reduceOnPlateau, reduceOnPlateauStart } from './callbacks.ts';
+import type { Checkpoint, PhaseProgress } from './checkpoint.ts';
+import { drawMasks } from './masks.ts';
+import { progressReporter } from './progress.ts';
+import { freezesRanges, trackRanges } from './ranges.ts';
+import { learningRateAt } from './schedule.ts';
+
+/** What is trained and how: one phase of one stage. */
+export interface PhaseSpec {
+  readonly stage: Stage;
+  readonly phase: string;
+  readonly model: Model;
+  /** Index in model.nodes; 0 trains everything. */
+  readonly trainableFrom: number;
+  readonly loss: LossSpec;
+  readonly epochs: number;
+  readonly peakLearningRate: number;
+  readonly schedule: 'cosine' | 'constant';
+  readonly warmupEpochs: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number | null;
+  readonly emaDecay: number | null;
+  readonly earlyStoppingPatience: number;
+  readonly reduceFactor: number;
+  readonly reducePatience: number;
+  readonly monitor: 'val_loss' | 'macro_f1' | 'macro_ap';
+  /** Decay of the moving average that tracked activation ranges follow; null without fake-quantization. */
+  readonly rangeDecay: number | null;
+}
+
+/** What an epoch's weights are worth, measured by the stage on the validation split. */
+export interface Evaluation {
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** The parameters that were measured (EMA and re-estimated statistics included): what is kept if they are the best. */
+  readonly parameters: Parameters;
+}
+
+/** What the phase needs from its surroundings. */
+export interface PhaseSurroundings {
+  readonly engine: Engine;
+  readonly source: AugmentedSource;
+  /** Index of the model's own size among the loader's. */
+  readonly sizeIndex: number;
+  /** Logits of the teacher for the same batch; null without distillation. */
+  readonly teach: ((batch: TrainingBatch) => Promise<Float32Array>) | null;
+  evaluate(parameters: Parameters, ranges: ReadonlyMap<string, Range>): Promise<Evaluation>;
+  keepBest(parameters: Parameters, ranges: ReadonlyMap<string, Range>): Promise<void>;
+  report(event: RunEvent): void;
+  takeCommands(): readonly JobCommand[];
+  /** Appends a line to metrics.jsonl; returns the file's length. */
+  recordMetrics(line: object): number;
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  readonly checkpointMinutes: number;
+}
+
+export interface PhaseStart {
+  readonly parameters: Parameters;
+  /** Ranges of tracked fake-quant nodes from calibration. */
+  readonly ranges: ReadonlyMap<string, Range>;
+  /** Where an earlier run of this phase stopped. */
+  readonly checkpoint: Checkpoint | null;
+}
+
+const IMPROVEMENT = 0;
+const FIRST: PhaseProgress = {
+  epoch: 0, step: 0, early: earlyStoppingStart, plateau: reduceOnPlateauStart(), lossSum: 0, hardLossSum: 0, seconds: 0, ranges: {}, metricsBytes: 0,
+};
+
+/** Trains a phase to its end and returns the last parameters and the best monitored value (smaller is better); the best parameters went to `keepBest`. */
+export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, start: PhaseStart): Promise<{ last: Parameters; best: number; seconds: number }> {
+  const { source } = around;
+  const stepsPerEpoch = Math.ceil(source.samples.length / source.batchSize);
+  const schedule = { kind: spec.schedule, peak: spec.peakLearningRate, warmupSteps: Math.round(spec.warmupEpochs * stepsPerEpoch), totalSteps: spec.epochs * stepsPerEpoch };
+  const state: TrainingState = start.checkpoint?.state ?? { parameters: start.parameters, slots: new Map(), ema: null, steps: 0 };
+  let at: PhaseProgress = start.checkpoint?.progress ?? { ...FIRST, ranges: Object.fromEntries(start.ranges), metricsBytes: around.recordMetrics({ type: 'phase', stage: spec.stage, phase: spec.phase }) };
+  const session = await around.engine.createTraining({
+    model: spec.model, batchSize: source.batchSize, trainableFrom: spec.trainableFrom, loss: spec.loss,
+    optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, clipNorm: spec.clipNorm, ema: spec.emaDecay !== null, state,
+  });
+  const progress = progressReporter(around.report, spec.stage, `${spec.stage}: ${spec.phase}`, 'steps', schedule.totalSteps, at.epoch * stepsPerEpoch + at.step);
+  const save = async (): Promise<void> => {
+    await around.saveCheckpoint({ stage: spec.stage, phase: spec.phase, progress: at, state: await session.state() });
+    around.report({ type: 'checkpoint', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step });
+  };
+  let stop = false;
+  let finish = false;
+  let lastSave = performance.now();
+  let clock = performance.now();
+  const elapse = (): number => {
+    const seconds = at.seconds + (performance.now() - clock) / 1000;
+    clock = performance.now();
+    return seconds;
+  };
+  try {
+    while (at.epoch < spec.epochs && !finish) {
+      for await (const batch of trainingBatches(source, at.epoch, at.step)) {
+        const learningRate = at.plateau.scale * learningRateAt(schedule, at.epoch * stepsPerEpoch + at.step + 1);
+        const result = await step(session, spec, around, batch, at, learningRate);
+        const ranges = spec.rangeDecay === null || freezesRanges(at.epoch, spec.epochs) ? at.ranges : trackRanges(at.ranges, result.ranges, spec.rangeDecay);
+        at = { ...at, step: at.step + 1, lossSum: at.lossSum + result.loss, hardLossSum: at.hardLossSum + result.hardLoss, ranges, seconds: elapse() };
+        const metrics = { loss: result.loss, gradient_norm: result.gradientNorm, learning_rate: learningRate };
+        at = { ...at, metricsBytes: around.recordMetrics({ type: 'step', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step, ...metrics }) };
+        around.report({ type: 'step', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step, metrics });
+        progress(at.epoch * stepsPerEpoch + at.step);
+        await nextTurn(); // lets messages in: a step blocks the thread
+        ({ stop, finish } = await obey(around, { stop, finish }));
+        if (stop || performance.now() - lastSave > around.checkpointMinutes * 60_000) {
+          await save();
+          lastSave = performance.now();
+        }
+        if (stop) throw new Problem('cancelled', 'Stopped at a checkpoint, as asked. Resume goes on from here.');
+        if (finish) break;
+      }
+      const { parameters, ema } = await session.state();
+      const ranges = new Map(Object.entries(at.ranges));
+      const evaluation = await around.evaluate(ema === null ? parameters : new Map([...parameters, ...ema]), ranges);
+      const value = monitored(spec, evaluation);
+      const early = earlyStopping({ patience: spec.earlyStoppingPatience, minDelta: IMPROVEMENT }, at.early, at.epoch, value);
+      const plateau = reduceOnPlateau({ factor: spec.reduceFactor, patience: spec.reducePatience, minDelta: IMPROVEMENT, cooldown: 0, minimum: 0 }, at.plateau, value);
+      if (early.improved) await around.keepBest(evaluation.parameters, ranges);
+      const seconds = elapse();
+      const metrics = {
+        loss: at.lossSum / Math.max(1, at.step), hard_loss: at.hardLossSum / Math.max(1, at.step), ...evaluation.metrics,
+        learning_rate: at.plateau.scale * learningRateAt(schedule, at.epoch * stepsPerEpoch + at.step), seconds,
+      };
+      around.report({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, epochs: spec.epochs, metrics, best: early.improved });
+      const metricsBytes = around.recordMetrics({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, best: early.improved, ...metrics });
+      at = { ...at, epoch: at.epoch + 1, step: 0, early: early.state, plateau, lossSum: 0, hardLossSum: 0, seconds, metricsBytes };
+      finish ||= early.stop;
+      if (early.stop) around.report({ type: 'note', stage: spec.stage, level: 'info', message: `No better ${spec.monitor} for ${spec.earlyStoppingPatience} epochs: ${spec.phase} ends early with the weights of epoch ${early.state.bestEpoch + 1}.` });
+      if (finish) at = { ...at, epoch: spec.epochs };
+      await save();
+      lastSave = performance.now();
+    }
+    const { parameters, ema } = await session.state();
+    return { last: ema === null ? parameters : new Map([...parameters, ...ema]), best: at.early.best, seconds: at.seconds };
+  } finally {
+    await session.dispose();
+  }
+}
+
+async function step(session: TrainingSession, spec: PhaseSpec, around: PhaseSurroundings, batch: TrainingBatch, at: PhaseProgress, learningRate: number): Promise<StepResult> {
+  const { seed, batchSize } = around.source;
+  const result = await session.step({
+    pixels: batch.pixels[around.sizeIndex]!,
+    labels: batch.labels,
+    weights: batch.weights,
+    ...(around.teach && { teacherLogits: await around.teach(batch) }),
+    learningRate,
+    weightDecay: spec.weightDecay,
+    masks: drawMasks(spec.model, spec.trainableFrom, batchSize, { seed, epoch: at.epoch, step: at.step }),
+    ...(spec.emaDecay !== null && { emaDecay: spec.emaDecay }),
+    ...(spec.rangeDecay !== null && { fakeQuantRanges: new Map(Object.entries(at.ranges)) }),
+  });
+  if (Number.isFinite(result.loss)) return result;
+  throw new Problem('engine', `Training diverged: the loss of ${spec.stage} in epoch ${at.epoch + 1}, step ${at.step + 1} is not a number. Lower ${spec.stage === 'qat' ? 'qat.lr' : `${spec.stage}.lr_finetune or lr_head`} and start a new run.`);
+}
+
+/** The monitored value, smaller is better. */
+function monitored(spec: PhaseSpec, { metrics }: Evaluation): number {
+  const value = metrics[spec.monitor] ?? NaN;
+  return spec.monitor === 'val_loss' ? value : -value;
+}
+
+/** Acts on what the user asked for since the last step; while paused, waits here. */
+async function obey(around: PhaseSurroundings, wishes: { stop: boolean; finish: boolean }): Promise<{ stop: boolean; finish: boolean }> {
+  let { stop, finish } = wishes;
+  let paused = false;
+  do {
+    for (const command of around.takeCommands()) {
+      if (command.type === 'stop') stop = true;
+      if (command.type === 'finishPhase') finish = true;
+      if (command.type === 'pause') paused = true;
+      if (command.type === 'continue') paused = false;
+    }
+    if (paused && !stop && !finish) await new Promise((resolve) => setTimeout(resolve, 200));
+  } while (paused && !stop && !finish);
+  return { stop, finish };
+}
