@@ -1,0 +1,143 @@
+import type { NetworkConfig } from '../../../shared/config.ts';
+import { Problem } from '../../../shared/problem.ts';
+import type { Loader } from '../data/loader.ts';
+import type { LossSpec } from '../engine/engine.ts';
+import type { Model, Parameters, Tensor } from '../graph/graph.ts';
+import { buildModel } from '../models/efficientnet.ts';
+import { initialParameters } from '../models/initialParameters.ts';
+import { readModelFile, writeModelFile } from '../models/modelFile.ts';
+import { headStart, unfreezeFrom } from '../models/unfreeze.ts';
+import type { TrainingBatch } from '../train/batches.ts';
+import { reestimateStatistics } from '../train/batchStatistics.ts';
+import { latestCheckpoint, removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
+import type { Evaluation, PhaseSpec } from '../train/phase.ts';
+import { trainPhase } from '../train/phase.ts';
+import { logitsOf, scoreSamples } from '../train/scoring.ts';
+import { validationMetrics } from './figures.ts';
+import type { RunRoom } from './room.ts';
+import { checkpointFolder, modelPath, note, split } from './room.ts';
+
+/** With fewer steps than this an epoch leaves the moving statistics (momentum 0.99) far from where they belong. */
+const STEPS_THAT_SETTLE_STATISTICS = 100;
+
+export type NetworkStage = 'teacher' | 'student';
+
+export function networkModel(room: RunRoom, stage: NetworkStage): Model {
+  const config = room.config[stage];
+  return buildModel(config.architecture, { inputSize: config.input_size, classes: room.dataset.vocabulary.length, dropout: config.dropout, dropPath: config.drop_path });
+}
+
+export interface NetworkTraining {
+  readonly stage: NetworkStage;
+  readonly loss: LossSpec;
+  readonly loader: Loader;
+  /** Index of this network's size among the loader's sizes. */
+  readonly sizeIndex: number;
+  readonly teach: ((batch: TrainingBatch) => Promise<Float32Array>) | null;
+}
+
+/**
+ * Trains a float network in two phases: A, the head on a frozen backbone; B, the top of the backbone with it.
+ * From scratch there is no phase A and nothing is frozen: a frozen random backbone would learn nothing.
+ */
+export async function trainNetwork(room: RunRoom, training: NetworkTraining): Promise<void> {
+  const { stage } = training;
+  const config = room.config[stage];
+  const model = networkModel(room, stage);
+  const pretrained = await pretrainedParameters(config, model, room.config.seed);
+  const scratch = pretrained === null;
+  if (scratch) note(room, stage, `No pretrained weights for the ${stage}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.`);
+  const start = pretrained ?? withLabelPrior(room, model, initialParameters(model, room.config.seed));
+  const phases = [
+    ...(scratch ? [] : [phaseSpec(config, training, model, { phase: 'head', epochs: config.epochs_head, peak: config.lr_head, trainableFrom: headStart(model) })]),
+    phaseSpec(config, training, model, { phase: 'finetune', epochs: config.epochs_finetune, peak: config.lr_finetune, trainableFrom: scratch ? 0 : unfreezeFrom(model, config.unfreeze_fraction) }),
+  ];
+  let parameters: Parameters = start;
+  for (const spec of phases.filter((phase) => phase.epochs > 0)) parameters = await runPhase(room, training, spec, parameters);
+  for (const spec of phases) await removeCheckpoints(checkpointFolder(room), stage, spec.phase);
+}
+
+function phaseSpec(config: NetworkConfig, training: NetworkTraining, model: Model, phase: { phase: string; epochs: number; peak: number; trainableFrom: number }): PhaseSpec {
+  return {
+    stage: training.stage, phase: phase.phase, model, trainableFrom: phase.trainableFrom, loss: training.loss, epochs: phase.epochs,
+    peakLearningRate: phase.peak, schedule: config.schedule, warmupEpochs: Math.min(config.warmup_epochs, phase.epochs / 2), weightDecay: config.weight_decay, clipNorm: config.clip_norm,
+    emaDecay: config.ema_decay, earlyStoppingPatience: config.early_stopping_patience, reduceFactor: config.reduce_lr_factor,
+    reducePatience: config.reduce_lr_patience, monitor: config.monitor, rangeDecay: null,
+  };
+}
+
+/** Runs (or resumes) one phase; returns its best parameters. */
+async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpec, start: Parameters): Promise<Parameters> {
+  const { stage, loader, sizeIndex } = training;
+  const config = room.config[stage];
+  const best = modelPath(room, `${stage}_best`);
+  const stored = { architecture: config.architecture, inputSize: config.input_size, labels: room.dataset.vocabulary, ranges: null };
+  const checkpoint = await latestCheckpoint(checkpointFolder(room), stage, spec.phase, (file) => note(room, stage, `The checkpoint ${file} is damaged; the one before it is used.`, 'warning'));
+  if (checkpoint) note(room, stage, `Going on from epoch ${checkpoint.progress.epoch + 1}, step ${checkpoint.progress.step}.`);
+  const outcome = await trainPhase(spec, {
+    engine: room.engine,
+    source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: config.batch_size, augmentation: room.config.augmentation, seed: room.config.seed },
+    sizeIndex,
+    teach: training.teach,
+    evaluate: (parameters) => evaluateFloat(room, training, spec, parameters),
+    keepBest: (parameters) => writeModelFile(best, { ...stored, parameters }),
+    report: (event) => room.context.report(event),
+    takeCommands: () => room.context.takeCommands(),
+    recordMetrics: (line) => room.recordMetrics(line),
+    saveCheckpoint: (saved) => writeCheckpoint(checkpointFolder(room), saved),
+    checkpointMinutes: room.config.checkpoint_minutes,
+  }, { parameters: start, ranges: new Map(), checkpoint });
+  await writeModelFile(modelPath(room, `${stage}_final`), { ...stored, parameters: outcome.last });
+  return (await readModelFile(best)).parameters;
+}
+
+async function evaluateFloat(room: RunRoom, { stage, loader, sizeIndex }: NetworkTraining, spec: PhaseSpec, trained: Parameters): Promise<Evaluation> {
+  const { batch_size: batchSize } = room.config[stage];
+  const train = split(room, 'train');
+  const unsettled = spec.emaDecay !== null || train.length / batchSize < STEPS_THAT_SETTLE_STATISTICS;
+  const parameters = unsettled
+    ? await reestimateStatistics({ engine: room.engine, loader, sizeIndex, samples: train, batchSize, seed: room.config.seed }, spec.model, trained, spec.trainableFrom)
+    : trained;
+  const val = split(room, 'val');
+  const logits = await scoreFloat(room, spec.model, parameters, { loader, sizeIndex, batchSize }, 'val');
+  return { metrics: validationMetrics(logits, val, spec.model.classes), parameters };
+}
+
+/** Logits [n, classes] of a float network on a whole split, un-augmented. */
+export async function scoreFloat(room: RunRoom, model: Model, parameters: Parameters, source: { loader: Loader; sizeIndex: number; batchSize: number }, name: 'val' | 'test'): Promise<Float32Array> {
+  const samples = split(room, name);
+  const network = await logitsOf(room.engine, model, parameters, source.batchSize);
+  try {
+    return await scoreSamples(network.run, new Float32Array(samples.length * model.classes), { ...source, classes: model.classes }, samples);
+  } finally {
+    await network.dispose();
+  }
+}
+
+/** The seam for pretrained weights: so far networks that this studio trained itself, with the same shape but for the classifier. */
+async function pretrainedParameters(config: NetworkConfig, model: Model, seed: number): Promise<Map<string, Tensor> | null> {
+  if (config.weights === null) return null;
+  const stored = await readModelFile(config.weights);
+  if (stored.architecture !== config.architecture) throw new Problem('mismatch', `${config.weights} holds ${stored.architecture}, but ${config.architecture} is to be trained.`);
+  const parameters = new Map<string, Tensor>(initialParameters(model, seed));
+  for (const [name, tensor] of stored.parameters) {
+    const expected = parameters.get(name);
+    if (expected !== undefined && expected.shape.join() === tensor.shape.join()) parameters.set(name, tensor);
+  }
+  return parameters;
+}
+
+/**
+ * Starts the classifier's bias at each class's log odds in train, so that the first steps are not spent on learning that
+ * most labels are absent (Lin et al. 2017, arXiv 1708.02002, section 4.1).
+ */
+function withLabelPrior(room: RunRoom, model: Model, parameters: Map<string, Tensor>): Map<string, Tensor> {
+  const bias = model.parameters.findLast((parameter) => parameter.role === 'bias')!;
+  const train = split(room, 'train');
+  const prior = Float32Array.from({ length: model.classes }, (_, c) => {
+    const positives = train.filter((sample) => sample.labels[c] === 1).length;
+    const negatives = train.filter((sample) => sample.labels[c] === 0).length;
+    return Math.log((positives + 1) / (negatives + 1));
+  });
+  return parameters.set(bias.name, { shape: bias.shape, data: prior });
+}

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import type { Loader } from '../data/loader.ts';
+import type { Range } from '../engine/engine.ts';
+import { foldBatchNorm } from '../graph/foldBatchNorm.ts';
+import type { Model, Parameters } from '../graph/graph.ts';
+import { readModelFile, writeModelFile } from '../models/modelFile.ts';
+import { calibrate, selectRepresentative } from '../quant/calibrate.ts';
+import { toIntegerModel } from '../quant/toIntegerModel.ts';
+import { writeFileAtomic } from '../storage/atomicFile.ts';
+import { plainBatches } from '../train/batches.ts';
+import type { TrainingBatch } from '../train/batches.ts';
+import { reestimateStatistics } from '../train/batchStatistics.ts';
+import { latestCheckpoint, removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
+import type { PhaseSpec } from '../train/phase.ts';
+import { trainPhase } from '../train/phase.ts';
+import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
+import { integerMetrics } from './figures.ts';
+import { quantizedModel, scoreInteger } from './integer.ts';
+import { networkModel } from './network.ts';
+import type { RunRoom } from './room.ts';
+import { checkpointFolder, modelPath, note, split, withLoader } from './room.ts';
+import { distillationLoss, withTeacher } from './student.ts';
+
+const PHASE = 'qat';
+
+/**
+ * Quantization-aware training: statistics re-estimated, BatchNorm folded, ranges calibrated, then fine-tuned with one
+ * fake-quant per .tflite tensor, distillation still on. With zero epochs this is post-training quantization.
+ */
+export async function qatStage(room: RunRoom): Promise<void> {
+  await withTeacher(room, room.config.qat.batch_size, (sizes, teach) => withLoader(room, sizes, (loader) => quantize(room, loader, teach)));
+}
+
+async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBatch) => Promise<Float32Array>): Promise<void> {
+  const { qat, student } = room.config;
+  const stored = { architecture: student.architecture, inputSize: student.input_size, labels: room.dataset.vocabulary };
+  const best = modelPath(room, 'student_qat');
+  const spec = qatSpec(room);
+  const { parameters, ranges } = await postTraining(room, loader, spec.model);
+  const keepBest = (kept: Parameters, keptRanges: ReadonlyMap<string, Range>): Promise<void> => writeModelFile(best, { ...stored, parameters: kept, ranges: keptRanges });
+  const evaluate = async (candidate: Parameters, candidateRanges: ReadonlyMap<string, Range>): Promise<Record<string, number | null>> =>
+    integerMetrics(await scoreInteger(room, toIntegerModel(spec.model, candidate, candidateRanges), loader, 'val'), split(room, 'val'), spec.model.classes);
+  const postTrainingMetrics = await evaluate(parameters, ranges);
+  note(room, 'qat', `Post-training quantization: ${describe(postTrainingMetrics)} on validation.`);
+  room.recordMetrics({ type: 'postTraining', stage: 'qat', ...postTrainingMetrics });
+  if (qat.epochs === 0) {
+    await keepBest(parameters, ranges);
+  } else {
+    const checkpoint = await latestCheckpoint(checkpointFolder(room), 'qat', PHASE, (file) => note(room, 'qat', `The checkpoint ${file} is damaged; the one before it is used.`, 'warning'));
+    const outcome = await trainPhase(spec, {
+      engine: room.engine,
+      source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: qat.batch_size, augmentation: room.config.augmentation, seed: room.config.seed },
+      sizeIndex: 0,
+      teach,
+      evaluate: async (candidate, candidateRanges) => ({ metrics: await evaluate(candidate, candidateRanges), parameters: candidate }),
+      keepBest,
+      report: (event) => room.context.report(event),
+      takeCommands: () => room.context.takeCommands(),
+      recordMetrics: (line) => room.recordMetrics(line),
+      saveCheckpoint: (saved) => writeCheckpoint(checkpointFolder(room), saved),
+      checkpointMinutes: room.config.checkpoint_minutes,
+    }, { parameters, ranges, checkpoint });
+    const start = qat.monitor === 'val_loss' ? postTrainingMetrics.val_loss! : -postTrainingMetrics[qat.monitor]!;
+    if (!(outcome.best < start)) {
+      note(room, 'qat', `No epoch was better than post-training quantization (by ${qat.monitor}): its weights are kept.`, 'warning');
+      await keepBest(parameters, ranges);
+    }
+  }
+  await reportGap(room, loader, spec.model);
+  await removeCheckpoints(checkpointFolder(room), 'qat', PHASE);
+}
+
+/** Re-estimates, folds and calibrates the best student. */
+async function postTraining(room: RunRoom, loader: Loader, model: Model): Promise<{ parameters: Parameters; ranges: ReadonlyMap<string, Range> }> {
+  const { qat, tflite_export: { representative_dataset_size: size } } = room.config;
+  const train = split(room, 'train');
+  const float = networkModel(room, 'student');
+  const best = (await readModelFile(modelPath(room, 'student_best'))).parameters;
+  const settled = await reestimateStatistics({ engine: room.engine, loader, sizeIndex: 0, samples: train, batchSize: qat.batch_size, seed: room.config.seed }, float, best, 0);
+  const folded = foldBatchNorm(float, settled);
+  const chosen = selectRepresentative(train, room.dataset.vocabulary.length, size, room.config.seed).map((index) => train[index]!);
+  await writeFileAtomic(path.join(room.folder, 'data', 'representative.json'), JSON.stringify({ formatVersion: 1, images: chosen.map((sample) => sample.path) }, null, 1));
+  const batches = (async function* () {
+    for await (const { pixels } of plainBatches(loader, chosen, qat.batch_size)) yield pixels[0]!;
+  })();
+  return { parameters: folded.parameters, ranges: await calibrate(room.engine, model, folded.parameters, batches, qat.batch_size) };
+}
+
+function qatSpec(room: RunRoom): PhaseSpec {
+  const { qat } = room.config;
+  return {
+    stage: 'qat', phase: PHASE, model: quantizedModel(room), trainableFrom: 0, loss: distillationLoss(room), epochs: qat.epochs, peakLearningRate: qat.lr,
+    schedule: 'constant', warmupEpochs: 0, weightDecay: 0, clipNorm: qat.clip_norm, emaDecay: null, earlyStoppingPatience: qat.early_stopping_patience,
+    reduceFactor: 1, reducePatience: 0, monitor: qat.monitor, rangeDecay: qat.range_decay,
+  };
+}
+
+/** How far the scores that training saw (fake-quantized floats) are from those that ship (integers), on validation. */
+async function reportGap(room: RunRoom, loader: Loader, model: Model): Promise<void> {
+  const stored = await readModelFile(modelPath(room, 'student_qat'));
+  const samples = split(room, 'val');
+  const { batch_size: batchSize } = room.config.qat;
+  const network = await logitsOf(room.engine, model, stored.parameters, batchSize, stored.ranges!);
+  try {
+    const logits = await scoreSamples(network.run, new Float32Array(samples.length * model.classes), { loader, sizeIndex: 0, batchSize, classes: model.classes }, samples);
+    const codes = await scoreInteger(room, toIntegerModel(model, stored.parameters, stored.ranges!), loader, 'val');
+    const gaps = Array.from(logits, (logit, i) => Math.abs(sigmoid(logit) - codes[i]! / 256));
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+    const largest = gaps.reduce((a, b) => Math.max(a, b), 0);
+    room.recordMetrics({ type: 'gap', stage: 'qat', mean, largest });
+    note(room, 'qat', `Training's fake-quantized scores and the integer model's differ by ${mean.toFixed(4)} on average, ${largest.toFixed(3)} at most.`);
+  } finally {
+    await network.dispose();
+  }
+}
+
+const describe = (metrics: Record<string, number | null>): string => `macro AP ${metrics.macro_ap?.toFixed(3) ?? 'undefined'}, loss ${metrics.val_loss?.toFixed(4) ?? 'undefined'}`;

@@ -1,0 +1,48 @@
+import path from 'node:path';
+import type { Config } from '../../../shared/config.ts';
+import type { Stage } from '../../../shared/events.ts';
+import type { Dataset, Sample } from '../data/dataset.ts';
+import type { Loader } from '../data/loader.ts';
+import { createLoader } from '../data/loader.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { JobContext } from './context.ts';
+
+/** What every stage of a run works with. */
+export interface RunRoom {
+  /** Absolute path of runs/<id>. */
+  readonly folder: string;
+  readonly config: Config;
+  /** From the run's own snapshot: later label edits change no run. */
+  readonly dataset: Dataset;
+  readonly engine: Engine;
+  readonly context: JobContext;
+  /** Folder of the pixel cache, shared by all runs of a project. */
+  readonly cacheFolder: string;
+  /** Appends a line to metrics.jsonl and returns the file's length in bytes. */
+  recordMetrics(line: object): number;
+}
+
+export const modelPath = (room: RunRoom, name: 'teacher_best' | 'teacher_final' | 'student_best' | 'student_final' | 'student_qat'): string =>
+  path.join(room.folder, 'models', `${name}.safetensors`);
+
+export const checkpointFolder = (room: RunRoom): string => path.join(room.folder, 'checkpoints');
+
+export function note(room: RunRoom, stage: Stage, message: string, level: 'info' | 'warning' = 'info'): void {
+  room.context.report({ type: 'note', stage, level, message });
+}
+
+/** A loader for these sizes while `work` runs. */
+export async function withLoader<T>(room: RunRoom, sizes: readonly number[], work: (loader: Loader) => Promise<T>): Promise<T> {
+  const { data } = room.config;
+  const loader = await createLoader({
+    sizes, paddingColor: data.padding_color, workers: data.workers,
+    cache: data.cache_gb === 0 ? null : { folder: room.cacheFolder, maxBytes: data.cache_gb * 1e9 },
+  });
+  try {
+    return await work(loader);
+  } finally {
+    await loader.close();
+  }
+}
+
+export const split = (room: RunRoom, name: 'train' | 'val' | 'test'): readonly Sample[] => room.dataset.splits[name];

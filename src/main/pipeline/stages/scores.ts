@@ -1,0 +1,28 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomic } from '../storage/atomicFile.ts';
+import type { RunRoom } from './room.ts';
+
+export type ScoredModel = 'teacher' | 'student' | 'int8';
+export type ScoredSplit = 'val' | 'test';
+
+/**
+ * Scores of a whole split in the snapshot's order, raw and row-major [n, classes]: float32 logits of the float networks,
+ * uint8 codes q of the INT8 model (score q / 256). Little-endian.
+ */
+const file = (room: RunRoom, model: ScoredModel, split: ScoredSplit): string =>
+  path.join(room.folder, 'scores', `${model}-${split}.${model === 'int8' ? 'uint8' : 'float32'}.bin`);
+
+export async function writeScores(room: RunRoom, model: ScoredModel, split: ScoredSplit, scores: Float32Array | Uint8Array): Promise<void> {
+  await mkdir(path.join(room.folder, 'scores'), { recursive: true });
+  await writeFileAtomic(file(room, model, split), new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength));
+}
+
+export async function readLogits(room: RunRoom, model: 'teacher' | 'student', split: ScoredSplit): Promise<Float32Array> {
+  const bytes = await readFile(file(room, model, split));
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+export async function readCodes(room: RunRoom, split: ScoredSplit): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(file(room, 'int8', split)));
+}

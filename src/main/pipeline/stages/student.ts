@@ -1,0 +1,34 @@
+import type { LossSpec } from '../engine/engine.ts';
+import { readModelFile } from '../models/modelFile.ts';
+import type { TrainingBatch } from '../train/batches.ts';
+import { logitsOf } from '../train/scoring.ts';
+import { networkModel, trainNetwork } from './network.ts';
+import type { RunRoom } from './room.ts';
+import { modelPath, withLoader } from './room.ts';
+
+/** Trains the student on the labels and on what the teacher says about the very same augmented crops. */
+export async function studentStage(room: RunRoom): Promise<void> {
+  const { student } = room.config;
+  await withTeacher(room, student.batch_size, (sizes, teach) => withLoader(room, sizes, (loader) =>
+    trainNetwork(room, { stage: 'student', loss: distillationLoss(room), loader, sizeIndex: 0, teach })));
+}
+
+export function distillationLoss(room: RunRoom): LossSpec {
+  const { alpha, temperature } = room.config.student;
+  return { hard: 'bce', distillation: { alpha, temperature } };
+}
+
+/**
+ * The teacher in inference mode beside `work`: `sizes` are the student's and the teacher's input sides for the loader
+ * (one where they are equal), `teach` gives the teacher's logits for a batch of theirs.
+ */
+export async function withTeacher<T>(room: RunRoom, batchSize: number, work: (sizes: readonly number[], teach: (batch: TrainingBatch) => Promise<Float32Array>) => Promise<T>): Promise<T> {
+  const { student, teacher } = room.config;
+  const sizes = [...new Set([student.input_size, teacher.input_size])];
+  const network = await logitsOf(room.engine, networkModel(room, 'teacher'), (await readModelFile(modelPath(room, 'teacher_best'))).parameters, batchSize);
+  try {
+    return await work(sizes, (batch) => network.run(batch.pixels[sizes.indexOf(teacher.input_size)]!));
+  } finally {
+    await network.dispose();
+  }
+}
