@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { inputsOf } from '../graph/graph.ts';
+import { buildModel } from './efficientnet.ts';
+import { headStart, unfreezeFrom } from './unfreeze.ts';
+
+const model = (architecture: 'efficientnet-b0' | 'efficientnet-b3' | 'efficientnet-lite1') => buildModel(architecture, { inputSize: 64, classes: 3, dropout: 0.2, dropPath: 0.2 });
+
+describe('what phase A and phase B train', () => {
+  it('phase A trains the classifier alone', () => {
+    const b3 = model('efficientnet-b3');
+    expect(b3.nodes.slice(headStart(b3)).map((node) => node.op)).toEqual(['globalAveragePool', 'dropout', 'dense']);
+  });
+
+  it('phase B with 0.3 trains the top 30 % of the layers in Keras’s list, from a block boundary on', () => {
+    // len(EfficientNetB3(include_top=False).layers) is 385: layers[:-115] are frozen, and the cut falls inside block 6a.
+    const b3 = model('efficientnet-b3');
+    expect(b3.nodes[unfreezeFrom(b3, 0.3)]!.name).toBe('block6b.expand.conv');
+  });
+
+  it('takes everything at 1 and the head alone at 0', () => {
+    const b0 = model('efficientnet-b0');
+    expect(unfreezeFrom(b0, 1)).toBe(0);
+    expect(unfreezeFrom(b0, 0)).toBe(headStart(b0));
+  });
+
+  it.each([0.1, 0.3, 0.5, 0.8])('lets exactly one tensor cross the cut at %s', (fraction) => {
+    const lite = model('efficientnet-lite1');
+    const cut = unfreezeFrom(lite, fraction);
+    const frozen = new Set(lite.nodes.slice(0, cut).map((node) => node.name));
+    const crossing = new Set(lite.nodes.slice(cut).flatMap(inputsOf).filter((name) => frozen.has(name)));
+    expect(crossing.size).toBe(1);
+  });
+});

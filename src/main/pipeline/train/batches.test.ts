@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { Sample } from '../data/dataset.ts';
+import type { Loader } from '../data/loader.ts';
+import { buildModel } from '../models/efficientnet.ts';
+import { batchTargets, epochBatches, plainBatches, prefetched } from './batches.ts';
+import { drawMasks } from './masks.ts';
+import { freezesRanges, trackRanges } from './ranges.ts';
+
+const sample = (labels: number[], path = 'a.jpg'): Sample => ({ path, file: `/photos/${path}`, labels: Int8Array.from(labels), hash: path, line: 1 });
+
+describe('the batches of an epoch', () => {
+  it('see every sample once, full batches only, the last filled from the start of the shuffle', () => {
+    const batches = epochBatches(10, 4, 1, 0);
+    expect(batches.map((batch) => batch.length)).toEqual([4, 4, 4]);
+    const order = batches.flat();
+    expect(new Set(order.slice(0, 10)).size).toBe(10);
+    expect(order.slice(10)).toEqual(order.slice(0, 2));
+  });
+
+  it('are a function of seed and epoch', () => {
+    expect(epochBatches(50, 8, 1, 3)).toEqual(epochBatches(50, 8, 1, 3));
+    expect(epochBatches(50, 8, 1, 3)).not.toEqual(epochBatches(50, 8, 1, 4));
+    expect(epochBatches(50, 8, 1, 3)).not.toEqual(epochBatches(50, 8, 2, 3));
+  });
+
+  it('fill a batch even from fewer samples than it holds', () => {
+    expect(epochBatches(2, 5, 1, 0)[0]!.length).toBe(5);
+  });
+
+  it('weigh unknown labels with nothing and the known ones to a mean', () => {
+    const { labels, weights } = batchTargets([sample([1, 0]), sample([-1, 1])], 2);
+    expect([...labels]).toEqual([1, 0, 0, 1]);
+    expect([...weights].map((w) => Math.round(w * 3))).toEqual([1, 1, 0, 1]);
+  });
+
+  it('are loaded ahead but handed over in order', async () => {
+    const asked: number[] = [];
+    const seen: number[] = [];
+    for await (const { item, pixels } of prefetched([0, 1, 2, 3, 4, 5], 2, (item) => { asked.push(item); return Promise.resolve([Uint8Array.of(item)]); })) {
+      if (item === 0) expect(asked).toEqual([0, 1, 2]);
+      seen.push(pixels[0]![0]!);
+    }
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('pass a loading error on', async () => {
+    const run = async (): Promise<void> => {
+      for await (const { item } of prefetched([0, 1], 1, (item) => (item === 1 ? Promise.reject(new Error('gone')) : Promise.resolve([])))) void item;
+    };
+    await expect(run()).rejects.toThrow('gone');
+  });
+
+  it('of evaluation say how many rows of the padded last one are real', async () => {
+    const loader: Loader = { load: (request) => Promise.resolve([Uint8Array.from(request.samples, (s) => Number(s.path))]), close: () => Promise.resolve() };
+    const seen: number[][] = [];
+    for await (const { pixels, first, count } of plainBatches(loader, [0, 1, 2, 3, 4].map((i) => sample([1], String(i))), 2)) seen.push([...pixels[0]!, first, count]);
+    expect(seen).toEqual([[0, 1, 0, 2], [2, 3, 2, 2], [4, 4, 4, 1]]);
+  });
+});
+
+describe('masks', () => {
+  const model = buildModel('efficientnet-lite0', { inputSize: 32, classes: 2, dropout: 0.25, dropPath: 0.2 });
+  it('keep the expectation and are a function of seed, epoch, step and node', () => {
+    const draw = { seed: 1, epoch: 2, step: 3 };
+    const masks = drawMasks(model, 0, 64, draw);
+    const dropout = masks.get('dropout')!;
+    expect(dropout.length).toBe(64 * 1280);
+    expect(new Set(dropout)).toEqual(new Set([0, Math.fround(1 / 0.75)]));
+    expect(dropout.reduce((a, b) => a + b, 0) / dropout.length).toBeCloseTo(1, 1);
+    expect(drawMasks(model, 0, 64, draw).get('dropout')).toEqual(dropout);
+    expect(drawMasks(model, 0, 64, { ...draw, step: 4 }).get('dropout')).not.toEqual(dropout);
+  });
+  it('exist for trainable nodes alone', () => {
+    const cut = model.nodes.findIndex((node) => node.block === 'block6a');
+    expect([...drawMasks(model, cut, 4, { seed: 1, epoch: 0, step: 0 }).keys()].some((name) => name.startsWith('block3'))).toBe(false);
+    expect([...drawMasks(model, 0, 4, { seed: 1, epoch: 0, step: 0 }).keys()].some((name) => name.startsWith('block3'))).toBe(true);
+  });
+});
+
+describe('activation ranges', () => {
+  it('follow a moving average from calibration on', () => {
+    const tracked = trackRanges({ a: [-1, 1] }, new Map([['a', [-3, 2] as const]]), 0.9);
+    expect(tracked.a![0]).toBeCloseTo(-1.2, 12);
+    expect(tracked.a![1]).toBeCloseTo(1.1, 12);
+  });
+  it('stand still for the last third', () => {
+    expect([0, 5, 6, 8].map((epoch) => freezesRanges(epoch, 9))).toEqual([false, false, true, true]);
+  });
+});
