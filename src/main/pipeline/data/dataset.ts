@@ -15,11 +15,17 @@ export interface Sample {
   readonly file: string;
   /** One state a class of the vocabulary: PRESENT, ABSENT or UNKNOWN (masked in loss and metrics). */
   readonly labels: Int8Array;
-  /** sha256 of the file's bytes, hex. */
+  /** sha256 of the file's bytes, hex; empty as long as nobody has read the file (`checkDataset` fills it in). */
   readonly hash: string;
   /** Line in the label file, from 1. */
   readonly line: number;
 }
+
+/** Name of the label file of a split, in the project folder. */
+export const labelFileName = (split: Split): string => `${split}.txt`;
+
+export const labelsOf = (sample: Sample, vocabulary: readonly string[]): string[] =>
+  vocabulary.filter((_, index) => sample.labels[index] === PRESENT);
 
 export interface Dataset {
   /** Absolute project folder. */

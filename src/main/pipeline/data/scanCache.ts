@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { writeFileAtomic } from '../storage/atomicFile.ts';
+import type { ImageScan } from './scanImages.ts';
+
+/**
+ * What is known of image files from the last check, so that the next one opens only files whose size or time has changed.
+ * It holds nothing that cannot be found out again: a file that cannot be read, or that another decoder made, is ignored.
+ */
+const formatVersion = 1;
+const decoder = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
+const cacheFile = (folder: string): string => path.join(folder, 'image-scans.json');
+
+const scanSchema = z.object({
+  size: z.number(), mtimeMs: z.number(), hash: z.string().regex(/^[0-9a-f]{64}$/), width: z.number(), height: z.number(), format: z.string(),
+  fault: z.enum(['notAnImage', 'truncated']).nullable(), detail: z.string(),
+});
+const cacheSchema = z.object({ formatVersion: z.literal(formatVersion), decoder: z.literal(decoder), files: z.array(z.tuple([z.string(), scanSchema])) });
+
+export async function loadScans(folder: string): Promise<Map<string, ImageScan>> {
+  try {
+    return new Map(cacheSchema.parse(JSON.parse(await readFile(cacheFile(folder), 'utf8'))).files);
+  } catch {
+    return new Map();
+  }
+}
+
+export async function saveScans(folder: string, scans: ReadonlyMap<string, ImageScan>): Promise<void> {
+  await writeFileAtomic(cacheFile(folder), JSON.stringify({ formatVersion, decoder, files: [...scans] }));
+}

@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import os from 'node:os';
+import sharp from 'sharp';
+import { Problem } from '../../../shared/problem.ts';
+import { leavesFolder } from './folders.ts';
+import { loadScans, saveScans } from './scanCache.ts';
+
+export type ImageFault = 'missing' | 'outside' | 'unreadable' | 'notAnImage' | 'truncated' | 'tooLarge';
+
+/** What the bytes of an image file say; the same as long as the file's size and time of change are the same. */
+export interface ImageScan {
+  /** Bytes. */
+  readonly size: number;
+  /** Time of the last change, in milliseconds since 1970. */
+  readonly mtimeMs: number;
+  /** sha256, hex. */
+  readonly hash: string;
+  /** Upright size in pixels; 0 if the header cannot be read. */
+  readonly width: number;
+  readonly height: number;
+  /** As sharp calls it: 'jpeg', 'png', ...; empty if unknown. */
+  readonly format: string;
+  readonly fault: ImageFault | null;
+  /** What the decoder said. */
+  readonly detail: string;
+}
+
+/** A file that could not even be read has a fault and nothing else. */
+export interface FailedScan {
+  readonly fault: ImageFault;
+  readonly detail: string;
+}
+
+export type ScanResult = ImageScan | FailedScan;
+
+export interface ScanOptions {
+  readonly maxMegapixels: number;
+  /** Results are kept here for the next time; null keeps nothing. */
+  readonly cacheFolder: string | null;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+const saveEvery = 5000;
+
+/**
+ * Reads, hashes and decodes every file completely, in parallel. `files` are absolute paths; nothing outside `root` is opened.
+ * Throws a Problem of kind 'cancelled' when the signal says so; what was scanned until then is kept.
+ */
+export async function scanImages(root: string, files: readonly string[], options: ScanOptions): Promise<Map<string, ScanResult>> {
+  const { maxMegapixels, cacheFolder, onProgress, signal } = options;
+  const realRoot = await realpath(root);
+  const known = cacheFolder === null ? new Map<string, ImageScan>() : await loadScans(cacheFolder);
+  const results = new Map<string, ScanResult>();
+  const save = async (): Promise<void> => {
+    // Only speed is lost when this fails (a full disk, a read-only folder): the check itself goes on.
+    if (cacheFolder !== null) await saveScans(cacheFolder, known).catch(() => undefined);
+  };
+  let next = 0;
+  let unsaved = 0;
+  const work = async (): Promise<void> => {
+    while (next < files.length && signal?.aborted !== true) {
+      const file = files[next++]!;
+      const cached = known.get(file);
+      const result = await scanImage(realRoot, file, cached, maxMegapixels * 1e6);
+      results.set(file, result);
+      if (result !== cached && 'hash' in result && result.fault !== 'tooLarge') {
+        known.set(file, result);
+        unsaved++;
+      }
+      onProgress?.(results.size, files.length);
+      if (unsaved >= saveEvery) {
+        unsaved = 0;
+        await save();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(4, os.availableParallelism()) }, work));
+  if (unsaved > 0) await save();
+  if (signal?.aborted === true) throw new Problem('cancelled', 'The check was cancelled.');
+  return results;
+}
+
+async function scanImage(realRoot: string, file: string, cached: ImageScan | undefined, maxPixels: number): Promise<ScanResult> {
+  try {
+    const real = await realpath(file);
+    if (leavesFolder(realRoot, real)) return { fault: 'outside', detail: real };
+    const status = await stat(real);
+    const { size, mtimeMs } = status;
+    if (!status.isFile()) return { fault: 'unreadable', detail: 'it is no file' };
+    if (cached !== undefined && cached.size === size && cached.mtimeMs === mtimeMs && cached.width * cached.height <= maxPixels) return cached;
+    const bytes = await readFile(real);
+    return { size, mtimeMs, hash: hash('sha256', bytes), ...(await decode(bytes, maxPixels)) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const missing = code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG';
+    return { fault: missing ? 'missing' : 'unreadable', detail: message };
+  }
+}
+
+type Decoded = Pick<ImageScan, 'width' | 'height' | 'format' | 'fault' | 'detail'>;
+
+/** Raster formats; sharp would also draw SVG and PDF, which are no photos and may refer to other files. */
+const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
+
+async function decode(bytes: Uint8Array, maxPixels: number): Promise<Decoded> {
+  const unknown = { width: 0, height: 0, format: '' };
+  if (bytes.length === 0) return { ...unknown, fault: 'truncated', detail: 'the file is empty' };
+  const metadata = await sharp(bytes, { limitInputPixels: false }).metadata().catch((error: Error) => error);
+  if (metadata instanceof Error) return { ...unknown, fault: 'notAnImage', detail: metadata.message };
+  const { format, autoOrient: { width, height } } = metadata;
+  const found = { width, height, format };
+  if (!formats.has(format)) return { ...found, fault: 'notAnImage', detail: `it is ${format.toUpperCase()}` };
+  if (width * height > maxPixels) return { ...found, fault: 'tooLarge', detail: '' };
+  try {
+    // All pixels are decoded; scaling while decoding (which JPEG can) only makes it faster.
+    await sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true }).resize(64, 64, { fit: 'inside' }).raw().toBuffer();
+    return { ...found, fault: null, detail: '' };
+  } catch (error) {
+    return { ...found, fault: 'truncated', detail: (error as Error).message.split('\n')[0]! };
+  }
+}

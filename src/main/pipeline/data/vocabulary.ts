@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { labelFileName } from './dataset.ts';
+import type { DataProblem } from './problems.ts';
+import type { LabelEntry } from './readDataset.ts';
+import { readLines } from './textLines.ts';
+
+/** Order of Unicode code points, the same on every machine (JavaScript's own order is that of UTF-16 units). */
+export function compareCodePoints(a: string, b: string): number {
+  const left = Array.from(a, (character) => character.codePointAt(0)!);
+  const right = Array.from(b, (character) => character.codePointAt(0)!);
+  const differing = left.findIndex((point, i) => point !== right[i]);
+  return differing < 0 ? left.length - right.length : left[differing]! - (right[differing] ?? -1);
+}
+
+/** Where the classes come from: a model's own list, a file in the project, or else the labels that occur. */
+export interface VocabularySource {
+  readonly labelsFile: string | null;
+  readonly given: readonly string[] | null;
+}
+
+/** Class names in Unicode's composed form (NFC), so that a label looks and compares the same. Labels that are no class are reported once each. */
+export async function buildVocabulary(folder: string, entries: readonly LabelEntry[], source: VocabularySource, problems: DataProblem[]): Promise<string[]> {
+  const used = firstUses(entries);
+  if (source.given === null && source.labelsFile === null) return [...used.keys()].sort(compareCodePoints);
+  const vocabulary = source.given === null ? await readClasses(folder, source.labelsFile!, problems) : [...source.given];
+  const known = new Set(vocabulary);
+  for (const [label, entry] of used) {
+    if (known.has(label)) continue;
+    problems.push({
+      code: 'unknownLabel', severity: source.given === null ? 'error' : 'warning', split: entry.split, file: labelFileName(entry.split), line: entry.line, path: entry.path, label,
+      message: source.given === null ? `label '${label}' is not in ${source.labelsFile}.` : `label '${label}' is no class of the model and is left out.`,
+    });
+  }
+  return vocabulary;
+}
+
+function firstUses(entries: readonly LabelEntry[]): Map<string, LabelEntry> {
+  const used = new Map<string, LabelEntry>();
+  for (const entry of entries) {
+    for (const { text } of entry.labels) {
+      const label = text.normalize('NFC');
+      if (!used.has(label)) used.set(label, entry);
+    }
+  }
+  return used;
+}
+
+/** One class a line, in order; blank lines are skipped. A '#' has no meaning here: it may start a name. */
+async function readClasses(folder: string, name: string, problems: DataProblem[]): Promise<string[]> {
+  const problem = (line: number | null, message: string): void => {
+    problems.push({ code: 'labelsFile', severity: 'error', split: null, file: name, line, message });
+  };
+  const bytes = await readFile(path.resolve(folder, name)).catch((error: Error) => error);
+  if (bytes instanceof Error) {
+    problem(null, `${name} cannot be read: ${bytes.message}.`);
+    return [];
+  }
+  const { lines, faults } = readLines(bytes);
+  for (const { number, message } of faults) problem(number, `${message}.`);
+  const classes = new Map<string, number>();
+  for (const { number, text } of lines) {
+    const label = text.trim().normalize('NFC');
+    if (label === '') continue;
+    const earlier = classes.get(label);
+    if (earlier === undefined) classes.set(label, number);
+    else problem(number, `class '${label}' is already in line ${earlier}.`);
+  }
+  if (classes.size === 0) problem(null, `${name} holds no class.`);
+  return [...classes.keys()];
+}
