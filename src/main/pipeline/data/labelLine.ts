@@ -70,7 +70,7 @@ function readQuoted(text: string, at: number, stops: string): { text: string; en
 
 /** The path and what stands behind the first separator (null if nothing does). Null if a quote is not closed. */
 export function splitPath(text: string, separator: SeparatorName): { path: Field; rest: string | null } | null {
-  const found = splitFields(text.trim(), characters[separator], 1);
+  const found = splitFields(separator === 'space' ? text.trim() : text, characters[separator], 1);
   return found === null ? null : { path: found.fields[0]!, rest: found.rest };
 }
 

@@ -1,0 +1,154 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Dataset } from './dataset.ts';
+import { labelsOf } from './dataset.ts';
+import type { DataConfig, ReadOptions } from './readDataset.ts';
+import { readDataset } from './readDataset.ts';
+
+let root = '';
+beforeEach(async () => { root = await mkdtemp(path.join(os.tmpdir(), 'destila-read-')); });
+afterEach(async () => { await rm(root, { recursive: true }); });
+
+async function read(files: Record<string, string | Uint8Array>, config: Partial<DataConfig> = {}, options: ReadOptions = {}) {
+  for (const [name, text] of Object.entries({ 'val.txt': 'v.jpg', 'test.txt': 't.jpg', ...files })) {
+    await mkdir(path.dirname(path.join(root, name)), { recursive: true });
+    await writeFile(path.join(root, name), text);
+  }
+  return readDataset(root, { separator: 'auto', labels_file: null, ...config }, options);
+}
+
+/** The train split as [path, ...labels]. */
+const train = (dataset: Dataset): string[][] => dataset.splits.train.map((sample) => [sample.path, ...labelsOf(sample, dataset.vocabulary)]);
+
+describe('separators', () => {
+  const cases: [name: string, text: string, separator: string, labelSeparator: string, lines: string[][]][] = [
+    ['tab, comma', 'my a.jpg\tred apple,pear\nb.jpg\tpear\n', 'tab', 'comma', [['my a.jpg', 'pear', 'red apple'], ['b.jpg', 'pear']]],
+    ['tabs', 'a.jpg\tx y\tz\n', 'tab', 'tab', [['a.jpg', 'x y', 'z']]],
+    ['commas', 'my a.jpg, red apple ,pear\nb.jpg,pear\n', 'comma', 'comma', [['my a.jpg', 'pear', 'red apple'], ['b.jpg', 'pear']]],
+    ['comma, semicolon', 'a.jpg,x;y\nb.jpg,z\n', 'comma', 'semicolon', [['a.jpg', 'x', 'y'], ['b.jpg', 'z']]],
+    ['comma, quoted lists', 'a.jpg,"x,y"\nb.jpg,z\n', 'comma', 'comma', [['a.jpg', 'x', 'y'], ['b.jpg', 'z']]],
+    ['everything quoted', '"a.jpg";"x;y"\n"b.jpg";"z"\n', 'semicolon', 'semicolon', [['a.jpg', 'x', 'y'], ['b.jpg', 'z']]],
+    ['semicolons', 'a,1.jpg;x;y\n', 'semicolon', 'semicolon', [['a,1.jpg', 'x', 'y']]],
+    ['pipes', 'a.jpg | x | y\n', 'pipe', 'pipe', [['a.jpg', 'x', 'y']]],
+    ['spaces', 'a.jpg x  y\nb.jpg z\n"c 1.jpg" x\n', 'space', 'space', [['a.jpg', 'x', 'y'], ['b.jpg', 'z'], ['c 1.jpg', 'x']]],
+    ['space, comma', 'a.jpg red apple, y\nb.jpg y\n', 'space', 'comma', [['a.jpg', 'red apple', 'y'], ['b.jpg', 'y']]],
+    ['quoted label', 'a.jpg,"salt, pepper",z\nb.jpg,z\n', 'comma', 'comma', [['a.jpg', 'salt, pepper', 'z'], ['b.jpg', 'z']]],
+    ['apostrophes', "'my a.jpg' x\nb.jpg 'tis\n", 'space', 'space', [['my a.jpg', 'x'], ['b.jpg', "'tis"]]],
+    ['quote inside quotes', '"12"" pan.jpg",x\nb.jpg,x\n', 'comma', 'comma', [['12" pan.jpg', 'x'], ['b.jpg', 'x']]],
+  ];
+  it.each(cases)('%s', async (_, text, separator, labelSeparator, lines) => {
+    const result = await read({ 'train.txt': text });
+    expect(result.separator).toMatchObject({ name: separator, labelSeparator, detected: true });
+    expect(train(result.dataset)).toEqual(lines);
+    expect(result.problems).toEqual([]);
+  });
+
+  it('are found over all files together, with the evidence in words', async () => {
+    const result = await read({ 'train.txt': 'a.jpg\n', 'val.txt': 'v 1.jpg;x\nv2.jpg;y\n' });
+    expect(result.separator).toMatchObject({ name: 'semicolon', evidence: '2 of 2 lines have an image name before it' });
+  });
+
+  it('recognize images without an ending by the files on disk', async () => {
+    const result = await read({ 'train.txt': 'a 1,x y\n', 'a 1': '', 'v.jpg': '' });
+    expect(train(result.dataset)).toEqual([['a 1', 'x y']]);
+  });
+
+  it('can be set', async () => {
+    const result = await read({ 'train.txt': 'a.jpg,b.jpg;x\n' }, { separator: 'comma' });
+    expect(result.separator).toMatchObject({ name: 'comma', detected: false });
+    expect(train(result.dataset)).toEqual([['a.jpg', 'b.jpg', 'x']]);
+  });
+
+  it('that differ in one line are reported there', async () => {
+    const result = await read({ 'train.txt': 'a.jpg\tx\nb.jpg\ty\nc.jpg;x\n' });
+    expect(result.problems).toMatchObject([{ code: 'otherSeparator', severity: 'error', file: 'train.txt', line: 3 }]);
+    expect(result.dataset.vocabulary).toEqual(['x', 'y']);
+  });
+
+  it('inside a label are warned about', async () => {
+    const result = await read({ 'train.txt': 'a.jpg\tx\ty\nb.jpg\tx\ty\nc.jpg\tx;y\n' });
+    expect(result.problems).toMatchObject([{ code: 'separatorInLabel', severity: 'warning', line: 3 }]);
+  });
+});
+
+describe('lines', () => {
+  it('may be blank, comments, negatives, repeated labels; slashes may be backslashes', async () => {
+    const text = '\uFEFF# images and labels\r\n\r\nimages\\a.jpg\tx,x , x\r\n  \t \r\nb.jpg\r\nc.jpg\t\r\n#d.jpg\tx\r\n';
+    const result = await read({ 'train.txt': text });
+    expect(train(result.dataset)).toEqual([['images/a.jpg', 'x'], ['b.jpg'], ['c.jpg']]);
+    expect(result.dataset.splits.train.map(({ line }) => line)).toEqual([3, 5, 6]);
+    expect(result.dataset.splits.train[0]!.file).toBe(path.join(root, 'images', 'a.jpg'));
+    expect(result.problems).toEqual([]);
+  });
+
+  it('that start with # are images if a file has that name', async () => {
+    const result = await read({ 'train.txt': '#1.jpg\tx\n#2.jpg\tx\n"#3.jpg"\tx\n', '#1.jpg': '' });
+    expect(train(result.dataset)).toEqual([['#1.jpg', 'x'], ['#3.jpg', 'x']]);
+  });
+
+  it('end in CR alone in files that know no other end', async () => {
+    expect(train((await read({ 'train.txt': 'a.jpg\tx\rb.jpg\ty\r' })).dataset)).toEqual([['a.jpg', 'x'], ['b.jpg', 'y']]);
+  });
+
+  it('that cannot be read are reported with their number and left out', async () => {
+    const bytes = Buffer.concat([Buffer.from('image\tlabels\na.jpg\tx\n'), Buffer.from([0x62, 0xe9, 0x0a]), Buffer.from('"c.jpg\tx\n../d.jpg\tx\n/etc/e.jpg\tx\n\tx\nf.jpg\0\n')]);
+    const result = await read({ 'train.txt': bytes });
+    expect(result.problems.map(({ code, line, severity }) => [code, line, severity])).toEqual([
+      ['encoding', 3, 'error'], ['encoding', 8, 'error'],
+      ['headerLine', 1, 'error'], ['malformedLine', 4, 'error'], ['outside', 5, 'error'], ['outside', 6, 'error'], ['malformedLine', 7, 'error'],
+    ]);
+    expect(train(result.dataset)).toEqual([['a.jpg', 'x']]);
+  });
+
+  it('may name images by absolute paths inside the project', async () => {
+    const result = await read({ 'train.txt': `${root}/a.jpg\tx\n` });
+    expect(result.problems).toEqual([]);
+    expect(result.dataset.splits.train[0]!.file).toBe(path.join(root, 'a.jpg'));
+  });
+
+  it('name the file whatever Unicode form its name has on disk', async () => {
+    const result = await read({ 'train.txt': 'pe\u0301che.jpg\tx\n', 'p\u00e9che.jpg': '' });
+    expect(result.dataset.splits.train[0]).toMatchObject({ path: 'pe\u0301che.jpg', file: path.join(root, 'p\u00e9che.jpg') });
+  });
+});
+
+describe('vocabulary', () => {
+  it('holds the labels of all splits in code-point order', async () => {
+    const result = await read({ 'train.txt': 'a.jpg\tb,\u{1F34E},\uFF21,Z\n', 'val.txt': 'v.jpg\ta\n', 'test.txt': 't.jpg\te\u0301,\u00e9\n' });
+    expect(result.dataset.vocabulary).toEqual(['Z', 'a', 'b', '\u00e9', '\uFF21', '\u{1F34E}']);
+  });
+
+  it('is that of a given file, which has to hold every label once', async () => {
+    const result = await read({ 'train.txt': 'a.jpg\ty,z\nb.jpg\tx\n', 'classes.txt': 'y\n\nx\ny\n' }, { labels_file: 'classes.txt' });
+    expect(result.dataset.vocabulary).toEqual(['y', 'x']);
+    expect(result.problems).toMatchObject([{ code: 'labelsFile', file: 'classes.txt', line: 4 }, { code: 'unknownLabel', severity: 'error', label: 'z', file: 'train.txt', line: 1 }]);
+    expect([...result.dataset.splits.train[0]!.labels]).toEqual([1, 0]);
+  });
+
+  it('is that of a model where one is given; other labels are left out with a warning', async () => {
+    const result = await read({ 'test.txt': 't.jpg\tx,z\n' }, {}, { splits: ['test'], vocabulary: ['z', 'y'] });
+    expect(result.problems).toMatchObject([{ code: 'unknownLabel', severity: 'warning', label: 'x' }]);
+    expect([...result.dataset.splits.test[0]!.labels]).toEqual([1, 0]);
+  });
+});
+
+describe('files', () => {
+  it('that are missing are named, with the folder above if they are there', async () => {
+    await read({ 'train.txt': 'images/a.jpg\tx\n', 'images/a.jpg': '' });
+    const result = await readDataset(path.join(root, 'images'), { separator: 'auto', labels_file: null });
+    expect(result.problems).toHaveLength(3);
+    expect(result.problems[0]).toMatchObject({ code: 'missingLabelFile', file: 'train.txt', line: null });
+    expect(result.problems[0]!.message).toContain(root);
+  });
+
+  it('in UTF-16 are reported', async () => {
+    const result = await read({ 'train.txt': Buffer.from('\uFEFFa.jpg\tx\n', 'utf16le') });
+    expect(result.problems).toMatchObject([{ code: 'encoding', message: 'the file is saved as UTF-16.' }]);
+  });
+
+  it('need a project folder', async () => {
+    await expect(readDataset(path.join(root, 'nowhere'), { separator: 'auto', labels_file: null })).rejects.toMatchObject({ kind: 'data' });
+  });
+});
