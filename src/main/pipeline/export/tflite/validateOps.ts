@@ -80,7 +80,7 @@ function checkWeights(view: OpView, { tensor, bias, filters, axis, perFilter }: 
   check(bias.type === 'int32' && bias.data !== null && sameNumbers(bias.shape, [filters]), `does not have a constant int32 bias of ${filters}.`);
   const biasScales = bias.quantization?.scales ?? [];
   check(bias.quantization?.zeroPoints.every((zero) => zero === 0) === true, 'has a bias with a zero point.');
-  check(perFilter || (bias.quantization?.axis ?? 0) === 0, 'has a bias with scales along an axis that it does not have.');
+  check((bias.quantization?.axis ?? 0) === 0, 'has a bias with scales along an axis that it does not have.');
   check(biasScales.length === scales.length, `has ${biasScales.length} bias scales for ${scales.length} weight scales.`);
   const inputScale = scaleOf(view.inputs[0]!);
   const wrong = scales.findIndex((scale, i) => biasScales[i] !== Math.fround(inputScale * scale));
