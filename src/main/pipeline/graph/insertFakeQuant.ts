@@ -57,3 +57,17 @@ export function insertFakeQuant(model: Model): Model {
   }
   return { ...model, nodes, logits: nodes.at(-1)!.name };
 }
+
+/** The same graph in plain floats: readers of a fake-quant read what entered it. */
+export function withoutFakeQuant(model: Model): Model {
+  const inputs = new Map(model.nodes.flatMap((node) => (node.op === 'fakeQuant' ? [[node.name, node.input] as const] : [])));
+  const source = (name: string): string => inputs.get(name) ?? name;
+  const nodes = model.nodes.filter((node) => node.op !== 'fakeQuant').map((node): GraphNode => {
+    if (node.op === 'input') return node;
+    if (node.op === 'add') return { ...node, inputs: [source(node.inputs[0]), source(node.inputs[1])] };
+    if (node.op === 'scaleChannels') return { ...node, input: source(node.input), factors: source(node.factors) };
+    const plain = { ...node, input: source(node.input) };
+    return 'weightQuantization' in plain ? { ...plain, weightQuantization: null } : plain;
+  });
+  return { ...model, nodes, logits: source(model.logits) };
+}

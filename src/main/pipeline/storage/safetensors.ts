@@ -1,0 +1,63 @@
+import { Problem } from '../../../shared/problem.ts';
+
+/**
+ * The safetensors format (github.com/huggingface/safetensors): u64 little-endian length, a JSON header, raw data.
+ * Tensors are float32; shapes as given, row-major.
+ */
+export interface StoredTensor { readonly shape: readonly number[]; readonly data: Float32Array }
+
+interface HeaderEntry { readonly dtype: string; readonly shape: readonly number[]; readonly data_offsets: readonly [number, number] }
+
+const ALIGNMENT = 8;
+
+export function writeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const [name, { shape, data }] of tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const padded = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
+  const bytes = new Uint8Array(8 + padded + offset);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+  bytes.set(json, 8);
+  bytes.fill(0x20, 8 + json.length, 8 + padded);
+  let at = 8 + padded;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+const damaged = (detail: string): Problem => new Problem('file', `Not a whole safetensors file: ${detail}. Copy or download it again.`);
+
+export function readSafetensors(bytes: Uint8Array): { tensors: Map<string, StoredTensor>; metadata: Record<string, string> } {
+  if (bytes.length < 8) throw damaged(`it has only ${bytes.length} bytes`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (length > bytes.length - 8) throw damaged('its header is longer than the file');
+  const header = parseHeader(Buffer.from(bytes.buffer, bytes.byteOffset + 8, length).toString('utf8'));
+  const start = 8 + length;
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, entry] of Object.entries(header)) {
+    if (name !== '__metadata__') tensors.set(name, readTensor(name, entry as HeaderEntry, bytes.subarray(start)));
+  }
+  return { tensors, metadata: (header.__metadata__ ?? {}) as Record<string, string> };
+}
+
+function parseHeader(text: string): Record<string, unknown> {
+  try {
+    const header: unknown = JSON.parse(text);
+    if (typeof header === 'object' && header !== null) return header as Record<string, unknown>;
+  } catch { /* said below */ }
+  throw damaged('its header is not JSON');
+}
+
+function readTensor(name: string, { dtype, shape, data_offsets: offsets }: HeaderEntry, data: Uint8Array): StoredTensor {
+  const [from, to] = offsets;
+  const count = shape.reduce((product, side) => product * side, 1);
+  if (dtype !== 'F32') throw new Problem('mismatch', `Tensor '${name}' is of type ${dtype}; float32 (F32) is expected.`);
+  if (from < 0 || to > data.length || to - from !== 4 * count) throw damaged(`tensor '${name}' does not fit its place`);
+  return { shape, data: new Float32Array(data.slice(from, to).buffer) };
+}
