@@ -62,6 +62,15 @@ export class OnnxGraph {
     return outputs;
   }
 
+  /** Another view of the same values; moves no data. */
+  reshape(tensor: string, shape: readonly number[]): string {
+    return this.node('Reshape', [tensor, this.ints(shape)]);
+  }
+
+  transpose(tensor: string, perm: readonly number[]): string {
+    return this.node('Transpose', [tensor], { perm });
+  }
+
   /** A constant tensor; values are row-major. */
   constant(type: OnnxType, values: Values, shape: readonly number[]): string {
     const name = this.freshName('constant');

@@ -1,0 +1,65 @@
+import { sizeOf } from '../../graph/graph.ts';
+import type { InferenceRequest, InferenceResult, InferenceSession } from '../engine.ts';
+import type { Layout } from './layout.ts';
+import type { Lowering } from './lowering.ts';
+import { lowerModel } from './lowerModel.ts';
+import { FAKE_QUANT_INPUTS, fakeQuantFeeds, rangeOf, trackedNodes } from './ops/fakeQuant.ts';
+import { PIXELS } from './ops/input.ts';
+import type { Tensors } from './session.ts';
+import { createOrtSession, Tensor } from './session.ts';
+
+const RANGES = 'ranges';
+const outputName = (name: string): string => `output/${name}`;
+
+/** The named tensor as float32 [N, H, W, C] or [N, C], padding taken off. */
+function neutralTensor(lowering: Lowering, name: string): string {
+  const { graph, layout } = lowering;
+  const { kind, tensor, shape } = lowering.value(name);
+  if (kind === 'pixels') return graph.node('Cast', [tensor], { to: 1 });
+  if (kind === 'image') return graph.transpose(tensor, [0, 2, 3, 1]);
+  if (kind === 'vector') return tensor;
+  const last = layout.toChannelsLast(graph, tensor, lowering.dims({ shape }));
+  return graph.node('Slice', [last, graph.ints([0]), graph.ints([shape[2]!]), graph.ints([3])]);
+}
+
+/** Forward passes with all parameters constant: BatchNorm folded into the convolutions. */
+export async function createOnnxInference(request: InferenceRequest, layout: Layout, threads: number): Promise<InferenceSession> {
+  const { model, batchSize, outputs, ranges = [] } = request;
+  const lowering = lowerModel({
+    model, parameters: request.parameters, batchSize, trainableFrom: model.nodes.length, layout, masks: false, kept: new Set([...outputs, ...ranges]),
+  });
+  const { graph } = lowering;
+  const results: Tensors = {};
+  const addOutput = (name: string, tensor: string, shape: readonly number[]): void => {
+    graph.output(name, tensor, 'float32', shape);
+    results[name] = new Tensor('float32', new Float32Array(sizeOf(shape)), shape);
+  };
+  for (const name of new Set(outputs)) {
+    const { kind, shape } = lowering.value(name);
+    addOutput(outputName(name), neutralTensor(lowering, name), kind === 'vector' ? [batchSize, shape.at(-1)!] : [batchSize, ...shape]);
+  }
+  if (ranges.length > 0) addOutput(RANGES, graph.node('Concat', ranges.flatMap((name) => [...rangeOf(lowering, name)]), { axis: 0 }), [2 * ranges.length]);
+  const session = await createOrtSession(graph.build(), { threads, optimization: 'all' });
+  const constantFeeds = trackedFeeds(request);
+  return {
+    run: async (pixels): Promise<InferenceResult> => {
+      await session.run({ ...constantFeeds, [PIXELS]: new Tensor('uint8', pixels, [batchSize, model.inputSize, model.inputSize, 3]) }, results);
+      const extremes = results[RANGES]?.data as Float32Array | undefined;
+      return {
+        outputs: new Map(outputs.map((name) => [name, Float32Array.from(results[outputName(name)]!.data as Float32Array)])),
+        ranges: new Map(ranges.map((name, i) => [name, [extremes![2 * i]!, extremes![2 * i + 1]!]])),
+      };
+    },
+    dispose: () => session.dispose(),
+  };
+}
+
+function trackedFeeds({ model, fakeQuantRanges }: InferenceRequest): Tensors {
+  const tracked = trackedNodes(model.nodes);
+  if (tracked.length === 0) return {};
+  const { scales, zeroPoints } = fakeQuantFeeds(tracked, fakeQuantRanges);
+  return {
+    [FAKE_QUANT_INPUTS.scales]: new Tensor('float32', scales, [scales.length]),
+    [FAKE_QUANT_INPUTS.zeroPoints]: new Tensor('uint8', zeroPoints, [zeroPoints.length]),
+  };
+}

@@ -1,0 +1,60 @@
+import type { OnnxGraph } from './onnxModel.ts';
+
+/**
+ * How feature maps lie in memory. Maps are [N, C', H, W] tensors to ONNX, with C' = C padded to a multiple of `block`;
+ * in memory blocked ones are [N, C'/block, H, W, block]. Padded channels hold zeros, always.
+ * A layout has few primitives; the ops build on them with reshapes, which move no data.
+ */
+export interface Layout {
+  readonly name: 'nchwc' | 'nchw';
+  readonly block: number;
+  /** ORT's `com.microsoft.nchwc` Conv, or the same from plain ops. Weights lie as the layout wants them. */
+  conv(graph: OnnxGraph, inputs: ConvInputs, geometry: ConvGeometry): string;
+  /** x * scale + shift per channel: [N, C', H, W] with scale and shift [C']. */
+  channelAffine(graph: OnnxGraph, x: string, affine: ChannelAffine): string;
+  /** Mean over H and W: [N, C']. */
+  channelMeans(graph: OnnxGraph, x: string, dims: MapDims): string;
+  /** Sum of a * b over H and W: [N, C']. */
+  channelDots(graph: OnnxGraph, a: string, b: string, dims: MapDims): string;
+  /** A plain [N, C', H*W] copy (or the same tensor if it is plain already). */
+  toPlain(graph: OnnxGraph, x: string, dims: MapDims): string;
+  /** A plain [N, H, W, C'] copy. */
+  toChannelsLast(graph: OnnxGraph, x: string, dims: MapDims): string;
+}
+
+/** Sides as ONNX sees them: channels are the padded ones. */
+export interface MapDims { readonly n: number; readonly channels: number; readonly height: number; readonly width: number }
+
+/** What is applied to the result, last of all. */
+export type Epilogue = 'relu6' | 'sigmoid' | readonly [min: number, max: number] | null;
+
+export interface ConvInputs {
+  readonly x: string;
+  readonly weights: string;
+  readonly bias?: string | undefined;
+  /** Added to the result before the epilogue. */
+  readonly sum?: string | null | undefined;
+}
+
+export interface ConvGeometry {
+  readonly kernel: readonly [number, number];
+  readonly group?: number;
+  readonly stride?: number;
+  readonly dilation?: number;
+  /** Top, left, bottom, right. */
+  readonly pads?: readonly [number, number, number, number];
+  readonly epilogue?: Epilogue;
+}
+
+export interface ChannelAffine {
+  /** Padded channels. */
+  readonly channels: number;
+  readonly scale: string;
+  readonly shift?: string | undefined;
+  readonly sum?: string | null | undefined;
+  readonly epilogue?: Epilogue;
+}
+
+export const paddedChannels = (layout: Layout, channels: number): number => Math.ceil(channels / layout.block) * layout.block;
+
+export const clipBounds = (epilogue: Epilogue): readonly [number, number] | null => (epilogue === 'relu6' ? [0, 6] : epilogue === 'sigmoid' ? null : epilogue);

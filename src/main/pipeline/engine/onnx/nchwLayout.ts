@@ -1,0 +1,36 @@
+import type { ChannelAffine, ConvGeometry, ConvInputs, Epilogue, Layout, MapDims } from './layout.ts';
+import { clipBounds } from './layout.ts';
+import type { OnnxGraph } from './onnxModel.ts';
+
+function withEpilogue(graph: OnnxGraph, x: string, sum: string | null | undefined, epilogue: Epilogue): string {
+  const total = sum ? graph.node('Add', [x, sum]) : x;
+  if (epilogue === null) return total;
+  const bounds = clipBounds(epilogue);
+  return bounds === null ? graph.node('Sigmoid', [total]) : graph.node('Clip', [total, graph.scalar(bounds[0]), graph.scalar(bounds[1])]);
+}
+
+/** Plain NCHW from standard ONNX ops: where the CPU has no blocked kernels (ARM64). */
+export const nchwLayout: Layout = {
+  name: 'nchw',
+  block: 1,
+  conv: (graph, { x, weights, bias, sum }: ConvInputs, geometry: ConvGeometry) => {
+    const { kernel, group = 1, stride = 1, dilation = 1, pads = [0, 0, 0, 0], epilogue = null } = geometry;
+    const inputs = bias === undefined ? [x, weights] : [x, weights, bias];
+    const y = graph.node('Conv', inputs, { kernel_shape: kernel, group, strides: [stride, stride], dilations: [dilation, dilation], pads });
+    return withEpilogue(graph, y, sum, epilogue);
+  },
+  channelAffine: (graph, x, { channels, scale, shift, sum, epilogue = null }: ChannelAffine) => {
+    const perChannel = [1, channels, 1, 1];
+    let y = graph.node('Mul', [x, graph.reshape(scale, perChannel)]);
+    if (shift !== undefined) y = graph.node('Add', [y, graph.reshape(shift, perChannel)]);
+    return withEpilogue(graph, y, sum, epilogue);
+  },
+  channelMeans: (graph, x, { n, channels }) => graph.reshape(graph.node('GlobalAveragePool', [x]), [n, channels]),
+  channelDots: (graph, a, b, { n, channels, height, width }: MapDims) => {
+    const rows = graph.reshape(a, [n * channels, 1, height * width]);
+    const columns = graph.reshape(b, [n * channels, height * width, 1]);
+    return graph.reshape(graph.node('MatMul', [rows, columns]), [n, channels]);
+  },
+  toPlain: (graph, x, { n, channels, height, width }) => graph.reshape(x, [n, channels, height * width]),
+  toChannelsLast: (graph, x) => graph.node('Transpose', [x], { perm: [0, 2, 3, 1] }),
+};

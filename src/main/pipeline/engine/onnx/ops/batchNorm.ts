@@ -1,0 +1,107 @@
+import type { BatchNormNode, GraphNode } from '../../../graph/graph.ts';
+import type { Epilogue, MapDims } from '../layout.ts';
+import type { Lowering, Value } from '../lowering.ts';
+import type { Residual } from './convolution.ts';
+import { fusedResidual } from './convolution.ts';
+import { maskOf } from './masks.ts';
+import { relu6Gradient } from './relu6Gradient.ts';
+
+/**
+ * BatchNorm (Ioffe & Szegedy 2015, arXiv 1502.03167) on the batch's own statistics when trained, else on the moving ones.
+ * One channelwise pass, which takes ReLU6 or a residual add (and its dropPath mask) along.
+ */
+export function lowerBatchNorm(lowering: Lowering, node: BatchNormNode): void {
+  if (!lowering.isTrainable(node)) lowerFrozen(lowering, node);
+  else lowerTrained(lowering, node);
+}
+
+/** Where the convolution before it could not take it along. */
+function lowerFrozen(lowering: Lowering, node: BatchNormNode): void {
+  const { graph, layout } = lowering;
+  const { channels } = lowering.dims(node);
+  const [gamma, beta, mean, variance] = [node.gamma, node.beta, node.mean, node.variance].map((name) => lowering.parameter(name)) as [string, string, string, string];
+  const { scale, shift } = affine(lowering, node, { gamma, beta, mean, variance });
+  lowering.define(node, layout.channelAffine(graph, lowering.value(node.input).tensor, { channels, scale, shift }));
+}
+
+/** x * scale + shift is gamma * (x - mean) / sqrt(variance + epsilon) + beta. */
+function affine(lowering: Lowering, node: BatchNormNode, { gamma, beta, mean, variance }: Record<'gamma' | 'beta' | 'mean' | 'variance', string>): { scale: string; shift: string; inverse: string } {
+  const { graph } = lowering;
+  const inverse = graph.node('Reciprocal', [graph.node('Sqrt', [graph.node('Add', [variance, graph.scalar(node.epsilon)])])]);
+  const scale = graph.node('Mul', [gamma, inverse]);
+  return { scale, shift: graph.node('Sub', [beta, graph.node('Mul', [mean, scale])]), inverse };
+}
+
+/** Mean and population variance per channel of the tensor as it lies there: [C']. */
+function batchMoments(lowering: Lowering, x: string, dims: MapDims): { mean: string; variance: string } {
+  const { graph, layout } = lowering;
+  const mean = graph.node('ReduceMean', [layout.channelMeans(graph, x, dims), graph.ints([0])], { keepdims: 0 });
+  const squares = lowering.sumOverBatch(layout.channelDots(graph, x, x, dims));
+  const meanSquare = graph.node('Mul', [squares, graph.scalar(1 / (dims.n * dims.height * dims.width))]);
+  return { mean, variance: graph.node('Relu', [graph.node('Sub', [meanSquare, graph.node('Mul', [mean, mean])])]) };
+}
+
+function lowerTrained(lowering: Lowering, node: BatchNormNode): void {
+  const { graph } = lowering;
+  const x = lowering.value(node.input);
+  const dims = lowering.dims(node);
+  const { mean, variance } = batchMoments(lowering, x.tensor, dims);
+  lowering.batchStatistics.set(node.mean, x.offset === undefined ? mean : graph.node('Add', [mean, x.offset]));
+  lowering.batchStatistics.set(node.variance, variance);
+  const gamma = lowering.parameter(node.gamma), beta = lowering.parameter(node.beta);
+  const { scale, shift, inverse } = affine(lowering, node, { gamma, beta, mean, variance });
+  const { last, residual, epilogue } = fusedReader(lowering, node);
+  const mask = residual?.mask != null && lowering.masks ? maskOf(lowering, residual.mask) : null;
+  const y = normalized(lowering, x, dims, { scale, shift, residual, mask, epilogue });
+  lowering.define(last, y, (gradient) => {
+    if (residual !== null) lowering.contribute(residual.other, { kind: 'tensor', tensor: gradient });
+    const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
+    const dbeta = maskedSum(lowering, graph.node('Mul', [lowering.layout.channelMeans(graph, dy, dims), graph.scalar(dims.height * dims.width)]), mask);
+    const dot = maskedSum(lowering, lowering.layout.channelDots(graph, x.tensor, dy, dims), mask);
+    const dgamma = graph.node('Mul', [graph.node('Sub', [dot, graph.node('Mul', [mean, dbeta])]), inverse]);
+    lowering.setParameterGradient(node.gamma, dgamma);
+    lowering.setParameterGradient(node.beta, dbeta);
+    lowering.contribute(node.input, { kind: 'adding', make: (sum) => inputGradient(lowering, x.tensor, dy, dims, { scale, inverse, mean, dgamma, dbeta, mask, sum }) });
+  });
+}
+
+function fusedReader(lowering: Lowering, node: BatchNormNode): { last: GraphNode; residual: Residual | null; epilogue: Epilogue } {
+  const reader = lowering.soleReader(node);
+  if (reader?.op === 'activation' && reader.activation === 'relu6') {
+    lowering.fuse(node);
+    return { last: reader, residual: null, epilogue: 'relu6' };
+  }
+  const residual = fusedResidual(lowering, node);
+  return { last: residual?.add ?? node, residual, epilogue: null };
+}
+
+interface Normalization { readonly scale: string; readonly shift: string; readonly residual: Residual | null; readonly mask: string | null; readonly epilogue: Epilogue }
+
+function normalized(lowering: Lowering, x: Value, dims: MapDims, { scale, shift, residual, mask, epilogue }: Normalization): string {
+  const { graph, layout } = lowering;
+  const sum = residual === null ? null : lowering.value(residual.other).tensor;
+  if (mask === null) return layout.channelAffine(graph, x.tensor, { channels: dims.channels, scale, shift, sum, epilogue });
+  return lowering.perImageAffine(x.tensor, dims, { scale: graph.node('Mul', [mask, scale]), shift: graph.node('Mul', [mask, shift]), sum });
+}
+
+/** [N, C'] to [C'], each image counted with its dropPath mask [N, 1]. */
+function maskedSum(lowering: Lowering, perImage: string, mask: string | null): string {
+  return lowering.sumOverBatch(mask === null ? perImage : lowering.graph.node('Mul', [perImage, mask]));
+}
+
+interface InputGradient {
+  readonly scale: string; readonly inverse: string; readonly mean: string; readonly dgamma: string; readonly dbeta: string;
+  readonly mask: string | null; readonly sum: string | null;
+}
+
+/** dx = scale * (dy - dbeta / M - (x - mean) * inverse * dgamma / M) with M values a channel: two channelwise passes. */
+function inputGradient(lowering: Lowering, x: string, dy: string, dims: MapDims, { scale, inverse, mean, dgamma, dbeta, mask, sum }: InputGradient): string {
+  const { graph, layout } = lowering;
+  const { channels } = dims;
+  const perValue = graph.node('Mul', [scale, graph.scalar(-1 / (dims.n * dims.height * dims.width))]);
+  const slope = graph.node('Mul', [graph.node('Mul', [perValue, inverse]), dgamma]);
+  const constant = graph.node('Sub', [graph.node('Mul', [perValue, dbeta]), graph.node('Mul', [slope, mean])]);
+  const corrections = layout.channelAffine(graph, x, { channels, scale: slope, shift: constant, sum });
+  if (mask === null) return layout.channelAffine(graph, dy, { channels, scale, sum: corrections });
+  return lowering.perImageAffine(dy, dims, { scale: graph.node('Mul', [mask, scale]), sum: corrections });
+}

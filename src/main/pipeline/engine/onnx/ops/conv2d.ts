@@ -1,0 +1,68 @@
+import type { Conv2dNode } from '../../../graph/graph.ts';
+import { samePadding } from '../../../graph/graph.ts';
+import type { MapDims } from '../layout.ts';
+import type { Lowering } from '../lowering.ts';
+import { fusedConvolution } from './convolution.ts';
+import { fakeQuantKernel } from './fakeQuantKernel.ts';
+import { relu6Gradient } from './relu6Gradient.ts';
+import { lowerMatrixProduct } from './matrixProduct.ts';
+
+/** Convolution: the network's first, on the image; 1x1 on maps; a matrix product on vectors (squeeze-excite). */
+export function lowerConv2d(lowering: Lowering, node: Conv2dNode): void {
+  const kind = lowering.kindOf(node.input);
+  if (kind === 'vector') lowerMatrixProduct(lowering, node);
+  else if (kind === 'image') lowerOnImage(lowering, node);
+  else lowerPointwise(lowering, node);
+}
+
+function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
+  const { graph, layout } = lowering;
+  if (node.stride !== 1) throw new Error(`${node.name}: a 1x1 convolution has stride 1`);
+  const { block } = layout;
+  const x = lowering.value(node.input);
+  const inDims = lowering.dims(x), dims = lowering.dims(node);
+  const inputs = inDims.channels, filters = dims.channels;
+  const { kernel, bias, sum, epilogue, last, offset } = fusedConvolution(lowering, node);
+  // [I'/b, b, O'/b, b]; the layout wants OIHW with the blocks inside: [O'/b, I'/b, b of I, b of O].
+  const tiles = graph.reshape(fakeQuantKernel(lowering, node, kernel), [inputs / block, block, filters / block, block]);
+  const weights = graph.reshape(graph.transpose(tiles, [2, 0, 1, 3]), [filters, inputs, 1, 1]);
+  const y = layout.conv(graph, { x: x.tensor, weights, bias, sum }, { kernel: [1, 1], epilogue });
+  lowering.define(last, y, (gradient) => {
+    const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
+    lowering.setParameterGradient(node.kernel, pointwiseKernelGradient(lowering, x.tensor, inDims, dy, dims));
+    if (node.bias !== null) lowering.setParameterGradient(node.bias, lowering.channelSum(dy, dims));
+    const transposed = graph.reshape(graph.transpose(tiles, [0, 2, 3, 1]), [inputs, filters, 1, 1]);
+    lowering.contribute(node.input, { kind: 'adding', make: (before) => layout.conv(graph, { x: dy, weights: transposed, sum: before }, { kernel: [1, 1] }) });
+  }, offset);
+}
+
+/** Sum over images and pixels of x[i] * dy[o]: [I', O']. */
+function pointwiseKernelGradient(lowering: Lowering, x: string, inDims: MapDims, dy: string, dims: MapDims): string {
+  const { graph, layout } = lowering;
+  const products = graph.node('FusedMatMul', [layout.toPlain(graph, x, inDims), layout.toPlain(graph, dy, dims)], { transA: 0, transB: 1 }, 'com.microsoft');
+  return lowering.sumOverBatch(products);
+}
+
+function lowerOnImage(lowering: Lowering, node: Conv2dNode): void {
+  const { graph, layout, batch } = lowering;
+  const { kernelSize: k, stride } = node;
+  const x = lowering.value(node.input);
+  const [height, width, inputs] = x.shape as readonly [number, number, number];
+  const dims = lowering.dims(node);
+  const rows = samePadding(height, k, stride), columns = samePadding(width, k, stride);
+  const pads = [rows.before, columns.before, rows.after, columns.after] as const;
+  const { kernel, bias, sum, epilogue, last, offset } = fusedConvolution(lowering, node);
+  const weights = graph.reshape(fakeQuantKernel(lowering, node, kernel), [dims.channels, inputs, k, k]);
+  const y = layout.conv(graph, { x: x.tensor, weights, bias, sum }, { kernel: [k, k], stride, pads, epilogue });
+  lowering.define(last, y, (gradient) => {
+    const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
+    // A convolution again: the image's channels are its batch, the images its channels, dy its kernel, the stride its dilation.
+    const plain = graph.reshape(layout.toPlain(graph, dy, dims), [batch, dims.channels, dims.height, dims.width]);
+    const taps = graph.node('Conv', [graph.transpose(x.tensor, [1, 0, 2, 3]), graph.transpose(plain, [1, 0, 2, 3])], {
+      kernel_shape: [dims.height, dims.width], dilations: [stride, stride], pads,
+    }); // [I, O', k, k]
+    const blocked = graph.transpose(graph.reshape(taps, [inputs, dims.channels / layout.block, layout.block, k * k]), [1, 0, 3, 2]);
+    lowering.setParameterGradient(node.kernel, graph.reshape(blocked, lowering.packing(node.kernel).shape));
+    if (node.bias !== null) lowering.setParameterGradient(node.bias, lowering.channelSum(dy, dims));
+  }, offset);
+}

@@ -1,0 +1,85 @@
+import type { Parameter, Parameters, Tensor } from '../../graph/graph.ts';
+import { decays, isStatistic, sizeOf } from '../../graph/graph.ts';
+import type { OnnxGraph } from './onnxModel.ts';
+import type { Packing } from './packing.ts';
+import { pack, unpack } from './packing.ts';
+
+/** Several packed parameters behind each other in one vector, so that the optimizer is few nodes over long vectors. */
+export interface ParameterGroup {
+  /** Graph names are made of it. */
+  readonly name: string;
+  /** Kernels: weight decay acts on them. */
+  readonly decays: boolean;
+  readonly size: number;
+  readonly entries: readonly { readonly packing: Packing; readonly offset: number }[];
+}
+
+/** 1 MB: the optimizer's intermediate vectors stay in the cache. */
+const GROUP_VALUES = 1 << 18;
+
+function groupOf(name: string, packings: readonly Packing[]): ParameterGroup {
+  let size = 0;
+  const entries = packings.map((packing) => {
+    const entry = { packing, offset: size };
+    size += sizeOf(packing.shape);
+    return entry;
+  });
+  return { name, decays: packings[0] !== undefined && decays(packings[0].parameter.role), size, entries };
+}
+
+/** Groups of the trained parameters (kernels apart from norms and biases). */
+export function trainedGroups(parameters: readonly Parameter[], packings: ReadonlyMap<string, Packing>): ParameterGroup[] {
+  const packed = parameters.map(({ name }) => packings.get(name)!);
+  const others = packed.filter(({ parameter: { role } }) => !decays(role) && !isStatistic(role));
+  const groups: ParameterGroup[] = others.length === 0 ? [] : [groupOf('others', others)];
+  let open: Packing[] = [];
+  const close = (): void => {
+    if (open.length > 0) groups.push(groupOf(`kernels${groups.length}`, open));
+    open = [];
+  };
+  for (const packing of packed.filter(({ parameter: { role } }) => decays(role))) {
+    open.push(packing);
+    if (open.reduce((sum, { shape }) => sum + sizeOf(shape), 0) >= GROUP_VALUES) close();
+  }
+  close();
+  return groups;
+}
+
+/** The moving means and variances. */
+export function statisticsGroup(parameters: readonly Parameter[], packings: ReadonlyMap<string, Packing>): ParameterGroup {
+  return groupOf('statistics', parameters.filter(({ role }) => isStatistic(role)).map(({ name }) => packings.get(name)!));
+}
+
+/** The group's vector from neutral tensors; zeros where `parameters` is undefined. */
+export function packGroup(group: ParameterGroup, parameters: Parameters | undefined): Float32Array {
+  const vector = new Float32Array(group.size);
+  if (parameters === undefined) return vector;
+  for (const { packing, offset } of group.entries) {
+    const tensor = parameters.get(packing.parameter.name);
+    if (tensor === undefined) throw new Error(`parameter '${packing.parameter.name}' is missing`);
+    pack(packing, tensor.data, vector, offset);
+  }
+  return vector;
+}
+
+export function unpackGroup(group: ParameterGroup, vector: Float32Array, into: Map<string, Tensor>): void {
+  for (const { packing, offset } of group.entries) into.set(packing.parameter.name, unpack(packing, vector, offset));
+}
+
+/** Splits the group's vector into its parameters' tensors. */
+export function splitGroup(graph: OnnxGraph, group: ParameterGroup, vector: string): Map<string, string> {
+  const { entries } = group;
+  const sizes = entries.map(({ packing }) => sizeOf(packing.shape));
+  const pieces = entries.length === 1 ? [vector] : graph.nodeWithOutputs('Split', [vector, graph.ints(sizes)], entries.length, { axis: 0 });
+  return new Map(entries.map(({ packing }, i) => [packing.parameter.name, graph.reshape(pieces[i]!, packing.shape)]));
+}
+
+/** The reverse of splitGroup. */
+export function joinGroup(graph: OnnxGraph, group: ParameterGroup, tensors: ReadonlyMap<string, string>): string {
+  const pieces = group.entries.map(({ packing }) => {
+    const tensor = tensors.get(packing.parameter.name);
+    if (tensor === undefined) throw new Error(`nothing was computed for parameter '${packing.parameter.name}'`);
+    return graph.reshape(tensor, [sizeOf(packing.shape)]);
+  });
+  return pieces.length === 1 ? pieces[0]! : graph.node('Concat', pieces, { axis: 0 });
+}

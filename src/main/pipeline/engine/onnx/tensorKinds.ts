@@ -1,0 +1,20 @@
+import type { Model } from '../../graph/graph.ts';
+import { inputsOf } from '../../graph/graph.ts';
+
+/**
+ * 'pixels': uint8 [N, S, S, 3] as fed; 'image': float32 [N, 3, S, S]; 'map': [N, C', H, W] in the engine's layout;
+ * 'vector': plain [N, C], which is also what squeeze-excite's [1, 1, C] tensors are.
+ */
+export type TensorKind = 'pixels' | 'image' | 'map' | 'vector';
+
+/** The kind of every tensor of the model. A 1x1 map stays a map: what counts is where a tensor comes from. */
+export function tensorKinds(model: Model): Map<string, TensorKind> {
+  const kinds = new Map<string, TensorKind>();
+  for (const node of model.nodes) {
+    if (node.op === 'input') kinds.set(node.name, 'pixels');
+    else if (node.op === 'normalize') kinds.set(node.name, 'image');
+    else if (node.op === 'globalAveragePool') kinds.set(node.name, 'vector');
+    else kinds.set(node.name, kinds.get(inputsOf(node)[0]!) === 'vector' ? 'vector' : 'map');
+  }
+  return kinds;
+}
