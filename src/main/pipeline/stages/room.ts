@@ -3,7 +3,7 @@ import type { Config } from '../../../shared/config.ts';
 import type { Stage } from '../../../shared/events.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
-import { createLoader } from '../data/loader.ts';
+import { createLoader } from '../data/createLoader.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { JobContext } from './context.ts';
 

@@ -1,0 +1,126 @@
+/**
+ * Metrics as scikit-learn defines and names them. Labels are 1 (present), 0 (absent) or -1 (unknown: left out);
+ * matrices are row-major [n, classes].
+ */
+
+/** What a ratio with an empty denominator counts: scikit-learn's zero_division. NaN leaves the class out of averages. */
+export type ZeroDivision = 0 | 1 | typeof NaN;
+
+export interface Confusion { readonly tn: number; readonly fp: number; readonly fn: number; readonly tp: number }
+
+export interface ClassReport { readonly precision: number; readonly recall: number; readonly f1: number; readonly support: number; readonly confusion: Confusion }
+
+const ratio = (numerator: number, denominator: number, empty: number): number => (denominator === 0 ? empty : numerator / denominator);
+
+export function classReport({ tn, fp, fn, tp }: Confusion, zeroDivision: ZeroDivision = 0): ClassReport {
+  return {
+    precision: ratio(tp, tp + fp, zeroDivision), recall: ratio(tp, tp + fn, zeroDivision), f1: ratio(2 * tp, 2 * tp + fp + fn, zeroDivision),
+    support: tp + fn, confusion: { tn, fp, fn, tp },
+  };
+}
+
+/** Confusion counts of each class; `predicted` has 1 where the class is said to be present. */
+export function confusions(labels: Int8Array, predicted: ArrayLike<number>, classes: number): Confusion[] {
+  const counts = Array.from({ length: classes }, () => ({ tn: 0, fp: 0, fn: 0, tp: 0 }));
+  for (let i = 0; i < labels.length; i++) {
+    const count = counts[i % classes]!;
+    if (labels[i]! < 0) continue;
+    if (labels[i] === 1) {
+      if (predicted[i]) count.tp++;
+      else count.fn++;
+    } else if (predicted[i]) count.fp++;
+    else count.tn++;
+  }
+  return counts;
+}
+
+export interface DecisionMetrics {
+  readonly perClass: readonly ClassReport[];
+  readonly macroPrecision: number; readonly macroRecall: number; readonly macroF1: number;
+  readonly microPrecision: number; readonly microRecall: number; readonly microF1: number;
+  /** Classes without a positive: they count zeroDivision in the macro figures' recall. */
+  readonly classesWithoutPositives: number;
+}
+
+/** Mean over the numbers; NaN entries are left out, and nothing left gives NaN. */
+export function nanMean(values: readonly number[]): number {
+  const numbers = values.filter((value) => !Number.isNaN(value));
+  return numbers.length === 0 ? NaN : numbers.reduce((a, b) => a + b, 0) / numbers.length;
+}
+
+export function decisionMetrics(labels: Int8Array, predicted: ArrayLike<number>, classes: number, zeroDivision: ZeroDivision = 0): DecisionMetrics {
+  const counts = confusions(labels, predicted, classes);
+  const perClass = counts.map((count) => classReport(count, zeroDivision));
+  const total = counts.reduce((a, b) => ({ tn: a.tn + b.tn, fp: a.fp + b.fp, fn: a.fn + b.fn, tp: a.tp + b.tp }));
+  const micro = classReport(total, zeroDivision);
+  return {
+    perClass,
+    macroPrecision: nanMean(perClass.map((c) => c.precision)), macroRecall: nanMean(perClass.map((c) => c.recall)), macroF1: nanMean(perClass.map((c) => c.f1)),
+    microPrecision: micro.precision, microRecall: micro.recall, microF1: micro.f1,
+    classesWithoutPositives: perClass.filter((c) => c.support === 0).length,
+  };
+}
+
+/** Area under the step-wise precision-recall curve, sum (R_k - R_(k-1)) P_k; equal scores form one step. NaN without positives. */
+export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
+  const order = Array.from({ length: labels.length }, (_, i) => i).filter((i) => labels[i]! >= 0).sort((a, b) => scores[b]! - scores[a]!);
+  const positives = order.reduce((sum, i) => sum + labels[i]!, 0);
+  if (positives === 0) return NaN;
+  let sum = 0;
+  let truePositives = 0;
+  for (let start = 0; start < order.length;) {
+    let end = start;
+    let gained = 0;
+    while (end < order.length && scores[order[end]!] === scores[order[start]!]) gained += labels[order[end++]!]!;
+    truePositives += gained;
+    sum += (gained / positives) * (truePositives / end);
+    start = end;
+  }
+  return sum;
+}
+
+/** Area under the ROC curve as the probability that a positive scores above a negative, ties one half. NaN where one of them is missing. */
+export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
+  const order = Array.from({ length: labels.length }, (_, i) => i).filter((i) => labels[i]! >= 0).sort((a, b) => scores[a]! - scores[b]!);
+  let negativesBelow = 0;
+  let area = 0;
+  let positives = 0;
+  for (let start = 0; start < order.length;) {
+    let end = start;
+    let gained = 0;
+    while (end < order.length && scores[order[end]!] === scores[order[start]!]) gained += labels[order[end++]!]!;
+    const negatives = end - start - gained;
+    area += gained * (negativesBelow + negatives / 2);
+    negativesBelow += negatives;
+    positives += gained;
+    start = end;
+  }
+  return positives === 0 || negativesBelow === 0 ? NaN : area / (positives * negativesBelow);
+}
+
+const column = <T extends ArrayLike<number>>(matrix: T, classes: number, c: number): Float64Array => Float64Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
+
+export interface MacroAp {
+  /** Mean over the classes with a positive (= mAP); NaN where there is none. */
+  readonly macroAp: number;
+  /** Per class; NaN without positives. */
+  readonly perClass: readonly number[];
+  readonly leftOut: number;
+}
+
+export function macroAveragePrecision(labels: Int8Array, scores: ArrayLike<number>, classes: number): MacroAp {
+  const perClass = Array.from({ length: classes }, (_, c) => averagePrecision(column(labels, classes, c), column(scores, classes, c)));
+  return { macroAp: nanMean(perClass), perClass, leftOut: perClass.filter(Number.isNaN).length };
+}
+
+/** Share of images that no class is said to be in. */
+export function noLabelRate(predicted: ArrayLike<number>, classes: number): number {
+  const images = predicted.length / classes;
+  let none = 0;
+  for (let n = 0; n < images; n++) {
+    let any = false;
+    for (let c = 0; c < classes; c++) any ||= predicted[n * classes + c]! > 0;
+    if (!any) none++;
+  }
+  return images === 0 ? 0 : none / images;
+}
