@@ -9,13 +9,13 @@ import { readModelFile, writeModelFile } from '../models/modelFile.ts';
 import { headStart, unfreezeFrom } from '../models/unfreeze.ts';
 import type { TrainingBatch } from '../train/batches.ts';
 import { reestimateStatistics } from '../train/batchStatistics.ts';
-import { latestCheckpoint, removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
+import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
 import { trainPhase } from '../train/phase.ts';
 import { logitsOf, scoreSamples } from '../train/scoring.ts';
 import { validationMetrics } from './figures.ts';
-import type { RunRoom } from './room.ts';
-import { checkpointFolder, modelPath, note, split } from './room.ts';
+import type { RunRoom, StageSummary } from './room.ts';
+import { checkpointFolder, modelPath, note, resumePoint, split } from './room.ts';
 
 /** With fewer steps than this an epoch leaves the moving statistics (momentum 0.99) far from where they belong. */
 const STEPS_THAT_SETTLE_STATISTICS = 100;
@@ -40,7 +40,7 @@ export interface NetworkTraining {
  * Trains a float network in two phases: A, the head on a frozen backbone; B, the top of the backbone with it.
  * From scratch there is no phase A and nothing is frozen: a frozen random backbone would learn nothing.
  */
-export async function trainNetwork(room: RunRoom, training: NetworkTraining): Promise<void> {
+export async function trainNetwork(room: RunRoom, training: NetworkTraining): Promise<StageSummary> {
   const { stage } = training;
   const config = room.config[stage];
   const model = networkModel(room, stage);
@@ -53,8 +53,12 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
     phaseSpec(config, training, model, { phase: 'finetune', epochs: config.epochs_finetune, peak: config.lr_finetune, trainableFrom: scratch ? 0 : unfreezeFrom(model, config.unfreeze_fraction) }),
   ];
   let parameters: Parameters = start;
-  for (const spec of phases.filter((phase) => phase.epochs > 0)) parameters = await runPhase(room, training, spec, parameters);
+  let summary: StageSummary = {};
+  const trained = phases.filter((phase) => phase.epochs > 0);
+  if (trained.length === 0) throw new Problem('config', `Nothing to train: ${stage}.epochs_finetune is 0${scratch ? ', and from scratch there is no head phase' : ' and so is epochs_head'}.`);
+  for (const spec of trained) ({ parameters, summary } = await runPhase(room, training, spec, parameters));
   for (const spec of phases) await removeCheckpoints(checkpointFolder(room), stage, spec.phase);
+  return summary;
 }
 
 function phaseSpec(config: NetworkConfig, training: NetworkTraining, model: Model, phase: { phase: string; epochs: number; peak: number; trainableFrom: number }): PhaseSpec {
@@ -66,14 +70,13 @@ function phaseSpec(config: NetworkConfig, training: NetworkTraining, model: Mode
   };
 }
 
-/** Runs (or resumes) one phase; returns its best parameters. */
-async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpec, start: Parameters): Promise<Parameters> {
+/** Runs (or resumes) one phase; returns its best parameters and what they are worth on validation. */
+async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpec, start: Parameters): Promise<{ parameters: Parameters; summary: StageSummary }> {
   const { stage, loader, sizeIndex } = training;
   const config = room.config[stage];
   const best = modelPath(room, `${stage}_best`);
   const stored = { architecture: config.architecture, inputSize: config.input_size, labels: room.dataset.vocabulary, ranges: null };
-  const checkpoint = await latestCheckpoint(checkpointFolder(room), stage, spec.phase, (file) => note(room, stage, `The checkpoint ${file} is damaged; the one before it is used.`, 'warning'));
-  if (checkpoint) note(room, stage, `Going on from epoch ${checkpoint.progress.epoch + 1}, step ${checkpoint.progress.step}.`);
+  const checkpoint = await resumePoint(room, stage, spec.phase);
   const outcome = await trainPhase(spec, {
     engine: room.engine,
     source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: config.batch_size, augmentation: room.config.augmentation, seed: room.config.seed },
@@ -83,12 +86,13 @@ async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpe
     keepBest: (parameters) => writeModelFile(best, { ...stored, parameters }),
     report: (event) => room.context.report(event),
     takeCommands: () => room.context.takeCommands(),
-    recordMetrics: (line) => room.recordMetrics(line),
+    recordMetrics: (line) => room.metrics.append(line),
     saveCheckpoint: (saved) => writeCheckpoint(checkpointFolder(room), saved),
     checkpointMinutes: room.config.checkpoint_minutes,
   }, { parameters: start, ranges: new Map(), checkpoint });
   await writeModelFile(modelPath(room, `${stage}_final`), { ...stored, parameters: outcome.last });
-  return (await readModelFile(best)).parameters;
+  const value = spec.monitor === 'val_loss' ? outcome.best : -outcome.best;
+  return { parameters: (await readModelFile(best)).parameters, summary: { [`best_${spec.monitor}`]: value, training_seconds: outcome.seconds } };
 }
 
 async function evaluateFloat(room: RunRoom, { stage, loader, sizeIndex }: NetworkTraining, spec: PhaseSpec, trained: Parameters): Promise<Evaluation> {

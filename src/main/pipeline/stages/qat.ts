@@ -10,15 +10,15 @@ import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { plainBatches } from '../train/batches.ts';
 import type { TrainingBatch } from '../train/batches.ts';
 import { reestimateStatistics } from '../train/batchStatistics.ts';
-import { latestCheckpoint, removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
+import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { PhaseSpec } from '../train/phase.ts';
 import { trainPhase } from '../train/phase.ts';
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
 import { integerMetrics } from './figures.ts';
 import { quantizedModel, scoreInteger } from './integer.ts';
 import { networkModel } from './network.ts';
-import type { RunRoom } from './room.ts';
-import { checkpointFolder, modelPath, note, split, withLoader } from './room.ts';
+import type { RunRoom, StageSummary } from './room.ts';
+import { checkpointFolder, modelPath, note, resumePoint, split, withLoader } from './room.ts';
 import { distillationLoss, withTeacher } from './student.ts';
 
 const PHASE = 'qat';
@@ -27,26 +27,26 @@ const PHASE = 'qat';
  * Quantization-aware training: statistics re-estimated, BatchNorm folded, ranges calibrated, then fine-tuned with one
  * fake-quant per .tflite tensor, distillation still on. With zero epochs this is post-training quantization.
  */
-export async function qatStage(room: RunRoom): Promise<void> {
-  await withTeacher(room, room.config.qat.batch_size, (sizes, teach) => withLoader(room, sizes, (loader) => quantize(room, loader, teach)));
+export async function qatStage(room: RunRoom): Promise<StageSummary> {
+  return await withTeacher(room, room.config.qat.batch_size, (sizes, teach) => withLoader(room, sizes, (loader) => quantize(room, loader, teach)));
 }
 
-async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBatch) => Promise<Float32Array>): Promise<void> {
+async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBatch) => Promise<Float32Array>): Promise<StageSummary> {
   const { qat, student } = room.config;
   const stored = { architecture: student.architecture, inputSize: student.input_size, labels: room.dataset.vocabulary };
   const best = modelPath(room, 'student_qat');
-  const spec = qatSpec(room);
+  const spec = qatSpec(room, quantizedModel(stored));
   const { parameters, ranges } = await postTraining(room, loader, spec.model);
   const keepBest = (kept: Parameters, keptRanges: ReadonlyMap<string, Range>): Promise<void> => writeModelFile(best, { ...stored, parameters: kept, ranges: keptRanges });
   const evaluate = async (candidate: Parameters, candidateRanges: ReadonlyMap<string, Range>): Promise<Record<string, number | null>> =>
     integerMetrics(await scoreInteger(room, toIntegerModel(spec.model, candidate, candidateRanges), loader, 'val'), split(room, 'val'), spec.model.classes);
   const postTrainingMetrics = await evaluate(parameters, ranges);
   note(room, 'qat', `Post-training quantization: ${describe(postTrainingMetrics)} on validation.`);
-  room.recordMetrics({ type: 'postTraining', stage: 'qat', ...postTrainingMetrics });
+  room.metrics.append({ type: 'postTraining', stage: 'qat', ...postTrainingMetrics });
   if (qat.epochs === 0) {
     await keepBest(parameters, ranges);
   } else {
-    const checkpoint = await latestCheckpoint(checkpointFolder(room), 'qat', PHASE, (file) => note(room, 'qat', `The checkpoint ${file} is damaged; the one before it is used.`, 'warning'));
+    const checkpoint = await resumePoint(room, 'qat', PHASE);
     const outcome = await trainPhase(spec, {
       engine: room.engine,
       source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: qat.batch_size, augmentation: room.config.augmentation, seed: room.config.seed },
@@ -56,7 +56,7 @@ async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBa
       keepBest,
       report: (event) => room.context.report(event),
       takeCommands: () => room.context.takeCommands(),
-      recordMetrics: (line) => room.recordMetrics(line),
+      recordMetrics: (line) => room.metrics.append(line),
       saveCheckpoint: (saved) => writeCheckpoint(checkpointFolder(room), saved),
       checkpointMinutes: room.config.checkpoint_minutes,
     }, { parameters, ranges, checkpoint });
@@ -66,8 +66,9 @@ async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBa
       await keepBest(parameters, ranges);
     }
   }
-  await reportGap(room, loader, spec.model);
+  const gap = await quantizationGap(room, loader, spec.model);
   await removeCheckpoints(checkpointFolder(room), 'qat', PHASE);
+  return { post_training_macro_ap: postTrainingMetrics.macro_ap ?? null, ...gap };
 }
 
 /** Re-estimates, folds and calibrates the best student. */
@@ -86,17 +87,17 @@ async function postTraining(room: RunRoom, loader: Loader, model: Model): Promis
   return { parameters: folded.parameters, ranges: await calibrate(room.engine, model, folded.parameters, batches, qat.batch_size) };
 }
 
-function qatSpec(room: RunRoom): PhaseSpec {
+function qatSpec(room: RunRoom, model: Model): PhaseSpec {
   const { qat } = room.config;
   return {
-    stage: 'qat', phase: PHASE, model: quantizedModel(room), trainableFrom: 0, loss: distillationLoss(room), epochs: qat.epochs, peakLearningRate: qat.lr,
+    stage: 'qat', phase: PHASE, model, trainableFrom: 0, loss: distillationLoss(room), epochs: qat.epochs, peakLearningRate: qat.lr,
     schedule: 'constant', warmupEpochs: 0, weightDecay: 0, clipNorm: qat.clip_norm, emaDecay: null, earlyStoppingPatience: qat.early_stopping_patience,
     reduceFactor: 1, reducePatience: 0, monitor: qat.monitor, rangeDecay: qat.range_decay,
   };
 }
 
 /** How far the scores that training saw (fake-quantized floats) are from those that ship (integers), on validation. */
-async function reportGap(room: RunRoom, loader: Loader, model: Model): Promise<void> {
+async function quantizationGap(room: RunRoom, loader: Loader, model: Model): Promise<StageSummary> {
   const stored = await readModelFile(modelPath(room, 'student_qat'));
   const samples = split(room, 'val');
   const { batch_size: batchSize } = room.config.qat;
@@ -107,8 +108,9 @@ async function reportGap(room: RunRoom, loader: Loader, model: Model): Promise<v
     const gaps = Array.from(logits, (logit, i) => Math.abs(sigmoid(logit) - codes[i]! / 256));
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
     const largest = gaps.reduce((a, b) => Math.max(a, b), 0);
-    room.recordMetrics({ type: 'gap', stage: 'qat', mean, largest });
+    room.metrics.append({ type: 'gap', stage: 'qat', mean, largest });
     note(room, 'qat', `Training's fake-quantized scores and the integer model's differ by ${mean.toFixed(4)} on average, ${largest.toFixed(3)} at most.`);
+    return { gap_mean: mean, gap_largest: largest };
   } finally {
     await network.dispose();
   }

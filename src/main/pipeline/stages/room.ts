@@ -5,6 +5,9 @@ import type { Dataset, Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
 import { createLoader } from '../data/createLoader.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { MetricsLog } from '../storage/metricsLog.ts';
+import type { Checkpoint } from '../train/checkpoint.ts';
+import { latestCheckpoint } from '../train/checkpoint.ts';
 import type { JobContext } from './context.ts';
 
 /** What every stage of a run works with. */
@@ -18,14 +21,20 @@ export interface RunRoom {
   readonly context: JobContext;
   /** Folder of the pixel cache, shared by all runs of a project. */
   readonly cacheFolder: string;
-  /** Appends a line to metrics.jsonl and returns the file's length in bytes. */
-  recordMetrics(line: object): number;
+  readonly metrics: MetricsLog;
+  /** Notes in run.json that the test split was looked at, and for what. */
+  countTestOpening(by: string): Promise<void>;
+  /** Notes in run.json where the bundle lies, relative to the run. */
+  setExport(file: string): Promise<void>;
 }
 
-export const modelPath = (room: RunRoom, name: 'teacher_best' | 'teacher_final' | 'student_best' | 'student_final' | 'student_qat'): string =>
+/** What a finished stage says of itself in run.json: a few figures. */
+export type StageSummary = Readonly<Record<string, number | null>>;
+
+export const modelPath = (room: Pick<RunRoom, 'folder'>, name: 'teacher_best' | 'teacher_final' | 'student_best' | 'student_final' | 'student_qat'): string =>
   path.join(room.folder, 'models', `${name}.safetensors`);
 
-export const checkpointFolder = (room: RunRoom): string => path.join(room.folder, 'checkpoints');
+export const checkpointFolder = (room: Pick<RunRoom, 'folder'>): string => path.join(room.folder, 'checkpoints');
 
 export function note(room: RunRoom, stage: Stage, message: string, level: 'info' | 'warning' = 'info'): void {
   room.context.report({ type: 'note', stage, level, message });
@@ -46,3 +55,13 @@ export async function withLoader<T>(room: RunRoom, sizes: readonly number[], wor
 }
 
 export const split = (room: RunRoom, name: 'train' | 'val' | 'test'): readonly Sample[] => room.dataset.splits[name];
+
+/** Where an earlier process left a phase, with metrics.jsonl cut back to there; null if it has to begin. */
+export async function resumePoint(room: RunRoom, stage: Stage, phase: string): Promise<Checkpoint | null> {
+  const warn = (file: string): void => note(room, stage, `The checkpoint ${file} is damaged; the one before it is used.`, 'warning');
+  const checkpoint = await latestCheckpoint(checkpointFolder(room), stage, phase, warn);
+  if (checkpoint === null) return null;
+  room.metrics.cutTo(checkpoint.progress.metricsBytes);
+  note(room, stage, `Going on from epoch ${checkpoint.progress.epoch + 1}, step ${checkpoint.progress.step}.`);
+  return checkpoint;
+}

@@ -3,13 +3,13 @@ import { readModelFile } from '../models/modelFile.ts';
 import type { TrainingBatch } from '../train/batches.ts';
 import { logitsOf } from '../train/scoring.ts';
 import { networkModel, trainNetwork } from './network.ts';
-import type { RunRoom } from './room.ts';
+import type { RunRoom, StageSummary } from './room.ts';
 import { modelPath, withLoader } from './room.ts';
 
 /** Trains the student on the labels and on what the teacher says about the very same augmented crops. */
-export async function studentStage(room: RunRoom): Promise<void> {
+export async function studentStage(room: RunRoom): Promise<StageSummary> {
   const { student } = room.config;
-  await withTeacher(room, student.batch_size, (sizes, teach) => withLoader(room, sizes, (loader) =>
+  return await withTeacher(room, student.batch_size, (sizes, teach) => withLoader(room, sizes, (loader) =>
     trainNetwork(room, { stage: 'student', loss: distillationLoss(room), loader, sizeIndex: 0, teach })));
 }
 

@@ -1,9 +1,9 @@
 import { trainNetwork } from './network.ts';
-import type { RunRoom } from './room.ts';
+import type { RunRoom, StageSummary } from './room.ts';
 import { withLoader } from './room.ts';
 
 /** Trains the teacher on the labels alone. */
-export async function teacherStage(room: RunRoom): Promise<void> {
-  await withLoader(room, [room.config.teacher.input_size], (loader) =>
+export async function teacherStage(room: RunRoom): Promise<StageSummary> {
+  return await withLoader(room, [room.config.teacher.input_size], (loader) =>
     trainNetwork(room, { stage: 'teacher', loss: { hard: 'bce', distillation: null }, loader, sizeIndex: 0, teach: null }));
 }

@@ -59,5 +59,8 @@ function readTensor(name: string, { dtype, shape, data_offsets: offsets }: Heade
   const count = shape.reduce((product, side) => product * side, 1);
   if (dtype !== 'F32') throw new Problem('mismatch', `Tensor '${name}' is of type ${dtype}; float32 (F32) is expected.`);
   if (from < 0 || to > data.length || to - from !== 4 * count) throw damaged(`tensor '${name}' does not fit its place`);
-  return { shape, data: new Float32Array(data.slice(from, to).buffer) };
+  // A copy: the place in the file need not be aligned. (Buffer.slice would not copy.)
+  const values = new Float32Array(count);
+  new Uint8Array(values.buffer).set(data.subarray(from, to));
+  return { shape, data: values };
 }

@@ -97,3 +97,9 @@ function parseCheckpoint(bytes: Uint8Array): Checkpoint {
 function withInfinity<T extends { best: number | null }>(state: T): T & { best: number } {
   return { ...state, best: state.best ?? Infinity };
 }
+
+/** Whether a stage was left in the middle of a phase. */
+export async function hasCheckpoints(folder: string, stage: string): Promise<boolean> {
+  const files = await readdir(folder).catch(() => []);
+  return files.some((file) => file.startsWith(`${stage}-`) && file.endsWith('.safetensors'));
+}

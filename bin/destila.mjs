@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+// Starts the command line under a Node that runs TypeScript: this one if it is new enough, else the one that npm installed beside it.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+const newEnough = major > 22 || (major === 22 && minor >= 18);
+const main = fileURLToPath(new URL('../src/main/cli/main.ts', import.meta.url));
+
+if (newEnough) {
+  await import(new URL('../src/main/cli/main.ts', import.meta.url).href);
+} else {
+  const own = fileURLToPath(new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url));
+  if (!existsSync(own)) {
+    console.error(`Destila Studio needs Node 22.18 or newer, this is ${process.versions.node}. Install a newer one from nodejs.org, or run 'npm ci' in this folder again.`);
+    process.exit(1);
+  }
+  const child = spawn(own, [main, ...process.argv.slice(2)], { stdio: 'inherit', shell: process.platform === 'win32' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}

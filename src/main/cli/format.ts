@@ -1,0 +1,34 @@
+/** Text for people on a terminal. */
+
+/** '48 s', '3 min 12 s', '2 h 5 min' */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+}
+
+export function bytes(count: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
+  return `${(count / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
+export const score = (value: number | null | undefined): string => (value === null || value === undefined ? '-' : value.toFixed(3));
+
+/** Columns as wide as their widest cell; the first is left-aligned, the others right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
+  const cell = (text: string, column: number): string => {
+    const space = ' '.repeat(widths[column]! - width(text));
+    return column === 0 ? text + space : space + text;
+  };
+  return rows.map((row) => row.map(cell).join('  ').trimEnd()).join('\n');
+}
+
+/** Characters that a terminal shows; close enough for labels. */
+const width = (text: string): number => [...text].length;
+
+/** Shortens a text to fit a terminal column. */
+export const shortened = (text: string, most: number): string => (width(text) <= most ? text : `${[...text].slice(0, most - 1).join('')}…`);

@@ -1,0 +1,39 @@
+import { Worker } from 'node:worker_threads';
+import { toProblemData } from '../../shared/problem.ts';
+import type { FromJob } from './protocol.ts';
+import { toJobSchema } from './protocol.ts';
+
+/**
+ * A job's own process. The pipeline runs in a worker thread, so that this thread always answers; a native abort ends
+ * this process and nothing else. When whoever started it is gone, the job ends too: everything it saved is safe.
+ */
+let worker: Worker | null = null;
+
+const tell = (message: FromJob): void => {
+  process.send?.(message);
+};
+
+function finish(): void {
+  // Lets the last messages out before the channel closes.
+  if (process.connected) process.disconnect();
+}
+
+process.on('message', (raw) => {
+  const message = toJobSchema.parse(raw);
+  if (message.type === 'command') {
+    worker?.postMessage(message.command);
+    return;
+  }
+  let ended = false;
+  const end = (last: FromJob): void => {
+    if (ended) return;
+    ended = true;
+    process.send?.(last, () => finish());
+  };
+  worker = new Worker(new URL('./pipelineWorker.ts', import.meta.url), { workerData: message.request });
+  worker.on('message', (sent: FromJob) => (sent.type === 'result' || sent.type === 'problem' ? end(sent) : tell(sent)));
+  worker.on('error', (error) => end({ type: 'problem', problem: toProblemData(error) }));
+  worker.on('exit', (code) => end({ type: 'problem', problem: { kind: 'internal', message: `The worker thread ended with code ${code}.` } }));
+});
+
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,69 @@
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RunEvent } from '../../shared/events.ts';
+import { toProblemData } from '../../shared/problem.ts';
+import { doctor } from '../pipeline/stages/doctor.ts';
+import { checkFolder } from '../pipeline/stages/check.ts';
+import type { JobContext } from '../pipeline/stages/context.ts';
+import { createSample } from '../pipeline/data/sample/createSample.ts';
+import { evaluateModel } from '../pipeline/stages/evaluate.ts';
+import { predictFolder } from '../pipeline/stages/predict.ts';
+import { runPipeline } from '../pipeline/stages/run.ts';
+import { verifyBundle } from '../pipeline/export/bundle/verifyBundle.ts';
+import { progressReporter } from '../pipeline/train/progress.ts';
+import type { JobRequest } from './protocol.ts';
+
+export interface Performance extends JobContext {
+  /** Text for the user's output. */
+  output(text: string): void;
+}
+
+/** Does what was asked for; returns what was found, as plain data. */
+export async function perform(request: JobRequest, stage: Performance): Promise<unknown> {
+  switch (request.type) {
+    case 'run':
+      return performRun(request, stage);
+    case 'check':
+      return checkFolder(request.project, request.config, request.cacheFolder, stage);
+    case 'sample': {
+      const progress = lazyProgress(stage, 'drawing the sample');
+      return createSample(request.folder, { seed: 1 }, progress);
+    }
+    case 'verify':
+      return verifyBundle(request.bundle);
+    case 'predict':
+      return predictFolder(request.bundle, request.folder, stage);
+    case 'evaluate':
+      return evaluateModel(request, stage);
+    case 'doctor':
+      return doctor(request.folder);
+  }
+}
+
+/** A run keeps its own log: what is worth reading later, and how it ended. */
+async function performRun(request: Extract<JobRequest, { type: 'run' }>, stage: Performance): Promise<null> {
+  const log = (event: RunEvent): void => {
+    if (event.type === 'progress' || event.type === 'step') return;
+    // A full disk must not end a run over its log.
+    try {
+      appendFileSync(path.join(request.runFolder, 'log.jsonl'), `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`);
+    } catch { /* the event reaches its watchers all the same */ }
+  };
+  const report = (event: RunEvent): void => {
+    log(event);
+    stage.report(event);
+  };
+  try {
+    await runPipeline(request, { report, takeCommands: () => stage.takeCommands() });
+    return null;
+  } catch (error) {
+    const problem = toProblemData(error);
+    report(problem.kind === 'cancelled' ? { type: 'stopped', message: problem.message } : { type: 'failed', problem });
+    throw error;
+  }
+}
+
+function lazyProgress(stage: JobContext, activity: string): (done: number, total: number) => void {
+  let progress: ((done: number) => void) | null = null;
+  return (done, total) => (progress ??= progressReporter((event) => stage.report(event), 'data', activity, 'images', total))(done);
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { configSchema } from '../../shared/config.ts';
+import { jobCommandSchema, problemSchema, runEventSchema, stageSchema } from '../../shared/events.ts';
+
+/** What a job can be asked for. One process does one job and ends. */
+export const jobRequestSchema = z.discriminatedUnion('type', [
+  /** Runs, or goes on with, the run in `runFolder`; `stages` null: all that are not finished. */
+  z.object({ type: z.literal('run'), runFolder: z.string(), stages: z.array(stageSchema).nullable(), cacheFolder: z.string() }),
+  /** Reads and judges a project without changing anything. */
+  z.object({ type: z.literal('check'), project: z.string(), config: configSchema.shape.data.unwrap(), cacheFolder: z.string() }),
+  /** Draws the sample project. */
+  z.object({ type: z.literal('sample'), folder: z.string() }),
+  z.object({ type: z.literal('verify'), bundle: z.string() }),
+  /** Scores every image of a folder with a bundle; CSV comes as output. */
+  z.object({ type: z.literal('predict'), bundle: z.string(), folder: z.string() }),
+  /** Judges a run or a bundle on labelled images: another folder's, or the run's own split. */
+  z.object({ type: z.literal('evaluate'), model: z.string(), data: z.string().nullable(), split: z.enum(['train', 'val', 'test']), cacheFolder: z.string() }),
+  z.object({ type: z.literal('doctor'), folder: z.string() }),
+]);
+export type JobRequest = z.infer<typeof jobRequestSchema>;
+
+export const toJobSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), request: jobRequestSchema }),
+  z.object({ type: z.literal('command'), command: jobCommandSchema }),
+]);
+export type ToJob = z.infer<typeof toJobSchema>;
+
+export const fromJobSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('event'), event: runEventSchema }),
+  /** Text for the user's output: a few lines of CSV. */
+  z.object({ type: z.literal('output'), text: z.string() }),
+  /** The job is done; what it found. */
+  z.object({ type: z.literal('result'), value: z.unknown() }),
+  z.object({ type: z.literal('problem'), problem: problemSchema }),
+]);
+export type FromJob = z.infer<typeof fromJobSchema>;

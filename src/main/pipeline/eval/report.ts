@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { bootstrapInterval } from './bootstrap.ts';
+import { averagePrecision, decisionMetrics, macroAveragePrecision, nanMean, noLabelRate, rocAuc } from './metrics.ts';
+
+/** What one model is worth on one split. Figures that are undefined (no positive image) are null. */
+const figure = z.number().nullable();
+
+const decisionsSchema = z.object({
+  macroPrecision: figure, macroRecall: figure, macroF1: figure,
+  microPrecision: figure, microRecall: figure, microF1: figure,
+  /** Share of images that no class is said to be in. */
+  noLabelRate: z.number(),
+  perClass: z.array(z.object({
+    precision: figure, recall: figure, f1: figure, support: z.int(),
+    confusion: z.object({ tn: z.int(), fp: z.int(), fn: z.int(), tp: z.int() }),
+  })),
+});
+
+export const splitReportSchema = z.object({
+  images: z.int(),
+  /** Mean over the classes with a positive image (= mAP). */
+  macroAp: figure,
+  /** 95 % percentile bootstrap over images. */
+  macroApInterval: z.object({ low: figure, high: figure }),
+  /** Classes without a positive image: they are in no average precision. */
+  classesLeftOut: z.int(),
+  /** Share of images without any label. */
+  trueNoLabelRate: z.number(),
+  perClass: z.array(z.object({ averagePrecision: figure, rocAuc: figure, support: z.int() })),
+  /** Decisions at 0.5, at one threshold for all classes, and at one a class. */
+  at: z.object({ '0.5': decisionsSchema, global: decisionsSchema, per_class: decisionsSchema }),
+});
+export type SplitReport = z.infer<typeof splitReportSchema>;
+
+export interface SplitScores {
+  /** [n, classes] of 1, 0 and -1 (unknown). */
+  readonly labels: Int8Array;
+  /** Codes q of the INT8 model; null for a float network. */
+  readonly codes: Uint8Array | null;
+  /** Logits of a float network; null for the INT8 model. */
+  readonly logits: Float32Array | null;
+  readonly classes: number;
+  /** Presence is q >= k, for float networks 256 sigmoid(logit) >= k. */
+  readonly thresholds: { readonly globalK: number; readonly perClassK: readonly number[] };
+  readonly seed: number;
+}
+
+const REPLICATES = 1000;
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+export function evaluateSplit({ labels, codes, logits, classes, thresholds, seed }: SplitScores): SplitReport {
+  // On the codes' own scale, so that the same k means the same for floats and integers.
+  const scores = codes ?? Float64Array.from(logits ?? [], (logit) => 256 / (1 + Math.exp(-logit)));
+  const decisions = (kOf: (c: number) => number): z.infer<typeof decisionsSchema> => decisionsAt(labels, Uint8Array.from(scores, (q, i) => (q >= kOf(i % classes) ? 1 : 0)), classes);
+  const { macroAp, perClass, leftOut } = macroAveragePrecision(labels, scores, classes);
+  const images = labels.length / classes;
+  return {
+    images,
+    macroAp: finite(macroAp),
+    macroApInterval: interval(labels, scores, classes, seed),
+    classesLeftOut: leftOut,
+    trueNoLabelRate: noLabelRate(labels, classes),
+    perClass: perClass.map((ap, c) => {
+      const [classLabels, classScores] = [columnOf(labels, classes, c), columnOf(scores, classes, c)];
+      return { averagePrecision: finite(ap), rocAuc: finite(rocAuc(classLabels, classScores)), support: classLabels.filter((label) => label === 1).length };
+    }),
+    at: { '0.5': decisions(() => 128), global: decisions(() => thresholds.globalK), per_class: decisions((c) => thresholds.perClassK[c]!) },
+  };
+}
+
+function decisionsAt(labels: Int8Array, predicted: Uint8Array, classes: number): z.infer<typeof decisionsSchema> {
+  const metrics = decisionMetrics(labels, predicted, classes);
+  return {
+    macroPrecision: finite(metrics.macroPrecision), macroRecall: finite(metrics.macroRecall), macroF1: finite(metrics.macroF1),
+    microPrecision: finite(metrics.microPrecision), microRecall: finite(metrics.microRecall), microF1: finite(metrics.microF1),
+    noLabelRate: noLabelRate(predicted, classes),
+    perClass: metrics.perClass.map(({ precision, recall, f1, support, confusion }) => ({ precision: finite(precision), recall: finite(recall), f1: finite(f1), support, confusion })),
+  };
+}
+
+const columnOf = (matrix: ArrayLike<number>, classes: number, c: number): Float64Array => Float64Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
+
+/** A class of which a resample draws no positive image is left out of that resample's mean. */
+function interval(labels: Int8Array, scores: ArrayLike<number>, classes: number, seed: number): { low: number | null; high: number | null } {
+  const columns = Array.from({ length: classes }, (_, c) => ({ labels: columnOf(labels, classes, c), scores: columnOf(scores, classes, c) }));
+  const statistic = (drawn: Uint32Array): number => nanMean(columns.map((column) =>
+    averagePrecision(Array.from(drawn, (n) => column.labels[n]!), Array.from(drawn, (n) => column.scores[n]!))));
+  const { low, high } = bootstrapInterval(labels.length / classes, statistic, { replicates: REPLICATES, seed });
+  return { low: finite(low), high: finite(high) };
+}

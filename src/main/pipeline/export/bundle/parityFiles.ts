@@ -1,0 +1,88 @@
+import sharp from 'sharp';
+import { z } from 'zod';
+import { letterbox } from '../../data/letterbox.ts';
+import { decide } from '../../eval/thresholds.ts';
+import type { Litert } from '../litert.ts';
+import { decodeScores, encodePixels } from '../tflite/io.ts';
+import type { BundleFile } from './writeBundle.ts';
+
+/**
+ * parity/: a few pictures with every step on the way to their decisions, so that an app's developer finds the first step
+ * that differs. All raw files are row-major without a header; the index says types and shapes.
+ */
+export const PARITY_INDEX = 'parity/index.json';
+
+export const parityIndexSchema = z.object({
+  formatVersion: z.literal(1),
+  note: z.string(),
+  items: z.array(z.object({
+    /** The picture, upright, 8-bit sRGB. */
+    image: z.string(),
+    width: z.int(),
+    height: z.int(),
+    /** uint8 RGB [S, S, 3] after the letterbox. */
+    letterbox: z.string(),
+    /** What the model takes, in its own input type, [1, S, S, 3]. */
+    input: z.string(),
+    /** What the model gives, in its own output type, [1, classes]. */
+    output: z.string(),
+    /** The output as codes q 0..255. */
+    codes: z.array(z.int()),
+    /** Labels whose q >= k, by the thresholds per class. */
+    decisions: z.array(z.string()),
+  })),
+});
+export type ParityIndex = z.infer<typeof parityIndexSchema>;
+
+export interface Picture { readonly width: number; readonly height: number; readonly rgb: Uint8Array }
+
+export interface ParityContext {
+  readonly litert: Litert;
+  readonly inputSize: number;
+  readonly paddingColor: readonly [number, number, number];
+  readonly labels: readonly string[];
+  /** Threshold of each class. */
+  readonly ks: readonly number[];
+}
+
+/** Larger pictures are shrunk for the bundle first: the small one is then the source itself. */
+const LONGEST_SIDE = 1024;
+
+const NOTE = 'Source pictures (PNG, upright, sRGB), their letterboxed pixels (uint8 RGB), the input and output tensors in the model\'s own types, scores as codes q (score q / 256), and the labels with q >= k. Raw files are row-major, little-endian, without header.';
+
+export async function parityFiles(pictures: readonly Picture[], context: ParityContext): Promise<BundleFile[]> {
+  const files: BundleFile[] = [];
+  const items: ParityIndex['items'] = [];
+  for (const [i, picture] of pictures.entries()) {
+    const { width, height, rgb } = await shrunk(picture);
+    const number = String(i + 1).padStart(2, '0');
+    const pixels = letterbox(rgb, width, height, context.inputSize, context.paddingColor);
+    const input = encodePixels(pixels, context.litert.inputType);
+    const output = await context.litert.run(input);
+    const codes = decodeScores(output);
+    const names = { image: `parity/images/${number}.png`, letterbox: `parity/letterbox/${number}.rgb`, input: `parity/inputs/${number}.bin`, output: `parity/outputs/${number}.bin` };
+    files.push(
+      { name: names.image, data: await sharp(rgb, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 9 }).toBuffer() },
+      { name: names.letterbox, data: pixels },
+      { name: names.input, data: bytesOf(input) },
+      { name: names.output, data: bytesOf(output) },
+    );
+    items.push({ ...names, width, height, codes: [...codes], decisions: decisionsOf(codes, context) });
+  }
+  const index: ParityIndex = { formatVersion: 1, note: NOTE, items };
+  return [...files, { name: PARITY_INDEX, data: Buffer.from(`${JSON.stringify(index, null, 1)}\n`) }];
+}
+
+export function decisionsOf(codes: Uint8Array, { labels, ks }: Pick<ParityContext, 'labels' | 'ks'>): string[] {
+  const present = decide(codes, ks);
+  return labels.filter((_, c) => present[c] === 1);
+}
+
+export const bytesOf = (data: Uint8Array | Int8Array | Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+
+async function shrunk(picture: Picture): Promise<Picture> {
+  if (Math.max(picture.width, picture.height) <= LONGEST_SIDE) return picture;
+  const { data, info } = await sharp(picture.rgb, { raw: { width: picture.width, height: picture.height, channels: 3 } })
+    .resize(LONGEST_SIDE, LONGEST_SIDE, { fit: 'inside' }).raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, rgb: new Uint8Array(data) };
+}

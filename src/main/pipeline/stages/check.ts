@@ -1,0 +1,27 @@
+import type { Config } from '../../../shared/config.ts';
+import { checkProject } from '../data/checkDataset.ts';
+import type { DataProblem } from '../data/problems.ts';
+import { formatProblems } from '../data/problems.ts';
+import { datasetStatistics } from '../data/statistics.ts';
+import type { DatasetStatistics } from '../data/statistics.ts';
+import type { SeparatorReport } from '../data/separator.ts';
+import { progressReporter } from '../train/progress.ts';
+import type { JobContext } from './context.ts';
+
+export interface FolderCheck {
+  readonly problems: readonly DataProblem[];
+  /** The problems as text for people. */
+  readonly text: string;
+  readonly statistics: DatasetStatistics;
+  readonly separator: SeparatorReport;
+}
+
+/** Reads and judges a project; changes nothing. */
+export async function checkFolder(project: string, config: Config['data'], cacheFolder: string, context: JobContext): Promise<FolderCheck> {
+  let progress: ((done: number) => void) | null = null;
+  const { dataset, problems, images, separator } = await checkProject(project, config, {
+    cacheFolder,
+    onProgress: (done, total) => (progress ??= progressReporter((event) => context.report(event), 'data', 'checking images', 'images', total))(done),
+  });
+  return { problems, text: formatProblems(problems), statistics: datasetStatistics(dataset, images), separator };
+}

@@ -1,0 +1,84 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Problem } from '../../../shared/problem.ts';
+import type { Config } from '../../../shared/config.ts';
+import { configSchema } from '../../../shared/config.ts';
+import type { Sample } from '../data/dataset.ts';
+import { createLoader } from '../data/createLoader.ts';
+import type { Loader } from '../data/loader.ts';
+import { inferenceConfigSchema } from '../export/bundle/inferenceConfig.ts';
+import { readBundleFiles } from '../export/bundle/readBundle.ts';
+import { CONFIG_FILE, MODEL_FILE } from '../export/bundle/verifyBundle.ts';
+import { createLitert } from '../export/litert.ts';
+import { decodeScores, encodePixels } from '../export/tflite/io.ts';
+import { readModelFile } from '../models/modelFile.ts';
+import { plainBatches } from '../train/batches.ts';
+import { readRun } from '../storage/runFolder.ts';
+import { finalIntegerModel, scoreCodes } from './integer.ts';
+import { modelPath } from './room.ts';
+import { readThresholds } from './thresholdsFile.ts';
+
+/** An INT8 model that can score pictures: a run's own, or the one in a bundle. */
+export interface ScoredModel {
+  readonly kind: 'run' | 'bundle';
+  /** In the model's own order. */
+  readonly labels: readonly string[];
+  readonly inputSize: number;
+  readonly globalK: number;
+  readonly perClassK: readonly number[];
+  /** Codes q 0..255 [n, classes]. */
+  score(samples: readonly Sample[], onProgress?: (done: number) => void): Promise<Uint8Array>;
+  dispose(): Promise<void>;
+}
+
+/** Opens runs/<id>, a bundle's folder or its .zip. `cacheFolder`: of letterboxed pixels; null keeps none. Throws a Problem that says what the path is not. */
+export async function openScoredModel(place: string, cacheFolder: string | null): Promise<ScoredModel> {
+  const found = await stat(place).catch(() => null);
+  if (found === null) throw new Problem('file', `${place} does not exist: name a run's folder, a bundle's folder or its .zip.`);
+  const isRun = found.isDirectory() && (await stat(path.join(place, 'run.json')).catch(() => null)) !== null;
+  return isRun ? openRun(place, cacheFolder) : openBundle(place, cacheFolder);
+}
+
+async function openRun(folder: string, cacheFolder: string | null): Promise<ScoredModel> {
+  const { config } = await readRun(folder);
+  const thresholds = await readThresholds(folder);
+  const model = await finalIntegerModel({ folder });
+  const { labels } = await readModelFile(modelPath({ folder }, 'student_qat'));
+  const loader = await openLoader(config.data, model.inputSize, cacheFolder);
+  return {
+    kind: 'run', labels, inputSize: model.inputSize, globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k),
+    score: (samples, onProgress) => scoreCodes(model, loader, samples, config.engine.threads, onProgress),
+    dispose: () => loader.close(),
+  };
+}
+
+async function openBundle(bundle: string, cacheFolder: string | null): Promise<ScoredModel> {
+  const files = await readBundleFiles(bundle);
+  const bytes = files.get(MODEL_FILE);
+  const text = files.get(CONFIG_FILE);
+  if (bytes === undefined || text === undefined) throw new Problem('file', `${bundle} is neither a run nor a bundle: it has no ${bytes === undefined ? MODEL_FILE : CONFIG_FILE}.`);
+  const config = inferenceConfigSchema.parse(JSON.parse(Buffer.from(text).toString('utf8')));
+  const { labels, thresholds, model: { inputSize }, preprocessing: { letterbox: { paddingColor } } } = config;
+  const litert = await createLitert(bytes);
+  const loader = await openLoader({ ...configSchema.parse({}).data, padding_color: paddingColor }, inputSize, cacheFolder);
+  return {
+    kind: 'bundle', labels, inputSize, globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k),
+    score: async (samples, onProgress) => {
+      const codes = new Uint8Array(samples.length * labels.length);
+      for await (const { pixels, first } of plainBatches(loader, samples, 1)) {
+        codes.set(decodeScores(await litert.run(encodePixels(pixels[0]!, litert.inputType))), first * labels.length);
+        onProgress?.(first + 1);
+      }
+      return codes;
+    },
+    dispose: () => {
+      litert.dispose();
+      return loader.close();
+    },
+  };
+}
+
+function openLoader({ padding_color: paddingColor, workers, cache_gb: gigabytes }: Config['data'], size: number, cacheFolder: string | null): Promise<Loader> {
+  const cache = cacheFolder === null || gigabytes === 0 ? null : { folder: cacheFolder, maxBytes: gigabytes * 1e9 };
+  return createLoader({ sizes: [size], paddingColor, workers, cache });
+}

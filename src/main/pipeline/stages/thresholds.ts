@@ -1,0 +1,39 @@
+import { searchThresholds } from '../eval/thresholds.ts';
+import { readModelFile } from '../models/modelFile.ts';
+import { labelMatrix } from '../train/scoring.ts';
+import { finalIntegerModel, scoreInteger } from './integer.ts';
+import { networkModel, scoreFloat } from './network.ts';
+import type { RunRoom, StageSummary } from './room.ts';
+import { modelPath, note, split, withLoader } from './room.ts';
+import type { ScoredSplit } from './scores.ts';
+import { writeScores } from './scores.ts';
+import { writeThresholds } from './thresholdsFile.ts';
+
+/** Scores validation with all three networks and searches the thresholds on the INT8 model's codes. */
+export async function thresholdsStage(room: RunRoom): Promise<StageSummary> {
+  const codes = await scoreAll(room, 'val');
+  const { vocabulary } = room.dataset;
+  const { threshold_search: search } = room.config;
+  const result = searchThresholds(codes, labelMatrix(split(room, 'val'), vocabulary.length), vocabulary.length, search);
+  await writeThresholds(room.folder, vocabulary, result);
+  const named = (classes: readonly string[]): string => classes.slice(0, 10).join(', ') + (classes.length > 10 ? ` and ${classes.length - 10} more` : '');
+  const untuned = vocabulary.filter((_, c) => !result.perClass[c]!.tuned);
+  const unreached = vocabulary.filter((_, c) => result.perClass[c]!.tuned && !result.perClass[c]!.goalReached);
+  if (untuned.length > 0) note(room, 'thresholds', `No validation image, so the global threshold stands in: ${named(untuned)}.`, 'warning');
+  if (unreached.length > 0) note(room, 'thresholds', `No threshold reaches the goal (${search.goal} at least ${search.goal === 'precision' ? search.min_precision : search.min_recall}), so the best F1 stands in: ${named(unreached)}.`, 'warning');
+  return { global_k: result.globalK, untuned: untuned.length, goal_not_reached: unreached.length };
+}
+
+/** Scores a split with teacher, float student and INT8 student, keeps the scores, and returns the INT8 codes [n, classes]. */
+export async function scoreAll(room: RunRoom, name: ScoredSplit): Promise<Uint8Array> {
+  for (const stage of ['teacher', 'student'] as const) {
+    const { input_size: size, batch_size: batchSize } = room.config[stage];
+    const { parameters } = await readModelFile(modelPath(room, `${stage}_best`));
+    const logits = await withLoader(room, [size], (loader) => scoreFloat(room, networkModel(room, stage), parameters, { loader, sizeIndex: 0, batchSize }, name));
+    await writeScores(room, stage, name, logits);
+  }
+  const model = await finalIntegerModel(room);
+  const codes = await withLoader(room, [model.inputSize], (loader) => scoreInteger(room, model, loader, name));
+  await writeScores(room, 'int8', name, codes);
+  return codes;
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { Problem } from '../../../shared/problem.ts';
+import type { ThresholdResult } from '../eval/thresholds.ts';
+import { writeFileAtomic } from '../storage/atomicFile.ts';
+
+/** thresholds.json of a run. */
+const FORMAT_VERSION = 1;
+
+const thresholdsSchema = z.object({
+  formatVersion: z.literal(FORMAT_VERSION),
+  labels: z.array(z.string()),
+  globalK: z.int(),
+  perClass: z.array(z.object({
+    k: z.int(), rawK: z.int().nullable(), tuned: z.boolean(), goalReached: z.boolean(),
+    valPrecision: z.number(), valRecall: z.number(), valF1: z.number(), valPositives: z.int(),
+  })),
+});
+
+const thresholdsFile = (runFolder: string): string => path.join(runFolder, 'thresholds.json');
+
+export async function writeThresholds(runFolder: string, labels: readonly string[], result: ThresholdResult): Promise<void> {
+  await writeFileAtomic(thresholdsFile(runFolder), `${JSON.stringify({ formatVersion: FORMAT_VERSION, labels, ...result }, null, 1)}\n`);
+}
+
+export async function readThresholds(runFolder: string): Promise<ThresholdResult & { readonly labels: readonly string[] }> {
+  const file = thresholdsFile(runFolder);
+  try {
+    return thresholdsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    throw new Problem('file', `${file} is missing or damaged. Run the stage 'thresholds' again.`, (error as Error).message);
+  }
+}

@@ -1,0 +1,124 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { configSchema } from '../../../shared/config.ts';
+import { stages, stageSchema } from '../../../shared/events.ts';
+import type { Stage } from '../../../shared/events.ts';
+import { Problem } from '../../../shared/problem.ts';
+import { isLocked } from './lock.ts';
+import { writeFileAtomic } from './atomicFile.ts';
+
+/** runs/<id>/run.json: what a run is, where it stands and what it cost. */
+const FORMAT_VERSION = 1;
+
+const stageRecordSchema = z.object({
+  state: z.enum(['pending', 'running', 'finished']),
+  /** ISO 8601. */
+  startedAt: z.string().nullable(),
+  /** Seconds of work, over all attempts. */
+  seconds: z.number(),
+  /** Length of metrics.jsonl when the stage began, in bytes. */
+  metricsBytes: z.int(),
+  summary: z.record(z.string(), z.number().nullable()),
+});
+export type StageRecord = z.infer<typeof stageRecordSchema>;
+
+export const runRecordSchema = z.object({
+  formatVersion: z.literal(FORMAT_VERSION),
+  id: z.string(),
+  createdAt: z.string(),
+  /** Absolute folder of the photos and label files. */
+  project: z.string(),
+  preset: z.string().nullable(),
+  config: configSchema,
+  state: z.enum(['created', 'running', 'stopped', 'failed', 'finished']),
+  problem: z.object({ kind: z.string(), message: z.string(), detail: z.string().optional() }).nullable(),
+  stages: z.record(stageSchema, stageRecordSchema),
+  engine: z.string().nullable(),
+  versions: z.record(z.string(), z.string()),
+  /** Each time the test split was scored or judged: a split that is looked at often is no test any more. */
+  testOpenings: z.array(z.object({ at: z.string(), by: z.string() })),
+  /** Path of the last export, relative to the run. */
+  export: z.string().nullable(),
+  notes: z.string(),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+const recordFile = (folder: string): string => path.join(folder, 'run.json');
+export const lockFile = (folder: string): string => path.join(folder, 'lock.json');
+
+export type NewRun = Pick<RunRecord, 'project' | 'preset' | 'config' | 'versions'>;
+
+const pending = (): StageRecord => ({ state: 'pending', startedAt: null, seconds: 0, metricsBytes: 0, summary: {} });
+
+/** Makes runs/<id> in `runsFolder` and gives its absolute path. The id is the time of creation, so that runs sort by age. */
+export async function createRun(runsFolder: string, run: NewRun, now = new Date()): Promise<string> {
+  const folder = await newFolder(runsFolder, now);
+  const record: RunRecord = {
+    formatVersion: FORMAT_VERSION, id: path.basename(folder), createdAt: now.toISOString(), ...run, state: 'created', problem: null,
+    stages: Object.fromEntries(stages.map((stage) => [stage, pending()])) as Record<Stage, StageRecord>,
+    engine: null, testOpenings: [], export: null, notes: '',
+  };
+  await writeRun(folder, record);
+  return folder;
+}
+
+async function newFolder(runsFolder: string, now: Date): Promise<string> {
+  await mkdir(runsFolder, { recursive: true });
+  const stem = now.toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
+  for (let attempt = 1; ; attempt++) {
+    const folder = path.join(path.resolve(runsFolder), attempt === 1 ? stem : `${stem}-${attempt}`);
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+export async function writeRun(folder: string, record: RunRecord): Promise<void> {
+  await writeFileAtomic(recordFile(folder), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Throws a Problem if the folder is no run, or one of a newer version. */
+export async function readRun(folder: string): Promise<RunRecord> {
+  let text: string;
+  try {
+    text = await readFile(recordFile(folder), 'utf8');
+  } catch (error) {
+    throw new Problem('file', `${folder} is no run: it has no run.json.`, (error as Error).message);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Problem('file', `${recordFile(folder)} is damaged: it is not JSON.`, (error as Error).message);
+  }
+  const version = z.object({ formatVersion: z.number() }).safeParse(value).data?.formatVersion;
+  if (version !== undefined && version > FORMAT_VERSION) throw new Problem('mismatch', `${folder} was written by a newer version of Destila Studio: update it.`);
+  const parsed = runRecordSchema.safeParse(value);
+  if (!parsed.success) throw new Problem('file', `${recordFile(folder)} is damaged or was edited wrongly.`, z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+/** 'interrupted': run.json says running, but the process is gone. */
+export type RunState = RunRecord['state'] | 'interrupted';
+
+export async function runState(folder: string, record: RunRecord): Promise<RunState> {
+  return record.state === 'running' && !(await isLocked(lockFile(folder))) ? 'interrupted' : record.state;
+}
+
+/** Folders of all runs, oldest first. Folders that are no runs are passed over. */
+export async function listRuns(runsFolder: string): Promise<{ folder: string; record: RunRecord; state: RunState }[]> {
+  const names = await readdir(runsFolder).catch(() => []);
+  const runs = await Promise.all(names.sort().map(async (name) => {
+    const folder = path.join(path.resolve(runsFolder), name);
+    const record = await readRun(folder).catch(() => null);
+    return record === null ? null : { folder, record, state: await runState(folder, record) };
+  }));
+  return runs.filter((run) => run !== null);
+}
+
+/** The stage to go on with; null when all are finished. */
+export const nextStage = (record: RunRecord): Stage | null => stages.find((stage) => record.stages[stage].state !== 'finished') ?? null;

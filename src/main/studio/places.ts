@@ -1,0 +1,17 @@
+import os from 'node:os';
+import path from 'node:path';
+
+/** Where things lie that are nobody's project: they can be deleted at any time. DESTILA_CACHE moves them. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.DESTILA_CACHE) return path.resolve(env.DESTILA_CACHE);
+  const home = os.homedir();
+  if (process.platform === 'win32') return path.join(env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'Destila Studio', 'cache');
+  if (process.platform === 'darwin') return path.join(home, 'Library', 'Caches', 'destila-studio');
+  return path.join(env.XDG_CACHE_HOME ?? path.join(home, '.cache'), 'destila-studio');
+}
+
+/** Runs lie beside the photos they are made from. */
+export const runsFolder = (project: string): string => path.join(path.resolve(project), 'runs');
+
+/** A project's own settings; `destila init` writes it. */
+export const projectConfigFile = (project: string): string => path.join(path.resolve(project), 'destila.yaml');
