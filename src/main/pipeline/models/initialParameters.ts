@@ -34,7 +34,32 @@ function initialValues({ role, shape, name }: Parameter, seed: number): Float32A
   return values;
 }
 
-/** Seeded initial parameters; each depends on (seed, its own name) alone. */
+/**
+ * Seeded initial parameters; each depends on (seed, its own name) alone. The last gamma of every residual branch starts at 0, so
+ * that each block begins as the identity and a deep network as a shallow one (Goyal et al. 2017, arXiv 1706.02677, section 5.1).
+ * The references start it at 1; trained from scratch on few images, that costs most of an epoch budget.
+ */
 export function initialParameters(model: Model, seed: number): Map<string, Tensor> {
-  return new Map(model.parameters.map((parameter) => [parameter.name, { shape: parameter.shape, data: initialValues(parameter, seed) }]));
+  const parameters = new Map<string, Tensor>(model.parameters.map((parameter) => [parameter.name, { shape: parameter.shape, data: initialValues(parameter, seed) }]));
+  for (const gamma of residualGammas(model)) parameters.get(gamma)!.data.fill(0);
+  return parameters;
+}
+
+/** The gammas of the BatchNorms that end in an addition, with or without stochastic depth between. */
+function residualGammas(model: Model): string[] {
+  const nodes = new Map(model.nodes.map((node) => [node.name, node]));
+  return model.nodes.flatMap((node) => {
+    if (node.op !== 'add') return [];
+    return node.inputs.flatMap((input) => {
+      const branch = nodes.get(input);
+      const last = branch?.op === 'dropPath' ? nodes.get(branch.input) : branch;
+      // The shortcut may end in a BatchNorm too, that of the block before: the branch is the later one.
+      return last?.op === 'batchNorm' && input === laterOf(model, node.inputs) ? [last.gamma] : [];
+    });
+  });
+}
+
+function laterOf(model: Model, [a, b]: readonly [string, string]): string {
+  const position = (name: string): number => model.nodes.findIndex((node) => node.name === name);
+  return position(a) > position(b) ? a : b;
 }

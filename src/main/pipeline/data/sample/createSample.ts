@@ -52,7 +52,7 @@ interface Drawn {
  * The folder appears only when it is whole; a Problem is thrown if something else is there.
  */
 export async function createSample(folder: string, options: SampleOptions, onProgress?: (done: number, total: number) => void): Promise<Sample> {
-  const { seed, images = { train: 480, val: 120, test: 160 }, size = 128 } = options;
+  const { seed, images = { train: 800, val: 160, test: 200 }, size = 128 } = options;
   const recipe: Recipe = { formatVersion, sharp: sharp.versions.sharp, seed, size, images };
   const whole = path.resolve(folder);
   if (await isThere(whole, recipe)) return { folder: whole, created: false };
@@ -125,7 +125,7 @@ function mistake(labels: readonly Kind[], stream: RandomStream): readonly Kind[]
 }
 
 const readme = [
-  'A sample project of Destila Studio: drawn pictures with none, one or several of these objects:',
+  'A sample project of Destila Studio: drawn pictures with none, one or several of these fruits:',
   `${kinds.join(', ')}.`,
   '',
   'train.txt, val.txt and test.txt list the pictures and their labels.',

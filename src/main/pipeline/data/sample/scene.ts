@@ -1,8 +1,7 @@
 import type { RandomStream } from '../../../../shared/random.ts';
 import { permutation } from '../../../../shared/random.ts';
 import { drawBackground } from './background.ts';
-import type { Colour } from './colours.ts';
-import { contrasting, ink } from './colours.ts';
+import { ink, shade } from './colours.ts';
 import { between, chance, integer, n, pick } from './draws.ts';
 import type { Kind } from './shapes.ts';
 import { kinds, shapes } from './shapes.ts';
@@ -12,33 +11,33 @@ export interface Scene {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** The kinds of objects in it, in alphabetical order. */
+  /** The kinds of fruit in it, in alphabetical order. */
   readonly labels: readonly Kind[];
 }
 
 interface Spot {
   readonly x: number;
   readonly y: number;
-  /** Side of the object's box. */
+  /** Side of the fruit's box. */
   readonly side: number;
 }
 
-/** Share of pictures with 0, 1, 2 and 3 kinds of objects. */
+/** Share of pictures with 0, 1, 2 and 3 kinds of fruit. */
 const kindsPerPicture = [0.1, 0.35, 0.4, 0.15];
 
-/** Composes a picture: background, objects of no, one or several kinds. `size` is its longer side in pixels. */
+/** Composes a picture: background, fruit of no, one or several kinds. `size` is its longer side in pixels. */
 export function drawScene(stream: RandomStream, size: number): Scene {
   const [width, height] = frame(stream, size);
   const background = drawBackground(stream, width, height);
   const labels = chooseKinds(stream);
   const spots: Spot[] = [];
-  let objects = '';
+  let fruits = '';
   for (const kind of labels) {
     const spot = findSpot(stream, width, height, labels.length, spots);
     spots.push(spot);
-    objects += drawObject(stream, kind, spot, background.colours);
+    fruits += drawFruit(stream, kind, spot);
   }
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${background.svg}${objects}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${background.svg}${fruits}</svg>`;
   return { svg, width, height, labels: labels.toSorted() };
 }
 
@@ -55,9 +54,9 @@ function chooseKinds(stream: RandomStream): Kind[] {
   return [...permutation(kinds.length, stream).subarray(0, count)].map((index) => kinds[index]!);
 }
 
-/** The best of some random places: objects may overlap and reach over the edge, but only a little. */
+/** The best of some random places: fruits may overlap and reach over the edge, but only a little. */
 function findSpot(stream: RandomStream, width: number, height: number, count: number, taken: readonly Spot[]): Spot {
-  const side = Math.min(width, height) * between(stream, 0.45, count === 1 ? 0.8 : count === 2 ? 0.65 : 0.55);
+  const side = Math.min(width, height) * between(stream, 0.38, count === 1 ? 0.72 : count === 2 ? 0.62 : 0.52);
   let best: Spot | null = null;
   let leastOverlap = Infinity;
   for (let i = 0; i < 40; i++) {
@@ -69,15 +68,12 @@ function findSpot(stream: RandomStream, width: number, height: number, count: nu
   return best!;
 }
 
-function drawObject(stream: RandomStream, kind: Kind, { x, y, side }: Spot, ground: readonly Colour[]): string {
-  const { draw, turn } = shapes[kind];
-  const body = contrasting(stream, ground, 25);
-  const paint = { body, accent: contrasting(stream, [body], 40), line: ink(stream) };
-  const angle = between(stream, -turn, turn);
+function drawFruit(stream: RandomStream, kind: Kind, { x, y, side }: Spot): string {
+  const { draw, turn, hue, saturation, lightness } = shapes[kind];
+  const paint = { body: shade(stream, hue, saturation, lightness), green: shade(stream, 110, 0.4, 0.35), line: ink(stream) };
   const mirror = chance(stream, 0.5) ? -1 : 1;
   const stretch = between(stream, 0.9, 1.1);
-  const transform = `translate(${n(x)} ${n(y)}) rotate(${n(angle)}) scale(${n((mirror * side * stretch) / 100)} ${n(side / stretch / 100)})`;
-  const drawn = draw(stream, paint);
-  const shadow = `<ellipse cx="${n(x + side * 0.04)}" cy="${n(y + side * 0.46)}" rx="${n(side * 0.4)}" ry="${n(side * 0.06)}" fill="black" opacity="${n(integer(stream, 0, 3) * 0.08)}"/>`;
-  return `${shadow}<g transform="${transform}">${drawn}</g>`;
+  const transform = `translate(${n(x)} ${n(y)}) rotate(${n(between(stream, -turn, turn))}) scale(${n((mirror * side * stretch) / 100)} ${n(side / stretch / 100)})`;
+  const shadow = `<ellipse cx="${n(x + side * 0.04)}" cy="${n(y + side * 0.42)}" rx="${n(side * 0.4)}" ry="${n(side * 0.08)}" fill="black" opacity="${n(integer(stream, 0, 3) * 0.08)}"/>`;
+  return `${shadow}<g transform="${transform}">${draw(stream, paint)}</g>`;
 }

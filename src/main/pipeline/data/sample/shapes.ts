@@ -1,103 +1,76 @@
 import type { RandomStream } from '../../../../shared/random.ts';
 import type { Colour } from './colours.ts';
 import { css } from './colours.ts';
-import { between, chance, integer, n, points } from './draws.ts';
+import { between, chance, integer, n } from './draws.ts';
 
-/** Colours of one object: body, a second colour on it, and lines around and inside. */
+/** Colours of one fruit: its body, its leaves or stem, and the lines around and on it. */
 export interface Paint {
   readonly body: Colour;
-  readonly accent: Colour;
+  readonly green: Colour;
   readonly line: Colour;
 }
 
-/** Draws an object as SVG, centred, about 100 units wide or high. */
+/** Draws a fruit as SVG, centred, about 100 units wide or high. */
 type Shape = (stream: RandomStream, paint: Paint) => string;
 
 const filled = (colour: Colour): string => `fill="${css(colour)}"`;
 const lined = (colour: Colour, width: number): string => `stroke="${css(colour)}" stroke-width="${n(width)}" stroke-linejoin="round" stroke-linecap="round"`;
-const around = (count: number, turn: number, radius: (i: number) => number): (readonly [number, number])[] =>
-  Array.from({ length: count }, (_, i) => {
-    const angle = turn + (2 * Math.PI * i) / count;
-    return [radius(i) * Math.sin(angle), -radius(i) * Math.cos(angle)] as const;
-  });
+const leaf = (x: number, y: number, turn: number, colour: Colour): string => `<path ${filled(colour)} d="M0 0Q10 -16 28 -10Q18 6 0 0Z" transform="translate(${n(x)} ${n(y)}) rotate(${n(turn)})"/>`;
 
-const boat: Shape = (stream, { body, accent, line }) => {
-  const peak = between(stream, -48, -42);
-  const hull = between(stream, 28, 36);
-  return `<g ${lined(line, 5.5)}><path d="M0 ${n(peak)} V18" stroke-width="6"/>`
-    + `<path ${filled(accent)} d="M-4 ${n(peak + 4)} L-4 10 L-40 10 Z"/><path ${filled(accent)} d="M5 ${n(peak + 14)} L5 10 L34 10 Z"/>`
-    + `<path ${filled(body)} d="M-48 18 H48 L${n(hull)} 44 H${n(-hull)} Z"/></g>`;
+const apple: Shape = (stream, { body, green, line }) => {
+  const wide = between(stream, 40, 46);
+  return `<g ${lined(line, 4)}><path ${filled(body)} d="M0 -22C12 -38 ${wide} -34 ${wide} 0S22 46 0 40S${-wide} 36 ${-wide} 0S-12 -38 0 -22Z"/><path d="M0 -22Q-1 -34 5 -44" fill="none"/>${leaf(4, -34, integer(stream, -20, 20), green)}</g>`;
 };
 
-const chessboard: Shape = (stream, { body, line }) => {
-  const cells = integer(stream, 4, 5);
-  const side = 84 / cells;
-  let squares = '';
-  for (let row = 0; row < cells; row++) {
-    for (let column = row % 2; column < cells; column += 2) squares += `<rect x="${n(-42 + column * side)}" y="${n(-42 + row * side)}" width="${n(side)}" height="${n(side)}"/>`;
-  }
-  return `<rect x="-46" y="-46" width="92" height="92" rx="5" ${filled(body)} ${lined(line, 5.5)}/><g ${filled(line)}>${squares}</g>`;
+const aubergine: Shape = (stream, { body, green, line }) => {
+  const belly = between(stream, 27, 33);
+  return `<g ${lined(line, 4)}><path ${filled(body)} d="M-14 -26C-18 -6 ${-belly} 0 ${-belly} 20S-14 48 0 48S${belly} 40 ${belly} 20S18 -6 14 -26Z"/><path ${filled(green)} d="M-18 -24Q-8 -38 -3 -36L-4 -48H5L3 -36Q9 -38 18 -24Q9 -18 6 -24Q0 -14 -6 -24Q-9 -18 -18 -24Z"/></g>`;
 };
 
-const dartboard: Shape = (stream, { body, line }) => {
-  const rings = integer(stream, 2, 3) * 2;
-  let discs = '';
-  for (let ring = 1; ring < rings; ring++) discs += `<circle r="${n(46 * (1 - ring / rings))}" ${filled(ring % 2 === 0 ? body : line)}/>`;
-  return `<circle r="46" ${filled(body)} ${lined(line, 5.5)}/>${discs}`;
+const banana: Shape = (stream, { body, line }) => {
+  const bend = between(stream, 36, 48);
+  return `<g ${lined(line, 4)}><path ${filled(body)} d="M-44 -22Q-30 ${n(bend)} 42 8L46 -2L38 -6Q0 ${n(bend * 0.35)} -34 -28Z"/><path fill="none" d="M-36 -16Q-14 ${n(bend * 0.62)} 36 3" stroke-width="2"/></g>`;
 };
 
-const fish: Shape = (stream, { body, accent, line }) => {
-  const belly = between(stream, 24, 32);
-  let scales = '';
-  for (const x of [-8, 4, 16]) scales += `<path fill="none" d="M${x} ${n(-belly * 0.5)} Q${x - 12} 0 ${x} ${n(belly * 0.5)}"/>`;
-  return `<g ${lined(line, 5.5)}><path ${filled(accent)} d="M18 0 L48 -26 Q40 0 48 26 Z"/><path ${filled(accent)} d="M-8 ${n(-belly + 4)} Q6 ${n(-belly - 18)} 20 ${n(-belly + 8)} Z"/>`
-    + `<path ${filled(body)} d="M-48 0 Q-14 ${n(-belly * 1.5)} 30 0 Q-14 ${n(belly * 1.5)} -48 0 Z"/>${scales}</g><circle cx="-29" cy="-5" r="4.5" ${filled(line)}/>`;
-};
-
-const flower: Shape = (stream, { body, accent, line }) => {
-  const petals = integer(stream, 5, 7);
+const blueberries: Shape = (stream, { body, green, line }) => {
+  const count = integer(stream, 3, 5);
   const turn = between(stream, 0, 360);
-  const wide = 120 / petals;
-  const drawn = Array.from({ length: petals }, (_, i) => `<ellipse cy="-29" rx="${n(wide * 0.78)}" ry="19" transform="rotate(${n(turn + (360 * i) / petals)})"/>`).join('');
-  return `<g ${filled(body)} ${lined(line, 5)}>${drawn}<circle r="14" ${filled(accent)}/></g>`;
+  const berry = (i: number): string => `<g transform="rotate(${n(turn + (360 * i) / count)}) translate(0 -23)"><circle r="20" ${filled(body)}/><circle r="6" fill="none" stroke-width="2.5"/></g>`;
+  return `<g ${lined(line, 4)}>${leaf(8, -34, 10, green)}${leaf(-8, -34, 160, green)}${Array.from({ length: count }, (_, i) => berry(i)).join('')}</g>`;
 };
 
-const ladder: Shape = (stream, { body, line }) => {
-  const rungs = integer(stream, 4, 5);
-  const half = between(stream, 19, 24);
-  let d = `M${n(-half)} -47 V47 M${n(half)} -47 V47`;
-  for (let i = 0; i < rungs; i++) {
-    const y = n(-38 + (76 * i) / (rungs - 1));
-    d += ` M${n(-half)} ${y} H${n(half)}`;
-  }
-  return `<path fill="none" d="${d}" ${lined(line, 13)}/><path fill="none" d="${d}" ${lined(body, 4)}/>`;
+const carrot: Shape = (stream, { body, green, line }) => {
+  const top = between(stream, 17, 22);
+  const rings = [-4, 10, 24].map((y) => `M${n(-top * (1 - (y + 20) / 75))} ${y}q${n(top * 0.5)} 4 ${n(top * 0.8)} 1`).join('');
+  return `<g ${lined(line, 4)}>${leaf(0, -22, -110, green)}${leaf(0, -22, -70, green)}${leaf(0, -22, -35, green)}<path ${filled(body)} d="M${n(-top)} -20Q0 -30 ${n(top)} -20Q10 20 0 48Q-10 20 ${n(-top)} -20Z"/><path fill="none" d="${rings}" stroke-width="2.5"/></g>`;
 };
 
-const mushroom: Shape = (stream, { body, accent, line }) => {
-  const stem = between(stream, 11, 15);
-  const spots = chance(stream, 0.5) ? [[-24, -6, 7], [2, -22, 8], [26, -5, 6.5]] : [[-14, -18, 7.5], [14, -14, 7.5], [-30, 0, 4.5], [31, 0, 5]];
-  return `<g ${lined(line, 5.5)}><path ${filled(accent)} d="M${n(-stem)} 4 Q${n(-stem + 3)} 26 ${n(-stem - 4)} 45 H${n(stem + 4)} Q${n(stem - 3)} 26 ${n(stem)} 4 Z"/>`
-    + `<path ${filled(body)} d="M-46 8 Q-44 -44 0 -45 Q44 -44 46 8 Q0 18 -46 8 Z"/></g><g ${filled(accent)}>${spots.map(([x, y, r]) => `<circle cx="${x}" cy="${y}" r="${r}"/>`).join('')}</g>`;
+const cherries: Shape = (stream, { body, green, line }) => {
+  const apart = between(stream, 20, 25);
+  return `<g ${lined(line, 4)}><path fill="none" d="M${n(-apart)} 20Q-10 -20 8 -42Q16 -14 ${n(apart)} 14"/><circle cx="${n(-apart)}" cy="26" r="20" ${filled(body)}/><circle cx="${n(apart)}" cy="22" r="20" ${filled(body)}/>${leaf(8, -42, integer(stream, -10, 30), green)}</g>`;
 };
 
-const star: Shape = (stream, { body, line }) => {
-  const inner = between(stream, 19, 23);
-  const corners = around(10, 0, (i) => (i % 2 === 0 ? 48 : inner));
-  const facets = corners.flatMap((corner, i) => (i % 2 === 0 ? [`<polygon points="${points([[0, 0], corner, corners[(i + 1) % 10]!])}"/>`] : []));
-  return `<polygon points="${points(corners)}" ${filled(body)} ${lined(line, 5.5)}/><g ${filled(line)}>${facets.join('')}</g>`;
+const melon: Shape = (stream, { body, line }) => {
+  const lines = chance(stream, 0.5) ? [12, 26] : [9, 20, 31];
+  return `<g ${lined(line, 4)}><circle r="45" ${filled(body)}/><g fill="none" stroke-width="3">${lines.map((rx) => `<ellipse rx="${rx}" ry="45"/>`).join('')}</g></g>`;
 };
 
-/** The classes of the sample, each told by its form alone. Upright ones turn a little, the others in any direction. */
+const pear: Shape = (stream, { body, green, line }) => {
+  const wide = between(stream, 32, 38);
+  return `<g ${lined(line, 4)}><path d="M0 -36Q0 -44 6 -50" fill="none"/><path ${filled(body)} d="M0 -38C22 -38 14 -10 26 0S${wide + 6} 46 0 46S${n(-wide - 6)} 18 -26 0S-22 -38 0 -38Z"/>${leaf(3, -40, integer(stream, -10, 30), green)}</g>`;
+};
+
+/** The classes of the sample: form, and a colour of which each fruit has its own shade. Hue in degrees; saturation and lightness 0 to 1. */
 export const shapes = {
-  boat: { draw: boat, turn: 20 },
-  chessboard: { draw: chessboard, turn: 45 },
-  dartboard: { draw: dartboard, turn: 0 },
-  fish: { draw: fish, turn: 25 },
-  flower: { draw: flower, turn: 0 },
-  ladder: { draw: ladder, turn: 70 },
-  mushroom: { draw: mushroom, turn: 20 },
-  star: { draw: star, turn: 36 },
-} as const satisfies Record<string, { draw: Shape; turn: number }>;
+  apple: { draw: apple, hue: 2, saturation: 0.85, lightness: 0.45, turn: 25 },
+  aubergine: { draw: aubergine, hue: 282, saturation: 0.6, lightness: 0.38, turn: 60 },
+  banana: { draw: banana, hue: 54, saturation: 0.95, lightness: 0.55, turn: 50 },
+  blueberries: { draw: blueberries, hue: 228, saturation: 0.65, lightness: 0.48, turn: 0 },
+  carrot: { draw: carrot, hue: 26, saturation: 0.95, lightness: 0.53, turn: 70 },
+  cherries: { draw: cherries, hue: 338, saturation: 0.85, lightness: 0.5, turn: 25 },
+  melon: { draw: melon, hue: 150, saturation: 0.6, lightness: 0.36, turn: 40 },
+  pear: { draw: pear, hue: 82, saturation: 0.75, lightness: 0.5, turn: 30 },
+} as const satisfies Record<string, { draw: Shape; hue: number; saturation: number; lightness: number; turn: number }>;
 
 export type Kind = keyof typeof shapes;
 export const kinds = Object.keys(shapes) as readonly Kind[];
