@@ -1,5 +1,11 @@
+import os from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { AugmentationConfig } from '../../../shared/config.ts';
+import { Problem } from '../../../shared/problem.ts';
 import type { Sample } from './dataset.ts';
+import type { WorkerOptions, WorkerReply, WorkerRequest } from './loaderWorker.ts';
+import { makeRoom } from './pixelCache.ts';
 
 /**
  * Batches of letterboxed (and on request augmented) pixels, made by worker threads ahead of the training step.
@@ -10,8 +16,10 @@ export interface LoaderOptions {
   readonly sizes: readonly number[];
   /** RGB 0..255 of the letterbox's padding. */
   readonly paddingColor: readonly [number, number, number];
+  readonly maxMegapixels: number;
   /** Letterboxed pixels are kept here; null = no cache. */
   readonly cache: { readonly folder: string; readonly maxBytes: number } | null;
+  /** Threads; 0 chooses by the number of cores. */
   readonly workers: number;
 }
 
@@ -22,7 +30,63 @@ export interface BatchRequest {
 }
 
 export interface Loader {
-  /** One uint8 buffer [N, S, S, 3] per size, in the order of `sizes`. Rejects with a Problem that names the file. */
+  /**
+   * One uint8 buffer [N, S, S, 3] per size, in the order of `sizes`. Calls may overlap: each goes to the least busy thread.
+   * Rejects with a Problem that names the file; the loader stays usable.
+   */
   load(request: BatchRequest): Promise<readonly Uint8Array[]>;
+  /** Images decoded so far, as opposed to found in the cache. */
+  decoded(): number;
+  /** Ends the threads at once; loads under way are rejected. */
   close(): Promise<void>;
+}
+
+interface Pending { resolve(batches: readonly Uint8Array[]): void; reject(error: Error): void }
+interface Hand { readonly worker: Worker; readonly pending: Map<number, Pending> }
+
+/** Decoding waits for memory more than for arithmetic: more threads than this gain nothing. */
+const MOST_WORKERS = 8;
+const workerCount = (asked: number): number => (asked > 0 ? asked : Math.min(MOST_WORKERS, Math.max(1, os.availableParallelism() - 1)));
+
+export async function createLoader({ sizes, paddingColor, maxMegapixels, cache, workers }: LoaderOptions): Promise<Loader> {
+  const count = workerCount(workers);
+  const folder = cache === null ? null : path.join(cache.folder, 'pixels');
+  const allowance = folder === null ? 0 : (await makeRoom(folder, cache!.maxBytes)) / count;
+  const options: WorkerOptions = { sizes, paddingColor, maxMegapixels, cache: folder === null ? null : { folder, allowance } };
+  const hands = Array.from({ length: count }, () => hire(options));
+  let decoded = 0;
+  let next = 0;
+  for (const { worker, pending } of hands) {
+    worker.on('message', (reply: WorkerReply) => {
+      decoded += reply.decoded;
+      const waiting = pending.get(reply.id);
+      pending.delete(reply.id);
+      if (reply.batches !== undefined) waiting?.resolve(reply.batches);
+      else waiting?.reject(new Problem(reply.problem!.kind, reply.problem!.message, reply.problem!.detail));
+    });
+  }
+  return {
+    load: ({ samples, augmentation }) => new Promise((resolve, reject) => {
+      const { worker, pending } = hands.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
+      const request: WorkerRequest = { id: next++, images: samples.map(({ file, hash }) => ({ file, hash })), augmentation };
+      pending.set(request.id, { resolve, reject });
+      worker.postMessage(request);
+    }),
+    decoded: () => decoded,
+    close: async () => {
+      await Promise.all(hands.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+function hire(options: WorkerOptions): Hand {
+  const worker = new Worker(new URL('./loaderWorker.ts', import.meta.url), { workerData: options });
+  const pending = new Map<number, Pending>();
+  const fail = (problem: Problem): void => {
+    for (const { reject } of pending.values()) reject(problem);
+    pending.clear();
+  };
+  worker.on('error', (error) => fail(new Problem('internal', 'A thread that loads images failed.', error.stack)));
+  worker.on('exit', () => fail(new Problem('cancelled', 'The image loader was closed.')));
+  return { worker, pending };
 }

@@ -3,7 +3,7 @@ import type { Config } from '../../../shared/config.ts';
 import type { Stage } from '../../../shared/events.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
-import { createLoader } from '../data/createLoader.ts';
+import { createLoader } from '../data/loader.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { MetricsLog } from '../storage/metricsLog.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
@@ -44,7 +44,7 @@ export function note(room: RunRoom, stage: Stage, message: string, level: 'info'
 export async function withLoader<T>(room: RunRoom, sizes: readonly number[], work: (loader: Loader) => Promise<T>): Promise<T> {
   const { data } = room.config;
   const loader = await createLoader({
-    sizes, paddingColor: data.padding_color, workers: data.workers,
+    sizes, paddingColor: data.padding_color, maxMegapixels: data.max_megapixels, workers: data.workers,
     cache: data.cache_gb === 0 ? null : { folder: room.cacheFolder, maxBytes: data.cache_gb * 1e9 },
   });
   try {

@@ -4,8 +4,8 @@ import { Problem } from '../../../shared/problem.ts';
 import type { Config } from '../../../shared/config.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
-import { createLoader } from '../data/createLoader.ts';
 import type { Loader } from '../data/loader.ts';
+import { createLoader } from '../data/loader.ts';
 import { inferenceConfigSchema } from '../export/bundle/inferenceConfig.ts';
 import { readBundleFiles } from '../export/bundle/readBundle.ts';
 import { CONFIG_FILE, MODEL_FILE } from '../export/bundle/verifyBundle.ts';
@@ -78,7 +78,7 @@ async function openBundle(bundle: string, cacheFolder: string | null): Promise<S
   };
 }
 
-function openLoader({ padding_color: paddingColor, workers, cache_gb: gigabytes }: Config['data'], size: number, cacheFolder: string | null): Promise<Loader> {
+function openLoader({ padding_color: paddingColor, max_megapixels: maxMegapixels, workers, cache_gb: gigabytes }: Config['data'], size: number, cacheFolder: string | null): Promise<Loader> {
   const cache = cacheFolder === null || gigabytes === 0 ? null : { folder: cacheFolder, maxBytes: gigabytes * 1e9 };
-  return createLoader({ sizes: [size], paddingColor, workers, cache });
+  return createLoader({ sizes: [size], paddingColor, maxMegapixels, workers, cache });
 }

@@ -51,7 +51,7 @@ describe('the batches of an epoch', () => {
   });
 
   it('of evaluation say how many rows of the padded last one are real', async () => {
-    const loader: Loader = { load: (request) => Promise.resolve([Uint8Array.from(request.samples, (s) => Number(s.path))]), close: () => Promise.resolve() };
+    const loader: Loader = { load: (request) => Promise.resolve([Uint8Array.from(request.samples, (s) => Number(s.path))]), decoded: () => 0, close: () => Promise.resolve() };
     const seen: number[][] = [];
     for await (const { pixels, first, count } of plainBatches(loader, [0, 1, 2, 3, 4].map((i) => sample([1], String(i))), 2)) seen.push([...pixels[0]!, first, count]);
     expect(seen).toEqual([[0, 1, 0, 2], [2, 3, 2, 2], [4, 4, 4, 1]]);

@@ -182,7 +182,7 @@ function validateMean(view: OpView): void {
   const [input, axes] = view.inputs as [TfliteTensor, TfliteTensor];
   checkInt8(view, [input]);
   const { data } = axes;
-  const numbers = data?.length === 8 ? Array.from(new Int32Array(data.slice().buffer)) : [];
+  const numbers = data?.length === 8 ? Array.from(new Int32Array(Uint8Array.from(data).buffer)) : [];
   check(axes.type === 'int32' && sameNumbers(numbers, [1, 2]), 'is not a mean over the constant axes 1 and 2 (height and width).');
   check(options?.type === 'ReducerOptions' && !options.values.keepDims, 'keeps dimensions; the head expects them dropped.');
   checkShape(view, [input.shape[0]!, input.shape[3]!]);

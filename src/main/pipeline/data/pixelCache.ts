@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import { DECODER } from './decode.ts';
+
+/**
+ * Letterboxed pixels on disk, one file an image and size, so that no image is decoded twice. Everything in it can be made again:
+ * a file that is torn, damaged or gone is a miss, and a disk that is full only means that nothing more is kept.
+ */
+export interface PixelCache {
+  /** uint8 RGB [size, size, 3], or null. */
+  read(key: string, size: number): Promise<Uint8Array | null>;
+  write(key: string, pixels: Uint8Array): Promise<void>;
+}
+
+/** Everything that the pixels depend on: the file's bytes, how they are decoded, the letterbox. */
+export function pixelKey(hash: string, size: number, paddingColor: readonly number[]): string {
+  return createHash('sha256').update(JSON.stringify([hash, DECODER, size, paddingColor])).digest('hex');
+}
+
+const CHECKSUM_BYTES = 4;
+const fileOf = (folder: string, key: string): string => path.join(folder, key.slice(0, 2), key);
+
+/** `allowance`: bytes that may still be written. */
+export function openPixelCache(folder: string, allowance: number): PixelCache {
+  let left = allowance;
+  let writes = 0;
+  return {
+    read: async (key, size) => {
+      const bytes = await readFile(fileOf(folder, key)).catch(() => null);
+      if (bytes === null || bytes.length !== size * size * 3 + CHECKSUM_BYTES) return null;
+      const pixels = bytes.subarray(0, -CHECKSUM_BYTES);
+      return crc32(pixels) === bytes.readUInt32LE(pixels.length) ? pixels : null;
+    },
+    write: async (key, pixels) => {
+      const size = pixels.length + CHECKSUM_BYTES;
+      if (size > left) return;
+      left -= size;
+      const bytes = Buffer.alloc(size);
+      bytes.set(pixels);
+      bytes.writeUInt32LE(crc32(pixels), pixels.length);
+      const file = fileOf(folder, key);
+      const aside = `${file}.${process.pid}-${allowance}-${writes++}.tmp`;
+      try {
+        await mkdir(path.dirname(file), { recursive: true });
+        await writeFile(aside, bytes);
+        await rename(aside, file);
+      } catch {
+        left = 0; // no room, or no permission: training goes on without keeping more
+        await rm(aside, { force: true }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/** Share of the bound that is left after clearing. */
+const CLEARED_TO = 0.8;
+
+/** Removes the oldest pixels until there is room; returns how many bytes may be written. */
+export async function makeRoom(folder: string, maxBytes: number): Promise<number> {
+  const files = await filesIn(folder);
+  let total = files.reduce((sum, { size }) => sum + size, 0);
+  if (total > maxBytes * CLEARED_TO) {
+    for (const { file, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+      if (total <= maxBytes * CLEARED_TO) break;
+      await rm(file, { force: true });
+      total -= size;
+    }
+  }
+  return Math.max(0, maxBytes - total);
+}
+
+async function filesIn(folder: string): Promise<{ file: string; size: number; mtimeMs: number }[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => {
+    const file = path.join(entry.parentPath, entry.name);
+    const found = await stat(file).catch(() => null);
+    return found === null ? null : { file, size: found.size, mtimeMs: found.mtimeMs };
+  }));
+  return files.filter((file) => file !== null);
+}
