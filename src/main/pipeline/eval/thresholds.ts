@@ -53,13 +53,16 @@ function confusionByK({ negatives, positives, totalPositives, totalNegatives }: 
   return table;
 }
 
-/** Of equally good thresholds: the plateau (run of equal decisions) nearest 128, and its middle; halves toward 128. */
-function middleOfBestPlateau(isBest: (k: number) => boolean): number {
+/**
+ * Thresholds between the same two attained codes decide alike: a plateau. Of the best plateaus the one whose middle is nearest to
+ * 128 is taken, and its middle, as far as possible from any score that was seen; halves go toward 128.
+ */
+function middleOfBestPlateau(isBest: (k: number) => boolean, decidesAsBelow: (k: number) => boolean): number {
   const plateaus: (readonly [number, number])[] = [];
   for (let k = 0; k <= NEVER; k++) {
     if (!isBest(k)) continue;
     const last = plateaus.at(-1);
-    if (last?.[1] === k - 1) plateaus[plateaus.length - 1] = [last[0], k];
+    if (last?.[1] === k - 1 && decidesAsBelow(k)) plateaus[plateaus.length - 1] = [last[0], k];
     else plateaus.push([k, k]);
   }
   const middles = plateaus.map(([first, last]) => {
@@ -68,6 +71,8 @@ function middleOfBestPlateau(isBest: (k: number) => boolean): number {
   });
   return middles.reduce((a, b) => (Math.abs(b - 128) < Math.abs(a - 128) ? b : a));
 }
+
+const decidesAsBelow = (table: readonly Confusion[], k: number): boolean => k > 0 && table[k]!.tp === table[k - 1]!.tp && table[k]!.fp === table[k - 1]!.fp;
 
 /** Exact comparison of two fractions with non-negative parts; an empty denominator counts 0. */
 function compareFractions(a: readonly [number, number], b: readonly [number, number]): number {
@@ -105,14 +110,14 @@ function searchClass(table: readonly Confusion[], goal: Goal): { k: number; reac
     if (allowed(k) && (best === null || compareFractions(quality(confusion, used), quality(best, used)) > 0)) best = confusion;
   });
   const top = best!;
-  return { k: middleOfBestPlateau((k) => allowed(k) && compareFractions(quality(table[k]!, used), quality(top, used)) === 0), reached };
+  return { k: middleOfBestPlateau((k) => allowed(k) && compareFractions(quality(table[k]!, used), quality(top, used)) === 0, (k) => decidesAsBelow(table, k)), reached };
 }
 
 /** One k for all classes: the best macro F1 over the classes with validation positives. */
 function searchGlobal(tables: readonly (readonly Confusion[])[]): number {
   const macro = Array.from({ length: NEVER + 1 }, (_, k) => tables.reduce((sum, table) => sum + classReport(table[k]!).f1, 0));
   const best = Math.max(...macro);
-  return tables.length === 0 ? 128 : middleOfBestPlateau((k) => macro[k] === best);
+  return tables.length === 0 ? 128 : middleOfBestPlateau((k) => macro[k] === best, (k) => tables.every((table) => decidesAsBelow(table, k)));
 }
 
 /**

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { augment, drawAugmentation } from './augment.ts';
+
+const still = { horizontal_flip: 0, rotation: 0, zoom: 0, shift: 0, brightness: 0, contrast: 0, saturation: 0, hue: 0 };
+const BLACK: [number, number, number] = [0, 0, 0];
+
+/** A smooth picture: two sizes of it can be compared. */
+function gradient(size: number): Uint8Array {
+  const pixels = new Uint8Array(size * size * 3);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const [u, v] = [(x + 0.5) / size, (y + 0.5) / size];
+      pixels.set([40 + 160 * u, 40 + 160 * v, 40 + 80 * (u + v)].map(Math.round), (y * size + x) * 3);
+    }
+  }
+  return pixels;
+}
+
+function augmented(pixels: Uint8Array, size: number, config: Partial<typeof still>, position = 0, padding = BLACK): Uint8Array {
+  const out = new Uint8Array(pixels.length);
+  augment(pixels, size, drawAugmentation({ ...still, ...config }, 1, 2, position), padding, out, 0);
+  return out;
+}
+
+const at = (pixels: Uint8Array, size: number, x: number, y: number): number[] => [...pixels.subarray((y * size + x) * 3, (y * size + x) * 3 + 3)];
+const everything = { horizontal_flip: 0.5, rotation: 20, zoom: 0.2, shift: 0.1, brightness: 0.3, contrast: 0.3, saturation: 0.3, hue: 0.1 };
+
+describe('augmentation', () => {
+  test('changes nothing when everything is off', () => {
+    expect(augmented(gradient(17), 17, {})).toEqual(gradient(17));
+  });
+
+  test('mirrors exactly', () => {
+    const pixels = gradient(16);
+    const mirrored = augmented(pixels, 16, { horizontal_flip: 1 });
+    for (const [x, y] of [[0, 0], [3, 7], [15, 15]] as const) expect(at(mirrored, 16, x, y)).toEqual(at(pixels, 16, 15 - x, y));
+  });
+
+  test('is a function of seed, epoch and position alone', () => {
+    expect(drawAugmentation(everything, 1, 2, 3)).toEqual(drawAugmentation(everything, 1, 2, 3));
+    for (const [seed, epoch, position] of [[2, 2, 3], [1, 3, 3], [1, 2, 4]] as const) expect(drawAugmentation(everything, seed, epoch, position)).not.toEqual(drawAugmentation(everything, 1, 2, 3));
+  });
+
+  test('shows the same crop in the same colours at two sizes', () => {
+    const [small, large] = [48, 96];
+    for (let position = 0; position < 5; position++) {
+      const a = augmented(gradient(small), small, { ...everything, hue: 0.02 }, position, [90, 90, 90]);
+      const b = augmented(gradient(large), large, { ...everything, hue: 0.02 }, position, [90, 90, 90]);
+      let differing = 0;
+      for (let y = 0; y < small; y++) {
+        for (let x = 0; x < small; x++) {
+          const mean = [0, 1, 2].map((c) => ([[0, 0], [1, 0], [0, 1], [1, 1]] as const).reduce((sum, [dx, dy]) => sum + at(b, large, 2 * x + dx, 2 * y + dy)[c]! / 4, 0));
+          if (at(a, small, x, y).some((value, c) => Math.abs(value - mean[c]!) > 6)) differing++;
+        }
+      }
+      // Only where the border of the picture runs through a pixel may the sizes differ.
+      expect(differing).toBeLessThan(small * 6);
+    }
+  });
+
+  test('shifts by a share of the side and shows the padding colour outside', () => {
+    const size = 20;
+    const drawn = drawAugmentation({ ...still, shift: 0.5 }, 1, 2, 0);
+    const out = new Uint8Array(size * size * 3);
+    augment(new Uint8Array(size * size * 3).fill(200), size, drawn, [1, 2, 3], out, 0);
+    for (const [x, y] of [[0, 0], [19, 0], [0, 19], [19, 19]] as const) {
+      const [u, v] = [x + drawn.place.x0 * size, y + drawn.place.y0 * size];
+      const outside = Math.min(u, v) <= -1 || Math.max(u, v) >= size;
+      const inside = Math.min(u, v) >= 0 && Math.max(u, v) <= size - 1;
+      if (outside) expect(at(out, size, x, y)).toEqual([1, 2, 3]);
+      if (inside) expect(at(out, size, x, y)).toEqual([200, 200, 200]);
+    }
+    expect(Math.max(Math.abs(drawn.place.x0), Math.abs(drawn.place.y0)) * size).toBeGreaterThan(1);
+  });
+
+  test('keeps grey grey under saturation and hue, and darkens in proportion', () => {
+    const grey = new Uint8Array(3 * 16).fill(120);
+    expect(augmented(grey, 4, { saturation: 0.9, hue: 0.5 })).toEqual(grey);
+    const darker = drawAugmentation({ ...still, brightness: 0.5 }, 1, 2, 1);
+    const out = new Uint8Array(grey.length);
+    augment(grey, 4, darker, BLACK, out, 0);
+    expect(out[0]).toBe(Math.round(120 * darker.colour.slice(0, 3).reduce((a, b) => a + b, 0)));
+  });
+
+  test('stays within the limits of the config', () => {
+    for (let position = 0; position < 200; position++) {
+      const { place } = drawAugmentation(everything, 1, 0, position);
+      const zoom = Math.hypot(place.yx, place.yy);
+      expect(Math.abs(zoom - 1)).toBeLessThanOrEqual(0.2 + 1e-9);
+      expect(Math.abs(Math.atan2(place.yx, place.yy)) * (180 / Math.PI)).toBeLessThanOrEqual(20 + 1e-9);
+      expect(Math.max(Math.abs(place.x0), Math.abs(place.y0))).toBeLessThanOrEqual(0.1);
+    }
+  });
+});

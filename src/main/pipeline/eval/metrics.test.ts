@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { loadGolden } from '../../../../tests/golden/golden.ts';
+import { averagePrecision, decisionMetrics, macroAveragePrecision, noLabelRate, rocAuc } from './metrics.ts';
+
+type Averages = Record<string, number | (number | null)[]>;
+interface Manifest {
+  averagePrecision: { perClass: number[]; macroOverClassesWithPositives: number };
+  rocAuc: { perClass: (number | null)[] };
+  thresholded: ({ threshold: number; confusion_tn_fp_fn_tp: number[][] } & Record<'zero_division_0' | 'zero_division_1' | 'zero_division_nan', Averages>)[];
+}
+
+/** The tolerance of the goldens: scikit-learn in float64. */
+const close = (found: number, expected: number | null): void => {
+  if (expected === null) expect(found).toBeNaN();
+  else expect(Math.abs(found - expected)).toBeLessThan(1e-9);
+};
+
+describe.each(['hand', 'grid', 'free'])('metrics of scikit-learn, on %s', (name) => {
+  const golden = loadGolden<Manifest>(`metrics/${name}`);
+  const classes = golden.array('labels').shape[1]!;
+  const labels = Int8Array.from(golden.bytes('labels'));
+  const scores = golden.floats('scores');
+  const column = <T extends ArrayLike<number>>(matrix: T, c: number): number[] => Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
+
+  test('average precision, and its mean over the classes with positives', () => {
+    const { macroAp, perClass, leftOut } = macroAveragePrecision(labels, scores, classes);
+    const { perClass: expected, macroOverClassesWithPositives } = golden.manifest.averagePrecision;
+    const supports = expected.map((_, c) => column(labels, c).reduce((a, b) => a + b, 0));
+    // scikit-learn counts a class without positives as 0; here it is undefined and left out.
+    perClass.forEach((ap, c) => close(ap, supports[c] === 0 ? null : expected[c]!));
+    close(macroAp, macroOverClassesWithPositives);
+    expect(leftOut).toBe(supports.filter((support) => support === 0).length);
+  });
+
+  test('area under the ROC curve', () => {
+    golden.manifest.rocAuc.perClass.forEach((expected, c) => close(rocAuc(column(labels, c), column(scores, c)), expected));
+  });
+
+  const divisions = [['zero_division_0', 0], ['zero_division_1', 1], ['zero_division_nan', NaN]] as const;
+  describe.each(golden.manifest.thresholded)('at $threshold', (at) => {
+    const predicted = Uint8Array.from(scores, (score) => (score >= at.threshold ? 1 : 0));
+    test.each(divisions)('precision, recall and F1 with %s', (key, zeroDivision) => {
+      const found = decisionMetrics(labels, predicted, classes, zeroDivision);
+      const expected = at[key];
+      const figure = (name: string): number => expected[name] as number;
+      close(found.macroPrecision, figure('precision_macro'));
+      close(found.macroRecall, figure('recall_macro'));
+      close(found.macroF1, figure('f1_macro'));
+      close(found.microPrecision, figure('precision_micro'));
+      close(found.microRecall, figure('recall_micro'));
+      close(found.microF1, figure('f1_micro'));
+      found.perClass.forEach((report, c) => {
+        for (const name of ['precision', 'recall', 'f1', 'support'] as const) close(report[name], (expected[`${name}_class`] as (number | null)[])[c]!);
+      });
+    });
+
+    test('confusion counts', () => {
+      const { perClass } = decisionMetrics(labels, predicted, classes);
+      expect(perClass.map(({ confusion: { tn, fp, fn, tp } }) => [tn, fp, fn, tp])).toEqual(at.confusion_tn_fp_fn_tp);
+    });
+  });
+});
+
+describe('unknown labels', () => {
+  const labels = Int8Array.of(1, -1, 0, 1, 0, -1);
+  const without = Int8Array.of(1, 0, 1, 0);
+
+  test('count nowhere', () => {
+    const scores = [0.9, 0.1, 0.3, 0.4, 0.5, 0.99];
+    expect(averagePrecision(labels, scores)).toBe(averagePrecision(without, [0.9, 0.3, 0.4, 0.5]));
+    expect(rocAuc(labels, scores)).toBe(rocAuc(without, [0.9, 0.3, 0.4, 0.5]));
+    expect(decisionMetrics(labels, scores.map((score) => (score >= 0.5 ? 1 : 0)), 1).perClass[0]!.confusion).toEqual({ tn: 1, fp: 1, fn: 1, tp: 1 });
+  });
+});
+
+test('the no-label rate is the share of rows without a decision', () => {
+  expect(noLabelRate([0, 0, 1, 0, 0, 0, 0, 1], 2)).toBe(0.5);
+});
