@@ -95,7 +95,7 @@ export type NetworkConfig = TeacherConfig;
 
 const qat = z.strictObject({
   epochs: count().default(10).describe('Epochs of training with quantization in the loop; 0 is post-training quantization.'),
-  lr: learningRate().default(1e-5).describe('Learning rate.'),
+  lr: learningRate().default(1e-5).describe('Learning rate; small, since the weights are good already.'),
   batch_size: positiveInteger().default(16).describe('Images a training step.'),
   clip_norm: z.number().positive().nullable().default(1).describe('Gradients are scaled down to this global norm; null leaves them.'),
   early_stopping_patience: count().default(4).describe('Epochs without a better monitor before training ends; 0 never ends early.'),

@@ -1,0 +1,139 @@
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { architectures, configSchema } from '../../../shared/config.ts';
+
+/** A setting as its schema tells it. */
+export interface Setting {
+  /** 'teacher.epochs_head' */
+  readonly key: string;
+  readonly meaning: string;
+  readonly defaultValue: unknown;
+  /** What is allowed, in words. */
+  readonly allowed: string;
+}
+
+export interface Section { readonly name: string | null; readonly title: string; readonly settings: readonly Setting[] }
+
+interface JsonSchema {
+  readonly type?: string | readonly string[]; readonly description?: string; readonly default?: unknown; readonly enum?: readonly unknown[];
+  readonly minimum?: number; readonly maximum?: number; readonly exclusiveMinimum?: number; readonly exclusiveMaximum?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>; readonly anyOf?: readonly JsonSchema[]; readonly prefixItems?: readonly JsonSchema[];
+}
+
+const titles: Readonly<Record<string, string>> = {
+  data: 'Data', augmentation: 'Augmentation', engine: 'Engine', teacher: 'Teacher', student: 'Student', qat: 'Quantization-aware training',
+  threshold_search: 'Thresholds', tflite_export: 'Export',
+};
+
+/** All settings in the order of the schema; those without a section come first. */
+export function settings(): Section[] {
+  const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  const defaults = configSchema.parse({}) as Record<string, unknown>;
+  const general: Setting[] = [];
+  const sections: Section[] = [];
+  for (const [name, entry] of Object.entries(schema.properties ?? {})) {
+    if (entry.properties === undefined) {
+      general.push(setting(name, entry, defaults[name]));
+    } else {
+      const values = defaults[name] as Record<string, unknown>;
+      sections.push({ name, title: titles[name] ?? name, settings: Object.entries(entry.properties).map(([key, inner]) => setting(`${name}.${key}`, inner, values[key])) });
+    }
+  }
+  return [{ name: null, title: 'General', settings: general }, ...sections];
+}
+
+function setting(key: string, schema: JsonSchema, defaultValue: unknown): Setting {
+  return { key, meaning: schema.description ?? '', defaultValue, allowed: key.endsWith('.architecture') ? architectures.join(', ') : allowed(schema) };
+}
+
+function allowed(schema: JsonSchema): string {
+  if (schema.anyOf !== undefined) return schema.anyOf.map((option) => (option.type === 'null' ? 'null' : allowed(option))).join('; or ');
+  if (schema.enum !== undefined) return schema.enum.join(', ');
+  if (schema.prefixItems !== undefined) return 'three whole numbers, 0 to 255';
+  if (schema.type === 'integer' || schema.type === 'number') return `${schema.type === 'integer' ? 'whole number' : 'number'}${range(schema)}`;
+  return Array.isArray(schema.type) && schema.type.includes('null') ? 'text; or null' : 'text';
+}
+
+/** Whole numbers have no bound in zod but that of exact integers, which is none to people. */
+const bound = (value: number | undefined): number | undefined => (value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value);
+
+function range(schema: JsonSchema): string {
+  const low = bound(schema.minimum) ?? bound(schema.exclusiveMinimum);
+  const high = bound(schema.maximum) ?? bound(schema.exclusiveMaximum);
+  const from = schema.exclusiveMinimum !== undefined && bound(schema.minimum) === undefined ? 'above' : 'from';
+  const to = schema.exclusiveMaximum !== undefined && bound(schema.maximum) === undefined ? 'below' : 'to';
+  if (low !== undefined && high !== undefined) return `, ${from} ${low} ${to} ${high}`;
+  if (low !== undefined) return from === 'from' ? `, at least ${low}` : `, above ${low}`;
+  return high === undefined ? '' : `, at most ${high}`;
+}
+
+const WIDTH = 110;
+
+/** A text as comment lines of at most WIDTH characters. */
+function comment(text: string, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + word.length + 3 > WIDTH) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((each) => `${indent}# ${each}\n`).join('');
+}
+
+/** 0.00001 rather than 1e-05: settings are read by people. */
+function yamlValue(value: unknown): string {
+  if (typeof value === 'number' && !Number.isInteger(value) && Math.abs(value) < 1e-3) return value.toFixed(12).replace(/0+$/, '');
+  return Array.isArray(value) ? JSON.stringify(value).replaceAll(',', ', ') : stringify(value).trim();
+}
+
+/** resources/default.yaml: every setting with its meaning and its default. */
+export function defaultYaml(): string {
+  const head = '# Every setting of Destila Studio with its meaning and its default. Keep what you change and delete the rest.\n# docs/configuration.md explains more. This file is made by `npm run docs`.\n';
+  return head + settings().map(({ name, settings: list }) => {
+    const indent = name === null ? '' : '  ';
+    const lines = list.map(({ key, meaning, defaultValue, allowed: values }) => `${comment(`${meaning} (${values})`, indent)}${indent}${key.slice(key.indexOf('.') + 1)}: ${yamlValue(defaultValue)}\n`);
+    return `\n${name === null ? '' : `${name}:\n`}${lines.join('')}`;
+  }).join('');
+}
+
+const INTRODUCTION = `# Settings
+
+<!-- Made by \`npm run docs\` from src/shared/config.ts. -->
+
+Settings come in layers; each overrides the one before:
+
+1. the defaults below, which [\`resources/default.yaml\`](../resources/default.yaml) lists as a file,
+2. a preset: \`--preset demo\` (files in [\`resources/presets\`](../resources/presets)),
+3. a YAML file: \`--config my.yaml\`, or \`destila.yaml\` in the project folder (\`destila init\` writes one),
+4. single settings: \`--set teacher.epochs_finetune=20\`, as often as you like.
+
+A file holds only what differs from the defaults:
+
+\`\`\`yaml
+teacher:
+  input_size: 240
+  batch_size: 8
+student:
+  alpha: 0.5
+\`\`\`
+
+An unknown key or a wrong value ends the command before anything starts, with the file, the line and the nearest right key.
+A run keeps its settings in \`run.json\`; later changes of files change no run.
+
+**Where to turn first.** Memory runs out: \`teacher.batch_size\`, then \`teacher.input_size\`. Training takes too long: \`input_size\` of teacher and student (the time grows with its square), then \`epochs_finetune\`. Few photos: more \`augmentation\`, more \`dropout\`. Thresholds of rare classes jump between runs: raise \`threshold_search.smoothing\`. False alarms cost more than misses: \`threshold_search.goal: precision\`.
+
+From scratch (\`weights: null\`) all layers are trained from the start and the settings of phase A (\`lr_head\`, \`epochs_head\`, \`unfreeze_fraction\`) do nothing; learning rates of 0.001 to 0.003 then fit better than the defaults, which are made for pretrained networks.
+`;
+
+/** docs/configuration.md */
+export function configurationMarkdown(): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|');
+  const tables = settings().map(({ title, settings: list }) => [
+    `## ${title}`, '', '| setting | default | allowed | meaning |', '| --- | --- | --- | --- |',
+    ...list.map(({ key, defaultValue, allowed: values, meaning }) => `| \`${key}\` | \`${cell(yamlValue(defaultValue))}\` | ${cell(values)} | ${cell(meaning)} |`),
+  ].join('\n'));
+  return `${INTRODUCTION}\n${tables.join('\n\n')}\n`;
+}
