@@ -2,9 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 // Native modules (onnxruntime, sharp) want a process of their own, and the machine has few cores:
 // one fork a test file, two at a time.
+// TensorFlow.js registers its gradients in a module that only its ES build has: Vite resolves that build, Node would not.
 export default defineConfig({
+  resolve: { mainFields: ['module', 'main'] },
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
+    server: { deps: { inline: [/@tensorflow/] } },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,
