@@ -6,8 +6,10 @@ function fnv1a(name: string): number {
   return hash >>> 0;
 }
 
-export function bits(name: string, i: number): number {
-  let x = (fnv1a(name) + Math.imul(i, 0x9e3779b9)) >>> 0;
+export const bits = (name: string, i: number): number => bitsOf(fnv1a(name), i);
+
+function bitsOf(hash: number, i: number): number {
+  let x = (hash + Math.imul(i, 0x9e3779b9)) >>> 0;
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
   return (x ^ (x >>> 16)) >>> 0;
@@ -17,7 +19,10 @@ export function bits(name: string, i: number): number {
 export const unit = (name: string, i: number): number => (bits(name, i) >>> 8) / 2 ** 23 - 1;
 
 export function fill(name: string, shape: readonly number[], center: number, scale: number): Float32Array {
-  return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => center + unit(name, i) * scale);
+  const hash = fnv1a(name);
+  const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  for (let i = 0; i < values.length; i++) values[i] = center + ((bitsOf(hash, i) >>> 8) / 2 ** 23 - 1) * scale;
+  return values;
 }
 
 /** A parameter by its neutral name and shape. */

@@ -10,7 +10,7 @@ export function slotNames(spec: OptimizerSpec): readonly string[] {
 }
 
 /** `steps`: those taken before this one. */
-export function optimizerScalars(spec: OptimizerSpec, { learningRate, weightDecay }: StepInput, steps: number): Record<keyof typeof OPTIMIZER_INPUTS, number> {
+export function optimizerScalars(spec: OptimizerSpec, { learningRate, weightDecay }: Pick<StepInput, 'learningRate' | 'weightDecay'>, steps: number): Record<keyof typeof OPTIMIZER_INPUTS, number> {
   const t = steps + 1;
   const correction = spec.kind === 'adamw' ? Math.sqrt(1 - spec.beta2 ** t) / (1 - spec.beta1 ** t) : 1;
   return { learningRate, stepSize: learningRate * correction, decay: learningRate * weightDecay };
