@@ -10,8 +10,11 @@ class SmallNet {
   readonly tensors: IntegerTensor[];
   readonly ops: IntegerOp[] = [];
   private readonly random: RandomStream;
+  /** Scales and zero points of all kinds, those at the ends of int8 included. */
+  private readonly wild: boolean;
 
-  constructor(seed: number, side: number) {
+  constructor(seed: number, side: number, wild: boolean) {
+    this.wild = wild;
     this.random = randomStream(seed, 'small tflite model');
     this.tensors = [{ name: 'input', shape: [side, side, 3], scale: 1 / 128, zeroPoint: -1 }];
   }
@@ -25,6 +28,13 @@ class SmallNet {
     return name;
   }
 
+  /** A tensor whose quantization is free to vary. */
+  private addFree(name: string, shape: readonly number[], scale: number, zeroPoint: number): string {
+    if (!this.wild) return this.add(name, shape, scale, zeroPoint);
+    const draw = this.random();
+    return this.add(name, shape, scale * 4 ** (2 * this.random() - 1), draw < 0.15 ? -128 : draw > 0.85 ? 127 : Math.round(255 * this.random()) - 128);
+  }
+
   conv(op: 'conv2d' | 'depthwiseConv2d', input: string, output: string, kernelSize: number, stride: 1 | 2, filters: number, relu6: boolean): string {
     const { shape: [height, width, channels], scale } = this.tensor(input);
     const fan = kernelSize ** 2 * (op === 'conv2d' ? channels! : 1);
@@ -32,29 +42,30 @@ class SmallNet {
     const weightScales = Float32Array.from({ length: filters }, () => (0.5 + this.random()) * 3 / Math.sqrt(fan) / 127);
     const bias = Int32Array.from({ length: filters }, (_, i) => Math.round((this.random() - 0.2) / (scale * weightScales[i]!)));
     this.ops.push({ op, input, output, kernelSize, stride, weights, weightScales, bias, relu6 });
-    return this.add(output, [Math.ceil(height! / stride), Math.ceil(width! / stride), filters], relu6 ? 6 / 255 : 0.04, relu6 ? -128 : 3);
+    const shape = [Math.ceil(height! / stride), Math.ceil(width! / stride), filters];
+    return relu6 ? this.add(output, shape, 6 / 255, -128) : this.addFree(output, shape, 0.04, 3);
   }
 
   sum(a: string, b: string, output: string): string {
     this.ops.push({ op: 'add', inputs: [a, b], output });
-    return this.add(output, this.tensor(a).shape, 0.05, -5);
+    return this.addFree(output, this.tensor(a).shape, 0.05, -5);
   }
 
   head(input: string, classes: number): string {
     const features = this.tensor(input).shape[2]!;
     this.ops.push({ op: 'mean', input, output: 'pooled' });
-    this.add('pooled', [features], 0.02, -128);
+    this.addFree('pooled', [features], 0.02, -128);
     const weights = Int8Array.from({ length: features * classes }, () => weight(this.random));
     this.ops.push({ op: 'fullyConnected', input: 'pooled', output: 'logits', weights, weightScale: Math.fround(1 / Math.sqrt(features) / 127), bias: new Int32Array(classes) });
-    this.add('logits', [classes], 0.03, 12);
+    this.addFree('logits', [classes], 0.03, 12);
     this.ops.push({ op: 'logistic', input: 'logits', output: 'probabilities' });
     return this.add('probabilities', [classes], 1 / 256, -128);
   }
 }
 
 /** Every kind of op that an integer model can have; `side` may be odd. */
-export function smallIntegerModel(seed: number, side = 32, classes = 7): IntegerModel {
-  const net = new SmallNet(seed, side);
+export function smallIntegerModel(seed: number, side = 32, classes = 7, wild = false): IntegerModel {
+  const net = new SmallNet(seed, side, wild);
   const stem = net.conv('conv2d', 'input', 'stem', 3, 2, 16, true);
   const a = net.conv('conv2d', net.conv('depthwiseConv2d', stem, 'a.depthwise', 3, 1, 16, true), 'a.project', 1, 1, 16, false);
   const sum = net.sum(stem, a, 'a.add');

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { createLitert } from '../../src/main/pipeline/export/litert.ts';
+import { writeTflite } from '../../src/main/pipeline/export/tflite/write.ts';
+import type { IntegerModel } from '../../src/main/pipeline/quant/integerModel.ts';
+import { runIntegerReference } from '../../src/main/pipeline/quant/integerReference.ts';
+import { createIntegerScorer } from '../../src/main/pipeline/quant/integerScorer.ts';
+import { randomStream } from '../../src/shared/random.ts';
+import { smallIntegerModel } from './tfliteModel.ts';
+
+/** Pictures of all kinds: noise, flat ones at both ends, and one between. */
+function pictures(side: number, count: number, seed: number): Uint8Array[] {
+  const stream = randomStream(seed, 'pictures');
+  return Array.from({ length: count }, (_, i) => {
+    if (i < 2) return new Uint8Array(side * side * 3).fill(255 * i);
+    const [low, high] = i === 2 ? [120, 135] : [0, 256];
+    return Uint8Array.from({ length: side * side * 3 }, () => low + (high - low) * stream());
+  });
+}
+
+const codesOf = (model: IntegerModel, pixels: Uint8Array): number[] => Array.from(runIntegerReference(model, pixels).get(model.output)!, (code) => code + 128);
+
+const nets = [
+  ...[1, 2].flatMap((seed) => [32, 31, 24].map((side) => ({ seed, side, wild: false }))),
+  ...Array.from({ length: 12 }, (_, i) => ({ seed: 10 + i, side: [16, 17, 22][i % 3]!, wild: true })),
+];
+
+describe.each(nets)('net $seed at $side px (scales of all kinds: $wild)', ({ seed, side, wild }) => {
+  const model = smallIntegerModel(seed, side, 7, wild);
+
+  test('the integer reference is LiteRT, tensor by tensor', async () => {
+    const litert = await createLitert(writeTflite(model, { inputType: 'int8', outputType: 'int8', labels: 'abcdefg'.split(''), name: 'small', exposeActivations: true }));
+    for (const pixels of pictures(side, 4, seed)) {
+      const ours = runIntegerReference(model, pixels);
+      const theirs = await litert.runAll(Int8Array.from(pixels, (pixel) => pixel - 128));
+      for (const { output } of model.ops) {
+        const found = theirs.get(output) ?? (output === model.output ? theirs.get('scores') : undefined);
+        expect({ output, equal: Buffer.compare(Buffer.from((found as Int8Array).slice().buffer), Buffer.from(ours.get(output)!.slice().buffer)) === 0 }).toEqual({ output, equal: true });
+      }
+    }
+    litert.dispose();
+  });
+
+  test('the fast scorer is the integer reference', async () => {
+    const images = pictures(side, 6, seed + 100);
+    const scorer = await createIntegerScorer(model, { batchSize: images.length, threads: 2 });
+    const codes = await scorer.run(Uint8Array.from(images.flatMap((pixels) => [...pixels])));
+    await scorer.dispose();
+    expect([...codes]).toEqual(images.flatMap((pixels) => codesOf(model, pixels)));
+  });
+});
+
+test('the scores of the small nets vary, so that equality says something', () => {
+  const seen = new Set(nets.flatMap(({ seed, side, wild }) => pictures(side, 4, seed).flatMap((pixels) => codesOf(smallIntegerModel(seed, side, 7, wild), pixels))));
+  expect(seen.size).toBeGreaterThan(80);
+});
