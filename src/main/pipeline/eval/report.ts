@@ -5,30 +5,24 @@ import { averagePrecision, decisionMetrics, macroAveragePrecision, nanMean, noLa
 /** What one model is worth on one split. Figures that are undefined (no positive image) are null. */
 const figure = z.number().nullable();
 
-const decisionsSchema = z.object({
-  macroPrecision: figure, macroRecall: figure, macroF1: figure,
-  microPrecision: figure, microRecall: figure, microF1: figure,
-  /** Share of images that no class is said to be in. */
-  noLabelRate: z.number(),
-  perClass: z.array(z.object({
-    precision: figure, recall: figure, f1: figure, support: z.int(),
-    confusion: z.object({ tn: z.int(), fp: z.int(), fn: z.int(), tp: z.int() }),
+const decisionsSchema = z.strictObject({
+  macroPrecision: figure, macroRecall: figure, macroF1: figure.describe('Mean over all classes; a class without anything to count is 0.'),
+  microPrecision: figure, microRecall: figure, microF1: figure.describe('Over all decisions together.'),
+  noLabelRate: z.number().describe('Share of images that no class is said to be in.'),
+  perClass: z.array(z.strictObject({
+    precision: figure, recall: figure, f1: figure, support: z.int().describe('Images with the label.'),
+    confusion: z.strictObject({ tn: z.int(), fp: z.int(), fn: z.int(), tp: z.int() }),
   })),
 });
 
-export const splitReportSchema = z.object({
+export const splitReportSchema = z.strictObject({
   images: z.int(),
-  /** Mean over the classes with a positive image (= mAP). */
-  macroAp: figure,
-  /** 95 % percentile bootstrap over images. */
-  macroApInterval: z.object({ low: figure, high: figure }),
-  /** Classes without a positive image: they are in no average precision. */
-  classesLeftOut: z.int(),
-  /** Share of images without any label. */
-  trueNoLabelRate: z.number(),
-  perClass: z.array(z.object({ averagePrecision: figure, rocAuc: figure, support: z.int() })),
-  /** Decisions at 0.5, at one threshold for all classes, and at one a class. */
-  at: z.object({ '0.5': decisionsSchema, global: decisionsSchema, per_class: decisionsSchema }),
+  macroAp: figure.describe('Mean average precision over the classes with a positive image (mAP).'),
+  macroApInterval: z.strictObject({ low: figure, high: figure }).describe('95 % percentile bootstrap over images.'),
+  classesLeftOut: z.int().describe('Classes without a positive image: they are in no average precision.'),
+  trueNoLabelRate: z.number().describe('Share of images without any label.'),
+  perClass: z.array(z.strictObject({ averagePrecision: figure, rocAuc: figure, support: z.int() })),
+  at: z.strictObject({ '0.5': decisionsSchema, global: decisionsSchema, per_class: decisionsSchema }).describe('Decisions at 0.5, at one threshold for all classes, and at one a class.'),
 });
 export type SplitReport = z.infer<typeof splitReportSchema>;
 

@@ -6,26 +6,58 @@ import { INPUT_MEAN, INPUT_STD } from '../tflite/metadata.ts';
 import type { IoType } from '../tflite/metadata.ts';
 import { INPUT_NAME, OUTPUT_NAME } from '../tflite/write.ts';
 
-/** inference_config.json: all that an app has to know to use the model. resources/schemas/inference_config.schema.json is its JSON Schema. */
-const ioType = z.enum(['uint8', 'int8', 'float32']);
-const quantization = z.object({ scale: z.number(), zeroPoint: z.int() }).nullable();
+/** inference_config.json: all that an app has to know to use the model. resources/schemas/inference_config.schema.json is made from this. */
+const ioType = z.enum(['uint8', 'int8', 'float32']).describe('Type of the numbers.');
+const quantization = z.strictObject({
+  scale: z.number().describe('Real value of one step.'),
+  zeroPoint: z.int().describe('Number that stands for the real value 0.'),
+}).nullable().describe('As the model file has it: real value = scale * (number - zeroPoint). Null for float32.');
 const byte = z.int().min(0).max(255);
 const k = z.int().min(0).max(256);
+const shape = z.array(z.int()).describe('With the batch axis first.');
 
-export const inferenceConfigSchema = z.object({
-  formatVersion: z.literal(1),
-  model: z.object({ file: z.string(), sha256: z.string(), name: z.string(), architecture: z.string(), inputSize: z.int(), classes: z.int() }),
-  preprocessing: z.object({
-    orientation: z.string(),
-    colorSpace: z.literal('sRGB'),
-    letterbox: z.object({ size: z.int(), paddingColor: z.tuple([byte, byte, byte]), placement: z.literal('center'), interpolation: z.string(), reference: z.string() }),
-    normalization: z.object({ mean: z.number(), std: z.number(), appliedBy: z.enum(['model', 'app']) }),
+export const inferenceConfigSchema = z.strictObject({
+  formatVersion: z.literal(1).describe('Goes up when a reader of this version could go wrong.'),
+  model: z.strictObject({
+    file: z.string().describe('The model file in the bundle.'),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/).describe('Of that file.'),
+    name: z.string(), architecture: z.string(),
+    inputSize: z.int().describe('Side of the square input, in pixels.'),
+    classes: z.int().describe('Number of labels and scores.'),
   }),
-  input: z.object({ name: z.string(), type: ioType, shape: z.array(z.int()), layout: z.literal('NHWC'), channels: z.literal('RGB'), quantization, value: z.string(), ofBlackPixel: z.number(), ofWhitePixel: z.number() }),
-  output: z.object({ name: z.string(), type: ioType, shape: z.array(z.int()), quantization, code: z.string(), score: z.string() }),
-  labels: z.array(z.string()),
-  thresholds: z.object({ rule: z.string(), globalK: k, perClass: z.array(z.object({ label: z.string(), k, score: z.number() })) }),
-});
+  preprocessing: z.strictObject({
+    orientation: z.string().describe('What to do with the orientation that a photo file states.'),
+    colorSpace: z.literal('sRGB').describe('Of the 8-bit RGB pixels.'),
+    letterbox: z.strictObject({
+      size: z.int().describe('Side of the square, in pixels.'),
+      paddingColor: z.tuple([byte, byte, byte]).describe('Red, green, blue beside pictures that are not square.'),
+      placement: z.literal('center'),
+      interpolation: z.string().describe('How the picture is scaled; its aspect is kept.'),
+      reference: z.string().describe('The same in C, byte for byte.'),
+    }),
+    normalization: z.strictObject({
+      mean: z.number(), std: z.number(),
+      appliedBy: z.enum(['model', 'app']).describe('model: feed the numbers that `input.value` says and nothing more. app: compute (pixel - mean) / std yourself.'),
+    }),
+  }),
+  input: z.strictObject({
+    name: z.string(), type: ioType, shape, layout: z.literal('NHWC'), channels: z.literal('RGB'), quantization,
+    value: z.string().describe('What to feed for a pixel 0..255.'),
+    ofBlackPixel: z.number().describe('What to feed for the pixel 0: a check.'),
+    ofWhitePixel: z.number().describe('What to feed for the pixel 255: a check.'),
+  }),
+  output: z.strictObject({
+    name: z.string(), type: ioType, shape, quantization,
+    code: z.string().describe('How the code q, 0..255, follows from an output number.'),
+    score: z.string().describe('How the score, 0..1, follows from q.'),
+  }),
+  labels: z.array(z.string()).describe('In the order of the scores.'),
+  thresholds: z.strictObject({
+    rule: z.string().describe('How to decide, in words.'),
+    globalK: k.describe('One threshold for all labels, for apps that want just one.'),
+    perClass: z.array(z.strictObject({ label: z.string(), k: k.describe('The label is present when q >= k; 256 is never.'), score: z.number().describe('k / 256, for display.') })).describe('In the order of the labels. Use these.'),
+  }),
+}).describe('All that an app needs to use the model: what to feed, what comes out, how to decide.');
 export type InferenceConfig = z.infer<typeof inferenceConfigSchema>;
 
 export interface InferenceConfigInput {

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { configSchema } from '../../../shared/config.ts';
+import { isLocked, takeLock } from './lock.ts';
+import { openMetricsLog } from './metricsLog.ts';
+import { createRun, listRuns, lockFile, nextStage, readRun, runState, writeRun } from './runFolder.ts';
+
+const root = mkdtempSync(path.join(tmpdir(), 'run-folder-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+let folders = 0;
+const fresh = (): string => path.join(root, String(folders++));
+const newRun = { project: '/photos', preset: null, config: configSchema.parse({}), versions: { destila: '0' } };
+
+/** The id of a process that is no more. */
+const deadPid = (): Promise<number> => new Promise((resolve) => {
+  const child = spawn(process.execPath, ['-e', '']);
+  child.on('exit', () => resolve(child.pid!));
+});
+
+describe('a lock', () => {
+  test('is held by one and can be taken again when it is given back', async () => {
+    const file = path.join(fresh(), 'lock.json');
+    const lock = await takeLock(file, 'training');
+    await expect(takeLock(file, 'training')).rejects.toMatchObject({ kind: 'busy', message: expect.stringContaining(`process ${process.pid} (training)`) as string });
+    expect(await isLocked(file)).toBe(true);
+    await lock.release();
+    expect(await isLocked(file)).toBe(false);
+    await (await takeLock(file, 'training')).release();
+  });
+
+  test('of many that want it goes to one', async () => {
+    const file = path.join(fresh(), 'lock.json');
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => takeLock(file, 'training')));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test.each([
+    ['a process that is gone', async () => JSON.stringify({ formatVersion: 1, pid: await deadPid(), host: hostname(), started: '', what: 'x' })],
+    ['a process whose number another has now', () => JSON.stringify({ formatVersion: 1, pid: process.pid, host: hostname(), started: 'another boot:1', what: 'x' })],
+    ['a writer that died over it', () => '{"formatVe'],
+  ])('of %s is taken over', async (_, content) => {
+    const folder = fresh();
+    mkdirSync(folder);
+    const file = path.join(folder, 'lock.json');
+    writeFileSync(file, await content());
+    const lock = await takeLock(file, 'training');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ pid: process.pid });
+    await lock.release();
+  });
+
+  test('of another machine is respected: it cannot be asked', async () => {
+    const folder = fresh();
+    mkdirSync(folder);
+    const file = path.join(folder, 'lock.json');
+    writeFileSync(file, JSON.stringify({ formatVersion: 1, pid: 1, host: 'elsewhere', started: '', what: 'training' }));
+    await expect(takeLock(file, 'training')).rejects.toThrow(/on elsewhere.*delete .*lock\.json/);
+  });
+});
+
+describe('a run folder', () => {
+  test('starts with everything to do, in a folder of its own', async () => {
+    const runs = fresh();
+    const now = new Date('2026-03-04T05:06:07Z');
+    const [a, b] = [await createRun(runs, newRun, now), await createRun(runs, newRun, now)];
+    expect([path.basename(a), path.basename(b)]).toEqual(['2026-03-04-050607', '2026-03-04-050607-2']);
+    const record = await readRun(a);
+    expect(record).toMatchObject({ state: 'created', project: '/photos', testOpenings: [], config: newRun.config });
+    expect(nextStage(record)).toBe('data');
+    mkdirSync(path.join(runs, 'no run'));
+    expect((await listRuns(runs)).map(({ folder }) => folder)).toEqual([a, b]);
+  });
+
+  test('that says running while nobody runs it was interrupted', async () => {
+    const folder = await createRun(fresh(), newRun);
+    await writeRun(folder, { ...(await readRun(folder)), state: 'running' });
+    expect(await runState(folder, await readRun(folder))).toBe('interrupted');
+    const lock = await takeLock(lockFile(folder), 'training');
+    expect(await runState(folder, await readRun(folder))).toBe('running');
+    await lock.release();
+  });
+
+  test.each([
+    ['{"formatVersion": 2}', /newer version/], ['{"formatVersion": 1}', /damaged/], ['{', /is not JSON/],
+  ])('with run.json %s is refused in words', async (text, message) => {
+    const folder = await createRun(fresh(), newRun);
+    writeFileSync(path.join(folder, 'run.json'), text);
+    await expect(readRun(folder)).rejects.toThrow(message);
+  });
+
+  test('without run.json is no run', async () => {
+    await expect(readRun(root)).rejects.toThrow(/is no run/);
+    expect(existsSync(path.join(root, 'run.json'))).toBe(false);
+  });
+});
+
+describe('metrics.jsonl', () => {
+  test('grows line by line and is cut back to where a checkpoint was', () => {
+    const file = path.join(root, 'metrics.jsonl');
+    const log = openMetricsLog(file);
+    const after = log.append({ step: 1 });
+    log.append({ step: 2, text: 'größer' });
+    log.cutTo(after);
+    log.append({ step: 3 });
+    log.close();
+    expect(readFileSync(file, 'utf8')).toBe('{"step":1}\n{"step":3}\n');
+    const again = openMetricsLog(file);
+    expect(again.length()).toBe(22);
+    again.cutTo(1000); // nothing is added
+    expect(again.length()).toBe(22);
+    again.close();
+  });
+});
