@@ -17,3 +17,28 @@ export function bootstrapInterval(images: number, statistic: (drawn: Uint32Array
   const at = (share: number): number => values[Math.min(values.length - 1, Math.max(0, Math.round(share * (values.length - 1))))] ?? NaN;
   return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
 }
+
+/**
+ * Average precision of resamples of the same images: sorted once, each resample is one pass. The returned function takes how often
+ * each image was drawn; equal scores form one step, unknown labels (-1) count nowhere, no positive gives NaN.
+ */
+export function resampledAveragePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): (counts: Uint16Array) => number {
+  const order = Uint32Array.from(Array.from({ length: labels.length }, (_, i) => i).filter((i) => labels[i]! >= 0).sort((a, b) => scores[b]! - scores[a]!));
+  const positive = Uint8Array.from(order, (i) => labels[i]!);
+  const endsStep = Uint8Array.from(order, (i, at) => (at === order.length - 1 || scores[order[at + 1]!] !== scores[i] ? 1 : 0));
+  return (counts) => {
+    let positives = 0;
+    for (let at = 0; at < order.length; at++) positives += positive[at]! * counts[order[at]!]!;
+    let [seen, found, gained, sum] = [0, 0, 0, 0];
+    for (let at = 0; at < order.length; at++) {
+      const count = counts[order[at]!]!;
+      seen += count;
+      gained += count * positive[at]!;
+      if (endsStep[at] === 0 || gained === 0) continue;
+      found += gained;
+      sum += (gained / positives) * (found / seen);
+      gained = 0;
+    }
+    return positives === 0 ? NaN : sum;
+  };
+}

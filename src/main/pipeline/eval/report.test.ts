@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../../shared/random.ts';
-import { bootstrapInterval } from './bootstrap.ts';
+import { bootstrapInterval, resampledAveragePrecision } from './bootstrap.ts';
+import { averagePrecision } from './metrics.ts';
 import { evaluateSplit, splitReportSchema } from './report.ts';
 
 const stream = randomStream(3, 'report');
@@ -46,6 +47,19 @@ describe('the bootstrap', () => {
     // The standard error of the mean of 400 uniform draws is sqrt(1 / 12 / 400) = 0.0144.
     expect((high - low) / (2 * 1.96 * Math.sqrt(1 / 12 / 400))).toBeCloseTo(1, 0);
     expect(Math.abs((high - low) / (2 * 1.96 * 0.01443) - 1)).toBeLessThan(0.12);
+  });
+
+  test('of average precision is that of the drawn images, ties and unknown labels included', () => {
+    const truth = Int8Array.from({ length: 40 }, (_, i) => (i % 9 === 0 ? -1 : stream() < 0.4 ? 1 : 0));
+    const scored = Float64Array.from({ length: 40 }, () => Math.floor(8 * stream()));
+    const fast = resampledAveragePrecision(truth, scored);
+    for (let replicate = 0; replicate < 20; replicate++) {
+      const drawn = Array.from({ length: 40 }, () => Math.floor(40 * stream()));
+      const counts = new Uint16Array(40);
+      for (const i of drawn) counts[i]!++;
+      expect(fast(counts)).toBeCloseTo(averagePrecision(drawn.map((i) => truth[i]!), drawn.map((i) => scored[i]!)), 12);
+    }
+    expect(fast(new Uint16Array(40))).toBeNaN();
   });
 
   test('leaves out resamples in which nothing is defined', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { bootstrapInterval } from './bootstrap.ts';
-import { averagePrecision, decisionMetrics, macroAveragePrecision, nanMean, noLabelRate, rocAuc } from './metrics.ts';
+import { bootstrapInterval, resampledAveragePrecision } from './bootstrap.ts';
+import { decisionMetrics, macroAveragePrecision, nanMean, noLabelRate, rocAuc } from './metrics.ts';
 
 /** What one model is worth on one split. Figures that are undefined (no positive image) are null. */
 const figure = z.number().nullable();
@@ -76,9 +76,13 @@ const columnOf = (matrix: ArrayLike<number>, classes: number, c: number): Float6
 
 /** A class of which a resample draws no positive image is left out of that resample's mean. */
 function interval(labels: Int8Array, scores: ArrayLike<number>, classes: number, seed: number): { low: number | null; high: number | null } {
-  const columns = Array.from({ length: classes }, (_, c) => ({ labels: columnOf(labels, classes, c), scores: columnOf(scores, classes, c) }));
-  const statistic = (drawn: Uint32Array): number => nanMean(columns.map((column) =>
-    averagePrecision(Array.from(drawn, (n) => column.labels[n]!), Array.from(drawn, (n) => column.scores[n]!))));
-  const { low, high } = bootstrapInterval(labels.length / classes, statistic, { replicates: REPLICATES, seed });
+  const images = labels.length / classes;
+  const perClass = Array.from({ length: classes }, (_, c) => resampledAveragePrecision(columnOf(labels, classes, c), columnOf(scores, classes, c)));
+  const statistic = (drawn: Uint32Array): number => {
+    const counts = new Uint16Array(images);
+    for (const image of drawn) counts[image]!++;
+    return nanMean(perClass.map((ap) => ap(counts)));
+  };
+  const { low, high } = bootstrapInterval(images, statistic, { replicates: REPLICATES, seed });
   return { low: finite(low), high: finite(high) };
 }
