@@ -23,12 +23,12 @@ const apple: Shape = (stream, { body, green, line }) => {
 };
 
 const aubergine: Shape = (stream, { body, green, line }) => {
-  const belly = between(stream, 27, 33);
+  const belly = between(stream, 32, 38);
   return `<g ${lined(line, 4)}><path ${filled(body)} d="M-14 -26C-18 -6 ${-belly} 0 ${-belly} 20S-14 48 0 48S${belly} 40 ${belly} 20S18 -6 14 -26Z"/><path ${filled(green)} d="M-18 -24Q-8 -38 -3 -36L-4 -48H5L3 -36Q9 -38 18 -24Q9 -18 6 -24Q0 -14 -6 -24Q-9 -18 -18 -24Z"/></g>`;
 };
 
 const banana: Shape = (stream, { body, line }) => {
-  const bend = between(stream, 36, 48);
+  const bend = between(stream, 46, 58);
   return `<g ${lined(line, 4)}><path ${filled(body)} d="M-44 -22Q-30 ${n(bend)} 42 8L46 -2L38 -6Q0 ${n(bend * 0.35)} -34 -28Z"/><path fill="none" d="M-36 -16Q-14 ${n(bend * 0.62)} 36 3" stroke-width="2"/></g>`;
 };
 
@@ -40,7 +40,7 @@ const blueberries: Shape = (stream, { body, green, line }) => {
 };
 
 const carrot: Shape = (stream, { body, green, line }) => {
-  const top = between(stream, 17, 22);
+  const top = between(stream, 24, 30);
   const rings = [-4, 10, 24].map((y) => `M${n(-top * (1 - (y + 20) / 75))} ${y}q${n(top * 0.5)} 4 ${n(top * 0.8)} 1`).join('');
   return `<g ${lined(line, 4)}>${leaf(0, -22, -110, green)}${leaf(0, -22, -70, green)}${leaf(0, -22, -35, green)}<path ${filled(body)} d="M${n(-top)} -20Q0 -30 ${n(top)} -20Q10 20 0 48Q-10 20 ${n(-top)} -20Z"/><path fill="none" d="${rings}" stroke-width="2.5"/></g>`;
 };
@@ -63,10 +63,10 @@ const pear: Shape = (stream, { body, green, line }) => {
 /** The classes of the sample: form, and a colour of which each fruit has its own shade. Hue in degrees; saturation and lightness 0 to 1. */
 export const shapes = {
   apple: { draw: apple, hue: 2, saturation: 0.85, lightness: 0.45, turn: 25 },
-  aubergine: { draw: aubergine, hue: 282, saturation: 0.6, lightness: 0.38, turn: 60 },
+  aubergine: { draw: aubergine, hue: 280, saturation: 0.7, lightness: 0.42, turn: 60 },
   banana: { draw: banana, hue: 54, saturation: 0.95, lightness: 0.55, turn: 50 },
   blueberries: { draw: blueberries, hue: 228, saturation: 0.65, lightness: 0.48, turn: 0 },
-  carrot: { draw: carrot, hue: 26, saturation: 0.95, lightness: 0.53, turn: 70 },
+  carrot: { draw: carrot, hue: 28, saturation: 1, lightness: 0.52, turn: 70 },
   cherries: { draw: cherries, hue: 338, saturation: 0.85, lightness: 0.5, turn: 25 },
   melon: { draw: melon, hue: 150, saturation: 0.6, lightness: 0.36, turn: 40 },
   pear: { draw: pear, hue: 82, saturation: 0.75, lightness: 0.5, turn: 30 },
