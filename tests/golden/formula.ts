@@ -28,7 +28,7 @@ export function fill(name: string, shape: readonly number[], center: number, sca
 /** A parameter by its neutral name and shape. */
 export function parameterValues(name: string, shape: readonly number[]): Float32Array {
   const kind = name.slice(name.lastIndexOf('.') + 1);
-  const fan = shape.length === 4 && shape[3] === 1 ? shape[0]! * shape[1]! : shape.slice(0, -1).reduce((a, b) => a * b, 1);
+  const fan = name.includes('depthwise.') ? shape[0]! * shape[1]! : shape.slice(0, -1).reduce((a, b) => a * b, 1);
   const [center, scale] = { kernel: [0, Math.sqrt(6 / fan)], gamma: [1, 0.1], variance: [1, 0.2] }[kind] ?? [0, 0.1];
   return fill(name, shape, center!, scale!);
 }

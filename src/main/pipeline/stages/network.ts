@@ -6,6 +6,7 @@ import type { Model, Parameters, Tensor } from '../graph/graph.ts';
 import { buildModel } from '../models/efficientnet.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { readModelFile, writeModelFile } from '../models/modelFile.ts';
+import { readWeights } from '../models/weights/readWeights.ts';
 import { headStart, unfreezeFrom } from '../models/unfreeze.ts';
 import type { TrainingBatch } from '../train/batches.ts';
 import { reestimateStatistics } from '../train/batchStatistics.ts';
@@ -44,7 +45,7 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
   const { stage } = training;
   const config = room.config[stage];
   const model = networkModel(room, stage);
-  const pretrained = await pretrainedParameters(config, model, room.config.seed);
+  const pretrained = await pretrainedParameters(room, stage, model);
   const scratch = pretrained === null;
   if (scratch) note(room, stage, `No pretrained weights for the ${stage}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.`);
   const start = pretrained ?? withLabelPrior(room, model, initialParameters(model, room.config.seed));
@@ -118,17 +119,14 @@ export async function scoreFloat(room: RunRoom, model: Model, parameters: Parame
   }
 }
 
-/** The seam for pretrained weights: so far networks that this studio trained itself, with the same shape but for the classifier. */
-async function pretrainedParameters(config: NetworkConfig, model: Model, seed: number): Promise<Map<string, Tensor> | null> {
-  if (config.weights === null) return null;
-  const stored = await readModelFile(config.weights);
-  if (stored.architecture !== config.architecture) throw new Problem('mismatch', `${config.weights} holds ${stored.architecture}, but ${config.architecture} is to be trained.`);
-  const parameters = new Map<string, Tensor>(initialParameters(model, seed));
-  for (const [name, tensor] of stored.parameters) {
-    const expected = parameters.get(name);
-    if (expected !== undefined && expected.shape.join() === tensor.shape.join()) parameters.set(name, tensor);
-  }
-  return parameters;
+/** A backbone with pretrained weights under a new classifier; null from scratch. */
+async function pretrainedParameters(room: RunRoom, stage: NetworkStage, model: Model): Promise<Map<string, Tensor> | null> {
+  const { weights } = room.config[stage];
+  if (weights === null) return null;
+  const { source, tensors } = await readWeights(weights, model, room.dataset.vocabulary);
+  note(room, stage, `Starts from ${weights}: ${source}.`);
+  const fresh = withLabelPrior(room, model, initialParameters(model, room.config.seed));
+  return new Map([...fresh, ...tensors]);
 }
 
 /**

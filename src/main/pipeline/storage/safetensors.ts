@@ -41,10 +41,14 @@ export function readSafetensors(bytes: Uint8Array): { tensors: Map<string, Store
   const start = 8 + length;
   const tensors = new Map<string, StoredTensor>();
   for (const [name, entry] of Object.entries(header)) {
-    if (name !== '__metadata__') tensors.set(name, readTensor(name, entry as HeaderEntry, bytes.subarray(start)));
+    if (name === '__metadata__' || isCounter(entry as HeaderEntry)) continue;
+    tensors.set(name, readTensor(name, entry as HeaderEntry, bytes.subarray(start)));
   }
   return { tensors, metadata: (header.__metadata__ ?? {}) as Record<string, string> };
 }
+
+/** PyTorch's BatchNorm counts its batches in an int64 scalar (num_batches_tracked): nothing that a network needs. */
+const isCounter = ({ dtype, shape }: HeaderEntry): boolean => dtype === 'I64' && shape.length === 0;
 
 function parseHeader(text: string): Record<string, unknown> {
   try {

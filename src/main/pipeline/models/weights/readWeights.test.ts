@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parameterValues } from '../../../../../tests/golden/formula.ts';
+import { goldenJson } from '../../../../../tests/golden/golden.ts';
+import type { Architecture } from '../../../../shared/config.ts';
+import type { Model, ParameterRole, Tensor } from '../../graph/graph.ts';
+import { readSafetensors, writeSafetensors } from '../../storage/safetensors.ts';
+import { buildModel } from '../efficientnet.ts';
+import { initialParameters } from '../initialParameters.ts';
+import { writeModelFile } from '../modelFile.ts';
+import { readWeights } from './readWeights.ts';
+import { fromTorch, timmName, torchShape } from './timm.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'weights-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const roleOf = (layout: string): ParameterRole => (({ conv: 'kernel', depthwise: 'depthwiseKernel', dense: 'denseKernel' } as const)[layout] ?? 'bias');
+
+describe.each(['tiny_lite', 'tiny_b3', 'tiny_shallow'])('%s, as timm writes it', (name) => {
+  const { parameters } = goldenJson<{ parameters: { name: string; timm: string; layout: string; shape: number[] }[] }>(`weights/${name}_timm`);
+  const { tensors } = readSafetensors(readFileSync(path.join(import.meta.dirname, '../../../../../tests/golden/weights', `${name}.safetensors`)));
+
+  test('every parameter is found by its name and has its values, in our layout', () => {
+    expect(parameters.length).toBeGreaterThan(100);
+    for (const { name: neutral, timm, layout, shape } of parameters) {
+      expect(timmName(neutral)).toBe(timm);
+      const parameter = { role: roleOf(layout), shape };
+      const stored = tensors.get(timm)!;
+      expect(stored.shape).toEqual(torchShape(parameter));
+      expect(Buffer.from(fromTorch(stored.data, parameter).data.buffer).equals(Buffer.from(parameterValues(neutral, shape).buffer))).toBe(true);
+    }
+  });
+});
+
+const built = (architecture: Architecture, classes = 3): Model => buildModel(architecture, { inputSize: 64, classes, dropout: 0, dropPath: 0 });
+
+function timmFile(name: string, architecture: Architecture, drop: string | null = null): string {
+  const tensors = new Map<string, Tensor>(built(architecture).parameters.filter((parameter) => parameter.name !== drop).map((parameter) => {
+    const shape = torchShape(parameter);
+    return [timmName(parameter.name)!, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.5) }];
+  }));
+  const file = path.join(folder, name);
+  writeFileSync(file, writeSafetensors(tensors, {}));
+  return file;
+}
+
+describe('weights for a model', () => {
+  test('with timm\'s names fill the backbone and leave the classifier', async () => {
+    const model = built('efficientnet-b0');
+    const { source, tensors } = await readWeights(timmFile('b0.safetensors', 'efficientnet-b0'), model, ['a', 'b', 'c']);
+    expect(source).toContain('efficientnet-b0');
+    expect([...tensors.keys()]).toEqual(model.parameters.map(({ name }) => name).filter((name) => !name.startsWith('classifier')));
+    expect([...tensors.values()].every(({ data }) => data.every((value) => value === 0.5))).toBe(true);
+  });
+
+  test('of another network are refused: what it is, and what was expected', async () => {
+    const file = timmFile('lite2.safetensors', 'efficientnet-lite2');
+    await expect(readWeights(file, built('efficientnet-lite1'), [])).rejects.toThrow(/lite2\.safetensors holds efficientnet-lite2, but efficientnet-lite1 is to be trained/);
+  });
+
+  test('that miss a tensor are refused and say which', async () => {
+    const file = timmFile('torn.safetensors', 'efficientnet-lite0', 'block3a.depthwise.bn.gamma');
+    await expect(readWeights(file, built('efficientnet-lite0'), [])).rejects.toMatchObject({ kind: 'mismatch', detail: 'blocks.2.0.bn2.weight: missing, expected 144' });
+  });
+
+  test('of an own run come with the classifier if the labels are the same', async () => {
+    const model = built('efficientnet-lite0');
+    const parameters = initialParameters(model, 4);
+    const file = path.join(folder, 'own.safetensors');
+    await writeModelFile(file, { architecture: 'efficientnet-lite0', inputSize: 64, labels: ['a', 'b', 'c'], parameters, ranges: null });
+    const alike = await readWeights(file, model, ['a', 'b', 'c']);
+    expect(alike.tensors.get('classifier.kernel')).toEqual(parameters.get('classifier.kernel'));
+    const other = await readWeights(file, built('efficientnet-lite0', 2), ['a', 'z']);
+    expect(other.tensors.has('classifier.kernel')).toBe(false);
+    expect(other.tensors.get('stem.conv.kernel')).toEqual(parameters.get('stem.conv.kernel'));
+    await expect(readWeights(file, built('efficientnet-b0'), [])).rejects.toThrow(/holds efficientnet-lite0, but efficientnet-b0/);
+  });
+
+  test.each([
+    ['something.bin', 'x', /are read from \.safetensors/], ['text.safetensors', 'x', /Not a whole safetensors file/],
+    ['foreign.safetensors', writeSafetensors(new Map([['layer.weight', { shape: [1], data: Float32Array.of(1) }]]), {}), /its first tensor is 'layer\.weight'/],
+  ])('in %s are refused in words', async (name, content, message) => {
+    const file = path.join(folder, name);
+    writeFileSync(file, content);
+    await expect(readWeights(file, built('efficientnet-lite0'), [])).rejects.toThrow(message);
+  });
+
+  test('that are missing are named', async () => {
+    await expect(readWeights(path.join(folder, 'none.safetensors'), built('efficientnet-lite0'), [])).rejects.toThrow(/none\.safetensors cannot be read/);
+  });
+});
