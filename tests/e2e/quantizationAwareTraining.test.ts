@@ -10,7 +10,7 @@ import { calibrate } from '../../src/main/pipeline/quant/calibrate.ts';
 import { createIntegerScorer } from '../../src/main/pipeline/quant/integerScorer.ts';
 import { toIntegerModel } from '../../src/main/pipeline/quant/toIntegerModel.ts';
 import { trackRanges } from '../../src/main/pipeline/train/ranges.ts';
-import { averagePrecision } from '../../src/main/pipeline/eval/metrics.ts';
+import { averagePrecision } from '../../src/shared/metrics/metrics.ts';
 import { randomStream } from '../../src/shared/random.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../../shared/random.ts';
-import { bootstrapInterval, resampledAveragePrecision } from './bootstrap.ts';
-import { averagePrecision } from './metrics.ts';
+import { bootstrapInterval, resampledAveragePrecision } from '../../../shared/metrics/bootstrap.ts';
+import { averagePrecision } from '../../../shared/metrics/metrics.ts';
 import { evaluateSplit, splitReportSchema } from './report.ts';
 
 const stream = randomStream(3, 'report');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { bootstrapInterval, resampledAveragePrecision } from './bootstrap.ts';
-import { decisionMetrics, macroAveragePrecision, nanMean, noLabelRate, rocAuc } from './metrics.ts';
+import { bootstrapInterval, resampledAveragePrecision } from '../../../shared/metrics/bootstrap.ts';
+import { decisionMetrics, macroAveragePrecision, nanMean, noLabelRate, rocAuc } from '../../../shared/metrics/metrics.ts';
 
 /** What one model is worth on one split. Figures that are undefined (no positive image) are null. */
 const figure = z.number().nullable();

@@ -1,5 +1,5 @@
 import type { Sample } from '../data/dataset.ts';
-import { decisionMetrics, macroAveragePrecision } from '../eval/metrics.ts';
+import { decisionMetrics, macroAveragePrecision } from '../../../shared/metrics/metrics.ts';
 import { labelMatrix, meanCrossEntropy, sigmoid } from '../train/scoring.ts';
 
 type Figures = Record<string, number | null>;

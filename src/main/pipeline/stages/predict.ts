@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { compareCodePoints } from '../data/vocabulary.ts';
-import { decide } from '../eval/thresholds.ts';
+import { decide } from '../../../shared/metrics/thresholds.ts';
 import { progressReporter } from '../train/progress.ts';
 import type { JobContext } from './context.ts';
 import { openScoredModel } from './scoredModel.ts';

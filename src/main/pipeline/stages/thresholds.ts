@@ -1,4 +1,4 @@
-import { searchThresholds } from '../eval/thresholds.ts';
+import { searchThresholds } from '../../../shared/metrics/thresholds.ts';
 import { readModelFile } from '../models/modelFile.ts';
 import { labelMatrix } from '../train/scoring.ts';
 import { finalIntegerModel, scoreInteger } from './integer.ts';

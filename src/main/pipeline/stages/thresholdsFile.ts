@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
-import type { ThresholdResult } from '../eval/thresholds.ts';
+import type { ThresholdResult } from '../../../shared/metrics/thresholds.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 
 /** thresholds.json of a run. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../../shared/config.ts';
-import { macroAveragePrecision } from '../../eval/metrics.ts';
+import { macroAveragePrecision } from '../../../../shared/metrics/metrics.ts';
 import { checkProject } from '../checkDataset.ts';
 import type { CheckResult } from '../checkDataset.ts';
 import type { Sample } from '../dataset.ts';

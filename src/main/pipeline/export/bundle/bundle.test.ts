@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { smallIntegerModel } from '../../../../../tests/parity/tfliteModel.ts';
 import { evaluateSplit } from '../../eval/report.ts';
 import type { MetricsReport } from '../../eval/metricsReport.ts';
-import { searchThresholds } from '../../eval/thresholds.ts';
+import { searchThresholds } from '../../../../shared/metrics/thresholds.ts';
 import { configSchema } from '../../../../shared/config.ts';
 import { summarizeTflite } from '../tflite/io.ts';
 import type { IoType } from '../tflite/metadata.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ThresholdResult } from '../../eval/thresholds.ts';
+import type { ThresholdResult } from '../../../../shared/metrics/thresholds.ts';
 import { encodePixels } from '../tflite/io.ts';
 import type { TfliteSummary } from '../tflite/io.ts';
 import { INPUT_MEAN, INPUT_STD } from '../tflite/metadata.ts';

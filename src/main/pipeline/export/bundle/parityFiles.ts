@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { z } from 'zod';
 import { letterbox } from '../../data/letterbox.ts';
-import { decide } from '../../eval/thresholds.ts';
+import { decide } from '../../../../shared/metrics/thresholds.ts';
 import type { Litert } from '../litert.ts';
 import { decodeScores, encodePixels } from '../tflite/io.ts';
 import type { BundleFile } from './writeBundle.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ThresholdSearchConfig } from '../../../../shared/config.ts';
-import type { ThresholdResult } from '../../eval/thresholds.ts';
+import type { ThresholdResult } from '../../../../shared/metrics/thresholds.ts';
 
 /** threshold_recommendation.json: where each threshold comes from. resources/schemas/threshold_recommendation.schema.json is made from this. */
 const k = z.int().min(0).max(256).describe('The label is present when q >= k; 256 is never.');

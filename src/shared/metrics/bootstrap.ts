@@ -1,4 +1,4 @@
-import { randomStream } from '../../../shared/random.ts';
+import { randomStream } from '../random.ts';
 
 export interface Interval { readonly low: number; readonly high: number }
 

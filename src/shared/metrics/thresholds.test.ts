@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { loadGolden } from '../../../../tests/golden/golden.ts';
-import type { RandomStream } from '../../../shared/random.ts';
-import { normal, randomStream } from '../../../shared/random.ts';
+import { loadGolden } from '../../../tests/golden/golden.ts';
+import type { RandomStream } from '../random.ts';
+import { normal, randomStream } from '../random.ts';
 import { decisionMetrics } from './metrics.ts';
 import { decide, NEVER, searchThresholds } from './thresholds.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadGolden } from '../../../../tests/golden/golden.ts';
+import { loadGolden } from '../../../tests/golden/golden.ts';
 import { averagePrecision, decisionMetrics, macroAveragePrecision, noLabelRate, rocAuc } from './metrics.ts';
 
 type Averages = Record<string, number | (number | null)[]>;

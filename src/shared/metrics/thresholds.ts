@@ -1,4 +1,4 @@
-import type { ThresholdSearchConfig } from '../../../shared/config.ts';
+import type { ThresholdSearchConfig } from '../config.ts';
 import type { Confusion } from './metrics.ts';
 import { classReport } from './metrics.ts';
 
@@ -25,9 +25,9 @@ export interface ClassThreshold {
 export interface ThresholdResult { readonly globalK: number; readonly perClass: readonly ClassThreshold[] }
 
 /** counts[q]: how many negatives and positives have code q. */
-interface Histogram { readonly negatives: Uint32Array; readonly positives: Uint32Array; readonly totalPositives: number; readonly totalNegatives: number }
+export interface Histogram { readonly negatives: Uint32Array; readonly positives: Uint32Array; readonly totalPositives: number; readonly totalNegatives: number }
 
-function histogram(codes: Uint8Array, labels: Int8Array, classes: number, c: number): Histogram {
+export function histogram(codes: Uint8Array, labels: Int8Array, classes: number, c: number): Histogram {
   const negatives = new Uint32Array(256);
   const positives = new Uint32Array(256);
   for (let i = c; i < codes.length; i += classes) {
@@ -39,7 +39,7 @@ function histogram(codes: Uint8Array, labels: Int8Array, classes: number, c: num
 }
 
 /** Confusion counts for every k in 0..256. */
-function confusionByK({ negatives, positives, totalPositives, totalNegatives }: Histogram): Confusion[] {
+export function confusionByK({ negatives, positives, totalPositives, totalNegatives }: Histogram): Confusion[] {
   const table = new Array<Confusion>(NEVER + 1);
   let tp = 0;
   let fp = 0;
@@ -79,7 +79,7 @@ function compareFractions(a: readonly [number, number], b: readonly [number, num
   return (a[1] === 0 ? 0 : a[0]) * (b[1] || 1) - (b[1] === 0 ? 0 : b[0]) * (a[1] || 1);
 }
 
-type Goal = Pick<ThresholdSearchConfig, 'goal' | 'min_precision' | 'min_recall'>;
+export type Goal = Pick<ThresholdSearchConfig, 'goal' | 'min_precision' | 'min_recall'>;
 
 const f1 = ({ tp, fp, fn }: Confusion): readonly [number, number] => [2 * tp, 2 * tp + fp + fn];
 const precision = ({ tp, fp }: Confusion): readonly [number, number] => [tp, tp + fp];
@@ -100,7 +100,7 @@ function quality(confusion: Confusion, goal: Goal): readonly [number, number] {
 }
 
 /** The best k of one class and whether its goal can be reached at all. */
-function searchClass(table: readonly Confusion[], goal: Goal): { k: number; reached: boolean } {
+export function searchClass(table: readonly Confusion[], goal: Goal): { k: number; reached: boolean } {
   const candidates = table.map((confusion) => satisfies(confusion, goal));
   const reached = candidates.includes(true);
   const used: Goal = reached ? goal : { ...goal, goal: 'max_f1' };
