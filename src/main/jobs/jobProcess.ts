@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { toProblemData } from '../../shared/problem.ts';
+import { ownEnding } from './launch.ts';
+import { parent } from './parent.ts';
 import type { FromJob } from './protocol.ts';
 import { toJobSchema } from './protocol.ts';
 
@@ -9,16 +11,7 @@ import { toJobSchema } from './protocol.ts';
  */
 let worker: Worker | null = null;
 
-const tell = (message: FromJob): void => {
-  process.send?.(message);
-};
-
-function finish(): void {
-  // Lets the last messages out before the channel closes.
-  if (process.connected) process.disconnect();
-}
-
-process.on('message', (raw) => {
+parent.onMessage((raw) => {
   const message = toJobSchema.parse(raw);
   if (message.type === 'command') {
     worker?.postMessage(message.command);
@@ -28,12 +21,13 @@ process.on('message', (raw) => {
   const end = (last: FromJob): void => {
     if (ended) return;
     ended = true;
-    process.send?.(last, () => finish());
+    // Lets the last message out before the channel closes.
+    parent.send(last, () => parent.close());
   };
-  worker = new Worker(new URL('./pipelineWorker.ts', import.meta.url), { workerData: message.request });
-  worker.on('message', (sent: FromJob) => (sent.type === 'result' || sent.type === 'problem' ? end(sent) : tell(sent)));
+  worker = new Worker(new URL(`./pipelineWorker${ownEnding}`, import.meta.url), { workerData: message.request });
+  worker.on('message', (sent: FromJob) => (sent.type === 'result' || sent.type === 'problem' ? end(sent) : parent.send(sent)));
   worker.on('error', (error) => end({ type: 'problem', problem: toProblemData(error) }));
   worker.on('exit', (code) => end({ type: 'problem', problem: { kind: 'internal', message: `The worker thread ended with code ${code}.` } }));
 });
 
-process.on('disconnect', () => process.exit(0));
+parent.onGone(() => process.exit(0));

@@ -3,6 +3,9 @@ import path from 'node:path';
 import type { RunEvent } from '../../shared/events.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import { doctor } from '../pipeline/stages/doctor.ts';
+import { attentionMap } from '../pipeline/stages/attention.ts';
+import { measureSpeed } from '../pipeline/stages/measure.ts';
+import { tryModel } from '../pipeline/stages/tryModel.ts';
 import { checkFolder } from '../pipeline/stages/check.ts';
 import type { JobContext } from '../pipeline/stages/context.ts';
 import { createSample } from '../pipeline/data/sample/createSample.ts';
@@ -37,6 +40,12 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
       return evaluateModel(request, stage);
     case 'doctor':
       return doctor(request.folder);
+    case 'measure':
+      return measureSpeed(request.config, request.classes);
+    case 'try':
+      return tryModel(request.bundle, request.image);
+    case 'attention':
+      return attentionMap(request.runFolder, request.file, request.label);
   }
 }
 

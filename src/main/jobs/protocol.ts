@@ -16,6 +16,12 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
   /** Judges a run or a bundle on labelled images: another folder's, or the run's own split. */
   z.object({ type: z.literal('evaluate'), model: z.string(), data: z.string().nullable(), split: z.enum(['train', 'val', 'test']), cacheFolder: z.string() }),
   z.object({ type: z.literal('doctor'), folder: z.string() }),
+  /** Times real training steps with these settings. */
+  z.object({ type: z.literal('measure'), config: configSchema, classes: z.int() }),
+  /** Scores one picture with an exported file. */
+  z.object({ type: z.literal('try'), bundle: z.string(), image: z.object({ path: z.string() }).or(z.object({ base64: z.string() })) }),
+  /** Where the INT8 model of a run looked. */
+  z.object({ type: z.literal('attention'), runFolder: z.string(), file: z.string(), label: z.int() }),
 ]);
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 

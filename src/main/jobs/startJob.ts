@@ -1,8 +1,7 @@
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { JobCommand, RunEvent } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { ProblemKind } from '../../shared/problem.ts';
+import { launchEntry } from './launch.ts';
 import type { JobRequest, ToJob } from './protocol.ts';
 import { fromJobSchema } from './protocol.ts';
 
@@ -20,40 +19,31 @@ export interface JobWatcher {
   onOutput?(text: string): void;
 }
 
-const entry = fileURLToPath(new URL('./jobProcess.ts', import.meta.url));
-/** Where the end of a crashed job's error output is kept for the details. */
-const KEPT_ERROR_TEXT = 4000;
-
 /** Starts a job in a process of its own. */
 export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
-  const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] });
+  const child = launchEntry('jobProcess');
   let cancelled = false;
-  let errorText = '';
-  child.stderr?.on('data', (chunk: Buffer) => { errorText = (errorText + chunk.toString('utf8')).slice(-KEPT_ERROR_TEXT); });
   const result = new Promise<unknown>((resolve, reject) => {
-    child.on('message', (raw) => {
+    child.onMessage((raw) => {
       const message = fromJobSchema.parse(raw);
       if (message.type === 'event') watcher.onEvent?.(message.event);
       if (message.type === 'output') watcher.onOutput?.(message.text);
       if (message.type === 'result') resolve(message.value);
       if (message.type === 'problem') reject(new Problem(message.problem.kind as ProblemKind, message.problem.message, message.problem.detail));
     });
-    child.on('error', (error) => reject(new Problem('internal', 'The job could not be started.', error.message)));
     // After a result this changes nothing: a promise settles once.
-    child.on('close', (code, signal) => reject(cancelled ? new Problem('cancelled', 'Cancelled.') : died(code, signal, errorText)));
+    child.onEnd(({ code, signal, errorText }) => reject(cancelled ? new Problem('cancelled', 'Cancelled.') : died(code, signal, errorText)));
   });
   result.catch(() => undefined); // whoever started the job awaits it; a crash before that is not unhandled
-  const post = (message: ToJob): void => {
-    if (child.connected) child.send(message);
-  };
+  const post = (message: ToJob): void => child.send(message);
   post({ type: 'start', request });
   return {
-    pid: child.pid ?? -1,
+    pid: child.pid,
     result,
     send: (command) => post({ type: 'command', command }),
     cancel: () => {
       cancelled = true;
-      child.kill('SIGKILL');
+      child.kill();
     },
   };
 }

@@ -80,7 +80,7 @@ export async function createLoader({ sizes, paddingColor, maxMegapixels, cache, 
 }
 
 function hire(options: WorkerOptions): Hand {
-  const worker = new Worker(new URL('./loaderWorker.ts', import.meta.url), { workerData: options });
+  const worker = new Worker(new URL(`./loaderWorker${path.extname(import.meta.filename)}`, import.meta.url), { workerData: options });
   const pending = new Map<number, Pending>();
   const fail = (problem: Problem): void => {
     for (const { reject } of pending.values()) reject(problem);

@@ -13,7 +13,8 @@ import { reestimateStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
 import { trainPhase } from '../train/phase.ts';
-import { logitsOf, scoreSamples } from '../train/scoring.ts';
+import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
+import { epochDetail } from './epochDetail.ts';
 import { validationMetrics } from './figures.ts';
 import type { RunRoom, StageSummary } from './room.ts';
 import { checkpointFolder, modelPath, note, resumePoint, split } from './room.ts';
@@ -105,7 +106,7 @@ async function evaluateFloat(room: RunRoom, { stage, loader, sizeIndex }: Networ
     : trained;
   const val = split(room, 'val');
   const logits = await scoreFloat(room, spec.model, parameters, { loader, sizeIndex, batchSize }, 'val');
-  return { metrics: validationMetrics(logits, val, spec.model.classes), parameters };
+  return { metrics: validationMetrics(logits, val, spec.model.classes), parameters, detail: epochDetail(logits.map(sigmoid), val, room.dataset.vocabulary, room.config.seed) };
 }
 
 /** Logits [n, classes] of a float network on a whole split, un-augmented. */

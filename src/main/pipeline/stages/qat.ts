@@ -11,9 +11,10 @@ import { plainBatches } from '../train/batches.ts';
 import type { TrainingBatch } from '../train/batches.ts';
 import { reestimateStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
-import type { PhaseSpec } from '../train/phase.ts';
+import type { Evaluation, PhaseSpec } from '../train/phase.ts';
 import { trainPhase } from '../train/phase.ts';
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
+import { epochDetail } from './epochDetail.ts';
 import { integerMetrics } from './figures.ts';
 import { quantizedModel, scoreInteger } from './integer.ts';
 import { networkModel } from './network.ts';
@@ -38,9 +39,15 @@ async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBa
   const spec = qatSpec(room, quantizedModel(stored));
   const { parameters, ranges } = await postTraining(room, loader, spec.model);
   const keepBest = (kept: Parameters, keptRanges: ReadonlyMap<string, Range>): Promise<void> => writeModelFile(best, { ...stored, parameters: kept, ranges: keptRanges });
-  const evaluate = async (candidate: Parameters, candidateRanges: ReadonlyMap<string, Range>): Promise<Record<string, number | null>> =>
-    integerMetrics(await scoreInteger(room, toIntegerModel(spec.model, candidate, candidateRanges), loader, 'val'), split(room, 'val'), spec.model.classes);
-  const postTrainingMetrics = await evaluate(parameters, ranges);
+  const evaluate = async (candidate: Parameters, candidateRanges: ReadonlyMap<string, Range>): Promise<Evaluation> => {
+    const codes = await scoreInteger(room, toIntegerModel(spec.model, candidate, candidateRanges), loader, 'val');
+    const samples = split(room, 'val');
+    return {
+      metrics: integerMetrics(codes, samples, spec.model.classes), parameters: candidate,
+      detail: epochDetail(Float32Array.from(codes, (q) => q / 256), samples, room.dataset.vocabulary, room.config.seed),
+    };
+  };
+  const { metrics: postTrainingMetrics } = await evaluate(parameters, ranges);
   note(room, 'qat', `Post-training quantization: ${describe(postTrainingMetrics)} on validation.`);
   room.metrics.append({ type: 'postTraining', stage: 'qat', ...postTrainingMetrics });
   if (qat.epochs === 0) {
@@ -52,7 +59,7 @@ async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBa
       source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: qat.batch_size, augmentation: room.config.augmentation, seed: room.config.seed },
       sizeIndex: 0,
       teach,
-      evaluate: async (candidate, candidateRanges) => ({ metrics: await evaluate(candidate, candidateRanges), parameters: candidate }),
+      evaluate,
       keepBest,
       report: (event) => room.context.report(event),
       takeCommands: () => room.context.takeCommands(),

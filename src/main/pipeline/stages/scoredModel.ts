@@ -24,6 +24,7 @@ export interface ScoredModel {
   /** In the model's own order. */
   readonly labels: readonly string[];
   readonly inputSize: number;
+  readonly paddingColor: readonly [number, number, number];
   readonly globalK: number;
   readonly perClassK: readonly number[];
   /** Codes q 0..255 [n, classes]. */
@@ -46,7 +47,7 @@ async function openRun(folder: string, cacheFolder: string | null): Promise<Scor
   const { labels } = await readModelFile(modelPath({ folder }, 'student_qat'));
   const loader = await openLoader(config.data, model.inputSize, cacheFolder);
   return {
-    kind: 'run', labels, inputSize: model.inputSize, globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k),
+    kind: 'run', labels, inputSize: model.inputSize, paddingColor: config.data.padding_color, globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k),
     score: (samples, onProgress) => scoreCodes(model, loader, samples, config.engine.threads, onProgress),
     dispose: () => loader.close(),
   };
@@ -62,7 +63,7 @@ async function openBundle(bundle: string, cacheFolder: string | null): Promise<S
   const litert = await createLitert(bytes);
   const loader = await openLoader({ ...configSchema.parse({}).data, padding_color: paddingColor }, inputSize, cacheFolder);
   return {
-    kind: 'bundle', labels, inputSize, globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k),
+    kind: 'bundle', labels, inputSize, paddingColor, globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k),
     score: async (samples, onProgress) => {
       const codes = new Uint8Array(samples.length * labels.length);
       for await (const { pixels, first } of plainBatches(loader, samples, 1)) {

@@ -35,11 +35,20 @@ export interface PhaseSpec {
   readonly rangeDecay: number | null;
 }
 
+/** What people watch while a network learns; written beside the epoch's figures. */
+export interface EpochDetail {
+  /** Average precision of each class on validation; null without a positive image. */
+  readonly perClassAp: readonly (number | null)[];
+  /** Scores 0..1 of a few fixed validation images. */
+  readonly watched: readonly { readonly path: string; readonly truth: readonly string[]; readonly scores: readonly { readonly label: string; readonly score: number }[] }[];
+}
+
 /** What an epoch's weights are worth, measured by the stage on the validation split. */
 export interface Evaluation {
   readonly metrics: Readonly<Record<string, number | null>>;
   /** The parameters that were measured (EMA and re-estimated statistics included): what is kept if they are the best. */
   readonly parameters: Parameters;
+  readonly detail: EpochDetail;
 }
 
 /** What the phase needs from its surroundings. */
@@ -79,7 +88,7 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
   const stepsPerEpoch = Math.ceil(source.samples.length / source.batchSize);
   const schedule = { kind: spec.schedule, peak: spec.peakLearningRate, warmupSteps: Math.round(spec.warmupEpochs * stepsPerEpoch), totalSteps: spec.epochs * stepsPerEpoch };
   const state: TrainingState = start.checkpoint?.state ?? { parameters: start.parameters, slots: new Map(), ema: null, steps: 0 };
-  let at: PhaseProgress = start.checkpoint?.progress ?? { ...FIRST, ranges: Object.fromEntries(start.ranges), metricsBytes: around.recordMetrics({ type: 'phase', stage: spec.stage, phase: spec.phase }) };
+  let at: PhaseProgress = start.checkpoint?.progress ?? { ...FIRST, ranges: Object.fromEntries(start.ranges), metricsBytes: around.recordMetrics({ type: 'phase', stage: spec.stage, phase: spec.phase, stepsPerEpoch, epochs: spec.epochs }) };
   const session = await around.engine.createTraining({
     model: spec.model, batchSize: source.batchSize, trainableFrom: spec.trainableFrom, loss: spec.loss,
     optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, clipNorm: spec.clipNorm, ema: spec.emaDecay !== null, state,
@@ -131,7 +140,7 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
         learning_rate: at.plateau.scale * learningRateAt(schedule, at.epoch * stepsPerEpoch + at.step), seconds,
       };
       around.report({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, epochs: spec.epochs, metrics, best: early.improved });
-      const metricsBytes = around.recordMetrics({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, best: early.improved, ...metrics });
+      const metricsBytes = around.recordMetrics({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, best: early.improved, ...metrics, perClassAp: evaluation.detail.perClassAp, watched: evaluation.detail.watched });
       at = { ...at, epoch: at.epoch + 1, step: 0, early: early.state, plateau, lossSum: 0, hardLossSum: 0, seconds, metricsBytes };
       finish ||= early.stop;
       if (early.stop) around.report({ type: 'note', stage: spec.stage, level: 'info', message: `No better ${spec.monitor} for ${spec.earlyStoppingPatience} epochs: ${spec.phase} ends early with the weights of epoch ${early.state.bestEpoch + 1}.` });

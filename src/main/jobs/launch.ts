@@ -1,0 +1,55 @@
+import { fork } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A process of ours: plain messages in both directions, its last error output, its end. */
+export interface LaunchedProcess {
+  readonly pid: number;
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, with the last lines of its error output. */
+  onEnd(listener: (end: { code: number | null; signal: NodeJS.Signals | null; errorText: string }) => void): void;
+  kill(): void;
+}
+
+export type Launch = (entry: string) => LaunchedProcess;
+
+/** Where the end of a crashed process's error output is kept for the details. */
+const KEPT_ERROR_TEXT = 4000;
+
+/** Under plain Node: a fork. */
+const forked: Launch = (entry) => {
+  const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] });
+  let errorText = '';
+  child.stderr?.on('data', (chunk: Buffer) => { errorText = (errorText + chunk.toString('utf8')).slice(-KEPT_ERROR_TEXT); });
+  return {
+    pid: child.pid ?? -1,
+    send: (message) => { if (child.connected) child.send(message as object); },
+    onMessage: (listener) => void child.on('message', listener),
+    onEnd: (listener) => {
+      let ended = false;
+      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+        if (!ended) listener({ code, signal, errorText });
+        ended = true;
+      };
+      child.on('error', (error) => { errorText ||= error.message; end(null, null); });
+      child.on('close', end);
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+};
+
+let launch: Launch = forked;
+
+/** The desktop launches utility processes instead: its binary is not Node. */
+export function launchWith(other: Launch): void {
+  launch = other;
+}
+
+/** Starts a file of this folder: the source under Node, the built file inside the packaged app. */
+export function launchEntry(name: 'jobProcess' | 'imagingProcess'): LaunchedProcess {
+  return launch(path.join(import.meta.dirname, `${name}${ownEnding}`));
+}
+
+/** '.ts' when running from sources, '.js' when built. */
+export const ownEnding = path.extname(fileURLToPath(import.meta.url));

@@ -1,0 +1,65 @@
+import type { Config, NetworkConfig } from '../../../shared/config.ts';
+import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { buildModel } from '../models/efficientnet.ts';
+import { initialParameters } from '../models/initialParameters.ts';
+import { drawMasks } from '../train/masks.ts';
+import { logitsOf } from '../train/scoring.ts';
+
+export interface Speed {
+  /** Seconds of one training step (a batch), without loading. */
+  readonly stepSeconds: number;
+  /** Seconds to score one batch. */
+  readonly scoreSeconds: number;
+}
+
+export interface Measurement {
+  readonly teacher: Speed;
+  readonly student: Speed;
+  /** Largest resident memory of this process, in bytes. */
+  readonly memoryBytes: number;
+}
+
+/** After one warm-up. Few, because the teacher's step takes seconds on a processor. */
+const STEPS = 2;
+
+/** Real steps of both networks with these settings on this machine. */
+export async function measureSpeed(config: Config, classes: number): Promise<Measurement> {
+  const engine = await createOnnxCpuEngine({ threads: config.engine.threads });
+  const teacher = await measureNetwork(engine, config.teacher, classes);
+  const student = await measureNetwork(engine, config.student, classes);
+  return { teacher, student, memoryBytes: process.resourceUsage().maxRSS * 1024 };
+}
+
+async function measureNetwork(engine: Engine, config: NetworkConfig, classes: number): Promise<Speed> {
+  const { input_size: size, batch_size: batchSize } = config;
+  const model = buildModel(config.architecture, { inputSize: size, classes, dropout: config.dropout, dropPath: config.drop_path });
+  const parameters = initialParameters(model, 1);
+  const pixels = new Uint8Array(batchSize * size * size * 3).fill(100);
+  const session = await engine.createTraining({
+    model, batchSize, trainableFrom: 0, loss: { hard: 'bce', distillation: null }, optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    clipNorm: 1, ema: false, state: { parameters, slots: new Map(), ema: null, steps: 0 },
+  });
+  let stepSeconds: number;
+  try {
+    stepSeconds = await timed((step) => session.step({
+      pixels, labels: new Float32Array(batchSize * classes), weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)),
+      learningRate: 1e-4, weightDecay: 0, masks: drawMasks(model, 0, batchSize, { seed: 1, epoch: 0, step }),
+    }));
+  } finally {
+    await session.dispose();
+  }
+  const inference = await logitsOf(engine, model, parameters, batchSize);
+  try {
+    return { stepSeconds, scoreSeconds: await timed(() => inference.run(pixels)) };
+  } finally {
+    await inference.dispose();
+  }
+}
+
+async function timed(work: (index: number) => Promise<unknown>): Promise<number> {
+  await work(0);
+  const began = performance.now();
+  for (let i = 1; i <= STEPS; i++) await work(i);
+  return (performance.now() - began) / 1000 / STEPS;
+}

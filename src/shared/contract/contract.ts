@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { configSchema } from '../config.ts';
+import { jobCommandSchema } from '../events.ts';
+import { checkResultSchema, datasetIndexSchema, importOffersSchema, importPlanSchema, importRequestSchema, lineChangeSchema, saveResultSchema } from './dataset.ts';
+import { exportSchema, tryResultSchema } from './exports.ts';
+import { configChoicesSchema, preflightSchema, runHistorySchema, runSummarySchema } from './runs.ts';
+import { folderListingSchema, helloSchema, loadSchema, machineSchema, projectSchema, settingsSchema } from './studio.ts';
+import { attentionSchema, classThresholdSchema, tuneSchema } from './tune.ts';
+
+/**
+ * Everything that a screen can ask the studio for, written once. Both sides check what crosses: a door what comes in, the screen
+ * what comes back. Errors cross as {kind, message, detail}.
+ */
+const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
+const nothing = z.object({});
+const project = z.object({ project: z.string() });
+const run = z.object({ project: z.string(), run: z.string() });
+const done = z.object({});
+
+export const contract = {
+  'studio.hello': method(nothing, helloSchema),
+  'studio.load': method(nothing, loadSchema),
+  'studio.diagnostics': method(nothing, z.object({ text: z.string() })),
+  'settings.set': method(settingsSchema.partial(), settingsSchema),
+  'cache.clear': method(nothing, z.object({ freedBytes: z.number() })),
+  'cache.usage': method(nothing, z.object({ thumbnails: z.number(), pixels: z.number() })),
+  'machine.measure': method(nothing, machineSchema),
+  'files.list': method(z.object({ folder: z.string().nullable() }), folderListingSchema),
+  /** Shows a file or folder in the system's file browser; false where the door cannot. */
+  'files.reveal': method(z.object({ project: z.string().nullable(), path: z.string() }), z.object({ shown: z.boolean() })),
+
+  'project.open': method(z.object({ folder: z.string() }), projectSchema),
+  'project.forget': method(project, done),
+  'project.sample': method(nothing, projectSchema),
+  'project.relocate': method(z.object({ project: z.string(), folder: z.string() }), z.object({ project: projectSchema, matching: z.int(), compared: z.int() })),
+
+  'dataset.read': method(project, datasetIndexSchema),
+  'dataset.check': method(project, checkResultSchema),
+  'dataset.lastCheck': method(project, z.object({ result: checkResultSchema.nullable() })),
+  'dataset.draft': method(z.object({ project: z.string(), changes: z.array(lineChangeSchema) }), done),
+  'dataset.save': method(z.object({ project: z.string(), changes: z.array(lineChangeSchema) }), saveResultSchema),
+  'dataset.line': method(z.object({ project: z.string(), change: lineChangeSchema }), z.object({ before: z.string(), after: z.string().nullable() })),
+  'import.offers': method(project, importOffersSchema),
+  'import.plan': method(importRequestSchema, importPlanSchema),
+  'import.write': method(importRequestSchema, done),
+
+  'config.choices': method(project, configChoicesSchema),
+  'config.save': method(z.object({ project: z.string(), config: configSchema }), done),
+  'run.preflight': method(z.object({ project: z.string(), config: configSchema }), preflightSchema),
+  'runs.list': method(project, z.array(runSummarySchema)),
+  'runs.start': method(z.object({ project: z.string(), config: configSchema, preset: z.string().nullable() }), runSummarySchema),
+  'runs.resume': method(run, done),
+  'runs.command': method(run.extend({ command: jobCommandSchema }), done),
+  'runs.cancel': method(run, done),
+  'runs.history': method(run, runHistorySchema),
+  'runs.change': method(run.extend({ note: z.string().optional(), pinned: z.boolean().optional(), trashed: z.boolean().optional() }), runSummarySchema),
+  'runs.delete': method(run, done),
+  'runs.clean': method(run, z.object({ freedBytes: z.number() })),
+
+  'tune.read': method(run, tuneSchema),
+  'tune.save': method(run.extend({ thresholds: z.array(classThresholdSchema) }), done),
+  'tune.openTest': method(run, tuneSchema),
+  'tune.attention': method(run.extend({ path: z.string(), label: z.int() }), attentionSchema),
+
+  'export.start': method(run, done),
+  'export.read': method(run, z.object({ export: exportSchema.nullable() })),
+  'export.file': method(run.extend({ name: z.string() }), z.object({ text: z.string().nullable() })),
+  'export.try': method(run.extend({ image: z.object({ base64: z.string() }).or(z.object({ path: z.string() })) }), tryResultSchema),
+  'export.folder': method(run.extend({ folder: z.string() }), z.object({ csv: z.string(), images: z.int(), unreadable: z.int() })),
+} as const;
+
+export type Contract = typeof contract;
+export type Method = keyof Contract;
+export type Input<M extends Method> = z.input<Contract[M]['input']>;
+export type Output<M extends Method> = z.output<Contract[M]['output']>;
+
+export const methods = Object.keys(contract) as Method[];
+export const isMethod = (name: string): name is Method => Object.hasOwn(contract, name);
+
+/** How pictures are asked for: a path below /image/, the same in both doors. */
+export type Picture =
+  | { readonly kind: 'thumbnail'; readonly edge: number }
+  | { readonly kind: 'photo' }
+  | { readonly kind: 'letterbox'; readonly size: number; readonly padding: readonly [number, number, number] }
+  | { readonly kind: 'augmented'; readonly size: number; readonly padding: readonly [number, number, number]; readonly draw: number; readonly settings: string };
+
+export function pictureQuery(picture: Picture): Record<string, string> {
+  switch (picture.kind) {
+    case 'thumbnail': return { kind: 'thumbnail', edge: String(picture.edge) };
+    case 'photo': return { kind: 'photo' };
+    case 'letterbox': return { kind: 'letterbox', size: String(picture.size), padding: picture.padding.join() };
+    case 'augmented': return { kind: 'augmented', size: String(picture.size), padding: picture.padding.join(), draw: String(picture.draw), settings: picture.settings };
+  }
+}
+
+export const pictureQuerySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('thumbnail'), edge: z.coerce.number().int().min(32).max(1024) }),
+  z.object({ kind: z.literal('photo') }),
+  z.object({ kind: z.literal('letterbox'), size: z.coerce.number().int().min(32).max(800), padding: z.string().transform(rgb) }),
+  z.object({ kind: z.literal('augmented'), size: z.coerce.number().int().min(32).max(800), padding: z.string().transform(rgb), draw: z.coerce.number().int().min(0), settings: z.string().max(4000) }),
+]);
+export type PictureQuery = z.infer<typeof pictureQuerySchema>;
+
+function rgb(text: string): [number, number, number] {
+  const [r = 0, g = 0, b = 0] = text.split(',').map((part) => Math.min(255, Math.max(0, Number(part) || 0)));
+  return [r, g, b];
+}

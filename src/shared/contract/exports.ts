@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+export const exportCheckSchema = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
+
+export const exportSchema = z.object({
+  run: z.string(),
+  folder: z.string(),
+  zip: z.string(),
+  zipBytes: z.number(),
+  writtenAt: z.string(),
+  files: z.array(z.object({ name: z.string(), bytes: z.number() })),
+  checks: z.array(exportCheckSchema),
+  labels: z.array(z.string()),
+  inputSize: z.int(),
+  inputType: z.string(),
+  outputType: z.string(),
+  thresholds: z.array(z.int()),
+  /** Validation mAP of the float student and of the INT8 model. */
+  floatAp: z.number().nullable(),
+  int8Ap: z.number().nullable(),
+  /** Thresholds of the run that were changed after this export. */
+  stale: z.boolean(),
+  snippets: z.object({ kotlin: z.string(), swift: z.string(), python: z.string() }),
+});
+export type Export = z.infer<typeof exportSchema>;
+
+export const tryResultSchema = z.object({
+  labels: z.array(z.string()),
+  /** Codes q 0..255. */
+  codes: z.array(z.int()),
+  thresholds: z.array(z.int()),
+  milliseconds: z.number(),
+  /** PNG of the letterboxed input, base64. */
+  input: z.string(),
+});
+export type TryResult = z.infer<typeof tryResultSchema>;

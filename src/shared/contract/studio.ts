@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { problemSchema, runEventSchema, stageSchema } from '../events.ts';
+
+/** What the studio says of itself, its projects and this machine. */
+
+export const settingsSchema = z.object({
+  language: z.enum(['system', 'en', 'es']).default('system'),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  rows: z.enum(['compact', 'normal', 'large']).default('normal'),
+  /** Threads of the CPU engine for new runs; 0: all cores. */
+  threads: z.int().min(0).default(0),
+  /** Leaves a core free for other programs while a run is on. */
+  polite: z.boolean().default(false),
+  thumbnailGigabytes: z.number().min(0.1).max(1000).default(4),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const projectSchema = z.object({
+  /** Derived from the folder: the same folder has the same id. */
+  id: z.string(),
+  name: z.string(),
+  /** Absolute. */
+  folder: z.string(),
+  openedAt: z.string(),
+  /** False: the folder is gone or its disk is not connected. */
+  found: z.boolean(),
+  images: z.int(),
+  labels: z.int(),
+  /** Paths of a few images for the list of recent projects. */
+  covers: z.array(z.string()),
+  /** The newest finished run, in a few words. */
+  lastRun: z.object({ name: z.string(), macroAp: z.number().nullable() }).nullable(),
+});
+export type Project = z.infer<typeof projectSchema>;
+
+export const engineReportSchema = z.object({ name: z.string(), state: z.enum(['works', 'fails', 'not tried']), description: z.string(), imagesPerSecond: z.number().nullable() });
+
+export const machineSchema = z.object({
+  measuredAt: z.string(),
+  system: z.string(),
+  cpu: z.object({ model: z.string(), cores: z.int(), features: z.array(z.string()) }),
+  memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
+  disk: z.object({ folder: z.string(), freeBytes: z.number() }).nullable(),
+  gpus: z.array(z.string()),
+  engines: z.array(engineReportSchema),
+});
+export type Machine = z.infer<typeof machineSchema>;
+
+/** Light figures for the status bar and a running training. */
+export const loadSchema = z.object({ cpuShare: z.number(), memoryUsedBytes: z.number(), memoryTotalBytes: z.number(), diskFreeBytes: z.number().nullable(), jobBytes: z.number().nullable() });
+export type Load = z.infer<typeof loadSchema>;
+
+/** Anything long that is no run: drawing the sample, checking a project, exporting. */
+export const activitySchema = z.object({
+  id: z.string(),
+  kind: z.enum(['sample', 'check', 'measure', 'predict', 'import']),
+  project: z.string().nullable(),
+  done: z.number(),
+  total: z.number(),
+  secondsLeft: z.number().nullable(),
+});
+export type Activity = z.infer<typeof activitySchema>;
+
+export const queueEntrySchema = z.object({
+  run: z.string(),
+  project: z.string(),
+  name: z.string(),
+  state: z.enum(['running', 'paused', 'waiting']),
+});
+export type QueueEntry = z.infer<typeof queueEntrySchema>;
+
+export const helloSchema = z.object({
+  version: z.string(),
+  door: z.enum(['browser', 'desktop']),
+  platform: z.string(),
+  homeFolder: z.string(),
+  settings: settingsSchema,
+  recent: z.array(projectSchema),
+  machine: machineSchema.nullable(),
+  queue: z.array(queueEntrySchema),
+  activities: z.array(activitySchema),
+});
+export type Hello = z.infer<typeof helloSchema>;
+
+export const folderListingSchema = z.object({
+  folder: z.string(),
+  parent: z.string().nullable(),
+  folders: z.array(z.string()),
+  images: z.int(),
+  labelFiles: z.array(z.string()),
+  /** Files that could be imported: CSV and JSON. */
+  files: z.array(z.string()),
+});
+export type FolderListing = z.infer<typeof folderListingSchema>;
+
+export const eventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('run'), project: z.string(), run: z.string(), event: runEventSchema }),
+  /** A run was made, ended, changed or went to the trash. */
+  z.object({ type: z.literal('runsChanged'), project: z.string() }),
+  z.object({ type: z.literal('queue'), queue: z.array(queueEntrySchema) }),
+  z.object({ type: z.literal('activity'), activity: activitySchema }),
+  z.object({ type: z.literal('activityEnded'), id: z.string() }),
+  /** A label file changed on disk, by the studio or by somebody else. */
+  z.object({ type: z.literal('datasetChanged'), project: z.string() }),
+  z.object({ type: z.literal('settings'), settings: settingsSchema }),
+  z.object({ type: z.literal('recent'), recent: z.array(projectSchema) }),
+  z.object({ type: z.literal('load'), load: loadSchema }),
+  /** The desktop asks: a folder was opened from the system, a menu was used. */
+  z.object({ type: z.literal('command'), command: z.enum(['openFolder', 'save', 'undo', 'redo', 'palette', 'shortcuts', 'settings']), folder: z.string().nullable() }),
+]);
+export type StudioEvent = z.infer<typeof eventSchema>;
+
+export { problemSchema, stageSchema };

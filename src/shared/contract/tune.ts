@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** Scores of a split: row-major [n, classes] codes q of the INT8 model (score q / 256) and labels 1, 0, 255 (unknown), both base64. */
+export const scoredSplitSchema = z.object({
+  paths: z.array(z.string()),
+  codes: z.string(),
+  labels: z.string(),
+  /** Scores of the float networks on the same scale, rounded to bytes. */
+  teacher: z.string().nullable(),
+  student: z.string().nullable(),
+});
+export type ScoredSplit = z.infer<typeof scoredSplitSchema>;
+
+export const classThresholdSchema = z.object({
+  /** Present when q >= k, 0..256. */
+  k: z.int().min(0).max(256),
+  tuned: z.boolean(),
+  locked: z.boolean(),
+});
+export type ClassThresholdState = z.infer<typeof classThresholdSchema>;
+
+export const tuneSchema = z.object({
+  run: z.string(),
+  name: z.string(),
+  labels: z.array(z.string()),
+  globalK: z.int(),
+  /** As they stand in thresholds.json. */
+  saved: z.array(classThresholdSchema),
+  /** As the thresholds stage found them. */
+  found: z.array(z.int()),
+  goal: z.object({ goal: z.enum(['max_f1', 'precision', 'recall']), min_precision: z.number(), min_recall: z.number(), smoothing: z.number() }),
+  val: scoredSplitSchema,
+  /** Null: sealed. */
+  test: scoredSplitSchema.nullable(),
+  testOpened: z.int(),
+});
+export type Tune = z.infer<typeof tuneSchema>;
+
+export const attentionSchema = z.object({
+  /** Cells along each side. */
+  cells: z.int(),
+  /** Row-major: how much the score falls when the cell is covered, in scores (0..1). */
+  drops: z.array(z.number()),
+  score: z.number(),
+});
+export type Attention = z.infer<typeof attentionSchema>;
