@@ -10,6 +10,15 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return path.join(env.XDG_CACHE_HOME ?? path.join(home, '.cache'), 'destila-studio');
 }
 
+/** What the studio itself must remember: recent projects, settings, drafts, backups of label files. DESTILA_STATE moves it. */
+export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.DESTILA_STATE) return path.resolve(env.DESTILA_STATE);
+  const home = os.homedir();
+  if (process.platform === 'win32') return path.join(env.APPDATA ?? path.join(home, 'AppData', 'Roaming'), 'Destila Studio');
+  if (process.platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'destila-studio');
+  return path.join(env.XDG_STATE_HOME ?? path.join(home, '.local', 'state'), 'destila-studio');
+}
+
 /** Runs lie beside the photos they are made from. */
 export const runsFolder = (project: string): string => path.join(path.resolve(project), 'runs');
 

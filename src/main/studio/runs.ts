@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readdir, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Config } from '../../shared/config.ts';
@@ -26,10 +26,15 @@ export interface RunRequest {
 
 export interface StartedRun { readonly folder: string; readonly job: Job }
 
-export async function startRun(request: RunRequest, watcher: JobWatcher): Promise<StartedRun> {
+/** Makes a run's folder; nothing is started. */
+export async function newRun(request: Omit<RunRequest, 'stages'>): Promise<string> {
   const project = path.resolve(request.project);
   await access(project).catch(() => { throw new Problem('data', `The project folder ${project} does not exist.`); });
-  const folder = await createRun(request.runsFolder ?? runsFolder(project), { project, preset: request.preset, config: request.config, versions: versions() });
+  return createRun(request.runsFolder ?? runsFolder(project), { project, preset: request.preset, config: request.config, versions: versions() });
+}
+
+export async function startRun(request: RunRequest, watcher: JobWatcher): Promise<StartedRun> {
+  const folder = await newRun(request);
   return { folder, job: resumeRun(folder, request.stages, watcher) };
 }
 
@@ -38,15 +43,48 @@ export function resumeRun(folder: string, stages: readonly Stage[] | null, watch
   return startJob({ type: 'run', runFolder: path.resolve(folder), stages: stages === null ? null : [...stages], cacheFolder: cacheFolder() }, watcher);
 }
 
-/** Changes a run's settings between stages, under its lock. */
-export async function changeConfig(folder: string, change: (config: Config) => Config): Promise<void> {
-  const lock = await takeLock(lockFile(folder), 'settings');
-  try {
+/** What a person says of a run: a note, a pin, the trash. */
+export async function changeRun(folder: string, change: { note?: string | undefined; pinned?: boolean | undefined; trashed?: boolean | undefined }): Promise<void> {
+  const write = async (): Promise<void> => {
     const record = await readRun(folder);
-    await writeRun(folder, { ...record, config: change(record.config) });
+    await writeRun(folder, { ...record, notes: change.note ?? record.notes, pinned: change.pinned ?? record.pinned, trashed: change.trashed ?? record.trashed });
+  };
+  await underLock(folder, 'notes', write);
+}
+
+/** Removes a run that lies in the trash, for good. */
+export async function deleteRun(folder: string): Promise<void> {
+  const { trashed } = await readRun(folder);
+  if (!trashed) throw new Problem('config', 'Only runs in the trash are deleted for good.');
+  await underLock(folder, 'deleting', () => rm(path.join(folder, 'run.json')));
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Checkpoints of a finished run are needed by nobody; returns the bytes that are free now. */
+export async function cleanRun(folder: string): Promise<number> {
+  const { state } = await readRun(folder);
+  if (state !== 'finished') throw new Problem('config', 'This run is not finished: its checkpoints are what it goes on from.');
+  const checkpoints = path.join(folder, 'checkpoints');
+  const sizes = await Promise.all((await readdir(checkpoints).catch(() => [])).map((name) => stat(path.join(checkpoints, name)).then(({ size }) => size)));
+  await rm(checkpoints, { recursive: true, force: true });
+  return sizes.reduce((a, b) => a + b, 0);
+}
+
+async function underLock(folder: string, what: string, work: () => Promise<void>): Promise<void> {
+  const lock = await takeLock(lockFile(folder), what);
+  try {
+    await work();
   } finally {
     await lock.release();
   }
+}
+
+/** Changes a run's settings between stages, under its lock. */
+export async function changeConfig(folder: string, change: (config: Config) => Config): Promise<void> {
+  await underLock(folder, 'settings', async () => {
+    const record = await readRun(folder);
+    await writeRun(folder, { ...record, config: change(record.config) });
+  });
 }
 
 /** The run that a path means: a run's own folder, or the newest run of a project. */

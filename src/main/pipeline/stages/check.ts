@@ -1,4 +1,6 @@
 import type { Config } from '../../../shared/config.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { ImageScan } from '../data/scanImages.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import type { DataProblem } from '../data/problems.ts';
 import { formatProblems } from '../data/problems.ts';
@@ -14,6 +16,15 @@ export interface FolderCheck {
   readonly text: string;
   readonly statistics: DatasetStatistics;
   readonly separator: SeparatorReport;
+  /** Upright width and height of every image that could be read, by its path in the label files. */
+  readonly dimensions: Readonly<Record<string, readonly [number, number]>>;
+}
+
+function dimensionsOf(dataset: Dataset, images: ReadonlyMap<string, ImageScan>): FolderCheck['dimensions'] {
+  return Object.fromEntries(Object.values(dataset.splits).flat().flatMap(({ path, file }) => {
+    const scan = images.get(file);
+    return scan === undefined ? [] : [[path, [scan.width, scan.height]] as const];
+  }));
 }
 
 /** Reads and judges a project; changes nothing. */
@@ -23,5 +34,5 @@ export async function checkFolder(project: string, config: Config['data'], cache
     cacheFolder,
     onProgress: (done, total) => (progress ??= progressReporter((event) => context.report(event), 'data', 'checking images', 'images', total))(done),
   });
-  return { problems, text: formatProblems(problems), statistics: datasetStatistics(dataset, images), separator };
+  return { problems, text: formatProblems(problems), statistics: datasetStatistics(dataset, images), separator, dimensions: dimensionsOf(dataset, images) };
 }

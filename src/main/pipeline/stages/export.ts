@@ -26,6 +26,7 @@ import { runIntegerReference } from '../quant/integerReference.ts';
 import { createIntegerScorer } from '../quant/integerScorer.ts';
 import { progressReporter } from '../train/progress.ts';
 import { finalIntegerModel } from './integer.ts';
+import { refreshMetricsReport } from './metricsFile.ts';
 import type { RunRoom, StageSummary } from './room.ts';
 import { note, split, withLoader } from './room.ts';
 import { readThresholds } from './thresholdsFile.ts';
@@ -43,6 +44,7 @@ const letterboxHeader = new URL('../../../../resources/letterbox/letterbox.h', i
 export async function exportStage(room: RunRoom): Promise<StageSummary> {
   const { config, dataset } = room;
   const { tflite_export: options, student } = config;
+  await refreshMetricsReport(room);
   const model = await finalIntegerModel(room);
   const tflite = writeTflite(model, {
     inputType: options.input_type, outputType: options.output_type, labels: dataset.vocabulary, name: options.name,

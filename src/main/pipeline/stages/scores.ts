@@ -10,7 +10,7 @@ export type ScoredSplit = 'val' | 'test';
  * Scores of a whole split in the snapshot's order, raw and row-major [n, classes]: float32 logits of the float networks,
  * uint8 codes q of the INT8 model (score q / 256). Little-endian.
  */
-const file = (room: RunRoom, model: ScoredModel, split: ScoredSplit): string =>
+const file = (room: Pick<RunRoom, 'folder'>, model: ScoredModel, split: ScoredSplit): string =>
   path.join(room.folder, 'scores', `${model}-${split}.${model === 'int8' ? 'uint8' : 'float32'}.bin`);
 
 export async function writeScores(room: RunRoom, model: ScoredModel, split: ScoredSplit, scores: Float32Array | Uint8Array): Promise<void> {
@@ -18,11 +18,11 @@ export async function writeScores(room: RunRoom, model: ScoredModel, split: Scor
   await writeFileAtomic(file(room, model, split), new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength));
 }
 
-export async function readLogits(room: RunRoom, model: 'teacher' | 'student', split: ScoredSplit): Promise<Float32Array> {
+export async function readLogits(room: Pick<RunRoom, 'folder'>, model: 'teacher' | 'student', split: ScoredSplit): Promise<Float32Array> {
   const bytes = await readFile(file(room, model, split));
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
-export async function readCodes(room: RunRoom, split: ScoredSplit): Promise<Uint8Array> {
+export async function readCodes(room: Pick<RunRoom, 'folder'>, split: ScoredSplit): Promise<Uint8Array> {
   return new Uint8Array(await readFile(file(room, 'int8', split)));
 }

@@ -1,4 +1,6 @@
-import { searchThresholds } from '../../../shared/metrics/thresholds.ts';
+import { decisionMetrics, macroAveragePrecision } from '../../../shared/metrics/metrics.ts';
+import type { ClassThreshold } from '../../../shared/metrics/thresholds.ts';
+import { decide, searchThresholds } from '../../../shared/metrics/thresholds.ts';
 import { readModelFile } from '../models/modelFile.ts';
 import { labelMatrix } from '../train/scoring.ts';
 import { finalIntegerModel, scoreInteger } from './integer.ts';
@@ -6,23 +8,46 @@ import { networkModel, scoreFloat } from './network.ts';
 import type { RunRoom, StageSummary } from './room.ts';
 import { modelPath, note, split, withLoader } from './room.ts';
 import type { ScoredSplit } from './scores.ts';
-import { writeScores } from './scores.ts';
-import { writeThresholds } from './thresholdsFile.ts';
+import { readLogits, writeScores } from './scores.ts';
+import type { StoredThresholds } from './thresholdsFile.ts';
+import { readThresholds, writeThresholds } from './thresholdsFile.ts';
 
 /** Scores validation with all three networks and searches the thresholds on the INT8 model's codes. */
 export async function thresholdsStage(room: RunRoom): Promise<StageSummary> {
   const codes = await scoreAll(room, 'val');
   const { vocabulary } = room.dataset;
   const { threshold_search: search } = room.config;
-  const result = searchThresholds(codes, labelMatrix(split(room, 'val'), vocabulary.length), vocabulary.length, search);
+  const searched = searchThresholds(codes, labelMatrix(split(room, 'val'), vocabulary.length), vocabulary.length, search);
+  const result = { ...searched, perClass: withLocked(searched.perClass, vocabulary, await readThresholds(room.folder).catch(() => null)) };
   await writeThresholds(room.folder, vocabulary, result);
   const named = (classes: readonly string[]): string => classes.slice(0, 10).join(', ') + (classes.length > 10 ? ` and ${classes.length - 10} more` : '');
   const untuned = vocabulary.filter((_, c) => !result.perClass[c]!.tuned);
   const unreached = vocabulary.filter((_, c) => result.perClass[c]!.tuned && !result.perClass[c]!.goalReached);
   if (untuned.length > 0) note(room, 'thresholds', `No validation image, so the global threshold stands in: ${named(untuned)}.`, 'warning');
   if (unreached.length > 0) note(room, 'thresholds', `No threshold reaches the goal (${search.goal} at least ${search.goal === 'precision' ? search.min_precision : search.min_recall}), so the best F1 stands in: ${named(unreached)}.`, 'warning');
-  return { global_k: result.globalK, untuned: untuned.length, goal_not_reached: unreached.length };
+  return { global_k: result.globalK, untuned: untuned.length, goal_not_reached: unreached.length, ...(await valFigures(room, codes, result.perClass.map(({ k }) => k))) };
 }
+
+/** A threshold that a person locked survives a new search. */
+function withLocked(perClass: readonly ClassThreshold[], vocabulary: readonly string[], before: StoredThresholds | null): readonly ClassThreshold[] {
+  return perClass.map((found, c) => {
+    const old = before?.labels[c] === vocabulary[c] ? before?.perClass[c] : undefined;
+    return old?.locked === true ? { ...found, k: old.k, foundK: found.k, locked: true } : found;
+  });
+}
+
+/** Validation figures of the three networks, for tables of runs. */
+async function valFigures(room: RunRoom, codes: Uint8Array, ks: readonly number[]): Promise<StageSummary> {
+  const classes = room.dataset.vocabulary.length;
+  const labels = labelMatrix(split(room, 'val'), classes);
+  const ap = (scores: ArrayLike<number>): number | null => finite(macroAveragePrecision(labels, scores, classes).macroAp);
+  return {
+    val_teacher_ap: ap(await readLogits(room, 'teacher', 'val')), val_student_ap: ap(await readLogits(room, 'student', 'val')), val_int8_ap: ap(codes),
+    val_int8_f1: finite(decisionMetrics(labels, decide(codes, ks), classes).macroF1),
+  };
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** Scores a split with teacher, float student and INT8 student, keeps the scores, and returns the INT8 codes [n, classes]. */
 export async function scoreAll(room: RunRoom, name: ScoredSplit): Promise<Uint8Array> {

@@ -15,6 +15,10 @@ const thresholdsSchema = z.object({
   perClass: z.array(z.object({
     k: z.int(), rawK: z.int().nullable(), tuned: z.boolean(), goalReached: z.boolean(),
     valPrecision: z.number(), valRecall: z.number(), valF1: z.number(), valPositives: z.int(),
+    /** As the search found it; kept when a person moves the threshold. */
+    foundK: z.int().optional(),
+    /** A person fixed it: a new search leaves it. */
+    locked: z.boolean().optional(),
   })),
 });
 
@@ -24,7 +28,13 @@ export async function writeThresholds(runFolder: string, labels: readonly string
   await writeFileAtomic(thresholdsFile(runFolder), `${JSON.stringify({ formatVersion: FORMAT_VERSION, labels, ...result }, null, 1)}\n`);
 }
 
-export async function readThresholds(runFolder: string): Promise<ThresholdResult & { readonly labels: readonly string[] }> {
+/** What a person did to the thresholds, beside what the search found. */
+export interface StoredThresholds extends ThresholdResult {
+  readonly labels: readonly string[];
+  readonly perClass: readonly (ThresholdResult['perClass'][number] & { readonly foundK?: number | undefined; readonly locked?: boolean | undefined })[];
+}
+
+export async function readThresholds(runFolder: string): Promise<StoredThresholds> {
   const file = thresholdsFile(runFolder);
   try {
     return thresholdsSchema.parse(JSON.parse(await readFile(file, 'utf8')));

@@ -41,6 +41,9 @@ export const runRecordSchema = z.object({
   /** Path of the last export, relative to the run. */
   export: z.string().nullable(),
   notes: z.string(),
+  pinned: z.boolean().default(false),
+  /** In the trash: hidden, still whole. */
+  trashed: z.boolean().default(false),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
@@ -57,7 +60,7 @@ export async function createRun(runsFolder: string, run: NewRun, now = new Date(
   const record: RunRecord = {
     formatVersion: FORMAT_VERSION, id: path.basename(folder), createdAt: now.toISOString(), ...run, state: 'created', problem: null,
     stages: Object.fromEntries(stages.map((stage) => [stage, pending()])) as Record<Stage, StageRecord>,
-    engine: null, testOpenings: [], export: null, notes: '',
+    engine: null, testOpenings: [], export: null, notes: '', pinned: false, trashed: false,
   };
   await writeRun(folder, record);
   return folder;

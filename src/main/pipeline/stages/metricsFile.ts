@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { splitFingerprint } from '../data/snapshot.ts';
+import { METRICS_FORMAT_VERSION, metricsReportFile } from '../eval/metricsReport.ts';
+import type { MetricsReport } from '../eval/metricsReport.ts';
+import { evaluateSplit } from '../eval/report.ts';
+import type { SplitReport } from '../eval/report.ts';
+import { writeFileAtomic } from '../storage/atomicFile.ts';
+import { labelMatrix } from '../train/scoring.ts';
+import { agreement } from './figures.ts';
+import type { RunRoom } from './room.ts';
+import { split } from './room.ts';
+import type { ScoredModel, ScoredSplit } from './scores.ts';
+import { readCodes, readLogits } from './scores.ts';
+import { readThresholds } from './thresholdsFile.ts';
+
+/** Judges the stored scores with the thresholds as they stand and writes report/metrics.json. Nothing is scored anew. */
+export async function writeMetricsReport(room: RunRoom): Promise<MetricsReport> {
+  const report = await metricsReport(room);
+  await writeFileAtomic(metricsReportFile(room.folder), `${JSON.stringify(report)}\n`);
+  return report;
+}
+
+/** After a person moved a threshold the figures are judged again, so that a bundle never says what it does not do. */
+export async function refreshMetricsReport(room: RunRoom): Promise<void> {
+  const { globalK, perClass } = await readThresholds(room.folder);
+  const written = JSON.parse(await readFile(metricsReportFile(room.folder), 'utf8')) as Pick<MetricsReport, 'thresholds'>;
+  const same = written.thresholds.globalK === globalK && perClass.every(({ k }, c) => written.thresholds.perClassK[c] === k);
+  if (!same) await writeMetricsReport(room);
+}
+
+async function metricsReport(room: RunRoom): Promise<MetricsReport> {
+  const { vocabulary, splits } = room.dataset;
+  const thresholds = await readThresholds(room.folder);
+  const used = { globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k) };
+  const judge = async (name: ScoredSplit): Promise<Record<ScoredModel, SplitReport>> => {
+    const common = { labels: labelMatrix(split(room, name), vocabulary.length), classes: vocabulary.length, thresholds: used, seed: room.config.seed };
+    return {
+      teacher: evaluateSplit({ ...common, codes: null, logits: await readLogits(room, 'teacher', name) }),
+      student: evaluateSplit({ ...common, codes: null, logits: await readLogits(room, 'student', name) }),
+      int8: evaluateSplit({ ...common, codes: await readCodes(room, name), logits: null }),
+    };
+  };
+  const agree = async (name: ScoredSplit): Promise<MetricsReport['agreement']['val']> => agreement(await readLogits(room, 'teacher', name), await readLogits(room, 'student', name));
+  const fingerprint = (name: 'train' | 'val' | 'test'): string => splitFingerprint(splits[name], vocabulary);
+  return {
+    formatVersion: METRICS_FORMAT_VERSION,
+    labels: [...vocabulary],
+    images: { train: splits.train.length, val: splits.val.length, test: splits.test.length },
+    fingerprints: { train: fingerprint('train'), val: fingerprint('val'), test: fingerprint('test') },
+    thresholds: used,
+    val: await judge('val'),
+    test: await judge('test'),
+    agreement: { val: await agree('val'), test: await agree('test') },
+  };
+}

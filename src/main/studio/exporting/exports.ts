@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Export, TryResult } from '../../../shared/contract/exports.ts';
+import { exportCheckSchema, tryResultSchema } from '../../../shared/contract/exports.ts';
+import type { RunEvent } from '../../../shared/events.ts';
+import { Problem } from '../../../shared/problem.ts';
+import type { Job } from '../../jobs/startJob.ts';
+import { startJob } from '../../jobs/startJob.ts';
+import { metricsReportSchema } from '../../pipeline/eval/metricsReport.ts';
+import { inferenceConfigSchema } from '../../pipeline/export/bundle/inferenceConfig.ts';
+import { CONFIG_FILE } from '../../pipeline/export/bundle/verifyBundle.ts';
+import { readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
+import { readRun } from '../../pipeline/storage/runFolder.ts';
+import { resumeRun } from '../runs.ts';
+import { readStored, writeStored } from '../storedJson.ts';
+import { snippets } from './snippets.ts';
+
+const checksSchema = z.array(exportCheckSchema);
+const checksFile = (folder: string): string => path.join(folder, 'export', 'checks.json');
+
+/** Writes the bundle with the thresholds as they stand, then judges it by nothing but itself, as `destila verify` does. */
+export async function exportRun(folder: string, onEvent: (event: RunEvent) => void, onJob: (job: Job) => void): Promise<void> {
+  const job = resumeRun(folder, ['export'], { onEvent });
+  onJob(job);
+  await job.result;
+  const bundle = await bundleFolder(folder);
+  const found = z.array(z.object({ name: z.string(), fault: z.string().nullable() })).parse(await startJob({ type: 'verify', bundle }).result);
+  await writeStored(checksFile(folder), found.map(({ name, fault }) => ({ name, ok: fault === null, detail: fault ?? '' })));
+}
+
+async function bundleFolder(folder: string): Promise<string> {
+  const { export: relative } = await readRun(folder);
+  if (relative === null) throw new Problem('export', 'This run has no bundle yet. Export it first.');
+  return path.join(folder, relative);
+}
+
+/** Null: not exported yet. */
+export async function readExport(folder: string, runName: string): Promise<Export | null> {
+  const record = await readRun(folder);
+  if (record.export === null) return null;
+  const bundle = path.join(folder, record.export);
+  const zip = `${bundle}.zip`;
+  const found = await stat(zip).catch(() => null);
+  if (found === null) return null;
+  const config = inferenceConfigSchema.parse(JSON.parse(await readFile(path.join(bundle, CONFIG_FILE), 'utf8')));
+  const metrics = metricsReportSchema.parse(JSON.parse(await readFile(path.join(bundle, 'metrics.json'), 'utf8')));
+  const thresholds = config.thresholds.perClass.map(({ k }) => k);
+  const now = (await readThresholds(folder)).perClass.map(({ k }) => k);
+  const { inputSize } = config.model;
+  return {
+    run: record.id, folder: bundle, zip, zipBytes: found.size, writtenAt: found.mtime.toISOString(),
+    files: await filesIn(bundle),
+    checks: await readStored(checksFile(folder), checksSchema, []),
+    labels: config.labels, inputSize, inputType: config.input.type, outputType: config.output.type, thresholds,
+    floatAp: metrics.val.student.macroAp, int8Ap: metrics.val.int8.macroAp,
+    stale: thresholds.some((k, c) => k !== now[c]),
+    snippets: snippets({
+      runName, projectName: path.basename(record.project), labels: config.labels, thresholds, inputSize, inputType: config.input.type, outputType: config.output.type,
+      paddingColor: config.preprocessing.letterbox.paddingColor,
+    }),
+  };
+}
+
+async function filesIn(bundle: string): Promise<Export['files']> {
+  const entries = await readdir(bundle, { recursive: true, withFileTypes: true });
+  const files = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => {
+    const file = path.join(entry.parentPath, entry.name);
+    return { name: path.relative(bundle, file).split(path.sep).join('/'), bytes: (await stat(file)).size };
+  }));
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const PREVIEWED_BYTES = 64_000;
+
+/** Text of a file in the bundle; null for one that is no text. */
+export async function bundleText(folder: string, name: string): Promise<string | null> {
+  const bundle = await bundleFolder(folder);
+  const files = await filesIn(bundle);
+  if (!files.some((file) => file.name === name)) throw new Problem('file', `${name} is not in the bundle.`);
+  if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return null;
+  return (await readFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8');
+}
+
+export async function tryExport(folder: string, image: { path: string } | { base64: string }): Promise<TryResult> {
+  return tryResultSchema.parse(await startJob({ type: 'try', bundle: await bundleFolder(folder), image }).result);
+}
+
+/** Scores every image of a folder; the CSV lies in the run's folder. */
+export async function predictToCsv(folder: string, images: string, onEvent: (event: RunEvent) => void): Promise<{ csv: string; images: number; unreadable: number }> {
+  const bundle = await bundleFolder(folder);
+  const name = `${path.basename(images)}-${createHash('sha256').update(`${images}${Date.now()}`).digest('hex').slice(0, 6)}.csv`;
+  const csv = path.join(folder, 'predictions', name);
+  await mkdir(path.dirname(csv), { recursive: true });
+  const out = createWriteStream(csv);
+  try {
+    const job = startJob({ type: 'predict', bundle, folder: images }, { onEvent, onOutput: (text) => void out.write(text) });
+    const counted = z.object({ images: z.int(), unreadable: z.int() }).parse(await job.result);
+    return { csv, ...counted };
+  } finally {
+    await new Promise<void>((resolve) => { out.end(() => resolve()); });
+  }
+}

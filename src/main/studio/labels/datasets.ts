@@ -1,0 +1,78 @@
+import { existsSync, watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Config } from '../../../shared/config.ts';
+import type { CheckResult, DatasetIndex, LineChange, SaveResult } from '../../../shared/contract/dataset.ts';
+import { checkResultSchema, lineChangeSchema } from '../../../shared/contract/dataset.ts';
+import type { RunEvent } from '../../../shared/events.ts';
+import { startJob } from '../../jobs/startJob.ts';
+import type { FolderCheck } from '../../pipeline/stages/check.ts';
+import { loadConfig } from '../config/loadConfig.ts';
+import { cacheFolder, projectConfigFile } from '../places.ts';
+import { readStored, writeStored } from '../storedJson.ts';
+import { forScreen, readIndex } from './datasetIndex.ts';
+import { previewChange, saveChanges } from './saveChanges.ts';
+
+/** The Data screen's service: label files read, judged, edited and watched. */
+export interface Datasets {
+  read(id: string, folder: string): Promise<DatasetIndex>;
+  check(id: string, folder: string, onEvent: (event: RunEvent) => void): Promise<CheckResult>;
+  lastCheck(id: string): Promise<CheckResult | null>;
+  /** Edits that are not saved yet, kept so that a crash loses none. */
+  draft(id: string, changes: readonly LineChange[]): Promise<void>;
+  save(id: string, folder: string, changes: readonly LineChange[]): Promise<SaveResult>;
+  line(folder: string, change: LineChange): Promise<{ before: string; after: string | null }>;
+  backupFolder(id: string): string;
+  /** The project's settings that decide how its label files are read. */
+  config(folder: string): Promise<Config['data']>;
+  dispose(): void;
+}
+
+const SETTLE_MS = 300;
+
+export function openDatasets(stateFolder: string, onChange: (id: string) => void): Datasets {
+  const watchers = new Map<string, FSWatcher>();
+  const draftFile = (id: string): string => path.join(stateFolder, 'drafts', `${id}.json`);
+  const checkFile = (id: string): string => path.join(stateFolder, 'checks', `${id}.json`);
+  const backupFolder = (id: string): string => path.join(stateFolder, 'backups', id);
+  const config = async (folder: string): Promise<Config['data']> => {
+    const file = projectConfigFile(folder);
+    return (await loadConfig({ file: existsSync(file) ? file : null })).config.data;
+  };
+  const watchFolder = (id: string, folder: string): void => {
+    if (watchers.has(id)) return;
+    let timer: NodeJS.Timeout | null = null;
+    try {
+      const watcher = watch(folder, { persistent: false }, (_, name) => {
+        if (name === null || !/^(train|val|test)\.txt$/.test(name)) return;
+        if (timer !== null) clearTimeout(timer);
+        timer = setTimeout(() => onChange(id), SETTLE_MS);
+      });
+      watcher.on('error', () => watchers.delete(id));
+      watchers.set(id, watcher);
+    } catch { /* not every disk can be watched: the hashes are compared before writing all the same */ }
+  };
+  return {
+    read: async (id, folder) => {
+      watchFolder(id, folder);
+      return readIndex(id, folder, await config(folder), await readStored(draftFile(id), z.array(lineChangeSchema), []));
+    },
+    check: async (id, folder, onEvent) => {
+      const found = (await startJob({ type: 'check', project: folder, config: await config(folder), cacheFolder: cacheFolder() }, { onEvent }).result) as FolderCheck;
+      const result = checkResultSchema.parse({ checkedAt: new Date().toISOString(), problems: found.problems.map(forScreen), sizes: found.dimensions });
+      await writeStored(checkFile(id), result);
+      return result;
+    },
+    lastCheck: (id) => readStored(checkFile(id), checkResultSchema.nullable(), null),
+    draft: (id, changes) => writeStored(draftFile(id), changes),
+    save: async (id, folder, changes) => {
+      const result = await saveChanges({ project: folder, changes, separator: (await config(folder)).separator, backupFolder: backupFolder(id) });
+      if (result.state === 'saved') await writeStored(draftFile(id), []);
+      return result;
+    },
+    line: async (folder, change) => previewChange(folder, change, (await config(folder)).separator),
+    backupFolder, config,
+    dispose: () => watchers.forEach((watcher) => watcher.close()),
+  };
+}

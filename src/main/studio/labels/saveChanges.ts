@@ -1,0 +1,156 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Conflict, LineChange, SaveResult, Split } from '../../../shared/contract/dataset.ts';
+import { splits } from '../../../shared/contract/dataset.ts';
+import { Problem } from '../../../shared/problem.ts';
+import type { Layout } from '../../pipeline/data/labelLine.ts';
+import { splitLine } from '../../pipeline/data/labelLine.ts';
+import type { SeparatorReport } from '../../pipeline/data/separator.ts';
+import { detectLayout } from '../../pipeline/data/separator.ts';
+import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
+import { takeLock } from '../../pipeline/storage/lock.ts';
+import type { RawFile, RawLine } from './labelFile.ts';
+import { appended, joined, readRawFile, rewritten } from './labelFile.ts';
+import { lineWithLabels, newLine, sameLabels } from './lineText.ts';
+
+type Separator = SeparatorReport['name'] | 'auto';
+
+export interface SaveRequest {
+  readonly project: string;
+  readonly changes: readonly LineChange[];
+  readonly separator: Separator;
+  /** Where the files are copied before they change. */
+  readonly backupFolder: string;
+}
+
+/**
+ * Writes edits into the user's own label files. Somebody else's changes since they were read are kept: a line is found by its path, and
+ * only where both sides changed the same line nothing is written and the user is asked. All other lines stay byte for byte.
+ */
+export async function saveChanges({ project, changes, separator, backupFolder }: SaveRequest): Promise<SaveResult> {
+  const lock = await takeLock(path.join(project, '.destila.lock'), 'saving labels');
+  try {
+    const files = await readAll(project);
+    const layout = layoutOf(project, files, separator);
+    const plan = planChanges(files, changes, layout);
+    if (plan.conflicts.length > 0) return { state: 'conflicts', conflicts: [...plan.conflicts] };
+    const written = [...plan.lines].filter(([split]) => plan.touched.has(split));
+    requireSameReading(project, files, plan.lines, layout, separator);
+    const backup = await backUp(written.flatMap(([split]) => (files[split].exists ? [files[split].file] : [])), backupFolder);
+    // Files that gain lines first: a crash in between leaves a line twice, never nowhere.
+    const gaining = (split: Split): number => (changes.some((change) => change.to === split && change.split !== split) ? 0 : 1);
+    for (const [split, lines] of written.sort(([a], [b]) => gaining(a) - gaining(b))) await writeFileAtomic(files[split].file, joined(lines));
+    return { state: 'saved', lines: changes.length, backup };
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The line of the label file as it is and as it would be. */
+export async function previewChange(project: string, change: LineChange, separator: Separator): Promise<{ before: string; after: string | null }> {
+  const files = await readAll(project);
+  const layout = layoutOf(project, files, separator);
+  const at = findLine(files[change.split], change, layout);
+  const before = at === null ? change.path : files[change.split].lines[at]!.text;
+  return { before, after: change.after === null ? null : lineWithLabels(before, layout, change.after) };
+}
+
+type Files = Readonly<Record<Split, RawFile>>;
+
+async function readAll(project: string): Promise<Files> {
+  const [train, val, test] = await Promise.all(splits.map((split) => readRawFile(project, split)));
+  return { train: train!, val: val!, test: test! };
+}
+
+const existsIn = (project: string) => (name: string): boolean => name !== '' && existsSync(path.resolve(project, name));
+
+function layoutOf(project: string, files: Files, separator: Separator): Layout {
+  return detectLayout(textsOf(splits.map((split) => files[split].lines)), separator, existsIn(project));
+}
+
+const textsOf = (lines: readonly (readonly RawLine[])[]): string[] => lines.flat().map(({ text }) => text).filter((text) => text.trim() !== '' && !text.trim().startsWith('#'));
+
+const pathIn = (text: string, layout: Layout): string | null => splitLine(text, layout)?.path.replaceAll('\\', '/') ?? null;
+const labelsIn = (text: string, layout: Layout): string[] => splitLine(text, layout)?.labels.map((label) => label.text) ?? [];
+
+/** By its number if the path still stands there, else by its path if that stands in one line only. */
+function findLine(file: RawFile, { line, path: named }: LineChange, layout: Layout): number | null {
+  const at = file.lines[line - 1];
+  if (at !== undefined && pathIn(at.text, layout) === named) return line - 1;
+  const found = file.lines.flatMap(({ text }, index) => (pathIn(text, layout) === named ? [index] : []));
+  return found.length === 1 ? found[0]! : null;
+}
+
+interface Plan {
+  readonly lines: ReadonlyMap<Split, readonly RawLine[]>;
+  readonly touched: ReadonlySet<Split>;
+  readonly conflicts: readonly Conflict[];
+}
+
+function planChanges(files: Files, changes: readonly LineChange[], layout: Layout): Plan {
+  const lines = new Map<Split, (RawLine | null)[]>(splits.map((split) => [split, [...files[split].lines]]));
+  const added = new Map<Split, string[]>(splits.map((split) => [split, []]));
+  const touched = new Set<Split>();
+  const conflicts: Conflict[] = [];
+  for (const change of changes) {
+    const at = findLine(files[change.split], change, layout);
+    const current = at === null ? null : labelsIn(files[change.split].lines[at]!.text, layout);
+    const outcome = judge(change, current);
+    if (outcome === 'conflict') conflicts.push({ split: change.split, line: change.line, path: change.path, yours: change.after, disk: current });
+    if (outcome !== 'apply' || at === null) continue;
+    const own = lines.get(change.split)!;
+    const text = own[at]!.text;
+    touched.add(change.split);
+    if (change.after === null) own[at] = null;
+    else if (change.to === change.split) own[at] = rewritten(own[at]!, lineWithLabels(text, layout, change.after));
+    else {
+      own[at] = null;
+      added.get(change.to)!.push(lineWithLabels(text, layout, change.after));
+      touched.add(change.to);
+    }
+  }
+  const whole = splits.map((split) => [split, appended(lines.get(split)!.filter((line) => line !== null), added.get(split)!, files[split].ending)] as const);
+  return { lines: new Map(whole), touched, conflicts };
+}
+
+/** Three-way: what was read, what the user wants, what stands there now. */
+function judge({ before, after, split, to }: LineChange, current: readonly string[] | null): 'apply' | 'done' | 'conflict' {
+  if (current === null) return after === null ? 'done' : 'conflict';
+  if (sameLabels(current, before)) return 'apply';
+  return after !== null && split === to && sameLabels(current, after) ? 'done' : 'conflict';
+}
+
+/** New labels must not change how the other lines are read: the layout is found from all lines together. */
+function requireSameReading(project: string, files: Files, lines: ReadonlyMap<Split, readonly RawLine[]>, layout: Layout, separator: Separator): void {
+  const texts = textsOf([...lines.values()]);
+  if (texts.length === 0) return;
+  const found = detectLayout(texts, separator, existsIn(project));
+  const reads = (text: string, by: Layout): string => JSON.stringify([pathIn(text, by), labelsIn(text, by)]);
+  const other = texts.find((text) => reads(text, found) !== reads(text, layout));
+  if (other === undefined) return;
+  throw new Problem('data', `Nothing was written: with these labels the line '${other}' of ${path.basename(files.train.file)} or another file would be read otherwise. Set data.separator in the project's settings, or avoid ${layout.separator} inside labels.`);
+}
+
+async function backUp(files: readonly string[], folder: string): Promise<string> {
+  const place = path.join(folder, new Date().toISOString().replaceAll(':', '-'));
+  await mkdir(place, { recursive: true });
+  for (const file of files) await copyFile(file, path.join(place, path.basename(file)));
+  return place;
+}
+
+/** Whole label files for an import or a new split; files that are there are kept as a backup. */
+export async function writeLabelFiles(project: string, content: Readonly<Record<Split, readonly { path: string; labels: readonly string[] }[]>>, backupFolder: string): Promise<void> {
+  const lock = await takeLock(path.join(project, '.destila.lock'), 'writing label files');
+  try {
+    const layout: Layout = { separator: 'tab', labelSeparator: 'comma', quotedLists: false };
+    const files = await readAll(project);
+    await backUp(splits.flatMap((split) => (files[split].exists ? [files[split].file] : [])), backupFolder);
+    for (const split of splits) {
+      const text = content[split].map((entry) => `${newLine(entry.path, layout, entry.labels)}\n`).join('');
+      await writeFileAtomic(files[split].file, text);
+    }
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,58 @@
+import { readFile, statfs } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Load, Machine } from '../../shared/contract/studio.ts';
+import { machineSchema } from '../../shared/contract/studio.ts';
+import { startJob } from '../jobs/startJob.ts';
+import { readStored, writeStored } from './storedJson.ts';
+
+/** What this machine can do: engines are started and timed once, and again when asked. */
+export interface MachineStore {
+  known(): Machine | null;
+  measure(): Promise<Machine>;
+}
+
+export async function openMachine(stateFolder: string): Promise<MachineStore> {
+  const file = path.join(stateFolder, 'machine.json');
+  let machine = await readStored(file, machineSchema.nullable(), null);
+  return {
+    known: () => machine,
+    measure: async () => {
+      const report = await startJob({ type: 'doctor', folder: os.homedir() }).result;
+      machine = machineSchema.parse({ measuredAt: new Date().toISOString(), ...(report as object) });
+      await writeStored(file, machine);
+      return machine;
+    },
+  };
+}
+
+interface CpuTimes { readonly busy: number; readonly total: number }
+
+function cpuTimes(): CpuTimes {
+  const times = os.cpus().map(({ times: { user, nice, sys, idle, irq } }) => ({ busy: user + nice + sys + irq, idle }));
+  const busy = times.reduce((sum, time) => sum + time.busy, 0);
+  return { busy, total: busy + times.reduce((sum, time) => sum + time.idle, 0) };
+}
+
+/** Each call says how busy the processor was since the one before. */
+export function createLoadMeter(folder: string, jobPid: () => number | null): () => Promise<Load> {
+  let last = cpuTimes();
+  return async () => {
+    const now = cpuTimes();
+    const share = now.total === last.total ? 0 : (now.busy - last.busy) / (now.total - last.total);
+    last = now;
+    const pid = jobPid();
+    return {
+      cpuShare: share, memoryTotalBytes: os.totalmem(), memoryUsedBytes: os.totalmem() - os.freemem(),
+      diskFreeBytes: await statfs(folder).then(({ bavail, bsize }) => bavail * bsize, () => null),
+      jobBytes: pid === null ? null : await residentBytes(pid),
+    };
+  };
+}
+
+/** Where the system says so in /proc. */
+async function residentBytes(pid: number): Promise<number | null> {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const match = /^VmRSS:\s*(\d+) kB$/m.exec(text);
+  return match === null ? null : Number(match[1]) * 1024;
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { PictureQuery } from '../../shared/contract/contract.ts';
+import { Problem } from '../../shared/problem.ts';
+import type { Imaging } from '../jobs/imaging.ts';
+
+/** Pictures for the screens: thumbnails kept on disk, the rest made when asked for. Only images inside the project's folder. */
+export interface Pictures {
+  read(projectFolder: string, imagePath: string, query: PictureQuery): Promise<{ bytes: Uint8Array; type: string }>;
+  usage(): Promise<number>;
+  clear(): Promise<number>;
+}
+
+/** What browsers show as it is. */
+const shown: Readonly<Record<string, string>> = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.jpe': 'image/jpeg', '.jfif': 'image/jpeg', '.png': 'image/png', '.webp': 'image/webp', '.gif': 'image/gif', '.avif': 'image/avif' };
+const isImage = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heic|heif|bmp)$/i;
+
+export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: () => number): Pictures {
+  const folder = path.join(cacheFolder, 'thumbnails');
+  let sinceCleaning = 0;
+  const keep = async (key: string, bytes: Uint8Array): Promise<void> => {
+    const file = path.join(folder, key.slice(0, 2), key);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(`${file}.tmp`, bytes);
+    await rename(`${file}.tmp`, file);
+    if (++sinceCleaning >= 5000) {
+      sinceCleaning = 0;
+      await shrink(folder, maxBytes());
+    }
+  };
+  return {
+    read: async (projectFolder, imagePath, query) => {
+      const file = await insideProject(projectFolder, imagePath);
+      const { mtimeMs, size } = await stat(file);
+      if (query.kind === 'photo') {
+        const type = shown[path.extname(file).toLowerCase()];
+        return type === undefined ? { bytes: await imaging.draw(file, query), type: 'image/jpeg' } : { bytes: await readFile(file), type };
+      }
+      if (query.kind !== 'thumbnail') return { bytes: await imaging.draw(file, query), type: 'image/png' };
+      const key = createHash('sha256').update(JSON.stringify([file, mtimeMs, size, query.edge])).digest('hex');
+      const kept = await readFile(path.join(folder, key.slice(0, 2), key)).catch(() => null);
+      if (kept !== null) return { bytes: kept, type: 'image/jpeg' };
+      const bytes = await imaging.draw(file, query);
+      await keep(key, bytes).catch(() => undefined); // a full disk only costs speed
+      return { bytes, type: 'image/jpeg' };
+    },
+    usage: async () => (await filesIn(folder)).reduce((sum, { size }) => sum + size, 0),
+    clear: async () => {
+      const bytes = (await filesIn(folder)).reduce((sum, { size }) => sum + size, 0);
+      await rm(folder, { recursive: true, force: true });
+      return bytes;
+    },
+  };
+}
+
+/** The real file, followed through links, or a Problem: nothing outside the folder and nothing that is no image is ever served. */
+async function insideProject(projectFolder: string, imagePath: string): Promise<string> {
+  const refused = new Problem('file', `${imagePath} is no image of this project.`);
+  if (!isImage.test(imagePath) || imagePath.includes('\0')) throw refused;
+  const root = await realpath(projectFolder);
+  const file = await realpath(path.resolve(projectFolder, imagePath)).catch(() => null);
+  if (file === null) throw new Problem('file', `${imagePath} does not exist.`);
+  const relative = path.relative(root, file);
+  if (relative === '' || relative.startsWith('..') || path.isAbsolute(relative)) throw refused;
+  return file;
+}
+
+async function filesIn(folder: string): Promise<{ file: string; size: number; mtimeMs: number }[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => {
+    const file = path.join(entry.parentPath, entry.name);
+    const found = await stat(file).catch(() => null);
+    return found === null ? null : { file, size: found.size, mtimeMs: found.mtimeMs };
+  }));
+  return files.filter((file) => file !== null);
+}
+
+/** Oldest first, until there is room. */
+async function shrink(folder: string, maxBytes: number): Promise<void> {
+  const files = (await filesIn(folder)).sort((a, b) => a.mtimeMs - b.mtimeMs);
+  let total = files.reduce((sum, { size }) => sum + size, 0);
+  for (const { file, size } of files) {
+    if (total <= maxBytes) return;
+    await rm(file, { force: true });
+    total -= size;
+  }
+}

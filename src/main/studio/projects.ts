@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Project } from '../../shared/contract/studio.ts';
+import { projectSchema } from '../../shared/contract/studio.ts';
+import { Problem } from '../../shared/problem.ts';
+import { listRuns, writeRun } from '../pipeline/storage/runFolder.ts';
+import { hashOf } from './labels/labelFile.ts';
+import { readIndex } from './labels/datasetIndex.ts';
+import { runsFolder } from './places.ts';
+import { readStored, writeStored } from './storedJson.ts';
+
+/** Projects that were opened: a folder each. Only their files are ever served. */
+export interface Projects {
+  recent(): readonly Project[];
+  /** The folder of an opened project. Throws a Problem for an id that nobody opened. */
+  folder(id: string): string;
+  open(folder: string): Promise<Project>;
+  forget(id: string): Promise<void>;
+  /** Where a folder that was moved lies now: judged by the content of a few of its images. */
+  relocate(id: string, folder: string | null): Promise<{ project: Project; matching: number; compared: number }>;
+}
+
+const rememberedSchema = z.object({ project: projectSchema, /** sha256 of a few images by path: how a moved folder is recognized. */ samples: z.record(z.string(), z.string()) });
+type Remembered = z.infer<typeof rememberedSchema>;
+
+const MOST_RECENT = 20;
+const SAMPLES = 12;
+const COVERS = 4;
+/** Folders looked at for a project that was moved. */
+const MOST_CANDIDATES = 2000;
+
+export const projectId = (folder: string): string => createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12);
+
+export async function openProjects(stateFolder: string): Promise<Projects> {
+  const file = path.join(stateFolder, 'recent.json');
+  let list: Remembered[] = await readStored(file, z.array(rememberedSchema), []);
+  list = await Promise.all(list.map(async (entry) => ({ ...entry, project: { ...entry.project, found: await isFolder(entry.project.folder) } })));
+
+  const remember = async (entry: Remembered): Promise<Project> => {
+    list = [entry, ...list.filter(({ project }) => project.id !== entry.project.id)].slice(0, MOST_RECENT);
+    await writeStored(file, list);
+    return entry.project;
+  };
+  const known = (id: string): Remembered => {
+    const entry = list.find(({ project }) => project.id === id);
+    if (entry === undefined) throw new Problem('data', 'This project is not open. Open its folder first.');
+    return entry;
+  };
+  const open = async (folder: string): Promise<Project> => {
+    const place = path.resolve(folder);
+    if (!(await isFolder(place))) throw new Problem('data', `${place} is no folder that can be opened.`);
+    await followMove(place);
+    return remember(await describe(place));
+  };
+  return {
+    recent: () => list.map(({ project }) => project),
+    folder: (id) => known(id).project.folder,
+    open,
+    forget: async (id) => {
+      list = list.filter(({ project }) => project.id !== id);
+      await writeStored(file, list);
+    },
+    relocate: async (id, folder) => {
+      const { project, samples } = known(id);
+      const found = folder === null ? await search(project.folder, samples) : path.resolve(folder);
+      if (found === null) throw new Problem('data', `The photos of ${project.name} were not found near ${path.dirname(project.folder)}. Choose the folder yourself.`);
+      const matching = await matches(found, samples);
+      const compared = Object.keys(samples).length;
+      if (compared > 0 && matching === 0) throw new Problem('mismatch', `None of ${compared} photos of ${project.name} is in ${found}: this is another folder.`);
+      list = list.filter((entry) => entry.project.id !== id);
+      return { project: await open(found), matching, compared };
+    },
+  };
+}
+
+const isFolder = (folder: string): Promise<boolean> => stat(folder).then((found) => found.isDirectory(), () => false);
+
+async function describe(folder: string): Promise<Remembered> {
+  const id = projectId(folder);
+  const { paths, vocabulary } = await readIndex(id, folder, { separator: 'auto', labels_file: null }, []);
+  const spread = (count: number): string[] => Array.from({ length: Math.min(count, paths.length) }, (_, i) => paths[Math.floor((i * paths.length) / count)]!);
+  const samples = await Promise.all(spread(SAMPLES).map(async (name) => [name, await contentHash(path.resolve(folder, name))] as const));
+  const runs = await listRuns(runsFolder(folder));
+  const last = runs.findLastIndex(({ record }) => record.state === 'finished' && !record.trashed);
+  return {
+    project: {
+      id, name: path.basename(folder), folder, openedAt: new Date().toISOString(), found: true, images: paths.length, labels: vocabulary.length, covers: spread(COVERS),
+      lastRun: last < 0 ? null : { name: `Run ${last + 1}`, macroAp: runs[last]!.record.stages.thresholds.summary.val_int8_ap ?? null },
+    },
+    samples: Object.fromEntries(samples.filter(([, hash]) => hash !== '')),
+  };
+}
+
+const contentHash = (file: string): Promise<string> => readFile(file).then(hashOf, () => '');
+
+/** Runs name the folder of their photos: after a move they follow it. */
+async function followMove(folder: string): Promise<void> {
+  for (const { folder: run, record, state } of await listRuns(runsFolder(folder))) {
+    if (record.project !== folder && state !== 'running') await writeRun(run, { ...record, project: folder });
+  }
+}
+
+async function matches(folder: string, samples: Readonly<Record<string, string>>): Promise<number> {
+  const same = await Promise.all(Object.entries(samples).map(async ([name, hash]) => (await contentHash(path.resolve(folder, name))) === hash));
+  return same.filter(Boolean).length;
+}
+
+/** Beside where it was and one level around, where most folders that people move end up. */
+async function search(lost: string, samples: Readonly<Record<string, string>>): Promise<string | null> {
+  const [first] = Object.keys(samples);
+  if (first === undefined) return null;
+  const above = [path.dirname(lost), path.dirname(path.dirname(lost))];
+  const near = (await Promise.all(above.map(foldersIn))).flat();
+  const candidates = [...near, ...(await Promise.all(near.map(foldersIn))).flat()].slice(0, MOST_CANDIDATES);
+  for (const candidate of candidates) {
+    if ((await stat(path.resolve(candidate, first)).catch(() => null)) !== null && (await matches(candidate, samples)) > 0) return candidate;
+  }
+  return null;
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => path.join(folder, entry.name));
+}

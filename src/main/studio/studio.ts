@@ -1,0 +1,291 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { z } from 'zod';
+import type { Method, Output, PictureQuery } from '../../shared/contract/contract.ts';
+import { contract } from '../../shared/contract/contract.ts';
+import type { Activity, StudioEvent } from '../../shared/contract/studio.ts';
+import type { RunEvent } from '../../shared/events.ts';
+import { Problem, toProblemData } from '../../shared/problem.ts';
+import { createImaging } from '../jobs/imaging.ts';
+import { startJob } from '../jobs/startJob.ts';
+import { listFolder } from './browse.ts';
+import { attention, openTest, readTune, saveThresholds } from './tuning.ts';
+import { bundleText, exportRun, predictToCsv, readExport, tryExport } from './exporting/exports.ts';
+import { planImport, writeImport } from './imports/plan.ts';
+import { importOffers } from './imports/sources.ts';
+import { openDatasets } from './labels/datasets.ts';
+import { openLog, redacted } from './log.ts';
+import { createLoadMeter, openMachine } from './machine.ts';
+import { openPictures } from './pictures.ts';
+import { cacheFolder, runsFolder, stateFolder } from './places.ts';
+import { openProjects } from './projects.ts';
+import { changeRun, cleanRun, deleteRun, newRun } from './runs.ts';
+import { openSettings } from './settings.ts';
+import { configChoices, saveConfig } from './training/configChoices.ts';
+import { createEventThrottle } from './training/eventThrottle.ts';
+import { readHistory } from './training/history.ts';
+import { preflight } from './training/preflight.ts';
+import { openRunQueue } from './training/runQueue.ts';
+import { folderBytes, summarizeRuns } from './training/runSummary.ts';
+
+/** The studio behind every door: each method of the contract, and events. It loads no native engine; jobs and the imaging process do. */
+export interface Studio {
+  /** Input and output are checked here; rejects with a Problem. */
+  call(method: Method, input: unknown): Promise<unknown>;
+  subscribe(listener: (event: StudioEvent) => void): () => void;
+  picture(project: string, imagePath: string, query: PictureQuery): Promise<{ bytes: Uint8Array; type: string }>;
+  /** Absolute path of a file that a person may download: a bundle or predictions of a run. */
+  download(project: string, run: string, name: string): Promise<string>;
+  /** For the desktop's own use. */
+  emit(event: StudioEvent): void;
+  runsActive(): boolean;
+  /** Stops what runs at a checkpoint and lets go of everything. */
+  close(how: 'stop' | 'kill'): Promise<void>;
+}
+
+export interface DoorOptions {
+  readonly door: 'browser' | 'desktop';
+  /** Shows a file in the system's file browser; null where the door cannot. */
+  readonly reveal: ((file: string) => void) | null;
+  /** Keeps the machine awake while something trains. */
+  readonly keepAwake: (awake: boolean) => void;
+}
+
+type Handlers = { readonly [M in Method]: (input: z.output<(typeof contract)[M]['input']>) => Promise<Output<M>> };
+
+export const productVersion = (JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as { version: string }).version;
+
+export async function createStudio(options: DoorOptions): Promise<Studio> {
+  const state = stateFolder();
+  const log = openLog(state);
+  const listeners = new Set<(event: StudioEvent) => void>();
+  const emit = (event: StudioEvent): void => listeners.forEach((listener) => listener(event));
+  const settings = await openSettings(state);
+  const projects = await openProjects(state);
+  const machine = await openMachine(state);
+  const datasets = openDatasets(state, (project) => emit({ type: 'datasetChanged', project }));
+  const imaging = createImaging();
+  const pictures = openPictures(cacheFolder(), imaging, () => settings.current().thumbnailGigabytes * 1e9);
+  const throttle = createEventThrottle(emit);
+  const queue = await openRunQueue(state, {
+    onEvent: (project, run, event) => throttle.send(project, run, event),
+    onChange: (entries) => {
+      options.keepAwake(entries.some((entry) => entry.state === 'running'));
+      emit({ type: 'queue', queue: [...entries] });
+    },
+    onEnd: (project) => emit({ type: 'runsChanged', project }),
+    polite: () => settings.current().polite,
+  });
+  const load = createLoadMeter(os.homedir(), () => queue.runningPid());
+  const activities = new Map<string, Activity>();
+  let nextActivity = 0;
+
+  /** Runs something long with its progress shown everywhere. */
+  async function active<T>(kind: Activity['kind'], project: string | null, work: (onEvent: (event: RunEvent) => void) => Promise<T>): Promise<T> {
+    const id = `${kind}-${nextActivity++}`;
+    const show = (activity: Activity): void => {
+      activities.set(id, activity);
+      emit({ type: 'activity', activity });
+    };
+    show({ id, kind, project, done: 0, total: 0, secondsLeft: null });
+    try {
+      return await work((event) => {
+        if (event.type === 'progress') show({ id, kind, project, done: event.done, total: event.total, secondsLeft: event.secondsLeft });
+      });
+    } finally {
+      activities.delete(id);
+      emit({ type: 'activityEnded', id });
+    }
+  }
+
+  const folderOf = (project: string): string => projects.folder(project);
+  const runFolder = ({ project, run }: { project: string; run: string }): string => {
+    if (!/^[\w.-]+$/.test(run) || run.startsWith('.')) throw new Problem('file', `'${run}' is no run.`);
+    return path.join(runsFolder(folderOf(project)), run);
+  };
+  const summaryOf = async (project: string, run: string): Promise<Output<'runs.change'>> => {
+    const found = (await summarizeRuns(project, folderOf(project))).find(({ id }) => id === run);
+    if (found === undefined) throw new Problem('file', 'This run is gone.');
+    return found;
+  };
+  const recentChanged = (): void => emit({ type: 'recent', recent: [...projects.recent()] });
+
+  const handlers: Handlers = {
+    'studio.hello': async () => ({
+      version: productVersion, door: options.door, platform: process.platform, homeFolder: os.homedir(), settings: settings.current(), recent: [...projects.recent()],
+      machine: machine.known(), queue: [...queue.entries()], activities: [...activities.values()],
+    }),
+    'studio.load': () => load(),
+    'studio.diagnostics': async () => ({ text: diagnostics() }),
+    'settings.set': async (part) => {
+      const changed = await settings.change(part);
+      emit({ type: 'settings', settings: changed });
+      return changed;
+    },
+    'cache.clear': async () => ({ freedBytes: await pictures.clear() }),
+    'cache.usage': async () => ({ thumbnails: await pictures.usage(), pixels: await folderBytes(cacheFolder()) - await pictures.usage() }),
+    'machine.measure': () => active('measure', null, () => machine.measure()),
+    'files.list': ({ folder }) => listFolder(folder),
+    'files.reveal': async ({ project, path: file }) => {
+      const place = project === null ? (file === 'log' ? log.file : state) : path.resolve(folderOf(project), file);
+      const within = project === null || !path.relative(folderOf(project), place).startsWith('..');
+      if (!within || options.reveal === null) return { shown: false };
+      options.reveal(place);
+      return { shown: true };
+    },
+    'project.open': async ({ folder }) => {
+      const project = await projects.open(folder);
+      recentChanged();
+      return project;
+    },
+    'project.forget': async ({ project }) => {
+      await projects.forget(project);
+      recentChanged();
+      return {};
+    },
+    'project.sample': () => active('sample', null, async (onEvent) => {
+      const folder = path.join(os.homedir(), 'Destila', 'Sample');
+      const place = process.env.DESTILA_SAMPLE ?? folder;
+      await startJob({ type: 'sample', folder: place }, { onEvent }).result;
+      const project = await projects.open(place);
+      recentChanged();
+      return project;
+    }),
+    'project.relocate': async ({ project, folder }) => {
+      const found = await projects.relocate(project, folder === '' ? null : folder);
+      recentChanged();
+      return found;
+    },
+    'dataset.read': ({ project }) => datasets.read(project, folderOf(project)),
+    'dataset.check': ({ project }) => active('check', project, (onEvent) => datasets.check(project, folderOf(project), onEvent)),
+    'dataset.lastCheck': async ({ project }) => ({ result: await datasets.lastCheck(project) }),
+    'dataset.draft': async ({ project, changes }) => {
+      await datasets.draft(project, changes);
+      return {};
+    },
+    'dataset.save': ({ project, changes }) => datasets.save(project, folderOf(project), changes),
+    'dataset.line': ({ project, change }) => datasets.line(folderOf(project), change),
+    'import.offers': ({ project }) => importOffers(folderOf(project)),
+    'import.plan': (request) => planImport(folderOf(request.project), request),
+    'import.write': async (request) => {
+      await writeImport(folderOf(request.project), request, datasets.backupFolder(request.project));
+      await datasets.draft(request.project, []);
+      emit({ type: 'datasetChanged', project: request.project });
+      return {};
+    },
+    'config.choices': ({ project }) => configChoices(folderOf(project)),
+    'config.save': async ({ project, config }) => {
+      await saveConfig(folderOf(project), config);
+      return {};
+    },
+    'run.preflight': ({ project, config }) => active('measure', project, async () => {
+      const { split, vocabulary } = await datasets.read(project, folderOf(project));
+      const count = (number: number): number => split.filter((found) => found === number).length;
+      return preflight(folderOf(project), config, { train: count(0), val: count(1), test: count(2) }, vocabulary.length);
+    }),
+    'runs.list': ({ project }) => summarizeRuns(project, folderOf(project)),
+    'runs.start': async ({ project, config, preset }) => {
+      const folder = await newRun({ project: folderOf(project), config, preset, runsFolder: null });
+      const summary = await summaryOf(project, path.basename(folder));
+      await queue.add({ project, run: summary.id, name: summary.name, folder });
+      emit({ type: 'runsChanged', project });
+      return summary;
+    },
+    'runs.resume': async ({ project, run }) => {
+      const { name } = await summaryOf(project, run);
+      await queue.add({ project, run, name, folder: runFolder({ project, run }) });
+      return {};
+    },
+    'runs.command': async ({ run, command }) => {
+      await queue.command(run, command);
+      return {};
+    },
+    'runs.cancel': async ({ run }) => {
+      await queue.cancel(run);
+      return {};
+    },
+    'runs.history': ({ project, run }) => readHistory(run, runFolder({ project, run }), folderOf(project)),
+    'runs.change': async ({ project, run, ...change }) => {
+      await changeRun(runFolder({ project, run }), change);
+      emit({ type: 'runsChanged', project });
+      return summaryOf(project, run);
+    },
+    'runs.delete': async ({ project, run }) => {
+      await deleteRun(runFolder({ project, run }));
+      emit({ type: 'runsChanged', project });
+      return {};
+    },
+    'runs.clean': async ({ project, run }) => {
+      const freedBytes = await cleanRun(runFolder({ project, run }));
+      emit({ type: 'runsChanged', project });
+      return { freedBytes };
+    },
+    'tune.read': async ({ project, run }) => readTune(runFolder({ project, run }), (await summaryOf(project, run)).name),
+    'tune.save': async ({ project, run, thresholds }) => {
+      await saveThresholds(runFolder({ project, run }), thresholds);
+      return {};
+    },
+    'tune.openTest': async ({ project, run }) => {
+      await openTest(runFolder({ project, run }));
+      emit({ type: 'runsChanged', project });
+      return readTune(runFolder({ project, run }), (await summaryOf(project, run)).name);
+    },
+    'tune.attention': ({ project, run, path: image, label }) => attention(runFolder({ project, run }), image, label),
+    'export.start': async ({ project, run }) => {
+      await exportRun(runFolder({ project, run }), (event) => throttle.send(project, run, event), () => undefined);
+      emit({ type: 'runsChanged', project });
+      return {};
+    },
+    'export.read': async ({ project, run }) => ({ export: await readExport(runFolder({ project, run }), (await summaryOf(project, run)).name) }),
+    'export.file': async ({ project, run, name }) => ({ text: await bundleText(runFolder({ project, run }), name) }),
+    'export.try': ({ project, run, image }) => tryExport(runFolder({ project, run }), 'path' in image ? { path: path.resolve(folderOf(project), image.path) } : image),
+    'export.folder': ({ project, run, folder }) => active('predict', project, (onEvent) => predictToCsv(runFolder({ project, run }), folder, onEvent)),
+  };
+
+  function diagnostics(): string {
+    const known = machine.known();
+    const facts = {
+      version: productVersion, door: options.door, node: process.versions.node, system: `${os.type()} ${os.release()} ${os.arch()}`, memoryGigabytes: Math.round(os.totalmem() / 1e9),
+      engines: known?.engines ?? null, cpu: known?.cpu ?? null, settings: settings.current(), projects: projects.recent().map(({ images, labels, found }) => ({ images, labels, found })),
+    };
+    return redacted(`${JSON.stringify(facts, null, 2)}\n\nLast lines of the log:\n${log.tail(200)}\n`, projects.recent().map(({ folder }) => folder));
+  }
+
+  async function call(method: Method, input: unknown): Promise<unknown> {
+    const parsed = contract[method].input.safeParse(input);
+    if (!parsed.success) throw new Problem('internal', `The screen asked for ${method} in a way the studio does not know. Reload the window.`, parsed.error.message);
+    try {
+      const handler = handlers[method] as (input: unknown) => Promise<unknown>;
+      return await handler(parsed.data);
+    } catch (error) {
+      const problem = toProblemData(error);
+      log.write(`${method}: ${problem.kind}: ${problem.message}${problem.detail === undefined ? '' : `\n${problem.detail}`}`);
+      throw error;
+    }
+  }
+
+  return {
+    call,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    picture: (project, imagePath, query) => pictures.read(folderOf(project), imagePath, query),
+    download: async (project, run, name) => {
+      const folder = runFolder({ project, run });
+      const file = path.resolve(folder, name);
+      const allowed = [path.join(folder, 'export'), path.join(folder, 'predictions')].some((place) => path.dirname(file) === place);
+      if (!allowed || !/\.(zip|csv)$/.test(file)) throw new Problem('file', `${name} is nothing to download.`);
+      return file;
+    },
+    emit,
+    runsActive: () => queue.entries().some(({ state: queueState }) => queueState !== 'waiting'),
+    close: async (how) => {
+      if (how === 'stop') await queue.drain();
+      datasets.dispose();
+      imaging.dispose();
+      throttle.dispose();
+    },
+  };
+}

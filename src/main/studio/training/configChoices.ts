@@ -1,0 +1,42 @@
+import { access } from 'node:fs/promises';
+import { stringify } from 'yaml';
+import type { Config } from '../../../shared/config.ts';
+import { configSchema } from '../../../shared/config.ts';
+import type { ConfigChoices } from '../../../shared/contract/runs.ts';
+import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
+import { loadConfig, presetNames } from '../config/loadConfig.ts';
+import { projectConfigFile } from '../places.ts';
+
+/** Presets that the Train screen offers, in this order; the others are for measurements and the command line. */
+const offered = ['fast', 'balanced', 'best'];
+
+export async function configChoices(folder: string): Promise<ConfigChoices> {
+  const file = projectConfigFile(folder);
+  const own = await access(file).then(() => true, () => false);
+  const names = [...offered, ...(await presetNames()).filter((name) => name === 'demo')];
+  return {
+    defaults: configSchema.parse({}),
+    presets: await Promise.all(names.map(async (name) => ({ name, config: (await loadConfig({ preset: name })).config }))),
+    own: own ? (await loadConfig({ file })).config : null,
+    file,
+  };
+}
+
+/** Only what differs from the defaults is written: a later version's better defaults then count. */
+export async function saveConfig(folder: string, config: Config): Promise<void> {
+  await writeFileAtomic(projectConfigFile(folder), stringify(differences(configSchema.parse({}), config)));
+}
+
+function differences(base: object, value: object): Record<string, unknown> {
+  const from = base as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(value).flatMap(([key, own]) => {
+    const other = from[key];
+    if (isPlain(own) && isPlain(other)) {
+      const inner = differences(other, own);
+      return Object.keys(inner).length === 0 ? [] : [[key, inner]];
+    }
+    return JSON.stringify(own) === JSON.stringify(other) ? [] : [[key, own]];
+  }));
+}
+
+const isPlain = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,61 @@
+import { statfs } from 'node:fs/promises';
+import os from 'node:os';
+import { z } from 'zod';
+import type { Config } from '../../../shared/config.ts';
+import type { Preflight } from '../../../shared/contract/runs.ts';
+import { toProblemData } from '../../../shared/problem.ts';
+import { startJob } from '../../jobs/startJob.ts';
+
+const speed = z.object({ stepSeconds: z.number(), scoreSeconds: z.number() });
+const measurementSchema = z.object({ teacher: speed, student: speed, memoryBytes: z.number() });
+
+/** Bytes of weights a network of the family has, roughly: 4 a parameter (Tan & Le 2019, table 2; the Lite variants' model cards). */
+const millionParameters: Readonly<Record<string, number>> = {
+  b0: 4, b1: 6.5, b2: 7.7, b3: 10.7, b4: 17.6, b5: 28.3, b6: 40.7, b7: 63.8, lite0: 3.4, lite1: 4.2, lite2: 4.8, lite3: 6.9, lite4: 11.6,
+};
+/** Weights, both moments and the average of a checkpoint, of which three are kept; the model files beside them. */
+const COPIES = 4 * 3 + 3;
+/** A fake-quantized step computes more than a float one. */
+const QAT_FACTOR = 1.3;
+
+/** What these settings cost on this machine: real steps are timed. Epochs are counted in full; early stopping only makes it shorter. */
+export async function preflight(folder: string, config: Config, images: { train: number; val: number; test: number }, classes: number): Promise<Preflight> {
+  const disk = await statfs(folder).then(({ bavail, bsize }) => bavail * bsize, () => null);
+  const pixels = (images.train + images.val + images.test) * 3 * (config.teacher.input_size ** 2 + config.student.input_size ** 2);
+  const bytesOf = (architecture: string): number => 4e6 * (millionParameters[architecture.replace('efficientnet-', '')] ?? 10);
+  const common = {
+    measuredAt: new Date().toISOString(), memoryTotalBytes: os.totalmem(), diskFreeBytes: disk,
+    diskNeededBytes: COPIES * (bytesOf(config.teacher.architecture) + bytesOf(config.student.architecture)) + Math.min(pixels, config.data.cache_gb * 1e9),
+  };
+  try {
+    const measured = measurementSchema.parse(await startJob({ type: 'measure', config, classes }).result);
+    return { ...common, ...estimate(config, images, measured), memoryBytes: measured.memoryBytes, problem: null };
+  } catch (error) {
+    return { ...common, teacherEpochSeconds: null, studentEpochSeconds: null, teacherImagesPerSecond: null, studentImagesPerSecond: null, memoryBytes: null, stageSeconds: [], problem: toProblemData(error) };
+  }
+}
+
+type Measurement = z.infer<typeof measurementSchema>;
+
+/** Seconds of each stage from seconds of a step. */
+export function estimate(config: Config, images: { train: number; val: number; test: number }, { teacher, student }: Measurement): Pick<Preflight, 'teacherEpochSeconds' | 'studentEpochSeconds' | 'teacherImagesPerSecond' | 'studentImagesPerSecond' | 'stageSeconds'> {
+  const batches = (count: number, size: number): number => Math.ceil(count / size);
+  const score = (count: number): number => batches(count, config.teacher.batch_size) * teacher.scoreSeconds + batches(count, config.student.batch_size) * student.scoreSeconds;
+  const teacherEpoch = batches(images.train, config.teacher.batch_size) * teacher.stepSeconds + batches(images.val, config.teacher.batch_size) * teacher.scoreSeconds;
+  // The teacher scores the student's batches.
+  const teaching = config.student.alpha < 1 ? teacher.scoreSeconds * (config.student.batch_size / config.teacher.batch_size) : 0;
+  const studentEpoch = batches(images.train, config.student.batch_size) * (student.stepSeconds + teaching) + batches(images.val, config.student.batch_size) * student.scoreSeconds;
+  const head = (weights: string | null, epochs: number): number => (weights === null ? 0 : epochs);
+  const stageSeconds = [
+    { stage: 'teacher' as const, seconds: teacherEpoch * (config.teacher.epochs_finetune + 0.4 * head(config.teacher.weights, config.teacher.epochs_head)) },
+    { stage: 'student' as const, seconds: studentEpoch * (config.student.epochs_finetune + 0.6 * head(config.student.weights, config.student.epochs_head)) },
+    { stage: 'qat' as const, seconds: QAT_FACTOR * studentEpoch * config.qat.epochs },
+    { stage: 'thresholds' as const, seconds: score(images.val) },
+    { stage: 'test' as const, seconds: score(images.test) },
+    { stage: 'export' as const, seconds: batches(images.val + images.test, config.student.batch_size) * student.scoreSeconds },
+  ];
+  return {
+    teacherEpochSeconds: teacherEpoch, studentEpochSeconds: studentEpoch, stageSeconds,
+    teacherImagesPerSecond: config.teacher.batch_size / teacher.stepSeconds, studentImagesPerSecond: config.student.batch_size / student.stepSeconds,
+  };
+}

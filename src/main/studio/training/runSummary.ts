@@ -1,0 +1,54 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { RunSummary } from '../../../shared/contract/runs.ts';
+import { stages } from '../../../shared/events.ts';
+import { listRuns } from '../../pipeline/storage/runFolder.ts';
+import type { RunRecord, RunState } from '../../pipeline/storage/runFolder.ts';
+import { runsFolder } from '../places.ts';
+
+/** Who opened the test split by hand. The pipeline's own scoring is no opening: nobody has seen it. */
+export const OPENED_BY_HAND = 'studio';
+
+/** All runs of a project, oldest first, as the screens show them. Figures of the test split are not among them: it is sealed. */
+export async function summarizeRuns(project: string, folder: string): Promise<RunSummary[]> {
+  const runs = await listRuns(runsFolder(folder));
+  return Promise.all(runs.map(({ folder: place, record, state }, index) => summarize(project, `Run ${index + 1}`, place, record, state)));
+}
+
+async function summarize(project: string, name: string, folder: string, record: RunRecord, state: RunState): Promise<RunSummary> {
+  const { thresholds } = record.stages;
+  const figure = (key: string): number | null => thresholds.summary[key] ?? null;
+  return {
+    id: record.id, project, name, createdAt: record.createdAt, preset: record.preset, config: record.config, state, problem: record.problem,
+    stages: stages.map((stage) => {
+      const { state: stageState, seconds, summary } = record.stages[stage];
+      return { stage, state: stageState, seconds, summary: stage === 'test' ? {} : summary };
+    }),
+    engine: record.engine, note: record.notes, pinned: record.pinned, trashed: record.trashed,
+    seconds: stages.reduce((sum, stage) => sum + record.stages[stage].seconds, 0),
+    val: { teacherAp: figure('val_teacher_ap'), studentAp: figure('val_student_ap'), int8Ap: figure('val_int8_ap'), int8F1: figure('val_int8_f1') },
+    testFingerprint: await testFingerprint(folder),
+    testOpened: record.testOpenings.filter(({ by }) => by === OPENED_BY_HAND).length,
+    exported: record.export !== null,
+    bytes: await folderBytes(folder),
+    pretrained: record.config.teacher.weights !== null || record.config.student.weights !== null,
+  };
+}
+
+/** From the head of the snapshot: the rest may be long. '' before the data stage. */
+async function testFingerprint(folder: string): Promise<string> {
+  const handle = await open(path.join(folder, 'data', 'snapshot.json')).catch(() => null);
+  if (handle === null) return '';
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(8192), 0, 8192, 0);
+    return /"test":"([0-9a-f]{64})"/.exec(buffer.toString('utf8', 0, bytesRead))?.[1] ?? '';
+  } finally {
+    await handle.close();
+  }
+}
+
+export async function folderBytes(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = await Promise.all(entries.filter((entry) => entry.isFile()).map((entry) => stat(path.join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0)));
+  return sizes.reduce((a, b) => a + b, 0);
+}
