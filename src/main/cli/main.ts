@@ -6,6 +6,7 @@ import { addJudgingCommands } from './commands/judging.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addProjectCommands } from './commands/project.ts';
 import { addRunCommands } from './commands/runs.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
 
 /** The command line: a door to the studio. It loads no native engine; jobs do the work in processes of their own. */
@@ -24,6 +25,7 @@ addRunCommands(program);
 addJudgingCommands(program);
 addMachineCommands(program);
 addDemoCommand(program);
+addServeCommand(program);
 
 /** --json promises JSON for what goes wrong as well. */
 function showProblem(error: unknown): void {

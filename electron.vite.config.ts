@@ -1,0 +1,36 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+import { resolve } from 'node:path';
+
+/**
+ * Three builds into out/: main (every module a file of its own, since processes and workers are started by file name),
+ * preload, and the screens, which both doors show.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      externalizeDeps: true,
+      rollupOptions: {
+        input: {
+          'main/index': resolve('src/main/index.ts'),
+          'main/cli/main': resolve('src/main/cli/main.ts'),
+          'main/jobs/jobProcess': resolve('src/main/jobs/jobProcess.ts'),
+          'main/jobs/imagingProcess': resolve('src/main/jobs/imagingProcess.ts'),
+          'main/jobs/pipelineWorker': resolve('src/main/jobs/pipelineWorker.ts'),
+          'main/pipeline/data/loaderWorker': resolve('src/main/pipeline/data/loaderWorker.ts'),
+        },
+        output: { dir: 'out', format: 'es', preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  preload: {
+    build: { outDir: 'out/preload', rollupOptions: { input: { index: resolve('src/preload/index.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } } },
+  },
+  renderer: {
+    root: 'src/renderer',
+    plugins: [react()],
+    worker: { format: 'es' },
+    build: { outDir: resolve('out/renderer'), emptyOutDir: true, target: 'es2023', rollupOptions: { input: resolve('src/renderer/index.html') } },
+  },
+});

@@ -1,0 +1,75 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pictureQuerySchema } from '../../shared/contract/contract.ts';
+import { toProblemData } from '../../shared/problem.ts';
+import type { Studio } from './studio.ts';
+
+/** What both doors answer to a GET: the screens' own files, pictures of open projects, downloads of runs. Nothing else exists. */
+
+/** No script but our own, no connection but to ourselves. Styles may be inline: the component library sets them so. */
+export const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'", "worker-src 'self'",
+  "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+].join('; ');
+
+export const securityHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=()',
+};
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png',
+  '.woff2': 'font/woff2', '.woff': 'font/woff', '.json': 'application/json', '.ico': 'image/x-icon',
+};
+
+/** `url` is a path and query below the door's own origin. */
+export type Respond = (url: URL) => Promise<Response>;
+
+export function createResponder(studio: Studio, rendererFolder: string): Respond {
+  return async (url) => {
+    try {
+      const [, room, project, run] = url.pathname.split('/').map(decodeURIComponent);
+      if (room === 'image' && project !== undefined) return await picture(studio, project, url.searchParams);
+      if (room === 'download' && project !== undefined && run !== undefined) return await download(studio, project, run, url.searchParams.get('name') ?? '');
+      return await screenFile(rendererFolder, url.pathname);
+    } catch (error) {
+      const { message, kind } = toProblemData(error);
+      return reply(kind === 'internal' ? 500 : 404, kind === 'internal' ? 'Something went wrong.' : message, { 'content-type': 'text/plain; charset=utf-8' });
+    }
+  };
+}
+
+const reply = (status: number, body: string | Uint8Array<ArrayBuffer> | ReadableStream, headers: Record<string, string>): Response => new Response(body, { status, headers: { ...securityHeaders, ...headers } });
+
+async function picture(studio: Studio, project: string, query: URLSearchParams): Promise<Response> {
+  const asked = pictureQuerySchema.safeParse(Object.fromEntries(query));
+  if (!asked.success) return reply(400, 'No such picture.', { 'content-type': 'text/plain' });
+  const { bytes, type } = await studio.picture(project, query.get('path') ?? '', asked.data);
+  // The address carries the file's version (`v`), so what was shown once need not be asked for again.
+  return reply(200, new Uint8Array(bytes), { 'content-type': type, 'cache-control': 'private, max-age=86400' });
+}
+
+async function download(studio: Studio, project: string, run: string, name: string): Promise<Response> {
+  const file = await studio.download(project, run, name);
+  const { size } = await stat(file);
+  const stream = Readable.toWeb(createReadStream(file)) as ReadableStream;
+  const plain = path.basename(file).replaceAll(/[^\w.-]/g, '_');
+  return reply(200, stream, { 'content-type': file.endsWith('.zip') ? 'application/zip' : 'text/csv; charset=utf-8', 'content-length': String(size), 'content-disposition': `attachment; filename="${plain}"`, 'cache-control': 'no-store' });
+}
+
+async function screenFile(folder: string, pathname: string): Promise<Response> {
+  const name = pathname === '/' ? '/index.html' : decodeURIComponent(pathname);
+  const file = path.join(folder, name);
+  const type = types[path.extname(file)];
+  if (type === undefined || path.relative(folder, file).startsWith('..') || name.includes('\0')) return reply(404, 'Nothing here.', { 'content-type': 'text/plain' });
+  const bytes = await readFile(file).catch(() => null);
+  if (bytes === null) return reply(404, 'Nothing here.', { 'content-type': 'text/plain' });
+  const fixed = name.startsWith('/assets/');
+  return reply(200, new Uint8Array(bytes), { 'content-type': type, 'cache-control': fixed ? 'private, max-age=31536000, immutable' : 'no-cache' });
+}

@@ -1,0 +1,40 @@
+import type { Transport } from './client.ts';
+
+const RETRY_MS = 1000;
+
+/** Calls over fetch, events over server-sent events. A hidden window hears only what matters and catches up when it is shown. */
+export function browserTransport(): Transport {
+  return {
+    call: async (method, input) => {
+      let response: Response;
+      try {
+        response = await fetch(`/api/${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) });
+      } catch (error) {
+        return { problem: { kind: 'file', message: 'The studio does not answer. It may have been closed; start it again.', detail: (error as Error).message } };
+      }
+      if (response.status === 401 || response.status === 403) return { problem: { kind: 'file', message: 'The studio was started anew. Open the address that it printed.', detail: await response.text() } };
+      return (await response.json()) as { value: unknown };
+    },
+    listen: (onEvent, onConnection) => {
+      let source: EventSource | null = null;
+      const open = (): void => {
+        source?.close();
+        const own = new EventSource(`/api/events${document.hidden ? '?quiet=1' : ''}`);
+        source = own;
+        own.onopen = () => onConnection(true);
+        own.onmessage = (message: MessageEvent<string>) => onEvent(JSON.parse(message.data));
+        own.onerror = () => {
+          if (source !== own) return;
+          onConnection(false);
+          own.close();
+          setTimeout(() => { if (source === own) open(); }, RETRY_MS);
+        };
+      };
+      document.addEventListener('visibilitychange', open);
+      open();
+    },
+    address: (path) => path,
+    pathOf: () => null,
+    chooseFolder: null,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Input, Method, Output, Picture } from '../../shared/contract/contract.ts';
+import { contract, pictureQuery } from '../../shared/contract/contract.ts';
+import type { StudioEvent } from '../../shared/contract/studio.ts';
+import { eventSchema } from '../../shared/contract/studio.ts';
+import { Problem } from '../../shared/problem.ts';
+import type { ProblemKind } from '../../shared/problem.ts';
+import { browserTransport } from './browser.ts';
+import { desktopTransport } from './desktop.ts';
+
+/** How a door carries calls and events. */
+export interface Transport {
+  call(method: Method, input: unknown): Promise<{ value: unknown } | { problem: { kind: string; message: string; detail?: string | undefined } }>;
+  /** `onConnection` tells when the studio cannot be reached and when it is back. */
+  listen(onEvent: (event: unknown) => void, onConnection: (connected: boolean) => void): void;
+  /** Address of a path below the door's own origin. */
+  address(path: string): string;
+  /** The path of a dropped folder or file, where the door knows it. */
+  pathOf(file: File): string | null;
+  /** The system's folder dialog; null where there is none. */
+  chooseFolder: (() => Promise<string | null>) | null;
+}
+
+const transport: Transport = desktopTransport() ?? browserTransport();
+
+/** Asks the studio; what comes back is checked. Rejects with a Problem. */
+export async function call<M extends Method>(method: M, input: Input<M>): Promise<Output<M>> {
+  const reply = await transport.call(method, input);
+  if ('problem' in reply) throw new Problem(reply.problem.kind as ProblemKind, reply.problem.message, reply.problem.detail);
+  const parsed = contract[method].output.safeParse(reply.value);
+  if (!parsed.success) throw new Problem('internal', `The studio answered ${method} in a way this window does not know. Reload it.`, parsed.error.message);
+  return parsed.data as Output<M>;
+}
+
+export function listen(onEvent: (event: StudioEvent) => void, onConnection: (connected: boolean) => void): void {
+  transport.listen((raw) => {
+    const parsed = eventSchema.safeParse(raw);
+    if (parsed.success) onEvent(parsed.data);
+  }, onConnection);
+}
+
+/** Address of a picture of a project; `version` changes when the file does. */
+export function pictureUrl(project: string, path: string, picture: Picture, version = ''): string {
+  const query = new URLSearchParams({ ...pictureQuery(picture), path, ...(version === '' ? {} : { v: version }) });
+  return transport.address(`/image/${encodeURIComponent(project)}?${query.toString()}`);
+}
+
+export const downloadUrl = (project: string, run: string, name: string): string =>
+  transport.address(`/download/${encodeURIComponent(project)}/${encodeURIComponent(run)}?${new URLSearchParams({ name }).toString()}`);
+
+export const pathOf = (file: File): string | null => transport.pathOf(file);
+export const chooseFolder = transport.chooseFolder;

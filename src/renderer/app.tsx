@@ -1,0 +1,99 @@
+import { MantineProvider } from '@mantine/core';
+import { useColorScheme } from '@mantine/hooks';
+import { Notifications } from '@mantine/notifications';
+import type { ReactNode } from 'react';
+import { Component, lazy, Suspense, useEffect, useMemo } from 'react';
+import { ErrorNote } from './components/ErrorNote.tsx';
+import { Palette, openPalette } from './components/Palette.tsx';
+import { Rail } from './components/Rail.tsx';
+import { ShortcutSheet, openShortcuts } from './components/ShortcutSheet.tsx';
+import { StatusBar } from './components/StatusBar.tsx';
+import { TitleBar } from './components/TitleBar.tsx';
+import { FolderChooser } from './components/FolderChooser.tsx';
+import { systemLanguage, useWording, wording, WordingProvider } from './i18n/words.ts';
+import { useKeys } from './stores/keys.ts';
+import type { Screen } from './stores/studio.ts';
+import { dismissProblem, go, onCommand, useStudio } from './stores/studio.ts';
+import { theme, variables } from './theme.ts';
+import { chooseAndOpen } from './welcome/openFolder.ts';
+import { useFolderDrop } from './welcome/useFolderDrop.ts';
+
+/** Loaded when they are first shown. */
+const screenParts: Readonly<Record<Screen, ReturnType<typeof lazy>>> = {
+  welcome: lazy(() => import('./welcome/WelcomeScreen.tsx')),
+  data: lazy(() => import('./data/DataScreen.tsx')),
+  train: lazy(() => import('./train/TrainScreen.tsx')),
+  tune: lazy(() => import('./tune/TuneScreen.tsx')),
+  compare: lazy(() => import('./compare/CompareScreen.tsx')),
+  export: lazy(() => import('./export/ExportScreen.tsx')),
+  settings: lazy(() => import('./settings/SettingsScreen.tsx')),
+};
+
+export function App() {
+  const settings = useStudio((state) => state.settings);
+  const system = useColorScheme('dark');
+  const scheme = settings === null || settings.theme === 'system' ? system : settings.theme;
+  const language = settings === null || settings.language === 'system' ? systemLanguage() : settings.language;
+  const words = useMemo(() => wording(language), [language]);
+  useEffect(() => {
+    document.documentElement.dataset.theme = scheme;
+    document.documentElement.lang = language;
+    document.documentElement.style.setProperty('--row', settings?.rows === 'compact' ? '24px' : settings?.rows === 'large' ? '32px' : '28px');
+  }, [scheme, language, settings?.rows]);
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={variables} forceColorScheme={scheme}>
+      <WordingProvider value={words}>
+        <Notifications position="bottom-right" autoClose={6000} />
+        <Studio />
+      </WordingProvider>
+    </MantineProvider>
+  );
+}
+
+function Studio() {
+  const { screen, problem, project } = useStudio();
+  const { w } = useWording();
+  useFolderDrop();
+  useKeys({
+    'mod+k': openPalette, '?': openShortcuts, 'mod+o': () => void chooseAndOpen(), 'mod+,': () => go('settings'),
+    ...(project !== null && { 'g d': () => go('data'), 'g t': () => go('train'), 'g u': () => go('tune'), 'g c': () => go('compare'), 'g e': () => go('export'), 'g s': () => go('settings') }),
+  });
+  useEffect(() => onCommand((command) => {
+    if (command === 'palette') openPalette();
+    if (command === 'shortcuts') openShortcuts();
+    if (command === 'settings') go('settings');
+    if (command === 'openFolder') void chooseAndOpen();
+  }), []);
+  const Shown = screenParts[screen];
+  return (
+    <div className="window">
+      <TitleBar />
+      <Rail />
+      <main className="screen" aria-label={w('Studio', 'Estudio')}>
+        {problem !== null && <ErrorNote problem={problem} onDismiss={dismissProblem} />}
+        <Guard key={`${screen}/${project?.id ?? ''}`}>
+          <Suspense fallback={null}>
+            <Shown />
+          </Suspense>
+        </Guard>
+      </main>
+      <StatusBar />
+      <Palette />
+      <ShortcutSheet />
+      <FolderChooser />
+    </div>
+  );
+}
+
+/** A fault in one screen leaves the others and the running job alone. */
+class Guard extends Component<{ children: ReactNode }, { fault: Error | null }> {
+  override state: { fault: Error | null } = { fault: null };
+  static getDerivedStateFromError(fault: Error): { fault: Error } {
+    return { fault };
+  }
+  override render(): ReactNode {
+    const { fault } = this.state;
+    if (fault === null) return this.props.children;
+    return <ErrorNote problem={{ kind: 'internal', message: 'This screen has failed. What was saved is safe, and a running training goes on. / Esta pantalla ha fallado. Lo guardado está a salvo y el entrenamiento sigue.', detail: fault.stack }} onDismiss={() => this.setState({ fault: null })} />;
+  }
+}

@@ -1,0 +1,24 @@
+import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { ProblemData } from '../../shared/problem.ts';
+import { useWording } from '../i18n/words.ts';
+
+/** What happened, what to do, and the technical text folded away. */
+export function ErrorNote({ problem, onDismiss, children }: { problem: ProblemData; onDismiss?: () => void; children?: ReactNode }) {
+  const { w } = useWording();
+  return (
+    <section className="error-note" role="alert">
+      <div className="row">
+        <span className="grow" style={{ whiteSpace: 'pre-wrap' }}>{problem.message}</span>
+        {children}
+        {onDismiss !== undefined && <Button variant="subtle" onClick={onDismiss}>{w('Close', 'Cerrar')}</Button>}
+      </div>
+      {problem.detail !== undefined && (
+        <details>
+          <summary className="small soft">{w('Technical details', 'Detalles técnicos')}</summary>
+          <pre>{problem.detail}</pre>
+        </details>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,48 @@
+import { Button, Modal, TextInput, UnstyledButton } from '@mantine/core';
+import { IconArrowUp, IconFolder } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { FolderListing } from '../../shared/contract/studio.ts';
+import { toProblemData } from '../../shared/problem.ts';
+import { call } from '../api/client.ts';
+import { useWording } from '../i18n/words.ts';
+import { useFolderQuestion } from '../welcome/openFolder.ts';
+
+/** Chooses a folder of this machine where the door has no system dialog. */
+export function FolderChooser() {
+  const { w, f } = useWording();
+  const answer = useFolderQuestion((state) => state.answer);
+  const [listing, setListing] = useState<FolderListing | null>(null);
+  const [typed, setTyped] = useState('');
+  const [fault, setFault] = useState<string | null>(null);
+  const show = (folder: string | null): void => {
+    setFault(null);
+    call('files.list', { folder }).then((found) => {
+      setListing(found);
+      setTyped(found.folder);
+    }, (error: unknown) => setFault(toProblemData(error).message));
+  };
+  useEffect(() => { if (answer !== null) show(null); }, [answer]);
+  const close = (folder: string | null): void => answer?.(folder);
+  return (
+    <Modal opened={answer !== null} onClose={() => close(null)} title={w('Choose a folder', 'Elige una carpeta')} size={620} transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': w('Close', 'Cerrar') }}>
+      <form className="row" onSubmit={(event) => { event.preventDefault(); show(typed); }}>
+        <TextInput className="grow" aria-label={w('Path', 'Ruta')} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus spellCheck={false} />
+        <Button variant="default" type="submit">{w('Go', 'Ir')}</Button>
+      </form>
+      {fault !== null && <p className="bad small" role="alert" style={{ marginTop: 8 }}>{fault}</p>}
+      <div className="scroll" style={{ height: 300, margin: '10px 0' }} role="group" aria-label={w('Folders', 'Carpetas')}>
+        {listing?.parent != null && <FolderRow icon={<IconArrowUp size={16} />} name={w('One level up', 'Un nivel arriba')} onClick={() => show(listing.parent)} />}
+        {listing?.folders.map((name) => <FolderRow key={name} icon={<IconFolder size={16} />} name={name} onClick={() => show(`${listing.folder.replace(/[\\/]$/, '')}/${name}`)} />)}
+      </div>
+      <div className="row">
+        <span className="grow soft small">{listing === null ? '' : `${listing.labelFiles.length > 0 ? `${listing.labelFiles.join(', ')} · ` : ''}${w(`${f.count(listing.images)} images here`, `${f.count(listing.images)} imágenes aquí`)}`}</span>
+        <Button variant="default" onClick={() => close(null)}>{w('Cancel', 'Cancelar')}</Button>
+        <Button disabled={listing === null} onClick={() => close(listing?.folder ?? null)}>{w('Open this folder', 'Abrir esta carpeta')}</Button>
+      </div>
+    </Modal>
+  );
+}
+
+function FolderRow({ icon, name, onClick }: { icon: React.ReactNode; name: string; onClick: () => void }) {
+  return <UnstyledButton className="row folder-row" onClick={onClick} style={{ width: '100%', height: 'var(--row)', padding: '0 8px' }}><span className="quiet row">{icon}</span><span className="cut">{name}</span></UnstyledButton>;
+}

@@ -1,0 +1,72 @@
+import { Spotlight, createSpotlight } from '@mantine/spotlight';
+import { IconArrowRight, IconFilter, IconPhoto, IconSearch, IconTag } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
+import { useWording } from '../i18n/words.ts';
+import { addFilterLabel, openViewer, useDataset } from '../stores/dataset.ts';
+import { changeSettings, go, openSample, useStudio } from '../stores/studio.ts';
+import { chooseAndOpen } from '../welcome/openFolder.ts';
+import { openShortcuts } from './ShortcutSheet.tsx';
+
+const [store, spotlight] = createSpotlight();
+export const openPalette = (): void => spotlight.open();
+
+interface Command { readonly id: string; readonly group: string; readonly text: string; readonly hint: string; readonly icon: typeof IconTag; run(): void }
+
+const MOST_LABELS = 6;
+const MOST_IMAGES = 4;
+
+/** Commands, labels and images in one place. */
+export function Palette() {
+  const { w, f } = useWording();
+  const [query, setQuery] = useState('');
+  const { project } = useStudio();
+  const index = useDataset((state) => state.index);
+  const counts = useDataset((state) => state.counts);
+  const commands = useMemo((): Command[] => {
+    const screensGroup = w('Go to', 'Ir a');
+    const goTo = (id: Parameters<typeof go>[0], text: string, hint: string): Command => ({ id, group: screensGroup, text, hint, icon: IconArrowRight, run: () => go(id) });
+    const here = project === null ? [] : [goTo('data', w('Data', 'Datos'), 'G D'), goTo('train', w('Train', 'Entrenar'), 'G T'), goTo('tune', w('Tune', 'Ajustar'), 'G U'), goTo('compare', w('Compare', 'Comparar'), 'G C'), goTo('export', w('Export', 'Exportar'), 'G E')];
+    const studio = w('Studio', 'Estudio');
+    return [
+      ...here, goTo('settings', w('Settings', 'Ajustes'), 'G S'), goTo('welcome', w('Welcome', 'Inicio'), ''),
+      { id: 'open', group: studio, text: w('Open a folder', 'Abrir una carpeta'), hint: 'Ctrl O', icon: IconArrowRight, run: () => void chooseAndOpen() },
+      { id: 'sample', group: studio, text: w('Try the sample', 'Probar la muestra'), hint: '', icon: IconArrowRight, run: () => void openSample() },
+      { id: 'light', group: studio, text: w('Light theme', 'Tema claro'), hint: '', icon: IconArrowRight, run: () => void changeSettings({ theme: 'light' }) },
+      { id: 'dark', group: studio, text: w('Dark theme', 'Tema oscuro'), hint: '', icon: IconArrowRight, run: () => void changeSettings({ theme: 'dark' }) },
+      { id: 'en', group: studio, text: 'English', hint: '', icon: IconArrowRight, run: () => void changeSettings({ language: 'en' }) },
+      { id: 'es', group: studio, text: 'Español', hint: '', icon: IconArrowRight, run: () => void changeSettings({ language: 'es' }) },
+      { id: 'keys', group: studio, text: w('Shortcuts', 'Atajos'), hint: '?', icon: IconArrowRight, run: openShortcuts },
+    ];
+  }, [project, w]);
+  const found = useMemo((): Command[] => {
+    const wanted = query.trim().toLowerCase();
+    const fits = (text: string): boolean => text.toLowerCase().includes(wanted);
+    const plain = commands.filter(({ text }) => fits(text));
+    if (wanted === '' || index === null || project === null) return plain;
+    const labels = index.vocabulary.flatMap((label, number) => (fits(label) ? [{ label, number }] : [])).slice(0, MOST_LABELS);
+    const images = index.paths.flatMap((path, number) => (fits(path) ? [{ path, number }] : [])).slice(0, MOST_IMAGES);
+    return [
+      ...labels.map(({ label, number }): Command => ({ id: `label-${number}`, group: w('Labels', 'Etiquetas'), text: w(`Show only images with ${label}`, `Ver solo imágenes con ${label}`), hint: f.count(counts?.all[number] ?? 0), icon: IconFilter, run: () => { addFilterLabel(number); go('data'); } })),
+      ...images.map(({ path, number }): Command => ({ id: `image-${number}`, group: w('Images', 'Imágenes'), text: path, hint: '', icon: IconPhoto, run: () => { openViewer(number); go('data'); } })),
+      ...plain,
+    ];
+  }, [query, commands, index, counts, project, w, f]);
+  const groups = [...Map.groupBy(found, ({ group }) => group)];
+  return (
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} scrollable maxHeight={420} transitionProps={{ duration: 0 }}>
+      <Spotlight.Search placeholder={w('Search or run a command', 'Buscar o ejecutar una orden')} aria-label={w('Search or run a command', 'Buscar o ejecutar una orden')} leftSection={<IconSearch size={16} />} />
+      <Spotlight.ActionsList>
+        {groups.map(([group, actions]) => (
+          <Spotlight.ActionsGroup key={group} label={group}>
+            {actions.map(({ id, text, hint, icon: Icon, run }) => (
+              <Spotlight.Action key={id} onClick={run}>
+                <span className="row" style={{ width: '100%' }}><Icon size={15} aria-hidden="true" /><span className="grow cut">{text}</span>{hint !== '' && <kbd>{hint}</kbd>}</span>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        ))}
+        {groups.length === 0 && <Spotlight.Empty>{w('Nothing found', 'Nada encontrado')}</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}

@@ -1,0 +1,29 @@
+import { Modal } from '@mantine/core';
+import { create } from 'zustand';
+import { useWording } from '../i18n/words.ts';
+
+const useSheet = create<{ open: boolean }>(() => ({ open: false }));
+export const openShortcuts = (): void => useSheet.setState({ open: true });
+
+export function ShortcutSheet() {
+  const { w } = useWording();
+  const open = useSheet((state) => state.open);
+  const groups: { title: string; keys: [string, string][] }[] = [
+    { title: w('Everywhere', 'En todas partes'), keys: [['Ctrl K', w('search and commands', 'buscar y órdenes')], ['Ctrl O', w('open a folder', 'abrir carpeta')], ['G, then D T U C E S', w('go to a screen', 'ir a una pantalla')], ['Ctrl Z / Ctrl Shift Z', w('undo, redo', 'deshacer, rehacer')], ['Ctrl S', w('save labels', 'guardar etiquetas')], ['/', w('find', 'buscar')], ['?', w('this sheet', 'esta hoja')]] },
+    { title: w('Data', 'Datos'), keys: [['arrows, J K', w('next, previous', 'siguiente, anterior')], ['Space', w('select', 'seleccionar')], ['Shift + arrows', w('select several', 'seleccionar varias')], ['Enter', w('open the image', 'abrir la imagen')], ['1–9', w('toggle a label', 'poner o quitar etiqueta')], ['L / Shift L', w('add, remove a label', 'añadir, quitar etiqueta')], ['M', w('letterbox', 'encuadre')], ['0', w('fit', 'ajustar')], ['Esc', w('back', 'volver')]] },
+    { title: w('Train', 'Entrenar'), keys: [['Ctrl Enter', w('start', 'empezar')], ['P', w('pause, go on', 'pausar, seguir')], ['Y', 'YAML'], ['S', w('smoothing', 'suavizado')]] },
+    { title: w('Tune', 'Ajustar'), keys: [['J K', w('label', 'etiqueta')], ['arrows', w('move the threshold', 'mover el umbral')], ['PgUp / PgDn', w('by .05', 'de 0,05 en 0,05')], ['F', w('goal', 'objetivo')], ['X', w('lock', 'bloquear')], ['R', w('reset', 'restablecer')]] },
+  ];
+  return (
+    <Modal opened={open} onClose={() => useSheet.setState({ open: false })} title={w('Shortcuts', 'Atajos')} size={760} centered transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': w('Close', 'Cerrar') }}>
+      <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: '16px 32px' }}>
+        {groups.map(({ title, keys }) => (
+          <section key={title}>
+            <h2 style={{ marginBottom: 6 }}>{title}</h2>
+            {keys.map(([key, meaning]) => <div className="row" key={key} style={{ minHeight: 26 }}><kbd>{key}</kbd><span className="soft">{meaning}</span></div>)}
+          </section>
+        ))}
+      </div>
+    </Modal>
+  );
+}

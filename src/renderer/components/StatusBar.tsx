@@ -1,0 +1,68 @@
+import { UnstyledButton } from '@mantine/core';
+import { IconCircleCheck, IconCpu, IconPlugConnectedX } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import type { Activity } from '../../shared/contract/studio.ts';
+import { call } from '../api/client.ts';
+import { useWording } from '../i18n/words.ts';
+import type { Wording } from '../i18n/words.ts';
+import { go, useStudio } from '../stores/studio.ts';
+import { stageName } from '../train/stageNames.ts';
+import { openShortcuts } from './ShortcutSheet.tsx';
+
+const LOAD_EVERY_MS = 3000;
+
+/** The job, its time left and the device, on every screen. */
+export function StatusBar() {
+  const wording = useWording();
+  const { w, f } = wording;
+  const { connected, queue, activities, progress, hello, load } = useStudio();
+  useEffect(() => {
+    const ask = (): void => {
+      if (!document.hidden && useStudio.getState().connected) void call('studio.load', {}).then((found) => useStudio.setState({ load: found }), () => undefined);
+    };
+    ask();
+    const timer = setInterval(ask, LOAD_EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const running = queue.find(({ state }) => state !== 'waiting');
+  const waiting = queue.filter(({ state }) => state === 'waiting').length;
+  const engine = hello?.machine?.engines.find(({ state }) => state === 'works');
+  return (
+    <footer className="status-bar" data-connected={connected}>
+      {!connected && <span className="row" role="status"><IconPlugConnectedX size={14} aria-hidden="true" />{w('Reconnecting…', 'Reconectando…')}</span>}
+      {connected && running === undefined && activities.length === 0 && <span className="row"><IconCircleCheck size={14} aria-hidden="true" />{w('Ready', 'Listo')}</span>}
+      {running !== undefined && (
+        <UnstyledButton className="row small" onClick={() => go('train', running.run)}>
+          <span>{running.name}{running.state === 'paused' ? w(', paused', ', en pausa') : ''}{progress === null ? '' : ` · ${stageName(progress.stage, w)}`}</span>
+          {progress !== null && <><span className="bar"><i style={{ width: `${(100 * progress.done) / Math.max(1, progress.total)}%` }} /></span><span className="quiet">{leftOf(progress.secondsLeft, wording)}</span></>}
+          {waiting > 0 && <span className="quiet">{w(`${waiting} waiting`, `${waiting} en espera`)}</span>}
+        </UnstyledButton>
+      )}
+      {activities.map((activity) => (
+        <span className="row" key={activity.id}>
+          {activityName(activity, wording)}
+          {activity.total > 0 && <><span className="bar"><i style={{ width: `${(100 * activity.done) / activity.total}%` }} /></span><span className="quiet">{leftOf(activity.secondsLeft, wording)}</span></>}
+        </span>
+      ))}
+      <span className="right">
+        {engine !== undefined && <span className="row"><IconCpu size={14} aria-hidden="true" />{hello?.machine?.cpu.model.replace(/\(R\)|\(TM\)|CPU|Processor/g, '').replace(/\s+/g, ' ').split('@')[0]?.trim()}</span>}
+        {load !== null && <span className="quiet">{w('processor', 'procesador')} {f.decimal(load.cpuShare * 100, 0)} %</span>}
+        {load !== null && <span className="quiet">{w('memory', 'memoria')} {f.bytes(load.memoryUsedBytes)} / {f.bytes(load.memoryTotalBytes)}</span>}
+        {load?.diskFreeBytes != null && <span className="quiet">{f.bytes(load.diskFreeBytes)} {w('free', 'libres')}</span>}
+        <UnstyledButton className="row small" onClick={openShortcuts}><kbd>?</kbd>{w('Shortcuts', 'Atajos')}</UnstyledButton>
+      </span>
+    </footer>
+  );
+}
+
+const leftOf = (seconds: number | null, { w, f }: Wording): string => (seconds === null ? '' : w(`${f.duration(seconds)} left`, `quedan ${f.duration(seconds)}`));
+
+function activityName({ kind }: Activity, { w }: Wording): string {
+  switch (kind) {
+    case 'sample': return w('Drawing the sample', 'Dibujando la muestra');
+    case 'check': return w('Checking images', 'Comprobando imágenes');
+    case 'measure': return w('Measuring this machine', 'Midiendo este equipo');
+    case 'predict': return w('Scoring a folder', 'Puntuando una carpeta');
+    case 'import': return w('Importing', 'Importando');
+  }
+}

@@ -1,0 +1,115 @@
+import { Button } from '@mantine/core';
+import { useEffect, useMemo } from 'react';
+import { Answer } from '../components/Answer.tsx';
+import type { Wording } from '../i18n/words.ts';
+import { useWording } from '../i18n/words.ts';
+import { useKeys } from '../stores/keys.ts';
+import { changeImages, loadDataset, loadOpinion, openViewer, pendingCount, redo, runCheck, saveEdits, undo, useDataset } from '../stores/dataset.ts';
+import { go, onCommand, useStudio } from '../stores/studio.ts';
+import { Conflicts } from './Conflicts.tsx';
+import { filtered, pathsByProblem } from './filter.ts';
+import { GridToolbar } from './GridToolbar.tsx';
+import { ImportScreen } from './ImportScreen.tsx';
+import { withLabel, withoutLabel } from './labelEdits.ts';
+import { LabelList } from './LabelList.tsx';
+import { PhotoGrid } from './PhotoGrid.tsx';
+import { ProblemPanel } from './ProblemPanel.tsx';
+import { SelectionBar } from './SelectionBar.tsx';
+import { allDoubts, suspicionOf } from './suspicion.ts';
+import { Viewer } from './Viewer.tsx';
+import './data.css';
+
+/** Which labels are wrong or missing? */
+export default function DataScreen() {
+  const wording = useWording();
+  const { w } = wording;
+  const project = useStudio((state) => state.project);
+  const runs = useStudio((state) => state.runs);
+  const { index, labelled, filter, order, edited, check, opinion, conflicts, viewer, counts } = useDataset();
+  const id = project?.id;
+  useEffect(() => { if (id !== undefined) void loadDataset(id); }, [id]);
+  useEffect(() => { if (index !== null) void loadOpinion(); }, [index, runs]);
+  useEffect(() => onCommand((command) => {
+    if (command === 'save') void saveEdits();
+    if (command === 'undo') undo();
+    if (command === 'redo') redo();
+  }), []);
+  const problems = useMemo(() => check?.problems ?? index?.problems ?? [], [check, index]);
+  const problemPaths = useMemo(() => pathsByProblem(problems), [problems]);
+  const doubts = useMemo(() => allDoubts(index?.paths ?? [], labelled, opinion), [index, labelled, opinion]);
+  const suspicion = useMemo(() => new Map([...doubts].map(([image, found]) => [image, suspicionOf(found)])), [doubts]);
+  const images = useMemo(() => (index === null ? [] : filtered(filter, order, { paths: index.paths, labelled, edited, suspicion, problemPaths })), [index, filter, order, labelled, edited, suspicion, problemPaths]);
+  useKeys({ 'mod+s': () => void saveEdits(), 'mod+z': undo, 'mod+shift+z': redo, 'mod+y': redo });
+
+  if (index === null) return <Loading />;
+  if (index.files.train === '' && index.paths.length === 0) return <ImportScreen />;
+  const empty = index.paths.length === 0;
+  const { says, because, tone } = answer(wording, { problems, doubts, unvalidated: counts === null ? 0 : counts.all.filter((all, label) => all > 0 && counts.bySplit[1]![label] === 0).length, images: index.paths.length, checked: check !== null });
+  const accept = (chosen: readonly number[]): void => changeImages(chosen.filter((image) => doubts.has(image)), (state, image) => {
+    const [doubt] = doubts.get(image) ?? [];
+    if (doubt === undefined) return state;
+    return doubt.kind === 'missing' ? withLabel(state, doubt.label) : withoutLabel(state, doubt.label);
+  });
+  return (
+    <>
+      {viewer === null && (
+        <Answer tone={tone} says={says} because={because}>
+          {check === null ? <Button variant="default" onClick={() => void runCheck()}>{w('Check the images', 'Comprobar imágenes')}</Button> : null}
+          {images.length > 0 && doubts.size > 0 && <Button onClick={() => { useDataset.setState({ filter: { ...filter, view: 'review' }, order: 'suspicious' }); openViewer([...suspicion].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null); }}>{w('Review one by one', 'Revisar una a una')}</Button>}
+          {doubts.size === 0 && !empty && <Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button>}
+        </Answer>
+      )}
+      {conflicts.length > 0 && <Conflicts conflicts={conflicts} />}
+      {viewer !== null ? <Viewer images={images.includes(viewer) ? images : [viewer, ...images]} image={viewer} doubts={doubts} problems={problems} onAccept={accept} /> : (
+        <div className="data-columns">
+          <LabelList />
+          <section className="column data-centre" aria-label={w('Photos', 'Fotos')}>
+            <GridToolbar shown={images.length} toReview={doubts.size} />
+            {images.length === 0 ? <NothingShown /> : <PhotoGrid images={images} doubts={doubts} onAccept={accept} />}
+            <SelectionBar images={images} doubts={doubts} onAccept={accept} />
+          </section>
+          <ProblemPanel problems={problems} />
+        </div>
+      )}
+    </>
+  );
+}
+
+interface Facts { readonly problems: readonly { severity: string }[]; readonly doubts: ReadonlyMap<number, readonly unknown[]>; readonly unvalidated: number; readonly images: number; readonly checked: boolean }
+
+function answer({ w, f }: Wording, { problems, doubts, unvalidated, images, checked }: Facts): { says: string; because?: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const noVal = unvalidated === 0 ? undefined : w(`${f.count(unvalidated)} ${unvalidated === 1 ? 'label has' : 'labels have'} no validation image, so no threshold can be found for ${unvalidated === 1 ? 'it' : 'them'}.`, `${f.count(unvalidated)} ${unvalidated === 1 ? 'etiqueta no tiene' : 'etiquetas no tienen'} imagen de validación; no se les puede buscar umbral.`);
+  if (errors > 0) return { tone: 'bad', says: w(`${f.count(errors)} ${errors === 1 ? 'problem keeps' : 'problems keep'} training from starting.`, `${f.count(errors)} ${errors === 1 ? 'problema impide' : 'problemas impiden'} entrenar.`), because: w('They stand at the right, each with what to do.', 'Están a la derecha, cada uno con su remedio.') };
+  if (doubts.size > 0) {
+    const labels = [...doubts.values()].reduce((sum, found) => sum + found.length, 0);
+    return { tone: 'plain', says: w(`${f.count(labels)} ${labels === 1 ? 'label looks' : 'labels look'} missing or wrong, in ${f.count(doubts.size)} ${doubts.size === 1 ? 'image' : 'images'}.`, `${f.count(labels)} ${labels === 1 ? 'etiqueta parece' : 'etiquetas parecen'} faltar o estar mal, en ${f.count(doubts.size)} ${doubts.size === 1 ? 'imagen' : 'imágenes'}.`), ...(noVal !== undefined && { because: noVal }) };
+  }
+  if (problems.length > 0) return { tone: 'warn', says: w(`Ready to train, with ${f.count(problems.length)} ${problems.length === 1 ? 'thing' : 'things'} to know.`, `Listo para entrenar, con ${f.count(problems.length)} ${problems.length === 1 ? 'aviso' : 'avisos'}.`), ...(noVal !== undefined && { because: noVal }) };
+  const because = noVal ?? (checked ? w('Nothing looks wrong.', 'Nada parece estar mal.') : w('The label files read well. The images have not been checked yet.', 'Los archivos de etiquetas se leen bien. Las imágenes aún no se han comprobado.'));
+  return { tone: 'ok', says: w(`${f.count(images)} images, ready to train.`, `${f.count(images)} imágenes, listas para entrenar.`), because };
+}
+
+function Loading() {
+  const { w } = useWording();
+  return (
+    <>
+      <Answer says={w('Reading the label files…', 'Leyendo los archivos de etiquetas…')} />
+      <div className="data-columns" aria-busy="true">
+        <div className="panel line-right" style={{ padding: 16, gap: 8 }}>{Array.from({ length: 12 }, (_, i) => <div key={i} className="skeleton" style={{ height: 18 }} />)}</div>
+        <div className="skeleton-grid">{Array.from({ length: 15 }, (_, i) => <div key={i} className="skeleton" style={{ aspectRatio: '1' }} />)}</div>
+        <div className="panel line-left data-right" />
+      </div>
+    </>
+  );
+}
+
+function NothingShown() {
+  const { w } = useWording();
+  const pending = useDataset(pendingCount);
+  const view = useDataset((state) => state.filter.view);
+  const why = view === 'review' ? w('Nothing is left to review: the model agrees with these labels.', 'No queda nada por revisar: el modelo coincide con estas etiquetas.')
+    : view === 'edited' && pending === 0 ? w('Nothing has been edited since the last save.', 'No hay cambios desde que se guardó.')
+      : view === 'unlabelled' ? w('Every image has a label.', 'Todas las imágenes tienen etiqueta.') : w('No image fits this filter.', 'Ninguna imagen cumple el filtro.');
+  return <div className="empty"><h2>{why}</h2><div><Button variant="default" onClick={() => useDataset.setState({ filter: { view: 'all', any: [], all: [], not: [], splits: [], text: '', problem: null } })}>{w('Show all images', 'Ver todas las imágenes')}</Button></div></div>;
+}

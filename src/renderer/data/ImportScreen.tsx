@@ -1,0 +1,117 @@
+import { Button, NumberInput, Radio } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { ImportOffers, ImportPlan, ImportRequest, ImportSource } from '../../shared/contract/dataset.ts';
+import { splits } from '../../shared/contract/dataset.ts';
+import type { ProblemData } from '../../shared/problem.ts';
+import { toProblemData } from '../../shared/problem.ts';
+import { call } from '../api/client.ts';
+import { Answer } from '../components/Answer.tsx';
+import { ErrorNote } from '../components/ErrorNote.tsx';
+import { useWording } from '../i18n/words.ts';
+import { loadDataset } from '../stores/dataset.ts';
+import { useStudio } from '../stores/studio.ts';
+
+const defaultShares = { train: 0.7, val: 0.15, test: 0.15 };
+
+/** No label files yet: where do the labels come from, and what would be written? Nothing is written before the button. */
+export function ImportScreen() {
+  const { w, f } = useWording();
+  const project = useStudio((state) => state.project)!;
+  const [offers, setOffers] = useState<ImportOffers | null>(null);
+  const [source, setSource] = useState<ImportSource | null>(null);
+  const [shares, setShares] = useState(defaultShares);
+  const [seed, setSeed] = useState(1);
+  const [plan, setPlan] = useState<ImportPlan | null>(null);
+  const [fault, setFault] = useState<ProblemData | null>(null);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    call('import.offers', { project: project.id }).then((found) => { setOffers(found); setSource(likeliest(found)); }, (error: unknown) => setFault(toProblemData(error)));
+  }, [project.id]);
+  useEffect(() => {
+    if (source === null) return;
+    let current = true;
+    setPlan(null);
+    call('import.plan', { project: project.id, source, shares, seed }).then((found) => { if (current) { setPlan(found); setFault(null); } }, (error: unknown) => { if (current) setFault(toProblemData(error)); });
+    return () => { current = false; };
+  }, [project.id, source, shares, seed]);
+  const request: ImportRequest | null = source === null ? null : { project: project.id, source, shares, seed };
+  const write = async (): Promise<void> => {
+    if (request === null) return;
+    setBusy(true);
+    await call('import.write', request).then(() => loadDataset(project.id), (error: unknown) => setFault(toProblemData(error)));
+    setBusy(false);
+  };
+  const setShare = (split: 'val' | 'test', percent: number): void => {
+    const next = { ...shares, [split]: percent / 100 };
+    setShares({ ...next, train: Math.max(0, Math.round((1 - next.val - next.test) * 1000) / 1000) });
+  };
+  return (
+    <>
+      <Answer tone={offers?.images === 0 ? 'warn' : 'plain'} says={offers === null ? w('Looking at the folder…', 'Mirando la carpeta…') : offers.images === 0 ? w('No image lies in this folder.', 'No hay imágenes en esta carpeta.') : w(`${f.count(offers.images)} images, and no label files yet.`, `${f.count(offers.images)} imágenes, y aún sin archivos de etiquetas.`)} because={w('train.txt, val.txt and test.txt are written once you say so.', 'train.txt, val.txt y test.txt se escriben cuando lo digas.')}>
+        <Button disabled={plan === null || plan.images === 0} loading={busy} onClick={() => void write()}>{w('Write the label files', 'Escribir los archivos')}</Button>
+      </Answer>
+      {fault !== null && <ErrorNote problem={fault} />}
+      <div className="import scroll">
+        <section>
+          <h2>{w('Where do the labels come from?', '¿De dónde salen las etiquetas?')}</h2>
+          {offers !== null && (
+            <Radio.Group value={sourceKey(source)} onChange={(key) => setSource(sourcesOf(offers).find((offered) => sourceKey(offered) === key) ?? null)} aria-label={w('Source of the labels', 'Origen de las etiquetas')}>
+              <div className="column" style={{ gap: 8, marginTop: 10 }}>
+                {sourcesOf(offers).map((offered) => <Radio key={sourceKey(offered)} value={sourceKey(offered)} label={sourceName(offered)} />)}
+              </div>
+            </Radio.Group>
+          )}
+          <h2 style={{ marginTop: 24 }}>{w('How are they split?', '¿Cómo se reparten?')}</h2>
+          <p className="small quiet">{w('Each label is spread over the splits alike; identical images stay together; the same seed gives the same split.', 'Cada etiqueta se reparte por igual; las imágenes idénticas van juntas; la misma semilla da el mismo reparto.')}</p>
+          <div className="row" style={{ marginTop: 10 }}>
+            <span className="soft">train {f.decimal(shares.train * 100, 0)} %</span>
+            <NumberInput w={96} label="val %" min={0} max={60} value={Math.round(shares.val * 100)} onChange={(value) => setShare('val', Number(value))} />
+            <NumberInput w={96} label="test %" min={0} max={60} value={Math.round(shares.test * 100)} onChange={(value) => setShare('test', Number(value))} />
+            <NumberInput w={96} label={w('seed', 'semilla')} min={0} value={seed} onChange={(value) => setSeed(Number(value))} />
+          </div>
+        </section>
+        <section aria-live="polite">
+          <h2>{w('What will be written', 'Lo que se escribirá')}</h2>
+          {plan === null ? <div className="skeleton" style={{ height: 200, marginTop: 10 }} /> : (
+            <>
+              <table className="figures" style={{ maxWidth: 560, marginTop: 8 }}>
+                <thead><tr><th>{w('Label', 'Etiqueta')}</th>{splits.map((split) => <th key={split} className="num">{split}</th>)}</tr></thead>
+                <tbody>
+                  <tr><td>{w('All images', 'Todas')}</td>{splits.map((split) => <td key={split} className="num">{f.count(plan.counts[split])}</td>)}</tr>
+                  {plan.vocabulary.slice(0, 30).map((label, c) => <tr key={label}><td><bdi className="cut">{label}</bdi></td>{splits.map((split) => <td key={split} className={`num ${plan.positives[split][c] === 0 ? 'warn' : ''}`}>{f.count(plan.positives[split][c]!)}</td>)}</tr>)}
+                </tbody>
+              </table>
+              {plan.vocabulary.length > 30 && <p className="small quiet">{w(`and ${plan.vocabulary.length - 30} more labels`, `y ${plan.vocabulary.length - 30} etiquetas más`)}</p>}
+              {plan.warnings.map((warning) => <p key={warning} className="small warn">{warning}</p>)}
+              {plan.replaces.length > 0 && <p className="small">{w(`Kept as a backup first: ${plan.replaces.join(', ')}`, `Se guarda antes una copia de: ${plan.replaces.join(', ')}`)}</p>}
+              {splits.map((split) => <div key={split} className="file-diff mono" style={{ margin: '8px 0', maxWidth: 560 }}><div className="quiet">{split}.txt</div>{plan.preview[split].slice(0, 3).map((line) => <div key={line} className="plus">+ {line.replaceAll('\t', '→')}</div>)}</div>)}
+            </>
+          )}
+        </section>
+      </div>
+    </>
+  );
+
+  function sourceName(offered: ImportSource): string {
+    switch (offered.kind) {
+      case 'listed': return w(`The label files that are there (${offers!.labelFiles.join(', ')}), split anew`, `Los archivos que hay (${offers!.labelFiles.join(', ')}), repartidos de nuevo`);
+      case 'folders': return w(`A folder per label: ${offers!.folders.slice(0, 4).map(({ label }) => label).join(', ')}${offers!.folders.length > 4 ? '…' : ''}`, `Una carpeta por etiqueta: ${offers!.folders.slice(0, 4).map(({ label }) => label).join(', ')}${offers!.folders.length > 4 ? '…' : ''}`);
+      case 'csv': case 'coco': case 'yolo': return `${offered.kind.toUpperCase()}: ${offered.file}`;
+      case 'unlabelled': return w('Nowhere yet: list the images without labels', 'De ningún sitio: listar las imágenes sin etiquetas');
+    }
+  }
+}
+
+const sourceKey = (source: ImportSource | null): string => (source === null ? '' : 'file' in source ? `${source.kind}:${source.file}` : source.kind);
+
+function sourcesOf(offers: ImportOffers): ImportSource[] {
+  return [
+    ...offers.files.map(({ kind, file }): ImportSource => ({ kind, file })),
+    ...(offers.folders.length > 0 ? [{ kind: 'folders' as const }] : []),
+    ...(offers.labelFiles.length > 0 ? [{ kind: 'listed' as const }] : []),
+    { kind: 'unlabelled' },
+  ];
+}
+
+const likeliest = (offers: ImportOffers): ImportSource | null => (offers.images === 0 ? null : sourcesOf(offers)[0] ?? null);
+

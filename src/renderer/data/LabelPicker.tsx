@@ -1,0 +1,21 @@
+import { Autocomplete } from '@mantine/core';
+import { useState } from 'react';
+
+/** Finds one of many labels, or takes a new name. */
+export function LabelPicker({ names, allowNew, placeholder, onChoose, onCancel }: { names: readonly string[]; allowNew: boolean; placeholder: string; onChoose(name: string): void; onCancel(): void }) {
+  const [text, setText] = useState('');
+  const submit = (): void => {
+    const wanted = text.trim();
+    const known = names.find((name) => name.toLowerCase() === wanted.toLowerCase());
+    if (known !== undefined) onChoose(known);
+    else if (allowNew && wanted !== '') onChoose(wanted);
+  };
+  return (
+    <form className="grow" style={{ maxWidth: 320 }} onSubmit={(event) => { event.preventDefault(); submit(); }}>
+      <Autocomplete
+        size="xs" autoFocus aria-label={placeholder} placeholder={placeholder} data={[...new Set(names)]} limit={50} value={text} onChange={setText} onOptionSubmit={onChoose} selectFirstOptionOnChange={!allowNew}
+        onKeyDown={(event) => { if (event.key === 'Escape') onCancel(); }}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,44 @@
+import { useMemo } from 'react';
+import { Label } from '../components/Label.tsx';
+import { useWording } from '../i18n/words.ts';
+import { setFilter, useDataset } from '../stores/dataset.ts';
+import { cooccurrence } from './labelEdits.ts';
+
+const MOST = 9;
+
+/** Which labels go together in one image; a cell filters. The most frequent labels, or those of the filter. */
+export function Together() {
+  const { w, f } = useWording();
+  const { labelled, counts, filter } = useDataset();
+  const labels = useMemo(() => {
+    const frequent = labelled.vocabulary.map((_, label) => label).sort((a, b) => (counts?.all[b] ?? 0) - (counts?.all[a] ?? 0));
+    return [...new Set([...filter.any, ...filter.all, ...frequent])].slice(0, MOST);
+  }, [labelled.vocabulary, counts, filter.any, filter.all]);
+  const cells = useMemo(() => cooccurrence(labelled, labels, labels), [labelled, labels]);
+  const most = Math.max(1, ...cells.flat());
+  if (labels.length < 2) return null;
+  return (
+    <section className="together line-top" aria-label={w('Together in one image', 'Juntas en una imagen')}>
+      <div className="panel-head" style={{ paddingInline: 0 }}><h2>{w('Together', 'Juntas')}</h2><span className="quiet">{w('in one image', 'en una imagen')}</span></div>
+      <table>
+        <thead><tr><td />{labels.map((label) => <th key={label} scope="col"><span><Label name={labelled.vocabulary[label]!} most={12} /></span></th>)}</tr></thead>
+        <tbody>
+          {labels.map((row, y) => (
+            <tr key={row}>
+              <th scope="row"><Label name={labelled.vocabulary[row]!} most={14} /></th>
+              {labels.map((column, x) => {
+                const count = cells[y]![x]!;
+                const shade = count === 0 ? 0 : 1 + Math.min(4, Math.floor((5 * count) / (most + 1)));
+                return (
+                  <td key={column}>
+                    {row !== column && <button type="button" data-shade={shade} disabled={count === 0} title={`${labelled.vocabulary[row]} + ${labelled.vocabulary[column]}: ${count}`} aria-label={w(`${count} images with ${labelled.vocabulary[row]} and ${labelled.vocabulary[column]}`, `${count} imágenes con ${labelled.vocabulary[row]} y ${labelled.vocabulary[column]}`)} onClick={() => setFilter({ view: 'all', any: [], all: [row, column], not: [] })}>{count === 0 ? '' : count > 999 ? `${Math.round(count / 1000)}k` : f.count(count)}</button>}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

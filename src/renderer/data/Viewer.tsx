@@ -1,0 +1,90 @@
+import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
+import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { LabelProblem } from '../../shared/contract/dataset.ts';
+import type { Config } from '../../shared/config.ts';
+import { call, pictureUrl } from '../api/client.ts';
+import { Answer } from '../components/Answer.tsx';
+import { Label } from '../components/Label.tsx';
+import { useWording } from '../i18n/words.ts';
+import { useKeys } from '../stores/keys.ts';
+import { openViewer, useDataset } from '../stores/dataset.ts';
+import { useStudio } from '../stores/studio.ts';
+import { splitName } from './GridToolbar.tsx';
+import { Photo, Letterboxed } from './Pictures.tsx';
+import type { Doubt } from './suspicion.ts';
+import { ViewerLabels } from './ViewerLabels.tsx';
+
+type Sides = 'photo' | 'both' | 'model';
+const STRIP = 9;
+
+interface Props {
+  readonly images: readonly number[];
+  readonly image: number;
+  readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
+  readonly problems: readonly LabelProblem[];
+  onAccept(images: readonly number[]): void;
+}
+
+/** One photo, one question, both answers as keys; the photo beside exactly what the model gets. */
+export function Viewer({ images, image, doubts, problems, onAccept }: Props) {
+  const { w, f } = useWording();
+  const project = useStudio((state) => state.project)!;
+  const { index, labelled, opinion, check } = useDataset();
+  const [sides, setSides] = useState<Sides>('both');
+  const [config, setConfig] = useState<Config | null>(null);
+  useEffect(() => { void call('config.choices', { project: project.id }).then((choices) => setConfig(choices.own ?? choices.defaults), () => undefined); }, [project.id]);
+  const at = images.indexOf(image);
+  const step = (by: number): void => openViewer(images[Math.min(images.length - 1, Math.max(0, at + by))] ?? image);
+  const [doubt] = doubts.get(image) ?? [];
+  const accept = (): void => {
+    if (doubt === undefined) return;
+    const next = images[at + 1] ?? image;
+    onAccept([image]);
+    openViewer(next);
+  };
+  useKeys({
+    ArrowRight: () => step(1), j: () => step(1), ArrowLeft: () => step(-1), k: () => step(-1), Escape: () => openViewer(null), a: accept, n: () => step(1),
+    m: () => setSides(sides === 'both' ? 'model' : sides === 'model' ? 'photo' : 'both'),
+  });
+  const path = index!.paths[image]!;
+  const state = labelled.states[image]!;
+  const names = state.labels.map((label) => labelled.vocabulary[label]!);
+  const name = doubt === undefined ? '' : labelled.vocabulary[doubt.label]!;
+  const size = check?.sizes[path];
+  const own = problems.filter((problem) => problem.path === path);
+  const says = doubt === undefined ? (names.length === 0 ? w('No label.', 'Sin etiqueta.') : names.join(', ')) : doubt.kind === 'missing' ? w(`Is “${name}” missing here?`, `¿Falta aquí “${name}”?`) : w(`Is “${name}” wrong here?`, `¿Sobra aquí “${name}”?`);
+  const because = doubt === undefined ? own[0]?.message : w(`${opinion?.runName} sees it with ${f.score(doubt.score, 2)}; the label file says ${names.join(', ') || 'nothing'}.`, `${opinion?.runName} la ve con ${f.score(doubt.score, 2)}; el archivo dice ${names.join(', ') || 'nada'}.`);
+  const from = Math.max(0, Math.min(at - Math.floor(STRIP / 2), images.length - STRIP));
+  return (
+    <>
+      <Answer says={says} {...(because !== undefined && { because })} tone={own.length > 0 ? 'warn' : 'plain'}>
+        <span className="quiet num">{w(`${f.count(at + 1)} of ${f.count(images.length)}`, `${f.count(at + 1)} de ${f.count(images.length)}`)}</span>
+        <ActionIcon variant="subtle" color="gray" aria-label={w('Previous photo', 'Foto anterior')} disabled={at <= 0} onClick={() => step(-1)}><IconChevronLeft size={16} /></ActionIcon>
+        <ActionIcon variant="subtle" color="gray" aria-label={w('Next photo', 'Foto siguiente')} disabled={at >= images.length - 1} onClick={() => step(1)}><IconChevronRight size={16} /></ActionIcon>
+        {doubt !== undefined && <><Button variant="default" onClick={() => step(1)}>{w('Keep as is', 'Dejar así')}<kbd>N</kbd></Button><Button onClick={accept}>{doubt.kind === 'missing' ? w(`Add ${name}`, `Añadir ${name}`) : w(`Remove ${name}`, `Quitar ${name}`)}<kbd>A</kbd></Button></>}
+      </Answer>
+      <div className="viewer">
+        <div className="column">
+          <div className="toolbar">
+            <Button variant="subtle" leftSection={<IconChevronLeft size={14} />} onClick={() => openViewer(null)}>{w('Back to grid', 'Volver')}<kbd>Esc</kbd></Button>
+            <code className="cut"><Label name={path} most={48} /></code>
+            <span className="quiet cut">{size === undefined ? '' : `${size[0]} × ${size[1]} · `}{splitName(index!.split[image]!, w)}, {w('line', 'línea')} {f.count(index!.line[image]!)}</span>
+            <span className="grow" />
+            <SegmentedControl aria-label={w('What is shown', 'Qué se muestra')} data={[{ value: 'photo', label: w('Photo', 'Foto') }, { value: 'both', label: w('Side by side', 'Ambas') }, { value: 'model', label: w('Model input', 'Entrada') }]} value={sides} onChange={(value) => setSides(value as Sides)} />
+          </div>
+          <div className="viewer-stage" data-sides={sides}>
+            {sides !== 'model' && <Photo key={image} url={pictureUrl(project.id, path, { kind: 'photo' })} alt={`${path}: ${names.join(', ')}`} />}
+            {sides !== 'photo' && config !== null && <Letterboxed project={project.id} path={path} config={config} size={size ?? null} />}
+          </div>
+          <div className="viewer-strip line-top" role="listbox" aria-label={w('Photos around', 'Fotos vecinas')}>
+            {images.slice(from, from + STRIP).map((other) => (
+              <button key={other} type="button" role="option" aria-selected={other === image} onClick={() => openViewer(other)} aria-label={index!.paths[other]!}><img src={pictureUrl(project.id, index!.paths[other]!, { kind: 'thumbnail', edge: 128 })} alt="" /></button>
+            ))}
+          </div>
+        </div>
+        <ViewerLabels image={image} doubt={doubt ?? null} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,131 @@
+import type { DatasetIndex, LineChange, Split } from '../../shared/contract/dataset.ts';
+import { splits } from '../../shared/contract/dataset.ts';
+
+/** The labels on the Data screen and the edits that are not in the files yet. Plain values: every edit makes new ones. */
+
+export interface ImageState {
+  /** Numbers in the vocabulary. */
+  readonly labels: readonly number[];
+  /** 0 train, 1 val, 2 test. */
+  readonly split: number;
+  readonly removed: boolean;
+}
+
+/** One step of undo. */
+export interface Edit {
+  readonly images: readonly number[];
+  readonly before: readonly ImageState[];
+  readonly after: readonly ImageState[];
+}
+
+export interface Labelled {
+  /** Class names; labels that an edit brought in come last. */
+  readonly vocabulary: readonly string[];
+  readonly states: readonly ImageState[];
+}
+
+export const labelledFrom = (index: DatasetIndex): Labelled => ({
+  vocabulary: index.vocabulary,
+  states: index.paths.map((_, i) => ({ labels: index.labels[i]!, split: index.split[i]!, removed: false })),
+});
+
+export const withLabel = (state: ImageState, label: number): ImageState => (state.labels.includes(label) ? state : { ...state, labels: [...state.labels, label] });
+export const withoutLabel = (state: ImageState, label: number): ImageState => (state.labels.includes(label) ? { ...state, labels: state.labels.filter((own) => own !== label) } : state);
+
+/** The edit that `change` makes on some images; null where it changes nothing. */
+export function editOf({ states }: Labelled, images: readonly number[], change: (state: ImageState, image: number) => ImageState): Edit | null {
+  const changed = images.filter((i) => !sameState(states[i]!, change(states[i]!, i)));
+  return changed.length === 0 ? null : { images: changed, before: changed.map((i) => states[i]!), after: changed.map((i) => change(states[i]!, i)) };
+}
+
+export function applied(labelled: Labelled, { images }: Edit, side: readonly ImageState[]): Labelled {
+  const states = [...labelled.states];
+  images.forEach((image, at) => { states[image] = side[at]!; });
+  return { ...labelled, states };
+}
+
+export function sameState(a: ImageState, b: ImageState): boolean {
+  return a.removed === b.removed && a.split === b.split && a.labels.length === b.labels.length && a.labels.every((label) => b.labels.includes(label));
+}
+
+const splitName = (split: number): Split => splits[split]!;
+
+export function changedImages(index: DatasetIndex, { states }: Labelled): number[] {
+  return states.flatMap((state, i) => (sameState(state, { labels: index.labels[i]!, split: index.split[i]!, removed: false }) ? [] : [i]));
+}
+
+export function lineChange(index: DatasetIndex, { vocabulary, states }: Labelled, image: number): LineChange {
+  const state = states[image]!;
+  const names = (labels: readonly number[]): string[] => labels.map((label) => vocabulary[label]!);
+  return {
+    split: splitName(index.split[image]!), line: index.line[image]!, path: index.paths[image]!, before: names(index.labels[image]!),
+    after: state.removed ? null : names(state.labels), to: splitName(state.split),
+  };
+}
+
+export const lineChanges = (index: DatasetIndex, labelled: Labelled): LineChange[] => changedImages(index, labelled).map((image) => lineChange(index, labelled, image));
+
+/**
+ * Edits of an earlier session, or made before the files changed on disk, on top of the files as they are now. What no longer stands as it
+ * was read is left out and returned: the user decides.
+ */
+export function withChanges(index: DatasetIndex, changes: readonly LineChange[]): { labelled: Labelled; lost: LineChange[] } {
+  const vocabulary = [...index.vocabulary];
+  const states = [...labelledFrom(index).states];
+  const places = new Map(index.paths.map((path, i) => [`${index.split[i]!}\t${path}`, i]));
+  const lost: LineChange[] = [];
+  const numberOf = (name: string): number => {
+    const found = vocabulary.indexOf(name);
+    return found >= 0 ? found : vocabulary.push(name) - 1;
+  };
+  for (const change of changes) {
+    const at = places.get(`${splits.indexOf(change.split)}\t${change.path}`);
+    const stands = at !== undefined && sameNames(index.labels[at]!.map((label) => index.vocabulary[label]!), change.before);
+    if (!stands) {
+      lost.push(change);
+      continue;
+    }
+    states[at] = { labels: change.after === null ? states[at]!.labels : change.after.map(numberOf), split: splits.indexOf(change.to), removed: change.after === null };
+  }
+  return { labelled: { vocabulary, states }, lost };
+}
+
+const sameNames = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((name) => b.includes(name));
+
+export interface LabelCounts {
+  readonly all: readonly number[];
+  /** [split][label] */
+  readonly bySplit: readonly (readonly number[])[];
+  /** Images of each split. */
+  readonly images: readonly number[];
+}
+
+export function countLabels({ vocabulary, states }: Labelled): LabelCounts {
+  const bySplit = splits.map(() => new Array<number>(vocabulary.length).fill(0));
+  const images = splits.map(() => 0);
+  for (const { labels, split, removed } of states) {
+    if (removed) continue;
+    images[split]!++;
+    for (const label of labels) bySplit[split]![label]!++;
+  }
+  return { bySplit, images, all: vocabulary.map((_, label) => bySplit.reduce((sum, counts) => sum + counts[label]!, 0)) };
+}
+
+/** [labels, labels] counts of images that carry both, for the labels asked for. */
+export function cooccurrence({ states }: Labelled, rows: readonly number[], columns: readonly number[]): number[][] {
+  const counts = rows.map(() => columns.map(() => 0));
+  const rowOf = new Map(rows.map((label, at) => [label, at]));
+  const columnOf = new Map(columns.map((label, at) => [label, at]));
+  for (const { labels, removed } of states) {
+    if (removed) continue;
+    for (const a of labels) {
+      const row = rowOf.get(a);
+      if (row === undefined) continue;
+      for (const b of labels) {
+        const column = columnOf.get(b);
+        if (column !== undefined && a !== b) counts[row]![column]!++;
+      }
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,41 @@
+import type { ModelOpinion } from '../stores/dataset.ts';
+import type { Labelled } from './labelEdits.ts';
+
+/** A label that a model would add, or doubts. */
+export interface Doubt {
+  readonly label: number;
+  readonly kind: 'missing' | 'wrong';
+  /** 0..1 */
+  readonly score: number;
+}
+
+/** A model's word counts where it is clear: at least this far from the label's own threshold, in codes of 256. */
+const CLEAR = 51;
+
+/** What the model doubts of one image: the clearest first. Scores are the INT8 model's; the image was not trained on. */
+export function doubts({ vocabulary, states }: Labelled, opinion: ModelOpinion, image: number, codes: Uint8Array): Doubt[] {
+  const { labels } = states[image]!;
+  return opinion.vocabulary.flatMap((name, c): { doubt: Doubt; margin: number }[] => {
+    const label = vocabulary.indexOf(name);
+    const margin = codes[c]! - opinion.thresholds[c]!;
+    if (label < 0 || Math.abs(margin) < CLEAR) return [];
+    const has = labels.includes(label);
+    if (has === margin > 0) return [];
+    return [{ doubt: { label, kind: has ? 'wrong' : 'missing', score: codes[c]! / 256 }, margin: Math.abs(margin) }];
+  }).sort((a, b) => b.margin - a.margin).map(({ doubt }) => doubt);
+}
+
+export function allDoubts(paths: readonly string[], labelled: Labelled, opinion: ModelOpinion | null): Map<number, Doubt[]> {
+  const found = new Map<number, Doubt[]>();
+  if (opinion === null) return found;
+  paths.forEach((path, image) => {
+    const codes = opinion.codes.get(path);
+    if (codes === undefined || labelled.states[image]!.removed) return;
+    const own = doubts(labelled, opinion, image, codes);
+    if (own.length > 0) found.set(image, own);
+  });
+  return found;
+}
+
+/** How sure: 0..1, by the clearest doubt. */
+export const suspicionOf = (found: readonly Doubt[]): number => Math.max(...found.map(({ kind, score }) => (kind === 'missing' ? score : 1 - score)));

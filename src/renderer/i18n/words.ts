@@ -1,0 +1,21 @@
+import { createContext, useContext } from 'react';
+import type { Format } from './format.ts';
+import { createFormat } from './format.ts';
+
+export type Language = 'en' | 'es';
+
+/**
+ * Every text stands in both languages where it is used: none can be forgotten, for the second argument is not optional.
+ * `w('Open a folder', 'Abrir una carpeta')`.
+ */
+export type Words = (en: string, es: string) => string;
+
+export interface Wording { readonly language: Language; readonly w: Words; readonly f: Format }
+
+export const wording = (language: Language): Wording => ({ language, w: (en, es) => (language === 'en' ? en : es), f: createFormat(language) });
+
+export const systemLanguage = (): Language => (navigator.language.toLowerCase().startsWith('es') ? 'es' : 'en');
+
+const WordingContext = createContext<Wording>(wording('en'));
+export const WordingProvider = WordingContext.Provider;
+export const useWording = (): Wording => useContext(WordingContext);

@@ -1,0 +1,149 @@
+import { create } from 'zustand';
+import type { RunSummary } from '../../shared/contract/runs.ts';
+import type { Activity, Hello, Load, Project, QueueEntry, Settings } from '../../shared/contract/studio.ts';
+import type { RunEvent } from '../../shared/events.ts';
+import type { ProblemData } from '../../shared/problem.ts';
+import { toProblemData } from '../../shared/problem.ts';
+import { call, listen } from '../api/client.ts';
+
+export const screens = ['welcome', 'data', 'train', 'tune', 'compare', 'export', 'settings'] as const;
+export type Screen = (typeof screens)[number];
+
+/** What every screen shares: the door, the open project, its runs, what is going on. */
+interface StudioState {
+  readonly hello: Hello | null;
+  readonly connected: boolean;
+  readonly screen: Screen;
+  readonly project: Project | null;
+  readonly runs: readonly RunSummary[];
+  /** The run that Train, Tune and Export show; null: the newest that fits. */
+  readonly run: string | null;
+  readonly queue: readonly QueueEntry[];
+  readonly activities: readonly Activity[];
+  /** The last progress of the running run. */
+  readonly progress: Extract<RunEvent, { type: 'progress' }> | null;
+  readonly load: Load | null;
+  readonly settings: Settings | null;
+  readonly problem: ProblemData | null;
+}
+
+export const useStudio = create<StudioState>(() => ({
+  hello: null, connected: false, screen: 'welcome', project: null, runs: [], run: null, queue: [], activities: [], progress: null, load: null, settings: null, problem: null,
+}));
+
+const set = useStudio.setState;
+const get = useStudio.getState;
+
+/** Listeners of single screens to what a run reports. */
+type RunListener = (run: string, event: RunEvent) => void;
+const runListeners = new Set<RunListener>();
+export function onRunEvent(listener: RunListener): () => void {
+  runListeners.add(listener);
+  return () => void runListeners.delete(listener);
+}
+type DatasetListener = (project: string) => void;
+const datasetListeners = new Set<DatasetListener>();
+export function onDatasetChanged(listener: DatasetListener): () => void {
+  datasetListeners.add(listener);
+  return () => void datasetListeners.delete(listener);
+}
+type CommandListener = (command: string) => void;
+const commandListeners = new Set<CommandListener>();
+/** Commands from native menus. */
+export function onCommand(listener: CommandListener): () => void {
+  commandListeners.add(listener);
+  return () => void commandListeners.delete(listener);
+}
+
+/** Starts the conversation with the studio; after every reconnection the whole state is fetched again. */
+export function connect(): void {
+  listen((event) => {
+    switch (event.type) {
+      case 'queue': return set({ queue: event.queue });
+      case 'settings': return set({ settings: event.settings });
+      case 'recent': return set({ hello: get().hello === null ? null : { ...get().hello!, recent: event.recent } });
+      case 'load': return set({ load: event.load });
+      case 'activity': return set({ activities: [...get().activities.filter(({ id }) => id !== event.activity.id), event.activity] });
+      case 'activityEnded': return set({ activities: get().activities.filter(({ id }) => id !== event.id) });
+      case 'runsChanged': return void (event.project === get().project?.id && refreshRuns());
+      case 'datasetChanged': return datasetListeners.forEach((listener) => listener(event.project));
+      case 'command': return event.folder === null ? commandListeners.forEach((listener) => listener(event.command)) : void openProject(event.folder);
+      case 'run':
+        if (event.event.type === 'progress') set({ progress: event.event });
+        if (event.event.type === 'stageStarted' || event.event.type === 'stageFinished') void refreshRuns();
+        runListeners.forEach((listener) => listener(event.run, event.event));
+    }
+  }, (connected) => {
+    set({ connected });
+    if (connected) void catchUp();
+  });
+  window.addEventListener('hashchange', () => void readHash());
+}
+
+async function catchUp(): Promise<void> {
+  const hello = await attempt(() => call('studio.hello', {}));
+  if (hello === null) return;
+  set({ hello, settings: hello.settings, queue: hello.queue, activities: hello.activities, problem: null });
+  await readHash();
+  await refreshRuns();
+}
+
+/** '#/<project>/<screen>': a reload comes back to the same place. */
+async function readHash(): Promise<void> {
+  const [, project = '', screen = 'welcome'] = location.hash.split('/');
+  const { hello } = get();
+  const known = hello?.recent.find(({ id, found }) => id === project && found) ?? null;
+  const wanted = (screens as readonly string[]).includes(screen) ? (screen as Screen) : 'welcome';
+  const shown = known === null && wanted !== 'settings' ? 'welcome' : wanted;
+  const changed = known?.id !== get().project?.id;
+  set({ project: known, screen: shown, ...(changed && { runs: [], run: null }) });
+  if (changed) await refreshRuns();
+}
+
+export function go(screen: Screen, run?: string): void {
+  if (run !== undefined) set({ run });
+  location.hash = `#/${screen === 'welcome' ? '' : get().project?.id ?? ''}/${screen}`;
+}
+
+export async function openProject(folder: string): Promise<void> {
+  const project = await attempt(() => call('project.open', { folder }));
+  if (project === null) return;
+  enter(project);
+}
+
+export async function openSample(): Promise<void> {
+  const project = await attempt(() => call('project.sample', {}));
+  if (project !== null) enter(project);
+}
+
+export function enter(project: Project): void {
+  const { hello } = get();
+  if (hello !== null) set({ hello: { ...hello, recent: [project, ...hello.recent.filter(({ id }) => id !== project.id)] } });
+  set({ project, runs: [], run: null, screen: 'data' });
+  location.hash = `#/${project.id}/data`;
+  void refreshRuns();
+}
+
+export async function refreshRuns(): Promise<void> {
+  const { project } = get();
+  if (project === null) return;
+  const runs = await attempt(() => call('runs.list', { project: project.id }));
+  if (runs !== null && get().project?.id === project.id) set({ runs });
+}
+
+export async function changeSettings(part: Partial<Settings>): Promise<void> {
+  const settings = await attempt(() => call('settings.set', part));
+  if (settings !== null) set({ settings });
+}
+
+/** Does it, or shows what went wrong on the page and gives null. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    set({ problem: toProblemData(error) });
+    return null;
+  }
+}
+
+export const dismissProblem = (): void => set({ problem: null });

@@ -1,0 +1,132 @@
+import { Button, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconFolder, IconInfoCircle, IconPhotoDown, IconPlayerPlay } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useEffect, useState } from 'react';
+import type { Machine, Project } from '../../shared/contract/studio.ts';
+import { call, pictureUrl } from '../api/client.ts';
+import { useWording } from '../i18n/words.ts';
+import { useKeys } from '../stores/keys.ts';
+import { attempt, changeSettings, enter, openProject, openSample, useStudio } from '../stores/studio.ts';
+import { askForFolder, chooseAndOpen } from './openFolder.ts';
+import './welcome.css';
+
+/** Drop, open, sample, recent; what this machine can do and what that means. */
+export default function WelcomeScreen() {
+  const { w } = useWording();
+  const activities = useStudio((state) => state.activities);
+  const sampling = activities.find(({ kind }) => kind === 'sample');
+  return (
+    <div className="welcome">
+      <div className="welcome-main scroll">
+        <div className="welcome-column">
+          <h1>{w('From a folder of photos to a model on the phone', 'De una carpeta de fotos a un modelo en el móvil')}</h1>
+          <p className="soft">{w('What you see here is what ships: same pixels, same numbers, same thresholds.', 'Lo que ves aquí es lo que se entrega: los mismos píxeles, los mismos números, los mismos umbrales.')}</p>
+          <section className="welcome-drop" aria-label={w('Open a project', 'Abrir un proyecto')}>
+            <IconPhotoDown size={56} stroke={1.1} color="var(--brand)" aria-hidden="true" />
+            <div>
+              <h2>{w('Drop a folder here', 'Suelta una carpeta aquí')}</h2>
+              <p className="soft">{w('Photos with train.txt, val.txt and test.txt; a folder per label; CSV, COCO or YOLO. Nothing is moved or changed.', 'Fotos con train.txt, val.txt y test.txt; una carpeta por etiqueta; CSV, COCO o YOLO. Nada se mueve ni se cambia.')}</p>
+              <div className="row" style={{ marginTop: 12 }}>
+                <Button leftSection={<IconFolder size={16} />} onClick={() => void chooseAndOpen()}>{w('Open a folder', 'Abrir una carpeta')}<kbd>Ctrl O</kbd></Button>
+                <Button variant="default" leftSection={<IconPlayerPlay size={16} />} loading={sampling !== undefined} onClick={() => void openSample()}>{w('Try the sample', 'Probar la muestra')}&nbsp;<span className="quiet">{w('4 min', '4 min')}</span></Button>
+              </div>
+            </div>
+          </section>
+          <Recent />
+        </div>
+      </div>
+      <ThisMachine />
+    </div>
+  );
+}
+
+function Recent() {
+  const { w, f } = useWording();
+  const recent = useStudio((state) => state.hello?.recent ?? []);
+  const [at, setAt] = useState(0);
+  useKeys({
+    ArrowDown: () => setAt(Math.min(recent.length - 1, at + 1)), ArrowUp: () => setAt(Math.max(0, at - 1)),
+    Enter: () => { const project = recent[at]; if (project?.found === true) enter(project); },
+  });
+  if (recent.length === 0) return null;
+  const find = async (project: Project): Promise<void> => {
+    const automatic = await call('project.relocate', { project: project.id, folder: '' }).catch(() => null);
+    if (automatic !== null) return enter(automatic.project);
+    const folder = await askForFolder();
+    const found = folder === null ? null : await attempt(() => call('project.relocate', { project: project.id, folder }));
+    if (found !== null) enter(found.project);
+  };
+  return (
+    <section aria-label={w('Recent projects', 'Proyectos recientes')}>
+      <div className="row" style={{ margin: '24px 0 8px' }}><h2 className="grow">{w('Recent', 'Recientes')}</h2><kbd>↑</kbd><kbd>↓</kbd><kbd>Enter</kbd></div>
+      <ul className="recent">
+        {recent.map((project, i) => (
+          <li key={project.id} data-chosen={i === at}>
+            <UnstyledButton className="recent-row" disabled={!project.found} onClick={() => void openProject(project.folder)}>
+              <span className="covers">{project.found ? project.covers.map((cover) => <img key={cover} src={pictureUrl(project.id, cover, { kind: 'thumbnail', edge: 96 })} alt="" loading="lazy" />) : <span className="cover-missing"><IconFolder size={16} aria-hidden="true" /></span>}</span>
+              <span className="grow column"><strong className="cut" style={{ fontWeight: 500 }}>{project.name}</strong><span className="small quiet cut">{f.count(project.images)} {w('images', 'imágenes')}, {f.count(project.labels)} {w('labels', 'etiquetas')} · {project.folder}</span></span>
+              {project.lastRun !== null && project.found && <span className="soft">{project.lastRun.name}{project.lastRun.macroAp === null ? '' : `: INT8 mAP ${f.points(project.lastRun.macroAp)}`}</span>}
+              <span className="quiet num" style={{ width: 64 }}>{f.date(project.openedAt)}</span>
+            </UnstyledButton>
+            {!project.found && <span className="row recent-lost"><span className="warn">{w('Folder not connected', 'Carpeta no conectada')}</span><button type="button" className="link" onClick={() => void find(project)}>{w('Find it', 'Buscarla')}</button><button type="button" className="link" onClick={() => void attempt(() => call('project.forget', { project: project.id }))}>{w('Forget', 'Olvidar')}</button></span>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function ThisMachine() {
+  const { w, f } = useWording();
+  const { hello, settings, activities } = useStudio();
+  const machine = hello?.machine ?? null;
+  const measuring = activities.some(({ kind, project }) => kind === 'measure' && project === null);
+  const measure = async (): Promise<void> => {
+    const found = await attempt(() => call('machine.measure', {}));
+    const current = useStudio.getState().hello;
+    if (found !== null && current !== null) useStudio.setState({ hello: { ...current, machine: found } });
+  };
+  const unknown = hello !== null && machine === null;
+  useEffect(() => { if (unknown) void measure(); }, [unknown]);
+  return (
+    <aside className="machine line-left" aria-label={w('This machine', 'Este equipo')}>
+      <div className="panel-head" style={{ padding: '24px 24px 4px' }}><h2>{w('This machine', 'Este equipo')}</h2><span className="push small quiet">{machine === null ? (measuring ? w('measuring…', 'midiendo…') : '') : w(`measured ${f.date(machine.measuredAt)}`, `medido ${f.date(machine.measuredAt)}`)}</span></div>
+      <div className="scroll" style={{ padding: '0 24px' }}>
+        {machine === null ? <div className="skeleton" style={{ height: 220, marginTop: 8 }} /> : <MachineFacts machine={machine} />}
+        <Button variant="subtle" style={{ marginTop: 12, marginLeft: -10 }} loading={measuring} onClick={() => void measure()}>{w('Measure again', 'Medir de nuevo')}</Button>
+      </div>
+      <div className="row line-top" style={{ marginTop: 'auto', padding: '12px 24px' }}>
+        <button type="button" className="link" onClick={() => void changeSettings({ language: 'en' })} aria-pressed={settings?.language === 'en'}>English</button>
+        <button type="button" className="link" onClick={() => void changeSettings({ language: 'es' })} aria-pressed={settings?.language === 'es'}>Español</button>
+        <span className="grow" />
+        <button type="button" className="link" onClick={() => void changeSettings({ theme: settings?.theme === 'light' ? 'dark' : settings?.theme === 'dark' ? 'system' : 'light' })}>{settings?.theme === 'light' ? w('Light', 'Claro') : settings?.theme === 'dark' ? w('Dark', 'Oscuro') : w('As the system', 'Como el sistema')}</button>
+      </div>
+    </aside>
+  );
+}
+
+function MachineFacts({ machine }: { machine: Machine }) {
+  const { w, f } = useWording();
+  const cpu = machine.engines.find(({ name }) => name === 'onnx-cpu');
+  return (
+    <>
+      <Fact state={cpu?.state === 'works' ? 'ok' : 'bad'} title={w(`Processor, ${machine.cpu.cores} cores`, `Procesador, ${machine.cpu.cores} núcleos`)} value={cpu?.state === 'works' ? w('works', 'funciona') : w('fails', 'falla')}>
+        {cpu?.imagesPerSecond == null ? cpu?.description : w(`${machine.cpu.model}. Trains a small network at 96 px with ${f.decimal(cpu.imagesPerSecond, 0)} images a second.`, `${machine.cpu.model}. Entrena una red pequeña a 96 px con ${f.decimal(cpu.imagesPerSecond, 0)} imágenes por segundo.`)}
+      </Fact>
+      <Fact state="info" title={machine.gpus[0] ?? w('Graphics card', 'Tarjeta gráfica')} value={w('not used', 'no se usa')}>{w('Training runs on the processor in this version.', 'En esta versión se entrena con el procesador.')}</Fact>
+      <Fact state={machine.memory.totalBytes < 8e9 ? 'warn' : 'ok'} title={w('Memory', 'Memoria')} value={f.bytes(machine.memory.totalBytes)}>{machine.memory.totalBytes < 8e9 ? w('Enough for small networks; take the Fast preset.', 'Basta para redes pequeñas; elige Rápido.') : w('Enough for EfficientNet-B3 at 300 px.', 'Basta para EfficientNet-B3 a 300 px.')}</Fact>
+      {machine.disk !== null && <Fact state={machine.disk.freeBytes < 5e9 ? 'warn' : 'ok'} title={w('Disk', 'Disco')} value={w(`${f.bytes(machine.disk.freeBytes)} free`, `${f.bytes(machine.disk.freeBytes)} libres`)}>{w('A run keeps about 1 GB.', 'Un entrenamiento ocupa cerca de 1 GB.')}</Fact>}
+      <Fact state="warn" title={w('Pretrained weights', 'Pesos preentrenados')} value={w('none chosen', 'sin elegir')}>{w('Training from nothing needs many more photos. Choose a weights file in Train.', 'Entrenar desde cero pide muchas más fotos. Elige un archivo de pesos en Entrenar.')}</Fact>
+    </>
+  );
+}
+
+function Fact({ state, title, value, children }: { state: 'ok' | 'warn' | 'bad' | 'info'; title: string; value: string; children: ReactNode }) {
+  const Icon = state === 'ok' ? IconCircleCheck : state === 'info' ? IconInfoCircle : IconAlertTriangle;
+  return (
+    <div className="fact">
+      <Icon size={16} className={state === 'info' ? 'quiet' : state} aria-hidden="true" />
+      <div className="grow"><div className="row"><span className="grow cut">{title}</span><span className="small soft">{value}</span></div><div className="small quiet">{children}</div></div>
+    </div>
+  );
+}
