@@ -1,1 +1,132 @@
-export default function ExportScreen() { return null; }
+import { Button, CopyButton, Select, Tabs } from '@mantine/core';
+import { IconCircleCheck, IconCircleX, IconDownload, IconFile, IconFolder } from '@tabler/icons-react';
+import { useEffect, useMemo, useState } from 'react';
+import type { Export } from '../../shared/contract/exports.ts';
+import type { RunSummary } from '../../shared/contract/runs.ts';
+import type { ProblemData } from '../../shared/problem.ts';
+import { toProblemData } from '../../shared/problem.ts';
+import { call, downloadUrl } from '../api/client.ts';
+import { Answer } from '../components/Answer.tsx';
+import { ErrorNote } from '../components/ErrorNote.tsx';
+import type { Wording } from '../i18n/words.ts';
+import { useWording } from '../i18n/words.ts';
+import { useKeys } from '../stores/keys.ts';
+import { go, useStudio } from '../stores/studio.ts';
+import { checkName, filePurpose, grouped } from './exportWords.ts';
+import { TryIt } from './TryIt.tsx';
+import './export.css';
+
+/** Is it safe to hand over? */
+export default function ExportScreen() {
+  const wording = useWording();
+  const { w } = wording;
+  const { runs, run, hello } = useStudio();
+  const exportable = useMemo(() => runs.filter(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished')), [runs]);
+  const chosen = exportable.find(({ id }) => id === run) ?? exportable.at(-1);
+  const [bundle, setBundle] = useState<Export | null>(null);
+  const [read, setRead] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<ProblemData | null>(null);
+  const load = async (of: RunSummary): Promise<Export | null> => {
+    const found = await call('export.read', { project: of.project, run: of.id }).catch((error: unknown) => { setFault(toProblemData(error)); return { export: null }; });
+    setBundle(found.export);
+    setRead(true);
+    return found.export;
+  };
+  useEffect(() => {
+    setBundle(null);
+    setRead(false);
+    setFault(null);
+    // A bundle that a run wrote by itself is judged by its own files before anybody hands it over.
+    if (chosen !== undefined) void load(chosen).then((found) => { if (found !== null && found.checks.length === 0 && chosen.state === 'finished') void start(); });
+  }, [chosen?.id, chosen?.state]);
+  const start = async (): Promise<void> => {
+    if (chosen === undefined || busy) return;
+    setBusy(true);
+    setFault(null);
+    await call('export.start', { project: chosen.project, run: chosen.id }).catch((error: unknown) => setFault(toProblemData(error)));
+    await load(chosen);
+    setBusy(false);
+  };
+  useKeys({ 'mod+e': () => void start() });
+  if (chosen === undefined) return <NothingToExport />;
+  const { says, because, tone } = exportAnswer(wording, { bundle, read, busy, fault, run: chosen });
+  return (
+    <>
+      <Answer tone={tone} says={says} because={because}>
+        {exportable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={104} data={exportable.map((one) => ({ value: one.id, label: one.name })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}
+        {bundle !== null && hello?.door === 'desktop' && <Button variant="default" leftSection={<IconFolder size={15} />} onClick={() => void call('files.reveal', { project: chosen.project, path: bundle.zip })}>{w('Show in folder', 'Ver en carpeta')}</Button>}
+        {bundle !== null && !bundle.stale && <Button component="a" href={downloadUrl(chosen.project, chosen.id, `export/${bundle.zip.split(/[\\/]/).at(-1)}`)} download leftSection={<IconDownload size={15} />} variant="default">{w('Download', 'Descargar')}</Button>}
+        <Button loading={busy} onClick={() => void start()}>{bundle === null ? w('Export', 'Exportar') : w('Export again', 'Exportar de nuevo')}<kbd>Ctrl E</kbd></Button>
+      </Answer>
+      {fault !== null && <ErrorNote problem={fault} onDismiss={() => setFault(null)} />}
+      {bundle === null ? <div className="empty">{read && !busy && <><h2>{w('One button, then every check.', 'Un botón, y luego cada comprobación.')}</h2><p>{w('The model is written, run as phones run it, and compared value by value. If a check fails nothing is written.', 'El modelo se escribe, se ejecuta como en un móvil y se compara valor a valor. Si una comprobación falla no se escribe nada.')}</p></>}</div> : <Bundle bundle={bundle} run={chosen} />}
+    </>
+  );
+}
+
+function exportAnswer({ w, f }: Wording, { bundle, read, busy, fault, run }: { bundle: Export | null; read: boolean; busy: boolean; fault: ProblemData | null; run: RunSummary }): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
+  if (busy) return { tone: 'plain', says: w('Writing and checking…', 'Escribiendo y comprobando…'), because: w('The file is run on every image that it will be judged by.', 'El archivo se ejecuta en cada imagen con que se juzga.') };
+  if (fault !== null && bundle === null) return { tone: 'bad', says: w('Not written.', 'No se ha escrito.'), because: w('What was exported before is untouched.', 'Lo exportado antes sigue intacto.') };
+  if (!read) return { tone: 'plain', says: w('Looking…', 'Mirando…'), because: '' };
+  if (bundle?.checks.length === 0) return { tone: 'plain', says: w('Written, and not checked yet.', 'Escrito, aún sin comprobar.'), because: '' };
+  if (bundle === null) return { tone: 'plain', says: w(`${run.name} can be exported.`, `${run.name} se puede exportar.`), because: w(`INT8 mAP ${f.points(run.val.int8Ap)} on validation.`, `mAP INT8 ${f.points(run.val.int8Ap)} en validación.`) };
+  const failed = bundle.checks.filter(({ ok }) => !ok).length;
+  const passed = bundle.checks.length + 1; // and the comparison that the export itself stands on
+  if (bundle.stale) return { tone: 'warn', says: w('Thresholds were changed after this export.', 'Los umbrales cambiaron tras esta exportación.'), because: w('Export again, so that the phone decides as you see it.', 'Exporta de nuevo para que el móvil decida como ves aquí.') };
+  if (failed > 0) return { tone: 'bad', says: w(`Not safe to hand over: ${failed} of ${bundle.checks.length} checks failed.`, `No se puede entregar: falla ${failed} de ${bundle.checks.length} comprobaciones.`), because: w('Each says what to do.', 'Cada una dice qué hacer.') };
+  const lost = bundle.floatAp === null || bundle.int8Ap === null ? null : (bundle.floatAp - bundle.int8Ap) * 100;
+  return { tone: 'ok', says: w(`Safe to hand over: all ${passed} checks passed.`, `Se puede entregar: las ${passed} comprobaciones pasan.`), because: lost === null ? '' : lost > 0.05 ? w(`The file loses ${f.decimal(lost, 1)} mAP against float.`, `El archivo pierde ${f.decimal(lost, 1)} mAP frente a float.`) : w('The file loses nothing against float.', 'El archivo no pierde nada frente a float.') };
+}
+
+function Bundle({ bundle, run }: { bundle: Export; run: RunSummary }) {
+  const { w, f } = useWording();
+  const [file, setFile] = useState<string | null>('inference_config.json');
+  const [text, setText] = useState<string | null>(null);
+  useEffect(() => {
+    let current = true;
+    setText(null);
+    if (file !== null) void call('export.file', { project: run.project, run: run.id, name: file }).then((found) => { if (current) setText(found.text); }, () => undefined);
+    return () => { current = false; };
+  }, [file, run.id, bundle.writtenAt]);
+  const lost = bundle.floatAp === null || bundle.int8Ap === null ? null : (bundle.floatAp - bundle.int8Ap) * 100;
+  const snippets = [['kotlin', 'Android', bundle.snippets.kotlin], ['swift', 'iOS', bundle.snippets.swift], ['python', 'Python', bundle.snippets.python]] as const;
+  const compared = run.stages.find(({ stage }) => stage === 'export')?.summary.compared ?? null;
+  const checks = compared === null ? bundle.checks : [{ name: 'integer reference and LiteRT give the same', ok: true, detail: w(`${f.count(compared)} of ${f.count(compared)} images, every score`, `${f.count(compared)} de ${f.count(compared)} imágenes, cada puntuación`) }, ...bundle.checks];
+  const passed = checks.filter(({ ok }) => ok).length;
+  return (
+    <>
+      <div className="toolbar"><code className="cut" title={bundle.zip}>{bundle.zip.split(/[\\/]/).at(-1)}</code><span className="quiet cut">{f.bytes(bundle.zipBytes)}, {w(`from ${run.name}, written ${f.date(bundle.writtenAt)}`, `de ${run.name}, escrito ${f.date(bundle.writtenAt)}`)}</span><span className="grow" /><CopyButton value={bundle.zip}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy path', 'Copiar ruta')}</Button>}</CopyButton></div>
+      <div className="export">
+        <section className="panel line-right" aria-label={w('Is it safe?', '¿Es seguro?')}>
+          <div className="panel-head"><h2>{w('Is it safe?', '¿Es seguro?')}</h2><span className="quiet">{w(`${passed} of ${checks.length}`, `${passed} de ${checks.length}`)}</span></div>
+          <ul className="scroll checks">{checks.map((check) => <li key={check.name}>{check.ok ? <IconCircleCheck size={16} className="ok" role="img" aria-label={w('passed', 'pasa')} /> : <IconCircleX size={16} className="bad" role="img" aria-label={w('failed', 'falla')} />}<div className="grow"><div>{checkName(check.name, w)}</div><div className="small quiet">{check.detail}</div></div></li>)}</ul>
+          {lost !== null && (
+            <div className="cost line-top">
+              <div className="row"><h2 className="grow">{w('What INT8 costs', 'Qué cuesta INT8')}</h2><strong>{f.sign(-lost, 1)}</strong><span className="quiet">mAP</span></div>
+              <div className="cost-scale" aria-hidden="true"><i /><i /><i /><b style={{ left: `${Math.min(100, Math.max(0, (lost / 3) * 100))}%` }} /></div>
+              <div className="row small quiet cost-words"><span>{w('to 1, good', 'hasta 1, bien')}</span><span>{w('1 to 2, look closer', '1 a 2, mirar')}</span><span>{w('over 2, likely a fault', 'más de 2, fallo probable')}</span></div>
+            </div>
+          )}
+        </section>
+        <section className="panel line-right" aria-label={w('What is inside', 'Qué hay dentro')}>
+          <div className="panel-head"><h2>{w('What is inside', 'Qué hay dentro')}</h2><span className="quiet">{w(`${bundle.files.length} files`, `${bundle.files.length} archivos`)}</span></div>
+          <div className="scroll grow">{grouped(bundle.files).map(({ name, bytes, files }) => <button key={name} type="button" className="bundle-file" aria-pressed={file === name} onClick={() => setFile(files > 1 ? `${name}index.json` : name)}><IconFile size={15} className="quiet" aria-hidden="true" /><span className="grow column"><code className="cut">{name}</code><span className="small quiet cut">{files > 1 ? `${f.count(files)} · ` : ''}{filePurpose(name, w)}</span></span><span className="quiet num">{f.bytes(bytes)}</span></button>)}</div>
+          {text !== null && <pre className="file-text" tabIndex={0} aria-label={file ?? ''}>{text.slice(0, 6000)}</pre>}
+        </section>
+        <section className="panel" aria-label={w('In your app', 'En tu app')}>
+          <Tabs defaultValue="kotlin" className="snippets">
+            <Tabs.List>{snippets.map(([key, name]) => <Tabs.Tab key={key} value={key}>{name}</Tabs.Tab>)}</Tabs.List>
+            {snippets.map(([key, name, code]) => <Tabs.Panel key={key} value={key}><div className="snippet"><CopyButton value={code}>{({ copied, copy }) => <Button className="copy" variant="default" onClick={copy} aria-label={w(`Copy the ${name} code`, `Copiar el código ${name}`)}>{copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}</Button>}</CopyButton><pre tabIndex={0} aria-label={name}>{code}</pre></div></Tabs.Panel>)}
+          </Tabs>
+          <TryIt run={run} bundle={bundle} />
+        </section>
+      </div>
+    </>
+  );
+}
+
+function NothingToExport() {
+  const { w } = useWording();
+  return <><Answer tone="warn" says={w('There is no trained model to export yet.', 'Aún no hay modelo que exportar.')} /><div className="empty"><h2>{w('A model first.', 'Primero un modelo.')}</h2><p>{w('Train one, look at its thresholds, and hand it over from here.', 'Entrena uno, mira sus umbrales y entrégalo desde aquí.')}</p><div><Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button></div></div></>;
+}

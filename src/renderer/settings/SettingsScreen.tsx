@@ -1,1 +1,115 @@
-export default function SettingsScreen() { return null; }
+import { Button, CopyButton, NumberInput, Select, Switch } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useEffect, useState } from 'react';
+import { call } from '../api/client.ts';
+import { Answer } from '../components/Answer.tsx';
+import { openShortcuts } from '../components/ShortcutSheet.tsx';
+import { useWording } from '../i18n/words.ts';
+import { attempt, changeSettings, useStudio } from '../stores/studio.ts';
+import './settings.css';
+
+/** Every change acts at once; there is no Save. */
+export default function SettingsScreen() {
+  const { w } = useWording();
+  const machine = useStudio((state) => state.hello?.machine ?? null);
+  const works = machine?.engines.find(({ state }) => state === 'works');
+  const parts = [['engine', w('Engine', 'Motor')], ['storage', w('Storage', 'Almacenamiento')], ['look', w('Language and look', 'Idioma y aspecto')], ['keys', w('Shortcuts', 'Atajos')], ['help', w('Diagnostics', 'Diagnóstico')]] as const;
+  return (
+    <>
+      <Answer tone={machine === null ? 'plain' : works === undefined ? 'bad' : 'ok'} says={machine === null ? w('This machine has not been measured yet.', 'Este equipo aún no se ha medido.') : works === undefined ? w('No engine works on this machine.', 'Ningún motor funciona en este equipo.') : w('Training runs on the processor.', 'Se entrena con el procesador.')} because={works?.description ?? ''} />
+      <div className="settings">
+        <nav className="line-right" aria-label={w('Parts', 'Partes')}>{parts.map(([id, name]) => <button key={id} type="button" onClick={() => document.getElementById(id)?.scrollIntoView()}>{name}</button>)}</nav>
+        <div className="scroll settings-rows">
+          <Engines /><Storage /><Look /><Keys /><Diagnostics />
+        </div>
+      </div>
+    </>
+  );
+}
+
+const Part = ({ id, title, children }: { id: string; title: string; children: ReactNode }) => <section id={id} aria-label={title}><h2>{title}</h2>{children}</section>;
+const Row = ({ name, hint, children }: { name: string; hint: string; children: ReactNode }) => <div className="settings-row"><span>{name}</span><span>{children}</span><span className="small quiet">{hint}</span></div>;
+
+function Engines() {
+  const { w, f } = useWording();
+  const { hello, settings, activities } = useStudio();
+  const machine = hello?.machine ?? null;
+  const measuring = activities.some(({ kind, project }) => kind === 'measure' && project === null);
+  const measure = async (): Promise<void> => {
+    const found = await attempt(() => call('machine.measure', {}));
+    const now = useStudio.getState().hello;
+    if (found !== null && now !== null) useStudio.setState({ hello: { ...now, machine: found } });
+  };
+  return (
+    <Part id="engine" title={w('Engine', 'Motor')}>
+      <table className="figures">
+        <thead><tr><th>{w('Engine', 'Motor')}</th><th>{w('State', 'Estado')}</th><th className="num">{w('Images a second', 'Imágenes por segundo')}</th><th>{w('What it is', 'Qué es')}</th></tr></thead>
+        <tbody>{machine?.engines.map((engine) => <tr key={engine.name}><td><strong>{engine.name}</strong></td><td className={engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}>{engine.state === 'works' ? w('works', 'funciona') : engine.state === 'fails' ? w('fails', 'falla') : w('not tried', 'no probado')}</td><td className="num">{engine.imagesPerSecond === null ? '–' : f.decimal(engine.imagesPerSecond, 0)}</td><td className="soft">{engine.description}</td></tr>)}</tbody>
+      </table>
+      <p className="small quiet">{w('Measured with a small network at 96 px; Train measures the real ones.', 'Medido con una red pequeña a 96 px; Entrenar mide las de verdad.')}</p>
+      <div><Button variant="default" loading={measuring} onClick={() => void measure()}>{machine === null ? w('Measure', 'Medir') : w('Measure again', 'Medir de nuevo')}</Button></div>
+      <Row name={w('Leave cores free', 'Dejar núcleos libres')} hint={w('Training runs at low priority: other programs come first.', 'El entrenamiento cede el paso a otros programas.')}><Switch aria-label={w('Leave cores free', 'Dejar núcleos libres')} checked={settings?.polite ?? false} onChange={(event) => void changeSettings({ polite: event.currentTarget.checked })} /></Row>
+    </Part>
+  );
+}
+
+function Storage() {
+  const { w, f } = useWording();
+  const { settings, runs, project, hello } = useStudio();
+  const [usage, setUsage] = useState<{ thumbnails: number; pixels: number } | null>(null);
+  const read = (): void => void call('cache.usage', {}).then(setUsage, () => undefined);
+  useEffect(read, []);
+  const freeable = runs.filter(({ state }) => state === 'finished');
+  return (
+    <Part id="storage" title={w('Storage', 'Almacenamiento')}>
+      <Row name={w('Thumbnails', 'Miniaturas')} hint={w('Made in the background; the oldest go first.', 'Se hacen en segundo plano; las más viejas se van antes.')}><span className="row"><NumberInput w={90} aria-label={w('Most gigabytes for thumbnails', 'Máximo de gigabytes para miniaturas')} min={0.1} max={1000} step={1} value={settings?.thumbnailGigabytes ?? 4} onChange={(value) => { if (Number(value) >= 0.1) void changeSettings({ thumbnailGigabytes: Number(value) }); }} />GB · {f.bytes(usage?.thumbnails ?? null)}</span></Row>
+      <Row name={w('Decoded pixels', 'Píxeles decodificados')} hint={w('Make training faster; data.cache_gb sets how much.', 'Aceleran el entrenamiento; data.cache_gb fija cuánto.')}>{f.bytes(usage?.pixels ?? null)}</Row>
+      <Row name={w('Clear the thumbnails', 'Vaciar las miniaturas')} hint=""><Button variant="default" onClick={() => void attempt(() => call('cache.clear', {})).then(read)}>{w('Clear', 'Vaciar')}</Button></Row>
+      {project !== null && runs.length > 0 && (
+        <table className="figures">
+          <thead><tr><th>{w(`Runs of ${project.name}`, `Entrenamientos de ${project.name}`)}</th><th className="num">{w('Disk', 'Disco')}</th><th /></tr></thead>
+          <tbody>
+            {runs.map((run) => <tr key={run.id}><td>{run.name}{run.trashed ? ` (${w('trash', 'papelera')})` : ''}</td><td className="num">{f.bytes(run.bytes)}</td><td className="num">{run.state === 'finished' && !run.trashed && <button type="button" className="link" onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}>{w('Free the checkpoints', 'Liberar puntos de control')}</button>}</td></tr>)}
+            <tr><td className="soft">{w('All', 'Todo')}</td><td className="num"><strong>{f.bytes(runs.reduce((sum, { bytes }) => sum + bytes, 0))}</strong></td><td className="num small quiet">{freeable.length > 0 ? w('Finished runs need no checkpoints.', 'Los acabados no los necesitan.') : ''}</td></tr>
+          </tbody>
+        </table>
+      )}
+      <p className="small quiet">{w('Nothing leaves this machine: no telemetry, no account.', 'Nada sale de este equipo: ni telemetría ni cuenta.')} {hello?.door === 'browser' ? w('This window answers 127.0.0.1 only.', 'Esta ventana solo responde a 127.0.0.1.') : ''}</p>
+    </Part>
+  );
+}
+
+function Look() {
+  const { w } = useWording();
+  const settings = useStudio((state) => state.settings);
+  return (
+    <Part id="look" title={w('Language and look', 'Idioma y aspecto')}>
+      <Row name={w('Language', 'Idioma')} hint=""><Select aria-label={w('Language', 'Idioma')} value={settings?.language ?? 'system'} data={[{ value: 'system', label: w('As the system', 'Como el sistema') }, { value: 'en', label: 'English' }, { value: 'es', label: 'Español' }]} onChange={(language) => void changeSettings({ language: language as 'system' | 'en' | 'es' })} /></Row>
+      <Row name={w('Theme', 'Tema')} hint=""><Select aria-label={w('Theme', 'Tema')} value={settings?.theme ?? 'system'} data={[{ value: 'system', label: w('As the system', 'Como el sistema') }, { value: 'light', label: w('Light', 'Claro') }, { value: 'dark', label: w('Dark', 'Oscuro') }]} onChange={(theme) => void changeSettings({ theme: theme as 'system' | 'light' | 'dark' })} /></Row>
+      <Row name={w('Rows', 'Filas')} hint={w('Large suits touch screens.', 'Grandes van bien con pantallas táctiles.')}><Select aria-label={w('Rows', 'Filas')} value={settings?.rows ?? 'normal'} data={[{ value: 'compact', label: w('Compact', 'Compactas') }, { value: 'normal', label: w('Normal', 'Normales') }, { value: 'large', label: w('Large', 'Grandes') }]} onChange={(rows) => void changeSettings({ rows: rows as 'compact' | 'normal' | 'large' })} /></Row>
+    </Part>
+  );
+}
+
+function Keys() {
+  const { w } = useWording();
+  return <Part id="keys" title={w('Shortcuts', 'Atajos')}><div><Button variant="default" onClick={openShortcuts}>{w('Show all', 'Ver todos')}<kbd>?</kbd></Button></div></Part>;
+}
+
+function Diagnostics() {
+  const { w } = useWording();
+  const hello = useStudio((state) => state.hello);
+  const [text, setText] = useState<string | null>(null);
+  useEffect(() => { void call('studio.diagnostics', {}).then((found) => setText(found.text), () => undefined); }, []);
+  return (
+    <Part id="help" title={w('Diagnostics', 'Diagnóstico')}>
+      <p className="soft">{w('What a developer needs to help you: versions, this machine, the last lines of the log. Folder names are left out. It goes nowhere by itself.', 'Lo que necesita quien te ayude: versiones, este equipo y el final del registro. Sin nombres de carpetas. No se envía a ningún sitio.')}</p>
+      <div className="row">
+        <CopyButton value={text ?? ''}>{({ copied, copy }) => <Button variant="default" disabled={text === null} onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy diagnostics', 'Copiar diagnóstico')}</Button>}</CopyButton>
+        {hello?.door === 'desktop' && <Button variant="default" onClick={() => void call('files.reveal', { project: null, path: 'log' })}>{w('Show the log', 'Ver el registro')}</Button>}
+        <span className="quiet">Destila Studio {hello?.version}</span>
+      </div>
+      {text !== null && <pre className="diagnostics" tabIndex={0} aria-label={w('Diagnostics', 'Diagnóstico')}>{text}</pre>}
+    </Part>
+  );
+}

@@ -1,1 +1,16 @@
-export default function TrainScreen() { return null; }
+import { useStudio } from '../stores/studio.ts';
+import { LiveView } from './LiveView.tsx';
+import { SettingsView } from './SettingsView.tsx';
+import { useTrainView } from './trainView.ts';
+import './train.css';
+
+/** Can I start, how long? Then: is it getting better, when is it done? */
+export default function TrainScreen() {
+  const { queue, runs, run, project } = useStudio();
+  const planning = useTrainView((state) => state.planning);
+  const active = queue.find((entry) => entry.project === project?.id && entry.state !== 'waiting');
+  const live = runs.filter(({ trashed }) => !trashed);
+  const chosen = live.find(({ id }) => id === run) ?? live.find(({ id }) => id === active?.run) ?? live.at(-1);
+  if (planning || chosen === undefined) return <SettingsView />;
+  return <LiveView key={chosen.id} run={chosen} />;
+}

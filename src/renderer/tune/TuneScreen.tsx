@@ -1,1 +1,98 @@
-export default function TuneScreen() { return null; }
+import { ActionIcon, Button, SegmentedControl, Select } from '@mantine/core';
+import { IconArrowBackUp, IconArrowForwardUp, IconLock, IconLockOpen, IconRotate } from '@tabler/icons-react';
+import { useEffect, useMemo, useState } from 'react';
+import { Answer } from '../components/Answer.tsx';
+import { Label } from '../components/Label.tsx';
+import type { Wording } from '../i18n/words.ts';
+import { useWording } from '../i18n/words.ts';
+import { useKeys } from '../stores/keys.ts';
+import { go, useStudio } from '../stores/studio.ts';
+import { ErrorGallery } from './ErrorGallery.tsx';
+import { GoalPicker, similarLabels } from './GoalPicker.tsx';
+import { ScoreHistogram } from './ScoreHistogram.tsx';
+import { TuneFigures } from './TuneFigures.tsx';
+import { TuneList, tuneOrder } from './TuneList.tsx';
+import { applyGoal, f1, loadTune, redo, reset, setThreshold, toggleLock, undo, useTune } from './tuneStore.ts';
+import './tune.css';
+
+const PAGE = 13; // .05 of 256
+
+/** Where does the threshold go, and what does it cost? */
+export default function TuneScreen() {
+  const wording = useWording();
+  const { w, f } = wording;
+  const { runs, run, project } = useStudio();
+  const tunable = useMemo(() => runs.filter(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished')), [runs]);
+  const chosen = tunable.find(({ id }) => id === run) ?? tunable.at(-1);
+  const { tune, val, thresholds, saved, label, goals, done, undone, saving } = useTune();
+  const [gallery, setGallery] = useState(false);
+  const key = chosen === undefined || project === null ? null : `${project.id}/${chosen.id}`;
+  useEffect(() => { if (chosen !== undefined && project !== null) void loadTune(project.id, chosen.id); }, [chosen?.id, project?.id]);
+  const own = thresholds[label];
+  const order = useMemo(() => (val === null ? [] : tuneOrder(val, thresholds, goals).flatMap(({ labels }) => labels)), [val, thresholds, goals]);
+  const step = (by: number): void => {
+    const at = order.indexOf(label);
+    useTune.setState({ label: order[Math.min(order.length - 1, Math.max(0, at + by))] ?? label });
+  };
+  const nudge = (by: number) => (): void => { if (own !== undefined) setThreshold(label, own.k + by); };
+  useKeys({
+    j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), ArrowRight: nudge(1), ArrowLeft: nudge(-1), PageUp: nudge(PAGE), PageDown: nudge(-PAGE),
+    x: () => toggleLock(label), r: () => reset(label), 'mod+z': undo, 'mod+shift+z': redo, 'mod+y': redo,
+    f: () => document.querySelector<HTMLElement>('.goal-picker input:checked, .goal-picker input')?.focus(), g: () => undefined,
+  });
+  if (chosen === undefined) return <NothingToTune training={runs.some(({ state }) => state === 'running')} />;
+  if (tune === null || val === null || own === undefined || useTune.getState().key !== key) return <Answer says={w('Reading the scores…', 'Leyendo las puntuaciones…')} />;
+  const table = val.tables[label]!;
+  const name = tune.labels[label]!;
+  const { says, because, tone } = tuneAnswer(wording, { name, table, k: own.k, before: saved[label]!.k, global: tune.globalK });
+  return (
+    <>
+      <Answer tone={tone} says={says} because={because}>
+        <span className="small quiet">{saving ? w('saving…', 'guardando…') : w('saved in the run', 'guardado')}</span>
+        <ActionIcon variant="subtle" color="gray" aria-label={w('Undo', 'Deshacer')} disabled={done.length === 0} onClick={undo}><IconArrowBackUp size={16} /></ActionIcon>
+        <ActionIcon variant="subtle" color="gray" aria-label={w('Redo', 'Rehacer')} disabled={undone.length === 0} onClick={redo}><IconArrowForwardUp size={16} /></ActionIcon>
+        <Button onClick={() => go('export', chosen.id)}>{w('Go to export', 'Ir a exportar')}</Button>
+      </Answer>
+      <div className="tune">
+        <TuneList />
+        <section className="column" aria-label={name}>
+          <div className="toolbar">
+            <strong className="cut" style={{ maxWidth: 180 }}><Label name={name} most={30} /></strong>
+            <span className="quiet cut">{w(`${f.count(val.histograms[label]!.totalPositives)} with, ${f.count(val.histograms[label]!.totalNegatives)} without`, `${f.count(val.histograms[label]!.totalPositives)} con, ${f.count(val.histograms[label]!.totalNegatives)} sin`)}</span>
+            <GoalPicker label={label} />
+            <span className="grow" />
+            <SegmentedControl aria-label={w('What is shown', 'Qué se muestra')} data={[{ value: 'scores', label: w('Scores', 'Puntuaciones') }, { value: 'errors', label: w('Errors', 'Errores') }]} value={gallery ? 'errors' : 'scores'} onChange={(value) => setGallery(value === 'errors')} />
+            <Button variant="subtle" onClick={() => { const goal = goals[label] ?? tune.goal; applyGoal([label, ...similarLabels(val, label)], goal); }} title={w('Gives this goal to the labels with about as many images', 'Da este objetivo a las etiquetas con parecidas imágenes')}>{w('Apply to similar', 'Aplicar a parecidas')}</Button>
+            <ActionIcon variant="subtle" color={own.locked ? 'blue' : 'gray'} aria-pressed={own.locked} aria-label={w('Lock (X)', 'Bloquear (X)')} onClick={() => toggleLock(label)}>{own.locked ? <IconLock size={16} /> : <IconLockOpen size={16} />}</ActionIcon>
+            <ActionIcon variant="subtle" color="gray" aria-label={w('As found by the search (R)', 'Como lo halló la búsqueda (R)')} onClick={() => reset(label)}><IconRotate size={16} /></ActionIcon>
+            {tunable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={100} data={tunable.map((one) => ({ value: one.id, label: one.name })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}
+          </div>
+          <div className="tune-body">
+            {gallery ? <ErrorGallery label={label} k={own.k} /> : <ScoreHistogram val={val} label={label} k={own.k} before={saved[label]!.k} />}
+            <TuneFigures label={label} k={own.k} />
+          </div>
+        </section>
+      </div>
+    </>
+  );
+}
+
+function tuneAnswer({ w, f }: Wording, { name, table, k, before, global }: { name: string; table: readonly { tp: number; fp: number; fn: number; tn: number }[]; k: number; before: number; global: number }): { says: string; because: string; tone: 'plain' | 'warn' } {
+  const now = table[k]!;
+  const was = table[before]!;
+  const positives = now.tp + now.fn;
+  if (positives === 0) return { tone: 'warn', says: w(`${name} has no validation image: it uses the common threshold ${f.score(global / 256)}.`, `${name} no tiene imagen de validación: usa el umbral común ${f.score(global / 256)}.`), because: w('Move some images of it to val.txt, and train again.', 'Mueve algunas imágenes suyas a val.txt y entrena otra vez.') };
+  const alarms = w(`${f.count(now.fp)} false ${now.fp === 1 ? 'alarm' : 'alarms'}`, `${f.count(now.fp)} ${now.fp === 1 ? 'falsa alarma' : 'falsas alarmas'}`);
+  const because = k === before ? w(`F1 ${f.score(f1(now), 2)} on validation, on which the thresholds were chosen: a little optimistic.`, `F1 ${f.score(f1(now), 2)} en validación, con la que se eligieron los umbrales: algo optimista.`) : w(`Before, at ${f.score(before / 256)}: ${f.count(was.tp)} of ${f.count(positives)}, with ${f.count(was.fp)}.`, `Antes, con ${f.score(before / 256)}: ${f.count(was.tp)} de ${f.count(positives)}, con ${f.count(was.fp)}.`);
+  return { tone: 'plain', says: w(`${name} at ${f.score(k / 256)}: finds ${f.count(now.tp)} of ${f.count(positives)}, with ${alarms}.`, `${name} con ${f.score(k / 256)}: encuentra ${f.count(now.tp)} de ${f.count(positives)}, con ${alarms}.`), because };
+}
+
+function NothingToTune({ training }: { training: boolean }) {
+  const { w } = useWording();
+  return (
+    <>
+      <Answer tone="warn" says={w('There is no trained model to tune yet.', 'Aún no hay modelo que ajustar.')} />
+      <div className="empty"><h2>{training ? w('A run is on its way.', 'Hay un entrenamiento en marcha.') : w('Thresholds come after training.', 'Los umbrales vienen tras entrenar.')}</h2><p>{w('Every run ends by looking for the score from which each label counts as present. Here you see what that decides, and change it.', 'Cada entrenamiento acaba buscando desde qué puntuación cuenta cada etiqueta. Aquí ves qué decide eso, y lo cambias.')}</p><div><Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button></div></div>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { SegmentedControl } from '@mantine/core';
+import { useEffect, useMemo, useState } from 'react';
+import type { RunHistory, RunSummary } from '../../shared/contract/runs.ts';
+import { call } from '../api/client.ts';
+import type { Series } from '../components/LineChart.tsx';
+import { LineChart } from '../components/LineChart.tsx';
+import { useWording } from '../i18n/words.ts';
+import { metricPoints, smoothed, stageCurves } from '../train/curves.ts';
+import { runColor } from './RunTable.tsx';
+
+/** How the chosen runs' students learned, over each other. */
+export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
+  const { w, f } = useWording();
+  const [metric, setMetric] = useState('macro_ap');
+  const [histories, setHistories] = useState<readonly RunHistory[]>([]);
+  const ids = runs.map(({ id }) => id).join();
+  useEffect(() => {
+    let current = true;
+    void Promise.all(runs.map((run) => call('runs.history', { project: run.project, run: run.id }))).then((found) => { if (current) setHistories(found); }, () => undefined);
+    return () => { current = false; };
+  }, [ids]);
+  const series = useMemo((): Series[] => histories.flatMap((history) => {
+    const at = runs.findIndex(({ id }) => id === history.run);
+    if (at < 0) return [];
+    const points = metricPoints(stageCurves(history, 'student'), metric);
+    const last = points.at(-1);
+    const name = `${runs[at]!.name}${last === undefined ? '' : `, ${metric === 'val_loss' ? f.decimal(last.y, 3) : f.points(last.y)}`}`;
+    return [
+      { name: 'raw', color: runColor(at), points, faint: true, width: 1.5 },
+      { name, color: runColor(at), points: smoothed(points, 0.6), direct: true, dashed: at % 2 === 1 },
+    ];
+  }), [histories, runs, metric, f]);
+  return (
+    <section className="compare-curves" aria-label={w('How they learned', 'Cómo aprendieron')}>
+      <div className="row"><h2>{w('How they learned', 'Cómo aprendieron')}</h2><span className="quiet cut grow">{w('student, validation, per epoch', 'alumno, validación, por época')}</span>
+        <SegmentedControl aria-label={w('Measure', 'Medida')} data={[{ value: 'macro_ap', label: 'mAP' }, { value: 'macro_f1', label: 'F1' }, { value: 'val_loss', label: w('Loss', 'Pérdida') }]} value={metric} onChange={setMetric} /></div>
+      <div style={{ flex: 1, minHeight: 0 }}><LineChart series={series} label={w('Validation measure of the runs by epoch', 'Medida en validación por época')} percent={metric !== 'val_loss'} /></div>
+    </section>
+  );
+}

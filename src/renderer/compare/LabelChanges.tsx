@@ -1,0 +1,39 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef } from 'react';
+import type { RunSummary } from '../../shared/contract/runs.ts';
+import { Label } from '../components/Label.tsx';
+import { useWording } from '../i18n/words.ts';
+import type { Compared } from './useComparison.ts';
+
+const ROW = 28;
+
+/** The change a label, largest first; faint where so few images cannot tell it from chance. */
+export function LabelChanges({ before, after, compared }: { before: RunSummary | null; after: RunSummary | null; compared: Compared }) {
+  const { w, f } = useWording();
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => (compared.state === 'done' ? [...compared.comparison.labels].sort((a, b) => b.to - b.from - (a.to - a.from)) : []), [compared]);
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 8 });
+  return (
+    <aside className="panel line-left" aria-label={w('Per label', 'Por etiqueta')}>
+      <div className="panel-head"><h2>{w('Per label', 'Por etiqueta')}</h2><span className="quiet">{w('AP, INT8, largest change first', 'AP, INT8, mayor cambio primero')}</span></div>
+      {before !== null && after !== null && rows.length > 0 && <div className="row small soft" style={{ padding: '0 16px 6px' }}><span style={{ color: 'var(--c2)' }}>○</span>{before.name}<span style={{ color: 'var(--c1)' }}>●</span>{after.name}<span className="grow" /><span className="quiet">{w('val images', 'imág. val')}</span></div>}
+      <div ref={scroller} className="scroll grow" role="table" aria-label={w('Change of average precision by label', 'Cambio de precisión media por etiqueta')} tabIndex={0}>
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const { label, from, to, clear, positives, low, high } = rows[index]!;
+            const change = (to - from) * 100;
+            return (
+              <div key={label} role="row" className="ap-row" data-clear={clear} style={{ transform: `translateY(${start}px)`, height: ROW }} title={w(`95 % range ${f.sign(low * 100, 1)} to ${f.sign(high * 100, 1)}`, `Rango del 95 %: ${f.sign(low * 100, 1)} a ${f.sign(high * 100, 1)}`)}>
+                <span role="cell" className="grow cut"><Label name={label} most={20} /></span>
+                <span role="cell" className="dumbbell" style={{ width: 110 }} aria-hidden="true"><i style={{ left: `${Math.min(from, to) * 100}%`, width: `${Math.abs(to - from) * 100}%` }} /><b className="hollow second" style={{ left: `${from * 100}%` }} /><b style={{ left: `${to * 100}%` }} /></span>
+                <span role="cell" className={`num ${!clear ? 'quiet' : change > 0 ? 'ok' : 'warn'}`} style={{ width: 48 }}>{f.sign(change, 1)}</span>
+                <span role="cell" className="num quiet" style={{ width: 34 }}>{f.count(positives)}</span>
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {rows.length > 0 && <p className="small quiet line-top" style={{ padding: '8px 16px' }}>{w('Faint: the change is within chance for so few images.', 'Tenue: con tan pocas imágenes puede ser azar.')}</p>}
+    </aside>
+  );
+}

@@ -1,0 +1,111 @@
+import { ActionIcon, Checkbox, Menu, TextInput } from '@mantine/core';
+import { IconDots, IconNote, IconPin } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
+import type { RunSummary } from '../../shared/contract/runs.ts';
+import { call } from '../api/client.ts';
+import { useWording } from '../i18n/words.ts';
+import { attempt, go } from '../stores/studio.ts';
+import { differences } from '../train/settings.ts';
+import { presetWords } from '../train/settingWords.ts';
+
+type Column = 'name' | 'createdAt' | 'seconds' | 'teacher' | 'float' | 'int8' | 'f1' | 'lost' | 'bytes';
+
+const lost = ({ val }: RunSummary): number | null => (val.studentAp === null || val.int8Ap === null ? null : val.int8Ap - val.studentAp);
+
+function valueOf(run: RunSummary, column: Column): number | string {
+  switch (column) {
+    case 'name': case 'createdAt': return run.createdAt;
+    case 'seconds': return run.seconds;
+    case 'teacher': return run.val.teacherAp ?? -1;
+    case 'float': return run.val.studentAp ?? -1;
+    case 'int8': return run.val.int8Ap ?? -1;
+    case 'f1': return run.val.int8F1 ?? -1;
+    case 'lost': return lost(run) ?? -1;
+    case 'bytes': return run.bytes;
+  }
+}
+
+export const runColor = (at: number): string => `--c${(at % 8) + 1}`;
+
+/** All runs; repeats that differ in nothing but the seed stand together with their spread. */
+export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly RunSummary[]; baseline: RunSummary | null; ticked: readonly string[]; onTick(id: string): void }) {
+  const { w, f } = useWording();
+  const [by, setBy] = useState<{ column: Column; down: boolean }>({ column: 'createdAt', down: true });
+  const [noting, setNoting] = useState<string | null>(null);
+  const sorted = useMemo(() => [...runs].sort((a, b) => ((valueOf(a, by.column) < valueOf(b, by.column) ? -1 : 1) * (by.down ? -1 : 1))), [runs, by]);
+  const repeats = useMemo(() => seedsOf(runs), [runs]);
+  const head = (column: Column, text: string, numeric = true) => (
+    <th className={numeric ? 'num' : ''} aria-sort={by.column === column ? (by.down ? 'descending' : 'ascending') : 'none'}><button type="button" className="sort" onClick={() => setBy({ column, down: by.column === column ? !by.down : true })}>{text}{by.column === column ? (by.down ? ' ↓' : ' ↑') : ''}</button></th>
+  );
+  const change = (run: RunSummary, part: { note?: string; pinned?: boolean; trashed?: boolean }): void => void attempt(() => call('runs.change', { project: run.project, run: run.id, ...part }));
+  return (
+    <div className="scroll run-table">
+      <table className="figures">
+        <thead><tr><th><span className="visually-hidden">{w('Compare', 'Comparar')}</span></th>{head('name', w('Run', 'Entrenamiento'), false)}{head('createdAt', w('Started', 'Inicio'))}{head('seconds', w('Time', 'Tiempo'))}{head('teacher', w('Teacher mAP', 'mAP maestro'))}{head('float', w('Float mAP', 'mAP float'))}{head('int8', 'INT8 mAP')}{head('f1', 'INT8 F1')}{head('lost', w('Lost to INT8', 'Pérdida INT8'))}{head('bytes', w('Disk', 'Disco'))}<th /></tr></thead>
+        <tbody>
+          {sorted.map((run) => {
+            const at = ticked.indexOf(run.id);
+            const gain = baseline === null || baseline === run || run.val.int8Ap === null || baseline.val.int8Ap === null || run.testFingerprint !== baseline.testFingerprint ? null : run.val.int8Ap - baseline.val.int8Ap;
+            const seeds = repeats.get(run.id);
+            return (
+              <tr key={run.id} data-ticked={at >= 0}>
+                <td><Checkbox aria-label={w(`Compare ${run.name}`, `Comparar ${run.name}`)} checked={at >= 0} onChange={() => onTick(run.id)} disabled={run.trashed} /></td>
+                <td>
+                  <span className="row"><i className="run-dot" style={{ background: at >= 0 ? `var(${runColor(at)})` : 'transparent' }} />
+                    <button type="button" className="link" style={{ color: 'inherit' }} onClick={() => go('train', run.id)}><strong>{run.name}</strong></button>
+                    <span className="soft cut">{run.preset === null ? '' : presetWords(run.preset, w)[0]}</span>
+                    {run.pinned && <span className="tag"><IconPin size={12} aria-hidden="true" />{w('baseline', 'referencia')}</span>}
+                    {run.state !== 'finished' && <span className="tag">{stateName(run.state, w)}</span>}
+                    {seeds !== undefined && <span className="tag" title={w('Same settings, other seeds: mean and spread', 'Mismos ajustes, otras semillas: media y dispersión')}>{w(`${seeds.count} seeds`, `${seeds.count} semillas`)} {f.points(seeds.mean)} ± {f.decimal(seeds.spread * 100, 1)}</span>}
+                    {noting === run.id ? <TextInput autoFocus aria-label={w('Note', 'Nota')} defaultValue={run.note} onBlur={(event) => { change(run, { note: event.currentTarget.value }); setNoting(null); }} onKeyDown={(event) => { if (event.key === 'Enter') event.currentTarget.blur(); }} />
+                      : run.note !== '' && <span className="quiet cut small" title={run.note}><IconNote size={12} aria-hidden="true" /> {run.note}</span>}
+                  </span>
+                </td>
+                <td className="num soft">{f.date(run.createdAt)}</td><td className="num soft">{f.duration(run.seconds)}</td><td className="num">{f.points(run.val.teacherAp)}</td><td className="num">{f.points(run.val.studentAp)}</td>
+                <td className="num"><strong>{f.points(run.val.int8Ap)}</strong>{gain !== null && <span className={`small ${gain >= 0 ? 'ok' : 'warn'}`}> {f.sign(gain * 100, 1)}</span>}</td>
+                <td className="num">{f.score(run.val.int8F1)}</td><td className="num soft">{lost(run) === null ? '–' : f.sign(lost(run)! * 100, 1)}</td><td className="num soft">{f.bytes(run.bytes)}</td>
+                <td>
+                  <Menu position="bottom-end">
+                    <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={w(`More of ${run.name}`, `Más de ${run.name}`)}><IconDots size={16} /></ActionIcon></Menu.Target>
+                    <Menu.Dropdown>
+                      {!run.trashed && <><Menu.Item onClick={() => change(run, { pinned: !run.pinned })}>{run.pinned ? w('Unpin', 'Soltar') : w('Pin as baseline', 'Fijar como referencia')}</Menu.Item><Menu.Item onClick={() => setNoting(run.id)}>{w('Note', 'Nota')}</Menu.Item>
+                        {run.state === 'finished' && <Menu.Item onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}>{w('Free the checkpoints', 'Liberar puntos de control')}</Menu.Item>}<Menu.Divider />
+                        <Menu.Item disabled={run.state === 'running'} onClick={() => change(run, { trashed: true, pinned: false })}>{w('Move to the trash', 'A la papelera')}</Menu.Item></>}
+                      {run.trashed && <><Menu.Item onClick={() => change(run, { trashed: false })}>{w('Put back', 'Restaurar')}</Menu.Item><Menu.Item color="red" onClick={() => void attempt(() => call('runs.delete', { project: run.project, run: run.id }))}>{w('Delete for good', 'Borrar del todo')}</Menu.Item></>}
+                    </Menu.Dropdown>
+                  </Menu>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {sorted.length === 0 && <p className="quiet" style={{ padding: 16 }}>{w('None here.', 'Nada aquí.')}</p>}
+    </div>
+  );
+}
+
+function stateName(state: RunSummary['state'], w: (en: string, es: string) => string): string {
+  switch (state) {
+    case 'created': return w('waiting', 'en espera');
+    case 'running': return w('running', 'en marcha');
+    case 'stopped': return w('stopped', 'parado');
+    case 'failed': return w('failed', 'falló');
+    case 'interrupted': return w('cut off', 'cortado');
+    case 'finished': return '';
+  }
+}
+
+/** Runs whose settings differ in the seed alone: their mean and standard deviation of INT8 mAP. */
+function seedsOf(runs: readonly RunSummary[]): Map<string, { count: number; mean: number; spread: number }> {
+  const found = new Map<string, { count: number; mean: number; spread: number }>();
+  const scored = runs.filter(({ val }) => val.int8Ap !== null);
+  for (const run of scored) {
+    const alike = scored.filter((other) => other.testFingerprint === run.testFingerprint && differences(other.config, run.config).every((key) => key === 'seed'));
+    if (new Set(alike.map(({ config }) => config.seed)).size < 2) continue;
+    const values = alike.map(({ val }) => val.int8Ap!);
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    found.set(run.id, { count: alike.length, mean, spread: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)) });
+  }
+  return found;
+}

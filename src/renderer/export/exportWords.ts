@@ -1,0 +1,43 @@
+import type { Words } from '../i18n/words.ts';
+
+const spanishChecks: readonly (readonly [RegExp, string])[] = [
+  [/^every file is as it was written/, 'cada archivo está como se escribió (SHA256SUMS)'],
+  [/^the model is a valid int8/, 'el modelo es un .tflite int8 válido'],
+  [/^labels\.txt, inference_config\.json/, 'labels.txt, inference_config.json y el modelo coinciden'],
+  [/^the model loads in LiteRT/, 'el modelo carga en LiteRT'],
+  [/^letterbox: (\d+) pictures/, 'encuadre: $1 imágenes dan los mismos bytes'],
+  [/^input tensors/, 'los tensores de entrada son los píxeles encuadrados en el tipo del modelo'],
+  [/^outputs: LiteRT/, 'salidas: LiteRT da los mismos números'],
+  [/^decisions:/, 'decisiones: q >= k da las mismas etiquetas'],
+  [/^integer reference/, 'la referencia entera da lo mismo que LiteRT'],
+];
+
+export function checkName(name: string, w: Words): string {
+  const [pattern, text] = spanishChecks.find(([found]) => found.test(name)) ?? [/^$/, name];
+  const spanish = text.replace('$1', pattern.exec(name)?.[1] ?? '');
+  const capital = (sentence: string): string => (/^[\w-]+\.\w/.test(sentence) ? sentence : sentence.charAt(0).toUpperCase() + sentence.slice(1));
+  return w(capital(name), capital(spanish));
+}
+
+export function filePurpose(name: string, w: Words): string {
+  switch (name) {
+    case 'model_int8.tflite': return w('The model; labels and metadata inside', 'El modelo; lleva dentro etiquetas y metadatos');
+    case 'labels.txt': return w('Names, in the order of the outputs', 'Nombres, en el orden de las salidas');
+    case 'inference_config.json': return w('Size, letterbox, quantization, thresholds', 'Tamaño, encuadre, cuantización, umbrales');
+    case 'threshold_recommendation.json': return w('Each threshold and what it costs', 'Cada umbral y lo que cuesta');
+    case 'metrics.json': return w('Figures a label, float and INT8', 'Cifras por etiqueta, float e INT8');
+    case 'preprocess/letterbox.h': return w('The same pixels in C, no dependencies', 'Los mismos píxeles en C, sin dependencias');
+    case 'SHA256SUMS': return w('So that nothing changes on the way', 'Para que nada cambie por el camino');
+    default: return name.startsWith('parity/') ? w('Images, tensors and scores to test the app with', 'Imágenes, tensores y puntuaciones para probar la app') : '';
+  }
+}
+
+export interface BundleEntry { readonly name: string; readonly bytes: number; readonly files: number }
+
+/** Files of one folder stand as one row: nobody reads 24 tensors. */
+export function grouped(files: readonly { name: string; bytes: number }[]): BundleEntry[] {
+  const groups = Map.groupBy(files, ({ name }) => (name.startsWith('parity/') ? 'parity/' : name));
+  const order = ['model_int8.tflite', 'labels.txt', 'inference_config.json', 'threshold_recommendation.json', 'metrics.json', 'preprocess/letterbox.h', 'parity/'];
+  const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  return [...groups].map(([name, own]) => ({ name, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0), files: own.length })).sort((a, b) => rank(a.name) - rank(b.name));
+}

@@ -1,0 +1,151 @@
+import { Button, CopyButton } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Config } from '../../shared/config.ts';
+import { call } from '../api/client.ts';
+import { Answer } from '../components/Answer.tsx';
+import { useWording } from '../i18n/words.ts';
+import { useKeys } from '../stores/keys.ts';
+import { loadDataset, useDataset } from '../stores/dataset.ts';
+import { attempt, go, useStudio } from '../stores/studio.ts';
+import { adopt, choosePreset, loadChoices, measure, setYaml, useConfig } from './configStore.ts';
+import { FieldRow } from './FieldRow.tsx';
+import { PreflightPanel } from './PreflightPanel.tsx';
+import { differences, sections } from './settings.ts';
+import { presetWords, sectionName } from './settingWords.ts';
+import { planRun } from './trainView.ts';
+
+const basics = new Set(['data.padding_color', 'teacher.architecture', 'teacher.input_size', 'teacher.weights', 'teacher.epochs_head', 'teacher.epochs_finetune', 'student.architecture', 'student.input_size', 'student.weights', 'student.epochs_finetune', 'student.alpha', 'student.early_stopping_patience', 'qat.epochs', 'tflite_export.name', 'tflite_export.input_type', 'threshold_search.goal', 'seed']);
+const SAMPLE_CLASSES = 8;
+
+export function SettingsView() {
+  const { w, f } = useWording();
+  const { project, runs, queue, activities } = useStudio();
+  const { config, base, preset, choices, preflight, yamlComplaint, complaints, measuring } = useConfig();
+  const index = useDataset((state) => state.index);
+  const [all, setAll] = useState(false);
+  const [starting, setStarting] = useState(false);
+  useEffect(() => {
+    if (project === null) return;
+    void loadChoices(project.id, project.name === 'Sample' && project.labels === SAMPLE_CLASSES);
+    void loadDataset(project.id);
+  }, [project]);
+  const ready = choices !== null && useConfig.getState().project === project?.id;
+  const busy = queue.length > 0;
+  const unmeasured = ready && preflight === null && !measuring && !busy;
+  // Measured once the settings rest, and never beside a training that it would disturb.
+  useEffect(() => {
+    if (!unmeasured) return;
+    const timer = setTimeout(() => void measure(), 600);
+    return () => clearTimeout(timer);
+  }, [unmeasured, config]);
+  useEffect(() => { useConfig.setState({ preflight: null }); }, [config]);
+  const seconds = preflight === null || preflight.stageSeconds.length === 0 ? null : preflight.stageSeconds.reduce((sum, stage) => sum + stage.seconds, 0);
+  const wrong = yamlComplaint !== null || Object.keys(complaints).length > 0;
+  const empty = index !== null && (index.split.filter((split) => split === 0).length === 0 || index.split.filter((split) => split === 1).length === 0 || index.vocabulary.length === 0);
+  const number = runs.length + 1;
+  const start = async (): Promise<void> => {
+    if (project === null || wrong || empty || starting) return;
+    setStarting(true);
+    const run = await attempt(() => call('runs.start', { project: project.id, config, preset }));
+    setStarting(false);
+    if (run === null) return;
+    planRun(false);
+    go('train', run.id);
+  };
+  useKeys({ 'mod+Enter': () => void start() });
+  const ends = seconds === null ? null : new Date(Date.now() + seconds * 1000);
+  const says = empty ? w('Nothing to learn from yet: train and val need images with labels.', 'Aún no hay de qué aprender: train y val necesitan imágenes con etiquetas.')
+    : wrong ? w('One setting is not possible as it stands.', 'Un ajuste no es posible así.')
+      : preflight?.problem != null ? w('These settings do not run on this machine.', 'Estos ajustes no funcionan en este equipo.')
+        : seconds === null ? (busy ? w('Ready to queue.', 'Listo para la cola.') : w('Ready to start. Measuring how long it takes…', 'Todo listo. Midiendo cuánto tarda…'))
+          : w(`Ready to start. Takes about ${f.duration(seconds)}, ends near ${f.clock(ends!)}.`, `Todo listo. Tarda alrededor de ${f.duration(seconds)}; acaba hacia las ${f.clock(ends!)}.`);
+  const waiting = busy ? w('It starts when the run before it has ended.', 'Empieza cuando acabe el anterior.') : preflight?.problem?.message;
+  return (
+    <>
+      <Answer tone={wrong || empty || preflight?.problem != null ? 'bad' : 'ok'} says={says} {...(waiting !== undefined && { because: waiting })}>
+        {runs.length > 0 && <Button variant="subtle" onClick={() => planRun(false)}>{w('Show the runs', 'Ver entrenamientos')}</Button>}
+        <Button leftSection={<IconPlayerPlay size={15} />} disabled={wrong || empty || !ready} loading={starting} onClick={() => void start()}>{busy ? w(`Queue Run ${number}`, `Encolar el ${number}`) : w(`Start Run ${number}`, `Empezar el ${number}`)}<kbd>Ctrl ⏎</kbd></Button>
+      </Answer>
+      <div className="train-settings">
+        <div className="scroll" style={{ padding: '14px 20px 40px' }}>
+          <div className="presets" role="radiogroup" aria-label={w('Preset', 'Preajuste')}>
+            {choices?.presets.filter(({ name }) => name !== 'demo' || preset === 'demo' || project?.name === 'Sample').map(({ name }) => (
+              <button key={name} type="button" role="radio" aria-checked={preset === name} onClick={() => choosePreset(name)}>
+                <span className="row"><i className="radio" /><strong>{presetWords(name, w)[0]}</strong>{preset === name && seconds !== null && <span className="push soft">{f.duration(seconds)}</span>}</span>
+                <span className="small soft">{presetWords(name, w)[1]}</span>
+              </button>
+            ))}
+            {choices?.own != null && <button type="button" role="radio" aria-checked={preset === null} onClick={() => adopt(choices.own!, choices.defaults, null)}><span className="row"><i className="radio" /><strong>{w('This project', 'Este proyecto')}</strong></span><span className="small soft">destila.yaml</span></button>}
+          </div>
+          {sections().map(({ name, fields }) => {
+            const shown = fields.filter(({ key }) => all || basics.has(key) || complaints[key] !== undefined || !sameValue(config, base, key));
+            if (shown.length === 0) return null;
+            const [title, hint] = sectionName(name, w);
+            return (
+              <section key={name} className="setting-section" aria-label={title}>
+                <div className="row"><h2>{title}</h2><span className="quiet">{hint}</span></div>
+                {shown.map((field) => <FieldRow key={field.key} field={field} />)}
+              </section>
+            );
+          })}
+          <Button variant="subtle" mt={8} onClick={() => setAll(!all)} aria-expanded={all}>{all ? w('Show the basics only', 'Ver solo lo básico') : w('Show every setting', 'Ver todos los ajustes')}</Button>
+        </div>
+        <aside className="panel line-left" aria-label={w('Before you start', 'Antes de empezar')}>
+          <PreflightPanel checking={activities.some(({ kind }) => kind === 'check')} />
+          <YamlView />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function sameValue(a: Config, b: Config, key: string): boolean {
+  const at = (config: Config): unknown => key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], config);
+  return JSON.stringify(at(a)) === JSON.stringify(at(b));
+}
+
+/** The same state as text; changed lines are marked. */
+function YamlView() {
+  const { w } = useWording();
+  const { yaml, yamlComplaint, config, base, choices, project } = useConfig();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const backdrop = useRef<HTMLPreElement>(null);
+  const [saved, setSaved] = useState(false);
+  const changed = useMemo(() => differences(base, config), [base, config]);
+  const marked = useMemo(() => linesOf(yaml, changed), [yaml, changed]);
+  useKeys({ y: () => area.current?.focus() });
+  useEffect(() => setSaved(false), [config]);
+  const keep = async (): Promise<void> => {
+    if (project !== null && (await attempt(() => call('config.save', { project, config }))) !== null) setSaved(true);
+  };
+  return (
+    <section className="yaml line-top" aria-label="YAML">
+      <div className="panel-head" style={{ alignItems: 'center' }}>
+        <h2>destila.yaml</h2><span className="quiet cut">{changed.length === 0 ? w('as preset', 'sin cambios') : w(`${changed.length} changed`, `${changed.length} cambiados`)}</span><span className="push" />
+        {changed.length > 0 && <Button variant="subtle" onClick={() => adopt(base, base, useConfig.getState().preset)}>{w('Reset all', 'Restablecer')}</Button>}
+        <Button variant="subtle" disabled={saved || yamlComplaint !== null} onClick={() => void keep()} title={choices?.file}>{saved ? w('Kept', 'Guardado') : w('Keep', 'Guardar')}</Button>
+        <CopyButton value={yaml}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}</Button>}</CopyButton>
+      </div>
+      {yamlComplaint !== null && <p className="small bad" role="alert" style={{ padding: '0 16px 6px', whiteSpace: 'pre-wrap' }}>{yamlComplaint}</p>}
+      <div className="yaml-edit">
+        <pre ref={backdrop} aria-hidden="true">{yaml.split('\n').map((line, at) => <span key={at} className={marked.has(at) ? 'changed' : ''}>{line}{'\n'}</span>)}</pre>
+        <textarea ref={area} aria-label={w('Settings as YAML', 'Ajustes en YAML')} spellCheck={false} value={yaml} onChange={(event) => setYaml(event.currentTarget.value)} onScroll={(event) => { backdrop.current!.scrollTop = event.currentTarget.scrollTop; backdrop.current!.scrollLeft = event.currentTarget.scrollLeft; }} />
+      </div>
+    </section>
+  );
+}
+
+/** Line numbers, from 0, at which changed settings stand. */
+function linesOf(yaml: string, keys: readonly string[]): Set<number> {
+  const wanted = new Set(keys);
+  const found = new Set<number>();
+  let section = '';
+  yaml.split('\n').forEach((line, at) => {
+    const match = /^(\s*)([a-z_]+):/.exec(line);
+    if (match === null) return;
+    if (match[1] === '') section = match[2]!;
+    if (wanted.has(match[1] === '' ? match[2]! : `${section}.${match[2]}`)) found.add(at);
+  });
+  return found;
+}

@@ -1,0 +1,79 @@
+import { parse, stringify } from 'yaml';
+import { create } from 'zustand';
+import type { Config } from '../../shared/config.ts';
+import { configSchema } from '../../shared/config.ts';
+import type { ConfigChoices, Preflight } from '../../shared/contract/runs.ts';
+import { call } from '../api/client.ts';
+import { attempt } from '../stores/studio.ts';
+import { withValue } from './settings.ts';
+
+/** The settings of the next run: one state, shown as a form and as YAML. */
+interface ConfigState {
+  readonly project: string | null;
+  readonly choices: ConfigChoices | null;
+  readonly preset: string | null;
+  /** What 'was' and reset refer to: the preset's values. */
+  readonly base: Config;
+  readonly config: Config;
+  readonly yaml: string;
+  /** Why the YAML as typed is no config; the form keeps the last good one. */
+  readonly yamlComplaint: string | null;
+  /** Why a field's value is not taken, by key. */
+  readonly complaints: Readonly<Record<string, string>>;
+  readonly preflight: Preflight | null;
+  readonly measuring: boolean;
+}
+
+const defaults = configSchema.parse({});
+export const useConfig = create<ConfigState>(() => ({ project: null, choices: null, preset: null, base: defaults, config: defaults, yaml: '', yamlComplaint: null, complaints: {}, preflight: null, measuring: false }));
+const set = useConfig.setState;
+const get = useConfig.getState;
+
+const yamlOf = (config: Config): string => stringify(config, { flowCollectionPadding: false, collectionStyle: 'any' });
+
+export async function loadChoices(project: string, sample: boolean): Promise<void> {
+  if (get().project === project && get().choices !== null) return;
+  const choices = await attempt(() => call('config.choices', { project }));
+  if (choices === null) return;
+  set({ project, choices, preflight: null });
+  if (choices.own !== null) adopt(choices.own, choices.defaults, null);
+  else choosePreset(sample ? 'demo' : 'balanced');
+}
+
+export function choosePreset(name: string): void {
+  const preset = get().choices?.presets.find((other) => other.name === name);
+  if (preset !== undefined) adopt(preset.config, preset.config, name);
+}
+
+/** Settings of another run, to run them again. */
+export function adopt(config: Config, base: Config, preset: string | null): void {
+  set({ config, base, preset, yaml: yamlOf(config), yamlComplaint: null, complaints: {}, preflight: null });
+}
+
+export function setValue(key: string, value: unknown): void {
+  const { config, complaints } = get();
+  const others = Object.fromEntries(Object.entries(complaints).filter(([other]) => other !== key));
+  const changed = withValue(config, key, value);
+  if ('complaint' in changed) set({ complaints: { ...others, [key]: changed.complaint } });
+  else set({ config: changed.config, yaml: yamlOf(changed.config), yamlComplaint: null, complaints: others });
+}
+
+export function setYaml(yaml: string): void {
+  set({ yaml });
+  try {
+    const parsed = configSchema.safeParse(parse(yaml) ?? {});
+    if (parsed.success) set({ config: parsed.data, yamlComplaint: null, complaints: {} });
+    else set({ yamlComplaint: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).slice(0, 3).join('\n') });
+  } catch (error) {
+    set({ yamlComplaint: (error as Error).message.split('\n')[0] ?? 'This is no YAML.' });
+  }
+}
+
+/** Real steps are timed on this machine. */
+export async function measure(): Promise<void> {
+  const { project, config, measuring } = get();
+  if (project === null || measuring) return;
+  set({ measuring: true });
+  const preflight = await attempt(() => call('run.preflight', { project, config }));
+  set({ measuring: false, ...(preflight !== null && { preflight }) });
+}

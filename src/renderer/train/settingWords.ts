@@ -1,0 +1,96 @@
+import type { Words } from '../i18n/words.ts';
+
+/** Short names of the settings, and their meaning in Spanish; the English meaning stands in the schema. */
+type Entry = readonly [en: string, es: string, meaning: string];
+
+const network: Readonly<Record<string, Entry>> = {
+  architecture: ['Network', 'Red', 'Miembro de la familia EfficientNet.'],
+  input_size: ['Input size', 'Tamaño de entrada', 'Lado de la entrada cuadrada, en píxeles.'],
+  weights: ['Pretrained weights', 'Pesos preentrenados', 'Archivo con pesos; vacío entrena desde cero.'],
+  dropout: ['Dropout', 'Dropout', 'Parte de los rasgos que se apaga antes de la última capa al entrenar.'],
+  drop_path: ['Drop path', 'Drop path', 'Parte de los bloques residuales que se salta al entrenar; crece hasta esto en el último.'],
+  batch_size: ['Batch size', 'Tamaño de lote', 'Imágenes por paso de entrenamiento.'],
+  lr_head: ['Learning rate, head', 'Tasa, cabeza', 'Tasa de aprendizaje de la fase A, que solo entrena la cabeza.'],
+  epochs_head: ['Epochs, head', 'Épocas, cabeza', 'Épocas de la fase A; se salta al entrenar desde cero.'],
+  lr_finetune: ['Learning rate, all layers', 'Tasa, todas las capas', 'Tasa de aprendizaje máxima de la fase B.'],
+  epochs_finetune: ['Epochs, all layers', 'Épocas, todas las capas', 'Épocas de la fase B.'],
+  unfreeze_fraction: ['Share of layers trained', 'Parte de capas entrenada', 'Parte de las capas, desde arriba, que entrena la fase B; desde cero se entrenan todas.'],
+  weight_decay: ['Weight decay', 'Decaimiento de pesos', 'Decaimiento desacoplado (AdamW), solo en los núcleos.'],
+  warmup_epochs: ['Warm-up', 'Calentamiento', 'Épocas en que la tasa sube de 0 a su máximo, al inicio de cada fase.'],
+  schedule: ['Schedule', 'Evolución de la tasa', 'Cómo sigue la tasa de aprendizaje tras el calentamiento.'],
+  clip_norm: ['Gradient clipping', 'Recorte de gradiente', 'Los gradientes se reducen a esta norma global; vacío no los toca.'],
+  ema_decay: ['Weight average (EMA)', 'Media de pesos (EMA)', 'Decaimiento de la media móvil de los pesos que se evalúa y guarda; vacío la apaga.'],
+  early_stopping_patience: ['Stop when no better for', 'Parar si no mejora en', 'Épocas sin mejora antes de acabar la fase; 0 nunca acaba antes.'],
+  reduce_lr_factor: ['Reduce rate by', 'Reducir la tasa por', 'Factor sobre la tasa tras reduce_lr_patience épocas sin mejora; 1 lo apaga.'],
+  reduce_lr_patience: ['Reduce rate after', 'Reducir la tasa tras', 'Épocas sin mejora antes de reducir la tasa; 0 lo apaga.'],
+  monitor: ['Best epoch by', 'Mejor época según', 'Qué decide la mejor época.'],
+};
+
+const entries: Readonly<Record<string, Entry>> = {
+  'data.separator': ['Separator', 'Separador', 'Qué separa la ruta de las etiquetas; auto lo averigua y lo dice.'],
+  'data.labels_file': ['List of classes', 'Lista de clases', 'Un labels.txt con las clases y su orden; vacío toma el conjunto alfabético.'],
+  'data.padding_color': ['Padding colour', 'Color de relleno', 'Color (rojo, verde, azul; 0 a 255) junto a las fotos no cuadradas y bajo las transparentes.'],
+  'data.min_positives': ['Few images below', 'Pocas imágenes bajo', 'Se avisa de las clases con menos imágenes que esto en una partición.'],
+  'data.duplicates_across_splits': ['Same image in two splits', 'Misma imagen en dos particiones', 'Cómo se juzga; hace mentir a las cifras.'],
+  'data.max_megapixels': ['Largest image', 'Imagen más grande', 'En megapíxeles; las mayores se rechazan.'],
+  'data.cache_gb': ['Pixel cache', 'Caché de píxeles', 'Espacio en disco para píxeles encuadrados, en gigabytes; 0 la apaga.'],
+  'data.workers': ['Decoding threads', 'Hilos de decodificación', 'Hilos que decodifican y aumentan; 0 elige según los núcleos.'],
+  'augmentation.horizontal_flip': ['Mirror', 'Espejo', 'Probabilidad de imagen reflejada.'],
+  'augmentation.rotation': ['Rotation', 'Rotación', 'Mayor giro a cada lado, en grados.'],
+  'augmentation.zoom': ['Zoom', 'Zoom', 'Mayor acercamiento o alejamiento, como parte del tamaño.'],
+  'augmentation.shift': ['Shift', 'Desplazamiento', 'Mayor desplazamiento, como parte del lado.'],
+  'augmentation.brightness': ['Brightness', 'Brillo', 'Mayor cambio de brillo, como factor de 1 más o menos esto.'],
+  'augmentation.contrast': ['Contrast', 'Contraste', 'Mayor cambio de contraste, como factor de 1 más o menos esto.'],
+  'augmentation.saturation': ['Saturation', 'Saturación', 'Mayor cambio de saturación, como factor de 1 más o menos esto.'],
+  'augmentation.hue': ['Hue', 'Tono', 'Mayor giro del círculo cromático, como parte del círculo.'],
+  'engine.name': ['Engine', 'Motor', 'Qué calcula; auto toma el más rápido que arranque.'],
+  'engine.threads': ['Threads', 'Hilos', 'Hilos del motor de CPU; 0 toma todos los núcleos.'],
+  'student.alpha': ['Weight of the labels', 'Peso de las etiquetas', 'Parte de la pérdida contra las etiquetas; el resto es contra el maestro.'],
+  'student.temperature': ['Temperature', 'Temperatura', 'Suaviza las puntuaciones que el alumno aprende del maestro.'],
+  'qat.epochs': ['Train while quantized', 'Entrenar cuantizando', 'Épocas con la cuantización dentro; 0 solo calibra.'],
+  'qat.lr': ['Learning rate', 'Tasa de aprendizaje', 'Pequeña: los pesos ya son buenos.'],
+  'qat.range_decay': ['Range decay', 'Decaimiento de rangos', 'Decaimiento de la media móvil de los rangos; se congelan en el último tercio.'],
+  'threshold_search.goal': ['Goal', 'Objetivo', 'Para qué se elige cada umbral: el mejor F1, o precisión o exhaustividad mínimas.'],
+  'threshold_search.min_precision': ['Precision at least', 'Precisión mínima', 'Con objetivo precision: la precisión que guardar en validación.'],
+  'threshold_search.min_recall': ['Recall at least', 'Exhaustividad mínima', 'Con objetivo recall: la exhaustividad que guardar en validación.'],
+  'threshold_search.smoothing': ['Smoothing of rare labels', 'Suavizado de raras', 'Acerca el umbral de las clases raras al global: como si tantos positivos más hubieran votado por él.'],
+  'tflite_export.name': ['Name of the bundle', 'Nombre del paquete', 'Letras, cifras, punto, guion y guion bajo.'],
+  'tflite_export.input_type': ['Input type', 'Tipo de entrada', 'uint8 toma los píxeles tal cual y lo acepta toda biblioteca móvil.'],
+  'tflite_export.output_type': ['Output type', 'Tipo de salida', 'uint8 q significa una puntuación de q/256.'],
+  'tflite_export.representative_dataset_size': ['Calibration images', 'Imágenes de calibración', 'Imágenes de entrenamiento, sin aumentar, con que se calibran los rangos.'],
+  seed: ['Seed', 'Semilla', 'Principio de todo sorteo: misma semilla, mismos datos, mismo equipo, mismo modelo.'],
+  checkpoint_minutes: ['Checkpoint every', 'Punto de control cada', 'Minutos entre puntos de control dentro de una época; cada época escribe uno.'],
+};
+
+const entryOf = (key: string): Entry | undefined => entries[key] ?? network[key.split('.')[1] ?? ''];
+
+export const settingName = (key: string, w: Words): string => {
+  const entry = entryOf(key);
+  return entry === undefined ? key : w(entry[0], entry[1]);
+};
+
+export const settingMeaning = (key: string, english: string, w: Words): string => w(english, entryOf(key)?.[2] ?? english);
+
+export function sectionName(name: string, w: Words): readonly [string, string] {
+  switch (name) {
+    case 'data': return [w('Data', 'Datos'), w('how the photos are read', 'cómo se leen las fotos')];
+    case 'augmentation': return [w('Augmentation', 'Aumento'), w('variety in training', 'variedad al entrenar')];
+    case 'engine': return [w('Engine', 'Motor'), w('what computes', 'qué calcula')];
+    case 'teacher': return [w('Teacher', 'Maestro'), w('large network, learns first', 'red grande, aprende primero')];
+    case 'student': return [w('Student', 'Alumno'), w('the network that ships', 'la red que se entrega')];
+    case 'qat': return [w('Quantization', 'Cuantización'), w('makes it INT8', 'la hace INT8')];
+    case 'threshold_search': return [w('Thresholds', 'Umbrales'), w('when a label counts as present', 'cuándo cuenta una etiqueta')];
+    case 'tflite_export': return [w('Export', 'Exportación'), w('the file for the phone', 'el archivo para el móvil')];
+    default: return [w('General', 'General'), ''];
+  }
+}
+
+export function presetWords(name: string, w: Words): readonly [string, string] {
+  switch (name) {
+    case 'fast': return [w('Fast', 'Rápido'), w('See in minutes whether the labels carry.', 'Ver en minutos si las etiquetas valen.')];
+    case 'balanced': return [w('Balanced', 'Equilibrado'), w('The right choice for nearly all projects.', 'Lo indicado para casi todo proyecto.')];
+    case 'best': return [w('Best', 'Óptimo'), w('Twice the epochs, for the model that ships.', 'El doble de épocas, para el modelo final.')];
+    case 'demo': return [w('Sample', 'Muestra'), w('Four minutes, made for the sample.', 'Cuatro minutos, hecho para la muestra.')];
+    default: return [name, ''];
+  }
+}

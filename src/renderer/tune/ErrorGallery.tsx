@@ -1,0 +1,80 @@
+import { Button } from '@mantine/core';
+import { useEffect, useMemo, useState } from 'react';
+import type { Attention } from '../../shared/contract/tune.ts';
+import { call, pictureUrl } from '../api/client.ts';
+import { useWording } from '../i18n/words.ts';
+import { useKeys } from '../stores/keys.ts';
+import { attempt, useStudio } from '../stores/studio.ts';
+import type { Scored } from './images.ts';
+import { mistakes, scored } from './images.ts';
+import { editLabels, PhotoScore } from './ScoreHistogram.tsx';
+import { useTune } from './tuneStore.ts';
+
+const MOST = 60;
+
+/** False alarms and misses of a label, the most confident first; what each network says; where the model looked. */
+export function ErrorGallery({ label, k }: { label: number; k: number }) {
+  const { w, f } = useWording();
+  const { tune, val } = useTune();
+  const [chosen, setChosen] = useState<Scored | null>(null);
+  const { falseAlarms, missed } = useMemo(() => mistakes(scored(val!, tune!.labels.length, label), k), [val, tune, label, k]);
+  useEffect(() => setChosen(null), [label]);
+  useKeys({ ...(chosen !== null && { e: () => editLabels(chosen.path), Escape: () => setChosen(null) }) });
+  return (
+    <div className="gallery">
+      <div className="scroll" style={{ padding: '8px 16px' }}>
+        <Wrong title={w('False alarms', 'Falsas alarmas')} hint={w('said to have it; or is the label missing?', 'dice que la tiene; ¿o falta la etiqueta?')} images={falseAlarms} chosen={chosen} onChoose={setChosen} />
+        <Wrong title={w('Missed', 'Perdidas')} hint={w('has it; or is the label wrong?', 'la tiene; ¿o sobra la etiqueta?')} images={missed} chosen={chosen} onChoose={setChosen} />
+        {falseAlarms.length + missed.length === 0 && <p className="soft">{w('No mistake on validation at this threshold.', 'Ningún error en validación con este umbral.')}</p>}
+      </div>
+      {chosen !== null && (
+        <section className="gallery-one line-left" aria-label={chosen.path}>
+          <Looked key={`${chosen.path}/${label}`} one={chosen} label={label} />
+          <table className="figures"><tbody>
+            <tr><td>INT8</td><td className="num"><strong>{f.score(chosen.q / 256)}</strong></td></tr>
+            <tr><td>{w('Student', 'Alumno')}</td><td className="num">{f.score(chosen.student === null ? null : chosen.student / 256)}</td></tr>
+            <tr><td>{w('Teacher', 'Maestro')}</td><td className="num">{f.score(chosen.teacher === null ? null : chosen.teacher / 256)}</td></tr>
+            <tr><td>{w('Threshold', 'Umbral')}</td><td className="num">{f.score(k / 256)}</td></tr>
+          </tbody></table>
+          <Button variant="default" onClick={() => editLabels(chosen.path)}>{w('Correct its labels', 'Corregir sus etiquetas')}<kbd>E</kbd></Button>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Wrong({ title, hint, images, chosen, onChoose }: { title: string; hint: string; images: readonly Scored[]; chosen: Scored | null; onChoose(one: Scored): void }) {
+  const { f } = useWording();
+  if (images.length === 0) return null;
+  return (
+    <section style={{ marginBottom: 16 }}>
+      <div className="row"><h2>{title}</h2><span className="quiet">{f.count(images.length)}</span><span className="quiet cut">{hint}</span></div>
+      <div className="gallery-photos">{images.slice(0, MOST).map((one) => <PhotoScore key={one.path} one={one} chosen={chosen?.path === one.path} onChoose={() => onChoose(one)} />)}</div>
+    </section>
+  );
+}
+
+/** Where the score comes from: each cell is covered once, and what the score loses is drawn (occlusion, Zeiler & Fergus 2014). */
+function Looked({ one, label }: { one: Scored; label: number }) {
+  const { w, f } = useWording();
+  const project = useStudio((state) => state.project)!;
+  const run = useTune((state) => state.tune!.run);
+  const config = useStudio((state) => state.runs.find(({ id }) => id === run)?.config);
+  const [map, setMap] = useState<Attention | null>(null);
+  const [busy, setBusy] = useState(false);
+  const look = async (): Promise<void> => {
+    setBusy(true);
+    setMap(await attempt(() => call('tune.attention', { project: project.id, run, path: one.path, label })));
+    setBusy(false);
+  };
+  const most = Math.max(0.02, ...(map?.drops ?? []));
+  return (
+    <>
+      <div className="looked">
+        <img src={config === undefined ? pictureUrl(project.id, one.path, { kind: 'photo' }) : pictureUrl(project.id, one.path, { kind: 'letterbox', size: config.student.input_size, padding: config.data.padding_color })} alt={one.path} />
+        {map !== null && <div className="looked-cells" style={{ gridTemplateColumns: `repeat(${map.cells}, 1fr)` }} aria-hidden="true">{map.drops.map((drop, at) => <i key={at} style={{ opacity: Math.max(0, drop / most) * 0.75 }} />)}</div>}
+      </div>
+      {map === null ? <Button variant="subtle" loading={busy} onClick={() => void look()}>{w('Where did it look?', '¿Dónde miró?')}</Button> : <p className="small quiet">{w(`Bright: covering it takes up to ${f.score(most, 2)} off the score.`, `Claro: taparlo quita hasta ${f.score(most, 2)} a la puntuación.`)}</p>}
+    </>
+  );
+}

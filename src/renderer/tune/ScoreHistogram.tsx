@@ -1,0 +1,143 @@
+import { useElementSize } from '@mantine/hooks';
+import { useMemo, useRef } from 'react';
+import { pictureUrl } from '../api/client.ts';
+import { useWording } from '../i18n/words.ts';
+import { openViewer, useDataset } from '../stores/dataset.ts';
+import { go, useStudio } from '../stores/studio.ts';
+import type { Scored } from './images.ts';
+import { flips, scored } from './images.ts';
+import type { Counted } from './tuneStore.ts';
+import { dragThreshold, dropThreshold, f1, precision, recall, setThreshold, useTune } from './tuneStore.ts';
+
+/** Margins in CSS pixels; the rest grows with its place. */
+const [LEFT, RIGHT, TOP] = [48, 16, 48];
+const BINS = 32;
+const MOST_PHOTOS = 8;
+
+interface Props { readonly val: Counted; readonly label: number; readonly k: number; readonly before: number }
+
+/** Above the axis what has the label, below it what has not: cut by the threshold into the four counts, the picture is the confusion matrix. */
+export function ScoreHistogram({ val, label, k, before }: Props) {
+  const { w, f } = useWording();
+  const tune = useTune((state) => state.tune)!;
+  const locked = useTune((state) => state.thresholds[label]!.locked);
+  const svg = useRef<SVGSVGElement>(null);
+  const { ref: box, width: room, height: tall } = useElementSize();
+  const [W, H] = [Math.max(320, room), Math.max(240, tall)];
+  const AXIS = TOP + (H - TOP) * 0.36;
+  const FOOT = TOP + (H - TOP) * 0.66;
+  const CURVES = { top: FOOT + 34, bottom: H - 18 };
+  const { positives, negatives } = val.histograms[label]!;
+  const table = val.tables[label]!;
+  const bins = useMemo(() => Array.from({ length: BINS }, (_, bin) => {
+    const sum = (counts: Uint32Array): number => counts.subarray((bin * 256) / BINS, ((bin + 1) * 256) / BINS).reduce((a, b) => a + b, 0);
+    return { positive: sum(positives), negative: sum(negatives) };
+  }), [positives, negatives]);
+  const most = Math.sqrt(Math.max(1, ...bins.map(({ positive }) => positive)));
+  const mostNegative = Math.sqrt(Math.max(1, ...bins.map(({ negative }) => negative)));
+  const x = (q: number): number => LEFT + (q / 256) * (W - LEFT - RIGHT);
+  const up = (count: number): number => (Math.sqrt(count) / most) * (AXIS - TOP - 26);
+  const down = (count: number): number => (Math.sqrt(count) / mostNegative) * (FOOT - AXIS - 26);
+  const confusion = table[k]!;
+  const width = (W - LEFT - RIGHT) / BINS - 2;
+  const kAt = (clientX: number): number => {
+    const { left, width: wide } = svg.current!.getBoundingClientRect();
+    return ((((clientX - left) / wide) * W - LEFT) / (W - LEFT - RIGHT)) * 256;
+  };
+  const curveY = (value: number): number => CURVES.bottom - (Number.isNaN(value) ? 0 : value) * (CURVES.bottom - CURVES.top);
+  const curve = (of: (confusion: (typeof table)[number]) => number): string => table.flatMap((own, q) => (Number.isNaN(of(own)) ? [] : [`${x(q).toFixed(1)},${curveY(of(own)).toFixed(1)}`])).join(' ');
+  const images = useMemo(() => scored(val, tune.labels.length, label), [val, tune, label]);
+  const changed = flips(images, before, k);
+  return (
+    <div className="column tune-centre">
+      <div ref={box} className="histogram-place">
+      <svg
+        ref={svg} viewBox={`0 0 ${W} ${H}`} className="histogram" role="slider" tabIndex={0} aria-label={w('Threshold', 'Umbral')} aria-valuemin={0} aria-valuemax={256} aria-valuenow={k} aria-valuetext={f.score(k / 256)} aria-disabled={locked}
+        onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); dragThreshold(label, kAt(event.clientX)); }}
+        onPointerMove={(event) => { if (event.currentTarget.hasPointerCapture(event.pointerId)) dragThreshold(label, kAt(event.clientX)); }}
+        onPointerUp={dropThreshold} onPointerCancel={dropThreshold}
+      >
+        <defs><pattern id="errors" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="5" stroke="var(--bg-1)" strokeWidth="2" /></pattern></defs>
+        <text x={LEFT} y={14}>{w('images, square-root scale', 'imágenes, escala de raíz')}</text>
+        <text x={W - RIGHT} y={14} textAnchor="end" fill="var(--pos)">{w('has it', 'la tiene')}</text>
+        <text x={W - RIGHT} y={FOOT - 6} textAnchor="end" fill="var(--neg)">{w('has it not', 'no la tiene')}</text>
+        {bins.map(({ positive, negative }, bin) => {
+          const q = (bin * 256) / BINS;
+          const beyond = q + 256 / BINS / 2 >= k;
+          return (
+            <g key={bin}>
+              {positive > 0 && <Bar x={x(q) + 1} y={AXIS - up(positive)} width={width} height={up(positive)} color="var(--pos)" wrong={!beyond} />}
+              {negative > 0 && <Bar x={x(q) + 1} y={AXIS + 1} width={width} height={down(negative)} color="var(--neg)" wrong={beyond} />}
+            </g>
+          );
+        })}
+        <line x1={LEFT} x2={W - RIGHT} y1={AXIS} y2={AXIS} stroke="var(--control-line)" />
+        {[1, Math.round((most * most) / 2), Math.round(most * most)].filter((count, i, all) => all.indexOf(count) === i).map((count) => <text key={`p${count}`} x={LEFT - 6} y={AXIS - up(count) + 4} textAnchor="end">{f.count(count)}</text>)}
+        {[Math.round((mostNegative * mostNegative) / 4), Math.round(mostNegative * mostNegative)].filter((count, i, all) => count > 0 && all.indexOf(count) === i).map((count) => <text key={`n${count}`} x={LEFT - 6} y={AXIS + down(count)} textAnchor="end">{f.count(count)}</text>)}
+        {[1, 0.5, 0].map((value) => <g key={value}><line x1={LEFT} x2={W - RIGHT} y1={curveY(value)} y2={curveY(value)} stroke="var(--grid)" /><text x={LEFT - 6} y={curveY(value) + 4} textAnchor="end">{f.score(value, 1)}</text></g>)}
+        <polyline className="curve" points={curve(precision)} stroke="var(--c2)" />
+        <polyline className="curve" points={curve(recall)} stroke="var(--c3)" strokeDasharray="5 3" />
+        <polyline className="curve" points={curve(f1)} stroke="var(--text-1)" strokeWidth={2} />
+        <text x={W - RIGHT - 4} y={CURVES.top - 12} textAnchor="end"><tspan fill="var(--c2)">{w('precision', 'precisión')}</tspan>{'  '}<tspan fill="var(--c3)">{w('recall', 'exhaustividad')} - -</tspan>{'  '}<tspan fill="var(--text-1)">F1</tspan></text>
+        {Array.from({ length: 11 }, (_, tenth) => <text key={tenth} x={x(tenth * 25.6)} y={H - 2} textAnchor="middle">{f.score(tenth / 10, 1)}</text>)}
+        {before !== k && <g><line x1={x(before)} x2={x(before)} y1={TOP - 14} y2={CURVES.bottom} stroke="var(--text-3)" strokeDasharray="2 3" /><text x={x(before) + 4} y={TOP - 18}>{w('before', 'antes')} {f.score(before / 256)}</text></g>}
+        <line className="threshold" x1={x(k)} x2={x(k)} y1={30} y2={CURVES.bottom} />
+        <g transform={`translate(${Math.min(W - 34, Math.max(34, x(k)))} 0)`}><rect x={-27} y={8} width={54} height={22} rx={4} fill="var(--accent-fill)" /><text y={23} textAnchor="middle" className="handle">{f.score(k / 256)}</text></g>
+        <Count x={x(k) - 10} y={TOP + 20} anchor="end" value={f.count(confusion.fn)} text={w('missed', 'perdidas')} />
+        <Count x={x(k) + 10} y={TOP + 20} anchor="start" value={f.count(confusion.tp)} text={w('found', 'halladas')} />
+        <Count x={x(k) - 10} y={FOOT - 4} anchor="end" value={f.count(confusion.tn)} text={w('rightly left out', 'bien fuera')} />
+        <Count x={x(k) + 10} y={FOOT - 4} anchor="start" value={f.count(confusion.fp)} text={w('false alarms', 'falsas alarmas')} />
+      </svg>
+      </div>
+      <div className="row small quiet" style={{ padding: '2px 16px 6px' }}>
+        <label className="row">{w('Threshold', 'Umbral')}<input className="exact" type="number" min={0} max={1} step={0.00390625} disabled={locked} value={(k / 256).toFixed(3)} onChange={(event) => setThreshold(label, Number(event.currentTarget.value) * 256)} /></label>
+        <span>q ≥ {k}</span><span><kbd>←</kbd> <kbd>→</kbd> 1/256</span><span><kbd>PgUp</kbd> <kbd>PgDn</kbd> {f.score(0.05, 2)}</span>{locked && <span className="warn">{w('locked', 'bloqueada')}</span>}
+      </div>
+      <div className="flips line-top">
+        <Flipped title={w('now found', 'ahora halladas')} hint={w('has it', 'la tiene')} images={changed.found} tone="ok" />
+        <Flipped title={w('now missed', 'ahora perdidas')} hint={w('has it', 'la tiene')} images={changed.lost} tone="bad" />
+        <Flipped title={w('new false alarms', 'nuevas falsas alarmas')} hint={w('or is the label wrong?', '¿o está mal la etiqueta?')} images={changed.alarms} tone="bad" />
+        <Flipped title={w('no longer false alarms', 'ya no falsas alarmas')} hint="" images={changed.cleared} tone="ok" />
+        {before === k && <p className="quiet">{w('Drag the threshold: the photos that change sides come here.', 'Arrastra el umbral: aquí salen las fotos que cambian de lado.')}</p>}
+      </div>
+    </div>
+  );
+}
+
+function Bar({ wrong, color, ...box }: { x: number; y: number; width: number; height: number; color: string; wrong: boolean }) {
+  return <><rect {...box} rx={1} fill={color} opacity={wrong ? 1 : 0.5} />{wrong && <rect {...box} fill="url(#errors)" />}</>;
+}
+
+const Count = ({ x, y, anchor, value, text }: { x: number; y: number; anchor: 'start' | 'end'; value: string; text: string }) => (
+  <text x={x} y={y} textAnchor={anchor} className="count"><tspan className="big">{value}</tspan> {text}</text>
+);
+
+function Flipped({ title, hint, images, tone }: { title: string; hint: string; images: readonly Scored[]; tone: 'ok' | 'bad' }) {
+  const { f } = useWording();
+  if (images.length === 0) return null;
+  return (
+    <section>
+      <div className="row"><strong className={tone}>{f.count(images.length)}</strong><strong>{title}</strong><span className="quiet cut">{hint}</span></div>
+      <div className="flip-photos">{images.slice(0, MOST_PHOTOS).map((one) => <PhotoScore key={one.path} one={one} />)}</div>
+    </section>
+  );
+}
+
+export function PhotoScore({ one, chosen = false, onChoose }: { one: Scored; chosen?: boolean; onChoose?: () => void }) {
+  const { f } = useWording();
+  const project = useStudio((state) => state.project)!;
+  return (
+    <button type="button" className="photo-score" aria-pressed={chosen} title={one.path} onClick={onChoose ?? (() => editLabels(one.path))}>
+      <img src={pictureUrl(project.id, one.path, { kind: 'thumbnail', edge: 128 })} alt={one.path} />
+      <span className="row small"><span className="grow cut soft">{one.path.split('/').at(-1)?.replace(/\.\w+$/, '')}</span><span>{f.score(one.q / 256, 2)}</span></span>
+    </button>
+  );
+}
+
+/** A wrong label is corrected where labels are: the photo opens on the Data screen. */
+export function editLabels(path: string): void {
+  const { index } = useDataset.getState();
+  const image = index?.paths.indexOf(path) ?? -1;
+  if (image >= 0) openViewer(image);
+  go('data');
+}

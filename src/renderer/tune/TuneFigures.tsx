@@ -1,0 +1,66 @@
+import { Button } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { averagePrecision } from '../../shared/metrics/metrics.ts';
+import { Label } from '../components/Label.tsx';
+import { useWording } from '../i18n/words.ts';
+import { useStudio } from '../stores/studio.ts';
+import { column, mistakes, scored, takenFor } from './images.ts';
+import { wilson } from './intervals.ts';
+import { f1, openTest, precision, recall, useTune } from './tuneStore.ts';
+import { useIntervals } from './useIntervals.ts';
+
+const SIZE = 250;
+const PAD = 28;
+const TAKEN = 6;
+
+/** The label's curve, its figures with their ranges, validation beside test, and what it is taken for. */
+export function TuneFigures({ label, k }: { label: number; k: number }) {
+  const { w, f } = useWording();
+  const { tune, val, test } = useTune();
+  const project = useStudio((state) => state.project)!;
+  const reply = useIntervals(val, label, k);
+  const classes = tune!.labels.length;
+  const table = val!.tables[label]!;
+  const now = table[k]!;
+  const ap = useMemo(() => averagePrecision(column(val!.bytes.labels, classes, label), column(val!.bytes.codes, classes, label)), [val, classes, label]);
+  const taken = useMemo(() => takenFor(val!, classes, mistakes(scored(val!, classes, label), k).falseAlarms).slice(0, TAKEN), [val, classes, label, k]);
+  const points = table.flatMap((own) => (Number.isNaN(precision(own)) || Number.isNaN(recall(own)) ? [] : [[recall(own), precision(own)] as const]));
+  const place = ([x, y]: readonly [number, number]): string => `${(PAD + x * (SIZE - PAD - 8)).toFixed(1)},${(SIZE - PAD - y * (SIZE - PAD - 8)).toFixed(1)}`;
+  const range = (low: number, high: number): string => (Number.isNaN(low) ? '–' : `${f.score(low, 2)} – ${f.score(high, 2)}`);
+  const p = wilson(now.tp, now.tp + now.fp);
+  const r = wilson(now.tp, now.tp + now.fn);
+  const tested = test?.tables[label]?.[k] ?? null;
+  const rows: readonly [string, number, string, number | null][] = [
+    [w('Precision', 'Precisión'), precision(now), range(p.low, p.high), tested === null ? null : precision(tested)],
+    [w('Recall', 'Exhaustividad'), recall(now), range(r.low, r.high), tested === null ? null : recall(tested)],
+    ['F1', f1(now), reply === null ? '…' : range(...reply.f1), tested === null ? null : f1(tested)],
+    [w('Average precision', 'Precisión media'), ap, reply === null ? '…' : range(...reply.ap), test === null ? null : averagePrecision(column(test.bytes.labels, classes, label), column(test.bytes.codes, classes, label))],
+  ];
+  return (
+    <aside className="panel line-left tune-right scroll" aria-label={w('Figures', 'Cifras')}>
+      <div className="panel-head"><h2>{w('Precision and recall', 'Precisión y exhaustividad')}</h2></div>
+      <svg viewBox={`0 0 ${SIZE} ${SIZE}`} className="pr-curve" role="img" aria-label={w('Precision over recall', 'Precisión según exhaustividad')}>
+        {[0, 0.5, 1].map((value) => <g key={value}><line x1={PAD} x2={SIZE - 8} y1={SIZE - PAD - value * (SIZE - PAD - 8)} y2={SIZE - PAD - value * (SIZE - PAD - 8)} stroke="var(--grid)" /><text x={PAD - 5} y={SIZE - PAD - value * (SIZE - PAD - 8) + 4} textAnchor="end">{f.score(value, 1)}</text><text x={PAD + value * (SIZE - PAD - 8)} y={SIZE - PAD + 14} textAnchor="middle">{f.score(value, 1)}</text></g>)}
+        {[0.6, 0.8].map((level) => <polyline key={level} className="iso" points={Array.from({ length: 60 }, (_, i) => level / 2 + ((1 - level / 2) * (i + 1)) / 60).filter((x) => (level * x) / (2 * x - level) <= 1).map((x) => place([x, (level * x) / (2 * x - level)])).join(' ')} />)}
+        <text x={SIZE / 2} y={SIZE - 1} textAnchor="middle">{w('recall', 'exhaustividad')}</text><text x={SIZE - 10} y={SIZE - PAD - 6} textAnchor="end">{w('precision upwards', 'precisión hacia arriba')}</text>
+        <polyline points={points.map(place).join(' ')} fill="none" stroke="var(--pos)" strokeWidth={2} />
+        {!Number.isNaN(precision(now)) && !Number.isNaN(recall(now)) && <circle cx={place([recall(now), precision(now)]).split(',')[0]} cy={place([recall(now), precision(now)]).split(',')[1]} r={5} fill="var(--accent-fill)" stroke="var(--text-on-fill)" strokeWidth={1.5} />}
+      </svg>
+      <table className="figures" style={{ margin: '0 16px', width: 'auto' }}>
+        <thead><tr><td /><th className="num">{w('Validation', 'Validación')}</th><th className="num">{w('95 % range', '95 %')}</th><th className="num">{w('Test', 'Prueba')}</th></tr></thead>
+        <tbody>{rows.map(([name, value, interval, onTest]) => <tr key={name}><td>{name}</td><td className="num"><strong>{f.score(value, 2)}</strong></td><td className="num soft">{interval}</td><td className="num">{test === null ? <span className="quiet">{w('closed', 'cerrada')}</span> : f.score(onTest, 2)}</td></tr>)}</tbody>
+      </table>
+      <p className="small quiet" style={{ padding: '6px 16px' }}>{w('Validation is optimistic: the thresholds were chosen on it. Ranges: Wilson for precision and recall, 2,000 bootstrap replicates for the others.', 'La validación es optimista: con ella se eligieron los umbrales. Rangos: Wilson para precisión y exhaustividad, 2000 réplicas bootstrap para lo demás.')}</p>
+      {test === null ? (
+        <div className="row" style={{ padding: '6px 16px 12px' }}><IconLock size={15} className="quiet" aria-hidden="true" /><span className="small soft grow">{w('Test stays closed until you are done. Opening is noted in the run.', 'La prueba queda cerrada hasta que termines. Abrirla queda anotado.')}</span><Button variant="default" onClick={() => void openTest(project.id, tune!.run)}>{w('Open test', 'Abrir prueba')}</Button></div>
+      ) : <p className="small soft" style={{ padding: '0 16px 10px' }}>{w(`Test was opened ${tune!.testOpened} ${tune!.testOpened === 1 ? 'time' : 'times'}.`, `La prueba se ha abierto ${tune!.testOpened} ${tune!.testOpened === 1 ? 'vez' : 'veces'}.`)}</p>}
+      {taken.length > 0 && (
+        <section className="line-top" style={{ padding: '0 16px 12px' }}>
+          <div className="panel-head" style={{ paddingInline: 0 }}><h2 className="cut">{w('What the false alarms are', 'Qué son las falsas alarmas')}</h2></div>
+          {taken.map(({ label: other, count }) => <div key={other} className="row" style={{ minHeight: 24 }}><button type="button" className="link grow cut" onClick={() => useTune.setState({ label: other })}><Label name={tune!.labels[other]!} most={20} /></button><i className="taken" style={{ width: `${(60 * count) / taken[0]!.count}px` }} /><span className="num" style={{ width: 26 }}>{f.count(count)}</span></div>)}
+        </section>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,39 @@
+import type { Counted } from './tuneStore.ts';
+
+/** One label's column of a row-major [images, classes] matrix. */
+export function column<T extends Uint8Array | Int8Array>(matrix: T, classes: number, c: number): T {
+  return matrix.filter((_, i) => i % classes === c) as T;
+}
+
+export interface Scored { readonly path: string; readonly image: number; readonly q: number; readonly has: boolean; readonly teacher: number | null; readonly student: number | null }
+
+/** All images of a split with a label's scores; unknown ones are left out. */
+export function scored({ paths, bytes }: Counted, classes: number, label: number): Scored[] {
+  return paths.flatMap((path, image) => {
+    const at = image * classes + label;
+    const truth = bytes.labels[at]!;
+    return truth < 0 ? [] : [{ path, image, q: bytes.codes[at]!, has: truth === 1, teacher: bytes.teacher?.[at] ?? null, student: bytes.student?.[at] ?? null }];
+  });
+}
+
+/** False alarms and misses at k, the most confident first. */
+export function mistakes(images: readonly Scored[], k: number): { falseAlarms: Scored[]; missed: Scored[] } {
+  return {
+    falseAlarms: images.filter(({ has, q }) => !has && q >= k).sort((a, b) => b.q - a.q),
+    missed: images.filter(({ has, q }) => has && q < k).sort((a, b) => a.q - b.q),
+  };
+}
+
+/** Images whose decision differs between two thresholds. */
+export function flips(images: readonly Scored[], from: number, to: number): { found: Scored[]; lost: Scored[]; alarms: Scored[]; cleared: Scored[] } {
+  const between = images.filter(({ q }) => (q >= from) !== (q >= to)).sort((a, b) => b.q - a.q);
+  const rises = (one: Scored): boolean => one.q >= to;
+  return { found: between.filter((one) => one.has && rises(one)), lost: between.filter((one) => one.has && !rises(one)), alarms: between.filter((one) => !one.has && rises(one)), cleared: between.filter((one) => !one.has && !rises(one)) };
+}
+
+/** What false alarms of a label really are: labels of those images, by count. */
+export function takenFor({ bytes }: Counted, classes: number, falseAlarms: readonly Scored[]): { label: number; count: number }[] {
+  const counts = new Map<number, number>();
+  for (const { image } of falseAlarms) for (let c = 0; c < classes; c++) if (bytes.labels[image * classes + c] === 1) counts.set(c, (counts.get(c) ?? 0) + 1);
+  return [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
+}
