@@ -19,8 +19,8 @@ const rooms = {
   'src/main/pipeline': ['src/shared'], // the stages, which string the other rooms together
   'src/main/jobs': ['src/shared', 'src/main/pipeline'],
   'src/main/studio': ['src/shared', 'src/main/jobs', 'src/main/pipeline'],
-  'src/main/shell': ['src/shared', 'src/main/studio'],
-  'src/main': ['src/shared'],
+  'src/main/shell': ['src/shared', 'src/main/studio', 'src/main/jobs'],
+  'src/main': ['src/shared', 'src/main/shell'],
   'src/preload': ['src/shared'],
   'src/renderer': ['src/shared'],
 };

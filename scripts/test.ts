@@ -1,33 +1,63 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { buildScreens } from './build.ts';
 
 /**
- * `npm test`: types, lint, then every test; the last line counts what really ran.
- * A type or lint error counts as one failed check, so that the line never looks better than the state of the code.
+ * `npm test`: types, lint, every test of the code, then people's ways through the screens in a real browser; the last line counts what
+ * really ran. A type or lint error, and a failed build, count as one failed check each: the line never looks better than the code.
  */
 const root = path.join(import.meta.dirname, '..');
 const bin = (file: string): string => path.join(root, 'node_modules', file);
-const node = (...args: string[]): boolean => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;
+const node = (args: readonly string[], env: Record<string, string> = {}): boolean => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
 
 const reports = mkdtempSync(path.join(tmpdir(), 'destila-test-'));
-const report = path.join(reports, 'vitest.json');
-const checks = [node(bin('typescript/bin/tsc'), '-p', '.'), node(bin('eslint/bin/eslint.js'), '.')];
-const testsPassed = node(bin('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2));
+const checks = [node([bin('typescript/bin/tsc'), '-p', '.']), node([bin('typescript/bin/tsc'), '-p', 'tsconfig.renderer.json']), node([bin('eslint/bin/eslint.js'), '.'])];
 
-interface Counts { numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }
-let counts: Counts = { numPassedTests: 0, numFailedTests: 1, numFailedTestSuites: 0 };
-try {
-  counts = JSON.parse(readFileSync(report, 'utf8')) as Counts;
-} catch {
-  console.error('The test runner wrote no report: it did not come to its end.');
+interface Counts { readonly passed: number; readonly failed: number }
+
+function readReport(file: string, who: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    console.error(`${who} wrote no report: it did not come to its end.`);
+    return null;
+  }
+}
+
+function codeTests(): Counts {
+  const file = path.join(reports, 'vitest.json');
+  const ok = node([bin('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...process.argv.slice(2)]);
+  const counts = readReport(file, 'The test runner') as { numPassedTests: number; numFailedTests: number } | null;
+  // A file that fails to load has no failed test of its own, but it failed all the same.
+  return { passed: counts?.numPassedTests ?? 0, failed: ok ? 0 : Math.max(1, counts?.numFailedTests ?? 1) };
+}
+
+const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Skipped, and said so, where no browser is installed. */
+function screenTests(): Counts {
+  if (!browsers.some((file) => existsSync(file))) {
+    console.log('\nThe tests of the screens were skipped: no Chromium is installed here (Debian: apt-get install chromium).');
+    return { passed: 0, failed: 0 };
+  }
+  const file = path.join(reports, 'playwright.json');
+  const ok = node([bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const report = readReport(file, 'Playwright') as { stats: { expected: number; unexpected: number; flaky: number } } | null;
+  const failed = (report?.stats.unexpected ?? 1) + (report?.stats.flaky ?? 0);
+  return { passed: report?.stats.expected ?? 0, failed: ok ? failed : Math.max(1, failed) };
+}
+
+const results = [codeTests()];
+// Named tests only: no need for the screens.
+if (process.argv.length === 2) {
+  checks.push(await buildScreens().then(() => true, (error: unknown) => { console.error(error); return false; }));
+  if (checks.at(-1)) results.push(screenTests());
 }
 rmSync(reports, { recursive: true, force: true });
 
-const passed = counts.numPassedTests + checks.filter(Boolean).length;
-// A file that fails to load has no failed test of its own, but it failed all the same.
-const failedTests = testsPassed ? 0 : Math.max(1, counts.numFailedTests);
-const failed = failedTests + checks.filter((ok) => !ok).length;
+const passed = results.reduce((sum, own) => sum + own.passed, checks.filter(Boolean).length);
+const failed = results.reduce((sum, own) => sum + own.failed, checks.filter((ok) => !ok).length);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

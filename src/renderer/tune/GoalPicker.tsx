@@ -1,6 +1,7 @@
 import { NumberInput, SegmentedControl } from '@mantine/core';
 import { useWording } from '../i18n/words.ts';
-import type { Counted, TuneGoal } from './tuneStore.ts';
+import type { TuneGoal } from './goals.ts';
+import type { Counted } from './tuneStore.ts';
 import { applyGoal, useTune } from './tuneStore.ts';
 
 type Kind = TuneGoal['goal'];

@@ -5,7 +5,8 @@ import { useEffect, useMemo, useRef } from 'react';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { wilson } from './intervals.ts';
-import type { Counted, Threshold, TuneGoal } from './tuneStore.ts';
+import type { TuneGoal } from './goals.ts';
+import type { Counted, Threshold } from './tuneStore.ts';
 import { applyGoal, f1, resetAll, useTune } from './tuneStore.ts';
 
 const ROW = 26;

@@ -1,17 +1,16 @@
 import { create } from 'zustand';
 import type { Tune } from '../../shared/contract/tune.ts';
 import type { Confusion } from '../../shared/metrics/metrics.ts';
-import type { Goal, Histogram } from '../../shared/metrics/thresholds.ts';
-import { confusionByK, histogram, searchClass } from '../../shared/metrics/thresholds.ts';
+import type { Histogram } from '../../shared/metrics/thresholds.ts';
+import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
 import { call } from '../api/client.ts';
 import { attempt } from '../stores/studio.ts';
+import type { TuneGoal } from './goals.ts';
+import { bestK } from './goals.ts';
 import type { ScoreBytes } from './scores.ts';
 import { scoreBytes } from './scores.ts';
 
 export interface Threshold { readonly k: number; readonly tuned: boolean; readonly locked: boolean }
-
-/** How a label's threshold is chosen: as in the settings, or by what a miss and a false alarm cost. */
-export type TuneGoal = Goal | { readonly goal: 'cost'; readonly missCost: number };
 
 /** One split's scores, counted per label. */
 export interface Counted {
@@ -134,17 +133,6 @@ export function redo(): void {
   if (after === undefined) return;
   set({ thresholds: after, done: [...done, thresholds], undone: undone.slice(0, -1) });
   keep();
-}
-
-/** The best k for a goal on validation; null where the label has no positive there. */
-export function bestK(table: readonly Confusion[], goal: TuneGoal): { k: number; reached: boolean } | null {
-  const { tp, fn } = table[0]!;
-  if (tp + fn === 0) return null;
-  if (goal.goal !== 'cost') return searchClass(table, goal);
-  const cost = ({ fp, fn: missed }: Confusion): number => fp + goal.missCost * missed;
-  const least = Math.min(...table.map(cost));
-  const best = table.flatMap((confusion, k) => (cost(confusion) === least ? [k] : []));
-  return { k: best[Math.floor(best.length / 2)]!, reached: true };
 }
 
 export function applyGoal(labels: readonly number[], goal: TuneGoal): void {

@@ -1,0 +1,3 @@
+import { openDesktop } from './shell/desktop.ts';
+
+void openDesktop();

@@ -1,0 +1,108 @@
+import { app, BrowserWindow, dialog, ipcMain, Notification, powerSaveBlocker, protocol, session, shell } from 'electron';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { isMethod } from '../../shared/contract/contract.ts';
+import { toProblemData } from '../../shared/problem.ts';
+import { launchWith } from '../jobs/launch.ts';
+import { matters } from '../studio/eventFilter.ts';
+import { stateFolder } from '../studio/places.ts';
+import type { Studio } from '../studio/studio.ts';
+import { createStudio } from '../studio/studio.ts';
+import { createResponder } from '../studio/web.ts';
+import { launchUtility } from './desktopProcess.ts';
+import { setMenu } from './menu.ts';
+import { askOnClose } from './quit.ts';
+import { isOwnSender, lockDown, ORIGIN, SCHEME } from './security.ts';
+import { keepWindowState, readWindowState } from './windowState.ts';
+
+/** The desktop door: one window over the same studio, its screens and pictures over a protocol of their own. */
+
+protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
+
+const rendererFolder = path.join(import.meta.dirname, '..', '..', 'renderer');
+const preload = path.join(import.meta.dirname, '..', '..', 'preload', 'index.cjs');
+
+export async function openDesktop(): Promise<void> {
+  if (!app.requestSingleInstanceLock()) return app.quit();
+  await app.whenReady();
+  launchWith(launchUtility);
+  lockDown(app, session.defaultSession);
+  const studio = await createStudio({ door: 'desktop', reveal: (file) => shell.showItemInFolder(file), keepAwake: keepAwake() });
+  const respond = createResponder(studio, rendererFolder);
+  protocol.handle(SCHEME, (request) => (new URL(request.url).host === 'studio' ? respond(new URL(request.url)) : Promise.resolve(new Response('Nothing here.', { status: 404 }))));
+  const language = app.getLocale().startsWith('es') ? 'es' : 'en';
+  const window = openWindow(studio, language);
+  answerCalls(studio, window);
+  setMenu(language, (command) => studio.emit({ type: 'command', command, folder: null }));
+  app.on('second-instance', (_, argv) => {
+    window.show();
+    window.focus();
+    openNamed(studio, argv);
+  });
+  app.on('open-file', (event, file) => {
+    event.preventDefault();
+    openNamed(studio, [file]);
+  });
+  app.on('activate', () => window.show());
+  app.on('window-all-closed', () => void studio.close('stop').then(() => app.exit(0)));
+  window.webContents.once('did-finish-load', () => openNamed(studio, process.argv.slice(1)));
+  notifyEnds(studio, window);
+}
+
+function openWindow(studio: Studio, language: 'en' | 'es'): BrowserWindow {
+  const { maximized, ...bounds } = readWindowState(stateFolder());
+  const window = new BrowserWindow({
+    ...bounds, minWidth: 1024, minHeight: 680, show: false, backgroundColor: '#141517', title: 'Destila Studio',
+    webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, spellcheck: false, navigateOnDragDrop: false },
+  });
+  if (maximized) window.maximize();
+  keepWindowState(window, stateFolder());
+  askOnClose(window, studio, language);
+  window.once('ready-to-show', () => window.show());
+  void window.loadURL(`${ORIGIN}/`);
+  return window;
+}
+
+function answerCalls(studio: Studio, window: BrowserWindow): void {
+  ipcMain.handle('call', async (event, method: unknown, input: unknown) => {
+    if (!isOwnSender(event.senderFrame)) return { problem: { kind: 'internal', message: 'Only the studio\'s own window may ask.' } };
+    if (typeof method !== 'string' || !isMethod(method)) return { problem: { kind: 'internal', message: 'The studio does not know this. Restart it.' } };
+    return studio.call(method, input).then((value) => ({ value }), (error: unknown) => ({ problem: { ...toProblemData(error) } }));
+  });
+  ipcMain.handle('chooseFolder', async (event) => {
+    if (!isOwnSender(event.senderFrame)) return null;
+    const { filePaths } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] });
+    return filePaths[0] ?? null;
+  });
+  studio.subscribe((event) => {
+    if (!window.isDestroyed() && (window.isVisible() || matters(event))) window.webContents.send('event', event);
+  });
+}
+
+/** A folder on the command line, or dropped on the icon, opens as a project. */
+function openNamed(studio: Studio, names: readonly string[]): void {
+  const folder = names.findLast((name) => !name.startsWith('-') && existsSync(name) && statSync(name).isDirectory() && path.resolve(name) !== app.getAppPath());
+  if (folder !== undefined) studio.emit({ type: 'command', command: 'openFolder', folder: path.resolve(folder) });
+}
+
+function keepAwake(): (awake: boolean) => void {
+  let blocker: number | null = null;
+  return (awake) => {
+    if (awake && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
+    if (!awake && blocker !== null) {
+      powerSaveBlocker.stop(blocker);
+      blocker = null;
+    }
+  };
+}
+
+function notifyEnds(studio: Studio, window: BrowserWindow): void {
+  studio.subscribe((event) => {
+    if (event.type !== 'run' || window.isFocused()) return;
+    const text = event.event.type === 'finished' ? 'The run is done.' : event.event.type === 'failed' ? event.event.problem.message : null;
+    if (text === null) return;
+    const notification = new Notification({ title: 'Destila Studio', body: text });
+    notification.on('click', () => window.show());
+    notification.show();
+  });
+}

@@ -1,0 +1,17 @@
+import type { Confusion } from '../../shared/metrics/metrics.ts';
+import type { Goal } from '../../shared/metrics/thresholds.ts';
+import { searchClass } from '../../shared/metrics/thresholds.ts';
+
+/** How a label's threshold is chosen: as in the settings, or by what a miss and a false alarm cost. */
+export type TuneGoal = Goal | { readonly goal: 'cost'; readonly missCost: number };
+
+/** The best k for a goal on validation; null where the label has no positive there. */
+export function bestK(table: readonly Confusion[], goal: TuneGoal): { k: number; reached: boolean } | null {
+  const { tp, fn } = table[0]!;
+  if (tp + fn === 0) return null;
+  if (goal.goal !== 'cost') return searchClass(table, goal);
+  const cost = ({ fp, fn: missed }: Confusion): number => fp + goal.missCost * missed;
+  const least = Math.min(...table.map(cost));
+  const best = table.flatMap((confusion, k) => (cost(confusion) === least ? [k] : []));
+  return { k: best[Math.floor(best.length / 2)]!, reached: true };
+}

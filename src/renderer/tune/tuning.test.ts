@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { averagePrecision } from '../../shared/metrics/metrics.ts';
+import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
+import { compareRuns } from '../compare/differences.ts';
+import { flips, mistakes, scored } from './images.ts';
+import { wilson } from './intervals.ts';
+import { bestK } from './goals.ts';
+import type { Counted } from './tuneStore.ts';
+
+const codes = Uint8Array.of(10, 90, 200, 120, 60, 250);
+const labels = Int8Array.of(0, 1, 1, 0, 1, -1);
+const counted = (): Counted => {
+  const histograms = [histogram(codes, labels, 1, 0)];
+  return { paths: ['a', 'b', 'c', 'd', 'e', 'f'], bytes: { codes, labels, teacher: null, student: null }, histograms, tables: histograms.map(confusionByK) };
+};
+
+describe('Wilson interval, against SciPy binomtest(...).proportion_ci(method="wilson")', () => {
+  test.each([[8, 10, 0.4901625, 0.9433178], [0, 10, 0, 0.2775328], [25, 26, 0.8110722, 0.993178]])('%i of %i', (hits, trials, low, high) => {
+    expect(wilson(hits, trials).low).toBeCloseTo(low, 6);
+    expect(wilson(hits, trials).high).toBeCloseTo(high, 6);
+  });
+  test('of nothing is nothing', () => expect(wilson(0, 0).low).toBeNaN());
+});
+
+describe('images at a threshold', () => {
+  const images = scored(counted(), 1, 0);
+  test('leave unknown labels out', () => expect(images.map(({ path }) => path)).toEqual(['a', 'b', 'c', 'd', 'e']));
+  test('false alarms and misses, the most confident first', () => {
+    expect(mistakes(images, 100)).toMatchObject({ falseAlarms: [{ path: 'd' }], missed: [{ path: 'e' }, { path: 'b' }] });
+  });
+  test('what flips when the threshold moves down, and back', () => {
+    expect(flips(images, 150, 80)).toMatchObject({ found: [{ path: 'b' }], alarms: [{ path: 'd' }], lost: [], cleared: [] });
+    expect(flips(images, 80, 150)).toMatchObject({ found: [], alarms: [], lost: [{ path: 'b' }], cleared: [{ path: 'd' }] });
+    expect(flips(images, 80, 80)).toEqual({ found: [], alarms: [], lost: [], cleared: [] });
+  });
+});
+
+describe('a goal by cost', () => {
+  const [table] = counted().tables;
+  test('dear misses pull the threshold down, dear false alarms push it up', () => {
+    const cheap = bestK(table!, { goal: 'cost', missCost: 0.1 })!.k;
+    const dear = bestK(table!, { goal: 'cost', missCost: 10 })!.k;
+    expect(table![dear]!.fn).toBe(0);
+    expect(table![cheap]!.fp).toBe(0);
+    expect(dear).toBeLessThan(cheap);
+  });
+  test('a label without positives has no best threshold', () => expect(bestK(confusionByK(histogram(Uint8Array.of(1, 2), Int8Array.of(0, 0), 1, 0)), { goal: 'cost', missCost: 1 })).toBeNull());
+});
+
+describe('two runs on the same images', () => {
+  const truth = Int8Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? 1 : 0));
+  const good = { codes: Uint8Array.from(truth, (label, i) => (label === 1 ? 150 + (i % 100) : i % 160)), labels: truth };
+  const bad = { codes: Uint8Array.from(truth, (_, i) => (i * 37) % 256), labels: truth };
+  test('the change is that of average precision, and a clear one is called so', () => {
+    const { labels: [row], macro } = compareRuns(['x'], bad, good, 300);
+    expect(row!.to - row!.from).toBeCloseTo(averagePrecision(truth, good.codes) - averagePrecision(truth, bad.codes), 12);
+    expect(macro.clear).toBe(true);
+    expect(macro.low).toBeGreaterThan(0);
+  });
+  test('a run against itself is within chance', () => {
+    const { macro } = compareRuns(['x'], good, good, 100);
+    expect(macro).toMatchObject({ change: 0, low: 0, high: 0, clear: false });
+  });
+});

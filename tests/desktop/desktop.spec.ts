@@ -1,0 +1,58 @@
+import { _electron, expect, test } from '@playwright/test';
+import type { ElectronApplication, Page } from '@playwright/test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const root = path.join(import.meta.dirname, '..', '..');
+let home: string;
+let app: ElectronApplication;
+let page: Page;
+
+test.beforeAll(async () => {
+  home = mkdtempSync(path.join(tmpdir(), 'destila-desktop-'));
+  app = await _electron.launch({
+    executablePath: process.env.DESTILA_ELECTRON!, args: [root],
+    env: { ...process.env, HOME: home, DESTILA_STATE: path.join(home, 'state'), DESTILA_CACHE: path.join(home, 'cache'), DESTILA_SAMPLE: path.join(home, 'Sample') } as Record<string, string>,
+  });
+  page = await app.firstWindow();
+});
+
+test.afterAll(async () => {
+  await app.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('the window holds the studio over its own protocol, and nothing of Node', async () => {
+  await expect(page.getByRole('button', { name: /Try the sample/ })).toBeVisible();
+  expect(page.url()).toMatch(/^destila:\/\/studio\//);
+  expect(await page.evaluate(`[typeof globalThis.require, typeof globalThis.process, Object.keys(window.destila).sort().join()]`)).toEqual(['undefined', 'undefined', 'call,chooseFolder,listen,pathOf']);
+  const preferences = await app.evaluate(({ BrowserWindow }) => {
+    const { sandbox, contextIsolation, nodeIntegration } = (BrowserWindow.getAllWindows()[0]!.webContents as unknown as { getLastWebPreferences(): Electron.WebPreferences }).getLastWebPreferences();
+    return { sandbox, contextIsolation, nodeIntegration };
+  });
+  expect(preferences).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false });
+});
+
+test('no way out: no navigation, no new window, no permission', async () => {
+  await page.evaluate(`void (location.href = 'https://example.com/')`);
+  expect(page.url()).toMatch(/^destila:/);
+  expect(await page.evaluate(`window.open('https://example.com/')`)).toBeNull();
+  expect(await page.evaluate(`Notification.requestPermission()`)).toBe('denied');
+});
+
+test('no file but those of open projects', async () => {
+  for (const address of ['destila://studio/../package.json', 'destila://studio/..%2f..%2fpackage.json', 'destila://studio/image/none?kind=photo&path=/etc/passwd', 'destila://other/']) {
+    expect(await page.evaluate((target) => fetch(target).then(({ status }) => status, () => 0), address)).not.toBe(200);
+  }
+});
+
+test('from the sample to a checked bundle', async () => {
+  await page.getByRole('button', { name: /Try the sample/ }).click();
+  await page.getByRole('heading', { name: /1,160 images/ }).waitFor({ timeout: 60_000 });
+  await page.getByRole('navigation').getByRole('button', { name: 'Train' }).click();
+  await page.getByRole('button', { name: /^Start Run/ }).click();
+  await page.getByRole('heading', { name: /Run 1 is done/ }).waitFor({ timeout: 550_000 });
+  await page.getByRole('navigation').getByRole('button', { name: 'Export' }).click();
+  await expect(page.getByRole('heading', { name: /Safe to hand over/ })).toBeVisible({ timeout: 60_000 });
+});

@@ -1,0 +1,102 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, openSample, test } from './studio.ts';
+
+test('an edit is written into the user\'s own file, every other line byte for byte, with a backup; undo writes it back', async ({ page, studio }) => {
+  await openSample(page, studio);
+  const file = path.join(studio.sample, 'train.txt');
+  const before = readFileSync(file);
+  await page.keyboard.press('Enter');
+  await page.getByRole('checkbox', { name: 'cherries' }).click();
+  await expect(page.getByText('1 unsaved edit')).toBeVisible();
+  // A reload, as after a crash, loses nothing.
+  await expect.poll(() => existsSync(path.join(studio.home, 'state', 'drafts')) && readdirSync(path.join(studio.home, 'state', 'drafts')).length).toBe(1);
+  await page.reload();
+  await expect(page.getByText('1 unsaved edit')).toBeVisible();
+  expect(readFileSync(file).equals(before)).toBe(true);
+  await page.keyboard.press('Control+s');
+  await expect(page.getByText('All saved')).toBeVisible();
+  const lines = before.toString('utf8').split('\n');
+  const saved = readFileSync(file, 'utf8').split('\n');
+  expect(saved).toHaveLength(lines.length);
+  const changed = saved.flatMap((line, at) => (line === lines[at] ? [] : [at]));
+  expect(changed).toHaveLength(1);
+  expect(saved[changed[0]!]).toContain('cherries');
+  const [backup] = readdirSync(path.join(studio.home, 'state', 'backups'));
+  const [time] = readdirSync(path.join(studio.home, 'state', 'backups', backup!));
+  expect(readFileSync(path.join(studio.home, 'state', 'backups', backup!, time!, 'train.txt')).equals(before)).toBe(true);
+  // Taken back by hand, the file is what it was.
+  await page.getByRole('gridcell').first().dblclick();
+  await page.getByRole('checkbox', { name: 'cherries' }).click();
+  await page.keyboard.press('Control+s');
+  await expect(page.getByText('All saved')).toBeVisible();
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test('a line that somebody else changed meanwhile is shown with both sides; nothing is overwritten', async ({ page, studio }) => {
+  await openSample(page, studio);
+  const file = path.join(studio.sample, 'train.txt');
+  const text = readFileSync(file, 'utf8');
+  await page.keyboard.press('Enter');
+  const name = (await page.locator('.viewer code').first().textContent())!;
+  await page.getByRole('checkbox', { name: 'cherries' }).click();
+  await expect(page.getByText('1 unsaved edit')).toBeVisible();
+  const line = text.split('\n').find((own) => own.startsWith(name))!;
+  writeFileSync(file, text.replace(line, `${line},melon`));
+  await expect(page.getByRole('alert', { name: 'Changed on both sides' })).toBeVisible();
+  await page.getByRole('button', { name: 'Keep the file' }).click();
+  await expect(page.getByText('All saved')).toBeVisible();
+  expect(readFileSync(file, 'utf8')).toBe(text.replace(line, `${line},melon`));
+});
+
+test('everything by keyboard: filter, select, label many at once, undo', async ({ page, studio }) => {
+  await openSample(page, studio);
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(page.getByText('3 selected')).toBeVisible();
+  await page.keyboard.press('l');
+  await page.keyboard.type('fresh');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('3 unsaved edits')).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('All saved')).toBeVisible();
+  await page.keyboard.press('Control+Shift+z');
+  await expect(page.getByText('3 unsaved edits')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('banana');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Take banana out of the filter' })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('t');
+  await expect(page.getByRole('radiogroup', { name: 'Preset' })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('d');
+  await expect(page.getByRole('grid')).toBeVisible();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Shortcuts' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('a folder with a folder a label becomes a project: preview first, then label files', async ({ page, studio }) => {
+  await openSample(page, studio);
+  const folder = path.join(studio.home, 'photos');
+  const images = readdirSync(path.join(studio.sample, 'images')).slice(0, 40);
+  images.forEach((name, i) => {
+    const place = path.join(folder, i % 2 === 0 ? 'cats' : 'dogs');
+    mkdirSync(place, { recursive: true });
+    copyFileSync(path.join(studio.sample, 'images', name), path.join(place, name));
+  });
+  await page.keyboard.press('Control+o');
+  await page.getByRole('textbox', { name: 'Path', exact: true }).fill(folder);
+  await page.getByRole('button', { name: 'Go', exact: true }).click();
+  await page.getByRole('button', { name: 'Open this folder' }).click();
+  await expect(page.getByRole('heading', { name: '40 images, and no label files yet.' })).toBeVisible();
+  await expect(page.getByRole('row', { name: 'cats' })).toBeVisible();
+  expect(readdirSync(folder).sort()).toEqual(['cats', 'dogs']);
+  await page.getByRole('button', { name: 'Write the label files' }).click();
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  expect(readdirSync(folder).sort()).toEqual(['cats', 'dogs', 'test.txt', 'train.txt', 'val.txt']);
+});

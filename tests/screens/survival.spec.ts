@@ -1,0 +1,53 @@
+import { expect, openSample, rail, startStudio, startTinyRun, test, tinySettings } from './studio.ts';
+
+test('the server is killed in the middle of a run: the next one goes on with it by itself', async ({ page, studio }) => {
+  await openSample(page, studio);
+  await startTinyRun(page, tinySettings.replace('epochs_finetune: 3', 'epochs_finetune: 6'));
+  await expect(page.getByRole('button', { name: /Student.*to go/ })).toBeVisible({ timeout: 120_000 });
+  await studio.kill();
+  await expect(page.getByText('Reconnecting…')).toBeVisible();
+  const again = await studio.restart();
+  try {
+    await page.goto(again.url);
+    await page.getByRole('button', { name: /Sample/ }).first().click();
+    await rail(page, 'Train').click();
+    await expect(page.getByRole('heading', { name: /Run 1 is done/ })).toBeVisible({ timeout: 240_000 });
+    // It went on: one run, its teacher was not trained twice.
+    await expect(page.getByRole('combobox', { name: 'Run' })).toHaveCount(0);
+  } finally {
+    await again.kill();
+  }
+});
+
+test('two windows show the same state: settings, edits saved in one, runs started in the other', async ({ page, studio, context }) => {
+  await openSample(page, studio);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.getByRole('gridcell').first()).toBeVisible();
+  await page.getByRole('gridcell').first().dblclick();
+  await page.getByRole('checkbox', { name: 'melon' }).click();
+  await page.keyboard.press('Control+s');
+  await expect(page.getByText('All saved')).toBeVisible();
+  await other.getByRole('gridcell').first().dblclick();
+  await expect(other.getByRole('checkbox', { name: 'melon' })).toBeChecked();
+  await startTinyRun(other);
+  await rail(page, 'Train').click();
+  await expect(page.getByRole('heading', { name: /Run 1|better/ })).toBeVisible();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Stop at once' }).click();
+  await expect(other.getByRole('heading', { name: 'Run 1 is stopped.' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
+});
+
+test('two studios at once: each has its own port and its own key', async ({ page, studio }) => {
+  const other = await startStudio();
+  try {
+    await page.goto(studio.url);
+    const foreign = new URL(other.url);
+    foreign.searchParams.set('token', new URL(studio.url).searchParams.get('token')!);
+    const response = await page.request.get(foreign.href);
+    expect(response.status()).toBe(401);
+  } finally {
+    await other.kill();
+  }
+});
