@@ -37,7 +37,7 @@ export function FolderChooser() {
       <div className="row">
         <span className="grow soft small">{listing === null ? '' : `${listing.labelFiles.length > 0 ? `${listing.labelFiles.join(', ')} · ` : ''}${w(`${f.count(listing.images)} images here`, `${f.count(listing.images)} imágenes aquí`)}`}</span>
         <Button variant="default" onClick={() => close(null)}>{w('Cancel', 'Cancelar')}</Button>
-        <Button disabled={listing === null} onClick={() => close(listing?.folder ?? null)}>{w('Open this folder', 'Abrir esta carpeta')}</Button>
+        <Button disabled={typed.trim() === ''} onClick={() => close(typed.trim())}>{w('Open this folder', 'Abrir esta carpeta')}</Button>
       </div>
     </Modal>
   );

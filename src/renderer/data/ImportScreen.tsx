@@ -72,7 +72,7 @@ export function ImportScreen() {
         </section>
         <section aria-live="polite">
           <h2>{w('What will be written', 'Lo que se escribirá')}</h2>
-          {plan === null ? <div className="skeleton" style={{ height: 200, marginTop: 10 }} /> : (
+          {source === null ? <p className="quiet">{w('Choose where the labels come from.', 'Elige de dónde salen las etiquetas.')}</p> : plan === null ? <div className="skeleton" style={{ height: 200, marginTop: 10 }} /> : (
             <>
               <table className="figures" style={{ maxWidth: 560, marginTop: 8 }}>
                 <thead><tr><th>{w('Label', 'Etiqueta')}</th>{splits.map((split) => <th key={split} className="num">{split}</th>)}</tr></thead>
