@@ -58,7 +58,7 @@ async function everyScreen(page: Page, suffix: string): Promise<void> {
   await shoot(page, `viewer-${suffix}`);
   await page.keyboard.press('Escape');
   await rail(page, 'Train').click();
-  await page.keyboard.press('n');
+  await page.getByRole('button', { name: /^New run/ }).click();
   await page.getByText(/measured \d/).waitFor({ timeout: 120_000 });
   await shoot(page, `train-settings-${suffix}`);
   await page.getByRole('button', { name: 'Show the runs' }).click();

@@ -185,7 +185,8 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return preflight(folderOf(project), config, { train: count(0), val: count(1), test: count(2) }, vocabulary.length);
     }),
     'runs.list': ({ project }) => summarizeRuns(project, folderOf(project)),
-    'runs.start': async ({ project, config, preset }) => {
+    'runs.start': async ({ project, config: asked, preset }) => {
+      const config = asked.engine.threads > 0 ? asked : { ...asked, engine: { ...asked.engine, threads: settings.current().threads } };
       const folder = await newRun({ project: folderOf(project), config, preset, runsFolder: null });
       const summary = await summaryOf(project, path.basename(folder));
       await queue.add({ project, run: summary.id, name: summary.name, folder });

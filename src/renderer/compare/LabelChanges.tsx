@@ -11,7 +11,7 @@ const ROW = 28;
 export function LabelChanges({ before, after, compared }: { before: RunSummary | null; after: RunSummary | null; compared: Compared }) {
   const { w, f } = useWording();
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => (compared.state === 'done' ? [...compared.comparison.labels].sort((a, b) => b.to - b.from - (a.to - a.from)) : []), [compared]);
+  const rows = useMemo(() => (compared.state === 'done' ? [...compared.comparison.labels].sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from)) : []), [compared]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 8 });
   return (
     <aside className="panel line-left" aria-label={w('Per label', 'Por etiqueta')}>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Answer } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
@@ -26,6 +26,7 @@ export default function DataScreen() {
   const project = useStudio((state) => state.project);
   const runs = useStudio((state) => state.runs);
   const { index, labelled, filter, order, edited, check, opinion, conflicts, viewer, counts } = useDataset();
+  const [panel, setPanel] = useState(false);
   const id = project?.id;
   useEffect(() => { if (id !== undefined) void loadDataset(id); }, [id]);
   useEffect(() => { if (index !== null) void loadOpinion(); }, [index, runs]);
@@ -61,10 +62,10 @@ export default function DataScreen() {
       )}
       {conflicts.length > 0 && <Conflicts conflicts={conflicts} />}
       {viewer !== null ? <Viewer images={images.includes(viewer) ? images : [viewer, ...images]} image={viewer} doubts={doubts} problems={problems} onAccept={accept} /> : (
-        <div className="data-columns">
+        <div className="data-columns" data-panel={panel}>
           <LabelList />
           <section className="column data-centre" aria-label={w('Photos', 'Fotos')}>
-            <GridToolbar shown={images.length} toReview={doubts.size} />
+            <GridToolbar shown={images.length} toReview={doubts.size} problems={problems.length} panelOpen={panel} onPanel={() => setPanel(!panel)} />
             {images.length === 0 ? <NothingShown /> : <PhotoGrid images={images} doubts={doubts} onAccept={accept} />}
             <SelectionBar images={images} doubts={doubts} onAccept={accept} />
           </section>

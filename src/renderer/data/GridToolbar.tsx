@@ -10,7 +10,9 @@ import type { Order, View } from './filter.ts';
 
 export const splitName = (split: number, w: Words): string => [w('train', 'train'), w('val', 'val'), w('test', 'test')][split] ?? '';
 
-export function GridToolbar({ shown, toReview }: { shown: number; toReview: number }) {
+interface Props { readonly shown: number; readonly toReview: number; readonly problems: number; readonly panelOpen: boolean; onPanel(): void }
+
+export function GridToolbar({ shown, toReview, problems, panelOpen, onPanel }: Props) {
   const { w, f } = useWording();
   const { filter, order, edge, labelled, edited, opinion } = useDataset();
   const views: { value: View; label: string }[] = [
@@ -37,6 +39,7 @@ export function GridToolbar({ shown, toReview }: { shown: number; toReview: numb
       <span className="small quiet" role="status" style={{ whiteSpace: 'nowrap' }}>{f.count(shown)}</span>
       <Select aria-label={w('Order', 'Orden')} w={150} data={orders} value={order} onChange={(value) => useDataset.setState({ order: value as Order })} />
       <Slider thumbLabel={w('Size of the photos', 'Tamaño de las fotos')} label={null} w={80} size="xs" min={80} max={320} step={4} value={edge} onChange={(value) => useDataset.setState({ edge: value })} />
+      <Button className="panel-button" variant="default" aria-expanded={panelOpen} onClick={onPanel}>{w('Problems', 'Problemas')} {f.count(problems)}</Button>
     </div>
   );
 }

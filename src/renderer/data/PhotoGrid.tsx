@@ -12,7 +12,8 @@ import { withLabel, withoutLabel } from './labelEdits.ts';
 import type { Doubt } from './suspicion.ts';
 
 const GAP = 12;
-const CAPTION = 44;
+const CAPTION = 26;
+const DOUBT_LINE = 20;
 
 interface Props { readonly images: readonly number[]; readonly doubts: ReadonlyMap<number, readonly Doubt[]>; onAccept(images: readonly number[]): void }
 
@@ -29,8 +30,9 @@ export function PhotoGrid({ images, doubts, onAccept }: Props) {
   }, []);
   const columns = Math.max(1, Math.floor((width - GAP) / (edge + GAP)));
   const cell = Math.floor((width - GAP * (columns + 1)) / columns);
-  const rows = useVirtualizer({ count: Math.ceil(images.length / columns), getScrollElement: () => scroller.current, estimateSize: () => cell + CAPTION + GAP, overscan: 3 });
-  useEffect(() => rows.measure(), [rows, cell]);
+  const caption = CAPTION + (doubts.size > 0 ? DOUBT_LINE : 0);
+  const rows = useVirtualizer({ count: Math.ceil(images.length / columns), getScrollElement: () => scroller.current, estimateSize: () => cell + caption + GAP, overscan: 3 });
+  useEffect(() => rows.measure(), [rows, cell, caption]);
 
   const at = focus === null ? 0 : Math.max(0, images.indexOf(focus));
   const move = (steps: number, extend = false): void => {

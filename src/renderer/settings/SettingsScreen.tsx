@@ -48,6 +48,7 @@ function Engines() {
       </table>
       <p className="small quiet">{w('Measured with a small network at 96 px; Train measures the real ones.', 'Medido con una red pequeña a 96 px; Entrenar mide las de verdad.')}</p>
       <div><Button variant="default" loading={measuring} onClick={() => void measure()}>{machine === null ? w('Measure', 'Medir') : w('Measure again', 'Medir de nuevo')}</Button></div>
+      <Row name={w('Threads', 'Hilos')} hint={w('0 takes all cores; a run whose own settings name a number keeps it.', '0 toma todos los núcleos; un entrenamiento con número propio lo conserva.')}><NumberInput w={90} aria-label={w('Threads', 'Hilos')} min={0} max={machine?.cpu.cores ?? 256} value={settings?.threads ?? 0} onChange={(value) => { if (value !== '') void changeSettings({ threads: Number(value) }); }} /></Row>
       <Row name={w('Leave cores free', 'Dejar núcleos libres')} hint={w('Training runs at low priority: other programs come first.', 'El entrenamiento cede el paso a otros programas.')}><Switch aria-label={w('Leave cores free', 'Dejar núcleos libres')} checked={settings?.polite ?? false} onChange={(event) => void changeSettings({ polite: event.currentTarget.checked })} /></Row>
     </Part>
   );

@@ -56,7 +56,7 @@ export function TuneList() {
           </Menu.Dropdown>
         </Menu>
       </div>
-      <div className="row small quiet line-bottom" style={{ padding: '0 16px 6px' }}><span className="grow">{w('Label', 'Etiqueta')}</span><span style={{ width: 82 }}>{w('recall, 95 % range', 'exhaust., 95 %')}</span><span className="num" style={{ width: 34 }}>F1</span><span className="num" style={{ width: 52 }}>{w('Threshold', 'Umbral')}</span></div>
+      <div className="row small quiet line-bottom" style={{ padding: '0 16px 6px' }}><span className="grow">{w('Label', 'Etiqueta')}</span><span className="range-head cut" style={{ width: 82 }}>{w('recall, 95 %', 'exhaust., 95 %')}</span><span className="num" style={{ width: 34 }}>F1</span><span className="num" style={{ width: 52 }}>{w('Threshold', 'Umbral')}</span></div>
       <div ref={scroller} className="scroll grow" role="listbox" aria-label={w('Labels', 'Etiquetas')} tabIndex={0}>
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
@@ -69,7 +69,7 @@ export function TuneList() {
             return (
               <div key={c} role="option" aria-selected={c === label} className="tune-row" style={{ transform: `translateY(${start}px)`, height: ROW }} onClick={() => useTune.setState({ label: c })}>
                 <span className="grow cut row"><Label name={tune!.labels[c]!} most={22} />{own.locked && <IconLock size={12} className="quiet" aria-label={w('locked', 'bloqueada')} role="img" />}</span>
-                {kind === 'untuned' ? <span style={{ width: 82 }} /> : <span className="range" aria-hidden="true"><i style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }} /><b data-kind={kind} style={{ left: `${recall * 100}%` }} /></span>}
+                {kind === 'untuned' ? <span className="range-head" style={{ width: 82 }} /> : <span className="range" aria-hidden="true"><i style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }} /><b data-kind={kind} style={{ left: `${recall * 100}%` }} /></span>}
                 <span className="num" style={{ width: 34 }}>{kind === 'untuned' ? '–' : f.score(f1(confusion), 2)}</span>
                 <span className="num soft" style={{ width: 52 }}>{f.score(own.k / 256, 2)}</span>
               </div>

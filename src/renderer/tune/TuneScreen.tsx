@@ -58,11 +58,11 @@ export default function TuneScreen() {
         <section className="column" aria-label={name}>
           <div className="toolbar">
             <strong className="cut" style={{ maxWidth: 180 }}><Label name={name} most={30} /></strong>
-            <span className="quiet cut">{w(`${f.count(val.histograms[label]!.totalPositives)} with, ${f.count(val.histograms[label]!.totalNegatives)} without`, `${f.count(val.histograms[label]!.totalPositives)} con, ${f.count(val.histograms[label]!.totalNegatives)} sin`)}</span>
+            <span className="quiet cut wide-only">{w(`${f.count(val.histograms[label]!.totalPositives)} with, ${f.count(val.histograms[label]!.totalNegatives)} without`, `${f.count(val.histograms[label]!.totalPositives)} con, ${f.count(val.histograms[label]!.totalNegatives)} sin`)}</span>
             <GoalPicker label={label} />
             <span className="grow" />
             <SegmentedControl aria-label={w('What is shown', 'Qué se muestra')} data={[{ value: 'scores', label: w('Scores', 'Puntuaciones') }, { value: 'errors', label: w('Errors', 'Errores') }]} value={gallery ? 'errors' : 'scores'} onChange={(value) => setGallery(value === 'errors')} />
-            <Button variant="subtle" onClick={() => { const goal = goals[label] ?? tune.goal; applyGoal([label, ...similarLabels(val, label)], goal); }} title={w('Gives this goal to the labels with about as many images', 'Da este objetivo a las etiquetas con parecidas imágenes')}>{w('Apply to similar', 'Aplicar a parecidas')}</Button>
+            <Button className="wide-only" variant="subtle" onClick={() => { const goal = goals[label] ?? tune.goal; applyGoal([label, ...similarLabels(val, label)], goal); }} title={w('Gives this goal to the labels with about as many images', 'Da este objetivo a las etiquetas con parecidas imágenes')}>{w('Apply to similar', 'Aplicar a parecidas')}</Button>
             <ActionIcon variant="subtle" color={own.locked ? 'blue' : 'gray'} aria-pressed={own.locked} aria-label={w('Lock (X)', 'Bloquear (X)')} onClick={() => toggleLock(label)}>{own.locked ? <IconLock size={16} /> : <IconLockOpen size={16} />}</ActionIcon>
             <ActionIcon variant="subtle" color="gray" aria-label={w('As found by the search (R)', 'Como lo halló la búsqueda (R)')} onClick={() => reset(label)}><IconRotate size={16} /></ActionIcon>
             {tunable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={100} data={tunable.map((one) => ({ value: one.id, label: one.name })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}

@@ -78,7 +78,7 @@ function Recent() {
 
 function ThisMachine() {
   const { w, f } = useWording();
-  const { hello, settings, activities } = useStudio();
+  const { hello, settings, activities, queue } = useStudio();
   const machine = hello?.machine ?? null;
   const measuring = activities.some(({ kind, project }) => kind === 'measure' && project === null);
   const measure = async (): Promise<void> => {
@@ -86,7 +86,8 @@ function ThisMachine() {
     const current = useStudio.getState().hello;
     if (found !== null && current !== null) useStudio.setState({ hello: { ...current, machine: found } });
   };
-  const unknown = hello !== null && machine === null;
+  // Beside a training it would measure nothing true, and slow it down.
+  const unknown = hello !== null && machine === null && queue.length === 0;
   useEffect(() => { if (unknown) void measure(); }, [unknown]);
   return (
     <aside className="machine line-left" aria-label={w('This machine', 'Este equipo')}>

@@ -1,0 +1,41 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openProjects } from './projects.ts';
+
+let home: string;
+const project = (): string => path.join(home, 'photos');
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'destila-projects-'));
+  mkdirSync(path.join(project(), 'images'), { recursive: true });
+  for (let i = 0; i < 12; i++) writeFileSync(path.join(project(), 'images', `${i}.jpg`), `picture ${i}`);
+  for (const [split, from] of [['train', 0], ['val', 4], ['test', 8]] as const) writeFileSync(path.join(project(), `${split}.txt`), Array.from({ length: 4 }, (_, i) => `images/${from + i}.jpg\tapple\n`).join(''));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+test('an opened project is remembered, and what nobody opened is not served', async () => {
+  const state = path.join(home, 'state');
+  const opened = await (await openProjects(state)).open(project());
+  expect(opened).toMatchObject({ name: 'photos', images: 12, labels: 1, found: true });
+  const again = await openProjects(state);
+  expect(again.folder(opened.id)).toBe(project());
+  expect(() => again.folder('000000000000')).toThrow(/not open/);
+});
+
+test('a moved folder is found again by the content of its images; another one is refused', async () => {
+  const state = path.join(home, 'state');
+  const { id } = await (await openProjects(state)).open(project());
+  const place = path.join(home, 'disk', 'moved');
+  mkdirSync(path.dirname(place));
+  renameSync(project(), place);
+  const projects = await openProjects(state);
+  expect(projects.recent()[0]).toMatchObject({ id, found: false });
+  const stranger = path.join(home, 'stranger');
+  mkdirSync(path.join(stranger, 'images'), { recursive: true });
+  for (let i = 0; i < 12; i++) writeFileSync(path.join(stranger, 'images', `${i}.jpg`), `other ${i}`);
+  await expect(projects.relocate(id, stranger)).rejects.toThrow();
+  const found = await projects.relocate(id, place);
+  expect(found.project).toMatchObject({ folder: place, found: true, images: 12 });
+  expect(found.matching).toBe(found.compared);
+});
