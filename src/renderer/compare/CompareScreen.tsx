@@ -85,7 +85,7 @@ function compareAnswer({ w, f }: Wording, before: RunSummary | null, after: RunS
     case 'working': return { tone: 'plain', says: w('Comparing…', 'Comparando…'), because: '' };
     case 'refused': return { tone: 'warn', says: w('These two cannot be compared.', 'Estos dos no se pueden comparar.'), because: compared.why === 'test' ? w('Their test images or labels differ.', 'Sus imágenes o etiquetas de prueba difieren.') : w('Their validation images or labels differ.', 'Sus imágenes o etiquetas de validación difieren.') };
     case 'done': {
-      const { macro, labels } = compared.comparison;
+      const { macro, labels } = compared.comparisons.ap;
       const better = labels.filter(({ clear, from, to }) => clear && to > from).length;
       const worse = labels.filter(({ clear, from, to }) => clear && to < from).length;
       const points = f.decimal(Math.abs(macro.change) * 100, 1);

@@ -1,8 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef } from 'react';
+import { SegmentedControl } from '@mantine/core';
+import { useMemo, useRef, useState } from 'react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
+import type { Measure } from './differences.ts';
 import type { Compared } from './useComparison.ts';
 
 const ROW = 28;
@@ -11,13 +13,14 @@ const ROW = 28;
 export function LabelChanges({ before, after, compared }: { before: RunSummary | null; after: RunSummary | null; compared: Compared }) {
   const { w, f } = useWording();
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => (compared.state === 'done' ? [...compared.comparison.labels].sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from)) : []), [compared]);
+  const [measure, setMeasure] = useState<Measure>('ap');
+  const rows = useMemo(() => (compared.state === 'done' ? [...compared.comparisons[measure].labels].sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from)) : []), [compared, measure]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 8 });
   return (
     <aside className="panel line-left" aria-label={w('Per label', 'Por etiqueta')}>
-      <div className="panel-head"><h2>{w('Per label', 'Por etiqueta')}</h2><span className="quiet">{w('AP, INT8, largest change first', 'AP, INT8, mayor cambio primero')}</span></div>
+      <div className="panel-head" style={{ alignItems: 'center' }}><h2>{w('Per label', 'Por etiqueta')}</h2><span className="quiet cut grow">{w('INT8, largest change first', 'INT8, mayor cambio primero')}</span><SegmentedControl aria-label={w('Measure by label', 'Medida por etiqueta')} data={[{ value: 'ap', label: 'AP' }, { value: 'f1', label: 'F1' }]} value={measure} onChange={(value) => setMeasure(value as Measure)} /></div>
       {before !== null && after !== null && rows.length > 0 && <div className="row small soft" style={{ padding: '0 16px 6px' }}><span style={{ color: 'var(--c2)' }}>○</span>{before.name}<span style={{ color: 'var(--c1)' }}>●</span>{after.name}<span className="grow" /><span className="quiet">{w('val images', 'imág. val')}</span></div>}
-      <div ref={scroller} className="scroll grow" role="table" aria-label={w('Change of average precision by label', 'Cambio de precisión media por etiqueta')} tabIndex={0}>
+      <div ref={scroller} className="scroll grow" role="table" aria-label={w('Change by label', 'Cambio por etiqueta')} tabIndex={0}>
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const { label, from, to, clear, positives, low, high } = rows[index]!;

@@ -1,7 +1,8 @@
-import type { Comparison, RunScores } from './differences.ts';
+import type { Comparison, Measure, RunScores } from './differences.ts';
 import { compareRuns } from './differences.ts';
 
 export interface CompareRequest { readonly names: readonly string[]; readonly before: RunScores; readonly after: RunScores }
+export type Comparisons = Readonly<Record<Measure, Comparison>>;
 
-const scope = self as unknown as { onmessage: ((event: MessageEvent<CompareRequest>) => void) | null; postMessage(reply: Comparison): void };
-scope.onmessage = ({ data }) => scope.postMessage(compareRuns(data.names, data.before, data.after));
+const scope = self as unknown as { onmessage: ((event: MessageEvent<CompareRequest>) => void) | null; postMessage(reply: Comparisons): void };
+scope.onmessage = ({ data }) => scope.postMessage({ ap: compareRuns(data.names, data.before, data.after, 'ap'), f1: compareRuns(data.names, data.before, data.after, 'f1') });

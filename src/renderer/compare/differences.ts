@@ -1,5 +1,4 @@
 import { randomStream } from '../../shared/random.ts';
-import { averagePrecision } from '../../shared/metrics/metrics.ts';
 import { resampledAveragePrecision } from '../../shared/metrics/bootstrap.ts';
 
 export interface LabelChange {
@@ -16,8 +15,26 @@ export interface LabelChange {
 
 export interface Comparison { readonly labels: readonly LabelChange[]; readonly macro: { readonly change: number; readonly low: number; readonly high: number; readonly clear: boolean } }
 
-/** One run's scores of the same images in the same order: [images, classes]. */
-export interface RunScores { readonly codes: Uint8Array; readonly labels: Int8Array }
+/** One run's scores of the same images in the same order: [images, classes], and its own thresholds. */
+export interface RunScores { readonly codes: Uint8Array; readonly labels: Int8Array; readonly thresholds: readonly number[] }
+
+/** Average precision judges the ranking; F1 the decisions at each run's own thresholds. */
+export type Measure = 'ap' | 'f1';
+
+/** F1 of resamples: takes how often each image was drawn. NaN without a positive. */
+function resampledF1(labels: Int8Array, codes: Uint8Array, k: number): (counts: Uint16Array) => number {
+  return (counts) => {
+    let [tp, fp, fn] = [0, 0, 0];
+    for (let i = 0; i < counts.length; i++) {
+      if (labels[i]! < 0) continue;
+      if (labels[i] === 1) {
+        if (codes[i]! >= k) tp += counts[i]!;
+        else fn += counts[i]!;
+      } else if (codes[i]! >= k) fp += counts[i]!;
+    }
+    return tp + fn === 0 ? NaN : (2 * tp) / (2 * tp + fp + fn);
+  };
+}
 
 const SEED = 1;
 
@@ -25,14 +42,17 @@ const SEED = 1;
  * Change of average precision a label, with a paired bootstrap over images: both runs are judged on the same resamples, so what makes an
  * image easy or hard cancels out (Efron & Tibshirani 1993, ch. 8).
  */
-export function compareRuns(names: readonly string[], before: RunScores, after: RunScores, replicates = 1000): Comparison {
+export function compareRuns(names: readonly string[], before: RunScores, after: RunScores, measure: Measure = 'ap', replicates = 1000): Comparison {
   const classes = names.length;
   const images = before.codes.length / classes;
   const columnOf = <T extends Uint8Array | Int8Array>(matrix: T, c: number): T => matrix.filter((_, i) => i % classes === c) as T;
   const own = names.map((_, c) => {
     const labels = columnOf(before.labels, c);
     const [a, b] = [columnOf(before.codes, c), columnOf(after.codes, c)];
-    return { positives: labels.filter((label) => label === 1).length, from: averagePrecision(labels, a), to: averagePrecision(labels, b), a: resampledAveragePrecision(labels, a), b: resampledAveragePrecision(labels, b) };
+    const statistic = (codes: Uint8Array, run: RunScores): ((counts: Uint16Array) => number) => (measure === 'ap' ? resampledAveragePrecision(labels, codes) : resampledF1(labels, codes, run.thresholds[c]!));
+    const [ofA, ofB] = [statistic(a, before), statistic(b, after)];
+    const once = new Uint16Array(images).fill(1);
+    return { positives: labels.filter((label) => label === 1).length, from: ofA(once), to: ofB(once), a: ofA, b: ofB };
   });
   const judged = own.map(({ positives }, c) => ({ c, positives })).filter(({ positives }) => positives > 0).map(({ c }) => c);
   const changes = judged.map(() => [] as number[]);

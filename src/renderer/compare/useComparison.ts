@@ -2,10 +2,9 @@ import { useEffect, useState } from 'react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import { call } from '../api/client.ts';
 import { scoreBytes } from '../tune/scores.ts';
-import type { CompareRequest } from './compareWorker.ts';
-import type { Comparison } from './differences.ts';
+import type { CompareRequest, Comparisons } from './compareWorker.ts';
 
-export type Compared = { readonly state: 'nothing' } | { readonly state: 'working' } | { readonly state: 'done'; readonly comparison: Comparison; readonly images: number } | { readonly state: 'refused'; readonly why: 'validation' | 'test' };
+export type Compared = { readonly state: 'nothing' } | { readonly state: 'working' } | { readonly state: 'done'; readonly comparisons: Comparisons; readonly images: number } | { readonly state: 'refused'; readonly why: 'validation' | 'test' };
 
 /** Per label on validation, aside from the screen. Runs whose images or labels differ are not compared: the figures would mean nothing. */
 export function useComparison(before: RunSummary | null, after: RunSummary | null): Compared {
@@ -23,8 +22,8 @@ export function useComparison(before: RunSummary | null, after: RunSummary | nul
       const [first, second] = [scoreBytes(a!.val), scoreBytes(b!.val)];
       const same = a!.labels.join('\n') === b!.labels.join('\n') && a!.val.paths.join('\n') === b!.val.paths.join('\n') && first.labels.every((label, i) => label === second.labels[i]);
       if (!same) return setCompared({ state: 'refused', why: 'validation' });
-      worker.onmessage = ({ data }: MessageEvent<Comparison>) => { if (current) setCompared({ state: 'done', comparison: data, images: a!.val.paths.length }); };
-      const request: CompareRequest = { names: a!.labels, before: { codes: first.codes, labels: first.labels }, after: { codes: second.codes, labels: second.labels } };
+      worker.onmessage = ({ data }: MessageEvent<Comparisons>) => { if (current) setCompared({ state: 'done', comparisons: data, images: a!.val.paths.length }); };
+      const request: CompareRequest = { names: a!.labels, before: { codes: first.codes, labels: first.labels, thresholds: a!.saved.map(({ k }) => k) }, after: { codes: second.codes, labels: second.labels, thresholds: b!.saved.map(({ k }) => k) } };
       worker.postMessage(request);
     }, () => setCompared({ state: 'nothing' }));
     return () => {

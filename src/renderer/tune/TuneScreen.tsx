@@ -7,6 +7,7 @@ import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { go, useStudio } from '../stores/studio.ts';
+import { Confusions } from './Confusions.tsx';
 import { ErrorGallery } from './ErrorGallery.tsx';
 import { GoalPicker, similarLabels } from './GoalPicker.tsx';
 import { ScoreHistogram } from './ScoreHistogram.tsx';
@@ -25,7 +26,7 @@ export default function TuneScreen() {
   const tunable = useMemo(() => runs.filter(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished')), [runs]);
   const chosen = tunable.find(({ id }) => id === run) ?? tunable.at(-1);
   const { tune, val, thresholds, saved, label, goals, done, undone, saving } = useTune();
-  const [gallery, setGallery] = useState(false);
+  const [view, setView] = useState<'scores' | 'errors' | 'confusions'>('scores');
   const key = chosen === undefined || project === null ? null : `${project.id}/${chosen.id}`;
   useEffect(() => { if (chosen !== undefined && project !== null) void loadTune(project.id, chosen.id); }, [chosen?.id, project?.id]);
   const own = thresholds[label];
@@ -61,14 +62,14 @@ export default function TuneScreen() {
             <span className="quiet cut wide-only">{w(`${f.count(val.histograms[label]!.totalPositives)} with, ${f.count(val.histograms[label]!.totalNegatives)} without`, `${f.count(val.histograms[label]!.totalPositives)} con, ${f.count(val.histograms[label]!.totalNegatives)} sin`)}</span>
             <GoalPicker label={label} />
             <span className="grow" />
-            <SegmentedControl aria-label={w('What is shown', 'Qué se muestra')} data={[{ value: 'scores', label: w('Scores', 'Puntuaciones') }, { value: 'errors', label: w('Errors', 'Errores') }]} value={gallery ? 'errors' : 'scores'} onChange={(value) => setGallery(value === 'errors')} />
+            <SegmentedControl aria-label={w('What is shown', 'Qué se muestra')} data={[{ value: 'scores', label: w('Scores', 'Puntos') }, { value: 'errors', label: w('Errors', 'Errores') }, { value: 'confusions', label: w('Confusions', 'Confusiones') }]} value={view} onChange={(value) => setView(value as typeof view)} />
             <Button className="wide-only" variant="subtle" onClick={() => { const goal = goals[label] ?? tune.goal; applyGoal([label, ...similarLabels(val, label)], goal); }} title={w('Gives this goal to the labels with about as many images', 'Da este objetivo a las etiquetas con parecidas imágenes')}>{w('Apply to similar', 'Aplicar a parecidas')}</Button>
             <ActionIcon variant="subtle" color={own.locked ? 'blue' : 'gray'} aria-pressed={own.locked} aria-label={w('Lock (X)', 'Bloquear (X)')} onClick={() => toggleLock(label)}>{own.locked ? <IconLock size={16} /> : <IconLockOpen size={16} />}</ActionIcon>
             <ActionIcon variant="subtle" color="gray" aria-label={w('As found by the search (R)', 'Como lo halló la búsqueda (R)')} onClick={() => reset(label)}><IconRotate size={16} /></ActionIcon>
             {tunable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={100} data={tunable.map((one) => ({ value: one.id, label: one.name })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}
           </div>
           <div className="tune-body">
-            {gallery ? <ErrorGallery label={label} k={own.k} /> : <ScoreHistogram val={val} label={label} k={own.k} before={saved[label]!.k} />}
+            {view === 'errors' ? <ErrorGallery label={label} k={own.k} /> : view === 'confusions' ? <Confusions /> : <ScoreHistogram val={val} label={label} k={own.k} before={saved[label]!.k} />}
             <TuneFigures label={label} k={own.k} />
           </div>
         </section>

@@ -37,3 +37,20 @@ export function takenFor({ bytes }: Counted, classes: number, falseAlarms: reado
   for (const { image } of falseAlarms) for (let c = 0; c < classes; c++) if (bytes.labels[image * classes + c] === 1) counts.set(c, (counts.get(c) ?? 0) + 1);
   return [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
 }
+
+/**
+ * Labels taken for others. Several labels may be right at once, so there is no single confusion matrix: a cell counts the images in which
+ * the row's label is a false alarm and the column's is truly there; the diagonal counts the misses of a label.
+ */
+export function confusionsBetween({ bytes }: Counted, classes: number, thresholds: readonly number[]): number[][] {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let at = 0; at < bytes.labels.length; at += classes) {
+    for (let a = 0; a < classes; a++) {
+      const said = bytes.codes[at + a]! >= thresholds[a]!;
+      if (bytes.labels[at + a] === 1 && !said) counts[a]![a]!++;
+      if (bytes.labels[at + a] !== 0 || !said) continue;
+      for (let b = 0; b < classes; b++) if (bytes.labels[at + b] === 1) counts[a]![b]!++;
+    }
+  }
+  return counts;
+}

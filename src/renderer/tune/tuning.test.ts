@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { averagePrecision } from '../../shared/metrics/metrics.ts';
+import { averagePrecision, classReport } from '../../shared/metrics/metrics.ts';
 import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
 import { compareRuns } from '../compare/differences.ts';
-import { flips, mistakes, scored } from './images.ts';
+import { confusionsBetween, flips, mistakes, scored } from './images.ts';
 import { wilson } from './intervals.ts';
 import { bestK } from './goals.ts';
 import type { Counted } from './tuneStore.ts';
@@ -35,6 +35,11 @@ describe('images at a threshold', () => {
   });
 });
 
+test('confusions: false alarms by what is there instead, misses on the diagonal', () => {
+  const two = { paths: ['a', 'b', 'c'], bytes: { codes: Uint8Array.of(200, 10, 200, 200, 10, 200), labels: Int8Array.of(1, 1, 0, 1, 0, -1), teacher: null, student: null }, histograms: [], tables: [] };
+  expect(confusionsBetween(two, 2, [100, 100])).toEqual([[0, 1], [0, 1]]);
+});
+
 describe('a goal by cost', () => {
   const [table] = counted().tables;
   test('dear misses pull the threshold down, dear false alarms push it up', () => {
@@ -49,16 +54,21 @@ describe('a goal by cost', () => {
 
 describe('two runs on the same images', () => {
   const truth = Int8Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? 1 : 0));
-  const good = { codes: Uint8Array.from(truth, (label, i) => (label === 1 ? 150 + (i % 100) : i % 160)), labels: truth };
-  const bad = { codes: Uint8Array.from(truth, (_, i) => (i * 37) % 256), labels: truth };
+  const good = { codes: Uint8Array.from(truth, (label, i) => (label === 1 ? 150 + (i % 100) : i % 160)), labels: truth, thresholds: [150] };
+  const bad = { codes: Uint8Array.from(truth, (_, i) => (i * 37) % 256), labels: truth, thresholds: [128] };
   test('the change is that of average precision, and a clear one is called so', () => {
-    const { labels: [row], macro } = compareRuns(['x'], bad, good, 300);
+    const { labels: [row], macro } = compareRuns(['x'], bad, good, 'ap', 300);
     expect(row!.to - row!.from).toBeCloseTo(averagePrecision(truth, good.codes) - averagePrecision(truth, bad.codes), 12);
     expect(macro.clear).toBe(true);
     expect(macro.low).toBeGreaterThan(0);
   });
+  test('F1 is judged at each run\'s own thresholds', () => {
+    const { labels: [row] } = compareRuns(['x'], bad, good, 'f1', 100);
+    const f1At = (codes: Uint8Array, k: number): number => classReport(confusionByK(histogram(codes, truth, 1, 0))[k]!).f1;
+    expect([row!.from, row!.to]).toEqual([f1At(bad.codes, 128), f1At(good.codes, 150)]);
+  });
   test('a run against itself is within chance', () => {
-    const { macro } = compareRuns(['x'], good, good, 100);
+    const { macro } = compareRuns(['x'], good, good, 'ap', 100);
     expect(macro).toMatchObject({ change: 0, low: 0, high: 0, clear: false });
   });
 });
