@@ -53,7 +53,7 @@ export function Palette() {
   }, [query, commands, index, counts, project, w, f]);
   const groups = [...Map.groupBy(found, ({ group }) => group)];
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} scrollable maxHeight={420} transitionProps={{ duration: 0 }}>
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} scrollable maxHeight={420} overlayProps={{ backgroundOpacity: 0.35, blur: 0 }} transitionProps={{ duration: 0 }}>
       <Spotlight.Search placeholder={w('Search or run a command', 'Buscar o ejecutar una orden')} aria-label={w('Search or run a command', 'Buscar o ejecutar una orden')} leftSection={<IconSearch size={16} />} />
       <Spotlight.ActionsList>
         {groups.map(([group, actions]) => (
