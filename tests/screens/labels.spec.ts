@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, openSample, test } from './studio.ts';
 
@@ -99,4 +99,17 @@ test('a folder with a folder a label becomes a project: preview first, then labe
   await page.getByRole('button', { name: 'Write the label files' }).click();
   await expect(page.getByRole('gridcell').first()).toBeVisible();
   expect(readdirSync(folder).sort()).toEqual(['cats', 'dogs', 'test.txt', 'train.txt', 'val.txt']);
+
+  // One list alone is split from where its problem stands.
+  const all = ['train', 'val', 'test'].map((split) => readFileSync(path.join(folder, `${split}.txt`), 'utf8')).join('');
+  rmSync(path.join(folder, 'val.txt'));
+  rmSync(path.join(folder, 'test.txt'));
+  writeFileSync(path.join(folder, 'train.txt'), all);
+  await page.getByRole('button', { name: 'Make a split' }).first().click();
+  await expect(page.getByRole('heading', { name: '40 images, to be split anew.' })).toBeVisible();
+  await page.getByRole('button', { name: 'Write the label files' }).click();
+  await expect(page.getByRole('heading', { name: /ready to train|Ready to train/ })).toBeVisible();
+  const again = ['train', 'val', 'test'].map((split) => readFileSync(path.join(folder, `${split}.txt`), 'utf8').trim().split('\n'));
+  expect(again.map((lines) => lines.length)).toEqual([28, 6, 6]);
+  expect(again.flat().sort()).toEqual(all.trim().split('\n').sort());
 });

@@ -25,7 +25,7 @@ export default function DataScreen() {
   const { w } = wording;
   const project = useStudio((state) => state.project);
   const runs = useStudio((state) => state.runs);
-  const { index, labelled, filter, order, edited, check, opinion, conflicts, viewer, counts } = useDataset();
+  const { index, labelled, filter, order, edited, check, opinion, conflicts, viewer, counts, splitting } = useDataset();
   const [panel, setPanel] = useState(false);
   const id = project?.id;
   useEffect(() => { if (id !== undefined) void loadDataset(id); }, [id]);
@@ -43,7 +43,7 @@ export default function DataScreen() {
   useKeys({ 'mod+s': () => void saveEdits(), 'mod+z': undo, 'mod+shift+z': redo, 'mod+y': redo });
 
   if (index === null) return <Loading />;
-  if (index.files.train === '' && index.paths.length === 0) return <ImportScreen />;
+  if (splitting || (index.files.train === '' && index.paths.length === 0)) return <ImportScreen />;
   const empty = index.paths.length === 0;
   const { says, because, tone } = answer(wording, { problems, doubts, unvalidated: counts === null ? 0 : counts.all.filter((all, label) => all > 0 && counts.bySplit[1]![label] === 0).length, images: index.paths.length, checked: check !== null });
   const accept = (chosen: readonly number[]): void => changeImages(chosen.filter((image) => doubts.has(image)), (state, image) => {

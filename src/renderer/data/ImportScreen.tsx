@@ -8,7 +8,7 @@ import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { ErrorNote } from '../components/ErrorNote.tsx';
 import { useWording } from '../i18n/words.ts';
-import { loadDataset } from '../stores/dataset.ts';
+import { loadDataset, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
 
 const defaultShares = { train: 0.7, val: 0.15, test: 0.15 };
@@ -24,9 +24,10 @@ export function ImportScreen() {
   const [plan, setPlan] = useState<ImportPlan | null>(null);
   const [fault, setFault] = useState<ProblemData | null>(null);
   const [busy, setBusy] = useState(false);
+  const splitting = useDataset((state) => state.splitting);
   useEffect(() => {
-    call('import.offers', { project: project.id }).then((found) => { setOffers(found); setSource(likeliest(found)); }, (error: unknown) => setFault(toProblemData(error)));
-  }, [project.id]);
+    call('import.offers', { project: project.id }).then((found) => { setOffers(found); setSource(likeliest(found, splitting)); }, (error: unknown) => setFault(toProblemData(error)));
+  }, [project.id, splitting]);
   useEffect(() => {
     if (source === null) return;
     let current = true;
@@ -38,7 +39,7 @@ export function ImportScreen() {
   const write = async (): Promise<void> => {
     if (request === null) return;
     setBusy(true);
-    await call('import.write', request).then(() => loadDataset(project.id), (error: unknown) => setFault(toProblemData(error)));
+    await call('import.write', request).then(() => { useDataset.setState({ splitting: false, check: null }); return loadDataset(project.id); }, (error: unknown) => setFault(toProblemData(error)));
     setBusy(false);
   };
   const setShare = (split: 'val' | 'test', percent: number): void => {
@@ -47,7 +48,8 @@ export function ImportScreen() {
   };
   return (
     <>
-      <Answer tone={offers?.images === 0 ? 'warn' : 'plain'} says={offers === null ? w('Looking at the folder…', 'Mirando la carpeta…') : offers.images === 0 ? w('No image lies in this folder.', 'No hay imágenes en esta carpeta.') : w(`${f.count(offers.images)} images, and no label files yet.`, `${f.count(offers.images)} imágenes, y aún sin archivos de etiquetas.`)} because={w('train.txt, val.txt and test.txt are written once you say so.', 'train.txt, val.txt y test.txt se escriben cuando lo digas.')}>
+      <Answer tone={offers?.images === 0 ? 'warn' : 'plain'} says={offers === null ? w('Looking at the folder…', 'Mirando la carpeta…') : offers.images === 0 ? w('No image lies in this folder.', 'No hay imágenes en esta carpeta.') : splitting ? w(`${f.count(offers.images)} images, to be split anew.`, `${f.count(offers.images)} imágenes por repartir.`) : w(`${f.count(offers.images)} images, and no label files yet.`, `${f.count(offers.images)} imágenes, y aún sin archivos de etiquetas.`)} because={w('train.txt, val.txt and test.txt are written once you say so.', 'train.txt, val.txt y test.txt se escriben cuando lo digas.')}>
+        {splitting && <Button variant="default" onClick={() => useDataset.setState({ splitting: false })}>{w('Cancel', 'Cancelar')}</Button>}
         <Button disabled={plan === null || plan.images === 0} loading={busy} onClick={() => void write()}>{w('Write the label files', 'Escribir los archivos')}</Button>
       </Answer>
       {fault !== null && <ErrorNote problem={fault} />}
@@ -113,5 +115,6 @@ function sourcesOf(offers: ImportOffers): ImportSource[] {
   ];
 }
 
-const likeliest = (offers: ImportOffers): ImportSource | null => (offers.images === 0 ? null : sourcesOf(offers)[0] ?? null);
+/** Label files that are there are meant where a split was asked for. */
+const likeliest = (offers: ImportOffers, splitting: boolean): ImportSource | null => (offers.images === 0 ? null : splitting && offers.labelFiles.length > 0 ? { kind: 'listed' } : sourcesOf(offers)[0] ?? null);
 

@@ -49,8 +49,8 @@ export function Letterboxed({ project, path, config, size }: { project: string; 
   return (
     <figure className="stage-side">
       <figcaption className="row">
-        <span>{w('What the model sees', 'Lo que ve el modelo')}</span><span className="quiet">{w('exactly these pixels', 'exactamente estos píxeles')}</span><span className="grow" />
-        <SegmentedControl data={[{ value: 'letterbox', label: w('Letterbox', 'Encuadre') }, { value: 'augmented', label: w('Augmented', 'Aumentada') }]} value={shown} onChange={setShown} />
+        <span style={{ whiteSpace: 'nowrap' }}>{w('What the model sees', 'Lo que ve el modelo')}</span><span className="quiet cut grow">{w('exactly these pixels', 'exactamente estos píxeles')}</span>
+        <SegmentedControl style={{ flex: 'none' }} aria-label={w('What the model sees', 'Lo que ve el modelo')} data={[{ value: 'letterbox', label: w('Letterbox', 'Encuadre') }, { value: 'augmented', label: w('Augmented', 'Aumentada') }]} value={shown} onChange={setShown} />
       </figcaption>
       {shown === 'letterbox'
         ? <div className="stage-model"><img className="pixels" src={pictureUrl(project, path, { kind: 'letterbox', size: edge, padding })} alt={w('Letterboxed input', 'Entrada encuadrada')} /></div>

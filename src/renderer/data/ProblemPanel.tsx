@@ -67,6 +67,7 @@ const removable = new Set(['missing', 'notAnImage', 'truncated', 'pathTwice', 'c
 
 function fixFor(code: string, found: readonly LabelProblem[], { w }: Wording): { name: string; run: () => void } | null {
   if (removable.has(code)) return { name: w('Take the lines out', 'Quitar las líneas'), run: () => takeOut(found) };
+  if (code === 'missingLabelFile' || code === 'emptySplit') return { name: w('Make a split', 'Repartir'), run: () => useDataset.setState({ splitting: true }) };
   if (code === 'similarLabels') return { name: w('Spell alike', 'Unificar'), run: () => found.forEach(mergeSpellings) };
   if (code === 'notInTrain' || code === 'fewPositives') return { name: w('Filter', 'Filtrar'), run: () => filterLabels(found) };
   return null;

@@ -32,8 +32,9 @@ export function Viewer({ images, image, doubts, problems, onAccept }: Props) {
   const project = useStudio((state) => state.project)!;
   const { index, labelled, opinion, check } = useDataset();
   const [sides, setSides] = useState<Sides>('both');
+  /** The project's own settings, else those of its newest run. */
   const [config, setConfig] = useState<Config | null>(null);
-  useEffect(() => { void call('config.choices', { project: project.id }).then((choices) => setConfig(choices.own ?? choices.defaults), () => undefined); }, [project.id]);
+  useEffect(() => { void call('config.choices', { project: project.id }).then((choices) => setConfig(choices.own ?? useStudio.getState().runs.at(-1)?.config ?? choices.defaults), () => undefined); }, [project.id]);
   const at = images.indexOf(image);
   const step = (by: number): void => openViewer(images[Math.min(images.length - 1, Math.max(0, at + by))] ?? image);
   const [doubt] = doubts.get(image) ?? [];

@@ -38,10 +38,12 @@ interface DatasetState {
   readonly focus: number | null;
   /** The image that is shown alone. */
   readonly viewer: number | null;
+  /** The split maker is open over label files that are there. */
+  readonly splitting: boolean;
 }
 
 const nothing: Labelled = { vocabulary: [], states: [] };
-const fresh = { index: null, labelled: nothing, counts: null, edited: new Set<number>(), undone: [], done: [], saving: false, conflicts: [], check: null, opinion: null, filter: noFilter, order: 'file' as Order, selected: new Set<number>(), focus: null, viewer: null };
+const fresh = { index: null, labelled: nothing, counts: null, edited: new Set<number>(), undone: [], done: [], saving: false, conflicts: [], check: null, opinion: null, filter: noFilter, order: 'file' as Order, selected: new Set<number>(), focus: null, viewer: null, splitting: false };
 
 export const useDataset = create<DatasetState>(() => ({ project: null, edge: 148, ...fresh }));
 const set = useDataset.setState;

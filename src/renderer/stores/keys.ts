@@ -12,6 +12,9 @@ export function keyName(event: KeyboardEvent): string {
   return `${event.ctrlKey || event.metaKey ? 'mod+' : ''}${event.altKey ? 'alt+' : ''}${shifted}${key === ' ' ? 'Space' : key}`;
 }
 
+/** While typing these belong to the text. */
+const ofTexts = new Set(['mod+z', 'mod+shift+z', 'mod+y', 'mod+a', 'mod+c', 'mod+v', 'mod+x']);
+
 const CHORD_MS = 1200;
 
 /** Keys of a screen while it is shown. Single letters are off while typing; what has 'mod' works everywhere. */
@@ -24,7 +27,7 @@ export function useKeys(keymap: Keymap): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || document.querySelector('[role=dialog], [role=alertdialog]') !== null) return;
       const name = keyName(event);
-      if (typing(event.target) && !name.startsWith('mod+') && name !== 'Escape') return;
+      if (typing(event.target) && (ofTexts.has(name) || (!name.startsWith('mod+') && name !== 'Escape'))) return;
       const chord = event.timeStamp - at < CHORD_MS ? `${first} ${name}` : '';
       const action = latest.current[chord] ?? latest.current[name];
       [first, at] = [name, event.timeStamp];

@@ -25,7 +25,7 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
   return (
     <section className="column grow" aria-label={w('Labels, weakest first', 'Etiquetas, la más débil primero')}>
       <div className="panel-head"><h2>{w('Labels', 'Etiquetas')}</h2><span className="quiet">{w('weakest first', 'la más débil primero')}</span><span className="push small soft"><span style={{ color: 'var(--val)' }}>●</span> {w('now', 'ahora')} {teacher !== null && <><span style={{ color: 'var(--test)' }}>❙</span> {w('teacher', 'maestro')}</>}</span></div>
-      <div className="row small quiet" style={{ padding: '0 16px 4px' }}><span className="grow">{w('Label', 'Etiqueta')}</span><span className="num" style={{ width: 44 }}>AP</span><span className="num" style={{ width: 46 }}>{w(`${LOOK_BACK} ep.`, `${LOOK_BACK} ép.`)}</span><span style={{ width: 84 }}>0–100</span><span className="num" style={{ width: 34 }}>val</span></div>
+      <div className="row small quiet" style={{ padding: '0 16px 4px' }}><span className="grow">{w('Label', 'Etiqueta')}</span><span className="num" style={{ width: 44 }}>AP</span><span className="num ap-change" style={{ width: 46 }}>{w(`${LOOK_BACK} ep.`, `${LOOK_BACK} ép.`)}</span><span className="ap-line-head" style={{ width: 76 }}>0–100</span><span className="num" style={{ width: 34 }}>val</span></div>
       {order.length === 0 ? <p className="quiet" style={{ padding: '4px 16px' }}>{w('After the first epoch.', 'Tras la primera época.')}</p> : (
         <div ref={scroller} className="scroll grow" role="table" aria-label={w('Average precision by label', 'Precisión media por etiqueta')} aria-rowcount={order.length} tabIndex={0}>
           <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
@@ -37,7 +37,7 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
                 <div key={c} role="row" className="ap-row" style={{ transform: `translateY(${start}px)`, height: ROW }}>
                   <span role="cell" className="grow cut"><Label name={history.vocabulary[c]!} most={26} /></span>
                   <span role="cell" className="num" style={{ width: 44 }}>{f.points(ap)}</span>
-                  <span role="cell" className={`num ${change < -0.05 ? 'warn' : 'soft'}`} style={{ width: 46 }}>{f.sign(change, 1)}</span>
+                  <span role="cell" className={`num ap-change ${change < -0.05 ? 'warn' : 'soft'}`} style={{ width: 46 }}>{f.sign(change, 1)}</span>
                   <span role="cell" className="ap-line" aria-hidden="true"><i style={{ left: `${Math.min(ap, old) * 100}%`, width: `${Math.abs(ap - old) * 100}%` }} />{teacher?.[c] != null && <u style={{ left: `${teacher[c] * 100}%` }} />}<b style={{ left: `${ap * 100}%` }} /></span>
                   <span role="cell" className="num quiet" style={{ width: 34 }}>{f.count(history.valPositives[c] ?? 0)}</span>
                 </div>

@@ -67,7 +67,7 @@ describe('settings', () => {
   });
 
   test('name the presets there are when one is unknown', async () => {
-    await expect(loadConfig({ preset: 'dmo' })).rejects.toThrow(/no preset 'dmo'; did you mean demo\?.*demo, grocery-96/);
+    await expect(loadConfig({ preset: 'dmo' })).rejects.toThrow(/no preset 'dmo'; did you mean demo\?.*balanced, best, demo, fast, grocery-96/);
   });
 });
 
