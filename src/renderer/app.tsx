@@ -68,7 +68,7 @@ function Studio() {
     if (event.type !== 'finished' && event.type !== 'failed') return;
     const name = useStudio.getState().runs.find(({ id }) => id === run)?.name ?? w('The run', 'El entrenamiento');
     // The Train screen says it itself.
-    if (useStudio.getState().screen !== 'train') notifications.show({ message: event.type === 'finished' ? w(`${name} is done.`, `${name} ha acabado.`) : `${name}: ${event.problem.message}`, color: event.type === 'finished' ? 'green' : 'red' });
+    if (useStudio.getState().screen !== 'train') notifications.show({ message: event.type === 'finished' ? w(`${name} is done.`, `${name} ha acabado.`) : `${name}: ${event.problem.message}`, color: event.type === 'finished' ? 'green' : 'red', closeButtonProps: { 'aria-label': w('Close', 'Cerrar') } });
   }), [w]);
   const Shown = screenParts[screen];
   return (

@@ -234,7 +234,8 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     },
     'tune.attention': ({ project, run, path: image, label }) => attention(runFolder({ project, run }), image, label),
     'export.start': async ({ project, run }) => {
-      await exportRun(runFolder({ project, run }), (event) => throttle.send(project, run, event), () => undefined);
+      // Its end and its failure are the answer to this call, not the end of the run.
+      await exportRun(runFolder({ project, run }), (event) => { if (event.type === 'progress') throttle.send(project, run, event); }, () => undefined);
       emit({ type: 'runsChanged', project });
       return {};
     },
