@@ -1,3 +1,4 @@
+import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
 import { initialParameters } from '../../src/main/pipeline/models/initialParameters.ts';
@@ -15,7 +16,7 @@ const [inputSize, batchSize, classes] = [Number(size), Number(batch), 10];
 const model = buildModel(architecture, { inputSize, classes, dropout: full ? 0.2 : 0, dropPath: full ? 0.2 : 0 });
 const engine = await createOnnxCpuEngine({ threads: 0 });
 const session = await engine.createTraining({
-  model, batchSize, trainableFrom: 0, loss: { hard: 'bce', distillation: null },
+  model, batchSize, trainableFrom: 0, loss: PLAIN_BCE,
   optimizer: full ? { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } : { kind: 'sgd', momentum: 0, nesterov: false },
   clipNorm: full ? 1 : null, ema: false, state: { parameters: initialParameters(model, 1), slots: new Map(), ema: null, steps: 0 },
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, Range, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
+import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { GraphBuilder } from '../../src/main/pipeline/graph/builder.ts';
 import { foldBatchNorm } from '../../src/main/pipeline/graph/foldBatchNorm.ts';
@@ -95,7 +96,7 @@ describe('quantization-aware training on badly spread channels', () => {
 
   const fit = async (model: Model, state: TrainingState, steps: number, learningRate: number, ranges: ReadonlyMap<string, Range>): Promise<{ state: TrainingState; ranges: ReadonlyMap<string, Range> }> => {
     const session = await engine.createTraining({
-      model, batchSize: BATCH, trainableFrom: 0, loss: { hard: 'bce', distillation: null }, optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, clipNorm: 1, ema: false, state,
+      model, batchSize: BATCH, trainableFrom: 0, loss: PLAIN_BCE, optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, clipNorm: 1, ema: false, state,
     });
     let tracked = Object.fromEntries(ranges);
     for (let step = 0; step < steps; step++) {

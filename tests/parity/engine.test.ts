@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Engine, StepInput, TrainingRequest, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
+import type { Engine, LossSpec, StepInput, TrainingRequest, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
+import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { tfjsEngine } from '../../src/main/pipeline/engine/tfjs/engine.ts';
 import { GraphBuilder } from '../../src/main/pipeline/graph/builder.ts';
@@ -96,7 +97,7 @@ function stepInput(model: Model, trainableFrom: number, change: Partial<StepInpu
 }
 
 const plainSgd = { kind: 'sgd', momentum: 0, nesterov: false } as const;
-const distilled = { hard: 'bce', distillation: { alpha: 0.7, temperature: 2 } } as const;
+const distilled: LossSpec = { ...PLAIN_BCE, distillation: { alpha: 0.7, temperature: 2 } };
 
 function request(model: Model, parameters: Parameters, change: Partial<TrainingRequest> = {}): TrainingRequest {
   return { model, batchSize: BATCH, trainableFrom: 0, loss: distilled, optimizer: plainSgd, clipNorm: null, ema: false, state: { parameters, slots: new Map(), ema: null, steps: 0 }, ...change };
@@ -171,6 +172,52 @@ describe('a training step of onnxruntime is that of TensorFlow.js', () => {
     // Adam divides by the gradient's size: where a gradient is all but zero, its rounding error moves the weight by a share of a step.
     expectClose(ours.state.parameters, theirs.state.parameters, 0.02);
     expectClose(ours.state.ema!, theirs.state.ema!, 0.02);
+  });
+
+  test('a loss of another kind, distilling, with soft and weighted labels', async () => {
+    const model = net(12, inverted(true));
+    const parameters = parametersOf(model);
+    const loss: LossSpec = { hard: { kind: 'asymmetric', gammaPositive: 1, gammaNegative: 4, margin: 0.05, variant: 'stable' }, labelSmoothing: 0.1, positiveWeights: [3, 0.5], distillation: { alpha: 0.6, temperature: 3 } };
+    const input = stepInput(model, 0);
+    const [ours, theirs] = [await steps(onnx, request(model, parameters, { loss }), [input]), await steps(tfjsEngine, request(model, parameters, { loss }), [input])];
+    expect(distance(Float32Array.from(ours.losses), Float32Array.from(theirs.losses))).toBeLessThan(1e-5);
+    expectClose(changes(parameters, ours.state.parameters), changes(parameters, theirs.state.parameters), 2e-3);
+  });
+
+  /** Steps of which the weights move after the second and the third. */
+  const cycles = (model: Model, learningRate: number): StepInput[] => [[1 / 2, false], [1 / 2, true], [1, true], [1 / 2, false]].map(([share, moves], step) =>
+    stepInput(model, 0, { learningRate, weightDecay: 0.1, masks: drawMasks(model, 0, BATCH, { seed: 5, epoch: 0, step }), accumulation: { share: Number(share), moves: Boolean(moves) } }));
+
+  test('gradients added up over batches, with a learning rate for each parameter', async () => {
+    const model = net(12, inverted(true));
+    const parameters = parametersOf(model);
+    const learningRateScales = new Map([...parameters.keys()].filter((name) => !name.startsWith('classifier')).map((name) => [name, name.startsWith('block') ? 0.5 : 0.1]));
+    const training = request(model, parameters, { optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true }, clipNorm: 0.3, ema: true, accumulates: true, learningRateScales });
+    const [ours, theirs] = [await steps(onnx, training, cycles(model, 0.02)), await steps(tfjsEngine, training, cycles(model, 0.02))];
+    expectClose(ours.state.parameters, theirs.state.parameters, 0.005);
+    expectClose(ours.state.ema!, theirs.state.ema!, 0.005);
+    expectClose(ours.state.accumulated!, theirs.state.accumulated!, 0.02);
+    expect([ours.state.steps, theirs.state.steps]).toEqual([2, 2]);
+  });
+
+  test('a batch twice at half its share moves the weights as the batch itself', async () => {
+    const model = net(12, norm);
+    const parameters = parametersOf(model);
+    const input = stepInput(model, 0);
+    const whole = await steps(onnx, request(model, parameters), [input]);
+    const twice = [false, true].map((moves) => ({ ...input, accumulation: { share: 0.5, moves } }));
+    const halves = await steps(onnx, request(model, parameters, { accumulates: true }), twice);
+    for (const name of ['stem.kernel', 'bn.gamma', 'classifier.kernel']) expect(distance(halves.state.parameters.get(name)!.data, whole.state.parameters.get(name)!.data)).toBeLessThan(1e-6);
+  });
+
+  test.each([0, 1, 2])('in the middle of a cycle (step %i) it is resumed bit for bit', async (done) => {
+    const model = net(12, inverted(false));
+    const inputs = cycles(model, 0.01);
+    const training = request(model, parametersOf(model), { optimizer: adamw, ema: true, accumulates: true, learningRateScales: new Map([['stem.kernel', 0.3]]) });
+    const whole = await steps(onnx, training, inputs);
+    const part = await steps(onnx, training, inputs.slice(0, done + 1));
+    const rest = await steps(onnx, { ...training, state: part.state }, inputs.slice(done + 1));
+    expect(rest.state).toEqual(whole.state);
   });
 
   test('resumed from its state it goes on bit for bit', async () => {

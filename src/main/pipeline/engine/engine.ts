@@ -55,11 +55,33 @@ export interface StatisticsSession {
   dispose(): Promise<void>;
 }
 
-/** `hard` from the labels; with distillation the loss is alpha * hard + (1 - alpha) * T^2 * soft (both binary, per label). */
+/**
+ * The loss of one entry. Every kind is a pair, P(z) for a label that is present and N(z) for one that is absent, p = sigmoid(z);
+ * a soft label y (MixUp, smoothing) counts y P(z) + (1 - y) N(z), which is MixUp's own rule (Zhang et al. 2018, arXiv 1710.09412).
+ *
+ * - bce: P = -log p, N = -log(1 - p).
+ * - focal (Lin et al. 2017, arXiv 1708.02002): P = a (1 - p)^gamma (-log p), N = (1 - a) p^gamma (-log(1 - p)); alpha null: both factors are 1.
+ * - asymmetric (Ridnik et al. 2021, arXiv 2009.14119): P = (1 - p)^gammaPositive (-log p), N = m^gammaNegative (-log(1 - m)), m = max(p - margin, 0).
+ *   'stable' is that formula; 'timm' bounds the logarithms' arguments at 1e-8, so that a hopeless entry has no gradient; 'original' as well,
+ *   and lets no gradient through the focusing factors (the authors' code).
+ */
+export type HardLoss =
+  | { readonly kind: 'bce' }
+  | { readonly kind: 'focal'; readonly gamma: number; readonly alpha: number | null }
+  | { readonly kind: 'asymmetric'; readonly gammaPositive: number; readonly gammaNegative: number; readonly margin: number; readonly variant: 'stable' | 'timm' | 'original' };
+
+/** `hard` from the labels; with distillation the loss is alpha * hard + (1 - alpha) * T^2 * soft (binary cross-entropy against the teacher, per label). */
 export interface LossSpec {
-  readonly hard: 'bce';
+  readonly hard: HardLoss;
+  /** e: the hard part's labels are y (1 - e) + e / 2. */
+  readonly labelSmoothing: number;
+  /** What P counts in each class (the hard part's); null: 1 everywhere. */
+  readonly positiveWeights: readonly number[] | null;
   readonly distillation: { readonly alpha: number; readonly temperature: number } | null;
 }
+
+/** Binary cross-entropy against the labels as they are. */
+export const PLAIN_BCE: LossSpec = { hard: { kind: 'bce' }, labelSmoothing: 0, positiveWeights: null, distillation: null };
 
 export type OptimizerSpec =
   | { readonly kind: 'adamw'; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
@@ -79,6 +101,10 @@ export interface TrainingRequest {
   readonly clipNorm: number | null;
   /** Keeps an exponential moving average of the trainable parameters. */
   readonly ema: boolean;
+  /** Factors on the learning rate, and with it on the decay, by parameter name; 1 where there is none. */
+  readonly learningRateScales?: ReadonlyMap<string, number>;
+  /** Gradients of several batches are added up before the weights move; BatchNorm statistics move with every batch. */
+  readonly accumulates?: boolean;
   readonly state: TrainingState;
 }
 
@@ -92,6 +118,8 @@ export interface TrainingState {
   readonly ema: Parameters | null;
   /** Optimizer steps taken so far (Adam's bias correction). */
   readonly steps: number;
+  /** Gradients added up since the weights moved; absent = none. */
+  readonly accumulated?: Parameters;
 }
 
 export interface StepInput {
@@ -112,13 +140,15 @@ export interface StepInput {
   readonly emaDecay?: number;
   /** Ranges of the tracked fake-quant nodes by node name. */
   readonly fakeQuantRanges?: ReadonlyMap<string, Range>;
+  /** Exactly when the session accumulates: what this batch's gradient counts (1 / batches of the cycle), and whether the weights move now. */
+  readonly accumulation?: { readonly share: number; readonly moves: boolean };
 }
 
 export interface StepResult {
   readonly loss: number;
-  /** The hard part alone (equal to `loss` without distillation). */
+  /** The part from the labels alone (equal to `loss` without distillation). */
   readonly hardLoss: number;
-  /** Global gradient norm before clipping. */
+  /** Global gradient norm before clipping; of the sum so far where gradients are accumulated. */
   readonly gradientNorm: number;
   /** [N, classes], from the parameters before the update, in training mode. */
   readonly logits: Float32Array;

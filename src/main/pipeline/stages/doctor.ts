@@ -1,6 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import { toProblemData } from '../../../shared/problem.ts';
+import { PLAIN_BCE } from '../engine/engine.ts';
 import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
 import { buildModel } from '../models/efficientnet.ts';
 import { initialParameters } from '../models/initialParameters.ts';
@@ -63,7 +64,7 @@ async function tryCpu(): Promise<EngineReport> {
     const engine = await createOnnxCpuEngine({ threads: 0 });
     const model = buildModel('efficientnet-lite0', { inputSize: SIZE, classes: 10, dropout: 0, dropPath: 0 });
     const session = await engine.createTraining({
-      model, batchSize: BATCH, trainableFrom: 0, loss: { hard: 'bce', distillation: null }, optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+      model, batchSize: BATCH, trainableFrom: 0, loss: PLAIN_BCE, optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
       clipNorm: 1, ema: false, state: { parameters: initialParameters(model, 1), slots: new Map(), ema: null, steps: 0 },
     });
     const step = {

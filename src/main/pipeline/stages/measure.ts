@@ -1,6 +1,7 @@
 import type { Config, NetworkConfig } from '../../../shared/config.ts';
 import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
 import type { Engine } from '../engine/engine.ts';
+import { PLAIN_BCE } from '../engine/engine.ts';
 import { buildModel } from '../models/efficientnet.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { drawMasks } from '../train/masks.ts';
@@ -37,7 +38,7 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
   const parameters = initialParameters(model, 1);
   const pixels = new Uint8Array(batchSize * size * size * 3).fill(100);
   const session = await engine.createTraining({
-    model, batchSize, trainableFrom: 0, loss: { hard: 'bce', distillation: null }, optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    model, batchSize, trainableFrom: 0, loss: PLAIN_BCE, optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     clipNorm: 1, ema: false, state: { parameters, slots: new Map(), ema: null, steps: 0 },
   });
   let stepSeconds: number;

@@ -1,4 +1,5 @@
 import type { LossSpec } from '../engine/engine.ts';
+import { PLAIN_BCE } from '../engine/engine.ts';
 import { readModelFile } from '../models/modelFile.ts';
 import type { TrainingBatch } from '../train/batches.ts';
 import { logitsOf } from '../train/scoring.ts';
@@ -15,7 +16,7 @@ export async function studentStage(room: RunRoom): Promise<StageSummary> {
 
 export function distillationLoss(room: RunRoom): LossSpec {
   const { alpha, temperature } = room.config.student;
-  return { hard: 'bce', distillation: { alpha, temperature } };
+  return { ...PLAIN_BCE, distillation: { alpha, temperature } };
 }
 
 /**

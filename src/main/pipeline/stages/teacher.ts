@@ -1,3 +1,4 @@
+import { PLAIN_BCE } from '../engine/engine.ts';
 import { trainNetwork } from './network.ts';
 import type { RunRoom, StageSummary } from './room.ts';
 import { withLoader } from './room.ts';
@@ -5,5 +6,5 @@ import { withLoader } from './room.ts';
 /** Trains the teacher on the labels alone. */
 export async function teacherStage(room: RunRoom): Promise<StageSummary> {
   return await withLoader(room, [room.config.teacher.input_size], (loader) =>
-    trainNetwork(room, { stage: 'teacher', loss: { hard: 'bce', distillation: null }, loader, sizeIndex: 0, teach: null }));
+    trainNetwork(room, { stage: 'teacher', loss: PLAIN_BCE, loader, sizeIndex: 0, teach: null }));
 }

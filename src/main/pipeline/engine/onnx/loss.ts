@@ -1,4 +1,6 @@
 import type { LossSpec } from '../engine.ts';
+import type { LossTerms } from './lossTerms.ts';
+import { hardTerms } from './lossTerms.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 
 export const LABELS = 'labels', WEIGHTS = 'weights', TEACHER_LOGITS = 'teacherLogits';
@@ -10,18 +12,20 @@ export interface LossTensors {
   readonly gradient: string;
 }
 
+interface Part { readonly loss: string; readonly gradient: string }
+
 /**
- * Binary cross-entropy from logits, each entry weighted: sum of w * bce(y, z). With distillation
- * alpha * bce(y, z) + (1 - alpha) * T^2 * bce(sigmoid(teacher / T), z / T) (Hinton et al. 2015, arXiv 1503.02531, per label).
+ * The loss of a batch, each entry weighted, and its gradient. With distillation
+ * alpha * hard(y, z) + (1 - alpha) * T^2 * bce(sigmoid(teacher / T), z / T) (Hinton et al. 2015, arXiv 1503.02531, per label).
  */
-export function lowerLoss(graph: OnnxGraph, { distillation }: LossSpec, logits: string, shape: readonly [n: number, classes: number]): LossTensors {
+export function lowerLoss(graph: OnnxGraph, spec: LossSpec, logits: string, shape: readonly [n: number, classes: number]): LossTensors {
   const labels = graph.input(LABELS, 'float32', shape), weights = graph.input(WEIGHTS, 'float32', shape);
-  const hard = weightedBce(graph, labels, logits, weights);
-  if (distillation === null) return { loss: hard.loss, hardLoss: hard.loss, gradient: hard.gradient };
-  const { alpha, temperature } = distillation;
+  const hard = weightedSum(graph, weightedPositives(graph, spec, hardTerms(graph, spec.hard, logits)), smoothed(graph, labels, spec.labelSmoothing), weights);
+  if (spec.distillation === null) return { loss: hard.loss, hardLoss: hard.loss, gradient: hard.gradient };
+  const { alpha, temperature } = spec.distillation;
   const cooled = (tensor: string): string => graph.node('Div', [tensor, graph.scalar(temperature)]);
   const teacher = graph.node('Sigmoid', [cooled(graph.input(TEACHER_LOGITS, 'float32', shape))]);
-  const soft = weightedBce(graph, teacher, cooled(logits), weights);
+  const soft = weightedSum(graph, hardTerms(graph, { kind: 'bce' }, cooled(logits)), teacher, weights);
   // d(z / T) / dz leaves one of the two T.
   return {
     loss: mixed(graph, hard.loss, alpha, soft.loss, (1 - alpha) * temperature ** 2),
@@ -30,15 +34,26 @@ export function lowerLoss(graph: OnnxGraph, { distillation }: LossSpec, logits: 
   };
 }
 
-/** max(z, 0) - z * y + log(1 + exp(-|z|)), which never overflows; its gradient is sigmoid(z) - y. */
-function weightedBce(graph: OnnxGraph, labels: string, logits: string, weights: string): { loss: string; gradient: string } {
-  const linear = graph.node('Sub', [graph.node('Relu', [logits]), graph.node('Mul', [logits, labels])]);
-  const tail = graph.node('Exp', [graph.node('Neg', [graph.node('Abs', [logits])])]);
-  const entries = graph.node('Add', [linear, graph.node('Log', [graph.node('Add', [tail, graph.scalar(1)])])]);
-  return {
-    loss: graph.node('ReduceSum', [graph.node('Mul', [weights, entries])], { keepdims: 0 }),
-    gradient: graph.node('Mul', [weights, graph.node('Sub', [graph.node('Sigmoid', [logits]), labels])]),
+/** Sum of w (y P + (1 - y) N). */
+function weightedSum(graph: OnnxGraph, { present, absent }: LossTerms, labels: string, weights: string): Part {
+  const both = (p: string, n: string): string => {
+    const entries = graph.node('Add', [graph.node('Mul', [labels, p]), graph.node('Mul', [graph.node('Sub', [graph.scalar(1), labels]), n])]);
+    return graph.node('Mul', [weights, entries]);
   };
+  return { loss: graph.node('ReduceSum', [both(present.value, absent.value)], { keepdims: 0 }), gradient: both(present.slope, absent.slope) };
+}
+
+/** y (1 - e) + e / 2, as Keras's label_smoothing has it for binary losses. */
+function smoothed(graph: OnnxGraph, labels: string, smoothing: number): string {
+  if (smoothing === 0) return labels;
+  return graph.node('Add', [graph.node('Mul', [labels, graph.scalar(1 - smoothing)]), graph.scalar(smoothing / 2)]);
+}
+
+function weightedPositives(graph: OnnxGraph, { positiveWeights }: LossSpec, terms: LossTerms): LossTerms {
+  if (positiveWeights === null) return terms;
+  const factors = graph.constant('float32', Float32Array.from(positiveWeights), [1, positiveWeights.length]);
+  const { value, slope } = terms.present;
+  return { ...terms, present: { value: graph.node('Mul', [value, factors]), slope: graph.node('Mul', [slope, factors]) } };
 }
 
 function mixed(graph: OnnxGraph, a: string, weightA: number, b: string, weightB: number): string {

@@ -18,24 +18,28 @@ export function optimizerScalars(spec: OptimizerSpec, { learningRate, weightDeca
 
 export interface OptimizerVectors { readonly weights: string; readonly slots: ReadonlyMap<string, string> }
 
+/** How a group of parameters is treated: whether it decays, and the factor on its learning rate. */
+export interface GroupTreatment { readonly decays: boolean; readonly learningRateScale: number }
+
 /** One step on one vector of parameters; Keras 3's arithmetic (keras/src/optimizers/adamw.py, sgd.py). */
-export function lowerOptimizer(graph: OnnxGraph, spec: OptimizerSpec, { weights, slots }: OptimizerVectors, gradient: string, decays: boolean): OptimizerVectors {
-  const decayed = decays ? graph.node('Sub', [weights, graph.node('Mul', [weights, OPTIMIZER_INPUTS.decay])]) : weights;
-  return spec.kind === 'adamw' ? adam(graph, spec, decayed, slots, gradient) : sgd(graph, spec, decayed, slots, gradient);
+export function lowerOptimizer(graph: OnnxGraph, spec: OptimizerSpec, { weights, slots }: OptimizerVectors, gradient: string, { decays, learningRateScale }: GroupTreatment): OptimizerVectors {
+  const scaled = (rate: string): string => (learningRateScale === 1 ? rate : graph.node('Mul', [rate, graph.scalar(learningRateScale)]));
+  const decayed = decays ? graph.node('Sub', [weights, graph.node('Mul', [weights, scaled(OPTIMIZER_INPUTS.decay)])]) : weights;
+  return spec.kind === 'adamw' ? adam(graph, spec, decayed, slots, gradient, scaled(OPTIMIZER_INPUTS.stepSize)) : sgd(graph, spec, decayed, slots, gradient, scaled(OPTIMIZER_INPUTS.learningRate));
 }
 
 type Spec<Kind> = Extract<OptimizerSpec, { kind: Kind }>;
 
 /** AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101); epsilon is added to the uncorrected sqrt(v). */
-function adam(graph: OnnxGraph, { beta1, beta2, epsilon }: Spec<'adamw'>, weights: string, slots: ReadonlyMap<string, string>, gradient: string): OptimizerVectors {
+function adam(graph: OnnxGraph, { beta1, beta2, epsilon }: Spec<'adamw'>, weights: string, slots: ReadonlyMap<string, string>, gradient: string, stepSize: string): OptimizerVectors {
   const m = movedTowards(graph, slots.get('m')!, gradient, graph.scalar(1 - beta1));
   const v = movedTowards(graph, slots.get('v')!, graph.node('Mul', [gradient, gradient]), graph.scalar(1 - beta2));
-  const step = graph.node('Div', [graph.node('Mul', [m, OPTIMIZER_INPUTS.stepSize]), graph.node('Add', [graph.node('Sqrt', [v]), graph.scalar(epsilon)])]);
+  const step = graph.node('Div', [graph.node('Mul', [m, stepSize]), graph.node('Add', [graph.node('Sqrt', [v]), graph.scalar(epsilon)])]);
   return { weights: graph.node('Sub', [weights, step]), slots: new Map([['m', m], ['v', v]]) };
 }
 
-function sgd(graph: OnnxGraph, { momentum, nesterov }: Spec<'sgd'>, weights: string, slots: ReadonlyMap<string, string>, gradient: string): OptimizerVectors {
-  const step = graph.node('Mul', [gradient, OPTIMIZER_INPUTS.learningRate]);
+function sgd(graph: OnnxGraph, { momentum, nesterov }: Spec<'sgd'>, weights: string, slots: ReadonlyMap<string, string>, gradient: string, learningRate: string): OptimizerVectors {
+  const step = graph.node('Mul', [gradient, learningRate]);
   const withMomentum = (velocity: string): string => graph.node('Sub', [graph.node('Mul', [velocity, graph.scalar(momentum)]), step]);
   const velocity = withMomentum(slots.get('momentum')!);
   return { weights: graph.node('Add', [weights, nesterov ? withMomentum(velocity) : velocity]), slots: new Map([['momentum', velocity]]) };

@@ -10,6 +10,8 @@ export interface ParameterGroup {
   readonly name: string;
   /** Kernels: weight decay acts on them. */
   readonly decays: boolean;
+  /** Factor on the learning rate, the same for all of them. */
+  readonly learningRateScale: number;
   readonly size: number;
   readonly entries: readonly { readonly packing: Packing; readonly offset: number }[];
 }
@@ -17,31 +19,36 @@ export interface ParameterGroup {
 /** 1 MB: the optimizer's intermediate vectors stay in the cache. */
 const GROUP_VALUES = 1 << 18;
 
-function groupOf(name: string, packings: readonly Packing[]): ParameterGroup {
+function groupOf(name: string, packings: readonly Packing[], learningRateScale = 1): ParameterGroup {
   let size = 0;
   const entries = packings.map((packing) => {
     const entry = { packing, offset: size };
     size += sizeOf(packing.shape);
     return entry;
   });
-  return { name, decays: packings[0] !== undefined && decays(packings[0].parameter.role), size, entries };
+  return { name, decays: packings[0] !== undefined && decays(packings[0].parameter.role), learningRateScale, size, entries };
 }
 
-/** Groups of the trained parameters (kernels apart from norms and biases). */
-export function trainedGroups(parameters: readonly Parameter[], packings: ReadonlyMap<string, Packing>): ParameterGroup[] {
-  const packed = parameters.map(({ name }) => packings.get(name)!);
-  const others = packed.filter(({ parameter: { role } }) => !decays(role) && !isStatistic(role));
-  const groups: ParameterGroup[] = others.length === 0 ? [] : [groupOf('others', others)];
-  let open: Packing[] = [];
-  const close = (): void => {
-    if (open.length > 0) groups.push(groupOf(`kernels${groups.length}`, open));
-    open = [];
-  };
-  for (const packing of packed.filter(({ parameter: { role } }) => decays(role))) {
-    open.push(packing);
-    if (open.reduce((sum, { shape }) => sum + sizeOf(shape), 0) >= GROUP_VALUES) close();
+/** Groups of the trained parameters: kernels apart from norms and biases, and parameters of one learning rate together. */
+export function trainedGroups(parameters: readonly Parameter[], packings: ReadonlyMap<string, Packing>, scales: ReadonlyMap<string, number> = new Map()): ParameterGroup[] {
+  const scaleOf = ({ parameter: { name } }: Packing): number => scales.get(name) ?? 1;
+  const packed = parameters.filter(({ role }) => !isStatistic(role)).map(({ name }) => packings.get(name)!);
+  const groups: ParameterGroup[] = [];
+  for (const scale of new Set(packed.map(scaleOf))) {
+    const alike = packed.filter((packing) => scaleOf(packing) === scale);
+    const others = alike.filter(({ parameter: { role } }) => !decays(role));
+    if (others.length > 0) groups.push(groupOf(`others${groups.length}`, others, scale));
+    let open: Packing[] = [];
+    const close = (): void => {
+      if (open.length > 0) groups.push(groupOf(`kernels${groups.length}`, open, scale));
+      open = [];
+    };
+    for (const packing of alike.filter(({ parameter: { role } }) => decays(role))) {
+      open.push(packing);
+      if (open.reduce((sum, { shape }) => sum + sizeOf(shape), 0) >= GROUP_VALUES) close();
+    }
+    close();
   }
-  close();
   return groups;
 }
 

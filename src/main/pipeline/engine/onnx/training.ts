@@ -18,7 +18,9 @@ import { createOrtSession, Tensor as OrtTensor } from './session.ts';
 
 const EMA_RATE = 'emaRate';
 const METRICS = 'metrics', LOGITS = 'logits', RANGES = 'ranges';
-const WEIGHT_SLOT = 'weights', EMA_SLOT = 'ema';
+const WEIGHT_SLOT = 'weights', EMA_SLOT = 'ema', SUM_SLOT = 'gradientSum';
+/** A batch's share of the accumulated gradient, and whether the weights move. */
+const SHARE = 'share', MOVES = 'moves';
 
 const vectorName = (slot: string, group: ParameterGroup): string => `${slot}/${group.name}`;
 const nextName = (vector: string): string => `${vector}/next`;
@@ -47,11 +49,11 @@ interface Plan {
   readonly slots: readonly string[];
 }
 
-function planOf({ model, trainableFrom, optimizer }: TrainingRequest, layout: Layout): Plan {
+function planOf({ model, trainableFrom, optimizer, learningRateScales }: TrainingRequest, layout: Layout): Plan {
   const packings = packingsOf(model, layout);
   const trained = trainedParameters(model, trainableFrom);
   const statistics = statisticsGroup(trained, packings);
-  return { groups: trainedGroups(trained, packings), statistics: statistics.size === 0 ? null : statistics, slots: slotNames(optimizer) };
+  return { groups: trainedGroups(trained, packings, learningRateScales), statistics: statistics.size === 0 ? null : statistics, slots: slotNames(optimizer) };
 }
 
 function buildStep(request: TrainingRequest, layout: Layout, plan: Plan): Lowering['graph'] {
@@ -66,7 +68,8 @@ function buildStep(request: TrainingRequest, layout: Layout, plan: Plan): Loweri
   lowering.contribute(model.logits, { kind: 'tensor', tensor: gradient });
   lowering.backward();
 
-  const gradients = groups.map((group) => joinGroup(graph, group, lowering.parameterGradients));
+  const batchGradients = groups.map((group) => joinGroup(graph, group, lowering.parameterGradients));
+  const gradients = request.accumulates === true ? accumulated(lowering, groups, batchGradients) : batchGradients;
   const { norm, clipped } = clipByGlobalNorm(graph, gradients, request.clipNorm);
   for (const input of Object.values(OPTIMIZER_INPUTS)) graph.input(input, 'float32', []);
   if (request.ema) graph.input(EMA_RATE, 'float32', []);
@@ -88,14 +91,29 @@ function bindVectors(lowering: Lowering, { groups, statistics }: Plan): void {
   }
 }
 
+/** The gradients added up so far, this batch's share included; they start again from nothing when the weights have moved. */
+function accumulated({ graph }: Lowering, groups: readonly ParameterGroup[], gradients: readonly string[]): string[] {
+  graph.input(SHARE, 'float32', []);
+  graph.input(MOVES, 'bool', []);
+  return groups.map((group, i) => {
+    const vector = vectorName(SUM_SLOT, group);
+    const sum = graph.node('Add', [graph.input(vector, 'float32', [group.size]), graph.node('Mul', [gradients[i]!, SHARE])]);
+    graph.output(nextName(vector), graph.node('Where', [MOVES, graph.scalar(0), sum]), 'float32', [group.size]);
+    return sum;
+  });
+}
+
 function updateGroup(request: TrainingRequest, { graph }: Lowering, { slots }: Plan, group: ParameterGroup, gradient: string): void {
   const vector = (slot: string): string => vectorName(slot, group);
   const before: OptimizerVectors = {
     weights: vector(WEIGHT_SLOT),
     slots: new Map(slots.map((slot) => [slot, graph.input(vector(slot), 'float32', [group.size])])),
   };
-  const after = lowerOptimizer(graph, request.optimizer, before, gradient, group.decays);
-  const output = (slot: string, tensor: string): void => { graph.output(nextName(vector(slot)), tensor, 'float32', [group.size]); };
+  const after = lowerOptimizer(graph, request.optimizer, before, gradient, group);
+  const output = (slot: string, tensor: string): void => {
+    const next = request.accumulates === true ? graph.node('Where', [MOVES, tensor, vector(slot)]) : tensor;
+    graph.output(nextName(vector(slot)), next, 'float32', [group.size]);
+  };
   output(WEIGHT_SLOT, after.weights);
   for (const [slot, tensor] of after.slots) output(slot, tensor);
   if (request.ema) output(EMA_SLOT, movedTowards(graph, graph.input(vector(EMA_SLOT), 'float32', [group.size]), after.weights, EMA_RATE));
@@ -129,11 +147,12 @@ class OnnxTrainingSession implements TrainingSession {
     this.session = session;
     this.steps = request.state.steps;
     this.tracked = trackedNodes(request.model.nodes);
-    const { parameters, slots, ema } = request.state;
+    const { parameters, slots, ema, accumulated: sums } = request.state;
     for (const group of plan.groups) {
       this.keep(WEIGHT_SLOT, group, parameters);
       for (const slot of plan.slots) this.keep(slot, group, slots.get(slot));
       if (request.ema) this.keep(EMA_SLOT, group, ema ?? parameters);
+      if (request.accumulates === true) this.keep(SUM_SLOT, group, sums);
     }
     if (plan.statistics !== null) this.keep(WEIGHT_SLOT, plan.statistics, parameters);
     const { batchSize, model } = request;
@@ -155,7 +174,7 @@ class OnnxTrainingSession implements TrainingSession {
     }
     await this.session.run(feeds, outputs);
     for (const vector of this.vectors.values()) [vector.current, vector.next] = [vector.next, vector.current];
-    this.steps++;
+    if (input.accumulation?.moves !== false) this.steps++;
     const [loss, hardLoss, gradientNorm] = this.results[METRICS]!.data as Float32Array;
     const ranges = this.results[RANGES]?.data as Float32Array | undefined;
     return {
@@ -166,7 +185,7 @@ class OnnxTrainingSession implements TrainingSession {
   }
 
   private feedsOf(input: StepInput): Tensors {
-    const { model, batchSize, loss, optimizer, ema, trainableFrom } = this.request;
+    const { model, batchSize, loss, optimizer, ema, accumulates, trainableFrom } = this.request;
     const perClass = [batchSize, model.classes];
     const feeds: Tensors = {
       [PIXELS]: new OrtTensor('uint8', input.pixels, [batchSize, model.inputSize, model.inputSize, 3]),
@@ -182,6 +201,11 @@ class OnnxTrainingSession implements TrainingSession {
     if (ema) {
       if (input.emaDecay === undefined) throw new Error('an EMA is kept: a step needs emaDecay');
       feeds[EMA_RATE] = scalarTensor(1 - input.emaDecay);
+    }
+    if (accumulates === true) {
+      if (input.accumulation === undefined) throw new Error('gradients are accumulated: a step needs its share');
+      feeds[SHARE] = scalarTensor(input.accumulation.share);
+      feeds[MOVES] = new OrtTensor('bool', [input.accumulation.moves], []);
     }
     for (const node of model.nodes.slice(trainableFrom)) {
       if (node.op !== 'dropout' && node.op !== 'dropPath') continue;
@@ -210,6 +234,7 @@ class OnnxTrainingSession implements TrainingSession {
       slots: new Map(slots.map((slot) => [slot, collected(slot)])),
       ema: this.request.ema ? collected(EMA_SLOT) : null,
       steps: this.steps,
+      ...(this.request.accumulates === true && { accumulated: collected(SUM_SLOT) }),
     });
   }
 

@@ -5,6 +5,7 @@ import type { Model, Parameter, Parameters, Tensor } from '../../graph/graph.ts'
 import { decays, isStatistic, parametersOf } from '../../graph/graph.ts';
 import type { Engine, InferenceRequest, InferenceSession, Range, StatisticsRequest, StatisticsSession, StepInput, StepResult, TrainingRequest, TrainingSession, TrainingState } from '../engine.ts';
 import { forward } from './forward.ts';
+import { lossOf } from './loss.ts';
 
 /**
  * The same contract on TensorFlow.js, which differentiates by itself: slow on its plain CPU backend, and independent of the
@@ -49,12 +50,6 @@ function statistics({ model, parameters, batchSize, trainableFrom }: StatisticsR
   };
 }
 
-/** Mean of y log p + (1 - y) log(1 - p), from logits, weighted: sum of w (max(z, 0) - z y + log(1 + exp(-|z|))). */
-function weightedBce(labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor): tf.Scalar {
-  const entries = tf.add(tf.sub(tf.relu(logits), tf.mul(logits, labels)), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
-  return tf.sum(tf.mul(weights, entries));
-}
-
 function trainedParameters(model: Model, trainableFrom: number): Parameter[] {
   const names = new Set(model.nodes.slice(trainableFrom).flatMap(parametersOf));
   return model.parameters.filter(({ name, role }) => names.has(name) && !isStatistic(role));
@@ -68,6 +63,8 @@ class TfjsTraining implements TrainingSession {
   private readonly parameters: Map<string, Tensor>;
   private readonly slots: Map<string, Values>;
   private readonly ema: Values | null;
+  /** Gradients added up since the weights moved. */
+  private readonly sums: Values | null;
   private steps: number;
 
   constructor(request: TrainingRequest) {
@@ -78,6 +75,7 @@ class TfjsTraining implements TrainingSession {
     const names = optimizer.kind === 'adamw' ? ['m', 'v'] : ['momentum'];
     this.slots = new Map(names.map((slot) => [slot, new Map(this.trained.map(({ name }) => [name, state.slots.get(slot)?.get(name)?.data.slice() ?? new Float32Array(this.data(name).length)]))]));
     this.ema = request.ema ? new Map(this.trained.map(({ name }) => [name, (state.ema?.get(name)?.data ?? this.data(name)).slice()])) : null;
+    this.sums = request.accumulates === true ? new Map(this.trained.map(({ name }) => [name, state.accumulated?.get(name)?.data.slice() ?? new Float32Array(this.data(name).length)])) : null;
     this.steps = state.steps;
   }
 
@@ -87,13 +85,25 @@ class TfjsTraining implements TrainingSession {
 
   step(input: StepInput): Promise<StepResult> {
     const { result, gradients, statistics: batch } = this.differentiate(input);
-    const norm = Math.sqrt([...gradients.values()].reduce((sum, gradient) => sum + gradient.reduce((a, g) => a + g * g, 0), 0));
+    const total = this.accumulate(gradients, input);
+    const norm = Math.sqrt([...total.values()].reduce((sum, gradient) => sum + gradient.reduce((a, g) => a + g * g, 0), 0));
+    if (input.accumulation?.moves !== false) this.move(total, norm, input);
+    this.moveStatistics(batch);
+    return Promise.resolve({ ...result, gradientNorm: norm });
+  }
+
+  private accumulate(gradients: Values, { accumulation }: StepInput): Values {
+    if (this.sums === null) return gradients;
+    for (const [name, sum] of this.sums) gradients.get(name)!.forEach((g, i) => { sum[i]! += g * accumulation!.share; });
+    return this.sums;
+  }
+
+  private move(gradients: Values, norm: number, input: StepInput): void {
     const { clipNorm } = this.request;
     const scale = clipNorm === null ? 1 : clipNorm / Math.max(norm, clipNorm);
     this.steps++;
     for (const parameter of this.trained) this.update(parameter, gradients.get(parameter.name)!.map((g) => g * scale), input);
-    this.moveStatistics(batch);
-    return Promise.resolve({ ...result, gradientNorm: norm });
+    for (const sum of this.sums?.values() ?? []) sum.fill(0);
   }
 
   private differentiate(input: StepInput): { result: Omit<StepResult, 'gradientNorm'>; gradients: Values; statistics: Values } {
@@ -101,25 +111,21 @@ class TfjsTraining implements TrainingSession {
     const shape: [number, number] = [batchSize, model.classes];
     const seen: { logits: Float32Array; hardLoss: number; statistics: Values; ranges: Map<string, Range> } = { logits: new Float32Array(0), hardLoss: 0, statistics: new Map(), ranges: new Map() };
     const names = this.trained.map(({ name }) => name);
-    const lossOf = (...tensors: tf.Tensor[]): tf.Scalar => {
+    const batchLoss = (...tensors: tf.Tensor[]): tf.Scalar => {
       const parameters = toTensors(this.parameters);
       names.forEach((name, i) => parameters.set(name, tensors[i]!));
       const passed = forward({ model, parameters, trainableFrom, masks: input.masks, fakeQuantRanges: input.fakeQuantRanges ?? new Map() }, pixelTensor(input.pixels, batchSize, model.inputSize));
       const logits = passed.values.get(model.logits)!;
-      const weights = tf.tensor2d(input.weights, shape);
-      const hard = weightedBce(tf.tensor2d(input.labels, shape), logits, weights);
+      const teacherLogits = spec.distillation === null ? null : tf.tensor2d(input.teacherLogits!, shape);
+      const { loss, hardLoss } = lossOf(spec, logits, { labels: tf.tensor2d(input.labels, shape), weights: tf.tensor2d(input.weights, shape), teacherLogits });
       seen.logits = toPlain(logits).data;
-      seen.hardLoss = hard.dataSync()[0]!;
+      seen.hardLoss = hardLoss.dataSync()[0]!;
       seen.statistics = new Map([...passed.statistics].map(([name, tensor]) => [name, toPlain(tensor).data]));
       seen.ranges = new Map(model.nodes.flatMap((node) => (node.op === 'fakeQuant' && node.range === null ? [[node.name, rangeOf(passed.values.get(node.input)!)] as const] : [])));
-      if (spec.distillation === null) return hard;
-      const { alpha, temperature } = spec.distillation;
-      const teacher = tf.sigmoid(tf.div(tf.tensor2d(input.teacherLogits!, shape), temperature));
-      const soft = weightedBce(teacher, tf.div(logits, temperature), weights);
-      return tf.add(tf.mul(hard, alpha), tf.mul(soft, (1 - alpha) * temperature ** 2));
+      return loss;
     };
     const start = names.map((name) => tf.tensor(this.data(name), [...this.parameters.get(name)!.shape]));
-    const { value, grads } = tf.valueAndGrads(lossOf)(start);
+    const { value, grads } = tf.valueAndGrads(batchLoss)(start);
     const gradients: Values = new Map(names.map((name, i) => [name, toPlain(grads[i]!).data]));
     const result = { loss: value.dataSync()[0]!, hardLoss: seen.hardLoss, logits: seen.logits, ranges: seen.ranges };
     tf.dispose([value, ...grads, ...start]);
@@ -127,8 +133,9 @@ class TfjsTraining implements TrainingSession {
   }
 
   /** Keras's AdamW (epsilon on the uncorrected root) and SGD, in float64. */
-  private update({ name, role }: Parameter, gradient: Float32Array, { learningRate, weightDecay, emaDecay }: StepInput): void {
-    const { optimizer } = this.request;
+  private update({ name, role }: Parameter, gradient: Float32Array, { learningRate: rate, weightDecay, emaDecay }: StepInput): void {
+    const { optimizer, learningRateScales } = this.request;
+    const learningRate = rate * (learningRateScales?.get(name) ?? 1);
     const w = this.data(name);
     const slot = (which: string): Float32Array => this.slots.get(which)!.get(name)!;
     const decay = decays(role) ? learningRate * weightDecay : 0;
@@ -169,6 +176,7 @@ class TfjsTraining implements TrainingSession {
       slots: new Map([...this.slots].map(([slot, values]) => [slot, plain(values)])),
       ema: this.ema === null ? null : plain(this.ema),
       steps: this.steps,
+      ...(this.sums !== null && { accumulated: plain(this.sums) }),
     });
   }
 

@@ -1,0 +1,86 @@
+import type { HardLoss } from '../engine.ts';
+import type { OnnxGraph } from './onnxModel.ts';
+
+/** A function of the logits, entry by entry, and its derivative. */
+interface Curve { readonly value: string; readonly slope: string }
+
+/** What an entry costs where its label is present, and where it is absent. */
+export interface LossTerms { readonly present: Curve; readonly absent: Curve }
+
+/** All kinds in one: (1 - p)^gammaPositive (-log p) and m^gammaNegative (-log(1 - m)), m = max(p - margin, 0), each times its scale. */
+interface Focus {
+  readonly gammaPositive: number;
+  readonly gammaNegative: number;
+  readonly margin: number;
+  readonly scales: readonly [present: number, absent: number];
+  /** Largest value of a -log, and no gradient beyond it; null: no bound. */
+  readonly bound: number | null;
+  /** The powers are constants to the gradient. */
+  readonly detached: boolean;
+}
+
+const PLAIN: Focus = { gammaPositive: 0, gammaNegative: 0, margin: 0, scales: [1, 1], bound: null, detached: false };
+/** timm and the original code take the logarithm of max(p, 1e-8). */
+const BOUND = -Math.log(1e-8);
+
+function focusOf(loss: HardLoss): Focus {
+  switch (loss.kind) {
+    case 'bce': return PLAIN;
+    case 'focal': return { ...PLAIN, gammaPositive: loss.gamma, gammaNegative: loss.gamma, scales: loss.alpha === null ? [1, 1] : [loss.alpha, 1 - loss.alpha] };
+    case 'asymmetric': {
+      const { gammaPositive, gammaNegative, margin, variant } = loss;
+      return { ...PLAIN, gammaPositive, gammaNegative, margin, bound: variant === 'stable' ? null : BOUND, detached: variant === 'original' };
+    }
+  }
+}
+
+export function hardTerms(graph: OnnxGraph, loss: HardLoss, logits: string): LossTerms {
+  const focus = focusOf(loss);
+  const negated = graph.node('Neg', [logits]);
+  const p = graph.node('Sigmoid', [logits]), q = graph.node('Sigmoid', [negated]);
+  // log(1 + exp(-|z|)), which never overflows.
+  const tail = graph.node('Log', [graph.node('Add', [graph.node('Exp', [graph.node('Neg', [graph.node('Abs', [logits])])]), graph.scalar(1)])]);
+  const minusLog = (z: string, slope: string): Curve => bounded(graph, { value: graph.node('Add', [graph.node('Relu', [z]), tail]), slope }, focus.bound);
+  const pq = graph.node('Mul', [p, q]);
+  const minusLogP = minusLog(negated, graph.node('Neg', [q]));
+  const present = focused(graph, { value: q, slope: graph.node('Neg', [pq]) }, focus.gammaPositive, minusLogP, focus.detached);
+  const { focusing, cost } = focus.margin === 0 ? { focusing: { value: p, slope: pq }, cost: minusLog(logits, p) } : shifted(graph, p, q, pq, focus.margin);
+  const absent = focused(graph, focusing, focus.gammaNegative, cost, focus.detached);
+  return { present: scaled(graph, present, focus.scales[0]), absent: scaled(graph, absent, focus.scales[1]) };
+}
+
+/** m = max(p - margin, 0) and -log(1 - m); 1 - m = min(q + margin, 1) is never near 0, so that no bound is reached. */
+function shifted(graph: OnnxGraph, p: string, q: string, pq: string, margin: number): { focusing: Curve; cost: Curve } {
+  const above = graph.node('Cast', [graph.node('Greater', [p, graph.scalar(margin)])], { to: 1 });
+  const slope = graph.node('Mul', [above, pq]);
+  const rest = graph.node('Min', [graph.node('Add', [q, graph.scalar(margin)]), graph.scalar(1)]);
+  return {
+    focusing: { value: graph.node('Relu', [graph.node('Sub', [p, graph.scalar(margin)])]), slope },
+    cost: { value: graph.node('Neg', [graph.node('Log', [rest])]), slope: graph.node('Div', [slope, rest]) },
+  };
+}
+
+/** base^gamma * cost: base^gamma cost' + gamma base^(gamma - 1) base' cost. */
+function focused(graph: OnnxGraph, base: Curve, gamma: number, cost: Curve, detached: boolean): Curve {
+  if (gamma === 0) return cost;
+  const factor = graph.node('Pow', [base.value, graph.scalar(gamma)]);
+  const value = graph.node('Mul', [factor, cost.value]);
+  const direct = graph.node('Mul', [factor, cost.slope]);
+  if (detached) return { value, slope: direct };
+  // With gamma below 1 the power has no finite slope at 0, where the cost is 0.
+  const lower = gamma === 1 ? base.slope : graph.node('Mul', [graph.node('Pow', [graph.node('Max', [base.value, graph.scalar(1e-30)]), graph.scalar(gamma - 1)]), base.slope]);
+  const through = graph.node('Mul', [graph.node('Mul', [lower, cost.value]), graph.scalar(gamma)]);
+  return { value, slope: graph.node('Add', [direct, through]) };
+}
+
+function bounded(graph: OnnxGraph, { value, slope }: Curve, bound: number | null): Curve {
+  if (bound === null) return { value, slope };
+  const below = graph.node('Cast', [graph.node('Less', [value, graph.scalar(bound)])], { to: 1 });
+  return { value: graph.node('Min', [value, graph.scalar(bound)]), slope: graph.node('Mul', [slope, below]) };
+}
+
+function scaled(graph: OnnxGraph, { value, slope }: Curve, scale: number): Curve {
+  if (scale === 1) return { value, slope };
+  const by = (tensor: string): string => graph.node('Mul', [tensor, graph.scalar(scale)]);
+  return { value: by(value), slope: by(slope) };
+}
