@@ -14,6 +14,7 @@ const rooms = {
   'src/main/pipeline/data': ['src/shared', 'src/main/pipeline/storage'],
   'src/main/pipeline/eval': ['src/shared'],
   'src/main/pipeline/quant': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/engine'],
+  'src/main/pipeline/report': ['src/shared', 'src/main/pipeline/eval'],
   'src/main/pipeline/export': ['src/shared', 'src/main/pipeline/quant', 'src/main/pipeline/data', 'src/main/pipeline/eval', 'src/main/pipeline/storage'],
   'src/main/pipeline/train': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/models', 'src/main/pipeline/engine', 'src/main/pipeline/data', 'src/main/pipeline/eval', 'src/main/pipeline/storage'],
   'src/main/pipeline': ['src/shared'], // the stages, which string the other rooms together

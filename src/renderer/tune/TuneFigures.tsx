@@ -6,7 +6,7 @@ import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useStudio } from '../stores/studio.ts';
 import { column, mistakes, scored, takenFor } from './images.ts';
-import { wilson } from './intervals.ts';
+import { wilson } from '../../shared/metrics/wilson.ts';
 import { f1, openTest, precision, recall, useTune } from './tuneStore.ts';
 import { useIntervals } from './useIntervals.ts';
 

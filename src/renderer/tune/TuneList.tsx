@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
-import { wilson } from './intervals.ts';
+import { wilson } from '../../shared/metrics/wilson.ts';
 import type { TuneGoal } from './goals.ts';
 import type { Counted, Threshold } from './tuneStore.ts';
 import { applyGoal, f1, resetAll, useTune } from './tuneStore.ts';

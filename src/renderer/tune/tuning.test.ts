@@ -3,7 +3,7 @@ import { averagePrecision, classReport } from '../../shared/metrics/metrics.ts';
 import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
 import { compareRuns } from '../compare/differences.ts';
 import { confusionsBetween, flips, mistakes, scored } from './images.ts';
-import { wilson } from './intervals.ts';
+import { wilson } from '../../shared/metrics/wilson.ts';
 import { bestK } from './goals.ts';
 import type { Counted } from './tuneStore.ts';
 

@@ -52,7 +52,7 @@ export function positivesOf(samples: readonly Sample[], classes: number): Uint32
   return counts;
 }
 
-function splitStatistics(samples: readonly Sample[], classes: number): SplitStatistics {
+export function splitStatistics(samples: readonly Sample[], classes: number): SplitStatistics {
   const labelsPerImage: number[] = [];
   let total = 0;
   for (const { labels } of samples) {

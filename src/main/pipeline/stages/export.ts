@@ -4,11 +4,12 @@ import { permutation, randomStream } from '../../../shared/random.ts';
 import { decodeImage } from '../data/decode.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
-import { metricsReportFile } from '../eval/metricsReport.ts';
+import { metricsReportFile, readMetricsReport } from '../eval/metricsReport.ts';
 import { requireAgreement } from '../export/agreement.ts';
 import { buildInferenceConfig } from '../export/bundle/inferenceConfig.ts';
 import { parityFiles } from '../export/bundle/parityFiles.ts';
 import type { Picture } from '../export/bundle/parityFiles.ts';
+import { sampleCode } from '../export/bundle/sampleCode.ts';
 import { buildThresholdRecommendation } from '../export/bundle/thresholdRecommendation.ts';
 import { CONFIG_FILE, MODEL_FILE, THRESHOLDS_FILE } from '../export/bundle/verifyBundle.ts';
 import type { BundleFile } from '../export/bundle/writeBundle.ts';
@@ -24,9 +25,11 @@ import { Problem } from '../../../shared/problem.ts';
 import type { IntegerModel } from '../quant/integerModel.ts';
 import { runIntegerReference } from '../quant/integerReference.ts';
 import { createIntegerScorer } from '../quant/integerScorer.ts';
+import { modelCard } from '../report/modelCard.ts';
 import { progressReporter } from '../train/progress.ts';
 import { finalIntegerModel } from './integer.ts';
 import { refreshMetricsReport } from './metricsFile.ts';
+import { reportFile, writeReport } from './report.ts';
 import type { RunRoom, StageSummary } from './room.ts';
 import { note, split, withLoader } from './room.ts';
 import { readThresholds } from './thresholdsFile.ts';
@@ -67,6 +70,7 @@ export async function exportStage(room: RunRoom): Promise<StageSummary> {
 async function bundleFiles(room: RunRoom, model: IntegerModel, tflite: Uint8Array, litert: Litert): Promise<BundleFile[]> {
   const { config, dataset } = room;
   const thresholds = await readThresholds(room.folder);
+  const report = await writeReport(room, await readMetricsReport(room.folder));
   const json = (value: object): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
   const inference = buildInferenceConfig({
     file: MODEL_FILE, sha256: sha256(tflite), architecture: config.student.architecture, model: summarizeTflite(readTflite(tflite)),
@@ -81,6 +85,10 @@ async function bundleFiles(room: RunRoom, model: IntegerModel, tflite: Uint8Arra
     { name: CONFIG_FILE, data: json(inference) },
     { name: THRESHOLDS_FILE, data: json(buildThresholdRecommendation(dataset.vocabulary, thresholds, config.threshold_search, split(room, 'val').length)) },
     { name: 'metrics.json', data: await readFile(metricsReportFile(room.folder)) },
+    { name: 'MODEL_CARD.md', data: Buffer.from(modelCard(report, tflite.length)) },
+    { name: 'report.html', data: await readFile(reportFile(room.folder, 'report.html')) },
+    { name: 'report.es.html', data: await readFile(reportFile(room.folder, 'report.es.html')) },
+    ...sampleCode(inference),
     { name: 'preprocess/letterbox.h', data: await readFile(letterboxHeader) },
     ...parity,
   ];

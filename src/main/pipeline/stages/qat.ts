@@ -20,6 +20,7 @@ import { quantizedModel, scoreInteger } from './integer.ts';
 import { networkModel } from './network.ts';
 import type { RunRoom, StageSummary } from './room.ts';
 import { checkpointFolder, modelPath, note, resumePoint, split, withLoader } from './room.ts';
+import { writePostTrainingCodes } from './scores.ts';
 import { distillationLoss, withTeacher } from './student.ts';
 
 const PHASE = 'qat';
@@ -48,6 +49,7 @@ async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBa
     };
   };
   const { metrics: postTrainingMetrics } = await evaluate(parameters, ranges);
+  await writePostTrainingCodes(room, await scoreInteger(room, toIntegerModel(spec.model, parameters, ranges), loader, 'val'));
   note(room, 'qat', `Post-training quantization: ${describe(postTrainingMetrics)} on validation.`);
   room.metrics.append({ type: 'postTraining', stage: 'qat', ...postTrainingMetrics });
   if (qat.epochs === 0) {

@@ -13,6 +13,9 @@ export type ScoredSplit = 'val' | 'test';
 const file = (room: Pick<RunRoom, 'folder'>, model: ScoredModel, split: ScoredSplit): string =>
   path.join(room.folder, 'scores', `${model}-${split}.${model === 'int8' ? 'uint8' : 'float32'}.bin`);
 
+/** Codes on validation of the model that post-training quantization gave: what training with quantization in the loop is measured against. */
+const postTrainingFile = (room: Pick<RunRoom, 'folder'>): string => path.join(room.folder, 'scores', 'ptq-val.uint8.bin');
+
 export async function writeScores(room: RunRoom, model: ScoredModel, split: ScoredSplit, scores: Float32Array | Uint8Array): Promise<void> {
   await mkdir(path.join(room.folder, 'scores'), { recursive: true });
   await writeFileAtomic(file(room, model, split), new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength));
@@ -25,4 +28,13 @@ export async function readLogits(room: Pick<RunRoom, 'folder'>, model: 'teacher'
 
 export async function readCodes(room: Pick<RunRoom, 'folder'>, split: ScoredSplit): Promise<Uint8Array> {
   return new Uint8Array(await readFile(file(room, 'int8', split)));
+}
+
+export async function writePostTrainingCodes(room: RunRoom, codes: Uint8Array): Promise<void> {
+  await writeFileAtomic(postTrainingFile(room), codes);
+}
+
+/** Null for a run of a version that did not keep them. */
+export async function readPostTrainingCodes(room: Pick<RunRoom, 'folder'>): Promise<Uint8Array | null> {
+  return await readFile(postTrainingFile(room)).then((bytes) => new Uint8Array(bytes), () => null);
 }

@@ -1,4 +1,5 @@
 import { writeMetricsReport } from './metricsFile.ts';
+import { writeReport } from './report.ts';
 import type { RunRoom, StageSummary } from './room.ts';
 import { scoreAll } from './thresholds.ts';
 
@@ -6,6 +7,8 @@ import { scoreAll } from './thresholds.ts';
 export async function testStage(room: RunRoom): Promise<StageSummary> {
   await room.countTestOpening('test stage');
   await scoreAll(room, 'test');
-  const { teacher, student, int8 } = (await writeMetricsReport(room)).test;
+  const metrics = await writeMetricsReport(room);
+  await writeReport(room, metrics);
+  const { teacher, student, int8 } = metrics.test;
   return { teacher_macro_ap: teacher.macroAp, student_macro_ap: student.macroAp, int8_macro_ap: int8.macroAp };
 }

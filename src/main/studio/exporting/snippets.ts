@@ -40,7 +40,7 @@ val perClass = config.getJSONObject("thresholds").getJSONArray("perClass")
 val model = Interpreter(FileUtil.loadMappedFile(context, "model_int8.tflite"))
 
 // preprocess/letterbox.h through JNI: ${inputSize} px, padding ${paddingColor.join(', ')}
-val input = Letterbox.rgb(bitmap, ${inputSize}) // direct ByteBuffer, ${inputType === 'float32' ? 'float pixels 0..255' : inputType === 'int8' ? 'pixels minus 128' : 'pixels 0..255 as they are'}
+val input = Letterbox.rgb(bitmap, ${inputSize}) // direct ByteBuffer, ${inputType === 'float32' ? 'floats (pixel - 127) / 128' : inputType === 'int8' ? 'pixels minus 128' : 'pixels 0..255 as they are'}
 val out = Array(1) { ${output} }
 model.run(input, out)
 
@@ -61,7 +61,7 @@ let config = try JSONDecoder().decode(InferenceConfig.self, from: Data(contentsO
 let model = try Interpreter(modelPath: modelURL.path)
 try model.allocateTensors()
 
-let pixels = letterboxed(image, size: ${inputSize}) // ${inputType === 'float32' ? 'Float32 0..255' : inputType === 'int8' ? 'pixels minus 128' : '[UInt8], RGB'}
+let pixels = letterboxed(image, size: ${inputSize}) // ${inputType === 'float32' ? 'Float32 (pixel - 127) / 128' : inputType === 'int8' ? 'pixels minus 128' : '[UInt8], RGB'}
 try model.copy(Data(pixels), toInputAt: 0)
 try model.invoke()
 let out = try model.output(at: 0).data.withUnsafeBytes { Array($0.bindMemory(to: ${element}.self)) }
@@ -75,7 +75,7 @@ for (i, rule) in config.thresholds.perClass.enumerated() {
 
 function python(facts: BundleFacts): string {
   const { inputSize, inputType, outputType } = facts;
-  const feed = inputType === 'uint8' ? 'pixels' : inputType === 'int8' ? '(pixels.astype("int16") - 128).astype("int8")' : 'pixels.astype("float32")';
+  const feed = inputType === 'uint8' ? 'pixels' : inputType === 'int8' ? '(pixels.astype("int16") - 128).astype("int8")' : '(pixels.astype("float32") - 127) / 128';
   return `# ${head(facts)}
 import json
 from ai_edge_litert.interpreter import Interpreter

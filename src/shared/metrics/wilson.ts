@@ -1,4 +1,4 @@
-import type { Interval } from '../../shared/metrics/bootstrap.ts';
+import type { Interval } from './bootstrap.ts';
 
 /** Wilson score interval of a share (Wilson 1927), 95 %. NaN without trials. */
 export function wilson(hits: number, trials: number, z = 1.959963984540054): Interval {

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { configSchema } from '../../../shared/config.ts';
+import { randomStream } from '../../../shared/random.ts';
+import { decide, histogram, searchThresholds } from '../../../shared/metrics/thresholds.ts';
+import { METRICS_FORMAT_VERSION } from '../eval/metricsReport.ts';
+import { evaluateSplit } from '../eval/report.ts';
+import { buildReport } from './build.ts';
+import { classIntervals } from './classIntervals.ts';
+import { classesCsv, csv } from './csv.ts';
+import { calibration, confusionPairs, cooccurrencePairs, operatingPoints } from './figures.ts';
+import { modelCard } from './modelCard.ts';
+import { reportPage } from './page.ts';
+import type { Report } from './schema.ts';
+import { reportSchema } from './schema.ts';
+
+interface Golden {
+  readonly classes: number; readonly labels: number[]; readonly codes: number[];
+  readonly curves: { readonly precision: number[]; readonly recall: number[]; readonly fpr: number[]; readonly tpr: number[] }[];
+  readonly calibration: { readonly of: number[]; readonly observed: number[]; readonly meanScore: number[] }[];
+}
+const golden = JSON.parse(readFileSync(new URL('../../../../tests/golden/report/curves.json', import.meta.url), 'utf8')) as Golden;
+const judged = { codes: Uint8Array.from(golden.codes), labels: Int8Array.from(golden.labels), classes: golden.classes };
+
+const expectClose = (found: readonly number[], expected: readonly number[]): void => {
+  expect(found.length).toBe(expected.length);
+  found.forEach((value, i) => { expect(value).toBeCloseTo(expected[i]!, 12); });
+};
+
+describe('against scikit-learn', () => {
+  test.each(golden.curves.map((curve, c) => [c, curve] as const))('curves of class %i', (c, { precision, recall, fpr, tpr }) => {
+    const points = operatingPoints(histogram(judged.codes, judged.labels, judged.classes, c));
+    expectClose(points.map((point) => point.precision), precision);
+    expectClose(points.map((point) => point.recall), recall);
+    expectClose(points.map((point) => point.falsePositiveRate), fpr);
+    expectClose(points.map((point) => point.recall), tpr);
+  });
+
+  test.each(golden.calibration)('calibration of classes $of', ({ of, observed, meanScore }) => {
+    const { bins, ece } = calibration(judged, new Set(of));
+    expectClose(bins.map((bin) => bin.observed), observed);
+    expectClose(bins.map((bin) => bin.meanScore), meanScore);
+    const total = bins.reduce((sum, { count }) => sum + count, 0);
+    expect(total).toBe(of.length * 60);
+    expect(ece).toBeCloseTo(observed.reduce((sum, share, i) => sum + bins[i]!.count * Math.abs(share - meanScore[i]!), 0) / total, 12);
+  });
+});
+
+test('what was there and what was said, image by image', () => {
+  // Images: a seen as b; a and b, both found; c missed; a unknown, b said wrongly.
+  const labels = Int8Array.of(1, 0, 0, 1, 1, 0, 0, 0, 1, -1, 0, 0);
+  const said = Uint8Array.of(0, 1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0);
+  expect([...confusionPairs({ labels, codes: said, classes: 3 }, said)]).toEqual([[1, 1], [0, 1], [4, 1]]);
+  expect([...cooccurrencePairs(labels, 3)]).toEqual([[1, 1]]);
+  expect([...cooccurrencePairs(said, 3)]).toEqual([[1, 2]]);
+});
+
+const names = ['apple', '<script>alert(1)</script>', 'تفاح 🍎', 'never seen'];
+const images = 80;
+
+function example(): Report {
+  const stream = randomStream(1, 'report page');
+  const labels = Int8Array.from({ length: images * names.length }, (_, i) => (i % names.length < 3 && stream() < 0.3 ? 1 : 0));
+  const codes = Uint8Array.from(labels, (label) => Math.floor(60 + 50 * label + 120 * stream()));
+  const found = searchThresholds(codes, labels, names.length, { goal: 'max_f1', min_precision: 0.9, min_recall: 0.9, smoothing: 0 });
+  const thresholds = { globalK: found.globalK, perClassK: found.perClass.map(({ k }) => k) };
+  const int8 = evaluateSplit({ labels, codes, logits: null, classes: names.length, thresholds, seed: 1 });
+  const own = { teacher: int8, student: int8, int8 };
+  const agreement = { decisions: 1, scoreDifference: 0 };
+  return buildReport({
+    metrics: {
+      formatVersion: METRICS_FORMAT_VERSION, labels: names, images: { train: 1, val: images, test: images }, fingerprints: { train: 'a', val: 'b', test: 'c' },
+      thresholds, val: own, test: own, agreement: { val: agreement, test: agreement },
+    },
+    run: { id: 'run', project: 'Fruit & <b>veg</b>', createdAt: '2026-01-02T03:04:05Z', notes: '', seed: 1, testOpenings: 1, teacher: 'b3', student: 'lite1', pretrained: { teacher: true, student: false } },
+    dataset: Object.fromEntries((['train', 'val', 'test'] as const).map((split) => [split, { images, meanLabels: 0.9, noLabelRate: 0.3, labelsPerImage: [24, 40, 16] }])) as Report['dataset'],
+    test: { codes, labels, classes: names.length }, trainPositives: [30, 30, 30, 0], postTraining: { codes, labels },
+    errors: [{ path: 'images/"><img src=x>.jpg', label: names[1]!, kind: 'falsePositive', score: 0.9, threshold: 0.5, truth: [], picture: null }],
+    config: configSchema.parse({}), stages: { teacher: 5000 }, hardware: { processor: 'cpu', cores: 2, memoryBytes: 2 ** 34, system: 'Linux', engine: null }, versions: { destila: '1' },
+  });
+}
+
+describe('the report', () => {
+  const report = example();
+
+  test('holds what its schema says, and survives being JSON', () => {
+    expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+    const { precision, recall, f1, curve } = report.classes[0]!;
+    // The point of the curve at the threshold is what the table says of it.
+    const point = curve.findLast(({ k }) => k >= report.classes[0]!.k)!;
+    expect([point.precision, point.recall]).toEqual([precision, recall]);
+    expect(2 * precision! * recall! / (precision! + recall!)).toBeCloseTo(f1!, 12);
+    expect(report.classes[3]).toMatchObject({ averagePrecision: null, curve: [] });
+  });
+
+  test('brackets each figure by its interval', () => {
+    const { f1, f1Interval, averagePrecision, averagePrecisionInterval } = report.classes[0]!;
+    expect(f1Interval.low! < f1! && f1! < f1Interval.high!).toBe(true);
+    expect(averagePrecisionInterval.low! < averagePrecision! && averagePrecision! < averagePrecisionInterval.high!).toBe(true);
+  });
+
+  test('moves all thresholds: at 0 the figures are those of the report', () => {
+    expect(report.sensitivity.find(({ shift }) => shift === 0)!.microF1).toBe(report.metrics.test.int8.at.per_class.microF1);
+    expect(report.sensitivity.at(-1)!.microRecall).toBeLessThan(report.sensitivity[0]!.microRecall);
+  });
+
+  test.each(['en', 'es'] as const)('is a page of its own in %s: nothing is fetched, nothing that people wrote becomes markup', (language) => {
+    const page = reportPage(report, language);
+    expect(page).toContain(`<html lang="${language}">`);
+    expect(page).not.toMatch(/<script|<img src=x|<b>veg|https?:\/\/|NaN|undefined/);
+    expect(page).toContain('&lt;script&gt;');
+    expect(page).toContain('تفاح 🍎');
+  });
+
+  test('says the same in both languages: as many tables, rows and figures', () => {
+    const count = (language: 'en' | 'es', mark: RegExp): number => reportPage(report, language).match(mark)!.length;
+    for (const mark of [/<table/g, /<tr/g, /<svg/g, /<section/g]) expect(count('es', mark)).toBe(count('en', mark));
+  });
+
+  test('has CSV for spreadsheets, whatever the labels are', () => {
+    expect(csv([['a"b', 1.5, null], ['c,d', 'e\nf', 2]])).toBe('\uFEFF"a""b",1.5,\r\n"c,d","e\nf",2\r\n');
+    expect(classesCsv(report).trim().split('\r\n')).toHaveLength(1 + names.length);
+  });
+
+  test('has a model card that names the weak labels and those nobody judged', () => {
+    const card = modelCard(report, 4_000_000);
+    expect(card).toContain('No test image, so nothing is known: `never seen`');
+    expect(card).toContain('trained from scratch');
+    expect(card).not.toMatch(/NaN|undefined/);
+  });
+});
+
+test('an interval of F1 is that of the drawn images', () => {
+  const stream = randomStream(2, 'intervals');
+  const labels = Int8Array.from({ length: 400 }, () => (stream() < 0.5 ? 1 : 0));
+  const codes = Uint8Array.from(labels, (label) => Math.floor(100 * stream() + 100 * label));
+  const [{ f1 }] = classIntervals({ labels, codes, classes: 1 }, decide(codes, [128]), 1) as [{ f1: { low: number; high: number } }];
+  // By drawing the images one by one.
+  const values: number[] = [];
+  for (let replicate = 0; replicate < 1000; replicate++) {
+    const draws = randomStream(1, replicate, 'bootstrap');
+    let [tp, wrong] = [0, 0];
+    for (let i = 0; i < 400; i++) {
+      const image = Math.floor(draws() * 400);
+      const said = codes[image]! >= 128 ? 1 : 0;
+      if (said === 1 && labels[image] === 1) tp++;
+      else if (said !== labels[image]) wrong++;
+    }
+    values.push((2 * tp) / (2 * tp + wrong));
+  }
+  values.sort((a, b) => a - b);
+  expect(f1.low).toBeCloseTo(values[Math.round(0.025 * 999)]!, 12);
+  expect(f1.high).toBeCloseTo(values[Math.round(0.975 * 999)]!, 12);
+});

@@ -1,0 +1,31 @@
+export type ReportLanguage = 'en' | 'es';
+
+/** Both languages where a text is used, as in the studio; numbers as each language writes them. */
+export interface Wording {
+  readonly language: ReportLanguage;
+  w(en: string, es: string): string;
+  /** A share of 1 with three decimals; an en dash where there is none. */
+  score(value: number | null): string;
+  decimal(value: number, digits: number): string;
+  count(value: number): string;
+  percent(share: number): string;
+  duration(seconds: number): string;
+  date(iso: string): string;
+}
+
+export const NONE = '–';
+
+export function wording(language: ReportLanguage): Wording {
+  const locale = language === 'en' ? 'en-GB' : 'es-ES';
+  const decimal = (value: number, digits: number): string => value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return {
+    language, decimal,
+    w: (en, es) => (language === 'en' ? en : es),
+    score: (value) => (value === null ? NONE : decimal(value, 3)),
+    count: (value) => value.toLocaleString(locale),
+    percent: (share) => `${decimal(share * 100, 1)} %`,
+    duration: (seconds) => (seconds < 90 ? `${decimal(seconds, 0)} s` : seconds < 5400 ? `${decimal(seconds / 60, 0)} min` : `${decimal(seconds / 3600, 1)} h`),
+    // UTC: the same run gives the same report on every machine.
+    date: (iso) => new Date(iso).toLocaleDateString(locale, { dateStyle: 'long', timeZone: 'UTC' }),
+  };
+}
