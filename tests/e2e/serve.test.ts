@@ -99,7 +99,7 @@ describe('what may be asked for', () => {
   });
 
   test('no file of the machine through the screens\' folder or the downloads', async () => {
-    for (const target of ['/../package.json', '/..%2f..%2fpackage.json', '/%2e%2e/%2e%2e/package.json', '/assets/..%2f..%2f..%2fpackage.json', `/download/${project}/..?name=train.txt`, `/download/${project}/run?name=../../train.txt`, `/download/${project}/run?name=/etc/passwd`, `/download/${project}/%2e%2e?name=secret.zip`]) {
+    for (const target of ['/../package.json', '/..%2f..%2fpackage.json', '/%2e%2e/%2e%2e/package.json', '/assets/..%2f..%2f..%2fpackage.json', `/download/${project}/..?name=train.txt`, `/download/${project}/run?name=../../train.txt`, `/download/${project}/run?name=/etc/passwd`, `/download/${project}/%2e%2e?name=secret.zip`, `/download/${project}/run?name=report/../run.json`, `/download/${project}/run?name=report/deeper/page.html`]) {
       const reply = await ask(target, { headers: own() });
       expect(reply.status, target).toBeGreaterThanOrEqual(400);
     }

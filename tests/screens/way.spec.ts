@@ -74,6 +74,10 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await expectAccessible(page, 'export');
   await page.locator('input[type=file]').setInputFiles(path.join(studio.sample, 'images', 'val-0001.png'));
   await expect(page.getByRole('img', { name: 'What the model saw' })).toBeVisible();
+  const [report] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Report' }).click()]);
+  await expect(report.getByRole('heading', { name: 'Label by label' })).toBeVisible();
+  await expectAccessible(report, 'report');
+  await report.close();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).first().click()]);
   const zip = path.join(studio.home, 'bundle.zip');
   await download.saveAs(zip);

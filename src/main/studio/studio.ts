@@ -35,7 +35,7 @@ export interface Studio {
   call(method: Method, input: unknown): Promise<unknown>;
   subscribe(listener: (event: StudioEvent) => void): () => void;
   picture(project: string, imagePath: string, query: PictureQuery): Promise<{ bytes: Uint8Array; type: string }>;
-  /** Absolute path of a file that a person may download: a bundle or predictions of a run. */
+  /** Absolute path of a file that a person may open or download: a bundle, predictions or the report of a run. */
   download(project: string, run: string, name: string): Promise<string>;
   /** For the desktop's own use. */
   emit(event: StudioEvent): void;
@@ -277,8 +277,8 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     download: async (project, run, name) => {
       const folder = runFolder({ project, run });
       const file = path.resolve(folder, name);
-      const allowed = [path.join(folder, 'export'), path.join(folder, 'predictions')].some((place) => path.dirname(file) === place);
-      if (!allowed || !/\.(zip|csv)$/.test(file)) throw new Problem('file', `${name} is nothing to download.`);
+      const allowed = ['export', 'predictions', 'report'].map((name) => path.join(folder, name)).some((place) => path.dirname(file) === place);
+      if (!allowed || !/\.(zip|csv|html)$/.test(file)) throw new Problem('file', `${name} is nothing to download.`);
       return file;
     },
     emit,

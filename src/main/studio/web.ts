@@ -59,6 +59,8 @@ async function download(studio: Studio, project: string, run: string, name: stri
   const file = await studio.download(project, run, name);
   const { size } = await stat(file);
   const stream = Readable.toWeb(createReadStream(file)) as ReadableStream;
+  // A report is read in the browser; it has no script and may run none.
+  if (file.endsWith('.html')) return reply(200, stream, { 'content-type': types['.html']!, 'content-length': String(size), 'cache-control': 'no-store' });
   const plain = path.basename(file).replaceAll(/[^\w.-]/g, '_');
   return reply(200, stream, { 'content-type': file.endsWith('.zip') ? 'application/zip' : 'text/csv; charset=utf-8', 'content-length': String(size), 'content-disposition': `attachment; filename="${plain}"`, 'cache-control': 'no-store' });
 }

@@ -96,7 +96,7 @@ function Bundle({ bundle, run }: { bundle: Export; run: RunSummary }) {
   const passed = checks.filter(({ ok }) => ok).length;
   return (
     <>
-      <div className="toolbar"><code className="cut" title={bundle.zip}>{bundle.zip.split(/[\\/]/).at(-1)}</code><span className="quiet cut">{f.bytes(bundle.zipBytes)}, {w(`from ${run.name}, written ${f.date(bundle.writtenAt)}`, `de ${run.name}, escrito ${f.date(bundle.writtenAt)}`)}</span><span className="grow" /><CopyButton value={bundle.zip}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy path', 'Copiar ruta')}</Button>}</CopyButton></div>
+      <div className="toolbar"><code className="cut" title={bundle.zip}>{bundle.zip.split(/[\\/]/).at(-1)}</code><span className="quiet cut">{f.bytes(bundle.zipBytes)}, {w(`from ${run.name}, written ${f.date(bundle.writtenAt)}`, `de ${run.name}, escrito ${f.date(bundle.writtenAt)}`)}</span><span className="grow" /><ReportButton run={run} bundle={bundle} /><CopyButton value={bundle.zip}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy path', 'Copiar ruta')}</Button>}</CopyButton></div>
       <div className="export">
         <section className="panel line-right" aria-label={w('Is it safe?', '¿Es seguro?')}>
           <div className="panel-head"><h2>{w('Is it safe?', '¿Es seguro?')}</h2><span className="quiet">{w(`${passed} of ${checks.length}`, `${passed} de ${checks.length}`)}</span></div>
@@ -124,6 +124,24 @@ function Bundle({ bundle, run }: { bundle: Export; run: RunSummary }) {
       </div>
     </>
   );
+}
+
+/** The report shows test figures: opening it is opening test, and counts as that. */
+function ReportButton({ run, bundle }: { run: RunSummary; bundle: Export }) {
+  const { w, language } = useWording();
+  const hello = useStudio((state) => state.hello);
+  const name = language === 'es' ? 'report.es.html' : 'report.html';
+  if (!bundle.files.some((file) => file.name === name)) return null;
+  const title = w('With the figures on test: opening it is counted', 'Con las cifras de prueba: abrirlo se cuenta');
+  const count = (): void => void call('tune.openTest', { project: run.project, run: run.id });
+  const reveal = (): void => {
+    count();
+    void call('files.reveal', { project: run.project, path: `${bundle.folder}/${name}` });
+  };
+  const words = w('Report', 'Informe');
+  return hello?.door === 'desktop'
+    ? <Button variant="subtle" title={title} onClick={reveal}>{words}</Button>
+    : <Button variant="subtle" title={title} component="a" target="_blank" rel="noopener" href={downloadUrl(run.project, run.id, `report/${name}`)} onClick={count}>{words}</Button>;
 }
 
 function NothingToExport() {
