@@ -9,6 +9,8 @@ import { Problem } from '../../src/shared/problem.ts';
 import type { Job } from '../../src/main/jobs/startJob.ts';
 import { startJob } from '../../src/main/jobs/startJob.ts';
 import type { BundleCheck } from '../../src/main/pipeline/export/bundle/verifyBundle.ts';
+import { readMetricsReport } from '../../src/main/pipeline/eval/metricsReport.ts';
+import { readReport } from '../../src/main/pipeline/stages/report.ts';
 import { readRun, runState } from '../../src/main/pipeline/storage/runFolder.ts';
 import { resumeRun, startRun } from '../../src/main/studio/runs.ts';
 import { makeTinyProject, tinyConfig } from './tinyProject.ts';
@@ -65,6 +67,23 @@ describe('a run', () => {
       expect(checks.filter(({ fault }) => fault !== null)).toEqual([]);
       expect(checks.length).toBeGreaterThan(6);
     }
+  });
+
+  test('has a report whose figures are those of the bundle, with post-training quantization beside', async () => {
+    const report = (await readReport(whole))!;
+    const metrics = await readMetricsReport(whole);
+    expect(report.metrics).toEqual(metrics);
+    expect(report.classes.map(({ averagePrecision }) => averagePrecision)).toEqual(metrics.test.int8.perClass.map(({ averagePrecision }) => averagePrecision));
+    expect(report.classes.every(({ models }) => models.valPostTraining !== null)).toBe(true);
+    const bundle = await bundleOf(whole);
+    for (const name of ['report.html', 'report.es.html']) expect(sha(path.join(bundle, name))).toBe(sha(path.join(whole, 'report', name)));
+    // Every error is a wrong decision, with the picture as the model saw it.
+    for (const { kind, label, truth, score, threshold, picture } of report.errors) {
+      expect(score >= threshold).toBe(kind === 'falsePositive');
+      expect(truth.includes(label)).toBe(kind === 'falseNegative');
+      expect(picture).toMatch(/^data:image\/webp;base64,/);
+    }
+    expect(readFileSync(path.join(bundle, 'sample', 'python', 'tagger.py'), 'utf8')).toContain('SIZE = 32\n');
   });
 
   test('that is killed in every stage ends in the same weights, bit for bit', async () => {

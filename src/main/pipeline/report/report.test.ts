@@ -134,7 +134,7 @@ test('an interval of F1 is that of the drawn images', () => {
   const stream = randomStream(2, 'intervals');
   const labels = Int8Array.from({ length: 400 }, () => (stream() < 0.5 ? 1 : 0));
   const codes = Uint8Array.from(labels, (label) => Math.floor(100 * stream() + 100 * label));
-  const [{ f1 }] = classIntervals({ labels, codes, classes: 1 }, decide(codes, [128]), 1) as [{ f1: { low: number; high: number } }];
+  const { f1 } = classIntervals({ labels, codes, classes: 1 }, decide(codes, [128]), 1)[0]!;
   // By drawing the images one by one.
   const values: number[] = [];
   for (let replicate = 0; replicate < 1000; replicate++) {
