@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: 'tests/screens',
   testMatch: '*.spec.ts',
   workers: 1,
-  timeout: 600_000,
+  timeout: 1_200_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
   outputDir: 'out/screens',

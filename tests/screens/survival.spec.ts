@@ -2,8 +2,8 @@ import { expect, openSample, rail, startStudio, startTinyRun, test, tinySettings
 
 test('the server is killed in the middle of a run: the next one goes on with it by itself', async ({ page, studio }) => {
   await openSample(page, studio);
-  await startTinyRun(page, tinySettings.replace('epochs_finetune: 3', 'epochs_finetune: 6'));
-  await expect(page.getByRole('button', { name: /Student.*to go/ })).toBeVisible({ timeout: 120_000 });
+  await startTinyRun(page, tinySettings);
+  await expect(page.getByRole('button', { name: /Student.*to go/ })).toBeVisible({ timeout: 0 });
   await studio.kill();
   await expect(page.getByText('Reconnecting…')).toBeVisible();
   const again = await studio.restart();
@@ -11,7 +11,8 @@ test('the server is killed in the middle of a run: the next one goes on with it 
     await page.goto(again.url);
     await page.getByRole('button', { name: /Sample/ }).first().click();
     await rail(page, 'Train').click();
-    await expect(page.getByRole('heading', { name: /Run 1 is done/ })).toBeVisible({ timeout: 240_000 });
+    // However slow the machine: it is the test's own limit that ends the wait.
+    await expect(page.getByRole('heading', { name: /Run 1 is done/ })).toBeVisible({ timeout: 0 });
     // It went on: one run, its teacher was not trained twice.
     await expect(page.getByRole('combobox', { name: 'Run' })).toHaveCount(0);
   } finally {
