@@ -7,6 +7,7 @@ import { addMachineCommands } from './commands/machine.ts';
 import { addProjectCommands } from './commands/project.ts';
 import { addRunCommands } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addWeightsCommands } from './commands/weights.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
 
 /** The command line: a door to the studio. It loads no native engine; jobs do the work in processes of their own. */
@@ -24,6 +25,7 @@ addProjectCommands(program);
 addRunCommands(program);
 addJudgingCommands(program);
 addMachineCommands(program);
+addWeightsCommands(program);
 addDemoCommand(program);
 addServeCommand(program);
 

@@ -24,3 +24,6 @@ export const runsFolder = (project: string): string => path.join(path.resolve(pr
 
 /** A project's own settings; `destila init` writes it. */
 export const projectConfigFile = (project: string): string => path.join(path.resolve(project), 'destila.yaml');
+
+/** Pretrained weights of this user, for all projects. */
+export const weightsFolder = (env: NodeJS.ProcessEnv = process.env): string => path.join(stateFolder(env), 'weights');

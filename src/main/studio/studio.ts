@@ -18,7 +18,7 @@ import { openDatasets } from './labels/datasets.ts';
 import { openLog, redacted } from './log.ts';
 import { createLoadMeter, openMachine } from './machine.ts';
 import { openPictures } from './pictures.ts';
-import { cacheFolder, runsFolder, stateFolder } from './places.ts';
+import { cacheFolder, runsFolder, stateFolder, weightsFolder } from './places.ts';
 import { openProjects } from './projects.ts';
 import { changeRun, cleanRun, deleteRun, newRun } from './runs.ts';
 import { openSettings } from './settings.ts';
@@ -28,6 +28,7 @@ import { readHistory } from './training/history.ts';
 import { preflight } from './training/preflight.ts';
 import { openRunQueue } from './training/runQueue.ts';
 import { folderBytes, summarizeRuns } from './training/runSummary.ts';
+import { openWeights } from './weights/weights.ts';
 
 /** The studio behind every door: each method of the contract, and events. It loads no native engine; jobs and the imaging process do. */
 export interface Studio {
@@ -77,6 +78,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     onEnd: (project) => emit({ type: 'runsChanged', project }),
     polite: () => settings.current().polite,
   });
+  const weights = openWeights({ folder: weightsFolder(), proxy: () => settings.current().proxy || null, onChange: () => emit({ type: 'weightsChanged' }) });
   const load = createLoadMeter(os.homedir(), () => queue.runningPid());
   const activities = new Map<string, Activity>();
   let nextActivity = 0;
@@ -172,6 +174,16 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       await writeImport(folderOf(request.project), request, datasets.backupFolder(request.project));
       await datasets.draft(request.project, []);
       emit({ type: 'datasetChanged', project: request.project });
+      return {};
+    },
+    'weights.list': async () => ({ folder: weights.folder, entries: await weights.list() }),
+    'weights.download': async ({ id }) => {
+      // Its end and its failure are told by the list.
+      void weights.download(id).catch(() => undefined);
+      return {};
+    },
+    'weights.cancel': async ({ id }) => {
+      weights.cancel(id);
       return {};
     },
     'config.choices': ({ project }) => configChoices(folderOf(project)),

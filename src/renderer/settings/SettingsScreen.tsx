@@ -1,4 +1,4 @@
-import { Button, CopyButton, NumberInput, Select, Switch } from '@mantine/core';
+import { Button, CopyButton, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import { call } from '../api/client.ts';
@@ -65,6 +65,7 @@ function Storage() {
     <Part id="storage" title={w('Storage', 'Almacenamiento')}>
       <Row name={w('Thumbnails', 'Miniaturas')} hint={w('Made in the background; the oldest go first.', 'Se hacen en segundo plano; las más viejas se van antes.')}><span className="row"><NumberInput w={90} aria-label={w('Most gigabytes for thumbnails', 'Máximo de gigabytes para miniaturas')} min={0.1} max={1000} step={1} value={settings?.thumbnailGigabytes ?? 4} onChange={(value) => { if (Number(value) >= 0.1) void changeSettings({ thumbnailGigabytes: Number(value) }); }} />GB · {f.bytes(usage?.thumbnails ?? null)}</span></Row>
       <Row name={w('Decoded pixels', 'Píxeles decodificados')} hint={w('Make training faster; data.cache_gb sets how much.', 'Aceleran el entrenamiento; data.cache_gb fija cuánto.')}>{f.bytes(usage?.pixels ?? null)}</Row>
+      <Row name={w('Proxy for downloads', 'Proxy para descargas')} hint={w('Of pretrained weights; empty takes the system\'s.', 'De pesos preentrenados; vacío usa el del sistema.')}><Proxy /></Row>
       <Row name={w('Clear the thumbnails', 'Vaciar las miniaturas')} hint=""><Button variant="default" onClick={() => void attempt(() => call('cache.clear', {})).then(read)}>{w('Clear', 'Vaciar')}</Button></Row>
       {project !== null && runs.length > 0 && (
         <table className="figures">
@@ -78,6 +79,16 @@ function Storage() {
       <p className="small quiet">{w('Nothing leaves this machine: no telemetry, no account.', 'Nada sale de este equipo: ni telemetría ni cuenta.')} {hello?.door === 'browser' ? w('This window answers 127.0.0.1 only.', 'Esta ventana solo responde a 127.0.0.1.') : ''}</p>
     </Part>
   );
+}
+
+/** Kept when the field is left: half an address is none. */
+function Proxy() {
+  const { w } = useWording();
+  const proxy = useStudio((state) => state.settings?.proxy ?? '');
+  const [text, setText] = useState(proxy);
+  useEffect(() => setText(proxy), [proxy]);
+  const wrong = text !== '' && !/^https?:\/\/\S+$/.test(text);
+  return <TextInput w={280} aria-label={w('Proxy for downloads', 'Proxy para descargas')} placeholder="http://proxy:8080" spellCheck={false} value={text} error={wrong ? w('http://host:port', 'http://equipo:puerto') : undefined} onChange={(event) => setText(event.currentTarget.value)} onBlur={() => { if (!wrong && text !== proxy) void changeSettings({ proxy: text }); }} />;
 }
 
 function Look() {

@@ -47,6 +47,12 @@ export function onDatasetChanged(listener: DatasetListener): () => void {
   datasetListeners.add(listener);
   return () => void datasetListeners.delete(listener);
 }
+type Listener = () => void;
+const weightsListeners = new Set<Listener>();
+export function onWeightsChanged(listener: Listener): () => void {
+  weightsListeners.add(listener);
+  return () => void weightsListeners.delete(listener);
+}
 type CommandListener = (command: string) => void;
 const commandListeners = new Set<CommandListener>();
 /** Commands from native menus. */
@@ -67,6 +73,7 @@ export function connect(): void {
       case 'activityEnded': return set({ activities: get().activities.filter(({ id }) => id !== event.id) });
       case 'runsChanged': return void (event.project === get().project?.id && refreshRuns());
       case 'datasetChanged': return datasetListeners.forEach((listener) => listener(event.project));
+      case 'weightsChanged': return weightsListeners.forEach((listener) => listener());
       case 'command': return event.folder === null ? commandListeners.forEach((listener) => listener(event.command)) : void openProject(event.folder);
       case 'run':
         if (event.event.type === 'progress') set({ progress: event.event });

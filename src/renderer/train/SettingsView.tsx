@@ -14,6 +14,7 @@ import { PreflightPanel } from './PreflightPanel.tsx';
 import { differences, sections } from './settings.ts';
 import { presetWords, sectionName } from './settingWords.ts';
 import { planRun } from './trainView.ts';
+import { WeightsPanel } from './WeightsPanel.tsx';
 
 const basics = new Set(['data.padding_color', 'teacher.architecture', 'teacher.input_size', 'teacher.weights', 'teacher.epochs_head', 'teacher.epochs_finetune', 'student.architecture', 'student.input_size', 'student.weights', 'student.epochs_finetune', 'student.alpha', 'student.early_stopping_patience', 'qat.epochs', 'tflite_export.name', 'tflite_export.input_type', 'threshold_search.goal', 'seed']);
 const SAMPLE_CLASSES = 8;
@@ -78,6 +79,7 @@ export function SettingsView() {
             ))}
             {choices?.own != null && <button type="button" role="radio" aria-checked={preset === null} onClick={() => adopt(choices.own!, choices.defaults, null)}><span className="row"><i className="radio" /><strong>{w('This project', 'Este proyecto')}</strong></span><span className="small soft">destila.yaml</span></button>}
           </div>
+          <WeightsPanel />
           {sections().map(({ name, fields }) => {
             const shown = fields.filter(({ key }) => all || basics.has(key) || complaints[key] !== undefined || !sameValue(config, base, key));
             if (shown.length === 0) return null;

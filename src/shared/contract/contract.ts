@@ -6,6 +6,7 @@ import { exportSchema, tryResultSchema } from './exports.ts';
 import { configChoicesSchema, preflightSchema, runHistorySchema, runSummarySchema } from './runs.ts';
 import { folderListingSchema, helloSchema, loadSchema, machineSchema, projectSchema, settingsSchema } from './studio.ts';
 import { attentionSchema, classThresholdSchema, tuneSchema } from './tune.ts';
+import { weightsSchema } from './weights.ts';
 
 /**
  * Everything that a screen can ask the studio for, written once. Both sides check what crosses: a door what comes in, the screen
@@ -43,6 +44,11 @@ export const contract = {
   'import.offers': method(project, importOffersSchema),
   'import.plan': method(importRequestSchema, importPlanSchema),
   'import.write': method(importRequestSchema, done),
+
+  'weights.list': method(nothing, weightsSchema),
+  /** Begins, or goes on with, a download and returns at once; 'weightsChanged' tells how it goes. */
+  'weights.download': method(z.object({ id: z.string() }), done),
+  'weights.cancel': method(z.object({ id: z.string() }), done),
 
   'config.choices': method(project, configChoicesSchema),
   'config.save': method(z.object({ project: z.string(), config: configSchema }), done),

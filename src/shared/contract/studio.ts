@@ -12,6 +12,8 @@ export const settingsSchema = z.object({
   /** Leaves a core free for other programs while a run is on. */
   polite: z.boolean().default(false),
   thumbnailGigabytes: z.number().min(0.1).max(1000).default(4),
+  /** 'http://name:password@host:port' for downloads; empty: as the system's environment says. */
+  proxy: z.string().max(500).default(''),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -102,6 +104,8 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('activityEnded'), id: z.string() }),
   /** A label file changed on disk, by the studio or by somebody else. */
   z.object({ type: z.literal('datasetChanged'), project: z.string() }),
+  /** The list of pretrained weights, or how far a download is. */
+  z.object({ type: z.literal('weightsChanged') }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),
   z.object({ type: z.literal('recent'), recent: z.array(projectSchema) }),
   z.object({ type: z.literal('load'), load: loadSchema }),

@@ -53,7 +53,7 @@ export function quantization({ classes, metrics }: Report, wording: Wording): Ht
   const all = [w('All labels', 'Todas'), score(test.teacher.macroAp), score(test.student.macroAp), score(test.int8.macroAp), '', score(val.student.macroAp), score(meanOf(classes)), score(val.int8.macroAp)];
   const v = w('val', 'val');
   return section('quantization', w('What quantization costs', 'Lo que cuesta cuantizar'),
-    table([w('Label', 'Etiqueta'), w('Teacher', 'Profesor'), 'Float', 'INT8', w('points', 'puntos'), `Float, ${v}`, `PTQ, ${v}`, `QAT, ${v}`], [all, ...rows], w('Average precision; most lost first. Val: validation, with post-training quantization (PTQ) beside training with quantization in the loop (QAT, what ships)', 'Precisión media; primero lo que más pierde. Val: validación, con cuantización posterior (PTQ) junto al entrenamiento con cuantización (QAT, lo que se entrega)')));
+    table([w('Label', 'Etiqueta'), w('Teacher', 'Maestro'), 'Float', 'INT8', w('points', 'puntos'), `Float, ${v}`, `PTQ, ${v}`, `QAT, ${v}`], [all, ...rows], w('Average precision; most lost first. Val: validation, with post-training quantization (PTQ) beside training with quantization in the loop (QAT, what ships)', 'Precisión media; primero lo que más pierde. Val: validación, con cuantización posterior (PTQ) junto al entrenamiento con cuantización (QAT, lo que se entrega)')));
 }
 
 function meanOf(classes: readonly ReportClass[]): number | null {

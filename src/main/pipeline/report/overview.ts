@@ -19,7 +19,7 @@ ${run.notes === '' ? '' : `<p>${escape(run.notes)}</p>`}
 ${figure(score(int8.macroAp), w('Mean average precision', 'Precisión media promedio'), `${score(low)}–${score(high)}, 95 %`)}
 ${figure(score(int8.at.per_class.microF1), w('F1 over all decisions', 'F1 de todas las decisiones'), w('at the thresholds that ship', 'con los umbrales que se entregan'))}
 ${figure(score(int8.at.per_class.macroF1), w('F1, mean of the labels', 'F1, media de las etiquetas'), `${w('precision', 'precisión')} ${score(int8.at.per_class.macroPrecision)}, ${w('recall', 'exhaustividad')} ${score(int8.at.per_class.macroRecall)}`)}
-${figure(difference(int8.macroAp, student.macroAp, words), w('INT8 against float', 'INT8 frente a float'), `${w('float', 'float')} ${score(student.macroAp)}, ${w('teacher', 'profesor')} ${score(teacher.macroAp)}`)}
+${figure(difference(int8.macroAp, student.macroAp, words), w('INT8 against float', 'INT8 frente a float'), `${w('float', 'float')} ${score(student.macroAp)}, ${w('teacher', 'maestro')} ${score(teacher.macroAp)}`)}
 </div>
 ${scratch ? `<p class="note">${w('The student was trained from scratch. With ImageNet weights the same photos usually give a far better model: that is the first thing to change.', 'El alumno se entrenó desde cero. Con pesos de ImageNet las mismas fotos suelen dar un modelo mucho mejor: es lo primero que conviene cambiar.')}</p>` : ''}
 ${run.testOpenings > 1 ? `<p class="note">${w(`Test had been opened ${run.testOpenings} times when this was written. The more often it decides something, the less it says.`, `La prueba se había abierto ${run.testOpenings} veces al escribir esto. Cuanto más decide, menos dice.`)}</p>` : ''}
@@ -34,7 +34,7 @@ function difference(a: number | null, b: number | null, { w, decimal }: Wording)
 
 /** Teacher, float student and INT8 student side by side, at three ways to decide. */
 export function networks({ metrics }: Report, { w, score, percent, decimal }: Wording): Html {
-  const names = { teacher: w('Teacher', 'Profesor'), student: w('Student, float', 'Alumno, float'), int8: w('Student, INT8 (ships)', 'Alumno, INT8 (se entrega)') } as const;
+  const names = { teacher: w('Teacher', 'Maestro'), student: w('Student, float', 'Alumno, float'), int8: w('Student, INT8 (ships)', 'Alumno, INT8 (se entrega)') } as const;
   const rules = { '0.5': decimal(0.5, 1), global: w('one for all', 'uno para todas'), per_class: w('one a label', 'uno por etiqueta') } as const;
   const rows = (split: 'val' | 'test'): Html[][] => (['teacher', 'student', 'int8'] as const).flatMap((model) => (['0.5', 'global', 'per_class'] as const).map((rule) => {
     const { macroAp, at } = metrics[split][model];
@@ -45,7 +45,7 @@ export function networks({ metrics }: Report, { w, score, percent, decimal }: Wo
   return section('networks', w('The three networks', 'Las tres redes'),
     table(heads, rows('test'), w('Test', 'Prueba')),
     table(heads, rows('val'), w('Validation: the thresholds were chosen here, so these figures flatter', 'Validación: los umbrales se eligieron aquí, así que estas cifras favorecen')),
-    `<p class="soft">${w('Float student and teacher decide alike (at 0.5) in', 'Alumno float y profesor deciden igual (con 0,5) en')} ${percent(metrics.agreement.test.decisions)} ${w('of the test decisions.', 'de las decisiones de prueba.')}</p>`);
+    `<p class="soft">${w('Float student and teacher decide alike (at 0.5) in', 'Alumno float y maestro deciden igual (con 0,5) en')} ${percent(metrics.agreement.test.decisions)} ${w('of the test decisions.', 'de las decisiones de prueba.')}</p>`);
 }
 
 /** Reliability curve and what moving all thresholds would do. */
@@ -80,7 +80,7 @@ export function dataset({ dataset: splits, classes, metrics }: Report, { w, coun
 
 export function making({ config, stages, hardware, versions, run }: Report, { w, duration, count, decimal }: Wording): Html {
   const names: Readonly<Record<string, string>> = {
-    data: w('data', 'datos'), teacher: w('teacher', 'profesor'), student: w('student', 'alumno'), qat: w('quantization', 'cuantización'),
+    data: w('data', 'datos'), teacher: w('teacher', 'maestro'), student: w('student', 'alumno'), qat: w('quantization', 'cuantización'),
     thresholds: w('thresholds', 'umbrales'), test: w('test', 'prueba'), export: w('export', 'exportación'),
   };
   return section('making', w('How it was made', 'Cómo se hizo'),

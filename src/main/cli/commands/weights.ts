@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { weightsFolder } from '../../studio/places.ts';
+import { openWeights } from '../../studio/weights/weights.ts';
+import { table } from '../format.ts';
+
+/** Nothing is downloaded unless `get` is asked for it by name. */
+export function addWeightsCommands(program: Command): void {
+  const weights = program.command('weights').description('pretrained weights: what there is, and getting it');
+  weights.command('list')
+    .description('the catalogue, and what lies in the weights folder')
+    .option('--json', 'as JSON', false)
+    .action(list);
+  weights.command('get')
+    .description('download weights of the catalogue; goes on with a download that was cut')
+    .argument('<id>', 'as `weights list` names it')
+    .option('--proxy <address>', 'http://name:password@host:port; else HTTPS_PROXY of the environment')
+    .action(getWeights);
+}
+
+async function list({ json }: { json: boolean }): Promise<void> {
+  const weights = openWeights({ folder: weightsFolder(), proxy: () => null, onChange: () => undefined });
+  const entries = await weights.list();
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ folder: weights.folder, entries })}\n`);
+    return;
+  }
+  const rows = entries.map(({ id, name, architecture, licence, megabytes, path }) => [id, name, architecture ?? '', licence ?? '', `${megabytes.toFixed(0)} MB`, path === null ? '' : 'here']);
+  process.stdout.write(`${table([['id', 'what', 'for', 'licence', 'about', ''], ...rows])}\n\nWeights folder: ${weights.folder}\nWithout a network: put a file of the catalogue, or any other that fits, there.\nUse one: --set student.weights=<path>\n`);
+}
+
+async function getWeights(id: string, { proxy }: { proxy?: string }): Promise<void> {
+  const terminal = process.stderr.isTTY;
+  let entryOf: () => Promise<void> = () => Promise.resolve();
+  const weights = openWeights({ folder: weightsFolder(), proxy: () => proxy ?? null, onChange: () => { if (terminal) void entryOf(); } });
+  entryOf = async () => {
+    const progress = (await weights.list()).find((entry) => entry.id === id)?.progress;
+    if (progress != null) process.stderr.write(`\r\x1b[K  ${(progress.done / 1e6).toFixed(1)} MB${progress.total === null ? '' : ` of ${(progress.total / 1e6).toFixed(1)} MB`}`);
+  };
+  const file = await weights.download(id);
+  if (terminal) process.stderr.write('\r\x1b[K');
+  process.stdout.write(`${file}\n`);
+}
