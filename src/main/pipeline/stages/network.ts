@@ -5,6 +5,7 @@ import type { LossSpec } from '../engine/engine.ts';
 import type { Model, Parameters, Tensor } from '../graph/graph.ts';
 import { buildModel } from '../models/efficientnet.ts';
 import { initialParameters } from '../models/initialParameters.ts';
+import { layerDecayScales } from '../models/layerDecay.ts';
 import { readModelFile, writeModelFile } from '../models/modelFile.ts';
 import { readWeights } from '../models/weights/readWeights.ts';
 import { headStart, unfreezeFrom } from '../models/unfreeze.ts';
@@ -13,6 +14,7 @@ import { reestimateStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
 import { trainPhase } from '../train/phase.ts';
+import { earlyStoppingOf, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } from '../train/recipe.ts';
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
 import { validationMetrics } from './figures.ts';
@@ -50,9 +52,10 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
   const scratch = pretrained === null;
   if (scratch) note(room, stage, `No pretrained weights for the ${stage}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.`);
   const start = pretrained ?? withLabelPrior(room, model, initialParameters(model, room.config.seed));
+  const stepsPerEpoch = Math.ceil(split(room, 'train').length / config.batch_size);
   const phases = [
-    ...(scratch ? [] : [phaseSpec(config, training, model, { phase: 'head', epochs: config.epochs_head, peak: config.lr_head, trainableFrom: headStart(model) })]),
-    phaseSpec(config, training, model, { phase: 'finetune', epochs: config.epochs_finetune, peak: config.lr_finetune, trainableFrom: scratch ? 0 : unfreezeFrom(model, config.unfreeze_fraction) }),
+    ...(scratch ? [] : [phaseSpec(config, training, model, { phase: 'head', epochs: config.epochs_head, peak: config.lr_head, trainableFrom: headStart(model), stepsPerEpoch })]),
+    phaseSpec(config, training, model, { phase: 'finetune', epochs: config.epochs_finetune, peak: config.lr_finetune, trainableFrom: scratch ? 0 : unfreezeFrom(model, config.unfreeze_fraction), stepsPerEpoch }),
   ];
   let parameters: Parameters = start;
   let summary: StageSummary = {};
@@ -63,12 +66,13 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
   return summary;
 }
 
-function phaseSpec(config: NetworkConfig, training: NetworkTraining, model: Model, phase: { phase: string; epochs: number; peak: number; trainableFrom: number }): PhaseSpec {
+function phaseSpec(config: NetworkConfig, training: NetworkTraining, model: Model, phase: { phase: string; epochs: number; peak: number; trainableFrom: number; stepsPerEpoch: number }): PhaseSpec {
   return {
     stage: training.stage, phase: phase.phase, model, trainableFrom: phase.trainableFrom, loss: training.loss, epochs: phase.epochs,
-    peakLearningRate: phase.peak, schedule: config.schedule, warmupEpochs: Math.min(config.warmup_epochs, phase.epochs / 2), weightDecay: config.weight_decay, clipNorm: config.clip_norm,
-    emaDecay: config.ema_decay, earlyStoppingPatience: config.early_stopping_patience, reduceFactor: config.reduce_lr_factor,
-    reducePatience: config.reduce_lr_patience, monitor: config.monitor, rangeDecay: null,
+    schedule: scheduleOf(config, { peak: phase.peak, epochs: phase.epochs, stepsPerEpoch: phase.stepsPerEpoch }), optimizer: optimizerOf(config),
+    learningRateScales: config.layer_decay === 1 ? new Map() : layerDecayScales(model, config.layer_decay), weightDecay: config.weight_decay,
+    accumulationSteps: config.accumulation_steps, clipNorm: config.clip_norm, emaDecay: config.ema_decay, earlyStopping: earlyStoppingOf(config, phase.epochs),
+    plateau: plateauOf(config, phase.peak), monitor: config.monitor, rangeDecay: null,
   };
 }
 
@@ -93,8 +97,7 @@ async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpe
     checkpointMinutes: room.config.checkpoint_minutes,
   }, { parameters: start, ranges: new Map(), checkpoint });
   await writeModelFile(modelPath(room, `${stage}_final`), { ...stored, parameters: outcome.last });
-  const value = spec.monitor === 'val_loss' ? outcome.best : -outcome.best;
-  return { parameters: (await readModelFile(best)).parameters, summary: { [`best_${spec.monitor}`]: value, training_seconds: outcome.seconds } };
+  return { parameters: (await readModelFile(best)).parameters, summary: { [`best_${spec.monitor}`]: smallerIsBetter(spec.monitor, outcome.best), training_seconds: outcome.seconds } };
 }
 
 async function evaluateFloat(room: RunRoom, { stage, loader, sizeIndex }: NetworkTraining, spec: PhaseSpec, trained: Parameters): Promise<Evaluation> {

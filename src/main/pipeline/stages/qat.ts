@@ -13,6 +13,7 @@ import { reestimateStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
 import { trainPhase } from '../train/phase.ts';
+import { ADAMW } from '../train/recipe.ts';
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
 import { integerMetrics } from './figures.ts';
@@ -99,9 +100,10 @@ async function postTraining(room: RunRoom, loader: Loader, model: Model): Promis
 function qatSpec(room: RunRoom, model: Model): PhaseSpec {
   const { qat } = room.config;
   return {
-    stage: 'qat', phase: PHASE, model, trainableFrom: 0, loss: distillationLoss(room), epochs: qat.epochs, peakLearningRate: qat.lr,
-    schedule: 'constant', warmupEpochs: 0, weightDecay: 0, clipNorm: qat.clip_norm, emaDecay: null, earlyStoppingPatience: qat.early_stopping_patience,
-    reduceFactor: 1, reducePatience: 0, monitor: qat.monitor, rangeDecay: qat.range_decay,
+    stage: 'qat', phase: PHASE, model, trainableFrom: 0, loss: distillationLoss(room), epochs: qat.epochs,
+    schedule: { kind: 'constant', peak: qat.lr, warmupSteps: 0, totalSteps: 0 }, optimizer: ADAMW, learningRateScales: new Map(), weightDecay: 0, accumulationSteps: 1,
+    clipNorm: qat.clip_norm, emaDecay: null, earlyStopping: { patience: qat.early_stopping_patience || null, minDelta: 0, startFromEpoch: 0, baseline: null },
+    plateau: { factor: 1, patience: null, minDelta: 0, cooldown: 0, minimum: 0 }, monitor: qat.monitor, rangeDecay: qat.range_decay,
   };
 }
 

@@ -1,11 +1,11 @@
 import type { LossSpec } from '../engine/engine.ts';
-import { PLAIN_BCE } from '../engine/engine.ts';
 import { readModelFile } from '../models/modelFile.ts';
 import type { TrainingBatch } from '../train/batches.ts';
+import { labelLoss } from '../train/recipe.ts';
 import { logitsOf } from '../train/scoring.ts';
 import { networkModel, trainNetwork } from './network.ts';
 import type { RunRoom, StageSummary } from './room.ts';
-import { modelPath, withLoader } from './room.ts';
+import { modelPath, split, withLoader } from './room.ts';
 
 /** Trains the student on the labels and on what the teacher says about the very same augmented crops. */
 export async function studentStage(room: RunRoom): Promise<StageSummary> {
@@ -14,9 +14,11 @@ export async function studentStage(room: RunRoom): Promise<StageSummary> {
     trainNetwork(room, { stage: 'student', loss: distillationLoss(room), loader, sizeIndex: 0, teach })));
 }
 
+/** The student's own loss against the labels, and the teacher's scores; quantization-aware training goes on with it. */
 export function distillationLoss(room: RunRoom): LossSpec {
-  const { alpha, temperature } = room.config.student;
-  return { ...PLAIN_BCE, distillation: { alpha, temperature } };
+  const { student } = room.config;
+  const { alpha, temperature } = student;
+  return { ...labelLoss(student, split(room, 'train'), room.dataset.vocabulary.length), distillation: { alpha, temperature } };
 }
 
 /**

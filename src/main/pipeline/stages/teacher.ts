@@ -1,10 +1,10 @@
-import { PLAIN_BCE } from '../engine/engine.ts';
+import { labelLoss } from '../train/recipe.ts';
 import { trainNetwork } from './network.ts';
 import type { RunRoom, StageSummary } from './room.ts';
-import { withLoader } from './room.ts';
+import { split, withLoader } from './room.ts';
 
 /** Trains the teacher on the labels alone. */
 export async function teacherStage(room: RunRoom): Promise<StageSummary> {
   return await withLoader(room, [room.config.teacher.input_size], (loader) =>
-    trainNetwork(room, { stage: 'teacher', loss: PLAIN_BCE, loader, sizeIndex: 0, teach: null }));
+    trainNetwork(room, { stage: 'teacher', loss: labelLoss(room.config.teacher, split(room, 'train'), room.dataset.vocabulary.length), loader, sizeIndex: 0, teach: null }));
 }

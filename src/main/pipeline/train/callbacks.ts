@@ -2,13 +2,17 @@
  * What Keras's callbacks decide at the end of each epoch, as pure functions on plain state: the state goes into the
  * checkpoint, so a resumed run decides as an uninterrupted one would.
  * Values are 'smaller is better'; a score that should grow is passed negated. Sources: keras/src/callbacks/early_stopping.py,
- * reduce_lr_on_plateau.py (Keras 3.15). NaN is never better.
+ * reduce_lr_on_plateau.py (Keras 3.15). NaN is never better, also where it comes first (Keras keeps it as the best for good).
  */
 
 export interface EarlyStoppingOptions {
-  /** Epochs without improvement after which training ends; 0 never ends. */
-  readonly patience: number;
+  /** Epochs without improvement after which training ends; null never ends. */
+  readonly patience: number | null;
   readonly minDelta: number;
+  /** Epochs before this one, counted from 0, are not judged. */
+  readonly startFromEpoch: number;
+  /** Has to be beaten for the wait to start anew; null asks for nothing. */
+  readonly baseline: number | null;
 }
 
 export interface EarlyStoppingState {
@@ -20,19 +24,31 @@ export interface EarlyStoppingState {
 
 export const earlyStoppingStart: EarlyStoppingState = { best: Infinity, bestEpoch: -1, wait: 0 };
 
-/** `improved`: this epoch's weights are the best so far. `stop`: patience is exhausted. */
-export function earlyStopping(options: EarlyStoppingOptions, state: EarlyStoppingState, epoch: number, value: number): { state: EarlyStoppingState; improved: boolean; stop: boolean } {
-  if (value < state.best - options.minDelta) return { state: { best: value, bestEpoch: epoch, wait: 0 }, improved: true, stop: false };
+export interface EarlyStoppingDecision {
+  readonly state: EarlyStoppingState;
+  /** This epoch's weights are the best so far: the ones to restore. */
+  readonly improved: boolean;
+  /** Patience is exhausted. */
+  readonly stop: boolean;
+}
+
+export function earlyStopping({ patience, minDelta, startFromEpoch, baseline }: EarlyStoppingOptions, state: EarlyStoppingState, epoch: number, value: number): EarlyStoppingDecision {
+  if (epoch < startFromEpoch) return { state, improved: false, stop: false };
+  const better = (than: number): boolean => value < than - minDelta;
+  if (better(state.best)) {
+    const wait = baseline === null || better(baseline) ? 0 : state.wait + 1;
+    return { state: { best: value, bestEpoch: epoch, wait }, improved: true, stop: false };
+  }
   const wait = state.wait + 1;
   // The first epoch's weights are kept even where its value is not a number: there must be something to restore.
   const isFirst = state.bestEpoch < 0;
-  return { state: { ...state, bestEpoch: isFirst ? epoch : state.bestEpoch, wait }, improved: isFirst, stop: options.patience > 0 && wait >= options.patience && epoch > 0 };
+  return { state: { ...state, bestEpoch: isFirst ? epoch : state.bestEpoch, wait }, improved: isFirst, stop: patience !== null && wait >= patience && epoch > 0 };
 }
 
 export interface ReduceOnPlateauOptions {
   readonly factor: number;
-  /** Epochs without improvement before a reduction; 0 switches it off. */
-  readonly patience: number;
+  /** Epochs without improvement before a reduction; null switches it off. */
+  readonly patience: number | null;
   readonly minDelta: number;
   readonly cooldown: number;
   /** The learning rate is never reduced below this share of its schedule. */
@@ -50,7 +66,7 @@ export interface ReduceOnPlateauState {
 export const reduceOnPlateauStart = (scale = 1): ReduceOnPlateauState => ({ best: Infinity, wait: 0, cooldown: 0, scale });
 
 export function reduceOnPlateau(options: ReduceOnPlateauOptions, state: ReduceOnPlateauState, value: number): ReduceOnPlateauState {
-  if (options.patience === 0 || options.factor === 1) return state;
+  if (options.patience === null) return state;
   const cooling = state.cooldown > 0;
   const cooldown = cooling ? state.cooldown - 1 : 0;
   const waited = cooling ? 0 : state.wait;

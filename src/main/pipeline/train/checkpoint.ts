@@ -48,6 +48,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   put('parameters', state.parameters);
   for (const [slot, parameters] of state.slots) put(`slot.${slot}`, parameters);
   if (state.ema !== null) put('ema', state.ema);
+  if (state.accumulated !== undefined) put('gradientSum', state.accumulated);
   const metadata = { format: 'destila-checkpoint', formatVersion: FORMAT_VERSION, stage, phase, steps: String(state.steps), progress: JSON.stringify(progress) };
   await writeFileAtomic(path.join(folder, fileName(stage, phase, progress)), writeSafetensors(tensors, metadata));
   for (const old of (await checkpointFiles(folder, stage, phase)).slice(0, -KEPT)) await rm(path.join(folder, old), { force: true });
@@ -85,11 +86,12 @@ function parseCheckpoint(bytes: Uint8Array): Checkpoint {
     groups.get(group)!.set(key.slice(group.length + SEPARATOR.length), tensor);
   }
   const slots = new Map([...groups].filter(([group]) => group.startsWith('slot.')).map(([group, slot]) => [group.slice('slot.'.length), slot]));
+  const accumulated = groups.get('gradientSum');
   return {
     stage: metadata.stage!,
     phase: metadata.phase!,
     progress: { ...progress, early: withInfinity(progress.early), plateau: withInfinity(progress.plateau) },
-    state: { parameters: groups.get('parameters')!, slots, ema: groups.get('ema') ?? null, steps: Number(metadata.steps) },
+    state: { parameters: groups.get('parameters')!, slots, ema: groups.get('ema') ?? null, steps: Number(metadata.steps), ...(accumulated !== undefined && { accumulated }) },
   };
 }
 

@@ -1,16 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JobCommand, RunEvent, Stage } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
-import type { Engine, LossSpec, Range, StepResult, TrainingSession, TrainingState } from '../engine/engine.ts';
+import type { Engine, LossSpec, OptimizerSpec, Range, StepResult, TrainingSession, TrainingState } from '../engine/engine.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import type { AugmentedSource, TrainingBatch } from './batches.ts';
 import { trainingBatches } from './batches.ts';
+import { cycleStep, emaDecayAt } from './accumulation.ts';
+import type { EarlyStoppingOptions, ReduceOnPlateauOptions } from './callbacks.ts';
 import { earlyStopping, earlyStoppingStart, reduceOnPlateau, reduceOnPlateauStart } from './callbacks.ts';
 import type { Checkpoint, PhaseProgress } from './checkpoint.ts';
 import { drawMasks } from './masks.ts';
 import { progressReporter } from './progress.ts';
 import { freezesRanges, trackRanges } from './ranges.ts';
-import { learningRateAt } from './schedule.ts';
+import { smallerIsBetter } from './recipe.ts';
+import type { Schedule } from './schedule.ts';
+import { learningRateOf } from './schedule.ts';
 
 /** What is trained and how: one phase of one stage. */
 export interface PhaseSpec {
@@ -21,15 +25,17 @@ export interface PhaseSpec {
   readonly trainableFrom: number;
   readonly loss: LossSpec;
   readonly epochs: number;
-  readonly peakLearningRate: number;
-  readonly schedule: 'cosine' | 'constant';
-  readonly warmupEpochs: number;
+  readonly schedule: Schedule;
+  readonly optimizer: OptimizerSpec;
+  /** Factors on the learning rate by parameter name; empty: one rate for all. */
+  readonly learningRateScales: ReadonlyMap<string, number>;
   readonly weightDecay: number;
+  /** Batches whose gradients are added up before the weights move. */
+  readonly accumulationSteps: number;
   readonly clipNorm: number | null;
   readonly emaDecay: number | null;
-  readonly earlyStoppingPatience: number;
-  readonly reduceFactor: number;
-  readonly reducePatience: number;
+  readonly earlyStopping: EarlyStoppingOptions;
+  readonly plateau: ReduceOnPlateauOptions;
   readonly monitor: 'val_loss' | 'macro_f1' | 'macro_ap';
   /** Decay of the moving average that tracked activation ranges follow; null without fake-quantization. */
   readonly rangeDecay: number | null;
@@ -77,29 +83,28 @@ export interface PhaseStart {
   readonly checkpoint: Checkpoint | null;
 }
 
-const IMPROVEMENT = 0;
 const FIRST: PhaseProgress = {
   epoch: 0, step: 0, early: earlyStoppingStart, plateau: reduceOnPlateauStart(), lossSum: 0, hardLossSum: 0, seconds: 0, ranges: {}, metricsBytes: 0,
 };
 
-/** Trains a phase to its end and returns the last parameters and the best monitored value (smaller is better); the best parameters went to `keepBest`. */
+/** Trains a phase to its end and returns the parameters that were measured last and the best monitored value (smaller is better); the best parameters went to `keepBest`. */
 export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, start: PhaseStart): Promise<{ last: Parameters; best: number; seconds: number }> {
   const { source } = around;
   const stepsPerEpoch = Math.ceil(source.samples.length / source.batchSize);
-  const schedule = { kind: spec.schedule, peak: spec.peakLearningRate, warmupSteps: Math.round(spec.warmupEpochs * stepsPerEpoch), totalSteps: spec.epochs * stepsPerEpoch };
   const state: TrainingState = start.checkpoint?.state ?? { parameters: start.parameters, slots: new Map(), ema: null, steps: 0 };
   let at: PhaseProgress = start.checkpoint?.progress ?? { ...FIRST, ranges: Object.fromEntries(start.ranges), metricsBytes: around.recordMetrics({ type: 'phase', stage: spec.stage, phase: spec.phase, stepsPerEpoch, epochs: spec.epochs }) };
   const session = await around.engine.createTraining({
     model: spec.model, batchSize: source.batchSize, trainableFrom: spec.trainableFrom, loss: spec.loss,
-    optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, clipNorm: spec.clipNorm, ema: spec.emaDecay !== null, state,
+    optimizer: spec.optimizer, clipNorm: spec.clipNorm, ema: spec.emaDecay !== null, learningRateScales: spec.learningRateScales, accumulates: spec.accumulationSteps > 1, state,
   });
-  const progress = progressReporter(around.report, spec.stage, `${spec.stage}: ${spec.phase}`, 'steps', schedule.totalSteps, at.epoch * stepsPerEpoch + at.step);
+  const progress = progressReporter(around.report, spec.stage, `${spec.stage}: ${spec.phase}`, 'steps', spec.epochs * stepsPerEpoch, at.epoch * stepsPerEpoch + at.step);
   const save = async (): Promise<void> => {
     await around.saveCheckpoint({ stage: spec.stage, phase: spec.phase, progress: at, state: await session.state() });
     around.report({ type: 'checkpoint', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step });
   };
   let stop = false;
   let finish = false;
+  let last: Parameters | null = null;
   let lastSave = performance.now();
   let clock = performance.now();
   const elapse = (): number => {
@@ -110,7 +115,7 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
   try {
     while (at.epoch < spec.epochs && !finish) {
       for await (const batch of trainingBatches(source, at.epoch, at.step)) {
-        const learningRate = at.plateau.scale * learningRateAt(schedule, at.epoch * stepsPerEpoch + at.step + 1);
+        const learningRate = at.plateau.scale * learningRateOf(spec.schedule, at.epoch * stepsPerEpoch + at.step);
         const result = await step(session, spec, around, batch, at, learningRate);
         const ranges = spec.rangeDecay === null || freezesRanges(at.epoch, spec.epochs) ? at.ranges : trackRanges(at.ranges, result.ranges, spec.rangeDecay);
         at = { ...at, step: at.step + 1, lossSum: at.lossSum + result.loss, hardLossSum: at.hardLossSum + result.hardLoss, ranges, seconds: elapse() };
@@ -127,36 +132,40 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
         if (stop) throw new Problem('cancelled', 'Stopped at a checkpoint, as asked. Resume goes on from here.');
         if (finish) break;
       }
-      const { parameters, ema } = await session.state();
       const ranges = new Map(Object.entries(at.ranges));
-      const evaluation = await around.evaluate(ema === null ? parameters : new Map([...parameters, ...ema]), ranges);
+      const evaluation = await around.evaluate(judged(await session.state()), ranges);
+      last = evaluation.parameters;
       const value = monitored(spec, evaluation);
-      const early = earlyStopping({ patience: spec.earlyStoppingPatience, minDelta: IMPROVEMENT }, at.early, at.epoch, value);
-      const plateau = reduceOnPlateau({ factor: spec.reduceFactor, patience: spec.reducePatience, minDelta: IMPROVEMENT, cooldown: 0, minimum: 0 }, at.plateau, value);
+      const early = earlyStopping(spec.earlyStopping, at.early, at.epoch, value);
+      const plateau = reduceOnPlateau(spec.plateau, at.plateau, value);
       if (early.improved) await around.keepBest(evaluation.parameters, ranges);
       const seconds = elapse();
       const metrics = {
         loss: at.lossSum / Math.max(1, at.step), hard_loss: at.hardLossSum / Math.max(1, at.step), ...evaluation.metrics,
-        learning_rate: at.plateau.scale * learningRateAt(schedule, at.epoch * stepsPerEpoch + at.step), seconds,
+        learning_rate: at.plateau.scale * learningRateOf(spec.schedule, at.epoch * stepsPerEpoch + at.step - 1), seconds,
       };
       around.report({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, epochs: spec.epochs, metrics, best: early.improved });
       const metricsBytes = around.recordMetrics({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, best: early.improved, ...metrics, perClassAp: evaluation.detail.perClassAp, watched: evaluation.detail.watched });
       at = { ...at, epoch: at.epoch + 1, step: 0, early: early.state, plateau, lossSum: 0, hardLossSum: 0, seconds, metricsBytes };
       finish ||= early.stop;
-      if (early.stop) around.report({ type: 'note', stage: spec.stage, level: 'info', message: `No better ${spec.monitor} for ${spec.earlyStoppingPatience} epochs: ${spec.phase} ends early with the weights of epoch ${early.state.bestEpoch + 1}.` });
+      if (early.stop) around.report({ type: 'note', stage: spec.stage, level: 'info', message: `No better ${spec.monitor} for ${spec.earlyStopping.patience} epochs: ${spec.phase} ends early with the weights of epoch ${early.state.bestEpoch + 1}.` });
       if (finish) at = { ...at, epoch: spec.epochs };
       await save();
       lastSave = performance.now();
     }
-    const { parameters, ema } = await session.state();
-    return { last: ema === null ? parameters : new Map([...parameters, ...ema]), best: at.early.best, seconds: at.seconds };
+    last ??= (await around.evaluate(judged(await session.state()), new Map(Object.entries(at.ranges)))).parameters;
+    return { last, best: at.early.best, seconds: at.seconds };
   } finally {
     await session.dispose();
   }
 }
 
+/** Where an average of the weights is kept, it is what is measured and kept. */
+const judged = ({ parameters, ema }: TrainingState): Parameters => (ema === null ? parameters : new Map([...parameters, ...ema]));
+
 async function step(session: TrainingSession, spec: PhaseSpec, around: PhaseSurroundings, batch: TrainingBatch, at: PhaseProgress, learningRate: number): Promise<StepResult> {
-  const { seed, batchSize } = around.source;
+  const { seed, batchSize, samples } = around.source;
+  const cycle = cycleStep(at.epoch, at.step, Math.ceil(samples.length / batchSize), spec.accumulationSteps);
   const result = await session.step({
     pixels: batch.pixels[around.sizeIndex]!,
     labels: batch.labels,
@@ -165,7 +174,8 @@ async function step(session: TrainingSession, spec: PhaseSpec, around: PhaseSurr
     learningRate,
     weightDecay: spec.weightDecay,
     masks: drawMasks(spec.model, spec.trainableFrom, batchSize, { seed, epoch: at.epoch, step: at.step }),
-    ...(spec.emaDecay !== null && { emaDecay: spec.emaDecay }),
+    ...(spec.emaDecay !== null && { emaDecay: emaDecayAt(spec.emaDecay, cycle.updates + 1) }),
+    ...(spec.accumulationSteps > 1 && { accumulation: { share: cycle.share, moves: cycle.moves } }),
     ...(spec.rangeDecay !== null && { fakeQuantRanges: new Map(Object.entries(at.ranges)) }),
   });
   if (Number.isFinite(result.loss)) return result;
@@ -174,8 +184,7 @@ async function step(session: TrainingSession, spec: PhaseSpec, around: PhaseSurr
 
 /** The monitored value, smaller is better. */
 function monitored(spec: PhaseSpec, { metrics }: Evaluation): number {
-  const value = metrics[spec.monitor] ?? NaN;
-  return spec.monitor === 'val_loss' ? value : -value;
+  return smallerIsBetter(spec.monitor, metrics[spec.monitor] ?? NaN);
 }
 
 /** Acts on what the user asked for since the last step; while paused, waits here. */

@@ -1,21 +1,53 @@
-/** How the learning rate goes over a phase: a linear rise over the warm-up, then a cosine to zero or a constant. */
-export interface Schedule {
-  readonly kind: 'cosine' | 'constant';
-  readonly peak: number;
-  readonly warmupSteps: number;
-  readonly totalSteps: number;
+/** How the learning rate goes over a phase of `totalSteps` steps. */
+export type Schedule =
+  | { readonly kind: 'cosine' | 'constant'; readonly peak: number; readonly warmupSteps: number; readonly totalSteps: number }
+  | { readonly kind: 'step'; readonly peak: number; readonly warmupSteps: number; readonly totalSteps: number; readonly stepSteps: number; readonly stepFactor: number }
+  | { readonly kind: 'one_cycle'; readonly peak: number; readonly totalSteps: number };
+
+/**
+ * Learning rate of a step, counted from 0. The first step of a warm-up takes its first rise: at 0 it would do nothing.
+ * one_cycle needs no such help, its first step is 1/25 of the peak.
+ */
+export function learningRateOf(schedule: Schedule, step: number): number {
+  return schedule.kind === 'one_cycle' ? oneCycle(schedule, step) : learningRateAt(schedule, step + 1);
 }
 
-/** Learning rate of a step, counted from 0. Keras's CosineDecay with warm-up (initial 0, alpha 0); the cosine begins after the warm-up. */
-export function learningRateAt({ kind, peak, warmupSteps, totalSteps }: Schedule, step: number): number {
-  if (step < warmupSteps) return (peak * step) / warmupSteps;
+/** The rate after `steps` steps: a linear rise over the warm-up, then Keras's CosineDecay (initial 0, alpha 0), a constant, or torch's StepLR. */
+export function learningRateAt(schedule: Exclude<Schedule, { kind: 'one_cycle' }>, steps: number): number {
+  const { kind, peak, warmupSteps, totalSteps } = schedule;
+  if (steps < warmupSteps) return (peak * steps) / warmupSteps;
+  const since = steps - warmupSteps;
   if (kind === 'constant') return peak;
-  return cosineDecay({ initial: peak, decaySteps: Math.max(1, totalSteps - warmupSteps), alpha: 0 }, step - warmupSteps);
+  if (kind === 'step') return peak * schedule.stepFactor ** Math.floor(since / schedule.stepSteps);
+  return cosineDecay({ initial: 0, decaySteps: Math.max(1, totalSteps - warmupSteps), alpha: 0, warmupTarget: peak, warmupSteps }, steps);
 }
 
-/** keras.optimizers.schedules.CosineDecay without warm-up: from `initial` to `alpha * initial` over `decaySteps`. */
-export function cosineDecay(options: { initial: number; decaySteps: number; alpha: number }, step: number): number {
-  const progress = Math.min(step, options.decaySteps) / options.decaySteps;
-  const cosine = 0.5 * (1 + Math.cos(Math.PI * progress));
-  return options.initial * ((1 - options.alpha) * cosine + options.alpha);
+export interface CosineDecayOptions {
+  readonly initial: number;
+  /** Steps of the cosine, after the warm-up. */
+  readonly decaySteps: number;
+  /** Where the cosine ends, as a share of where it began. */
+  readonly alpha: number;
+  /** Where the linear warm-up ends and the cosine begins; null: no warm-up, the cosine begins at `initial`. */
+  readonly warmupTarget: number | null;
+  readonly warmupSteps: number;
+}
+
+/** keras.optimizers.schedules.CosineDecay (Loshchilov & Hutter 2017, arXiv 1608.03983). */
+export function cosineDecay({ initial, decaySteps, alpha, warmupTarget, warmupSteps }: CosineDecayOptions, step: number): number {
+  if (warmupTarget !== null && step < warmupSteps) return initial + ((warmupTarget - initial) * step) / warmupSteps;
+  const [top, since] = warmupTarget === null ? [initial, step] : [warmupTarget, step - warmupSteps];
+  return top * ((1 - alpha) * halfCosine(Math.min(since, decaySteps) / decaySteps) + alpha);
+}
+
+/** From 1 to 0. */
+const halfCosine = (progress: number): number => 0.5 * (1 + Math.cos(Math.PI * progress));
+
+const RISE = 0.3, START = 1 / 25, END = START / 1e4;
+
+/** torch.optim.lr_scheduler.OneCycleLR with its defaults, the momentum left alone (Smith & Topin 2018, arXiv 1708.07120). */
+function oneCycle({ peak, totalSteps }: { readonly peak: number; readonly totalSteps: number }, step: number): number {
+  const top = RISE * totalSteps - 1, last = totalSteps - 1;
+  if (step <= top) return peak * (START + (1 - START) * (1 - halfCosine(top === 0 ? 1 : step / top)));
+  return peak * (END + (1 - END) * halfCosine(last <= top ? 1 : Math.min(1, (step - top) / (last - top))));
 }
