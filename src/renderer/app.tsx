@@ -13,7 +13,7 @@ import { FolderChooser } from './components/FolderChooser.tsx';
 import { systemLanguage, useWording, wording, WordingProvider } from './i18n/words.ts';
 import { useKeys } from './stores/keys.ts';
 import type { Screen } from './stores/studio.ts';
-import { dismissProblem, go, onCommand, onRunEvent, useStudio } from './stores/studio.ts';
+import { dismissProblem, go, onCommand, onRunEvent, useParts, useStudio } from './stores/studio.ts';
 import { theme, variables } from './theme.ts';
 import { chooseAndOpen } from './welcome/openFolder.ts';
 import { useFolderDrop } from './welcome/useFolderDrop.ts';
@@ -51,7 +51,7 @@ export function App() {
 }
 
 function Studio() {
-  const { screen, problem, project } = useStudio();
+  const { screen, problem, project } = useParts('screen', 'problem', 'project');
   const { w } = useWording();
   useFolderDrop();
   useKeys({

@@ -5,7 +5,7 @@ import { call } from '../api/client.ts';
 import type { Series } from '../components/LineChart.tsx';
 import { LineChart } from '../components/LineChart.tsx';
 import { useWording } from '../i18n/words.ts';
-import { metricPoints, smoothed, stageCurves } from '../train/curves.ts';
+import { metricPoints, smoothed, stageEpochs } from '../train/curves.ts';
 import { runColor } from './RunTable.tsx';
 
 /** How the chosen runs' students learned, over each other. */
@@ -22,7 +22,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
   const series = useMemo((): Series[] => histories.flatMap((history) => {
     const at = runs.findIndex(({ id }) => id === history.run);
     if (at < 0) return [];
-    const points = metricPoints(stageCurves(history, 'student'), metric);
+    const points = metricPoints(stageEpochs(history.phases, 'student'), metric);
     const last = points.at(-1);
     const name = `${runs[at]!.name}${last === undefined ? '' : `, ${metric === 'val_loss' ? f.decimal(last.y, 3) : f.points(last.y)}`}`;
     return [

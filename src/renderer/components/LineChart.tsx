@@ -1,9 +1,9 @@
 import type { ChartDataset, Plugin } from 'chart.js';
-import { Chart, Decimation, Filler, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js';
+import { Chart, LinearScale, LineController, LineElement, PointElement } from 'chart.js';
 import { useEffect, useRef } from 'react';
 import { useWording } from '../i18n/words.ts';
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Decimation, Filler);
+Chart.register(LineController, LineElement, PointElement, LinearScale);
 
 export interface Point { readonly x: number; readonly y: number }
 
@@ -11,7 +11,7 @@ export interface Series {
   readonly name: string;
   /** A design token: '--val'. */
   readonly color: string;
-  /** Sorted by x. */
+  /** Sorted by x, and no more of them than pixels: every redraw takes time from a training beside it. */
   readonly points: readonly Point[];
   readonly width?: number;
   readonly dashed?: boolean;
@@ -23,64 +23,84 @@ export interface Series {
   readonly mark?: { readonly x: number; readonly y: number; readonly text: string };
 }
 
-interface Props { readonly series: readonly Series[]; readonly label: string; readonly xMax?: number; readonly yMin?: number; readonly yMax?: number; readonly digits?: number; readonly percent?: boolean }
+interface Props {
+  readonly series: readonly Series[];
+  readonly label: string;
+  readonly xMax?: number;
+  readonly yMin?: number;
+  readonly yMax?: number;
+  readonly digits?: number;
+  readonly percent?: boolean;
+  /** Something that happens at an x: a short line on the axis, with words. */
+  readonly tick?: { readonly x: number; readonly text: string };
+}
 
-/** Curves in the tokens' colours, drawn without animation, thinned where there are more points than pixels (Steinarsson's LTTB). */
-export function LineChart({ series, label, xMax, yMin, yMax, digits = 2, percent = false }: Props) {
+interface Mark { readonly x: number; readonly y: number; readonly text: string; readonly color: string; readonly ring: boolean }
+type Drawn = Chart<'line', Point[]> & { marks?: readonly Mark[]; tick?: Props['tick']; tickColor?: string };
+
+/** Curves in the tokens' colours, drawn without animation and only when they change. */
+export function LineChart({ series, label, xMax, yMin, yMax, digits = 2, percent = false, tick }: Props) {
   const { f, language } = useWording();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const chart = useRef<Chart | null>(null);
+  const chart = useRef<Drawn | null>(null);
+  const draw = useRef<() => void>(() => undefined);
   useEffect(() => {
-    chart.current = new Chart(canvas.current!, {
+    chart.current = new Chart<'line', Point[]>(canvas.current!, {
       type: 'line', data: { datasets: [] }, plugins: [directLabels],
-      options: { animation: false, parsing: false, normalized: true, responsive: true, maintainAspectRatio: false, events: [], layout: { padding: { right: 12, top: 8 } }, elements: { point: { radius: 0 } }, plugins: { decimation: { enabled: true, algorithm: 'lttb', samples: 600, threshold: 1200 } } },
+      options: { animation: false, parsing: false, normalized: true, responsive: true, maintainAspectRatio: false, events: [], layout: { padding: { right: 12, top: 8 } }, elements: { point: { radius: 0 } } },
     });
-    return () => chart.current?.destroy();
+    const themes = new MutationObserver(() => draw.current());
+    themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+    return () => {
+      themes.disconnect();
+      chart.current?.destroy();
+      chart.current = null;
+    };
   }, []);
   useEffect(() => {
-    const draw = (): void => {
+    draw.current = () => {
       const own = chart.current;
       if (own === null) return;
-      const color = (token: string): string => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
-      own.data.datasets = series.map((line): ChartDataset<'line', Point[]> => ({
+      const tokens = getComputedStyle(document.documentElement);
+      const color = (token: string): string => tokens.getPropertyValue(token).trim();
+      // The same objects as before are filled anew: Chart.js then keeps what it has worked out for them.
+      own.data.datasets = series.map((line, at): ChartDataset<'line', Point[]> => Object.assign(own.data.datasets[at] ?? {}, {
         label: line.name, data: line.points as Point[], borderColor: color(line.color) + (line.faint === true ? '55' : ''), borderWidth: line.width ?? 2, borderDash: line.dashed === true ? [5, 4] : [],
-        pointRadius: line.points.length === 1 ? 3 : 0, pointBackgroundColor: color(line.color), indexAxis: 'x',
+        pointRadius: line.points.length === 1 ? 3 : 0, pointBackgroundColor: color(line.color), indexAxis: 'x' as const,
       }));
       const grid = color('--grid');
-      const ticks = { color: color('--text-3'), font: { size: 11, family: getComputedStyle(document.body).fontFamily }, maxRotation: 0, autoSkipPadding: 20 };
+      const ticks = { color: color('--text-3'), font: { size: 11, family: color('--font-ui') }, maxRotation: 0, autoSkipPadding: 20 };
       const empty = series.every(({ points }) => points.length === 0);
       const write = (value: number | string): string => (percent ? f.decimal(Number(value) * 100, 0) : f.decimal(Number(value), digits));
       own.options.scales = {
         x: { type: 'linear', min: 0, ...(xMax !== undefined && { max: xMax }), grid: { display: false }, border: { color: grid }, ticks: { ...ticks, precision: 0 } },
         y: { type: 'linear', ...(empty && { min: 0, max: 1 }), ...(yMin !== undefined && { min: yMin }), ...(yMax !== undefined && { max: yMax }), grace: '4%', grid: { color: grid }, border: { display: false }, ticks: { ...ticks, maxTicksLimit: 6, callback: write } },
       };
-      (own as Chart & { marks?: Mark[] }).marks = series.flatMap((line): Mark[] => [
+      own.marks = series.flatMap((line): Mark[] => [
         ...(line.mark === undefined ? [] : [{ ...line.mark, color: color(line.color), ring: true }]),
         ...(line.direct === true && line.points.length > 0 ? [{ ...line.points.at(-1)!, text: line.name, color: color(line.color), ring: false }] : []),
       ]);
+      own.tick = tick;
+      own.tickColor = color('--text-3');
       own.update('none');
     };
-    draw();
-    const themes = new MutationObserver(draw);
-    themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    return () => themes.disconnect();
-  }, [series, xMax, yMin, yMax, digits, percent, f, language]);
+    draw.current();
+  }, [series, xMax, yMin, yMax, digits, percent, tick?.x, tick?.text, f, language]);
   return <div className="chart" style={{ position: 'relative', minHeight: 0, minWidth: 0, height: '100%' }}><canvas ref={canvas} role="img" aria-label={label} /></div>;
 }
-
-interface Mark { readonly x: number; readonly y: number; readonly text: string; readonly color: string; readonly ring: boolean }
 
 /** Names stand at the curves themselves: no legend to look up. */
 const directLabels: Plugin<'line'> = {
   id: 'directLabels',
   afterDatasetsDraw(chart) {
     const { ctx, scales, chartArea } = chart;
+    const { marks = [], tick, tickColor = '' } = chart as Drawn;
     const taken: number[] = [];
-    for (const { x, y, text, color, ring } of (chart as Chart & { marks?: Mark[] }).marks ?? []) {
+    ctx.save();
+    ctx.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    for (const { x, y, text, color, ring } of marks) {
       const [px, py] = [scales.x!.getPixelForValue(x), scales.y!.getPixelForValue(y)];
       if (px < chartArea.left - 1 || px > chartArea.right + 1) continue;
-      ctx.save();
-      ctx.font = `11px ${getComputedStyle(document.body).fontFamily}`;
       ctx.fillStyle = color;
       ctx.strokeStyle = color;
       if (ring) {
@@ -94,7 +114,13 @@ const directLabels: Plugin<'line'> = {
       while (taken.some((other) => Math.abs(other - ty) < 13)) ty += 13;
       taken.push(ty);
       ctx.fillText(text, Math.min(px + 2, chartArea.right - width), Math.max(chartArea.top + 10, Math.min(ty, chartArea.bottom - 4)));
-      ctx.restore();
     }
+    if (tick !== undefined) {
+      const px = scales.x!.getPixelForValue(tick.x);
+      ctx.fillStyle = tickColor;
+      ctx.fillRect(px, chartArea.bottom - 8, 1, 8);
+      ctx.fillText(tick.text, Math.min(px + 5, chartArea.right - ctx.measureText(tick.text).width), chartArea.bottom - 3);
+    }
+    ctx.restore();
   },
 };

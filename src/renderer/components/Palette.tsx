@@ -3,7 +3,7 @@ import { IconArrowRight, IconFilter, IconPhoto, IconSearch, IconTag } from '@tab
 import { useMemo, useState } from 'react';
 import { useWording } from '../i18n/words.ts';
 import { addFilterLabel, openViewer, useDataset } from '../stores/dataset.ts';
-import { changeSettings, go, openSample, useStudio } from '../stores/studio.ts';
+import { changeSettings, go, openSample, useParts } from '../stores/studio.ts';
 import { chooseAndOpen } from '../welcome/openFolder.ts';
 import { openShortcuts } from './ShortcutSheet.tsx';
 
@@ -19,7 +19,7 @@ const MOST_IMAGES = 4;
 export function Palette() {
   const { w, f } = useWording();
   const [query, setQuery] = useState('');
-  const { project } = useStudio();
+  const { project } = useParts('project');
   const index = useDataset((state) => state.index);
   const counts = useDataset((state) => state.counts);
   const commands = useMemo((): Command[] => {

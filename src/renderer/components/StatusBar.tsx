@@ -1,11 +1,11 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconCircleCheck, IconCpu, IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect } from 'react';
-import type { Activity } from '../../shared/contract/studio.ts';
+import type { Activity, QueueEntry } from '../../shared/contract/studio.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import type { Wording } from '../i18n/words.ts';
-import { go, useStudio } from '../stores/studio.ts';
+import { go, useParts, useProgress, useStudio } from '../stores/studio.ts';
 import { stageName } from '../train/stageNames.ts';
 import { openShortcuts } from './ShortcutSheet.tsx';
 
@@ -15,7 +15,7 @@ const LOAD_EVERY_MS = 3000;
 export function StatusBar() {
   const wording = useWording();
   const { w, f } = wording;
-  const { connected, queue, activities, progress, hello, load } = useStudio();
+  const { connected, queue, activities, hello, load } = useParts('connected', 'queue', 'activities', 'hello', 'load');
   useEffect(() => {
     const ask = (): void => {
       if (!document.hidden && useStudio.getState().connected) void call('studio.load', {}).then((found) => useStudio.setState({ load: found }), () => undefined);
@@ -31,13 +31,7 @@ export function StatusBar() {
     <footer className="status-bar" data-connected={connected}>
       {!connected && <span className="row" role="status"><IconPlugConnectedX size={14} aria-hidden="true" />{w('Reconnecting…', 'Reconectando…')}</span>}
       {connected && running === undefined && activities.length === 0 && <span className="row"><IconCircleCheck size={14} aria-hidden="true" />{w('Ready', 'Listo')}</span>}
-      {running !== undefined && (
-        <UnstyledButton className="row small" onClick={() => go('train', running.run)}>
-          <span>{running.name}{running.state === 'paused' ? w(', paused', ', en pausa') : ''}{progress === null ? '' : ` · ${stageName(progress.stage, w)}`}</span>
-          {progress !== null && <><span className="bar"><i style={{ width: `${(100 * progress.done) / Math.max(1, progress.total)}%` }} /></span><span className="quiet">{leftOf(progress.secondsLeft, wording)}</span></>}
-          {waiting > 0 && <span className="quiet">{w(`${waiting} waiting`, `${waiting} en espera`)}</span>}
-        </UnstyledButton>
-      )}
+      {running !== undefined && <RunningJob entry={running} waiting={waiting} />}
       {activities.map((activity) => (
         <span className="row" key={activity.id}>
           {activityName(activity, wording)}
@@ -52,6 +46,19 @@ export function StatusBar() {
         <UnstyledButton className="row small" onClick={openShortcuts}><kbd>?</kbd>{w('Shortcuts', 'Atajos')}</UnstyledButton>
       </span>
     </footer>
+  );
+}
+
+function RunningJob({ entry, waiting }: { entry: QueueEntry; waiting: number }) {
+  const wording = useWording();
+  const { w } = wording;
+  const progress = useProgress(entry.run);
+  return (
+    <UnstyledButton className="row small" onClick={() => go('train', entry.run)}>
+      <span>{entry.name}{entry.state === 'paused' ? w(', paused', ', en pausa') : ''}{progress === null ? '' : ` · ${stageName(progress.stage, w)}`}</span>
+      {progress !== null && <><span className="bar"><i style={{ width: `${(100 * progress.done) / Math.max(1, progress.total)}%` }} /></span><span className="quiet">{leftOf(progress.secondsLeft, wording)}</span></>}
+      {waiting > 0 && <span className="quiet">{w(`${waiting} waiting`, `${waiting} en espera`)}</span>}
+    </UnstyledButton>
   );
 }
 

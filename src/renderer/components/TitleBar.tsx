@@ -2,7 +2,7 @@ import { Button, Menu, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconPointFilled, IconSearch } from '@tabler/icons-react';
 import { useWording } from '../i18n/words.ts';
 import { pendingCount, saveEdits, useDataset } from '../stores/dataset.ts';
-import { enter, go, useStudio } from '../stores/studio.ts';
+import { enter, go, useParts } from '../stores/studio.ts';
 import { chooseAndOpen } from '../welcome/openFolder.ts';
 import { Mark } from './Mark.tsx';
 import { openPalette } from './Palette.tsx';
@@ -10,7 +10,7 @@ import { openPalette } from './Palette.tsx';
 /** The window's first line: the project, the finder, whether everything is saved. */
 export function TitleBar() {
   const { w, f } = useWording();
-  const { project, hello, screen } = useStudio();
+  const { project, hello, screen } = useParts('project', 'hello', 'screen');
   return (
     <header className="title-bar">
       <UnstyledButton className="mark" aria-label={w('Welcome screen', 'Pantalla de inicio')} onClick={() => go('welcome')}><Mark /></UnstyledButton>

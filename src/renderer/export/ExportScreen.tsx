@@ -11,7 +11,7 @@ import { ErrorNote } from '../components/ErrorNote.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { go, useStudio } from '../stores/studio.ts';
+import { go, useParts, useStudio } from '../stores/studio.ts';
 import { checkName, filePurpose, grouped } from './exportWords.ts';
 import { TryIt } from './TryIt.tsx';
 import './export.css';
@@ -20,7 +20,7 @@ import './export.css';
 export default function ExportScreen() {
   const wording = useWording();
   const { w } = wording;
-  const { runs, run, hello } = useStudio();
+  const { runs, run, hello } = useParts('runs', 'run', 'hello');
   const exportable = useMemo(() => runs.filter(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished')), [runs]);
   const chosen = exportable.find(({ id }) => id === run) ?? exportable.at(-1);
   const [bundle, setBundle] = useState<Export | null>(null);

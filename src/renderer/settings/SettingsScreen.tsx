@@ -5,7 +5,7 @@ import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { openShortcuts } from '../components/ShortcutSheet.tsx';
 import { useWording } from '../i18n/words.ts';
-import { attempt, changeSettings, useStudio } from '../stores/studio.ts';
+import { attempt, changeSettings, useParts, useStudio } from '../stores/studio.ts';
 import './settings.css';
 
 /** Every change acts at once; there is no Save. */
@@ -32,7 +32,7 @@ const Row = ({ name, hint, children }: { name: string; hint: string; children: R
 
 function Engines() {
   const { w, f } = useWording();
-  const { hello, settings, activities } = useStudio();
+  const { hello, settings, activities } = useParts('hello', 'settings', 'activities');
   const machine = hello?.machine ?? null;
   const measuring = activities.some(({ kind, project }) => kind === 'measure' && project === null);
   const measure = async (): Promise<void> => {
@@ -56,7 +56,7 @@ function Engines() {
 
 function Storage() {
   const { w, f } = useWording();
-  const { settings, runs, project, hello } = useStudio();
+  const { settings, runs, project, hello } = useParts('settings', 'runs', 'project', 'hello');
   const [usage, setUsage] = useState<{ thumbnails: number; pixels: number } | null>(null);
   const read = (): void => void call('cache.usage', {}).then(setUsage, () => undefined);
   useEffect(read, []);

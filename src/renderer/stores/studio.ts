@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import type { Activity, Hello, Load, Project, QueueEntry, Settings } from '../../shared/contract/studio.ts';
 import type { RunEvent } from '../../shared/events.ts';
@@ -8,6 +9,8 @@ import { call, listen } from '../api/client.ts';
 
 export const screens = ['welcome', 'data', 'train', 'tune', 'compare', 'export', 'settings'] as const;
 export type Screen = (typeof screens)[number];
+
+export type Progress = Extract<RunEvent, { type: 'progress' }>;
 
 /** What every screen shares: the door, the open project, its runs, what is going on. */
 interface StudioState {
@@ -20,16 +23,24 @@ interface StudioState {
   readonly run: string | null;
   readonly queue: readonly QueueEntry[];
   readonly activities: readonly Activity[];
-  /** The last progress of the running run. */
-  readonly progress: Extract<RunEvent, { type: 'progress' }> | null;
+  /** The last progress of each run that something is done for: training, or an export beside it. */
+  readonly progress: Readonly<Record<string, Progress>>;
   readonly load: Load | null;
   readonly settings: Settings | null;
   readonly problem: ProblemData | null;
 }
 
 export const useStudio = create<StudioState>(() => ({
-  hello: null, connected: false, screen: 'welcome', project: null, runs: [], run: null, queue: [], activities: [], progress: null, load: null, settings: null, problem: null,
+  hello: null, connected: false, screen: 'welcome', project: null, runs: [], run: null, queue: [], activities: [], progress: {}, load: null, settings: null, problem: null,
 }));
+
+/** Some of the state: what uses it is drawn anew when these change, and not with every event of a training. */
+export function useParts<K extends keyof StudioState>(...names: readonly K[]): Pick<StudioState, K> {
+  return useStudio(useShallow((state) => Object.fromEntries(names.map((name) => [name, state[name]])) as Pick<StudioState, K>));
+}
+
+/** Where a run stands, as it tells once a second; null while it has said nothing. Only small parts of a screen listen to this. */
+export const useProgress = (run: string | null): Progress | null => useStudio((state) => (run === null ? null : state.progress[run] ?? null));
 
 const set = useStudio.setState;
 const get = useStudio.getState;
@@ -76,7 +87,7 @@ export function connect(): void {
       case 'weightsChanged': return weightsListeners.forEach((listener) => listener());
       case 'command': return event.folder === null ? commandListeners.forEach((listener) => listener(event.command)) : void openProject(event.folder);
       case 'run':
-        if (event.event.type === 'progress') set({ progress: event.event });
+        if (event.event.type === 'progress') set({ progress: { ...get().progress, [event.run]: event.event } });
         if (event.event.type === 'stageStarted' || event.event.type === 'stageFinished') void refreshRuns();
         runListeners.forEach((listener) => listener(event.run, event.event));
     }

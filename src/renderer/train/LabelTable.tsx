@@ -4,7 +4,7 @@ import type { RunHistory } from '../../shared/contract/runs.ts';
 import type { Stage } from '../../shared/events.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
-import { stageCurves } from './curves.ts';
+import { stageEpochs } from './curves.ts';
 
 const ROW = 28;
 const LOOK_BACK = 5;
@@ -14,8 +14,8 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
   const { w, f } = useWording();
   const scroller = useRef<HTMLDivElement>(null);
   const { now, before, teacher, order } = useMemo(() => {
-    const scored = stageCurves(history, stage).epochs.filter(({ perClassAp }) => perClassAp !== null);
-    const bestOfTeacher = stageCurves(history, 'teacher').epochs.findLast(({ best, perClassAp }) => best && perClassAp !== null)?.perClassAp ?? null;
+    const scored = stageEpochs(history.phases, stage).epochs.filter(({ perClassAp }) => perClassAp !== null);
+    const bestOfTeacher = stageEpochs(history.phases, 'teacher').epochs.findLast(({ best, perClassAp }) => best && perClassAp !== null)?.perClassAp ?? null;
     const latest = scored.at(-1)?.perClassAp ?? [];
     const sorted = latest.flatMap((ap, c) => (ap === null ? [] : [c])).sort((a, b) => latest[a]! - latest[b]!);
     return { now: latest, before: scored.at(-1 - LOOK_BACK)?.perClassAp ?? scored[0]?.perClassAp ?? latest, teacher: stage === 'teacher' ? null : bestOfTeacher, order: sorted };

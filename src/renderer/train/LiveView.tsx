@@ -1,20 +1,22 @@
 import { Button, Menu, SegmentedControl, Select } from '@mantine/core';
 import { IconDots, IconFlag, IconPlayerPause, IconPlayerPlay, IconPlus } from '@tabler/icons-react';
-import { useEffect, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useEffect, useState } from 'react';
 import type { RunHistory, RunSummary } from '../../shared/contract/runs.ts';
+import type { QueueEntry } from '../../shared/contract/studio.ts';
 import type { JobCommand, Stage } from '../../shared/events.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { ErrorNote } from '../components/ErrorNote.tsx';
-import type { Series } from '../components/LineChart.tsx';
-import { LineChart } from '../components/LineChart.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { attempt, go, useStudio } from '../stores/studio.ts';
+import { attempt, go, useParts, useProgress, useStudio } from '../stores/studio.ts';
 import { adopt } from './configStore.ts';
-import { metricPoints, smoothed, stageCurves } from './curves.ts';
+import { stageEpochs } from './curves.ts';
 import { LabelTable } from './LabelTable.tsx';
 import { liveAnswer } from './liveAnswer.ts';
+import type { Measure } from './LiveCharts.tsx';
+import { LiveCharts } from './LiveCharts.tsx';
 import { Queue } from './Queue.tsx';
 import { stageName } from './stageNames.ts';
 import { StageTrack } from './StageTrack.tsx';
@@ -23,16 +25,14 @@ import { useHistory } from './useHistory.ts';
 import { Watched } from './Watched.tsx';
 
 export const trained: readonly Stage[] = ['teacher', 'student', 'qat'];
-type Metric = 'macro_ap' | 'macro_f1' | 'val_loss';
 const smoothings = [0, 0.6, 0.9] as const;
 
 /** Is it getting better, when is it done? */
 export function LiveView({ run }: { run: RunSummary }) {
-  const wording = useWording();
-  const { w, f } = wording;
-  const { queue, progress, runs, project } = useStudio();
+  const { w, f } = useWording();
+  const { queue, runs, project } = useParts('queue', 'runs', 'project');
   const history = useHistory(run);
-  const [metric, setMetric] = useState<Metric>('macro_ap');
+  const [metric, setMetric] = useState<Measure>('macro_ap');
   const [smoothing, setSmoothing] = useState<(typeof smoothings)[number]>(0.6);
   const entry = queue.find((own) => own.run === run.id);
   const running = entry !== undefined && entry.state !== 'waiting';
@@ -47,11 +47,10 @@ export function LiveView({ run }: { run: RunSummary }) {
     ...(running && { p: pause }), s: () => setSmoothing(smoothings[(smoothings.indexOf(smoothing) + 1) % smoothings.length]!),
     n: () => planRun(true),
   });
-  const { says, because, tone } = liveAnswer(wording, { run, entry: entry ?? null, history, progress: running ? progress : null, stage });
   const resumable = entry === undefined && run.state !== 'finished';
   return (
     <>
-      <Answer tone={tone} says={says} because={because}>
+      <LiveAnswer run={run} entry={entry ?? null} history={history} stage={stage}>
         {running && <Button variant="subtle" leftSection={entry.state === 'paused' ? <IconPlayerPlay size={15} /> : <IconPlayerPause size={15} />} onClick={pause}>{entry.state === 'paused' ? w('Go on', 'Seguir') : w('Pause', 'Pausar')}<kbd>P</kbd></Button>}
         {running && current !== null && trained.includes(current) && <Button variant="default" leftSection={<IconFlag size={15} />} onClick={() => command({ type: 'finishPhase' })}>{w('Finish now, keep best', 'Terminar ya y guardar lo mejor')}</Button>}
         {resumable && <Button onClick={() => void attempt(() => call('runs.resume', { project: run.project, run: run.id }))}>{w('Resume', 'Reanudar')}</Button>}
@@ -66,19 +65,19 @@ export function LiveView({ run }: { run: RunSummary }) {
           </Menu.Dropdown>
         </Menu>
         <Button variant="default" leftSection={<IconPlus size={15} />} onClick={() => planRun(true)}>{w('New run', 'Nuevo')}<kbd>N</kbd></Button>
-      </Answer>
+      </LiveAnswer>
       {run.problem !== null && entry === undefined && <ErrorNote problem={{ kind: 'internal', message: run.problem.message, detail: run.problem.detail }} />}
-      <StageTrack run={run} chosen={stage} onChoose={setPicked} progress={running ? progress : null} />
+      <StageTrack run={run} chosen={stage} onChoose={setPicked} running={running} />
       <div className="live">
         <div className="column live-main">
           <div className="row live-head">
-            <Figures run={run} history={history} stage={stage} progress={running ? progress : null} />
+            <Figures run={run} history={history} stage={stage} running={running} />
             <span className="grow" />
             {runs.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={110} data={runs.filter(({ trashed }) => !trashed).map(({ id, name }) => ({ value: id, label: name })).reverse()} value={run.id} onChange={(id) => { if (id !== null) go('train', id); useStudio.setState({ run: id }); }} />}
             <Select aria-label={w('Smoothing', 'Suavizado')} w={118} data={smoothings.map((value) => ({ value: String(value), label: value === 0 ? w('raw', 'sin suavizar') : w(`smooth ${f.decimal(value, 1)}`, `suave ${f.decimal(value, 1)}`) }))} value={String(smoothing)} onChange={(value) => setSmoothing(Number(value) as (typeof smoothings)[number])} />
-            <SegmentedControl aria-label={w('Measure', 'Medida')} data={[{ value: 'macro_ap', label: 'mAP' }, { value: 'macro_f1', label: 'F1' }, { value: 'val_loss', label: w('Loss', 'Pérdida') }]} value={metric} onChange={(value) => setMetric(value as Metric)} />
+            <SegmentedControl aria-label={w('Measure', 'Medida')} data={[{ value: 'macro_ap', label: 'mAP' }, { value: 'macro_f1', label: 'F1' }, { value: 'val_loss', label: w('Loss', 'Pérdida') }]} value={metric} onChange={(value) => setMetric(value as Measure)} />
           </div>
-          {history === null ? <div className="skeleton" style={{ flex: 1 }} /> : <Charts history={history} stage={stage} metric={metric} smoothing={smoothing} teacherAp={run.val.teacherAp} />}
+          {history === null ? <div className="skeleton" style={{ flex: 1 }} /> : <LiveCharts run={run} history={history} stage={stage} metric={metric} smoothing={smoothing} running={running && stage === current} />}
           {history !== null && history.watched.length > 0 && <Watched watched={history.watched} />}
         </div>
         <aside className="panel line-left live-right">
@@ -91,9 +90,18 @@ export function LiveView({ run }: { run: RunSummary }) {
   );
 }
 
-function Figures({ run, history, stage, progress }: { run: RunSummary; history: RunHistory | null; stage: Stage; progress: { secondsLeft: number | null; rate: number | null; unit: string } | null }) {
+/** The parts below listen to the progress of every second, so that the rest of the screen need not be drawn anew with it. */
+function LiveAnswer({ run, entry, history, stage, children }: { run: RunSummary; entry: QueueEntry | null; history: RunHistory | null; stage: Stage; children: ReactNode }) {
+  const wording = useWording();
+  const progress = useProgress(entry !== null && entry.state !== 'waiting' ? run.id : null);
+  const { says, because, tone } = liveAnswer(wording, { run, entry, history, progress, stage });
+  return <Answer tone={tone} says={says} because={because}>{children}</Answer>;
+}
+
+function Figures({ run, history, stage, running }: { run: RunSummary; history: RunHistory | null; stage: Stage; running: boolean }) {
   const { w, f } = useWording();
-  const epochs = history === null ? [] : stageCurves(history, stage).epochs;
+  const progress = useProgress(running ? run.id : null);
+  const { epochs } = stageEpochs(history?.phases ?? [], stage);
   const best = epochs.reduce<(typeof epochs)[number] | null>((a, b) => ((b.metrics.macro_ap ?? -1) > (a?.metrics.macro_ap ?? -1) ? b : a), null);
   const left = progress?.secondsLeft ?? null;
   return (
@@ -107,41 +115,6 @@ function Figures({ run, history, stage, progress }: { run: RunSummary; history: 
 }
 
 const Figure = ({ value, name }: { value: string; name: string }) => <div className="figure"><strong>{value}</strong><span className="small quiet">{name}</span></div>;
-
-function Charts({ history, stage, metric, smoothing, teacherAp }: { history: RunHistory; stage: Stage; metric: Metric; smoothing: number; teacherAp: number | null }) {
-  const { w, f } = useWording();
-  const curves = useMemo(() => stageCurves(history, stage), [history, stage]);
-  const teacher = useMemo(() => (stage === 'teacher' ? null : teacherAp ?? metricPoints(stageCurves(history, 'teacher'), 'macro_ap').reduce<number | null>((best, { y }) => (best === null || y > best ? y : best), null)), [history, stage, teacherAp]);
-  const big = useMemo((): Series[] => {
-    const points = metricPoints(curves, metric);
-    const better = (a: number, b: number): boolean => (metric === 'val_loss' ? a < b : a > b);
-    const best = points.reduce<(typeof points)[number] | null>((top, point) => (top === null || better(point.y, top.y) ? point : top), null);
-    const last = Math.max(points.at(-1)?.x ?? 1, 1);
-    const text = best === null ? '' : w(`best ${metric === 'val_loss' ? f.decimal(best.y, 3) : f.points(best.y)}, epoch ${best.x}`, `mejor ${metric === 'val_loss' ? f.decimal(best.y, 3) : f.points(best.y)}, época ${best.x}`);
-    return [
-      ...(smoothing > 0 && points.length > 2 ? [{ name: w('raw', 'sin suavizar'), color: '--val', points, faint: true, width: 1.5 }] : []),
-      { name: w('validation', 'validación'), color: '--val', points: smoothed(points, smoothing), width: 2.5, ...(best !== null && { mark: { ...best, text } }) },
-      ...(metric === 'val_loss' ? [{ name: w('train', 'train'), color: '--train', points: smoothed(metricPoints(curves, 'hard_loss'), smoothing), direct: true }] : []),
-      ...(metric === 'macro_ap' && teacher !== null ? [{ name: w(`teacher ${f.points(teacher)}`, `maestro ${f.points(teacher)}`), color: '--test', dashed: true, width: 1.5, direct: true, points: [{ x: 0, y: teacher }, { x: last, y: teacher }] }] : []),
-    ];
-  }, [curves, metric, smoothing, teacher, w, f]);
-  const loss = useMemo((): Series[] => [
-    { name: w('raw', 'sin suavizar'), color: '--train', points: curves.loss, faint: true, width: 1 },
-    { name: w('train', 'train'), color: '--train', points: smoothed(curves.loss, Math.max(smoothing, 0.95)), width: 1.5 },
-    { name: w('validation', 'validación'), color: '--val', points: metricPoints(curves, 'val_loss'), width: 2 },
-  ], [curves, smoothing, w]);
-  const rate = useMemo((): Series[] => [{ name: w('learning rate', 'tasa de aprendizaje'), color: '--c2', points: curves.learningRate.map(({ x, y }) => ({ x, y: y * 1000 })) }], [curves, w]);
-  const val = curves.epochs.at(-1)?.metrics;
-  return (
-    <>
-      <div className="live-chart"><LineChart series={big} label={w('Validation measure by epoch', 'Medida en validación por época')} percent={metric !== 'val_loss'} /></div>
-      <div className="live-small">
-        <section><div className="row"><h2 className="grow">{w('Loss', 'Pérdida')}</h2>{val?.val_loss != null && <span className="small soft"><span style={{ color: 'var(--val)' }}>{f.decimal(val.val_loss, 3)}</span> val{val.loss != null && ` · ${f.decimal(val.hard_loss ?? val.loss, 3)} train`}</span>}</div><div className="small-chart"><LineChart series={loss} label={w('Loss by step', 'Pérdida por paso')} /></div></section>
-        <section><div className="row"><h2 className="grow">{w('Learning rate', 'Tasa de aprendizaje')} × 10⁻³</h2></div><div className="small-chart"><LineChart series={rate} label={w('Learning rate by step', 'Tasa por paso')} yMin={0} digits={2} /></div></section>
-      </div>
-    </>
-  );
-}
 
 function Notes({ history }: { history: RunHistory | null }) {
   const { w } = useWording();

@@ -1,12 +1,12 @@
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
-import { attempt, changeSettings, go, useStudio } from '../stores/studio.ts';
+import { attempt, changeSettings, go, useParts } from '../stores/studio.ts';
 import { Switch } from '@mantine/core';
 
 /** What trains after this one, through the night. */
 export function Queue({ project }: { project: string }) {
   const { w } = useWording();
-  const { queue, settings } = useStudio();
+  const { queue, settings } = useParts('queue', 'settings');
   if (queue.length === 0) return null;
   return (
     <section className="line-top" style={{ padding: '0 16px 12px' }} aria-label={w('Queue', 'Cola')}>

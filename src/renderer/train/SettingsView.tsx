@@ -7,7 +7,7 @@ import { Answer } from '../components/Answer.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { loadDataset, useDataset } from '../stores/dataset.ts';
-import { attempt, go, useStudio } from '../stores/studio.ts';
+import { attempt, go, useParts } from '../stores/studio.ts';
 import { adopt, choosePreset, loadChoices, measure, setYaml, useConfig } from './configStore.ts';
 import { FieldRow } from './FieldRow.tsx';
 import { PreflightPanel } from './PreflightPanel.tsx';
@@ -21,7 +21,7 @@ const SAMPLE_CLASSES = 8;
 
 export function SettingsView() {
   const { w, f } = useWording();
-  const { project, runs, queue, activities } = useStudio();
+  const { project, runs, queue, activities } = useParts('project', 'runs', 'queue', 'activities');
   const { config, base, preset, choices, preflight, yamlComplaint, complaints, measuring } = useConfig();
   const index = useDataset((state) => state.index);
   const [all, setAll] = useState(false);

@@ -1,14 +1,16 @@
 import { IconCheck } from '@tabler/icons-react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
-import type { RunEvent, Stage } from '../../shared/events.ts';
+import type { Stage } from '../../shared/events.ts';
 import { useWording } from '../i18n/words.ts';
+import { useProgress } from '../stores/studio.ts';
 import { stageName } from './stageNames.ts';
 
 const trained = new Set<Stage>(['teacher', 'student', 'qat']);
 
 /** The way of a run; parts are as long as their work where that is known. A click shows a stage's curves. */
-export function StageTrack({ run, chosen, onChoose, progress }: { run: RunSummary; chosen: Stage; onChoose(stage: Stage): void; progress: Extract<RunEvent, { type: 'progress' }> | null }) {
+export function StageTrack({ run, chosen, onChoose, running }: { run: RunSummary; chosen: Stage; onChoose(stage: Stage): void; running: boolean }) {
   const { w, f } = useWording();
+  const progress = useProgress(running ? run.id : null);
   const guess = (stage: Stage, seconds: number): number => Math.sqrt(Math.max(seconds, stage === 'teacher' || stage === 'student' ? 60 : stage === 'qat' ? 20 : 4));
   return (
     <ol className="stage-track line-bottom" aria-label={w('Stages', 'Etapas')}>

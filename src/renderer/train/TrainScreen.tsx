@@ -1,4 +1,4 @@
-import { useStudio } from '../stores/studio.ts';
+import { useParts } from '../stores/studio.ts';
 import { LiveView } from './LiveView.tsx';
 import { SettingsView } from './SettingsView.tsx';
 import { useTrainView } from './trainView.ts';
@@ -6,7 +6,7 @@ import './train.css';
 
 /** Can I start, how long? Then: is it getting better, when is it done? */
 export default function TrainScreen() {
-  const { queue, runs, run, project } = useStudio();
+  const { queue, runs, run, project } = useParts('queue', 'runs', 'run', 'project');
   const planning = useTrainView((state) => state.planning);
   const active = queue.find((entry) => entry.project === project?.id && entry.state !== 'waiting');
   const live = runs.filter(({ trashed }) => !trashed);

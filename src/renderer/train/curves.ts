@@ -1,34 +1,97 @@
-import type { PhaseHistory, RunHistory } from '../../shared/contract/runs.ts';
-import type { Stage } from '../../shared/events.ts';
+import type { PhaseHistory } from '../../shared/contract/runs.ts';
+import type { RunEvent, Stage } from '../../shared/events.ts';
 import type { Point } from '../components/LineChart.tsx';
 
-/** What a chart of a stage shows: its phases behind each other, x in epochs. */
-export interface StageCurves {
+/** A stage's epochs: its phases behind each other, x in epochs. */
+export interface StageEpochs {
   readonly epochs: readonly { readonly x: number; readonly metrics: Readonly<Record<string, number | null>>; readonly best: boolean; readonly perClassAp: readonly (number | null)[] | null }[];
-  readonly loss: readonly Point[];
-  readonly learningRate: readonly Point[];
+  /** Where the stage ends if nothing ends it early; null for histories that do not say. */
+  readonly planned: number | null;
 }
 
-export function stageCurves({ phases }: RunHistory, stage: Stage): StageCurves {
-  const curves = { epochs: [] as StageCurves['epochs'][number][], loss: [] as Point[], learningRate: [] as Point[] };
+/** A curve over steps with no more points than an eye can tell apart, however long the run. */
+export interface StepCurve {
+  /** Least and largest value of each handful of steps: what the noise really spans. */
+  readonly raw: readonly Point[];
+  /** The mean of each handful. */
+  readonly means: readonly Point[];
+  readonly stepsPerPoint: number;
+}
+
+type Phases = readonly PhaseHistory[];
+export type StepEvent = Extract<RunEvent, { type: 'step' }>;
+
+export function stageEpochs(phases: Phases, stage: Stage): StageEpochs {
+  const epochs: StageEpochs['epochs'][number][] = [];
   let offset = 0;
+  let planned: number | null = 0;
   for (const phase of phases.filter((own) => own.stage === stage)) {
-    for (const epoch of phase.epochs) curves.epochs.push({ x: offset + epoch.epoch + 1, metrics: epoch.metrics, best: epoch.best, perClassAp: epoch.perClassAp });
-    phase.steps.at.forEach((at, i) => {
-      const [loss, rate] = [phase.steps.loss[i], phase.steps.learningRate[i]];
-      if (loss != null) curves.loss.push({ x: offset + at, y: loss });
-      if (rate != null) curves.learningRate.push({ x: offset + at, y: rate });
-    });
+    for (const epoch of phase.epochs) epochs.push({ x: offset + epoch.epoch + 1, metrics: epoch.metrics, best: epoch.best, perClassAp: epoch.perClassAp });
+    planned = phase.plannedEpochs === null || planned === null ? null : offset + phase.plannedEpochs;
     offset += lengthOf(phase);
   }
-  return curves;
+  return { epochs, planned };
+}
+
+/** Steps that a phase has already are left out: the history may have been read after they were reported. */
+export function withSteps(phases: Phases, steps: readonly StepEvent[]): Phases {
+  if (steps.length === 0) return phases;
+  return phases.map((phase) => {
+    const { stage, phase: name, stepsPerEpoch, steps: { at, loss, learningRate } } = phase;
+    const last = at.at(-1) ?? -1;
+    const fresh = steps.filter((event) => event.stage === stage && event.phase === name && event.epoch + event.step / stepsPerEpoch > last);
+    if (fresh.length === 0) return phase;
+    return {
+      ...phase,
+      steps: { at: [...at, ...fresh.map(({ epoch, step }) => epoch + step / stepsPerEpoch)], loss: [...loss, ...fresh.map(({ metrics }) => metrics.hard_loss ?? metrics.loss ?? null)], learningRate: [...learningRate, ...fresh.map(({ metrics }) => metrics.learning_rate ?? null)] },
+    };
+  });
+}
+
+/** Loss and learning rate of a stage over its steps, x in epochs. */
+export function stageSteps(phases: Phases, stage: Stage, most = 500): { loss: StepCurve; learningRate: StepCurve } {
+  const [loss, learningRate]: [Point[], Point[]] = [[], []];
+  let offset = 0;
+  for (const phase of phases.filter((own) => own.stage === stage)) {
+    const { at, loss: losses, learningRate: rates } = phase.steps;
+    for (let i = 0; i < at.length; i++) {
+      const [x, y, rate] = [offset + at[i]!, losses[i], rates[i]];
+      if (y != null) loss.push({ x, y });
+      if (rate != null) learningRate.push({ x, y: rate });
+    }
+    offset += lengthOf(phase);
+  }
+  return { loss: thinned(loss, most), learningRate: thinned(learningRate, most) };
+}
+
+function thinned(points: readonly Point[], most: number): StepCurve {
+  const stepsPerPoint = Math.max(1, Math.ceil(points.length / most));
+  if (stepsPerPoint === 1) return { raw: points, means: points, stepsPerPoint };
+  const [raw, means]: [Point[], Point[]] = [[], []];
+  for (let from = 0; from < points.length; from += stepsPerPoint) {
+    const to = Math.min(points.length, from + stepsPerPoint);
+    let [least, largest, x, y] = [points[from]!, points[from]!, 0, 0];
+    for (let i = from; i < to; i++) {
+      const point = points[i]!;
+      if (point.y < least.y) least = point;
+      if (point.y > largest.y) largest = point;
+      x += point.x / (to - from);
+      y += point.y / (to - from);
+    }
+    raw.push(...(least.x < largest.x ? [least, largest] : [largest, least]));
+    means.push({ x, y });
+  }
+  return { raw, means, stepsPerPoint };
 }
 
 const lengthOf = ({ epochs, steps }: PhaseHistory): number => (epochs.length > 0 ? epochs.at(-1)!.epoch + 1 : Math.ceil(steps.at.at(-1) ?? 0));
 
-export function metricPoints({ epochs }: StageCurves, metric: string): Point[] {
+export function metricPoints({ epochs }: StageEpochs, metric: string): Point[] {
   return epochs.flatMap(({ x, metrics }) => (metrics[metric] == null ? [] : [{ x, y: metrics[metric] }]));
 }
+
+/** The steps of a curve as `smoothed` would draw them one by one: a mean of n steps weighs as much as they did. */
+export const smoothedSteps = ({ means, stepsPerPoint }: StepCurve, weight: number): Point[] => smoothed(means, weight ** stepsPerPoint);
 
 /**
  * Exponential moving average run forwards and backwards and averaged: smooth, and it does not lag behind the raw values.

@@ -3,7 +3,7 @@ import type { QueueEntry } from '../../shared/contract/studio.ts';
 import type { RunEvent, Stage } from '../../shared/events.ts';
 import type { Tone } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
-import { metricPoints, stageCurves, trend } from './curves.ts';
+import { metricPoints, stageEpochs, trend } from './curves.ts';
 import { stageName } from './stageNames.ts';
 
 interface Facts {
@@ -32,8 +32,7 @@ export function liveAnswer({ w, f }: Wording, { run, entry, history, progress, s
 
 function running({ w, f }: Wording, { run, history, progress, stage }: Omit<Facts, 'entry'>): { says: string; because: string; tone: Tone } {
   const doing = progress === null ? w('starting', 'empezando') : stageName(progress.stage, w).toLowerCase();
-  const curves = history === null ? null : stageCurves(history, stage);
-  const { gain, kind } = trend(curves === null ? [] : metricPoints(curves, 'macro_ap'));
+  const { gain, kind } = trend(history === null ? [] : metricPoints(stageEpochs(history.phases, stage), 'macro_ap'));
   const left = progress?.secondsLeft == null ? '' : w(`${f.duration(progress.secondsLeft)} left in this stage.`, `Quedan ${f.duration(progress.secondsLeft)} de esta etapa.`);
   const change = w(`${f.sign(gain * 100, 1)} mAP over the last epochs.`, `${f.sign(gain * 100, 1)} mAP en las últimas épocas.`);
   switch (progress !== null && progress.stage !== stage ? 'starting' : kind) {

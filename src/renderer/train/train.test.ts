@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../shared/config.ts';
 import { createFormat } from '../i18n/format.ts';
-import { smoothed, stageCurves, trend } from './curves.ts';
+import { smoothed, smoothedSteps, stageEpochs, stageSteps, trend, withSteps } from './curves.ts';
 import { differences, sections, valueAt, withValue } from './settings.ts';
 import { settingMeaning, settingName } from './settingWords.ts';
 
@@ -44,10 +44,33 @@ describe('curves', () => {
   });
 
   test('phases of a stage follow each other', () => {
-    const phase = (name: string, epochs: number) => ({ stage: 'teacher' as const, phase: name, stepsPerEpoch: 2, steps: { at: [0.5, 1], loss: [1, 0.5], learningRate: [0.1, 0.2] }, epochs: Array.from({ length: epochs }, (_, epoch) => ({ epoch, best: true, metrics: { macro_ap: 0.5 }, perClassAp: null })) });
-    const { epochs, loss } = stageCurves({ run: '', vocabulary: [], valPositives: [], phases: [phase('head', 3), phase('finetune', 2)], watched: [], notes: [] }, 'teacher');
+    const phase = (name: string, epochs: number) => ({ stage: 'teacher' as const, phase: name, stepsPerEpoch: 2, plannedEpochs: 3, steps: { at: [0.5, 1], loss: [1, 0.5], learningRate: [0.1, 0.2] }, epochs: Array.from({ length: epochs }, (_, epoch) => ({ epoch, best: true, metrics: { macro_ap: 0.5 }, perClassAp: null })) });
+    const phases = [phase('head', 3), phase('finetune', 2)];
+    const { epochs, planned } = stageEpochs(phases, 'teacher');
     expect(epochs.map(({ x }) => x)).toEqual([1, 2, 3, 4, 5]);
-    expect(loss.map(({ x }) => x)).toEqual([0.5, 1, 3.5, 4]);
+    expect(planned).toBe(6);
+    expect(stageSteps(phases, 'teacher').loss.raw.map(({ x }) => x)).toEqual([0.5, 1, 3.5, 4]);
+  });
+
+  test('a long curve becomes few points that keep its extremes and its mean', () => {
+    const many = Array.from({ length: 100_000 }, (_, i) => i);
+    const loss = many.map((i) => (i === 77_777 ? 9 : i === 1234 ? -9 : i % 2));
+    const { loss: curve } = stageSteps([{ stage: 'student', phase: 'finetune', stepsPerEpoch: 1000, plannedEpochs: 100, steps: { at: many.map((i) => i / 1000), loss, learningRate: loss }, epochs: [] }], 'student');
+    expect(curve.means.length).toBeLessThanOrEqual(500);
+    expect(curve.raw.length).toBe(2 * curve.means.length);
+    const ys = curve.raw.map(({ y }) => y);
+    expect([Math.min(...ys), Math.max(...ys)]).toEqual([-9, 9]);
+    expect(curve.raw.every(({ x }, i, all) => i === 0 || x > all[i - 1]!.x)).toBe(true);
+    expect(curve.means[100]!.y).toBeCloseTo(0.5, 10);
+    // Means of many steps are smooth already: they are not smoothed a second time.
+    expect(smoothedSteps(curve, 0.9)[250]!.y).toBeCloseTo(curve.means[250]!.y, 4);
+  });
+
+  test('steps reported since the history was read are added once', () => {
+    const before = { stage: 'teacher' as const, phase: 'finetune', stepsPerEpoch: 4, plannedEpochs: 2, steps: { at: [0.25, 0.5], loss: [3, 2], learningRate: [0.1, 0.2] }, epochs: [] };
+    const step = (epoch: number, at: number, loss: number) => ({ type: 'step' as const, stage: 'teacher' as const, phase: 'finetune', epoch, step: at, metrics: { loss, learning_rate: 0.3 } });
+    const [after] = withSteps([before], [step(0, 2, 99), step(0, 4, 1), { ...step(1, 1, 0.5), metrics: {} }, { ...step(1, 2, 7), phase: 'head' }]);
+    expect(after!.steps).toEqual({ at: [0.25, 0.5, 1, 1.25], loss: [3, 2, 1, null], learningRate: [0.1, 0.2, 0.3, null] });
   });
 
   test('the trend in a word', () => {

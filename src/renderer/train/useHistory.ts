@@ -1,10 +1,11 @@
-import { useEffect, useState } from 'react';
-import type { RunHistory, RunSummary } from '../../shared/contract/runs.ts';
-import type { RunEvent } from '../../shared/events.ts';
+import { useEffect, useMemo, useState } from 'react';
+import type { PhaseHistory, RunHistory, RunSummary } from '../../shared/contract/runs.ts';
 import { call } from '../api/client.ts';
 import { onRunEvent, useStudio } from '../stores/studio.ts';
+import type { StepEvent } from './curves.ts';
+import { withSteps } from './curves.ts';
 
-/** A run's curves, live: steps are added as they come, each epoch brings the whole anew. */
+/** What a run has learned so far: each epoch brings the whole anew. Single steps come through `useLivePhases`, to the charts that show them. */
 export function useHistory({ id, project, state }: RunSummary): RunHistory | null {
   const [history, setHistory] = useState<RunHistory | null>(null);
   const connected = useStudio((store) => store.connected);
@@ -13,9 +14,7 @@ export function useHistory({ id, project, state }: RunSummary): RunHistory | nul
     const read = (): void => void call('runs.history', { project, run: id }).then((found) => { if (current) setHistory(found); }, () => undefined);
     read();
     const stop = onRunEvent((run, event) => {
-      if (run !== id) return;
-      if (event.type === 'epoch' || event.type === 'stageFinished' || event.type === 'note' || event.type === 'finished') read();
-      if (event.type === 'step') setHistory((before) => (before === null ? null : withStep(before, event)));
+      if (run === id && (event.type === 'epoch' || event.type === 'stageStarted' || event.type === 'stageFinished' || event.type === 'note' || event.type === 'finished')) read();
     });
     return () => {
       current = false;
@@ -25,14 +24,11 @@ export function useHistory({ id, project, state }: RunSummary): RunHistory | nul
   return history;
 }
 
-function withStep(history: RunHistory, { stage, phase, epoch, step, metrics }: Extract<RunEvent, { type: 'step' }>): RunHistory {
-  return {
-    ...history,
-    phases: history.phases.map((own) => {
-      if (own.stage !== stage || own.phase !== phase) return own;
-      const at = epoch + step / own.stepsPerEpoch;
-      if (at <= (own.steps.at.at(-1) ?? -1)) return own;
-      return { ...own, steps: { at: [...own.steps.at, at], loss: [...own.steps.loss, metrics.loss ?? null], learningRate: [...own.steps.learningRate, metrics.learning_rate ?? null] } };
-    }),
-  };
+/** The phases of a history with the steps that came since it was read. */
+export function useLivePhases(history: RunHistory): readonly PhaseHistory[] {
+  const [since, setSince] = useState<{ readonly of: RunHistory; readonly steps: readonly StepEvent[] }>({ of: history, steps: [] });
+  useEffect(() => onRunEvent((run, event) => {
+    if (run === history.run && event.type === 'step') setSince((before) => ({ of: history, steps: [...(before.of === history ? before.steps : []), event] }));
+  }), [history]);
+  return useMemo(() => (since.of === history ? withSteps(history.phases, since.steps) : history.phases), [history, since]);
 }

@@ -6,7 +6,7 @@ import { Label } from '../components/Label.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { go, useStudio } from '../stores/studio.ts';
+import { go, useParts, useStudio } from '../stores/studio.ts';
 import { Confusions } from './Confusions.tsx';
 import { ErrorGallery } from './ErrorGallery.tsx';
 import { GoalPicker, similarLabels } from './GoalPicker.tsx';
@@ -22,7 +22,7 @@ const PAGE = 13; // .05 of 256
 export default function TuneScreen() {
   const wording = useWording();
   const { w, f } = wording;
-  const { runs, run, project } = useStudio();
+  const { runs, run, project } = useParts('runs', 'run', 'project');
   const tunable = useMemo(() => runs.filter(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished')), [runs]);
   const chosen = tunable.find(({ id }) => id === run) ?? tunable.at(-1);
   const { tune, val, thresholds, saved, label, goals, done, undone, saving } = useTune();

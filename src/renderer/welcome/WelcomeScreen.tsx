@@ -6,7 +6,7 @@ import type { Machine, Project } from '../../shared/contract/studio.ts';
 import { call, pictureUrl } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { attempt, changeSettings, enter, openProject, openSample, useStudio } from '../stores/studio.ts';
+import { attempt, changeSettings, enter, openProject, openSample, useParts, useStudio } from '../stores/studio.ts';
 import { askForFolder, chooseAndOpen } from './openFolder.ts';
 import './welcome.css';
 
@@ -78,7 +78,7 @@ function Recent() {
 
 function ThisMachine() {
   const { w, f } = useWording();
-  const { hello, settings, activities, queue } = useStudio();
+  const { hello, settings, activities, queue } = useParts('hello', 'settings', 'activities', 'queue');
   const machine = hello?.machine ?? null;
   const measuring = activities.some(({ kind, project }) => kind === 'measure' && project === null);
   const measure = async (): Promise<void> => {

@@ -43,8 +43,10 @@ const numbers = z.array(z.number().nullable());
 export const phaseHistorySchema = z.object({
   stage: stageSchema,
   phase: z.string(),
-  /** Epochs planned; null for histories of older runs. */
   stepsPerEpoch: z.int(),
+  /** Null for histories that do not say. */
+  plannedEpochs: z.int().nullable(),
+  /** Loss against the labels alone: what validation's is compared with. */
   steps: z.object({ at: z.array(z.number()), loss: numbers, learningRate: numbers }),
   epochs: z.array(z.object({ epoch: z.int(), best: z.boolean(), metrics: figures, perClassAp: numbers.nullable() })),
 });

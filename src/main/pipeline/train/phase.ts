@@ -119,7 +119,7 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
         const result = await step(session, spec, around, batch, at, learningRate);
         const ranges = spec.rangeDecay === null || freezesRanges(at.epoch, spec.epochs) ? at.ranges : trackRanges(at.ranges, result.ranges, spec.rangeDecay);
         at = { ...at, step: at.step + 1, lossSum: at.lossSum + result.loss, hardLossSum: at.hardLossSum + result.hardLoss, ranges, seconds: elapse() };
-        const metrics = { loss: result.loss, gradient_norm: result.gradientNorm, learning_rate: learningRate };
+        const metrics = { loss: result.loss, hard_loss: result.hardLoss, gradient_norm: result.gradientNorm, learning_rate: learningRate };
         at = { ...at, metricsBytes: around.recordMetrics({ type: 'step', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step, ...metrics }) };
         around.report({ type: 'step', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step, metrics });
         progress(at.epoch * stepsPerEpoch + at.step);

@@ -1,8 +1,11 @@
 import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import type { RunEvent } from '../../../shared/events.ts';
 
-/** Steps and progress come dozens of times a second: of each kind only the last one goes out, four times a second. */
-const EVERY_MS = 250;
+/**
+ * Steps and progress come dozens of times a second: of each kind only the last one goes out, once a second. A curve grows by less
+ * than a pixel in that time, and every redraw takes time from the training beside it.
+ */
+const EVERY_MS = 1000;
 
 export function createEventThrottle(emit: (event: StudioEvent) => void): { send(project: string, run: string, event: RunEvent): void; dispose(): void } {
   const pending = new Map<string, StudioEvent>();

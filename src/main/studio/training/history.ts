@@ -14,7 +14,7 @@ const position = { stage: stageSchema, phase: z.string() };
 const figures = z.record(z.string(), z.number().nullable());
 const lineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('phase'), ...position, stepsPerEpoch: z.number().default(1), epochs: z.number().optional() }),
-  z.object({ type: z.literal('step'), ...position, epoch: z.number(), step: z.number(), loss: z.number().nullable(), learning_rate: z.number() }),
+  z.object({ type: z.literal('step'), ...position, epoch: z.number(), step: z.number(), loss: z.number().nullable(), hard_loss: z.number().nullable().optional(), learning_rate: z.number() }),
   z.looseObject({ type: z.literal('epoch'), ...position, epoch: z.number(), best: z.boolean(), perClassAp: z.array(z.number().nullable()).optional(), watched: z.array(watchedSchema).optional() }),
 ]);
 type Line = z.infer<typeof lineSchema>;
@@ -55,14 +55,14 @@ function toPhases(lines: readonly Line[]): PhaseHistory[] {
   for (const line of lines) {
     const key = `${line.stage}/${line.phase}`;
     if (line.type === 'phase') {
-      phases.set(key, { stage: line.stage, phase: line.phase, stepsPerEpoch: line.stepsPerEpoch, steps: { at: [], loss: [], learningRate: [] }, epochs: [] });
+      phases.set(key, { stage: line.stage, phase: line.phase, stepsPerEpoch: line.stepsPerEpoch, plannedEpochs: line.epochs ?? null, steps: { at: [], loss: [], learningRate: [] }, epochs: [] });
       continue;
     }
     const phase = phases.get(key);
     if (phase === undefined) continue;
     if (line.type === 'step') {
       phase.steps.at.push(line.epoch + line.step / phase.stepsPerEpoch);
-      phase.steps.loss.push(line.loss);
+      phase.steps.loss.push(line.hard_loss ?? line.loss);
       phase.steps.learningRate.push(line.learning_rate);
     } else {
       phase.epochs.push({ epoch: line.epoch, best: line.best, metrics: numbersOf(line), perClassAp: line.perClassAp ?? null });
