@@ -40,19 +40,31 @@ const data = z.strictObject({
   min_positives: count().default(5).describe('Classes with fewer positive images than this in a split are warned about.'),
   duplicates_across_splits: z.enum(['error', 'warning']).default('error').describe('How the same image in two splits is judged; it makes scores lie.'),
   max_megapixels: z.number().positive().default(100).describe('Larger images are refused: a guard against decompression bombs.'),
+  sampling: z.enum(['shuffle', 'repeat_factor', 'balanced']).default('shuffle').describe('What an epoch sees: every image once; images of rare classes more often (repeat_factor, Gupta et al. 2019); or every class equally often (balanced).'),
+  repeat_threshold: fraction().default(0.1).describe('With sampling repeat_factor: classes on a smaller share f of the images are repeated sqrt(repeat_threshold / f) times.'),
   cache_gb: z.number().min(0).default(10).describe('Disk space for letterboxed pixels, in gigabytes; 0 switches the cache off.'),
   workers: count().default(0).describe('Threads that decode and augment; 0 chooses by the number of cores.'),
 });
 
+/** In the order in which they are applied; src/main/pipeline/data/drawAugmentation.ts names their sources. */
 const augmentation = z.strictObject({
   horizontal_flip: fraction().default(0.5).describe('Probability of a mirror image.'),
+  vertical_flip: fraction().default(0).describe('Probability of an upside-down image; for photos from above, such as microscopes and satellites take.'),
+  geometry_probability: fraction().default(1).describe('Share of the images that are rotated, zoomed and shifted.'),
   rotation: z.number().min(0).max(180).default(10).describe('Largest rotation to either side, in degrees.'),
   zoom: fraction().default(0.15).describe('Largest zoom in or out, as a share of the size.'),
   shift: fraction().default(0.1).describe('Largest shift in each direction, as a share of the side.'),
+  colour_probability: fraction().default(1).describe('Share of the images whose colours are changed.'),
   brightness: fraction().default(0.2).describe('Largest change of brightness, as a factor of 1 plus or minus this.'),
   contrast: fraction().default(0.2).describe('Largest change of contrast, as a factor of 1 plus or minus this.'),
   saturation: fraction().default(0.2).describe('Largest change of saturation, as a factor of 1 plus or minus this.'),
   hue: z.number().min(0).max(0.5).default(0.02).describe('Largest turn of the colour circle, as a share of the full circle.'),
+  rand_operations: z.int().min(0).max(6).default(0).describe('RandAugment (Cubuk et al. 2019): so many more operations an image, each drawn from rotation, shear, shift, brightness, contrast, saturation, posterize, solarize and none; 0 switches it off, 2 is usual.'),
+  rand_magnitude: z.number().min(0).max(10).default(5).describe('Strength of RandAugment\'s operations, 0 to 10.'),
+  noise: z.number().min(0).max(64).default(0).describe('Largest standard deviation of Gaussian noise, in levels of 0 to 255.'),
+  erase: fraction().default(0).describe('Probability of a grey rectangle over the image (random erasing, Zhong et al. 2017; cutout).'),
+  erase_area: fraction().default(0.2).describe('Largest area of that rectangle, as a share of the image.'),
+  mixup: z.number().min(0).max(4).default(0).describe('MixUp (Zhang et al. 2017): images of a batch are blended in pairs and their labels with them, by a share drawn from Beta(mixup, mixup); 0 switches it off, 0.2 is usual.'),
 });
 export type AugmentationConfig = z.infer<typeof augmentation>;
 

@@ -1,45 +1,80 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import os, { tmpdir } from 'node:os';
 import path from 'node:path';
+import sharp from 'sharp';
 import { configSchema } from '../../src/shared/config.ts';
+import { augment } from '../../src/main/pipeline/data/augment.ts';
 import { checkProject } from '../../src/main/pipeline/data/checkDataset.ts';
+import type { Sample } from '../../src/main/pipeline/data/dataset.ts';
+import { drawAugmentation } from '../../src/main/pipeline/data/drawAugmentation.ts';
 import { createLoader } from '../../src/main/pipeline/data/loader.ts';
 import { createSample } from '../../src/main/pipeline/data/sample/createSample.ts';
 
 const BATCH = 32;
+const PHOTOS = 32;
+const config = configSchema.parse({});
 
-/** Loading: decoding with one thread and with all, against the second epoch, which decodes nothing, with and without augmentation. */
+/** Loading, in images a second and core: whole photos of 12 megapixels, small ones, and what comes from the pixel cache, plain and augmented. */
 export async function benchData(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-data-'));
   try {
     const project = path.join(folder, 'sample');
     await createSample(project, { seed: 1, size: 1024, images: { train: 192, val: 8, test: 8 } });
-    const config = configSchema.parse({});
     const { dataset } = await checkProject(project, { ...config.data, min_positives: 0 }, { cacheFolder: null });
-    const samples = dataset.splits.train;
-    const epoch = async (workers: number, cached: boolean, augmented: boolean): Promise<number> => {
-      const loader = await createLoader({ sizes: [240, 300], paddingColor: [0, 0, 0], maxMegapixels: 100, workers, cache: cached ? { folder, maxBytes: 1e9 } : null });
-      const requests = Array.from({ length: samples.length / BATCH }, (_, i) => samples.slice(i * BATCH, (i + 1) * BATCH));
-      const augmentation = (n: number): Parameters<typeof loader.load>[0]['augmentation'] => (augmented ? { config: config.augmentation, seed: 1, epoch: 0, positions: Array.from({ length: BATCH }, (_, i) => n * BATCH + i) } : null);
-      const started = performance.now();
-      await Promise.all(requests.map((batch, n) => loader.load({ samples: batch, augmentation: augmentation(n) })));
-      const seconds = (performance.now() - started) / 1000;
-      await loader.close();
-      return samples.length / seconds;
-    };
     const all = os.availableParallelism();
-    const one = await epoch(1, false, false);
-    const many = await epoch(all, false, false);
-    await epoch(all, true, false);
-    const kept = await epoch(all, true, false);
-    const augmented = await epoch(all, true, true);
-    const line = (name: string, rate: number): void => console.log(`  ${name.padEnd(36)} ${rate.toFixed(0).padStart(6)} images/s  ${(rate / one).toFixed(1)} x`);
-    console.log('1024 px photos to 240 and 300 px');
-    line('decoding, 1 thread', one);
-    line(`decoding, ${all} threads`, many);
-    line(`from the cache, ${all} threads`, kept);
-    line(`from the cache and augmented, ${all} threads`, augmented);
+    const small = dataset.splits.train;
+    const photos = await photosOf12Megapixels(path.join(folder, 'photos'), small[0]!);
+    const cache = path.join(folder, 'cache');
+    const rows: (readonly [string, number])[] = [
+      ['12 megapixels, JPEG, decoded to 240 px', await rate(photos, [240], { workers: all, cache: null, augmented: false })],
+      ['1024 px, PNG, decoded to 240 px', await rate(small, [240], { workers: all, cache: null, augmented: false })],
+    ];
+    await rate(small, [240, 300], { workers: all, cache, augmented: false });
+    for (const [sizes, name] of [[[240], '240 px'], [[240, 300], '240 and 300 px']] as const) {
+      rows.push([`from the cache, ${name}`, await rate(small, sizes, { workers: all, cache, augmented: false })]);
+      rows.push([`from the cache and augmented, ${name}`, await rate(small, sizes, { workers: all, cache, augmented: true })]);
+    }
+    rows.push(['augmenting alone, 240 px, 1 core', augmentationRate(240)]);
+    for (const [name, perSecond] of rows) {
+      const cores = name.endsWith('1 core') ? 1 : all;
+      console.log(`  ${name.padEnd(46)} ${perSecond.toFixed(0).padStart(6)} images/s  ${(perSecond / cores).toFixed(0).padStart(6)} a core`);
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Copies of one large photo: a decoder does the same work each time. */
+async function photosOf12Megapixels(folder: string, from: Sample): Promise<Sample[]> {
+  mkdirSync(folder);
+  const first = path.join(folder, '0.jpg');
+  await sharp(from.file).resize(4000, 3000, { fit: 'cover', kernel: 'lanczos3' }).jpeg({ quality: 90 }).toFile(first);
+  const files = Array.from({ length: PHOTOS }, (_, i) => path.join(folder, `${i}.jpg`));
+  await Promise.all(files.slice(1).map((file) => cp(first, file)));
+  return files.map((file, i) => ({ ...from, path: path.basename(file), file, hash: '', line: i + 1 }));
+}
+
+async function rate(samples: readonly Sample[], sizes: readonly number[], { workers, cache, augmented }: { workers: number; cache: string | null; augmented: boolean }): Promise<number> {
+  const loader = await createLoader({ sizes, paddingColor: [0, 0, 0], maxMegapixels: 100, workers, cache: cache === null ? null : { folder: cache, maxBytes: 1e9 } });
+  const batches = Array.from({ length: samples.length / BATCH }, (_, i) => samples.slice(i * BATCH, (i + 1) * BATCH));
+  // Threads start, and code is compiled, before the clock.
+  await loader.load({ samples: batches[0]!.slice(0, 4), augmentation: null });
+  const started = performance.now();
+  await Promise.all(batches.map((batch, n) => loader.load({
+    samples: batch, augmentation: augmented ? { config: config.augmentation, seed: 1, epoch: 0, positions: batch.map((_, i) => n * BATCH + i), mixing: null } : null,
+  })));
+  const seconds = (performance.now() - started) / 1000;
+  await loader.close();
+  return samples.length / seconds;
+}
+
+function augmentationRate(size: number): number {
+  const pixels = new Uint8Array(size * size * 3).fill(100);
+  const out = new Uint8Array(pixels.length);
+  const run = (images: number): void => { for (let i = 0; i < images; i++) augment(pixels, size, drawAugmentation(config.augmentation, 1, 0, i), [0, 0, 0], out, 0); };
+  run(50);
+  const started = performance.now();
+  run(400);
+  return 400 / ((performance.now() - started) / 1000);
 }

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { recipeWarnings } from '../../shared/recipeWarnings.ts';
 import { useWording } from '../i18n/words.ts';
 import { useDataset } from '../stores/dataset.ts';
 import { go, useStudio } from '../stores/studio.ts';
@@ -30,6 +31,7 @@ export function PreflightPanel({ checking }: { checking: boolean }) {
         </>
       )}
       {config.teacher.weights === null && config.student.weights === null && <Fact state="warn" name={w('Trains from nothing: needs many photos', 'Entrena desde cero: pide muchas fotos')} value="" />}
+      {recipeWarnings(config).map(({ key, en, es }) => <Fact key={key} state="warn" name={w(en, es)} value="" />)}
       {errors > 0 && <Fact state="bad" name={w('Problems that stop training', 'Problemas que lo impiden')} value={f.count(errors)}><button type="button" className="link" onClick={() => go('data')}>{w('Show', 'Ver')}</button></Fact>}
       {unvalidated > 0 && <Fact state="warn" name={w('Labels without validation images', 'Etiquetas sin imagen de validación')} value={f.count(unvalidated)}><button type="button" className="link" onClick={() => go('data')}>{w('Show', 'Ver')}</button></Fact>}
       {check === null && !checking && <Fact state="warn" name={w('Images not checked yet', 'Imágenes sin comprobar')} value=""><button type="button" className="link" onClick={() => go('data')}>{w('Check', 'Comprobar')}</button></Fact>}

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { augment, drawAugmentation } from './augment.ts';
+import type { AugmentationConfig } from '../../../shared/config.ts';
+import { configSchema } from '../../../shared/config.ts';
+import { augment } from './augment.ts';
+import { drawAugmentation } from './drawAugmentation.ts';
 
-const still = { horizontal_flip: 0, rotation: 0, zoom: 0, shift: 0, brightness: 0, contrast: 0, saturation: 0, hue: 0 };
+const still: AugmentationConfig = { ...configSchema.parse({}).augmentation, horizontal_flip: 0, rotation: 0, zoom: 0, shift: 0, brightness: 0, contrast: 0, saturation: 0, hue: 0 };
 const BLACK: [number, number, number] = [0, 0, 0];
 
 /** A smooth picture: two sizes of it can be compared. */
@@ -23,7 +26,7 @@ function augmented(pixels: Uint8Array, size: number, config: Partial<typeof stil
 }
 
 const at = (pixels: Uint8Array, size: number, x: number, y: number): number[] => [...pixels.subarray((y * size + x) * 3, (y * size + x) * 3 + 3)];
-const everything = { horizontal_flip: 0.5, rotation: 20, zoom: 0.2, shift: 0.1, brightness: 0.3, contrast: 0.3, saturation: 0.3, hue: 0.1 };
+const everything: AugmentationConfig = { ...still, horizontal_flip: 0.5, rotation: 20, zoom: 0.2, shift: 0.1, brightness: 0.3, contrast: 0.3, saturation: 0.3, hue: 0.1 };
 
 describe('augmentation', () => {
   test('changes nothing when everything is off', () => {
@@ -90,5 +93,63 @@ describe('augmentation', () => {
       expect(Math.abs(Math.atan2(place.yx, place.yy)) * (180 / Math.PI)).toBeLessThanOrEqual(20 + 1e-9);
       expect(Math.max(Math.abs(place.x0), Math.abs(place.y0))).toBeLessThanOrEqual(0.1);
     }
+  });
+
+  test('turns upside down exactly', () => {
+    const pixels = gradient(16);
+    const turned = augmented(pixels, 16, { vertical_flip: 1 });
+    for (const [x, y] of [[0, 0], [3, 7], [15, 15]] as const) expect(at(turned, 16, x, y)).toEqual(at(pixels, 16, x, 15 - y));
+  });
+
+  test('leaves as many images alone as their probability says', () => {
+    const changed = (config: Partial<AugmentationConfig>, of: 'place' | 'colour'): number => Array.from({ length: 400 }, (_, position) => drawAugmentation({ ...still, ...config }, 1, 0, position)[of])
+      .filter((drawn) => JSON.stringify(drawn) !== JSON.stringify(drawAugmentation(still, 1, 0, 0)[of])).length;
+    expect(Math.abs(changed({ rotation: 20, geometry_probability: 0.25 }, 'place') - 100)).toBeLessThan(30);
+    expect(Math.abs(changed({ brightness: 0.5, colour_probability: 0.75 }, 'colour') - 300)).toBeLessThan(30);
+  });
+
+  test('draws each kind by itself: switching one on leaves the others as they were', () => {
+    const without = drawAugmentation(everything, 1, 2, 3);
+    const withMore = drawAugmentation({ ...everything, noise: 20, erase: 1 }, 1, 2, 3);
+    expect([withMore.place, withMore.colour]).toEqual([without.place, without.colour]);
+  });
+
+  test('adds Gaussian noise of the drawn deviation, the same each time', () => {
+    const size = 64;
+    const grey = new Uint8Array(size * size * 3).fill(128);
+    const { noise } = drawAugmentation({ ...still, noise: 20 }, 1, 2, 0);
+    const noisy = augmented(grey, size, { noise: 20 });
+    const differences = Float64Array.from(noisy, (value) => value - 128);
+    const moment = (power: number): number => differences.reduce((sum, value) => sum + value ** power, 0) / differences.length;
+    expect(Math.abs(moment(1))).toBeLessThan(0.3);
+    expect(Math.sqrt(moment(2)) / noise).toBeCloseTo(1, 1);
+    // A normal distribution's kurtosis is 3, that of four bytes 2.7.
+    expect(Math.abs(moment(4) / moment(2) ** 2 - 2.7)).toBeLessThan(0.15);
+    expect(augmented(grey, size, { noise: 20 })).toEqual(noisy);
+    expect(augmented(grey, size, { noise: 20 }, 1)).not.toEqual(noisy);
+  });
+
+  test('erases a rectangle of the asked area at the same place in every size', () => {
+    const share = (size: number, position: number): number => augmented(new Uint8Array(size * size * 3).fill(255), size, { erase: 1, erase_area: 0.3 }, position).filter((value) => value === 127).length / (size * size * 3);
+    const areas = Array.from({ length: 40 }, (_, position) => share(96, position));
+    expect(Math.max(...areas)).toBeLessThanOrEqual(0.33);
+    expect(Math.min(...areas)).toBeGreaterThan(0.005);
+    areas.slice(0, 10).forEach((area, position) => { expect(Math.abs(share(48, position) - area)).toBeLessThan(0.03); });
+    expect(augmented(gradient(16), 16, { erase: 0 })).toEqual(gradient(16));
+  });
+
+  test('posterizes and solarizes with RandAugment, as timm does at full strength', () => {
+    const drawn = Array.from({ length: 300 }, (_, position) => drawAugmentation({ ...still, rand_operations: 1, rand_magnitude: 10 }, 1, 0, position));
+    // One of eleven operations each: about 27.
+    for (const count of [drawn.filter(({ posterizeBits }) => posterizeBits === 4).length, drawn.filter(({ solarizeFrom }) => solarizeFrom === 0).length]) expect(Math.abs(count - 27)).toBeLessThan(15);
+    const ramp = Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => i % 256);
+    const out = new Uint8Array(ramp.length);
+    const tones = { ...drawAugmentation(still, 1, 0, 0), posterizeBits: 4, solarizeFrom: 128 };
+    augment(ramp, 16, tones, BLACK, out, 0);
+    expect([...out.subarray(0, 256)]).toEqual(Array.from({ length: 256 }, (_, v) => ((v & 0xf0) >= 128 ? 255 - (v & 0xf0) : v & 0xf0)));
+  });
+
+  test('keeps RandAugment at magnitude 0 to what is there', () => {
+    expect(augmented(gradient(32), 32, { rand_operations: 3, rand_magnitude: 0 })).toEqual(gradient(32));
   });
 });

@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { augment, drawAugmentation } from './augment.ts';
+import { configSchema } from '../../../shared/config.ts';
+import { augment } from './augment.ts';
+import { drawAugmentation } from './drawAugmentation.ts';
 import type { Sample } from './dataset.ts';
 import { letterbox } from './letterbox.ts';
 import type { Loader } from './loader.ts';
 import { createLoader } from './loader.ts';
+import type { Mixing } from './mixing.ts';
 
 const PADDING: [number, number, number] = [9, 8, 7];
 let folder = '';
@@ -53,12 +56,24 @@ describe('the loader', () => {
 
   test('augments each sample by seed, epoch and position', async () => {
     const samples = await Promise.all([0, 1].map(image));
-    const config = { horizontal_flip: 0.5, rotation: 10, zoom: 0.1, shift: 0.1, brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.02 };
-    const [small] = await (await open()).load({ samples, augmentation: { config, seed: 5, epoch: 2, positions: [40, 7] } });
+    const config = configSchema.parse({}).augmentation;
+    const [small] = await (await open()).load({ samples, augmentation: { config, seed: 5, epoch: 2, positions: [40, 7], mixing: null } });
     const expected = new Uint8Array(small!.length);
     augment(boxed(0, 16), 16, drawAugmentation(config, 5, 2, 40), PADDING, expected, 0);
     augment(boxed(1, 16), 16, drawAugmentation(config, 5, 2, 7), PADDING, expected, 16 * 16 * 3);
     expect(Buffer.compare(small!, expected)).toBe(0);
+  });
+
+  test('blends pairs of a batch, after they are augmented', async () => {
+    const samples = await Promise.all([0, 1].map(image));
+    const config = configSchema.parse({}).augmentation;
+    const loader = await open();
+    const ask = async (mixing: Mixing | null): Promise<readonly Uint8Array[]> => loader.load({ samples, augmentation: { config, seed: 5, epoch: 2, positions: [40, 7], mixing } });
+    const [small] = await ask(null);
+    const image0 = small!.subarray(0, 16 * 16 * 3), image1 = small!.subarray(16 * 16 * 3);
+    const [mixed] = await ask({ partners: Uint32Array.of(1, 0), shares: Float64Array.of(0.25, 1) });
+    expect([...mixed!.subarray(0, image0.length)]).toEqual(Array.from(image0, (value, i) => Math.floor(0.25 * value + 0.75 * image1[i]! + 0.5)));
+    expect(Buffer.compare(mixed!.subarray(image0.length), image1)).toBe(0);
   });
 
   test('decodes an image once, in this run and the next', async () => {

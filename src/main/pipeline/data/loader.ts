@@ -5,6 +5,7 @@ import type { AugmentationConfig } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Sample } from './dataset.ts';
 import type { WorkerOptions, WorkerReply, WorkerRequest } from './loaderWorker.ts';
+import type { Mixing } from './mixing.ts';
 import { makeRoom } from './pixelCache.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface LoaderOptions {
 export interface BatchRequest {
   readonly samples: readonly Sample[];
   /** Null: exactly the letterboxed pixels (evaluation, calibration). Else drawn once a sample from (seed, epoch, sample's position). */
-  readonly augmentation: { readonly config: AugmentationConfig; readonly seed: number; readonly epoch: number; readonly positions: readonly number[] } | null;
+  readonly augmentation: { readonly config: AugmentationConfig; readonly seed: number; readonly epoch: number; readonly positions: readonly number[]; readonly mixing: Mixing | null } | null;
 }
 
 export interface Loader {

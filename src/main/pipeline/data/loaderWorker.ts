@@ -2,9 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toProblemData } from '../../../shared/problem.ts';
 import type { ProblemData } from '../../../shared/problem.ts';
 import type { AugmentationConfig } from '../../../shared/config.ts';
-import { augment, drawAugmentation } from './augment.ts';
+import { augment } from './augment.ts';
+import { drawAugmentation } from './drawAugmentation.ts';
 import { decodeImage } from './decode.ts';
 import { letterbox } from './letterbox.ts';
+import { mixPixels } from './mixing.ts';
+import type { Mixing } from './mixing.ts';
 import { openPixelCache, pixelKey } from './pixelCache.ts';
 import type { PixelCache } from './pixelCache.ts';
 
@@ -19,7 +22,7 @@ export interface WorkerOptions {
 export interface WorkerRequest {
   readonly id: number;
   readonly images: readonly { readonly file: string; readonly hash: string }[];
-  readonly augmentation: { readonly config: AugmentationConfig; readonly seed: number; readonly epoch: number; readonly positions: readonly number[] } | null;
+  readonly augmentation: { readonly config: AugmentationConfig; readonly seed: number; readonly epoch: number; readonly positions: readonly number[]; readonly mixing: Mixing | null } | null;
 }
 
 export interface WorkerReply {
@@ -40,8 +43,10 @@ port.on('message', (request: WorkerRequest) => void answer(request));
 async function answer(request: WorkerRequest): Promise<void> {
   const count = { decoded: 0 };
   try {
-    const batches = options.sizes.map((size) => new Uint8Array(request.images.length * size * size * 3));
+    let batches = options.sizes.map((size) => new Uint8Array(request.images.length * size * size * 3));
     await Promise.all(request.images.map((image, n) => fill(request, image, n, batches, count)));
+    const mixing = request.augmentation?.mixing ?? null;
+    if (mixing !== null) batches = batches.map((pixels) => mixPixels(pixels, mixing));
     port.postMessage({ id: request.id, batches, decoded: count.decoded } satisfies WorkerReply, batches.map(({ buffer }) => buffer));
   } catch (error) {
     port.postMessage({ id: request.id, problem: toProblemData(error), decoded: count.decoded } satisfies WorkerReply);

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import type { AugmentationConfig } from '../../../shared/config.ts';
-import { augment, drawAugmentation } from './augment.ts';
+import { augment } from './augment.ts';
+import { drawAugmentation } from './drawAugmentation.ts';
 import { decodeImage } from './decode.ts';
 import { letterbox } from './letterbox.ts';
 

@@ -124,7 +124,7 @@ async function compare(room: RunRoom, model: IntegerModel, litert: Litert, loade
     for (const batch of batchesOf(plain)) await compareBatch(batch, (await loader.load({ samples: filled(batch), augmentation: null }))[0]!);
     for (const [n, batch] of batchesOf(augmented).entries()) {
       const positions = filled(batch).map((_, i) => n * BATCH_SIZE + i);
-      await compareBatch(batch, (await loader.load({ samples: filled(batch), augmentation: { config: room.config.augmentation, seed: room.config.seed, epoch: 0, positions } }))[0]!);
+      await compareBatch(batch, (await loader.load({ samples: filled(batch), augmentation: { config: room.config.augmentation, seed: room.config.seed, epoch: 0, positions, mixing: null } }))[0]!);
     }
   } finally {
     await scorer.dispose();

@@ -10,6 +10,7 @@ import { readModelFile, writeModelFile } from '../models/modelFile.ts';
 import { readWeights } from '../models/weights/readWeights.ts';
 import { headStart, unfreezeFrom } from '../models/unfreeze.ts';
 import type { TrainingBatch } from '../train/batches.ts';
+import { stepsPerEpoch } from '../train/batches.ts';
 import { reestimateStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
@@ -52,10 +53,10 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
   const scratch = pretrained === null;
   if (scratch) note(room, stage, `No pretrained weights for the ${stage}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.`);
   const start = pretrained ?? withLabelPrior(room, model, initialParameters(model, room.config.seed));
-  const stepsPerEpoch = Math.ceil(split(room, 'train').length / config.batch_size);
+  const steps = stepsPerEpoch({ samples: split(room, 'train'), sampling: room.config.data, batchSize: config.batch_size });
   const phases = [
-    ...(scratch ? [] : [phaseSpec(config, training, model, { phase: 'head', epochs: config.epochs_head, peak: config.lr_head, trainableFrom: headStart(model), stepsPerEpoch })]),
-    phaseSpec(config, training, model, { phase: 'finetune', epochs: config.epochs_finetune, peak: config.lr_finetune, trainableFrom: scratch ? 0 : unfreezeFrom(model, config.unfreeze_fraction), stepsPerEpoch }),
+    ...(scratch ? [] : [phaseSpec(config, training, model, { phase: 'head', epochs: config.epochs_head, peak: config.lr_head, trainableFrom: headStart(model), stepsPerEpoch: steps })]),
+    phaseSpec(config, training, model, { phase: 'finetune', epochs: config.epochs_finetune, peak: config.lr_finetune, trainableFrom: scratch ? 0 : unfreezeFrom(model, config.unfreeze_fraction), stepsPerEpoch: steps }),
   ];
   let parameters: Parameters = start;
   let summary: StageSummary = {};
@@ -85,7 +86,7 @@ async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpe
   const checkpoint = await resumePoint(room, stage, spec.phase);
   const outcome = await trainPhase(spec, {
     engine: room.engine,
-    source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: config.batch_size, augmentation: room.config.augmentation, seed: room.config.seed },
+    source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: config.batch_size, augmentation: room.config.augmentation, sampling: room.config.data, seed: room.config.seed },
     sizeIndex,
     teach: training.teach,
     evaluate: (parameters) => evaluateFloat(room, training, spec, parameters),

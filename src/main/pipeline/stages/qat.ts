@@ -59,7 +59,7 @@ async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBa
     const checkpoint = await resumePoint(room, 'qat', PHASE);
     const outcome = await trainPhase(spec, {
       engine: room.engine,
-      source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: qat.batch_size, augmentation: room.config.augmentation, seed: room.config.seed },
+      source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: qat.batch_size, augmentation: room.config.augmentation, sampling: room.config.data, seed: room.config.seed },
       sizeIndex: 0,
       teach,
       evaluate,

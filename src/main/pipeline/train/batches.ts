@@ -1,7 +1,10 @@
 import type { AugmentationConfig } from '../../../shared/config.ts';
-import { permutation, randomStream } from '../../../shared/random.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
+import type { Mixing } from '../data/mixing.ts';
+import { drawMixing, mixTargets } from '../data/mixing.ts';
+import type { Sampling } from './sampling.ts';
+import { epochOrder, epochSize } from './sampling.ts';
 
 /** A batch of training data: pixels at each of the loader's sizes, and what the labels say. */
 export interface TrainingBatch {
@@ -10,36 +13,42 @@ export interface TrainingBatch {
   readonly labels: Float32Array;
   /** [N, classes]: 1 / known entries, 0 where the label is unknown: the loss is the mean over what is known. */
   readonly weights: Float32Array;
+  /** Seconds that training waited for it. */
+  readonly waited: number;
 }
 
-/**
- * The sample positions of every batch of an epoch: a seeded shuffle cut into batches of equal size; the last one is
- * filled from the start of the same shuffle, so that every sample is seen and every step has a full batch.
- */
-export function epochBatches(count: number, batchSize: number, seed: number, epoch: number): number[][] {
-  const order = permutation(count, randomStream(seed, epoch, 'shuffle'));
-  return Array.from({ length: Math.ceil(count / batchSize) }, (_, batch) =>
-    Array.from({ length: batchSize }, (_, i) => order[(batch * batchSize + i) % count]!));
+/** Steps of one epoch. */
+export const stepsPerEpoch = ({ samples, sampling, batchSize }: Pick<AugmentedSource, 'samples' | 'sampling' | 'batchSize'>): number => Math.ceil(epochSize(samples, sampling) / batchSize);
+
+/** An epoch's order cut into batches of equal size; the last one is filled from its start, so that everything is seen and every step has a full batch. */
+export function cutIntoBatches(order: Uint32Array, batchSize: number): number[][] {
+  return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, batch) =>
+    Array.from({ length: batchSize }, (_, i) => order[(batch * batchSize + i) % order.length]!));
 }
 
-export function batchTargets(samples: readonly Sample[], classes: number): Pick<TrainingBatch, 'labels' | 'weights'> {
+/** Labels, and 1 for each that is known. */
+function targetsOf(samples: readonly Sample[], classes: number): Pick<TrainingBatch, 'labels' | 'weights'> {
   const labels = new Float32Array(samples.length * classes);
   const weights = new Float32Array(samples.length * classes);
-  let known = 0;
   samples.forEach((sample, row) => {
     for (let c = 0; c < classes; c++) {
       const state = sample.labels[c]!;
       labels[row * classes + c] = state === 1 ? 1 : 0;
       weights[row * classes + c] = state < 0 ? 0 : 1;
-      if (state >= 0) known++;
     }
   });
-  for (let i = 0; i < weights.length; i++) weights[i]! /= Math.max(1, known);
   return { labels, weights };
 }
 
-/** Loads `plan` in order, `ahead` batches before they are asked for: decoding runs while a step computes. */
-export async function* prefetched<T>(plan: readonly T[], ahead: number, load: (item: T) => Promise<readonly Uint8Array[]>): AsyncGenerator<{ item: T; pixels: readonly Uint8Array[] }> {
+export function batchTargets(samples: readonly Sample[], classes: number, mixing: Mixing | null = null): Pick<TrainingBatch, 'labels' | 'weights'> {
+  const own = targetsOf(samples, classes);
+  const { labels, weights } = mixing === null ? own : mixTargets(own, mixing);
+  const known = weights.reduce((a, b) => a + b, 0);
+  return { labels, weights: weights.map((weight) => weight / Math.max(1, known)) };
+}
+
+/** Loads `plan` in order, `ahead` batches before they are asked for: decoding runs while a step computes. `waited`: seconds until a batch was there. */
+export async function* prefetched<T>(plan: readonly T[], ahead: number, load: (item: T) => Promise<readonly Uint8Array[]>): AsyncGenerator<{ item: T; pixels: readonly Uint8Array[]; waited: number }> {
   const pending: Promise<readonly Uint8Array[]>[] = [];
   let next = 0;
   try {
@@ -49,7 +58,9 @@ export async function* prefetched<T>(plan: readonly T[], ahead: number, load: (i
         loading.catch(() => undefined); // it is awaited below, or the loop has ended for another reason
         pending.push(loading);
       }
-      yield { item, pixels: await pending.shift()! };
+      const asked = performance.now();
+      const pixels = await pending.shift()!;
+      yield { item, pixels, waited: (performance.now() - asked) / 1000 };
     }
   } finally {
     await Promise.allSettled(pending);
@@ -64,17 +75,18 @@ export interface AugmentedSource {
   readonly classes: number;
   readonly batchSize: number;
   readonly augmentation: AugmentationConfig;
+  readonly sampling: Sampling;
   readonly seed: number;
 }
 
 /** The augmented training batches of one epoch, from batch `firstStep` on. */
 export async function* trainingBatches(source: AugmentedSource, epoch: number, firstStep: number): AsyncGenerator<TrainingBatch> {
-  const { loader, samples, seed } = source;
-  const plan = epochBatches(samples.length, source.batchSize, seed, epoch).slice(firstStep);
-  const load = (positions: number[]): Promise<readonly Uint8Array[]> =>
-    loader.load({ samples: positions.map((p) => samples[p]!), augmentation: { config: source.augmentation, seed, epoch, positions } });
-  for await (const { item, pixels } of prefetched(plan, AHEAD, load)) {
-    yield { pixels, ...batchTargets(item.map((p) => samples[p]!), source.classes) };
+  const { loader, samples, seed, batchSize, augmentation: config } = source;
+  const plan = cutIntoBatches(epochOrder(samples, source.sampling, seed, epoch), batchSize).map((positions, batch) => ({ positions, mixing: drawMixing(config.mixup, batchSize, seed, epoch, batch) })).slice(firstStep);
+  const load = ({ positions, mixing }: (typeof plan)[number]): Promise<readonly Uint8Array[]> =>
+    loader.load({ samples: positions.map((p) => samples[p]!), augmentation: { config, seed, epoch, positions, mixing } });
+  for await (const { item: { positions, mixing }, pixels, waited } of prefetched(plan, AHEAD, load)) {
+    yield { pixels, waited, ...batchTargets(positions.map((p) => samples[p]!), source.classes, mixing) };
   }
 }
 

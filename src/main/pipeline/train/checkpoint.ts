@@ -19,6 +19,8 @@ export interface PhaseProgress {
   /** Sums over the epoch's steps so far, for its averages. */
   readonly lossSum: number;
   readonly hardLossSum: number;
+  /** Seconds of this epoch in which a step waited for its batch. */
+  readonly waited: number;
   /** Seconds of training so far. */
   readonly seconds: number;
   /** Ranges of the tracked fake-quant nodes, by name. */

@@ -4,7 +4,7 @@ import { Problem } from '../../../shared/problem.ts';
 import type { Engine, LossSpec, OptimizerSpec, Range, StepResult, TrainingSession, TrainingState } from '../engine/engine.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import type { AugmentedSource, TrainingBatch } from './batches.ts';
-import { trainingBatches } from './batches.ts';
+import { stepsPerEpoch, trainingBatches } from './batches.ts';
 import { cycleStep, emaDecayAt } from './accumulation.ts';
 import type { EarlyStoppingOptions, ReduceOnPlateauOptions } from './callbacks.ts';
 import { earlyStopping, earlyStoppingStart, reduceOnPlateau, reduceOnPlateauStart } from './callbacks.ts';
@@ -84,20 +84,20 @@ export interface PhaseStart {
 }
 
 const FIRST: PhaseProgress = {
-  epoch: 0, step: 0, early: earlyStoppingStart, plateau: reduceOnPlateauStart(), lossSum: 0, hardLossSum: 0, seconds: 0, ranges: {}, metricsBytes: 0,
+  epoch: 0, step: 0, early: earlyStoppingStart, plateau: reduceOnPlateauStart(), lossSum: 0, hardLossSum: 0, waited: 0, seconds: 0, ranges: {}, metricsBytes: 0,
 };
 
 /** Trains a phase to its end and returns the parameters that were measured last and the best monitored value (smaller is better); the best parameters went to `keepBest`. */
 export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, start: PhaseStart): Promise<{ last: Parameters; best: number; seconds: number }> {
   const { source } = around;
-  const stepsPerEpoch = Math.ceil(source.samples.length / source.batchSize);
+  const steps = stepsPerEpoch(source);
   const state: TrainingState = start.checkpoint?.state ?? { parameters: start.parameters, slots: new Map(), ema: null, steps: 0 };
-  let at: PhaseProgress = start.checkpoint?.progress ?? { ...FIRST, ranges: Object.fromEntries(start.ranges), metricsBytes: around.recordMetrics({ type: 'phase', stage: spec.stage, phase: spec.phase, stepsPerEpoch, epochs: spec.epochs }) };
+  let at: PhaseProgress = start.checkpoint?.progress ?? { ...FIRST, ranges: Object.fromEntries(start.ranges), metricsBytes: around.recordMetrics({ type: 'phase', stage: spec.stage, phase: spec.phase, stepsPerEpoch: steps, epochs: spec.epochs }) };
   const session = await around.engine.createTraining({
     model: spec.model, batchSize: source.batchSize, trainableFrom: spec.trainableFrom, loss: spec.loss,
     optimizer: spec.optimizer, clipNorm: spec.clipNorm, ema: spec.emaDecay !== null, learningRateScales: spec.learningRateScales, accumulates: spec.accumulationSteps > 1, state,
   });
-  const progress = progressReporter(around.report, spec.stage, `${spec.stage}: ${spec.phase}`, 'steps', spec.epochs * stepsPerEpoch, at.epoch * stepsPerEpoch + at.step);
+  const progress = progressReporter(around.report, spec.stage, `${spec.stage}: ${spec.phase}`, 'steps', spec.epochs * steps, at.epoch * steps + at.step);
   const save = async (): Promise<void> => {
     await around.saveCheckpoint({ stage: spec.stage, phase: spec.phase, progress: at, state: await session.state() });
     around.report({ type: 'checkpoint', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step });
@@ -115,14 +115,14 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
   try {
     while (at.epoch < spec.epochs && !finish) {
       for await (const batch of trainingBatches(source, at.epoch, at.step)) {
-        const learningRate = at.plateau.scale * learningRateOf(spec.schedule, at.epoch * stepsPerEpoch + at.step);
-        const result = await step(session, spec, around, batch, at, learningRate);
+        const learningRate = at.plateau.scale * learningRateOf(spec.schedule, at.epoch * steps + at.step);
+        const result = await step(session, spec, around, batch, { at, steps, learningRate });
         const ranges = spec.rangeDecay === null || freezesRanges(at.epoch, spec.epochs) ? at.ranges : trackRanges(at.ranges, result.ranges, spec.rangeDecay);
-        at = { ...at, step: at.step + 1, lossSum: at.lossSum + result.loss, hardLossSum: at.hardLossSum + result.hardLoss, ranges, seconds: elapse() };
+        at = { ...at, step: at.step + 1, lossSum: at.lossSum + result.loss, hardLossSum: at.hardLossSum + result.hardLoss, waited: at.waited + batch.waited, ranges, seconds: elapse() };
         const metrics = { loss: result.loss, hard_loss: result.hardLoss, gradient_norm: result.gradientNorm, learning_rate: learningRate };
         at = { ...at, metricsBytes: around.recordMetrics({ type: 'step', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step, ...metrics }) };
         around.report({ type: 'step', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step, metrics });
-        progress(at.epoch * stepsPerEpoch + at.step);
+        progress(at.epoch * steps + at.step);
         await nextTurn(); // lets messages in: a step blocks the thread
         ({ stop, finish } = await obey(around, { stop, finish }));
         if (stop || performance.now() - lastSave > around.checkpointMinutes * 60_000) {
@@ -142,11 +142,11 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
       const seconds = elapse();
       const metrics = {
         loss: at.lossSum / Math.max(1, at.step), hard_loss: at.hardLossSum / Math.max(1, at.step), ...evaluation.metrics,
-        learning_rate: at.plateau.scale * learningRateOf(spec.schedule, at.epoch * stepsPerEpoch + at.step - 1), seconds,
+        learning_rate: at.plateau.scale * learningRateOf(spec.schedule, at.epoch * steps + at.step - 1), seconds, waited_seconds: at.waited,
       };
       around.report({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, epochs: spec.epochs, metrics, best: early.improved });
       const metricsBytes = around.recordMetrics({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, best: early.improved, ...metrics, perClassAp: evaluation.detail.perClassAp, watched: evaluation.detail.watched });
-      at = { ...at, epoch: at.epoch + 1, step: 0, early: early.state, plateau, lossSum: 0, hardLossSum: 0, seconds, metricsBytes };
+      at = { ...at, epoch: at.epoch + 1, step: 0, early: early.state, plateau, lossSum: 0, hardLossSum: 0, waited: 0, seconds, metricsBytes };
       finish ||= early.stop;
       if (early.stop) around.report({ type: 'note', stage: spec.stage, level: 'info', message: `No better ${spec.monitor} for ${spec.earlyStopping.patience} epochs: ${spec.phase} ends early with the weights of epoch ${early.state.bestEpoch + 1}.` });
       if (finish) at = { ...at, epoch: spec.epochs };
@@ -163,9 +163,9 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
 /** Where an average of the weights is kept, it is what is measured and kept. */
 const judged = ({ parameters, ema }: TrainingState): Parameters => (ema === null ? parameters : new Map([...parameters, ...ema]));
 
-async function step(session: TrainingSession, spec: PhaseSpec, around: PhaseSurroundings, batch: TrainingBatch, at: PhaseProgress, learningRate: number): Promise<StepResult> {
-  const { seed, batchSize, samples } = around.source;
-  const cycle = cycleStep(at.epoch, at.step, Math.ceil(samples.length / batchSize), spec.accumulationSteps);
+async function step(session: TrainingSession, spec: PhaseSpec, around: PhaseSurroundings, batch: TrainingBatch, { at, steps, learningRate }: { at: PhaseProgress; steps: number; learningRate: number }): Promise<StepResult> {
+  const { seed, batchSize } = around.source;
+  const cycle = cycleStep(at.epoch, at.step, steps, spec.accumulationSteps);
   const result = await session.step({
     pixels: batch.pixels[around.sizeIndex]!,
     labels: batch.labels,

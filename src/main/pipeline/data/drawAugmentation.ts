@@ -1,0 +1,97 @@
+import type { AugmentationConfig } from '../../../shared/config.ts';
+import { randomStream } from '../../../shared/random.ts';
+import type { RandomStream } from '../../../shared/random.ts';
+import { identityColour, jittered } from './colour.ts';
+import type { ColourMatrix } from './colour.ts';
+import type { Affine } from './affine.ts';
+import { identityAffine, rotated, scaled, sheared, shifted } from './affine.ts';
+
+/**
+ * Augmentation of one sample, in coordinates that know no size: the same parameters give the same crop at every input size,
+ * so that the student sees what the teacher sees. Applied in this order: place, colour, posterize, solarize, noise, erase.
+ */
+export interface Augmentation {
+  readonly place: Affine;
+  readonly colour: ColourMatrix;
+  /** Bits kept of each value, 1..8. */
+  readonly posterizeBits: number;
+  /** Values from here on are inverted; 256 inverts none. */
+  readonly solarizeFrom: number;
+  /** Standard deviation in levels of 0..255. */
+  readonly noise: number;
+  /** A rectangle without content, in shares of the side; null: none. */
+  readonly erased: { readonly left: number; readonly top: number; readonly width: number; readonly height: number } | null;
+  /** Start of the noise: the rest of it is counted from here. */
+  readonly noiseSeed: number;
+}
+
+/** Drawn once a sample: a pure function of (seed, epoch, position of the sample in its split). */
+export function drawAugmentation(config: AugmentationConfig, seed: number, epoch: number, position: number): Augmentation {
+  // Each kind has a stream of its own: switching one on or off leaves the draws of the others as they were.
+  const streamOf = (purpose: string): RandomStream => randomStream(seed, epoch, position, `augmentation ${purpose}`);
+  const base: Changes = { place: drawPlace(config, streamOf('place')), colour: drawColour(config, streamOf('colour')), posterizeBits: 8, solarizeFrom: 256 };
+  const changes = config.rand_operations === 0 ? base : randAugment(config, base, streamOf('rand'));
+  const noise = streamOf('noise');
+  return { ...changes, noise: config.noise * noise(), erased: drawErased(config, streamOf('erase')), noiseSeed: Math.floor(noise() * 2 ** 32) };
+}
+
+const within = (largest: number, stream: RandomStream): number => largest * (2 * stream() - 1);
+
+function drawPlace(config: AugmentationConfig, stream: RandomStream): Affine {
+  const mirrorX = stream() < config.horizontal_flip ? -1 : 1;
+  const mirrorY = stream() < config.vertical_flip ? -1 : 1;
+  const mirrored = scaled(identityAffine, mirrorX, mirrorY);
+  if (stream() >= config.geometry_probability) return mirrored;
+  const angle = within(config.rotation, stream);
+  const zoom = 1 + within(config.zoom, stream);
+  const [x, y] = [within(config.shift, stream), within(config.shift, stream)];
+  return shifted(rotated(scaled(mirrored, zoom, zoom), angle), x, y);
+}
+
+function drawColour(config: AugmentationConfig, stream: RandomStream): ColourMatrix {
+  if (stream() >= config.colour_probability) return identityColour;
+  return jittered(identityColour, {
+    brightness: 1 + within(config.brightness, stream), contrast: 1 + within(config.contrast, stream), saturation: 1 + within(config.saturation, stream), hue: within(config.hue, stream),
+  });
+}
+
+/** Random erasing (Zhong et al. 2017, arXiv 1708.04896): its smallest area and its range of aspects. */
+const SMALLEST_AREA = 0.02;
+const LARGEST_ASPECT = 1 / 0.3;
+
+function drawErased({ erase, erase_area: largest }: AugmentationConfig, stream: RandomStream): Augmentation['erased'] {
+  if (stream() >= erase) return null;
+  const area = Math.min(largest, SMALLEST_AREA) + stream() * Math.max(0, largest - SMALLEST_AREA);
+  const aspect = LARGEST_ASPECT ** (2 * stream() - 1);
+  const [width, height] = [Math.min(1, Math.sqrt(area * aspect)), Math.min(1, Math.sqrt(area / aspect))];
+  return { left: stream() * (1 - width), top: stream() * (1 - height), width, height };
+}
+
+type Changes = Pick<Augmentation, 'place' | 'colour' | 'posterizeBits' | 'solarizeFrom'>;
+
+/**
+ * RandAugment (Cubuk et al. 2019, arXiv 1909.13719): so many operations, each drawn from one list, all at one magnitude. Its
+ * geometric and colour operations that compose into one matrix each, posterize and solarize; ranges of timm's auto_augment.py.
+ */
+const randOperations: readonly ((before: Changes, magnitude: number, sign: number) => Changes)[] = [
+  (before) => before,
+  (before, m, sign) => ({ ...before, place: rotated(before.place, sign * m * 30) }),
+  (before, m, sign) => ({ ...before, place: sheared(before.place, sign * m * 0.3, 0) }),
+  (before, m, sign) => ({ ...before, place: sheared(before.place, 0, sign * m * 0.3) }),
+  (before, m, sign) => ({ ...before, place: shifted(before.place, sign * m * 0.45, 0) }),
+  (before, m, sign) => ({ ...before, place: shifted(before.place, 0, sign * m * 0.45) }),
+  (before, m, sign) => ({ ...before, colour: jittered(before.colour, { brightness: 1 + sign * m * 0.9 }) }),
+  (before, m, sign) => ({ ...before, colour: jittered(before.colour, { contrast: 1 + sign * m * 0.9 }) }),
+  (before, m, sign) => ({ ...before, colour: jittered(before.colour, { saturation: 1 + sign * m * 0.9 }) }),
+  (before, m) => ({ ...before, posterizeBits: Math.min(before.posterizeBits, Math.round(8 - 4 * m)) }),
+  (before, m) => ({ ...before, solarizeFrom: Math.min(before.solarizeFrom, Math.round(256 * (1 - m))) }),
+];
+
+function randAugment({ rand_operations: operations, rand_magnitude: magnitude }: AugmentationConfig, base: Changes, stream: RandomStream): Changes {
+  let changes = base;
+  for (let i = 0; i < operations; i++) {
+    const operation = randOperations[Math.floor(stream() * randOperations.length)]!;
+    changes = operation(changes, magnitude / 10, stream() < 0.5 ? -1 : 1);
+  }
+  return changes;
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { configSchema } from './config.ts';
+import { recipeWarnings } from './recipeWarnings.ts';
+
+const keys = (change: object): string[] => recipeWarnings(configSchema.parse(change)).map(({ key }) => key);
+
+test('the defaults are warned about nowhere', () => {
+  expect(keys({})).toEqual([]);
+});
+
+test.each([
+  [{ augmentation: { vertical_flip: 0.5 } }, 'augmentation.vertical_flip'], [{ augmentation: { rotation: 90 } }, 'augmentation.rotation'], [{ augmentation: { hue: 0.3 } }, 'augmentation.hue'],
+  [{ augmentation: { erase: 0.5, erase_area: 0.6 } }, 'augmentation.erase_area'], [{ augmentation: { mixup: 0.2 }, student: { loss: 'focal' } }, 'augmentation.mixup'],
+  [{ data: { sampling: 'balanced' }, teacher: { positive_weights: 'inverse_frequency' } }, 'data.sampling'],
+])('%j destroys labels and is named', (change, key) => {
+  expect(keys(change)).toEqual([key]);
+});
+
+test('an erased rectangle that is never drawn is no danger', () => {
+  expect(keys({ augmentation: { erase: 0, erase_area: 0.9 } })).toEqual([]);
+});
