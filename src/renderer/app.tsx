@@ -11,6 +11,7 @@ import { StatusBar } from './components/StatusBar.tsx';
 import { TitleBar } from './components/TitleBar.tsx';
 import { FolderChooser } from './components/FolderChooser.tsx';
 import { systemLanguage, useWording, wording, WordingProvider } from './i18n/words.ts';
+import { saveEdits } from './stores/dataset.ts';
 import { useKeys } from './stores/keys.ts';
 import type { Screen } from './stores/studio.ts';
 import { dismissProblem, go, onCommand, onRunEvent, useParts, useStudio } from './stores/studio.ts';
@@ -55,7 +56,7 @@ function Studio() {
   const { w } = useWording();
   useFolderDrop();
   useKeys({
-    'mod+k': openPalette, '?': openShortcuts, 'mod+o': () => void chooseAndOpen(), 'mod+,': () => go('settings'),
+    'mod+k': openPalette, '?': openShortcuts, 'mod+o': () => void chooseAndOpen(), 'mod+,': () => go('settings'), 'mod+s': () => void saveEdits(),
     ...(project !== null && { 'g d': () => go('data'), 'g t': () => go('train'), 'g u': () => go('tune'), 'g c': () => go('compare'), 'g e': () => go('export'), 'g s': () => go('settings') }),
   });
   useEffect(() => onCommand((command) => {

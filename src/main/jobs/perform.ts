@@ -33,7 +33,7 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
       return createSample(request.folder, { seed: 1 }, progress);
     }
     case 'verify':
-      return verifyBundle(request.bundle);
+      return verifyBundle(request.bundle, (check) => stage.report({ type: 'check', ...check }));
     case 'predict':
       return predictFolder(request.bundle, request.folder, stage);
     case 'evaluate':

@@ -247,12 +247,12 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'tune.attention': ({ project, run, path: image, label }) => attention(runFolder({ project, run }), image, label),
     'export.start': async ({ project, run }) => {
       // Its end and its failure are the answer to this call, not the end of the run.
-      await exportRun(runFolder({ project, run }), (event) => { if (event.type === 'progress') throttle.send(project, run, event); }, () => undefined);
+      await exportRun(runFolder({ project, run }), (event) => { if (event.type === 'progress' || event.type === 'check' || event.type === 'stageFinished') throttle.send(project, run, event); }, () => undefined);
       emit({ type: 'runsChanged', project });
       return {};
     },
     'export.read': async ({ project, run }) => ({ export: await readExport(runFolder({ project, run }), (await summaryOf(project, run)).name) }),
-    'export.file': async ({ project, run, name }) => ({ text: await bundleText(runFolder({ project, run }), name) }),
+    'export.file': async ({ project, run, name }) => bundleText(runFolder({ project, run }), name),
     'export.try': ({ project, run, image }) => tryExport(runFolder({ project, run }), 'path' in image ? { path: path.resolve(folderOf(project), image.path) } : image),
     'export.folder': ({ project, run, folder }) => active('predict', project, (onEvent) => predictToCsv(runFolder({ project, run }), folder, onEvent)),
   };

@@ -1,5 +1,5 @@
 import { Button, CopyButton, Select, Tabs } from '@mantine/core';
-import { IconCircleCheck, IconCircleX, IconDownload, IconFile, IconFolder } from '@tabler/icons-react';
+import { IconDownload, IconFolder } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
 import type { Export } from '../../shared/contract/exports.ts';
 import type { RunSummary } from '../../shared/contract/runs.ts';
@@ -12,7 +12,10 @@ import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { go, useParts, useStudio } from '../stores/studio.ts';
-import { checkName, filePurpose, grouped } from './exportWords.ts';
+import { BundleFiles } from './BundleFiles.tsx';
+import { FinishedChecks, RunningChecks } from './Checks.tsx';
+import type { LiveChecks } from './liveChecks.ts';
+import { useLiveChecks } from './liveChecks.ts';
 import { TryIt } from './TryIt.tsx';
 import './export.css';
 
@@ -48,6 +51,7 @@ export default function ExportScreen() {
     await load(chosen);
     setBusy(false);
   };
+  const live = useLiveChecks(chosen?.id ?? null, busy);
   useKeys({ 'mod+e': () => void start() });
   if (chosen === undefined) return <NothingToExport />;
   const { says, because, tone } = exportAnswer(wording, { bundle, read, busy, fault, run: chosen });
@@ -60,7 +64,7 @@ export default function ExportScreen() {
         <Button loading={busy} onClick={() => void start()}>{bundle === null ? w('Export', 'Exportar') : w('Export again', 'Exportar de nuevo')}<kbd>Ctrl E</kbd></Button>
       </Answer>
       {fault !== null && <ErrorNote problem={fault} onDismiss={() => setFault(null)} />}
-      {bundle === null ? <div className="empty">{read && !busy && <><h2>{w('One button, then every check.', 'Un botón, y luego cada comprobación.')}</h2><p>{w('The model is written, run as phones run it, and compared value by value. If a check fails nothing is written.', 'El modelo se escribe, se ejecuta como en un móvil y se compara valor a valor. Si una comprobación falla no se escribe nada.')}</p></>}</div> : <Bundle bundle={bundle} run={chosen} />}
+      {bundle === null && live !== null ? <div className="export"><section className="panel line-right"><RunningChecks live={live} /></section></div> : bundle === null ? <div className="empty">{read && !busy && <><h2>{w('One button, then every check.', 'Un botón, y luego cada comprobación.')}</h2><p>{w('The model is written, run as phones run it, and compared value by value. If a check fails nothing is written.', 'El modelo se escribe, se ejecuta como en un móvil y se compara valor a valor. Si una comprobación falla no se escribe nada.')}</p></>}</div> : <Bundle bundle={bundle} run={chosen} live={live} />}
     </>
   );
 }
@@ -79,28 +83,17 @@ function exportAnswer({ w, f }: Wording, { bundle, read, busy, fault, run }: { b
   return { tone: 'ok', says: w(`Safe to hand over: all ${passed} checks passed.`, `Se puede entregar: las ${passed} comprobaciones pasan.`), because: lost === null ? '' : lost > 0.05 ? w(`The file loses ${f.decimal(lost, 1)} mAP against float.`, `El archivo pierde ${f.decimal(lost, 1)} mAP frente a float.`) : w('The file loses nothing against float.', 'El archivo no pierde nada frente a float.') };
 }
 
-function Bundle({ bundle, run }: { bundle: Export; run: RunSummary }) {
+function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: LiveChecks | null }) {
   const { w, f } = useWording();
-  const [file, setFile] = useState<string | null>('inference_config.json');
-  const [text, setText] = useState<string | null>(null);
-  useEffect(() => {
-    let current = true;
-    setText(null);
-    if (file !== null) void call('export.file', { project: run.project, run: run.id, name: file }).then((found) => { if (current) setText(found.text); }, () => undefined);
-    return () => { current = false; };
-  }, [file, run.id, bundle.writtenAt]);
   const lost = bundle.floatAp === null || bundle.int8Ap === null ? null : (bundle.floatAp - bundle.int8Ap) * 100;
   const snippets = [['kotlin', 'Android', bundle.snippets.kotlin], ['swift', 'iOS', bundle.snippets.swift], ['python', 'Python', bundle.snippets.python]] as const;
   const compared = run.stages.find(({ stage }) => stage === 'export')?.summary.compared ?? null;
-  const checks = compared === null ? bundle.checks : [{ name: 'integer reference and LiteRT give the same', ok: true, detail: w(`${f.count(compared)} of ${f.count(compared)} images, every score`, `${f.count(compared)} de ${f.count(compared)} imágenes, cada puntuación`) }, ...bundle.checks];
-  const passed = checks.filter(({ ok }) => ok).length;
   return (
     <>
       <div className="toolbar"><code className="cut" title={bundle.zip}>{bundle.zip.split(/[\\/]/).at(-1)}</code><span className="quiet cut">{f.bytes(bundle.zipBytes)}, {w(`from ${run.name}, written ${f.date(bundle.writtenAt)}`, `de ${run.name}, escrito ${f.date(bundle.writtenAt)}`)}</span><span className="grow" /><ReportButton run={run} bundle={bundle} /><CopyButton value={bundle.zip}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy path', 'Copiar ruta')}</Button>}</CopyButton></div>
       <div className="export">
         <section className="panel line-right" aria-label={w('Is it safe?', '¿Es seguro?')}>
-          <div className="panel-head"><h2>{w('Is it safe?', '¿Es seguro?')}</h2><span className="quiet">{w(`${passed} of ${checks.length}`, `${passed} de ${checks.length}`)}</span></div>
-          <ul className="scroll checks">{checks.map((check) => <li key={check.name}>{check.ok ? <IconCircleCheck size={16} className="ok" role="img" aria-label={w('passed', 'pasa')} /> : <IconCircleX size={16} className="bad" role="img" aria-label={w('failed', 'falla')} />}<div className="grow"><div>{checkName(check.name, w)}</div><div className="small quiet">{check.detail}</div></div></li>)}</ul>
+          {live !== null ? <RunningChecks live={live} /> : <FinishedChecks compared={compared} checks={bundle.checks} />}
           {lost !== null && (
             <div className="cost line-top">
               <div className="row"><h2 className="grow">{w('What INT8 costs', 'Qué cuesta INT8')}</h2><strong>{f.sign(-lost, 1)}</strong><span className="quiet">mAP</span></div>
@@ -109,11 +102,7 @@ function Bundle({ bundle, run }: { bundle: Export; run: RunSummary }) {
             </div>
           )}
         </section>
-        <section className="panel line-right" aria-label={w('What is inside', 'Qué hay dentro')}>
-          <div className="panel-head"><h2>{w('What is inside', 'Qué hay dentro')}</h2><span className="quiet">{w(`${bundle.files.length} files`, `${bundle.files.length} archivos`)}</span></div>
-          <div className="scroll grow">{grouped(bundle.files).map(({ name, bytes, files }) => <button key={name} type="button" className="bundle-file" aria-pressed={file === name} onClick={() => setFile(files > 1 ? `${name}index.json` : name)}><IconFile size={15} className="quiet" aria-hidden="true" /><span className="grow column"><code className="cut">{name}</code><span className="small quiet cut">{files > 1 ? `${f.count(files)} · ` : ''}{filePurpose(name, w)}</span></span><span className="quiet num">{f.bytes(bytes)}</span></button>)}</div>
-          {text !== null && <pre className="file-text" tabIndex={0} aria-label={file ?? ''}>{text.slice(0, 6000)}</pre>}
-        </section>
+        <BundleFiles bundle={bundle} run={run} />
         <section className="panel" aria-label={w('In your app', 'En tu app')}>
           <Tabs defaultValue="kotlin" className="snippets">
             <Tabs.List>{snippets.map(([key, name]) => <Tabs.Tab key={key} value={key}>{name}</Tabs.Tab>)}</Tabs.List>

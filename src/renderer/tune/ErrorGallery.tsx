@@ -7,7 +7,8 @@ import { useKeys } from '../stores/keys.ts';
 import { attempt, useStudio } from '../stores/studio.ts';
 import type { Scored } from './images.ts';
 import { mistakes, scored } from './images.ts';
-import { editLabels, PhotoScore } from './ScoreHistogram.tsx';
+import { Correct, useCorrected } from './Correct.tsx';
+import { PhotoScore } from './ScoreHistogram.tsx';
 import { useTune } from './tuneStore.ts';
 
 const MOST = 60;
@@ -19,16 +20,17 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
   const [chosen, setChosen] = useState<Scored | null>(null);
   const { falseAlarms, missed } = useMemo(() => mistakes(scored(val!, tune!.labels.length, label), k), [val, tune, label, k]);
   useEffect(() => setChosen(null), [label]);
-  useKeys({ ...(chosen !== null && { e: () => editLabels(chosen.path), Escape: () => setChosen(null) }) });
+  const corrected = useCorrected(tune!.labels[label]!, useMemo(() => [...falseAlarms, ...missed], [falseAlarms, missed]));
+  useKeys({ ...(chosen !== null && { Escape: () => setChosen(null) }) });
   return (
     <div className="gallery">
       <div className="scroll" style={{ padding: '8px 16px' }}>
-        <Wrong title={w('False alarms', 'Falsas alarmas')} hint={w('said to have it; or is the label missing?', 'dice que la tiene; ¿o falta la etiqueta?')} images={falseAlarms} chosen={chosen} onChoose={setChosen} />
-        <Wrong title={w('Missed', 'Perdidas')} hint={w('has it; or is the label wrong?', 'la tiene; ¿o sobra la etiqueta?')} images={missed} chosen={chosen} onChoose={setChosen} />
+        <Wrong title={w('False alarms', 'Falsas alarmas')} hint={w('said to have it; or is the label missing?', 'dice que la tiene; ¿o falta la etiqueta?')} images={falseAlarms} corrected={corrected} chosen={chosen} onChoose={setChosen} />
+        <Wrong title={w('Missed', 'Perdidas')} hint={w('has it; or is the label wrong?', 'la tiene; ¿o sobra la etiqueta?')} images={missed} corrected={corrected} chosen={chosen} onChoose={setChosen} />
         {falseAlarms.length + missed.length === 0 && <p className="soft">{w('No mistake on validation at this threshold.', 'Ningún error en validación con este umbral.')}</p>}
       </div>
       {chosen !== null && (
-        <section className="gallery-one line-left" aria-label={chosen.path}>
+        <section className="gallery-one line-left scroll" aria-label={chosen.path}>
           <Looked key={`${chosen.path}/${label}`} one={chosen} label={label} />
           <table className="figures"><tbody>
             <tr><td>INT8</td><td className="num"><strong>{f.score(chosen.q / 256)}</strong></td></tr>
@@ -36,20 +38,20 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
             <tr><td>{w('Teacher', 'Maestro')}</td><td className="num">{f.score(chosen.teacher === null ? null : chosen.teacher / 256)}</td></tr>
             <tr><td>{w('Threshold', 'Umbral')}</td><td className="num">{f.score(k / 256)}</td></tr>
           </tbody></table>
-          <Button variant="default" onClick={() => editLabels(chosen.path)}>{w('Correct its labels', 'Corregir sus etiquetas')}<kbd>E</kbd></Button>
+          <Correct path={chosen.path} name={tune!.labels[label]!} />
         </section>
       )}
     </div>
   );
 }
 
-function Wrong({ title, hint, images, chosen, onChoose }: { title: string; hint: string; images: readonly Scored[]; chosen: Scored | null; onChoose(one: Scored): void }) {
+function Wrong({ title, hint, images, corrected, chosen, onChoose }: { title: string; hint: string; images: readonly Scored[]; corrected: ReadonlySet<string>; chosen: Scored | null; onChoose(one: Scored): void }) {
   const { f } = useWording();
   if (images.length === 0) return null;
   return (
     <section style={{ marginBottom: 16 }}>
       <div className="row"><h2>{title}</h2><span className="quiet">{f.count(images.length)}</span><span className="quiet cut">{hint}</span></div>
-      <div className="gallery-photos">{images.slice(0, MOST).map((one) => <PhotoScore key={one.path} one={one} chosen={chosen?.path === one.path} onChoose={() => onChoose(one)} />)}</div>
+      <div className="gallery-photos">{images.slice(0, MOST).map((one) => <PhotoScore key={one.path} one={one} corrected={corrected.has(one.path)} chosen={chosen?.path === one.path} onChoose={() => onChoose(one)} />)}</div>
     </section>
   );
 }

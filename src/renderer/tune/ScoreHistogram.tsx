@@ -123,12 +123,13 @@ function Flipped({ title, hint, images, tone }: { title: string; hint: string; i
   );
 }
 
-export function PhotoScore({ one, chosen = false, onChoose }: { one: Scored; chosen?: boolean; onChoose?: () => void }) {
-  const { f } = useWording();
+export function PhotoScore({ one, chosen = false, corrected = false, onChoose }: { one: Scored; chosen?: boolean; corrected?: boolean; onChoose?: () => void }) {
+  const { w, f } = useWording();
   const project = useStudio((state) => state.project)!;
   return (
     <button type="button" className="photo-score" aria-pressed={chosen} title={one.path} onClick={onChoose ?? (() => editLabels(one.path))}>
       <img src={pictureUrl(project.id, one.path, { kind: 'thumbnail', edge: 128 })} alt={one.path} />
+      {corrected && <span className="corrected">{w('corrected', 'corregida')}</span>}
       <span className="row small"><span className="grow cut soft">{one.path.split('/').at(-1)?.replace(/\.\w+$/, '')}</span><span>{f.score(one.q / 256, 2)}</span></span>
     </button>
   );

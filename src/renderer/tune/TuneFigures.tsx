@@ -14,12 +14,14 @@ const SIZE = 250;
 const PAD = 28;
 const TAKEN = 6;
 
+interface Row { readonly name: string; readonly val: number; readonly range: string; readonly test: number | null; readonly testRange: string }
+
 /** The label's curve, its figures with their ranges, validation beside test, and what it is taken for. */
 export function TuneFigures({ label, k }: { label: number; k: number }) {
   const { w, f } = useWording();
   const { tune, val, test } = useTune();
   const project = useStudio((state) => state.project)!;
-  const reply = useIntervals(val, label, k);
+  const reply = useIntervals(val, label, k, true);
   const classes = tune!.labels.length;
   const table = val!.tables[label]!;
   const now = table[k]!;
@@ -31,11 +33,14 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
   const p = wilson(now.tp, now.tp + now.fp);
   const r = wilson(now.tp, now.tp + now.fn);
   const tested = test?.tables[label]?.[k] ?? null;
-  const rows: readonly [string, number, string, number | null][] = [
-    [w('Precision', 'Precisión'), precision(now), range(p.low, p.high), tested === null ? null : precision(tested)],
-    [w('Recall', 'Exhaustividad'), recall(now), range(r.low, r.high), tested === null ? null : recall(tested)],
-    ['F1', f1(now), reply === null ? '…' : range(...reply.f1), tested === null ? null : f1(tested)],
-    [w('Average precision', 'Precisión media'), ap, reply === null ? '…' : range(...reply.ap), test === null ? null : averagePrecision(column(test.bytes.labels, classes, label), column(test.bytes.codes, classes, label))],
+  const onTest = useIntervals(test, label, k, false);
+  const [tp, tr] = tested === null ? [null, null] : [wilson(tested.tp, tested.tp + tested.fp), wilson(tested.tp, tested.tp + tested.fn)];
+  const testAp = useMemo(() => (test === null ? null : averagePrecision(column(test.bytes.labels, classes, label), column(test.bytes.codes, classes, label))), [test, classes, label]);
+  const rows: readonly Row[] = [
+    { name: w('Precision', 'Precisión'), val: precision(now), range: range(p.low, p.high), test: tested === null ? null : precision(tested), testRange: tp === null ? '' : range(tp.low, tp.high) },
+    { name: w('Recall', 'Exhaustividad'), val: recall(now), range: range(r.low, r.high), test: tested === null ? null : recall(tested), testRange: tr === null ? '' : range(tr.low, tr.high) },
+    { name: 'F1', val: f1(now), range: reply === null ? '…' : range(...reply.f1), test: tested === null ? null : f1(tested), testRange: onTest === null ? '…' : range(...onTest.f1) },
+    { name: w('Avg. precision', 'Precisión media'), val: ap, range: reply === null ? '…' : range(...reply.ap), test: testAp, testRange: onTest === null ? '…' : range(...onTest.ap) },
   ];
   return (
     <aside className="panel line-left tune-right scroll" aria-label={w('Figures', 'Cifras')}>
@@ -48,8 +53,8 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
         {!Number.isNaN(precision(now)) && !Number.isNaN(recall(now)) && <circle cx={place([recall(now), precision(now)]).split(',')[0]} cy={place([recall(now), precision(now)]).split(',')[1]} r={5} fill="var(--accent-fill)" stroke="var(--text-on-fill)" strokeWidth={1.5} />}
       </svg>
       <table className="figures" style={{ margin: '0 16px', width: 'auto' }}>
-        <thead><tr><td /><th className="num">{w('Validation', 'Validación')}</th><th className="num">{w('95 % range', '95 %')}</th><th className="num">{w('Test', 'Prueba')}</th></tr></thead>
-        <tbody>{rows.map(([name, value, interval, onTest]) => <tr key={name}><td>{name}</td><td className="num"><strong>{f.score(value, 2)}</strong></td><td className="num soft">{interval}</td><td className="num">{test === null ? <span className="quiet">{w('closed', 'cerrada')}</span> : f.score(onTest, 2)}</td></tr>)}</tbody>
+        <thead><tr><td /><th className="num">{test === null ? w('Validation', 'Validación') : 'Val'}</th><th className="num">{test === null ? w('95 % range', '95 %') : '95 %'}</th><th className="num">{w('Test', 'Prueba')}</th>{test !== null && <th className="num">95 %</th>}</tr></thead>
+        <tbody>{rows.map((row) => <tr key={row.name}><td>{row.name}</td><td className="num"><strong>{f.score(row.val, 2)}</strong></td><td className="num soft">{row.range}</td><td className="num">{test === null ? <span className="quiet">{w('closed', 'cerrada')}</span> : <strong>{f.score(row.test, 2)}</strong>}</td>{test !== null && <td className="num soft">{row.testRange}</td>}</tr>)}</tbody>
       </table>
       <p className="small quiet" style={{ padding: '6px 16px' }}>{w('Validation is optimistic: the thresholds were chosen on it. Ranges: Wilson for precision and recall, 2,000 bootstrap replicates for the others.', 'La validación es optimista: con ella se eligieron los umbrales. Rangos: Wilson para precisión y exhaustividad, 2000 réplicas bootstrap para lo demás.')}</p>
       {test === null ? (

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, SegmentedControl, Select } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconLock, IconLockOpen, IconRotate } from '@tabler/icons-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Answer } from '../components/Answer.tsx';
 import { Label } from '../components/Label.tsx';
 import type { Wording } from '../i18n/words.ts';
@@ -24,7 +24,10 @@ export default function TuneScreen() {
   const { w, f } = wording;
   const { runs, run, project } = useParts('runs', 'run', 'project');
   const tunable = useMemo(() => runs.filter(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished')), [runs]);
-  const chosen = tunable.find(({ id }) => id === run) ?? tunable.at(-1);
+  // A run that ends meanwhile does not take the place of the one that somebody is tuning.
+  const first = useRef<string | null>(null);
+  const chosen = tunable.find(({ id }) => id === run) ?? tunable.find(({ id }) => id === first.current) ?? tunable.at(-1);
+  first.current = chosen?.id ?? null;
   const { tune, val, thresholds, saved, label, goals, done, undone, saving } = useTune();
   const [view, setView] = useState<'scores' | 'errors' | 'confusions'>('scores');
   const key = chosen === undefined || project === null ? null : `${project.id}/${chosen.id}`;

@@ -38,6 +38,25 @@ export function takenFor({ bytes }: Counted, classes: number, falseAlarms: reado
   return [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
 }
 
+/** How often two labels stand together: truly, and as the model says it. Images in which one of the two is unknown count for neither. */
+export function togetherCounts({ bytes }: Counted, classes: number, thresholds: readonly number[]): { readonly truth: number[][]; readonly said: number[][] } {
+  const empty = (): number[][] => Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const [truth, said] = [empty(), empty()];
+  for (let at = 0; at < bytes.labels.length; at += classes) {
+    for (let a = 0; a < classes; a++) {
+      if (bytes.labels[at + a]! < 0) continue;
+      const [hasA, saysA] = [bytes.labels[at + a] === 1, bytes.codes[at + a]! >= thresholds[a]!];
+      if (!hasA && !saysA) continue;
+      for (let b = 0; b < classes; b++) {
+        if (a === b || bytes.labels[at + b]! < 0) continue;
+        if (hasA && bytes.labels[at + b] === 1) truth[a]![b]!++;
+        if (saysA && bytes.codes[at + b]! >= thresholds[b]!) said[a]![b]!++;
+      }
+    }
+  }
+  return { truth, said };
+}
+
 /**
  * Labels taken for others. Several labels may be right at once, so there is no single confusion matrix: a cell counts the images in which
  * the row's label is a false alarm and the column's is truly there; the diagonal counts the misses of a label.

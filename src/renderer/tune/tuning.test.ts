@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { averagePrecision, classReport } from '../../shared/metrics/metrics.ts';
 import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
 import { compareRuns } from '../compare/differences.ts';
-import { confusionsBetween, flips, mistakes, scored } from './images.ts';
+import { confusionsBetween, flips, mistakes, scored, togetherCounts } from './images.ts';
 import { wilson } from '../../shared/metrics/wilson.ts';
 import { bestK } from './goals.ts';
 import type { Counted } from './tuneStore.ts';
@@ -38,6 +38,12 @@ describe('images at a threshold', () => {
 test('confusions: false alarms by what is there instead, misses on the diagonal', () => {
   const two = { paths: ['a', 'b', 'c'], bytes: { codes: Uint8Array.of(200, 10, 200, 200, 10, 200), labels: Int8Array.of(1, 1, 0, 1, 0, -1), teacher: null, student: null }, histograms: [], tables: [] };
   expect(confusionsBetween(two, 2, [100, 100])).toEqual([[0, 1], [0, 1]]);
+});
+
+test('labels said together against those that are: unknown ones count for neither', () => {
+  const split = { paths: ['a', 'b', 'c'], bytes: { codes: Uint8Array.of(200, 200, 200, 10, 200, 200), labels: Int8Array.of(1, 0, 1, 1, 1, -1), teacher: null, student: null }, histograms: [], tables: [] };
+  expect(togetherCounts(split, 2, [100, 100])).toEqual({ truth: [[0, 1], [1, 0]], said: [[0, 1], [1, 0]] });
+  expect(togetherCounts(split, 2, [100, 201]).said).toEqual([[0, 0], [0, 0]]);
 });
 
 describe('a goal by cost', () => {

@@ -4,8 +4,11 @@ import type { Counted } from './tuneStore.ts';
 import { useTune } from './tuneStore.ts';
 import { column } from './images.ts';
 
-/** Bootstrap intervals of the chosen label, computed aside; null while they are on their way. */
-export function useIntervals(counted: Counted | null, label: number, k: number): BootstrapReply | null {
+/**
+ * Bootstrap intervals of the chosen label, computed aside; null while they are on their way. `tuned`: the threshold was chosen on these very
+ * images, so the search is repeated in every resample.
+ */
+export function useIntervals(counted: Counted | null, label: number, k: number, tuned: boolean): BootstrapReply | null {
   const worker = useRef<Worker | null>(null);
   const wanted = useRef(0);
   const [reply, setReply] = useState<BootstrapReply | null>(null);
@@ -22,10 +25,10 @@ export function useIntervals(counted: Counted | null, label: number, k: number):
     const id = ++wanted.current;
     const timer = setTimeout(() => {
       const classes = tune.labels.length;
-      const request: BootstrapRequest = { id, codes: column(counted.bytes.codes, classes, label), labels: column(counted.bytes.labels, classes, label), k, search: k === tune.found[label] ? tune.goal : null };
+      const request: BootstrapRequest = { id, codes: column(counted.bytes.codes, classes, label), labels: column(counted.bytes.labels, classes, label), k, search: tuned && k === tune.found[label] ? tune.goal : null };
       worker.current?.postMessage(request);
     }, 200);
     return () => clearTimeout(timer);
-  }, [counted, label, k, tune]);
+  }, [counted, label, k, tuned, tune]);
   return reply;
 }

@@ -70,7 +70,7 @@ export const contract = {
 
   'export.start': method(run, done),
   'export.read': method(run, z.object({ export: exportSchema.nullable() })),
-  'export.file': method(run.extend({ name: z.string() }), z.object({ text: z.string().nullable() })),
+  'export.file': method(run.extend({ name: z.string() }), z.object({ text: z.string().nullable(), /** It has figures on test, and test has not been opened. */ sealed: z.boolean() })),
   'export.try': method(run.extend({ image: z.object({ base64: z.string() }).or(z.object({ path: z.string() })) }), tryResultSchema),
   'export.folder': method(run.extend({ folder: z.string() }), z.object({ csv: z.string(), images: z.int(), unreadable: z.int() })),
 } as const;

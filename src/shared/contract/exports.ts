@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 export const exportCheckSchema = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
 
+export type ExportCheck = z.infer<typeof exportCheckSchema>;
+
 export const exportSchema = z.object({
   run: z.string(),
   folder: z.string(),

@@ -15,6 +15,7 @@ import { CONFIG_FILE } from '../../pipeline/export/bundle/verifyBundle.ts';
 import { readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
 import { readRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from '../runs.ts';
+import { OPENED_BY_HAND } from '../training/runSummary.ts';
 import { readStored, writeStored } from '../storedJson.ts';
 import { snippets } from './snippets.ts';
 
@@ -27,7 +28,7 @@ export async function exportRun(folder: string, onEvent: (event: RunEvent) => vo
   onJob(job);
   await job.result;
   const bundle = await bundleFolder(folder);
-  const found = z.array(z.object({ name: z.string(), fault: z.string().nullable() })).parse(await startJob({ type: 'verify', bundle }).result);
+  const found = z.array(z.object({ name: z.string(), fault: z.string().nullable() })).parse(await startJob({ type: 'verify', bundle }, { onEvent }).result);
   await writeStored(checksFile(folder), found.map(({ name, fault }) => ({ name, ok: fault === null, detail: fault ?? '' })));
 }
 
@@ -75,13 +76,17 @@ async function filesIn(bundle: string): Promise<Export['files']> {
 
 const PREVIEWED_BYTES = 64_000;
 
-/** Text of a file in the bundle; null for one that is no text. */
-export async function bundleText(folder: string, name: string): Promise<string | null> {
+/** They hold figures on test. */
+const judgedOnTest = /^(metrics\.json|MODEL_CARD\.md|report(\.es)?\.html)$/;
+
+/** Text of a file in the bundle; null for one that is no text, and for one with figures on test while a person has not opened that. */
+export async function bundleText(folder: string, name: string): Promise<{ text: string | null; sealed: boolean }> {
   const bundle = await bundleFolder(folder);
   const files = await filesIn(bundle);
   if (!files.some((file) => file.name === name)) throw new Problem('file', `${name} is not in the bundle.`);
-  if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return null;
-  return (await readFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8');
+  if (judgedOnTest.test(name) && !(await readRun(folder)).testOpenings.some(({ by }) => by === OPENED_BY_HAND)) return { text: null, sealed: true };
+  if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
+  return { text: (await readFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'), sealed: false };
 }
 
 export async function tryExport(folder: string, image: { path: string } | { base64: string }): Promise<TryResult> {

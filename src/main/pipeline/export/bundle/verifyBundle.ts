@@ -30,8 +30,9 @@ type Files = ReadonlyMap<string, Uint8Array>;
 /**
  * Judges a bundle (folder or .zip) by nothing but itself: checksums, the model's validity, what the texts say of it, and the
  * whole way from each parity picture to its decisions, recomputed. Throws a Problem only if there is nothing to read.
+ * `onCheck` hears each check as soon as it is made.
  */
-export async function verifyBundle(bundle: string): Promise<BundleCheck[]> {
+export async function verifyBundle(bundle: string, onCheck: (check: BundleCheck) => void = () => undefined): Promise<BundleCheck[]> {
   const files = await readBundleFiles(bundle);
   const checks: BundleCheck[] = [];
   const check = async (name: string, work: () => Promise<string | null> | string | null): Promise<void> => {
@@ -42,6 +43,7 @@ export async function verifyBundle(bundle: string): Promise<BundleCheck[]> {
       fault = toProblemData(error).message;
     }
     checks.push({ name, fault });
+    onCheck({ name, fault });
   };
   await check('every file is as it was written (SHA256SUMS)', () => checkSums(files));
   await check('the model is a valid int8 .tflite', () => validateTflite(file(files, MODEL_FILE)).map(({ where, problem }) => `${where}: ${problem}`)[0] ?? null);

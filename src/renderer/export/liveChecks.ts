@@ -1,0 +1,28 @@
+import { useEffect, useState } from 'react';
+import type { ExportCheck } from '../../shared/contract/exports.ts';
+import type { RunEvent } from '../../shared/events.ts';
+import { onRunEvent } from '../stores/studio.ts';
+
+/** An export on its way: how many images are compared with LiteRT, then each check of the written bundle as it is made. */
+export interface LiveChecks { readonly compared: { readonly done: number; readonly total: number } | null; readonly written: boolean; readonly checks: readonly ExportCheck[] }
+
+export const noChecks: LiveChecks = { compared: null, written: false, checks: [] };
+
+export function withEvent(live: LiveChecks, event: RunEvent): LiveChecks {
+  switch (event.type) {
+    case 'progress': return event.stage === 'export' && !live.written ? { ...live, compared: { done: event.done, total: event.total } } : live;
+    case 'stageFinished': return event.stage === 'export' ? { ...live, written: true } : live;
+    case 'check': return { ...live, checks: [...live.checks, { name: event.name, ok: event.fault === null, detail: event.fault ?? '' }] };
+    default: return live;
+  }
+}
+
+/** Null while nothing is exported. */
+export function useLiveChecks(run: string | null, busy: boolean): LiveChecks | null {
+  const [live, setLive] = useState(noChecks);
+  useEffect(() => {
+    setLive(noChecks);
+    return busy ? onRunEvent((other, event) => { if (other === run) setLive((before) => withEvent(before, event)); }) : undefined;
+  }, [run, busy]);
+  return busy ? live : null;
+}
