@@ -9,6 +9,10 @@ export const stages = ['data', 'teacher', 'student', 'qat', 'thresholds', 'test'
 export const stageSchema = z.enum(stages);
 export type Stage = z.infer<typeof stageSchema>;
 
+/** What a stage is expected to take. */
+export const stageSecondsSchema = z.object({ stage: stageSchema, seconds: z.number() });
+export type StageSeconds = z.infer<typeof stageSecondsSchema>;
+
 const numbers = z.record(z.string(), z.number().nullable());
 
 export const problemSchema = z.object({ kind: z.string(), message: z.string(), detail: z.string().optional() });

@@ -1,9 +1,10 @@
 import { readFile, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Load, Machine } from '../../shared/contract/studio.ts';
+import type { Load, Machine, Settings } from '../../shared/contract/studio.ts';
 import { machineSchema } from '../../shared/contract/studio.ts';
 import { startJob } from '../jobs/startJob.ts';
+import { createGpuMeter } from './gpuLoad.ts';
 import { readStored, writeStored } from './storedJson.ts';
 
 /** What this machine can do: engines are started and timed once, and again when asked. */
@@ -26,6 +27,12 @@ export async function openMachine(stateFolder: string): Promise<MachineStore> {
   };
 }
 
+/** Threads of a new run whose settings leave it to the studio; 0: all cores. In the polite mode a quarter of them, at least one, is left to others. */
+export function threadsOf({ threads, polite }: Pick<Settings, 'threads' | 'polite'>, cores = os.availableParallelism()): number {
+  if (threads > 0 || !polite) return threads;
+  return Math.max(1, cores - Math.max(1, Math.round(cores / 4)));
+}
+
 interface CpuTimes { readonly busy: number; readonly total: number }
 
 function cpuTimes(): CpuTimes {
@@ -37,6 +44,7 @@ function cpuTimes(): CpuTimes {
 /** Each call says how busy the processor was since the one before. */
 export function createLoadMeter(folder: string, jobPid: () => number | null): () => Promise<Load> {
   let last = cpuTimes();
+  const gpus = createGpuMeter();
   return async () => {
     const now = cpuTimes();
     const share = now.total === last.total ? 0 : (now.busy - last.busy) / (now.total - last.total);
@@ -46,6 +54,7 @@ export function createLoadMeter(folder: string, jobPid: () => number | null): ()
       cpuShare: share, memoryTotalBytes: os.totalmem(), memoryUsedBytes: os.totalmem() - os.freemem(),
       diskFreeBytes: await statfs(folder).then(({ bavail, bsize }) => bavail * bsize, () => null),
       jobBytes: pid === null ? null : await residentBytes(pid),
+      gpus: await gpus(),
     };
   };
 }

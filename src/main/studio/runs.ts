@@ -2,7 +2,7 @@ import { access, readdir, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Config } from '../../shared/config.ts';
-import type { Stage } from '../../shared/events.ts';
+import type { Stage, StageSeconds } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
 import { startJob } from '../jobs/startJob.ts';
 import type { Job, JobWatcher } from '../jobs/startJob.ts';
@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly stages: readonly Stage[] | null;
   /** Null: runs/ inside the project. */
   readonly runsFolder: string | null;
+  /** What was measured before the start. */
+  readonly expected?: StageSeconds[];
 }
 
 export interface StartedRun { readonly folder: string; readonly job: Job }
@@ -30,7 +32,7 @@ export interface StartedRun { readonly folder: string; readonly job: Job }
 export async function newRun(request: Omit<RunRequest, 'stages'>): Promise<string> {
   const project = path.resolve(request.project);
   await access(project).catch(() => { throw new Problem('data', `The project folder ${project} does not exist.`); });
-  return createRun(request.runsFolder ?? runsFolder(project), { project, preset: request.preset, config: request.config, versions: versions() });
+  return createRun(request.runsFolder ?? runsFolder(project), { project, preset: request.preset, config: request.config, expected: request.expected ?? [], versions: versions() });
 }
 
 export async function startRun(request: RunRequest, watcher: JobWatcher): Promise<StartedRun> {

@@ -16,7 +16,7 @@ import { planImport, writeImport } from './imports/plan.ts';
 import { importOffers } from './imports/sources.ts';
 import { openDatasets } from './labels/datasets.ts';
 import { openLog, redacted } from './log.ts';
-import { createLoadMeter, openMachine } from './machine.ts';
+import { createLoadMeter, openMachine, threadsOf } from './machine.ts';
 import { openPictures } from './pictures.ts';
 import { cacheFolder, runsFolder, stateFolder, weightsFolder } from './places.ts';
 import { openProjects } from './projects.ts';
@@ -197,9 +197,9 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return preflight(folderOf(project), config, { train: count(0), val: count(1), test: count(2) }, vocabulary.length);
     }),
     'runs.list': ({ project }) => summarizeRuns(project, folderOf(project)),
-    'runs.start': async ({ project, config: asked, preset }) => {
-      const config = asked.engine.threads > 0 ? asked : { ...asked, engine: { ...asked.engine, threads: settings.current().threads } };
-      const folder = await newRun({ project: folderOf(project), config, preset, runsFolder: null });
+    'runs.start': async ({ project, config: asked, preset, expected }) => {
+      const config = asked.engine.threads > 0 ? asked : { ...asked, engine: { ...asked.engine, threads: threadsOf(settings.current()) } };
+      const folder = await newRun({ project: folderOf(project), config, preset, runsFolder: null, expected });
       const summary = await summaryOf(project, path.basename(folder));
       await queue.add({ project, run: summary.id, name: summary.name, folder });
       emit({ type: 'runsChanged', project });

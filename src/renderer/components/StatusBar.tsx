@@ -7,6 +7,7 @@ import { useWording } from '../i18n/words.ts';
 import type { Wording } from '../i18n/words.ts';
 import { go, useParts, useProgress, useStudio } from '../stores/studio.ts';
 import { stageName } from '../train/stageNames.ts';
+import { secondsLeftOfRun } from '../train/timeLeft.ts';
 import { openShortcuts } from './ShortcutSheet.tsx';
 
 const LOAD_EVERY_MS = 3000;
@@ -41,6 +42,7 @@ export function StatusBar() {
       <span className="right">
         {engine !== undefined && <span className="row"><IconCpu size={14} aria-hidden="true" />{hello?.machine?.cpu.model.replace(/\(R\)|\(TM\)|CPU|Processor/g, '').replace(/\s+/g, ' ').split('@')[0]?.trim()}</span>}
         {load !== null && <span className="quiet">{w('processor', 'procesador')} {f.decimal(load.cpuShare * 100, 0)} %</span>}
+        {load?.gpus[0] !== undefined && <span className="quiet">GPU {load.gpus[0].share === null ? '–' : f.decimal(load.gpus[0].share * 100, 0)} %, {f.bytes(load.gpus[0].memoryUsedBytes)} / {f.bytes(load.gpus[0].memoryTotalBytes)}</span>}
         {load !== null && <span className="quiet">{w('memory', 'memoria')} {f.bytes(load.memoryUsedBytes)} / {f.bytes(load.memoryTotalBytes)}</span>}
         {load?.diskFreeBytes != null && <span className="quiet">{f.bytes(load.diskFreeBytes)} {w('free', 'libres')}</span>}
         <UnstyledButton className="row small" onClick={openShortcuts}><kbd>?</kbd>{w('Shortcuts', 'Atajos')}</UnstyledButton>
@@ -51,12 +53,14 @@ export function StatusBar() {
 
 function RunningJob({ entry, waiting }: { entry: QueueEntry; waiting: number }) {
   const wording = useWording();
-  const { w } = wording;
+  const { w, f } = wording;
   const progress = useProgress(entry.run);
+  const run = useStudio(({ runs }) => runs.find(({ id }) => id === entry.run));
+  const whole = run === undefined ? null : secondsLeftOfRun(run, progress);
   return (
     <UnstyledButton className="row small" onClick={() => go('train', entry.run)}>
       <span>{entry.name}{entry.state === 'paused' ? w(', paused', ', en pausa') : ''}{progress === null ? '' : ` · ${stageName(progress.stage, w)}`}</span>
-      {progress !== null && <><span className="bar"><i style={{ width: `${(100 * progress.done) / Math.max(1, progress.total)}%` }} /></span><span className="quiet">{leftOf(progress.secondsLeft, wording)}</span></>}
+      {progress !== null && <><span className="bar"><i style={{ width: `${(100 * progress.done) / Math.max(1, progress.total)}%` }} /></span><span className="quiet">{whole !== null ? leftOf(whole, wording) : progress.secondsLeft === null ? '' : w(`${f.duration(progress.secondsLeft)} left of this stage`, `quedan ${f.duration(progress.secondsLeft)} de esta etapa`)}</span></>}
       {waiting > 0 && <span className="quiet">{w(`${waiting} waiting`, `${waiting} en espera`)}</span>}
     </UnstyledButton>
   );

@@ -17,9 +17,11 @@ import { LabelTable } from './LabelTable.tsx';
 import { liveAnswer } from './liveAnswer.ts';
 import type { Measure } from './LiveCharts.tsx';
 import { LiveCharts } from './LiveCharts.tsx';
+import { MachineNow } from './MachineNow.tsx';
 import { Queue } from './Queue.tsx';
 import { stageName } from './stageNames.ts';
 import { StageTrack } from './StageTrack.tsx';
+import { secondsLeftOfRun } from './timeLeft.ts';
 import { planRun } from './trainView.ts';
 import { useHistory } from './useHistory.ts';
 import { Watched } from './Watched.tsx';
@@ -60,6 +62,7 @@ export function LiveView({ run }: { run: RunSummary }) {
           <Menu.Dropdown>
             <Menu.Item leftSection={<IconPlus size={14} />} onClick={() => planRun(true)}>{w('New run', 'Nuevo entrenamiento')}</Menu.Item>
             <Menu.Item onClick={() => { adopt(run.config, run.config, run.preset); planRun(true); }}>{w('Use its settings again', 'Usar sus ajustes otra vez')}</Menu.Item>
+            <Menu.Item onClick={() => void repeatWithSeeds(run)}>{w('Repeat with two other seeds', 'Repetir con otras dos semillas')}</Menu.Item>
             {running && <Menu.Item onClick={() => command({ type: 'stop' })}>{w('Stop at a checkpoint, resume later', 'Parar y reanudar más tarde')}</Menu.Item>}
             {entry !== undefined && <Menu.Item color="red" onClick={() => void attempt(() => call('runs.cancel', { project: run.project, run: run.id }))}>{running ? w('Stop at once', 'Parar de inmediato') : w('Take out of the queue', 'Sacar de la cola')}</Menu.Item>}
           </Menu.Dropdown>
@@ -83,11 +86,17 @@ export function LiveView({ run }: { run: RunSummary }) {
         <aside className="panel line-left live-right">
           {history !== null && <LabelTable history={history} stage={stage} />}
           <Notes history={history} />
+          {running && <MachineNow run={run.id} />}
           {project !== null && <Queue project={project.id} />}
         </aside>
       </div>
     </>
   );
+}
+
+/** Whether a difference between settings is more than luck only repeats can tell; Compare puts them together. */
+async function repeatWithSeeds({ project, config, preset, expected }: RunSummary): Promise<void> {
+  for (const seed of [config.seed + 1, config.seed + 2]) await attempt(() => call('runs.start', { project, config: { ...config, seed }, preset, expected }));
 }
 
 /** The parts below listen to the progress of every second, so that the rest of the screen need not be drawn anew with it. */
@@ -103,12 +112,15 @@ function Figures({ run, history, stage, running }: { run: RunSummary; history: R
   const progress = useProgress(running ? run.id : null);
   const { epochs } = stageEpochs(history?.phases ?? [], stage);
   const best = epochs.reduce<(typeof epochs)[number] | null>((a, b) => ((b.metrics.macro_ap ?? -1) > (a?.metrics.macro_ap ?? -1) ? b : a), null);
-  const left = progress?.secondsLeft ?? null;
+  const whole = secondsLeftOfRun(run, progress);
+  const left = whole ?? progress?.secondsLeft ?? null;
+  const ends = left === null ? '' : f.clock(new Date(Date.now() + left * 1000));
   return (
     <>
       <Figure value={f.points(epochs.at(-1)?.metrics.macro_ap ?? null)} name={w(`val mAP, ${stageName(stage, w).toLowerCase()}`, `mAP val, ${stageName(stage, w).toLowerCase()}`)} />
       <Figure value={f.points(best?.metrics.macro_ap ?? null)} name={best === null ? w('best', 'mejor') : w(`best, epoch ${best.x}`, `mejor, época ${best.x}`)} />
-      <Figure value={progress !== null ? f.duration(left) : f.duration(run.seconds)} name={progress !== null ? (left === null ? w('left', 'restante') : w(`left, ends ${f.clock(new Date(Date.now() + left * 1000))}`, `restante, acaba ${f.clock(new Date(Date.now() + left * 1000))}`)) : w('of work', 'de trabajo')} />
+      {progress === null ? <Figure value={f.duration(run.seconds)} name={w('of work', 'de trabajo')} />
+        : <Figure value={f.duration(left)} name={left === null ? w('left', 'restante') : whole === null ? w(`left of this stage, ends ${ends}`, `de esta etapa, acaba ${ends}`) : w(`left, ends ${ends}`, `restante, acaba ${ends}`)} />}
       {progress?.rate != null && <Figure value={f.decimal(progress.rate, 1)} name={w(`${progress.unit} a second`, `${progress.unit === 'images' ? 'imágenes' : 'pasos'} por segundo`)} />}
     </>
   );

@@ -48,7 +48,7 @@ export function SettingsView() {
   const start = async (): Promise<void> => {
     if (project === null || wrong || empty || starting) return;
     setStarting(true);
-    const run = await attempt(() => call('runs.start', { project: project.id, config, preset }));
+    const run = await attempt(() => call('runs.start', { project: project.id, config, preset, expected: preflight?.stageSeconds ?? [] }));
     setStarting(false);
     if (run === null) return;
     planRun(false);

@@ -4,6 +4,8 @@ import type { Stage } from '../../shared/events.ts';
 import { useWording } from '../i18n/words.ts';
 import { useProgress } from '../stores/studio.ts';
 import { stageName } from './stageNames.ts';
+import type { Part } from './stageParts.ts';
+import { stageParts } from './stageParts.ts';
 
 const trained = new Set<Stage>(['teacher', 'student', 'qat']);
 
@@ -11,18 +13,20 @@ const trained = new Set<Stage>(['teacher', 'student', 'qat']);
 export function StageTrack({ run, chosen, onChoose, running }: { run: RunSummary; chosen: Stage; onChoose(stage: Stage): void; running: boolean }) {
   const { w, f } = useWording();
   const progress = useProgress(running ? run.id : null);
-  const guess = (stage: Stage, seconds: number): number => Math.sqrt(Math.max(seconds, stage === 'teacher' || stage === 'student' ? 60 : stage === 'qat' ? 20 : 4));
+  const name = ({ stage, phase }: Part): string => `${stageName(stage, w)}${phase === null ? '' : phase === 'head' ? ' A' : ' B'}`;
+  const meaning = ({ phase }: Part): string | undefined => (phase === 'head' ? w('A: the new last layer alone', 'A: solo la última capa, nueva') : phase === 'finetune' ? w('B: all layers', 'B: todas las capas') : undefined);
   return (
     <ol className="stage-track line-bottom" aria-label={w('Stages', 'Etapas')}>
-      {run.stages.map(({ stage, state, seconds }) => {
-        const now = progress?.stage === stage && state !== 'finished';
+      {stageParts(run, progress).map((part) => {
+        const { stage, phase, state, seconds, weight } = part;
+        const now = state === 'running' && progress?.stage === stage;
         const share = now ? progress.done / Math.max(1, progress.total) : state === 'finished' ? 1 : 0;
         return (
-          <li key={stage} style={{ flexGrow: guess(stage, seconds) }} data-state={state}>
-            <button type="button" disabled={!trained.has(stage)} aria-current={chosen === stage ? 'true' : undefined} onClick={() => onChoose(stage)}>
+          <li key={`${stage}/${phase}`} style={{ flexGrow: weight }} data-state={state}>
+            <button type="button" disabled={!trained.has(stage)} aria-current={chosen === stage ? 'true' : undefined} title={meaning(part)} onClick={() => onChoose(stage)}>
               <span className="track"><i style={{ width: `${share * 100}%` }} /></span>
-              <span className="row cut small">{state === 'finished' && <IconCheck size={13} className="ok" aria-label={w('done', 'hecho')} role="img" />}<span className="cut">{stageName(stage, w)}</span></span>
-              <span className="small quiet cut">{state === 'finished' ? f.duration(seconds) : now ? (progress.secondsLeft === null ? progress.activity : w(`${f.duration(progress.secondsLeft)} to go`, `faltan ${f.duration(progress.secondsLeft)}`)) : ''}&nbsp;</span>
+              <span className="row cut small">{state === 'finished' && <IconCheck size={13} className="ok" aria-label={w('done', 'hecho')} role="img" />}<span className="cut">{name(part)}</span></span>
+              <span className="small quiet cut">{seconds !== null ? f.duration(seconds) : now ? (progress.secondsLeft === null ? progress.activity : w(`${f.duration(progress.secondsLeft)} to go`, `faltan ${f.duration(progress.secondsLeft)}`)) : ''}&nbsp;</span>
             </button>
           </li>
         );

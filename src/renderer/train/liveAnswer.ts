@@ -5,6 +5,7 @@ import type { Tone } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { metricPoints, stageEpochs, trend } from './curves.ts';
 import { stageName } from './stageNames.ts';
+import { secondsLeftOfRun } from './timeLeft.ts';
 
 interface Facts {
   readonly run: RunSummary;
@@ -33,7 +34,8 @@ export function liveAnswer({ w, f }: Wording, { run, entry, history, progress, s
 function running({ w, f }: Wording, { run, history, progress, stage }: Omit<Facts, 'entry'>): { says: string; because: string; tone: Tone } {
   const doing = progress === null ? w('starting', 'empezando') : stageName(progress.stage, w).toLowerCase();
   const { gain, kind } = trend(history === null ? [] : metricPoints(stageEpochs(history.phases, stage), 'macro_ap'));
-  const left = progress?.secondsLeft == null ? '' : w(`${f.duration(progress.secondsLeft)} left in this stage.`, `Quedan ${f.duration(progress.secondsLeft)} de esta etapa.`);
+  const whole = secondsLeftOfRun(run, progress);
+  const left = whole !== null ? w(`${f.duration(whole)} left.`, `Quedan ${f.duration(whole)}.`) : progress?.secondsLeft == null ? '' : w(`${f.duration(progress.secondsLeft)} left in this stage.`, `Quedan ${f.duration(progress.secondsLeft)} de esta etapa.`);
   const change = w(`${f.sign(gain * 100, 1)} mAP over the last epochs.`, `${f.sign(gain * 100, 1)} mAP en las últimas épocas.`);
   switch (progress !== null && progress.stage !== stage ? 'starting' : kind) {
     case 'starting': return { tone: 'plain', says: w(`${run.name} is running: ${doing}.`, `${run.name} en marcha: ${doing}.`), because: left };

@@ -53,10 +53,16 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
         {!Number.isNaN(precision(now)) && !Number.isNaN(recall(now)) && <circle cx={place([recall(now), precision(now)]).split(',')[0]} cy={place([recall(now), precision(now)]).split(',')[1]} r={5} fill="var(--accent-fill)" stroke="var(--text-on-fill)" strokeWidth={1.5} />}
       </svg>
       <table className="figures" style={{ margin: '0 16px', width: 'auto' }}>
-        <thead><tr><td /><th className="num">{test === null ? w('Validation', 'Validación') : 'Val'}</th><th className="num">{test === null ? w('95 % range', '95 %') : '95 %'}</th><th className="num">{w('Test', 'Prueba')}</th>{test !== null && <th className="num">95 %</th>}</tr></thead>
-        <tbody>{rows.map((row) => <tr key={row.name}><td>{row.name}</td><td className="num"><strong>{f.score(row.val, 2)}</strong></td><td className="num soft">{row.range}</td><td className="num">{test === null ? <span className="quiet">{w('closed', 'cerrada')}</span> : <strong>{f.score(row.test, 2)}</strong>}</td>{test !== null && <td className="num soft">{row.testRange}</td>}</tr>)}</tbody>
+        <thead><tr><td /><th className="num">{w('Validation', 'Validación')}</th>{test === null && <th className="num">95 %</th>}<th className="num">{w('Test', 'Prueba')}</th></tr></thead>
+        <tbody>{rows.map((row) => (
+          <tr key={row.name}>
+            <td>{row.name}</td>
+            {test === null ? <><td className="num"><strong>{f.score(row.val, 2)}</strong></td><td className="num soft">{row.range}</td><td className="num quiet"><IconLock size={13} role="img" aria-label={w('closed', 'cerrada')} /></td></>
+              : <><td className="num"><strong>{f.score(row.val, 2)}</strong><div className="small quiet">{row.range}</div></td><td className="num"><strong>{f.score(row.test, 2)}</strong><div className="small quiet">{row.testRange}</div></td></>}
+          </tr>
+        ))}</tbody>
       </table>
-      <p className="small quiet" style={{ padding: '6px 16px' }}>{w('Validation is optimistic: the thresholds were chosen on it. Ranges: Wilson for precision and recall, 2,000 bootstrap replicates for the others.', 'La validación es optimista: con ella se eligieron los umbrales. Rangos: Wilson para precisión y exhaustividad, 2000 réplicas bootstrap para lo demás.')}</p>
+      <p className="small quiet" style={{ padding: '6px 16px' }}>{w('Validation is optimistic: the thresholds were chosen on it. 95 % ranges: Wilson for precision and recall, 2,000 bootstrap replicates for the others.', 'La validación es optimista: con ella se eligieron los umbrales. Rangos del 95 %: Wilson para precisión y exhaustividad, 2000 réplicas bootstrap para lo demás.')}</p>
       {test === null ? (
         <div className="row" style={{ padding: '6px 16px 12px' }}><IconLock size={15} className="quiet" aria-hidden="true" /><span className="small soft grow">{w('Test stays closed until you are done. Opening is noted in the run.', 'La prueba queda cerrada hasta que termines. Abrirla queda anotado.')}</span><Button variant="default" onClick={() => void openTest(project.id, tune!.run)}>{w('Open test', 'Abrir prueba')}</Button></div>
       ) : <p className="small soft" style={{ padding: '0 16px 10px' }}>{w(`Test was opened ${tune!.testOpened} ${tune!.testOpened === 1 ? 'time' : 'times'}.`, `La prueba se ha abierto ${tune!.testOpened} ${tune!.testOpened === 1 ? 'vez' : 'veces'}.`)}</p>}

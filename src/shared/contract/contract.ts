@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from '../config.ts';
-import { jobCommandSchema } from '../events.ts';
+import { jobCommandSchema, stageSecondsSchema } from '../events.ts';
 import { checkResultSchema, datasetIndexSchema, importOffersSchema, importPlanSchema, importRequestSchema, lineChangeSchema, saveResultSchema } from './dataset.ts';
 import { exportSchema, tryResultSchema } from './exports.ts';
 import { configChoicesSchema, preflightSchema, runHistorySchema, runSummarySchema } from './runs.ts';
@@ -54,7 +54,7 @@ export const contract = {
   'config.save': method(z.object({ project: z.string(), config: configSchema }), done),
   'run.preflight': method(z.object({ project: z.string(), config: configSchema }), preflightSchema),
   'runs.list': method(project, z.array(runSummarySchema)),
-  'runs.start': method(z.object({ project: z.string(), config: configSchema, preset: z.string().nullable() }), runSummarySchema),
+  'runs.start': method(z.object({ project: z.string(), config: configSchema, preset: z.string().nullable(), /** From the preflight, if there was one. */ expected: z.array(stageSecondsSchema).default([]) }), runSummarySchema),
   'runs.resume': method(run, done),
   'runs.command': method(run.extend({ command: jobCommandSchema }), done),
   'runs.cancel': method(run, done),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from '../config.ts';
-import { problemSchema, stageSchema } from '../events.ts';
+import { problemSchema, stageSchema, stageSecondsSchema } from '../events.ts';
 
 const figures = z.record(z.string(), z.number().nullable());
 
@@ -24,6 +24,8 @@ export const runSummarySchema = z.object({
   trashed: z.boolean(),
   /** Seconds of work in all. */
   seconds: z.number(),
+  /** What the measurement before the start said of each stage; empty where nothing was measured. */
+  expected: z.array(stageSecondsSchema),
   /** Validation figures: the best of each network, and the INT8 model's; null before they are known. */
   val: z.object({ teacherAp: z.number().nullable(), studentAp: z.number().nullable(), int8Ap: z.number().nullable(), int8F1: z.number().nullable() }),
   /** Fingerprint of the test split, '' before the data stage. Runs with other test sets are not compared. */
@@ -91,7 +93,7 @@ export const preflightSchema = z.object({
   diskNeededBytes: z.number(),
   diskFreeBytes: z.number().nullable(),
   /** Seconds of each stage with these settings. */
-  stageSeconds: z.array(z.object({ stage: stageSchema, seconds: z.number() })),
+  stageSeconds: z.array(stageSecondsSchema),
   problem: problemSchema.nullable(),
 });
 export type Preflight = z.infer<typeof preflightSchema>;

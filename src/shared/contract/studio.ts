@@ -49,7 +49,14 @@ export const machineSchema = z.object({
 export type Machine = z.infer<typeof machineSchema>;
 
 /** Light figures for the status bar and a running training. */
-export const loadSchema = z.object({ cpuShare: z.number(), memoryUsedBytes: z.number(), memoryTotalBytes: z.number(), diskFreeBytes: z.number().nullable(), jobBytes: z.number().nullable() });
+export const gpuLoadSchema = z.object({ name: z.string(), share: z.number().nullable(), memoryUsedBytes: z.number(), memoryTotalBytes: z.number() });
+export type GpuLoad = z.infer<typeof gpuLoadSchema>;
+export const loadSchema = z.object({
+  cpuShare: z.number(), memoryUsedBytes: z.number(), memoryTotalBytes: z.number(), diskFreeBytes: z.number().nullable(),
+  /** Memory of the running job. */
+  jobBytes: z.number().nullable(),
+  gpus: z.array(gpuLoadSchema),
+});
 export type Load = z.infer<typeof loadSchema>;
 
 /** Anything long that is no run: drawing the sample, checking a project, exporting. */

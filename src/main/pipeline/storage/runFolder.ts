@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { configSchema } from '../../../shared/config.ts';
-import { stages, stageSchema } from '../../../shared/events.ts';
+import { stages, stageSchema, stageSecondsSchema } from '../../../shared/events.ts';
 import type { Stage } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { isLocked } from './lock.ts';
@@ -34,6 +34,8 @@ export const runRecordSchema = z.object({
   state: z.enum(['created', 'running', 'stopped', 'failed', 'finished']),
   problem: z.object({ kind: z.string(), message: z.string(), detail: z.string().optional() }).nullable(),
   stages: z.record(stageSchema, stageRecordSchema),
+  /** Measured before the start, for the time left; empty where nothing was measured. */
+  expected: z.array(stageSecondsSchema).default([]),
   engine: z.string().nullable(),
   versions: z.record(z.string(), z.string()),
   /** Each time the test split was scored or judged: a split that is looked at often is no test any more. */
@@ -50,7 +52,7 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 const recordFile = (folder: string): string => path.join(folder, 'run.json');
 export const lockFile = (folder: string): string => path.join(folder, 'lock.json');
 
-export type NewRun = Pick<RunRecord, 'project' | 'preset' | 'config' | 'versions'>;
+export type NewRun = Pick<RunRecord, 'project' | 'preset' | 'config' | 'versions'> & Partial<Pick<RunRecord, 'expected'>>;
 
 const pending = (): StageRecord => ({ state: 'pending', startedAt: null, seconds: 0, metricsBytes: 0, summary: {} });
 
@@ -60,7 +62,7 @@ export async function createRun(runsFolder: string, run: NewRun, now = new Date(
   const record: RunRecord = {
     formatVersion: FORMAT_VERSION, id: path.basename(folder), createdAt: now.toISOString(), ...run, state: 'created', problem: null,
     stages: Object.fromEntries(stages.map((stage) => [stage, pending()])) as Record<Stage, StageRecord>,
-    engine: null, testOpenings: [], export: null, notes: '', pinned: false, trashed: false,
+    expected: run.expected ?? [], engine: null, testOpenings: [], export: null, notes: '', pinned: false, trashed: false,
   };
   await writeRun(folder, record);
   return folder;

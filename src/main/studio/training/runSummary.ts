@@ -24,7 +24,7 @@ async function summarize(project: string, name: string, folder: string, record: 
       const { state: stageState, seconds, summary } = record.stages[stage];
       return { stage, state: stageState, seconds, summary: stage === 'test' ? {} : summary };
     }),
-    engine: record.engine, note: record.notes, pinned: record.pinned, trashed: record.trashed,
+    expected: record.expected, engine: record.engine, note: record.notes, pinned: record.pinned, trashed: record.trashed,
     seconds: stages.reduce((sum, stage) => sum + record.stages[stage].seconds, 0),
     val: { teacherAp: figure('val_teacher_ap'), studentAp: figure('val_student_ap'), int8Ap: figure('val_int8_ap'), int8F1: figure('val_int8_f1') },
     testFingerprint: await testFingerprint(folder),

@@ -1,0 +1,61 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { configSchema } from '../../shared/config.ts';
+
+const call = vi.fn();
+vi.mock('../api/client.ts', () => ({ call: (...asked: unknown[]) => call(...asked) as unknown, listen: () => undefined }));
+const { adopt, choosePreset, loadChoices, setValue, setYaml, useConfig } = await import('./configStore.ts');
+
+const defaults = configSchema.parse({});
+const fast = configSchema.parse({ student: { epochs_finetune: 3 } });
+
+beforeEach(async () => {
+  call.mockReset();
+  call.mockResolvedValue({ defaults, presets: [{ name: 'fast', config: fast }, { name: 'balanced', config: defaults }], own: null, file: 'destila.yaml' });
+  useConfig.setState({ project: null, choices: null });
+  await loadChoices('p', false);
+});
+
+describe('the settings as a form and as YAML are one state', () => {
+  test('a value set in the form stands in the YAML', () => {
+    setValue('student.alpha', 0.25);
+    expect(useConfig.getState().yaml).toMatch(/^student:\n(?: .*\n)* {2}alpha: 0\.25$/m);
+  });
+  test('a line typed in the YAML stands in the form; the text is left as typed', () => {
+    const typed = '# mine\nstudent: { alpha: 0.5 }\n';
+    setYaml(typed);
+    expect(useConfig.getState()).toMatchObject({ yaml: typed, yamlComplaint: null, config: { student: { alpha: 0.5 } } });
+  });
+  test('YAML that is none, or says what is not allowed, is complained of and changes nothing', () => {
+    setValue('student.alpha', 0.25);
+    for (const [text, names] of [['student: {', ''], ['student: { alpha: 7 }', 'student.alpha'], ['nonsense: 1', 'nonsense']] as const) {
+      setYaml(text);
+      expect(useConfig.getState().yamlComplaint, text).toContain(names);
+      expect(useConfig.getState().config.student.alpha).toBe(0.25);
+    }
+  });
+  test('a value that is not allowed is complained of at its field until a good one comes', () => {
+    setValue('student.alpha', 7);
+    expect(Object.keys(useConfig.getState().complaints)).toEqual(['student.alpha']);
+    expect(useConfig.getState().config.student.alpha).toBe(defaults.student.alpha);
+    setValue('student.alpha', 0.3);
+    expect(useConfig.getState().complaints).toEqual({});
+  });
+});
+
+describe('presets', () => {
+  test('balanced is chosen at first; another one replaces values and what they are compared with', () => {
+    expect(useConfig.getState()).toMatchObject({ preset: 'balanced', config: defaults });
+    choosePreset('fast');
+    expect(useConfig.getState()).toMatchObject({ preset: 'fast', config: fast, base: fast });
+  });
+  test('the settings of another run are taken whole', () => {
+    setYaml('student: {');
+    adopt(fast, defaults, null);
+    expect(useConfig.getState()).toMatchObject({ config: fast, base: defaults, yamlComplaint: null, complaints: {} });
+  });
+  test('the project\'s own file comes first', async () => {
+    call.mockResolvedValue({ defaults, presets: [], own: fast, file: 'destila.yaml' });
+    await loadChoices('q', false);
+    expect(useConfig.getState()).toMatchObject({ project: 'q', preset: null, config: fast, base: defaults });
+  });
+});
