@@ -1,6 +1,6 @@
 import { MantineProvider } from '@mantine/core';
 import { useColorScheme } from '@mantine/hooks';
-import { Notifications, notifications } from '@mantine/notifications';
+import { Notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { Component, lazy, Suspense, useEffect, useMemo } from 'react';
 import { ErrorNote } from './components/ErrorNote.tsx';
@@ -14,8 +14,9 @@ import { systemLanguage, useWording, wording, WordingProvider } from './i18n/wor
 import { saveEdits } from './stores/dataset.ts';
 import { useKeys } from './stores/keys.ts';
 import type { Screen } from './stores/studio.ts';
-import { dismissProblem, go, onCommand, onRunEvent, useParts, useStudio } from './stores/studio.ts';
+import { dismissProblem, go, onCommand, useParts, useStudio } from './stores/studio.ts';
 import { theme, variables } from './theme.ts';
+import { useEndNotices, useRunInTitle } from './train/notices.ts';
 import { chooseAndOpen } from './welcome/openFolder.ts';
 import { useFolderDrop } from './welcome/useFolderDrop.ts';
 
@@ -65,12 +66,8 @@ function Studio() {
     if (command === 'settings') go('settings');
     if (command === 'openFolder') void chooseAndOpen();
   }), []);
-  useEffect(() => onRunEvent((run, event) => {
-    if (event.type !== 'finished' && event.type !== 'failed') return;
-    const name = useStudio.getState().runs.find(({ id }) => id === run)?.name ?? w('The run', 'El entrenamiento');
-    // The Train screen says it itself.
-    if (useStudio.getState().screen !== 'train') notifications.show({ message: event.type === 'finished' ? w(`${name} is done.`, `${name} ha acabado.`) : `${name}: ${event.problem.message}`, color: event.type === 'finished' ? 'green' : 'red', closeButtonProps: { 'aria-label': w('Close', 'Cerrar') } });
-  }), [w]);
+  useEndNotices();
+  useRunInTitle();
   const Shown = screenParts[screen];
   return (
     <div className="window">

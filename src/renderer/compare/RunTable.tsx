@@ -5,8 +5,8 @@ import type { RunSummary } from '../../shared/contract/runs.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, go } from '../stores/studio.ts';
-import { differences } from '../train/settings.ts';
 import { presetWords } from '../train/settingWords.ts';
+import { rowsWithRepeats } from './seeds.ts';
 
 type Column = 'name' | 'createdAt' | 'seconds' | 'teacher' | 'float' | 'int8' | 'f1' | 'lost' | 'bytes';
 
@@ -33,7 +33,7 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
   const [by, setBy] = useState<{ column: Column; down: boolean }>({ column: 'createdAt', down: true });
   const [noting, setNoting] = useState<string | null>(null);
   const sorted = useMemo(() => [...runs].sort((a, b) => ((valueOf(a, by.column) < valueOf(b, by.column) ? -1 : 1) * (by.down ? -1 : 1))), [runs, by]);
-  const repeats = useMemo(() => seedsOf(runs), [runs]);
+  const rows = useMemo(() => rowsWithRepeats(sorted), [sorted]);
   const head = (column: Column, text: string, numeric = true) => (
     <th className={numeric ? 'num' : ''} aria-sort={by.column === column ? (by.down ? 'descending' : 'ascending') : 'none'}><button type="button" className="sort" onClick={() => setBy({ column, down: by.column === column ? !by.down : true })}>{text}{by.column === column ? (by.down ? ' ↓' : ' ↑') : ''}</button></th>
   );
@@ -43,20 +43,19 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
       <table className="figures">
         <thead><tr><th><span className="visually-hidden">{w('Compare', 'Comparar')}</span></th>{head('name', w('Run', 'Entrenamiento'), false)}{head('createdAt', w('Started', 'Inicio'))}{head('seconds', w('Time', 'Tiempo'))}{head('teacher', w('Teacher mAP', 'mAP maestro'))}{head('float', w('Float mAP', 'mAP float'))}{head('int8', 'INT8 mAP')}{head('f1', 'INT8 F1')}{head('lost', w('Lost to INT8', 'Pérdida INT8'))}{head('bytes', w('Disk', 'Disco'))}<th /></tr></thead>
         <tbody>
-          {sorted.map((run) => {
+          {rows.map(({ run, repeats, follows }) => {
             const at = ticked.indexOf(run.id);
             const gain = baseline === null || baseline === run || run.val.int8Ap === null || baseline.val.int8Ap === null || run.testFingerprint !== baseline.testFingerprint ? null : run.val.int8Ap - baseline.val.int8Ap;
-            const seeds = repeats.get(run.id);
             return (
               <tr key={run.id} data-ticked={at >= 0}>
                 <td><Checkbox aria-label={w(`Compare ${run.name}`, `Comparar ${run.name}`)} checked={at >= 0} onChange={() => onTick(run.id)} disabled={run.trashed} /></td>
                 <td>
-                  <span className="row"><i className="run-dot" style={{ background: at >= 0 ? `var(${runColor(at)})` : 'transparent' }} />
+                  <span className="row">{follows && <span className="follows" title={w(`same settings, seed ${run.config.seed}`, `mismos ajustes, semilla ${run.config.seed}`)} />}<i className="run-dot" style={{ background: at >= 0 ? `var(${runColor(at)})` : 'transparent' }} />
                     <button type="button" className="link" style={{ color: 'inherit' }} onClick={() => go('train', run.id)}><strong>{run.name}</strong></button>
                     <span className="soft cut">{run.preset === null ? '' : presetWords(run.preset, w)[0]}</span>
                     {run.pinned && <span className="tag"><IconPin size={12} aria-hidden="true" />{w('baseline', 'referencia')}</span>}
                     {run.state !== 'finished' && <span className="tag">{stateName(run.state, w)}</span>}
-                    {seeds !== undefined && <span className="tag" title={w('Same settings, other seeds: mean and spread', 'Mismos ajustes, otras semillas: media y dispersión')}>{w(`${seeds.count} seeds`, `${seeds.count} semillas`)} {f.points(seeds.mean)} ± {f.decimal(seeds.spread * 100, 1)}</span>}
+                    {repeats !== null && <span className="tag" title={w('Same settings, other seeds: mean and standard deviation of INT8 mAP', 'Mismos ajustes, otras semillas: media y desviación típica del mAP INT8')}>{w(`${repeats.runs.length} seeds`, `${repeats.runs.length} semillas`)} {f.points(repeats.mean)} ± {f.decimal(repeats.spread * 100, 1)}</span>}
                     {noting === run.id ? <TextInput autoFocus aria-label={w('Note', 'Nota')} defaultValue={run.note} onBlur={(event) => { change(run, { note: event.currentTarget.value }); setNoting(null); }} onKeyDown={(event) => { if (event.key === 'Enter') event.currentTarget.blur(); }} />
                       : run.note !== '' && <span className="quiet cut small" title={run.note}><IconNote size={12} aria-hidden="true" /> {run.note}</span>}
                   </span>
@@ -94,18 +93,4 @@ function stateName(state: RunSummary['state'], w: (en: string, es: string) => st
     case 'interrupted': return w('cut off', 'cortado');
     case 'finished': return '';
   }
-}
-
-/** Runs whose settings differ in the seed alone: their mean and standard deviation of INT8 mAP. */
-function seedsOf(runs: readonly RunSummary[]): Map<string, { count: number; mean: number; spread: number }> {
-  const found = new Map<string, { count: number; mean: number; spread: number }>();
-  const scored = runs.filter(({ val }) => val.int8Ap !== null);
-  for (const run of scored) {
-    const alike = scored.filter((other) => other.testFingerprint === run.testFingerprint && differences(other.config, run.config).every((key) => key === 'seed'));
-    if (new Set(alike.map(({ config }) => config.seed)).size < 2) continue;
-    const values = alike.map(({ val }) => val.int8Ap!);
-    const mean = values.reduce((a, b) => a + b, 0) / values.length;
-    found.set(run.id, { count: alike.length, mean, spread: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)) });
-  }
-  return found;
 }

@@ -1,12 +1,15 @@
+import { Switch } from '@mantine/core';
+import { useState } from 'react';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, changeSettings, go, useParts } from '../stores/studio.ts';
-import { Switch } from '@mantine/core';
+import { noticesAllowed } from './notices.ts';
 
 /** What trains after this one, through the night. */
 export function Queue({ project }: { project: string }) {
   const { w } = useWording();
-  const { queue, settings } = useParts('queue', 'settings');
+  const { queue, settings, hello } = useParts('queue', 'settings', 'hello');
+  const [allowed, setAllowed] = useState(noticesAllowed);
   if (queue.length === 0) return null;
   return (
     <section className="line-top" style={{ padding: '0 16px 12px' }} aria-label={w('Queue', 'Cola')}>
@@ -19,6 +22,7 @@ export function Queue({ project }: { project: string }) {
         </div>
       ))}
       <Switch mt={6} label={w('Leave cores free for other programs (from the next run)', 'Dejar núcleos libres (desde el próximo)')} checked={settings?.polite ?? false} onChange={(event) => void changeSettings({ polite: event.currentTarget.checked })} />
+      {hello?.door === 'browser' && allowed === 'default' && <button type="button" className="link small" style={{ marginTop: 6 }} onClick={() => void Notification.requestPermission().then(setAllowed)}>{w('Tell me when it ends, even in another window', 'Avísame al acabar, aunque esté en otra ventana')}</button>}
     </section>
   );
 }
