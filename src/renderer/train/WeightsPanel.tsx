@@ -58,6 +58,7 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
   const { id, name, path, progress, problem, licence, page, megabytes } = entry;
   const start = (): void => void attempt(() => call('weights.download', { id }));
   const share = progress === null || progress.total === null ? 0 : (100 * progress.done) / progress.total;
+  const size = w(`about ${f.decimal(megabytes, 0)} MB`, `unos ${f.decimal(megabytes, 0)} MB`);
   return (
     <div className="column">
       <span className="row">
@@ -65,7 +66,7 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
         {licence !== null && <span className="small quiet">{licence}</span>}
         {page !== null && <a className="link small" href={page} target="_blank" rel="noreferrer">{w('Source', 'Origen')}</a>}
         {path !== null && <Button variant="default" onClick={() => use(path)}>{w('Use', 'Usar')}</Button>}
-        {path === null && progress === null && <Button variant="default" leftSection={<IconDownload size={14} />} onClick={start} aria-label={w(`Download ${name}`, `Descargar ${name}`)}>{w(`about ${f.decimal(megabytes, 0)} MB`, `unos ${f.decimal(megabytes, 0)} MB`)}</Button>}
+        {path === null && progress === null && <Button variant="default" leftSection={<IconDownload size={14} />} onClick={start} aria-label={w(`Download ${name}, ${size}`, `Descargar ${name}, ${size}`)}>{size}</Button>}
         {progress !== null && <button type="button" className="link" onClick={() => void attempt(() => call('weights.cancel', { id }))}>{w('Stop', 'Parar')}</button>}
       </span>
       {progress !== null && <span className="row small quiet"><Progress className="grow" value={share} aria-label={w(`Download of ${name}`, `Descarga de ${name}`)} /><span className="num">{f.bytes(progress.done)}{progress.total === null ? '' : ` / ${f.bytes(progress.total)}`}{progress.secondsLeft === null ? '' : ` · ${w(`${f.duration(progress.secondsLeft)} left`, `quedan ${f.duration(progress.secondsLeft)}`)}`}</span></span>}

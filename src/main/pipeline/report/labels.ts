@@ -73,7 +73,8 @@ export function mixUps(report: Report, wording: Wording): Html {
   const cell = (a: string, b: string): Html => {
     const images = at.get(JSON.stringify([a, b])) ?? 0;
     const hue = a === b ? '--ok' : '--bad';
-    const share = a === b ? 25 : Math.round(15 + (70 * images) / most);
+    // At most this much colour behind the numbers: they stay readable (4.5:1) on light and dark paper.
+    const share = a === b ? 25 : Math.round(12 + (42 * images) / most);
     return images === 0 ? '<td></td>' : `<td style="background:color-mix(in srgb, var(${hue}) ${share}%, transparent)">${count(images)}</td>`;
   };
   const matrix = shown.length === 0 ? `<p>${w('No error on test.', 'Ningún error en la prueba.')}</p>` : `<div class="wide"><table class="heat"><caption>${w('Row: was there. Column: was said and was not there; on the diagonal: found. Last: missed.', 'Fila: estaba. Columna: se dijo y no estaba; en la diagonal: encontrada. Última: no dicha.')}</caption>
