@@ -11,7 +11,8 @@ export default {
   directories: { output: 'dist', buildResources: 'resources/app' },
   files: ['out/**', 'resources/**', 'package.json', '!out/screens', '!out/shots', '!**/*.map', '!node_modules/**/{test,tests,docs,example,examples}/**'],
   asarUnpack: ['**/*.node', '**/*.so*', '**/*.dylib', '**/*.dll', '**/node_modules/onnxruntime-node/**', '**/node_modules/@img/**', '**/node_modules/sharp/**', '**/node_modules/@litertjs/**', 'resources/**'],
-  fileAssociations: [{ ext: 'destila', name: 'Destila project', role: 'Editor' }],
+  // A project is a folder; its settings file opens it.
+  fileAssociations: [{ ext: 'yaml', name: 'Destila project', role: 'Viewer' }],
   linux: { target: ['AppImage', 'deb'], category: 'Science', maintainer: 'Destila Studio' },
   win: { target: ['nsis'] },
   mac: { target: ['dmg'], category: 'public.app-category.developer-tools' },

@@ -60,5 +60,5 @@ export default tseslint.config(
   },
   { files: ['src/shared/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['node:*', 'electron', 'react'] }] } },
   { files: ['src/main/pipeline/**', 'src/main/jobs/**', 'src/main/studio/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['electron', 'react'] }] } },
-  { files: ['scripts/**', 'bin/**', 'tests/**', '**/*.test.ts'], rules: { 'no-console': 'off', 'house/imports-go-down': 'off' } },
+  { files: ['scripts/**', 'bin/**', 'docker/**', 'tests/**', '**/*.test.ts'], rules: { 'no-console': 'off', 'house/imports-go-down': 'off' } },
 );

@@ -79,9 +79,10 @@ function answerCalls(studio: Studio, window: BrowserWindow): void {
   });
 }
 
-/** A folder on the command line, or dropped on the icon, opens as a project. */
+/** A folder on the command line, or dropped on the icon, opens as a project; a file of one (destila.yaml, train.txt) opens the folder that it lies in. */
 function openNamed(studio: Studio, names: readonly string[]): void {
-  const folder = names.findLast((name) => !name.startsWith('-') && existsSync(name) && statSync(name).isDirectory() && path.resolve(name) !== app.getAppPath());
+  const there = names.filter((name) => !name.startsWith('-') && existsSync(name) && path.resolve(name) !== app.getAppPath());
+  const folder = there.flatMap((name) => (statSync(name).isDirectory() ? [name] : /\.(yaml|txt)$/.test(name) ? [path.dirname(name)] : [])).at(-1);
   if (folder !== undefined) studio.emit({ type: 'command', command: 'openFolder', folder: path.resolve(folder) });
 }
 

@@ -64,7 +64,7 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
       <span className="row">
         <span className="cut grow" title={name}>{name}</span>
         {licence !== null && <span className="small quiet">{licence}</span>}
-        {page !== null && <a className="link small" href={page} target="_blank" rel="noreferrer">{w('Source', 'Origen')}</a>}
+        {page !== null && <Source page={page} />}
         {path !== null && <Button variant="default" onClick={() => use(path)}>{w('Use', 'Usar')}</Button>}
         {path === null && progress === null && <Button variant="default" leftSection={<IconDownload size={14} />} onClick={start} aria-label={w(`Download ${name}, ${size}`, `Descargar ${name}, ${size}`)}>{size}</Button>}
         {progress !== null && <button type="button" className="link" onClick={() => void attempt(() => call('weights.cancel', { id }))}>{w('Stop', 'Parar')}</button>}
@@ -73,4 +73,12 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
       {problem !== null && <span className="small bad" role="alert">{problem.message}</span>}
     </div>
   );
+}
+
+/** A desktop window opens no other address: there it is copied. */
+function Source({ page }: { page: string }) {
+  const { w } = useWording();
+  const desktop = useStudio((state) => state.hello?.door === 'desktop');
+  if (!desktop) return <a className="link small" href={page} target="_blank" rel="noreferrer">{w('Source', 'Origen')}</a>;
+  return <CopyButton value={page}>{({ copied, copy }) => <button type="button" className="link" title={page} onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy source', 'Copiar origen')}</button>}</CopyButton>;
 }
