@@ -11,7 +11,7 @@ import { adopt } from '../train/configStore.ts';
 import { planRun } from '../train/trainView.ts';
 import { CurvesOfRuns } from './CurvesOfRuns.tsx';
 import { LabelChanges } from './LabelChanges.tsx';
-import { RunTable } from './RunTable.tsx';
+import { RunTable, runColor } from './RunTable.tsx';
 import type { Compared } from './useComparison.ts';
 import { useComparison } from './useComparison.ts';
 import { WhatDiffers } from './WhatDiffers.tsx';
@@ -34,6 +34,7 @@ export default function CompareScreen() {
   const baseline = chosen.length < 2 ? null : chosen.find(({ pinned }) => pinned) ?? chosen[0]!;
   const other = chosen.length < 2 ? chosen[0] ?? null : [...chosen].reverse().find((run) => run !== baseline) ?? null;
   const compared = useComparison(baseline, other);
+  const colorOf = (run: RunSummary | null): string => runColor(run === null ? 0 : chosen.indexOf(run));
   const shown = runs.filter((run) => run.trashed === trash && `${run.name} ${run.note} ${run.preset ?? ''}`.toLowerCase().includes(query.trim().toLowerCase()));
   const trashed = runs.length - live.length;
   if (runs.length === 0) return <NoRuns />;
@@ -56,7 +57,7 @@ export default function CompareScreen() {
           <CurvesOfRuns runs={chosen} />
           <WhatDiffers before={baseline} after={other} />
         </div>
-        <LabelChanges before={baseline} after={other} compared={compared} />
+        <LabelChanges before={baseline} after={other} compared={compared} colors={{ before: colorOf(baseline), after: colorOf(other) }} />
       </div>
     </>
   );

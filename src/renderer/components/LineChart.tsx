@@ -63,10 +63,9 @@ export function LineChart({ series, label, xMax, yMin, yMax, digits = 2, percent
       if (own === null) return;
       const tokens = getComputedStyle(document.documentElement);
       const color = (token: string): string => tokens.getPropertyValue(token).trim();
-      // The same objects as before are filled anew: Chart.js then keeps what it has worked out for them.
-      own.data.datasets = series.map((line, at): ChartDataset<'line', Point[]> => Object.assign(own.data.datasets[at] ?? {}, {
+      own.data.datasets = series.map((line): ChartDataset<'line', Point[]> => ({
         label: line.name, data: line.points as Point[], borderColor: color(line.color) + (line.faint === true ? '55' : ''), borderWidth: line.width ?? 2, borderDash: line.dashed === true ? [5, 4] : [],
-        pointRadius: line.points.length === 1 ? 3 : 0, pointBackgroundColor: color(line.color), indexAxis: 'x' as const,
+        pointRadius: line.points.length === 1 ? 3 : 0, pointBackgroundColor: color(line.color), indexAxis: 'x',
       }));
       const grid = color('--grid');
       const ticks = { color: color('--text-3'), font: { size: 11, family: color('--font-ui') }, maxRotation: 0, autoSkipPadding: 20 };

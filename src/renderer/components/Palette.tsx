@@ -1,9 +1,11 @@
 import { Spotlight, createSpotlight } from '@mantine/spotlight';
-import { IconArrowRight, IconFilter, IconPhoto, IconSearch, IconTag } from '@tabler/icons-react';
+import { IconArrowRight, IconChartLine, IconFilter, IconFolder, IconPhoto, IconSearch, IconTag } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useWording } from '../i18n/words.ts';
 import { addFilterLabel, openViewer, useDataset } from '../stores/dataset.ts';
-import { changeSettings, go, openSample, useParts } from '../stores/studio.ts';
+import type { OfferedCommand } from '../stores/commands.ts';
+import { offeredCommands } from '../stores/commands.ts';
+import { changeSettings, enter, go, openSample, useParts } from '../stores/studio.ts';
 import { chooseAndOpen } from '../welcome/openFolder.ts';
 import { openShortcuts } from './ShortcutSheet.tsx';
 
@@ -12,6 +14,8 @@ export const openPalette = (): void => spotlight.open();
 
 interface Command { readonly id: string; readonly group: string; readonly text: string; readonly hint: string; readonly icon: typeof IconTag; run(): void }
 
+const MOST_HERE = 12;
+const MOST_RUNS = 5;
 const MOST_LABELS = 6;
 const MOST_IMAGES = 4;
 
@@ -19,7 +23,8 @@ const MOST_IMAGES = 4;
 export function Palette() {
   const { w, f } = useWording();
   const [query, setQuery] = useState('');
-  const { project } = useParts('project');
+  const [here, setHere] = useState<readonly OfferedCommand[]>([]);
+  const { project, runs, hello } = useParts('project', 'runs', 'hello');
   const index = useDataset((state) => state.index);
   const counts = useDataset((state) => state.counts);
   const commands = useMemo((): Command[] => {
@@ -41,19 +46,26 @@ export function Palette() {
   const found = useMemo((): Command[] => {
     const wanted = query.trim().toLowerCase();
     const fits = (text: string): boolean => text.toLowerCase().includes(wanted);
-    const plain = commands.filter(({ text }) => fits(text));
+    const own = here.filter(({ text, searched }) => fits(text) && (searched !== true || wanted !== '')).slice(0, MOST_HERE)
+      .map(({ id, text, hint = '', run }): Command => ({ id: `here-${id}`, group: w('Here', 'Aquí'), text, hint, icon: IconArrowRight, run }));
+    const shownRuns = wanted === '' ? [] : runs.filter(({ name, note, trashed }) => !trashed && (fits(name) || fits(note))).toReversed().slice(0, MOST_RUNS)
+      .map(({ id, name, note }): Command => ({ id: `run-${id}`, group: w('Runs', 'Entrenamientos'), text: note === '' ? name : `${name}: ${note}`, hint: '', icon: IconChartLine, run: () => go('train', id) }));
+    const projects = wanted === '' ? [] : (hello?.recent ?? []).filter(({ id, name, found: there }) => there && id !== project?.id && fits(name))
+      .map((recent): Command => ({ id: `project-${recent.id}`, group: w('Projects', 'Proyectos'), text: recent.name, hint: '', icon: IconFolder, run: () => enter(recent) }));
+    const plain = [...own, ...shownRuns, ...commands.filter(({ text }) => fits(text)), ...projects];
     if (wanted === '' || index === null || project === null) return plain;
     const labels = index.vocabulary.flatMap((label, number) => (fits(label) ? [{ label, number }] : [])).slice(0, MOST_LABELS);
     const images = index.paths.flatMap((path, number) => (fits(path) ? [{ path, number }] : [])).slice(0, MOST_IMAGES);
     return [
+      ...own,
       ...labels.map(({ label, number }): Command => ({ id: `label-${number}`, group: w('Labels', 'Etiquetas'), text: w(`Show only images with ${label}`, `Ver solo imágenes con ${label}`), hint: f.count(counts?.all[number] ?? 0), icon: IconFilter, run: () => { addFilterLabel(number); go('data'); } })),
       ...images.map(({ path, number }): Command => ({ id: `image-${number}`, group: w('Images', 'Imágenes'), text: path, hint: '', icon: IconPhoto, run: () => { openViewer(number); go('data'); } })),
-      ...plain,
+      ...plain.slice(own.length),
     ];
-  }, [query, commands, index, counts, project, w, f]);
+  }, [query, here, runs, hello, commands, index, counts, project, w, f]);
   const groups = [...Map.groupBy(found, ({ group }) => group)];
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} scrollable maxHeight={420} overlayProps={{ backgroundOpacity: 0.35, blur: 0 }} transitionProps={{ duration: 0 }}>
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} onSpotlightOpen={() => setHere(offeredCommands())} clearQueryOnClose shortcut={null} scrollable maxHeight={420} overlayProps={{ backgroundOpacity: 0.35, blur: 0 }} transitionProps={{ duration: 0 }}>
       <Spotlight.Search placeholder={w('Search or run a command', 'Buscar o ejecutar una orden')} aria-label={w('Search or run a command', 'Buscar o ejecutar una orden')} leftSection={<IconSearch size={16} />} />
       <Spotlight.ActionsList>
         {groups.map(([group, actions]) => (

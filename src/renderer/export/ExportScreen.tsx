@@ -10,6 +10,7 @@ import { Answer } from '../components/Answer.tsx';
 import { ErrorNote } from '../components/ErrorNote.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
+import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { go, useParts, useStudio } from '../stores/studio.ts';
 import { BundleFiles } from './BundleFiles.tsx';
@@ -53,6 +54,7 @@ export default function ExportScreen() {
   };
   const live = useLiveChecks(chosen?.id ?? null, busy);
   useKeys({ 'mod+e': () => void start() });
+  useCommands(() => (chosen === undefined ? [] : [{ id: 'export', text: w(`Export ${chosen.name}`, `Exportar ${chosen.name}`), hint: 'Ctrl E', run: () => void start() }]));
   if (chosen === undefined) return <NothingToExport />;
   const { says, because, tone } = exportAnswer(wording, { bundle, read, busy, fault, run: chosen });
   return (

@@ -42,14 +42,16 @@ function Engines() {
   };
   return (
     <Part id="engine" title={w('Engine', 'Motor')}>
-      <table className="figures">
-        <thead><tr><th>{w('Engine', 'Motor')}</th><th>{w('State', 'Estado')}</th><th className="num">{w('Images a second', 'Imágenes por segundo')}</th><th>{w('What it is', 'Qué es')}</th></tr></thead>
-        <tbody>{machine?.engines.map((engine) => <tr key={engine.name}><td><strong>{engine.name}</strong></td><td className={engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}>{engine.state === 'works' ? w('works', 'funciona') : engine.state === 'fails' ? w('fails', 'falla') : w('not tried', 'no probado')}</td><td className="num">{engine.imagesPerSecond === null ? '–' : f.decimal(engine.imagesPerSecond, 0)}</td><td className="soft">{engine.description}</td></tr>)}</tbody>
-      </table>
+      {machine !== null && (
+        <table className="figures">
+          <thead><tr><th>{w('Engine', 'Motor')}</th><th>{w('State', 'Estado')}</th><th className="num">{w('Images a second', 'Imágenes por segundo')}</th><th>{w('What it is', 'Qué es')}</th></tr></thead>
+          <tbody>{machine?.engines.map((engine) => <tr key={engine.name}><td><strong>{engine.name}</strong></td><td className={engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}>{engine.state === 'works' ? w('works', 'funciona') : engine.state === 'fails' ? w('fails', 'falla') : w('not tried', 'no probado')}</td><td className="num">{engine.imagesPerSecond === null ? '–' : f.decimal(engine.imagesPerSecond, 0)}</td><td className="soft">{engine.description}</td></tr>)}</tbody>
+        </table>
+      )}
       <p className="small quiet">{w('Measured with a small network at 96 px; Train measures the real ones.', 'Medido con una red pequeña a 96 px; Entrenar mide las de verdad.')}</p>
       <div><Button variant="default" loading={measuring} onClick={() => void measure()}>{machine === null ? w('Measure', 'Medir') : w('Measure again', 'Medir de nuevo')}</Button></div>
       <Row name={w('Threads', 'Hilos')} hint={w('0 takes all cores; a run whose own settings name a number keeps it.', '0 toma todos los núcleos; un entrenamiento con número propio lo conserva.')}><NumberInput w={90} aria-label={w('Threads', 'Hilos')} min={0} max={machine?.cpu.cores ?? 256} value={settings?.threads ?? 0} onChange={(value) => { if (value !== '') void changeSettings({ threads: Number(value) }); }} /></Row>
-      <Row name={w('Leave cores free', 'Dejar núcleos libres')} hint={w('Training runs at low priority: other programs come first.', 'El entrenamiento cede el paso a otros programas.')}><Switch aria-label={w('Leave cores free', 'Dejar núcleos libres')} checked={settings?.polite ?? false} onChange={(event) => void changeSettings({ polite: event.currentTarget.checked })} /></Row>
+      <Row name={w('Leave cores free', 'Dejar núcleos libres')} hint={w('New runs leave a quarter of the cores, at least one, to other programs, and give way to them.', 'Los nuevos dejan un cuarto de los núcleos, al menos uno, a otros programas y les ceden el paso.')}><Switch aria-label={w('Leave cores free', 'Dejar núcleos libres')} checked={settings?.polite ?? false} onChange={(event) => void changeSettings({ polite: event.currentTarget.checked })} /></Row>
     </Part>
   );
 }

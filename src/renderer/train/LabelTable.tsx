@@ -24,7 +24,7 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
   const unscored = history.vocabulary.length - order.length;
   return (
     <section className="column grow" aria-label={w('Labels, weakest first', 'Etiquetas, la más débil primero')}>
-      <div className="panel-head"><h2>{w('Labels', 'Etiquetas')}</h2><span className="quiet">{w('weakest first', 'la más débil primero')}</span><span className="push small soft"><span style={{ color: 'var(--val)' }}>●</span> {w('now', 'ahora')} {teacher !== null && <><span style={{ color: 'var(--test)' }}>❙</span> {w('teacher', 'maestro')}</>}</span></div>
+      <div className="panel-head"><h2>{w('Labels', 'Etiquetas')}</h2><span className="quiet hint">{w('weakest first', 'la más débil primero')}</span><span className="push small soft"><span style={{ color: 'var(--val)' }}>●</span> {w('now', 'ahora')} {teacher !== null && <><span style={{ color: 'var(--test)' }}>❙</span> {w('teacher', 'maestro')}</>}</span></div>
       <div className="row small quiet" style={{ padding: '0 16px 4px' }}><span className="grow">{w('Label', 'Etiqueta')}</span><span className="num" style={{ width: 44 }}>AP</span><span className="num ap-change" style={{ width: 46 }}>{w(`${LOOK_BACK} ep.`, `${LOOK_BACK} ép.`)}</span><span className="ap-line-head" style={{ width: 76 }}>0–100</span><span className="num" style={{ width: 34 }}>val</span></div>
       {order.length === 0 ? <p className="quiet" style={{ padding: '4px 16px' }}>{w('After the first epoch.', 'Tras la primera época.')}</p> : (
         <div ref={scroller} className="scroll grow" role="table" aria-label={w('Average precision by label', 'Precisión media por etiqueta')} aria-rowcount={order.length} tabIndex={0}>

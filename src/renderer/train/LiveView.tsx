@@ -9,6 +9,7 @@ import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { ErrorNote } from '../components/ErrorNote.tsx';
 import { useWording } from '../i18n/words.ts';
+import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { attempt, go, useParts, useProgress, useStudio } from '../stores/studio.ts';
 import { adopt } from './configStore.ts';
@@ -49,6 +50,12 @@ export function LiveView({ run }: { run: RunSummary }) {
     ...(running && { p: pause }), s: () => setSmoothing(smoothings[(smoothings.indexOf(smoothing) + 1) % smoothings.length]!),
     n: () => planRun(true),
   });
+  useCommands(() => [
+    ...(running ? [{ id: 'pause', text: entry.state === 'paused' ? w(`Go on with ${run.name}`, `Seguir con ${run.name}`) : w(`Pause ${run.name}`, `Pausar ${run.name}`), hint: 'P', run: pause }, { id: 'finish', text: w('Finish this stage now, keep the best', 'Terminar ya esta etapa y guardar lo mejor'), run: () => command({ type: 'finishPhase' }) }] : []),
+    { id: 'new', text: w('New run', 'Nuevo entrenamiento'), hint: 'N', run: () => planRun(true) },
+    { id: 'seeds', text: w(`Repeat ${run.name} with two other seeds`, `Repetir ${run.name} con otras dos semillas`), run: () => void repeatWithSeeds(run) },
+    { id: 'again', text: w(`Use the settings of ${run.name} again`, `Usar otra vez los ajustes de ${run.name}`), run: () => { adopt(run.config, run.config, run.preset); planRun(true); } },
+  ]);
   const resumable = entry === undefined && run.state !== 'finished';
   return (
     <>

@@ -5,6 +5,7 @@ import type { Config } from '../../shared/config.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { useWording } from '../i18n/words.ts';
+import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { loadDataset, useDataset } from '../stores/dataset.ts';
 import { attempt, go, useParts } from '../stores/studio.ts';
@@ -12,7 +13,7 @@ import { adopt, choosePreset, loadChoices, measure, setYaml, useConfig } from '.
 import { FieldRow } from './FieldRow.tsx';
 import { PreflightPanel } from './PreflightPanel.tsx';
 import { differences, sections } from './settings.ts';
-import { presetWords, sectionName } from './settingWords.ts';
+import { presetWords, sectionName, settingName } from './settingWords.ts';
 import { planRun } from './trainView.ts';
 import { WeightsPanel } from './WeightsPanel.tsx';
 
@@ -55,6 +56,11 @@ export function SettingsView() {
     go('train', run.id);
   };
   useKeys({ 'mod+Enter': () => void start() });
+  useCommands(() => [
+    { id: 'start', text: busy ? w(`Queue Run ${number}`, `Encolar el ${number}`) : w(`Start Run ${number}`, `Empezar el ${number}`), hint: 'Ctrl ⏎', run: () => void start() },
+    ...(choices?.presets ?? []).map(({ name }) => ({ id: name, text: w(`Preset: ${presetWords(name, w)[0]}`, `Preajuste: ${presetWords(name, w)[0]}`), run: () => choosePreset(name) })),
+    ...sections().flatMap(({ fields }) => fields).map(({ key }) => ({ id: key, text: w(`Setting: ${settingName(key, w)}`, `Ajuste: ${settingName(key, w)}`), searched: true, run: () => { setAll(true); requestAnimationFrame(() => document.getElementById(`setting-${key}`)?.focus()); } })),
+  ]);
   const ends = seconds === null ? null : new Date(Date.now() + seconds * 1000);
   const says = empty ? w('Nothing to learn from yet: train and val need images with labels.', 'Aún no hay de qué aprender: train y val necesitan imágenes con etiquetas.')
     : wrong ? w('One setting is not possible as it stands.', 'Un ajuste no es posible así.')

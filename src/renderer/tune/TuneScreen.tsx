@@ -5,6 +5,7 @@ import { Answer } from '../components/Answer.tsx';
 import { Label } from '../components/Label.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
+import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { go, useParts, useStudio } from '../stores/studio.ts';
 import { Confusions } from './Confusions.tsx';
@@ -13,7 +14,7 @@ import { GoalPicker, similarLabels } from './GoalPicker.tsx';
 import { ScoreHistogram } from './ScoreHistogram.tsx';
 import { TuneFigures } from './TuneFigures.tsx';
 import { TuneList, tuneOrder } from './TuneList.tsx';
-import { applyGoal, f1, loadTune, redo, reset, setThreshold, toggleLock, undo, useTune } from './tuneStore.ts';
+import { applyGoal, f1, loadTune, redo, reset, resetAll, setThreshold, toggleLock, undo, useTune } from './tuneStore.ts';
 import './tune.css';
 
 const PAGE = 13; // .05 of 256
@@ -44,6 +45,13 @@ export default function TuneScreen() {
     x: () => toggleLock(label), r: () => reset(label), 'mod+z': undo, 'mod+shift+z': redo, 'mod+y': redo,
     f: () => document.querySelector<HTMLElement>('.goal-picker input:checked, .goal-picker input')?.focus(), g: () => undefined,
   });
+  useCommands(() => (tune === null || own === undefined ? [] : [
+    { id: 'lock', text: own.locked ? w(`Unlock ${tune.labels[label]}`, `Desbloquear ${tune.labels[label]}`) : w(`Lock ${tune.labels[label]}`, `Bloquear ${tune.labels[label]}`), hint: 'X', run: () => toggleLock(label) },
+    { id: 'reset', text: w(`${tune.labels[label]} as the search found it`, `${tune.labels[label]} como lo halló la búsqueda`), hint: 'R', run: () => reset(label) },
+    { id: 'resetAll', text: w('All thresholds as the search found them', 'Todos los umbrales como los halló la búsqueda'), run: resetAll },
+    { id: 'errors', text: w('Show the errors', 'Ver los errores'), run: () => setView('errors') }, { id: 'confusions', text: w('Show the confusions', 'Ver las confusiones'), run: () => setView('confusions') },
+    ...tune.labels.map((name, c) => ({ id: `label-${c}`, text: w(`Tune ${name}`, `Ajustar ${name}`), searched: true, run: () => useTune.setState({ label: c }) })),
+  ]));
   if (chosen === undefined) return <NothingToTune training={runs.some(({ state }) => state === 'running')} />;
   if (tune === null || val === null || own === undefined || useTune.getState().key !== key) return <Answer says={w('Reading the scores…', 'Leyendo las puntuaciones…')} />;
   const table = val.tables[label]!;

@@ -1,9 +1,9 @@
-import { statfs } from 'node:fs/promises';
+import { access, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import { z } from 'zod';
 import type { Config } from '../../../shared/config.ts';
 import type { Preflight } from '../../../shared/contract/runs.ts';
-import { toProblemData } from '../../../shared/problem.ts';
+import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
 
 const speed = z.object({ stepSeconds: z.number(), scoreSeconds: z.number() });
@@ -28,10 +28,18 @@ export async function preflight(folder: string, config: Config, images: { train:
     diskNeededBytes: COPIES * (bytesOf(config.teacher.architecture) + bytesOf(config.student.architecture)) + Math.min(pixels, config.data.cache_gb * 1e9),
   };
   try {
+    await requireWeights(config);
     const measured = measurementSchema.parse(await startJob({ type: 'measure', config, classes }).result);
     return { ...common, ...estimate(config, images, measured), memoryBytes: measured.memoryBytes, problem: null };
   } catch (error) {
     return { ...common, teacherEpochSeconds: null, studentEpochSeconds: null, teacherImagesPerSecond: null, studentImagesPerSecond: null, memoryBytes: null, stageSeconds: [], problem: toProblemData(error) };
+  }
+}
+
+/** A run that cannot read its weights fails after its first minute; here it is said before. */
+async function requireWeights(config: Config): Promise<void> {
+  for (const [stage, { weights }] of [['teacher', config.teacher], ['student', config.student]] as const) {
+    if (weights !== null) await access(weights).catch((error: Error) => { throw new Problem('file', `The ${stage}'s pretrained weights ${weights} cannot be read. Choose another file, or train from scratch.`, error.message); });
   }
 }
 

@@ -1,0 +1,20 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { configSchema } from '../../../shared/config.ts';
+import { estimate, preflight } from './preflight.ts';
+
+test('weights that cannot be read are said before the start, and nothing is measured', async () => {
+  const missing = path.join(tmpdir(), 'no', 'such', 'weights.safetensors');
+  const found = await preflight(tmpdir(), configSchema.parse({ student: { weights: missing } }), { train: 10, val: 5, test: 5 }, 3);
+  expect(found).toMatchObject({ stageSeconds: [], teacherEpochSeconds: null, problem: { kind: 'file' } });
+  expect(found.problem!.message).toContain('student');
+  expect(found.problem!.message).toContain(missing);
+});
+
+test('an epoch is its steps and the scoring of validation; a run is its epochs', () => {
+  const config = configSchema.parse({ teacher: { batch_size: 10, epochs_finetune: 4, weights: null }, student: { batch_size: 20, epochs_finetune: 6, alpha: 1, weights: null }, qat: { epochs: 2 } });
+  const found = estimate(config, { train: 100, val: 40, test: 20 }, { teacher: { stepSeconds: 2, scoreSeconds: 0.5 }, student: { stepSeconds: 1, scoreSeconds: 0.25 }, memoryBytes: 1 });
+  expect(found).toMatchObject({ teacherEpochSeconds: 10 * 2 + 4 * 0.5, studentEpochSeconds: 5 * 1 + 2 * 0.25, teacherImagesPerSecond: 5, studentImagesPerSecond: 20 });
+  expect(found.stageSeconds.slice(0, 2)).toEqual([{ stage: 'teacher', seconds: 88 }, { stage: 'student', seconds: 33 }]);
+});
