@@ -5,12 +5,19 @@ import { attempt } from '../stores/studio.ts';
 import { differences, valueAt, withValue } from '../train/settings.ts';
 import { settingName } from '../train/settingWords.ts';
 
+const MOST_LETTERS = 24;
+
 /** Only the settings that differ; where several do, the runs that would tell which helped. */
 export function WhatDiffers({ before, after }: { before: RunSummary | null; after: RunSummary | null }) {
   const { w, f } = useWording();
   if (before === null || after === null) return null;
   const keys = differences(before.config, after.config);
-  const written = (value: unknown): string => (value === null ? '–' : Array.isArray(value) ? value.join(', ') : String(value));
+  const written = (value: unknown): string => (value === null ? '–' : Array.isArray(value) ? value.join(', ') : typeof value === 'number' ? f.number(value) : String(value));
+  /** Of a path the end tells it from another. */
+  const cell = (value: unknown) => {
+    const text = written(value);
+    return text.length <= MOST_LETTERS ? text : <span title={text}>…{text.slice(-MOST_LETTERS)}</span>;
+  };
   /** One run a setting: the baseline with that alone changed. */
   const tryEach = async (): Promise<void> => {
     for (const key of keys) {
@@ -23,7 +30,7 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
     <div className="differs line-top">
       <section className="scroll">
         <div className="row"><h2>{w('What differs', 'Qué difiere')}</h2><span className="quiet">{keys.length === 0 ? w('no setting', 'ningún ajuste') : w(`${keys.length} ${keys.length === 1 ? 'setting' : 'settings'}`, `${keys.length} ${keys.length === 1 ? 'ajuste' : 'ajustes'}`)}</span></div>
-        {keys.length > 0 && <table className="figures"><thead><tr><th>{w('Setting', 'Ajuste')}</th><th className="num">{before.name}</th><th className="num">{after.name}</th></tr></thead><tbody>{keys.map((key) => <tr key={key}><td title={settingName(key, w)}><code>{key}</code></td><td className="num soft">{written(valueAt(before.config, key))}</td><td className="num"><strong>{written(valueAt(after.config, key))}</strong></td></tr>)}</tbody></table>}
+        {keys.length > 0 && <table className="figures"><thead><tr><th>{w('Setting', 'Ajuste')}</th><th className="num">{before.name}</th><th className="num">{after.name}</th></tr></thead><tbody>{keys.map((key) => <tr key={key}><td title={settingName(key, w)}><code>{key}</code></td><td className="num soft">{cell(valueAt(before.config, key))}</td><td className="num"><strong>{cell(valueAt(after.config, key))}</strong></td></tr>)}</tbody></table>}
         {keys.length > 1 && <p className="small soft">{w('Several changed at once, so these two runs cannot say which one helped.', 'Cambiaron varios a la vez, así que estos dos no dicen cuál ayudó.')} {keys.length <= 4 && <button type="button" className="link" onClick={() => void tryEach()}>{w(`Queue each alone, about ${f.duration(keys.length * before.seconds)}`, `Encolar cada uno solo, unos ${f.duration(keys.length * before.seconds)}`)}</button>}</p>}
       </section>
       <section className="line-left">

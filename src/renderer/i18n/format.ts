@@ -6,6 +6,8 @@ export interface Format {
   points(value: number | null): string;
   count(value: number): string;
   decimal(value: number, digits: number): string;
+  /** As it was written in the settings: no digit is lost. */
+  number(value: number): string;
   bytes(value: number | null): string;
   /** '1 h 7 min', '18:24', '35 s'. */
   duration(seconds: number | null): string;
@@ -27,6 +29,7 @@ export function createFormat(language: 'en' | 'es'): Format {
   };
   return {
     score, decimal,
+    number: (value) => value.toLocaleString(locale, { maximumSignificantDigits: 15, useGrouping: false }),
     points: (value) => (value === null || Number.isNaN(value) ? NONE : decimal(value * 100, 1)),
     count: (value) => value.toLocaleString(locale),
     bytes: (value) => {

@@ -40,7 +40,8 @@ export function LiveView({ run }: { run: RunSummary }) {
   const entry = queue.find((own) => own.run === run.id);
   const running = entry !== undefined && entry.state !== 'waiting';
   const current = run.stages.find(({ state }) => state === 'running')?.stage ?? null;
-  const lastTrained = [...trained].reverse().find((stage) => history?.phases.some((phase) => phase.stage === stage)) ?? 'teacher';
+  // Of a run that is not on its way the student says most: it is what ships, and learns longest.
+  const lastTrained = (['student', 'qat', 'teacher'] as const).find((stage) => history?.phases.some((phase) => phase.stage === stage)) ?? 'teacher';
   const [picked, setPicked] = useState<Stage | null>(null);
   const stage = picked ?? (current !== null && trained.includes(current) ? current : lastTrained);
   useEffect(() => setPicked(null), [current]);

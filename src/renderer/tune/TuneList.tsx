@@ -51,6 +51,7 @@ export function TuneList() {
             <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'precision' })}>{w(`Precision ≥ ${f.score(tune!.goal.min_precision, 2)}`, `Precisión ≥ ${f.score(tune!.goal.min_precision, 2)}`)}</Menu.Item>
             <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'recall' })}>{w(`Recall ≥ ${f.score(tune!.goal.min_recall, 2)}`, `Exhaustividad ≥ ${f.score(tune!.goal.min_recall, 2)}`)}</Menu.Item>
             <Menu.Item onClick={() => applyGoal(everyone, { goal: 'cost', missCost: 3 })}>{w('A miss costs 3 false alarms', 'Un fallo cuesta 3 falsas alarmas')}</Menu.Item>
+            <Menu.Item onClick={() => applyGoal(everyone, goals[label] ?? tune!.goal)}>{w('The goal of this label', 'El objetivo de esta etiqueta')}</Menu.Item>
             <Menu.Divider />
             <Menu.Item onClick={resetAll}>{w('All as the search found them', 'Todas como las halló la búsqueda')}</Menu.Item>
           </Menu.Dropdown>
