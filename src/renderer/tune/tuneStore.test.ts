@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Tune } from '../../shared/contract/tune.ts';
+
+const call = vi.fn();
+vi.mock('../api/client.ts', () => ({ call: (...asked: unknown[]) => call(...asked) as unknown, listen: () => undefined }));
+const { applyGoal, dragThreshold, dropThreshold, loadTune, openTest, redo, reset, resetAll, setThreshold, toggleLock, undo, useTune } = await import('./tuneStore.ts');
+
+/** Four images, two labels: the first is told apart by 100, the second by 200 with one miss. */
+const scored = (codes: number[], labels: number[]): Tune['val'] => ({ paths: ['a', 'b', 'c', 'd'], codes: btoa(String.fromCharCode(...codes)), labels: btoa(String.fromCharCode(...labels)), teacher: null, student: null });
+const val = scored([200, 250, 150, 210, 50, 30, 10, 220], [1, 1, 1, 1, 0, 1, 0, 0]);
+const tune: Tune = {
+  run: 'r', name: 'Run 1', labels: ['x', 'y'], globalK: 128, found: [100, 200], saved: [{ k: 100, tuned: true, locked: false }, { k: 128, tuned: true, locked: false }],
+  goal: { goal: 'max_f1', min_precision: 0.9, min_recall: 0.9, smoothing: 0 }, val, test: null, testOpened: 0,
+};
+const ks = (): number[] => useTune.getState().thresholds.map(({ k }) => k);
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  call.mockReset();
+  call.mockResolvedValue(tune);
+  useTune.setState({ key: null });
+  await loadTune('p', 'r');
+  call.mockClear();
+});
+afterEach(() => vi.useRealTimers());
+
+describe('thresholds by hand', () => {
+  test('the weakest label is shown first', () => expect(useTune.getState().label).toBe(1));
+  test('are undone and redone one by one, and a new one ends what could be redone', () => {
+    setThreshold(0, 90);
+    setThreshold(0, 80);
+    undo();
+    expect(ks()).toEqual([90, 128]);
+    redo();
+    expect(ks()).toEqual([80, 128]);
+    undo();
+    setThreshold(1, 7);
+    redo();
+    expect(ks()).toEqual([90, 7]);
+    undo();
+    undo();
+    undo();
+    expect(ks()).toEqual([100, 128]);
+  });
+  test('stay between never and always', () => {
+    setThreshold(0, 999);
+    setThreshold(1, -4);
+    expect(ks()).toEqual([256, 0]);
+  });
+  test('a drag is one step of undo', () => {
+    for (const k of [99, 98, 97, 60]) dragThreshold(0, k);
+    dropThreshold();
+    expect(ks()).toEqual([60, 128]);
+    undo();
+    expect(ks()).toEqual([100, 128]);
+  });
+  test('are written once, soon after the last change', async () => {
+    setThreshold(0, 90);
+    setThreshold(0, 80);
+    expect(call).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(call).toHaveBeenCalledOnce();
+    expect(call).toHaveBeenCalledWith('tune.save', { project: 'p', run: 'r', thresholds: [{ k: 80, tuned: true, locked: false }, tune.saved[1]] });
+    expect(useTune.getState().saving).toBe(false);
+  });
+});
+
+describe('a locked label', () => {
+  test('is moved by nothing', () => {
+    toggleLock(1);
+    setThreshold(1, 3);
+    dragThreshold(1, 4);
+    dropThreshold();
+    applyGoal([0, 1], { goal: 'recall', min_precision: 0.9, min_recall: 1 });
+    resetAll();
+    expect(ks()[1]).toBe(128);
+    toggleLock(1);
+    reset(1);
+    expect(ks()[1]).toBe(200);
+  });
+});
+
+describe('a goal', () => {
+  test('moves the labels that it is given to, in one step', () => {
+    applyGoal([0, 1], { goal: 'recall', min_precision: 0.9, min_recall: 1 });
+    const { val: counted } = useTune.getState();
+    expect(ks().map((k, c) => counted!.tables[c]![k]!.fn)).toEqual([0, 0]);
+    expect(useTune.getState().goals[1]).toMatchObject({ goal: 'recall' });
+    undo();
+    expect(ks()).toEqual([100, 128]);
+  });
+});
+
+test('test is counted only after the explicit click, and thresholds stay as they are', async () => {
+  setThreshold(0, 90);
+  expect(useTune.getState().test).toBeNull();
+  call.mockResolvedValue({ ...tune, test: val, testOpened: 1 });
+  await openTest('p', 'r');
+  expect(useTune.getState()).toMatchObject({ tune: { testOpened: 1 } });
+  expect(useTune.getState().test!.histograms[0]!.totalPositives).toBe(2);
+  expect(ks()).toEqual([90, 128]);
+});
