@@ -12,7 +12,9 @@ import type { BundleCheck } from '../../src/main/pipeline/export/bundle/verifyBu
 import { readMetricsReport } from '../../src/main/pipeline/eval/metricsReport.ts';
 import { readReport } from '../../src/main/pipeline/stages/report.ts';
 import { readRun, runState } from '../../src/main/pipeline/storage/runFolder.ts';
+import { bundleText } from '../../src/main/studio/exporting/exports.ts';
 import { resumeRun, startRun } from '../../src/main/studio/runs.ts';
+import { openTest } from '../../src/main/studio/tuning.ts';
 import { makeTinyProject, tinyConfig } from './tinyProject.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'runs-'));
@@ -162,5 +164,15 @@ describe('a run', () => {
     const record = await readRun(whole);
     expect(record.testOpenings).toHaveLength(1);
     expect(record.stages.export.state).toBe('pending');
+  });
+
+  test('keeps its figures on test closed in the bundle too, until somebody opens them and that is counted', async () => {
+    const holders = ['metrics.json', 'MODEL_CARD.md', 'report.html', 'report.es.html'];
+    for (const name of holders) expect(await bundleText(whole, name), name).toEqual({ text: null, sealed: true });
+    expect((await bundleText(whole, 'inference_config.json')).text).toContain('"thresholds"');
+    const before = (await readRun(whole)).testOpenings.length;
+    await openTest(whole);
+    expect((await readRun(whole)).testOpenings).toHaveLength(before + 1);
+    for (const name of holders) expect(await bundleText(whole, name), name).toMatchObject({ text: expect.stringMatching(/test/i), sealed: false });
   });
 });

@@ -70,7 +70,13 @@ export function LineChart({ series, label, xMax, yMin, yMax, digits = 2, percent
       const grid = color('--grid');
       const ticks = { color: color('--text-3'), font: { size: 11, family: color('--font-ui') }, maxRotation: 0, autoSkipPadding: 20 };
       const empty = series.every(({ points }) => points.length === 0);
-      const write = (value: number | string): string => (percent ? f.decimal(Number(value) * 100, 0) : f.decimal(Number(value), digits));
+      // As many digits as tell neighbouring ticks apart.
+      const write = (value: number | string, _: number, ticks: readonly { readonly value: number }[]): string => {
+        const unit = percent ? 100 : 1;
+        const step = unit * Math.abs((ticks[1]?.value ?? 1) - (ticks[0]?.value ?? 0));
+        const needed = step > 0 ? Math.ceil(-Math.log10(step) - 1e-9) : 0;
+        return f.decimal(unit * Number(value), Math.min(6, Math.max(percent ? 0 : digits, needed)));
+      };
       own.options.scales = {
         x: { type: 'linear', min: 0, ...(xMax !== undefined && { max: xMax }), grid: { display: false }, border: { color: grid }, ticks: { ...ticks, precision: 0 } },
         y: { type: 'linear', ...(empty && { min: 0, max: 1 }), ...(yMin !== undefined && { min: yMin }), ...(yMax !== undefined && { max: yMax }), grace: '4%', grid: { color: grid }, border: { display: false }, ticks: { ...ticks, maxTicksLimit: 6, callback: write } },

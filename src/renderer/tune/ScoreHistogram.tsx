@@ -58,7 +58,7 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
         onPointerUp={dropThreshold} onPointerCancel={dropThreshold}
       >
         <defs><pattern id="errors" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="5" stroke="var(--bg-1)" strokeWidth="2" /></pattern></defs>
-        <text x={LEFT} y={14}>{w('images, square-root scale', 'imágenes, escala de raíz')}</text>
+        {x(k) > LEFT + COUNT_ROOM && <text x={LEFT} y={14}>{w('images, square-root scale', 'imágenes, escala de raíz')}</text>}
         <text x={W - RIGHT} y={14} textAnchor="end" fill="var(--pos)">{w('has it', 'la tiene')}</text>
         <text x={W - RIGHT} y={FOOT - 6} textAnchor="end" fill="var(--neg)">{w('has it not', 'no la tiene')}</text>
         {bins.map(({ positive, negative }, bin) => {
@@ -83,10 +83,8 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
         {before !== k && <g><line x1={x(before)} x2={x(before)} y1={TOP - 14} y2={CURVES.bottom} stroke="var(--text-3)" strokeDasharray="2 3" /><text x={x(before) + 4} y={TOP - 18}>{w('before', 'antes')} {f.score(before / 256)}</text></g>}
         <line className="threshold" x1={x(k)} x2={x(k)} y1={30} y2={CURVES.bottom} />
         <g transform={`translate(${Math.min(W - 34, Math.max(34, x(k)))} 0)`}><rect x={-27} y={8} width={54} height={22} rx={4} fill="var(--accent-fill)" /><text y={23} textAnchor="middle" className="handle">{f.score(k / 256)}</text></g>
-        <Count x={x(k) - 10} y={TOP + 20} anchor="end" value={f.count(confusion.fn)} text={w('missed', 'perdidas')} />
-        <Count x={x(k) + 10} y={TOP + 20} anchor="start" value={f.count(confusion.tp)} text={w('found', 'halladas')} />
-        <Count x={x(k) - 10} y={FOOT - 4} anchor="end" value={f.count(confusion.tn)} text={w('rightly left out', 'bien fuera')} />
-        <Count x={x(k) + 10} y={FOOT - 4} anchor="start" value={f.count(confusion.fp)} text={w('false alarms', 'falsas alarmas')} />
+        <Counts at={x(k)} within={W} y={TOP + 20} below={[f.count(confusion.fn), w('missed', 'perdidas')]} beyond={[f.count(confusion.tp), w('found', 'halladas')]} />
+        <Counts at={x(k)} within={W} y={FOOT - 4} below={[f.count(confusion.tn), w('rightly left out', 'bien fuera')]} beyond={[f.count(confusion.fp), w('false alarms', 'falsas alarmas')]} />
       </svg>
       </div>
       <div className="row small quiet" style={{ padding: '2px 16px 6px' }}>
@@ -106,6 +104,20 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
 
 function Bar({ wrong, color, ...box }: { x: number; y: number; width: number; height: number; color: string; wrong: boolean }) {
   return <><rect {...box} rx={1} fill={color} opacity={wrong ? 1 : 0.5} />{wrong && <rect {...box} fill="url(#errors)" />}</>;
+}
+
+/** Room in pixels that the longest of the words takes. */
+const COUNT_ROOM = 150;
+
+/** The counts on both sides of the threshold; near an edge, where one side has no room, under each other on the other side. */
+function Counts({ at, within, y, below, beyond }: { at: number; within: number; y: number; below: readonly [string, string]; beyond: readonly [string, string] }) {
+  const [crowdedLeft, crowdedRight] = [at < COUNT_ROOM, at > within - COUNT_ROOM];
+  return (
+    <>
+      <Count x={crowdedLeft ? at + 10 : at - 10} y={crowdedLeft ? y - 20 : y} anchor={crowdedLeft ? 'start' : 'end'} value={below[0]} text={below[1]} />
+      <Count x={crowdedRight ? at - 10 : at + 10} y={crowdedRight ? y - 20 : y} anchor={crowdedRight ? 'end' : 'start'} value={beyond[0]} text={beyond[1]} />
+    </>
+  );
 }
 
 const Count = ({ x, y, anchor, value, text }: { x: number; y: number; anchor: 'start' | 'end'; value: string; text: string }) => (

@@ -48,7 +48,7 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
       <svg viewBox={`0 0 ${SIZE} ${SIZE}`} className="pr-curve" role="img" aria-label={w('Precision over recall', 'Precisión según exhaustividad')}>
         {[0, 0.5, 1].map((value) => <g key={value}><line x1={PAD} x2={SIZE - 8} y1={SIZE - PAD - value * (SIZE - PAD - 8)} y2={SIZE - PAD - value * (SIZE - PAD - 8)} stroke="var(--grid)" /><text x={PAD - 5} y={SIZE - PAD - value * (SIZE - PAD - 8) + 4} textAnchor="end">{f.score(value, 1)}</text><text x={PAD + value * (SIZE - PAD - 8)} y={SIZE - PAD + 14} textAnchor="middle">{f.score(value, 1)}</text></g>)}
         {[0.6, 0.8].map((level) => <polyline key={level} className="iso" points={Array.from({ length: 60 }, (_, i) => level / 2 + ((1 - level / 2) * (i + 1)) / 60).filter((x) => (level * x) / (2 * x - level) <= 1).map((x) => place([x, (level * x) / (2 * x - level)])).join(' ')} />)}
-        <text x={SIZE / 2} y={SIZE - 1} textAnchor="middle">{w('recall', 'exhaustividad')}</text><text x={SIZE - 10} y={SIZE - PAD - 6} textAnchor="end">{w('precision upwards', 'precisión hacia arriba')}</text>
+        <text x={SIZE / 2} y={SIZE - 1} textAnchor="middle">{w('recall', 'exhaustividad')}</text><text x={SIZE - 10} y={22} textAnchor="end">↑ {w('precision', 'precisión')}</text>
         <polyline points={points.map(place).join(' ')} fill="none" stroke="var(--pos)" strokeWidth={2} />
         {!Number.isNaN(precision(now)) && !Number.isNaN(recall(now)) && <circle cx={place([recall(now), precision(now)]).split(',')[0]} cy={place([recall(now), precision(now)]).split(',')[1]} r={5} fill="var(--accent-fill)" stroke="var(--text-on-fill)" strokeWidth={1.5} />}
       </svg>
