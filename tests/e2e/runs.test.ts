@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -88,6 +88,18 @@ describe('a run', () => {
     expect(readFileSync(path.join(bundle, 'sample', 'python', 'tagger.py'), 'utf8')).toContain('SIZE = 32\n');
   });
 
+  test('keeps its figures on test closed in the bundle too, until somebody opens them and that is counted', async () => {
+    const copy = path.join(root, 'opened');
+    cpSync(whole, copy, { recursive: true });
+    const holders = ['metrics.json', 'MODEL_CARD.md', 'report.html', 'report.es.html'];
+    for (const name of holders) expect(await bundleText(copy, name), name).toEqual({ text: null, sealed: true });
+    expect((await bundleText(copy, 'inference_config.json')).text).toContain('"thresholds"');
+    const before = (await readRun(copy)).testOpenings.length;
+    await openTest(copy);
+    expect((await readRun(copy)).testOpenings).toHaveLength(before + 1);
+    for (const name of holders) expect(await bundleText(copy, name), name).toMatchObject({ text: expect.stringMatching(/test/i), sealed: false });
+  });
+
   test('that is killed in every stage ends in the same weights, bit for bit', async () => {
     const { folder, job } = await startRun({ project, config: tinyConfig(), preset: null, stages: null, runsFolder: null }, {});
     job.cancel();
@@ -164,15 +176,5 @@ describe('a run', () => {
     const record = await readRun(whole);
     expect(record.testOpenings).toHaveLength(1);
     expect(record.stages.export.state).toBe('pending');
-  });
-
-  test('keeps its figures on test closed in the bundle too, until somebody opens them and that is counted', async () => {
-    const holders = ['metrics.json', 'MODEL_CARD.md', 'report.html', 'report.es.html'];
-    for (const name of holders) expect(await bundleText(whole, name), name).toEqual({ text: null, sealed: true });
-    expect((await bundleText(whole, 'inference_config.json')).text).toContain('"thresholds"');
-    const before = (await readRun(whole)).testOpenings.length;
-    await openTest(whole);
-    expect((await readRun(whole)).testOpenings).toHaveLength(before + 1);
-    for (const name of holders) expect(await bundleText(whole, name), name).toMatchObject({ text: expect.stringMatching(/test/i), sealed: false });
   });
 });
