@@ -26,7 +26,7 @@ const STEPS = 2;
 
 /** Real steps of both networks with these settings on this machine. */
 export async function measureSpeed(config: Config, classes: number): Promise<Measurement> {
-  const engine = await createOnnxCpuEngine({ threads: config.engine.threads });
+  const engine = await createOnnxCpuEngine({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low' });
   const teacher = await measureNetwork(engine, config.teacher, classes);
   const student = await measureNetwork(engine, config.student, classes);
   return { teacher, student, memoryBytes: process.resourceUsage().maxRSS * 1024 };

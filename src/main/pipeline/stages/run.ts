@@ -10,6 +10,7 @@ import type { RunRecord, StageRecord } from '../storage/runFolder.ts';
 import { lockFile, readRun, writeRun } from '../storage/runFolder.ts';
 import { hasCheckpoints } from '../train/checkpoint.ts';
 import type { JobContext } from './context.ts';
+import { fitBatches, memoryThereIs } from './fitBatch.ts';
 import { dataStage, snapshotFolder } from './data.ts';
 import { exportStage } from './export.ts';
 import { qatStage } from './qat.ts';
@@ -91,10 +92,15 @@ function planned(record: RunRecord, asked: readonly Stage[] | null): readonly St
 }
 
 async function openRoom(folder: string, book: Book, cacheFolder: string, context: JobContext, metrics: RunRoom['metrics']): Promise<RunRoom> {
-  const { config, project } = book.record;
-  const engine = await createOnnxCpuEngine({ threads: config.engine.threads });
+  const { project } = book.record;
+  const dataset = await readSnapshot(snapshotFolder(folder), project);
+  const { config, notes } = fitBatches(book.record.config, dataset.vocabulary.length, memoryThereIs());
+  // Kept, so that a run goes on with it wherever it is resumed.
+  if (notes.length > 0) await book.update({ config });
+  for (const message of notes) context.report({ type: 'note', stage: 'data', level: 'warning', message });
+  const engine = await createOnnxCpuEngine({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low' });
   await book.update({ engine: engine.description });
-  return { folder, config, dataset: await readSnapshot(snapshotFolder(folder), project), engine, context, cacheFolder, metrics, countTestOpening: (by) => book.countTestOpening(by), setExport: (file) => book.update({ export: file }) };
+  return { folder, config, dataset, engine, context, cacheFolder, metrics, countTestOpening: (by) => book.countTestOpening(by), setExport: (file) => book.update({ export: file }) };
 }
 
 /** run.json, held in memory and written after every change. */

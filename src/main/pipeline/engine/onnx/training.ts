@@ -13,7 +13,7 @@ import { clipByGlobalNorm, lowerOptimizer, movedTowards, OPTIMIZER_INPUTS, optim
 import type { ParameterGroup } from './parameterGroups.ts';
 import { joinGroup, packGroup, splitGroup, statisticsGroup, trainedGroups, unpackGroup } from './parameterGroups.ts';
 import { packingsOf } from './packing.ts';
-import type { OrtSession, Tensors } from './session.ts';
+import type { OrtOptions, OrtSession, Tensors } from './session.ts';
 import { createOrtSession, Tensor as OrtTensor } from './session.ts';
 
 const EMA_RATE = 'emaRate';
@@ -35,9 +35,9 @@ function trainedParameters(model: Model, trainableFrom: number): Parameter[] {
 interface StateVector { current: OrtTensor; next: OrtTensor }
 
 /** Whole training steps as one ONNX graph: pixels and the state's vectors go in, the next state's vectors come out. */
-export async function createOnnxTraining(request: TrainingRequest, layout: Layout, threads: number): Promise<TrainingSession> {
+export async function createOnnxTraining(request: TrainingRequest, layout: Layout, options: Pick<OrtOptions, 'threads' | 'lowMemory'>): Promise<TrainingSession> {
   const plan = planOf(request, layout);
-  const session = await createOrtSession(buildStep(request, layout, plan).build(), { threads });
+  const session = await createOrtSession(buildStep(request, layout, plan).build(), options);
   return new OnnxTrainingSession(request, plan, session);
 }
 
