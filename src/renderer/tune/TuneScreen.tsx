@@ -69,7 +69,7 @@ export default function TuneScreen() {
         <TuneList />
         <section className="column" aria-label={name}>
           <div className="toolbar">
-            <strong className="cut" style={{ maxWidth: 180 }}><Label name={name} most={30} /></strong>
+            <strong className="cut wide-only" style={{ maxWidth: 180 }}><Label name={name} most={30} /></strong>
             <span className="quiet cut wide-only">{w(`${f.count(val.histograms[label]!.totalPositives)} with, ${f.count(val.histograms[label]!.totalNegatives)} without`, `${f.count(val.histograms[label]!.totalPositives)} con, ${f.count(val.histograms[label]!.totalNegatives)} sin`)}</span>
             <GoalPicker label={label} />
             <span className="grow" />
