@@ -90,7 +90,7 @@ function Proxy() {
   const [text, setText] = useState(proxy);
   useEffect(() => setText(proxy), [proxy]);
   const wrong = text !== '' && !/^https?:\/\/\S+$/.test(text);
-  return <TextInput w={280} aria-label={w('Proxy for downloads', 'Proxy para descargas')} placeholder="http://proxy:8080" spellCheck={false} value={text} error={wrong ? w('http://host:port', 'http://equipo:puerto') : undefined} onChange={(event) => setText(event.currentTarget.value)} onBlur={() => { if (!wrong && text !== proxy) void changeSettings({ proxy: text }); }} />;
+  return <TextInput w={210} aria-label={w('Proxy for downloads', 'Proxy para descargas')} placeholder="http://proxy:8080" spellCheck={false} value={text} error={wrong ? w('http://host:port', 'http://equipo:puerto') : undefined} onChange={(event) => setText(event.currentTarget.value)} onBlur={() => { if (!wrong && text !== proxy) void changeSettings({ proxy: text }); }} />;
 }
 
 function Look() {
