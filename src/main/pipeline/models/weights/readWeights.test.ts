@@ -10,6 +10,8 @@ import { readSafetensors, writeSafetensors } from '../../storage/safetensors.ts'
 import { buildModel } from '../efficientnet.ts';
 import { initialParameters } from '../initialParameters.ts';
 import { writeModelFile } from '../modelFile.ts';
+import { readHdf5 } from './hdf5.ts';
+import { KERAS_MEAN, KERAS_STD, keras3Places, kerasName } from './keras.ts';
 import { readWeights } from './readWeights.ts';
 import { fromTorch, timmName, torchShape } from './timm.ts';
 
@@ -32,6 +34,38 @@ describe.each(['tiny_lite', 'tiny_b3', 'tiny_shallow'])('%s, as timm writes it',
       expect(Buffer.from(fromTorch(stored.data, parameter).data.buffer).equals(Buffer.from(parameterValues(neutral, shape).buffer))).toBe(true);
     }
   });
+});
+
+describe.each(['tiny_shallow_notop.h5', 'tiny_shallow_notop.weights.h5'])('%s, as Keras writes it', (name) => {
+  const manifest = goldenJson<{ parameters: { name: string; layout: string; shape: number[] }[] }>('weights/tiny_shallow_timm');
+  const parameters = manifest.parameters.map((parameter) => ({ ...parameter, role: roleOf(parameter.layout) })).filter((parameter) => !parameter.name.startsWith('classifier'));
+  const file = path.join(import.meta.dirname, '../../../../../tests/golden/weights', name);
+
+  test('every parameter is found and has its values', async () => {
+    const datasets = new Map([...await readHdf5(readFileSync(file), name)].map(([place, tensor]) => [place.replace(/:0$/, '').split('/').slice(name.includes('weights') ? -3 : -2).join('/'), tensor]));
+    const places = name.includes('weights') ? keras3Places({ parameters }) : new Map(parameters.map((parameter) => [parameter.name, kerasName(parameter.name)]));
+    expect(parameters.length).toBeGreaterThan(100);
+    for (const { name: neutral, shape } of parameters) {
+      const stored = datasets.get(places.get(neutral)!);
+      expect(stored?.shape, neutral).toEqual(shape);
+      expect(Buffer.from(Float32Array.from(stored!.data).buffer).equals(Buffer.from(parameterValues(neutral, shape).buffer)), neutral).toBe(true);
+    }
+  });
+
+  test('its normalization is the one that is computed here', async () => {
+    const [mean, deviation] = name.includes('weights') ? ['layers/normalization/vars/0', 'layers/normalization/vars/1'] : ['normalization/normalization/mean:0', 'normalization/normalization/variance:0'];
+    const datasets = await readHdf5(readFileSync(file), name);
+    KERAS_MEAN.forEach((value, c) => { expect(datasets.get(mean)!.data[c]).toBeCloseTo(value, 6); });
+    KERAS_STD.forEach((value, c) => { expect(datasets.get(deviation)!.data[c]).toBeCloseTo(value, 6); });
+  });
+
+  test('is refused in words for another network', async () => {
+    await expect(readWeights(file, built('efficientnet-b3'), [])).rejects.toThrow(/no complete EfficientNet that is known here, but efficientnet-b3/);
+  });
+});
+
+test('Keras\'s names are those of the published B3', () => {
+  for (const { name, keras } of goldenJson<{ parameters: { name: string; keras: string }[] }>('models/names_b3').parameters) expect(kerasName(name)).toBe(keras);
 });
 
 const built = (architecture: Architecture, classes = 3): Model => buildModel(architecture, { inputSize: 64, classes, dropout: 0, dropPath: 0 });
@@ -79,7 +113,8 @@ describe('weights for a model', () => {
   });
 
   test.each([
-    ['something.bin', 'x', /are read from \.safetensors/], ['text.safetensors', 'x', /Not a whole safetensors file/],
+    ['page.safetensors', '<!DOCTYPE html><html>', /a web page/], ['pointer.h5', 'version https://git-lfs.github.com/spec/v1', /pointer of Git LFS/], ['model.keras', 'PK\x03\x04', /zip archive/], ['lite.tflite', '\x1c\0\0\0TFL3', /a \.tflite model/],
+    ['torn.h5', Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 1, 2]), /damaged or incomplete HDF5/], ['text.safetensors', 'x', /Not a whole safetensors file/],
     ['foreign.safetensors', writeSafetensors(new Map([['layer.weight', { shape: [1], data: Float32Array.of(1) }]]), {}), /its first tensor is 'layer\.weight'/],
   ])('in %s are refused in words', async (name, content, message) => {
     const file = path.join(folder, name);

@@ -1,0 +1,39 @@
+import { h5wasm, FS, Dataset, Group, ready } from 'h5wasm';
+import { Problem } from '../../../../shared/problem.ts';
+
+export interface Hdf5Tensor { readonly shape: readonly number[]; readonly data: Float32Array }
+
+const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+export const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
+
+/** All float32 datasets of an HDF5 file by their path, without the first slash. Throws a Problem for a file that is damaged or cut off. */
+export async function readHdf5(bytes: Uint8Array, name: string): Promise<ReadonlyMap<string, Hdf5Tensor>> {
+  await ready;
+  const place = '/weights.h5';
+  FS!.writeFile(place, bytes);
+  try {
+    const file = new h5wasm.File(place, 'r');
+    try {
+      const found = new Map<string, Hdf5Tensor>();
+      collect(file, found);
+      return found;
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    throw new Problem('file', `${name} is a damaged or incomplete HDF5 file. Download or copy it again.`, (error as Error).message);
+  } finally {
+    FS!.unlink(place);
+  }
+}
+
+function collect(group: Group, into: Map<string, Hdf5Tensor>): void {
+  for (const key of group.keys()) {
+    const entry = group.get(key);
+    if (entry instanceof Group) collect(entry, into);
+    if (!(entry instanceof Dataset) || entry.dtype !== '<f') continue;
+    const { shape, value } = entry;
+    if (!(value instanceof Float32Array)) throw new Error(`${entry.path} cannot be read`);
+    into.set(entry.path.replace(/^\//, ''), { shape: shape ?? [], data: value });
+  }
+}
