@@ -53,7 +53,7 @@ function killAt(start: (onEvent: (event: RunEvent) => void) => Job, moment: (eve
   job = start((event) => {
     if (hit || !moment(event)) return;
     hit = true;
-    process.kill(job!.pid, 'SIGKILL');
+    process.kill(job!.pid!, 'SIGKILL');
   });
   return job.result.then(() => hit, () => hit);
 }
@@ -132,7 +132,8 @@ describe('a run', () => {
   test('of which the engine aborts leaves us up, says so, and can be resumed', async () => {
     let pid = 0;
     const { folder, job } = await startRun({ project, config: tinyConfig(), preset: null, stages: ['teacher'], runsFolder: null }, { onEvent: (event) => { if (event.type === 'step') process.kill(pid, 'SIGABRT'); } });
-    pid = job.pid;
+    await job.started;
+    pid = job.pid!;
     const problem = await job.result.catch((error: unknown) => error);
     expect(problem).toBeInstanceOf(Problem);
     expect(problem).toMatchObject({ kind: 'engine', message: expect.stringMatching(/SIGABRT.*Resume/) as string });

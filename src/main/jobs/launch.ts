@@ -12,14 +12,15 @@ export interface LaunchedProcess {
   kill(): void;
 }
 
-export type Launch = (entry: string) => LaunchedProcess;
+/** `environment` is added to this process's own. */
+export type Launch = (entry: string, environment: Readonly<Record<string, string>>) => LaunchedProcess;
 
 /** Where the end of a crashed process's error output is kept for the details. */
 const KEPT_ERROR_TEXT = 4000;
 
 /** Under plain Node: a fork. */
-const forked: Launch = (entry) => {
-  const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] });
+const forked: Launch = (entry, environment) => {
+  const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'], env: { ...process.env, ...environment } });
   let errorText = '';
   child.stderr?.on('data', (chunk: Buffer) => { errorText = (errorText + chunk.toString('utf8')).slice(-KEPT_ERROR_TEXT); });
   return {
@@ -47,8 +48,8 @@ export function launchWith(other: Launch): void {
 }
 
 /** Starts a file of this folder: the source under Node, the built file inside the packaged app. */
-export function launchEntry(name: 'jobProcess' | 'imagingProcess'): LaunchedProcess {
-  return launch(path.join(import.meta.dirname, `${name}${ownEnding}`));
+export function launchEntry(name: 'jobProcess' | 'imagingProcess', environment: Readonly<Record<string, string>> = {}): LaunchedProcess {
+  return launch(path.join(import.meta.dirname, `${name}${ownEnding}`), environment);
 }
 
 /** '.ts' when running from sources, '.js' when built. */

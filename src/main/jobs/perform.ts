@@ -5,6 +5,7 @@ import { toProblemData } from '../../shared/problem.ts';
 import { doctor } from '../pipeline/stages/doctor.ts';
 import { attentionMap } from '../pipeline/stages/attention.ts';
 import { measureSpeed } from '../pipeline/stages/measure.ts';
+import { tryEngine } from '../pipeline/stages/tryEngine.ts';
 import { tryModel } from '../pipeline/stages/tryModel.ts';
 import { checkFolder } from '../pipeline/stages/check.ts';
 import type { JobContext } from '../pipeline/stages/context.ts';
@@ -40,8 +41,10 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
       return evaluateModel(request, stage);
     case 'doctor':
       return doctor(request.folder);
+    case 'tryEngine':
+      return tryEngine(request.engine, request.enginesFolder);
     case 'measure':
-      return measureSpeed(request.config, request.classes);
+      return measureSpeed(request.config, request.classes, request.engine, request.enginesFolder);
     case 'try':
       return tryModel(request.bundle, request.image);
     case 'attention':

@@ -1,11 +1,15 @@
 import { z } from 'zod';
-import { configSchema } from '../../shared/config.ts';
+import { configSchema, engineNames } from '../../shared/config.ts';
 import { jobCommandSchema, problemSchema, runEventSchema, stageSchema } from '../../shared/events.ts';
+
+/** The engine of a run and why it is that one, in words. */
+export const engineChoiceSchema = z.object({ name: z.enum(engineNames), why: z.string().nullable() });
+export type EngineChoice = z.infer<typeof engineChoiceSchema>;
 
 /** What a job can be asked for. One process does one job and ends. */
 export const jobRequestSchema = z.discriminatedUnion('type', [
   /** Runs, or goes on with, the run in `runFolder`; `stages` null: all that are not finished. */
-  z.object({ type: z.literal('run'), runFolder: z.string(), stages: z.array(stageSchema).nullable(), cacheFolder: z.string() }),
+  z.object({ type: z.literal('run'), runFolder: z.string(), stages: z.array(stageSchema).nullable(), cacheFolder: z.string(), engine: engineChoiceSchema, enginesFolder: z.string() }),
   /** Reads and judges a project without changing anything. */
   z.object({ type: z.literal('check'), project: z.string(), config: configSchema.shape.data.unwrap(), cacheFolder: z.string() }),
   /** Draws the sample project. */
@@ -16,8 +20,10 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
   /** Judges a run or a bundle on labelled images: another folder's, or the run's own split. */
   z.object({ type: z.literal('evaluate'), model: z.string(), data: z.string().nullable(), split: z.enum(['train', 'val', 'test']), cacheFolder: z.string() }),
   z.object({ type: z.literal('doctor'), folder: z.string() }),
+  /** Starts an engine and times a small network. */
+  z.object({ type: z.literal('tryEngine'), engine: z.enum(engineNames), enginesFolder: z.string() }),
   /** Times real training steps with these settings. */
-  z.object({ type: z.literal('measure'), config: configSchema, classes: z.int() }),
+  z.object({ type: z.literal('measure'), config: configSchema, classes: z.int(), engine: z.enum(engineNames), enginesFolder: z.string() }),
   /** Scores one picture with an exported file. */
   z.object({ type: z.literal('try'), bundle: z.string(), image: z.object({ path: z.string() }).or(z.object({ base64: z.string() })) }),
   /** Where the INT8 model of a run looked. */

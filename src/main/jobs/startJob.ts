@@ -1,12 +1,15 @@
 import type { JobCommand, RunEvent } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { ProblemKind } from '../../shared/problem.ts';
+import { engineKind } from '../pipeline/engine/registry.ts';
 import { launchEntry } from './launch.ts';
 import type { JobRequest, ToJob } from './protocol.ts';
 import { fromJobSchema } from './protocol.ts';
 
 export interface Job {
-  readonly pid: number;
+  /** Null: not yet. */
+  readonly pid: number | null;
+  readonly started: Promise<void>;
   /** What the job found; rejects with a Problem when it failed, was cancelled or its process died. */
   readonly result: Promise<unknown>;
   send(command: JobCommand): void;
@@ -21,7 +24,7 @@ export interface JobWatcher {
 
 /** Starts a job in a process of its own. */
 export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
-  const child = launchEntry('jobProcess');
+  const child = launchEntry('jobProcess', environmentOf(request));
   let cancelled = false;
   const result = new Promise<unknown>((resolve, reject) => {
     child.onMessage((raw) => {
@@ -39,6 +42,7 @@ export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
   post({ type: 'start', request });
   return {
     pid: child.pid,
+    started: Promise.resolve(),
     result,
     send: (command) => post({ type: 'command', command }),
     cancel: () => {
@@ -46,6 +50,41 @@ export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
       child.kill();
     },
   };
+}
+
+/** Starts a job as soon as it is known what it is; commands that come before that wait. */
+export function startJobWhen(request: Promise<JobRequest>, watcher: JobWatcher): Job {
+  let job: Job | null = null;
+  let cancelled = false;
+  const waiting: JobCommand[] = [];
+  const result = request.then((known) => {
+    if (cancelled) throw new Problem('cancelled', 'Cancelled.');
+    job = startJob(known, watcher);
+    for (const command of waiting) job.send(command);
+    return job;
+  });
+  const end = result.then((started) => started.result);
+  end.catch(() => undefined);
+  return {
+    get pid() { return job?.pid ?? null; },
+    started: result.then(() => undefined),
+    result: end,
+    send: (command) => { if (job === null) waiting.push(command); else job.send(command); },
+    cancel: () => {
+      cancelled = true;
+      job?.cancel();
+    },
+  };
+}
+
+/** Engines that were installed by hand find their libraries through it. */
+function environmentOf(request: JobRequest): Readonly<Record<string, string>> {
+  switch (request.type) {
+    case 'run': return engineKind(request.engine.name).environment(request.enginesFolder);
+    case 'measure':
+    case 'tryEngine': return engineKind(request.engine).environment(request.enginesFolder);
+    default: return {};
+  }
 }
 
 function died(code: number | null, signal: NodeJS.Signals | null, errorText: string): Problem {

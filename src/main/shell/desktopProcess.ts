@@ -4,8 +4,8 @@ import type { Launch } from '../jobs/launch.ts';
 const KEPT_ERROR_TEXT = 4000;
 
 /** Jobs in Electron's utility processes: Node with native modules, apart from the window. */
-export const launchUtility: Launch = (entry) => {
-  const child = utilityProcess.fork(entry, [], { stdio: ['ignore', 'inherit', 'pipe'], serviceName: 'destila job' });
+export const launchUtility: Launch = (entry, environment) => {
+  const child = utilityProcess.fork(entry, [], { stdio: ['ignore', 'inherit', 'pipe'], serviceName: 'destila job', env: { ...process.env, ...environment } });
   let errorText = '';
   const waiting: unknown[] = [];
   let up = false;

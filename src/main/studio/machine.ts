@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Load, Machine, Settings } from '../../shared/contract/studio.ts';
 import { machineSchema } from '../../shared/contract/studio.ts';
-import { startJob } from '../jobs/startJob.ts';
+import { surveyMachine } from './engines/survey.ts';
 import { createGpuMeter } from './gpuLoad.ts';
 import { readStored, writeStored } from './storedJson.ts';
 
@@ -19,8 +19,7 @@ export async function openMachine(stateFolder: string): Promise<MachineStore> {
   return {
     known: () => machine,
     measure: async () => {
-      const report = await startJob({ type: 'doctor', folder: os.homedir() }).result;
-      machine = machineSchema.parse({ measuredAt: new Date().toISOString(), ...(report as object) });
+      machine = { measuredAt: new Date().toISOString(), ...await surveyMachine(os.homedir()) };
       await writeStored(file, machine);
       return machine;
     },

@@ -27,3 +27,6 @@ export const projectConfigFile = (project: string): string => path.join(path.res
 
 /** Pretrained weights of this user, for all projects. */
 export const weightsFolder = (env: NodeJS.ProcessEnv = process.env): string => path.join(stateFolder(env), 'weights');
+
+/** What `destila engine install` brought, for all projects of this user. */
+export const enginesFolder = (env: NodeJS.ProcessEnv = process.env): string => path.join(stateFolder(env), 'engines');

@@ -4,12 +4,14 @@ import path from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import type { Stage, StageSeconds } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
-import { startJob } from '../jobs/startJob.ts';
+import type { JobRequest } from '../jobs/protocol.ts';
+import { startJobWhen } from '../jobs/startJob.ts';
 import type { Job, JobWatcher } from '../jobs/startJob.ts';
 import { takeLock } from '../pipeline/storage/lock.ts';
 import type { RunRecord } from '../pipeline/storage/runFolder.ts';
 import { createRun, listRuns, lockFile, readRun, writeRun } from '../pipeline/storage/runFolder.ts';
-import { cacheFolder, runsFolder } from './places.ts';
+import { chooseEngine } from './engines/chooseEngine.ts';
+import { cacheFolder, enginesFolder, runsFolder } from './places.ts';
 
 /** The services around runs: every door (command line, browser, desktop) uses these. */
 
@@ -42,7 +44,11 @@ export async function startRun(request: RunRequest, watcher: JobWatcher): Promis
 
 /** Goes on with a run; named stages are done even if they were finished. */
 export function resumeRun(folder: string, stages: readonly Stage[] | null, watcher: JobWatcher): Job {
-  return startJob({ type: 'run', runFolder: path.resolve(folder), stages: stages === null ? null : [...stages], cacheFolder: cacheFolder() }, watcher);
+  const start = async (): Promise<JobRequest> => ({
+    type: 'run', runFolder: path.resolve(folder), stages: stages === null ? null : [...stages], cacheFolder: cacheFolder(),
+    engine: await chooseEngine((await readRun(folder)).config), enginesFolder: enginesFolder(),
+  });
+  return startJobWhen(start(), watcher);
 }
 
 /** What a person says of a run: a note, a pin, the trash. */

@@ -35,17 +35,30 @@ export const projectSchema = z.object({
 });
 export type Project = z.infer<typeof projectSchema>;
 
-export const engineReportSchema = z.object({ name: z.string(), state: z.enum(['works', 'fails', 'not tried']), description: z.string(), imagesPerSecond: z.number().nullable() });
+export const engineReportSchema = z.object({
+  name: z.string(),
+  state: z.enum(['works', 'fails', 'not tried']),
+  /** What it is, or what is missing, in one line. */
+  description: z.string(),
+  /** The command that puts right what is missing. */
+  fix: z.string().nullable().default(null),
+  /** Training EfficientNet-Lite0 at 96 px, batch 16. */
+  imagesPerSecond: z.number().nullable(),
+});
+export type EngineReport = z.infer<typeof engineReportSchema>;
 
-export const machineSchema = z.object({
-  measuredAt: z.string(),
+export const machineReportSchema = z.object({
   system: z.string(),
   cpu: z.object({ model: z.string(), cores: z.int(), features: z.array(z.string()) }),
   memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
   disk: z.object({ folder: z.string(), freeBytes: z.number() }).nullable(),
   gpus: z.array(z.string()),
   engines: z.array(engineReportSchema),
+  versions: z.record(z.string(), z.string()).default({}),
 });
+export type MachineReport = z.infer<typeof machineReportSchema>;
+
+export const machineSchema = machineReportSchema.extend({ measuredAt: z.string() });
 export type Machine = z.infer<typeof machineSchema>;
 
 /** Light figures for the status bar and a running training. */

@@ -1,19 +1,19 @@
 import type { Command } from 'commander';
-import type { DoctorReport } from '../../pipeline/stages/doctor.ts';
+import type { MachineReport } from '../../../shared/contract/studio.ts';
+import { surveyMachine } from '../../studio/engines/survey.ts';
 import { bytes } from '../format.ts';
-import { perform } from '../jobs.ts';
 
 export function addMachineCommands(program: Command): void {
   program.command('doctor')
     .description('what this machine can do: processor, memory, disk, engines and their measured speed')
     .option('--json', 'one JSON object a line', false)
     .action(async ({ json }: { json: boolean }) => {
-      const report = await perform<DoctorReport>({ type: 'doctor', folder: process.cwd() }, json);
+      const report = await surveyMachine(process.cwd());
       process.stdout.write(json ? `${JSON.stringify({ type: 'doctor', ...report })}\n` : `${describe(report)}\n`);
     });
 }
 
-function describe({ system, cpu, memory, disk, gpus, engines, versions }: DoctorReport): string {
+function describe({ system, cpu, memory, disk, gpus, engines, versions }: MachineReport): string {
   return [
     `System   ${system}, Node ${versions.node}`,
     `CPU      ${cpu.model}, ${cpu.cores} cores${cpu.features.length === 0 ? '' : ` (${cpu.features.join(', ')})`}`,
@@ -21,7 +21,7 @@ function describe({ system, cpu, memory, disk, gpus, engines, versions }: Doctor
     `Disk     ${disk === null ? 'not known' : `${bytes(disk.freeBytes)} free in ${disk.folder}`}`,
     `GPU      ${gpus.length === 0 ? 'none found' : gpus.join(', ')}`,
     'Engines',
-    ...engines.map(({ name, state, description, imagesPerSecond }) =>
-      `  ${name.padEnd(12)} ${state}: ${description}${imagesPerSecond === null ? '' : `; trains EfficientNet-Lite0 at 96 px with ${imagesPerSecond.toFixed(0)} images/s`}`),
+    ...engines.map(({ name, state, description, fix, imagesPerSecond }) =>
+      `  ${name.padEnd(12)} ${state}: ${description}${imagesPerSecond === null ? '' : `; trains EfficientNet-Lite0 at 96 px with ${imagesPerSecond < 10 ? imagesPerSecond.toFixed(1) : imagesPerSecond.toFixed(0)} images/s`}${fix === null ? '' : ` To fix it: ${fix}`}`),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
-import type { Config, NetworkConfig } from '../../../shared/config.ts';
-import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
+import type { Config, EngineName, NetworkConfig } from '../../../shared/config.ts';
 import type { Engine } from '../engine/engine.ts';
 import { PLAIN_BCE } from '../engine/engine.ts';
+import { engineKind } from '../engine/registry.ts';
 import { buildModel } from '../models/efficientnet.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { drawMasks } from '../train/masks.ts';
@@ -25,8 +25,8 @@ export interface Measurement {
 const STEPS = 2;
 
 /** Real steps of both networks with these settings on this machine. */
-export async function measureSpeed(config: Config, classes: number): Promise<Measurement> {
-  const engine = await createOnnxCpuEngine({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low' });
+export async function measureSpeed(config: Config, classes: number, name: EngineName, enginesFolder: string): Promise<Measurement> {
+  const engine = await engineKind(name).start({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low', enginesFolder });
   const teacher = await measureNetwork(engine, config.teacher, classes);
   const student = await measureNetwork(engine, config.student, classes);
   return { teacher, student, memoryBytes: process.resourceUsage().maxRSS * 1024 };

@@ -1,9 +1,10 @@
 import path from 'node:path';
+import type { EngineName } from '../../../shared/config.ts';
 import type { Stage } from '../../../shared/events.ts';
 import { stages } from '../../../shared/events.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { readSnapshot } from '../data/snapshot.ts';
-import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
+import { engineKind } from '../engine/registry.ts';
 import { takeLock } from '../storage/lock.ts';
 import { openMetricsLog } from '../storage/metricsLog.ts';
 import type { RunRecord, StageRecord } from '../storage/runFolder.ts';
@@ -13,9 +14,11 @@ import type { JobContext } from './context.ts';
 import { fitBatches, memoryThereIs } from './fitBatch.ts';
 import { dataStage, snapshotFolder } from './data.ts';
 import { exportStage } from './export.ts';
+import type { Rung } from './fallback.ts';
+import { startRung, withFallback } from './fallback.ts';
 import { qatStage } from './qat.ts';
 import type { RunRoom, StageSummary } from './room.ts';
-import { checkpointFolder } from './room.ts';
+import { checkpointFolder, note } from './room.ts';
 import { studentStage } from './student.ts';
 import { teacherStage } from './teacher.ts';
 import { testStage } from './test.ts';
@@ -41,10 +44,14 @@ export interface PipelineRequest {
   /** Null: whatever is not finished yet. Named stages run even if they are finished, and what builds on them starts over later. */
   readonly stages: readonly Stage[] | null;
   readonly cacheFolder: string;
+  readonly engine: { readonly name: EngineName; readonly why: string | null };
+  /** Where installed engines lie. */
+  readonly enginesFolder: string;
 }
 
 /** Runs, or goes on with, a run. run.json always says where it stands; whatever happens, `resume` goes on from the last checkpoint. */
-export async function runPipeline({ runFolder, stages: asked, cacheFolder }: PipelineRequest, context: JobContext): Promise<void> {
+export async function runPipeline(request: PipelineRequest, context: JobContext): Promise<void> {
+  const { runFolder, stages: asked, cacheFolder } = request;
   const lock = await takeLock(lockFile(runFolder), 'training');
   const book = await openBook(runFolder);
   const began = performance.now();
@@ -53,13 +60,26 @@ export async function runPipeline({ runFolder, stages: asked, cacheFolder }: Pip
     const metrics = openMetricsLog(path.join(runFolder, 'metrics.jsonl'));
     try {
       let room: RunRoom | null = null;
+      let rung: Rung = { name: request.engine.name, parts: 1 };
+      const perform = async (stage: Exclude<Stage, 'data'>, metricsBytes: number): Promise<StageSummary> => {
+        const inRoom = room ??= await openRoom(request, book, context, metrics);
+        const options = { threads: inRoom.config.engine.threads, lowMemory: inRoom.config.engine.memory === 'low', enginesFolder: request.enginesFolder };
+        const fallback = { start: (next: Rung) => startRung(next, options), say: (message: string) => note(inRoom, stage, message, 'warning') };
+        const { result, at } = await withFallback({ rung, engine: inRoom.engine }, fallback, async (engine) => {
+          if (!(await hasCheckpoints(checkpointFolder({ folder: runFolder }), stage))) metrics.cutTo(metricsBytes);
+          return work[stage]({ ...inRoom, engine });
+        });
+        if (at.rung !== rung) await book.update({ engine: at.engine.description });
+        rung = at.rung;
+        room = { ...inRoom, engine: at.engine };
+        return result;
+      };
       for (const stage of planned(book.record, asked)) {
-        if (stage !== 'data') room ??= await openRoom(runFolder, book, cacheFolder, context, metrics);
         const record = await book.start(stage, metrics.length(), asked?.includes(stage) ?? false);
-        if (!(await hasCheckpoints(checkpointFolder({ folder: runFolder }), stage))) metrics.cutTo(record.metricsBytes);
+        if (stage === 'data') metrics.cutTo(record.metricsBytes);
         context.report({ type: 'stageStarted', stage, message: announcements[stage] });
         const started = performance.now();
-        const summary = stage === 'data' ? await dataStage(runFolder, book.record.project, book.record.config, cacheFolder, context) : await work[stage](room!);
+        const summary = stage === 'data' ? await dataStage(runFolder, book.record.project, book.record.config, cacheFolder, context) : await perform(stage, record.metricsBytes);
         const seconds = (performance.now() - started) / 1000;
         await book.finish(stage, seconds, summary);
         context.report({ type: 'stageFinished', stage, seconds, summary });
@@ -91,14 +111,16 @@ function planned(record: RunRecord, asked: readonly Stage[] | null): readonly St
   return plan;
 }
 
-async function openRoom(folder: string, book: Book, cacheFolder: string, context: JobContext, metrics: RunRoom['metrics']): Promise<RunRoom> {
+async function openRoom(request: PipelineRequest, book: Book, context: JobContext, metrics: RunRoom['metrics']): Promise<RunRoom> {
+  const { runFolder: folder, cacheFolder } = request;
   const { project } = book.record;
   const dataset = await readSnapshot(snapshotFolder(folder), project);
   const { config, notes } = fitBatches(book.record.config, dataset.vocabulary.length, memoryThereIs());
   // Kept, so that a run goes on with it wherever it is resumed.
   if (notes.length > 0) await book.update({ config });
   for (const message of notes) context.report({ type: 'note', stage: 'data', level: 'warning', message });
-  const engine = await createOnnxCpuEngine({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low' });
+  const engine = await engineKind(request.engine.name).start({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low', enginesFolder: request.enginesFolder });
+  if (request.engine.why !== null || engine.name !== 'onnx-cpu') context.report({ type: 'note', stage: 'data', level: 'info', message: `Engine: ${engine.description}.${request.engine.why === null ? '' : ` ${request.engine.why}`}` });
   await book.update({ engine: engine.description });
   return { folder, config, dataset, engine, context, cacheFolder, metrics, countTestOpening: (by) => book.countTestOpening(by), setExport: (file) => book.update({ export: file }) };
 }

@@ -5,6 +5,8 @@ import type { Config } from '../../../shared/config.ts';
 import type { Preflight } from '../../../shared/contract/runs.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
+import { chooseEngine } from '../engines/chooseEngine.ts';
+import { enginesFolder } from '../places.ts';
 
 const speed = z.object({ stepSeconds: z.number(), scoreSeconds: z.number() });
 const measurementSchema = z.object({ teacher: speed, student: speed, memoryBytes: z.number() });
@@ -29,7 +31,7 @@ export async function preflight(folder: string, config: Config, images: { train:
   };
   try {
     await requireWeights(config);
-    const measured = measurementSchema.parse(await startJob({ type: 'measure', config, classes }).result);
+    const measured = measurementSchema.parse(await startJob({ type: 'measure', config, classes, engine: (await chooseEngine(config)).name, enginesFolder: enginesFolder() }).result);
     return { ...common, ...estimate(config, images, measured), memoryBytes: measured.memoryBytes, problem: null };
   } catch (error) {
     return { ...common, teacherEpochSeconds: null, studentEpochSeconds: null, teacherImagesPerSecond: null, studentImagesPerSecond: null, memoryBytes: null, stageSeconds: [], problem: toProblemData(error) };

@@ -53,7 +53,7 @@ export async function openRunQueue(stateFolder: string, watcher: QueueWatcher): 
     const [next] = list;
     if (running !== null || next === undefined) return;
     const job = resumeRun(next.folder, null, { onEvent: (event) => watcher.onEvent(next.project, next.run, event) });
-    if (watcher.polite()) lowerPriority(job.pid);
+    if (watcher.polite()) void job.started.then(() => lowerPriority(job.pid), () => undefined);
     running = { entry: next, job, paused: false };
     watcher.onChange(entries());
     void job.result.catch(() => undefined).then(async () => {
@@ -101,7 +101,8 @@ async function settle(folder: string, job: Job): Promise<void> {
   await writeRun(folder, { ...record, state: cancelled ? 'stopped' : 'failed', problem: cancelled ? null : { kind: outcome.kind, message: outcome.message, ...(outcome.detail !== undefined && { detail: outcome.detail }) } }).catch(() => undefined);
 }
 
-function lowerPriority(pid: number): void {
+function lowerPriority(pid: number | null): void {
+  if (pid === null) return;
   try {
     setPriority(pid, LOW_PRIORITY);
   } catch { /* the process may be gone already, or the system refuses: training goes on as it is */ }

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { Engine } from '../engine.ts';
 import { createOnnxInference } from './inference.ts';
+import type { Layout } from './layout.ts';
 import { fastestLayout } from './probe.ts';
+import type { Runtime } from './session.ts';
 import { createOnnxStatistics } from './statistics.ts';
 import { createOnnxTraining } from './training.ts';
 
@@ -9,11 +11,17 @@ import { createOnnxTraining } from './training.ts';
 export async function createOnnxCpuEngine({ threads, lowMemory = false }: { readonly threads: number; readonly lowMemory?: boolean }): Promise<Engine> {
   const layout = await fastestLayout();
   const count = threads === 0 ? availableParallelism() : threads;
+  const text = `onnxruntime on the CPU, ${count} ${count === 1 ? 'thread' : 'threads'}, ${layout.name === 'nchwc' ? `blocked layout (${layout.block} channels)` : 'plain layout'}`;
+  return onnxEngine('onnx-cpu', text, layout, { provider: 'cpu', threads: count }, lowMemory);
+}
+
+/** The sessions of one provider in one layout; `lowMemory` is of training. */
+export function onnxEngine(name: string, description: string, layout: Layout, runtime: Runtime, lowMemory = false): Engine {
   return {
-    name: 'onnx-cpu',
-    description: `onnxruntime on the CPU, ${count} ${count === 1 ? 'thread' : 'threads'}, ${layout.name === 'nchwc' ? `blocked layout (${layout.block} channels)` : 'plain layout'}`,
-    createInference: (request) => createOnnxInference(request, layout, count),
-    createStatistics: (request) => createOnnxStatistics(request, layout, count),
-    createTraining: (request) => createOnnxTraining(request, layout, { threads: count, lowMemory }),
+    name,
+    description,
+    createInference: (request) => createOnnxInference(request, layout, runtime),
+    createStatistics: (request) => createOnnxStatistics(request, layout, runtime),
+    createTraining: (request) => createOnnxTraining(request, layout, { ...runtime, lowMemory }),
   };
 }

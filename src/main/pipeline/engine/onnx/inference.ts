@@ -5,10 +5,10 @@ import type { Lowering } from './lowering.ts';
 import { lowerModel } from './lowerModel.ts';
 import { FAKE_QUANT_INPUTS, fakeQuantFeeds, rangeOf, trackedNodes } from './ops/fakeQuant.ts';
 import { PIXELS } from './ops/input.ts';
-import type { Tensors } from './session.ts';
+import type { Runtime, Tensors } from './session.ts';
 import { createOrtSession, Tensor } from './session.ts';
 
-const RANGES = 'ranges';
+const RESULT = 'result', RANGES = 'ranges';
 const outputName = (name: string): string => `output/${name}`;
 
 /** The named tensor as float32 [N, H, W, C] or [N, C], padding taken off. */
@@ -23,35 +23,41 @@ function neutralTensor(lowering: Lowering, name: string): string {
 }
 
 /** Forward passes with all parameters constant: BatchNorm folded into the convolutions. */
-export async function createOnnxInference(request: InferenceRequest, layout: Layout, threads: number): Promise<InferenceSession> {
+export async function createOnnxInference(request: InferenceRequest, layout: Layout, runtime: Runtime): Promise<InferenceSession> {
   const { model, batchSize, outputs, ranges = [] } = request;
   const lowering = lowerModel({
     model, parameters: request.parameters, batchSize, trainableFrom: model.nodes.length, layout, masks: false, kept: new Set([...outputs, ...ranges]),
   });
   const { graph } = lowering;
-  const results: Tensors = {};
-  const addOutput = (name: string, tensor: string, shape: readonly number[]): void => {
-    graph.output(name, tensor, 'float32', shape);
-    results[name] = new Tensor('float32', new Float32Array(sizeOf(shape)), shape);
-  };
+  // One vector, so that a device is read once a batch.
+  const pieces: { readonly name: string; readonly tensor: string; readonly size: number }[] = [];
+  const addOutput = (name: string, tensor: string, size: number): void => { pieces.push({ name, size, tensor: graph.reshape(tensor, [size]) }); };
   for (const name of new Set(outputs)) {
     const { kind, shape } = lowering.value(name);
-    addOutput(outputName(name), neutralTensor(lowering, name), kind === 'vector' ? [batchSize, shape.at(-1)!] : [batchSize, ...shape]);
+    addOutput(outputName(name), neutralTensor(lowering, name), batchSize * (kind === 'vector' ? shape.at(-1)! : sizeOf(shape)));
   }
-  if (ranges.length > 0) addOutput(RANGES, graph.node('Concat', ranges.flatMap((name) => [...rangeOf(lowering, name)]), { axis: 0 }), [2 * ranges.length]);
-  const session = await createOrtSession(graph.build(), { threads, optimization: 'all' });
+  if (ranges.length > 0) addOutput(RANGES, graph.node('Concat', ranges.flatMap((name) => [...rangeOf(lowering, name)]), { axis: 0 }), 2 * ranges.length);
+  const size = pieces.reduce((sum, piece) => sum + piece.size, 0);
+  graph.output(RESULT, pieces.length === 1 ? pieces[0]!.tensor : graph.node('Concat', pieces.map(({ tensor }) => tensor), { axis: 0 }), 'float32', [size]);
+  const session = await createOrtSession(graph.build(), { ...runtime, optimization: 'all' });
   const constantFeeds = trackedFeeds(request);
   return {
     run: async (pixels): Promise<InferenceResult> => {
-      await session.run({ ...constantFeeds, [PIXELS]: new Tensor('uint8', pixels, [batchSize, model.inputSize, model.inputSize, 3]) }, results);
-      const extremes = results[RANGES]?.data as Float32Array | undefined;
+      const results = await session.run({ ...constantFeeds, [PIXELS]: new Tensor('uint8', pixels, [batchSize, model.inputSize, model.inputSize, 3]) }, { [RESULT]: null });
+      const values = piecesOf(results[RESULT]!.data as Float32Array, pieces);
+      const extremes = values.get(RANGES);
       return {
-        outputs: new Map(outputs.map((name) => [name, Float32Array.from(results[outputName(name)]!.data as Float32Array)])),
+        outputs: new Map(outputs.map((name) => [name, values.get(outputName(name))!])),
         ranges: new Map(ranges.map((name, i) => [name, [extremes![2 * i]!, extremes![2 * i + 1]!]])),
       };
     },
     dispose: () => session.dispose(),
   };
+}
+
+function piecesOf(whole: Float32Array, pieces: readonly { readonly name: string; readonly size: number }[]): Map<string, Float32Array> {
+  let offset = 0;
+  return new Map(pieces.map(({ name, size }) => [name, whole.slice(offset, offset += size)]));
 }
 
 function trackedFeeds({ model, fakeQuantRanges }: InferenceRequest): Tensors {

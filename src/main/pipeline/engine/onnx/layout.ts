@@ -18,9 +18,22 @@ export interface Layout {
   channelDots(graph: OnnxGraph, a: string, b: string, dims: MapDims): string;
   /** A plain [N, C', H*W] copy (or the same tensor if it is plain already). */
   toPlain(graph: OnnxGraph, x: string, dims: MapDims): string;
+  /** a [N, C', H*W] times b [N, D', H*W] transposed: [N, C', D']. */
+  productsTransposed(graph: OnnxGraph, a: string, b: string): string;
+  /** A vector in pieces of these sizes. */
+  split(graph: OnnxGraph, vector: string, sizes: readonly number[]): string[];
+  /** x rounded to the grid (code - zeroPoint) * scale with codes 0..255; halves to even. `zeroPoint` is uint8. */
+  fakeQuantize(graph: OnnxGraph, x: string, grid: { readonly scale: string; readonly zeroPoint: string }): string;
   /** A plain [N, H, W, C'] copy. */
   toChannelsLast(graph: OnnxGraph, x: string, dims: MapDims): string;
 }
+
+/** What the layouts of the CPU share. */
+export const cpuPrimitives: Pick<Layout, 'productsTransposed' | 'split' | 'fakeQuantize'> = {
+  productsTransposed: (graph, a, b) => graph.node('FusedMatMul', [a, b], { transA: 0, transB: 1 }, 'com.microsoft'),
+  split: (graph, vector, sizes) => graph.nodeWithOutputs('Split', [vector, graph.ints(sizes)], sizes.length, { axis: 0 }),
+  fakeQuantize: (graph, x, { scale, zeroPoint }) => graph.node('DequantizeLinear', [graph.node('QuantizeLinear', [x, scale, zeroPoint]), scale, zeroPoint]),
+};
 
 /** Sides as ONNX sees them: channels are the padded ones. */
 export interface MapDims { readonly n: number; readonly channels: number; readonly height: number; readonly width: number }

@@ -1,5 +1,5 @@
 import type { ChannelAffine, ConvGeometry, ConvInputs, Epilogue, Layout, MapDims } from './layout.ts';
-import { clipBounds } from './layout.ts';
+import { clipBounds, cpuPrimitives } from './layout.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 
 function withEpilogue(graph: OnnxGraph, x: string, sum: string | null | undefined, epilogue: Epilogue): string {
@@ -11,6 +11,7 @@ function withEpilogue(graph: OnnxGraph, x: string, sum: string | null | undefine
 
 /** Plain NCHW from standard ONNX ops: where the CPU has no blocked kernels (ARM64). */
 export const nchwLayout: Layout = {
+  ...cpuPrimitives,
   name: 'nchw',
   block: 1,
   conv: (graph, { x, weights, bias, sum }: ConvInputs, geometry: ConvGeometry) => {

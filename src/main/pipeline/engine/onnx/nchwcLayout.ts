@@ -1,5 +1,5 @@
 import type { ChannelAffine, ConvGeometry, ConvInputs, Epilogue, Layout, MapDims } from './layout.ts';
-import { clipBounds } from './layout.ts';
+import { clipBounds, cpuPrimitives } from './layout.ts';
 import type { Attributes, OnnxGraph } from './onnxModel.ts';
 import { floats } from './onnxModel.ts';
 
@@ -24,6 +24,7 @@ export function nchwcLayout(block: number): Layout {
     }, NCHWC);
   };
   return {
+    ...cpuPrimitives,
     name: 'nchwc',
     block,
     conv,

@@ -1,5 +1,6 @@
 import type { Parameter, Parameters, Tensor } from '../../graph/graph.ts';
 import { decays, isStatistic, sizeOf } from '../../graph/graph.ts';
+import type { Layout } from './layout.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 import type { Packing } from './packing.ts';
 import { pack, unpack } from './packing.ts';
@@ -74,10 +75,10 @@ export function unpackGroup(group: ParameterGroup, vector: Float32Array, into: M
 }
 
 /** Splits the group's vector into its parameters' tensors. */
-export function splitGroup(graph: OnnxGraph, group: ParameterGroup, vector: string): Map<string, string> {
+export function splitGroup({ graph, layout }: { readonly graph: OnnxGraph; readonly layout: Layout }, group: ParameterGroup, vector: string): Map<string, string> {
   const { entries } = group;
   const sizes = entries.map(({ packing }) => sizeOf(packing.shape));
-  const pieces = entries.length === 1 ? [vector] : graph.nodeWithOutputs('Split', [vector, graph.ints(sizes)], entries.length, { axis: 0 });
+  const pieces = entries.length === 1 ? [vector] : layout.split(graph, vector, sizes);
   return new Map(entries.map(({ packing }, i) => [packing.parameter.name, graph.reshape(pieces[i]!, packing.shape)]));
 }
 

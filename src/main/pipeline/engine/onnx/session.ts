@@ -9,23 +9,38 @@ export { Tensor };
 export type Tensors = Record<string, Tensor>;
 
 export interface OrtSession {
-  /** `outputs`: preallocated tensors that the results are written to. */
-  run(feeds: Tensors, outputs: Tensors): Promise<void>;
+  /** `outputs`: preallocated tensors that the results are written to; null: the session allocates. Returns all of them. */
+  run(feeds: Tensors, outputs: Readonly<Record<string, Tensor | null>>): Promise<Tensors>;
   dispose(): Promise<void>;
 }
 
+/** onnxruntime's execution providers that engines are made of. */
+export type Provider = 'cpu' | 'webgpu' | 'cuda';
+
+/** What sessions of an engine have in common. */
+export interface Runtime {
+  readonly provider: Provider;
+  /** Of the CPU's part; 0 = one a core. */
+  readonly threads: number;
+}
+
 export interface OrtOptions {
+  readonly provider?: Provider;
   /** 0 = one a core. */
   readonly threads: number;
   /** Tensors are placed as they come instead of by a plan made in the first run: about 40 % less memory in a training step. */
   readonly lowMemory?: boolean;
+  /** Outputs that stay on the device: their data can be fed to another run, not read (reading them aborts the process). */
+  readonly keptOnDevice?: readonly string[];
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
 }
 
-/** Loads a model into onnxruntime's CPU provider. Throws Problem 'engine' or 'outOfMemory'. */
-export async function createOrtSession(model: Uint8Array, { threads, lowMemory = false, optimization = 'basic' }: OrtOptions): Promise<OrtSession> {
+/** Loads a model into onnxruntime. Throws Problem 'engine', 'deviceLost' or 'outOfMemory'. */
+export async function createOrtSession(model: Uint8Array, { provider = 'cpu', threads, lowMemory = false, optimization = 'basic', keptOnDevice = [] }: OrtOptions): Promise<OrtSession> {
   const session = await guarded('onnxruntime could not load the model', () => InferenceSession.create(model, {
-    executionProviders: ['cpu'],
+    // What a device has no kernel for runs on the CPU.
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    ...(keptOnDevice.length > 0 && { preferredOutputLocation: Object.fromEntries(keptOnDevice.map((name) => [name, 'gpu-buffer' as const])) }),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -36,8 +51,9 @@ export async function createOrtSession(model: Uint8Array, { threads, lowMemory =
     extra: { session: { disable_quant_qdq: '1' } },
   }));
   return {
-    run: async (feeds, outputs) => { await guarded('onnxruntime could not run the model', () => session.run(feeds, outputs)); },
-    dispose: () => session.release(),
+    run: (feeds, outputs) => guarded('onnxruntime could not run the model', async () => await session.run(feeds, outputs) as Tensors),
+    // What a lost device refuses to free is gone with it.
+    dispose: () => session.release().catch(() => undefined),
   };
 }
 
@@ -47,6 +63,10 @@ async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const data = toProblemData(error);
     if (data.kind === 'outOfMemory') throw new Problem('outOfMemory', data.message, data.detail);
+    // 'WebGPU device lost (reason): message' (onnxruntime/core/providers/webgpu/webgpu_context.cc), Vulkan's VK_ERROR_DEVICE_LOST, a CUDA context that is gone.
+    if (/device (is )?lost|DEVICE_LOST|cudaErrorDevicesUnavailable|illegal memory access/i.test(data.message)) {
+      throw new Problem('deviceLost', 'The graphics card stopped answering (its driver was reset, or the card was taken away). The last checkpoint is safe.', data.message);
+    }
     throw new Problem('engine', `${what}: ${data.message}`, data.detail);
   }
 }

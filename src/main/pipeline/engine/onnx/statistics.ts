@@ -3,28 +3,28 @@ import { isStatistic, parametersOf } from '../../graph/graph.ts';
 import type { Layout } from './layout.ts';
 import { lowerModel } from './lowerModel.ts';
 import { PIXELS } from './ops/input.ts';
-import { joinGroup, packGroup, statisticsGroup, unpackGroup } from './parameterGroups.ts';
+import { joinGroup, statisticsGroup, unpackGroup } from './parameterGroups.ts';
 import { packingsOf } from './packing.ts';
+import type { Runtime } from './session.ts';
 import { createOrtSession, Tensor } from './session.ts';
 import type { Tensor as NeutralTensor } from '../../graph/graph.ts';
 
 const STATISTICS = 'statistics';
 
 /** Forward passes with every trainable BatchNorm on the batch's own statistics, which are what comes out. */
-export async function createOnnxStatistics({ model, parameters, batchSize, trainableFrom }: StatisticsRequest, layout: Layout, threads: number): Promise<StatisticsSession> {
+export async function createOnnxStatistics({ model, parameters, batchSize, trainableFrom }: StatisticsRequest, layout: Layout, runtime: Runtime): Promise<StatisticsSession> {
   const names = new Set(model.nodes.slice(trainableFrom).flatMap(parametersOf));
   const group = statisticsGroup(model.parameters.filter(({ name, role }) => names.has(name) && isStatistic(role)), packingsOf(model, layout));
   if (group.size === 0) return { run: () => Promise.resolve(new Map()), dispose: () => Promise.resolve() };
   const lowering = lowerModel({ model, parameters, batchSize, trainableFrom, layout, masks: false, kept: new Set() });
   const { graph } = lowering;
   graph.output(STATISTICS, joinGroup(graph, group, lowering.batchStatistics), 'float32', [group.size]);
-  const session = await createOrtSession(graph.build(), { threads });
-  const result = new Tensor('float32', packGroup(group, undefined), [group.size]);
+  const session = await createOrtSession(graph.build(), runtime);
   return {
     run: async (pixels) => {
-      await session.run({ [PIXELS]: new Tensor('uint8', pixels, [batchSize, model.inputSize, model.inputSize, 3]) }, { [STATISTICS]: result });
+      const results = await session.run({ [PIXELS]: new Tensor('uint8', pixels, [batchSize, model.inputSize, model.inputSize, 3]) }, { [STATISTICS]: null });
       const unpacked = new Map<string, NeutralTensor>();
-      unpackGroup(group, result.data as Float32Array, unpacked);
+      unpackGroup(group, results[STATISTICS]!.data as Float32Array, unpacked);
       return new Map([...unpacked].map(([name, { data }]) => [name, data]));
     },
     dispose: () => session.dispose(),

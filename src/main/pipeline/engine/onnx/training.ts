@@ -13,17 +13,20 @@ import { clipByGlobalNorm, lowerOptimizer, movedTowards, OPTIMIZER_INPUTS, optim
 import type { ParameterGroup } from './parameterGroups.ts';
 import { joinGroup, packGroup, splitGroup, statisticsGroup, trainedGroups, unpackGroup } from './parameterGroups.ts';
 import { packingsOf } from './packing.ts';
-import type { OrtOptions, OrtSession, Tensors } from './session.ts';
+import type { OrtOptions, OrtSession, Runtime, Tensors } from './session.ts';
 import { createOrtSession, Tensor as OrtTensor } from './session.ts';
+import type { StateVectors } from './stateVectors.ts';
+import { deviceVectors, hostVectors, nextName } from './stateVectors.ts';
 
 const EMA_RATE = 'emaRate';
-const METRICS = 'metrics', LOGITS = 'logits', RANGES = 'ranges';
+/** What a step says: loss, hard loss, gradient norm; logits; ranges. One vector, so that a device is read once a step. */
+const REPORT = 'report';
+const METRICS = 3;
 const WEIGHT_SLOT = 'weights', EMA_SLOT = 'ema', SUM_SLOT = 'gradientSum';
 /** A batch's share of the accumulated gradient, and whether the weights move. */
 const SHARE = 'share', MOVES = 'moves';
 
 const vectorName = (slot: string, group: ParameterGroup): string => `${slot}/${group.name}`;
-const nextName = (vector: string): string => `${vector}/next`;
 
 /** The parameters of the trained nodes. */
 function trainedParameters(model: Model, trainableFrom: number): Parameter[] {
@@ -31,14 +34,13 @@ function trainedParameters(model: Model, trainableFrom: number): Parameter[] {
   return model.parameters.filter(({ name }) => names.has(name));
 }
 
-/** A vector that every step replaces: one tensor is read while the other is written. */
-interface StateVector { current: OrtTensor; next: OrtTensor }
-
 /** Whole training steps as one ONNX graph: pixels and the state's vectors go in, the next state's vectors come out. */
-export async function createOnnxTraining(request: TrainingRequest, layout: Layout, options: Pick<OrtOptions, 'threads' | 'lowMemory'>): Promise<TrainingSession> {
+export async function createOnnxTraining(request: TrainingRequest, layout: Layout, runtime: Runtime & Pick<OrtOptions, 'lowMemory'>): Promise<TrainingSession> {
   const plan = planOf(request, layout);
-  const session = await createOrtSession(buildStep(request, layout, plan).build(), options);
-  return new OnnxTrainingSession(request, plan, session);
+  const start = startVectors(request, plan);
+  const onDevice = runtime.provider === 'webgpu';
+  const session = await createOrtSession(buildStep(request, layout, plan).build(), { ...runtime, keptOnDevice: onDevice ? [...start.keys()].map(nextName) : [] });
+  return new OnnxTrainingSession(request, plan, session, onDevice ? deviceVectors(start, runtime) : hostVectors(start));
 }
 
 interface Plan {
@@ -77,17 +79,31 @@ function buildStep(request: TrainingRequest, layout: Layout, plan: Plan): Loweri
   if (statistics !== null) updateStatistics(lowering, statistics);
 
   const metrics = [loss, hardLoss, norm].map((tensor) => graph.reshape(tensor, [1]));
-  graph.output(METRICS, graph.node('Concat', metrics, { axis: 0 }), 'float32', [metrics.length]);
-  graph.output(LOGITS, logits, 'float32', [batchSize, model.classes]);
   const ranges = trackedNodes(model.nodes).flatMap(({ name }) => [...lowering.trackedRanges.get(name)!]);
-  if (ranges.length > 0) graph.output(RANGES, graph.node('Concat', ranges, { axis: 0 }), 'float32', [ranges.length]);
+  const flatLogits = graph.reshape(logits, [batchSize * model.classes]);
+  graph.output(REPORT, graph.node('Concat', [...metrics, flatLogits, ...ranges], { axis: 0 }), 'float32', [reportSize(request)]);
   return graph;
+}
+
+const reportSize = ({ model, batchSize }: TrainingRequest): number => METRICS + batchSize * model.classes + 2 * trackedNodes(model.nodes).length;
+
+function startVectors({ state, ema, accumulates }: TrainingRequest, { groups, statistics, slots }: Plan): Map<string, Float32Array> {
+  const start = new Map<string, Float32Array>();
+  const keep = (slot: string, group: ParameterGroup, values: Parameters | undefined): void => { start.set(vectorName(slot, group), packGroup(group, values)); };
+  for (const group of groups) {
+    keep(WEIGHT_SLOT, group, state.parameters);
+    for (const slot of slots) keep(slot, group, state.slots.get(slot));
+    if (ema) keep(EMA_SLOT, group, state.ema ?? state.parameters);
+    if (accumulates === true) keep(SUM_SLOT, group, state.accumulated);
+  }
+  if (statistics !== null) keep(WEIGHT_SLOT, statistics, state.parameters);
+  return start;
 }
 
 function bindVectors(lowering: Lowering, { groups, statistics }: Plan): void {
   for (const group of statistics === null ? groups : [...groups, statistics]) {
     const vector = lowering.graph.input(vectorName(WEIGHT_SLOT, group), 'float32', [group.size]);
-    for (const [name, piece] of splitGroup(lowering.graph, group, vector)) lowering.bindParameter(name, piece);
+    for (const [name, piece] of splitGroup(lowering, group, vector)) lowering.bindParameter(name, piece);
   }
 }
 
@@ -136,51 +152,30 @@ class OnnxTrainingSession implements TrainingSession {
   private readonly request: TrainingRequest;
   private readonly plan: Plan;
   private readonly session: OrtSession;
-  private readonly vectors = new Map<string, StateVector>();
-  private readonly results: Tensors;
+  private readonly vectors: StateVectors;
   private readonly tracked: ReturnType<typeof trackedNodes>;
   private steps: number;
 
-  constructor(request: TrainingRequest, plan: Plan, session: OrtSession) {
+  constructor(request: TrainingRequest, plan: Plan, session: OrtSession, vectors: StateVectors) {
     this.request = request;
     this.plan = plan;
     this.session = session;
+    this.vectors = vectors;
     this.steps = request.state.steps;
     this.tracked = trackedNodes(request.model.nodes);
-    const { parameters, slots, ema, accumulated: sums } = request.state;
-    for (const group of plan.groups) {
-      this.keep(WEIGHT_SLOT, group, parameters);
-      for (const slot of plan.slots) this.keep(slot, group, slots.get(slot));
-      if (request.ema) this.keep(EMA_SLOT, group, ema ?? parameters);
-      if (request.accumulates === true) this.keep(SUM_SLOT, group, sums);
-    }
-    if (plan.statistics !== null) this.keep(WEIGHT_SLOT, plan.statistics, parameters);
-    const { batchSize, model } = request;
-    this.results = { [METRICS]: floatTensor([3]), [LOGITS]: floatTensor([batchSize, model.classes]) };
-    if (this.tracked.length > 0) this.results[RANGES] = floatTensor([2 * this.tracked.length]);
-  }
-
-  private keep(slot: string, group: ParameterGroup, values: Parameters | undefined): void {
-    const current = new OrtTensor('float32', packGroup(group, values), [group.size]);
-    this.vectors.set(vectorName(slot, group), { current, next: floatTensor([group.size]) });
   }
 
   async step(input: StepInput): Promise<StepResult> {
-    const feeds = this.feedsOf(input);
-    const outputs: Tensors = { ...this.results };
-    for (const [name, vector] of this.vectors) {
-      feeds[name] = vector.current;
-      outputs[nextName(name)] = vector.next;
-    }
-    await this.session.run(feeds, outputs);
-    for (const vector of this.vectors.values()) [vector.current, vector.next] = [vector.next, vector.current];
+    const results = await this.session.run({ ...this.feedsOf(input), ...this.vectors.feeds() }, { [REPORT]: null, ...this.vectors.outputs() });
+    this.vectors.advance(results);
     if (input.accumulation?.moves !== false) this.steps++;
-    const [loss, hardLoss, gradientNorm] = this.results[METRICS]!.data as Float32Array;
-    const ranges = this.results[RANGES]?.data as Float32Array | undefined;
+    const report = results[REPORT]!.data as Float32Array;
+    const [loss, hardLoss, gradientNorm] = report;
+    const ranges = report.subarray(report.length - 2 * this.tracked.length);
     return {
       loss: loss!, hardLoss: hardLoss!, gradientNorm: gradientNorm!,
-      logits: Float32Array.from(this.results[LOGITS]!.data as Float32Array),
-      ranges: new Map(this.tracked.map(({ name }, i) => [name, [ranges![2 * i]!, ranges![2 * i + 1]!]])),
+      logits: report.slice(METRICS, report.length - ranges.length),
+      ranges: new Map(this.tracked.map(({ name }, i) => [name, [ranges[2 * i]!, ranges[2 * i + 1]!]])),
     };
   }
 
@@ -221,31 +216,29 @@ class OnnxTrainingSession implements TrainingSession {
     return feeds;
   }
 
-  state(): Promise<TrainingState> {
+  async state(): Promise<TrainingState> {
     const { groups, statistics, slots } = this.plan;
+    const values = await this.vectors.values();
+    const unpacked = (slot: string, group: ParameterGroup, into: Map<string, Tensor>): void => unpackGroup(group, values.get(vectorName(slot, group))!, into);
     const collected = (slot: string, into = new Map<string, Tensor>()): Map<string, Tensor> => {
-      for (const group of groups) unpackGroup(group, this.values(slot, group), into);
+      for (const group of groups) unpacked(slot, group, into);
       return into;
     };
     const parameters = collected(WEIGHT_SLOT, new Map(this.request.state.parameters));
-    if (statistics !== null) unpackGroup(statistics, this.values(WEIGHT_SLOT, statistics), parameters);
-    return Promise.resolve({
+    if (statistics !== null) unpacked(WEIGHT_SLOT, statistics, parameters);
+    return {
       parameters,
       slots: new Map(slots.map((slot) => [slot, collected(slot)])),
       ema: this.request.ema ? collected(EMA_SLOT) : null,
       steps: this.steps,
       ...(this.request.accumulates === true && { accumulated: collected(SUM_SLOT) }),
-    });
+    };
   }
 
-  private values(slot: string, group: ParameterGroup): Float32Array {
-    return this.vectors.get(vectorName(slot, group))!.current.data as Float32Array;
-  }
-
-  dispose(): Promise<void> {
-    return this.session.dispose();
+  async dispose(): Promise<void> {
+    await this.vectors.dispose();
+    await this.session.dispose();
   }
 }
 
-const floatTensor = (shape: readonly number[]): OrtTensor => new OrtTensor('float32', new Float32Array(shape.reduce((product, side) => product * side, 1)), shape);
 const scalarTensor = (value: number): OrtTensor => new OrtTensor('float32', Float32Array.of(value), []);

@@ -39,7 +39,7 @@ function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
 /** Sum over images and pixels of x[i] * dy[o]: [I', O']. */
 function pointwiseKernelGradient(lowering: Lowering, x: string, inDims: MapDims, dy: string, dims: MapDims): string {
   const { graph, layout } = lowering;
-  const products = graph.node('FusedMatMul', [layout.toPlain(graph, x, inDims), layout.toPlain(graph, dy, dims)], { transA: 0, transB: 1 }, 'com.microsoft');
+  const products = layout.productsTransposed(graph, layout.toPlain(graph, x, inDims), layout.toPlain(graph, dy, dims));
   return lowering.sumOverBatch(products);
 }
 

@@ -38,10 +38,10 @@ export function fakeQuantFeeds(nodes: readonly FakeQuantNode[], ranges: Readonly
 
 /** Scale and zero point of every tracked node as tensors of one value. */
 export function bindTrackedQuantizations(lowering: Lowering): ReadonlyMap<string, QuantizationTensors> {
-  const { graph } = lowering;
+  const { graph, layout } = lowering;
   const nodes = trackedNodes(lowering.model.nodes);
   if (nodes.length === 0) return new Map();
-  const pieces = (tensor: string): string[] => (nodes.length === 1 ? [tensor] : graph.nodeWithOutputs('Split', [tensor], nodes.length, { axis: 0, num_outputs: nodes.length }));
+  const pieces = (tensor: string): string[] => (nodes.length === 1 ? [tensor] : layout.split(graph, tensor, nodes.map(() => 1)));
   const scales = pieces(graph.input(FAKE_QUANT_INPUTS.scales, 'float32', [nodes.length]));
   const zeroPoints = pieces(graph.input(FAKE_QUANT_INPUTS.zeroPoints, 'uint8', [nodes.length]));
   return new Map(nodes.map((node, i) => [node.name, { scale: scales[i]!, zeroPoint: zeroPoints[i]! }]));
@@ -52,12 +52,11 @@ export function bindTrackedQuantizations(lowering: Lowering): ReadonlyMap<string
  * (Jacob et al. 2018, arXiv 1712.05877), and everywhere at the logits: those out of range have to find back.
  */
 export function lowerFakeQuant(lowering: Lowering, node: FakeQuantNode): void {
-  const { graph } = lowering;
+  const { graph, layout } = lowering;
   const x = lowering.value(node.input).tensor;
   const { scale, zeroPoint } = quantizationTensors(lowering, node);
   if (node.range === null) lowering.trackedRanges.set(node.name, rangeOf(lowering, node.input));
-  const codes = graph.node('QuantizeLinear', [x, scale, zeroPoint]);
-  lowering.define(node, graph.node('DequantizeLinear', [codes, scale, zeroPoint]), (dy) => {
+  lowering.define(node, layout.fakeQuantize(graph, x, { scale, zeroPoint }), (dy) => {
     const passesAll = node.name === lowering.model.logits || clipsTo(lowering, node);
     lowering.contribute(node.input, { kind: 'tensor', tensor: passesAll ? dy : gradientInRange(lowering, x, dy, { scale, zeroPoint }) });
   });

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { cpus } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Config, EngineName } from '../../../shared/config.ts';
+import { engineNames } from '../../../shared/config.ts';
+import { toProblemData } from '../../../shared/problem.ts';
+import type { EngineChoice } from '../../jobs/protocol.ts';
+import { startJob } from '../../jobs/startJob.ts';
+import { graphicsCards } from '../../pipeline/engine/onnx/graphicsCards.ts';
+import { engineKinds } from '../../pipeline/engine/registry.ts';
+import { enginesFolder, stateFolder } from '../places.ts';
+import { readStored, writeStored } from '../storedJson.ts';
+
+/** Seconds of a teacher's step and a student's together; null: it does not start here. */
+const measuredSchema = z.record(z.string(), z.object({ measuredAt: z.string(), seconds: z.partialRecord(z.enum(engineNames), z.number().nullable()) }));
+export type MeasuredEngines = z.infer<typeof measuredSchema>;
+
+const speed = z.object({ stepSeconds: z.number() });
+const measurementSchema = z.object({ teacher: speed, student: speed });
+/** The head is a small part of the work: its size does not decide. */
+const CLASSES = 20;
+
+const measuredFile = (): string => path.join(stateFolder(), 'engine-speeds.json');
+
+/**
+ * The engine for a run. `auto` takes the one whose steps of these networks are fastest on this machine. Each engine is measured
+ * once for a machine, its driver, the networks, their sizes and batches, in a process of its own; what came out is remembered.
+ */
+export async function chooseEngine(config: Config): Promise<EngineChoice> {
+  if (config.engine.name !== 'auto') return { name: config.engine.name, why: null };
+  const lacks = await Promise.all(engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })));
+  const candidates = lacks.filter(({ lack }) => lack === null).map(({ name }) => name);
+  if (candidates.length === 1) return { name: candidates[0]!, why: null };
+  const key = await keyOf(config, candidates);
+  const known = await readStored(measuredFile(), measuredSchema, {});
+  const seconds = known[key]?.seconds ?? await measureEngines(config, candidates);
+  if (known[key] === undefined) await writeStored(measuredFile(), { ...known, [key]: { measuredAt: new Date().toISOString(), seconds } });
+  return fastest(seconds);
+}
+
+/** Exported for its test. */
+export function fastest(seconds: Readonly<Partial<Record<EngineName, number | null>>>): EngineChoice {
+  const ran = engineNames.flatMap((name) => (seconds[name] == null ? [] : [{ name, seconds: seconds[name] }])).sort((a, b) => a.seconds - b.seconds);
+  const failed = engineNames.filter((name) => seconds[name] === null);
+  const figures = [...ran.map((engine) => `${engine.name} ${engine.seconds.toPrecision(3)} s`), ...failed.map((name) => `${name} does not run`)];
+  return { name: ran[0]?.name ?? 'onnx-cpu', why: `Measured on this machine, a step of teacher and student: ${figures.join(', ')}.` };
+}
+
+async function measureEngines(config: Config, candidates: readonly EngineName[]): Promise<Partial<Record<EngineName, number | null>>> {
+  const seconds: Partial<Record<EngineName, number | null>> = {};
+  for (const engine of candidates) {
+    seconds[engine] = await startJob({ type: 'measure', config, classes: CLASSES, engine, enginesFolder: enginesFolder() }).result.then((found) => {
+      const { teacher, student } = measurementSchema.parse(found);
+      return teacher.stepSeconds + student.stepSeconds;
+    }, (error: unknown) => {
+      // Too little memory for the measuring says nothing of the engine: the processor remains.
+      if (toProblemData(error).kind === 'cancelled') throw error;
+      return null;
+    });
+  }
+  return seconds;
+}
+
+/** Everything that may turn the order: another driver or another batch is measured anew. */
+async function keyOf({ teacher, student, engine }: Config, candidates: readonly EngineName[]): Promise<string> {
+  const networks = [teacher, student].map(({ architecture, input_size, batch_size }) => [architecture, input_size, batch_size]);
+  const parts = { cpu: cpus()[0]?.model, cores: cpus().length, threads: engine.threads, cards: await graphicsCards(), networks, candidates };
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}

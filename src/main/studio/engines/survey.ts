@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { EngineReport, MachineReport } from '../../../shared/contract/studio.ts';
+import { machineReportSchema } from '../../../shared/contract/studio.ts';
+import { toProblemData } from '../../../shared/problem.ts';
+import { startJob } from '../../jobs/startJob.ts';
+import { engineKinds } from '../../pipeline/engine/registry.ts';
+import type { EngineKind } from '../../pipeline/engine/registry.ts';
+import { enginesFolder } from '../places.ts';
+
+const trialSchema = z.object({ description: z.string(), imagesPerSecond: z.number() });
+
+/** What this machine can do. Each engine is tried in a process of its own: what its driver does to it harms nothing else. */
+export async function surveyMachine(folder: string): Promise<MachineReport> {
+  const facts = await startJob({ type: 'doctor', folder }).result as object;
+  const engines: EngineReport[] = [];
+  for (const kind of engineKinds) engines.push(await report(kind));
+  return machineReportSchema.parse({ ...facts, engines });
+}
+
+async function report(kind: EngineKind): Promise<EngineReport> {
+  const { name } = kind;
+  const lack = await kind.lack(enginesFolder());
+  if (lack !== null) return { name, state: 'not tried', description: lack.says, fix: lack.fix, imagesPerSecond: null };
+  try {
+    const trial = trialSchema.parse(await startJob({ type: 'tryEngine', engine: name, enginesFolder: enginesFolder() }).result);
+    return { name, state: 'works', fix: null, ...trial };
+  } catch (error) {
+    return { name, state: 'fails', description: toProblemData(error).message, fix: null, imagesPerSecond: null };
+  }
+}
