@@ -13,7 +13,7 @@ export interface DownloadRequest {
   readonly url: string;
   /** Absolute path of the finished file; `<target>.part` beside it holds what has come so far. */
   readonly target: string;
-  readonly checksum: { readonly algorithm: 'sha256' | 'md5'; readonly hex: string } | null;
+  readonly checksum: { readonly algorithm: 'sha256' | 'sha512' | 'md5'; readonly hex: string } | null;
   /** See request.ts. */
   readonly proxy: string | null;
   readonly signal: AbortSignal;

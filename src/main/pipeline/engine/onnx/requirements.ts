@@ -15,8 +15,10 @@ export async function webGpuLack(): Promise<Lack | null> {
   return null;
 }
 
+/** Of onnxruntime-node in package.json: the CUDA provider has to be of the same build. */
+export const ORT_VERSION = '1.30.0';
 /** Inside the folder of installed engines. */
-export const CUDA_FOLDER = 'cuda';
+export const CUDA_FOLDER = `cuda-${ORT_VERSION}`;
 const INSTALL = 'destila engine install cuda';
 
 /** Libraries that onnxruntime's CUDA provider is linked with (CUDA 12, cuDNN 9), and where they come from. */
