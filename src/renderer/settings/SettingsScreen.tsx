@@ -12,11 +12,11 @@ import './settings.css';
 export default function SettingsScreen() {
   const { w } = useWording();
   const machine = useStudio((state) => state.hello?.machine ?? null);
-  const works = machine?.engines.find(({ state }) => state === 'works');
+  const works = machine?.engines.filter(({ state }) => state === 'works').sort((a, b) => (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
   const parts = [['engine', w('Engine', 'Motor')], ['storage', w('Storage', 'Almacenamiento')], ['look', w('Language and look', 'Idioma y aspecto')], ['keys', w('Shortcuts', 'Atajos')], ['help', w('Diagnostics', 'Diagnóstico')]] as const;
   return (
     <>
-      <Answer tone={machine === null ? 'plain' : works === undefined ? 'bad' : 'ok'} says={machine === null ? w('This machine has not been measured yet.', 'Este equipo aún no se ha medido.') : works === undefined ? w('No engine works on this machine.', 'Ningún motor funciona en este equipo.') : w('Training runs on the processor.', 'Se entrena con el procesador.')} because={works?.description ?? ''} />
+      <Answer tone={machine === null ? 'plain' : works === undefined ? 'bad' : 'ok'} says={machine === null ? w('This machine has not been measured yet.', 'Este equipo aún no se ha medido.') : works === undefined ? w('No engine works on this machine.', 'Ningún motor funciona en este equipo.') : works.name === 'onnx-cpu' ? w('Training runs on the processor.', 'Se entrena con el procesador.') : w('The graphics card is the fastest here.', 'La tarjeta gráfica es lo más rápido aquí.')} because={works?.description ?? ''} />
       <div className="settings">
         <nav className="line-right" aria-label={w('Parts', 'Partes')}>{parts.map(([id, name]) => <button key={id} type="button" onClick={() => document.getElementById(id)?.scrollIntoView()}>{name}</button>)}</nav>
         <div className="scroll settings-rows">
@@ -45,7 +45,7 @@ function Engines() {
       {machine !== null && (
         <table className="figures">
           <thead><tr><th>{w('Engine', 'Motor')}</th><th>{w('State', 'Estado')}</th><th className="num">{w('Images a second', 'Imágenes por segundo')}</th><th>{w('What it is', 'Qué es')}</th></tr></thead>
-          <tbody>{machine?.engines.map((engine) => <tr key={engine.name}><td><strong>{engine.name}</strong></td><td className={engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}>{engine.state === 'works' ? w('works', 'funciona') : engine.state === 'fails' ? w('fails', 'falla') : w('not tried', 'no probado')}</td><td className="num">{engine.imagesPerSecond === null ? '–' : f.decimal(engine.imagesPerSecond, 0)}</td><td className="soft">{engine.description}</td></tr>)}</tbody>
+          <tbody>{machine?.engines.map((engine) => <tr key={engine.name}><td><strong>{engine.name}</strong></td><td className={engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}>{engine.state === 'works' ? w('works', 'funciona') : engine.state === 'fails' ? w('fails', 'falla') : w('not tried', 'no probado')}</td><td className="num">{engine.imagesPerSecond === null ? '–' : f.decimal(engine.imagesPerSecond, 0)}</td><td className="soft">{engine.description}{engine.fix !== null && <> {w('To fix it:', 'Para arreglarlo:')} <code>{engine.fix}</code></>}</td></tr>)}</tbody>
         </table>
       )}
       <p className="small quiet">{w('Measured with a small network at 96 px; Train measures the real ones.', 'Medido con una red pequeña a 96 px; Entrenar mide las de verdad.')}</p>

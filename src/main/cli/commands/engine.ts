@@ -5,7 +5,6 @@ import { engineKinds } from '../../pipeline/engine/registry.ts';
 import type { InstallSurroundings } from '../../studio/engines/installers.ts';
 import { installers } from '../../studio/engines/installers.ts';
 import { enginesFolder } from '../../studio/places.ts';
-import { table } from '../format.ts';
 
 interface InstallOptions { readonly yes: boolean; readonly proxy?: string }
 
@@ -26,7 +25,7 @@ export function addEngineCommands(program: Command): void {
 async function list({ json }: { json: boolean }): Promise<void> {
   const engines = await Promise.all(engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })));
   if (json) process.stdout.write(`${JSON.stringify({ folder: enginesFolder(), engines })}\n`);
-  else process.stdout.write(`${table([['engine', 'lacks', 'to fix it'], ...engines.map(({ name, lack }) => [name, lack?.says ?? 'nothing', lack?.fix ?? ''])])}\n\nInstalled engines: ${enginesFolder()}\n`);
+  else process.stdout.write(`${engines.map(({ name, lack }) => `${name.padEnd(12)} ${lack === null ? 'nothing is missing' : lack.says}${lack?.fix == null ? '' : ` To fix it: ${lack.fix}`}`).join('\n')}\n\nInstalled engines: ${enginesFolder()}\n`);
 }
 
 async function install(name: string, { yes, proxy }: InstallOptions): Promise<void> {

@@ -46,7 +46,7 @@ export function cudaInstaller(source: string = NUGET): Installer {
       await mkdir(around.enginesFolder, { recursive: true });
       await requireRoom(around.enginesFolder, bytes * UNPACKED_FACTOR);
       const archive = path.join(around.enginesFolder, `${CUDA_FOLDER}.nupkg`);
-      await download({ url, target: archive, checksum: { algorithm: 'sha512', hex: sha512 }, proxy: around.proxy, signal: around.signal, onProgress: around.onProgress });
+      await download({ url, target: archive, checksum: { algorithm: 'sha512', hex: sha512 }, proxy: around.proxy, signal: around.signal, byHand: null, onProgress: around.onProgress });
       const folder = path.join(around.enginesFolder, CUDA_FOLDER), aside = `${folder}.new`;
       await rm(aside, { recursive: true, force: true });
       await unpack(await readFile(archive), aside);
@@ -63,7 +63,7 @@ export function cudaInstaller(source: string = NUGET): Installer {
 /** Where the package lies and its checksum, as the registry's catalogue says. */
 async function published(source: string, { proxy, signal }: InstallSurroundings): Promise<Published> {
   const json = async (address: string): Promise<unknown> => {
-    const { response } = await get({ url: new URL(address), headers: {}, proxy, signal });
+    const { response } = await get({ url: new URL(address), headers: {}, proxy, signal, byHand: null });
     const body = await text(response);
     if (response.statusCode !== 200) throw new Problem('file', `${new URL(address).host} does not know this version (${response.statusCode}).`);
     return JSON.parse(body);

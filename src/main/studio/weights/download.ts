@@ -17,6 +17,8 @@ export interface DownloadRequest {
   /** See request.ts. */
   readonly proxy: string | null;
   readonly signal: AbortSignal;
+  /** What helps where the download does not work; null where nothing does. */
+  readonly byHand: string | null;
   /** Bytes so far and of the whole file; null where the server does not say. */
   onProgress(done: number, total: number | null): void;
 }
@@ -53,12 +55,12 @@ const noteOf = (part: string): string => `${part}.json`;
 const sizeOf = (file: string): Promise<number> => stat(file).then(({ size }) => size, () => 0);
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
-async function fetchRest({ url, proxy, signal, onProgress }: DownloadRequest, part: string): Promise<{ complete: boolean; statedSha256: string | null }> {
+async function fetchRest({ url, proxy, signal, byHand, onProgress }: DownloadRequest, part: string): Promise<{ complete: boolean; statedSha256: string | null }> {
   const note = await readFile(noteOf(part), 'utf8').then((text) => noteSchema.parse(JSON.parse(text)), () => null);
   const have = note?.url === url && note.etag !== null ? await sizeOf(part) : 0;
   const range: Record<string, string> = have === 0 ? {} : { range: `bytes=${have}-`, 'if-range': note!.etag! };
-  const { response, statedSha256 } = await get({ url: new URL(url), headers: range, proxy, signal });
-  const from = startOf(response, have, url);
+  const { response, statedSha256 } = await get({ url: new URL(url), headers: range, proxy, signal, byHand });
+  const from = startOf(response, have, url, byHand);
   // Nothing is awaited before the answer is listened to: what a connection brings and how it ends would be missed.
   if (from === 0) writeFileSync(noteOf(part), JSON.stringify({ url, etag: response.headers.etag ?? null }));
   const length = Number(response.headers['content-length'] ?? NaN);
@@ -68,14 +70,14 @@ async function fetchRest({ url, proxy, signal, onProgress }: DownloadRequest, pa
 }
 
 /** Byte at which the answer begins. */
-function startOf(response: IncomingMessage, have: number, url: string): number {
+function startOf(response: IncomingMessage, have: number, url: string, byHand: string | null): number {
   const { statusCode } = response;
   if (statusCode === 200) return 0;
   if (statusCode === 206 && response.headers['content-range']?.startsWith(`bytes ${have}-`)) return have;
   response.destroy();
-  if (statusCode === 404 || statusCode === 410) throw new Problem('file', `${new URL(url).host} no longer has this file. Download it from the page in the catalogue and put it into the weights folder.`);
+  if (statusCode === 404 || statusCode === 410) throw new Problem('file', `${new URL(url).host} no longer has this file.${byHand === null ? '' : ` ${byHand}`}`);
   if (statusCode === 407) throw new Problem('config', 'The proxy wants a name and a password: put them into its address in Settings (http://name:password@host:port).');
-  throw new Problem('file', `${new URL(url).host} answered with ${statusCode}. Try again later, or put the file into the weights folder by hand.`);
+  throw new Problem('file', `${new URL(url).host} answered with ${statusCode}. Try again later.${byHand === null ? '' : ` ${byHand}`}`);
 }
 
 /**

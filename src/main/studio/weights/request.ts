@@ -8,6 +8,8 @@ export interface Asked {
   /** 'http://user:password@host:port'; null takes HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment. */
   readonly proxy: string | null;
   readonly signal: AbortSignal;
+  /** What helps a machine without a network; null where nothing does. */
+  readonly byHand: string | null;
 }
 
 export interface Answered {
@@ -43,14 +45,14 @@ function statedBy({ headers }: http.IncomingMessage): string | null {
   return typeof tag === 'string' ? /^"?([0-9a-f]{64})"?$/.exec(tag)?.[1] ?? null : null;
 }
 
-function send(url: URL, { headers, proxy, signal }: Asked): Promise<http.IncomingMessage> {
+function send(url: URL, { headers, proxy, signal, byHand }: Asked): Promise<http.IncomingMessage> {
   const { get: request, Agent } = url.protocol === 'https:' ? https : http;
   const proxyEnv = proxy === null ? process.env : { HTTPS_PROXY: proxy, HTTP_PROXY: proxy };
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent: new Agent({ proxyEnv }), signal, timeout: SILENCE_MS, headers: { 'user-agent': 'destila-studio', ...headers } }, resolve)
       .on('timeout', () => sent.destroy(Object.assign(new Error(`nothing came for ${SILENCE_MS / 1000} s`), { code: 'ETIMEDOUT' })))
       .on('error', (error: NodeJS.ErrnoException) => {
-        reject(signal.aborted ? error : new Problem('file', `${url.host} does not answer. Is this machine online, or does it need a proxy (Settings)? The file can also be put into the weights folder by hand.`, error.message));
+        reject(signal.aborted ? error : new Problem('file', `${url.host} does not answer. Is this machine online, or does it need a proxy (Settings)?${byHand === null ? '' : ` ${byHand}`}`, error.message));
       });
   });
 }

@@ -62,7 +62,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 
 const target = (): string => path.join(folder, 'model.safetensors');
 const fetchIt = (options: Partial<Parameters<typeof download>[0]> = {}): Promise<void> =>
-  download({ url: `${address}/file`, target: target(), checksum: { algorithm: 'sha256', hex: sum('sha256') }, proxy: null, signal: new AbortController().signal, onProgress: () => undefined, ...options });
+  download({ url: `${address}/file`, target: target(), checksum: { algorithm: 'sha256', hex: sum('sha256') }, proxy: null, signal: new AbortController().signal, byHand: 'Put it into the weights folder.', onProgress: () => undefined, ...options });
 
 describe('a download', () => {
   test('is the published file, and leaves nothing beside it', async () => {

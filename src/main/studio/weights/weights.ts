@@ -50,7 +50,7 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
     const target = path.join(folder, entry.file);
     problems.delete(entry.id);
     const result = download({
-      url: entry.url, target, checksum: entry.checksum, proxy: proxy(), signal: abort.signal,
+      url: entry.url, target, checksum: entry.checksum, proxy: proxy(), signal: abort.signal, byHand: 'The file can also be downloaded from its page in the catalogue and put into the weights folder by hand.',
       onProgress: (done, total) => {
         const before = going.get(entry.id)!;
         going.set(entry.id, { ...before, done, total, first: before.first ?? { done, at: performance.now() } });
