@@ -1,11 +1,18 @@
+import path from 'node:path';
+import { Option } from 'commander';
 import type { Command } from 'commander';
+import { readModelFile } from '../../pipeline/models/modelFile.ts';
+import type { WeightsFormat } from '../../pipeline/models/weights/writeWeights.ts';
+import { writeWeights } from '../../pipeline/models/weights/writeWeights.ts';
+import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { weightsFolder } from '../../studio/places.ts';
+import { findRun } from '../../studio/runs.ts';
 import { openWeights } from '../../studio/weights/weights.ts';
 import { table } from '../format.ts';
 
 /** Nothing is downloaded unless `get` is asked for it by name. */
 export function addWeightsCommands(program: Command): void {
-  const weights = program.command('weights').description('pretrained weights: what there is, and getting it');
+  const weights = program.command('weights').description('pretrained weights: what there is, getting it, and writing a run\'s own');
   weights.command('list')
     .description('the catalogue, and what lies in the weights folder')
     .option('--json', 'as JSON', false)
@@ -15,6 +22,21 @@ export function addWeightsCommands(program: Command): void {
     .argument('<id>', 'as `weights list` names it')
     .option('--proxy <address>', 'http://name:password@host:port; else HTTPS_PROXY of the environment')
     .action(getWeights);
+  weights.command('export')
+    .description('write the teacher or the float student of a run for timm (PyTorch) or Keras')
+    .argument('[run]', 'a run\'s folder, or a project: its newest run', '.')
+    .addOption(new Option('--stage <name>', 'which network').choices(['teacher', 'student']).default('student'))
+    .addOption(new Option('--format <name>', 'timm: safetensors with timm\'s names; keras: .h5 in the published layout').choices(['timm', 'keras']).default('timm'))
+    .option('--out <file>', 'the file to write; else <stage>_<format> in the run\'s models/')
+    .action(exportWeights);
+}
+
+async function exportWeights(place: string, { stage, format, out }: { stage: 'teacher' | 'student'; format: WeightsFormat; out?: string }): Promise<void> {
+  const folder = await findRun(place);
+  const stored = await readModelFile(path.join(folder, 'models', `${stage}_best.safetensors`));
+  const file = path.resolve(out ?? path.join(folder, 'models', `${stage}_${format}.${format === 'timm' ? 'safetensors' : 'h5'}`));
+  await writeFileAtomic(file, await writeWeights(stored, format));
+  process.stdout.write(`${file}\n`);
 }
 
 async function list({ json }: { json: boolean }): Promise<void> {

@@ -37,3 +37,29 @@ function collect(group: Group, into: Map<string, Hdf5Tensor>): void {
     into.set(entry.path.replace(/^\//, ''), { shape: shape ?? [], data: value });
   }
 }
+
+export interface Hdf5Layer { readonly name: string; readonly weights: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: Float32Array | BigInt64Array }[] }
+
+/** Keras 2's weights file: a group a layer, its tensors in a group of the same name, and lists of both in attributes (legacy_h5_format.py). */
+export async function writeKerasHdf5(layers: readonly Hdf5Layer[]): Promise<Uint8Array> {
+  await ready;
+  const place = '/written.h5';
+  const file = new h5wasm.File(place, 'w');
+  try {
+    file.create_attribute('layer_names', layers.map(({ name }) => name));
+    file.create_attribute('backend', 'tensorflow');
+    file.create_attribute('keras_version', '2.16.0');
+    for (const { name, weights } of layers) {
+      const group = file.create_group(name);
+      group.create_attribute('weight_names', weights.map((weight) => `${name}/${weight.name}:0`));
+      const inner = group.create_group(name);
+      for (const weight of weights) inner.create_dataset({ name: `${weight.name}:0`, data: weight.data, shape: [...weight.shape], dtype: weight.data instanceof Float32Array ? '<f' : '<q' });
+    }
+    file.flush();
+  } finally {
+    file.close();
+  }
+  const bytes = FS!.readFile(place) as Uint8Array;
+  FS!.unlink(place);
+  return bytes;
+}

@@ -7,7 +7,7 @@ import type { StoredTensor } from '../../storage/safetensors.ts';
 import { buildModel } from '../efficientnet.ts';
 import { isHdf5, readHdf5 } from './hdf5.ts';
 import type { Hdf5Tensor } from './hdf5.ts';
-import { KERAS_MEAN, KERAS_STD, keras3Places, kerasName } from './keras.ts';
+import { KERAS_MEAN, KERAS_STD, KERAS_VARIANCE, keras3Places, kerasName } from './keras.ts';
 import { fromTorch, timmName, torchShape } from './timm.ts';
 
 export interface PretrainedWeights {
@@ -76,8 +76,8 @@ const shortPath = (place: string): string => place.replace(/:0$/, '').split('/')
 function kerasWeights(file: string, datasets: ReadonlyMap<string, Hdf5Tensor>, model: Model): PretrainedWeights {
   const byPath = new Map([...datasets].map(([place, tensor]) => [shortPath(place), tensor]));
   const unnamed = [...byPath.keys()].some((place) => place.includes('/vars/'));
-  requireNormalization(file, byPath.get(unnamed ? 'normalization/vars/0' : 'normalization/mean'), KERAS_MEAN);
-  requireNormalization(file, byPath.get(unnamed ? 'normalization/vars/1' : 'normalization/variance'), KERAS_STD);
+  requireNormalization(file, byPath.get(unnamed ? 'normalization/vars/0' : 'normalization/mean'), [KERAS_MEAN]);
+  requireNormalization(file, byPath.get(unnamed ? 'normalization/vars/1' : 'normalization/variance'), [KERAS_STD, KERAS_VARIANCE]);
   const placesOf = (of: Model): ReadonlyMap<string, string | null> => (unnamed ? keras3Places(of) : new Map(of.parameters.map(({ name }) => [name, kerasName(name)])));
   const tensorOf = (places: ReadonlyMap<string, string | null>, { name }: Parameter): Hdf5Tensor | undefined => byPath.get(places.get(name) ?? '') ?? byPath.get((places.get(name) ?? '').replace('depthwise_kernel', 'kernel'));
   const fits = (of: Model): boolean => {
@@ -95,9 +95,9 @@ function kerasWeights(file: string, datasets: ReadonlyMap<string, Hdf5Tensor>, m
 }
 
 /** Weights that were trained on pixels normalized otherwise would see another picture here: said, never passed over. Files without the layer are taken as Keras's own. */
-function requireNormalization(file: string, stored: Hdf5Tensor | undefined, expected: readonly number[]): void {
-  if (stored === undefined || expected.every((value, c) => Math.abs(stored.data[c]! - value) < 1e-3)) return;
-  throw new Problem('mismatch', `${file} was trained with pixels normalized by ${[...stored.data].map((value) => value.toFixed(3)).join(', ')}; here ${expected.join(', ')} is used. Take weights with ImageNet's normalization.`);
+function requireNormalization(file: string, stored: Hdf5Tensor | undefined, accepted: readonly (readonly number[])[]): void {
+  if (stored === undefined || accepted.some((expected) => expected.every((value, c) => Math.abs(stored.data[c]! - value) < 1e-3))) return;
+  throw new Problem('mismatch', `${file} was trained with pixels normalized by ${[...stored.data].map((value) => value.toFixed(3)).join(', ')}; here ${accepted[0]!.join(', ')} is used. Take weights with ImageNet's normalization.`);
 }
 
 function firstMisfit(tensors: ReadonlyMap<string, StoredTensor>, parameters: readonly Parameter[]): string {

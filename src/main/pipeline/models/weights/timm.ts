@@ -40,6 +40,14 @@ export function fromTorch(data: Float32Array, { role, shape }: Pick<Parameter, '
   return { shape, data: reordered(data, role, shape) };
 }
 
+/** A neutral tensor as PyTorch holds it. */
+export function toTorch(data: Float32Array, parameter: Pick<Parameter, 'role' | 'shape'>): Tensor {
+  const out = new Float32Array(data.length);
+  const places = fromTorch(Float32Array.from(data.keys()), parameter).data; // exact up to 2^24: no kernel of the family is larger
+  places.forEach((place, at) => { out[place] = data[at]!; });
+  return { shape: torchShape(parameter), data: out };
+}
+
 function reordered(data: Float32Array, role: ParameterRole, shape: readonly number[]): Float32Array {
   const out = new Float32Array(data.length);
   if (role === 'denseKernel') {

@@ -1,0 +1,44 @@
+import { Problem } from '../../../../shared/problem.ts';
+import type { Parameter } from '../../graph/graph.ts';
+import { writeSafetensors } from '../../storage/safetensors.ts';
+import { buildModel } from '../efficientnet.ts';
+import type { StoredModel } from '../modelFile.ts';
+import type { Hdf5Layer } from './hdf5.ts';
+import { writeKerasHdf5 } from './hdf5.ts';
+import { KERAS_MEAN, KERAS_VARIANCE, kerasName } from './keras.ts';
+import { timmName, toTorch } from './timm.ts';
+
+export type WeightsFormat = 'timm' | 'keras';
+
+/**
+ * A trained float network as other programs read it, classifier included: safetensors with timm's names (for
+ * timm.create_model('tf_efficientnet_...', num_classes=n)), or Keras's .h5 in the published layout (for
+ * EfficientNetB3(weights=None, classes=n).load_weights). The same numbers, none rounded.
+ * Throws a Problem for a quantized network, whose BatchNorm is folded.
+ */
+export async function writeWeights(stored: StoredModel, format: WeightsFormat): Promise<Uint8Array> {
+  if (stored.ranges !== null) throw new Problem('mismatch', 'The quantized network has no BatchNorm any more: timm and Keras cannot hold it. Write the float student or the teacher.');
+  const { parameters } = buildModel(stored.architecture, { inputSize: stored.inputSize, classes: stored.labels.length, dropout: 0, dropPath: 0 });
+  return format === 'timm' ? timmFile(stored, parameters) : writeKerasHdf5(kerasLayers(stored, parameters));
+}
+
+function timmFile({ parameters: values, labels, architecture, inputSize }: StoredModel, parameters: readonly Parameter[]): Uint8Array {
+  const tensors = new Map(parameters.map((parameter) => [timmName(parameter.name)!, toTorch(values.get(parameter.name)!.data, parameter)]));
+  return writeSafetensors(tensors, { format: 'pt', architecture: `tf_${architecture.replaceAll('-', '_')}`, num_classes: String(labels.length), input_size: String(inputSize), label_names: JSON.stringify(labels) });
+}
+
+/** In the order of the network, as Keras loads them. */
+function kerasLayers({ parameters: values, architecture }: StoredModel, parameters: readonly Parameter[]): Hdf5Layer[] {
+  const layers = new Map<string, Hdf5Layer['weights'][number][]>();
+  // The Lite members normalize outside of the network.
+  if (!architecture.includes('lite')) {
+    layers.set('normalization', [
+      { name: 'mean', shape: [3], data: Float32Array.from(KERAS_MEAN) }, { name: 'variance', shape: [3], data: Float32Array.from(KERAS_VARIANCE) }, { name: 'count', shape: [], data: BigInt64Array.of(0n) },
+    ]);
+  }
+  for (const { name, shape } of parameters) {
+    const [layer, weight] = kerasName(name)!.split('/') as [string, string];
+    layers.set(layer, [...layers.get(layer) ?? [], { name: weight, shape, data: values.get(name)!.data }]);
+  }
+  return [...layers].map(([name, weights]) => ({ name, weights }));
+}
