@@ -9,7 +9,8 @@ export interface Reporter {
 }
 
 export function createReporter(json: boolean, out: NodeJS.WriteStream = process.stderr): Reporter {
-  if (json) return { event: (event) => process.stdout.write(`${JSON.stringify(event)}\n`), end: () => undefined };
+  // `verify` prints each check itself, with its verdict.
+  if (json) return { event: (event) => { if (event.type !== 'check') process.stdout.write(`${JSON.stringify(event)}\n`); }, end: () => undefined };
   return out.isTTY ? terminalReporter(out) : plainReporter((line) => out.write(`${line}\n`));
 }
 
