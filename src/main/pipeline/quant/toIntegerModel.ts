@@ -1,5 +1,6 @@
 import type { Range } from '../engine/engine.ts';
 import type { GraphNode, Model, Parameters } from '../graph/graph.ts';
+import { withRoomForAdds } from './addRanges.ts';
 import type { Quantization } from './arithmetic.ts';
 import { affineQuantization, INPUT, LOGISTIC, quantizeWeight, RELU6, roundHalfToEven, weightScale } from './arithmetic.ts';
 import type { IntegerModel, IntegerOp, IntegerTensor } from './integerModel.ts';
@@ -28,7 +29,7 @@ class Conversion {
   constructor(model: Model, parameters: Parameters, ranges: ReadonlyMap<string, Range>) {
     this.model = model;
     this.parameters = parameters;
-    this.ranges = ranges;
+    this.ranges = withRoomForAdds(model, ranges);
   }
 
   convert(node: GraphNode): void {
