@@ -4,6 +4,7 @@ import { toProblemData } from '../../shared/problem.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEngineCommands } from './commands/engine.ts';
 import { addJudgingCommands } from './commands/judging.ts';
+import { addLearningRateCommand } from './commands/learningRate.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addProjectCommands } from './commands/project.ts';
 import { addRunCommands } from './commands/runs.ts';
@@ -25,6 +26,7 @@ Exit codes: ${EXIT.ok} done, ${EXIT.failed} failed, ${EXIT.usage} wrong use or s
 addProjectCommands(program);
 addRunCommands(program);
 addJudgingCommands(program);
+addLearningRateCommand(program);
 addMachineCommands(program);
 addEngineCommands(program);
 addWeightsCommands(program);

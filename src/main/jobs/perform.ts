@@ -4,6 +4,7 @@ import type { RunEvent } from '../../shared/events.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import { doctor } from '../pipeline/stages/doctor.ts';
 import { attentionMap } from '../pipeline/stages/attention.ts';
+import { learningRateRange } from '../pipeline/stages/learningRateRange.ts';
 import { measureSpeed } from '../pipeline/stages/measure.ts';
 import { tryEngine } from '../pipeline/stages/tryEngine.ts';
 import { tryModel } from '../pipeline/stages/tryModel.ts';
@@ -45,6 +46,8 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
       return tryEngine(request.engine, request.enginesFolder);
     case 'measure':
       return measureSpeed(request.config, request.classes, request.engine, request.enginesFolder);
+    case 'learningRateRange':
+      return learningRateRange(request, stage);
     case 'try':
       return tryModel(request.bundle, request.image);
     case 'attention':

@@ -19,7 +19,7 @@ import { earlyStoppingOf, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } 
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
 import { validationMetrics } from './figures.ts';
-import type { RunRoom, StageSummary } from './room.ts';
+import type { RunRoom, StageSummary, StartRoom } from './room.ts';
 import { checkpointFolder, modelPath, note, resumePoint, split } from './room.ts';
 
 /** With fewer steps than this an epoch leaves the moving statistics (momentum 0.99) far from where they belong. */
@@ -27,7 +27,7 @@ const STEPS_THAT_SETTLE_STATISTICS = 100;
 
 export type NetworkStage = 'teacher' | 'student';
 
-export function networkModel(room: RunRoom, stage: NetworkStage): Model {
+export function networkModel(room: Pick<RunRoom, 'config' | 'dataset'>, stage: NetworkStage): Model {
   const config = room.config[stage];
   return buildModel(config.architecture, { inputSize: config.input_size, classes: room.dataset.vocabulary.length, dropout: config.dropout, dropPath: config.drop_path });
 }
@@ -49,10 +49,8 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
   const { stage } = training;
   const config = room.config[stage];
   const model = networkModel(room, stage);
-  const pretrained = await pretrainedParameters(room, stage, model);
-  const scratch = pretrained === null;
+  const { parameters: start, scratch } = await startOf(room, stage, model);
   if (scratch) note(room, stage, `No pretrained weights for the ${stage}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.`);
-  const start = pretrained ?? withLabelPrior(room, model, initialParameters(model, room.config.seed));
   const steps = stepsPerEpoch({ samples: split(room, 'train'), sampling: room.config.data, batchSize: config.batch_size });
   const phases = [
     ...(scratch ? [] : [phaseSpec(config, training, model, { phase: 'head', epochs: config.epochs_head, peak: config.lr_head, trainableFrom: headStart(model), stepsPerEpoch: steps })]),
@@ -124,8 +122,14 @@ export async function scoreFloat(room: RunRoom, model: Model, parameters: Parame
   }
 }
 
+/** The parameters that a network begins with, and whether they are all drawn: from scratch. */
+export async function startOf(room: StartRoom, stage: NetworkStage, model: Model): Promise<{ parameters: Parameters; scratch: boolean }> {
+  const pretrained = await pretrainedParameters(room, stage, model);
+  return { parameters: pretrained ?? withLabelPrior(room, model, initialParameters(model, room.config.seed)), scratch: pretrained === null };
+}
+
 /** A backbone with pretrained weights under a new classifier; null from scratch. */
-async function pretrainedParameters(room: RunRoom, stage: NetworkStage, model: Model): Promise<Map<string, Tensor> | null> {
+async function pretrainedParameters(room: StartRoom, stage: NetworkStage, model: Model): Promise<Map<string, Tensor> | null> {
   const { weights } = room.config[stage];
   if (weights === null) return null;
   const { source, tensors } = await readWeights(weights, model, room.dataset.vocabulary);
@@ -138,7 +142,7 @@ async function pretrainedParameters(room: RunRoom, stage: NetworkStage, model: M
  * Starts the classifier's bias at each class's log odds in train, so that the first steps are not spent on learning that
  * most labels are absent (Lin et al. 2017, arXiv 1708.02002, section 4.1).
  */
-function withLabelPrior(room: RunRoom, model: Model, parameters: Map<string, Tensor>): Map<string, Tensor> {
+function withLabelPrior(room: StartRoom, model: Model, parameters: Map<string, Tensor>): Map<string, Tensor> {
   const bias = model.parameters.findLast((parameter) => parameter.role === 'bias')!;
   const train = split(room, 'train');
   const prior = Float32Array.from({ length: model.classes }, (_, c) => {

@@ -28,6 +28,9 @@ export interface RunRoom {
   setExport(file: string): Promise<void>;
 }
 
+/** What a network needs to begin with, in a run or without one. */
+export type StartRoom = Pick<RunRoom, 'config' | 'dataset' | 'context' | 'cacheFolder'>;
+
 /** What a finished stage says of itself in run.json: a few figures. */
 export type StageSummary = Readonly<Record<string, number | null>>;
 
@@ -36,12 +39,12 @@ export const modelPath = (room: Pick<RunRoom, 'folder'>, name: 'teacher_best' | 
 
 export const checkpointFolder = (room: Pick<RunRoom, 'folder'>): string => path.join(room.folder, 'checkpoints');
 
-export function note(room: RunRoom, stage: Stage, message: string, level: 'info' | 'warning' = 'info'): void {
+export function note(room: Pick<RunRoom, 'context'>, stage: Stage, message: string, level: 'info' | 'warning' = 'info'): void {
   room.context.report({ type: 'note', stage, level, message });
 }
 
 /** A loader for these sizes while `work` runs. */
-export async function withLoader<T>(room: RunRoom, sizes: readonly number[], work: (loader: Loader) => Promise<T>): Promise<T> {
+export async function withLoader<T>(room: Pick<RunRoom, 'config' | 'cacheFolder'>, sizes: readonly number[], work: (loader: Loader) => Promise<T>): Promise<T> {
   const { data } = room.config;
   const loader = await createLoader({
     sizes, paddingColor: data.padding_color, maxMegapixels: data.max_megapixels, workers: data.workers,
@@ -54,7 +57,7 @@ export async function withLoader<T>(room: RunRoom, sizes: readonly number[], wor
   }
 }
 
-export const split = (room: RunRoom, name: 'train' | 'val' | 'test'): readonly Sample[] => room.dataset.splits[name];
+export const split = (room: Pick<RunRoom, 'dataset'>, name: 'train' | 'val' | 'test'): readonly Sample[] => room.dataset.splits[name];
 
 /** Where an earlier process left a phase, with metrics.jsonl cut back to there; null if it has to begin. */
 export async function resumePoint(room: RunRoom, stage: Stage, phase: string): Promise<Checkpoint | null> {

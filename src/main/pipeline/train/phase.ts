@@ -136,7 +136,8 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
       const evaluation = await around.evaluate(judged(await session.state()), ranges);
       last = evaluation.parameters;
       const value = monitored(spec, evaluation);
-      const early = earlyStopping(spec.earlyStopping, at.early, at.epoch, value);
+      // A phase that is told to end is judged where it stands.
+      const early = earlyStopping(finish ? { ...spec.earlyStopping, startFromEpoch: 0 } : spec.earlyStopping, at.early, at.epoch, value);
       const plateau = reduceOnPlateau(spec.plateau, at.plateau, value);
       if (early.improved) await around.keepBest(evaluation.parameters, ranges);
       const seconds = elapse();
