@@ -63,11 +63,12 @@ export function startJobWhen(request: Promise<JobRequest>, watcher: JobWatcher):
     for (const command of waiting) job.send(command);
     return job;
   });
-  const end = result.then((started) => started.result);
-  end.catch(() => undefined);
+  const end = result.then((begun) => begun.result);
+  const started = result.then(() => undefined);
+  for (const promise of [end, started]) promise.catch(() => undefined); // as above: a job that is cancelled before it begins is not unhandled
   return {
     get pid() { return job?.pid ?? null; },
-    started: result.then(() => undefined),
+    started,
     result: end,
     send: (command) => { if (job === null) waiting.push(command); else job.send(command); },
     cancel: () => {
