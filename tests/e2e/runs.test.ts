@@ -172,6 +172,19 @@ describe('a run', () => {
     await expect(job.result).rejects.toMatchObject({ kind: 'data', message: expect.stringMatching(/val\.txt:3: images\/val-2\.png does not exist/) as string });
   });
 
+  test('stays finished when its export is cut off, with the bundle it had; the next export writes another', async () => {
+    const before = await readRun(whole);
+    expect(await killAt((onEvent) => resumeRun(whole, ['export'], { onEvent }), (event) => event.type === 'progress' && event.stage === 'export')).toBe(true);
+    const cut = await readRun(whole);
+    expect(await runState(whole, cut)).toBe('finished');
+    expect(cut).toEqual(before);
+    await resumeRun(whole, ['export'], {}).result;
+    const { state, export: bundle, stages: { export: { state: stageState } } } = await readRun(whole);
+    expect({ state, stageState }).toEqual({ state: 'finished', stageState: 'finished' });
+    expect(bundle).not.toBe(before.export);
+    expect(await startJob({ type: 'verify', bundle: path.join(whole, bundle!) }).result).not.toContainEqual(expect.objectContaining({ fault: expect.any(String) as string }));
+  });
+
   test('tunes again with another goal without opening the test split', async () => {
     await resumeRun(whole, ['thresholds'], {}).result;
     const record = await readRun(whole);

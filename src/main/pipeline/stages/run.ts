@@ -55,8 +55,9 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
   const lock = await takeLock(lockFile(runFolder), 'training');
   const book = await openBook(runFolder);
   const began = performance.now();
+  const again = exportsAgain(book.record, asked);
   try {
-    await book.update({ state: 'running', problem: null });
+    if (!again) await book.update({ state: 'running', problem: null });
     const metrics = openMetricsLog(path.join(runFolder, 'metrics.jsonl'));
     try {
       let room: RunRoom | null = null;
@@ -75,13 +76,13 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
         return result;
       };
       for (const stage of planned(book.record, asked)) {
-        const record = await book.start(stage, metrics.length(), asked?.includes(stage) ?? false);
+        const record = again ? book.record.stages[stage] : await book.start(stage, metrics.length(), asked?.includes(stage) ?? false);
         if (stage === 'data') metrics.cutTo(record.metricsBytes);
         context.report({ type: 'stageStarted', stage, message: announcements[stage] });
         const started = performance.now();
         const summary = stage === 'data' ? await dataStage(runFolder, book.record.project, book.record.config, cacheFolder, context) : await perform(stage, record.metricsBytes);
         const seconds = (performance.now() - started) / 1000;
-        await book.finish(stage, seconds, summary);
+        await book.finish(stage, again ? seconds : record.seconds + seconds, summary);
         context.report({ type: 'stageFinished', stage, seconds, summary });
       }
     } finally {
@@ -92,12 +93,15 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
   } catch (error) {
     const problem = toProblemData(error);
     // A full disk may refuse this as well; what matters was written before.
-    await book.update({ state: problem.kind === 'cancelled' ? 'stopped' : 'failed', problem: problem.kind === 'cancelled' ? null : problem }).catch(() => undefined);
+    if (!again) await book.update({ state: problem.kind === 'cancelled' ? 'stopped' : 'failed', problem: problem.kind === 'cancelled' ? null : problem }).catch(() => undefined);
     throw error;
   } finally {
     await lock.release();
   }
 }
+
+/** A finished run stays one while it is exported again: cut off or failed, its last bundle is still the one that counts. */
+const exportsAgain = (record: RunRecord, asked: readonly Stage[] | null): boolean => record.state === 'finished' && asked !== null && asked.every((stage) => stage === 'export');
 
 /** Asked-for stages need those before them; the data stage is done on the way. */
 function planned(record: RunRecord, asked: readonly Stage[] | null): readonly Stage[] {
@@ -130,6 +134,7 @@ interface Book {
   readonly record: RunRecord;
   update(change: Partial<RunRecord>): Promise<void>;
   start(stage: Stage, metricsBytes: number, again: boolean): Promise<StageRecord>;
+  /** `seconds` over all attempts. */
   finish(stage: Stage, seconds: number, summary: StageSummary): Promise<void>;
   countTestOpening(by: string): Promise<void>;
   allFinished(): boolean;
@@ -151,7 +156,7 @@ async function openBook(folder: string): Promise<Book> {
       await setStage(stage, { state: 'running', startedAt: new Date().toISOString(), ...(!resumed && { metricsBytes }) });
       return record.stages[stage];
     },
-    finish: (stage, seconds, summary) => setStage(stage, { state: 'finished', seconds: record.stages[stage].seconds + seconds, summary: { ...summary } }),
+    finish: (stage, seconds, summary) => setStage(stage, { state: 'finished', seconds, summary: { ...summary } }),
     countTestOpening: (by) => update({ testOpenings: [...record.testOpenings, { at: new Date().toISOString(), by }] }),
     allFinished: () => stages.every((stage) => record.stages[stage].state === 'finished'),
   };
