@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, openSample, rail, startTinyRun, test } from './studio.ts';
+import { expect, openSample, rail, startTinyRun, test, tinySettings } from './studio.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
@@ -41,6 +41,16 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await rail(page, 'Train').click();
   await expect(page.getByRole('radio', { name: /Sample/ })).toHaveAttribute('aria-checked', 'true');
   await expectAccessible(page, 'train, settings');
+  // A learning rate is looked for, and taken over.
+  await page.getByRole('textbox', { name: 'Settings as YAML' }).fill(tinySettings);
+  await page.getByRole('button', { name: 'Find a rate for the student' }).click({ timeout: 60_000 });
+  const curve = page.getByRole('region', { name: 'Learning rates of the student' });
+  await expect(curve.getByRole('img', { name: 'Loss by learning rate' })).toBeVisible({ timeout: 120_000 });
+  await expectAccessible(page, 'train, learning rate');
+  const suggested = /near ([\d.]+)\./.exec(await curve.innerText())![1]!;
+  await curve.getByRole('button', { name: 'Use it' }).click();
+  await expect(page.locator('[id="setting-student.lr_finetune"]')).toHaveValue(suggested);
+  await expect(page.getByRole('textbox', { name: 'Settings as YAML' })).toHaveValue(new RegExp(`lr_finetune: ${suggested}`));
   await startTinyRun(page);
   await expect(page.getByRole('heading', { name: /Run 1 is running|Getting better|getting better|worse/i })).toBeVisible();
   await expectAccessible(page, 'train, running');

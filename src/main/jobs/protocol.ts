@@ -25,7 +25,7 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
   /** Times real training steps with these settings. */
   z.object({ type: z.literal('measure'), config: configSchema, classes: z.int(), engine: z.enum(engineNames), enginesFolder: z.string() }),
   /** Finds out at which learning rates a network learns. */
-  z.object({ type: z.literal('learningRateRange'), project: z.string(), config: configSchema, network: z.enum(['teacher', 'student']), steps: z.int().min(10).max(1000), cacheFolder: z.string() }),
+  z.object({ type: z.literal('learningRateRange'), project: z.string(), config: configSchema, network: z.enum(['teacher', 'student']), steps: z.int().min(10).max(1000), cacheFolder: z.string(), engine: z.enum(engineNames), enginesFolder: z.string() }),
   /** Scores one picture with an exported file. */
   z.object({ type: z.literal('try'), bundle: z.string(), image: z.object({ path: z.string() }).or(z.object({ base64: z.string() })) }),
   /** Where the INT8 model of a run looked. */

@@ -83,6 +83,7 @@ function environmentOf(request: JobRequest): Readonly<Record<string, string>> {
   switch (request.type) {
     case 'run': return engineKind(request.engine.name).environment(request.enginesFolder);
     case 'measure':
+    case 'learningRateRange':
     case 'tryEngine': return engineKind(request.engine).environment(request.enginesFolder);
     default: return {};
   }

@@ -25,6 +25,7 @@ import { openSettings } from './settings.ts';
 import { configChoices, saveConfig } from './training/configChoices.ts';
 import { createEventThrottle } from './training/eventThrottle.ts';
 import { readHistory } from './training/history.ts';
+import { openLearningRates } from './training/learningRates.ts';
 import { preflight } from './training/preflight.ts';
 import { openRunQueue } from './training/runQueue.ts';
 import { folderBytes, summarizeRuns } from './training/runSummary.ts';
@@ -73,11 +74,14 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     onEvent: (project, run, event) => throttle.send(project, run, event),
     onChange: (entries) => {
       options.keepAwake(entries.some((entry) => entry.state === 'running'));
+      // A training goes before a search for a learning rate.
+      if (entries.length > 0) rates.cancel();
       emit({ type: 'queue', queue: [...entries] });
     },
     onEnd: (project) => emit({ type: 'runsChanged', project }),
     polite: () => settings.current().polite,
   });
+  const rates = openLearningRates(() => queue.entries().length > 0);
   const weights = openWeights({ folder: weightsFolder(), proxy: () => settings.current().proxy || null, onChange: () => emit({ type: 'weightsChanged' }) });
   const load = createLoadMeter(os.homedir(), () => queue.runningPid());
   const activities = new Map<string, Activity>();
@@ -196,6 +200,15 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       const count = (number: number): number => split.filter((found) => found === number).length;
       return preflight(folderOf(project), config, { train: count(0), val: count(1), test: count(2) }, vocabulary.length);
     }),
+    'learningRate.find': async ({ project, config, network }) => {
+      await active(network === 'teacher' ? 'teacherRate' : 'studentRate', project, (onEvent) => rates.find({ project, folder: folderOf(project), config, network }, onEvent));
+      return {};
+    },
+    'learningRate.cancel': async () => {
+      rates.cancel();
+      return {};
+    },
+    'learningRate.found': async ({ project }) => rates.found(project),
     'runs.list': ({ project }) => summarizeRuns(project, folderOf(project)),
     'runs.start': async ({ project, config: asked, preset, expected }) => {
       const config = asked.engine.threads > 0 ? asked : { ...asked, engine: { ...asked.engine, threads: threadsOf(settings.current()) } };
@@ -296,6 +309,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     emit,
     runsActive: () => queue.entries().some(({ state: queueState }) => queueState !== 'waiting'),
     close: async (how) => {
+      rates.cancel();
       if (how === 'stop') await queue.drain();
       datasets.dispose();
       imaging.dispose();

@@ -1,9 +1,9 @@
 import type { ChartDataset, Plugin } from 'chart.js';
-import { Chart, LinearScale, LineController, LineElement, PointElement } from 'chart.js';
+import { Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js';
 import { useEffect, useRef } from 'react';
 import { useWording } from '../i18n/words.ts';
 
-Chart.register(LineController, LineElement, PointElement, LinearScale);
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
 
 export interface Point { readonly x: number; readonly y: number }
 
@@ -20,13 +20,16 @@ export interface Series {
   /** Writes the name at the curve's end. */
   readonly direct?: boolean;
   /** A ring at this point, with words. */
-  readonly mark?: { readonly x: number; readonly y: number; readonly text: string };
+  readonly mark?: { readonly x: number; readonly y: number; readonly text: string; readonly above?: boolean };
 }
 
 interface Props {
   readonly series: readonly Series[];
   readonly label: string;
+  readonly xMin?: number;
   readonly xMax?: number;
+  /** Powers of ten along x, which must then be above 0. */
+  readonly logarithmic?: boolean;
   readonly yMin?: number;
   readonly yMax?: number;
   readonly digits?: number;
@@ -35,11 +38,11 @@ interface Props {
   readonly tick?: { readonly x: number; readonly text: string };
 }
 
-interface Mark { readonly x: number; readonly y: number; readonly text: string; readonly color: string; readonly ring: boolean }
+interface Mark { readonly x: number; readonly y: number; readonly text: string; readonly color: string; readonly ring: boolean; readonly above?: boolean }
 type Drawn = Chart<'line', Point[]> & { marks?: readonly Mark[]; tick?: Props['tick']; tickColor?: string };
 
 /** Curves in the tokens' colours, drawn without animation and only when they change. */
-export function LineChart({ series, label, xMax, yMin, yMax, digits = 2, percent = false, tick }: Props) {
+export function LineChart({ series, label, xMin = 0, xMax, logarithmic = false, yMin, yMax, digits = 2, percent = false, tick }: Props) {
   const { f, language } = useWording();
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<Drawn | null>(null);
@@ -77,9 +80,10 @@ export function LineChart({ series, label, xMax, yMin, yMax, digits = 2, percent
         const needed = step > 0 ? Math.ceil(-Math.log10(step) - 1e-9) : 0;
         return f.decimal(unit * Number(value), Math.min(6, Math.max(percent ? 0 : digits, needed)));
       };
+      const along = { min: xMin, ...(xMax !== undefined && { max: xMax }), grid: { display: false }, border: { color: grid } };
       own.options.scales = {
-        x: { type: 'linear', min: 0, ...(xMax !== undefined && { max: xMax }), grid: { display: false }, border: { color: grid }, ticks: { ...ticks, precision: 0 } },
-        y: { type: 'linear', ...(empty && { min: 0, max: 1 }), ...(yMin !== undefined && { min: yMin }), ...(yMax !== undefined && { max: yMax }), grace: '4%', grid: { color: grid }, border: { display: false }, ticks: { ...ticks, maxTicksLimit: 6, callback: write } },
+        x: logarithmic ? { type: 'logarithmic', ...along, ticks: { ...ticks, callback: powerOfTen } } : { type: 'linear', ...along, ticks: { ...ticks, precision: 0 } },
+        y: { type: 'linear', ...(empty && { min: 0, max: 1 }), ...(yMin !== undefined && { min: yMin }), ...(yMax !== undefined && { max: yMax }), grace: '4%', grid: { color: grid }, border: { display: false }, ticks: { ...ticks, maxTicksLimit: 6, includeBounds: false, callback: write } },
       };
       own.marks = series.flatMap((line): Mark[] => [
         ...(line.mark === undefined ? [] : [{ ...line.mark, color: color(line.color), ring: true }]),
@@ -90,8 +94,14 @@ export function LineChart({ series, label, xMax, yMin, yMax, digits = 2, percent
       own.update('none');
     };
     draw.current();
-  }, [series, xMax, yMin, yMax, digits, percent, tick?.x, tick?.text, f, language]);
+  }, [series, xMin, xMax, logarithmic, yMin, yMax, digits, percent, tick?.x, tick?.text, f, language]);
   return <div className="chart" style={{ position: 'relative', minHeight: 0, minWidth: 0, height: '100%' }}><canvas ref={canvas} role="img" aria-label={label} /></div>;
+}
+
+/** '10⁻³' at the powers of ten, nothing between them. */
+function powerOfTen(value: number | string): string | null {
+  const power = Math.log10(Number(value));
+  return Math.abs(power - Math.round(power)) > 1e-9 ? null : `10${[...String(Math.round(power))].map((character) => (character === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(character)])).join('')}`;
 }
 
 /** Names stand at the curves themselves: no legend to look up. */
@@ -103,7 +113,7 @@ const directLabels: Plugin<'line'> = {
     const taken: number[] = [];
     ctx.save();
     ctx.font = `11px ${getComputedStyle(document.body).fontFamily}`;
-    for (const { x, y, text, color, ring } of marks) {
+    for (const { x, y, text, color, ring, above = !ring } of marks) {
       const [px, py] = [scales.x!.getPixelForValue(x), scales.y!.getPixelForValue(y)];
       if (px < chartArea.left - 1 || px > chartArea.right + 1) continue;
       ctx.fillStyle = color;
@@ -115,10 +125,10 @@ const directLabels: Plugin<'line'> = {
         ctx.stroke();
       }
       const width = ctx.measureText(text).width;
-      let ty = ring ? py + 18 : py - 7;
+      let ty = above ? py - 7 : py + 18;
       while (taken.some((other) => Math.abs(other - ty) < 13)) ty += 13;
       taken.push(ty);
-      ctx.fillText(text, Math.min(px + 2, chartArea.right - width), Math.max(chartArea.top + 10, Math.min(ty, chartArea.bottom - 4)));
+      ctx.fillText(text, Math.min(px + (ring && above ? 6 : 2), chartArea.right - width), Math.max(chartArea.top + 10, Math.min(ty, chartArea.bottom - 4)));
     }
     if (tick !== undefined) {
       const px = scales.x!.getPixelForValue(tick.x);

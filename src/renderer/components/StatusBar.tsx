@@ -73,6 +73,8 @@ function activityName({ kind }: Activity, { w }: Wording): string {
     case 'sample': return w('Drawing the sample', 'Dibujando la muestra');
     case 'check': return w('Checking images', 'Comprobando imágenes');
     case 'measure': return w('Measuring this machine', 'Midiendo este equipo');
+    case 'teacherRate': return w('Finding the teacher\'s learning rate', 'Buscando la tasa del maestro');
+    case 'studentRate': return w('Finding the student\'s learning rate', 'Buscando la tasa del alumno');
     case 'predict': return w('Scoring a folder', 'Puntuando una carpeta');
     case 'import': return w('Importing', 'Importando');
   }

@@ -1,5 +1,6 @@
 import { NumberInput, Select, TextInput } from '@mantine/core';
 import { IconRotate } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { useWording } from '../i18n/words.ts';
 import { setValue, useConfig } from './configStore.ts';
 import type { Field } from './settings.ts';
@@ -7,7 +8,7 @@ import { valueAt } from './settings.ts';
 import { settingMeaning, settingName } from './settingWords.ts';
 
 /** One setting: its name, its value, what it means; a changed one has a mark, its old value and its own way back. */
-export function FieldRow({ field }: { field: Field }) {
+export function FieldRow({ field, children }: { field: Field; /** What can be done about it. */ children?: ReactNode }) {
   const { w } = useWording();
   const { config, base, complaints } = useConfig();
   const value = valueAt(config, field.key);
@@ -20,6 +21,7 @@ export function FieldRow({ field }: { field: Field }) {
       <label htmlFor={id}>{settingName(field.key, w)}</label>
       <FieldInput id={id} field={field} value={value} error={complaint !== undefined} />
       <span className="small field-help">
+        {children}
         {complaint !== undefined && <span className="bad" role="alert">{complaint} </span>}
         {changed && <button type="button" className="link" onClick={() => setValue(field.key, was)}>{w('was', 'era')} {was === null ? w('empty', 'vacío') : String(was)} <IconRotate size={12} aria-label={w('Put it back', 'Volver atrás')} /> </button>}
         <span className="quiet">{settingMeaning(field.key, field.meaning, w)}</span>

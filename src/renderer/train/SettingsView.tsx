@@ -1,6 +1,6 @@
 import { Button, CopyButton } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import type { Config } from '../../shared/config.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
@@ -12,12 +12,14 @@ import { attempt, go, useParts } from '../stores/studio.ts';
 import { adopt, choosePreset, loadChoices, measure, setYaml, useConfig } from './configStore.ts';
 import { FieldRow } from './FieldRow.tsx';
 import { PreflightPanel } from './PreflightPanel.tsx';
+import { FindRate, RateCurve } from './RateFinder.tsx';
+import { networkOfRate, searchedNetwork } from './rates.ts';
 import { differences, sections } from './settings.ts';
 import { presetWords, sectionName, settingName } from './settingWords.ts';
 import { planRun } from './trainView.ts';
 import { WeightsPanel } from './WeightsPanel.tsx';
 
-const basics = new Set(['data.padding_color', 'teacher.architecture', 'teacher.input_size', 'teacher.weights', 'teacher.epochs_head', 'teacher.epochs_finetune', 'student.architecture', 'student.input_size', 'student.weights', 'student.epochs_finetune', 'student.alpha', 'student.early_stopping_patience', 'qat.epochs', 'tflite_export.name', 'tflite_export.input_type', 'threshold_search.goal', 'seed']);
+const basics = new Set(['data.padding_color', 'teacher.architecture', 'teacher.input_size', 'teacher.weights', 'teacher.epochs_head', 'teacher.lr_finetune', 'teacher.epochs_finetune', 'student.architecture', 'student.input_size', 'student.weights', 'student.lr_finetune', 'student.epochs_finetune', 'student.alpha', 'student.early_stopping_patience', 'qat.epochs', 'tflite_export.name', 'tflite_export.input_type', 'threshold_search.goal', 'seed']);
 const SAMPLE_CLASSES = 8;
 
 export function SettingsView() {
@@ -34,8 +36,9 @@ export function SettingsView() {
   }, [project]);
   const ready = choices !== null && useConfig.getState().project === project?.id;
   const busy = queue.length > 0;
-  const unmeasured = ready && preflight === null && !measuring && !busy;
-  // Measured once the settings rest, and never beside a training that it would disturb.
+  const searching = activities.some((activity) => searchedNetwork(activity) !== null);
+  const unmeasured = ready && preflight === null && !measuring && !busy && !searching;
+  // Measured once the settings rest, and never beside a training or a search that it would disturb.
   useEffect(() => {
     if (!unmeasured) return;
     const timer = setTimeout(() => void measure(), 600);
@@ -93,7 +96,7 @@ export function SettingsView() {
             return (
               <section key={name} className="setting-section" aria-label={title}>
                 <div className="row"><h2>{title}</h2><span className="quiet">{hint}</span></div>
-                {shown.map((field) => <FieldRow key={field.key} field={field} />)}
+                {shown.map((field) => { const network = networkOfRate(field.key); return network === null ? <FieldRow key={field.key} field={field} /> : <Fragment key={field.key}><FieldRow field={field}><FindRate network={network} /></FieldRow><RateCurve network={network} /></Fragment>; })}
               </section>
             );
           })}

@@ -3,7 +3,7 @@ import { configSchema } from '../config.ts';
 import { jobCommandSchema, stageSecondsSchema } from '../events.ts';
 import { checkResultSchema, datasetIndexSchema, importOffersSchema, importPlanSchema, importRequestSchema, lineChangeSchema, saveResultSchema } from './dataset.ts';
 import { exportSchema, tryResultSchema } from './exports.ts';
-import { configChoicesSchema, preflightSchema, runHistorySchema, runSummarySchema } from './runs.ts';
+import { configChoicesSchema, foundRatesSchema, networkNameSchema, preflightSchema, runHistorySchema, runSummarySchema } from './runs.ts';
 import { folderListingSchema, helloSchema, loadSchema, machineSchema, projectSchema, settingsSchema } from './studio.ts';
 import { attentionSchema, classThresholdSchema, tuneSchema } from './tune.ts';
 import { weightsSchema } from './weights.ts';
@@ -53,6 +53,11 @@ export const contract = {
   'config.choices': method(project, configChoicesSchema),
   'config.save': method(z.object({ project: z.string(), config: configSchema }), done),
   'run.preflight': method(z.object({ project: z.string(), config: configSchema }), preflightSchema),
+  /** Tries rising learning rates; ends when it is done, is cancelled, or gives way to a run. */
+  'learningRate.find': method(z.object({ project: z.string(), config: configSchema, network: networkNameSchema }), done),
+  'learningRate.cancel': method(nothing, done),
+  /** What was found since the studio was opened. */
+  'learningRate.found': method(project, foundRatesSchema),
   'runs.list': method(project, z.array(runSummarySchema)),
   'runs.start': method(z.object({ project: z.string(), config: configSchema, preset: z.string().nullable(), /** From the preflight, if there was one. */ expected: z.array(stageSecondsSchema).default([]) }), runSummarySchema),
   'runs.resume': method(run, done),

@@ -80,6 +80,23 @@ export const configChoicesSchema = z.object({
 });
 export type ConfigChoices = z.infer<typeof configChoicesSchema>;
 
+/** A learning-rate range test: what the loss says to rising rates. */
+export const networkNameSchema = z.enum(['teacher', 'student']);
+export type NetworkName = z.infer<typeof networkNameSchema>;
+export const rateRangeSchema = z.object({
+  network: networkNameSchema,
+  points: z.array(z.object({ learningRate: z.number(), loss: z.number(), /** Averaged, and freed of what tells the batches apart. */ smoothed: z.number() })),
+  /** A value for lr_finetune; null where the loss never fell. */
+  suggested: z.number().nullable(),
+  /** The loss fell apart before the highest rate. */
+  stoppedEarly: z.boolean(),
+});
+export const foundRateSchema = rateRangeSchema.extend({ config: configSchema });
+/** With the settings it was found with. */
+export type FoundRate = z.infer<typeof foundRateSchema>;
+export const foundRatesSchema = z.object({ teacher: foundRateSchema.nullable(), student: foundRateSchema.nullable() });
+export type FoundRates = z.infer<typeof foundRatesSchema>;
+
 export const preflightSchema = z.object({
   measuredAt: z.string(),
   /** Seconds of one epoch of phase B, scoring included; null: could not be measured. */

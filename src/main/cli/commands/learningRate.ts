@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { LearningRateRange } from '../../pipeline/stages/learningRateRange.ts';
 import { loadConfig } from '../../studio/config/loadConfig.ts';
-import { cacheFolder } from '../../studio/places.ts';
+import { chooseEngine } from '../../studio/engines/chooseEngine.ts';
+import { cacheFolder, enginesFolder } from '../../studio/places.ts';
 import { perform } from '../jobs.ts';
 import { table } from '../format.ts';
 import type { ConfigOptions } from '../options.ts';
@@ -28,7 +29,7 @@ function steps(text: string): number {
 
 async function find(folder: string, options: Options): Promise<void> {
   const { config } = await loadConfig(await configSources(folder, options));
-  const found = await perform<LearningRateRange>({ type: 'learningRateRange', project: folder, config, network: options.network, steps: options.steps, cacheFolder: cacheFolder() }, options.json);
+  const found = await perform<LearningRateRange>({ type: 'learningRateRange', project: folder, config, network: options.network, steps: options.steps, cacheFolder: cacheFolder(), engine: (await chooseEngine(config)).name, enginesFolder: enginesFolder() }, options.json);
   process.stdout.write(options.json ? `${JSON.stringify({ type: 'learningRateRange', ...found })}\n` : `${describe(found)}\n`);
 }
 

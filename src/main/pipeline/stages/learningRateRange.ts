@@ -1,7 +1,7 @@
-import type { Config } from '../../../shared/config.ts';
+import type { Config, EngineName } from '../../../shared/config.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import { refuseErrors } from '../data/problems.ts';
-import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
+import { engineKind } from '../engine/registry.ts';
 import { layerDecayScales } from '../models/layerDecay.ts';
 import { unfreezeFrom } from '../models/unfreeze.ts';
 import type { AugmentedSource, TrainingBatch } from '../train/batches.ts';
@@ -22,6 +22,8 @@ export interface LearningRateRangeRequest {
   readonly network: NetworkStage;
   readonly steps: number;
   readonly cacheFolder: string;
+  readonly engine: EngineName;
+  readonly enginesFolder: string;
 }
 
 export interface LearningRateRange {
@@ -37,10 +39,10 @@ export interface LearningRateRange {
  * Runs phase B of a network for a few steps at rising learning rates, with the run's own loss, optimizer and augmentation, on the labels
  * alone (there is no teacher yet). Keeps nothing.
  */
-export async function learningRateRange({ project, config, network, steps, cacheFolder }: LearningRateRangeRequest, context: JobContext): Promise<LearningRateRange> {
+export async function learningRateRange({ project, config, network, steps, cacheFolder, engine: name, enginesFolder }: LearningRateRangeRequest, context: JobContext): Promise<LearningRateRange> {
   const { dataset, problems } = await checkProject(project, config.data, { cacheFolder });
   refuseErrors(problems);
-  const engine = await createOnnxCpuEngine({ threads: config.engine.threads });
+  const engine = await engineKind(name).start({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low', enginesFolder });
   const room = { config, dataset, context, cacheFolder };
   const own = config[network];
   const model = networkModel(room, network);

@@ -1,0 +1,50 @@
+import { create } from 'zustand';
+import type { Config } from '../../shared/config.ts';
+import type { FoundRate, FoundRates, NetworkName } from '../../shared/contract/runs.ts';
+import type { Activity } from '../../shared/contract/studio.ts';
+import { toProblemData } from '../../shared/problem.ts';
+import { call } from '../api/client.ts';
+import { useStudio } from '../stores/studio.ts';
+import { useConfig } from './configStore.ts';
+
+const none: FoundRates = { teacher: null, student: null };
+
+/** What the searches for a learning rate found. */
+export const useRates = create<FoundRates & { readonly project: string | null }>(() => ({ project: null, ...none }));
+
+export async function readRates(project: string): Promise<void> {
+  if (useRates.getState().project !== project) useRates.setState({ project, ...none });
+  const found = await call('learningRate.found', { project }).catch(() => none);
+  if (useRates.getState().project === project) useRates.setState(found);
+}
+
+/** A search that was stopped, or gave way to a run, has nothing to say. */
+export async function findRate(network: NetworkName): Promise<void> {
+  const { project, config } = useConfig.getState();
+  if (project === null) return;
+  await call('learningRate.find', { project, config, network }).catch((error: unknown) => {
+    const problem = toProblemData(error);
+    if (problem.kind !== 'cancelled') useStudio.setState({ problem });
+  });
+}
+
+export const stopSearch = (): void => void call('learningRate.cancel', {}).catch(() => undefined);
+
+/** Whose rate an activity looks for; null: it is something else. */
+export function searchedNetwork({ kind }: Activity): NetworkName | null {
+  return kind === 'teacherRate' ? 'teacher' : kind === 'studentRate' ? 'student' : null;
+}
+
+/** The network whose learning rate a setting is, where a search can find it. */
+export const networkOfRate = (key: string): NetworkName | null => (key === 'teacher.lr_finetune' ? 'teacher' : key === 'student.lr_finetune' ? 'student' : null);
+
+const unused = new Set(['lr_head', 'lr_finetune', 'epochs_head', 'epochs_finetune']);
+
+/** Whether these settings are those of the search, but for what it does not use: rates and the number of epochs. */
+export function stillHolds({ network, config: then }: FoundRate, now: Config): boolean {
+  const used = (config: Config): string => {
+    const settings = Object.entries(config[network]).filter(([name]) => !unused.has(name));
+    return JSON.stringify([settings, config.augmentation, config.data, config.seed]);
+  };
+  return used(then) === used(now);
+}
