@@ -11,7 +11,7 @@ import { StatusBar } from './components/StatusBar.tsx';
 import { TitleBar } from './components/TitleBar.tsx';
 import { FolderChooser } from './components/FolderChooser.tsx';
 import { systemLanguage, useWording, wording, WordingProvider } from './i18n/words.ts';
-import { saveEdits } from './stores/dataset.ts';
+import { flushDraft, saveEdits } from './stores/dataset.ts';
 import { useKeys } from './stores/keys.ts';
 import type { Screen } from './stores/studio.ts';
 import { dismissProblem, go, onCommand, useParts, useStudio } from './stores/studio.ts';
@@ -66,6 +66,10 @@ function Studio() {
     if (command === 'settings') go('settings');
     if (command === 'openFolder') void chooseAndOpen();
   }), []);
+  useEffect(() => {
+    window.addEventListener('pagehide', flushDraft);
+    return () => window.removeEventListener('pagehide', flushDraft);
+  }, []);
   useEndNotices();
   useRunInTitle();
   const Shown = screenParts[screen];

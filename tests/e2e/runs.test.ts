@@ -14,7 +14,7 @@ import { readReport } from '../../src/main/pipeline/stages/report.ts';
 import { readRun, runState } from '../../src/main/pipeline/storage/runFolder.ts';
 import { bundleText } from '../../src/main/studio/exporting/exports.ts';
 import { resumeRun, startRun } from '../../src/main/studio/runs.ts';
-import { openTest } from '../../src/main/studio/tuning.ts';
+import { openTest, readTune, saveThresholds } from '../../src/main/studio/tuning.ts';
 import { makeTinyProject, tinyConfig } from './tinyProject.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'runs-'));
@@ -183,6 +183,15 @@ describe('a run', () => {
     expect({ state, stageState }).toEqual({ state: 'finished', stageState: 'finished' });
     expect(bundle).not.toBe(before.export);
     expect(await startJob({ type: 'verify', bundle: path.join(whole, bundle!) }).result).not.toContainEqual(expect.objectContaining({ fault: expect.any(String) as string }));
+  });
+
+  test('keeps what a person decided on thresholds, goals and locks; a new search leaves what is locked', async () => {
+    const { saved } = await readTune(whole, 'Run 1');
+    const decided = saved.map((own, c) => ({ ...own, ...(c < 2 && { k: 40 + c, locked: c === 0, goal: c === 0 ? { goal: 'cost' as const, missCost: 4 } : { goal: 'recall' as const, min_precision: 0.5, min_recall: 0.75 } }) }));
+    await saveThresholds(whole, decided);
+    expect((await readTune(whole, 'Run 1')).saved).toEqual(decided);
+    await resumeRun(whole, ['thresholds'], {}).result;
+    expect((await readTune(whole, 'Run 1')).saved).toEqual([decided[0], ...saved.slice(1)]);
   });
 
   test('tunes again with another goal without opening the test split', async () => {

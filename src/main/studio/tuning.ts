@@ -28,7 +28,7 @@ export async function readTune(folder: string, name: string): Promise<Tune> {
   const { goal, min_precision, min_recall, smoothing } = record.config.threshold_search;
   return {
     run: record.id, name, labels: [...dataset.vocabulary], globalK: thresholds.globalK,
-    saved: thresholds.perClass.map(({ k, tuned, locked }) => ({ k, tuned, locked: locked ?? false })),
+    saved: thresholds.perClass.map(({ k, tuned, locked, goal: own }) => ({ k, tuned, locked: locked ?? false, goal: own ?? null })),
     found: thresholds.perClass.map(({ k, foundK }) => foundK ?? k),
     goal: { goal, min_precision, min_recall, smoothing },
     val: await scored(folder, dataset, 'val'),
@@ -59,9 +59,9 @@ export async function saveThresholds(folder: string, chosen: readonly ClassThres
     const codes = await readCodes({ folder }, 'val');
     const labels = labelMatrix(val, vocabulary.length);
     const perClass = before.perClass.map((old, c) => {
-      const { k, locked } = chosen[c]!;
+      const { k, locked, goal } = chosen[c]!;
       const report = classReport(confusionByK(histogram(codes, labels, vocabulary.length, c))[k]!);
-      return { ...old, k, locked, foundK: old.foundK ?? old.k, valPrecision: report.precision, valRecall: report.recall, valF1: report.f1 };
+      return { ...old, k, locked, goal: goal ?? undefined, foundK: old.foundK ?? old.k, valPrecision: report.precision, valRecall: report.recall, valF1: report.f1 };
     });
     await writeThresholds(folder, vocabulary, { globalK: before.globalK, perClass });
   } finally {

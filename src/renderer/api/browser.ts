@@ -2,13 +2,18 @@ import type { Transport } from './client.ts';
 
 const RETRY_MS = 1000;
 
+/** What must arrive even if the window goes away meanwhile, as far as browsers carry it on (64 kB in all). */
+const outlivesTheWindow = new Set(['tune.save', 'dataset.draft']);
+const CARRIED_BYTES = 60_000;
+
 /** Calls over fetch, events over server-sent events. A hidden window hears only what matters and catches up when it is shown. */
 export function browserTransport(): Transport {
   return {
     call: async (method, input) => {
       let response: Response;
       try {
-        response = await fetch(`/api/${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) });
+        const body = JSON.stringify(input);
+        response = await fetch(`/api/${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body, keepalive: outlivesTheWindow.has(method) && body.length < CARRIED_BYTES });
       } catch (error) {
         return { problem: { kind: 'file', message: 'The studio does not answer. It may have been closed; start it again.', detail: (error as Error).message } };
       }

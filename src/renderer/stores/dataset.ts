@@ -55,7 +55,10 @@ export const pendingCount = (state: DatasetState): number => state.edited.size;
 export async function loadDataset(project: string): Promise<void> {
   const same = get().project === project && get().index !== null;
   const pending = same ? lineChanges(get().index!, get().labelled) : null;
-  if (!same) set({ project, ...fresh });
+  if (!same) {
+    flushDraft();
+    set({ project, ...fresh });
+  }
   const index = await attempt(() => call('dataset.read', { project }));
   if (index === null || get().project !== project) return;
   show(index, pending ?? index.draft);
@@ -83,15 +86,21 @@ function diskLabels(index: DatasetIndex, path: string): string[] | null {
 onDatasetChanged((project) => { if (project === get().project && !get().saving) void loadDataset(project); });
 
 const DRAFT_AFTER_MS = 400;
-let draftTimer: ReturnType<typeof setTimeout> | undefined;
+let draftTimer: ReturnType<typeof setTimeout> | null = null;
 
 /** Edits are kept on disk at once, aside: a crash loses none. */
 function keepDraft(): void {
+  if (draftTimer !== null) clearTimeout(draftTimer);
+  draftTimer = setTimeout(flushDraft, DRAFT_AFTER_MS);
+}
+
+/** At once: another project is about to be shown, or the window goes away. */
+export function flushDraft(): void {
+  if (draftTimer === null) return;
   clearTimeout(draftTimer);
-  draftTimer = setTimeout(() => {
-    const { project, index, labelled } = get();
-    if (project !== null && index !== null) void attempt(() => call('dataset.draft', { project, changes: lineChanges(index, labelled) }));
-  }, DRAFT_AFTER_MS);
+  draftTimer = null;
+  const { project, index, labelled } = get();
+  if (project !== null && index !== null) void attempt(() => call('dataset.draft', { project, changes: lineChanges(index, labelled) }));
 }
 
 function become(labelled: Labelled, rest: Partial<DatasetState>): void {

@@ -5,7 +5,6 @@ import { useEffect, useMemo, useRef } from 'react';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { wilson } from '../../shared/metrics/wilson.ts';
-import type { TuneGoal } from './goals.ts';
 import type { Counted, Threshold } from './tuneStore.ts';
 import { applyGoal, f1, resetAll, useTune } from './tuneStore.ts';
 
@@ -16,13 +15,13 @@ const GOOD_F1 = 0.8;
 interface Group { readonly kind: 'below' | 'meets' | 'untuned'; readonly labels: readonly number[] }
 
 /** Below goal, meets goal, cannot be tuned; the weakest first. */
-export function tuneOrder(val: Counted, thresholds: readonly Threshold[], goals: Readonly<Record<number, TuneGoal>>): Group[] {
+export function tuneOrder(val: Counted, thresholds: readonly Threshold[]): Group[] {
   const all = thresholds.map((_, c) => c);
   const value = (c: number): number => f1(val.tables[c]![thresholds[c]!.k]!);
   const byValue = (labels: readonly number[]): number[] => [...labels].sort((a, b) => value(a) - value(b));
   const tunable = all.filter((c) => val.histograms[c]!.totalPositives > 0);
   const meets = (c: number): boolean => {
-    const goal = goals[c];
+    const { goal } = thresholds[c]!;
     const { tp, fp, fn } = val.tables[c]![thresholds[c]!.k]!;
     if (goal?.goal === 'precision') return tp / Math.max(1, tp + fp) >= goal.min_precision;
     if (goal?.goal === 'recall') return tp / Math.max(1, tp + fn) >= goal.min_recall;
@@ -33,9 +32,9 @@ export function tuneOrder(val: Counted, thresholds: readonly Threshold[], goals:
 
 export function TuneList() {
   const { w, f } = useWording();
-  const { tune, val, thresholds, goals, label } = useTune();
+  const { tune, val, thresholds, label } = useTune();
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => tuneOrder(val!, thresholds, goals).filter(({ labels }) => labels.length > 0).flatMap(({ kind, labels }) => [{ kind, head: labels.length, c: -1 }, ...labels.map((c) => ({ kind, head: 0, c }))]), [val, thresholds, goals]);
+  const rows = useMemo(() => tuneOrder(val!, thresholds).filter(({ labels }) => labels.length > 0).flatMap(({ kind, labels }) => [{ kind, head: labels.length, c: -1 }, ...labels.map((c) => ({ kind, head: 0, c }))]), [val, thresholds]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10 });
   const at = rows.findIndex(({ c }) => c === label);
   useEffect(() => { if (at >= 0) virtual.scrollToIndex(at); }, [at, virtual]);
@@ -51,7 +50,7 @@ export function TuneList() {
             <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'precision' })}>{w(`Precision ≥ ${f.score(tune!.goal.min_precision, 2)}`, `Precisión ≥ ${f.score(tune!.goal.min_precision, 2)}`)}</Menu.Item>
             <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'recall' })}>{w(`Recall ≥ ${f.score(tune!.goal.min_recall, 2)}`, `Exhaustividad ≥ ${f.score(tune!.goal.min_recall, 2)}`)}</Menu.Item>
             <Menu.Item onClick={() => applyGoal(everyone, { goal: 'cost', missCost: 3 })}>{w('A miss costs 3 false alarms', 'Un fallo cuesta 3 falsas alarmas')}</Menu.Item>
-            <Menu.Item onClick={() => applyGoal(everyone, goals[label] ?? tune!.goal)}>{w('The goal of this label', 'El objetivo de esta etiqueta')}</Menu.Item>
+            <Menu.Item onClick={() => applyGoal(everyone, thresholds[label]?.goal ?? tune!.goal)}>{w('The goal of this label', 'El objetivo de esta etiqueta')}</Menu.Item>
             <Menu.Divider />
             <Menu.Item onClick={resetAll}>{w('All as the search found them', 'Todas como las halló la búsqueda')}</Menu.Item>
           </Menu.Dropdown>

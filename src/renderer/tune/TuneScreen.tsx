@@ -14,7 +14,7 @@ import { GoalPicker, similarLabels } from './GoalPicker.tsx';
 import { ScoreHistogram } from './ScoreHistogram.tsx';
 import { TuneFigures } from './TuneFigures.tsx';
 import { TuneList, tuneOrder } from './TuneList.tsx';
-import { applyGoal, f1, loadTune, redo, reset, resetAll, setThreshold, toggleLock, undo, useTune } from './tuneStore.ts';
+import { applyGoal, f1, flush, loadTune, redo, reset, resetAll, setThreshold, toggleLock, undo, useTune } from './tuneStore.ts';
 import './tune.css';
 
 const PAGE = 13; // .05 of 256
@@ -29,12 +29,16 @@ export default function TuneScreen() {
   const first = useRef<string | null>(null);
   const chosen = tunable.find(({ id }) => id === run) ?? tunable.find(({ id }) => id === first.current) ?? tunable.at(-1);
   first.current = chosen?.id ?? null;
-  const { tune, val, thresholds, saved, label, goals, done, undone, saving } = useTune();
+  const { tune, val, thresholds, saved, label, done, undone, keeping } = useTune();
   const [view, setView] = useState<'scores' | 'errors' | 'confusions'>('scores');
   const key = chosen === undefined || project === null ? null : `${project.id}/${chosen.id}`;
   useEffect(() => { if (chosen !== undefined && project !== null) void loadTune(project.id, chosen.id); }, [chosen?.id, project?.id]);
+  useEffect(() => {
+    window.addEventListener('pagehide', flush);
+    return () => window.removeEventListener('pagehide', flush);
+  }, []);
   const own = thresholds[label];
-  const order = useMemo(() => (val === null ? [] : tuneOrder(val, thresholds, goals).flatMap(({ labels }) => labels)), [val, thresholds, goals]);
+  const order = useMemo(() => (val === null ? [] : tuneOrder(val, thresholds).flatMap(({ labels }) => labels)), [val, thresholds]);
   const step = (by: number): void => {
     const at = order.indexOf(label);
     useTune.setState({ label: order[Math.min(order.length - 1, Math.max(0, at + by))] ?? label });
@@ -60,7 +64,7 @@ export default function TuneScreen() {
   return (
     <>
       <Answer tone={tone} says={says} because={because}>
-        <span className="small quiet">{saving ? w('saving…', 'guardando…') : w('saved in the run', 'guardado')}</span>
+        <span className={keeping === 'failed' ? 'small warn' : 'small quiet'}>{keeping === 'failed' ? w('not saved', 'sin guardar') : keeping === 'soon' ? w('saving…', 'guardando…') : w('saved in the run', 'guardado')}</span>
         <ActionIcon variant="subtle" color="gray" aria-label={w('Undo', 'Deshacer')} disabled={done.length === 0} onClick={undo}><IconArrowBackUp size={16} /></ActionIcon>
         <ActionIcon variant="subtle" color="gray" aria-label={w('Redo', 'Rehacer')} disabled={undone.length === 0} onClick={redo}><IconArrowForwardUp size={16} /></ActionIcon>
         <Button onClick={() => go('export', chosen.id)}>{w('Go to export', 'Ir a exportar')}</Button>
@@ -74,7 +78,7 @@ export default function TuneScreen() {
             <GoalPicker label={label} />
             <span className="grow" />
             <SegmentedControl aria-label={w('What is shown', 'Qué se muestra')} data={[{ value: 'scores', label: w('Scores', 'Puntos') }, { value: 'errors', label: w('Errors', 'Errores') }, { value: 'confusions', label: w('Confusions', 'Confusiones') }]} value={view} onChange={(value) => setView(value as typeof view)} />
-            <Button className="wide-only" variant="subtle" onClick={() => { const goal = goals[label] ?? tune.goal; applyGoal([label, ...similarLabels(val, label)], goal); }} title={w('Gives this goal to the labels with about as many images', 'Da este objetivo a las etiquetas con parecidas imágenes')}>{w('Apply to similar', 'Aplicar a parecidas')}</Button>
+            <Button className="wide-only" variant="subtle" onClick={() => { applyGoal([label, ...similarLabels(val, label)], own.goal ?? tune.goal); }} title={w('Gives this goal to the labels with about as many images', 'Da este objetivo a las etiquetas con parecidas imágenes')}>{w('Apply to similar', 'Aplicar a parecidas')}</Button>
             <ActionIcon variant="subtle" color={own.locked ? 'blue' : 'gray'} aria-pressed={own.locked} aria-label={w('Lock (X)', 'Bloquear (X)')} onClick={() => toggleLock(label)}>{own.locked ? <IconLock size={16} /> : <IconLockOpen size={16} />}</ActionIcon>
             <ActionIcon variant="subtle" color="gray" aria-label={w('As found by the search (R)', 'Como lo halló la búsqueda (R)')} onClick={() => reset(label)}><IconRotate size={16} /></ActionIcon>
             {tunable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={100} data={tunable.map((one) => ({ value: one.id, label: one.name })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}

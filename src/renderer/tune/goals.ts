@@ -1,12 +1,9 @@
 import type { Confusion } from '../../shared/metrics/metrics.ts';
-import type { Goal } from '../../shared/metrics/thresholds.ts';
+import type { LabelGoal } from '../../shared/metrics/goal.ts';
 import { searchClass } from '../../shared/metrics/thresholds.ts';
 
-/** How a label's threshold is chosen: as in the settings, or by what a miss and a false alarm cost. */
-export type TuneGoal = Goal | { readonly goal: 'cost'; readonly missCost: number };
-
 /** The best k for a goal on validation; null where the label has no positive there. */
-export function bestK(table: readonly Confusion[], goal: TuneGoal): { k: number; reached: boolean } | null {
+export function bestK(table: readonly Confusion[], goal: LabelGoal): { k: number; reached: boolean } | null {
   const { tp, fn } = table[0]!;
   if (tp + fn === 0) return null;
   if (goal.goal !== 'cost') return searchClass(table, goal);

@@ -1,15 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Problem } from '../../shared/problem.ts';
 import type { Tune } from '../../shared/contract/tune.ts';
 
 const call = vi.fn();
 vi.mock('../api/client.ts', () => ({ call: (...asked: unknown[]) => call(...asked) as unknown, listen: () => undefined }));
+const { useStudio } = await import('../stores/studio.ts');
 const { applyGoal, dragThreshold, dropThreshold, loadTune, openTest, redo, reset, resetAll, setThreshold, toggleLock, undo, useTune } = await import('./tuneStore.ts');
 
 /** Four images, two labels: the first is told apart by 100, the second by 200 with one miss. */
 const scored = (codes: number[], labels: number[]): Tune['val'] => ({ paths: ['a', 'b', 'c', 'd'], codes: btoa(String.fromCharCode(...codes)), labels: btoa(String.fromCharCode(...labels)), teacher: null, student: null });
 const val = scored([200, 250, 150, 210, 50, 30, 10, 220], [1, 1, 1, 1, 0, 1, 0, 0]);
 const tune: Tune = {
-  run: 'r', name: 'Run 1', labels: ['x', 'y'], globalK: 128, found: [100, 200], saved: [{ k: 100, tuned: true, locked: false }, { k: 128, tuned: true, locked: false }],
+  run: 'r', name: 'Run 1', labels: ['x', 'y'], globalK: 128, found: [100, 200], saved: [{ k: 100, tuned: true, locked: false, goal: null }, { k: 128, tuned: true, locked: false, goal: null }],
   goal: { goal: 'max_f1', min_precision: 0.9, min_recall: 0.9, smoothing: 0 }, val, test: null, testOpened: 0,
 };
 const ks = (): number[] => useTune.getState().thresholds.map(({ k }) => k);
@@ -18,7 +20,8 @@ beforeEach(async () => {
   vi.useFakeTimers();
   call.mockReset();
   call.mockResolvedValue(tune);
-  useTune.setState({ key: null });
+  useTune.setState({ key: null, keeping: 'kept' });
+  useStudio.setState({ problem: null });
   await loadTune('p', 'r');
   call.mockClear();
 });
@@ -60,8 +63,32 @@ describe('thresholds by hand', () => {
     expect(call).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1000);
     expect(call).toHaveBeenCalledOnce();
-    expect(call).toHaveBeenCalledWith('tune.save', { project: 'p', run: 'r', thresholds: [{ k: 80, tuned: true, locked: false }, tune.saved[1]] });
-    expect(useTune.getState().saving).toBe(false);
+    expect(call).toHaveBeenCalledWith('tune.save', { project: 'p', run: 'r', thresholds: [{ k: 80, tuned: true, locked: false, goal: null }, tune.saved[1]] });
+    expect(useTune.getState().keeping).toBe('kept');
+  });
+  test('are written at once, into their own run, when another run is shown', async () => {
+    setThreshold(0, 90);
+    await loadTune('p', 'other');
+    expect(call.mock.calls[0]).toEqual(['tune.save', { project: 'p', run: 'r', thresholds: [{ k: 90, tuned: true, locked: false, goal: null }, tune.saved[1]] }]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(call.mock.calls.filter(([method]) => method === 'tune.save')).toHaveLength(1);
+  });
+  test('wait for a run that is busy, and are not called saved before', async () => {
+    call.mockRejectedValueOnce(new Problem('busy', 'exporting'));
+    setThreshold(0, 90);
+    await vi.advanceTimersByTimeAsync(700);
+    expect(useTune.getState().keeping).toBe('soon');
+    expect(useStudio.getState().problem).toBeNull();
+    await vi.advanceTimersByTimeAsync(700);
+    expect(call).toHaveBeenCalledTimes(2);
+    expect(useTune.getState().keeping).toBe('kept');
+  });
+  test('that cannot be written are said to be not saved', async () => {
+    call.mockRejectedValueOnce(new Problem('diskFull', 'full'));
+    setThreshold(0, 90);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(useTune.getState().keeping).toBe('failed');
+    expect(useStudio.getState().problem).toMatchObject({ kind: 'diskFull' });
   });
 });
 
@@ -85,9 +112,22 @@ describe('a goal', () => {
     applyGoal([0, 1], { goal: 'recall', min_precision: 0.9, min_recall: 1 });
     const { val: counted } = useTune.getState();
     expect(ks().map((k, c) => counted!.tables[c]![k]!.fn)).toEqual([0, 0]);
-    expect(useTune.getState().goals[1]).toMatchObject({ goal: 'recall' });
+    expect(useTune.getState().thresholds[1]!.goal).toMatchObject({ goal: 'recall' });
     undo();
     expect(ks()).toEqual([100, 128]);
+    expect(useTune.getState().thresholds[1]!.goal).toBeNull();
+  });
+  test('is kept with the thresholds, and as it was kept shown again', async () => {
+    applyGoal([1], { goal: 'cost', missCost: 5 });
+    await vi.advanceTimersByTimeAsync(1000);
+    const { thresholds } = call.mock.calls[0]![1] as { thresholds: Tune['saved'] };
+    expect(thresholds.map(({ goal }) => goal)).toEqual([null, { goal: 'cost', missCost: 5 }]);
+    call.mockResolvedValue({ ...tune, saved: thresholds });
+    useTune.setState({ key: null });
+    await loadTune('p', 'r');
+    expect(useTune.getState().thresholds[1]!.goal).toEqual({ goal: 'cost', missCost: 5 });
+    reset(1);
+    expect(useTune.getState().thresholds[1]).toMatchObject({ k: 200, goal: null });
   });
 });
 

@@ -1,16 +1,17 @@
 import { create } from 'zustand';
 import type { Tune } from '../../shared/contract/tune.ts';
 import type { Confusion } from '../../shared/metrics/metrics.ts';
+import type { LabelGoal } from '../../shared/metrics/goal.ts';
 import type { Histogram } from '../../shared/metrics/thresholds.ts';
 import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
 import { call } from '../api/client.ts';
-import { attempt } from '../stores/studio.ts';
-import type { TuneGoal } from './goals.ts';
+import { toProblemData } from '../../shared/problem.ts';
+import { attempt, useStudio } from '../stores/studio.ts';
 import { bestK } from './goals.ts';
 import type { ScoreBytes } from './scores.ts';
 import { scoreBytes } from './scores.ts';
 
-export interface Threshold { readonly k: number; readonly tuned: boolean; readonly locked: boolean }
+export interface Threshold { readonly k: number; readonly tuned: boolean; readonly locked: boolean; /** Null: the goal of the run's settings. */ readonly goal: LabelGoal | null }
 
 /** One split's scores, counted per label. */
 export interface Counted {
@@ -28,14 +29,14 @@ interface TuneState {
   readonly test: Counted | null;
   readonly thresholds: readonly Threshold[];
   readonly saved: readonly Threshold[];
-  readonly goals: Readonly<Record<number, TuneGoal>>;
   readonly label: number;
   readonly done: readonly (readonly Threshold[])[];
   readonly undone: readonly (readonly Threshold[])[];
-  readonly saving: boolean;
+  /** Whether what is shown stands in the run's folder. */
+  readonly keeping: 'kept' | 'soon' | 'failed';
 }
 
-const fresh = { tune: null, val: null, test: null, thresholds: [], saved: [], goals: {}, label: 0, done: [], undone: [], saving: false };
+const fresh = { tune: null, val: null, test: null, thresholds: [], saved: [], label: 0, done: [], undone: [], keeping: 'kept' as const };
 export const useTune = create<TuneState>(() => ({ key: null, ...fresh }));
 const set = useTune.setState;
 const get = useTune.getState;
@@ -43,6 +44,7 @@ const get = useTune.getState;
 export async function loadTune(project: string, run: string): Promise<void> {
   const key = `${project}/${run}`;
   if (get().key === key && get().tune !== null) return;
+  flush();
   set({ key, ...fresh });
   const tune = await attempt(() => call('tune.read', { project, run }));
   if (tune !== null && get().key === key) show(tune);
@@ -77,20 +79,31 @@ let dragStart: readonly Threshold[] | null = null;
 /** Thresholds are written by themselves, soon after the last change. */
 function keep(): void {
   clearTimeout(timer);
-  set({ saving: true });
+  set({ keeping: 'soon' });
   timer = setTimeout(() => void write(), SAVE_AFTER_MS);
+}
+
+/** Writes at once what was to be written soon: another run is about to be shown, or the window goes away. */
+export function flush(): void {
+  if (get().keeping !== 'soon') return;
+  clearTimeout(timer);
+  void write();
 }
 
 async function write(): Promise<void> {
   const { key, thresholds } = get();
   const [project, run] = (key ?? '/').split('/') as [string, string];
-  await attempt(() => call('tune.save', { project, run, thresholds: [...thresholds] }));
-  if (get().thresholds === thresholds) set({ saving: false });
+  const problem = await call('tune.save', { project, run, thresholds: [...thresholds] }).then(() => null, toProblemData);
+  if (get().key !== key || get().thresholds !== thresholds) return;
+  // The run is being exported, or noted upon: that is over soon.
+  if (problem?.kind === 'busy') return keep();
+  set({ keeping: problem === null ? 'kept' : 'failed' });
+  if (problem !== null) useStudio.setState({ problem });
 }
 
 function become(thresholds: readonly Threshold[]): void {
   const { thresholds: before, done } = get();
-  if (thresholds.every(({ k, locked }, c) => k === before[c]!.k && locked === before[c]!.locked)) return;
+  if (thresholds.every(({ k, locked, goal }, c) => k === before[c]!.k && locked === before[c]!.locked && JSON.stringify(goal) === JSON.stringify(before[c]!.goal))) return;
   set({ thresholds, done: [...done, before], undone: [] });
   keep();
 }
@@ -116,8 +129,8 @@ export function dropThreshold(): void {
 }
 
 export const toggleLock = (label: number): void => become(replaced(label, { locked: !get().thresholds[label]!.locked }));
-export const reset = (label: number): void => { const found = get().tune?.found[label]; if (found !== undefined) setThreshold(label, found); };
-export const resetAll = (): void => { const { tune } = get(); if (tune !== null) become(get().thresholds.map((own, c) => (own.locked ? own : { ...own, k: tune.found[c]! }))); };
+export const reset = (label: number): void => { const found = get().tune?.found[label]; if (found !== undefined && !get().thresholds[label]!.locked) become(replaced(label, { k: found, goal: null })); };
+export const resetAll = (): void => { const { tune } = get(); if (tune !== null) become(get().thresholds.map((own, c) => (own.locked ? own : { ...own, k: tune.found[c]!, goal: null }))); };
 
 export function undo(): void {
   const { thresholds, done, undone } = get();
@@ -135,13 +148,13 @@ export function redo(): void {
   keep();
 }
 
-export function applyGoal(labels: readonly number[], goal: TuneGoal): void {
-  const { val, thresholds, goals } = get();
+/** A label without a positive image keeps the goal for later and its threshold as it is. */
+export function applyGoal(labels: readonly number[], goal: LabelGoal): void {
+  const { val, thresholds } = get();
   if (val === null) return;
-  set({ goals: { ...goals, ...Object.fromEntries(labels.map((label) => [label, goal])) } });
   become(thresholds.map((own, c) => {
     if (own.locked || !labels.includes(c)) return own;
     const best = bestK(val.tables[c]!, goal);
-    return best === null ? own : { ...own, k: best.k };
+    return { ...own, goal, ...(best !== null && { k: best.k }) };
   }));
 }

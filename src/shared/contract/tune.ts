@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labelGoalSchema } from '../metrics/goal.ts';
 
 /** Scores of a split: row-major [n, classes] codes q of the INT8 model (score q / 256) and labels 1, 0, 255 (unknown), both base64. */
 export const scoredSplitSchema = z.object({
@@ -16,6 +17,8 @@ export const classThresholdSchema = z.object({
   k: z.int().min(0).max(256),
   tuned: z.boolean(),
   locked: z.boolean(),
+  /** Null: the goal of the run's settings. */
+  goal: labelGoalSchema.nullable(),
 });
 export type ClassThresholdState = z.infer<typeof classThresholdSchema>;
 

@@ -32,7 +32,7 @@ export async function thresholdsStage(room: RunRoom): Promise<StageSummary> {
 function withLocked(perClass: readonly ClassThreshold[], vocabulary: readonly string[], before: StoredThresholds | null): readonly ClassThreshold[] {
   return perClass.map((found, c) => {
     const old = before?.labels[c] === vocabulary[c] ? before?.perClass[c] : undefined;
-    return old?.locked === true ? { ...found, k: old.k, foundK: found.k, locked: true } : found;
+    return old?.locked === true ? { ...found, k: old.k, foundK: found.k, locked: true, ...(old.goal !== undefined && { goal: old.goal }) } : found;
   });
 }
 

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
+import type { LabelGoal } from '../../../shared/metrics/goal.ts';
+import { labelGoalSchema } from '../../../shared/metrics/goal.ts';
 import type { ThresholdResult } from '../../../shared/metrics/thresholds.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 
@@ -19,6 +21,8 @@ const thresholdsSchema = z.object({
     foundK: z.int().optional(),
     /** A person fixed it: a new search leaves it. */
     locked: z.boolean().optional(),
+    /** What a person chose it for; absent: what the settings say. */
+    goal: labelGoalSchema.optional(),
   })),
 });
 
@@ -31,7 +35,7 @@ export async function writeThresholds(runFolder: string, labels: readonly string
 /** What a person did to the thresholds, beside what the search found. */
 export interface StoredThresholds extends ThresholdResult {
   readonly labels: readonly string[];
-  readonly perClass: readonly (ThresholdResult['perClass'][number] & { readonly foundK?: number | undefined; readonly locked?: boolean | undefined })[];
+  readonly perClass: readonly (ThresholdResult['perClass'][number] & { readonly foundK?: number | undefined; readonly locked?: boolean | undefined; readonly goal?: LabelGoal | undefined })[];
 }
 
 export async function readThresholds(runFolder: string): Promise<StoredThresholds> {
