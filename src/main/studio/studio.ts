@@ -10,6 +10,8 @@ import { Problem, toProblemData } from '../../shared/problem.ts';
 import { createImaging } from '../jobs/imaging.ts';
 import { startJob } from '../jobs/startJob.ts';
 import { listFolder } from './browse.ts';
+import { measureAgain } from './engines/chooseEngine.ts';
+import { forgetSpeed, rememberedSpeeds } from './engines/speeds.ts';
 import { attention, openTest, readTune, saveThresholds } from './tuning.ts';
 import { bundleText, exportRun, predictToCsv, readExport, tryExport } from './exporting/exports.ts';
 import { planImport, writeImport } from './imports/plan.ts';
@@ -132,6 +134,18 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'cache.clear': async () => ({ freedBytes: await pictures.clear() }),
     'cache.usage': async () => ({ thumbnails: await pictures.usage(), pixels: await folderBytes(cacheFolder()) - await pictures.usage() }),
     'machine.measure': () => active('measure', null, () => machine.measure()),
+    'engines.speeds': () => rememberedSpeeds(),
+    'engines.measureAgain': async ({ id }) => {
+      const speed = (await rememberedSpeeds()).find((remembered) => remembered.id === id);
+      if (speed === undefined) throw new Problem('file', 'This measurement was forgotten meanwhile.');
+      if (queue.entries().length > 0) throw new Problem('busy', 'A run is training: what is measured beside it says little. Wait for its end, or stop it.');
+      await active('measure', null, () => measureAgain(speed));
+      return {};
+    },
+    'engines.forget': async ({ id }) => {
+      await forgetSpeed(id);
+      return {};
+    },
     'files.list': ({ folder }) => listFolder(folder),
     'files.reveal': async ({ project, path: file }) => {
       const place = project === null ? (file === 'log' ? log.file : state) : path.resolve(folderOf(project), file);

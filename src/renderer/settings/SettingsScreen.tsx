@@ -6,6 +6,7 @@ import { Answer } from '../components/Answer.tsx';
 import { openShortcuts } from '../components/ShortcutSheet.tsx';
 import { useWording } from '../i18n/words.ts';
 import { attempt, changeSettings, useParts, useStudio } from '../stores/studio.ts';
+import { EngineSpeeds } from './EngineSpeeds.tsx';
 import './settings.css';
 
 /** Every change acts at once; there is no Save. */
@@ -50,6 +51,7 @@ function Engines() {
       )}
       <p className="small quiet">{w('Measured with a small network at 96 px; Train measures the real ones.', 'Medido con una red pequeña a 96 px; Entrenar mide las de verdad.')}</p>
       <div><Button variant="default" loading={measuring} onClick={() => void measure()}>{machine === null ? w('Measure', 'Medir') : w('Measure again', 'Medir de nuevo')}</Button></div>
+      <EngineSpeeds starting={machine?.engines.filter(({ state }) => state === 'works').length ?? 1} />
       <Row name={w('Threads', 'Hilos')} hint={w('0 takes all cores; a run whose own settings name a number keeps it.', '0 toma todos los núcleos; un entrenamiento con número propio lo conserva.')}><NumberInput w={90} aria-label={w('Threads', 'Hilos')} min={0} max={machine?.cpu.cores ?? 256} value={settings?.threads ?? 0} onChange={(value) => { if (value !== '') void changeSettings({ threads: Number(value) }); }} /></Row>
       <Row name={w('Leave cores free', 'Dejar núcleos libres')} hint={w('New runs leave a quarter of the cores, at least one, to other programs, and give way to them.', 'Los nuevos dejan un cuarto de los núcleos, al menos uno, a otros programas y les ceden el paso.')}><Switch aria-label={w('Leave cores free', 'Dejar núcleos libres')} checked={settings?.polite ?? false} onChange={(event) => void changeSettings({ polite: event.currentTarget.checked })} /></Row>
     </Part>

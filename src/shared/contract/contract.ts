@@ -4,7 +4,7 @@ import { jobCommandSchema, stageSecondsSchema } from '../events.ts';
 import { checkResultSchema, datasetIndexSchema, importOffersSchema, importPlanSchema, importRequestSchema, lineChangeSchema, saveResultSchema } from './dataset.ts';
 import { exportSchema, tryResultSchema } from './exports.ts';
 import { configChoicesSchema, foundRatesSchema, networkNameSchema, preflightSchema, runHistorySchema, runSummarySchema } from './runs.ts';
-import { folderListingSchema, helloSchema, loadSchema, machineSchema, projectSchema, settingsSchema } from './studio.ts';
+import { folderListingSchema, helloSchema, loadSchema, machineSchema, projectSchema, rememberedSpeedSchema, settingsSchema } from './studio.ts';
 import { attentionSchema, classThresholdSchema, tuneSchema } from './tune.ts';
 import { weightsSchema } from './weights.ts';
 
@@ -26,6 +26,11 @@ export const contract = {
   'cache.clear': method(nothing, z.object({ freedBytes: z.number() })),
   'cache.usage': method(nothing, z.object({ thumbnails: z.number(), pixels: z.number() })),
   'machine.measure': method(nothing, machineSchema),
+  /** Speeds of engines with the networks of runs: what `auto` remembers, newest first. */
+  'engines.speeds': method(nothing, z.array(rememberedSpeedSchema)),
+  'engines.measureAgain': method(z.object({ id: z.string() }), done),
+  /** The next run measures anew; null: all. */
+  'engines.forget': method(z.object({ id: z.string().nullable() }), done),
   'files.list': method(z.object({ folder: z.string().nullable() }), folderListingSchema),
   /** Shows a file or folder in the system's file browser; false where the door cannot. */
   'files.reveal': method(z.object({ project: z.string().nullable(), path: z.string() }), z.object({ shown: z.boolean() })),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { engineNames } from '../config.ts';
 import { problemSchema, runEventSchema, stageSchema } from '../events.ts';
 
 /** What the studio says of itself, its projects and this machine. */
@@ -46,6 +47,17 @@ export const engineReportSchema = z.object({
   imagesPerSecond: z.number().nullable(),
 });
 export type EngineReport = z.infer<typeof engineReportSchema>;
+
+/** What `auto` decided by: seconds of a teacher's step and a student's together on each engine; null: it does not run here. */
+const measuredNetworkSchema = z.object({ architecture: z.string(), inputSize: z.int(), batchSize: z.int() });
+export const engineSpeedSchema = z.object({
+  measuredAt: z.string(), teacher: measuredNetworkSchema, student: measuredNetworkSchema, /** 0: all cores. */ threads: z.int(),
+  seconds: z.partialRecord(z.enum(engineNames), z.number().nullable()),
+});
+export type EngineSpeed = z.infer<typeof engineSpeedSchema>;
+/** With the name it is remembered under. */
+export const rememberedSpeedSchema = engineSpeedSchema.extend({ id: z.string() });
+export type RememberedSpeed = z.infer<typeof rememberedSpeedSchema>;
 
 export const machineReportSchema = z.object({
   system: z.string(),

@@ -1,27 +1,21 @@
 import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
-import path from 'node:path';
 import { z } from 'zod';
-import type { Config, EngineName } from '../../../shared/config.ts';
-import { engineNames } from '../../../shared/config.ts';
+import type { Config, EngineName, NetworkConfig } from '../../../shared/config.ts';
+import { configSchema, engineNames } from '../../../shared/config.ts';
+import type { EngineSpeed, RememberedSpeed } from '../../../shared/contract/studio.ts';
 import { toProblemData } from '../../../shared/problem.ts';
 import type { EngineChoice } from '../../jobs/protocol.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { graphicsCards } from '../../pipeline/engine/onnx/graphicsCards.ts';
 import { engineKinds } from '../../pipeline/engine/registry.ts';
-import { enginesFolder, stateFolder } from '../places.ts';
-import { readStored, writeStored } from '../storedJson.ts';
-
-/** Seconds of a teacher's step and a student's together; null: it does not start here. */
-const measuredSchema = z.record(z.string(), z.object({ measuredAt: z.string(), seconds: z.partialRecord(z.enum(engineNames), z.number().nullable()) }));
-export type MeasuredEngines = z.infer<typeof measuredSchema>;
+import { enginesFolder } from '../places.ts';
+import { forgetSpeed, knownSpeed, rememberSpeed } from './speeds.ts';
 
 const speed = z.object({ stepSeconds: z.number() });
 const measurementSchema = z.object({ teacher: speed, student: speed });
 /** The head is a small part of the work: its size does not decide. */
 const CLASSES = 20;
-
-const measuredFile = (): string => path.join(stateFolder(), 'engine-speeds.json');
 
 /**
  * The engine for a run. `auto` takes the one whose steps of these networks are fastest on this machine. Each engine is measured
@@ -33,10 +27,21 @@ export async function chooseEngine(config: Config): Promise<EngineChoice> {
   const candidates = lacks.filter(({ lack }) => lack === null).map(({ name }) => name);
   if (candidates.length === 1) return { name: candidates[0]!, why: null };
   const key = await keyOf(config, candidates);
-  const known = await readStored(measuredFile(), measuredSchema, {});
-  const seconds = known[key]?.seconds ?? await measureEngines(config, candidates);
-  if (known[key] === undefined) await writeStored(measuredFile(), { ...known, [key]: { measuredAt: new Date().toISOString(), seconds } });
+  const known = await knownSpeed(key);
+  if (known !== null) return fastest(known.seconds);
+  const seconds = await measureEngines(config, candidates);
+  await rememberSpeed(key, { measuredAt: new Date().toISOString(), teacher: sizeOf(config.teacher), student: sizeOf(config.student), threads: config.engine.threads, seconds });
   return fastest(seconds);
+}
+
+const sizeOf = ({ architecture, input_size: inputSize, batch_size: batchSize }: NetworkConfig): EngineSpeed['teacher'] => ({ architecture, inputSize, batchSize });
+
+/** The same networks once more, on the engines that there are now. */
+export async function measureAgain({ id, teacher, student, threads }: RememberedSpeed): Promise<void> {
+  const settings = ({ architecture, inputSize, batchSize }: EngineSpeed['teacher']): object => ({ architecture, input_size: inputSize, batch_size: batchSize });
+  const config = configSchema.parse({ engine: { threads }, teacher: settings(teacher), student: settings(student) });
+  await forgetSpeed(id);
+  await chooseEngine(config);
 }
 
 /** Exported for its test. */
