@@ -16,6 +16,9 @@ export const architectures = [
 ] as const;
 export type Architecture = (typeof architectures)[number];
 
+/** Members that a student can be: it becomes an INT8 file of ReLU6 convolutions, in which swish and squeeze-excite have no place. */
+export const studentArchitectures = architectures.filter((name) => name.startsWith('efficientnet-lite'));
+
 /** 'EfficientNet-Lite B1', 'EfficientNetB3', 'lite1' and the like are accepted as names of the family's members. */
 export function architectureNamed(name: string): Architecture | null {
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '').replace(/^(tf)?efficientnet/, '');
@@ -29,6 +32,10 @@ const architecture = () => z.string().transform((name, context) => {
   if (found !== null) return found;
   context.addIssue({ code: 'custom', message: `unknown architecture '${name}': one of ${architectures.join(', ')}` });
   return z.NEVER;
+});
+
+const studentArchitecture = () => architecture().refine((name) => studentArchitectures.includes(name), {
+  error: ({ input }) => `${String(input)} can be a teacher, but no student: the student is quantized to INT8, which its swish and squeeze-excite do not stand. Take one of ${studentArchitectures.join(', ')}`,
 });
 
 const separators = ['auto', 'tab', 'comma', 'semicolon', 'pipe', 'space'] as const;
@@ -68,9 +75,8 @@ const augmentation = z.strictObject({
 });
 export type AugmentationConfig = z.infer<typeof augmentation>;
 
-/** What teacher and student share; defaults differ. */
-const network = (d: { architecture: Architecture; input_size: number; dropout: number; drop_path: number; unfreeze_fraction: number }) => ({
-  architecture: architecture().default(d.architecture).describe('Member of the EfficientNet family.'),
+/** What teacher and student share but for the architecture; defaults differ. */
+const network = (d: { input_size: number; dropout: number; drop_path: number; unfreeze_fraction: number }) => ({
   input_size: z.int().min(32).max(800).default(d.input_size).describe('Side of the square input, in pixels.'),
   weights: z.string().nullable().default(null).describe('File with pretrained weights; null trains from scratch.'),
   dropout: z.number().min(0).max(0.9).default(d.dropout).describe('Share of features dropped before the last layer in training.'),
@@ -114,12 +120,14 @@ const network = (d: { architecture: Architecture; input_size: number; dropout: n
 });
 
 const teacher = z.strictObject({
-  ...network({ architecture: 'efficientnet-b3', input_size: 300, dropout: 0.3, drop_path: 0.2, unfreeze_fraction: 0.3 }),
+  architecture: architecture().default('efficientnet-b3').describe('Member of the EfficientNet family.'),
+  ...network({ input_size: 300, dropout: 0.3, drop_path: 0.2, unfreeze_fraction: 0.3 }),
 });
 export type TeacherConfig = z.infer<typeof teacher>;
 
 const student = z.strictObject({
-  ...network({ architecture: 'efficientnet-lite1', input_size: 240, dropout: 0.2, drop_path: 0.2, unfreeze_fraction: 1 }),
+  architecture: studentArchitecture().default('efficientnet-lite1').describe('Lite member of the EfficientNet family: the others cannot be quantized.'),
+  ...network({ input_size: 240, dropout: 0.2, drop_path: 0.2, unfreeze_fraction: 1 }),
   alpha: fraction().default(0.7).describe('Share of the loss against the labels; the rest is the loss against the teacher.'),
   temperature: z.number().positive().default(2).describe('Softens the scores that the student learns from the teacher.'),
 });

@@ -78,6 +78,7 @@ const entries: Readonly<Record<string, Entry>> = {
   'engine.name': ['Engine', 'Motor', 'Qué calcula; auto toma el más rápido que arranque.'],
   'engine.threads': ['Threads', 'Hilos', 'Hilos del motor de CPU; 0 toma todos los núcleos.'],
   'engine.memory': ['Memory', 'Memoria', 'Con low el motor de CPU planea menos: un 40 % menos de memoria en su máximo, por hasta un 5 % de velocidad.'],
+  'student.architecture': ['Network', 'Red', 'Miembro Lite de la familia EfficientNet: los demás no se pueden cuantizar.'],
   'student.alpha': ['Weight of the labels', 'Peso de las etiquetas', 'Parte de la pérdida contra las etiquetas; el resto es contra el maestro.'],
   'student.temperature': ['Temperature', 'Temperatura', 'Suaviza las puntuaciones que el alumno aprende del maestro.'],
   'qat.epochs': ['Train while quantized', 'Entrenar cuantizando', 'Épocas con la cuantización dentro; 0 solo calibra.'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../../shared/config.ts';
-import { architectures, configSchema } from '../../shared/config.ts';
+import { architectures, configSchema, studentArchitectures } from '../../shared/config.ts';
 
 /** The form is made from the config's own schema: what it allows, its defaults and its meaning are written there once. */
 
@@ -32,13 +32,14 @@ export function sections(): Section[] {
   const named: Section[] = [];
   for (const [name, entry] of Object.entries(schema.properties ?? {})) {
     if (entry.properties === undefined) general.push({ key: name, meaning: entry.description ?? '', type: kindOf(name, entry) });
-    else named.push({ name, fields: Object.entries(entry.properties).map(([key, inner]) => ({ key: `${name}.${key}`, meaning: inner.description ?? '', type: kindOf(key, inner) })) });
+    else named.push({ name, fields: Object.entries(entry.properties).map(([key, inner]) => ({ key: `${name}.${key}`, meaning: inner.description ?? '', type: kindOf(`${name}.${key}`, inner) })) });
   }
   return [...named, { name: 'general', fields: general }];
 }
 
 function kindOf(key: string, schema: JsonSchema): FieldKind {
-  if (key === 'architecture') return { kind: 'choice', options: architectures };
+  if (key === 'teacher.architecture') return { kind: 'choice', options: architectures };
+  if (key === 'student.architecture') return { kind: 'choice', options: studentArchitectures };
   if (schema.prefixItems !== undefined) return { kind: 'color' };
   const own = schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
   const nullable = schema.anyOf !== undefined;

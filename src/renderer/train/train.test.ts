@@ -29,6 +29,12 @@ describe('the form', () => {
     expect(valueAt(config, 'student.alpha')).toBe(0.7);
   });
 
+  test('offers as students what can be quantized', () => {
+    const options = (key: string): readonly string[] => fields.flatMap((field) => (field.key === key && field.type.kind === 'choice' ? field.type.options : []));
+    expect(options('student.architecture')).toEqual([0, 1, 2, 3, 4].map((member) => `efficientnet-lite${member}`));
+    expect(options('teacher.architecture')).toContain('efficientnet-b7');
+  });
+
   test('knows what was changed', () => {
     const changed = configSchema.parse({ seed: 4, student: { alpha: 0.5 } });
     expect(differences(config, changed)).toEqual(['student.alpha', 'seed']);

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { architectures, configSchema } from '../../../shared/config.ts';
+import { architectures, configSchema, studentArchitectures } from '../../../shared/config.ts';
 
 /** A setting as its schema tells it. */
 export interface Setting {
@@ -42,8 +42,11 @@ export function settings(): Section[] {
   return [{ name: null, title: 'General', settings: general }, ...sections];
 }
 
+/** Names are text to the schema, which takes other spellings of them too. */
+const names: Readonly<Record<string, readonly string[]>> = { 'teacher.architecture': architectures, 'student.architecture': studentArchitectures };
+
 function setting(key: string, schema: JsonSchema, defaultValue: unknown): Setting {
-  return { key, meaning: schema.description ?? '', defaultValue, allowed: key.endsWith('.architecture') ? architectures.join(', ') : allowed(schema) };
+  return { key, meaning: schema.description ?? '', defaultValue, allowed: names[key]?.join(', ') ?? allowed(schema) };
 }
 
 function allowed(schema: JsonSchema): string {

@@ -45,6 +45,7 @@ describe('settings', () => {
     ['a number that is too large', 'student:\n  alpha: 1.5\n', /\.yaml:2: student\.alpha must be at most 1/],
     ['a word for a number', 'qat:\n  epochs: many\n', /\.yaml:2: qat\.epochs must be .*number/],
     ['a word that is not offered', 'data:\n  separator: colon\n', /\.yaml:2: data\.separator must be one of auto, tab/],
+    ['a student that cannot be quantized', 'student:\n  architecture: EfficientNetB0\n', /\.yaml:2: student\.architecture .*efficientnet-b0 can be a teacher, but no student.*efficientnet-lite4/],
     ['an unknown network', 'teacher:\n  architecture: resnet50\n', /\.yaml:2: teacher\.architecture .*unknown architecture 'resnet50'/],
     ['broken YAML', 'a: [1\nb: 2\n', /\.yaml:\d+: /],
     ['a key twice', 'seed: 1\nseed: 2\n', /\.yaml:2: .*unique/],
