@@ -1,5 +1,7 @@
-import { parse, stringify } from 'yaml';
+import { parse, stringify, YAMLParseError } from 'yaml';
+import type { z } from 'zod';
 import { create } from 'zustand';
+import { complaint, yamlReason } from '../../shared/complaint.ts';
 import type { Config } from '../../shared/config.ts';
 import { configSchema } from '../../shared/config.ts';
 import type { ConfigChoices, Preflight } from '../../shared/contract/runs.ts';
@@ -63,10 +65,16 @@ export function setYaml(yaml: string): void {
   try {
     const parsed = configSchema.safeParse(parse(yaml) ?? {});
     if (parsed.success) set({ config: parsed.data, yamlComplaint: null, complaints: {} });
-    else set({ yamlComplaint: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).slice(0, 3).join('\n') });
+    else set({ yamlComplaint: parsed.error.issues.slice(0, 3).flatMap(yamlComplaints).join('\n') });
   } catch (error) {
-    set({ yamlComplaint: (error as Error).message.split('\n')[0] ?? 'This is no YAML.' });
+    const [line] = error instanceof YAMLParseError ? (error.linePos ?? []) : [];
+    set({ yamlComplaint: `line ${line?.line ?? 1}: this is no YAML (${yamlReason(error as Error)}).` });
   }
+}
+
+function yamlComplaints(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `unknown setting ${[...issue.path, key].join('.')}.`);
+  return [complaint(issue, issue.path.join('.'))];
 }
 
 /** Real steps are timed on this machine. */

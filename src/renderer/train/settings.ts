@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { complaint } from '../../shared/complaint.ts';
 import type { Config } from '../../shared/config.ts';
 import { architectures, configSchema, studentArchitectures } from '../../shared/config.ts';
 
@@ -55,12 +56,12 @@ export function valueAt(config: Config, key: string): unknown {
   return key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], config);
 }
 
-/** The config with one value changed; the words of the schema's complaint where it does not allow the value. */
+/** The config with one value changed, or what is wrong with the value. */
 export function withValue(config: Config, key: string, value: unknown): { config: Config } | { complaint: string } {
   const [section, name] = key.split('.') as [string, string | undefined];
   const changed = name === undefined ? { ...config, [section]: value } : { ...config, [section]: { ...(config as unknown as Record<string, object>)[section], [name]: value } };
   const parsed = configSchema.safeParse(changed);
-  return parsed.success ? { config: parsed.data } : { complaint: parsed.error.issues[0]?.message ?? 'not allowed' };
+  return parsed.success ? { config: parsed.data } : { complaint: complaint(parsed.error.issues[0]!, 'It') };
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -96,7 +96,7 @@ describe('checkProject', () => {
     const { problems } = await check({ 'val.txt': 'v.png\tx\na.png\tx\n', 'test.txt': 't.png\tx\ncopy.png\tx\n', 'copy.png': 2 }, { duplicates_across_splits: severity });
     expect(brief(problems)).toEqual([['inTwoSplits', severity, 'val.txt', 2], ['inTwoSplits', severity, 'test.txt', 2]]);
     expect(problems[0]!.message).toBe('a.png is the same image as train.txt:1.');
-    expect(problems[1]!.message).toBe('copy.png is the same image as v.png in val.txt:1.');
+    expect(problems[1]!.message).toBe('copy.png is the same image as val.txt:1 (v.png).');
   });
 
   it('finds one image with two label sets', async () => {
@@ -114,7 +114,7 @@ describe('checkProject', () => {
       { severity: 'warning', file: 'train.txt', line: 1, label: 'Red apple', others: [{ file: 'val.txt', line: 1, path: 'v.png' }] },
     ]);
     expect(problems.filter(({ code }) => code === 'notInTrain').map(({ message }) => message)).toEqual([
-      "class 'new' has no training image: only val has it.", "class 'red_Apple' has no training image: only val has it.",
+      "class 'new' has no training image: it is only in val.", "class 'red_Apple' has no training image: it is only in val.",
     ]);
     expect(problems.filter(({ code }) => code === 'fewPositives').map(({ label, split }) => [label, split])).toEqual([
       ['Red apple', 'val'], ['y', 'val'], ['Red apple', 'test'], ['new', 'test'], ['red_Apple', 'test'],

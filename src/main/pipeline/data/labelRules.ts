@@ -25,7 +25,7 @@ function judgeClass(dataset: Dataset, label: string, index: number, positives: R
   const onlyElsewhere = positives.has('train') && positives.get('train')![index] === 0;
   if (onlyElsewhere) {
     const elsewhere = [...positives].filter(([, counts]) => counts[index]! > 0).map(([split]) => split);
-    const where = elsewhere.length === 0 ? 'no split has it' : `only ${elsewhere.join(' and ')} ${elsewhere.length === 1 ? 'has' : 'have'} it`;
+    const where = elsewhere.length === 0 ? 'no split has it' : `it is only in ${elsewhere.join(', ')}`;
     problems.push({ code: 'notInTrain', severity: 'warning', split: 'train', file: labelFileName('train'), line: null, label, message: `class '${label}' has no training image: ${where}.` });
   }
   for (const [split, counts] of positives) {
@@ -46,7 +46,7 @@ function similarLabels(dataset: Dataset): DataProblem[] {
     const at = first!.use;
     return {
       code: 'similarLabels', severity: 'warning', split: at?.split ?? null, file: at?.file ?? null, line: at?.line ?? null, label: first!.label,
-      message: `${group.map(({ label }) => `'${label}'`).join(' and ')} differ only in case, spaces or the like.`,
+      message: `${group.map(({ label }) => `'${label}'`).join(', ')} differ only in case, spaces or the like.`,
       others: others.flatMap(({ use }) => (use === null ? [] : [{ file: use.file, line: use.line, path: use.path }])),
     };
   });

@@ -85,10 +85,15 @@ export function refuseErrors(problems: readonly DataProblem[]): void {
   const errors = errorsIn(problems);
   const first = errors[0];
   if (first === undefined) return;
-  const rest = errors.length === 1 ? '' : ` ${plural(errors.length - 1, 'more error')} found.`;
   throw new Problem(
     'data',
-    `The data has to be put right first. ${place(first)}${first.message}${rest} ${dataProblems[first.code].advice} 'destila check' lists them all.`,
+    [
+      'The data has to be put right first.',
+      `${place(first)}${first.message}`,
+      dataProblems[first.code].advice,
+      ...(errors.length === 1 ? [] : [errors.length === 2 ? '1 more error was found.' : `${errors.length - 1} more errors were found.`]),
+      "'destila check' lists them all.",
+    ].join('\n'),
     formatProblems(errors, 20),
   );
 }

@@ -81,7 +81,7 @@ async function readLabelFile(folder: string, split: Split, problems: DataProblem
     return [];
   }
   const { lines, faults } = readLines(bytes);
-  for (const { number, message } of faults) problem('encoding', number, `${message}.`);
+  for (const { number, message } of faults) problem('encoding', number, message);
   return lines;
 }
 

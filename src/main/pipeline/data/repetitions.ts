@@ -58,7 +58,7 @@ function report(
 ): DataProblem {
   const last = group.at(-1)!;
   const others = group.slice(0, -1);
-  const shown = others.slice(0, 3).map(({ split, sample }) => `${samePath(sample, last.sample) ? '' : `${sample.path} in `}${labelFileName(split)}:${sample.line}`);
+  const shown = others.slice(0, 3).map(({ split, sample }) => `${labelFileName(split)}:${sample.line}${samePath(sample, last.sample) ? '' : ` (${sample.path})`}`);
   const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : '';
   return {
     code, severity, split: last.split, file: labelFileName(last.split), line: last.sample.line, path: last.sample.path,

@@ -57,7 +57,7 @@ async function readClasses(folder: string, name: string, problems: DataProblem[]
     return [];
   }
   const { lines, faults } = readLines(bytes);
-  for (const { number, message } of faults) problem(number, `${message}.`);
+  for (const { number, message } of faults) problem(number, message);
   const classes = new Map<string, number>();
   for (const { number, text } of lines) {
     const label = text.trim().normalize('NFC');

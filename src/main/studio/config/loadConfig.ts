@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { z } from 'zod';
+import { complaint, yamlReason } from '../../../shared/complaint.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { Config } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
@@ -41,7 +42,8 @@ export async function presetNames(): Promise<string[]> {
 async function presetLayer(preset: string): Promise<Layer> {
   const names = await presetNames();
   if (names.includes(preset)) return fileLayer(resourcePath('presets', `${preset}.yaml`));
-  throw new Problem('config', `There is no preset '${preset}'${suggestion(preset, names)}. Presets: ${names.join(', ')}.`);
+  const meant = nearest(preset, names);
+  throw new Problem('config', `There is no preset '${preset}'${meant === null ? '.' : `; did you mean ${meant}?`} Presets: ${names.join(', ')}.`);
 }
 
 async function fileLayer(file: string): Promise<Layer> {
@@ -54,7 +56,7 @@ async function fileLayer(file: string): Promise<Layer> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [fault] = document.errors;
-  if (fault !== undefined) throw new Problem('config', `${file}:${lines.linePos(fault.pos[0]).line}: ${fault.message.split('\n')[0]}`);
+  if (fault !== undefined) throw new Problem('config', `${file}:${lines.linePos(fault.pos[0]).line}: this is no YAML (${yamlReason(fault)}).`);
   const values: unknown = document.toJS() ?? {};
   if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new Problem('config', `${file}:1: settings are a list of 'key: value' lines.`);
   return { values: values as Plain, origin: (path) => `${file}:${lineOf(document, path, lines)}` };
@@ -104,10 +106,11 @@ function describe(issue: Issue, layers: readonly Layer[]): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
-      return `${originOf(path, layers)}: unknown setting ${path.join('.')}${suggestion(key, keysAt(issue.path))}.`;
+      const meant = nearest(key, keysAt(issue.path));
+      return `${originOf(path, layers)}: unknown setting ${path.join('.')}${meant === null ? '.' : `; did you mean ${meant}?`}`;
     });
   }
-  return [`${originOf(issue.path, layers)}: ${issue.path.join('.')} ${plainly(issue)}.`];
+  return [`${originOf(issue.path, layers)}: ${complaint(issue, issue.path.join('.'))}`];
 }
 
 /** The last layer that says something at this path is the one to be corrected. */
@@ -127,19 +130,4 @@ function originOf(path: readonly PropertyKey[], layers: readonly Layer[]): strin
 function keysAt(path: readonly PropertyKey[]): string[] {
   const defaults: unknown = path.reduce<unknown>((value, key) => (isPlain(value) ? value[String(key)] : undefined), configSchema.parse({}));
   return isPlain(defaults) ? Object.keys(defaults) : [];
-}
-
-function suggestion(key: string, candidates: readonly string[]): string {
-  const found = nearest(key, candidates);
-  return found === null ? '' : `; did you mean ${found}?`.replace(/\?$/, '?');
-}
-
-function plainly(issue: Issue): string {
-  switch (issue.code) {
-    case 'too_small': return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
-    case 'too_big': return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
-    case 'invalid_value': return `must be one of ${issue.values.join(', ')}`;
-    case 'invalid_type': return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`;
-    default: return `is wrong: ${issue.message}`;
-  }
 }

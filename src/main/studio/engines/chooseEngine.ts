@@ -48,8 +48,12 @@ export async function measureAgain({ id, teacher, student, threads }: Remembered
 export function fastest(seconds: Readonly<Partial<Record<EngineName, number | null>>>): EngineChoice {
   const ran = engineNames.flatMap((name) => (seconds[name] == null ? [] : [{ name, seconds: seconds[name] }])).sort((a, b) => a.seconds - b.seconds);
   const failed = engineNames.filter((name) => seconds[name] === null);
-  const figures = [...ran.map((engine) => `${engine.name} ${engine.seconds.toPrecision(3)} s`), ...failed.map((name) => `${name} does not run`)];
-  return { name: ran[0]?.name ?? 'onnx-cpu', why: `Measured on this machine, a step of teacher and student: ${figures.join(', ')}.` };
+  const figures = ran.map((engine) => `${engine.name} ${engine.seconds.toPrecision(3)} s`);
+  const why = [
+    ...(ran.length === 0 ? [] : [`Measured on this machine, a step of teacher and student: ${figures.join(', ')}.`]),
+    ...(failed.length === 0 ? [] : [`Do not run: ${failed.join(', ')}.`]),
+  ];
+  return { name: ran[0]?.name ?? 'onnx-cpu', why: why.join(' ') };
 }
 
 async function measureEngines(config: Config, candidates: readonly EngineName[]): Promise<Partial<Record<EngineName, number | null>>> {

@@ -86,7 +86,7 @@ async function unpack(archive: Buffer, folder: string): Promise<void> {
   const missing = new Set(FILES);
   await new Promise<void>((resolve, reject) => {
     fromBuffer(archive, { lazyEntries: true }, (broken, zip) => {
-      if (zip === undefined) return reject(new Problem('file', `The package cannot be unpacked: ${broken?.message ?? ''}`));
+      if (zip === undefined) return reject(new Problem('file', `The package cannot be unpacked: ${broken?.message ?? 'it is empty'}`));
       zip.on('error', reject).on('end', resolve);
       zip.on('entry', (entry) => {
         const name = FILES.find((file) => entry.fileName === `${FOLDER_IN_PACKAGE}${file}`);

@@ -37,7 +37,7 @@ export interface OrtOptions {
 
 /** Loads a model into onnxruntime. Throws Problem 'engine', 'deviceLost' or 'outOfMemory'. */
 export async function createOrtSession(model: Uint8Array, { provider = 'cpu', threads, lowMemory = false, optimization = 'basic', keptOnDevice = [] }: OrtOptions): Promise<OrtSession> {
-  const session = await guarded('onnxruntime could not load the model', () => InferenceSession.create(model, {
+  const session = await guarded('load', () => InferenceSession.create(model, {
     // What a device has no kernel for runs on the CPU.
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     ...(keptOnDevice.length > 0 && { preferredOutputLocation: Object.fromEntries(keptOnDevice.map((name) => [name, 'gpu-buffer' as const])) }),
@@ -51,13 +51,13 @@ export async function createOrtSession(model: Uint8Array, { provider = 'cpu', th
     extra: { session: { disable_quant_qdq: '1' } },
   }));
   return {
-    run: (feeds, outputs) => guarded('onnxruntime could not run the model', async () => await session.run(feeds, outputs) as Tensors),
+    run: (feeds, outputs) => guarded('run', async () => await session.run(feeds, outputs) as Tensors),
     // What a lost device refuses to free is gone with it.
     dispose: () => session.release().catch(() => undefined),
   };
 }
 
-async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
+async function guarded<T>(what: 'load' | 'run', work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -67,6 +67,6 @@ async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
     if (/device (is )?lost|DEVICE_LOST|cudaErrorDevicesUnavailable|illegal memory access/i.test(data.message)) {
       throw new Problem('deviceLost', 'The graphics card stopped answering (its driver was reset, or the card was taken away). The last checkpoint is safe.', data.message);
     }
-    throw new Problem('engine', `${what}: ${data.message}`, data.detail);
+    throw new Problem('engine', `onnxruntime could not ${what} the model: ${data.message}`, data.detail);
   }
 }

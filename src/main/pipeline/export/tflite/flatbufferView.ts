@@ -14,13 +14,13 @@ export class FileBytes {
     this.what = what;
   }
 
-  fail(path: string, problem: string): never {
-    throw new Problem('file', `The ${this.what} is damaged: ${path} ${problem}. Copy or export it again.`);
+  fail(problem: string): never {
+    throw new Problem('file', `The ${this.what} is damaged: ${problem}. Copy or export it again.`);
   }
 
   need(position: number, size: number, path: string): void {
     if (position >= 0 && position + size <= this.bytes.length) return;
-    this.fail(path, `should be ${size} bytes from byte ${position} on, but the file ends at byte ${this.bytes.length}`);
+    this.fail(`${path} should be ${size} bytes from byte ${position} on, but the file ends at byte ${this.bytes.length}`);
   }
 
   int8(position: number, path: string): number { this.need(position, 1, path); return this.view.getInt8(position); }
@@ -32,7 +32,7 @@ export class FileBytes {
   int64(position: number, path: string): number {
     this.need(position, 8, path);
     const value = Number(this.view.getBigInt64(position, true));
-    if (!Number.isSafeInteger(value)) this.fail(path, `holds ${value}, which makes no sense there`);
+    if (!Number.isSafeInteger(value)) this.fail(`${path} holds ${value}, which makes no sense there`);
     return value;
   }
 
@@ -54,7 +54,7 @@ export class FileBytes {
   /** Counts elements that are about to be copied out. */
   unfold(elements: number, path: string): void {
     this.unfolded += elements;
-    if (this.unfolded > 4 * this.bytes.length) this.fail(path, 'unfolds into more data than a file of this size can hold');
+    if (this.unfolded > 4 * this.bytes.length) this.fail(`${path} unfolds into more data than a file of this size can hold`);
   }
 
   text(position: number, path: string): string {
@@ -63,7 +63,7 @@ export class FileBytes {
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.bytes.subarray(start, start + length));
     } catch {
-      return this.fail(path, 'is not UTF-8');
+      return this.fail(`${path} is not UTF-8`);
     }
   }
 }
@@ -95,7 +95,7 @@ export class TableView {
     if (entry + 2 > this.vtableSize) return null;
     const offset = this.file.uint16(this.vtable + entry, path);
     if (offset === 0) return null;
-    if (offset + size > this.size) this.file.fail(path, `lies outside of its table of ${this.size} bytes`);
+    if (offset + size > this.size) this.file.fail(`${path} lies outside of its table of ${this.size} bytes`);
     return this.position + offset;
   }
 }

@@ -23,7 +23,7 @@ export function labelsProblem(labels: readonly string[]): string | null {
 /** UTF-8, each label closed by \n: readers drop what follows the last one. Throws Problem('export'). */
 export function encodeLabels(labels: readonly string[]): Uint8Array {
   const problem = labelsProblem(labels);
-  if (problem !== null) throw new Problem('export', `${problem} Rename it in the label files.`);
+  if (problem !== null) throw new Problem('export', [problem, 'Rename it in the label files.'].join(' '));
   return new TextEncoder().encode(labels.map((label) => `${label}\n`).join(''));
 }
 

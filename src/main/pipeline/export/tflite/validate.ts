@@ -49,7 +49,7 @@ export function validateTflite(bytes: Uint8Array): TfliteFinding[] {
 export function assertValidTflite(bytes: Uint8Array): void {
   const findings = validateTflite(bytes);
   if (findings.length === 0) return;
-  const lines = findings.map(({ where, problem }) => `${where} ${problem}`);
+  const lines = findings.map(({ where, problem }) => `${where}: ${problem}`);
   const more = lines.length > 1 ? ` (and ${lines.length - 1} more)` : '';
   throw new Problem('export', `The .tflite is not what the int8 kernels assume: ${lines[0]}${more}`, lines.join('\n'));
 }

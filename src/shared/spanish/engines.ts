@@ -1,0 +1,42 @@
+/** Engines, graphics cards, and what a machine lacks. */
+export const engineMessages: Readonly<Record<string, string>> = {
+  'onnxruntime on the CPU, {threads:number} threads, plain layout': 'onnxruntime en la CPU, {threads} hilos, disposición simple',
+  'onnxruntime on the CPU, {threads:number} thread, plain layout': 'onnxruntime en la CPU, {threads} hilo, disposición simple',
+  'onnxruntime on the CPU, {threads:number} threads, blocked layout ({block:number} channels)': 'onnxruntime en la CPU, {threads} hilos, disposición en bloques ({block} canales)',
+  'onnxruntime on the CPU, {threads:number} thread, blocked layout ({block:number} channels)': 'onnxruntime en la CPU, {threads} hilo, disposición en bloques ({block} canales)',
+  'onnxruntime on CUDA, {cards}, plain layout': 'onnxruntime en CUDA, {cards}, disposición simple',
+  'onnxruntime on WebGPU, {adapter:words}, plain layout': 'onnxruntime en WebGPU, {adapter}, disposición simple',
+  'NVIDIA card': 'tarjeta NVIDIA', 'Graphics card {id}': 'Tarjeta gráfica {id}',
+  'Vulkan software adapter': 'adaptador Vulkan por software',
+  '{engine:words}, each batch in up to {parts:number} parts': '{engine}, cada lote en hasta {parts} partes',
+  'TensorFlow.js on its plain CPU backend': 'TensorFlow.js con su motor simple de CPU',
+  'not tried': 'no probado',
+  'Measured on this machine, a step of teacher and student: {figures}.': 'Medido en este equipo, un paso de maestro y alumno: {figures}.',
+  'Do not run: {engines}.': 'No funcionan: {engines}.',
+
+  // What is missing.
+  'onnxruntime has no WebGPU for {platform} on {arch}.': 'onnxruntime no tiene WebGPU para {platform} en {arch}.',
+  'The Vulkan loader (libvulkan.so.1) is missing.': 'Falta el cargador de Vulkan (libvulkan.so.1).',
+  'No Vulkan driver is installed.': 'No hay ningún controlador de Vulkan instalado.',
+  'No graphics card is visible to this system. A software adapter can be tried by name (engine.name: onnx-webgpu), but is slower than onnx-cpu.': 'Este sistema no ve ninguna tarjeta gráfica. Se puede probar por su nombre un adaptador por software (engine.name: onnx-webgpu), pero es más lento que onnx-cpu.',
+  "onnxruntime's CUDA provider is not installed.": 'El proveedor CUDA de onnxruntime no está instalado.',
+  'CUDA 12 is missing (libcudart.so.12).': 'Falta CUDA 12 (libcudart.so.12).',
+  'cuDNN 9 is missing (libcudnn.so.9).': 'Falta cuDNN 9 (libcudnn.so.9).',
+  'onnxruntime has its CUDA provider for Node on Linux x64 only; onnx-webgpu uses any graphics card.': 'onnxruntime solo tiene su proveedor CUDA para Node en Linux x64; onnx-webgpu usa cualquier tarjeta gráfica.',
+  'No NVIDIA driver is loaded, or there is no NVIDIA card.': 'No hay controlador de NVIDIA cargado, o no hay tarjeta NVIDIA.',
+  'sudo apt-get install mesa-vulkan-drivers   (AMD, Intel; for NVIDIA its own driver)': 'sudo apt-get install mesa-vulkan-drivers   (AMD, Intel; para NVIDIA, su propio controlador)',
+  "sudo apt-get install cuda-libraries-12-8   (from NVIDIA's repository)": 'sudo apt-get install cuda-libraries-12-8   (del repositorio de NVIDIA)',
+  "sudo apt-get install cudnn9-cuda-12   (from NVIDIA's repository)": 'sudo apt-get install cudnn9-cuda-12   (del repositorio de NVIDIA)',
+  'sudo apt-get install nvidia-driver   (where there is a card)': 'sudo apt-get install nvidia-driver   (si hay tarjeta)',
+
+  // What fails.
+  'The graphics card stopped answering (its driver was reset, or the card was taken away). The last checkpoint is safe.': 'La tarjeta gráfica dejó de responder (se reinició su controlador, o se quitó la tarjeta). El último punto de control está a salvo.',
+  'onnxruntime could not {what:words} the model: {reason}': 'onnxruntime no pudo {what} el modelo: {reason}',
+  load: 'cargar', run: 'ejecutar',
+  'The CUDA provider exists for Linux x64 only; onnx-webgpu uses any graphics card.': 'El proveedor CUDA solo existe para Linux x64; onnx-webgpu usa cualquier tarjeta gráfica.',
+  '{host} does not know this version ({status}).': '{host} no conoce esta versión ({status}).',
+  '{folder} has {free:number} MB free; {needed:number} MB are needed.': '{folder} tiene {free} MB libres; hacen falta {needed} MB.',
+  'The package cannot be unpacked: {reason:words}': 'El paquete no se puede descomprimir: {reason}',
+  'it is empty': 'está vacío',
+  'The package does not hold {files}: it is laid out in another way than expected.': 'El paquete no contiene {files}: está ordenado de otra manera.',
+};
