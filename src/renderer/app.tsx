@@ -102,6 +102,6 @@ class Guard extends Component<{ children: ReactNode }, { fault: Error | null }> 
   override render(): ReactNode {
     const { fault } = this.state;
     if (fault === null) return this.props.children;
-    return <ErrorNote problem={{ kind: 'internal', message: 'This screen has failed. What was saved is safe, and a running training goes on. / Esta pantalla ha fallado. Lo guardado está a salvo y el entrenamiento sigue.', detail: fault.stack }} onDismiss={() => this.setState({ fault: null })} />;
+    return <ErrorNote problem={{ kind: 'internal', message: 'This screen has failed. What was saved is safe, and a running training goes on.', detail: fault.stack }} onDismiss={() => this.setState({ fault: null })} />;
   }
 }

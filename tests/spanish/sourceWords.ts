@@ -132,3 +132,29 @@ export function sourceTexts(folder: string, patterns: readonly string[]): Source
   }
   return texts;
 }
+
+/** Names under which words of the services come to a screen. */
+const SERVICE_WORDS = new Set(['message', 'detail', 'advice', 'description', 'fix', 'complaint', 'yamlComplaint', 'warning', 'activity', 'runName']);
+
+/** Where a screen shows words of the services as they are: `{problem.message}` instead of `{said(problem.message)}`. */
+export function shownAsTheyAre(folder: string): string[] {
+  return globSync('src/renderer/**/*.tsx', { cwd: folder }).flatMap((name) => {
+    const file = ts.createSourceFile(name, readFileSync(`${folder}/${name}`, 'utf8'), ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+    const found: string[] = [];
+    const judge = (node: ts.Expression): void => {
+      if (ts.isConditionalExpression(node)) return [node.whenTrue, node.whenFalse].forEach(judge);
+      if (ts.isBinaryExpression(node)) return judge(node.right);
+      const named = ts.isPropertyAccessExpression(node) ? node.name.text : ts.isIdentifier(node) ? node.text : '';
+      if (SERVICE_WORDS.has(named)) found.push(`${name}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${node.getText()}`);
+    };
+    const visit = (node: ts.Node): void => {
+      // An attribute counts where it is read: title, aria-label, alt.
+      const read = ts.isJsxExpression(node) && (!ts.isJsxAttribute(node.parent) || /^(title|alt|aria-label|because|says)$/.test(node.parent.name.getText()));
+      if (read && node.expression !== undefined) judge(unwrapped(node.expression));
+      if (ts.isTemplateSpan(node)) judge(unwrapped(node.expression));
+      ts.forEachChild(node, visit);
+    };
+    ts.forEachChild(file, visit);
+    return found;
+  });
+}

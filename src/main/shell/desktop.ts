@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isMethod } from '../../shared/contract/contract.ts';
 import { toProblemData } from '../../shared/problem.ts';
+import { inSpanish } from '../../shared/spanish/translate.ts';
 import { launchWith } from '../jobs/launch.ts';
 import { matters } from '../studio/eventFilter.ts';
 import { stateFolder } from '../studio/places.ts';
@@ -10,6 +11,8 @@ import type { Studio } from '../studio/studio.ts';
 import { createStudio } from '../studio/studio.ts';
 import { createResponder } from '../studio/web.ts';
 import { launchUtility } from './desktopProcess.ts';
+import { followLanguage } from './language.ts';
+import type { Language } from './language.ts';
 import { setMenu } from './menu.ts';
 import { askOnClose } from './quit.ts';
 import { isOwnSender, lockDown, ORIGIN, SCHEME } from './security.ts';
@@ -30,10 +33,9 @@ export async function openDesktop(): Promise<void> {
   const studio = await createStudio({ door: 'desktop', reveal: (file) => shell.showItemInFolder(file), keepAwake: keepAwake() });
   const respond = createResponder(studio, rendererFolder);
   protocol.handle(SCHEME, (request) => (new URL(request.url).host === 'studio' ? respond(new URL(request.url)) : Promise.resolve(new Response('Nothing here.', { status: 404 }))));
-  const language = app.getLocale().startsWith('es') ? 'es' : 'en';
+  const language = await followLanguage(studio, (now) => setMenu(now, (command) => studio.emit({ type: 'command', command, folder: null })));
   const window = openWindow(studio, language);
   answerCalls(studio, window);
-  setMenu(language, (command) => studio.emit({ type: 'command', command, folder: null }));
   app.on('second-instance', (_, argv) => {
     window.show();
     window.focus();
@@ -46,10 +48,10 @@ export async function openDesktop(): Promise<void> {
   app.on('activate', () => window.show());
   app.on('window-all-closed', () => void studio.close('stop').then(() => app.exit(0)));
   window.webContents.once('did-finish-load', () => openNamed(studio, process.argv.slice(1)));
-  notifyEnds(studio, window);
+  notifyEnds(studio, window, language);
 }
 
-function openWindow(studio: Studio, language: 'en' | 'es'): BrowserWindow {
+function openWindow(studio: Studio, language: () => Language): BrowserWindow {
   const { maximized, ...bounds } = readWindowState(stateFolder());
   const window = new BrowserWindow({
     ...bounds, minWidth: 1024, minHeight: 680, show: false, backgroundColor: '#141517', title: 'Destila Studio',
@@ -97,12 +99,12 @@ function keepAwake(): (awake: boolean) => void {
   };
 }
 
-function notifyEnds(studio: Studio, window: BrowserWindow): void {
+function notifyEnds(studio: Studio, window: BrowserWindow, language: () => Language): void {
   studio.subscribe((event) => {
     if (event.type !== 'run' || window.isFocused()) return;
     const text = event.event.type === 'finished' ? 'The run is done.' : event.event.type === 'failed' ? event.event.problem.message : null;
     if (text === null) return;
-    const notification = new Notification({ title: 'Destila Studio', body: text });
+    const notification = new Notification({ title: 'Destila Studio', body: language() === 'es' ? inSpanish(text) : text });
     notification.on('click', () => window.show());
     notification.show();
   });

@@ -1,16 +1,17 @@
 import type { BrowserWindow } from 'electron';
 import { app, dialog } from 'electron';
 import type { Studio } from '../studio/studio.ts';
+import type { Language } from './language.ts';
 
 type Choice = 'background' | 'checkpoint' | 'now' | 'stay';
 
 /** Closing with a run going: it may go on without a window, stop at a checkpoint, or stop at once. Nothing is lost either way. */
-export function askOnClose(window: BrowserWindow, studio: Studio, language: 'en' | 'es'): void {
+export function askOnClose(window: BrowserWindow, studio: Studio, language: () => Language): void {
   let decided = false;
   window.on('close', (event) => {
     if (decided || !studio.runsActive()) return;
     event.preventDefault();
-    void ask(window, language).then(async (choice) => {
+    void ask(window, language()).then(async (choice) => {
       if (choice === 'stay') return;
       decided = true;
       if (choice === 'background') return window.hide();
@@ -21,7 +22,7 @@ export function askOnClose(window: BrowserWindow, studio: Studio, language: 'en'
   window.on('show', () => { decided = false; });
 }
 
-async function ask(window: BrowserWindow, language: 'en' | 'es'): Promise<Choice> {
+async function ask(window: BrowserWindow, language: Language): Promise<Choice> {
   const w = (en: string, es: string): string => (language === 'en' ? en : es);
   const choices: readonly Choice[] = ['background', 'checkpoint', 'now', 'stay'];
   const { response } = await dialog.showMessageBox(window, {

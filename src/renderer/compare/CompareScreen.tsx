@@ -20,7 +20,7 @@ import './compare.css';
 /** Which is better, and why? */
 export default function CompareScreen() {
   const wording = useWording();
-  const { w } = wording;
+  const { w, said } = wording;
   const runs = useStudio((state) => state.runs);
   const [ticked, setTicked] = useState<readonly string[] | null>(null);
   const [trash, setTrash] = useState(false);
@@ -35,16 +35,16 @@ export default function CompareScreen() {
   const other = chosen.length < 2 ? chosen[0] ?? null : [...chosen].reverse().find((run) => run !== baseline) ?? null;
   const compared = useComparison(baseline, other);
   const colorOf = (run: RunSummary | null): string => runColor(run === null ? 0 : chosen.indexOf(run));
-  const shown = runs.filter((run) => run.trashed === trash && `${run.name} ${run.note} ${run.preset ?? ''}`.toLowerCase().includes(query.trim().toLowerCase()));
+  const shown = runs.filter((run) => run.trashed === trash && `${said(run.name)} ${run.note} ${run.preset ?? ''}`.toLowerCase().includes(query.trim().toLowerCase()));
   const trashed = runs.length - live.length;
   if (runs.length === 0) return <NoRuns />;
   const { says, because, tone } = compareAnswer(wording, baseline, other, compared);
   return (
     <>
       <Answer tone={tone} says={says} because={because}>
-        {other !== null && <Button variant="subtle" onClick={() => { adopt(other.config, other.config, other.preset); planRun(true); go('train'); }}>{w(`Reproduce ${other.name}`, `Repetir ${other.name}`)}</Button>}
+        {other !== null && <Button variant="subtle" onClick={() => { adopt(other.config, other.config, other.preset); planRun(true); go('train'); }}>{w(`Reproduce ${said(other.name)}`, `Repetir ${said(other.name)}`)}</Button>}
         {other !== null && !other.pinned && <Button variant="subtle" leftSection={<IconPin size={15} />} onClick={() => void pin(live, other)}>{w('Make it the baseline', 'Hacerlo referencia')}</Button>}
-        {other !== null && other.val.int8Ap !== null && <Button onClick={() => go('tune', other.id)}>{w(`Tune ${other.name}`, `Ajustar ${other.name}`)}</Button>}
+        {other !== null && other.val.int8Ap !== null && <Button onClick={() => go('tune', other.id)}>{w(`Tune ${said(other.name)}`, `Ajustar ${said(other.name)}`)}</Button>}
       </Answer>
       <div className="toolbar">
         <SegmentedControl aria-label={w('Runs', 'Entrenamientos')} data={[{ value: 'runs', label: `${w('Runs', 'Entrenamientos')} ${live.length}` }, { value: 'trash', label: `${w('Trash', 'Papelera')} ${trashed}` }]} value={trash ? 'trash' : 'runs'} onChange={(value) => setTrash(value === 'trash')} />
@@ -79,7 +79,7 @@ async function pin(runs: readonly RunSummary[], run: RunSummary): Promise<void> 
   await attempt(() => call('runs.change', { project: run.project, run: run.id, pinned: true }));
 }
 
-function compareAnswer({ w, f }: Wording, before: RunSummary | null, after: RunSummary | null, compared: Compared): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' } {
+function compareAnswer({ w, f, said }: Wording, before: RunSummary | null, after: RunSummary | null, compared: Compared): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' } {
   if (before === null || after === null) return { tone: 'plain', says: w('Tick two runs to compare them.', 'Marca dos entrenamientos para compararlos.'), because: after === null ? '' : w('A pinned run is the baseline.', 'El fijado es la referencia.') };
   switch (compared.state) {
     case 'nothing': return { tone: 'plain', says: w('One of the two has no INT8 scores yet.', 'Uno de los dos aún no tiene puntuaciones INT8.'), because: w('They come once its thresholds are found.', 'Llegan cuando se hallen sus umbrales.') };
@@ -91,8 +91,8 @@ function compareAnswer({ w, f }: Wording, before: RunSummary | null, after: RunS
       const worse = labels.filter(({ clear, from, to }) => clear && to < from).length;
       const points = f.decimal(Math.abs(macro.change) * 100, 1);
       const range = w(`95 % range ${f.sign(macro.low * 100, 1)} to ${f.sign(macro.high * 100, 1)}. ${better} clearly better, ${worse} clearly worse.`, `Rango del 95 %: ${f.sign(macro.low * 100, 1)} a ${f.sign(macro.high * 100, 1)}. ${better} claramente mejores, ${worse} claramente peores.`);
-      if (!macro.clear) return { tone: 'plain', says: w(`${after.name} and ${before.name} are within chance of each other.`, `${after.name} y ${before.name} difieren menos que el azar.`), because: range };
-      return macro.change > 0 ? { tone: 'ok', says: w(`${after.name} beats ${before.name} by ${points} mAP as shipped.`, `${after.name} supera a ${before.name} en ${points} mAP tal como se entrega.`), because: range } : { tone: 'warn', says: w(`${after.name} falls ${points} mAP behind ${before.name} as shipped.`, `${after.name} queda ${points} mAP por debajo de ${before.name}.`), because: range };
+      if (!macro.clear) return { tone: 'plain', says: w(`${said(after.name)} and ${said(before.name)} are within chance of each other.`, `${said(after.name)} y ${said(before.name)} difieren menos que el azar.`), because: range };
+      return macro.change > 0 ? { tone: 'ok', says: w(`${said(after.name)} beats ${said(before.name)} by ${points} mAP as shipped.`, `${said(after.name)} supera a ${said(before.name)} en ${points} mAP tal como se entrega.`), because: range } : { tone: 'warn', says: w(`${said(after.name)} falls ${points} mAP behind ${said(before.name)} as shipped.`, `${said(after.name)} queda ${points} mAP por debajo de ${said(before.name)}.`), because: range };
     }
   }
 }

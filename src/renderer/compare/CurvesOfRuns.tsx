@@ -10,7 +10,7 @@ import { runColor } from './RunTable.tsx';
 
 /** How the chosen runs' students learned, over each other. */
 export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const [metric, setMetric] = useState('macro_ap');
   const [histories, setHistories] = useState<readonly RunHistory[]>([]);
   const ids = runs.map(({ id }) => id).join();
@@ -24,7 +24,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
     if (at < 0) return [];
     const points = metricPoints(stageEpochs(history.phases, 'student'), metric);
     const last = points.at(-1);
-    const name = `${runs[at]!.name}${last === undefined ? '' : `, ${metric === 'val_loss' ? f.decimal(last.y, 3) : f.points(last.y)}`}`;
+    const name = `${said(runs[at]!.name)}${last === undefined ? '' : `, ${metric === 'val_loss' ? f.decimal(last.y, 3) : f.points(last.y)}`}`;
     return [
       { name: 'raw', color: runColor(at), points, faint: true, width: 1.5 },
       { name, color: runColor(at), points: smoothed(points, 0.6), direct: true, dashed: at % 2 === 1 },

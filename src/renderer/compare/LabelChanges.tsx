@@ -12,7 +12,7 @@ const ROW = 28;
 
 /** The change a label, largest first; faint where so few images cannot tell it from chance. */
 export function LabelChanges({ before, after, compared, colors }: { before: RunSummary | null; after: RunSummary | null; compared: Compared; /** Tokens of the two runs: the same as in the table and the curves. */ colors: { readonly before: string; readonly after: string } }) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const scroller = useRef<HTMLDivElement>(null);
   const [measure, setMeasure] = useState<Measure>('ap');
   const rows = useMemo(() => (compared.state === 'done' ? [...compared.comparisons[measure].labels].sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from)) : []), [compared, measure]);
@@ -20,7 +20,7 @@ export function LabelChanges({ before, after, compared, colors }: { before: RunS
   return (
     <aside className="panel line-left" aria-label={w('Per label', 'Por etiqueta')}>
       <div className="panel-head" style={{ alignItems: 'center' }}><h2>{w('Per label', 'Por etiqueta')}</h2><span className="quiet cut grow">{w('INT8, largest change first', 'INT8, mayor cambio primero')}</span><SegmentedControl aria-label={w('Measure by label', 'Medida por etiqueta')} data={[{ value: 'ap', label: 'AP' }, { value: 'f1', label: 'F1' }]} value={measure} onChange={(value) => setMeasure(value as Measure)} /></div>
-      {before !== null && after !== null && rows.length > 0 && <div className="row small soft" style={{ padding: '0 16px 6px' }}><span style={{ color: `var(${colors.before})` }}>○</span>{before.name}<span style={{ color: `var(${colors.after})` }}>●</span>{after.name}<span className="grow" /><span className="quiet">{w('val images', 'imág. val')}</span></div>}
+      {before !== null && after !== null && rows.length > 0 && <div className="row small soft" style={{ padding: '0 16px 6px' }}><span style={{ color: `var(${colors.before})` }}>○</span>{said(before.name)}<span style={{ color: `var(${colors.after})` }}>●</span>{said(after.name)}<span className="grow" /><span className="quiet">{w('val images', 'imág. val')}</span></div>}
       {rows.length === 0 && <p className="quiet" style={{ padding: '4px 16px' }}>{compared.state === 'working' ? w('Comparing on 1,000 resamples of the images…', 'Comparando en 1000 remuestreos de las imágenes…') : compared.state === 'refused' ? w('Other images or labels: the figures would mean nothing side by side.', 'Otras imágenes o etiquetas: las cifras no dirían nada una junto a otra.') : w('Two scored runs show here which labels gained and which lost.', 'Dos entrenamientos puntuados muestran aquí qué etiquetas ganan y cuáles pierden.')}</p>}
       <div ref={scroller} className="scroll grow" role="table" aria-label={w('Change by label', 'Cambio por etiqueta')} tabIndex={0}>
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>

@@ -29,7 +29,7 @@ export const runColor = (at: number): string => `--c${(at % 8) + 1}`;
 
 /** All runs; repeats that differ in nothing but the seed stand together with their spread. */
 export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly RunSummary[]; baseline: RunSummary | null; ticked: readonly string[]; onTick(id: string): void }) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const [by, setBy] = useState<{ column: Column; down: boolean }>({ column: 'createdAt', down: true });
   const [noting, setNoting] = useState<string | null>(null);
   const sorted = useMemo(() => [...runs].sort((a, b) => ((valueOf(a, by.column) < valueOf(b, by.column) ? -1 : 1) * (by.down ? -1 : 1))), [runs, by]);
@@ -48,10 +48,10 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
             const gain = baseline === null || baseline === run || run.val.int8Ap === null || baseline.val.int8Ap === null || run.testFingerprint !== baseline.testFingerprint ? null : run.val.int8Ap - baseline.val.int8Ap;
             return (
               <tr key={run.id} data-ticked={at >= 0}>
-                <td><Checkbox aria-label={w(`Compare ${run.name}`, `Comparar ${run.name}`)} checked={at >= 0} onChange={() => onTick(run.id)} disabled={run.trashed} /></td>
+                <td><Checkbox aria-label={w(`Compare ${said(run.name)}`, `Comparar ${said(run.name)}`)} checked={at >= 0} onChange={() => onTick(run.id)} disabled={run.trashed} /></td>
                 <td>
                   <span className="row">{follows && <span className="follows" title={w(`same settings, seed ${run.config.seed}`, `mismos ajustes, semilla ${run.config.seed}`)} />}<i className="run-dot" style={{ background: at >= 0 ? `var(${runColor(at)})` : 'transparent' }} />
-                    <button type="button" className="link" style={{ color: 'inherit' }} onClick={() => go('train', run.id)}><strong>{run.name}</strong></button>
+                    <button type="button" className="link" style={{ color: 'inherit' }} onClick={() => go('train', run.id)}><strong>{said(run.name)}</strong></button>
                     <span className="soft cut">{run.preset === null ? '' : presetWords(run.preset, w)[0]}</span>
                     {run.pinned && <span className="tag"><IconPin size={12} aria-hidden="true" />{w('baseline', 'referencia')}</span>}
                     {run.state !== 'finished' && <span className="tag">{stateName(run.state, w)}</span>}
@@ -65,7 +65,7 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
                 <td className="num">{f.score(run.val.int8F1)}</td><td className="num soft">{lost(run) === null ? '–' : f.sign(lost(run)! * 100, 1)}</td><td className="num soft">{f.bytes(run.bytes)}</td>
                 <td>
                   <Menu position="bottom-end">
-                    <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={w(`More of ${run.name}`, `Más de ${run.name}`)}><IconDots size={16} /></ActionIcon></Menu.Target>
+                    <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={w(`More of ${said(run.name)}`, `Más de ${said(run.name)}`)}><IconDots size={16} /></ActionIcon></Menu.Target>
                     <Menu.Dropdown>
                       {!run.trashed && <><Menu.Item onClick={() => change(run, { pinned: !run.pinned })}>{run.pinned ? w('Unpin', 'Soltar') : w('Pin as baseline', 'Fijar como referencia')}</Menu.Item><Menu.Item onClick={() => setNoting(run.id)}>{w('Note', 'Nota')}</Menu.Item>
                         {run.state === 'finished' && <Menu.Item onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}>{w('Free the checkpoints', 'Liberar puntos de control')}</Menu.Item>}<Menu.Divider />

@@ -5,18 +5,18 @@ import { useWording } from '../i18n/words.ts';
 
 /** What happened, what to do, and the technical text folded away. */
 export function ErrorNote({ problem, onDismiss, children }: { problem: ProblemData; onDismiss?: () => void; children?: ReactNode }) {
-  const { w } = useWording();
+  const { w, said } = useWording();
   return (
     <section className="error-note" role="alert">
       <div className="row">
-        <span className="grow" style={{ whiteSpace: 'pre-wrap' }}>{problem.message}</span>
+        <span className="grow" style={{ whiteSpace: 'pre-wrap' }}>{said(problem.message)}</span>
         {children}
         {onDismiss !== undefined && <Button variant="subtle" onClick={onDismiss}>{w('Close', 'Cerrar')}</Button>}
       </div>
       {problem.detail !== undefined && (
         <details>
           <summary className="small soft">{w('Technical details', 'Detalles técnicos')}</summary>
-          <pre>{problem.detail}</pre>
+          <pre>{said(problem.detail)}</pre>
         </details>
       )}
     </section>

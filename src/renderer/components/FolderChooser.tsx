@@ -9,7 +9,7 @@ import { useFolderQuestion } from '../welcome/openFolder.ts';
 
 /** Chooses a folder of this machine where the door has no system dialog. */
 export function FolderChooser() {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const answer = useFolderQuestion((state) => state.answer);
   const [listing, setListing] = useState<FolderListing | null>(null);
   const [typed, setTyped] = useState('');
@@ -29,7 +29,7 @@ export function FolderChooser() {
         <TextInput className="grow" aria-label={w('Path', 'Ruta')} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus spellCheck={false} />
         <Button variant="default" type="submit">{w('Go', 'Ir')}</Button>
       </form>
-      {fault !== null && <p className="bad small" role="alert" style={{ marginTop: 8 }}>{fault}</p>}
+      {fault !== null && <p className="bad small" role="alert" style={{ marginTop: 8 }}>{said(fault)}</p>}
       <div className="scroll" style={{ height: 300, margin: '10px 0' }} role="group" aria-label={w('Folders', 'Carpetas')}>
         {listing?.parent != null && <FolderRow icon={<IconArrowUp size={16} />} name={w('One level up', 'Un nivel arriba')} onClick={() => show(listing.parent)} />}
         {listing?.folders.map((name) => <FolderRow key={name} icon={<IconFolder size={16} />} name={name} onClick={() => show(`${listing.folder.replace(/[\\/]$/, '')}/${name}`)} />)}

@@ -53,13 +53,13 @@ export function StatusBar() {
 
 function RunningJob({ entry, waiting }: { entry: QueueEntry; waiting: number }) {
   const wording = useWording();
-  const { w, f } = wording;
+  const { w, f, said } = wording;
   const progress = useProgress(entry.run);
   const run = useStudio(({ runs }) => runs.find(({ id }) => id === entry.run));
   const whole = run === undefined ? null : secondsLeftOfRun(run, progress);
   return (
     <UnstyledButton className="row small" onClick={() => go('train', entry.run)}>
-      <span>{entry.name}{entry.state === 'paused' ? w(', paused', ', en pausa') : ''}{progress === null ? '' : ` · ${stageName(progress.stage, w)}`}</span>
+      <span>{said(entry.name)}{entry.state === 'paused' ? w(', paused', ', en pausa') : ''}{progress === null ? '' : ` · ${stageName(progress.stage, w)}`}</span>
       {progress !== null && <><span className="bar"><i style={{ width: `${(100 * progress.done) / Math.max(1, progress.total)}%` }} /></span><span className="quiet">{whole !== null ? leftOf(whole, wording) : progress.secondsLeft === null ? '' : w(`${f.duration(progress.secondsLeft)} left of this stage`, `quedan ${f.duration(progress.secondsLeft)} de esta etapa`)}</span></>}
       {waiting > 0 && <span className="quiet">{w(`${waiting} waiting`, `${waiting} en espera`)}</span>}
     </UnstyledButton>

@@ -15,7 +15,7 @@ const defaultShares = { train: 0.7, val: 0.15, test: 0.15 };
 
 /** No label files yet: where do the labels come from, and what would be written? Nothing is written before the button. */
 export function ImportScreen() {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const project = useStudio((state) => state.project)!;
   const [offers, setOffers] = useState<ImportOffers | null>(null);
   const [source, setSource] = useState<ImportSource | null>(null);
@@ -84,7 +84,7 @@ export function ImportScreen() {
                 </tbody>
               </table>
               {plan.vocabulary.length > 30 && <p className="small quiet">{w(`and ${plan.vocabulary.length - 30} more labels`, `y ${plan.vocabulary.length - 30} etiquetas más`)}</p>}
-              {plan.warnings.map((warning) => <p key={warning} className="small warn">{warning}</p>)}
+              {plan.warnings.map((warning) => <p key={warning} className="small warn">{said(warning)}</p>)}
               {plan.replaces.length > 0 && <p className="small">{w(`Kept as a backup first: ${plan.replaces.join(', ')}`, `Se guarda antes una copia de: ${plan.replaces.join(', ')}`)}</p>}
               {splits.map((split) => <div key={split} className="file-diff mono" style={{ margin: '8px 0', maxWidth: 560 }}><div className="quiet">{split}.txt</div>{plan.preview[split].slice(0, 3).map((line) => <div key={line} className="plus">+ {line.replaceAll('\t', '→')}</div>)}</div>)}
             </>

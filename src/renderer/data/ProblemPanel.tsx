@@ -32,9 +32,9 @@ const SHOWN = 50;
 
 function Kind({ found, open, onToggle }: { found: readonly LabelProblem[]; open: boolean; onToggle: () => void }) {
   const wording = useWording();
-  const { w, f } = wording;
+  const { w, f, said } = wording;
   const [first] = found;
-  const { code, severity, message } = first!;
+  const { code, severity, title, message } = first!;
   const Icon = severity === 'error' ? IconCircleX : code === 'fewPositives' ? IconInfoCircle : IconAlertTriangle;
   const hasImages = found.some(({ path, others }) => path !== null || others.some((other) => other.path !== null));
   const fix = fixFor(code, found, wording);
@@ -42,25 +42,16 @@ function Kind({ found, open, onToggle }: { found: readonly LabelProblem[]; open:
     <div className="problem">
       <div className="row">
         <Icon size={16} className={severity === 'error' ? 'bad' : code === 'fewPositives' ? 'quiet' : 'warn'} aria-label={severity === 'error' ? w('error', 'error') : w('warning', 'aviso')} role="img" />
-        <button type="button" className="grow cut problem-title" aria-expanded={open} onClick={onToggle}><strong>{f.count(found.length)}</strong>&ensp;{problemTitle(first!, wording)}</button>
+        <button type="button" className="grow cut problem-title" aria-expanded={open} onClick={onToggle}><strong>{f.count(found.length)}</strong>&ensp;{said(title)}</button>
       </div>
-      <div className="row small problem-line"><span className="grow cut quiet" title={message}>{message}</span>
+      <div className="row small problem-line"><span className="grow cut quiet" title={said(message)}>{said(message)}</span>
         {hasImages && <button type="button" className="link" onClick={() => setFilter({ problem: code, view: 'all' })}>{w('Show', 'Ver')}</button>}
         {fix !== null && <button type="button" className="link" onClick={fix.run}>{fix.name}</button>}
       </div>
-      {open && <div className="small problem-detail"><p>{first!.advice}</p><ul>{found.slice(0, SHOWN).map((problem, at) => <li key={at}>{problem.file !== null && <code>{problem.file}{problem.line === null ? '' : `:${problem.line}`} </code>}<bdi>{problem.message}</bdi></li>)}</ul>{found.length > SHOWN && <p className="quiet">{w(`and ${f.count(found.length - SHOWN)} more`, `y ${f.count(found.length - SHOWN)} más`)}</p>}</div>}
+      {open && <div className="small problem-detail"><p>{said(first!.advice)}</p><ul>{found.slice(0, SHOWN).map((problem, at) => <li key={at}>{problem.file !== null && <code>{problem.file}{problem.line === null ? '' : `:${problem.line}`} </code>}<bdi>{said(problem.message)}</bdi></li>)}</ul>{found.length > SHOWN && <p className="quiet">{w(`and ${f.count(found.length - SHOWN)} more`, `y ${f.count(found.length - SHOWN)} más`)}</p>}</div>}
     </div>
   );
 }
-
-const spanishTitles: Readonly<Record<string, string>> = {
-  missingLabelFile: 'Falta un archivo de etiquetas', encoding: 'Texto que no es UTF-8', malformedLine: 'Línea ilegible', headerLine: 'Línea de cabecera', otherSeparator: 'Línea con otro separador', missing: 'Falta la imagen',
-  outside: 'La ruta sale de la carpeta', unreadable: 'No se puede leer', notAnImage: 'No es una imagen', truncated: 'Imagen dañada o cortada', tooLarge: 'Imagen demasiado grande', pathTwice: 'Imagen repetida en una partición',
-  inTwoSplits: 'La misma imagen en dos particiones', twoLabelSets: 'Una imagen con dos juegos de etiquetas', emptySplit: 'Partición sin imágenes', noLabels: 'Ninguna etiqueta', labelsFile: 'Problema en la lista de clases',
-  unknownLabel: 'Etiqueta que no es una clase', wrongExtension: 'Nombre con extensión equivocada', contentTwice: 'La misma imagen con dos nombres', similarLabels: 'Etiquetas parecidas', separatorInLabel: 'Etiqueta con separador',
-  notInTrain: 'Clase sin imagen de entrenamiento', fewPositives: 'Clase con pocas imágenes',
-};
-const problemTitle = ({ code, title }: LabelProblem, { w }: Wording): string => w(title, spanishTitles[code] ?? title);
 
 /** Lines that do nothing but harm can be taken out in one step; undo brings them back. */
 const removable = new Set(['missing', 'notAnImage', 'truncated', 'pathTwice', 'contentTwice', 'inTwoSplits', 'unreadable', 'tooLarge']);

@@ -28,7 +28,7 @@ interface Props {
 
 /** One photo, one question, both answers as keys; the photo beside exactly what the model gets. */
 export function Viewer({ images, image, doubts, problems, onAccept }: Props) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const project = useStudio((state) => state.project)!;
   const { index, labelled, opinion, check } = useDataset();
   const [sides, setSides] = useState<Sides>('both');
@@ -55,7 +55,7 @@ export function Viewer({ images, image, doubts, problems, onAccept }: Props) {
   const size = check?.sizes[path];
   const own = problems.filter((problem) => problem.path === path);
   const says = doubt === undefined ? (names.length === 0 ? w('No label.', 'Sin etiqueta.') : names.join(', ')) : doubt.kind === 'missing' ? w(`Is “${name}” missing here?`, `¿Falta aquí “${name}”?`) : w(`Is “${name}” wrong here?`, `¿Sobra aquí “${name}”?`);
-  const because = doubt === undefined ? own[0]?.message : w(`${opinion?.runName} sees it with ${f.score(doubt.score, 2)}; the label file says ${names.join(', ') || 'nothing'}.`, `${opinion?.runName} la ve con ${f.score(doubt.score, 2)}; el archivo dice ${names.join(', ') || 'nada'}.`);
+  const because = doubt === undefined ? own[0] && said(own[0].message) : w(`${said(opinion!.runName)} sees it with ${f.score(doubt.score, 2)}; the label file says ${names.join(', ') || 'nothing'}.`, `${said(opinion!.runName)} la ve con ${f.score(doubt.score, 2)}; el archivo dice ${names.join(', ') || 'nada'}.`);
   const from = Math.max(0, Math.min(at - Math.floor(STRIP / 2), images.length - STRIP));
   return (
     <>

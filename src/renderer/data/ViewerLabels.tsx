@@ -17,7 +17,7 @@ const RECENT = 5;
 
 /** The photo's labels on digit keys, the line that will stand in the file, and the edits so far. */
 export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | null }) {
-  const { w } = useWording();
+  const { w, said } = useWording();
   const { index, labelled, opinion, edited, done, undone } = useDataset();
   const [asking, setAsking] = useState(false);
   const state = labelled.states[image]!;
@@ -36,7 +36,7 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
   useKeys({ l: () => setAsking(true), ...Object.fromEntries(rows.slice(0, KEYS).map((label, i) => [String(i + 1), () => toggle(label)])) });
   return (
     <aside className="panel line-left viewer-right scroll" aria-label={w('Labels of this photo', 'Etiquetas de esta foto')}>
-      <div className="panel-head"><h2>{w('Labels', 'Etiquetas')}</h2>{codes !== null && <span className="quiet">{w(`score of ${opinion!.runName}`, `puntuación de ${opinion!.runName}`)}</span>}</div>
+      <div className="panel-head"><h2>{w('Labels', 'Etiquetas')}</h2>{codes !== null && <span className="quiet">{w(`score of ${said(opinion!.runName)}`, `puntuación de ${said(opinion!.runName)}`)}</span>}</div>
       {rows.map((label, at) => <LabelRow key={label} label={label} digit={at < KEYS ? at + 1 : null} on={state.labels.includes(label)} doubted={doubt?.label === label ? doubt.kind : null} codes={codes} onToggle={() => toggle(label)} />)}
       <div style={{ padding: '6px 16px 12px' }}>
         {asking ? <LabelPicker names={labelled.vocabulary} allowNew placeholder={w('Add a label', 'Añadir una etiqueta')} onChoose={(name) => { const label = labelNumber(name); changeImages([image], (before) => withLabel(before, label)); setAsking(false); }} onCancel={() => setAsking(false)} />
@@ -79,7 +79,7 @@ function LabelRow({ label, digit, on, doubted, codes, onToggle }: { label: numbe
 
 /** The very line that changes, as it stands and as it will stand. */
 function InYourFile({ image }: { image: number }) {
-  const { w } = useWording();
+  const { w, said } = useWording();
   const { index, labelled } = useDataset();
   const project = useStudio((state) => state.project)!;
   const change: LineChange = useMemo(() => lineChange(index!, labelled, image), [index, labelled, image]);
@@ -94,7 +94,7 @@ function InYourFile({ image }: { image: number }) {
   return (
     <section className="line-top" aria-label={w('In your file', 'En tu archivo')}>
       <div className="panel-head"><h2>{w('In your file', 'En tu archivo')}</h2></div>
-      {fault !== null && <p className="small bad" role="alert" style={{ padding: '0 16px 8px' }}>{fault}</p>}
+      {fault !== null && <p className="small bad" role="alert" style={{ padding: '0 16px 8px' }}>{said(fault)}</p>}
       {line !== null && (
         <div className="file-diff mono">
           <div className="quiet">{change.split}.txt, {w('line', 'línea')} {change.line}</div>

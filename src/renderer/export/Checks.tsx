@@ -36,6 +36,6 @@ export function RunningChecks({ live: { compared, written, checks } }: { live: L
 }
 
 function Check({ name, ok, detail }: ExportCheck) {
-  const { w } = useWording();
-  return <li>{ok ? <IconCircleCheck size={16} className="ok" role="img" aria-label={w('passed', 'pasa')} /> : <IconCircleX size={16} className="bad" role="img" aria-label={w('failed', 'falla')} />}<div className="grow"><div>{checkName(name, w)}</div><div className="small quiet">{detail}</div></div></li>;
+  const { w, said } = useWording();
+  return <li>{ok ? <IconCircleCheck size={16} className="ok" role="img" aria-label={w('passed', 'pasa')} /> : <IconCircleX size={16} className="bad" role="img" aria-label={w('failed', 'falla')} />}<div className="grow"><div>{checkName(name, said)}</div><div className="small quiet">{said(detail)}</div></div></li>;
 }

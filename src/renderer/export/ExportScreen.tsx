@@ -23,7 +23,7 @@ import './export.css';
 /** Is it safe to hand over? */
 export default function ExportScreen() {
   const wording = useWording();
-  const { w } = wording;
+  const { w, said } = wording;
   const { runs, run, hello } = useParts('runs', 'run', 'hello');
   const exportable = useMemo(() => runs.filter(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished')), [runs]);
   const chosen = exportable.find(({ id }) => id === run) ?? exportable.at(-1);
@@ -54,13 +54,13 @@ export default function ExportScreen() {
   };
   const live = useLiveChecks(chosen?.id ?? null, busy);
   useKeys({ 'mod+e': () => void start() });
-  useCommands(() => (chosen === undefined ? [] : [{ id: 'export', text: w(`Export ${chosen.name}`, `Exportar ${chosen.name}`), hint: 'Ctrl E', run: () => void start() }]));
+  useCommands(() => (chosen === undefined ? [] : [{ id: 'export', text: w(`Export ${said(chosen.name)}`, `Exportar ${said(chosen.name)}`), hint: 'Ctrl E', run: () => void start() }]));
   if (chosen === undefined) return <NothingToExport />;
   const { says, because, tone } = exportAnswer(wording, { bundle, read, busy, fault, run: chosen });
   return (
     <>
       <Answer tone={tone} says={says} because={because}>
-        {exportable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={104} data={exportable.map((one) => ({ value: one.id, label: one.name })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}
+        {exportable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={150} data={exportable.map((one) => ({ value: one.id, label: said(one.name) })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}
         {bundle !== null && hello?.door === 'desktop' && <Button variant="default" leftSection={<IconFolder size={15} />} onClick={() => void call('files.reveal', { project: chosen.project, path: bundle.zip })}>{w('Show in folder', 'Ver en carpeta')}</Button>}
         {bundle !== null && !bundle.stale && <Button component="a" href={downloadUrl(chosen.project, chosen.id, `export/${bundle.zip.split(/[\\/]/).at(-1)}`)} download leftSection={<IconDownload size={15} />} variant="default">{w('Download', 'Descargar')}</Button>}
         <Button loading={busy} onClick={() => void start()}>{bundle === null ? w('Export', 'Exportar') : w('Export again', 'Exportar de nuevo')}<kbd>Ctrl E</kbd></Button>
@@ -71,12 +71,12 @@ export default function ExportScreen() {
   );
 }
 
-function exportAnswer({ w, f }: Wording, { bundle, read, busy, fault, run }: { bundle: Export | null; read: boolean; busy: boolean; fault: ProblemData | null; run: RunSummary }): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
+function exportAnswer({ w, f, said }: Wording, { bundle, read, busy, fault, run }: { bundle: Export | null; read: boolean; busy: boolean; fault: ProblemData | null; run: RunSummary }): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
   if (busy) return { tone: 'plain', says: w('Writing and checking…', 'Escribiendo y comprobando…'), because: w('The file is run on every image that it will be judged by.', 'El archivo se ejecuta en cada imagen con que se juzga.') };
   if (fault !== null && bundle === null) return { tone: 'bad', says: w('Not written.', 'No se ha escrito.'), because: w('What was exported before is untouched.', 'Lo exportado antes sigue intacto.') };
   if (!read) return { tone: 'plain', says: w('Looking…', 'Mirando…'), because: '' };
   if (bundle?.checks.length === 0) return { tone: 'plain', says: w('Written, and not checked yet.', 'Escrito, aún sin comprobar.'), because: '' };
-  if (bundle === null) return { tone: 'plain', says: w(`${run.name} can be exported.`, `${run.name} se puede exportar.`), because: w(`INT8 mAP ${f.points(run.val.int8Ap)} on validation.`, `mAP INT8 ${f.points(run.val.int8Ap)} en validación.`) };
+  if (bundle === null) return { tone: 'plain', says: w(`${said(run.name)} can be exported.`, `${said(run.name)} se puede exportar.`), because: w(`INT8 mAP ${f.points(run.val.int8Ap)} on validation.`, `mAP INT8 ${f.points(run.val.int8Ap)} en validación.`) };
   const failed = bundle.checks.filter(({ ok }) => !ok).length;
   const passed = bundle.checks.length + 1; // and the comparison that the export itself stands on
   if (bundle.stale) return { tone: 'warn', says: w('Thresholds were changed after this export.', 'Los umbrales cambiaron tras esta exportación.'), because: w('Export again, so that the phone decides as you see it.', 'Exporta de nuevo para que el móvil decida como ves aquí.') };
@@ -86,13 +86,13 @@ function exportAnswer({ w, f }: Wording, { bundle, read, busy, fault, run }: { b
 }
 
 function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: LiveChecks | null }) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const lost = bundle.floatAp === null || bundle.int8Ap === null ? null : (bundle.floatAp - bundle.int8Ap) * 100;
   const snippets = [['kotlin', 'Android', bundle.snippets.kotlin], ['swift', 'iOS', bundle.snippets.swift], ['python', 'Python', bundle.snippets.python]] as const;
   const compared = run.stages.find(({ stage }) => stage === 'export')?.summary.compared ?? null;
   return (
     <>
-      <div className="toolbar"><code className="cut" title={bundle.zip}>{bundle.zip.split(/[\\/]/).at(-1)}</code><span className="quiet cut">{f.bytes(bundle.zipBytes)}, {w(`from ${run.name}, written ${f.date(bundle.writtenAt)}`, `de ${run.name}, escrito ${f.date(bundle.writtenAt)}`)}</span><span className="grow" /><ReportButton run={run} bundle={bundle} /><CopyButton value={bundle.zip}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy path', 'Copiar ruta')}</Button>}</CopyButton></div>
+      <div className="toolbar"><code className="cut" title={bundle.zip}>{bundle.zip.split(/[\\/]/).at(-1)}</code><span className="quiet cut">{f.bytes(bundle.zipBytes)}, {w(`from ${said(run.name)}, written ${f.date(bundle.writtenAt)}`, `de ${said(run.name)}, escrito ${f.date(bundle.writtenAt)}`)}</span><span className="grow" /><ReportButton run={run} bundle={bundle} /><CopyButton value={bundle.zip}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy path', 'Copiar ruta')}</Button>}</CopyButton></div>
       <div className="export">
         <section className="panel line-right" aria-label={w('Is it safe?', '¿Es seguro?')}>
           {live !== null ? <RunningChecks live={live} /> : <FinishedChecks compared={compared} checks={bundle.checks} />}

@@ -13,7 +13,7 @@ const SHOWN = 10;
 
 /** Any picture through the exported file itself; a folder gives a table. */
 export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const chooser = useRef<HTMLInputElement>(null);
   const [tried, setTried] = useState<{ name: string; result: TryResult } | null>(null);
   const [folder, setFolder] = useState<{ csv: string; images: number; unreadable: number } | null>(null);
@@ -38,7 +38,7 @@ export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
   return (
     <div className="try line-top scroll" onDragOver={(event) => event.preventDefault()} onDrop={(event) => { const file = event.dataTransfer.files[0]; if (file !== undefined && file.type.startsWith('image/')) { event.preventDefault(); event.stopPropagation(); void tryFile(file); } }}>
       <div className="row"><h2>{w('Try it', 'Pruébalo')}</h2><span className="quiet cut">{w('runs the exported file itself', 'ejecuta el propio archivo exportado')}</span></div>
-      {fault !== null && <p className="small bad" role="alert">{fault.message}</p>}
+      {fault !== null && <p className="small bad" role="alert">{said(fault.message)}</p>}
       {tried !== null && (
         <div className="tried">
           <figure><img src={`data:image/png;base64,${tried.result.input}`} alt={w('What the model saw', 'Lo que vio el modelo')} /><figcaption className="small quiet cut">{tried.name}, {f.decimal(tried.result.milliseconds, 0)} ms</figcaption></figure>

@@ -1,22 +1,9 @@
-import type { Words } from '../i18n/words.ts';
+import type { Said, Words } from '../i18n/words.ts';
 
-const spanishChecks: readonly (readonly [RegExp, string])[] = [
-  [/^every file is as it was written/, 'cada archivo está como se escribió (SHA256SUMS)'],
-  [/^the model is a valid int8/, 'el modelo es un .tflite int8 válido'],
-  [/^labels\.txt, inference_config\.json/, 'labels.txt, inference_config.json y el modelo coinciden'],
-  [/^the model loads in LiteRT/, 'el modelo carga en LiteRT'],
-  [/^letterbox: (\d+) pictures/, 'encuadre: $1 imágenes dan los mismos bytes'],
-  [/^input tensors/, 'los tensores de entrada son los píxeles encuadrados en el tipo del modelo'],
-  [/^outputs: LiteRT/, 'salidas: LiteRT da los mismos números'],
-  [/^decisions:/, 'decisiones: q >= k da las mismas etiquetas'],
-  [/^integer reference/, 'la referencia entera da lo mismo que LiteRT'],
-];
-
-export function checkName(name: string, w: Words): string {
-  const [pattern, text] = spanishChecks.find(([found]) => found.test(name)) ?? [/^$/, name];
-  const spanish = text.replace('$1', pattern.exec(name)?.[1] ?? '');
-  const capital = (sentence: string): string => (/^[\w-]+\.\w/.test(sentence) ? sentence : sentence.charAt(0).toUpperCase() + sentence.slice(1));
-  return w(capital(name), capital(spanish));
+/** A check in the screen's language, as a sentence begins; a file's name stays as it is. */
+export function checkName(name: string, said: Said): string {
+  const sentence = said(name);
+  return /^[\w-]+\.\w/.test(sentence) ? sentence : sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 export function filePurpose(name: string, w: Words): string {

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import { inSpanish } from '../../shared/spanish/translate.ts';
 import type { Format } from './format.ts';
 import { createFormat } from './format.ts';
 
@@ -10,9 +11,12 @@ export type Language = 'en' | 'es';
  */
 export type Words = (en: string, es: string) => string;
 
-export interface Wording { readonly language: Language; readonly w: Words; readonly f: Format }
+/** What a service said, in the language of the screen; a text that nobody foresaw stays as it is. */
+export type Said = (message: string) => string;
 
-export const wording = (language: Language): Wording => ({ language, w: (en, es) => (language === 'en' ? en : es), f: createFormat(language) });
+export interface Wording { readonly language: Language; readonly w: Words; readonly f: Format; readonly said: Said }
+
+export const wording = (language: Language): Wording => ({ language, w: (en, es) => (language === 'en' ? en : es), f: createFormat(language), said: language === 'en' ? (message) => message : inSpanish });
 
 export const systemLanguage = (): Language => (navigator.language.toLowerCase().startsWith('es') ? 'es' : 'en');
 

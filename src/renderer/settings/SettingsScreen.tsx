@@ -11,13 +11,13 @@ import './settings.css';
 
 /** Every change acts at once; there is no Save. */
 export default function SettingsScreen() {
-  const { w } = useWording();
+  const { w, said } = useWording();
   const machine = useStudio((state) => state.hello?.machine ?? null);
   const works = machine?.engines.filter(({ state }) => state === 'works').sort((a, b) => (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
   const parts = [['engine', w('Engine', 'Motor')], ['storage', w('Storage', 'Almacenamiento')], ['look', w('Language and look', 'Idioma y aspecto')], ['keys', w('Shortcuts', 'Atajos')], ['help', w('Diagnostics', 'Diagnóstico')]] as const;
   return (
     <>
-      <Answer tone={machine === null ? 'plain' : works === undefined ? 'bad' : 'ok'} says={machine === null ? w('This machine has not been measured yet.', 'Este equipo aún no se ha medido.') : works === undefined ? w('No engine works on this machine.', 'Ningún motor funciona en este equipo.') : works.name === 'onnx-cpu' ? w('Training runs on the processor.', 'Se entrena con el procesador.') : w('The graphics card is the fastest here.', 'La tarjeta gráfica es lo más rápido aquí.')} because={works?.description ?? ''} />
+      <Answer tone={machine === null ? 'plain' : works === undefined ? 'bad' : 'ok'} says={machine === null ? w('This machine has not been measured yet.', 'Este equipo aún no se ha medido.') : works === undefined ? w('No engine works on this machine.', 'Ningún motor funciona en este equipo.') : works.name === 'onnx-cpu' ? w('Training runs on the processor.', 'Se entrena con el procesador.') : w('The graphics card is the fastest here.', 'La tarjeta gráfica es lo más rápido aquí.')} because={works === undefined ? '' : said(works.description)} />
       <div className="settings">
         <nav className="line-right" aria-label={w('Parts', 'Partes')}>{parts.map(([id, name]) => <button key={id} type="button" onClick={() => document.getElementById(id)?.scrollIntoView()}>{name}</button>)}</nav>
         <div className="scroll settings-rows">
@@ -32,7 +32,7 @@ const Part = ({ id, title, children }: { id: string; title: string; children: Re
 const Row = ({ name, hint, children }: { name: string; hint: string; children: ReactNode }) => <div className="settings-row"><span>{name}</span><span>{children}</span><span className="small quiet">{hint}</span></div>;
 
 function Engines() {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const { hello, settings, activities } = useParts('hello', 'settings', 'activities');
   const machine = hello?.machine ?? null;
   const measuring = activities.some(({ kind, project }) => kind === 'measure' && project === null);
@@ -46,7 +46,7 @@ function Engines() {
       {machine !== null && (
         <table className="figures">
           <thead><tr><th>{w('Engine', 'Motor')}</th><th>{w('State', 'Estado')}</th><th className="num">{w('Images a second', 'Imágenes por segundo')}</th><th>{w('What it is', 'Qué es')}</th></tr></thead>
-          <tbody>{machine?.engines.map((engine) => <tr key={engine.name}><td><strong>{engine.name}</strong></td><td className={engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}>{engine.state === 'works' ? w('works', 'funciona') : engine.state === 'fails' ? w('fails', 'falla') : w('not tried', 'no probado')}</td><td className="num">{engine.imagesPerSecond === null ? '–' : f.decimal(engine.imagesPerSecond, 0)}</td><td className="soft">{engine.description}{engine.fix !== null && <> {w('To fix it:', 'Para arreglarlo:')} <code>{engine.fix}</code></>}</td></tr>)}</tbody>
+          <tbody>{machine?.engines.map((engine) => <tr key={engine.name}><td><strong>{engine.name}</strong></td><td className={engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}>{engine.state === 'works' ? w('works', 'funciona') : engine.state === 'fails' ? w('fails', 'falla') : w('not tried', 'no probado')}</td><td className="num">{engine.imagesPerSecond === null ? '–' : f.decimal(engine.imagesPerSecond, 0)}</td><td className="soft">{said(engine.description)}{engine.fix !== null && <> {w('To fix it:', 'Para arreglarlo:')} <code>{said(engine.fix)}</code></>}</td></tr>)}</tbody>
         </table>
       )}
       <p className="small quiet">{w('Measured with a small network at 96 px; Train measures the real ones.', 'Medido con una red pequeña a 96 px; Entrenar mide las de verdad.')}</p>
@@ -59,7 +59,7 @@ function Engines() {
 }
 
 function Storage() {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const { settings, runs, project, hello } = useParts('settings', 'runs', 'project', 'hello');
   const [usage, setUsage] = useState<{ thumbnails: number; pixels: number } | null>(null);
   const read = (): void => void call('cache.usage', {}).then(setUsage, () => undefined);
@@ -75,7 +75,7 @@ function Storage() {
         <table className="figures">
           <thead><tr><th>{w(`Runs of ${project.name}`, `Entrenamientos de ${project.name}`)}</th><th className="num">{w('Disk', 'Disco')}</th><th /></tr></thead>
           <tbody>
-            {runs.map((run) => <tr key={run.id}><td>{run.name}{run.trashed ? ` (${w('trash', 'papelera')})` : ''}</td><td className="num">{f.bytes(run.bytes)}</td><td className="num">{run.state === 'finished' && !run.trashed && <button type="button" className="link" onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}>{w('Free the checkpoints', 'Liberar puntos de control')}</button>}</td></tr>)}
+            {runs.map((run) => <tr key={run.id}><td>{said(run.name)}{run.trashed ? ` (${w('trash', 'papelera')})` : ''}</td><td className="num">{f.bytes(run.bytes)}</td><td className="num">{run.state === 'finished' && !run.trashed && <button type="button" className="link" onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}>{w('Free the checkpoints', 'Liberar puntos de control')}</button>}</td></tr>)}
             <tr><td className="soft">{w('All', 'Todo')}</td><td className="num"><strong>{f.bytes(runs.reduce((sum, { bytes }) => sum + bytes, 0))}</strong></td><td className="num small quiet">{freeable.length > 0 ? w('Finished runs need no checkpoints.', 'Los acabados no los necesitan.') : ''}</td></tr>
           </tbody>
         </table>

@@ -32,7 +32,7 @@ const smoothings = [0, 0.6, 0.9] as const;
 
 /** Is it getting better, when is it done? */
 export function LiveView({ run }: { run: RunSummary }) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const { queue, runs, project } = useParts('queue', 'runs', 'project');
   const history = useHistory(run);
   const [metric, setMetric] = useState<Measure>('macro_ap');
@@ -52,10 +52,10 @@ export function LiveView({ run }: { run: RunSummary }) {
     n: () => planRun(true),
   });
   useCommands(() => [
-    ...(running ? [{ id: 'pause', text: entry.state === 'paused' ? w(`Go on with ${run.name}`, `Seguir con ${run.name}`) : w(`Pause ${run.name}`, `Pausar ${run.name}`), hint: 'P', run: pause }, { id: 'finish', text: w('Finish this stage now, keep the best', 'Terminar ya esta etapa y guardar lo mejor'), run: () => command({ type: 'finishPhase' }) }] : []),
+    ...(running ? [{ id: 'pause', text: entry.state === 'paused' ? w(`Go on with ${said(run.name)}`, `Seguir con ${said(run.name)}`) : w(`Pause ${said(run.name)}`, `Pausar ${said(run.name)}`), hint: 'P', run: pause }, { id: 'finish', text: w('Finish this stage now, keep the best', 'Terminar ya esta etapa y guardar lo mejor'), run: () => command({ type: 'finishPhase' }) }] : []),
     { id: 'new', text: w('New run', 'Nuevo entrenamiento'), hint: 'N', run: () => planRun(true) },
-    { id: 'seeds', text: w(`Repeat ${run.name} with two other seeds`, `Repetir ${run.name} con otras dos semillas`), run: () => void repeatWithSeeds(run) },
-    { id: 'again', text: w(`Use the settings of ${run.name} again`, `Usar otra vez los ajustes de ${run.name}`), run: () => { adopt(run.config, run.config, run.preset); planRun(true); } },
+    { id: 'seeds', text: w(`Repeat ${said(run.name)} with two other seeds`, `Repetir ${said(run.name)} con otras dos semillas`), run: () => void repeatWithSeeds(run) },
+    { id: 'again', text: w(`Use the settings of ${said(run.name)} again`, `Usar otra vez los ajustes de ${said(run.name)}`), run: () => { adopt(run.config, run.config, run.preset); planRun(true); } },
   ]);
   const resumable = entry === undefined && run.state !== 'finished';
   return (
@@ -64,7 +64,7 @@ export function LiveView({ run }: { run: RunSummary }) {
         {running && <Button variant="subtle" leftSection={entry.state === 'paused' ? <IconPlayerPlay size={15} /> : <IconPlayerPause size={15} />} onClick={pause}>{entry.state === 'paused' ? w('Go on', 'Seguir') : w('Pause', 'Pausar')}<kbd>P</kbd></Button>}
         {running && current !== null && trained.includes(current) && <Button variant="default" leftSection={<IconFlag size={15} />} onClick={() => command({ type: 'finishPhase' })}>{w('Finish now, keep best', 'Terminar ya y guardar lo mejor')}</Button>}
         {resumable && <Button onClick={() => void attempt(() => call('runs.resume', { project: run.project, run: run.id }))}>{w('Resume', 'Reanudar')}</Button>}
-        {run.state === 'finished' && <Button onClick={() => go('tune', run.id)}>{w(`Tune ${run.name}`, `Ajustar ${run.name}`)}</Button>}
+        {run.state === 'finished' && <Button onClick={() => go('tune', run.id)}>{w(`Tune ${said(run.name)}`, `Ajustar ${said(run.name)}`)}</Button>}
         <Menu position="bottom-end">
           <Menu.Target><Button variant="subtle" px={6} aria-label={w('More', 'Más')}><IconDots size={16} /></Button></Menu.Target>
           <Menu.Dropdown>
@@ -84,7 +84,7 @@ export function LiveView({ run }: { run: RunSummary }) {
           <div className="row live-head">
             <Figures run={run} history={history} stage={stage} running={running} />
             <span className="grow" />
-            {runs.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={110} data={runs.filter(({ trashed }) => !trashed).map(({ id, name }) => ({ value: id, label: name })).reverse()} value={run.id} onChange={(id) => { if (id !== null) go('train', id); useStudio.setState({ run: id }); }} />}
+            {runs.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={150} data={runs.filter(({ trashed }) => !trashed).map(({ id, name }) => ({ value: id, label: said(name) })).reverse()} value={run.id} onChange={(id) => { if (id !== null) go('train', id); useStudio.setState({ run: id }); }} />}
             <Select aria-label={w('Smoothing', 'Suavizado')} w={118} data={smoothings.map((value) => ({ value: String(value), label: value === 0 ? w('raw', 'sin suavizar') : w(`smooth ${f.decimal(value, 1)}`, `suave ${f.decimal(value, 1)}`) }))} value={String(smoothing)} onChange={(value) => setSmoothing(Number(value) as (typeof smoothings)[number])} />
             <SegmentedControl aria-label={w('Measure', 'Medida')} data={[{ value: 'macro_ap', label: 'mAP' }, { value: 'macro_f1', label: 'F1' }, { value: 'val_loss', label: w('Loss', 'Pérdida') }]} value={metric} onChange={(value) => setMetric(value as Measure)} />
           </div>
@@ -137,12 +137,12 @@ function Figures({ run, history, stage, running }: { run: RunSummary; history: R
 const Figure = ({ value, name }: { value: string; name: string }) => <div className="figure"><strong>{value}</strong><span className="small quiet">{name}</span></div>;
 
 function Notes({ history }: { history: RunHistory | null }) {
-  const { w } = useWording();
+  const { w, said } = useWording();
   if (history === null || history.notes.length === 0) return null;
   return (
     <details className="line-top notes">
       <summary>{w('Notes of the run', 'Notas')} <span className="quiet">{history.notes.length}</span></summary>
-      <ul className="small">{history.notes.map(({ at, message, level }) => <li key={at + message} className={level === 'warning' ? 'warn' : 'soft'}>{message}</li>)}</ul>
+      <ul className="small">{history.notes.map(({ at, message, level }) => <li key={at + message} className={level === 'warning' ? 'warn' : 'soft'}>{said(message)}</li>)}</ul>
     </details>
   );
 }

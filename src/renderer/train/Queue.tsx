@@ -7,7 +7,7 @@ import { noticesAllowed } from './notices.ts';
 
 /** What trains after this one, through the night. */
 export function Queue({ project }: { project: string }) {
-  const { w } = useWording();
+  const { w, said } = useWording();
   const { queue, settings, hello } = useParts('queue', 'settings', 'hello');
   const [allowed, setAllowed] = useState(noticesAllowed);
   if (queue.length === 0) return null;
@@ -16,7 +16,7 @@ export function Queue({ project }: { project: string }) {
       <div className="panel-head" style={{ paddingInline: 0 }}><h2>{w('Queue', 'Cola')}</h2><span className="quiet">{queue.length}</span></div>
       {queue.map((entry) => (
         <div key={entry.run} className="row" style={{ minHeight: 26 }}>
-          <button type="button" className="link grow cut" disabled={entry.project !== project} onClick={() => go('train', entry.run)}>{entry.name}</button>
+          <button type="button" className="link grow cut" disabled={entry.project !== project} onClick={() => go('train', entry.run)}>{said(entry.name)}</button>
           <span className="quiet small">{entry.state === 'running' ? w('running', 'en marcha') : entry.state === 'paused' ? w('paused', 'en pausa') : w('waiting', 'en espera')}</span>
           {entry.state === 'waiting' && <button type="button" className="link" onClick={() => void attempt(() => call('runs.cancel', { project: entry.project, run: entry.run }))}>{w('Remove', 'Quitar')}</button>}
         </div>

@@ -23,7 +23,7 @@ const basics = new Set(['data.padding_color', 'teacher.architecture', 'teacher.i
 const SAMPLE_CLASSES = 8;
 
 export function SettingsView() {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const { project, runs, queue, activities } = useParts('project', 'runs', 'queue', 'activities');
   const { config, base, preset, choices, preflight, yamlComplaint, complaints, measuring } = useConfig();
   const index = useDataset((state) => state.index);
@@ -70,7 +70,7 @@ export function SettingsView() {
       : preflight?.problem != null ? w('These settings do not run on this machine.', 'Estos ajustes no funcionan en este equipo.')
         : seconds === null ? (busy ? w('Ready to queue.', 'Listo para la cola.') : w('Ready to start. Measuring how long it takes…', 'Todo listo. Midiendo cuánto tarda…'))
           : w(`Ready to start. Takes about ${f.duration(seconds)}, ends near ${f.clock(ends!)}.`, `Todo listo. Tarda alrededor de ${f.duration(seconds)}; acaba hacia las ${f.clock(ends!)}.`);
-  const waiting = busy ? w('It starts when the run before it has ended.', 'Empieza cuando acabe el anterior.') : preflight?.problem?.message;
+  const waiting = busy ? w('It starts when the run before it has ended.', 'Empieza cuando acabe el anterior.') : preflight?.problem != null ? said(preflight.problem.message) : undefined;
   return (
     <>
       <Answer tone={wrong || empty || preflight?.problem != null ? 'bad' : 'ok'} says={says} {...(waiting !== undefined && { because: waiting })}>
@@ -118,7 +118,7 @@ function sameValue(a: Config, b: Config, key: string): boolean {
 
 /** The same state as text; changed lines are marked. */
 function YamlView() {
-  const { w } = useWording();
+  const { w, said } = useWording();
   const { yaml, yamlComplaint, config, base, choices, project } = useConfig();
   const area = useRef<HTMLTextAreaElement>(null);
   const backdrop = useRef<HTMLPreElement>(null);
@@ -138,7 +138,7 @@ function YamlView() {
         <Button variant="subtle" disabled={saved || yamlComplaint !== null} onClick={() => void keep()} title={choices?.file}>{saved ? w('Kept', 'Guardado') : w('Keep', 'Guardar')}</Button>
         <CopyButton value={yaml}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}</Button>}</CopyButton>
       </div>
-      {yamlComplaint !== null && <p className="small bad" role="alert" style={{ padding: '0 16px 6px', whiteSpace: 'pre-wrap' }}>{yamlComplaint}</p>}
+      {yamlComplaint !== null && <p className="small bad" role="alert" style={{ padding: '0 16px 6px', whiteSpace: 'pre-wrap' }}>{said(yamlComplaint)}</p>}
       <div className="yaml-edit">
         <pre ref={backdrop} aria-hidden="true">{yaml.split('\n').map((line, at) => <span key={at} className={marked.has(at) ? 'changed' : ''}>{line}{'\n'}</span>)}</pre>
         <textarea ref={area} aria-label={w('Settings as YAML', 'Ajustes en YAML')} spellCheck={false} value={yaml} onChange={(event) => setYaml(event.currentTarget.value)} onScroll={(event) => { backdrop.current!.scrollTop = event.currentTarget.scrollTop; backdrop.current!.scrollLeft = event.currentTarget.scrollLeft; }} />

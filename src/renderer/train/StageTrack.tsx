@@ -11,7 +11,7 @@ const trained = new Set<Stage>(['teacher', 'student', 'qat']);
 
 /** The way of a run; parts are as long as their work where that is known. A click shows a stage's curves. */
 export function StageTrack({ run, chosen, onChoose, running }: { run: RunSummary; chosen: Stage; onChoose(stage: Stage): void; running: boolean }) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const progress = useProgress(running ? run.id : null);
   const name = ({ stage, phase }: Part): string => `${stageName(stage, w)}${phase === null ? '' : phase === 'head' ? ' A' : ' B'}`;
   const meaning = ({ phase }: Part): string | undefined => (phase === 'head' ? w('A: the new last layer alone', 'A: solo la última capa, nueva') : phase === 'finetune' ? w('B: all layers', 'B: todas las capas') : undefined);
@@ -26,7 +26,7 @@ export function StageTrack({ run, chosen, onChoose, running }: { run: RunSummary
             <button type="button" disabled={!trained.has(stage)} aria-current={chosen === stage ? 'true' : undefined} title={meaning(part)} onClick={() => onChoose(stage)}>
               <span className="track"><i style={{ width: `${share * 100}%` }} /></span>
               <span className="row cut small">{state === 'finished' && <IconCheck size={13} className="ok" aria-label={w('done', 'hecho')} role="img" />}<span className="cut">{name(part)}</span></span>
-              <span className="small quiet cut">{seconds !== null ? f.duration(seconds) : now ? (progress.secondsLeft === null ? progress.activity : w(`${f.duration(progress.secondsLeft)} to go`, `faltan ${f.duration(progress.secondsLeft)}`)) : ''}&nbsp;</span>
+              <span className="small quiet cut">{seconds !== null ? f.duration(seconds) : now ? (progress.secondsLeft === null ? said(progress.activity) : w(`${f.duration(progress.secondsLeft)} to go`, `faltan ${f.duration(progress.secondsLeft)}`)) : ''}&nbsp;</span>
             </button>
           </li>
         );

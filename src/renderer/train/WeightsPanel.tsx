@@ -54,7 +54,7 @@ function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 's
 
 /** One set of weights: to be used, to be downloaded, or on its way. */
 function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => void }) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const { id, name, path, progress, problem, licence, page, megabytes } = entry;
   const start = (): void => void attempt(() => call('weights.download', { id }));
   const share = progress === null || progress.total === null ? 0 : (100 * progress.done) / progress.total;
@@ -70,7 +70,7 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
         {progress !== null && <button type="button" className="link" onClick={() => void attempt(() => call('weights.cancel', { id }))}>{w('Stop', 'Parar')}</button>}
       </span>
       {progress !== null && <span className="row small quiet"><Progress className="grow" value={share} aria-label={w(`Download of ${name}`, `Descarga de ${name}`)} /><span className="num">{f.bytes(progress.done)}{progress.total === null ? '' : ` / ${f.bytes(progress.total)}`}{progress.secondsLeft === null ? '' : ` · ${w(`${f.duration(progress.secondsLeft)} left`, `quedan ${f.duration(progress.secondsLeft)}`)}`}</span></span>}
-      {problem !== null && <span className="small bad" role="alert">{problem.message}</span>}
+      {problem !== null && <span className="small bad" role="alert">{said(problem.message)}</span>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { configSchema } from '../../shared/config.ts';
+import { inSpanish } from '../../shared/spanish/translate.ts';
 
 const call = vi.fn();
 vi.mock('../api/client.ts', () => ({ call: (...asked: unknown[]) => call(...asked) as unknown, listen: () => undefined }));
@@ -39,6 +40,17 @@ describe('the settings as a form and as YAML are one state', () => {
     expect(useConfig.getState().config.student.alpha).toBe(defaults.student.alpha);
     setValue('student.alpha', 0.3);
     expect(useConfig.getState().complaints).toEqual({});
+  });
+  test('complaints are the same plain words as on the command line, and are told in Spanish', () => {
+    setValue('student.alpha', 1.5);
+    setValue('data.max_megapixels', 'x');
+    expect(Object.values(useConfig.getState().complaints)).toEqual(['It must be at most 1.', 'It must be of type number.']);
+    expect(Object.values(useConfig.getState().complaints).map(inSpanish)).toEqual(['El valor tiene que ser 1 o menos.', 'El valor tiene que ser un número.']);
+    setYaml('seed: 1\nteacher: { architecture: resnet50, colour: 3 }\n');
+    expect(inSpanish(useConfig.getState().yamlComplaint!)).toMatch(/^teacher\.architecture está mal: no se conoce la arquitectura “resnet50”; tiene que ser una de .*\.\najuste desconocido teacher\.colour\.$/);
+    setYaml('a: [\n');
+    expect(useConfig.getState().yamlComplaint).toMatch(/^line \d+: this is no YAML \([^\n]+\)\.$/);
+    expect(inSpanish(useConfig.getState().yamlComplaint!)).toMatch(/^línea \d+: esto no es YAML válido \(.+\)\.$/);
   });
 });
 

@@ -16,29 +16,29 @@ interface Facts {
 }
 
 /** The state of a run in one line, with the number that decides and the reason. */
-export function liveAnswer({ w, f }: Wording, { run, entry, history, progress, stage }: Facts): { says: string; because: string; tone: Tone } {
-  if (entry?.state === 'waiting') return { tone: 'plain', says: w(`${run.name} waits for its turn.`, `${run.name} espera su turno.`), because: w('It starts by itself when the run before it ends.', 'Empieza solo cuando acabe el anterior.') };
-  if (entry?.state === 'paused') return { tone: 'warn', says: w(`${run.name} is paused.`, `${run.name} está en pausa.`), because: w('Nothing is lost. It goes on where it stands.', 'No se ha perdido nada. Sigue donde está.') };
-  if (entry !== null) return running({ w, f } as Wording, { run, history, progress, stage });
+export function liveAnswer({ w, f, said }: Wording, { run, entry, history, progress, stage }: Facts): { says: string; because: string; tone: Tone } {
+  if (entry?.state === 'waiting') return { tone: 'plain', says: w(`${said(run.name)} waits for its turn.`, `${said(run.name)} espera su turno.`), because: w('It starts by itself when the run before it ends.', 'Empieza solo cuando acabe el anterior.') };
+  if (entry?.state === 'paused') return { tone: 'warn', says: w(`${said(run.name)} is paused.`, `${said(run.name)} está en pausa.`), because: w('Nothing is lost. It goes on where it stands.', 'No se ha perdido nada. Sigue donde está.') };
+  if (entry !== null) return running({ w, f, said } as Wording, { run, history, progress, stage });
   switch (run.state) {
     case 'finished': {
       const lost = run.val.int8Ap === null || run.val.studentAp === null ? null : run.val.studentAp - run.val.int8Ap;
-      return { tone: 'ok', says: w(`${run.name} is done: INT8 mAP ${f.points(run.val.int8Ap)} on validation.`, `${run.name} ha acabado: mAP INT8 ${f.points(run.val.int8Ap)} en validación.`), because: `${w(`Took ${f.duration(run.seconds)}.`, `Tardó ${f.duration(run.seconds)}.`)} ${lost === null ? '' : lost > 0.001 ? w(`Quantizing cost ${f.decimal(lost * 100, 1)}.`, `Cuantizar costó ${f.decimal(lost * 100, 1)}.`) : w('Quantizing cost nothing.', 'Cuantizar no costó nada.')}` };
+      return { tone: 'ok', says: w(`${said(run.name)} is done: INT8 mAP ${f.points(run.val.int8Ap)} on validation.`, `${said(run.name)} ha acabado: mAP INT8 ${f.points(run.val.int8Ap)} en validación.`), because: `${w(`Took ${f.duration(run.seconds)}.`, `Tardó ${f.duration(run.seconds)}.`)} ${lost === null ? '' : lost > 0.001 ? w(`Quantizing cost ${f.decimal(lost * 100, 1)}.`, `Cuantizar costó ${f.decimal(lost * 100, 1)}.`) : w('Quantizing cost nothing.', 'Cuantizar no costó nada.')}` };
     }
-    case 'failed': return { tone: 'bad', says: w(`${run.name} stopped in ${stageName(stage, w)}. What it learned is kept.`, `${run.name} paró en ${stageName(stage, w)}. Lo aprendido se conserva.`), because: w('Resume goes on from the last checkpoint.', 'Reanudar sigue desde el último punto de control.') };
-    case 'interrupted': return { tone: 'warn', says: w(`${run.name} was cut off: the studio or the machine went down.`, `${run.name} se cortó: el estudio o el equipo se apagó.`), because: w('Nothing is lost. Resume goes on from the last checkpoint.', 'No se ha perdido nada. Reanudar sigue desde el último punto de control.') };
-    default: return { tone: 'warn', says: w(`${run.name} is stopped.`, `${run.name} está parado.`), because: w('Resume goes on where it stands.', 'Reanudar sigue donde está.') };
+    case 'failed': return { tone: 'bad', says: w(`${said(run.name)} stopped in ${stageName(stage, w)}. What it learned is kept.`, `${said(run.name)} paró en ${stageName(stage, w)}. Lo aprendido se conserva.`), because: w('Resume goes on from the last checkpoint.', 'Reanudar sigue desde el último punto de control.') };
+    case 'interrupted': return { tone: 'warn', says: w(`${said(run.name)} was cut off: the studio or the machine went down.`, `${said(run.name)} se cortó: el estudio o el equipo se apagó.`), because: w('Nothing is lost. Resume goes on from the last checkpoint.', 'No se ha perdido nada. Reanudar sigue desde el último punto de control.') };
+    default: return { tone: 'warn', says: w(`${said(run.name)} is stopped.`, `${said(run.name)} está parado.`), because: w('Resume goes on where it stands.', 'Reanudar sigue donde está.') };
   }
 }
 
-function running({ w, f }: Wording, { run, history, progress, stage }: Omit<Facts, 'entry'>): { says: string; because: string; tone: Tone } {
+function running({ w, f, said }: Wording, { run, history, progress, stage }: Omit<Facts, 'entry'>): { says: string; because: string; tone: Tone } {
   const doing = progress === null ? w('starting', 'empezando') : stageName(progress.stage, w).toLowerCase();
   const { gain, kind } = trend(history === null ? [] : metricPoints(stageEpochs(history.phases, stage), 'macro_ap'));
   const whole = secondsLeftOfRun(run, progress);
   const left = whole !== null ? w(`${f.duration(whole)} left.`, `Quedan ${f.duration(whole)}.`) : progress?.secondsLeft == null ? '' : w(`${f.duration(progress.secondsLeft)} left in this stage.`, `Quedan ${f.duration(progress.secondsLeft)} de esta etapa.`);
   const change = w(`${f.sign(gain * 100, 1)} mAP over the last epochs.`, `${f.sign(gain * 100, 1)} mAP en las últimas épocas.`);
   switch (progress !== null && progress.stage !== stage ? 'starting' : kind) {
-    case 'starting': return { tone: 'plain', says: w(`${run.name} is running: ${doing}.`, `${run.name} en marcha: ${doing}.`), because: left };
+    case 'starting': return { tone: 'plain', says: w(`${said(run.name)} is running: ${doing}.`, `${said(run.name)} en marcha: ${doing}.`), because: left };
     case 'better': return { tone: 'plain', says: w('Getting better.', 'Mejorando.'), because: `${change} ${left}` };
     case 'slowly': return { tone: 'plain', says: w('Still getting better, slowly.', 'Sigue mejorando, despacio.'), because: `${change} ${left}` };
     case 'flat': return { tone: 'plain', says: w('No longer getting better.', 'Ya no mejora.'), because: `${change} ${left}` };

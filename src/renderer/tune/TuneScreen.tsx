@@ -22,7 +22,7 @@ const PAGE = 13; // .05 of 256
 /** Where does the threshold go, and what does it cost? */
 export default function TuneScreen() {
   const wording = useWording();
-  const { w, f } = wording;
+  const { w, f, said } = wording;
   const { runs, run, project } = useParts('runs', 'run', 'project');
   const tunable = useMemo(() => runs.filter(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished')), [runs]);
   // A run that ends meanwhile does not take the place of the one that somebody is tuning.
@@ -81,7 +81,7 @@ export default function TuneScreen() {
             <Button className="wide-only" variant="subtle" onClick={() => { applyGoal([label, ...similarLabels(val, label)], own.goal ?? tune.goal); }} title={w('Gives this goal to the labels with about as many images', 'Da este objetivo a las etiquetas con parecidas imágenes')}>{w('Apply to similar', 'Aplicar a parecidas')}</Button>
             <ActionIcon variant="subtle" color={own.locked ? 'blue' : 'gray'} aria-pressed={own.locked} aria-label={w('Lock (X)', 'Bloquear (X)')} onClick={() => toggleLock(label)}>{own.locked ? <IconLock size={16} /> : <IconLockOpen size={16} />}</ActionIcon>
             <ActionIcon variant="subtle" color="gray" aria-label={w('As found by the search (R)', 'Como lo halló la búsqueda (R)')} onClick={() => reset(label)}><IconRotate size={16} /></ActionIcon>
-            {tunable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={100} data={tunable.map((one) => ({ value: one.id, label: one.name })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}
+            {tunable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={150} data={tunable.map((one) => ({ value: one.id, label: said(one.name) })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}
           </div>
           <div className="tune-body">
             {view === 'errors' ? <ErrorGallery label={label} k={own.k} /> : view === 'confusions' ? <Confusions /> : <ScoreHistogram val={val} label={label} k={own.k} before={saved[label]!.k} />}

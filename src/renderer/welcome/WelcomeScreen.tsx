@@ -41,7 +41,7 @@ export default function WelcomeScreen() {
 }
 
 function Recent() {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const recent = useStudio((state) => state.hello?.recent ?? []);
   const [at, setAt] = useState(0);
   useKeys({
@@ -65,7 +65,7 @@ function Recent() {
             <UnstyledButton className="recent-row" disabled={!project.found} onClick={() => void openProject(project.folder)}>
               <span className="covers">{project.found ? project.covers.map((cover) => <img key={cover} src={pictureUrl(project.id, cover, { kind: 'thumbnail', edge: 96 })} alt="" loading="lazy" />) : <span className="cover-missing"><IconFolder size={16} aria-hidden="true" /></span>}</span>
               <span className="grow column"><strong className="cut" style={{ fontWeight: 500 }}>{project.name}</strong><span className="small quiet cut">{f.count(project.images)} {w('images', 'imágenes')}, {f.count(project.labels)} {w('labels', 'etiquetas')} · {project.folder}</span></span>
-              {project.lastRun !== null && project.found && <span className="soft">{project.lastRun.name}{project.lastRun.macroAp === null ? '' : `: INT8 mAP ${f.points(project.lastRun.macroAp)}`}</span>}
+              {project.lastRun !== null && project.found && <span className="soft">{said(project.lastRun.name)}{project.lastRun.macroAp === null ? '' : `: INT8 mAP ${f.points(project.lastRun.macroAp)}`}</span>}
               <span className="quiet num" style={{ width: 64 }}>{f.date(project.openedAt)}</span>
             </UnstyledButton>
             {!project.found && <span className="row recent-lost"><span className="warn">{w('Folder not connected', 'Carpeta no conectada')}</span><button type="button" className="link" onClick={() => void find(project)}>{w('Find it', 'Buscarla')}</button><button type="button" className="link" onClick={() => void attempt(() => call('project.forget', { project: project.id }))}>{w('Forget', 'Olvidar')}</button></span>}
@@ -107,14 +107,14 @@ function ThisMachine() {
 }
 
 function MachineFacts({ machine }: { machine: Machine }) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const cpu = machine.engines.find(({ name }) => name === 'onnx-cpu');
   return (
     <>
       <Fact state={cpu?.state === 'works' ? 'ok' : 'bad'} title={w(`Processor, ${machine.cpu.cores} cores`, `Procesador, ${machine.cpu.cores} núcleos`)} value={cpu?.state === 'works' ? w('works', 'funciona') : w('fails', 'falla')}>
-        {cpu?.imagesPerSecond == null ? cpu?.description : w(`${machine.cpu.model}. Trains a small network at 96 px with ${f.decimal(cpu.imagesPerSecond, 0)} images a second.`, `${machine.cpu.model}. Entrena una red pequeña a 96 px con ${f.decimal(cpu.imagesPerSecond, 0)} imágenes por segundo.`)}
+        {cpu?.imagesPerSecond == null ? cpu && said(cpu.description) : w(`${machine.cpu.model}. Trains a small network at 96 px with ${f.decimal(cpu.imagesPerSecond, 0)} images a second.`, `${machine.cpu.model}. Entrena una red pequeña a 96 px con ${f.decimal(cpu.imagesPerSecond, 0)} imágenes por segundo.`)}
       </Fact>
-      <Fact state="info" title={machine.gpus[0] ?? w('Graphics card', 'Tarjeta gráfica')} value={w('not used', 'no se usa')}>{w('Training runs on the processor in this version.', 'En esta versión se entrena con el procesador.')}</Fact>
+      <Fact state="info" title={machine.gpus[0] === undefined ? w('Graphics card', 'Tarjeta gráfica') : said(machine.gpus[0])} value={w('not used', 'no se usa')}>{w('Training runs on the processor in this version.', 'En esta versión se entrena con el procesador.')}</Fact>
       <Fact state={machine.memory.totalBytes < 8e9 ? 'warn' : 'ok'} title={w('Memory', 'Memoria')} value={f.bytes(machine.memory.totalBytes)}>{machine.memory.totalBytes < 8e9 ? w('Enough for small networks; take the Fast preset.', 'Basta para redes pequeñas; elige Rápido.') : w('Enough for EfficientNet-B3 at 300 px.', 'Basta para EfficientNet-B3 a 300 px.')}</Fact>
       {machine.disk !== null && <Fact state={machine.disk.freeBytes < 5e9 ? 'warn' : 'ok'} title={w('Disk', 'Disco')} value={w(`${f.bytes(machine.disk.freeBytes)} free`, `${f.bytes(machine.disk.freeBytes)} libres`)}>{w('A run keeps about 1 GB.', 'Un entrenamiento ocupa cerca de 1 GB.')}</Fact>}
       <Fact state="warn" title={w('Pretrained weights', 'Pesos preentrenados')} value={w('none chosen', 'sin elegir')}>{w('Training from nothing needs many more photos. Choose a weights file in Train.', 'Entrenar desde cero pide muchas más fotos. Elige un archivo de pesos en Entrenar.')}</Fact>

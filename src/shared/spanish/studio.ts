@@ -15,6 +15,10 @@ export const studioMessages: Readonly<Record<string, string>> = {
   'This run is gone.': 'Este entrenamiento ya no está.',
   '{run:words} is in the queue already.': '{run} ya está en la cola.',
   'This run is not running now.': 'Este entrenamiento no está en marcha.',
+  'This measurement was forgotten meanwhile.': 'Esta medición se olvidó entretanto.',
+  'A run is training: what is measured beside it says little. Wait for its end, or stop it.': 'Hay un entrenamiento en marcha: lo que se mide a su lado dice poco. Espera a que acabe, o páralo.',
+  'A run is training: the search for a learning rate would slow it down, and be slowed down. Wait for its end, or stop it.': 'Hay un entrenamiento en marcha: buscar una tasa de aprendizaje lo frenaría, y al revés. Espera a que acabe, o páralo.',
+  'A learning rate is being searched for already.': 'Ya se está buscando una tasa de aprendizaje.',
   'Only runs in the trash are deleted for good.': 'Solo se borran para siempre los entrenamientos de la papelera.',
   'This run is not finished: its checkpoints are what it goes on from.': 'Este entrenamiento no ha acabado: sigue desde sus puntos de control.',
   'This run has no thresholds yet: they come after training.': 'Este entrenamiento aún no tiene umbrales: llegan al final.',
@@ -31,5 +35,6 @@ export const studioMessages: Readonly<Record<string, string>> = {
   'The request could not be read.': 'No se pudo leer la petición.',
   "Only the studio's own window may ask.": 'Solo puede preguntar la ventana del estudio.',
   'The studio does not know this. Restart it.': 'El estudio no conoce esto. Reinícialo.',
+  'This screen has failed. What was saved is safe, and a running training goes on.': 'Esta pantalla ha fallado. Lo guardado está a salvo y el entrenamiento sigue.',
   'The run is done.': 'El entrenamiento ha acabado.',
 };

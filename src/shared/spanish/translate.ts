@@ -53,7 +53,10 @@ export interface Translation { readonly text: string; readonly kept: readonly st
 /** Null where the message, or a part of it, is in no table. */
 export function translate(message: string): Translation | null {
   if (message.length > LONGEST) return null;
-  return whole(message) ?? lines(message) ?? sentences(message) ?? placed(message);
+  const found = whole(message);
+  // A hole that took in the start of another sentence is the second choice.
+  if (found !== null && !found.kept.some((value) => /[.?!] \S/.test(value))) return found;
+  return lines(message) ?? sentences(message) ?? found ?? placed(message);
 }
 
 const known = new Map<string, string>();
