@@ -177,7 +177,7 @@ const MUTATIONS: [string, RegExp, (schema: Schema) => void][] = [
   ['a signature of another graph', /signature names graph 1/, (s) => { s.signatureDefs[0]!.subgraphIndex = 1; }],
   ['another signature name', /is called 'main', not 'serving_default'/, (s) => { s.signatureDefs[0]!.signatureKey = 'main'; }],
   ['a signature of other tensors', /does not name the graph's outputs as they are/, (s) => { s.signatureDefs[0]!.outputs[0]!.tensorIndex = 3; }],
-  ['no metadata', /metadata: is missing/, (s) => { s.metadata = []; }],
+  ['no metadata', /metadata is missing/, (s) => { s.metadata = []; }],
   ['another schema version', /schema version 2, not 3/, (s) => { s.version = 2; }],
   ['a second graph', /has 2 graphs/, (s) => { s.subgraphs.push(graph(s)); }],
 ];
