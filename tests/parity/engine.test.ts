@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, LossSpec, StepInput } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
-import { tfjsEngine } from '../../src/main/pipeline/engine/tfjs/engine.ts';
+import { oracle } from '../conformance/oracle.ts';
 import type { Model } from '../../src/main/pipeline/graph/graph.ts';
 import { drawMasks } from '../../src/main/pipeline/train/masks.ts';
 import { BATCH, cases, changes, distance, expectClose, inverted, net, norm, parametersOf, quantized, request, stepInput, steps } from '../conformance/nets.ts';
@@ -14,7 +14,7 @@ describe('a training step of onnxruntime is that of TensorFlow.js', () => {
   test.each(cases)('%s', async (_, model) => {
     const parameters = parametersOf(model);
     const input = stepInput(model, 0);
-    const [ours, theirs] = [await steps(onnx, request(model, parameters), [input]), await steps(tfjsEngine, request(model, parameters), [input])];
+    const [ours, theirs] = [await steps(onnx, request(model, parameters), [input]), await steps(oracle, request(model, parameters), [input])];
     expect(distance(Float32Array.from(ours.losses), Float32Array.from(theirs.losses))).toBeLessThan(1e-5);
     expect(distance(ours.logits, theirs.logits)).toBeLessThan(1e-4);
     expect(Math.abs(ours.norm / theirs.norm - 1)).toBeLessThan(1e-4);
@@ -26,7 +26,7 @@ describe('a training step of onnxruntime is that of TensorFlow.js', () => {
     const trainableFrom = model.nodes.findIndex(({ block }) => block === 'block2');
     const parameters = parametersOf(model);
     const input = stepInput(model, trainableFrom);
-    const [ours, theirs] = [await steps(onnx, request(model, parameters, { trainableFrom }), [input]), await steps(tfjsEngine, request(model, parameters, { trainableFrom }), [input])];
+    const [ours, theirs] = [await steps(onnx, request(model, parameters, { trainableFrom }), [input]), await steps(oracle, request(model, parameters, { trainableFrom }), [input])];
     expectClose(changes(parameters, ours.state.parameters), changes(parameters, theirs.state.parameters), 2e-3);
     const moved = [...parameters].filter(([name, { data }]) => ours.state.parameters.get(name)!.data.some((value, i) => value !== data[i])).map(([name]) => name);
     expect(moved.filter((name) => !/^(block2|classifier)/.test(name))).toEqual([]);
@@ -36,7 +36,7 @@ describe('a training step of onnxruntime is that of TensorFlow.js', () => {
   test('fake-quantized, with ranges that cut some values off', async () => {
     const { model, parameters } = quantized();
     const input = stepInput(model, 0);
-    const [ours, theirs] = [await steps(onnx, request(model, parameters), [input]), await steps(tfjsEngine, request(model, parameters), [input])];
+    const [ours, theirs] = [await steps(onnx, request(model, parameters), [input]), await steps(oracle, request(model, parameters), [input])];
     // Values that fall on a rounding border may fall on either side: a code more or less somewhere.
     expect(distance(ours.logits, theirs.logits)).toBeLessThan(0.05);
     expectClose(changes(parameters, ours.state.parameters), changes(parameters, theirs.state.parameters), 0.1);
@@ -48,7 +48,7 @@ describe('a training step of onnxruntime is that of TensorFlow.js', () => {
     const parameters = parametersOf(model);
     const inputs = Array.from({ length: 5 }, (_, step) => stepInput(model, 0, { learningRate, weightDecay: 0.1, masks: drawMasks(model, 0, BATCH, { seed: 5, epoch: 0, step }) }));
     const training = request(model, parameters, { optimizer, clipNorm: 0.3, ema: true });
-    const [ours, theirs] = [await steps(onnx, training, inputs), await steps(tfjsEngine, training, inputs)];
+    const [ours, theirs] = [await steps(onnx, training, inputs), await steps(oracle, training, inputs)];
     expect(distance(Float32Array.from(ours.losses), Float32Array.from(theirs.losses))).toBeLessThan(1e-3);
     // Adam divides by the gradient's size: where a gradient is all but zero, its rounding error moves the weight by a share of a step.
     expectClose(ours.state.parameters, theirs.state.parameters, 0.02);
@@ -60,7 +60,7 @@ describe('a training step of onnxruntime is that of TensorFlow.js', () => {
     const parameters = parametersOf(model);
     const loss: LossSpec = { hard: { kind: 'asymmetric', gammaPositive: 1, gammaNegative: 4, margin: 0.05, variant: 'stable' }, labelSmoothing: 0.1, positiveWeights: [3, 0.5], distillation: { alpha: 0.6, temperature: 3 } };
     const input = stepInput(model, 0);
-    const [ours, theirs] = [await steps(onnx, request(model, parameters, { loss }), [input]), await steps(tfjsEngine, request(model, parameters, { loss }), [input])];
+    const [ours, theirs] = [await steps(onnx, request(model, parameters, { loss }), [input]), await steps(oracle, request(model, parameters, { loss }), [input])];
     expect(distance(Float32Array.from(ours.losses), Float32Array.from(theirs.losses))).toBeLessThan(1e-5);
     expectClose(changes(parameters, ours.state.parameters), changes(parameters, theirs.state.parameters), 2e-3);
   });
@@ -74,7 +74,7 @@ describe('a training step of onnxruntime is that of TensorFlow.js', () => {
     const parameters = parametersOf(model);
     const learningRateScales = new Map([...parameters.keys()].filter((name) => !name.startsWith('classifier')).map((name) => [name, name.startsWith('block') ? 0.5 : 0.1]));
     const training = request(model, parameters, { optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true }, clipNorm: 0.3, ema: true, accumulates: true, learningRateScales });
-    const [ours, theirs] = [await steps(onnx, training, cycles(model, 0.02)), await steps(tfjsEngine, training, cycles(model, 0.02))];
+    const [ours, theirs] = [await steps(onnx, training, cycles(model, 0.02)), await steps(oracle, training, cycles(model, 0.02))];
     expectClose(ours.state.parameters, theirs.state.parameters, 0.005);
     expectClose(ours.state.ema!, theirs.state.ema!, 0.005);
     expectClose(ours.state.accumulated!, theirs.state.accumulated!, 0.02);
@@ -119,7 +119,7 @@ describe('inference and statistics of onnxruntime are those of TensorFlow.js', (
     const parameters = parametersOf(model);
     const { pixels } = stepInput(model, 0);
     const outputs = ['block1.add', 'pooled', 'logits'];
-    const results = await Promise.all([onnx, tfjsEngine].map(async (engine) => {
+    const results = await Promise.all([onnx, oracle].map(async (engine) => {
       const session = await engine.createInference({ model, parameters, batchSize: BATCH, outputs, ranges: ['block1.add', 'stem.act'] });
       const statistics = await engine.createStatistics({ model, parameters, batchSize: BATCH, trainableFrom: 0 });
       return { ...(await session.run(pixels)), statistics: await statistics.run(pixels) };

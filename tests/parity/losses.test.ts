@@ -32,8 +32,8 @@ const onnx: Lowering = async (spec, { logits, labels, weights, teacherLogits, sh
 const tfjs: Lowering = (spec, { logits, labels, weights, teacherLogits, shape }) => {
   const tensor = (data: Float32Array): tf.Tensor2D => tf.tensor2d(data, [...shape]);
   const inputs = { labels: tensor(labels), weights: tensor(weights), teacherLogits: spec.distillation === null ? null : tensor(teacherLogits) };
-  const { value, grad } = tf.valueAndGrad((z) => lossOf(spec, z, inputs).loss)(tensor(logits));
-  const hardLoss = lossOf(spec, tensor(logits), inputs).hardLoss.dataSync()[0]!;
+  const { value, grad } = tf.valueAndGrad((z) => lossOf(tf, spec, z, inputs).loss)(tensor(logits));
+  const hardLoss = lossOf(tf, spec, tensor(logits), inputs).hardLoss.dataSync()[0]!;
   return Promise.resolve({ loss: value.dataSync()[0]!, hardLoss, gradient: grad.dataSync() as Float32Array });
 };
 

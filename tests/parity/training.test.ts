@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, OptimizerSpec, StepInput, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
 import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
-import { tfjsEngine } from '../../src/main/pipeline/engine/tfjs/engine.ts';
+import { oracle } from '../conformance/oracle.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { OnnxGraph } from '../../src/main/pipeline/engine/onnx/onnxModel.ts';
 import { clipByGlobalNorm, lowerOptimizer, OPTIMIZER_INPUTS, optimizerScalars, slotNames } from '../../src/main/pipeline/engine/onnx/optimizer.ts';
@@ -104,7 +104,7 @@ describe('the tiny net of Keras, 20 steps', () => {
 
   test.each(golden.manifest.runs)('$name: TensorFlow.js, our oracle, is Keras', async ({ name, config, losses, gradientNorms }) => {
     // The golden's picture is no grid of pixels. TensorFlow.js takes any numbers for them.
-    const found = await train(tfjsEngine, config, golden.floats('x') as unknown as Uint8Array);
+    const found = await train(oracle, config, golden.floats('x') as unknown as Uint8Array);
     expect(largestDifference(found.losses, losses)).toBeLessThan(1e-5);
     expect(largestDifference(found.norms, gradientNorms)).toBeLessThan(1e-5);
     for (const { name: key } of golden.manifest.parameters) expect({ key, close: largestDifference(found.end.parameters.get(key)!.data, golden.floats(`${name}_end_${key}`)) < 1e-4 }).toEqual({ key, close: true });
@@ -112,7 +112,7 @@ describe('the tiny net of Keras, 20 steps', () => {
 
   test.each(golden.manifest.runs)('$name: onnxruntime is our oracle', async ({ config }) => {
     const pixels = Uint8Array.from({ length: 4 * 12 * 12 * 3 }, (_, i) => 2 + (bits('tiny', i) % 3));
-    const [ours, theirs] = [await train(engine, config, pixels), await train(tfjsEngine, config, pixels)];
+    const [ours, theirs] = [await train(engine, config, pixels), await train(oracle, config, pixels)];
     expect(largestDifference(ours.losses, theirs.losses)).toBeLessThan(1e-5);
     expect(largestDifference(ours.norms, theirs.norms)).toBeLessThan(1e-4);
     for (const [key, { data }] of theirs.end.parameters) expect({ key, close: largestDifference(ours.end.parameters.get(key)!.data, data) < 1e-3 }).toEqual({ key, close: true });

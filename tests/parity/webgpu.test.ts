@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toProblemData } from '../../src/shared/problem.ts';
 import type { Engine, StepInput } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxWebGpuEngine } from '../../src/main/pipeline/engine/onnx/webgpu.ts';
-import { tfjsEngine } from '../../src/main/pipeline/engine/tfjs/engine.ts';
+import { oracle } from '../conformance/oracle.ts';
 import { drawMasks } from '../../src/main/pipeline/train/masks.ts';
 import { nameSoftwareAdapter } from '../conformance/graphicsAdapter.ts';
 import { BATCH, changes, distance, expectClose, inverted, net, parametersOf, quantized, request, stepInput, steps } from '../conformance/nets.ts';
@@ -18,7 +18,7 @@ describe.skipIf(skipped !== null)(`onnxruntime on WebGPU${skipped === null ? '' 
     const model = net(12, inverted(lite));
     const parameters = parametersOf(model);
     const input = stepInput(model, 0);
-    const [ours, theirs] = [await steps(engine, request(model, parameters), [input]), await steps(tfjsEngine, request(model, parameters), [input])];
+    const [ours, theirs] = [await steps(engine, request(model, parameters), [input]), await steps(oracle, request(model, parameters), [input])];
     expect(distance(Float32Array.from(ours.losses), Float32Array.from(theirs.losses))).toBeLessThan(1e-4);
     expect(distance(ours.logits, theirs.logits)).toBeLessThan(1e-3);
     expectClose(changes(parameters, ours.state.parameters), changes(parameters, theirs.state.parameters), 5e-3);
@@ -27,7 +27,7 @@ describe.skipIf(skipped !== null)(`onnxruntime on WebGPU${skipped === null ? '' 
   test('a fake-quantized step is that of TensorFlow.js', async () => {
     const { model, parameters } = quantized();
     const input = stepInput(model, 0);
-    const [ours, theirs] = [await steps(engine, request(model, parameters), [input]), await steps(tfjsEngine, request(model, parameters), [input])];
+    const [ours, theirs] = [await steps(engine, request(model, parameters), [input]), await steps(oracle, request(model, parameters), [input])];
     expect(distance(ours.logits, theirs.logits)).toBeLessThan(0.05);
     expectClose(changes(parameters, ours.state.parameters), changes(parameters, theirs.state.parameters), 0.1);
   });
@@ -38,7 +38,7 @@ describe.skipIf(skipped !== null)(`onnxruntime on WebGPU${skipped === null ? '' 
       learningRate: 0.003, weightDecay: 0.1, masks: drawMasks(model, 0, BATCH, { seed: 5, epoch: 0, step }), accumulation: { share: Number(share), moves: Boolean(moves) },
     }));
     const training = request(model, parametersOf(model), { optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, clipNorm: 0.3, ema: true, accumulates: true });
-    const theirs = await steps(tfjsEngine, training, inputs);
+    const theirs = await steps(oracle, training, inputs);
     const half = await steps(engine, training, inputs.slice(0, 2));
     const rest = await steps(engine, { ...training, state: half.state }, inputs.slice(2));
     expect(rest.state.steps).toBe(3);
@@ -50,7 +50,7 @@ describe.skipIf(skipped !== null)(`onnxruntime on WebGPU${skipped === null ? '' 
     const model = net(12, inverted(false));
     const { pixels } = stepInput(model, 0);
     const asked = { model, parameters: parametersOf(model), batchSize: BATCH, outputs: ['block1.add', 'logits'], ranges: ['block1.add'] };
-    const [ours, theirs] = await Promise.all([engine, tfjsEngine].map(async (each) => (await each.createInference(asked)).run(pixels)));
+    const [ours, theirs] = await Promise.all([engine, oracle].map(async (each) => (await each.createInference(asked)).run(pixels)));
     for (const name of asked.outputs) expect(distance(ours!.outputs.get(name)!, theirs!.outputs.get(name)!)).toBeLessThan(1e-3);
     expect(distance(Float32Array.from(ours!.ranges.get('block1.add')!), Float32Array.from(theirs!.ranges.get('block1.add')!))).toBeLessThan(1e-3);
   });

@@ -1,11 +1,12 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { BatchNormNode, GraphNode, Model, WeightQuantization } from '../../graph/graph.ts';
 import type { Range } from '../engine.ts';
+import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D, TensorFlow } from './tensorFlow.ts';
 
 /** What a forward pass in TensorFlow.js needs besides the pixels. */
 export interface ForwardContext {
+  readonly tf: TensorFlow;
   readonly model: Model;
-  readonly parameters: ReadonlyMap<string, tf.Tensor>;
+  readonly parameters: ReadonlyMap<string, Tensor>;
   /** Index in model.nodes: nodes from here on run in training mode; model.nodes.length = inference. */
   readonly trainableFrom: number;
   /** Null: dropout and dropPath are identities. */
@@ -14,38 +15,39 @@ export interface ForwardContext {
 }
 
 export interface ForwardResult {
-  readonly values: ReadonlyMap<string, tf.Tensor>;
+  readonly values: ReadonlyMap<string, Tensor>;
   /** Mean and population variance of each BatchNorm in training mode, by parameter name. */
-  readonly statistics: ReadonlyMap<string, tf.Tensor>;
+  readonly statistics: ReadonlyMap<string, Tensor>;
 }
 
 /** The model on uint8 pixels [N, S, S, 3], in TensorFlow.js's own ops, NHWC. */
-export function forward(context: ForwardContext, pixels: tf.Tensor4D): ForwardResult {
-  const values = new Map<string, tf.Tensor>();
-  const statistics = new Map<string, tf.Tensor>();
+export function forward(context: ForwardContext, pixels: Tensor4D): ForwardResult {
+  const values = new Map<string, Tensor>();
+  const statistics = new Map<string, Tensor>();
   context.model.nodes.forEach((node, index) => values.set(node.name, evaluate(context, node, index >= context.trainableFrom, pixels, values, statistics)));
   return { values, statistics };
 }
 
-function evaluate(context: ForwardContext, node: GraphNode, training: boolean, pixels: tf.Tensor4D, values: ReadonlyMap<string, tf.Tensor>, statistics: Map<string, tf.Tensor>): tf.Tensor {
-  const value = (name: string): tf.Tensor => values.get(name)!;
-  const parameter = (name: string): tf.Tensor => context.parameters.get(name)!;
-  const biased = (x: tf.Tensor, bias: string | null): tf.Tensor => (bias === null ? x : tf.add(x, parameter(bias)));
+function evaluate(context: ForwardContext, node: GraphNode, training: boolean, pixels: Tensor4D, values: ReadonlyMap<string, Tensor>, statistics: Map<string, Tensor>): Tensor {
+  const value = (name: string): Tensor => values.get(name)!;
+  const parameter = (name: string): Tensor => context.parameters.get(name)!;
+  const biased = (x: Tensor, bias: string | null): Tensor => (bias === null ? x : tf.add(x, parameter(bias)));
+  const { tf } = context;
   switch (node.op) {
     case 'input':
       return pixels;
     case 'normalize':
       return tf.div(tf.sub(value(node.input), tf.tensor1d([...node.mean])), tf.tensor1d([...node.std]));
     case 'conv2d':
-      return biased(tf.conv2d(value(node.input) as tf.Tensor4D, kernelOf(parameter(node.kernel), node.weightQuantization, 'filters') as tf.Tensor4D, node.stride, 'same'), node.bias);
+      return biased(tf.conv2d(value(node.input) as Tensor4D, kernelOf(tf, parameter(node.kernel), node.weightQuantization, 'filters') as Tensor4D, node.stride, 'same'), node.bias);
     case 'depthwiseConv2d':
-      return biased(tf.depthwiseConv2d(value(node.input) as tf.Tensor4D, kernelOf(parameter(node.kernel), node.weightQuantization, 'channels') as tf.Tensor4D, node.stride, 'same'), node.bias);
+      return biased(tf.depthwiseConv2d(value(node.input) as Tensor4D, kernelOf(tf, parameter(node.kernel), node.weightQuantization, 'channels') as Tensor4D, node.stride, 'same'), node.bias);
     case 'dense':
-      return tf.add(tf.matMul(value(node.input) as tf.Tensor2D, kernelOf(parameter(node.kernel), node.weightQuantization, 'filters') as tf.Tensor2D), parameter(node.bias));
+      return tf.add(tf.matMul(value(node.input) as Tensor2D, kernelOf(tf, parameter(node.kernel), node.weightQuantization, 'filters') as Tensor2D), parameter(node.bias));
     case 'batchNorm':
-      return batchNorm(node, value(node.input), parameter, training, statistics);
+      return batchNorm(tf, node, value(node.input), parameter, training, statistics);
     case 'activation':
-      return activation(node.activation, value(node.input));
+      return activation(tf, node.activation, value(node.input));
     case 'add':
       return tf.add(value(node.inputs[0]), value(node.inputs[1]));
     case 'scaleChannels':
@@ -61,11 +63,11 @@ function evaluate(context: ForwardContext, node: GraphNode, training: boolean, p
       return tf.mul(x, node.op === 'dropout' ? tf.tensor2d(mask, [batch, mask.length / batch]) : tf.tensor(mask, [batch, ...x.shape.slice(1).map(() => 1)]));
     }
     case 'fakeQuant':
-      return fakeQuant(value(node.input), node.range ?? context.fakeQuantRanges.get(node.name)!, node.name === context.model.logits);
+      return fakeQuant(tf, value(node.input), node.range ?? context.fakeQuantRanges.get(node.name)!, node.name === context.model.logits);
   }
 }
 
-function batchNorm(node: BatchNormNode, x: tf.Tensor, parameter: (name: string) => tf.Tensor, training: boolean, statistics: Map<string, tf.Tensor>): tf.Tensor {
+function batchNorm(tf: TensorFlow, node: BatchNormNode, x: Tensor, parameter: (name: string) => Tensor, training: boolean, statistics: Map<string, Tensor>): Tensor {
   let mean = parameter(node.mean);
   let variance = parameter(node.variance);
   if (training) {
@@ -77,34 +79,34 @@ function batchNorm(node: BatchNormNode, x: tf.Tensor, parameter: (name: string) 
   return tf.add(tf.mul(tf.sub(x, mean), scale), parameter(node.beta));
 }
 
-function activation(name: 'relu6' | 'swish' | 'sigmoid', x: tf.Tensor): tf.Tensor {
+function activation(tf: TensorFlow, name: 'relu6' | 'swish' | 'sigmoid', x: Tensor): Tensor {
   if (name === 'relu6') return tf.relu6(x);
   return name === 'sigmoid' ? tf.sigmoid(x) : tf.mul(x, tf.sigmoid(x));
 }
 
 /** Symmetric int8 weights, rounded; the gradient goes straight through. */
-function kernelOf(kernel: tf.Tensor, quantization: WeightQuantization, along: 'filters' | 'channels'): tf.Tensor {
+function kernelOf(tf: TensorFlow, kernel: Tensor, quantization: WeightQuantization, along: 'filters' | 'channels'): Tensor {
   if (quantization === null) return kernel;
   // HWIO has its filters last, [k, k, C, 1] its channels third.
   const kept = along === 'filters' ? kernel.rank - 1 : 2;
   const axes = kernel.shape.map((_, axis) => axis).filter((axis) => quantization === 'perTensor' || axis !== kept);
   return tf.customGrad((x) => {
-    const t = x as tf.Tensor;
+    const t = x as Tensor;
     const scale = tf.div(tf.maximum(tf.max(tf.abs(t), axes, true), 1e-6), 127);
-    return { value: tf.mul(tf.round(tf.div(t, scale)), scale), gradFunc: (dy: tf.Tensor) => dy };
+    return { value: tf.mul(tf.round(tf.div(t, scale)), scale), gradFunc: (dy: Tensor) => dy };
   })(kernel);
 }
 
 /** Affine int8 on [min, max] widened to hold 0; no gradient outside, but everywhere at the logits. */
-function fakeQuant(x: tf.Tensor, [min, max]: Range, passesAll: boolean): tf.Tensor {
+function fakeQuant(tf: TensorFlow, x: Tensor, [min, max]: Range, passesAll: boolean): Tensor {
   const [low, high] = [Math.min(0, min), Math.max(0, max)];
   const scale = Math.max(Math.fround((high - low) / 255), 1e-9);
   const zeroPoint = Math.min(255, Math.max(0, Math.round(-low / scale)));
   return tf.customGrad((input, save) => {
-    const t = input as tf.Tensor;
+    const t = input as Tensor;
     const codes = tf.clipByValue(tf.add(tf.round(tf.div(t, scale)), zeroPoint), 0, 255);
     const inside = tf.cast(tf.logicalAnd(tf.greaterEqual(t, -zeroPoint * scale), tf.lessEqual(t, (255 - zeroPoint) * scale)), 'float32');
-    (save as tf.GradSaveFunc)([inside]);
-    return { value: tf.mul(tf.sub(codes, zeroPoint), scale), gradFunc: (dy: tf.Tensor, [kept]: tf.Tensor[]) => (passesAll ? dy : tf.mul(dy, kept!)) };
+    (save as GradSaveFunc)([inside]);
+    return { value: tf.mul(tf.sub(codes, zeroPoint), scale), gradFunc: (dy: Tensor, [kept]: Tensor[]) => (passesAll ? dy : tf.mul(dy, kept!)) };
   })(x);
 }
