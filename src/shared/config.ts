@@ -164,13 +164,13 @@ const tfliteExport = z.strictObject({
 export type TfliteExportConfig = z.infer<typeof tfliteExport>;
 
 /** Ways to run the networks; 'auto' measures those that start. */
-export const engineNames = ['onnx-cpu', 'onnx-webgpu', 'onnx-cuda'] as const;
+export const engineNames = ['onnx-cpu', 'onnx-webgpu', 'onnx-cuda', 'tfjs'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 const engine = z.strictObject({
-  name: z.enum(['auto', ...engineNames]).default('auto').describe('What computes; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any graphics card; onnx-cuda NVIDIA cards, after `destila engine install cuda`.'),
-  threads: count().default(0).describe('Threads of the CPU engine; 0 takes all cores. Bit-identical results need the same number.'),
-  memory: z.enum(['fast', 'low']).default('fast').describe('With low the CPU engine plans less ahead: about 40 % less memory at its peak, for up to 5 % of the speed.'),
+  name: z.enum(['auto', ...engineNames]).default('auto').describe('What computes; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any graphics card; onnx-cuda NVIDIA cards, after `destila engine install cuda`; tfjs TensorFlow through TensorFlow.js, after `destila engine install tfjs` or `tfjs-gpu`.'),
+  threads: count().default(0).describe('Threads of onnx-cpu; 0 takes all cores. Bit-identical results need the same number.'),
+  memory: z.enum(['fast', 'low']).default('fast').describe('With low onnx-cpu plans less ahead: about 40 % less memory at its peak, for up to 5 % of the speed.'),
 });
 export type EngineConfig = z.infer<typeof engine>;
 

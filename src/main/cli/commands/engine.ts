@@ -37,6 +37,7 @@ async function install(name: string, { yes, proxy }: InstallOptions): Promise<vo
     onProgress: (done, total) => {
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K  ${(done / 1e6).toFixed(1)} MB${total === null ? '' : ` of ${(total / 1e6).toFixed(1)} MB`}`);
     },
+    onStage: (text) => void process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}  ${text}\n`),
   };
   process.once('SIGINT', () => stop.abort());
   process.stdout.write(`${await installer.explain(around)}\n`);

@@ -1,6 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises';
 import os from 'node:os';
-import { graphicsCards } from '../engine/onnx/graphicsCards.ts';
+import { graphicsCards } from '../engine/graphicsCards.ts';
 
 export interface DoctorReport {
   readonly system: string;

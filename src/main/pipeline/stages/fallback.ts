@@ -43,7 +43,7 @@ async function lower(rung: Rung, error: unknown, { start, say }: Fallback): Prom
   const { kind } = toProblemData(error);
   const next = kind === 'outOfMemory' || kind === 'deviceLost' ? nextRung(rung) : null;
   if (next === null) throw error;
-  const what = kind === 'outOfMemory' ? 'The memory of the graphics card ran out' : 'The graphics card stopped answering';
+  const what = kind === 'outOfMemory' ? (rung.name === 'tfjs' ? "TensorFlow's memory ran out" : 'The memory of the graphics card ran out') : 'The graphics card stopped answering';
   const cure = next.name === 'onnx-cpu' ? 'on the processor, which is slower' : `on ${next.name} with each batch in ${next.parts} parts`;
   say(`${what}. The run goes on from its last checkpoint, ${cure}.`);
   try {

@@ -7,7 +7,7 @@ import type { EngineSpeed, RememberedSpeed } from '../../../shared/contract/stud
 import { toProblemData } from '../../../shared/problem.ts';
 import type { EngineChoice } from '../../jobs/protocol.ts';
 import { startJob } from '../../jobs/startJob.ts';
-import { graphicsCards } from '../../pipeline/engine/onnx/graphicsCards.ts';
+import { graphicsCards } from '../../pipeline/engine/graphicsCards.ts';
 import { engineKinds } from '../../pipeline/engine/registry.ts';
 import { enginesFolder } from '../places.ts';
 import { forgetSpeed, knownSpeed, rememberSpeed } from './speeds.ts';

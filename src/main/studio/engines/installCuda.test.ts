@@ -46,7 +46,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('engine i
   let registry: Registry, around: InstallSurroundings;
   beforeEach(async () => {
     registry = await openRegistry(await archiveOf(['README.md', `${NATIVE}/libonnxruntime_providers_cuda.so`, `${NATIVE}/libonnxruntime_providers_shared.so`]));
-    around = { enginesFolder: mkdtempSync(path.join(tmpdir(), 'destila-engines-')), proxy: null, signal: new AbortController().signal, onProgress: () => undefined };
+    around = { enginesFolder: mkdtempSync(path.join(tmpdir(), 'destila-engines-')), proxy: null, signal: new AbortController().signal, onProgress: () => undefined, onStage: () => undefined };
   });
   afterEach(() => {
     registry.close();

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -12,6 +12,7 @@ import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { download } from '../weights/download.ts';
 import { get } from '../weights/request.ts';
 import type { InstallSurroundings, Installer } from './installers.ts';
+import { requireRoom } from './room.ts';
 
 /** NuGet's API (learn.microsoft.com/nuget/api): the package that onnxruntime-node's own install script takes its CUDA files from (script/install-metadata.js). */
 const NUGET = 'https://api.nuget.org';
@@ -71,11 +72,6 @@ async function published(source: string, { proxy, signal }: InstallSurroundings)
   const { catalogEntry } = leafSchema.parse(await json(`${source}/v3/registration5-semver1/${PACKAGE}/${ORT_VERSION}.json`));
   const { packageHash, packageSize } = catalogSchema.parse(await json(catalogEntry));
   return { url: `${source}/v3-flatcontainer/${PACKAGE}/${ORT_VERSION}/${PACKAGE}.${ORT_VERSION}.nupkg`, sha512: Buffer.from(packageHash, 'base64').toString('hex'), bytes: packageSize };
-}
-
-async function requireRoom(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < bytes) throw new Problem('diskFull', `${folder} has ${(bavail * bsize / 1e6).toFixed(0)} MB free; ${(bytes / 1e6).toFixed(0)} MB are needed.`);
 }
 
 /** The library that npm installed: the provider fits exactly this build. */

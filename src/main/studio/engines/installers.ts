@@ -1,4 +1,6 @@
+import { tfjsVariants } from '../../pipeline/engine/tfjs/requirements.ts';
 import { cudaInstaller } from './installCuda.ts';
+import { tfjsInstaller } from './installTfjs.ts';
 
 /** What `destila engine install NAME` brings; nothing is fetched before `install`. */
 export interface Installer {
@@ -15,6 +17,8 @@ export interface InstallSurroundings {
   readonly proxy: string | null;
   readonly signal: AbortSignal;
   onProgress(done: number, total: number | null): void;
+  /** What is done now, for people. */
+  onStage(text: string): void;
 }
 
-export const installers: readonly Installer[] = [cudaInstaller()];
+export const installers: readonly Installer[] = [cudaInstaller(), tfjsInstaller(tfjsVariants.cpu), tfjsInstaller(tfjsVariants.gpu)];

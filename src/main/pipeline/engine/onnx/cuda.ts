@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { deviceLayout } from './deviceLayout.ts';
 import { onnxEngine } from './engine.ts';
-import { graphicsCards } from './graphicsCards.ts';
+import { graphicsCards } from '../graphicsCards.ts';
 
 /** The state goes through main memory each step. Not tried on a card yet. */
 export async function createOnnxCudaEngine({ threads }: { readonly threads: number }): Promise<Engine> {

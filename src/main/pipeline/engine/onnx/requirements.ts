@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Lack } from '../registry.ts';
-import { graphicsCards, hasLibrary, vulkanDrivers } from './graphicsCards.ts';
+import { graphicsCards, hasLibrary, vulkanDrivers } from '../graphicsCards.ts';
 
 /** What the graphics engines need of a machine. Nothing native is loaded here. */
 

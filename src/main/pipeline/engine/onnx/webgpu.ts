@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { deviceLayout } from './deviceLayout.ts';
 import { onnxEngine } from './engine.ts';
-import { graphicsCards } from './graphicsCards.ts';
+import { graphicsCards } from '../graphicsCards.ts';
 import { OnnxGraph } from './onnxModel.ts';
 import { createOrtSession } from './session.ts';
 
