@@ -9,7 +9,7 @@ const rooms = {
   'src/shared': [],
   'src/main/pipeline/storage': ['src/shared'],
   'src/main/pipeline/graph': ['src/shared'],
-  'src/main/pipeline/models': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/storage'],
+  'src/main/pipeline/models': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/storage', 'src/main/pipeline/export/tflite'], // the last to read weights out of a .tflite
   'src/main/pipeline/engine': ['src/shared', 'src/main/pipeline/graph'],
   'src/main/pipeline/data': ['src/shared', 'src/main/pipeline/storage'],
   'src/main/pipeline/eval': ['src/shared'],

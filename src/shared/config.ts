@@ -75,10 +75,14 @@ const augmentation = z.strictObject({
 });
 export type AugmentationConfig = z.infer<typeof augmentation>;
 
+const weightsNormalizations = ['auto', 'imagenet', 'half', 'unit', 'lite'] as const;
+export type WeightsNormalization = (typeof weightsNormalizations)[number];
+
 /** What teacher and student share but for the architecture; defaults differ. */
 const network = (d: { input_size: number; dropout: number; drop_path: number; unfreeze_fraction: number }) => ({
   input_size: z.int().min(32).max(800).default(d.input_size).describe('Side of the square input, in pixels.'),
-  weights: z.string().nullable().default(null).describe('File with pretrained weights; null trains from scratch.'),
+  weights: z.string().nullable().default(null).describe('File with pretrained weights, or the folder of a run whose network is trained on; null trains from scratch.'),
+  weights_normalization: z.enum(weightsNormalizations).default('auto').describe('How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family\'s own; imagenet is ImageNet\'s mean and deviation (B0 to B7); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (Lite).'),
   dropout: z.number().min(0).max(0.9).default(d.dropout).describe('Share of features dropped before the last layer in training.'),
   drop_path: z.number().min(0).max(0.9).default(d.drop_path).describe('Stochastic depth: share of residual blocks skipped in training, rising linearly to this at the last block.'),
   batch_size: positiveInteger().default(16).describe('Images a training step.'),

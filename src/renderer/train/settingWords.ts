@@ -6,7 +6,8 @@ type Entry = readonly [en: string, es: string, meaning: string];
 const network: Readonly<Record<string, Entry>> = {
   architecture: ['Network', 'Red', 'Miembro de la familia EfficientNet.'],
   input_size: ['Input size', 'Tamaño de entrada', 'Lado de la entrada cuadrada, en píxeles.'],
-  weights: ['Pretrained weights', 'Pesos preentrenados', 'Archivo con pesos; vacío entrena desde cero.'],
+  weights: ['Pretrained weights', 'Pesos preentrenados', 'Archivo con pesos preentrenados, o la carpeta de un entrenamiento cuya red sigue aprendiendo; vacío entrena desde cero.'],
+  weights_normalization: ['Their pixels', 'Sus píxeles', 'Cómo se normalizaron los píxeles x, de 0 a 255, al entrenar esos pesos: auto es lo que dice el archivo o, si no, lo propio de la familia; imagenet, la media y desviación de ImageNet (B0 a B7); half, (x - 127,5) / 127,5; unit, x / 255; lite, (x - 127) / 128 (Lite).'],
   dropout: ['Dropout', 'Dropout', 'Parte de los rasgos que se apaga antes de la última capa al entrenar.'],
   drop_path: ['Drop path', 'Drop path', 'Parte de los bloques residuales que se salta al entrenar; crece hasta esto en el último.'],
   batch_size: ['Batch size', 'Tamaño de lote', 'Imágenes por paso de entrenamiento.'],

@@ -30,7 +30,8 @@ interface NodeBase {
 /** RGB pixels 0..255. */
 export interface InputNode extends NodeBase { readonly op: 'input' }
 /** (x - mean) / std per channel, in pixel units. */
-export interface NormalizeNode extends NodeBase { readonly op: 'normalize'; readonly input: string; readonly mean: readonly number[]; readonly std: readonly number[] }
+export interface Normalization { readonly mean: readonly number[]; readonly std: readonly number[] }
+export interface NormalizeNode extends NodeBase, Normalization { readonly op: 'normalize'; readonly input: string }
 
 /** How a kernel is quantized in training: symmetric int8 [-127, 127], one scale a filter or one for all; null = not. */
 export type WeightQuantization = 'perChannel' | 'perTensor' | null;

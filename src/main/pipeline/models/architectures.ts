@@ -1,4 +1,5 @@
 import type { Architecture } from '../../../shared/config.ts';
+import type { Normalization } from '../graph/graph.ts';
 
 /**
  * The EfficientNet family from one table.
@@ -30,6 +31,15 @@ export const STAGES: readonly StageSpec[] = [
  * 'lite': ReLU6, no squeeze-excite, stem, head and the repeats of first and last stage unscaled, (x - 127) / 128.
  */
 export type Family = 'b' | 'lite';
+
+/** ImageNet's mean and standard deviation of RGB pixels in 0..1. */
+export const IMAGENET_MEAN = [0.485, 0.456, 0.406], IMAGENET_STD = [0.229, 0.224, 0.225];
+
+/** What a family was trained on, in pixel units: x becomes (x - mean) / std. */
+export const NORMALIZATIONS: Readonly<Record<Family, Normalization>> = {
+  b: { mean: IMAGENET_MEAN.map((mean) => mean * 255), std: IMAGENET_STD.map((std) => std * 255) },
+  lite: { mean: [127, 127, 127], std: [128, 128, 128] },
+};
 
 export interface ArchitectureSpec {
   readonly family: Family;

@@ -1,12 +1,8 @@
 import type { Architecture } from '../../../shared/config.ts';
 import { GraphBuilder } from '../graph/builder.ts';
-import type { Model } from '../graph/graph.ts';
+import type { Model, Normalization } from '../graph/graph.ts';
 import type { ArchitectureSpec, StageSpec } from './architectures.ts';
-import { ARCHITECTURES, scaledFilters, scaledRepeats, STAGES } from './architectures.ts';
-
-/** ImageNet's mean and standard deviation of RGB pixels in 0..1, as every EfficientNet-B was trained. */
-const IMAGENET_MEAN = [0.485, 0.456, 0.406];
-const IMAGENET_STD = [0.229, 0.224, 0.225];
+import { ARCHITECTURES, NORMALIZATIONS, scaledFilters, scaledRepeats, STAGES } from './architectures.ts';
 
 export interface ModelOptions {
   readonly inputSize: number;
@@ -16,6 +12,8 @@ export interface ModelOptions {
   /** Stochastic depth at the last block; the rate rises linearly with the block's index. */
   readonly dropPath: number;
   readonly bnMomentum?: number;
+  /** What the network's weights want to see; null or left out: its family's own. */
+  readonly normalization?: Normalization | null;
 }
 
 interface BlockSpec {
@@ -75,15 +73,15 @@ function squeezeExcite(graph: GraphBuilder, name: string, input: string, squeeze
 }
 
 /** A member of the family. Tensors of note: 'features' (after the head's activation), 'pooled', 'logits'. */
-export function buildModel(architecture: Architecture, options: ModelOptions): Model {
-  const spec = ARCHITECTURES[architecture];
+export const buildModel = (architecture: Architecture, options: ModelOptions): Model => buildNetwork(architecture, ARCHITECTURES[architecture], options);
+
+/** The same of any width and depth. */
+export function buildNetwork(name: string, spec: ArchitectureSpec, options: ModelOptions): Model {
   const { family, width } = spec;
   const activation = family === 'lite' ? 'relu6' : 'swish';
   const graph = new GraphBuilder(options.bnMomentum);
-  const pixels = graph.input(options.inputSize);
-  let x = family === 'lite'
-    ? graph.normalize(pixels, [127, 127, 127], [128, 128, 128])
-    : graph.normalize(pixels, IMAGENET_MEAN.map((mean) => mean * 255), IMAGENET_STD.map((std) => std * 255));
+  const { mean, std } = options.normalization ?? NORMALIZATIONS[family];
+  let x = graph.normalize(graph.input(options.inputSize), mean, std);
   x = graph.conv2d('stem.conv', x, { filters: family === 'lite' ? 32 : scaledFilters(32, width), kernelSize: 3, stride: 2, bias: false });
   x = graph.batchNorm('stem.bn', x);
   x = graph.activation('stem.activation', x, activation);
@@ -96,5 +94,5 @@ export function buildModel(architecture: Architecture, options: ModelOptions): M
   graph.enter('top');
   x = graph.dropout('dropout', x, options.dropout);
   graph.dense('classifier', x, options.classes);
-  return graph.build(architecture);
+  return graph.build(name);
 }

@@ -13,8 +13,8 @@ import { fellApart, rateOfStep, suggestedRate, withLoss } from '../train/rangeTe
 import { labelLoss, optimizerOf } from '../train/recipe.ts';
 import type { JobContext } from './context.ts';
 import type { NetworkStage } from './network.ts';
-import { networkModel, startOf } from './network.ts';
 import { split, withLoader } from './room.ts';
+import { startOf } from './start.ts';
 
 export interface LearningRateRangeRequest {
   readonly project: string;
@@ -45,11 +45,10 @@ export async function learningRateRange({ project, config, network, steps, cache
   const engine = await engineKind(name).start({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low', enginesFolder });
   const room = { config, dataset, context, cacheFolder };
   const own = config[network];
-  const model = networkModel(room, network);
-  const { parameters, scratch } = await startOf(room, network, model);
-  const trainableFrom = scratch ? 0 : unfreezeFrom(model, own.unfreeze_fraction);
-  const source = { samples: split(room, 'train'), classes: model.classes, batchSize: own.batch_size, augmentation: config.augmentation, sampling: config.data, seed: config.seed };
+  const source = { samples: split(room, 'train'), classes: dataset.vocabulary.length, batchSize: own.batch_size, augmentation: config.augmentation, sampling: config.data, seed: config.seed };
   return withLoader(room, [own.input_size], async (loader) => {
+    const { model, parameters, scratch } = await startOf({ ...room, engine }, network, { loader, sizeIndex: 0 });
+    const trainableFrom = scratch ? 0 : unfreezeFrom(model, own.unfreeze_fraction);
     const session = await engine.createTraining({
       model, batchSize: own.batch_size, trainableFrom, loss: labelLoss(own, source.samples, model.classes), optimizer: optimizerOf(own), clipNorm: own.clip_norm, ema: false,
       learningRateScales: own.layer_decay === 1 ? new Map() : layerDecayScales(model, own.layer_decay), state: { parameters, slots: new Map(), ema: null, steps: 0 },

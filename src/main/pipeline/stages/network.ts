@@ -2,12 +2,10 @@ import type { NetworkConfig } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Loader } from '../data/loader.ts';
 import type { LossSpec } from '../engine/engine.ts';
-import type { Model, Parameters, Tensor } from '../graph/graph.ts';
+import type { Model, Normalization, Parameters } from '../graph/graph.ts';
 import { buildModel } from '../models/efficientnet.ts';
-import { initialParameters } from '../models/initialParameters.ts';
 import { layerDecayScales } from '../models/layerDecay.ts';
 import { readModelFile, writeModelFile } from '../models/modelFile.ts';
-import { readWeights } from '../models/weights/readWeights.ts';
 import { headStart, unfreezeFrom } from '../models/unfreeze.ts';
 import type { TrainingBatch } from '../train/batches.ts';
 import { stepsPerEpoch } from '../train/batches.ts';
@@ -19,17 +17,25 @@ import { earlyStoppingOf, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } 
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
 import { validationMetrics } from './figures.ts';
-import type { RunRoom, StageSummary, StartRoom } from './room.ts';
+import type { RunRoom, StageSummary } from './room.ts';
 import { checkpointFolder, modelPath, note, resumePoint, split } from './room.ts';
+import { startOf } from './start.ts';
 
 /** With fewer steps than this an epoch leaves the moving statistics (momentum 0.99) far from where they belong. */
 const STEPS_THAT_SETTLE_STATISTICS = 100;
 
 export type NetworkStage = 'teacher' | 'student';
 
-export function networkModel(room: Pick<RunRoom, 'config' | 'dataset'>, stage: NetworkStage): Model {
+/** With the normalization that its weights were trained on, null being the family's own. */
+export function networkModel(room: Pick<RunRoom, 'config' | 'dataset'>, stage: NetworkStage, normalization: Normalization | null = null): Model {
   const config = room.config[stage];
-  return buildModel(config.architecture, { inputSize: config.input_size, classes: room.dataset.vocabulary.length, dropout: config.dropout, dropPath: config.drop_path });
+  return buildModel(config.architecture, { inputSize: config.input_size, classes: room.dataset.vocabulary.length, dropout: config.dropout, dropPath: config.drop_path, normalization });
+}
+
+/** The best network of a finished stage. */
+export async function bestNetwork(room: Pick<RunRoom, 'config' | 'dataset' | 'folder'>, stage: NetworkStage): Promise<{ model: Model; parameters: Parameters }> {
+  const { parameters, normalization } = await readModelFile(modelPath(room, `${stage}_best`));
+  return { model: networkModel(room, stage, normalization), parameters };
 }
 
 export interface NetworkTraining {
@@ -48,8 +54,7 @@ export interface NetworkTraining {
 export async function trainNetwork(room: RunRoom, training: NetworkTraining): Promise<StageSummary> {
   const { stage } = training;
   const config = room.config[stage];
-  const model = networkModel(room, stage);
-  const { parameters: start, scratch } = await startOf(room, stage, model);
+  const { model, normalization, parameters: start, scratch } = await startOf(room, stage, training);
   if (scratch) note(room, stage, `No pretrained weights for the ${stage}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.`);
   const steps = stepsPerEpoch({ samples: split(room, 'train'), sampling: room.config.data, batchSize: config.batch_size });
   const phases = [
@@ -60,7 +65,7 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
   let summary: StageSummary = {};
   const trained = phases.filter((phase) => phase.epochs > 0);
   if (trained.length === 0) throw new Problem('config', `Nothing to train: ${stage}.epochs_finetune is 0${scratch ? ', and from scratch there is no head phase' : ' and so is epochs_head'}.`);
-  for (const spec of trained) ({ parameters, summary } = await runPhase(room, training, spec, parameters));
+  for (const spec of trained) ({ parameters, summary } = await runPhase(room, training, spec, normalization, parameters));
   for (const spec of phases) await removeCheckpoints(checkpointFolder(room), stage, spec.phase);
   return summary;
 }
@@ -76,11 +81,11 @@ function phaseSpec(config: NetworkConfig, training: NetworkTraining, model: Mode
 }
 
 /** Runs (or resumes) one phase; returns its best parameters and what they are worth on validation. */
-async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpec, start: Parameters): Promise<{ parameters: Parameters; summary: StageSummary }> {
+async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpec, normalization: Normalization | null, start: Parameters): Promise<{ parameters: Parameters; summary: StageSummary }> {
   const { stage, loader, sizeIndex } = training;
   const config = room.config[stage];
   const best = modelPath(room, `${stage}_best`);
-  const stored = { architecture: config.architecture, inputSize: config.input_size, labels: room.dataset.vocabulary, ranges: null };
+  const stored = { architecture: config.architecture, inputSize: config.input_size, labels: room.dataset.vocabulary, normalization, ranges: null };
   const checkpoint = await resumePoint(room, stage, spec.phase);
   const outcome = await trainPhase(spec, {
     engine: room.engine,
@@ -120,35 +125,4 @@ export async function scoreFloat(room: RunRoom, model: Model, parameters: Parame
   } finally {
     await network.dispose();
   }
-}
-
-/** The parameters that a network begins with, and whether they are all drawn: from scratch. */
-export async function startOf(room: StartRoom, stage: NetworkStage, model: Model): Promise<{ parameters: Parameters; scratch: boolean }> {
-  const pretrained = await pretrainedParameters(room, stage, model);
-  return { parameters: pretrained ?? withLabelPrior(room, model, initialParameters(model, room.config.seed)), scratch: pretrained === null };
-}
-
-/** A backbone with pretrained weights under a new classifier; null from scratch. */
-async function pretrainedParameters(room: StartRoom, stage: NetworkStage, model: Model): Promise<Map<string, Tensor> | null> {
-  const { weights } = room.config[stage];
-  if (weights === null) return null;
-  const { source, tensors } = await readWeights(weights, model, room.dataset.vocabulary);
-  note(room, stage, `Starts from ${weights}: ${source}.`);
-  const fresh = withLabelPrior(room, model, initialParameters(model, room.config.seed));
-  return new Map([...fresh, ...tensors]);
-}
-
-/**
- * Starts the classifier's bias at each class's log odds in train, so that the first steps are not spent on learning that
- * most labels are absent (Lin et al. 2017, arXiv 1708.02002, section 4.1).
- */
-function withLabelPrior(room: StartRoom, model: Model, parameters: Map<string, Tensor>): Map<string, Tensor> {
-  const bias = model.parameters.findLast((parameter) => parameter.role === 'bias')!;
-  const train = split(room, 'train');
-  const prior = Float32Array.from({ length: model.classes }, (_, c) => {
-    const positives = train.filter((sample) => sample.labels[c] === 1).length;
-    const negatives = train.filter((sample) => sample.labels[c] === 0).length;
-    return Math.log((positives + 1) / (negatives + 1));
-  });
-  return parameters.set(bias.name, { shape: bias.shape, data: prior });
 }

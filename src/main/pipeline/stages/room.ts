@@ -29,7 +29,7 @@ export interface RunRoom {
 }
 
 /** What a network needs to begin with, in a run or without one. */
-export type StartRoom = Pick<RunRoom, 'config' | 'dataset' | 'context' | 'cacheFolder'>;
+export type StartRoom = Pick<RunRoom, 'config' | 'dataset' | 'context' | 'engine'>;
 
 /** What a finished stage says of itself in run.json: a few figures. */
 export type StageSummary = Readonly<Record<string, number | null>>;

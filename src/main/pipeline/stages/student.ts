@@ -1,11 +1,10 @@
 import type { LossSpec } from '../engine/engine.ts';
-import { readModelFile } from '../models/modelFile.ts';
 import type { TrainingBatch } from '../train/batches.ts';
 import { labelLoss } from '../train/recipe.ts';
 import { logitsOf } from '../train/scoring.ts';
-import { networkModel, trainNetwork } from './network.ts';
+import { bestNetwork, trainNetwork } from './network.ts';
 import type { RunRoom, StageSummary } from './room.ts';
-import { modelPath, split, withLoader } from './room.ts';
+import { split, withLoader } from './room.ts';
 
 /** Trains the student on the labels and on what the teacher says about the very same augmented crops. */
 export async function studentStage(room: RunRoom): Promise<StageSummary> {
@@ -28,7 +27,8 @@ export function distillationLoss(room: RunRoom): LossSpec {
 export async function withTeacher<T>(room: RunRoom, batchSize: number, work: (sizes: readonly number[], teach: (batch: TrainingBatch) => Promise<Float32Array>) => Promise<T>): Promise<T> {
   const { student, teacher } = room.config;
   const sizes = [...new Set([student.input_size, teacher.input_size])];
-  const network = await logitsOf(room.engine, networkModel(room, 'teacher'), (await readModelFile(modelPath(room, 'teacher_best'))).parameters, batchSize);
+  const { model, parameters } = await bestNetwork(room, 'teacher');
+  const network = await logitsOf(room.engine, model, parameters, batchSize);
   try {
     return await work(sizes, (batch) => network.run(batch.pixels[sizes.indexOf(teacher.input_size)]!));
   } finally {

@@ -1,12 +1,11 @@
 import { decisionMetrics, macroAveragePrecision } from '../../../shared/metrics/metrics.ts';
 import type { ClassThreshold } from '../../../shared/metrics/thresholds.ts';
 import { decide, searchThresholds } from '../../../shared/metrics/thresholds.ts';
-import { readModelFile } from '../models/modelFile.ts';
 import { labelMatrix } from '../train/scoring.ts';
 import { finalIntegerModel, scoreInteger } from './integer.ts';
-import { networkModel, scoreFloat } from './network.ts';
+import { bestNetwork, scoreFloat } from './network.ts';
 import type { RunRoom, StageSummary } from './room.ts';
-import { modelPath, note, split, withLoader } from './room.ts';
+import { note, split, withLoader } from './room.ts';
 import type { ScoredSplit } from './scores.ts';
 import { readLogits, writeScores } from './scores.ts';
 import type { StoredThresholds } from './thresholdsFile.ts';
@@ -53,8 +52,8 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 export async function scoreAll(room: RunRoom, name: ScoredSplit): Promise<Uint8Array> {
   for (const stage of ['teacher', 'student'] as const) {
     const { input_size: size, batch_size: batchSize } = room.config[stage];
-    const { parameters } = await readModelFile(modelPath(room, `${stage}_best`));
-    const logits = await withLoader(room, [size], (loader) => scoreFloat(room, networkModel(room, stage), parameters, { loader, sizeIndex: 0, batchSize }, name));
+    const { model, parameters } = await bestNetwork(room, stage);
+    const logits = await withLoader(room, [size], (loader) => scoreFloat(room, model, parameters, { loader, sizeIndex: 0, batchSize }, name));
     await writeScores(room, stage, name, logits);
   }
   const model = await finalIntegerModel(room);

@@ -39,10 +39,3 @@ export function keras3Places(model: Pick<Model, 'parameters'>): ReadonlyMap<stri
   }
   return new Map(model.parameters.map(({ name }) => [name, `${groups.get(name.replace(/\.\w+$/, ''))}/vars/${positions[name.replace(/^.*\./, '')]}`]));
 }
-
-/**
- * Mean and standard deviation that Keras's EfficientNets normalize with, of pixels 0..1. The published files hold the deviation under
- * the name of a variance, and Keras repairs that where it loads them by itself (weights='imagenet'), not where a file is named.
- */
-export const KERAS_MEAN = [0.485, 0.456, 0.406], KERAS_STD = [0.229, 0.224, 0.225];
-export const KERAS_VARIANCE = KERAS_STD.map((deviation) => deviation ** 2);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -11,7 +11,8 @@ import { buildModel } from '../efficientnet.ts';
 import { initialParameters } from '../initialParameters.ts';
 import { writeModelFile } from '../modelFile.ts';
 import { readHdf5 } from './hdf5.ts';
-import { KERAS_MEAN, KERAS_STD, keras3Places, kerasName } from './keras.ts';
+import { IMAGENET_MEAN, IMAGENET_STD } from '../architectures.ts';
+import { keras3Places, kerasName } from './keras.ts';
 import { readWeights } from './readWeights.ts';
 import { fromTorch, timmName, torchShape } from './timm.ts';
 
@@ -55,12 +56,12 @@ describe.each(['tiny_shallow_notop.h5', 'tiny_shallow_notop.weights.h5'])('%s, a
   test('its normalization is the one that is computed here', async () => {
     const [mean, deviation] = name.includes('weights') ? ['layers/normalization/vars/0', 'layers/normalization/vars/1'] : ['normalization/normalization/mean:0', 'normalization/normalization/variance:0'];
     const datasets = await readHdf5(readFileSync(file), name);
-    KERAS_MEAN.forEach((value, c) => { expect(datasets.get(mean)!.data[c]).toBeCloseTo(value, 6); });
-    KERAS_STD.forEach((value, c) => { expect(datasets.get(deviation)!.data[c]).toBeCloseTo(value, 6); });
+    IMAGENET_MEAN.forEach((value, c) => { expect(datasets.get(mean)!.data[c]).toBeCloseTo(value, 6); });
+    IMAGENET_STD.forEach((value, c) => { expect(datasets.get(deviation)!.data[c]).toBeCloseTo(value, 6); });
   });
 
   test('is refused in words for another network', async () => {
-    await expect(readWeights(file, built('efficientnet-b3'), [])).rejects.toThrow(/no complete EfficientNet that is known here, but efficientnet-b3/);
+    await expect(readWeights(file, built('efficientnet-b3'))).rejects.toThrow(/no complete EfficientNet that is known here, but efficientnet-b3/);
   });
 });
 
@@ -83,7 +84,7 @@ function timmFile(name: string, architecture: Architecture, drop: string | null 
 describe('weights for a model', () => {
   test('with timm\'s names fill the backbone and leave the classifier', async () => {
     const model = built('efficientnet-b0');
-    const { source, tensors } = await readWeights(timmFile('b0.safetensors', 'efficientnet-b0'), model, ['a', 'b', 'c']);
+    const { source, tensors } = await readWeights(timmFile('b0.safetensors', 'efficientnet-b0'), model);
     expect(source).toContain('efficientnet-b0');
     expect([...tensors.keys()]).toEqual(model.parameters.map(({ name }) => name).filter((name) => !name.startsWith('classifier')));
     expect([...tensors.values()].every(({ data }) => data.every((value) => value === 0.5))).toBe(true);
@@ -91,38 +92,52 @@ describe('weights for a model', () => {
 
   test('of another network are refused: what it is, and what was expected', async () => {
     const file = timmFile('lite2.safetensors', 'efficientnet-lite2');
-    await expect(readWeights(file, built('efficientnet-lite1'), [])).rejects.toThrow(/lite2\.safetensors holds efficientnet-lite2, but efficientnet-lite1 is to be trained/);
+    await expect(readWeights(file, built('efficientnet-lite1'))).rejects.toThrow(/lite2\.safetensors holds efficientnet-lite2, but efficientnet-lite1 is to be trained/);
   });
 
   test('that miss a tensor are refused and say which', async () => {
     const file = timmFile('torn.safetensors', 'efficientnet-lite0', 'block3a.depthwise.bn.gamma');
-    await expect(readWeights(file, built('efficientnet-lite0'), [])).rejects.toMatchObject({ kind: 'mismatch', detail: 'blocks.2.0.bn2.weight: missing, expected 144' });
+    await expect(readWeights(file, built('efficientnet-lite0'))).rejects.toMatchObject({ kind: 'mismatch', detail: 'blocks.2.0.bn2.weight: missing, expected 144' });
   });
 
-  test('of an own run come with the classifier if the labels are the same', async () => {
+  test('of an own run come with the classifier and its labels, from the file or from the run\'s folder', async () => {
     const model = built('efficientnet-lite0');
     const parameters = initialParameters(model, 4);
-    const file = path.join(folder, 'own.safetensors');
-    await writeModelFile(file, { architecture: 'efficientnet-lite0', inputSize: 64, labels: ['a', 'b', 'c'], parameters, ranges: null });
-    const alike = await readWeights(file, model, ['a', 'b', 'c']);
-    expect(alike.tensors.get('classifier.kernel')).toEqual(parameters.get('classifier.kernel'));
-    const other = await readWeights(file, built('efficientnet-lite0', 2), ['a', 'z']);
-    expect(other.tensors.has('classifier.kernel')).toBe(false);
-    expect(other.tensors.get('stem.conv.kernel')).toEqual(parameters.get('stem.conv.kernel'));
-    await expect(readWeights(file, built('efficientnet-b0'), [])).rejects.toThrow(/holds efficientnet-lite0, but efficientnet-b0/);
+    const normalization = { mean: [0, 0, 0], std: [255, 255, 255] };
+    const run = path.join(folder, 'run');
+    const file = path.join(run, 'models', 'student_best.safetensors');
+    mkdirSync(path.dirname(file), { recursive: true });
+    await writeModelFile(file, { architecture: 'efficientnet-lite0', inputSize: 64, labels: ['a', 'b', 'c'], parameters, normalization, ranges: null });
+    await writeModelFile(path.join(run, 'models', 'teacher_best.safetensors'), { architecture: 'efficientnet-b0', inputSize: 64, labels: ['a', 'b', 'c'], parameters: initialParameters(built('efficientnet-b0'), 4), ranges: null });
+    for (const place of [file, run]) {
+      const { tensors, head, normalization: kept } = await readWeights(place, built('efficientnet-lite0', 2));
+      expect(head).toEqual({ labels: ['a', 'b', 'c'], kernel: parameters.get('classifier.kernel'), bias: parameters.get('classifier.bias') });
+      expect(tensors.get('stem.conv.kernel')).toEqual(parameters.get('stem.conv.kernel'));
+      expect(kept).toEqual(normalization);
+    }
+    expect((await readWeights(run, built('efficientnet-b0'))).source).toContain('efficientnet-b0');
+    await expect(readWeights(file, built('efficientnet-b0'))).rejects.toThrow(/holds efficientnet-lite0, but efficientnet-b0/);
+    await expect(readWeights(run, built('efficientnet-lite3'))).rejects.toThrow(/holds efficientnet-lite0 and efficientnet-b0, but efficientnet-lite3/);
+    await expect(readWeights(folder, model)).rejects.toThrow(/a folder without a trained network/);
+  });
+
+  test('of a quantized network are refused: its BatchNorm is folded', async () => {
+    const file = path.join(folder, 'quantized.safetensors');
+    await writeModelFile(file, { architecture: 'efficientnet-lite0', inputSize: 64, labels: ['a'], parameters: new Map(), ranges: new Map([['x', [0, 1]]]) });
+    await expect(readWeights(file, built('efficientnet-lite0'))).rejects.toThrow(/quantized network/);
   });
 
   test.each([
-    ['page.safetensors', '<!DOCTYPE html><html>', /a web page/], ['pointer.h5', 'version https://git-lfs.github.com/spec/v1', /pointer of Git LFS/], ['model.keras', 'PK\x03\x04', /zip archive/], ['lite.tflite', '\x1c\0\0\0TFL3', /a \.tflite model/],
+    ['page.safetensors', '<!DOCTYPE html><html>', /a web page/], ['pointer.h5', 'version https://git-lfs.github.com/spec/v1', /pointer of Git LFS/], ['model.keras', 'PK\x03\x04', /zip archive/], ['torn.tflite', '\x1c\0\0\0TFL3', /damaged/],
     ['torn.h5', Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 1, 2]), /damaged or incomplete HDF5/], ['text.safetensors', 'x', /Not a whole safetensors file/],
     ['foreign.safetensors', writeSafetensors(new Map([['layer.weight', { shape: [1], data: Float32Array.of(1) }]]), {}), /its first tensor is 'layer\.weight'/],
   ])('in %s are refused in words', async (name, content, message) => {
     const file = path.join(folder, name);
     writeFileSync(file, content);
-    await expect(readWeights(file, built('efficientnet-lite0'), [])).rejects.toThrow(message);
+    await expect(readWeights(file, built('efficientnet-lite0'))).rejects.toThrow(message);
   });
 
   test('that are missing are named', async () => {
-    await expect(readWeights(path.join(folder, 'none.safetensors'), built('efficientnet-lite0'), [])).rejects.toThrow(/none\.safetensors cannot be read/);
+    await expect(readWeights(path.join(folder, 'none.safetensors'), built('efficientnet-lite0'))).rejects.toThrow(/none\.safetensors cannot be read/);
   });
 });

@@ -1,11 +1,12 @@
 import { Problem } from '../../../../shared/problem.ts';
 import type { Parameter } from '../../graph/graph.ts';
 import { writeSafetensors } from '../../storage/safetensors.ts';
+import { ARCHITECTURES, NORMALIZATIONS } from '../architectures.ts';
 import { buildModel } from '../efficientnet.ts';
 import type { StoredModel } from '../modelFile.ts';
 import type { Hdf5Layer } from './hdf5.ts';
 import { writeKerasHdf5 } from './hdf5.ts';
-import { KERAS_MEAN, KERAS_VARIANCE, kerasName } from './keras.ts';
+import { kerasName } from './keras.ts';
 import { timmName, toTorch } from './timm.ts';
 
 export type WeightsFormat = 'timm' | 'keras';
@@ -22,18 +23,22 @@ export async function writeWeights(stored: StoredModel, format: WeightsFormat): 
   return format === 'timm' ? timmFile(stored, parameters) : writeKerasHdf5(kerasLayers(stored, parameters));
 }
 
-function timmFile({ parameters: values, labels, architecture, inputSize }: StoredModel, parameters: readonly Parameter[]): Uint8Array {
+function timmFile({ parameters: values, labels, architecture, inputSize, normalization }: StoredModel, parameters: readonly Parameter[]): Uint8Array {
   const tensors = new Map(parameters.map((parameter) => [timmName(parameter.name)!, toTorch(values.get(parameter.name)!.data, parameter)]));
-  return writeSafetensors(tensors, { format: 'pt', architecture: `tf_${architecture.replaceAll('-', '_')}`, num_classes: String(labels.length), input_size: String(inputSize), label_names: JSON.stringify(labels) });
+  const { mean, std } = normalization ?? NORMALIZATIONS[ARCHITECTURES[architecture].family];
+  const unit = (values: readonly number[]): string => JSON.stringify(values.map((value) => Number((value / 255).toFixed(6))));
+  return writeSafetensors(tensors, { format: 'pt', mean: unit(mean), std: unit(std), architecture: `tf_${architecture.replaceAll('-', '_')}`, num_classes: String(labels.length), input_size: String(inputSize), label_names: JSON.stringify(labels) });
 }
 
 /** In the order of the network, as Keras loads them. */
-function kerasLayers({ parameters: values, architecture }: StoredModel, parameters: readonly Parameter[]): Hdf5Layer[] {
+function kerasLayers({ parameters: values, architecture, normalization }: StoredModel, parameters: readonly Parameter[]): Hdf5Layer[] {
   const layers = new Map<string, Hdf5Layer['weights'][number][]>();
-  // The Lite members normalize outside of the network.
-  if (!architecture.includes('lite')) {
+  const { family } = ARCHITECTURES[architecture];
+  // The Lite members normalize outside of the network. The variance is one: Keras reads deviations in its place only from its own files.
+  if (family === 'b') {
+    const { mean, std } = normalization ?? NORMALIZATIONS.b;
     layers.set('normalization', [
-      { name: 'mean', shape: [3], data: Float32Array.from(KERAS_MEAN) }, { name: 'variance', shape: [3], data: Float32Array.from(KERAS_VARIANCE) }, { name: 'count', shape: [], data: BigInt64Array.of(0n) },
+      { name: 'mean', shape: [3], data: Float32Array.from(mean, (value) => value / 255) }, { name: 'variance', shape: [3], data: Float32Array.from(std, (value) => (value / 255) ** 2) }, { name: 'count', shape: [], data: BigInt64Array.of(0n) },
     ]);
   }
   for (const { name, shape } of parameters) {
