@@ -45,8 +45,12 @@ test('a run goes on from another with other labels, and a teacher normalizes as 
   const { folder, notes } = await run(second, ['data', 'teacher', 'student'], (config) => ({
     ...config, teacher: { ...config.teacher, ...still, weights: h5 }, student: { ...config.student, ...still, weights: before.folder },
   }));
-  expect(notes).toContainEqual(expect.stringMatching(/Starts from .*own_keras\.h5: efficientnet-b0 as Keras 2 saves it\. Its weights were trained on pixels normalized as \(x - 0\) \/ 255: this network does the same\./));
-  expect(notes).toContainEqual(expect.stringMatching(/Starts from .*: efficientnet-lite0 of another run\. Labels kept \(2\): green, red; new \(1\): pink; dropped \(1\): blue\./));
+  expect(notes).toContainEqual(expect.stringMatching(/^Starts from .*own_keras\.h5: efficientnet-b0 as Keras 2 saves it\.$/));
+  expect(notes).toContain('Its weights were trained on pixels normalized as (x - 0) / 255: this network does the same.');
+  expect(notes).toContainEqual(expect.stringMatching(/^Starts from .*: efficientnet-lite0 of another run\.$/));
+  expect(notes).toContain('Labels that keep what it learned of them (2): green, red.');
+  expect(notes).toContain('New labels, which begin with drawn weights (1): pink.');
+  expect(notes).toContain('Labels that it had and this run has not (1): blue.');
 
   const teacher = await readModelFile(path.join(folder, 'models', 'teacher_best.safetensors'));
   expect(teacher.normalization).toEqual({ mean: [0, 0, 0], std: [255, 255, 255] });

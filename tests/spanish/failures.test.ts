@@ -97,7 +97,7 @@ describe('a failure in Spanish', () => {
     const page = path.join(home, 'pesos.safetensors');
     writeFileSync(page, '<!doctype html><html></html>');
     const model = buildModel('efficientnet-lite0', { inputSize: 32, classes: 3, dropout: 0, dropPath: 0 });
-    expect(await spanishOf(() => readWeights(page, model, ['a', 'b', 'c']))).toMatch(/es una página web guardada en lugar del archivo: descárgalo otra vez\. Los pesos se leen de/);
+    expect(await spanishOf(() => readWeights(page, model))).toMatch(/es una página web guardada en lugar del archivo: descárgalo otra vez\. Los pesos se leen de/);
     expect(await spanishOf(() => readTflite(new Uint8Array(5)))).toBe('El archivo del modelo solo tiene 5 bytes. Cópialo o expórtalo otra vez.');
     const bundle = path.join(home, 'paquete');
     mkdirSync(bundle);

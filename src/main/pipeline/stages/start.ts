@@ -30,7 +30,8 @@ export async function startOf(room: StartRoom, stage: NetworkStage, images: { re
   const { source, tensors, head, folded, normalization: stated } = await readWeights(weights, model);
   const fitted = fitNormalization(tensors, ARCHITECTURES[architecture].family, stated, chosen);
   const continued = head === null ? null : continuedHead(room.dataset.vocabulary, head, { kernel: fresh.get('classifier.kernel')!, bias: fresh.get('classifier.bias')! });
-  note(room, stage, [`Starts from ${weights}: ${source}.`, continued === null ? null : describeHead(continued), fitted.note].filter((part) => part !== null).join(' '));
+  note(room, stage, `Starts from ${weights}: ${source}.`);
+  for (const message of [...(continued === null ? [] : describeHead(continued)), ...(fitted.note === null ? [] : [fitted.note])]) note(room, stage, message);
   const parameters = new Map([...fresh, ...fitted.tensors, ...(continued === null ? [] : [['classifier.kernel', continued.kernel], ['classifier.bias', continued.bias]] as const)]);
   const normalized = networkModel(room, stage, fitted.normalization);
   if (!folded) return { model: normalized, parameters, normalization: fitted.normalization, scratch: false };
@@ -42,10 +43,13 @@ export async function startOf(room: StartRoom, stage: NetworkStage, images: { re
 const NAMED = 10;
 const list = (labels: readonly string[]): string => (labels.length <= NAMED ? labels.join(', ') : `${labels.slice(0, NAMED).join(', ')} and ${labels.length - NAMED} more`);
 
-function describeHead({ kept, added, dropped }: ContinuedHead): string {
-  if (added.length === 0 && dropped.length === 0) return 'Its labels are the same: the classifier is kept whole.';
-  const parts = [['Labels kept', kept], ['new', added], ['dropped', dropped]] as const;
-  return `${parts.filter(([, labels]) => labels.length > 0).map(([what, labels]) => `${what} (${labels.length}): ${list(labels)}`).join('; ')}.`;
+function describeHead({ kept, added, dropped }: ContinuedHead): string[] {
+  if (added.length === 0 && dropped.length === 0) return ['Its labels are the same: the classifier is kept whole.'];
+  return [
+    kept.length === 0 ? 'No label is one of its own: the classifier begins anew.' : `Labels that keep what it learned of them (${kept.length}): ${list(kept)}.`,
+    ...(added.length === 0 ? [] : [`New labels, which begin with drawn weights (${added.length}): ${list(added)}.`]),
+    ...(dropped.length === 0 ? [] : [`Labels that it had and this run has not (${dropped.length}): ${list(dropped)}.`]),
+  ];
 }
 
 /**

@@ -16,7 +16,7 @@ const MOST_BATCHES = 16;
 export async function unfoldBatchNorm({ engine, loader, sizeIndex, samples, seed }: StatisticsSource, model: Model, parameters: Parameters): Promise<Map<string, Tensor>> {
   const norms = model.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node] : []));
   const batches = Math.min(MOST_BATCHES, Math.max(1, Math.floor(samples.length / BATCH_SIZE)));
-  const order = permutation(samples.length, randomStream(seed, 'unfolded statistics'));
+  const order = permutation(samples.length, randomStream(seed, 'unfold'));
   const chosen = Array.from({ length: batches * BATCH_SIZE }, (_, i) => samples[order[i % samples.length]!]!);
   const sums = new Map(norms.map(({ input, shape }) => [input, new Moments(shape.at(-1)!)]));
   const session = await engine.createInference({ model, parameters, batchSize: BATCH_SIZE, outputs: [...sums.keys()] });

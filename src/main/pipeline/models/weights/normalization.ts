@@ -35,9 +35,8 @@ export function fitNormalization(tensors: ReadonlyMap<string, Tensor>, family: F
   const from = chosen === 'auto' ? stated : named[chosen];
   const to = NORMALIZATIONS[family];
   if (from === null || alike(from, to)) return { tensors, normalization: null, note: null };
-  const said = `Its weights were trained on pixels normalized as ${describe(from)}`;
-  if (family === 'b') return { tensors, normalization: from, note: `${said}: this network does the same.` };
-  return { tensors: absorbed(tensors, from, to), normalization: null, note: `${said}: the difference to (x - 127) / 128 was put into the first convolution. That is exact but at the picture's edge.` };
+  if (family === 'b') return { tensors, normalization: from, note: `Its weights were trained on pixels normalized as ${describe(from)}: this network does the same.` };
+  return { tensors: absorbed(tensors, from, to), normalization: null, note: `Its weights were trained on pixels normalized as ${describe(from)}: the difference to (x - 127) / 128 was put into the first convolution. That is exact but at the picture's edge.` };
 }
 
 const short = (values: readonly number[]): string => [...new Set(values.map((value) => String(Math.round(value * 100) / 100)))].join(', ');

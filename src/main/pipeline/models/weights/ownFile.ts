@@ -11,7 +11,7 @@ export function ownWeights(file: string, { architecture, labels, parameters, ran
   const stored = (name: string, shape: readonly number[]): Tensor => {
     const tensor = parameters.get(name);
     if (tensor !== undefined && sameShape(tensor.shape, shape)) return tensor;
-    throw new Problem('mismatch', `${file}: '${name}' is ${shapeText(tensor?.shape)}, expected ${shapeText(shape)}.`);
+    throw new Problem('mismatch', `${file}: '${name}' is ${tensor === undefined ? 'missing' : shapeText(tensor.shape)}, expected ${shapeText(shape)}.`);
   };
   const [features] = model.parameters.find(({ name }) => name === 'classifier.kernel')!.shape as [number];
   return {
