@@ -35,8 +35,8 @@ export function tfliteWeights(file: string, bytes: Uint8Array, model: Model): Pr
   const at = misfitOf(model);
   if (at >= 0) {
     const wanted = convolutionsOf(model)[at];
-    const found = stored[at] === undefined ? 'missing' : described(stored[at].operator, stored[at].weights.shape, stored[at].stride);
-    const expected = wanted === undefined ? 'none' : described(wanted.operator, wanted.shape, wanted.node.stride);
+    const found = stored[at] === undefined ? '-' : described(stored[at].operator, stored[at].weights.shape, stored[at].stride);
+    const expected = wanted === undefined ? '-' : described(wanted.operator, wanted.shape, wanted.node.stride);
     throw new Problem('mismatch', holdsOther(file, memberThat((other) => misfitOf(other) < 0), model), `Convolution ${at + 1}: ${found}, expected ${expected}`);
   }
   const identities = model.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node] : []));
