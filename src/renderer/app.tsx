@@ -15,7 +15,7 @@ import { flushDraft, saveEdits } from './stores/dataset.ts';
 import { useKeys } from './stores/keys.ts';
 import type { Screen } from './stores/studio.ts';
 import { dismissProblem, go, onCommand, useParts, useStudio } from './stores/studio.ts';
-import { theme, variables } from './theme.ts';
+import { themeIn, variables } from './theme.ts';
 import { useEndNotices, useRunInTitle } from './train/notices.ts';
 import { chooseAndOpen } from './welcome/openFolder.ts';
 import { useFolderDrop } from './welcome/useFolderDrop.ts';
@@ -43,7 +43,7 @@ export function App() {
     document.documentElement.style.setProperty('--row', settings?.rows === 'compact' ? '24px' : settings?.rows === 'large' ? '32px' : '28px');
   }, [scheme, language, settings?.rows]);
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={variables} forceColorScheme={scheme}>
+    <MantineProvider theme={themeIn(language)} cssVariablesResolver={variables} forceColorScheme={scheme}>
       <WordingProvider value={words}>
         <Notifications position="bottom-right" autoClose={6000} />
         <Studio />

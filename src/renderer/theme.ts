@@ -1,8 +1,9 @@
 import type { CSSVariablesResolver } from '@mantine/core';
-import { createTheme } from '@mantine/core';
+import { createTheme, mergeThemeOverrides } from '@mantine/core';
+import type { Language } from './i18n/words.ts';
 
 /** The design tokens drive the component library: it reads our variables, not the other way round. */
-export const theme = createTheme({
+const theme = createTheme({
   primaryColor: 'blue',
   fontFamily: 'var(--font-ui)',
   fontFamilyMonospace: 'var(--font-mono)',
@@ -24,6 +25,11 @@ export const theme = createTheme({
     Switch: { defaultProps: { size: 'sm' } },
   },
 });
+
+/** Numbers are typed with a comma in Spanish; a dot is taken as well. */
+const spanishTheme = mergeThemeOverrides(theme, { components: { NumberInput: { defaultProps: { decimalSeparator: ',', allowedDecimalSeparators: [',', '.'] } } } });
+
+export const themeIn = (language: Language): typeof theme => (language === 'es' ? spanishTheme : theme);
 
 const shared = {
   '--mantine-color-body': 'var(--bg-1)',

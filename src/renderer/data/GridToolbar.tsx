@@ -22,7 +22,7 @@ export function GridToolbar({ shown, toReview, problems, panelOpen, onPanel }: P
     ...(edited.size === 0 ? [] : [{ value: 'edited' as const, label: `${w('Edited', 'Editadas')} ${f.count(edited.size)}` }]),
   ];
   const orders: { value: Order; label: string }[] = [
-    { value: 'file', label: w('As in the files', 'Como en los archivos') }, { value: 'name', label: w('By name', 'Por nombre') }, { value: 'suspicious', label: w('Most suspicious', 'Más dudosas') },
+    { value: 'file', label: w('As in the files', 'Por archivo') }, { value: 'name', label: w('By name', 'Por nombre') }, { value: 'suspicious', label: w('Most suspicious', 'Más dudosas') },
     { value: 'fewest', label: w('Fewest labels', 'Menos etiquetas') }, { value: 'most', label: w('Most labels', 'Más etiquetas') },
   ];
   return (

@@ -46,9 +46,10 @@ export function ImportScreen() {
     const next = { ...shares, [split]: percent / 100 };
     setShares({ ...next, train: Math.max(0, Math.round((1 - next.val - next.test) * 1000) / 1000) });
   };
+  const images = (count: number): string => (count === 1 ? w('1 image', '1 imagen') : w(`${f.count(count)} images`, `${f.count(count)} imágenes`));
   return (
     <>
-      <Answer tone={offers?.images === 0 ? 'warn' : 'plain'} says={offers === null ? w('Looking at the folder…', 'Mirando la carpeta…') : offers.images === 0 ? w('No image lies in this folder.', 'No hay imágenes en esta carpeta.') : splitting ? w(`${f.count(offers.images)} images, to be split anew.`, `${f.count(offers.images)} imágenes por repartir.`) : w(`${f.count(offers.images)} images, and no label files yet.`, `${f.count(offers.images)} imágenes, y aún sin archivos de etiquetas.`)} because={w('train.txt, val.txt and test.txt are written once you say so.', 'train.txt, val.txt y test.txt se escriben cuando lo digas.')}>
+      <Answer tone={offers?.images === 0 ? 'warn' : 'plain'} says={offers === null ? w('Looking at the folder…', 'Mirando la carpeta…') : offers.images === 0 ? w('No image lies in this folder.', 'No hay imágenes en esta carpeta.') : splitting ? w(`${images(offers.images)}, to be split anew.`, `${images(offers.images)} por repartir.`) : w(`${images(offers.images)}, and no label files yet.`, `${images(offers.images)}, y aún sin archivos de etiquetas.`)} because={w('train.txt, val.txt and test.txt are written once you say so.', 'train.txt, val.txt y test.txt se escriben cuando lo digas.')}>
         {splitting && <Button variant="default" onClick={() => useDataset.setState({ splitting: false })}>{w('Cancel', 'Cancelar')}</Button>}
         <Button disabled={plan === null || plan.images === 0} loading={busy} onClick={() => void write()}>{w('Write the label files', 'Escribir los archivos')}</Button>
       </Answer>
@@ -74,7 +75,7 @@ export function ImportScreen() {
         </section>
         <section aria-live="polite">
           <h2>{w('What will be written', 'Lo que se escribirá')}</h2>
-          {source === null ? <p className="quiet">{w('Choose where the labels come from.', 'Elige de dónde salen las etiquetas.')}</p> : plan === null ? <div className="skeleton" style={{ height: 200, marginTop: 10 }} /> : (
+          {source === null ? <p className="quiet">{w('Choose where the labels come from.', 'Elige de dónde salen las etiquetas.')}</p> : plan === null ? (fault === null ? <div className="skeleton" style={{ height: 200, marginTop: 10 }} /> : <p className="quiet">{w('Nothing, as it stands.', 'Nada, tal como está.')}</p>) : (
             <>
               <table className="figures" style={{ maxWidth: 560, marginTop: 8 }}>
                 <thead><tr><th>{w('Label', 'Etiqueta')}</th>{splits.map((split) => <th key={split} className="num">{split}</th>)}</tr></thead>

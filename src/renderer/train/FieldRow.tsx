@@ -9,7 +9,7 @@ import { settingMeaning, settingName } from './settingWords.ts';
 
 /** One setting: its name, its value, what it means; a changed one has a mark, its old value and its own way back. */
 export function FieldRow({ field, children }: { field: Field; /** What can be done about it. */ children?: ReactNode }) {
-  const { w, said } = useWording();
+  const { w, f, said } = useWording();
   const { config, base, complaints } = useConfig();
   const value = valueAt(config, field.key);
   const was = valueAt(base, field.key);
@@ -23,7 +23,7 @@ export function FieldRow({ field, children }: { field: Field; /** What can be do
       <span className="small field-help">
         {children}
         {complaint !== undefined && <span className="bad" role="alert">{said(complaint)} </span>}
-        {changed && <button type="button" className="link" onClick={() => setValue(field.key, was)}>{w('was', 'era')} {was === null ? w('empty', 'vacío') : String(was)} <IconRotate size={12} aria-label={w('Put it back', 'Volver atrás')} /> </button>}
+        {changed && <button type="button" className="link" onClick={() => setValue(field.key, was)}>{w('was', 'era')} {was === null ? w('empty', 'vacío') : typeof was === 'number' ? f.number(was) : String(was)} <IconRotate size={12} aria-label={w('Put it back', 'Volver atrás')} /> </button>}
         <span className="quiet">{settingMeaning(field.key, field.meaning, w)}</span>
       </span>
     </div>

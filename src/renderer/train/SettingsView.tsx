@@ -60,7 +60,7 @@ export function SettingsView() {
   };
   useKeys({ 'mod+Enter': () => void start() });
   useCommands(() => [
-    { id: 'start', text: busy ? w(`Queue Run ${number}`, `Encolar el ${number}`) : w(`Start Run ${number}`, `Empezar el ${number}`), hint: 'Ctrl ⏎', run: () => void start() },
+    { id: 'start', text: busy ? w(`Queue Run ${number}`, `Encolar entrenamiento ${number}`) : w(`Start Run ${number}`, `Empezar entrenamiento ${number}`), hint: 'Ctrl ⏎', run: () => void start() },
     ...(choices?.presets ?? []).map(({ name }) => ({ id: name, text: w(`Preset: ${presetWords(name, w)[0]}`, `Preajuste: ${presetWords(name, w)[0]}`), run: () => choosePreset(name) })),
     ...sections().flatMap(({ fields }) => fields).map(({ key }) => ({ id: key, text: w(`Setting: ${settingName(key, w)}`, `Ajuste: ${settingName(key, w)}`), searched: true, run: () => { setAll(true); requestAnimationFrame(() => document.getElementById(`setting-${key}`)?.focus()); } })),
   ]);
@@ -75,7 +75,7 @@ export function SettingsView() {
     <>
       <Answer tone={wrong || empty || preflight?.problem != null ? 'bad' : 'ok'} says={says} {...(waiting !== undefined && { because: waiting })}>
         {runs.length > 0 && <Button variant="subtle" onClick={() => planRun(false)}>{w('Show the runs', 'Ver entrenamientos')}</Button>}
-        <Button leftSection={<IconPlayerPlay size={15} />} disabled={wrong || empty || !ready} loading={starting} onClick={() => void start()}>{busy ? w(`Queue Run ${number}`, `Encolar el ${number}`) : w(`Start Run ${number}`, `Empezar el ${number}`)}<kbd>Ctrl ⏎</kbd></Button>
+        <Button leftSection={<IconPlayerPlay size={15} />} disabled={wrong || empty || !ready} loading={starting} onClick={() => void start()}>{busy ? w(`Queue Run ${number}`, `Encolar entrenamiento ${number}`) : w(`Start Run ${number}`, `Empezar entrenamiento ${number}`)}<kbd>Ctrl ⏎</kbd></Button>
       </Answer>
       <div className="train-settings">
         <div className="scroll" style={{ padding: '14px 20px 40px' }}>

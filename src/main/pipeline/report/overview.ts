@@ -13,7 +13,7 @@ export function headline({ run, metrics, replicates }: Report, words: Wording): 
   const figure = (value: string, name: string, small: string): Html => `<div><small>${name}</small><strong>${value}</strong><small>${small}</small></div>`;
   const scratch = !run.pretrained.student;
   return `<h1>${escape(run.project)}</h1>
-<p class="soft">${w('Run', 'Ejecución')} ${escape(run.id)}, ${date(run.createdAt)}. ${escape(run.teacher)} → ${escape(run.student)}, INT8. ${w(`All figures are the INT8 model's own, on ${count(int8.images)} test images, unless they say otherwise.`, `Todas las cifras son del propio modelo INT8, con ${count(int8.images)} imágenes de prueba, si no dicen otra cosa.`)}</p>
+<p class="soft">${w('Run', 'Entrenamiento')} ${escape(run.id)}, ${date(run.createdAt)}. ${escape(run.teacher)} → ${escape(run.student)}, INT8. ${w(`All figures are the INT8 model's own, on ${count(int8.images)} test images, unless they say otherwise.`, `Todas las cifras son del propio modelo INT8, con ${count(int8.images)} imágenes de prueba, si no dicen otra cosa.`)}</p>
 ${run.notes === '' ? '' : `<p>${escape(run.notes)}</p>`}
 <div class="figures">
 ${figure(score(int8.macroAp), w('Mean average precision', 'Precisión media promedio'), `${score(low)}–${score(high)}, 95 %`)}
