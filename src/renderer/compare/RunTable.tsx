@@ -41,7 +41,7 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
   return (
     <div className="scroll run-table">
       <table className="figures">
-        <thead><tr><th><span className="visually-hidden">{w('Compare', 'Comparar')}</span></th>{head('name', w('Run', 'Entrenamiento'), false)}{head('createdAt', w('Started', 'Inicio'))}{head('seconds', w('Time', 'Tiempo'))}{head('teacher', w('Teacher mAP', 'mAP maestro'))}{head('float', w('Float mAP', 'mAP float'))}{head('int8', 'INT8 mAP')}{head('f1', 'INT8 F1')}{head('lost', w('Lost to INT8', 'Pérdida INT8'))}{head('bytes', w('Disk', 'Disco'))}<th /></tr></thead>
+        <thead><tr><th><span className="visually-hidden">{w('Compare', 'Comparar')}</span></th>{head('name', w('Run', 'Entrenamiento'), false)}{head('createdAt', w('Started', 'Inicio'))}{head('seconds', w('Time', 'Tiempo'))}{head('teacher', w('Teacher mAP', 'mAP maestro'))}{head('float', w('Float mAP', 'mAP float'))}{head('int8', w('INT8 mAP', 'mAP INT8'))}{head('f1', w('INT8 F1', 'F1 INT8'))}{head('lost', w('Lost to INT8', 'Pérdida INT8'))}{head('bytes', w('Disk', 'Disco'))}<th /></tr></thead>
         <tbody>
           {rows.map(({ run, repeats, follows }) => {
             const at = ticked.indexOf(run.id);

@@ -1,15 +1,16 @@
 import { IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
 import type { ExportCheck } from '../../shared/contract/exports.ts';
+import type { Words } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { checkName } from './exportWords.ts';
 import type { LiveChecks } from './liveChecks.ts';
 
 /** What the export itself stands on: it is made before anything is written. */
-const comparison = 'integer reference and LiteRT give the same';
+const comparison = (w: Words): string => w('Integer reference and LiteRT give the same', 'La referencia entera da lo mismo que LiteRT');
 
 export function FinishedChecks({ compared, checks }: { compared: number | null; checks: readonly ExportCheck[] }) {
   const { w, f } = useWording();
-  const all = compared === null ? checks : [{ name: comparison, ok: true, detail: w(`${f.count(compared)} of ${f.count(compared)} images, every score`, `${f.count(compared)} de ${f.count(compared)} imágenes, cada puntuación`) }, ...checks];
+  const all = compared === null ? checks : [{ name: comparison(w), ok: true, detail: w(`${f.count(compared)} of ${f.count(compared)} images, every score`, `${f.count(compared)} de ${f.count(compared)} imágenes, cada puntuación`) }, ...checks];
   return (
     <>
       <div className="panel-head"><h2>{w('Is it safe?', '¿Es seguro?')}</h2><span className="quiet">{w(`${all.filter(({ ok }) => ok).length} of ${all.length}`, `${all.filter(({ ok }) => ok).length} de ${all.length}`)}</span></div>
@@ -27,7 +28,7 @@ export function RunningChecks({ live: { compared, written, checks } }: { live: L
     <>
       <div className="panel-head"><h2>{w('Checking', 'Comprobando')}</h2><span className="quiet">{f.count(checks.length + (written ? 1 : 0))}</span></div>
       <ul className="scroll checks" aria-live="polite">
-        {written && <Check name={comparison} ok detail={images} />}
+        {written && <Check name={comparison(w)} ok detail={images} />}
         {checks.map((check) => <Check key={check.name} {...check} />)}
         <li className="soft"><IconCircleDashed size={16} className="quiet" aria-hidden="true" /><div className="grow"><div>{next}…</div><div className="small quiet">{written ? '' : images}</div></div></li>
       </ul>

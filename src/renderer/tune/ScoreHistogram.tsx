@@ -60,7 +60,7 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
         <defs><pattern id="errors" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="5" stroke="var(--bg-1)" strokeWidth="2" /></pattern></defs>
         {x(k) > LEFT + COUNT_ROOM && <text x={LEFT} y={14}>{w('images, square-root scale', 'imágenes, escala de raíz')}</text>}
         <text x={W - RIGHT} y={14} textAnchor="end" fill="var(--pos)">{w('has it', 'la tiene')}</text>
-        <text x={W - RIGHT} y={FOOT - 6} textAnchor="end" fill="var(--neg)">{w('has it not', 'no la tiene')}</text>
+        <text x={x(k) > W / 2 ? LEFT : W - RIGHT} y={FOOT - 6} textAnchor={x(k) > W / 2 ? 'start' : 'end'} fill="var(--neg)">{w('has it not', 'no la tiene')}</text>
         {bins.map(({ positive, negative }, bin) => {
           const q = (bin * 256) / BINS;
           const beyond = q + 256 / BINS / 2 >= k;
@@ -89,7 +89,7 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
       </div>
       <div className="row small quiet" style={{ padding: '2px 16px 6px' }}>
         <label className="row">{w('Threshold', 'Umbral')}<input className="exact" type="number" min={0} max={1} step={0.00390625} disabled={locked} value={(k / 256).toFixed(3)} onChange={(event) => setThreshold(label, Number(event.currentTarget.value) * 256)} /></label>
-        <span>q ≥ {k}</span><span><kbd>←</kbd> <kbd>→</kbd> 1/256</span><span><kbd>PgUp</kbd> <kbd>PgDn</kbd> {f.score(0.05, 2)}</span>{locked && <span className="warn">{w('locked', 'bloqueada')}</span>}
+        <span>q ≥ {k}</span><span><kbd>←</kbd> <kbd>→</kbd> 1/256</span><span><kbd>{w('PgUp', 'RePág')}</kbd> <kbd>{w('PgDn', 'AvPág')}</kbd> {f.score(0.05, 2)}</span>{locked && <span className="warn">{w('locked', 'bloqueada')}</span>}
       </div>
       <div className="flips line-top">
         <Flipped title={w('now found', 'ahora halladas')} hint={w('has it', 'la tiene')} images={changed.found} tone="ok" />

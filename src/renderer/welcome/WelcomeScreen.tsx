@@ -65,7 +65,7 @@ function Recent() {
             <UnstyledButton className="recent-row" disabled={!project.found} onClick={() => void openProject(project.folder)}>
               <span className="covers">{project.found ? project.covers.map((cover) => <img key={cover} src={pictureUrl(project.id, cover, { kind: 'thumbnail', edge: 96 })} alt="" loading="lazy" />) : <span className="cover-missing"><IconFolder size={16} aria-hidden="true" /></span>}</span>
               <span className="grow column"><strong className="cut" style={{ fontWeight: 500 }}>{project.name}</strong><span className="small quiet cut">{f.count(project.images)} {w('images', 'imágenes')}, {f.count(project.labels)} {w('labels', 'etiquetas')} · {project.folder}</span></span>
-              {project.lastRun !== null && project.found && <span className="soft">{said(project.lastRun.name)}{project.lastRun.macroAp === null ? '' : `: INT8 mAP ${f.points(project.lastRun.macroAp)}`}</span>}
+              {project.lastRun !== null && project.found && <span className="soft">{said(project.lastRun.name)}{project.lastRun.macroAp === null ? '' : `: ${w('INT8 mAP', 'mAP INT8')} ${f.points(project.lastRun.macroAp)}`}</span>}
               <span className="quiet num" style={{ width: 64 }}>{f.date(project.openedAt)}</span>
             </UnstyledButton>
             {!project.found && <span className="row recent-lost"><span className="warn">{w('Folder not connected', 'Carpeta no conectada')}</span><button type="button" className="link" onClick={() => void find(project)}>{w('Find it', 'Buscarla')}</button><button type="button" className="link" onClick={() => void attempt(() => call('project.forget', { project: project.id }))}>{w('Forget', 'Olvidar')}</button></span>}
