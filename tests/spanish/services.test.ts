@@ -10,11 +10,11 @@ const problem = (severity: DataProblem['severity']): DataProblem => ({ code: 'mi
 
 const texts = sourceTexts(root, ['src/main/**/*.ts', 'src/shared/**/*.ts', 'src/renderer/api/*.ts', 'src/renderer/app.tsx', 'src/renderer/train/{settings,configStore}.ts']);
 
-/** What stays English in the Spanish of a text: words in a part of it that was kept. Names of settings and files are no words. */
+/** What stays English in the Spanish of a text: words in a part of it that was kept. Names of settings, files and packages, and commands are no words. */
 function english(form: string): string | null {
   const found = translate(form);
   if (found === null) return 'no translation';
-  const left = found.kept.map((part) => part.replaceAll(/\b\w*(?:[._]\w+|[a-z0-9][A-Z]\w*)\b/g, '')).filter((part) => /[a-z]{2,}/i.test(part));
+  const left = found.kept.map((part) => part.replaceAll(/destila engine install|@\w+\/|\b\w*(?:[._]\w+|[a-z0-9][A-Z]\w*)\b/g, '')).filter((part) => /[a-z]{2,}/i.test(part));
   return left.length === 0 ? null : `left in English: ${left.join(' | ')}`;
 }
 

@@ -11,6 +11,7 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^src\/main\/pipeline\/report\//, 'reports are written in both languages; the model card is English'],
   [/^src\/main\/pipeline\/export\/bundle\/(inferenceConfig|parityFiles|sampleCode|thresholdRecommendation)\.ts$/, 'files for developers, English'],
   [/^src\/main\/pipeline\/export\/tflite\/metadata\.ts$/, 'inside the model file, English'],
+  [/^src\/main\/studio\/engines\/(install\w*|program|room|tensorFlowPackages)\.ts$/, 'engines are installed by the command line'],
   [/^src\/main\/studio\/exporting\/snippets\.ts$/, 'program code'],
   [/^src\/main\/studio\/config\/describe\.ts$/, 'makes the English docs'],
   [/^src\/main\/pipeline\/data\/sample\/(background|scene|shapes)\.ts$/, 'SVG'],
@@ -21,8 +22,7 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
 /** Single texts that no screen shows. */
 const UNSEEN: readonly RegExp[] = [
   /^# 101 pictures of the sample project/, /^planted error$/, /^A sample project of Destila Studio/, /^train\.txt, val\.txt and test\.txt list the pictures/, /^Some training pictures have wrong labels/, // files of the sample
-  /^onnxruntime's CUDA provider 101 for Linux/, /^From {5}/, /^Size {5}/, /^Into {5}/, /^Needs {4}/, // asked by the command line
-  /^destila (job|engine install cuda)$/, /^sudo apt-get install libvulkan1$/, // commands
+  /^destila (job|engine install \w+)$/, /^sudo apt-get install libvulkan1$/, // commands
   /^--why=/, /^Last lines of the log/, /Last lines of the log:/, /^version https:\/\/git-lfs/, /^Destila Studio$/, /^Application Support$/,
   / px, \d+ labels, int8\. Trained with Destila Studio\.$/, // inside the model file
   /^(Nothing here|No such picture|Something went wrong|This address is not the studio's|Only the studio's own pages may ask)\.$/, /^Open the address that the studio printed in its window/, // answers to other programs

@@ -34,6 +34,7 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'LiteRT and the integer model agree on all {count:number} pictures, bit for bit.': 'LiteRT y el modelo entero coinciden en las {count} imágenes, bit a bit.',
   'The bundle is {folder}, and the same as .zip.': 'El paquete es {folder}, y lo mismo como .zip.',
   'The memory of the graphics card ran out. The run goes on from its last checkpoint, {cure:words}.': 'Se acabó la memoria de la tarjeta gráfica. El entrenamiento sigue desde su último punto de control, {cure}.',
+  "TensorFlow's memory ran out. The run goes on from its last checkpoint, {cure:words}.": 'Se acabó la memoria de TensorFlow. El entrenamiento sigue desde su último punto de control, {cure}.',
   'The graphics card stopped answering. The run goes on from its last checkpoint, {cure:words}.': 'La tarjeta gráfica dejó de responder. El entrenamiento sigue desde su último punto de control, {cure}.',
   'on the processor, which is slower': 'en el procesador, que es más lento',
   'on {engine} with each batch in {parts:number} parts': 'en {engine}, con cada lote en {parts} partes',
