@@ -120,7 +120,8 @@ describe('a failure in Spanish', () => {
     expect(inSpanish('Segmentation fault: core dumped, a, b and 3 more.')).toBe('Segmentation fault: core dumped, a, b and 3 more.');
     expect(inSpanish('    at file.ts:3\nCancelled.\n???')).toBe('    at file.ts:3\nCancelado.\n???');
     expect(inSpanish('')).toBe('');
-    expect(inSpanish(`${'a. '.repeat(2000)}`)).toHaveLength(6000);
+    const long = 'x does not exist. y: '.repeat(45) + '???';
+    expect(inSpanish(long)).toBe(long);
   });
 
   test('names that look like patterns, and numbers as Spanish writes them', () => {

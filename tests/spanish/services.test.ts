@@ -20,7 +20,7 @@ function english(form: string): string | null {
 
 describe('the services\' words in Spanish', () => {
   test('every text of theirs is in the tables', () => {
-    const missing = texts.flatMap(({ place, forms }) => forms.flatMap((form) => {
+    const missing = texts.flatMap(({ place, words }) => words.flatMap((form) => {
       const fault = english(form);
       return fault === null ? [] : [`${place}: ${form} (${fault})`];
     }));

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 
 /** A text in the sources that people may read: every form that it can take, with numbers from 101 on where it has holes. */
-export interface SourceText { readonly place: string; readonly forms: readonly string[] }
+export interface SourceText { readonly place: string; readonly forms: readonly string[]; /** Those that people read for sure: sentences, and messages whatever they look like. */ readonly words: readonly string[] }
 
 /** Whole files whose texts are no messages of the services: who reads them, in which language. */
 const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
@@ -122,8 +122,9 @@ export function sourceTexts(folder: string, patterns: readonly string[]): Source
       const message = isMessage(node);
       if ((message || isText(node)) && ts.isExpression(node) && !elsewhere(node)) {
         let holes = 100;
-        const forms = formsOf(node, names, () => String(++holes)).filter((form) => (message ? /[a-z]/i.test(form) : readsAsWords(form.trim())) && !UNSEEN.some((unseen) => unseen.test(form)));
-        if (forms.length > 0) texts.push({ place: `${name}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}`, forms: forms.map((form) => form.trim()) });
+        const forms = formsOf(node, names, () => String(++holes)).map((form) => form.trim()).filter((form) => /[a-z]/i.test(form));
+        const words = forms.filter((form) => (message || readsAsWords(form)) && !UNSEEN.some((unseen) => unseen.test(form)));
+        texts.push({ place: `${name}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}`, forms, words });
         if (isText(node)) return;
       }
       ts.forEachChild(node, visit);

@@ -31,8 +31,8 @@ interface Pattern {
 
 export const HOLE = /\{(\w+)(?::(number|words|list))?\}/g;
 const NUMBER = String.raw`(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)`;
-/** Longer texts are no messages. */
-const LONGEST = 4000;
+/** Longer lines are no messages. */
+const LONGEST = 1000;
 
 function compile(english: string, spanish: string): Pattern {
   const holes = [...english.matchAll(HOLE)].map(([, name, kind]) => ({ name: name!, kind: (kind ?? 'kept') as HoleKind }));
@@ -50,27 +50,29 @@ const spanishNumber = (text: string): string => (/^\d{5,}$/.test(text) ? Number(
 /** A message in Spanish, the pieces of it that were kept as they are, and the patterns that it took. */
 export interface Translation { readonly text: string; readonly kept: readonly string[]; readonly used: readonly string[] }
 
+/** What was looked up before: whole messages, and the parts that a message was tried to be split into. */
+const known = new Map<string, Translation | null>();
+const MOST_KNOWN = 5000;
+
 /** Null where the message, or a part of it, is in no table. */
 export function translate(message: string): Translation | null {
-  if (message.length > LONGEST) return null;
+  const before = known.get(message);
+  if (before !== undefined) return before;
+  const found = message.includes('\n') ? lines(message) : message.length > LONGEST ? null : line(message);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(message, found);
+  return found;
+}
+
+function line(message: string): Translation | null {
   const found = whole(message);
   // A hole that took in the start of another sentence is the second choice.
   if (found !== null && !found.kept.some((value) => /[.?!] \S/.test(value))) return found;
-  return lines(message) ?? sentences(message) ?? found ?? placed(message);
+  return sentences(message) ?? found ?? placed(message);
 }
-
-const known = new Map<string, string>();
-const MOST_KNOWN = 2000;
 
 /** The message in Spanish where it is known, line by line where only some lines are, else as it is. */
-export function inSpanish(message: string): string {
-  const found = known.get(message);
-  if (found !== undefined) return found;
-  const spanish = translate(message)?.text ?? message.split('\n').map((line) => indented(line)?.text ?? line).join('\n');
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(message, spanish);
-  return spanish;
-}
+export const inSpanish = (message: string): string => translate(message)?.text ?? message.split('\n').map((text) => indented(text)?.text ?? text).join('\n');
 
 function whole(message: string): Translation | null {
   for (const { english, key, holes, spanish } of patterns()) {
@@ -96,7 +98,7 @@ function list(value: string): Translation {
   return { ...kept(items!), text: more === undefined ? items! : `${items} y ${more} más` };
 }
 
-const before = (text: string, { text: own, ...rest }: Translation): Translation => ({ text: text + own, ...rest });
+const after = (text: string, { text: own, ...rest }: Translation): Translation => ({ text: text + own, ...rest });
 
 function together(parts: readonly (Translation | null)[], separator: string): Translation | null {
   const all = parts.filter((part) => part !== null);
@@ -104,13 +106,13 @@ function together(parts: readonly (Translation | null)[], separator: string): Tr
   return { text: all.map(({ text }) => text).join(separator), kept: all.flatMap(({ kept }) => kept), used: all.flatMap(({ used }) => used) };
 }
 
-const lines = (message: string): Translation | null => (message.includes('\n') ? together(message.split('\n').map(indented), '\n') : null);
+const lines = (message: string): Translation | null => together(message.split('\n').map(indented), '\n');
 
-function indented(line: string): Translation | null {
-  const text = line.trimStart();
-  if (text === '') return { text: line, kept: [], used: [] };
+function indented(own: string): Translation | null {
+  const text = own.trimStart();
+  if (text === '') return { text: own, kept: [], used: [] };
   const found = translate(text);
-  return found === null ? null : before(line.slice(0, line.length - text.length), found);
+  return found === null ? null : after(own.slice(0, own.length - text.length), found);
 }
 
 /** Messages are put together of sentences: the first that is known, and then the rest. */
