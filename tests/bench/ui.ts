@@ -37,6 +37,7 @@ export async function benchUi(): Promise<void> {
     }
     console.log(`cold start to interactive: median ${median(starts).toFixed(0)} ms of ${STARTS} (${starts.map((ms) => ms.toFixed(0)).join(', ')}); aim: under 1500`);
 
+    await machineMeasured(home);
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
     await page.goto(studio.url);
     await page.keyboard.press('Control+o');
@@ -53,6 +54,11 @@ export async function benchUi(): Promise<void> {
     await studio.kill();
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** A studio's very first start times its engines: afterwards nothing runs beside what is measured here. */
+async function machineMeasured(home: string): Promise<void> {
+  while (!existsSync(path.join(home, 'state', 'machine.json'))) await new Promise((done) => { setTimeout(done, 100); });
 }
 
 async function makeProject(folder: string): Promise<void> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { DatasetIndex } from '../../shared/contract/dataset.ts';
 import type { Project } from '../../shared/contract/studio.ts';
 import { projectSchema } from '../../shared/contract/studio.ts';
 import { Problem } from '../../shared/problem.ts';
@@ -33,7 +34,11 @@ const MOST_CANDIDATES = 2000;
 
 export const projectId = (folder: string): string => createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12);
 
-export async function openProjects(stateFolder: string): Promise<Projects> {
+/** The label files of a folder that is being opened. */
+type ReadIndex = (id: string, folder: string) => Promise<Pick<DatasetIndex, 'paths' | 'vocabulary'>>;
+const readPlainly: ReadIndex = (id, folder) => readIndex(id, folder, { separator: 'auto', labels_file: null }, []);
+
+export async function openProjects(stateFolder: string, read: ReadIndex = readPlainly): Promise<Projects> {
   const file = path.join(stateFolder, 'recent.json');
   let list: Remembered[] = await readStored(file, z.array(rememberedSchema), []);
   list = await Promise.all(list.map(async (entry) => ({ ...entry, project: { ...entry.project, found: await isFolder(entry.project.folder) } })));
@@ -52,7 +57,7 @@ export async function openProjects(stateFolder: string): Promise<Projects> {
     const place = path.resolve(folder);
     if (!(await isFolder(place))) throw new Problem('data', `${place} is no folder that can be opened.`);
     await followMove(place);
-    return remember(await describe(place));
+    return remember(await describe(place, read));
   };
   return {
     recent: () => list.map(({ project }) => project),
@@ -77,9 +82,9 @@ export async function openProjects(stateFolder: string): Promise<Projects> {
 
 const isFolder = (folder: string): Promise<boolean> => stat(folder).then((found) => found.isDirectory(), () => false);
 
-async function describe(folder: string): Promise<Remembered> {
+async function describe(folder: string, read: ReadIndex): Promise<Remembered> {
   const id = projectId(folder);
-  const { paths, vocabulary } = await readIndex(id, folder, { separator: 'auto', labels_file: null }, []);
+  const { paths, vocabulary } = await read(id, folder);
   const spread = (count: number): string[] => Array.from({ length: Math.min(count, paths.length) }, (_, i) => paths[Math.floor((i * paths.length) / count)]!);
   const samples = await Promise.all(spread(SAMPLES).map(async (name) => [name, await contentHash(path.resolve(folder, name))] as const));
   const runs = await listRuns(runsFolder(folder));

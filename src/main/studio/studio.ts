@@ -66,9 +66,9 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const listeners = new Set<(event: StudioEvent) => void>();
   const emit = (event: StudioEvent): void => listeners.forEach((listener) => listener(event));
   const settings = await openSettings(state);
-  const projects = await openProjects(state);
   const machine = await openMachine(state);
   const datasets = openDatasets(state, (project) => emit({ type: 'datasetChanged', project }));
+  const projects = await openProjects(state, (id, folder) => datasets.open(id, folder));
   const imaging = createImaging();
   const pictures = openPictures(cacheFolder(), imaging, () => settings.current().thumbnailGigabytes * 1e9);
   const throttle = createEventThrottle(emit);

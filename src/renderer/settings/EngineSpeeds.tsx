@@ -27,7 +27,7 @@ export function EngineSpeeds({ starting }: { /** Engines that start on this mach
           <tbody>
             {speeds.map((speed) => (
               <tr key={speed.id}>
-                <td>{networkText(speed.teacher)}<br />{networkText(speed.student)}{speed.threads > 0 && <span className="quiet">, {w(`${speed.threads} threads`, `${speed.threads} hilos`)}</span>}</td>
+                <td>{networkText(speed.teacher)}<br />{networkText(speed.student)}{speed.threads > 0 && <span className="quiet">, {speed.threads === 1 ? w('1 thread', '1 hilo') : w(`${speed.threads} threads`, `${speed.threads} hilos`)}</span>}</td>
                 {shown.map((name) => <td key={name} className="num">{fastestOf(speed) === name && <IconCircleCheck size={13} className="ok" role="img" aria-label={w('the fastest', 'el más rápido')} />} {stepText(speed.seconds[name])}</td>)}
                 <td className="num soft">{f.date(speed.measuredAt)}</td>
                 <td className="num"><button type="button" className="link" disabled={measuring || hindrance !== null} title={hindrance ?? ''} onClick={() => change('engines.measureAgain', speed.id)}>{w('Measure again', 'Medir otra vez')}</button> <button type="button" className="link" disabled={measuring} onClick={() => change('engines.forget', speed.id)}>{w('Forget', 'Olvidar')}</button></td>

@@ -40,12 +40,21 @@ export function splitFields(text: string, stops: string, limit = Infinity): { fi
     const quoted = readQuoted(text, at, stops);
     if (quoted === 'unclosed') return null;
     let end = quoted === null ? at : quoted.end;
-    while (end < text.length && !stops.includes(text[end]!)) end++;
+    end = nextStop(text, stops, end);
     fields.push(quoted === null ? { text: text.slice(at, end).trim(), quoted: false } : { text: quoted.text, quoted: true });
     if (end >= text.length) return { fields, rest: null };
     at = end + 1;
   }
   return { fields, rest: text.slice(at) };
+}
+
+function nextStop(text: string, stops: string, from: number): number {
+  let at = text.length;
+  for (const stop of stops) {
+    const found = text.indexOf(stop, from);
+    if (found >= 0 && found < at) at = found;
+  }
+  return at;
 }
 
 const isBlank = (character: string): boolean => character.trim() === '';

@@ -20,12 +20,18 @@ export async function readIndex(id: string, folder: string, config: Pick<DataCon
     paths: samples.map(({ sample }) => sample.path),
     split: samples.map(({ number }) => number),
     line: samples.map(({ sample }) => sample.line),
-    labels: samples.map(({ sample }) => [...sample.labels.keys()].filter((c) => sample.labels[c] === PRESENT)),
+    labels: samples.map(({ sample }) => presentIn(sample.labels)),
     files: Object.fromEntries(files) as DatasetIndex['files'],
     problems: problems.map(forScreen),
     draft: [...draft],
     unlisted: null,
   };
+}
+
+function presentIn(labels: Int8Array): number[] {
+  const present: number[] = [];
+  for (let c = labels.indexOf(PRESENT); c >= 0; c = labels.indexOf(PRESENT, c + 1)) present.push(c);
+  return present;
 }
 
 export function forScreen({ code, severity, split, file, line, message, path: named, label, others }: DataProblem): LabelProblem {

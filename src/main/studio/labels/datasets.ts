@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../../shared/config.ts';
 import type { CheckResult, DatasetIndex, LineChange, SaveResult } from '../../../shared/contract/dataset.ts';
-import { checkResultSchema, lineChangeSchema } from '../../../shared/contract/dataset.ts';
+import { checkResultSchema, lineChangeSchema, splits } from '../../../shared/contract/dataset.ts';
 import type { RunEvent } from '../../../shared/events.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import type { FolderCheck } from '../../pipeline/stages/check.ts';
@@ -12,10 +12,13 @@ import { loadConfig } from '../config/loadConfig.ts';
 import { cacheFolder, projectConfigFile } from '../places.ts';
 import { readStored, writeStored } from '../storedJson.ts';
 import { forScreen, readIndex } from './datasetIndex.ts';
+import { readRawFile } from './labelFile.ts';
 import { previewChange, saveChanges } from './saveChanges.ts';
 
 /** The Data screen's service: label files read, judged, edited and watched. */
 export interface Datasets {
+  /** For opening a project, wrong settings or not; the next `read` takes it over if the files are still the same. */
+  open(id: string, folder: string): Promise<DatasetIndex>;
   read(id: string, folder: string): Promise<DatasetIndex>;
   check(id: string, folder: string, onEvent: (event: RunEvent) => void): Promise<CheckResult>;
   lastCheck(id: string): Promise<CheckResult | null>;
@@ -40,6 +43,15 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     const file = projectConfigFile(folder);
     return (await loadConfig({ file: existsSync(file) ? file : null })).config.data;
   };
+  const opened = new Map<string, DatasetIndex>();
+  /** The index of a project that was just opened, if its label files are what they were; handed out once. */
+  const takeOpened = async (id: string, folder: string): Promise<DatasetIndex | null> => {
+    const index = opened.get(id);
+    opened.delete(id);
+    if (index === undefined) return null;
+    const same = await Promise.all(splits.map(async (split) => (await readRawFile(folder, split)).hash === index.files[split]));
+    return same.every(Boolean) ? index : null;
+  };
   const watchFolder = (id: string, folder: string): void => {
     if (watchers.has(id)) return;
     let timer: NodeJS.Timeout | null = null;
@@ -54,9 +66,17 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     } catch { /* not every disk can be watched: the hashes are compared before writing all the same */ }
   };
   return {
+    open: async (id, folder) => {
+      const own = await config(folder).catch(() => null);
+      const index = await readIndex(id, folder, own ?? { separator: 'auto', labels_file: null }, []);
+      if (own !== null) opened.set(id, index);
+      return index;
+    },
     read: async (id, folder) => {
       watchFolder(id, folder);
-      return readIndex(id, folder, await config(folder), await readStored(draftFile(id), z.array(lineChangeSchema), []));
+      const draft = await readStored(draftFile(id), z.array(lineChangeSchema), []);
+      const index = await takeOpened(id, folder);
+      return index === null ? readIndex(id, folder, await config(folder), draft) : { ...index, draft };
     },
     check: async (id, folder, onEvent) => {
       const found = (await startJob({ type: 'check', project: folder, config: await config(folder), cacheFolder: cacheFolder() }, { onEvent }).result) as FolderCheck;

@@ -1,0 +1,47 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Datasets } from './datasets.ts';
+import { openDatasets } from './datasets.ts';
+
+let home = '';
+let datasets: Datasets;
+const project = (): string => path.join(home, 'photos');
+const list = (split: string, lines: string): void => writeFileSync(path.join(project(), `${split}.txt`), lines);
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'destila-datasets-'));
+  mkdirSync(project());
+  list('train', 'a.jpg,apple\nb.jpg,pear,apple\n');
+  list('val', 'sub/c.jpg\n');
+  list('test', '');
+  datasets = openDatasets(path.join(home, 'state'), () => undefined);
+});
+afterEach(() => {
+  datasets.dispose();
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('what opening a project read is what the screen gets, with its drafts', async () => {
+  const opened = await datasets.open('id', project());
+  expect(opened).toMatchObject({ vocabulary: ['apple', 'pear'], paths: ['a.jpg', 'b.jpg', 'sub/c.jpg'], labels: [[0], [0, 1], []], split: [0, 0, 1] });
+  const change = { split: 'train' as const, line: 1, path: 'a.jpg', before: ['apple'], after: [], to: 'train' as const };
+  await datasets.draft('id', [change]);
+  expect(await datasets.read('id', project())).toEqual({ ...opened, draft: [change] });
+});
+
+test('files that changed since the opening are read anew, and so is every later reading', async () => {
+  await datasets.open('id', project());
+  list('val', 'sub/c.jpg,fig\n');
+  expect((await datasets.read('id', project())).vocabulary).toEqual(['apple', 'fig', 'pear']);
+  await datasets.open('id', project());
+  await datasets.read('id', project());
+  list('val', 'sub/c.jpg\n');
+  expect((await datasets.read('id', project())).vocabulary).toEqual(['apple', 'pear']);
+});
+
+test('a project whose settings are wrong opens; its labels are not read by other settings than its own', async () => {
+  writeFileSync(path.join(project(), 'destila.yaml'), 'data: { separator: banana }\n');
+  expect((await datasets.open('id', project())).paths).toHaveLength(3);
+  await expect(datasets.read('id', project())).rejects.toMatchObject({ kind: 'config' });
+});
