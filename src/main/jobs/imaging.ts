@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { Problem } from '../../shared/problem.ts';
 import type { PictureQuery } from '../../shared/contract/contract.ts';
 import type { LaunchedProcess } from './launch.ts';
@@ -17,6 +18,14 @@ const AT_ONCE = 4;
 /** Older requests than this are dropped: nobody looks any more. */
 const MOST_WAITING = 2000;
 
+/** The screens come before the pictures on them: scrolling stays smooth while thumbnails are made. Little, so that a training beside does not starve them. */
+const NICENESS = 4;
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, NICENESS);
+  } catch { /* the system refuses, or the process is gone: pictures are made all the same */ }
+}
+
 /** One process, started when it is first needed and again if a picture brings it down. */
 export function createImaging(): Imaging {
   let child: LaunchedProcess | null = null;
@@ -26,6 +35,7 @@ export function createImaging(): Imaging {
 
   const start = (): LaunchedProcess => {
     const started = launchEntry('imagingProcess');
+    giveWay(started.pid);
     started.onMessage((raw) => {
       const { id, bytes, fault } = imagingReplySchema.parse(raw);
       const request = drawing.get(id);

@@ -1,6 +1,6 @@
 import { Button, Modal, TextInput, UnstyledButton } from '@mantine/core';
 import { IconArrowUp, IconFolder } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { FolderListing } from '../../shared/contract/studio.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import { call } from '../api/client.ts';
@@ -14,19 +14,27 @@ export function FolderChooser() {
   const [listing, setListing] = useState<FolderListing | null>(null);
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string | null>(null);
+  // What was asked for last, or typed since: an answer that comes late does not take its place.
+  const wanted = useRef<object>({});
   const show = (folder: string | null): void => {
+    const own = wanted.current = {};
     setFault(null);
     call('files.list', { folder }).then((found) => {
+      if (wanted.current !== own) return;
       setListing(found);
       setTyped(found.folder);
-    }, (error: unknown) => setFault(toProblemData(error).message));
+    }, (error: unknown) => { if (wanted.current === own) setFault(toProblemData(error).message); });
+  };
+  const type = (text: string): void => {
+    wanted.current = {};
+    setTyped(text);
   };
   useEffect(() => { if (answer !== null) show(null); }, [answer]);
   const close = (folder: string | null): void => answer?.(folder);
   return (
     <Modal opened={answer !== null} onClose={() => close(null)} title={w('Choose a folder', 'Elige una carpeta')} size={620} transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': w('Close', 'Cerrar') }}>
       <form className="row" onSubmit={(event) => { event.preventDefault(); show(typed); }}>
-        <TextInput className="grow" aria-label={w('Path', 'Ruta')} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus spellCheck={false} />
+        <TextInput className="grow" aria-label={w('Path', 'Ruta')} value={typed} onChange={(event) => type(event.currentTarget.value)} data-autofocus spellCheck={false} />
         <Button variant="default" type="submit">{w('Go', 'Ir')}</Button>
       </form>
       {fault !== null && <p className="bad small" role="alert" style={{ marginTop: 8 }}>{said(fault)}</p>}

@@ -1,6 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { IconCheck } from '@tabler/icons-react';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { pictureUrl } from '../api/client.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
@@ -8,6 +7,7 @@ import { useKeys } from '../stores/keys.ts';
 import { changeImages, openViewer, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
 import { splitName } from './GridToolbar.tsx';
+import type { ImageState } from './labelEdits.ts';
 import { withLabel, withoutLabel } from './labelEdits.ts';
 import type { Doubt } from './suspicion.ts';
 
@@ -20,7 +20,8 @@ interface Props { readonly images: readonly number[]; readonly doubts: ReadonlyM
 /** Rows are made only for what is on screen: 100,000 photos scroll like 100. */
 export function PhotoGrid({ images, doubts, onAccept }: Props) {
   const { w } = useWording();
-  const { edge, focus, selected, labelled } = useDataset();
+  const { index, edge, focus, selected, edited, labelled } = useDataset();
+  const project = useStudio((state) => state.project!.id);
   const scroller = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(800);
   useLayoutEffect(() => {
@@ -71,13 +72,17 @@ export function PhotoGrid({ images, doubts, onAccept }: Props) {
     } else if (event.ctrlKey || event.metaKey) toggleSelected(image);
     else useDataset.setState({ focus: image });
   };
+  // The same functions at every scroll, so that photos that stay are not drawn anew.
+  const now = useRef({ click, toggleSelected });
+  now.current = { click, toggleSelected };
+  const hands = useMemo(() => ({ click: (image: number, event: React.MouseEvent) => now.current.click(image, event), toggle: (image: number) => now.current.toggleSelected(image) }), []);
   return (
     <div ref={scroller} className="scroll grow photo-grid" role="grid" aria-label={w('Photos', 'Fotos')} aria-rowcount={Math.ceil(images.length / columns)} tabIndex={0}>
       <div role="presentation" style={{ height: rows.getTotalSize() + GAP, position: 'relative' }}>
         {rows.getVirtualItems().map(({ index: row, start }) => (
           <div key={row} role="row" aria-rowindex={row + 1} className="photo-row" style={{ transform: `translateY(${start + GAP}px)`, gap: GAP, paddingInline: GAP }}>
             {images.slice(row * columns, (row + 1) * columns).map((image) => (
-              <Photo key={image} image={image} cell={cell} doubts={doubts.get(image) ?? []} onClick={click} onToggle={toggleSelected} />
+              <Photo key={image} image={image} project={project} path={index!.paths[image]!} state={labelled.states[image]!} vocabulary={labelled.vocabulary} cell={cell} focused={focus === image} chosen={selected.has(image)} edited={edited.has(image)} doubts={doubts.get(image) ?? none} hands={hands} />
             ))}
           </div>
         ))}
@@ -90,26 +95,27 @@ export function PhotoGrid({ images, doubts, onAccept }: Props) {
 const edges = [128, 256, 512];
 export const thumbnailEdge = (cell: number): number => edges.find((edge) => edge >= cell * Math.min(2, window.devicePixelRatio)) ?? 512;
 
-function Photo({ image, cell, doubts, onClick, onToggle }: { image: number; cell: number; doubts: readonly Doubt[]; onClick(image: number, event: React.MouseEvent): void; onToggle(image: number): void }) {
+const none: readonly Doubt[] = [];
+
+interface PhotoProps {
+  readonly image: number; readonly project: string; readonly path: string; readonly state: ImageState; readonly vocabulary: readonly string[]; readonly cell: number;
+  readonly focused: boolean; readonly chosen: boolean; readonly edited: boolean; readonly doubts: readonly Doubt[];
+  readonly hands: { click(image: number, event: React.MouseEvent): void; toggle(image: number): void };
+}
+
+const Photo = memo(function Photo({ image, project, path, state, vocabulary, cell, focused, chosen, edited, doubts, hands }: PhotoProps) {
   const { w, f } = useWording();
-  const project = useStudio((state) => state.project);
-  const path = useDataset((state) => state.index!.paths[image]!);
-  const state = useDataset((store) => store.labelled.states[image]!);
-  const vocabulary = useDataset((store) => store.labelled.vocabulary);
-  const focused = useDataset((store) => store.focus === image);
-  const chosen = useDataset((store) => store.selected.has(image));
-  const edited = useDataset((store) => store.edited.has(image));
   const [broken, setBroken] = useState(false);
   const names = state.labels.map((label) => vocabulary[label]!);
   return (
-    <div role="gridcell" aria-selected={chosen} data-focus={focused} className="photo" style={{ width: cell }} onClick={(event) => onClick(image, event)} onDoubleClick={() => openViewer(image)}>
+    <div role="gridcell" aria-selected={chosen} data-focus={focused} className="photo" style={{ width: cell }} onClick={(event) => hands.click(image, event)} onDoubleClick={() => openViewer(image)}>
       <div className="photo-frame" style={{ height: cell }}>
-        {broken ? <span className="small quiet" style={{ padding: 8 }}>{w('cannot be read', 'no se puede leer')}</span> : <img src={pictureUrl(project!.id, path, { kind: 'thumbnail', edge: thumbnailEdge(cell) })} alt={`${path}: ${names.join(', ')}`} loading="lazy" decoding="async" draggable={false} onError={() => setBroken(true)} />}
-        <button type="button" className="photo-tick" tabIndex={-1} aria-label={w(`Select ${path}`, `Seleccionar ${path}`)} aria-pressed={chosen} onClick={(event) => { event.stopPropagation(); onToggle(image); }}><IconCheck size={12} stroke={3} aria-hidden="true" /></button>
+        {broken ? <span className="small quiet" style={{ padding: 8 }}>{w('cannot be read', 'no se puede leer')}</span> : <img src={pictureUrl(project, path, { kind: 'thumbnail', edge: thumbnailEdge(cell) })} alt={`${path}: ${names.join(', ')}`} loading="lazy" decoding="async" draggable={false} onError={() => setBroken(true)} />}
+        <button type="button" className="photo-tick" tabIndex={-1} aria-label={w(`Select ${path}`, `Seleccionar ${path}`)} aria-pressed={chosen} onClick={(event) => { event.stopPropagation(); hands.toggle(image); }}>✓</button>
         {edited && <span className="photo-edited" title={w('edited, not saved', 'editada, sin guardar')} />}
       </div>
       <div className="photo-names small"><i className={`swatch square ${['train', 'val', 'test'][state.split]}`} title={splitName(state.split, w)} />{state.removed ? <s className="quiet">{w('taken out', 'quitada')}</s> : names.length === 0 ? <span className="quiet">{w('no label', 'sin etiqueta')}</span> : <bdi className="cut" title={names.join(', ')}>{names.join(', ')}</bdi>}</div>
       {doubts.length > 0 && <div className={`photo-doubt small ${doubts[0]!.kind}`}><span className="cut">{doubts[0]!.kind === 'missing' ? '+' : '−'} <Label name={vocabulary[doubts[0]!.label]!} most={18} /></span>&nbsp;{f.score(doubts[0]!.score, 2)}</div>}
     </div>
   );
-}
+});
