@@ -17,7 +17,15 @@ async function expectAccessible(page: Page, where: string): Promise<void> {
 test('from the sample to a bundle that verifies, every screen accessible, in both languages', async ({ page, studio }) => {
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
+  // The screen stands before the studio has answered, however slow the machine is.
+  const { promise: screenStands, resolve: answer } = Promise.withResolvers<null>();
+  await page.route('**/api/studio.hello', async (route) => {
+    await screenStands;
+    await route.continue();
+  }, { times: 1 });
   await page.goto(studio.url);
+  await expect(page.getByRole('heading', { name: /From a folder of photos/ })).toBeVisible();
+  answer(null);
   await expectAccessible(page, 'welcome');
   await openSample(page, studio);
   await expect(page.getByRole('gridcell').first()).toBeVisible();

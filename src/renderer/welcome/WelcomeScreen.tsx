@@ -40,9 +40,12 @@ export default function WelcomeScreen() {
   );
 }
 
+/** One and the same while the studio has not answered: a new list each time would never come to rest. */
+const noProjects: readonly Project[] = [];
+
 function Recent() {
   const { w, f, said } = useWording();
-  const recent = useStudio((state) => state.hello?.recent ?? []);
+  const recent = useStudio((state) => state.hello?.recent ?? noProjects);
   const [at, setAt] = useState(0);
   useKeys({
     ArrowDown: () => setAt(Math.min(recent.length - 1, at + 1)), ArrowUp: () => setAt(Math.max(0, at - 1)),
