@@ -34,7 +34,7 @@ type Writer = protobuf.Writer;
 export class OnnxGraph {
   private readonly nodes: NodeProto[] = [];
   private readonly inputs: ValueInfoProto[] = [];
-  private readonly outputs: ValueInfoProto[] = [];
+  private readonly outputs: (ValueInfoProto & { readonly tensor: string })[] = [];
   private readonly initializers: TensorProto[] = [];
   private readonly sharedConstants = new Map<string, string>();
   private count = 0;
@@ -47,8 +47,7 @@ export class OnnxGraph {
 
   /** Marks a tensor as an output under a name of its own. */
   output(name: string, tensor: string, type: OnnxType, shape: readonly number[]): void {
-    this.nodes.push({ op: 'Identity', domain: '', inputs: [tensor], outputs: [name], attributes: {} });
-    this.outputs.push({ name, type, shape });
+    this.outputs.push({ name, type, shape, tensor });
   }
 
   /** A node with one output. An input '' is an optional input left out. */
@@ -96,10 +95,11 @@ export class OnnxGraph {
 
   /** The bytes of the ModelProto. */
   build(): Uint8Array {
+    const nodes = this.nodesThatMakeOutputs();
     const writer = protobuf.Writer.create();
     writer.uint32(tag(1, VARINT)).int64(IR_VERSION);
     message(writer, 7, (graph) => {
-      for (const node of this.nodes) writeNode(graph, node);
+      for (const node of nodes) writeNode(graph, node);
       text(graph, 2, 'graph');
       for (const initializer of this.initializers) writeTensor(graph, initializer);
       for (const input of this.inputs) writeValueInfo(graph, 11, input);
@@ -112,6 +112,19 @@ export class OnnxGraph {
       });
     }
     return writer.finish();
+  }
+
+  /** The nodes with outputs under their names: a tensor takes its output's name, so that nothing is copied; an input or a second output is copied. */
+  private nodesThatMakeOutputs(): NodeProto[] {
+    const made = new Set(this.nodes.flatMap(({ outputs }) => outputs));
+    const names = new Map<string, string>();
+    const copies: NodeProto[] = [];
+    for (const { name, tensor } of this.outputs) {
+      if (made.has(tensor) && !names.has(tensor)) names.set(tensor, name);
+      else copies.push({ op: 'Identity', domain: '', inputs: [tensor], outputs: [name], attributes: {} });
+    }
+    const renamed = (tensors: readonly string[]): string[] => tensors.map((tensor) => names.get(tensor) ?? tensor);
+    return [...this.nodes, ...copies].map((node) => ({ ...node, inputs: renamed(node.inputs), outputs: renamed(node.outputs) }));
   }
 
   private freshName(prefix: string): string {

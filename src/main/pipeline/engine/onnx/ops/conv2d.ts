@@ -36,9 +36,16 @@ function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
   }, offset);
 }
 
+/** Maps this small are multiplied for all images at once: one product an image would write and add up kernels, not pixels. */
+const FEW_PIXELS = 256;
+
 /** Sum over images and pixels of x[i] * dy[o]: [I', O']. */
 function pointwiseKernelGradient(lowering: Lowering, x: string, inDims: MapDims, dy: string, dims: MapDims): string {
   const { graph, layout } = lowering;
+  if (dims.height * dims.width <= FEW_PIXELS) {
+    const rows = (map: string, { n, channels, height, width }: MapDims): string => graph.reshape(layout.toChannelsLast(graph, map, { n, channels, height, width }), [n * height * width, channels]);
+    return graph.node('Gemm', [rows(x, inDims), rows(dy, dims)], { transA: 1 });
+  }
   const products = layout.productsTransposed(graph, layout.toPlain(graph, x, inDims), layout.toPlain(graph, dy, dims));
   return lowering.sumOverBatch(products);
 }
