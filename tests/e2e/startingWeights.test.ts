@@ -7,12 +7,16 @@ import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
 import { initialParameters } from '../../src/main/pipeline/models/initialParameters.ts';
 import { readModelFile } from '../../src/main/pipeline/models/modelFile.ts';
 import { writeWeights } from '../../src/main/pipeline/models/weights/writeWeights.ts';
+import { readWeights } from '../../src/main/pipeline/models/weights/readWeights.ts';
 import { startRun } from '../../src/main/studio/runs.ts';
+import { createStudio } from '../../src/main/studio/studio.ts';
+import type { Method, Output } from '../../src/shared/contract/contract.ts';
 import { makeTinyProject, tinyConfig } from './tinyProject.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'starting-'));
 const [first, second] = [path.join(root, 'first'), path.join(root, 'second')];
 process.env.DESTILA_CACHE = path.join(root, 'cache');
+process.env.DESTILA_STATE = path.join(root, 'state');
 beforeAll(async () => {
   for (const project of [first, second]) await makeTinyProject(project);
   // The second project has no 'blue', and 'pink', which the first does not know.
@@ -65,4 +69,26 @@ test('a run goes on from another with other labels, and a teacher normalizes as 
   for (const label of ['green', 'red']) expect(column(student, label)).toEqual(column(old, label));
   expect(column(student, 'pink')).not.toEqual(column(old, 'blue'));
   expect(student.parameters.get('head.conv.kernel')).toEqual(old.parameters.get('head.conv.kernel'));
+});
+
+test('the studio offers the networks of a project\'s runs, and writes them for other programs', async () => {
+  const studio = await createStudio({ door: 'browser', reveal: null, keepAwake: () => undefined });
+  const ask = <M extends Method>(method: M, input: object): Promise<Output<M>> => studio.call(method, input) as Promise<Output<M>>;
+  try {
+    const { id: project } = await ask('project.open', { folder: second });
+    const [run] = await ask('runs.list', { project });
+    const { entries } = await ask('weights.list', { project });
+    expect(entries.slice(0, 2)).toMatchObject([{ name: 'Run 1', stage: 'student', architecture: 'efficientnet-lite0' }, { name: 'Run 1', stage: 'teacher', architecture: 'efficientnet-b0' }]);
+    expect((await ask('weights.list', { project: null })).entries.every(({ stage }) => stage === null)).toBe(true);
+
+    const { file } = await ask('weights.write', { project, run: run!.id, stage: 'student', format: 'timm' });
+    expect(file).toBe('models/student_timm.safetensors');
+    const written = await studio.download(project, run!.id, file);
+    const { tensors } = await readWeights(written, buildModel('efficientnet-lite0', { inputSize: 32, classes: 3, dropout: 0, dropPath: 0 }));
+    const { parameters } = await readModelFile(entries[0]!.path!);
+    for (const [name, { data }] of tensors) expect(data, name).toEqual(parameters.get(name)!.data);
+    await expect(studio.download(project, run!.id, 'models/student_best.safetensors')).rejects.toThrow(/nothing to download/);
+  } finally {
+    await studio.close('kill');
+  }
 });

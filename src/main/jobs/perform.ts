@@ -9,6 +9,7 @@ import { measureSpeed } from '../pipeline/stages/measure.ts';
 import { tryEngine } from '../pipeline/stages/tryEngine.ts';
 import { tryModel } from '../pipeline/stages/tryModel.ts';
 import { checkFolder } from '../pipeline/stages/check.ts';
+import { writeNetwork } from '../pipeline/stages/writeNetwork.ts';
 import type { JobContext } from '../pipeline/stages/context.ts';
 import { createSample } from '../pipeline/data/sample/createSample.ts';
 import { evaluateModel } from '../pipeline/stages/evaluate.ts';
@@ -50,6 +51,8 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
       return learningRateRange(request, stage);
     case 'try':
       return tryModel(request.bundle, request.image);
+    case 'writeNetwork':
+      return writeNetwork(request);
     case 'attention':
       return attentionMap(request.runFolder, request.file, request.label);
   }

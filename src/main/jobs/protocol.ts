@@ -28,6 +28,8 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('learningRateRange'), project: z.string(), config: configSchema, network: z.enum(['teacher', 'student']), steps: z.int().min(10).max(1000), cacheFolder: z.string(), engine: z.enum(engineNames), enginesFolder: z.string() }),
   /** Scores one picture with an exported file. */
   z.object({ type: z.literal('try'), bundle: z.string(), image: z.object({ path: z.string() }).or(z.object({ base64: z.string() })) }),
+  /** Writes a float network of a run for other programs. */
+  z.object({ type: z.literal('writeNetwork'), runFolder: z.string(), stage: z.enum(['teacher', 'student']), format: z.enum(['timm', 'keras']), out: z.string().nullable() }),
   /** Where the INT8 model of a run looked. */
   z.object({ type: z.literal('attention'), runFolder: z.string(), file: z.string(), label: z.int() }),
 ]);

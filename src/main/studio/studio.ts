@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Method, Output, PictureQuery } from '../../shared/contract/contract.ts';
 import { contract } from '../../shared/contract/contract.ts';
 import type { Activity, StudioEvent } from '../../shared/contract/studio.ts';
@@ -31,6 +32,7 @@ import { openLearningRates } from './training/learningRates.ts';
 import { preflight } from './training/preflight.ts';
 import { openRunQueue } from './training/runQueue.ts';
 import { folderBytes, summarizeRuns } from './training/runSummary.ts';
+import { networksOfRuns } from './weights/networksOfRuns.ts';
 import { openWeights } from './weights/weights.ts';
 
 /** The studio behind every door: each method of the contract, and events. It loads no native engine; jobs and the imaging process do. */
@@ -194,7 +196,12 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       emit({ type: 'datasetChanged', project: request.project });
       return {};
     },
-    'weights.list': async () => ({ folder: weights.folder, entries: await weights.list() }),
+    'weights.list': async ({ project }) => ({ folder: weights.folder, entries: [...project === null ? [] : await networksOfRuns(folderOf(project)), ...await weights.list()] }),
+    'weights.write': async ({ project, run, stage, format }) => {
+      const folder = runFolder({ project, run });
+      const file = z.string().parse(await startJob({ type: 'writeNetwork', runFolder: folder, stage, format, out: null }).result);
+      return { file: path.relative(folder, file).split(path.sep).join('/'), bytes: (await stat(file)).size };
+    },
     'weights.download': async ({ id }) => {
       // Its end and its failure are told by the list.
       void weights.download(id).catch(() => undefined);
@@ -316,6 +323,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     download: async (project, run, name) => {
       const folder = runFolder({ project, run });
       const file = path.resolve(folder, name);
+      if (path.dirname(file) === path.join(folder, 'models') && /^(teacher|student)_(timm\.safetensors|keras\.h5)$/.test(path.basename(file))) return file;
       const allowed = ['export', 'predictions', 'report'].map((name) => path.join(folder, name)).some((place) => path.dirname(file) === place);
       if (!allowed || !/\.(zip|csv|html)$/.test(file)) throw new Problem('file', `${name} is nothing to download.`);
       return file;

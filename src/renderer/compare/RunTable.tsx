@@ -6,6 +6,7 @@ import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, go } from '../stores/studio.ts';
 import { presetWords } from '../train/settingWords.ts';
+import { SaveWeights, hasNetwork } from './SaveWeights.tsx';
 import { rowsWithRepeats } from './seeds.ts';
 
 type Column = 'name' | 'createdAt' | 'seconds' | 'teacher' | 'float' | 'int8' | 'f1' | 'lost' | 'bytes';
@@ -32,6 +33,7 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
   const { w, f, said } = useWording();
   const [by, setBy] = useState<{ column: Column; down: boolean }>({ column: 'createdAt', down: true });
   const [noting, setNoting] = useState<string | null>(null);
+  const [saving, setSaving] = useState<RunSummary | null>(null);
   const sorted = useMemo(() => [...runs].sort((a, b) => ((valueOf(a, by.column) < valueOf(b, by.column) ? -1 : 1) * (by.down ? -1 : 1))), [runs, by]);
   const rows = useMemo(() => rowsWithRepeats(sorted), [sorted]);
   const head = (column: Column, text: string, numeric = true) => (
@@ -40,6 +42,7 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
   const change = (run: RunSummary, part: { note?: string; pinned?: boolean; trashed?: boolean }): void => void attempt(() => call('runs.change', { project: run.project, run: run.id, ...part }));
   return (
     <div className="scroll run-table">
+      {saving !== null && <SaveWeights run={saving} onClose={() => setSaving(null)} />}
       <table className="figures">
         <thead><tr><th><span className="visually-hidden">{w('Compare', 'Comparar')}</span></th>{head('name', w('Run', 'Entrenamiento'), false)}{head('createdAt', w('Started', 'Inicio'))}{head('seconds', w('Time', 'Tiempo'))}{head('teacher', w('Teacher mAP', 'mAP maestro'))}{head('float', w('Float mAP', 'mAP float'))}{head('int8', w('INT8 mAP', 'mAP INT8'))}{head('f1', w('INT8 F1', 'F1 INT8'))}{head('lost', w('Lost to INT8', 'Pérdida INT8'))}{head('bytes', w('Disk', 'Disco'))}<th /></tr></thead>
         <tbody>
@@ -68,6 +71,7 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
                     <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={w(`More of ${said(run.name)}`, `Más de ${said(run.name)}`)}><IconDots size={16} /></ActionIcon></Menu.Target>
                     <Menu.Dropdown>
                       {!run.trashed && <><Menu.Item onClick={() => change(run, { pinned: !run.pinned })}>{run.pinned ? w('Unpin', 'Soltar') : w('Pin as baseline', 'Fijar como referencia')}</Menu.Item><Menu.Item onClick={() => setNoting(run.id)}>{w('Note', 'Nota')}</Menu.Item>
+                        {(hasNetwork(run, 'student') || hasNetwork(run, 'teacher')) && <Menu.Item onClick={() => setSaving(run)}>{w('Save float weights (PyTorch, Keras)', 'Guardar pesos en float (PyTorch, Keras)')}</Menu.Item>}
                         {run.state === 'finished' && <Menu.Item onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}>{w('Free the checkpoints', 'Liberar puntos de control')}</Menu.Item>}<Menu.Divider />
                         <Menu.Item disabled={run.state === 'running'} onClick={() => change(run, { trashed: true, pinned: false })}>{w('Move to the trash', 'A la papelera')}</Menu.Item></>}
                       {run.trashed && <><Menu.Item onClick={() => change(run, { trashed: false })}>{w('Put back', 'Restaurar')}</Menu.Item><Menu.Item color="red" onClick={() => void attempt(() => call('runs.delete', { project: run.project, run: run.id }))}>{w('Delete for good', 'Borrar del todo')}</Menu.Item></>}

@@ -1,13 +1,14 @@
-import { Button, CopyButton, Progress } from '@mantine/core';
+import { Button, CopyButton, Progress, Select } from '@mantine/core';
 import { IconCircleCheck, IconDownload } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Output } from '../../shared/contract/contract.ts';
 import type { WeightsEntry } from '../../shared/contract/weights.ts';
 import { call } from '../api/client.ts';
+import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, onWeightsChanged, useStudio } from '../stores/studio.ts';
 import { setValue, useConfig } from './configStore.ts';
-import { weightsFor } from './weightsChoice.ts';
+import { runsFor, weightsFor } from './weightsChoice.ts';
 
 type Listing = Output<'weights.list'>;
 
@@ -15,12 +16,14 @@ type Listing = Output<'weights.list'>;
 export function WeightsPanel() {
   const { w } = useWording();
   const door = useStudio((state) => state.hello?.door);
+  const project = useStudio((state) => state.project?.id ?? null);
+  const runs = useStudio((state) => state.runs);
   const [listing, setListing] = useState<Listing | null>(null);
   useEffect(() => {
-    const read = (): void => void call('weights.list', {}).then(setListing, () => undefined);
+    const read = (): void => void call('weights.list', { project }).then(setListing, () => undefined);
     read();
     return onWeightsChanged(read);
-  }, []);
+  }, [project, runs]);
   const { teacher, student } = useConfig((state) => state.config);
   const scratch = teacher.weights === null || student.weights === null;
   if (listing === null) return null;
@@ -39,17 +42,29 @@ export function WeightsPanel() {
 }
 
 function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 'student'; listing: Listing }) {
-  const { w } = useWording();
+  const { w, said } = useWording();
   const { architecture, weights } = useConfig((state) => state.config[stage]);
   const chosen = listing.entries.find(({ path }) => path !== null && path === weights);
+  const use = (file: string): void => setValue(`${stage}.weights`, file);
   return (
     <div className="weights-network">
       <strong>{name}</strong>
       {weights === null
-        ? <div className="column">{weightsFor(architecture, listing.entries).map((entry) => <Offer key={entry.id} entry={entry} use={(file) => setValue(`${stage}.weights`, file)} />)}</div>
-        : <span className="row"><IconCircleCheck size={15} className="ok" aria-hidden="true" /><span className="cut" title={weights}>{chosen?.name ?? weights}</span><button type="button" className="link" onClick={() => setValue(`${stage}.weights`, null)}>{w('Train from scratch instead', 'Mejor desde cero')}</button></span>}
+        ? <div className="column">{weightsFor(architecture, listing.entries).map((entry) => <Offer key={entry.id} entry={entry} use={use} />)}<FromRun entries={runsFor(architecture, listing.entries)} network={name} use={use} /></div>
+        : <span className="row"><IconCircleCheck size={15} className="ok" aria-hidden="true" /><span className="cut" title={weights}>{chosen === undefined ? weights : chosen.stage === null ? chosen.name : w(`${said(chosen.name)}, ${stageOfRun(chosen, w)}: labels of the same name keep what it learned`, `${said(chosen.name)}, ${stageOfRun(chosen, w)}: las etiquetas del mismo nombre conservan lo aprendido`)}</span><button type="button" className="link" onClick={() => setValue(`${stage}.weights`, null)}>{w('Train from scratch instead', 'Mejor desde cero')}</button></span>}
     </div>
   );
+}
+
+const stageOfRun = ({ stage }: WeightsEntry, w: Wording['w']): string => (stage === 'student' ? w('student', 'alumno') : w('teacher', 'maestro'));
+
+/** Goes on from what a run of this project learned, labels added or removed meanwhile or not. */
+function FromRun({ entries, network, use }: { entries: readonly WeightsEntry[]; network: string; use: (file: string) => void }) {
+  const { w, said } = useWording();
+  if (entries.length === 0) return null;
+  const data = entries.map((entry) => ({ value: entry.path!, label: `${said(entry.name)}, ${stageOfRun(entry, w)}` }));
+  const text = w('Or go on from a run…', 'O seguir de un entrenamiento…');
+  return <Select aria-label={`${network}: ${text}`} placeholder={text} w={260} data={data} value={null} onChange={(file) => { if (file !== null) use(file); }} searchable={data.length > 8} />;
 }
 
 /** One set of weights: to be used, to be downloaded, or on its way. */

@@ -50,10 +50,12 @@ export const contract = {
   'import.plan': method(importRequestSchema, importPlanSchema),
   'import.write': method(importRequestSchema, done),
 
-  'weights.list': method(nothing, weightsSchema),
+  'weights.list': method(z.object({ /** Its runs' networks are listed too. */ project: z.string().nullable() }), weightsSchema),
   /** Begins, or goes on with, a download and returns at once; 'weightsChanged' tells how it goes. */
   'weights.download': method(z.object({ id: z.string() }), done),
   'weights.cancel': method(z.object({ id: z.string() }), done),
+  /** Writes a run's float network for PyTorch (timm) or Keras; the file's path within the run. */
+  'weights.write': method(run.extend({ stage: z.enum(['teacher', 'student']), format: z.enum(['timm', 'keras']) }), z.object({ file: z.string(), bytes: z.number() })),
 
   'config.choices': method(project, configChoicesSchema),
   'config.save': method(z.object({ project: z.string(), config: configSchema }), done),

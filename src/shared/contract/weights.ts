@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { architectures } from '../config.ts';
 import { problemSchema } from '../events.ts';
 
-/** Pretrained weights: those that can be downloaded, and those that lie in the weights folder. */
+/** Pretrained weights: those that can be downloaded, those that lie in the weights folder, and networks of a project's own runs. */
 export const weightsEntrySchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -17,6 +17,8 @@ export const weightsEntrySchema = z.object({
   /** Bytes. */
   progress: z.object({ done: z.number(), total: z.number().nullable(), secondsLeft: z.number().nullable() }).nullable(),
   problem: problemSchema.nullable(),
+  /** Of an own run: which of its networks; the name is the run's. Null: from elsewhere. */
+  stage: z.enum(['teacher', 'student']).nullable(),
 });
 export type WeightsEntry = z.infer<typeof weightsEntrySchema>;
 

@@ -1,10 +1,8 @@
 import path from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { readModelFile } from '../../pipeline/models/modelFile.ts';
 import type { WeightsFormat } from '../../pipeline/models/weights/writeWeights.ts';
-import { writeWeights } from '../../pipeline/models/weights/writeWeights.ts';
-import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
+import { writeNetwork } from '../../pipeline/stages/writeNetwork.ts';
 import { weightsFolder } from '../../studio/places.ts';
 import { findRun } from '../../studio/runs.ts';
 import { openWeights } from '../../studio/weights/weights.ts';
@@ -32,10 +30,7 @@ export function addWeightsCommands(program: Command): void {
 }
 
 async function exportWeights(place: string, { stage, format, out }: { stage: 'teacher' | 'student'; format: WeightsFormat; out?: string }): Promise<void> {
-  const folder = await findRun(place);
-  const stored = await readModelFile(path.join(folder, 'models', `${stage}_best.safetensors`));
-  const file = path.resolve(out ?? path.join(folder, 'models', `${stage}_${format}.${format === 'timm' ? 'safetensors' : 'h5'}`));
-  await writeFileAtomic(file, await writeWeights(stored, format));
+  const file = await writeNetwork({ runFolder: await findRun(place), stage, format, out: out === undefined ? null : path.resolve(out) });
   process.stdout.write(`${file}\n`);
 }
 

@@ -75,7 +75,7 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
     return {
       id, name, architecture, page, licence, megabytes, fileName: entry.file, path: found === null ? null : file,
       progress: active === undefined ? null : { done: active.done, total: active.total, secondsLeft: secondsLeft(active) },
-      problem: problems.get(id) ?? null,
+      problem: problems.get(id) ?? null, stage: null,
     };
   };
 
@@ -112,6 +112,6 @@ async function others(folder: string, catalogue: readonly CatalogueEntry[]): Pro
   const known = new Set(catalogue.map(({ file }) => file));
   const names = (await readdir(folder)).filter((name) => !known.has(name) && /\.(safetensors|h5|tflite)$/.test(name)).sort();
   return Promise.all(names.map(async (name) => ({
-    id: `file-${name}`, name, architecture: null, page: null, licence: null, megabytes: (await stat(path.join(folder, name))).size / 1e6, fileName: name, path: path.join(folder, name), progress: null, problem: null,
+    id: `file-${name}`, name, architecture: null, page: null, licence: null, megabytes: (await stat(path.join(folder, name))).size / 1e6, fileName: name, path: path.join(folder, name), progress: null, problem: null, stage: null,
   })));
 }
