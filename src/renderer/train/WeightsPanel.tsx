@@ -46,11 +46,15 @@ function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 's
   const { architecture, weights } = useConfig((state) => state.config[stage]);
   const chosen = listing.entries.find(({ path }) => path !== null && path === weights);
   const use = (file: string): void => setValue(`${stage}.weights`, file);
+  const goOn = (entry: WeightsEntry): void => {
+    setValue(`${stage}.architecture`, entry.architecture);
+    use(entry.path!);
+  };
   return (
     <div className="weights-network">
       <strong>{name}</strong>
       {weights === null
-        ? <div className="column">{weightsFor(architecture, listing.entries).map((entry) => <Offer key={entry.id} entry={entry} use={use} />)}<FromRun entries={runsFor(architecture, listing.entries)} network={name} use={use} /></div>
+        ? <div className="column">{weightsFor(architecture, listing.entries).map((entry) => <Offer key={entry.id} entry={entry} use={use} />)}<FromRun entries={runsFor(stage, listing.entries)} network={name} use={goOn} /></div>
         : <span className="row"><IconCircleCheck size={15} className="ok" aria-hidden="true" /><span className="cut" title={weights}>{chosen === undefined ? weights : chosen.stage === null ? chosen.name : w(`${said(chosen.name)}, ${stageOfRun(chosen, w)}: labels of the same name keep what it learned`, `${said(chosen.name)}, ${stageOfRun(chosen, w)}: las etiquetas del mismo nombre conservan lo aprendido`)}</span><button type="button" className="link" onClick={() => setValue(`${stage}.weights`, null)}>{w('Train from scratch instead', 'Mejor desde cero')}</button></span>}
     </div>
   );
@@ -58,13 +62,13 @@ function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 's
 
 const stageOfRun = ({ stage }: WeightsEntry, w: Wording['w']): string => (stage === 'student' ? w('student', 'alumno') : w('teacher', 'maestro'));
 
-/** Goes on from what a run of this project learned, labels added or removed meanwhile or not. */
-function FromRun({ entries, network, use }: { entries: readonly WeightsEntry[]; network: string; use: (file: string) => void }) {
+/** Goes on from what a run of this project learned, labels added or removed meanwhile or not; the network becomes the run's. */
+function FromRun({ entries, network, use }: { entries: readonly WeightsEntry[]; network: string; use: (entry: WeightsEntry) => void }) {
   const { w, said } = useWording();
   if (entries.length === 0) return null;
-  const data = entries.map((entry) => ({ value: entry.path!, label: `${said(entry.name)}, ${stageOfRun(entry, w)}` }));
+  const data = entries.map((entry) => ({ value: entry.path!, label: `${said(entry.name)}, ${stageOfRun(entry, w)} · ${entry.architecture}` }));
   const text = w('Or go on from a run…', 'O seguir de un entrenamiento…');
-  return <Select aria-label={`${network}: ${text}`} placeholder={text} w={260} data={data} value={null} onChange={(file) => { if (file !== null) use(file); }} searchable={data.length > 8} />;
+  return <Select aria-label={`${network}: ${text}`} placeholder={text} w={320} maw="100%" data={data} value={null} onChange={(file) => { const entry = entries.find(({ path }) => path === file); if (entry !== undefined) use(entry); }} searchable={data.length > 8} />;
 }
 
 /** One set of weights: to be used, to be downloaded, or on its way. */

@@ -9,8 +9,9 @@ test('a network is offered what fits it: what is there first, then own files, th
   expect(weightsFor('efficientnet-lite1', entries).map(({ id }) => id)).toEqual(['own', 'lite1', 'lite1-download']);
 });
 
-test('networks of own runs stand apart, and only those of the same architecture are offered', () => {
-  const entries = [{ ...entry('run-2', 'efficientnet-lite1', '/2'), stage: 'student' as const }, { ...entry('run-1', 'efficientnet-b3', '/1'), stage: 'teacher' as const }, entry('own', null, '/own')];
-  expect(runsFor('efficientnet-lite1', entries).map(({ id }) => id)).toEqual(['run-2']);
-  expect(weightsFor('efficientnet-lite1', entries).map(({ id }) => id)).toEqual(['own']);
+test('networks of own runs stand apart; a student is offered those that can be quantized', () => {
+  const entries = [{ ...entry('run-2', 'efficientnet-lite0', '/2'), stage: 'student' as const }, { ...entry('run-1', 'efficientnet-b3', '/1'), stage: 'teacher' as const }, entry('own', null, '/own')];
+  expect(runsFor('student', entries).map(({ id }) => id)).toEqual(['run-2']);
+  expect(runsFor('teacher', entries).map(({ id }) => id)).toEqual(['run-2', 'run-1']);
+  expect(weightsFor('efficientnet-lite0', entries).map(({ id }) => id)).toEqual(['own']);
 });

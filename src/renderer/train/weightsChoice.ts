@@ -1,4 +1,5 @@
 import type { Architecture } from '../../shared/config.ts';
+import { studentArchitectures } from '../../shared/config.ts';
 import type { WeightsEntry } from '../../shared/contract/weights.ts';
 
 /** Weights that can start this network: those that are there first; files that a person put there could be of any. */
@@ -7,5 +8,6 @@ export function weightsFor(architecture: Architecture, entries: readonly Weights
   return entries.filter((entry) => entry.stage === null && (entry.architecture === architecture || entry.architecture === null)).sort((a, b) => there(a) - there(b));
 }
 
-/** Networks of own runs that this network can go on from, newest run first. */
-export const runsFor = (architecture: Architecture, entries: readonly WeightsEntry[]): WeightsEntry[] => entries.filter((entry) => entry.stage !== null && entry.architecture === architecture);
+/** Networks of own runs that a teacher or a student can go on from, newest run first: of any architecture that it may have. */
+export const runsFor = (stage: 'teacher' | 'student', entries: readonly WeightsEntry[]): WeightsEntry[] =>
+  entries.filter((entry) => entry.stage !== null && entry.architecture !== null && (stage === 'teacher' || studentArchitectures.includes(entry.architecture)));
