@@ -15,7 +15,6 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^src\/main\/studio\/exporting\/snippets\.ts$/, 'program code'],
   [/^src\/main\/studio\/config\/describe\.ts$/, 'makes the English docs'],
   [/^src\/main\/pipeline\/data\/sample\/(background|scene|shapes)\.ts$/, 'SVG'],
-  [/^src\/shared\/recipeWarnings\.ts$/, 'both languages stand side by side'],
   [/^src\/shared\/spanish\//, 'the tables themselves'],
 ];
 

@@ -10,7 +10,7 @@ import { stageName } from './stageNames.ts';
 
 /** Facts with numbers, each doubt with a way to it. */
 export function PreflightPanel({ checking }: { checking: boolean }) {
-  const { w, f } = useWording();
+  const { w, f, said } = useWording();
   const { preflight, measuring, config } = useConfig();
   const { index, check, counts } = useDataset();
   const busy = useStudio((state) => state.queue.length > 0);
@@ -31,7 +31,7 @@ export function PreflightPanel({ checking }: { checking: boolean }) {
         </>
       )}
       {config.teacher.weights === null && config.student.weights === null && <Fact state="warn" name={w('Trains from nothing: needs many photos', 'Entrena desde cero: pide muchas fotos')} value="" />}
-      {recipeWarnings(config).map(({ key, en, es }) => <Fact key={key} state="warn" name={w(en, es)} value="" />)}
+      {recipeWarnings(config).map(({ key, message }) => <Fact key={key} state="warn" name={said(message)} value="" />)}
       {errors > 0 && <Fact state="bad" name={w('Problems that stop training', 'Problemas que lo impiden')} value={f.count(errors)}><button type="button" className="link" onClick={() => go('data')}>{w('Show', 'Ver')}</button></Fact>}
       {unvalidated > 0 && <Fact state="warn" name={w('Labels without validation images', 'Etiquetas sin imagen de validación')} value={f.count(unvalidated)}><button type="button" className="link" onClick={() => go('data')}>{w('Show', 'Ver')}</button></Fact>}
       {check === null && !checking && <Fact state="warn" name={w('Images not checked yet', 'Imágenes sin comprobar')} value=""><button type="button" className="link" onClick={() => go('data')}>{w('Check', 'Comprobar')}</button></Fact>}

@@ -38,9 +38,9 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
   const testAp = useMemo(() => (test === null ? null : averagePrecision(column(test.bytes.labels, classes, label), column(test.bytes.codes, classes, label))), [test, classes, label]);
   const rows: readonly Row[] = [
     { name: w('Precision', 'Precisión'), val: precision(now), range: range(p.low, p.high), test: tested === null ? null : precision(tested), testRange: tp === null ? '' : range(tp.low, tp.high) },
-    { name: w('Recall', 'Exhaustividad'), val: recall(now), range: range(r.low, r.high), test: tested === null ? null : recall(tested), testRange: tr === null ? '' : range(tr.low, tr.high) },
+    { name: w('Recall', 'Exhaust.'), val: recall(now), range: range(r.low, r.high), test: tested === null ? null : recall(tested), testRange: tr === null ? '' : range(tr.low, tr.high) },
     { name: 'F1', val: f1(now), range: reply === null ? '…' : range(...reply.f1), test: tested === null ? null : f1(tested), testRange: onTest === null ? '…' : range(...onTest.f1) },
-    { name: w('Avg. precision', 'Precisión media'), val: ap, range: reply === null ? '…' : range(...reply.ap), test: testAp, testRange: onTest === null ? '…' : range(...onTest.ap) },
+    { name: w('Avg. precision', 'Prec. media'), val: ap, range: reply === null ? '…' : range(...reply.ap), test: testAp, testRange: onTest === null ? '…' : range(...onTest.ap) },
   ];
   return (
     <aside className="panel line-left tune-right scroll" aria-label={w('Figures', 'Cifras')}>

@@ -40,7 +40,6 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'on {engine} with each batch in {parts:number} parts': 'en {engine}, con cada lote en {parts} partes',
   'Engine: {engine:words}.': 'Motor: {engine}.',
 
-  // Advice on recipes: the log has the English of shared/recipeWarnings.ts.
   'Stopped at a checkpoint, as asked. Resume goes on from here.': 'Parado en un punto de control, como pediste. Reanudar sigue desde aquí.',
   'Cancelled.': 'Cancelado.',
   'Not needed any more.': 'Ya no hace falta.',
@@ -78,4 +77,16 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'Wait for it or stop it first.': 'Espera a que acabe o páralo antes.',
   'Stop it there; if it is gone for good, delete {file}.': 'Páralo allí; si ya no existe, borra {file}.',
   'saving labels': 'guardando etiquetas', 'writing label files': 'escribiendo archivos de etiquetas', 'opening test': 'abriendo la prueba', 'test stage': 'etapa de prueba',
+
+  // Settings that may destroy what the labels say.
+  'Images are turned upside down: labels that depend on which way is up get lost.': 'Se dan la vuelta a las imágenes: se pierden las etiquetas que dependen de qué lado está arriba.',
+  'Zoom and shift this large push objects out of the picture while their labels stay.': 'Un zoom o desplazamiento tan grande saca objetos de la imagen y sus etiquetas se quedan.',
+  'Colours change this much: labels that tell colours apart (ripe, green) get lost.': 'Los colores cambian tanto que se pierden las etiquetas que distinguen colores (maduro, verde).',
+  'Some images become black or white.': 'Algunas imágenes quedan negras o blancas.',
+  'The erased rectangle can cover a whole object while its label stays.': 'El rectángulo borrado puede tapar un objeto entero y su etiqueta se queda.',
+  'Noise this strong hides small objects.': 'Un ruido tan fuerte oculta los objetos pequeños.',
+  'RandAugment this strong leaves little of an image.': 'Un RandAugment tan fuerte deja poco de la imagen.',
+  'MixUp and a focal or asymmetric loss pull against each other: blended labels are never easy.': 'MixUp y una pérdida focal o asimétrica tiran en contra: las etiquetas mezcladas nunca son fáciles.',
+  'Most images are half of one and half of another: small objects vanish.': 'La mayoría de imágenes son mitad de una y mitad de otra: los objetos pequeños desaparecen.',
+  'Rare classes are both repeated and weighted: one of the two is usually enough.': 'Las clases raras se repiten y además se ponderan: suele bastar con una de las dos cosas.',
 };

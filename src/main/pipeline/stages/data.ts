@@ -23,7 +23,7 @@ export async function dataStage(runFolder: string, project: string, config: Conf
   const warnings = problems.length - errorsIn(problems).length;
   report({ type: 'note', stage: 'data', level: 'info', message: `${train.length} training, ${val.length} validation and ${test.length} test images, ${dataset.vocabulary.length} classes; separator: ${separator.separator}.` });
   if (warnings > 0) report({ type: 'note', stage: 'data', level: 'warning', message: formatProblems(problems, 3) });
-  for (const { en } of recipeWarnings(config)) report({ type: 'note', stage: 'data', level: 'warning', message: en });
+  for (const { message } of recipeWarnings(config)) report({ type: 'note', stage: 'data', level: 'warning', message });
   await writeSnapshot(snapshotFolder(runFolder), dataset);
   return { train: train.length, val: val.length, test: test.length, classes: dataset.vocabulary.length, warnings };
 }
