@@ -1,6 +1,5 @@
 import type { CSSVariablesResolver } from '@mantine/core';
 import { createTheme, mergeThemeOverrides } from '@mantine/core';
-import type { ClipboardEvent } from 'react';
 import type { Language } from './i18n/words.ts';
 
 /** The design tokens drive the component library: it reads our variables, not the other way round. */
@@ -27,20 +26,10 @@ const theme = createTheme({
   },
 });
 
-/** A pasted 0.001 or 0,001 is one thousandth in both languages: the field alone would drop the other's separator and take 1. */
-const pasteNumber = (separator: string) => (event: ClipboardEvent<HTMLInputElement>): void => {
-  const text = event.clipboardData.getData('text').trim();
-  if (!/^-?\d*[.,]\d+$/.test(text)) return;
-  event.preventDefault();
-  document.execCommand('insertText', false, text.replace(/[.,]/, separator));
-};
+/** Numbers are typed with a comma in Spanish; a dot is taken as well. */
+const spanishTheme = mergeThemeOverrides(theme, { components: { NumberInput: { defaultProps: { decimalSeparator: ',', allowedDecimalSeparators: [',', '.'] } } } });
 
-/** Numbers are shown with a dot in English and with a comma in Spanish; both are taken. */
-const withSeparator = (separator: string): typeof theme =>
-  mergeThemeOverrides(theme, { components: { NumberInput: { defaultProps: { decimalSeparator: separator, allowedDecimalSeparators: ['.', ','], onPaste: pasteNumber(separator) } } } });
-const themes = { en: withSeparator('.'), es: withSeparator(',') };
-
-export const themeIn = (language: Language): typeof theme => themes[language];
+export const themeIn = (language: Language): typeof theme => (language === 'es' ? spanishTheme : theme);
 
 const shared = {
   '--mantine-color-body': 'var(--bg-1)',

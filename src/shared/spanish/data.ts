@@ -120,6 +120,7 @@ export const dataMessages: Readonly<Record<string, string>> = {
   '{file} cannot be read: a run needs the snapshot of its data.': 'No se puede leer {file}: un entrenamiento necesita la copia de sus datos.',
   'A thread that loads images failed.': 'Ha fallado un hilo que carga imágenes.',
   'The image loader was closed.': 'El cargador de imágenes se cerró.',
+  'This picture cannot be read: it is damaged, cut off, too large or no image.': 'No se puede leer esta imagen: está dañada, cortada, es demasiado grande o no es una imagen.',
   'The picture cannot be read.': 'No se puede leer la imagen.',
   '{file} cannot be shown: reading it failed.': 'No se puede mostrar {file}: falló su lectura.',
   '{path} is no image of this project.': '{path} no es una imagen de este proyecto.',

@@ -90,7 +90,12 @@ export async function bundleText(folder: string, name: string): Promise<{ text: 
 }
 
 export async function tryExport(folder: string, image: { path: string } | { base64: string }): Promise<TryResult> {
-  return tryResultSchema.parse(await startJob({ type: 'try', bundle: await bundleFolder(folder), image }).result);
+  const found = await startJob({ type: 'try', bundle: await bundleFolder(folder), image }).result.catch((error: unknown) => {
+    // It is in no label file, and its bytes may lie in a file of the job's own.
+    if (error instanceof Problem && error.kind === 'data') throw new Problem('data', 'This picture cannot be read: it is damaged, cut off, too large or no image.', error.detail);
+    throw error;
+  });
+  return tryResultSchema.parse(found);
 }
 
 /** Scores every image of a folder; the CSV lies in the run's folder. */
