@@ -71,6 +71,24 @@ export const cases: [string, Model][] = [
   ['MBConv blocks', net(16, inverted(false))],
 ];
 
+/** Every op of the family between them. */
+export const fewCases: [string, Model][] = [['Lite blocks', net(12, inverted(true))], ['MBConv blocks', net(12, inverted(false))]];
+
+/** A Lite in small, with Keras's trajectory in the goldens (optim/tinynet). */
+export function tinyNet(): Model {
+  const graph = new GraphBuilder(0.9);
+  const relu6 = (name: string, x: string): string => graph.activation(`${name}.relu6`, graph.batchNorm(`${name}.bn`, x), 'relu6');
+  const input = graph.normalize(graph.input(12), [0, 0, 0], [1, 1, 1]);
+  const stem = relu6('stem', graph.conv2d('stem.conv', input, { filters: 8, kernelSize: 3, stride: 2, bias: false }));
+  graph.enter('block');
+  const expand = relu6('block.expand', graph.conv2d('block.expand.conv', stem, { filters: 16, kernelSize: 1, stride: 1, bias: false }));
+  const depthwise = relu6('block.depthwise', graph.depthwiseConv2d('block.depthwise.conv', expand, { kernelSize: 5, stride: 1 }));
+  const project = graph.batchNorm('block.project.bn', graph.conv2d('block.project.conv', depthwise, { filters: 8, kernelSize: 1, stride: 1, bias: false }));
+  const down = relu6('down', graph.depthwiseConv2d('down.depthwise.conv', graph.addTensors('block.add', stem, project), { kernelSize: 3, stride: 2 }));
+  graph.dense('classifier', graph.globalAveragePool('pooled', down, false), 4);
+  return graph.build('tiny');
+}
+
 export const quantized = (): { model: Model; parameters: Parameters } => {
   const float = net(12, inverted(true));
   const folded = foldBatchNorm(float, parametersOf(float));

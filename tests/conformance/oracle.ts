@@ -2,6 +2,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import * as tf from '@tensorflow/tfjs-core';
 import { tfjsEngine } from '../../src/main/pipeline/engine/tfjs/engine.ts';
+import { onBackend } from './backend.ts';
+
+// Says nothing of faster backends, nor of kernels that are registered twice where native TensorFlow is loaded beside it.
+tf.env().set('PROD', true);
 
 /** TensorFlow.js on its plain CPU backend, which differentiates by itself: what every engine is compared with. Slow. */
-export const oracle = tfjsEngine(tf, 'tfjs-cpu', 'TensorFlow.js on its plain CPU backend');
+export const oracle = onBackend(tf, 'cpu', tfjsEngine(tf, 'tfjs-cpu', 'TensorFlow.js on its plain CPU backend'));

@@ -1,18 +1,14 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Engine, OptimizerSpec, StepInput, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
 import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
-import { oracle } from '../conformance/oracle.ts';
-import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { OnnxGraph } from '../../src/main/pipeline/engine/onnx/onnxModel.ts';
 import { clipByGlobalNorm, lowerOptimizer, OPTIMIZER_INPUTS, optimizerScalars, slotNames } from '../../src/main/pipeline/engine/onnx/optimizer.ts';
 import { createOrtSession, Tensor as OrtTensor } from '../../src/main/pipeline/engine/onnx/session.ts';
-import { GraphBuilder } from '../../src/main/pipeline/graph/builder.ts';
 import type { Model, Tensor } from '../../src/main/pipeline/graph/graph.ts';
-import { bits, fill, parameterValues } from '../golden/formula.ts';
+import { tinyNet } from '../conformance/nets.ts';
+import { oracle } from '../conformance/oracle.ts';
+import { fill, parameterValues } from '../golden/formula.ts';
 import { loadGolden } from '../golden/golden.ts';
-
-let engine: Engine;
-beforeAll(async () => { engine = await createOnnxCpuEngine({ threads: 1 }); });
 
 const largestDifference = (found: ArrayLike<number>, expected: ArrayLike<number>): number => {
   expect(found.length).toBe(expected.length);
@@ -65,20 +61,6 @@ describe('Keras optimizers, 20 steps', () => {
   });
 });
 
-function tinyNet(): Model {
-  const graph = new GraphBuilder(0.9);
-  const relu6 = (name: string, x: string): string => graph.activation(`${name}.relu6`, graph.batchNorm(`${name}.bn`, x), 'relu6');
-  const input = graph.normalize(graph.input(12), [0, 0, 0], [1, 1, 1]);
-  const stem = relu6('stem', graph.conv2d('stem.conv', input, { filters: 8, kernelSize: 3, stride: 2, bias: false }));
-  graph.enter('block');
-  const expand = relu6('block.expand', graph.conv2d('block.expand.conv', stem, { filters: 16, kernelSize: 1, stride: 1, bias: false }));
-  const depthwise = relu6('block.depthwise', graph.depthwiseConv2d('block.depthwise.conv', expand, { kernelSize: 5, stride: 1 }));
-  const project = graph.batchNorm('block.project.bn', graph.conv2d('block.project.conv', depthwise, { filters: 8, kernelSize: 1, stride: 1, bias: false }));
-  const down = relu6('down', graph.depthwiseConv2d('down.depthwise.conv', graph.addTensors('block.add', stem, project), { kernelSize: 3, stride: 2 }));
-  graph.dense('classifier', graph.globalAveragePool('pooled', down, false), 4);
-  return graph.build('tiny');
-}
-
 describe('the tiny net of Keras, 20 steps', () => {
   interface Run { name: string; config: { learningRate: number; weightDecay?: number; beta1?: number; beta2?: number; epsilon?: number; momentum?: number; globalNorm: number }; losses: number[]; gradientNorms: number[] }
   const golden = loadGolden<{ runs: Run[]; parameters: { name: string; shape: number[] }[] }>('optim/tinynet');
@@ -108,13 +90,5 @@ describe('the tiny net of Keras, 20 steps', () => {
     expect(largestDifference(found.losses, losses)).toBeLessThan(1e-5);
     expect(largestDifference(found.norms, gradientNorms)).toBeLessThan(1e-5);
     for (const { name: key } of golden.manifest.parameters) expect({ key, close: largestDifference(found.end.parameters.get(key)!.data, golden.floats(`${name}_end_${key}`)) < 1e-4 }).toEqual({ key, close: true });
-  });
-
-  test.each(golden.manifest.runs)('$name: onnxruntime is our oracle', async ({ config }) => {
-    const pixels = Uint8Array.from({ length: 4 * 12 * 12 * 3 }, (_, i) => 2 + (bits('tiny', i) % 3));
-    const [ours, theirs] = [await train(engine, config, pixels), await train(oracle, config, pixels)];
-    expect(largestDifference(ours.losses, theirs.losses)).toBeLessThan(1e-5);
-    expect(largestDifference(ours.norms, theirs.norms)).toBeLessThan(1e-4);
-    for (const [key, { data }] of theirs.end.parameters) expect({ key, close: largestDifference(ours.end.parameters.get(key)!.data, data) < 1e-3 }).toEqual({ key, close: true });
   });
 });

@@ -21,6 +21,6 @@ export interface PythonPackages {
 
 export function pythonPackages(variant: TfjsVariant): PythonPackages {
   return variant === tfjsVariants.cpu
-    ? { packages: [`tensorflow-cpu==${TENSORFLOW_VERSION}`], names: `TensorFlow ${TENSORFLOW_VERSION} for the processor`, downloadBytes: 230e6, diskBytes: 640e6 }
-    : { packages: [`tensorflow==${TENSORFLOW_VERSION}`, ...CUDA_PACKAGES], names: `TensorFlow ${TENSORFLOW_VERSION} with CUDA 12.3 and cuDNN 8.9 (NVIDIA's own licences)`, downloadBytes: 2400e6, diskBytes: 5000e6 };
+    ? { packages: [`tensorflow-cpu==${TENSORFLOW_VERSION}`], names: `TensorFlow ${TENSORFLOW_VERSION} for the processor`, downloadBytes: 220e6, diskBytes: 610e6 }
+    : { packages: [`tensorflow==${TENSORFLOW_VERSION}`, ...CUDA_PACKAGES], names: `TensorFlow ${TENSORFLOW_VERSION} with CUDA 12.3 and cuDNN 8.9 (NVIDIA's own licences)`, downloadBytes: 2400e6, diskBytes: 3900e6 };
 }
