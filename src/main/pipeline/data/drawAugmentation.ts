@@ -35,6 +35,14 @@ export function drawAugmentation(config: AugmentationConfig, seed: number, epoch
   return { ...changes, noise: config.noise * noise(), erased: drawErased(config, streamOf('erase')), noiseSeed: Math.floor(noise() * 2 ** 32) };
 }
 
+/** Whether every image stays exactly as it is, in every epoch. */
+export function changesNothing(config: AugmentationConfig): boolean {
+  const { horizontal_flip: mirror, vertical_flip: upsideDown, rotation, zoom, shift, brightness, contrast, saturation, hue } = config;
+  const moves = config.geometry_probability > 0 && (rotation > 0 || zoom > 0 || shift > 0);
+  const colours = config.colour_probability > 0 && (brightness > 0 || contrast > 0 || saturation > 0 || hue > 0);
+  return mirror === 0 && upsideDown === 0 && !moves && !colours && config.rand_operations === 0 && config.noise === 0 && config.erase === 0 && config.mixup === 0;
+}
+
 const within = (largest: number, stream: RandomStream): number => largest * (2 * stream() - 1);
 
 function drawPlace(config: AugmentationConfig, stream: RandomStream): Affine {

@@ -16,6 +16,9 @@ export interface Engine {
   createTraining(request: TrainingRequest): Promise<TrainingSession>;
 }
 
+/** What enters a model: uint8 pixels [N, S, S, 3], or float32 features [N, C] where a head stands alone (models/headModel.ts). */
+export type NetworkInput = Uint8Array | Float32Array;
+
 export interface InferenceRequest {
   readonly model: Model;
   readonly parameters: Parameters;
@@ -37,7 +40,7 @@ export interface InferenceResult {
 
 /** BatchNorm uses its moving statistics, dropout and dropPath are identities. */
 export interface InferenceSession {
-  run(pixels: Uint8Array): Promise<InferenceResult>;
+  run(input: NetworkInput): Promise<InferenceResult>;
   dispose(): Promise<void>;
 }
 
@@ -51,7 +54,7 @@ export interface StatisticsRequest {
 
 /** One batch's mean and population variance per BatchNorm parameter name, every trainable BatchNorm in training mode, no masks. */
 export interface StatisticsSession {
-  run(pixels: Uint8Array): Promise<ReadonlyMap<string, Float32Array>>;
+  run(input: NetworkInput): Promise<ReadonlyMap<string, Float32Array>>;
   dispose(): Promise<void>;
 }
 
@@ -123,8 +126,8 @@ export interface TrainingState {
 }
 
 export interface StepInput {
-  /** uint8 [N, S, S, 3]. */
-  readonly pixels: Uint8Array;
+  /** uint8 [N, S, S, 3]; the features where a head stands alone. */
+  readonly pixels: NetworkInput;
   /** [N, classes] in 0..1. */
   readonly labels: Float32Array;
   /** [N, classes]: what each entry counts in the loss; 0 where the label is unknown. Usually 1 / (N * classes): the loss is the weighted sum. */

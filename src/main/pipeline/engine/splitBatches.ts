@@ -1,3 +1,4 @@
+import { sizeOf } from '../graph/graph.ts';
 import type { Engine, InferenceResult, InferenceSession, Range, StatisticsSession, StepInput, StepResult, TrainingRequest, TrainingSession } from './engine.ts';
 
 /**
@@ -51,9 +52,9 @@ function joinedRanges(results: readonly { readonly ranges: ReadonlyMap<string, R
 
 function inParts(session: InferenceSession, count: number): InferenceSession {
   return {
-    run: async (pixels) => {
+    run: async (input) => {
       const results: InferenceResult[] = [];
-      for (const part of pieces(pixels, count)) results.push(await session.run(part));
+      for (const part of pieces(input, count)) results.push(await session.run(part));
       return {
         outputs: new Map([...results[0]!.outputs.keys()].map((name) => [name, joined(results.map(({ outputs }) => outputs.get(name)!))])),
         ranges: joinedRanges(results),
@@ -87,7 +88,7 @@ function trainingInParts(session: TrainingSession, count: number, { accumulates,
   return {
     step: async (input) => {
       const results: StepResult[] = [];
-      for (const [i, part] of partsOfStep(input, count, model.inputSize).entries()) {
+      for (const [i, part] of partsOfStep(input, count, sizeOf(model.nodes[0]!.shape)).entries()) {
         const { share, moves } = input.accumulation ?? { share: 1, moves: true };
         results.push(await session.step({ ...part, accumulation: { share, moves: moves && i === count - 1 } }));
       }
@@ -107,9 +108,9 @@ function trainingInParts(session: TrainingSession, count: number, { accumulates,
   };
 }
 
-function partsOfStep(input: StepInput, count: number, size: number): StepInput[] {
+function partsOfStep(input: StepInput, count: number, valuesAnImage: number): StepInput[] {
   const { pixels, labels, weights, teacherLogits, masks } = input;
-  if (pixels.length % (count * size * size * 3) !== 0) throw new Error('a batch in equal parts was expected');
+  if (pixels.length % (count * valuesAnImage) !== 0) throw new Error('a batch in equal parts was expected');
   const teacher = teacherLogits === undefined ? null : pieces(teacherLogits, count);
   const masksOf = [...masks].map(([name, mask]) => [name, pieces(mask, count)] as const);
   const [labelParts, weightParts] = [pieces(labels, count), pieces(weights, count)];

@@ -27,7 +27,7 @@ interface NodeBase {
   readonly block: string;
 }
 
-/** RGB pixels 0..255. */
+/** RGB pixels 0..255, [size, size, 3]; or, where a head stands alone, the features [c] that a backbone made. */
 export interface InputNode extends NodeBase { readonly op: 'input' }
 /** (x - mean) / std per channel, in pixel units. */
 export interface Normalization { readonly mean: readonly number[]; readonly std: readonly number[] }

@@ -6,8 +6,9 @@ import type { Model, Normalization, Parameters } from '../graph/graph.ts';
 import { buildModel } from '../models/efficientnet.ts';
 import { layerDecayScales } from '../models/layerDecay.ts';
 import { readModelFile, writeModelFile } from '../models/modelFile.ts';
-import { headStart, unfreezeFrom } from '../models/unfreeze.ts';
-import type { TrainingBatch } from '../train/batches.ts';
+import { headModel } from '../models/headModel.ts';
+import { unfreezeFrom } from '../models/unfreeze.ts';
+import type { BatchImages } from '../train/batches.ts';
 import { stepsPerEpoch } from '../train/batches.ts';
 import { reestimateStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
@@ -17,6 +18,8 @@ import { earlyStoppingOf, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } 
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
 import { validationMetrics } from './figures.ts';
+import { headInputs } from './headInputs.ts';
+import type { PhaseInputs } from './phaseInputs.ts';
 import type { RunRoom, StageSummary } from './room.ts';
 import { checkpointFolder, modelPath, note, resumePoint, split } from './room.ts';
 import { startOf } from './start.ts';
@@ -44,7 +47,7 @@ export interface NetworkTraining {
   readonly loader: Loader;
   /** Index of this network's size among the loader's sizes. */
   readonly sizeIndex: number;
-  readonly teach: ((batch: TrainingBatch) => Promise<Float32Array>) | null;
+  readonly teach: ((batch: BatchImages) => Promise<Float32Array>) | null;
 }
 
 /**
@@ -58,14 +61,21 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
   if (scratch) note(room, stage, `No pretrained weights for the ${stage}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.`);
   const steps = stepsPerEpoch({ samples: split(room, 'train'), sampling: room.config.data, batchSize: config.batch_size });
   const phases = [
-    ...(scratch ? [] : [phaseSpec(config, training, model, { phase: 'head', epochs: config.epochs_head, peak: config.lr_head, trainableFrom: headStart(model), stepsPerEpoch: steps })]),
+    ...(scratch ? [] : [phaseSpec(config, training, headModel(model), { phase: 'head', epochs: config.epochs_head, peak: config.lr_head, trainableFrom: 0, stepsPerEpoch: steps })]),
     phaseSpec(config, training, model, { phase: 'finetune', epochs: config.epochs_finetune, peak: config.lr_finetune, trainableFrom: scratch ? 0 : unfreezeFrom(model, config.unfreeze_fraction), stepsPerEpoch: steps }),
   ];
   let parameters: Parameters = start;
   let summary: StageSummary = {};
   const trained = phases.filter((phase) => phase.epochs > 0);
   if (trained.length === 0) throw new Problem('config', `Nothing to train: ${stage}.epochs_finetune is 0${scratch ? ', and from scratch there is no head phase' : ' and so is epochs_head'}.`);
-  for (const spec of trained) ({ parameters, summary } = await runPhase(room, training, spec, normalization, parameters));
+  for (const spec of trained) {
+    const inputs = spec.phase === 'head' ? await headInputs(room, training, model, parameters) : pixelInputs(room, training, spec);
+    try {
+      ({ parameters, summary } = await runPhase(room, { stage, inputs, spec, normalization }, parameters));
+    } finally {
+      await inputs.dispose();
+    }
+  }
   for (const spec of phases) await removeCheckpoints(checkpointFolder(room), stage, spec.phase);
   return summary;
 }
@@ -80,9 +90,25 @@ function phaseSpec(config: NetworkConfig, training: NetworkTraining, model: Mode
   };
 }
 
+/** Pixels go through the whole network. */
+function pixelInputs(room: RunRoom, { stage, loader, sizeIndex, teach }: NetworkTraining, { model, emaDecay, trainableFrom }: PhaseSpec): PhaseInputs {
+  const { batch_size: batchSize } = room.config[stage];
+  const samples = split(room, 'train');
+  const unsettled = emaDecay !== null || samples.length / batchSize < STEPS_THAT_SETTLE_STATISTICS;
+  return {
+    loader, teach,
+    inputOf: ({ pixels }) => pixels[sizeIndex]!,
+    settled: (trained) => (unsettled ? reestimateStatistics({ engine: room.engine, loader, sizeIndex, samples, batchSize, seed: room.config.seed }, model, trained, trainableFrom) : Promise.resolve(trained)),
+    scoreValidation: (parameters) => scoreFloat(room, model, parameters, { loader, sizeIndex, batchSize }, 'val'),
+    dispose: () => Promise.resolve(),
+  };
+}
+
+interface NetworkPhase { readonly stage: NetworkStage; readonly inputs: PhaseInputs; readonly spec: PhaseSpec; readonly normalization: Normalization | null }
+
 /** Runs (or resumes) one phase; returns its best parameters and what they are worth on validation. */
-async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpec, normalization: Normalization | null, start: Parameters): Promise<{ parameters: Parameters; summary: StageSummary }> {
-  const { stage, loader, sizeIndex } = training;
+async function runPhase(room: RunRoom, { stage, inputs, spec, normalization }: NetworkPhase, start: Parameters): Promise<{ parameters: Parameters; summary: StageSummary }> {
+  const { loader, teach } = inputs;
   const config = room.config[stage];
   const best = modelPath(room, `${stage}_best`);
   const stored = { architecture: config.architecture, inputSize: config.input_size, labels: room.dataset.vocabulary, normalization, ranges: null };
@@ -90,9 +116,9 @@ async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpe
   const outcome = await trainPhase(spec, {
     engine: room.engine,
     source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: config.batch_size, augmentation: room.config.augmentation, sampling: room.config.data, seed: room.config.seed },
-    sizeIndex,
-    teach: training.teach,
-    evaluate: (parameters) => evaluateFloat(room, training, spec, parameters),
+    inputOf: (batch) => inputs.inputOf(batch),
+    teach,
+    evaluate: (parameters) => evaluateFloat(room, inputs, spec.model.classes, parameters),
     keepBest: (parameters) => writeModelFile(best, { ...stored, parameters }),
     report: (event) => room.context.report(event),
     takeCommands: () => room.context.takeCommands(),
@@ -104,16 +130,11 @@ async function runPhase(room: RunRoom, training: NetworkTraining, spec: PhaseSpe
   return { parameters: (await readModelFile(best)).parameters, summary: { [`best_${spec.monitor}`]: smallerIsBetter(spec.monitor, outcome.best), training_seconds: outcome.seconds } };
 }
 
-async function evaluateFloat(room: RunRoom, { stage, loader, sizeIndex }: NetworkTraining, spec: PhaseSpec, trained: Parameters): Promise<Evaluation> {
-  const { batch_size: batchSize } = room.config[stage];
-  const train = split(room, 'train');
-  const unsettled = spec.emaDecay !== null || train.length / batchSize < STEPS_THAT_SETTLE_STATISTICS;
-  const parameters = unsettled
-    ? await reestimateStatistics({ engine: room.engine, loader, sizeIndex, samples: train, batchSize, seed: room.config.seed }, spec.model, trained, spec.trainableFrom)
-    : trained;
+async function evaluateFloat(room: RunRoom, inputs: PhaseInputs, classes: number, trained: Parameters): Promise<Evaluation> {
+  const parameters = await inputs.settled(trained);
   const val = split(room, 'val');
-  const logits = await scoreFloat(room, spec.model, parameters, { loader, sizeIndex, batchSize }, 'val');
-  return { metrics: validationMetrics(logits, val, spec.model.classes), parameters, detail: epochDetail(logits.map(sigmoid), val, room.dataset.vocabulary, room.config.seed) };
+  const logits = await inputs.scoreValidation(parameters);
+  return { metrics: validationMetrics(logits, val, classes), parameters, detail: epochDetail(logits.map(sigmoid), val, room.dataset.vocabulary, room.config.seed) };
 }
 
 /** Logits [n, classes] of a float network on a whole split, un-augmented. */

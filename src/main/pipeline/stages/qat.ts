@@ -8,7 +8,7 @@ import { calibrate, selectRepresentative } from '../quant/calibrate.ts';
 import { toIntegerModel } from '../quant/toIntegerModel.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { plainBatches } from '../train/batches.ts';
-import type { TrainingBatch } from '../train/batches.ts';
+import type { BatchImages } from '../train/batches.ts';
 import { reestimateStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
@@ -34,7 +34,7 @@ export async function qatStage(room: RunRoom): Promise<StageSummary> {
   return await withTeacher(room, room.config.qat.batch_size, (sizes, teach) => withLoader(room, sizes, (loader) => quantize(room, loader, teach)));
 }
 
-async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBatch) => Promise<Float32Array>): Promise<StageSummary> {
+async function quantize(room: RunRoom, loader: Loader, teach: (batch: BatchImages) => Promise<Float32Array>): Promise<StageSummary> {
   const { qat, student } = room.config;
   const stored = { architecture: student.architecture, inputSize: student.input_size, labels: room.dataset.vocabulary };
   const best = modelPath(room, 'student_qat');
@@ -60,7 +60,7 @@ async function quantize(room: RunRoom, loader: Loader, teach: (batch: TrainingBa
     const outcome = await trainPhase(spec, {
       engine: room.engine,
       source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: qat.batch_size, augmentation: room.config.augmentation, sampling: room.config.data, seed: room.config.seed },
-      sizeIndex: 0,
+      inputOf: ({ pixels }) => pixels[0]!,
       teach,
       evaluate,
       keepBest,

@@ -1,5 +1,5 @@
 import type { LossSpec } from '../engine/engine.ts';
-import type { TrainingBatch } from '../train/batches.ts';
+import type { BatchImages } from '../train/batches.ts';
 import { labelLoss } from '../train/recipe.ts';
 import { logitsOf } from '../train/scoring.ts';
 import { bestNetwork, trainNetwork } from './network.ts';
@@ -24,7 +24,7 @@ export function distillationLoss(room: RunRoom): LossSpec {
  * The teacher in inference mode beside `work`: `sizes` are the student's and the teacher's input sides for the loader
  * (one where they are equal), `teach` gives the teacher's logits for a batch of theirs.
  */
-export async function withTeacher<T>(room: RunRoom, batchSize: number, work: (sizes: readonly number[], teach: (batch: TrainingBatch) => Promise<Float32Array>) => Promise<T>): Promise<T> {
+export async function withTeacher<T>(room: RunRoom, batchSize: number, work: (sizes: readonly number[], teach: (batch: BatchImages) => Promise<Float32Array>) => Promise<T>): Promise<T> {
   const { student, teacher } = room.config;
   const sizes = [...new Set([student.input_size, teacher.input_size])];
   const { model, parameters } = await bestNetwork(room, 'teacher');

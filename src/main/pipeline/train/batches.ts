@@ -8,6 +8,8 @@ import { epochOrder, epochSize } from './sampling.ts';
 
 /** A batch of training data: pixels at each of the loader's sizes, and what the labels say. */
 export interface TrainingBatch {
+  /** Of its samples in the split. */
+  readonly positions: readonly number[];
   readonly pixels: readonly Uint8Array[];
   /** [N, classes] in 0..1; 0 where unknown. */
   readonly labels: Float32Array;
@@ -16,6 +18,9 @@ export interface TrainingBatch {
   /** Seconds that training waited for it. */
   readonly waited: number;
 }
+
+/** The part of a batch that networks see. */
+export type BatchImages = Pick<TrainingBatch, 'positions' | 'pixels'>;
 
 /** Steps of one epoch. */
 export const stepsPerEpoch = ({ samples, sampling, batchSize }: Pick<AugmentedSource, 'samples' | 'sampling' | 'batchSize'>): number => Math.ceil(epochSize(samples, sampling) / batchSize);
@@ -70,7 +75,7 @@ export async function* prefetched<T>(plan: readonly T[], ahead: number, load: (i
 const AHEAD = 4;
 
 export interface AugmentedSource {
-  readonly loader: Loader;
+  readonly loader: Pick<Loader, 'load'>;
   readonly samples: readonly Sample[];
   readonly classes: number;
   readonly batchSize: number;
@@ -86,7 +91,7 @@ export async function* trainingBatches(source: AugmentedSource, epoch: number, f
   const load = ({ positions, mixing }: (typeof plan)[number]): Promise<readonly Uint8Array[]> =>
     loader.load({ samples: positions.map((p) => samples[p]!), augmentation: { config, seed, epoch, positions, mixing } });
   for await (const { item: { positions, mixing }, pixels, waited } of prefetched(plan, AHEAD, load)) {
-    yield { pixels, waited, ...batchTargets(positions.map((p) => samples[p]!), source.classes, mixing) };
+    yield { positions, pixels, waited, ...batchTargets(positions.map((p) => samples[p]!), source.classes, mixing) };
   }
 }
 

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JobCommand, RunEvent, Stage } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
-import type { Engine, LossSpec, OptimizerSpec, Range, StepResult, TrainingSession, TrainingState } from '../engine/engine.ts';
+import type { Engine, LossSpec, NetworkInput, OptimizerSpec, Range, StepResult, TrainingSession, TrainingState } from '../engine/engine.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
-import type { AugmentedSource, TrainingBatch } from './batches.ts';
+import type { AugmentedSource, BatchImages, TrainingBatch } from './batches.ts';
 import { stepsPerEpoch, trainingBatches } from './batches.ts';
 import { cycleStep, emaDecayAt } from './accumulation.ts';
 import type { EarlyStoppingOptions, ReduceOnPlateauOptions } from './callbacks.ts';
@@ -61,10 +61,10 @@ export interface Evaluation {
 export interface PhaseSurroundings {
   readonly engine: Engine;
   readonly source: AugmentedSource;
-  /** Index of the model's own size among the loader's. */
-  readonly sizeIndex: number;
+  /** What of a batch enters the model. */
+  inputOf(batch: BatchImages): NetworkInput | Promise<NetworkInput>;
   /** Logits of the teacher for the same batch; null without distillation. */
-  readonly teach: ((batch: TrainingBatch) => Promise<Float32Array>) | null;
+  readonly teach: ((batch: BatchImages) => Promise<Float32Array>) | null;
   evaluate(parameters: Parameters, ranges: ReadonlyMap<string, Range>): Promise<Evaluation>;
   keepBest(parameters: Parameters, ranges: ReadonlyMap<string, Range>): Promise<void>;
   report(event: RunEvent): void;
@@ -168,7 +168,7 @@ async function step(session: TrainingSession, spec: PhaseSpec, around: PhaseSurr
   const { seed, batchSize } = around.source;
   const cycle = cycleStep(at.epoch, at.step, steps, spec.accumulationSteps);
   const result = await session.step({
-    pixels: batch.pixels[around.sizeIndex]!,
+    pixels: await around.inputOf(batch),
     labels: batch.labels,
     weights: batch.weights,
     ...(around.teach && { teacherLogits: await around.teach(batch) }),

@@ -1,6 +1,6 @@
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
-import type { Engine, Range } from '../engine/engine.ts';
+import type { Engine, NetworkInput, Range } from '../engine/engine.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import { plainBatches } from './batches.ts';
 
@@ -17,13 +17,13 @@ export async function scoreSamples<T extends Float32Array | Uint8Array>(
   return into;
 }
 
-/** Logits [N, classes] of a model in inference mode, for batches of uint8 pixels. */
+/** Logits [N, classes] of a model in inference mode, for batches of its input. */
 export async function logitsOf(
   engine: Engine, model: Model, parameters: Parameters, batchSize: number, fakeQuantRanges?: ReadonlyMap<string, Range>,
-): Promise<{ run: (pixels: Uint8Array) => Promise<Float32Array>; dispose: () => Promise<void> }> {
+): Promise<{ run: (input: NetworkInput) => Promise<Float32Array>; dispose: () => Promise<void> }> {
   const session = await engine.createInference({ model, parameters, batchSize, outputs: [model.logits], ...(fakeQuantRanges && { fakeQuantRanges }) });
   return {
-    run: async (pixels) => (await session.run(pixels)).outputs.get(model.logits)!,
+    run: async (input) => (await session.run(input)).outputs.get(model.logits)!,
     dispose: () => session.dispose(),
   };
 }

@@ -4,7 +4,7 @@ import type { Layout } from './layout.ts';
 import type { Lowering } from './lowering.ts';
 import { lowerModel } from './lowerModel.ts';
 import { FAKE_QUANT_INPUTS, fakeQuantFeeds, rangeOf, trackedNodes } from './ops/fakeQuant.ts';
-import { PIXELS } from './ops/input.ts';
+import { inputFeed } from './ops/input.ts';
 import type { Runtime, Tensors } from './session.ts';
 import { createOrtSession, Tensor } from './session.ts';
 
@@ -42,8 +42,8 @@ export async function createOnnxInference(request: InferenceRequest, layout: Lay
   const session = await createOrtSession(graph.build(), { ...runtime, optimization: 'all' });
   const constantFeeds = trackedFeeds(request);
   return {
-    run: async (pixels): Promise<InferenceResult> => {
-      const results = await session.run({ ...constantFeeds, [PIXELS]: new Tensor('uint8', pixels, [batchSize, model.inputSize, model.inputSize, 3]) }, { [RESULT]: null });
+    run: async (input): Promise<InferenceResult> => {
+      const results = await session.run({ ...constantFeeds, ...inputFeed(model, batchSize, input) }, { [RESULT]: null });
       const values = piecesOf(results[RESULT]!.data as Float32Array, pieces);
       const extremes = values.get(RANGES);
       return {

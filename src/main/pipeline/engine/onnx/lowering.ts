@@ -176,7 +176,7 @@ export class Lowering {
   // ---- gradients
 
   needsGradient(name: string): boolean {
-    return this.trainable.has(name) && this.kinds.get(name) !== 'pixels' && this.kinds.get(name) !== 'image';
+    return this.trainable.has(name) && this.kinds.get(name) !== 'pixels' && this.kinds.get(name) !== 'image' && name !== this.model.nodes[0]!.name;
   }
 
   contribute(name: string, contribution: Contribution): void {

@@ -2,11 +2,11 @@ import type { StatisticsRequest, StatisticsSession } from '../engine.ts';
 import { isStatistic, parametersOf } from '../../graph/graph.ts';
 import type { Layout } from './layout.ts';
 import { lowerModel } from './lowerModel.ts';
-import { PIXELS } from './ops/input.ts';
+import { inputFeed } from './ops/input.ts';
 import { joinGroup, statisticsGroup, unpackGroup } from './parameterGroups.ts';
 import { packingsOf } from './packing.ts';
 import type { Runtime } from './session.ts';
-import { createOrtSession, Tensor } from './session.ts';
+import { createOrtSession } from './session.ts';
 import type { Tensor as NeutralTensor } from '../../graph/graph.ts';
 
 const STATISTICS = 'statistics';
@@ -22,7 +22,7 @@ export async function createOnnxStatistics({ model, parameters, batchSize, train
   const session = await createOrtSession(graph.build(), runtime);
   return {
     run: async (pixels) => {
-      const results = await session.run({ [PIXELS]: new Tensor('uint8', pixels, [batchSize, model.inputSize, model.inputSize, 3]) }, { [STATISTICS]: null });
+      const results = await session.run(inputFeed(model, batchSize, pixels), { [STATISTICS]: null });
       const unpacked = new Map<string, NeutralTensor>();
       unpackGroup(group, results[STATISTICS]!.data as Float32Array, unpacked);
       return new Map([...unpacked].map(([name, { data }]) => [name, data]));

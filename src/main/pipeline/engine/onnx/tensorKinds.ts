@@ -3,7 +3,7 @@ import { inputsOf } from '../../graph/graph.ts';
 
 /**
  * 'pixels': uint8 [N, S, S, 3] as fed; 'image': float32 [N, 3, S, S]; 'map': [N, C', H, W] in the engine's layout;
- * 'vector': plain [N, C], which is also what squeeze-excite's [1, 1, C] tensors are.
+ * 'vector': plain [N, C], which is also what squeeze-excite's [1, 1, C] tensors and the features that a head alone starts from are.
  */
 export type TensorKind = 'pixels' | 'image' | 'map' | 'vector';
 
@@ -11,7 +11,7 @@ export type TensorKind = 'pixels' | 'image' | 'map' | 'vector';
 export function tensorKinds(model: Model): Map<string, TensorKind> {
   const kinds = new Map<string, TensorKind>();
   for (const node of model.nodes) {
-    if (node.op === 'input') kinds.set(node.name, 'pixels');
+    if (node.op === 'input') kinds.set(node.name, node.shape.length === 1 ? 'vector' : 'pixels');
     else if (node.op === 'normalize') kinds.set(node.name, 'image');
     else if (node.op === 'globalAveragePool') kinds.set(node.name, 'vector');
     else kinds.set(node.name, kinds.get(inputsOf(node)[0]!) === 'vector' ? 'vector' : 'map');

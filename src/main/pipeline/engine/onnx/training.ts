@@ -6,7 +6,7 @@ import { lowerLoss, LABELS, TEACHER_LOGITS, WEIGHTS } from './loss.ts';
 import type { Lowering } from './lowering.ts';
 import { lowerModel } from './lowerModel.ts';
 import { FAKE_QUANT_INPUTS, fakeQuantFeeds, trackedNodes } from './ops/fakeQuant.ts';
-import { PIXELS } from './ops/input.ts';
+import { inputFeed } from './ops/input.ts';
 import { maskInput } from './ops/masks.ts';
 import type { OptimizerVectors } from './optimizer.ts';
 import { clipByGlobalNorm, lowerOptimizer, movedTowards, OPTIMIZER_INPUTS, optimizerScalars, slotNames } from './optimizer.ts';
@@ -183,7 +183,7 @@ class OnnxTrainingSession implements TrainingSession {
     const { model, batchSize, loss, optimizer, ema, accumulates, trainableFrom } = this.request;
     const perClass = [batchSize, model.classes];
     const feeds: Tensors = {
-      [PIXELS]: new OrtTensor('uint8', input.pixels, [batchSize, model.inputSize, model.inputSize, 3]),
+      ...inputFeed(model, batchSize, input.pixels),
       [LABELS]: new OrtTensor('float32', input.labels, perClass),
       [WEIGHTS]: new OrtTensor('float32', input.weights, perClass),
     };

@@ -2,7 +2,7 @@ import type { BatchNormNode, GraphNode, Model, WeightQuantization } from '../../
 import type { Range } from '../engine.ts';
 import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D, TensorFlow } from './tensorFlow.ts';
 
-/** What a forward pass in TensorFlow.js needs besides the pixels. */
+/** What a forward pass in TensorFlow.js needs besides its input. */
 export interface ForwardContext {
   readonly tf: TensorFlow;
   readonly model: Model;
@@ -20,22 +20,22 @@ export interface ForwardResult {
   readonly statistics: ReadonlyMap<string, Tensor>;
 }
 
-/** The model on uint8 pixels [N, S, S, 3], in TensorFlow.js's own ops, NHWC. */
-export function forward(context: ForwardContext, pixels: Tensor4D): ForwardResult {
+/** The model on its input (see inputTensor), in TensorFlow.js's own ops, NHWC. */
+export function forward(context: ForwardContext, input: Tensor): ForwardResult {
   const values = new Map<string, Tensor>();
   const statistics = new Map<string, Tensor>();
-  context.model.nodes.forEach((node, index) => values.set(node.name, evaluate(context, node, index >= context.trainableFrom, pixels, values, statistics)));
+  context.model.nodes.forEach((node, index) => values.set(node.name, evaluate(context, node, index >= context.trainableFrom, input, values, statistics)));
   return { values, statistics };
 }
 
-function evaluate(context: ForwardContext, node: GraphNode, training: boolean, pixels: Tensor4D, values: ReadonlyMap<string, Tensor>, statistics: Map<string, Tensor>): Tensor {
+function evaluate(context: ForwardContext, node: GraphNode, training: boolean, input: Tensor, values: ReadonlyMap<string, Tensor>, statistics: Map<string, Tensor>): Tensor {
   const value = (name: string): Tensor => values.get(name)!;
   const parameter = (name: string): Tensor => context.parameters.get(name)!;
   const biased = (x: Tensor, bias: string | null): Tensor => (bias === null ? x : tf.add(x, parameter(bias)));
   const { tf } = context;
   switch (node.op) {
     case 'input':
-      return pixels;
+      return input;
     case 'normalize':
       return tf.div(tf.sub(value(node.input), tf.tensor1d([...node.mean])), tf.tensor1d([...node.std]));
     case 'conv2d':

@@ -1,6 +1,7 @@
-import type { Parameters } from '../../graph/graph.ts';
+import type { Model, Parameters } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/graph.ts';
-import type { Tensor, Tensor4D, TensorFlow, Variable } from './tensorFlow.ts';
+import type { NetworkInput } from '../engine.ts';
+import type { Tensor, TensorFlow, Variable } from './tensorFlow.ts';
 
 /** Tensors on the device by parameter name, which outlive `tidy` until they are disposed. */
 export type Variables = ReadonlyMap<string, Variable>;
@@ -15,7 +16,8 @@ export function dispose(variables: Variables): void {
   for (const variable of variables.values()) variable.dispose();
 }
 
-export const pixelTensor = (tf: TensorFlow, pixels: Uint8Array, batchSize: number, size: number): Tensor4D => tf.tensor4d(Float32Array.from(pixels), [batchSize, size, size, 3]);
+/** What the model starts from, as float32: pixels [N, S, S, 3], or features [N, C] where a head stands alone. */
+export const inputTensor = (tf: TensorFlow, { nodes }: Model, batchSize: number, input: NetworkInput): Tensor => tf.tensor(Float32Array.from(input), [batchSize, ...nodes[0]!.shape]);
 
 /** Several tensors in one transfer from the device, each flat and in its own order. */
 export function read(tf: TensorFlow, tensors: readonly Tensor[]): Float32Array[] {

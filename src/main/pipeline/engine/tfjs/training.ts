@@ -6,7 +6,7 @@ import { lossOf } from './loss.ts';
 import { globalNorm, movedTowards, slotNames, updateParameter } from './optimizer.ts';
 import type { Scalar, Tensor, TensorFlow } from './tensorFlow.ts';
 import type { Variables } from './tensors.ts';
-import { dispose, pixelTensor, rangeTensor, read, toParameters, toVariables } from './tensors.ts';
+import { dispose, inputTensor, rangeTensor, read, toParameters, toVariables } from './tensors.ts';
 import { tidily } from './tidily.ts';
 
 /** The parameters that get a gradient. */
@@ -74,7 +74,7 @@ export class TfjsTraining implements TrainingSession {
     const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]): Scalar => {
       const parameters = new Map<string, Tensor>(this.parameters);
       trained.forEach(({ name }, i) => parameters.set(name, tensors[i]!));
-      const { values, statistics } = forward({ tf, model, parameters, trainableFrom, masks: input.masks, fakeQuantRanges: input.fakeQuantRanges ?? new Map() }, pixelTensor(tf, input.pixels, batchSize, model.inputSize));
+      const { values, statistics } = forward({ tf, model, parameters, trainableFrom, masks: input.masks, fakeQuantRanges: input.fakeQuantRanges ?? new Map() }, inputTensor(tf, model, batchSize, input.pixels));
       const logits = values.get(model.logits)!;
       const teacherLogits = spec.distillation === null ? null : tf.tensor2d(input.teacherLogits!, shape);
       const { loss, hardLoss } = lossOf(tf, spec, logits, { labels: tf.tensor2d(input.labels, shape), weights: tf.tensor2d(input.weights, shape), teacherLogits });

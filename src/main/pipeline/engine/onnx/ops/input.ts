@@ -1,13 +1,24 @@
-import type { InputNode, NormalizeNode } from '../../../graph/graph.ts';
+import type { InputNode, Model, NormalizeNode } from '../../../graph/graph.ts';
+import type { NetworkInput } from '../../engine.ts';
 import type { Lowering } from '../lowering.ts';
+import type { Tensors } from '../session.ts';
+import { Tensor } from '../session.ts';
 
-export const PIXELS = 'pixels';
+const INPUT = 'input';
 /** TensorProto.DataType of float32 */
 const FLOAT32 = 1;
 
-/** uint8 [N, S, S, 3] as fed. */
+const typeOf = ({ shape }: InputNode): 'uint8' | 'float32' => (shape.length === 1 ? 'float32' : 'uint8');
+
+/** uint8 [N, S, S, 3] or float32 [N, C] as fed. */
 export function lowerInput(lowering: Lowering, node: InputNode): void {
-  lowering.define(node, lowering.graph.input(PIXELS, 'uint8', [lowering.batch, ...node.shape]));
+  lowering.define(node, lowering.graph.input(INPUT, typeOf(node), [lowering.batch, ...node.shape]));
+}
+
+/** What the model's input is fed with. */
+export function inputFeed({ nodes }: Model, batchSize: number, values: NetworkInput): Tensors {
+  const node = nodes[0] as InputNode;
+  return { [INPUT]: new Tensor(typeOf(node), values, [batchSize, ...node.shape]) };
 }
 
 /** (pixels - mean) / std as float32 [N, 3, S, S]. */
