@@ -25,6 +25,7 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'No epoch was better than post-training quantization (by {monitor}): its weights are kept.': 'Ninguna época fue mejor que la cuantización posterior (según {monitor}): se conservan sus pesos.',
   "Training's fake-quantized scores and the integer model's differ by {mean:number} on average, {largest:number} at most.": 'Las puntuaciones cuantizadas del entrenamiento y las del modelo entero se separan {mean} de media y {largest} como mucho.',
   'The checkpoint {file} is damaged; the one before it is used.': 'El punto de control {file} está dañado; se usa el anterior.',
+  'Nothing is augmented: the features of the frozen backbone are computed once for all epochs of the head.': 'No se aumenta nada: las características de la base congelada se calculan una vez para todas las épocas de la cabeza.',
   'Going on from epoch {epoch:number}, step {step:number}.': 'Sigue desde la época {epoch}, paso {step}.',
   'No validation image, so the global threshold stands in: {labels:list}.': 'Sin imagen de validación, así que vale el umbral global: {labels}.',
   'No threshold reaches the goal ({goal:words} at least {least:number}), so the best F1 stands in: {labels:list}.': 'Ningún umbral alcanza el objetivo ({goal} de al menos {least}), así que vale el de mejor F1: {labels}.',

@@ -18,3 +18,12 @@ test('an epoch is its steps and the scoring of validation; a run is its epochs',
   expect(found).toMatchObject({ teacherEpochSeconds: 10 * 2 + 4 * 0.5, studentEpochSeconds: 5 * 1 + 2 * 0.25, teacherImagesPerSecond: 5, studentImagesPerSecond: 20 });
   expect(found.stageSeconds.slice(0, 2)).toEqual([{ stage: 'teacher', seconds: 88 }, { stage: 'student', seconds: 33 }]);
 });
+
+test('a head learns from forward passes, and from one for all its epochs where nothing is augmented', () => {
+  const config = configSchema.parse({ teacher: { batch_size: 10, epochs_head: 3, epochs_finetune: 4, weights: 'a' }, student: { batch_size: 20, epochs_head: 2, epochs_finetune: 6, alpha: 1, weights: 'b' } });
+  const speeds = { teacher: { stepSeconds: 2, scoreSeconds: 0.5 }, student: { stepSeconds: 1, scoreSeconds: 0.25 }, memoryBytes: 1 };
+  const images = { train: 100, val: 40, test: 20 };
+  expect(estimate(config, images, speeds).stageSeconds.slice(0, 2)).toEqual([{ stage: 'teacher', seconds: 88 + 3 * 10 * 0.5 }, { stage: 'student', seconds: 33 + 2 * 5 * 0.25 }]);
+  const plain = configSchema.parse({ ...config, augmentation: { horizontal_flip: 0, geometry_probability: 0, colour_probability: 0 } });
+  expect(estimate(plain, images, speeds).stageSeconds.slice(0, 2)).toEqual([{ stage: 'teacher', seconds: 88 + 10 * 0.5 }, { stage: 'student', seconds: 33 + 5 * 0.25 }]);
+});

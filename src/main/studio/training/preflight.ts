@@ -5,6 +5,7 @@ import type { Config } from '../../../shared/config.ts';
 import type { Preflight } from '../../../shared/contract/runs.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
+import { changesNothing } from '../../pipeline/data/drawAugmentation.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
 import { enginesFolder } from '../places.ts';
 
@@ -55,10 +56,13 @@ export function estimate(config: Config, images: { train: number; val: number; t
   // The teacher scores the student's batches.
   const teaching = config.student.alpha < 1 ? teacher.scoreSeconds * (config.student.batch_size / config.teacher.batch_size) : 0;
   const studentEpoch = batches(images.train, config.student.batch_size) * (student.stepSeconds + teaching) + batches(images.val, config.student.batch_size) * student.scoreSeconds;
-  const head = (weights: string | null, epochs: number): number => (weights === null ? 0 : epochs);
+  // The head learns from forward passes alone, and from one for all epochs where nothing is augmented.
+  const passes = ({ weights, epochs_head: epochs }: Config['teacher']): number => (weights === null || epochs === 0 ? 0 : changesNothing(config.augmentation) ? 1 : epochs);
+  const teacherPass = batches(images.train, config.teacher.batch_size) * teacher.scoreSeconds;
+  const studentPass = batches(images.train, config.student.batch_size) * (student.scoreSeconds + teaching);
   const stageSeconds = [
-    { stage: 'teacher' as const, seconds: teacherEpoch * (config.teacher.epochs_finetune + 0.4 * head(config.teacher.weights, config.teacher.epochs_head)) },
-    { stage: 'student' as const, seconds: studentEpoch * (config.student.epochs_finetune + 0.6 * head(config.student.weights, config.student.epochs_head)) },
+    { stage: 'teacher' as const, seconds: teacherEpoch * config.teacher.epochs_finetune + teacherPass * passes(config.teacher) },
+    { stage: 'student' as const, seconds: studentEpoch * config.student.epochs_finetune + studentPass * passes(config.student) },
     { stage: 'qat' as const, seconds: QAT_FACTOR * studentEpoch * config.qat.epochs },
     { stage: 'thresholds' as const, seconds: score(images.val) },
     { stage: 'test' as const, seconds: score(images.test) },
