@@ -1,10 +1,8 @@
-import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
-import { fromBuffer } from 'yauzl';
 import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
 import { CUDA_FOLDER, ORT_VERSION } from '../../pipeline/engine/onnx/requirements.ts';
@@ -13,6 +11,7 @@ import { download } from '../weights/download.ts';
 import { get } from '../weights/request.ts';
 import type { InstallSurroundings, Installer } from './installers.ts';
 import { requireRoom } from './room.ts';
+import { unzip } from './unzip.ts';
 
 /** NuGet's API (learn.microsoft.com/nuget/api): the package that onnxruntime-node's own install script takes its CUDA files from (script/install-metadata.js). */
 const NUGET = 'https://api.nuget.org';
@@ -50,7 +49,7 @@ export function cudaInstaller(source: string = NUGET): Installer {
       await download({ url, target: archive, checksum: { algorithm: 'sha512', hex: sha512 }, proxy: around.proxy, signal: around.signal, byHand: null, onProgress: around.onProgress });
       const folder = path.join(around.enginesFolder, CUDA_FOLDER), aside = `${folder}.new`;
       await rm(aside, { recursive: true, force: true });
-      await unpack(await readFile(archive), aside);
+      await unpack(archive, aside);
       await copyFile(ownRuntime(), path.join(aside, 'libonnxruntime.so.1'));
       await writeFileAtomic(path.join(aside, 'installed.json'), `${JSON.stringify({ version: ORT_VERSION, source: url, sha512, at: new Date().toISOString() }, null, 1)}\n`);
       await rm(folder, { recursive: true, force: true });
@@ -77,26 +76,9 @@ async function published(source: string, { proxy, signal }: InstallSurroundings)
 /** The library that npm installed: the provider fits exactly this build. */
 const ownRuntime = (): string => path.join(path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')), 'bin', 'napi-v6', 'linux', 'x64', 'libonnxruntime.so.1');
 
-async function unpack(archive: Buffer, folder: string): Promise<void> {
+async function unpack(archive: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const missing = new Set(FILES);
-  await new Promise<void>((resolve, reject) => {
-    fromBuffer(archive, { lazyEntries: true }, (broken, zip) => {
-      if (zip === undefined) return reject(new Problem('file', `The package cannot be unpacked: ${broken?.message ?? 'it is empty'}`));
-      zip.on('error', reject).on('end', resolve);
-      zip.on('entry', (entry) => {
-        const name = FILES.find((file) => entry.fileName === `${FOLDER_IN_PACKAGE}${file}`);
-        if (name === undefined) return zip.readEntry();
-        zip.openReadStream(entry, (error, stream) => {
-          if (stream === undefined) return reject(error);
-          pipeline(stream, createWriteStream(path.join(folder, name))).then(() => {
-            missing.delete(name);
-            zip.readEntry();
-          }, reject);
-        });
-      });
-      zip.readEntry();
-    });
-  });
-  if (missing.size > 0) throw new Problem('file', `The package does not hold ${[...missing].join(' and ')}: it is laid out in another way than expected.`);
+  await unzip(archive, folder, (name) => FILES.find((file) => name === `${FOLDER_IN_PACKAGE}${file}`) ?? null);
+  const missing = FILES.filter((file) => !existsSync(path.join(folder, file)));
+  if (missing.length > 0) throw new Problem('file', `The package does not hold ${missing.join(' and ')}: it is laid out in another way than expected.`);
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../shared/problem.ts';
 import { bindingFile, hasNvidiaDriver, PYTHON_FOLDER, TFJS_VERSION, tfjsFolder, tfjsVariants } from '../../pipeline/engine/tfjs/requirements.ts';
@@ -7,40 +7,44 @@ import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import type { InstallSurroundings, Installer } from './installers.ts';
 import { runProgram } from './program.ts';
 import { requireRoom } from './room.ts';
-import { pythonPackages, TENSORFLOW_VERSION } from './tensorFlowPackages.ts';
+import { TENSORFLOW_VERSION, tensorFlowPackages } from './tensorFlowPackages.ts';
+import type { Wheel } from './wheels.ts';
+import { bytesOf, downloadWheels, findWheel, PYPI, removeWheels, unpackWheels } from './wheels.ts';
 
 /** Node's C headers as an npm package: no header has to be on the machine. */
 const HEADERS = 'node-api-headers@1.9.0';
-const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|NewConnectionError|Failed to establish|Name or service not known|Temporary failure in name resolution|No matching distribution/;
+const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/;
 const UNREACHED = 'does not answer. Check the network; behind a proxy use --proxy http://host:port.';
 /** Bytes: npm's packages as they lie on disk. */
 const NPM_BYTES = 310e6;
 
 interface Way {
   /** Lines for `explain`. */
-  readonly says: readonly string[];
+  says(around: InstallSurroundings): Promise<readonly string[]>;
   readonly diskBytes: number;
+  /** Throws a Problem for a program that is missing, before anything is fetched. */
+  check(around: InstallSurroundings): Promise<void>;
   /** Fills `node_modules` of the package, which is there without its native half. */
   build(folder: string, around: InstallSurroundings): Promise<void>;
 }
 
 /** TensorFlow for Node in the user's own folder: the package from npm, its native half from where this platform can get it. */
-export function tfjsInstaller(variant: TfjsVariant): Installer {
+export function tfjsInstaller(variant: TfjsVariant, index: string = PYPI): Installer {
   return {
     name: variant.name,
     explain: async (around) => {
-      const { says } = wayOf(variant);
       const driver = variant === tfjsVariants.gpu && process.platform === 'linux' && !(await hasNvidiaDriver());
       return [
         `TensorFlow for Node: @tensorflow/${variant.package} ${TFJS_VERSION} by Google (Apache-2.0 licence), from npm, about 40 MB; no install script of it or of its dependencies runs.`,
-        ...says,
+        ...await wayOf(variant, index).says(around),
         `Into     ${tfjsFolder(around.enginesFolder, variant)}  (deleting this folder removes it)`,
         ...(driver ? ['Note     no NVIDIA driver is loaded on this machine: it will not start here before one is (sudo apt-get install nvidia-driver).'] : []),
       ].join('\n');
     },
     install: async (around) => {
-      const way = wayOf(variant);
+      const way = wayOf(variant, index);
       await mkdir(around.enginesFolder, { recursive: true });
+      await way.check(around);
       await requireRoom(around.enginesFolder, way.diskBytes + NPM_BYTES);
       const folder = tfjsFolder(around.enginesFolder, variant), aside = `${folder}.new`;
       await rm(aside, { recursive: true, force: true });
@@ -60,9 +64,9 @@ export function tfjsInstaller(variant: TfjsVariant): Installer {
   };
 }
 
-function wayOf(variant: TfjsVariant): Way {
+function wayOf(variant: TfjsVariant, index: string): Way {
   const platform = `${process.platform}-${process.arch}`;
-  if (platform === 'linux-x64') return fromPython(variant);
+  if (platform === 'linux-x64') return fromWheels(variant, index);
   if (['win32-x64', ...(variant === tfjsVariants.cpu ? ['darwin-x64', 'darwin-arm64'] : [])].includes(platform)) return ownDownload(variant);
   throw new Problem('engine', `@tensorflow/${variant.package} has no native half for ${process.platform} on ${process.arch}; onnx-cpu and onnx-webgpu need none.`);
 }
@@ -76,66 +80,38 @@ async function installPackage(variant: TfjsVariant, folder: string, around: Inst
     command: 'npm', args: ['install', '--ignore-scripts', '--no-audit', '--no-fund', `@tensorflow/${variant.package}@${TFJS_VERSION}`, HEADERS],
     folder, environment: proxied(around), signal: around.signal,
     missing: 'npm is missing. Install Node.js, which brings it, from nodejs.org, and try again.',
-    failures: [[OFFLINE, `npm's registry ${UNREACHED}`], [/ENOSPC/, 'The disk is full: free some space and try again.'], [/(?:)/, `npm could not install @tensorflow/${variant.package}: its own words are in the details.`]],
+    failures: [[OFFLINE, `npm's registry ${UNREACHED}`], [/ENOSPC/, 'The disk is full: free some space and try again.'], [/EINTEGRITY/, 'What npm received is not the published package: its checksum is another. Try again; if it happens twice, something on the way (a proxy, a portal page) changes downloads.'], [/(?:)/, `npm could not install @tensorflow/${variant.package}: its own words are in the details.`]],
   });
 }
 
 /** The binding, which the package ships as source, compiled against the TensorFlow library of Python's package: CUDA 12 in place of the 11.2 of the package's own download. */
-function fromPython(variant: TfjsVariant): Way {
-  const { packages, downloadBytes, diskBytes, names } = pythonPackages(variant);
+function fromWheels(variant: TfjsVariant, index: string): Way {
+  const { packages, diskBytes, names } = tensorFlowPackages(variant);
+  const find = (around: InstallSurroundings): Promise<Wheel[]> => Promise.all(packages.map((wanted) => findWheel(index, wanted, around)));
   return {
-    says: [
-      `With     ${names}, from PyPI by pip: about ${(downloadBytes / 1e6).toFixed(0)} MB to download, ${(diskBytes / 1e6).toFixed(0)} MB on disk.`,
-      'Needs    python3 with venv, and g++, which compiles the binding against it (some seconds).',
+    says: async (around) => [
+      `With     ${names}, from ${new URL(index).host}: ${(bytesOf(await find(around)) / 1e6).toFixed(0)} MB to download, checked against the SHA-256 that it publishes; ${(diskBytes / 1e6).toFixed(0)} MB on disk. No Python is needed.`,
+      'Needs    g++, which compiles the binding against it (some seconds).',
     ],
     diskBytes: 2 * diskBytes,
+    check: ({ enginesFolder, signal }) => requireCompiler(enginesFolder, signal),
     build: async (folder, around) => {
-      await requireCompiler(folder, around.signal);
-      const python = await ownPip(folder, around);
-      around.onStage(`pip: TensorFlow ${TENSORFLOW_VERSION}`);
-      await downloadPackages(python, packages, folder, downloadBytes, around);
+      around.onStage(`TensorFlow ${TENSORFLOW_VERSION}`);
+      const wheels = await downloadWheels(await find(around), around.enginesFolder, around);
+      await unpackWheels(wheels, path.join(folder, PYTHON_FOLDER));
       around.onStage('g++: the binding');
       await compile(variant, folder, around.signal);
-      await trim(folder);
+      await rm(path.join(folder, PYTHON_FOLDER, 'tensorflow', 'include'), { recursive: true });
+      await removeWheels(wheels);
     },
   };
 }
 
 const compiler = (): string => process.env.CXX ?? 'g++';
 
-function requireCompiler(folder: string, signal: AbortSignal): Promise<string> {
+async function requireCompiler(folder: string, signal: AbortSignal): Promise<void> {
   const missing = `The C++ compiler (${compiler()}) is missing: sudo apt-get install g++`;
-  return runProgram({ command: compiler(), args: ['--version'], folder, signal, missing, failures: [[/(?:)/, missing]] });
-}
-
-/** A pip of its own: the system's Python stays as it is. Returns its interpreter. */
-async function ownPip(folder: string, { signal }: InstallSurroundings): Promise<string> {
-  const missing = 'Python is missing (python3): sudo apt-get install python3 python3-venv';
-  const noVenv = "Python's venv is missing: sudo apt-get install python3-venv";
-  await runProgram({ command: 'python3', args: ['-m', 'venv', 'pip'], folder, signal, missing, failures: [[/(?:)/, noVenv]] });
-  return path.join(folder, 'pip', 'bin', 'python');
-}
-
-async function downloadPackages(python: string, packages: readonly string[], folder: string, bytes: number, around: InstallSurroundings): Promise<void> {
-  const temporary = path.join(folder, 'temporary');
-  await mkdir(temporary);
-  const watch = setInterval(() => void folderBytes(temporary).then((done) => around.onProgress(Math.min(done, bytes), bytes), () => undefined), 1000);
-  try {
-    await runProgram({
-      // No Python code of it runs: any Python can fetch the build for one version of it.
-      command: python, args: ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:', '--python-version', '3.11', '--target', PYTHON_FOLDER, ...packages],
-      folder, environment: { ...proxied(around), TMPDIR: temporary }, signal: around.signal,
-      missing: "Python's venv is missing: sudo apt-get install python3-venv",
-      failures: [[/No space left/, 'The disk is full: free some space and try again.'], [OFFLINE, `PyPI ${UNREACHED}`], [/(?:)/, 'pip could not install TensorFlow: its own words are in the details.']],
-    });
-  } finally {
-    clearInterval(watch);
-  }
-}
-
-async function folderBytes(folder: string): Promise<number> {
-  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  return (await Promise.all(files.map(({ parentPath, name }) => stat(path.join(parentPath, name)).then(({ size }) => size, () => 0)))).reduce((sum, size) => sum + size, 0);
+  await runProgram({ command: compiler(), args: ['--version'], folder, signal, missing, failures: [[/(?:)/, missing]] });
 }
 
 /** Both libraries are found from where the binding lies, so that the folder can be moved. */
@@ -152,21 +128,15 @@ async function compile(variant: TfjsVariant, folder: string, signal: AbortSignal
   });
 }
 
-/** What was needed for building alone. */
-async function trim(folder: string): Promise<void> {
-  const tensorflow = path.join(folder, PYTHON_FOLDER, 'tensorflow');
-  const spare = (await readdir(tensorflow)).filter((name) => !/^(lib.*\.so|THIRD_PARTY)/.test(name)).map((name) => path.join(tensorflow, name));
-  for (const each of [...spare, path.join(folder, 'pip'), path.join(folder, 'temporary')]) await rm(each, { recursive: true, force: true });
-}
-
 /** What the package does itself where its install script runs: TensorFlow 2.9 (CUDA 11.2 and cuDNN 8.1 with the card's variant) and a ready binding. */
 function ownDownload(variant: TfjsVariant): Way {
   return {
-    says: [
+    says: () => Promise.resolve([
       "With     TensorFlow 2.9.1 and the binding, by the package's own install script from Google's servers, several hundred MB. Not tried by us on this system.",
       ...(variant === tfjsVariants.gpu ? ['Needs    an NVIDIA driver, CUDA 11.2 and cuDNN 8.1, which are not part of it.'] : []),
-    ],
+    ]),
     diskBytes: 2e9,
+    check: () => Promise.resolve(),
     build: async (folder, around) => {
       around.onStage("the package's own download");
       await runProgram({
