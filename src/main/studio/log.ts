@@ -32,8 +32,21 @@ export function openLog(stateFolder: string): Log {
   };
 }
 
-/** Text without what would name the user or their folders. */
-export function redacted(text: string, folders: readonly string[]): string {
-  const known = folders.reduce((part, folder, i) => part.replaceAll(folder, `<project ${i + 1}>`), text);
-  return known.replaceAll(os.homedir(), '~').replaceAll(os.userInfo().username, '<user>').replaceAll(os.hostname(), '<host>');
+/** Where systems keep what belongs to people: their folders, and disks that they plug in. */
+const PERSONAL = /(?:\/(?:home|Users|mnt|media|Volumes|run\/media)\/|\b[A-Z]:\\)[^\s"'`<>|]*/g;
+/** 'http://name:password@host' */
+const CREDENTIALS = /\b(\w+:\/\/)[^\s"'/]*@/g;
+
+/** Text without what would name the user, their folders or their machine, and without passwords. */
+export function redacted(text: string, folders: readonly string[], { home = os.homedir(), user = os.userInfo().username, host = os.hostname() } = {}): string {
+  const named = folders.map((folder, i) => [folder, `<project ${i + 1}>`] as const).sort(([a], [b]) => b.length - a.length);
+  const places = [...named, [home, '~'] as const].reduce((part, [place, shown]) => (place.length > 1 ? part.replaceAll(place, shown) : part), text);
+  const strangers = places.replaceAll(PERSONAL, '<path>').replaceAll(CREDENTIALS, '$1<secret>@');
+  return withoutWord(withoutWord(strangers, user, '<user>'), host, '<host>');
+}
+
+/** A user may be called 'node' or 'a': only the whole word is theirs. */
+function withoutWord(text: string, word: string, shown: string): string {
+  const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return word === '' ? text : text.replaceAll(new RegExp(`(?<![\\w.-])${escaped}(?![\\w-])`, 'g'), shown);
 }

@@ -58,6 +58,8 @@ export interface DoorOptions {
   readonly keepAwake: (awake: boolean) => void;
 }
 
+const folderSchema = z.object({ folder: z.string() });
+
 type Handlers = { readonly [M in Method]: (input: z.output<(typeof contract)[M]['input']>) => Promise<Output<M>> };
 
 export const productVersion = (JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as { version: string }).version;
@@ -189,9 +191,10 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'dataset.save': ({ project, changes }) => datasets.save(project, folderOf(project), changes),
     'dataset.line': ({ project, change }) => datasets.line(folderOf(project), change),
     'import.offers': ({ project }) => importOffers(folderOf(project)),
-    'import.plan': (request) => planImport(folderOf(request.project), request),
+    'import.plan': async (request) => planImport(folderOf(request.project), request, (await datasets.config(folderOf(request.project))).separator),
     'import.write': async (request) => {
-      await writeImport(folderOf(request.project), request, datasets.backupFolder(request.project));
+      const folder = folderOf(request.project);
+      await writeImport(folder, request, datasets.backupFolder(request.project), (await datasets.config(folder)).separator);
       await datasets.draft(request.project, []);
       emit({ type: 'datasetChanged', project: request.project });
       return {};
@@ -295,7 +298,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     const known = machine.known();
     const facts = {
       version: productVersion, door: options.door, node: process.versions.node, system: `${os.type()} ${os.release()} ${os.arch()}`, memoryGigabytes: Math.round(os.totalmem() / 1e9),
-      engines: known?.engines ?? null, cpu: known?.cpu ?? null, settings: settings.current(), projects: projects.recent().map(({ images, labels, found }) => ({ images, labels, found })),
+      engines: known?.engines ?? null, cpu: known?.cpu ?? null, settings: { ...settings.current(), proxy: settings.current().proxy === '' ? '' : '<set>' }, projects: projects.recent().map(({ images, labels, found }) => ({ images, labels, found })),
     };
     return redacted(`${JSON.stringify(facts, null, 2)}\n\nLast lines of the log:\n${log.tail(200)}\n`, projects.recent().map(({ folder }) => folder));
   }
@@ -308,7 +311,10 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return await handler(parsed.data);
     } catch (error) {
       const problem = toProblemData(error);
-      log.write(`${method}: ${problem.kind}: ${problem.message}${problem.detail === undefined ? '' : `\n${problem.detail}`}`);
+      const text = `${method}: ${problem.kind}: ${problem.message}${problem.detail === undefined ? '' : `\n${problem.detail}`}`;
+      // A folder that was asked for may be no project, and would stay in the log under its name.
+      const { folder } = folderSchema.safeParse(input).data ?? {};
+      log.write(folder === undefined || folder.length < 2 ? text : text.replaceAll(folder, '<folder>'));
       throw error;
     }
   }

@@ -28,6 +28,8 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2', '.woff': 'font/woff', '.json': 'application/json', '.ico': 'image/x-icon',
 };
 
+const downloadTypes: Readonly<Record<string, string>> = { '.zip': 'application/zip', '.csv': 'text/csv; charset=utf-8' };
+
 /** `url` is a path and query below the door's own origin. */
 export type Respond = (url: URL) => Promise<Response>;
 
@@ -62,7 +64,7 @@ async function download(studio: Studio, project: string, run: string, name: stri
   // A report is read in the browser; it has no script and may run none.
   if (file.endsWith('.html')) return reply(200, stream, { 'content-type': types['.html']!, 'content-length': String(size), 'cache-control': 'no-store' });
   const plain = path.basename(file).replaceAll(/[^\w.-]/g, '_');
-  return reply(200, stream, { 'content-type': file.endsWith('.zip') ? 'application/zip' : 'text/csv; charset=utf-8', 'content-length': String(size), 'content-disposition': `attachment; filename="${plain}"`, 'cache-control': 'no-store' });
+  return reply(200, stream, { 'content-type': downloadTypes[path.extname(file)] ?? 'application/octet-stream', 'content-length': String(size), 'content-disposition': `attachment; filename="${plain}"`, 'cache-control': 'no-store' });
 }
 
 async function screenFile(folder: string, pathname: string): Promise<Response> {

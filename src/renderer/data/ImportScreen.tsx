@@ -1,5 +1,5 @@
 import { Button, NumberInput, Radio } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { ImportOffers, ImportPlan, ImportRequest, ImportSource } from '../../shared/contract/dataset.ts';
 import { splits } from '../../shared/contract/dataset.ts';
 import type { ProblemData } from '../../shared/problem.ts';
@@ -10,6 +10,7 @@ import { ErrorNote } from '../components/ErrorNote.tsx';
 import { useWording } from '../i18n/words.ts';
 import { loadDataset, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
+import { chooseAndOpen } from '../welcome/openFolder.ts';
 
 const defaultShares = { train: 0.7, val: 0.15, test: 0.15 };
 
@@ -25,9 +26,10 @@ export function ImportScreen() {
   const [fault, setFault] = useState<ProblemData | null>(null);
   const [busy, setBusy] = useState(false);
   const splitting = useDataset((state) => state.splitting);
-  useEffect(() => {
+  const look = useCallback((): void => {
     call('import.offers', { project: project.id }).then((found) => { setOffers(found); setSource(likeliest(found, splitting)); }, (error: unknown) => setFault(toProblemData(error)));
   }, [project.id, splitting]);
+  useEffect(look, [look]);
   useEffect(() => {
     if (source === null) return;
     let current = true;
@@ -46,10 +48,11 @@ export function ImportScreen() {
     const next = { ...shares, [split]: percent / 100 };
     setShares({ ...next, train: Math.max(0, Math.round((1 - next.val - next.test) * 1000) / 1000) });
   };
+  if (offers?.images === 0 && offers.labelFiles.length === 0) return <NoImages folder={project.folder} onLook={look} />;
   const images = (count: number): string => (count === 1 ? w('1 image', '1 imagen') : w(`${f.count(count)} images`, `${f.count(count)} imágenes`));
   return (
     <>
-      <Answer tone={offers?.images === 0 ? 'warn' : 'plain'} says={offers === null ? w('Looking at the folder…', 'Mirando la carpeta…') : offers.images === 0 ? w('No image lies in this folder.', 'No hay imágenes en esta carpeta.') : splitting ? w(`${images(offers.images)}, to be split anew.`, `${images(offers.images)} por repartir.`) : w(`${images(offers.images)}, and no label files yet.`, `${images(offers.images)}, y aún sin archivos de etiquetas.`)} because={w('train.txt, val.txt and test.txt are written once you say so.', 'train.txt, val.txt y test.txt se escriben cuando lo digas.')}>
+      <Answer says={offers === null ? w('Looking at the folder…', 'Mirando la carpeta…') : splitting ? w(`${images(offers.images)}, to be split anew.`, `${images(offers.images)} por repartir.`) : w(`${images(offers.images)}, and no label files yet.`, `${images(offers.images)}, y aún sin archivos de etiquetas.`)} because={w('train.txt, val.txt and test.txt are written once you say so.', 'train.txt, val.txt y test.txt se escriben cuando lo digas.')}>
         {splitting && <Button variant="default" onClick={() => useDataset.setState({ splitting: false })}>{w('Cancel', 'Cancelar')}</Button>}
         <Button disabled={plan === null || plan.images === 0} loading={busy} onClick={() => void write()}>{w('Write the label files', 'Escribir los archivos')}</Button>
       </Answer>
@@ -85,7 +88,7 @@ export function ImportScreen() {
                 </tbody>
               </table>
               {plan.vocabulary.length > 30 && <p className="small quiet">{w(`and ${plan.vocabulary.length - 30} more labels`, `y ${plan.vocabulary.length - 30} etiquetas más`)}</p>}
-              {plan.warnings.map((warning) => <p key={warning} className="small warn">{said(warning)}</p>)}
+              {plan.warnings.length > 0 && <ul className="import-notes small warn">{plan.warnings.map((warning) => <li key={warning}>{said(warning)}</li>)}</ul>}
               {plan.replaces.length > 0 && <p className="small">{w(`Kept as a backup first: ${plan.replaces.join(', ')}`, `Se guarda antes una copia de: ${plan.replaces.join(', ')}`)}</p>}
               {splits.map((split) => <div key={split} className="file-diff mono" style={{ margin: '8px 0', maxWidth: 560 }}><div className="quiet">{split}.txt</div>{plan.preview[split].slice(0, 3).map((line) => <div key={line} className="plus">+ {line.replaceAll('\t', '→')}</div>)}</div>)}
             </>
@@ -103,6 +106,25 @@ export function ImportScreen() {
       case 'unlabelled': return w('Nowhere yet: list the images without labels', 'De ningún sitio: listar las imágenes sin etiquetas');
     }
   }
+}
+
+/** Nothing can be done here: what can be done elsewhere. */
+function NoImages({ folder, onLook }: { folder: string; onLook(): void }) {
+  const { w } = useWording();
+  return (
+    <>
+      <Answer tone="warn" says={w('No image lies in this folder.', 'No hay imágenes en esta carpeta.')} />
+      <div className="empty">
+        <h2>{w('Put photos into it, or open another folder', 'Pon fotos dentro o abre otra carpeta')}</h2>
+        <p style={{ overflowWrap: 'anywhere' }}><code>{folder}</code></p>
+        <p>{w('JPEG, PNG, WebP, TIFF, GIF and AVIF are read, in folders inside it too.', 'Se leen JPEG, PNG, WebP, TIFF, GIF y AVIF, también en sus subcarpetas.')}</p>
+        <div className="row">
+          <Button onClick={() => void chooseAndOpen()}>{w('Open a folder', 'Abrir una carpeta')}<kbd>Ctrl O</kbd></Button>
+          <Button variant="default" onClick={onLook}>{w('Look again', 'Mirar de nuevo')}</Button>
+        </div>
+      </div>
+    </>
+  );
 }
 
 const sourceKey = (source: ImportSource | null): string => (source === null ? '' : 'file' in source ? `${source.kind}:${source.file}` : source.kind);

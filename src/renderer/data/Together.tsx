@@ -4,7 +4,8 @@ import { useWording } from '../i18n/words.ts';
 import { setFilter, useDataset } from '../stores/dataset.ts';
 import { cooccurrence } from './labelEdits.ts';
 
-const MOST = 9;
+const MOST = 8;
+const SHADES = 4;
 
 /** Which labels go together in one image; a cell filters. The most frequent labels, or those of the filter. */
 export function Together() {
@@ -15,7 +16,10 @@ export function Together() {
     return [...new Set([...filter.any, ...filter.all, ...frequent])].slice(0, MOST);
   }, [labelled.vocabulary, counts, filter.any, filter.all]);
   const cells = useMemo(() => cooccurrence(labelled, labels, labels), [labelled, labels]);
-  const most = Math.max(1, ...cells.flat());
+  // Shades span the counts that there are: they differ even where all are large.
+  const there = cells.flat().filter((count) => count > 0);
+  const [least, most] = [Math.min(...there), Math.max(...there)];
+  const shadeOf = (count: number): number => (count === 0 ? 0 : least === most ? 3 : 1 + Math.floor(((SHADES - 1) * (count - least)) / (most - least)));
   if (labels.length < 2) return null;
   return (
     <section className="together line-top" aria-label={w('Together in one image', 'Juntas en una imagen')}>
@@ -28,10 +32,9 @@ export function Together() {
               <th scope="row"><Label name={labelled.vocabulary[row]!} most={14} /></th>
               {labels.map((column, x) => {
                 const count = cells[y]![x]!;
-                const shade = count === 0 ? 0 : 1 + Math.min(4, Math.floor((5 * count) / (most + 1)));
                 return (
                   <td key={column}>
-                    {row !== column && <button type="button" data-shade={shade} disabled={count === 0} title={`${labelled.vocabulary[row]} + ${labelled.vocabulary[column]}: ${count}`} aria-label={w(`${count} images with ${labelled.vocabulary[row]} and ${labelled.vocabulary[column]}`, `${count} imágenes con ${labelled.vocabulary[row]} y ${labelled.vocabulary[column]}`)} onClick={() => setFilter({ view: 'all', any: [], all: [row, column], not: [] })}>{count === 0 ? '' : count > 999 ? `${Math.round(count / 1000)}k` : f.count(count)}</button>}
+                    {row !== column && <button type="button" data-shade={shadeOf(count)} disabled={count === 0} title={`${labelled.vocabulary[row]} + ${labelled.vocabulary[column]}: ${count}`} aria-label={w(`${count} images with ${labelled.vocabulary[row]} and ${labelled.vocabulary[column]}`, `${count} imágenes con ${labelled.vocabulary[row]} y ${labelled.vocabulary[column]}`)} onClick={() => setFilter({ view: 'all', any: [], all: [row, column], not: [] })}>{count === 0 ? '' : count > 999 ? `${Math.round(count / 1000)}k` : f.count(count)}</button>}
                   </td>
                 );
               })}

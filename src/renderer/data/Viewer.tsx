@@ -3,13 +3,15 @@ import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { LabelProblem } from '../../shared/contract/dataset.ts';
 import type { Config } from '../../shared/config.ts';
-import { call, pictureUrl } from '../api/client.ts';
+import type { Project } from '../../shared/contract/studio.ts';
+import { pictureUrl } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { openViewer, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
+import { isSample } from '../train/isSample.ts';
 import { splitName } from './GridToolbar.tsx';
 import { Photo, Letterboxed } from './Pictures.tsx';
 import type { Doubt } from './suspicion.ts';
@@ -26,15 +28,28 @@ interface Props {
   onAccept(images: readonly number[]): void;
 }
 
+/** The settings as they stand in Train, saved or not; read when the first photo is opened. */
+function useNextSettings(project: Project): Config | null {
+  const [config, setConfig] = useState<Config | null>(null);
+  useEffect(() => {
+    let current = true;
+    void import('../train/configStore.ts').then(async ({ loadChoices, useConfig }) => {
+      await loadChoices(project.id, isSample(project));
+      const { project: loaded, config: own } = useConfig.getState();
+      if (current && loaded === project.id) setConfig(own);
+    });
+    return () => { current = false; };
+  }, [project]);
+  return config;
+}
+
 /** One photo, one question, both answers as keys; the photo beside exactly what the model gets. */
 export function Viewer({ images, image, doubts, problems, onAccept }: Props) {
   const { w, f, said } = useWording();
   const project = useStudio((state) => state.project)!;
   const { index, labelled, opinion, check } = useDataset();
   const [sides, setSides] = useState<Sides>('both');
-  /** The project's own settings, else those of its newest run. */
-  const [config, setConfig] = useState<Config | null>(null);
-  useEffect(() => { void call('config.choices', { project: project.id }).then((choices) => setConfig(choices.own ?? useStudio.getState().runs.at(-1)?.config ?? choices.defaults), () => undefined); }, [project.id]);
+  const config = useNextSettings(project);
   const at = images.indexOf(image);
   const step = (by: number): void => openViewer(images[Math.min(images.length - 1, Math.max(0, at + by))] ?? image);
   const [doubt] = doubts.get(image) ?? [];

@@ -119,7 +119,7 @@ function Diagnostics() {
   useEffect(() => { void call('studio.diagnostics', {}).then((found) => setText(found.text), () => undefined); }, []);
   return (
     <Part id="help" title={w('Diagnostics', 'Diagnóstico')}>
-      <p className="soft">{w('What a developer needs to help you: versions, this machine, the last lines of the log. Folder names are left out. It goes nowhere by itself.', 'Lo que necesita quien te ayude: versiones, este equipo y el final del registro. Sin nombres de carpetas. No se envía a ningún sitio.')}</p>
+      <p className="soft">{w('What a developer needs to help you: versions, this machine, the last lines of the log. Folders, your name and passwords are left out; names of images may stand in it. It goes nowhere by itself.', 'Lo que necesita quien te ayude: versiones, este equipo y el final del registro. Sin carpetas, tu nombre ni contraseñas; puede haber nombres de imágenes. No se envía a ningún sitio.')}</p>
       <div className="row">
         <CopyButton value={text ?? ''}>{({ copied, copy }) => <Button variant="default" disabled={text === null} onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy diagnostics', 'Copiar diagnóstico')}</Button>}</CopyButton>
         {hello?.door === 'desktop' && <Button variant="default" onClick={() => void call('files.reveal', { project: null, path: 'log' })}>{w('Show the log', 'Ver el registro')}</Button>}

@@ -11,6 +11,7 @@ import { loadDataset, useDataset } from '../stores/dataset.ts';
 import { attempt, go, useParts } from '../stores/studio.ts';
 import { adopt, choosePreset, loadChoices, measure, setYaml, useConfig } from './configStore.ts';
 import { FieldRow } from './FieldRow.tsx';
+import { isSample } from './isSample.ts';
 import { PreflightPanel } from './PreflightPanel.tsx';
 import { FindRate, RateCurve } from './RateFinder.tsx';
 import { networkOfRate, searchedNetwork } from './rates.ts';
@@ -20,7 +21,6 @@ import { planRun } from './trainView.ts';
 import { WeightsPanel } from './WeightsPanel.tsx';
 
 const basics = new Set(['data.padding_color', 'teacher.architecture', 'teacher.input_size', 'teacher.weights', 'teacher.epochs_head', 'teacher.lr_finetune', 'teacher.epochs_finetune', 'student.architecture', 'student.input_size', 'student.weights', 'student.lr_finetune', 'student.epochs_finetune', 'student.alpha', 'student.early_stopping_patience', 'qat.epochs', 'tflite_export.name', 'tflite_export.input_type', 'threshold_search.goal', 'seed']);
-const SAMPLE_CLASSES = 8;
 
 export function SettingsView() {
   const { w, f, said } = useWording();
@@ -31,7 +31,7 @@ export function SettingsView() {
   const [starting, setStarting] = useState(false);
   useEffect(() => {
     if (project === null) return;
-    void loadChoices(project.id, project.name === 'Sample' && project.labels === SAMPLE_CLASSES);
+    void loadChoices(project.id, isSample(project));
     void loadDataset(project.id);
   }, [project]);
   const ready = choices !== null && useConfig.getState().project === project?.id;

@@ -2,11 +2,11 @@ import { Button, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconFolder, IconInfoCircle, IconPhotoDown, IconPlayerPlay } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
-import type { Machine, Project } from '../../shared/contract/studio.ts';
+import type { EngineReport, Machine, Project } from '../../shared/contract/studio.ts';
 import { call, pictureUrl } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { attempt, changeSettings, enter, openProject, openSample, useParts, useStudio } from '../stores/studio.ts';
+import { attempt, changeSettings, enter, openProject, onWeightsChanged, openSample, useParts, useStudio } from '../stores/studio.ts';
 import { askForFolder, chooseAndOpen } from './openFolder.ts';
 import './welcome.css';
 
@@ -28,7 +28,7 @@ export default function WelcomeScreen() {
               <p className="soft">{w('Photos with train.txt, val.txt and test.txt; a folder per label; CSV, COCO or YOLO. Nothing is moved or changed.', 'Fotos con train.txt, val.txt y test.txt; una carpeta por etiqueta; CSV, COCO o YOLO. Nada se mueve ni se cambia.')}</p>
               <div className="row" style={{ marginTop: 12 }}>
                 <Button leftSection={<IconFolder size={16} />} onClick={() => void chooseAndOpen()}>{w('Open a folder', 'Abrir una carpeta')}<kbd>Ctrl O</kbd></Button>
-                <Button variant="default" leftSection={<IconPlayerPlay size={16} />} loading={sampling !== undefined} onClick={() => void openSample()}>{w('Try the sample', 'Probar la muestra')}&nbsp;<span className="quiet">{w('4 min', '4 min')}</span></Button>
+                <Button variant="default" leftSection={<IconPlayerPlay size={16} />} loading={sampling !== undefined} onClick={() => void openSample()}>{w('Try the sample', 'Probar la muestra')}&nbsp;<span className="quiet">{w('some minutes', 'unos minutos')}</span></Button>
               </div>
             </div>
           </section>
@@ -112,17 +112,40 @@ function ThisMachine() {
 function MachineFacts({ machine }: { machine: Machine }) {
   const { w, f, said } = useWording();
   const cpu = machine.engines.find(({ name }) => name === 'onnx-cpu');
+  const gpu = machine.engines.filter(({ name }) => name === 'onnx-webgpu' || name === 'onnx-cuda').sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state) || (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
   return (
     <>
       <Fact state={cpu?.state === 'works' ? 'ok' : 'bad'} title={w(`Processor, ${machine.cpu.cores} cores`, `Procesador, ${machine.cpu.cores} núcleos`)} value={cpu?.state === 'works' ? w('works', 'funciona') : w('fails', 'falla')}>
         {cpu?.imagesPerSecond == null ? cpu && said(cpu.description) : w(`${machine.cpu.model}. Trains a small network at 96 px with ${f.decimal(cpu.imagesPerSecond, 0)} images a second.`, `${machine.cpu.model}. Entrena una red pequeña a 96 px con ${f.decimal(cpu.imagesPerSecond, 0)} imágenes por segundo.`)}
       </Fact>
-      <Fact state="info" title={machine.gpus[0] === undefined ? w('Graphics card', 'Tarjeta gráfica') : said(machine.gpus[0])} value={w('not used', 'no se usa')}>{w('Training runs on the processor in this version.', 'En esta versión se entrena con el procesador.')}</Fact>
+      {gpu !== undefined && (
+        <Fact state={gpu.state === 'works' ? 'ok' : gpu.state === 'fails' ? 'bad' : 'info'} title={machine.gpus[0] === undefined ? w('Graphics card', 'Tarjeta gráfica') : said(machine.gpus[0])} value={gpu.state === 'works' ? w('works', 'funciona') : gpu.state === 'fails' ? w('fails', 'falla') : w('not used', 'no se usa')}>
+          {gpu.imagesPerSecond !== null ? w(`${gpu.name} trains the same network with ${f.decimal(gpu.imagesPerSecond, 0)} images a second.`, `${gpu.name} entrena la misma red con ${f.decimal(gpu.imagesPerSecond, 0)} imágenes por segundo.`) : <>{said(gpu.description)}{gpu.fix !== null && <> <code>{said(gpu.fix)}</code></>}</>}
+        </Fact>
+      )}
       <Fact state={machine.memory.totalBytes < 8e9 ? 'warn' : 'ok'} title={w('Memory', 'Memoria')} value={f.bytes(machine.memory.totalBytes)}>{machine.memory.totalBytes < 8e9 ? w('Enough for small networks; take the Fast preset.', 'Basta para redes pequeñas; elige Rápido.') : w('Enough for EfficientNet-B3 at 300 px.', 'Basta para EfficientNet-B3 a 300 px.')}</Fact>
       {machine.disk !== null && <Fact state={machine.disk.freeBytes < 5e9 ? 'warn' : 'ok'} title={w('Disk', 'Disco')} value={w(`${f.bytes(machine.disk.freeBytes)} free`, `${f.bytes(machine.disk.freeBytes)} libres`)}>{w('A run keeps about 1 GB.', 'Un entrenamiento ocupa cerca de 1 GB.')}</Fact>}
-      <Fact state="warn" title={w('Pretrained weights', 'Pesos preentrenados')} value={w('none chosen', 'sin elegir')}>{w('Training from nothing needs many more photos. Choose a weights file in Train.', 'Entrenar desde cero pide muchas más fotos. Elige un archivo de pesos en Entrenar.')}</Fact>
+      <WeightsHere />
     </>
   );
+}
+
+/** Best first. */
+const states: readonly EngineReport['state'][] = ['works', 'fails', 'not tried'];
+
+/** How many files of pretrained weights lie on this machine. */
+function WeightsHere() {
+  const { w, f } = useWording();
+  const [here, setHere] = useState<number | null>(null);
+  useEffect(() => {
+    const read = (): void => void call('weights.list', { project: null }).then(({ entries }) => setHere(entries.filter(({ path }) => path !== null).length), () => undefined);
+    read();
+    return onWeightsChanged(read);
+  }, []);
+  if (here === null) return null;
+  return here === 0
+    ? <Fact state="warn" title={w('Pretrained weights', 'Pesos preentrenados')} value={w('none here', 'ninguno aquí')}>{w('Without them many more photos are needed. Train offers them for download.', 'Sin ellos hacen falta muchas más fotos. Entrenar los ofrece para descargar.')}</Fact>
+    : <Fact state="ok" title={w('Pretrained weights', 'Pesos preentrenados')} value={w(`${f.count(here)} here`, `${f.count(here)} aquí`)}>{w('Train starts a network from them.', 'Entrenar parte de ellos.')}</Fact>;
 }
 
 function Fact({ state, title, value, children }: { state: 'ok' | 'warn' | 'bad' | 'info'; title: string; value: string; children: ReactNode }) {

@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { ImportPlan, ImportRequest, Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
 import { Problem } from '../../../shared/problem.ts';
+import type { Layout } from '../../pipeline/data/labelLine.ts';
+import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import { compareCodePoints } from '../../pipeline/data/vocabulary.ts';
 import { newLine } from '../labels/lineText.ts';
 import { writeLabelFiles } from '../labels/saveChanges.ts';
@@ -13,12 +15,17 @@ import { stratify } from './stratify.ts';
 
 const PREVIEWED = 8;
 
-/** What an import or a new split would write; nothing is written. */
-export async function planImport(project: string, request: ImportRequest): Promise<ImportPlan> {
-  const { bySplit, warnings } = await arrange(project, request);
+type Separator = DataConfig['separator'];
+
+/** Files are written so that the project's own settings read them. */
+const layoutOfNewFiles = (separator: Separator): Layout => ({ separator: separator === 'auto' ? 'tab' : separator, labelSeparator: 'comma', quotedLists: false });
+
+/** What an import or a new split would write; nothing is written. `separator` is what the project's settings say. */
+export async function planImport(project: string, request: ImportRequest, separator: Separator = 'auto'): Promise<ImportPlan> {
+  const { bySplit, warnings } = await arrange(project, request, separator);
   const vocabulary = [...new Set(Object.values(bySplit).flat().flatMap(({ labels }) => labels))].sort(compareCodePoints);
   const per = <T>(work: (entries: readonly Entry[]) => T): Record<Split, T> => ({ train: work(bySplit.train), val: work(bySplit.val), test: work(bySplit.test) });
-  const layout = { separator: 'tab', labelSeparator: 'comma', quotedLists: false } as const;
+  const layout = layoutOfNewFiles(separator);
   const positives = per((entries) => vocabulary.map((label) => entries.filter(({ labels }) => labels.includes(label)).length));
   return {
     images: Object.values(bySplit).flat().length,
@@ -32,13 +39,13 @@ export async function planImport(project: string, request: ImportRequest): Promi
 }
 
 /** Writes train.txt, val.txt and test.txt; files that are there are kept as a backup. */
-export async function writeImport(project: string, request: ImportRequest, backupFolder: string): Promise<void> {
-  const { bySplit } = await arrange(project, request);
-  await writeLabelFiles(project, bySplit, backupFolder);
+export async function writeImport(project: string, request: ImportRequest, backupFolder: string, separator: Separator = 'auto'): Promise<void> {
+  const { bySplit } = await arrange(project, request, separator);
+  await writeLabelFiles(project, bySplit, layoutOfNewFiles(separator), backupFolder);
 }
 
-async function arrange(project: string, { source, shares, seed }: ImportRequest): Promise<{ bySplit: Record<Split, Entry[]>; warnings: readonly string[] }> {
-  const { entries, warnings } = await readSource(project, source);
+async function arrange(project: string, { source, shares, seed }: ImportRequest, separator: Separator): Promise<{ bySplit: Record<Split, Entry[]>; warnings: readonly string[] }> {
+  const { entries, warnings } = await readSource(project, source, separator);
   if (entries.length === 0) throw new Problem('data', 'No images were found to import.');
   const bySplit: Record<Split, Entry[]> = { train: [], val: [], test: [] };
   const given = entries.filter(({ split }) => split !== null);
@@ -50,12 +57,16 @@ async function arrange(project: string, { source, shares, seed }: ImportRequest)
   groups.forEach((group, i) => bySplit[splits[assigned[i]!]!].push(...group));
   for (const split of splits) bySplit[split].sort((a, b) => compareCodePoints(a.path, b.path));
   const together = groups.filter((group) => group.length > 1).length;
-  return { bySplit, warnings: together === 0 ? warnings : [...warnings, `${together} groups of identical images were kept together.`] };
+  const kept = [
+    ...(given.length === 0 ? [] : [given.length === 1 ? '1 image keeps the split that the source names.' : `${given.length} images keep the split that the source names.`]),
+    ...(together === 0 ? [] : [together === 1 ? '1 group of identical images was kept together.' : `${together} groups of identical images were kept together.`]),
+  ];
+  return { bySplit, warnings: [...warnings, ...kept] };
 }
 
 function unevenness(vocabulary: readonly string[], positives: Readonly<Record<Split, readonly number[]>>): string[] {
   return splits.flatMap((split) => {
     const missing = vocabulary.filter((_, i) => positives[split][i] === 0);
-    return missing.length === 0 ? [] : [`${missing.length} labels have no image in ${split}: ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', ...' : ''}.`];
+    return missing.length === 0 ? [] : [missing.length === 1 ? `1 label has no image in ${split}: ${missing[0]!}.` : `${missing.length} labels have no image in ${split}: ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', ...' : ''}.`];
   });
 }

@@ -28,6 +28,12 @@ describe('labels come', () => {
     expect(await labelsOf({ kind: 'csv', file: 'labels.csv' })).toEqual({ 'a.jpg': ['apple', 'pear'], 'b, c.jpg': ['pear'] });
   });
 
+  test('from a table whose labels hold commas: one separator for the whole column', async () => {
+    put('a.jpg'); put('b.jpg');
+    put('labels.csv', 'image,labels\na.jpg,"red, ripe|pear"\nb.jpg,"red, ripe"\n');
+    expect(await labelsOf({ kind: 'csv', file: 'labels.csv' })).toEqual({ 'a.jpg': ['red, ripe', 'pear'], 'b.jpg': ['red, ripe'] });
+  });
+
   test('from a table with a column a label', async () => {
     put('a.jpg'); put('b.jpg');
     put('flags.csv', 'filename,apple,pear\na.jpg,1,0\nb.jpg,1,1\n');
@@ -65,4 +71,15 @@ test('a plan writes nothing; identical images stay in one split; writing keeps a
   await writeImport(folder, request, path.join(folder, '.backups'));
   const split = new Map(['train', 'val', 'test'].flatMap((name) => readFileSync(path.join(folder, `${name}.txt`), 'utf8').trim().split('\n').map((line) => [Number(/(\d+)\.jpg/.exec(line)![1]), name] as const)));
   for (let i = 0; i < 20; i += 2) expect(split.get(i)).toBe(split.get(i + 1));
+});
+
+test('a split that the source names is kept, and said; the separator of the project\'s settings is read and written', async () => {
+  put('a.jpg', 'a'); put('b.jpg', 'b'); put('c.jpg', 'c');
+  put('labels.csv', 'image,labels,split\na.jpg,apple,train\nb.jpg,pear,val\nc.jpg,pear,\n');
+  const request = { project: 'p', source: { kind: 'csv' as const, file: 'labels.csv' }, shares: { train: 0, val: 0, test: 1 }, seed: 1 };
+  expect((await planImport(folder, request, 'semicolon')).warnings).toContain('2 images keep the split that the source names.');
+  await writeImport(folder, request, path.join(folder, '.backups'), 'semicolon');
+  expect(['train', 'val', 'test'].map((split) => readFileSync(path.join(folder, `${split}.txt`), 'utf8'))).toEqual(['a.jpg;apple\n', 'b.jpg;pear\n', 'c.jpg;pear\n']);
+  put('train.txt', 'a.jpg;apple, green\n');
+  expect(await readSource(folder, { kind: 'listed' }, 'semicolon').then(({ entries }) => entries.map(({ labels }) => labels))).toEqual([['apple', 'green'], ['pear'], ['pear']]);
 });

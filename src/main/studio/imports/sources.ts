@@ -7,14 +7,15 @@ import type { ImportSource } from '../../../shared/contract/dataset.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { labelsOf } from '../../pipeline/data/dataset.ts';
 import { readDataset } from '../../pipeline/data/readDataset.ts';
+import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import { looksLikeImage } from '../../pipeline/data/separator.ts';
 import type { Entry, Source } from './entries.ts';
 import { imagesBelow } from './entries.ts';
 
 /** Labels from whatever the user has. Boxes become 'is in the photo'. */
-export async function readSource(project: string, source: ImportSource): Promise<Source> {
+export async function readSource(project: string, source: ImportSource, separator: DataConfig['separator'] = 'auto'): Promise<Source> {
   switch (source.kind) {
-    case 'listed': return fromLabelFiles(project);
+    case 'listed': return fromLabelFiles(project, separator);
     case 'folders': return fromFolders(project);
     case 'csv': return fromCsv(project, source.file);
     case 'coco': return fromCoco(project, source.file);
@@ -23,8 +24,8 @@ export async function readSource(project: string, source: ImportSource): Promise
   }
 }
 
-async function fromLabelFiles(project: string): Promise<Source> {
-  const { dataset, problems } = await readDataset(project, { separator: 'auto', labels_file: null });
+async function fromLabelFiles(project: string, separator: DataConfig['separator']): Promise<Source> {
+  const { dataset, problems } = await readDataset(project, { separator, labels_file: null });
   const entries = Object.values(dataset.splits).flat().map((sample) => ({ path: sample.path, labels: labelsOf(sample, dataset.vocabulary), split: null }));
   const unread = problems.filter(({ code }) => code !== 'missingLabelFile');
   return { entries, warnings: unread.slice(0, 5).map(({ file, line, message }) => `${file ?? ''}${line === null ? '' : `:${line}`}: ${message}`) };
@@ -42,7 +43,7 @@ async function fromFolders(project: string): Promise<Source> {
     return { path: image, labels: label === undefined || label.toLowerCase() in splitFolders ? [] : [label], split };
   });
   const loose = entries.filter(({ labels }) => labels.length === 0).length;
-  return { entries, warnings: loose === 0 ? [] : [`${loose} images lie in no folder of their own and get no label.`] };
+  return { entries, warnings: loose === 0 ? [] : [loose === 1 ? '1 image lies in no folder of its own and gets no label.' : `${loose} images lie in no folder of their own and get no label.`] };
 }
 
 const pathColumns = /^(image|img|file|file[ _-]?name|image[ _-]?(path|name|file)|path|file[ _-]?path|name)s?$/i;
@@ -67,8 +68,10 @@ async function fromCsv(project: string, file: string): Promise<Source> {
   const body = rows.slice(1);
   const flags = header.flatMap((name, column) => (column !== pathColumn && column !== splitColumn && body.every((row) => /^(0|1|0\.0|1\.0|true|false|)$/i.test(row[column] ?? '')) ? [{ name, column }] : []));
   if (labelColumn < 0 && flags.length === 0) throw new Problem('data', `${file}:1: no column of labels was found. Name it 'labels', or give each label a column of 0 and 1.`);
+  // One separator for the whole column, the least likely inside a name first: in 'red, ripe|pear' the comma belongs to a label.
+  const between = ['|', ';', ','].find((character) => labelColumn >= 0 && body.some((row) => row[labelColumn]?.includes(character))) ?? ',';
   const labelsIn = (row: readonly string[]): string[] => (labelColumn >= 0
-    ? (row[labelColumn] ?? '').split(/[,;|]/).map((label) => label.trim()).filter((label) => label !== '')
+    ? (row[labelColumn] ?? '').split(between).map((label) => label.trim()).filter((label) => label !== '')
     : flags.filter(({ column }) => /^(1|1\.0|true)$/i.test(row[column] ?? '')).map(({ name }) => name));
   const merged = new Map<string, Entry>();
   for (const row of body) {
@@ -119,7 +122,7 @@ async function fromYolo(project: string, file: string): Promise<Source> {
     const split = image.split('/').map((folder) => splitFolders[folder.toLowerCase()] ?? null).find((found) => found !== null) ?? null;
     return { path: image, labels: numbers.flatMap((number) => names[number] ?? []), split };
   }));
-  return { entries, warnings: [...warnings.slice(0, 5), ...(unlabelled === 0 ? [] : [`${unlabelled} images have no annotation file and get no label.`])] };
+  return { entries, warnings: [...warnings.slice(0, 5), ...(unlabelled === 0 ? [] : [unlabelled === 1 ? '1 image has no annotation file and gets no label.' : `${unlabelled} images have no annotation file and get no label.`])] };
 }
 
 async function yoloNames(file: string, shown: string): Promise<readonly string[]> {
@@ -153,7 +156,7 @@ async function existing(project: string, entries: readonly Entry[], file: string
     if (at === undefined || !looksLikeImage(at)) missing++;
     return at === undefined ? [] : [{ ...entry, path: at }];
   });
-  return { entries: kept, warnings: missing === 0 ? [] : [`${missing} images that ${file} names are not in the folder and are left out.`] };
+  return { entries: kept, warnings: missing === 0 ? [] : [missing === 1 ? `1 image that ${file} names is not in the folder and is left out.` : `${missing} images that ${file} names are not in the folder and are left out.`] };
 }
 
 function inside(project: string, file: string): string {

@@ -140,10 +140,9 @@ async function backUp(files: readonly string[], folder: string): Promise<string>
 }
 
 /** Whole label files for an import or a new split; files that are there are kept as a backup. */
-export async function writeLabelFiles(project: string, content: Readonly<Record<Split, readonly { path: string; labels: readonly string[] }[]>>, backupFolder: string): Promise<void> {
+export async function writeLabelFiles(project: string, content: Readonly<Record<Split, readonly { path: string; labels: readonly string[] }[]>>, layout: Layout, backupFolder: string): Promise<void> {
   const lock = await takeLock(path.join(project, '.destila.lock'), 'writing label files');
   try {
-    const layout: Layout = { separator: 'tab', labelSeparator: 'comma', quotedLists: false };
     const files = await readAll(project);
     await backUp(splits.flatMap((split) => (files[split].exists ? [files[split].file] : [])), backupFolder);
     for (const split of splits) {
