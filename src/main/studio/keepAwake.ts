@@ -21,7 +21,7 @@ export function createKeepAwake(): (awake: boolean) => void {
 }
 
 function keepAwakeCommand(): string[] | null {
-  if (process.platform === 'linux') return ['systemd-inhibit', '--what=sleep', '--who=Destila Studio', '--why=A model is being trained', 'tail', `--pid=${process.pid}`, '-f', '/dev/null'];
+  if (process.platform === 'linux') return ['systemd-inhibit', '--what=idle:sleep', '--who=Destila Studio', '--why=A model is being trained', 'tail', `--pid=${process.pid}`, '-f', '/dev/null'];
   if (process.platform === 'darwin') return ['caffeinate', '-i', '-w', String(process.pid)];
   return null;
 }

@@ -29,7 +29,7 @@ import { configChoices, saveConfig } from './training/configChoices.ts';
 import { createEventThrottle } from './training/eventThrottle.ts';
 import { readHistory } from './training/history.ts';
 import { openLearningRates } from './training/learningRates.ts';
-import { preflight } from './training/preflight.ts';
+import { preflight, requireWeights } from './training/preflight.ts';
 import { openRunQueue } from './training/runQueue.ts';
 import { folderBytes, summarizeRuns } from './training/runSummary.ts';
 import { networksOfRuns } from './weights/networksOfRuns.ts';
@@ -235,6 +235,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'learningRate.found': async ({ project }) => rates.found(project),
     'runs.list': ({ project }) => summarizeRuns(project, folderOf(project)),
     'runs.start': async ({ project, config: asked, preset, expected }) => {
+      await requireWeights(asked);
       const config = asked.engine.threads > 0 ? asked : { ...asked, engine: { ...asked.engine, threads: threadsOf(settings.current()) } };
       const folder = await newRun({ project: folderOf(project), config, preset, runsFolder: null, expected });
       const summary = await summaryOf(project, path.basename(folder));

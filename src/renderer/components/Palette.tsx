@@ -19,11 +19,16 @@ const MOST_RUNS = 5;
 const MOST_LABELS = 6;
 const MOST_IMAGES = 4;
 
+/** Lower case without accents: 'epocas' finds 'Épocas'. */
+const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
 /** Commands, labels and images in one place. */
 export function Palette() {
-  const { w, f } = useWording();
+  const wording = useWording();
+  const { w, f, said } = wording;
   const [query, setQuery] = useState('');
   const [here, setHere] = useState<readonly OfferedCommand[]>([]);
+  const [settings, setSettings] = useState<readonly OfferedCommand[]>([]);
   const { project, runs, hello } = useParts('project', 'runs', 'hello');
   const index = useDataset((state) => state.index);
   const counts = useDataset((state) => state.counts);
@@ -44,12 +49,13 @@ export function Palette() {
     ];
   }, [project, w]);
   const found = useMemo((): Command[] => {
-    const wanted = query.trim().toLowerCase();
-    const fits = (text: string): boolean => text.toLowerCase().includes(wanted);
-    const own = here.filter(({ text, searched }) => fits(text) && (searched !== true || wanted !== '')).slice(0, MOST_HERE)
-      .map(({ id, text, hint = '', run }): Command => ({ id: `here-${id}`, group: w('Here', 'Aquí'), text, hint, icon: IconArrowRight, run }));
-    const shownRuns = wanted === '' ? [] : runs.filter(({ name, note, trashed }) => !trashed && (fits(name) || fits(note))).toReversed().slice(0, MOST_RUNS)
-      .map(({ id, name, note }): Command => ({ id: `run-${id}`, group: w('Runs', 'Entrenamientos'), text: note === '' ? name : `${name}: ${note}`, hint: '', icon: IconChartLine, run: () => go('train', id) }));
+    const wanted = folded(query.trim());
+    const parts = wanted.split(/\s+/);
+    const fits = (text: string): boolean => { const own = folded(text); return parts.every((part) => own.includes(part)); };
+    const own = [...here, ...(project === null ? [] : settings)].filter(({ text, searched }) => fits(text) && (searched !== true || wanted !== '')).slice(0, MOST_HERE)
+      .map(({ id, text, hint = '', group = w('Here', 'Aquí'), run }): Command => ({ id: `here-${id}`, group, text, hint, icon: IconArrowRight, run }));
+    const shownRuns = wanted === '' ? [] : runs.filter(({ name, note, trashed }) => !trashed && fits(`${said(name)} ${note}`)).toReversed().slice(0, MOST_RUNS)
+      .map(({ id, name, note }): Command => ({ id: `run-${id}`, group: w('Runs', 'Entrenamientos'), text: note === '' ? said(name) : `${said(name)}: ${note}`, hint: '', icon: IconChartLine, run: () => go('train', id) }));
     const projects = wanted === '' ? [] : (hello?.recent ?? []).filter(({ id, name, found: there }) => there && id !== project?.id && fits(name))
       .map((recent): Command => ({ id: `project-${recent.id}`, group: w('Projects', 'Proyectos'), text: recent.name, hint: '', icon: IconFolder, run: () => enter(recent) }));
     const plain = [...own, ...shownRuns, ...commands.filter(({ text }) => fits(text)), ...projects];
@@ -62,10 +68,15 @@ export function Palette() {
       ...images.map(({ path, number }): Command => ({ id: `image-${number}`, group: w('Images', 'Imágenes'), text: path, hint: '', icon: IconPhoto, run: () => { openViewer(number); go('data'); } })),
       ...plain.slice(own.length),
     ];
-  }, [query, here, runs, hello, commands, index, counts, project, w, f]);
+  }, [query, here, settings, runs, hello, commands, index, counts, project, w, f, said]);
+  const opened = (): void => {
+    setHere(offeredCommands());
+    // Their words are many: they come when they are first searched.
+    void import('../train/settingCommands.ts').then(({ settingCommands }) => setSettings(settingCommands(wording)));
+  };
   const groups = [...Map.groupBy(found, ({ group }) => group)];
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} onSpotlightOpen={() => setHere(offeredCommands())} clearQueryOnClose shortcut={null} scrollable maxHeight={420} overlayProps={{ backgroundOpacity: 0.35, blur: 0 }} transitionProps={{ duration: 0 }}>
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} onSpotlightOpen={opened} clearQueryOnClose shortcut={null} scrollable maxHeight={420} overlayProps={{ backgroundOpacity: 0.35, blur: 0 }} transitionProps={{ duration: 0 }}>
       <Spotlight.Search placeholder={w('Search or run a command', 'Buscar o ejecutar una orden')} aria-label={w('Search or run a command', 'Buscar o ejecutar una orden')} leftSection={<IconSearch size={16} />} />
       <Spotlight.ActionsList>
         {groups.map(([group, actions]) => (

@@ -8,6 +8,8 @@ export interface OfferedCommand {
   readonly hint?: string;
   /** One of many of its kind: it comes only where it is searched for. */
   readonly searched?: boolean;
+  /** Under which heading; without one: what can be done here. */
+  readonly group?: string;
   run(): void;
 }
 

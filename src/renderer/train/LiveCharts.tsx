@@ -26,14 +26,14 @@ export function LiveCharts({ run, history, stage, metric, smoothing, running }: 
     return [
       ...(smoothing > 0 && points.length > 2 ? [{ name: w('raw', 'sin suavizar'), color: '--val', points, faint: true, width: 1.5 }] : []),
       { name: w('validation', 'validación'), color: '--val', points: smoothed(points, smoothing), width: 2.5, ...(best !== null && { mark: { ...best, text } }) },
-      ...(metric === 'val_loss' ? [{ name: w('train', 'train'), color: '--train', points: smoothed(metricPoints(curves, 'hard_loss'), smoothing), direct: true }] : []),
+      ...(metric === 'macro_ap' ? [] : [{ name: w('train', 'train'), color: '--train', points: smoothed(metricPoints(curves, metric === 'val_loss' ? 'hard_loss' : 'train_macro_f1'), smoothing), direct: true }]),
       ...(metric === 'macro_ap' && teacher !== null ? [{ name: w(`teacher ${f.points(teacher)}`, `maestro ${f.points(teacher)}`), color: '--test', dashed: true, width: 1.5, direct: true, points: [{ x: 0, y: teacher }, { x: last, y: teacher }] }] : []),
     ];
   }, [curves, metric, smoothing, teacher, xMax, w, f]);
   const stop = running ? earlyEnd(curves, run, stage) : null;
   return (
     <>
-      <div className="live-chart"><LineChart series={series} label={w('Validation measure by epoch', 'Medida en validación por época')} percent={metric !== 'val_loss'} {...(xMax !== null && { xMax })} {...(stop !== null && { tick: { x: stop, text: w('stops here if no better', 'para aquí si no mejora') } })} /></div>
+      <div className="live-chart">{curves.epochs.length === 0 && <p className="quiet live-empty"><span>{w('The first point comes after the first epoch.', 'El primer punto llega tras la primera época.')}</span></p>}<LineChart series={series} label={w('Validation measure by epoch', 'Medida en validación por época')} percent={metric !== 'val_loss'} {...(xMax !== null && { xMax })} {...(stop !== null && { tick: { x: stop, text: w('stops here if no better', 'para aquí si no mejora') } })} /></div>
       <StepCharts history={history} stage={stage} smoothing={smoothing} curves={curves} xMax={xMax} />
     </>
   );

@@ -94,7 +94,7 @@ export function LiveView({ run }: { run: RunSummary }) {
         <aside className="panel line-left live-right">
           {history !== null && <LabelTable history={history} stage={stage} />}
           <Notes history={history} />
-          {running && <MachineNow run={run.id} />}
+          {running && <MachineNow run={run} />}
           {project !== null && <Queue project={project.id} />}
         </aside>
       </div>

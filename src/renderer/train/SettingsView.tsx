@@ -16,8 +16,8 @@ import { PreflightPanel } from './PreflightPanel.tsx';
 import { FindRate, RateCurve } from './RateFinder.tsx';
 import { networkOfRate, searchedNetwork } from './rates.ts';
 import { differences, sections } from './settings.ts';
-import { presetWords, sectionName, settingName } from './settingWords.ts';
-import { planRun } from './trainView.ts';
+import { presetWords, sectionName } from './settingWords.ts';
+import { planRun, useTrainView } from './trainView.ts';
 import { WeightsPanel } from './WeightsPanel.tsx';
 
 const basics = new Set(['data.padding_color', 'teacher.architecture', 'teacher.input_size', 'teacher.weights', 'teacher.epochs_head', 'teacher.lr_finetune', 'teacher.epochs_finetune', 'student.architecture', 'student.input_size', 'student.weights', 'student.lr_finetune', 'student.epochs_finetune', 'student.alpha', 'student.early_stopping_patience', 'qat.epochs', 'tflite_export.name', 'tflite_export.input_type', 'threshold_search.goal', 'seed']);
@@ -34,6 +34,16 @@ export function SettingsView() {
     void loadChoices(project.id, isSample(project));
     void loadDataset(project.id);
   }, [project]);
+  const wanted = useTrainView((state) => state.setting);
+  useEffect(() => {
+    if (wanted === null) return;
+    setAll(true);
+    const frame = requestAnimationFrame(() => {
+      document.getElementById(`setting-${wanted}`)?.focus();
+      useTrainView.setState({ setting: null });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [wanted, choices]);
   const ready = choices !== null && useConfig.getState().project === project?.id;
   const busy = queue.length > 0;
   const searching = activities.some((activity) => searchedNetwork(activity) !== null);
@@ -62,7 +72,6 @@ export function SettingsView() {
   useCommands(() => [
     { id: 'start', text: busy ? w(`Queue Run ${number}`, `Encolar entrenamiento ${number}`) : w(`Start Run ${number}`, `Empezar entrenamiento ${number}`), hint: 'Ctrl ⏎', run: () => void start() },
     ...(choices?.presets ?? []).map(({ name }) => ({ id: name, text: w(`Preset: ${presetWords(name, w)[0]}`, `Preajuste: ${presetWords(name, w)[0]}`), run: () => choosePreset(name) })),
-    ...sections().flatMap(({ fields }) => fields).map(({ key }) => ({ id: key, text: w(`Setting: ${settingName(key, w)}`, `Ajuste: ${settingName(key, w)}`), searched: true, run: () => { setAll(true); requestAnimationFrame(() => document.getElementById(`setting-${key}`)?.focus()); } })),
   ]);
   const ends = seconds === null ? null : new Date(Date.now() + seconds * 1000);
   const says = empty ? w('Nothing to learn from yet: train and val need images with labels.', 'Aún no hay de qué aprender: train y val necesitan imágenes con etiquetas.')

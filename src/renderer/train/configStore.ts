@@ -1,4 +1,4 @@
-import { parse, stringify, YAMLParseError } from 'yaml';
+import { Document, parse, visit, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { create } from 'zustand';
 import { complaint, yamlReason } from '../../shared/complaint.ts';
@@ -31,7 +31,12 @@ export const useConfig = create<ConfigState>(() => ({ project: null, choices: nu
 const set = useConfig.setState;
 const get = useConfig.getState;
 
-const yamlOf = (config: Config): string => stringify(config, { flowCollectionPadding: false, collectionStyle: 'any' });
+/** A colour's three numbers stand in one line. */
+function yamlOf(config: Config): string {
+  const document = new Document(config);
+  visit(document, { Seq: (_, list) => { list.flow = true; } });
+  return document.toString({ flowCollectionPadding: false });
+}
 
 export async function loadChoices(project: string, sample: boolean): Promise<void> {
   if (get().project === project && get().choices !== null) return;

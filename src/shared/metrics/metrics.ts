@@ -49,7 +49,11 @@ export function nanMean(values: readonly number[]): number {
 }
 
 export function decisionMetrics(labels: Int8Array, predicted: ArrayLike<number>, classes: number, zeroDivision: ZeroDivision = 0): DecisionMetrics {
-  const counts = confusions(labels, predicted, classes);
+  return decisionMetricsOf(confusions(labels, predicted, classes), zeroDivision);
+}
+
+/** The same from counts of each class. */
+export function decisionMetricsOf(counts: readonly Confusion[], zeroDivision: ZeroDivision = 0): DecisionMetrics {
   const perClass = counts.map((count) => classReport(count, zeroDivision));
   const total = counts.reduce((a, b) => ({ tn: a.tn + b.tn, fp: a.fp + b.fp, fn: a.fn + b.fn, tp: a.tp + b.tp }));
   const micro = classReport(total, zeroDivision);

@@ -5,6 +5,7 @@ import type { Tensor } from '../graph/graph.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import type { EarlyStoppingState, ReduceOnPlateauState } from './callbacks.ts';
+import type { DecisionCounts } from './trainingDecisions.ts';
 
 const FORMAT_VERSION = '1';
 const KEPT = 2;
@@ -19,6 +20,8 @@ export interface PhaseProgress {
   /** Sums over the epoch's steps so far, for its averages. */
   readonly lossSum: number;
   readonly hardLossSum: number;
+  /** Decisions of the epoch's steps so far. */
+  readonly decisions: DecisionCounts;
   /** Seconds of this epoch in which a step waited for its batch. */
   readonly waited: number;
   /** Seconds of training so far. */
@@ -80,7 +83,7 @@ async function checkpointFiles(folder: string, stage: string, phase: string): Pr
 
 function parseCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes);
-  const progress = JSON.parse(metadata.progress!) as PhaseProgress;
+  const progress = JSON.parse(metadata.progress!) as Omit<PhaseProgress, 'decisions'> & Partial<PhaseProgress>;
   const groups = new Map<string, Map<string, Tensor>>();
   for (const [key, tensor] of tensors) {
     const group = key.slice(0, key.indexOf(SEPARATOR));
@@ -92,7 +95,7 @@ function parseCheckpoint(bytes: Uint8Array): Checkpoint {
   return {
     stage: metadata.stage!,
     phase: metadata.phase!,
-    progress: { ...progress, early: withInfinity(progress.early), plateau: withInfinity(progress.plateau) },
+    progress: { ...progress, /** Older checkpoints have none. */ decisions: progress.decisions ?? [], early: withInfinity(progress.early), plateau: withInfinity(progress.plateau) },
     state: { parameters: groups.get('parameters')!, slots, ema: groups.get('ema') ?? null, steps: Number(metadata.steps), ...(accumulated !== undefined && { accumulated }) },
   };
 }

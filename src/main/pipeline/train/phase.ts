@@ -15,6 +15,7 @@ import { freezesRanges, trackRanges } from './ranges.ts';
 import { smallerIsBetter } from './recipe.ts';
 import type { Schedule } from './schedule.ts';
 import { learningRateOf } from './schedule.ts';
+import { countDecisions, countedF1 } from './trainingDecisions.ts';
 
 /** What is trained and how: one phase of one stage. */
 export interface PhaseSpec {
@@ -84,7 +85,7 @@ export interface PhaseStart {
 }
 
 const FIRST: PhaseProgress = {
-  epoch: 0, step: 0, early: earlyStoppingStart, plateau: reduceOnPlateauStart(), lossSum: 0, hardLossSum: 0, waited: 0, seconds: 0, ranges: {}, metricsBytes: 0,
+  epoch: 0, step: 0, early: earlyStoppingStart, plateau: reduceOnPlateauStart(), lossSum: 0, hardLossSum: 0, decisions: [], waited: 0, seconds: 0, ranges: {}, metricsBytes: 0,
 };
 
 /** Trains a phase to its end and returns the parameters that were measured last and the best monitored value (smaller is better); the best parameters went to `keepBest`. */
@@ -97,7 +98,10 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
     model: spec.model, batchSize: source.batchSize, trainableFrom: spec.trainableFrom, loss: spec.loss,
     optimizer: spec.optimizer, clipNorm: spec.clipNorm, ema: spec.emaDecay !== null, learningRateScales: spec.learningRateScales, accumulates: spec.accumulationSteps > 1, state,
   });
-  const progress = progressReporter(around.report, spec.stage, `${spec.stage}: ${spec.phase}`, 'steps', spec.epochs * steps, at.epoch * steps + at.step);
+  // A pause is no work: it lengthens neither what was spent nor what is left.
+  let paused = 0;
+  const now = (): number => performance.now() - paused;
+  const progress = progressReporter(around.report, spec.stage, `${spec.stage}: ${spec.phase}`, 'steps', spec.epochs * steps, now);
   const save = async (): Promise<void> => {
     await around.saveCheckpoint({ stage: spec.stage, phase: spec.phase, progress: at, state: await session.state() });
     around.report({ type: 'checkpoint', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step });
@@ -106,10 +110,10 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
   let finish = false;
   let last: Parameters | null = null;
   let lastSave = performance.now();
-  let clock = performance.now();
+  let clock = now();
   const elapse = (): number => {
-    const seconds = at.seconds + (performance.now() - clock) / 1000;
-    clock = performance.now();
+    const seconds = at.seconds + (now() - clock) / 1000;
+    clock = now();
     return seconds;
   };
   try {
@@ -118,13 +122,15 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
         const learningRate = at.plateau.scale * learningRateOf(spec.schedule, at.epoch * steps + at.step);
         const result = await step(session, spec, around, batch, { at, steps, learningRate });
         const ranges = spec.rangeDecay === null || freezesRanges(at.epoch, spec.epochs) ? at.ranges : trackRanges(at.ranges, result.ranges, spec.rangeDecay);
-        at = { ...at, step: at.step + 1, lossSum: at.lossSum + result.loss, hardLossSum: at.hardLossSum + result.hardLoss, waited: at.waited + batch.waited, ranges, seconds: elapse() };
+        at = { ...at, step: at.step + 1, lossSum: at.lossSum + result.loss, hardLossSum: at.hardLossSum + result.hardLoss, decisions: countDecisions(at.decisions, batch, result.logits, source.classes), waited: at.waited + batch.waited, ranges, seconds: elapse() };
         const metrics = { loss: result.loss, hard_loss: result.hardLoss, gradient_norm: result.gradientNorm, learning_rate: learningRate };
         at = { ...at, metricsBytes: around.recordMetrics({ type: 'step', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step, ...metrics }) };
         around.report({ type: 'step', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step, metrics });
         progress(at.epoch * steps + at.step);
         await nextTurn(); // lets messages in: a step blocks the thread
+        const asked = performance.now();
         ({ stop, finish } = await obey(around, { stop, finish }));
+        paused += performance.now() - asked;
         if (stop || performance.now() - lastSave > around.checkpointMinutes * 60_000) {
           await save();
           lastSave = performance.now();
@@ -142,12 +148,12 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
       if (early.improved) await around.keepBest(evaluation.parameters, ranges);
       const seconds = elapse();
       const metrics = {
-        loss: at.lossSum / Math.max(1, at.step), hard_loss: at.hardLossSum / Math.max(1, at.step), ...evaluation.metrics,
+        loss: at.lossSum / Math.max(1, at.step), hard_loss: at.hardLossSum / Math.max(1, at.step), ...countedF1(at.decisions), ...evaluation.metrics,
         learning_rate: at.plateau.scale * learningRateOf(spec.schedule, at.epoch * steps + at.step - 1), seconds, waited_seconds: at.waited,
       };
       around.report({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, epochs: spec.epochs, metrics, best: early.improved });
       const metricsBytes = around.recordMetrics({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, best: early.improved, ...metrics, perClassAp: evaluation.detail.perClassAp, watched: evaluation.detail.watched });
-      at = { ...at, epoch: at.epoch + 1, step: 0, early: early.state, plateau, lossSum: 0, hardLossSum: 0, waited: 0, seconds, metricsBytes };
+      at = { ...at, epoch: at.epoch + 1, step: 0, early: early.state, plateau, lossSum: 0, hardLossSum: 0, decisions: [], waited: 0, seconds, metricsBytes };
       finish ||= early.stop;
       if (early.stop) around.report({ type: 'note', stage: spec.stage, level: 'info', message: `No better ${spec.monitor} for ${spec.earlyStopping.patience} epochs: ${spec.phase} ends early with the weights of epoch ${early.state.bestEpoch + 1}.` });
       if (finish) at = { ...at, epoch: spec.epochs };

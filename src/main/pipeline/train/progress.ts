@@ -2,16 +2,20 @@ import type { RunEvent, Stage } from '../../../shared/events.ts';
 
 const REPORT_EVERY_MS = 500;
 
-/** Reports work done at a bounded rate, with a rate over the whole activity and the time left at that rate. */
-export function progressReporter(report: (event: RunEvent) => void, stage: Stage, activity: string, unit: string, total: number, alreadyDone = 0): (done: number) => void {
-  const started = performance.now();
+/**
+ * Reports work done at a bounded rate, with a rate and the time left at that rate. Counted from the first piece on: what stands
+ * before it, and the piece itself, take longer than the others do.
+ */
+export function progressReporter(report: (event: RunEvent) => void, stage: Stage, activity: string, unit: string, total: number, now = () => performance.now()): (done: number) => void {
+  let first: { readonly done: number; readonly at: number } | null = null;
   let last = -Infinity;
   return (done) => {
-    const now = performance.now();
-    if (done < total && now - last < REPORT_EVERY_MS) return;
-    last = now;
-    const seconds = (now - started) / 1000;
-    const rate = seconds > 0 && done > alreadyDone ? (done - alreadyDone) / seconds : null;
-    report({ type: 'progress', stage, activity, done, total, unit, rate, secondsLeft: rate === null ? null : (total - done) / rate });
+    const at = now();
+    first ??= { done, at };
+    if (done < total && at - last < REPORT_EVERY_MS) return;
+    last = at;
+    const seconds = (at - first.at) / 1000;
+    const rate = seconds > 0 && done > first.done ? (done - first.done) / seconds : null;
+    report({ type: 'progress', stage, activity, done, total, unit, rate, secondsLeft: done >= total ? 0 : rate === null ? null : (total - done) / rate });
   };
 }

@@ -39,8 +39,8 @@ export async function preflight(folder: string, config: Config, images: { train:
   }
 }
 
-/** A run that cannot read its weights fails after its first minute; here it is said before. */
-async function requireWeights(config: Config): Promise<void> {
+/** A run that cannot read its weights fails after its first minute, or in the middle of the night; here it is said before. */
+export async function requireWeights(config: Config): Promise<void> {
   for (const [stage, { weights }] of [['teacher', config.teacher], ['student', config.student]] as const) {
     if (weights !== null) await access(weights).catch((error: Error) => { throw new Problem('file', `The ${stage}'s pretrained weights ${weights} cannot be read. Choose another file, or train from scratch.`, error.message); });
   }
