@@ -22,13 +22,17 @@ export function kerasWeights(file: string, datasets: ReadonlyMap<string, Hdf5Ten
   }
   return {
     source: `${model.architecture} as Keras ${unnamed ? '3' : '2'} saves it`, head: null, folded: false,
-    normalization: kerasNormalization(byPath.get(unnamed ? 'normalization/vars/0' : 'normalization/mean'), byPath.get(unnamed ? 'normalization/vars/1' : 'normalization/variance')),
+    normalization: kerasNormalization(ofNormalization(byPath, unnamed ? 'vars/0' : 'mean'), ofNormalization(byPath, unnamed ? 'vars/1' : 'variance')),
     tensors: new Map(model.parameters.filter(isBackbone).map((parameter) => [parameter.name, { shape: parameter.shape, data: stored(places, parameter)!.data }])),
   };
 }
 
 /** The last two steps of a path: nested models lie in groups of their own, and Keras 2 has each layer's name twice. */
 const shortPath = (place: string): string => place.replace(/:0$/, '').split('/').slice(place.includes('/vars/') ? -3 : -2).join('/');
+
+/** Keras numbers the layers of each process: in a session's second network it is `normalization_1`. */
+const ofNormalization = (byPath: ReadonlyMap<string, Hdf5Tensor>, weight: string): Hdf5Tensor | undefined =>
+  [...byPath].find(([place]) => /^normalization(_\d+)?\//.test(place) && place.endsWith(`/${weight}`))?.[1];
 
 /**
  * Of pixels 0..1, which is what Keras's Rescaling makes before its Normalization layer; here in pixel units. A network that Keras built

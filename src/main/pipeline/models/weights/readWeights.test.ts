@@ -10,7 +10,8 @@ import { readSafetensors, writeSafetensors } from '../../storage/safetensors.ts'
 import { buildModel } from '../efficientnet.ts';
 import { initialParameters } from '../initialParameters.ts';
 import { writeModelFile } from '../modelFile.ts';
-import { readHdf5 } from './hdf5.ts';
+import type { Hdf5Layer } from './hdf5.ts';
+import { readHdf5, writeKerasHdf5 } from './hdf5.ts';
 import { IMAGENET_MEAN, IMAGENET_STD } from '../architectures.ts';
 import { keras3Places, kerasName } from './keras.ts';
 import { readWeights } from './readWeights.ts';
@@ -140,4 +141,17 @@ describe('weights for a model', () => {
   test('that are missing are named', async () => {
     await expect(readWeights(path.join(folder, 'none.safetensors'), built('efficientnet-lite0'))).rejects.toThrow(/none\.safetensors cannot be read/);
   });
+});
+
+test.each(['normalization', 'normalization_3'])("Keras's %s layer, numbered by the networks that a session built before, says how pixels were normalized", async (layer) => {
+  const model = buildModel('efficientnet-b0', { inputSize: 64, classes: 2, dropout: 0, dropPath: 0 });
+  const layers = new Map<string, Hdf5Layer['weights'][number][]>([[layer, [{ name: 'mean', shape: [3], data: Float32Array.of(0.5, 0.25, 0.125) }, { name: 'variance', shape: [3], data: Float32Array.of(0.25, 0.25, 0.0625) }]]]);
+  const values = initialParameters(model, 1);
+  for (const { name, shape } of model.parameters.filter(({ name }) => !name.startsWith('classifier'))) {
+    const [of, weight] = kerasName(name)!.split('/') as [string, string];
+    layers.set(of, [...layers.get(of) ?? [], { name: weight, shape, data: values.get(name)!.data }]);
+  }
+  const file = path.join(folder, `${layer}.h5`);
+  writeFileSync(file, await writeKerasHdf5([...layers].map(([name, weights]) => ({ name, weights }))));
+  expect((await readWeights(file, model)).normalization).toEqual({ mean: [127.5, 63.75, 31.875], std: [127.5, 127.5, 63.75] });
 });
