@@ -39,6 +39,13 @@ export const squeezeExcite: Body = (graph, x) => {
   return graph.scaleChannels('se.scale', wide, factors);
 };
 
+/** Few channels to many on a map with many pixels, and back over a residual: what onnxruntime's lowering takes as products of kernels. */
+export const expansion = (activation: 'relu6' | 'swish'): Body => (graph, x) => {
+  const narrow = stem(graph, x);
+  const wide = graph.activation('act', graph.batchNorm('bn', graph.conv2d('expand', narrow, { filters: 40, kernelSize: 1, stride: 1, bias: false })), activation);
+  return graph.addTensors('add', narrow, graph.batchNorm('bn2', graph.conv2d('project', wide, { filters: 6, kernelSize: 1, stride: 1, bias: false })));
+};
+
 /** MBConv (with squeeze-excite and swish) or the Lite's inverted residual (ReLU6), twice: striding and residual with stochastic depth. */
 export function inverted(lite: boolean): Body {
   const activation = lite ? 'relu6' : 'swish';
@@ -66,6 +73,7 @@ export const cases: [string, Model][] = [
   ...([3, 5] as const).flatMap((k) => ([1, 2] as const).flatMap((s) => [8, 7].map((size): [string, Model] => [`depthwise ${k}x${k}, stride ${s}, ${size} px`, net(size, depthwise(k, s))]))),
   ...(['relu6', 'swish', 'sigmoid'] as const).map((name): [string, Model] => [name, net(6, act(name))]),
   ['batch norm', net(6, norm)],
+  ...(['relu6', 'swish'] as const).map((name): [string, Model] => [`expansion with ${name}`, net(17, expansion(name))]),
   ['squeeze-excite', net(6, squeezeExcite)],
   ['Lite blocks', net(16, inverted(true))],
   ['MBConv blocks', net(16, inverted(false))],

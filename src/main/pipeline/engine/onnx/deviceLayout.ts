@@ -1,5 +1,5 @@
 import type { Layout } from './layout.ts';
-import { nchwLayout } from './nchwLayout.ts';
+import { nchwLayout, plainPixelProducts } from './nchwLayout.ts';
 
 /** TensorProto.DataType of float32 */
 const FLOAT32 = 1;
@@ -8,7 +8,7 @@ const LARGEST_CODE = 255;
 /** Plain NCHW from ops that have kernels in onnxruntime's WebGPU and CUDA providers: whatever has none goes to the CPU and back. */
 export const deviceLayout: Layout = {
   ...nchwLayout,
-  productsTransposed: (graph, a, b) => graph.node('MatMul', [a, graph.transpose(b, [0, 2, 1])]),
+  pixelProducts: (graph, a, b, { ones } = { ones: false }) => plainPixelProducts(graph, a, b, ones, (left, right) => graph.node('MatMul', [left, graph.transpose(right, [0, 2, 1])])),
   // A shader binds few buffers (maxStorageBuffersPerShaderStage): one piece a shader.
   split: (graph, vector, sizes) => {
     let end = 0;

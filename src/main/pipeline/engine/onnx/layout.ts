@@ -18,8 +18,11 @@ export interface Layout {
   channelDots(graph: OnnxGraph, a: string, b: string, dims: MapDims): string;
   /** A plain [N, C', H*W] copy (or the same tensor if it is plain already). */
   toPlain(graph: OnnxGraph, x: string, dims: MapDims): string;
-  /** a [N, C', H*W] times b [N, D', H*W] transposed: [N, C', D']. */
-  productsTransposed(graph: OnnxGraph, a: string, b: string): string;
+  /**
+   * Sum over images and pixels of a[i] * b[o]: [O'/block, I', block], for I' < O' best. With `ones` a has one channel more that is 1
+   * everywhere, so that the last of I' + 1 rows is the sum of b itself.
+   */
+  pixelProducts(graph: OnnxGraph, a: FeatureMap, b: FeatureMap, options?: { readonly ones: boolean }): string;
   /** A vector in pieces of these sizes. */
   split(graph: OnnxGraph, vector: string, sizes: readonly number[]): string[];
   /** x rounded to the grid (code - zeroPoint) * scale with codes 0..255; halves to even. `zeroPoint` is uint8. */
@@ -29,14 +32,15 @@ export interface Layout {
 }
 
 /** What the layouts of the CPU share. */
-export const cpuPrimitives: Pick<Layout, 'productsTransposed' | 'split' | 'fakeQuantize'> = {
-  productsTransposed: (graph, a, b) => graph.node('FusedMatMul', [a, b], { transA: 0, transB: 1 }, 'com.microsoft'),
+export const cpuPrimitives: Pick<Layout, 'split' | 'fakeQuantize'> = {
   split: (graph, vector, sizes) => graph.nodeWithOutputs('Split', [vector, graph.ints(sizes)], sizes.length, { axis: 0 }),
   fakeQuantize: (graph, x, { scale, zeroPoint }) => graph.node('DequantizeLinear', [graph.node('QuantizeLinear', [x, scale, zeroPoint]), scale, zeroPoint]),
 };
 
 /** Sides as ONNX sees them: channels are the padded ones. */
 export interface MapDims { readonly n: number; readonly channels: number; readonly height: number; readonly width: number }
+
+export interface FeatureMap { readonly tensor: string; readonly dims: MapDims }
 
 /** What is applied to the result, last of all. */
 export type Epilogue = 'relu6' | 'sigmoid' | readonly [min: number, max: number] | null;

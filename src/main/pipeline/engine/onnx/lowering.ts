@@ -26,12 +26,15 @@ export type Contribution =
   /** The same value for a whole map: vector [N, C']. */
   | { readonly kind: 'broadcast'; readonly vector: string }
   /** An op that can add what is there already on its way. */
-  | { readonly kind: 'adding'; readonly make: (sum: string | null) => string };
+  | { readonly kind: 'adding'; readonly make: (sum: string | null) => string }
+  /** tensor times factor [C'], which a convolution takes along (see `takesFactor`). */
+  | { readonly kind: 'factored'; readonly tensor: string; readonly factor: string };
 
 /** Scale and zero point as tensors of one value. */
 export interface QuantizationTensors { readonly scale: string; readonly zeroPoint: string }
 
-type Backward = (gradient: string) => void;
+/** `factor` [C']: what the gradient has still to be multiplied with; only convolutions get one. */
+type Backward = (gradient: string, factor: string | null) => void;
 
 export interface LoweringRequest {
   readonly model: Model;
@@ -188,11 +191,18 @@ export class Lowering {
     this.parameterGradients.set(name, gradient);
   }
 
+  /** Whether `reader` may hand the tensor's gradient on with a factor that is still to be multiplied: it is all that reads this convolution. */
+  takesFactor(name: string, reader: GraphNode): boolean {
+    const maker = this.model.nodes.find((node) => node.name === name)!;
+    return (maker.op === 'conv2d' || maker.op === 'depthwiseConv2d') && this.isTrainable(maker) && this.soleReader(maker) === reader;
+  }
+
   /** Runs the tape backwards. */
   backward(): void {
     for (const { name, backward } of this.tape.reverse()) {
-      const gradient = this.totalGradient(name);
-      if (gradient !== null) backward(gradient);
+      const factored = (this.contributions.get(name) ?? []).find((contribution) => contribution.kind === 'factored');
+      const gradient = factored?.tensor ?? this.totalGradient(name);
+      if (gradient !== null) backward(gradient, factored?.factor ?? null);
     }
   }
 

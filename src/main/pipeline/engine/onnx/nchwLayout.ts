@@ -1,4 +1,4 @@
-import type { ChannelAffine, ConvGeometry, ConvInputs, Epilogue, Layout, MapDims } from './layout.ts';
+import type { ChannelAffine, ConvGeometry, ConvInputs, Epilogue, FeatureMap, Layout, MapDims } from './layout.ts';
 import { clipBounds, cpuPrimitives } from './layout.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 
@@ -7,6 +7,16 @@ function withEpilogue(graph: OnnxGraph, x: string, sum: string | null | undefine
   if (epilogue === null) return total;
   const bounds = clipBounds(epilogue);
   return bounds === null ? graph.node('Sigmoid', [total]) : graph.node('Clip', [total, graph.scalar(bounds[0]), graph.scalar(bounds[1])]);
+}
+
+/** `productsTransposed`: a [N, O, P] times b [N, I, P] transposed. */
+export function plainPixelProducts(graph: OnnxGraph, a: FeatureMap, b: FeatureMap, ones: boolean, productsTransposed: (b: string, a: string) => string): string {
+  const { n, channels, height, width } = b.dims;
+  const pixels = height * width;
+  const planes = graph.reshape(a.tensor, [n, a.dims.channels, pixels]);
+  const rows = ones ? graph.node('Concat', [planes, graph.filled(1, [n, 1, pixels])], { axis: 1 }) : planes;
+  const products = productsTransposed(graph.reshape(b.tensor, [n, channels, pixels]), rows);
+  return graph.reshape(graph.node('ReduceSum', [products, graph.ints([0])], { keepdims: 0 }), [channels, a.dims.channels + (ones ? 1 : 0), 1]);
 }
 
 /** Plain NCHW from standard ONNX ops: where the CPU has no blocked kernels (ARM64). */
@@ -32,6 +42,8 @@ export const nchwLayout: Layout = {
     const columns = graph.reshape(b, [n * channels, height * width, 1]);
     return graph.reshape(graph.node('MatMul', [rows, columns]), [n, channels]);
   },
+  pixelProducts: (graph, a, b, { ones } = { ones: false }) =>
+    plainPixelProducts(graph, a, b, ones, (left, right) => graph.node('FusedMatMul', [left, right], { transA: 0, transB: 1 }, 'com.microsoft')),
   toPlain: (graph, x, { n, channels, height, width }) => graph.reshape(x, [n, channels, height * width]),
   toChannelsLast: (graph, x) => graph.node('Transpose', [x], { perm: [0, 2, 3, 1] }),
 };

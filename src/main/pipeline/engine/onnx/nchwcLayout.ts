@@ -1,4 +1,4 @@
-import type { ChannelAffine, ConvGeometry, ConvInputs, Epilogue, Layout, MapDims } from './layout.ts';
+import type { ChannelAffine, ConvGeometry, ConvInputs, Epilogue, FeatureMap, Layout, MapDims } from './layout.ts';
 import { clipBounds, cpuPrimitives } from './layout.ts';
 import type { Attributes, OnnxGraph } from './onnxModel.ts';
 import { floats } from './onnxModel.ts';
@@ -23,6 +23,19 @@ export function nchwcLayout(block: number): Layout {
       kernel_shape: kernel, group, strides: [stride, stride], dilations: [dilation, dilation], pads, ...epilogueAttributes(epilogue),
     }, NCHWC);
   };
+  const toPlain = (graph: OnnxGraph, x: string, { n, channels, height, width }: MapDims): string =>
+    graph.reshape(graph.node('ReorderOutput', [x], { channels, channels_last: 0 }, NCHWC), [n, channels, height * width]);
+
+  /** One product an image and block of b, which need not be reordered. */
+  const pixelProducts = (graph: OnnxGraph, a: FeatureMap, b: FeatureMap, ones: boolean): string => {
+    const { n, channels, height, width } = b.dims;
+    const pixels = height * width;
+    const planes = graph.reshape(toPlain(graph, a.tensor, a.dims), [n, 1, a.dims.channels, pixels]);
+    const rows = ones ? graph.node('Concat', [planes, graph.filled(1, [n, 1, 1, pixels])], { axis: 2 }) : planes;
+    const products = graph.node('MatMul', [rows, graph.reshape(b.tensor, [n, channels / block, pixels, block])]);
+    return graph.node('ReduceSum', [products, graph.ints([0])], { keepdims: 0 });
+  };
+
   return {
     ...cpuPrimitives,
     name: 'nchwc',
@@ -38,8 +51,8 @@ export function nchwcLayout(block: number): Layout {
       const dots = conv(graph, { x: graph.reshape(a, [1, group, height, width]), weights: graph.reshape(b, [group, 1, height, width]) }, { kernel: [height, width], group });
       return graph.reshape(dots, [n, channels]);
     },
-    toPlain: (graph, x, { n, channels, height, width }) =>
-      graph.reshape(graph.node('ReorderOutput', [x], { channels, channels_last: 0 }, NCHWC), [n, channels, height * width]),
+    pixelProducts: (graph, a, b, { ones } = { ones: false }) => pixelProducts(graph, a, b, ones),
+    toPlain,
     toChannelsLast: (graph, x, { channels }) => graph.node('ReorderOutput', [x], { channels, channels_last: 1 }, NCHWC),
   };
 }

@@ -1,6 +1,6 @@
 import type { BatchNormNode, GraphNode } from '../../../graph/graph.ts';
 import type { Epilogue, MapDims } from '../layout.ts';
-import type { Lowering, Value } from '../lowering.ts';
+import type { Lowering } from '../lowering.ts';
 import type { Residual } from './convolution.ts';
 import { fusedResidual } from './convolution.ts';
 import { maskOf } from './masks.ts';
@@ -25,7 +25,7 @@ function lowerFrozen(lowering: Lowering, node: BatchNormNode): void {
 }
 
 /** x * scale + shift is gamma * (x - mean) / sqrt(variance + epsilon) + beta. */
-function affine(lowering: Lowering, node: BatchNormNode, { gamma, beta, mean, variance }: Record<'gamma' | 'beta' | 'mean' | 'variance', string>): { scale: string; shift: string; inverse: string } {
+export function affine(lowering: Lowering, node: BatchNormNode, { gamma, beta, mean, variance }: Record<'gamma' | 'beta' | 'mean' | 'variance', string>): { scale: string; shift: string; inverse: string } {
   const { graph } = lowering;
   const inverse = graph.node('Reciprocal', [graph.node('Sqrt', [graph.node('Add', [variance, graph.scalar(node.epsilon)])])]);
   const scale = graph.node('Mul', [gamma, inverse]);
@@ -36,9 +36,15 @@ function affine(lowering: Lowering, node: BatchNormNode, { gamma, beta, mean, va
 function batchMoments(lowering: Lowering, x: string, dims: MapDims): { mean: string; variance: string } {
   const { graph, layout } = lowering;
   const mean = graph.node('ReduceMean', [layout.channelMeans(graph, x, dims), graph.ints([0])], { keepdims: 0 });
+  return { mean, variance: populationVariance(lowering, x, mean, dims) };
+}
+
+/** E[x^2] - mean^2 per channel: [C']. */
+export function populationVariance(lowering: Lowering, x: string, mean: string, dims: MapDims): string {
+  const { graph, layout } = lowering;
   const squares = lowering.sumOverBatch(layout.channelDots(graph, x, x, dims));
   const meanSquare = graph.node('Mul', [squares, graph.scalar(1 / (dims.n * dims.height * dims.width))]);
-  return { mean, variance: graph.node('Relu', [graph.node('Sub', [meanSquare, graph.node('Mul', [mean, mean])])]) };
+  return graph.node('Relu', [graph.node('Sub', [meanSquare, graph.node('Mul', [mean, mean])])]);
 }
 
 function lowerTrained(lowering: Lowering, node: BatchNormNode): void {
@@ -52,7 +58,7 @@ function lowerTrained(lowering: Lowering, node: BatchNormNode): void {
   const { scale, shift, inverse } = affine(lowering, node, { gamma, beta, mean, variance });
   const { last, residual, epilogue } = fusedReader(lowering, node);
   const mask = residual?.mask != null && lowering.masks ? maskOf(lowering, residual.mask) : null;
-  const y = normalized(lowering, x, dims, { scale, shift, residual, mask, epilogue });
+  const y = normalized(lowering, x.tensor, dims, { scale, shift, residual, mask, epilogue });
   lowering.define(last, y, (gradient) => {
     if (residual !== null) lowering.contribute(residual.other, { kind: 'tensor', tensor: gradient });
     const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
@@ -61,11 +67,11 @@ function lowerTrained(lowering: Lowering, node: BatchNormNode): void {
     const dgamma = graph.node('Mul', [graph.node('Sub', [dot, graph.node('Mul', [mean, dbeta])]), inverse]);
     lowering.setParameterGradient(node.gamma, dgamma);
     lowering.setParameterGradient(node.beta, dbeta);
-    lowering.contribute(node.input, { kind: 'adding', make: (sum) => inputGradient(lowering, x.tensor, dy, dims, { scale, inverse, mean, dgamma, dbeta, mask, sum }) });
+    contributeInputGradient(lowering, node, dy, dims, { scale, sums: { inverse, mean, dgamma, dbeta }, mask });
   });
 }
 
-function fusedReader(lowering: Lowering, node: BatchNormNode): { last: GraphNode; residual: Residual | null; epilogue: Epilogue } {
+export function fusedReader(lowering: Lowering, node: BatchNormNode): { last: GraphNode; residual: Residual | null; epilogue: Epilogue } {
   const reader = lowering.soleReader(node);
   if (reader?.op === 'activation' && reader.activation === 'relu6') {
     lowering.fuse(node);
@@ -77,11 +83,11 @@ function fusedReader(lowering: Lowering, node: BatchNormNode): { last: GraphNode
 
 interface Normalization { readonly scale: string; readonly shift: string; readonly residual: Residual | null; readonly mask: string | null; readonly epilogue: Epilogue }
 
-function normalized(lowering: Lowering, x: Value, dims: MapDims, { scale, shift, residual, mask, epilogue }: Normalization): string {
+export function normalized(lowering: Lowering, x: string, dims: MapDims, { scale, shift, residual, mask, epilogue }: Normalization): string {
   const { graph, layout } = lowering;
   const sum = residual === null ? null : lowering.value(residual.other).tensor;
-  if (mask === null) return layout.channelAffine(graph, x.tensor, { channels: dims.channels, scale, shift, sum, epilogue });
-  return lowering.perImageAffine(x.tensor, dims, { scale: graph.node('Mul', [mask, scale]), shift: graph.node('Mul', [mask, shift]), sum });
+  if (mask === null) return layout.channelAffine(graph, x, { channels: dims.channels, scale, shift, sum, epilogue });
+  return lowering.perImageAffine(x, dims, { scale: graph.node('Mul', [mask, scale]), shift: graph.node('Mul', [mask, shift]), sum });
 }
 
 /** [N, C'] to [C'], each image counted with its dropPath mask [N, 1]. */
@@ -89,19 +95,41 @@ function maskedSum(lowering: Lowering, perImage: string, mask: string | null): s
   return lowering.sumOverBatch(mask === null ? perImage : lowering.graph.node('Mul', [perImage, mask]));
 }
 
-interface InputGradient {
-  readonly scale: string; readonly inverse: string; readonly mean: string; readonly dgamma: string; readonly dbeta: string;
-  readonly mask: string | null; readonly sum: string | null;
+interface BackwardSums {
+  readonly inverse: string;
+  readonly mean: string;
+  readonly dgamma: string;
+  readonly dbeta: string;
 }
 
-/** dx = scale * (dy - dbeta / M - (x - mean) * inverse * dgamma / M) with M values a channel: two channelwise passes. */
-function inputGradient(lowering: Lowering, x: string, dy: string, dims: MapDims, { scale, inverse, mean, dgamma, dbeta, mask, sum }: InputGradient): string {
+/**
+ * dx = scale * (dy - dbeta / M - (x - mean) * inverse * dgamma / M) with M values a channel, which is scale * (dy + slope * x + constant):
+ * slope and constant, [C'].
+ */
+export function correction(lowering: Lowering, dims: MapDims, { inverse, mean, dgamma, dbeta }: BackwardSums): { slope: string; constant: string } {
+  const { graph } = lowering;
+  const perValue = graph.scalar(-1 / (dims.n * dims.height * dims.width));
+  const slope = graph.node('Mul', [graph.node('Mul', [inverse, perValue]), dgamma]);
+  return { slope, constant: graph.node('Sub', [graph.node('Mul', [dbeta, perValue]), graph.node('Mul', [slope, mean])]) };
+}
+
+interface InputGradient { readonly scale: string; readonly sums: BackwardSums; readonly mask: string | null }
+
+/** One channelwise pass where the convolution before takes the scale along, else two. */
+function contributeInputGradient(lowering: Lowering, node: BatchNormNode, dy: string, dims: MapDims, { scale, sums, mask }: InputGradient): void {
   const { graph, layout } = lowering;
   const { channels } = dims;
-  const perValue = graph.node('Mul', [scale, graph.scalar(-1 / (dims.n * dims.height * dims.width))]);
-  const slope = graph.node('Mul', [graph.node('Mul', [perValue, inverse]), dgamma]);
-  const constant = graph.node('Sub', [graph.node('Mul', [perValue, dbeta]), graph.node('Mul', [slope, mean])]);
-  const corrections = layout.channelAffine(graph, x, { channels, scale: slope, shift: constant, sum });
-  if (mask === null) return layout.channelAffine(graph, dy, { channels, scale, sum: corrections });
-  return lowering.perImageAffine(dy, dims, { scale: graph.node('Mul', [mask, scale]), sum: corrections });
+  const x = lowering.value(node.input).tensor;
+  const { slope, constant } = correction(lowering, dims, sums);
+  if (mask === null && lowering.takesFactor(node.input, node)) {
+    return lowering.contribute(node.input, { kind: 'factored', tensor: layout.channelAffine(graph, x, { channels, scale: slope, shift: constant, sum: dy }), factor: scale });
+  }
+  const scaled = (vector: string): string => graph.node('Mul', [vector, scale]);
+  lowering.contribute(node.input, {
+    kind: 'adding',
+    make: (sum) => {
+      const corrections = layout.channelAffine(graph, x, { channels, scale: scaled(slope), shift: scaled(constant), sum });
+      return mask === null ? layout.channelAffine(graph, dy, { channels, scale, sum: corrections }) : lowering.perImageAffine(dy, dims, { scale: scaled(mask), sum: corrections });
+    },
+  });
 }

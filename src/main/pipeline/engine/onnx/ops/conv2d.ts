@@ -3,6 +3,7 @@ import { samePadding } from '../../../graph/graph.ts';
 import type { MapDims } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 import { fusedConvolution } from './convolution.ts';
+import { expansionNorm, lowerExpansion } from './expansion.ts';
 import { fakeQuantKernel } from './fakeQuantKernel.ts';
 import { relu6Gradient } from './relu6Gradient.ts';
 import { lowerMatrixProduct } from './matrixProduct.ts';
@@ -12,7 +13,11 @@ export function lowerConv2d(lowering: Lowering, node: Conv2dNode): void {
   const kind = lowering.kindOf(node.input);
   if (kind === 'vector') lowerMatrixProduct(lowering, node);
   else if (kind === 'image') lowerOnImage(lowering, node);
-  else lowerPointwise(lowering, node);
+  else {
+    const norm = expansionNorm(lowering, node);
+    if (norm !== null) lowerExpansion(lowering, node, norm);
+    else lowerPointwise(lowering, node);
+  }
 }
 
 function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
@@ -27,14 +32,17 @@ function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
   const tiles = graph.reshape(fakeQuantKernel(lowering, node, kernel), [inputs / block, block, filters / block, block]);
   const weights = graph.reshape(graph.transpose(tiles, [2, 0, 1, 3]), [filters, inputs, 1, 1]);
   const y = layout.conv(graph, { x: x.tensor, weights, bias, sum }, { kernel: [1, 1], epilogue });
-  lowering.define(last, y, (gradient) => {
+  lowering.define(last, y, (gradient, factor) => {
     const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
-    lowering.setParameterGradient(node.kernel, pointwiseKernelGradient(lowering, x.tensor, inDims, dy, dims));
-    if (node.bias !== null) lowering.setParameterGradient(node.bias, lowering.channelSum(dy, dims));
-    const transposed = graph.reshape(graph.transpose(tiles, [0, 2, 3, 1]), [inputs, filters, 1, 1]);
+    lowering.setParameterGradient(node.kernel, times(lowering, pointwiseKernelGradient(lowering, x.tensor, inDims, dy, dims), factor));
+    if (node.bias !== null) lowering.setParameterGradient(node.bias, times(lowering, lowering.channelSum(dy, dims), factor));
+    const scaled = factor === null ? tiles : graph.node('Mul', [tiles, graph.reshape(factor, [filters / block, block])]);
+    const transposed = graph.reshape(graph.transpose(scaled, [0, 2, 3, 1]), [inputs, filters, 1, 1]);
     lowering.contribute(node.input, { kind: 'adding', make: (before) => layout.conv(graph, { x: dy, weights: transposed, sum: before }, { kernel: [1, 1] }) });
   }, offset);
 }
+
+const times = ({ graph }: Lowering, tensor: string, factor: string | null): string => (factor === null ? tensor : graph.node('Mul', [tensor, factor]));
 
 /** Maps this small are multiplied for all images at once: one product an image would write and add up kernels, not pixels. */
 const FEW_PIXELS = 256;
@@ -46,8 +54,11 @@ function pointwiseKernelGradient(lowering: Lowering, x: string, inDims: MapDims,
     const rows = (map: string, { n, channels, height, width }: MapDims): string => graph.reshape(layout.toChannelsLast(graph, map, { n, channels, height, width }), [n * height * width, channels]);
     return graph.node('Gemm', [rows(x, inDims), rows(dy, dims)], { transA: 1 });
   }
-  const products = layout.productsTransposed(graph, layout.toPlain(graph, x, inDims), layout.toPlain(graph, dy, dims));
-  return lowering.sumOverBatch(products);
+  // The wider map is the one that need not be reordered.
+  const wideInput = inDims.channels > dims.channels;
+  const [narrow, wide] = wideInput ? [{ tensor: dy, dims }, { tensor: x, dims: inDims }] : [{ tensor: x, dims: inDims }, { tensor: dy, dims }];
+  const products = layout.pixelProducts(graph, narrow, wide);
+  return graph.reshape(graph.transpose(products, wideInput ? [0, 2, 1] : [1, 0, 2]), [inDims.channels, dims.channels]);
 }
 
 function lowerOnImage(lowering: Lowering, node: Conv2dNode): void {
@@ -61,7 +72,7 @@ function lowerOnImage(lowering: Lowering, node: Conv2dNode): void {
   const { kernel, bias, sum, epilogue, last, offset } = fusedConvolution(lowering, node);
   const weights = graph.reshape(fakeQuantKernel(lowering, node, kernel), [dims.channels, inputs, k, k]);
   const y = layout.conv(graph, { x: x.tensor, weights, bias, sum }, { kernel: [k, k], stride, pads, epilogue });
-  lowering.define(last, y, (gradient) => {
+  lowering.define(last, y, (gradient, factor) => {
     const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
     // A convolution again: the image's channels are its batch, the images its channels, dy its kernel, the stride its dilation.
     const plain = graph.reshape(layout.toPlain(graph, dy, dims), [batch, dims.channels, dims.height, dims.width]);
@@ -69,7 +80,9 @@ function lowerOnImage(lowering: Lowering, node: Conv2dNode): void {
       kernel_shape: [dims.height, dims.width], dilations: [stride, stride], pads,
     }); // [I, O', k, k]
     const blocked = graph.transpose(graph.reshape(taps, [inputs, dims.channels / layout.block, layout.block, k * k]), [1, 0, 3, 2]);
-    lowering.setParameterGradient(node.kernel, graph.reshape(blocked, lowering.packing(node.kernel).shape));
-    if (node.bias !== null) lowering.setParameterGradient(node.bias, lowering.channelSum(dy, dims));
+    const { block } = layout;
+    const kernelGradient = times(lowering, blocked, factor === null ? null : graph.reshape(factor, [dims.channels / block, 1, 1, block]));
+    lowering.setParameterGradient(node.kernel, graph.reshape(kernelGradient, lowering.packing(node.kernel).shape));
+    if (node.bias !== null) lowering.setParameterGradient(node.bias, times(lowering, lowering.channelSum(dy, dims), factor));
   }, offset);
 }

@@ -18,11 +18,13 @@ export function lowerDepthwiseConv2d(lowering: Lowering, node: DepthwiseConv2dNo
   const { bias, sum, epilogue, last, offset } = fused;
   const kernel = fakeQuantKernel(lowering, node, fused.kernel);
   const y = layout.conv(graph, { x: x.tensor, weights: graph.reshape(kernel, [dims.channels, 1, k, k]), bias, sum }, { kernel: [k, k], group: dims.channels, stride, pads, epilogue });
-  lowering.define(last, y, (gradient) => {
+  lowering.define(last, y, (gradient, factor) => {
     const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
-    lowering.setParameterGradient(node.kernel, kernelGradient(lowering, node, x.tensor, inDims, dy, dims));
-    if (node.bias !== null) lowering.setParameterGradient(node.bias, lowering.channelSum(dy, dims));
-    lowering.contribute(node.input, { kind: 'adding', make: (before) => inputGradient(lowering, node, kernel, inDims, dy, dims, before) });
+    const times = (tensor: string, shape: readonly number[]): string => (factor === null ? tensor : graph.node('Mul', [tensor, graph.reshape(factor, shape)]));
+    const perBlock = [dims.channels / layout.block, 1, layout.block];
+    lowering.setParameterGradient(node.kernel, times(kernelGradient(lowering, node, x.tensor, inDims, dy, dims), perBlock));
+    if (node.bias !== null) lowering.setParameterGradient(node.bias, times(lowering.channelSum(dy, dims), [dims.channels]));
+    lowering.contribute(node.input, { kind: 'adding', make: (before) => inputGradient(lowering, node, times(kernel, perBlock), inDims, dy, dims, before) });
   }, offset);
 }
 
