@@ -68,6 +68,25 @@ test('everything by keyboard: filter, select, label many at once, undo', async (
   await page.keyboard.type('banana');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Take banana out of the filter' })).toBeVisible();
+  // A label in the filter changes between or, and, not.
+  const shown = page.locator('.toolbar').getByRole('status');
+  await expect(shown).not.toHaveText('1,160');
+  const withBanana = Number(await shown.textContent());
+  await page.getByRole('button', { name: /^with banana/ }).press('Enter');
+  await page.getByRole('button', { name: /^with banana/ }).press('Enter');
+  await expect(page.getByRole('button', { name: /^without banana/ })).toBeVisible();
+  await expect(shown).toHaveText((1160 - withBanana).toLocaleString('en-GB'));
+  await page.getByRole('button', { name: 'Clear', exact: true }).press('Enter');
+  await expect(shown).toHaveText('1,160');
+  // A digit stays on its label: pressed twice it changes nothing.
+  const digits = page.getByRole('toolbar', { name: 'Labels on the digit keys' });
+  const on = await digits.getByRole('button').first().getAttribute('aria-pressed');
+  const first = await digits.getByRole('button').first().textContent();
+  await page.keyboard.press('1');
+  await expect(digits.getByRole('button').first()).toHaveAttribute('aria-pressed', on === 'true' ? 'false' : 'true');
+  await expect(digits.getByRole('button').first()).toHaveText(first!);
+  await page.keyboard.press('1');
+  await expect(digits.getByRole('button').first()).toHaveAttribute('aria-pressed', on!);
   await page.keyboard.press('g');
   await page.keyboard.press('t');
   await expect(page.getByRole('radiogroup', { name: 'Preset' })).toBeVisible();
@@ -78,6 +97,19 @@ test('everything by keyboard: filter, select, label many at once, undo', async (
   await expect(page.getByRole('dialog', { name: 'Shortcuts' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('what is wrong with the text of the files is put right in the files, and told anew', async ({ page, studio }) => {
+  await openSample(page, studio);
+  const file = path.join(studio.sample, 'train.txt');
+  const before = readFileSync(file, 'utf8');
+  writeFileSync(file, `path\tlabels\n${before}`);
+  await expect(page.getByRole('heading', { name: '1 problem keeps training from starting.' })).toBeVisible();
+  // What to do stands there without a click.
+  await expect(page.getByText('Delete the line, or start it with "# ".')).toBeVisible();
+  await page.getByRole('button', { name: 'Make it a remark' }).click();
+  await expect(page.getByRole('heading', { name: /ready to train/ })).toBeVisible();
+  expect(readFileSync(file, 'utf8')).toBe(`# path\tlabels\n${before}`);
 });
 
 test('a folder with a folder a label becomes a project: preview first, then label files', async ({ page, studio }) => {
@@ -98,6 +130,7 @@ test('a folder with a folder a label becomes a project: preview first, then labe
   expect(readdirSync(folder).sort()).toEqual(['cats', 'dogs']);
   await page.getByRole('button', { name: 'Write the label files' }).click();
   await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await expect(page.getByText('40 images · 2 labels')).toBeVisible();
   expect(readdirSync(folder).sort()).toEqual(['cats', 'dogs', 'test.txt', 'train.txt', 'val.txt']);
 
   // One list alone is split from where its problem stands.

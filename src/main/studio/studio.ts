@@ -190,12 +190,19 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     },
     'dataset.save': ({ project, changes }) => datasets.save(project, folderOf(project), changes),
     'dataset.line': ({ project, change }) => datasets.line(folderOf(project), change),
+    'dataset.repair': async ({ project, code }) => {
+      const repaired = await datasets.repair(project, folderOf(project), code);
+      emit({ type: 'datasetChanged', project });
+      return repaired;
+    },
     'import.offers': ({ project }) => importOffers(folderOf(project)),
     'import.plan': async (request) => planImport(folderOf(request.project), request, (await datasets.config(folderOf(request.project))).separator),
     'import.write': async (request) => {
       const folder = folderOf(request.project);
       await writeImport(folder, request, datasets.backupFolder(request.project), (await datasets.config(folder)).separator);
       await datasets.draft(request.project, []);
+      await projects.open(folder);
+      recentChanged();
       emit({ type: 'datasetChanged', project: request.project });
       return {};
     },

@@ -1,5 +1,6 @@
 import { Button, Menu, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconPointFilled, IconSearch } from '@tabler/icons-react';
+import { useShallow } from 'zustand/react/shallow';
 import { useWording } from '../i18n/words.ts';
 import { pendingCount, saveEdits, useDataset } from '../stores/dataset.ts';
 import { enter, go, useParts } from '../stores/studio.ts';
@@ -11,6 +12,8 @@ import { openPalette } from './Palette.tsx';
 export function TitleBar() {
   const { w, f } = useWording();
   const { project, hello, screen } = useParts('project', 'hello', 'screen');
+  // The label files may say more by now than when the project was opened.
+  const [images, labels] = useDataset(useShallow(({ index }) => (index !== null && index.project === project?.id ? [index.paths.length, index.vocabulary.length] : [project?.images ?? 0, project?.labels ?? 0])));
   return (
     <header className="title-bar">
       <UnstyledButton className="mark" aria-label={w('Welcome screen', 'Pantalla de inicio')} onClick={() => go('welcome')}><Mark /></UnstyledButton>
@@ -30,7 +33,7 @@ export function TitleBar() {
           </Menu.Dropdown>
         </Menu>
       )}
-      {project !== null && screen !== 'welcome' && <span className="quiet cut" style={{ maxWidth: '16vw' }}>{f.count(project.images)} {w('images', 'imágenes')} · {f.count(project.labels)} {w('labels', 'etiquetas')}</span>}
+      {project !== null && screen !== 'welcome' && <span className="quiet cut" style={{ maxWidth: '16vw' }}>{f.count(images!)} {w('images', 'imágenes')} · {f.count(labels!)} {w('labels', 'etiquetas')}</span>}
       <UnstyledButton className="finder" onClick={openPalette}>
         <IconSearch size={14} aria-hidden="true" /><span className="grow cut">{w('Search or run a command', 'Buscar o ejecutar una orden')}</span><kbd>Ctrl</kbd><kbd>K</kbd>
       </UnstyledButton>

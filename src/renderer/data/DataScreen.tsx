@@ -7,14 +7,14 @@ import { useKeys } from '../stores/keys.ts';
 import { changeImages, loadDataset, loadOpinion, openViewer, pendingCount, redo, runCheck, saveEdits, undo, useDataset } from '../stores/dataset.ts';
 import { go, onCommand, useStudio } from '../stores/studio.ts';
 import { Conflicts } from './Conflicts.tsx';
-import { filtered, pathsByProblem } from './filter.ts';
-import { GridToolbar } from './GridToolbar.tsx';
+import { filtered, noFilter, pathsByProblem } from './filter.ts';
+import { FilterBar, GridToolbar } from './GridToolbar.tsx';
 import { ImportScreen } from './ImportScreen.tsx';
 import { withLabel, withoutLabel } from './labelEdits.ts';
 import { LabelList } from './LabelList.tsx';
 import { PhotoGrid } from './PhotoGrid.tsx';
 import { ProblemPanel } from './ProblemPanel.tsx';
-import { SelectionBar } from './SelectionBar.tsx';
+import { DigitBar, SelectionBar } from './SelectionBar.tsx';
 import { allDoubts, suspicionOf } from './suspicion.ts';
 import { Viewer } from './Viewer.tsx';
 import './data.css';
@@ -57,7 +57,7 @@ export default function DataScreen() {
         <Answer tone={tone} says={says} because={because}>
           {check === null ? <Button variant="default" onClick={() => void runCheck()}>{w('Check the images', 'Comprobar imágenes')}</Button> : null}
           {images.length > 0 && doubts.size > 0 && <Button onClick={() => { useDataset.setState({ filter: { ...filter, view: 'review' }, order: 'suspicious' }); openViewer([...suspicion].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null); }}>{w('Review one by one', 'Revisar una a una')}</Button>}
-          {doubts.size === 0 && !empty && <Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button>}
+          {doubts.size === 0 && !empty && tone !== 'bad' && <Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button>}
         </Answer>
       )}
       {conflicts.length > 0 && <Conflicts conflicts={conflicts} />}
@@ -66,7 +66,9 @@ export default function DataScreen() {
           <LabelList />
           <section className="column data-centre" aria-label={w('Photos', 'Fotos')}>
             <GridToolbar shown={images.length} toReview={doubts.size} problems={problems.length} panelOpen={panel} onPanel={() => setPanel(!panel)} />
+            <FilterBar problems={problems} />
             {images.length === 0 ? <NothingShown /> : <PhotoGrid images={images} doubts={doubts} onAccept={accept} />}
+            <DigitBar images={images} doubts={doubts} />
             <SelectionBar images={images} doubts={doubts} onAccept={accept} />
           </section>
           <ProblemPanel problems={problems} />
@@ -81,7 +83,7 @@ interface Facts { readonly problems: readonly { severity: string }[]; readonly d
 function answer({ w, f }: Wording, { problems, doubts, unvalidated, images, checked }: Facts): { says: string; because?: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const noVal = unvalidated === 0 ? undefined : w(`${f.count(unvalidated)} ${unvalidated === 1 ? 'label has' : 'labels have'} no validation image, so no threshold can be found for ${unvalidated === 1 ? 'it' : 'them'}.`, `${f.count(unvalidated)} ${unvalidated === 1 ? 'etiqueta no tiene' : 'etiquetas no tienen'} imagen de validación; no se les puede buscar umbral.`);
-  if (errors > 0) return { tone: 'bad', says: w(`${f.count(errors)} ${errors === 1 ? 'problem keeps' : 'problems keep'} training from starting.`, `${f.count(errors)} ${errors === 1 ? 'problema impide' : 'problemas impiden'} entrenar.`), because: w('They stand at the right, each with what to do.', 'Están a la derecha, cada uno con su remedio.') };
+  if (errors > 0) return { tone: 'bad', says: w(`${f.count(errors)} ${errors === 1 ? 'problem keeps' : 'problems keep'} training from starting.`, `${f.count(errors)} ${errors === 1 ? 'problema impide' : 'problemas impiden'} entrenar.`), because: w('Under Problems stands what to do.', 'En Problemas está lo que se puede hacer.') };
   if (doubts.size > 0) {
     const labels = [...doubts.values()].reduce((sum, found) => sum + found.length, 0);
     return { tone: 'plain', says: w(`${f.count(labels)} ${labels === 1 ? 'label looks' : 'labels look'} missing or wrong, in ${f.count(doubts.size)} ${doubts.size === 1 ? 'image' : 'images'}.`, `${f.count(labels)} ${labels === 1 ? 'etiqueta parece' : 'etiquetas parecen'} faltar o estar mal, en ${f.count(doubts.size)} ${doubts.size === 1 ? 'imagen' : 'imágenes'}.`), ...(noVal !== undefined && { because: noVal }) };
@@ -112,5 +114,5 @@ function NothingShown() {
   const why = view === 'review' ? w('Nothing is left to review: the model agrees with these labels.', 'No queda nada por revisar: el modelo coincide con estas etiquetas.')
     : view === 'edited' && pending === 0 ? w('Nothing has been edited since the last save.', 'No hay cambios desde que se guardó.')
       : view === 'unlabelled' ? w('Every image has a label.', 'Todas las imágenes tienen etiqueta.') : w('No image fits this filter.', 'Ninguna imagen cumple el filtro.');
-  return <div className="empty"><h2>{why}</h2><div><Button variant="default" onClick={() => useDataset.setState({ filter: { view: 'all', any: [], all: [], not: [], splits: [], text: '', problem: null } })}>{w('Show all images', 'Ver todas las imágenes')}</Button></div></div>;
+  return <div className="empty"><h2>{why}</h2><div><Button variant="default" onClick={() => useDataset.setState({ filter: noFilter })}>{w('Show all images', 'Ver todas las imágenes')}</Button></div></div>;
 }

@@ -1,5 +1,6 @@
 import { Button, SegmentedControl, Select, Slider, TextInput } from '@mantine/core';
 import { IconSearch, IconX } from '@tabler/icons-react';
+import type { LabelProblem } from '../../shared/contract/dataset.ts';
 import { splits } from '../../shared/contract/dataset.ts';
 import { Label } from '../components/Label.tsx';
 import type { Words } from '../i18n/words.ts';
@@ -14,7 +15,7 @@ interface Props { readonly shown: number; readonly toReview: number; readonly pr
 
 export function GridToolbar({ shown, toReview, problems, panelOpen, onPanel }: Props) {
   const { w, f } = useWording();
-  const { filter, order, edge, labelled, edited, opinion } = useDataset();
+  const { filter, order, edge, edited, opinion } = useDataset();
   const views: { value: View; label: string }[] = [
     { value: 'all', label: w('All', 'Todas') },
     ...(opinion === null ? [] : [{ value: 'review' as const, label: `${w('To review', 'Por revisar')} ${f.count(toReview)}` }]),
@@ -28,12 +29,7 @@ export function GridToolbar({ shown, toReview, problems, panelOpen, onPanel }: P
   return (
     <div className="toolbar">
       <SegmentedControl aria-label={w('View', 'Vista')} data={views} value={filter.view} onChange={(view) => setFilter({ view: view as View })} />
-      <div className="filter-chips">
-        <Chips labels={filter.any} between={w('or', 'o')} names={labelled.vocabulary} />
-        <Chips labels={filter.all} between={w('and', 'y')} lead={w('with', 'con')} names={labelled.vocabulary} />
-        <Chips labels={filter.not} between="," lead={w('without', 'sin')} names={labelled.vocabulary} />
-        {filter.problem !== null && <Button variant="light" rightSection={<IconX size={12} aria-hidden="true" />} onClick={() => setFilter({ problem: null })}>{w('one problem', 'un problema')}</Button>}
-      </div>
+      <span className="grow" />
       <SplitFilter />
       <TextInput className="grid-find" data-find aria-label={w('Find by path', 'Buscar por ruta')} placeholder={w('Find by path', 'Buscar por ruta')} leftSection={<IconSearch size={14} />} value={filter.text} onChange={(event) => setFilter({ text: event.currentTarget.value })} />
       <span className="small quiet" role="status" style={{ whiteSpace: 'nowrap' }}>{f.count(shown)}</span>
@@ -44,21 +40,49 @@ export function GridToolbar({ shown, toReview, problems, panelOpen, onPanel }: P
   );
 }
 
-function Chips({ labels, between, lead, names }: { labels: readonly number[]; between: string; lead?: string; names: readonly string[] }) {
-  const { w } = useWording();
-  if (labels.length === 0) return null;
+/** The labels and the problem that the grid is filtered by, in words; a click on a name changes between or, and, not. */
+export function FilterBar({ problems }: { problems: readonly LabelProblem[] }) {
+  const { w, said } = useWording();
+  const filter = useDataset((state) => state.filter);
+  const problem = problems.find(({ code }) => code === filter.problem);
+  if (filter.any.length + filter.all.length + filter.not.length === 0 && filter.problem === null) return null;
   return (
-    <span className="filter-chip">
-      {lead !== undefined && <span className="accent">{lead}</span>}
+    <div className="filter-bar line-bottom" role="toolbar" aria-label={w('Filter', 'Filtro')}>
+      <Chips labels={filter.any} how="any" lead={filter.any.length > 1 ? w('any of', 'alguna de') : w('with', 'con')} between={w('or', 'o')} />
+      <Chips labels={filter.all} how="all" lead={filter.any.length > 0 ? w('and with', 'y con') : w('with', 'con')} between={w('and', 'y')} />
+      <Chips labels={filter.not} how="not" lead={w('without', 'sin')} between={w('or', 'ni')} />
+      {filter.problem !== null && <span className="filter-chip"><span>{problem === undefined ? w('one problem', 'un problema') : said(problem.title)}</span><CloseChip label={w('Take the problem out of the filter', 'Quitar el problema del filtro')} onClick={() => setFilter({ problem: null })} /></span>}
+      <span className="small quiet cut grow filter-hint">{w('Shift+click: and · Alt+click: not', 'Mayús+clic: y · Alt+clic: no')}</span>
+      <button type="button" className="link small" onClick={() => setFilter({ any: [], all: [], not: [], problem: null })}>{w('Clear', 'Quitar')}</button>
+    </div>
+  );
+}
+
+const nextHow = { any: 'all', all: 'not', not: 'any' } as const;
+
+function Chips({ labels, how, lead, between }: { labels: readonly number[]; how: 'any' | 'all' | 'not'; lead: string; between: string }) {
+  const { w } = useWording();
+  const names = useDataset((state) => state.labelled.vocabulary);
+  if (labels.length === 0) return null;
+  const change = (label: number): void => {
+    toggleLabel(label, how);
+    toggleLabel(label, nextHow[how]);
+  };
+  return (
+    <span className="filter-chip" data-how={how}>
+      <span className="accent">{lead}</span>
       {labels.map((label, at) => (
         <span key={label} className="row" style={{ gap: 4 }}>
           {at > 0 && <span className="accent">{between}</span>}
-          <button type="button" className="chip-name" aria-label={w(`Take ${names[label]} out of the filter`, `Quitar ${names[label]} del filtro`)} onClick={() => toggleLabel(label, 'any')}><Label name={names[label] ?? ''} most={20} /><IconX size={12} aria-hidden="true" /></button>
+          <button type="button" className="chip-name" title={w('Change: or, and, not', 'Cambiar: o, y, no')} aria-label={w(`${lead} ${names[label]}: change to or, and, not`, `${lead} ${names[label]}: cambiar a o, y, no`)} onClick={() => change(label)}><Label name={names[label] ?? ''} most={20} /></button>
+          <CloseChip label={w(`Take ${names[label]} out of the filter`, `Quitar ${names[label]} del filtro`)} onClick={() => toggleLabel(label, how)} />
         </span>
       ))}
     </span>
   );
 }
+
+const CloseChip = ({ label, onClick }: { label: string; onClick(): void }) => <button type="button" className="chip-name" aria-label={label} onClick={onClick}><IconX size={12} aria-hidden="true" /></button>;
 
 function SplitFilter() {
   const { w } = useWording();

@@ -4,11 +4,10 @@ import { pictureUrl } from '../api/client.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { changeImages, openViewer, useDataset } from '../stores/dataset.ts';
+import { openViewer, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
 import { splitName } from './GridToolbar.tsx';
 import type { ImageState } from './labelEdits.ts';
-import { withLabel, withoutLabel } from './labelEdits.ts';
 import type { Doubt } from './suspicion.ts';
 
 const GAP = 12;
@@ -49,21 +48,12 @@ export function PhotoGrid({ images, doubts, onAccept }: Props) {
     if (!next.delete(image)) next.add(image);
     useDataset.setState({ selected: next, focus: image });
   };
-  /** Digits: the first nine labels by number of the focused image's own, then the filter's. */
-  const toggleDigit = (digit: number): void => {
-    const label = digitLabels(images[at]!)[digit - 1];
-    if (label === undefined) return;
-    const has = labelled.states[images[at]!]!.labels.includes(label);
-    changeImages(targets(), (state) => (has ? withoutLabel(state, label) : withLabel(state, label)));
-  };
-  const digitLabels = (image: number): number[] => [...new Set([...labelled.states[image]!.labels, ...(doubts.get(image) ?? []).map(({ label }) => label), ...useDataset.getState().filter.any])];
   useKeys({
     ArrowRight: () => move(1), ArrowLeft: () => move(-1), ArrowDown: () => move(columns), ArrowUp: () => move(-columns), j: () => move(1), k: () => move(-1),
     'shift+ArrowRight': () => move(1, true), 'shift+ArrowLeft': () => move(-1, true), 'shift+ArrowDown': () => move(columns, true), 'shift+ArrowUp': () => move(-columns, true),
     PageDown: () => move(columns * 3), PageUp: () => move(-columns * 3), Home: () => move(-images.length), End: () => move(images.length),
     Space: () => toggleSelected(images[at]!), Enter: () => openViewer(images[at]!), 'mod+a': () => useDataset.setState({ selected: new Set(images) }), Escape: () => useDataset.setState({ selected: new Set<number>() }),
     a: () => onAccept(targets()),
-    ...Object.fromEntries(Array.from({ length: 9 }, (_, i) => [String(i + 1), () => toggleDigit(i + 1)])),
   });
   const click = (image: number, event: React.MouseEvent): void => {
     if (event.shiftKey && focus !== null) {

@@ -1,13 +1,35 @@
 import { Button, CloseButton } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { splits } from '../../shared/contract/dataset.ts';
+import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { changeImages, labelNumber, undo, useDataset } from '../stores/dataset.ts';
+import { digitLabels } from './digits.ts';
 import { LabelPicker } from './LabelPicker.tsx';
 import { withLabel, withoutLabel } from './labelEdits.ts';
 import type { Doubt } from './suspicion.ts';
+
+/** The labels on the digit keys, at the foot of the grid: they switch for the photo in focus, or for all that are chosen. */
+export function DigitBar({ images, doubts }: { images: readonly number[]; doubts: ReadonlyMap<number, readonly Doubt[]> }) {
+  const { w } = useWording();
+  const { index, selected, focus, labelled, filter } = useDataset();
+  const at = focus !== null && images.includes(focus) ? focus : images[0];
+  const digits = useMemo(() => (at === undefined ? [] : digitLabels(at, [...(doubts.get(at) ?? []).map(({ label }) => label), ...filter.any, ...filter.all])), [at, index, filter.any, filter.all]);
+  const has = (label: number): boolean => at !== undefined && labelled.states[at]!.labels.includes(label);
+  const toggle = (label: number): void => {
+    const on = has(label);
+    changeImages(selected.size > 0 ? [...selected] : [at!], (state) => (on ? withoutLabel(state, label) : withLabel(state, label)));
+  };
+  useKeys(Object.fromEntries(digits.map((label, i) => [String(i + 1), () => toggle(label)])));
+  if (digits.length === 0) return null;
+  return (
+    <div className="digit-bar line-top" role="toolbar" aria-label={w('Labels on the digit keys', 'Etiquetas en las teclas de cifras')}>
+      {digits.map((label, i) => <button key={label} type="button" className="digit-label" aria-pressed={has(label)} onClick={() => toggle(label)}><kbd>{i + 1}</kbd><Label name={labelled.vocabulary[label]!} most={16} /></button>)}
+    </div>
+  );
+}
 
 /** What can be done with the chosen photos, at the foot of the grid. */
 export function SelectionBar({ images, doubts, onAccept }: { images: readonly number[]; doubts: ReadonlyMap<number, readonly Doubt[]>; onAccept(images: readonly number[]): void }) {

@@ -8,11 +8,11 @@ import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { changeImages, labelNumber, redo, undo, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
+import { DIGITS, digitLabels } from './digits.ts';
 import { LabelPicker } from './LabelPicker.tsx';
 import { lineChange, withLabel, withoutLabel } from './labelEdits.ts';
 import type { Doubt } from './suspicion.ts';
 
-const KEYS = 9;
 const RECENT = 5;
 
 /** The photo's labels on digit keys, the line that will stand in the file, and the edits so far. */
@@ -25,19 +25,16 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
   const codes = opinion?.codes.get(path) ?? null;
   // In the order in which the photo was opened: a digit stays on its label while labels are switched on and off.
   const offered = useMemo(() => {
-    const now = useDataset.getState();
-    const own = now.labelled.states[image]!.labels;
-    const byScore = codes === null ? [] : [...codes.keys()].sort((a, b) => codes[b]! - codes[a]!).map((c) => now.labelled.vocabulary.indexOf(opinion!.vocabulary[c]!));
-    const byCount = now.labelled.vocabulary.map((_, label) => label).sort((a, b) => (now.counts?.all[b] ?? 0) - (now.counts?.all[a] ?? 0));
-    return [...new Set([...own, ...byScore, ...byCount])].filter((label) => label >= 0).slice(0, KEYS);
+    const { vocabulary } = useDataset.getState().labelled;
+    return digitLabels(image, codes === null ? [] : [...codes.keys()].sort((a, b) => codes[b]! - codes[a]!).map((c) => vocabulary.indexOf(opinion!.vocabulary[c]!)));
   }, [image, codes, opinion]);
   const rows = [...new Set([...offered, ...state.labels])];
   const toggle = (label: number): void => changeImages([image], (before) => (before.labels.includes(label) ? withoutLabel(before, label) : withLabel(before, label)));
-  useKeys({ l: () => setAsking(true), ...Object.fromEntries(rows.slice(0, KEYS).map((label, i) => [String(i + 1), () => toggle(label)])) });
+  useKeys({ l: () => setAsking(true), ...Object.fromEntries(rows.slice(0, DIGITS).map((label, i) => [String(i + 1), () => toggle(label)])) });
   return (
     <aside className="panel line-left viewer-right scroll" aria-label={w('Labels of this photo', 'Etiquetas de esta foto')}>
       <div className="panel-head"><h2>{w('Labels', 'Etiquetas')}</h2>{codes !== null && <span className="quiet">{w(`score of ${said(opinion!.runName)}`, `puntuación de ${said(opinion!.runName)}`)}</span>}</div>
-      {rows.map((label, at) => <LabelRow key={label} label={label} digit={at < KEYS ? at + 1 : null} on={state.labels.includes(label)} doubted={doubt?.label === label ? doubt.kind : null} codes={codes} onToggle={() => toggle(label)} />)}
+      {rows.map((label, at) => <LabelRow key={label} label={label} digit={at < DIGITS ? at + 1 : null} on={state.labels.includes(label)} doubted={doubt?.label === label ? doubt.kind : null} codes={codes} onToggle={() => toggle(label)} />)}
       <div style={{ padding: '6px 16px 12px' }}>
         {asking ? <LabelPicker names={labelled.vocabulary} allowNew placeholder={w('Add a label', 'Añadir una etiqueta')} onChoose={(name) => { const label = labelNumber(name); changeImages([image], (before) => withLabel(before, label)); setAsking(false); }} onCancel={() => setAsking(false)} />
           : <button type="button" className="add-label row" onClick={() => setAsking(true)}><span className="grow">+ {w('Add a label', 'Añadir una etiqueta')}</span><kbd>L</kbd></button>}

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { CheckResult, Conflict, DatasetIndex, LineChange } from '../../shared/contract/dataset.ts';
+import type { CheckResult, Conflict, DatasetIndex, LineChange, Repairable } from '../../shared/contract/dataset.ts';
 import { call } from '../api/client.ts';
 import type { Filter, Order } from '../data/filter.ts';
 import { noFilter, toggled } from '../data/filter.ts';
@@ -150,8 +150,25 @@ export async function saveEdits(): Promise<void> {
   if (result?.state === 'saved') {
     const read = await attempt(() => call('dataset.read', { project }));
     if (read !== null) show(read, []);
+    checkAgain();
   }
   set({ saving: false });
+}
+
+/** What was found before may be put right now. Images that did not change are not opened again. */
+function checkAgain(): void {
+  if ((get().check?.problems.length ?? 0) > 0) void runCheck();
+}
+
+/** Puts one kind of problem right in the label files themselves; unsaved edits stay. Gives the number of lines. */
+export async function repairLines(code: Repairable): Promise<number | null> {
+  const { project } = get();
+  if (project === null) return null;
+  const repaired = await attempt(() => call('dataset.repair', { project, code }));
+  if (repaired === null || get().project !== project) return null;
+  await loadDataset(project);
+  checkAgain();
+  return repaired.lines;
 }
 
 /** One side of a line that both changed: 'mine' is written over what stands there now. */

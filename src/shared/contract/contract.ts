@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from '../config.ts';
 import { jobCommandSchema, stageSecondsSchema } from '../events.ts';
-import { checkResultSchema, datasetIndexSchema, importOffersSchema, importPlanSchema, importRequestSchema, lineChangeSchema, saveResultSchema } from './dataset.ts';
+import { checkResultSchema, datasetIndexSchema, importOffersSchema, importPlanSchema, importRequestSchema, lineChangeSchema, repairableSchema, repairedSchema, saveResultSchema } from './dataset.ts';
 import { exportSchema, tryResultSchema } from './exports.ts';
 import { configChoicesSchema, foundRatesSchema, networkNameSchema, preflightSchema, runHistorySchema, runSummarySchema } from './runs.ts';
 import { folderListingSchema, helloSchema, loadSchema, machineSchema, projectSchema, rememberedSpeedSchema, settingsSchema } from './studio.ts';
@@ -46,6 +46,8 @@ export const contract = {
   'dataset.draft': method(z.object({ project: z.string(), changes: z.array(lineChangeSchema) }), done),
   'dataset.save': method(z.object({ project: z.string(), changes: z.array(lineChangeSchema) }), saveResultSchema),
   'dataset.line': method(z.object({ project: z.string(), change: lineChangeSchema }), z.object({ before: z.string(), after: z.string().nullable() })),
+  /** Puts one kind of problem right in the label files; a backup is kept. */
+  'dataset.repair': method(z.object({ project: z.string(), code: repairableSchema }), repairedSchema),
   'import.offers': method(project, importOffersSchema),
   'import.plan': method(importRequestSchema, importPlanSchema),
   'import.write': method(importRequestSchema, done),

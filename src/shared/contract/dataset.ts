@@ -79,6 +79,14 @@ export const saveResultSchema = z.discriminatedUnion('state', [
 ]);
 export type SaveResult = z.infer<typeof saveResultSchema>;
 
+/** Lines of the label files that were put right. */
+export const repairedSchema = z.object({ lines: z.int(), backup: z.string() });
+export type Repaired = z.infer<typeof repairedSchema>;
+
+/** Kinds of problems with the text of the label files that the studio puts right in the files themselves. */
+export const repairableSchema = z.enum(['encoding', 'headerLine', 'malformedLine', 'outside', 'otherSeparator', 'missing', 'unknownLabel']);
+export type Repairable = z.infer<typeof repairableSchema>;
+
 export const sharesSchema = z.object({ train: z.number().min(0).max(1), val: z.number().min(0).max(1), test: z.number().min(0).max(1) });
 
 /** Where labels come from when there are no label files yet. */

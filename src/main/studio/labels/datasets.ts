@@ -3,7 +3,7 @@ import type { FSWatcher } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../../shared/config.ts';
-import type { CheckResult, DatasetIndex, LineChange, SaveResult } from '../../../shared/contract/dataset.ts';
+import type { CheckResult, DatasetIndex, LineChange, Repairable, Repaired, SaveResult } from '../../../shared/contract/dataset.ts';
 import { checkResultSchema, lineChangeSchema, splits } from '../../../shared/contract/dataset.ts';
 import type { RunEvent } from '../../../shared/events.ts';
 import { startJob } from '../../jobs/startJob.ts';
@@ -13,6 +13,7 @@ import { cacheFolder, projectConfigFile } from '../places.ts';
 import { readStored, writeStored } from '../storedJson.ts';
 import { forScreen, readIndex } from './datasetIndex.ts';
 import { readRawFile } from './labelFile.ts';
+import { repair } from './repairs.ts';
 import { previewChange, saveChanges } from './saveChanges.ts';
 
 /** The Data screen's service: label files read, judged, edited and watched. */
@@ -25,6 +26,7 @@ export interface Datasets {
   /** Edits that are not saved yet, kept so that a crash loses none. */
   draft(id: string, changes: readonly LineChange[]): Promise<void>;
   save(id: string, folder: string, changes: readonly LineChange[]): Promise<SaveResult>;
+  repair(id: string, folder: string, code: Repairable): Promise<Repaired>;
   line(folder: string, change: LineChange): Promise<{ before: string; after: string | null }>;
   backupFolder(id: string): string;
   /** The project's settings that decide how its label files are read. */
@@ -91,6 +93,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
       if (result.state === 'saved') await writeStored(draftFile(id), []);
       return result;
     },
+    repair: async (id, folder, code) => repair({ project: folder, config: await config(folder), code, backupFolder: backupFolder(id) }),
     line: async (folder, change) => previewChange(folder, change, (await config(folder)).separator),
     backupFolder, config,
     dispose: () => watchers.forEach((watcher) => watcher.close()),

@@ -1,4 +1,4 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, realpath, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Conflict, LineChange, SaveResult, Split } from '../../../shared/contract/dataset.ts';
@@ -40,7 +40,7 @@ export async function saveChanges({ project, changes, separator, backupFolder }:
     const backup = await backUp(written.flatMap(([split]) => (files[split].exists ? [files[split].file] : [])), backupFolder);
     // Files that gain lines first: a crash in between leaves a line twice, never nowhere.
     const gaining = (split: Split): number => (changes.some((change) => change.to === split && change.split !== split) ? 0 : 1);
-    for (const [split, lines] of written.sort(([a], [b]) => gaining(a) - gaining(b))) await writeFileAtomic(files[split].file, joined(lines));
+    for (const [split, lines] of written.sort(([a], [b]) => gaining(a) - gaining(b))) await writeLabelFile(files[split].file, joined(lines));
     return { state: 'saved', lines: changes.length, backup };
   } finally {
     await lock.release();
@@ -132,7 +132,14 @@ function requireSameReading(project: string, files: Files, lines: ReadonlyMap<Sp
   throw new Problem('data', `Nothing was written: with these labels the line '${other}' of ${path.basename(files.train.file)} or another file would be read otherwise. Set data.separator in the project's settings, or avoid ${layout.separator} inside labels.`);
 }
 
-async function backUp(files: readonly string[], folder: string): Promise<string> {
+/** Atomically, through a link to where the file really lies, and with the permissions that it has. */
+export async function writeLabelFile(file: string, data: Uint8Array | string): Promise<void> {
+  const place = await realpath(file).catch(() => file);
+  const mode = await stat(place).then((found) => found.mode, () => null);
+  await writeFileAtomic(place, data, mode);
+}
+
+export async function backUp(files: readonly string[], folder: string): Promise<string> {
   const place = path.join(folder, new Date().toISOString().replaceAll(':', '-'));
   await mkdir(place, { recursive: true });
   for (const file of files) await copyFile(file, path.join(place, path.basename(file)));
@@ -147,7 +154,7 @@ export async function writeLabelFiles(project: string, content: Readonly<Record<
     await backUp(splits.flatMap((split) => (files[split].exists ? [files[split].file] : [])), backupFolder);
     for (const split of splits) {
       const text = content[split].map((entry) => `${newLine(entry.path, layout, entry.labels)}\n`).join('');
-      await writeFileAtomic(files[split].file, text);
+      await writeLabelFile(files[split].file, text);
     }
   } finally {
     await lock.release();

@@ -1,0 +1,79 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Repairable } from '../../../shared/contract/dataset.ts';
+import { readDataset } from '../../pipeline/data/readDataset.ts';
+import { repair } from './repairs.ts';
+
+let folder: string;
+const config = { separator: 'auto' as const, labels_file: null as string | null };
+const latin = Buffer.from('images/caf\xe9.jpg\tcaf\xe9\r\n', 'latin1');
+const original = Buffer.concat([
+  Buffer.from('\uFEFFimage\tlabels\r\n# a remark\r\nimages/a.jpg\tapple\r\n../out.jpg\tapple\r\n"images/open.jpg\tapple\r\nimages/b.jpg;pear;red, ripe\r\nimages/C.JPG\tpear\r\n'), latin, Buffer.from('images/a2.jpg\t  apple ,plum'),
+]);
+const put = (name: string, content: string | Buffer = name): void => {
+  mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+  writeFileSync(path.join(folder, name), content);
+};
+const read = (name: string): Buffer => readFileSync(path.join(folder, name));
+const mend = (code: Repairable, own = config) => repair({ project: folder, config: own, code, backupFolder: path.join(folder, 'backups') });
+const expected = (from: string | Buffer, to: string): Buffer => {
+  const at = original.indexOf(from);
+  return Buffer.concat([original.subarray(0, at), Buffer.from(to), original.subarray(at + Buffer.from(from).length)]);
+};
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'destila-repair-')));
+  for (const name of ['a', 'a2', 'b', 'c']) put(`images/${name}.jpg`);
+  put('train.txt', original);
+  put('val.txt', 'images/a.jpg\tapple\n');
+  put('test.txt', '');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('lines that name no image are set aside as remarks; every other byte stays, and a backup is kept', async () => {
+  const { lines, backup } = await mend('headerLine');
+  expect(lines).toBe(1);
+  expect(read('train.txt').equals(expected('image\tlabels', '# image\tlabels'))).toBe(true);
+  expect(readFileSync(path.join(backup, 'train.txt')).equals(original)).toBe(true);
+  expect(readdirSync(backup)).toEqual(['train.txt']);
+  await mend('outside');
+  await mend('malformedLine');
+  expect((await readDataset(folder, config)).problems.map(({ code }) => code)).toEqual(['encoding', 'otherSeparator']);
+});
+
+test('a line that is no UTF-8 is read as Windows wrote it', async () => {
+  expect(await mend('encoding')).toMatchObject({ lines: 1 });
+  expect(read('train.txt').equals(expected(latin, 'images/café.jpg\tcafé\r\n'))).toBe(true);
+});
+
+test('a line with another separator is written like the rest', async () => {
+  expect(await mend('otherSeparator')).toMatchObject({ lines: 1 });
+  expect(read('train.txt').equals(expected('images/b.jpg;pear;red, ripe', 'images/b.jpg\tpear,"red, ripe"'))).toBe(true);
+});
+
+test('a path that is spelled otherwise on disk is put right; one that nothing looks like stays', async () => {
+  put('val.txt', 'images/a.jpg\tapple\nimages/gone.jpg\tapple\n');
+  expect(await mend('missing')).toMatchObject({ lines: 1 });
+  expect(read('train.txt').equals(expected('images/C.JPG', 'images/c.jpg'))).toBe(true);
+  expect(read('val.txt').toString()).toContain('images/gone.jpg');
+});
+
+test('labels that are no class join the list of classes', async () => {
+  put('classes.txt', 'apple\npear');
+  expect(await mend('unknownLabel', { ...config, labels_file: 'classes.txt' })).toMatchObject({ lines: 1 });
+  expect(read('classes.txt').toString()).toBe('apple\npear\nplum\n');
+  expect(read('train.txt').equals(original)).toBe(true);
+});
+
+test('a label file that is a link stays one, and keeps its permissions', async () => {
+  put('elsewhere/list.txt', original);
+  chmodSync(path.join(folder, 'elsewhere', 'list.txt'), 0o640);
+  rmSync(path.join(folder, 'train.txt'));
+  symlinkSync(path.join('elsewhere', 'list.txt'), path.join(folder, 'train.txt'));
+  await mend('headerLine');
+  expect(realpathSync(path.join(folder, 'train.txt'))).toBe(path.join(folder, 'elsewhere', 'list.txt'));
+  expect(read('elsewhere/list.txt').equals(expected('image\tlabels', '# image\tlabels'))).toBe(true);
+  if (process.platform !== 'win32') expect(statSync(path.join(folder, 'elsewhere', 'list.txt')).mode & 0o777).toBe(0o640);
+});

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Repaired, Split } from '../../../shared/contract/dataset.ts';
+import { splits } from '../../../shared/contract/dataset.ts';
+import { createFinder } from '../../pipeline/data/folders.ts';
+import type { Layout } from '../../pipeline/data/labelLine.ts';
+import { splitLine } from '../../pipeline/data/labelLine.ts';
+import type { DataProblem } from '../../pipeline/data/problems.ts';
+import type { DataConfig } from '../../pipeline/data/readDataset.ts';
+import { readDataset } from '../../pipeline/data/readDataset.ts';
+import { betterSeparator, detectLayout } from '../../pipeline/data/separator.ts';
+import { takeLock } from '../../pipeline/storage/lock.ts';
+import type { RawFile, RawLine } from './labelFile.ts';
+import { joined, readRawFile } from './labelFile.ts';
+import { newLine } from './lineText.ts';
+import { backUp, writeLabelFile } from './saveChanges.ts';
+
+export interface RepairRequest {
+  readonly project: string;
+  readonly config: Pick<DataConfig, 'separator' | 'labels_file'>;
+  readonly code: DataProblem['code'];
+  readonly backupFolder: string;
+}
+
+/** A line put right; null where nothing can be done. */
+type Mend = (line: RawLine) => Promise<Buffer | null>;
+
+/**
+ * Puts right what is wrong with the text of the label files themselves, where no edit of an image's labels reaches: lines that name no
+ * image, are no UTF-8, have another separator or a path that is spelled otherwise on disk; and classes that the list of classes lacks.
+ * What is wrong is found anew, so that lines that moved meanwhile are not mistaken. All other lines stay byte for byte.
+ */
+export async function repair({ project, config, code, backupFolder }: RepairRequest): Promise<Repaired> {
+  const lock = await takeLock(path.join(project, '.destila.lock'), 'saving labels');
+  try {
+    const { problems, separator, dataset } = await readDataset(project, config);
+    if (code === 'unknownLabel') return await addClasses(project, config.labels_file, problems, backupFolder);
+    const files = new Map<Split, RawFile>(await Promise.all(splits.map(async (split) => [split, await readRawFile(project, split)] as const)));
+    const places = code === 'missing' ? splits.flatMap((split) => dataset.splits[split].filter(({ file }) => !existsSync(file)).map(({ line }) => ({ split, line }))) : problems.filter((problem) => problem.code === code);
+    const mend = mendOf(code, project, separator);
+    const mended = new Map<Split, RawLine[]>();
+    let count = 0;
+    for (const { split, line } of places) {
+      const file = split === null ? undefined : files.get(split);
+      const own = line === null ? undefined : file?.lines[line - 1];
+      const bytes = own === undefined ? null : await mend(own);
+      if (file === undefined || own === undefined || bytes === null) continue;
+      const lines = mended.get(file.split) ?? [...file.lines];
+      lines[line! - 1] = { ...own, bytes };
+      mended.set(file.split, lines);
+      count++;
+    }
+    const backup = await backUp([...mended.keys()].map((split) => files.get(split)!.file), backupFolder);
+    for (const [split, lines] of mended) await writeLabelFile(files.get(split)!.file, joined(lines));
+    return { lines: count, backup };
+  } finally {
+    await lock.release();
+  }
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
+function mendOf(code: DataProblem['code'], project: string, layout: Layout): Mend {
+  const find = createFinder();
+  const written = (line: RawLine, text: string): Buffer => Buffer.from(text + line.ending);
+  switch (code) {
+    case 'headerLine':
+    case 'malformedLine':
+    case 'outside':
+      return async ({ bytes }) => {
+        const mark = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+        return Buffer.concat([bytes.subarray(0, mark), Buffer.from('# '), bytes.subarray(mark)]);
+      };
+    // What is no UTF-8 was nearly always written by Windows in a western language; a NUL says that it is no such text.
+    case 'encoding':
+      return async ({ bytes }) => (bytes.includes(0) ? null : Buffer.from(new TextDecoder('windows-1252').decode(bytes)));
+    case 'otherSeparator':
+      return async (line) => {
+        const better = betterSeparator(line.text, layout.separator);
+        const own = better === null ? null : splitLine(line.text, detectLayout([line.text], better, () => false));
+        return own === null ? null : written(line, newLine(own.path, layout, own.labels.map(({ text }) => text)));
+      };
+    case 'missing':
+      return async (line) => {
+        const own = splitLine(line.text, layout);
+        const named = own?.path.replaceAll('\\', '/');
+        const meant = named === undefined ? null : await find(path.resolve(project, named));
+        return own === null || named === undefined || meant === null ? null : written(line, newLine(path.posix.join(path.posix.dirname(named), meant), layout, own.labels.map(({ text }) => text)));
+      };
+    default:
+      return async () => null;
+  }
+}
+
+async function addClasses(project: string, labelsFile: string | null, problems: readonly DataProblem[], backupFolder: string): Promise<Repaired> {
+  const unknown = problems.flatMap(({ code, label }) => (code === 'unknownLabel' && label !== undefined ? [label] : []));
+  if (labelsFile === null || unknown.length === 0) return { lines: 0, backup: await backUp([], backupFolder) };
+  const file = path.resolve(project, labelsFile);
+  const text = await readFile(file, 'utf8');
+  const backup = await backUp([file], backupFolder);
+  await writeLabelFile(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${unknown.map((label) => `${label}\n`).join('')}`);
+  return { lines: unknown.length, backup };
+}
