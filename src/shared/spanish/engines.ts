@@ -44,4 +44,8 @@ export const engineMessages: Readonly<Record<string, string>> = {
   'TensorFlow {version} finds no graphics card it can use, though a driver is loaded: it may be older than CUDA 12 asks for (525).': 'TensorFlow {version} no encuentra una tarjeta gráfica que pueda usar, aunque hay un controlador cargado: puede ser más antiguo de lo que pide CUDA 12 (525).',
   'tfjs cannot start: {reason:words} To fix it: {command}': 'tfjs no puede arrancar: {reason} Para arreglarlo: {command}',
   '@tensorflow/{name} does not load: {reason} To fix it: {command}': '@tensorflow/{name} no se carga: {reason} Para arreglarlo: {command}',
+  '{file} cannot be unpacked: {reason:words}': '{file} no se puede descomprimir: {reason}',
+  'it is empty': 'está vacío',
+  '{host} does not know {package} ({status}).': '{host} no conoce {package} ({status}).',
+  '{host} has no {package} {version} for Linux x64 with a checksum.': '{host} no tiene {package} {version} para Linux x64 con una suma de comprobación.',
 };
