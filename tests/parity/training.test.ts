@@ -1,14 +1,18 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import type { Engine, OptimizerSpec, StepInput, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
 import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
 import { OnnxGraph } from '../../src/main/pipeline/engine/onnx/onnxModel.ts';
 import { clipByGlobalNorm, lowerOptimizer, OPTIMIZER_INPUTS, optimizerScalars, slotNames } from '../../src/main/pipeline/engine/onnx/optimizer.ts';
 import { createOrtSession, Tensor as OrtTensor } from '../../src/main/pipeline/engine/onnx/session.ts';
-import type { Model, Tensor } from '../../src/main/pipeline/graph/graph.ts';
+import type { ForwardResult } from '../../src/main/pipeline/engine/tfjs/forward.ts';
+import { forward } from '../../src/main/pipeline/engine/tfjs/forward.ts';
+import { movedTowards } from '../../src/main/pipeline/engine/tfjs/optimizer.ts';
+import type { BatchNormNode, Model, Tensor } from '../../src/main/pipeline/graph/graph.ts';
 import { tinyNet } from '../conformance/nets.ts';
 import { oracle } from '../conformance/oracle.ts';
 import { fill, parameterValues } from '../golden/formula.ts';
-import { loadGolden } from '../golden/golden.ts';
+import { goldenJson, loadGolden } from '../golden/golden.ts';
 
 const largestDifference = (found: ArrayLike<number>, expected: ArrayLike<number>): number => {
   expect(found.length).toBe(expected.length);
@@ -17,11 +21,14 @@ const largestDifference = (found: ArrayLike<number>, expected: ArrayLike<number>
 
 const floats = (data: Float32Array, shape: readonly number[]): OrtTensor => new OrtTensor('float32', data, [...shape]);
 
-describe('Keras optimizers, 20 steps', () => {
-  interface Run { name: string; config: { learningRate: number | string; weightDecay?: number; beta1?: number; beta2?: number; epsilon?: number; momentum?: number; globalNorm?: number }; gradientNorms?: number[] }
-  const golden = loadGolden<{ runs: Run[] }>('optim/optim_keras');
-  const runs = golden.manifest.runs.filter(({ config }) => typeof config.learningRate === 'number');
+interface OptimizerRun { name: string; config: { learningRate: number | string; weightDecay?: number; beta1?: number; beta2?: number; epsilon?: number; momentum?: number; globalNorm?: number; l2?: number }; gradientNorms?: number[] }
+const kerasOptimizers = loadGolden<{ runs: OptimizerRun[] }>('optim/optim_keras');
+const torchOptimizers = loadGolden<{ runs: OptimizerRun[] }>('optim/optim_torch');
+const rates = goldenJson<{ schedules: { name: string; values: number[] }[] }>('optim/schedules').schedules.find(({ name }) => name === 'cosine_optim')!.values;
+// PyTorch's AdamW adds epsilon to the corrected root, and its SGD knows L2 in place of decoupled decay: Keras's arithmetic was chosen.
+const sameArithmetic = torchOptimizers.manifest.runs.filter(({ config }) => config.momentum !== undefined && config.l2 === undefined);
 
+describe.each([['Keras', kerasOptimizers, kerasOptimizers.manifest.runs], ['PyTorch', torchOptimizers, sameArithmetic]] as const)("%s's optimizers, 20 steps", (_, golden, runs) => {
   test.each(runs)('$name', async ({ name, config, gradientNorms }) => {
     const sizes = { kernel: 12, bias: 4 };
     const optimizer: OptimizerSpec = config.beta1 === undefined
@@ -42,7 +49,7 @@ describe('Keras optimizers, 20 steps', () => {
     const session = await createOrtSession(graph.build(), { threads: 1 });
     const state = new Map<string, Float32Array>(groups.flatMap(([group, size]) => [[`w/${group}`, fill(`optim.${group}`, [size], 0, 1)] as const, ...slotNames(optimizer).map((slot) => [`${slot}/${group}`, new Float32Array(size)] as const)]));
     for (let step = 1; step <= 20; step++) {
-      const learningRate = config.learningRate as number;
+      const learningRate = typeof config.learningRate === 'number' ? config.learningRate : rates[step - 1]!;
       const scalars = optimizerScalars(optimizer, { learningRate, weightDecay: config.weightDecay ?? 0 }, step - 1);
       const feeds: Record<string, OrtTensor> = Object.fromEntries([...state].map(([key, data]) => [key, floats(data, [data.length])]));
       for (const key of ['learningRate', 'stepSize', 'decay'] as const) feeds[OPTIMIZER_INPUTS[key]] = floats(Float32Array.of(scalars[key]), []);
@@ -58,6 +65,42 @@ describe('Keras optimizers, 20 steps', () => {
       if (gradientNorms !== undefined) expect(Math.abs((outputs.norm!.data as Float32Array)[0]! - gradientNorms[step - 1]!)).toBeLessThan(1e-5 * Math.max(1, gradientNorms[step - 1]!));
     }
     await session.dispose();
+  });
+});
+
+describe('BatchNorm in training mode, as the oracle has it', () => {
+  const inputs = loadGolden<{ momentum: number; epsilon: number }>('optim/batchnorm_keras3');
+  const { momentum, epsilon } = inputs.manifest;
+  const shape = inputs.array('x').shape as [number, number, number, number];
+  const node: BatchNormNode = { op: 'batchNorm', name: 'bn', block: '', input: 'input', gamma: 'gamma', beta: 'beta', mean: 'mean', variance: 'variance', epsilon, momentum, shape: shape.slice(1) };
+  const model = { nodes: [{ op: 'input', name: 'input', block: '', shape: shape.slice(1) }, node] } as unknown as Model;
+  const vector = (key: string): tf.Tensor1D => tf.tensor1d(inputs.floats(`initial_${key}`));
+  const run = (x: tf.Tensor, values: Readonly<Record<string, tf.Tensor>>, trainableFrom: number): ForwardResult => forward({ tf, model, parameters: new Map(Object.entries(values)), trainableFrom, masks: null, fakeQuantRanges: new Map() }, x);
+  const close = (found: tf.Tensor, expected: Float32Array, tolerance: number): void => expect(largestDifference(found.dataSync(), expected)).toBeLessThan(tolerance);
+
+  // They differ in the moving variance: Keras 3, and we with it, take the population's.
+  test.each(['keras3', 'tf_keras', 'torch'])('outputs and gradients of %s', async (library) => {
+    await tf.setBackend('cpu');
+    const golden = loadGolden(`optim/batchnorm_${library}`);
+    const [mean, variance] = [vector('mean'), vector('variance')];
+    const outputs = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor): tf.Tensor => run(x, { gamma, beta, mean, variance }, 0).values.get('bn')!;
+    const x = tf.tensor4d(inputs.floats('x'), shape), dy = tf.tensor4d(inputs.floats('dy'), shape);
+    close(outputs(x, vector('gamma'), vector('beta')), golden.floats('y'), 1e-5);
+    const gradients = tf.grads((...[at, gamma, beta]: tf.Tensor[]) => tf.sum(tf.mul(outputs(at!, gamma!, beta!), dy)))([x, vector('gamma'), vector('beta')]);
+    for (const [i, name] of ['dx', 'dgamma', 'dbeta'].entries()) close(gradients[i]!, golden.floats(name), 2e-5);
+  });
+
+  test('moving statistics of Keras 3 after two batches, and inference with them', async () => {
+    await tf.setBackend('cpu');
+    let [mean, variance]: tf.Tensor[] = [vector('mean'), vector('variance')];
+    const values = (): Record<string, tf.Tensor> => ({ gamma: vector('gamma'), beta: vector('beta'), mean: mean!, variance: variance! });
+    for (const [i, batch] of ['x', 'x2'].entries()) {
+      const { statistics } = run(tf.tensor4d(inputs.floats(batch), shape), values(), 0);
+      [mean, variance] = [movedTowards(tf, mean!, statistics.get('mean')!, 1 - momentum), movedTowards(tf, variance!, statistics.get('variance')!, 1 - momentum)];
+      close(mean, inputs.floats(`mean${i + 1}`), 1e-5);
+      close(variance, inputs.floats(`variance${i + 1}`), 1e-5);
+    }
+    close(run(tf.tensor4d(inputs.floats('x2'), shape), values(), 2).values.get('bn')!, inputs.floats('y_eval'), 1e-5);
   });
 });
 

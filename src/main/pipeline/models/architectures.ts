@@ -48,6 +48,8 @@ export interface ArchitectureSpec {
   /** Side that the published weights were trained at, in pixels. */
   readonly nativeSize: number;
   readonly dropout: number;
+  /** Filters are multiples of it; left out: 8, as in all members (Keras: depth_divisor). */
+  readonly divisor?: number;
 }
 
 const spec = (family: Family, width: number, depth: number, nativeSize: number, dropout: number): ArchitectureSpec => ({ family, width, depth, nativeSize, dropout });
@@ -68,11 +70,11 @@ export const ARCHITECTURES: Readonly<Record<Architecture, ArchitectureSpec>> = {
   'efficientnet-lite4': spec('lite', 1.4, 1.8, 300, 0.3),
 };
 
-/** Filters scaled by width, rounded to a multiple of 8 and never down by more than 10 %. */
-export function scaledFilters(filters: number, width: number): number {
+/** Filters scaled by width, rounded to a multiple of the divisor and never down by more than 10 %. */
+export function scaledFilters(filters: number, { width, divisor = 8 }: Pick<ArchitectureSpec, 'width' | 'divisor'>): number {
   const target = filters * width;
-  const rounded = Math.max(8, Math.floor((target + 4) / 8) * 8);
-  return rounded < 0.9 * target ? rounded + 8 : rounded;
+  const rounded = Math.max(divisor, Math.floor((target + divisor / 2) / divisor) * divisor);
+  return rounded < 0.9 * target ? rounded + divisor : rounded;
 }
 
 export const scaledRepeats = (repeats: number, depth: number): number => Math.ceil(repeats * depth);

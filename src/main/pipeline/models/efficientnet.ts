@@ -25,7 +25,8 @@ interface BlockSpec {
 }
 
 /** Every block of the network in order: 'block1a', 'block2a', 'block2b', ... */
-function blocksOf({ family, width, depth }: ArchitectureSpec, dropPath: number): BlockSpec[] {
+function blocksOf(spec: ArchitectureSpec, dropPath: number): BlockSpec[] {
+  const { family, depth } = spec;
   const blocks = STAGES.flatMap((stage, index) => {
     const isEdge = index === 0 || index === STAGES.length - 1;
     const repeats = family === 'lite' && isEdge ? stage.repeats : scaledRepeats(stage.repeats, depth);
@@ -33,7 +34,7 @@ function blocksOf({ family, width, depth }: ArchitectureSpec, dropPath: number):
       name: `block${index + 1}${String.fromCharCode('a'.charCodeAt(0) + repeat)}`,
       stage,
       stride: repeat === 0 ? stage.stride : (1 as const),
-      filters: scaledFilters(stage.filters, width),
+      filters: scaledFilters(stage.filters, spec),
     }));
   });
   return blocks.map((block, index) => ({ ...block, dropPath: (dropPath * index) / blocks.length }));
@@ -77,17 +78,17 @@ export const buildModel = (architecture: Architecture, options: ModelOptions): M
 
 /** The same of any width and depth. */
 export function buildNetwork(name: string, spec: ArchitectureSpec, options: ModelOptions): Model {
-  const { family, width } = spec;
+  const { family } = spec;
   const activation = family === 'lite' ? 'relu6' : 'swish';
   const graph = new GraphBuilder(options.bnMomentum);
   const { mean, std } = options.normalization ?? NORMALIZATIONS[family];
   let x = graph.normalize(graph.input(options.inputSize), mean, std);
-  x = graph.conv2d('stem.conv', x, { filters: family === 'lite' ? 32 : scaledFilters(32, width), kernelSize: 3, stride: 2, bias: false });
+  x = graph.conv2d('stem.conv', x, { filters: family === 'lite' ? 32 : scaledFilters(32, spec), kernelSize: 3, stride: 2, bias: false });
   x = graph.batchNorm('stem.bn', x);
   x = graph.activation('stem.activation', x, activation);
   for (const block of blocksOf(spec, options.dropPath)) x = invertedResidual(graph, x, block, family);
   graph.enter('head');
-  x = graph.conv2d('head.conv', x, { filters: family === 'lite' ? 1280 : scaledFilters(1280, width), kernelSize: 1, stride: 1, bias: false });
+  x = graph.conv2d('head.conv', x, { filters: family === 'lite' ? 1280 : scaledFilters(1280, spec), kernelSize: 1, stride: 1, bias: false });
   x = graph.batchNorm('head.bn', x);
   x = graph.activation('features', x, activation);
   x = graph.globalAveragePool('pooled', x, false);
