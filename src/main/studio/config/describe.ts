@@ -131,11 +131,32 @@ A run keeps its settings in \`run.json\`; later changes of files change no run.
 From scratch (\`weights: null\`) all layers are trained from the start and the settings of phase A (\`lr_head\`, \`epochs_head\`, \`unfreeze_fraction\`) do nothing; learning rates of 0.001 to 0.003 then fit better than the defaults, which are made for pretrained networks.
 `;
 
+/** What stands before a section's table. */
+const notes: Readonly<Record<string, string>> = {
+  augmentation: `Every image is drawn anew in every epoch, from \`seed\`, epoch and place in its split alone: the same in every run, whatever the number of workers; student and teacher see the same crop. The order is fixed, so that mirroring, zoom, rotation and shift are one resampling and all changes of colour one matrix:
+
+1. mirror (\`horizontal_flip\`, \`vertical_flip\`), then zoom, rotation, shift (\`geometry_probability\`), then RandAugment's rotation, shear and shift;
+2. hue (turned about the grey axis, \`hueRotate\` of W3C's Filter Effects), saturation (about the grey of Rec. 601), brightness, contrast (about 128) (\`colour_probability\`), then RandAugment's brightness, contrast, saturation;
+3. RandAugment's posterize and solarize;
+4. Gaussian noise, of a deviation between 0 and \`noise\`;
+5. a grey rectangle (\`erase\`) of 2 % of the image up to \`erase_area\`, of aspect 0.3 to 3.3;
+6. MixUp over the batch; the teacher sees the blended image.
+
+Ranges are drawn evenly. Sources: random erasing, Zhong et al. 2017 (arXiv 1708.04896); cutout, DeVries & Taylor 2017 (1708.04552); MixUp, Zhang et al. 2017 (1710.09412); RandAugment, Cubuk et al. 2019 (1909.13719), with the ranges of timm's \`auto_augment.py\`. Settings that may destroy what labels say (upside down, strong hue, a large rectangle) are warned about before and in a run.`,
+  teacher: `**Losses**, for a logit z, p = 1 / (1 + exp(-z)) and a label y from 0 to 1; means over all known entries. Each takes soft labels (MixUp, \`label_smoothing\`) by mixing the losses of present and absent:
+
+- \`bce\`: -y log p - (1 - y) log(1 - p);
+- \`focal\` (Lin et al. 2017, arXiv 1708.02002): -y a (1 - p)^g log p - (1 - y) (1 - a) p^g log(1 - p), g = \`focal_gamma\`, a = \`focal_alpha\` (both factors are 1 where it is null);
+- \`asymmetric\` (Ridnik et al. 2021, arXiv 2009.14119): -y (1 - p)^g+ log p - (1 - y) q^g- log(1 - q), q = max(p - \`asymmetric_margin\`, 0);
+- \`label_smoothing\` e: y becomes y (1 - e) + e / 2; \`positive_weights\` multiply the part of y;
+- the student's: \`alpha\` x the loss above + (1 - \`alpha\`) T² bce(z / T, sigmoid(teacher's z / T)), T = \`temperature\`.`,
+};
+
 /** docs/configuration.md */
 export function configurationMarkdown(): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|');
-  const tables = settings().map(({ title, settings: list }) => [
-    `## ${title}`, '', '| setting | default | allowed | meaning |', '| --- | --- | --- | --- |',
+  const tables = settings().map(({ name, title, settings: list }) => [
+    `## ${title}`, '', ...(notes[name ?? ''] === undefined ? [] : [notes[name ?? '']!, '']), '| setting | default | allowed | meaning |', '| --- | --- | --- | --- |',
     ...list.map(({ key, defaultValue, allowed: values, meaning }) => `| \`${key}\` | \`${cell(yamlValue(defaultValue))}\` | ${cell(values)} | ${cell(meaning)} |`),
   ].join('\n'));
   return `${INTRODUCTION}\n${tables.join('\n\n')}\n`;
