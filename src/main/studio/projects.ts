@@ -92,7 +92,7 @@ async function describe(folder: string, read: ReadIndex): Promise<Remembered> {
   return {
     project: {
       id, name: path.basename(folder), folder, openedAt: new Date().toISOString(), found: true, images: paths.length, labels: vocabulary.length, covers: spread(COVERS),
-      lastRun: last < 0 ? null : { name: `Run ${last + 1}`, macroAp: runs[last]!.record.stages.thresholds.summary.val_int8_ap ?? null },
+      lastRun: last < 0 ? null : { name: `Run ${runs[last]!.number}`, macroAp: runs[last]!.record.stages.thresholds.summary.val_int8_ap ?? null },
     },
     samples: Object.fromEntries(samples.filter(([, hash]) => hash !== '')),
   };

@@ -7,7 +7,7 @@ import { Answer } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, go, useStudio } from '../stores/studio.ts';
-import { adopt } from '../train/configStore.ts';
+import { adoptRun } from '../train/configStore.ts';
 import { planRun } from '../train/trainView.ts';
 import { CurvesOfRuns } from './CurvesOfRuns.tsx';
 import { LabelChanges } from './LabelChanges.tsx';
@@ -42,7 +42,7 @@ export default function CompareScreen() {
   return (
     <>
       <Answer tone={tone} says={says} because={because}>
-        {other !== null && <Button variant="subtle" onClick={() => { adopt(other.config, other.config, other.preset); planRun(true); go('train'); }}>{w(`Reproduce ${said(other.name)}`, `Repetir ${said(other.name)}`)}</Button>}
+        {other !== null && <Button variant="subtle" onClick={() => { adoptRun(other); planRun(true); go('train'); }}>{w(`Reproduce ${said(other.name)}`, `Repetir ${said(other.name)}`)}</Button>}
         {other !== null && !other.pinned && <Button variant="subtle" leftSection={<IconPin size={15} />} onClick={() => void pin(live, other)}>{w('Make it the baseline', 'Hacerlo referencia')}</Button>}
         {other !== null && other.val.int8Ap !== null && <Button onClick={() => go('tune', other.id)}>{w(`Tune ${said(other.name)}`, `Ajustar ${said(other.name)}`)}</Button>}
       </Answer>

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
-import { attempt, go } from '../stores/studio.ts';
+import { attempt, go, useStudio } from '../stores/studio.ts';
 import { presetWords } from '../train/settingWords.ts';
 import { SaveWeights, hasNetwork } from './SaveWeights.tsx';
 import { rowsWithRepeats } from './seeds.ts';
@@ -31,6 +31,7 @@ export const runColor = (at: number): string => `--c${(at % 8) + 1}`;
 /** All runs; repeats that differ in nothing but the seed stand together with their spread. */
 export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly RunSummary[]; baseline: RunSummary | null; ticked: readonly string[]; onTick(id: string): void }) {
   const { w, f, said } = useWording();
+  const queue = useStudio((state) => state.queue);
   const [by, setBy] = useState<{ column: Column; down: boolean }>({ column: 'createdAt', down: true });
   const [noting, setNoting] = useState<string | null>(null);
   const [saving, setSaving] = useState<RunSummary | null>(null);
@@ -44,7 +45,7 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
     <div className="scroll run-table">
       {saving !== null && <SaveWeights run={saving} onClose={() => setSaving(null)} />}
       <table className="figures">
-        <thead><tr><th><span className="visually-hidden">{w('Compare', 'Comparar')}</span></th>{head('name', w('Run', 'Entrenamiento'), false)}{head('createdAt', w('Started', 'Inicio'))}{head('seconds', w('Time', 'Tiempo'))}{head('teacher', w('Teacher mAP', 'mAP maestro'))}{head('float', w('Float mAP', 'mAP float'))}{head('int8', w('INT8 mAP', 'mAP INT8'))}{head('f1', w('INT8 F1', 'F1 INT8'))}{head('lost', w('Lost to INT8', 'Pérdida INT8'))}{head('bytes', w('Disk', 'Disco'))}<th /></tr></thead>
+        <thead><tr><th><span className="visually-hidden">{w('Compare', 'Comparar')}</span></th>{head('name', w('Run', 'Entrenamiento'), false)}{head('createdAt', w('Started', 'Inicio'))}{head('seconds', w('Time', 'Tiempo'))}{head('teacher', w('Teacher mAP', 'mAP maestro'))}{head('float', w('Float mAP', 'mAP float'))}{head('int8', w('INT8 mAP', 'mAP INT8'))}{head('f1', w('INT8 F1', 'F1 INT8'))}{head('lost', w('INT8 − float', 'INT8 − float'))}{head('bytes', w('Disk', 'Disco'))}<th /></tr></thead>
         <tbody>
           {rows.map(({ run, repeats, follows }) => {
             const at = ticked.indexOf(run.id);
@@ -57,9 +58,9 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
                     <button type="button" className="link" style={{ color: 'inherit' }} onClick={() => go('train', run.id)}><strong>{said(run.name)}</strong></button>
                     <span className="soft cut">{run.preset === null ? '' : presetWords(run.preset, w)[0]}</span>
                     {run.pinned && <span className="tag"><IconPin size={12} aria-hidden="true" />{w('baseline', 'referencia')}</span>}
-                    {run.state !== 'finished' && <span className="tag">{stateName(run.state, w)}</span>}
+                    {run.state !== 'finished' && <span className="tag">{stateName(run.state, queue.some((entry) => entry.run === run.id), w)}</span>}
                     {repeats !== null && <span className="tag" title={w('Same settings, other seeds: mean and standard deviation of INT8 mAP', 'Mismos ajustes, otras semillas: media y desviación típica del mAP INT8')}>{w(`${repeats.runs.length} seeds`, `${repeats.runs.length} semillas`)} {f.points(repeats.mean)} ± {f.decimal(repeats.spread * 100, 1)}</span>}
-                    {noting === run.id ? <TextInput autoFocus aria-label={w('Note', 'Nota')} defaultValue={run.note} onBlur={(event) => { change(run, { note: event.currentTarget.value }); setNoting(null); }} onKeyDown={(event) => { if (event.key === 'Enter') event.currentTarget.blur(); }} />
+                    {noting === run.id ? <TextInput autoFocus aria-label={w('Note', 'Nota')} defaultValue={run.note} onBlur={(event) => { change(run, { note: event.currentTarget.value }); setNoting(null); }} onKeyDown={(event) => { if (event.key === 'Enter') event.currentTarget.blur(); else if (event.key === 'Escape') setNoting(null); }} />
                       : run.note !== '' && <span className="quiet cut small" title={run.note}><IconNote size={12} aria-hidden="true" /> {run.note}</span>}
                   </span>
                 </td>
@@ -67,7 +68,8 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
                 <td className="num"><strong>{f.points(run.val.int8Ap)}</strong>{gain !== null && <span className={`small ${gain >= 0 ? 'ok' : 'warn'}`}> {f.sign(gain * 100, 1)}</span>}</td>
                 <td className="num">{f.score(run.val.int8F1)}</td><td className="num soft">{lost(run) === null ? '–' : f.sign(lost(run)! * 100, 1)}</td><td className="num soft">{f.bytes(run.bytes)}</td>
                 <td>
-                  <Menu position="bottom-end">
+                  {/* A note that is about to be written keeps the focus. */}
+                  <Menu position="bottom-end" returnFocus={noting === null}>
                     <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label={w(`More of ${said(run.name)}`, `Más de ${said(run.name)}`)}><IconDots size={16} /></ActionIcon></Menu.Target>
                     <Menu.Dropdown>
                       {!run.trashed && <><Menu.Item onClick={() => change(run, { pinned: !run.pinned })}>{run.pinned ? w('Unpin', 'Soltar') : w('Pin as baseline', 'Fijar como referencia')}</Menu.Item><Menu.Item onClick={() => setNoting(run.id)}>{w('Note', 'Nota')}</Menu.Item>
@@ -88,9 +90,9 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
   );
 }
 
-function stateName(state: RunSummary['state'], w: (en: string, es: string) => string): string {
+function stateName(state: RunSummary['state'], queued: boolean, w: (en: string, es: string) => string): string {
   switch (state) {
-    case 'created': return w('waiting', 'en espera');
+    case 'created': return queued ? w('waiting', 'en espera') : w('not started', 'sin empezar');
     case 'running': return w('running', 'en marcha');
     case 'stopped': return w('stopped', 'parado');
     case 'failed': return w('failed', 'falló');

@@ -39,7 +39,7 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
           const change = cost(run);
           return <div key={run.id} className="row" style={{ minHeight: 28 }}><span className="cut" style={{ width: 116 }}>{said(run.name)}</span>{change !== null && <span className="dumbbell grow" aria-hidden="true"><i style={{ left: `${Math.min(run.val.studentAp!, run.val.int8Ap!) * 100}%`, width: `${Math.abs(change) * 100}%` }} /><b className="hollow" style={{ left: `${run.val.studentAp! * 100}%` }} /><b style={{ left: `${run.val.int8Ap! * 100}%` }} /></span>}<span className="num" style={{ width: 44 }}>{change === null ? '–' : f.sign(change * 100, 1)}</span></div>;
         })}
-        <p className="small quiet">{w('Under 1.0 is good. Hollow: float, full: INT8.', 'Menos de 1,0 es bueno. Hueco: float, lleno: INT8.')}</p>
+        <p className="small quiet">{w('Losing less than 1.0 is good. Hollow: float, full: INT8.', 'Perder menos de 1,0 es bueno. Hueco: float, lleno: INT8.')}</p>
       </section>
     </div>
   );

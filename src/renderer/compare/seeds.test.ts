@@ -4,7 +4,7 @@ import type { RunSummary } from '../../shared/contract/runs.ts';
 import { rowsWithRepeats } from './seeds.ts';
 
 const run = (id: string, int8Ap: number | null, settings: object, testFingerprint = 't'): RunSummary => ({
-  id, project: 'p', name: id, createdAt: '', preset: null, config: configSchema.parse(settings), state: 'finished', problem: null, stages: [], expected: [], engine: null, note: '', pinned: false, trashed: false,
+  id, project: 'p', number: 1, name: id, createdAt: '', preset: null, config: configSchema.parse(settings), state: 'finished', problem: null, stages: [], expected: [], engine: null, note: '', pinned: false, trashed: false,
   seconds: 0, val: { teacherAp: null, studentAp: null, int8Ap, int8F1: null }, testFingerprint, testOpened: 0, exported: false, bytes: 0, pretrained: false,
 });
 const shown = (runs: readonly RunSummary[]): string[] => rowsWithRepeats(runs).map(({ run: { id }, follows }) => `${follows ? '> ' : ''}${id}`);

@@ -12,7 +12,7 @@ import { useWording } from '../i18n/words.ts';
 import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { attempt, go, useParts, useProgress, useStudio } from '../stores/studio.ts';
-import { adopt } from './configStore.ts';
+import { adoptRun } from './configStore.ts';
 import { stageEpochs } from './curves.ts';
 import { LabelTable } from './LabelTable.tsx';
 import { liveAnswer } from './liveAnswer.ts';
@@ -55,7 +55,7 @@ export function LiveView({ run }: { run: RunSummary }) {
     ...(running ? [{ id: 'pause', text: entry.state === 'paused' ? w(`Go on with ${said(run.name)}`, `Seguir con ${said(run.name)}`) : w(`Pause ${said(run.name)}`, `Pausar ${said(run.name)}`), hint: 'P', run: pause }, { id: 'finish', text: w('Finish this stage now, keep the best', 'Terminar ya esta etapa y guardar lo mejor'), run: () => command({ type: 'finishPhase' }) }] : []),
     { id: 'new', text: w('New run', 'Nuevo entrenamiento'), hint: 'N', run: () => planRun(true) },
     { id: 'seeds', text: w(`Repeat ${said(run.name)} with two other seeds`, `Repetir ${said(run.name)} con otras dos semillas`), run: () => void repeatWithSeeds(run) },
-    { id: 'again', text: w(`Use the settings of ${said(run.name)} again`, `Usar otra vez los ajustes de ${said(run.name)}`), run: () => { adopt(run.config, run.config, run.preset); planRun(true); } },
+    { id: 'again', text: w(`Use the settings of ${said(run.name)} again`, `Usar otra vez los ajustes de ${said(run.name)}`), run: () => { adoptRun(run); planRun(true); } },
   ]);
   const resumable = entry === undefined && run.state !== 'finished';
   return (
@@ -69,7 +69,7 @@ export function LiveView({ run }: { run: RunSummary }) {
           <Menu.Target><Button variant="subtle" px={6} aria-label={w('More', 'Más')}><IconDots size={16} /></Button></Menu.Target>
           <Menu.Dropdown>
             <Menu.Item leftSection={<IconPlus size={14} />} onClick={() => planRun(true)}>{w('New run', 'Nuevo entrenamiento')}</Menu.Item>
-            <Menu.Item onClick={() => { adopt(run.config, run.config, run.preset); planRun(true); }}>{w('Use its settings again', 'Usar sus ajustes otra vez')}</Menu.Item>
+            <Menu.Item onClick={() => { adoptRun(run); planRun(true); }}>{w('Use its settings again', 'Usar sus ajustes otra vez')}</Menu.Item>
             <Menu.Item onClick={() => void repeatWithSeeds(run)}>{w('Repeat with two other seeds', 'Repetir con otras dos semillas')}</Menu.Item>
             {running && <Menu.Item onClick={() => command({ type: 'stop' })}>{w('Stop at a checkpoint, resume later', 'Parar y reanudar más tarde')}</Menu.Item>}
             {entry !== undefined && <Menu.Item color="red" onClick={() => void attempt(() => call('runs.cancel', { project: run.project, run: run.id }))}>{running ? w('Stop at once', 'Parar de inmediato') : w('Take out of the queue', 'Sacar de la cola')}</Menu.Item>}

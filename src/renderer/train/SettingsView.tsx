@@ -58,7 +58,7 @@ export function SettingsView() {
   const seconds = preflight === null || preflight.stageSeconds.length === 0 ? null : preflight.stageSeconds.reduce((sum, stage) => sum + stage.seconds, 0);
   const wrong = yamlComplaint !== null || Object.keys(complaints).length > 0;
   const empty = index !== null && (index.split.filter((split) => split === 0).length === 0 || index.split.filter((split) => split === 1).length === 0 || index.vocabulary.length === 0);
-  const number = runs.length + 1;
+  const number = Math.max(0, ...runs.map((run) => run.number)) + 1;
   const start = async (): Promise<void> => {
     if (project === null || wrong || empty || starting) return;
     setStarting(true);
@@ -89,8 +89,8 @@ export function SettingsView() {
       <div className="train-settings">
         <div className="scroll" style={{ padding: '14px 20px 40px' }}>
           <div className="presets" role="radiogroup" aria-label={w('Preset', 'Preajuste')}>
-            {choices?.presets.filter(({ name }) => name !== 'demo' || preset === 'demo' || project?.name === 'Sample').map(({ name }) => (
-              <button key={name} type="button" role="radio" aria-checked={preset === name} onClick={() => choosePreset(name)}>
+            {choices?.presets.filter(({ name }) => name !== 'demo' || preset === 'demo' || project?.name === 'Sample').map(({ name, config: own }) => (
+              <button key={name} type="button" role="radio" aria-checked={preset === name && differences(own, base).length === 0} onClick={() => choosePreset(name)}>
                 <span className="row"><i className="radio" /><strong>{presetWords(name, w)[0]}</strong>{preset === name && seconds !== null && <span className="push soft">{f.duration(seconds)}</span>}</span>
                 <span className="small soft">{presetWords(name, w)[1]}</span>
               </button>

@@ -4,7 +4,7 @@ import { inSpanish } from '../../shared/spanish/translate.ts';
 
 const call = vi.fn();
 vi.mock('../api/client.ts', () => ({ call: (...asked: unknown[]) => call(...asked) as unknown, listen: () => undefined }));
-const { adopt, choosePreset, loadChoices, setValue, setYaml, useConfig } = await import('./configStore.ts');
+const { adopt, adoptRun, choosePreset, loadChoices, setValue, setYaml, useConfig } = await import('./configStore.ts');
 
 const defaults = configSchema.parse({});
 const fast = configSchema.parse({ student: { epochs_finetune: 3 } });
@@ -14,6 +14,16 @@ beforeEach(async () => {
   call.mockResolvedValue({ defaults, presets: [{ name: 'fast', config: fast }, { name: 'balanced', config: defaults }], own: null, file: 'destila.yaml' });
   useConfig.setState({ project: null, choices: null });
   await loadChoices('p', false);
+});
+
+test('settings of a run that are taken over before the choices have come are kept', async () => {
+  useConfig.setState({ project: null, choices: null });
+  adoptRun({ project: 'p', config: fast, preset: null });
+  await loadChoices('p', false);
+  expect(useConfig.getState()).toMatchObject({ config: { student: { epochs_finetune: 3 } }, choices: { file: 'destila.yaml' } });
+  // Another project's are not.
+  await loadChoices('q', false);
+  expect(useConfig.getState().config).toEqual(defaults);
 });
 
 describe('the settings as a form and as YAML are one state', () => {

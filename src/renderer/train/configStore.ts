@@ -4,7 +4,7 @@ import { create } from 'zustand';
 import { complaint, yamlReason } from '../../shared/complaint.ts';
 import type { Config } from '../../shared/config.ts';
 import { configSchema } from '../../shared/config.ts';
-import type { ConfigChoices, Preflight } from '../../shared/contract/runs.ts';
+import type { ConfigChoices, Preflight, RunSummary } from '../../shared/contract/runs.ts';
 import { call } from '../api/client.ts';
 import { attempt } from '../stores/studio.ts';
 import { withValue } from './settings.ts';
@@ -42,7 +42,10 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
   if (get().project === project && get().choices !== null) return;
   const choices = await attempt(() => call('config.choices', { project }));
   if (choices === null) return;
+  // Settings of a run may have been taken over before the choices came.
+  const taken = get().project === project;
   set({ project, choices, preflight: null });
+  if (taken) return;
   if (choices.own !== null) adopt(choices.own, choices.defaults, null);
   else choosePreset(sample ? 'demo' : 'balanced');
 }
@@ -52,7 +55,12 @@ export function choosePreset(name: string): void {
   if (preset !== undefined) adopt(preset.config, preset.config, name);
 }
 
-/** Settings of another run, to run them again. */
+/** Settings of a run, to run them again. */
+export function adoptRun({ project, config, preset }: Pick<RunSummary, 'project' | 'config' | 'preset'>): void {
+  if (get().project !== project) set({ project, choices: null });
+  adopt(config, config, preset);
+}
+
 export function adopt(config: Config, base: Config, preset: string | null): void {
   set({ config, base, preset, yaml: yamlOf(config), yamlComplaint: null, complaints: {}, preflight: null });
 }

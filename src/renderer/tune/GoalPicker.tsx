@@ -21,6 +21,7 @@ export function GoalPicker({ label }: { label: number }) {
       {goal.goal === 'precision' && <NumberInput w={72} aria-label={w('Precision at least', 'Precisión mínima')} min={0} max={1} step={0.05} decimalScale={2} value={goal.min_precision} onChange={(value) => applyGoal([label], { ...goal, min_precision: within(value, 0, 1) })} />}
       {goal.goal === 'recall' && <NumberInput w={72} aria-label={w('Recall at least', 'Exhaustividad mínima')} min={0} max={1} step={0.05} decimalScale={2} value={goal.min_recall} onChange={(value) => applyGoal([label], { ...goal, min_recall: within(value, 0, 1) })} />}
       {goal.goal === 'cost' && <NumberInput w={72} aria-label={w('False alarms that one miss is worth', 'Falsas alarmas que vale un fallo')} min={0.1} max={100} step={1} decimalScale={1} value={goal.missCost} onChange={(value) => applyGoal([label], { goal: 'cost', missCost: within(value, 0.1, 100) })} />}
+      {goal.goal === 'cost' && <span className="small quiet wide-only">{w('false alarms a miss', 'falsas alarmas por fallo')}</span>}
     </span>
   );
 }

@@ -9,6 +9,7 @@ export const stageStateSchema = z.object({ stage: stageSchema, state: z.enum(['p
 export const runSummarySchema = z.object({
   id: z.string(),
   project: z.string(),
+  number: z.int(),
   /** 'Run 12': numbered by age within the project. */
   name: z.string(),
   createdAt: z.string(),

@@ -26,6 +26,8 @@ export type StageRecord = z.infer<typeof stageRecordSchema>;
 export const runRecordSchema = z.object({
   formatVersion: z.literal(FORMAT_VERSION),
   id: z.string(),
+  /** Within its project, from 1; a deleted run changes nobody's number. Null: written before numbers were kept. */
+  number: z.int().nullable().default(null),
   createdAt: z.string(),
   /** Absolute folder of the photos and label files. */
   project: z.string(),
@@ -58,9 +60,10 @@ const pending = (): StageRecord => ({ state: 'pending', startedAt: null, seconds
 
 /** Makes runs/<id> in `runsFolder` and gives its absolute path. The id is the time of creation, so that runs sort by age. */
 export async function createRun(runsFolder: string, run: NewRun, now = new Date()): Promise<string> {
+  const number = ((await listRuns(runsFolder)).at(-1)?.number ?? 0) + 1;
   const folder = await newFolder(runsFolder, now);
   const record: RunRecord = {
-    formatVersion: FORMAT_VERSION, id: path.basename(folder), createdAt: now.toISOString(), ...run, state: 'created', problem: null,
+    formatVersion: FORMAT_VERSION, id: path.basename(folder), number, createdAt: now.toISOString(), ...run, state: 'created', problem: null,
     stages: Object.fromEntries(stages.map((stage) => [stage, pending()])) as Record<Stage, StageRecord>,
     expected: run.expected ?? [], engine: null, testOpenings: [], export: null, notes: '', pinned: false, trashed: false,
   };
@@ -114,15 +117,16 @@ export async function runState(folder: string, record: RunRecord): Promise<RunSt
   return record.state === 'running' && !(await isLocked(lockFile(folder))) ? 'interrupted' : record.state;
 }
 
-/** Folders of all runs, oldest first. Folders that are no runs are passed over. */
-export async function listRuns(runsFolder: string): Promise<{ folder: string; record: RunRecord; state: RunState }[]> {
+/** Folders of all runs, oldest first, with their numbers. Folders that are no runs are passed over. */
+export async function listRuns(runsFolder: string): Promise<{ folder: string; number: number; record: RunRecord; state: RunState }[]> {
   const names = await readdir(runsFolder).catch(() => []);
   const runs = await Promise.all(names.sort().map(async (name) => {
     const folder = path.join(path.resolve(runsFolder), name);
     const record = await readRun(folder).catch(() => null);
     return record === null ? null : { folder, record, state: await runState(folder, record) };
   }));
-  return runs.filter((run) => run !== null);
+  let number = 0;
+  return runs.filter((run) => run !== null).map((run) => ({ ...run, number: number = run.record.number ?? number + 1 }));
 }
 
 /** The stage to go on with; null when all are finished. */

@@ -12,14 +12,14 @@ export const OPENED_BY_HAND = 'studio';
 /** All runs of a project, oldest first, as the screens show them. Figures of the test split are not among them: it is sealed. */
 export async function summarizeRuns(project: string, folder: string): Promise<RunSummary[]> {
   const runs = await listRuns(runsFolder(folder));
-  return Promise.all(runs.map(({ folder: place, record, state }, index) => summarize(project, `Run ${index + 1}`, place, record, state)));
+  return Promise.all(runs.map(({ folder: place, number, record, state }) => summarize(project, number, place, record, state)));
 }
 
-async function summarize(project: string, name: string, folder: string, record: RunRecord, state: RunState): Promise<RunSummary> {
+async function summarize(project: string, number: number, folder: string, record: RunRecord, state: RunState): Promise<RunSummary> {
   const { thresholds } = record.stages;
   const figure = (key: string): number | null => thresholds.summary[key] ?? null;
   return {
-    id: record.id, project, name, createdAt: record.createdAt, preset: record.preset, config: record.config, state, problem: record.problem,
+    id: record.id, project, number, name: `Run ${number}`, createdAt: record.createdAt, preset: record.preset, config: record.config, state, problem: record.problem,
     stages: stages.map((stage) => {
       const { state: stageState, seconds, summary } = record.stages[stage];
       return { stage, state: stageState, seconds, summary: stage === 'test' ? {} : summary };

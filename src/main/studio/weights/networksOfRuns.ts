@@ -7,12 +7,12 @@ import { runsFolder } from '../places.ts';
 /** Trained networks of a project that a training can go on from, those of the newest run first. */
 export async function networksOfRuns(projectFolder: string): Promise<WeightsEntry[]> {
   const runs = await listRuns(runsFolder(projectFolder));
-  const entries = await Promise.all(runs.flatMap(({ folder, record }, index) => (record.trashed ? [] : (['teacher', 'student'] as const).map(async (stage): Promise<WeightsEntry[]> => {
+  const entries = await Promise.all(runs.flatMap(({ folder, number, record }) => (record.trashed ? [] : (['teacher', 'student'] as const).map(async (stage): Promise<WeightsEntry[]> => {
     const file = path.join(folder, 'models', `${stage}_best.safetensors`);
     const found = record.stages[stage].state === 'finished' ? await stat(file).catch(() => null) : null;
     if (found === null) return [];
     return [{
-      id: `run-${record.id}-${stage}`, name: `Run ${index + 1}`, architecture: record.config[stage].architecture, page: null, licence: null, megabytes: found.size / 1e6,
+      id: `run-${record.id}-${stage}`, name: `Run ${number}`, architecture: record.config[stage].architecture, page: null, licence: null, megabytes: found.size / 1e6,
       fileName: path.basename(file), path: file, progress: null, problem: null, stage,
     }];
   }))));
