@@ -99,6 +99,23 @@ test('everything by keyboard: filter, select, label many at once, undo', async (
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
+test('a folder that is dropped opens, though a browser does not say where it lies', async ({ page, studio }) => {
+  await openSample(page, studio);
+  const folder = path.join(studio.home, 'Pictures', 'Dropped');
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(path.join(studio.sample, 'images')).slice(0, 3)) copyFileSync(path.join(studio.sample, 'images', name), path.join(folder, name));
+  const session = await page.context().newCDPSession(page);
+  const drag = (type: 'dragEnter' | 'dragOver' | 'drop', files: string[]) => session.send('Input.dispatchDragEvent', { type, x: 700, y: 400, data: { items: [], files, dragOperationsMask: 1 } });
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await drag(type, [folder]);
+  await expect(page.getByRole('heading', { name: '3 images, and no label files yet.' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /Project Dropped/ })).toBeVisible();
+  // One that cannot be found is asked for by its name.
+  const elsewhere = path.join(studio.home, '.hidden', 'Elsewhere');
+  mkdirSync(elsewhere, { recursive: true });
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await drag(type, [elsewhere]);
+  await expect(page.getByRole('dialog', { name: 'Choose a folder' })).toContainText('Elsewhere');
+});
+
 test('what is wrong with the text of the files is put right in the files, and told anew', async ({ page, studio }) => {
   await openSample(page, studio);
   const file = path.join(studio.sample, 'train.txt');

@@ -39,3 +39,44 @@ test('a moved folder is found again by the content of its images; another one is
   expect(found.project).toMatchObject({ folder: place, found: true, images: 12 });
   expect(found.matching).toBe(found.compared);
 });
+
+test('a moved folder that is simply opened takes the place of the lost one; a stranger does not', async () => {
+  const state = path.join(home, 'state');
+  const { id } = await (await openProjects(state)).open(project());
+  const place = path.join(home, 'moved');
+  renameSync(project(), place);
+  const moves: [string, string][] = [];
+  const projects = await openProjects(state, undefined, async (from, to) => void moves.push([from, to]));
+  const stranger = path.join(home, 'stranger');
+  mkdirSync(path.join(stranger, 'images'), { recursive: true });
+  for (let i = 0; i < 12; i++) writeFileSync(path.join(stranger, 'images', `${i}.jpg`), i === 0 ? 'picture 0' : `other ${i}`);
+  await projects.open(stranger);
+  expect(moves).toEqual([]);
+  const found = await projects.open(place);
+  expect(moves).toEqual([[id, found.id]]);
+  expect(projects.recent().map(({ folder }) => folder)).toEqual([place, stranger]);
+});
+
+test('of several folders with some of its images the one with the most is found, even if the first image is gone', async () => {
+  const state = path.join(home, 'state');
+  const { id } = await (await openProjects(state)).open(project());
+  const copy = path.join(home, 'a copy');
+  mkdirSync(path.join(copy, 'images'), { recursive: true });
+  writeFileSync(path.join(copy, 'images', '3.jpg'), 'picture 3');
+  const place = path.join(home, 'moved');
+  renameSync(project(), place);
+  rmSync(path.join(place, 'images', '0.jpg'));
+  const projects = await openProjects(state);
+  expect(await projects.relocate(id, null)).toMatchObject({ project: { folder: place }, matching: 11, compared: 12 });
+});
+
+test('a folder that goes away while the studio is open is seen to be gone, and to be back', async () => {
+  const projects = await openProjects(path.join(home, 'state'));
+  await projects.open(project());
+  renameSync(project(), `${project()}-away`);
+  await projects.look();
+  expect(projects.recent()[0]!.found).toBe(false);
+  renameSync(`${project()}-away`, project());
+  await projects.look();
+  expect(projects.recent()[0]!.found).toBe(true);
+});

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -15,6 +16,8 @@ import { readStored, writeStored } from './storedJson.ts';
 /** Projects that were opened: a folder each. Only their files are ever served. */
 export interface Projects {
   recent(): readonly Project[];
+  /** Looks which folders are there: a disk may have been unplugged since. */
+  look(): Promise<void>;
   /** The folder of an opened project. Throws a Problem for an id that nobody opened. */
   folder(id: string): string;
   open(folder: string): Promise<Project>;
@@ -38,10 +41,15 @@ export const projectId = (folder: string): string => createHash('sha256').update
 type ReadIndex = (id: string, folder: string) => Promise<Pick<DatasetIndex, 'paths' | 'vocabulary'>>;
 const readPlainly: ReadIndex = (id, folder) => readIndex(id, folder, { separator: 'auto', labels_file: null }, []);
 
-export async function openProjects(stateFolder: string, read: ReadIndex = readPlainly): Promise<Projects> {
+/** `onMoved` takes over what is kept under a project's id: the id is made from the folder. */
+export async function openProjects(stateFolder: string, read: ReadIndex = readPlainly, onMoved: (from: string, to: string) => Promise<void> = async () => undefined): Promise<Projects> {
   const file = path.join(stateFolder, 'recent.json');
   let list: Remembered[] = await readStored(file, z.array(rememberedSchema), []);
-  list = await Promise.all(list.map(async (entry) => ({ ...entry, project: { ...entry.project, found: await isFolder(entry.project.folder) } })));
+  const look = async (): Promise<void> => {
+    const found = new Map(await Promise.all(list.map(async ({ project }) => [project.id, await isFolder(project.folder)] as const)));
+    list = list.map((entry) => ({ ...entry, project: { ...entry.project, found: found.get(entry.project.id) ?? entry.project.found } }));
+  };
+  await look();
 
   const remember = async (entry: Remembered): Promise<Project> => {
     list = [entry, ...list.filter(({ project }) => project.id !== entry.project.id)].slice(0, MOST_RECENT);
@@ -53,14 +61,21 @@ export async function openProjects(stateFolder: string, read: ReadIndex = readPl
     if (entry === undefined) throw new Problem('data', 'This project is not open. Open its folder first.');
     return entry;
   };
+  const takeOver = async ({ project }: Remembered, id: string): Promise<void> => {
+    list = list.filter((entry) => entry.project.id !== project.id);
+    if (project.id !== id) await onMoved(project.id, id);
+  };
   const open = async (folder: string): Promise<Project> => {
     const place = path.resolve(folder);
     if (!(await isFolder(place))) throw new Problem('data', `${place} is no folder that can be opened.`);
     await followMove(place);
+    await look();
+    for (const entry of list) if (!entry.project.found && await isMostly(place, entry.samples)) await takeOver(entry, projectId(place));
     return remember(await describe(place, read));
   };
   return {
     recent: () => list.map(({ project }) => project),
+    look,
     folder: (id) => known(id).project.folder,
     open,
     forget: async (id) => {
@@ -68,13 +83,14 @@ export async function openProjects(stateFolder: string, read: ReadIndex = readPl
       await writeStored(file, list);
     },
     relocate: async (id, folder) => {
-      const { project, samples } = known(id);
+      const entry = known(id);
+      const { project, samples } = entry;
       const found = folder === null ? await search(project.folder, samples) : path.resolve(folder);
       if (found === null) throw new Problem('data', `The photos of ${project.name} were not found near ${path.dirname(project.folder)}. Choose the folder yourself.`);
       const matching = await matches(found, samples);
       const compared = Object.keys(samples).length;
       if (compared > 0 && matching === 0) throw new Problem('mismatch', `None of ${compared} photos of ${project.name} is in ${found}: this is another folder.`);
-      list = list.filter((entry) => entry.project.id !== id);
+      await takeOver(entry, projectId(found));
       return { project: await open(found), matching, compared };
     },
   };
@@ -112,17 +128,27 @@ async function matches(folder: string, samples: Readonly<Record<string, string>>
   return same.filter(Boolean).length;
 }
 
-/** Beside where it was and one level around, where most folders that people move end up. */
+/** Whether a folder that is opened is one that was lost: most of the images that were remembered are in it. */
+async function isMostly(folder: string, samples: Readonly<Record<string, string>>): Promise<boolean> {
+  const compared = Object.keys(samples).length;
+  return compared > 0 && (await matches(folder, samples)) * 2 > compared;
+}
+
+/** Beside where it was and one level around, where most folders that people move end up; the one with the most of its images. */
 async function search(lost: string, samples: Readonly<Record<string, string>>): Promise<string | null> {
-  const [first] = Object.keys(samples);
-  if (first === undefined) return null;
+  const names = Object.keys(samples);
+  if (names.length === 0) return null;
   const above = [path.dirname(lost), path.dirname(path.dirname(lost))];
   const near = (await Promise.all(above.map(foldersIn))).flat();
   const candidates = [...near, ...(await Promise.all(near.map(foldersIn))).flat()].slice(0, MOST_CANDIDATES);
-  for (const candidate of candidates) {
-    if ((await stat(path.resolve(candidate, first)).catch(() => null)) !== null && (await matches(candidate, samples)) > 0) return candidate;
+  let best: { folder: string; matching: number } | null = null;
+  for (const folder of candidates) {
+    if (!names.some((name) => existsSync(path.resolve(folder, name)))) continue;
+    const matching = await matches(folder, samples);
+    if (matching > (best?.matching ?? 0)) best = { folder, matching };
+    if (matching === names.length) break;
   }
-  return null;
+  return best?.folder ?? null;
 }
 
 async function foldersIn(folder: string): Promise<string[]> {

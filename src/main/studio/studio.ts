@@ -10,7 +10,7 @@ import type { RunEvent } from '../../shared/events.ts';
 import { Problem, toProblemData } from '../../shared/problem.ts';
 import { createImaging } from '../jobs/imaging.ts';
 import { startJob } from '../jobs/startJob.ts';
-import { listFolder } from './browse.ts';
+import { findFolder, listFolder } from './browse.ts';
 import { measureAgain } from './engines/chooseEngine.ts';
 import { forgetSpeed, rememberedSpeeds } from './engines/speeds.ts';
 import { attention, openTest, readTune, saveThresholds } from './tuning.ts';
@@ -72,7 +72,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const settings = await openSettings(state);
   const machine = await openMachine(state);
   const datasets = openDatasets(state, (project) => emit({ type: 'datasetChanged', project }));
-  const projects = await openProjects(state, (id, folder) => datasets.open(id, folder));
+  const projects = await openProjects(state, (id, folder) => datasets.open(id, folder), (from, to) => datasets.moved(from, to));
   const imaging = createImaging();
   const pictures = openPictures(cacheFolder(), imaging, () => settings.current().thumbnailGigabytes * 1e9);
   const throttle = createEventThrottle(emit);
@@ -124,10 +124,13 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const recentChanged = (): void => emit({ type: 'recent', recent: [...projects.recent()] });
 
   const handlers: Handlers = {
-    'studio.hello': async () => ({
-      version: productVersion, door: options.door, platform: process.platform, homeFolder: os.homedir(), settings: settings.current(), recent: [...projects.recent()],
-      machine: machine.known(), queue: [...queue.entries()], activities: [...activities.values()],
-    }),
+    'studio.hello': async () => {
+      await projects.look();
+      return {
+        version: productVersion, door: options.door, platform: process.platform, homeFolder: os.homedir(), settings: settings.current(), recent: [...projects.recent()],
+        machine: machine.known(), queue: [...queue.entries()], activities: [...activities.values()],
+      };
+    },
     'studio.load': () => load(),
     'studio.diagnostics': async () => ({ text: diagnostics() }),
     'settings.set': async (part) => {
@@ -151,6 +154,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return {};
     },
     'files.list': ({ folder }) => listFolder(folder),
+    'files.find': async ({ name, files }) => ({ folders: await findFolder(name, files, [os.homedir(), ...projects.recent().map(({ folder }) => path.dirname(folder))]) }),
     'files.reveal': async ({ project, path: file }) => {
       const place = project === null ? (file === 'log' ? log.file : state) : path.resolve(folderOf(project), file);
       const within = project === null || !path.relative(folderOf(project), place).startsWith('..');

@@ -10,7 +10,7 @@ import { useFolderQuestion } from '../welcome/openFolder.ts';
 /** Chooses a folder of this machine where the door has no system dialog. */
 export function FolderChooser() {
   const { w, f, said } = useWording();
-  const answer = useFolderQuestion((state) => state.answer);
+  const { answer, dropped } = useFolderQuestion();
   const [listing, setListing] = useState<FolderListing | null>(null);
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string | null>(null);
@@ -33,6 +33,7 @@ export function FolderChooser() {
   const close = (folder: string | null): void => answer?.(folder);
   return (
     <Modal opened={answer !== null} onClose={() => close(null)} title={w('Choose a folder', 'Elige una carpeta')} size={620} transitionProps={{ duration: 0 }} closeButtonProps={{ 'aria-label': w('Close', 'Cerrar') }}>
+      {dropped !== null && <p className="soft small" style={{ marginBottom: 8 }}>{w(`A browser does not say where “${dropped}” lies, and it was not found. Choose it here.`, `El navegador no dice dónde está «${dropped}» y no se ha encontrado. Elígela aquí.`)}</p>}
       <form className="row" onSubmit={(event) => { event.preventDefault(); show(typed); }}>
         <TextInput className="grow" aria-label={w('Path', 'Ruta')} value={typed} onChange={(event) => type(event.currentTarget.value)} data-autofocus spellCheck={false} />
         <Button variant="default" type="submit">{w('Go', 'Ir')}</Button>

@@ -3,11 +3,18 @@ import { chooseFolder } from '../api/client.ts';
 import { openProject } from '../stores/studio.ts';
 
 /** A question for a folder that is waiting for its answer: where the door has no system dialog, the studio shows its own. */
-export const useFolderQuestion = create<{ answer: ((folder: string | null) => void) | null }>(() => ({ answer: null }));
+interface Question {
+  readonly answer: ((folder: string | null) => void) | null;
+  /** The name of a folder that was dropped and not found. */
+  readonly dropped: string | null;
+}
 
-export function askForFolder(): Promise<string | null> {
+export const useFolderQuestion = create<Question>(() => ({ answer: null, dropped: null }));
+
+export function askForFolder(dropped: string | null = null): Promise<string | null> {
   if (chooseFolder !== null) return chooseFolder();
   return new Promise((resolve) => useFolderQuestion.setState({
+    dropped,
     answer: (folder) => {
       useFolderQuestion.setState({ answer: null });
       resolve(folder);
@@ -15,7 +22,7 @@ export function askForFolder(): Promise<string | null> {
   }));
 }
 
-export async function chooseAndOpen(): Promise<void> {
-  const folder = await askForFolder();
+export async function chooseAndOpen(dropped: string | null = null): Promise<void> {
+  const folder = await askForFolder(dropped);
   if (folder !== null) await openProject(folder);
 }

@@ -1,26 +1,60 @@
+import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
-import { pathOf } from '../api/client.ts';
+import { call, pathOf } from '../api/client.ts';
+import { useWording } from '../i18n/words.ts';
 import { openProject } from '../stores/studio.ts';
 import { chooseAndOpen } from './openFolder.ts';
 
-/** A folder dropped anywhere opens. Browsers do not say where it lies: there the studio asks. */
+/** Files that tell a folder from others of its name. */
+const COMPARED = 8;
+
+/** A folder dropped anywhere opens. Browsers do not say where it lies: there it is looked for by what is in it, and else asked for. */
 export function useFolderDrop(): void {
+  const { w } = useWording();
   useEffect(() => {
-    const over = (event: DragEvent): void => event.preventDefault();
+    const mark = (on: boolean): void => { document.documentElement.toggleAttribute('data-dropping', on); };
+    const over = (event: DragEvent): void => {
+      event.preventDefault();
+      mark(event.dataTransfer?.types.includes('Files') === true);
+    };
+    const leave = (event: DragEvent): void => { if (event.relatedTarget === null) mark(false); };
     const drop = (event: DragEvent): void => {
       if (event.defaultPrevented) return;
       event.preventDefault();
       const [item] = event.dataTransfer?.items ?? [];
-      if (item?.webkitGetAsEntry()?.isDirectory !== true) return;
-      const file = item.getAsFile();
+      const entry = item?.webkitGetAsEntry();
+      const file = item?.getAsFile() ?? null;
+      if (entry == null) return;
       const path = file === null ? null : pathOf(file);
-      void (path === null ? chooseAndOpen() : openProject(path));
+      if (isFolder(entry)) void (path === null ? findAndOpen(entry) : openProject(path));
+      // A project's own file stands for its folder.
+      else if (path !== null && /\.(ya?ml|txt)$/i.test(path)) void openProject(path.replace(/[\\/][^\\/]*$/, ''));
+      else notifications.show({ message: w('Drop the folder that the photos lie in.', 'Suelta la carpeta en la que están las fotos.'), closeButtonProps: { 'aria-label': w('Close', 'Cerrar') } });
     };
     document.addEventListener('dragover', over);
+    document.addEventListener('dragleave', leave);
     document.addEventListener('drop', drop);
+    // Before anything on the page takes the drop for itself.
+    const landed = (): void => mark(false);
+    document.addEventListener('drop', landed, true);
     return () => {
       document.removeEventListener('dragover', over);
+      document.removeEventListener('dragleave', leave);
       document.removeEventListener('drop', drop);
+      document.removeEventListener('drop', landed, true);
     };
-  }, []);
+  }, [w]);
+}
+
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+
+async function findAndOpen(entry: FileSystemDirectoryEntry): Promise<void> {
+  const inside = await new Promise<FileSystemEntry[]>((resolve) => entry.createReader().readEntries(resolve, () => resolve([])));
+  const files = await Promise.all(inside.filter(isFile).slice(0, COMPARED).map((own) => new Promise<File | null>((resolve) => own.file(resolve, () => resolve(null)))));
+  const known = files.flatMap((file) => (file === null ? [] : [{ name: file.name, bytes: file.size }]));
+  const { folders } = await call('files.find', { name: entry.name, files: known }).catch(() => ({ folders: [] as string[] }));
+  // Several alike: which one is meant, only the person knows.
+  const [only, ...others] = folders;
+  await (only !== undefined && others.length === 0 ? openProject(only) : chooseAndOpen(entry.name));
 }

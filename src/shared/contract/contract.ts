@@ -32,6 +32,8 @@ export const contract = {
   /** The next run measures anew; null: all. */
   'engines.forget': method(z.object({ id: z.string().nullable() }), done),
   'files.list': method(z.object({ folder: z.string().nullable() }), folderListingSchema),
+  /** Folders of this name that hold these files: where a folder lies that was dropped into a browser, which does not say. */
+  'files.find': method(z.object({ name: z.string().max(255), files: z.array(z.object({ name: z.string().max(255), bytes: z.number() })).max(20) }), z.object({ folders: z.array(z.string()) })),
   /** Shows a file or folder in the system's file browser; false where the door cannot. */
   'files.reveal': method(z.object({ project: z.string().nullable(), path: z.string() }), z.object({ shown: z.boolean() })),
 

@@ -45,3 +45,14 @@ test('a project whose settings are wrong opens; its labels are not read by other
   expect((await datasets.open('id', project())).paths).toHaveLength(3);
   await expect(datasets.read('id', project())).rejects.toMatchObject({ kind: 'config' });
 });
+
+test('edits that were not saved go along with a folder that was moved', async () => {
+  const change = { split: 'train' as const, line: 1, path: 'a.jpg', before: ['apple'], after: [], to: 'train' as const };
+  await datasets.draft('old', [change]);
+  await datasets.moved('old', 'new');
+  expect((await datasets.read('new', project())).draft).toEqual([change]);
+  // What is there already is newer.
+  await datasets.draft('old', []);
+  await datasets.moved('old', 'new');
+  expect((await datasets.read('new', project())).draft).toEqual([change]);
+});

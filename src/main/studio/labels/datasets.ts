@@ -1,5 +1,6 @@
 import { existsSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../../shared/config.ts';
@@ -29,6 +30,8 @@ export interface Datasets {
   repair(id: string, folder: string, code: Repairable): Promise<Repaired>;
   line(folder: string, change: LineChange): Promise<{ before: string; after: string | null }>;
   backupFolder(id: string): string;
+  /** A project's folder was moved, and its id with it: edits, findings and backups go along. */
+  moved(from: string, to: string): Promise<void>;
   /** The project's settings that decide how its label files are read. */
   config(folder: string): Promise<Config['data']>;
   dispose(): void;
@@ -96,6 +99,9 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     repair: async (id, folder, code) => repair({ project: folder, config: await config(folder), code, backupFolder: backupFolder(id) }),
     line: async (folder, change) => previewChange(folder, change, (await config(folder)).separator),
     backupFolder, config,
+    moved: async (from, to) => {
+      for (const placeOf of [draftFile, checkFile, backupFolder]) if (!existsSync(placeOf(to))) await rename(placeOf(from), placeOf(to)).catch(() => undefined); // there may be none
+    },
     dispose: () => watchers.forEach((watcher) => watcher.close()),
   };
 }
