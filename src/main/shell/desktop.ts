@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, ipcMain, Notification, powerSaveBlocker, protocol, session, shell } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, Notification, powerSaveBlocker, protocol, screen, session, shell } from 'electron';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isMethod } from '../../shared/contract/contract.ts';
@@ -52,7 +52,7 @@ export async function openDesktop(): Promise<void> {
 }
 
 function openWindow(studio: Studio, language: () => Language): BrowserWindow {
-  const { maximized, ...bounds } = readWindowState(stateFolder());
+  const { maximized, ...bounds } = readWindowState(stateFolder(), screen.getAllDisplays().map(({ workArea }) => workArea));
   const window = new BrowserWindow({
     ...bounds, minWidth: 1024, minHeight: 680, show: false, backgroundColor: '#141517', title: 'Destila Studio',
     webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, spellcheck: false, navigateOnDragDrop: false },

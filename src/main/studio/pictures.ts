@@ -12,12 +12,23 @@ export interface Pictures {
   clear(): Promise<number>;
 }
 
+/** Their folder inside the cache. */
+export const THUMBNAILS = 'thumbnails';
+
+/** Empties the cache but for one of its folders; returns the bytes that are free now. Whatever is in it can be made again, even while it is used. */
+export async function clearExcept(cacheFolder: string, kept: string): Promise<number> {
+  const names = (await readdir(cacheFolder).catch(() => [])).filter((name) => name !== kept);
+  const sizes = await Promise.all(names.map(async (name) => (await filesIn(path.join(cacheFolder, name))).reduce((sum, { size }) => sum + size, 0)));
+  await Promise.all(names.map((name) => rm(path.join(cacheFolder, name), { recursive: true, force: true })));
+  return sizes.reduce((a, b) => a + b, 0);
+}
+
 /** What browsers show as it is. */
 const shown: Readonly<Record<string, string>> = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.jpe': 'image/jpeg', '.jfif': 'image/jpeg', '.png': 'image/png', '.webp': 'image/webp', '.gif': 'image/gif', '.avif': 'image/avif' };
 const isImage = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heic|heif|bmp)$/i;
 
 export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: () => number): Pictures {
-  const folder = path.join(cacheFolder, 'thumbnails');
+  const folder = path.join(cacheFolder, THUMBNAILS);
   let sinceCleaning = 0;
   const keep = async (key: string, bytes: Uint8Array): Promise<void> => {
     const file = path.join(folder, key.slice(0, 2), key);

@@ -12,6 +12,7 @@ import type { RunRecord } from '../pipeline/storage/runFolder.ts';
 import { createRun, listRuns, lockFile, readRun, writeRun } from '../pipeline/storage/runFolder.ts';
 import { chooseEngine } from './engines/chooseEngine.ts';
 import { cacheFolder, enginesFolder, runsFolder } from './places.ts';
+import { folderBytes } from './training/runSummary.ts';
 
 /** The services around runs: every door (command line, browser, desktop) uses these. */
 
@@ -76,6 +77,20 @@ export async function cleanRun(folder: string): Promise<number> {
   const sizes = await Promise.all((await readdir(checkpoints).catch(() => [])).map((name) => stat(path.join(checkpoints, name)).then(({ size }) => size)));
   await rm(checkpoints, { recursive: true, force: true });
   return sizes.reduce((a, b) => a + b, 0);
+}
+
+/** What a project's runs take of the disk, and what `cleanRun` would free of it. */
+export async function diskUse(project: string): Promise<{ runs: number; bytes: number; freeableBytes: number }> {
+  const runs = await listRuns(runsFolder(project));
+  const freeable = await Promise.all(runs.filter(({ state }) => state === 'finished').map(({ folder }) => folderBytes(path.join(folder, 'checkpoints'))));
+  return { runs: runs.length, bytes: await folderBytes(runsFolder(project)), freeableBytes: freeable.reduce((a, b) => a + b, 0) };
+}
+
+/** The checkpoints of all finished runs of a project; returns the bytes that are free now. */
+export async function cleanProject(project: string): Promise<number> {
+  let freed = 0;
+  for (const { folder, state } of await listRuns(runsFolder(project))) if (state === 'finished') freed += await cleanRun(folder);
+  return freed;
 }
 
 async function underLock(folder: string, what: string, work: () => Promise<void>): Promise<void> {

@@ -20,10 +20,10 @@ import { importOffers } from './imports/sources.ts';
 import { openDatasets } from './labels/datasets.ts';
 import { openLog, redacted } from './log.ts';
 import { createLoadMeter, openMachine, threadsOf } from './machine.ts';
-import { openPictures } from './pictures.ts';
+import { clearExcept, openPictures, THUMBNAILS } from './pictures.ts';
 import { cacheFolder, runsFolder, stateFolder, weightsFolder } from './places.ts';
 import { openProjects } from './projects.ts';
-import { changeRun, cleanRun, deleteRun, newRun } from './runs.ts';
+import { changeRun, cleanProject, cleanRun, deleteRun, diskUse, newRun } from './runs.ts';
 import { openSettings } from './settings.ts';
 import { configChoices, saveConfig } from './training/configChoices.ts';
 import { createEventThrottle } from './training/eventThrottle.ts';
@@ -69,6 +69,9 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const log = openLog(state);
   const listeners = new Set<(event: StudioEvent) => void>();
   const emit = (event: StudioEvent): void => listeners.forEach((listener) => listener(event));
+  // Told to the log even if it ends the studio.
+  const onFault = (fault: Error): void => log.write(`the studio failed: ${fault.stack ?? fault.message}`);
+  process.on('uncaughtExceptionMonitor', onFault);
   const settings = await openSettings(state);
   const machine = await openMachine(state);
   const datasets = openDatasets(state, (project) => emit({ type: 'datasetChanged', project }));
@@ -132,13 +135,23 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       };
     },
     'studio.load': () => load(),
-    'studio.diagnostics': async () => ({ text: diagnostics() }),
+    'studio.diagnostics': async () => ({ text: diagnostics(), logFile: log.file }),
     'settings.set': async (part) => {
       const changed = await settings.change(part);
       emit({ type: 'settings', settings: changed });
       return changed;
     },
-    'cache.clear': async () => ({ freedBytes: await pictures.clear() }),
+    'cache.clear': async ({ what }) => ({ freedBytes: what === 'thumbnails' ? await pictures.clear() : await clearExcept(cacheFolder(), THUMBNAILS) }),
+    'disk.usage': async () => {
+      const there = projects.recent().filter(({ found }) => found);
+      const uses = await Promise.all(there.map(async ({ id, name, folder }) => ({ project: id, name, ...await diskUse(folder) })));
+      return uses.filter(({ runs }) => runs > 0).sort((a, b) => b.bytes - a.bytes);
+    },
+    'disk.clean': async ({ project }) => {
+      const freedBytes = await cleanProject(folderOf(project));
+      emit({ type: 'runsChanged', project });
+      return { freedBytes };
+    },
     'cache.usage': async () => ({ thumbnails: await pictures.usage(), pixels: await folderBytes(cacheFolder()) - await pictures.usage() }),
     'machine.measure': () => active('measure', null, () => machine.measure()),
     'engines.speeds': () => rememberedSpeeds(),
@@ -354,6 +367,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       datasets.dispose();
       imaging.dispose();
       throttle.dispose();
+      process.off('uncaughtExceptionMonitor', onFault);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Button, CopyButton, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
+import type { DiskUse } from '../../shared/contract/studio.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { openShortcuts } from '../components/ShortcutSheet.tsx';
@@ -67,10 +68,9 @@ function Storage() {
   const freeable = runs.filter(({ state }) => state === 'finished');
   return (
     <Part id="storage" title={w('Storage', 'Almacenamiento')}>
-      <Row name={w('Thumbnails', 'Miniaturas')} hint={w('Made in the background; the oldest go first.', 'Se hacen en segundo plano; las más viejas se van antes.')}><span className="row"><NumberInput w={90} aria-label={w('Most gigabytes for thumbnails', 'Máximo de gigabytes para miniaturas')} min={0.1} max={1000} step={1} value={settings?.thumbnailGigabytes ?? 4} onChange={(value) => { if (Number(value) >= 0.1) void changeSettings({ thumbnailGigabytes: Number(value) }); }} />GB · {f.bytes(usage?.thumbnails ?? null)}</span></Row>
-      <Row name={w('Decoded pixels', 'Píxeles decodificados')} hint={w('Make training faster; data.cache_gb sets how much.', 'Aceleran el entrenamiento; data.cache_gb fija cuánto.')}>{f.bytes(usage?.pixels ?? null)}</Row>
+      <Row name={w('Thumbnails', 'Miniaturas')} hint={w('Made in the background; the oldest go first.', 'Se hacen en segundo plano; las más viejas se van antes.')}><span className="row"><NumberInput w={90} aria-label={w('Most gigabytes for thumbnails', 'Máximo de gigabytes para miniaturas')} min={0.1} max={1000} step={1} value={settings?.thumbnailGigabytes ?? 4} onChange={(value) => { if (Number(value) >= 0.1) void changeSettings({ thumbnailGigabytes: Number(value) }); }} />GB<Used what="thumbnails" bytes={usage?.thumbnails ?? null} onCleared={read} /></span></Row>
+      <Row name={w('Decoded pixels', 'Píxeles decodificados')} hint={w('Make training faster; data.cache_gb sets how much.', 'Aceleran el entrenamiento; data.cache_gb fija cuánto.')}><Used what="pixels" bytes={usage?.pixels ?? null} onCleared={read} /></Row>
       <Row name={w('Proxy for downloads', 'Proxy para descargas')} hint={w('Of pretrained weights; empty takes the system\'s.', 'De pesos preentrenados; vacío usa el del sistema.')}><Proxy /></Row>
-      <Row name={w('Clear the thumbnails', 'Vaciar las miniaturas')} hint=""><Button variant="default" onClick={() => void attempt(() => call('cache.clear', {})).then(read)}>{w('Clear', 'Vaciar')}</Button></Row>
       {project !== null && runs.length > 0 && (
         <table className="figures">
           <thead><tr><th>{w(`Runs of ${project.name}`, `Entrenamientos de ${project.name}`)}</th><th className="num">{w('Disk', 'Disco')}</th><th /></tr></thead>
@@ -80,8 +80,37 @@ function Storage() {
           </tbody>
         </table>
       )}
+      <Projects open={project?.id ?? null} />
       <p className="small quiet">{w('Nothing leaves this machine: no telemetry, no account.', 'Nada sale de este equipo: ni telemetría ni cuenta.')} {hello?.door === 'browser' ? w('This window answers 127.0.0.1 only.', 'Esta ventana solo responde a 127.0.0.1.') : ''}</p>
     </Part>
+  );
+}
+
+/** What a part of the cache holds, and a button that empties it. */
+function Used({ what, bytes, onCleared }: { what: 'thumbnails' | 'pixels'; bytes: number | null; onCleared(): void }) {
+  const { w, f } = useWording();
+  return (
+    <span className="row">
+      <span className="num">{f.bytes(bytes)}</span>
+      <button type="button" className="link" disabled={(bytes ?? 0) === 0} aria-label={what === 'thumbnails' ? w('Clear the thumbnails', 'Vaciar las miniaturas') : w('Clear the decoded pixels', 'Vaciar los píxeles decodificados')} onClick={() => void attempt(() => call('cache.clear', { what })).then(onCleared)}>{w('Clear', 'Vaciar')}</button>
+    </span>
+  );
+}
+
+/** What the runs of each project take; those of the open one stand above, one by one. */
+function Projects({ open }: { open: string | null }) {
+  const { w, f } = useWording();
+  const runs = useStudio((state) => state.runs);
+  const [uses, setUses] = useState<readonly DiskUse[]>([]);
+  const read = (): void => void call('disk.usage', {}).then(setUses, () => undefined);
+  useEffect(read, [runs]);
+  const others = uses.filter(({ project }) => project !== open);
+  if (others.length === 0) return null;
+  return (
+    <table className="figures">
+      <thead><tr><th>{open === null ? w('Runs of all projects', 'Entrenamientos de todos los proyectos') : w('Runs of other projects', 'Entrenamientos de otros proyectos')}</th><th className="num">{w('Runs', 'Número')}</th><th className="num">{w('Disk', 'Disco')}</th><th /></tr></thead>
+      <tbody>{others.map((use) => <tr key={use.project}><td><bdi>{use.name}</bdi></td><td className="num">{f.count(use.runs)}</td><td className="num">{f.bytes(use.bytes)}</td><td className="num">{use.freeableBytes > 0 && <button type="button" className="link" onClick={() => void attempt(() => call('disk.clean', { project: use.project })).then(read)}>{w(`Free the checkpoints, ${f.bytes(use.freeableBytes)}`, `Liberar puntos de control, ${f.bytes(use.freeableBytes)}`)}</button>}</td></tr>)}</tbody>
+    </table>
   );
 }
 
@@ -115,8 +144,8 @@ function Keys() {
 function Diagnostics() {
   const { w } = useWording();
   const hello = useStudio((state) => state.hello);
-  const [text, setText] = useState<string | null>(null);
-  useEffect(() => { void call('studio.diagnostics', {}).then((found) => setText(found.text), () => undefined); }, []);
+  const [{ text, logFile }, setFound] = useState<{ text: string | null; logFile: string }>({ text: null, logFile: '' });
+  useEffect(() => { void call('studio.diagnostics', {}).then(setFound, () => undefined); }, []);
   return (
     <Part id="help" title={w('Diagnostics', 'Diagnóstico')}>
       <p className="soft">{w('What a developer needs to help you: versions, this machine, the last lines of the log. Folders, your name and passwords are left out; names of images may stand in it. It goes nowhere by itself.', 'Lo que necesita quien te ayude: versiones, este equipo y el final del registro. Sin carpetas, tu nombre ni contraseñas; puede haber nombres de imágenes. No se envía a ningún sitio.')}</p>
@@ -125,6 +154,7 @@ function Diagnostics() {
         {hello?.door === 'desktop' && <Button variant="default" onClick={() => void call('files.reveal', { project: null, path: 'log' })}>{w('Show the log', 'Ver el registro')}</Button>}
         <span className="quiet">Destila Studio {hello?.version}</span>
       </div>
+      {hello?.door === 'browser' && logFile !== '' && <p className="small quiet" style={{ overflowWrap: 'anywhere' }}>{w('The log lies in', 'El registro está en')} <code>{logFile}</code> <CopyButton value={logFile}>{({ copied, copy }) => <button type="button" className="link" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}</button>}</CopyButton></p>}
       {text !== null && <pre className="diagnostics" tabIndex={0} aria-label={w('Diagnostics', 'Diagnóstico')}>{text}</pre>}
     </Part>
   );

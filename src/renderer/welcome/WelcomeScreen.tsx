@@ -66,8 +66,8 @@ function Recent() {
         {recent.map((project, i) => (
           <li key={project.id} data-chosen={i === at}>
             <UnstyledButton className="recent-row" disabled={!project.found} onClick={() => void openProject(project.folder)}>
-              <span className="covers">{project.found ? project.covers.map((cover) => <img key={cover} src={pictureUrl(project.id, cover, { kind: 'thumbnail', edge: 96 })} alt="" loading="lazy" />) : <span className="cover-missing"><IconFolder size={16} aria-hidden="true" /></span>}</span>
-              <span className="grow column"><strong className="cut" style={{ fontWeight: 500 }}>{project.name}</strong><span className="small quiet cut">{f.count(project.images)} {w('images', 'imágenes')}, {f.count(project.labels)} {w('labels', 'etiquetas')} · {project.folder}</span></span>
+              <span className="covers">{project.found && project.covers.length > 0 ? project.covers.map((cover) => <img key={cover} src={pictureUrl(project.id, cover, { kind: 'thumbnail', edge: 96 })} alt="" loading="lazy" />) : <span className="cover-missing"><IconFolder size={16} aria-hidden="true" /></span>}</span>
+              <span className="grow column"><strong className="cut" style={{ fontWeight: 500 }}>{project.name}</strong><span className="small quiet cut">{project.images === 0 ? w('no label files yet', 'aún sin archivos de etiquetas') : w(`${f.count(project.images)} images, ${f.count(project.labels)} labels`, `${f.count(project.images)} imágenes, ${f.count(project.labels)} etiquetas`)} · {project.folder}</span></span>
               {project.lastRun !== null && project.found && <span className="soft">{said(project.lastRun.name)}{project.lastRun.macroAp === null ? '' : `: ${w('INT8 mAP', 'mAP INT8')} ${f.points(project.lastRun.macroAp)}`}</span>}
               <span className="quiet num" style={{ width: 64 }}>{f.date(project.openedAt)}</span>
             </UnstyledButton>

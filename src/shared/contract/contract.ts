@@ -4,7 +4,7 @@ import { jobCommandSchema, stageSecondsSchema } from '../events.ts';
 import { checkResultSchema, datasetIndexSchema, importOffersSchema, importPlanSchema, importRequestSchema, lineChangeSchema, repairableSchema, repairedSchema, saveResultSchema } from './dataset.ts';
 import { exportSchema, tryResultSchema } from './exports.ts';
 import { configChoicesSchema, foundRatesSchema, networkNameSchema, preflightSchema, runHistorySchema, runSummarySchema } from './runs.ts';
-import { folderListingSchema, helloSchema, loadSchema, machineSchema, projectSchema, rememberedSpeedSchema, settingsSchema } from './studio.ts';
+import { diskUseSchema, folderListingSchema, helloSchema, loadSchema, machineSchema, projectSchema, rememberedSpeedSchema, settingsSchema } from './studio.ts';
 import { attentionSchema, classThresholdSchema, tuneSchema } from './tune.ts';
 import { weightsSchema } from './weights.ts';
 
@@ -21,9 +21,13 @@ const done = z.object({});
 export const contract = {
   'studio.hello': method(nothing, helloSchema),
   'studio.load': method(nothing, loadSchema),
-  'studio.diagnostics': method(nothing, z.object({ text: z.string() })),
+  'studio.diagnostics': method(nothing, z.object({ text: z.string(), /** Absolute. */ logFile: z.string() })),
   'settings.set': method(settingsSchema.partial(), settingsSchema),
-  'cache.clear': method(nothing, z.object({ freedBytes: z.number() })),
+  'cache.clear': method(z.object({ what: z.enum(['thumbnails', 'pixels']) }), z.object({ freedBytes: z.number() })),
+  /** Disk use of the runs of every project that was opened and is there, the largest first. */
+  'disk.usage': method(nothing, z.array(diskUseSchema)),
+  /** Frees the checkpoints of all finished runs of a project. */
+  'disk.clean': method(project, z.object({ freedBytes: z.number() })),
   'cache.usage': method(nothing, z.object({ thumbnails: z.number(), pixels: z.number() })),
   'machine.measure': method(nothing, machineSchema),
   /** Speeds of engines with the networks of runs: what `auto` remembers, newest first. */

@@ -116,6 +116,10 @@ export const helloSchema = z.object({
 });
 export type Hello = z.infer<typeof helloSchema>;
 
+/** What a project's runs take of the disk. */
+export const diskUseSchema = z.object({ project: z.string(), name: z.string(), runs: z.int(), bytes: z.number(), /** Checkpoints of finished runs, which nobody needs. */ freeableBytes: z.number() });
+export type DiskUse = z.infer<typeof diskUseSchema>;
+
 export const folderListingSchema = z.object({
   folder: z.string(),
   parent: z.string().nullable(),

@@ -17,7 +17,7 @@ export function addServeCommand(program: Command): void {
         if (error.code === 'EADDRINUSE') throw new Problem('busy', `Port ${port} is in use, maybe by another studio. Choose another with --port.`);
         throw error;
       });
-      process.stdout.write(`Destila Studio is open at\n\n  ${server.url}\n\nCtrl+C closes it; a run that is going on stops at a checkpoint and goes on next time.\n`);
+      process.stdout.write(`Destila Studio is open at\n\n  ${server.url}\n\nCtrl+C closes it; a run that is going on stops at a checkpoint and goes on next time. Ctrl+C once more ends it at once.\n`);
       const close = (): void => {
         process.stdout.write('\nClosing...\n');
         void server.close('stop').then(() => process.exit(0));
