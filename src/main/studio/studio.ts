@@ -70,7 +70,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const listeners = new Set<(event: StudioEvent) => void>();
   const emit = (event: StudioEvent): void => listeners.forEach((listener) => listener(event));
   // Told to the log even if it ends the studio.
-  const onFault = (fault: Error): void => log.write(`the studio failed: ${fault.stack ?? fault.message}`);
+  const onFault = (fault: Error): void => log.write(`uncaughtException: ${fault.stack ?? fault.message}`);
   process.on('uncaughtExceptionMonitor', onFault);
   const settings = await openSettings(state);
   const machine = await openMachine(state);
