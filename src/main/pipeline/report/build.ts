@@ -10,7 +10,7 @@ import { calibration, confusionPairs, cooccurrencePairs, decideShifted, operatin
 import type { Report, ReportClass } from './schema.ts';
 import { REPORT_FORMAT_VERSION } from './schema.ts';
 
-export interface ReportInput extends Pick<Report, 'run' | 'dataset' | 'errors' | 'config' | 'stages' | 'hardware' | 'versions'> {
+export interface ReportInput extends Pick<Report, 'run' | 'dataset' | 'errors' | 'config' | 'stages' | 'waited' | 'hardware' | 'versions'> {
   readonly metrics: MetricsReport;
   /** The INT8 model's codes on test, and the labels there. */
   readonly test: Judged;
@@ -31,7 +31,7 @@ export function buildReport(input: ReportInput): Report {
   const said = decide(test.codes, metrics.thresholds.perClassK);
   const confused = named(confusionPairs(test, said), labels);
   const together = sideBySide(cooccurrencePairs(test.labels, test.classes), cooccurrencePairs(said, test.classes), labels);
-  const { run, dataset, errors, config, stages, hardware, versions } = input;
+  const { run, dataset, errors, config, stages, waited, hardware, versions } = input;
   return {
     formatVersion: REPORT_FORMAT_VERSION, run, dataset, metrics, replicates: replicatesFor(test),
     classes: classesOf(input, said),
@@ -41,7 +41,7 @@ export function buildReport(input: ReportInput): Report {
     missed: metrics.test.int8.at.per_class.perClass.map(({ confusion }) => confusion.fn),
     cooccurrence: together.slice(0, MOST_PAIRS),
     pairsLeftOut: Math.max(0, confused.length - MOST_PAIRS) + Math.max(0, together.length - MOST_PAIRS),
-    errors, config, stages, hardware, versions,
+    errors, config, stages, waited, hardware, versions,
   };
 }
 

@@ -33,3 +33,32 @@ export function confusionsCsv({ confusions, classes, missed }: Report): string {
 export function cooccurrenceCsv({ cooccurrence }: Report): string {
   return csv([['a', 'b', 'images_truth', 'images_said'], ...cooccurrence.map(({ a, b, truth, said }) => [a, b, truth, said])]);
 }
+
+export function calibrationCsv({ calibration }: Report): string {
+  return csv([['images_and_labels', 'mean_score', 'observed'], ...calibration.bins.map(({ count, meanScore, observed }) => [count, meanScore, observed])]);
+}
+
+export function sensitivityCsv({ sensitivity }: Report): string {
+  return csv([['shift', 'macro_f1', 'micro_f1', 'micro_precision', 'micro_recall'], ...sensitivity.map(({ shift, macroF1, microF1, microPrecision, microRecall }) => [shift, macroF1, microF1, microPrecision, microRecall])]);
+}
+
+/** Both splits, each network at each way to decide. */
+export function networksCsv({ metrics }: Report): string {
+  return csv([['split', 'network', 'threshold', 'macro_ap', 'macro_precision', 'macro_recall', 'macro_f1', 'micro_f1', 'no_label_rate'], ...(['test', 'val'] as const).flatMap((split) =>
+    (['teacher', 'student', 'int8'] as const).flatMap((network) => (['0.5', 'global', 'per_class'] as const).map((rule) => {
+      const { macroAp, at } = metrics[split][network];
+      const d = at[rule];
+      return [split, network, rule, macroAp, d.macroPrecision, d.macroRecall, d.macroF1, d.microF1, d.noLabelRate];
+    })))]);
+}
+
+/** Everything else of a run, a figure a row: photos, settings, times, machine. */
+export function runCsv({ run, dataset, calibration, config, stages, waited, hardware, versions }: Report): string {
+  return csv([['figure', 'value'], ...flat('', { run, dataset, calibration: { ece: calibration.ece }, stage_seconds: stages, waited_share: waited, hardware, versions, config })]);
+}
+
+function flat(key: string, value: unknown): [string, string | number | null][] {
+  if (typeof value !== 'object' || value === null) return [[key, typeof value === 'number' || value === null ? value : String(value)]];
+  if (Array.isArray(value)) return [[key, value.join(' ')]];
+  return Object.entries(value).flatMap(([name, inner]) => flat(key === '' ? name : `${key}.${name}`, inner));
+}

@@ -78,13 +78,13 @@ export function dataset({ dataset: splits, classes, metrics }: Report, { w, coun
     rare.length === 0 ? '' : `<p>${w(`${rare.length} labels have fewer than 10 training or 5 validation images: their thresholds rest on little.`, `${rare.length} etiquetas tienen menos de 10 imágenes de entrenamiento o 5 de validación: sus umbrales se apoyan en poco.`)}</p>`);
 }
 
-export function making({ config, stages, hardware, versions, run }: Report, { w, duration, count, decimal }: Wording): Html {
+export function making({ config, stages, waited, hardware, versions, run }: Report, { w, said, duration, count, decimal, percent }: Wording): Html {
   const names: Readonly<Record<string, string>> = {
     data: w('data', 'datos'), teacher: w('teacher', 'maestro'), student: w('student', 'alumno'), qat: w('quantization', 'cuantización'),
     thresholds: w('thresholds', 'umbrales'), test: w('test', 'prueba'), export: w('export', 'exportación'),
   };
   return section('making', w('How it was made', 'Cómo se hizo'),
-    table([w('Stage', 'Etapa'), w('Work', 'Trabajo')], Object.entries(stages).map(([stage, seconds]) => [names[stage] ?? escape(stage), duration(seconds)]), w('Time', 'Tiempo')),
-    `<p>${escape(hardware.processor)}, ${count(hardware.cores)} ${w('cores', 'núcleos')}, ${decimal(hardware.memoryBytes / 2 ** 30, 0)} GiB, ${escape(hardware.system)}${hardware.engine === null ? '' : `; ${escape(hardware.engine)}`}. ${w('Seed', 'Semilla')} ${run.seed}. ${Object.entries(versions).map(([name, version]) => `${escape(name)} ${escape(version)}`).join(', ')}.</p>`,
+    table([w('Stage', 'Etapa'), w('Work', 'Trabajo'), w('Waited for images', 'Espera de imágenes')], Object.entries(stages).map(([stage, seconds]) => [names[stage] ?? escape(stage), duration(seconds), waited[stage] === undefined ? NONE : percent(waited[stage])]), w('Time', 'Tiempo')),
+    `<p>${escape(hardware.processor)}, ${count(hardware.cores)} ${w('cores', 'núcleos')}, ${decimal(hardware.memoryBytes / 2 ** 30, 0)} GiB, ${escape(hardware.system)}${hardware.engine === null ? '' : `; ${escape(said(hardware.engine))}`}. ${w('Seed', 'Semilla')} ${run.seed}. ${Object.entries(versions).map(([name, version]) => `${escape(name)} ${escape(version)}`).join(', ')}.</p>`,
     `<details><summary>${w('All settings', 'Todos los ajustes')}</summary><pre>${escape(JSON.stringify(config, null, 1))}</pre></details>`);
 }

@@ -7,10 +7,11 @@ import { METRICS_FORMAT_VERSION } from '../eval/metricsReport.ts';
 import { evaluateSplit } from '../eval/report.ts';
 import { buildReport } from './build.ts';
 import { classIntervals } from './classIntervals.ts';
-import { classesCsv, csv } from './csv.ts';
+import { calibrationCsv, classesCsv, csv, networksCsv, runCsv, sensitivityCsv } from './csv.ts';
 import { calibration, confusionPairs, cooccurrencePairs, operatingPoints } from './figures.ts';
 import { modelCard } from './modelCard.ts';
 import { reportPage } from './page.ts';
+import { waitedShares } from './waiting.ts';
 import type { Report } from './schema.ts';
 import { reportSchema } from './schema.ts';
 
@@ -76,7 +77,7 @@ function example(): Report {
     dataset: Object.fromEntries((['train', 'val', 'test'] as const).map((split) => [split, { images, meanLabels: 0.9, noLabelRate: 0.3, labelsPerImage: [24, 40, 16] }])) as Report['dataset'],
     test: { codes, labels, classes: names.length }, trainPositives: [30, 30, 30, 0], postTraining: { codes, labels },
     errors: [{ path: 'images/"><img src=x>.jpg', label: names[1]!, kind: 'falsePositive', score: 0.9, threshold: 0.5, truth: [], picture: null }],
-    config: configSchema.parse({}), stages: { teacher: 5000 }, hardware: { processor: 'cpu', cores: 2, memoryBytes: 2 ** 34, system: 'Linux', engine: null }, versions: { destila: '1' },
+    config: configSchema.parse({}), stages: { teacher: 5000, test: 30 }, waited: { teacher: 0.023 }, hardware: { processor: 'cpu', cores: 2, memoryBytes: 2 ** 34, system: 'Linux', engine: 'onnxruntime on the CPU, 2 threads, plain layout' }, versions: { destila: '1' },
   });
 }
 
@@ -122,6 +123,22 @@ describe('the report', () => {
     expect(classesCsv(report).trim().split('\r\n')).toHaveLength(1 + names.length);
   });
 
+  test('has every number of the page as CSV', () => {
+    const rows = (text: string): string[] => text.trim().split('\r\n').slice(1);
+    expect(rows(networksCsv(report))).toHaveLength(2 * 3 * 3);
+    expect(rows(networksCsv(report))[8]).toBe(`test,int8,per_class,${[report.metrics.test.int8.macroAp, ...(['macroPrecision', 'macroRecall', 'macroF1', 'microF1', 'noLabelRate'] as const).map((figure) => report.metrics.test.int8.at.per_class[figure])].join(',')}`);
+    expect(rows(calibrationCsv(report))).toHaveLength(report.calibration.bins.length);
+    expect(rows(sensitivityCsv(report)).map((row) => row.split(',')[0])).toEqual(report.sensitivity.map(({ shift }) => String(shift)));
+    const run = rows(runCsv(report));
+    for (const row of [`calibration.ece,${report.calibration.ece}`, `dataset.test.images,${images}`, 'dataset.test.labelsPerImage,24 40 16', 'stage_seconds.teacher,5000', 'waited_share.teacher,0.023', 'hardware.cores,2', 'config.student.architecture,efficientnet-lite1', 'config.data.padding_color,0 0 0', 'config.teacher.weights,', 'run.pretrained.teacher,true']) expect(run).toContain(row);
+  });
+
+  test('says what computed, and how long steps waited for images, in the language of the page', () => {
+    expect(reportPage(report, 'en')).toContain('onnxruntime on the CPU, 2 threads');
+    expect(reportPage(report, 'es')).toContain('onnxruntime en la CPU, 2 hilos');
+    expect([reportPage(report, 'en').includes('2.3 %'), reportPage(report, 'es').includes('2,3 %')]).toEqual([true, true]);
+  });
+
   test('has a model card that names the weak labels and those nobody judged', () => {
     const card = modelCard(report, 4_000_000);
     expect(card).toContain('No test image, so nothing is known: `never seen`');
@@ -151,4 +168,10 @@ test('an interval of F1 is that of the drawn images', () => {
   values.sort((a, b) => a - b);
   expect(f1.low).toBeCloseTo(values[Math.round(0.025 * 999)]!, 12);
   expect(f1.high).toBeCloseTo(values[Math.round(0.975 * 999)]!, 12);
+});
+
+test('steps waited for the share of a stage that its phases waited', () => {
+  const epoch = (phase: string, seconds: number, waited: number): string => JSON.stringify({ type: 'epoch', stage: 'teacher', phase, seconds, waited_seconds: waited, loss: 1 });
+  const lines = [JSON.stringify({ type: 'step', stage: 'teacher', loss: 1 }), epoch('head', 10, 1), epoch('head', 20, 0), epoch('finetune', 60, 2), epoch('finetune', 80, 2), ''];
+  expect(waitedShares(lines.join('\n'))).toEqual({ teacher: 5 / 100 });
 });

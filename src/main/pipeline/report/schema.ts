@@ -55,6 +55,7 @@ export const reportSchema = z.strictObject({
   })),
   config: configSchema,
   stages: z.record(z.string(), z.number()).describe('Seconds of work.'),
+  waited: z.record(z.string(), z.number()).default({}).describe('Share of a stage\'s training in which a step waited for its images.'),
   hardware: z.strictObject({ processor: z.string(), cores: z.int(), memoryBytes: z.number(), system: z.string(), engine: z.string().nullable() }),
   versions: z.record(z.string(), z.string()),
 });

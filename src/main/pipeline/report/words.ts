@@ -1,9 +1,13 @@
+import { inSpanish } from '../../../shared/spanish/translate.ts';
+
 export type ReportLanguage = 'en' | 'es';
 
 /** Both languages where a text is used, as in the studio; numbers as each language writes them. */
 export interface Wording {
   readonly language: ReportLanguage;
   w(en: string, es: string): string;
+  /** A text that a service wrote in English. */
+  said(text: string): string;
   /** A share of 1 with three decimals; an en dash where there is none. */
   score(value: number | null): string;
   decimal(value: number, digits: number): string;
@@ -21,6 +25,7 @@ export function wording(language: ReportLanguage): Wording {
   return {
     language, decimal,
     w: (en, es) => (language === 'en' ? en : es),
+    said: (text) => (language === 'en' ? text : inSpanish(text)),
     score: (value) => (value === null ? NONE : decimal(value, 3)),
     count: (value) => value.toLocaleString(locale),
     percent: (share) => `${decimal(share * 100, 1)} %`,

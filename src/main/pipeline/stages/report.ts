@@ -9,10 +9,11 @@ import { letterbox } from '../data/letterbox.ts';
 import { positivesOf, splitStatistics } from '../data/statistics.ts';
 import type { MetricsReport } from '../eval/metricsReport.ts';
 import { buildReport } from '../report/build.ts';
-import { classesCsv, confusionsCsv, cooccurrenceCsv, curvesCsv } from '../report/csv.ts';
+import { calibrationCsv, classesCsv, confusionsCsv, cooccurrenceCsv, curvesCsv, networksCsv, runCsv, sensitivityCsv } from '../report/csv.ts';
 import { reportPage } from '../report/page.ts';
 import type { Report, ReportError } from '../report/schema.ts';
 import { reportSchema } from '../report/schema.ts';
+import { waitedShares } from '../report/waiting.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { readRun } from '../storage/runFolder.ts';
 import { labelMatrix } from '../train/scoring.ts';
@@ -32,6 +33,7 @@ export async function writeReport(room: RunRoom, metrics: MetricsReport): Promis
   const files: readonly (readonly [string, string])[] = [
     ['report.json', `${JSON.stringify(report)}\n`], ['report.html', reportPage(report, 'en')], ['report.es.html', reportPage(report, 'es')],
     ['classes.csv', classesCsv(report)], ['curves.csv', curvesCsv(report)], ['confusions.csv', confusionsCsv(report)], ['cooccurrence.csv', cooccurrenceCsv(report)],
+    ['networks.csv', networksCsv(report)], ['calibration.csv', calibrationCsv(report)], ['sensitivity.csv', sensitivityCsv(report)], ['run.csv', runCsv(report)],
   ];
   for (const [name, text] of files) await writeFileAtomic(reportFile(room.folder, name), text);
   return report;
@@ -69,6 +71,7 @@ async function gather(room: RunRoom, metrics: MetricsReport): Promise<Report> {
     errors: await surestErrors(room, codes, metrics.thresholds.perClassK),
     config,
     stages: Object.fromEntries(Object.entries(record.stages).filter(([, { seconds }]) => seconds > 0).map(([stage, { seconds }]) => [stage, seconds])),
+    waited: waitedShares(await readFile(path.join(folder, 'metrics.jsonl'), 'utf8')),
     hardware: { processor: os.cpus()[0]?.model.trim() ?? os.arch(), cores: os.availableParallelism(), memoryBytes: os.totalmem(), system: `${os.type()} ${os.release()}`, engine: record.engine },
     versions: record.versions,
   });
