@@ -50,6 +50,7 @@ function Engines() {
           <tbody>{machine?.engines.map((engine) => <tr key={engine.name}><td style={{ whiteSpace: 'nowrap' }}><strong>{engine.name}</strong></td><td style={{ whiteSpace: 'nowrap' }} className={engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}>{engine.state === 'works' ? w('works', 'funciona') : engine.state === 'fails' ? w('fails', 'falla') : w('not tried', 'no probado')}</td><td className="num">{engine.imagesPerSecond === null ? '–' : f.decimal(engine.imagesPerSecond, 0)}</td><td className="soft">{said(engine.description)}{engine.fix !== null && <> {w('To fix it:', 'Para arreglarlo:')} <code>{said(engine.fix)}</code></>}</td></tr>)}</tbody>
         </table>
       )}
+      {machine?.vulkan.map(({ name, driver, version, largestBufferBytes, memoryBytes }) => <p key={name} className="small quiet">{`Vulkan ${version}: ${name}, ${driver}. ${w(`Buffers up to ${f.bytes(largestBufferBytes)}, ${f.bytes(memoryBytes)} of memory.`, `Búferes de hasta ${f.bytes(largestBufferBytes)}, ${f.bytes(memoryBytes)} de memoria.`)}`}</p>)}
       <p className="small quiet">{w('Measured with a small network at 96 px; Train measures the real ones.', 'Medido con una red pequeña a 96 px; Entrenar mide las de verdad.')}</p>
       <div><Button variant="default" loading={measuring} onClick={() => void measure()}>{machine === null ? w('Measure', 'Medir') : w('Measure again', 'Medir de nuevo')}</Button></div>
       <EngineSpeeds starting={machine?.engines.filter(({ state }) => state === 'works').length ?? 1} />

@@ -65,6 +65,8 @@ export const machineReportSchema = z.object({
   memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
   disk: z.object({ folder: z.string(), freeBytes: z.number() }).nullable(),
   gpus: z.array(z.string()),
+  /** Vulkan's adapters, where `vulkaninfo` is installed to name them. */
+  vulkan: z.array(z.object({ name: z.string(), driver: z.string(), version: z.string(), largestBufferBytes: z.number(), memoryBytes: z.number() })).default([]),
   engines: z.array(engineReportSchema),
   versions: z.record(z.string(), z.string()).default({}),
 });

@@ -1,6 +1,8 @@
 import { readFile, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import { graphicsCards } from '../engine/graphicsCards.ts';
+import type { VulkanAdapter } from '../engine/vulkanAdapters.ts';
+import { vulkanAdapters } from '../engine/vulkanAdapters.ts';
 
 export interface DoctorReport {
   readonly system: string;
@@ -8,6 +10,7 @@ export interface DoctorReport {
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
   readonly disk: { readonly folder: string; readonly freeBytes: number } | null;
   readonly gpus: readonly string[];
+  readonly vulkan: readonly VulkanAdapter[];
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -19,6 +22,7 @@ export async function doctor(folder: string): Promise<DoctorReport> {
     cpu: { model: cpus[0]?.model.trim() ?? 'unknown', cores: os.availableParallelism(), features: await cpuFeatures() },
     memory: { totalBytes: os.totalmem(), freeBytes: os.freemem() },
     disk: await statfs(folder).then(({ bavail, bsize }) => ({ folder, freeBytes: bavail * bsize }), () => null),
+    vulkan: await vulkanAdapters(),
     gpus: (await graphicsCards()).map(({ name, driver }) => `${name}, ${driver}`),
     versions: { node: process.version },
   };
