@@ -11,7 +11,7 @@ export function trainingBytes(model: Model, { batchSize, trainableFrom, lowMemor
   const values = trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   // Swish keeps its input and its output, ReLU6 its output alone.
   const swish = trained.some((node) => node.op === 'activation' && node.activation === 'swish');
-  const share = lowMemory ? (swish ? 1.2 : 0.95) : (swish ? 2.3 : 1.75);
+  const share = lowMemory ? (swish ? 0.97 : 0.71) : (swish ? 1.92 : 1.47);
   const weights = model.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   return PROCESS_BYTES + BYTES * (weights * COPIES_OF_WEIGHTS + batchSize * values * share);
 }
