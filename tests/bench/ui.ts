@@ -6,6 +6,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { buildScreens } from '../../scripts/build.ts';
 import { startStudio } from '../screens/studio.ts';
+import { benchBundle } from './bundle.ts';
 import { median } from './median.ts';
 
 const IMAGES = 100_000;
@@ -18,6 +19,7 @@ const STARTS = 5;
 /** Cold start, scrolling and filtering 100,000 images, charts of 100,000 points; in Chromium, software-rendered where there is no GPU. */
 export async function benchUi(): Promise<void> {
   await buildScreens();
+  benchBundle();
   const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
   const home = mkdtempSync(path.join(tmpdir(), 'destila-bench-ui-'));
   const project = path.join(home, 'project');

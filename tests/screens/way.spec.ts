@@ -17,6 +17,8 @@ async function expectAccessible(page: Page, where: string): Promise<void> {
 test('from the sample to a bundle that verifies, every screen accessible, in both languages', async ({ page, studio }) => {
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   // The screen stands before the studio has answered, however slow the machine is.
   const { promise: screenStands, resolve: answer } = Promise.withResolvers<null>();
   await page.route('**/api/studio.hello', async (route) => {
@@ -26,6 +28,8 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await page.goto(studio.url);
   await expect(page.getByRole('heading', { name: /From a folder of photos/ })).toBeVisible();
   answer(null);
+  // The other screens are loaded when they are first shown.
+  expect(asked.flatMap((name) => /(\w+)Screen-[\w-]+\.js/.exec(name)?.[1] ?? [])).toEqual(['Welcome']);
   await expectAccessible(page, 'welcome');
   await openSample(page, studio);
   await expect(page.getByRole('gridcell').first()).toBeVisible();
@@ -85,6 +89,11 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await rail(page, 'Compare').click();
   await expect(page.getByRole('checkbox', { name: 'Compare Run 1' })).toBeVisible();
   await expectAccessible(page, 'compare');
+  await page.getByRole('button', { name: 'More of Run 1' }).click();
+  await page.getByRole('menuitem', { name: 'Note' }).click();
+  await page.getByRole('textbox', { name: 'Note' }).fill('the first one');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('row', { name: /Run 1.*the first one/ })).toBeVisible();
 
   await rail(page, 'Export').click();
   await page.getByRole('button', { name: /^Export/ }).last().click();

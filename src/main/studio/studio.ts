@@ -9,6 +9,7 @@ import type { Activity, StudioEvent } from '../../shared/contract/studio.ts';
 import type { RunEvent } from '../../shared/events.ts';
 import { Problem, toProblemData } from '../../shared/problem.ts';
 import { createImaging } from '../jobs/imaging.ts';
+import type { Job } from '../jobs/startJob.ts';
 import { startJob } from '../jobs/startJob.ts';
 import { findFolder, listFolder } from './browse.ts';
 import { measureAgain } from './engines/chooseEngine.ts';
@@ -83,8 +84,11 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     onEvent: (project, run, event) => throttle.send(project, run, event),
     onChange: (entries) => {
       options.keepAwake(entries.some((entry) => entry.state === 'running'));
-      // A training goes before a search for a learning rate.
-      if (entries.length > 0) rates.cancel();
+      // A training goes before a search for a learning rate, and before what is measured for the next run.
+      if (entries.length > 0) {
+        rates.cancel();
+        measuring?.cancel();
+      }
       emit({ type: 'queue', queue: [...entries] });
     },
     onEnd: (project) => emit({ type: 'runsChanged', project }),
@@ -94,6 +98,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const weights = openWeights({ folder: weightsFolder(), proxy: () => settings.current().proxy || null, onChange: () => emit({ type: 'weightsChanged' }) });
   const load = createLoadMeter(os.homedir(), () => queue.runningPid());
   const activities = new Map<string, Activity>();
+  let measuring: Job | null = null;
   let nextActivity = 0;
 
   /** Runs something long with its progress shown everywhere. */
@@ -246,7 +251,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'run.preflight': ({ project, config }) => active('measure', project, async () => {
       const { split, vocabulary } = await datasets.read(project, folderOf(project));
       const count = (number: number): number => split.filter((found) => found === number).length;
-      return preflight(folderOf(project), config, { train: count(0), val: count(1), test: count(2) }, vocabulary.length);
+      return preflight(folderOf(project), config, { train: count(0), val: count(1), test: count(2) }, vocabulary.length, (job) => { measuring = job; }).finally(() => { measuring = null; });
     }),
     'learningRate.find': async ({ project, config, network }) => {
       await active(network === 'teacher' ? 'teacherRate' : 'studentRate', project, (onEvent) => rates.find({ project, folder: folderOf(project), config, network }, onEvent));

@@ -8,6 +8,7 @@ import type { Wording } from '../i18n/words.ts';
 import { go, useParts, useProgress, useStudio } from '../stores/studio.ts';
 import { stageName } from '../train/stageNames.ts';
 import { secondsLeftOfRun } from '../train/timeLeft.ts';
+import { deviceOf } from './device.ts';
 import { openShortcuts } from './ShortcutSheet.tsx';
 
 const LOAD_EVERY_MS = 3000;
@@ -27,7 +28,6 @@ export function StatusBar() {
   }, []);
   const running = queue.find(({ state }) => state !== 'waiting');
   const waiting = queue.filter(({ state }) => state === 'waiting').length;
-  const engine = hello?.machine?.engines.find(({ state }) => state === 'works');
   return (
     <footer className="status-bar" data-connected={connected}>
       {!connected && <span className="row" role="status"><IconPlugConnectedX size={14} aria-hidden="true" />{w('Reconnecting…', 'Reconectando…')}</span>}
@@ -40,7 +40,7 @@ export function StatusBar() {
         </span>
       ))}
       <span className="right">
-        {engine !== undefined && <span className="row"><IconCpu size={14} aria-hidden="true" />{hello?.machine?.cpu.model.replace(/\(R\)|\(TM\)|CPU|Processor/g, '').replace(/\s+/g, ' ').split('@')[0]?.trim()}</span>}
+        {hello?.machine != null && <span className="row"><IconCpu size={14} aria-hidden="true" />{deviceOf(hello.machine)}</span>}
         {load !== null && <span className="quiet">{w('processor', 'procesador')} {f.decimal(load.cpuShare * 100, 0)} %</span>}
         {load?.gpus[0] !== undefined && <span className="quiet">GPU {load.gpus[0].share === null ? '–' : f.decimal(load.gpus[0].share * 100, 0)} %, {f.bytes(load.gpus[0].memoryUsedBytes)} / {f.bytes(load.gpus[0].memoryTotalBytes)}</span>}
         {load !== null && <span className="quiet">{w('memory', 'memoria')} {f.bytes(load.memoryUsedBytes)} / {f.bytes(load.memoryTotalBytes)}</span>}

@@ -1,6 +1,6 @@
 import { Button, CopyButton, Select, Tabs } from '@mantine/core';
 import { IconDownload, IconFolder } from '@tabler/icons-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Export } from '../../shared/contract/exports.ts';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import type { ProblemData } from '../../shared/problem.ts';
@@ -31,10 +31,15 @@ export default function ExportScreen() {
   const [read, setRead] = useState(false);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<ProblemData | null>(null);
+  // Another run may have been chosen while this one was written.
+  const shown = useRef<string | null>(null);
+  shown.current = chosen?.id ?? null;
   const load = async (of: RunSummary): Promise<Export | null> => {
     const found = await call('export.read', { project: of.project, run: of.id }).catch((error: unknown) => { setFault(toProblemData(error)); return { export: null }; });
-    setBundle(found.export);
-    setRead(true);
+    if (shown.current === of.id) {
+      setBundle(found.export);
+      setRead(true);
+    }
     return found.export;
   };
   useEffect(() => {

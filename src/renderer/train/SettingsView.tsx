@@ -8,7 +8,7 @@ import { useWording } from '../i18n/words.ts';
 import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { loadDataset, useDataset } from '../stores/dataset.ts';
-import { attempt, go, useParts } from '../stores/studio.ts';
+import { attempt, dismissProblem, go, useParts } from '../stores/studio.ts';
 import { adopt, choosePreset, loadChoices, measure, setYaml, useConfig } from './configStore.ts';
 import { FieldRow } from './FieldRow.tsx';
 import { isSample } from './isSample.ts';
@@ -62,6 +62,7 @@ export function SettingsView() {
   const start = async (): Promise<void> => {
     if (project === null || wrong || empty || starting) return;
     setStarting(true);
+    dismissProblem();
     const run = await attempt(() => call('runs.start', { project: project.id, config, preset, expected: preflight?.stageSeconds ?? [] }));
     setStarting(false);
     if (run === null) return;

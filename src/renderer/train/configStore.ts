@@ -5,6 +5,7 @@ import { complaint, yamlReason } from '../../shared/complaint.ts';
 import type { Config } from '../../shared/config.ts';
 import { configSchema } from '../../shared/config.ts';
 import type { ConfigChoices, Preflight, RunSummary } from '../../shared/contract/runs.ts';
+import { toProblemData } from '../../shared/problem.ts';
 import { call } from '../api/client.ts';
 import { attempt } from '../stores/studio.ts';
 import { withValue } from './settings.ts';
@@ -95,6 +96,10 @@ export async function measure(): Promise<void> {
   const { project, config, measuring } = get();
   if (project === null || measuring) return;
   set({ measuring: true });
-  const preflight = await attempt(() => call('run.preflight', { project, config }));
+  const preflight = await attempt(() => call('run.preflight', { project, config }).catch((error: unknown) => {
+    // A run was started meanwhile: what was being measured made room for it.
+    if (toProblemData(error).kind === 'cancelled') return null;
+    throw error;
+  }));
   set({ measuring: false, ...(preflight !== null && { preflight }) });
 }

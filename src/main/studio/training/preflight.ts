@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Config } from '../../../shared/config.ts';
 import type { Preflight } from '../../../shared/contract/runs.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
+import type { Job } from '../../jobs/startJob.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { changesNothing } from '../../pipeline/data/drawAugmentation.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
@@ -22,7 +23,7 @@ const COPIES = 4 * 3 + 3;
 const QAT_FACTOR = 1.3;
 
 /** What these settings cost on this machine: real steps are timed. Epochs are counted in full; early stopping only makes it shorter. */
-export async function preflight(folder: string, config: Config, images: { train: number; val: number; test: number }, classes: number): Promise<Preflight> {
+export async function preflight(folder: string, config: Config, images: { train: number; val: number; test: number }, classes: number, onStart: (job: Job) => void = () => undefined): Promise<Preflight> {
   const disk = await statfs(folder).then(({ bavail, bsize }) => bavail * bsize, () => null);
   const pixels = (images.train + images.val + images.test) * 3 * (config.teacher.input_size ** 2 + config.student.input_size ** 2);
   const bytesOf = (architecture: string): number => 4e6 * (millionParameters[architecture.replace('efficientnet-', '')] ?? 10);
@@ -32,9 +33,13 @@ export async function preflight(folder: string, config: Config, images: { train:
   };
   try {
     await requireWeights(config);
-    const measured = measurementSchema.parse(await startJob({ type: 'measure', config, classes, engine: (await chooseEngine(config)).name, enginesFolder: enginesFolder() }).result);
+    const job = startJob({ type: 'measure', config, classes, engine: (await chooseEngine(config)).name, enginesFolder: enginesFolder() });
+    onStart(job);
+    const measured = measurementSchema.parse(await job.result);
     return { ...common, ...estimate(config, images, measured), memoryBytes: measured.memoryBytes, problem: null };
   } catch (error) {
+    // It gave way to a run, and says nothing about the settings.
+    if (toProblemData(error).kind === 'cancelled') throw error;
     return { ...common, teacherEpochSeconds: null, studentEpochSeconds: null, teacherImagesPerSecond: null, studentImagesPerSecond: null, memoryBytes: null, stageSeconds: [], problem: toProblemData(error) };
   }
 }
