@@ -16,6 +16,8 @@ const studio = await startStudio();
 const browser = await chromium.launch({ ...(executablePath !== undefined && { executablePath }), args: ['--no-sandbox'] });
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark', locale: 'en-GB' });
+  // However slow the machine is.
+  page.setDefaultTimeout(0);
   await page.goto(studio.url);
   await shoot(page, 'welcome-empty');
   await openSample(page, studio);
@@ -23,13 +25,13 @@ try {
   await shoot(page, 'tune-empty');
   await rail(page, 'Train').click();
   await page.getByRole('button', { name: /^Start Run/ }).click();
-  await page.getByRole('heading', { name: /better|worse/i }).waitFor({ timeout: 0 });
-  await page.getByRole('button', { name: /Student.*to go/ }).waitFor({ timeout: 0 });
+  await page.getByRole('heading', { name: /better|worse/i }).waitFor();
+  await page.getByRole('button', { name: /Student.*to go/ }).waitFor();
   await page.waitForTimeout(40_000);
   await shoot(page, 'train-live');
-  await page.getByRole('heading', { name: /is done/ }).waitFor({ timeout: 0 });
+  await page.getByRole('heading', { name: /is done/ }).waitFor();
   await rail(page, 'Export').click();
-  await page.getByRole('heading', { name: /Safe to hand over/ }).waitFor({ timeout: 0 });
+  await page.getByRole('heading', { name: /Safe to hand over/ }).waitFor();
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
     for (const [width, height] of [[1440, 900], [1100, 720]] as const) {
@@ -59,7 +61,7 @@ async function everyScreen(page: Page, suffix: string): Promise<void> {
   await page.keyboard.press('Escape');
   await rail(page, 'Train').click();
   await page.getByRole('button', { name: /^New run/ }).click();
-  await page.getByText(/measured \d/).waitFor({ timeout: 0 });
+  await page.getByText(/measured \d/).waitFor();
   await shoot(page, `train-settings-${suffix}`);
   await page.getByRole('button', { name: 'Show the runs' }).click();
   await page.keyboard.press('Control+k');
