@@ -4,7 +4,18 @@ import '@mantine/spotlight/styles.layer.css';
 import './studio.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { connect } from './stores/studio.ts';
+import { connect, useStudio } from './stores/studio.ts';
+
+const RELOADED = 'destila-reloaded';
+const AGAIN_AFTER_MS = 30_000;
+
+// A window that was open while the studio was updated asks for a screen that is gone: it starts anew, at the same place.
+window.addEventListener('vite:preloadError', (event) => {
+  if (!useStudio.getState().connected || Date.now() - Number(sessionStorage.getItem(RELOADED)) < AGAIN_AFTER_MS) return;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  event.preventDefault();
+  location.reload();
+});
 
 connect();
 createRoot(document.getElementById('root')!).render(<App />);

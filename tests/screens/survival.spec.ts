@@ -52,3 +52,11 @@ test('two studios at once: each has its own port and its own key', async ({ page
     await other.kill();
   }
 });
+
+test('a window from before an update, whose screens are gone from the disk, starts anew at the same place', async ({ page, studio }) => {
+  await openSample(page, studio);
+  await page.route('**/TrainScreen-*.js', (route) => route.fulfill({ status: 404 }), { times: 1 });
+  await rail(page, 'Train').click();
+  await expect(page.getByRole('radio', { name: /Sample/ })).toBeVisible({ timeout: 0 });
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
