@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 
-/** A setting that may destroy what the labels say. */
+/** A setting that may destroy what the labels say, or costs time for nothing. */
 export interface RecipeWarning { readonly key: string; readonly message: string }
 
 /** Simple rules; none of them stops a training, for only people know what their labels mean. */
@@ -16,6 +16,7 @@ export function recipeWarnings({ augmentation: a, teacher, student, data }: Pick
     [a.mixup > 0 && (teacher.loss !== 'bce' || student.loss !== 'bce'), 'augmentation.mixup', 'MixUp and a focal or asymmetric loss pull against each other: blended labels are never easy.'],
     [a.mixup > 1, 'augmentation.mixup', 'Most images are half of one and half of another: small objects vanish.'],
     [data.sampling !== 'shuffle' && (teacher.positive_weights !== 'none' || student.positive_weights !== 'none'), 'data.sampling', 'Rare classes are both repeated and weighted: one of the two is usually enough.'],
+    [student.alpha === 1, 'student.alpha', 'The student does not listen to the teacher, which is trained all the same, to be compared with. A small teacher and few epochs save its time.'],
   ];
   return rules.filter(([applies]) => applies).map(([, key, message]) => ({ key, message }));
 }

@@ -87,6 +87,7 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'The erased rectangle can cover a whole object while its label stays.': 'El rectángulo borrado puede tapar un objeto entero y su etiqueta se queda.',
   'Noise this strong hides small objects.': 'Un ruido tan fuerte oculta los objetos pequeños.',
   'RandAugment this strong leaves little of an image.': 'Un RandAugment tan fuerte deja poco de la imagen.',
+  'The student does not listen to the teacher, which is trained all the same, to be compared with. A small teacher and few epochs save its time.': 'El alumno no escucha al maestro, que se entrena de todos modos para compararlos. Un maestro pequeño y pocas épocas ahorran ese tiempo.',
   'MixUp and a focal or asymmetric loss pull against each other: blended labels are never easy.': 'MixUp y una pérdida focal o asimétrica tiran en contra: las etiquetas mezcladas nunca son fáciles.',
   'Most images are half of one and half of another: small objects vanish.': 'La mayoría de imágenes son mitad de una y mitad de otra: los objetos pequeños desaparecen.',
   'Rare classes are both repeated and weighted: one of the two is usually enough.': 'Las clases raras se repiten y además se ponderan: suele bastar con una de las dos cosas.',
