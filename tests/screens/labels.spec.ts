@@ -109,6 +109,11 @@ test('a folder that is dropped opens, though a browser does not say where it lie
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await drag(type, [folder]);
   await expect(page.getByRole('heading', { name: '3 images, and no label files yet.' })).toBeVisible();
   await expect(page.getByRole('button', { name: /Project Dropped/ })).toBeVisible();
+  // Photos without labels can be listed; nobody is sent to training with them.
+  await page.getByRole('radio', { name: /Nowhere yet/ }).check();
+  await page.getByRole('button', { name: 'Write the label files' }).click();
+  await expect(page.getByRole('heading', { name: 'No image has a label yet.' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Go to training' })).toHaveCount(0);
   // One that cannot be found is asked for by its name.
   const elsewhere = path.join(studio.home, '.hidden', 'Elsewhere');
   mkdirSync(elsewhere, { recursive: true });

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
+import { splits } from '../../shared/contract/dataset.ts';
 import { Answer } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
@@ -45,7 +46,7 @@ export default function DataScreen() {
   if (index === null) return <Loading />;
   if (splitting || (index.files.train === '' && index.paths.length === 0)) return <ImportScreen />;
   const empty = index.paths.length === 0;
-  const { says, because, tone } = answer(wording, { problems, doubts, unvalidated: counts === null ? 0 : counts.all.filter((all, label) => all > 0 && counts.bySplit[1]![label] === 0).length, images: index.paths.length, checked: check !== null });
+  const { says, because, tone } = answer(wording, { problems, doubts, unvalidated: counts === null ? 0 : counts.all.filter((all, label) => all > 0 && counts.bySplit[1]![label] === 0).length, images: index.paths.length, checked: check !== null, labels: counts === null ? 1 : counts.all.filter((all) => all > 0).length, emptySplits: counts === null ? [] : splits.filter((_, split) => counts.images[split] === 0) });
   const accept = (chosen: readonly number[]): void => changeImages(chosen.filter((image) => doubts.has(image)), (state, image) => {
     const [doubt] = doubts.get(image) ?? [];
     if (doubt === undefined) return state;
@@ -57,6 +58,7 @@ export default function DataScreen() {
         <Answer tone={tone} says={says} because={because}>
           {check === null ? <Button variant="default" onClick={() => void runCheck()}>{w('Check the images', 'Comprobar imágenes')}</Button> : null}
           {images.length > 0 && doubts.size > 0 && <Button onClick={() => { useDataset.setState({ filter: { ...filter, view: 'review' }, order: 'suspicious' }); openViewer([...suspicion].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null); }}>{w('Review one by one', 'Revisar una a una')}</Button>}
+          {counts !== null && counts.images.includes(0) && <Button onClick={() => useDataset.setState({ splitting: true })}>{w('Make a split', 'Repartir')}</Button>}
           {doubts.size === 0 && !empty && tone !== 'bad' && <Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button>}
         </Answer>
       )}
@@ -78,15 +80,18 @@ export default function DataScreen() {
   );
 }
 
-interface Facts { readonly problems: readonly { severity: string }[]; readonly doubts: ReadonlyMap<number, readonly unknown[]>; readonly unvalidated: number; readonly images: number; readonly checked: boolean }
+interface Facts { readonly problems: readonly { severity: string }[]; readonly doubts: ReadonlyMap<number, readonly unknown[]>; readonly unvalidated: number; readonly images: number; readonly checked: boolean; /** That occur in some image. */ readonly labels: number; readonly emptySplits: readonly string[] }
 
-function answer({ w, f }: Wording, { problems, doubts, unvalidated, images, checked }: Facts): { says: string; because?: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
+function answer({ w, f }: Wording, { problems, doubts, unvalidated, images, checked, labels, emptySplits }: Facts): { says: string; because?: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const noVal = unvalidated === 0 ? undefined : w(`${f.count(unvalidated)} ${unvalidated === 1 ? 'label has' : 'labels have'} no validation image, so no threshold can be found for ${unvalidated === 1 ? 'it' : 'them'}.`, `${f.count(unvalidated)} ${unvalidated === 1 ? 'etiqueta no tiene' : 'etiquetas no tienen'} imagen de validación; no se les puede buscar umbral.`);
   if (errors > 0) return { tone: 'bad', says: w(`${f.count(errors)} ${errors === 1 ? 'problem keeps' : 'problems keep'} training from starting.`, `${f.count(errors)} ${errors === 1 ? 'problema impide' : 'problemas impiden'} entrenar.`), because: w('Under Problems stands what to do.', 'En Problemas está lo que se puede hacer.') };
+  // The check says so too; who has not checked yet is told all the same.
+  if (labels === 0) return { tone: 'bad', says: w('No image has a label yet.', 'Ninguna imagen tiene etiqueta todavía.'), because: w('Choose photos and press L to add one.', 'Elige fotos y pulsa L para añadir una.') };
+  if (emptySplits.length > 0) return { tone: 'bad', says: w(`No image is in ${emptySplits.join(', ')}.`, `No hay imágenes en ${emptySplits.join(', ')}.`), because: w('Training needs all three splits: choose photos and move them, or make a split.', 'Entrenar pide las tres particiones: elige fotos y muévelas, o repártelas.') };
   if (doubts.size > 0) {
-    const labels = [...doubts.values()].reduce((sum, found) => sum + found.length, 0);
-    return { tone: 'plain', says: w(`${f.count(labels)} ${labels === 1 ? 'label looks' : 'labels look'} missing or wrong, in ${f.count(doubts.size)} ${doubts.size === 1 ? 'image' : 'images'}.`, `${f.count(labels)} ${labels === 1 ? 'etiqueta parece' : 'etiquetas parecen'} faltar o estar mal, en ${f.count(doubts.size)} ${doubts.size === 1 ? 'imagen' : 'imágenes'}.`), ...(noVal !== undefined && { because: noVal }) };
+    const doubted = [...doubts.values()].reduce((sum, found) => sum + found.length, 0);
+    return { tone: 'plain', says: w(`${f.count(doubted)} ${doubted === 1 ? 'label looks' : 'labels look'} missing or wrong, in ${f.count(doubts.size)} ${doubts.size === 1 ? 'image' : 'images'}.`, `${f.count(doubted)} ${doubted === 1 ? 'etiqueta parece' : 'etiquetas parecen'} faltar o estar mal, en ${f.count(doubts.size)} ${doubts.size === 1 ? 'imagen' : 'imágenes'}.`), ...(noVal !== undefined && { because: noVal }) };
   }
   if (problems.length > 0) return { tone: 'warn', says: w(`Ready to train, with ${f.count(problems.length)} ${problems.length === 1 ? 'thing' : 'things'} to know.`, `Listo para entrenar, con ${f.count(problems.length)} ${problems.length === 1 ? 'aviso' : 'avisos'}.`), ...(noVal !== undefined && { because: noVal }) };
   const because = noVal ?? (checked ? w('Nothing looks wrong.', 'Nada parece estar mal.') : w('The label files read well. The images have not been checked yet.', 'Los archivos de etiquetas se leen bien. Las imágenes aún no se han comprobado.'));

@@ -56,6 +56,8 @@ describe('labels come', () => {
 
   test('and a table without a column of paths says so, with its line', async () => {
     put('bad.csv', 'x,y\n1,2\n');
+    put('good.csv', '\uFEFF"file name";labels\na.jpg;x\n');
+    expect((await importOffers(folder)).files).toEqual([{ kind: 'csv', file: 'good.csv' }]);
     await expect(readSource(folder, { kind: 'csv', file: 'bad.csv' })).rejects.toThrow(/bad\.csv:1/);
     await expect(readSource(folder, { kind: 'csv', file: '../outside.csv' })).rejects.toThrow(/outside the project/);
   });

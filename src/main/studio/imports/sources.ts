@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
@@ -182,8 +182,23 @@ async function listFiles(project: string, folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => (folder === '' ? entry.name : `${folder}/${entry.name}`));
 }
 
+const HEADER_BYTES = 4096;
+
+/** A table of something else is not offered: its header says whether a column holds paths. */
+async function namesImages(file: string): Promise<boolean> {
+  const handle = await open(file).catch(() => null);
+  if (handle === null) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    const [header = ''] = buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '').split(/\r?\n/);
+    return header.split(/[,;\t|]/).some((name) => pathColumns.test(name.trim().replace(/^"(.*)"$/, '$1')));
+  } finally {
+    await handle.close();
+  }
+}
+
 async function kindOf(project: string, file: string): Promise<'csv' | 'coco' | 'yolo' | null> {
-  if (/\.(csv|tsv)$/i.test(file)) return 'csv';
+  if (/\.(csv|tsv)$/i.test(file)) return await namesImages(path.join(project, file)) ? 'csv' : null;
   if (/(^|\/)(data\.ya?ml|classes\.txt|obj\.names)$/i.test(file)) return 'yolo';
   if (!/\.json$/i.test(file) || (await stat(path.join(project, file))).size > 500e6) return null;
   const text = await readFile(path.join(project, file), 'utf8').catch(() => '');
