@@ -68,10 +68,12 @@ const augmentation = z.strictObject({
   hue: z.number().min(0).max(0.5).default(0.02).describe('Largest turn of the colour circle, as a share of the full circle.'),
   rand_operations: z.int().min(0).max(6).default(0).describe('RandAugment (Cubuk et al. 2019): so many more operations an image, each drawn from rotation, shear, shift, brightness, contrast, saturation, posterize, solarize and none; 0 switches it off, 2 is usual.'),
   rand_magnitude: z.number().min(0).max(10).default(5).describe('Strength of RandAugment\'s operations, 0 to 10.'),
+  noise_probability: fraction().default(1).describe('Share of the images that get noise.'),
   noise: z.number().min(0).max(64).default(0).describe('Largest standard deviation of Gaussian noise, in levels of 0 to 255.'),
   erase: fraction().default(0).describe('Probability of a grey rectangle over the image (random erasing, Zhong et al. 2017; cutout).'),
   erase_area: fraction().default(0.2).describe('Largest area of that rectangle, as a share of the image.'),
   mixup: z.number().min(0).max(4).default(0).describe('MixUp (Zhang et al. 2017): images of a batch are blended in pairs and their labels with them, by a share drawn from Beta(mixup, mixup); 0 switches it off, 0.2 is usual.'),
+  order: z.string().regex(/^(?!.*\b(\w+)\b.*\b\1\b)(?:place|colour|noise|erase)(?:, (?:place|colour|noise|erase)){3}$/, 'place, colour, noise and erase, each once, with commas between').default('place, colour, noise, erase').describe('What is done first: place (mirror, zoom, rotation, shift), colour (posterize and solarize with it), noise and erase. MixUp is always last.'),
 });
 export type AugmentationConfig = z.infer<typeof augmentation>;
 

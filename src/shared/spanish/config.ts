@@ -18,6 +18,7 @@ export const configMessages: Readonly<Record<string, string>> = {
   '{key:words} is wrong: {reason:words}.': '{key} está mal: {reason}.',
   "unknown architecture '{name}': one of {names}": 'no se conoce la arquitectura “{name}”; tiene que ser una de {names}',
   '{architecture} can be a teacher, but no student: the student is quantized to INT8, which its swish and squeeze-excite do not stand. Take one of {names}': '{architecture} puede ser maestro, pero no alumno: el alumno se cuantiza a INT8, y su swish y su squeeze-excite no lo soportan. Toma una de {names}',
+  'place, colour, noise and erase, each once, with commas between': 'place, colour, noise y erase, una vez cada uno, separados por comas',
   'letters, digits, dot, dash and underscore': 'letras, cifras, punto, guion y guion bajo',
   'this is no YAML ({reason}).': 'esto no es YAML válido ({reason}).',
   'line {line:number}': 'línea {line}', settings: 'ajustes',

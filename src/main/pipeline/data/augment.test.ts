@@ -44,6 +44,34 @@ describe('augmentation', () => {
     for (const [seed, epoch, position] of [[2, 2, 3], [1, 3, 3], [1, 2, 4]] as const) expect(drawAugmentation(everything, seed, epoch, position)).not.toEqual(drawAugmentation(everything, 1, 2, 3));
   });
 
+  test('is done in the order of the settings', () => {
+    const pixels = gradient(32);
+    const changes = { rotation: 90, erase: 1, erase_area: 0.2, noise: 40, brightness: 0.5 };
+    const done = (order: string): Uint8Array => augmented(pixels, 32, { ...changes, order }, 3);
+    const grey = (picture: Uint8Array): number => Array.from({ length: 32 * 32 }, (_, i) => picture.subarray(i * 3, i * 3 + 3).every((value) => value === 127)).filter(Boolean).length;
+    // Erased last, the rectangle is plain grey; before noise it is not, and before the picture is moved it is turned with it.
+    expect(grey(done('place, colour, noise, erase'))).toBeGreaterThan(20);
+    expect(grey(done('place, colour, erase, noise'))).toBeLessThan(5);
+    const turned = (order: string): Uint8Array => augmented(pixels, 32, { rotation: 90, erase: 1, erase_area: 0.2, order }, 3);
+    expect(turned('erase, place, colour, noise')).not.toEqual(turned('place, erase, colour, noise'));
+    expect(pixels).toEqual(gradient(32));
+    expect(done('colour, place, noise, erase')).not.toEqual(done('place, colour, noise, erase'));
+  });
+
+  test('takes each step of the order once', () => {
+    const accepts = (order: string): boolean => configSchema.safeParse({ augmentation: { order } }).success;
+    expect(['place, colour, noise, erase', 'erase, noise, colour, place'].every(accepts)).toBe(true);
+    expect(['place, colour, noise', 'place, place, noise, erase', 'place, colour, noise, blur', 'place,colour,noise,erase', ''].some(accepts)).toBe(false);
+  });
+
+  test('gives noise to a share of the images, and leaves the draws of the others as they were', () => {
+    const drawn = Array.from({ length: 200 }, (_, position) => [1, 0.3].map((noise_probability) => drawAugmentation({ ...still, noise: 10, noise_probability }, 1, 2, position)));
+    const noisy = drawn.filter(([, some]) => some!.noise > 0);
+    expect(noisy.length).toBeGreaterThan(40);
+    expect(noisy.length).toBeLessThan(80);
+    for (const [all, some] of noisy) expect(some).toEqual(all);
+  });
+
   test('shows the same crop in the same colours at two sizes', () => {
     const [small, large] = [48, 96];
     for (let position = 0; position < 5; position++) {

@@ -1,5 +1,5 @@
 import type { Affine } from './affine.ts';
-import type { Augmentation } from './drawAugmentation.ts';
+import type { Augmentation, Pass } from './drawAugmentation.ts';
 import type { ColourMatrix } from './colour.ts';
 import { identityColour } from './colour.ts';
 
@@ -7,15 +7,24 @@ type Rgb = readonly [number, number, number];
 
 /**
  * Letterboxed pixels, uint8 RGB [size, size, 3], augmented into `out` at `start`. What lies outside the picture has the padding
- * colour (before the change of colours, as the letterbox's own padding has). Integers all the way: this runs for every training image.
+ * colour (before a change of colours that comes later, as the letterbox's own padding has). Integers all the way: this runs for every training image.
  */
-export function augment(pixels: Uint8Array, size: number, { place, colour, posterizeBits, solarizeFrom, noise, noiseSeed, erased }: Augmentation, paddingColor: Rgb, out: Uint8Array, start: number): void {
+export function augment(pixels: Uint8Array, size: number, augmentation: Augmentation, paddingColor: Rgb, out: Uint8Array, start: number): void {
   const result = out.subarray(start, start + size * size * 3);
-  warp(pixels, size, place, paddingColor, result);
-  if (colour.some((value, i) => value !== identityColour[i])) recolour(result, colour);
-  if (posterizeBits < 8 || solarizeFrom < 256) lookUp(result, toneTable(posterizeBits, solarizeFrom));
-  if (noise > 0) addNoise(result, noise, noiseSeed);
-  if (erased !== null) erase(result, size, erased);
+  const { order, place } = augmentation;
+  const at = order.indexOf('place');
+  // Moving reads one picture and writes another: what comes before it needs a copy.
+  const source = at === 0 ? pixels : Uint8Array.from(pixels);
+  for (const pass of order.slice(0, at)) apply(pass, source, size, augmentation);
+  warp(source, size, place, paddingColor, result);
+  for (const pass of order.slice(at + 1)) apply(pass, result, size, augmentation);
+}
+
+function apply(pass: Pass, pixels: Uint8Array, size: number, { colour, posterizeBits, solarizeFrom, noise, noiseSeed, erased }: Augmentation): void {
+  if (pass === 'colour' && colour.some((value, i) => value !== identityColour[i])) recolour(pixels, colour);
+  if (pass === 'colour' && (posterizeBits < 8 || solarizeFrom < 256)) lookUp(pixels, toneTable(posterizeBits, solarizeFrom));
+  if (pass === 'noise' && noise > 0) addNoise(pixels, noise, noiseSeed);
+  if (pass === 'erase' && erased !== null) erase(pixels, size, erased);
 }
 
 /** Places are in 1/65536 of a pixel, the weights of the four neighbours in 1/256: at 800 px an error of 0.006 pixels at most. */

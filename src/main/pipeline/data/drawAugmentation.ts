@@ -6,11 +6,15 @@ import type { ColourMatrix } from './colour.ts';
 import type { Affine } from './affine.ts';
 import { identityAffine, rotated, scaled, sheared, shifted } from './affine.ts';
 
+export type Pass = 'place' | 'colour' | 'noise' | 'erase';
+
 /**
  * Augmentation of one sample, in coordinates that know no size: the same parameters give the same crop at every input size,
- * so that the student sees what the teacher sees. Applied in this order: place, colour, posterize, solarize, noise, erase.
+ * so that the student sees what the teacher sees.
  */
 export interface Augmentation {
+  /** Each of them once; posterize and solarize come with colour. */
+  readonly order: readonly Pass[];
   readonly place: Affine;
   readonly colour: ColourMatrix;
   /** Bits kept of each value, 1..8. */
@@ -32,7 +36,8 @@ export function drawAugmentation(config: AugmentationConfig, seed: number, epoch
   const base: Changes = { place: drawPlace(config, streamOf('place')), colour: drawColour(config, streamOf('colour')), posterizeBits: 8, solarizeFrom: 256 };
   const changes = config.rand_operations === 0 ? base : randAugment(config, base, streamOf('rand'));
   const noise = streamOf('noise');
-  return { ...changes, noise: config.noise * noise(), erased: drawErased(config, streamOf('erase')), noiseSeed: Math.floor(noise() * 2 ** 32) };
+  const [deviation, noiseSeed] = [config.noise * noise(), Math.floor(noise() * 2 ** 32)];
+  return { order: config.order.split(', ') as Pass[], ...changes, noise: noise() < config.noise_probability ? deviation : 0, erased: drawErased(config, streamOf('erase')), noiseSeed };
 }
 
 /** Whether every image stays exactly as it is, in every epoch. */
