@@ -73,7 +73,7 @@ const augmentation = z.strictObject({
   erase: fraction().default(0).describe('Probability of a grey rectangle over the image (random erasing, Zhong et al. 2017; cutout).'),
   erase_area: fraction().default(0.2).describe('Largest area of that rectangle, as a share of the image.'),
   mixup: z.number().min(0).max(4).default(0).describe('MixUp (Zhang et al. 2017): images of a batch are blended in pairs and their labels with them, by a share drawn from Beta(mixup, mixup); 0 switches it off, 0.2 is usual.'),
-  order: z.string().regex(/^(?!.*\b(\w+)\b.*\b\1\b)(?:place|colour|noise|erase)(?:, (?:place|colour|noise|erase)){3}$/, 'place, colour, noise and erase, each once, with commas between').default('place, colour, noise, erase').describe('What is done first: place (mirror, zoom, rotation, shift), colour (posterize and solarize with it), noise and erase. MixUp is always last.'),
+  order: z.string().regex(/^(?!.*\b(\w+)\b.*\b\1\b)(?:place|colour|noise|erase)(?:, ?(?:place|colour|noise|erase)){3}$/, 'place, colour, noise and erase, each once, with commas between').default('place,colour,noise,erase').describe('What is done first: place (mirror, zoom, rotation, shift), colour (posterize and solarize with it), noise and erase. MixUp is always last.'),
 });
 export type AugmentationConfig = z.infer<typeof augmentation>;
 

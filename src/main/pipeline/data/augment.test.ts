@@ -60,8 +60,8 @@ describe('augmentation', () => {
 
   test('takes each step of the order once', () => {
     const accepts = (order: string): boolean => configSchema.safeParse({ augmentation: { order } }).success;
-    expect(['place, colour, noise, erase', 'erase, noise, colour, place'].every(accepts)).toBe(true);
-    expect(['place, colour, noise', 'place, place, noise, erase', 'place, colour, noise, blur', 'place,colour,noise,erase', ''].some(accepts)).toBe(false);
+    expect(['place,colour,noise,erase', 'erase, noise, colour, place'].every(accepts)).toBe(true);
+    expect(['place, colour, noise', 'place, place, noise, erase', 'place, colour, noise, blur', 'place colour noise erase', ''].some(accepts)).toBe(false);
   });
 
   test('gives noise to a share of the images, and leaves the draws of the others as they were', () => {

@@ -37,7 +37,7 @@ export function drawAugmentation(config: AugmentationConfig, seed: number, epoch
   const changes = config.rand_operations === 0 ? base : randAugment(config, base, streamOf('rand'));
   const noise = streamOf('noise');
   const [deviation, noiseSeed] = [config.noise * noise(), Math.floor(noise() * 2 ** 32)];
-  return { order: config.order.split(', ') as Pass[], ...changes, noise: noise() < config.noise_probability ? deviation : 0, erased: drawErased(config, streamOf('erase')), noiseSeed };
+  return { order: config.order.split(/, ?/) as Pass[], ...changes, noise: noise() < config.noise_probability ? deviation : 0, erased: drawErased(config, streamOf('erase')), noiseSeed };
 }
 
 /** Whether every image stays exactly as it is, in every epoch. */
