@@ -18,5 +18,7 @@ test('a dropped folder is found by its name and what is in it; hidden folders ar
   put('.cache/fruit/a.jpg', 'four');
   expect(await findFolder('fruit', [{ name: 'a.jpg', bytes: 4 }], [home, path.join(home, 'Pictures')])).toEqual([path.join(home, 'Pictures', 'fruit')]);
   expect((await findFolder('fruit', [], [home])).sort()).toEqual([path.join(home, 'Pictures', 'fruit'), path.join(home, 'Pictures', 'old', 'fruit')]);
-  expect(await findFolder('fruit', [{ name: '../../secret', bytes: 4 }], [home])).toEqual([]);
+  // What is asked about is in the folder itself.
+  put('Pictures/secret', 'four');
+  expect(await findFolder('fruit', [{ name: '../secret', bytes: 4 }], [home])).toEqual([]);
 });
