@@ -31,6 +31,7 @@ export async function benchUi(): Promise<void> {
     for (let i = 0; i < STARTS; i++) {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
       const page = await context.newPage();
+      page.setDefaultTimeout(0);
       const start = performance.now();
       await page.goto(studio.url);
       await page.getByRole('button', { name: /Open a folder/ }).waitFor();
@@ -41,6 +42,7 @@ export async function benchUi(): Promise<void> {
 
     await machineMeasured(home);
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+    page.setDefaultTimeout(0);
     await page.goto(studio.url);
     await page.getByRole('button', { name: /Open a folder/ }).waitFor();
     await page.keyboard.press('Control+o');
