@@ -27,7 +27,7 @@ try {
   await page.getByRole('button', { name: /^Start Run/ }).click();
   await page.getByRole('heading', { name: /better|worse/i }).waitFor();
   await page.getByRole('button', { name: /Student.*to go/ }).waitFor();
-  await page.waitForTimeout(40_000);
+  await page.getByText(/best, epoch [5-9]/).waitFor();
   await shoot(page, 'train-live');
   await page.getByRole('heading', { name: /is done/ }).waitFor();
   await rail(page, 'Export').click();

@@ -57,7 +57,7 @@ export function LiveView({ run }: { run: RunSummary }) {
     { id: 'seeds', text: w(`Repeat ${said(run.name)} with two other seeds`, `Repetir ${said(run.name)} con otras dos semillas`), run: () => void repeatWithSeeds(run) },
     { id: 'again', text: w(`Use the settings of ${said(run.name)} again`, `Usar otra vez los ajustes de ${said(run.name)}`), run: () => { adoptRun(run); planRun(true); } },
   ]);
-  const resumable = entry === undefined && run.state !== 'finished';
+  const resumable = entry === undefined && run.state !== 'finished' && run.state !== 'running';
   return (
     <>
       <LiveAnswer run={run} entry={entry ?? null} history={history} stage={stage}>
