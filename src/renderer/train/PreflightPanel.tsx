@@ -37,8 +37,8 @@ export function PreflightPanel({ checking }: { checking: boolean }) {
       {check === null && !checking && <Fact state="warn" name={w('Images not checked yet', 'Imágenes sin comprobar')} value=""><button type="button" className="link" onClick={() => go('data')}>{w('Check', 'Comprobar')}</button></Fact>}
       {total > 0 && (
         <>
-          <div className="stage-share" aria-hidden="true">{preflight!.stageSeconds.map(({ stage, seconds }) => <i key={stage} className={stage} style={{ flexGrow: seconds }} />)}</div>
-          <div className="stage-times small">{preflight!.stageSeconds.filter(({ seconds }) => seconds >= 1).map(({ stage, seconds }) => <span key={stage} className="row"><i className={`dot ${stage}`} /><span className="grow">{stageName(stage, w)}</span><span>{f.duration(seconds)}</span></span>)}</div>
+          <div className="stage-share" aria-hidden="true">{preflight!.stageSeconds.map(({ stage, seconds }) => <i key={stage} data-stage={stage} style={{ flexGrow: seconds }} />)}</div>
+          <div className="stage-times small">{preflight!.stageSeconds.filter(({ seconds }) => seconds >= 1).map(({ stage, seconds }) => <span key={stage} className="row"><i className="dot" data-stage={stage} /><span className="grow">{stageName(stage, w)}</span><span>{f.duration(seconds)}</span></span>)}</div>
           <p className="small quiet">{w('Early stopping only makes it shorter.', 'Parar antes solo lo acorta.')}</p>
         </>
       )}
