@@ -66,6 +66,8 @@ test('everything by keyboard: filter, select, label many at once, undo', async (
   await expect(page.getByText('3 unsaved edits')).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('banana');
+  // No letter is lost while the finder opens.
+  await expect(page.getByPlaceholder('Search or run a command')).toHaveValue('banana');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Take banana out of the filter' })).toBeVisible();
   // A label in the filter changes between or, and, not.

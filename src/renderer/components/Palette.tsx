@@ -1,6 +1,6 @@
 import { Spotlight, createSpotlight } from '@mantine/spotlight';
 import { IconArrowRight, IconChartLine, IconFilter, IconFolder, IconPhoto, IconSearch, IconTag } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useWording } from '../i18n/words.ts';
 import { addFilterLabel, openViewer, useDataset } from '../stores/dataset.ts';
 import type { OfferedCommand } from '../stores/commands.ts';
@@ -10,7 +10,12 @@ import { chooseAndOpen } from '../welcome/openFolder.ts';
 import { openShortcuts } from './ShortcutSheet.tsx';
 
 const [store, spotlight] = createSpotlight();
-export const openPalette = (): void => spotlight.open();
+/** From the key to the close: its field gets the focus a moment later. */
+let asked = false;
+export const openPalette = (): void => {
+  asked = true;
+  spotlight.open();
+};
 
 interface Command { readonly id: string; readonly group: string; readonly text: string; readonly hint: string; readonly icon: typeof IconTag; run(): void }
 
@@ -69,6 +74,17 @@ export function Palette() {
       ...plain.slice(own.length),
     ];
   }, [query, here, settings, runs, hello, commands, index, counts, project, w, f, said]);
+  // What is typed before the field has the focus is not lost.
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!asked || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      setQuery((text) => text + event.key);
+    };
+    document.addEventListener('keydown', onKey, true);
+    return () => document.removeEventListener('keydown', onKey, true);
+  }, []);
   const opened = (): void => {
     setHere(offeredCommands());
     // Their words are many: they come when they are first searched.
@@ -76,7 +92,7 @@ export function Palette() {
   };
   const groups = [...Map.groupBy(found, ({ group }) => group)];
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} onSpotlightOpen={opened} clearQueryOnClose shortcut={null} scrollable maxHeight={420} overlayProps={{ backgroundOpacity: 0.35, blur: 0 }} transitionProps={{ duration: 0 }}>
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} onSpotlightOpen={opened} onSpotlightClose={() => { asked = false; }} clearQueryOnClose shortcut={null} scrollable maxHeight={420} overlayProps={{ backgroundOpacity: 0.35, blur: 0 }} transitionProps={{ duration: 0 }}>
       <Spotlight.Search placeholder={w('Search or run a command', 'Buscar o ejecutar una orden')} aria-label={w('Search or run a command', 'Buscar o ejecutar una orden')} leftSection={<IconSearch size={16} />} />
       <Spotlight.ActionsList>
         {groups.map(([group, actions]) => (
