@@ -30,7 +30,7 @@ export function LabelList() {
     <aside className="panel line-right label-list" aria-label={w('Labels', 'Etiquetas')}>
       <div className="panel-head" style={{ alignItems: 'center' }}>
         <h2>{w('Labels', 'Etiquetas')}</h2><span className="quiet">{f.count(labelled.vocabulary.length)}</span>
-        <Select className="push" variant="unstyled" aria-label={w('Order of the labels', 'Orden de las etiquetas')} w={118} data={[{ value: 'count', label: w('by count', 'por número') }, { value: 'name', label: w('by name', 'por nombre') }]} value={order} onChange={setOrder} />
+        <Select className="push" style={{ flex: 'none' }} variant="unstyled" aria-label={w('Order of the labels', 'Orden de las etiquetas')} w={118} data={[{ value: 'count', label: w('by count', 'por número') }, { value: 'name', label: w('by name', 'por nombre') }]} value={order} onChange={setOrder} />
       </div>
       <div style={{ padding: '0 16px 8px' }}>
         <TextInput ref={find} aria-label={w('Find a label', 'Buscar una etiqueta')} placeholder={w('Find a label', 'Buscar una etiqueta')} leftSection={<IconSearch size={14} />} rightSection={<kbd>/</kbd>} value={query} onChange={(event) => setQuery(event.currentTarget.value)} />

@@ -1,5 +1,6 @@
+import { NumberInput } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { useMemo, useRef } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { pictureUrl } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { openViewer, useDataset } from '../stores/dataset.ts';
@@ -88,7 +89,7 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
       </svg>
       </div>
       <div className="row small quiet" style={{ padding: '2px 16px 6px' }}>
-        <label className="row">{w('Threshold', 'Umbral')}<input className="exact" type="number" min={0} max={1} step={0.00390625} disabled={locked} value={(k / 256).toFixed(3)} onChange={(event) => setThreshold(label, Number(event.currentTarget.value) * 256)} /></label>
+        <label className="row">{w('Threshold', 'Umbral')}<ExactThreshold key={`${label} ${k}`} k={k} locked={locked} onChange={(next) => setThreshold(label, next)} /></label>
         <span>q ≥ {k}</span><span><kbd>←</kbd> <kbd>→</kbd> 1/256</span><span><kbd>{w('PgUp', 'RePág')}</kbd> <kbd>{w('PgDn', 'AvPág')}</kbd> {f.score(0.05, 2)}</span>{locked && <span className="warn">{w('locked', 'bloqueada')}</span>}
       </div>
       <div className="flips line-top">
@@ -153,4 +154,14 @@ export function editLabels(path: string): void {
   const image = index?.paths.indexOf(path) ?? -1;
   if (image >= 0) openViewer(image);
   go('data');
+}
+
+/** The threshold as a number; what is typed counts with Enter or when the field is left, not letter by letter. */
+function ExactThreshold({ k, locked, onChange }: { readonly k: number; readonly locked: boolean; readonly onChange: (k: number) => void }) {
+  const [typed, setTyped] = useState<number | string>(Number((k / 256).toFixed(3)));
+  const take = (): void => {
+    const next = Math.round(Number(typed) * 256);
+    if (typed !== '' && next !== k) onChange(next);
+  };
+  return <NumberInput w={74} hideControls disabled={locked} min={0} max={1} decimalScale={3} fixedDecimalScale value={typed} onChange={setTyped} onBlur={take} onKeyDown={(event) => { if (event.key === 'Enter') take(); }} />;
 }
