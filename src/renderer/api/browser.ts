@@ -1,10 +1,16 @@
-import type { Transport } from './client.ts';
+import type { Connection, Transport } from './client.ts';
 
 const RETRY_MS = 1000;
 
 /** What must arrive even if the window goes away meanwhile, as far as browsers carry it on (64 kB in all). */
 const outlivesTheWindow = new Set(['tune.save', 'dataset.draft']);
 const CARRIED_BYTES = 60_000;
+
+const isRefused = ({ status }: Response): boolean => status === 401 || status === 403;
+
+/** Events that break off do not say why; a call does. */
+const whatFails = (): Promise<Connection> =>
+  fetch('/api/studio.hello', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then((response) => (isRefused(response) ? 'refused' : 'gone'), () => 'gone');
 
 /** Calls over fetch, events over server-sent events. A hidden window hears only what matters and catches up when it is shown. */
 export function browserTransport(): Transport {
@@ -17,7 +23,7 @@ export function browserTransport(): Transport {
       } catch (error) {
         return { problem: { kind: 'file', message: 'The studio does not answer. It may have been closed; start it again.', detail: (error as Error).message } };
       }
-      if (response.status === 401 || response.status === 403) return { problem: { kind: 'file', message: 'The studio was started anew. Open the address that it printed.', detail: await response.text() } };
+      if (isRefused(response)) return { problem: { kind: 'file', message: 'The studio was started anew. Open the address that it printed.', detail: await response.text() } };
       return (await response.json()) as { value: unknown };
     },
     listen: (onEvent, onConnection) => {
@@ -26,12 +32,12 @@ export function browserTransport(): Transport {
         source?.close();
         const own = new EventSource(`/api/events${document.hidden ? '?quiet=1' : ''}`);
         source = own;
-        own.onopen = () => onConnection(true);
+        own.onopen = () => onConnection('there');
         own.onmessage = (message: MessageEvent<string>) => onEvent(JSON.parse(message.data));
         own.onerror = () => {
           if (source !== own) return;
-          onConnection(false);
           own.close();
+          void whatFails().then((connection) => { if (source === own) onConnection(connection); });
           setTimeout(() => { if (source === own) open(); }, RETRY_MS);
         };
       };

@@ -7,11 +7,14 @@ import type { ProblemKind } from '../../shared/problem.ts';
 import { browserTransport } from './browser.ts';
 import { desktopTransport } from './desktop.ts';
 
+/** refused: the studio was started anew with another key, and knows this window no more. */
+export type Connection = 'there' | 'gone' | 'refused';
+
 /** How a door carries calls and events. */
 export interface Transport {
   call(method: Method, input: unknown): Promise<{ value: unknown } | { problem: { kind: string; message: string; detail?: string | undefined } }>;
   /** `onConnection` tells when the studio cannot be reached and when it is back. */
-  listen(onEvent: (event: unknown) => void, onConnection: (connected: boolean) => void): void;
+  listen(onEvent: (event: unknown) => void, onConnection: (connection: Connection) => void): void;
   /** Address of a path below the door's own origin. */
   address(path: string): string;
   /** The path of a dropped folder or file, where the door knows it. */
@@ -31,7 +34,7 @@ export async function call<M extends Method>(method: M, input: Input<M>): Promis
   return parsed.data as Output<M>;
 }
 
-export function listen(onEvent: (event: StudioEvent) => void, onConnection: (connected: boolean) => void): void {
+export function listen(onEvent: (event: StudioEvent) => void, onConnection: (connection: Connection) => void): void {
   transport.listen((raw) => {
     const parsed = eventSchema.safeParse(raw);
     if (parsed.success) onEvent(parsed.data);

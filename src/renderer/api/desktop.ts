@@ -19,8 +19,8 @@ export function desktopTransport(): Transport | null {
     call: (method, input) => bridge.call(method, input),
     listen: (onEvent, onConnection) => {
       bridge.listen(onEvent);
-      onConnection(true);
-      document.addEventListener('visibilitychange', () => { if (!document.hidden) onConnection(true); });
+      onConnection('there');
+      document.addEventListener('visibilitychange', () => { if (!document.hidden) onConnection('there'); });
     },
     address: (path) => path,
     pathOf: (file) => bridge.pathOf(file),

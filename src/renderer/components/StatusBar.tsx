@@ -17,7 +17,7 @@ const LOAD_EVERY_MS = 3000;
 export function StatusBar() {
   const wording = useWording();
   const { w, f } = wording;
-  const { connected, queue, activities, hello, load } = useParts('connected', 'queue', 'activities', 'hello', 'load');
+  const { connected, refused, queue, activities, hello, load } = useParts('connected', 'refused', 'queue', 'activities', 'hello', 'load');
   useEffect(() => {
     const ask = (): void => {
       if (!document.hidden && useStudio.getState().connected) void call('studio.load', {}).then((found) => useStudio.setState({ load: found }), () => undefined);
@@ -30,7 +30,7 @@ export function StatusBar() {
   const waiting = queue.filter(({ state }) => state === 'waiting').length;
   return (
     <footer className="status-bar" data-connected={connected}>
-      {!connected && <span className="row" role="status"><IconPlugConnectedX size={14} aria-hidden="true" />{w('Reconnecting…', 'Reconectando…')}</span>}
+      {!connected && <span className="row" role="status"><IconPlugConnectedX size={14} aria-hidden="true" />{refused ? w('The studio was started anew. Open the address that it printed.', 'El estudio se ha arrancado de nuevo. Abre la dirección que ha mostrado.') : w('Reconnecting…', 'Reconectando…')}</span>}
       {connected && running === undefined && activities.length === 0 && <span className="row"><IconCircleCheck size={14} aria-hidden="true" />{w('Ready', 'Listo')}</span>}
       {running !== undefined && <RunningJob entry={running} waiting={waiting} />}
       {activities.map((activity) => (

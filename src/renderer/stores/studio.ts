@@ -16,6 +16,8 @@ export type Progress = Extract<RunEvent, { type: 'progress' }>;
 interface StudioState {
   readonly hello: Hello | null;
   readonly connected: boolean;
+  /** Not connected, and it will not come back by itself: the studio has another key now. */
+  readonly refused: boolean;
   readonly screen: Screen;
   readonly project: Project | null;
   readonly runs: readonly RunSummary[];
@@ -31,7 +33,7 @@ interface StudioState {
 }
 
 export const useStudio = create<StudioState>(() => ({
-  hello: null, connected: false, screen: 'welcome', project: null, runs: [], run: null, queue: [], activities: [], progress: {}, load: null, settings: null, problem: null,
+  hello: null, connected: false, refused: false, screen: 'welcome', project: null, runs: [], run: null, queue: [], activities: [], progress: {}, load: null, settings: null, problem: null,
 }));
 
 /** Some of the state: what uses it is drawn anew when these change, and not with every event of a training. */
@@ -91,9 +93,9 @@ export function connect(): void {
         if (event.event.type === 'stageStarted' || event.event.type === 'stageFinished') void refreshRuns();
         runListeners.forEach((listener) => listener(event.run, event.event));
     }
-  }, (connected) => {
-    set({ connected });
-    if (connected) void catchUp();
+  }, (connection) => {
+    set({ connected: connection === 'there', refused: connection === 'refused' });
+    if (connection === 'there') void catchUp();
   });
   window.addEventListener('hashchange', () => void readHash());
 }
