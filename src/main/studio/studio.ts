@@ -15,7 +15,7 @@ import { findFolder, listFolder } from './browse.ts';
 import { measureAgain } from './engines/chooseEngine.ts';
 import { forgetSpeed, rememberedSpeeds } from './engines/speeds.ts';
 import { attention, openTest, readTune, saveThresholds } from './tuning.ts';
-import { bundleText, exportRun, predictToCsv, readExport, tryExport } from './exporting/exports.ts';
+import { bundleText, checkExport, exportRun, predictToCsv, readExport, tryExport } from './exporting/exports.ts';
 import { planImport, writeImport } from './imports/plan.ts';
 import { importOffers } from './imports/sources.ts';
 import { openDatasets } from './labels/datasets.ts';
@@ -316,6 +316,10 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       // Its end and its failure are the answer to this call, not the end of the run.
       await exportRun(runFolder({ project, run }), (event) => { if (event.type === 'progress' || event.type === 'check' || event.type === 'stageFinished') throttle.send(project, run, event); }, () => undefined);
       emit({ type: 'runsChanged', project });
+      return {};
+    },
+    'export.check': async ({ project, run }) => {
+      await checkExport(runFolder({ project, run }), (event) => { if (event.type === 'check') throttle.send(project, run, event); });
       return {};
     },
     'export.read': async ({ project, run }) => ({ export: await readExport(runFolder({ project, run }), (await summaryOf(project, run)).name) }),

@@ -1,10 +1,9 @@
 import { Button, CopyButton, Select, Tabs } from '@mantine/core';
 import { IconDownload, IconFolder } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { Export } from '../../shared/contract/exports.ts';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import type { ProblemData } from '../../shared/problem.ts';
-import { toProblemData } from '../../shared/problem.ts';
 import { call, downloadUrl } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { ErrorNote } from '../components/ErrorNote.tsx';
@@ -15,6 +14,8 @@ import { useKeys } from '../stores/keys.ts';
 import { go, useParts, useStudio } from '../stores/studio.ts';
 import { BundleFiles } from './BundleFiles.tsx';
 import { FinishedChecks, RunningChecks } from './Checks.tsx';
+import type { ExportWork } from './exportStore.ts';
+import { dismissFault, showExport, startExport, useExport } from './exportStore.ts';
 import type { LiveChecks } from './liveChecks.ts';
 import { useLiveChecks } from './liveChecks.ts';
 import { TryIt } from './TryIt.tsx';
@@ -27,57 +28,32 @@ export default function ExportScreen() {
   const { runs, run, hello } = useParts('runs', 'run', 'hello');
   const exportable = useMemo(() => runs.filter(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished')), [runs]);
   const chosen = exportable.find(({ id }) => id === run) ?? exportable.at(-1);
-  const [bundle, setBundle] = useState<Export | null>(null);
-  const [read, setRead] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<ProblemData | null>(null);
-  // Another run may have been chosen while this one was written.
-  const shown = useRef<string | null>(null);
-  shown.current = chosen?.id ?? null;
-  const load = async (of: RunSummary): Promise<Export | null> => {
-    const found = await call('export.read', { project: of.project, run: of.id }).catch((error: unknown) => { setFault(toProblemData(error)); return { export: null }; });
-    if (shown.current === of.id) {
-      setBundle(found.export);
-      setRead(true);
-    }
-    return found.export;
-  };
-  useEffect(() => {
-    setBundle(null);
-    setRead(false);
-    setFault(null);
-    // A bundle that a run wrote by itself is judged by its own files before anybody hands it over.
-    if (chosen !== undefined) void load(chosen).then((found) => { if (found !== null && found.checks.length === 0 && chosen.state === 'finished') void start(); });
-  }, [chosen?.id, chosen?.state]);
-  const start = async (): Promise<void> => {
-    if (chosen === undefined || busy) return;
-    setBusy(true);
-    setFault(null);
-    await call('export.start', { project: chosen.project, run: chosen.id }).catch((error: unknown) => setFault(toProblemData(error)));
-    await load(chosen);
-    setBusy(false);
-  };
-  const live = useLiveChecks(chosen?.id ?? null, busy);
-  useKeys({ 'mod+e': () => void start() });
-  useCommands(() => (chosen === undefined ? [] : [{ id: 'export', text: w(`Export ${said(chosen.name)}`, `Exportar ${said(chosen.name)}`), hint: 'Ctrl E', run: () => void start() }]));
+  const { bundle, read, fault, works } = useExport();
+  useEffect(() => { if (chosen !== undefined) void showExport(chosen); }, [chosen?.id, chosen?.state]);
+  const work = works[chosen?.id ?? ''] ?? null;
+  const start = (): void => { if (chosen !== undefined) void startExport(chosen); };
+  const live = useLiveChecks(chosen?.id ?? null, work, chosen === undefined ? null : comparedImages(chosen));
+  useKeys({ 'mod+e': start });
+  useCommands(() => (chosen === undefined ? [] : [{ id: 'export', text: w(`Export ${said(chosen.name)}`, `Exportar ${said(chosen.name)}`), hint: 'Ctrl E', run: start }]));
   if (chosen === undefined) return <NothingToExport />;
-  const { says, because, tone } = exportAnswer(wording, { bundle, read, busy, fault, run: chosen });
+  const { says, because, tone } = exportAnswer(wording, { bundle, read, work, fault, run: chosen });
   return (
     <>
       <Answer tone={tone} says={says} because={because}>
         {exportable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={150} data={exportable.map((one) => ({ value: one.id, label: said(one.name) })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}
         {bundle !== null && hello?.door === 'desktop' && <Button variant="default" leftSection={<IconFolder size={15} />} onClick={() => void call('files.reveal', { project: chosen.project, path: bundle.zip })}>{w('Show in folder', 'Ver en carpeta')}</Button>}
         {bundle !== null && !bundle.stale && <Button component="a" href={downloadUrl(chosen.project, chosen.id, `export/${bundle.zip.split(/[\\/]/).at(-1)}`)} download leftSection={<IconDownload size={15} />} variant="default">{w('Download', 'Descargar')}</Button>}
-        <Button loading={busy} onClick={() => void start()}>{bundle === null ? w('Export', 'Exportar') : w('Export again', 'Exportar de nuevo')}<kbd>Ctrl E</kbd></Button>
+        <Button loading={work !== null} onClick={start}>{bundle === null ? w('Export', 'Exportar') : w('Export again', 'Exportar de nuevo')}<kbd>Ctrl E</kbd></Button>
       </Answer>
-      {fault !== null && <ErrorNote problem={fault} onDismiss={() => setFault(null)} />}
-      {bundle === null && live !== null ? <div className="export"><section className="panel line-right"><RunningChecks live={live} /></section></div> : bundle === null ? <div className="empty">{read && !busy && <><h2>{w('One button, then every check.', 'Un botón, y luego cada comprobación.')}</h2><p>{w('The model is written, run as phones run it, and compared value by value. If a check fails nothing is written.', 'El modelo se escribe, se ejecuta como en un móvil y se compara valor a valor. Si una comprobación falla no se escribe nada.')}</p></>}</div> : <Bundle bundle={bundle} run={chosen} live={live} />}
+      {fault !== null && <ErrorNote problem={fault} onDismiss={dismissFault} />}
+      {bundle === null && live !== null ? <div className="export"><section className="panel line-right"><RunningChecks live={live} /></section></div> : bundle === null ? <div className="empty">{read && work === null && <><h2>{w('One button, then every check.', 'Un botón, y luego cada comprobación.')}</h2><p>{w('The model is written, run as phones run it, and compared value by value. If a check fails nothing is written.', 'El modelo se escribe, se ejecuta como en un móvil y se compara valor a valor. Si una comprobación falla no se escribe nada.')}</p></>}</div> : <Bundle bundle={bundle} run={chosen} live={live} />}
     </>
   );
 }
 
-function exportAnswer({ w, f, said }: Wording, { bundle, read, busy, fault, run }: { bundle: Export | null; read: boolean; busy: boolean; fault: ProblemData | null; run: RunSummary }): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
-  if (busy) return { tone: 'plain', says: w('Writing and checking…', 'Escribiendo y comprobando…'), because: w('The file is run on every image that it will be judged by.', 'El archivo se ejecuta en cada imagen con que se juzga.') };
+function exportAnswer({ w, f, said }: Wording, { bundle, read, work, fault, run }: { bundle: Export | null; read: boolean; work: ExportWork | null; fault: ProblemData | null; run: RunSummary }): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
+  if (work === 'check') return { tone: 'plain', says: w('Checking the bundle…', 'Comprobando el paquete…'), because: w('It is judged by its own files; nothing is written anew.', 'Se juzga por sus propios archivos; nada se escribe de nuevo.') };
+  if (work === 'export') return { tone: 'plain', says: w('Writing and checking…', 'Escribiendo y comprobando…'), because: w('The file is run on every image that it will be judged by.', 'El archivo se ejecuta en cada imagen con que se juzga.') };
   if (fault !== null && bundle === null) return { tone: 'bad', says: w('Not written.', 'No se ha escrito.'), because: w('What was exported before is untouched.', 'Lo exportado antes sigue intacto.') };
   if (!read) return { tone: 'plain', says: w('Looking…', 'Mirando…'), because: '' };
   if (bundle?.checks.length === 0) return { tone: 'plain', says: w('Written, and not checked yet.', 'Escrito, aún sin comprobar.'), because: '' };
@@ -90,11 +66,14 @@ function exportAnswer({ w, f, said }: Wording, { bundle, read, busy, fault, run 
   return { tone: 'ok', says: w(`Safe to hand over: all ${passed} checks passed.`, `Se puede entregar: las ${passed} comprobaciones pasan.`), because: lost === null ? '' : lost > 0.05 ? w(`The file loses ${f.decimal(lost, 1)} mAP against float.`, `El archivo pierde ${f.decimal(lost, 1)} mAP frente a float.`) : w('The file loses nothing against float.', 'El archivo no pierde nada frente a float.') };
 }
 
+/** How many images the integer reference was compared with LiteRT on, before the bundle was written. */
+const comparedImages = (run: RunSummary): number | null => run.stages.find(({ stage }) => stage === 'export')?.summary.compared ?? null;
+
 function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: LiveChecks | null }) {
   const { w, f, said } = useWording();
   const lost = bundle.floatAp === null || bundle.int8Ap === null ? null : (bundle.floatAp - bundle.int8Ap) * 100;
   const snippets = [['kotlin', 'Android', bundle.snippets.kotlin], ['swift', 'iOS', bundle.snippets.swift], ['python', 'Python', bundle.snippets.python]] as const;
-  const compared = run.stages.find(({ stage }) => stage === 'export')?.summary.compared ?? null;
+  const compared = comparedImages(run);
   return (
     <>
       <div className="toolbar"><code className="cut" title={bundle.zip}>{bundle.zip.split(/[\\/]/).at(-1)}</code><span className="quiet cut">{f.bytes(bundle.zipBytes)}, {w(`from ${said(run.name)}, written ${f.date(bundle.writtenAt)}`, `de ${said(run.name)}, escrito ${f.date(bundle.writtenAt)}`)}</span><span className="grow" /><ReportButton run={run} bundle={bundle} /><CopyButton value={bundle.zip}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy path', 'Copiar ruta')}</Button>}</CopyButton></div>

@@ -2,11 +2,15 @@ import { useEffect, useState } from 'react';
 import type { ExportCheck } from '../../shared/contract/exports.ts';
 import type { RunEvent } from '../../shared/events.ts';
 import { onRunEvent } from '../stores/studio.ts';
+import type { ExportWork } from './exportStore.ts';
 
 /** An export on its way: how many images are compared with LiteRT, then each check of the written bundle as it is made. */
 export interface LiveChecks { readonly compared: { readonly done: number; readonly total: number } | null; readonly written: boolean; readonly checks: readonly ExportCheck[] }
 
 export const noChecks: LiveChecks = { compared: null, written: false, checks: [] };
+
+/** Of a bundle that is there already: it was compared, with this many images, before it was written. */
+export const checksOfBundle = (compared: number | null): LiveChecks => ({ compared: compared === null ? null : { done: compared, total: compared }, written: true, checks: [] });
 
 export function withEvent(live: LiveChecks, event: RunEvent): LiveChecks {
   switch (event.type) {
@@ -17,12 +21,12 @@ export function withEvent(live: LiveChecks, event: RunEvent): LiveChecks {
   }
 }
 
-/** Null while nothing is exported. */
-export function useLiveChecks(run: string | null, busy: boolean): LiveChecks | null {
+/** Null while nothing is exported or checked. */
+export function useLiveChecks(run: string | null, work: ExportWork | null, compared: number | null): LiveChecks | null {
   const [live, setLive] = useState(noChecks);
   useEffect(() => {
-    setLive(noChecks);
-    return busy ? onRunEvent((other, event) => { if (other === run) setLive((before) => withEvent(before, event)); }) : undefined;
-  }, [run, busy]);
-  return busy ? live : null;
+    setLive(work === 'check' ? checksOfBundle(compared) : noChecks);
+    return work === null ? undefined : onRunEvent((other, event) => { if (other === run) setLive((before) => withEvent(before, event)); });
+  }, [run, work]);
+  return work === null ? null : live;
 }

@@ -89,6 +89,8 @@ export const contract = {
   'tune.attention': method(run.extend({ path: z.string(), label: z.int() }), attentionSchema),
 
   'export.start': method(run, done),
+  /** Judges the bundle that is there, as `destila verify` does; nothing is written anew. */
+  'export.check': method(run, done),
   'export.read': method(run, z.object({ export: exportSchema.nullable() })),
   'export.file': method(run.extend({ name: z.string() }), z.object({ text: z.string().nullable(), /** It has figures on test, and test has not been opened. */ sealed: z.boolean() })),
   'export.try': method(run.extend({ image: z.object({ base64: z.string() }).or(z.object({ path: z.string() })) }), tryResultSchema),

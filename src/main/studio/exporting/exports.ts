@@ -27,6 +27,11 @@ export async function exportRun(folder: string, onEvent: (event: RunEvent) => vo
   const job = resumeRun(folder, ['export'], { onEvent });
   onJob(job);
   await job.result;
+  await checkExport(folder, onEvent);
+}
+
+/** Judges the bundle that is there, and remembers what was found. */
+export async function checkExport(folder: string, onEvent: (event: RunEvent) => void): Promise<void> {
   const bundle = await bundleFolder(folder);
   const found = z.array(z.object({ name: z.string(), fault: z.string().nullable() })).parse(await startJob({ type: 'verify', bundle }, { onEvent }).result);
   await writeStored(checksFile(folder), found.map(({ name, fault }) => ({ name, ok: fault === null, detail: fault ?? '' })));

@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Export } from '../../shared/contract/exports.ts';
+import { Problem } from '../../shared/problem.ts';
+
+const call = vi.fn<(method: string, input: { run: string }) => Promise<unknown>>();
+vi.mock('../api/client.ts', () => ({ call: (method: string, input: { run: string }) => call(method, input) }));
+const { showExport, startExport, useExport } = await import('./exportStore.ts');
+
+const bundle = (checks: Export['checks']): Export => ({
+  run: 'a', folder: '/f', zip: '/f.zip', zipBytes: 1, writtenAt: '', files: [], checks, labels: [], inputSize: 32, inputType: 'int8', outputType: 'int8', thresholds: [], floatAp: null, int8Ap: null, stale: false,
+  snippets: { kotlin: '', swift: '', python: '' },
+});
+const passed = [{ name: 'every file is as it was written (SHA256SUMS)', ok: true, detail: '' }];
+const run = (id: string, state: 'finished' | 'stopped' = 'finished') => ({ id, project: 'p', state });
+const asked = (): string[] => call.mock.calls.map(([method, input]) => `${method} ${input.run}`);
+
+/** A studio whose bundles have these checks; exporting and checking make them. */
+function answers(checks: Export['checks'] | null): void {
+  let now = checks;
+  call.mockImplementation((method) => {
+    if (method === 'export.read') return Promise.resolve({ export: now === null ? null : bundle(now) });
+    now = passed;
+    return Promise.resolve({});
+  });
+}
+
+beforeEach(() => {
+  call.mockReset();
+  useExport.setState({ run: null, bundle: null, read: false, fault: null, works: {} });
+});
+
+describe('a run is shown', () => {
+  test('its bundle without remembered checks is checked, not written again', async () => {
+    answers([]);
+    await showExport(run('a'));
+    expect(asked()).toEqual(['export.read a', 'export.check a', 'export.read a']);
+    expect(useExport.getState()).toMatchObject({ bundle: { checks: passed }, read: true, works: {} });
+  });
+
+  test('nothing is done where the checks are remembered, the run is not finished, or there is no bundle', async () => {
+    for (const [checks, state] of [[passed, 'finished'], [[], 'stopped'], [null, 'finished']] as const) {
+      call.mockReset();
+      answers(checks === null ? null : [...checks]);
+      await showExport(run('a', state));
+      expect(asked()).toEqual(['export.read a']);
+    }
+  });
+
+  test('a check that fails is said, and is not tried again by itself', async () => {
+    call.mockImplementation((method) => (method === 'export.read' ? Promise.resolve({ export: bundle([]) }) : Promise.reject(new Problem('file', 'It is gone.'))));
+    await showExport(run('a'));
+    expect(asked()).toEqual(['export.read a', 'export.check a', 'export.read a']);
+    expect(useExport.getState()).toMatchObject({ fault: { message: 'It is gone.' }, works: {} });
+  });
+});
+
+describe('an export on its way', () => {
+  test('is not begun twice, and no check begins beside it', async () => {
+    let end = (): void => undefined;
+    call.mockImplementation((method) => (method === 'export.read' ? Promise.resolve({ export: bundle([]) }) : new Promise((resolve) => { end = () => resolve({}); })));
+    const first = startExport(run('a'));
+    await startExport(run('a'));
+    await showExport(run('a'));
+    expect(asked()).toEqual(['export.start a', 'export.read a']);
+    expect(useExport.getState().works).toEqual({ a: 'export' });
+    end();
+    await first;
+    expect(useExport.getState().works).toEqual({});
+  });
+
+  test('does not take the place of another run that is looked at meanwhile', async () => {
+    let end = (): void => undefined;
+    call.mockImplementation((method, { run: id }) => (method === 'export.read' ? Promise.resolve({ export: { ...bundle(passed), run: id } }) : new Promise((_, reject) => { end = () => reject(new Problem('file', 'The disk is full.')); })));
+    const first = startExport(run('a'));
+    await showExport(run('b'));
+    end();
+    await first;
+    expect(useExport.getState()).toMatchObject({ run: 'b', bundle: { run: 'b' }, fault: null, works: {} });
+  });
+});
