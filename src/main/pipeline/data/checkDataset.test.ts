@@ -189,7 +189,7 @@ describe('a check', () => {
     const text = formatProblems(problems, 2);
     expect(text).toContain('error: Image missing (4)\n  train.txt:2: b0.png does not exist.\n  train.txt:3: b1.png does not exist.\n  ... and 2 more\n  -> Correct the path');
     expect(text.endsWith('4 errors, 2 warnings.')).toBe(true);
-    expect(() => { refuseErrors(problems); }).toThrow(/train\.txt:2: b0\.png does not exist\. 3 more errors found\./);
+    expect(() => { refuseErrors(problems); }).toThrow(/train\.txt:2: b0\.png does not exist\.\n.+\n3 more errors were found\./);
   });
 });
 
