@@ -113,6 +113,7 @@ const directLabels: Plugin<'line'> = {
     const taken: number[] = [];
     ctx.save();
     ctx.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    const background = getComputedStyle(chart.canvas).getPropertyValue('--bg-1');
     for (const { x, y, text, color, ring, above = !ring } of marks) {
       const [px, py] = [scales.x!.getPixelForValue(x), scales.y!.getPixelForValue(y)];
       if (px < chartArea.left - 1 || px > chartArea.right + 1) continue;
@@ -128,7 +129,13 @@ const directLabels: Plugin<'line'> = {
       let ty = above ? py - 7 : py + 18;
       while (taken.some((other) => Math.abs(other - ty) < 13)) ty += 13;
       taken.push(ty);
-      ctx.fillText(text, Math.min(px + (ring && above ? 6 : 2), chartArea.right - width), Math.max(chartArea.top + 10, Math.min(ty, chartArea.bottom - 4)));
+      const at = [Math.min(px + (ring && above ? 6 : 2), chartArea.right - width), Math.max(chartArea.top + 10, Math.min(ty, chartArea.bottom - 4))] as const;
+      // Curves that pass behind it do not strike it through.
+      ctx.strokeStyle = background;
+      ctx.lineWidth = 4;
+      ctx.lineJoin = 'round';
+      ctx.strokeText(text, ...at);
+      ctx.fillText(text, ...at);
     }
     if (tick !== undefined) {
       const px = scales.x!.getPixelForValue(tick.x);

@@ -81,7 +81,7 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
         <polyline className="curve" points={curve(f1)} stroke="var(--text-1)" strokeWidth={2} />
         <text x={W - RIGHT - 4} y={CURVES.top - 12} textAnchor="end"><tspan fill="var(--c2)">{w('precision', 'precisión')}</tspan>{'  '}<tspan fill="var(--c3)">{w('recall', 'exhaustividad')} - -</tspan>{'  '}<tspan fill="var(--text-1)">F1</tspan></text>
         {Array.from({ length: 11 }, (_, tenth) => <text key={tenth} x={x(tenth * 25.6)} y={H - 2} textAnchor="middle">{f.score(tenth / 10, 1)}</text>)}
-        {before !== k && <g><line x1={x(before)} x2={x(before)} y1={TOP - 14} y2={CURVES.bottom} stroke="var(--text-3)" strokeDasharray="2 3" /><text x={x(before) + 4} y={TOP - 18}>{w('before', 'antes')} {f.score(before / 256)}</text></g>}
+        {before !== k && <g><line x1={x(before)} x2={x(before)} y1={TOP - 14} y2={CURVES.bottom} stroke="var(--text-3)" strokeDasharray="2 3" /><text x={x(before) + (before < k ? -4 : 4)} y={TOP - 18} textAnchor={before < k ? 'end' : 'start'}>{w('before', 'antes')} {f.score(before / 256)}</text></g>}
         <line className="threshold" x1={x(k)} x2={x(k)} y1={30} y2={CURVES.bottom} />
         <g transform={`translate(${Math.min(W - 34, Math.max(34, x(k)))} 0)`}><rect x={-27} y={8} width={54} height={22} rx={4} fill="var(--accent-fill)" /><text y={23} textAnchor="middle" className="handle">{f.score(k / 256)}</text></g>
         <Counts at={x(k)} within={W} y={TOP + 20} below={[f.count(confusion.fn), w('missed', 'perdidas')]} beyond={[f.count(confusion.tp), w('found', 'halladas')]} />
