@@ -11,6 +11,7 @@ import { adoptRun } from '../train/configStore.ts';
 import { planRun } from '../train/trainView.ts';
 import { CurvesOfRuns } from './CurvesOfRuns.tsx';
 import { LabelChanges } from './LabelChanges.tsx';
+import { refusalWords } from './refusal.ts';
 import { RunTable, runColor } from './RunTable.tsx';
 import type { Compared } from './useComparison.ts';
 import { useComparison } from './useComparison.ts';
@@ -84,7 +85,7 @@ function compareAnswer({ w, f, said }: Wording, before: RunSummary | null, after
   switch (compared.state) {
     case 'nothing': return { tone: 'plain', says: w('One of the two has no INT8 scores yet.', 'Uno de los dos aún no tiene puntuaciones INT8.'), because: w('They come once its thresholds are found.', 'Llegan cuando se hallen sus umbrales.') };
     case 'working': return { tone: 'plain', says: w('Comparing…', 'Comparando…'), because: '' };
-    case 'refused': return { tone: 'warn', says: w('These two cannot be compared.', 'Estos dos no se pueden comparar.'), because: compared.why === 'test' ? w('Their test images or labels differ.', 'Sus imágenes o etiquetas de prueba difieren.') : w('Their validation images or labels differ.', 'Sus imágenes o etiquetas de validación difieren.') };
+    case 'refused': return { tone: 'warn', says: w('These two cannot be compared.', 'Estos dos no se pueden comparar.'), because: refusalWords(compared.why, w) };
     case 'done': {
       const { macro, labels } = compared.comparisons.ap;
       const better = labels.filter(({ clear, from, to }) => clear && to > from).length;

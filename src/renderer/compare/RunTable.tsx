@@ -6,6 +6,7 @@ import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, go, useStudio } from '../stores/studio.ts';
 import { presetWords } from '../train/settingWords.ts';
+import { gainOver, refusalWords } from './refusal.ts';
 import { SaveWeights, hasNetwork } from './SaveWeights.tsx';
 import { rowsWithRepeats } from './seeds.ts';
 
@@ -49,7 +50,7 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
         <tbody>
           {rows.map(({ run, repeats, follows }) => {
             const at = ticked.indexOf(run.id);
-            const gain = baseline === null || baseline === run || run.val.int8Ap === null || baseline.val.int8Ap === null || run.testFingerprint !== baseline.testFingerprint ? null : run.val.int8Ap - baseline.val.int8Ap;
+            const beside = gainOver(baseline, run);
             return (
               <tr key={run.id} data-ticked={at >= 0}>
                 <td><Checkbox aria-label={w(`Compare ${said(run.name)}`, `Comparar ${said(run.name)}`)} checked={at >= 0} onChange={() => onTick(run.id)} disabled={run.trashed} /></td>
@@ -65,7 +66,7 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
                   </span>
                 </td>
                 <td className="num soft">{f.date(run.createdAt)}</td><td className="num soft">{f.duration(run.seconds)}</td><td className="num">{f.points(run.val.teacherAp)}</td><td className="num">{f.points(run.val.studentAp)}</td>
-                <td className="num"><strong>{f.points(run.val.int8Ap)}</strong>{gain !== null && <span className={`small ${gain >= 0 ? 'ok' : 'warn'}`}> {f.sign(gain * 100, 1)}</span>}</td>
+                <td className="num"><strong>{f.points(run.val.int8Ap)}</strong><Gain beside={beside} /></td>
                 <td className="num">{f.score(run.val.int8F1)}</td><td className="num soft">{lost(run) === null ? '–' : f.sign(lost(run)! * 100, 1)}</td><td className="num soft">{f.bytes(run.bytes)}</td>
                 <td>
                   {/* A note that is about to be written keeps the focus. */}
@@ -88,6 +89,14 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
       {sorted.length === 0 && <p className="quiet" style={{ padding: 16 }}>{w('None here.', 'Nada aquí.')}</p>}
     </div>
   );
+}
+
+function Gain({ beside }: { beside: ReturnType<typeof gainOver> }) {
+  const { w, f } = useWording();
+  if (beside === null) return null;
+  if ('gain' in beside) return <span className={`small ${beside.gain >= 0 ? 'ok' : 'warn'}`}> {f.sign(beside.gain * 100, 1)}</span>;
+  const why = w(`Not compared with the baseline. ${refusalWords(beside.refused, w)}`, `No se compara con la referencia. ${refusalWords(beside.refused, w)}`);
+  return <> <span className="small quiet" role="img" aria-label={why} title={why}>–</span></>;
 }
 
 function stateName(state: RunSummary['state'], queued: boolean, w: (en: string, es: string) => string): string {

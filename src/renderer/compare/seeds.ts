@@ -26,4 +26,4 @@ export function rowsWithRepeats(sorted: readonly RunSummary[]): Row[] {
   return rows;
 }
 
-const settingsBesideSeed = ({ config, testFingerprint }: RunSummary): string => `${testFingerprint} ${JSON.stringify({ ...config, seed: 0 })}`;
+const settingsBesideSeed = ({ config, valFingerprint, testFingerprint }: RunSummary): string => `${valFingerprint} ${testFingerprint} ${JSON.stringify({ ...config, seed: 0 })}`;

@@ -3,8 +3,10 @@ import type { RunSummary } from '../../shared/contract/runs.ts';
 import { call } from '../api/client.ts';
 import { scoreBytes } from '../tune/scores.ts';
 import type { CompareRequest, Comparisons } from './compareWorker.ts';
+import type { Refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
 
-export type Compared = { readonly state: 'nothing' } | { readonly state: 'working' } | { readonly state: 'done'; readonly comparisons: Comparisons; readonly images: number } | { readonly state: 'refused'; readonly why: 'validation' | 'test' };
+export type Compared = { readonly state: 'nothing' } | { readonly state: 'working' } | { readonly state: 'done'; readonly comparisons: Comparisons; readonly images: number } | { readonly state: 'refused'; readonly why: Refusal };
 
 /** Per label on validation, aside from the screen. Runs whose images or labels differ are not compared: the figures would mean nothing. */
 export function useComparison(before: RunSummary | null, after: RunSummary | null): Compared {
@@ -13,7 +15,8 @@ export function useComparison(before: RunSummary | null, after: RunSummary | nul
   const ready = tuned(before) && tuned(after);
   useEffect(() => {
     if (before === null || after === null || !ready) return setCompared({ state: 'nothing' });
-    if (before.testFingerprint !== after.testFingerprint) return setCompared({ state: 'refused', why: 'test' });
+    const why = refusal(before, after);
+    if (why !== null) return setCompared({ state: 'refused', why });
     setCompared({ state: 'working' });
     const worker = new Worker(new URL('./compareWorker.ts', import.meta.url), { type: 'module' });
     let current = true;

@@ -29,7 +29,8 @@ export const runSummarySchema = z.object({
   expected: z.array(stageSecondsSchema),
   /** Validation figures: the best of each network, and the INT8 model's; null before they are known. */
   val: z.object({ teacherAp: z.number().nullable(), studentAp: z.number().nullable(), int8Ap: z.number().nullable(), int8F1: z.number().nullable() }),
-  /** Fingerprint of the test split, '' before the data stage. Runs with other test sets are not compared. */
+  /** Fingerprints of the validation and the test split, '' before the data stage. Runs with others are not compared. */
+  valFingerprint: z.string(),
   testFingerprint: z.string(),
   /** How often a person opened the test split; 0: sealed. */
   testOpened: z.int(),

@@ -27,7 +27,7 @@ async function summarize(project: string, number: number, folder: string, record
     expected: record.expected, engine: record.engine, note: record.notes, pinned: record.pinned, trashed: record.trashed,
     seconds: stages.reduce((sum, stage) => sum + record.stages[stage].seconds, 0),
     val: { teacherAp: figure('val_teacher_ap'), studentAp: figure('val_student_ap'), int8Ap: figure('val_int8_ap'), int8F1: figure('val_int8_f1') },
-    testFingerprint: await testFingerprint(folder),
+    ...await fingerprints(folder),
     testOpened: record.testOpenings.filter(({ by }) => by === OPENED_BY_HAND).length,
     exported: record.export !== null,
     bytes: await folderBytes(folder),
@@ -36,12 +36,14 @@ async function summarize(project: string, number: number, folder: string, record
 }
 
 /** From the head of the snapshot: the rest may be long. '' before the data stage. */
-async function testFingerprint(folder: string): Promise<string> {
+async function fingerprints(folder: string): Promise<Pick<RunSummary, 'valFingerprint' | 'testFingerprint'>> {
   const handle = await open(path.join(folder, 'data', 'snapshot.json')).catch(() => null);
-  if (handle === null) return '';
+  if (handle === null) return { valFingerprint: '', testFingerprint: '' };
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(8192), 0, 8192, 0);
-    return /"test":"([0-9a-f]{64})"/.exec(buffer.toString('utf8', 0, bytesRead))?.[1] ?? '';
+    const head = buffer.toString('utf8', 0, bytesRead);
+    const of = (split: string): string => new RegExp(`"${split}":"([0-9a-f]{64})"`).exec(head)?.[1] ?? '';
+    return { valFingerprint: of('val'), testFingerprint: of('test') };
   } finally {
     await handle.close();
   }
