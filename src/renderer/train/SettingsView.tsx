@@ -9,7 +9,7 @@ import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { loadDataset, useDataset } from '../stores/dataset.ts';
 import { attempt, dismissProblem, go, useParts } from '../stores/studio.ts';
-import { adopt, choosePreset, loadChoices, measure, setYaml, useConfig } from './configStore.ts';
+import { adopt, choosePreset, loadChoices, measure, redo, setYaml, undo, useConfig } from './configStore.ts';
 import { FieldRow } from './FieldRow.tsx';
 import { isSample } from './isSample.ts';
 import { PreflightPanel } from './PreflightPanel.tsx';
@@ -25,7 +25,7 @@ const basics = new Set(['data.padding_color', 'teacher.architecture', 'teacher.i
 export function SettingsView() {
   const { w, f, said } = useWording();
   const { project, runs, queue, activities } = useParts('project', 'runs', 'queue', 'activities');
-  const { config, base, preset, choices, preflight, yamlComplaint, complaints, measuring } = useConfig();
+  const { config, base, preset, choices, preflight, yamlComplaint, complaints, measuring, replaced } = useConfig();
   const index = useDataset((state) => state.index);
   const [all, setAll] = useState(false);
   const [starting, setStarting] = useState(false);
@@ -69,10 +69,11 @@ export function SettingsView() {
     planRun(false);
     go('train', run.id);
   };
-  useKeys({ 'mod+Enter': () => void start() });
+  useKeys({ 'mod+Enter': () => void start(), 'mod+z': undo, 'mod+shift+z': redo, 'mod+y': redo });
   useCommands(() => [
     { id: 'start', text: busy ? w(`Queue Run ${number}`, `Encolar entrenamiento ${number}`) : w(`Start Run ${number}`, `Empezar entrenamiento ${number}`), hint: 'Ctrl ⏎', run: () => void start() },
     ...(choices?.presets ?? []).map(({ name }) => ({ id: name, text: w(`Preset: ${presetWords(name, w)[0]}`, `Preajuste: ${presetWords(name, w)[0]}`), run: () => choosePreset(name) })),
+    ...(replaced.length > 0 ? [{ id: 'undo', text: w('The settings before these', 'Los ajustes anteriores a estos'), hint: 'Ctrl Z', run: undo }] : []),
   ]);
   const ends = seconds === null ? null : new Date(Date.now() + seconds * 1000);
   const says = empty ? w('Nothing to learn from yet: train and val need images with labels.', 'Aún no hay de qué aprender: train y val necesitan imágenes con etiquetas.')
@@ -98,6 +99,7 @@ export function SettingsView() {
             ))}
             {choices?.own != null && <button type="button" role="radio" aria-checked={preset === null} onClick={() => adopt(choices.own!, choices.defaults, null)}><span className="row"><i className="radio" /><strong>{w('This project', 'Este proyecto')}</strong></span><span className="small soft">destila.yaml</span></button>}
           </div>
+          {replaced.length > 0 && <p className="row small soft replaced" role="status"><span>{w('Settings that you had changed were replaced.', 'Se han sustituido ajustes que habías cambiado.')}</span><button type="button" className="link" onClick={undo}>{w('Undo', 'Deshacer')}</button><kbd>Ctrl Z</kbd></p>}
           <WeightsPanel />
           {sections().map(({ name, fields }) => {
             const shown = fields.filter(({ key }) => all || basics.has(key) || complaints[key] !== undefined || !sameValue(config, base, key));

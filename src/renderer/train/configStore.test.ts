@@ -4,7 +4,7 @@ import { inSpanish } from '../../shared/spanish/translate.ts';
 
 const call = vi.fn();
 vi.mock('../api/client.ts', () => ({ call: (...asked: unknown[]) => call(...asked) as unknown, listen: () => undefined }));
-const { adopt, adoptRun, choosePreset, loadChoices, setValue, setYaml, useConfig } = await import('./configStore.ts');
+const { adopt, adoptRun, choosePreset, loadChoices, redo, setValue, setYaml, undo, useConfig } = await import('./configStore.ts');
 
 const defaults = configSchema.parse({});
 const fast = configSchema.parse({ student: { epochs_finetune: 3 } });
@@ -79,5 +79,54 @@ describe('presets', () => {
     call.mockResolvedValue({ defaults, presets: [], own: fast, file: 'destila.yaml' });
     await loadChoices('q', false);
     expect(useConfig.getState()).toMatchObject({ project: 'q', preset: null, config: fast, base: defaults });
+  });
+});
+
+describe('settings that others took the place of', () => {
+  const alpha = (): number => useConfig.getState().config.student.alpha;
+  test('come back as they were, with the preset that they were changed from', () => {
+    setYaml('# mine\nstudent: { alpha: 0.25 }\n');
+    choosePreset('fast');
+    undo();
+    expect(useConfig.getState()).toMatchObject({ preset: 'balanced', base: defaults, yaml: '# mine\nstudent: { alpha: 0.25 }\n' });
+    expect(alpha()).toBe(0.25);
+    redo();
+    expect(useConfig.getState()).toMatchObject({ preset: 'fast', config: fast });
+  });
+  test('presets that nobody changed are passed over on the way back', () => {
+    setValue('student.alpha', 0.25);
+    choosePreset('fast');
+    choosePreset('balanced');
+    undo();
+    expect(alpha()).toBe(0.25);
+    undo();
+    expect(alpha()).toBe(0.25);
+  });
+  test('what was changed since is not lost by the way back', () => {
+    setValue('student.alpha', 0.25);
+    choosePreset('fast');
+    setValue('student.alpha', 0.75);
+    undo();
+    expect(alpha()).toBe(0.25);
+    redo();
+    expect(alpha()).toBe(0.75);
+  });
+  test('a text that is no YAML yet is kept too; the settings of a run and a reset can be undone like a preset', () => {
+    setYaml('student: {');
+    adoptRun({ project: 'p', config: fast, preset: null });
+    undo();
+    expect(useConfig.getState()).toMatchObject({ yaml: 'student: {', preset: 'balanced' });
+    expect(useConfig.getState().yamlComplaint).not.toBeNull();
+  });
+  test('another project does not get them', async () => {
+    setValue('student.alpha', 0.25);
+    choosePreset('fast');
+    setValue('student.alpha', 0.75);
+    await loadChoices('q', false);
+    undo();
+    expect(alpha()).toBe(defaults.student.alpha);
+    adoptRun({ project: 'p', config: fast, preset: null });
+    undo();
+    expect(useConfig.getState().config).toEqual(fast);
   });
 });

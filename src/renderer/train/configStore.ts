@@ -8,7 +8,7 @@ import type { ConfigChoices, Preflight, RunSummary } from '../../shared/contract
 import { toProblemData } from '../../shared/problem.ts';
 import { call } from '../api/client.ts';
 import { attempt } from '../stores/studio.ts';
-import { withValue } from './settings.ts';
+import { differences, withValue } from './settings.ts';
 
 /** The settings of the next run: one state, shown as a form and as YAML. */
 interface ConfigState {
@@ -25,10 +25,15 @@ interface ConfigState {
   readonly complaints: Readonly<Record<string, string>>;
   readonly preflight: Preflight | null;
   readonly measuring: boolean;
+  /** Changed settings that others took the place of, and those that were undone: nothing that somebody set is lost. */
+  readonly replaced: readonly KeptSettings[];
+  readonly undone: readonly KeptSettings[];
 }
 
+type KeptSettings = Pick<ConfigState, 'preset' | 'base' | 'config' | 'yaml' | 'yamlComplaint'>;
+
 const defaults = configSchema.parse({});
-export const useConfig = create<ConfigState>(() => ({ project: null, choices: null, preset: null, base: defaults, config: defaults, yaml: '', yamlComplaint: null, complaints: {}, preflight: null, measuring: false }));
+export const useConfig = create<ConfigState>(() => ({ project: null, choices: null, preset: null, base: defaults, config: defaults, yaml: '', yamlComplaint: null, complaints: {}, preflight: null, measuring: false, replaced: [], undone: [] }));
 const set = useConfig.setState;
 const get = useConfig.getState;
 
@@ -47,24 +52,61 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
   const taken = get().project === project;
   set({ project, choices, preflight: null });
   if (taken) return;
-  if (choices.own !== null) adopt(choices.own, choices.defaults, null);
-  else choosePreset(sample ? 'demo' : 'balanced');
+  const name = sample ? 'demo' : 'balanced';
+  const preset = presetNamed(name);
+  if (choices.own !== null) begin(choices.own, choices.defaults, null);
+  else if (preset !== undefined) begin(preset.config, preset.config, name);
 }
 
+const presetNamed = (name: string): ConfigChoices['presets'][number] | undefined => get().choices?.presets.find((other) => other.name === name);
+
 export function choosePreset(name: string): void {
-  const preset = get().choices?.presets.find((other) => other.name === name);
+  const preset = presetNamed(name);
   if (preset !== undefined) adopt(preset.config, preset.config, name);
 }
 
 /** Settings of a run, to run them again. */
 export function adoptRun({ project, config, preset }: Pick<RunSummary, 'project' | 'config' | 'preset'>): void {
-  if (get().project !== project) set({ project, choices: null });
-  adopt(config, config, preset);
+  if (get().project === project) return adopt(config, config, preset);
+  set({ project, choices: null });
+  begin(config, config, preset);
 }
 
-export function adopt(config: Config, base: Config, preset: string | null): void {
-  set({ config, base, preset, yaml: yamlOf(config), yamlComplaint: null, complaints: {}, preflight: null });
+/** The first settings of a project: those of the one before it do not come back here. */
+function begin(config: Config, base: Config, preset: string | null): void {
+  show({ config, base, preset, yaml: yamlOf(config), yamlComplaint: null });
+  set({ replaced: [], undone: [] });
 }
+
+/** Takes the place of the settings; changed ones can be had back. */
+export function adopt(config: Config, base: Config, preset: string | null): void {
+  const { replaced, base: former, config: before, yamlComplaint } = get();
+  if (differences(former, before).length > 0 || yamlComplaint !== null) set({ replaced: [...replaced, kept()], undone: [] });
+  show({ config, base, preset, yaml: yamlOf(config), yamlComplaint: null });
+}
+
+export function undo(): void {
+  const { replaced, undone } = get();
+  const last = replaced.at(-1);
+  if (last === undefined) return;
+  set({ replaced: replaced.slice(0, -1), undone: [...undone, kept()] });
+  show(last);
+}
+
+export function redo(): void {
+  const { replaced, undone } = get();
+  const last = undone.at(-1);
+  if (last === undefined) return;
+  set({ replaced: [...replaced, kept()], undone: undone.slice(0, -1) });
+  show(last);
+}
+
+function kept(): KeptSettings {
+  const { preset, base, config, yaml, yamlComplaint } = get();
+  return { preset, base, config, yaml, yamlComplaint };
+}
+
+const show = (settings: KeptSettings): void => set({ ...settings, complaints: {}, preflight: null });
 
 export function setValue(key: string, value: unknown): void {
   const { config, complaints } = get();
