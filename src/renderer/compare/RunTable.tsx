@@ -75,7 +75,7 @@ export function RunTable({ runs, baseline, ticked, onTick }: { runs: readonly Ru
                     <Menu.Dropdown>
                       {!run.trashed && <><Menu.Item onClick={() => change(run, { pinned: !run.pinned })}>{run.pinned ? w('Unpin', 'Soltar') : w('Pin as baseline', 'Fijar como referencia')}</Menu.Item><Menu.Item onClick={() => setNoting(run.id)}>{w('Note', 'Nota')}</Menu.Item>
                         {(hasNetwork(run, 'student') || hasNetwork(run, 'teacher')) && <Menu.Item onClick={() => setSaving(run)}>{w('Save float weights (PyTorch, Keras)', 'Guardar pesos en float (PyTorch, Keras)')}</Menu.Item>}
-                        {run.state === 'finished' && <Menu.Item onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}>{w('Free the checkpoints', 'Liberar puntos de control')}</Menu.Item>}<Menu.Divider />
+                        {run.freeableBytes > 0 && <Menu.Item onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}>{w('Free the checkpoints', 'Liberar puntos de control')}</Menu.Item>}<Menu.Divider />
                         <Menu.Item disabled={run.state === 'running'} onClick={() => change(run, { trashed: true, pinned: false })}>{w('Move to the trash', 'A la papelera')}</Menu.Item></>}
                       {run.trashed && <><Menu.Item onClick={() => change(run, { trashed: false })}>{w('Put back', 'Restaurar')}</Menu.Item><Menu.Item color="red" onClick={() => void attempt(() => call('runs.delete', { project: run.project, run: run.id }))}>{w('Delete for good', 'Borrar del todo')}</Menu.Item></>}
                     </Menu.Dropdown>

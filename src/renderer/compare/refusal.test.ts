@@ -5,7 +5,7 @@ import { gainOver } from './refusal.ts';
 
 const run = (int8Ap: number | null, valFingerprint = 'v', testFingerprint = 't'): RunSummary => ({
   id: 'r', project: 'p', number: 1, name: 'Run 1', createdAt: '', preset: null, config: configSchema.parse({}), state: 'finished', problem: null, stages: [], expected: [], engine: null, note: '', pinned: false, trashed: false,
-  seconds: 0, val: { teacherAp: null, studentAp: null, int8Ap, int8F1: null }, valFingerprint, testFingerprint, testOpened: 0, exported: false, bytes: 0, pretrained: false,
+  seconds: 0, val: { teacherAp: null, studentAp: null, int8Ap, int8F1: null }, valFingerprint, testFingerprint, testOpened: 0, exported: false, bytes: 0, freeableBytes: 0, pretrained: false,
 });
 const baseline = run(0.5);
 

@@ -5,7 +5,7 @@ import { rowsWithRepeats } from './seeds.ts';
 
 const run = (id: string, int8Ap: number | null, settings: object, testFingerprint = 't', valFingerprint = 'v'): RunSummary => ({
   id, project: 'p', number: 1, name: id, createdAt: '', preset: null, config: configSchema.parse(settings), state: 'finished', problem: null, stages: [], expected: [], engine: null, note: '', pinned: false, trashed: false,
-  seconds: 0, val: { teacherAp: null, studentAp: null, int8Ap, int8F1: null }, valFingerprint, testFingerprint, testOpened: 0, exported: false, bytes: 0, pretrained: false,
+  seconds: 0, val: { teacherAp: null, studentAp: null, int8Ap, int8F1: null }, valFingerprint, testFingerprint, testOpened: 0, exported: false, bytes: 0, freeableBytes: 0, pretrained: false,
 });
 const shown = (runs: readonly RunSummary[]): string[] => rowsWithRepeats(runs).map(({ run: { id }, follows }) => `${follows ? '> ' : ''}${id}`);
 

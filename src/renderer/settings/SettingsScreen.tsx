@@ -66,7 +66,7 @@ function Storage() {
   const [usage, setUsage] = useState<{ thumbnails: number; pixels: number } | null>(null);
   const read = (): void => void call('cache.usage', {}).then(setUsage, () => undefined);
   useEffect(read, []);
-  const freeable = runs.filter(({ state }) => state === 'finished');
+  const freeable = runs.filter(({ trashed, freeableBytes }) => !trashed && freeableBytes > 0);
   return (
     <Part id="storage" title={w('Storage', 'Almacenamiento')}>
       <Row name={w('Thumbnails', 'Miniaturas')} hint={w('Made in the background; the oldest go first.', 'Se hacen en segundo plano; las más viejas se van antes.')}><span className="row"><NumberInput w={90} aria-label={w('Most gigabytes for thumbnails', 'Máximo de gigabytes para miniaturas')} min={0.1} max={1000} step={1} value={settings?.thumbnailGigabytes ?? 4} onChange={(value) => { if (Number(value) >= 0.1) void changeSettings({ thumbnailGigabytes: Number(value) }); }} />GB<Used what="thumbnails" bytes={usage?.thumbnails ?? null} onCleared={read} /></span></Row>
@@ -76,7 +76,7 @@ function Storage() {
         <table className="figures">
           <thead><tr><th>{w(`Runs of ${project.name}`, `Entrenamientos de ${project.name}`)}</th><th className="num">{w('Disk', 'Disco')}</th><th /></tr></thead>
           <tbody>
-            {runs.map((run) => <tr key={run.id}><td>{said(run.name)}{run.trashed ? ` (${w('trash', 'papelera')})` : ''}</td><td className="num">{f.bytes(run.bytes)}</td><td className="num">{run.state === 'finished' && !run.trashed && <button type="button" className="link" onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}>{w('Free the checkpoints', 'Liberar puntos de control')}</button>}</td></tr>)}
+            {runs.map((run) => <tr key={run.id}><td>{said(run.name)}{run.trashed ? ` (${w('trash', 'papelera')})` : ''}</td><td className="num">{f.bytes(run.bytes)}</td><td className="num">{freeable.includes(run) && <button type="button" className="link" onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}>{w(`Free the checkpoints, ${f.bytes(run.freeableBytes)}`, `Liberar puntos de control, ${f.bytes(run.freeableBytes)}`)}</button>}</td></tr>)}
             <tr><td className="soft">{w('All', 'Todo')}</td><td className="num"><strong>{f.bytes(runs.reduce((sum, { bytes }) => sum + bytes, 0))}</strong></td><td className="num small quiet">{freeable.length > 0 ? w('Finished runs need no checkpoints.', 'Los acabados no los necesitan.') : ''}</td></tr>
           </tbody>
         </table>

@@ -37,6 +37,8 @@ export const runSummarySchema = z.object({
   exported: z.boolean(),
   /** Bytes on disk. */
   bytes: z.number(),
+  /** Of these, checkpoints that nobody needs: those of a finished run. */
+  freeableBytes: z.number(),
   pretrained: z.boolean(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;

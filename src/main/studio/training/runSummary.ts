@@ -31,6 +31,7 @@ async function summarize(project: string, number: number, folder: string, record
     testOpened: record.testOpenings.filter(({ by }) => by === OPENED_BY_HAND).length,
     exported: record.export !== null,
     bytes: await folderBytes(folder),
+    freeableBytes: state === 'finished' ? await folderBytes(path.join(folder, 'checkpoints')) : 0,
     pretrained: record.config.teacher.weights !== null || record.config.student.weights !== null,
   };
 }
