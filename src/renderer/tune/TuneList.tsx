@@ -44,7 +44,7 @@ export function TuneList() {
       <div className="panel-head" style={{ alignItems: 'center' }}>
         <h2>{w('Labels', 'Etiquetas')}</h2><span className="quiet">{f.count(tune!.labels.length)}</span>
         <Menu position="bottom-end">
-          <Menu.Target><UnstyledButton className="push row soft goal-for-all">{w('Goal for all', 'Objetivo para todas')}<IconChevronDown size={14} aria-hidden="true" /></UnstyledButton></Menu.Target>
+          <Menu.Target><UnstyledButton className="push row soft goal-for-all">{w('Goal for all', 'Objetivo común')}<IconChevronDown size={14} aria-hidden="true" /></UnstyledButton></Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'max_f1' })}>{w('Best F1', 'Mejor F1')}</Menu.Item>
             <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'precision' })}>{w(`Precision ≥ ${f.score(tune!.goal.min_precision, 2)}`, `Precisión ≥ ${f.score(tune!.goal.min_precision, 2)}`)}</Menu.Item>
