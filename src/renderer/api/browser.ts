@@ -6,6 +6,9 @@ const RETRY_MS = 1000;
 const outlivesTheWindow = new Set(['tune.save', 'dataset.draft']);
 const CARRIED_BYTES = 60_000;
 
+/** What a window is told whose key the studio does not know. */
+export const STARTED_ANEW = 'The studio was started anew. Open the address that it printed.';
+
 const isRefused = ({ status }: Response): boolean => status === 401 || status === 403;
 
 /** Events that break off do not say why; a call does. */
@@ -23,7 +26,7 @@ export function browserTransport(): Transport {
       } catch (error) {
         return { problem: { kind: 'file', message: 'The studio does not answer. It may have been closed; start it again.', detail: (error as Error).message } };
       }
-      if (isRefused(response)) return { problem: { kind: 'file', message: 'The studio was started anew. Open the address that it printed.', detail: await response.text() } };
+      if (isRefused(response)) return { problem: { kind: 'file', message: STARTED_ANEW, detail: await response.text() } };
       return (await response.json()) as { value: unknown };
     },
     listen: (onEvent, onConnection) => {
@@ -37,8 +40,12 @@ export function browserTransport(): Transport {
         own.onerror = () => {
           if (source !== own) return;
           own.close();
-          void whatFails().then((connection) => { if (source === own) onConnection(connection); });
-          setTimeout(() => { if (source === own) open(); }, RETRY_MS);
+          // The next try waits for the answer: it would be lost with a newer source.
+          void whatFails().then((connection) => {
+            if (source !== own) return;
+            onConnection(connection);
+            setTimeout(() => { if (source === own) open(); }, RETRY_MS);
+          });
         };
       };
       document.addEventListener('visibilitychange', open);

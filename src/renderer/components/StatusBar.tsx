@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { IconCircleCheck, IconCpu, IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import type { Activity, QueueEntry } from '../../shared/contract/studio.ts';
+import { STARTED_ANEW } from '../api/browser.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import type { Wording } from '../i18n/words.ts';
@@ -16,21 +17,22 @@ const LOAD_EVERY_MS = 3000;
 /** The job, its time left and the device, on every screen. */
 export function StatusBar() {
   const wording = useWording();
-  const { w, f } = wording;
-  const { connected, refused, queue, activities, hello, load } = useParts('connected', 'refused', 'queue', 'activities', 'hello', 'load');
+  const { w, f, said } = wording;
+  const { connection, queue, activities, hello, load } = useParts('connection', 'queue', 'activities', 'hello', 'load');
   useEffect(() => {
     const ask = (): void => {
-      if (!document.hidden && useStudio.getState().connected) void call('studio.load', {}).then((found) => useStudio.setState({ load: found }), () => undefined);
+      if (!document.hidden && useStudio.getState().connection === 'there') void call('studio.load', {}).then((found) => useStudio.setState({ load: found }), () => undefined);
     };
     ask();
     const timer = setInterval(ask, LOAD_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
+  const connected = connection === 'there';
   const running = queue.find(({ state }) => state !== 'waiting');
   const waiting = queue.filter(({ state }) => state === 'waiting').length;
   return (
     <footer className="status-bar" data-connected={connected}>
-      {!connected && <span className="row" role="status"><IconPlugConnectedX size={14} aria-hidden="true" />{refused ? w('The studio was started anew. Open the address that it printed.', 'El estudio se ha arrancado de nuevo. Abre la dirección que ha mostrado.') : w('Reconnecting…', 'Reconectando…')}</span>}
+      {!connected && <span className="row" role="status"><IconPlugConnectedX size={14} aria-hidden="true" />{connection === 'refused' ? said(STARTED_ANEW) : w('Reconnecting…', 'Reconectando…')}</span>}
       {connected && running === undefined && activities.length === 0 && <span className="row"><IconCircleCheck size={14} aria-hidden="true" />{w('Ready', 'Listo')}</span>}
       {running !== undefined && <RunningJob entry={running} waiting={waiting} />}
       {activities.map((activity) => (

@@ -5,6 +5,7 @@ import type { Activity, Hello, Load, Project, QueueEntry, Settings } from '../..
 import type { RunEvent } from '../../shared/events.ts';
 import type { ProblemData } from '../../shared/problem.ts';
 import { toProblemData } from '../../shared/problem.ts';
+import type { Connection } from '../api/client.ts';
 import { call, listen } from '../api/client.ts';
 
 export const screens = ['welcome', 'data', 'train', 'tune', 'compare', 'export', 'settings'] as const;
@@ -15,9 +16,7 @@ export type Progress = Extract<RunEvent, { type: 'progress' }>;
 /** What every screen shares: the door, the open project, its runs, what is going on. */
 interface StudioState {
   readonly hello: Hello | null;
-  readonly connected: boolean;
-  /** Not connected, and it will not come back by itself: the studio has another key now. */
-  readonly refused: boolean;
+  readonly connection: Connection;
   readonly screen: Screen;
   readonly project: Project | null;
   readonly runs: readonly RunSummary[];
@@ -33,7 +32,7 @@ interface StudioState {
 }
 
 export const useStudio = create<StudioState>(() => ({
-  hello: null, connected: false, refused: false, screen: 'welcome', project: null, runs: [], run: null, queue: [], activities: [], progress: {}, load: null, settings: null, problem: null,
+  hello: null, connection: 'gone', screen: 'welcome', project: null, runs: [], run: null, queue: [], activities: [], progress: {}, load: null, settings: null, problem: null,
 }));
 
 /** Some of the state: what uses it is drawn anew when these change, and not with every event of a training. */
@@ -94,7 +93,7 @@ export function connect(): void {
         runListeners.forEach((listener) => listener(event.run, event.event));
     }
   }, (connection) => {
-    set({ connected: connection === 'there', refused: connection === 'refused' });
+    set({ connection });
     if (connection === 'there') void catchUp();
   });
   window.addEventListener('hashchange', () => void readHash());

@@ -8,7 +8,7 @@ import { withSteps } from './curves.ts';
 /** What a run has learned so far: each epoch brings the whole anew. Single steps come through `useLivePhases`, to the charts that show them. */
 export function useHistory({ id, project, state }: RunSummary): RunHistory | null {
   const [history, setHistory] = useState<RunHistory | null>(null);
-  const connected = useStudio((store) => store.connected);
+  const connected = useStudio((store) => store.connection === 'there');
   useEffect(() => {
     let current = true;
     const read = (): void => void call('runs.history', { project, run: id }).then((found) => { if (current) setHistory(found); }, () => undefined);
