@@ -63,6 +63,7 @@ function pointwiseKernelGradient(lowering: Lowering, x: string, inDims: MapDims,
 
 function lowerOnImage(lowering: Lowering, node: Conv2dNode): void {
   const { graph, layout, batch } = lowering;
+  const { block } = layout;
   const { kernelSize: k, stride } = node;
   const x = lowering.value(node.input);
   const [height, width, inputs] = x.shape as readonly [number, number, number];
@@ -79,8 +80,7 @@ function lowerOnImage(lowering: Lowering, node: Conv2dNode): void {
     const taps = graph.node('Conv', [graph.transpose(x.tensor, [1, 0, 2, 3]), graph.transpose(plain, [1, 0, 2, 3])], {
       kernel_shape: [dims.height, dims.width], dilations: [stride, stride], pads,
     }); // [I, O', k, k]
-    const blocked = graph.transpose(graph.reshape(taps, [inputs, dims.channels / layout.block, layout.block, k * k]), [1, 0, 3, 2]);
-    const { block } = layout;
+    const blocked = graph.transpose(graph.reshape(taps, [inputs, dims.channels / block, block, k * k]), [1, 0, 3, 2]);
     const kernelGradient = times(lowering, blocked, factor === null ? null : graph.reshape(factor, [dims.channels / block, 1, 1, block]));
     lowering.setParameterGradient(node.kernel, graph.reshape(kernelGradient, lowering.packing(node.kernel).shape));
     if (node.bias !== null) lowering.setParameterGradient(node.bias, times(lowering, lowering.channelSum(dy, dims), factor));

@@ -35,7 +35,7 @@ export function fusedConvolution(lowering: Lowering, node: Conv2dNode | Depthwis
  * The convolution subtracts the moving mean as its bias, at no cost: so the batch's mean is near zero where the variance
  * is taken as E[x^2] - E[x]^2, which would lose digits otherwise.
  */
-function centred(lowering: Lowering, norm: BatchNormNode): { bias: string; offset: string } {
+export function centred(lowering: Lowering, norm: BatchNormNode): { bias: string; offset: string } {
   const offset = lowering.parameter(norm.mean);
   return { bias: lowering.graph.node('Neg', [offset]), offset };
 }

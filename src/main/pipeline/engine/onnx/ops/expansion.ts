@@ -2,6 +2,7 @@ import type { BatchNormNode, Conv2dNode } from '../../../graph/graph.ts';
 import type { FeatureMap, MapDims } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 import { affine, correction, fusedReader, normalized, populationVariance } from './batchNorm.ts';
+import { centred } from './convolution.ts';
 import { relu6Gradient } from './relu6Gradient.ts';
 
 /** Fewer pixels a channel than this, and products of kernels cost more than passes over the wide map. */
@@ -37,8 +38,8 @@ export function lowerExpansion(lowering: Lowering, node: Conv2dNode, norm: Batch
   const kernel = graph.reshape(lowering.parameter(node.kernel), [inputs / block, block, filters / block, block]);
   // [O'/b, I', b], which is what the layout's convolution wants and what pixelProducts makes.
   const weights = graph.reshape(graph.transpose(kernel, [2, 0, 1, 3]), [filters / block, inputs, block]);
-  const offset = lowering.parameter(norm.mean);
-  const z = layout.conv(graph, { x: x.tensor, weights: graph.reshape(weights, [filters, inputs, 1, 1]), bias: graph.node('Neg', [offset]) }, { kernel: [1, 1] });
+  const { bias, offset } = centred(lowering, norm);
+  const z = layout.conv(graph, { x: x.tensor, weights: graph.reshape(weights, [filters, inputs, 1, 1]), bias }, { kernel: [1, 1] });
   lowering.fuse(node);
 
   const { batchMean, mean, variance } = moments(lowering, x, weights, z, dims, offset);
