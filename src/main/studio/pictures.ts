@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { PictureQuery } from '../../shared/contract/contract.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Imaging } from '../jobs/imaging.ts';
+import { folderBytes } from './training/runSummary.ts';
 
 /** Pictures for the screens: thumbnails kept on disk, the rest made when asked for. Only images inside the project's folder. */
 export interface Pictures {
@@ -18,7 +19,7 @@ export const THUMBNAILS = 'thumbnails';
 /** Empties the cache but for one of its folders; returns the bytes that are free now. Whatever is in it can be made again, even while it is used. */
 export async function clearExcept(cacheFolder: string, kept: string): Promise<number> {
   const names = (await readdir(cacheFolder).catch(() => [])).filter((name) => name !== kept);
-  const sizes = await Promise.all(names.map(async (name) => (await filesIn(path.join(cacheFolder, name))).reduce((sum, { size }) => sum + size, 0)));
+  const sizes = await Promise.all(names.map((name) => folderBytes(path.join(cacheFolder, name))));
   await Promise.all(names.map((name) => rm(path.join(cacheFolder, name), { recursive: true, force: true })));
   return sizes.reduce((a, b) => a + b, 0);
 }
@@ -56,9 +57,9 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
       await keep(key, bytes).catch(() => undefined); // a full disk only costs speed
       return { bytes, type: 'image/jpeg' };
     },
-    usage: async () => (await filesIn(folder)).reduce((sum, { size }) => sum + size, 0),
+    usage: () => folderBytes(folder),
     clear: async () => {
-      const bytes = (await filesIn(folder)).reduce((sum, { size }) => sum + size, 0);
+      const bytes = await folderBytes(folder);
       await rm(folder, { recursive: true, force: true });
       return bytes;
     },

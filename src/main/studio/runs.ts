@@ -1,4 +1,4 @@
-import { access, readdir, rm, stat } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Config } from '../../shared/config.ts';
@@ -12,7 +12,7 @@ import type { RunRecord } from '../pipeline/storage/runFolder.ts';
 import { createRun, listRuns, lockFile, readRun, writeRun } from '../pipeline/storage/runFolder.ts';
 import { chooseEngine } from './engines/chooseEngine.ts';
 import { cacheFolder, enginesFolder, runsFolder } from './places.ts';
-import { folderBytes } from './training/runSummary.ts';
+import { folderBytes, freeableBytes } from './training/runSummary.ts';
 
 /** The services around runs: every door (command line, browser, desktop) uses these. */
 
@@ -74,15 +74,15 @@ export async function cleanRun(folder: string): Promise<number> {
   const { state } = await readRun(folder);
   if (state !== 'finished') throw new Problem('config', 'This run is not finished: its checkpoints are what it goes on from.');
   const checkpoints = path.join(folder, 'checkpoints');
-  const sizes = await Promise.all((await readdir(checkpoints).catch(() => [])).map((name) => stat(path.join(checkpoints, name)).then(({ size }) => size)));
+  const bytes = await folderBytes(checkpoints);
   await rm(checkpoints, { recursive: true, force: true });
-  return sizes.reduce((a, b) => a + b, 0);
+  return bytes;
 }
 
 /** What a project's runs take of the disk, and what `cleanRun` would free of it. */
 export async function diskUse(project: string): Promise<{ runs: number; bytes: number; freeableBytes: number }> {
   const runs = await listRuns(runsFolder(project));
-  const freeable = await Promise.all(runs.filter(({ state }) => state === 'finished').map(({ folder }) => folderBytes(path.join(folder, 'checkpoints'))));
+  const freeable = await Promise.all(runs.map(({ folder, state }) => freeableBytes(folder, state)));
   return { runs: runs.length, bytes: await folderBytes(runsFolder(project)), freeableBytes: freeable.reduce((a, b) => a + b, 0) };
 }
 

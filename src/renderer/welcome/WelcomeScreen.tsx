@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import type { EngineReport, Machine, Project } from '../../shared/contract/studio.ts';
 import { call, pictureUrl } from '../api/client.ts';
+import { computesOnCard } from '../components/device.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { attempt, changeSettings, enter, openProject, onWeightsChanged, openSample, useParts, useStudio } from '../stores/studio.ts';
@@ -112,7 +113,7 @@ function ThisMachine() {
 function MachineFacts({ machine }: { machine: Machine }) {
   const { w, f, said } = useWording();
   const cpu = machine.engines.find(({ name }) => name === 'onnx-cpu');
-  const gpu = machine.engines.filter(({ name }) => name === 'onnx-webgpu' || name === 'onnx-cuda').sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state) || (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
+  const gpu = machine.engines.filter(({ name }) => computesOnCard(name)).sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state) || (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
   return (
     <>
       <Fact state={cpu?.state === 'works' ? 'ok' : 'bad'} title={w(`Processor, ${machine.cpu.cores} cores`, `Procesador, ${machine.cpu.cores} núcleos`)} value={cpu?.state === 'works' ? w('works', 'funciona') : w('fails', 'falla')}>

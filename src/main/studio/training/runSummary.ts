@@ -31,7 +31,7 @@ async function summarize(project: string, number: number, folder: string, record
     testOpened: record.testOpenings.filter(({ by }) => by === OPENED_BY_HAND).length,
     exported: record.export !== null,
     bytes: await folderBytes(folder),
-    freeableBytes: state === 'finished' ? await folderBytes(path.join(folder, 'checkpoints')) : 0,
+    freeableBytes: await freeableBytes(folder, state),
     pretrained: record.config.teacher.weights !== null || record.config.student.weights !== null,
   };
 }
@@ -49,6 +49,9 @@ async function fingerprints(folder: string): Promise<Pick<RunSummary, 'valFinger
     await handle.close();
   }
 }
+
+/** What `cleanRun` would free: the checkpoints of a finished run are needed by nobody. */
+export const freeableBytes = async (folder: string, state: RunState): Promise<number> => (state === 'finished' ? folderBytes(path.join(folder, 'checkpoints')) : 0);
 
 export async function folderBytes(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
