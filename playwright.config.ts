@@ -2,7 +2,9 @@ import { defineConfig } from '@playwright/test';
 import { existsSync } from 'node:fs';
 
 /** People's ways through the screens, in the system's Chromium, over the real browser door, real services and real (small) training. */
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) =>
+  existsSync(file),
+);
 
 export default defineConfig({
   testDir: 'tests/screens',
@@ -14,6 +16,9 @@ export default defineConfig({
   outputDir: 'out/screens',
   use: {
     ...(chromium !== undefined && { launchOptions: { executablePath: chromium, args: ['--no-sandbox'] } }),
-    viewport: { width: 1440, height: 900 }, locale: 'en-GB', colorScheme: 'dark', trace: 'retain-on-failure',
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    colorScheme: 'dark',
+    trace: 'retain-on-failure',
   },
 });

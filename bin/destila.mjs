@@ -11,9 +11,13 @@ const main = fileURLToPath(new URL('../src/main/cli/main.ts', import.meta.url));
 if (newEnough) {
   await import(new URL('../src/main/cli/main.ts', import.meta.url).href);
 } else {
-  const own = fileURLToPath(new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url));
+  const own = fileURLToPath(
+    new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url),
+  );
   if (!existsSync(own)) {
-    console.error(`Destila Studio needs Node 22.18 or newer, this is ${process.versions.node}. Install a newer one from nodejs.org, or run 'npm ci' in this folder again.`);
+    console.error(
+      `Destila Studio needs Node 22.18 or newer, this is ${process.versions.node}. Install a newer one from nodejs.org, or run 'npm ci' in this folder again.`,
+    );
     process.exit(1);
   }
   const child = spawn(own, [main, ...process.argv.slice(2)], { stdio: 'inherit', shell: process.platform === 'win32' });

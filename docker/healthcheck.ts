@@ -11,12 +11,23 @@ const SILENCE_MINUTES = 60;
  */
 export function complaint(project: string, now: Date): string | null {
   const runs = path.join(project, 'runs');
-  const newest = existsSync(runs) ? readdirSync(runs).filter((name) => existsSync(path.join(runs, name, 'run.json'))).sort().at(-1) : undefined;
+  const newest = existsSync(runs)
+    ? readdirSync(runs)
+        .filter((name) => existsSync(path.join(runs, name, 'run.json')))
+        .sort()
+        .at(-1)
+    : undefined;
   if (newest === undefined) return null;
-  const { state, problem } = JSON.parse(readFileSync(path.join(runs, newest, 'run.json'), 'utf8')) as { state: string; problem: { message: string } | null };
+  const { state, problem } = JSON.parse(readFileSync(path.join(runs, newest, 'run.json'), 'utf8')) as {
+    state: string;
+    problem: { message: string } | null;
+  };
   if (state === 'failed') return `Run ${newest} failed: ${problem?.message ?? 'no reason given'}`;
   if (state !== 'running') return null;
-  const written = ['log.jsonl', 'metrics.jsonl', 'run.json'].map((name) => path.join(runs, newest, name)).filter(existsSync).map((file) => statSync(file).mtimeMs);
+  const written = ['log.jsonl', 'metrics.jsonl', 'run.json']
+    .map((name) => path.join(runs, newest, name))
+    .filter(existsSync)
+    .map((file) => statSync(file).mtimeMs);
   const minutes = (now.getTime() - Math.max(...written)) / 60_000;
   return minutes > SILENCE_MINUTES ? `Run ${newest} has written nothing for ${Math.floor(minutes)} minutes.` : null;
 }

@@ -7,13 +7,18 @@ import { buildScreens } from './build.ts';
 
 /** `npm run shots`: a picture of every screen from the sample project, both themes, two widths, and the states that matter. */
 const folder = path.join(import.meta.dirname, '..', 'out', 'shots');
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) =>
+  existsSync(file),
+);
 const SETTLED_MS = 1200;
 
 mkdirSync(folder, { recursive: true });
 await buildScreens();
 const studio = await startStudio();
-const browser = await chromium.launch({ ...(executablePath !== undefined && { executablePath }), args: ['--no-sandbox'] });
+const browser = await chromium.launch({
+  ...(executablePath !== undefined && { executablePath }),
+  args: ['--no-sandbox'],
+});
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark', locale: 'en-GB' });
   // However slow the machine is.
@@ -34,7 +39,10 @@ try {
   await page.getByRole('heading', { name: /Safe to hand over/ }).waitFor();
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
-    for (const [width, height] of [[1440, 900], [1100, 720]] as const) {
+    for (const [width, height] of [
+      [1440, 900],
+      [1100, 720],
+    ] as const) {
       await page.setViewportSize({ width, height });
       await everyScreen(page, `${colorScheme}${width === 1440 ? '' : `-${width}`}`);
     }
@@ -69,5 +77,8 @@ async function everyScreen(page: Page, suffix: string): Promise<void> {
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Welcome screen' }).click();
   await shoot(page, `welcome-${suffix}`);
-  await page.getByRole('button', { name: /Sample/ }).first().click();
+  await page
+    .getByRole('button', { name: /Sample/ })
+    .first()
+    .click();
 }

@@ -5,7 +5,8 @@ import { buildScreens } from './build.ts';
 
 /** `npm start`: the desktop where its binary and a screen are, else the same studio in the browser; it says which, and why. */
 const root = path.join(import.meta.dirname, '..');
-const run = (command: string, args: readonly string[]): number => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
+const run = (command: string, args: readonly string[]): number =>
+  spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
 
 /** The Electron binary lies beside its package once it has been downloaded. */
 function electronBinary(): string | null {
@@ -17,8 +18,10 @@ function electronBinary(): string | null {
 }
 
 function whyNoDesktop(binary: string | null): string | null {
-  if (binary === null) return 'the Electron binary is not installed (its download may have been blocked; `npx install-electron` fetches it)';
-  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set)';
+  if (binary === null)
+    return 'the Electron binary is not installed (its download may have been blocked; `npx install-electron` fetches it)';
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
+    return 'there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set)';
   return null;
 }
 
@@ -26,9 +29,16 @@ const binary = electronBinary();
 const why = whyNoDesktop(binary);
 if (why === null && binary !== null) {
   console.log('Opening the desktop.');
-  const built = run(process.execPath, [path.join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build', '--logLevel', 'warn']);
+  const built = run(process.execPath, [
+    path.join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'),
+    'build',
+    '--logLevel',
+    'warn',
+  ]);
   process.exit(built === 0 ? run(binary, ['.']) : built);
 }
 console.log(`Opening in the browser: ${why}.\n`);
 await buildScreens();
-process.exit(run(process.execPath, [path.join(root, 'src', 'main', 'cli', 'main.ts'), 'serve', ...process.argv.slice(2)]));
+process.exit(
+  run(process.execPath, [path.join(root, 'src', 'main', 'cli', 'main.ts'), 'serve', ...process.argv.slice(2)]),
+);

@@ -10,12 +10,21 @@ import { buildScreens } from './build.ts';
  */
 const root = path.join(import.meta.dirname, '..');
 const bin = (file: string): string => path.join(root, 'node_modules', file);
-const node = (args: readonly string[], env: Record<string, string> = {}): boolean => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
+const node = (args: readonly string[], env: Record<string, string> = {}): boolean =>
+  spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
 
 const reports = mkdtempSync(path.join(tmpdir(), 'destila-test-'));
-const checks = [node([bin('typescript/bin/tsc'), '-p', '.']), node([bin('typescript/bin/tsc'), '-p', 'tsconfig.renderer.json']), node([bin('eslint/bin/eslint.js'), '.'])];
+const checks = [
+  node([bin('typescript/bin/tsc'), '-p', '.']),
+  node([bin('typescript/bin/tsc'), '-p', 'tsconfig.renderer.json']),
+  node([bin('prettier/bin/prettier.cjs'), '--check', '.']),
+  node([bin('eslint/bin/eslint.js'), '.']),
+];
 
-interface Counts { readonly passed: number; readonly failed: number }
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
 
 function readReport(file: string, who: string): unknown {
   try {
@@ -28,7 +37,14 @@ function readReport(file: string, who: string): unknown {
 
 function codeTests(): Counts {
   const file = path.join(reports, 'vitest.json');
-  const ok = node([bin('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...process.argv.slice(2)]);
+  const ok = node([
+    bin('vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    ...process.argv.slice(2),
+  ]);
   const counts = readReport(file, 'The test runner') as { numPassedTests: number; numFailedTests: number } | null;
   // A file that fails to load has no failed test of its own, but it failed all the same.
   return { passed: counts?.numPassedTests ?? 0, failed: ok ? 0 : Math.max(1, counts?.numFailedTests ?? 1) };
@@ -39,12 +55,18 @@ const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 /** Skipped, and said so, where no browser is installed. */
 function screenTests(): Counts {
   if (!browsers.some((file) => existsSync(file))) {
-    console.log('\nThe tests of the screens were skipped: no Chromium is installed here (Debian: apt-get install chromium).');
+    console.log(
+      '\nThe tests of the screens were skipped: no Chromium is installed here (Debian: apt-get install chromium).',
+    );
     return { passed: 0, failed: 0 };
   }
   const file = path.join(reports, 'playwright.json');
-  const ok = node([bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
-  const report = readReport(file, 'Playwright') as { stats: { expected: number; unexpected: number; flaky: number } } | null;
+  const ok = node([bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+  });
+  const report = readReport(file, 'Playwright') as {
+    stats: { expected: number; unexpected: number; flaky: number };
+  } | null;
   const failed = (report?.stats.unexpected ?? 1) + (report?.stats.flaky ?? 0);
   return { passed: report?.stats.expected ?? 0, failed: ok ? failed : Math.max(1, failed) };
 }
@@ -52,7 +74,15 @@ function screenTests(): Counts {
 const results = [codeTests()];
 // Named tests only: no need for the screens.
 if (process.argv.length === 2) {
-  checks.push(await buildScreens().then(() => true, (error: unknown) => { console.error(error); return false; }));
+  checks.push(
+    await buildScreens().then(
+      () => true,
+      (error: unknown) => {
+        console.error(error);
+        return false;
+      },
+    ),
+  );
   if (checks.at(-1)) results.push(screenTests());
 }
 rmSync(reports, { recursive: true, force: true });

@@ -5,14 +5,28 @@ import path from 'node:path';
 /** `npm run test:electron`: the desktop's own tests, where its binary and a screen are; else it says clearly that they were skipped. */
 const root = path.join(import.meta.dirname, '..');
 const named = path.join(root, 'node_modules', 'electron', 'path.txt');
-const binary = existsSync(named) ? path.join(root, 'node_modules', 'electron', 'dist', readFileSync(named, 'utf8').trim()) : null;
+const binary = existsSync(named)
+  ? path.join(root, 'node_modules', 'electron', 'dist', readFileSync(named, 'utf8').trim())
+  : null;
 if (binary === null || !existsSync(binary)) {
-  console.log('Skipped: the Electron binary is not installed here (`npx install-electron` fetches it). Nothing of the desktop was tested.');
+  console.log(
+    'Skipped: the Electron binary is not installed here (`npx install-electron` fetches it). Nothing of the desktop was tested.',
+  );
   process.exit(0);
 }
 if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
   console.log('Skipped: there is no screen here; start it under xvfb-run. Nothing of the desktop was tested.');
   process.exit(0);
 }
-const node = (...args: string[]): number => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, DESTILA_ELECTRON: binary } }).status ?? 1;
-process.exit(node(path.join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn') || node(path.join(root, 'node_modules/@playwright/test/cli.js'), 'test', '--config', 'tests/desktop/playwright.config.ts'));
+const node = (...args: string[]): number =>
+  spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, DESTILA_ELECTRON: binary } })
+    .status ?? 1;
+process.exit(
+  node(path.join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn') ||
+    node(
+      path.join(root, 'node_modules/@playwright/test/cli.js'),
+      'test',
+      '--config',
+      'tests/desktop/playwright.config.ts',
+    ),
+);

@@ -37,7 +37,15 @@ export async function serve(port: number, token = randomBytes(24).toString('hex'
   const respond = createResponder(studio, rendererFolder);
   const streams = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    void answer({ request, response, studio, respond, token, streams, port: (server.address() as AddressInfo).port }).catch((error: unknown) => {
+    void answer({
+      request,
+      response,
+      studio,
+      respond,
+      token,
+      streams,
+      port: (server.address() as AddressInfo).port,
+    }).catch((error: unknown) => {
       if (!response.headersSent) send(response, 500, { problem: toProblemData(error) });
       else response.destroy();
     });
@@ -48,7 +56,9 @@ export async function serve(port: number, token = randomBytes(24).toString('hex'
   });
   const own = (server.address() as AddressInfo).port;
   return {
-    url: `http://127.0.0.1:${own}/?token=${token}`, port: own, studio,
+    url: `http://127.0.0.1:${own}/?token=${token}`,
+    port: own,
+    studio,
     close: async (how) => {
       streams.forEach((stream) => stream.end());
       server.close();
@@ -70,28 +80,40 @@ interface Exchange {
 
 async function answer(exchange: Exchange): Promise<void> {
   const { request, response, respond, token, port } = exchange;
-  if (!isOwnHost(request.headers.host, port)) return refuse(response, 'This address is not the studio\'s.');
-  if (!isOwnOrigin(request, port)) return refuse(response, 'Only the studio\'s own pages may ask.');
+  if (!isOwnHost(request.headers.host, port)) return refuse(response, "This address is not the studio's.");
+  if (!isOwnOrigin(request, port)) return refuse(response, "Only the studio's own pages may ask.");
   const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
   const cookie = `destila-${port}`;
   const given = url.searchParams.get('token');
   if (request.method === 'GET' && url.pathname === '/' && given !== null && sameToken(given, token)) {
-    response.writeHead(303, { ...securityHeaders, 'set-cookie': `${cookie}=${token}; HttpOnly; SameSite=Strict; Path=/`, location: '/', 'cache-control': 'no-store' });
+    response.writeHead(303, {
+      ...securityHeaders,
+      'set-cookie': `${cookie}=${token}; HttpOnly; SameSite=Strict; Path=/`,
+      location: '/',
+      'cache-control': 'no-store',
+    });
     response.end();
     return;
   }
-  if (!sameToken(cookieOf(request, cookie), token)) return refuse(response, 'Open the address that the studio printed in its window: it carries the key.', 401);
-  if (request.method === 'GET' && url.pathname === '/api/events') return openEvents(exchange, url.searchParams.get('quiet') === '1');
-  if (request.method === 'POST' && url.pathname.startsWith('/api/')) return callMethod(exchange, url.pathname.slice('/api/'.length));
+  if (!sameToken(cookieOf(request, cookie), token))
+    return refuse(response, 'Open the address that the studio printed in its window: it carries the key.', 401);
+  if (request.method === 'GET' && url.pathname === '/api/events')
+    return openEvents(exchange, url.searchParams.get('quiet') === '1');
+  if (request.method === 'POST' && url.pathname.startsWith('/api/'))
+    return callMethod(exchange, url.pathname.slice('/api/'.length));
   if (request.method !== 'GET') return refuse(response, 'Nothing here.', 405);
   const reply = await respond(url);
   response.writeHead(reply.status, Object.fromEntries(reply.headers));
   if (reply.body === null) response.end();
-  else await pipeline(Readable.fromWeb(reply.body as import('node:stream/web').ReadableStream), response).catch(() => undefined); // the browser may go away
+  else
+    await pipeline(Readable.fromWeb(reply.body as import('node:stream/web').ReadableStream), response).catch(
+      () => undefined,
+    ); // the browser may go away
 }
 
 /** A page of another site that has its name point here (DNS rebinding) sends its own name. */
-const isOwnHost = (host: string | undefined, port: number): boolean => host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+const isOwnHost = (host: string | undefined, port: number): boolean =>
+  host === `127.0.0.1:${port}` || host === `localhost:${port}`;
 
 /** Browsers say where a request comes from; everything but a plain visit must come from our own pages. */
 function isOwnOrigin(request: IncomingMessage, port: number): boolean {
@@ -99,10 +121,16 @@ function isOwnOrigin(request: IncomingMessage, port: number): boolean {
   const site = request.headers['sec-fetch-site'];
   if (origin !== undefined) return isOwnHost(origin.replace(/^http:\/\//, ''), port);
   if (request.method !== 'GET') return site === undefined ? false : site === 'same-origin';
-  return site === undefined || site === 'same-origin' || site === 'none' || request.headers['sec-fetch-mode'] === 'navigate';
+  return (
+    site === undefined || site === 'same-origin' || site === 'none' || request.headers['sec-fetch-mode'] === 'navigate'
+  );
 }
 
-const cookieOf = (request: IncomingMessage, name: string): string => (request.headers.cookie ?? '').split(';').map((part) => part.trim().split('=')).find(([key]) => key === name)?.[1] ?? '';
+const cookieOf = (request: IncomingMessage, name: string): string =>
+  (request.headers.cookie ?? '')
+    .split(';')
+    .map((part) => part.trim().split('='))
+    .find(([key]) => key === name)?.[1] ?? '';
 
 function sameToken(given: string, token: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(token)];
@@ -115,18 +143,28 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 }
 
 function refuse(response: ServerResponse, why: string, status = 403): void {
-  response.writeHead(status, { ...securityHeaders, 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    ...securityHeaders,
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+  });
   response.end(`${why}\n`);
 }
 
 async function callMethod({ request, response, studio }: Exchange, method: string): Promise<void> {
-  if (!isMethod(method)) return send(response, 404, { problem: { kind: 'internal', message: `The studio knows no '${method}'. Reload the window.` } });
-  if (!(request.headers['content-type'] ?? '').startsWith('application/json')) return refuse(response, 'Only JSON is understood.', 415);
+  if (!isMethod(method))
+    return send(response, 404, {
+      problem: { kind: 'internal', message: `The studio knows no '${method}'. Reload the window.` },
+    });
+  if (!(request.headers['content-type'] ?? '').startsWith('application/json'))
+    return refuse(response, 'Only JSON is understood.', 415);
   let input: unknown;
   try {
     input = JSON.parse(await bodyOf(request));
   } catch (error) {
-    return send(response, 400, { problem: { kind: 'internal', message: 'The request could not be read.', detail: (error as Error).message } });
+    return send(response, 400, {
+      problem: { kind: 'internal', message: 'The request could not be read.', detail: (error as Error).message },
+    });
   }
   try {
     send(response, 200, { value: await studio.call(method, input) });
@@ -148,7 +186,12 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 /** Server-sent events; `quiet` for windows that nobody sees. */
 function openEvents({ request, response, studio, streams }: Exchange, quiet: boolean): void {
-  response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'keep-alive' });
+  response.writeHead(200, {
+    ...securityHeaders,
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    connection: 'keep-alive',
+  });
   response.write(': connected\n\n');
   streams.add(response);
   const unsubscribe = studio.subscribe((event) => {

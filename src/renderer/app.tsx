@@ -40,7 +40,10 @@ export function App() {
   useEffect(() => {
     document.documentElement.dataset.theme = scheme;
     document.documentElement.lang = language;
-    document.documentElement.style.setProperty('--row', settings?.rows === 'compact' ? '24px' : settings?.rows === 'large' ? '32px' : '28px');
+    document.documentElement.style.setProperty(
+      '--row',
+      settings?.rows === 'compact' ? '24px' : settings?.rows === 'large' ? '32px' : '28px',
+    );
   }, [scheme, language, settings?.rows]);
   return (
     <MantineProvider theme={themeIn(language)} cssVariablesResolver={variables} forceColorScheme={scheme}>
@@ -57,15 +60,30 @@ function Studio() {
   const { w } = useWording();
   useFolderDrop();
   useKeys({
-    'mod+k': openPalette, '?': openShortcuts, 'mod+o': () => void chooseAndOpen(), 'mod+,': () => go('settings'), 'mod+s': () => void saveEdits(),
-    ...(project !== null && { 'g d': () => go('data'), 'g t': () => go('train'), 'g u': () => go('tune'), 'g c': () => go('compare'), 'g e': () => go('export'), 'g s': () => go('settings') }),
+    'mod+k': openPalette,
+    '?': openShortcuts,
+    'mod+o': () => void chooseAndOpen(),
+    'mod+,': () => go('settings'),
+    'mod+s': () => void saveEdits(),
+    ...(project !== null && {
+      'g d': () => go('data'),
+      'g t': () => go('train'),
+      'g u': () => go('tune'),
+      'g c': () => go('compare'),
+      'g e': () => go('export'),
+      'g s': () => go('settings'),
+    }),
   });
-  useEffect(() => onCommand((command) => {
-    if (command === 'palette') openPalette();
-    if (command === 'shortcuts') openShortcuts();
-    if (command === 'settings') go('settings');
-    if (command === 'openFolder') void chooseAndOpen();
-  }), []);
+  useEffect(
+    () =>
+      onCommand((command) => {
+        if (command === 'palette') openPalette();
+        if (command === 'shortcuts') openShortcuts();
+        if (command === 'settings') go('settings');
+        if (command === 'openFolder') void chooseAndOpen();
+      }),
+    [],
+  );
   useEffect(() => {
     window.addEventListener('pagehide', flushDraft);
     return () => window.removeEventListener('pagehide', flushDraft);
@@ -102,6 +120,15 @@ class Guard extends Component<{ children: ReactNode }, { fault: Error | null }> 
   override render(): ReactNode {
     const { fault } = this.state;
     if (fault === null) return this.props.children;
-    return <ErrorNote problem={{ kind: 'internal', message: 'This screen has failed. What was saved is safe, and a running training goes on.', detail: fault.stack }} onDismiss={() => this.setState({ fault: null })} />;
+    return (
+      <ErrorNote
+        problem={{
+          kind: 'internal',
+          message: 'This screen has failed. What was saved is safe, and a running training goes on.',
+          detail: fault.stack,
+        }}
+        onDismiss={() => this.setState({ fault: null })}
+      />
+    );
   }
 }

@@ -11,7 +11,11 @@ const AGAIN_AFTER_MS = 30_000;
 
 // A window that was open while the studio was updated asks for a screen that is gone: it starts anew, at the same place.
 window.addEventListener('vite:preloadError', (event) => {
-  if (useStudio.getState().connection !== 'there' || Date.now() - Number(sessionStorage.getItem(RELOADED)) < AGAIN_AFTER_MS) return;
+  if (
+    useStudio.getState().connection !== 'there' ||
+    Date.now() - Number(sessionStorage.getItem(RELOADED)) < AGAIN_AFTER_MS
+  )
+    return;
   sessionStorage.setItem(RELOADED, String(Date.now()));
   event.preventDefault();
   location.reload();

@@ -27,7 +27,9 @@ const theme = createTheme({
 });
 
 /** Numbers are typed with a comma in Spanish; a dot is taken as well. */
-const spanishTheme = mergeThemeOverrides(theme, { components: { NumberInput: { defaultProps: { decimalSeparator: ',', allowedDecimalSeparators: [',', '.'] } } } });
+const spanishTheme = mergeThemeOverrides(theme, {
+  components: { NumberInput: { defaultProps: { decimalSeparator: ',', allowedDecimalSeparators: [',', '.'] } } },
+});
 
 export const themeIn = (language: Language): typeof theme => (language === 'es' ? spanishTheme : theme);
 

@@ -22,13 +22,34 @@ export const runEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stageStarted'), stage: stageSchema, message: z.string() }),
   /** Work inside a stage. `unit` is what is counted: 'images', 'steps'. `rate` in units a second; `secondsLeft` of this activity. */
   z.object({
-    type: z.literal('progress'), stage: stageSchema, activity: z.string(), done: z.number(), total: z.number(), unit: z.string(),
-    rate: z.number().nullable(), secondsLeft: z.number().nullable(),
+    type: z.literal('progress'),
+    stage: stageSchema,
+    activity: z.string(),
+    done: z.number(),
+    total: z.number(),
+    unit: z.string(),
+    rate: z.number().nullable(),
+    secondsLeft: z.number().nullable(),
   }),
   /** One training step's figures (throttled). */
-  z.object({ type: z.literal('step'), stage: stageSchema, phase: z.string(), epoch: z.int(), step: z.int(), metrics: numbers }),
+  z.object({
+    type: z.literal('step'),
+    stage: stageSchema,
+    phase: z.string(),
+    epoch: z.int(),
+    step: z.int(),
+    metrics: numbers,
+  }),
   /** One epoch's figures: loss, val_loss, macro_ap, macro_f1, learning_rate, seconds, ... */
-  z.object({ type: z.literal('epoch'), stage: stageSchema, phase: z.string(), epoch: z.int(), epochs: z.int(), metrics: numbers, best: z.boolean() }),
+  z.object({
+    type: z.literal('epoch'),
+    stage: stageSchema,
+    phase: z.string(),
+    epoch: z.int(),
+    epochs: z.int(),
+    metrics: numbers,
+    best: z.boolean(),
+  }),
   /** Something worth reading: a decision, a warning. */
   z.object({ type: z.literal('note'), stage: stageSchema, level: z.enum(['info', 'warning']), message: z.string() }),
   /** One check of a bundle, as it is made; `fault` null: it is as it should be. */

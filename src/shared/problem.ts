@@ -42,11 +42,25 @@ export function toProblemData(error: unknown): ProblemData {
   const code = (error as { code?: unknown } | null)?.code;
   const text = error instanceof Error ? error.message : String(error);
   const detail = error instanceof Error ? error.stack : undefined;
-  if (code === 'ENOSPC') return { kind: 'diskFull', message: 'The disk is full. Free some space and resume: nothing that was saved is lost.', detail };
+  if (code === 'ENOSPC')
+    return {
+      kind: 'diskFull',
+      message: 'The disk is full. Free some space and resume: nothing that was saved is lost.',
+      detail,
+    };
   if (code === 'ENOENT') return { kind: 'file', message: `A file is missing: ${text}`, detail };
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return { kind: 'file', message: `No permission: ${text}`, detail };
-  if (/bad_alloc|out[ _]of[ _](device[ _]|host[ _])?memory|cudaErrorMemoryAllocation|OOM when allocating|exceeds the max (storage )?buffer|failed to allocate|Array buffer allocation failed/i.test(text)) {
-    return { kind: 'outOfMemory', message: 'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.', detail: text };
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return { kind: 'file', message: `No permission: ${text}`, detail };
+  if (
+    /bad_alloc|out[ _]of[ _](device[ _]|host[ _])?memory|cudaErrorMemoryAllocation|OOM when allocating|exceeds the max (storage )?buffer|failed to allocate|Array buffer allocation failed/i.test(
+      text,
+    )
+  ) {
+    return {
+      kind: 'outOfMemory',
+      message: 'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.',
+      detail: text,
+    };
   }
   return { kind: 'internal', message: text, detail };
 }

@@ -9,8 +9,11 @@ test('the defaults are warned about nowhere', () => {
 });
 
 test.each([
-  [{ augmentation: { vertical_flip: 0.5 } }, 'augmentation.vertical_flip'], [{ augmentation: { rotation: 90 } }, 'augmentation.rotation'], [{ augmentation: { hue: 0.3 } }, 'augmentation.hue'],
-  [{ augmentation: { erase: 0.5, erase_area: 0.6 } }, 'augmentation.erase_area'], [{ augmentation: { mixup: 0.2 }, student: { loss: 'focal' } }, 'augmentation.mixup'],
+  [{ augmentation: { vertical_flip: 0.5 } }, 'augmentation.vertical_flip'],
+  [{ augmentation: { rotation: 90 } }, 'augmentation.rotation'],
+  [{ augmentation: { hue: 0.3 } }, 'augmentation.hue'],
+  [{ augmentation: { erase: 0.5, erase_area: 0.6 } }, 'augmentation.erase_area'],
+  [{ augmentation: { mixup: 0.2 }, student: { loss: 'focal' } }, 'augmentation.mixup'],
   [{ data: { sampling: 'balanced' }, teacher: { positive_weights: 'inverse_frequency' } }, 'data.sampling'],
   [{ student: { alpha: 1 } }, 'student.alpha'],
 ])('%j destroys labels or wastes time, and is named', (change, key) => {

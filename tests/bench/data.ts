@@ -27,18 +27,29 @@ export async function benchData(): Promise<void> {
     const photos = await photosOf12Megapixels(path.join(folder, 'photos'), small[0]!);
     const cache = path.join(folder, 'cache');
     const rows: (readonly [string, number])[] = [
-      ['12 megapixels, JPEG, decoded to 240 px', await rate(photos, [240], { workers: all, cache: null, augmented: false })],
+      [
+        '12 megapixels, JPEG, decoded to 240 px',
+        await rate(photos, [240], { workers: all, cache: null, augmented: false }),
+      ],
       ['1024 px, PNG, decoded to 240 px', await rate(small, [240], { workers: all, cache: null, augmented: false })],
     ];
     await rate(small, [240, 300], { workers: all, cache, augmented: false });
-    for (const [sizes, name] of [[[240], '240 px'], [[240, 300], '240 and 300 px']] as const) {
+    for (const [sizes, name] of [
+      [[240], '240 px'],
+      [[240, 300], '240 and 300 px'],
+    ] as const) {
       rows.push([`from the cache, ${name}`, await rate(small, sizes, { workers: all, cache, augmented: false })]);
-      rows.push([`from the cache and augmented, ${name}`, await rate(small, sizes, { workers: all, cache, augmented: true })]);
+      rows.push([
+        `from the cache and augmented, ${name}`,
+        await rate(small, sizes, { workers: all, cache, augmented: true }),
+      ]);
     }
     rows.push(['augmenting alone, 240 px, 1 core', augmentationRate(240)]);
     for (const [name, perSecond] of rows) {
       const cores = name.endsWith('1 core') ? 1 : all;
-      console.log(`  ${name.padEnd(46)} ${perSecond.toFixed(0).padStart(6)} images/s  ${(perSecond / cores).toFixed(0).padStart(6)} a core`);
+      console.log(
+        `  ${name.padEnd(46)} ${perSecond.toFixed(0).padStart(6)} images/s  ${(perSecond / cores).toFixed(0).padStart(6)} a core`,
+      );
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -55,15 +66,38 @@ async function photosOf12Megapixels(folder: string, from: Sample): Promise<Sampl
   return files.map((file, i) => ({ ...from, path: path.basename(file), file, hash: '', line: i + 1 }));
 }
 
-async function rate(samples: readonly Sample[], sizes: readonly number[], { workers, cache, augmented }: { workers: number; cache: string | null; augmented: boolean }): Promise<number> {
-  const loader = await createLoader({ sizes, paddingColor: [0, 0, 0], maxMegapixels: 100, workers, cache: cache === null ? null : { folder: cache, maxBytes: 1e9 } });
+async function rate(
+  samples: readonly Sample[],
+  sizes: readonly number[],
+  { workers, cache, augmented }: { workers: number; cache: string | null; augmented: boolean },
+): Promise<number> {
+  const loader = await createLoader({
+    sizes,
+    paddingColor: [0, 0, 0],
+    maxMegapixels: 100,
+    workers,
+    cache: cache === null ? null : { folder: cache, maxBytes: 1e9 },
+  });
   const batches = Array.from({ length: samples.length / BATCH }, (_, i) => samples.slice(i * BATCH, (i + 1) * BATCH));
   // Threads start, and code is compiled, before the clock.
   await loader.load({ samples: batches[0]!.slice(0, 4), augmentation: null });
   const started = performance.now();
-  await Promise.all(batches.map((batch, n) => loader.load({
-    samples: batch, augmentation: augmented ? { config: config.augmentation, seed: 1, epoch: 0, positions: batch.map((_, i) => n * BATCH + i), mixing: null } : null,
-  })));
+  await Promise.all(
+    batches.map((batch, n) =>
+      loader.load({
+        samples: batch,
+        augmentation: augmented
+          ? {
+              config: config.augmentation,
+              seed: 1,
+              epoch: 0,
+              positions: batch.map((_, i) => n * BATCH + i),
+              mixing: null,
+            }
+          : null,
+      }),
+    ),
+  );
   const seconds = (performance.now() - started) / 1000;
   await loader.close();
   return samples.length / seconds;
@@ -72,7 +106,10 @@ async function rate(samples: readonly Sample[], sizes: readonly number[], { work
 function augmentationRate(size: number): number {
   const pixels = new Uint8Array(size * size * 3).fill(100);
   const out = new Uint8Array(pixels.length);
-  const run = (images: number): void => { for (let i = 0; i < images; i++) augment(pixels, size, drawAugmentation(config.augmentation, 1, 0, i), [0, 0, 0], out, 0); };
+  const run = (images: number): void => {
+    for (let i = 0; i < images; i++)
+      augment(pixels, size, drawAugmentation(config.augmentation, 1, 0, i), [0, 0, 0], out, 0);
+  };
   run(50);
   const started = performance.now();
   run(400);

@@ -24,7 +24,9 @@ export async function benchInt8(): Promise<void> {
   const pixels = Uint8Array.from({ length: BATCH * bytes }, (_, i) => 100 + 60 * Math.sin(i / 91) + 60 * stream());
   const model = await integerModel(pixels);
   const labels = Array.from({ length: CLASSES }, (_, c) => `class ${c}`);
-  const litert = await createLitert(writeTflite(model, { inputType: 'uint8', outputType: 'uint8', labels, name: 'bench' }));
+  const litert = await createLitert(
+    writeTflite(model, { inputType: 'uint8', outputType: 'uint8', labels, name: 'bench' }),
+  );
   const scorer = await createIntegerScorer(model, { batchSize: BATCH, threads: 0 });
   const image = (n: number): Uint8Array => pixels.subarray(n * bytes, (n + 1) * bytes);
 
@@ -41,7 +43,9 @@ export async function benchInt8(): Promise<void> {
     times.litert.push((performance.now() - started) / 4);
   }
   const [ours, theirs] = [median(times.scorer), median(times.litert)];
-  console.log(`EfficientNet-Lite1 INT8, ${SIZE} px, milliseconds an image\n  scorer ${ours.toFixed(1)}\n  LiteRT ${theirs.toFixed(1)}\n  ${(theirs / ours).toFixed(1)} x as fast; ${equal ? 'bit-equal to the integer reference' : 'NOT EQUAL to the integer reference'}`);
+  console.log(
+    `EfficientNet-Lite1 INT8, ${SIZE} px, milliseconds an image\n  scorer ${ours.toFixed(1)}\n  LiteRT ${theirs.toFixed(1)}\n  ${(theirs / ours).toFixed(1)} x as fast; ${equal ? 'bit-equal to the integer reference' : 'NOT EQUAL to the integer reference'}`,
+  );
   litert.dispose();
   await scorer.dispose();
 }
@@ -51,6 +55,14 @@ async function integerModel(pixels: Uint8Array): Promise<ReturnType<typeof toInt
   const float = buildModel('efficientnet-lite1', { inputSize: SIZE, classes: CLASSES, dropout: 0, dropPath: 0 });
   const folded = foldBatchNorm(float, initialParameters(float, 1));
   const model = insertFakeQuant(folded.model);
-  const ranges = await calibrate(engine, model, folded.parameters, (async function* () { yield pixels; })(), BATCH);
+  const ranges = await calibrate(
+    engine,
+    model,
+    folded.parameters,
+    (async function* () {
+      yield pixels;
+    })(),
+    BATCH,
+  );
   return toIntegerModel(model, folded.parameters, ranges);
 }

@@ -5,17 +5,25 @@ import { median } from './median.ts';
 const ROUNDS = 3;
 const STEPS = 6;
 
-interface Turn { milliseconds: number; peakBytes: number }
+interface Turn {
+  milliseconds: number;
+  peakBytes: number;
+}
 
 function ours(...args: string[]): Turn {
-  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, 'stepTurn.ts'), ...args], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, 'stepTurn.ts'), ...args], {
+    encoding: 'utf8',
+  });
   if (run.status !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Turn;
 }
 
 /** A reference implementation to compare with: a script that prints 'STEP ... <ms> ms ...' for arguments threads, net, batch, steps. */
 function reference(script: string): number {
-  const run = spawnSync(process.execPath, [script, '2', 'SPEC', '8', String(STEPS)], { encoding: 'utf8', cwd: path.dirname(script) });
+  const run = spawnSync(process.execPath, [script, '2', 'SPEC', '8', String(STEPS)], {
+    encoding: 'utf8',
+    cwd: path.dirname(script),
+  });
   const found = /STEP.*?create \d+ms ([\d.]+) ms/.exec(run.stdout);
   if (found === null) throw new Error(`${script} printed no step time:\n${run.stdout}${run.stderr}`);
   return Number(found[1]);
@@ -32,7 +40,8 @@ export function benchStep(): void {
   }
   const line = (name: string, values: readonly number[]): string => {
     const ms = median(values);
-    const ratio = times.reference.length === 0 ? '' : `, ${(median(times.reference) / ms).toFixed(2)} x the reference's speed`;
+    const ratio =
+      times.reference.length === 0 ? '' : `, ${(median(times.reference) / ms).toFixed(2)} x the reference's speed`;
     return `${name}: ${ms.toFixed(0)} ms a step, ${(8000 / ms).toFixed(1)} images/s${ratio}`;
   };
   console.log('EfficientNet-Lite1, 240 px, batch 8');
@@ -40,5 +49,7 @@ export function benchStep(): void {
   console.log(`  ${line('SGD', times.sgd)}`);
   console.log(`  ${line('AdamW, masks, BatchNorm statistics', times.adamw)}`);
   const b3 = ours('efficientnet-b3', '300', '8', 'adamw', '2');
-  console.log(`EfficientNet-B3, 300 px, batch 8\n  AdamW, masks, BatchNorm statistics: ${b3.milliseconds.toFixed(0)} ms a step, ${(b3.peakBytes / 1e9).toFixed(2)} GB at most`);
+  console.log(
+    `EfficientNet-B3, 300 px, batch 8\n  AdamW, masks, BatchNorm statistics: ${b3.milliseconds.toFixed(0)} ms a step, ${(b3.peakBytes / 1e9).toFixed(2)} GB at most`,
+  );
 }

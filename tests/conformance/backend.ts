@@ -19,7 +19,11 @@ export function onBackend(tf: TensorFlow, backend: string, engine: Engine): Engi
     },
     createTraining: async (request) => {
       const session = await ready(() => engine.createTraining(request));
-      return { step: (input) => ready(() => session.step(input)), state: () => ready(() => session.state()), dispose: () => session.dispose() };
+      return {
+        step: (input) => ready(() => session.step(input)),
+        state: () => ready(() => session.state()),
+        dispose: () => session.dispose(),
+      };
     },
   };
 }

@@ -9,20 +9,31 @@ const native = await startNativeTensorFlow();
 const adamw = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
 /** TensorFlow.js frees nothing by itself. It counts the tensors of all its copies and backends together. */
-describe.each<[string, Engine | string]>([['its plain CPU backend', oracle], ['native TensorFlow', native]])('TensorFlow.js on %s', (_, started) => {
+describe.each<[string, Engine | string]>([
+  ['its plain CPU backend', oracle],
+  ['native TensorFlow', native],
+])('TensorFlow.js on %s', (_, started) => {
   const lack = typeof started === 'string' ? started : null;
   const says = lack === null ? '' : ` (skipped: ${lack})`;
   const engine = started as Engine;
 
   test.skipIf(lack !== null)(`holds as many tensors after 1,000 steps as after 10${says}`, async () => {
-    const model = net(2, (graph, x) => graph.batchNorm('bn', graph.conv2d('conv', x, { filters: 2, kernelSize: 3, stride: 1, bias: false })));
-    expect(await counts(engine, request(model, parametersOf(model), { optimizer: adamw }), {}, [10, 1000])).toEqual({ grown: 0, afterwards: 0 });
+    const model = net(2, (graph, x) =>
+      graph.batchNorm('bn', graph.conv2d('conv', x, { filters: 2, kernelSize: 3, stride: 1, bias: false })),
+    );
+    expect(await counts(engine, request(model, parametersOf(model), { optimizer: adamw }), {}, [10, 1000])).toEqual({
+      grown: 0,
+      afterwards: 0,
+    });
   });
 
   test.skipIf(lack !== null)(`fake-quantized, too, after 20 steps as after 10${says}`, async () => {
     const { model, parameters } = quantized();
     const training = request(model, parameters, { optimizer: adamw, clipNorm: 1, ema: true, accumulates: true });
-    expect(await counts(engine, training, { accumulation: { share: 0.5, moves: true } }, [10, 20])).toEqual({ grown: 0, afterwards: 0 });
+    expect(await counts(engine, training, { accumulation: { share: 0.5, moves: true } }, [10, 20])).toEqual({
+      grown: 0,
+      afterwards: 0,
+    });
   });
 
   test.skipIf(lack !== null)(`scoring and statistics leave nothing behind${says}`, async () => {
@@ -30,7 +41,13 @@ describe.each<[string, Engine | string]>([['its plain CPU backend', oracle], ['n
     const before = tf.memory().numTensors;
     const { pixels } = stepInput(model, 0);
     for (const session of [
-      await engine.createInference({ model, parameters: parametersOf(model), batchSize: BATCH, outputs: ['logits'], ranges: ['stem'] }),
+      await engine.createInference({
+        model,
+        parameters: parametersOf(model),
+        batchSize: BATCH,
+        outputs: ['logits'],
+        ranges: ['stem'],
+      }),
       await engine.createStatistics({ model, parameters: parametersOf(model), batchSize: BATCH, trainableFrom: 0 }),
     ]) {
       const held = tf.memory().numTensors;
@@ -43,7 +60,12 @@ describe.each<[string, Engine | string]>([['its plain CPU backend', oracle], ['n
 });
 
 /** How many tensors came on between two steps, and how many are left when the session has gone. */
-async function counts(engine: Engine, training: TrainingRequest, change: Partial<StepInput>, [early, late]: readonly [number, number]): Promise<{ grown: number; afterwards: number }> {
+async function counts(
+  engine: Engine,
+  training: TrainingRequest,
+  change: Partial<StepInput>,
+  [early, late]: readonly [number, number],
+): Promise<{ grown: number; afterwards: number }> {
   const before = tf.memory().numTensors;
   const session = await engine.createTraining(training);
   const input = stepInput(training.model, 0, { learningRate: 1e-3, weightDecay: 0.1, ...change });

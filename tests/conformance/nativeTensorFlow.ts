@@ -12,5 +12,8 @@ export async function startNativeTensorFlow(): Promise<Engine | string> {
   const lack = await tfjsLack(folder);
   if (lack !== null) return `${lack.says} ${lack.fix ?? ''}`;
   Object.assign(process.env, tfjsEnvironment(folder));
-  return createTfjsEngine({ enginesFolder: folder }).then((engine) => onBackend(tf, 'tensorflow', engine), (error: unknown) => toProblemData(error).message);
+  return createTfjsEngine({ enginesFolder: folder }).then(
+    (engine) => onBackend(tf, 'tensorflow', engine),
+    (error: unknown) => toProblemData(error).message,
+  );
 }

@@ -1,5 +1,11 @@
 import { expect } from 'vitest';
-import type { Engine, LossSpec, StepInput, TrainingRequest, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
+import type {
+  Engine,
+  LossSpec,
+  StepInput,
+  TrainingRequest,
+  TrainingState,
+} from '../../src/main/pipeline/engine/engine.ts';
 import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
 import { GraphBuilder } from '../../src/main/pipeline/graph/builder.ts';
 import { foldBatchNorm } from '../../src/main/pipeline/graph/foldBatchNorm.ts';
@@ -25,52 +31,128 @@ export function net(size: number, body: Body): Model {
 }
 
 export const stem: Body = (graph, x) => graph.conv2d('stem', x, { filters: 6, kernelSize: 3, stride: 1, bias: true });
-export const first = (kernelSize: number, stride: 1 | 2): Body => (graph, x) => graph.conv2d('conv', x, { filters: 5, kernelSize, stride, bias: true });
-export const pointwise: Body = (graph, x) => graph.conv2d('conv', stem(graph, x), { filters: 5, kernelSize: 1, stride: 1, bias: true });
-export const depthwise = (kernelSize: number, stride: 1 | 2): Body => (graph, x) => graph.depthwiseConv2d('depthwise', stem(graph, x), { kernelSize, stride });
-export const act = (name: 'relu6' | 'swish' | 'sigmoid'): Body => (graph, x) => graph.activation('act', graph.conv2d('wide', x, { filters: 20, kernelSize: 3, stride: 1, bias: true }), name);
+export const first =
+  (kernelSize: number, stride: 1 | 2): Body =>
+  (graph, x) =>
+    graph.conv2d('conv', x, { filters: 5, kernelSize, stride, bias: true });
+export const pointwise: Body = (graph, x) =>
+  graph.conv2d('conv', stem(graph, x), { filters: 5, kernelSize: 1, stride: 1, bias: true });
+export const depthwise =
+  (kernelSize: number, stride: 1 | 2): Body =>
+  (graph, x) =>
+    graph.depthwiseConv2d('depthwise', stem(graph, x), { kernelSize, stride });
+export const act =
+  (name: 'relu6' | 'swish' | 'sigmoid'): Body =>
+  (graph, x) =>
+    graph.activation('act', graph.conv2d('wide', x, { filters: 20, kernelSize: 3, stride: 1, bias: true }), name);
 export const norm: Body = (graph, x) => graph.batchNorm('bn', stem(graph, x));
 
 export const squeezeExcite: Body = (graph, x) => {
   const wide = stem(graph, x);
   const squeezed = graph.globalAveragePool('se.pool', wide, true);
-  const reduced = graph.activation('se.swish', graph.conv2d('se.reduce', squeezed, { filters: 2, kernelSize: 1, stride: 1, bias: true }), 'swish');
-  const factors = graph.activation('se.sigmoid', graph.conv2d('se.expand', reduced, { filters: 6, kernelSize: 1, stride: 1, bias: true }), 'sigmoid');
+  const reduced = graph.activation(
+    'se.swish',
+    graph.conv2d('se.reduce', squeezed, { filters: 2, kernelSize: 1, stride: 1, bias: true }),
+    'swish',
+  );
+  const factors = graph.activation(
+    'se.sigmoid',
+    graph.conv2d('se.expand', reduced, { filters: 6, kernelSize: 1, stride: 1, bias: true }),
+    'sigmoid',
+  );
   return graph.scaleChannels('se.scale', wide, factors);
 };
 
 /** Few channels to many on a map with many pixels, and back over a residual: what onnxruntime's lowering takes as products of kernels. */
-export const expansion = (activation: 'relu6' | 'swish'): Body => (graph, x) => {
-  const narrow = stem(graph, x);
-  const wide = graph.activation('act', graph.batchNorm('bn', graph.conv2d('expand', narrow, { filters: 40, kernelSize: 1, stride: 1, bias: false })), activation);
-  return graph.addTensors('add', narrow, graph.batchNorm('bn2', graph.conv2d('project', wide, { filters: 6, kernelSize: 1, stride: 1, bias: false })));
-};
+export const expansion =
+  (activation: 'relu6' | 'swish'): Body =>
+  (graph, x) => {
+    const narrow = stem(graph, x);
+    const wide = graph.activation(
+      'act',
+      graph.batchNorm('bn', graph.conv2d('expand', narrow, { filters: 40, kernelSize: 1, stride: 1, bias: false })),
+      activation,
+    );
+    return graph.addTensors(
+      'add',
+      narrow,
+      graph.batchNorm('bn2', graph.conv2d('project', wide, { filters: 6, kernelSize: 1, stride: 1, bias: false })),
+    );
+  };
 
 /** MBConv (with squeeze-excite and swish) or the Lite's inverted residual (ReLU6), twice: striding and residual with stochastic depth. */
 export function inverted(lite: boolean): Body {
   const activation = lite ? 'relu6' : 'swish';
   const block = (graph: GraphBuilder, name: string, x: string, stride: 1 | 2): string => {
     graph.enter(name);
-    const conv1 = graph.activation(`${name}.a1`, graph.batchNorm(`${name}.bn1`, graph.conv2d(`${name}.expand`, x, { filters: 18, kernelSize: 1, stride: 1, bias: false })), activation);
-    let y = graph.activation(`${name}.a2`, graph.batchNorm(`${name}.bn2`, graph.depthwiseConv2d(`${name}.depthwise`, conv1, { kernelSize: 3, stride })), activation);
+    const conv1 = graph.activation(
+      `${name}.a1`,
+      graph.batchNorm(
+        `${name}.bn1`,
+        graph.conv2d(`${name}.expand`, x, { filters: 18, kernelSize: 1, stride: 1, bias: false }),
+      ),
+      activation,
+    );
+    let y = graph.activation(
+      `${name}.a2`,
+      graph.batchNorm(`${name}.bn2`, graph.depthwiseConv2d(`${name}.depthwise`, conv1, { kernelSize: 3, stride })),
+      activation,
+    );
     if (!lite) {
-      const squeezed = graph.activation(`${name}.s1`, graph.conv2d(`${name}.reduce`, graph.globalAveragePool(`${name}.pool`, y, true), { filters: 2, kernelSize: 1, stride: 1, bias: true }), 'swish');
-      y = graph.scaleChannels(`${name}.scale`, y, graph.activation(`${name}.s2`, graph.conv2d(`${name}.excite`, squeezed, { filters: 18, kernelSize: 1, stride: 1, bias: true }), 'sigmoid'));
+      const squeezed = graph.activation(
+        `${name}.s1`,
+        graph.conv2d(`${name}.reduce`, graph.globalAveragePool(`${name}.pool`, y, true), {
+          filters: 2,
+          kernelSize: 1,
+          stride: 1,
+          bias: true,
+        }),
+        'swish',
+      );
+      y = graph.scaleChannels(
+        `${name}.scale`,
+        y,
+        graph.activation(
+          `${name}.s2`,
+          graph.conv2d(`${name}.excite`, squeezed, { filters: 18, kernelSize: 1, stride: 1, bias: true }),
+          'sigmoid',
+        ),
+      );
     }
-    const projected = graph.batchNorm(`${name}.bn3`, graph.conv2d(`${name}.project`, y, { filters: 6, kernelSize: 1, stride: 1, bias: false }));
-    return stride === 1 ? graph.addTensors(`${name}.add`, x, graph.dropPath(`${name}.path`, projected, 0.4)) : projected;
+    const projected = graph.batchNorm(
+      `${name}.bn3`,
+      graph.conv2d(`${name}.project`, y, { filters: 6, kernelSize: 1, stride: 1, bias: false }),
+    );
+    return stride === 1
+      ? graph.addTensors(`${name}.add`, x, graph.dropPath(`${name}.path`, projected, 0.4))
+      : projected;
   };
   return (graph, x) => {
-    const first = graph.activation('stem.act', graph.batchNorm('stem.bn', graph.conv2d('stem', x, { filters: 6, kernelSize: 3, stride: 2, bias: false })), activation);
+    const first = graph.activation(
+      'stem.act',
+      graph.batchNorm('stem.bn', graph.conv2d('stem', x, { filters: 6, kernelSize: 3, stride: 2, bias: false })),
+      activation,
+    );
     return block(graph, 'block2', block(graph, 'block1', first, 1), 2);
   };
 }
 
 export const cases: [string, Model][] = [
   // The family's convolutions: 3x3 or 5x5 on the pixels, 1x1 anywhere.
-  ...([3, 5] as const).flatMap((k) => ([1, 2] as const).flatMap((s) => [8, 7].map((size): [string, Model] => [`conv ${k}x${k}, stride ${s}, ${size} px`, net(size, first(k, s))]))),
+  ...([3, 5] as const).flatMap((k) =>
+    ([1, 2] as const).flatMap((s) =>
+      [8, 7].map((size): [string, Model] => [`conv ${k}x${k}, stride ${s}, ${size} px`, net(size, first(k, s))]),
+    ),
+  ),
   ...[8, 7].map((size): [string, Model] => [`conv 1x1, ${size} px`, net(size, pointwise)]),
-  ...([3, 5] as const).flatMap((k) => ([1, 2] as const).flatMap((s) => [8, 7].map((size): [string, Model] => [`depthwise ${k}x${k}, stride ${s}, ${size} px`, net(size, depthwise(k, s))]))),
+  ...([3, 5] as const).flatMap((k) =>
+    ([1, 2] as const).flatMap((s) =>
+      [8, 7].map((size): [string, Model] => [
+        `depthwise ${k}x${k}, stride ${s}, ${size} px`,
+        net(size, depthwise(k, s)),
+      ]),
+    ),
+  ),
   ...(['relu6', 'swish', 'sigmoid'] as const).map((name): [string, Model] => [name, net(6, act(name))]),
   ['batch norm', net(6, norm)],
   ...(['relu6', 'swish'] as const).map((name): [string, Model] => [`expansion with ${name}`, net(17, expansion(name))]),
@@ -80,19 +162,38 @@ export const cases: [string, Model][] = [
 ];
 
 /** Every op of the family between them. */
-export const fewCases: [string, Model][] = [['Lite blocks', net(12, inverted(true))], ['MBConv blocks', net(12, inverted(false))]];
+export const fewCases: [string, Model][] = [
+  ['Lite blocks', net(12, inverted(true))],
+  ['MBConv blocks', net(12, inverted(false))],
+];
 
 /** A Lite in small, with Keras's trajectory in the goldens (optim/tinynet). */
 export function tinyNet(): Model {
   const graph = new GraphBuilder(0.9);
-  const relu6 = (name: string, x: string): string => graph.activation(`${name}.relu6`, graph.batchNorm(`${name}.bn`, x), 'relu6');
+  const relu6 = (name: string, x: string): string =>
+    graph.activation(`${name}.relu6`, graph.batchNorm(`${name}.bn`, x), 'relu6');
   const input = graph.normalize(graph.input(12), [0, 0, 0], [1, 1, 1]);
   const stem = relu6('stem', graph.conv2d('stem.conv', input, { filters: 8, kernelSize: 3, stride: 2, bias: false }));
   graph.enter('block');
-  const expand = relu6('block.expand', graph.conv2d('block.expand.conv', stem, { filters: 16, kernelSize: 1, stride: 1, bias: false }));
-  const depthwise = relu6('block.depthwise', graph.depthwiseConv2d('block.depthwise.conv', expand, { kernelSize: 5, stride: 1 }));
-  const project = graph.batchNorm('block.project.bn', graph.conv2d('block.project.conv', depthwise, { filters: 8, kernelSize: 1, stride: 1, bias: false }));
-  const down = relu6('down', graph.depthwiseConv2d('down.depthwise.conv', graph.addTensors('block.add', stem, project), { kernelSize: 3, stride: 2 }));
+  const expand = relu6(
+    'block.expand',
+    graph.conv2d('block.expand.conv', stem, { filters: 16, kernelSize: 1, stride: 1, bias: false }),
+  );
+  const depthwise = relu6(
+    'block.depthwise',
+    graph.depthwiseConv2d('block.depthwise.conv', expand, { kernelSize: 5, stride: 1 }),
+  );
+  const project = graph.batchNorm(
+    'block.project.bn',
+    graph.conv2d('block.project.conv', depthwise, { filters: 8, kernelSize: 1, stride: 1, bias: false }),
+  );
+  const down = relu6(
+    'down',
+    graph.depthwiseConv2d('down.depthwise.conv', graph.addTensors('block.add', stem, project), {
+      kernelSize: 3,
+      stride: 2,
+    }),
+  );
   graph.dense('classifier', graph.globalAveragePool('pooled', down, false), 4);
   return graph.build('tiny');
 }
@@ -103,7 +204,8 @@ export const quantized = (): { model: Model; parameters: Parameters } => {
   return { model: insertFakeQuant(folded.model), parameters: folded.parameters };
 };
 
-export const parametersOf = (model: Model): Map<string, Tensor> => new Map(model.parameters.map(({ name, shape }) => [name, { shape, data: parameterValues(name, shape) }]));
+export const parametersOf = (model: Model): Map<string, Tensor> =>
+  new Map(model.parameters.map(({ name, shape }) => [name, { shape, data: parameterValues(name, shape) }]));
 
 export function stepInput(model: Model, trainableFrom: number, change: Partial<StepInput> = {}): StepInput {
   const stream = randomStream(model.nodes.length, 'step');
@@ -114,8 +216,15 @@ export function stepInput(model: Model, trainableFrom: number, change: Partial<S
     // The first entry is unknown: it must move nothing.
     weights: Float32Array.from({ length: entries }, (_, i) => (i === 0 ? 0 : 1 / entries)),
     teacherLogits: Float32Array.from({ length: entries }, () => 4 * stream() - 2),
-    learningRate: 1, weightDecay: 0, masks: drawMasks(model, trainableFrom, BATCH, { seed: 5, epoch: 0, step: 0 }), emaDecay: 0.7,
-    fakeQuantRanges: new Map(model.nodes.flatMap((node) => (node.op === 'fakeQuant' && node.range === null ? [[node.name, [-1.7, 2.1] as const]] : []))),
+    learningRate: 1,
+    weightDecay: 0,
+    masks: drawMasks(model, trainableFrom, BATCH, { seed: 5, epoch: 0, step: 0 }),
+    emaDecay: 0.7,
+    fakeQuantRanges: new Map(
+      model.nodes.flatMap((node) =>
+        node.op === 'fakeQuant' && node.range === null ? [[node.name, [-1.7, 2.1] as const]] : [],
+      ),
+    ),
     ...change,
   };
 }
@@ -124,7 +233,17 @@ export const plainSgd = { kind: 'sgd', momentum: 0, nesterov: false } as const;
 export const distilled: LossSpec = { ...PLAIN_BCE, distillation: { alpha: 0.7, temperature: 2 } };
 
 export function request(model: Model, parameters: Parameters, change: Partial<TrainingRequest> = {}): TrainingRequest {
-  return { model, batchSize: BATCH, trainableFrom: 0, loss: distilled, optimizer: plainSgd, clipNorm: null, ema: false, state: { parameters, slots: new Map(), ema: null, steps: 0 }, ...change };
+  return {
+    model,
+    batchSize: BATCH,
+    trainableFrom: 0,
+    loss: distilled,
+    optimizer: plainSgd,
+    clipNorm: null,
+    ema: false,
+    state: { parameters, slots: new Map(), ema: null, steps: 0 },
+    ...change,
+  };
 }
 
 /** Largest difference, relative to the largest value. */
@@ -135,17 +254,36 @@ export function distance(a: Float32Array, b: Float32Array): number {
 
 export function expectClose(found: Parameters, expected: Parameters, tolerance: number): void {
   expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
-  for (const [name, { data }] of expected) expect({ name, distance: distance(found.get(name)!.data, data) < tolerance || distance(found.get(name)!.data, data) }).toEqual({ name, distance: true });
+  for (const [name, { data }] of expected)
+    expect({
+      name,
+      distance: distance(found.get(name)!.data, data) < tolerance || distance(found.get(name)!.data, data),
+    }).toEqual({ name, distance: true });
 }
 
 /** What a step of plain SGD with learning rate 1 took away: the gradient (and minus the change of the statistics). */
-export const changes = (before: Parameters, after: Parameters): Parameters => new Map([...before].map(([name, { shape, data }]) => [name, { shape, data: data.map((value, i) => value - after.get(name)!.data[i]!) }]));
+export const changes = (before: Parameters, after: Parameters): Parameters =>
+  new Map(
+    [...before].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: data.map((value, i) => value - after.get(name)!.data[i]!) },
+    ]),
+  );
 
-export async function steps(engine: Engine, training: TrainingRequest, inputs: readonly StepInput[]): Promise<{ losses: number[]; state: TrainingState; logits: Float32Array; norm: number }> {
+export async function steps(
+  engine: Engine,
+  training: TrainingRequest,
+  inputs: readonly StepInput[],
+): Promise<{ losses: number[]; state: TrainingState; logits: Float32Array; norm: number }> {
   const session = await engine.createTraining(training);
   const results = [];
   for (const input of inputs) results.push(await session.step(input));
   const state = await session.state();
   await session.dispose();
-  return { losses: results.flatMap(({ loss, hardLoss }) => [loss, hardLoss]), state, logits: results.at(-1)!.logits, norm: results.at(-1)!.gradientNorm };
+  return {
+    losses: results.flatMap(({ loss, hardLoss }) => [loss, hardLoss]),
+    state,
+    logits: results.at(-1)!.logits,
+    norm: results.at(-1)!.gradientNorm,
+  };
 }

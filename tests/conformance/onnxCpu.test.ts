@@ -10,7 +10,12 @@ await conforms({
   name: 'onnx-cpu, blocked layout',
   start: async () => {
     const layout = await fastestLayout();
-    return layout.name === 'nchwc' ? onnxEngine('onnx-cpu', 'blocked layout', layout, runtime) : 'this processor has no blocked kernels';
+    return layout.name === 'nchwc'
+      ? onnxEngine('onnx-cpu', 'blocked layout', layout, runtime)
+      : 'this processor has no blocked kernels';
   },
 });
-await conforms({ name: 'onnx-cpu, plain layout', start: () => Promise.resolve(onnxEngine('onnx-cpu', 'plain layout', nchwLayout, runtime)) });
+await conforms({
+  name: 'onnx-cpu, plain layout',
+  start: () => Promise.resolve(onnxEngine('onnx-cpu', 'plain layout', nchwLayout, runtime)),
+});

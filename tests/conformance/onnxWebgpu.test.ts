@@ -5,6 +5,10 @@ import { nameSoftwareAdapter } from './graphicsAdapter.ts';
 
 nameSoftwareAdapter();
 await conforms({
-  name: 'onnx-webgpu', few: true,
-  start: () => createOnnxWebGpuEngine({ threads: 1 }).catch((error: unknown) => `no WebGPU adapter starts here: ${toProblemData(error).message.slice(0, 120)}`),
+  name: 'onnx-webgpu',
+  few: true,
+  start: () =>
+    createOnnxWebGpuEngine({ threads: 1 }).catch(
+      (error: unknown) => `no WebGPU adapter starts here: ${toProblemData(error).message.slice(0, 120)}`,
+    ),
 });

@@ -11,7 +11,11 @@ const STEP = 1e-6;
 const PROBES = 4;
 
 describe('the oracle', () => {
-  test.each([['Lite blocks', net(8, inverted(true))], ['MBConv blocks', net(8, inverted(false))], ['squeeze-excite', net(6, squeezeExcite)]] as const)('%s: its loss and every gradient are those of central differences in float64', async (_, model) => {
+  test.each([
+    ['Lite blocks', net(8, inverted(true))],
+    ['MBConv blocks', net(8, inverted(false))],
+    ['squeeze-excite', net(6, squeezeExcite)],
+  ] as const)('%s: its loss and every gradient are those of central differences in float64', async (_, model) => {
     const parameters = parametersOf(model);
     const input = stepInput(model, 0);
     const found = await steps(oracle, request(model, parameters), [input]);
@@ -20,7 +24,8 @@ describe('the oracle', () => {
     const loss = (): number => lossInFloat64(model, exact, input, distillation);
     expect(Math.abs(found.losses[0]! / loss() - 1)).toBeLessThan(1e-6);
     for (const { name, role } of model.parameters.filter(({ role }) => !isStatistic(role))) {
-      const values = exact.get(name)!, gradient = gradients.get(name)!.data;
+      const values = exact.get(name)!,
+        gradient = gradients.get(name)!.data;
       const largest = gradient.reduce((max, g) => Math.max(max, Math.abs(g)), 0);
       for (let probe = 0; probe < Math.min(PROBES, values.length); probe++) {
         const i = Math.floor((probe * values.length) / PROBES) % values.length;

@@ -26,19 +26,38 @@ export interface Tolerances {
 }
 
 const cpu: Tolerances = {
-  loss: 1e-5, gradientNorm: 1e-4, outputs: 1e-4, statistics: 1e-4, gradients: 2e-3, fakeQuantized: { outputs: 0.05, gradients: 0.1 },
-  optimizerStep: 2e-3, fewSteps: { loss: 1e-3, parameters: 0.02 }, addedUp: 0.005, trajectory: { loss: 1e-5, gradientNorm: 1e-4, parameters: 1e-3 }, repeated: 0,
+  loss: 1e-5,
+  gradientNorm: 1e-4,
+  outputs: 1e-4,
+  statistics: 1e-4,
+  gradients: 2e-3,
+  fakeQuantized: { outputs: 0.05, gradients: 0.1 },
+  optimizerStep: 2e-3,
+  fewSteps: { loss: 1e-3, parameters: 0.02 },
+  addedUp: 0.005,
+  trajectory: { loss: 1e-5, gradientNorm: 1e-4, parameters: 1e-3 },
+  repeated: 0,
 };
 
 /** Sums in another order, and fast approximations of exp. */
-const card: Tolerances = { ...cpu, loss: 1e-4, gradientNorm: 1e-3, outputs: 1e-3, statistics: 1e-3, gradients: 5e-3, optimizerStep: 5e-3, trajectory: { loss: 1e-4, gradientNorm: 1e-3, parameters: 5e-3 }, repeated: 1e-5 };
+const card: Tolerances = {
+  ...cpu,
+  loss: 1e-4,
+  gradientNorm: 1e-3,
+  outputs: 1e-3,
+  statistics: 1e-3,
+  gradients: 5e-3,
+  optimizerStep: 5e-3,
+  trajectory: { loss: 1e-4, gradientNorm: 1e-3, parameters: 5e-3 },
+  repeated: 1e-5,
+};
 
 export const tolerances = {
   'onnx-cpu, blocked layout': cpu,
   'onnx-cpu, plain layout': cpu,
   'onnx-webgpu': card,
   'onnx-cuda': card,
-  'tfjs': cpu,
+  tfjs: cpu,
 } as const satisfies Record<string, Tolerances>;
 
 const engines = Object.keys(tolerances) as (keyof typeof tolerances)[];
@@ -48,7 +67,10 @@ const rows: readonly (readonly [string, (tolerance: Tolerances) => number])[] = 
   ['a step: logits; inference: scores, inner tensors, activation ranges', ({ outputs }) => outputs],
   ['batch statistics of BatchNorm', ({ statistics }) => statistics],
   ["a step: each parameter's gradient, the way of the moving statistics", ({ gradients }) => gradients],
-  ['a fake-quantized step: logits (a code more or less on a rounding border)', ({ fakeQuantized }) => fakeQuantized.outputs],
+  [
+    'a fake-quantized step: logits (a code more or less on a rounding border)',
+    ({ fakeQuantized }) => fakeQuantized.outputs,
+  ],
   ["a fake-quantized step: each parameter's gradient", ({ fakeQuantized }) => fakeQuantized.gradients],
   ['an optimizer step from the middle of a run: parameters, moments, EMA', ({ optimizerStep }) => optimizerStep],
   ['five steps from empty moments: losses', ({ fewSteps }) => fewSteps.loss],
@@ -61,8 +83,12 @@ const rows: readonly (readonly [string, (tolerance: Tolerances) => number])[] = 
 ];
 
 /** The table of docs/engines.md. */
-export const tolerancesMarkdown = (): string => [
-  `| | ${engines.join(' | ')} |`,
-  `| --- |${' --- |'.repeat(engines.length)}`,
-  ...rows.map(([what, tolerance]) => `| ${what} | ${engines.map((engine) => tolerance(tolerances[engine]) || 'bit for bit').join(' | ')} |`),
-].join('\n');
+export const tolerancesMarkdown = (): string =>
+  [
+    `| | ${engines.join(' | ')} |`,
+    `| --- |${' --- |'.repeat(engines.length)}`,
+    ...rows.map(
+      ([what, tolerance]) =>
+        `| ${what} | ${engines.map((engine) => tolerance(tolerances[engine]) || 'bit for bit').join(' | ')} |`,
+    ),
+  ].join('\n');

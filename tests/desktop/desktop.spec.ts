@@ -12,8 +12,15 @@ let page: Page;
 test.beforeAll(async () => {
   home = mkdtempSync(path.join(tmpdir(), 'destila-desktop-'));
   app = await _electron.launch({
-    executablePath: process.env.DESTILA_ELECTRON!, args: [root],
-    env: { ...process.env, HOME: home, DESTILA_STATE: path.join(home, 'state'), DESTILA_CACHE: path.join(home, 'cache'), DESTILA_SAMPLE: path.join(home, 'Sample') } as Record<string, string>,
+    executablePath: process.env.DESTILA_ELECTRON!,
+    args: [root],
+    env: {
+      ...process.env,
+      HOME: home,
+      DESTILA_STATE: path.join(home, 'state'),
+      DESTILA_CACHE: path.join(home, 'cache'),
+      DESTILA_SAMPLE: path.join(home, 'Sample'),
+    } as Record<string, string>,
   });
   page = await app.firstWindow();
 });
@@ -26,9 +33,15 @@ test.afterAll(async () => {
 test('the window holds the studio over its own protocol, and nothing of Node', async () => {
   await expect(page.getByRole('button', { name: /Try the sample/ })).toBeVisible();
   expect(page.url()).toMatch(/^destila:\/\/studio\//);
-  expect(await page.evaluate(`[typeof globalThis.require, typeof globalThis.process, Object.keys(window.destila).sort().join()]`)).toEqual(['undefined', 'undefined', 'call,chooseFolder,listen,pathOf']);
+  expect(
+    await page.evaluate(
+      `[typeof globalThis.require, typeof globalThis.process, Object.keys(window.destila).sort().join()]`,
+    ),
+  ).toEqual(['undefined', 'undefined', 'call,chooseFolder,listen,pathOf']);
   const preferences = await app.evaluate(({ BrowserWindow }) => {
-    const { sandbox, contextIsolation, nodeIntegration } = (BrowserWindow.getAllWindows()[0]!.webContents as unknown as { getLastWebPreferences(): Electron.WebPreferences }).getLastWebPreferences();
+    const { sandbox, contextIsolation, nodeIntegration } = (
+      BrowserWindow.getAllWindows()[0]!.webContents as unknown as { getLastWebPreferences(): Electron.WebPreferences }
+    ).getLastWebPreferences();
     return { sandbox, contextIsolation, nodeIntegration };
   });
   expect(preferences).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false });
@@ -42,8 +55,22 @@ test('no way out: no navigation, no new window, no permission', async () => {
 });
 
 test('no file but those of open projects', async () => {
-  for (const address of ['destila://studio/../package.json', 'destila://studio/..%2f..%2fpackage.json', 'destila://studio/image/none?kind=photo&path=/etc/passwd', 'destila://other/']) {
-    expect(await page.evaluate((target) => fetch(target).then(({ status }) => status, () => 0), address)).not.toBe(200);
+  for (const address of [
+    'destila://studio/../package.json',
+    'destila://studio/..%2f..%2fpackage.json',
+    'destila://studio/image/none?kind=photo&path=/etc/passwd',
+    'destila://other/',
+  ]) {
+    expect(
+      await page.evaluate(
+        (target) =>
+          fetch(target).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        address,
+      ),
+    ).not.toBe(200);
   }
 });
 

@@ -1,3 +1,10 @@
 import { defineConfig } from '@playwright/test';
 
-export default defineConfig({ testDir: '.', testMatch: '*.spec.ts', workers: 1, timeout: 600_000, reporter: [['list']], outputDir: '../../out/desktop' });
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  workers: 1,
+  timeout: 600_000,
+  reporter: [['list']],
+  outputDir: '../../out/desktop',
+});

@@ -10,19 +10,34 @@ const root = mkdtempSync(path.join(tmpdir(), 'command-line-'));
 const project = path.join(root, 'my photos');
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-interface Outcome { code: number; out: string; err: string }
+interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
 
 function destila(...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [path.join(import.meta.dirname, '../../bin/destila.mjs'), ...args], { cwd: root, env: { ...process.env, DESTILA_CACHE: path.join(root, 'cache') } });
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, '../../bin/destila.mjs'), ...args], {
+      cwd: root,
+      env: { ...process.env, DESTILA_CACHE: path.join(root, 'cache') },
+    });
     const texts = { out: '', err: '' };
-    child.stdout.on('data', (chunk: Buffer) => { texts.out += chunk.toString('utf8'); });
-    child.stderr.on('data', (chunk: Buffer) => { texts.err += chunk.toString('utf8'); });
+    child.stdout.on('data', (chunk: Buffer) => {
+      texts.out += chunk.toString('utf8');
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      texts.err += chunk.toString('utf8');
+    });
     child.on('close', (code) => resolve({ code: code ?? -1, ...texts }));
   });
 }
 
-const jsonLines = (text: string): Record<string, unknown>[] => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+const jsonLines = (text: string): Record<string, unknown>[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 let run = '';
 let bundle = '';
@@ -33,13 +48,32 @@ beforeAll(async () => {
   const { code, err } = await destila('run', project, '--set', 'student.ema_decay=null');
   expect([code, err.includes('error')]).toEqual([0, false]);
   run = path.join(project, 'runs', readdirSync(path.join(project, 'runs'))[0]!);
-  bundle = path.join(run, 'export', readdirSync(path.join(run, 'export')).find((name) => !name.endsWith('.zip'))!);
+  bundle = path.join(
+    run,
+    'export',
+    readdirSync(path.join(run, 'export')).find((name) => !name.endsWith('.zip'))!,
+  );
 });
 
 describe('destila', () => {
   test('says what it can do', async () => {
     const { out } = await destila('--help');
-    for (const command of ['init', 'check', 'run', 'resume', 'eval', 'predict', 'tune', 'export', 'verify', 'runs', 'doctor', 'demo', 'Exit codes']) expect(out).toContain(command);
+    for (const command of [
+      'init',
+      'check',
+      'run',
+      'resume',
+      'eval',
+      'predict',
+      'tune',
+      'export',
+      'verify',
+      'runs',
+      'doctor',
+      'demo',
+      'Exit codes',
+    ])
+      expect(out).toContain(command);
   });
 
   test('check: says what is there, as text and as JSON, and fails on errors', async () => {
@@ -49,11 +83,16 @@ describe('destila', () => {
     expect(good.out).toContain('separator: comma');
     const wrong = path.join(root, 'wrong');
     cpSync(project, wrong, { recursive: true, filter: (file) => !file.includes('runs') });
-    writeFileSync(path.join(wrong, 'val.txt'), `${readFileSync(path.join(wrong, 'val.txt'), 'utf8')}images/none.png,red\n`);
+    writeFileSync(
+      path.join(wrong, 'val.txt'),
+      `${readFileSync(path.join(wrong, 'val.txt'), 'utf8')}images/none.png,red\n`,
+    );
     const before = readFileSync(path.join(wrong, 'val.txt'));
     const bad = await destila('check', wrong, '--json');
     expect(bad.code).toBe(3);
-    expect(jsonLines(bad.out)).toContainEqual(expect.objectContaining({ type: 'problem', code: 'missing', file: 'val.txt', line: 13 }));
+    expect(jsonLines(bad.out)).toContainEqual(
+      expect.objectContaining({ type: 'problem', code: 'missing', file: 'val.txt', line: 13 }),
+    );
     expect(jsonLines(bad.out).at(-1)).toMatchObject({ type: 'statistics', vocabulary: ['blue', 'green', 'red'] });
     expect(readFileSync(path.join(wrong, 'val.txt'))).toEqual(before);
   });
@@ -70,16 +109,25 @@ describe('destila', () => {
     const first = await destila('run', project, '--json', '--stage', 'teacher', '--runs', elsewhere);
     expect(first.code).toBe(0);
     const events = jsonLines(first.out);
-    expect(events.filter(({ type }) => type === 'stageFinished').map(({ stage }) => stage)).toEqual(['data', 'teacher']);
+    expect(events.filter(({ type }) => type === 'stageFinished').map(({ stage }) => stage)).toEqual([
+      'data',
+      'teacher',
+    ]);
     expect(events.at(-1)).toMatchObject({ type: 'unfinished', next: 'student' });
     const folder = String(events[0]!.folder);
     const second = await destila('resume', folder, '--json', '--stage', 'qat');
     expect(second.code).toBe(4);
-    expect(jsonLines(second.out).at(-1)).toMatchObject({ type: 'failed', problem: { message: expect.stringContaining("builds on 'student'") as string } });
+    expect(jsonLines(second.out).at(-1)).toMatchObject({
+      type: 'failed',
+      problem: { message: expect.stringContaining("builds on 'student'") as string },
+    });
   });
 
   test('verify: a whole bundle passes, a changed one does not', async () => {
-    expect(await destila('verify', bundle)).toMatchObject({ code: 0, out: expect.stringContaining('gives the same results here') as string });
+    expect(await destila('verify', bundle)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('gives the same results here') as string,
+    });
     const changed = path.join(root, 'changed');
     cpSync(bundle, changed, { recursive: true });
     const file = path.join(changed, 'inference_config.json');
@@ -102,7 +150,11 @@ describe('destila', () => {
     writeFileSync(sums, readFileSync(sums, 'utf8').replace(/[0-9a-f]{64}(?= {2}parity\/outputs\/01\.bin)/, sum));
     const { code, out } = await destila('verify', forged, '--json');
     expect(code).toBe(4);
-    expect(jsonLines(out).filter(({ ok }) => ok === false).map(({ name }) => name)).toEqual(['outputs: LiteRT gives the same numbers']);
+    expect(
+      jsonLines(out)
+        .filter(({ ok }) => ok === false)
+        .map(({ name }) => name),
+    ).toEqual(['outputs: LiteRT gives the same numbers']);
   });
 
   test('predict: CSV of every image, with an error for one that cannot be read', async () => {
@@ -120,26 +172,51 @@ describe('destila', () => {
   });
 
   test('eval: a bundle and its run give the same figures on the same photos', async () => {
-    const [ofBundle, ofRun] = await Promise.all([destila('eval', bundle, '--data', project, '--json'), destila('eval', run, '--split', 'test', '--json')]);
+    const [ofBundle, ofRun] = await Promise.all([
+      destila('eval', bundle, '--data', project, '--json'),
+      destila('eval', run, '--split', 'test', '--json'),
+    ]);
     const report = (outcome: Outcome): unknown => jsonLines(outcome.out).at(-1)!.report;
     expect(report(ofBundle)).toEqual(report(ofRun));
-    const own = JSON.parse(readFileSync(path.join(run, 'report', 'metrics.json'), 'utf8')) as { test: { int8: { macroAp: number } } };
+    const own = JSON.parse(readFileSync(path.join(run, 'report', 'metrics.json'), 'utf8')) as {
+      test: { int8: { macroAp: number } };
+    };
     expect(report(ofRun)).toMatchObject({ macroAp: own.test.int8.macroAp });
     const listed = await destila('runs', project);
     expect(listed.out).toMatch(/finished\s+all done.*2x/);
   });
 
   test('tune: other goals, other thresholds; export writes a bundle with them', async () => {
-    const { code, out } = await destila('tune', run, '--set', 'threshold_search.goal=recall', '--set', 'threshold_search.min_recall=1', '--set', 'threshold_search.smoothing=0');
+    const { code, out } = await destila(
+      'tune',
+      run,
+      '--set',
+      'threshold_search.goal=recall',
+      '--set',
+      'threshold_search.min_recall=1',
+      '--set',
+      'threshold_search.smoothing=0',
+    );
     expect(code).toBe(0);
     expect(out).toMatch(/goal: recall/);
     expect(out.match(/1\.000/g)!.length).toBeGreaterThanOrEqual(3);
     expect((await destila('tune', run, '--set', 'teacher.dropout=0.5')).code).toBe(2);
-    const again = await destila('export', run, '--set', 'tflite_export.input_type=float32', '--set', 'tflite_export.name=floating');
+    const again = await destila(
+      'export',
+      run,
+      '--set',
+      'tflite_export.input_type=float32',
+      '--set',
+      'tflite_export.name=floating',
+    );
     expect(again.code).toBe(0);
-    const made = readdirSync(path.join(run, 'export')).find((name) => name.startsWith('floating') && !name.endsWith('.zip'))!;
+    const made = readdirSync(path.join(run, 'export')).find(
+      (name) => name.startsWith('floating') && !name.endsWith('.zip'),
+    )!;
     expect(existsSync(path.join(run, 'export', `${made}.zip`))).toBe(true);
-    const config = JSON.parse(readFileSync(path.join(run, 'export', made, 'inference_config.json'), 'utf8')) as { input: unknown };
+    const config = JSON.parse(readFileSync(path.join(run, 'export', made, 'inference_config.json'), 'utf8')) as {
+      input: unknown;
+    };
     expect(config.input).toMatchObject({ type: 'float32', value: '(pixel - 127) / 128' });
     expect((await destila('verify', path.join(run, 'export', made))).code).toBe(0);
   });
@@ -153,7 +230,13 @@ describe('destila', () => {
   });
 
   test('errors are for people: no stack traces', async () => {
-    for (const args of [['run', 'nowhere'], ['verify', 'nowhere'], ['resume', project.slice(0, -3)], ['eval', project], ['predict', project, '--bundle', project]]) {
+    for (const args of [
+      ['run', 'nowhere'],
+      ['verify', 'nowhere'],
+      ['resume', project.slice(0, -3)],
+      ['eval', project],
+      ['predict', project, '--bundle', project],
+    ]) {
       const { code, err, out } = await destila(...args);
       expect(code).not.toBe(0);
       expect(err + out).not.toMatch(/\n\s+at /);

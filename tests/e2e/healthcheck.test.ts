@@ -6,13 +6,18 @@ import { complaint } from '../../docker/healthcheck.ts';
 
 const now = new Date('2026-05-01T12:00:00Z');
 let project: string;
-beforeEach(() => { project = mkdtempSync(path.join(tmpdir(), 'health-')); });
+beforeEach(() => {
+  project = mkdtempSync(path.join(tmpdir(), 'health-'));
+});
 afterEach(() => rmSync(project, { recursive: true, force: true }));
 
 function run(id: string, record: object, minutesAgo: number): void {
   const folder = path.join(project, 'runs', id);
   mkdirSync(folder, { recursive: true });
-  for (const [name, text] of [['run.json', JSON.stringify(record)], ['log.jsonl', '']] as const) {
+  for (const [name, text] of [
+    ['run.json', JSON.stringify(record)],
+    ['log.jsonl', ''],
+  ] as const) {
     writeFileSync(path.join(folder, name), text);
     const time = new Date(now.getTime() - minutesAgo * 60_000);
     utimesSync(path.join(folder, name), time, time);

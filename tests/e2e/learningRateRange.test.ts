@@ -14,9 +14,20 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test('a search in its own process: rising rates, progress to the end, the same curve every time, nothing left in the project', async () => {
   const events: RunEvent[] = [];
-  const search = (onEvent?: (event: RunEvent) => void) => startJob({
-    type: 'learningRateRange', project, config: tinyConfig(), network: 'student', steps: 12, cacheFolder: path.join(root, 'cache'), engine: 'onnx-cpu', enginesFolder: path.join(root, 'engines'),
-  }, onEvent === undefined ? {} : { onEvent }).result.then((found) => rateRangeSchema.parse(found));
+  const search = (onEvent?: (event: RunEvent) => void) =>
+    startJob(
+      {
+        type: 'learningRateRange',
+        project,
+        config: tinyConfig(),
+        network: 'student',
+        steps: 12,
+        cacheFolder: path.join(root, 'cache'),
+        engine: 'onnx-cpu',
+        enginesFolder: path.join(root, 'engines'),
+      },
+      onEvent === undefined ? {} : { onEvent },
+    ).result.then((found) => rateRangeSchema.parse(found));
   const first = await search((event) => events.push(event));
   const rates = first.points.map(({ learningRate }) => learningRate);
   expect(rates[0]).toBeCloseTo(1e-6, 12);

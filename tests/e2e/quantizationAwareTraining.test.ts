@@ -30,15 +30,22 @@ function pictures(seed: number): { pixels: Uint8Array; labels: Float32Array } {
   const pixels = new Uint8Array(COUNT * SIZE * SIZE * 3);
   const labels = new Float32Array(COUNT * CLASSES);
   for (let n = 0; n < COUNT; n++) {
-    const waves = [[0.9, 0], [0, 0.9], [0.64, 0.64], [0.64, -0.64]].map(([fx, fy], c) => {
+    const waves = [
+      [0.9, 0],
+      [0, 0.9],
+      [0.64, 0.64],
+      [0.64, -0.64],
+    ].map(([fx, fy], c) => {
       const present = stream() < 0.35;
       labels[n * CLASSES + c] = present ? 1 : 0;
       return { fx: fx!, fy: fy!, phase: stream() * 6.3, strength: present ? 14 + 22 * stream() : 0 };
     });
-    for (let y = 0; y < SIZE; y++) for (let x = 0; x < SIZE; x++) {
-      const wave = waves.reduce((sum, w) => sum + w.strength * Math.sin(w.fx * x + w.fy * y + w.phase), 0);
-      for (let c = 0; c < 3; c++) pixels[((n * SIZE + y) * SIZE + x) * 3 + c] = Math.max(0, Math.min(255, 128 + wave + (stream() - 0.5) * 150));
-    }
+    for (let y = 0; y < SIZE; y++)
+      for (let x = 0; x < SIZE; x++) {
+        const wave = waves.reduce((sum, w) => sum + w.strength * Math.sin(w.fx * x + w.fy * y + w.phase), 0);
+        for (let c = 0; c < 3; c++)
+          pixels[((n * SIZE + y) * SIZE + x) * 3 + c] = Math.max(0, Math.min(255, 128 + wave + (stream() - 0.5) * 150));
+      }
   }
   return { pixels, labels };
 }
@@ -46,7 +53,8 @@ function pictures(seed: number): { pixels: Uint8Array; labels: Float32Array } {
 function smallNet(): Model {
   const graph = new GraphBuilder(0.9);
   let x = graph.normalize(graph.input(SIZE), [127, 127, 127], [128, 128, 128]);
-  const conv = (name: string, filters: number, kernelSize: number, stride: 1 | 2): string => graph.batchNorm(`${name}.bn`, graph.conv2d(name, x, { filters, kernelSize, stride, bias: false }));
+  const conv = (name: string, filters: number, kernelSize: number, stride: 1 | 2): string =>
+    graph.batchNorm(`${name}.bn`, graph.conv2d(name, x, { filters, kernelSize, stride, bias: false }));
   const relu6 = (name: string): string => graph.activation(name, x, 'relu6');
   x = conv('stem.conv', 16, 3, 2);
   x = relu6('stem.activation');
@@ -54,7 +62,10 @@ function smallNet(): Model {
     graph.enter(block);
     x = conv(`${block}.expand.conv`, 48, 1, 1);
     x = relu6(`${block}.expand.activation`);
-    x = graph.batchNorm(`${block}.depthwise.bn`, graph.depthwiseConv2d(`${block}.depthwise.conv`, x, { kernelSize: 3, stride: 1 }));
+    x = graph.batchNorm(
+      `${block}.depthwise.bn`,
+      graph.depthwiseConv2d(`${block}.depthwise.conv`, x, { kernelSize: 3, stride: 1 }),
+    );
     x = relu6(`${block}.depthwise.activation`);
     x = conv(`${block}.project.conv`, 16, 1, 1);
   }
@@ -68,9 +79,12 @@ function smallNet(): Model {
 /** Multiplies channel c of each bottleneck by a factor between 2^-5 and 2^5 and takes it back in the convolution that reads it. */
 function spreadChannels(parameters: Parameters): Map<string, Tensor> {
   const spread = new Map(parameters);
-  for (const [writer, reader] of [['block1.project.conv', 'block2.expand.conv'], ['block2.project.conv', 'head.conv']]) {
+  for (const [writer, reader] of [
+    ['block1.project.conv', 'block2.expand.conv'],
+    ['block2.project.conv', 'head.conv'],
+  ]) {
     const channels = 16;
-    const factors = Array.from({ length: channels }, (_, c) => 2 ** (((c * 7) % channels) / (channels - 1) * 10 - 5));
+    const factors = Array.from({ length: channels }, (_, c) => 2 ** ((((c * 7) % channels) / (channels - 1)) * 10 - 5));
     const scale = (name: string, factor: (i: number, shape: readonly number[]) => number): void => {
       const { shape, data } = spread.get(name)!;
       spread.set(name, { shape, data: data.map((value, i) => value * factor(i, shape)) });
@@ -82,7 +96,8 @@ function spreadChannels(parameters: Parameters): Map<string, Tensor> {
   return spread;
 }
 
-const batchOf = <T extends Uint8Array | Float32Array>(data: T, step: number, size: number): T => data.subarray((step % (COUNT / BATCH)) * BATCH * size, ((step % (COUNT / BATCH)) + 1) * BATCH * size) as T;
+const batchOf = <T extends Uint8Array | Float32Array>(data: T, step: number, size: number): T =>
+  data.subarray((step % (COUNT / BATCH)) * BATCH * size, ((step % (COUNT / BATCH)) + 1) * BATCH * size) as T;
 
 describe('quantization-aware training on badly spread channels', () => {
   let engine: Engine;
@@ -94,14 +109,32 @@ describe('quantization-aware training on badly spread channels', () => {
   let start: { parameters: Parameters; ranges: ReadonlyMap<string, Range> };
   let floatAp = 0;
 
-  const fit = async (model: Model, state: TrainingState, steps: number, learningRate: number, ranges: ReadonlyMap<string, Range>): Promise<{ state: TrainingState; ranges: ReadonlyMap<string, Range> }> => {
+  const fit = async (
+    model: Model,
+    state: TrainingState,
+    steps: number,
+    learningRate: number,
+    ranges: ReadonlyMap<string, Range>,
+  ): Promise<{ state: TrainingState; ranges: ReadonlyMap<string, Range> }> => {
     const session = await engine.createTraining({
-      model, batchSize: BATCH, trainableFrom: 0, loss: PLAIN_BCE, optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, clipNorm: 1, ema: false, state,
+      model,
+      batchSize: BATCH,
+      trainableFrom: 0,
+      loss: PLAIN_BCE,
+      optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+      clipNorm: 1,
+      ema: false,
+      state,
     });
     let tracked = Object.fromEntries(ranges);
     for (let step = 0; step < steps; step++) {
       const result = await session.step({
-        pixels: batchOf(train.pixels, step, SIZE * SIZE * 3), labels: batchOf(train.labels, step, CLASSES), weights, learningRate, weightDecay: 0, masks: new Map(),
+        pixels: batchOf(train.pixels, step, SIZE * SIZE * 3),
+        labels: batchOf(train.labels, step, CLASSES),
+        weights,
+        learningRate,
+        weightDecay: 0,
+        masks: new Map(),
         fakeQuantRanges: new Map(Object.entries(tracked)),
       });
       tracked = trackRanges(tracked, result.ranges, 0.95);
@@ -112,12 +145,19 @@ describe('quantization-aware training on badly spread channels', () => {
   };
 
   const macroAp = (score: (i: number) => number): number => {
-    const perClass = Array.from({ length: CLASSES }, (_, c) => averagePrecision(
-      Array.from({ length: COUNT }, (_, n) => held.labels[n * CLASSES + c]!), Array.from({ length: COUNT }, (_, n) => score(n * CLASSES + c))));
+    const perClass = Array.from({ length: CLASSES }, (_, c) =>
+      averagePrecision(
+        Array.from({ length: COUNT }, (_, n) => held.labels[n * CLASSES + c]!),
+        Array.from({ length: COUNT }, (_, n) => score(n * CLASSES + c)),
+      ),
+    );
     return perClass.reduce((a, b) => a + b, 0) / CLASSES;
   };
   const integerAp = async (parameters: Parameters, ranges: ReadonlyMap<string, Range>): Promise<number> => {
-    const scorer = await createIntegerScorer(toIntegerModel(quantized, parameters, ranges), { batchSize: COUNT, threads: 2 });
+    const scorer = await createIntegerScorer(toIntegerModel(quantized, parameters, ranges), {
+      batchSize: COUNT,
+      threads: 2,
+    });
     const codes = await scorer.run(held.pixels);
     await scorer.dispose();
     return macroAp((i) => codes[i]!);
@@ -125,21 +165,40 @@ describe('quantization-aware training on badly spread channels', () => {
 
   beforeAll(async () => {
     engine = await createOnnxCpuEngine({ threads: 2 });
-    const trained = await fit(float, { parameters: initialParameters(float, 1), slots: new Map(), ema: null, steps: 0 }, 240, 3e-3, new Map());
-    const inference = await engine.createInference({ model: float, parameters: trained.state.parameters, batchSize: COUNT, outputs: [float.logits] });
+    const trained = await fit(
+      float,
+      { parameters: initialParameters(float, 1), slots: new Map(), ema: null, steps: 0 },
+      240,
+      3e-3,
+      new Map(),
+    );
+    const inference = await engine.createInference({
+      model: float,
+      parameters: trained.state.parameters,
+      batchSize: COUNT,
+      outputs: [float.logits],
+    });
     const logits = (await inference.run(held.pixels)).outputs.get(float.logits)!;
     await inference.dispose();
     floatAp = macroAp((i) => logits[i]!);
     const folded = foldBatchNorm(float, trained.state.parameters);
     quantized = insertFakeQuant(folded.model);
     const parameters = spreadChannels(folded.parameters);
-    const representative = (async function* () { for (let step = 0; step < 4; step++) yield batchOf(train.pixels, step, SIZE * SIZE * 3); })();
+    const representative = (async function* () {
+      for (let step = 0; step < 4; step++) yield batchOf(train.pixels, step, SIZE * SIZE * 3);
+    })();
     start = { parameters, ranges: await calibrate(engine, quantized, parameters, representative, BATCH) };
   });
   afterAll(() => undefined);
 
   const tuned = async (learningRate: number): Promise<number> => {
-    const result = await fit(quantized, { parameters: start.parameters, slots: new Map(), ema: null, steps: 0 }, 160, learningRate, start.ranges);
+    const result = await fit(
+      quantized,
+      { parameters: start.parameters, slots: new Map(), ema: null, steps: 0 },
+      160,
+      learningRate,
+      start.ranges,
+    );
     return integerAp(result.state.parameters, result.ranges);
   };
 
@@ -147,7 +206,9 @@ describe('quantization-aware training on badly spread channels', () => {
     const postTraining = await integerAp(start.parameters, start.ranges);
     const trainedAp = await tuned(1e-3);
     const untrainedAp = await tuned(0);
-    console.log(`macro AP: float ${floatAp.toFixed(3)}, PTQ ${postTraining.toFixed(3)}, QAT ${trainedAp.toFixed(3)}, learning rate 0 ${untrainedAp.toFixed(3)}`);
+    console.log(
+      `macro AP: float ${floatAp.toFixed(3)}, PTQ ${postTraining.toFixed(3)}, QAT ${trainedAp.toFixed(3)}, learning rate 0 ${untrainedAp.toFixed(3)}`,
+    );
     expect(floatAp - postTraining).toBeGreaterThan(0.05);
     expect(trainedAp - postTraining).toBeGreaterThan((floatAp - postTraining) / 2);
     expect(untrainedAp - postTraining).toBeLessThan((floatAp - postTraining) / 2);

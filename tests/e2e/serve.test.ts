@@ -29,24 +29,50 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-interface Reply { readonly status: number; readonly headers: Record<string, string | string[] | undefined>; readonly body: string }
+interface Reply {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+}
 
 /** A request exactly as given: fetch would put its own Host and mend the path. */
-function ask(target: string, { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Reply> {
+function ask(
+  target: string,
+  {
+    method = 'GET',
+    headers = {},
+    body = '',
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port: server.port, path: target, method, headers: { host: `127.0.0.1:${server.port}`, ...headers } }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => { text += chunk.toString('latin1'); });
-      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: text }));
-    });
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port: server.port,
+        path: target,
+        method,
+        headers: { host: `127.0.0.1:${server.port}`, ...headers },
+      },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString('latin1');
+        });
+        response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: text }));
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });
 }
 
 const own = (): Record<string, string> => ({ cookie: `destila-${server.port}=${token}` });
-const origin = (): Record<string, string> => ({ origin: `http://127.0.0.1:${server.port}`, 'content-type': 'application/json' });
-const image = (named: string, id = project): string => `/image/${id}?${new URLSearchParams({ kind: 'photo', path: named }).toString()}`;
+const origin = (): Record<string, string> => ({
+  origin: `http://127.0.0.1:${server.port}`,
+  'content-type': 'application/json',
+});
+const image = (named: string, id = project): string =>
+  `/image/${id}?${new URLSearchParams({ kind: 'photo', path: named }).toString()}`;
 
 describe('who may ask', () => {
   test('with the key: the screens, a call, a picture', async () => {
@@ -56,7 +82,8 @@ describe('who may ask', () => {
   });
 
   test('without the key nothing answers', async () => {
-    for (const target of ['/', '/index.html', '/api/events', image('images/train-0.png'), '/api/studio.hello']) expect((await ask(target)).status).toBe(401);
+    for (const target of ['/', '/index.html', '/api/events', image('images/train-0.png'), '/api/studio.hello'])
+      expect((await ask(target)).status).toBe(401);
     expect((await ask('/api/studio.hello', { method: 'POST', headers: origin(), body: '{}' })).status).toBe(401);
     expect((await ask('/', { headers: { cookie: `destila-${server.port}=${token.slice(0, -1)}0` } })).status).toBe(401);
   });
@@ -68,18 +95,45 @@ describe('who may ask', () => {
   });
 
   test('another name for this machine is refused, key or not (DNS rebinding)', async () => {
-    for (const host of ['evil.example', `evil.example:${server.port}`, '127.0.0.1', `[::1]:${server.port}`]) expect((await ask('/', { headers: { ...own(), host } })).status).toBe(403);
+    for (const host of ['evil.example', `evil.example:${server.port}`, '127.0.0.1', `[::1]:${server.port}`])
+      expect((await ask('/', { headers: { ...own(), host } })).status).toBe(403);
   });
 
   test('another site is refused, whatever it sends', async () => {
-    const call = (headers: Record<string, string>): Promise<Reply> => ask('/api/studio.hello', { method: 'POST', headers: { ...own(), 'content-type': 'application/json', ...headers }, body: '{}' });
-    const foreign: readonly Record<string, string>[] = [{ origin: 'http://evil.example' }, { origin: 'null' }, { origin: `http://127.0.0.1:${server.port + 1}` }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, {}];
+    const call = (headers: Record<string, string>): Promise<Reply> =>
+      ask('/api/studio.hello', {
+        method: 'POST',
+        headers: { ...own(), 'content-type': 'application/json', ...headers },
+        body: '{}',
+      });
+    const foreign: readonly Record<string, string>[] = [
+      { origin: 'http://evil.example' },
+      { origin: 'null' },
+      { origin: `http://127.0.0.1:${server.port + 1}` },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      {},
+    ];
     for (const headers of foreign) expect((await call(headers)).status).toBe(403);
-    expect((await ask(image('images/train-0.png'), { headers: { ...own(), 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } })).status).toBe(403);
+    expect(
+      (
+        await ask(image('images/train-0.png'), {
+          headers: { ...own(), 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+        })
+      ).status,
+    ).toBe(403);
   });
 
   test('a form cannot call: only JSON is taken', async () => {
-    expect((await ask('/api/studio.hello', { method: 'POST', headers: { ...own(), ...origin(), 'content-type': 'text/plain' }, body: '{}' })).status).toBe(415);
+    expect(
+      (
+        await ask('/api/studio.hello', {
+          method: 'POST',
+          headers: { ...own(), ...origin(), 'content-type': 'text/plain' },
+          body: '{}',
+        })
+      ).status,
+    ).toBe(415);
   });
 });
 
@@ -87,7 +141,17 @@ describe('what may be asked for', () => {
   test('no file outside an open project, however its path is written', async () => {
     writeFileSync(path.join(home, 'secret.png'), 'secret');
     symlinkSync(path.join(home, 'secret.png'), path.join(folder, 'link.png'));
-    for (const named of ['../secret.png', '/etc/passwd', path.join(home, 'secret.png'), 'images/../../secret.png', '..\\secret.png', 'images/train-0.png\0.txt', '....//secret.png', 'file:///etc/passwd', 'link.png']) {
+    for (const named of [
+      '../secret.png',
+      '/etc/passwd',
+      path.join(home, 'secret.png'),
+      'images/../../secret.png',
+      '..\\secret.png',
+      'images/train-0.png\0.txt',
+      '....//secret.png',
+      'file:///etc/passwd',
+      'link.png',
+    ]) {
       const reply = await ask(image(named), { headers: own() });
       expect(reply.status, named).toBeGreaterThanOrEqual(400);
       expect(reply.body).not.toContain('secret.png\n');
@@ -95,37 +159,64 @@ describe('what may be asked for', () => {
   });
 
   test('no project that is not open', async () => {
-    for (const id of ['000000000000', 'nothing', '%252e%252e', '%2fetc']) expect((await ask(image('images/train-0.png', id), { headers: own() })).status).toBeGreaterThanOrEqual(400);
+    for (const id of ['000000000000', 'nothing', '%252e%252e', '%2fetc'])
+      expect((await ask(image('images/train-0.png', id), { headers: own() })).status).toBeGreaterThanOrEqual(400);
   });
 
-  test('no file of the machine through the screens\' folder or the downloads', async () => {
-    for (const target of ['/../package.json', '/..%2f..%2fpackage.json', '/%2e%2e/%2e%2e/package.json', '/assets/..%2f..%2f..%2fpackage.json', `/download/${project}/..?name=train.txt`, `/download/${project}/run?name=../../train.txt`, `/download/${project}/run?name=/etc/passwd`, `/download/${project}/%2e%2e?name=secret.zip`, `/download/${project}/run?name=report/../run.json`, `/download/${project}/run?name=report/deeper/page.html`]) {
+  test("no file of the machine through the screens' folder or the downloads", async () => {
+    for (const target of [
+      '/../package.json',
+      '/..%2f..%2fpackage.json',
+      '/%2e%2e/%2e%2e/package.json',
+      '/assets/..%2f..%2f..%2fpackage.json',
+      `/download/${project}/..?name=train.txt`,
+      `/download/${project}/run?name=../../train.txt`,
+      `/download/${project}/run?name=/etc/passwd`,
+      `/download/${project}/%2e%2e?name=secret.zip`,
+      `/download/${project}/run?name=report/../run.json`,
+      `/download/${project}/run?name=report/deeper/page.html`,
+    ]) {
       const reply = await ask(target, { headers: own() });
       expect(reply.status, target).toBeGreaterThanOrEqual(400);
     }
   });
 
   test('an unknown method, or one of every object, is no method', async () => {
-    for (const name of ['nothing', 'constructor', '__proto__', 'toString']) expect((await ask(`/api/${name}`, { method: 'POST', headers: { ...own(), ...origin() }, body: '{}' })).status).toBe(404);
+    for (const name of ['nothing', 'constructor', '__proto__', 'toString'])
+      expect(
+        (await ask(`/api/${name}`, { method: 'POST', headers: { ...own(), ...origin() }, body: '{}' })).status,
+      ).toBe(404);
   });
 
   test('input that the contract does not allow is refused as data, not as a crash', async () => {
-    const reply = await ask('/api/project.open', { method: 'POST', headers: { ...own(), ...origin() }, body: '{"folder":7}' });
+    const reply = await ask('/api/project.open', {
+      method: 'POST',
+      headers: { ...own(), ...origin() },
+      body: '{"folder":7}',
+    });
     expect(JSON.parse(reply.body).problem.kind).toBe('internal');
     const broken = await ask('/api/project.open', { method: 'POST', headers: { ...own(), ...origin() }, body: '{' });
     expect(broken.status).toBe(400);
   });
 
-  test('a run\'s name cannot leave the project', async () => {
+  test("a run's name cannot leave the project", async () => {
     for (const run of ['..', '../..', 'a/b', '.hidden']) {
-      const reply = await ask('/api/runs.history', { method: 'POST', headers: { ...own(), ...origin() }, body: JSON.stringify({ project, run }) });
+      const reply = await ask('/api/runs.history', {
+        method: 'POST',
+        headers: { ...own(), ...origin() },
+        body: JSON.stringify({ project, run }),
+      });
       expect(JSON.parse(reply.body).problem, run).toBeDefined();
     }
   });
 });
 
 test('every answer forbids foreign scripts, frames and sniffing', async () => {
-  for (const reply of [await ask('/', { headers: own() }), await ask('/'), await ask(image('images/train-0.png'), { headers: own() })]) {
+  for (const reply of [
+    await ask('/', { headers: own() }),
+    await ask('/'),
+    await ask(image('images/train-0.png'), { headers: own() }),
+  ]) {
     expect(reply.headers['content-security-policy']).toContain("script-src 'self'");
     expect(reply.headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(reply.headers['x-content-type-options']).toBe('nosniff');
@@ -135,4 +226,3 @@ test('every answer forbids foreign scripts, frames and sniffing', async () => {
 test('it listens on this machine alone', () => {
   expect(new URL(server.url).hostname).toBe('127.0.0.1');
 });
-

@@ -10,14 +10,26 @@ import { architectures } from '../../src/shared/config.ts';
 import { parameterValues, picture } from '../golden/formula.ts';
 import { goldenJson } from '../golden/golden.ts';
 
-interface Member { values: number; learned: number; tensors: number; logits: number[]; float32MaxAbsError: number }
-const { models, px, classes } = goldenJson<{ models: Record<string, Member>; px: number; classes: number }>('models/family');
+interface Member {
+  values: number;
+  learned: number;
+  tensors: number;
+  logits: number[];
+  float32MaxAbsError: number;
+}
+const { models, px, classes } = goldenJson<{ models: Record<string, Member>; px: number; classes: number }>(
+  'models/family',
+);
 
 let engine: Engine;
-beforeAll(async () => { engine = await createOnnxCpuEngine({ threads: 2 }); });
+beforeAll(async () => {
+  engine = await createOnnxCpuEngine({ threads: 2 });
+});
 
-const count = (parameters: readonly Parameter[]): number => parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-const byFormula = (model: Model): Map<string, Tensor> => new Map(model.parameters.map(({ name, shape }) => [name, { shape, data: parameterValues(name, shape) }]));
+const count = (parameters: readonly Parameter[]): number =>
+  parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+const byFormula = (model: Model): Map<string, Tensor> =>
+  new Map(model.parameters.map(({ name, shape }) => [name, { shape, data: parameterValues(name, shape) }]));
 
 test('the golden knows the whole family', () => {
   expect(Object.keys(models)).toEqual([...architectures]);
@@ -28,12 +40,21 @@ describe.each(architectures)('%s', (architecture) => {
 
   test('has as many numbers as the published one', () => {
     const { parameters } = buildModel(architecture, { inputSize: px, classes: 1000, dropout: 0.2, dropPath: 0.2 });
-    expect({ tensors: parameters.length, values: count(parameters), learned: count(parameters.filter(({ role }) => !isStatistic(role))) }).toEqual({ tensors: golden.tensors, values: golden.values, learned: golden.learned });
+    expect({
+      tensors: parameters.length,
+      values: count(parameters),
+      learned: count(parameters.filter(({ role }) => !isStatistic(role))),
+    }).toEqual({ tensors: golden.tensors, values: golden.values, learned: golden.learned });
   });
 
   test(`computes what timm computes on ${px} px, odd sizes all the way down`, async () => {
     const model = buildModel(architecture, { inputSize: px, classes, dropout: 0.2, dropPath: 0.2 });
-    const session = await engine.createInference({ model, parameters: byFormula(model), batchSize: 1, outputs: [model.logits] });
+    const session = await engine.createInference({
+      model,
+      parameters: byFormula(model),
+      batchSize: 1,
+      outputs: [model.logits],
+    });
     const { outputs } = await session.run(picture(px, px));
     await session.dispose();
     const difference = Math.max(...outputs.get(model.logits)!.map((value, c) => Math.abs(value - golden.logits[c]!)));
@@ -44,27 +65,43 @@ describe.each(architectures)('%s', (architecture) => {
 /** The larger ones are the same blocks more often, and take this test most of a minute. */
 const TRAINED_BELOW = 20e6;
 
-test.each(architectures.filter((architecture) => models[architecture]!.values < TRAINED_BELOW))('%s takes a training step', async (architecture) => {
-  const [size, batchSize] = [35, 2];
-  const model = buildModel(architecture, { inputSize: size, classes, dropout: 0.2, dropPath: 0.2 });
-  const parameters = byFormula(model);
-  const session = await engine.createTraining({
-    model, batchSize, trainableFrom: 0, loss: PLAIN_BCE, optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true }, clipNorm: 1, ema: false,
-    state: { parameters, slots: new Map(), ema: null, steps: 0 },
-  });
-  try {
-    const { loss, gradientNorm } = await session.step({
-      pixels: new Uint8Array([...picture(size, size), ...picture(size, size).reverse()]), labels: Float32Array.from({ length: batchSize * classes }, (_, i) => i % 2),
-      weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)), learningRate: 0.01, weightDecay: 1e-4, masks: drawMasks(model, 0, batchSize, { seed: 1, epoch: 0, step: 0 }),
+test.each(architectures.filter((architecture) => models[architecture]!.values < TRAINED_BELOW))(
+  '%s takes a training step',
+  async (architecture) => {
+    const [size, batchSize] = [35, 2];
+    const model = buildModel(architecture, { inputSize: size, classes, dropout: 0.2, dropPath: 0.2 });
+    const parameters = byFormula(model);
+    const session = await engine.createTraining({
+      model,
+      batchSize,
+      trainableFrom: 0,
+      loss: PLAIN_BCE,
+      optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true },
+      clipNorm: 1,
+      ema: false,
+      state: { parameters, slots: new Map(), ema: null, steps: 0 },
     });
-    expect(loss).toBeGreaterThan(0);
-    expect(gradientNorm).toBeGreaterThan(0);
-    const after = (await session.state()).parameters;
-    // Shifts before another BatchNorm have no gradient: kernels must move.
-    const still = model.parameters.filter(({ name, role }) => decays(role) && parameters.get(name)!.data.every((value, i) => value === after.get(name)!.data[i]));
-    expect(still.map(({ name }) => name)).toEqual([]);
-    expect([...after.values()].every(({ data }) => data.every(Number.isFinite))).toBe(true);
-  } finally {
-    await session.dispose();
-  }
-});
+    try {
+      const { loss, gradientNorm } = await session.step({
+        pixels: new Uint8Array([...picture(size, size), ...picture(size, size).reverse()]),
+        labels: Float32Array.from({ length: batchSize * classes }, (_, i) => i % 2),
+        weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)),
+        learningRate: 0.01,
+        weightDecay: 1e-4,
+        masks: drawMasks(model, 0, batchSize, { seed: 1, epoch: 0, step: 0 }),
+      });
+      expect(loss).toBeGreaterThan(0);
+      expect(gradientNorm).toBeGreaterThan(0);
+      const after = (await session.state()).parameters;
+      // Shifts before another BatchNorm have no gradient: kernels must move.
+      const still = model.parameters.filter(
+        ({ name, role }) =>
+          decays(role) && parameters.get(name)!.data.every((value, i) => value === after.get(name)!.data[i]),
+      );
+      expect(still.map(({ name }) => name)).toEqual([]);
+      expect([...after.values()].every(({ data }) => data.every(Number.isFinite))).toBe(true);
+    } finally {
+      await session.dispose();
+    }
+  },
+);

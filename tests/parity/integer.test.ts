@@ -17,7 +17,8 @@ function pictures(side: number, count: number, seed: number): Uint8Array[] {
   });
 }
 
-const codesOf = (model: IntegerModel, pixels: Uint8Array): number[] => Array.from(runIntegerReference(model, pixels).get(model.output)!, (code) => code + 128);
+const codesOf = (model: IntegerModel, pixels: Uint8Array): number[] =>
+  Array.from(runIntegerReference(model, pixels).get(model.output)!, (code) => code + 128);
 
 const nets = [
   ...[1, 2].flatMap((seed) => [32, 31, 24].map((side) => ({ seed, side, wild: false }))),
@@ -28,13 +29,28 @@ describe.each(nets)('net $seed at $side px (scales of all kinds: $wild)', ({ see
   const model = smallIntegerModel(seed, side, 7, wild);
 
   test('the integer reference is LiteRT, tensor by tensor', async () => {
-    const litert = await createLitert(writeTflite(model, { inputType: 'int8', outputType: 'int8', labels: 'abcdefg'.split(''), name: 'small', exposeActivations: true }));
+    const litert = await createLitert(
+      writeTflite(model, {
+        inputType: 'int8',
+        outputType: 'int8',
+        labels: 'abcdefg'.split(''),
+        name: 'small',
+        exposeActivations: true,
+      }),
+    );
     for (const pixels of pictures(side, 4, seed)) {
       const ours = runIntegerReference(model, pixels);
       const theirs = await litert.runAll(Int8Array.from(pixels, (pixel) => pixel - 128));
       for (const { output } of model.ops) {
         const found = theirs.get(output) ?? (output === model.output ? theirs.get('scores') : undefined);
-        expect({ output, equal: Buffer.compare(Buffer.from((found as Int8Array).slice().buffer), Buffer.from(ours.get(output)!.slice().buffer)) === 0 }).toEqual({ output, equal: true });
+        expect({
+          output,
+          equal:
+            Buffer.compare(
+              Buffer.from((found as Int8Array).slice().buffer),
+              Buffer.from(ours.get(output)!.slice().buffer),
+            ) === 0,
+        }).toEqual({ output, equal: true });
       }
     }
     litert.dispose();
@@ -50,6 +66,10 @@ describe.each(nets)('net $seed at $side px (scales of all kinds: $wild)', ({ see
 });
 
 test('the scores of the small nets vary, so that equality says something', () => {
-  const seen = new Set(nets.flatMap(({ seed, side, wild }) => pictures(side, 4, seed).flatMap((pixels) => codesOf(smallIntegerModel(seed, side, 7, wild), pixels))));
+  const seen = new Set(
+    nets.flatMap(({ seed, side, wild }) =>
+      pictures(side, 4, seed).flatMap((pixels) => codesOf(smallIntegerModel(seed, side, 7, wild), pixels)),
+    ),
+  );
   expect(seen.size).toBeGreaterThan(80);
 });

@@ -2,7 +2,18 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { splitBatches } from '../../src/main/pipeline/engine/splitBatches.ts';
-import { act, BATCH, distance, expectClose, inverted, net, parametersOf, request, stepInput, steps } from '../conformance/nets.ts';
+import {
+  act,
+  BATCH,
+  distance,
+  expectClose,
+  inverted,
+  net,
+  parametersOf,
+  request,
+  stepInput,
+  steps,
+} from '../conformance/nets.ts';
 
 let whole: Engine, parts: Engine;
 beforeAll(async () => {
@@ -13,7 +24,11 @@ beforeAll(async () => {
 test('a batch in parts moves the weights as the whole does, and says the same', async () => {
   const model = net(8, act('swish'));
   const parameters = parametersOf(model);
-  const training = request(model, parameters, { clipNorm: 0.01, optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true }, ema: true });
+  const training = request(model, parameters, {
+    clipNorm: 0.01,
+    optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true },
+    ema: true,
+  });
   const inputs = [stepInput(model, 0), stepInput(model, 0)];
   const [one, many] = [await steps(whole, training, inputs), await steps(parts, training, inputs)];
   expect(distance(Float32Array.from(many.losses), Float32Array.from(one.losses))).toBeLessThan(1e-5);
@@ -28,10 +43,19 @@ test('scores in parts and their ranges are those of the whole; statistics of the
   const parameters = parametersOf(model);
   const { pixels } = stepInput(model, 0);
   const asked = { model, parameters, batchSize: BATCH, outputs: ['logits'], ranges: ['stem.act'] };
-  const [one, many] = await Promise.all([whole, parts].map(async (engine) => ({
-    ...(await (await engine.createInference(asked)).run(pixels)), statistics: await (await engine.createStatistics({ model, parameters, batchSize: BATCH, trainableFrom: 0 })).run(pixels),
-  })));
+  const [one, many] = await Promise.all(
+    [whole, parts].map(async (engine) => ({
+      ...(await (await engine.createInference(asked)).run(pixels)),
+      statistics: await (
+        await engine.createStatistics({ model, parameters, batchSize: BATCH, trainableFrom: 0 })
+      ).run(pixels),
+    })),
+  );
   expect(distance(many!.outputs.get('logits')!, one!.outputs.get('logits')!)).toBeLessThan(1e-5);
   expect(many!.ranges).toEqual(one!.ranges);
-  for (const name of ['stem.bn.mean', 'stem.bn.variance']) expect({ name, distance: distance(many!.statistics.get(name)!, one!.statistics.get(name)!) < 1e-4 }).toEqual({ name, distance: true });
+  for (const name of ['stem.bn.mean', 'stem.bn.variance'])
+    expect({ name, distance: distance(many!.statistics.get(name)!, one!.statistics.get(name)!) < 1e-4 }).toEqual({
+      name,
+      distance: true,
+    });
 });

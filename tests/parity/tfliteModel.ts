@@ -32,15 +32,36 @@ class SmallNet {
   private addFree(name: string, shape: readonly number[], scale: number, zeroPoint: number): string {
     if (!this.wild) return this.add(name, shape, scale, zeroPoint);
     const draw = this.random();
-    return this.add(name, shape, scale * 4 ** (2 * this.random() - 1), draw < 0.15 ? -128 : draw > 0.85 ? 127 : Math.round(255 * this.random()) - 128);
+    return this.add(
+      name,
+      shape,
+      scale * 4 ** (2 * this.random() - 1),
+      draw < 0.15 ? -128 : draw > 0.85 ? 127 : Math.round(255 * this.random()) - 128,
+    );
   }
 
-  conv(op: 'conv2d' | 'depthwiseConv2d', input: string, output: string, kernelSize: number, stride: 1 | 2, filters: number, relu6: boolean): string {
-    const { shape: [height, width, channels], scale } = this.tensor(input);
+  conv(
+    op: 'conv2d' | 'depthwiseConv2d',
+    input: string,
+    output: string,
+    kernelSize: number,
+    stride: 1 | 2,
+    filters: number,
+    relu6: boolean,
+  ): string {
+    const {
+      shape: [height, width, channels],
+      scale,
+    } = this.tensor(input);
     const fan = kernelSize ** 2 * (op === 'conv2d' ? channels! : 1);
     const weights = Int8Array.from({ length: fan * filters }, () => weight(this.random));
-    const weightScales = Float32Array.from({ length: filters }, () => (0.5 + this.random()) * 3 / Math.sqrt(fan) / 127);
-    const bias = Int32Array.from({ length: filters }, (_, i) => Math.round((this.random() - 0.2) / (scale * weightScales[i]!)));
+    const weightScales = Float32Array.from(
+      { length: filters },
+      () => ((0.5 + this.random()) * 3) / Math.sqrt(fan) / 127,
+    );
+    const bias = Int32Array.from({ length: filters }, (_, i) =>
+      Math.round((this.random() - 0.2) / (scale * weightScales[i]!)),
+    );
     this.ops.push({ op, input, output, kernelSize, stride, weights, weightScales, bias, relu6 });
     const shape = [Math.ceil(height! / stride), Math.ceil(width! / stride), filters];
     return relu6 ? this.add(output, shape, 6 / 255, -128) : this.addFree(output, shape, 0.04, 3);
@@ -56,7 +77,14 @@ class SmallNet {
     this.ops.push({ op: 'mean', input, output: 'pooled' });
     this.addFree('pooled', [features], 0.02, -128);
     const weights = Int8Array.from({ length: features * classes }, () => weight(this.random));
-    this.ops.push({ op: 'fullyConnected', input: 'pooled', output: 'logits', weights, weightScale: Math.fround(1 / Math.sqrt(features) / 127), bias: new Int32Array(classes) });
+    this.ops.push({
+      op: 'fullyConnected',
+      input: 'pooled',
+      output: 'logits',
+      weights,
+      weightScale: Math.fround(1 / Math.sqrt(features) / 127),
+      bias: new Int32Array(classes),
+    });
     this.addFree('logits', [classes], 0.03, 12);
     this.ops.push({ op: 'logistic', input: 'logits', output: 'probabilities' });
     return this.add('probabilities', [classes], 1 / 256, -128);
@@ -67,10 +95,26 @@ class SmallNet {
 export function smallIntegerModel(seed: number, side = 32, classes = 7, wild = false): IntegerModel {
   const net = new SmallNet(seed, side, wild);
   const stem = net.conv('conv2d', 'input', 'stem', 3, 2, 16, true);
-  const a = net.conv('conv2d', net.conv('depthwiseConv2d', stem, 'a.depthwise', 3, 1, 16, true), 'a.project', 1, 1, 16, false);
+  const a = net.conv(
+    'conv2d',
+    net.conv('depthwiseConv2d', stem, 'a.depthwise', 3, 1, 16, true),
+    'a.project',
+    1,
+    1,
+    16,
+    false,
+  );
   const sum = net.sum(stem, a, 'a.add');
   const expand = net.conv('conv2d', sum, 'b.expand', 1, 1, 48, true);
-  const b = net.conv('conv2d', net.conv('depthwiseConv2d', expand, 'b.depthwise', 5, 2, 48, true), 'b.project', 1, 1, 24, false);
+  const b = net.conv(
+    'conv2d',
+    net.conv('depthwiseConv2d', expand, 'b.depthwise', 5, 2, 48, true),
+    'b.project',
+    1,
+    1,
+    24,
+    false,
+  );
   const output = net.head(net.conv('conv2d', b, 'head', 1, 1, 64, true), classes);
   return { inputSize: side, classes, tensors: net.tensors, ops: net.ops, input: 'input', output };
 }

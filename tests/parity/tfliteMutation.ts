@@ -5,7 +5,11 @@ import type { Values } from '../../src/main/pipeline/export/tflite/flatbuffer.ts
 import { MODEL, OPERATORS, TFLITE_IDENTIFIER } from '../../src/main/pipeline/export/tflite/schema.ts';
 import type { Operator, SchemaModel } from '../../src/main/pipeline/export/tflite/schema.ts';
 
-export type Writable<T> = T extends Uint8Array ? T : T extends object ? { -readonly [K in keyof T]: Writable<T[K]> } : T;
+export type Writable<T> = T extends Uint8Array
+  ? T
+  : T extends object
+    ? { -readonly [K in keyof T]: Writable<T[K]> }
+    : T;
 
 /** A .tflite taken apart, to be changed in place. */
 export type Schema = Writable<Values<typeof MODEL>>;
@@ -13,15 +17,24 @@ export type SchemaTensor = Schema['subgraphs'][number]['tensors'][number];
 export type SchemaOperator = Schema['subgraphs'][number]['operators'][number];
 
 /** The same .tflite with something changed, its labels still inside. */
-export function mutateTflite(bytes: Uint8Array, change: (schema: Schema) => void, files?: readonly AssociatedFile[]): Uint8Array {
+export function mutateTflite(
+  bytes: Uint8Array,
+  change: (schema: Schema) => void,
+  files?: readonly AssociatedFile[],
+): Uint8Array {
   const schema = structuredClone(readRoot(bytes, MODEL, TFLITE_IDENTIFIER, 'model file')) as Schema;
   change(schema);
   return appendFiles(writeRoot(MODEL, TFLITE_IDENTIFIER, schema as SchemaModel), files ?? readFiles(bytes) ?? []);
 }
 
 /** The first op of a kind, with its tensors. */
-export function findOp(schema: Schema, operator: Operator): { op: SchemaOperator; inputs: SchemaTensor[]; output: SchemaTensor } {
+export function findOp(
+  schema: Schema,
+  operator: Operator,
+): { op: SchemaOperator; inputs: SchemaTensor[]; output: SchemaTensor } {
   const [graph] = schema.subgraphs;
-  const op = graph!.operators.find(({ opcodeIndex }) => schema.operatorCodes[opcodeIndex]!.builtinCode === OPERATORS[operator])!;
+  const op = graph!.operators.find(
+    ({ opcodeIndex }) => schema.operatorCodes[opcodeIndex]!.builtinCode === OPERATORS[operator],
+  )!;
   return { op, inputs: op.inputs.map((i) => graph!.tensors[i]!), output: graph!.tensors[op.outputs[0]!]! };
 }

@@ -13,21 +13,55 @@ import { loadGolden } from '../golden/golden.ts';
 
 /** Files as timm, Keras 2 and Keras 3 write them, of narrow networks: read, they compute what their library computes. */
 let engine: Engine;
-beforeAll(async () => { engine = await createOnnxCpuEngine({ threads: 2 }); });
+beforeAll(async () => {
+  engine = await createOnnxCpuEngine({ threads: 2 });
+});
 
-const SIZE = 64, CLASSES = 5;
-const narrow = (spec: ArchitectureSpec): Model => buildNetwork('narrow', spec, { inputSize: SIZE, classes: CLASSES, dropout: 0, dropPath: 0 });
+const SIZE = 64,
+  CLASSES = 5;
+const narrow = (spec: ArchitectureSpec): Model =>
+  buildNetwork('narrow', spec, { inputSize: SIZE, classes: CLASSES, dropout: 0, dropPath: 0 });
 const b3 = narrow({ ...ARCHITECTURES['efficientnet-b3'], width: 0.05, divisor: 4 });
 const shallow = narrow({ ...ARCHITECTURES['efficientnet-b0'], width: 0.05, depth: 0.5, divisor: 4 });
 const lite = narrow({ ...ARCHITECTURES['efficientnet-lite1'], width: 0.1 });
 
 // Tolerances in float32 as the goldens state them: 1e-5; Lite, whose numbers are bigger, 1e-3 on features and 1e-4 on logits.
 const files = [
-  { file: 'tiny_b3.safetensors', golden: 'tiny_b3_timm', model: b3, family: 'b', within: { features: 1e-5, pooled: 1e-5, logits: 1e-5 } },
-  { file: 'tiny_shallow.safetensors', golden: 'tiny_shallow_timm', model: shallow, family: 'b', within: { features: 1e-5, pooled: 1e-5, logits: 1e-5 } },
-  { file: 'tiny_lite.safetensors', golden: 'tiny_lite_timm', model: lite, family: 'lite', within: { features: 1e-3, pooled: 1e-3, logits: 1e-4 } },
-  { file: 'tiny_shallow_notop.h5', golden: 'tiny_shallow_keras2', model: shallow, family: 'b', within: { features: 1e-5 } },
-  { file: 'tiny_shallow_notop.weights.h5', golden: 'tiny_shallow_keras3', model: shallow, family: 'b', within: { features: 1e-5 } },
+  {
+    file: 'tiny_b3.safetensors',
+    golden: 'tiny_b3_timm',
+    model: b3,
+    family: 'b',
+    within: { features: 1e-5, pooled: 1e-5, logits: 1e-5 },
+  },
+  {
+    file: 'tiny_shallow.safetensors',
+    golden: 'tiny_shallow_timm',
+    model: shallow,
+    family: 'b',
+    within: { features: 1e-5, pooled: 1e-5, logits: 1e-5 },
+  },
+  {
+    file: 'tiny_lite.safetensors',
+    golden: 'tiny_lite_timm',
+    model: lite,
+    family: 'lite',
+    within: { features: 1e-3, pooled: 1e-3, logits: 1e-4 },
+  },
+  {
+    file: 'tiny_shallow_notop.h5',
+    golden: 'tiny_shallow_keras2',
+    model: shallow,
+    family: 'b',
+    within: { features: 1e-5 },
+  },
+  {
+    file: 'tiny_shallow_notop.weights.h5',
+    golden: 'tiny_shallow_keras3',
+    model: shallow,
+    family: 'b',
+    within: { features: 1e-5 },
+  },
 ] as const;
 
 describe.each(files)('$file', ({ file, golden: name, model, family, within }) => {
@@ -36,14 +70,28 @@ describe.each(files)('$file', ({ file, golden: name, model, family, within }) =>
     const read = await readWeights(path.join(import.meta.dirname, '../golden/weights', file), model);
     const fitted = fitNormalization(read.tensors, family, read.normalization, 'auto');
     expect(fitted.normalization).toBeNull();
-    const classifier = model.parameters.filter((parameter) => parameter.name.startsWith('classifier.')).map((parameter) => [parameter.name, { shape: parameter.shape, data: parameterValues(parameter.name, parameter.shape) }] as const);
-    const session = await engine.createInference({ model, parameters: new Map([...fitted.tensors, ...classifier]), batchSize: 1, outputs: ['features', 'pooled', 'logits'] });
+    const classifier = model.parameters
+      .filter((parameter) => parameter.name.startsWith('classifier.'))
+      .map(
+        (parameter) =>
+          [parameter.name, { shape: parameter.shape, data: parameterValues(parameter.name, parameter.shape) }] as const,
+      );
+    const session = await engine.createInference({
+      model,
+      parameters: new Map([...fitted.tensors, ...classifier]),
+      batchSize: 1,
+      outputs: ['features', 'pooled', 'logits'],
+    });
     const { outputs } = await session.run(picture(SIZE, SIZE));
     await session.dispose();
     for (const [output, tolerance] of Object.entries(within)) {
-      const expected = golden.floats(output), found = outputs.get(output === 'logits' ? model.logits : output)!;
+      const expected = golden.floats(output),
+        found = outputs.get(output === 'logits' ? model.logits : output)!;
       expect(found.length).toBe(expected.length);
-      expect({ output, difference: found.reduce((max, value, i) => Math.max(max, Math.abs(value - expected[i]!)), 0) < tolerance }).toEqual({ output, difference: true });
+      expect({
+        output,
+        difference: found.reduce((max, value, i) => Math.max(max, Math.abs(value - expected[i]!)), 0) < tolerance,
+      }).toEqual({ output, difference: true });
     }
   });
 });

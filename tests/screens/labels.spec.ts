@@ -2,7 +2,10 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import path from 'node:path';
 import { expect, openSample, test } from './studio.ts';
 
-test('an edit is written into the user\'s own file, every other line byte for byte, with a backup; undo writes it back', async ({ page, studio }) => {
+test("an edit is written into the user's own file, every other line byte for byte, with a backup; undo writes it back", async ({
+  page,
+  studio,
+}) => {
   await openSample(page, studio);
   const file = path.join(studio.sample, 'train.txt');
   const before = readFileSync(file);
@@ -10,7 +13,13 @@ test('an edit is written into the user\'s own file, every other line byte for by
   await page.getByRole('checkbox', { name: 'cherries' }).click();
   await expect(page.getByText('1 unsaved edit')).toBeVisible();
   // A reload, as after a crash, loses nothing.
-  await expect.poll(() => existsSync(path.join(studio.home, 'state', 'drafts')) && readdirSync(path.join(studio.home, 'state', 'drafts')).length).toBe(1);
+  await expect
+    .poll(
+      () =>
+        existsSync(path.join(studio.home, 'state', 'drafts')) &&
+        readdirSync(path.join(studio.home, 'state', 'drafts')).length,
+    )
+    .toBe(1);
   await page.reload();
   await expect(page.getByText('1 unsaved edit')).toBeVisible();
   expect(readFileSync(file).equals(before)).toBe(true);
@@ -24,7 +33,9 @@ test('an edit is written into the user\'s own file, every other line byte for by
   expect(saved[changed[0]!]).toContain('cherries');
   const [backup] = readdirSync(path.join(studio.home, 'state', 'backups'));
   const [time] = readdirSync(path.join(studio.home, 'state', 'backups', backup!));
-  expect(readFileSync(path.join(studio.home, 'state', 'backups', backup!, time!, 'train.txt')).equals(before)).toBe(true);
+  expect(readFileSync(path.join(studio.home, 'state', 'backups', backup!, time!, 'train.txt')).equals(before)).toBe(
+    true,
+  );
   // Taken back by hand, the file is what it was.
   await page.getByRole('gridcell').first().dblclick();
   await page.getByRole('checkbox', { name: 'cherries' }).click();
@@ -33,7 +44,10 @@ test('an edit is written into the user\'s own file, every other line byte for by
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
-test('a line that somebody else changed meanwhile is shown with both sides; nothing is overwritten', async ({ page, studio }) => {
+test('a line that somebody else changed meanwhile is shown with both sides; nothing is overwritten', async ({
+  page,
+  studio,
+}) => {
   await openSample(page, studio);
   const file = path.join(studio.sample, 'train.txt');
   const text = readFileSync(file, 'utf8');
@@ -105,9 +119,16 @@ test('a folder that is dropped opens, though a browser does not say where it lie
   await openSample(page, studio);
   const folder = path.join(studio.home, 'Pictures', 'Dropped');
   mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(path.join(studio.sample, 'images')).slice(0, 3)) copyFileSync(path.join(studio.sample, 'images', name), path.join(folder, name));
+  for (const name of readdirSync(path.join(studio.sample, 'images')).slice(0, 3))
+    copyFileSync(path.join(studio.sample, 'images', name), path.join(folder, name));
   const session = await page.context().newCDPSession(page);
-  const drag = (type: 'dragEnter' | 'dragOver' | 'drop', files: string[]) => session.send('Input.dispatchDragEvent', { type, x: 700, y: 400, data: { items: [], files, dragOperationsMask: 1 } });
+  const drag = (type: 'dragEnter' | 'dragOver' | 'drop', files: string[]) =>
+    session.send('Input.dispatchDragEvent', {
+      type,
+      x: 700,
+      y: 400,
+      data: { items: [], files, dragOperationsMask: 1 },
+    });
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await drag(type, [folder]);
   await expect(page.getByRole('heading', { name: '3 images, and no label files yet.' })).toBeVisible();
   await expect(page.getByRole('button', { name: /Project Dropped/ })).toBeVisible();
@@ -166,7 +187,11 @@ test('a folder with a folder a label becomes a project: preview first, then labe
   await expect(page.getByRole('heading', { name: '40 images, to be split anew.' })).toBeVisible();
   await page.getByRole('button', { name: 'Write the label files' }).click();
   await expect(page.getByRole('heading', { name: /ready to train|Ready to train/ })).toBeVisible();
-  const again = ['train', 'val', 'test'].map((split) => readFileSync(path.join(folder, `${split}.txt`), 'utf8').trim().split('\n'));
+  const again = ['train', 'val', 'test'].map((split) =>
+    readFileSync(path.join(folder, `${split}.txt`), 'utf8')
+      .trim()
+      .split('\n'),
+  );
   expect(again.map((lines) => lines.length)).toEqual([28, 6, 6]);
   expect(again.flat().sort()).toEqual(all.trim().split('\n').sort());
 });

@@ -22,8 +22,16 @@ export interface RunningStudio {
 export async function startStudio(home = mkdtempSync(path.join(tmpdir(), 'destila-screens-'))): Promise<RunningStudio> {
   const sample = path.join(home, 'Sample');
   const child = spawn(process.execPath, [path.join(root, 'src', 'main', 'cli', 'main.ts'), 'serve', '--port', '0'], {
-    cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true,
-    env: { ...process.env, HOME: home, DESTILA_STATE: path.join(home, 'state'), DESTILA_CACHE: path.join(home, 'cache'), DESTILA_SAMPLE: sample },
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+    env: {
+      ...process.env,
+      HOME: home,
+      DESTILA_STATE: path.join(home, 'state'),
+      DESTILA_CACHE: path.join(home, 'cache'),
+      DESTILA_SAMPLE: sample,
+    },
   });
   const url = await addressOf(child);
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -64,7 +72,8 @@ export async function openSample(page: Page, studio: RunningStudio): Promise<voi
   await page.getByRole('heading', { name: /1,160 images/ }).waitFor();
 }
 
-export const rail = (page: Page, name: string) => page.getByRole('navigation', { name: /Screens|Pantallas/ }).getByRole('button', { name });
+export const rail = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: /Screens|Pantallas/ }).getByRole('button', { name });
 
 /** Settings with which the sample trains in seconds: the way is tested, not the model. */
 export const tinySettings = `seed: 3

@@ -1,6 +1,9 @@
 import { expect, openSample, rail, startStudio, startTinyRun, test, tinySettings } from './studio.ts';
 
-test('the server is killed in the middle of a run: the next one goes on with it by itself', async ({ page, studio }) => {
+test('the server is killed in the middle of a run: the next one goes on with it by itself', async ({
+  page,
+  studio,
+}) => {
   await openSample(page, studio);
   await startTinyRun(page, tinySettings);
   await expect(page.getByRole('button', { name: /Student.*to go/ })).toBeVisible({ timeout: 0 });
@@ -9,7 +12,10 @@ test('the server is killed in the middle of a run: the next one goes on with it 
   const again = await studio.restart();
   try {
     await page.goto(again.url);
-    await page.getByRole('button', { name: /Sample/ }).first().click();
+    await page
+      .getByRole('button', { name: /Sample/ })
+      .first()
+      .click();
     await rail(page, 'Train').click();
     // However slow the machine: it is the test's own limit that ends the wait.
     await expect(page.getByRole('heading', { name: /Run 1 is done/ })).toBeVisible({ timeout: 0 });
@@ -20,7 +26,11 @@ test('the server is killed in the middle of a run: the next one goes on with it 
   }
 });
 
-test('two windows show the same state: settings, edits saved in one, runs started in the other', async ({ page, studio, context }) => {
+test('two windows show the same state: settings, edits saved in one, runs started in the other', async ({
+  page,
+  studio,
+  context,
+}) => {
   await openSample(page, studio);
   const other = await context.newPage();
   await other.goto(page.url());
@@ -62,7 +72,10 @@ test('a window whose key another studio at its address does not know says what t
   await expect(page.getByRole('contentinfo').getByText('Open the address that it printed.')).toBeVisible();
 });
 
-test('a window from before an update, whose screens are gone from the disk, starts anew at the same place', async ({ page, studio }) => {
+test('a window from before an update, whose screens are gone from the disk, starts anew at the same place', async ({
+  page,
+  studio,
+}) => {
   await openSample(page, studio);
   await page.route('**/TrainScreen-*.js', (route) => route.fulfill({ status: 404 }), { times: 1 });
   await rail(page, 'Train').click();

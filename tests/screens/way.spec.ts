@@ -9,22 +9,41 @@ const root = path.join(import.meta.dirname, '..', '..');
 
 /** Nothing serious or critical on a screen, by axe's WCAG rules. */
 async function expectAccessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
+    .analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect.soft(serious.map(({ id, nodes }) => `${where}: ${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`)).toEqual([]);
+  expect
+    .soft(
+      serious.map(
+        ({ id, nodes }) =>
+          `${where}: ${id}: ${nodes
+            .slice(0, 3)
+            .map(({ html }) => html.slice(0, 160))
+            .join(' | ')}`,
+      ),
+    )
+    .toEqual([]);
 }
 
-test('from the sample to a bundle that verifies, every screen accessible, in both languages', async ({ page, studio }) => {
+test('from the sample to a bundle that verifies, every screen accessible, in both languages', async ({
+  page,
+  studio,
+}) => {
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   // The screen stands before the studio has answered, however slow the machine is.
   const { promise: screenStands, resolve: answer } = Promise.withResolvers<null>();
-  await page.route('**/api/studio.hello', async (route) => {
-    await screenStands;
-    await route.continue();
-  }, { times: 1 });
+  await page.route(
+    '**/api/studio.hello',
+    async (route) => {
+      await screenStands;
+      await route.continue();
+    },
+    { times: 1 },
+  );
   await page.goto(studio.url);
   await expect(page.getByRole('heading', { name: /From a folder of photos/ })).toBeVisible();
   answer(null);
@@ -62,9 +81,13 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   const suggested = /near ([\d.]+)\./.exec(await curve.innerText())![1]!;
   await curve.getByRole('button', { name: 'Use it' }).click();
   await expect(page.locator('[id="setting-student.lr_finetune"]')).toHaveValue(suggested);
-  await expect(page.getByRole('textbox', { name: 'Settings as YAML' })).toHaveValue(new RegExp(`lr_finetune: ${suggested}`));
+  await expect(page.getByRole('textbox', { name: 'Settings as YAML' })).toHaveValue(
+    new RegExp(`lr_finetune: ${suggested}`),
+  );
   await startTinyRun(page);
-  await expect(page.getByRole('heading', { name: /Run 1 is running|Getting better|getting better|worse/i })).toBeVisible();
+  await expect(
+    page.getByRole('heading', { name: /Run 1 is running|Getting better|getting better|worse/i }),
+  ).toBeVisible();
   await expectAccessible(page, 'train, running');
   await expect(page.getByRole('heading', { name: /Run 1 is done/ })).toBeVisible({ timeout: 0 });
   await expect(page.getByRole('row', { name: /apple/ })).toBeVisible();
@@ -83,8 +106,14 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await expect(page.getByText('closed').first()).toBeVisible();
   await page.getByRole('button', { name: 'Open test' }).click();
   await expect(page.getByText('Test was opened 1 time.')).toBeVisible();
-  const [runFolder] = execFileSync('ls', [path.join(studio.sample, 'runs')], { encoding: 'utf8' }).trim().split('\n');
-  expect(JSON.parse(readFileSync(path.join(studio.sample, 'runs', runFolder!, 'run.json'), 'utf8')).testOpenings.filter(({ by }: { by: string }) => by === 'studio')).toHaveLength(1);
+  const [runFolder] = execFileSync('ls', [path.join(studio.sample, 'runs')], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  expect(
+    JSON.parse(readFileSync(path.join(studio.sample, 'runs', runFolder!, 'run.json'), 'utf8')).testOpenings.filter(
+      ({ by }: { by: string }) => by === 'studio',
+    ),
+  ).toHaveLength(1);
 
   await rail(page, 'Compare').click();
   await expect(page.getByRole('checkbox', { name: 'Compare Run 1' })).toBeVisible();
@@ -97,9 +126,16 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
 
   await rail(page, 'Export').click();
   // The bundle that the run wrote is checked as it is, with the thresholds of that time.
-  await expect(page.getByRole('heading', { name: 'Thresholds were changed after this export.' })).toBeVisible({ timeout: 60_000 });
-  await page.getByRole('button', { name: /^Export/ }).last().click();
-  await expect(page.getByRole('heading', { name: /Safe to hand over: all \d+ checks passed/ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('heading', { name: 'Thresholds were changed after this export.' })).toBeVisible({
+    timeout: 60_000,
+  });
+  await page
+    .getByRole('button', { name: /^Export/ })
+    .last()
+    .click();
+  await expect(page.getByRole('heading', { name: /Safe to hand over: all \d+ checks passed/ })).toBeVisible({
+    timeout: 60_000,
+  });
   await expectAccessible(page, 'export');
   await page.locator('input[type=file]').setInputFiles(path.join(studio.sample, 'images', 'val-0001.png'));
   await expect(page.getByRole('img', { name: 'What the model saw' })).toBeVisible();
@@ -107,14 +143,23 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await expect(report.getByRole('heading', { name: 'Label by label' })).toBeVisible();
   await expectAccessible(report, 'report');
   await report.close();
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).first().click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download' }).first().click(),
+  ]);
   const zip = path.join(studio.home, 'bundle.zip');
   await download.saveAs(zip);
   // Its exit status says whether every check passed; a failure throws here.
-  execFileSync(process.execPath, [path.join(root, 'src', 'main', 'cli', 'main.ts'), 'verify', zip], { encoding: 'utf8' });
+  execFileSync(process.execPath, [path.join(root, 'src', 'main', 'cli', 'main.ts'), 'verify', zip], {
+    encoding: 'utf8',
+  });
   // The threshold that was set by hand is what the bundle holds.
-  const run = JSON.parse(readFileSync(path.join(studio.sample, 'runs', runFolder!, 'run.json'), 'utf8')) as { export: string };
-  const shipped = JSON.parse(readFileSync(path.join(studio.sample, 'runs', runFolder!, run.export, 'inference_config.json'), 'utf8')) as { thresholds: { perClass: { k: number }[] } };
+  const run = JSON.parse(readFileSync(path.join(studio.sample, 'runs', runFolder!, 'run.json'), 'utf8')) as {
+    export: string;
+  };
+  const shipped = JSON.parse(
+    readFileSync(path.join(studio.sample, 'runs', runFolder!, run.export, 'inference_config.json'), 'utf8'),
+  ) as { thresholds: { perClass: { k: number }[] } };
   expect(shipped.thresholds.perClass.map(({ k }) => k)).toContain(before + 1);
 
   await rail(page, 'Settings').click();
@@ -130,7 +175,14 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await page.getByRole('combobox', { name: 'Language' }).click();
   await page.getByRole('option', { name: 'Español' }).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'es');
-  for (const [name, answer] of [['Datos', /imágenes|etiquetas/], ['Entrenar', /ha acabado/], ['Ajustar', /encuentra \d+ de \d+|umbral común/], ['Comparar', /Marca dos/], ['Exportar', /Se puede entregar|Escribiendo/], ['Ajustes', /Se entrena con el procesador|aún no se ha medido/]] as const) {
+  for (const [name, answer] of [
+    ['Datos', /imágenes|etiquetas/],
+    ['Entrenar', /ha acabado/],
+    ['Ajustar', /encuentra \d+ de \d+|umbral común/],
+    ['Comparar', /Marca dos/],
+    ['Exportar', /Se puede entregar|Escribiendo/],
+    ['Ajustes', /Se entrena con el procesador|aún no se ha medido/],
+  ] as const) {
     await page.getByRole('navigation', { name: 'Pantallas' }).getByRole('button', { name, exact: true }).click();
     await expect(page.locator('main h1')).toHaveText(answer);
   }

@@ -5,12 +5,18 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, data: 3, check: 4, busy: 5, ca
 
 export function exitCodeOf(kind: ProblemKind): number {
   switch (kind) {
-    case 'config': return EXIT.usage;
-    case 'data': return EXIT.data;
+    case 'config':
+      return EXIT.usage;
+    case 'data':
+      return EXIT.data;
     case 'export':
-    case 'mismatch': return EXIT.check;
-    case 'busy': return EXIT.busy;
-    case 'cancelled': return EXIT.cancelled;
-    default: return EXIT.failed;
+    case 'mismatch':
+      return EXIT.check;
+    case 'busy':
+      return EXIT.busy;
+    case 'cancelled':
+      return EXIT.cancelled;
+    default:
+      return EXIT.failed;
   }
 }

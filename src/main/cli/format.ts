@@ -15,7 +15,8 @@ export function bytes(count: number): string {
   return `${(count / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 
-export const score = (value: number | null | undefined): string => (value === null || value === undefined ? '-' : value.toFixed(3));
+export const score = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '-' : value.toFixed(3);
 
 /** Columns as wide as their widest cell; the first is left-aligned, the others right. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -31,4 +32,5 @@ export function table(rows: readonly (readonly string[])[]): string {
 const width = (text: string): number => [...text].length;
 
 /** Shortens a text to fit a terminal column. */
-export const shortened = (text: string, most: number): string => (width(text) <= most ? text : `${[...text].slice(0, most - 1).join('')}…`);
+export const shortened = (text: string, most: number): string =>
+  width(text) <= most ? text : `${[...text].slice(0, most - 1).join('')}…`;

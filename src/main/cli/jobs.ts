@@ -5,7 +5,11 @@ import { startJob } from '../jobs/startJob.ts';
 import { createReporter } from './reporter.ts';
 
 /** Starts a job, shows its progress, and ends it when the user presses Ctrl-C. */
-export async function follow(start: (watcher: JobWatcher) => Job | Promise<Job>, json: boolean, onOutput?: (text: string) => void): Promise<unknown> {
+export async function follow(
+  start: (watcher: JobWatcher) => Job | Promise<Job>,
+  json: boolean,
+  onOutput?: (text: string) => void,
+): Promise<unknown> {
   const reporter = createReporter(json);
   const job = await start({ onEvent: (event) => reporter.event(event), ...(onOutput && { onOutput }) });
   let interrupts = 0;
@@ -39,7 +43,7 @@ export async function perform<T>(request: JobRequest, json: boolean, onOutput?: 
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
   try {
-    return await job.result as T;
+    return (await job.result) as T;
   } catch (error) {
     if (error instanceof Problem && error.kind === 'cancelled') throw new Problem('cancelled', 'Cancelled.');
     throw error;

@@ -13,15 +13,20 @@ import { addWeightsCommands } from './commands/weights.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
 
 /** The command line: a door to the studio. It loads no native engine; jobs do the work in processes of their own. */
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const program = new Command('destila')
   .description('Turns a folder of labelled photos into a phone-sized INT8 model.')
   .version(version)
   .showHelpAfterError('(destila --help shows how)')
   .exitOverride()
-  .addHelpText('after', `
-Exit codes: ${EXIT.ok} done, ${EXIT.failed} failed, ${EXIT.usage} wrong use or settings, ${EXIT.data} data to put right, ${EXIT.check} a check found something, ${EXIT.busy} in use elsewhere, ${EXIT.cancelled} cancelled.`);
+  .addHelpText(
+    'after',
+    `
+Exit codes: ${EXIT.ok} done, ${EXIT.failed} failed, ${EXIT.usage} wrong use or settings, ${EXIT.data} data to put right, ${EXIT.check} a check found something, ${EXIT.busy} in use elsewhere, ${EXIT.cancelled} cancelled.`,
+  );
 
 addProjectCommands(program);
 addRunCommands(program);
@@ -41,7 +46,8 @@ function showProblem(error: unknown): void {
     return;
   }
   process.stderr.write(`${problem.kind === 'cancelled' ? '' : 'error: '}${problem.message}\n`);
-  const showDetail = problem.detail !== undefined && (problem.kind === 'internal' || process.env.DESTILA_DEBUG !== undefined);
+  const showDetail =
+    problem.detail !== undefined && (problem.kind === 'internal' || process.env.DESTILA_DEBUG !== undefined);
   if (showDetail) process.stderr.write(`${problem.detail}\n`);
 }
 

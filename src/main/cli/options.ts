@@ -19,8 +19,16 @@ export function configOptions(command: Command): Command {
 }
 
 /** What loadConfig wants; a project's own destila.yaml counts unless a file is named. */
-export async function configSources(project: string, { config, preset, set }: ConfigOptions): Promise<{ preset: string | null; file: string | null; overrides: readonly string[] }> {
+export async function configSources(
+  project: string,
+  { config, preset, set }: ConfigOptions,
+): Promise<{ preset: string | null; file: string | null; overrides: readonly string[] }> {
   const own = projectConfigFile(project);
-  const file = config ?? (await access(own).then(() => own, () => null));
+  const file =
+    config ??
+    (await access(own).then(
+      () => own,
+      () => null,
+    ));
   return { preset: preset ?? null, file, overrides: set };
 }

@@ -10,11 +10,25 @@ export interface Reporter {
 
 export function createReporter(json: boolean, out: NodeJS.WriteStream = process.stderr): Reporter {
   // `verify` prints each check itself, with its verdict.
-  if (json) return { event: (event) => { if (event.type !== 'check') process.stdout.write(`${JSON.stringify(event)}\n`); }, end: () => undefined };
+  if (json)
+    return {
+      event: (event) => {
+        if (event.type !== 'check') process.stdout.write(`${JSON.stringify(event)}\n`);
+      },
+      end: () => undefined,
+    };
   return out.isTTY ? terminalReporter(out) : plainReporter((line) => out.write(`${line}\n`));
 }
 
-const titles: Record<Stage, string> = { data: 'Data', teacher: 'Teacher', student: 'Student', qat: 'Quantization', thresholds: 'Thresholds', test: 'Test', export: 'Export' };
+const titles: Record<Stage, string> = {
+  data: 'Data',
+  teacher: 'Teacher',
+  student: 'Student',
+  qat: 'Quantization',
+  thresholds: 'Thresholds',
+  test: 'Test',
+  export: 'Export',
+};
 
 /** Figures worth a line, in this order. */
 const epochFigures = ['loss', 'val_loss', 'macro_ap', 'macro_f1'];
@@ -25,11 +39,16 @@ function lasting(event: RunEvent): string | null {
     case 'stageStarted':
       return `\n${titles[event.stage]}: ${event.message}`;
     case 'epoch': {
-      const figures = epochFigures.filter((name) => event.metrics[name] !== undefined).map((name) => `${name} ${score(event.metrics[name])}`);
+      const figures = epochFigures
+        .filter((name) => event.metrics[name] !== undefined)
+        .map((name) => `${name} ${score(event.metrics[name])}`);
       return `  ${event.phase} epoch ${String(event.epoch + 1).padStart(String(event.epochs).length)}/${event.epochs}  ${figures.join('  ')}${event.best ? '  best so far' : ''}`;
     }
     case 'note':
-      return event.message.split('\n').map((line, i) => `  ${i === 0 && event.level === 'warning' ? 'warning: ' : ''}${line}`).join('\n');
+      return event.message
+        .split('\n')
+        .map((line, i) => `  ${i === 0 && event.level === 'warning' ? 'warning: ' : ''}${line}`)
+        .join('\n');
     case 'stageFinished':
       return `  done in ${duration(event.seconds)}`;
     case 'finished':

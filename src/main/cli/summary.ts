@@ -20,13 +20,26 @@ export async function runSummary(folder: string): Promise<string> {
   ].join('\n\n');
 }
 
-const networks = [['teacher', 'teacher (float)'], ['student', 'student (float)'], ['int8', 'student (INT8)']] as const;
+const networks = [
+  ['teacher', 'teacher (float)'],
+  ['student', 'student (float)'],
+  ['int8', 'student (INT8)'],
+] as const;
 
 function metricsSummary({ test, images, labels, agreement }: MetricsReport): string {
   const rows = networks.map(([key, title]) => {
     const { macroAp, macroApInterval, at } = test[key];
-    const interval = macroApInterval.low === null ? '' : `${score(macroApInterval.low)} to ${score(macroApInterval.high)}`;
-    return [title, score(macroAp), interval, score(at['0.5'].macroF1), score(at.global.macroF1), score(at.per_class.macroF1), score(at.per_class.microF1)];
+    const interval =
+      macroApInterval.low === null ? '' : `${score(macroApInterval.low)} to ${score(macroApInterval.high)}`;
+    return [
+      title,
+      score(macroAp),
+      interval,
+      score(at['0.5'].macroF1),
+      score(at.global.macroF1),
+      score(at.per_class.macroF1),
+      score(at.per_class.microF1),
+    ];
   });
   const left = test.int8.classesLeftOut;
   return [

@@ -11,7 +11,12 @@ export interface Imaging {
   dispose(): void;
 }
 
-interface Waiting { readonly file: string; readonly query: PictureQuery; readonly resolve: (bytes: Uint8Array) => void; readonly reject: (error: Problem) => void }
+interface Waiting {
+  readonly file: string;
+  readonly query: PictureQuery;
+  readonly resolve: (bytes: Uint8Array) => void;
+  readonly reject: (error: Problem) => void;
+}
 
 /** As many at once as libvips has threads to do; the rest waits, newest first: what is on the screen now comes before what was scrolled past. */
 const AT_ONCE = 4;
@@ -23,7 +28,9 @@ const NICENESS = 4;
 function giveWay(pid: number): void {
   try {
     setPriority(pid, NICENESS);
-  } catch { /* the system refuses, or the process is gone: pictures are made all the same */ }
+  } catch {
+    /* the system refuses, or the process is gone: pictures are made all the same */
+  }
 }
 
 /** One process, started when it is first needed and again if a picture brings it down. */
@@ -47,7 +54,8 @@ export function createImaging(): Imaging {
     started.onEnd(() => {
       if (child !== started) return;
       child = null;
-      for (const request of drawing.values()) request.reject(new Problem('data', `${request.file} cannot be shown: reading it failed.`));
+      for (const request of drawing.values())
+        request.reject(new Problem('data', `${request.file} cannot be shown: reading it failed.`));
       drawing.clear();
       if (waiting.length > 0) feed();
     });
@@ -66,11 +74,12 @@ export function createImaging(): Imaging {
   }
 
   return {
-    draw: (file, query) => new Promise((resolve, reject) => {
-      waiting.push({ file, query, resolve, reject });
-      if (waiting.length > MOST_WAITING) waiting.shift()?.reject(new Problem('cancelled', 'Not needed any more.'));
-      feed();
-    }),
+    draw: (file, query) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ file, query, resolve, reject });
+        if (waiting.length > MOST_WAITING) waiting.shift()?.reject(new Problem('cancelled', 'Not needed any more.'));
+        feed();
+      }),
     dispose: () => {
       const last = child;
       child = null;

@@ -25,9 +25,13 @@ parent.onMessage((raw) => {
     parent.send(last, () => parent.close());
   };
   worker = new Worker(new URL(`./pipelineWorker${ownEnding}`, import.meta.url), { workerData: message.request });
-  worker.on('message', (sent: FromJob) => (sent.type === 'result' || sent.type === 'problem' ? end(sent) : parent.send(sent)));
+  worker.on('message', (sent: FromJob) =>
+    sent.type === 'result' || sent.type === 'problem' ? end(sent) : parent.send(sent),
+  );
   worker.on('error', (error) => end({ type: 'problem', problem: toProblemData(error) }));
-  worker.on('exit', (code) => end({ type: 'problem', problem: { kind: 'internal', message: `The worker thread ended with code ${code}.` } }));
+  worker.on('exit', (code) =>
+    end({ type: 'problem', problem: { kind: 'internal', message: `The worker thread ended with code ${code}.` } }),
+  );
 });
 
 parent.onGone(() => process.exit(0));

@@ -20,12 +20,21 @@ const KEPT_ERROR_TEXT = 4000;
 
 /** Under plain Node: a fork. */
 const forked: Launch = (entry, environment) => {
-  const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'], env: { ...process.env, ...environment } });
+  const child = fork(entry, [], {
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: { ...process.env, ...environment },
+  });
   let errorText = '';
-  child.stderr?.on('data', (chunk: Buffer) => { errorText = (errorText + chunk.toString('utf8')).slice(-KEPT_ERROR_TEXT); });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errorText = (errorText + chunk.toString('utf8')).slice(-KEPT_ERROR_TEXT);
+  });
   return {
     pid: child.pid ?? -1,
-    send: (message) => { if (child.connected) child.send(message as object); },
+    send: (message) => {
+      if (child.connected) child.send(message as object);
+    },
     onMessage: (listener) => void child.on('message', listener),
     onEnd: (listener) => {
       let ended = false;
@@ -33,7 +42,10 @@ const forked: Launch = (entry, environment) => {
         if (!ended) listener({ code, signal, errorText });
         ended = true;
       };
-      child.on('error', (error) => { errorText ||= error.message; end(null, null); });
+      child.on('error', (error) => {
+        errorText ||= error.message;
+        end(null, null);
+      });
       child.on('close', end);
     },
     kill: () => void child.kill('SIGKILL'),
@@ -48,7 +60,10 @@ export function launchWith(other: Launch): void {
 }
 
 /** Starts a file of this folder: the source under Node, the built file inside the packaged app. */
-export function launchEntry(name: 'jobProcess' | 'imagingProcess', environment: Readonly<Record<string, string>> = {}): LaunchedProcess {
+export function launchEntry(
+  name: 'jobProcess' | 'imagingProcess',
+  environment: Readonly<Record<string, string>> = {},
+): LaunchedProcess {
   return launch(path.join(import.meta.dirname, `${name}${ownEnding}`), environment);
 }
 

@@ -64,8 +64,13 @@ async function performRun(request: Extract<JobRequest, { type: 'run' }>, stage: 
     if (event.type === 'progress' || event.type === 'step') return;
     // A full disk must not end a run over its log.
     try {
-      appendFileSync(path.join(request.runFolder, 'log.jsonl'), `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`);
-    } catch { /* the event reaches its watchers all the same */ }
+      appendFileSync(
+        path.join(request.runFolder, 'log.jsonl'),
+        `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`,
+      );
+    } catch {
+      /* the event reaches its watchers all the same */
+    }
   };
   const report = (event: RunEvent): void => {
     log(event);
@@ -83,5 +88,6 @@ async function performRun(request: Extract<JobRequest, { type: 'run' }>, stage: 
 
 function lazyProgress(stage: JobContext, activity: string): (done: number, total: number) => void {
   let progress: ((done: number) => void) | null = null;
-  return (done, total) => (progress ??= progressReporter((event) => stage.report(event), 'data', activity, 'images', total))(done);
+  return (done, total) =>
+    (progress ??= progressReporter((event) => stage.report(event), 'data', activity, 'images', total))(done);
 }

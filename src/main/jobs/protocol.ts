@@ -9,27 +9,70 @@ export type EngineChoice = z.infer<typeof engineChoiceSchema>;
 /** What a job can be asked for. One process does one job and ends. */
 export const jobRequestSchema = z.discriminatedUnion('type', [
   /** Runs, or goes on with, the run in `runFolder`; `stages` null: all that are not finished. */
-  z.object({ type: z.literal('run'), runFolder: z.string(), stages: z.array(stageSchema).nullable(), cacheFolder: z.string(), engine: engineChoiceSchema, enginesFolder: z.string() }),
+  z.object({
+    type: z.literal('run'),
+    runFolder: z.string(),
+    stages: z.array(stageSchema).nullable(),
+    cacheFolder: z.string(),
+    engine: engineChoiceSchema,
+    enginesFolder: z.string(),
+  }),
   /** Reads and judges a project without changing anything. */
-  z.object({ type: z.literal('check'), project: z.string(), config: configSchema.shape.data.unwrap(), cacheFolder: z.string() }),
+  z.object({
+    type: z.literal('check'),
+    project: z.string(),
+    config: configSchema.shape.data.unwrap(),
+    cacheFolder: z.string(),
+  }),
   /** Draws the sample project. */
   z.object({ type: z.literal('sample'), folder: z.string() }),
   z.object({ type: z.literal('verify'), bundle: z.string() }),
   /** Scores every image of a folder with a bundle; CSV comes as output. */
   z.object({ type: z.literal('predict'), bundle: z.string(), folder: z.string() }),
   /** Judges a run or a bundle on labelled images: another folder's, or the run's own split. */
-  z.object({ type: z.literal('evaluate'), model: z.string(), data: z.string().nullable(), split: z.enum(['train', 'val', 'test']), cacheFolder: z.string() }),
+  z.object({
+    type: z.literal('evaluate'),
+    model: z.string(),
+    data: z.string().nullable(),
+    split: z.enum(['train', 'val', 'test']),
+    cacheFolder: z.string(),
+  }),
   z.object({ type: z.literal('doctor'), folder: z.string() }),
   /** Starts an engine and times a small network. */
   z.object({ type: z.literal('tryEngine'), engine: z.enum(engineNames), enginesFolder: z.string() }),
   /** Times real training steps with these settings. */
-  z.object({ type: z.literal('measure'), config: configSchema, classes: z.int(), engine: z.enum(engineNames), enginesFolder: z.string() }),
+  z.object({
+    type: z.literal('measure'),
+    config: configSchema,
+    classes: z.int(),
+    engine: z.enum(engineNames),
+    enginesFolder: z.string(),
+  }),
   /** Finds out at which learning rates a network learns. */
-  z.object({ type: z.literal('learningRateRange'), project: z.string(), config: configSchema, network: z.enum(['teacher', 'student']), steps: z.int().min(10).max(1000), cacheFolder: z.string(), engine: z.enum(engineNames), enginesFolder: z.string() }),
+  z.object({
+    type: z.literal('learningRateRange'),
+    project: z.string(),
+    config: configSchema,
+    network: z.enum(['teacher', 'student']),
+    steps: z.int().min(10).max(1000),
+    cacheFolder: z.string(),
+    engine: z.enum(engineNames),
+    enginesFolder: z.string(),
+  }),
   /** Scores one picture with an exported file. */
-  z.object({ type: z.literal('try'), bundle: z.string(), image: z.object({ path: z.string() }).or(z.object({ base64: z.string() })) }),
+  z.object({
+    type: z.literal('try'),
+    bundle: z.string(),
+    image: z.object({ path: z.string() }).or(z.object({ base64: z.string() })),
+  }),
   /** Writes a float network of a run for other programs. */
-  z.object({ type: z.literal('writeNetwork'), runFolder: z.string(), stage: z.enum(['teacher', 'student']), format: z.enum(['timm', 'keras']), out: z.string().nullable() }),
+  z.object({
+    type: z.literal('writeNetwork'),
+    runFolder: z.string(),
+    stage: z.enum(['teacher', 'student']),
+    format: z.enum(['timm', 'keras']),
+    out: z.string().nullable(),
+  }),
   /** Where the INT8 model of a run looked. */
   z.object({ type: z.literal('attention'), runFolder: z.string(), file: z.string(), label: z.int() }),
 ]);

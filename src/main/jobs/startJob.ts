@@ -32,10 +32,13 @@ export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
       if (message.type === 'event') watcher.onEvent?.(message.event);
       if (message.type === 'output') watcher.onOutput?.(message.text);
       if (message.type === 'result') resolve(message.value);
-      if (message.type === 'problem') reject(new Problem(message.problem.kind as ProblemKind, message.problem.message, message.problem.detail));
+      if (message.type === 'problem')
+        reject(new Problem(message.problem.kind as ProblemKind, message.problem.message, message.problem.detail));
     });
     // After a result this changes nothing: a promise settles once.
-    child.onEnd(({ code, signal, errorText }) => reject(cancelled ? new Problem('cancelled', 'Cancelled.') : died(code, signal, errorText)));
+    child.onEnd(({ code, signal, errorText }) =>
+      reject(cancelled ? new Problem('cancelled', 'Cancelled.') : died(code, signal, errorText)),
+    );
   });
   result.catch(() => undefined); // whoever started the job awaits it; a crash before that is not unhandled
   const post = (message: ToJob): void => child.send(message);
@@ -67,10 +70,15 @@ export function startJobWhen(request: Promise<JobRequest>, watcher: JobWatcher):
   const started = result.then(() => undefined);
   for (const promise of [end, started]) promise.catch(() => undefined); // as above: a job that is cancelled before it begins is not unhandled
   return {
-    get pid() { return job?.pid ?? null; },
+    get pid() {
+      return job?.pid ?? null;
+    },
     started,
     result: end,
-    send: (command) => { if (job === null) waiting.push(command); else job.send(command); },
+    send: (command) => {
+      if (job === null) waiting.push(command);
+      else job.send(command);
+    },
     cancel: () => {
       cancelled = true;
       job?.cancel();
@@ -91,16 +99,28 @@ function hugePages(): Readonly<Record<string, string>> {
 /** Engines that were installed by hand find their libraries through it. */
 function environmentOf(request: JobRequest): Readonly<Record<string, string>> {
   switch (request.type) {
-    case 'run': return engineKind(request.engine.name).environment(request.enginesFolder);
+    case 'run':
+      return engineKind(request.engine.name).environment(request.enginesFolder);
     case 'measure':
     case 'learningRateRange':
-    case 'tryEngine': return engineKind(request.engine).environment(request.enginesFolder);
-    default: return {};
+    case 'tryEngine':
+      return engineKind(request.engine).environment(request.enginesFolder);
+    default:
+      return {};
   }
 }
 
 function died(code: number | null, signal: NodeJS.Signals | null, errorText: string): Problem {
   const detail = errorText === '' ? undefined : errorText;
-  if (signal === 'SIGKILL') return new Problem('outOfMemory', 'The training process was killed from outside, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.', detail);
-  return new Problem('engine', `The training process ended unexpectedly (${signal ?? `code ${code}`}). Resume goes on from the last checkpoint.`, detail);
+  if (signal === 'SIGKILL')
+    return new Problem(
+      'outOfMemory',
+      'The training process was killed from outside, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.',
+      detail,
+    );
+  return new Problem(
+    'engine',
+    `The training process ended unexpectedly (${signal ?? `code ${code}`}). Resume goes on from the last checkpoint.`,
+    detail,
+  );
 }

@@ -1,4 +1,15 @@
-import { app, BrowserWindow, dialog, ipcMain, Notification, powerSaveBlocker, protocol, screen, session, shell } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Notification,
+  powerSaveBlocker,
+  protocol,
+  screen,
+  session,
+  shell,
+} from 'electron';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isMethod } from '../../shared/contract/contract.ts';
@@ -20,7 +31,9 @@ import { keepWindowState, readWindowState } from './windowState.ts';
 
 /** The desktop door: one window over the same studio, its screens and pictures over a protocol of their own. */
 
-protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
+protocol.registerSchemesAsPrivileged([
+  { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
+]);
 
 const rendererFolder = path.join(import.meta.dirname, '..', '..', 'renderer');
 const preload = path.join(import.meta.dirname, '..', '..', 'preload', 'index.cjs');
@@ -30,10 +43,20 @@ export async function openDesktop(): Promise<void> {
   await app.whenReady();
   launchWith(launchUtility);
   lockDown(app, session.defaultSession);
-  const studio = await createStudio({ door: 'desktop', reveal: (file) => shell.showItemInFolder(file), keepAwake: keepAwake() });
+  const studio = await createStudio({
+    door: 'desktop',
+    reveal: (file) => shell.showItemInFolder(file),
+    keepAwake: keepAwake(),
+  });
   const respond = createResponder(studio, rendererFolder);
-  protocol.handle(SCHEME, (request) => (new URL(request.url).host === 'studio' ? respond(new URL(request.url)) : Promise.resolve(new Response('Nothing here.', { status: 404 }))));
-  const language = await followLanguage(studio, (now) => setMenu(now, (command) => studio.emit({ type: 'command', command, folder: null })));
+  protocol.handle(SCHEME, (request) =>
+    new URL(request.url).host === 'studio'
+      ? respond(new URL(request.url))
+      : Promise.resolve(new Response('Nothing here.', { status: 404 })),
+  );
+  const language = await followLanguage(studio, (now) =>
+    setMenu(now, (command) => studio.emit({ type: 'command', command, folder: null })),
+  );
   const window = openWindow(studio, language);
   answerCalls(studio, window);
   app.on('second-instance', (_, argv) => {
@@ -52,10 +75,26 @@ export async function openDesktop(): Promise<void> {
 }
 
 function openWindow(studio: Studio, language: () => Language): BrowserWindow {
-  const { maximized, ...bounds } = readWindowState(stateFolder(), screen.getAllDisplays().map(({ workArea }) => workArea));
+  const { maximized, ...bounds } = readWindowState(
+    stateFolder(),
+    screen.getAllDisplays().map(({ workArea }) => workArea),
+  );
   const window = new BrowserWindow({
-    ...bounds, minWidth: 1024, minHeight: 680, show: false, backgroundColor: '#141517', title: 'Destila Studio',
-    webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, spellcheck: false, navigateOnDragDrop: false },
+    ...bounds,
+    minWidth: 1024,
+    minHeight: 680,
+    show: false,
+    backgroundColor: '#141517',
+    title: 'Destila Studio',
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+    },
   });
   if (maximized) window.maximize();
   keepWindowState(window, stateFolder());
@@ -67,9 +106,14 @@ function openWindow(studio: Studio, language: () => Language): BrowserWindow {
 
 function answerCalls(studio: Studio, window: BrowserWindow): void {
   ipcMain.handle('call', async (event, method: unknown, input: unknown) => {
-    if (!isOwnSender(event.senderFrame)) return { problem: { kind: 'internal', message: 'Only the studio\'s own window may ask.' } };
-    if (typeof method !== 'string' || !isMethod(method)) return { problem: { kind: 'internal', message: 'The studio does not know this. Restart it.' } };
-    return studio.call(method, input).then((value) => ({ value }), (error: unknown) => ({ problem: { ...toProblemData(error) } }));
+    if (!isOwnSender(event.senderFrame))
+      return { problem: { kind: 'internal', message: "Only the studio's own window may ask." } };
+    if (typeof method !== 'string' || !isMethod(method))
+      return { problem: { kind: 'internal', message: 'The studio does not know this. Restart it.' } };
+    return studio.call(method, input).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ problem: { ...toProblemData(error) } }),
+    );
   });
   ipcMain.handle('chooseFolder', async (event) => {
     if (!isOwnSender(event.senderFrame)) return null;
@@ -83,8 +127,12 @@ function answerCalls(studio: Studio, window: BrowserWindow): void {
 
 /** A folder on the command line, or dropped on the icon, opens as a project; a file of one (destila.yaml, train.txt) opens the folder that it lies in. */
 function openNamed(studio: Studio, names: readonly string[]): void {
-  const there = names.filter((name) => !name.startsWith('-') && existsSync(name) && path.resolve(name) !== app.getAppPath());
-  const folder = there.flatMap((name) => (statSync(name).isDirectory() ? [name] : /\.(yaml|txt)$/.test(name) ? [path.dirname(name)] : [])).at(-1);
+  const there = names.filter(
+    (name) => !name.startsWith('-') && existsSync(name) && path.resolve(name) !== app.getAppPath(),
+  );
+  const folder = there
+    .flatMap((name) => (statSync(name).isDirectory() ? [name] : /\.(yaml|txt)$/.test(name) ? [path.dirname(name)] : []))
+    .at(-1);
   if (folder !== undefined) studio.emit({ type: 'command', command: 'openFolder', folder: path.resolve(folder) });
 }
 
@@ -102,9 +150,17 @@ function keepAwake(): (awake: boolean) => void {
 function notifyEnds(studio: Studio, window: BrowserWindow, language: () => Language): void {
   studio.subscribe((event) => {
     if (event.type !== 'run' || window.isFocused()) return;
-    const text = event.event.type === 'finished' ? 'The run is done.' : event.event.type === 'failed' ? event.event.problem.message : null;
+    const text =
+      event.event.type === 'finished'
+        ? 'The run is done.'
+        : event.event.type === 'failed'
+          ? event.event.problem.message
+          : null;
     if (text === null) return;
-    const notification = new Notification({ title: 'Destila Studio', body: language() === 'es' ? inSpanish(text) : text });
+    const notification = new Notification({
+      title: 'Destila Studio',
+      body: language() === 'es' ? inSpanish(text) : text,
+    });
     notification.on('click', () => window.show());
     notification.show();
   });

@@ -5,11 +5,15 @@ import type { Studio } from '../studio/studio.ts';
 
 export type Language = 'en' | 'es';
 
-const languageOf = ({ language }: Settings): Language => (language !== 'system' ? language : app.getLocale().startsWith('es') ? 'es' : 'en');
+const languageOf = ({ language }: Settings): Language =>
+  language !== 'system' ? language : app.getLocale().startsWith('es') ? 'es' : 'en';
 
 /** The language of the screens, for what the system draws: menus, questions, notifications. `onLanguage` is told now and at each change. */
-export async function followLanguage(studio: Studio, onLanguage: (language: Language) => void): Promise<() => Language> {
-  const { settings } = await studio.call('studio.hello', {}) as Output<'studio.hello'>;
+export async function followLanguage(
+  studio: Studio,
+  onLanguage: (language: Language) => void,
+): Promise<() => Language> {
+  const { settings } = (await studio.call('studio.hello', {})) as Output<'studio.hello'>;
   let language = languageOf(settings);
   studio.subscribe((event) => {
     if (event.type !== 'settings') return;

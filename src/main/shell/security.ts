@@ -23,7 +23,9 @@ export function lockDown(app: App, session: Session): void {
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
   app.on('web-contents-created', (_, contents: WebContents) => {
-    contents.on('will-navigate', (event, address) => { if (!isOwnAddress(address)) event.preventDefault(); });
+    contents.on('will-navigate', (event, address) => {
+      if (!isOwnAddress(address)) event.preventDefault();
+    });
     contents.on('will-redirect', (event) => event.preventDefault());
     contents.on('will-attach-webview', (event) => event.preventDefault());
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));

@@ -8,12 +8,23 @@ import { keepWindowState, readWindowState } from './windowState.ts';
 const laptop = { x: 0, y: 0, width: 1920, height: 1040 };
 const beside = { x: 1920, y: 0, width: 1920, height: 1040 };
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(path.join(tmpdir(), 'destila-window-')); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'destila-window-'));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const close = (bounds: object, maximized = false): void => {
   let onClose = (): void => undefined;
-  keepWindowState({ on: (_: string, listener: () => void) => { onClose = listener; }, getNormalBounds: () => bounds, isMaximized: () => maximized } as unknown as BrowserWindow, path.join(folder, 'state'));
+  keepWindowState(
+    {
+      on: (_: string, listener: () => void) => {
+        onClose = listener;
+      },
+      getNormalBounds: () => bounds,
+      isMaximized: () => maximized,
+    } as unknown as BrowserWindow,
+    path.join(folder, 'state'),
+  );
   onClose();
 };
 const read = (screens = [laptop, beside]) => readWindowState(path.join(folder, 'state'), screens);

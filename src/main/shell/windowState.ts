@@ -3,7 +3,13 @@ import path from 'node:path';
 import type { BrowserWindow, Rectangle } from 'electron';
 import { z } from 'zod';
 
-const stateSchema = z.object({ x: z.int().optional(), y: z.int().optional(), width: z.int().min(400), height: z.int().min(300), maximized: z.boolean() });
+const stateSchema = z.object({
+  x: z.int().optional(),
+  y: z.int().optional(),
+  width: z.int().min(400),
+  height: z.int().min(300),
+  maximized: z.boolean(),
+});
 export type WindowState = z.infer<typeof stateSchema>;
 
 const first: WindowState = { width: 1440, height: 900, maximized: false };
@@ -21,7 +27,13 @@ export function readWindowState(folder: string, screens: readonly Rectangle[]): 
   }
   const { x, y, ...size } = state;
   if (x === undefined || y === undefined) return state;
-  const reachable = screens.some((screen) => x + state.width >= screen.x + VISIBLE && x <= screen.x + screen.width - VISIBLE && y >= screen.y - VISIBLE / 2 && y <= screen.y + screen.height - VISIBLE);
+  const reachable = screens.some(
+    (screen) =>
+      x + state.width >= screen.x + VISIBLE &&
+      x <= screen.x + screen.width - VISIBLE &&
+      y >= screen.y - VISIBLE / 2 &&
+      y <= screen.y + screen.height - VISIBLE,
+  );
   return reachable ? state : size;
 }
 
@@ -32,6 +44,8 @@ export function keepWindowState(window: BrowserWindow, folder: string): void {
     try {
       mkdirSync(folder, { recursive: true });
       writeFileSync(path.join(folder, 'window.json'), JSON.stringify(state));
-    } catch { /* a full disk must not keep the window open */ }
+    } catch {
+      /* a full disk must not keep the window open */
+    }
   });
 }

@@ -9,15 +9,22 @@ const put = (name: string, content: string): void => {
   mkdirSync(path.dirname(path.join(home, name)), { recursive: true });
   writeFileSync(path.join(home, name), content);
 };
-beforeEach(() => { home = mkdtempSync(path.join(tmpdir(), 'destila-browse-')); });
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'destila-browse-'));
+});
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 test('a dropped folder is found by its name and what is in it; hidden folders are left alone', async () => {
   put('Pictures/fruit/a.jpg', 'four');
   put('Pictures/old/fruit/a.jpg', 'other size');
   put('.cache/fruit/a.jpg', 'four');
-  expect(await findFolder('fruit', [{ name: 'a.jpg', bytes: 4 }], [home, path.join(home, 'Pictures')])).toEqual([path.join(home, 'Pictures', 'fruit')]);
-  expect((await findFolder('fruit', [], [home])).sort()).toEqual([path.join(home, 'Pictures', 'fruit'), path.join(home, 'Pictures', 'old', 'fruit')]);
+  expect(await findFolder('fruit', [{ name: 'a.jpg', bytes: 4 }], [home, path.join(home, 'Pictures')])).toEqual([
+    path.join(home, 'Pictures', 'fruit'),
+  ]);
+  expect((await findFolder('fruit', [], [home])).sort()).toEqual([
+    path.join(home, 'Pictures', 'fruit'),
+    path.join(home, 'Pictures', 'old', 'fruit'),
+  ]);
   // What is asked about is in the folder itself.
   put('Pictures/secret', 'four');
   expect(await findFolder('fruit', [{ name: '../secret', bytes: 4 }], [home])).toEqual([]);

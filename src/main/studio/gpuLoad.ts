@@ -8,13 +8,14 @@ const MEBIBYTE = 2 ** 20;
 /** What NVIDIA's own tool says of each card; nothing where it is not installed, and it is not asked again then. */
 export function createGpuMeter(command = 'nvidia-smi'): () => Promise<GpuLoad[]> {
   let missing = false;
-  return () => new Promise((resolve) => {
-    if (missing) return resolve([]);
-    execFile(command, QUERY, { timeout: PATIENCE_MS, windowsHide: true }, (error, text) => {
-      missing = (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
-      resolve(error === null ? parseGpus(text) : []);
+  return () =>
+    new Promise((resolve) => {
+      if (missing) return resolve([]);
+      execFile(command, QUERY, { timeout: PATIENCE_MS, windowsHide: true }, (error, text) => {
+        missing = (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
+        resolve(error === null ? parseGpus(text) : []);
+      });
     });
-  });
 }
 
 /** Lines such as 'NVIDIA GeForce RTX 4070, 43, 3120, 12282': percent and MiB. A card that cannot say has '[N/A]'. */
@@ -24,6 +25,13 @@ export function parseGpus(text: string): GpuLoad[] {
     const [used, total] = [Number(parts.at(-2)), Number(parts.at(-1))];
     if (parts.length < 4 || !Number.isFinite(used) || !Number.isFinite(total)) return [];
     const percent = Number(parts.at(-3));
-    return [{ name: parts.slice(0, -3).join(', '), share: Number.isFinite(percent) ? percent / 100 : null, memoryUsedBytes: used * MEBIBYTE, memoryTotalBytes: total * MEBIBYTE }];
+    return [
+      {
+        name: parts.slice(0, -3).join(', '),
+        share: Number.isFinite(percent) ? percent / 100 : null,
+        memoryUsedBytes: used * MEBIBYTE,
+        memoryTotalBytes: total * MEBIBYTE,
+      },
+    ];
   });
 }

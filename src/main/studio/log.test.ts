@@ -10,14 +10,16 @@ const person = { home: '/home/ana', user: 'ana', host: 'portatil' };
 const shown = (text: string, folders: readonly string[] = []): string => redacted(text, folders, person);
 
 test('projects, the home folder, plugged-in disks and passwords are not in the bundle', () => {
-  expect(shown('/data/boda/a.jpg and /data/boda/baile/b.jpg', ['/data/boda', '/data/boda/baile'])).toBe('<project 1>/a.jpg and <project 2>/b.jpg');
+  expect(shown('/data/boda/a.jpg and /data/boda/baile/b.jpg', ['/data/boda', '/data/boda/baile'])).toBe(
+    '<project 1>/a.jpg and <project 2>/b.jpg',
+  );
   expect(shown("'/home/ana/Fotos/x.jpg'")).toBe("'~/Fotos/x.jpg'");
   expect(shown('ENOENT: /media/usb/Clinica/a.jpg')).toBe('ENOENT: <path>');
   expect(shown(String.raw`open C:\Users\Ana\x.jpg`)).toBe('open <path>');
   expect(shown('proxy http://ana:geheim@proxy:8080')).toBe('proxy http://<secret>@proxy:8080');
 });
 
-test('the user\'s and the machine\'s names go as words, not out of the middle of others', () => {
+test("the user's and the machine's names go as words, not out of the middle of others", () => {
   expect(shown('ana at portatil, analysis of banana')).toBe('<user> at <host>, analysis of banana');
 });
 
@@ -42,7 +44,7 @@ test('a folder that was asked for and is no project leaves no name behind, and a
   const folder = path.join(home, 'Fotos de la boda');
   await expect(studio.call('project.open', { folder })).rejects.toThrow();
   await studio.call('settings.set', { proxy: 'http://ana:geheim@proxy:8080' });
-  const { text } = await studio.call('studio.diagnostics', {}) as { text: string };
+  const { text } = (await studio.call('studio.diagnostics', {})) as { text: string };
   expect(text).toContain('<folder> is no folder that can be opened.');
   expect(text).not.toMatch(/boda|geheim/);
   expect(readFileSync(path.join(home, 'state', 'studio.log'), 'utf8')).not.toContain('boda');

@@ -20,7 +20,9 @@ export function openLog(stateFolder: string): Log {
       try {
         if (existsSync(file) && statSync(file).size > LARGEST_BYTES) renameSync(file, `${file}.old`);
         appendFileSync(file, `${new Date().toISOString()} ${text}\n`);
-      } catch { /* a full disk must not stop the studio over its log */ }
+      } catch {
+        /* a full disk must not stop the studio over its log */
+      }
     },
     tail: (lines) => {
       try {
@@ -38,9 +40,18 @@ const PERSONAL = /(?:\/(?:home|Users|mnt|media|Volumes|run\/media)\/|\b[A-Z]:\\)
 const CREDENTIALS = /\b(\w+:\/\/)[^\s"'/]*@/g;
 
 /** Text without what would name the user, their folders or their machine, and without passwords. */
-export function redacted(text: string, folders: readonly string[], { home = os.homedir(), user = os.userInfo().username, host = os.hostname() } = {}): string {
-  const named = folders.map((folder, i) => [folder, `<project ${i + 1}>`] as const).sort(([a], [b]) => b.length - a.length);
-  const places = [...named, [home, '~'] as const].reduce((part, [place, shown]) => (place.length > 1 ? part.replaceAll(place, shown) : part), text);
+export function redacted(
+  text: string,
+  folders: readonly string[],
+  { home = os.homedir(), user = os.userInfo().username, host = os.hostname() } = {},
+): string {
+  const named = folders
+    .map((folder, i) => [folder, `<project ${i + 1}>`] as const)
+    .sort(([a], [b]) => b.length - a.length);
+  const places = [...named, [home, '~'] as const].reduce(
+    (part, [place, shown]) => (place.length > 1 ? part.replaceAll(place, shown) : part),
+    text,
+  );
   const strangers = places.replaceAll(PERSONAL, '<path>').replaceAll(CREDENTIALS, '$1<secret>@');
   return withoutWord(withoutWord(strangers, user, '<user>'), host, '<host>');
 }

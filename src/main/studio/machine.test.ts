@@ -7,16 +7,30 @@ describe('threads of a new run', () => {
     expect(threadsOf({ threads: 0, polite: false }, 8)).toBe(0);
     expect(threadsOf({ threads: 3, polite: true }, 8)).toBe(3);
   });
-  test.each([[1, 1], [2, 1], [4, 3], [8, 6], [24, 18]])('polite on %i cores: %i', (cores, threads) => expect(threadsOf({ threads: 0, polite: true }, cores)).toBe(threads));
+  test.each([
+    [1, 1],
+    [2, 1],
+    [4, 3],
+    [8, 6],
+    [24, 18],
+  ])('polite on %i cores: %i', (cores, threads) =>
+    expect(threadsOf({ threads: 0, polite: true }, cores)).toBe(threads),
+  );
 });
 
 describe('load of graphics cards', () => {
   test('each card, in bytes and shares; what a card cannot say stays open', () => {
     expect(parseGpus('NVIDIA GeForce RTX 4070, 43, 3120, 12282\nGRID V100, model 2, [N/A], 0, 16384\n\n')).toEqual([
-      { name: 'NVIDIA GeForce RTX 4070', share: 0.43, memoryUsedBytes: 3120 * 2 ** 20, memoryTotalBytes: 12282 * 2 ** 20 },
+      {
+        name: 'NVIDIA GeForce RTX 4070',
+        share: 0.43,
+        memoryUsedBytes: 3120 * 2 ** 20,
+        memoryTotalBytes: 12282 * 2 ** 20,
+      },
       { name: 'GRID V100, model 2', share: null, memoryUsedBytes: 0, memoryTotalBytes: 16384 * 2 ** 20 },
     ]);
     expect(parseGpus('NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver.')).toEqual([]);
   });
-  test('a tool that is not there is no error', async () => expect(await createGpuMeter('no-such-tool-of-any-vendor')()).toEqual([]));
+  test('a tool that is not there is no error', async () =>
+    expect(await createGpuMeter('no-such-tool-of-any-vendor')()).toEqual([]));
 });

@@ -19,7 +19,7 @@ export async function openMachine(stateFolder: string): Promise<MachineStore> {
   return {
     known: () => machine,
     measure: async () => {
-      machine = { measuredAt: new Date().toISOString(), ...await surveyMachine(os.homedir()) };
+      machine = { measuredAt: new Date().toISOString(), ...(await surveyMachine(os.homedir())) };
       await writeStored(file, machine);
       return machine;
     },
@@ -27,12 +27,18 @@ export async function openMachine(stateFolder: string): Promise<MachineStore> {
 }
 
 /** Threads of a new run whose settings leave it to the studio; 0: all cores. In the polite mode a quarter of them, at least one, is left to others. */
-export function threadsOf({ threads, polite }: Pick<Settings, 'threads' | 'polite'>, cores = os.availableParallelism()): number {
+export function threadsOf(
+  { threads, polite }: Pick<Settings, 'threads' | 'polite'>,
+  cores = os.availableParallelism(),
+): number {
   if (threads > 0 || !polite) return threads;
   return Math.max(1, cores - Math.max(1, Math.round(cores / 4)));
 }
 
-interface CpuTimes { readonly busy: number; readonly total: number }
+interface CpuTimes {
+  readonly busy: number;
+  readonly total: number;
+}
 
 function cpuTimes(): CpuTimes {
   const times = os.cpus().map(({ times: { user, nice, sys, idle, irq } }) => ({ busy: user + nice + sys + irq, idle }));
@@ -50,8 +56,13 @@ export function createLoadMeter(folder: string, jobPid: () => number | null): ()
     last = now;
     const pid = jobPid();
     return {
-      cpuShare: share, memoryTotalBytes: os.totalmem(), memoryUsedBytes: os.totalmem() - os.freemem(),
-      diskFreeBytes: await statfs(folder).then(({ bavail, bsize }) => bavail * bsize, () => null),
+      cpuShare: share,
+      memoryTotalBytes: os.totalmem(),
+      memoryUsedBytes: os.totalmem() - os.freemem(),
+      diskFreeBytes: await statfs(folder).then(
+        ({ bavail, bsize }) => bavail * bsize,
+        () => null,
+      ),
       jobBytes: pid === null ? null : await residentBytes(pid),
       gpus: await gpus(),
     };

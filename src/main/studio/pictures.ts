@@ -25,7 +25,16 @@ export async function clearExcept(cacheFolder: string, kept: string): Promise<nu
 }
 
 /** What browsers show as it is. */
-const shown: Readonly<Record<string, string>> = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.jpe': 'image/jpeg', '.jfif': 'image/jpeg', '.png': 'image/png', '.webp': 'image/webp', '.gif': 'image/gif', '.avif': 'image/avif' };
+const shown: Readonly<Record<string, string>> = {
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.jpe': 'image/jpeg',
+  '.jfif': 'image/jpeg',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.gif': 'image/gif',
+  '.avif': 'image/avif',
+};
 const isImage = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heic|heif|bmp)$/i;
 
 export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: () => number): Pictures {
@@ -47,10 +56,14 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
       const { mtimeMs, size } = await stat(file);
       if (query.kind === 'photo') {
         const type = shown[path.extname(file).toLowerCase()];
-        return type === undefined ? { bytes: await imaging.draw(file, query), type: 'image/jpeg' } : { bytes: await readFile(file), type };
+        return type === undefined
+          ? { bytes: await imaging.draw(file, query), type: 'image/jpeg' }
+          : { bytes: await readFile(file), type };
       }
       if (query.kind !== 'thumbnail') return { bytes: await imaging.draw(file, query), type: 'image/png' };
-      const key = createHash('sha256').update(JSON.stringify([file, mtimeMs, size, query.edge])).digest('hex');
+      const key = createHash('sha256')
+        .update(JSON.stringify([file, mtimeMs, size, query.edge]))
+        .digest('hex');
       const kept = await readFile(path.join(folder, key.slice(0, 2), key)).catch(() => null);
       if (kept !== null) return { bytes: kept, type: 'image/jpeg' };
       const bytes = await imaging.draw(file, query);
@@ -80,11 +93,15 @@ async function insideProject(projectFolder: string, imagePath: string): Promise<
 
 async function filesIn(folder: string): Promise<{ file: string; size: number; mtimeMs: number }[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => {
-    const file = path.join(entry.parentPath, entry.name);
-    const found = await stat(file).catch(() => null);
-    return found === null ? null : { file, size: found.size, mtimeMs: found.mtimeMs };
-  }));
+  const files = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const file = path.join(entry.parentPath, entry.name);
+        const found = await stat(file).catch(() => null);
+        return found === null ? null : { file, size: found.size, mtimeMs: found.mtimeMs };
+      }),
+  );
   return files.filter((file) => file !== null);
 }
 

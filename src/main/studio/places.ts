@@ -5,7 +5,8 @@ import path from 'node:path';
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env.DESTILA_CACHE) return path.resolve(env.DESTILA_CACHE);
   const home = os.homedir();
-  if (process.platform === 'win32') return path.join(env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'Destila Studio', 'cache');
+  if (process.platform === 'win32')
+    return path.join(env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'Destila Studio', 'cache');
   if (process.platform === 'darwin') return path.join(home, 'Library', 'Caches', 'destila-studio');
   return path.join(env.XDG_CACHE_HOME ?? path.join(home, '.cache'), 'destila-studio');
 }
@@ -14,7 +15,8 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env.DESTILA_STATE) return path.resolve(env.DESTILA_STATE);
   const home = os.homedir();
-  if (process.platform === 'win32') return path.join(env.APPDATA ?? path.join(home, 'AppData', 'Roaming'), 'Destila Studio');
+  if (process.platform === 'win32')
+    return path.join(env.APPDATA ?? path.join(home, 'AppData', 'Roaming'), 'Destila Studio');
   if (process.platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'destila-studio');
   return path.join(env.XDG_STATE_HOME ?? path.join(home, '.local', 'state'), 'destila-studio');
 }

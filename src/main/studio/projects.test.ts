@@ -10,7 +10,15 @@ beforeEach(() => {
   home = mkdtempSync(path.join(tmpdir(), 'destila-projects-'));
   mkdirSync(path.join(project(), 'images'), { recursive: true });
   for (let i = 0; i < 12; i++) writeFileSync(path.join(project(), 'images', `${i}.jpg`), `picture ${i}`);
-  for (const [split, from] of [['train', 0], ['val', 4], ['test', 8]] as const) writeFileSync(path.join(project(), `${split}.txt`), Array.from({ length: 4 }, (_, i) => `images/${from + i}.jpg\tapple\n`).join(''));
+  for (const [split, from] of [
+    ['train', 0],
+    ['val', 4],
+    ['test', 8],
+  ] as const)
+    writeFileSync(
+      path.join(project(), `${split}.txt`),
+      Array.from({ length: 4 }, (_, i) => `images/${from + i}.jpg\tapple\n`).join(''),
+    );
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
@@ -49,7 +57,8 @@ test('a moved folder that is simply opened takes the place of the lost one; a st
   const projects = await openProjects(state, undefined, async (from, to) => void moves.push([from, to]));
   const stranger = path.join(home, 'stranger');
   mkdirSync(path.join(stranger, 'images'), { recursive: true });
-  for (let i = 0; i < 12; i++) writeFileSync(path.join(stranger, 'images', `${i}.jpg`), i === 0 ? 'picture 0' : `other ${i}`);
+  for (let i = 0; i < 12; i++)
+    writeFileSync(path.join(stranger, 'images', `${i}.jpg`), i === 0 ? 'picture 0' : `other ${i}`);
   await projects.open(stranger);
   expect(moves).toEqual([]);
   const found = await projects.open(place);

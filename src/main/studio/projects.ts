@@ -26,7 +26,10 @@ export interface Projects {
   relocate(id: string, folder: string | null): Promise<{ project: Project; matching: number; compared: number }>;
 }
 
-const rememberedSchema = z.object({ project: projectSchema, /** sha256 of a few images by path: how a moved folder is recognized. */ samples: z.record(z.string(), z.string()) });
+const rememberedSchema = z.object({
+  project: projectSchema,
+  /** sha256 of a few images by path: how a moved folder is recognized. */ samples: z.record(z.string(), z.string()),
+});
 type Remembered = z.infer<typeof rememberedSchema>;
 
 const MOST_RECENT = 20;
@@ -35,19 +38,29 @@ const COVERS = 4;
 /** Folders looked at for a project that was moved. */
 const MOST_CANDIDATES = 2000;
 
-export const projectId = (folder: string): string => createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12);
+export const projectId = (folder: string): string =>
+  createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12);
 
 /** The label files of a folder that is being opened. */
 type ReadIndex = (id: string, folder: string) => Promise<Pick<DatasetIndex, 'paths' | 'vocabulary'>>;
 const readPlainly: ReadIndex = (id, folder) => readIndex(id, folder, { separator: 'auto', labels_file: null }, []);
 
 /** `onMoved` takes over what is kept under a project's id: the id is made from the folder. */
-export async function openProjects(stateFolder: string, read: ReadIndex = readPlainly, onMoved: (from: string, to: string) => Promise<void> = async () => undefined): Promise<Projects> {
+export async function openProjects(
+  stateFolder: string,
+  read: ReadIndex = readPlainly,
+  onMoved: (from: string, to: string) => Promise<void> = async () => undefined,
+): Promise<Projects> {
   const file = path.join(stateFolder, 'recent.json');
   let list: Remembered[] = await readStored(file, z.array(rememberedSchema), []);
   const look = async (): Promise<void> => {
-    const found = new Map(await Promise.all(list.map(async ({ project }) => [project.id, await isFolder(project.folder)] as const)));
-    list = list.map((entry) => ({ ...entry, project: { ...entry.project, found: found.get(entry.project.id) ?? entry.project.found } }));
+    const found = new Map(
+      await Promise.all(list.map(async ({ project }) => [project.id, await isFolder(project.folder)] as const)),
+    );
+    list = list.map((entry) => ({
+      ...entry,
+      project: { ...entry.project, found: found.get(entry.project.id) ?? entry.project.found },
+    }));
   };
   await look();
 
@@ -70,7 +83,8 @@ export async function openProjects(stateFolder: string, read: ReadIndex = readPl
     if (!(await isFolder(place))) throw new Problem('data', `${place} is no folder that can be opened.`);
     await followMove(place);
     await look();
-    for (const entry of list) if (!entry.project.found && await isMostly(place, entry.samples)) await takeOver(entry, projectId(place));
+    for (const entry of list)
+      if (!entry.project.found && (await isMostly(place, entry.samples))) await takeOver(entry, projectId(place));
     return remember(await describe(place, read));
   };
   return {
@@ -86,29 +100,57 @@ export async function openProjects(stateFolder: string, read: ReadIndex = readPl
       const entry = known(id);
       const { project, samples } = entry;
       const found = folder === null ? await search(project.folder, samples) : path.resolve(folder);
-      if (found === null) throw new Problem('data', `The photos of ${project.name} were not found near ${path.dirname(project.folder)}. Choose the folder yourself.`);
+      if (found === null)
+        throw new Problem(
+          'data',
+          `The photos of ${project.name} were not found near ${path.dirname(project.folder)}. Choose the folder yourself.`,
+        );
       const matching = await matches(found, samples);
       const compared = Object.keys(samples).length;
-      if (compared > 0 && matching === 0) throw new Problem('mismatch', `None of ${compared} photos of ${project.name} is in ${found}: this is another folder.`);
+      if (compared > 0 && matching === 0)
+        throw new Problem(
+          'mismatch',
+          `None of ${compared} photos of ${project.name} is in ${found}: this is another folder.`,
+        );
       await takeOver(entry, projectId(found));
       return { project: await open(found), matching, compared };
     },
   };
 }
 
-const isFolder = (folder: string): Promise<boolean> => stat(folder).then((found) => found.isDirectory(), () => false);
+const isFolder = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 async function describe(folder: string, read: ReadIndex): Promise<Remembered> {
   const id = projectId(folder);
   const { paths, vocabulary } = await read(id, folder);
-  const spread = (count: number): string[] => Array.from({ length: Math.min(count, paths.length) }, (_, i) => paths[Math.floor((i * paths.length) / count)]!);
-  const samples = await Promise.all(spread(SAMPLES).map(async (name) => [name, await contentHash(path.resolve(folder, name))] as const));
+  const spread = (count: number): string[] =>
+    Array.from({ length: Math.min(count, paths.length) }, (_, i) => paths[Math.floor((i * paths.length) / count)]!);
+  const samples = await Promise.all(
+    spread(SAMPLES).map(async (name) => [name, await contentHash(path.resolve(folder, name))] as const),
+  );
   const runs = await listRuns(runsFolder(folder));
   const last = runs.findLastIndex(({ record }) => record.state === 'finished' && !record.trashed);
   return {
     project: {
-      id, name: path.basename(folder), folder, openedAt: new Date().toISOString(), found: true, images: paths.length, labels: vocabulary.length, covers: spread(COVERS),
-      lastRun: last < 0 ? null : { name: `Run ${runs[last]!.number}`, macroAp: runs[last]!.record.stages.thresholds.summary.val_int8_ap ?? null },
+      id,
+      name: path.basename(folder),
+      folder,
+      openedAt: new Date().toISOString(),
+      found: true,
+      images: paths.length,
+      labels: vocabulary.length,
+      covers: spread(COVERS),
+      lastRun:
+        last < 0
+          ? null
+          : {
+              name: `Run ${runs[last]!.number}`,
+              macroAp: runs[last]!.record.stages.thresholds.summary.val_int8_ap ?? null,
+            },
     },
     samples: Object.fromEntries(samples.filter(([, hash]) => hash !== '')),
   };
@@ -124,7 +166,9 @@ async function followMove(folder: string): Promise<void> {
 }
 
 async function matches(folder: string, samples: Readonly<Record<string, string>>): Promise<number> {
-  const same = await Promise.all(Object.entries(samples).map(async ([name, hash]) => (await contentHash(path.resolve(folder, name))) === hash));
+  const same = await Promise.all(
+    Object.entries(samples).map(async ([name, hash]) => (await contentHash(path.resolve(folder, name))) === hash),
+  );
   return same.filter(Boolean).length;
 }
 
@@ -153,5 +197,7 @@ async function search(lost: string, samples: Readonly<Record<string, string>>): 
 
 async function foldersIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => path.join(folder, entry.name));
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => path.join(folder, entry.name));
 }

@@ -29,13 +29,24 @@ export interface RunRequest {
   readonly expected?: StageSeconds[];
 }
 
-export interface StartedRun { readonly folder: string; readonly job: Job }
+export interface StartedRun {
+  readonly folder: string;
+  readonly job: Job;
+}
 
 /** Makes a run's folder; nothing is started. */
 export async function newRun(request: Omit<RunRequest, 'stages'>): Promise<string> {
   const project = path.resolve(request.project);
-  await access(project).catch(() => { throw new Problem('data', `The project folder ${project} does not exist.`); });
-  return createRun(request.runsFolder ?? runsFolder(project), { project, preset: request.preset, config: request.config, expected: request.expected ?? [], versions: versions() });
+  await access(project).catch(() => {
+    throw new Problem('data', `The project folder ${project} does not exist.`);
+  });
+  return createRun(request.runsFolder ?? runsFolder(project), {
+    project,
+    preset: request.preset,
+    config: request.config,
+    expected: request.expected ?? [],
+    versions: versions(),
+  });
 }
 
 export async function startRun(request: RunRequest, watcher: JobWatcher): Promise<StartedRun> {
@@ -46,17 +57,29 @@ export async function startRun(request: RunRequest, watcher: JobWatcher): Promis
 /** Goes on with a run; named stages are done even if they were finished. */
 export function resumeRun(folder: string, stages: readonly Stage[] | null, watcher: JobWatcher): Job {
   const start = async (): Promise<JobRequest> => ({
-    type: 'run', runFolder: path.resolve(folder), stages: stages === null ? null : [...stages], cacheFolder: cacheFolder(),
-    engine: await chooseEngine((await readRun(folder)).config), enginesFolder: enginesFolder(),
+    type: 'run',
+    runFolder: path.resolve(folder),
+    stages: stages === null ? null : [...stages],
+    cacheFolder: cacheFolder(),
+    engine: await chooseEngine((await readRun(folder)).config),
+    enginesFolder: enginesFolder(),
   });
   return startJobWhen(start(), watcher);
 }
 
 /** What a person says of a run: a note, a pin, the trash. */
-export async function changeRun(folder: string, change: { note?: string | undefined; pinned?: boolean | undefined; trashed?: boolean | undefined }): Promise<void> {
+export async function changeRun(
+  folder: string,
+  change: { note?: string | undefined; pinned?: boolean | undefined; trashed?: boolean | undefined },
+): Promise<void> {
   const write = async (): Promise<void> => {
     const record = await readRun(folder);
-    await writeRun(folder, { ...record, notes: change.note ?? record.notes, pinned: change.pinned ?? record.pinned, trashed: change.trashed ?? record.trashed });
+    await writeRun(folder, {
+      ...record,
+      notes: change.note ?? record.notes,
+      pinned: change.pinned ?? record.pinned,
+      trashed: change.trashed ?? record.trashed,
+    });
   };
   await underLock(folder, 'notes', write);
 }
@@ -72,7 +95,8 @@ export async function deleteRun(folder: string): Promise<void> {
 /** Checkpoints of a finished run are needed by nobody; returns the bytes that are free now. */
 export async function cleanRun(folder: string): Promise<number> {
   const { state } = await readRun(folder);
-  if (state !== 'finished') throw new Problem('config', 'This run is not finished: its checkpoints are what it goes on from.');
+  if (state !== 'finished')
+    throw new Problem('config', 'This run is not finished: its checkpoints are what it goes on from.');
   const checkpoints = path.join(folder, 'checkpoints');
   const bytes = await folderBytes(checkpoints);
   await rm(checkpoints, { recursive: true, force: true });
@@ -83,13 +107,18 @@ export async function cleanRun(folder: string): Promise<number> {
 export async function diskUse(project: string): Promise<{ runs: number; bytes: number; freeableBytes: number }> {
   const runs = await listRuns(runsFolder(project));
   const freeable = await Promise.all(runs.map(({ folder, state }) => freeableBytes(folder, state)));
-  return { runs: runs.length, bytes: await folderBytes(runsFolder(project)), freeableBytes: freeable.reduce((a, b) => a + b, 0) };
+  return {
+    runs: runs.length,
+    bytes: await folderBytes(runsFolder(project)),
+    freeableBytes: freeable.reduce((a, b) => a + b, 0),
+  };
 }
 
 /** The checkpoints of all finished runs of a project; returns the bytes that are free now. */
 export async function cleanProject(project: string): Promise<number> {
   let freed = 0;
-  for (const { folder, state } of await listRuns(runsFolder(project))) if (state === 'finished') freed += await cleanRun(folder);
+  for (const { folder, state } of await listRuns(runsFolder(project)))
+    if (state === 'finished') freed += await cleanRun(folder);
   return freed;
 }
 
@@ -113,18 +142,41 @@ export async function changeConfig(folder: string, change: (config: Config) => C
 /** The run that a path means: a run's own folder, or the newest run of a project. */
 export async function findRun(place: string, accepts: (record: RunRecord) => boolean = () => true): Promise<string> {
   const folder = path.resolve(place);
-  if (await readRun(folder).then(() => true, () => false)) return folder;
-  const own = await access(path.join(folder, 'run.json')).then(() => true, () => false);
+  if (
+    await readRun(folder).then(
+      () => true,
+      () => false,
+    )
+  )
+    return folder;
+  const own = await access(path.join(folder, 'run.json')).then(
+    () => true,
+    () => false,
+  );
   if (own) await readRun(folder); // says what is wrong with it
   const runs = await listRuns(runsFolder(folder));
   const newest = runs.findLast(({ record }) => accepts(record));
-  if (newest === undefined) throw new Problem('file', `${folder} is no run and has none${runs.length === 0 ? '' : ' that fits'}: name a run's folder, or a project that has runs.`);
+  if (newest === undefined)
+    throw new Problem(
+      'file',
+      `${folder} is no run and has none${runs.length === 0 ? '' : ' that fits'}: name a run's folder, or a project that has runs.`,
+    );
   return newest.folder;
 }
 
 /** Dependencies are pinned, so package.json says what runs. */
 function versions(): Record<string, string> {
-  const { version, dependencies } = createRequire(import.meta.url)('../../../package.json') as { version: string; dependencies: Record<string, string> };
+  const { version, dependencies } = createRequire(import.meta.url)('../../../package.json') as {
+    version: string;
+    dependencies: Record<string, string>;
+  };
   const pinned = (name: string): string => dependencies[name] ?? '';
-  return { destila: version, node: process.versions.node, onnxruntime: pinned('onnxruntime-node'), sharp: pinned('sharp'), litert: pinned('@litertjs/core'), platform: `${process.platform}-${process.arch}` };
+  return {
+    destila: version,
+    node: process.versions.node,
+    onnxruntime: pinned('onnxruntime-node'),
+    sharp: pinned('sharp'),
+    litert: pinned('@litertjs/core'),
+    platform: `${process.platform}-${process.arch}`,
+  };
 }

@@ -63,7 +63,11 @@ const folderSchema = z.object({ folder: z.string() });
 
 type Handlers = { readonly [M in Method]: (input: z.output<(typeof contract)[M]['input']>) => Promise<Output<M>> };
 
-export const productVersion = (JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as { version: string }).version;
+export const productVersion = (
+  JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as {
+    version: string;
+  }
+).version;
 
 export async function createStudio(options: DoorOptions): Promise<Studio> {
   const state = stateFolder();
@@ -76,7 +80,11 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const settings = await openSettings(state);
   const machine = await openMachine(state);
   const datasets = openDatasets(state, (project) => emit({ type: 'datasetChanged', project }));
-  const projects = await openProjects(state, (id, folder) => datasets.open(id, folder), (from, to) => datasets.moved(from, to));
+  const projects = await openProjects(
+    state,
+    (id, folder) => datasets.open(id, folder),
+    (from, to) => datasets.moved(from, to),
+  );
   const imaging = createImaging();
   const pictures = openPictures(cacheFolder(), imaging, () => settings.current().thumbnailGigabytes * 1e9);
   const throttle = createEventThrottle(emit);
@@ -95,14 +103,22 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     polite: () => settings.current().polite,
   });
   const rates = openLearningRates(() => queue.entries().length > 0);
-  const weights = openWeights({ folder: weightsFolder(), proxy: () => settings.current().proxy || null, onChange: () => emit({ type: 'weightsChanged' }) });
+  const weights = openWeights({
+    folder: weightsFolder(),
+    proxy: () => settings.current().proxy || null,
+    onChange: () => emit({ type: 'weightsChanged' }),
+  });
   const load = createLoadMeter(os.homedir(), () => queue.runningPid());
   const activities = new Map<string, Activity>();
   let measuring: Job | null = null;
   let nextActivity = 0;
 
   /** Runs something long with its progress shown everywhere. */
-  async function active<T>(kind: Activity['kind'], project: string | null, work: (onEvent: (event: RunEvent) => void) => Promise<T>): Promise<T> {
+  async function active<T>(
+    kind: Activity['kind'],
+    project: string | null,
+    work: (onEvent: (event: RunEvent) => void) => Promise<T>,
+  ): Promise<T> {
     const id = `${kind}-${nextActivity++}`;
     const show = (activity: Activity): void => {
       activities.set(id, activity);
@@ -111,7 +127,8 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     show({ id, kind, project, done: 0, total: 0, secondsLeft: null });
     try {
       return await work((event) => {
-        if (event.type === 'progress') show({ id, kind, project, done: event.done, total: event.total, secondsLeft: event.secondsLeft });
+        if (event.type === 'progress')
+          show({ id, kind, project, done: event.done, total: event.total, secondsLeft: event.secondsLeft });
       });
     } finally {
       activities.delete(id);
@@ -135,8 +152,15 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'studio.hello': async () => {
       await projects.look();
       return {
-        version: productVersion, door: options.door, platform: process.platform, homeFolder: os.homedir(), settings: settings.current(), recent: [...projects.recent()],
-        machine: machine.known(), queue: [...queue.entries()], activities: [...activities.values()],
+        version: productVersion,
+        door: options.door,
+        platform: process.platform,
+        homeFolder: os.homedir(),
+        settings: settings.current(),
+        recent: [...projects.recent()],
+        machine: machine.known(),
+        queue: [...queue.entries()],
+        activities: [...activities.values()],
       };
     },
     'studio.load': () => load(),
@@ -146,10 +170,14 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       emit({ type: 'settings', settings: changed });
       return changed;
     },
-    'cache.clear': async ({ what }) => ({ freedBytes: what === 'thumbnails' ? await pictures.clear() : await clearExcept(cacheFolder(), THUMBNAILS) }),
+    'cache.clear': async ({ what }) => ({
+      freedBytes: what === 'thumbnails' ? await pictures.clear() : await clearExcept(cacheFolder(), THUMBNAILS),
+    }),
     'disk.usage': async () => {
       const there = projects.recent().filter(({ found }) => found);
-      const uses = await Promise.all(there.map(async ({ id, name, folder }) => ({ project: id, name, ...await diskUse(folder) })));
+      const uses = await Promise.all(
+        there.map(async ({ id, name, folder }) => ({ project: id, name, ...(await diskUse(folder)) })),
+      );
       return uses.filter(({ runs }) => runs > 0).sort((a, b) => b.bytes - a.bytes);
     },
     'disk.clean': async ({ project }) => {
@@ -157,13 +185,20 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       emit({ type: 'runsChanged', project });
       return { freedBytes };
     },
-    'cache.usage': async () => ({ thumbnails: await pictures.usage(), pixels: await folderBytes(cacheFolder()) - await pictures.usage() }),
+    'cache.usage': async () => ({
+      thumbnails: await pictures.usage(),
+      pixels: (await folderBytes(cacheFolder())) - (await pictures.usage()),
+    }),
     'machine.measure': () => active('measure', null, () => machine.measure()),
     'engines.speeds': () => rememberedSpeeds(),
     'engines.measureAgain': async ({ id }) => {
       const speed = (await rememberedSpeeds()).find((remembered) => remembered.id === id);
       if (speed === undefined) throw new Problem('file', 'This measurement was forgotten meanwhile.');
-      if (queue.entries().length > 0) throw new Problem('busy', 'A run is training: what is measured beside it says little. Wait for its end, or stop it.');
+      if (queue.entries().length > 0)
+        throw new Problem(
+          'busy',
+          'A run is training: what is measured beside it says little. Wait for its end, or stop it.',
+        );
       await active('measure', null, () => measureAgain(speed));
       return {};
     },
@@ -172,7 +207,12 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return {};
     },
     'files.list': ({ folder }) => listFolder(folder),
-    'files.find': async ({ name, files }) => ({ folders: await findFolder(name, files, [os.homedir(), ...projects.recent().map(({ folder }) => path.dirname(folder))]) }),
+    'files.find': async ({ name, files }) => ({
+      folders: await findFolder(name, files, [
+        os.homedir(),
+        ...projects.recent().map(({ folder }) => path.dirname(folder)),
+      ]),
+    }),
     'files.reveal': async ({ project, path: file }) => {
       const place = project === null ? (file === 'log' ? log.file : state) : path.resolve(folderOf(project), file);
       const within = project === null || !path.relative(folderOf(project), place).startsWith('..');
@@ -190,21 +230,23 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       recentChanged();
       return {};
     },
-    'project.sample': () => active('sample', null, async (onEvent) => {
-      const folder = path.join(os.homedir(), 'Destila', 'Sample');
-      const place = process.env.DESTILA_SAMPLE ?? folder;
-      await startJob({ type: 'sample', folder: place }, { onEvent }).result;
-      const project = await projects.open(place);
-      recentChanged();
-      return project;
-    }),
+    'project.sample': () =>
+      active('sample', null, async (onEvent) => {
+        const folder = path.join(os.homedir(), 'Destila', 'Sample');
+        const place = process.env.DESTILA_SAMPLE ?? folder;
+        await startJob({ type: 'sample', folder: place }, { onEvent }).result;
+        const project = await projects.open(place);
+        recentChanged();
+        return project;
+      }),
     'project.relocate': async ({ project, folder }) => {
       const found = await projects.relocate(project, folder === '' ? null : folder);
       recentChanged();
       return found;
     },
     'dataset.read': ({ project }) => datasets.read(project, folderOf(project)),
-    'dataset.check': ({ project }) => active('check', project, (onEvent) => datasets.check(project, folderOf(project), onEvent)),
+    'dataset.check': ({ project }) =>
+      active('check', project, (onEvent) => datasets.check(project, folderOf(project), onEvent)),
     'dataset.lastCheck': async ({ project }) => ({ result: await datasets.lastCheck(project) }),
     'dataset.draft': async ({ project, changes }) => {
       await datasets.draft(project, changes);
@@ -218,20 +260,31 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return repaired;
     },
     'import.offers': ({ project }) => importOffers(folderOf(project)),
-    'import.plan': async (request) => planImport(folderOf(request.project), request, (await datasets.config(folderOf(request.project))).separator),
+    'import.plan': async (request) =>
+      planImport(folderOf(request.project), request, (await datasets.config(folderOf(request.project))).separator),
     'import.write': async (request) => {
       const folder = folderOf(request.project);
-      await writeImport(folder, request, datasets.backupFolder(request.project), (await datasets.config(folder)).separator);
+      await writeImport(
+        folder,
+        request,
+        datasets.backupFolder(request.project),
+        (await datasets.config(folder)).separator,
+      );
       await datasets.draft(request.project, []);
       await projects.open(folder);
       recentChanged();
       emit({ type: 'datasetChanged', project: request.project });
       return {};
     },
-    'weights.list': async ({ project }) => ({ folder: weights.folder, entries: [...project === null ? [] : await networksOfRuns(folderOf(project)), ...await weights.list()] }),
+    'weights.list': async ({ project }) => ({
+      folder: weights.folder,
+      entries: [...(project === null ? [] : await networksOfRuns(folderOf(project))), ...(await weights.list())],
+    }),
     'weights.write': async ({ project, run, stage, format }) => {
       const folder = runFolder({ project, run });
-      const file = z.string().parse(await startJob({ type: 'writeNetwork', runFolder: folder, stage, format, out: null }).result);
+      const file = z
+        .string()
+        .parse(await startJob({ type: 'writeNetwork', runFolder: folder, stage, format, out: null }).result);
       return { file: path.relative(folder, file).split(path.sep).join('/'), bytes: (await stat(file)).size };
     },
     'weights.download': async ({ id }) => {
@@ -248,13 +301,26 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       await saveConfig(folderOf(project), config);
       return {};
     },
-    'run.preflight': ({ project, config }) => active('measure', project, async () => {
-      const { split, vocabulary } = await datasets.read(project, folderOf(project));
-      const count = (number: number): number => split.filter((found) => found === number).length;
-      return preflight(folderOf(project), config, { train: count(0), val: count(1), test: count(2) }, vocabulary.length, (job) => { measuring = job; }).finally(() => { measuring = null; });
-    }),
+    'run.preflight': ({ project, config }) =>
+      active('measure', project, async () => {
+        const { split, vocabulary } = await datasets.read(project, folderOf(project));
+        const count = (number: number): number => split.filter((found) => found === number).length;
+        return preflight(
+          folderOf(project),
+          config,
+          { train: count(0), val: count(1), test: count(2) },
+          vocabulary.length,
+          (job) => {
+            measuring = job;
+          },
+        ).finally(() => {
+          measuring = null;
+        });
+      }),
     'learningRate.find': async ({ project, config, network }) => {
-      await active(network === 'teacher' ? 'teacherRate' : 'studentRate', project, (onEvent) => rates.find({ project, folder: folderOf(project), config, network }, onEvent));
+      await active(network === 'teacher' ? 'teacherRate' : 'studentRate', project, (onEvent) =>
+        rates.find({ project, folder: folderOf(project), config, network }, onEvent),
+      );
       return {};
     },
     'learningRate.cancel': async () => {
@@ -265,7 +331,10 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'runs.list': ({ project }) => summarizeRuns(project, folderOf(project)),
     'runs.start': async ({ project, config: asked, preset, expected }) => {
       await requireWeights(asked);
-      const config = asked.engine.threads > 0 ? asked : { ...asked, engine: { ...asked.engine, threads: threadsOf(settings.current()) } };
+      const config =
+        asked.engine.threads > 0
+          ? asked
+          : { ...asked, engine: { ...asked.engine, threads: threadsOf(settings.current()) } };
       const folder = await newRun({ project: folderOf(project), config, preset, runsFolder: null, expected });
       const summary = await summaryOf(project, path.basename(folder));
       await queue.add({ project, run: summary.id, name: summary.name, folder });
@@ -301,7 +370,8 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       emit({ type: 'runsChanged', project });
       return { freedBytes };
     },
-    'tune.read': async ({ project, run }) => readTune(runFolder({ project, run }), (await summaryOf(project, run)).name),
+    'tune.read': async ({ project, run }) =>
+      readTune(runFolder({ project, run }), (await summaryOf(project, run)).name),
     'tune.save': async ({ project, run, thresholds }) => {
       await saveThresholds(runFolder({ project, run }), thresholds);
       return {};
@@ -314,32 +384,63 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'tune.attention': ({ project, run, path: image, label }) => attention(runFolder({ project, run }), image, label),
     'export.start': async ({ project, run }) => {
       // Its end and its failure are the answer to this call, not the end of the run.
-      await exportRun(runFolder({ project, run }), (event) => { if (event.type === 'progress' || event.type === 'check' || event.type === 'stageFinished') throttle.send(project, run, event); }, () => undefined);
+      await exportRun(
+        runFolder({ project, run }),
+        (event) => {
+          if (event.type === 'progress' || event.type === 'check' || event.type === 'stageFinished')
+            throttle.send(project, run, event);
+        },
+        () => undefined,
+      );
       emit({ type: 'runsChanged', project });
       return {};
     },
     'export.check': async ({ project, run }) => {
-      await checkExport(runFolder({ project, run }), (event) => { if (event.type === 'check') throttle.send(project, run, event); });
+      await checkExport(runFolder({ project, run }), (event) => {
+        if (event.type === 'check') throttle.send(project, run, event);
+      });
       return {};
     },
-    'export.read': async ({ project, run }) => ({ export: await readExport(runFolder({ project, run }), (await summaryOf(project, run)).name) }),
+    'export.read': async ({ project, run }) => ({
+      export: await readExport(runFolder({ project, run }), (await summaryOf(project, run)).name),
+    }),
     'export.file': async ({ project, run, name }) => bundleText(runFolder({ project, run }), name),
-    'export.try': ({ project, run, image }) => tryExport(runFolder({ project, run }), 'path' in image ? { path: path.resolve(folderOf(project), image.path) } : image),
-    'export.folder': ({ project, run, folder }) => active('predict', project, (onEvent) => predictToCsv(runFolder({ project, run }), folder, onEvent)),
+    'export.try': ({ project, run, image }) =>
+      tryExport(
+        runFolder({ project, run }),
+        'path' in image ? { path: path.resolve(folderOf(project), image.path) } : image,
+      ),
+    'export.folder': ({ project, run, folder }) =>
+      active('predict', project, (onEvent) => predictToCsv(runFolder({ project, run }), folder, onEvent)),
   };
 
   function diagnostics(): string {
     const known = machine.known();
     const facts = {
-      version: productVersion, door: options.door, node: process.versions.node, system: `${os.type()} ${os.release()} ${os.arch()}`, memoryGigabytes: Math.round(os.totalmem() / 1e9),
-      engines: known?.engines ?? null, cpu: known?.cpu ?? null, settings: { ...settings.current(), proxy: settings.current().proxy === '' ? '' : '<set>' }, projects: projects.recent().map(({ images, labels, found }) => ({ images, labels, found })),
+      version: productVersion,
+      door: options.door,
+      node: process.versions.node,
+      system: `${os.type()} ${os.release()} ${os.arch()}`,
+      memoryGigabytes: Math.round(os.totalmem() / 1e9),
+      engines: known?.engines ?? null,
+      cpu: known?.cpu ?? null,
+      settings: { ...settings.current(), proxy: settings.current().proxy === '' ? '' : '<set>' },
+      projects: projects.recent().map(({ images, labels, found }) => ({ images, labels, found })),
     };
-    return redacted(`${JSON.stringify(facts, null, 2)}\n\nLast lines of the log:\n${log.tail(200)}\n`, projects.recent().map(({ folder }) => folder));
+    return redacted(
+      `${JSON.stringify(facts, null, 2)}\n\nLast lines of the log:\n${log.tail(200)}\n`,
+      projects.recent().map(({ folder }) => folder),
+    );
   }
 
   async function call(method: Method, input: unknown): Promise<unknown> {
     const parsed = contract[method].input.safeParse(input);
-    if (!parsed.success) throw new Problem('internal', `The screen asked for ${method} in a way the studio does not know. Reload the window.`, parsed.error.message);
+    if (!parsed.success)
+      throw new Problem(
+        'internal',
+        `The screen asked for ${method} in a way the studio does not know. Reload the window.`,
+        parsed.error.message,
+      );
     try {
       const handler = handlers[method] as (input: unknown) => Promise<unknown>;
       return await handler(parsed.data);
@@ -363,8 +464,14 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     download: async (project, run, name) => {
       const folder = runFolder({ project, run });
       const file = path.resolve(folder, name);
-      if (path.dirname(file) === path.join(folder, 'models') && /^(teacher|student)_(timm\.safetensors|keras\.h5)$/.test(path.basename(file))) return file;
-      const allowed = ['export', 'predictions', 'report'].map((name) => path.join(folder, name)).some((place) => path.dirname(file) === place);
+      if (
+        path.dirname(file) === path.join(folder, 'models') &&
+        /^(teacher|student)_(timm\.safetensors|keras\.h5)$/.test(path.basename(file))
+      )
+        return file;
+      const allowed = ['export', 'predictions', 'report']
+        .map((name) => path.join(folder, name))
+        .some((place) => path.dirname(file) === place);
       if (!allowed || !/\.(zip|csv|html)$/.test(file)) throw new Problem('file', `${name} is nothing to download.`);
       return file;
     },

@@ -10,8 +10,16 @@ import type { Studio } from './studio.ts';
 
 /** No script but our own, no connection but to ourselves. Styles may be inline: the component library sets them so. */
 export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'", "worker-src 'self'",
-  "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
 ].join('; ');
 
 export const securityHeaders: Readonly<Record<string, string>> = {
@@ -24,11 +32,21 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 };
 
 const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png',
-  '.woff2': 'font/woff2', '.woff': 'font/woff', '.json': 'application/json', '.ico': 'image/x-icon',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.woff': 'font/woff',
+  '.json': 'application/json',
+  '.ico': 'image/x-icon',
 };
 
-const downloadTypes: Readonly<Record<string, string>> = { '.zip': 'application/zip', '.csv': 'text/csv; charset=utf-8' };
+const downloadTypes: Readonly<Record<string, string>> = {
+  '.zip': 'application/zip',
+  '.csv': 'text/csv; charset=utf-8',
+};
 
 /** `url` is a path and query below the door's own origin. */
 export type Respond = (url: URL) => Promise<Response>;
@@ -38,16 +56,23 @@ export function createResponder(studio: Studio, rendererFolder: string): Respond
     try {
       const [, room, project, run] = url.pathname.split('/').map(decodeURIComponent);
       if (room === 'image' && project !== undefined) return await picture(studio, project, url.searchParams);
-      if (room === 'download' && project !== undefined && run !== undefined) return await download(studio, project, run, url.searchParams.get('name') ?? '');
+      if (room === 'download' && project !== undefined && run !== undefined)
+        return await download(studio, project, run, url.searchParams.get('name') ?? '');
       return await screenFile(rendererFolder, url.pathname);
     } catch (error) {
       const { message, kind } = toProblemData(error);
-      return reply(kind === 'internal' ? 500 : 404, kind === 'internal' ? 'Something went wrong.' : message, { 'content-type': 'text/plain; charset=utf-8' });
+      return reply(kind === 'internal' ? 500 : 404, kind === 'internal' ? 'Something went wrong.' : message, {
+        'content-type': 'text/plain; charset=utf-8',
+      });
     }
   };
 }
 
-const reply = (status: number, body: string | Uint8Array<ArrayBuffer> | ReadableStream, headers: Record<string, string>): Response => new Response(body, { status, headers: { ...securityHeaders, ...headers } });
+const reply = (
+  status: number,
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream,
+  headers: Record<string, string>,
+): Response => new Response(body, { status, headers: { ...securityHeaders, ...headers } });
 
 async function picture(studio: Studio, project: string, query: URLSearchParams): Promise<Response> {
   const asked = pictureQuerySchema.safeParse(Object.fromEntries(query));
@@ -62,18 +87,32 @@ async function download(studio: Studio, project: string, run: string, name: stri
   const { size } = await stat(file);
   const stream = Readable.toWeb(createReadStream(file)) as ReadableStream;
   // A report is read in the browser; it has no script and may run none.
-  if (file.endsWith('.html')) return reply(200, stream, { 'content-type': types['.html']!, 'content-length': String(size), 'cache-control': 'no-store' });
+  if (file.endsWith('.html'))
+    return reply(200, stream, {
+      'content-type': types['.html']!,
+      'content-length': String(size),
+      'cache-control': 'no-store',
+    });
   const plain = path.basename(file).replaceAll(/[^\w.-]/g, '_');
-  return reply(200, stream, { 'content-type': downloadTypes[path.extname(file)] ?? 'application/octet-stream', 'content-length': String(size), 'content-disposition': `attachment; filename="${plain}"`, 'cache-control': 'no-store' });
+  return reply(200, stream, {
+    'content-type': downloadTypes[path.extname(file)] ?? 'application/octet-stream',
+    'content-length': String(size),
+    'content-disposition': `attachment; filename="${plain}"`,
+    'cache-control': 'no-store',
+  });
 }
 
 async function screenFile(folder: string, pathname: string): Promise<Response> {
   const name = pathname === '/' ? '/index.html' : decodeURIComponent(pathname);
   const file = path.join(folder, name);
   const type = types[path.extname(file)];
-  if (type === undefined || path.relative(folder, file).startsWith('..') || name.includes('\0')) return reply(404, 'Nothing here.', { 'content-type': 'text/plain' });
+  if (type === undefined || path.relative(folder, file).startsWith('..') || name.includes('\0'))
+    return reply(404, 'Nothing here.', { 'content-type': 'text/plain' });
   const bytes = await readFile(file).catch(() => null);
   if (bytes === null) return reply(404, 'Nothing here.', { 'content-type': 'text/plain' });
   const fixed = name.startsWith('/assets/');
-  return reply(200, new Uint8Array(bytes), { 'content-type': type, 'cache-control': fixed ? 'private, max-age=31536000, immutable' : 'no-cache' });
+  return reply(200, new Uint8Array(bytes), {
+    'content-type': type,
+    'cache-control': fixed ? 'private, max-age=31536000, immutable' : 'no-cache',
+  });
 }

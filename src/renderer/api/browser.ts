@@ -13,7 +13,10 @@ const isRefused = ({ status }: Response): boolean => status === 401 || status ==
 
 /** Events that break off do not say why; a call does. */
 const whatFails = (): Promise<Connection> =>
-  fetch('/api/studio.hello', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then((response) => (isRefused(response) ? 'refused' : 'gone'), () => 'gone');
+  fetch('/api/studio.hello', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then(
+    (response) => (isRefused(response) ? 'refused' : 'gone'),
+    () => 'gone',
+  );
 
 /** Calls over fetch, events over server-sent events. A hidden window hears only what matters and catches up when it is shown. */
 export function browserTransport(): Transport {
@@ -22,11 +25,23 @@ export function browserTransport(): Transport {
       let response: Response;
       try {
         const body = JSON.stringify(input);
-        response = await fetch(`/api/${method}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body, keepalive: outlivesTheWindow.has(method) && body.length < CARRIED_BYTES });
+        response = await fetch(`/api/${method}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+          keepalive: outlivesTheWindow.has(method) && body.length < CARRIED_BYTES,
+        });
       } catch (error) {
-        return { problem: { kind: 'file', message: 'The studio does not answer. It may have been closed; start it again.', detail: (error as Error).message } };
+        return {
+          problem: {
+            kind: 'file',
+            message: 'The studio does not answer. It may have been closed; start it again.',
+            detail: (error as Error).message,
+          },
+        };
       }
-      if (isRefused(response)) return { problem: { kind: 'file', message: STARTED_ANEW, detail: await response.text() } };
+      if (isRefused(response))
+        return { problem: { kind: 'file', message: STARTED_ANEW, detail: await response.text() } };
       return (await response.json()) as { value: unknown };
     },
     listen: (onEvent, onConnection) => {
@@ -44,7 +59,9 @@ export function browserTransport(): Transport {
           void whatFails().then((connection) => {
             if (source !== own) return;
             onConnection(connection);
-            setTimeout(() => { if (source === own) open(); }, RETRY_MS);
+            setTimeout(() => {
+              if (source === own) open();
+            }, RETRY_MS);
           });
         };
       };

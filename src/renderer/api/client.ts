@@ -12,7 +12,10 @@ export type Connection = 'there' | 'gone' | 'refused';
 
 /** How a door carries calls and events. */
 export interface Transport {
-  call(method: Method, input: unknown): Promise<{ value: unknown } | { problem: { kind: string; message: string; detail?: string | undefined } }>;
+  call(
+    method: Method,
+    input: unknown,
+  ): Promise<{ value: unknown } | { problem: { kind: string; message: string; detail?: string | undefined } }>;
   /** `onConnection` tells when the studio cannot be reached and when it is back. */
   listen(onEvent: (event: unknown) => void, onConnection: (connection: Connection) => void): void;
   /** Address of a path below the door's own origin. */
@@ -28,9 +31,15 @@ const transport: Transport = desktopTransport() ?? browserTransport();
 /** Asks the studio; what comes back is checked. Rejects with a Problem. */
 export async function call<M extends Method>(method: M, input: Input<M>): Promise<Output<M>> {
   const reply = await transport.call(method, input);
-  if ('problem' in reply) throw new Problem(reply.problem.kind as ProblemKind, reply.problem.message, reply.problem.detail);
+  if ('problem' in reply)
+    throw new Problem(reply.problem.kind as ProblemKind, reply.problem.message, reply.problem.detail);
   const parsed = contract[method].output.safeParse(reply.value);
-  if (!parsed.success) throw new Problem('internal', `The studio answered ${method} in a way this window does not know. Reload it.`, parsed.error.message);
+  if (!parsed.success)
+    throw new Problem(
+      'internal',
+      `The studio answered ${method} in a way this window does not know. Reload it.`,
+      parsed.error.message,
+    );
   return parsed.data as Output<M>;
 }
 
@@ -48,7 +57,9 @@ export function pictureUrl(project: string, path: string, picture: Picture, vers
 }
 
 export const downloadUrl = (project: string, run: string, name: string): string =>
-  transport.address(`/download/${encodeURIComponent(project)}/${encodeURIComponent(run)}?${new URLSearchParams({ name }).toString()}`);
+  transport.address(
+    `/download/${encodeURIComponent(project)}/${encodeURIComponent(run)}?${new URLSearchParams({ name }).toString()}`,
+  );
 
 export const pathOf = (file: File): string | null => transport.pathOf(file);
 export const chooseFolder = transport.chooseFolder;

@@ -9,7 +9,9 @@ interface Bridge {
 }
 
 declare global {
-  interface Window { readonly destila?: Bridge }
+  interface Window {
+    readonly destila?: Bridge;
+  }
 }
 
 export function desktopTransport(): Transport | null {
@@ -20,7 +22,9 @@ export function desktopTransport(): Transport | null {
     listen: (onEvent, onConnection) => {
       bridge.listen(onEvent);
       onConnection('there');
-      document.addEventListener('visibilitychange', () => { if (!document.hidden) onConnection('there'); });
+      document.addEventListener('visibilitychange', () => {
+        if (!document.hidden) onConnection('there');
+      });
     },
     address: (path) => path,
     pathOf: (file) => bridge.pathOf(file),

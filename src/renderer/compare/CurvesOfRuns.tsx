@@ -16,25 +16,54 @@ export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
   const ids = runs.map(({ id }) => id).join();
   useEffect(() => {
     let current = true;
-    void Promise.all(runs.map((run) => call('runs.history', { project: run.project, run: run.id }))).then((found) => { if (current) setHistories(found); }, () => undefined);
-    return () => { current = false; };
+    void Promise.all(runs.map((run) => call('runs.history', { project: run.project, run: run.id }))).then(
+      (found) => {
+        if (current) setHistories(found);
+      },
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
   }, [ids]);
-  const series = useMemo((): Series[] => histories.flatMap((history) => {
-    const at = runs.findIndex(({ id }) => id === history.run);
-    if (at < 0) return [];
-    const points = metricPoints(stageEpochs(history.phases, 'student'), metric);
-    const last = points.at(-1);
-    const name = `${said(runs[at]!.name)}${last === undefined ? '' : `, ${metric === 'val_loss' ? f.decimal(last.y, 3) : f.points(last.y)}`}`;
-    return [
-      { name: 'raw', color: runColor(at), points, faint: true, width: 1.5 },
-      { name, color: runColor(at), points: smoothed(points, 0.6), direct: true, dashed: at % 2 === 1 },
-    ];
-  }), [histories, runs, metric, f]);
+  const series = useMemo(
+    (): Series[] =>
+      histories.flatMap((history) => {
+        const at = runs.findIndex(({ id }) => id === history.run);
+        if (at < 0) return [];
+        const points = metricPoints(stageEpochs(history.phases, 'student'), metric);
+        const last = points.at(-1);
+        const name = `${said(runs[at]!.name)}${last === undefined ? '' : `, ${metric === 'val_loss' ? f.decimal(last.y, 3) : f.points(last.y)}`}`;
+        return [
+          { name: 'raw', color: runColor(at), points, faint: true, width: 1.5 },
+          { name, color: runColor(at), points: smoothed(points, 0.6), direct: true, dashed: at % 2 === 1 },
+        ];
+      }),
+    [histories, runs, metric, f],
+  );
   return (
     <section className="compare-curves" aria-label={w('How they learned', 'Cómo aprendieron')}>
-      <div className="row"><h2>{w('How they learned', 'Cómo aprendieron')}</h2><span className="quiet cut grow">{w('student, validation, per epoch', 'alumno, validación, por época')}</span>
-        <SegmentedControl aria-label={w('Measure', 'Medida')} data={[{ value: 'macro_ap', label: 'mAP' }, { value: 'macro_f1', label: 'F1' }, { value: 'val_loss', label: w('Loss', 'Pérdida') }]} value={metric} onChange={setMetric} /></div>
-      <div style={{ flex: 1, minHeight: 0 }}><LineChart series={series} label={w('Validation measure of the runs by epoch', 'Medida en validación por época')} percent={metric !== 'val_loss'} /></div>
+      <div className="row">
+        <h2>{w('How they learned', 'Cómo aprendieron')}</h2>
+        <span className="quiet cut grow">{w('student, validation, per epoch', 'alumno, validación, por época')}</span>
+        <SegmentedControl
+          aria-label={w('Measure', 'Medida')}
+          data={[
+            { value: 'macro_ap', label: 'mAP' },
+            { value: 'macro_f1', label: 'F1' },
+            { value: 'val_loss', label: w('Loss', 'Pérdida') },
+          ]}
+          value={metric}
+          onChange={setMetric}
+        />
+      </div>
+      <div style={{ flex: 1, minHeight: 0 }}>
+        <LineChart
+          series={series}
+          label={w('Validation measure of the runs by epoch', 'Medida en validación por época')}
+          percent={metric !== 'val_loss'}
+        />
+      </div>
     </section>
   );
 }

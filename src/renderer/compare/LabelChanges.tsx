@@ -11,34 +11,134 @@ import type { Compared } from './useComparison.ts';
 const ROW = 28;
 
 /** The change a label, largest first; faint where so few images cannot tell it from chance. */
-export function LabelChanges({ before, after, compared, colors }: { before: RunSummary | null; after: RunSummary | null; compared: Compared; /** Tokens of the two runs: the same as in the table and the curves. */ colors: { readonly before: string; readonly after: string } }) {
+export function LabelChanges({
+  before,
+  after,
+  compared,
+  colors,
+}: {
+  before: RunSummary | null;
+  after: RunSummary | null;
+  compared: Compared;
+  /** Tokens of the two runs: the same as in the table and the curves. */ colors: {
+    readonly before: string;
+    readonly after: string;
+  };
+}) {
   const { w, f, said } = useWording();
   const scroller = useRef<HTMLDivElement>(null);
   const [measure, setMeasure] = useState<Measure>('ap');
-  const rows = useMemo(() => (compared.state === 'done' ? [...compared.comparisons[measure].labels].sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from)) : []), [compared, measure]);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 8 });
+  const rows = useMemo(
+    () =>
+      compared.state === 'done'
+        ? [...compared.comparisons[measure].labels].sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from))
+        : [],
+    [compared, measure],
+  );
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 8,
+  });
   return (
     <aside className="panel line-left" aria-label={w('Per label', 'Por etiqueta')}>
-      <div className="panel-head" style={{ alignItems: 'center' }}><h2>{w('Per label', 'Por etiqueta')}</h2><span className="quiet cut grow">{w('INT8, largest change first', 'INT8, mayor cambio primero')}</span><SegmentedControl aria-label={w('Measure by label', 'Medida por etiqueta')} data={[{ value: 'ap', label: 'AP' }, { value: 'f1', label: 'F1' }]} value={measure} onChange={(value) => setMeasure(value as Measure)} /></div>
-      {before !== null && after !== null && rows.length > 0 && <div className="row small soft" style={{ padding: '0 16px 6px', flexWrap: 'wrap', whiteSpace: 'nowrap' }}><span style={{ color: `var(${colors.before})` }}>○</span>{said(before.name)}<span style={{ color: `var(${colors.after})` }}>●</span>{said(after.name)}<span className="grow" /><span className="quiet">{w('val images', 'imág. val')}</span></div>}
-      {rows.length === 0 && <p className="quiet" style={{ padding: '4px 16px' }}>{compared.state === 'working' ? w('Comparing on 1,000 resamples of the images…', 'Comparando en 1000 remuestreos de las imágenes…') : compared.state === 'refused' ? w('Other images or labels: the figures would mean nothing side by side.', 'Otras imágenes o etiquetas: las cifras no dirían nada una junto a otra.') : w('Two scored runs show here which labels gained and which lost.', 'Dos entrenamientos puntuados muestran aquí qué etiquetas ganan y cuáles pierden.')}</p>}
-      <div ref={scroller} className="scroll grow" role="table" aria-label={w('Change by label', 'Cambio por etiqueta')} tabIndex={0}>
+      <div className="panel-head" style={{ alignItems: 'center' }}>
+        <h2>{w('Per label', 'Por etiqueta')}</h2>
+        <span className="quiet cut grow">{w('INT8, largest change first', 'INT8, mayor cambio primero')}</span>
+        <SegmentedControl
+          aria-label={w('Measure by label', 'Medida por etiqueta')}
+          data={[
+            { value: 'ap', label: 'AP' },
+            { value: 'f1', label: 'F1' },
+          ]}
+          value={measure}
+          onChange={(value) => setMeasure(value as Measure)}
+        />
+      </div>
+      {before !== null && after !== null && rows.length > 0 && (
+        <div className="row small soft" style={{ padding: '0 16px 6px', flexWrap: 'wrap', whiteSpace: 'nowrap' }}>
+          <span style={{ color: `var(${colors.before})` }}>○</span>
+          {said(before.name)}
+          <span style={{ color: `var(${colors.after})` }}>●</span>
+          {said(after.name)}
+          <span className="grow" />
+          <span className="quiet">{w('val images', 'imág. val')}</span>
+        </div>
+      )}
+      {rows.length === 0 && (
+        <p className="quiet" style={{ padding: '4px 16px' }}>
+          {compared.state === 'working'
+            ? w('Comparing on 1,000 resamples of the images…', 'Comparando en 1000 remuestreos de las imágenes…')
+            : compared.state === 'refused'
+              ? w(
+                  'Other images or labels: the figures would mean nothing side by side.',
+                  'Otras imágenes o etiquetas: las cifras no dirían nada una junto a otra.',
+                )
+              : w(
+                  'Two scored runs show here which labels gained and which lost.',
+                  'Dos entrenamientos puntuados muestran aquí qué etiquetas ganan y cuáles pierden.',
+                )}
+        </p>
+      )}
+      <div
+        ref={scroller}
+        className="scroll grow"
+        role="table"
+        aria-label={w('Change by label', 'Cambio por etiqueta')}
+        tabIndex={0}
+      >
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const { label, from, to, clear, positives, low, high } = rows[index]!;
             const change = (to - from) * 100;
             return (
-              <div key={label} role="row" className="ap-row" data-clear={clear} style={{ transform: `translateY(${start}px)`, height: ROW }} title={w(`95 % range ${f.sign(low * 100, 1)} to ${f.sign(high * 100, 1)}`, `Rango del 95 %: ${f.sign(low * 100, 1)} a ${f.sign(high * 100, 1)}`)}>
-                <span role="cell" className="grow cut"><Label name={label} most={20} /></span>
-                <span role="cell" className="dumbbell" style={{ width: 110, '--from': `var(${colors.before})`, '--to': `var(${colors.after})` } as CSSProperties} aria-hidden="true"><i style={{ left: `${Math.min(from, to) * 100}%`, width: `${Math.abs(to - from) * 100}%` }} /><b className="hollow second" style={{ left: `${from * 100}%` }} /><b style={{ left: `${to * 100}%` }} /></span>
-                <span role="cell" className={`num ${!clear ? 'quiet' : change > 0 ? 'ok' : 'warn'}`} style={{ width: 48 }}>{f.sign(change, 1)}</span>
-                <span role="cell" className="num quiet" style={{ width: 34 }}>{f.count(positives)}</span>
+              <div
+                key={label}
+                role="row"
+                className="ap-row"
+                data-clear={clear}
+                style={{ transform: `translateY(${start}px)`, height: ROW }}
+                title={w(
+                  `95 % range ${f.sign(low * 100, 1)} to ${f.sign(high * 100, 1)}`,
+                  `Rango del 95 %: ${f.sign(low * 100, 1)} a ${f.sign(high * 100, 1)}`,
+                )}
+              >
+                <span role="cell" className="grow cut">
+                  <Label name={label} most={20} />
+                </span>
+                <span
+                  role="cell"
+                  className="dumbbell"
+                  style={
+                    { width: 110, '--from': `var(${colors.before})`, '--to': `var(${colors.after})` } as CSSProperties
+                  }
+                  aria-hidden="true"
+                >
+                  <i style={{ left: `${Math.min(from, to) * 100}%`, width: `${Math.abs(to - from) * 100}%` }} />
+                  <b className="hollow second" style={{ left: `${from * 100}%` }} />
+                  <b style={{ left: `${to * 100}%` }} />
+                </span>
+                <span
+                  role="cell"
+                  className={`num ${!clear ? 'quiet' : change > 0 ? 'ok' : 'warn'}`}
+                  style={{ width: 48 }}
+                >
+                  {f.sign(change, 1)}
+                </span>
+                <span role="cell" className="num quiet" style={{ width: 34 }}>
+                  {f.count(positives)}
+                </span>
               </div>
             );
           })}
         </div>
       </div>
-      {rows.length > 0 && <p className="small quiet line-top" style={{ padding: '8px 16px' }}>{w('Faint: the change is within chance for so few images.', 'Tenue: con tan pocas imágenes puede ser azar.')}</p>}
+      {rows.length > 0 && (
+        <p className="small quiet line-top" style={{ padding: '8px 16px' }}>
+          {w('Faint: the change is within chance for so few images.', 'Tenue: con tan pocas imágenes puede ser azar.')}
+        </p>
+      )}
     </aside>
   );
 }

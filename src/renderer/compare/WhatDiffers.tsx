@@ -12,7 +12,14 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
   const { w, f, said } = useWording();
   if (before === null || after === null) return null;
   const keys = differences(before.config, after.config);
-  const written = (value: unknown): string => (value === null ? '–' : Array.isArray(value) ? value.join(', ') : typeof value === 'number' ? f.number(value) : String(value));
+  const written = (value: unknown): string =>
+    value === null
+      ? '–'
+      : Array.isArray(value)
+        ? value.join(', ')
+        : typeof value === 'number'
+          ? f.number(value)
+          : String(value);
   /** Of a path the end tells it from another. */
   const cell = (value: unknown) => {
     const text = written(value);
@@ -22,24 +29,100 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
   const tryEach = async (): Promise<void> => {
     for (const key of keys) {
       const changed = withValue(before.config, key, valueAt(after.config, key));
-      if ('config' in changed) await attempt(() => call('runs.start', { project: before.project, config: changed.config, preset: null }));
+      if ('config' in changed)
+        await attempt(() => call('runs.start', { project: before.project, config: changed.config, preset: null }));
     }
   };
-  const cost = (run: RunSummary): number | null => (run.val.studentAp === null || run.val.int8Ap === null ? null : run.val.int8Ap - run.val.studentAp);
+  const cost = (run: RunSummary): number | null =>
+    run.val.studentAp === null || run.val.int8Ap === null ? null : run.val.int8Ap - run.val.studentAp;
   return (
     <div className="differs line-top">
       <section className="scroll">
-        <div className="row"><h2>{w('What differs', 'Qué difiere')}</h2><span className="quiet">{keys.length === 0 ? w('no setting', 'ningún ajuste') : w(`${keys.length} ${keys.length === 1 ? 'setting' : 'settings'}`, `${keys.length} ${keys.length === 1 ? 'ajuste' : 'ajustes'}`)}</span></div>
-        {keys.length > 0 && <table className="figures"><thead><tr><th>{w('Setting', 'Ajuste')}</th><th className="num">{said(before.name)}</th><th className="num">{said(after.name)}</th></tr></thead><tbody>{keys.map((key) => <tr key={key}><td title={settingName(key, w)}><code>{key}</code></td><td className="num soft">{cell(valueAt(before.config, key))}</td><td className="num"><strong>{cell(valueAt(after.config, key))}</strong></td></tr>)}</tbody></table>}
-        {keys.length > 1 && <p className="small soft">{w('Several changed at once, so these two runs cannot say which one helped.', 'Cambiaron varios a la vez, así que estos dos no dicen cuál ayudó.')} {keys.length <= 4 && <button type="button" className="link" onClick={() => void tryEach()}>{w(`Queue each alone, about ${f.duration(keys.length * before.seconds)}`, `Encolar cada uno solo, unos ${f.duration(keys.length * before.seconds)}`)}</button>}</p>}
+        <div className="row">
+          <h2>{w('What differs', 'Qué difiere')}</h2>
+          <span className="quiet">
+            {keys.length === 0
+              ? w('no setting', 'ningún ajuste')
+              : w(
+                  `${keys.length} ${keys.length === 1 ? 'setting' : 'settings'}`,
+                  `${keys.length} ${keys.length === 1 ? 'ajuste' : 'ajustes'}`,
+                )}
+          </span>
+        </div>
+        {keys.length > 0 && (
+          <table className="figures">
+            <thead>
+              <tr>
+                <th>{w('Setting', 'Ajuste')}</th>
+                <th className="num">{said(before.name)}</th>
+                <th className="num">{said(after.name)}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {keys.map((key) => (
+                <tr key={key}>
+                  <td title={settingName(key, w)}>
+                    <code>{key}</code>
+                  </td>
+                  <td className="num soft">{cell(valueAt(before.config, key))}</td>
+                  <td className="num">
+                    <strong>{cell(valueAt(after.config, key))}</strong>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {keys.length > 1 && (
+          <p className="small soft">
+            {w(
+              'Several changed at once, so these two runs cannot say which one helped.',
+              'Cambiaron varios a la vez, así que estos dos no dicen cuál ayudó.',
+            )}{' '}
+            {keys.length <= 4 && (
+              <button type="button" className="link" onClick={() => void tryEach()}>
+                {w(
+                  `Queue each alone, about ${f.duration(keys.length * before.seconds)}`,
+                  `Encolar cada uno solo, unos ${f.duration(keys.length * before.seconds)}`,
+                )}
+              </button>
+            )}
+          </p>
+        )}
       </section>
       <section className="line-left">
         <h2>{w('Float against INT8', 'Float frente a INT8')}</h2>
         {[after, before].map((run) => {
           const change = cost(run);
-          return <div key={run.id} className="row" style={{ minHeight: 28 }}><span className="cut" style={{ width: 116 }}>{said(run.name)}</span>{change !== null && <span className="dumbbell grow" aria-hidden="true"><i style={{ left: `${Math.min(run.val.studentAp!, run.val.int8Ap!) * 100}%`, width: `${Math.abs(change) * 100}%` }} /><b className="hollow" style={{ left: `${run.val.studentAp! * 100}%` }} /><b style={{ left: `${run.val.int8Ap! * 100}%` }} /></span>}<span className="num" style={{ width: 44 }}>{change === null ? '–' : f.sign(change * 100, 1)}</span></div>;
+          return (
+            <div key={run.id} className="row" style={{ minHeight: 28 }}>
+              <span className="cut" style={{ width: 116 }}>
+                {said(run.name)}
+              </span>
+              {change !== null && (
+                <span className="dumbbell grow" aria-hidden="true">
+                  <i
+                    style={{
+                      left: `${Math.min(run.val.studentAp!, run.val.int8Ap!) * 100}%`,
+                      width: `${Math.abs(change) * 100}%`,
+                    }}
+                  />
+                  <b className="hollow" style={{ left: `${run.val.studentAp! * 100}%` }} />
+                  <b style={{ left: `${run.val.int8Ap! * 100}%` }} />
+                </span>
+              )}
+              <span className="num" style={{ width: 44 }}>
+                {change === null ? '–' : f.sign(change * 100, 1)}
+              </span>
+            </div>
+          );
         })}
-        <p className="small quiet">{w('Losing less than 1.0 is good. Hollow: float, full: INT8.', 'Perder menos de 1,0 es bueno. Hueco: float, lleno: INT8.')}</p>
+        <p className="small quiet">
+          {w(
+            'Losing less than 1.0 is good. Hollow: float, full: INT8.',
+            'Perder menos de 1,0 es bueno. Hueco: float, lleno: INT8.',
+          )}
+        </p>
       </section>
     </div>
   );

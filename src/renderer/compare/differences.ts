@@ -13,10 +13,17 @@ export interface LabelChange {
   readonly clear: boolean;
 }
 
-export interface Comparison { readonly labels: readonly LabelChange[]; readonly macro: { readonly change: number; readonly low: number; readonly high: number; readonly clear: boolean } }
+export interface Comparison {
+  readonly labels: readonly LabelChange[];
+  readonly macro: { readonly change: number; readonly low: number; readonly high: number; readonly clear: boolean };
+}
 
 /** One run's scores of the same images in the same order: [images, classes], and its own thresholds. */
-export interface RunScores { readonly codes: Uint8Array; readonly labels: Int8Array; readonly thresholds: readonly number[] }
+export interface RunScores {
+  readonly codes: Uint8Array;
+  readonly labels: Int8Array;
+  readonly thresholds: readonly number[];
+}
 
 /** Average precision judges the ranking; F1 the decisions at each run's own thresholds. */
 export type Measure = 'ap' | 'f1';
@@ -42,19 +49,30 @@ const SEED = 1;
  * Change of average precision a label, with a paired bootstrap over images: both runs are judged on the same resamples, so what makes an
  * image easy or hard cancels out (Efron & Tibshirani 1993, ch. 8).
  */
-export function compareRuns(names: readonly string[], before: RunScores, after: RunScores, measure: Measure = 'ap', replicates = 1000): Comparison {
+export function compareRuns(
+  names: readonly string[],
+  before: RunScores,
+  after: RunScores,
+  measure: Measure = 'ap',
+  replicates = 1000,
+): Comparison {
   const classes = names.length;
   const images = before.codes.length / classes;
-  const columnOf = <T extends Uint8Array | Int8Array>(matrix: T, c: number): T => matrix.filter((_, i) => i % classes === c) as T;
+  const columnOf = <T extends Uint8Array | Int8Array>(matrix: T, c: number): T =>
+    matrix.filter((_, i) => i % classes === c) as T;
   const own = names.map((_, c) => {
     const labels = columnOf(before.labels, c);
     const [a, b] = [columnOf(before.codes, c), columnOf(after.codes, c)];
-    const statistic = (codes: Uint8Array, run: RunScores): ((counts: Uint16Array) => number) => (measure === 'ap' ? resampledAveragePrecision(labels, codes) : resampledF1(labels, codes, run.thresholds[c]!));
+    const statistic = (codes: Uint8Array, run: RunScores): ((counts: Uint16Array) => number) =>
+      measure === 'ap' ? resampledAveragePrecision(labels, codes) : resampledF1(labels, codes, run.thresholds[c]!);
     const [ofA, ofB] = [statistic(a, before), statistic(b, after)];
     const once = new Uint16Array(images).fill(1);
     return { positives: labels.filter((label) => label === 1).length, from: ofA(once), to: ofB(once), a: ofA, b: ofB };
   });
-  const judged = own.map(({ positives }, c) => ({ c, positives })).filter(({ positives }) => positives > 0).map(({ c }) => c);
+  const judged = own
+    .map(({ positives }, c) => ({ c, positives }))
+    .filter(({ positives }) => positives > 0)
+    .map(({ c }) => c);
   const changes = judged.map(() => [] as number[]);
   const macros: number[] = [];
   const counts = new Uint16Array(images);
@@ -72,7 +90,13 @@ export function compareRuns(names: readonly string[], before: RunScores, after: 
     });
     if (scored > 0) macros.push(sum / scored);
   }
-  const labels = judged.map((c, at) => ({ label: names[c]!, from: own[c]!.from, to: own[c]!.to, positives: own[c]!.positives, ...range(changes[at]!) }));
+  const labels = judged.map((c, at) => ({
+    label: names[c]!,
+    from: own[c]!.from,
+    to: own[c]!.to,
+    positives: own[c]!.positives,
+    ...range(changes[at]!),
+  }));
   const change = labels.reduce((sum, { from, to }) => sum + to - from, 0) / Math.max(1, labels.length);
   return { labels, macro: { change, ...range(macros) } };
 }

@@ -4,8 +4,30 @@ import type { RunSummary } from '../../shared/contract/runs.ts';
 import { gainOver } from './refusal.ts';
 
 const run = (int8Ap: number | null, valFingerprint = 'v', testFingerprint = 't'): RunSummary => ({
-  id: 'r', project: 'p', number: 1, name: 'Run 1', createdAt: '', preset: null, config: configSchema.parse({}), state: 'finished', problem: null, stages: [], expected: [], engine: null, note: '', pinned: false, trashed: false,
-  seconds: 0, val: { teacherAp: null, studentAp: null, int8Ap, int8F1: null }, valFingerprint, testFingerprint, testOpened: 0, exported: false, bytes: 0, freeableBytes: 0, pretrained: false,
+  id: 'r',
+  project: 'p',
+  number: 1,
+  name: 'Run 1',
+  createdAt: '',
+  preset: null,
+  config: configSchema.parse({}),
+  state: 'finished',
+  problem: null,
+  stages: [],
+  expected: [],
+  engine: null,
+  note: '',
+  pinned: false,
+  trashed: false,
+  seconds: 0,
+  val: { teacherAp: null, studentAp: null, int8Ap, int8F1: null },
+  valFingerprint,
+  testFingerprint,
+  testOpened: 0,
+  exported: false,
+  bytes: 0,
+  freeableBytes: 0,
+  pretrained: false,
 });
 const baseline = run(0.5);
 
@@ -16,5 +38,10 @@ test('a run stands beside the baseline only where both were judged on the same i
 });
 
 test('without a baseline, scores or another run there is nothing to say', () => {
-  expect([gainOver(null, run(0.5)), gainOver(baseline, baseline), gainOver(baseline, run(null, 'other')), gainOver(run(null), run(0.5, 'other'))]).toEqual([null, null, null, null]);
+  expect([
+    gainOver(null, run(0.5)),
+    gainOver(baseline, baseline),
+    gainOver(baseline, run(null, 'other')),
+    gainOver(run(null), run(0.5, 'other')),
+  ]).toEqual([null, null, null, null]);
 });

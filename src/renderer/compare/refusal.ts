@@ -11,10 +11,16 @@ export function refusal(before: Judged, after: Judged): Refusal | null {
   return before.valFingerprint !== after.valFingerprint ? 'validation' : null;
 }
 
-export const refusalWords = (why: Refusal, w: Words): string => (why === 'test' ? w('Their test images or labels differ.', 'Sus imágenes o etiquetas de prueba difieren.') : w('Their validation images or labels differ.', 'Sus imágenes o etiquetas de validación difieren.'));
+export const refusalWords = (why: Refusal, w: Words): string =>
+  why === 'test'
+    ? w('Their test images or labels differ.', 'Sus imágenes o etiquetas de prueba difieren.')
+    : w('Their validation images or labels differ.', 'Sus imágenes o etiquetas de validación difieren.');
 
 /** What the table says of a run beside the baseline: how much its INT8 model gains, or why that cannot be said; null where there is nothing to say. */
-export function gainOver(baseline: RunSummary | null, run: RunSummary): { readonly gain: number } | { readonly refused: Refusal } | null {
+export function gainOver(
+  baseline: RunSummary | null,
+  run: RunSummary,
+): { readonly gain: number } | { readonly refused: Refusal } | null {
   if (baseline === null || baseline === run || run.val.int8Ap === null || baseline.val.int8Ap === null) return null;
   const refused = refusal(baseline, run);
   return refused === null ? { gain: run.val.int8Ap - baseline.val.int8Ap } : { refused };

@@ -4,14 +4,28 @@ import type { ProblemData } from '../../shared/problem.ts';
 import { useWording } from '../i18n/words.ts';
 
 /** What happened, what to do, and the technical text folded away. */
-export function ErrorNote({ problem, onDismiss, children }: { problem: ProblemData; onDismiss?: () => void; children?: ReactNode }) {
+export function ErrorNote({
+  problem,
+  onDismiss,
+  children,
+}: {
+  problem: ProblemData;
+  onDismiss?: () => void;
+  children?: ReactNode;
+}) {
   const { w, said } = useWording();
   return (
     <section className="error-note" role="alert">
       <div className="row">
-        <span className="grow" style={{ whiteSpace: 'pre-wrap' }}>{said(problem.message)}</span>
+        <span className="grow" style={{ whiteSpace: 'pre-wrap' }}>
+          {said(problem.message)}
+        </span>
         {children}
-        {onDismiss !== undefined && <Button variant="subtle" onClick={onDismiss}>{w('Close', 'Cerrar')}</Button>}
+        {onDismiss !== undefined && (
+          <Button variant="subtle" onClick={onDismiss}>
+            {w('Close', 'Cerrar')}
+          </Button>
+        )}
       </div>
       {problem.detail !== undefined && (
         <details>

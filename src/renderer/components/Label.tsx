@@ -11,6 +11,16 @@ export function Label({ name, most = 40 }: { name: string; most?: number }) {
   const all = [...letters.segment(name)].map(({ segment }) => segment);
   const short = all.length < 2 * TAIL;
   const bounds = { '--most': `${most}ch` } as CSSProperties;
-  if (short || joining.test(name)) return <bdi className="label-name whole" title={short ? undefined : name} style={bounds}>{name}</bdi>;
-  return <bdi className="label-name" title={name} style={bounds}><span className="cut">{all.slice(0, -TAIL).join('')}</span><span>{all.slice(-TAIL).join('')}</span></bdi>;
+  if (short || joining.test(name))
+    return (
+      <bdi className="label-name whole" title={short ? undefined : name} style={bounds}>
+        {name}
+      </bdi>
+    );
+  return (
+    <bdi className="label-name" title={name} style={bounds}>
+      <span className="cut">{all.slice(0, -TAIL).join('')}</span>
+      <span>{all.slice(-TAIL).join('')}</span>
+    </bdi>
+  );
 }

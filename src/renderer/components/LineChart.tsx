@@ -5,7 +5,10 @@ import { useWording } from '../i18n/words.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
 
-export interface Point { readonly x: number; readonly y: number }
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
 
 export interface Series {
   readonly name: string;
@@ -38,19 +41,48 @@ interface Props {
   readonly tick?: { readonly x: number; readonly text: string };
 }
 
-interface Mark { readonly x: number; readonly y: number; readonly text: string; readonly color: string; readonly ring: boolean; readonly above?: boolean }
+interface Mark {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly color: string;
+  readonly ring: boolean;
+  readonly above?: boolean;
+}
 type Drawn = Chart<'line', Point[]> & { marks?: readonly Mark[]; tick?: Props['tick']; tickColor?: string };
 
 /** Curves in the tokens' colours, drawn without animation and only when they change. */
-export function LineChart({ series, label, xMin = 0, xMax, logarithmic = false, yMin, yMax, digits = 2, percent = false, tick }: Props) {
+export function LineChart({
+  series,
+  label,
+  xMin = 0,
+  xMax,
+  logarithmic = false,
+  yMin,
+  yMax,
+  digits = 2,
+  percent = false,
+  tick,
+}: Props) {
   const { f, language } = useWording();
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<Drawn | null>(null);
   const draw = useRef<() => void>(() => undefined);
   useEffect(() => {
     chart.current = new Chart<'line', Point[]>(canvas.current!, {
-      type: 'line', data: { datasets: [] }, plugins: [directLabels],
-      options: { animation: false, parsing: false, normalized: true, responsive: true, maintainAspectRatio: false, events: [], layout: { padding: { right: 12, top: 8 } }, elements: { point: { radius: 0 } } },
+      type: 'line',
+      data: { datasets: [] },
+      plugins: [directLabels],
+      options: {
+        animation: false,
+        parsing: false,
+        normalized: true,
+        responsive: true,
+        maintainAspectRatio: false,
+        events: [],
+        layout: { padding: { right: 12, top: 8 } },
+        elements: { point: { radius: 0 } },
+      },
     });
     const themes = new MutationObserver(() => draw.current());
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
@@ -67,11 +99,22 @@ export function LineChart({ series, label, xMin = 0, xMax, logarithmic = false, 
       const tokens = getComputedStyle(document.documentElement);
       const color = (token: string): string => tokens.getPropertyValue(token).trim();
       own.data.datasets = series.map((line): ChartDataset<'line', Point[]> => ({
-        label: line.name, data: line.points as Point[], borderColor: color(line.color) + (line.faint === true ? '55' : ''), borderWidth: line.width ?? 2, borderDash: line.dashed === true ? [5, 4] : [],
-        pointRadius: line.points.length === 1 ? 3 : 0, pointBackgroundColor: color(line.color), indexAxis: 'x',
+        label: line.name,
+        data: line.points as Point[],
+        borderColor: color(line.color) + (line.faint === true ? '55' : ''),
+        borderWidth: line.width ?? 2,
+        borderDash: line.dashed === true ? [5, 4] : [],
+        pointRadius: line.points.length === 1 ? 3 : 0,
+        pointBackgroundColor: color(line.color),
+        indexAxis: 'x',
       }));
       const grid = color('--grid');
-      const ticks = { color: color('--text-3'), font: { size: 11, family: color('--font-ui') }, maxRotation: 0, autoSkipPadding: 20 };
+      const ticks = {
+        color: color('--text-3'),
+        font: { size: 11, family: color('--font-ui') },
+        maxRotation: 0,
+        autoSkipPadding: 20,
+      };
       const empty = series.every(({ points }) => points.length === 0);
       // As many digits as tell neighbouring ticks apart.
       const write = (value: number | string, _: number, ticks: readonly { readonly value: number }[]): string => {
@@ -80,14 +123,32 @@ export function LineChart({ series, label, xMin = 0, xMax, logarithmic = false, 
         const needed = step > 0 ? Math.ceil(-Math.log10(step) - 1e-9) : 0;
         return f.decimal(unit * Number(value), Math.min(6, Math.max(percent ? 0 : digits, needed)));
       };
-      const along = { min: xMin, ...(xMax !== undefined && { max: xMax }), grid: { display: false }, border: { color: grid } };
+      const along = {
+        min: xMin,
+        ...(xMax !== undefined && { max: xMax }),
+        grid: { display: false },
+        border: { color: grid },
+      };
       own.options.scales = {
-        x: logarithmic ? { type: 'logarithmic', ...along, ticks: { ...ticks, callback: powerOfTen } } : { type: 'linear', ...along, ticks: { ...ticks, precision: 0 } },
-        y: { type: 'linear', ...(empty && { min: 0, max: 1 }), ...(yMin !== undefined && { min: yMin }), ...(yMax !== undefined && { max: yMax }), grace: '4%', grid: { color: grid }, border: { display: false }, ticks: { ...ticks, maxTicksLimit: 6, includeBounds: false, callback: write } },
+        x: logarithmic
+          ? { type: 'logarithmic', ...along, ticks: { ...ticks, callback: powerOfTen } }
+          : { type: 'linear', ...along, ticks: { ...ticks, precision: 0 } },
+        y: {
+          type: 'linear',
+          ...(empty && { min: 0, max: 1 }),
+          ...(yMin !== undefined && { min: yMin }),
+          ...(yMax !== undefined && { max: yMax }),
+          grace: '4%',
+          grid: { color: grid },
+          border: { display: false },
+          ticks: { ...ticks, maxTicksLimit: 6, includeBounds: false, callback: write },
+        },
       };
       own.marks = series.flatMap((line): Mark[] => [
         ...(line.mark === undefined ? [] : [{ ...line.mark, color: color(line.color), ring: true }]),
-        ...(line.direct === true && line.points.length > 0 ? [{ ...line.points.at(-1)!, text: line.name, color: color(line.color), ring: false }] : []),
+        ...(line.direct === true && line.points.length > 0
+          ? [{ ...line.points.at(-1)!, text: line.name, color: color(line.color), ring: false }]
+          : []),
       ]);
       own.tick = tick;
       own.tickColor = color('--text-3');
@@ -95,13 +156,19 @@ export function LineChart({ series, label, xMin = 0, xMax, logarithmic = false, 
     };
     draw.current();
   }, [series, xMin, xMax, logarithmic, yMin, yMax, digits, percent, tick?.x, tick?.text, f, language]);
-  return <div className="chart" style={{ position: 'relative', minHeight: 0, minWidth: 0, height: '100%' }}><canvas ref={canvas} role="img" aria-label={label} /></div>;
+  return (
+    <div className="chart" style={{ position: 'relative', minHeight: 0, minWidth: 0, height: '100%' }}>
+      <canvas ref={canvas} role="img" aria-label={label} />
+    </div>
+  );
 }
 
 /** '10⁻³' at the powers of ten, nothing between them. */
 function powerOfTen(value: number | string): string | null {
   const power = Math.log10(Number(value));
-  return Math.abs(power - Math.round(power)) > 1e-9 ? null : `10${[...String(Math.round(power))].map((character) => (character === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(character)])).join('')}`;
+  return Math.abs(power - Math.round(power)) > 1e-9
+    ? null
+    : `10${[...String(Math.round(power))].map((character) => (character === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(character)])).join('')}`;
 }
 
 /** Names stand at the curves themselves: no legend to look up. */
@@ -129,7 +196,10 @@ const directLabels: Plugin<'line'> = {
       let ty = above ? py - 7 : py + 18;
       while (taken.some((other) => Math.abs(other - ty) < 13)) ty += 13;
       taken.push(ty);
-      const at = [Math.min(px + (ring && above ? 6 : 2), chartArea.right - width), Math.max(chartArea.top + 10, Math.min(ty, chartArea.bottom - 4))] as const;
+      const at = [
+        Math.min(px + (ring && above ? 6 : 2), chartArea.right - width),
+        Math.max(chartArea.top + 10, Math.min(ty, chartArea.bottom - 4)),
+      ] as const;
       // Curves that pass behind it do not strike it through.
       ctx.strokeStyle = background;
       ctx.lineWidth = 4;
@@ -141,7 +211,11 @@ const directLabels: Plugin<'line'> = {
       const px = scales.x!.getPixelForValue(tick.x);
       ctx.fillStyle = tickColor;
       ctx.fillRect(px, chartArea.bottom - 8, 1, 8);
-      ctx.fillText(tick.text, Math.min(px + 5, chartArea.right - ctx.measureText(tick.text).width), chartArea.bottom - 3);
+      ctx.fillText(
+        tick.text,
+        Math.min(px + 5, chartArea.right - ctx.measureText(tick.text).width),
+        chartArea.bottom - 3,
+      );
     }
     ctx.restore();
   },

@@ -1,5 +1,13 @@
 import { Spotlight, createSpotlight } from '@mantine/spotlight';
-import { IconArrowRight, IconChartLine, IconFilter, IconFolder, IconPhoto, IconSearch, IconTag } from '@tabler/icons-react';
+import {
+  IconArrowRight,
+  IconChartLine,
+  IconFilter,
+  IconFolder,
+  IconPhoto,
+  IconSearch,
+  IconTag,
+} from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useWording } from '../i18n/words.ts';
 import { addFilterLabel, openViewer, useDataset } from '../stores/dataset.ts';
@@ -17,7 +25,14 @@ export const openPalette = (): void => {
   spotlight.open();
 };
 
-interface Command { readonly id: string; readonly group: string; readonly text: string; readonly hint: string; readonly icon: typeof IconTag; run(): void }
+interface Command {
+  readonly id: string;
+  readonly group: string;
+  readonly text: string;
+  readonly hint: string;
+  readonly icon: typeof IconTag;
+  run(): void;
+}
 
 const MOST_HERE = 12;
 const MOST_RUNS = 5;
@@ -39,45 +54,178 @@ export function Palette() {
   const counts = useDataset((state) => state.counts);
   const commands = useMemo((): Command[] => {
     const screensGroup = w('Go to', 'Ir a');
-    const goTo = (id: Parameters<typeof go>[0], text: string, hint: string): Command => ({ id, group: screensGroup, text, hint, icon: IconArrowRight, run: () => go(id) });
-    const here = project === null ? [] : [goTo('data', w('Data', 'Datos'), 'G D'), goTo('train', w('Train', 'Entrenar'), 'G T'), goTo('tune', w('Tune', 'Ajustar'), 'G U'), goTo('compare', w('Compare', 'Comparar'), 'G C'), goTo('export', w('Export', 'Exportar'), 'G E')];
+    const goTo = (id: Parameters<typeof go>[0], text: string, hint: string): Command => ({
+      id,
+      group: screensGroup,
+      text,
+      hint,
+      icon: IconArrowRight,
+      run: () => go(id),
+    });
+    const here =
+      project === null
+        ? []
+        : [
+            goTo('data', w('Data', 'Datos'), 'G D'),
+            goTo('train', w('Train', 'Entrenar'), 'G T'),
+            goTo('tune', w('Tune', 'Ajustar'), 'G U'),
+            goTo('compare', w('Compare', 'Comparar'), 'G C'),
+            goTo('export', w('Export', 'Exportar'), 'G E'),
+          ];
     const studio = w('Studio', 'Estudio');
     return [
-      ...here, goTo('settings', w('Settings', 'Ajustes'), 'G S'), goTo('welcome', w('Welcome', 'Inicio'), ''),
-      { id: 'open', group: studio, text: w('Open a folder', 'Abrir una carpeta'), hint: 'Ctrl O', icon: IconArrowRight, run: () => void chooseAndOpen() },
-      { id: 'sample', group: studio, text: w('Try the sample', 'Probar la muestra'), hint: '', icon: IconArrowRight, run: () => void openSample() },
-      { id: 'light', group: studio, text: w('Light theme', 'Tema claro'), hint: '', icon: IconArrowRight, run: () => void changeSettings({ theme: 'light' }) },
-      { id: 'dark', group: studio, text: w('Dark theme', 'Tema oscuro'), hint: '', icon: IconArrowRight, run: () => void changeSettings({ theme: 'dark' }) },
-      { id: 'en', group: studio, text: 'English', hint: '', icon: IconArrowRight, run: () => void changeSettings({ language: 'en' }) },
-      { id: 'es', group: studio, text: 'Español', hint: '', icon: IconArrowRight, run: () => void changeSettings({ language: 'es' }) },
-      { id: 'keys', group: studio, text: w('Shortcuts', 'Atajos'), hint: '?', icon: IconArrowRight, run: openShortcuts },
+      ...here,
+      goTo('settings', w('Settings', 'Ajustes'), 'G S'),
+      goTo('welcome', w('Welcome', 'Inicio'), ''),
+      {
+        id: 'open',
+        group: studio,
+        text: w('Open a folder', 'Abrir una carpeta'),
+        hint: 'Ctrl O',
+        icon: IconArrowRight,
+        run: () => void chooseAndOpen(),
+      },
+      {
+        id: 'sample',
+        group: studio,
+        text: w('Try the sample', 'Probar la muestra'),
+        hint: '',
+        icon: IconArrowRight,
+        run: () => void openSample(),
+      },
+      {
+        id: 'light',
+        group: studio,
+        text: w('Light theme', 'Tema claro'),
+        hint: '',
+        icon: IconArrowRight,
+        run: () => void changeSettings({ theme: 'light' }),
+      },
+      {
+        id: 'dark',
+        group: studio,
+        text: w('Dark theme', 'Tema oscuro'),
+        hint: '',
+        icon: IconArrowRight,
+        run: () => void changeSettings({ theme: 'dark' }),
+      },
+      {
+        id: 'en',
+        group: studio,
+        text: 'English',
+        hint: '',
+        icon: IconArrowRight,
+        run: () => void changeSettings({ language: 'en' }),
+      },
+      {
+        id: 'es',
+        group: studio,
+        text: 'Español',
+        hint: '',
+        icon: IconArrowRight,
+        run: () => void changeSettings({ language: 'es' }),
+      },
+      {
+        id: 'keys',
+        group: studio,
+        text: w('Shortcuts', 'Atajos'),
+        hint: '?',
+        icon: IconArrowRight,
+        run: openShortcuts,
+      },
     ];
   }, [project, w]);
   const found = useMemo((): Command[] => {
     const wanted = folded(query.trim());
     const parts = wanted.split(/\s+/);
-    const fits = (text: string): boolean => { const own = folded(text); return parts.every((part) => own.includes(part)); };
-    const own = [...here, ...(project === null ? [] : settings)].filter(({ text, searched }) => fits(text) && (searched !== true || wanted !== '')).slice(0, MOST_HERE)
-      .map(({ id, text, hint = '', group = w('Here', 'Aquí'), run }): Command => ({ id: `here-${id}`, group, text, hint, icon: IconArrowRight, run }));
-    const shownRuns = wanted === '' ? [] : runs.filter(({ name, note, trashed }) => !trashed && fits(`${said(name)} ${note}`)).toReversed().slice(0, MOST_RUNS)
-      .map(({ id, name, note }): Command => ({ id: `run-${id}`, group: w('Runs', 'Entrenamientos'), text: note === '' ? said(name) : `${said(name)}: ${note}`, hint: '', icon: IconChartLine, run: () => go('train', id) }));
-    const projects = wanted === '' ? [] : (hello?.recent ?? []).filter(({ id, name, found: there }) => there && id !== project?.id && fits(name))
-      .map((recent): Command => ({ id: `project-${recent.id}`, group: w('Projects', 'Proyectos'), text: recent.name, hint: '', icon: IconFolder, run: () => enter(recent) }));
+    const fits = (text: string): boolean => {
+      const own = folded(text);
+      return parts.every((part) => own.includes(part));
+    };
+    const own = [...here, ...(project === null ? [] : settings)]
+      .filter(({ text, searched }) => fits(text) && (searched !== true || wanted !== ''))
+      .slice(0, MOST_HERE)
+      .map(({ id, text, hint = '', group = w('Here', 'Aquí'), run }): Command => ({
+        id: `here-${id}`,
+        group,
+        text,
+        hint,
+        icon: IconArrowRight,
+        run,
+      }));
+    const shownRuns =
+      wanted === ''
+        ? []
+        : runs
+            .filter(({ name, note, trashed }) => !trashed && fits(`${said(name)} ${note}`))
+            .toReversed()
+            .slice(0, MOST_RUNS)
+            .map(({ id, name, note }): Command => ({
+              id: `run-${id}`,
+              group: w('Runs', 'Entrenamientos'),
+              text: note === '' ? said(name) : `${said(name)}: ${note}`,
+              hint: '',
+              icon: IconChartLine,
+              run: () => go('train', id),
+            }));
+    const projects =
+      wanted === ''
+        ? []
+        : (hello?.recent ?? [])
+            .filter(({ id, name, found: there }) => there && id !== project?.id && fits(name))
+            .map((recent): Command => ({
+              id: `project-${recent.id}`,
+              group: w('Projects', 'Proyectos'),
+              text: recent.name,
+              hint: '',
+              icon: IconFolder,
+              run: () => enter(recent),
+            }));
     const plain = [...own, ...shownRuns, ...commands.filter(({ text }) => fits(text)), ...projects];
     if (wanted === '' || index === null || project === null) return plain;
-    const labels = index.vocabulary.flatMap((label, number) => (fits(label) ? [{ label, number }] : [])).slice(0, MOST_LABELS);
+    const labels = index.vocabulary
+      .flatMap((label, number) => (fits(label) ? [{ label, number }] : []))
+      .slice(0, MOST_LABELS);
     const images = index.paths.flatMap((path, number) => (fits(path) ? [{ path, number }] : [])).slice(0, MOST_IMAGES);
     return [
       ...own,
-      ...labels.map(({ label, number }): Command => ({ id: `label-${number}`, group: w('Labels', 'Etiquetas'), text: w(`Show only images with ${label}`, `Ver solo imágenes con ${label}`), hint: f.count(counts?.all[number] ?? 0), icon: IconFilter, run: () => { addFilterLabel(number); go('data'); } })),
-      ...images.map(({ path, number }): Command => ({ id: `image-${number}`, group: w('Images', 'Imágenes'), text: path, hint: '', icon: IconPhoto, run: () => { openViewer(number); go('data'); } })),
+      ...labels.map(({ label, number }): Command => ({
+        id: `label-${number}`,
+        group: w('Labels', 'Etiquetas'),
+        text: w(`Show only images with ${label}`, `Ver solo imágenes con ${label}`),
+        hint: f.count(counts?.all[number] ?? 0),
+        icon: IconFilter,
+        run: () => {
+          addFilterLabel(number);
+          go('data');
+        },
+      })),
+      ...images.map(({ path, number }): Command => ({
+        id: `image-${number}`,
+        group: w('Images', 'Imágenes'),
+        text: path,
+        hint: '',
+        icon: IconPhoto,
+        run: () => {
+          openViewer(number);
+          go('data');
+        },
+      })),
       ...plain.slice(own.length),
     ];
   }, [query, here, settings, runs, hello, commands, index, counts, project, w, f, said]);
   // What is typed before the field has the focus is not lost.
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (!asked || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
+      if (
+        !asked ||
+        event.key.length !== 1 ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        event.target instanceof HTMLInputElement
+      )
+        return;
       event.preventDefault();
       event.stopImmediatePropagation();
       setQuery((text) => text + event.key);
@@ -92,14 +240,36 @@ export function Palette() {
   };
   const groups = [...Map.groupBy(found, ({ group }) => group)];
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} onSpotlightOpen={opened} onSpotlightClose={() => { asked = false; }} clearQueryOnClose shortcut={null} scrollable maxHeight={420} overlayProps={{ backgroundOpacity: 0.35, blur: 0 }} transitionProps={{ duration: 0 }}>
-      <Spotlight.Search placeholder={w('Search or run a command', 'Buscar o ejecutar una orden')} aria-label={w('Search or run a command', 'Buscar o ejecutar una orden')} leftSection={<IconSearch size={16} />} />
+    <Spotlight.Root
+      store={store}
+      query={query}
+      onQueryChange={setQuery}
+      onSpotlightOpen={opened}
+      onSpotlightClose={() => {
+        asked = false;
+      }}
+      clearQueryOnClose
+      shortcut={null}
+      scrollable
+      maxHeight={420}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+      transitionProps={{ duration: 0 }}
+    >
+      <Spotlight.Search
+        placeholder={w('Search or run a command', 'Buscar o ejecutar una orden')}
+        aria-label={w('Search or run a command', 'Buscar o ejecutar una orden')}
+        leftSection={<IconSearch size={16} />}
+      />
       <Spotlight.ActionsList>
         {groups.map(([group, actions]) => (
           <Spotlight.ActionsGroup key={group} label={group}>
             {actions.map(({ id, text, hint, icon: Icon, run }) => (
               <Spotlight.Action key={id} onClick={run}>
-                <span className="row" style={{ width: '100%' }}><Icon size={15} aria-hidden="true" /><span className="grow cut">{text}</span>{hint !== '' && <kbd>{hint}</kbd>}</span>
+                <span className="row" style={{ width: '100%' }}>
+                  <Icon size={15} aria-hidden="true" />
+                  <span className="grow cut">{text}</span>
+                  {hint !== '' && <kbd>{hint}</kbd>}
+                </span>
               </Spotlight.Action>
             ))}
           </Spotlight.ActionsGroup>

@@ -1,4 +1,11 @@
-import { IconAdjustmentsHorizontal, IconChartLine, IconColumns3, IconLayoutGrid, IconPackageExport, IconSettings } from '@tabler/icons-react';
+import {
+  IconAdjustmentsHorizontal,
+  IconChartLine,
+  IconColumns3,
+  IconLayoutGrid,
+  IconPackageExport,
+  IconSettings,
+} from '@tabler/icons-react';
 import type { CSSProperties } from 'react';
 import { useWording } from '../i18n/words.ts';
 import type { Screen } from '../stores/studio.ts';
@@ -17,8 +24,16 @@ export function Rail() {
     { screen: 'export', name: w('Export', 'Exportar'), icon: IconPackageExport },
   ];
   const button = ({ screen: place, name, icon: Icon }: (typeof places)[number], disabled: boolean) => (
-    <button key={place} type="button" disabled={disabled} aria-current={screen === place ? 'page' : undefined} onClick={() => go(place)} title={disabled ? w('Open a folder first', 'Abre antes una carpeta') : undefined}>
-      <Icon size={20} stroke={1.5} aria-hidden="true" />{name}
+    <button
+      key={place}
+      type="button"
+      disabled={disabled}
+      aria-current={screen === place ? 'page' : undefined}
+      onClick={() => go(place)}
+      title={disabled ? w('Open a folder first', 'Abre antes una carpeta') : undefined}
+    >
+      <Icon size={20} stroke={1.5} aria-hidden="true" />
+      {name}
       {place === 'train' && running !== undefined && <Busy run={running.run} />}
     </button>
   );
@@ -34,6 +49,15 @@ export function Rail() {
 /** How far the stage is, in twentieths. It moves when there is news: a mark that turned by itself would cost a training more than everything else here. */
 function Busy({ run }: { run: string }) {
   const { w } = useWording();
-  const share = useStudio(({ progress }) => Math.round((20 * (progress[run]?.done ?? 0)) / Math.max(1, progress[run]?.total ?? 1)) / 20);
-  return <span className="busy" role="img" aria-label={w('running', 'en marcha')} style={{ '--share': `${share}turn` } as CSSProperties} />;
+  const share = useStudio(
+    ({ progress }) => Math.round((20 * (progress[run]?.done ?? 0)) / Math.max(1, progress[run]?.total ?? 1)) / 20,
+  );
+  return (
+    <span
+      className="busy"
+      role="img"
+      aria-label={w('running', 'en marcha')}
+      style={{ '--share': `${share}turn` } as CSSProperties}
+    />
+  );
 }

@@ -13,29 +13,62 @@ export function TitleBar() {
   const { w, f } = useWording();
   const { project, hello, screen } = useParts('project', 'hello', 'screen');
   // The label files may say more by now than when the project was opened.
-  const [images, labels] = useDataset(useShallow(({ index }) => (index !== null && index.project === project?.id ? [index.paths.length, index.vocabulary.length] : [project?.images ?? 0, project?.labels ?? 0])));
+  const [images, labels] = useDataset(
+    useShallow(({ index }) =>
+      index !== null && index.project === project?.id
+        ? [index.paths.length, index.vocabulary.length]
+        : [project?.images ?? 0, project?.labels ?? 0],
+    ),
+  );
   return (
     <header className="title-bar">
-      <UnstyledButton className="mark" aria-label={w('Welcome screen', 'Pantalla de inicio')} onClick={() => go('welcome')}><Mark /></UnstyledButton>
-      {project === null || screen === 'welcome' ? <strong>Destila Studio</strong> : (
+      <UnstyledButton
+        className="mark"
+        aria-label={w('Welcome screen', 'Pantalla de inicio')}
+        onClick={() => go('welcome')}
+      >
+        <Mark />
+      </UnstyledButton>
+      {project === null || screen === 'welcome' ? (
+        <strong>Destila Studio</strong>
+      ) : (
         <Menu position="bottom-start" width={320}>
           <Menu.Target>
-            <UnstyledButton className="row" aria-label={w(`Project ${project.name}: change`, `Proyecto ${project.name}: cambiar`)}>
-              <strong className="cut" style={{ maxWidth: 180 }}>{project.name}</strong><IconChevronDown size={14} aria-hidden="true" />
+            <UnstyledButton
+              className="row"
+              aria-label={w(`Project ${project.name}: change`, `Proyecto ${project.name}: cambiar`)}
+            >
+              <strong className="cut" style={{ maxWidth: 180 }}>
+                {project.name}
+              </strong>
+              <IconChevronDown size={14} aria-hidden="true" />
             </UnstyledButton>
           </Menu.Target>
           <Menu.Dropdown>
-            {(hello?.recent ?? []).filter(({ found }) => found).slice(0, 8).map((recent) => (
-              <Menu.Item key={recent.id} onClick={() => enter(recent)}><div>{recent.name}</div><div className="small quiet cut">{recent.folder}</div></Menu.Item>
-            ))}
+            {(hello?.recent ?? [])
+              .filter(({ found }) => found)
+              .slice(0, 8)
+              .map((recent) => (
+                <Menu.Item key={recent.id} onClick={() => enter(recent)}>
+                  <div>{recent.name}</div>
+                  <div className="small quiet cut">{recent.folder}</div>
+                </Menu.Item>
+              ))}
             <Menu.Divider />
             <Menu.Item onClick={() => void chooseAndOpen()}>{w('Open another folder', 'Abrir otra carpeta')}</Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}
-      {project !== null && screen !== 'welcome' && <span className="quiet cut" style={{ maxWidth: '16vw' }}>{f.count(images!)} {w('images', 'imágenes')} · {f.count(labels!)} {w('labels', 'etiquetas')}</span>}
+      {project !== null && screen !== 'welcome' && (
+        <span className="quiet cut" style={{ maxWidth: '16vw' }}>
+          {f.count(images!)} {w('images', 'imágenes')} · {f.count(labels!)} {w('labels', 'etiquetas')}
+        </span>
+      )}
       <UnstyledButton className="finder" onClick={openPalette}>
-        <IconSearch size={14} aria-hidden="true" /><span className="grow cut">{w('Search or run a command', 'Buscar o ejecutar una orden')}</span><kbd>Ctrl</kbd><kbd>K</kbd>
+        <IconSearch size={14} aria-hidden="true" />
+        <span className="grow cut">{w('Search or run a command', 'Buscar o ejecutar una orden')}</span>
+        <kbd>Ctrl</kbd>
+        <kbd>K</kbd>
       </UnstyledButton>
       <span className="grow" />
       {project !== null && screen !== 'welcome' && <SavedState />}
@@ -47,12 +80,24 @@ function SavedState() {
   const { w } = useWording();
   const pending = useDataset(pendingCount);
   const saving = useDataset((state) => state.saving);
-  if (pending === 0) return <span className="row quiet small"><IconCheck size={14} aria-hidden="true" />{w('All saved', 'Todo guardado')}</span>;
+  if (pending === 0)
+    return (
+      <span className="row quiet small">
+        <IconCheck size={14} aria-hidden="true" />
+        {w('All saved', 'Todo guardado')}
+      </span>
+    );
   return (
     <span className="row warn small">
       <IconPointFilled size={12} aria-hidden="true" />
-      {w(`${pending} unsaved ${pending === 1 ? 'edit' : 'edits'}`, `${pending} ${pending === 1 ? 'cambio' : 'cambios'} sin guardar`)}
-      <Button variant="default" loading={saving} onClick={() => void saveEdits()}>{w('Save', 'Guardar')}<kbd>Ctrl S</kbd></Button>
+      {w(
+        `${pending} unsaved ${pending === 1 ? 'edit' : 'edits'}`,
+        `${pending} ${pending === 1 ? 'cambio' : 'cambios'} sin guardar`,
+      )}
+      <Button variant="default" loading={saving} onClick={() => void saveEdits()}>
+        {w('Save', 'Guardar')}
+        <kbd>Ctrl S</kbd>
+      </Button>
     </span>
   );
 }

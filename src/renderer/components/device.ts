@@ -5,7 +5,13 @@ export const computesOnCard = (engine: string): boolean => engine === 'onnx-cuda
 
 /** What trains here: the graphics card where an engine on it is the fastest, else the processor. */
 export function deviceOf({ engines, gpus, cpu }: Pick<Machine, 'engines' | 'gpus' | 'cpu'>): string {
-  const fastest = engines.filter(({ state }) => state === 'works').sort((a, b) => (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
-  const name = fastest !== undefined && computesOnCard(fastest.name) ? gpus[0] ?? fastest.description : cpu.model;
-  return name.replace(/\(R\)|\(TM\)|CPU|Processor/g, '').replace(/\s+/g, ' ').split('@')[0]!.trim();
+  const fastest = engines
+    .filter(({ state }) => state === 'works')
+    .sort((a, b) => (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
+  const name = fastest !== undefined && computesOnCard(fastest.name) ? (gpus[0] ?? fastest.description) : cpu.model;
+  return name
+    .replace(/\(R\)|\(TM\)|CPU|Processor/g, '')
+    .replace(/\s+/g, ' ')
+    .split('@')[0]!
+    .trim();
 }

@@ -27,21 +27,45 @@ export function ImportScreen() {
   const [busy, setBusy] = useState(false);
   const splitting = useDataset((state) => state.splitting);
   const look = useCallback((): void => {
-    call('import.offers', { project: project.id }).then((found) => { setOffers(found); setSource(likeliest(found, splitting)); }, (error: unknown) => setFault(toProblemData(error)));
+    call('import.offers', { project: project.id }).then(
+      (found) => {
+        setOffers(found);
+        setSource(likeliest(found, splitting));
+      },
+      (error: unknown) => setFault(toProblemData(error)),
+    );
   }, [project.id, splitting]);
   useEffect(look, [look]);
   useEffect(() => {
     if (source === null) return;
     let current = true;
     setPlan(null);
-    call('import.plan', { project: project.id, source, shares, seed }).then((found) => { if (current) { setPlan(found); setFault(null); } }, (error: unknown) => { if (current) setFault(toProblemData(error)); });
-    return () => { current = false; };
+    call('import.plan', { project: project.id, source, shares, seed }).then(
+      (found) => {
+        if (current) {
+          setPlan(found);
+          setFault(null);
+        }
+      },
+      (error: unknown) => {
+        if (current) setFault(toProblemData(error));
+      },
+    );
+    return () => {
+      current = false;
+    };
   }, [project.id, source, shares, seed]);
   const request: ImportRequest | null = source === null ? null : { project: project.id, source, shares, seed };
   const write = async (): Promise<void> => {
     if (request === null) return;
     setBusy(true);
-    await call('import.write', request).then(() => { useDataset.setState({ splitting: false, check: null }); return loadDataset(project.id); }, (error: unknown) => setFault(toProblemData(error)));
+    await call('import.write', request).then(
+      () => {
+        useDataset.setState({ splitting: false, check: null });
+        return loadDataset(project.id);
+      },
+      (error: unknown) => setFault(toProblemData(error)),
+    );
     setBusy(false);
   };
   const setShare = (split: 'val' | 'test', percent: number): void => {
@@ -49,48 +73,165 @@ export function ImportScreen() {
     setShares({ ...next, train: Math.max(0, Math.round((1 - next.val - next.test) * 1000) / 1000) });
   };
   if (offers?.images === 0 && offers.labelFiles.length === 0) return <NoImages folder={project.folder} onLook={look} />;
-  const images = (count: number): string => (count === 1 ? w('1 image', '1 imagen') : w(`${f.count(count)} images`, `${f.count(count)} imágenes`));
+  const images = (count: number): string =>
+    count === 1 ? w('1 image', '1 imagen') : w(`${f.count(count)} images`, `${f.count(count)} imágenes`);
   return (
     <>
-      <Answer says={offers === null ? w('Looking at the folder…', 'Mirando la carpeta…') : splitting ? w(`${images(offers.images)}, to be split anew.`, `${images(offers.images)} por repartir.`) : w(`${images(offers.images)}, and no label files yet.`, `${images(offers.images)}, y aún sin archivos de etiquetas.`)} because={w('train.txt, val.txt and test.txt are written once you say so.', 'train.txt, val.txt y test.txt se escriben cuando lo digas.')}>
-        {splitting && <Button variant="default" onClick={() => useDataset.setState({ splitting: false })}>{w('Cancel', 'Cancelar')}</Button>}
-        <Button disabled={plan === null || plan.images === 0} loading={busy} onClick={() => void write()}>{w('Write the label files', 'Escribir los archivos')}</Button>
+      <Answer
+        says={
+          offers === null
+            ? w('Looking at the folder…', 'Mirando la carpeta…')
+            : splitting
+              ? w(`${images(offers.images)}, to be split anew.`, `${images(offers.images)} por repartir.`)
+              : w(
+                  `${images(offers.images)}, and no label files yet.`,
+                  `${images(offers.images)}, y aún sin archivos de etiquetas.`,
+                )
+        }
+        because={w(
+          'train.txt, val.txt and test.txt are written once you say so.',
+          'train.txt, val.txt y test.txt se escriben cuando lo digas.',
+        )}
+      >
+        {splitting && (
+          <Button variant="default" onClick={() => useDataset.setState({ splitting: false })}>
+            {w('Cancel', 'Cancelar')}
+          </Button>
+        )}
+        <Button disabled={plan === null || plan.images === 0} loading={busy} onClick={() => void write()}>
+          {w('Write the label files', 'Escribir los archivos')}
+        </Button>
       </Answer>
       {fault !== null && <ErrorNote problem={fault} />}
       <div className="import scroll">
         <section>
           <h2>{w('Where do the labels come from?', '¿De dónde salen las etiquetas?')}</h2>
           {offers !== null && (
-            <Radio.Group value={sourceKey(source)} onChange={(key) => setSource(sourcesOf(offers).find((offered) => sourceKey(offered) === key) ?? null)} aria-label={w('Source of the labels', 'Origen de las etiquetas')}>
+            <Radio.Group
+              value={sourceKey(source)}
+              onChange={(key) => setSource(sourcesOf(offers).find((offered) => sourceKey(offered) === key) ?? null)}
+              aria-label={w('Source of the labels', 'Origen de las etiquetas')}
+            >
               <div className="column" style={{ gap: 8, marginTop: 10 }}>
-                {sourcesOf(offers).map((offered) => <Radio key={sourceKey(offered)} value={sourceKey(offered)} label={sourceName(offered)} />)}
+                {sourcesOf(offers).map((offered) => (
+                  <Radio key={sourceKey(offered)} value={sourceKey(offered)} label={sourceName(offered)} />
+                ))}
               </div>
             </Radio.Group>
           )}
           <h2 style={{ marginTop: 24 }}>{w('How are they split?', '¿Cómo se reparten?')}</h2>
-          <p className="small quiet">{w('Each label is spread over the splits alike; identical images stay together; the same seed gives the same split.', 'Cada etiqueta se reparte por igual; las imágenes idénticas van juntas; la misma semilla da el mismo reparto.')}</p>
+          <p className="small quiet">
+            {w(
+              'Each label is spread over the splits alike; identical images stay together; the same seed gives the same split.',
+              'Cada etiqueta se reparte por igual; las imágenes idénticas van juntas; la misma semilla da el mismo reparto.',
+            )}
+          </p>
           <div className="row" style={{ marginTop: 10 }}>
             <span className="soft">train {f.decimal(shares.train * 100, 0)} %</span>
-            <NumberInput w={96} label="val %" min={0} max={60} value={Math.round(shares.val * 100)} onChange={(value) => setShare('val', Number(value))} />
-            <NumberInput w={96} label="test %" min={0} max={60} value={Math.round(shares.test * 100)} onChange={(value) => setShare('test', Number(value))} />
-            <NumberInput w={96} label={w('seed', 'semilla')} min={0} value={seed} onChange={(value) => setSeed(Number(value))} />
+            <NumberInput
+              w={96}
+              label="val %"
+              min={0}
+              max={60}
+              value={Math.round(shares.val * 100)}
+              onChange={(value) => setShare('val', Number(value))}
+            />
+            <NumberInput
+              w={96}
+              label="test %"
+              min={0}
+              max={60}
+              value={Math.round(shares.test * 100)}
+              onChange={(value) => setShare('test', Number(value))}
+            />
+            <NumberInput
+              w={96}
+              label={w('seed', 'semilla')}
+              min={0}
+              value={seed}
+              onChange={(value) => setSeed(Number(value))}
+            />
           </div>
         </section>
         <section aria-live="polite">
           <h2>{w('What will be written', 'Lo que se escribirá')}</h2>
-          {source === null ? <p className="quiet">{w('Choose where the labels come from.', 'Elige de dónde salen las etiquetas.')}</p> : plan === null ? (fault === null ? <div className="skeleton" style={{ height: 200, marginTop: 10 }} /> : <p className="quiet">{w('Nothing, as it stands.', 'Nada, tal como está.')}</p>) : (
+          {source === null ? (
+            <p className="quiet">{w('Choose where the labels come from.', 'Elige de dónde salen las etiquetas.')}</p>
+          ) : plan === null ? (
+            fault === null ? (
+              <div className="skeleton" style={{ height: 200, marginTop: 10 }} />
+            ) : (
+              <p className="quiet">{w('Nothing, as it stands.', 'Nada, tal como está.')}</p>
+            )
+          ) : (
             <>
               <table className="figures" style={{ maxWidth: 560, marginTop: 8 }}>
-                <thead><tr><th>{w('Label', 'Etiqueta')}</th>{splits.map((split) => <th key={split} className="num">{split}</th>)}</tr></thead>
+                <thead>
+                  <tr>
+                    <th>{w('Label', 'Etiqueta')}</th>
+                    {splits.map((split) => (
+                      <th key={split} className="num">
+                        {split}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
                 <tbody>
-                  <tr><td>{w('All images', 'Todas')}</td>{splits.map((split) => <td key={split} className="num">{f.count(plan.counts[split])}</td>)}</tr>
-                  {plan.vocabulary.slice(0, 30).map((label, c) => <tr key={label}><td><bdi className="cut">{label}</bdi></td>{splits.map((split) => <td key={split} className={`num ${plan.positives[split][c] === 0 ? 'warn' : ''}`}>{f.count(plan.positives[split][c]!)}</td>)}</tr>)}
+                  <tr>
+                    <td>{w('All images', 'Todas')}</td>
+                    {splits.map((split) => (
+                      <td key={split} className="num">
+                        {f.count(plan.counts[split])}
+                      </td>
+                    ))}
+                  </tr>
+                  {plan.vocabulary.slice(0, 30).map((label, c) => (
+                    <tr key={label}>
+                      <td>
+                        <bdi className="cut">{label}</bdi>
+                      </td>
+                      {splits.map((split) => (
+                        <td key={split} className={`num ${plan.positives[split][c] === 0 ? 'warn' : ''}`}>
+                          {f.count(plan.positives[split][c]!)}
+                        </td>
+                      ))}
+                    </tr>
+                  ))}
                 </tbody>
               </table>
-              {plan.vocabulary.length > 30 && <p className="small quiet">{w(`and ${plan.vocabulary.length - 30} more labels`, `y ${plan.vocabulary.length - 30} etiquetas más`)}</p>}
-              {plan.warnings.length > 0 && <ul className="import-notes small warn">{plan.warnings.map((warning) => <li key={warning}>{said(warning)}</li>)}</ul>}
-              {plan.replaces.length > 0 && <p className="small">{w(`Kept as a backup first: ${plan.replaces.join(', ')}`, `Se guarda antes una copia de: ${plan.replaces.join(', ')}`)}</p>}
-              {splits.map((split) => <div key={split} className="file-diff mono" style={{ margin: '8px 0', maxWidth: 560 }}><div className="quiet">{split}.txt</div>{plan.preview[split].slice(0, 3).map((line) => <div key={line} className="plus">+ {line.replaceAll('\t', '→')}</div>)}</div>)}
+              {plan.vocabulary.length > 30 && (
+                <p className="small quiet">
+                  {w(
+                    `and ${plan.vocabulary.length - 30} more labels`,
+                    `y ${plan.vocabulary.length - 30} etiquetas más`,
+                  )}
+                </p>
+              )}
+              {plan.warnings.length > 0 && (
+                <ul className="import-notes small warn">
+                  {plan.warnings.map((warning) => (
+                    <li key={warning}>{said(warning)}</li>
+                  ))}
+                </ul>
+              )}
+              {plan.replaces.length > 0 && (
+                <p className="small">
+                  {w(
+                    `Kept as a backup first: ${plan.replaces.join(', ')}`,
+                    `Se guarda antes una copia de: ${plan.replaces.join(', ')}`,
+                  )}
+                </p>
+              )}
+              {splits.map((split) => (
+                <div key={split} className="file-diff mono" style={{ margin: '8px 0', maxWidth: 560 }}>
+                  <div className="quiet">{split}.txt</div>
+                  {plan.preview[split].slice(0, 3).map((line) => (
+                    <div key={line} className="plus">
+                      + {line.replaceAll('\t', '→')}
+                    </div>
+                  ))}
+                </div>
+              ))}
             </>
           )}
         </section>
@@ -100,10 +241,28 @@ export function ImportScreen() {
 
   function sourceName(offered: ImportSource): string {
     switch (offered.kind) {
-      case 'listed': return w(`The label files that are there (${offers!.labelFiles.join(', ')}), split anew`, `Los archivos que hay (${offers!.labelFiles.join(', ')}), repartidos de nuevo`);
-      case 'folders': return w(`A folder per label: ${offers!.folders.slice(0, 4).map(({ label }) => label).join(', ')}${offers!.folders.length > 4 ? '…' : ''}`, `Una carpeta por etiqueta: ${offers!.folders.slice(0, 4).map(({ label }) => label).join(', ')}${offers!.folders.length > 4 ? '…' : ''}`);
-      case 'csv': case 'coco': case 'yolo': return `${offered.kind.toUpperCase()}: ${offered.file}`;
-      case 'unlabelled': return w('Nowhere yet: list the images without labels', 'De ningún sitio: listar las imágenes sin etiquetas');
+      case 'listed':
+        return w(
+          `The label files that are there (${offers!.labelFiles.join(', ')}), split anew`,
+          `Los archivos que hay (${offers!.labelFiles.join(', ')}), repartidos de nuevo`,
+        );
+      case 'folders':
+        return w(
+          `A folder per label: ${offers!.folders
+            .slice(0, 4)
+            .map(({ label }) => label)
+            .join(', ')}${offers!.folders.length > 4 ? '…' : ''}`,
+          `Una carpeta por etiqueta: ${offers!.folders
+            .slice(0, 4)
+            .map(({ label }) => label)
+            .join(', ')}${offers!.folders.length > 4 ? '…' : ''}`,
+        );
+      case 'csv':
+      case 'coco':
+      case 'yolo':
+        return `${offered.kind.toUpperCase()}: ${offered.file}`;
+      case 'unlabelled':
+        return w('Nowhere yet: list the images without labels', 'De ningún sitio: listar las imágenes sin etiquetas');
     }
   }
 }
@@ -116,18 +275,31 @@ function NoImages({ folder, onLook }: { folder: string; onLook(): void }) {
       <Answer tone="warn" says={w('No image lies in this folder.', 'No hay imágenes en esta carpeta.')} />
       <div className="empty">
         <h2>{w('Put photos into it, or open another folder', 'Pon fotos dentro o abre otra carpeta')}</h2>
-        <p style={{ overflowWrap: 'anywhere' }}><code>{folder}</code></p>
-        <p>{w('JPEG, PNG, WebP, TIFF, GIF and AVIF are read, in folders inside it too.', 'Se leen JPEG, PNG, WebP, TIFF, GIF y AVIF, también en sus subcarpetas.')}</p>
+        <p style={{ overflowWrap: 'anywhere' }}>
+          <code>{folder}</code>
+        </p>
+        <p>
+          {w(
+            'JPEG, PNG, WebP, TIFF, GIF and AVIF are read, in folders inside it too.',
+            'Se leen JPEG, PNG, WebP, TIFF, GIF y AVIF, también en sus subcarpetas.',
+          )}
+        </p>
         <div className="row">
-          <Button onClick={() => void chooseAndOpen()}>{w('Open a folder', 'Abrir una carpeta')}<kbd>Ctrl O</kbd></Button>
-          <Button variant="default" onClick={onLook}>{w('Look again', 'Mirar de nuevo')}</Button>
+          <Button onClick={() => void chooseAndOpen()}>
+            {w('Open a folder', 'Abrir una carpeta')}
+            <kbd>Ctrl O</kbd>
+          </Button>
+          <Button variant="default" onClick={onLook}>
+            {w('Look again', 'Mirar de nuevo')}
+          </Button>
         </div>
       </div>
     </>
   );
 }
 
-const sourceKey = (source: ImportSource | null): string => (source === null ? '' : 'file' in source ? `${source.kind}:${source.file}` : source.kind);
+const sourceKey = (source: ImportSource | null): string =>
+  source === null ? '' : 'file' in source ? `${source.kind}:${source.file}` : source.kind;
 
 function sourcesOf(offers: ImportOffers): ImportSource[] {
   return [
@@ -139,5 +311,9 @@ function sourcesOf(offers: ImportOffers): ImportSource[] {
 }
 
 /** Label files that are there are meant where a split was asked for. */
-const likeliest = (offers: ImportOffers, splitting: boolean): ImportSource | null => (offers.images === 0 ? null : splitting && offers.labelFiles.length > 0 ? { kind: 'listed' } : sourcesOf(offers)[0] ?? null);
-
+const likeliest = (offers: ImportOffers, splitting: boolean): ImportSource | null =>
+  offers.images === 0
+    ? null
+    : splitting && offers.labelFiles.length > 0
+      ? { kind: 'listed' }
+      : (sourcesOf(offers)[0] ?? null);

@@ -24,38 +24,116 @@ export function LabelList() {
     const found = labelled.vocabulary.flatMap((name, label) => (name.toLowerCase().includes(wanted) ? [label] : []));
     return order === 'name' ? found : found.sort((a, b) => (counts?.all[b] ?? 0) - (counts?.all[a] ?? 0));
   }, [labelled.vocabulary, counts, query, order]);
-  const rows = useVirtualizer({ count: shown.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
-  const most = counts === null ? 1 : Math.max(...splits.map((_, split) => Math.max(0, ...counts.bySplit[split]!) / Math.max(1, counts.images[split]!)), 1e-9);
+  const rows = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
+  const most =
+    counts === null
+      ? 1
+      : Math.max(
+          ...splits.map((_, split) => Math.max(0, ...counts.bySplit[split]!) / Math.max(1, counts.images[split]!)),
+          1e-9,
+        );
   return (
     <aside className="panel line-right label-list" aria-label={w('Labels', 'Etiquetas')}>
       <div className="panel-head" style={{ alignItems: 'center' }}>
-        <h2>{w('Labels', 'Etiquetas')}</h2><span className="quiet">{f.count(labelled.vocabulary.length)}</span>
-        <Select className="push" style={{ flex: 'none' }} variant="unstyled" aria-label={w('Order of the labels', 'Orden de las etiquetas')} w={118} data={[{ value: 'count', label: w('by count', 'por número') }, { value: 'name', label: w('by name', 'por nombre') }]} value={order} onChange={setOrder} />
+        <h2>{w('Labels', 'Etiquetas')}</h2>
+        <span className="quiet">{f.count(labelled.vocabulary.length)}</span>
+        <Select
+          className="push"
+          style={{ flex: 'none' }}
+          variant="unstyled"
+          aria-label={w('Order of the labels', 'Orden de las etiquetas')}
+          w={118}
+          data={[
+            { value: 'count', label: w('by count', 'por número') },
+            { value: 'name', label: w('by name', 'por nombre') },
+          ]}
+          value={order}
+          onChange={setOrder}
+        />
       </div>
       <div style={{ padding: '0 16px 8px' }}>
-        <TextInput ref={find} aria-label={w('Find a label', 'Buscar una etiqueta')} placeholder={w('Find a label', 'Buscar una etiqueta')} leftSection={<IconSearch size={14} />} rightSection={<kbd>/</kbd>} value={query} onChange={(event) => setQuery(event.currentTarget.value)} />
+        <TextInput
+          ref={find}
+          aria-label={w('Find a label', 'Buscar una etiqueta')}
+          placeholder={w('Find a label', 'Buscar una etiqueta')}
+          leftSection={<IconSearch size={14} />}
+          rightSection={<kbd>/</kbd>}
+          value={query}
+          onChange={(event) => setQuery(event.currentTarget.value)}
+        />
       </div>
-      <div className="row small soft split-key">{splits.map((split) => <span key={split} className="row" style={{ gap: 4 }}><i className={`swatch ${split}`} />{split}</span>)}<span className="row" style={{ gap: 4 }}><i className="swatch none" />{w('none', 'ninguna')}</span></div>
-      <div ref={scroller} className="scroll grow" role="group" aria-label={w('Filter by label: click adds, Alt+click excludes, Shift+click asks for it too', 'Filtrar por etiqueta: clic añade, Alt+clic excluye, Mayús+clic exige')}>
+      <div className="row small soft split-key">
+        {splits.map((split) => (
+          <span key={split} className="row" style={{ gap: 4 }}>
+            <i className={`swatch ${split}`} />
+            {split}
+          </span>
+        ))}
+        <span className="row" style={{ gap: 4 }}>
+          <i className="swatch none" />
+          {w('none', 'ninguna')}
+        </span>
+      </div>
+      <div
+        ref={scroller}
+        className="scroll grow"
+        role="group"
+        aria-label={w(
+          'Filter by label: click adds, Alt+click excludes, Shift+click asks for it too',
+          'Filtrar por etiqueta: clic añade, Alt+clic excluye, Mayús+clic exige',
+        )}
+      >
         <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
           {rows.getVirtualItems().map(({ index: at, start }) => {
             const label = shown[at]!;
             const name = labelled.vocabulary[label]!;
-            const mode = filter.any.includes(label) ? 'any' : filter.all.includes(label) ? 'all' : filter.not.includes(label) ? 'not' : 'off';
+            const mode = filter.any.includes(label)
+              ? 'any'
+              : filter.all.includes(label)
+                ? 'all'
+                : filter.not.includes(label)
+                  ? 'not'
+                  : 'off';
             return (
               <button
-                key={label} type="button" className="label-row" data-mode={mode} aria-pressed={mode !== 'off'} style={{ transform: `translateY(${start}px)`, height: ROW }}
+                key={label}
+                type="button"
+                className="label-row"
+                data-mode={mode}
+                aria-pressed={mode !== 'off'}
+                style={{ transform: `translateY(${start}px)`, height: ROW }}
                 onClick={(event) => toggleLabel(label, event.altKey ? 'not' : event.shiftKey ? 'all' : 'any')}
               >
-                <span className="tick" aria-hidden="true">{mode === 'not' ? '−' : mode === 'off' ? '' : '✓'}</span>
-                <span className="grow cut"><Label name={name} most={28} /></span>
+                <span className="tick" aria-hidden="true">
+                  {mode === 'not' ? '−' : mode === 'off' ? '' : '✓'}
+                </span>
+                <span className="grow cut">
+                  <Label name={name} most={28} />
+                </span>
                 <span className="split-bars" aria-hidden="true">
                   {splits.map((split, number) => {
                     const count = counts?.bySplit[number]![label] ?? 0;
-                    return <i key={split} className={`${split} ${count === 0 ? 'none' : ''}`} style={count === 0 ? undefined : { width: `${Math.max(4, (100 * count) / Math.max(1, counts!.images[number]!) / most)}%` }} />;
+                    return (
+                      <i
+                        key={split}
+                        className={`${split} ${count === 0 ? 'none' : ''}`}
+                        style={
+                          count === 0
+                            ? undefined
+                            : { width: `${Math.max(4, (100 * count) / Math.max(1, counts!.images[number]!) / most)}%` }
+                        }
+                      />
+                    );
                   })}
                 </span>
-                <span className="num soft" style={{ width: 46 }}>{f.count(counts?.all[label] ?? 0)}</span>
+                <span className="num soft" style={{ width: 46 }}>
+                  {f.count(counts?.all[label] ?? 0)}
+                </span>
               </button>
             );
           })}

@@ -2,7 +2,19 @@ import { Autocomplete } from '@mantine/core';
 import { useState } from 'react';
 
 /** Finds one of many labels, or takes a new name. */
-export function LabelPicker({ names, allowNew, placeholder, onChoose, onCancel }: { names: readonly string[]; allowNew: boolean; placeholder: string; onChoose(name: string): void; onCancel(): void }) {
+export function LabelPicker({
+  names,
+  allowNew,
+  placeholder,
+  onChoose,
+  onCancel,
+}: {
+  names: readonly string[];
+  allowNew: boolean;
+  placeholder: string;
+  onChoose(name: string): void;
+  onCancel(): void;
+}) {
   const [text, setText] = useState('');
   const submit = (): void => {
     const wanted = text.trim();
@@ -11,10 +23,28 @@ export function LabelPicker({ names, allowNew, placeholder, onChoose, onCancel }
     else if (allowNew && wanted !== '') onChoose(wanted);
   };
   return (
-    <form className="grow" style={{ maxWidth: 320 }} onSubmit={(event) => { event.preventDefault(); submit(); }}>
+    <form
+      className="grow"
+      style={{ maxWidth: 320 }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
       <Autocomplete
-        size="xs" autoFocus aria-label={placeholder} placeholder={placeholder} data={[...new Set(names)]} limit={50} value={text} onChange={setText} onOptionSubmit={onChoose} selectFirstOptionOnChange={!allowNew}
-        onKeyDown={(event) => { if (event.key === 'Escape') onCancel(); }}
+        size="xs"
+        autoFocus
+        aria-label={placeholder}
+        placeholder={placeholder}
+        data={[...new Set(names)]}
+        limit={50}
+        value={text}
+        onChange={setText}
+        onOptionSubmit={onChoose}
+        selectFirstOptionOnChange={!allowNew}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onCancel();
+        }}
       />
     </form>
   );

@@ -14,23 +14,54 @@ export function Photo({ url, alt }: { url: string; alt: string }) {
   const [view, setView] = useState({ zoom: 1, x: 0, y: 0 });
   const [broken, setBroken] = useState(false);
   const drag = useRef<{ x: number; y: number } | null>(null);
-  const zoomBy = (factor: number): void => setView(({ zoom, x, y }) => {
-    const next = Math.min(LARGEST, Math.max(1, zoom * factor));
-    return next === 1 ? { zoom: 1, x: 0, y: 0 } : { zoom: next, x: (x * next) / zoom, y: (y * next) / zoom };
-  });
+  const zoomBy = (factor: number): void =>
+    setView(({ zoom, x, y }) => {
+      const next = Math.min(LARGEST, Math.max(1, zoom * factor));
+      return next === 1 ? { zoom: 1, x: 0, y: 0 } : { zoom: next, x: (x * next) / zoom, y: (y * next) / zoom };
+    });
   useKeys({ 0: () => setView({ zoom: 1, x: 0, y: 0 }), '+': () => zoomBy(STEP), '-': () => zoomBy(1 / STEP) });
   return (
     <figure className="stage-side">
-      <figcaption className="row"><span>{w('Photo', 'Foto')}</span><span className="grow" /><span className="quiet">{view.zoom === 1 ? w('Fit', 'Ajustada') : `${f.decimal(view.zoom * 100, 0)} %`}</span></figcaption>
+      <figcaption className="row">
+        <span>{w('Photo', 'Foto')}</span>
+        <span className="grow" />
+        <span className="quiet">{view.zoom === 1 ? w('Fit', 'Ajustada') : `${f.decimal(view.zoom * 100, 0)} %`}</span>
+      </figcaption>
       <div
-        className="stage-photo" onWheel={(event) => zoomBy(event.deltaY < 0 ? STEP : 1 / STEP)}
-        onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); drag.current = { x: event.clientX - view.x, y: event.clientY - view.y }; }}
-        onPointerMove={(event) => { if (drag.current !== null && view.zoom > 1) setView({ ...view, x: event.clientX - drag.current.x, y: event.clientY - drag.current.y }); }}
-        onPointerUp={() => { drag.current = null; }}
+        className="stage-photo"
+        onWheel={(event) => zoomBy(event.deltaY < 0 ? STEP : 1 / STEP)}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          drag.current = { x: event.clientX - view.x, y: event.clientY - view.y };
+        }}
+        onPointerMove={(event) => {
+          if (drag.current !== null && view.zoom > 1)
+            setView({ ...view, x: event.clientX - drag.current.x, y: event.clientY - drag.current.y });
+        }}
+        onPointerUp={() => {
+          drag.current = null;
+        }}
       >
-        {broken ? <p className="soft">{w('This image cannot be read. The file may be missing or damaged.', 'Esta imagen no se puede leer. Puede faltar o estar dañada.')}</p> : <img src={url} alt={alt} draggable={false} onError={() => setBroken(true)} style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.zoom})` }} />}
+        {broken ? (
+          <p className="soft">
+            {w(
+              'This image cannot be read. The file may be missing or damaged.',
+              'Esta imagen no se puede leer. Puede faltar o estar dañada.',
+            )}
+          </p>
+        ) : (
+          <img
+            src={url}
+            alt={alt}
+            draggable={false}
+            onError={() => setBroken(true)}
+            style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.zoom})` }}
+          />
+        )}
       </div>
-      <p className="small quiet">{w('Wheel zooms, drag moves,', 'La rueda acerca, arrastrar mueve,')} <kbd>0</kbd> {w('fits', 'ajusta')}</p>
+      <p className="small quiet">
+        {w('Wheel zooms, drag moves,', 'La rueda acerca, arrastrar mueve,')} <kbd>0</kbd> {w('fits', 'ajusta')}
+      </p>
     </figure>
   );
 }
@@ -38,24 +69,66 @@ export function Photo({ url, alt }: { url: string; alt: string }) {
 const DRAWS = [0, 1, 2, 3];
 
 /** Exactly the pixels that the model gets; what training makes of them with the current settings. */
-export function Letterboxed({ project, path, config, size }: { project: string; path: string; config: Config; size: readonly [number, number] | null }) {
+export function Letterboxed({
+  project,
+  path,
+  config,
+  size,
+}: {
+  project: string;
+  path: string;
+  config: Config;
+  size: readonly [number, number] | null;
+}) {
   const { w, f } = useWording();
   const [shown, setShown] = useState('letterbox');
   const edge = config.student.input_size;
   const padding = config.data.padding_color;
   const settings = JSON.stringify(config.augmentation);
-  const augmented = (draw: number): string => pictureUrl(project, path, { kind: 'augmented', size: edge, padding, draw, settings });
+  const augmented = (draw: number): string =>
+    pictureUrl(project, path, { kind: 'augmented', size: edge, padding, draw, settings });
   const scale = size === null ? null : edge / Math.max(...size);
   return (
     <figure className="stage-side">
       <figcaption className="row">
-        <span style={{ whiteSpace: 'nowrap' }}>{w('What the model sees', 'Lo que ve el modelo')}</span><span className="quiet cut grow">{w('exactly these pixels', 'exactamente estos píxeles')}</span>
-        <SegmentedControl style={{ flex: 'none' }} aria-label={w('What the model sees', 'Lo que ve el modelo')} data={[{ value: 'letterbox', label: w('Letterbox', 'Encuadre') }, { value: 'augmented', label: w('Augmented', 'Aumentada') }]} value={shown} onChange={setShown} />
+        <span style={{ whiteSpace: 'nowrap' }}>{w('What the model sees', 'Lo que ve el modelo')}</span>
+        <span className="quiet cut grow">{w('exactly these pixels', 'exactamente estos píxeles')}</span>
+        <SegmentedControl
+          style={{ flex: 'none' }}
+          aria-label={w('What the model sees', 'Lo que ve el modelo')}
+          data={[
+            { value: 'letterbox', label: w('Letterbox', 'Encuadre') },
+            { value: 'augmented', label: w('Augmented', 'Aumentada') },
+          ]}
+          value={shown}
+          onChange={setShown}
+        />
       </figcaption>
-      {shown === 'letterbox'
-        ? <div className="stage-model"><img className="pixels" src={pictureUrl(project, path, { kind: 'letterbox', size: edge, padding })} alt={w('Letterboxed input', 'Entrada encuadrada')} /></div>
-        : <div className="stage-four">{DRAWS.map((draw) => <img key={draw} className="pixels" src={augmented(draw)} alt={w(`Augmented, draw ${draw + 1}`, `Aumentada, sorteo ${draw + 1}`)} />)}</div>}
-      <p className="small quiet">{edge} × {edge}{scale === null ? '' : ` · ${w('scale', 'escala')} ${f.decimal(scale, 4)}`} · {w('padding', 'relleno')} {padding.join(', ')} · (x − 127) / 128</p>
+      {shown === 'letterbox' ? (
+        <div className="stage-model">
+          <img
+            className="pixels"
+            src={pictureUrl(project, path, { kind: 'letterbox', size: edge, padding })}
+            alt={w('Letterboxed input', 'Entrada encuadrada')}
+          />
+        </div>
+      ) : (
+        <div className="stage-four">
+          {DRAWS.map((draw) => (
+            <img
+              key={draw}
+              className="pixels"
+              src={augmented(draw)}
+              alt={w(`Augmented, draw ${draw + 1}`, `Aumentada, sorteo ${draw + 1}`)}
+            />
+          ))}
+        </div>
+      )}
+      <p className="small quiet">
+        {edge} × {edge}
+        {scale === null ? '' : ` · ${w('scale', 'escala')} ${f.decimal(scale, 4)}`} · {w('padding', 'relleno')}{' '}
+        {padding.join(', ')} · (x − 127) / 128
+      </p>
     </figure>
   );
 }

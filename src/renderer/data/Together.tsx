@@ -12,29 +12,62 @@ export function Together() {
   const { w, f } = useWording();
   const { labelled, counts, filter } = useDataset();
   const labels = useMemo(() => {
-    const frequent = labelled.vocabulary.map((_, label) => label).sort((a, b) => (counts?.all[b] ?? 0) - (counts?.all[a] ?? 0));
+    const frequent = labelled.vocabulary
+      .map((_, label) => label)
+      .sort((a, b) => (counts?.all[b] ?? 0) - (counts?.all[a] ?? 0));
     return [...new Set([...filter.any, ...filter.all, ...frequent])].slice(0, MOST);
   }, [labelled.vocabulary, counts, filter.any, filter.all]);
   const cells = useMemo(() => cooccurrence(labelled, labels, labels), [labelled, labels]);
   // Shades span the counts that there are: they differ even where all are large.
   const there = cells.flat().filter((count) => count > 0);
   const [least, most] = [Math.min(...there), Math.max(...there)];
-  const shadeOf = (count: number): number => (count === 0 ? 0 : least === most ? 3 : 1 + Math.floor(((SHADES - 1) * (count - least)) / (most - least)));
+  const shadeOf = (count: number): number =>
+    count === 0 ? 0 : least === most ? 3 : 1 + Math.floor(((SHADES - 1) * (count - least)) / (most - least));
   if (labels.length < 2) return null;
   return (
     <section className="together line-top" aria-label={w('Together in one image', 'Juntas en una imagen')}>
-      <div className="panel-head" style={{ paddingInline: 0 }}><h2>{w('Together', 'Juntas')}</h2><span className="quiet">{w('in one image', 'en una imagen')}</span></div>
+      <div className="panel-head" style={{ paddingInline: 0 }}>
+        <h2>{w('Together', 'Juntas')}</h2>
+        <span className="quiet">{w('in one image', 'en una imagen')}</span>
+      </div>
       <table>
-        <thead><tr><td />{labels.map((label) => <th key={label} scope="col"><span><Label name={labelled.vocabulary[label]!} most={12} /></span></th>)}</tr></thead>
+        <thead>
+          <tr>
+            <td />
+            {labels.map((label) => (
+              <th key={label} scope="col">
+                <span>
+                  <Label name={labelled.vocabulary[label]!} most={12} />
+                </span>
+              </th>
+            ))}
+          </tr>
+        </thead>
         <tbody>
           {labels.map((row, y) => (
             <tr key={row}>
-              <th scope="row"><Label name={labelled.vocabulary[row]!} most={14} /></th>
+              <th scope="row">
+                <Label name={labelled.vocabulary[row]!} most={14} />
+              </th>
               {labels.map((column, x) => {
                 const count = cells[y]![x]!;
                 return (
                   <td key={column}>
-                    {row !== column && <button type="button" data-shade={shadeOf(count)} disabled={count === 0} title={`${labelled.vocabulary[row]} + ${labelled.vocabulary[column]}: ${count}`} aria-label={w(`${count} images with ${labelled.vocabulary[row]} and ${labelled.vocabulary[column]}`, `${count} imágenes con ${labelled.vocabulary[row]} y ${labelled.vocabulary[column]}`)} onClick={() => setFilter({ view: 'all', any: [], all: [row, column], not: [] })}>{count === 0 ? '' : count > 999 ? `${Math.round(count / 1000)}k` : f.count(count)}</button>}
+                    {row !== column && (
+                      <button
+                        type="button"
+                        data-shade={shadeOf(count)}
+                        disabled={count === 0}
+                        title={`${labelled.vocabulary[row]} + ${labelled.vocabulary[column]}: ${count}`}
+                        aria-label={w(
+                          `${count} images with ${labelled.vocabulary[row]} and ${labelled.vocabulary[column]}`,
+                          `${count} imágenes con ${labelled.vocabulary[row]} y ${labelled.vocabulary[column]}`,
+                        )}
+                        onClick={() => setFilter({ view: 'all', any: [], all: [row, column], not: [] })}
+                      >
+                        {count === 0 ? '' : count > 999 ? `${Math.round(count / 1000)}k` : f.count(count)}
+                      </button>
+                    )}
                   </td>
                 );
               })}

@@ -38,7 +38,9 @@ function useNextSettings(project: Project): Config | null {
       const { project: loaded, config: own } = useConfig.getState();
       if (current && loaded === project.id) setConfig(own);
     });
-    return () => { current = false; };
+    return () => {
+      current = false;
+    };
   }, [project]);
   return config;
 }
@@ -60,7 +62,13 @@ export function Viewer({ images, image, doubts, problems, onAccept }: Props) {
     openViewer(next);
   };
   useKeys({
-    ArrowRight: () => step(1), j: () => step(1), ArrowLeft: () => step(-1), k: () => step(-1), Escape: () => openViewer(null), a: accept, n: () => step(1),
+    ArrowRight: () => step(1),
+    j: () => step(1),
+    ArrowLeft: () => step(-1),
+    k: () => step(-1),
+    Escape: () => openViewer(null),
+    a: accept,
+    n: () => step(1),
     m: () => setSides(sides === 'both' ? 'model' : sides === 'model' ? 'photo' : 'both'),
   });
   const path = index!.paths[image]!;
@@ -69,33 +77,109 @@ export function Viewer({ images, image, doubts, problems, onAccept }: Props) {
   const name = doubt === undefined ? '' : labelled.vocabulary[doubt.label]!;
   const size = check?.sizes[path];
   const own = problems.filter((problem) => problem.path === path);
-  const says = doubt === undefined ? (names.length === 0 ? w('No label.', 'Sin etiqueta.') : names.join(', ')) : doubt.kind === 'missing' ? w(`Is “${name}” missing here?`, `¿Falta aquí “${name}”?`) : w(`Is “${name}” wrong here?`, `¿Sobra aquí “${name}”?`);
-  const because = doubt === undefined ? own[0] && said(own[0].message) : w(`${said(opinion!.runName)} sees it with ${f.score(doubt.score, 2)}; the label file says ${names.join(', ') || 'nothing'}.`, `${said(opinion!.runName)} la ve con ${f.score(doubt.score, 2)}; el archivo dice ${names.join(', ') || 'nada'}.`);
+  const says =
+    doubt === undefined
+      ? names.length === 0
+        ? w('No label.', 'Sin etiqueta.')
+        : names.join(', ')
+      : doubt.kind === 'missing'
+        ? w(`Is “${name}” missing here?`, `¿Falta aquí “${name}”?`)
+        : w(`Is “${name}” wrong here?`, `¿Sobra aquí “${name}”?`);
+  const because =
+    doubt === undefined
+      ? own[0] && said(own[0].message)
+      : w(
+          `${said(opinion!.runName)} sees it with ${f.score(doubt.score, 2)}; the label file says ${names.join(', ') || 'nothing'}.`,
+          `${said(opinion!.runName)} la ve con ${f.score(doubt.score, 2)}; el archivo dice ${names.join(', ') || 'nada'}.`,
+        );
   const from = Math.max(0, Math.min(at - Math.floor(STRIP / 2), images.length - STRIP));
   return (
     <>
       <Answer says={says} {...(because !== undefined && { because })} tone={own.length > 0 ? 'warn' : 'plain'}>
-        <span className="quiet num">{w(`${f.count(at + 1)} of ${f.count(images.length)}`, `${f.count(at + 1)} de ${f.count(images.length)}`)}</span>
-        <ActionIcon variant="subtle" color="gray" aria-label={w('Previous photo', 'Foto anterior')} disabled={at <= 0} onClick={() => step(-1)}><IconChevronLeft size={16} /></ActionIcon>
-        <ActionIcon variant="subtle" color="gray" aria-label={w('Next photo', 'Foto siguiente')} disabled={at >= images.length - 1} onClick={() => step(1)}><IconChevronRight size={16} /></ActionIcon>
-        {doubt !== undefined && <><Button variant="default" onClick={() => step(1)}>{w('Keep as is', 'Dejar así')}<kbd>N</kbd></Button><Button onClick={accept}>{doubt.kind === 'missing' ? w(`Add ${name}`, `Añadir ${name}`) : w(`Remove ${name}`, `Quitar ${name}`)}<kbd>A</kbd></Button></>}
+        <span className="quiet num">
+          {w(`${f.count(at + 1)} of ${f.count(images.length)}`, `${f.count(at + 1)} de ${f.count(images.length)}`)}
+        </span>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={w('Previous photo', 'Foto anterior')}
+          disabled={at <= 0}
+          onClick={() => step(-1)}
+        >
+          <IconChevronLeft size={16} />
+        </ActionIcon>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={w('Next photo', 'Foto siguiente')}
+          disabled={at >= images.length - 1}
+          onClick={() => step(1)}
+        >
+          <IconChevronRight size={16} />
+        </ActionIcon>
+        {doubt !== undefined && (
+          <>
+            <Button variant="default" onClick={() => step(1)}>
+              {w('Keep as is', 'Dejar así')}
+              <kbd>N</kbd>
+            </Button>
+            <Button onClick={accept}>
+              {doubt.kind === 'missing' ? w(`Add ${name}`, `Añadir ${name}`) : w(`Remove ${name}`, `Quitar ${name}`)}
+              <kbd>A</kbd>
+            </Button>
+          </>
+        )}
       </Answer>
       <div className="viewer">
         <div className="column">
           <div className="toolbar">
-            <Button variant="subtle" leftSection={<IconChevronLeft size={14} />} onClick={() => openViewer(null)}>{w('Back to grid', 'Volver')}<kbd>Esc</kbd></Button>
-            <code className="cut"><Label name={path} most={48} /></code>
-            <span className="quiet cut">{size === undefined ? '' : `${size[0]} × ${size[1]} · `}{splitName(index!.split[image]!, w)}, {w('line', 'línea')} {f.count(index!.line[image]!)}</span>
+            <Button variant="subtle" leftSection={<IconChevronLeft size={14} />} onClick={() => openViewer(null)}>
+              {w('Back to grid', 'Volver')}
+              <kbd>Esc</kbd>
+            </Button>
+            <code className="cut">
+              <Label name={path} most={48} />
+            </code>
+            <span className="quiet cut">
+              {size === undefined ? '' : `${size[0]} × ${size[1]} · `}
+              {splitName(index!.split[image]!, w)}, {w('line', 'línea')} {f.count(index!.line[image]!)}
+            </span>
             <span className="grow" />
-            <SegmentedControl aria-label={w('What is shown', 'Qué se muestra')} data={[{ value: 'photo', label: w('Photo', 'Foto') }, { value: 'both', label: w('Side by side', 'Ambas') }, { value: 'model', label: w('Model input', 'Entrada') }]} value={sides} onChange={(value) => setSides(value as Sides)} />
+            <SegmentedControl
+              aria-label={w('What is shown', 'Qué se muestra')}
+              data={[
+                { value: 'photo', label: w('Photo', 'Foto') },
+                { value: 'both', label: w('Side by side', 'Ambas') },
+                { value: 'model', label: w('Model input', 'Entrada') },
+              ]}
+              value={sides}
+              onChange={(value) => setSides(value as Sides)}
+            />
           </div>
           <div className="viewer-stage" data-sides={sides}>
-            {sides !== 'model' && <Photo key={image} url={pictureUrl(project.id, path, { kind: 'photo' })} alt={`${path}: ${names.join(', ')}`} />}
-            {sides !== 'photo' && config !== null && <Letterboxed project={project.id} path={path} config={config} size={size ?? null} />}
+            {sides !== 'model' && (
+              <Photo
+                key={image}
+                url={pictureUrl(project.id, path, { kind: 'photo' })}
+                alt={`${path}: ${names.join(', ')}`}
+              />
+            )}
+            {sides !== 'photo' && config !== null && (
+              <Letterboxed project={project.id} path={path} config={config} size={size ?? null} />
+            )}
           </div>
           <div className="viewer-strip line-top" role="listbox" aria-label={w('Photos around', 'Fotos vecinas')}>
             {images.slice(from, from + STRIP).map((other) => (
-              <button key={other} type="button" role="option" aria-selected={other === image} onClick={() => openViewer(other)} aria-label={index!.paths[other]!}><img src={pictureUrl(project.id, index!.paths[other]!, { kind: 'thumbnail', edge: 128 })} alt="" /></button>
+              <button
+                key={other}
+                type="button"
+                role="option"
+                aria-selected={other === image}
+                onClick={() => openViewer(other)}
+                aria-label={index!.paths[other]!}
+              >
+                <img src={pictureUrl(project.id, index!.paths[other]!, { kind: 'thumbnail', edge: 128 })} alt="" />
+              </button>
             ))}
           </div>
         </div>

@@ -26,39 +26,144 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
   // In the order in which the photo was opened: a digit stays on its label while labels are switched on and off.
   const offered = useMemo(() => {
     const { vocabulary } = useDataset.getState().labelled;
-    return digitLabels(image, codes === null ? [] : [...codes.keys()].sort((a, b) => codes[b]! - codes[a]!).map((c) => vocabulary.indexOf(opinion!.vocabulary[c]!)));
+    return digitLabels(
+      image,
+      codes === null
+        ? []
+        : [...codes.keys()]
+            .sort((a, b) => codes[b]! - codes[a]!)
+            .map((c) => vocabulary.indexOf(opinion!.vocabulary[c]!)),
+    );
   }, [image, codes, opinion]);
   const rows = [...new Set([...offered, ...state.labels])];
-  const toggle = (label: number): void => changeImages([image], (before) => (before.labels.includes(label) ? withoutLabel(before, label) : withLabel(before, label)));
-  useKeys({ l: () => setAsking(true), ...Object.fromEntries(rows.slice(0, DIGITS).map((label, i) => [String(i + 1), () => toggle(label)])) });
+  const toggle = (label: number): void =>
+    changeImages([image], (before) =>
+      before.labels.includes(label) ? withoutLabel(before, label) : withLabel(before, label),
+    );
+  useKeys({
+    l: () => setAsking(true),
+    ...Object.fromEntries(rows.slice(0, DIGITS).map((label, i) => [String(i + 1), () => toggle(label)])),
+  });
   return (
-    <aside className="panel line-left viewer-right scroll" aria-label={w('Labels of this photo', 'Etiquetas de esta foto')}>
-      <div className="panel-head"><h2>{w('Labels', 'Etiquetas')}</h2>{codes !== null && <span className="quiet">{w(`score of ${said(opinion!.runName)}`, `puntuación de ${said(opinion!.runName)}`)}</span>}</div>
-      {rows.map((label, at) => <LabelRow key={label} label={label} digit={at < DIGITS ? at + 1 : null} on={state.labels.includes(label)} doubted={doubt?.label === label ? doubt.kind : null} codes={codes} onToggle={() => toggle(label)} />)}
+    <aside
+      className="panel line-left viewer-right scroll"
+      aria-label={w('Labels of this photo', 'Etiquetas de esta foto')}
+    >
+      <div className="panel-head">
+        <h2>{w('Labels', 'Etiquetas')}</h2>
+        {codes !== null && (
+          <span className="quiet">
+            {w(`score of ${said(opinion!.runName)}`, `puntuación de ${said(opinion!.runName)}`)}
+          </span>
+        )}
+      </div>
+      {rows.map((label, at) => (
+        <LabelRow
+          key={label}
+          label={label}
+          digit={at < DIGITS ? at + 1 : null}
+          on={state.labels.includes(label)}
+          doubted={doubt?.label === label ? doubt.kind : null}
+          codes={codes}
+          onToggle={() => toggle(label)}
+        />
+      ))}
       <div style={{ padding: '6px 16px 12px' }}>
-        {asking ? <LabelPicker names={labelled.vocabulary} allowNew placeholder={w('Add a label', 'Añadir una etiqueta')} onChoose={(name) => { const label = labelNumber(name); changeImages([image], (before) => withLabel(before, label)); setAsking(false); }} onCancel={() => setAsking(false)} />
-          : <button type="button" className="add-label row" onClick={() => setAsking(true)}><span className="grow">+ {w('Add a label', 'Añadir una etiqueta')}</span><kbd>L</kbd></button>}
+        {asking ? (
+          <LabelPicker
+            names={labelled.vocabulary}
+            allowNew
+            placeholder={w('Add a label', 'Añadir una etiqueta')}
+            onChoose={(name) => {
+              const label = labelNumber(name);
+              changeImages([image], (before) => withLabel(before, label));
+              setAsking(false);
+            }}
+            onCancel={() => setAsking(false)}
+          />
+        ) : (
+          <button type="button" className="add-label row" onClick={() => setAsking(true)}>
+            <span className="grow">+ {w('Add a label', 'Añadir una etiqueta')}</span>
+            <kbd>L</kbd>
+          </button>
+        )}
       </div>
       {edited.has(image) && <InYourFile image={image} />}
       <section className="line-top">
         <div className="panel-head" style={{ alignItems: 'center' }}>
-          <h2>{w('Edits', 'Cambios')}</h2><span className="quiet">{edited.size === 0 ? w('none', 'ninguno') : w(`${edited.size}, not saved`, `${edited.size}, sin guardar`)}</span><span className="push" />
-          <ActionIcon variant="subtle" color="gray" aria-label={w('Undo', 'Deshacer')} disabled={done.length === 0} onClick={undo}><IconArrowBackUp size={16} /></ActionIcon>
-          <ActionIcon variant="subtle" color="gray" aria-label={w('Redo', 'Rehacer')} disabled={undone.length === 0} onClick={redo}><IconArrowForwardUp size={16} /></ActionIcon>
+          <h2>{w('Edits', 'Cambios')}</h2>
+          <span className="quiet">
+            {edited.size === 0 ? w('none', 'ninguno') : w(`${edited.size}, not saved`, `${edited.size}, sin guardar`)}
+          </span>
+          <span className="push" />
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={w('Undo', 'Deshacer')}
+            disabled={done.length === 0}
+            onClick={undo}
+          >
+            <IconArrowBackUp size={16} />
+          </ActionIcon>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={w('Redo', 'Rehacer')}
+            disabled={undone.length === 0}
+            onClick={redo}
+          >
+            <IconArrowForwardUp size={16} />
+          </ActionIcon>
         </div>
-        {done.slice(-RECENT).toReversed().map((edit, at) => {
-          const [before, after] = [edit.before[0]!, edit.after[0]!];
-          const added = after.labels.filter((label) => !before.labels.includes(label)).map((label) => labelled.vocabulary[label]);
-          const removed = before.labels.filter((label) => !after.labels.includes(label)).map((label) => labelled.vocabulary[label]);
-          const what = [added.length > 0 ? `+ ${added.join(', ')}` : '', removed.length > 0 ? `− ${removed.join(', ')}` : '', after.removed && !before.removed ? w('taken out', 'quitada') : '', after.split !== before.split ? `→ ${['train', 'val', 'test'][after.split]}` : ''].filter((part) => part !== '').join('  ');
-          return <div key={at} className="row small" style={{ padding: '2px 16px' }}><code className="quiet cut" style={{ maxWidth: 120 }}>{index!.paths[edit.images[0]!]?.split('/').at(-1)}</code><bdi className="cut">{what}</bdi>{edit.images.length > 1 && <span className="quiet">× {edit.images.length}</span>}</div>;
-        })}
+        {done
+          .slice(-RECENT)
+          .toReversed()
+          .map((edit, at) => {
+            const [before, after] = [edit.before[0]!, edit.after[0]!];
+            const added = after.labels
+              .filter((label) => !before.labels.includes(label))
+              .map((label) => labelled.vocabulary[label]);
+            const removed = before.labels
+              .filter((label) => !after.labels.includes(label))
+              .map((label) => labelled.vocabulary[label]);
+            const what = [
+              added.length > 0 ? `+ ${added.join(', ')}` : '',
+              removed.length > 0 ? `− ${removed.join(', ')}` : '',
+              after.removed && !before.removed ? w('taken out', 'quitada') : '',
+              after.split !== before.split ? `→ ${['train', 'val', 'test'][after.split]}` : '',
+            ]
+              .filter((part) => part !== '')
+              .join('  ');
+            return (
+              <div key={at} className="row small" style={{ padding: '2px 16px' }}>
+                <code className="quiet cut" style={{ maxWidth: 120 }}>
+                  {index!.paths[edit.images[0]!]?.split('/').at(-1)}
+                </code>
+                <bdi className="cut">{what}</bdi>
+                {edit.images.length > 1 && <span className="quiet">× {edit.images.length}</span>}
+              </div>
+            );
+          })}
       </section>
     </aside>
   );
 }
 
-function LabelRow({ label, digit, on, doubted, codes, onToggle }: { label: number; digit: number | null; on: boolean; doubted: Doubt['kind'] | null; codes: Uint8Array | null; onToggle: () => void }) {
+function LabelRow({
+  label,
+  digit,
+  on,
+  doubted,
+  codes,
+  onToggle,
+}: {
+  label: number;
+  digit: number | null;
+  on: boolean;
+  doubted: Doubt['kind'] | null;
+  codes: Uint8Array | null;
+  onToggle: () => void;
+}) {
   const { w, f } = useWording();
   const name = useDataset((state) => state.labelled.vocabulary[label]!);
   const opinion = useDataset((state) => state.opinion);
@@ -68,8 +173,22 @@ function LabelRow({ label, digit, on, doubted, codes, onToggle }: { label: numbe
     <div className="viewer-label" data-doubted={doubted !== null}>
       <kbd style={{ visibility: digit === null ? 'hidden' : 'visible' }}>{digit ?? 0}</kbd>
       <Checkbox checked={on} onChange={onToggle} label={<Label name={name} most={24} />} className="grow" />
-      {doubted !== null && <span className={`small ${doubted === 'missing' ? 'accent' : 'bad'}`}>{doubted === 'missing' ? w('add?', '¿añadir?') : w('remove?', '¿quitar?')}</span>}
-      {q !== null && <><span className="score-bar" aria-hidden="true"><i style={{ width: `${(100 * q) / 256}%` }} /><b style={{ left: `${(100 * opinion!.thresholds[at]!) / 256}%` }} /></span><span className="num" style={{ width: 30 }}>{f.score(q / 256, 2)}</span></>}
+      {doubted !== null && (
+        <span className={`small ${doubted === 'missing' ? 'accent' : 'bad'}`}>
+          {doubted === 'missing' ? w('add?', '¿añadir?') : w('remove?', '¿quitar?')}
+        </span>
+      )}
+      {q !== null && (
+        <>
+          <span className="score-bar" aria-hidden="true">
+            <i style={{ width: `${(100 * q) / 256}%` }} />
+            <b style={{ left: `${(100 * opinion!.thresholds[at]!) / 256}%` }} />
+          </span>
+          <span className="num" style={{ width: 30 }}>
+            {f.score(q / 256, 2)}
+          </span>
+        </>
+      )}
     </div>
   );
 }
@@ -84,22 +203,52 @@ function InYourFile({ image }: { image: number }) {
   const [fault, setFault] = useState<string | null>(null);
   useEffect(() => {
     let current = true;
-    call('dataset.line', { project: project.id, change }).then((found) => { if (current) { setLine(found); setFault(null); } }, (error: Error) => { if (current) setFault(error.message); });
-    return () => { current = false; };
+    call('dataset.line', { project: project.id, change }).then(
+      (found) => {
+        if (current) {
+          setLine(found);
+          setFault(null);
+        }
+      },
+      (error: Error) => {
+        if (current) setFault(error.message);
+      },
+    );
+    return () => {
+      current = false;
+    };
   }, [project.id, change]);
   const visible = (text: string): string => text.replaceAll('\t', '→');
   return (
     <section className="line-top" aria-label={w('In your file', 'En tu archivo')}>
-      <div className="panel-head"><h2>{w('In your file', 'En tu archivo')}</h2></div>
-      {fault !== null && <p className="small bad" role="alert" style={{ padding: '0 16px 8px' }}>{said(fault)}</p>}
+      <div className="panel-head">
+        <h2>{w('In your file', 'En tu archivo')}</h2>
+      </div>
+      {fault !== null && (
+        <p className="small bad" role="alert" style={{ padding: '0 16px 8px' }}>
+          {said(fault)}
+        </p>
+      )}
       {line !== null && (
         <div className="file-diff mono">
-          <div className="quiet">{change.split}.txt, {w('line', 'línea')} {change.line}</div>
+          <div className="quiet">
+            {change.split}.txt, {w('line', 'línea')} {change.line}
+          </div>
           <div className="minus">- {visible(line.before)}</div>
-          {line.after !== null && <div className="plus">+ {visible(line.after)}{change.to === change.split ? '' : `  (${change.to}.txt)`}</div>}
+          {line.after !== null && (
+            <div className="plus">
+              + {visible(line.after)}
+              {change.to === change.split ? '' : `  (${change.to}.txt)`}
+            </div>
+          )}
         </div>
       )}
-      <p className="small quiet" style={{ padding: '0 16px 10px' }}>{w('Every other line stays as it is, byte for byte. A backup is kept.', 'Las demás líneas quedan como están, byte a byte. Se guarda una copia.')}</p>
+      <p className="small quiet" style={{ padding: '0 16px 10px' }}>
+        {w(
+          'Every other line stays as it is, byte for byte. A backup is kept.',
+          'Las demás líneas quedan como están, byte a byte. Se guarda una copia.',
+        )}
+      </p>
     </section>
   );
 }

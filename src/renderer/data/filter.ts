@@ -36,9 +36,13 @@ export interface Shown {
 }
 
 /** Image numbers that pass, in order. */
-export function filtered(filter: Filter, order: Order, { paths, labelled, edited, suspicion, problemPaths }: Shown): number[] {
+export function filtered(
+  filter: Filter,
+  order: Order,
+  { paths, labelled, edited, suspicion, problemPaths }: Shown,
+): number[] {
   const text = filter.text.trim().toLowerCase();
-  const problem = filter.problem === null ? null : problemPaths.get(filter.problem) ?? new Set<string>();
+  const problem = filter.problem === null ? null : (problemPaths.get(filter.problem) ?? new Set<string>());
   const { states } = labelled;
   const found: number[] = [];
   for (let i = 0; i < paths.length; i++) {
@@ -56,11 +60,16 @@ export function filtered(filter: Filter, order: Order, { paths, labelled, edited
     found.push(i);
   }
   switch (order) {
-    case 'file': return found;
-    case 'name': return found.sort((a, b) => (paths[a]! < paths[b]! ? -1 : 1));
-    case 'suspicious': return found.sort((a, b) => (suspicion.get(b) ?? -1) - (suspicion.get(a) ?? -1));
-    case 'fewest': return found.sort((a, b) => states[a]!.labels.length - states[b]!.labels.length);
-    case 'most': return found.sort((a, b) => states[b]!.labels.length - states[a]!.labels.length);
+    case 'file':
+      return found;
+    case 'name':
+      return found.sort((a, b) => (paths[a]! < paths[b]! ? -1 : 1));
+    case 'suspicious':
+      return found.sort((a, b) => (suspicion.get(b) ?? -1) - (suspicion.get(a) ?? -1));
+    case 'fewest':
+      return found.sort((a, b) => states[a]!.labels.length - states[b]!.labels.length);
+    case 'most':
+      return found.sort((a, b) => states[b]!.labels.length - states[a]!.labels.length);
   }
 }
 

@@ -8,12 +8,42 @@ const { labelledFrom, countLabels } = await import('./labelEdits.ts');
 const { fixesFor } = await import('./fixes.ts');
 
 const index: DatasetIndex = {
-  project: 'p', vocabulary: ['Apple', 'apple', 'apple;pear', 'plum'], separator: 'tab', paths: ['a.jpg', 'b.jpg', 'a.jpg', 'c.jpg'], split: [0, 0, 1, 1], line: [1, 2, 1, 2],
-  labels: [[1], [2, 3], [1, 3], [0]], files: { train: 'x', val: 'y', test: '' }, problems: [], draft: [], unlisted: null,
+  project: 'p',
+  vocabulary: ['Apple', 'apple', 'apple;pear', 'plum'],
+  separator: 'tab',
+  paths: ['a.jpg', 'b.jpg', 'a.jpg', 'c.jpg'],
+  split: [0, 0, 1, 1],
+  line: [1, 2, 1, 2],
+  labels: [[1], [2, 3], [1, 3], [0]],
+  files: { train: 'x', val: 'y', test: '' },
+  problems: [],
+  draft: [],
+  unlisted: null,
 };
-const problem = (part: Partial<LabelProblem>): LabelProblem => ({ code: '', severity: 'error', title: '', advice: '', message: '', split: null, file: null, line: null, path: null, label: null, others: [], ...part });
-const fix = (code: string, found: LabelProblem, name: string): void => fixesFor(code, [found], (en) => en).find((offered) => offered.name === name)!.run();
-const labels = (): string[] => useDataset.getState().labelled.states.map(({ labels: own, removed }) => (removed ? 'out' : own.map((label) => useDataset.getState().labelled.vocabulary[label]).join('+')));
+const problem = (part: Partial<LabelProblem>): LabelProblem => ({
+  code: '',
+  severity: 'error',
+  title: '',
+  advice: '',
+  message: '',
+  split: null,
+  file: null,
+  line: null,
+  path: null,
+  label: null,
+  others: [],
+  ...part,
+});
+const fix = (code: string, found: LabelProblem, name: string): void =>
+  fixesFor(code, [found], (en) => en)
+    .find((offered) => offered.name === name)!
+    .run();
+const labels = (): string[] =>
+  useDataset
+    .getState()
+    .labelled.states.map(({ labels: own, removed }) =>
+      removed ? 'out' : own.map((label) => useDataset.getState().labelled.vocabulary[label]).join('+'),
+    );
 
 beforeEach(() => {
   const labelled = labelledFrom(index);
@@ -22,7 +52,11 @@ beforeEach(() => {
 });
 
 test('an image with two label sets gets the labels of both, and undo takes them back', () => {
-  fix('twoLabelSets', problem({ file: 'val.txt', line: 1, path: 'a.jpg', others: [{ file: 'train.txt', line: 1, path: 'a.jpg' }] }), 'Join the labels');
+  fix(
+    'twoLabelSets',
+    problem({ file: 'val.txt', line: 1, path: 'a.jpg', others: [{ file: 'train.txt', line: 1, path: 'a.jpg' }] }),
+    'Join the labels',
+  );
   expect(labels()).toEqual(['apple+plum', 'apple;pear+plum', 'apple+plum', 'Apple']);
   undo();
   expect(labels()).toEqual(['apple', 'apple;pear+plum', 'apple+plum', 'Apple']);
@@ -34,7 +68,11 @@ test('a label that holds a separator becomes the labels that it names', () => {
 });
 
 test('the spelling that most images have wins', () => {
-  fix('similarLabels', problem({ label: 'Apple', message: "'Apple', 'apple' differ only in case, spaces or the like." }), 'Spell alike');
+  fix(
+    'similarLabels',
+    problem({ label: 'Apple', message: "'Apple', 'apple' differ only in case, spaces or the like." }),
+    'Spell alike',
+  );
   expect(labels()[3]).toBe('apple');
 });
 
@@ -44,7 +82,13 @@ test('only the very line that is named goes', () => {
 });
 
 test('a path that is spelled otherwise on disk may be put right; one that is gone only taken out', () => {
-  const names = (message: string): string[] => fixesFor('missing', [problem({ file: 'train.txt', line: 1, path: 'a.jpg', message })], (en) => en).map(({ name }) => name);
-  expect(names('a.jpg does not exist. There is A.jpg: is that meant?')).toEqual(['Correct the paths', 'Take the lines out']);
+  const names = (message: string): string[] =>
+    fixesFor('missing', [problem({ file: 'train.txt', line: 1, path: 'a.jpg', message })], (en) => en).map(
+      ({ name }) => name,
+    );
+  expect(names('a.jpg does not exist. There is A.jpg: is that meant?')).toEqual([
+    'Correct the paths',
+    'Take the lines out',
+  ]);
   expect(names('a.jpg does not exist.')).toEqual(['Take the lines out']);
 });

@@ -1,14 +1,43 @@
 import { describe, expect, test } from 'vitest';
 import type { DatasetIndex } from '../../shared/contract/dataset.ts';
 import { filtered, noFilter, toggled } from './filter.ts';
-import { applied, changedImages, cooccurrence, countLabels, editOf, labelledFrom, lineChanges, withChanges, withLabel, withoutLabel } from './labelEdits.ts';
+import {
+  applied,
+  changedImages,
+  cooccurrence,
+  countLabels,
+  editOf,
+  labelledFrom,
+  lineChanges,
+  withChanges,
+  withLabel,
+  withoutLabel,
+} from './labelEdits.ts';
 
 const index: DatasetIndex = {
-  project: 'p', vocabulary: ['apple', 'banana', 'cherry'], separator: 'tab', paths: ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'], split: [0, 0, 1, 2], line: [1, 2, 1, 1], labels: [[0], [0, 1], [], [2]],
-  files: { train: 'x', val: 'y', test: 'z' }, problems: [], draft: [], unlisted: null,
+  project: 'p',
+  vocabulary: ['apple', 'banana', 'cherry'],
+  separator: 'tab',
+  paths: ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'],
+  split: [0, 0, 1, 2],
+  line: [1, 2, 1, 1],
+  labels: [[0], [0, 1], [], [2]],
+  files: { train: 'x', val: 'y', test: 'z' },
+  problems: [],
+  draft: [],
+  unlisted: null,
 };
 const fresh = labelledFrom(index);
-const shown = (labelled = fresh) => ({ paths: index.paths, labelled, edited: new Set(changedImages(index, labelled)), suspicion: new Map([[2, 0.9], [0, 0.6]]), problemPaths: new Map([['missing', new Set(['d.jpg'])]]) });
+const shown = (labelled = fresh) => ({
+  paths: index.paths,
+  labelled,
+  edited: new Set(changedImages(index, labelled)),
+  suspicion: new Map([
+    [2, 0.9],
+    [0, 0.6],
+  ]),
+  problemPaths: new Map([['missing', new Set(['d.jpg'])]]),
+});
 
 describe('an edit', () => {
   const edit = editOf(fresh, [0, 1], (state) => withLabel(state, 1))!;
@@ -22,7 +51,9 @@ describe('an edit', () => {
   });
 
   test('becomes the line that is written, with what was read before', () => {
-    expect(lineChanges(index, after)).toEqual([{ split: 'train', line: 1, path: 'a.jpg', before: ['apple'], after: ['apple', 'banana'], to: 'train' }]);
+    expect(lineChanges(index, after)).toEqual([
+      { split: 'train', line: 1, path: 'a.jpg', before: ['apple'], after: ['apple', 'banana'], to: 'train' },
+    ]);
   });
 
   test('that brings back what stands in the file leaves nothing to write', () => {
@@ -40,7 +71,16 @@ describe('an edit', () => {
 
 describe('edits kept from before', () => {
   test('stand again on the files as they are', () => {
-    const kept = [{ split: 'train' as const, line: 1, path: 'a.jpg', before: ['apple'], after: ['apple', 'fig'], to: 'train' as const }];
+    const kept = [
+      {
+        split: 'train' as const,
+        line: 1,
+        path: 'a.jpg',
+        before: ['apple'],
+        after: ['apple', 'fig'],
+        to: 'train' as const,
+      },
+    ];
     const { labelled, lost } = withChanges(index, kept);
     expect(lost).toEqual([]);
     expect(labelled.vocabulary).toEqual(['apple', 'banana', 'cherry', 'fig']);
@@ -48,7 +88,14 @@ describe('edits kept from before', () => {
   });
 
   test('whose line somebody else changed, or took away, are given back and not applied', () => {
-    const changed = { split: 'train' as const, line: 2, path: 'b.jpg', before: ['apple'], after: ['cherry'], to: 'train' as const };
+    const changed = {
+      split: 'train' as const,
+      line: 2,
+      path: 'b.jpg',
+      before: ['apple'],
+      after: ['cherry'],
+      to: 'train' as const,
+    };
     const gone = { ...changed, path: 'z.jpg' };
     const { labelled, lost } = withChanges(index, [changed, gone]);
     expect(lost).toEqual([changed, gone]);
@@ -58,13 +105,26 @@ describe('edits kept from before', () => {
 
 describe('counts', () => {
   test('stand for each label in each split', () => {
-    expect(countLabels(fresh)).toEqual({ bySplit: [[2, 1, 0], [0, 0, 0], [0, 0, 1]], images: [2, 1, 1], all: [2, 1, 1] });
+    expect(countLabels(fresh)).toEqual({
+      bySplit: [
+        [2, 1, 0],
+        [0, 0, 0],
+        [0, 0, 1],
+      ],
+      images: [2, 1, 1],
+      all: [2, 1, 1],
+    });
   });
-  test('of labels together leave a label with itself out', () => expect(cooccurrence(fresh, [0, 1], [0, 1])).toEqual([[0, 1], [1, 0]]));
+  test('of labels together leave a label with itself out', () =>
+    expect(cooccurrence(fresh, [0, 1], [0, 1])).toEqual([
+      [0, 1],
+      [1, 0],
+    ]));
 });
 
 describe('the filter', () => {
-  const found = (part: Partial<typeof noFilter>, order: Parameters<typeof filtered>[1] = 'file') => filtered({ ...noFilter, ...part }, order, shown());
+  const found = (part: Partial<typeof noFilter>, order: Parameters<typeof filtered>[1] = 'file') =>
+    filtered({ ...noFilter, ...part }, order, shown());
   test('any, all and not', () => {
     expect(found({ any: [1, 2] })).toEqual([1, 3]);
     expect(found({ all: [0, 1] })).toEqual([1]);

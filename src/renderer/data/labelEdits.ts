@@ -29,47 +29,72 @@ export const labelledFrom = (index: DatasetIndex): Labelled => ({
   states: index.paths.map((_, i) => ({ labels: index.labels[i]!, split: index.split[i]!, removed: false })),
 });
 
-export const withLabel = (state: ImageState, label: number): ImageState => (state.labels.includes(label) ? state : { ...state, labels: [...state.labels, label] });
-export const withoutLabel = (state: ImageState, label: number): ImageState => (state.labels.includes(label) ? { ...state, labels: state.labels.filter((own) => own !== label) } : state);
+export const withLabel = (state: ImageState, label: number): ImageState =>
+  state.labels.includes(label) ? state : { ...state, labels: [...state.labels, label] };
+export const withoutLabel = (state: ImageState, label: number): ImageState =>
+  state.labels.includes(label) ? { ...state, labels: state.labels.filter((own) => own !== label) } : state;
 
 /** The edit that `change` makes on some images; null where it changes nothing. */
-export function editOf({ states }: Labelled, images: readonly number[], change: (state: ImageState, image: number) => ImageState): Edit | null {
+export function editOf(
+  { states }: Labelled,
+  images: readonly number[],
+  change: (state: ImageState, image: number) => ImageState,
+): Edit | null {
   const changed = images.filter((i) => !sameState(states[i]!, change(states[i]!, i)));
-  return changed.length === 0 ? null : { images: changed, before: changed.map((i) => states[i]!), after: changed.map((i) => change(states[i]!, i)) };
+  return changed.length === 0
+    ? null
+    : { images: changed, before: changed.map((i) => states[i]!), after: changed.map((i) => change(states[i]!, i)) };
 }
 
 export function applied(labelled: Labelled, { images }: Edit, side: readonly ImageState[]): Labelled {
   const states = [...labelled.states];
-  images.forEach((image, at) => { states[image] = side[at]!; });
+  images.forEach((image, at) => {
+    states[image] = side[at]!;
+  });
   return { ...labelled, states };
 }
 
 export function sameState(a: ImageState, b: ImageState): boolean {
-  return a.removed === b.removed && a.split === b.split && a.labels.length === b.labels.length && a.labels.every((label) => b.labels.includes(label));
+  return (
+    a.removed === b.removed &&
+    a.split === b.split &&
+    a.labels.length === b.labels.length &&
+    a.labels.every((label) => b.labels.includes(label))
+  );
 }
 
 const splitName = (split: number): Split => splits[split]!;
 
 export function changedImages(index: DatasetIndex, { states }: Labelled): number[] {
-  return states.flatMap((state, i) => (sameState(state, { labels: index.labels[i]!, split: index.split[i]!, removed: false }) ? [] : [i]));
+  return states.flatMap((state, i) =>
+    sameState(state, { labels: index.labels[i]!, split: index.split[i]!, removed: false }) ? [] : [i],
+  );
 }
 
 export function lineChange(index: DatasetIndex, { vocabulary, states }: Labelled, image: number): LineChange {
   const state = states[image]!;
   const names = (labels: readonly number[]): string[] => labels.map((label) => vocabulary[label]!);
   return {
-    split: splitName(index.split[image]!), line: index.line[image]!, path: index.paths[image]!, before: names(index.labels[image]!),
-    after: state.removed ? null : names(state.labels), to: splitName(state.split),
+    split: splitName(index.split[image]!),
+    line: index.line[image]!,
+    path: index.paths[image]!,
+    before: names(index.labels[image]!),
+    after: state.removed ? null : names(state.labels),
+    to: splitName(state.split),
   };
 }
 
-export const lineChanges = (index: DatasetIndex, labelled: Labelled): LineChange[] => changedImages(index, labelled).map((image) => lineChange(index, labelled, image));
+export const lineChanges = (index: DatasetIndex, labelled: Labelled): LineChange[] =>
+  changedImages(index, labelled).map((image) => lineChange(index, labelled, image));
 
 /**
  * Edits of an earlier session, or made before the files changed on disk, on top of the files as they are now. What no longer stands as it
  * was read is left out and returned: the user decides.
  */
-export function withChanges(index: DatasetIndex, changes: readonly LineChange[]): { labelled: Labelled; lost: LineChange[] } {
+export function withChanges(
+  index: DatasetIndex,
+  changes: readonly LineChange[],
+): { labelled: Labelled; lost: LineChange[] } {
   const vocabulary = [...index.vocabulary];
   const states = [...labelledFrom(index).states];
   const places = new Map(index.paths.map((path, i) => [`${index.split[i]!}\t${path}`, i]));
@@ -80,17 +105,27 @@ export function withChanges(index: DatasetIndex, changes: readonly LineChange[])
   };
   for (const change of changes) {
     const at = places.get(`${splits.indexOf(change.split)}\t${change.path}`);
-    const stands = at !== undefined && sameNames(index.labels[at]!.map((label) => index.vocabulary[label]!), change.before);
+    const stands =
+      at !== undefined &&
+      sameNames(
+        index.labels[at]!.map((label) => index.vocabulary[label]!),
+        change.before,
+      );
     if (!stands) {
       lost.push(change);
       continue;
     }
-    states[at] = { labels: change.after === null ? states[at]!.labels : change.after.map(numberOf), split: splits.indexOf(change.to), removed: change.after === null };
+    states[at] = {
+      labels: change.after === null ? states[at]!.labels : change.after.map(numberOf),
+      split: splits.indexOf(change.to),
+      removed: change.after === null,
+    };
   }
   return { labelled: { vocabulary, states }, lost };
 }
 
-const sameNames = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((name) => b.includes(name));
+const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name) => b.includes(name));
 
 export interface LabelCounts {
   readonly all: readonly number[];
@@ -108,7 +143,11 @@ export function countLabels({ vocabulary, states }: Labelled): LabelCounts {
     images[split]!++;
     for (const label of labels) bySplit[split]![label]!++;
   }
-  return { bySplit, images, all: vocabulary.map((_, label) => bySplit.reduce((sum, counts) => sum + counts[label]!, 0)) };
+  return {
+    bySplit,
+    images,
+    all: vocabulary.map((_, label) => bySplit.reduce((sum, counts) => sum + counts[label]!, 0)),
+  };
 }
 
 /** [labels, labels] counts of images that carry both, for the labels asked for. */

@@ -13,19 +13,31 @@ export interface Doubt {
 const CLEAR = 51;
 
 /** What the model doubts of one image: the clearest first. Scores are the INT8 model's; the image was not trained on. */
-export function doubts({ vocabulary, states }: Labelled, opinion: ModelOpinion, image: number, codes: Uint8Array): Doubt[] {
+export function doubts(
+  { vocabulary, states }: Labelled,
+  opinion: ModelOpinion,
+  image: number,
+  codes: Uint8Array,
+): Doubt[] {
   const { labels } = states[image]!;
-  return opinion.vocabulary.flatMap((name, c): { doubt: Doubt; margin: number }[] => {
-    const label = vocabulary.indexOf(name);
-    const margin = codes[c]! - opinion.thresholds[c]!;
-    if (label < 0 || Math.abs(margin) < CLEAR) return [];
-    const has = labels.includes(label);
-    if (has === margin > 0) return [];
-    return [{ doubt: { label, kind: has ? 'wrong' : 'missing', score: codes[c]! / 256 }, margin: Math.abs(margin) }];
-  }).sort((a, b) => b.margin - a.margin).map(({ doubt }) => doubt);
+  return opinion.vocabulary
+    .flatMap((name, c): { doubt: Doubt; margin: number }[] => {
+      const label = vocabulary.indexOf(name);
+      const margin = codes[c]! - opinion.thresholds[c]!;
+      if (label < 0 || Math.abs(margin) < CLEAR) return [];
+      const has = labels.includes(label);
+      if (has === margin > 0) return [];
+      return [{ doubt: { label, kind: has ? 'wrong' : 'missing', score: codes[c]! / 256 }, margin: Math.abs(margin) }];
+    })
+    .sort((a, b) => b.margin - a.margin)
+    .map(({ doubt }) => doubt);
 }
 
-export function allDoubts(paths: readonly string[], labelled: Labelled, opinion: ModelOpinion | null): Map<number, Doubt[]> {
+export function allDoubts(
+  paths: readonly string[],
+  labelled: Labelled,
+  opinion: ModelOpinion | null,
+): Map<number, Doubt[]> {
   const found = new Map<number, Doubt[]>();
   if (opinion === null) return found;
   paths.forEach((path, image) => {
@@ -38,4 +50,5 @@ export function allDoubts(paths: readonly string[], labelled: Labelled, opinion:
 }
 
 /** How sure: 0..1, by the clearest doubt. */
-export const suspicionOf = (found: readonly Doubt[]): number => Math.max(...found.map(({ kind, score }) => (kind === 'missing' ? score : 1 - score)));
+export const suspicionOf = (found: readonly Doubt[]): number =>
+  Math.max(...found.map(({ kind, score }) => (kind === 'missing' ? score : 1 - score)));

@@ -16,17 +16,65 @@ export function BundleFiles({ bundle, run }: { bundle: Export; run: RunSummary }
   useEffect(() => {
     let current = true;
     setShown(null);
-    void call('export.file', { project: run.project, run: run.id, name: file }).then((found) => { if (current) setShown(found); }, () => undefined);
-    return () => { current = false; };
+    void call('export.file', { project: run.project, run: run.id, name: file }).then(
+      (found) => {
+        if (current) setShown(found);
+      },
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
   }, [file, run.id, run.testOpened, bundle.writtenAt]);
   return (
     <section className="panel line-right" aria-label={w('What is inside', 'Qué hay dentro')}>
-      <div className="panel-head"><h2>{w('What is inside', 'Qué hay dentro')}</h2><span className="quiet">{w(`${bundle.files.length} files`, `${bundle.files.length} archivos`)}</span></div>
-      <div className="scroll grow">{grouped(bundle.files).map(({ name, bytes, files }) => <button key={name} type="button" className="bundle-file" aria-pressed={file === name} onClick={() => setFile(files > 1 ? `${name}index.json` : name)}><IconFile size={15} className="quiet" aria-hidden="true" /><span className="grow column"><code className="cut">{name}</code><span className="small quiet cut">{files > 1 ? `${f.count(files)} · ` : ''}{filePurpose(name, w)}</span></span><span className="quiet num">{f.bytes(bytes)}</span></button>)}</div>
+      <div className="panel-head">
+        <h2>{w('What is inside', 'Qué hay dentro')}</h2>
+        <span className="quiet">{w(`${bundle.files.length} files`, `${bundle.files.length} archivos`)}</span>
+      </div>
+      <div className="scroll grow">
+        {grouped(bundle.files).map(({ name, bytes, files }) => (
+          <button
+            key={name}
+            type="button"
+            className="bundle-file"
+            aria-pressed={file === name}
+            onClick={() => setFile(files > 1 ? `${name}index.json` : name)}
+          >
+            <IconFile size={15} className="quiet" aria-hidden="true" />
+            <span className="grow column">
+              <code className="cut">{name}</code>
+              <span className="small quiet cut">
+                {files > 1 ? `${f.count(files)} · ` : ''}
+                {filePurpose(name, w)}
+              </span>
+            </span>
+            <span className="quiet num">{f.bytes(bytes)}</span>
+          </button>
+        ))}
+      </div>
       {shown?.sealed === true && (
-        <div className="row line-top" style={{ padding: '10px 16px' }}><IconLock size={15} className="quiet" aria-hidden="true" /><span className="small soft grow">{w(`${file} has figures on test, which is closed. Opening is noted in the run.`, `${file} tiene cifras de prueba, que está cerrada. Abrirla queda anotado.`)}</span><Button variant="default" onClick={() => void attempt(() => call('tune.openTest', { project: run.project, run: run.id }))}>{w('Open test', 'Abrir prueba')}</Button></div>
+        <div className="row line-top" style={{ padding: '10px 16px' }}>
+          <IconLock size={15} className="quiet" aria-hidden="true" />
+          <span className="small soft grow">
+            {w(
+              `${file} has figures on test, which is closed. Opening is noted in the run.`,
+              `${file} tiene cifras de prueba, que está cerrada. Abrirla queda anotado.`,
+            )}
+          </span>
+          <Button
+            variant="default"
+            onClick={() => void attempt(() => call('tune.openTest', { project: run.project, run: run.id }))}
+          >
+            {w('Open test', 'Abrir prueba')}
+          </Button>
+        </div>
       )}
-      {shown?.text != null && <pre className="file-text" tabIndex={0} aria-label={file}>{shown.text.slice(0, 6000)}</pre>}
+      {shown?.text != null && (
+        <pre className="file-text" tabIndex={0} aria-label={file}>
+          {shown.text.slice(0, 6000)}
+        </pre>
+      )}
     </section>
   );
 }

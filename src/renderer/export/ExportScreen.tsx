@@ -26,73 +26,286 @@ export default function ExportScreen() {
   const wording = useWording();
   const { w, said } = wording;
   const { runs, run, hello } = useParts('runs', 'run', 'hello');
-  const exportable = useMemo(() => runs.filter(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished')), [runs]);
+  const exportable = useMemo(
+    () =>
+      runs.filter(
+        ({ trashed, stages }) =>
+          !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished'),
+      ),
+    [runs],
+  );
   const chosen = exportable.find(({ id }) => id === run) ?? exportable.at(-1);
   const { bundle, read, fault, works } = useExport();
-  useEffect(() => { if (chosen !== undefined) void showExport(chosen); }, [chosen?.id, chosen?.state]);
+  useEffect(() => {
+    if (chosen !== undefined) void showExport(chosen);
+  }, [chosen?.id, chosen?.state]);
   const work = works[chosen?.id ?? ''] ?? null;
-  const start = (): void => { if (chosen !== undefined) void startExport(chosen); };
+  const start = (): void => {
+    if (chosen !== undefined) void startExport(chosen);
+  };
   const live = useLiveChecks(chosen?.id ?? null, work, chosen === undefined ? null : comparedImages(chosen));
   useKeys({ 'mod+e': start });
-  useCommands(() => (chosen === undefined ? [] : [{ id: 'export', text: w(`Export ${said(chosen.name)}`, `Exportar ${said(chosen.name)}`), hint: 'Ctrl E', run: start }]));
+  useCommands(() =>
+    chosen === undefined
+      ? []
+      : [
+          {
+            id: 'export',
+            text: w(`Export ${said(chosen.name)}`, `Exportar ${said(chosen.name)}`),
+            hint: 'Ctrl E',
+            run: start,
+          },
+        ],
+  );
   if (chosen === undefined) return <NothingToExport />;
   const { says, because, tone } = exportAnswer(wording, { bundle, read, work, fault, run: chosen });
   return (
     <>
       <Answer tone={tone} says={says} because={because}>
-        {exportable.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={150} data={exportable.map((one) => ({ value: one.id, label: said(one.name) })).reverse()} value={chosen.id} onChange={(id) => { if (id !== null) useStudio.setState({ run: id }); }} />}
-        {bundle !== null && hello?.door === 'desktop' && <Button variant="default" leftSection={<IconFolder size={15} />} onClick={() => void call('files.reveal', { project: chosen.project, path: bundle.zip })}>{w('Show in folder', 'Ver en carpeta')}</Button>}
-        {bundle !== null && !bundle.stale && <Button component="a" href={downloadUrl(chosen.project, chosen.id, `export/${bundle.zip.split(/[\\/]/).at(-1)}`)} download leftSection={<IconDownload size={15} />} variant="default">{w('Download', 'Descargar')}</Button>}
-        <Button loading={work !== null} onClick={start}>{bundle === null ? w('Export', 'Exportar') : w('Export again', 'Exportar de nuevo')}<kbd>Ctrl E</kbd></Button>
+        {exportable.length > 1 && (
+          <Select
+            aria-label={w('Run', 'Entrenamiento')}
+            w={150}
+            data={exportable.map((one) => ({ value: one.id, label: said(one.name) })).reverse()}
+            value={chosen.id}
+            onChange={(id) => {
+              if (id !== null) useStudio.setState({ run: id });
+            }}
+          />
+        )}
+        {bundle !== null && hello?.door === 'desktop' && (
+          <Button
+            variant="default"
+            leftSection={<IconFolder size={15} />}
+            onClick={() => void call('files.reveal', { project: chosen.project, path: bundle.zip })}
+          >
+            {w('Show in folder', 'Ver en carpeta')}
+          </Button>
+        )}
+        {bundle !== null && !bundle.stale && (
+          <Button
+            component="a"
+            href={downloadUrl(chosen.project, chosen.id, `export/${bundle.zip.split(/[\\/]/).at(-1)}`)}
+            download
+            leftSection={<IconDownload size={15} />}
+            variant="default"
+          >
+            {w('Download', 'Descargar')}
+          </Button>
+        )}
+        <Button loading={work !== null} onClick={start}>
+          {bundle === null ? w('Export', 'Exportar') : w('Export again', 'Exportar de nuevo')}
+          <kbd>Ctrl E</kbd>
+        </Button>
       </Answer>
       {fault !== null && <ErrorNote problem={fault} onDismiss={dismissFault} />}
-      {bundle === null && live !== null ? <div className="export"><section className="panel line-right"><RunningChecks live={live} /></section></div> : bundle === null ? <div className="empty">{read && work === null && <><h2>{w('One button, then every check.', 'Un botón, y luego cada comprobación.')}</h2><p>{w('The model is written, run as phones run it, and compared value by value. If a check fails nothing is written.', 'El modelo se escribe, se ejecuta como en un móvil y se compara valor a valor. Si una comprobación falla no se escribe nada.')}</p></>}</div> : <Bundle bundle={bundle} run={chosen} live={live} />}
+      {bundle === null && live !== null ? (
+        <div className="export">
+          <section className="panel line-right">
+            <RunningChecks live={live} />
+          </section>
+        </div>
+      ) : bundle === null ? (
+        <div className="empty">
+          {read && work === null && (
+            <>
+              <h2>{w('One button, then every check.', 'Un botón, y luego cada comprobación.')}</h2>
+              <p>
+                {w(
+                  'The model is written, run as phones run it, and compared value by value. If a check fails nothing is written.',
+                  'El modelo se escribe, se ejecuta como en un móvil y se compara valor a valor. Si una comprobación falla no se escribe nada.',
+                )}
+              </p>
+            </>
+          )}
+        </div>
+      ) : (
+        <Bundle bundle={bundle} run={chosen} live={live} />
+      )}
     </>
   );
 }
 
-function exportAnswer({ w, f, said }: Wording, { bundle, read, work, fault, run }: { bundle: Export | null; read: boolean; work: ExportWork | null; fault: ProblemData | null; run: RunSummary }): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
-  if (work === 'check') return { tone: 'plain', says: w('Checking the bundle…', 'Comprobando el paquete…'), because: w('It is judged by its own files; nothing is written anew.', 'Se juzga por sus propios archivos; nada se escribe de nuevo.') };
-  if (work === 'export') return { tone: 'plain', says: w('Writing and checking…', 'Escribiendo y comprobando…'), because: w('The file is run on every image that it will be judged by.', 'El archivo se ejecuta en cada imagen con que se juzga.') };
-  if (fault !== null && bundle === null) return { tone: 'bad', says: w('Not written.', 'No se ha escrito.'), because: w('What was exported before is untouched.', 'Lo exportado antes sigue intacto.') };
+function exportAnswer(
+  { w, f, said }: Wording,
+  {
+    bundle,
+    read,
+    work,
+    fault,
+    run,
+  }: { bundle: Export | null; read: boolean; work: ExportWork | null; fault: ProblemData | null; run: RunSummary },
+): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
+  if (work === 'check')
+    return {
+      tone: 'plain',
+      says: w('Checking the bundle…', 'Comprobando el paquete…'),
+      because: w(
+        'It is judged by its own files; nothing is written anew.',
+        'Se juzga por sus propios archivos; nada se escribe de nuevo.',
+      ),
+    };
+  if (work === 'export')
+    return {
+      tone: 'plain',
+      says: w('Writing and checking…', 'Escribiendo y comprobando…'),
+      because: w(
+        'The file is run on every image that it will be judged by.',
+        'El archivo se ejecuta en cada imagen con que se juzga.',
+      ),
+    };
+  if (fault !== null && bundle === null)
+    return {
+      tone: 'bad',
+      says: w('Not written.', 'No se ha escrito.'),
+      because: w('What was exported before is untouched.', 'Lo exportado antes sigue intacto.'),
+    };
   if (!read) return { tone: 'plain', says: w('Looking…', 'Mirando…'), because: '' };
-  if (bundle?.checks.length === 0) return { tone: 'plain', says: w('Written, and not checked yet.', 'Escrito, aún sin comprobar.'), because: '' };
-  if (bundle === null) return { tone: 'plain', says: w(`${said(run.name)} can be exported.`, `${said(run.name)} se puede exportar.`), because: w(`INT8 mAP ${f.points(run.val.int8Ap)} on validation.`, `mAP INT8 ${f.points(run.val.int8Ap)} en validación.`) };
+  if (bundle?.checks.length === 0)
+    return { tone: 'plain', says: w('Written, and not checked yet.', 'Escrito, aún sin comprobar.'), because: '' };
+  if (bundle === null)
+    return {
+      tone: 'plain',
+      says: w(`${said(run.name)} can be exported.`, `${said(run.name)} se puede exportar.`),
+      because: w(
+        `INT8 mAP ${f.points(run.val.int8Ap)} on validation.`,
+        `mAP INT8 ${f.points(run.val.int8Ap)} en validación.`,
+      ),
+    };
   const failed = bundle.checks.filter(({ ok }) => !ok).length;
   const passed = bundle.checks.length + 1; // and the comparison that the export itself stands on
-  if (bundle.stale) return { tone: 'warn', says: w('Thresholds were changed after this export.', 'Los umbrales cambiaron tras esta exportación.'), because: w('Export again, so that the phone decides as you see it.', 'Exporta de nuevo para que el móvil decida como ves aquí.') };
-  if (failed > 0) return { tone: 'bad', says: w(`Not safe to hand over: ${failed} of ${bundle.checks.length} checks failed.`, `No se puede entregar: falla ${failed} de ${bundle.checks.length} comprobaciones.`), because: w('Each says what to do.', 'Cada una dice qué hacer.') };
+  if (bundle.stale)
+    return {
+      tone: 'warn',
+      says: w('Thresholds were changed after this export.', 'Los umbrales cambiaron tras esta exportación.'),
+      because: w(
+        'Export again, so that the phone decides as you see it.',
+        'Exporta de nuevo para que el móvil decida como ves aquí.',
+      ),
+    };
+  if (failed > 0)
+    return {
+      tone: 'bad',
+      says: w(
+        `Not safe to hand over: ${failed} of ${bundle.checks.length} checks failed.`,
+        `No se puede entregar: falla ${failed} de ${bundle.checks.length} comprobaciones.`,
+      ),
+      because: w('Each says what to do.', 'Cada una dice qué hacer.'),
+    };
   const lost = bundle.floatAp === null || bundle.int8Ap === null ? null : (bundle.floatAp - bundle.int8Ap) * 100;
-  return { tone: 'ok', says: w(`Safe to hand over: all ${passed} checks passed.`, `Se puede entregar: las ${passed} comprobaciones pasan.`), because: lost === null ? '' : lost > 0.05 ? w(`The file loses ${f.decimal(lost, 1)} mAP against float.`, `El archivo pierde ${f.decimal(lost, 1)} mAP frente a float.`) : w('The file loses nothing against float.', 'El archivo no pierde nada frente a float.') };
+  return {
+    tone: 'ok',
+    says: w(
+      `Safe to hand over: all ${passed} checks passed.`,
+      `Se puede entregar: las ${passed} comprobaciones pasan.`,
+    ),
+    because:
+      lost === null
+        ? ''
+        : lost > 0.05
+          ? w(
+              `The file loses ${f.decimal(lost, 1)} mAP against float.`,
+              `El archivo pierde ${f.decimal(lost, 1)} mAP frente a float.`,
+            )
+          : w('The file loses nothing against float.', 'El archivo no pierde nada frente a float.'),
+  };
 }
 
 /** How many images the integer reference was compared with LiteRT on, before the bundle was written. */
-const comparedImages = (run: RunSummary): number | null => run.stages.find(({ stage }) => stage === 'export')?.summary.compared ?? null;
+const comparedImages = (run: RunSummary): number | null =>
+  run.stages.find(({ stage }) => stage === 'export')?.summary.compared ?? null;
 
 function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: LiveChecks | null }) {
   const { w, f, said } = useWording();
   const lost = bundle.floatAp === null || bundle.int8Ap === null ? null : (bundle.floatAp - bundle.int8Ap) * 100;
-  const snippets = [['kotlin', 'Android', bundle.snippets.kotlin], ['swift', 'iOS', bundle.snippets.swift], ['python', 'Python', bundle.snippets.python]] as const;
+  const snippets = [
+    ['kotlin', 'Android', bundle.snippets.kotlin],
+    ['swift', 'iOS', bundle.snippets.swift],
+    ['python', 'Python', bundle.snippets.python],
+  ] as const;
   const compared = comparedImages(run);
   return (
     <>
-      <div className="toolbar"><code className="cut" title={bundle.zip}>{bundle.zip.split(/[\\/]/).at(-1)}</code><span className="quiet cut">{f.bytes(bundle.zipBytes)}, {w(`from ${said(run.name)}, written ${f.date(bundle.writtenAt)}`, `de ${said(run.name)}, escrito ${f.date(bundle.writtenAt)}`)}</span><span className="grow" /><ReportButton run={run} bundle={bundle} /><CopyButton value={bundle.zip}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy path', 'Copiar ruta')}</Button>}</CopyButton></div>
+      <div className="toolbar">
+        <code className="cut" title={bundle.zip}>
+          {bundle.zip.split(/[\\/]/).at(-1)}
+        </code>
+        <span className="quiet cut">
+          {f.bytes(bundle.zipBytes)},{' '}
+          {w(
+            `from ${said(run.name)}, written ${f.date(bundle.writtenAt)}`,
+            `de ${said(run.name)}, escrito ${f.date(bundle.writtenAt)}`,
+          )}
+        </span>
+        <span className="grow" />
+        <ReportButton run={run} bundle={bundle} />
+        <CopyButton value={bundle.zip}>
+          {({ copied, copy }) => (
+            <Button variant="subtle" onClick={copy}>
+              {copied ? w('Copied', 'Copiado') : w('Copy path', 'Copiar ruta')}
+            </Button>
+          )}
+        </CopyButton>
+      </div>
       <div className="export">
         <section className="panel line-right" aria-label={w('Is it safe?', '¿Es seguro?')}>
-          {live !== null ? <RunningChecks live={live} /> : <FinishedChecks compared={compared} checks={bundle.checks} />}
+          {live !== null ? (
+            <RunningChecks live={live} />
+          ) : (
+            <FinishedChecks compared={compared} checks={bundle.checks} />
+          )}
           {lost !== null && (
             <div className="cost line-top">
-              <div className="row"><h2 className="grow">{w('What INT8 costs', 'Qué cuesta INT8')}</h2><strong>{f.sign(-lost, 1)}</strong><span className="quiet">mAP</span></div>
-              <div className="cost-scale" aria-hidden="true"><i /><i /><i /><b style={{ left: `${Math.min(100, Math.max(0, (lost / 3) * 100))}%` }} /></div>
-              <div className="row small quiet cost-words"><span>{w('to 1, good', 'hasta 1, bien')}</span><span>{w('1 to 2, look closer', '1 a 2, mirar')}</span><span>{w('over 2, likely a fault', 'más de 2, fallo probable')}</span></div>
+              <div className="row">
+                <h2 className="grow">{w('What INT8 costs', 'Qué cuesta INT8')}</h2>
+                <strong>{f.sign(-lost, 1)}</strong>
+                <span className="quiet">mAP</span>
+              </div>
+              <div className="cost-scale" aria-hidden="true">
+                <i />
+                <i />
+                <i />
+                <b style={{ left: `${Math.min(100, Math.max(0, (lost / 3) * 100))}%` }} />
+              </div>
+              <div className="row small quiet cost-words">
+                <span>{w('to 1, good', 'hasta 1, bien')}</span>
+                <span>{w('1 to 2, look closer', '1 a 2, mirar')}</span>
+                <span>{w('over 2, likely a fault', 'más de 2, fallo probable')}</span>
+              </div>
             </div>
           )}
         </section>
         <BundleFiles bundle={bundle} run={run} />
         <section className="panel" aria-label={w('In your app', 'En tu app')}>
           <Tabs defaultValue="kotlin" className="snippets">
-            <Tabs.List>{snippets.map(([key, name]) => <Tabs.Tab key={key} value={key}>{name}</Tabs.Tab>)}</Tabs.List>
-            {snippets.map(([key, name, code]) => <Tabs.Panel key={key} value={key}><div className="snippet"><CopyButton value={code}>{({ copied, copy }) => <Button className="copy" variant="default" onClick={copy} aria-label={w(`Copy the ${name} code`, `Copiar el código ${name}`)}>{copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}</Button>}</CopyButton><pre tabIndex={0} aria-label={name}>{code}</pre></div></Tabs.Panel>)}
+            <Tabs.List>
+              {snippets.map(([key, name]) => (
+                <Tabs.Tab key={key} value={key}>
+                  {name}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {snippets.map(([key, name, code]) => (
+              <Tabs.Panel key={key} value={key}>
+                <div className="snippet">
+                  <CopyButton value={code}>
+                    {({ copied, copy }) => (
+                      <Button
+                        className="copy"
+                        variant="default"
+                        onClick={copy}
+                        aria-label={w(`Copy the ${name} code`, `Copiar el código ${name}`)}
+                      >
+                        {copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}
+                      </Button>
+                    )}
+                  </CopyButton>
+                  <pre tabIndex={0} aria-label={name}>
+                    {code}
+                  </pre>
+                </div>
+              </Tabs.Panel>
+            ))}
           </Tabs>
           <TryIt run={run} bundle={bundle} />
         </section>
@@ -114,12 +327,42 @@ function ReportButton({ run, bundle }: { run: RunSummary; bundle: Export }) {
     void call('files.reveal', { project: run.project, path: `${bundle.folder}/${name}` });
   };
   const words = w('Report', 'Informe');
-  return hello?.door === 'desktop'
-    ? <Button variant="subtle" title={title} onClick={reveal}>{words}</Button>
-    : <Button variant="subtle" title={title} component="a" target="_blank" rel="noopener" href={downloadUrl(run.project, run.id, `report/${name}`)} onClick={count}>{words}</Button>;
+  return hello?.door === 'desktop' ? (
+    <Button variant="subtle" title={title} onClick={reveal}>
+      {words}
+    </Button>
+  ) : (
+    <Button
+      variant="subtle"
+      title={title}
+      component="a"
+      target="_blank"
+      rel="noopener"
+      href={downloadUrl(run.project, run.id, `report/${name}`)}
+      onClick={count}
+    >
+      {words}
+    </Button>
+  );
 }
 
 function NothingToExport() {
   const { w } = useWording();
-  return <><Answer tone="warn" says={w('There is no trained model to export yet.', 'Aún no hay modelo que exportar.')} /><div className="empty"><h2>{w('A model first.', 'Primero un modelo.')}</h2><p>{w('Train one, look at its thresholds, and hand it over from here.', 'Entrena uno, mira sus umbrales y entrégalo desde aquí.')}</p><div><Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button></div></div></>;
+  return (
+    <>
+      <Answer tone="warn" says={w('There is no trained model to export yet.', 'Aún no hay modelo que exportar.')} />
+      <div className="empty">
+        <h2>{w('A model first.', 'Primero un modelo.')}</h2>
+        <p>
+          {w(
+            'Train one, look at its thresholds, and hand it over from here.',
+            'Entrena uno, mira sus umbrales y entrégalo desde aquí.',
+          )}
+        </p>
+        <div>
+          <Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button>
+        </div>
+      </div>
+    </>
+  );
 }

@@ -26,31 +26,117 @@ export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
     await job().catch((error: unknown) => setFault(toProblemData(error)));
     setBusy(false);
   };
-  const tryFile = (file: File): Promise<void> => work(async () => {
-    const base64 = await base64Of(file);
-    setTried({ name: file.name, result: await call('export.try', { ...place, image: { base64 } }) });
-  });
+  const tryFile = (file: File): Promise<void> =>
+    work(async () => {
+      const base64 = await base64Of(file);
+      setTried({ name: file.name, result: await call('export.try', { ...place, image: { base64 } }) });
+    });
   const tryFolder = async (): Promise<void> => {
     const chosen = await askForFolder();
     if (chosen !== null) await work(async () => setFolder(await call('export.folder', { ...place, folder: chosen })));
   };
-  const order = tried === null ? [] : [...tried.result.codes.keys()].sort((a, b) => tried.result.codes[b]! - tried.result.codes[a]!).slice(0, SHOWN);
+  const order =
+    tried === null
+      ? []
+      : [...tried.result.codes.keys()].sort((a, b) => tried.result.codes[b]! - tried.result.codes[a]!).slice(0, SHOWN);
   return (
-    <div className="try line-top scroll" onDragOver={(event) => event.preventDefault()} onDrop={(event) => { const file = event.dataTransfer.files[0]; if (file !== undefined && file.type.startsWith('image/')) { event.preventDefault(); event.stopPropagation(); void tryFile(file); } }}>
-      <div className="row"><h2>{w('Try it', 'Pruébalo')}</h2><span className="quiet cut">{w('runs the exported file itself', 'ejecuta el propio archivo exportado')}</span></div>
-      {fault !== null && <p className="small bad" role="alert">{said(fault.message)}</p>}
+    <div
+      className="try line-top scroll"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        const file = event.dataTransfer.files[0];
+        if (file !== undefined && file.type.startsWith('image/')) {
+          event.preventDefault();
+          event.stopPropagation();
+          void tryFile(file);
+        }
+      }}
+    >
+      <div className="row">
+        <h2>{w('Try it', 'Pruébalo')}</h2>
+        <span className="quiet cut">{w('runs the exported file itself', 'ejecuta el propio archivo exportado')}</span>
+      </div>
+      {fault !== null && (
+        <p className="small bad" role="alert">
+          {said(fault.message)}
+        </p>
+      )}
       {tried !== null && (
         <div className="tried">
-          <figure><img src={`data:image/png;base64,${tried.result.input}`} alt={w('What the model saw', 'Lo que vio el modelo')} /><figcaption className="small quiet cut">{tried.name}, {f.decimal(tried.result.milliseconds, 0)} ms</figcaption></figure>
-          <div className="grow">{order.map((c) => {
-            const [q, k] = [tried.result.codes[c]!, tried.result.thresholds[c]!];
-            return <div key={c} className="row" style={{ minHeight: 24 }}><span className={`grow cut ${q >= k ? '' : 'soft'}`} style={{ fontWeight: q >= k ? 600 : 400 }}><Label name={tried.result.labels[c]!} most={18} /></span><span className="score-bar wide" aria-hidden="true"><i data-on={q >= k} style={{ width: `${(100 * q) / 256}%` }} /><b style={{ left: `${(100 * k) / 256}%` }} /></span><span className="num" style={{ width: 34 }}>{f.score(q / 256, 2)}</span><span className="ok" style={{ width: 12 }}>{q >= k ? '✓' : ''}</span></div>;
-          })}</div>
+          <figure>
+            <img
+              src={`data:image/png;base64,${tried.result.input}`}
+              alt={w('What the model saw', 'Lo que vio el modelo')}
+            />
+            <figcaption className="small quiet cut">
+              {tried.name}, {f.decimal(tried.result.milliseconds, 0)} ms
+            </figcaption>
+          </figure>
+          <div className="grow">
+            {order.map((c) => {
+              const [q, k] = [tried.result.codes[c]!, tried.result.thresholds[c]!];
+              return (
+                <div key={c} className="row" style={{ minHeight: 24 }}>
+                  <span className={`grow cut ${q >= k ? '' : 'soft'}`} style={{ fontWeight: q >= k ? 600 : 400 }}>
+                    <Label name={tried.result.labels[c]!} most={18} />
+                  </span>
+                  <span className="score-bar wide" aria-hidden="true">
+                    <i data-on={q >= k} style={{ width: `${(100 * q) / 256}%` }} />
+                    <b style={{ left: `${(100 * k) / 256}%` }} />
+                  </span>
+                  <span className="num" style={{ width: 34 }}>
+                    {f.score(q / 256, 2)}
+                  </span>
+                  <span className="ok" style={{ width: 12 }}>
+                    {q >= k ? '✓' : ''}
+                  </span>
+                </div>
+              );
+            })}
+          </div>
         </div>
       )}
-      <div className="try-drop"><span className="soft">{w('Drop any photo here, or', 'Suelta aquí una foto, o')}</span><input ref={chooser} type="file" accept="image/*" hidden onChange={(event) => { const file = event.currentTarget.files?.[0]; if (file !== undefined) void tryFile(file); event.currentTarget.value = ''; }} /><Button variant="subtle" loading={busy} onClick={() => chooser.current?.click()}>{w('choose one', 'elige una')}</Button><Button variant="subtle" disabled={busy} onClick={() => void tryFolder()}>{w('a whole folder', 'una carpeta entera')}</Button></div>
-      {folder !== null && <p className="small" role="status">{w(`${f.count(folder.images)} images scored${folder.unreadable > 0 ? `, ${f.count(folder.unreadable)} could not be read` : ''}.`, `${f.count(folder.images)} imágenes puntuadas${folder.unreadable > 0 ? `, ${f.count(folder.unreadable)} ilegibles` : ''}.`)} <a className="link" href={downloadUrl(run.project, run.id, `predictions/${folder.csv.split(/[\\/]/).at(-1)}`)} download>{w('Download the table (CSV)', 'Descargar la tabla (CSV)')}</a></p>}
-      <p className="small quiet">{w(`${bundle.inputSize} × ${bundle.inputSize} ${bundle.inputType} in, ${bundle.labels.length} ${bundle.outputType} scores out.`, `Entra ${bundle.inputSize} × ${bundle.inputSize} ${bundle.inputType}, salen ${bundle.labels.length} puntuaciones ${bundle.outputType}.`)}</p>
+      <div className="try-drop">
+        <span className="soft">{w('Drop any photo here, or', 'Suelta aquí una foto, o')}</span>
+        <input
+          ref={chooser}
+          type="file"
+          accept="image/*"
+          hidden
+          onChange={(event) => {
+            const file = event.currentTarget.files?.[0];
+            if (file !== undefined) void tryFile(file);
+            event.currentTarget.value = '';
+          }}
+        />
+        <Button variant="subtle" loading={busy} onClick={() => chooser.current?.click()}>
+          {w('choose one', 'elige una')}
+        </Button>
+        <Button variant="subtle" disabled={busy} onClick={() => void tryFolder()}>
+          {w('a whole folder', 'una carpeta entera')}
+        </Button>
+      </div>
+      {folder !== null && (
+        <p className="small" role="status">
+          {w(
+            `${f.count(folder.images)} images scored${folder.unreadable > 0 ? `, ${f.count(folder.unreadable)} could not be read` : ''}.`,
+            `${f.count(folder.images)} imágenes puntuadas${folder.unreadable > 0 ? `, ${f.count(folder.unreadable)} ilegibles` : ''}.`,
+          )}{' '}
+          <a
+            className="link"
+            href={downloadUrl(run.project, run.id, `predictions/${folder.csv.split(/[\\/]/).at(-1)}`)}
+            download
+          >
+            {w('Download the table (CSV)', 'Descargar la tabla (CSV)')}
+          </a>
+        </p>
+      )}
+      <p className="small quiet">
+        {w(
+          `${bundle.inputSize} × ${bundle.inputSize} ${bundle.inputType} in, ${bundle.labels.length} ${bundle.outputType} scores out.`,
+          `Entra ${bundle.inputSize} × ${bundle.inputSize} ${bundle.inputType}, salen ${bundle.labels.length} puntuaciones ${bundle.outputType}.`,
+        )}
+      </p>
     </div>
   );
 }

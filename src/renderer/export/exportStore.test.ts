@@ -7,7 +7,21 @@ vi.mock('../api/client.ts', () => ({ call: (method: string, input: { run: string
 const { showExport, startExport, useExport } = await import('./exportStore.ts');
 
 const bundle = (checks: Export['checks']): Export => ({
-  run: 'a', folder: '/f', zip: '/f.zip', zipBytes: 1, writtenAt: '', files: [], checks, labels: [], inputSize: 32, inputType: 'int8', outputType: 'int8', thresholds: [], floatAp: null, int8Ap: null, stale: false,
+  run: 'a',
+  folder: '/f',
+  zip: '/f.zip',
+  zipBytes: 1,
+  writtenAt: '',
+  files: [],
+  checks,
+  labels: [],
+  inputSize: 32,
+  inputType: 'int8',
+  outputType: 'int8',
+  thresholds: [],
+  floatAp: null,
+  int8Ap: null,
+  stale: false,
   snippets: { kotlin: '', swift: '', python: '' },
 });
 const passed = [{ name: 'every file is as it was written (SHA256SUMS)', ok: true, detail: '' }];
@@ -38,7 +52,11 @@ describe('a run is shown', () => {
   });
 
   test('nothing is done where the checks are remembered, the run is not finished, or there is no bundle', async () => {
-    for (const [checks, state] of [[passed, 'finished'], [[], 'stopped'], [null, 'finished']] as const) {
+    for (const [checks, state] of [
+      [passed, 'finished'],
+      [[], 'stopped'],
+      [null, 'finished'],
+    ] as const) {
       call.mockReset();
       answers(checks === null ? null : [...checks]);
       await showExport(run('a', state));
@@ -47,7 +65,11 @@ describe('a run is shown', () => {
   });
 
   test('a check that fails is said, and is not tried again by itself', async () => {
-    call.mockImplementation((method) => (method === 'export.read' ? Promise.resolve({ export: bundle([]) }) : Promise.reject(new Problem('file', 'It is gone.'))));
+    call.mockImplementation((method) =>
+      method === 'export.read'
+        ? Promise.resolve({ export: bundle([]) })
+        : Promise.reject(new Problem('file', 'It is gone.')),
+    );
     await showExport(run('a'));
     expect(asked()).toEqual(['export.read a', 'export.check a', 'export.read a']);
     expect(useExport.getState()).toMatchObject({ fault: { message: 'It is gone.' }, works: {} });
@@ -57,7 +79,13 @@ describe('a run is shown', () => {
 describe('an export on its way', () => {
   test('is not begun twice, and no check begins beside it', async () => {
     let end = (): void => undefined;
-    call.mockImplementation((method) => (method === 'export.read' ? Promise.resolve({ export: bundle([]) }) : new Promise((resolve) => { end = () => resolve({}); })));
+    call.mockImplementation((method) =>
+      method === 'export.read'
+        ? Promise.resolve({ export: bundle([]) })
+        : new Promise((resolve) => {
+            end = () => resolve({});
+          }),
+    );
     const first = startExport(run('a'));
     await startExport(run('a'));
     await showExport(run('a'));
@@ -70,7 +98,13 @@ describe('an export on its way', () => {
 
   test('does not take the place of another run that is looked at meanwhile', async () => {
     let end = (): void => undefined;
-    call.mockImplementation((method, { run: id }) => (method === 'export.read' ? Promise.resolve({ export: { ...bundle(passed), run: id } }) : new Promise((_, reject) => { end = () => reject(new Problem('file', 'The disk is full.')); })));
+    call.mockImplementation((method, { run: id }) =>
+      method === 'export.read'
+        ? Promise.resolve({ export: { ...bundle(passed), run: id } })
+        : new Promise((_, reject) => {
+            end = () => reject(new Problem('file', 'The disk is full.'));
+          }),
+    );
     const first = startExport(run('a'));
     await showExport(run('b'));
     end();

@@ -38,16 +38,20 @@ export const dismissFault = (): void => set({ fault: null });
 async function work(run: ExportedRun, what: ExportWork): Promise<void> {
   if (get().works[run.id] !== undefined) return;
   set({ works: { ...get().works, [run.id]: what }, fault: null });
-  await call(what === 'check' ? 'export.check' : 'export.start', { project: run.project, run: run.id }).catch((error: unknown) => faultOf(run, error));
+  await call(what === 'check' ? 'export.check' : 'export.start', { project: run.project, run: run.id }).catch(
+    (error: unknown) => faultOf(run, error),
+  );
   await readBundle(run);
   set({ works: Object.fromEntries(Object.entries(get().works).filter(([other]) => other !== run.id)) });
 }
 
 async function readBundle(run: ExportedRun): Promise<Export | null> {
-  const { export: bundle } = await call('export.read', { project: run.project, run: run.id }).catch((error: unknown) => {
-    faultOf(run, error);
-    return { export: null };
-  });
+  const { export: bundle } = await call('export.read', { project: run.project, run: run.id }).catch(
+    (error: unknown) => {
+      faultOf(run, error);
+      return { export: null };
+    },
+  );
   if (get().run === run.id) set({ bundle, read: true });
   return bundle;
 }

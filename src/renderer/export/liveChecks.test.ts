@@ -1,17 +1,45 @@
 import { describe, expect, test, vi } from 'vitest';
 
-vi.mock('../api/client.ts', () => ({ call: () => Promise.reject(new Error('nobody answers')), listen: () => undefined }));
+vi.mock('../api/client.ts', () => ({
+  call: () => Promise.reject(new Error('nobody answers')),
+  listen: () => undefined,
+}));
 const { noChecks, withEvent } = await import('./liveChecks.ts');
 
 describe('checks of an export as they come', () => {
-  const progress = (done: number) => ({ type: 'progress' as const, stage: 'export' as const, activity: 'comparing with LiteRT', done, total: 40, unit: 'images', rate: null, secondsLeft: null });
+  const progress = (done: number) => ({
+    type: 'progress' as const,
+    stage: 'export' as const,
+    activity: 'comparing with LiteRT',
+    done,
+    total: 40,
+    unit: 'images',
+    rate: null,
+    secondsLeft: null,
+  });
 
   test('images are counted until the bundle is written, then each check is added', () => {
     const comparing = withEvent(noChecks, progress(12));
     expect(comparing).toEqual({ compared: { done: 12, total: 40 }, written: false, checks: [] });
-    const written = withEvent(withEvent(comparing, progress(40)), { type: 'stageFinished', stage: 'export', seconds: 1, summary: { compared: 40 } });
-    const checked = withEvent(withEvent(written, { type: 'check', name: 'a', fault: null }), { type: 'check', name: 'b', fault: 'it is not so' });
-    expect(checked).toEqual({ compared: { done: 40, total: 40 }, written: true, checks: [{ name: 'a', ok: true, detail: '' }, { name: 'b', ok: false, detail: 'it is not so' }] });
+    const written = withEvent(withEvent(comparing, progress(40)), {
+      type: 'stageFinished',
+      stage: 'export',
+      seconds: 1,
+      summary: { compared: 40 },
+    });
+    const checked = withEvent(withEvent(written, { type: 'check', name: 'a', fault: null }), {
+      type: 'check',
+      name: 'b',
+      fault: 'it is not so',
+    });
+    expect(checked).toEqual({
+      compared: { done: 40, total: 40 },
+      written: true,
+      checks: [
+        { name: 'a', ok: true, detail: '' },
+        { name: 'b', ok: false, detail: 'it is not so' },
+      ],
+    });
   });
 
   test('what a training beside it reports is not taken for it', () => {

@@ -5,19 +5,36 @@ import { onRunEvent } from '../stores/studio.ts';
 import type { ExportWork } from './exportStore.ts';
 
 /** An export on its way: how many images are compared with LiteRT, then each check of the written bundle as it is made. */
-export interface LiveChecks { readonly compared: { readonly done: number; readonly total: number } | null; readonly written: boolean; readonly checks: readonly ExportCheck[] }
+export interface LiveChecks {
+  readonly compared: { readonly done: number; readonly total: number } | null;
+  readonly written: boolean;
+  readonly checks: readonly ExportCheck[];
+}
 
 export const noChecks: LiveChecks = { compared: null, written: false, checks: [] };
 
 /** Of a bundle that is there already: it was compared, with this many images, before it was written. */
-export const checksOfBundle = (compared: number | null): LiveChecks => ({ compared: compared === null ? null : { done: compared, total: compared }, written: true, checks: [] });
+export const checksOfBundle = (compared: number | null): LiveChecks => ({
+  compared: compared === null ? null : { done: compared, total: compared },
+  written: true,
+  checks: [],
+});
 
 export function withEvent(live: LiveChecks, event: RunEvent): LiveChecks {
   switch (event.type) {
-    case 'progress': return event.stage === 'export' && !live.written ? { ...live, compared: { done: event.done, total: event.total } } : live;
-    case 'stageFinished': return event.stage === 'export' ? { ...live, written: true } : live;
-    case 'check': return { ...live, checks: [...live.checks, { name: event.name, ok: event.fault === null, detail: event.fault ?? '' }] };
-    default: return live;
+    case 'progress':
+      return event.stage === 'export' && !live.written
+        ? { ...live, compared: { done: event.done, total: event.total } }
+        : live;
+    case 'stageFinished':
+      return event.stage === 'export' ? { ...live, written: true } : live;
+    case 'check':
+      return {
+        ...live,
+        checks: [...live.checks, { name: event.name, ok: event.fault === null, detail: event.fault ?? '' }],
+      };
+    default:
+      return live;
   }
 }
 
@@ -26,7 +43,11 @@ export function useLiveChecks(run: string | null, work: ExportWork | null, compa
   const [live, setLive] = useState(noChecks);
   useEffect(() => {
     setLive(work === 'check' ? checksOfBundle(compared) : noChecks);
-    return work === null ? undefined : onRunEvent((other, event) => { if (other === run) setLive((before) => withEvent(before, event)); });
+    return work === null
+      ? undefined
+      : onRunEvent((other, event) => {
+          if (other === run) setLive((before) => withEvent(before, event));
+        });
   }, [run, work]);
   return work === null ? null : live;
 }

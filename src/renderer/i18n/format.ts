@@ -21,14 +21,16 @@ const NONE = '–';
 
 export function createFormat(language: 'en' | 'es'): Format {
   const locale = language === 'en' ? 'en-GB' : 'es-ES';
-  const decimal = (value: number, digits: number): string => value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: true });
+  const decimal = (value: number, digits: number): string =>
+    value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: true });
   const score = (value: number | null, digits = 3): string => {
     if (value === null || Number.isNaN(value)) return NONE;
     const text = decimal(value, digits);
     return language === 'en' && text.startsWith('0.') ? text.slice(1) : text;
   };
   return {
-    score, decimal,
+    score,
+    decimal,
     number: (value) => value.toLocaleString(locale, { maximumSignificantDigits: 15, useGrouping: false }),
     points: (value) => (value === null || Number.isNaN(value) ? NONE : decimal(value * 100, 1)),
     count: (value) => value.toLocaleString(locale),
@@ -45,16 +47,26 @@ export function createFormat(language: 'en' | 'es'): Format {
       if (s < 60) return `${s} s`;
       if (s < 3600) return `${Math.floor(s / 60)} min${s < 600 && s % 60 > 0 ? ` ${s % 60} s` : ''}`;
       const days = Math.floor(s / 86400);
-      return days > 0 ? `${days} d ${Math.floor((s % 86400) / 3600)} h` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+      return days > 0
+        ? `${days} d ${Math.floor((s % 86400) / 3600)} h`
+        : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
     },
     clock: (time) => {
       const hour = time.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
-      return time.toDateString() === new Date().toDateString() ? hour : `${time.toLocaleDateString(locale, { weekday: 'short', day: 'numeric' })} ${hour}`;
+      return time.toDateString() === new Date().toDateString()
+        ? hour
+        : `${time.toLocaleDateString(locale, { weekday: 'short', day: 'numeric' })} ${hour}`;
     },
     date: (iso) => {
       const time = new Date(iso);
       const today = time.toDateString() === new Date().toDateString();
-      return today ? time.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' }) : time.toLocaleDateString(locale, { day: 'numeric', month: 'short', year: time.getFullYear() === new Date().getFullYear() ? undefined : 'numeric' });
+      return today
+        ? time.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })
+        : time.toLocaleDateString(locale, {
+            day: 'numeric',
+            month: 'short',
+            year: time.getFullYear() === new Date().getFullYear() ? undefined : 'numeric',
+          });
     },
     sign: (value, digits) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${decimal(Math.abs(value), digits)}`,
   };

@@ -14,9 +14,19 @@ export type Words = (en: string, es: string) => string;
 /** What a service said, in the language of the screen; a text that nobody foresaw stays as it is. */
 export type Said = (message: string) => string;
 
-export interface Wording { readonly language: Language; readonly w: Words; readonly f: Format; readonly said: Said }
+export interface Wording {
+  readonly language: Language;
+  readonly w: Words;
+  readonly f: Format;
+  readonly said: Said;
+}
 
-export const wording = (language: Language): Wording => ({ language, w: (en, es) => (language === 'en' ? en : es), f: createFormat(language), said: language === 'en' ? (message) => message : inSpanish });
+export const wording = (language: Language): Wording => ({
+  language,
+  w: (en, es) => (language === 'en' ? en : es),
+  f: createFormat(language),
+  said: language === 'en' ? (message) => message : inSpanish,
+});
 
 export const systemLanguage = (): Language => (navigator.language.toLowerCase().startsWith('es') ? 'es' : 'en');
 

@@ -21,10 +21,14 @@ export const offeredCommands = (): readonly OfferedCommand[] => offered?.() ?? [
 /** A screen's commands while it is shown. */
 export function useCommands(list: () => readonly OfferedCommand[]): void {
   const latest = useRef(list);
-  useEffect(() => { latest.current = list; });
+  useEffect(() => {
+    latest.current = list;
+  });
   useEffect(() => {
     const own = (): readonly OfferedCommand[] => latest.current();
     offered = own;
-    return () => { if (offered === own) offered = null; };
+    return () => {
+      if (offered === own) offered = null;
+    };
   }, []);
 }

@@ -4,7 +4,15 @@ import { call } from '../api/client.ts';
 import type { Filter, Order } from '../data/filter.ts';
 import { noFilter, toggled } from '../data/filter.ts';
 import type { Edit, ImageState, LabelCounts, Labelled } from '../data/labelEdits.ts';
-import { applied, changedImages, countLabels, editOf, labelledFrom, lineChanges, withChanges } from '../data/labelEdits.ts';
+import {
+  applied,
+  changedImages,
+  countLabels,
+  editOf,
+  labelledFrom,
+  lineChanges,
+  withChanges,
+} from '../data/labelEdits.ts';
 import { scoreBytes } from '../tune/scores.ts';
 import { attempt, onDatasetChanged, useStudio } from './studio.ts';
 
@@ -43,7 +51,24 @@ interface DatasetState {
 }
 
 const nothing: Labelled = { vocabulary: [], states: [] };
-const fresh = { index: null, labelled: nothing, counts: null, edited: new Set<number>(), undone: [], done: [], saving: false, conflicts: [], check: null, opinion: null, filter: noFilter, order: 'file' as Order, selected: new Set<number>(), focus: null, viewer: null, splitting: false };
+const fresh = {
+  index: null,
+  labelled: nothing,
+  counts: null,
+  edited: new Set<number>(),
+  undone: [],
+  done: [],
+  saving: false,
+  conflicts: [],
+  check: null,
+  opinion: null,
+  filter: noFilter,
+  order: 'file' as Order,
+  selected: new Set<number>(),
+  focus: null,
+  viewer: null,
+  splitting: false,
+};
 
 export const useDataset = create<DatasetState>(() => ({ project: null, edge: 148, ...fresh }));
 const set = useDataset.setState;
@@ -68,13 +93,34 @@ export async function loadDataset(project: string): Promise<void> {
 }
 
 function show(index: DatasetIndex, pending: readonly LineChange[]): void {
-  const { labelled, lost } = pending.length === 0 ? { labelled: labelledFrom(index), lost: [] } : withChanges(index, pending);
+  const { labelled, lost } =
+    pending.length === 0 ? { labelled: labelledFrom(index), lost: [] } : withChanges(index, pending);
   const old = get().index;
-  const sameImages = old !== null && old.paths.length === index.paths.length && old.paths.every((path, i) => path === index.paths[i] && old.split[i] === index.split[i]) && old.vocabulary.join('\n') === index.vocabulary.join('\n');
+  const sameImages =
+    old !== null &&
+    old.paths.length === index.paths.length &&
+    old.paths.every((path, i) => path === index.paths[i] && old.split[i] === index.split[i]) &&
+    old.vocabulary.join('\n') === index.vocabulary.join('\n');
   set({
-    index, labelled, counts: countLabels(labelled), edited: new Set(changedImages(index, labelled)),
-    ...(!sameImages && { done: [], undone: [], selected: new Set<number>(), focus: index.paths.length > 0 ? 0 : null, viewer: null, filter: old === null ? noFilter : { ...noFilter, view: get().filter.view } }),
-    conflicts: lost.map(({ split, line, path, after }) => ({ split, line, path, yours: after, disk: diskLabels(index, path) })),
+    index,
+    labelled,
+    counts: countLabels(labelled),
+    edited: new Set(changedImages(index, labelled)),
+    ...(!sameImages && {
+      done: [],
+      undone: [],
+      selected: new Set<number>(),
+      focus: index.paths.length > 0 ? 0 : null,
+      viewer: null,
+      filter: old === null ? noFilter : { ...noFilter, view: get().filter.view },
+    }),
+    conflicts: lost.map(({ split, line, path, after }) => ({
+      split,
+      line,
+      path,
+      yours: after,
+      disk: diskLabels(index, path),
+    })),
   });
 }
 
@@ -83,7 +129,9 @@ function diskLabels(index: DatasetIndex, path: string): string[] | null {
   return at < 0 ? null : index.labels[at]!.map((label) => index.vocabulary[label]!);
 }
 
-onDatasetChanged((project) => { if (project === get().project && !get().saving) void loadDataset(project); });
+onDatasetChanged((project) => {
+  if (project === get().project && !get().saving) void loadDataset(project);
+});
 
 const DRAFT_AFTER_MS = 400;
 let draftTimer: ReturnType<typeof setTimeout> | null = null;
@@ -100,7 +148,8 @@ export function flushDraft(): void {
   clearTimeout(draftTimer);
   draftTimer = null;
   const { project, index, labelled } = get();
-  if (project !== null && index !== null) void attempt(() => call('dataset.draft', { project, changes: lineChanges(index, labelled) }));
+  if (project !== null && index !== null)
+    void attempt(() => call('dataset.draft', { project, changes: lineChanges(index, labelled) }));
 }
 
 function become(labelled: Labelled, rest: Partial<DatasetState>): void {
@@ -110,7 +159,10 @@ function become(labelled: Labelled, rest: Partial<DatasetState>): void {
   keepDraft();
 }
 
-export function changeImages(images: readonly number[], change: (state: ImageState, image: number) => ImageState): void {
+export function changeImages(
+  images: readonly number[],
+  change: (state: ImageState, image: number) => ImageState,
+): void {
   const { labelled, done } = get();
   const edit = editOf(labelled, images, change);
   if (edit !== null) become(applied(labelled, edit, edit.after), { done: [...done, edit], undone: [] });
@@ -119,13 +171,15 @@ export function changeImages(images: readonly number[], change: (state: ImageSta
 export function undo(): void {
   const { labelled, done, undone } = get();
   const edit = done.at(-1);
-  if (edit !== undefined) become(applied(labelled, edit, edit.before), { done: done.slice(0, -1), undone: [...undone, edit] });
+  if (edit !== undefined)
+    become(applied(labelled, edit, edit.before), { done: done.slice(0, -1), undone: [...undone, edit] });
 }
 
 export function redo(): void {
   const { labelled, done, undone } = get();
   const edit = undone.at(-1);
-  if (edit !== undefined) become(applied(labelled, edit, edit.after), { done: [...done, edit], undone: undone.slice(0, -1) });
+  if (edit !== undefined)
+    become(applied(labelled, edit, edit.after), { done: [...done, edit], undone: undone.slice(0, -1) });
 }
 
 /** The number of a label; a new name joins the vocabulary. */
@@ -176,13 +230,23 @@ export async function resolveConflict(conflict: Conflict, side: 'mine' | 'theirs
   const { project, conflicts } = get();
   if (project === null) return;
   if (side === 'mine' && conflict.disk !== null) {
-    const change: LineChange = { split: conflict.split, line: conflict.line, path: conflict.path, before: conflict.disk, after: conflict.yours, to: conflict.split };
+    const change: LineChange = {
+      split: conflict.split,
+      line: conflict.line,
+      path: conflict.path,
+      before: conflict.disk,
+      after: conflict.yours,
+      to: conflict.split,
+    };
     const result = await attempt(() => call('dataset.save', { project, changes: [change] }));
     if (result === null) return;
   }
   const { index, labelled } = get();
   const left = conflicts.filter((other) => other !== conflict);
-  const others = index === null ? [] : lineChanges(index, labelled).filter(({ path, split }) => path !== conflict.path || split !== conflict.split);
+  const others =
+    index === null
+      ? []
+      : lineChanges(index, labelled).filter(({ path, split }) => path !== conflict.path || split !== conflict.split);
   const read = await attempt(() => call('dataset.read', { project }));
   if (read === null) return;
   show(read, others);
@@ -199,16 +263,32 @@ export async function runCheck(): Promise<void> {
 /** The newest finished run's scores on validation: what it doubts comes first. */
 export async function loadOpinion(): Promise<void> {
   const { project } = get();
-  const run = useStudio.getState().runs.findLast(({ trashed, stages }) => !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished'));
+  const run = useStudio
+    .getState()
+    .runs.findLast(
+      ({ trashed, stages }) =>
+        !trashed && stages.some(({ stage, state }) => stage === 'thresholds' && state === 'finished'),
+    );
   if (project === null || run === undefined || get().opinion?.run === run.id) return;
   const tune = await call('tune.read', { project, run: run.id }).catch(() => null);
   if (tune === null || get().project !== project) return;
   const { codes } = scoreBytes(tune.val);
   const classes = tune.labels.length;
-  set({ opinion: { run: run.id, runName: run.name, vocabulary: tune.labels, thresholds: tune.saved.map(({ k }) => k), codes: new Map(tune.val.paths.map((path, i) => [path, codes.subarray(i * classes, (i + 1) * classes)])) } });
+  set({
+    opinion: {
+      run: run.id,
+      runName: run.name,
+      vocabulary: tune.labels,
+      thresholds: tune.saved.map(({ k }) => k),
+      codes: new Map(tune.val.paths.map((path, i) => [path, codes.subarray(i * classes, (i + 1) * classes)])),
+    },
+  });
 }
 
-export const setFilter = (part: Partial<Filter>): void => set({ filter: { ...get().filter, ...part }, selected: new Set<number>() });
-export const toggleLabel = (label: number, how: 'any' | 'all' | 'not'): void => set({ filter: toggled(get().filter, label, how), selected: new Set<number>() });
+export const setFilter = (part: Partial<Filter>): void =>
+  set({ filter: { ...get().filter, ...part }, selected: new Set<number>() });
+export const toggleLabel = (label: number, how: 'any' | 'all' | 'not'): void =>
+  set({ filter: toggled(get().filter, label, how), selected: new Set<number>() });
 export const addFilterLabel = (label: number): void => set({ filter: { ...noFilter, any: [label] }, viewer: null });
-export const openViewer = (image: number | null): void => set(image === null ? { viewer: null } : { viewer: image, focus: image });
+export const openViewer = (image: number | null): void =>
+  set(image === null ? { viewer: null } : { viewer: image, focus: image });

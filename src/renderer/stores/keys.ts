@@ -4,7 +4,9 @@ import { useEffect, useRef } from 'react';
 export type Keymap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
 const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) && !(target instanceof HTMLInputElement && /^(checkbox|radio|range|button)$/.test(target.type));
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+  !(target instanceof HTMLInputElement && /^(checkbox|radio|range|button)$/.test(target.type));
 
 export function keyName(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -20,7 +22,9 @@ const CHORD_MS = 1200;
 /** Keys of a screen while it is shown. Single letters are off while typing; what has 'mod' works everywhere. */
 export function useKeys(keymap: Keymap): void {
   const latest = useRef(keymap);
-  useEffect(() => { latest.current = keymap; });
+  useEffect(() => {
+    latest.current = keymap;
+  });
   useEffect(() => {
     let first = '';
     let at = 0;
@@ -33,7 +37,12 @@ export function useKeys(keymap: Keymap): void {
       [first, at] = [name, event.timeStamp];
       if (action === undefined) return;
       // A button that has the focus takes Enter and Space itself.
-      if ((name === 'Enter' || name === 'Space') && event.target instanceof HTMLElement && event.target.closest('button, a, [role=button], [role=option], [role=menuitem]') !== null) return;
+      if (
+        (name === 'Enter' || name === 'Space') &&
+        event.target instanceof HTMLElement &&
+        event.target.closest('button, a, [role=button], [role=option], [role=menuitem]') !== null
+      )
+        return;
       event.preventDefault();
       action(event);
     };

@@ -32,16 +32,30 @@ interface StudioState {
 }
 
 export const useStudio = create<StudioState>(() => ({
-  hello: null, connection: 'gone', screen: 'welcome', project: null, runs: [], run: null, queue: [], activities: [], progress: {}, load: null, settings: null, problem: null,
+  hello: null,
+  connection: 'gone',
+  screen: 'welcome',
+  project: null,
+  runs: [],
+  run: null,
+  queue: [],
+  activities: [],
+  progress: {},
+  load: null,
+  settings: null,
+  problem: null,
 }));
 
 /** Some of the state: what uses it is drawn anew when these change, and not with every event of a training. */
 export function useParts<K extends keyof StudioState>(...names: readonly K[]): Pick<StudioState, K> {
-  return useStudio(useShallow((state) => Object.fromEntries(names.map((name) => [name, state[name]])) as Pick<StudioState, K>));
+  return useStudio(
+    useShallow((state) => Object.fromEntries(names.map((name) => [name, state[name]])) as Pick<StudioState, K>),
+  );
 }
 
 /** Where a run stands, as it tells once a second; null while it has said nothing. Only small parts of a screen listen to this. */
-export const useProgress = (run: string | null): Progress | null => useStudio((state) => (run === null ? null : state.progress[run] ?? null));
+export const useProgress = (run: string | null): Progress | null =>
+  useStudio((state) => (run === null ? null : (state.progress[run] ?? null)));
 
 const set = useStudio.setState;
 const get = useStudio.getState;
@@ -75,27 +89,44 @@ export function onCommand(listener: CommandListener): () => void {
 
 /** Starts the conversation with the studio; after every reconnection the whole state is fetched again. */
 export function connect(): void {
-  listen((event) => {
-    switch (event.type) {
-      case 'queue': return set({ queue: event.queue });
-      case 'settings': return set({ settings: event.settings });
-      case 'recent': return set({ hello: get().hello === null ? null : { ...get().hello!, recent: event.recent } });
-      case 'load': return set({ load: event.load });
-      case 'activity': return set({ activities: [...get().activities.filter(({ id }) => id !== event.activity.id), event.activity] });
-      case 'activityEnded': return set({ activities: get().activities.filter(({ id }) => id !== event.id) });
-      case 'runsChanged': return void (event.project === get().project?.id && refreshRuns());
-      case 'datasetChanged': return datasetListeners.forEach((listener) => listener(event.project));
-      case 'weightsChanged': return weightsListeners.forEach((listener) => listener());
-      case 'command': return event.folder === null ? commandListeners.forEach((listener) => listener(event.command)) : void openProject(event.folder);
-      case 'run':
-        if (event.event.type === 'progress') set({ progress: { ...get().progress, [event.run]: event.event } });
-        if (event.event.type === 'stageStarted' || event.event.type === 'stageFinished') void refreshRuns();
-        runListeners.forEach((listener) => listener(event.run, event.event));
-    }
-  }, (connection) => {
-    set({ connection });
-    if (connection === 'there') void catchUp();
-  });
+  listen(
+    (event) => {
+      switch (event.type) {
+        case 'queue':
+          return set({ queue: event.queue });
+        case 'settings':
+          return set({ settings: event.settings });
+        case 'recent':
+          return set({ hello: get().hello === null ? null : { ...get().hello!, recent: event.recent } });
+        case 'load':
+          return set({ load: event.load });
+        case 'activity':
+          return set({
+            activities: [...get().activities.filter(({ id }) => id !== event.activity.id), event.activity],
+          });
+        case 'activityEnded':
+          return set({ activities: get().activities.filter(({ id }) => id !== event.id) });
+        case 'runsChanged':
+          return void (event.project === get().project?.id && refreshRuns());
+        case 'datasetChanged':
+          return datasetListeners.forEach((listener) => listener(event.project));
+        case 'weightsChanged':
+          return weightsListeners.forEach((listener) => listener());
+        case 'command':
+          return event.folder === null
+            ? commandListeners.forEach((listener) => listener(event.command))
+            : void openProject(event.folder);
+        case 'run':
+          if (event.event.type === 'progress') set({ progress: { ...get().progress, [event.run]: event.event } });
+          if (event.event.type === 'stageStarted' || event.event.type === 'stageFinished') void refreshRuns();
+          runListeners.forEach((listener) => listener(event.run, event.event));
+      }
+    },
+    (connection) => {
+      set({ connection });
+      if (connection === 'there') void catchUp();
+    },
+  );
   window.addEventListener('hashchange', () => void readHash());
 }
 
@@ -121,7 +152,7 @@ async function readHash(): Promise<void> {
 
 export function go(screen: Screen, run?: string): void {
   if (run !== undefined) set({ run });
-  location.hash = `#/${screen === 'welcome' ? '' : get().project?.id ?? ''}/${screen}`;
+  location.hash = `#/${screen === 'welcome' ? '' : (get().project?.id ?? '')}/${screen}`;
 }
 
 export async function openProject(folder: string): Promise<void> {
@@ -137,7 +168,8 @@ export async function openSample(): Promise<void> {
 
 export function enter(project: Project): void {
   const { hello } = get();
-  if (hello !== null) set({ hello: { ...hello, recent: [project, ...hello.recent.filter(({ id }) => id !== project.id)] } });
+  if (hello !== null)
+    set({ hello: { ...hello, recent: [project, ...hello.recent.filter(({ id }) => id !== project.id)] } });
   set({ project, runs: [], run: null, screen: 'data' });
   location.hash = `#/${project.id}/data`;
   void refreshRuns();

@@ -8,7 +8,13 @@ import { valueAt } from './settings.ts';
 import { settingMeaning, settingName } from './settingWords.ts';
 
 /** One setting: its name, its value, what it means; a changed one has a mark, its old value and its own way back. */
-export function FieldRow({ field, children }: { field: Field; /** What can be done about it. */ children?: ReactNode }) {
+export function FieldRow({
+  field,
+  children,
+}: {
+  field: Field;
+  /** What can be done about it. */ children?: ReactNode;
+}) {
   const { w, f, said } = useWording();
   const { config, base, complaints } = useConfig();
   const value = valueAt(config, field.key);
@@ -22,35 +28,100 @@ export function FieldRow({ field, children }: { field: Field; /** What can be do
       <FieldInput id={id} field={field} value={value} error={complaint !== undefined} />
       <span className="small field-help">
         {children}
-        {complaint !== undefined && <span className="bad" role="alert">{said(complaint)} </span>}
-        {changed && <button type="button" className="link" onClick={() => setValue(field.key, was)}>{w('was', 'era')} {was === null ? w('empty', 'vacío') : typeof was === 'number' ? f.number(was) : String(was)} <IconRotate size={12} aria-label={w('Put it back', 'Volver atrás')} /> </button>}
+        {complaint !== undefined && (
+          <span className="bad" role="alert">
+            {said(complaint)}{' '}
+          </span>
+        )}
+        {changed && (
+          <button type="button" className="link" onClick={() => setValue(field.key, was)}>
+            {w('was', 'era')}{' '}
+            {was === null ? w('empty', 'vacío') : typeof was === 'number' ? f.number(was) : String(was)}{' '}
+            <IconRotate size={12} aria-label={w('Put it back', 'Volver atrás')} />{' '}
+          </button>
+        )}
         <span className="quiet">{settingMeaning(field.key, field.meaning, w)}</span>
       </span>
     </div>
   );
 }
 
-function FieldInput({ id, field: { key, type }, value, error }: { id: string; field: Field; value: unknown; error: boolean }) {
+function FieldInput({
+  id,
+  field: { key, type },
+  value,
+  error,
+}: {
+  id: string;
+  field: Field;
+  value: unknown;
+  error: boolean;
+}) {
   switch (type.kind) {
-    case 'choice': return <Select id={id} error={error} data={[...type.options]} value={String(value)} onChange={(chosen) => setValue(key, chosen)} searchable={type.options.length > 8} />;
-    case 'number': return (
-      <NumberInput
-        id={id} error={error} value={value === null ? '' : (value as number)} allowDecimal={!type.integer} decimalScale={8} step={type.integer ? 1 : stepFor(value)} {...(type.min !== null && { min: type.min })} {...(type.max !== null && { max: type.max })} clampBehavior="none"
-        onChange={(next) => { if (next !== '' || type.nullable) setValue(key, next === '' ? null : Number(next)); }}
-      />
-    );
+    case 'choice':
+      return (
+        <Select
+          id={id}
+          error={error}
+          data={[...type.options]}
+          value={String(value)}
+          onChange={(chosen) => setValue(key, chosen)}
+          searchable={type.options.length > 8}
+        />
+      );
+    case 'number':
+      return (
+        <NumberInput
+          id={id}
+          error={error}
+          value={value === null ? '' : (value as number)}
+          allowDecimal={!type.integer}
+          decimalScale={8}
+          step={type.integer ? 1 : stepFor(value)}
+          {...(type.min !== null && { min: type.min })}
+          {...(type.max !== null && { max: type.max })}
+          clampBehavior="none"
+          onChange={(next) => {
+            if (next !== '' || type.nullable) setValue(key, next === '' ? null : Number(next));
+          }}
+        />
+      );
     case 'color': {
       const color = value as readonly [number, number, number];
       const hex = `#${color.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
       return (
         <span className="row">
-          <input id={id} type="color" className="color" value={hex} onChange={(event) => setValue(key, [1, 3, 5].map((at) => parseInt(event.currentTarget.value.slice(at, at + 2), 16)))} />
+          <input
+            id={id}
+            type="color"
+            className="color"
+            value={hex}
+            onChange={(event) =>
+              setValue(
+                key,
+                [1, 3, 5].map((at) => parseInt(event.currentTarget.value.slice(at, at + 2), 16)),
+              )
+            }
+          />
           <span className="soft num">{color.join(', ')}</span>
         </span>
       );
     }
-    case 'text': return <TextInput id={id} error={error} value={value === null ? '' : String(value)} placeholder={type.nullable ? '–' : ''} spellCheck={false} onChange={(event) => setValue(key, event.currentTarget.value === '' && type.nullable ? null : event.currentTarget.value)} />;
+    case 'text':
+      return (
+        <TextInput
+          id={id}
+          error={error}
+          value={value === null ? '' : String(value)}
+          placeholder={type.nullable ? '–' : ''}
+          spellCheck={false}
+          onChange={(event) =>
+            setValue(key, event.currentTarget.value === '' && type.nullable ? null : event.currentTarget.value)
+          }
+        />
+      );
   }
 }
 
-const stepFor = (value: unknown): number => (typeof value !== 'number' || value === 0 ? 0.1 : 10 ** Math.floor(Math.log10(Math.abs(value))));
+const stepFor = (value: unknown): number =>
+  typeof value !== 'number' || value === 0 ? 0.1 : 10 ** Math.floor(Math.log10(Math.abs(value)));

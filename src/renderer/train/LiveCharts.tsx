@@ -10,64 +10,190 @@ import { useLivePhases } from './useHistory.ts';
 
 export type Measure = 'macro_ap' | 'macro_f1' | 'val_loss';
 
-interface Props { readonly run: RunSummary; readonly history: RunHistory; readonly stage: Stage; readonly metric: Measure; readonly smoothing: number; /** This stage learns now: what is still to come has its place on the axis. */ readonly running: boolean }
+interface Props {
+  readonly run: RunSummary;
+  readonly history: RunHistory;
+  readonly stage: Stage;
+  readonly metric: Measure;
+  readonly smoothing: number;
+  /** This stage learns now: what is still to come has its place on the axis. */ readonly running: boolean;
+}
 
 export function LiveCharts({ run, history, stage, metric, smoothing, running }: Props) {
   const { w, f } = useWording();
   const curves = useMemo(() => stageEpochs(history.phases, stage), [history, stage]);
-  const teacher = useMemo(() => (stage === 'teacher' ? null : run.val.teacherAp ?? highest(stageEpochs(history.phases, 'teacher'))), [history, stage, run.val.teacherAp]);
+  const teacher = useMemo(
+    () => (stage === 'teacher' ? null : (run.val.teacherAp ?? highest(stageEpochs(history.phases, 'teacher')))),
+    [history, stage, run.val.teacherAp],
+  );
   const xMax = running ? curves.planned : null;
   const series = useMemo((): Series[] => {
     const points = metricPoints(curves, metric);
     const better = (a: number, b: number): boolean => (metric === 'val_loss' ? a < b : a > b);
-    const best = points.reduce<(typeof points)[number] | null>((top, point) => (top === null || better(point.y, top.y) ? point : top), null);
+    const best = points.reduce<(typeof points)[number] | null>(
+      (top, point) => (top === null || better(point.y, top.y) ? point : top),
+      null,
+    );
     const last = xMax ?? Math.max(points.at(-1)?.x ?? 1, 1);
-    const text = best === null ? '' : w(`best ${metric === 'val_loss' ? f.decimal(best.y, 3) : f.points(best.y)}, epoch ${best.x}`, `mejor ${metric === 'val_loss' ? f.decimal(best.y, 3) : f.points(best.y)}, época ${best.x}`);
+    const text =
+      best === null
+        ? ''
+        : w(
+            `best ${metric === 'val_loss' ? f.decimal(best.y, 3) : f.points(best.y)}, epoch ${best.x}`,
+            `mejor ${metric === 'val_loss' ? f.decimal(best.y, 3) : f.points(best.y)}, época ${best.x}`,
+          );
     return [
-      ...(smoothing > 0 && points.length > 2 ? [{ name: w('raw', 'sin suavizar'), color: '--val', points, faint: true, width: 1.5 }] : []),
-      { name: w('validation', 'validación'), color: '--val', points: smoothed(points, smoothing), width: 2.5, ...(best !== null && { mark: { ...best, text } }) },
-      ...(metric === 'macro_ap' ? [] : [{ name: w('train', 'train'), color: '--train', points: smoothed(metricPoints(curves, metric === 'val_loss' ? 'hard_loss' : 'train_macro_f1'), smoothing), direct: true }]),
-      ...(metric === 'macro_ap' && teacher !== null ? [{ name: w(`teacher ${f.points(teacher)}`, `maestro ${f.points(teacher)}`), color: '--test', dashed: true, width: 1.5, direct: true, points: [{ x: 0, y: teacher }, { x: last, y: teacher }] }] : []),
+      ...(smoothing > 0 && points.length > 2
+        ? [{ name: w('raw', 'sin suavizar'), color: '--val', points, faint: true, width: 1.5 }]
+        : []),
+      {
+        name: w('validation', 'validación'),
+        color: '--val',
+        points: smoothed(points, smoothing),
+        width: 2.5,
+        ...(best !== null && { mark: { ...best, text } }),
+      },
+      ...(metric === 'macro_ap'
+        ? []
+        : [
+            {
+              name: w('train', 'train'),
+              color: '--train',
+              points: smoothed(metricPoints(curves, metric === 'val_loss' ? 'hard_loss' : 'train_macro_f1'), smoothing),
+              direct: true,
+            },
+          ]),
+      ...(metric === 'macro_ap' && teacher !== null
+        ? [
+            {
+              name: w(`teacher ${f.points(teacher)}`, `maestro ${f.points(teacher)}`),
+              color: '--test',
+              dashed: true,
+              width: 1.5,
+              direct: true,
+              points: [
+                { x: 0, y: teacher },
+                { x: last, y: teacher },
+              ],
+            },
+          ]
+        : []),
     ];
   }, [curves, metric, smoothing, teacher, xMax, w, f]);
   const stop = running ? earlyEnd(curves, run, stage) : null;
   return (
     <>
-      <div className="live-chart">{curves.epochs.length === 0 && <p className="quiet live-empty"><span>{w('The first point comes after the first epoch.', 'El primer punto llega tras la primera época.')}</span></p>}<LineChart series={series} label={w('Validation measure by epoch', 'Medida en validación por época')} percent={metric !== 'val_loss'} {...(xMax !== null && { xMax })} {...(stop !== null && { tick: { x: stop, text: w('stops here if no better', 'para aquí si no mejora') } })} /></div>
+      <div className="live-chart">
+        {curves.epochs.length === 0 && (
+          <p className="quiet live-empty">
+            <span>
+              {w('The first point comes after the first epoch.', 'El primer punto llega tras la primera época.')}
+            </span>
+          </p>
+        )}
+        <LineChart
+          series={series}
+          label={w('Validation measure by epoch', 'Medida en validación por época')}
+          percent={metric !== 'val_loss'}
+          {...(xMax !== null && { xMax })}
+          {...(stop !== null && { tick: { x: stop, text: w('stops here if no better', 'para aquí si no mejora') } })}
+        />
+      </div>
       <StepCharts history={history} stage={stage} smoothing={smoothing} curves={curves} xMax={xMax} />
     </>
   );
 }
 
-const highest = (curves: StageEpochs): number | null => metricPoints(curves, 'macro_ap').reduce<number | null>((best, { y }) => (best === null || y > best ? y : best), null);
+const highest = (curves: StageEpochs): number | null =>
+  metricPoints(curves, 'macro_ap').reduce<number | null>((best, { y }) => (best === null || y > best ? y : best), null);
 
 /** The epoch at which early stopping acts if none is better until then; null where it comes after the end. */
 function earlyEnd({ epochs, planned }: StageEpochs, { config }: RunSummary, stage: Stage): number | null {
   const patience = stage === 'teacher' || stage === 'student' ? config[stage].early_stopping_patience : 0;
   const best = epochs.findLast((epoch) => epoch.best);
-  return patience === 0 || best === undefined || planned === null || best.x + patience >= planned ? null : best.x + patience;
+  return patience === 0 || best === undefined || planned === null || best.x + patience >= planned
+    ? null
+    : best.x + patience;
 }
 
 /** These alone listen to single steps. */
-function StepCharts({ history, stage, smoothing, curves, xMax }: { history: RunHistory; stage: Stage; smoothing: number; curves: StageEpochs; xMax: number | null }) {
+function StepCharts({
+  history,
+  stage,
+  smoothing,
+  curves,
+  xMax,
+}: {
+  history: RunHistory;
+  stage: Stage;
+  smoothing: number;
+  curves: StageEpochs;
+  xMax: number | null;
+}) {
   const { w, f } = useWording();
   const phases = useLivePhases(history);
   const steps = useMemo(() => stageSteps(phases, stage), [phases, stage]);
-  const loss = useMemo((): Series[] => [
-    { name: w('raw', 'sin suavizar'), color: '--train', points: steps.loss.raw, faint: true, width: 1 },
-    { name: w('train', 'train'), color: '--train', points: smoothedSteps(steps.loss, Math.max(smoothing, 0.95)), width: 1.5 },
-    { name: w('validation', 'validación'), color: '--val', points: metricPoints(curves, 'val_loss'), width: 2 },
-  ], [steps, curves, smoothing, w]);
+  const loss = useMemo(
+    (): Series[] => [
+      { name: w('raw', 'sin suavizar'), color: '--train', points: steps.loss.raw, faint: true, width: 1 },
+      {
+        name: w('train', 'train'),
+        color: '--train',
+        points: smoothedSteps(steps.loss, Math.max(smoothing, 0.95)),
+        width: 1.5,
+      },
+      { name: w('validation', 'validación'), color: '--val', points: metricPoints(curves, 'val_loss'), width: 2 },
+    ],
+    [steps, curves, smoothing, w],
+  );
   // Rates lie between 1e-2 and 1e-6: the power of ten stands in the heading.
   const power = Math.floor(Math.log10(Math.max(1e-9, ...steps.learningRate.means.map(({ y }) => y)))) || 0;
-  const rate = useMemo((): Series[] => [{ name: w('learning rate', 'tasa de aprendizaje'), color: '--c2', points: steps.learningRate.means.map(({ x, y }) => ({ x, y: y / 10 ** power })) }], [steps, power, w]);
+  const rate = useMemo(
+    (): Series[] => [
+      {
+        name: w('learning rate', 'tasa de aprendizaje'),
+        color: '--c2',
+        points: steps.learningRate.means.map(({ x, y }) => ({ x, y: y / 10 ** power })),
+      },
+    ],
+    [steps, power, w],
+  );
   const val = curves.epochs.at(-1)?.metrics;
   const axis = xMax !== null && { xMax };
   const now = steps.learningRate.means.at(-1)?.y;
   return (
     <div className="live-small">
-      <section><div className="row"><h2 className="grow">{w('Loss', 'Pérdida')}</h2>{val?.val_loss != null && <span className="small soft"><span style={{ color: 'var(--val)' }}>{f.decimal(val.val_loss, 3)}</span> val{val.loss != null && ` · ${f.decimal(val.hard_loss ?? val.loss, 3)} train`}</span>}</div><div className="small-chart"><LineChart series={loss} label={w('Loss by step', 'Pérdida por paso')} {...axis} /></div></section>
-      <section><div className="row"><h2 className="grow">{w('Learning rate', 'Tasa de aprendizaje')}{now !== undefined && <> × 10<sup>{f.sign(power, 0)}</sup></>}</h2>{now !== undefined && <span className="small soft">{f.decimal(now / 10 ** power, 2)}</span>}</div><div className="small-chart"><LineChart series={rate} label={w('Learning rate by step', 'Tasa por paso')} yMin={0} digits={2} {...axis} /></div></section>
+      <section>
+        <div className="row">
+          <h2 className="grow">{w('Loss', 'Pérdida')}</h2>
+          {val?.val_loss != null && (
+            <span className="small soft">
+              <span style={{ color: 'var(--val)' }}>{f.decimal(val.val_loss, 3)}</span> val
+              {val.loss != null && ` · ${f.decimal(val.hard_loss ?? val.loss, 3)} train`}
+            </span>
+          )}
+        </div>
+        <div className="small-chart">
+          <LineChart series={loss} label={w('Loss by step', 'Pérdida por paso')} {...axis} />
+        </div>
+      </section>
+      <section>
+        <div className="row">
+          <h2 className="grow">
+            {w('Learning rate', 'Tasa de aprendizaje')}
+            {now !== undefined && (
+              <>
+                {' '}
+                × 10<sup>{f.sign(power, 0)}</sup>
+              </>
+            )}
+          </h2>
+          {now !== undefined && <span className="small soft">{f.decimal(now / 10 ** power, 2)}</span>}
+        </div>
+        <div className="small-chart">
+          <LineChart series={rate} label={w('Learning rate by step', 'Tasa por paso')} yMin={0} digits={2} {...axis} />
+        </div>
+      </section>
     </div>
   );
 }

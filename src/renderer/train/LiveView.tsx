@@ -41,54 +41,186 @@ export function LiveView({ run }: { run: RunSummary }) {
   const running = entry !== undefined && entry.state !== 'waiting';
   const current = run.stages.find(({ state }) => state === 'running')?.stage ?? null;
   // Of a run that is not on its way the student says most: it is what ships, and learns longest.
-  const lastTrained = (['student', 'qat', 'teacher'] as const).find((stage) => history?.phases.some((phase) => phase.stage === stage)) ?? 'teacher';
+  const lastTrained =
+    (['student', 'qat', 'teacher'] as const).find((stage) => history?.phases.some((phase) => phase.stage === stage)) ??
+    'teacher';
   const [picked, setPicked] = useState<Stage | null>(null);
   const stage = picked ?? (current !== null && trained.includes(current) ? current : lastTrained);
   useEffect(() => setPicked(null), [current]);
-  const command = (sent: JobCommand): void => void attempt(() => call('runs.command', { project: run.project, run: run.id, command: sent }));
+  const command = (sent: JobCommand): void =>
+    void attempt(() => call('runs.command', { project: run.project, run: run.id, command: sent }));
   const pause = (): void => command({ type: entry?.state === 'paused' ? 'continue' : 'pause' });
   useKeys({
-    ...(running && { p: pause }), s: () => setSmoothing(smoothings[(smoothings.indexOf(smoothing) + 1) % smoothings.length]!),
+    ...(running && { p: pause }),
+    s: () => setSmoothing(smoothings[(smoothings.indexOf(smoothing) + 1) % smoothings.length]!),
     n: () => planRun(true),
   });
   useCommands(() => [
-    ...(running ? [{ id: 'pause', text: entry.state === 'paused' ? w(`Go on with ${said(run.name)}`, `Seguir con ${said(run.name)}`) : w(`Pause ${said(run.name)}`, `Pausar ${said(run.name)}`), hint: 'P', run: pause }, { id: 'finish', text: w('Finish this stage now, keep the best', 'Terminar ya esta etapa y guardar lo mejor'), run: () => command({ type: 'finishPhase' }) }] : []),
+    ...(running
+      ? [
+          {
+            id: 'pause',
+            text:
+              entry.state === 'paused'
+                ? w(`Go on with ${said(run.name)}`, `Seguir con ${said(run.name)}`)
+                : w(`Pause ${said(run.name)}`, `Pausar ${said(run.name)}`),
+            hint: 'P',
+            run: pause,
+          },
+          {
+            id: 'finish',
+            text: w('Finish this stage now, keep the best', 'Terminar ya esta etapa y guardar lo mejor'),
+            run: () => command({ type: 'finishPhase' }),
+          },
+        ]
+      : []),
     { id: 'new', text: w('New run', 'Nuevo entrenamiento'), hint: 'N', run: () => planRun(true) },
-    { id: 'seeds', text: w(`Repeat ${said(run.name)} with two other seeds`, `Repetir ${said(run.name)} con otras dos semillas`), run: () => void repeatWithSeeds(run) },
-    { id: 'again', text: w(`Use the settings of ${said(run.name)} again`, `Usar otra vez los ajustes de ${said(run.name)}`), run: () => { adoptRun(run); planRun(true); } },
+    {
+      id: 'seeds',
+      text: w(`Repeat ${said(run.name)} with two other seeds`, `Repetir ${said(run.name)} con otras dos semillas`),
+      run: () => void repeatWithSeeds(run),
+    },
+    {
+      id: 'again',
+      text: w(`Use the settings of ${said(run.name)} again`, `Usar otra vez los ajustes de ${said(run.name)}`),
+      run: () => {
+        adoptRun(run);
+        planRun(true);
+      },
+    },
   ]);
   const resumable = entry === undefined && run.state !== 'finished' && run.state !== 'running';
   return (
     <>
       <LiveAnswer run={run} entry={entry ?? null} history={history} stage={stage}>
-        {running && <Button variant="subtle" leftSection={entry.state === 'paused' ? <IconPlayerPlay size={15} /> : <IconPlayerPause size={15} />} onClick={pause}>{entry.state === 'paused' ? w('Go on', 'Seguir') : w('Pause', 'Pausar')}<kbd>P</kbd></Button>}
-        {running && current !== null && trained.includes(current) && <Button variant="default" leftSection={<IconFlag size={15} />} onClick={() => command({ type: 'finishPhase' })}>{w('Finish now, keep best', 'Terminar ya y guardar lo mejor')}</Button>}
-        {resumable && <Button onClick={() => void attempt(() => call('runs.resume', { project: run.project, run: run.id }))}>{w('Resume', 'Reanudar')}</Button>}
-        {run.state === 'finished' && <Button onClick={() => go('tune', run.id)}>{w(`Tune ${said(run.name)}`, `Ajustar ${said(run.name)}`)}</Button>}
+        {running && (
+          <Button
+            variant="subtle"
+            leftSection={entry.state === 'paused' ? <IconPlayerPlay size={15} /> : <IconPlayerPause size={15} />}
+            onClick={pause}
+          >
+            {entry.state === 'paused' ? w('Go on', 'Seguir') : w('Pause', 'Pausar')}
+            <kbd>P</kbd>
+          </Button>
+        )}
+        {running && current !== null && trained.includes(current) && (
+          <Button
+            variant="default"
+            leftSection={<IconFlag size={15} />}
+            onClick={() => command({ type: 'finishPhase' })}
+          >
+            {w('Finish now, keep best', 'Terminar ya y guardar lo mejor')}
+          </Button>
+        )}
+        {resumable && (
+          <Button onClick={() => void attempt(() => call('runs.resume', { project: run.project, run: run.id }))}>
+            {w('Resume', 'Reanudar')}
+          </Button>
+        )}
+        {run.state === 'finished' && (
+          <Button onClick={() => go('tune', run.id)}>{w(`Tune ${said(run.name)}`, `Ajustar ${said(run.name)}`)}</Button>
+        )}
         <Menu position="bottom-end">
-          <Menu.Target><Button variant="subtle" px={6} aria-label={w('More', 'Más')}><IconDots size={16} /></Button></Menu.Target>
+          <Menu.Target>
+            <Button variant="subtle" px={6} aria-label={w('More', 'Más')}>
+              <IconDots size={16} />
+            </Button>
+          </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item leftSection={<IconPlus size={14} />} onClick={() => planRun(true)}>{w('New run', 'Nuevo entrenamiento')}</Menu.Item>
-            <Menu.Item onClick={() => { adoptRun(run); planRun(true); }}>{w('Use its settings again', 'Usar sus ajustes otra vez')}</Menu.Item>
-            <Menu.Item onClick={() => void repeatWithSeeds(run)}>{w('Repeat with two other seeds', 'Repetir con otras dos semillas')}</Menu.Item>
-            {running && <Menu.Item onClick={() => command({ type: 'stop' })}>{w('Stop at a checkpoint, resume later', 'Parar y reanudar más tarde')}</Menu.Item>}
-            {entry !== undefined && <Menu.Item color="red" onClick={() => void attempt(() => call('runs.cancel', { project: run.project, run: run.id }))}>{running ? w('Stop at once', 'Parar de inmediato') : w('Take out of the queue', 'Sacar de la cola')}</Menu.Item>}
+            <Menu.Item leftSection={<IconPlus size={14} />} onClick={() => planRun(true)}>
+              {w('New run', 'Nuevo entrenamiento')}
+            </Menu.Item>
+            <Menu.Item
+              onClick={() => {
+                adoptRun(run);
+                planRun(true);
+              }}
+            >
+              {w('Use its settings again', 'Usar sus ajustes otra vez')}
+            </Menu.Item>
+            <Menu.Item onClick={() => void repeatWithSeeds(run)}>
+              {w('Repeat with two other seeds', 'Repetir con otras dos semillas')}
+            </Menu.Item>
+            {running && (
+              <Menu.Item onClick={() => command({ type: 'stop' })}>
+                {w('Stop at a checkpoint, resume later', 'Parar y reanudar más tarde')}
+              </Menu.Item>
+            )}
+            {entry !== undefined && (
+              <Menu.Item
+                color="red"
+                onClick={() => void attempt(() => call('runs.cancel', { project: run.project, run: run.id }))}
+              >
+                {running ? w('Stop at once', 'Parar de inmediato') : w('Take out of the queue', 'Sacar de la cola')}
+              </Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
-        <Button variant="default" leftSection={<IconPlus size={15} />} onClick={() => planRun(true)}>{w('New run', 'Nuevo')}<kbd>N</kbd></Button>
+        <Button variant="default" leftSection={<IconPlus size={15} />} onClick={() => planRun(true)}>
+          {w('New run', 'Nuevo')}
+          <kbd>N</kbd>
+        </Button>
       </LiveAnswer>
-      {run.problem !== null && entry === undefined && <ErrorNote problem={{ kind: 'internal', message: run.problem.message, detail: run.problem.detail }} />}
+      {run.problem !== null && entry === undefined && (
+        <ErrorNote problem={{ kind: 'internal', message: run.problem.message, detail: run.problem.detail }} />
+      )}
       <StageTrack run={run} chosen={stage} onChoose={setPicked} running={running} />
       <div className="live">
         <div className="column live-main">
           <div className="row live-head">
             <Figures run={run} history={history} stage={stage} running={running} />
             <span className="grow" />
-            {runs.length > 1 && <Select aria-label={w('Run', 'Entrenamiento')} w={150} data={runs.filter(({ trashed }) => !trashed).map(({ id, name }) => ({ value: id, label: said(name) })).reverse()} value={run.id} onChange={(id) => { if (id !== null) go('train', id); useStudio.setState({ run: id }); }} />}
-            <Select aria-label={w('Smoothing', 'Suavizado')} w={118} data={smoothings.map((value) => ({ value: String(value), label: value === 0 ? w('raw', 'sin suavizar') : w(`smooth ${f.decimal(value, 1)}`, `suave ${f.decimal(value, 1)}`) }))} value={String(smoothing)} onChange={(value) => setSmoothing(Number(value) as (typeof smoothings)[number])} />
-            <SegmentedControl aria-label={w('Measure', 'Medida')} data={[{ value: 'macro_ap', label: 'mAP' }, { value: 'macro_f1', label: 'F1' }, { value: 'val_loss', label: w('Loss', 'Pérdida') }]} value={metric} onChange={(value) => setMetric(value as Measure)} />
+            {runs.length > 1 && (
+              <Select
+                aria-label={w('Run', 'Entrenamiento')}
+                w={150}
+                data={runs
+                  .filter(({ trashed }) => !trashed)
+                  .map(({ id, name }) => ({ value: id, label: said(name) }))
+                  .reverse()}
+                value={run.id}
+                onChange={(id) => {
+                  if (id !== null) go('train', id);
+                  useStudio.setState({ run: id });
+                }}
+              />
+            )}
+            <Select
+              aria-label={w('Smoothing', 'Suavizado')}
+              w={118}
+              data={smoothings.map((value) => ({
+                value: String(value),
+                label:
+                  value === 0
+                    ? w('raw', 'sin suavizar')
+                    : w(`smooth ${f.decimal(value, 1)}`, `suave ${f.decimal(value, 1)}`),
+              }))}
+              value={String(smoothing)}
+              onChange={(value) => setSmoothing(Number(value) as (typeof smoothings)[number])}
+            />
+            <SegmentedControl
+              aria-label={w('Measure', 'Medida')}
+              data={[
+                { value: 'macro_ap', label: 'mAP' },
+                { value: 'macro_f1', label: 'F1' },
+                { value: 'val_loss', label: w('Loss', 'Pérdida') },
+              ]}
+              value={metric}
+              onChange={(value) => setMetric(value as Measure)}
+            />
           </div>
-          {history === null ? <div className="skeleton" style={{ flex: 1 }} /> : <LiveCharts run={run} history={history} stage={stage} metric={metric} smoothing={smoothing} running={running && stage === current} />}
+          {history === null ? (
+            <div className="skeleton" style={{ flex: 1 }} />
+          ) : (
+            <LiveCharts
+              run={run}
+              history={history}
+              stage={stage}
+              metric={metric}
+              smoothing={smoothing}
+              running={running && stage === current}
+            />
+          )}
           {history !== null && history.watched.length > 0 && <Watched watched={history.watched} />}
         </div>
         <aside className="panel line-left live-right">
@@ -104,45 +236,111 @@ export function LiveView({ run }: { run: RunSummary }) {
 
 /** Whether a difference between settings is more than luck only repeats can tell; Compare puts them together. */
 async function repeatWithSeeds({ project, config, preset, expected }: RunSummary): Promise<void> {
-  for (const seed of [config.seed + 1, config.seed + 2]) await attempt(() => call('runs.start', { project, config: { ...config, seed }, preset, expected }));
+  for (const seed of [config.seed + 1, config.seed + 2])
+    await attempt(() => call('runs.start', { project, config: { ...config, seed }, preset, expected }));
 }
 
 /** The parts below listen to the progress of every second, so that the rest of the screen need not be drawn anew with it. */
-function LiveAnswer({ run, entry, history, stage, children }: { run: RunSummary; entry: QueueEntry | null; history: RunHistory | null; stage: Stage; children: ReactNode }) {
+function LiveAnswer({
+  run,
+  entry,
+  history,
+  stage,
+  children,
+}: {
+  run: RunSummary;
+  entry: QueueEntry | null;
+  history: RunHistory | null;
+  stage: Stage;
+  children: ReactNode;
+}) {
   const wording = useWording();
   const progress = useProgress(entry !== null && entry.state !== 'waiting' ? run.id : null);
   const { says, because, tone } = liveAnswer(wording, { run, entry, history, progress, stage });
-  return <Answer tone={tone} says={says} because={because}>{children}</Answer>;
+  return (
+    <Answer tone={tone} says={says} because={because}>
+      {children}
+    </Answer>
+  );
 }
 
-function Figures({ run, history, stage, running }: { run: RunSummary; history: RunHistory | null; stage: Stage; running: boolean }) {
+function Figures({
+  run,
+  history,
+  stage,
+  running,
+}: {
+  run: RunSummary;
+  history: RunHistory | null;
+  stage: Stage;
+  running: boolean;
+}) {
   const { w, f } = useWording();
   const progress = useProgress(running ? run.id : null);
   const { epochs } = stageEpochs(history?.phases ?? [], stage);
-  const best = epochs.reduce<(typeof epochs)[number] | null>((a, b) => ((b.metrics.macro_ap ?? -1) > (a?.metrics.macro_ap ?? -1) ? b : a), null);
+  const best = epochs.reduce<(typeof epochs)[number] | null>(
+    (a, b) => ((b.metrics.macro_ap ?? -1) > (a?.metrics.macro_ap ?? -1) ? b : a),
+    null,
+  );
   const whole = secondsLeftOfRun(run, progress);
   const left = whole ?? progress?.secondsLeft ?? null;
   const ends = left === null ? '' : f.clock(new Date(Date.now() + left * 1000));
   return (
     <>
-      <Figure value={f.points(epochs.at(-1)?.metrics.macro_ap ?? null)} name={w(`val mAP, ${stageName(stage, w).toLowerCase()}`, `mAP val, ${stageName(stage, w).toLowerCase()}`)} />
-      <Figure value={f.points(best?.metrics.macro_ap ?? null)} name={best === null ? w('best', 'mejor') : w(`best, epoch ${best.x}`, `mejor, época ${best.x}`)} />
-      {progress === null ? <Figure value={f.duration(run.seconds)} name={w('of work', 'de trabajo')} />
-        : <Figure value={f.duration(left)} name={left === null ? w('left', 'restante') : whole === null ? w(`left of this stage, ends ${ends}`, `de esta etapa, acaba ${ends}`) : w(`left, ends ${ends}`, `restante, acaba ${ends}`)} />}
-      {progress?.rate != null && <Figure value={f.decimal(progress.rate, 1)} name={w(`${progress.unit} a second`, `${progress.unit === 'images' ? 'imágenes' : 'pasos'} por segundo`)} />}
+      <Figure
+        value={f.points(epochs.at(-1)?.metrics.macro_ap ?? null)}
+        name={w(`val mAP, ${stageName(stage, w).toLowerCase()}`, `mAP val, ${stageName(stage, w).toLowerCase()}`)}
+      />
+      <Figure
+        value={f.points(best?.metrics.macro_ap ?? null)}
+        name={best === null ? w('best', 'mejor') : w(`best, epoch ${best.x}`, `mejor, época ${best.x}`)}
+      />
+      {progress === null ? (
+        <Figure value={f.duration(run.seconds)} name={w('of work', 'de trabajo')} />
+      ) : (
+        <Figure
+          value={f.duration(left)}
+          name={
+            left === null
+              ? w('left', 'restante')
+              : whole === null
+                ? w(`left of this stage, ends ${ends}`, `de esta etapa, acaba ${ends}`)
+                : w(`left, ends ${ends}`, `restante, acaba ${ends}`)
+          }
+        />
+      )}
+      {progress?.rate != null && (
+        <Figure
+          value={f.decimal(progress.rate, 1)}
+          name={w(`${progress.unit} a second`, `${progress.unit === 'images' ? 'imágenes' : 'pasos'} por segundo`)}
+        />
+      )}
     </>
   );
 }
 
-const Figure = ({ value, name }: { value: string; name: string }) => <div className="figure"><strong>{value}</strong><span className="small quiet">{name}</span></div>;
+const Figure = ({ value, name }: { value: string; name: string }) => (
+  <div className="figure">
+    <strong>{value}</strong>
+    <span className="small quiet">{name}</span>
+  </div>
+);
 
 function Notes({ history }: { history: RunHistory | null }) {
   const { w, said } = useWording();
   if (history === null || history.notes.length === 0) return null;
   return (
     <details className="line-top notes">
-      <summary>{w('Notes of the run', 'Notas')} <span className="quiet">{history.notes.length}</span></summary>
-      <ul className="small">{history.notes.map(({ at, message, level }) => <li key={at + message} className={level === 'warning' ? 'warn' : 'soft'}>{said(message)}</li>)}</ul>
+      <summary>
+        {w('Notes of the run', 'Notas')} <span className="quiet">{history.notes.length}</span>
+      </summary>
+      <ul className="small">
+        {history.notes.map(({ at, message, level }) => (
+          <li key={at + message} className={level === 'warning' ? 'warn' : 'soft'}>
+            {said(message)}
+          </li>
+        ))}
+      </ul>
     </details>
   );
 }

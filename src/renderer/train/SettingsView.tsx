@@ -20,7 +20,27 @@ import { presetWords, sectionName } from './settingWords.ts';
 import { planRun, useTrainView } from './trainView.ts';
 import { WeightsPanel } from './WeightsPanel.tsx';
 
-const basics = new Set(['data.padding_color', 'teacher.architecture', 'teacher.input_size', 'teacher.weights', 'teacher.epochs_head', 'teacher.lr_finetune', 'teacher.epochs_finetune', 'student.architecture', 'student.input_size', 'student.weights', 'student.lr_finetune', 'student.epochs_finetune', 'student.alpha', 'student.early_stopping_patience', 'qat.epochs', 'tflite_export.name', 'tflite_export.input_type', 'threshold_search.goal', 'seed']);
+const basics = new Set([
+  'data.padding_color',
+  'teacher.architecture',
+  'teacher.input_size',
+  'teacher.weights',
+  'teacher.epochs_head',
+  'teacher.lr_finetune',
+  'teacher.epochs_finetune',
+  'student.architecture',
+  'student.input_size',
+  'student.weights',
+  'student.lr_finetune',
+  'student.epochs_finetune',
+  'student.alpha',
+  'student.early_stopping_patience',
+  'qat.epochs',
+  'tflite_export.name',
+  'tflite_export.input_type',
+  'threshold_search.goal',
+  'seed',
+]);
 
 export function SettingsView() {
   const { w, f, said } = useWording();
@@ -54,16 +74,27 @@ export function SettingsView() {
     const timer = setTimeout(() => void measure(), 600);
     return () => clearTimeout(timer);
   }, [unmeasured, config]);
-  useEffect(() => { useConfig.setState({ preflight: null }); }, [config]);
-  const seconds = preflight === null || preflight.stageSeconds.length === 0 ? null : preflight.stageSeconds.reduce((sum, stage) => sum + stage.seconds, 0);
+  useEffect(() => {
+    useConfig.setState({ preflight: null });
+  }, [config]);
+  const seconds =
+    preflight === null || preflight.stageSeconds.length === 0
+      ? null
+      : preflight.stageSeconds.reduce((sum, stage) => sum + stage.seconds, 0);
   const wrong = yamlComplaint !== null || Object.keys(complaints).length > 0;
-  const empty = index !== null && (index.split.filter((split) => split === 0).length === 0 || index.split.filter((split) => split === 1).length === 0 || index.vocabulary.length === 0);
+  const empty =
+    index !== null &&
+    (index.split.filter((split) => split === 0).length === 0 ||
+      index.split.filter((split) => split === 1).length === 0 ||
+      index.vocabulary.length === 0);
   const number = Math.max(0, ...runs.map((run) => run.number)) + 1;
   const start = async (): Promise<void> => {
     if (project === null || wrong || empty || starting) return;
     setStarting(true);
     dismissProblem();
-    const run = await attempt(() => call('runs.start', { project: project.id, config, preset, expected: preflight?.stageSeconds ?? [] }));
+    const run = await attempt(() =>
+      call('runs.start', { project: project.id, config, preset, expected: preflight?.stageSeconds ?? [] }),
+    );
     setStarting(false);
     if (run === null) return;
     planRun(false);
@@ -71,48 +102,156 @@ export function SettingsView() {
   };
   useKeys({ 'mod+Enter': () => void start(), 'mod+z': undo, 'mod+shift+z': redo, 'mod+y': redo });
   useCommands(() => [
-    { id: 'start', text: busy ? w(`Queue Run ${number}`, `Encolar entrenamiento ${number}`) : w(`Start Run ${number}`, `Empezar entrenamiento ${number}`), hint: 'Ctrl ⏎', run: () => void start() },
-    ...(choices?.presets ?? []).map(({ name }) => ({ id: name, text: w(`Preset: ${presetWords(name, w)[0]}`, `Preajuste: ${presetWords(name, w)[0]}`), run: () => choosePreset(name) })),
-    ...(replaced.length > 0 ? [{ id: 'undo', text: w('The settings before these', 'Los ajustes anteriores a estos'), hint: 'Ctrl Z', run: undo }] : []),
+    {
+      id: 'start',
+      text: busy
+        ? w(`Queue Run ${number}`, `Encolar entrenamiento ${number}`)
+        : w(`Start Run ${number}`, `Empezar entrenamiento ${number}`),
+      hint: 'Ctrl ⏎',
+      run: () => void start(),
+    },
+    ...(choices?.presets ?? []).map(({ name }) => ({
+      id: name,
+      text: w(`Preset: ${presetWords(name, w)[0]}`, `Preajuste: ${presetWords(name, w)[0]}`),
+      run: () => choosePreset(name),
+    })),
+    ...(replaced.length > 0
+      ? [
+          {
+            id: 'undo',
+            text: w('The settings before these', 'Los ajustes anteriores a estos'),
+            hint: 'Ctrl Z',
+            run: undo,
+          },
+        ]
+      : []),
   ]);
   const ends = seconds === null ? null : new Date(Date.now() + seconds * 1000);
-  const says = empty ? w('Nothing to learn from yet: train and val need images with labels.', 'Aún no hay de qué aprender: train y val necesitan imágenes con etiquetas.')
-    : wrong ? w('One setting is not possible as it stands.', 'Un ajuste no es posible así.')
-      : preflight?.problem != null ? w('These settings do not run on this machine.', 'Estos ajustes no funcionan en este equipo.')
-        : seconds === null ? (busy ? w('Ready to queue.', 'Listo para la cola.') : w('Ready to start. Measuring how long it takes…', 'Todo listo. Midiendo cuánto tarda…'))
-          : w(`Ready to start. Takes about ${f.duration(seconds)}, ends near ${f.clock(ends!)}.`, `Todo listo. Tarda alrededor de ${f.duration(seconds)}; acaba hacia las ${f.clock(ends!)}.`);
-  const waiting = busy ? w('It starts when the run before it has ended.', 'Empieza cuando acabe el anterior.') : preflight?.problem != null ? said(preflight.problem.message) : undefined;
+  const says = empty
+    ? w(
+        'Nothing to learn from yet: train and val need images with labels.',
+        'Aún no hay de qué aprender: train y val necesitan imágenes con etiquetas.',
+      )
+    : wrong
+      ? w('One setting is not possible as it stands.', 'Un ajuste no es posible así.')
+      : preflight?.problem != null
+        ? w('These settings do not run on this machine.', 'Estos ajustes no funcionan en este equipo.')
+        : seconds === null
+          ? busy
+            ? w('Ready to queue.', 'Listo para la cola.')
+            : w('Ready to start. Measuring how long it takes…', 'Todo listo. Midiendo cuánto tarda…')
+          : w(
+              `Ready to start. Takes about ${f.duration(seconds)}, ends near ${f.clock(ends!)}.`,
+              `Todo listo. Tarda alrededor de ${f.duration(seconds)}; acaba hacia las ${f.clock(ends!)}.`,
+            );
+  const waiting = busy
+    ? w('It starts when the run before it has ended.', 'Empieza cuando acabe el anterior.')
+    : preflight?.problem != null
+      ? said(preflight.problem.message)
+      : undefined;
   return (
     <>
-      <Answer tone={wrong || empty || preflight?.problem != null ? 'bad' : 'ok'} says={says} {...(waiting !== undefined && { because: waiting })}>
-        {runs.length > 0 && <Button variant="subtle" onClick={() => planRun(false)}>{w('Show the runs', 'Ver entrenamientos')}</Button>}
-        <Button leftSection={<IconPlayerPlay size={15} />} disabled={wrong || empty || !ready} loading={starting} onClick={() => void start()}>{busy ? w(`Queue Run ${number}`, `Encolar entrenamiento ${number}`) : w(`Start Run ${number}`, `Empezar entrenamiento ${number}`)}<kbd>Ctrl ⏎</kbd></Button>
+      <Answer
+        tone={wrong || empty || preflight?.problem != null ? 'bad' : 'ok'}
+        says={says}
+        {...(waiting !== undefined && { because: waiting })}
+      >
+        {runs.length > 0 && (
+          <Button variant="subtle" onClick={() => planRun(false)}>
+            {w('Show the runs', 'Ver entrenamientos')}
+          </Button>
+        )}
+        <Button
+          leftSection={<IconPlayerPlay size={15} />}
+          disabled={wrong || empty || !ready}
+          loading={starting}
+          onClick={() => void start()}
+        >
+          {busy
+            ? w(`Queue Run ${number}`, `Encolar entrenamiento ${number}`)
+            : w(`Start Run ${number}`, `Empezar entrenamiento ${number}`)}
+          <kbd>Ctrl ⏎</kbd>
+        </Button>
       </Answer>
       <div className="train-settings">
         <div className="scroll" style={{ padding: '14px 20px 40px' }}>
           <div className="presets" role="radiogroup" aria-label={w('Preset', 'Preajuste')}>
-            {choices?.presets.filter(({ name }) => name !== 'demo' || preset === 'demo' || project?.name === 'Sample').map(({ name, config: own }) => (
-              <button key={name} type="button" role="radio" aria-checked={preset === name && differences(own, base).length === 0} onClick={() => choosePreset(name)}>
-                <span className="row"><i className="radio" /><strong>{presetWords(name, w)[0]}</strong>{preset === name && seconds !== null && <span className="push soft">{f.duration(seconds)}</span>}</span>
-                <span className="small soft">{presetWords(name, w)[1]}</span>
+            {choices?.presets
+              .filter(({ name }) => name !== 'demo' || preset === 'demo' || project?.name === 'Sample')
+              .map(({ name, config: own }) => (
+                <button
+                  key={name}
+                  type="button"
+                  role="radio"
+                  aria-checked={preset === name && differences(own, base).length === 0}
+                  onClick={() => choosePreset(name)}
+                >
+                  <span className="row">
+                    <i className="radio" />
+                    <strong>{presetWords(name, w)[0]}</strong>
+                    {preset === name && seconds !== null && <span className="push soft">{f.duration(seconds)}</span>}
+                  </span>
+                  <span className="small soft">{presetWords(name, w)[1]}</span>
+                </button>
+              ))}
+            {choices?.own != null && (
+              <button
+                type="button"
+                role="radio"
+                aria-checked={preset === null}
+                onClick={() => adopt(choices.own!, choices.defaults, null)}
+              >
+                <span className="row">
+                  <i className="radio" />
+                  <strong>{w('This project', 'Este proyecto')}</strong>
+                </span>
+                <span className="small soft">destila.yaml</span>
               </button>
-            ))}
-            {choices?.own != null && <button type="button" role="radio" aria-checked={preset === null} onClick={() => adopt(choices.own!, choices.defaults, null)}><span className="row"><i className="radio" /><strong>{w('This project', 'Este proyecto')}</strong></span><span className="small soft">destila.yaml</span></button>}
+            )}
           </div>
-          {replaced.length > 0 && <p className="row small soft replaced" role="status"><span>{w('Settings that you had changed were replaced.', 'Se han sustituido ajustes que habías cambiado.')}</span><button type="button" className="link" onClick={undo}>{w('Undo', 'Deshacer')}</button><kbd>Ctrl Z</kbd></p>}
+          {replaced.length > 0 && (
+            <p className="row small soft replaced" role="status">
+              <span>
+                {w('Settings that you had changed were replaced.', 'Se han sustituido ajustes que habías cambiado.')}
+              </span>
+              <button type="button" className="link" onClick={undo}>
+                {w('Undo', 'Deshacer')}
+              </button>
+              <kbd>Ctrl Z</kbd>
+            </p>
+          )}
           <WeightsPanel />
           {sections().map(({ name, fields }) => {
-            const shown = fields.filter(({ key }) => all || basics.has(key) || complaints[key] !== undefined || !sameValue(config, base, key));
+            const shown = fields.filter(
+              ({ key }) => all || basics.has(key) || complaints[key] !== undefined || !sameValue(config, base, key),
+            );
             if (shown.length === 0) return null;
             const [title, hint] = sectionName(name, w);
             return (
               <section key={name} className="setting-section" aria-label={title}>
-                <div className="row"><h2>{title}</h2><span className="quiet">{hint}</span></div>
-                {shown.map((field) => { const network = networkOfRate(field.key); return network === null ? <FieldRow key={field.key} field={field} /> : <Fragment key={field.key}><FieldRow field={field}><FindRate network={network} /></FieldRow><RateCurve network={network} /></Fragment>; })}
+                <div className="row">
+                  <h2>{title}</h2>
+                  <span className="quiet">{hint}</span>
+                </div>
+                {shown.map((field) => {
+                  const network = networkOfRate(field.key);
+                  return network === null ? (
+                    <FieldRow key={field.key} field={field} />
+                  ) : (
+                    <Fragment key={field.key}>
+                      <FieldRow field={field}>
+                        <FindRate network={network} />
+                      </FieldRow>
+                      <RateCurve network={network} />
+                    </Fragment>
+                  );
+                })}
               </section>
             );
           })}
-          <Button variant="subtle" mt={8} onClick={() => setAll(!all)} aria-expanded={all}>{all ? w('Show the basics only', 'Ver solo lo básico') : w('Show every setting', 'Ver todos los ajustes')}</Button>
+          <Button variant="subtle" mt={8} onClick={() => setAll(!all)} aria-expanded={all}>
+            {all ? w('Show the basics only', 'Ver solo lo básico') : w('Show every setting', 'Ver todos los ajustes')}
+          </Button>
         </div>
         <aside className="panel line-left" aria-label={w('Before you start', 'Antes de empezar')}>
           <PreflightPanel checking={activities.some(({ kind }) => kind === 'check')} />
@@ -124,7 +263,8 @@ export function SettingsView() {
 }
 
 function sameValue(a: Config, b: Config, key: string): boolean {
-  const at = (config: Config): unknown => key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], config);
+  const at = (config: Config): unknown =>
+    key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], config);
   return JSON.stringify(at(a)) === JSON.stringify(at(b));
 }
 
@@ -145,15 +285,59 @@ function YamlView() {
   return (
     <section className="yaml line-top" aria-label="YAML">
       <div className="panel-head" style={{ alignItems: 'center' }}>
-        <h2>destila.yaml</h2><span className="quiet cut">{changed.length === 0 ? w('as preset', 'sin cambios') : w(`${changed.length} changed`, `${changed.length} cambiados`)}</span><span className="push" />
-        {changed.length > 0 && <Button variant="subtle" onClick={() => adopt(base, base, useConfig.getState().preset)}>{w('Reset all', 'Restablecer')}</Button>}
-        <Button variant="subtle" disabled={saved || yamlComplaint !== null} onClick={() => void keep()} title={choices?.file}>{saved ? w('Kept', 'Guardado') : w('Keep', 'Guardar')}</Button>
-        <CopyButton value={yaml}>{({ copied, copy }) => <Button variant="subtle" onClick={copy}>{copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}</Button>}</CopyButton>
+        <h2>destila.yaml</h2>
+        <span className="quiet cut">
+          {changed.length === 0
+            ? w('as preset', 'sin cambios')
+            : w(`${changed.length} changed`, `${changed.length} cambiados`)}
+        </span>
+        <span className="push" />
+        {changed.length > 0 && (
+          <Button variant="subtle" onClick={() => adopt(base, base, useConfig.getState().preset)}>
+            {w('Reset all', 'Restablecer')}
+          </Button>
+        )}
+        <Button
+          variant="subtle"
+          disabled={saved || yamlComplaint !== null}
+          onClick={() => void keep()}
+          title={choices?.file}
+        >
+          {saved ? w('Kept', 'Guardado') : w('Keep', 'Guardar')}
+        </Button>
+        <CopyButton value={yaml}>
+          {({ copied, copy }) => (
+            <Button variant="subtle" onClick={copy}>
+              {copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}
+            </Button>
+          )}
+        </CopyButton>
       </div>
-      {yamlComplaint !== null && <p className="small bad" role="alert" style={{ padding: '0 16px 6px', whiteSpace: 'pre-wrap' }}>{said(yamlComplaint)}</p>}
+      {yamlComplaint !== null && (
+        <p className="small bad" role="alert" style={{ padding: '0 16px 6px', whiteSpace: 'pre-wrap' }}>
+          {said(yamlComplaint)}
+        </p>
+      )}
       <div className="yaml-edit">
-        <pre ref={backdrop} aria-hidden="true">{yaml.split('\n').map((line, at) => <span key={at} className={marked.has(at) ? 'changed' : ''}>{line}{'\n'}</span>)}</pre>
-        <textarea ref={area} aria-label={w('Settings as YAML', 'Ajustes en YAML')} spellCheck={false} value={yaml} onChange={(event) => setYaml(event.currentTarget.value)} onScroll={(event) => { backdrop.current!.scrollTop = event.currentTarget.scrollTop; backdrop.current!.scrollLeft = event.currentTarget.scrollLeft; }} />
+        <pre ref={backdrop} aria-hidden="true">
+          {yaml.split('\n').map((line, at) => (
+            <span key={at} className={marked.has(at) ? 'changed' : ''}>
+              {line}
+              {'\n'}
+            </span>
+          ))}
+        </pre>
+        <textarea
+          ref={area}
+          aria-label={w('Settings as YAML', 'Ajustes en YAML')}
+          spellCheck={false}
+          value={yaml}
+          onChange={(event) => setYaml(event.currentTarget.value)}
+          onScroll={(event) => {
+            backdrop.current!.scrollTop = event.currentTarget.scrollTop;
+            backdrop.current!.scrollLeft = event.currentTarget.scrollLeft;
+          }}
+        />
       </div>
     </section>
   );

@@ -10,11 +10,27 @@ import { stageParts } from './stageParts.ts';
 const trained = new Set<Stage>(['teacher', 'student', 'qat']);
 
 /** The way of a run; parts are as long as their work where that is known. A click shows a stage's curves. */
-export function StageTrack({ run, chosen, onChoose, running }: { run: RunSummary; chosen: Stage; onChoose(stage: Stage): void; running: boolean }) {
+export function StageTrack({
+  run,
+  chosen,
+  onChoose,
+  running,
+}: {
+  run: RunSummary;
+  chosen: Stage;
+  onChoose(stage: Stage): void;
+  running: boolean;
+}) {
   const { w, f, said } = useWording();
   const progress = useProgress(running ? run.id : null);
-  const name = ({ stage, phase }: Part): string => `${stageName(stage, w)}${phase === null ? '' : phase === 'head' ? ' A' : ' B'}`;
-  const meaning = ({ phase }: Part): string | undefined => (phase === 'head' ? w('A: the new last layer alone', 'A: solo la última capa, nueva') : phase === 'finetune' ? w('B: all layers', 'B: todas las capas') : undefined);
+  const name = ({ stage, phase }: Part): string =>
+    `${stageName(stage, w)}${phase === null ? '' : phase === 'head' ? ' A' : ' B'}`;
+  const meaning = ({ phase }: Part): string | undefined =>
+    phase === 'head'
+      ? w('A: the new last layer alone', 'A: solo la última capa, nueva')
+      : phase === 'finetune'
+        ? w('B: all layers', 'B: todas las capas')
+        : undefined;
   return (
     <ol className="stage-track line-bottom" aria-label={w('Stages', 'Etapas')}>
       {stageParts(run, progress).map((part) => {
@@ -23,10 +39,32 @@ export function StageTrack({ run, chosen, onChoose, running }: { run: RunSummary
         const share = now ? progress.done / Math.max(1, progress.total) : state === 'finished' ? 1 : 0;
         return (
           <li key={`${stage}/${phase}`} style={{ flexGrow: weight }} data-state={state}>
-            <button type="button" disabled={!trained.has(stage)} aria-current={chosen === stage ? 'true' : undefined} title={meaning(part)} onClick={() => onChoose(stage)}>
-              <span className="track"><i style={{ width: `${share * 100}%` }} /></span>
-              <span className="row cut small">{state === 'finished' && <IconCheck size={13} className="ok" aria-label={w('done', 'hecho')} role="img" />}<span className="cut">{name(part)}</span></span>
-              <span className="small quiet cut">{seconds !== null ? f.duration(seconds) : now ? (progress.secondsLeft === null ? said(progress.activity) : w(`${f.duration(progress.secondsLeft)} to go`, `faltan ${f.duration(progress.secondsLeft)}`)) : ''}&nbsp;</span>
+            <button
+              type="button"
+              disabled={!trained.has(stage)}
+              aria-current={chosen === stage ? 'true' : undefined}
+              title={meaning(part)}
+              onClick={() => onChoose(stage)}
+            >
+              <span className="track">
+                <i style={{ width: `${share * 100}%` }} />
+              </span>
+              <span className="row cut small">
+                {state === 'finished' && (
+                  <IconCheck size={13} className="ok" aria-label={w('done', 'hecho')} role="img" />
+                )}
+                <span className="cut">{name(part)}</span>
+              </span>
+              <span className="small quiet cut">
+                {seconds !== null
+                  ? f.duration(seconds)
+                  : now
+                    ? progress.secondsLeft === null
+                      ? said(progress.activity)
+                      : w(`${f.duration(progress.secondsLeft)} to go`, `faltan ${f.duration(progress.secondsLeft)}`)
+                    : ''}
+                &nbsp;
+              </span>
             </button>
           </li>
         );

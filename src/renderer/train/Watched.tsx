@@ -12,17 +12,31 @@ export function Watched({ watched }: { watched: readonly WatchedImage[] }) {
   const project = useStudio((state) => state.project);
   return (
     <section className="watched line-top" aria-label={w('Same photos every epoch', 'Las mismas fotos cada época')}>
-      <div className="row"><h2>{w('Same four photos, every epoch', 'Las mismas cuatro fotos, cada época')}</h2><span className="quiet">{w('bold: truly there', 'negrita: está de verdad')}</span></div>
+      <div className="row">
+        <h2>{w('Same four photos, every epoch', 'Las mismas cuatro fotos, cada época')}</h2>
+        <span className="quiet">{w('bold: truly there', 'negrita: está de verdad')}</span>
+      </div>
       <div className="watched-row">
         {watched.map(({ path, truth, scores }) => {
-          const shown = [...scores].sort((a, b) => Number(truth.includes(b.label)) - Number(truth.includes(a.label)) || b.score - a.score).slice(0, SHOWN);
+          const shown = [...scores]
+            .sort((a, b) => Number(truth.includes(b.label)) - Number(truth.includes(a.label)) || b.score - a.score)
+            .slice(0, SHOWN);
           return (
             <div key={path} className="row">
               <img src={pictureUrl(project!.id, path, { kind: 'thumbnail', edge: 128 })} alt={path} />
-              <div className="grow">{shown.map(({ label, score }) => {
-                const there = truth.includes(label);
-                return <div key={label} className="row" style={{ minHeight: 20 }}><span className={`grow cut ${there ? '' : 'soft'}`} style={{ fontWeight: there ? 600 : 400 }}><Label name={label} most={16} /></span><span className={`num ${there === score >= 0.5 ? '' : 'warn'}`}>{f.score(score, 2)}</span></div>;
-              })}</div>
+              <div className="grow">
+                {shown.map(({ label, score }) => {
+                  const there = truth.includes(label);
+                  return (
+                    <div key={label} className="row" style={{ minHeight: 20 }}>
+                      <span className={`grow cut ${there ? '' : 'soft'}`} style={{ fontWeight: there ? 600 : 400 }}>
+                        <Label name={label} most={16} />
+                      </span>
+                      <span className={`num ${there === score >= 0.5 ? '' : 'warn'}`}>{f.score(score, 2)}</span>
+                    </div>
+                  );
+                })}
+              </div>
             </div>
           );
         })}

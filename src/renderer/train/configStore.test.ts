@@ -3,15 +3,27 @@ import { configSchema } from '../../shared/config.ts';
 import { inSpanish } from '../../shared/spanish/translate.ts';
 
 const call = vi.fn();
-vi.mock('../api/client.ts', () => ({ call: (...asked: unknown[]) => call(...asked) as unknown, listen: () => undefined }));
-const { adopt, adoptRun, choosePreset, loadChoices, redo, setValue, setYaml, undo, useConfig } = await import('./configStore.ts');
+vi.mock('../api/client.ts', () => ({
+  call: (...asked: unknown[]) => call(...asked) as unknown,
+  listen: () => undefined,
+}));
+const { adopt, adoptRun, choosePreset, loadChoices, redo, setValue, setYaml, undo, useConfig } =
+  await import('./configStore.ts');
 
 const defaults = configSchema.parse({});
 const fast = configSchema.parse({ student: { epochs_finetune: 3 } });
 
 beforeEach(async () => {
   call.mockReset();
-  call.mockResolvedValue({ defaults, presets: [{ name: 'fast', config: fast }, { name: 'balanced', config: defaults }], own: null, file: 'destila.yaml' });
+  call.mockResolvedValue({
+    defaults,
+    presets: [
+      { name: 'fast', config: fast },
+      { name: 'balanced', config: defaults },
+    ],
+    own: null,
+    file: 'destila.yaml',
+  });
   useConfig.setState({ project: null, choices: null });
   await loadChoices('p', false);
 });
@@ -20,7 +32,10 @@ test('settings of a run that are taken over before the choices have come are kep
   useConfig.setState({ project: null, choices: null });
   adoptRun({ project: 'p', config: fast, preset: null });
   await loadChoices('p', false);
-  expect(useConfig.getState()).toMatchObject({ config: { student: { epochs_finetune: 3 } }, choices: { file: 'destila.yaml' } });
+  expect(useConfig.getState()).toMatchObject({
+    config: { student: { epochs_finetune: 3 } },
+    choices: { file: 'destila.yaml' },
+  });
   // Another project's are not.
   await loadChoices('q', false);
   expect(useConfig.getState().config).toEqual(defaults);
@@ -34,11 +49,19 @@ describe('the settings as a form and as YAML are one state', () => {
   test('a line typed in the YAML stands in the form; the text is left as typed', () => {
     const typed = '# mine\nstudent: { alpha: 0.5 }\n';
     setYaml(typed);
-    expect(useConfig.getState()).toMatchObject({ yaml: typed, yamlComplaint: null, config: { student: { alpha: 0.5 } } });
+    expect(useConfig.getState()).toMatchObject({
+      yaml: typed,
+      yamlComplaint: null,
+      config: { student: { alpha: 0.5 } },
+    });
   });
   test('YAML that is none, or says what is not allowed, is complained of and changes nothing', () => {
     setValue('student.alpha', 0.25);
-    for (const [text, names] of [['student: {', ''], ['student: { alpha: 7 }', 'student.alpha'], ['nonsense: 1', 'nonsense']] as const) {
+    for (const [text, names] of [
+      ['student: {', ''],
+      ['student: { alpha: 7 }', 'student.alpha'],
+      ['nonsense: 1', 'nonsense'],
+    ] as const) {
       setYaml(text);
       expect(useConfig.getState().yamlComplaint, text).toContain(names);
       expect(useConfig.getState().config.student.alpha).toBe(0.25);
@@ -54,10 +77,18 @@ describe('the settings as a form and as YAML are one state', () => {
   test('complaints are the same plain words as on the command line, and are told in Spanish', () => {
     setValue('student.alpha', 1.5);
     setValue('data.max_megapixels', 'x');
-    expect(Object.values(useConfig.getState().complaints)).toEqual(['It must be at most 1.', 'It must be of type number.']);
-    expect(Object.values(useConfig.getState().complaints).map(inSpanish)).toEqual(['El valor tiene que ser 1 o menos.', 'El valor tiene que ser un número.']);
+    expect(Object.values(useConfig.getState().complaints)).toEqual([
+      'It must be at most 1.',
+      'It must be of type number.',
+    ]);
+    expect(Object.values(useConfig.getState().complaints).map(inSpanish)).toEqual([
+      'El valor tiene que ser 1 o menos.',
+      'El valor tiene que ser un número.',
+    ]);
     setYaml('seed: 1\nteacher: { architecture: resnet50, colour: 3 }\n');
-    expect(inSpanish(useConfig.getState().yamlComplaint!)).toMatch(/^teacher\.architecture está mal: no se conoce la arquitectura “resnet50”; tiene que ser una de .*\.\najuste desconocido teacher\.colour\.$/);
+    expect(inSpanish(useConfig.getState().yamlComplaint!)).toMatch(
+      /^teacher\.architecture está mal: no se conoce la arquitectura “resnet50”; tiene que ser una de .*\.\najuste desconocido teacher\.colour\.$/,
+    );
     setYaml('a: [\n');
     expect(useConfig.getState().yamlComplaint).toMatch(/^line \d+: this is no YAML \([^\n]+\)\.$/);
     expect(inSpanish(useConfig.getState().yamlComplaint!)).toMatch(/^línea \d+: esto no es YAML válido \(.+\)\.$/);
@@ -75,7 +106,7 @@ describe('presets', () => {
     adopt(fast, defaults, null);
     expect(useConfig.getState()).toMatchObject({ config: fast, base: defaults, yamlComplaint: null, complaints: {} });
   });
-  test('the project\'s own file comes first', async () => {
+  test("the project's own file comes first", async () => {
     call.mockResolvedValue({ defaults, presets: [], own: fast, file: 'destila.yaml' });
     await loadChoices('q', false);
     expect(useConfig.getState()).toMatchObject({ project: 'q', preset: null, config: fast, base: defaults });
@@ -88,7 +119,11 @@ describe('settings that others took the place of', () => {
     setYaml('# mine\nstudent: { alpha: 0.25 }\n');
     choosePreset('fast');
     undo();
-    expect(useConfig.getState()).toMatchObject({ preset: 'balanced', base: defaults, yaml: '# mine\nstudent: { alpha: 0.25 }\n' });
+    expect(useConfig.getState()).toMatchObject({
+      preset: 'balanced',
+      base: defaults,
+      yaml: '# mine\nstudent: { alpha: 0.25 }\n',
+    });
     expect(alpha()).toBe(0.25);
     redo();
     expect(useConfig.getState()).toMatchObject({ preset: 'fast', config: fast });

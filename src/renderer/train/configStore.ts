@@ -33,14 +33,31 @@ interface ConfigState {
 type KeptSettings = Pick<ConfigState, 'preset' | 'base' | 'config' | 'yaml' | 'yamlComplaint'>;
 
 const defaults = configSchema.parse({});
-export const useConfig = create<ConfigState>(() => ({ project: null, choices: null, preset: null, base: defaults, config: defaults, yaml: '', yamlComplaint: null, complaints: {}, preflight: null, measuring: false, replaced: [], undone: [] }));
+export const useConfig = create<ConfigState>(() => ({
+  project: null,
+  choices: null,
+  preset: null,
+  base: defaults,
+  config: defaults,
+  yaml: '',
+  yamlComplaint: null,
+  complaints: {},
+  preflight: null,
+  measuring: false,
+  replaced: [],
+  undone: [],
+}));
 const set = useConfig.setState;
 const get = useConfig.getState;
 
 /** A colour's three numbers stand in one line. */
 function yamlOf(config: Config): string {
   const document = new Document(config);
-  visit(document, { Seq: (_, list) => { list.flow = true; } });
+  visit(document, {
+    Seq: (_, list) => {
+      list.flow = true;
+    },
+  });
   return document.toString({ flowCollectionPadding: false });
 }
 
@@ -58,7 +75,8 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
   else if (preset !== undefined) begin(preset.config, preset.config, name);
 }
 
-const presetNamed = (name: string): ConfigChoices['presets'][number] | undefined => get().choices?.presets.find((other) => other.name === name);
+const presetNamed = (name: string): ConfigChoices['presets'][number] | undefined =>
+  get().choices?.presets.find((other) => other.name === name);
 
 export function choosePreset(name: string): void {
   const preset = presetNamed(name);
@@ -81,7 +99,8 @@ function begin(config: Config, base: Config, preset: string | null): void {
 /** Takes the place of the settings; changed ones can be had back. */
 export function adopt(config: Config, base: Config, preset: string | null): void {
   const { replaced, base: former, config: before, yamlComplaint } = get();
-  if (differences(former, before).length > 0 || yamlComplaint !== null) set({ replaced: [...replaced, kept()], undone: [] });
+  if (differences(former, before).length > 0 || yamlComplaint !== null)
+    set({ replaced: [...replaced, kept()], undone: [] });
   show({ config, base, preset, yaml: yamlOf(config), yamlComplaint: null });
 }
 
@@ -129,7 +148,8 @@ export function setYaml(yaml: string): void {
 }
 
 function yamlComplaints(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `unknown setting ${[...issue.path, key].join('.')}.`);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `unknown setting ${[...issue.path, key].join('.')}.`);
   return [complaint(issue, issue.path.join('.'))];
 }
 
@@ -138,10 +158,12 @@ export async function measure(): Promise<void> {
   const { project, config, measuring } = get();
   if (project === null || measuring) return;
   set({ measuring: true });
-  const preflight = await attempt(() => call('run.preflight', { project, config }).catch((error: unknown) => {
-    // A run was started meanwhile: what was being measured made room for it.
-    if (toProblemData(error).kind === 'cancelled') return null;
-    throw error;
-  }));
+  const preflight = await attempt(() =>
+    call('run.preflight', { project, config }).catch((error: unknown) => {
+      // A run was started meanwhile: what was being measured made room for it.
+      if (toProblemData(error).kind === 'cancelled') return null;
+      throw error;
+    }),
+  );
   set({ measuring: false, ...(preflight !== null && { preflight }) });
 }

@@ -4,7 +4,12 @@ import type { Point } from '../components/LineChart.tsx';
 
 /** A stage's epochs: its phases behind each other, x in epochs. */
 export interface StageEpochs {
-  readonly epochs: readonly { readonly x: number; readonly metrics: Readonly<Record<string, number | null>>; readonly best: boolean; readonly perClassAp: readonly (number | null)[] | null }[];
+  readonly epochs: readonly {
+    readonly x: number;
+    readonly metrics: Readonly<Record<string, number | null>>;
+    readonly best: boolean;
+    readonly perClassAp: readonly (number | null)[] | null;
+  }[];
   /** Where the stage ends if nothing ends it early; null for histories that do not say. */
   readonly planned: number | null;
 }
@@ -26,7 +31,13 @@ export function stageEpochs(phases: Phases, stage: Stage): StageEpochs {
   let offset = 0;
   let planned: number | null = 0;
   for (const phase of phases.filter((own) => own.stage === stage)) {
-    for (const epoch of phase.epochs) epochs.push({ x: offset + epoch.epoch + 1, metrics: epoch.metrics, best: epoch.best, perClassAp: epoch.perClassAp });
+    for (const epoch of phase.epochs)
+      epochs.push({
+        x: offset + epoch.epoch + 1,
+        metrics: epoch.metrics,
+        best: epoch.best,
+        perClassAp: epoch.perClassAp,
+      });
     planned = phase.plannedEpochs === null || planned === null ? null : offset + phase.plannedEpochs;
     offset += lengthOf(phase);
   }
@@ -37,13 +48,24 @@ export function stageEpochs(phases: Phases, stage: Stage): StageEpochs {
 export function withSteps(phases: Phases, steps: readonly StepEvent[]): Phases {
   if (steps.length === 0) return phases;
   return phases.map((phase) => {
-    const { stage, phase: name, stepsPerEpoch, steps: { at, loss, learningRate } } = phase;
+    const {
+      stage,
+      phase: name,
+      stepsPerEpoch,
+      steps: { at, loss, learningRate },
+    } = phase;
     const last = at.at(-1) ?? -1;
-    const fresh = steps.filter((event) => event.stage === stage && event.phase === name && event.epoch + event.step / stepsPerEpoch > last);
+    const fresh = steps.filter(
+      (event) => event.stage === stage && event.phase === name && event.epoch + event.step / stepsPerEpoch > last,
+    );
     if (fresh.length === 0) return phase;
     return {
       ...phase,
-      steps: { at: [...at, ...fresh.map(({ epoch, step }) => epoch + step / stepsPerEpoch)], loss: [...loss, ...fresh.map(({ metrics }) => metrics.hard_loss ?? metrics.loss ?? null)], learningRate: [...learningRate, ...fresh.map(({ metrics }) => metrics.learning_rate ?? null)] },
+      steps: {
+        at: [...at, ...fresh.map(({ epoch, step }) => epoch + step / stepsPerEpoch)],
+        loss: [...loss, ...fresh.map(({ metrics }) => metrics.hard_loss ?? metrics.loss ?? null)],
+        learningRate: [...learningRate, ...fresh.map(({ metrics }) => metrics.learning_rate ?? null)],
+      },
     };
   });
 }
@@ -84,14 +106,16 @@ function thinned(points: readonly Point[], most: number): StepCurve {
   return { raw, means, stepsPerPoint };
 }
 
-const lengthOf = ({ epochs, steps }: PhaseHistory): number => (epochs.length > 0 ? epochs.at(-1)!.epoch + 1 : Math.ceil(steps.at.at(-1) ?? 0));
+const lengthOf = ({ epochs, steps }: PhaseHistory): number =>
+  epochs.length > 0 ? epochs.at(-1)!.epoch + 1 : Math.ceil(steps.at.at(-1) ?? 0);
 
 export function metricPoints({ epochs }: StageEpochs, metric: string): Point[] {
   return epochs.flatMap(({ x, metrics }) => (metrics[metric] == null ? [] : [{ x, y: metrics[metric] }]));
 }
 
 /** The steps of a curve as `smoothed` would draw them one by one: a mean of n steps weighs as much as they did. */
-export const smoothedSteps = ({ means, stepsPerPoint }: StepCurve, weight: number): Point[] => smoothed(means, weight ** stepsPerPoint);
+export const smoothedSteps = ({ means, stepsPerPoint }: StepCurve, weight: number): Point[] =>
+  smoothed(means, weight ** stepsPerPoint);
 
 /**
  * Exponential moving average run forwards and backwards and averaged: smooth, and it does not lag behind the raw values.
@@ -99,7 +123,10 @@ export const smoothedSteps = ({ means, stepsPerPoint }: StepCurve, weight: numbe
  */
 export function smoothed(points: readonly Point[], weight: number): Point[] {
   if (weight === 0 || points.length < 3) return [...points];
-  const forwards = average(points.map(({ y }) => y), weight);
+  const forwards = average(
+    points.map(({ y }) => y),
+    weight,
+  );
   const backwards = average(points.map(({ y }) => y).reverse(), weight).reverse();
   return points.map(({ x }, i) => ({ x, y: (forwards[i]! + backwards[i]!) / 2 }));
 }
@@ -115,7 +142,10 @@ function average(values: readonly number[], weight: number): number[] {
 }
 
 /** How the curve goes, in one word: from the last epochs' change against their noise. */
-export function trend(points: readonly Point[], lookBack = 5): { readonly gain: number; readonly kind: 'starting' | 'better' | 'slowly' | 'flat' | 'worse' } {
+export function trend(
+  points: readonly Point[],
+  lookBack = 5,
+): { readonly gain: number; readonly kind: 'starting' | 'better' | 'slowly' | 'flat' | 'worse' } {
   if (points.length < 3) return { gain: 0, kind: 'starting' };
   const recent = points.slice(-lookBack - 1);
   const gain = recent.at(-1)!.y - recent[0]!.y;

@@ -36,7 +36,8 @@ export function searchedNetwork({ kind }: Activity): NetworkName | null {
 }
 
 /** The network whose learning rate a setting is, where a search can find it. */
-export const networkOfRate = (key: string): NetworkName | null => (key === 'teacher.lr_finetune' ? 'teacher' : key === 'student.lr_finetune' ? 'student' : null);
+export const networkOfRate = (key: string): NetworkName | null =>
+  key === 'teacher.lr_finetune' ? 'teacher' : key === 'student.lr_finetune' ? 'student' : null;
 
 const unused = new Set(['lr_head', 'lr_finetune', 'epochs_head', 'epochs_finetune']);
 

@@ -6,7 +6,13 @@ import { architectures, configSchema, studentArchitectures } from '../../shared/
 /** The form is made from the config's own schema: what it allows, its defaults and its meaning are written there once. */
 
 export type FieldKind =
-  | { readonly kind: 'number'; readonly integer: boolean; readonly min: number | null; readonly max: number | null; readonly nullable: boolean }
+  | {
+      readonly kind: 'number';
+      readonly integer: boolean;
+      readonly min: number | null;
+      readonly max: number | null;
+      readonly nullable: boolean;
+    }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   | { readonly kind: 'color' }
   | { readonly kind: 'text'; readonly nullable: boolean };
@@ -19,12 +25,22 @@ export interface Field {
   readonly type: FieldKind;
 }
 
-export interface Section { readonly name: string; readonly fields: readonly Field[] }
+export interface Section {
+  readonly name: string;
+  readonly fields: readonly Field[];
+}
 
 interface JsonSchema {
-  readonly type?: string; readonly description?: string; readonly enum?: readonly string[]; readonly minimum?: number; readonly maximum?: number;
-  readonly exclusiveMinimum?: number; readonly exclusiveMaximum?: number;
-  readonly properties?: Readonly<Record<string, JsonSchema>>; readonly anyOf?: readonly JsonSchema[]; readonly prefixItems?: readonly JsonSchema[];
+  readonly type?: string;
+  readonly description?: string;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly prefixItems?: readonly JsonSchema[];
 }
 
 export function sections(): Section[] {
@@ -32,8 +48,17 @@ export function sections(): Section[] {
   const general: Field[] = [];
   const named: Section[] = [];
   for (const [name, entry] of Object.entries(schema.properties ?? {})) {
-    if (entry.properties === undefined) general.push({ key: name, meaning: entry.description ?? '', type: kindOf(name, entry) });
-    else named.push({ name, fields: Object.entries(entry.properties).map(([key, inner]) => ({ key: `${name}.${key}`, meaning: inner.description ?? '', type: kindOf(`${name}.${key}`, inner) })) });
+    if (entry.properties === undefined)
+      general.push({ key: name, meaning: entry.description ?? '', type: kindOf(name, entry) });
+    else
+      named.push({
+        name,
+        fields: Object.entries(entry.properties).map(([key, inner]) => ({
+          key: `${name}.${key}`,
+          meaning: inner.description ?? '',
+          type: kindOf(`${name}.${key}`, inner),
+        })),
+      });
   }
   return [...named, { name: 'general', fields: general }];
 }
@@ -46,8 +71,15 @@ function kindOf(key: string, schema: JsonSchema): FieldKind {
   const nullable = schema.anyOf !== undefined;
   if (own.enum !== undefined) return { kind: 'choice', options: own.enum };
   if (own.type === 'number' || own.type === 'integer') {
-    const bound = (value: number | undefined): number | null => (value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? null : value);
-    return { kind: 'number', integer: own.type === 'integer', min: bound(own.minimum ?? own.exclusiveMinimum), max: bound(own.maximum ?? own.exclusiveMaximum), nullable };
+    const bound = (value: number | undefined): number | null =>
+      value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? null : value;
+    return {
+      kind: 'number',
+      integer: own.type === 'integer',
+      min: bound(own.minimum ?? own.exclusiveMinimum),
+      max: bound(own.maximum ?? own.exclusiveMaximum),
+      nullable,
+    };
   }
   return { kind: 'text', nullable };
 }
@@ -59,7 +91,10 @@ export function valueAt(config: Config, key: string): unknown {
 /** The config with one value changed, or what is wrong with the value. */
 export function withValue(config: Config, key: string, value: unknown): { config: Config } | { complaint: string } {
   const [section, name] = key.split('.') as [string, string | undefined];
-  const changed = name === undefined ? { ...config, [section]: value } : { ...config, [section]: { ...(config as unknown as Record<string, object>)[section], [name]: value } };
+  const changed =
+    name === undefined
+      ? { ...config, [section]: value }
+      : { ...config, [section]: { ...(config as unknown as Record<string, object>)[section], [name]: value } };
   const parsed = configSchema.safeParse(changed);
   return parsed.success ? { config: parsed.data } : { complaint: complaint(parsed.error.issues[0]!, 'It') };
 }
@@ -68,5 +103,8 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 
 /** Keys of the settings that differ, in the schema's order. */
 export function differences(a: Config, b: Config): string[] {
-  return sections().flatMap(({ fields }) => fields).map(({ key }) => key).filter((key) => !same(valueAt(a, key), valueAt(b, key)));
+  return sections()
+    .flatMap(({ fields }) => fields)
+    .map(({ key }) => key)
+    .filter((key) => !same(valueAt(a, key), valueAt(b, key)));
 }

@@ -3,13 +3,20 @@ import type { Words } from '../i18n/words.ts';
 
 export function stageName(stage: Stage, w: Words): string {
   switch (stage) {
-    case 'data': return w('Data', 'Datos');
-    case 'teacher': return w('Teacher', 'Maestro');
-    case 'student': return w('Student', 'Alumno');
-    case 'qat': return w('Quantize', 'Cuantizar');
-    case 'thresholds': return w('Thresholds', 'Umbrales');
-    case 'test': return w('Test', 'Prueba');
-    case 'export': return w('Export', 'Exportar');
+    case 'data':
+      return w('Data', 'Datos');
+    case 'teacher':
+      return w('Teacher', 'Maestro');
+    case 'student':
+      return w('Student', 'Alumno');
+    case 'qat':
+      return w('Quantize', 'Cuantizar');
+    case 'thresholds':
+      return w('Thresholds', 'Umbrales');
+    case 'test':
+      return w('Test', 'Prueba');
+    case 'export':
+      return w('Export', 'Exportar');
   }
 }
 

@@ -17,18 +17,32 @@ export interface Part {
 const HEAD_SHARE = 0.35;
 
 /** Teacher and student that start from pretrained weights learn in two phases: A, the new last layer; B, all layers. */
-export function stageParts({ config, stages, expected }: Pick<RunSummary, 'config' | 'stages' | 'expected'>, progress: Progress | null): Part[] {
+export function stageParts(
+  { config, stages, expected }: Pick<RunSummary, 'config' | 'stages' | 'expected'>,
+  progress: Progress | null,
+): Part[] {
   return stages.flatMap(({ stage, state, seconds }): Part[] => {
-    const guess = expected.find((own) => own.stage === stage)?.seconds ?? (stage === 'teacher' || stage === 'student' ? 60 : stage === 'qat' ? 20 : 4);
+    const guess =
+      expected.find((own) => own.stage === stage)?.seconds ??
+      (stage === 'teacher' || stage === 'student' ? 60 : stage === 'qat' ? 20 : 4);
     // The root keeps short stages visible beside long ones.
     const weight = Math.sqrt(Math.max(seconds, guess, 1));
     const finished = state === 'finished' ? seconds : null;
-    const hasHead = (stage === 'teacher' || stage === 'student') && config[stage].weights !== null && config[stage].epochs_head > 0;
+    const hasHead =
+      (stage === 'teacher' || stage === 'student') && config[stage].weights !== null && config[stage].epochs_head > 0;
     if (!hasHead) return [{ stage, phase: null, state, seconds: finished, weight }];
-    const onB = state === 'finished' || (state === 'running' && progress?.stage === stage && !progress.activity.endsWith(': head'));
+    const onB =
+      state === 'finished' ||
+      (state === 'running' && progress?.stage === stage && !progress.activity.endsWith(': head'));
     return [
       { stage, phase: 'head', state: onB ? 'finished' : state, seconds: null, weight: weight * HEAD_SHARE },
-      { stage, phase: 'finetune', state: state === 'finished' ? 'finished' : onB ? 'running' : 'pending', seconds: finished, weight: weight * (1 - HEAD_SHARE) },
+      {
+        stage,
+        phase: 'finetune',
+        state: state === 'finished' ? 'finished' : onB ? 'running' : 'pending',
+        seconds: finished,
+        weight: weight * (1 - HEAD_SHARE),
+      },
     ];
   });
 }

@@ -11,10 +11,24 @@ export function useHistory({ id, project, state }: RunSummary): RunHistory | nul
   const connected = useStudio((store) => store.connection === 'there');
   useEffect(() => {
     let current = true;
-    const read = (): void => void call('runs.history', { project, run: id }).then((found) => { if (current) setHistory(found); }, () => undefined);
+    const read = (): void =>
+      void call('runs.history', { project, run: id }).then(
+        (found) => {
+          if (current) setHistory(found);
+        },
+        () => undefined,
+      );
     read();
     const stop = onRunEvent((run, event) => {
-      if (run === id && (event.type === 'epoch' || event.type === 'stageStarted' || event.type === 'stageFinished' || event.type === 'note' || event.type === 'finished')) read();
+      if (
+        run === id &&
+        (event.type === 'epoch' ||
+          event.type === 'stageStarted' ||
+          event.type === 'stageFinished' ||
+          event.type === 'note' ||
+          event.type === 'finished')
+      )
+        read();
     });
     return () => {
       current = false;
@@ -26,9 +40,20 @@ export function useHistory({ id, project, state }: RunSummary): RunHistory | nul
 
 /** The phases of a history with the steps that came since it was read. */
 export function useLivePhases(history: RunHistory): readonly PhaseHistory[] {
-  const [since, setSince] = useState<{ readonly of: RunHistory; readonly steps: readonly StepEvent[] }>({ of: history, steps: [] });
-  useEffect(() => onRunEvent((run, event) => {
-    if (run === history.run && event.type === 'step') setSince((before) => ({ of: history, steps: [...(before.of === history ? before.steps : []), event] }));
-  }), [history]);
-  return useMemo(() => (since.of === history ? withSteps(history.phases, since.steps) : history.phases), [history, since]);
+  const [since, setSince] = useState<{ readonly of: RunHistory; readonly steps: readonly StepEvent[] }>({
+    of: history,
+    steps: [],
+  });
+  useEffect(
+    () =>
+      onRunEvent((run, event) => {
+        if (run === history.run && event.type === 'step')
+          setSince((before) => ({ of: history, steps: [...(before.of === history ? before.steps : []), event] }));
+      }),
+    [history],
+  );
+  return useMemo(
+    () => (since.of === history ? withSteps(history.phases, since.steps) : history.phases),
+    [history, since],
+  );
 }

@@ -8,7 +8,12 @@ import { useTune } from './tuneStore.ts';
 const MOST = 16;
 const SHADES = 3;
 
-interface Cell { readonly text: string; readonly weight: number; readonly meaning: string; readonly own: boolean }
+interface Cell {
+  readonly text: string;
+  readonly weight: number;
+  readonly meaning: string;
+  readonly own: boolean;
+}
 
 /** Labels against each other: which is said in place of which, and which are said together more or less often than they stand together. */
 export function Confusions() {
@@ -16,7 +21,15 @@ export function Confusions() {
   const [view, setView] = useState<'taken' | 'together'>('taken');
   return (
     <div className="scroll confusions">
-      <SegmentedControl aria-label={w('Which table', 'Qué tabla')} data={[{ value: 'taken', label: w('Taken for', 'Tomadas por') }, { value: 'together', label: w('Together', 'Juntas') }]} value={view} onChange={(value) => setView(value as typeof view)} />
+      <SegmentedControl
+        aria-label={w('Which table', 'Qué tabla')}
+        data={[
+          { value: 'taken', label: w('Taken for', 'Tomadas por') },
+          { value: 'together', label: w('Together', 'Juntas') },
+        ]}
+        value={view}
+        onChange={(value) => setView(value as typeof view)}
+      />
       {view === 'taken' ? <TakenFor /> : <SaidTogether />}
     </div>
   );
@@ -26,45 +39,160 @@ function TakenFor() {
   const { w, f } = useWording();
   const { tune, val, thresholds } = useTune();
   const { labels } = tune!;
-  const counts = useMemo(() => confusionsBetween(val!, labels.length, thresholds.map(({ k }) => k)), [val, labels, thresholds]);
-  const shown = useMemo(() => counts.map((row, c) => ({ c, errors: row.reduce((a, b) => a + b, 0) })).filter(({ errors }) => errors > 0).sort((a, b) => b.errors - a.errors).slice(0, MOST).map(({ c }) => c), [counts]);
-  if (shown.length === 0) return <div className="empty"><h2>{w('No mistake on validation.', 'Ningún error en validación.')}</h2></div>;
+  const counts = useMemo(
+    () =>
+      confusionsBetween(
+        val!,
+        labels.length,
+        thresholds.map(({ k }) => k),
+      ),
+    [val, labels, thresholds],
+  );
+  const shown = useMemo(
+    () =>
+      counts
+        .map((row, c) => ({ c, errors: row.reduce((a, b) => a + b, 0) }))
+        .filter(({ errors }) => errors > 0)
+        .sort((a, b) => b.errors - a.errors)
+        .slice(0, MOST)
+        .map(({ c }) => c),
+    [counts],
+  );
+  if (shown.length === 0)
+    return (
+      <div className="empty">
+        <h2>{w('No mistake on validation.', 'Ningún error en validación.')}</h2>
+      </div>
+    );
   const cell = (a: number, b: number): Cell => {
     const count = counts[a]![b]!;
     return {
-      text: count === 0 ? '' : f.count(count), weight: count, own: a === b,
-      meaning: a === b ? w(`${labels[a]} missed in ${count}`, `${labels[a]} perdida en ${count}`) : w(`${labels[a]} said in ${count} images of ${labels[b]}`, `${labels[a]} dicha en ${count} imágenes de ${labels[b]}`),
+      text: count === 0 ? '' : f.count(count),
+      weight: count,
+      own: a === b,
+      meaning:
+        a === b
+          ? w(`${labels[a]} missed in ${count}`, `${labels[a]} perdida en ${count}`)
+          : w(
+              `${labels[a]} said in ${count} images of ${labels[b]}`,
+              `${labels[a]} dicha en ${count} imágenes de ${labels[b]}`,
+            ),
     };
   };
-  return <><p className="soft">{w('Row: said to be there and is not. Column: what is there instead. Diagonal, hatched: missed.', 'Fila: dice que está y no está. Columna: lo que hay en su lugar. Diagonal, rayada: perdidas.')}</p><Table labels={labels} shown={shown} cell={cell} /></>;
+  return (
+    <>
+      <p className="soft">
+        {w(
+          'Row: said to be there and is not. Column: what is there instead. Diagonal, hatched: missed.',
+          'Fila: dice que está y no está. Columna: lo que hay en su lugar. Diagonal, rayada: perdidas.',
+        )}
+      </p>
+      <Table labels={labels} shown={shown} cell={cell} />
+    </>
+  );
 }
 
 function SaidTogether() {
   const { w } = useWording();
   const { tune, val, thresholds } = useTune();
   const { labels } = tune!;
-  const { truth, said } = useMemo(() => togetherCounts(val!, labels.length, thresholds.map(({ k }) => k)), [val, labels, thresholds]);
-  const shown = useMemo(() => truth.map((row, c) => ({ c, together: row.reduce((sum, count, b) => sum + count + said[c]![b]!, 0) })).filter(({ together }) => together > 0).sort((a, b) => b.together - a.together).slice(0, MOST).map(({ c }) => c), [truth, said]);
-  if (shown.length === 0) return <div className="empty"><h2>{w('No two labels stand together.', 'No hay dos etiquetas juntas.')}</h2></div>;
+  const { truth, said } = useMemo(
+    () =>
+      togetherCounts(
+        val!,
+        labels.length,
+        thresholds.map(({ k }) => k),
+      ),
+    [val, labels, thresholds],
+  );
+  const shown = useMemo(
+    () =>
+      truth
+        .map((row, c) => ({ c, together: row.reduce((sum, count, b) => sum + count + said[c]![b]!, 0) }))
+        .filter(({ together }) => together > 0)
+        .sort((a, b) => b.together - a.together)
+        .slice(0, MOST)
+        .map(({ c }) => c),
+    [truth, said],
+  );
+  if (shown.length === 0)
+    return (
+      <div className="empty">
+        <h2>{w('No two labels stand together.', 'No hay dos etiquetas juntas.')}</h2>
+      </div>
+    );
   const cell = (a: number, b: number): Cell => {
     const [says, is] = [said[a]![b]!, truth[a]![b]!];
-    return { text: a === b || says + is === 0 ? '' : `${says}/${is}`, weight: Math.abs(says - is), own: false, meaning: w(`${labels[a]} and ${labels[b]}: said together in ${says} images, truly in ${is}`, `${labels[a]} y ${labels[b]}: dichas juntas en ${says} imágenes, de verdad en ${is}`) };
+    return {
+      text: a === b || says + is === 0 ? '' : `${says}/${is}`,
+      weight: Math.abs(says - is),
+      own: false,
+      meaning: w(
+        `${labels[a]} and ${labels[b]}: said together in ${says} images, truly in ${is}`,
+        `${labels[a]} y ${labels[b]}: dichas juntas en ${says} imágenes, de verdad en ${is}`,
+      ),
+    };
   };
-  return <><p className="soft">{w('In one image: said / truly. The brighter, the further apart: the model has learned to expect one with the other, or never both.', 'En una imagen: dicho / de verdad. Cuanto más claro, más distan: el modelo espera una con la otra, o nunca ambas.')}</p><Table labels={labels} shown={shown} cell={cell} wide /></>;
+  return (
+    <>
+      <p className="soft">
+        {w(
+          'In one image: said / truly. The brighter, the further apart: the model has learned to expect one with the other, or never both.',
+          'En una imagen: dicho / de verdad. Cuanto más claro, más distan: el modelo espera una con la otra, o nunca ambas.',
+        )}
+      </p>
+      <Table labels={labels} shown={shown} cell={cell} wide />
+    </>
+  );
 }
 
-function Table({ labels, shown, cell, wide = false }: { labels: readonly string[]; shown: readonly number[]; cell(a: number, b: number): Cell; wide?: boolean }) {
+function Table({
+  labels,
+  shown,
+  cell,
+  wide = false,
+}: {
+  labels: readonly string[];
+  shown: readonly number[];
+  cell(a: number, b: number): Cell;
+  wide?: boolean;
+}) {
   const cells = shown.map((a) => shown.map((b) => cell(a, b)));
   const most = Math.max(1, ...cells.flat().map(({ weight }) => weight));
   return (
     <table data-wide={wide}>
-      <thead><tr><td />{shown.map((c) => <th key={c} scope="col"><span><Label name={labels[c]!} most={14} /></span></th>)}</tr></thead>
+      <thead>
+        <tr>
+          <td />
+          {shown.map((c) => (
+            <th key={c} scope="col">
+              <span>
+                <Label name={labels[c]!} most={14} />
+              </span>
+            </th>
+          ))}
+        </tr>
+      </thead>
       <tbody>
         {shown.map((a, y) => (
           <tr key={a}>
-            <th scope="row"><Label name={labels[a]!} most={18} /></th>
+            <th scope="row">
+              <Label name={labels[a]!} most={18} />
+            </th>
             {cells[y]!.map(({ text, weight, meaning, own }, x) => (
-              <td key={shown[x]}><button type="button" data-shade={weight === 0 ? 0 : 1 + Math.min(SHADES - 1, Math.floor((SHADES * weight) / (most + 1)))} data-own={own} disabled={text === ''} title={meaning} aria-label={meaning} onClick={() => useTune.setState({ label: a })}>{text}</button></td>
+              <td key={shown[x]}>
+                <button
+                  type="button"
+                  data-shade={weight === 0 ? 0 : 1 + Math.min(SHADES - 1, Math.floor((SHADES * weight) / (most + 1)))}
+                  data-own={own}
+                  disabled={text === ''}
+                  title={meaning}
+                  aria-label={meaning}
+                  onClick={() => useTune.setState({ label: a })}
+                >
+                  {text}
+                </button>
+              </td>
             ))}
           </tr>
         ))}

@@ -14,26 +14,67 @@ export function Correct({ path, name }: { path: string; name: string }) {
   const { w } = useWording();
   const project = useStudio((state) => state.project)!;
   const { index, labelled, edited, saving } = useDataset();
-  useEffect(() => { if (useDataset.getState().project !== project.id || useDataset.getState().index === null) void loadDataset(project.id); }, [project.id]);
+  useEffect(() => {
+    if (useDataset.getState().project !== project.id || useDataset.getState().index === null)
+      void loadDataset(project.id);
+  }, [project.id]);
   const image = index?.paths.indexOf(path) ?? -1;
   const state = image < 0 ? undefined : labelled.states[image];
   const has = state !== undefined && state.labels.some((label) => labelled.vocabulary[label] === name);
-  const toggle = (): void => { if (state !== undefined) changeImages([image], (before) => (has ? withoutLabel : withLabel)(before, labelNumber(name))); };
+  const toggle = (): void => {
+    if (state !== undefined)
+      changeImages([image], (before) => (has ? withoutLabel : withLabel)(before, labelNumber(name)));
+  };
   useKeys({ ...(state !== undefined && { a: toggle }), e: () => editLabels(path) });
   if (index === null) return <div className="skeleton" style={{ height: 60 }} />;
-  if (state === undefined) return <p className="small quiet">{w('This photo is no longer in the label files.', 'Esta foto ya no está en las listas.')}</p>;
+  if (state === undefined)
+    return (
+      <p className="small quiet">
+        {w('This photo is no longer in the label files.', 'Esta foto ya no está en las listas.')}
+      </p>
+    );
   return (
     <section className="correct line-top" aria-label={w('Labels of this photo', 'Etiquetas de esta foto')}>
-      <div className="small soft">{state.labels.length === 0 ? w('No label.', 'Sin etiquetas.') : state.labels.map((label) => <span key={label} className="tag"><Label name={labelled.vocabulary[label]!} most={18} /></span>)}</div>
-      <Button variant="default" onClick={toggle}>{has ? w(`Take ${name} off`, `Quitar ${name}`) : w(`It has ${name}`, `Sí tiene ${name}`)}<kbd>A</kbd></Button>
-      <Button variant="subtle" leftSection={<IconPencil size={14} />} onClick={() => editLabels(path)}>{w('All its labels', 'Todas sus etiquetas')}<kbd>E</kbd></Button>
-      {edited.has(image) && <p className="row small warn" role="status"><span className="grow">{w('Not saved yet.', 'Sin guardar.')}</span><Button variant="default" loading={saving} leftSection={<IconCheck size={14} />} onClick={() => void saveEdits()}>{w('Save', 'Guardar')}<kbd>Ctrl S</kbd></Button></p>}
+      <div className="small soft">
+        {state.labels.length === 0
+          ? w('No label.', 'Sin etiquetas.')
+          : state.labels.map((label) => (
+              <span key={label} className="tag">
+                <Label name={labelled.vocabulary[label]!} most={18} />
+              </span>
+            ))}
+      </div>
+      <Button variant="default" onClick={toggle}>
+        {has ? w(`Take ${name} off`, `Quitar ${name}`) : w(`It has ${name}`, `Sí tiene ${name}`)}
+        <kbd>A</kbd>
+      </Button>
+      <Button variant="subtle" leftSection={<IconPencil size={14} />} onClick={() => editLabels(path)}>
+        {w('All its labels', 'Todas sus etiquetas')}
+        <kbd>E</kbd>
+      </Button>
+      {edited.has(image) && (
+        <p className="row small warn" role="status">
+          <span className="grow">{w('Not saved yet.', 'Sin guardar.')}</span>
+          <Button
+            variant="default"
+            loading={saving}
+            leftSection={<IconCheck size={14} />}
+            onClick={() => void saveEdits()}
+          >
+            {w('Save', 'Guardar')}
+            <kbd>Ctrl S</kbd>
+          </Button>
+        </p>
+      )}
     </section>
   );
 }
 
 /** Paths of photos whose label is no longer what the run was judged by. */
-export function useCorrected(name: string, judged: readonly { readonly path: string; readonly has: boolean }[]): ReadonlySet<string> {
+export function useCorrected(
+  name: string,
+  judged: readonly { readonly path: string; readonly has: boolean }[],
+): ReadonlySet<string> {
   const { index, labelled } = useDataset();
   if (index === null) return new Set();
   const label = labelled.vocabulary.indexOf(name);

@@ -18,26 +18,66 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
   const { w, f } = useWording();
   const { tune, val } = useTune();
   const [chosen, setChosen] = useState<Scored | null>(null);
-  const { falseAlarms, missed } = useMemo(() => mistakes(scored(val!, tune!.labels.length, label), k), [val, tune, label, k]);
+  const { falseAlarms, missed } = useMemo(
+    () => mistakes(scored(val!, tune!.labels.length, label), k),
+    [val, tune, label, k],
+  );
   useEffect(() => setChosen(null), [label]);
-  const corrected = useCorrected(tune!.labels[label]!, useMemo(() => [...falseAlarms, ...missed], [falseAlarms, missed]));
+  const corrected = useCorrected(
+    tune!.labels[label]!,
+    useMemo(() => [...falseAlarms, ...missed], [falseAlarms, missed]),
+  );
   useKeys({ ...(chosen !== null && { Escape: () => setChosen(null) }) });
   return (
     <div className="gallery">
       <div className="scroll" style={{ padding: '8px 16px' }}>
-        <Wrong title={w('False alarms', 'Falsas alarmas')} hint={w('said to have it; or is the label missing?', 'dice que la tiene; ¿o falta la etiqueta?')} images={falseAlarms} corrected={corrected} chosen={chosen} onChoose={setChosen} />
-        <Wrong title={w('Missed', 'Perdidas')} hint={w('has it; or is the label wrong?', 'la tiene; ¿o sobra la etiqueta?')} images={missed} corrected={corrected} chosen={chosen} onChoose={setChosen} />
-        {falseAlarms.length + missed.length === 0 && <p className="soft">{w('No mistake on validation at this threshold.', 'Ningún error en validación con este umbral.')}</p>}
+        <Wrong
+          title={w('False alarms', 'Falsas alarmas')}
+          hint={w('said to have it; or is the label missing?', 'dice que la tiene; ¿o falta la etiqueta?')}
+          images={falseAlarms}
+          corrected={corrected}
+          chosen={chosen}
+          onChoose={setChosen}
+        />
+        <Wrong
+          title={w('Missed', 'Perdidas')}
+          hint={w('has it; or is the label wrong?', 'la tiene; ¿o sobra la etiqueta?')}
+          images={missed}
+          corrected={corrected}
+          chosen={chosen}
+          onChoose={setChosen}
+        />
+        {falseAlarms.length + missed.length === 0 && (
+          <p className="soft">
+            {w('No mistake on validation at this threshold.', 'Ningún error en validación con este umbral.')}
+          </p>
+        )}
       </div>
       {chosen !== null && (
         <section className="gallery-one line-left scroll" aria-label={chosen.path}>
           <Looked key={`${chosen.path}/${label}`} one={chosen} label={label} />
-          <table className="figures"><tbody>
-            <tr><td>INT8</td><td className="num"><strong>{f.score(chosen.q / 256)}</strong></td></tr>
-            <tr><td>{w('Student', 'Alumno')}</td><td className="num">{f.score(chosen.student === null ? null : chosen.student / 256)}</td></tr>
-            <tr><td>{w('Teacher', 'Maestro')}</td><td className="num">{f.score(chosen.teacher === null ? null : chosen.teacher / 256)}</td></tr>
-            <tr><td>{w('Threshold', 'Umbral')}</td><td className="num">{f.score(k / 256)}</td></tr>
-          </tbody></table>
+          <table className="figures">
+            <tbody>
+              <tr>
+                <td>INT8</td>
+                <td className="num">
+                  <strong>{f.score(chosen.q / 256)}</strong>
+                </td>
+              </tr>
+              <tr>
+                <td>{w('Student', 'Alumno')}</td>
+                <td className="num">{f.score(chosen.student === null ? null : chosen.student / 256)}</td>
+              </tr>
+              <tr>
+                <td>{w('Teacher', 'Maestro')}</td>
+                <td className="num">{f.score(chosen.teacher === null ? null : chosen.teacher / 256)}</td>
+              </tr>
+              <tr>
+                <td>{w('Threshold', 'Umbral')}</td>
+                <td className="num">{f.score(k / 256)}</td>
+              </tr>
+            </tbody>
+          </table>
           <Correct path={chosen.path} name={tune!.labels[label]!} />
         </section>
       )}
@@ -45,13 +85,41 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
   );
 }
 
-function Wrong({ title, hint, images, corrected, chosen, onChoose }: { title: string; hint: string; images: readonly Scored[]; corrected: ReadonlySet<string>; chosen: Scored | null; onChoose(one: Scored): void }) {
+function Wrong({
+  title,
+  hint,
+  images,
+  corrected,
+  chosen,
+  onChoose,
+}: {
+  title: string;
+  hint: string;
+  images: readonly Scored[];
+  corrected: ReadonlySet<string>;
+  chosen: Scored | null;
+  onChoose(one: Scored): void;
+}) {
   const { f } = useWording();
   if (images.length === 0) return null;
   return (
     <section style={{ marginBottom: 16 }}>
-      <div className="row"><h2>{title}</h2><span className="quiet">{f.count(images.length)}</span><span className="quiet cut">{hint}</span></div>
-      <div className="gallery-photos">{images.slice(0, MOST).map((one) => <PhotoScore key={one.path} one={one} corrected={corrected.has(one.path)} chosen={chosen?.path === one.path} onChoose={() => onChoose(one)} />)}</div>
+      <div className="row">
+        <h2>{title}</h2>
+        <span className="quiet">{f.count(images.length)}</span>
+        <span className="quiet cut">{hint}</span>
+      </div>
+      <div className="gallery-photos">
+        {images.slice(0, MOST).map((one) => (
+          <PhotoScore
+            key={one.path}
+            one={one}
+            corrected={corrected.has(one.path)}
+            chosen={chosen?.path === one.path}
+            onChoose={() => onChoose(one)}
+          />
+        ))}
+      </div>
     </section>
   );
 }
@@ -73,10 +141,38 @@ function Looked({ one, label }: { one: Scored; label: number }) {
   return (
     <>
       <div className="looked">
-        <img src={config === undefined ? pictureUrl(project.id, one.path, { kind: 'photo' }) : pictureUrl(project.id, one.path, { kind: 'letterbox', size: config.student.input_size, padding: config.data.padding_color })} alt={one.path} />
-        {map !== null && <div className="looked-cells" style={{ gridTemplateColumns: `repeat(${map.cells}, 1fr)` }} aria-hidden="true">{map.drops.map((drop, at) => <i key={at} style={{ opacity: Math.max(0, drop / most) * 0.75 }} />)}</div>}
+        <img
+          src={
+            config === undefined
+              ? pictureUrl(project.id, one.path, { kind: 'photo' })
+              : pictureUrl(project.id, one.path, {
+                  kind: 'letterbox',
+                  size: config.student.input_size,
+                  padding: config.data.padding_color,
+                })
+          }
+          alt={one.path}
+        />
+        {map !== null && (
+          <div className="looked-cells" style={{ gridTemplateColumns: `repeat(${map.cells}, 1fr)` }} aria-hidden="true">
+            {map.drops.map((drop, at) => (
+              <i key={at} style={{ opacity: Math.max(0, drop / most) * 0.75 }} />
+            ))}
+          </div>
+        )}
       </div>
-      {map === null ? <Button variant="subtle" loading={busy} onClick={() => void look()}>{w('Where did it look?', '¿Dónde miró?')}</Button> : <p className="small quiet">{w(`Bright: covering it takes up to ${f.score(most, 2)} off the score.`, `Claro: taparlo quita hasta ${f.score(most, 2)} a la puntuación.`)}</p>}
+      {map === null ? (
+        <Button variant="subtle" loading={busy} onClick={() => void look()}>
+          {w('Where did it look?', '¿Dónde miró?')}
+        </Button>
+      ) : (
+        <p className="small quiet">
+          {w(
+            `Bright: covering it takes up to ${f.score(most, 2)} off the score.`,
+            `Claro: taparlo quita hasta ${f.score(most, 2)} a la puntuación.`,
+          )}
+        </p>
+      )}
     </>
   );
 }

@@ -14,7 +14,13 @@ const SIZE = 250;
 const PAD = 28;
 const TAKEN = 6;
 
-interface Row { readonly name: string; readonly val: number; readonly range: string; readonly test: number | null; readonly testRange: string }
+interface Row {
+  readonly name: string;
+  readonly val: number;
+  readonly range: string;
+  readonly test: number | null;
+  readonly testRange: string;
+}
 
 /** The label's curve, its figures with their ranges, validation beside test, and what it is taken for. */
 export function TuneFigures({ label, k }: { label: number; k: number }) {
@@ -25,51 +31,204 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
   const classes = tune!.labels.length;
   const table = val!.tables[label]!;
   const now = table[k]!;
-  const ap = useMemo(() => averagePrecision(column(val!.bytes.labels, classes, label), column(val!.bytes.codes, classes, label)), [val, classes, label]);
-  const taken = useMemo(() => takenFor(val!, classes, mistakes(scored(val!, classes, label), k).falseAlarms).slice(0, TAKEN), [val, classes, label, k]);
-  const points = table.flatMap((own) => (Number.isNaN(precision(own)) || Number.isNaN(recall(own)) ? [] : [[recall(own), precision(own)] as const]));
-  const place = ([x, y]: readonly [number, number]): string => `${(PAD + x * (SIZE - PAD - 8)).toFixed(1)},${(SIZE - PAD - y * (SIZE - PAD - 8)).toFixed(1)}`;
-  const range = (low: number, high: number): string => (Number.isNaN(low) ? '–' : `${f.score(low, 2)} – ${f.score(high, 2)}`);
+  const ap = useMemo(
+    () => averagePrecision(column(val!.bytes.labels, classes, label), column(val!.bytes.codes, classes, label)),
+    [val, classes, label],
+  );
+  const taken = useMemo(
+    () => takenFor(val!, classes, mistakes(scored(val!, classes, label), k).falseAlarms).slice(0, TAKEN),
+    [val, classes, label, k],
+  );
+  const points = table.flatMap((own) =>
+    Number.isNaN(precision(own)) || Number.isNaN(recall(own)) ? [] : [[recall(own), precision(own)] as const],
+  );
+  const place = ([x, y]: readonly [number, number]): string =>
+    `${(PAD + x * (SIZE - PAD - 8)).toFixed(1)},${(SIZE - PAD - y * (SIZE - PAD - 8)).toFixed(1)}`;
+  const range = (low: number, high: number): string =>
+    Number.isNaN(low) ? '–' : `${f.score(low, 2)} – ${f.score(high, 2)}`;
   const p = wilson(now.tp, now.tp + now.fp);
   const r = wilson(now.tp, now.tp + now.fn);
   const tested = test?.tables[label]?.[k] ?? null;
   const onTest = useIntervals(test, label, k, false);
-  const [tp, tr] = tested === null ? [null, null] : [wilson(tested.tp, tested.tp + tested.fp), wilson(tested.tp, tested.tp + tested.fn)];
-  const testAp = useMemo(() => (test === null ? null : averagePrecision(column(test.bytes.labels, classes, label), column(test.bytes.codes, classes, label))), [test, classes, label]);
+  const [tp, tr] =
+    tested === null
+      ? [null, null]
+      : [wilson(tested.tp, tested.tp + tested.fp), wilson(tested.tp, tested.tp + tested.fn)];
+  const testAp = useMemo(
+    () =>
+      test === null
+        ? null
+        : averagePrecision(column(test.bytes.labels, classes, label), column(test.bytes.codes, classes, label)),
+    [test, classes, label],
+  );
   const rows: readonly Row[] = [
-    { name: w('Precision', 'Precisión'), val: precision(now), range: range(p.low, p.high), test: tested === null ? null : precision(tested), testRange: tp === null ? '' : range(tp.low, tp.high) },
-    { name: w('Recall', 'Exhaust.'), val: recall(now), range: range(r.low, r.high), test: tested === null ? null : recall(tested), testRange: tr === null ? '' : range(tr.low, tr.high) },
-    { name: 'F1', val: f1(now), range: reply === null ? '…' : range(...reply.f1), test: tested === null ? null : f1(tested), testRange: onTest === null ? '…' : range(...onTest.f1) },
-    { name: w('Avg. precision', 'Prec. media'), val: ap, range: reply === null ? '…' : range(...reply.ap), test: testAp, testRange: onTest === null ? '…' : range(...onTest.ap) },
+    {
+      name: w('Precision', 'Precisión'),
+      val: precision(now),
+      range: range(p.low, p.high),
+      test: tested === null ? null : precision(tested),
+      testRange: tp === null ? '' : range(tp.low, tp.high),
+    },
+    {
+      name: w('Recall', 'Exhaust.'),
+      val: recall(now),
+      range: range(r.low, r.high),
+      test: tested === null ? null : recall(tested),
+      testRange: tr === null ? '' : range(tr.low, tr.high),
+    },
+    {
+      name: 'F1',
+      val: f1(now),
+      range: reply === null ? '…' : range(...reply.f1),
+      test: tested === null ? null : f1(tested),
+      testRange: onTest === null ? '…' : range(...onTest.f1),
+    },
+    {
+      name: w('Avg. precision', 'Prec. media'),
+      val: ap,
+      range: reply === null ? '…' : range(...reply.ap),
+      test: testAp,
+      testRange: onTest === null ? '…' : range(...onTest.ap),
+    },
   ];
   return (
     <aside className="panel line-left tune-right scroll" aria-label={w('Figures', 'Cifras')}>
-      <div className="panel-head"><h2>{w('Precision and recall', 'Precisión y exhaustividad')}</h2></div>
-      <svg viewBox={`0 0 ${SIZE} ${SIZE}`} className="pr-curve" role="img" aria-label={w('Precision over recall', 'Precisión según exhaustividad')}>
-        {[0, 0.5, 1].map((value) => <g key={value}><line x1={PAD} x2={SIZE - 8} y1={SIZE - PAD - value * (SIZE - PAD - 8)} y2={SIZE - PAD - value * (SIZE - PAD - 8)} stroke="var(--grid)" /><text x={PAD - 5} y={SIZE - PAD - value * (SIZE - PAD - 8) + 4} textAnchor="end">{f.score(value, 1)}</text><text x={PAD + value * (SIZE - PAD - 8)} y={SIZE - PAD + 14} textAnchor="middle">{f.score(value, 1)}</text></g>)}
-        {[0.6, 0.8].map((level) => <polyline key={level} className="iso" points={Array.from({ length: 60 }, (_, i) => level / 2 + ((1 - level / 2) * (i + 1)) / 60).filter((x) => (level * x) / (2 * x - level) <= 1).map((x) => place([x, (level * x) / (2 * x - level)])).join(' ')} />)}
-        <text x={SIZE / 2} y={SIZE - 1} textAnchor="middle">{w('recall', 'exhaustividad')}</text><text x={SIZE - 10} y={22} textAnchor="end">↑ {w('precision', 'precisión')}</text>
+      <div className="panel-head">
+        <h2>{w('Precision and recall', 'Precisión y exhaustividad')}</h2>
+      </div>
+      <svg
+        viewBox={`0 0 ${SIZE} ${SIZE}`}
+        className="pr-curve"
+        role="img"
+        aria-label={w('Precision over recall', 'Precisión según exhaustividad')}
+      >
+        {[0, 0.5, 1].map((value) => (
+          <g key={value}>
+            <line
+              x1={PAD}
+              x2={SIZE - 8}
+              y1={SIZE - PAD - value * (SIZE - PAD - 8)}
+              y2={SIZE - PAD - value * (SIZE - PAD - 8)}
+              stroke="var(--grid)"
+            />
+            <text x={PAD - 5} y={SIZE - PAD - value * (SIZE - PAD - 8) + 4} textAnchor="end">
+              {f.score(value, 1)}
+            </text>
+            <text x={PAD + value * (SIZE - PAD - 8)} y={SIZE - PAD + 14} textAnchor="middle">
+              {f.score(value, 1)}
+            </text>
+          </g>
+        ))}
+        {[0.6, 0.8].map((level) => (
+          <polyline
+            key={level}
+            className="iso"
+            points={Array.from({ length: 60 }, (_, i) => level / 2 + ((1 - level / 2) * (i + 1)) / 60)
+              .filter((x) => (level * x) / (2 * x - level) <= 1)
+              .map((x) => place([x, (level * x) / (2 * x - level)]))
+              .join(' ')}
+          />
+        ))}
+        <text x={SIZE / 2} y={SIZE - 1} textAnchor="middle">
+          {w('recall', 'exhaustividad')}
+        </text>
+        <text x={SIZE - 10} y={22} textAnchor="end">
+          ↑ {w('precision', 'precisión')}
+        </text>
         <polyline points={points.map(place).join(' ')} fill="none" stroke="var(--pos)" strokeWidth={2} />
-        {!Number.isNaN(precision(now)) && !Number.isNaN(recall(now)) && <circle cx={place([recall(now), precision(now)]).split(',')[0]} cy={place([recall(now), precision(now)]).split(',')[1]} r={5} fill="var(--accent-fill)" stroke="var(--text-on-fill)" strokeWidth={1.5} />}
+        {!Number.isNaN(precision(now)) && !Number.isNaN(recall(now)) && (
+          <circle
+            cx={place([recall(now), precision(now)]).split(',')[0]}
+            cy={place([recall(now), precision(now)]).split(',')[1]}
+            r={5}
+            fill="var(--accent-fill)"
+            stroke="var(--text-on-fill)"
+            strokeWidth={1.5}
+          />
+        )}
       </svg>
       <table className="figures" style={{ margin: '0 16px', width: 'auto' }}>
-        <thead><tr><td /><th className="num">{w('Validation', 'Validación')}</th>{test === null && <th className="num">95 %</th>}<th className="num">{w('Test', 'Prueba')}</th></tr></thead>
-        <tbody>{rows.map((row) => (
-          <tr key={row.name}>
-            <td>{row.name}</td>
-            {test === null ? <><td className="num"><strong>{f.score(row.val, 2)}</strong></td><td className="num soft">{row.range}</td><td className="num quiet"><IconLock size={13} role="img" aria-label={w('closed', 'cerrada')} /></td></>
-              : <><td className="num"><strong>{f.score(row.val, 2)}</strong><div className="small quiet">{row.range}</div></td><td className="num"><strong>{f.score(row.test, 2)}</strong><div className="small quiet">{row.testRange}</div></td></>}
+        <thead>
+          <tr>
+            <td />
+            <th className="num">{w('Validation', 'Validación')}</th>
+            {test === null && <th className="num">95 %</th>}
+            <th className="num">{w('Test', 'Prueba')}</th>
           </tr>
-        ))}</tbody>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name}>
+              <td>{row.name}</td>
+              {test === null ? (
+                <>
+                  <td className="num">
+                    <strong>{f.score(row.val, 2)}</strong>
+                  </td>
+                  <td className="num soft">{row.range}</td>
+                  <td className="num quiet">
+                    <IconLock size={13} role="img" aria-label={w('closed', 'cerrada')} />
+                  </td>
+                </>
+              ) : (
+                <>
+                  <td className="num">
+                    <strong>{f.score(row.val, 2)}</strong>
+                    <div className="small quiet">{row.range}</div>
+                  </td>
+                  <td className="num">
+                    <strong>{f.score(row.test, 2)}</strong>
+                    <div className="small quiet">{row.testRange}</div>
+                  </td>
+                </>
+              )}
+            </tr>
+          ))}
+        </tbody>
       </table>
-      <p className="small quiet" style={{ padding: '6px 16px' }}>{w('Validation is optimistic: the thresholds were chosen on it. 95 % ranges: Wilson for precision and recall, 2,000 bootstrap replicates for the others.', 'La validación es optimista: con ella se eligieron los umbrales. Rangos del 95 %: Wilson para precisión y exhaustividad, 2000 réplicas bootstrap para lo demás.')}</p>
+      <p className="small quiet" style={{ padding: '6px 16px' }}>
+        {w(
+          'Validation is optimistic: the thresholds were chosen on it. 95 % ranges: Wilson for precision and recall, 2,000 bootstrap replicates for the others.',
+          'La validación es optimista: con ella se eligieron los umbrales. Rangos del 95 %: Wilson para precisión y exhaustividad, 2000 réplicas bootstrap para lo demás.',
+        )}
+      </p>
       {test === null ? (
-        <div className="row" style={{ padding: '6px 16px 12px' }}><IconLock size={15} className="quiet" aria-hidden="true" /><span className="small soft grow">{w('Test stays closed until you are done. Opening is noted in the run.', 'La prueba queda cerrada hasta que termines. Abrirla queda anotado.')}</span><Button variant="default" onClick={() => void openTest(project.id, tune!.run)}>{w('Open test', 'Abrir prueba')}</Button></div>
-      ) : <p className="small soft" style={{ padding: '0 16px 10px' }}>{w(`Test was opened ${tune!.testOpened} ${tune!.testOpened === 1 ? 'time' : 'times'}.`, `La prueba se ha abierto ${tune!.testOpened} ${tune!.testOpened === 1 ? 'vez' : 'veces'}.`)}</p>}
+        <div className="row" style={{ padding: '6px 16px 12px' }}>
+          <IconLock size={15} className="quiet" aria-hidden="true" />
+          <span className="small soft grow">
+            {w(
+              'Test stays closed until you are done. Opening is noted in the run.',
+              'La prueba queda cerrada hasta que termines. Abrirla queda anotado.',
+            )}
+          </span>
+          <Button variant="default" onClick={() => void openTest(project.id, tune!.run)}>
+            {w('Open test', 'Abrir prueba')}
+          </Button>
+        </div>
+      ) : (
+        <p className="small soft" style={{ padding: '0 16px 10px' }}>
+          {w(
+            `Test was opened ${tune!.testOpened} ${tune!.testOpened === 1 ? 'time' : 'times'}.`,
+            `La prueba se ha abierto ${tune!.testOpened} ${tune!.testOpened === 1 ? 'vez' : 'veces'}.`,
+          )}
+        </p>
+      )}
       {taken.length > 0 && (
         <section className="line-top" style={{ padding: '0 16px 12px' }}>
-          <div className="panel-head" style={{ paddingInline: 0 }}><h2 className="cut">{w('What the false alarms are', 'Qué son las falsas alarmas')}</h2></div>
-          {taken.map(({ label: other, count }) => <div key={other} className="row" style={{ minHeight: 24 }}><button type="button" className="link grow cut" onClick={() => useTune.setState({ label: other })}><Label name={tune!.labels[other]!} most={20} /></button><i className="taken" style={{ width: `${(60 * count) / taken[0]!.count}px` }} /><span className="num" style={{ width: 26 }}>{f.count(count)}</span></div>)}
+          <div className="panel-head" style={{ paddingInline: 0 }}>
+            <h2 className="cut">{w('What the false alarms are', 'Qué son las falsas alarmas')}</h2>
+          </div>
+          {taken.map(({ label: other, count }) => (
+            <div key={other} className="row" style={{ minHeight: 24 }}>
+              <button type="button" className="link grow cut" onClick={() => useTune.setState({ label: other })}>
+                <Label name={tune!.labels[other]!} most={20} />
+              </button>
+              <i className="taken" style={{ width: `${(60 * count) / taken[0]!.count}px` }} />
+              <span className="num" style={{ width: 26 }}>
+                {f.count(count)}
+              </span>
+            </div>
+          ))}
         </section>
       )}
     </aside>

@@ -12,7 +12,10 @@ const ROW = 26;
 /** What counts as good enough where the goal is the best F1. */
 const GOOD_F1 = 0.8;
 
-interface Group { readonly kind: 'below' | 'meets' | 'untuned'; readonly labels: readonly number[] }
+interface Group {
+  readonly kind: 'below' | 'meets' | 'untuned';
+  readonly labels: readonly number[];
+}
 
 /** Below goal, meets goal, cannot be tuned; the weakest first. */
 export function tuneOrder(val: Counted, thresholds: readonly Threshold[]): Group[] {
@@ -27,36 +30,91 @@ export function tuneOrder(val: Counted, thresholds: readonly Threshold[]): Group
     if (goal?.goal === 'recall') return tp / Math.max(1, tp + fn) >= goal.min_recall;
     return value(c) >= GOOD_F1;
   };
-  return [{ kind: 'below', labels: byValue(tunable.filter((c) => !meets(c))) }, { kind: 'meets', labels: byValue(tunable.filter(meets)) }, { kind: 'untuned', labels: all.filter((c) => val.histograms[c]!.totalPositives === 0) }];
+  return [
+    { kind: 'below', labels: byValue(tunable.filter((c) => !meets(c))) },
+    { kind: 'meets', labels: byValue(tunable.filter(meets)) },
+    { kind: 'untuned', labels: all.filter((c) => val.histograms[c]!.totalPositives === 0) },
+  ];
 }
 
 export function TuneList() {
   const { w, f } = useWording();
   const { tune, val, thresholds, label } = useTune();
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => tuneOrder(val!, thresholds).filter(({ labels }) => labels.length > 0).flatMap(({ kind, labels }) => [{ kind, head: labels.length, c: -1 }, ...labels.map((c) => ({ kind, head: 0, c }))]), [val, thresholds]);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10 });
+  const rows = useMemo(
+    () =>
+      tuneOrder(val!, thresholds)
+        .filter(({ labels }) => labels.length > 0)
+        .flatMap(({ kind, labels }) => [
+          { kind, head: labels.length, c: -1 },
+          ...labels.map((c) => ({ kind, head: 0, c })),
+        ]),
+    [val, thresholds],
+  );
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 10,
+  });
   const at = rows.findIndex(({ c }) => c === label);
-  useEffect(() => { if (at >= 0) virtual.scrollToIndex(at); }, [at, virtual]);
+  useEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at);
+  }, [at, virtual]);
   const everyone = tune!.labels.map((_, c) => c);
   return (
     <aside className="panel line-right tune-list" aria-label={w('Labels', 'Etiquetas')}>
       <div className="panel-head" style={{ alignItems: 'center' }}>
-        <h2>{w('Labels', 'Etiquetas')}</h2><span className="quiet">{f.count(tune!.labels.length)}</span>
+        <h2>{w('Labels', 'Etiquetas')}</h2>
+        <span className="quiet">{f.count(tune!.labels.length)}</span>
         <Menu position="bottom-end">
-          <Menu.Target><UnstyledButton className="push row soft goal-for-all">{w('Goal for all', 'Objetivo común')}<IconChevronDown size={14} aria-hidden="true" /></UnstyledButton></Menu.Target>
+          <Menu.Target>
+            <UnstyledButton className="push row soft goal-for-all">
+              {w('Goal for all', 'Objetivo común')}
+              <IconChevronDown size={14} aria-hidden="true" />
+            </UnstyledButton>
+          </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'max_f1' })}>{w('Best F1', 'Mejor F1')}</Menu.Item>
-            <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'precision' })}>{w(`Precision ≥ ${f.score(tune!.goal.min_precision, 2)}`, `Precisión ≥ ${f.score(tune!.goal.min_precision, 2)}`)}</Menu.Item>
-            <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'recall' })}>{w(`Recall ≥ ${f.score(tune!.goal.min_recall, 2)}`, `Exhaustividad ≥ ${f.score(tune!.goal.min_recall, 2)}`)}</Menu.Item>
-            <Menu.Item onClick={() => applyGoal(everyone, { goal: 'cost', missCost: 3 })}>{w('A miss costs 3 false alarms', 'Un fallo cuesta 3 falsas alarmas')}</Menu.Item>
-            <Menu.Item onClick={() => applyGoal(everyone, thresholds[label]?.goal ?? tune!.goal)}>{w('The goal of this label', 'El objetivo de esta etiqueta')}</Menu.Item>
+            <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'max_f1' })}>
+              {w('Best F1', 'Mejor F1')}
+            </Menu.Item>
+            <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'precision' })}>
+              {w(
+                `Precision ≥ ${f.score(tune!.goal.min_precision, 2)}`,
+                `Precisión ≥ ${f.score(tune!.goal.min_precision, 2)}`,
+              )}
+            </Menu.Item>
+            <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'recall' })}>
+              {w(
+                `Recall ≥ ${f.score(tune!.goal.min_recall, 2)}`,
+                `Exhaustividad ≥ ${f.score(tune!.goal.min_recall, 2)}`,
+              )}
+            </Menu.Item>
+            <Menu.Item onClick={() => applyGoal(everyone, { goal: 'cost', missCost: 3 })}>
+              {w('A miss costs 3 false alarms', 'Un fallo cuesta 3 falsas alarmas')}
+            </Menu.Item>
+            <Menu.Item onClick={() => applyGoal(everyone, thresholds[label]?.goal ?? tune!.goal)}>
+              {w('The goal of this label', 'El objetivo de esta etiqueta')}
+            </Menu.Item>
             <Menu.Divider />
-            <Menu.Item onClick={resetAll}>{w('All as the search found them', 'Todas como las halló la búsqueda')}</Menu.Item>
+            <Menu.Item onClick={resetAll}>
+              {w('All as the search found them', 'Todas como las halló la búsqueda')}
+            </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       </div>
-      <div className="row small quiet line-bottom" style={{ padding: '0 16px 6px' }}><span className="grow">{w('Label', 'Etiqueta')}</span><span className="range-head cut" style={{ width: 82 }}>{w('recall, 95 %', 'exhaust., 95 %')}</span><span className="num" style={{ width: 34 }}>F1</span><span className="num" style={{ width: 52 }}>{w('Threshold', 'Umbral')}</span></div>
+      <div className="row small quiet line-bottom" style={{ padding: '0 16px 6px' }}>
+        <span className="grow">{w('Label', 'Etiqueta')}</span>
+        <span className="range-head cut" style={{ width: 82 }}>
+          {w('recall, 95 %', 'exhaust., 95 %')}
+        </span>
+        <span className="num" style={{ width: 34 }}>
+          F1
+        </span>
+        <span className="num" style={{ width: 52 }}>
+          {w('Threshold', 'Umbral')}
+        </span>
+      </div>
       <div ref={scroller} className="scroll grow" role="listbox" aria-label={w('Labels', 'Etiquetas')} tabIndex={0}>
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
@@ -67,11 +125,34 @@ export function TuneList() {
             const { low, high } = wilson(confusion.tp, confusion.tp + confusion.fn);
             const recall = confusion.tp / Math.max(1, confusion.tp + confusion.fn);
             return (
-              <div key={c} role="option" aria-selected={c === label} className="tune-row" style={{ transform: `translateY(${start}px)`, height: ROW }} onClick={() => useTune.setState({ label: c })}>
-                <span className="grow cut row"><Label name={tune!.labels[c]!} most={22} />{own.locked && <IconLock size={12} className="quiet" aria-label={w('locked', 'bloqueada')} role="img" />}</span>
-                {kind === 'untuned' ? <span className="range-head" style={{ width: 82 }} /> : <span className="range" aria-hidden="true"><i style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }} /><b data-kind={kind} style={{ left: `${recall * 100}%` }} /></span>}
-                <span className="num" style={{ width: 34 }}>{kind === 'untuned' ? '–' : f.score(f1(confusion), 2)}</span>
-                <span className="num soft" style={{ width: 52 }}>{f.score(own.k / 256, 2)}</span>
+              <div
+                key={c}
+                role="option"
+                aria-selected={c === label}
+                className="tune-row"
+                style={{ transform: `translateY(${start}px)`, height: ROW }}
+                onClick={() => useTune.setState({ label: c })}
+              >
+                <span className="grow cut row">
+                  <Label name={tune!.labels[c]!} most={22} />
+                  {own.locked && (
+                    <IconLock size={12} className="quiet" aria-label={w('locked', 'bloqueada')} role="img" />
+                  )}
+                </span>
+                {kind === 'untuned' ? (
+                  <span className="range-head" style={{ width: 82 }} />
+                ) : (
+                  <span className="range" aria-hidden="true">
+                    <i style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }} />
+                    <b data-kind={kind} style={{ left: `${recall * 100}%` }} />
+                  </span>
+                )}
+                <span className="num" style={{ width: 34 }}>
+                  {kind === 'untuned' ? '–' : f.score(f1(confusion), 2)}
+                </span>
+                <span className="num soft" style={{ width: 52 }}>
+                  {f.score(own.k / 256, 2)}
+                </span>
               </div>
             );
           })}
@@ -81,9 +162,33 @@ export function TuneList() {
   );
 }
 
-function GroupHead({ kind, count, start, global }: { kind: Group['kind']; count: number; start: number; global: number }) {
+function GroupHead({
+  kind,
+  count,
+  start,
+  global,
+}: {
+  kind: Group['kind'];
+  count: number;
+  start: number;
+  global: number;
+}) {
   const { w, f } = useWording();
-  const text = kind === 'below' ? w('Below its goal', 'Bajo su objetivo') : kind === 'meets' ? w('Meets its goal', 'Cumple su objetivo') : w(`No validation image: use ${f.score(global / 256, 2)}`, `Sin imagen de validación: usan ${f.score(global / 256, 2)}`);
+  const text =
+    kind === 'below'
+      ? w('Below its goal', 'Bajo su objetivo')
+      : kind === 'meets'
+        ? w('Meets its goal', 'Cumple su objetivo')
+        : w(
+            `No validation image: use ${f.score(global / 256, 2)}`,
+            `Sin imagen de validación: usan ${f.score(global / 256, 2)}`,
+          );
   const Icon = kind === 'below' ? IconAlertTriangle : kind === 'meets' ? IconCircleCheck : IconCircleDashed;
-  return <div role="presentation" className="tune-head soft" style={{ transform: `translateY(${start}px)`, height: ROW }}><Icon size={14} className={kind === 'below' ? 'warn' : kind === 'meets' ? 'ok' : 'quiet'} aria-hidden="true" /><span className="grow cut">{text}</span><span className="quiet">{f.count(count)}</span></div>;
+  return (
+    <div role="presentation" className="tune-head soft" style={{ transform: `translateY(${start}px)`, height: ROW }}>
+      <Icon size={14} className={kind === 'below' ? 'warn' : kind === 'meets' ? 'ok' : 'quiet'} aria-hidden="true" />
+      <span className="grow cut">{text}</span>
+      <span className="quiet">{f.count(count)}</span>
+    </div>
+  );
 }

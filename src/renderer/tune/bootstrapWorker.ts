@@ -16,15 +16,25 @@ export interface BootstrapRequest {
   /** Null: the threshold was set by hand, nothing is searched for again. */
   readonly search: Goal | null;
 }
-export interface BootstrapReply { readonly id: number; readonly f1: readonly [number, number]; readonly ap: readonly [number, number] }
+export interface BootstrapReply {
+  readonly id: number;
+  readonly f1: readonly [number, number];
+  readonly ap: readonly [number, number];
+}
 
 const REPLICATES = 2000;
 const SEED = 1;
 
-const scope = self as unknown as { onmessage: ((event: MessageEvent<BootstrapRequest>) => void) | null; postMessage(reply: BootstrapReply): void };
+const scope = self as unknown as {
+  onmessage: ((event: MessageEvent<BootstrapRequest>) => void) | null;
+  postMessage(reply: BootstrapReply): void;
+};
 scope.onmessage = ({ data }) => scope.postMessage({ id: data.id, ...intervals(data) });
 
-export function intervals({ codes, labels, k, search }: Omit<BootstrapRequest, 'id'>, replicates = REPLICATES): Omit<BootstrapReply, 'id'> {
+export function intervals(
+  { codes, labels, k, search }: Omit<BootstrapRequest, 'id'>,
+  replicates = REPLICATES,
+): Omit<BootstrapReply, 'id'> {
   const images = codes.length;
   const counts = new Uint16Array(images);
   const precision = resampledAveragePrecision(labels, codes);
@@ -42,7 +52,13 @@ export function intervals({ codes, labels, k, search }: Omit<BootstrapRequest, '
   return { f1: bounds(f1s), ap: bounds(aps) };
 }
 
-function resampledF1(codes: Uint8Array, labels: Int8Array, counts: Uint16Array, k: number, search: Goal | null): number {
+function resampledF1(
+  codes: Uint8Array,
+  labels: Int8Array,
+  counts: Uint16Array,
+  k: number,
+  search: Goal | null,
+): number {
   const positives = new Uint32Array(256);
   const negatives = new Uint32Array(256);
   let [totalPositives, totalNegatives] = [0, 0];

@@ -5,14 +5,32 @@ export function column<T extends Uint8Array | Int8Array>(matrix: T, classes: num
   return matrix.filter((_, i) => i % classes === c) as T;
 }
 
-export interface Scored { readonly path: string; readonly image: number; readonly q: number; readonly has: boolean; readonly teacher: number | null; readonly student: number | null }
+export interface Scored {
+  readonly path: string;
+  readonly image: number;
+  readonly q: number;
+  readonly has: boolean;
+  readonly teacher: number | null;
+  readonly student: number | null;
+}
 
 /** All images of a split with a label's scores; unknown ones are left out. */
 export function scored({ paths, bytes }: Counted, classes: number, label: number): Scored[] {
   return paths.flatMap((path, image) => {
     const at = image * classes + label;
     const truth = bytes.labels[at]!;
-    return truth < 0 ? [] : [{ path, image, q: bytes.codes[at]!, has: truth === 1, teacher: bytes.teacher?.[at] ?? null, student: bytes.student?.[at] ?? null }];
+    return truth < 0
+      ? []
+      : [
+          {
+            path,
+            image,
+            q: bytes.codes[at]!,
+            has: truth === 1,
+            teacher: bytes.teacher?.[at] ?? null,
+            student: bytes.student?.[at] ?? null,
+          },
+        ];
   });
 }
 
@@ -25,21 +43,40 @@ export function mistakes(images: readonly Scored[], k: number): { falseAlarms: S
 }
 
 /** Images whose decision differs between two thresholds. */
-export function flips(images: readonly Scored[], from: number, to: number): { found: Scored[]; lost: Scored[]; alarms: Scored[]; cleared: Scored[] } {
-  const between = images.filter(({ q }) => (q >= from) !== (q >= to)).sort((a, b) => b.q - a.q);
+export function flips(
+  images: readonly Scored[],
+  from: number,
+  to: number,
+): { found: Scored[]; lost: Scored[]; alarms: Scored[]; cleared: Scored[] } {
+  const between = images.filter(({ q }) => q >= from !== q >= to).sort((a, b) => b.q - a.q);
   const rises = (one: Scored): boolean => one.q >= to;
-  return { found: between.filter((one) => one.has && rises(one)), lost: between.filter((one) => one.has && !rises(one)), alarms: between.filter((one) => !one.has && rises(one)), cleared: between.filter((one) => !one.has && !rises(one)) };
+  return {
+    found: between.filter((one) => one.has && rises(one)),
+    lost: between.filter((one) => one.has && !rises(one)),
+    alarms: between.filter((one) => !one.has && rises(one)),
+    cleared: between.filter((one) => !one.has && !rises(one)),
+  };
 }
 
 /** What false alarms of a label really are: labels of those images, by count. */
-export function takenFor({ bytes }: Counted, classes: number, falseAlarms: readonly Scored[]): { label: number; count: number }[] {
+export function takenFor(
+  { bytes }: Counted,
+  classes: number,
+  falseAlarms: readonly Scored[],
+): { label: number; count: number }[] {
   const counts = new Map<number, number>();
-  for (const { image } of falseAlarms) for (let c = 0; c < classes; c++) if (bytes.labels[image * classes + c] === 1) counts.set(c, (counts.get(c) ?? 0) + 1);
+  for (const { image } of falseAlarms)
+    for (let c = 0; c < classes; c++)
+      if (bytes.labels[image * classes + c] === 1) counts.set(c, (counts.get(c) ?? 0) + 1);
   return [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
 }
 
 /** How often two labels stand together: truly, and as the model says it. Images in which one of the two is unknown count for neither. */
-export function togetherCounts({ bytes }: Counted, classes: number, thresholds: readonly number[]): { readonly truth: number[][]; readonly said: number[][] } {
+export function togetherCounts(
+  { bytes }: Counted,
+  classes: number,
+  thresholds: readonly number[],
+): { readonly truth: number[][]; readonly said: number[][] } {
   const empty = (): number[][] => Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const [truth, said] = [empty(), empty()];
   for (let at = 0; at < bytes.labels.length; at += classes) {

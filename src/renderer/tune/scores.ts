@@ -16,5 +16,10 @@ export function bytesOf(base64: string): Uint8Array {
 }
 
 export function scoreBytes({ codes, labels, teacher, student }: ScoredSplit): ScoreBytes {
-  return { codes: bytesOf(codes), labels: new Int8Array(bytesOf(labels).buffer), teacher: teacher === null ? null : bytesOf(teacher), student: student === null ? null : bytesOf(student) };
+  return {
+    codes: bytesOf(codes),
+    labels: new Int8Array(bytesOf(labels).buffer),
+    teacher: teacher === null ? null : bytesOf(teacher),
+    student: student === null ? null : bytesOf(student),
+  };
 }

@@ -3,16 +3,49 @@ import { Problem } from '../../shared/problem.ts';
 import type { Tune } from '../../shared/contract/tune.ts';
 
 const call = vi.fn();
-vi.mock('../api/client.ts', () => ({ call: (...asked: unknown[]) => call(...asked) as unknown, listen: () => undefined }));
+vi.mock('../api/client.ts', () => ({
+  call: (...asked: unknown[]) => call(...asked) as unknown,
+  listen: () => undefined,
+}));
 const { useStudio } = await import('../stores/studio.ts');
-const { applyGoal, dragThreshold, dropThreshold, loadTune, openTest, redo, reset, resetAll, setThreshold, toggleLock, undo, useTune } = await import('./tuneStore.ts');
+const {
+  applyGoal,
+  dragThreshold,
+  dropThreshold,
+  loadTune,
+  openTest,
+  redo,
+  reset,
+  resetAll,
+  setThreshold,
+  toggleLock,
+  undo,
+  useTune,
+} = await import('./tuneStore.ts');
 
 /** Four images, two labels: the first is told apart by 100, the second by 200 with one miss. */
-const scored = (codes: number[], labels: number[]): Tune['val'] => ({ paths: ['a', 'b', 'c', 'd'], codes: btoa(String.fromCharCode(...codes)), labels: btoa(String.fromCharCode(...labels)), teacher: null, student: null });
+const scored = (codes: number[], labels: number[]): Tune['val'] => ({
+  paths: ['a', 'b', 'c', 'd'],
+  codes: btoa(String.fromCharCode(...codes)),
+  labels: btoa(String.fromCharCode(...labels)),
+  teacher: null,
+  student: null,
+});
 const val = scored([200, 250, 150, 210, 50, 30, 10, 220], [1, 1, 1, 1, 0, 1, 0, 0]);
 const tune: Tune = {
-  run: 'r', name: 'Run 1', labels: ['x', 'y'], globalK: 128, found: [100, 200], saved: [{ k: 100, tuned: true, locked: false, goal: null }, { k: 128, tuned: true, locked: false, goal: null }],
-  goal: { goal: 'max_f1', min_precision: 0.9, min_recall: 0.9, smoothing: 0 }, val, test: null, testOpened: 0,
+  run: 'r',
+  name: 'Run 1',
+  labels: ['x', 'y'],
+  globalK: 128,
+  found: [100, 200],
+  saved: [
+    { k: 100, tuned: true, locked: false, goal: null },
+    { k: 128, tuned: true, locked: false, goal: null },
+  ],
+  goal: { goal: 'max_f1', min_precision: 0.9, min_recall: 0.9, smoothing: 0 },
+  val,
+  test: null,
+  testOpened: 0,
 };
 const ks = (): number[] => useTune.getState().thresholds.map(({ k }) => k);
 
@@ -63,13 +96,20 @@ describe('thresholds by hand', () => {
     expect(call).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1000);
     expect(call).toHaveBeenCalledOnce();
-    expect(call).toHaveBeenCalledWith('tune.save', { project: 'p', run: 'r', thresholds: [{ k: 80, tuned: true, locked: false, goal: null }, tune.saved[1]] });
+    expect(call).toHaveBeenCalledWith('tune.save', {
+      project: 'p',
+      run: 'r',
+      thresholds: [{ k: 80, tuned: true, locked: false, goal: null }, tune.saved[1]],
+    });
     expect(useTune.getState().keeping).toBe('kept');
   });
   test('are written at once, into their own run, when another run is shown', async () => {
     setThreshold(0, 90);
     await loadTune('p', 'other');
-    expect(call.mock.calls[0]).toEqual(['tune.save', { project: 'p', run: 'r', thresholds: [{ k: 90, tuned: true, locked: false, goal: null }, tune.saved[1]] }]);
+    expect(call.mock.calls[0]).toEqual([
+      'tune.save',
+      { project: 'p', run: 'r', thresholds: [{ k: 90, tuned: true, locked: false, goal: null }, tune.saved[1]] },
+    ]);
     await vi.advanceTimersByTimeAsync(1000);
     expect(call.mock.calls.filter(([method]) => method === 'tune.save')).toHaveLength(1);
   });

@@ -11,7 +11,12 @@ import { bestK } from './goals.ts';
 import type { ScoreBytes } from './scores.ts';
 import { scoreBytes } from './scores.ts';
 
-export interface Threshold { readonly k: number; readonly tuned: boolean; readonly locked: boolean; /** Null: the goal of the run's settings. */ readonly goal: LabelGoal | null }
+export interface Threshold {
+  readonly k: number;
+  readonly tuned: boolean;
+  readonly locked: boolean;
+  /** Null: the goal of the run's settings. */ readonly goal: LabelGoal | null;
+}
 
 /** One split's scores, counted per label. */
 export interface Counted {
@@ -36,7 +41,17 @@ interface TuneState {
   readonly keeping: 'kept' | 'soon' | 'failed';
 }
 
-const fresh = { tune: null, val: null, test: null, thresholds: [], saved: [], label: 0, done: [], undone: [], keeping: 'kept' as const };
+const fresh = {
+  tune: null,
+  val: null,
+  test: null,
+  thresholds: [],
+  saved: [],
+  label: 0,
+  done: [],
+  undone: [],
+  keeping: 'kept' as const,
+};
 export const useTune = create<TuneState>(() => ({ key: null, ...fresh }));
 const set = useTune.setState;
 const get = useTune.getState;
@@ -52,8 +67,19 @@ export async function loadTune(project: string, run: string): Promise<void> {
 
 function show(tune: Tune): void {
   const val = counted(tune.val, tune.labels.length);
-  const weakest = tune.labels.map((_, c) => c).filter((c) => val.histograms[c]!.totalPositives > 0).sort((a, b) => f1(val.tables[a]![tune.saved[a]!.k]!) - f1(val.tables[b]![tune.saved[b]!.k]!))[0] ?? 0;
-  set({ tune, val, test: tune.test === null ? null : counted(tune.test, tune.labels.length), thresholds: tune.saved, saved: tune.saved, label: weakest });
+  const weakest =
+    tune.labels
+      .map((_, c) => c)
+      .filter((c) => val.histograms[c]!.totalPositives > 0)
+      .sort((a, b) => f1(val.tables[a]![tune.saved[a]!.k]!) - f1(val.tables[b]![tune.saved[b]!.k]!))[0] ?? 0;
+  set({
+    tune,
+    val,
+    test: tune.test === null ? null : counted(tune.test, tune.labels.length),
+    thresholds: tune.saved,
+    saved: tune.saved,
+    label: weakest,
+  });
 }
 
 function counted(split: Tune['val'], classes: number): Counted {
@@ -93,7 +119,10 @@ export function flush(): void {
 async function write(): Promise<void> {
   const { key, thresholds } = get();
   const [project, run] = (key ?? '/').split('/') as [string, string];
-  const problem = await call('tune.save', { project, run, thresholds: [...thresholds] }).then(() => null, toProblemData);
+  const problem = await call('tune.save', { project, run, thresholds: [...thresholds] }).then(
+    () => null,
+    toProblemData,
+  );
   if (get().key !== key || get().thresholds !== thresholds) return;
   // The run is being exported, or noted upon: that is over soon.
   if (problem?.kind === 'busy') return keep();
@@ -103,15 +132,24 @@ async function write(): Promise<void> {
 
 function become(thresholds: readonly Threshold[]): void {
   const { thresholds: before, done } = get();
-  if (thresholds.every(({ k, locked, goal }, c) => k === before[c]!.k && locked === before[c]!.locked && JSON.stringify(goal) === JSON.stringify(before[c]!.goal))) return;
+  if (
+    thresholds.every(
+      ({ k, locked, goal }, c) =>
+        k === before[c]!.k && locked === before[c]!.locked && JSON.stringify(goal) === JSON.stringify(before[c]!.goal),
+    )
+  )
+    return;
   set({ thresholds, done: [...done, before], undone: [] });
   keep();
 }
 
-const replaced = (label: number, part: Partial<Threshold>): Threshold[] => get().thresholds.map((own, c) => (c === label ? { ...own, ...part } : own));
+const replaced = (label: number, part: Partial<Threshold>): Threshold[] =>
+  get().thresholds.map((own, c) => (c === label ? { ...own, ...part } : own));
 const clamp = (k: number): number => Math.min(256, Math.max(0, Math.round(k)));
 
-export const setThreshold = (label: number, k: number): void => { if (get().thresholds[label]?.locked === false) become(replaced(label, { k: clamp(k) })); };
+export const setThreshold = (label: number, k: number): void => {
+  if (get().thresholds[label]?.locked === false) become(replaced(label, { k: clamp(k) }));
+};
 
 /** While dragging only the picture moves; letting go makes one step of undo. */
 export function dragThreshold(label: number, k: number): void {
@@ -128,9 +166,17 @@ export function dropThreshold(): void {
   keep();
 }
 
-export const toggleLock = (label: number): void => become(replaced(label, { locked: !get().thresholds[label]!.locked }));
-export const reset = (label: number): void => { const found = get().tune?.found[label]; if (found !== undefined && !get().thresholds[label]!.locked) become(replaced(label, { k: found, goal: null })); };
-export const resetAll = (): void => { const { tune } = get(); if (tune !== null) become(get().thresholds.map((own, c) => (own.locked ? own : { ...own, k: tune.found[c]!, goal: null }))); };
+export const toggleLock = (label: number): void =>
+  become(replaced(label, { locked: !get().thresholds[label]!.locked }));
+export const reset = (label: number): void => {
+  const found = get().tune?.found[label];
+  if (found !== undefined && !get().thresholds[label]!.locked) become(replaced(label, { k: found, goal: null }));
+};
+export const resetAll = (): void => {
+  const { tune } = get();
+  if (tune !== null)
+    become(get().thresholds.map((own, c) => (own.locked ? own : { ...own, k: tune.found[c]!, goal: null })));
+};
 
 export function undo(): void {
   const { thresholds, done, undone } = get();
@@ -152,9 +198,11 @@ export function redo(): void {
 export function applyGoal(labels: readonly number[], goal: LabelGoal): void {
   const { val, thresholds } = get();
   if (val === null) return;
-  become(thresholds.map((own, c) => {
-    if (own.locked || !labels.includes(c)) return own;
-    const best = bestK(val.tables[c]!, goal);
-    return { ...own, goal, ...(best !== null && { k: best.k }) };
-  }));
+  become(
+    thresholds.map((own, c) => {
+      if (own.locked || !labels.includes(c)) return own;
+      const best = bestK(val.tables[c]!, goal);
+      return { ...own, goal, ...(best !== null && { k: best.k }) };
+    }),
+  );
 }

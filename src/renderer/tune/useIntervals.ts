@@ -15,7 +15,9 @@ export function useIntervals(counted: Counted | null, label: number, k: number, 
   const tune = useTune((state) => state.tune);
   useEffect(() => {
     const own = new Worker(new URL('./bootstrapWorker.ts', import.meta.url), { type: 'module' });
-    own.onmessage = ({ data }: MessageEvent<BootstrapReply>) => { if (data.id === wanted.current) setReply(data); };
+    own.onmessage = ({ data }: MessageEvent<BootstrapReply>) => {
+      if (data.id === wanted.current) setReply(data);
+    };
     worker.current = own;
     return () => own.terminate();
   }, []);
@@ -25,7 +27,13 @@ export function useIntervals(counted: Counted | null, label: number, k: number, 
     const id = ++wanted.current;
     const timer = setTimeout(() => {
       const classes = tune.labels.length;
-      const request: BootstrapRequest = { id, codes: column(counted.bytes.codes, classes, label), labels: column(counted.bytes.labels, classes, label), k, search: tuned && k === tune.found[label] ? tune.goal : null };
+      const request: BootstrapRequest = {
+        id,
+        codes: column(counted.bytes.codes, classes, label),
+        labels: column(counted.bytes.labels, classes, label),
+        k,
+        search: tuned && k === tune.found[label] ? tune.goal : null,
+      };
       worker.current?.postMessage(request);
     }, 200);
     return () => clearTimeout(timer);

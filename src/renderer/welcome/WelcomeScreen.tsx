@@ -1,5 +1,12 @@
 import { Button, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck, IconFolder, IconInfoCircle, IconPhotoDown, IconPlayerPlay } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconFolder,
+  IconInfoCircle,
+  IconPhotoDown,
+  IconPlayerPlay,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import type { EngineReport, Machine, Project } from '../../shared/contract/studio.ts';
@@ -7,7 +14,16 @@ import { call, pictureUrl } from '../api/client.ts';
 import { computesOnCard } from '../components/device.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { attempt, changeSettings, enter, openProject, onWeightsChanged, openSample, useParts, useStudio } from '../stores/studio.ts';
+import {
+  attempt,
+  changeSettings,
+  enter,
+  openProject,
+  onWeightsChanged,
+  openSample,
+  useParts,
+  useStudio,
+} from '../stores/studio.ts';
 import { askForFolder, chooseAndOpen } from './openFolder.ts';
 import './welcome.css';
 
@@ -20,16 +36,39 @@ export default function WelcomeScreen() {
     <div className="welcome">
       <div className="welcome-main scroll">
         <div className="welcome-column">
-          <h1>{w('From a folder of photos to a model on the phone', 'De una carpeta de fotos a un modelo en el móvil')}</h1>
-          <p className="soft">{w('What you see here is what ships: same pixels, same numbers, same thresholds.', 'Lo que ves aquí es lo que se entrega: los mismos píxeles, los mismos números, los mismos umbrales.')}</p>
+          <h1>
+            {w('From a folder of photos to a model on the phone', 'De una carpeta de fotos a un modelo en el móvil')}
+          </h1>
+          <p className="soft">
+            {w(
+              'What you see here is what ships: same pixels, same numbers, same thresholds.',
+              'Lo que ves aquí es lo que se entrega: los mismos píxeles, los mismos números, los mismos umbrales.',
+            )}
+          </p>
           <section className="welcome-drop" aria-label={w('Open a project', 'Abrir un proyecto')}>
             <IconPhotoDown size={56} stroke={1.1} color="var(--brand)" aria-hidden="true" />
             <div>
               <h2>{w('Drop a folder here', 'Suelta una carpeta aquí')}</h2>
-              <p className="soft">{w('Photos with train.txt, val.txt and test.txt; a folder per label; CSV, COCO or YOLO. Nothing is moved or changed.', 'Fotos con train.txt, val.txt y test.txt; una carpeta por etiqueta; CSV, COCO o YOLO. Nada se mueve ni se cambia.')}</p>
+              <p className="soft">
+                {w(
+                  'Photos with train.txt, val.txt and test.txt; a folder per label; CSV, COCO or YOLO. Nothing is moved or changed.',
+                  'Fotos con train.txt, val.txt y test.txt; una carpeta por etiqueta; CSV, COCO o YOLO. Nada se mueve ni se cambia.',
+                )}
+              </p>
               <div className="row" style={{ marginTop: 12 }}>
-                <Button leftSection={<IconFolder size={16} />} onClick={() => void chooseAndOpen()}>{w('Open a folder', 'Abrir una carpeta')}<kbd>Ctrl O</kbd></Button>
-                <Button variant="default" leftSection={<IconPlayerPlay size={16} />} loading={sampling !== undefined} onClick={() => void openSample()}>{w('Try the sample', 'Probar la muestra')}&nbsp;<span className="quiet">{w('some minutes', 'unos minutos')}</span></Button>
+                <Button leftSection={<IconFolder size={16} />} onClick={() => void chooseAndOpen()}>
+                  {w('Open a folder', 'Abrir una carpeta')}
+                  <kbd>Ctrl O</kbd>
+                </Button>
+                <Button
+                  variant="default"
+                  leftSection={<IconPlayerPlay size={16} />}
+                  loading={sampling !== undefined}
+                  onClick={() => void openSample()}
+                >
+                  {w('Try the sample', 'Probar la muestra')}&nbsp;
+                  <span className="quiet">{w('some minutes', 'unos minutos')}</span>
+                </Button>
               </div>
             </div>
           </section>
@@ -49,30 +88,95 @@ function Recent() {
   const recent = useStudio((state) => state.hello?.recent ?? noProjects);
   const [at, setAt] = useState(0);
   useKeys({
-    ArrowDown: () => setAt(Math.min(recent.length - 1, at + 1)), ArrowUp: () => setAt(Math.max(0, at - 1)),
-    Enter: () => { const project = recent[at]; if (project?.found === true) enter(project); },
+    ArrowDown: () => setAt(Math.min(recent.length - 1, at + 1)),
+    ArrowUp: () => setAt(Math.max(0, at - 1)),
+    Enter: () => {
+      const project = recent[at];
+      if (project?.found === true) enter(project);
+    },
   });
   if (recent.length === 0) return null;
   const find = async (project: Project): Promise<void> => {
     const automatic = await call('project.relocate', { project: project.id, folder: '' }).catch(() => null);
     if (automatic !== null) return enter(automatic.project);
     const folder = await askForFolder();
-    const found = folder === null ? null : await attempt(() => call('project.relocate', { project: project.id, folder }));
+    const found =
+      folder === null ? null : await attempt(() => call('project.relocate', { project: project.id, folder }));
     if (found !== null) enter(found.project);
   };
   return (
     <section aria-label={w('Recent projects', 'Proyectos recientes')}>
-      <div className="row" style={{ margin: '24px 0 8px' }}><h2 className="grow">{w('Recent', 'Recientes')}</h2><kbd>↑</kbd><kbd>↓</kbd><kbd>Enter</kbd></div>
+      <div className="row" style={{ margin: '24px 0 8px' }}>
+        <h2 className="grow">{w('Recent', 'Recientes')}</h2>
+        <kbd>↑</kbd>
+        <kbd>↓</kbd>
+        <kbd>Enter</kbd>
+      </div>
       <ul className="recent">
         {recent.map((project, i) => (
           <li key={project.id} data-chosen={i === at}>
-            <UnstyledButton className="recent-row" disabled={!project.found} onClick={() => void openProject(project.folder)}>
-              <span className="covers">{project.found && project.covers.length > 0 ? project.covers.map((cover) => <img key={cover} src={pictureUrl(project.id, cover, { kind: 'thumbnail', edge: 96 })} alt="" loading="lazy" />) : <span className="cover-missing"><IconFolder size={16} aria-hidden="true" /></span>}</span>
-              <span className="grow column"><strong className="cut" style={{ fontWeight: 500 }}>{project.name}</strong><span className="small quiet cut">{project.images === 0 ? w('no label files yet', 'aún sin archivos de etiquetas') : w(`${f.count(project.images)} images, ${f.count(project.labels)} labels`, `${f.count(project.images)} imágenes, ${f.count(project.labels)} etiquetas`)} · {project.folder}</span></span>
-              {project.lastRun !== null && project.found && <span className="soft">{said(project.lastRun.name)}{project.lastRun.macroAp === null ? '' : `: ${w('INT8 mAP', 'mAP INT8')} ${f.points(project.lastRun.macroAp)}`}</span>}
-              <span className="quiet num" style={{ width: 64 }}>{f.date(project.openedAt)}</span>
+            <UnstyledButton
+              className="recent-row"
+              disabled={!project.found}
+              onClick={() => void openProject(project.folder)}
+            >
+              <span className="covers">
+                {project.found && project.covers.length > 0 ? (
+                  project.covers.map((cover) => (
+                    <img
+                      key={cover}
+                      src={pictureUrl(project.id, cover, { kind: 'thumbnail', edge: 96 })}
+                      alt=""
+                      loading="lazy"
+                    />
+                  ))
+                ) : (
+                  <span className="cover-missing">
+                    <IconFolder size={16} aria-hidden="true" />
+                  </span>
+                )}
+              </span>
+              <span className="grow column">
+                <strong className="cut" style={{ fontWeight: 500 }}>
+                  {project.name}
+                </strong>
+                <span className="small quiet cut">
+                  {project.images === 0
+                    ? w('no label files yet', 'aún sin archivos de etiquetas')
+                    : w(
+                        `${f.count(project.images)} images, ${f.count(project.labels)} labels`,
+                        `${f.count(project.images)} imágenes, ${f.count(project.labels)} etiquetas`,
+                      )}{' '}
+                  · {project.folder}
+                </span>
+              </span>
+              {project.lastRun !== null && project.found && (
+                <span className="soft">
+                  {said(project.lastRun.name)}
+                  {project.lastRun.macroAp === null
+                    ? ''
+                    : `: ${w('INT8 mAP', 'mAP INT8')} ${f.points(project.lastRun.macroAp)}`}
+                </span>
+              )}
+              <span className="quiet num" style={{ width: 64 }}>
+                {f.date(project.openedAt)}
+              </span>
             </UnstyledButton>
-            {!project.found && <span className="row recent-lost"><span className="warn">{w('Folder not connected', 'Carpeta no conectada')}</span><button type="button" className="link" onClick={() => void find(project)}>{w('Find it', 'Buscarla')}</button><button type="button" className="link" onClick={() => void attempt(() => call('project.forget', { project: project.id }))}>{w('Forget', 'Olvidar')}</button></span>}
+            {!project.found && (
+              <span className="row recent-lost">
+                <span className="warn">{w('Folder not connected', 'Carpeta no conectada')}</span>
+                <button type="button" className="link" onClick={() => void find(project)}>
+                  {w('Find it', 'Buscarla')}
+                </button>
+                <button
+                  type="button"
+                  className="link"
+                  onClick={() => void attempt(() => call('project.forget', { project: project.id }))}
+                >
+                  {w('Forget', 'Olvidar')}
+                </button>
+              </span>
+            )}
           </li>
         ))}
       </ul>
@@ -92,19 +196,69 @@ function ThisMachine() {
   };
   // Beside a training it would measure nothing true, and slow it down.
   const unknown = hello !== null && machine === null && queue.length === 0;
-  useEffect(() => { if (unknown) void measure(); }, [unknown]);
+  useEffect(() => {
+    if (unknown) void measure();
+  }, [unknown]);
   return (
     <aside className="machine line-left" aria-label={w('This machine', 'Este equipo')}>
-      <div className="panel-head" style={{ padding: '24px 24px 4px' }}><h2>{w('This machine', 'Este equipo')}</h2><span className="push small quiet">{machine === null ? (measuring ? w('measuring…', 'midiendo…') : '') : w(`measured ${f.date(machine.measuredAt)}`, `medido ${f.date(machine.measuredAt)}`)}</span></div>
+      <div className="panel-head" style={{ padding: '24px 24px 4px' }}>
+        <h2>{w('This machine', 'Este equipo')}</h2>
+        <span className="push small quiet">
+          {machine === null
+            ? measuring
+              ? w('measuring…', 'midiendo…')
+              : ''
+            : w(`measured ${f.date(machine.measuredAt)}`, `medido ${f.date(machine.measuredAt)}`)}
+        </span>
+      </div>
       <div className="scroll" style={{ padding: '0 24px' }}>
-        {machine === null ? <div className="skeleton" style={{ height: 220, marginTop: 8 }} /> : <MachineFacts machine={machine} />}
-        <Button variant="subtle" style={{ marginTop: 12, marginLeft: -10 }} loading={measuring} onClick={() => void measure()}>{w('Measure again', 'Medir de nuevo')}</Button>
+        {machine === null ? (
+          <div className="skeleton" style={{ height: 220, marginTop: 8 }} />
+        ) : (
+          <MachineFacts machine={machine} />
+        )}
+        <Button
+          variant="subtle"
+          style={{ marginTop: 12, marginLeft: -10 }}
+          loading={measuring}
+          onClick={() => void measure()}
+        >
+          {w('Measure again', 'Medir de nuevo')}
+        </Button>
       </div>
       <div className="row line-top" style={{ marginTop: 'auto', padding: '12px 24px' }}>
-        <button type="button" className="link" onClick={() => void changeSettings({ language: 'en' })} aria-pressed={settings?.language === 'en'}>English</button>
-        <button type="button" className="link" onClick={() => void changeSettings({ language: 'es' })} aria-pressed={settings?.language === 'es'}>Español</button>
+        <button
+          type="button"
+          className="link"
+          onClick={() => void changeSettings({ language: 'en' })}
+          aria-pressed={settings?.language === 'en'}
+        >
+          English
+        </button>
+        <button
+          type="button"
+          className="link"
+          onClick={() => void changeSettings({ language: 'es' })}
+          aria-pressed={settings?.language === 'es'}
+        >
+          Español
+        </button>
         <span className="grow" />
-        <button type="button" className="link" onClick={() => void changeSettings({ theme: settings?.theme === 'light' ? 'dark' : settings?.theme === 'dark' ? 'system' : 'light' })}>{settings?.theme === 'light' ? w('Light', 'Claro') : settings?.theme === 'dark' ? w('Dark', 'Oscuro') : w('As the system', 'Como el sistema')}</button>
+        <button
+          type="button"
+          className="link"
+          onClick={() =>
+            void changeSettings({
+              theme: settings?.theme === 'light' ? 'dark' : settings?.theme === 'dark' ? 'system' : 'light',
+            })
+          }
+        >
+          {settings?.theme === 'light'
+            ? w('Light', 'Claro')
+            : settings?.theme === 'dark'
+              ? w('Dark', 'Oscuro')
+              : w('As the system', 'Como el sistema')}
+        </button>
       </div>
     </aside>
   );
@@ -113,19 +267,74 @@ function ThisMachine() {
 function MachineFacts({ machine }: { machine: Machine }) {
   const { w, f, said } = useWording();
   const cpu = machine.engines.find(({ name }) => name === 'onnx-cpu');
-  const gpu = machine.engines.filter(({ name }) => computesOnCard(name)).sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state) || (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
+  const gpu = machine.engines
+    .filter(({ name }) => computesOnCard(name))
+    .sort(
+      (a, b) =>
+        states.indexOf(a.state) - states.indexOf(b.state) || (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0),
+    )[0];
   return (
     <>
-      <Fact state={cpu?.state === 'works' ? 'ok' : 'bad'} title={w(`Processor, ${machine.cpu.cores} cores`, `Procesador, ${machine.cpu.cores} núcleos`)} value={cpu?.state === 'works' ? w('works', 'funciona') : w('fails', 'falla')}>
-        {cpu?.imagesPerSecond == null ? cpu && said(cpu.description) : w(`${machine.cpu.model}. Trains a small network at 96 px with ${f.decimal(cpu.imagesPerSecond, 0)} images a second.`, `${machine.cpu.model}. Entrena una red pequeña a 96 px con ${f.decimal(cpu.imagesPerSecond, 0)} imágenes por segundo.`)}
+      <Fact
+        state={cpu?.state === 'works' ? 'ok' : 'bad'}
+        title={w(`Processor, ${machine.cpu.cores} cores`, `Procesador, ${machine.cpu.cores} núcleos`)}
+        value={cpu?.state === 'works' ? w('works', 'funciona') : w('fails', 'falla')}
+      >
+        {cpu?.imagesPerSecond == null
+          ? cpu && said(cpu.description)
+          : w(
+              `${machine.cpu.model}. Trains a small network at 96 px with ${f.decimal(cpu.imagesPerSecond, 0)} images a second.`,
+              `${machine.cpu.model}. Entrena una red pequeña a 96 px con ${f.decimal(cpu.imagesPerSecond, 0)} imágenes por segundo.`,
+            )}
       </Fact>
       {gpu !== undefined && (
-        <Fact state={gpu.state === 'works' ? 'ok' : gpu.state === 'fails' ? 'bad' : 'info'} title={machine.gpus[0] === undefined ? w('Graphics card', 'Tarjeta gráfica') : said(machine.gpus[0])} value={gpu.state === 'works' ? w('works', 'funciona') : gpu.state === 'fails' ? w('fails', 'falla') : w('not used', 'no se usa')}>
-          {gpu.imagesPerSecond !== null ? w(`${gpu.name} trains the same network with ${f.decimal(gpu.imagesPerSecond, 0)} images a second.`, `${gpu.name} entrena la misma red con ${f.decimal(gpu.imagesPerSecond, 0)} imágenes por segundo.`) : <>{said(gpu.description)}{gpu.fix !== null && <> <code>{said(gpu.fix)}</code></>}</>}
+        <Fact
+          state={gpu.state === 'works' ? 'ok' : gpu.state === 'fails' ? 'bad' : 'info'}
+          title={machine.gpus[0] === undefined ? w('Graphics card', 'Tarjeta gráfica') : said(machine.gpus[0])}
+          value={
+            gpu.state === 'works'
+              ? w('works', 'funciona')
+              : gpu.state === 'fails'
+                ? w('fails', 'falla')
+                : w('not used', 'no se usa')
+          }
+        >
+          {gpu.imagesPerSecond !== null ? (
+            w(
+              `${gpu.name} trains the same network with ${f.decimal(gpu.imagesPerSecond, 0)} images a second.`,
+              `${gpu.name} entrena la misma red con ${f.decimal(gpu.imagesPerSecond, 0)} imágenes por segundo.`,
+            )
+          ) : (
+            <>
+              {said(gpu.description)}
+              {gpu.fix !== null && (
+                <>
+                  {' '}
+                  <code>{said(gpu.fix)}</code>
+                </>
+              )}
+            </>
+          )}
         </Fact>
       )}
-      <Fact state={machine.memory.totalBytes < 8e9 ? 'warn' : 'ok'} title={w('Memory', 'Memoria')} value={f.bytes(machine.memory.totalBytes)}>{machine.memory.totalBytes < 8e9 ? w('Enough for small networks; take the Fast preset.', 'Basta para redes pequeñas; elige Rápido.') : w('Enough for EfficientNet-B3 at 300 px.', 'Basta para EfficientNet-B3 a 300 px.')}</Fact>
-      {machine.disk !== null && <Fact state={machine.disk.freeBytes < 5e9 ? 'warn' : 'ok'} title={w('Disk', 'Disco')} value={w(`${f.bytes(machine.disk.freeBytes)} free`, `${f.bytes(machine.disk.freeBytes)} libres`)}>{w('A run keeps about 1 GB.', 'Un entrenamiento ocupa cerca de 1 GB.')}</Fact>}
+      <Fact
+        state={machine.memory.totalBytes < 8e9 ? 'warn' : 'ok'}
+        title={w('Memory', 'Memoria')}
+        value={f.bytes(machine.memory.totalBytes)}
+      >
+        {machine.memory.totalBytes < 8e9
+          ? w('Enough for small networks; take the Fast preset.', 'Basta para redes pequeñas; elige Rápido.')
+          : w('Enough for EfficientNet-B3 at 300 px.', 'Basta para EfficientNet-B3 a 300 px.')}
+      </Fact>
+      {machine.disk !== null && (
+        <Fact
+          state={machine.disk.freeBytes < 5e9 ? 'warn' : 'ok'}
+          title={w('Disk', 'Disco')}
+          value={w(`${f.bytes(machine.disk.freeBytes)} free`, `${f.bytes(machine.disk.freeBytes)} libres`)}
+        >
+          {w('A run keeps about 1 GB.', 'Un entrenamiento ocupa cerca de 1 GB.')}
+        </Fact>
+      )}
       <WeightsHere />
     </>
   );
@@ -139,22 +348,55 @@ function WeightsHere() {
   const { w, f } = useWording();
   const [here, setHere] = useState<number | null>(null);
   useEffect(() => {
-    const read = (): void => void call('weights.list', { project: null }).then(({ entries }) => setHere(entries.filter(({ path }) => path !== null).length), () => undefined);
+    const read = (): void =>
+      void call('weights.list', { project: null }).then(
+        ({ entries }) => setHere(entries.filter(({ path }) => path !== null).length),
+        () => undefined,
+      );
     read();
     return onWeightsChanged(read);
   }, []);
   if (here === null) return null;
-  return here === 0
-    ? <Fact state="warn" title={w('Pretrained weights', 'Pesos preentrenados')} value={w('none here', 'ninguno aquí')}>{w('Without them many more photos are needed. Train offers them for download.', 'Sin ellos hacen falta muchas más fotos. Entrenar los ofrece para descargar.')}</Fact>
-    : <Fact state="ok" title={w('Pretrained weights', 'Pesos preentrenados')} value={w(`${f.count(here)} here`, `${f.count(here)} aquí`)}>{w('Train starts a network from them.', 'Entrenar parte de ellos.')}</Fact>;
+  return here === 0 ? (
+    <Fact state="warn" title={w('Pretrained weights', 'Pesos preentrenados')} value={w('none here', 'ninguno aquí')}>
+      {w(
+        'Without them many more photos are needed. Train offers them for download.',
+        'Sin ellos hacen falta muchas más fotos. Entrenar los ofrece para descargar.',
+      )}
+    </Fact>
+  ) : (
+    <Fact
+      state="ok"
+      title={w('Pretrained weights', 'Pesos preentrenados')}
+      value={w(`${f.count(here)} here`, `${f.count(here)} aquí`)}
+    >
+      {w('Train starts a network from them.', 'Entrenar parte de ellos.')}
+    </Fact>
+  );
 }
 
-function Fact({ state, title, value, children }: { state: 'ok' | 'warn' | 'bad' | 'info'; title: string; value: string; children: ReactNode }) {
+function Fact({
+  state,
+  title,
+  value,
+  children,
+}: {
+  state: 'ok' | 'warn' | 'bad' | 'info';
+  title: string;
+  value: string;
+  children: ReactNode;
+}) {
   const Icon = state === 'ok' ? IconCircleCheck : state === 'info' ? IconInfoCircle : IconAlertTriangle;
   return (
     <div className="fact">
       <Icon size={16} className={state === 'info' ? 'quiet' : state} aria-hidden="true" />
-      <div className="grow"><div className="row"><span className="grow cut">{title}</span><span className="small soft">{value}</span></div><div className="small quiet">{children}</div></div>
+      <div className="grow">
+        <div className="row">
+          <span className="grow cut">{title}</span>
+          <span className="small soft">{value}</span>
+        </div>
+        <div className="small quiet">{children}</div>
+      </div>
     </div>
   );
 }

@@ -13,13 +13,15 @@ export const useFolderQuestion = create<Question>(() => ({ answer: null, dropped
 
 export function askForFolder(dropped: string | null = null): Promise<string | null> {
   if (chooseFolder !== null) return chooseFolder();
-  return new Promise((resolve) => useFolderQuestion.setState({
-    dropped,
-    answer: (folder) => {
-      useFolderQuestion.setState({ answer: null });
-      resolve(folder);
-    },
-  }));
+  return new Promise((resolve) =>
+    useFolderQuestion.setState({
+      dropped,
+      answer: (folder) => {
+        useFolderQuestion.setState({ answer: null });
+        resolve(folder);
+      },
+    }),
+  );
 }
 
 export async function chooseAndOpen(dropped: string | null = null): Promise<void> {

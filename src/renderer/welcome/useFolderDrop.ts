@@ -12,12 +12,16 @@ const COMPARED = 8;
 export function useFolderDrop(): void {
   const { w } = useWording();
   useEffect(() => {
-    const mark = (on: boolean): void => { document.documentElement.toggleAttribute('data-dropping', on); };
+    const mark = (on: boolean): void => {
+      document.documentElement.toggleAttribute('data-dropping', on);
+    };
     const over = (event: DragEvent): void => {
       event.preventDefault();
       mark(event.dataTransfer?.types.includes('Files') === true);
     };
-    const leave = (event: DragEvent): void => { if (event.relatedTarget === null) mark(false); };
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) mark(false);
+    };
     const drop = (event: DragEvent): void => {
       if (event.defaultPrevented) return;
       event.preventDefault();
@@ -29,7 +33,11 @@ export function useFolderDrop(): void {
       if (isFolder(entry)) void (path === null ? findAndOpen(entry) : openProject(path));
       // A project's own file stands for its folder.
       else if (path !== null && /\.(ya?ml|txt)$/i.test(path)) void openProject(path.replace(/[\\/][^\\/]*$/, ''));
-      else notifications.show({ message: w('Drop the folder that the photos lie in.', 'Suelta la carpeta en la que están las fotos.'), closeButtonProps: { 'aria-label': w('Close', 'Cerrar') } });
+      else
+        notifications.show({
+          message: w('Drop the folder that the photos lie in.', 'Suelta la carpeta en la que están las fotos.'),
+          closeButtonProps: { 'aria-label': w('Close', 'Cerrar') },
+        });
     };
     document.addEventListener('dragover', over);
     document.addEventListener('dragleave', leave);
@@ -50,10 +58,19 @@ const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => 
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
 
 async function findAndOpen(entry: FileSystemDirectoryEntry): Promise<void> {
-  const inside = await new Promise<FileSystemEntry[]>((resolve) => entry.createReader().readEntries(resolve, () => resolve([])));
-  const files = await Promise.all(inside.filter(isFile).slice(0, COMPARED).map((own) => new Promise<File | null>((resolve) => own.file(resolve, () => resolve(null)))));
+  const inside = await new Promise<FileSystemEntry[]>((resolve) =>
+    entry.createReader().readEntries(resolve, () => resolve([])),
+  );
+  const files = await Promise.all(
+    inside
+      .filter(isFile)
+      .slice(0, COMPARED)
+      .map((own) => new Promise<File | null>((resolve) => own.file(resolve, () => resolve(null)))),
+  );
   const known = files.flatMap((file) => (file === null ? [] : [{ name: file.name, bytes: file.size }]));
-  const { folders } = await call('files.find', { name: entry.name, files: known }).catch(() => ({ folders: [] as string[] }));
+  const { folders } = await call('files.find', { name: entry.name, files: known }).catch(() => ({
+    folders: [] as string[],
+  }));
   // Several alike: which one is meant, only the person knows.
   const [only, ...others] = folders;
   await (only !== undefined && others.length === 0 ? openProject(only) : chooseAndOpen(entry.name));

@@ -1,10 +1,36 @@
 import { z } from 'zod';
 import { configSchema } from '../config.ts';
 import { jobCommandSchema, stageSecondsSchema } from '../events.ts';
-import { checkResultSchema, datasetIndexSchema, importOffersSchema, importPlanSchema, importRequestSchema, lineChangeSchema, repairableSchema, repairedSchema, saveResultSchema } from './dataset.ts';
+import {
+  checkResultSchema,
+  datasetIndexSchema,
+  importOffersSchema,
+  importPlanSchema,
+  importRequestSchema,
+  lineChangeSchema,
+  repairableSchema,
+  repairedSchema,
+  saveResultSchema,
+} from './dataset.ts';
 import { exportSchema, tryResultSchema } from './exports.ts';
-import { configChoicesSchema, foundRatesSchema, networkNameSchema, preflightSchema, runHistorySchema, runSummarySchema } from './runs.ts';
-import { diskUseSchema, folderListingSchema, helloSchema, loadSchema, machineSchema, projectSchema, rememberedSpeedSchema, settingsSchema } from './studio.ts';
+import {
+  configChoicesSchema,
+  foundRatesSchema,
+  networkNameSchema,
+  preflightSchema,
+  runHistorySchema,
+  runSummarySchema,
+} from './runs.ts';
+import {
+  diskUseSchema,
+  folderListingSchema,
+  helloSchema,
+  loadSchema,
+  machineSchema,
+  projectSchema,
+  rememberedSpeedSchema,
+  settingsSchema,
+} from './studio.ts';
 import { attentionSchema, classThresholdSchema, tuneSchema } from './tune.ts';
 import { weightsSchema } from './weights.ts';
 
@@ -37,49 +63,84 @@ export const contract = {
   'engines.forget': method(z.object({ id: z.string().nullable() }), done),
   'files.list': method(z.object({ folder: z.string().nullable() }), folderListingSchema),
   /** Folders of this name that hold these files: where a folder lies that was dropped into a browser, which does not say. */
-  'files.find': method(z.object({ name: z.string().max(255), files: z.array(z.object({ name: z.string().max(255), bytes: z.number() })).max(20) }), z.object({ folders: z.array(z.string()) })),
+  'files.find': method(
+    z.object({
+      name: z.string().max(255),
+      files: z.array(z.object({ name: z.string().max(255), bytes: z.number() })).max(20),
+    }),
+    z.object({ folders: z.array(z.string()) }),
+  ),
   /** Shows a file or folder in the system's file browser; false where the door cannot. */
-  'files.reveal': method(z.object({ project: z.string().nullable(), path: z.string() }), z.object({ shown: z.boolean() })),
+  'files.reveal': method(
+    z.object({ project: z.string().nullable(), path: z.string() }),
+    z.object({ shown: z.boolean() }),
+  ),
 
   'project.open': method(z.object({ folder: z.string() }), projectSchema),
   'project.forget': method(project, done),
   'project.sample': method(nothing, projectSchema),
-  'project.relocate': method(z.object({ project: z.string(), folder: z.string() }), z.object({ project: projectSchema, matching: z.int(), compared: z.int() })),
+  'project.relocate': method(
+    z.object({ project: z.string(), folder: z.string() }),
+    z.object({ project: projectSchema, matching: z.int(), compared: z.int() }),
+  ),
 
   'dataset.read': method(project, datasetIndexSchema),
   'dataset.check': method(project, checkResultSchema),
   'dataset.lastCheck': method(project, z.object({ result: checkResultSchema.nullable() })),
   'dataset.draft': method(z.object({ project: z.string(), changes: z.array(lineChangeSchema) }), done),
   'dataset.save': method(z.object({ project: z.string(), changes: z.array(lineChangeSchema) }), saveResultSchema),
-  'dataset.line': method(z.object({ project: z.string(), change: lineChangeSchema }), z.object({ before: z.string(), after: z.string().nullable() })),
+  'dataset.line': method(
+    z.object({ project: z.string(), change: lineChangeSchema }),
+    z.object({ before: z.string(), after: z.string().nullable() }),
+  ),
   /** Puts one kind of problem right in the label files; a backup is kept. */
   'dataset.repair': method(z.object({ project: z.string(), code: repairableSchema }), repairedSchema),
   'import.offers': method(project, importOffersSchema),
   'import.plan': method(importRequestSchema, importPlanSchema),
   'import.write': method(importRequestSchema, done),
 
-  'weights.list': method(z.object({ /** Its runs' networks are listed too. */ project: z.string().nullable() }), weightsSchema),
+  'weights.list': method(
+    z.object({ /** Its runs' networks are listed too. */ project: z.string().nullable() }),
+    weightsSchema,
+  ),
   /** Begins, or goes on with, a download and returns at once; 'weightsChanged' tells how it goes. */
   'weights.download': method(z.object({ id: z.string() }), done),
   'weights.cancel': method(z.object({ id: z.string() }), done),
   /** Writes a run's float network for PyTorch (timm) or Keras; the file's path within the run. */
-  'weights.write': method(run.extend({ stage: z.enum(['teacher', 'student']), format: z.enum(['timm', 'keras']) }), z.object({ file: z.string(), bytes: z.number() })),
+  'weights.write': method(
+    run.extend({ stage: z.enum(['teacher', 'student']), format: z.enum(['timm', 'keras']) }),
+    z.object({ file: z.string(), bytes: z.number() }),
+  ),
 
   'config.choices': method(project, configChoicesSchema),
   'config.save': method(z.object({ project: z.string(), config: configSchema }), done),
   'run.preflight': method(z.object({ project: z.string(), config: configSchema }), preflightSchema),
   /** Tries rising learning rates; ends when it is done, is cancelled, or gives way to a run. */
-  'learningRate.find': method(z.object({ project: z.string(), config: configSchema, network: networkNameSchema }), done),
+  'learningRate.find': method(
+    z.object({ project: z.string(), config: configSchema, network: networkNameSchema }),
+    done,
+  ),
   'learningRate.cancel': method(nothing, done),
   /** What was found since the studio was opened. */
   'learningRate.found': method(project, foundRatesSchema),
   'runs.list': method(project, z.array(runSummarySchema)),
-  'runs.start': method(z.object({ project: z.string(), config: configSchema, preset: z.string().nullable(), /** From the preflight, if there was one. */ expected: z.array(stageSecondsSchema).default([]) }), runSummarySchema),
+  'runs.start': method(
+    z.object({
+      project: z.string(),
+      config: configSchema,
+      preset: z.string().nullable(),
+      /** From the preflight, if there was one. */ expected: z.array(stageSecondsSchema).default([]),
+    }),
+    runSummarySchema,
+  ),
   'runs.resume': method(run, done),
   'runs.command': method(run.extend({ command: jobCommandSchema }), done),
   'runs.cancel': method(run, done),
   'runs.history': method(run, runHistorySchema),
-  'runs.change': method(run.extend({ note: z.string().optional(), pinned: z.boolean().optional(), trashed: z.boolean().optional() }), runSummarySchema),
+  'runs.change': method(
+    run.extend({ note: z.string().optional(), pinned: z.boolean().optional(), trashed: z.boolean().optional() }),
+    runSummarySchema,
+  ),
   'runs.delete': method(run, done),
   'runs.clean': method(run, z.object({ freedBytes: z.number() })),
 
@@ -92,9 +153,21 @@ export const contract = {
   /** Judges the bundle that is there, as `destila verify` does; nothing is written anew. */
   'export.check': method(run, done),
   'export.read': method(run, z.object({ export: exportSchema.nullable() })),
-  'export.file': method(run.extend({ name: z.string() }), z.object({ text: z.string().nullable(), /** It has figures on test, and test has not been opened. */ sealed: z.boolean() })),
-  'export.try': method(run.extend({ image: z.object({ base64: z.string() }).or(z.object({ path: z.string() })) }), tryResultSchema),
-  'export.folder': method(run.extend({ folder: z.string() }), z.object({ csv: z.string(), images: z.int(), unreadable: z.int() })),
+  'export.file': method(
+    run.extend({ name: z.string() }),
+    z.object({
+      text: z.string().nullable(),
+      /** It has figures on test, and test has not been opened. */ sealed: z.boolean(),
+    }),
+  ),
+  'export.try': method(
+    run.extend({ image: z.object({ base64: z.string() }).or(z.object({ path: z.string() })) }),
+    tryResultSchema,
+  ),
+  'export.folder': method(
+    run.extend({ folder: z.string() }),
+    z.object({ csv: z.string(), images: z.int(), unreadable: z.int() }),
+  ),
 } as const;
 
 export type Contract = typeof contract;
@@ -110,22 +183,48 @@ export type Picture =
   | { readonly kind: 'thumbnail'; readonly edge: number }
   | { readonly kind: 'photo' }
   | { readonly kind: 'letterbox'; readonly size: number; readonly padding: readonly [number, number, number] }
-  | { readonly kind: 'augmented'; readonly size: number; readonly padding: readonly [number, number, number]; readonly draw: number; readonly settings: string };
+  | {
+      readonly kind: 'augmented';
+      readonly size: number;
+      readonly padding: readonly [number, number, number];
+      readonly draw: number;
+      readonly settings: string;
+    };
 
 export function pictureQuery(picture: Picture): Record<string, string> {
   switch (picture.kind) {
-    case 'thumbnail': return { kind: 'thumbnail', edge: String(picture.edge) };
-    case 'photo': return { kind: 'photo' };
-    case 'letterbox': return { kind: 'letterbox', size: String(picture.size), padding: picture.padding.join() };
-    case 'augmented': return { kind: 'augmented', size: String(picture.size), padding: picture.padding.join(), draw: String(picture.draw), settings: picture.settings };
+    case 'thumbnail':
+      return { kind: 'thumbnail', edge: String(picture.edge) };
+    case 'photo':
+      return { kind: 'photo' };
+    case 'letterbox':
+      return { kind: 'letterbox', size: String(picture.size), padding: picture.padding.join() };
+    case 'augmented':
+      return {
+        kind: 'augmented',
+        size: String(picture.size),
+        padding: picture.padding.join(),
+        draw: String(picture.draw),
+        settings: picture.settings,
+      };
   }
 }
 
 export const pictureQuerySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('thumbnail'), edge: z.coerce.number().int().min(32).max(1024) }),
   z.object({ kind: z.literal('photo') }),
-  z.object({ kind: z.literal('letterbox'), size: z.coerce.number().int().min(32).max(800), padding: z.string().transform(rgb) }),
-  z.object({ kind: z.literal('augmented'), size: z.coerce.number().int().min(32).max(800), padding: z.string().transform(rgb), draw: z.coerce.number().int().min(0), settings: z.string().max(4000) }),
+  z.object({
+    kind: z.literal('letterbox'),
+    size: z.coerce.number().int().min(32).max(800),
+    padding: z.string().transform(rgb),
+  }),
+  z.object({
+    kind: z.literal('augmented'),
+    size: z.coerce.number().int().min(32).max(800),
+    padding: z.string().transform(rgb),
+    draw: z.coerce.number().int().min(0),
+    settings: z.string().max(4000),
+  }),
 ]);
 export type PictureQuery = z.infer<typeof pictureQuerySchema>;
 

@@ -69,7 +69,13 @@ export const checkResultSchema = z.object({
 export type CheckResult = z.infer<typeof checkResultSchema>;
 
 /** A line that both the user and somebody else changed. */
-export const conflictSchema = z.object({ split: splitSchema, line: z.int(), path: z.string(), yours: z.array(z.string()).nullable(), disk: z.array(z.string()).nullable() });
+export const conflictSchema = z.object({
+  split: splitSchema,
+  line: z.int(),
+  path: z.string(),
+  yours: z.array(z.string()).nullable(),
+  disk: z.array(z.string()).nullable(),
+});
 export type Conflict = z.infer<typeof conflictSchema>;
 
 export const saveResultSchema = z.discriminatedUnion('state', [
@@ -84,10 +90,22 @@ export const repairedSchema = z.object({ lines: z.int(), backup: z.string() });
 export type Repaired = z.infer<typeof repairedSchema>;
 
 /** Kinds of problems with the text of the label files that the studio puts right in the files themselves. */
-export const repairableSchema = z.enum(['encoding', 'headerLine', 'malformedLine', 'outside', 'otherSeparator', 'missing', 'unknownLabel']);
+export const repairableSchema = z.enum([
+  'encoding',
+  'headerLine',
+  'malformedLine',
+  'outside',
+  'otherSeparator',
+  'missing',
+  'unknownLabel',
+]);
 export type Repairable = z.infer<typeof repairableSchema>;
 
-export const sharesSchema = z.object({ train: z.number().min(0).max(1), val: z.number().min(0).max(1), test: z.number().min(0).max(1) });
+export const sharesSchema = z.object({
+  train: z.number().min(0).max(1),
+  val: z.number().min(0).max(1),
+  test: z.number().min(0).max(1),
+});
 
 /** Where labels come from when there are no label files yet. */
 export const importSourceSchema = z.discriminatedUnion('kind', [
@@ -100,7 +118,12 @@ export const importSourceSchema = z.discriminatedUnion('kind', [
 ]);
 export type ImportSource = z.infer<typeof importSourceSchema>;
 
-export const importRequestSchema = z.object({ project: z.string(), source: importSourceSchema, shares: sharesSchema, seed: z.int().min(0) });
+export const importRequestSchema = z.object({
+  project: z.string(),
+  source: importSourceSchema,
+  shares: sharesSchema,
+  seed: z.int().min(0),
+});
 export type ImportRequest = z.infer<typeof importRequestSchema>;
 
 export const importPlanSchema = z.object({

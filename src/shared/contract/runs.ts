@@ -4,7 +4,12 @@ import { problemSchema, stageSchema, stageSecondsSchema } from '../events.ts';
 
 const figures = z.record(z.string(), z.number().nullable());
 
-export const stageStateSchema = z.object({ stage: stageSchema, state: z.enum(['pending', 'running', 'finished']), seconds: z.number(), summary: figures });
+export const stageStateSchema = z.object({
+  stage: stageSchema,
+  state: z.enum(['pending', 'running', 'finished']),
+  seconds: z.number(),
+  summary: figures,
+});
 
 export const runSummarySchema = z.object({
   id: z.string(),
@@ -28,7 +33,12 @@ export const runSummarySchema = z.object({
   /** What the measurement before the start said of each stage; empty where nothing was measured. */
   expected: z.array(stageSecondsSchema),
   /** Validation figures: the best of each network, and the INT8 model's; null before they are known. */
-  val: z.object({ teacherAp: z.number().nullable(), studentAp: z.number().nullable(), int8Ap: z.number().nullable(), int8F1: z.number().nullable() }),
+  val: z.object({
+    teacherAp: z.number().nullable(),
+    studentAp: z.number().nullable(),
+    int8Ap: z.number().nullable(),
+    int8F1: z.number().nullable(),
+  }),
   /** Fingerprints of the validation and the test split, '' before the data stage. Runs with others are not compared. */
   valFingerprint: z.string(),
   testFingerprint: z.string(),
@@ -58,7 +68,11 @@ export const phaseHistorySchema = z.object({
 });
 export type PhaseHistory = z.infer<typeof phaseHistorySchema>;
 
-export const watchedSchema = z.object({ path: z.string(), truth: z.array(z.string()), scores: z.array(z.object({ label: z.string(), score: z.number() })) });
+export const watchedSchema = z.object({
+  path: z.string(),
+  truth: z.array(z.string()),
+  scores: z.array(z.object({ label: z.string(), score: z.number() })),
+});
 export type Watched = z.infer<typeof watchedSchema>;
 
 export const runHistorySchema = z.object({
@@ -70,7 +84,9 @@ export const runHistorySchema = z.object({
   /** The last predictions on the same few validation images. */
   watched: z.array(watchedSchema),
   /** What is worth reading: decisions and warnings, newest last. */
-  notes: z.array(z.object({ at: z.string(), level: z.enum(['info', 'warning']), stage: stageSchema, message: z.string() })),
+  notes: z.array(
+    z.object({ at: z.string(), level: z.enum(['info', 'warning']), stage: stageSchema, message: z.string() }),
+  ),
 });
 export type RunHistory = z.infer<typeof runHistorySchema>;
 
@@ -89,7 +105,13 @@ export const networkNameSchema = z.enum(['teacher', 'student']);
 export type NetworkName = z.infer<typeof networkNameSchema>;
 export const rateRangeSchema = z.object({
   network: networkNameSchema,
-  points: z.array(z.object({ learningRate: z.number(), loss: z.number(), /** Averaged, and freed of what tells the batches apart. */ smoothed: z.number() })),
+  points: z.array(
+    z.object({
+      learningRate: z.number(),
+      loss: z.number(),
+      /** Averaged, and freed of what tells the batches apart. */ smoothed: z.number(),
+    }),
+  ),
   /** A value for lr_finetune; null where the loss never fell. */
   suggested: z.number().nullable(),
   /** The loss fell apart before the highest rate. */

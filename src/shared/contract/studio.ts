@@ -51,7 +51,10 @@ export type EngineReport = z.infer<typeof engineReportSchema>;
 /** What `auto` decided by: seconds of a teacher's step and a student's together on each engine; null: it does not run here. */
 const measuredNetworkSchema = z.object({ architecture: z.string(), inputSize: z.int(), batchSize: z.int() });
 export const engineSpeedSchema = z.object({
-  measuredAt: z.string(), teacher: measuredNetworkSchema, student: measuredNetworkSchema, /** 0: all cores. */ threads: z.int(),
+  measuredAt: z.string(),
+  teacher: measuredNetworkSchema,
+  student: measuredNetworkSchema,
+  /** 0: all cores. */ threads: z.int(),
   seconds: z.partialRecord(z.enum(engineNames), z.number().nullable()),
 });
 export type EngineSpeed = z.infer<typeof engineSpeedSchema>;
@@ -66,7 +69,17 @@ export const machineReportSchema = z.object({
   disk: z.object({ folder: z.string(), freeBytes: z.number() }).nullable(),
   gpus: z.array(z.string()),
   /** Vulkan's adapters, where `vulkaninfo` is installed to name them. */
-  vulkan: z.array(z.object({ name: z.string(), driver: z.string(), version: z.string(), largestBufferBytes: z.number(), memoryBytes: z.number() })).default([]),
+  vulkan: z
+    .array(
+      z.object({
+        name: z.string(),
+        driver: z.string(),
+        version: z.string(),
+        largestBufferBytes: z.number(),
+        memoryBytes: z.number(),
+      }),
+    )
+    .default([]),
   engines: z.array(engineReportSchema),
   versions: z.record(z.string(), z.string()).default({}),
 });
@@ -76,10 +89,18 @@ export const machineSchema = machineReportSchema.extend({ measuredAt: z.string()
 export type Machine = z.infer<typeof machineSchema>;
 
 /** Light figures for the status bar and a running training. */
-export const gpuLoadSchema = z.object({ name: z.string(), share: z.number().nullable(), memoryUsedBytes: z.number(), memoryTotalBytes: z.number() });
+export const gpuLoadSchema = z.object({
+  name: z.string(),
+  share: z.number().nullable(),
+  memoryUsedBytes: z.number(),
+  memoryTotalBytes: z.number(),
+});
 export type GpuLoad = z.infer<typeof gpuLoadSchema>;
 export const loadSchema = z.object({
-  cpuShare: z.number(), memoryUsedBytes: z.number(), memoryTotalBytes: z.number(), diskFreeBytes: z.number().nullable(),
+  cpuShare: z.number(),
+  memoryUsedBytes: z.number(),
+  memoryTotalBytes: z.number(),
+  diskFreeBytes: z.number().nullable(),
   /** Memory of the running job. */
   jobBytes: z.number().nullable(),
   gpus: z.array(gpuLoadSchema),
@@ -119,7 +140,13 @@ export const helloSchema = z.object({
 export type Hello = z.infer<typeof helloSchema>;
 
 /** What a project's runs take of the disk. */
-export const diskUseSchema = z.object({ project: z.string(), name: z.string(), runs: z.int(), bytes: z.number(), /** Checkpoints of finished runs, which nobody needs. */ freeableBytes: z.number() });
+export const diskUseSchema = z.object({
+  project: z.string(),
+  name: z.string(),
+  runs: z.int(),
+  bytes: z.number(),
+  /** Checkpoints of finished runs, which nobody needs. */ freeableBytes: z.number(),
+});
 export type DiskUse = z.infer<typeof diskUseSchema>;
 
 export const folderListingSchema = z.object({
@@ -148,7 +175,11 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('recent'), recent: z.array(projectSchema) }),
   z.object({ type: z.literal('load'), load: loadSchema }),
   /** The desktop asks: a folder was opened from the system, a menu was used. */
-  z.object({ type: z.literal('command'), command: z.enum(['openFolder', 'save', 'undo', 'redo', 'palette', 'shortcuts', 'settings']), folder: z.string().nullable() }),
+  z.object({
+    type: z.literal('command'),
+    command: z.enum(['openFolder', 'save', 'undo', 'redo', 'palette', 'shortcuts', 'settings']),
+    folder: z.string().nullable(),
+  }),
 ]);
 export type StudioEvent = z.infer<typeof eventSchema>;
 

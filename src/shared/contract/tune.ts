@@ -31,7 +31,12 @@ export const tuneSchema = z.object({
   saved: z.array(classThresholdSchema),
   /** As the thresholds stage found them. */
   found: z.array(z.int()),
-  goal: z.object({ goal: z.enum(['max_f1', 'precision', 'recall']), min_precision: z.number(), min_recall: z.number(), smoothing: z.number() }),
+  goal: z.object({
+    goal: z.enum(['max_f1', 'precision', 'recall']),
+    min_precision: z.number(),
+    min_recall: z.number(),
+    smoothing: z.number(),
+  }),
   val: scoredSplitSchema,
   /** Null: sealed. */
   test: scoredSplitSchema.nullable(),

@@ -1,9 +1,16 @@
 import { randomStream } from '../random.ts';
 
-export interface Interval { readonly low: number; readonly high: number }
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
 
 /** Percentile interval of a statistic over seeded resamples of images (Efron & Tibshirani 1993). `statistic` gets the drawn image indices. */
-export function bootstrapInterval(images: number, statistic: (drawn: Uint32Array) => number, options: { replicates?: number; seed?: number; level?: number } = {}): Interval {
+export function bootstrapInterval(
+  images: number,
+  statistic: (drawn: Uint32Array) => number,
+  options: { replicates?: number; seed?: number; level?: number } = {},
+): Interval {
   const { replicates = 2000, seed = 1, level = 0.95 } = options;
   const drawn = new Uint32Array(images);
   const values: number[] = [];
@@ -14,7 +21,8 @@ export function bootstrapInterval(images: number, statistic: (drawn: Uint32Array
     if (!Number.isNaN(value)) values.push(value);
   }
   values.sort((a, b) => a - b);
-  const at = (share: number): number => values[Math.min(values.length - 1, Math.max(0, Math.round(share * (values.length - 1))))] ?? NaN;
+  const at = (share: number): number =>
+    values[Math.min(values.length - 1, Math.max(0, Math.round(share * (values.length - 1))))] ?? NaN;
   return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
 }
 
@@ -22,10 +30,19 @@ export function bootstrapInterval(images: number, statistic: (drawn: Uint32Array
  * Average precision of resamples of the same images: sorted once, each resample is one pass. The returned function takes how often
  * each image was drawn; equal scores form one step, unknown labels (-1) count nowhere, no positive gives NaN.
  */
-export function resampledAveragePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): (counts: Uint16Array) => number {
-  const order = Uint32Array.from(Array.from({ length: labels.length }, (_, i) => i).filter((i) => labels[i]! >= 0).sort((a, b) => scores[b]! - scores[a]!));
+export function resampledAveragePrecision(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+): (counts: Uint16Array) => number {
+  const order = Uint32Array.from(
+    Array.from({ length: labels.length }, (_, i) => i)
+      .filter((i) => labels[i]! >= 0)
+      .sort((a, b) => scores[b]! - scores[a]!),
+  );
   const positive = Uint8Array.from(order, (i) => labels[i]!);
-  const endsStep = Uint8Array.from(order, (i, at) => (at === order.length - 1 || scores[order[at + 1]!] !== scores[i] ? 1 : 0));
+  const endsStep = Uint8Array.from(order, (i, at) =>
+    at === order.length - 1 || scores[order[at + 1]!] !== scores[i] ? 1 : 0,
+  );
   return (counts) => {
     let positives = 0;
     for (let at = 0; at < order.length; at++) positives += positive[at]! * counts[order[at]!]!;

@@ -6,7 +6,10 @@ type Averages = Record<string, number | (number | null)[]>;
 interface Manifest {
   averagePrecision: { perClass: number[]; macroOverClassesWithPositives: number };
   rocAuc: { perClass: (number | null)[] };
-  thresholded: ({ threshold: number; confusion_tn_fp_fn_tp: number[][] } & Record<'zero_division_0' | 'zero_division_1' | 'zero_division_nan', Averages>)[];
+  thresholded: ({ threshold: number; confusion_tn_fp_fn_tp: number[][] } & Record<
+    'zero_division_0' | 'zero_division_1' | 'zero_division_nan',
+    Averages
+  >)[];
 }
 
 /** The tolerance of the goldens: scikit-learn in float64. */
@@ -20,7 +23,8 @@ describe.each(['hand', 'grid', 'free'])('metrics of scikit-learn, on %s', (name)
   const classes = golden.array('labels').shape[1]!;
   const labels = Int8Array.from(golden.bytes('labels'));
   const scores = golden.floats('scores');
-  const column = <T extends ArrayLike<number>>(matrix: T, c: number): number[] => Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
+  const column = <T extends ArrayLike<number>>(matrix: T, c: number): number[] =>
+    Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
 
   test('average precision, and its mean over the classes with positives', () => {
     const { macroAp, perClass, leftOut } = macroAveragePrecision(labels, scores, classes);
@@ -33,10 +37,16 @@ describe.each(['hand', 'grid', 'free'])('metrics of scikit-learn, on %s', (name)
   });
 
   test('area under the ROC curve', () => {
-    golden.manifest.rocAuc.perClass.forEach((expected, c) => close(rocAuc(column(labels, c), column(scores, c)), expected));
+    golden.manifest.rocAuc.perClass.forEach((expected, c) =>
+      close(rocAuc(column(labels, c), column(scores, c)), expected),
+    );
   });
 
-  const divisions = [['zero_division_0', 0], ['zero_division_1', 1], ['zero_division_nan', NaN]] as const;
+  const divisions = [
+    ['zero_division_0', 0],
+    ['zero_division_1', 1],
+    ['zero_division_nan', NaN],
+  ] as const;
   describe.each(golden.manifest.thresholded)('at $threshold', (at) => {
     const predicted = Uint8Array.from(scores, (score) => (score >= at.threshold ? 1 : 0));
     test.each(divisions)('precision, recall and F1 with %s', (key, zeroDivision) => {
@@ -50,7 +60,8 @@ describe.each(['hand', 'grid', 'free'])('metrics of scikit-learn, on %s', (name)
       close(found.microRecall, figure('recall_micro'));
       close(found.microF1, figure('f1_micro'));
       found.perClass.forEach((report, c) => {
-        for (const name of ['precision', 'recall', 'f1', 'support'] as const) close(report[name], (expected[`${name}_class`] as (number | null)[])[c]!);
+        for (const name of ['precision', 'recall', 'f1', 'support'] as const)
+          close(report[name], (expected[`${name}_class`] as (number | null)[])[c]!);
       });
     });
 
@@ -69,7 +80,13 @@ describe('unknown labels', () => {
     const scores = [0.9, 0.1, 0.3, 0.4, 0.5, 0.99];
     expect(averagePrecision(labels, scores)).toBe(averagePrecision(without, [0.9, 0.3, 0.4, 0.5]));
     expect(rocAuc(labels, scores)).toBe(rocAuc(without, [0.9, 0.3, 0.4, 0.5]));
-    expect(decisionMetrics(labels, scores.map((score) => (score >= 0.5 ? 1 : 0)), 1).perClass[0]!.confusion).toEqual({ tn: 1, fp: 1, fn: 1, tp: 1 });
+    expect(
+      decisionMetrics(
+        labels,
+        scores.map((score) => (score >= 0.5 ? 1 : 0)),
+        1,
+      ).perClass[0]!.confusion,
+    ).toEqual({ tn: 1, fp: 1, fn: 1, tp: 1 });
   });
 });
 

@@ -6,16 +6,31 @@
 /** What a ratio with an empty denominator counts: scikit-learn's zero_division. NaN leaves the class out of averages. */
 export type ZeroDivision = 0 | 1 | typeof NaN;
 
-export interface Confusion { readonly tn: number; readonly fp: number; readonly fn: number; readonly tp: number }
+export interface Confusion {
+  readonly tn: number;
+  readonly fp: number;
+  readonly fn: number;
+  readonly tp: number;
+}
 
-export interface ClassReport { readonly precision: number; readonly recall: number; readonly f1: number; readonly support: number; readonly confusion: Confusion }
+export interface ClassReport {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly support: number;
+  readonly confusion: Confusion;
+}
 
-const ratio = (numerator: number, denominator: number, empty: number): number => (denominator === 0 ? empty : numerator / denominator);
+const ratio = (numerator: number, denominator: number, empty: number): number =>
+  denominator === 0 ? empty : numerator / denominator;
 
 export function classReport({ tn, fp, fn, tp }: Confusion, zeroDivision: ZeroDivision = 0): ClassReport {
   return {
-    precision: ratio(tp, tp + fp, zeroDivision), recall: ratio(tp, tp + fn, zeroDivision), f1: ratio(2 * tp, 2 * tp + fp + fn, zeroDivision),
-    support: tp + fn, confusion: { tn, fp, fn, tp },
+    precision: ratio(tp, tp + fp, zeroDivision),
+    recall: ratio(tp, tp + fn, zeroDivision),
+    f1: ratio(2 * tp, 2 * tp + fp + fn, zeroDivision),
+    support: tp + fn,
+    confusion: { tn, fp, fn, tp },
   };
 }
 
@@ -36,8 +51,12 @@ export function confusions(labels: Int8Array, predicted: ArrayLike<number>, clas
 
 export interface DecisionMetrics {
   readonly perClass: readonly ClassReport[];
-  readonly macroPrecision: number; readonly macroRecall: number; readonly macroF1: number;
-  readonly microPrecision: number; readonly microRecall: number; readonly microF1: number;
+  readonly macroPrecision: number;
+  readonly macroRecall: number;
+  readonly macroF1: number;
+  readonly microPrecision: number;
+  readonly microRecall: number;
+  readonly microF1: number;
   /** Classes without a positive: they count zeroDivision in the macro figures' recall. */
   readonly classesWithoutPositives: number;
 }
@@ -48,7 +67,12 @@ export function nanMean(values: readonly number[]): number {
   return numbers.length === 0 ? NaN : numbers.reduce((a, b) => a + b, 0) / numbers.length;
 }
 
-export function decisionMetrics(labels: Int8Array, predicted: ArrayLike<number>, classes: number, zeroDivision: ZeroDivision = 0): DecisionMetrics {
+export function decisionMetrics(
+  labels: Int8Array,
+  predicted: ArrayLike<number>,
+  classes: number,
+  zeroDivision: ZeroDivision = 0,
+): DecisionMetrics {
   return decisionMetricsOf(confusions(labels, predicted, classes), zeroDivision);
 }
 
@@ -59,15 +83,21 @@ export function decisionMetricsOf(counts: readonly Confusion[], zeroDivision: Ze
   const micro = classReport(total, zeroDivision);
   return {
     perClass,
-    macroPrecision: nanMean(perClass.map((c) => c.precision)), macroRecall: nanMean(perClass.map((c) => c.recall)), macroF1: nanMean(perClass.map((c) => c.f1)),
-    microPrecision: micro.precision, microRecall: micro.recall, microF1: micro.f1,
+    macroPrecision: nanMean(perClass.map((c) => c.precision)),
+    macroRecall: nanMean(perClass.map((c) => c.recall)),
+    macroF1: nanMean(perClass.map((c) => c.f1)),
+    microPrecision: micro.precision,
+    microRecall: micro.recall,
+    microF1: micro.f1,
     classesWithoutPositives: perClass.filter((c) => c.support === 0).length,
   };
 }
 
 /** Area under the step-wise precision-recall curve, sum (R_k - R_(k-1)) P_k; equal scores form one step. NaN without positives. */
 export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
-  const order = Array.from({ length: labels.length }, (_, i) => i).filter((i) => labels[i]! >= 0).sort((a, b) => scores[b]! - scores[a]!);
+  const order = Array.from({ length: labels.length }, (_, i) => i)
+    .filter((i) => labels[i]! >= 0)
+    .sort((a, b) => scores[b]! - scores[a]!);
   const positives = order.reduce((sum, i) => sum + labels[i]!, 0);
   if (positives === 0) return NaN;
   let sum = 0;
@@ -85,7 +115,9 @@ export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<nu
 
 /** Area under the ROC curve as the probability that a positive scores above a negative, ties one half. NaN where one of them is missing. */
 export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
-  const order = Array.from({ length: labels.length }, (_, i) => i).filter((i) => labels[i]! >= 0).sort((a, b) => scores[a]! - scores[b]!);
+  const order = Array.from({ length: labels.length }, (_, i) => i)
+    .filter((i) => labels[i]! >= 0)
+    .sort((a, b) => scores[a]! - scores[b]!);
   let negativesBelow = 0;
   let area = 0;
   let positives = 0;
@@ -102,7 +134,8 @@ export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>): nu
   return positives === 0 || negativesBelow === 0 ? NaN : area / (positives * negativesBelow);
 }
 
-const column = <T extends ArrayLike<number>>(matrix: T, classes: number, c: number): Float64Array => Float64Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
+const column = <T extends ArrayLike<number>>(matrix: T, classes: number, c: number): Float64Array =>
+  Float64Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
 
 export interface MacroAp {
   /** Mean over the classes with a positive (= mAP); NaN where there is none. */
@@ -113,7 +146,9 @@ export interface MacroAp {
 }
 
 export function macroAveragePrecision(labels: Int8Array, scores: ArrayLike<number>, classes: number): MacroAp {
-  const perClass = Array.from({ length: classes }, (_, c) => averagePrecision(column(labels, classes, c), column(scores, classes, c)));
+  const perClass = Array.from({ length: classes }, (_, c) =>
+    averagePrecision(column(labels, classes, c), column(scores, classes, c)),
+  );
   return { macroAp: nanMean(perClass), perClass, leftOut: perClass.filter(Number.isNaN).length };
 }
 

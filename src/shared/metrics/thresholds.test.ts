@@ -6,10 +6,20 @@ import { decisionMetrics } from './metrics.ts';
 import { decide, NEVER, searchThresholds } from './thresholds.ts';
 
 const maxF1 = { goal: 'max_f1', min_precision: 0.9, min_recall: 0.9, smoothing: 0 } as const;
-const single = (codes: number[], labels: number[], config: Parameters<typeof searchThresholds>[3] = maxF1): ReturnType<typeof searchThresholds> => searchThresholds(Uint8Array.from(codes), Int8Array.from(labels), 1, config);
+const single = (
+  codes: number[],
+  labels: number[],
+  config: Parameters<typeof searchThresholds>[3] = maxF1,
+): ReturnType<typeof searchThresholds> => searchThresholds(Uint8Array.from(codes), Int8Array.from(labels), 1, config);
 
 describe('against an exhaustive search with scikit-learn', () => {
-  interface Manifest { thresholdSearch: { globalMacroF1: { f1: number }; perClassMacroF1: number; perClass: { f1: number; tiedK: [number, number] }[] } }
+  interface Manifest {
+    thresholdSearch: {
+      globalMacroF1: { f1: number };
+      perClassMacroF1: number;
+      perClass: { f1: number; tiedK: [number, number] }[];
+    };
+  }
   test.each(['hand', 'grid'])('the best F1 of every class and of all: %s', (name) => {
     const golden = loadGolden<Manifest>(`metrics/${name}`);
     const classes = golden.array('labels').shape[1]!;
@@ -100,7 +110,9 @@ describe('goals', () => {
     const [codesOfTwo, truth] = [Uint8Array.of(10, 250, 20, 5, 60, 5, 80, 5), Int8Array.of(0, 1, 0, 0, 1, 0, 1, 0)];
     const raw = searchThresholds(codesOfTwo, truth, 2, maxF1);
     const smooth = searchThresholds(codesOfTwo, truth, 2, { ...maxF1, smoothing: 3 });
-    smooth.perClass.forEach(({ k, valPositives }, c) => expect(k).toBe(Math.round((valPositives * raw.perClass[c]!.k + 3 * raw.globalK) / (valPositives + 3))));
+    smooth.perClass.forEach(({ k, valPositives }, c) =>
+      expect(k).toBe(Math.round((valPositives * raw.perClass[c]!.k + 3 * raw.globalK) / (valPositives + 3))),
+    );
   });
 });
 
@@ -127,7 +139,14 @@ test('with rare classes, smoothed thresholds beat raw ones on images not seen, o
     const heldOut = longTail(randomStream(seed, 'held out'), 3000, classes);
     const f1 = (smoothing: number): number => {
       const { perClass } = searchThresholds(val.codes, val.labels, classes, { ...maxF1, smoothing });
-      return decisionMetrics(heldOut.labels, decide(heldOut.codes, perClass.map(({ k }) => k)), classes).macroF1;
+      return decisionMetrics(
+        heldOut.labels,
+        decide(
+          heldOut.codes,
+          perClass.map(({ k }) => k),
+        ),
+        classes,
+      ).macroF1;
     };
     return f1(10) - f1(0);
   });

@@ -22,10 +22,18 @@ export interface ClassThreshold {
   readonly valPositives: number;
 }
 
-export interface ThresholdResult { readonly globalK: number; readonly perClass: readonly ClassThreshold[] }
+export interface ThresholdResult {
+  readonly globalK: number;
+  readonly perClass: readonly ClassThreshold[];
+}
 
 /** counts[q]: how many negatives and positives have code q. */
-export interface Histogram { readonly negatives: Uint32Array; readonly positives: Uint32Array; readonly totalPositives: number; readonly totalNegatives: number }
+export interface Histogram {
+  readonly negatives: Uint32Array;
+  readonly positives: Uint32Array;
+  readonly totalPositives: number;
+  readonly totalNegatives: number;
+}
 
 export function histogram(codes: Uint8Array, labels: Int8Array, classes: number, c: number): Histogram {
   const negatives = new Uint32Array(256);
@@ -72,7 +80,8 @@ function middleOfBestPlateau(isBest: (k: number) => boolean, decidesAsBelow: (k:
   return middles.reduce((a, b) => (Math.abs(b - 128) < Math.abs(a - 128) ? b : a));
 }
 
-const decidesAsBelow = (table: readonly Confusion[], k: number): boolean => k > 0 && table[k]!.tp === table[k - 1]!.tp && table[k]!.fp === table[k - 1]!.fp;
+const decidesAsBelow = (table: readonly Confusion[], k: number): boolean =>
+  k > 0 && table[k]!.tp === table[k - 1]!.tp && table[k]!.fp === table[k - 1]!.fp;
 
 /** Exact comparison of two fractions with non-negative parts; an empty denominator counts 0. */
 function compareFractions(a: readonly [number, number], b: readonly [number, number]): number {
@@ -107,17 +116,31 @@ export function searchClass(table: readonly Confusion[], goal: Goal): { k: numbe
   const allowed = (k: number): boolean => !reached || candidates[k]!;
   let best: Confusion | null = null;
   table.forEach((confusion, k) => {
-    if (allowed(k) && (best === null || compareFractions(quality(confusion, used), quality(best, used)) > 0)) best = confusion;
+    if (allowed(k) && (best === null || compareFractions(quality(confusion, used), quality(best, used)) > 0))
+      best = confusion;
   });
   const top = best!;
-  return { k: middleOfBestPlateau((k) => allowed(k) && compareFractions(quality(table[k]!, used), quality(top, used)) === 0, (k) => decidesAsBelow(table, k)), reached };
+  return {
+    k: middleOfBestPlateau(
+      (k) => allowed(k) && compareFractions(quality(table[k]!, used), quality(top, used)) === 0,
+      (k) => decidesAsBelow(table, k),
+    ),
+    reached,
+  };
 }
 
 /** One k for all classes: the best macro F1 over the classes with validation positives. */
 function searchGlobal(tables: readonly (readonly Confusion[])[]): number {
-  const macro = Array.from({ length: NEVER + 1 }, (_, k) => tables.reduce((sum, table) => sum + classReport(table[k]!).f1, 0));
+  const macro = Array.from({ length: NEVER + 1 }, (_, k) =>
+    tables.reduce((sum, table) => sum + classReport(table[k]!).f1, 0),
+  );
   const best = Math.max(...macro);
-  return tables.length === 0 ? 128 : middleOfBestPlateau((k) => macro[k] === best, (k) => tables.every((table) => decidesAsBelow(table, k)));
+  return tables.length === 0
+    ? 128
+    : middleOfBestPlateau(
+        (k) => macro[k] === best,
+        (k) => tables.every((table) => decidesAsBelow(table, k)),
+      );
 }
 
 /**
@@ -125,7 +148,12 @@ function searchGlobal(tables: readonly (readonly Confusion[])[]): number {
  * / (n + m)) with n their positives (shrinkage; F1-optimal thresholds of rare labels overfit, Lin & Lin, CIKM 2023); where that
  * would break a precision or recall goal it is undone.
  */
-export function searchThresholds(codes: Uint8Array, labels: Int8Array, classes: number, config: Goal & Pick<ThresholdSearchConfig, 'smoothing'>): ThresholdResult {
+export function searchThresholds(
+  codes: Uint8Array,
+  labels: Int8Array,
+  classes: number,
+  config: Goal & Pick<ThresholdSearchConfig, 'smoothing'>,
+): ThresholdResult {
   const histograms = Array.from({ length: classes }, (_, c) => histogram(codes, labels, classes, c));
   const tables = histograms.map(confusionByK);
   const globalK = searchGlobal(tables.filter((_, c) => histograms[c]!.totalPositives > 0));

@@ -1,10 +1,13 @@
 /** Settings that are not possible as they stand. */
 export const configMessages: Readonly<Record<string, string>> = {
   "There is no preset '{preset}'. Presets: {names}.": 'No existe el preajuste “{preset}”. Preajustes: {names}.',
-  "There is no preset '{preset}'; did you mean {guess}? Presets: {names}.": 'No existe el preajuste “{preset}”; ¿querías decir {guess}? Preajustes: {names}.',
+  "There is no preset '{preset}'; did you mean {guess}? Presets: {names}.":
+    'No existe el preajuste “{preset}”; ¿querías decir {guess}? Preajustes: {names}.',
   'The settings file {file} cannot be read.': 'No se puede leer el archivo de ajustes {file}.',
-  "{file}:1: settings are a list of 'key: value' lines.": "{file}:1: los ajustes son una lista de líneas 'clave: valor'.",
-  '--set {assignment}: write key=value, for example --set teacher.epochs_head=3': '--set {assignment}: escribe clave=valor, por ejemplo --set teacher.epochs_head=3',
+  "{file}:1: settings are a list of 'key: value' lines.":
+    "{file}:1: los ajustes son una lista de líneas 'clave: valor'.",
+  '--set {assignment}: write key=value, for example --set teacher.epochs_head=3':
+    '--set {assignment}: escribe clave=valor, por ejemplo --set teacher.epochs_head=3',
   '--set {assignment}: the value cannot be read.': '--set {assignment}: no se puede leer el valor.',
   'unknown setting {key}.': 'ajuste desconocido {key}.',
   'unknown setting {key}; did you mean {guess}?': 'ajuste desconocido {key}; ¿querías decir {guess}?',
@@ -16,11 +19,21 @@ export const configMessages: Readonly<Record<string, string>> = {
   '{key:words} must be a whole number.': '{key} tiene que ser un número entero.',
   '{key:words} must be of type {type:words}.': '{key} tiene que ser {type}.',
   '{key:words} is wrong: {reason:words}.': '{key} está mal: {reason}.',
-  "unknown architecture '{name}': one of {names}": 'no se conoce la arquitectura “{name}”; tiene que ser una de {names}',
-  '{architecture} can be a teacher, but no student: the student is quantized to INT8, which its swish and squeeze-excite do not stand. Take one of {names}': '{architecture} puede ser maestro, pero no alumno: el alumno se cuantiza a INT8, y su swish y su squeeze-excite no lo soportan. Toma una de {names}',
-  'place, colour, noise and erase, each once, with commas between': 'place, colour, noise y erase, una vez cada uno, separados por comas',
+  "unknown architecture '{name}': one of {names}":
+    'no se conoce la arquitectura “{name}”; tiene que ser una de {names}',
+  '{architecture} can be a teacher, but no student: the student is quantized to INT8, which its swish and squeeze-excite do not stand. Take one of {names}':
+    '{architecture} puede ser maestro, pero no alumno: el alumno se cuantiza a INT8, y su swish y su squeeze-excite no lo soportan. Toma una de {names}',
+  'place, colour, noise and erase, each once, with commas between':
+    'place, colour, noise y erase, una vez cada uno, separados por comas',
   'letters, digits, dot, dash and underscore': 'letras, cifras, punto, guion y guion bajo',
   'this is no YAML ({reason}).': 'esto no es YAML válido ({reason}).',
-  'line {line:number}': 'línea {line}', settings: 'ajustes',
-  It: 'El valor', number: 'un número', string: 'un texto', boolean: 'true o false', object: 'una lista de claves y valores', tuple: 'una lista', array: 'una lista',
+  'line {line:number}': 'línea {line}',
+  settings: 'ajustes',
+  It: 'El valor',
+  number: 'un número',
+  string: 'un texto',
+  boolean: 'true o false',
+  object: 'una lista de claves y valores',
+  tuple: 'una lista',
+  array: 'una lista',
 };

@@ -2,53 +2,68 @@
 export const dataMessages: Readonly<Record<string, string>> = {
   // Kinds of problems and what to do about each (pipeline/data/problems.ts).
   'Label file missing': 'Falta un archivo de etiquetas',
-  'Put train.txt, val.txt and test.txt into the project folder; a line is an image path and its labels.': 'Pon train.txt, val.txt y test.txt en la carpeta del proyecto; cada línea es la ruta de una imagen y sus etiquetas.',
+  'Put train.txt, val.txt and test.txt into the project folder; a line is an image path and its labels.':
+    'Pon train.txt, val.txt y test.txt en la carpeta del proyecto; cada línea es la ruta de una imagen y sus etiquetas.',
   'Text that is not UTF-8': 'Texto que no es UTF-8',
   'Save the label file as UTF-8.': 'Guarda el archivo de etiquetas como UTF-8.',
   'Line that cannot be read': 'Línea ilegible',
-  'Close the quotation mark, or write a quotation mark inside quotes twice.': 'Cierra las comillas, o escribe dos veces las comillas que van dentro de otras.',
+  'Close the quotation mark, or write a quotation mark inside quotes twice.':
+    'Cierra las comillas, o escribe dos veces las comillas que van dentro de otras.',
   'Header line': 'Línea de cabecera',
   'Delete the line, or start it with "# ".': 'Borra la línea o haz que empiece por "# ".',
   'Line with another separator': 'Línea con otro separador',
-  'Use one separator in all label files, or set data.separator.': 'Usa un solo separador en todos los archivos de etiquetas, o fija data.separator.',
+  'Use one separator in all label files, or set data.separator.':
+    'Usa un solo separador en todos los archivos de etiquetas, o fija data.separator.',
   'Image missing': 'Falta la imagen',
-  'Correct the path or delete the line; put quotes around a path that contains the separator.': 'Corrige la ruta o borra la línea; pon entre comillas una ruta que contenga el separador.',
+  'Correct the path or delete the line; put quotes around a path that contains the separator.':
+    'Corrige la ruta o borra la línea; pon entre comillas una ruta que contenga el separador.',
   'Path leaves the project folder': 'La ruta sale de la carpeta',
-  'Move the image into the project folder: nothing outside it is read.': 'Mueve la imagen a la carpeta del proyecto: fuera de ella no se lee nada.',
+  'Move the image into the project folder: nothing outside it is read.':
+    'Mueve la imagen a la carpeta del proyecto: fuera de ella no se lee nada.',
   'File cannot be read': 'No se puede leer',
   'Check that it is a file that you may read.': 'Comprueba que es un archivo y que tienes permiso para leerlo.',
   'Not an image': 'No es una imagen',
-  'JPEG, PNG, WebP, TIFF, GIF and AVIF are read; convert the file, or delete the line.': 'Se leen JPEG, PNG, WebP, TIFF, GIF y AVIF; convierte el archivo o borra la línea.',
+  'JPEG, PNG, WebP, TIFF, GIF and AVIF are read; convert the file, or delete the line.':
+    'Se leen JPEG, PNG, WebP, TIFF, GIF y AVIF; convierte el archivo o borra la línea.',
   'Damaged or cut-off image': 'Imagen dañada o cortada',
-  'Copy the image again from its source, or delete the line.': 'Copia otra vez la imagen desde su origen, o borra la línea.',
+  'Copy the image again from its source, or delete the line.':
+    'Copia otra vez la imagen desde su origen, o borra la línea.',
   'Image too large': 'Imagen demasiado grande',
   'Scale the image down, or raise data.max_megapixels.': 'Reduce la imagen, o sube data.max_megapixels.',
   'Image listed twice in a split': 'Imagen repetida en una partición',
   'Delete one of the lines.': 'Borra una de las líneas.',
   'Same image in two splits': 'La misma imagen en dos particiones',
-  'Keep the image in one split: a model that is tested on what it has learned scores too well. data.duplicates_across_splits: warning lets it pass.': 'Deja la imagen en una sola partición: un modelo que se prueba con lo que ha aprendido sale demasiado bien. Con data.duplicates_across_splits: warning se deja pasar.',
+  'Keep the image in one split: a model that is tested on what it has learned scores too well. data.duplicates_across_splits: warning lets it pass.':
+    'Deja la imagen en una sola partición: un modelo que se prueba con lo que ha aprendido sale demasiado bien. Con data.duplicates_across_splits: warning se deja pasar.',
   'One image with two label sets': 'Una imagen con dos juegos de etiquetas',
-  'Decide which labels are right and delete the other line.': 'Decide qué etiquetas son las buenas y borra la otra línea.',
+  'Decide which labels are right and delete the other line.':
+    'Decide qué etiquetas son las buenas y borra la otra línea.',
   'Split without images': 'Partición sin imágenes',
   'Each of train, val and test needs images.': 'Tanto train como val y test necesitan imágenes.',
   'No labels at all': 'Ninguna etiqueta',
-  'Write the labels behind the paths; if they are there, set data.separator.': 'Escribe las etiquetas detrás de las rutas; si ya están, fija data.separator.',
+  'Write the labels behind the paths; if they are there, set data.separator.':
+    'Escribe las etiquetas detrás de las rutas; si ya están, fija data.separator.',
   'Problem in the list of classes': 'Problema en la lista de clases',
-  'The file that data.labels_file names holds one class a line, each once.': 'El archivo que nombra data.labels_file lleva una clase por línea, cada una una sola vez.',
+  'The file that data.labels_file names holds one class a line, each once.':
+    'El archivo que nombra data.labels_file lleva una clase por línea, cada una una sola vez.',
   'Label that is no class': 'Etiqueta que no es una clase',
   'Correct the label, or add it to the list of classes.': 'Corrige la etiqueta o añádela a la lista de clases.',
   'File name with a wrong ending': 'Nombre con extensión equivocada',
-  'The image is read all the same; rename it so that other programs read it too.': 'La imagen se lee igualmente; cámbiale el nombre para que otros programas también la lean.',
+  'The image is read all the same; rename it so that other programs read it too.':
+    'La imagen se lee igualmente; cámbiale el nombre para que otros programas también la lean.',
   'Same image under two names in a split': 'La misma imagen con dos nombres',
   'Delete one of the lines: the image counts twice.': 'Borra una de las líneas: la imagen cuenta dos veces.',
   'Labels that look alike': 'Etiquetas parecidas',
   'If they mean one class, spell them alike.': 'Si son la misma clase, escríbelas igual.',
   'Label that contains a separator': 'Etiqueta con separador',
-  'If these are several labels, use one separator in all files.': 'Si son varias etiquetas, usa un solo separador en todos los archivos.',
+  'If these are several labels, use one separator in all files.':
+    'Si son varias etiquetas, usa un solo separador en todos los archivos.',
   'Class without training image': 'Clase sin imagen de entrenamiento',
-  'The model cannot learn it: move images of it to train.txt.': 'El modelo no puede aprenderla: mueve imágenes suyas a train.txt.',
+  'The model cannot learn it: move images of it to train.txt.':
+    'El modelo no puede aprenderla: mueve imágenes suyas a train.txt.',
   'Class with few images': 'Clase con pocas imágenes',
-  'Scores and thresholds of such classes are unsure; data.min_positives sets the limit.': 'Las puntuaciones y umbrales de estas clases son inseguros; data.min_positives fija el límite.',
+  'Scores and thresholds of such classes are unsure; data.min_positives sets the limit.':
+    'Las puntuaciones y umbrales de estas clases son inseguros; data.min_positives fija el límite.',
 
   // Single problems.
   '{file} is missing in {folder}.': 'Falta {file} en {folder}.',
@@ -58,18 +73,27 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'the path is empty.': 'la ruta está vacía.',
   "'{line}' looks like a header.": '“{line}” parece una cabecera.',
   '{path} is outside the project folder.': '{path} está fuera de la carpeta del proyecto.',
-  'here it seems to be {here:words}, elsewhere it is {elsewhere:words}.': 'aquí parece ser {here}, en el resto es {elsewhere}.',
-  "label '{label}' contains a {separator:words}; it is taken as one label.": 'la etiqueta “{label}” contiene {separator}; se toma como una sola etiqueta.',
-  tab: 'tabulador', comma: 'coma', semicolon: 'punto y coma', pipe: 'barra vertical', space: 'espacio',
+  'here it seems to be {here:words}, elsewhere it is {elsewhere:words}.':
+    'aquí parece ser {here}, en el resto es {elsewhere}.',
+  "label '{label}' contains a {separator:words}; it is taken as one label.":
+    'la etiqueta “{label}” contiene {separator}; se toma como una sola etiqueta.',
+  tab: 'tabulador',
+  comma: 'coma',
+  semicolon: 'punto y coma',
+  pipe: 'barra vertical',
+  space: 'espacio',
   'the file is saved as UTF-16.': 'el archivo está guardado como UTF-16.',
   'this line is not UTF-8.': 'esta línea no es UTF-8.',
   'this line holds a NUL character: the file is no text.': 'esta línea tiene un carácter NUL: el archivo no es texto.',
   '{path} is a {format} file.': '{path} es un archivo {format}.',
   '{path} does not exist.': '{path} no existe.',
   'There is {path}: is that meant?': 'Existe {path}: ¿es esa?',
-  '{path} is a link to {target}, outside the project folder.': '{path} es un enlace a {target}, fuera de la carpeta del proyecto.',
-  '{path} has {width:number} x {height:number} pixels, more than {limit:number} megapixels.': '{path} tiene {width} x {height} píxeles, más de {limit} megapíxeles.',
-  '{path} has too many pixels, more than {limit:number} megapixels.': '{path} tiene demasiados píxeles, más de {limit} megapíxeles.',
+  '{path} is a link to {target}, outside the project folder.':
+    '{path} es un enlace a {target}, fuera de la carpeta del proyecto.',
+  '{path} has {width:number} x {height:number} pixels, more than {limit:number} megapixels.':
+    '{path} tiene {width} x {height} píxeles, más de {limit} megapíxeles.',
+  '{path} has too many pixels, more than {limit:number} megapixels.':
+    '{path} tiene demasiados píxeles, más de {limit} megapíxeles.',
   '{path} is not an image that can be read ({reason:words}).': '{path} no es una imagen que se pueda leer ({reason}).',
   '{path} is damaged or cut off ({reason:words}).': '{path} está dañada o cortada ({reason}).',
   '{path} cannot be read ({reason:words}).': 'No se puede leer {path} ({reason}).',
@@ -78,18 +102,26 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'it is {format}': 'es {format}',
   '{file} lists no image.': '{file} no nombra ninguna imagen.',
   'no image has a label.': 'ninguna imagen tiene etiqueta.',
-  "class '{label}' has no training image: no split has it.": 'la clase “{label}” no tiene imagen de entrenamiento: no está en ninguna partición.',
-  "class '{label}' has no training image: it is only in {splits}.": 'la clase “{label}” no tiene imagen de entrenamiento: solo está en {splits}.',
-  "class '{label}' has no image in {split} ({images:number} images).": 'la clase “{label}” no tiene imágenes en {split} ({images} imágenes).',
-  "class '{label}' has only 1 image in {split} ({images:number} images).": 'la clase “{label}” tiene una sola imagen en {split} ({images} imágenes).',
-  "class '{label}' has only {own:number} images in {split} ({images:number} images).": 'la clase “{label}” solo tiene {own} imágenes en {split} ({images} imágenes).',
-  '{labels} differ only in case, spaces or the like.': '{labels} solo se diferencian en mayúsculas, espacios o similares.',
+  "class '{label}' has no training image: no split has it.":
+    'la clase “{label}” no tiene imagen de entrenamiento: no está en ninguna partición.',
+  "class '{label}' has no training image: it is only in {splits}.":
+    'la clase “{label}” no tiene imagen de entrenamiento: solo está en {splits}.',
+  "class '{label}' has no image in {split} ({images:number} images).":
+    'la clase “{label}” no tiene imágenes en {split} ({images} imágenes).',
+  "class '{label}' has only 1 image in {split} ({images:number} images).":
+    'la clase “{label}” tiene una sola imagen en {split} ({images} imágenes).',
+  "class '{label}' has only {own:number} images in {split} ({images:number} images).":
+    'la clase “{label}” solo tiene {own} imágenes en {split} ({images} imágenes).',
+  '{labels} differ only in case, spaces or the like.':
+    '{labels} solo se diferencian en mayúsculas, espacios o similares.',
   '{path} is the same image as {others:list}.': '{path} es la misma imagen que {others}.',
   '{path} is also {others:list}.': '{path} también está en {others}.',
-  '{path} has labels {labels:words} here, {other:words} as {others:list}.': '{path} lleva aquí {labels}, y {other} en {others}.',
+  '{path} has labels {labels:words} here, {other:words} as {others:list}.':
+    '{path} lleva aquí {labels}, y {other} en {others}.',
   none: 'ninguna etiqueta',
   "label '{label}' is not in {file}.": 'la etiqueta “{label}” no está en {file}.',
-  "label '{label}' is no class of the model and is left out.": 'la etiqueta “{label}” no es una clase del modelo y se deja fuera.',
+  "label '{label}' is no class of the model and is left out.":
+    'la etiqueta “{label}” no es una clase del modelo y se deja fuera.',
   "class '{label}' is already in line {line:number}.": 'la clase “{label}” ya está en la línea {line}.',
   '{file} holds no class.': '{file} no tiene ninguna clase.',
 
@@ -98,7 +130,8 @@ export const dataMessages: Readonly<Record<string, string>> = {
   '1 more error was found.': 'Hay 1 error más.',
   '{count:number} more errors were found.': 'Hay {count} errores más.',
   "'destila check' lists them all.": 'En Datos, y con "destila check", están todos.',
-  error: 'error', warning: 'aviso',
+  error: 'error',
+  warning: 'aviso',
   '{title:words} ({count:number})': '{title} ({count})',
   '... and {count:number} more': '... y {count} más',
   '-> {advice:words}': '-> {advice}',
@@ -110,17 +143,25 @@ export const dataMessages: Readonly<Record<string, string>> = {
 
   // Reading the project and its pictures.
   'The project folder {folder} does not exist.': 'La carpeta del proyecto {folder} no existe.',
-  '{folder} is a file: name the folder that holds train.txt, val.txt and test.txt.': '{folder} es un archivo: elige la carpeta que contiene train.txt, val.txt y test.txt.',
+  '{folder} is a file: name the folder that holds train.txt, val.txt and test.txt.':
+    '{folder} es un archivo: elige la carpeta que contiene train.txt, val.txt y test.txt.',
   'The check was cancelled.': 'La comprobación se canceló.',
-  '{file} has changed since the run began. Put the old file back and resume, or start a new run.': '{file} ha cambiado desde que empezó el entrenamiento. Vuelve a poner el archivo de antes y reanuda, o empieza otro.',
-  '{file} cannot be decoded: it is damaged, cut off, too large or no image. Replace it, or take its line out of the label file.': '{file} no se puede decodificar: está dañada, cortada, es demasiado grande o no es una imagen. Cámbiala, o quita su línea del archivo de etiquetas.',
-  '{file} cannot be read: it is gone, or its disk is not connected. Put it back and resume.': 'No se puede leer {file}: ya no está, o su disco no está conectado. Vuelve a ponerlo y reanuda.',
-  '{path} has not been read: check the data before a run starts.': '{path} no se ha leído: comprueba los datos antes de entrenar.',
-  'The data snapshot in {folder} is damaged. Start a new run: this one cannot be continued without knowing its data.': 'La copia de los datos en {folder} está dañada. Empieza otro entrenamiento: este no puede seguir sin conocer sus datos.',
-  '{file} cannot be read: a run needs the snapshot of its data.': 'No se puede leer {file}: un entrenamiento necesita la copia de sus datos.',
+  '{file} has changed since the run began. Put the old file back and resume, or start a new run.':
+    '{file} ha cambiado desde que empezó el entrenamiento. Vuelve a poner el archivo de antes y reanuda, o empieza otro.',
+  '{file} cannot be decoded: it is damaged, cut off, too large or no image. Replace it, or take its line out of the label file.':
+    '{file} no se puede decodificar: está dañada, cortada, es demasiado grande o no es una imagen. Cámbiala, o quita su línea del archivo de etiquetas.',
+  '{file} cannot be read: it is gone, or its disk is not connected. Put it back and resume.':
+    'No se puede leer {file}: ya no está, o su disco no está conectado. Vuelve a ponerlo y reanuda.',
+  '{path} has not been read: check the data before a run starts.':
+    '{path} no se ha leído: comprueba los datos antes de entrenar.',
+  'The data snapshot in {folder} is damaged. Start a new run: this one cannot be continued without knowing its data.':
+    'La copia de los datos en {folder} está dañada. Empieza otro entrenamiento: este no puede seguir sin conocer sus datos.',
+  '{file} cannot be read: a run needs the snapshot of its data.':
+    'No se puede leer {file}: un entrenamiento necesita la copia de sus datos.',
   'A thread that loads images failed.': 'Ha fallado un hilo que carga imágenes.',
   'The image loader was closed.': 'El cargador de imágenes se cerró.',
-  'This picture cannot be read: it is damaged, cut off, too large or no image.': 'No se puede leer esta imagen: está dañada, cortada, es demasiado grande o no es una imagen.',
+  'This picture cannot be read: it is damaged, cut off, too large or no image.':
+    'No se puede leer esta imagen: está dañada, cortada, es demasiado grande o no es una imagen.',
   'The picture cannot be read.': 'No se puede leer la imagen.',
   '{file} cannot be shown: reading it failed.': 'No se puede mostrar {file}: falló su lectura.',
   '{path} is no image of this project.': '{path} no es una imagen de este proyecto.',
@@ -129,28 +170,42 @@ export const dataMessages: Readonly<Record<string, string>> = {
   // Imports.
   'No images were found to import.': 'No se han encontrado imágenes que importar.',
   '1 image keeps the split that the source names.': '1 imagen conserva la partición que indica el origen.',
-  '{count:number} images keep the split that the source names.': '{count} imágenes conservan la partición que indica el origen.',
+  '{count:number} images keep the split that the source names.':
+    '{count} imágenes conservan la partición que indica el origen.',
   '1 group of identical images was kept together.': '1 grupo de imágenes idénticas se ha dejado junto.',
-  '{count:number} groups of identical images were kept together.': '{count} grupos de imágenes idénticas se han dejado juntos.',
+  '{count:number} groups of identical images were kept together.':
+    '{count} grupos de imágenes idénticas se han dejado juntos.',
   '1 label has no image in {split}: {label}.': '1 etiqueta no tiene imagen en {split}: {label}.',
-  '{count:number} labels have no image in {split}: {labels}.': '{count} etiquetas no tienen imagen en {split}: {labels}.',
-  '1 image lies in no folder of its own and gets no label.': '1 imagen no está en ninguna carpeta propia y queda sin etiqueta.',
-  '{count:number} images lie in no folder of their own and get no label.': '{count} imágenes no están en ninguna carpeta propia y quedan sin etiqueta.',
+  '{count:number} labels have no image in {split}: {labels}.':
+    '{count} etiquetas no tienen imagen en {split}: {labels}.',
+  '1 image lies in no folder of its own and gets no label.':
+    '1 imagen no está en ninguna carpeta propia y queda sin etiqueta.',
+  '{count:number} images lie in no folder of their own and get no label.':
+    '{count} imágenes no están en ninguna carpeta propia y quedan sin etiqueta.',
   '{file} is no table that can be read: {reason}.': '{file} no es una tabla que se pueda leer: {reason}.',
-  "{file}:1: no column of image paths was found. Name it 'image', 'path' or 'filename'.": "{file}:1: no hay columna con las rutas de las imágenes. Llámala 'image', 'path' o 'filename'.",
-  "{file}:1: no column of labels was found. Name it 'labels', or give each label a column of 0 and 1.": "{file}:1: no hay columna de etiquetas. Llámala 'labels', o da a cada etiqueta una columna de 0 y 1.",
-  "{file} is not in COCO's format: it needs images, annotations and categories.": '{file} no tiene el formato de COCO: necesita images, annotations y categories.',
+  "{file}:1: no column of image paths was found. Name it 'image', 'path' or 'filename'.":
+    "{file}:1: no hay columna con las rutas de las imágenes. Llámala 'image', 'path' o 'filename'.",
+  "{file}:1: no column of labels was found. Name it 'labels', or give each label a column of 0 and 1.":
+    "{file}:1: no hay columna de etiquetas. Llámala 'labels', o da a cada etiqueta una columna de 0 y 1.",
+  "{file} is not in COCO's format: it needs images, annotations and categories.":
+    '{file} no tiene el formato de COCO: necesita images, annotations y categories.',
   '{image}: class {number} is not in {file}.': '{image}: la clase {number} no está en {file}.',
   '1 image has no annotation file and gets no label.': '1 imagen no tiene archivo de anotaciones y queda sin etiqueta.',
-  '{count:number} images have no annotation file and get no label.': '{count} imágenes no tienen archivo de anotaciones y quedan sin etiqueta.',
+  '{count:number} images have no annotation file and get no label.':
+    '{count} imágenes no tienen archivo de anotaciones y quedan sin etiqueta.',
   '{file} has no list of names.': '{file} no tiene una lista de nombres (names).',
-  '1 image that {file} names is not in the folder and is left out.': '1 imagen que nombra {file} no está en la carpeta y se deja fuera.',
-  '{count:number} images that {file} names are not in the folder and are left out.': '{count} imágenes que nombra {file} no están en la carpeta y se dejan fuera.',
+  '1 image that {file} names is not in the folder and is left out.':
+    '1 imagen que nombra {file} no está en la carpeta y se deja fuera.',
+  '{count:number} images that {file} names are not in the folder and are left out.':
+    '{count} imágenes que nombra {file} no están en la carpeta y se dejan fuera.',
   '{file} is outside the project folder: move it in.': '{file} está fuera de la carpeta del proyecto: muévelo dentro.',
   '{file} cannot be read.': 'No se puede leer {file}.',
 
   // Saving labels.
-  "The line '{line}' cannot be read: a quotation mark is not closed.": 'No se puede leer la línea “{line}”: hay unas comillas sin cerrar.',
-  "These labels cannot be written in this file's layout ({separator:words} between path and labels): {labels}. Rename the label.": 'Estas etiquetas no se pueden escribir en el formato de este archivo ({separator} entre ruta y etiquetas): {labels}. Cambia el nombre de la etiqueta.',
-  "Nothing was written: with these labels the line '{line}' of {file} or another file would be read otherwise. Set data.separator in the project's settings, or avoid {separator:words} inside labels.": 'No se ha escrito nada: con estas etiquetas, la línea “{line}” de {file} o de otro archivo se leería de otra manera. Fija data.separator en los ajustes del proyecto, o evita {separator} dentro de las etiquetas.',
+  "The line '{line}' cannot be read: a quotation mark is not closed.":
+    'No se puede leer la línea “{line}”: hay unas comillas sin cerrar.',
+  "These labels cannot be written in this file's layout ({separator:words} between path and labels): {labels}. Rename the label.":
+    'Estas etiquetas no se pueden escribir en el formato de este archivo ({separator} entre ruta y etiquetas): {labels}. Cambia el nombre de la etiqueta.',
+  "Nothing was written: with these labels the line '{line}' of {file} or another file would be read otherwise. Set data.separator in the project's settings, or avoid {separator:words} inside labels.":
+    'No se ha escrito nada: con estas etiquetas, la línea “{line}” de {file} o de otro archivo se leería de otra manera. Fija data.separator en los ajustes del proyecto, o evita {separator} dentro de las etiquetas.',
 };

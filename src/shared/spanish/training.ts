@@ -1,6 +1,7 @@
 /** Runs: their stages, notes, and how they end. */
 export const trainingMessages: Readonly<Record<string, string>> = {
-  teacher: 'maestro', student: 'alumno',
+  teacher: 'maestro',
+  student: 'alumno',
   'checking images': 'comprobando imágenes',
   'comparing with LiteRT': 'comparando con LiteRT',
   'drawing the sample': 'dibujando la muestra',
@@ -14,81 +15,128 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'Writing and checking the bundle.': 'Escribiendo y comprobando el paquete.',
 
   // Notes.
-  '{train:number} training, {val:number} validation and {test:number} test images, {classes:number} classes; separator: {separator:words}.': '{train} imágenes de entrenamiento, {val} de validación y {test} de prueba, {classes} clases; separador: {separator}.',
-  'A batch of {wanted:number} does not fit into {memory:number} GiB for the {stage:words}: it trains with {batch:number}, and {steps:number} batches are added up before the weights move. engine.memory: low or a smaller input size would leave more room.': 'Un lote de {wanted} no cabe en {memory} GiB para el {stage}: se entrena con {batch}, y se suman {steps} lotes antes de mover los pesos. Con engine.memory: low o una entrada más pequeña habría más sitio.',
-  'No pretrained weights for the {stage:words}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.': 'Sin pesos preentrenados para el {stage}: se entrena desde cero, todas las capas desde el principio, sin fase de la cabeza. Las puntuaciones quedarán muy por debajo de las que se logran con pesos de ImageNet.',
+  '{train:number} training, {val:number} validation and {test:number} test images, {classes:number} classes; separator: {separator:words}.':
+    '{train} imágenes de entrenamiento, {val} de validación y {test} de prueba, {classes} clases; separador: {separator}.',
+  'A batch of {wanted:number} does not fit into {memory:number} GiB for the {stage:words}: it trains with {batch:number}, and {steps:number} batches are added up before the weights move. engine.memory: low or a smaller input size would leave more room.':
+    'Un lote de {wanted} no cabe en {memory} GiB para el {stage}: se entrena con {batch}, y se suman {steps} lotes antes de mover los pesos. Con engine.memory: low o una entrada más pequeña habría más sitio.',
+  'No pretrained weights for the {stage:words}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.':
+    'Sin pesos preentrenados para el {stage}: se entrena desde cero, todas las capas desde el principio, sin fase de la cabeza. Las puntuaciones quedarán muy por debajo de las que se logran con pesos de ImageNet.',
   'Starts from {weights}: {source:words}.': 'Parte de {weights}: {source}.',
-  'Post-training quantization: {figures:words} on validation.': 'Cuantización posterior al entrenamiento: {figures} en validación.',
+  'Post-training quantization: {figures:words} on validation.':
+    'Cuantización posterior al entrenamiento: {figures} en validación.',
   'macro AP {ap:words}, loss {loss:words}': 'AP macro {ap}, pérdida {loss}',
   '{number:number}': '{number}',
   undefined: 'sin definir',
-  'No epoch was better than post-training quantization (by {monitor}): its weights are kept.': 'Ninguna época fue mejor que la cuantización posterior (según {monitor}): se conservan sus pesos.',
-  "Training's fake-quantized scores and the integer model's differ by {mean:number} on average, {largest:number} at most.": 'Las puntuaciones cuantizadas del entrenamiento y las del modelo entero se separan {mean} de media y {largest} como mucho.',
-  'The checkpoint {file} is damaged; the one before it is used.': 'El punto de control {file} está dañado; se usa el anterior.',
-  'Nothing is augmented: the features of the frozen backbone are computed once for all epochs of the head.': 'No se aumenta nada: las características de la base congelada se calculan una vez para todas las épocas de la cabeza.',
+  'No epoch was better than post-training quantization (by {monitor}): its weights are kept.':
+    'Ninguna época fue mejor que la cuantización posterior (según {monitor}): se conservan sus pesos.',
+  "Training's fake-quantized scores and the integer model's differ by {mean:number} on average, {largest:number} at most.":
+    'Las puntuaciones cuantizadas del entrenamiento y las del modelo entero se separan {mean} de media y {largest} como mucho.',
+  'The checkpoint {file} is damaged; the one before it is used.':
+    'El punto de control {file} está dañado; se usa el anterior.',
+  'Nothing is augmented: the features of the frozen backbone are computed once for all epochs of the head.':
+    'No se aumenta nada: las características de la base congelada se calculan una vez para todas las épocas de la cabeza.',
   'Going on from epoch {epoch:number}, step {step:number}.': 'Sigue desde la época {epoch}, paso {step}.',
-  'No validation image, so the global threshold stands in: {labels:list}.': 'Sin imagen de validación, así que vale el umbral global: {labels}.',
-  'No threshold reaches the goal ({goal:words} at least {least:number}), so the best F1 stands in: {labels:list}.': 'Ningún umbral alcanza el objetivo ({goal} de al menos {least}), así que vale el de mejor F1: {labels}.',
-  precision: 'precisión', recall: 'exhaustividad',
-  'No better {monitor} for {epochs:number} epochs: {phase:words} ends early with the weights of epoch {best:number}.': '{epochs} épocas sin mejorar {monitor}: {phase} acaba antes, con los pesos de la época {best}.',
-  head: 'la cabeza', finetune: 'el ajuste fino', qat: 'la cuantización',
-  'LiteRT and the integer model agree on all {count:number} pictures, bit for bit.': 'LiteRT y el modelo entero coinciden en las {count} imágenes, bit a bit.',
+  'No validation image, so the global threshold stands in: {labels:list}.':
+    'Sin imagen de validación, así que vale el umbral global: {labels}.',
+  'No threshold reaches the goal ({goal:words} at least {least:number}), so the best F1 stands in: {labels:list}.':
+    'Ningún umbral alcanza el objetivo ({goal} de al menos {least}), así que vale el de mejor F1: {labels}.',
+  precision: 'precisión',
+  recall: 'exhaustividad',
+  'No better {monitor} for {epochs:number} epochs: {phase:words} ends early with the weights of epoch {best:number}.':
+    '{epochs} épocas sin mejorar {monitor}: {phase} acaba antes, con los pesos de la época {best}.',
+  head: 'la cabeza',
+  finetune: 'el ajuste fino',
+  qat: 'la cuantización',
+  'LiteRT and the integer model agree on all {count:number} pictures, bit for bit.':
+    'LiteRT y el modelo entero coinciden en las {count} imágenes, bit a bit.',
   'The bundle is {folder}, and the same as .zip.': 'El paquete es {folder}, y lo mismo como .zip.',
-  'The memory of the graphics card ran out. The run goes on from its last checkpoint, {cure:words}.': 'Se acabó la memoria de la tarjeta gráfica. El entrenamiento sigue desde su último punto de control, {cure}.',
-  "TensorFlow's memory ran out. The run goes on from its last checkpoint, {cure:words}.": 'Se acabó la memoria de TensorFlow. El entrenamiento sigue desde su último punto de control, {cure}.',
-  'The graphics card stopped answering. The run goes on from its last checkpoint, {cure:words}.': 'La tarjeta gráfica dejó de responder. El entrenamiento sigue desde su último punto de control, {cure}.',
+  'The memory of the graphics card ran out. The run goes on from its last checkpoint, {cure:words}.':
+    'Se acabó la memoria de la tarjeta gráfica. El entrenamiento sigue desde su último punto de control, {cure}.',
+  "TensorFlow's memory ran out. The run goes on from its last checkpoint, {cure:words}.":
+    'Se acabó la memoria de TensorFlow. El entrenamiento sigue desde su último punto de control, {cure}.',
+  'The graphics card stopped answering. The run goes on from its last checkpoint, {cure:words}.':
+    'La tarjeta gráfica dejó de responder. El entrenamiento sigue desde su último punto de control, {cure}.',
   'on the processor, which is slower': 'en el procesador, que es más lento',
   'on {engine} with each batch in {parts:number} parts': 'en {engine}, con cada lote en {parts} partes',
   'Engine: {engine:words}.': 'Motor: {engine}.',
 
-  'Stopped at a checkpoint, as asked. Resume goes on from here.': 'Parado en un punto de control, como pediste. Reanudar sigue desde aquí.',
+  'Stopped at a checkpoint, as asked. Resume goes on from here.':
+    'Parado en un punto de control, como pediste. Reanudar sigue desde aquí.',
   'Cancelled.': 'Cancelado.',
   'Not needed any more.': 'Ya no hace falta.',
 
   // Why a run ended, or cannot go on.
-  'The training process was killed from outside, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.': 'El proceso de entrenamiento se mató desde fuera, casi seguro por falta de memoria. Baja batch_size o input_size, o cierra otros programas, y reanuda: el último punto de control está a salvo.',
-  'The training process ended unexpectedly ({how:words}). Resume goes on from the last checkpoint.': 'El proceso de entrenamiento acabó de improviso ({how}). Reanudar sigue desde el último punto de control.',
+  'The training process was killed from outside, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.':
+    'El proceso de entrenamiento se mató desde fuera, casi seguro por falta de memoria. Baja batch_size o input_size, o cierra otros programas, y reanuda: el último punto de control está a salvo.',
+  'The training process ended unexpectedly ({how:words}). Resume goes on from the last checkpoint.':
+    'El proceso de entrenamiento acabó de improviso ({how}). Reanudar sigue desde el último punto de control.',
   'code {code}': 'código {code}',
   'The worker thread ended with code {code}.': 'El hilo de trabajo acabó con el código {code}.',
-  'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.': 'Se acabó la memoria. Baja batch_size o input_size y reanuda: el último punto de control está a salvo.',
-  'Training diverged: the loss of {stage:words} in epoch {epoch:number}, step {step:number} is not a number. Lower {settings} or lr_head and start a new run.': 'El entrenamiento divergió: la pérdida del {stage} en la época {epoch}, paso {step} no es un número. Baja {settings} o lr_head y empieza otro entrenamiento.',
-  'Training diverged: the loss of {stage:words} in epoch {epoch:number}, step {step:number} is not a number. Lower qat.lr and start a new run.': 'El entrenamiento divergió: la pérdida de {stage} en la época {epoch}, paso {step} no es un número. Baja qat.lr y empieza otro entrenamiento.',
-  "The stage '{stage}' builds on '{missing}', which is not finished: run that first, or the whole pipeline.": "La etapa '{stage}' se apoya en '{missing}', que no ha acabado: ejecuta antes esa, o todo el proceso.",
-  'Nothing to train: {stage}.epochs_finetune is 0, and from scratch there is no head phase.': 'No hay nada que entrenar: {stage}.epochs_finetune es 0, y desde cero no hay fase de la cabeza.',
-  'Nothing to train: {stage}.epochs_finetune is 0 and so is epochs_head.': 'No hay nada que entrenar: {stage}.epochs_finetune es 0 y epochs_head también.',
+  'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.':
+    'Se acabó la memoria. Baja batch_size o input_size y reanuda: el último punto de control está a salvo.',
+  'Training diverged: the loss of {stage:words} in epoch {epoch:number}, step {step:number} is not a number. Lower {settings} or lr_head and start a new run.':
+    'El entrenamiento divergió: la pérdida del {stage} en la época {epoch}, paso {step} no es un número. Baja {settings} o lr_head y empieza otro entrenamiento.',
+  'Training diverged: the loss of {stage:words} in epoch {epoch:number}, step {step:number} is not a number. Lower qat.lr and start a new run.':
+    'El entrenamiento divergió: la pérdida de {stage} en la época {epoch}, paso {step} no es un número. Baja qat.lr y empieza otro entrenamiento.',
+  "The stage '{stage}' builds on '{missing}', which is not finished: run that first, or the whole pipeline.":
+    "La etapa '{stage}' se apoya en '{missing}', que no ha acabado: ejecuta antes esa, o todo el proceso.",
+  'Nothing to train: {stage}.epochs_finetune is 0, and from scratch there is no head phase.':
+    'No hay nada que entrenar: {stage}.epochs_finetune es 0, y desde cero no hay fase de la cabeza.',
+  'Nothing to train: {stage}.epochs_finetune is 0 and so is epochs_head.':
+    'No hay nada que entrenar: {stage}.epochs_finetune es 0 y epochs_head también.',
   'There are no images in the {split} split.': 'No hay imágenes en la partición {split}.',
-  'A bundle carries no photos: name a labelled folder with --data.': 'Un paquete no lleva fotos: indica una carpeta etiquetada con --data.',
-  '{run} is a run. What ships is its bundle: name the folder below {folder}.': '{run} es un entrenamiento. Lo que se entrega es su paquete: indica la carpeta que está en {folder}.',
+  'A bundle carries no photos: name a labelled folder with --data.':
+    'Un paquete no lleva fotos: indica una carpeta etiquetada con --data.',
+  '{run} is a run. What ships is its bundle: name the folder below {folder}.':
+    '{run} es un entrenamiento. Lo que se entrega es su paquete: indica la carpeta que está en {folder}.',
   '{folder} is not a folder of images.': '{folder} no es una carpeta de imágenes.',
   'There are no images in {folder}.': 'No hay imágenes en {folder}.',
   'The model has no class number {number}.': 'El modelo no tiene la clase número {number}.',
-  "{place} does not exist: name a run's folder, a bundle's folder or its .zip.": '{place} no existe: indica la carpeta de un entrenamiento, la de un paquete o su .zip.',
-  '{place} is neither a run nor a bundle: it has no {file}.': '{place} no es un entrenamiento ni un paquete: no tiene {file}.',
-  "{file} is missing or damaged. Run the stage 'thresholds' again.": "Falta {file} o está dañado. Ejecuta otra vez la etapa 'thresholds'.",
-  "{file} is missing or damaged. Run the stage 'test' again.": "Falta {file} o está dañado. Ejecuta otra vez la etapa 'test'.",
+  "{place} does not exist: name a run's folder, a bundle's folder or its .zip.":
+    '{place} no existe: indica la carpeta de un entrenamiento, la de un paquete o su .zip.',
+  '{place} is neither a run nor a bundle: it has no {file}.':
+    '{place} no es un entrenamiento ni un paquete: no tiene {file}.',
+  "{file} is missing or damaged. Run the stage 'thresholds' again.":
+    "Falta {file} o está dañado. Ejecuta otra vez la etapa 'thresholds'.",
+  "{file} is missing or damaged. Run the stage 'test' again.":
+    "Falta {file} o está dañado. Ejecuta otra vez la etapa 'test'.",
   '{folder} is no run: it has no run.json.': '{folder} no es un entrenamiento: no tiene run.json.',
   '{file} is damaged: it is not JSON.': '{file} está dañado: no es JSON.',
-  '{file} was written by a newer version of Destila Studio: update it.': '{file} lo escribió una versión más nueva de Destila Studio: actualízalo.',
+  '{file} was written by a newer version of Destila Studio: update it.':
+    '{file} lo escribió una versión más nueva de Destila Studio: actualízalo.',
   '{file} is damaged or was edited wrongly.': '{file} está dañado o se editó mal.',
-  '{folder} is no run and has none: name a run\'s folder, or a project that has runs.': '{folder} no es un entrenamiento ni tiene ninguno: indica la carpeta de uno, o un proyecto que los tenga.',
-  '{folder} is no run and has none that fits: name a run\'s folder, or a project that has runs.': '{folder} no es un entrenamiento ni tiene uno que sirva: indica la carpeta de uno, o un proyecto que los tenga.',
+  "{folder} is no run and has none: name a run's folder, or a project that has runs.":
+    '{folder} no es un entrenamiento ni tiene ninguno: indica la carpeta de uno, o un proyecto que los tenga.',
+  "{folder} is no run and has none that fits: name a run's folder, or a project that has runs.":
+    '{folder} no es un entrenamiento ni tiene uno que sirva: indica la carpeta de uno, o un proyecto que los tenga.',
   '{folder} is in use by {holder:words} ({what:words}).': '{folder} lo está usando {holder} ({what}).',
   'process {pid}': 'el proceso {pid}',
   'process {pid} on {host}': 'el proceso {pid} de {host}',
   'Wait for it or stop it first.': 'Espera a que acabe o páralo antes.',
   'Stop it there; if it is gone for good, delete {file}.': 'Páralo allí; si ya no existe, borra {file}.',
-  'saving labels': 'guardando etiquetas', 'writing label files': 'escribiendo archivos de etiquetas', 'opening test': 'abriendo la prueba', 'test stage': 'etapa de prueba',
+  'saving labels': 'guardando etiquetas',
+  'writing label files': 'escribiendo archivos de etiquetas',
+  'opening test': 'abriendo la prueba',
+  'test stage': 'etapa de prueba',
 
   // Settings that may destroy what the labels say.
-  'Images are turned upside down: labels that depend on which way is up get lost.': 'Se dan la vuelta a las imágenes: se pierden las etiquetas que dependen de qué lado está arriba.',
-  'Zoom and shift this large push objects out of the picture while their labels stay.': 'Un zoom o desplazamiento tan grande saca objetos de la imagen y sus etiquetas se quedan.',
-  'Colours change this much: labels that tell colours apart (ripe, green) get lost.': 'Los colores cambian tanto que se pierden las etiquetas que distinguen colores (maduro, verde).',
+  'Images are turned upside down: labels that depend on which way is up get lost.':
+    'Se dan la vuelta a las imágenes: se pierden las etiquetas que dependen de qué lado está arriba.',
+  'Zoom and shift this large push objects out of the picture while their labels stay.':
+    'Un zoom o desplazamiento tan grande saca objetos de la imagen y sus etiquetas se quedan.',
+  'Colours change this much: labels that tell colours apart (ripe, green) get lost.':
+    'Los colores cambian tanto que se pierden las etiquetas que distinguen colores (maduro, verde).',
   'Some images become black or white.': 'Algunas imágenes quedan negras o blancas.',
-  'The erased rectangle can cover a whole object while its label stays.': 'El rectángulo borrado puede tapar un objeto entero y su etiqueta se queda.',
+  'The erased rectangle can cover a whole object while its label stays.':
+    'El rectángulo borrado puede tapar un objeto entero y su etiqueta se queda.',
   'Noise this strong hides small objects.': 'Un ruido tan fuerte oculta los objetos pequeños.',
   'RandAugment this strong leaves little of an image.': 'Un RandAugment tan fuerte deja poco de la imagen.',
-  'The student does not listen to the teacher, which is trained all the same, to be compared with. A small teacher and few epochs save its time.': 'El alumno no escucha al maestro, que se entrena de todos modos para compararlos. Un maestro pequeño y pocas épocas ahorran ese tiempo.',
-  'MixUp and a focal or asymmetric loss pull against each other: blended labels are never easy.': 'MixUp y una pérdida focal o asimétrica tiran en contra: las etiquetas mezcladas nunca son fáciles.',
-  'Most images are half of one and half of another: small objects vanish.': 'La mayoría de imágenes son mitad de una y mitad de otra: los objetos pequeños desaparecen.',
-  'Rare classes are both repeated and weighted: one of the two is usually enough.': 'Las clases raras se repiten y además se ponderan: suele bastar con una de las dos cosas.',
+  'The student does not listen to the teacher, which is trained all the same, to be compared with. A small teacher and few epochs save its time.':
+    'El alumno no escucha al maestro, que se entrena de todos modos para compararlos. Un maestro pequeño y pocas épocas ahorran ese tiempo.',
+  'MixUp and a focal or asymmetric loss pull against each other: blended labels are never easy.':
+    'MixUp y una pérdida focal o asimétrica tiran en contra: las etiquetas mezcladas nunca son fáciles.',
+  'Most images are half of one and half of another: small objects vanish.':
+    'La mayoría de imágenes son mitad de una y mitad de otra: los objetos pequeños desaparecen.',
+  'Rare classes are both repeated and weighted: one of the two is usually enough.':
+    'Las clases raras se repiten y además se ponderan: suele bastar con una de las dos cosas.',
 };

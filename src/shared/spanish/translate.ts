@@ -15,7 +15,14 @@ import { weightsMessages } from './weights.ts';
  * `{what:words}` is looked up in turn, `{labels:list}` may end in 'and 3 more'.
  */
 export const messages: readonly (readonly [english: string, spanish: string])[] = [
-  configMessages, dataMessages, engineMessages, exportMessages, modelFileMessages, studioMessages, trainingMessages, weightsMessages,
+  configMessages,
+  dataMessages,
+  engineMessages,
+  exportMessages,
+  modelFileMessages,
+  studioMessages,
+  trainingMessages,
+  weightsMessages,
 ].flatMap((table) => Object.entries(table));
 
 type HoleKind = 'kept' | 'number' | 'words' | 'list';
@@ -35,20 +42,31 @@ const NUMBER = String.raw`(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)`;
 const LONGEST = 1000;
 
 function compile(english: string, spanish: string): Pattern {
-  const holes = [...english.matchAll(HOLE)].map(([, name, kind]) => ({ name: name!, kind: (kind ?? 'kept') as HoleKind }));
+  const holes = [...english.matchAll(HOLE)].map(([, name, kind]) => ({
+    name: name!,
+    kind: (kind ?? 'kept') as HoleKind,
+  }));
   const literals = english.split(/\{\w+(?::\w+)?\}/);
   const escaped = literals.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  const source = escaped.reduce((whole, text, i) => whole + (holes[i - 1]?.kind === 'number' ? NUMBER : '(.+?)') + text);
+  const source = escaped.reduce(
+    (whole, text, i) => whole + (holes[i - 1]?.kind === 'number' ? NUMBER : '(.+?)') + text,
+  );
   return { key: english, english: new RegExp(`^${source}$`), holes, spanish, said: literals.join('').length };
 }
 
 let compiled: readonly Pattern[] | null = null;
-const patterns = (): readonly Pattern[] => (compiled ??= messages.map(([english, spanish]) => compile(english, spanish)).sort((a, b) => b.said - a.said));
+const patterns = (): readonly Pattern[] =>
+  (compiled ??= messages.map(([english, spanish]) => compile(english, spanish)).sort((a, b) => b.said - a.said));
 
-const spanishNumber = (text: string): string => (/^\d{5,}$/.test(text) ? Number(text).toLocaleString('es-ES') : text.replace('.', ','));
+const spanishNumber = (text: string): string =>
+  /^\d{5,}$/.test(text) ? Number(text).toLocaleString('es-ES') : text.replace('.', ',');
 
 /** A message in Spanish, the pieces of it that were kept as they are, and the patterns that it took. */
-export interface Translation { readonly text: string; readonly kept: readonly string[]; readonly used: readonly string[] }
+export interface Translation {
+  readonly text: string;
+  readonly kept: readonly string[];
+  readonly used: readonly string[];
+}
 
 /** What was looked up before: whole messages, and the parts that a message was tried to be split into. */
 const known = new Map<string, Translation | null>();
@@ -72,14 +90,23 @@ function line(message: string): Translation | null {
 }
 
 /** The message in Spanish where it is known, line by line where only some lines are, else as it is. */
-export const inSpanish = (message: string): string => translate(message)?.text ?? message.split('\n').map((text) => indented(text)?.text ?? text).join('\n');
+export const inSpanish = (message: string): string =>
+  translate(message)?.text ??
+  message
+    .split('\n')
+    .map((text) => indented(text)?.text ?? text)
+    .join('\n');
 
 function whole(message: string): Translation | null {
   for (const { english, key, holes, spanish } of patterns()) {
     const found = english.exec(message);
     if (found === null) continue;
     const values = new Map(holes.map(({ name, kind }, i) => [name, valueOf(found[i + 1]!, kind)]));
-    return { text: spanish.replace(HOLE, (_, name: string) => values.get(name)!.text), kept: [...values.values()].flatMap(({ kept }) => kept), used: [key, ...[...values.values()].flatMap(({ used }) => used)] };
+    return {
+      text: spanish.replace(HOLE, (_, name: string) => values.get(name)!.text),
+      kept: [...values.values()].flatMap(({ kept }) => kept),
+      used: [key, ...[...values.values()].flatMap(({ used }) => used)],
+    };
   }
   return null;
 }
@@ -103,7 +130,11 @@ const after = (text: string, { text: own, ...rest }: Translation): Translation =
 function together(parts: readonly (Translation | null)[], separator: string): Translation | null {
   const all = parts.filter((part) => part !== null);
   if (all.length < parts.length) return null;
-  return { text: all.map(({ text }) => text).join(separator), kept: all.flatMap(({ kept }) => kept), used: all.flatMap(({ used }) => used) };
+  return {
+    text: all.map(({ text }) => text).join(separator),
+    kept: all.flatMap(({ kept }) => kept),
+    used: all.flatMap(({ used }) => used),
+  };
 }
 
 const lines = (message: string): Translation | null => together(message.split('\n').map(indented), '\n');

@@ -13,7 +13,8 @@ import { runSummary } from '../summary.ts';
 const PRESET = 'demo';
 
 export function addDemoCommand(program: Command): void {
-  program.command('demo')
+  program
+    .command('demo')
     .description('draw a sample project and take it through the whole pipeline, in a few minutes')
     .option('--folder <folder>', 'where the sample project is kept', 'destila-demo')
     .option('--fresh', 'start over', false)
@@ -30,9 +31,11 @@ async function demo({ folder, fresh }: { folder: string; fresh: boolean }): Prom
   const faults = checks.filter(({ fault }) => fault !== null);
   process.stdout.write(`\n${await runSummary(run)}\n\n`);
   for (const { name, fault } of faults) process.stdout.write(`FAULT ${name}: ${fault}\n`);
-  process.stdout.write(faults.length === 0
-    ? `The bundle was verified: ${checks.length} checks, all as they should be.\n\nNext\n  npx destila check ${folder}             look at the sample's photos and labels\n  npx destila eval ${path.relative('.', run)}\n  npx destila run <your folder>     train on your own photos\n`
-    : `${faults.length} of ${checks.length} checks of the bundle failed.\n`);
+  process.stdout.write(
+    faults.length === 0
+      ? `The bundle was verified: ${checks.length} checks, all as they should be.\n\nNext\n  npx destila check ${folder}             look at the sample's photos and labels\n  npx destila eval ${path.relative('.', run)}\n  npx destila run <your folder>     train on your own photos\n`
+      : `${faults.length} of ${checks.length} checks of the bundle failed.\n`,
+  );
   if (faults.length > 0) process.exitCode = EXIT.check;
 }
 

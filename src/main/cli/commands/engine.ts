@@ -6,16 +6,25 @@ import type { InstallSurroundings } from '../../studio/engines/installers.ts';
 import { installers } from '../../studio/engines/installers.ts';
 import { enginesFolder } from '../../studio/places.ts';
 
-interface InstallOptions { readonly yes: boolean; readonly proxy?: string }
+interface InstallOptions {
+  readonly yes: boolean;
+  readonly proxy?: string;
+}
 
 export function addEngineCommands(program: Command): void {
-  const engine = program.command('engine').description('what networks are trained on: what there is, and installing more');
-  engine.command('list')
+  const engine = program
+    .command('engine')
+    .description('what networks are trained on: what there is, and installing more');
+  engine
+    .command('list')
     .description('the engines, and what each lacks on this machine; `doctor` measures them')
     .option('--json', 'as JSON', false)
     .action(list);
-  engine.command('install')
-    .description(`install an engine that npm does not bring (${installers.map(({ name }) => name).join(', ')}); says first what is downloaded, and asks`)
+  engine
+    .command('install')
+    .description(
+      `install an engine that npm does not bring (${installers.map(({ name }) => name).join(', ')}); says first what is downloaded, and asks`,
+    )
     .argument('<name>', installers.map(({ name }) => name).join(', '))
     .option('--yes', 'do not ask', false)
     .option('--proxy <address>', 'http://name:password@host:port; else HTTPS_PROXY of the environment')
@@ -23,19 +32,33 @@ export function addEngineCommands(program: Command): void {
 }
 
 async function list({ json }: { json: boolean }): Promise<void> {
-  const engines = await Promise.all(engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })));
+  const engines = await Promise.all(
+    engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })),
+  );
   if (json) process.stdout.write(`${JSON.stringify({ folder: enginesFolder(), engines })}\n`);
-  else process.stdout.write(`${engines.map(({ name, lack }) => `${name.padEnd(12)} ${lack === null ? 'nothing is missing' : lack.says}${lack?.fix == null ? '' : ` To fix it: ${lack.fix}`}`).join('\n')}\n\nInstalled engines: ${enginesFolder()}\n`);
+  else
+    process.stdout.write(
+      `${engines.map(({ name, lack }) => `${name.padEnd(12)} ${lack === null ? 'nothing is missing' : lack.says}${lack?.fix == null ? '' : ` To fix it: ${lack.fix}`}`).join('\n')}\n\nInstalled engines: ${enginesFolder()}\n`,
+    );
 }
 
 async function install(name: string, { yes, proxy }: InstallOptions): Promise<void> {
   const installer = installers.find((each) => each.name === name);
-  if (installer === undefined) throw new Problem('config', `There is no engine '${name}' to install: ${installers.map((each) => each.name).join(', ')}.`);
+  if (installer === undefined)
+    throw new Problem(
+      'config',
+      `There is no engine '${name}' to install: ${installers.map((each) => each.name).join(', ')}.`,
+    );
   const stop = new AbortController();
   const around: InstallSurroundings = {
-    enginesFolder: enginesFolder(), proxy: proxy ?? null, signal: stop.signal,
+    enginesFolder: enginesFolder(),
+    proxy: proxy ?? null,
+    signal: stop.signal,
     onProgress: (done, total) => {
-      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K  ${(done / 1e6).toFixed(1)} MB${total === null ? '' : ` of ${(total / 1e6).toFixed(1)} MB`}`);
+      if (process.stderr.isTTY)
+        process.stderr.write(
+          `\r\x1b[K  ${(done / 1e6).toFixed(1)} MB${total === null ? '' : ` of ${(total / 1e6).toFixed(1)} MB`}`,
+        );
     },
     onStage: (text) => void process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}  ${text}\n`),
   };

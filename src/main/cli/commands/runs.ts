@@ -23,43 +23,72 @@ const stageList = (value: string, previous: readonly Stage[] = []): Stage[] => {
 };
 
 export function addRunCommands(program: Command): void {
-  configOptions(program.command('run')
-    .description('train, quantize, tune, test and export: the whole pipeline on a project')
-    .argument('[folder]', 'the folder with train.txt, val.txt and test.txt', '.'))
+  configOptions(
+    program
+      .command('run')
+      .description('train, quantize, tune, test and export: the whole pipeline on a project')
+      .argument('[folder]', 'the folder with train.txt, val.txt and test.txt', '.'),
+  )
     .option('--stage <stage>', `only this stage (${stages.join(', ')}); can be given often`, stageList)
     .option('--runs <folder>', 'where the run is kept; default: runs/ in the project')
     .option('--json', 'one JSON object a line', false)
     .action(run);
-  program.command('resume')
+  program
+    .command('resume')
     .description('go on with a run that was stopped, killed or failed')
     .argument('[run]', 'a run, or a project: its newest unfinished run', '.')
     .option('--stage <stage>', 'do this stage, even if it was finished; can be given often', stageList)
     .option('--json', 'one JSON object a line', false)
     .action(resume);
-  program.command('tune')
+  program
+    .command('tune')
     .description('search the thresholds of a run again, with other goals; test stays closed')
     .argument('[run]', 'a run, or a project: its newest run', '.')
-    .option('--set <key=value>', 'for example threshold_search.goal=precision; can be given often', (value: string, previous: readonly string[]) => [...previous, value], [])
+    .option(
+      '--set <key=value>',
+      'for example threshold_search.goal=precision; can be given often',
+      (value: string, previous: readonly string[]) => [...previous, value],
+      [],
+    )
     .option('--json', 'one JSON object a line', false)
     .action(tune);
-  program.command('export')
-    .description('write a run\'s bundle again, with other settings')
+  program
+    .command('export')
+    .description("write a run's bundle again, with other settings")
     .argument('[run]', 'a run, or a project: its newest run', '.')
-    .option('--set <key=value>', 'for example tflite_export.input_type=int8; can be given often', (value: string, previous: readonly string[]) => [...previous, value], [])
+    .option(
+      '--set <key=value>',
+      'for example tflite_export.input_type=int8; can be given often',
+      (value: string, previous: readonly string[]) => [...previous, value],
+      [],
+    )
     .option('--json', 'one JSON object a line', false)
     .action(exportAgain);
-  program.command('runs')
+  program
+    .command('runs')
     .description('list the runs of a project')
     .argument('[folder]', 'a project', '.')
     .option('--json', 'one JSON object a line', false)
     .action(list);
 }
 
-async function run(folder: string, options: ConfigOptions & { stage?: readonly Stage[]; runs?: string; json: boolean }): Promise<void> {
+async function run(
+  folder: string,
+  options: ConfigOptions & { stage?: readonly Stage[]; runs?: string; json: boolean },
+): Promise<void> {
   const { config } = await loadConfig(await configSources(folder, options));
   let runFolder = '';
   await follow(async (watcher) => {
-    const started = await startRun({ project: folder, config, preset: options.preset ?? null, stages: options.stage ?? null, runsFolder: options.runs ?? null }, watcher);
+    const started = await startRun(
+      {
+        project: folder,
+        config,
+        preset: options.preset ?? null,
+        stages: options.stage ?? null,
+        runsFolder: options.runs ?? null,
+      },
+      watcher,
+    );
     runFolder = started.folder;
     say(options.json, `Run ${runFolder}`, { type: 'run', folder: runFolder });
     return started.job;
@@ -70,7 +99,8 @@ async function run(folder: string, options: ConfigOptions & { stage?: readonly S
 async function resume(place: string, { stage, json }: { stage?: readonly Stage[]; json: boolean }): Promise<void> {
   const folder = await findRun(place, (record) => stage !== undefined || record.state !== 'finished');
   say(json, `Run ${folder}`, { type: 'run', folder });
-  if (stage === undefined && nextStage(await readRun(folder)) === null) say(json, 'The run is finished already.', { type: 'finished', seconds: 0 });
+  if (stage === undefined && nextStage(await readRun(folder)) === null)
+    say(json, 'The run is finished already.', { type: 'finished', seconds: 0 });
   else await follow((watcher) => resumeRun(folder, stage ?? null, watcher), json);
   await showEnd(folder, json);
 }
@@ -82,13 +112,31 @@ async function tune(place: string, { set, json }: { set: readonly string[]; json
   const { config } = await readRun(folder);
   const { globalK, perClass, labels } = await readThresholds(folder);
   if (json) {
-    process.stdout.write(`${JSON.stringify({ type: 'thresholds', folder, globalK, perClass: perClass.map((threshold, c) => ({ label: labels[c], ...threshold })) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ type: 'thresholds', folder, globalK, perClass: perClass.map((threshold, c) => ({ label: labels[c], ...threshold })) })}\n`,
+    );
     return;
   }
-  process.stdout.write(`\nThresholds on validation (goal: ${config.threshold_search.goal}); for one for all classes: q >= ${globalK}\n`);
-  process.stdout.write(`${table([['class', 'q >=', 'score', 'precision', 'recall', 'F1', 'positives'], ...perClass.map(({ k, valPrecision, valRecall, valF1, valPositives, tuned }, c) =>
-    [shortened(labels[c]!, 40), `${k}${tuned ? '' : ' (global)'}`, score(k / 256), score(valPrecision), score(valRecall), score(valF1), String(valPositives)])])}\n`);
-  process.stdout.write(`\nValidation figures are optimistic: the thresholds were chosen there. 'destila export ${folder}' writes a bundle with them.\n`);
+  process.stdout.write(
+    `\nThresholds on validation (goal: ${config.threshold_search.goal}); for one for all classes: q >= ${globalK}\n`,
+  );
+  process.stdout.write(
+    `${table([
+      ['class', 'q >=', 'score', 'precision', 'recall', 'F1', 'positives'],
+      ...perClass.map(({ k, valPrecision, valRecall, valF1, valPositives, tuned }, c) => [
+        shortened(labels[c]!, 40),
+        `${k}${tuned ? '' : ' (global)'}`,
+        score(k / 256),
+        score(valPrecision),
+        score(valRecall),
+        score(valF1),
+        String(valPositives),
+      ]),
+    ])}\n`,
+  );
+  process.stdout.write(
+    `\nValidation figures are optimistic: the thresholds were chosen there. 'destila export ${folder}' writes a bundle with them.\n`,
+  );
 }
 
 async function exportAgain(place: string, { set, json }: { set: readonly string[]; json: boolean }): Promise<void> {
@@ -101,39 +149,69 @@ async function exportAgain(place: string, { set, json }: { set: readonly string[
 }
 
 /** Changes one section of a run's settings; others would make it another run. */
-async function changeSection(folder: string, section: 'threshold_search' | 'tflite_export', set: readonly string[]): Promise<void> {
+async function changeSection(
+  folder: string,
+  section: 'threshold_search' | 'tflite_export',
+  set: readonly string[],
+): Promise<void> {
   const foreign = set.find((assignment) => !assignment.startsWith(`${section}.`));
-  if (foreign !== undefined) throw new Problem('config', `--set ${foreign}: only ${section}.* can be changed in a run that exists. Start a new run for other settings.`);
+  if (foreign !== undefined)
+    throw new Problem(
+      'config',
+      `--set ${foreign}: only ${section}.* can be changed in a run that exists. Start a new run for other settings.`,
+    );
   if (set.length === 0) return;
   const { config } = await loadConfig({ overrides: set });
   const changed = new Set(set.map((assignment) => assignment.slice(section.length + 1).split('=')[0]!));
   await changeConfig(folder, (old): Config => ({
-    ...old, [section]: { ...old[section], ...Object.fromEntries(Object.entries(config[section]).filter(([key]) => changed.has(key))) },
+    ...old,
+    [section]: {
+      ...old[section],
+      ...Object.fromEntries(Object.entries(config[section]).filter(([key]) => changed.has(key))),
+    },
   }));
 }
 
 async function list(place: string, { json }: { json: boolean }): Promise<void> {
   const runs = await listRuns(runsFolder(place));
   if (json) {
-    for (const { folder, record, state } of runs) process.stdout.write(`${JSON.stringify({ type: 'run', folder, state, createdAt: record.createdAt, preset: record.preset, stages: record.stages, testOpenings: record.testOpenings.length })}\n`);
+    for (const { folder, record, state } of runs)
+      process.stdout.write(
+        `${JSON.stringify({ type: 'run', folder, state, createdAt: record.createdAt, preset: record.preset, stages: record.stages, testOpenings: record.testOpenings.length })}\n`,
+      );
     return;
   }
   if (runs.length === 0) {
     process.stdout.write(`${path.resolve(place)} has no runs yet: 'destila run ${place}' starts one.\n`);
     return;
   }
-  process.stdout.write(`${table([['run', 'state', 'stage', 'time', 'INT8 macro AP', 'test opened'], ...runs.map(({ record, state }) => [
-    record.id, state, nextStage(record) ?? 'all done', duration(stages.reduce((sum, stage) => sum + record.stages[stage].seconds, 0)),
-    score(record.stages.test.summary.int8_macro_ap), `${record.testOpenings.length}x`,
-  ])])}\n`);
+  process.stdout.write(
+    `${table([
+      ['run', 'state', 'stage', 'time', 'INT8 macro AP', 'test opened'],
+      ...runs.map(({ record, state }) => [
+        record.id,
+        state,
+        nextStage(record) ?? 'all done',
+        duration(stages.reduce((sum, stage) => sum + record.stages[stage].seconds, 0)),
+        score(record.stages.test.summary.int8_macro_ap),
+        `${record.testOpenings.length}x`,
+      ]),
+    ])}\n`,
+  );
 }
 
 async function showEnd(folder: string, json: boolean): Promise<void> {
   const record = await readRun(folder);
   if (record.state !== 'finished') {
-    say(json, `Next: ${nextStage(record) ?? ''}. 'destila resume ${folder}' goes on.`, { type: 'unfinished', folder, next: nextStage(record) });
+    say(json, `Next: ${nextStage(record) ?? ''}. 'destila resume ${folder}' goes on.`, {
+      type: 'unfinished',
+      folder,
+      next: nextStage(record),
+    });
   } else if (json) {
-    process.stdout.write(`${JSON.stringify({ type: 'summary', folder, export: record.export, stages: record.stages })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ type: 'summary', folder, export: record.export, stages: record.stages })}\n`,
+    );
   } else {
     process.stdout.write(`\n${await runSummary(folder)}\n`);
   }

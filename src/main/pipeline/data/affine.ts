@@ -2,18 +2,30 @@
  * From a place in the result to the place in the letterboxed picture that it shows, both relative to the centre and in sides:
  * u = xx * x + xy * y + x0, v = yx * x + yy * y + y0, with -0.5..0.5 inside the picture.
  */
-export interface Affine { readonly xx: number; readonly xy: number; readonly x0: number; readonly yx: number; readonly yy: number; readonly y0: number }
+export interface Affine {
+  readonly xx: number;
+  readonly xy: number;
+  readonly x0: number;
+  readonly yx: number;
+  readonly yy: number;
+  readonly y0: number;
+}
 
 export const identityAffine: Affine = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
 
 /** `first` on the place in the result, then `then`. */
 const composed = (then: Affine, first: Affine): Affine => ({
-  xx: then.xx * first.xx + then.xy * first.yx, xy: then.xx * first.xy + then.xy * first.yy, x0: then.xx * first.x0 + then.xy * first.y0 + then.x0,
-  yx: then.yx * first.xx + then.yy * first.yx, yy: then.yx * first.xy + then.yy * first.yy, y0: then.yx * first.x0 + then.yy * first.y0 + then.y0,
+  xx: then.xx * first.xx + then.xy * first.yx,
+  xy: then.xx * first.xy + then.xy * first.yy,
+  x0: then.xx * first.x0 + then.xy * first.y0 + then.x0,
+  yx: then.yx * first.xx + then.yy * first.yx,
+  yy: then.yx * first.xy + then.yy * first.yy,
+  y0: then.yx * first.x0 + then.yy * first.y0 + then.y0,
 });
 
 /** Factors above 1 show more of the picture, smaller; a negative one mirrors. */
-export const scaled = (place: Affine, x: number, y: number): Affine => composed(place, { ...identityAffine, xx: x, yy: y });
+export const scaled = (place: Affine, x: number, y: number): Affine =>
+  composed(place, { ...identityAffine, xx: x, yy: y });
 
 /** Degrees. */
 export function rotated(place: Affine, degrees: number): Affine {
@@ -22,7 +34,12 @@ export function rotated(place: Affine, degrees: number): Affine {
 }
 
 /** In shares of the side, in the picture's own directions. */
-export const shifted = (place: Affine, x: number, y: number): Affine => ({ ...place, x0: place.x0 + x, y0: place.y0 + y });
+export const shifted = (place: Affine, x: number, y: number): Affine => ({
+  ...place,
+  x0: place.x0 + x,
+  y0: place.y0 + y,
+});
 
 /** Sideways by so many sides a side of the other direction. */
-export const sheared = (place: Affine, x: number, y: number): Affine => composed(place, { ...identityAffine, xy: x, yx: y });
+export const sheared = (place: Affine, x: number, y: number): Affine =>
+  composed(place, { ...identityAffine, xy: x, yx: y });

@@ -4,7 +4,17 @@ import { configSchema } from '../../../shared/config.ts';
 import { augment } from './augment.ts';
 import { drawAugmentation } from './drawAugmentation.ts';
 
-const still: AugmentationConfig = { ...configSchema.parse({}).augmentation, horizontal_flip: 0, rotation: 0, zoom: 0, shift: 0, brightness: 0, contrast: 0, saturation: 0, hue: 0 };
+const still: AugmentationConfig = {
+  ...configSchema.parse({}).augmentation,
+  horizontal_flip: 0,
+  rotation: 0,
+  zoom: 0,
+  shift: 0,
+  brightness: 0,
+  contrast: 0,
+  saturation: 0,
+  hue: 0,
+};
 const BLACK: [number, number, number] = [0, 0, 0];
 
 /** A smooth picture: two sizes of it can be compared. */
@@ -19,14 +29,32 @@ function gradient(size: number): Uint8Array {
   return pixels;
 }
 
-function augmented(pixels: Uint8Array, size: number, config: Partial<typeof still>, position = 0, padding = BLACK): Uint8Array {
+function augmented(
+  pixels: Uint8Array,
+  size: number,
+  config: Partial<typeof still>,
+  position = 0,
+  padding = BLACK,
+): Uint8Array {
   const out = new Uint8Array(pixels.length);
   augment(pixels, size, drawAugmentation({ ...still, ...config }, 1, 2, position), padding, out, 0);
   return out;
 }
 
-const at = (pixels: Uint8Array, size: number, x: number, y: number): number[] => [...pixels.subarray((y * size + x) * 3, (y * size + x) * 3 + 3)];
-const everything: AugmentationConfig = { ...still, horizontal_flip: 0.5, rotation: 20, zoom: 0.2, shift: 0.1, brightness: 0.3, contrast: 0.3, saturation: 0.3, hue: 0.1 };
+const at = (pixels: Uint8Array, size: number, x: number, y: number): number[] => [
+  ...pixels.subarray((y * size + x) * 3, (y * size + x) * 3 + 3),
+];
+const everything: AugmentationConfig = {
+  ...still,
+  horizontal_flip: 0.5,
+  rotation: 20,
+  zoom: 0.2,
+  shift: 0.1,
+  brightness: 0.3,
+  contrast: 0.3,
+  saturation: 0.3,
+  hue: 0.1,
+};
 
 describe('augmentation', () => {
   test('changes nothing when everything is off', () => {
@@ -36,23 +64,37 @@ describe('augmentation', () => {
   test('mirrors exactly', () => {
     const pixels = gradient(16);
     const mirrored = augmented(pixels, 16, { horizontal_flip: 1 });
-    for (const [x, y] of [[0, 0], [3, 7], [15, 15]] as const) expect(at(mirrored, 16, x, y)).toEqual(at(pixels, 16, 15 - x, y));
+    for (const [x, y] of [
+      [0, 0],
+      [3, 7],
+      [15, 15],
+    ] as const)
+      expect(at(mirrored, 16, x, y)).toEqual(at(pixels, 16, 15 - x, y));
   });
 
   test('is a function of seed, epoch and position alone', () => {
     expect(drawAugmentation(everything, 1, 2, 3)).toEqual(drawAugmentation(everything, 1, 2, 3));
-    for (const [seed, epoch, position] of [[2, 2, 3], [1, 3, 3], [1, 2, 4]] as const) expect(drawAugmentation(everything, seed, epoch, position)).not.toEqual(drawAugmentation(everything, 1, 2, 3));
+    for (const [seed, epoch, position] of [
+      [2, 2, 3],
+      [1, 3, 3],
+      [1, 2, 4],
+    ] as const)
+      expect(drawAugmentation(everything, seed, epoch, position)).not.toEqual(drawAugmentation(everything, 1, 2, 3));
   });
 
   test('is done in the order of the settings', () => {
     const pixels = gradient(32);
     const changes = { rotation: 90, erase: 1, erase_area: 0.2, noise: 40, brightness: 0.5 };
     const done = (order: string): Uint8Array => augmented(pixels, 32, { ...changes, order }, 3);
-    const grey = (picture: Uint8Array): number => Array.from({ length: 32 * 32 }, (_, i) => picture.subarray(i * 3, i * 3 + 3).every((value) => value === 127)).filter(Boolean).length;
+    const grey = (picture: Uint8Array): number =>
+      Array.from({ length: 32 * 32 }, (_, i) =>
+        picture.subarray(i * 3, i * 3 + 3).every((value) => value === 127),
+      ).filter(Boolean).length;
     // Erased last, the rectangle is plain grey; before noise it is not, and before the picture is moved it is turned with it.
     expect(grey(done('place, colour, noise, erase'))).toBeGreaterThan(20);
     expect(grey(done('place, colour, erase, noise'))).toBeLessThan(5);
-    const turned = (order: string): Uint8Array => augmented(pixels, 32, { rotation: 90, erase: 1, erase_area: 0.2, order }, 3);
+    const turned = (order: string): Uint8Array =>
+      augmented(pixels, 32, { rotation: 90, erase: 1, erase_area: 0.2, order }, 3);
     expect(turned('erase, place, colour, noise')).not.toEqual(turned('place, erase, colour, noise'));
     expect(pixels).toEqual(gradient(32));
     expect(done('colour, place, noise, erase')).not.toEqual(done('place, colour, noise, erase'));
@@ -61,11 +103,21 @@ describe('augmentation', () => {
   test('takes each step of the order once', () => {
     const accepts = (order: string): boolean => configSchema.safeParse({ augmentation: { order } }).success;
     expect(['place,colour,noise,erase', 'erase, noise, colour, place'].every(accepts)).toBe(true);
-    expect(['place, colour, noise', 'place, place, noise, erase', 'place, colour, noise, blur', 'place colour noise erase', ''].some(accepts)).toBe(false);
+    expect(
+      [
+        'place, colour, noise',
+        'place, place, noise, erase',
+        'place, colour, noise, blur',
+        'place colour noise erase',
+        '',
+      ].some(accepts),
+    ).toBe(false);
   });
 
   test('gives noise to a share of the images, and leaves the draws of the others as they were', () => {
-    const drawn = Array.from({ length: 200 }, (_, position) => [1, 0.3].map((noise_probability) => drawAugmentation({ ...still, noise: 10, noise_probability }, 1, 2, position)));
+    const drawn = Array.from({ length: 200 }, (_, position) =>
+      [1, 0.3].map((noise_probability) => drawAugmentation({ ...still, noise: 10, noise_probability }, 1, 2, position)),
+    );
     const noisy = drawn.filter(([, some]) => some!.noise > 0);
     expect(noisy.length).toBeGreaterThan(40);
     expect(noisy.length).toBeLessThan(80);
@@ -80,7 +132,16 @@ describe('augmentation', () => {
       let differing = 0;
       for (let y = 0; y < small; y++) {
         for (let x = 0; x < small; x++) {
-          const mean = [0, 1, 2].map((c) => ([[0, 0], [1, 0], [0, 1], [1, 1]] as const).reduce((sum, [dx, dy]) => sum + at(b, large, 2 * x + dx, 2 * y + dy)[c]! / 4, 0));
+          const mean = [0, 1, 2].map((c) =>
+            (
+              [
+                [0, 0],
+                [1, 0],
+                [0, 1],
+                [1, 1],
+              ] as const
+            ).reduce((sum, [dx, dy]) => sum + at(b, large, 2 * x + dx, 2 * y + dy)[c]! / 4, 0),
+          );
           if (at(a, small, x, y).some((value, c) => Math.abs(value - mean[c]!) > 6)) differing++;
         }
       }
@@ -94,7 +155,12 @@ describe('augmentation', () => {
     const drawn = drawAugmentation({ ...still, shift: 0.5 }, 1, 2, 0);
     const out = new Uint8Array(size * size * 3);
     augment(new Uint8Array(size * size * 3).fill(200), size, drawn, [1, 2, 3], out, 0);
-    for (const [x, y] of [[0, 0], [19, 0], [0, 19], [19, 19]] as const) {
+    for (const [x, y] of [
+      [0, 0],
+      [19, 0],
+      [0, 19],
+      [19, 19],
+    ] as const) {
       const [u, v] = [x + drawn.place.x0 * size, y + drawn.place.y0 * size];
       const outside = Math.min(u, v) <= -1 || Math.max(u, v) >= size;
       const inside = Math.min(u, v) >= 0 && Math.max(u, v) <= size - 1;
@@ -126,12 +192,20 @@ describe('augmentation', () => {
   test('turns upside down exactly', () => {
     const pixels = gradient(16);
     const turned = augmented(pixels, 16, { vertical_flip: 1 });
-    for (const [x, y] of [[0, 0], [3, 7], [15, 15]] as const) expect(at(turned, 16, x, y)).toEqual(at(pixels, 16, x, 15 - y));
+    for (const [x, y] of [
+      [0, 0],
+      [3, 7],
+      [15, 15],
+    ] as const)
+      expect(at(turned, 16, x, y)).toEqual(at(pixels, 16, x, 15 - y));
   });
 
   test('leaves as many images alone as their probability says', () => {
-    const changed = (config: Partial<AugmentationConfig>, of: 'place' | 'colour'): number => Array.from({ length: 400 }, (_, position) => drawAugmentation({ ...still, ...config }, 1, 0, position)[of])
-      .filter((drawn) => JSON.stringify(drawn) !== JSON.stringify(drawAugmentation(still, 1, 0, 0)[of])).length;
+    const changed = (config: Partial<AugmentationConfig>, of: 'place' | 'colour'): number =>
+      Array.from(
+        { length: 400 },
+        (_, position) => drawAugmentation({ ...still, ...config }, 1, 0, position)[of],
+      ).filter((drawn) => JSON.stringify(drawn) !== JSON.stringify(drawAugmentation(still, 1, 0, 0)[of])).length;
     expect(Math.abs(changed({ rotation: 20, geometry_probability: 0.25 }, 'place') - 100)).toBeLessThan(30);
     expect(Math.abs(changed({ brightness: 0.5, colour_probability: 0.75 }, 'colour') - 300)).toBeLessThan(30);
   });
@@ -148,7 +222,8 @@ describe('augmentation', () => {
     const { noise } = drawAugmentation({ ...still, noise: 20 }, 1, 2, 0);
     const noisy = augmented(grey, size, { noise: 20 });
     const differences = Float64Array.from(noisy, (value) => value - 128);
-    const moment = (power: number): number => differences.reduce((sum, value) => sum + value ** power, 0) / differences.length;
+    const moment = (power: number): number =>
+      differences.reduce((sum, value) => sum + value ** power, 0) / differences.length;
     expect(Math.abs(moment(1))).toBeLessThan(0.3);
     expect(Math.sqrt(moment(2)) / noise).toBeCloseTo(1, 1);
     // A normal distribution's kurtosis is 3, that of four bytes 2.7.
@@ -158,23 +233,37 @@ describe('augmentation', () => {
   });
 
   test('erases a rectangle of the asked area at the same place in every size', () => {
-    const share = (size: number, position: number): number => augmented(new Uint8Array(size * size * 3).fill(255), size, { erase: 1, erase_area: 0.3 }, position).filter((value) => value === 127).length / (size * size * 3);
+    const share = (size: number, position: number): number =>
+      augmented(new Uint8Array(size * size * 3).fill(255), size, { erase: 1, erase_area: 0.3 }, position).filter(
+        (value) => value === 127,
+      ).length /
+      (size * size * 3);
     const areas = Array.from({ length: 40 }, (_, position) => share(96, position));
     expect(Math.max(...areas)).toBeLessThanOrEqual(0.33);
     expect(Math.min(...areas)).toBeGreaterThan(0.005);
-    areas.slice(0, 10).forEach((area, position) => { expect(Math.abs(share(48, position) - area)).toBeLessThan(0.03); });
+    areas.slice(0, 10).forEach((area, position) => {
+      expect(Math.abs(share(48, position) - area)).toBeLessThan(0.03);
+    });
     expect(augmented(gradient(16), 16, { erase: 0 })).toEqual(gradient(16));
   });
 
   test('posterizes and solarizes with RandAugment, as timm does at full strength', () => {
-    const drawn = Array.from({ length: 300 }, (_, position) => drawAugmentation({ ...still, rand_operations: 1, rand_magnitude: 10 }, 1, 0, position));
+    const drawn = Array.from({ length: 300 }, (_, position) =>
+      drawAugmentation({ ...still, rand_operations: 1, rand_magnitude: 10 }, 1, 0, position),
+    );
     // One of eleven operations each: about 27.
-    for (const count of [drawn.filter(({ posterizeBits }) => posterizeBits === 4).length, drawn.filter(({ solarizeFrom }) => solarizeFrom === 0).length]) expect(Math.abs(count - 27)).toBeLessThan(15);
+    for (const count of [
+      drawn.filter(({ posterizeBits }) => posterizeBits === 4).length,
+      drawn.filter(({ solarizeFrom }) => solarizeFrom === 0).length,
+    ])
+      expect(Math.abs(count - 27)).toBeLessThan(15);
     const ramp = Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => i % 256);
     const out = new Uint8Array(ramp.length);
     const tones = { ...drawAugmentation(still, 1, 0, 0), posterizeBits: 4, solarizeFrom: 128 };
     augment(ramp, 16, tones, BLACK, out, 0);
-    expect([...out.subarray(0, 256)]).toEqual(Array.from({ length: 256 }, (_, v) => ((v & 0xf0) >= 128 ? 255 - (v & 0xf0) : v & 0xf0)));
+    expect([...out.subarray(0, 256)]).toEqual(
+      Array.from({ length: 256 }, (_, v) => ((v & 0xf0) >= 128 ? 255 - (v & 0xf0) : v & 0xf0)),
+    );
   });
 
   test('keeps RandAugment at magnitude 0 to what is there', () => {

@@ -18,44 +18,86 @@ beforeEach(async () => {
   root = path.join(base, 'project');
   await mkdir(root);
 });
-afterEach(async () => { await rm(base, { recursive: true }); });
+afterEach(async () => {
+  await rm(base, { recursive: true });
+});
 
 const image = (seed: number, format: 'jpeg' | 'png' | 'webp' = 'png', width = 12, height = 10): Promise<Buffer> =>
-  sharp(Buffer.from(Array.from({ length: width * height * 3 }, (_, i) => (i * 7 + seed * 31) % 256)), { raw: { width, height, channels: 3 } }).toFormat(format).toBuffer();
+  sharp(Buffer.from(Array.from({ length: width * height * 3 }, (_, i) => (i * 7 + seed * 31) % 256)), {
+    raw: { width, height, channels: 3 },
+  })
+    .toFormat(format)
+    .toBuffer();
 
 /** Writes the files (an image of its own where a number is given) and checks the project. */
-async function check(files: Record<string, string | number | Buffer>, config: Partial<DataConfig> = {}, options: Partial<CheckOptions> = {}) {
-  const all = { 'train.txt': 'a.png\tx\n', 'val.txt': 'v.png\tx\n', 'test.txt': 't.png\tx\n', 'a.png': 1, 'v.png': 2, 't.png': 3, ...files };
-  for (const [name, content] of Object.entries(all)) await writeFile(path.join(root, name), typeof content === 'number' ? await image(content) : content);
-  return checkProject(root, { ...configSchema.parse({}).data, min_positives: 1, ...config }, { cacheFolder: null, ...options });
+async function check(
+  files: Record<string, string | number | Buffer>,
+  config: Partial<DataConfig> = {},
+  options: Partial<CheckOptions> = {},
+) {
+  const all = {
+    'train.txt': 'a.png\tx\n',
+    'val.txt': 'v.png\tx\n',
+    'test.txt': 't.png\tx\n',
+    'a.png': 1,
+    'v.png': 2,
+    't.png': 3,
+    ...files,
+  };
+  for (const [name, content] of Object.entries(all))
+    await writeFile(path.join(root, name), typeof content === 'number' ? await image(content) : content);
+  return checkProject(
+    root,
+    { ...configSchema.parse({}).data, min_positives: 1, ...config },
+    { cacheFolder: null, ...options },
+  );
 }
 
-const brief = (problems: readonly DataProblem[]) => problems.map(({ code, severity, file, line }) => [code, severity, file, line]);
+const brief = (problems: readonly DataProblem[]) =>
+  problems.map(({ code, severity, file, line }) => [code, severity, file, line]);
 
 describe('checkProject', () => {
   it('finds nothing in good data and gives every sample its hash', async () => {
     const { problems, dataset, images } = await check({});
     expect(problems).toEqual([]);
     const { createHash } = await import('node:crypto');
-    const expected = createHash('sha256').update(await readFile(path.join(root, 'a.png'))).digest('hex');
+    const expected = createHash('sha256')
+      .update(await readFile(path.join(root, 'a.png')))
+      .digest('hex');
     expect(dataset.splits.train[0]!.hash).toBe(expected);
     expect(images.get(path.join(root, 'a.png'))).toMatchObject({ width: 12, height: 10, format: 'png', fault: null });
     expect(formatProblems(problems)).toBe('No problems found.');
-    expect(() => { refuseErrors(problems); }).not.toThrow();
+    expect(() => {
+      refuseErrors(problems);
+    }).not.toThrow();
   });
 
   it('finds files that are missing, unreadable, no images, cut off or too large', async () => {
     const jpeg = await image(9, 'jpeg', 64, 64);
     await mkdir(path.join(root, 'folder.png'));
-    const { problems } = await check({
-      'train.txt': 'a.png\tx\nA.PNG\tx\nfolder.png\tx\ntext.jpg\tx\ncut.jpg\tx\ncut.png\tx\nempty.png\tx\nlarge.png\tx\ndrawing.png\tx\nnowhere/b.png\tx\n',
-      'text.jpg': 'hello', 'cut.jpg': jpeg.subarray(0, jpeg.length * 0.7), 'cut.png': (await image(8)).subarray(0, 120), 'empty.png': '',
-      'large.png': await image(7, 'png', 110, 100), 'drawing.png': '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
-    }, { max_megapixels: 0.01 });
+    const { problems } = await check(
+      {
+        'train.txt':
+          'a.png\tx\nA.PNG\tx\nfolder.png\tx\ntext.jpg\tx\ncut.jpg\tx\ncut.png\tx\nempty.png\tx\nlarge.png\tx\ndrawing.png\tx\nnowhere/b.png\tx\n',
+        'text.jpg': 'hello',
+        'cut.jpg': jpeg.subarray(0, jpeg.length * 0.7),
+        'cut.png': (await image(8)).subarray(0, 120),
+        'empty.png': '',
+        'large.png': await image(7, 'png', 110, 100),
+        'drawing.png': '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+      },
+      { max_megapixels: 0.01 },
+    );
     expect(brief(problems)).toEqual([
-      ['missing', 'error', 'train.txt', 2], ['unreadable', 'error', 'train.txt', 3], ['notAnImage', 'error', 'train.txt', 4],
-      ['truncated', 'error', 'train.txt', 5], ['truncated', 'error', 'train.txt', 6], ['truncated', 'error', 'train.txt', 7],
-      ['tooLarge', 'error', 'train.txt', 8], ['notAnImage', 'error', 'train.txt', 9], ['missing', 'error', 'train.txt', 10],
+      ['missing', 'error', 'train.txt', 2],
+      ['unreadable', 'error', 'train.txt', 3],
+      ['notAnImage', 'error', 'train.txt', 4],
+      ['truncated', 'error', 'train.txt', 5],
+      ['truncated', 'error', 'train.txt', 6],
+      ['truncated', 'error', 'train.txt', 7],
+      ['tooLarge', 'error', 'train.txt', 8],
+      ['notAnImage', 'error', 'train.txt', 9],
+      ['missing', 'error', 'train.txt', 10],
     ]);
     expect(problems[0]!.message).toBe('A.PNG does not exist. There is a.png: is that meant?');
     expect(problems[6]!.message).toContain('110 x 100');
@@ -64,78 +106,139 @@ describe('checkProject', () => {
   it.skipIf(process.getuid?.() === 0)('finds files that may not be read', async () => {
     await writeFile(path.join(root, 'b.png'), await image(5));
     await chmod(path.join(root, 'b.png'), 0);
-    expect(brief((await check({ 'train.txt': 'a.png\tx\nb.png\tx\n' })).problems)).toEqual([['unreadable', 'error', 'train.txt', 2]]);
+    expect(brief((await check({ 'train.txt': 'a.png\tx\nb.png\tx\n' })).problems)).toEqual([
+      ['unreadable', 'error', 'train.txt', 2],
+    ]);
   });
 
   it('opens nothing outside the project folder, not even through links', async () => {
     await writeFile(path.join(base, 'secret.png'), await image(5));
     await symlink(path.join(base, 'secret.png'), path.join(root, 'link.png'));
     await symlink(base, path.join(root, 'up'));
-    const { problems, dataset } = await check({ 'train.txt': 'a.png\tx\nlink.png\tx\nup/secret.png\tx\n../secret.png\tx\n' });
-    expect(brief(problems)).toEqual([['outside', 'error', 'train.txt', 2], ['outside', 'error', 'train.txt', 3], ['outside', 'error', 'train.txt', 4]]);
+    const { problems, dataset } = await check({
+      'train.txt': 'a.png\tx\nlink.png\tx\nup/secret.png\tx\n../secret.png\tx\n',
+    });
+    expect(brief(problems)).toEqual([
+      ['outside', 'error', 'train.txt', 2],
+      ['outside', 'error', 'train.txt', 3],
+      ['outside', 'error', 'train.txt', 4],
+    ]);
     expect(dataset.splits.train.map(({ hash }) => hash !== '')).toEqual([true, false, false]);
   });
 
   it('follows links that stay inside', async () => {
     await symlink('a.png', path.join(root, 'link.png'));
-    expect(brief((await check({ 'val.txt': 'v.png\tx\nlink.png\tx\n' })).problems)).toEqual([['inTwoSplits', 'error', 'val.txt', 2]]);
+    expect(brief((await check({ 'val.txt': 'v.png\tx\nlink.png\tx\n' })).problems)).toEqual([
+      ['inTwoSplits', 'error', 'val.txt', 2],
+    ]);
   });
 
   it('warns of endings that name another format', async () => {
-    const { problems } = await check({ 'train.txt': 'a.png\tx\nb.jpg\tx\nc\tx\n', 'b.jpg': await image(4, 'webp'), c: 6 });
+    const { problems } = await check({
+      'train.txt': 'a.png\tx\nb.jpg\tx\nc\tx\n',
+      'b.jpg': await image(4, 'webp'),
+      c: 6,
+    });
     expect(brief(problems)).toEqual([['wrongExtension', 'warning', 'train.txt', 2]]);
   });
 
   it('finds images twice in a split, by path as an error and by content as a warning', async () => {
     const { problems } = await check({ 'train.txt': 'a.png\tx\n./a.png\tx\ncopy.png\tx\n', 'copy.png': 1 });
-    expect(brief(problems)).toEqual([['pathTwice', 'error', 'train.txt', 2], ['contentTwice', 'warning', 'train.txt', 3]]);
+    expect(brief(problems)).toEqual([
+      ['pathTwice', 'error', 'train.txt', 2],
+      ['contentTwice', 'warning', 'train.txt', 3],
+    ]);
     expect(problems[0]!.others).toEqual([{ file: 'train.txt', line: 1, path: 'a.png' }]);
   });
 
-  it.each([['error' as const], ['warning' as const]])('finds the same path or content in two splits: %s', async (severity) => {
-    const { problems } = await check({ 'val.txt': 'v.png\tx\na.png\tx\n', 'test.txt': 't.png\tx\ncopy.png\tx\n', 'copy.png': 2 }, { duplicates_across_splits: severity });
-    expect(brief(problems)).toEqual([['inTwoSplits', severity, 'val.txt', 2], ['inTwoSplits', severity, 'test.txt', 2]]);
-    expect(problems[0]!.message).toBe('a.png is the same image as train.txt:1.');
-    expect(problems[1]!.message).toBe('copy.png is the same image as val.txt:1 (v.png).');
-  });
+  it.each([['error' as const], ['warning' as const]])(
+    'finds the same path or content in two splits: %s',
+    async (severity) => {
+      const { problems } = await check(
+        { 'val.txt': 'v.png\tx\na.png\tx\n', 'test.txt': 't.png\tx\ncopy.png\tx\n', 'copy.png': 2 },
+        { duplicates_across_splits: severity },
+      );
+      expect(brief(problems)).toEqual([
+        ['inTwoSplits', severity, 'val.txt', 2],
+        ['inTwoSplits', severity, 'test.txt', 2],
+      ]);
+      expect(problems[0]!.message).toBe('a.png is the same image as train.txt:1.');
+      expect(problems[1]!.message).toBe('copy.png is the same image as val.txt:1 (v.png).');
+    },
+  );
 
   it('finds one image with two label sets', async () => {
-    const { problems } = await check({ 'train.txt': 'a.png\tx\na.png\tx,y\nb.png\ty\ncopy.png\tx\n', 'b.png': 5, 'copy.png': 5, 'val.txt': 'v.png\tx,y\n', 'test.txt': 't.png\tx,y\n' });
+    const { problems } = await check({
+      'train.txt': 'a.png\tx\na.png\tx,y\nb.png\ty\ncopy.png\tx\n',
+      'b.png': 5,
+      'copy.png': 5,
+      'val.txt': 'v.png\tx,y\n',
+      'test.txt': 't.png\tx,y\n',
+    });
     expect(brief(problems)).toEqual([
-      ['pathTwice', 'error', 'train.txt', 2], ['twoLabelSets', 'error', 'train.txt', 2],
-      ['contentTwice', 'warning', 'train.txt', 4], ['twoLabelSets', 'error', 'train.txt', 4],
+      ['pathTwice', 'error', 'train.txt', 2],
+      ['twoLabelSets', 'error', 'train.txt', 2],
+      ['contentTwice', 'warning', 'train.txt', 4],
+      ['twoLabelSets', 'error', 'train.txt', 4],
     ]);
     expect(problems[1]!.message).toBe("a.png has labels 'x', 'y' here, 'x' as train.txt:1.");
   });
 
   it('warns of labels that look alike, that train lacks, and that are rare', async () => {
-    const { problems } = await check({ 'train.txt': 'a.png\tRed apple,y\n', 'val.txt': 'v.png\tred_Apple,new\n', 'test.txt': 't.png\ty\n' }, { min_positives: 1 });
+    const { problems } = await check(
+      { 'train.txt': 'a.png\tRed apple,y\n', 'val.txt': 'v.png\tred_Apple,new\n', 'test.txt': 't.png\ty\n' },
+      { min_positives: 1 },
+    );
     expect(problems.filter(({ code }) => code === 'similarLabels')).toMatchObject([
-      { severity: 'warning', file: 'train.txt', line: 1, label: 'Red apple', others: [{ file: 'val.txt', line: 1, path: 'v.png' }] },
+      {
+        severity: 'warning',
+        file: 'train.txt',
+        line: 1,
+        label: 'Red apple',
+        others: [{ file: 'val.txt', line: 1, path: 'v.png' }],
+      },
     ]);
     expect(problems.filter(({ code }) => code === 'notInTrain').map(({ message }) => message)).toEqual([
-      "class 'new' has no training image: it is only in val.", "class 'red_Apple' has no training image: it is only in val.",
+      "class 'new' has no training image: it is only in val.",
+      "class 'red_Apple' has no training image: it is only in val.",
     ]);
     expect(problems.filter(({ code }) => code === 'fewPositives').map(({ label, split }) => [label, split])).toEqual([
-      ['Red apple', 'val'], ['y', 'val'], ['Red apple', 'test'], ['new', 'test'], ['red_Apple', 'test'],
+      ['Red apple', 'val'],
+      ['y', 'val'],
+      ['Red apple', 'test'],
+      ['new', 'test'],
+      ['red_Apple', 'test'],
     ]);
   });
 
   it('counts positives against min_positives', async () => {
     const { problems } = await check({}, { min_positives: 2 });
-    expect(brief(problems)).toEqual([['fewPositives', 'warning', 'train.txt', null], ['fewPositives', 'warning', 'val.txt', null], ['fewPositives', 'warning', 'test.txt', null]]);
+    expect(brief(problems)).toEqual([
+      ['fewPositives', 'warning', 'train.txt', null],
+      ['fewPositives', 'warning', 'val.txt', null],
+      ['fewPositives', 'warning', 'test.txt', null],
+    ]);
     expect(problems[0]!.message).toBe("class 'x' has only 1 image in train (1 images).");
   });
 
   it('refuses empty splits and data without labels', async () => {
-    expect(brief((await check({ 'val.txt': '# later\n' })).problems)).toEqual([['emptySplit', 'error', 'val.txt', null]]);
-    expect(brief((await check({ 'train.txt': 'a.png\n', 'val.txt': 'v.png\n', 'test.txt': 't.png\n' })).problems)).toEqual([['noLabels', 'error', null, null]]);
+    expect(brief((await check({ 'val.txt': '# later\n' })).problems)).toEqual([
+      ['emptySplit', 'error', 'val.txt', null],
+    ]);
+    expect(
+      brief((await check({ 'train.txt': 'a.png\n', 'val.txt': 'v.png\n', 'test.txt': 't.png\n' })).problems),
+    ).toEqual([['noLabels', 'error', null, null]]);
   });
 
   it('does not report a missing label file as an empty split as well', async () => {
     await check({});
     await rm(path.join(root, 'test.txt'));
-    expect(brief((await checkProject(root, configSchema.parse({ data: { min_positives: 1 } }).data, { cacheFolder: null })).problems)).toEqual([['missingLabelFile', 'error', 'test.txt', null]]);
+    expect(
+      brief(
+        (await checkProject(root, configSchema.parse({ data: { min_positives: 1 } }).data, { cacheFolder: null }))
+          .problems,
+      ),
+    ).toEqual([['missingLabelFile', 'error', 'test.txt', null]]);
   });
 
   it('changes no file of the user', async () => {
@@ -168,7 +271,11 @@ describe('the cache of scans', () => {
   it('is ignored when damaged, and honours another pixel limit', async () => {
     const cacheFolder = path.join(base, 'cache');
     await check({}, {}, { cacheFolder });
-    expect(brief((await check({}, { max_megapixels: 0.0001 }, { cacheFolder })).problems)).toEqual([['tooLarge', 'error', 'train.txt', 1], ['tooLarge', 'error', 'val.txt', 1], ['tooLarge', 'error', 'test.txt', 1]]);
+    expect(brief((await check({}, { max_megapixels: 0.0001 }, { cacheFolder })).problems)).toEqual([
+      ['tooLarge', 'error', 'train.txt', 1],
+      ['tooLarge', 'error', 'val.txt', 1],
+      ['tooLarge', 'error', 'test.txt', 1],
+    ]);
     await writeFile(path.join(cacheFolder, 'image-scans.json'), '{"formatVersion":1,');
     expect((await check({}, {}, { cacheFolder })).problems).toEqual([]);
   });
@@ -178,30 +285,55 @@ describe('a check', () => {
   it('reports progress and can be cancelled', async () => {
     const seen: [number, number][] = [];
     await check({}, {}, { onProgress: (done, total) => seen.push([done, total]) });
-    expect(seen).toEqual([[1, 3], [2, 3], [3, 3]]);
+    expect(seen).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
     const controller = new AbortController();
     controller.abort();
     await expect(check({}, {}, { signal: controller.signal })).rejects.toMatchObject({ kind: 'cancelled' });
   });
 
   it('is shown grouped, with the first of each kind and the way out', async () => {
-    const { problems } = await check({ 'train.txt': `a.png\tx\n${Array.from({ length: 4 }, (_, i) => `b${i}.png\tx\n`).join('')}` }, { min_positives: 2 });
+    const { problems } = await check(
+      { 'train.txt': `a.png\tx\n${Array.from({ length: 4 }, (_, i) => `b${i}.png\tx\n`).join('')}` },
+      { min_positives: 2 },
+    );
     const text = formatProblems(problems, 2);
-    expect(text).toContain('error: Image missing (4)\n  train.txt:2: b0.png does not exist.\n  train.txt:3: b1.png does not exist.\n  ... and 2 more\n  -> Correct the path');
+    expect(text).toContain(
+      'error: Image missing (4)\n  train.txt:2: b0.png does not exist.\n  train.txt:3: b1.png does not exist.\n  ... and 2 more\n  -> Correct the path',
+    );
     expect(text.endsWith('4 errors, 2 warnings.')).toBe(true);
-    expect(() => { refuseErrors(problems); }).toThrow(/train\.txt:2: b0\.png does not exist\.\n.+\n3 more errors were found\./);
+    expect(() => {
+      refuseErrors(problems);
+    }).toThrow(/train\.txt:2: b0\.png does not exist\.\n.+\n3 more errors were found\./);
   });
 });
 
 describe('statistics', () => {
   it('count images, labels, classes, pairs and sizes', async () => {
     const { dataset, images } = await check({
-      'train.txt': 'a.png\tx,y\nb.jpg\ty\nc.png\n', 'b.jpg': await sharp(await image(5, 'jpeg', 20, 40)).withMetadata({ orientation: 6 }).jpeg().toBuffer(), 'c.png': 6,
+      'train.txt': 'a.png\tx,y\nb.jpg\ty\nc.png\n',
+      'b.jpg': await sharp(await image(5, 'jpeg', 20, 40))
+        .withMetadata({ orientation: 6 })
+        .jpeg()
+        .toBuffer(),
+      'c.png': 6,
     });
     const { splits, cooccurrence, sizes, formats } = datasetStatistics(dataset, images);
-    expect(splits.train).toEqual({ images: 3, labelsPerImage: [1, 1, 1], meanLabels: 1, noLabelRate: 1 / 3, positives: [1, 2] });
+    expect(splits.train).toEqual({
+      images: 3,
+      labelsPerImage: [1, 1, 1],
+      meanLabels: 1,
+      noLabelRate: 1 / 3,
+      positives: [1, 2],
+    });
     expect(splits.val).toEqual({ images: 1, labelsPerImage: [0, 1], meanLabels: 1, noLabelRate: 0, positives: [1, 0] });
-    expect(cooccurrence).toEqual([[3, 1], [1, 2]]);
+    expect(cooccurrence).toEqual([
+      [3, 1],
+      [1, 2],
+    ]);
     expect(sizes).toMatchObject({ width: { min: 12, median: 12, max: 40 }, height: { min: 10, median: 10, max: 20 } });
     expect(formats).toEqual({ png: 4, jpeg: 1 });
   });

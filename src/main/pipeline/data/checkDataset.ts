@@ -45,7 +45,11 @@ export async function checkDataset(dataset: Dataset, config: CheckConfig, option
 }
 
 /** Label files and images of a project in one go: what `destila check` shows and what a run starts with. */
-export async function checkProject(root: string, config: DataConfig, options: CheckOptions & ReadOptions): Promise<CheckResult & Pick<ReadResult, 'separator'>> {
+export async function checkProject(
+  root: string,
+  config: DataConfig,
+  options: CheckOptions & ReadOptions,
+): Promise<CheckResult & Pick<ReadResult, 'separator'>> {
   const read = await readDataset(root, config, options);
   const checked = await checkDataset(read.dataset, config, options);
   // A label file that is missing is not reported once more as an empty split.
@@ -68,7 +72,11 @@ function withHashes(dataset: Dataset, scans: ReadonlyMap<string, ScanResult>): D
   return { ...dataset, splits: { train: train.map(hashed), val: val.map(hashed), test: test.map(hashed) } };
 }
 
-async function checkImages(dataset: Dataset, scans: ReadonlyMap<string, ScanResult>, maxMegapixels: number): Promise<DataProblem[]> {
+async function checkImages(
+  dataset: Dataset,
+  scans: ReadonlyMap<string, ScanResult>,
+  maxMegapixels: number,
+): Promise<DataProblem[]> {
   const problems: DataProblem[] = [];
   const find = createFinder();
   for (const split of SPLITS) {
@@ -76,7 +84,15 @@ async function checkImages(dataset: Dataset, scans: ReadonlyMap<string, ScanResu
       const scan = scans.get(sample.file);
       if (scan === undefined) continue;
       const add = (code: DataProblemCode, severity: DataProblem['severity'], message: string): void => {
-        problems.push({ code, severity, split, file: labelFileName(split), line: sample.line, message, path: sample.path });
+        problems.push({
+          code,
+          severity,
+          split,
+          file: labelFileName(split),
+          line: sample.line,
+          message,
+          path: sample.path,
+        });
       };
       if (scan.fault === null) {
         const expected = 'format' in scan ? wrongEnding(sample.path, scan.format) : null;
@@ -89,7 +105,12 @@ async function checkImages(dataset: Dataset, scans: ReadonlyMap<string, ScanResu
   return problems;
 }
 
-async function describe(sample: Sample, scan: ScanResult, maxMegapixels: number, find: ReturnType<typeof createFinder>): Promise<string> {
+async function describe(
+  sample: Sample,
+  scan: ScanResult,
+  maxMegapixels: number,
+  find: ReturnType<typeof createFinder>,
+): Promise<string> {
   switch (scan.fault) {
     case 'missing': {
       const meant = await find(sample.file);
@@ -109,7 +130,12 @@ async function describe(sample: Sample, scan: ScanResult, maxMegapixels: number,
 }
 
 const endings: Readonly<Record<string, RegExp>> = {
-  jpeg: /\.(jpe?g|jpe|jfif)$/i, png: /\.png$/i, webp: /\.webp$/i, gif: /\.gif$/i, tiff: /\.tiff?$/i, heif: /\.(avif|heic|heif)$/i,
+  jpeg: /\.(jpe?g|jpe|jfif)$/i,
+  png: /\.png$/i,
+  webp: /\.webp$/i,
+  gif: /\.gif$/i,
+  tiff: /\.tiff?$/i,
+  heif: /\.(avif|heic|heif)$/i,
 };
 
 /** The format in words if the file's ending names another; a name without ending is no claim. */

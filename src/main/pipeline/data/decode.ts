@@ -15,24 +15,43 @@ export interface DecodeOptions {
 }
 
 /** Upright, 8-bit sRGB, row-major [height, width, 3]. */
-export interface DecodedImage { readonly width: number; readonly height: number; readonly rgb: Uint8Array }
+export interface DecodedImage {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+}
 
 /**
  * Any image file as pixels: EXIF orientation applied, embedded profiles and CMYK converted to sRGB, 16 bits and grey to 8-bit RGB,
  * transparency over the padding colour, the first page of several. Throws a Problem that names the file.
  */
-export async function decodeImage(file: string, { paddingColor: [r, g, b], maxMegapixels, hash = '' }: DecodeOptions): Promise<DecodedImage> {
+export async function decodeImage(
+  file: string,
+  { paddingColor: [r, g, b], maxMegapixels, hash = '' }: DecodeOptions,
+): Promise<DecodedImage> {
   const bytes = await read(file);
   if (hash !== '' && createHash('sha256').update(bytes).digest('hex') !== hash) {
-    throw new Problem('data', `${file} has changed since the run began. Put the old file back and resume, or start a new run.`);
+    throw new Problem(
+      'data',
+      `${file} has changed since the run began. Put the old file back and resume, or start a new run.`,
+    );
   }
   try {
     const image = sharp(bytes, { failOn: 'truncated', limitInputPixels: maxMegapixels * 1e6 }).autoOrient();
-    const { data, info } = await image.flatten({ background: { r, g, b } }).toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const { data, info } = await image
+      .flatten({ background: { r, g, b } })
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`${info.channels} channels`);
     return { width: info.width, height: info.height, rgb: new Uint8Array(data.buffer, data.byteOffset, data.length) };
   } catch (error) {
-    throw new Problem('data', `${file} cannot be decoded: it is damaged, cut off, too large or no image. Replace it, or take its line out of the label file.`, (error as Error).message);
+    throw new Problem(
+      'data',
+      `${file} cannot be decoded: it is damaged, cut off, too large or no image. Replace it, or take its line out of the label file.`,
+      (error as Error).message,
+    );
   }
 }
 
@@ -40,6 +59,10 @@ async function read(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new Problem('file', `${file} cannot be read: it is gone, or its disk is not connected. Put it back and resume.`, (error as Error).message);
+    throw new Problem(
+      'file',
+      `${file} cannot be read: it is gone, or its disk is not connected. Put it back and resume.`,
+      (error as Error).message,
+    );
   }
 }

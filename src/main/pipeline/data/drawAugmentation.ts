@@ -24,28 +24,68 @@ export interface Augmentation {
   /** Standard deviation in levels of 0..255. */
   readonly noise: number;
   /** A rectangle without content, in shares of the side; null: none. */
-  readonly erased: { readonly left: number; readonly top: number; readonly width: number; readonly height: number } | null;
+  readonly erased: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  } | null;
   /** Start of the noise: the rest of it is counted from here. */
   readonly noiseSeed: number;
 }
 
 /** Drawn once a sample: a pure function of (seed, epoch, position of the sample in its split). */
-export function drawAugmentation(config: AugmentationConfig, seed: number, epoch: number, position: number): Augmentation {
+export function drawAugmentation(
+  config: AugmentationConfig,
+  seed: number,
+  epoch: number,
+  position: number,
+): Augmentation {
   // Each kind has a stream of its own: switching one on or off leaves the draws of the others as they were.
   const streamOf = (purpose: string): RandomStream => randomStream(seed, epoch, position, `augmentation ${purpose}`);
-  const base: Changes = { place: drawPlace(config, streamOf('place')), colour: drawColour(config, streamOf('colour')), posterizeBits: 8, solarizeFrom: 256 };
+  const base: Changes = {
+    place: drawPlace(config, streamOf('place')),
+    colour: drawColour(config, streamOf('colour')),
+    posterizeBits: 8,
+    solarizeFrom: 256,
+  };
   const changes = config.rand_operations === 0 ? base : randAugment(config, base, streamOf('rand'));
   const noise = streamOf('noise');
   const [deviation, noiseSeed] = [config.noise * noise(), Math.floor(noise() * 2 ** 32)];
-  return { order: config.order.split(/, ?/) as Pass[], ...changes, noise: noise() < config.noise_probability ? deviation : 0, erased: drawErased(config, streamOf('erase')), noiseSeed };
+  return {
+    order: config.order.split(/, ?/) as Pass[],
+    ...changes,
+    noise: noise() < config.noise_probability ? deviation : 0,
+    erased: drawErased(config, streamOf('erase')),
+    noiseSeed,
+  };
 }
 
 /** Whether every image stays exactly as it is, in every epoch. */
 export function changesNothing(config: AugmentationConfig): boolean {
-  const { horizontal_flip: mirror, vertical_flip: upsideDown, rotation, zoom, shift, brightness, contrast, saturation, hue } = config;
+  const {
+    horizontal_flip: mirror,
+    vertical_flip: upsideDown,
+    rotation,
+    zoom,
+    shift,
+    brightness,
+    contrast,
+    saturation,
+    hue,
+  } = config;
   const moves = config.geometry_probability > 0 && (rotation > 0 || zoom > 0 || shift > 0);
   const colours = config.colour_probability > 0 && (brightness > 0 || contrast > 0 || saturation > 0 || hue > 0);
-  return mirror === 0 && upsideDown === 0 && !moves && !colours && config.rand_operations === 0 && config.noise === 0 && config.erase === 0 && config.mixup === 0;
+  return (
+    mirror === 0 &&
+    upsideDown === 0 &&
+    !moves &&
+    !colours &&
+    config.rand_operations === 0 &&
+    config.noise === 0 &&
+    config.erase === 0 &&
+    config.mixup === 0
+  );
 }
 
 const within = (largest: number, stream: RandomStream): number => largest * (2 * stream() - 1);
@@ -64,7 +104,10 @@ function drawPlace(config: AugmentationConfig, stream: RandomStream): Affine {
 function drawColour(config: AugmentationConfig, stream: RandomStream): ColourMatrix {
   if (stream() >= config.colour_probability) return identityColour;
   return jittered(identityColour, {
-    brightness: 1 + within(config.brightness, stream), contrast: 1 + within(config.contrast, stream), saturation: 1 + within(config.saturation, stream), hue: within(config.hue, stream),
+    brightness: 1 + within(config.brightness, stream),
+    contrast: 1 + within(config.contrast, stream),
+    saturation: 1 + within(config.saturation, stream),
+    hue: within(config.hue, stream),
   });
 }
 
@@ -100,7 +143,11 @@ const randOperations: readonly ((before: Changes, magnitude: number, sign: numbe
   (before, m) => ({ ...before, solarizeFrom: Math.min(before.solarizeFrom, Math.round(256 * (1 - m))) }),
 ];
 
-function randAugment({ rand_operations: operations, rand_magnitude: magnitude }: AugmentationConfig, base: Changes, stream: RandomStream): Changes {
+function randAugment(
+  { rand_operations: operations, rand_magnitude: magnitude }: AugmentationConfig,
+  base: Changes,
+  stream: RandomStream,
+): Changes {
   let changes = base;
   for (let i = 0; i < operations; i++) {
     const operation = randOperations[Math.floor(stream() * randOperations.length)]!;

@@ -16,6 +16,10 @@ export function createFinder(): (file: string) => Promise<string | null> {
     listings.set(dir, listing);
     const names = await listing;
     const plain = (text: string): string => text.normalize('NFC').toLowerCase();
-    return names.find((other) => plain(other) === plain(base)) ?? names.find((other) => plain(path.parse(other).name) === plain(name)) ?? null;
+    return (
+      names.find((other) => plain(other) === plain(base)) ??
+      names.find((other) => plain(path.parse(other).name) === plain(name)) ??
+      null
+    );
   };
 }

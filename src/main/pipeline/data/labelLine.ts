@@ -32,7 +32,11 @@ export interface LabelLine {
 }
 
 /** The fields of a text between any of the characters `stops`; null if a quote is not closed. Unquoted fields are trimmed. */
-export function splitFields(text: string, stops: string, limit = Infinity): { fields: Field[]; rest: string | null } | null {
+export function splitFields(
+  text: string,
+  stops: string,
+  limit = Infinity,
+): { fields: Field[]; rest: string | null } | null {
   const fields: Field[] = [];
   let at = 0;
   while (fields.length < limit) {
@@ -41,7 +45,9 @@ export function splitFields(text: string, stops: string, limit = Infinity): { fi
     if (quoted === 'unclosed') return null;
     let end = quoted === null ? at : quoted.end;
     end = nextStop(text, stops, end);
-    fields.push(quoted === null ? { text: text.slice(at, end).trim(), quoted: false } : { text: quoted.text, quoted: true });
+    fields.push(
+      quoted === null ? { text: text.slice(at, end).trim(), quoted: false } : { text: quoted.text, quoted: true },
+    );
     if (end >= text.length) return { fields, rest: null };
     at = end + 1;
   }
@@ -90,7 +96,9 @@ export function splitLine(text: string, layout: Layout): LabelLine | null {
   const { path, rest } = start;
   if (rest === null) return { path: path.text, labels: [] };
   const found = splitLabels(rest, layout);
-  return found === null ? null : { path: path.text, labels: found.fields.map(trimmed).filter((label) => label.text !== '') };
+  return found === null
+    ? null
+    : { path: path.text, labels: found.fields.map(trimmed).filter((label) => label.text !== '') };
 }
 
 function splitLabels(rest: string, { separator, labelSeparator, quotedLists }: Layout): ReturnType<typeof splitFields> {
@@ -98,7 +106,10 @@ function splitLabels(rest: string, { separator, labelSeparator, quotedLists }: L
   if (list !== null) return splitFields(list, characters[labelSeparator]);
   // Labels that follow a path and a space but have a separator of their own may contain spaces.
   const spacesInLabels = separator === 'space' && labelSeparator !== 'space';
-  return splitFields(rest, spacesInLabels ? characters[labelSeparator] : characters[separator] + characters[labelSeparator]);
+  return splitFields(
+    rest,
+    spacesInLabels ? characters[labelSeparator] : characters[separator] + characters[labelSeparator],
+  );
 }
 
 /** What stands in the quotes, if the whole text is one quoted field. */
@@ -109,5 +120,7 @@ export function wholeQuoted(text: string, separator: SeparatorName): string | nu
 
 const trimmed = ({ text, quoted }: Field): Field => ({ text: text.trim(), quoted });
 
-export const containsSeparator = (text: string, name: SeparatorName): boolean => [...characters[name]].some((character) => text.includes(character));
-export const fieldsBetween = (text: string, name: SeparatorName): readonly Field[] => (splitFields(text, characters[name])?.fields ?? []).filter((field) => field.text !== '');
+export const containsSeparator = (text: string, name: SeparatorName): boolean =>
+  [...characters[name]].some((character) => text.includes(character));
+export const fieldsBetween = (text: string, name: SeparatorName): readonly Field[] =>
+  (splitFields(text, characters[name])?.fields ?? []).filter((field) => field.text !== '');

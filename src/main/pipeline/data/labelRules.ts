@@ -6,50 +6,104 @@ import { positivesOf } from './statistics.ts';
 /** What the labels as a whole show: empty splits, look-alikes, classes that cannot be learned or judged. */
 export function checkLabels(dataset: Dataset, splits: readonly Split[], minPositives: number): DataProblem[] {
   const filled = splits.filter((split) => dataset.splits[split].length > 0);
-  const problems: DataProblem[] = splits.filter((split) => !filled.includes(split)).map((split) => ({
-    code: 'emptySplit', severity: 'error', split, file: labelFileName(split), line: null, message: `${labelFileName(split)} lists no image.`,
-  }));
-  const positives = new Map(filled.map((split) => [split, positivesOf(dataset.splits[split], dataset.vocabulary.length)]));
+  const problems: DataProblem[] = splits
+    .filter((split) => !filled.includes(split))
+    .map((split) => ({
+      code: 'emptySplit',
+      severity: 'error',
+      split,
+      file: labelFileName(split),
+      line: null,
+      message: `${labelFileName(split)} lists no image.`,
+    }));
+  const positives = new Map(
+    filled.map((split) => [split, positivesOf(dataset.splits[split], dataset.vocabulary.length)]),
+  );
   const total = [...positives.values()].reduce((sum, counts) => sum + counts.reduce((a, b) => a + b, 0), 0);
   if (total === 0 && filled.length > 0) {
-    problems.push({ code: 'noLabels', severity: 'error', split: null, file: null, line: null, message: 'no image has a label.' });
+    problems.push({
+      code: 'noLabels',
+      severity: 'error',
+      split: null,
+      file: null,
+      line: null,
+      message: 'no image has a label.',
+    });
     return problems;
   }
   problems.push(...similarLabels(dataset));
-  dataset.vocabulary.forEach((label, index) => problems.push(...judgeClass(dataset, label, index, positives, minPositives)));
+  dataset.vocabulary.forEach((label, index) =>
+    problems.push(...judgeClass(dataset, label, index, positives, minPositives)),
+  );
   return problems;
 }
 
-function judgeClass(dataset: Dataset, label: string, index: number, positives: ReadonlyMap<Split, Uint32Array>, minPositives: number): DataProblem[] {
+function judgeClass(
+  dataset: Dataset,
+  label: string,
+  index: number,
+  positives: ReadonlyMap<Split, Uint32Array>,
+  minPositives: number,
+): DataProblem[] {
   const problems: DataProblem[] = [];
   const onlyElsewhere = positives.has('train') && positives.get('train')![index] === 0;
   if (onlyElsewhere) {
     const elsewhere = [...positives].filter(([, counts]) => counts[index]! > 0).map(([split]) => split);
     const where = elsewhere.length === 0 ? 'no split has it' : `it is only in ${elsewhere.join(', ')}`;
-    problems.push({ code: 'notInTrain', severity: 'warning', split: 'train', file: labelFileName('train'), line: null, label, message: `class '${label}' has no training image: ${where}.` });
+    problems.push({
+      code: 'notInTrain',
+      severity: 'warning',
+      split: 'train',
+      file: labelFileName('train'),
+      line: null,
+      label,
+      message: `class '${label}' has no training image: ${where}.`,
+    });
   }
   for (const [split, counts] of positives) {
     const count = counts[index]!;
     if (count >= minPositives || (split === 'train' && onlyElsewhere)) continue;
     const images = count === 0 ? 'no image' : count === 1 ? 'only 1 image' : `only ${count} images`;
-    problems.push({ code: 'fewPositives', severity: 'warning', split, file: labelFileName(split), line: null, label, message: `class '${label}' has ${images} in ${split} (${dataset.splits[split].length} images).` });
+    problems.push({
+      code: 'fewPositives',
+      severity: 'warning',
+      split,
+      file: labelFileName(split),
+      line: null,
+      label,
+      message: `class '${label}' has ${images} in ${split} (${dataset.splits[split].length} images).`,
+    });
   }
   return problems;
 }
 
 /** Labels that are the same without case, spaces, dashes and underscores, and in Unicode's compatibility form. */
 function similarLabels(dataset: Dataset): DataProblem[] {
-  const plain = (label: string): string => label.normalize('NFKC').toLowerCase().replace(/[\s_-]+/g, '');
-  const groups = Map.groupBy(dataset.vocabulary.map((label, index) => ({ label, index })), ({ label }) => plain(label));
-  return [...groups.values()].filter((group) => group.length > 1).map((group) => {
-    const [first, ...others] = group.map(({ label, index }) => ({ label, use: firstUse(dataset, index) }));
-    const at = first!.use;
-    return {
-      code: 'similarLabels', severity: 'warning', split: at?.split ?? null, file: at?.file ?? null, line: at?.line ?? null, label: first!.label,
-      message: `${group.map(({ label }) => `'${label}'`).join(', ')} differ only in case, spaces or the like.`,
-      others: others.flatMap(({ use }) => (use === null ? [] : [{ file: use.file, line: use.line, path: use.path }])),
-    };
-  });
+  const plain = (label: string): string =>
+    label
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[\s_-]+/g, '');
+  const groups = Map.groupBy(
+    dataset.vocabulary.map((label, index) => ({ label, index })),
+    ({ label }) => plain(label),
+  );
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map((group) => {
+      const [first, ...others] = group.map(({ label, index }) => ({ label, use: firstUse(dataset, index) }));
+      const at = first!.use;
+      return {
+        code: 'similarLabels',
+        severity: 'warning',
+        split: at?.split ?? null,
+        file: at?.file ?? null,
+        line: at?.line ?? null,
+        label: first!.label,
+        message: `${group.map(({ label }) => `'${label}'`).join(', ')} differ only in case, spaces or the like.`,
+        others: others.flatMap(({ use }) => (use === null ? [] : [{ file: use.file, line: use.line, path: use.path }])),
+      };
+    });
 }
 
 function firstUse(dataset: Dataset, index: number): { split: Split; file: string; line: number; path: string } | null {

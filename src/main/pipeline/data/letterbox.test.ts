@@ -6,7 +6,12 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { goldenJson, loadGolden } from '../../../../tests/golden/golden.ts';
 import { axisTaps, letterbox, letterboxGeometry } from './letterbox.ts';
 
-interface Case { source: string; output: string; size: number; pad: [number, number, number] }
+interface Case {
+  source: string;
+  output: string;
+  size: number;
+  pad: [number, number, number];
+}
 const golden = loadGolden<{ cases: Case[] }>('letterbox/letterbox');
 const { cases } = golden.manifest;
 
@@ -19,13 +24,27 @@ describe('letterbox', () => {
     expect(digest(made)).toBe(digest(golden.bytes(output)));
   });
 
-  test.each(goldenJson<{ pairs: { src: number; dst: number; offsets: number[]; coefs: number[] }[] }>('letterbox/taps').pairs)('mixes the pixels of an axis as OpenCV does: $src to $dst', ({ src, dst, offsets, coefs }) => {
+  test.each(
+    goldenJson<{ pairs: { src: number; dst: number; offsets: number[]; coefs: number[] }[] }>('letterbox/taps').pairs,
+  )('mixes the pixels of an axis as OpenCV does: $src to $dst', ({ src, dst, offsets, coefs }) => {
     const taps = axisTaps(src, dst);
     expect([...taps.offsets]).toEqual(offsets);
     expect([...taps.coefficients]).toEqual(coefs);
   });
 
-  test.each(goldenJson<{ cases: { width: number; height: number; size: number; newWidth: number; newHeight: number; left: number; top: number }[] }>('letterbox/fit').cases)('fits $width x $height into $size', ({ width, height, size, newWidth, newHeight, left, top }) => {
+  test.each(
+    goldenJson<{
+      cases: {
+        width: number;
+        height: number;
+        size: number;
+        newWidth: number;
+        newHeight: number;
+        left: number;
+        top: number;
+      }[];
+    }>('letterbox/fit').cases,
+  )('fits $width x $height into $size', ({ width, height, size, newWidth, newHeight, left, top }) => {
     expect(letterboxGeometry(width, height, size)).toEqual({ newWidth, newHeight, left, top });
   });
 });
@@ -39,7 +58,9 @@ describe.skipIf(compiler === undefined)('letterbox.h', () => {
   const header = path.join(import.meta.dirname, '../../../../resources/letterbox/letterbox.h');
 
   test('compiles as C99 and as C++ without a warning', () => {
-    writeFileSync(path.join(folder, 'main.c'), `
+    writeFileSync(
+      path.join(folder, 'main.c'),
+      `
 #include <stdio.h>
 #include <stdlib.h>
 #include "${header}"
@@ -54,12 +75,32 @@ int main(int argc, char **argv) {
   letterbox(rgb, width, height, size, padding, out, scratch);
   return fwrite(out, 1, (size_t)size * size * 3, stdout) == (size_t)size * size * 3 ? 0 : 1;
 }
-`);
+`,
+    );
     // Optimized for this very machine: where the processor can fuse a product and a sum, the compiler is free to.
-    const made = spawnSync(compiler!, ['-std=c99', '-Wall', '-Wextra', '-Werror', '-O2', '-march=native', '-o', program, path.join(folder, 'main.c'), '-lm']);
+    const made = spawnSync(compiler!, [
+      '-std=c99',
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+      '-O2',
+      '-march=native',
+      '-o',
+      program,
+      path.join(folder, 'main.c'),
+      '-lm',
+    ]);
     expect(made.stderr.toString()).toBe('');
     expect(made.status).toBe(0);
-    const cpp = spawnSync(compiler!, ['-x', 'c++', '-fsyntax-only', '-Wall', '-Wextra', '-Werror', path.join(folder, 'main.c')]);
+    const cpp = spawnSync(compiler!, [
+      '-x',
+      'c++',
+      '-fsyntax-only',
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+      path.join(folder, 'main.c'),
+    ]);
     expect(cpp.error ?? cpp.stderr.toString()).toBe('');
   });
 
@@ -67,7 +108,9 @@ int main(int argc, char **argv) {
     const { data, shape } = golden.array(source);
     const file = path.join(folder, 'source.rgb');
     writeFileSync(file, data);
-    const run = spawnSync(program, [shape[1]!, shape[0]!, size, ...pad].map(String).concat(file), { maxBuffer: 2 ** 26 });
+    const run = spawnSync(program, [shape[1]!, shape[0]!, size, ...pad].map(String).concat(file), {
+      maxBuffer: 2 ** 26,
+    });
     expect(run.status).toBe(0);
     expect(digest(run.stdout)).toBe(digest(golden.bytes(output)));
   });

@@ -3,17 +3,26 @@
  * Bilinear, byte for byte OpenCV's cv2.resize(..., INTER_LINEAR_EXACT) (modules/imgproc/src/resize.cpp, 4.14 and 5.0).
  * resources/letterbox/letterbox.h is the same in C.
  */
-export interface LetterboxGeometry { readonly newWidth: number; readonly newHeight: number; readonly left: number; readonly top: number }
+export interface LetterboxGeometry {
+  readonly newWidth: number;
+  readonly newHeight: number;
+  readonly left: number;
+  readonly top: number;
+}
 
 /** Integers only: floating point would round some sizes otherwise. */
 export function letterboxGeometry(width: number, height: number, size: number): LetterboxGeometry {
-  const other = (side: number, longer: number): number => Math.max(1, Math.floor((2 * side * size + longer) / (2 * longer)));
+  const other = (side: number, longer: number): number =>
+    Math.max(1, Math.floor((2 * side * size + longer) / (2 * longer)));
   const newWidth = width >= height ? size : other(width, height);
   const newHeight = width >= height ? other(height, width) : size;
   return { newWidth, newHeight, left: Math.floor((size - newWidth) / 2), top: Math.floor((size - newHeight) / 2) };
 }
 
-export interface Taps { readonly offsets: Int32Array; readonly coefficients: Int32Array }
+export interface Taps {
+  readonly offsets: Int32Array;
+  readonly coefficients: Int32Array;
+}
 
 function roundHalfToEven(x: number): number {
   const k = Math.floor(x);
@@ -41,17 +50,30 @@ export function axisTaps(source: number, target: number): Taps {
 }
 
 /** One source row, weighed horizontally: 0..65280, not rounded. */
-function weighRow(rgb: Uint8Array, start: number, last: number, { offsets, coefficients }: Taps, out: Int32Array): void {
+function weighRow(
+  rgb: Uint8Array,
+  start: number,
+  last: number,
+  { offsets, coefficients }: Taps,
+  out: Int32Array,
+): void {
   for (let v = 0, at = 0; v < offsets.length; v++) {
     const c = coefficients[v]!;
     const from = start + offsets[v]! * 3;
     const next = Math.min(from + 3, last);
-    for (let channel = 0; channel < 3; channel++) out[at++] = rgb[from + channel]! * (256 - c) + rgb[next + channel]! * c;
+    for (let channel = 0; channel < 3; channel++)
+      out[at++] = rgb[from + channel]! * (256 - c) + rgb[next + channel]! * c;
   }
 }
 
 /** uint8 RGB [height, width, 3] to [size, size, 3]. */
-export function letterbox(rgb: Uint8Array, width: number, height: number, size: number, paddingColor: readonly [number, number, number]): Uint8Array {
+export function letterbox(
+  rgb: Uint8Array,
+  width: number,
+  height: number,
+  size: number,
+  paddingColor: readonly [number, number, number],
+): Uint8Array {
   const { newWidth, newHeight, left, top } = letterboxGeometry(width, height, size);
   const out = new Uint8Array(size * size * 3);
   if (newWidth < size || newHeight < size) for (let i = 0; i < out.length; i++) out[i] = paddingColor[i % 3]!;

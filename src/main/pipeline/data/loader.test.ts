@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -17,7 +26,9 @@ const PADDING: [number, number, number] = [9, 8, 7];
 let folder = '';
 let loaders: Loader[] = [];
 
-beforeEach(() => { folder = mkdtempSync(path.join(tmpdir(), 'loader-')); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'loader-'));
+});
 afterEach(async () => {
   await Promise.all(loaders.map((loader) => loader.close()));
   loaders = [];
@@ -25,23 +36,42 @@ afterEach(async () => {
 });
 
 const [WIDTH, HEIGHT] = [30, 20];
-const raw = (n: number): Uint8Array => Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => (i * (n + 3) + 40 * n) % 256);
+const raw = (n: number): Uint8Array =>
+  Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => (i * (n + 3) + 40 * n) % 256);
 
 async function image(n: number): Promise<Sample> {
-  const bytes = await sharp(raw(n), { raw: { width: WIDTH, height: HEIGHT, channels: 3 } }).png().toBuffer();
+  const bytes = await sharp(raw(n), { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
+    .png()
+    .toBuffer();
   const file = path.join(folder, `${n}.png`);
   writeFileSync(file, bytes);
-  return { path: `${n}.png`, file, labels: new Int8Array(1), hash: createHash('sha256').update(bytes).digest('hex'), line: n + 1 };
+  return {
+    path: `${n}.png`,
+    file,
+    labels: new Int8Array(1),
+    hash: createHash('sha256').update(bytes).digest('hex'),
+    line: n + 1,
+  };
 }
 
 async function open(options: Partial<Parameters<typeof createLoader>[0]> = {}): Promise<Loader> {
-  const loader = await createLoader({ sizes: [16, 24], paddingColor: PADDING, maxMegapixels: 1, cache: { folder: path.join(folder, 'cache'), maxBytes: 1e6 }, workers: 2, ...options });
+  const loader = await createLoader({
+    sizes: [16, 24],
+    paddingColor: PADDING,
+    maxMegapixels: 1,
+    cache: { folder: path.join(folder, 'cache'), maxBytes: 1e6 },
+    workers: 2,
+    ...options,
+  });
   loaders.push(loader);
   return loader;
 }
 
 const boxed = (n: number, size: number): Uint8Array => letterbox(raw(n), WIDTH, HEIGHT, size, PADDING);
-const cacheFiles = (): string[] => readdirSync(path.join(folder, 'cache'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+const cacheFiles = (): string[] =>
+  readdirSync(path.join(folder, 'cache'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
 
 describe('the loader', () => {
   test('gives letterboxed pixels of every sample at every size, in order', async () => {
@@ -57,7 +87,9 @@ describe('the loader', () => {
   test('augments each sample by seed, epoch and position', async () => {
     const samples = await Promise.all([0, 1].map(image));
     const config = configSchema.parse({}).augmentation;
-    const [small] = await (await open()).load({ samples, augmentation: { config, seed: 5, epoch: 2, positions: [40, 7], mixing: null } });
+    const [small] = await (
+      await open()
+    ).load({ samples, augmentation: { config, seed: 5, epoch: 2, positions: [40, 7], mixing: null } });
     const expected = new Uint8Array(small!.length);
     augment(boxed(0, 16), 16, drawAugmentation(config, 5, 2, 40), PADDING, expected, 0);
     augment(boxed(1, 16), 16, drawAugmentation(config, 5, 2, 7), PADDING, expected, 16 * 16 * 3);
@@ -68,11 +100,15 @@ describe('the loader', () => {
     const samples = await Promise.all([0, 1].map(image));
     const config = configSchema.parse({}).augmentation;
     const loader = await open();
-    const ask = async (mixing: Mixing | null): Promise<readonly Uint8Array[]> => loader.load({ samples, augmentation: { config, seed: 5, epoch: 2, positions: [40, 7], mixing } });
+    const ask = async (mixing: Mixing | null): Promise<readonly Uint8Array[]> =>
+      loader.load({ samples, augmentation: { config, seed: 5, epoch: 2, positions: [40, 7], mixing } });
     const [small] = await ask(null);
-    const image0 = small!.subarray(0, 16 * 16 * 3), image1 = small!.subarray(16 * 16 * 3);
+    const image0 = small!.subarray(0, 16 * 16 * 3),
+      image1 = small!.subarray(16 * 16 * 3);
     const [mixed] = await ask({ partners: Uint32Array.of(1, 0), shares: Float64Array.of(0.25, 1) });
-    expect([...mixed!.subarray(0, image0.length)]).toEqual(Array.from(image0, (value, i) => Math.floor(0.25 * value + 0.75 * image1[i]! + 0.5)));
+    expect([...mixed!.subarray(0, image0.length)]).toEqual(
+      Array.from(image0, (value, i) => Math.floor(0.25 * value + 0.75 * image1[i]! + 0.5)),
+    );
     expect(Buffer.compare(mixed!.subarray(image0.length), image1)).toBe(0);
   });
 
@@ -90,7 +126,14 @@ describe('the loader', () => {
 
   test.each([
     ['torn', (file: string) => truncateSync(file, 100)],
-    ['damaged', (file: string) => { const bytes = readFileSync(file); bytes[50]! ^= 1; writeFileSync(file, bytes); }],
+    [
+      'damaged',
+      (file: string) => {
+        const bytes = readFileSync(file);
+        bytes[50]! ^= 1;
+        writeFileSync(file, bytes);
+      },
+    ],
     ['gone', (file: string) => unlinkSync(file)],
   ])('makes pixels again whose cache file is %s', async (_, harm) => {
     const samples = [await image(0)];
@@ -115,7 +158,9 @@ describe('the loader', () => {
   test('stays within its bound, dropping the oldest', async () => {
     const samples = await Promise.all(Array.from({ length: 12 }, (_, n) => image(n)));
     const one = 16 * 16 * 3 + 4;
-    await (await open({ sizes: [16], workers: 1, cache: { folder: path.join(folder, 'cache'), maxBytes: 5 * one } })).load({ samples, augmentation: null });
+    await (
+      await open({ sizes: [16], workers: 1, cache: { folder: path.join(folder, 'cache'), maxBytes: 5 * one } })
+    ).load({ samples, augmentation: null });
     expect(cacheFiles().length).toBe(5);
     await open({ sizes: [16], workers: 1, cache: { folder: path.join(folder, 'cache'), maxBytes: 5 * one } });
     expect(cacheFiles().length).toBe(4);

@@ -27,7 +27,13 @@ export interface LoaderOptions {
 export interface BatchRequest {
   readonly samples: readonly Sample[];
   /** Null: exactly the letterboxed pixels (evaluation, calibration). Else drawn once a sample from (seed, epoch, sample's position). */
-  readonly augmentation: { readonly config: AugmentationConfig; readonly seed: number; readonly epoch: number; readonly positions: readonly number[]; readonly mixing: Mixing | null } | null;
+  readonly augmentation: {
+    readonly config: AugmentationConfig;
+    readonly seed: number;
+    readonly epoch: number;
+    readonly positions: readonly number[];
+    readonly mixing: Mixing | null;
+  } | null;
 }
 
 export interface Loader {
@@ -42,18 +48,36 @@ export interface Loader {
   close(): Promise<void>;
 }
 
-interface Pending { resolve(batches: readonly Uint8Array[]): void; reject(error: Error): void }
-interface Hand { readonly worker: Worker; readonly pending: Map<number, Pending> }
+interface Pending {
+  resolve(batches: readonly Uint8Array[]): void;
+  reject(error: Error): void;
+}
+interface Hand {
+  readonly worker: Worker;
+  readonly pending: Map<number, Pending>;
+}
 
 /** Decoding waits for memory more than for arithmetic: more threads than this gain nothing. */
 const MOST_WORKERS = 8;
-const workerCount = (asked: number): number => (asked > 0 ? asked : Math.min(MOST_WORKERS, Math.max(1, os.availableParallelism() - 1)));
+const workerCount = (asked: number): number =>
+  asked > 0 ? asked : Math.min(MOST_WORKERS, Math.max(1, os.availableParallelism() - 1));
 
-export async function createLoader({ sizes, paddingColor, maxMegapixels, cache, workers }: LoaderOptions): Promise<Loader> {
+export async function createLoader({
+  sizes,
+  paddingColor,
+  maxMegapixels,
+  cache,
+  workers,
+}: LoaderOptions): Promise<Loader> {
   const count = workerCount(workers);
   const folder = cache === null ? null : path.join(cache.folder, 'pixels');
   const allowance = folder === null ? 0 : (await makeRoom(folder, cache!.maxBytes)) / count;
-  const options: WorkerOptions = { sizes, paddingColor, maxMegapixels, cache: folder === null ? null : { folder, allowance } };
+  const options: WorkerOptions = {
+    sizes,
+    paddingColor,
+    maxMegapixels,
+    cache: folder === null ? null : { folder, allowance },
+  };
   const hands = Array.from({ length: count }, () => hire(options));
   let decoded = 0;
   let next = 0;
@@ -67,12 +91,17 @@ export async function createLoader({ sizes, paddingColor, maxMegapixels, cache, 
     });
   }
   return {
-    load: ({ samples, augmentation }) => new Promise((resolve, reject) => {
-      const { worker, pending } = hands.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
-      const request: WorkerRequest = { id: next++, images: samples.map(({ file, hash }) => ({ file, hash })), augmentation };
-      pending.set(request.id, { resolve, reject });
-      worker.postMessage(request);
-    }),
+    load: ({ samples, augmentation }) =>
+      new Promise((resolve, reject) => {
+        const { worker, pending } = hands.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
+        const request: WorkerRequest = {
+          id: next++,
+          images: samples.map(({ file, hash }) => ({ file, hash })),
+          augmentation,
+        };
+        pending.set(request.id, { resolve, reject });
+        worker.postMessage(request);
+      }),
     decoded: () => decoded,
     close: async () => {
       await Promise.all(hands.map(({ worker }) => worker.terminate()));
@@ -81,7 +110,9 @@ export async function createLoader({ sizes, paddingColor, maxMegapixels, cache, 
 }
 
 function hire(options: WorkerOptions): Hand {
-  const worker = new Worker(new URL(`./loaderWorker${path.extname(import.meta.filename)}`, import.meta.url), { workerData: options });
+  const worker = new Worker(new URL(`./loaderWorker${path.extname(import.meta.filename)}`, import.meta.url), {
+    workerData: options,
+  });
   const pending = new Map<number, Pending>();
   const fail = (problem: Problem): void => {
     for (const { reject } of pending.values()) reject(problem);

@@ -22,7 +22,13 @@ export interface WorkerOptions {
 export interface WorkerRequest {
   readonly id: number;
   readonly images: readonly { readonly file: string; readonly hash: string }[];
-  readonly augmentation: { readonly config: AugmentationConfig; readonly seed: number; readonly epoch: number; readonly positions: readonly number[]; readonly mixing: Mixing | null } | null;
+  readonly augmentation: {
+    readonly config: AugmentationConfig;
+    readonly seed: number;
+    readonly epoch: number;
+    readonly positions: readonly number[];
+    readonly mixing: Mixing | null;
+  } | null;
 }
 
 export interface WorkerReply {
@@ -36,7 +42,8 @@ export interface WorkerReply {
 
 const port = parentPort!;
 const options = workerData as WorkerOptions;
-const cache: PixelCache | null = options.cache === null ? null : openPixelCache(options.cache.folder, options.cache.allowance);
+const cache: PixelCache | null =
+  options.cache === null ? null : openPixelCache(options.cache.folder, options.cache.allowance);
 
 port.on('message', (request: WorkerRequest) => void answer(request));
 
@@ -47,7 +54,10 @@ async function answer(request: WorkerRequest): Promise<void> {
     await Promise.all(request.images.map((image, n) => fill(request, image, n, batches, count)));
     const mixing = request.augmentation?.mixing ?? null;
     if (mixing !== null) batches = batches.map((pixels) => mixPixels(pixels, mixing));
-    port.postMessage({ id: request.id, batches, decoded: count.decoded } satisfies WorkerReply, batches.map(({ buffer }) => buffer));
+    port.postMessage(
+      { id: request.id, batches, decoded: count.decoded } satisfies WorkerReply,
+      batches.map(({ buffer }) => buffer),
+    );
   } catch (error) {
     port.postMessage({ id: request.id, problem: toProblemData(error), decoded: count.decoded } satisfies WorkerReply);
   }
@@ -55,9 +65,18 @@ async function answer(request: WorkerRequest): Promise<void> {
 
 type Image = WorkerRequest['images'][number];
 
-async function fill({ augmentation }: WorkerRequest, image: Image, n: number, batches: readonly Uint8Array[], count: { decoded: number }): Promise<void> {
+async function fill(
+  { augmentation }: WorkerRequest,
+  image: Image,
+  n: number,
+  batches: readonly Uint8Array[],
+  count: { decoded: number },
+): Promise<void> {
   const pixels = await pixelsOf(image, count);
-  const drawn = augmentation === null ? null : drawAugmentation(augmentation.config, augmentation.seed, augmentation.epoch, augmentation.positions[n]!);
+  const drawn =
+    augmentation === null
+      ? null
+      : drawAugmentation(augmentation.config, augmentation.seed, augmentation.epoch, augmentation.positions[n]!);
   options.sizes.forEach((size, i) => {
     const start = n * size * size * 3;
     if (drawn === null) batches[i]!.set(pixels[i]!, start);
@@ -71,9 +90,14 @@ async function pixelsOf({ file, hash }: Image, count: { decoded: number }): Prom
   const keys = options.sizes.map((size) => pixelKey(hash, size, options.paddingColor));
   const kept = await Promise.all(options.sizes.map((size, i) => keeps?.read(keys[i]!, size) ?? null));
   if (kept.every((pixels) => pixels !== null)) return kept;
-  const { width, height, rgb } = await decodeImage(file, { paddingColor: options.paddingColor, maxMegapixels: options.maxMegapixels, hash });
+  const { width, height, rgb } = await decodeImage(file, {
+    paddingColor: options.paddingColor,
+    maxMegapixels: options.maxMegapixels,
+    hash,
+  });
   count.decoded++;
   const made = options.sizes.map((size) => letterbox(rgb, width, height, size, options.paddingColor));
-  if (keeps !== null) await Promise.all(made.map((pixels, i) => (kept[i] === null ? keeps.write(keys[i]!, pixels) : undefined)));
+  if (keeps !== null)
+    await Promise.all(made.map((pixels, i) => (kept[i] === null ? keeps.write(keys[i]!, pixels) : undefined)));
   return made;
 }

@@ -18,13 +18,18 @@ describe('MixUp', () => {
 
   test('mixes labels, and knows only what both know', () => {
     const mixing = { partners: Uint32Array.of(1, 0), shares: Float64Array.of(0.75, 0.5) };
-    const { labels, weights } = mixTargets({ labels: Float32Array.of(1, 0, 0, 0, 1, 1), weights: Float32Array.of(1, 1, 0, 1, 1, 1) }, mixing);
+    const { labels, weights } = mixTargets(
+      { labels: Float32Array.of(1, 0, 0, 0, 1, 1), weights: Float32Array.of(1, 1, 0, 1, 1, 1) },
+      mixing,
+    );
     expect([...labels]).toEqual([0.75, 0.25, 0.25, 0.5, 0.5, 0.5]);
     expect([...weights]).toEqual([1, 1, 0, 1, 1, 0]);
   });
 
   test('leaves an image alone with a share of 1', () => {
     const pixels = Uint8Array.of(10, 20, 200, 100);
-    expect(mixPixels(pixels, { partners: Uint32Array.of(1, 0), shares: Float64Array.of(1, 0) })).toEqual(Uint8Array.of(10, 20, 10, 20));
+    expect(mixPixels(pixels, { partners: Uint32Array.of(1, 0), shares: Float64Array.of(1, 0) })).toEqual(
+      Uint8Array.of(10, 20, 10, 20),
+    );
   });
 });

@@ -2,7 +2,10 @@ import { permutation, randomStream } from '../../../shared/random.ts';
 import type { RandomStream } from '../../../shared/random.ts';
 
 /** What labels say of a batch: [N, classes] in 0..1, and 1 where known, else 0. */
-interface Targets { readonly labels: Float32Array; readonly weights: Float32Array }
+interface Targets {
+  readonly labels: Float32Array;
+  readonly weights: Float32Array;
+}
 
 /** Which image of a batch is blended with which, and how much of the first stays. */
 export interface Mixing {
@@ -12,10 +15,19 @@ export interface Mixing {
 }
 
 /** MixUp (Zhang et al. 2017, arXiv 1710.09412): a share from Beta(alpha, alpha) an image; a pure function of (seed, epoch, batch). Null: off. */
-export function drawMixing(alpha: number, batchSize: number, seed: number, epoch: number, batch: number): Mixing | null {
+export function drawMixing(
+  alpha: number,
+  batchSize: number,
+  seed: number,
+  epoch: number,
+  batch: number,
+): Mixing | null {
   if (alpha === 0) return null;
   const stream = randomStream(seed, epoch, batch, 'mixup');
-  return { partners: permutation(batchSize, stream), shares: Float64Array.from({ length: batchSize }, () => beta(alpha, stream)) };
+  return {
+    partners: permutation(batchSize, stream),
+    shares: Float64Array.from({ length: batchSize }, () => beta(alpha, stream)),
+  };
 }
 
 /** Jöhnk 1964; quick for the small alphas that MixUp takes. */
@@ -49,7 +61,8 @@ export function mixPixels(pixels: Uint8Array, { partners, shares }: Mixing): Uin
     // In 1/65536: one rounding, the same everywhere.
     const own = Math.round(shares[row]! * 65536);
     const [first, second] = [row * image, partner * image];
-    for (let i = 0; i < image; i++) out[first + i] = (pixels[first + i]! * own + pixels[second + i]! * (65536 - own) + 32768) >> 16;
+    for (let i = 0; i < image; i++)
+      out[first + i] = (pixels[first + i]! * own + pixels[second + i]! * (65536 - own) + 32768) >> 16;
   }
   return out;
 }

@@ -16,7 +16,9 @@ export interface PixelCache {
 
 /** Everything that the pixels depend on: the file's bytes, how they are decoded, the letterbox. */
 export function pixelKey(hash: string, size: number, paddingColor: readonly number[]): string {
-  return createHash('sha256').update(JSON.stringify([hash, DECODER, size, paddingColor])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([hash, DECODER, size, paddingColor]))
+    .digest('hex');
 }
 
 const CHECKSUM_BYTES = 4;
@@ -73,10 +75,14 @@ export async function makeRoom(folder: string, maxBytes: number): Promise<number
 
 async function filesIn(folder: string): Promise<{ file: string; size: number; mtimeMs: number }[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => {
-    const file = path.join(entry.parentPath, entry.name);
-    const found = await stat(file).catch(() => null);
-    return found === null ? null : { file, size: found.size, mtimeMs: found.mtimeMs };
-  }));
+  const files = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const file = path.join(entry.parentPath, entry.name);
+        const found = await stat(file).catch(() => null);
+        return found === null ? null : { file, size: found.size, mtimeMs: found.mtimeMs };
+      }),
+  );
   return files.filter((file) => file !== null);
 }

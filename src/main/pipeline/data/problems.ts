@@ -3,30 +3,76 @@ import type { Split } from './dataset.ts';
 
 /** What can be wrong with a labelled folder. Errors keep training from starting; warnings do not. */
 export const dataProblems = {
-  missingLabelFile: { title: 'Label file missing', advice: 'Put train.txt, val.txt and test.txt into the project folder; a line is an image path and its labels.' },
+  missingLabelFile: {
+    title: 'Label file missing',
+    advice: 'Put train.txt, val.txt and test.txt into the project folder; a line is an image path and its labels.',
+  },
   encoding: { title: 'Text that is not UTF-8', advice: 'Save the label file as UTF-8.' },
-  malformedLine: { title: 'Line that cannot be read', advice: 'Close the quotation mark, or write a quotation mark inside quotes twice.' },
+  malformedLine: {
+    title: 'Line that cannot be read',
+    advice: 'Close the quotation mark, or write a quotation mark inside quotes twice.',
+  },
   headerLine: { title: 'Header line', advice: 'Delete the line, or start it with "# ".' },
-  otherSeparator: { title: 'Line with another separator', advice: 'Use one separator in all label files, or set data.separator.' },
-  missing: { title: 'Image missing', advice: 'Correct the path or delete the line; put quotes around a path that contains the separator.' },
-  outside: { title: 'Path leaves the project folder', advice: 'Move the image into the project folder: nothing outside it is read.' },
+  otherSeparator: {
+    title: 'Line with another separator',
+    advice: 'Use one separator in all label files, or set data.separator.',
+  },
+  missing: {
+    title: 'Image missing',
+    advice: 'Correct the path or delete the line; put quotes around a path that contains the separator.',
+  },
+  outside: {
+    title: 'Path leaves the project folder',
+    advice: 'Move the image into the project folder: nothing outside it is read.',
+  },
   unreadable: { title: 'File cannot be read', advice: 'Check that it is a file that you may read.' },
-  notAnImage: { title: 'Not an image', advice: 'JPEG, PNG, WebP, TIFF, GIF and AVIF are read; convert the file, or delete the line.' },
+  notAnImage: {
+    title: 'Not an image',
+    advice: 'JPEG, PNG, WebP, TIFF, GIF and AVIF are read; convert the file, or delete the line.',
+  },
   truncated: { title: 'Damaged or cut-off image', advice: 'Copy the image again from its source, or delete the line.' },
   tooLarge: { title: 'Image too large', advice: 'Scale the image down, or raise data.max_megapixels.' },
   pathTwice: { title: 'Image listed twice in a split', advice: 'Delete one of the lines.' },
-  inTwoSplits: { title: 'Same image in two splits', advice: 'Keep the image in one split: a model that is tested on what it has learned scores too well. data.duplicates_across_splits: warning lets it pass.' },
-  twoLabelSets: { title: 'One image with two label sets', advice: 'Decide which labels are right and delete the other line.' },
+  inTwoSplits: {
+    title: 'Same image in two splits',
+    advice:
+      'Keep the image in one split: a model that is tested on what it has learned scores too well. data.duplicates_across_splits: warning lets it pass.',
+  },
+  twoLabelSets: {
+    title: 'One image with two label sets',
+    advice: 'Decide which labels are right and delete the other line.',
+  },
   emptySplit: { title: 'Split without images', advice: 'Each of train, val and test needs images.' },
-  noLabels: { title: 'No labels at all', advice: 'Write the labels behind the paths; if they are there, set data.separator.' },
-  labelsFile: { title: 'Problem in the list of classes', advice: 'The file that data.labels_file names holds one class a line, each once.' },
+  noLabels: {
+    title: 'No labels at all',
+    advice: 'Write the labels behind the paths; if they are there, set data.separator.',
+  },
+  labelsFile: {
+    title: 'Problem in the list of classes',
+    advice: 'The file that data.labels_file names holds one class a line, each once.',
+  },
   unknownLabel: { title: 'Label that is no class', advice: 'Correct the label, or add it to the list of classes.' },
-  wrongExtension: { title: 'File name with a wrong ending', advice: 'The image is read all the same; rename it so that other programs read it too.' },
-  contentTwice: { title: 'Same image under two names in a split', advice: 'Delete one of the lines: the image counts twice.' },
+  wrongExtension: {
+    title: 'File name with a wrong ending',
+    advice: 'The image is read all the same; rename it so that other programs read it too.',
+  },
+  contentTwice: {
+    title: 'Same image under two names in a split',
+    advice: 'Delete one of the lines: the image counts twice.',
+  },
   similarLabels: { title: 'Labels that look alike', advice: 'If they mean one class, spell them alike.' },
-  separatorInLabel: { title: 'Label that contains a separator', advice: 'If these are several labels, use one separator in all files.' },
-  notInTrain: { title: 'Class without training image', advice: 'The model cannot learn it: move images of it to train.txt.' },
-  fewPositives: { title: 'Class with few images', advice: 'Scores and thresholds of such classes are unsure; data.min_positives sets the limit.' },
+  separatorInLabel: {
+    title: 'Label that contains a separator',
+    advice: 'If these are several labels, use one separator in all files.',
+  },
+  notInTrain: {
+    title: 'Class without training image',
+    advice: 'The model cannot learn it: move images of it to train.txt.',
+  },
+  fewPositives: {
+    title: 'Class with few images',
+    advice: 'Scores and thresholds of such classes are unsure; data.min_positives sets the limit.',
+  },
 } as const;
 
 export type DataProblemCode = keyof typeof dataProblems;
@@ -56,9 +102,11 @@ export interface DataProblem {
   readonly others?: readonly Place[];
 }
 
-export const errorsIn = (problems: readonly DataProblem[]): DataProblem[] => problems.filter(({ severity }) => severity === 'error');
+export const errorsIn = (problems: readonly DataProblem[]): DataProblem[] =>
+  problems.filter(({ severity }) => severity === 'error');
 
-const place = ({ file, line }: DataProblem): string => (file === null ? '' : line === null ? `${file}: ` : `${file}:${line}: `);
+const place = ({ file, line }: DataProblem): string =>
+  file === null ? '' : line === null ? `${file}: ` : `${file}:${line}: `;
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
@@ -76,7 +124,10 @@ export function formatProblems(problems: readonly DataProblem[], perKind = 5): s
       paragraphs.push([`${severity}: ${title} (${found.length})`, ...lines, `  -> ${advice}`].join('\n'));
     }
   }
-  const summary = problems.length === 0 ? 'No problems found.' : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
+  const summary =
+    problems.length === 0
+      ? 'No problems found.'
+      : `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}.`;
   return [...paragraphs, summary].join('\n\n');
 }
 
@@ -91,7 +142,9 @@ export function refuseErrors(problems: readonly DataProblem[]): void {
       'The data has to be put right first.',
       `${place(first)}${first.message}`,
       dataProblems[first.code].advice,
-      ...(errors.length === 1 ? [] : [errors.length === 2 ? '1 more error was found.' : `${errors.length - 1} more errors were found.`]),
+      ...(errors.length === 1
+        ? []
+        : [errors.length === 2 ? '1 more error was found.' : `${errors.length - 1} more errors were found.`]),
       "'destila check' lists them all.",
     ].join('\n'),
     formatProblems(errors, 20),

@@ -8,10 +8,18 @@ import type { DataConfig, ReadOptions } from './readDataset.ts';
 import { readDataset } from './readDataset.ts';
 
 let root = '';
-beforeEach(async () => { root = await mkdtemp(path.join(os.tmpdir(), 'destila-read-')); });
-afterEach(async () => { await rm(root, { recursive: true }); });
+beforeEach(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), 'destila-read-'));
+});
+afterEach(async () => {
+  await rm(root, { recursive: true });
+});
 
-async function read(files: Record<string, string | Uint8Array>, config: Partial<DataConfig> = {}, options: ReadOptions = {}) {
+async function read(
+  files: Record<string, string | Uint8Array>,
+  config: Partial<DataConfig> = {},
+  options: ReadOptions = {},
+) {
   for (const [name, text] of Object.entries({ 'val.txt': 'v.jpg', 'test.txt': 't.jpg', ...files })) {
     await mkdir(path.dirname(path.join(root, name)), { recursive: true });
     await writeFile(path.join(root, name), text);
@@ -20,23 +28,115 @@ async function read(files: Record<string, string | Uint8Array>, config: Partial<
 }
 
 /** The train split as [path, ...labels]. */
-const train = (dataset: Dataset): string[][] => dataset.splits.train.map((sample) => [sample.path, ...labelsOf(sample, dataset.vocabulary)]);
+const train = (dataset: Dataset): string[][] =>
+  dataset.splits.train.map((sample) => [sample.path, ...labelsOf(sample, dataset.vocabulary)]);
 
 describe('separators', () => {
   const cases: [name: string, text: string, separator: string, labelSeparator: string, lines: string[][]][] = [
-    ['tab, comma', 'my a.jpg\tred apple,pear\nb.jpg\tpear\n', 'tab', 'comma', [['my a.jpg', 'pear', 'red apple'], ['b.jpg', 'pear']]],
+    [
+      'tab, comma',
+      'my a.jpg\tred apple,pear\nb.jpg\tpear\n',
+      'tab',
+      'comma',
+      [
+        ['my a.jpg', 'pear', 'red apple'],
+        ['b.jpg', 'pear'],
+      ],
+    ],
     ['tabs', 'a.jpg\tx y\tz\n', 'tab', 'tab', [['a.jpg', 'x y', 'z']]],
-    ['commas', 'my a.jpg, red apple ,pear\nb.jpg,pear\n', 'comma', 'comma', [['my a.jpg', 'pear', 'red apple'], ['b.jpg', 'pear']]],
-    ['comma, semicolon', 'a.jpg,x;y\nb.jpg,z\n', 'comma', 'semicolon', [['a.jpg', 'x', 'y'], ['b.jpg', 'z']]],
-    ['comma, quoted lists', 'a.jpg,"x,y"\nb.jpg,z\n', 'comma', 'comma', [['a.jpg', 'x', 'y'], ['b.jpg', 'z']]],
-    ['everything quoted', '"a.jpg";"x;y"\n"b.jpg";"z"\n', 'semicolon', 'semicolon', [['a.jpg', 'x', 'y'], ['b.jpg', 'z']]],
+    [
+      'commas',
+      'my a.jpg, red apple ,pear\nb.jpg,pear\n',
+      'comma',
+      'comma',
+      [
+        ['my a.jpg', 'pear', 'red apple'],
+        ['b.jpg', 'pear'],
+      ],
+    ],
+    [
+      'comma, semicolon',
+      'a.jpg,x;y\nb.jpg,z\n',
+      'comma',
+      'semicolon',
+      [
+        ['a.jpg', 'x', 'y'],
+        ['b.jpg', 'z'],
+      ],
+    ],
+    [
+      'comma, quoted lists',
+      'a.jpg,"x,y"\nb.jpg,z\n',
+      'comma',
+      'comma',
+      [
+        ['a.jpg', 'x', 'y'],
+        ['b.jpg', 'z'],
+      ],
+    ],
+    [
+      'everything quoted',
+      '"a.jpg";"x;y"\n"b.jpg";"z"\n',
+      'semicolon',
+      'semicolon',
+      [
+        ['a.jpg', 'x', 'y'],
+        ['b.jpg', 'z'],
+      ],
+    ],
     ['semicolons', 'a,1.jpg;x;y\n', 'semicolon', 'semicolon', [['a,1.jpg', 'x', 'y']]],
     ['pipes', 'a.jpg | x | y\n', 'pipe', 'pipe', [['a.jpg', 'x', 'y']]],
-    ['spaces', 'a.jpg x  y\nb.jpg z\n"c 1.jpg" x\n', 'space', 'space', [['a.jpg', 'x', 'y'], ['b.jpg', 'z'], ['c 1.jpg', 'x']]],
-    ['space, comma', 'a.jpg red apple, y\nb.jpg y\n', 'space', 'comma', [['a.jpg', 'red apple', 'y'], ['b.jpg', 'y']]],
-    ['quoted label', 'a.jpg,"salt, pepper",z\nb.jpg,z\n', 'comma', 'comma', [['a.jpg', 'salt, pepper', 'z'], ['b.jpg', 'z']]],
-    ['apostrophes', "'my a.jpg' x\nb.jpg 'tis\n", 'space', 'space', [['my a.jpg', 'x'], ['b.jpg', "'tis"]]],
-    ['quote inside quotes', '"12"" pan.jpg",x\nb.jpg,x\n', 'comma', 'comma', [['12" pan.jpg', 'x'], ['b.jpg', 'x']]],
+    [
+      'spaces',
+      'a.jpg x  y\nb.jpg z\n"c 1.jpg" x\n',
+      'space',
+      'space',
+      [
+        ['a.jpg', 'x', 'y'],
+        ['b.jpg', 'z'],
+        ['c 1.jpg', 'x'],
+      ],
+    ],
+    [
+      'space, comma',
+      'a.jpg red apple, y\nb.jpg y\n',
+      'space',
+      'comma',
+      [
+        ['a.jpg', 'red apple', 'y'],
+        ['b.jpg', 'y'],
+      ],
+    ],
+    [
+      'quoted label',
+      'a.jpg,"salt, pepper",z\nb.jpg,z\n',
+      'comma',
+      'comma',
+      [
+        ['a.jpg', 'salt, pepper', 'z'],
+        ['b.jpg', 'z'],
+      ],
+    ],
+    [
+      'apostrophes',
+      "'my a.jpg' x\nb.jpg 'tis\n",
+      'space',
+      'space',
+      [
+        ['my a.jpg', 'x'],
+        ['b.jpg', "'tis"],
+      ],
+    ],
+    [
+      'quote inside quotes',
+      '"12"" pan.jpg",x\nb.jpg,x\n',
+      'comma',
+      'comma',
+      [
+        ['12" pan.jpg', 'x'],
+        ['b.jpg', 'x'],
+      ],
+    ],
   ];
   it.each(cases)('%s', async (_, text, separator, labelSeparator, lines) => {
     const result = await read({ 'train.txt': text });
@@ -47,7 +147,10 @@ describe('separators', () => {
 
   it('are found over all files together, with the evidence in words', async () => {
     const result = await read({ 'train.txt': 'a.jpg\n', 'val.txt': 'v 1.jpg;x\nv2.jpg;y\n' });
-    expect(result.separator).toMatchObject({ name: 'semicolon', evidence: '2 of 2 lines have an image name before it' });
+    expect(result.separator).toMatchObject({
+      name: 'semicolon',
+      evidence: '2 of 2 lines have an image name before it',
+    });
   });
 
   it('recognize images without an ending by the files on disk', async () => {
@@ -75,7 +178,8 @@ describe('separators', () => {
 
 describe('lines', () => {
   it('may be blank, comments, negatives, repeated labels; slashes may be backslashes', async () => {
-    const text = '\uFEFF# images and labels\r\n\r\nimages\\a.jpg\tx,x , x\r\n  \t \r\nb.jpg\r\nc.jpg\t\r\n#d.jpg\tx\r\n';
+    const text =
+      '\uFEFF# images and labels\r\n\r\nimages\\a.jpg\tx,x , x\r\n  \t \r\nb.jpg\r\nc.jpg\t\r\n#d.jpg\tx\r\n';
     const result = await read({ 'train.txt': text });
     expect(train(result.dataset)).toEqual([['images/a.jpg', 'x'], ['b.jpg'], ['c.jpg']]);
     expect(result.dataset.splits.train.map(({ line }) => line)).toEqual([3, 5, 6]);
@@ -85,19 +189,34 @@ describe('lines', () => {
 
   it('that start with # are images if a file has that name', async () => {
     const result = await read({ 'train.txt': '#1.jpg\tx\n#2.jpg\tx\n"#3.jpg"\tx\n', '#1.jpg': '' });
-    expect(train(result.dataset)).toEqual([['#1.jpg', 'x'], ['#3.jpg', 'x']]);
+    expect(train(result.dataset)).toEqual([
+      ['#1.jpg', 'x'],
+      ['#3.jpg', 'x'],
+    ]);
   });
 
   it('end in CR alone in files that know no other end', async () => {
-    expect(train((await read({ 'train.txt': 'a.jpg\tx\rb.jpg\ty\r' })).dataset)).toEqual([['a.jpg', 'x'], ['b.jpg', 'y']]);
+    expect(train((await read({ 'train.txt': 'a.jpg\tx\rb.jpg\ty\r' })).dataset)).toEqual([
+      ['a.jpg', 'x'],
+      ['b.jpg', 'y'],
+    ]);
   });
 
   it('that cannot be read are reported with their number and left out', async () => {
-    const bytes = Buffer.concat([Buffer.from('image\tlabels\na.jpg\tx\n'), Buffer.from([0x62, 0xe9, 0x0a]), Buffer.from('"c.jpg\tx\n../d.jpg\tx\n/etc/e.jpg\tx\n\tx\nf.jpg\0\n')]);
+    const bytes = Buffer.concat([
+      Buffer.from('image\tlabels\na.jpg\tx\n'),
+      Buffer.from([0x62, 0xe9, 0x0a]),
+      Buffer.from('"c.jpg\tx\n../d.jpg\tx\n/etc/e.jpg\tx\n\tx\nf.jpg\0\n'),
+    ]);
     const result = await read({ 'train.txt': bytes });
     expect(result.problems.map(({ code, line, severity }) => [code, line, severity])).toEqual([
-      ['encoding', 3, 'error'], ['encoding', 8, 'error'],
-      ['headerLine', 1, 'error'], ['malformedLine', 4, 'error'], ['outside', 5, 'error'], ['outside', 6, 'error'], ['malformedLine', 7, 'error'],
+      ['encoding', 3, 'error'],
+      ['encoding', 8, 'error'],
+      ['headerLine', 1, 'error'],
+      ['malformedLine', 4, 'error'],
+      ['outside', 5, 'error'],
+      ['outside', 6, 'error'],
+      ['malformedLine', 7, 'error'],
     ]);
     expect(train(result.dataset)).toEqual([['a.jpg', 'x']]);
   });
@@ -110,20 +229,33 @@ describe('lines', () => {
 
   it('name the file whatever Unicode form its name has on disk', async () => {
     const result = await read({ 'train.txt': 'pe\u0301che.jpg\tx\n', 'p\u00e9che.jpg': '' });
-    expect(result.dataset.splits.train[0]).toMatchObject({ path: 'pe\u0301che.jpg', file: path.join(root, 'p\u00e9che.jpg') });
+    expect(result.dataset.splits.train[0]).toMatchObject({
+      path: 'pe\u0301che.jpg',
+      file: path.join(root, 'p\u00e9che.jpg'),
+    });
   });
 });
 
 describe('vocabulary', () => {
   it('holds the labels of all splits in code-point order', async () => {
-    const result = await read({ 'train.txt': 'a.jpg\tb,\u{1F34E},\uFF21,Z\n', 'val.txt': 'v.jpg\ta\n', 'test.txt': 't.jpg\te\u0301,\u00e9\n' });
+    const result = await read({
+      'train.txt': 'a.jpg\tb,\u{1F34E},\uFF21,Z\n',
+      'val.txt': 'v.jpg\ta\n',
+      'test.txt': 't.jpg\te\u0301,\u00e9\n',
+    });
     expect(result.dataset.vocabulary).toEqual(['Z', 'a', 'b', '\u00e9', '\uFF21', '\u{1F34E}']);
   });
 
   it('is that of a given file, which has to hold every label once', async () => {
-    const result = await read({ 'train.txt': 'a.jpg\ty,z\nb.jpg\tx\n', 'classes.txt': 'y\n\nx\ny\n' }, { labels_file: 'classes.txt' });
+    const result = await read(
+      { 'train.txt': 'a.jpg\ty,z\nb.jpg\tx\n', 'classes.txt': 'y\n\nx\ny\n' },
+      { labels_file: 'classes.txt' },
+    );
     expect(result.dataset.vocabulary).toEqual(['y', 'x']);
-    expect(result.problems).toMatchObject([{ code: 'labelsFile', file: 'classes.txt', line: 4 }, { code: 'unknownLabel', severity: 'error', label: 'z', file: 'train.txt', line: 1 }]);
+    expect(result.problems).toMatchObject([
+      { code: 'labelsFile', file: 'classes.txt', line: 4 },
+      { code: 'unknownLabel', severity: 'error', label: 'z', file: 'train.txt', line: 1 },
+    ]);
     expect([...result.dataset.splits.train[0]!.labels]).toEqual([1, 0]);
   });
 
@@ -149,6 +281,8 @@ describe('files', () => {
   });
 
   it('need a project folder', async () => {
-    await expect(readDataset(path.join(root, 'nowhere'), { separator: 'auto', labels_file: null })).rejects.toMatchObject({ kind: 'data' });
+    await expect(
+      readDataset(path.join(root, 'nowhere'), { separator: 'auto', labels_file: null }),
+    ).rejects.toMatchObject({ kind: 'data' });
   });
 });

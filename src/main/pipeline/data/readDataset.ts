@@ -47,16 +47,30 @@ interface SplitText {
  * backslashes count as slashes. No image is opened: hashes stay empty until `checkDataset`.
  * Lines that cannot be used are reported and left out. Throws a Problem if the folder cannot be read.
  */
-export async function readDataset(root: string, config: Pick<DataConfig, 'separator' | 'labels_file'>, options: ReadOptions = {}): Promise<ReadResult> {
+export async function readDataset(
+  root: string,
+  config: Pick<DataConfig, 'separator' | 'labels_file'>,
+  options: ReadOptions = {},
+): Promise<ReadResult> {
   const folder = path.resolve(root);
   await requireFolder(folder);
   const problems: DataProblem[] = [];
   const texts: SplitText[] = [];
-  for (const split of options.splits ?? SPLITS) texts.push({ split, lines: await readLabelFile(folder, split, problems) });
+  for (const split of options.splits ?? SPLITS)
+    texts.push({ split, lines: await readLabelFile(folder, split, problems) });
   const exists = (name: string): boolean => name !== '' && existsSync(path.resolve(folder, name));
-  const separator = detectLayout(texts.flatMap(({ lines }) => lines.filter(({ text }) => !text.trim().startsWith('#')).map(({ text }) => text)), config.separator, exists);
+  const separator = detectLayout(
+    texts.flatMap(({ lines }) => lines.filter(({ text }) => !text.trim().startsWith('#')).map(({ text }) => text)),
+    config.separator,
+    exists,
+  );
   const entries = texts.flatMap((text) => readEntries(folder, text, separator, problems));
-  const vocabulary = await buildVocabulary(folder, entries, { labelsFile: config.labels_file, given: options.vocabulary ?? null }, problems);
+  const vocabulary = await buildVocabulary(
+    folder,
+    entries,
+    { labelsFile: config.labels_file, given: options.vocabulary ?? null },
+    problems,
+  );
   const splits: Record<Split, Sample[]> = { train: [], val: [], test: [] };
   const index = new Map(vocabulary.map((label, i) => [label, i]));
   for (const entry of entries) splits[entry.split].push(toSample(folder, entry, index));
@@ -66,7 +80,8 @@ export async function readDataset(root: string, config: Pick<DataConfig, 'separa
 async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null);
   if (found === null) throw new Problem('data', `The project folder ${folder} does not exist.`);
-  if (!found.isDirectory()) throw new Problem('data', `${folder} is a file: name the folder that holds train.txt, val.txt and test.txt.`);
+  if (!found.isDirectory())
+    throw new Problem('data', `${folder} is a file: name the folder that holds train.txt, val.txt and test.txt.`);
 }
 
 async function readLabelFile(folder: string, split: Split, problems: DataProblem[]): Promise<readonly TextLine[]> {
@@ -76,8 +91,16 @@ async function readLabelFile(folder: string, split: Split, problems: DataProblem
   };
   const bytes = await readFile(path.join(folder, file)).catch((error: NodeJS.ErrnoException) => error);
   if (bytes instanceof Error) {
-    const above = existsSync(path.join(folder, '..', file)) ? ` There is one in ${path.dirname(folder)}: is that the project folder?` : '';
-    problem('missingLabelFile', null, bytes.code === 'ENOENT' ? `${file} is missing in ${folder}.${above}` : `${file} cannot be read: ${bytes.message}.`);
+    const above = existsSync(path.join(folder, '..', file))
+      ? ` There is one in ${path.dirname(folder)}: is that the project folder?`
+      : '';
+    problem(
+      'missingLabelFile',
+      null,
+      bytes.code === 'ENOENT'
+        ? `${file} is missing in ${folder}.${above}`
+        : `${file} cannot be read: ${bytes.message}.`,
+    );
     return [];
   }
   const { lines, faults } = readLines(bytes);
@@ -90,7 +113,12 @@ const staysInside = /^[\w-]+(\/[\w-]+)*(\.\w+)?$/;
 
 const headerWords = /^(image|img|file|file[ _-]?name|image[ _-]?(path|name|id|file)|path|file[ _-]?path|name|id)s?$/i;
 
-function readEntries(folder: string, { split, lines }: SplitText, layout: SeparatorReport, problems: DataProblem[]): LabelEntry[] {
+function readEntries(
+  folder: string,
+  { split, lines }: SplitText,
+  layout: SeparatorReport,
+  problems: DataProblem[],
+): LabelEntry[] {
   const file = labelFileName(split);
   const entries: LabelEntry[] = [];
   let first = true;
@@ -108,8 +136,10 @@ function readEntries(folder: string, { split, lines }: SplitText, layout: Separa
     first = false;
     if (parsed === null) problem('malformedLine', 'a quotation mark is not closed.');
     else if (named === '') problem('malformedLine', 'the path is empty.');
-    else if (!plausible && isFirst && headerWords.test(named)) problem('headerLine', `'${text.trim()}' looks like a header.`);
-    else if (!staysInside.test(named) && leavesFolder(folder, path.resolve(folder, named))) problem('outside', `${parsed.path} is outside the project folder.`);
+    else if (!plausible && isFirst && headerWords.test(named))
+      problem('headerLine', `'${text.trim()}' looks like a header.`);
+    else if (!staysInside.test(named) && leavesFolder(folder, path.resolve(folder, named)))
+      problem('outside', `${parsed.path} is outside the project folder.`);
     else {
       const better = plausible ? null : betterSeparator(text, layout.separator);
       if (better === null) entries.push({ split, line, path: named, labels: parsed.labels });
@@ -120,10 +150,16 @@ function readEntries(folder: string, { split, lines }: SplitText, layout: Separa
   return entries;
 }
 
-function reportSeparators(parsed: LabelLine, problem: (code: DataProblem['code'], message: string, severity: DataProblem['severity']) => void): void {
+function reportSeparators(
+  parsed: LabelLine,
+  problem: (code: DataProblem['code'], message: string, severity: DataProblem['severity']) => void,
+): void {
   for (const label of parsed.labels) {
-    const name = label.quoted ? undefined : separatorNames.find((candidate) => candidate !== 'space' && containsSeparator(label.text, candidate));
-    if (name !== undefined) problem('separatorInLabel', `label '${label.text}' contains a ${name}; it is taken as one label.`, 'warning');
+    const name = label.quoted
+      ? undefined
+      : separatorNames.find((candidate) => candidate !== 'space' && containsSeparator(label.text, candidate));
+    if (name !== undefined)
+      problem('separatorInLabel', `label '${label.text}' contains a ${name}; it is taken as one label.`, 'warning');
   }
 }
 
@@ -142,7 +178,8 @@ function toSample(folder: string, entry: LabelEntry, index: ReadonlyMap<string, 
 
 /** Some systems store accented names composed, others decomposed: the form that exists is taken. */
 function fileOf(folder: string, named: string): string {
-  if (staysInside.test(named)) return `${folder}${path.sep}${path.sep === '/' ? named : named.replaceAll('/', path.sep)}`;
+  if (staysInside.test(named))
+    return `${folder}${path.sep}${path.sep === '/' ? named : named.replaceAll('/', path.sep)}`;
   const file = path.resolve(folder, named);
   if (/^[\0-\x7f]*$/.test(named) || existsSync(file)) return file;
   const forms = [named.normalize('NFC'), named.normalize('NFD')].map((form) => path.resolve(folder, form));

@@ -23,27 +23,57 @@ export function checkRepetitions(dataset: Dataset, acrossSplits: 'error' | 'warn
       else group.push({ split, sample });
     }
   }
-  return [...groups.values()].filter((group) => group.length > 1).flatMap((group) => judge(group, dataset.vocabulary, acrossSplits));
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .flatMap((group) => judge(group, dataset.vocabulary, acrossSplits));
 }
 
-function judge(group: readonly Listed[], vocabulary: readonly string[], acrossSplits: 'error' | 'warning'): DataProblem[] {
+function judge(
+  group: readonly Listed[],
+  vocabulary: readonly string[],
+  acrossSplits: 'error' | 'warning',
+): DataProblem[] {
   const problems: DataProblem[] = [];
   if (new Set(group.map(({ split }) => split)).size > 1) {
     const firsts = SPLITS.flatMap((split) => group.find((listed) => listed.split === split) ?? []);
-    problems.push(report('inTwoSplits', acrossSplits, firsts, (last, others) => `${last.sample.path} is the same image as ${others}.`));
+    problems.push(
+      report(
+        'inTwoSplits',
+        acrossSplits,
+        firsts,
+        (last, others) => `${last.sample.path} is the same image as ${others}.`,
+      ),
+    );
   }
   for (const split of SPLITS) {
     const inSplit = group.filter((listed) => listed.split === split);
     const byFile = Map.groupBy(inSplit, ({ sample }) => sample.file);
     for (const same of byFile.values()) {
-      if (same.length > 1) problems.push(report('pathTwice', 'error', same, (last, others) => `${last.sample.path} is also ${others}.`));
+      if (same.length > 1)
+        problems.push(report('pathTwice', 'error', same, (last, others) => `${last.sample.path} is also ${others}.`));
     }
     const files = [...byFile.values()].map((same) => same[0]!);
-    if (files.length > 1) problems.push(report('contentTwice', 'warning', files, (last, others) => `${last.sample.path} is the same image as ${others}.`));
+    if (files.length > 1)
+      problems.push(
+        report(
+          'contentTwice',
+          'warning',
+          files,
+          (last, others) => `${last.sample.path} is the same image as ${others}.`,
+        ),
+      );
   }
   const byLabels = [...Map.groupBy(group, ({ sample }) => sample.labels.join()).values()].map((same) => same[0]!);
   if (byLabels.length > 1) {
-    problems.push(report('twoLabelSets', 'error', byLabels, (last, others) => `${last.sample.path} has labels ${words(last, vocabulary)} here, ${words(byLabels[0]!, vocabulary)} as ${others}.`));
+    problems.push(
+      report(
+        'twoLabelSets',
+        'error',
+        byLabels,
+        (last, others) =>
+          `${last.sample.path} has labels ${words(last, vocabulary)} here, ${words(byLabels[0]!, vocabulary)} as ${others}.`,
+      ),
+    );
   }
   return problems;
 }
@@ -54,16 +84,33 @@ const words = ({ sample }: Listed, vocabulary: readonly string[]): string => {
 };
 
 function report(
-  code: DataProblem['code'], severity: DataProblem['severity'], group: readonly Listed[], message: (last: Listed, others: string) => string,
+  code: DataProblem['code'],
+  severity: DataProblem['severity'],
+  group: readonly Listed[],
+  message: (last: Listed, others: string) => string,
 ): DataProblem {
   const last = group.at(-1)!;
   const others = group.slice(0, -1);
-  const shown = others.slice(0, 3).map(({ split, sample }) => `${labelFileName(split)}:${sample.line}${samePath(sample, last.sample) ? '' : ` (${sample.path})`}`);
+  const shown = others
+    .slice(0, 3)
+    .map(
+      ({ split, sample }) =>
+        `${labelFileName(split)}:${sample.line}${samePath(sample, last.sample) ? '' : ` (${sample.path})`}`,
+    );
   const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : '';
   return {
-    code, severity, split: last.split, file: labelFileName(last.split), line: last.sample.line, path: last.sample.path,
+    code,
+    severity,
+    split: last.split,
+    file: labelFileName(last.split),
+    line: last.sample.line,
+    path: last.sample.path,
     message: message(last, shown.join(', ') + more),
-    others: others.map(({ split, sample }): Place => ({ file: labelFileName(split), line: sample.line, path: sample.path })),
+    others: others.map(({ split, sample }): Place => ({
+      file: labelFileName(split),
+      line: sample.line,
+      path: sample.path,
+    })),
   };
 }
 

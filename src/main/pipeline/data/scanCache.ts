@@ -14,10 +14,20 @@ const decoder = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
 const cacheFile = (folder: string): string => path.join(folder, 'image-scans.json');
 
 const scanSchema = z.object({
-  size: z.number(), mtimeMs: z.number(), hash: z.string().regex(/^[0-9a-f]{64}$/), width: z.number(), height: z.number(), format: z.string(),
-  fault: z.enum(['notAnImage', 'truncated']).nullable(), detail: z.string(),
+  size: z.number(),
+  mtimeMs: z.number(),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  width: z.number(),
+  height: z.number(),
+  format: z.string(),
+  fault: z.enum(['notAnImage', 'truncated']).nullable(),
+  detail: z.string(),
 });
-const cacheSchema = z.object({ formatVersion: z.literal(formatVersion), decoder: z.literal(decoder), files: z.array(z.tuple([z.string(), scanSchema])) });
+const cacheSchema = z.object({
+  formatVersion: z.literal(formatVersion),
+  decoder: z.literal(decoder),
+  files: z.array(z.tuple([z.string(), scanSchema])),
+});
 
 export async function loadScans(folder: string): Promise<Map<string, ImageScan>> {
   try {

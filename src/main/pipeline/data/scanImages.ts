@@ -48,7 +48,11 @@ const saveEvery = 5000;
  * Reads, hashes and decodes every file completely, in parallel. `files` are absolute paths; nothing outside `root` is opened.
  * Throws a Problem of kind 'cancelled' when the signal says so; what was scanned until then is kept.
  */
-export async function scanImages(root: string, files: readonly string[], options: ScanOptions): Promise<Map<string, ScanResult>> {
+export async function scanImages(
+  root: string,
+  files: readonly string[],
+  options: ScanOptions,
+): Promise<Map<string, ScanResult>> {
   const { maxMegapixels, cacheFolder, onProgress, signal } = options;
   const realRoot = await realpath(root);
   const known = cacheFolder === null ? new Map<string, ImageScan>() : await loadScans(cacheFolder);
@@ -82,14 +86,25 @@ export async function scanImages(root: string, files: readonly string[], options
   return results;
 }
 
-async function scanImage(realRoot: string, file: string, cached: ImageScan | undefined, maxPixels: number): Promise<ScanResult> {
+async function scanImage(
+  realRoot: string,
+  file: string,
+  cached: ImageScan | undefined,
+  maxPixels: number,
+): Promise<ScanResult> {
   try {
     const real = await realpath(file);
     if (leavesFolder(realRoot, real)) return { fault: 'outside', detail: real };
     const status = await stat(real);
     const { size, mtimeMs } = status;
     if (!status.isFile()) return { fault: 'unreadable', detail: 'it is no file' };
-    if (cached !== undefined && cached.size === size && cached.mtimeMs === mtimeMs && cached.width * cached.height <= maxPixels) return cached;
+    if (
+      cached !== undefined &&
+      cached.size === size &&
+      cached.mtimeMs === mtimeMs &&
+      cached.width * cached.height <= maxPixels
+    )
+      return cached;
     const bytes = await readFile(real);
     return { size, mtimeMs, hash: hash('sha256', bytes), ...(await decode(bytes, maxPixels)) };
   } catch (error) {
@@ -108,15 +123,23 @@ const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 async function decode(bytes: Uint8Array, maxPixels: number): Promise<Decoded> {
   const unknown = { width: 0, height: 0, format: '' };
   if (bytes.length === 0) return { ...unknown, fault: 'truncated', detail: 'the file is empty' };
-  const metadata = await sharp(bytes, { limitInputPixels: false }).metadata().catch((error: Error) => error);
+  const metadata = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch((error: Error) => error);
   if (metadata instanceof Error) return { ...unknown, fault: 'notAnImage', detail: metadata.message };
-  const { format, autoOrient: { width, height } } = metadata;
+  const {
+    format,
+    autoOrient: { width, height },
+  } = metadata;
   const found = { width, height, format };
   if (!formats.has(format)) return { ...found, fault: 'notAnImage', detail: `it is ${format.toUpperCase()}` };
   if (width * height > maxPixels) return { ...found, fault: 'tooLarge', detail: '' };
   try {
     // All pixels are decoded; scaling while decoding (which JPEG can) only makes it faster.
-    await sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true }).resize(64, 64, { fit: 'inside' }).raw().toBuffer();
+    await sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true })
+      .resize(64, 64, { fit: 'inside' })
+      .raw()
+      .toBuffer();
     return { ...found, fault: null, detail: '' };
   } catch (error) {
     return { ...found, fault: 'truncated', detail: (error as Error).message.split('\n')[0]! };

@@ -18,22 +18,46 @@ export const looksLikeImage = (path: string): boolean => imageName.test(path);
  * Finds what separates path and labels over the lines of all label files: the separator before which most lines have
  * the name of an image. Names without a known ending count if `exists` says that the file is there.
  */
-export function detectLayout(lines: readonly string[], setting: SeparatorName | 'auto', exists: (path: string) => boolean): SeparatorReport {
-  const labelled = lines.filter((line) => separatorNames.some((name) => containsSeparator(line.trim(), name)) && !looksLikeImage(line.trim()));
-  const found = setting === 'auto' ? detectSeparator(labelled, exists) : { name: setting, evidence: 'set by data.separator' };
+export function detectLayout(
+  lines: readonly string[],
+  setting: SeparatorName | 'auto',
+  exists: (path: string) => boolean,
+): SeparatorReport {
+  const labelled = lines.filter(
+    (line) => separatorNames.some((name) => containsSeparator(line.trim(), name)) && !looksLikeImage(line.trim()),
+  );
+  const found =
+    setting === 'auto' ? detectSeparator(labelled, exists) : { name: setting, evidence: 'set by data.separator' };
   const labels = detectLabelSeparator(labelled, found.name);
   const between = labels.labelSeparator === found.name ? '' : `; ${labels.labelSeparator} between labels`;
-  return { name: found.name, separator: found.name, ...labels, detected: setting === 'auto', evidence: `${found.evidence}${between}` };
+  return {
+    name: found.name,
+    separator: found.name,
+    ...labels,
+    detected: setting === 'auto',
+    evidence: `${found.evidence}${between}`,
+  };
 }
 
-function detectSeparator(lines: readonly string[], exists: (path: string) => boolean): { name: SeparatorName; evidence: string } {
+function detectSeparator(
+  lines: readonly string[],
+  exists: (path: string) => boolean,
+): { name: SeparatorName; evidence: string } {
   if (lines.length === 0) return { name: 'tab', evidence: 'no line has labels' };
   const byName = best(lines, looksLikeImage);
-  if (byName.count > 0) return { name: byName.name, evidence: `${byName.count} of ${lines.length} lines have an image name before it` };
+  if (byName.count > 0)
+    return { name: byName.name, evidence: `${byName.count} of ${lines.length} lines have an image name before it` };
   const byFile = best(lines, exists);
-  if (byFile.count > 0) return { name: byFile.name, evidence: `${byFile.count} of ${lines.length} lines have the name of a file before it` };
+  if (byFile.count > 0)
+    return {
+      name: byFile.name,
+      evidence: `${byFile.count} of ${lines.length} lines have the name of a file before it`,
+    };
   const byCharacter = best(lines, () => true);
-  return { name: byCharacter.name, evidence: `${byCharacter.count} of ${lines.length} lines contain it; no image names were recognized` };
+  return {
+    name: byCharacter.name,
+    evidence: `${byCharacter.count} of ${lines.length} lines contain it; no image names were recognized`,
+  };
 }
 
 /** The separator with the most lines whose path is accepted; on a tie the one that is rarer inside names. */
@@ -59,17 +83,28 @@ export function betterSeparator(line: string, current: SeparatorName): Separator
 }
 
 /** Labels are either further columns, or one column with a separator of its own: what more lines show counts. */
-function detectLabelSeparator(lines: readonly string[], separator: SeparatorName): Pick<Layout, 'labelSeparator' | 'quotedLists'> {
+function detectLabelSeparator(
+  lines: readonly string[],
+  separator: SeparatorName,
+): Pick<Layout, 'labelSeparator' | 'quotedLists'> {
   const rests = lines.flatMap((line) => splitPath(line, separator)?.rest ?? []);
-  const others = separatorNames.filter((name) => name !== separator && name !== 'space' && !(separator === 'space' && name === 'tab'));
+  const others = separatorNames.filter(
+    (name) => name !== separator && name !== 'space' && !(separator === 'space' && name === 'tab'),
+  );
   const inner = (rest: string): boolean => others.some((name) => containsSeparator(rest, name));
-  const columns = rests.filter((rest) => fieldsBetween(rest, separator).length > 1 && !(separator === 'space' && inner(rest))).length;
+  const columns = rests.filter(
+    (rest) => fieldsBetween(rest, separator).length > 1 && !(separator === 'space' && inner(rest)),
+  ).length;
   let winner = { name: separator, count: columns };
   for (const name of others) {
     const count = rests.filter((rest) => containsSeparator(rest, name)).length;
     if (count > winner.count) winner = { name, count };
   }
   const lists = rests.flatMap((rest) => wholeQuoted(rest, separator) ?? []);
-  if (winner.count === 0 && lists.some((list) => containsSeparator(list, separator))) return { labelSeparator: separator, quotedLists: true };
-  return { labelSeparator: winner.name, quotedLists: columns === 0 && lists.some((list) => containsSeparator(list, winner.name)) };
+  if (winner.count === 0 && lists.some((list) => containsSeparator(list, separator)))
+    return { labelSeparator: separator, quotedLists: true };
+  return {
+    labelSeparator: winner.name,
+    quotedLists: columns === 0 && lists.some((list) => containsSeparator(list, winner.name)),
+  };
 }

@@ -7,15 +7,28 @@ import { ABSENT, PRESENT, UNKNOWN } from './dataset.ts';
 import { readSnapshot, splitFingerprint, writeSnapshot } from './snapshot.ts';
 
 let folder = '';
-beforeEach(async () => { folder = await mkdtemp(path.join(os.tmpdir(), 'destila-snapshot-')); });
-afterEach(async () => { await rm(folder, { recursive: true }); });
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'destila-snapshot-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
 
-const sample = (name: string, labels: number[], hash = 'ab'.repeat(32)): Sample => ({ path: name, file: path.join('/project', name), labels: Int8Array.from(labels), hash, line: 7 });
+const sample = (name: string, labels: number[], hash = 'ab'.repeat(32)): Sample => ({
+  path: name,
+  file: path.join('/project', name),
+  labels: Int8Array.from(labels),
+  hash,
+  line: 7,
+});
 const dataset: Dataset = {
   root: '/project',
   vocabulary: ['zebra', 'red "apple"', '\u00e9'],
   splits: {
-    train: [sample('a b.jpg', [PRESENT, ABSENT, UNKNOWN]), { ...sample('pe\u0301.jpg', [ABSENT, PRESENT, PRESENT]), file: '/project/p\u00e9.jpg' }],
+    train: [
+      sample('a b.jpg', [PRESENT, ABSENT, UNKNOWN]),
+      { ...sample('pe\u0301.jpg', [ABSENT, PRESENT, PRESENT]), file: '/project/p\u00e9.jpg' },
+    ],
     val: [sample('images/v.jpg', [ABSENT, ABSENT, ABSENT])],
     test: [],
   },
@@ -46,7 +59,13 @@ it('refuses a snapshot that is missing, damaged, edited or newer', async () => {
   await writeSnapshot(folder, dataset);
   const file = path.join(folder, 'snapshot.json');
   const text = await readFile(file, 'utf8');
-  for (const edited of [text.slice(0, -20), text.replace('"labels":["zebra"]', '"labels":["\u00e9"]'), text.replace('"labels":["zebra"]', '"labels":["cat"]'), text.replace('abab', 'cdab'), text.replace('"formatVersion":1', '"formatVersion":2')]) {
+  for (const edited of [
+    text.slice(0, -20),
+    text.replace('"labels":["zebra"]', '"labels":["\u00e9"]'),
+    text.replace('"labels":["zebra"]', '"labels":["cat"]'),
+    text.replace('abab', 'cdab'),
+    text.replace('"formatVersion":1', '"formatVersion":2'),
+  ]) {
     await writeFile(file, edited);
     await expect(readSnapshot(folder)).rejects.toMatchObject({ kind: 'mismatch' });
   }
@@ -60,7 +79,9 @@ it('fingerprints a split by its images and labels, not by their order or names',
   const [first, second] = train as [Sample, Sample];
   const fingerprint = splitFingerprint(train, dataset.vocabulary);
   expect(splitFingerprint([{ ...second, path: 'x.jpg', line: 1 }, first], dataset.vocabulary)).toBe(fingerprint);
-  expect(splitFingerprint([{ ...first, labels: Int8Array.from([PRESENT, ABSENT, ABSENT]) }, second], dataset.vocabulary)).not.toBe(fingerprint);
+  expect(
+    splitFingerprint([{ ...first, labels: Int8Array.from([PRESENT, ABSENT, ABSENT]) }, second], dataset.vocabulary),
+  ).not.toBe(fingerprint);
   expect(splitFingerprint([{ ...first, hash: 'cd'.repeat(32) }, second], dataset.vocabulary)).not.toBe(fingerprint);
   expect(splitFingerprint([first], dataset.vocabulary)).not.toBe(fingerprint);
 });

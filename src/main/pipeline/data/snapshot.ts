@@ -15,14 +15,19 @@ import { readLines } from './textLines.ts';
 const formatVersion = 1;
 
 const sampleSchema = z.strictObject({
-  path: z.string(), /** Only where the name on disk is not simply the path within the root. */ file: z.string().optional(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/), line: z.int(), labels: z.array(z.string()), unknown: z.array(z.string()).optional(),
+  path: z.string(),
+  /** Only where the name on disk is not simply the path within the root. */ file: z.string().optional(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  line: z.int(),
+  labels: z.array(z.string()),
+  unknown: z.array(z.string()).optional(),
 });
 type StoredSample = z.infer<typeof sampleSchema>;
 
 const samples = z.array(sampleSchema);
 const snapshotSchema = z.object({
-  formatVersion: z.literal(formatVersion), root: z.string(),
+  formatVersion: z.literal(formatVersion),
+  root: z.string(),
   fingerprints: z.object({ train: z.string(), val: z.string(), test: z.string() }),
   splits: z.object({ train: samples, val: samples, test: samples }),
 });
@@ -32,19 +37,31 @@ const labelsFile = (folder: string): string => path.join(folder, 'labels.txt');
 
 /** Identity of a split's images and labels, whatever their order and place: sha256, hex. Scores compare only where it is equal. */
 export function splitFingerprint(split: readonly Sample[], vocabulary: readonly string[]): string {
-  const lines = split.map((sample) => JSON.stringify([sample.hash, labelsOf(sample, vocabulary).sort(), withState(sample, vocabulary, UNKNOWN).sort()]));
+  const lines = split.map((sample) =>
+    JSON.stringify([sample.hash, labelsOf(sample, vocabulary).sort(), withState(sample, vocabulary, UNKNOWN).sort()]),
+  );
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
 }
 
 /** Writes the snapshot into a folder of its own. Every sample needs its hash: `checkDataset` gives it. */
 export async function writeSnapshot(folder: string, dataset: Dataset): Promise<void> {
   const { root, vocabulary, splits } = dataset;
-  const unread = Object.values(splits).flat().find(({ hash }) => hash === '');
-  if (unread !== undefined) throw new Problem('data', `${unread.path} has not been read: check the data before a run starts.`);
-  const list = (split: readonly Sample[]): string => split.map((sample) => JSON.stringify(toStored(root, sample, vocabulary))).join(',\n');
+  const unread = Object.values(splits)
+    .flat()
+    .find(({ hash }) => hash === '');
+  if (unread !== undefined)
+    throw new Problem('data', `${unread.path} has not been read: check the data before a run starts.`);
+  const list = (split: readonly Sample[]): string =>
+    split.map((sample) => JSON.stringify(toStored(root, sample, vocabulary))).join(',\n');
   const fingerprint = (split: Split): string => splitFingerprint(splits[split], vocabulary);
-  const head = JSON.stringify({ formatVersion, root, fingerprints: { train: fingerprint('train'), val: fingerprint('val'), test: fingerprint('test') } });
-  const body = Object.entries(splits).map(([name, split]) => `${JSON.stringify(name)}: [\n${list(split)}\n]`).join(',\n');
+  const head = JSON.stringify({
+    formatVersion,
+    root,
+    fingerprints: { train: fingerprint('train'), val: fingerprint('val'), test: fingerprint('test') },
+  });
+  const body = Object.entries(splits)
+    .map(([name, split]) => `${JSON.stringify(name)}: [\n${list(split)}\n]`)
+    .join(',\n');
   await writeFileAtomic(labelsFile(folder), vocabulary.map((label) => `${label}\n`).join(''));
   await writeFileAtomic(snapshotFile(folder), `${head.slice(0, -1)},\n"splits": {\n${body}\n}}\n`);
 }
@@ -55,11 +72,17 @@ export async function readSnapshot(folder: string, root?: string): Promise<Datas
   const { lines } = readLines(await readBytes(labelsFile(folder)));
   const vocabulary = lines.map(({ text }) => text);
   const place = root === undefined ? stored.root : path.resolve(root);
-  const toSamples = (split: readonly StoredSample[]): Sample[] => split.map((sample) => fromStored(place, sample, vocabulary, folder));
+  const toSamples = (split: readonly StoredSample[]): Sample[] =>
+    split.map((sample) => fromStored(place, sample, vocabulary, folder));
   const { train, val, test } = stored.splits;
-  const dataset = { root: place, vocabulary, splits: { train: toSamples(train), val: toSamples(val), test: toSamples(test) } };
+  const dataset = {
+    root: place,
+    vocabulary,
+    splits: { train: toSamples(train), val: toSamples(val), test: toSamples(test) },
+  };
   for (const split of ['train', 'val', 'test'] as const) {
-    if (splitFingerprint(dataset.splits[split], vocabulary) !== stored.fingerprints[split]) throw damaged(folder, `the ${split} split is not what was written`);
+    if (splitFingerprint(dataset.splits[split], vocabulary) !== stored.fingerprints[split])
+      throw damaged(folder, `the ${split} split is not what was written`);
   }
   return dataset;
 }
@@ -73,7 +96,11 @@ async function readStored(folder: string): Promise<z.infer<typeof snapshotSchema
     throw damaged(folder, (error as Error).message);
   }
   const version = z.object({ formatVersion: z.number() }).safeParse(value).data?.formatVersion;
-  if (version !== undefined && version > formatVersion) throw new Problem('mismatch', `${snapshotFile(folder)} was written by a newer version of Destila Studio: update it.`);
+  if (version !== undefined && version > formatVersion)
+    throw new Problem(
+      'mismatch',
+      `${snapshotFile(folder)} was written by a newer version of Destila Studio: update it.`,
+    );
   const parsed = snapshotSchema.safeParse(value);
   if (!parsed.success) throw damaged(folder, parsed.error.message);
   return parsed.data;
@@ -83,20 +110,33 @@ async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new Problem('file', `${file} cannot be read: a run needs the snapshot of its data.`, (error as Error).message);
+    throw new Problem(
+      'file',
+      `${file} cannot be read: a run needs the snapshot of its data.`,
+      (error as Error).message,
+    );
   }
 }
 
 const damaged = (folder: string, detail: string): Problem =>
-  new Problem('mismatch', `The data snapshot in ${folder} is damaged. Start a new run: this one cannot be continued without knowing its data.`, detail);
+  new Problem(
+    'mismatch',
+    `The data snapshot in ${folder} is damaged. Start a new run: this one cannot be continued without knowing its data.`,
+    detail,
+  );
 
-const withState = (sample: Sample, vocabulary: readonly string[], state: number): string[] => vocabulary.filter((_, index) => sample.labels[index] === state);
+const withState = (sample: Sample, vocabulary: readonly string[], state: number): string[] =>
+  vocabulary.filter((_, index) => sample.labels[index] === state);
 
 function toStored(root: string, sample: Sample, vocabulary: readonly string[]): StoredSample {
   const unknown = withState(sample, vocabulary, UNKNOWN);
   return {
-    path: sample.path, ...(path.resolve(root, sample.path) === sample.file ? {} : { file: path.relative(root, sample.file) }),
-    sha256: sample.hash, line: sample.line, labels: labelsOf(sample, vocabulary), ...(unknown.length === 0 ? {} : { unknown }),
+    path: sample.path,
+    ...(path.resolve(root, sample.path) === sample.file ? {} : { file: path.relative(root, sample.file) }),
+    sha256: sample.hash,
+    line: sample.line,
+    labels: labelsOf(sample, vocabulary),
+    ...(unknown.length === 0 ? {} : { unknown }),
   };
 }
 
@@ -109,5 +149,11 @@ function fromStored(root: string, stored: StoredSample, vocabulary: readonly str
   };
   for (const label of stored.labels) mark(label, PRESENT);
   for (const label of stored.unknown ?? []) mark(label, UNKNOWN);
-  return { path: stored.path, file: path.resolve(root, stored.file ?? stored.path), labels, hash: stored.sha256, line: stored.line };
+  return {
+    path: stored.path,
+    file: path.resolve(root, stored.file ?? stored.path),
+    labels,
+    hash: stored.sha256,
+    line: stored.line,
+  };
 }

@@ -39,8 +39,18 @@ export function datasetStatistics(dataset: Dataset, images: ReadonlyMap<string, 
   return {
     vocabulary: dataset.vocabulary,
     splits: { train: of('train'), val: of('val'), test: of('test') },
-    cooccurrence: cooccurrence(SPLITS.flatMap((split) => dataset.splits[split]), classes),
-    sizes: scans.length === 0 ? null : { width: spread(scans.map(({ width }) => width)), height: spread(scans.map(({ height }) => height)), bytes: spread(scans.map(({ size }) => size)) },
+    cooccurrence: cooccurrence(
+      SPLITS.flatMap((split) => dataset.splits[split]),
+      classes,
+    ),
+    sizes:
+      scans.length === 0
+        ? null
+        : {
+            width: spread(scans.map(({ width }) => width)),
+            height: spread(scans.map(({ height }) => height)),
+            bytes: spread(scans.map(({ size }) => size)),
+          },
     formats,
   };
 }
@@ -48,7 +58,10 @@ export function datasetStatistics(dataset: Dataset, images: ReadonlyMap<string, 
 /** Positive samples of each class. */
 export function positivesOf(samples: readonly Sample[], classes: number): Uint32Array {
   const counts = new Uint32Array(classes);
-  for (const { labels } of samples) labels.forEach((state, index) => { if (state === PRESENT) counts[index]!++; });
+  for (const { labels } of samples)
+    labels.forEach((state, index) => {
+      if (state === PRESENT) counts[index]!++;
+    });
   return counts;
 }
 
@@ -63,7 +76,10 @@ export function splitStatistics(samples: readonly Sample[], classes: number): Sp
   }
   const images = samples.length;
   return {
-    images, labelsPerImage, meanLabels: images === 0 ? 0 : total / images, noLabelRate: images === 0 ? 0 : (labelsPerImage[0] ?? 0) / images,
+    images,
+    labelsPerImage,
+    meanLabels: images === 0 ? 0 : total / images,
+    noLabelRate: images === 0 ? 0 : (labelsPerImage[0] ?? 0) / images,
     positives: [...positivesOf(samples, classes)],
   };
 }

@@ -24,13 +24,14 @@ export function readLines(bytes: Uint8Array): TextFile {
   const lines: TextLine[] = [];
   const faults: { number: number; message: string }[] = [];
   let number = 0;
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     number++;
     const found = bytes.indexOf(lineEnd, start);
     const end = found < 0 ? bytes.length : found;
     const text = decode(decoder, bytes.subarray(start, end));
     if (text === null) faults.push({ number, message: 'this line is not UTF-8.' });
-    else if (text.includes('\0')) faults.push({ number, message: 'this line holds a NUL character: the file is no text.' });
+    else if (text.includes('\0'))
+      faults.push({ number, message: 'this line holds a NUL character: the file is no text.' });
     // A mark also stands at the start of a later line where files were joined.
     else lines.push({ number, text: text.startsWith(byteOrderMark) ? text.slice(1) : text });
     start = end + 1;
@@ -46,4 +47,5 @@ function decode(decoder: TextDecoder, bytes: Uint8Array): string | null {
   }
 }
 
-const isUtf16 = (bytes: Uint8Array): boolean => (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+const isUtf16 = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);

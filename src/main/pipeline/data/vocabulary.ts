@@ -20,16 +20,31 @@ export interface VocabularySource {
 }
 
 /** Class names in Unicode's composed form (NFC), so that a label looks and compares the same. Labels that are no class are reported once each. */
-export async function buildVocabulary(folder: string, entries: readonly LabelEntry[], source: VocabularySource, problems: DataProblem[]): Promise<string[]> {
+export async function buildVocabulary(
+  folder: string,
+  entries: readonly LabelEntry[],
+  source: VocabularySource,
+  problems: DataProblem[],
+): Promise<string[]> {
   const used = firstUses(entries);
   if (source.given === null && source.labelsFile === null) return [...used.keys()].sort(compareCodePoints);
-  const vocabulary = source.given === null ? await readClasses(folder, source.labelsFile!, problems) : [...source.given];
+  const vocabulary =
+    source.given === null ? await readClasses(folder, source.labelsFile!, problems) : [...source.given];
   const known = new Set(vocabulary);
   for (const [label, entry] of used) {
     if (known.has(label)) continue;
     problems.push({
-      code: 'unknownLabel', severity: source.given === null ? 'error' : 'warning', split: entry.split, file: labelFileName(entry.split), line: entry.line, path: entry.path, label,
-      message: source.given === null ? `label '${label}' is not in ${source.labelsFile}.` : `label '${label}' is no class of the model and is left out.`,
+      code: 'unknownLabel',
+      severity: source.given === null ? 'error' : 'warning',
+      split: entry.split,
+      file: labelFileName(entry.split),
+      line: entry.line,
+      path: entry.path,
+      label,
+      message:
+        source.given === null
+          ? `label '${label}' is not in ${source.labelsFile}.`
+          : `label '${label}' is no class of the model and is left out.`,
     });
   }
   return vocabulary;

@@ -71,7 +71,13 @@ export interface StatisticsSession {
 export type HardLoss =
   | { readonly kind: 'bce' }
   | { readonly kind: 'focal'; readonly gamma: number; readonly alpha: number | null }
-  | { readonly kind: 'asymmetric'; readonly gammaPositive: number; readonly gammaNegative: number; readonly margin: number; readonly variant: 'stable' | 'timm' | 'original' };
+  | {
+      readonly kind: 'asymmetric';
+      readonly gammaPositive: number;
+      readonly gammaNegative: number;
+      readonly margin: number;
+      readonly variant: 'stable' | 'timm' | 'original';
+    };
 
 /** `hard` from the labels; with distillation the loss is alpha * hard + (1 - alpha) * T^2 * soft (binary cross-entropy against the teacher, per label). */
 export interface LossSpec {
@@ -84,7 +90,12 @@ export interface LossSpec {
 }
 
 /** Binary cross-entropy against the labels as they are. */
-export const PLAIN_BCE: LossSpec = { hard: { kind: 'bce' }, labelSmoothing: 0, positiveWeights: null, distillation: null };
+export const PLAIN_BCE: LossSpec = {
+  hard: { kind: 'bce' },
+  labelSmoothing: 0,
+  positiveWeights: null,
+  distillation: null,
+};
 
 export type OptimizerSpec =
   | { readonly kind: 'adamw'; readonly beta1: number; readonly beta2: number; readonly epsilon: number }

@@ -4,7 +4,10 @@ import { cudaEnvironment, cudaLack, webGpuLack } from './onnx/requirements.ts';
 import { tfjsEnvironment, tfjsLack } from './tfjs/requirements.ts';
 
 /** What keeps an engine from starting on this machine, and the command that puts it right, if one does. */
-export interface Lack { readonly says: string; readonly fix: string | null }
+export interface Lack {
+  readonly says: string;
+  readonly fix: string | null;
+}
 
 export interface EngineStart {
   /** Of the CPU; 0 = one a core. */
@@ -28,10 +31,30 @@ export interface EngineKind {
 const nothing = (): Record<string, string> => ({});
 
 export const engineKinds: readonly EngineKind[] = [
-  { name: 'onnx-cpu', lack: () => Promise.resolve(null), start: async (options) => (await import('./onnx/engine.ts')).createOnnxCpuEngine(options), environment: nothing },
-  { name: 'onnx-webgpu', lack: webGpuLack, start: async (options) => (await import('./onnx/webgpu.ts')).createOnnxWebGpuEngine(options), environment: nothing },
-  { name: 'onnx-cuda', lack: cudaLack, start: async (options) => (await import('./onnx/cuda.ts')).createOnnxCudaEngine(options), environment: cudaEnvironment },
-  { name: 'tfjs', lack: tfjsLack, start: async (options) => (await import('./tfjs/native.ts')).createTfjsEngine(options), environment: tfjsEnvironment },
+  {
+    name: 'onnx-cpu',
+    lack: () => Promise.resolve(null),
+    start: async (options) => (await import('./onnx/engine.ts')).createOnnxCpuEngine(options),
+    environment: nothing,
+  },
+  {
+    name: 'onnx-webgpu',
+    lack: webGpuLack,
+    start: async (options) => (await import('./onnx/webgpu.ts')).createOnnxWebGpuEngine(options),
+    environment: nothing,
+  },
+  {
+    name: 'onnx-cuda',
+    lack: cudaLack,
+    start: async (options) => (await import('./onnx/cuda.ts')).createOnnxCudaEngine(options),
+    environment: cudaEnvironment,
+  },
+  {
+    name: 'tfjs',
+    lack: tfjsLack,
+    start: async (options) => (await import('./tfjs/native.ts')).createTfjsEngine(options),
+    environment: tfjsEnvironment,
+  },
 ];
 
 export const engineKind = (name: EngineName): EngineKind => engineKinds.find((kind) => kind.name === name)!;

@@ -1,5 +1,15 @@
 import { sizeOf } from '../graph/graph.ts';
-import type { Engine, InferenceResult, InferenceSession, Range, StatisticsSession, StepInput, StepResult, TrainingRequest, TrainingSession } from './engine.ts';
+import type {
+  Engine,
+  InferenceResult,
+  InferenceSession,
+  Range,
+  StatisticsSession,
+  StepInput,
+  StepResult,
+  TrainingRequest,
+  TrainingSession,
+} from './engine.ts';
 
 /**
  * The same engine with each batch run in up to `parts` parts, for a device that has too little memory for the whole. Loss and
@@ -15,11 +25,19 @@ export function splitBatches(engine: Engine, parts: number): Engine {
     },
     createStatistics: async (request) => {
       const count = partsOf(request.batchSize, parts);
-      return statisticsInParts(await engine.createStatistics({ ...request, batchSize: request.batchSize / count }), count, request.model.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node] : [])));
+      return statisticsInParts(
+        await engine.createStatistics({ ...request, batchSize: request.batchSize / count }),
+        count,
+        request.model.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node] : [])),
+      );
     },
     createTraining: async (request) => {
       const count = partsOf(request.batchSize, parts);
-      return trainingInParts(await engine.createTraining({ ...request, batchSize: request.batchSize / count, accumulates: true }), count, request);
+      return trainingInParts(
+        await engine.createTraining({ ...request, batchSize: request.batchSize / count, accumulates: true }),
+        count,
+        request,
+      );
     },
   };
 }
@@ -32,7 +50,10 @@ function partsOf(batchSize: number, parts: number): number {
 }
 
 const pieces = <T extends Uint8Array | Float32Array>(values: T, count: number): T[] =>
-  Array.from({ length: count }, (_, i) => values.subarray((i * values.length) / count, ((i + 1) * values.length) / count) as T);
+  Array.from(
+    { length: count },
+    (_, i) => values.subarray((i * values.length) / count, ((i + 1) * values.length) / count) as T,
+  );
 
 function joined(arrays: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
@@ -44,10 +65,15 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
-const hull = (ranges: readonly Range[]): Range => [Math.min(...ranges.map(([min]) => min)), Math.max(...ranges.map(([, max]) => max))];
+const hull = (ranges: readonly Range[]): Range => [
+  Math.min(...ranges.map(([min]) => min)),
+  Math.max(...ranges.map(([, max]) => max)),
+];
 
 function joinedRanges(results: readonly { readonly ranges: ReadonlyMap<string, Range> }[]): Map<string, Range> {
-  return new Map([...results[0]!.ranges.keys()].map((name) => [name, hull(results.map(({ ranges }) => ranges.get(name)!))]));
+  return new Map(
+    [...results[0]!.ranges.keys()].map((name) => [name, hull(results.map(({ ranges }) => ranges.get(name)!))]),
+  );
 }
 
 function inParts(session: InferenceSession, count: number): InferenceSession {
@@ -56,7 +82,12 @@ function inParts(session: InferenceSession, count: number): InferenceSession {
       const results: InferenceResult[] = [];
       for (const part of pieces(input, count)) results.push(await session.run(part));
       return {
-        outputs: new Map([...results[0]!.outputs.keys()].map((name) => [name, joined(results.map(({ outputs }) => outputs.get(name)!))])),
+        outputs: new Map(
+          [...results[0]!.outputs.keys()].map((name) => [
+            name,
+            joined(results.map(({ outputs }) => outputs.get(name)!)),
+          ]),
+        ),
         ranges: joinedRanges(results),
       };
     },
@@ -64,19 +95,29 @@ function inParts(session: InferenceSession, count: number): InferenceSession {
   };
 }
 
-function statisticsInParts(session: StatisticsSession, count: number, norms: readonly { readonly mean: string; readonly variance: string }[]): StatisticsSession {
+function statisticsInParts(
+  session: StatisticsSession,
+  count: number,
+  norms: readonly { readonly mean: string; readonly variance: string }[],
+): StatisticsSession {
   return {
     run: async (pixels) => {
       const results: ReadonlyMap<string, Float32Array>[] = [];
       for (const part of pieces(pixels, count)) results.push(await session.run(part));
       const joint = new Map<string, Float32Array>();
-      const average = (values: (result: ReadonlyMap<string, Float32Array>) => number): number => results.reduce((sum, result) => sum + values(result), 0) / count;
+      const average = (values: (result: ReadonlyMap<string, Float32Array>) => number): number =>
+        results.reduce((sum, result) => sum + values(result), 0) / count;
       for (const { mean, variance } of norms) {
         if (results[0]?.has(mean) !== true) continue;
         const means = results[0].get(mean)!.map((_, c) => average((result) => result.get(mean)![c]!));
         joint.set(mean, means);
         // Variance of the whole: mean of the squares minus square of the mean.
-        joint.set(variance, means.map((center, c) => average((result) => result.get(variance)![c]! + (result.get(mean)![c]! - center) ** 2)));
+        joint.set(
+          variance,
+          means.map((center, c) =>
+            average((result) => result.get(variance)![c]! + (result.get(mean)![c]! - center) ** 2),
+          ),
+        );
       }
       return joint;
     },
@@ -84,7 +125,11 @@ function statisticsInParts(session: StatisticsSession, count: number, norms: rea
   };
 }
 
-function trainingInParts(session: TrainingSession, count: number, { accumulates, model }: TrainingRequest): TrainingSession {
+function trainingInParts(
+  session: TrainingSession,
+  count: number,
+  { accumulates, model }: TrainingRequest,
+): TrainingSession {
   return {
     step: async (input) => {
       const results: StepResult[] = [];
@@ -92,10 +137,14 @@ function trainingInParts(session: TrainingSession, count: number, { accumulates,
         const { share, moves } = input.accumulation ?? { share: 1, moves: true };
         results.push(await session.step({ ...part, accumulation: { share, moves: moves && i === count - 1 } }));
       }
-      const sum = (value: (result: StepResult) => number): number => results.reduce((total, result) => total + value(result), 0);
+      const sum = (value: (result: StepResult) => number): number =>
+        results.reduce((total, result) => total + value(result), 0);
       return {
-        loss: sum(({ loss }) => loss), hardLoss: sum(({ hardLoss }) => hardLoss), gradientNorm: results.at(-1)!.gradientNorm,
-        logits: joined(results.map(({ logits }) => logits)), ranges: joinedRanges(results),
+        loss: sum(({ loss }) => loss),
+        hardLoss: sum(({ hardLoss }) => hardLoss),
+        gradientNorm: results.at(-1)!.gradientNorm,
+        logits: joined(results.map(({ logits }) => logits)),
+        ranges: joinedRanges(results),
       };
     },
     state: async () => {
@@ -115,6 +164,11 @@ function partsOfStep(input: StepInput, count: number, valuesAnImage: number): St
   const masksOf = [...masks].map(([name, mask]) => [name, pieces(mask, count)] as const);
   const [labelParts, weightParts] = [pieces(labels, count), pieces(weights, count)];
   return pieces(pixels, count).map((part, i) => ({
-    ...input, pixels: part, labels: labelParts[i]!, weights: weightParts[i]!, ...(teacher && { teacherLogits: teacher[i]! }), masks: new Map(masksOf.map(([name, parts]) => [name, parts[i]!])),
+    ...input,
+    pixels: part,
+    labels: labelParts[i]!,
+    weights: weightParts[i]!,
+    ...(teacher && { teacherLogits: teacher[i]! }),
+    masks: new Map(masksOf.map(([name, parts]) => [name, parts[i]!])),
   }));
 }

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { adaptersOf } from './vulkanAdapters.ts';
 
 /** As vulkaninfo 1.3 prints it, cut to what is read. */
-const block = (index: number, [name, driver, info, range, heap]: readonly [string, string, string, number, number]): string => `GPU${index}:
+const block = (
+  index: number,
+  [name, driver, info, range, heap]: readonly [string, string, string, number, number],
+): string => `GPU${index}:
 VkPhysicalDeviceProperties:
 ---------------------------
 	apiVersion        = 1.3.230 (4206822)
@@ -37,8 +40,20 @@ memoryHeaps: count = 2
 test('adapter, driver and limits are read from what vulkaninfo prints, of every device', () => {
   const text = `VULKANINFO\n==========\nPresentable Surfaces:\n=====================\nGPU id : 0 (A card)\nDevice Properties and Extensions:\n=================================\n${block(0, ['A card', 'NVIDIA', '550.54', 4294967295, 8585740288])}\n${block(1, ['llvmpipe (LLVM 15.0.6, 256 bits)', 'llvmpipe', '', 134217728, 2147483648])}`;
   expect(adaptersOf(text)).toEqual([
-    { name: 'A card', driver: 'NVIDIA 550.54', version: '1.3.230', largestBufferBytes: 4294967295, memoryBytes: 8585740288 },
-    { name: 'llvmpipe (LLVM 15.0.6, 256 bits)', driver: 'llvmpipe', version: '1.3.230', largestBufferBytes: 134217728, memoryBytes: 2147483648 },
+    {
+      name: 'A card',
+      driver: 'NVIDIA 550.54',
+      version: '1.3.230',
+      largestBufferBytes: 4294967295,
+      memoryBytes: 8585740288,
+    },
+    {
+      name: 'llvmpipe (LLVM 15.0.6, 256 bits)',
+      driver: 'llvmpipe',
+      version: '1.3.230',
+      largestBufferBytes: 134217728,
+      memoryBytes: 2147483648,
+    },
   ]);
   expect(adaptersOf('ERROR: no driver\n')).toEqual([]);
 });

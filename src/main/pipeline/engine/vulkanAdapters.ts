@@ -22,18 +22,33 @@ const LONGEST_MS = 20_000;
 export function vulkanAdapters(): Promise<VulkanAdapter[]> {
   if (process.platform !== 'linux') return Promise.resolve([]);
   return new Promise((resolve) => {
-    execFile('vulkaninfo', [], { timeout: LONGEST_MS, maxBuffer: 64 * 2 ** 20 }, (error, output) => resolve(error === null ? adaptersOf(output) : []));
+    execFile('vulkaninfo', [], { timeout: LONGEST_MS, maxBuffer: 64 * 2 ** 20 }, (error, output) =>
+      resolve(error === null ? adaptersOf(output) : []),
+    );
   });
 }
 
 /** Of vulkaninfo's text: one block a device, `GPU0:` at the start of a line; `GPU0 = ...` before them lists surfaces. */
 export function adaptersOf(output: string): VulkanAdapter[] {
-  return output.split(/^GPU\d+:$/m).slice(1).filter((block) => block.includes('VkPhysicalDeviceProperties:')).map((block) => {
-    const value = (key: string): string => new RegExp(`^\\s*${key}\\s*= *(.*)$`, 'm').exec(block)?.[1]?.trim() ?? '';
-    const heaps = [...block.matchAll(/^\s*size\s*=\s*(\d+).*\n(?:.*budget.*\n|.*usage.*\n)*\s*flags.*(?:\n\s*(MEMORY_HEAP_DEVICE_LOCAL_BIT))?/gm)].filter((heap) => heap[2] !== undefined).map((heap) => Number(heap[1]));
-    return {
-      name: value('deviceName'), driver: [value('driverName'), value('driverInfo')].filter((part) => part !== '').join(' '), version: /^[\d.]+/.exec(value('apiVersion'))?.[0] ?? '',
-      largestBufferBytes: Number(value('maxStorageBufferRange')), memoryBytes: heaps.reduce((sum, bytes) => sum + bytes, 0),
-    };
-  });
+  return output
+    .split(/^GPU\d+:$/m)
+    .slice(1)
+    .filter((block) => block.includes('VkPhysicalDeviceProperties:'))
+    .map((block) => {
+      const value = (key: string): string => new RegExp(`^\\s*${key}\\s*= *(.*)$`, 'm').exec(block)?.[1]?.trim() ?? '';
+      const heaps = [
+        ...block.matchAll(
+          /^\s*size\s*=\s*(\d+).*\n(?:.*budget.*\n|.*usage.*\n)*\s*flags.*(?:\n\s*(MEMORY_HEAP_DEVICE_LOCAL_BIT))?/gm,
+        ),
+      ]
+        .filter((heap) => heap[2] !== undefined)
+        .map((heap) => Number(heap[1]));
+      return {
+        name: value('deviceName'),
+        driver: [value('driverName'), value('driverInfo')].filter((part) => part !== '').join(' '),
+        version: /^[\d.]+/.exec(value('apiVersion'))?.[0] ?? '',
+        largestBufferBytes: Number(value('maxStorageBufferRange')),
+        memoryBytes: heaps.reduce((sum, bytes) => sum + bytes, 0),
+      };
+    });
 }

@@ -10,19 +10,30 @@ import { splitReportSchema } from './report.ts';
  */
 export const METRICS_FORMAT_VERSION = 1;
 
-const bySplit = z.strictObject({ teacher: splitReportSchema, student: splitReportSchema, int8: splitReportSchema.describe('The model that ships.') });
-const agreement = z.strictObject({ decisions: z.number().describe('Share of equal decisions at 0.5.'), scoreDifference: z.number().describe('Mean absolute difference of scores.') });
+const bySplit = z.strictObject({
+  teacher: splitReportSchema,
+  student: splitReportSchema,
+  int8: splitReportSchema.describe('The model that ships.'),
+});
+const agreement = z.strictObject({
+  decisions: z.number().describe('Share of equal decisions at 0.5.'),
+  scoreDifference: z.number().describe('Mean absolute difference of scores.'),
+});
 
-export const metricsReportSchema = z.strictObject({
-  formatVersion: z.literal(METRICS_FORMAT_VERSION),
-  labels: z.array(z.string()).describe('In the order of every list of classes here.'),
-  images: z.strictObject({ train: z.int(), val: z.int(), test: z.int() }),
-  fingerprints: z.strictObject({ train: z.string(), val: z.string(), test: z.string() }).describe('sha256 of each split\'s images and labels: figures compare only where they are equal.'),
-  thresholds: z.strictObject({ globalK: z.int(), perClassK: z.array(z.int()) }),
-  val: bySplit.describe('Thresholds were chosen here: figures at them are optimistic.'),
-  test: bySplit.describe('Scored at the very end.'),
-  agreement: z.strictObject({ val: agreement, test: agreement }).describe('Float student against teacher.'),
-}).describe('Teacher, float student and INT8 student side by side.');
+export const metricsReportSchema = z
+  .strictObject({
+    formatVersion: z.literal(METRICS_FORMAT_VERSION),
+    labels: z.array(z.string()).describe('In the order of every list of classes here.'),
+    images: z.strictObject({ train: z.int(), val: z.int(), test: z.int() }),
+    fingerprints: z
+      .strictObject({ train: z.string(), val: z.string(), test: z.string() })
+      .describe("sha256 of each split's images and labels: figures compare only where they are equal."),
+    thresholds: z.strictObject({ globalK: z.int(), perClassK: z.array(z.int()) }),
+    val: bySplit.describe('Thresholds were chosen here: figures at them are optimistic.'),
+    test: bySplit.describe('Scored at the very end.'),
+    agreement: z.strictObject({ val: agreement, test: agreement }).describe('Float student against teacher.'),
+  })
+  .describe('Teacher, float student and INT8 student side by side.');
 export type MetricsReport = z.infer<typeof metricsReportSchema>;
 
 export const metricsReportFile = (runFolder: string): string => path.join(runFolder, 'report', 'metrics.json');

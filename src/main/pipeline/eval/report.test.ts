@@ -17,7 +17,9 @@ describe('the report of a split', () => {
     const integer = evaluateSplit({ labels, codes, logits: null, classes, thresholds, seed: 1 });
     expect(integer.at).toEqual(report.at);
     expect(report.at.per_class.perClass[2]).toMatchObject({ recall: 0 }); // k = 256: never
-    const positives = Array.from(logits).filter((logit, i) => i % classes === 0 && 256 / (1 + Math.exp(-logit)) >= 90).length;
+    const positives = Array.from(logits).filter(
+      (logit, i) => i % classes === 0 && 256 / (1 + Math.exp(-logit)) >= 90,
+    ).length;
     const { tp, fp } = report.at.per_class.perClass[0]!.confusion;
     expect(tp + fp).toBe(positives);
   });
@@ -25,14 +27,19 @@ describe('the report of a split', () => {
   test('names undefined figures null and leaves such classes out of the mean', () => {
     expect(report.perClass[3]).toEqual({ averagePrecision: null, rocAuc: null, support: 0 });
     expect(report.classesLeftOut).toBe(1);
-    expect(report.macroAp).toBeCloseTo([0, 1, 2].reduce((sum, c) => sum + report.perClass[c]!.averagePrecision! / 3, 0), 9);
+    expect(report.macroAp).toBeCloseTo(
+      [0, 1, 2].reduce((sum, c) => sum + report.perClass[c]!.averagePrecision! / 3, 0),
+      9,
+    );
   });
 
   test('has an interval around macro AP that is the same each time', () => {
     const { low, high } = report.macroApInterval;
     expect(low! < report.macroAp! && report.macroAp! < high!).toBe(true);
     expect(evaluateSplit({ labels, codes: null, logits, classes, thresholds, seed: 1 })).toEqual(report);
-    expect(evaluateSplit({ labels, codes: null, logits, classes, thresholds, seed: 2 }).macroApInterval).not.toEqual(report.macroApInterval);
+    expect(evaluateSplit({ labels, codes: null, logits, classes, thresholds, seed: 2 }).macroApInterval).not.toEqual(
+      report.macroApInterval,
+    );
   });
 
   test('survives being JSON', () => {
@@ -43,7 +50,9 @@ describe('the report of a split', () => {
 describe('the bootstrap', () => {
   test('gives the interval that the mean of a known distribution has', () => {
     const values = Float64Array.from({ length: 400 }, () => stream());
-    const { low, high } = bootstrapInterval(400, (drawn) => drawn.reduce((sum, i) => sum + values[i]!, 0) / 400, { seed: 4 });
+    const { low, high } = bootstrapInterval(400, (drawn) => drawn.reduce((sum, i) => sum + values[i]!, 0) / 400, {
+      seed: 4,
+    });
     // The standard error of the mean of 400 uniform draws is sqrt(1 / 12 / 400) = 0.0144.
     expect((high - low) / (2 * 1.96 * Math.sqrt(1 / 12 / 400))).toBeCloseTo(1, 0);
     expect(Math.abs((high - low) / (2 * 1.96 * 0.01443) - 1)).toBeLessThan(0.12);
@@ -57,7 +66,13 @@ describe('the bootstrap', () => {
       const drawn = Array.from({ length: 40 }, () => Math.floor(40 * stream()));
       const counts = new Uint16Array(40);
       for (const i of drawn) counts[i]!++;
-      expect(fast(counts)).toBeCloseTo(averagePrecision(drawn.map((i) => truth[i]!), drawn.map((i) => scored[i]!)), 12);
+      expect(fast(counts)).toBeCloseTo(
+        averagePrecision(
+          drawn.map((i) => truth[i]!),
+          drawn.map((i) => scored[i]!),
+        ),
+        12,
+      );
     }
     expect(fast(new Uint16Array(40))).toBeNaN();
   });

@@ -1,18 +1,33 @@
 import { z } from 'zod';
 import { bootstrapInterval, resampledAveragePrecision } from '../../../shared/metrics/bootstrap.ts';
-import { decisionMetrics, macroAveragePrecision, nanMean, noLabelRate, rocAuc } from '../../../shared/metrics/metrics.ts';
+import {
+  decisionMetrics,
+  macroAveragePrecision,
+  nanMean,
+  noLabelRate,
+  rocAuc,
+} from '../../../shared/metrics/metrics.ts';
 
 /** What one model is worth on one split. Figures that are undefined (no positive image) are null. */
 const figure = z.number().nullable();
 
 const decisionsSchema = z.strictObject({
-  macroPrecision: figure, macroRecall: figure, macroF1: figure.describe('Mean over all classes; a class without anything to count is 0.'),
-  microPrecision: figure, microRecall: figure, microF1: figure.describe('Over all decisions together.'),
+  macroPrecision: figure,
+  macroRecall: figure,
+  macroF1: figure.describe('Mean over all classes; a class without anything to count is 0.'),
+  microPrecision: figure,
+  microRecall: figure,
+  microF1: figure.describe('Over all decisions together.'),
   noLabelRate: z.number().describe('Share of images that no class is said to be in.'),
-  perClass: z.array(z.strictObject({
-    precision: figure, recall: figure, f1: figure, support: z.int().describe('Images with the label.'),
-    confusion: z.strictObject({ tn: z.int(), fp: z.int(), fn: z.int(), tp: z.int() }),
-  })),
+  perClass: z.array(
+    z.strictObject({
+      precision: figure,
+      recall: figure,
+      f1: figure,
+      support: z.int().describe('Images with the label.'),
+      confusion: z.strictObject({ tn: z.int(), fp: z.int(), fn: z.int(), tp: z.int() }),
+    }),
+  ),
 });
 
 export const splitReportSchema = z.strictObject({
@@ -22,7 +37,9 @@ export const splitReportSchema = z.strictObject({
   classesLeftOut: z.int().describe('Classes without a positive image: they are in no average precision.'),
   trueNoLabelRate: z.number().describe('Share of images without any label.'),
   perClass: z.array(z.strictObject({ averagePrecision: figure, rocAuc: figure, support: z.int() })),
-  at: z.strictObject({ '0.5': decisionsSchema, global: decisionsSchema, per_class: decisionsSchema }).describe('Decisions at 0.5, at one threshold for all classes, and at one a class.'),
+  at: z
+    .strictObject({ '0.5': decisionsSchema, global: decisionsSchema, per_class: decisionsSchema })
+    .describe('Decisions at 0.5, at one threshold for all classes, and at one a class.'),
 });
 export type SplitReport = z.infer<typeof splitReportSchema>;
 
@@ -45,7 +62,12 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 export function evaluateSplit({ labels, codes, logits, classes, thresholds, seed }: SplitScores): SplitReport {
   // On the codes' own scale, so that the same k means the same for floats and integers.
   const scores = codes ?? Float64Array.from(logits ?? [], (logit) => 256 / (1 + Math.exp(-logit)));
-  const decisions = (kOf: (c: number) => number): z.infer<typeof decisionsSchema> => decisionsAt(labels, Uint8Array.from(scores, (q, i) => (q >= kOf(i % classes) ? 1 : 0)), classes);
+  const decisions = (kOf: (c: number) => number): z.infer<typeof decisionsSchema> =>
+    decisionsAt(
+      labels,
+      Uint8Array.from(scores, (q, i) => (q >= kOf(i % classes) ? 1 : 0)),
+      classes,
+    );
   const { macroAp, perClass, leftOut } = macroAveragePrecision(labels, scores, classes);
   const images = labels.length / classes;
   return {
@@ -56,28 +78,54 @@ export function evaluateSplit({ labels, codes, logits, classes, thresholds, seed
     trueNoLabelRate: noLabelRate(labels, classes),
     perClass: perClass.map((ap, c) => {
       const [classLabels, classScores] = [columnOf(labels, classes, c), columnOf(scores, classes, c)];
-      return { averagePrecision: finite(ap), rocAuc: finite(rocAuc(classLabels, classScores)), support: classLabels.filter((label) => label === 1).length };
+      return {
+        averagePrecision: finite(ap),
+        rocAuc: finite(rocAuc(classLabels, classScores)),
+        support: classLabels.filter((label) => label === 1).length,
+      };
     }),
-    at: { '0.5': decisions(() => 128), global: decisions(() => thresholds.globalK), per_class: decisions((c) => thresholds.perClassK[c]!) },
+    at: {
+      '0.5': decisions(() => 128),
+      global: decisions(() => thresholds.globalK),
+      per_class: decisions((c) => thresholds.perClassK[c]!),
+    },
   };
 }
 
 function decisionsAt(labels: Int8Array, predicted: Uint8Array, classes: number): z.infer<typeof decisionsSchema> {
   const metrics = decisionMetrics(labels, predicted, classes);
   return {
-    macroPrecision: finite(metrics.macroPrecision), macroRecall: finite(metrics.macroRecall), macroF1: finite(metrics.macroF1),
-    microPrecision: finite(metrics.microPrecision), microRecall: finite(metrics.microRecall), microF1: finite(metrics.microF1),
+    macroPrecision: finite(metrics.macroPrecision),
+    macroRecall: finite(metrics.macroRecall),
+    macroF1: finite(metrics.macroF1),
+    microPrecision: finite(metrics.microPrecision),
+    microRecall: finite(metrics.microRecall),
+    microF1: finite(metrics.microF1),
     noLabelRate: noLabelRate(predicted, classes),
-    perClass: metrics.perClass.map(({ precision, recall, f1, support, confusion }) => ({ precision: finite(precision), recall: finite(recall), f1: finite(f1), support, confusion })),
+    perClass: metrics.perClass.map(({ precision, recall, f1, support, confusion }) => ({
+      precision: finite(precision),
+      recall: finite(recall),
+      f1: finite(f1),
+      support,
+      confusion,
+    })),
   };
 }
 
-const columnOf = (matrix: ArrayLike<number>, classes: number, c: number): Float64Array => Float64Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
+const columnOf = (matrix: ArrayLike<number>, classes: number, c: number): Float64Array =>
+  Float64Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
 
 /** A class of which a resample draws no positive image is left out of that resample's mean. */
-function interval(labels: Int8Array, scores: ArrayLike<number>, classes: number, seed: number): { low: number | null; high: number | null } {
+function interval(
+  labels: Int8Array,
+  scores: ArrayLike<number>,
+  classes: number,
+  seed: number,
+): { low: number | null; high: number | null } {
   const images = labels.length / classes;
-  const perClass = Array.from({ length: classes }, (_, c) => resampledAveragePrecision(columnOf(labels, classes, c), columnOf(scores, classes, c)));
+  const perClass = Array.from({ length: classes }, (_, c) =>
+    resampledAveragePrecision(columnOf(labels, classes, c), columnOf(scores, classes, c)),
+  );
   const statistic = (drawn: Uint32Array): number => {
     const counts = new Uint16Array(images);
     for (const image of drawn) counts[image]!++;

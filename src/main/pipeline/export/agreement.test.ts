@@ -5,14 +5,24 @@ import { requireAgreement } from './agreement.ts';
 import { createLitert } from './litert.ts';
 import { writeTflite } from './tflite/write.ts';
 
-test.each(['uint8', 'int8', 'float32'] as const)('a %s model that computes otherwise than we do, by a single code, is not exported', async (type) => {
-  const model = smallIntegerModel(1);
-  const litert = await createLitert(writeTflite(model, { inputType: type, outputType: type, labels: 'abcdefg'.split(''), name: 'small' }));
-  const pixels = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * 31) % 256);
-  const codes = Uint8Array.from(runIntegerReference(model, pixels).get(model.output)!, (code) => code + 128);
-  await expect(requireAgreement(litert, { name: 'a.jpg', pixels, codes })).resolves.toBeUndefined();
-  codes[3]! ^= 1;
-  await expect(requireAgreement(litert, { name: 'a.jpg', pixels, codes })).rejects.toMatchObject({ kind: 'export', message: expect.stringMatching(/differ on a\.jpg \(class 4: .*Nothing was exported/) as string });
-  await expect(requireAgreement(litert, { name: 'a.jpg', pixels, codes: codes.subarray(0, 6) })).rejects.toMatchObject({ kind: 'export' });
-  litert.dispose();
-});
+test.each(['uint8', 'int8', 'float32'] as const)(
+  'a %s model that computes otherwise than we do, by a single code, is not exported',
+  async (type) => {
+    const model = smallIntegerModel(1);
+    const litert = await createLitert(
+      writeTflite(model, { inputType: type, outputType: type, labels: 'abcdefg'.split(''), name: 'small' }),
+    );
+    const pixels = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * 31) % 256);
+    const codes = Uint8Array.from(runIntegerReference(model, pixels).get(model.output)!, (code) => code + 128);
+    await expect(requireAgreement(litert, { name: 'a.jpg', pixels, codes })).resolves.toBeUndefined();
+    codes[3]! ^= 1;
+    await expect(requireAgreement(litert, { name: 'a.jpg', pixels, codes })).rejects.toMatchObject({
+      kind: 'export',
+      message: expect.stringMatching(/differ on a\.jpg \(class 4: .*Nothing was exported/) as string,
+    });
+    await expect(
+      requireAgreement(litert, { name: 'a.jpg', pixels, codes: codes.subarray(0, 6) }),
+    ).rejects.toMatchObject({ kind: 'export' });
+    litert.dispose();
+  },
+);

@@ -17,5 +17,8 @@ export async function requireAgreement(litert: Litert, { name, pixels, codes }: 
   const found = decodeScores(await litert.run(encodePixels(pixels, litert.inputType)));
   const at = codes.findIndex((code, c) => code !== found[c]);
   if (at < 0 && found.length === codes.length) return;
-  throw new Problem('export', `LiteRT and the studio's integer model differ on ${name} (class ${at + 1}: ${found[at]} against ${codes[at]}). Nothing was exported. Please report this with the run's folder.`);
+  throw new Problem(
+    'export',
+    `LiteRT and the studio's integer model differ on ${name} (class ${at + 1}: ${found[at]} against ${codes[at]}). Nothing was exported. Please report this with the run's folder.`,
+  );
 }

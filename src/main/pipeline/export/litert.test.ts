@@ -6,7 +6,8 @@ import type { Litert } from './litert.ts';
 
 // A network that TensorFlow's own converter wrote, with its reference interpreter's logits for a picture given by a
 // formula: tests/golden/weights/tiny_lite_tflite.json.
-const golden = (file: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../../../../tests/golden/weights/${file}`, import.meta.url)));
+const golden = (file: string): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(`../../../../tests/golden/weights/${file}`, import.meta.url)));
 const modelBytes = golden('tiny_lite_fp32.tflite');
 const logits = new Float32Array(golden('tiny_lite_tflite.bin').buffer);
 const SIDE = 64;
@@ -22,7 +23,7 @@ function goldenInput(): Float32Array {
     const channel = i % 3;
     const x = Math.floor(i / 3) % SIDE;
     const y = Math.floor(i / 3 / SIDE);
-    return ((3 * x + 5 * y + 40 * channel + (bits >>> 27)) % 256 - 127) / 128;
+    return (((3 * x + 5 * y + 40 * channel + (bits >>> 27)) % 256) - 127) / 128;
   });
 }
 
@@ -35,7 +36,12 @@ describe('LiteRT in Node', () => {
   afterAll(() => model.dispose());
 
   it('says what the model takes and gives', () => {
-    expect([model.inputType, model.inputShape, model.outputType, model.outputShape]).toEqual(['float32', [1, SIDE, SIDE, 3], 'float32', [1, 5]]);
+    expect([model.inputType, model.inputShape, model.outputType, model.outputShape]).toEqual([
+      'float32',
+      [1, SIDE, SIDE, 3],
+      'float32',
+      [1, 5],
+    ]);
   });
 
   it('computes what TensorFlow computes', async () => {
@@ -56,14 +62,23 @@ describe('LiteRT in Node', () => {
   });
 
   it('refuses input of another type or size and runs on', async () => {
-    await expect(model.run(new Uint8Array(input.length))).rejects.toMatchObject({ kind: 'export', message: expect.stringMatching(/takes 49152 bytes of float32 \(1 x 64 x 64 x 3\), not 12288 bytes of Uint8Array/) as string });
+    await expect(model.run(new Uint8Array(input.length))).rejects.toMatchObject({
+      kind: 'export',
+      message: expect.stringMatching(
+        /takes 49152 bytes of float32 \(1 x 64 x 64 x 3\), not 12288 bytes of Uint8Array/,
+      ) as string,
+    });
     await expect(model.run(input.slice(1))).rejects.toMatchObject({ kind: 'export' });
     expect(await model.run(input)).toHaveLength(5);
   });
 
   it('refuses what is no model and runs on', async () => {
     for (const bytes of [new Uint8Array(0), new Uint8Array(500), modelBytes.slice(0, 100_000)]) {
-      await expect(createLitert(bytes)).rejects.toMatchObject({ name: 'Problem', kind: 'export', message: expect.stringMatching(/^LiteRT refuses the model/) as string });
+      await expect(createLitert(bytes)).rejects.toMatchObject({
+        name: 'Problem',
+        kind: 'export',
+        message: expect.stringMatching(/^LiteRT refuses the model/) as string,
+      });
     }
     expect(await model.run(input)).toHaveLength(5);
   });
@@ -89,7 +104,7 @@ describe('LiteRT in Node', () => {
     };
     const before = await cycle(10, 100);
     // A kept model costs 0.6 MB or more, a kept input 0.05 MB: at least 90 and 50 MB.
-    expect(await cycle(150, 1000) - before).toBeLessThan(30);
+    expect((await cycle(150, 1000)) - before).toBeLessThan(30);
   });
 
   it('runs in a worker thread', async () => {
@@ -100,7 +115,10 @@ describe('LiteRT in Node', () => {
         parentPort.postMessage(await model.run(workerData.input));
         model.dispose();
       });`;
-    const worker = new Worker(script, { eval: true, workerData: { module: new URL('./litert.ts', import.meta.url).href, modelBytes, input } });
+    const worker = new Worker(script, {
+      eval: true,
+      workerData: { module: new URL('./litert.ts', import.meta.url).href, modelBytes, input },
+    });
     const output = await new Promise((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);

@@ -29,19 +29,39 @@ export interface Litert {
   dispose(): void;
 }
 
-interface Handle { delete(): void }
-interface Vector<T> extends Handle { size(): number; get(i: number): T }
-interface EnumValue { readonly value: number }
-interface TensorTypeHandle extends Handle { elementType(): EnumValue; layout(): Handle & { dimensions(): Vector<number> }; bytes(): number }
-interface SignatureHandle extends Handle { inputNames(): Vector<string>; outputNames(): Vector<string> }
-interface BufferHandle extends Handle { lock(mode: EnumValue): number; unlock(): void; packedSize(): number }
+interface Handle {
+  delete(): void;
+}
+interface Vector<T> extends Handle {
+  size(): number;
+  get(i: number): T;
+}
+interface EnumValue {
+  readonly value: number;
+}
+interface TensorTypeHandle extends Handle {
+  elementType(): EnumValue;
+  layout(): Handle & { dimensions(): Vector<number> };
+  bytes(): number;
+}
+interface SignatureHandle extends Handle {
+  inputNames(): Vector<string>;
+  outputNames(): Vector<string>;
+}
+interface BufferHandle extends Handle {
+  lock(mode: EnumValue): number;
+  unlock(): void;
+  packedSize(): number;
+}
 interface ModelHandle extends Handle {
   getNumSignatures(): number;
   getSignature(i: number): SignatureHandle;
   getInputTensorType(signature: number, i: number): TensorTypeHandle;
   getOutputTensorType(signature: number, i: number): TensorTypeHandle;
 }
-interface CompiledHandle extends Handle { run(signature: number, inputs: readonly BufferHandle[]): BufferHandle[] | Promise<BufferHandle[]> }
+interface CompiledHandle extends Handle {
+  run(signature: number, inputs: readonly BufferHandle[]): BufferHandle[] | Promise<BufferHandle[]>;
+}
 interface Wasm {
   readonly HEAPU8: Uint8Array;
   _malloc(size: number): number;
@@ -50,7 +70,9 @@ interface Wasm {
   loadModel(environment: Handle, address: number, size: number): ModelHandle;
   compileModel(environment: Handle, model: ModelHandle, options: object): CompiledHandle | Promise<CompiledHandle>;
   readonly LiteRtEnvironment: { create(device: null): Handle };
-  readonly LiteRtTensorBuffer: { createManaged(environment: Handle, type: EnumValue, tensor: TensorTypeHandle, bytes: number): BufferHandle };
+  readonly LiteRtTensorBuffer: {
+    createManaged(environment: Handle, type: EnumValue, tensor: TensorTypeHandle, bytes: number): BufferHandle;
+  };
   readonly LiteRtTensorBufferType: { readonly HOST_MEMORY: EnumValue };
   readonly LiteRtTensorBufferLockMode: { readonly READ: EnumValue; readonly WRITE: EnumValue };
 }
@@ -87,7 +109,11 @@ async function startRuntime(): Promise<Runtime> {
   const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
   const load = compileFunction(readFileSync(script, 'utf8'), parameters, { filename: script });
   load(module.exports, createRequire(script), module, script, folder);
-  const wasm = await (module.exports as WasmFactory)({ locateFile: (file: string) => path.join(folder, file), print: keep, printErr: keep });
+  const wasm = await (module.exports as WasmFactory)({
+    locateFile: (file: string) => path.join(folder, file),
+    print: keep,
+    printErr: keep,
+  });
   wasm.setupLogging();
   return { wasm, environment: wasm.LiteRtEnvironment.create(null), log, idle: Promise.resolve() };
 }
@@ -97,7 +123,11 @@ function runtime(): Promise<Runtime> {
   if (shared === null) {
     const started = startRuntime().catch((error: unknown) => {
       if (shared === started) shared = null;
-      throw new Problem('export', 'The LiteRT interpreter does not start. Install the packages again with npm ci.', String(error));
+      throw new Problem(
+        'export',
+        'The LiteRT interpreter does not start. Install the packages again with npm ci.',
+        String(error),
+      );
     });
     shared = started;
   }
@@ -110,7 +140,11 @@ function inTurn<T>(host: Runtime, what: string, call: () => Promise<T>): Promise
     if (error instanceof Problem) throw error;
     if (error instanceof Error && error.name === 'RuntimeError') shared = null; // WebAssembly.RuntimeError
     const detail = [String(error), ...host.log.splice(0)].join('\n');
-    throw new Problem('export', `LiteRT ${what}. The model file does not suit this interpreter, or memory ran out.`, detail);
+    throw new Problem(
+      'export',
+      `LiteRT ${what}. The model file does not suit this interpreter, or memory ran out.`,
+      detail,
+    );
   });
   host.idle = result.catch(() => undefined);
   return result;
@@ -125,28 +159,42 @@ function using<H extends Handle, T>(handle: H, use: (handle: H) => T): T {
   }
 }
 
-const vectorItems = <T>(vector: Vector<T>): T[] => using(vector, () => Array.from({ length: vector.size() }, (_, i) => vector.get(i)));
+const vectorItems = <T>(vector: Vector<T>): T[] =>
+  using(vector, () => Array.from({ length: vector.size() }, (_, i) => vector.get(i)));
 
 function describeTensor(handle: TensorTypeHandle, what: string): { type: LitertType; shape: number[]; bytes: number } {
   return using(handle, () => {
     const code = handle.elementType().value;
     const type = TYPES[code];
-    if (type === undefined) throw new Problem('export', `The model's ${what} has LiteRT's element type ${code}; only uint8, int8 and float32 can be run.`);
+    if (type === undefined)
+      throw new Problem(
+        'export',
+        `The model's ${what} has LiteRT's element type ${code}; only uint8, int8 and float32 can be run.`,
+      );
     return { type, shape: using(handle.layout(), (layout) => vectorItems(layout.dimensions())), bytes: handle.bytes() };
   });
 }
 
 /** A model loaded and compiled, with what must be freed afterwards. */
-async function load(host: Runtime, bytes: Uint8Array, freed: (() => void)[]): Promise<{ model: ModelHandle; compiled: CompiledHandle }> {
+async function load(
+  host: Runtime,
+  bytes: Uint8Array,
+  freed: (() => void)[],
+): Promise<{ model: ModelHandle; compiled: CompiledHandle }> {
   const { wasm, environment } = host;
   const address = wasm._malloc(bytes.length);
-  if (address === 0) throw new Problem('outOfMemory', 'LiteRT has no memory left for the model. Close other models first.');
+  if (address === 0)
+    throw new Problem('outOfMemory', 'LiteRT has no memory left for the model. Close other models first.');
   freed.push(() => wasm._free(address)); // the model reads its weights from there as long as it lives
   wasm.HEAPU8.set(bytes, address);
   const model = wasm.loadModel(environment, address, bytes.length);
   freed.push(() => model.delete());
   const compiled = await wasm.compileModel(environment, model, {
-    environment: { liteRtEnvironment: environment }, accelerator: 'wasm', cpuOptions: { numThreads: 1 }, gpuOptions: {}, webNNOptions: {},
+    environment: { liteRtEnvironment: environment },
+    accelerator: 'wasm',
+    cpuOptions: { numThreads: 1 },
+    gpuOptions: {},
+    webNNOptions: {},
   });
   freed.push(() => compiled.delete());
   return { model, compiled };
@@ -166,24 +214,39 @@ export async function createLitert(bytes: Uint8Array): Promise<Litert> {
   try {
     return await inTurn(host, 'refuses the model', async () => {
       const { model, compiled } = await load(host, bytes, owned);
-      const names = using(model.getSignature(0), (signature) => ({ inputs: vectorItems(signature.inputNames()), outputs: vectorItems(signature.outputNames()) }));
-      if (names.inputs.length !== 1) throw new Problem('export', `The model has ${names.inputs.length} inputs; an image classifier has one.`);
+      const names = using(model.getSignature(0), (signature) => ({
+        inputs: vectorItems(signature.inputNames()),
+        outputs: vectorItems(signature.outputNames()),
+      }));
+      if (names.inputs.length !== 1)
+        throw new Problem('export', `The model has ${names.inputs.length} inputs; an image classifier has one.`);
       const input = describeTensor(model.getInputTensorType(0, 0), 'input');
-      const outputs = names.outputs.map((name, i) => ({ name, ...describeTensor(model.getOutputTensorType(0, i), `output '${name}'`) }));
+      const outputs = names.outputs.map((name, i) => ({
+        name,
+        ...describeTensor(model.getOutputTensorType(0, i), `output '${name}'`),
+      }));
       const output = outputs[0];
       if (output === undefined) throw new Problem('export', 'The model has no output.');
-      const inputBuffer = using(model.getInputTensorType(0, 0), (type) => wasm.LiteRtTensorBuffer.createManaged(environment, wasm.LiteRtTensorBufferType.HOST_MEMORY, type, input.bytes));
+      const inputBuffer = using(model.getInputTensorType(0, 0), (type) =>
+        wasm.LiteRtTensorBuffer.createManaged(environment, wasm.LiteRtTensorBufferType.HOST_MEMORY, type, input.bytes),
+      );
       owned.push(() => inputBuffer.delete());
 
-      const runAll = (data: TensorData): Promise<ReadonlyMap<string, TensorData>> => inTurn(host, 'failed to run the model', async () => {
-        if (owned.length === 0) throw new Problem('internal', 'This model was disposed of and cannot run any more.');
-        if (!(data instanceof ARRAYS[input.type]) || data.byteLength !== input.bytes) {
-          throw new Problem('export', `The model takes ${input.bytes} bytes of ${input.type} (${input.shape.join(' x ')}), not ${data.byteLength} bytes of ${data.constructor.name}.`);
-        }
-        write(wasm, inputBuffer, data);
-        const handles = await compiled.run(0, [inputBuffer]);
-        return new Map(handles.map((handle, i) => [outputs[i]!.name, using(handle, () => read(wasm, handle, outputs[i]!.type))]));
-      });
+      const runAll = (data: TensorData): Promise<ReadonlyMap<string, TensorData>> =>
+        inTurn(host, 'failed to run the model', async () => {
+          if (owned.length === 0) throw new Problem('internal', 'This model was disposed of and cannot run any more.');
+          if (!(data instanceof ARRAYS[input.type]) || data.byteLength !== input.bytes) {
+            throw new Problem(
+              'export',
+              `The model takes ${input.bytes} bytes of ${input.type} (${input.shape.join(' x ')}), not ${data.byteLength} bytes of ${data.constructor.name}.`,
+            );
+          }
+          write(wasm, inputBuffer, data);
+          const handles = await compiled.run(0, [inputBuffer]);
+          return new Map(
+            handles.map((handle, i) => [outputs[i]!.name, using(handle, () => read(wasm, handle, outputs[i]!.type))]),
+          );
+        });
       return {
         inputType: input.type,
         inputShape: input.shape,

@@ -43,17 +43,40 @@ export class GraphBuilder {
   }
 
   normalize(input: string, mean: readonly number[], std: readonly number[]): string {
-    return this.add({ op: 'normalize', name: 'normalized', input, mean, std, shape: this.shapeOf(input), block: this.block });
+    return this.add({
+      op: 'normalize',
+      name: 'normalized',
+      input,
+      mean,
+      std,
+      shape: this.shapeOf(input),
+      block: this.block,
+    });
   }
 
   /** Kernel '<name>.kernel' and, with `bias`, '<name>.bias'. */
-  conv2d(name: string, input: string, options: { filters: number; kernelSize: number; stride: 1 | 2; bias: boolean }): string {
+  conv2d(
+    name: string,
+    input: string,
+    options: { filters: number; kernelSize: number; stride: 1 | 2; bias: boolean },
+  ): string {
     const [height, width, channels] = this.shapeOf(input) as [number, number, number];
     const { filters, kernelSize, stride } = options;
     const kernel = this.parameter(`${name}.kernel`, 'kernel', [kernelSize, kernelSize, channels, filters]);
     const bias = options.bias ? this.parameter(`${name}.bias`, 'bias', [filters]) : null;
     const shape = [samePadding(height, kernelSize, stride).out, samePadding(width, kernelSize, stride).out, filters];
-    return this.add({ op: 'conv2d', name, input, kernel, bias, kernelSize, stride, weightQuantization: null, shape, block: this.block });
+    return this.add({
+      op: 'conv2d',
+      name,
+      input,
+      kernel,
+      bias,
+      kernelSize,
+      stride,
+      weightQuantization: null,
+      shape,
+      block: this.block,
+    });
   }
 
   depthwiseConv2d(name: string, input: string, options: { kernelSize: number; stride: 1 | 2 }): string {
@@ -61,14 +84,31 @@ export class GraphBuilder {
     const { kernelSize, stride } = options;
     const kernel = this.parameter(`${name}.kernel`, 'depthwiseKernel', [kernelSize, kernelSize, channels, 1]);
     const shape = [samePadding(height, kernelSize, stride).out, samePadding(width, kernelSize, stride).out, channels];
-    return this.add({ op: 'depthwiseConv2d', name, input, kernel, bias: null, kernelSize, stride, weightQuantization: null, shape, block: this.block });
+    return this.add({
+      op: 'depthwiseConv2d',
+      name,
+      input,
+      kernel,
+      bias: null,
+      kernelSize,
+      stride,
+      weightQuantization: null,
+      shape,
+      block: this.block,
+    });
   }
 
   batchNorm(name: string, input: string): string {
     const shape = this.shapeOf(input);
     const channels = [shape.at(-1)!];
     return this.add({
-      op: 'batchNorm', name, input, shape, block: this.block, epsilon: BN_EPSILON, momentum: this.bnMomentum,
+      op: 'batchNorm',
+      name,
+      input,
+      shape,
+      block: this.block,
+      epsilon: BN_EPSILON,
+      momentum: this.bnMomentum,
       gamma: this.parameter(`${name}.gamma`, 'gamma', channels),
       beta: this.parameter(`${name}.beta`, 'beta', channels),
       mean: this.parameter(`${name}.mean`, 'mean', channels),
@@ -90,21 +130,37 @@ export class GraphBuilder {
 
   globalAveragePool(name: string, input: string, keepDims: boolean): string {
     const channels = this.shapeOf(input).at(-1)!;
-    return this.add({ op: 'globalAveragePool', name, input, keepDims, shape: keepDims ? [1, 1, channels] : [channels], block: this.block });
+    return this.add({
+      op: 'globalAveragePool',
+      name,
+      input,
+      keepDims,
+      shape: keepDims ? [1, 1, channels] : [channels],
+      block: this.block,
+    });
   }
 
   dropout(name: string, input: string, rate: number): string {
-    return rate === 0 ? input : this.add({ op: 'dropout', name, input, rate, shape: this.shapeOf(input), block: this.block });
+    return rate === 0
+      ? input
+      : this.add({ op: 'dropout', name, input, rate, shape: this.shapeOf(input), block: this.block });
   }
 
   dropPath(name: string, input: string, rate: number): string {
-    return rate === 0 ? input : this.add({ op: 'dropPath', name, input, rate, shape: this.shapeOf(input), block: this.block });
+    return rate === 0
+      ? input
+      : this.add({ op: 'dropPath', name, input, rate, shape: this.shapeOf(input), block: this.block });
   }
 
   dense(name: string, input: string, units: number): string {
     const features = this.shapeOf(input)[0]!;
     return this.add({
-      op: 'dense', name: 'logits', input, weightQuantization: null, shape: [units], block: this.block,
+      op: 'dense',
+      name: 'logits',
+      input,
+      weightQuantization: null,
+      shape: [units],
+      block: this.block,
       kernel: this.parameter(`${name}.kernel`, 'denseKernel', [features, units]),
       bias: this.parameter(`${name}.bias`, 'bias', [units]),
     });
@@ -112,6 +168,13 @@ export class GraphBuilder {
 
   build(architecture: string): Model {
     const last = this.nodes.at(-1)!;
-    return { architecture, inputSize: this.nodes[0]!.shape[0]!, classes: last.shape[0]!, nodes: this.nodes, parameters: this.parameters, logits: last.name };
+    return {
+      architecture,
+      inputSize: this.nodes[0]!.shape[0]!,
+      classes: last.shape[0]!,
+      nodes: this.nodes,
+      parameters: this.parameters,
+      logits: last.name,
+    };
   }
 }

@@ -16,7 +16,8 @@ export function foldBatchNorm(model: Model, parameters: Parameters): { model: Mo
       continue;
     }
     const convolution = nodesByName.get(node.input);
-    if (convolution?.op !== 'conv2d' && convolution?.op !== 'depthwiseConv2d') throw new Error(`${node.name}: BatchNorm can only be folded into a convolution`);
+    if (convolution?.op !== 'conv2d' && convolution?.op !== 'depthwiseConv2d')
+      throw new Error(`${node.name}: BatchNorm can only be folded into a convolution`);
     const bias = `${convolution.name}.bias`;
     const scales = foldedScales(node, folded);
     folded.set(convolution.kernel, scaledKernel(folded.get(convolution.kernel)!, scales));
@@ -52,7 +53,8 @@ function foldedBias(node: BatchNormNode, parameters: Parameters, scales: Float64
 
 function inOrder(nodes: readonly GraphNode[], specs: ReadonlyMap<string, Parameter>): Parameter[] {
   const names = nodes.flatMap((node) => {
-    if (node.op === 'conv2d' || node.op === 'depthwiseConv2d') return node.bias === null ? [node.kernel] : [node.kernel, node.bias];
+    if (node.op === 'conv2d' || node.op === 'depthwiseConv2d')
+      return node.bias === null ? [node.kernel] : [node.kernel, node.bias];
     return node.op === 'dense' ? [node.kernel, node.bias] : [];
   });
   return names.map((name) => specs.get(name)!);

@@ -9,7 +9,8 @@
 /** [height, width, channels] of a feature map, or [features] of a vector. */
 export type Shape = readonly number[];
 
-export type ParameterRole = 'kernel' | 'depthwiseKernel' | 'denseKernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance';
+export type ParameterRole =
+  'kernel' | 'depthwiseKernel' | 'denseKernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance';
 
 export interface Parameter {
   /** Neutral name, for example 'block2a.expand.conv.kernel'. */
@@ -28,10 +29,18 @@ interface NodeBase {
 }
 
 /** RGB pixels 0..255, [size, size, 3]; or, where a head stands alone, the features [c] that a backbone made. */
-export interface InputNode extends NodeBase { readonly op: 'input' }
+export interface InputNode extends NodeBase {
+  readonly op: 'input';
+}
 /** (x - mean) / std per channel, in pixel units. */
-export interface Normalization { readonly mean: readonly number[]; readonly std: readonly number[] }
-export interface NormalizeNode extends NodeBase, Normalization { readonly op: 'normalize'; readonly input: string }
+export interface Normalization {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+export interface NormalizeNode extends NodeBase, Normalization {
+  readonly op: 'normalize';
+  readonly input: string;
+}
 
 /** How a kernel is quantized in training: symmetric int8 [-127, 127], one scale a filter or one for all; null = not. */
 export type WeightQuantization = 'perChannel' | 'perTensor' | null;
@@ -66,26 +75,70 @@ export interface BatchNormNode extends NodeBase {
   readonly momentum: number;
 }
 export type ActivationName = 'relu6' | 'swish' | 'sigmoid';
-export interface ActivationNode extends NodeBase { readonly op: 'activation'; readonly input: string; readonly activation: ActivationName }
-export interface AddNode extends NodeBase { readonly op: 'add'; readonly inputs: readonly [string, string] }
+export interface ActivationNode extends NodeBase {
+  readonly op: 'activation';
+  readonly input: string;
+  readonly activation: ActivationName;
+}
+export interface AddNode extends NodeBase {
+  readonly op: 'add';
+  readonly inputs: readonly [string, string];
+}
 /** x [h, w, c] times factors [1, 1, c]: the last step of squeeze-excite. */
-export interface ScaleChannelsNode extends NodeBase { readonly op: 'scaleChannels'; readonly input: string; readonly factors: string }
+export interface ScaleChannelsNode extends NodeBase {
+  readonly op: 'scaleChannels';
+  readonly input: string;
+  readonly factors: string;
+}
 /** Mean over height and width: [c], or [1, 1, c] with keepDims (squeeze-excite). */
-export interface GlobalAveragePoolNode extends NodeBase { readonly op: 'globalAveragePool'; readonly input: string; readonly keepDims: boolean }
-export interface DenseNode extends NodeBase { readonly op: 'dense'; readonly input: string; readonly kernel: string; readonly bias: string; readonly weightQuantization: WeightQuantization }
+export interface GlobalAveragePoolNode extends NodeBase {
+  readonly op: 'globalAveragePool';
+  readonly input: string;
+  readonly keepDims: boolean;
+}
+export interface DenseNode extends NodeBase {
+  readonly op: 'dense';
+  readonly input: string;
+  readonly kernel: string;
+  readonly bias: string;
+  readonly weightQuantization: WeightQuantization;
+}
 /** Training only: x times a mask [N, features] that the caller draws (0 or 1 / (1 - rate)). Identity in inference. */
-export interface DropoutNode extends NodeBase { readonly op: 'dropout'; readonly input: string; readonly rate: number }
+export interface DropoutNode extends NodeBase {
+  readonly op: 'dropout';
+  readonly input: string;
+  readonly rate: number;
+}
 /** Stochastic depth, training only: x times a mask [N] (0 or 1 / (1 - rate)) before the residual add. Identity in inference. */
-export interface DropPathNode extends NodeBase { readonly op: 'dropPath'; readonly input: string; readonly rate: number }
+export interface DropPathNode extends NodeBase {
+  readonly op: 'dropPath';
+  readonly input: string;
+  readonly rate: number;
+}
 /**
  * Rounds activations to the int8 grid that the .tflite tensor of this name will have, with a straight-through
  * gradient inside the range. Range null: fed with every step, because it is tracked; else fixed (ReLU6: 0..6).
  */
-export interface FakeQuantNode extends NodeBase { readonly op: 'fakeQuant'; readonly input: string; readonly range: readonly [number, number] | null }
+export interface FakeQuantNode extends NodeBase {
+  readonly op: 'fakeQuant';
+  readonly input: string;
+  readonly range: readonly [number, number] | null;
+}
 
 export type GraphNode =
-  | InputNode | NormalizeNode | Conv2dNode | DepthwiseConv2dNode | BatchNormNode | ActivationNode | AddNode
-  | ScaleChannelsNode | GlobalAveragePoolNode | DenseNode | DropoutNode | DropPathNode | FakeQuantNode;
+  | InputNode
+  | NormalizeNode
+  | Conv2dNode
+  | DepthwiseConv2dNode
+  | BatchNormNode
+  | ActivationNode
+  | AddNode
+  | ScaleChannelsNode
+  | GlobalAveragePoolNode
+  | DenseNode
+  | DropoutNode
+  | DropPathNode
+  | FakeQuantNode;
 
 export interface Model {
   /** 'efficientnet-lite1', 'efficientnet-b3', ... */
@@ -100,7 +153,10 @@ export interface Model {
 }
 
 /** A parameter's values in its neutral layout, row-major. */
-export interface Tensor { readonly shape: Shape; readonly data: Float32Array }
+export interface Tensor {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
 
 /** All parameters of a model (or one optimizer slot of them) by neutral name. */
 export type Parameters = ReadonlyMap<string, Tensor>;
@@ -131,13 +187,18 @@ export function parametersOf(node: GraphNode): readonly string[] {
 }
 
 /** Weight decay acts on kernels alone: never on norms and biases. */
-export const decays = (role: ParameterRole): boolean => role === 'kernel' || role === 'depthwiseKernel' || role === 'denseKernel';
+export const decays = (role: ParameterRole): boolean =>
+  role === 'kernel' || role === 'depthwiseKernel' || role === 'denseKernel';
 
 /** The moving mean and variance are statistics: re-estimated, never differentiated. */
 export const isStatistic = (role: ParameterRole): boolean => role === 'mean' || role === 'variance';
 
 /** 'same' padding of one axis as TensorFlow has it. */
-export function samePadding(size: number, kernelSize: number, stride: number): { out: number; before: number; after: number } {
+export function samePadding(
+  size: number,
+  kernelSize: number,
+  stride: number,
+): { out: number; before: number; after: number } {
   const out = Math.ceil(size / stride);
   const total = Math.max(0, (out - 1) * stride + kernelSize - size);
   const before = Math.floor(total / 2);

@@ -12,12 +12,17 @@ export function insertFakeQuant(model: Model): Model {
   const names = new Map<string, string>();
   const renamed = (name: string): string => names.get(name) ?? name;
   const nodes: GraphNode[] = [];
-  const quantize = (name: string, node: { shape: Shape; block: string }, range: readonly [number, number] | null): void => {
+  const quantize = (
+    name: string,
+    node: { shape: Shape; block: string },
+    range: readonly [number, number] | null,
+  ): void => {
     const quantized = `${name}.quant`;
     nodes.push({ op: 'fakeQuant', name: quantized, input: name, range, shape: node.shape, block: node.block });
     names.set(name, quantized);
   };
-  const feedsRelu6 = (name: string): boolean => model.nodes.some((node) => node.op === 'activation' && node.input === name);
+  const feedsRelu6 = (name: string): boolean =>
+    model.nodes.some((node) => node.op === 'activation' && node.input === name);
   for (const node of model.nodes) {
     switch (node.op) {
       case 'input':
@@ -30,7 +35,10 @@ export function insertFakeQuant(model: Model): Model {
         if (!feedsRelu6(node.name)) quantize(node.name, node, null);
         break;
       case 'activation':
-        if (node.activation !== 'relu6') throw new Error(`${node.name}: only ReLU6 networks (EfficientNet-Lite) can be quantized, not ${node.activation}`);
+        if (node.activation !== 'relu6')
+          throw new Error(
+            `${node.name}: only ReLU6 networks (EfficientNet-Lite) can be quantized, not ${node.activation}`,
+          );
         nodes.push({ ...node, input: renamed(node.input) });
         quantize(node.name, node, RELU6_RANGE);
         break;
@@ -60,14 +68,18 @@ export function insertFakeQuant(model: Model): Model {
 
 /** The same graph in plain floats: readers of a fake-quant read what entered it. */
 export function withoutFakeQuant(model: Model): Model {
-  const inputs = new Map(model.nodes.flatMap((node) => (node.op === 'fakeQuant' ? [[node.name, node.input] as const] : [])));
+  const inputs = new Map(
+    model.nodes.flatMap((node) => (node.op === 'fakeQuant' ? [[node.name, node.input] as const] : [])),
+  );
   const source = (name: string): string => inputs.get(name) ?? name;
-  const nodes = model.nodes.filter((node) => node.op !== 'fakeQuant').map((node): GraphNode => {
-    if (node.op === 'input') return node;
-    if (node.op === 'add') return { ...node, inputs: [source(node.inputs[0]), source(node.inputs[1])] };
-    if (node.op === 'scaleChannels') return { ...node, input: source(node.input), factors: source(node.factors) };
-    const plain = { ...node, input: source(node.input) };
-    return 'weightQuantization' in plain ? { ...plain, weightQuantization: null } : plain;
-  });
+  const nodes = model.nodes
+    .filter((node) => node.op !== 'fakeQuant')
+    .map((node): GraphNode => {
+      if (node.op === 'input') return node;
+      if (node.op === 'add') return { ...node, inputs: [source(node.inputs[0]), source(node.inputs[1])] };
+      if (node.op === 'scaleChannels') return { ...node, input: source(node.input), factors: source(node.factors) };
+      const plain = { ...node, input: source(node.input) };
+      return 'weightQuantization' in plain ? { ...plain, weightQuantization: null } : plain;
+    });
   return { ...model, nodes, logits: source(model.logits) };
 }

@@ -33,7 +33,8 @@ export const STAGES: readonly StageSpec[] = [
 export type Family = 'b' | 'lite';
 
 /** ImageNet's mean and standard deviation of RGB pixels in 0..1. */
-export const IMAGENET_MEAN = [0.485, 0.456, 0.406], IMAGENET_STD = [0.229, 0.224, 0.225];
+export const IMAGENET_MEAN = [0.485, 0.456, 0.406],
+  IMAGENET_STD = [0.229, 0.224, 0.225];
 
 /** What a family was trained on, in pixel units: x becomes (x - mean) / std. */
 export const NORMALIZATIONS: Readonly<Record<Family, Normalization>> = {
@@ -52,7 +53,13 @@ export interface ArchitectureSpec {
   readonly divisor?: number;
 }
 
-const spec = (family: Family, width: number, depth: number, nativeSize: number, dropout: number): ArchitectureSpec => ({ family, width, depth, nativeSize, dropout });
+const spec = (family: Family, width: number, depth: number, nativeSize: number, dropout: number): ArchitectureSpec => ({
+  family,
+  width,
+  depth,
+  nativeSize,
+  dropout,
+});
 
 export const ARCHITECTURES: Readonly<Record<Architecture, ArchitectureSpec>> = {
   'efficientnet-b0': spec('b', 1.0, 1.0, 224, 0.2),
@@ -71,7 +78,10 @@ export const ARCHITECTURES: Readonly<Record<Architecture, ArchitectureSpec>> = {
 };
 
 /** Filters scaled by width, rounded to a multiple of the divisor and never down by more than 10 %. */
-export function scaledFilters(filters: number, { width, divisor = 8 }: Pick<ArchitectureSpec, 'width' | 'divisor'>): number {
+export function scaledFilters(
+  filters: number,
+  { width, divisor = 8 }: Pick<ArchitectureSpec, 'width' | 'divisor'>,
+): number {
   const target = filters * width;
   const rounded = Math.max(divisor, Math.floor((target + divisor / 2) / divisor) * divisor);
   return rounded < 0.9 * target ? rounded + divisor : rounded;

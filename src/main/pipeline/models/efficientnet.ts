@@ -41,14 +41,24 @@ function blocksOf(spec: ArchitectureSpec, dropPath: number): BlockSpec[] {
 }
 
 /** Inverted residual block (MBConv): expand 1x1, depthwise, squeeze-excite (B only), project 1x1, residual. */
-function invertedResidual(graph: GraphBuilder, input: string, block: BlockSpec, family: ArchitectureSpec['family']): string {
+function invertedResidual(
+  graph: GraphBuilder,
+  input: string,
+  block: BlockSpec,
+  family: ArchitectureSpec['family'],
+): string {
   const { name, stage } = block;
   const activation = family === 'lite' ? 'relu6' : 'swish';
   const inputFilters = graph.shapeOf(input).at(-1)!;
   graph.enter(name);
   let x = input;
   if (stage.expandRatio !== 1) {
-    x = graph.conv2d(`${name}.expand.conv`, x, { filters: inputFilters * stage.expandRatio, kernelSize: 1, stride: 1, bias: false });
+    x = graph.conv2d(`${name}.expand.conv`, x, {
+      filters: inputFilters * stage.expandRatio,
+      kernelSize: 1,
+      stride: 1,
+      bias: false,
+    });
     x = graph.batchNorm(`${name}.expand.bn`, x);
     x = graph.activation(`${name}.expand.activation`, x, activation);
   }
@@ -74,7 +84,8 @@ function squeezeExcite(graph: GraphBuilder, name: string, input: string, squeeze
 }
 
 /** A member of the family. Tensors of note: 'features' (after the head's activation), 'pooled', 'logits'. */
-export const buildModel = (architecture: Architecture, options: ModelOptions): Model => buildNetwork(architecture, ARCHITECTURES[architecture], options);
+export const buildModel = (architecture: Architecture, options: ModelOptions): Model =>
+  buildNetwork(architecture, ARCHITECTURES[architecture], options);
 
 /** The same of any width and depth. */
 export function buildNetwork(name: string, spec: ArchitectureSpec, options: ModelOptions): Model {
@@ -83,12 +94,22 @@ export function buildNetwork(name: string, spec: ArchitectureSpec, options: Mode
   const graph = new GraphBuilder(options.bnMomentum);
   const { mean, std } = options.normalization ?? NORMALIZATIONS[family];
   let x = graph.normalize(graph.input(options.inputSize), mean, std);
-  x = graph.conv2d('stem.conv', x, { filters: family === 'lite' ? 32 : scaledFilters(32, spec), kernelSize: 3, stride: 2, bias: false });
+  x = graph.conv2d('stem.conv', x, {
+    filters: family === 'lite' ? 32 : scaledFilters(32, spec),
+    kernelSize: 3,
+    stride: 2,
+    bias: false,
+  });
   x = graph.batchNorm('stem.bn', x);
   x = graph.activation('stem.activation', x, activation);
   for (const block of blocksOf(spec, options.dropPath)) x = invertedResidual(graph, x, block, family);
   graph.enter('head');
-  x = graph.conv2d('head.conv', x, { filters: family === 'lite' ? 1280 : scaledFilters(1280, spec), kernelSize: 1, stride: 1, bias: false });
+  x = graph.conv2d('head.conv', x, {
+    filters: family === 'lite' ? 1280 : scaledFilters(1280, spec),
+    kernelSize: 1,
+    stride: 1,
+    bias: false,
+  });
   x = graph.batchNorm('head.bn', x);
   x = graph.activation('features', x, activation);
   x = graph.globalAveragePool('pooled', x, false);

@@ -11,5 +11,9 @@ export function headModel(model: Model): Model {
   const { name, shape, block } = model.nodes[start]!;
   const nodes = model.nodes.slice(start + 1);
   const used = new Set(nodes.flatMap(parametersOf));
-  return { ...model, nodes: [{ op: 'input', name, shape, block }, ...nodes], parameters: model.parameters.filter((parameter) => used.has(parameter.name)) };
+  return {
+    ...model,
+    nodes: [{ op: 'input', name, shape, block }, ...nodes],
+    parameters: model.parameters.filter((parameter) => used.has(parameter.name)),
+  };
 }

@@ -16,12 +16,26 @@ describe('initial parameters', () => {
     const { data } = initialParameters(model, 1).get('block6b.expand.conv.kernel')!;
     const std = Math.sqrt(data.reduce((sum, w) => sum + w * w, 0) / data.length);
     expect(std / Math.sqrt(2 / (192 * 6))).toBeCloseTo(1, 2);
-    expect(data.reduce((largest, w) => Math.max(largest, w), 0)).toBeLessThanOrEqual(2 * Math.sqrt(2 / (192 * 6)) / 0.8796);
+    expect(data.reduce((largest, w) => Math.max(largest, w), 0)).toBeLessThanOrEqual(
+      (2 * Math.sqrt(2 / (192 * 6))) / 0.8796,
+    );
   });
 
   test('make every residual branch begin as nothing, and only those', () => {
-    const zero = [...initialParameters(model, 1)].filter(([name, { data }]) => name.endsWith('gamma') && data[0] === 0).map(([name]) => name);
-    const residual = ['block2b', 'block3b', 'block4b', 'block4c', 'block5b', 'block5c', 'block6b', 'block6c', 'block6d'];
+    const zero = [...initialParameters(model, 1)]
+      .filter(([name, { data }]) => name.endsWith('gamma') && data[0] === 0)
+      .map(([name]) => name);
+    const residual = [
+      'block2b',
+      'block3b',
+      'block4b',
+      'block4c',
+      'block5b',
+      'block5c',
+      'block6b',
+      'block6c',
+      'block6d',
+    ];
     expect(zero).toEqual(residual.map((block) => `${block}.project.bn.gamma`));
   });
 });

@@ -40,7 +40,12 @@ function initialValues({ role, shape, name }: Parameter, seed: number): Float32A
  * The references start it at 1; trained from scratch on few images, that costs most of an epoch budget.
  */
 export function initialParameters(model: Model, seed: number): Map<string, Tensor> {
-  const parameters = new Map<string, Tensor>(model.parameters.map((parameter) => [parameter.name, { shape: parameter.shape, data: initialValues(parameter, seed) }]));
+  const parameters = new Map<string, Tensor>(
+    model.parameters.map((parameter) => [
+      parameter.name,
+      { shape: parameter.shape, data: initialValues(parameter, seed) },
+    ]),
+  );
   for (const gamma of residualGammas(model)) parameters.get(gamma)!.data.fill(0);
   return parameters;
 }

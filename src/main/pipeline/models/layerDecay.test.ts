@@ -8,6 +8,13 @@ test('each block learns more slowly than the one above it', () => {
   expect(scales.size).toBe(model.parameters.length);
   const of = (name: string): number => scales.get(name)!;
   // 16 blocks between the stem and the head.
-  expect([of('classifier.kernel'), of('classifier.bias'), of('head.conv.kernel'), of('head.bn.gamma'), of('block7a.expand.conv.kernel'), of('block1a.depthwise.conv.kernel'), of('stem.conv.kernel')])
-    .toEqual([1, 1, 0.5, 0.5, 0.25, 0.5 ** 17, 0.5 ** 18]);
+  expect([
+    of('classifier.kernel'),
+    of('classifier.bias'),
+    of('head.conv.kernel'),
+    of('head.bn.gamma'),
+    of('block7a.expand.conv.kernel'),
+    of('block1a.depthwise.conv.kernel'),
+    of('stem.conv.kernel'),
+  ]).toEqual([1, 1, 0.5, 0.5, 0.25, 0.5 ** 17, 0.5 ** 18]);
 });

@@ -7,5 +7,9 @@ import { parametersOf } from '../graph/graph.ts';
  */
 export function layerDecayScales(model: Model, decay: number): Map<string, number> {
   const blocks = [...new Set(model.nodes.filter((node) => parametersOf(node).length > 0).map(({ block }) => block))];
-  return new Map(model.nodes.flatMap((node) => parametersOf(node).map((name) => [name, decay ** (blocks.length - 1 - blocks.indexOf(node.block))] as const)));
+  return new Map(
+    model.nodes.flatMap((node) =>
+      parametersOf(node).map((name) => [name, decay ** (blocks.length - 1 - blocks.indexOf(node.block))] as const),
+    ),
+  );
 }

@@ -24,13 +24,19 @@ const FORMAT_VERSION = '1';
 
 export async function writeModelFile(file: string, model: StoredModel): Promise<void> {
   const metadata = {
-    format: FORMAT, formatVersion: FORMAT_VERSION, architecture: model.architecture, inputSize: String(model.inputSize),
-    labels: JSON.stringify(model.labels), ...(model.normalization && { normalization: JSON.stringify(model.normalization) }), ...(model.ranges && { ranges: JSON.stringify([...model.ranges]) }),
+    format: FORMAT,
+    formatVersion: FORMAT_VERSION,
+    architecture: model.architecture,
+    inputSize: String(model.inputSize),
+    labels: JSON.stringify(model.labels),
+    ...(model.normalization && { normalization: JSON.stringify(model.normalization) }),
+    ...(model.ranges && { ranges: JSON.stringify([...model.ranges]) }),
   };
   await writeFileAtomic(file, writeSafetensors(model.parameters as ReadonlyMap<string, Tensor>, metadata));
 }
 
-export const readModelFile = async (file: string): Promise<StoredModel> => storedModelOf(file, readSafetensors(await readFile(file)));
+export const readModelFile = async (file: string): Promise<StoredModel> =>
+  storedModelOf(file, readSafetensors(await readFile(file)));
 
 type Safetensors = ReturnType<typeof readSafetensors>;
 export const isStoredModel = ({ metadata }: Safetensors): boolean => metadata.format === FORMAT;
@@ -38,11 +44,19 @@ export const isStoredModel = ({ metadata }: Safetensors): boolean => metadata.fo
 /** Throws a Problem for what this studio did not write, or a later one did. */
 export function storedModelOf(file: string, { tensors, metadata }: Safetensors): StoredModel {
   const architecture = architectureNamed(metadata.architecture ?? '');
-  if (metadata.format !== FORMAT || architecture === null) throw new Problem('mismatch', `${file} is not a model that this studio wrote.`);
-  if (metadata.formatVersion !== FORMAT_VERSION) throw new Problem('mismatch', `${file} has format version ${metadata.formatVersion}; this studio reads version ${FORMAT_VERSION}.`);
+  if (metadata.format !== FORMAT || architecture === null)
+    throw new Problem('mismatch', `${file} is not a model that this studio wrote.`);
+  if (metadata.formatVersion !== FORMAT_VERSION)
+    throw new Problem(
+      'mismatch',
+      `${file} has format version ${metadata.formatVersion}; this studio reads version ${FORMAT_VERSION}.`,
+    );
   return {
-    architecture, inputSize: Number(metadata.inputSize), labels: JSON.parse(metadata.labels!) as string[], parameters: tensors,
-    normalization: metadata.normalization === undefined ? null : JSON.parse(metadata.normalization) as Normalization,
+    architecture,
+    inputSize: Number(metadata.inputSize),
+    labels: JSON.parse(metadata.labels!) as string[],
+    parameters: tensors,
+    normalization: metadata.normalization === undefined ? null : (JSON.parse(metadata.normalization) as Normalization),
     ranges: metadata.ranges === undefined ? null : new Map(JSON.parse(metadata.ranges) as [string, [number, number]][]),
   };
 }

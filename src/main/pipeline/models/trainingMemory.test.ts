@@ -3,20 +3,36 @@ import type { Architecture } from '../../../shared/config.ts';
 import { buildModel } from './efficientnet.ts';
 import { batchThatFits, trainingBytes } from './trainingMemory.ts';
 
-const model = (architecture: Architecture, inputSize: number) => buildModel(architecture, { inputSize, classes: 10, dropout: 0.2, dropPath: 0.2 });
+const model = (architecture: Architecture, inputSize: number) =>
+  buildModel(architecture, { inputSize, classes: 10, dropout: 0.2, dropPath: 0.2 });
 
 describe('the memory of a training step', () => {
   // Peak of the process, measured: AdamW, masks, BatchNorm statistics, two threads.
   test.each([
-    ['efficientnet-lite1', 240, 8, false, 1.95e9], ['efficientnet-lite1', 240, 16, false, 3.36e9], ['efficientnet-b3', 300, 4, false, 3.23e9], ['efficientnet-b0', 96, 32, false, 1.41e9],
-    ['efficientnet-lite1', 240, 8, true, 1.16e9], ['efficientnet-lite1', 240, 16, true, 1.88e9], ['efficientnet-b3', 300, 4, true, 1.95e9], ['efficientnet-b0', 96, 32, true, 0.89e9],
-  ] as const)('of %s at %i px, batch %i, low memory %s is as measured within 15 %%', (architecture, inputSize, batchSize, lowMemory, measured) => {
-    expect(Math.abs(trainingBytes(model(architecture, inputSize), { batchSize, trainableFrom: 0, lowMemory }) / measured - 1)).toBeLessThan(0.15);
-  });
+    ['efficientnet-lite1', 240, 8, false, 1.95e9],
+    ['efficientnet-lite1', 240, 16, false, 3.36e9],
+    ['efficientnet-b3', 300, 4, false, 3.23e9],
+    ['efficientnet-b0', 96, 32, false, 1.41e9],
+    ['efficientnet-lite1', 240, 8, true, 1.16e9],
+    ['efficientnet-lite1', 240, 16, true, 1.88e9],
+    ['efficientnet-b3', 300, 4, true, 1.95e9],
+    ['efficientnet-b0', 96, 32, true, 0.89e9],
+  ] as const)(
+    'of %s at %i px, batch %i, low memory %s is as measured within 15 %%',
+    (architecture, inputSize, batchSize, lowMemory, measured) => {
+      expect(
+        Math.abs(
+          trainingBytes(model(architecture, inputSize), { batchSize, trainableFrom: 0, lowMemory }) / measured - 1,
+        ),
+      ).toBeLessThan(0.15);
+    },
+  );
 
   test('is less for a frozen backbone', () => {
     const lite = model('efficientnet-lite1', 240);
-    expect(trainingBytes(lite, { batchSize: 8, trainableFrom: lite.nodes.length - 3, lowMemory: false })).toBeLessThan(0.6e9);
+    expect(trainingBytes(lite, { batchSize: 8, trainableFrom: lite.nodes.length - 3, lowMemory: false })).toBeLessThan(
+      0.6e9,
+    );
   });
 
   test('decides the batch: halved until it fits, never below one', () => {

@@ -3,7 +3,8 @@ import { inputsOf } from '../graph/graph.ts';
 import { buildModel } from './efficientnet.ts';
 import { headStart, unfreezeFrom } from './unfreeze.ts';
 
-const model = (architecture: 'efficientnet-b0' | 'efficientnet-b3' | 'efficientnet-lite1') => buildModel(architecture, { inputSize: 64, classes: 3, dropout: 0.2, dropPath: 0.2 });
+const model = (architecture: 'efficientnet-b0' | 'efficientnet-b3' | 'efficientnet-lite1') =>
+  buildModel(architecture, { inputSize: 64, classes: 3, dropout: 0.2, dropPath: 0.2 });
 
 describe('what phase A and phase B train', () => {
   it('phase A trains the classifier alone', () => {
@@ -27,7 +28,12 @@ describe('what phase A and phase B train', () => {
     const lite = model('efficientnet-lite1');
     const cut = unfreezeFrom(lite, fraction);
     const frozen = new Set(lite.nodes.slice(0, cut).map((node) => node.name));
-    const crossing = new Set(lite.nodes.slice(cut).flatMap(inputsOf).filter((name) => frozen.has(name)));
+    const crossing = new Set(
+      lite.nodes
+        .slice(cut)
+        .flatMap(inputsOf)
+        .filter((name) => frozen.has(name)),
+    );
     expect(crossing.size).toBe(1);
   });
 });

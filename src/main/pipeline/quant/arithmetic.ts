@@ -14,7 +14,10 @@ export const clamp = (x: number, low: number, high: number): number => (x < low 
 export const INT8_MIN = -128;
 export const INT8_MAX = 127;
 
-export interface Quantization { readonly scale: number; readonly zeroPoint: number }
+export interface Quantization {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
 
 /** ReLU6's range is fixed: 0..6 over all 256 codes. */
 export const RELU6: Quantization = { scale: Math.fround(6 / 255), zeroPoint: INT8_MIN };
@@ -42,4 +45,5 @@ export function weightScale(largest: number, bias: number, inputScale: number): 
   return Math.fround(Math.max(largest / 127, Math.abs(bias) / (inputScale * LARGEST_BIAS), 1e-9));
 }
 
-export const quantizeWeight = (value: number, scale: number): number => clamp(roundHalfToEven(Math.fround(value / scale)), -127, 127);
+export const quantizeWeight = (value: number, scale: number): number =>
+  clamp(roundHalfToEven(Math.fround(value / scale)), -127, 127);

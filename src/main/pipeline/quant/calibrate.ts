@@ -8,10 +8,22 @@ import { withoutFakeQuant } from '../graph/insertFakeQuant.ts';
  * as moving-average quantizers take them. One freak image then widens no range for all the others, while the extremes
  * of every batch still count. `batches` holds uint8 [N, S, S, 3], all of the same N.
  */
-export async function calibrate(engine: Engine, model: Model, parameters: Parameters, batches: AsyncIterable<Uint8Array>, batchSize: number): Promise<Map<string, Range>> {
+export async function calibrate(
+  engine: Engine,
+  model: Model,
+  parameters: Parameters,
+  batches: AsyncIterable<Uint8Array>,
+  batchSize: number,
+): Promise<Map<string, Range>> {
   const tracked = model.nodes.flatMap((node) => (node.op === 'fakeQuant' && node.range === null ? [node] : []));
   const float = withoutFakeQuant(model);
-  const session = await engine.createInference({ model: float, parameters, batchSize, outputs: [], ranges: tracked.map((node) => node.input) });
+  const session = await engine.createInference({
+    model: float,
+    parameters,
+    batchSize,
+    outputs: [],
+    ranges: tracked.map((node) => node.input),
+  });
   const sums = new Map<string, [number, number]>(tracked.map((node) => [node.name, [0, 0]]));
   let count = 0;
   try {
@@ -32,16 +44,25 @@ export async function calibrate(engine: Engine, model: Model, parameters: Parame
 }
 
 /** A sample as far as the choice goes. */
-export interface Labelled { readonly labels: Int8Array }
+export interface Labelled {
+  readonly labels: Int8Array;
+}
 
 /**
  * Indices of `size` samples that cover the classes: in seeded order, first round robin over the classes from the rarest
  * on until each gave one (so no class is left out that need not be), then the rest at random.
  */
-export function selectRepresentative(samples: readonly Labelled[], classes: number, size: number, seed: number): number[] {
+export function selectRepresentative(
+  samples: readonly Labelled[],
+  classes: number,
+  size: number,
+  seed: number,
+): number[] {
   const order = [...permutation(samples.length, randomStream(seed, 'representative'))];
   const wanted = Math.min(size, samples.length);
-  const holders = Array.from({ length: classes }, (_, c) => order.filter((i) => samples[i]!.labels[c] === 1)).sort((a, b) => a.length - b.length);
+  const holders = Array.from({ length: classes }, (_, c) => order.filter((i) => samples[i]!.labels[c] === 1)).sort(
+    (a, b) => a.length - b.length,
+  );
   const chosen = new Set<number>();
   for (const holder of holders) {
     if (chosen.size >= wanted || holder.some((i) => chosen.has(i))) continue;

@@ -25,12 +25,24 @@ interface ConvolutionBase {
   readonly relu6: boolean;
 }
 /** weights OHWI [filters, k, k, channels]. SAME padding. */
-export interface IntegerConv2d extends ConvolutionBase { readonly op: 'conv2d' }
+export interface IntegerConv2d extends ConvolutionBase {
+  readonly op: 'conv2d';
+}
 /** weights [1, k, k, channels]. SAME padding. */
-export interface IntegerDepthwiseConv2d extends ConvolutionBase { readonly op: 'depthwiseConv2d' }
-export interface IntegerAdd { readonly op: 'add'; readonly inputs: readonly [string, string]; readonly output: string }
+export interface IntegerDepthwiseConv2d extends ConvolutionBase {
+  readonly op: 'depthwiseConv2d';
+}
+export interface IntegerAdd {
+  readonly op: 'add';
+  readonly inputs: readonly [string, string];
+  readonly output: string;
+}
 /** Mean over height and width, dimensions dropped. */
-export interface IntegerMean { readonly op: 'mean'; readonly input: string; readonly output: string }
+export interface IntegerMean {
+  readonly op: 'mean';
+  readonly input: string;
+  readonly output: string;
+}
 /** weights [out, in], one scale for the whole tensor. */
 export interface IntegerFullyConnected {
   readonly op: 'fullyConnected';
@@ -41,9 +53,14 @@ export interface IntegerFullyConnected {
   readonly bias: Int32Array;
 }
 /** Output scale 1/256, zero point -128. */
-export interface IntegerLogistic { readonly op: 'logistic'; readonly input: string; readonly output: string }
+export interface IntegerLogistic {
+  readonly op: 'logistic';
+  readonly input: string;
+  readonly output: string;
+}
 
-export type IntegerOp = IntegerConv2d | IntegerDepthwiseConv2d | IntegerAdd | IntegerMean | IntegerFullyConnected | IntegerLogistic;
+export type IntegerOp =
+  IntegerConv2d | IntegerDepthwiseConv2d | IntegerAdd | IntegerMean | IntegerFullyConnected | IntegerLogistic;
 
 export interface IntegerModel {
   readonly inputSize: number;

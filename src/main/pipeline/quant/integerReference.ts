@@ -1,6 +1,15 @@
 import { samePadding } from '../graph/graph.ts';
 import { clamp, INT8_MAX, INT8_MIN, roundHalfToEven } from './arithmetic.ts';
-import type { IntegerAdd, IntegerConv2d, IntegerDepthwiseConv2d, IntegerFullyConnected, IntegerLogistic, IntegerMean, IntegerModel, IntegerTensor } from './integerModel.ts';
+import type {
+  IntegerAdd,
+  IntegerConv2d,
+  IntegerDepthwiseConv2d,
+  IntegerFullyConnected,
+  IntegerLogistic,
+  IntegerMean,
+  IntegerModel,
+  IntegerTensor,
+} from './integerModel.ts';
 
 /**
  * The integer reference: int8 kernels in plain JavaScript, bit for bit those of XNNPACK, which LiteRT runs by default.
@@ -37,11 +46,14 @@ export function runIntegerReference(model: IntegerModel, pixels: Uint8Array): Ma
 }
 
 /** float32(inputScale * weightScale / outputScale), each operation rounded to float32, as XNNPACK's fp32 requantization takes it. */
-export const requantizationScale = (input: number, weight: number, output: number): number => Math.fround(Math.fround(input * weight) / output);
+export const requantizationScale = (input: number, weight: number, output: number): number =>
+  Math.fround(Math.fround(input * weight) / output);
 
 /** rne(clamp(float32(accumulator) * scale)) + zero point: rounding to nearest even after clamping. */
 function requantize(accumulator: number, scale: number, low: number, high: number, zeroPoint: number): number {
-  return roundHalfToEven(clamp(Math.fround(Math.fround(accumulator) * scale), low - zeroPoint, high - zeroPoint)) + zeroPoint;
+  return (
+    roundHalfToEven(clamp(Math.fround(Math.fround(accumulator) * scale), low - zeroPoint, high - zeroPoint)) + zeroPoint
+  );
 }
 
 /** ReLU6's codes: with scale 6/255 and zero point -128 they are all 256. */
@@ -59,25 +71,32 @@ function conv2d(op: IntegerConv2d, x: Int8Array, input: IntegerTensor, output: I
   const scales = op.weightScales.map((scale) => requantizationScale(input.scale, scale, output.scale));
   const zero = input.zeroPoint;
   const y = new Int8Array(outHeight * outWidth * filters);
-  for (let oy = 0; oy < outHeight; oy++) for (let ox = 0; ox < outWidth; ox++) for (let f = 0; f < filters; f++) {
-    let sum = bias[f]!;
-    for (let ky = 0; ky < k; ky++) {
-      const iy = oy * stride + ky - before;
-      if (iy < 0 || iy >= height) continue;
-      for (let kx = 0; kx < k; kx++) {
-        const ix = ox * stride + kx - before;
-        if (ix < 0 || ix >= width) continue;
-        const from = (iy * width + ix) * channels;
-        const weight = ((f * k + ky) * k + kx) * channels;
-        for (let c = 0; c < channels; c++) sum += (x[from + c]! - zero) * weights[weight + c]!;
+  for (let oy = 0; oy < outHeight; oy++)
+    for (let ox = 0; ox < outWidth; ox++)
+      for (let f = 0; f < filters; f++) {
+        let sum = bias[f]!;
+        for (let ky = 0; ky < k; ky++) {
+          const iy = oy * stride + ky - before;
+          if (iy < 0 || iy >= height) continue;
+          for (let kx = 0; kx < k; kx++) {
+            const ix = ox * stride + kx - before;
+            if (ix < 0 || ix >= width) continue;
+            const from = (iy * width + ix) * channels;
+            const weight = ((f * k + ky) * k + kx) * channels;
+            for (let c = 0; c < channels; c++) sum += (x[from + c]! - zero) * weights[weight + c]!;
+          }
+        }
+        y[(oy * outWidth + ox) * filters + f] = requantize(sum, scales[f]!, low, high, output.zeroPoint);
       }
-    }
-    y[(oy * outWidth + ox) * filters + f] = requantize(sum, scales[f]!, low, high, output.zeroPoint);
-  }
   return y;
 }
 
-function depthwiseConv2d(op: IntegerDepthwiseConv2d, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
+function depthwiseConv2d(
+  op: IntegerDepthwiseConv2d,
+  x: Int8Array,
+  input: IntegerTensor,
+  output: IntegerTensor,
+): Int8Array {
   const [height, width, channels] = input.shape as [number, number, number];
   const [outHeight, outWidth] = output.shape as [number, number, number];
   const { kernelSize: k, stride, weights, bias } = op;
@@ -87,39 +106,55 @@ function depthwiseConv2d(op: IntegerDepthwiseConv2d, x: Int8Array, input: Intege
   const zero = input.zeroPoint;
   const y = new Int8Array(outHeight * outWidth * channels);
   const sums = new Int32Array(channels);
-  for (let oy = 0; oy < outHeight; oy++) for (let ox = 0; ox < outWidth; ox++) {
-    sums.set(bias);
-    for (let ky = 0; ky < k; ky++) {
-      const iy = oy * stride + ky - before;
-      if (iy < 0 || iy >= height) continue;
-      for (let kx = 0; kx < k; kx++) {
-        const ix = ox * stride + kx - before;
-        if (ix < 0 || ix >= width) continue;
-        const from = (iy * width + ix) * channels;
-        const weight = (ky * k + kx) * channels;
-        for (let c = 0; c < channels; c++) sums[c]! += (x[from + c]! - zero) * weights[weight + c]!;
+  for (let oy = 0; oy < outHeight; oy++)
+    for (let ox = 0; ox < outWidth; ox++) {
+      sums.set(bias);
+      for (let ky = 0; ky < k; ky++) {
+        const iy = oy * stride + ky - before;
+        if (iy < 0 || iy >= height) continue;
+        for (let kx = 0; kx < k; kx++) {
+          const ix = ox * stride + kx - before;
+          if (ix < 0 || ix >= width) continue;
+          const from = (iy * width + ix) * channels;
+          const weight = (ky * k + kx) * channels;
+          for (let c = 0; c < channels; c++) sums[c]! += (x[from + c]! - zero) * weights[weight + c]!;
+        }
       }
+      const to = (oy * outWidth + ox) * channels;
+      for (let c = 0; c < channels; c++) y[to + c] = requantize(sums[c]!, scales[c]!, low, high, output.zeroPoint);
     }
-    const to = (oy * outWidth + ox) * channels;
-    for (let c = 0; c < channels; c++) y[to + c] = requantize(sums[c]!, scales[c]!, low, high, output.zeroPoint);
-  }
   return y;
 }
 
 /** XNNPACK's qs8-vadd: multipliers of 20 to 21 bits, so that the larger factor uses them all, and one shift with half added. */
-export function addConstants(a: IntegerTensor, b: IntegerTensor, output: IntegerTensor): { aMultiplier: number; bMultiplier: number; shift: number } {
+export function addConstants(
+  a: IntegerTensor,
+  b: IntegerTensor,
+  output: IntegerTensor,
+): { aMultiplier: number; bMultiplier: number; shift: number } {
   const aScale = Math.fround(a.scale / output.scale);
   const bScale = Math.fround(b.scale / output.scale);
   const shift = 20 - Math.floor(Math.log2(Math.max(aScale, bScale)));
-  return { aMultiplier: roundHalfToEven(aScale * 2 ** shift), bMultiplier: roundHalfToEven(bScale * 2 ** shift), shift };
+  return {
+    aMultiplier: roundHalfToEven(aScale * 2 ** shift),
+    bMultiplier: roundHalfToEven(bScale * 2 ** shift),
+    shift,
+  };
 }
 
-function add(_op: IntegerAdd, [a, b]: readonly Int8Array[], [aTensor, bTensor]: readonly IntegerTensor[], output: IntegerTensor): Int8Array {
+function add(
+  _op: IntegerAdd,
+  [a, b]: readonly Int8Array[],
+  [aTensor, bTensor]: readonly IntegerTensor[],
+  output: IntegerTensor,
+): Int8Array {
   const { aMultiplier, bMultiplier, shift } = addConstants(aTensor!, bTensor!, output);
   const bias = 2 ** (shift - 1) - aMultiplier * aTensor!.zeroPoint - bMultiplier * bTensor!.zeroPoint;
   const unit = 2 ** shift;
   // The sums stay below 2^53: doubles hold them exactly, and floor is the arithmetic shift.
-  return a!.map((code, i) => clamp(Math.floor((bias + code * aMultiplier + b![i]! * bMultiplier) / unit) + output.zeroPoint, INT8_MIN, INT8_MAX));
+  return a!.map((code, i) =>
+    clamp(Math.floor((bias + code * aMultiplier + b![i]! * bMultiplier) / unit) + output.zeroPoint, INT8_MIN, INT8_MAX),
+  );
 }
 
 /** float32(float32(inputScale / outputScale) * float32(1 / pixels)). */
@@ -134,7 +169,12 @@ function mean(_op: IntegerMean, x: Int8Array, input: IntegerTensor, output: Inte
   return Int8Array.from(sums, (sum) => requantize(sum, scale, INT8_MIN, INT8_MAX, output.zeroPoint));
 }
 
-function fullyConnected(op: IntegerFullyConnected, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
+function fullyConnected(
+  op: IntegerFullyConnected,
+  x: Int8Array,
+  input: IntegerTensor,
+  output: IntegerTensor,
+): Int8Array {
   const scale = requantizationScale(input.scale, op.weightScale, output.scale);
   return Int8Array.from(op.bias, (bias, o) => {
     let sum = bias;

@@ -3,7 +3,16 @@ import * as ort from 'onnxruntime-node';
 import { OnnxGraph } from '../engine/onnx/onnxModel.ts';
 import { samePadding } from '../graph/graph.ts';
 import { addConstants, logisticTable, meanScale, requantizationScale } from './integerReference.ts';
-import type { IntegerAdd, IntegerConv2d, IntegerDepthwiseConv2d, IntegerFullyConnected, IntegerLogistic, IntegerMean, IntegerModel, IntegerTensor } from './integerModel.ts';
+import type {
+  IntegerAdd,
+  IntegerConv2d,
+  IntegerDepthwiseConv2d,
+  IntegerFullyConnected,
+  IntegerLogistic,
+  IntegerMean,
+  IntegerModel,
+  IntegerTensor,
+} from './integerModel.ts';
 
 /** Scores batches with the integer model at native speed, bit for bit as the integer reference does. */
 export interface IntegerScorer {
@@ -17,18 +26,31 @@ export interface IntegerScorer {
  * One ONNX graph on onnxruntime's integer kernels. Activations are uint8, u = code + 128 with the zero point moved along:
  * with int8 activations the same QLinearConv is ten times as slow. Its requantization is XNNPACK's.
  */
-export async function createIntegerScorer(model: IntegerModel, { batchSize, threads }: { batchSize: number; threads: number }): Promise<IntegerScorer> {
+export async function createIntegerScorer(
+  model: IntegerModel,
+  { batchSize, threads }: { batchSize: number; threads: number },
+): Promise<IntegerScorer> {
   const size = model.inputSize;
   const session = await ort.InferenceSession.create(lower(model, batchSize), {
-    executionProviders: ['cpu'], intraOpNumThreads: threads === 0 ? os.availableParallelism() : threads, interOpNumThreads: 1, logSeverityLevel: 3,
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads === 0 ? os.availableParallelism() : threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
   });
   return {
-    run: async (pixels) => (await session.run({ pixels: new ort.Tensor('uint8', pixels, [batchSize, size, size, 3]) })).scores!.data as Uint8Array,
+    run: async (pixels) =>
+      (await session.run({ pixels: new ort.Tensor('uint8', pixels, [batchSize, size, size, 3]) })).scores!
+        .data as Uint8Array,
     dispose: () => session.release(),
   };
 }
 
-interface Lowering { readonly graph: OnnxGraph; readonly batch: number; tensor(name: string): IntegerTensor; value(name: string): string }
+interface Lowering {
+  readonly graph: OnnxGraph;
+  readonly batch: number;
+  tensor(name: string): IntegerTensor;
+  value(name: string): string;
+}
 
 function lower(model: IntegerModel, batch: number): Uint8Array {
   const graph = new OnnxGraph();
@@ -60,7 +82,8 @@ function lowerOp(context: Lowering, op: IntegerModel['ops'][number]): string {
 }
 
 const scale = ({ graph }: Lowering, value: number): string => graph.scalar(value);
-const zeroPoint = ({ graph }: Lowering, tensor: IntegerTensor): string => graph.constant('uint8', Uint8Array.of(tensor.zeroPoint + 128), []);
+const zeroPoint = ({ graph }: Lowering, tensor: IntegerTensor): string =>
+  graph.constant('uint8', Uint8Array.of(tensor.zeroPoint + 128), []);
 
 function lowerConvolution(context: Lowering, op: IntegerConv2d | IntegerDepthwiseConv2d): string {
   const { graph } = context;
@@ -76,19 +99,37 @@ function lowerConvolution(context: Lowering, op: IntegerConv2d | IntegerDepthwis
     const inner = depthwise ? filters : channels;
     const c = i % inner;
     const place = Math.floor(i / inner);
-    weights[depthwise ? c * k * k + place : (Math.floor(place / (k * k)) * channels + c) * k * k + (place % (k * k))] = op.weights[i]!;
+    weights[depthwise ? c * k * k + place : (Math.floor(place / (k * k)) * channels + c) * k * k + (place % (k * k))] =
+      op.weights[i]!;
   }
   const { before, after } = samePadding(input.shape[0]!, k, op.stride);
-  return graph.node('QLinearConv', [
-    context.value(op.input), scale(context, input.scale), zeroPoint(context, input),
-    graph.constant('int8', weights, [filters, depthwise ? 1 : channels, k, k]),
-    graph.constant('float32', op.weightScales, [filters]), graph.constant('int8', new Int8Array(filters), [filters]),
-    scale(context, output.scale), zeroPoint(context, output), graph.constant('int32', op.bias, [filters]),
-  ], { kernel_shape: [k, k], strides: [op.stride, op.stride], pads: [before, before, after, after], group: depthwise ? channels : 1 });
+  return graph.node(
+    'QLinearConv',
+    [
+      context.value(op.input),
+      scale(context, input.scale),
+      zeroPoint(context, input),
+      graph.constant('int8', weights, [filters, depthwise ? 1 : channels, k, k]),
+      graph.constant('float32', op.weightScales, [filters]),
+      graph.constant('int8', new Int8Array(filters), [filters]),
+      scale(context, output.scale),
+      zeroPoint(context, output),
+      graph.constant('int32', op.bias, [filters]),
+    ],
+    {
+      kernel_shape: [k, k],
+      strides: [op.stride, op.stride],
+      pads: [before, before, after, after],
+      group: depthwise ? channels : 1,
+    },
+  );
 }
 
 const cast = (graph: OnnxGraph, x: string, to: number): string => graph.node('Cast', [x], { to });
-const TO_FLOAT32 = 1, TO_UINT8 = 2, TO_INT32 = 6, TO_INT64 = 7;
+const TO_FLOAT32 = 1,
+  TO_UINT8 = 2,
+  TO_INT32 = 6,
+  TO_INT64 = 7;
 
 /** In integers, as XNNPACK: the shift becomes a division of a number that an offset keeps non-negative. */
 function lowerAdd(context: Lowering, op: IntegerAdd): string {
@@ -103,9 +144,15 @@ function lowerAdd(context: Lowering, op: IntegerAdd): string {
   // Multipliers have 21 bits and codes 8, so 32 bits are enough but for absurdly different scales.
   const fits = (aMultiplier + bMultiplier) * 255 + Math.max(bias, 0) < 2 ** 31 && unit < 2 ** 31;
   const integer = (value: number, shape: readonly number[] = [1]): string =>
-    (fits ? graph.constant('int32', Int32Array.of(value), shape) : graph.constant('int64', BigInt64Array.of(BigInt(value)), shape));
-  const term = (name: string, multiplier: number): string => graph.node('Mul', [cast(graph, context.value(name), fits ? TO_INT32 : TO_INT64), integer(multiplier)]);
-  const sum = graph.node('Add', [graph.node('Add', [term(op.inputs[0], aMultiplier), term(op.inputs[1], bMultiplier)]), integer(bias)]);
+    fits
+      ? graph.constant('int32', Int32Array.of(value), shape)
+      : graph.constant('int64', BigInt64Array.of(BigInt(value)), shape);
+  const term = (name: string, multiplier: number): string =>
+    graph.node('Mul', [cast(graph, context.value(name), fits ? TO_INT32 : TO_INT64), integer(multiplier)]);
+  const sum = graph.node('Add', [
+    graph.node('Add', [term(op.inputs[0], aMultiplier), term(op.inputs[1], bMultiplier)]),
+    integer(bias),
+  ]);
   const codes = graph.node('Sub', [graph.node('Div', [sum, integer(unit)]), integer(lift - output.zeroPoint - 128)]);
   return cast(graph, graph.node('Clip', [codes, integer(0, []), integer(255, [])]), TO_UINT8);
 }
@@ -126,7 +173,10 @@ function lowerMean(context: Lowering, op: IntegerMean): string {
   const pixels = height * width;
   const codes = cast(graph, graph.reshape(context.value(op.input), [batch, channels, pixels]), TO_INT32);
   const sum = graph.node('ReduceSum', [codes, graph.ints([2])], { keepdims: 0 });
-  const centred = graph.node('Sub', [sum, graph.constant('int32', Int32Array.of((input.zeroPoint + 128) * pixels), [1])]);
+  const centred = graph.node('Sub', [
+    sum,
+    graph.constant('int32', Int32Array.of((input.zeroPoint + 128) * pixels), [1]),
+  ]);
   return requantized(context, centred, meanScale(input, context.tensor(op.output)), context.tensor(op.output));
 }
 
@@ -137,8 +187,13 @@ function lowerFullyConnected(context: Lowering, op: IntegerFullyConnected): stri
   const inputs = input.shape[0]!;
   const outputs = op.bias.length;
   const transposed = new Int8Array(op.weights.length);
-  for (let o = 0; o < outputs; o++) for (let i = 0; i < inputs; i++) transposed[i * outputs + o] = op.weights[o * inputs + i]!;
-  const product = graph.node('MatMulInteger', [context.value(op.input), graph.constant('int8', transposed, [inputs, outputs]), zeroPoint(context, input)]);
+  for (let o = 0; o < outputs; o++)
+    for (let i = 0; i < inputs; i++) transposed[i * outputs + o] = op.weights[o * inputs + i]!;
+  const product = graph.node('MatMulInteger', [
+    context.value(op.input),
+    graph.constant('int8', transposed, [inputs, outputs]),
+    zeroPoint(context, input),
+  ]);
   const sum = graph.node('Add', [product, graph.constant('int32', op.bias, [outputs])]);
   return requantized(context, sum, requantizationScale(input.scale, op.weightScale, output.scale), output);
 }

@@ -17,10 +17,18 @@ import { toIntegerModel } from './toIntegerModel.ts';
 
 describe('arithmetic', () => {
   test('rounds halves to even', () => {
-    expect([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4999, 2.5001].map(roundHalfToEven).map((x) => x + 0)).toEqual([-2, -2, 0, 0, 2, 2, 2, 3]);
+    expect([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4999, 2.5001].map(roundHalfToEven).map((x) => x + 0)).toEqual([
+      -2, -2, 0, 0, 2, 2, 2, 3,
+    ]);
   });
 
-  test.each([[-1, 1], [0, 6], [0.5, 2], [-3, -1], [-1e-3, 7]])('an affine range %f..%f holds zero exactly on a code', (min, max) => {
+  test.each([
+    [-1, 1],
+    [0, 6],
+    [0.5, 2],
+    [-3, -1],
+    [-1e-3, 7],
+  ])('an affine range %f..%f holds zero exactly on a code', (min, max) => {
     const { scale, zeroPoint } = affineQuantization(min, max);
     expect(Number.isInteger(zeroPoint) && zeroPoint >= -128 && zeroPoint <= 127).toBe(true);
     const [low, high] = [(-128 - zeroPoint) * scale, (127 - zeroPoint) * scale];
@@ -30,12 +38,19 @@ describe('arithmetic', () => {
 
   test('weights are symmetric: -128 does not occur', () => {
     const scale = weightScale(1, 0, 0.02);
-    expect([quantizeWeight(1, scale), quantizeWeight(-1, scale), quantizeWeight(-1.2, scale)]).toEqual([127, -127, -127]);
+    expect([quantizeWeight(1, scale), quantizeWeight(-1, scale), quantizeWeight(-1.2, scale)]).toEqual([
+      127, -127, -127,
+    ]);
   });
 
   test('a scale has a floor: every bias fits into int32, and a dead channel is defined', () => {
     const inputScale = 6 / 255;
-    for (const [largest, bias] of [[1e-12, 5], [0, 3], [0, 0], [1e-6, 100]] as const) {
+    for (const [largest, bias] of [
+      [1e-12, 5],
+      [0, 3],
+      [0, 0],
+      [1e-6, 100],
+    ] as const) {
       const scale = weightScale(largest, bias, inputScale);
       expect(scale).toBeGreaterThan(0);
       expect(Math.abs(bias / (inputScale * scale))).toBeLessThanOrEqual(2 ** 30 * 1.001);
@@ -45,7 +60,9 @@ describe('arithmetic', () => {
 
 describe('a quantized network', () => {
   let engine: Engine;
-  beforeAll(async () => { engine = await createOnnxCpuEngine({ threads: 2 }); });
+  beforeAll(async () => {
+    engine = await createOnnxCpuEngine({ threads: 2 });
+  });
 
   const size = 48;
   const float = buildModel('efficientnet-lite0', { inputSize: size, classes: 5, dropout: 0, dropPath: 0 });
@@ -55,47 +72,91 @@ describe('a quantized network', () => {
   /** A network with lively activations: formula BatchNorms on proper initial kernels. */
   function lively(): Map<string, { shape: readonly number[]; data: Float32Array }> {
     const parameters = new Map(initialParameters(float, 3));
-    for (const { name, shape, role } of float.parameters) if (role === 'gamma' || role === 'beta') parameters.set(name, { shape, data: parameterValues(name, shape) });
+    for (const { name, shape, role } of float.parameters)
+      if (role === 'gamma' || role === 'beta') parameters.set(name, { shape, data: parameterValues(name, shape) });
     return parameters;
   }
 
-  async function quantized(change: (parameters: Map<string, { shape: readonly number[]; data: Float32Array }>) => void = () => undefined): Promise<{ model: Model; parameters: Parameters; ranges: Awaited<ReturnType<typeof calibrate>> }> {
+  async function quantized(
+    change: (parameters: Map<string, { shape: readonly number[]; data: Float32Array }>) => void = () => undefined,
+  ): Promise<{ model: Model; parameters: Parameters; ranges: Awaited<ReturnType<typeof calibrate>> }> {
     const start = lively();
-    const statistics = await engine.createStatistics({ model: float, parameters: start, batchSize: 4, trainableFrom: 0 });
+    const statistics = await engine.createStatistics({
+      model: float,
+      parameters: start,
+      batchSize: 4,
+      trainableFrom: 0,
+    });
     for (const [name, data] of await statistics.run(batch)) start.set(name, { shape: [data.length], data });
     change(start);
     const folded = foldBatchNorm(float, start);
     const model = insertFakeQuant(folded.model);
-    const ranges = await calibrate(engine, model, folded.parameters, (async function* () { yield batch; })(), 4);
+    const ranges = await calibrate(
+      engine,
+      model,
+      folded.parameters,
+      (async function* () {
+        yield batch;
+      })(),
+      4,
+    );
     return { model, parameters: folded.parameters, ranges };
   }
 
   test('with residual branches that add nothing is a valid file all the same', async () => {
     const { model, parameters, ranges } = await quantized((start) => {
       // As after a start from nothing (last gamma 0) and hardly a step.
-      for (const { name, shape } of float.parameters) if (/project\.bn\.(gamma|beta)$/.test(name) && /block\d[b-z]/.test(name)) start.set(name, { shape, data: new Float32Array(shape[0]!).fill(1e-9) });
+      for (const { name, shape } of float.parameters)
+        if (/project\.bn\.(gamma|beta)$/.test(name) && /block\d[b-z]/.test(name))
+          start.set(name, { shape, data: new Float32Array(shape[0]!).fill(1e-9) });
     });
     const integer = toIntegerModel(model, parameters, ranges);
-    expect(() => assertValidTflite(writeTflite(integer, { inputType: 'uint8', outputType: 'uint8', labels: ['a', 'b', 'c', 'd', 'e'], name: 'tiny', description: '', version: '1' }))).not.toThrow();
+    expect(() =>
+      assertValidTflite(
+        writeTflite(integer, {
+          inputType: 'uint8',
+          outputType: 'uint8',
+          labels: ['a', 'b', 'c', 'd', 'e'],
+          name: 'tiny',
+          description: '',
+          version: '1',
+        }),
+      ),
+    ).not.toThrow();
   });
 
   test('computes in training what it computes in integers, tensor by tensor', async () => {
     const { model, parameters, ranges } = await quantized();
     const integer = toIntegerModel(model, parameters, ranges);
     const quants = integer.ops.map(({ output }) => output).filter((name) => name !== integer.output);
-    const session = await engine.createInference({ model, parameters, batchSize: 4, outputs: quants, fakeQuantRanges: ranges });
+    const session = await engine.createInference({
+      model,
+      parameters,
+      batchSize: 4,
+      outputs: quants,
+      fakeQuantRanges: ranges,
+    });
     const { outputs } = await session.run(batch);
     const codes = runIntegerReference(integer, batch.subarray(0, size * size * 3));
     const differences = quants.map((name) => {
       const { scale, zeroPoint } = integer.tensors.find((tensor) => tensor.name === name)!;
       const found = codes.get(name)!;
       const floats = outputs.get(name)!;
-      return { name, mean: found.reduce((sum, code, i) => sum + Math.abs((code - zeroPoint) - floats[i]! / scale), 0) / found.length };
+      return {
+        name,
+        mean: found.reduce((sum, code, i) => sum + Math.abs(code - zeroPoint - floats[i]! / scale), 0) / found.length,
+      };
     });
     // What is left is the rounding of biases, which training does without: a code more or less, rarely. In this network, which was
     // never trained, every layer doubles it, so only the first ones can tell whether scales and rounding are right.
-    const limits = { 'stem.activation.quant': 0.002, 'block1a.depthwise.activation.quant': 0.01, 'block1a.project.bn.quant': 0.03, 'block2a.expand.activation.quant': 0.04 };
-    for (const [name, limit] of Object.entries(limits)) expect({ name, close: differences.find((d) => d.name === name)!.mean < limit }).toEqual({ name, close: true });
+    const limits = {
+      'stem.activation.quant': 0.002,
+      'block1a.depthwise.activation.quant': 0.01,
+      'block1a.project.bn.quant': 0.03,
+      'block2a.expand.activation.quant': 0.04,
+    };
+    for (const [name, limit] of Object.entries(limits))
+      expect({ name, close: differences.find((d) => d.name === name)!.mean < limit }).toEqual({ name, close: true });
   });
 
   test('fixes ReLU6 at 0..6, tracks the rest, and fits every bias', async () => {
@@ -116,7 +177,9 @@ describe('a quantized network', () => {
       all.get('block2a.project.bn.gamma')!.data.fill(0);
     });
     const integer = toIntegerModel(model, parameters, ranges);
-    for (const op of integer.ops) if ('weightScales' in op) expect(op.weightScales.every((scale) => scale > 0 && Number.isFinite(scale))).toBe(true);
+    for (const op of integer.ops)
+      if ('weightScales' in op)
+        expect(op.weightScales.every((scale) => scale > 0 && Number.isFinite(scale))).toBe(true);
     const codes = runIntegerReference(integer, batch.subarray(0, size * size * 3)).get(integer.output)!;
     expect(codes).toHaveLength(5);
   });
@@ -124,7 +187,9 @@ describe('a quantized network', () => {
 
 describe('the representative set', () => {
   const classes = 6;
-  const labels = Array.from({ length: 300 }, (_, i) => ({ labels: Int8Array.from({ length: classes }, (_, c) => (i % (7 * (c + 1)) === 0 && i > 0 ? 1 : 0)) }));
+  const labels = Array.from({ length: 300 }, (_, i) => ({
+    labels: Int8Array.from({ length: classes }, (_, c) => (i % (7 * (c + 1)) === 0 && i > 0 ? 1 : 0)),
+  }));
 
   test('covers every class that can be covered, without repeats, and is seeded', () => {
     const chosen = selectRepresentative(labels, classes, 20, 4);

@@ -2,7 +2,15 @@ import type { Range } from '../engine/engine.ts';
 import type { GraphNode, Model, Parameters } from '../graph/graph.ts';
 import { withRoomForAdds } from './addRanges.ts';
 import type { Quantization } from './arithmetic.ts';
-import { affineQuantization, INPUT, LOGISTIC, quantizeWeight, RELU6, roundHalfToEven, weightScale } from './arithmetic.ts';
+import {
+  affineQuantization,
+  INPUT,
+  LOGISTIC,
+  quantizeWeight,
+  RELU6,
+  roundHalfToEven,
+  weightScale,
+} from './arithmetic.ts';
 import type { IntegerModel, IntegerOp, IntegerTensor } from './integerModel.ts';
 
 type Convolution = Extract<GraphNode, { op: 'conv2d' | 'depthwiseConv2d' }>;
@@ -38,7 +46,8 @@ class Conversion {
         this.tensor(node.name, node.shape, INPUT);
         break;
       case 'normalize':
-        if (node.mean.some((m) => m !== 127) || node.std.some((s) => s !== 128)) throw new Error(`${node.name}: int8 input needs (x - 127) / 128`);
+        if (node.mean.some((m) => m !== 127) || node.std.some((s) => s !== 128))
+          throw new Error(`${node.name}: int8 input needs (x - 127) / 128`);
         this.standsFor.set(node.name, this.of(node.input));
         break;
       case 'activation':
@@ -49,7 +58,11 @@ class Conversion {
         this.convolution(node);
         break;
       case 'add':
-        this.ops.push({ op: 'add', inputs: [this.of(node.inputs[0]), this.of(node.inputs[1])], output: this.output(node) });
+        this.ops.push({
+          op: 'add',
+          inputs: [this.of(node.inputs[0]), this.of(node.inputs[1])],
+          output: this.output(node),
+        });
         break;
       case 'globalAveragePool':
         this.ops.push({ op: 'mean', input: this.of(node.input), output: this.output(node) });
@@ -66,7 +79,14 @@ class Conversion {
     const logits = this.of(this.model.logits);
     this.tensor('scores', [this.model.classes], LOGISTIC);
     this.ops.push({ op: 'logistic', input: logits, output: 'scores' });
-    return { inputSize: this.model.inputSize, classes: this.model.classes, tensors: [...this.tensors.values()], ops: this.ops, input: this.model.nodes[0]!.name, output: 'scores' };
+    return {
+      inputSize: this.model.inputSize,
+      classes: this.model.classes,
+      tensors: [...this.tensors.values()],
+      ops: this.ops,
+      input: this.model.nodes[0]!.name,
+      output: 'scores',
+    };
   }
 
   private tensor(name: string, shape: readonly number[], quantization: Quantization): void {
@@ -119,20 +139,34 @@ class Conversion {
     }
     const relu6 = this.readerOf(node.name)?.op === 'activation';
     const codes = this.biasCodes(bias, scales, input);
-    this.ops.push({ op: node.op, input, output: this.output(node), kernelSize: node.kernelSize, stride: node.stride, weights, weightScales: scales, bias: codes, relu6 });
+    this.ops.push({
+      op: node.op,
+      input,
+      output: this.output(node),
+      kernelSize: node.kernelSize,
+      stride: node.stride,
+      weights,
+      weightScales: scales,
+      bias: codes,
+      relu6,
+    });
   }
 
   private filterScales(kernel: Float32Array, bias: Float32Array, input: string): Float32Array {
     const filters = bias.length;
     const largest = new Float32Array(filters);
-    kernel.forEach((value, i) => { largest[i % filters] = Math.max(largest[i % filters]!, Math.abs(value)); });
+    kernel.forEach((value, i) => {
+      largest[i % filters] = Math.max(largest[i % filters]!, Math.abs(value));
+    });
     const inputScale = this.tensors.get(input)!.scale;
     return largest.map((value, filter) => weightScale(value, bias[filter]!, inputScale));
   }
 
   private biasCodes(bias: Float32Array, scales: ArrayLike<number>, input: string): Int32Array {
     const inputScale = this.tensors.get(input)!.scale;
-    return Int32Array.from(bias, (value, i) => roundHalfToEven(value / Math.fround(inputScale * scales[i % scales.length]!)));
+    return Int32Array.from(bias, (value, i) =>
+      roundHalfToEven(value / Math.fround(inputScale * scales[i % scales.length]!)),
+    );
   }
 
   private fullyConnected(node: Extract<GraphNode, { op: 'dense' }>): void {
@@ -144,7 +178,15 @@ class Conversion {
     const largestBias = bias.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     const scale = weightScale(largest, largestBias, this.tensors.get(input)!.scale);
     const weights = new Int8Array(kernel.length);
-    for (let i = 0; i < inputs; i++) for (let o = 0; o < outputs; o++) weights[o * inputs + i] = quantizeWeight(kernel[i * outputs + o]!, scale);
-    this.ops.push({ op: 'fullyConnected', input, output: this.output(node), weights, weightScale: scale, bias: this.biasCodes(bias, [scale], input) });
+    for (let i = 0; i < inputs; i++)
+      for (let o = 0; o < outputs; o++) weights[o * inputs + i] = quantizeWeight(kernel[i * outputs + o]!, scale);
+    this.ops.push({
+      op: 'fullyConnected',
+      input,
+      output: this.output(node),
+      weights,
+      weightScale: scale,
+      bias: this.biasCodes(bias, [scale], input),
+    });
   }
 }

@@ -10,7 +10,10 @@ import { calibration, confusionPairs, cooccurrencePairs, decideShifted, operatin
 import type { Report, ReportClass } from './schema.ts';
 import { REPORT_FORMAT_VERSION } from './schema.ts';
 
-export interface ReportInput extends Pick<Report, 'run' | 'dataset' | 'errors' | 'config' | 'stages' | 'waited' | 'hardware' | 'versions'> {
+export interface ReportInput extends Pick<
+  Report,
+  'run' | 'dataset' | 'errors' | 'config' | 'stages' | 'waited' | 'hardware' | 'versions'
+> {
   readonly metrics: MetricsReport;
   /** The INT8 model's codes on test, and the labels there. */
   readonly test: Judged;
@@ -21,7 +24,8 @@ export interface ReportInput extends Pick<Report, 'run' | 'dataset' | 'errors' |
 }
 
 /** Thresholds are moved this far to either side, in codes. */
-const LARGEST_SHIFT = 48, SHIFT_STEP = 4;
+const LARGEST_SHIFT = 48,
+  SHIFT_STEP = 4;
 const MOST_PAIRS = 4000;
 
 /** All figures of a report; pure. */
@@ -30,10 +34,18 @@ export function buildReport(input: ReportInput): Report {
   const { labels } = metrics;
   const said = decide(test.codes, metrics.thresholds.perClassK);
   const confused = named(confusionPairs(test, said), labels);
-  const together = sideBySide(cooccurrencePairs(test.labels, test.classes), cooccurrencePairs(said, test.classes), labels);
+  const together = sideBySide(
+    cooccurrencePairs(test.labels, test.classes),
+    cooccurrencePairs(said, test.classes),
+    labels,
+  );
   const { run, dataset, errors, config, stages, waited, hardware, versions } = input;
   return {
-    formatVersion: REPORT_FORMAT_VERSION, run, dataset, metrics, replicates: replicatesFor(test),
+    formatVersion: REPORT_FORMAT_VERSION,
+    run,
+    dataset,
+    metrics,
+    replicates: replicatesFor(test),
     classes: classesOf(input, said),
     calibration: jsonCalibration(calibration(test, new Set(labels.keys()))),
     sensitivity: sensitivity(test, metrics.thresholds.perClassK),
@@ -41,25 +53,52 @@ export function buildReport(input: ReportInput): Report {
     missed: metrics.test.int8.at.per_class.perClass.map(({ confusion }) => confusion.fn),
     cooccurrence: together.slice(0, MOST_PAIRS),
     pairsLeftOut: Math.max(0, confused.length - MOST_PAIRS) + Math.max(0, together.length - MOST_PAIRS),
-    errors, config, stages, waited, hardware, versions,
+    errors,
+    config,
+    stages,
+    waited,
+    hardware,
+    versions,
   };
 }
 
 function classesOf({ metrics, test, trainPositives, postTraining }: ReportInput, said: Uint8Array): ReportClass[] {
   const intervals = classIntervals(test, said, 1);
-  const ptq = postTraining === null ? null : macroAveragePrecision(postTraining.labels, postTraining.codes, test.classes).perClass;
+  const ptq =
+    postTraining === null
+      ? null
+      : macroAveragePrecision(postTraining.labels, postTraining.codes, test.classes).perClass;
   return metrics.labels.map((label, c) => {
-    const { precision, recall, f1, confusion: { tp, fp, fn } } = metrics.test.int8.at.per_class.perClass[c]!;
+    const {
+      precision,
+      recall,
+      f1,
+      confusion: { tp, fp, fn },
+    } = metrics.test.int8.at.per_class.perClass[c]!;
     const { averagePrecision, rocAuc, support } = metrics.test.int8.perClass[c]!;
-    const ap = (model: 'teacher' | 'student' | 'int8', split: 'val' | 'test'): number | null => metrics[split][model].perClass[c]!.averagePrecision;
+    const ap = (model: 'teacher' | 'student' | 'int8', split: 'val' | 'test'): number | null =>
+      metrics[split][model].perClass[c]!.averagePrecision;
     return {
-      label, images: { train: trainPositives[c]!, val: metrics.val.int8.perClass[c]!.support, test: support }, k: metrics.thresholds.perClassK[c]!,
-      precision, precisionInterval: finiteInterval(wilson(tp, tp + fp)), recall, recallInterval: finiteInterval(wilson(tp, tp + fn)),
-      f1, f1Interval: finiteInterval(intervals[c]!.f1), averagePrecision, averagePrecisionInterval: finiteInterval(intervals[c]!.ap), rocAuc,
+      label,
+      images: { train: trainPositives[c]!, val: metrics.val.int8.perClass[c]!.support, test: support },
+      k: metrics.thresholds.perClassK[c]!,
+      precision,
+      precisionInterval: finiteInterval(wilson(tp, tp + fp)),
+      recall,
+      recallInterval: finiteInterval(wilson(tp, tp + fn)),
+      f1,
+      f1Interval: finiteInterval(intervals[c]!.f1),
+      averagePrecision,
+      averagePrecisionInterval: finiteInterval(intervals[c]!.ap),
+      rocAuc,
       ece: finite(calibration(test, new Set([c])).ece),
       models: {
-        teacher: ap('teacher', 'test'), student: ap('student', 'test'), int8: ap('int8', 'test'),
-        valStudent: ap('student', 'val'), valPostTraining: ptq === null ? null : finite(ptq[c]!), valInt8: ap('int8', 'val'),
+        teacher: ap('teacher', 'test'),
+        student: ap('student', 'test'),
+        int8: ap('int8', 'test'),
+        valStudent: ap('student', 'val'),
+        valPostTraining: ptq === null ? null : finite(ptq[c]!),
+        valInt8: ap('int8', 'val'),
       },
       curve: operatingPoints(histogram(test.codes, test.labels, test.classes, c)),
     };
@@ -69,22 +108,40 @@ function classesOf({ metrics, test, trainPositives, postTraining }: ReportInput,
 function sensitivity(test: Judged, ks: readonly number[]): Report['sensitivity'] {
   const shifts = Array.from({ length: (2 * LARGEST_SHIFT) / SHIFT_STEP + 1 }, (_, i) => i * SHIFT_STEP - LARGEST_SHIFT);
   return shifts.map((shift) => {
-    const { macroF1, microF1, microPrecision, microRecall } = decisionMetrics(test.labels, decideShifted(test, ks, shift), test.classes);
+    const { macroF1, microF1, microPrecision, microRecall } = decisionMetrics(
+      test.labels,
+      decideShifted(test, ks, shift),
+      test.classes,
+    );
     return { shift, macroF1, microF1, microPrecision, microRecall };
   });
 }
 
 /** Most frequent first, names in place of indices. */
 function named(counts: PairCounts, labels: readonly string[]): Report['confusions'] {
-  return [...counts].sort(([keyA, a], [keyB, b]) => b - a || keyA - keyB).map(([key, count]) => ({ a: labels[Math.floor(key / labels.length)]!, b: labels[key % labels.length]!, count }));
+  return [...counts]
+    .sort(([keyA, a], [keyB, b]) => b - a || keyA - keyB)
+    .map(([key, count]) => ({ a: labels[Math.floor(key / labels.length)]!, b: labels[key % labels.length]!, count }));
 }
 
 function sideBySide(truth: PairCounts, said: PairCounts, labels: readonly string[]): Report['cooccurrence'] {
   const most = (key: number): number => Math.max(truth.get(key) ?? 0, said.get(key) ?? 0);
-  return [...new Set([...truth.keys(), ...said.keys()])].sort((a, b) => most(b) - most(a) || a - b)
-    .map((key) => ({ a: labels[Math.floor(key / labels.length)]!, b: labels[key % labels.length]!, truth: truth.get(key) ?? 0, said: said.get(key) ?? 0 }));
+  return [...new Set([...truth.keys(), ...said.keys()])]
+    .sort((a, b) => most(b) - most(a) || a - b)
+    .map((key) => ({
+      a: labels[Math.floor(key / labels.length)]!,
+      b: labels[key % labels.length]!,
+      truth: truth.get(key) ?? 0,
+      said: said.get(key) ?? 0,
+    }));
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-const finiteInterval = ({ low, high }: Interval): { low: number | null; high: number | null } => ({ low: finite(low), high: finite(high) });
-const jsonCalibration = ({ bins, ece }: ReturnType<typeof calibration>): Report['calibration'] => ({ ece: finite(ece), bins: bins.map((bin) => ({ ...bin })) });
+const finiteInterval = ({ low, high }: Interval): { low: number | null; high: number | null } => ({
+  low: finite(low),
+  high: finite(high),
+});
+const jsonCalibration = ({ bins, ece }: ReturnType<typeof calibration>): Report['calibration'] => ({
+  ece: finite(ece),
+  bins: bins.map((bin) => ({ ...bin })),
+});

@@ -29,18 +29,39 @@ const frames = {
 export function chart({ title, x, y, series, mark, size = 'large' }: Chart): Html {
   const { width, height, left, right, top, bottom } = frames[size];
   const px = (value: number): number => left + ((value - x.from) / (x.to - x.from)) * (width - left - right);
-  const py = (value: number): number => height - bottom - ((value - y.from) / (y.to - y.from)) * (height - top - bottom);
+  const py = (value: number): number =>
+    height - bottom - ((value - y.from) / (y.to - y.from)) * (height - top - bottom);
   const at = ([a, b]: readonly [number, number]): string => `${px(a).toFixed(1)} ${py(b).toFixed(1)}`;
-  const path = ({ points, steps }: Series): string => points.map((point, i) => (i === 0 ? `M${at(point)}` : steps ? `V${py(point[1]).toFixed(1)}H${px(point[0]).toFixed(1)}` : `L${at(point)}`)).join('');
+  const path = ({ points, steps }: Series): string =>
+    points
+      .map((point, i) =>
+        i === 0 ? `M${at(point)}` : steps ? `V${py(point[1]).toFixed(1)}H${px(point[0]).toFixed(1)}` : `L${at(point)}`,
+      )
+      .join('');
   const ticks = [0, 0.5, 1];
-  const grid = ticks.map((share) => {
-    const [tickX, tickY] = [x.from + share * (x.to - x.from), y.from + share * (y.to - y.from)];
-    return `<path class="grid" d="M${left} ${py(tickY).toFixed(1)}H${width - right}"/><text x="${left - 4}" y="${(py(tickY) + 3).toFixed(1)}" text-anchor="end">${tick(tickY)}</text>`
-      + `<text x="${px(tickX).toFixed(1)}" y="${height - bottom + 12}" text-anchor="${share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}">${tick(tickX)}</text>`;
-  }).join('');
-  const lines = series.map((one) => `<path class="line ${one.look}" d="${path(one)}"/>${one.dots ? one.points.map((point) => `<circle class="${one.look}" cx="${px(point[0]).toFixed(1)}" cy="${py(point[1]).toFixed(1)}" r="3"/>`).join('') : ''}`).join('');
-  const marked = mark === undefined ? '' : `<circle class="mark" cx="${px(mark[0]).toFixed(1)}" cy="${py(mark[1]).toFixed(1)}" r="${size === 'small' ? 3 : 4}"/>`;
-  const names = size === 'small' ? '' : `<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">${escape(x.name)}</text><text transform="rotate(-90)" x="${-(top + height - bottom) / 2}" y="11" text-anchor="middle">${escape(y.name)}</text>`;
+  const grid = ticks
+    .map((share) => {
+      const [tickX, tickY] = [x.from + share * (x.to - x.from), y.from + share * (y.to - y.from)];
+      return (
+        `<path class="grid" d="M${left} ${py(tickY).toFixed(1)}H${width - right}"/><text x="${left - 4}" y="${(py(tickY) + 3).toFixed(1)}" text-anchor="end">${tick(tickY)}</text>` +
+        `<text x="${px(tickX).toFixed(1)}" y="${height - bottom + 12}" text-anchor="${share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}">${tick(tickX)}</text>`
+      );
+    })
+    .join('');
+  const lines = series
+    .map(
+      (one) =>
+        `<path class="line ${one.look}" d="${path(one)}"/>${one.dots ? one.points.map((point) => `<circle class="${one.look}" cx="${px(point[0]).toFixed(1)}" cy="${py(point[1]).toFixed(1)}" r="3"/>`).join('') : ''}`,
+    )
+    .join('');
+  const marked =
+    mark === undefined
+      ? ''
+      : `<circle class="mark" cx="${px(mark[0]).toFixed(1)}" cy="${py(mark[1]).toFixed(1)}" r="${size === 'small' ? 3 : 4}"/>`;
+  const names =
+    size === 'small'
+      ? ''
+      : `<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">${escape(x.name)}</text><text transform="rotate(-90)" x="${-(top + height - bottom) / 2}" y="11" text-anchor="middle">${escape(y.name)}</text>`;
   return `<svg class="${size}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}"><title>${escape(title)}</title>${grid}${names}${lines}${marked}</svg>`;
 }
 

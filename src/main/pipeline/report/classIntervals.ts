@@ -4,11 +4,15 @@ import { randomStream } from '../../../shared/random.ts';
 import type { Judged } from './figures.ts';
 
 /** 95 % percentile intervals of one class; NaN where no resample defines the figure. */
-export interface ClassIntervals { readonly ap: Interval; readonly f1: Interval }
+export interface ClassIntervals {
+  readonly ap: Interval;
+  readonly f1: Interval;
+}
 
 /** Work that a report may spend on resampling: images x classes x replicates. */
 const MOST_WORK = 2e9;
-const MOST_REPLICATES = 1000, FEWEST_REPLICATES = 200;
+const MOST_REPLICATES = 1000,
+  FEWEST_REPLICATES = 200;
 
 export function replicatesFor({ labels }: Judged): number {
   return Math.max(FEWEST_REPLICATES, Math.min(MOST_REPLICATES, Math.floor(MOST_WORK / labels.length)));
@@ -22,9 +26,15 @@ export function classIntervals(judged: Judged, said: Uint8Array, seed: number): 
   const { labels, codes, classes } = judged;
   const images = labels.length / classes;
   const own = Array.from({ length: classes }, (_, c) => {
-    const column = <T extends ArrayLike<number>>(matrix: T): number[] => Array.from({ length: images }, (_, n) => matrix[n * classes + c]!);
+    const column = <T extends ArrayLike<number>>(matrix: T): number[] =>
+      Array.from({ length: images }, (_, n) => matrix[n * classes + c]!);
     const classLabels = column(labels);
-    return { ap: resampledAveragePrecision(classLabels, column(codes)), f1: resampledF1(classLabels, column(said)), aps: [] as number[], f1s: [] as number[] };
+    return {
+      ap: resampledAveragePrecision(classLabels, column(codes)),
+      f1: resampledF1(classLabels, column(said)),
+      aps: [] as number[],
+      f1s: [] as number[],
+    };
   });
   const counts = new Uint16Array(images);
   for (let replicate = 0; replicate < replicatesFor(judged); replicate++) {
@@ -41,9 +51,11 @@ export function classIntervals(judged: Judged, said: Uint8Array, seed: number): 
 
 /** 2 tp / (2 tp + fp + fn) of a resample; only images that count in it are visited. */
 function resampledF1(labels: readonly number[], said: readonly number[]): (counts: Uint16Array) => number {
-  const at = (label: number, decision: number): number[] => [...labels.keys()].filter((i) => labels[i] === label && said[i] === decision);
+  const at = (label: number, decision: number): number[] =>
+    [...labels.keys()].filter((i) => labels[i] === label && said[i] === decision);
   const [found, wrong, missed] = [at(1, 1), at(0, 1), at(1, 0)];
-  const sum = (images: readonly number[], counts: Uint16Array): number => images.reduce((total, i) => total + counts[i]!, 0);
+  const sum = (images: readonly number[], counts: Uint16Array): number =>
+    images.reduce((total, i) => total + counts[i]!, 0);
   return (counts) => {
     const tp = sum(found, counts);
     const positives = tp + sum(missed, counts);

@@ -32,12 +32,21 @@ export function operatingPoints(counts: Histogram): OperatingPoint[] {
     const { tp, fp } = table[k]!;
     const stricter = table[k + 1];
     if (stricter !== undefined && stricter.tp === tp && stricter.fp === fp) continue;
-    points.push({ k, precision: tp + fp === 0 ? 1 : tp / (tp + fp), recall: tp / counts.totalPositives, falsePositiveRate: fp / counts.totalNegatives });
+    points.push({
+      k,
+      precision: tp + fp === 0 ? 1 : tp / (tp + fp),
+      recall: tp / counts.totalPositives,
+      falsePositiveRate: fp / counts.totalNegatives,
+    });
   }
   return points;
 }
 
-export interface CalibrationBin { readonly count: number; readonly meanScore: number; readonly observed: number }
+export interface CalibrationBin {
+  readonly count: number;
+  readonly meanScore: number;
+  readonly observed: number;
+}
 export interface Calibration {
   /** The bins that hold anything, of ten equally wide ones over scores 0..1; edges belong to the lower bin (scikit-learn's calibration_curve). */
   readonly bins: readonly CalibrationBin[];
@@ -60,8 +69,17 @@ export function calibration({ codes, labels, classes }: Judged, of: ReadonlySet<
     bin.positives += labels[i]!;
     total++;
   }
-  const filled = bins.filter(({ count }) => count > 0).map(({ count, scores, positives }) => ({ count, meanScore: scores / count, observed: positives / count }));
-  return { bins: filled, ece: total === 0 ? NaN : filled.reduce((sum, { count, meanScore, observed }) => sum + count * Math.abs(meanScore - observed), 0) / total };
+  const filled = bins
+    .filter(({ count }) => count > 0)
+    .map(({ count, scores, positives }) => ({ count, meanScore: scores / count, observed: positives / count }));
+  return {
+    bins: filled,
+    ece:
+      total === 0
+        ? NaN
+        : filled.reduce((sum, { count, meanScore, observed }) => sum + count * Math.abs(meanScore - observed), 0) /
+          total,
+  };
 }
 
 /** Counts of class pairs; only those that are not zero. */
@@ -90,7 +108,9 @@ export function cooccurrencePairs(matrix: ArrayLike<number>, classes: number): P
   const counts = new Map<number, number>();
   forEachImage(matrix.length / classes, classes, (row) => {
     const there = present(matrix, row, classes);
-    there.forEach((i, at) => { for (const j of there.slice(at + 1)) add(counts, pair(i, j, classes)); });
+    there.forEach((i, at) => {
+      for (const j of there.slice(at + 1)) add(counts, pair(i, j, classes));
+    });
   });
   return counts;
 }

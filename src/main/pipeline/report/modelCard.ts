@@ -10,11 +10,18 @@ export function modelCard(report: Report, modelBytes: number): string {
   const { run, metrics, dataset, classes, hardware, config } = report;
   const { int8, student } = metrics.test;
   const { macroPrecision, macroRecall, macroF1, microF1, noLabelRate } = int8.at.per_class;
-  const weak = classes.filter(({ averagePrecision }) => averagePrecision !== null).sort((a, b) => a.averagePrecision! - b.averagePrecision!).slice(0, 5);
+  const weak = classes
+    .filter(({ averagePrecision }) => averagePrecision !== null)
+    .sort((a, b) => a.averagePrecision! - b.averagePrecision!)
+    .slice(0, 5);
   const unjudged = classes.filter(({ images }) => images.test === 0);
   const rare = classes.filter(({ images }) => images.train < 10);
   const name = (label: string): string => `\`${label.replaceAll(/[`\r\n]/g, ' ')}\``;
-  const list = (labels: readonly { readonly label: string }[]): string => `${labels.slice(0, 20).map(({ label }) => name(label)).join(', ')}${labels.length > 20 ? ` and ${labels.length - 20} more` : ''}`;
+  const list = (labels: readonly { readonly label: string }[]): string =>
+    `${labels
+      .slice(0, 20)
+      .map(({ label }) => name(label))
+      .join(', ')}${labels.length > 20 ? ` and ${labels.length - 20} more` : ''}`;
   return `# Model card: ${run.project}, run ${run.id}
 
 ## The model
@@ -50,6 +57,10 @@ The figures hold for photos like these. Other cameras, places and seasons are ot
 
 ## How it was made
 
-${hardware.processor}, ${hardware.system}${hardware.engine === null ? '' : `, ${hardware.engine}`}; seed ${run.seed}; ${Object.entries(report.versions).map(([part, version]) => `${part} ${version}`).join(', ')}.
+${hardware.processor}, ${hardware.system}${hardware.engine === null ? '' : `, ${hardware.engine}`}; seed ${run.seed}; ${Object.entries(
+    report.versions,
+  )
+    .map(([part, version]) => `${part} ${version}`)
+    .join(', ')}.
 ${run.notes === '' ? '' : `\n## Notes\n\n${run.notes}\n`}`;
 }

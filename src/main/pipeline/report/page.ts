@@ -10,8 +10,12 @@ import { wording } from './words.ts';
 /** report.html: one file that needs nothing else, opens offline and prints. */
 export function reportPage(report: Report, language: ReportLanguage): Html {
   const words = wording(language);
-  const sections = [networks, labelTable, quantization, curves, mixUps, trust, errors, dataset, making].map((make) => make(report, words)).filter((html) => html !== '');
-  const links = sections.map((html) => /^<section id="([a-z]+)"><h2>(.*?)<\/h2>/s.exec(html)!).map(([, id, title]) => `<a href="#${id}">${title}</a>`);
+  const sections = [networks, labelTable, quantization, curves, mixUps, trust, errors, dataset, making]
+    .map((make) => make(report, words))
+    .filter((html) => html !== '');
+  const links = sections
+    .map((html) => /^<section id="([a-z]+)"><h2>(.*?)<\/h2>/s.exec(html)!)
+    .map(([, id, title]) => `<a href="#${id}">${title}</a>`);
   return `<!doctype html>
 <html lang="${language}">
 <head>

@@ -16,34 +16,69 @@ import type { Report } from './schema.ts';
 import { reportSchema } from './schema.ts';
 
 interface Golden {
-  readonly classes: number; readonly labels: number[]; readonly codes: number[];
-  readonly curves: { readonly precision: number[]; readonly recall: number[]; readonly fpr: number[]; readonly tpr: number[] }[];
+  readonly classes: number;
+  readonly labels: number[];
+  readonly codes: number[];
+  readonly curves: {
+    readonly precision: number[];
+    readonly recall: number[];
+    readonly fpr: number[];
+    readonly tpr: number[];
+  }[];
   readonly calibration: { readonly of: number[]; readonly observed: number[]; readonly meanScore: number[] }[];
 }
-const golden = JSON.parse(readFileSync(new URL('../../../../tests/golden/report/curves.json', import.meta.url), 'utf8')) as Golden;
+const golden = JSON.parse(
+  readFileSync(new URL('../../../../tests/golden/report/curves.json', import.meta.url), 'utf8'),
+) as Golden;
 const judged = { codes: Uint8Array.from(golden.codes), labels: Int8Array.from(golden.labels), classes: golden.classes };
 
 const expectClose = (found: readonly number[], expected: readonly number[]): void => {
   expect(found.length).toBe(expected.length);
-  found.forEach((value, i) => { expect(value).toBeCloseTo(expected[i]!, 12); });
+  found.forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i]!, 12);
+  });
 };
 
 describe('against scikit-learn', () => {
-  test.each(golden.curves.map((curve, c) => [c, curve] as const))('curves of class %i', (c, { precision, recall, fpr, tpr }) => {
-    const points = operatingPoints(histogram(judged.codes, judged.labels, judged.classes, c));
-    expectClose(points.map((point) => point.precision), precision);
-    expectClose(points.map((point) => point.recall), recall);
-    expectClose(points.map((point) => point.falsePositiveRate), fpr);
-    expectClose(points.map((point) => point.recall), tpr);
-  });
+  test.each(golden.curves.map((curve, c) => [c, curve] as const))(
+    'curves of class %i',
+    (c, { precision, recall, fpr, tpr }) => {
+      const points = operatingPoints(histogram(judged.codes, judged.labels, judged.classes, c));
+      expectClose(
+        points.map((point) => point.precision),
+        precision,
+      );
+      expectClose(
+        points.map((point) => point.recall),
+        recall,
+      );
+      expectClose(
+        points.map((point) => point.falsePositiveRate),
+        fpr,
+      );
+      expectClose(
+        points.map((point) => point.recall),
+        tpr,
+      );
+    },
+  );
 
   test.each(golden.calibration)('calibration of classes $of', ({ of, observed, meanScore }) => {
     const { bins, ece } = calibration(judged, new Set(of));
-    expectClose(bins.map((bin) => bin.observed), observed);
-    expectClose(bins.map((bin) => bin.meanScore), meanScore);
+    expectClose(
+      bins.map((bin) => bin.observed),
+      observed,
+    );
+    expectClose(
+      bins.map((bin) => bin.meanScore),
+      meanScore,
+    );
     const total = bins.reduce((sum, { count }) => sum + count, 0);
     expect(total).toBe(of.length * 60);
-    expect(ece).toBeCloseTo(observed.reduce((sum, share, i) => sum + bins[i]!.count * Math.abs(share - meanScore[i]!), 0) / total, 12);
+    expect(ece).toBeCloseTo(
+      observed.reduce((sum, share, i) => sum + bins[i]!.count * Math.abs(share - meanScore[i]!), 0) / total,
+      12,
+    );
   });
 });
 
@@ -51,7 +86,11 @@ test('what was there and what was said, image by image', () => {
   // Images: a seen as b; a and b, both found; c missed; a unknown, b said wrongly.
   const labels = Int8Array.of(1, 0, 0, 1, 1, 0, 0, 0, 1, -1, 0, 0);
   const said = Uint8Array.of(0, 1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0);
-  expect([...confusionPairs({ labels, codes: said, classes: 3 }, said)]).toEqual([[1, 1], [0, 1], [4, 1]]);
+  expect([...confusionPairs({ labels, codes: said, classes: 3 }, said)]).toEqual([
+    [1, 1],
+    [0, 1],
+    [4, 1],
+  ]);
   expect([...cooccurrencePairs(labels, 3)]).toEqual([[1, 1]]);
   expect([...cooccurrencePairs(said, 3)]).toEqual([[1, 2]]);
 });
@@ -61,23 +100,73 @@ const images = 80;
 
 function example(): Report {
   const stream = randomStream(1, 'report page');
-  const labels = Int8Array.from({ length: images * names.length }, (_, i) => (i % names.length < 3 && stream() < 0.3 ? 1 : 0));
+  const labels = Int8Array.from({ length: images * names.length }, (_, i) =>
+    i % names.length < 3 && stream() < 0.3 ? 1 : 0,
+  );
   const codes = Uint8Array.from(labels, (label) => Math.floor(60 + 50 * label + 120 * stream()));
-  const found = searchThresholds(codes, labels, names.length, { goal: 'max_f1', min_precision: 0.9, min_recall: 0.9, smoothing: 0 });
+  const found = searchThresholds(codes, labels, names.length, {
+    goal: 'max_f1',
+    min_precision: 0.9,
+    min_recall: 0.9,
+    smoothing: 0,
+  });
   const thresholds = { globalK: found.globalK, perClassK: found.perClass.map(({ k }) => k) };
   const int8 = evaluateSplit({ labels, codes, logits: null, classes: names.length, thresholds, seed: 1 });
   const own = { teacher: int8, student: int8, int8 };
   const agreement = { decisions: 1, scoreDifference: 0 };
   return buildReport({
     metrics: {
-      formatVersion: METRICS_FORMAT_VERSION, labels: names, images: { train: 1, val: images, test: images }, fingerprints: { train: 'a', val: 'b', test: 'c' },
-      thresholds, val: own, test: own, agreement: { val: agreement, test: agreement },
+      formatVersion: METRICS_FORMAT_VERSION,
+      labels: names,
+      images: { train: 1, val: images, test: images },
+      fingerprints: { train: 'a', val: 'b', test: 'c' },
+      thresholds,
+      val: own,
+      test: own,
+      agreement: { val: agreement, test: agreement },
     },
-    run: { id: 'run', project: 'Fruit & <b>veg</b>', createdAt: '2026-01-02T03:04:05Z', notes: '', seed: 1, testOpenings: 1, teacher: 'b3', student: 'lite1', pretrained: { teacher: true, student: false } },
-    dataset: Object.fromEntries((['train', 'val', 'test'] as const).map((split) => [split, { images, meanLabels: 0.9, noLabelRate: 0.3, labelsPerImage: [24, 40, 16] }])) as Report['dataset'],
-    test: { codes, labels, classes: names.length }, trainPositives: [30, 30, 30, 0], postTraining: { codes, labels },
-    errors: [{ path: 'images/"><img src=x>.jpg', label: names[1]!, kind: 'falsePositive', score: 0.9, threshold: 0.5, truth: [], picture: null }],
-    config: configSchema.parse({}), stages: { teacher: 5000, test: 30 }, waited: { teacher: 0.023 }, hardware: { processor: 'cpu', cores: 2, memoryBytes: 2 ** 34, system: 'Linux', engine: 'onnxruntime on the CPU, 2 threads, plain layout' }, versions: { destila: '1' },
+    run: {
+      id: 'run',
+      project: 'Fruit & <b>veg</b>',
+      createdAt: '2026-01-02T03:04:05Z',
+      notes: '',
+      seed: 1,
+      testOpenings: 1,
+      teacher: 'b3',
+      student: 'lite1',
+      pretrained: { teacher: true, student: false },
+    },
+    dataset: Object.fromEntries(
+      (['train', 'val', 'test'] as const).map((split) => [
+        split,
+        { images, meanLabels: 0.9, noLabelRate: 0.3, labelsPerImage: [24, 40, 16] },
+      ]),
+    ) as Report['dataset'],
+    test: { codes, labels, classes: names.length },
+    trainPositives: [30, 30, 30, 0],
+    postTraining: { codes, labels },
+    errors: [
+      {
+        path: 'images/"><img src=x>.jpg',
+        label: names[1]!,
+        kind: 'falsePositive',
+        score: 0.9,
+        threshold: 0.5,
+        truth: [],
+        picture: null,
+      },
+    ],
+    config: configSchema.parse({}),
+    stages: { teacher: 5000, test: 30 },
+    waited: { teacher: 0.023 },
+    hardware: {
+      processor: 'cpu',
+      cores: 2,
+      memoryBytes: 2 ** 34,
+      system: 'Linux',
+      engine: 'onnxruntime on the CPU, 2 threads, plain layout',
+    },
+    versions: { destila: '1' },
   });
 }
 
@@ -90,28 +179,35 @@ describe('the report', () => {
     // The point of the curve at the threshold is what the table says of it.
     const point = curve.findLast(({ k }) => k >= report.classes[0]!.k)!;
     expect([point.precision, point.recall]).toEqual([precision, recall]);
-    expect(2 * precision! * recall! / (precision! + recall!)).toBeCloseTo(f1!, 12);
+    expect((2 * precision! * recall!) / (precision! + recall!)).toBeCloseTo(f1!, 12);
     expect(report.classes[3]).toMatchObject({ averagePrecision: null, curve: [] });
   });
 
   test('brackets each figure by its interval', () => {
     const { f1, f1Interval, averagePrecision, averagePrecisionInterval } = report.classes[0]!;
     expect(f1Interval.low! < f1! && f1! < f1Interval.high!).toBe(true);
-    expect(averagePrecisionInterval.low! < averagePrecision! && averagePrecision! < averagePrecisionInterval.high!).toBe(true);
+    expect(
+      averagePrecisionInterval.low! < averagePrecision! && averagePrecision! < averagePrecisionInterval.high!,
+    ).toBe(true);
   });
 
   test('moves all thresholds: at 0 the figures are those of the report', () => {
-    expect(report.sensitivity.find(({ shift }) => shift === 0)!.microF1).toBe(report.metrics.test.int8.at.per_class.microF1);
+    expect(report.sensitivity.find(({ shift }) => shift === 0)!.microF1).toBe(
+      report.metrics.test.int8.at.per_class.microF1,
+    );
     expect(report.sensitivity.at(-1)!.microRecall).toBeLessThan(report.sensitivity[0]!.microRecall);
   });
 
-  test.each(['en', 'es'] as const)('is a page of its own in %s: nothing is fetched, nothing that people wrote becomes markup', (language) => {
-    const page = reportPage(report, language);
-    expect(page).toContain(`<html lang="${language}">`);
-    expect(page).not.toMatch(/<script|<img src=x|<b>veg|https?:\/\/|NaN|undefined/);
-    expect(page).toContain('&lt;script&gt;');
-    expect(page).toContain('تفاح 🍎');
-  });
+  test.each(['en', 'es'] as const)(
+    'is a page of its own in %s: nothing is fetched, nothing that people wrote becomes markup',
+    (language) => {
+      const page = reportPage(report, language);
+      expect(page).toContain(`<html lang="${language}">`);
+      expect(page).not.toMatch(/<script|<img src=x|<b>veg|https?:\/\/|NaN|undefined/);
+      expect(page).toContain('&lt;script&gt;');
+      expect(page).toContain('تفاح 🍎');
+    },
+  );
 
   test('says the same in both languages: as many tables, rows and figures', () => {
     const count = (language: 'en' | 'es', mark: RegExp): number => reportPage(report, language).match(mark)!.length;
@@ -119,24 +215,48 @@ describe('the report', () => {
   });
 
   test('has CSV for spreadsheets, whatever the labels are', () => {
-    expect(csv([['a"b', 1.5, null], ['c,d', 'e\nf', 2]])).toBe('\uFEFF"a""b",1.5,\r\n"c,d","e\nf",2\r\n');
+    expect(
+      csv([
+        ['a"b', 1.5, null],
+        ['c,d', 'e\nf', 2],
+      ]),
+    ).toBe('\uFEFF"a""b",1.5,\r\n"c,d","e\nf",2\r\n');
     expect(classesCsv(report).trim().split('\r\n')).toHaveLength(1 + names.length);
   });
 
   test('has every number of the page as CSV', () => {
     const rows = (text: string): string[] => text.trim().split('\r\n').slice(1);
     expect(rows(networksCsv(report))).toHaveLength(2 * 3 * 3);
-    expect(rows(networksCsv(report))[8]).toBe(`test,int8,per_class,${[report.metrics.test.int8.macroAp, ...(['macroPrecision', 'macroRecall', 'macroF1', 'microF1', 'noLabelRate'] as const).map((figure) => report.metrics.test.int8.at.per_class[figure])].join(',')}`);
+    expect(rows(networksCsv(report))[8]).toBe(
+      `test,int8,per_class,${[report.metrics.test.int8.macroAp, ...(['macroPrecision', 'macroRecall', 'macroF1', 'microF1', 'noLabelRate'] as const).map((figure) => report.metrics.test.int8.at.per_class[figure])].join(',')}`,
+    );
     expect(rows(calibrationCsv(report))).toHaveLength(report.calibration.bins.length);
-    expect(rows(sensitivityCsv(report)).map((row) => row.split(',')[0])).toEqual(report.sensitivity.map(({ shift }) => String(shift)));
+    expect(rows(sensitivityCsv(report)).map((row) => row.split(',')[0])).toEqual(
+      report.sensitivity.map(({ shift }) => String(shift)),
+    );
     const run = rows(runCsv(report));
-    for (const row of [`calibration.ece,${report.calibration.ece}`, `dataset.test.images,${images}`, 'dataset.test.labelsPerImage,24 40 16', 'stage_seconds.teacher,5000', 'waited_share.teacher,0.023', 'hardware.cores,2', 'config.student.architecture,efficientnet-lite1', 'config.data.padding_color,0 0 0', 'config.teacher.weights,', 'run.pretrained.teacher,true']) expect(run).toContain(row);
+    for (const row of [
+      `calibration.ece,${report.calibration.ece}`,
+      `dataset.test.images,${images}`,
+      'dataset.test.labelsPerImage,24 40 16',
+      'stage_seconds.teacher,5000',
+      'waited_share.teacher,0.023',
+      'hardware.cores,2',
+      'config.student.architecture,efficientnet-lite1',
+      'config.data.padding_color,0 0 0',
+      'config.teacher.weights,',
+      'run.pretrained.teacher,true',
+    ])
+      expect(run).toContain(row);
   });
 
   test('says what computed, and how long steps waited for images, in the language of the page', () => {
     expect(reportPage(report, 'en')).toContain('onnxruntime on the CPU, 2 threads');
     expect(reportPage(report, 'es')).toContain('onnxruntime en la CPU, 2 hilos');
-    expect([reportPage(report, 'en').includes('2.3 %'), reportPage(report, 'es').includes('2,3 %')]).toEqual([true, true]);
+    expect([reportPage(report, 'en').includes('2.3 %'), reportPage(report, 'es').includes('2,3 %')]).toEqual([
+      true,
+      true,
+    ]);
   });
 
   test('has a model card that names the weak labels and those nobody judged', () => {
@@ -171,7 +291,15 @@ test('an interval of F1 is that of the drawn images', () => {
 });
 
 test('steps waited for the share of a stage that its phases waited', () => {
-  const epoch = (phase: string, seconds: number, waited: number): string => JSON.stringify({ type: 'epoch', stage: 'teacher', phase, seconds, waited_seconds: waited, loss: 1 });
-  const lines = [JSON.stringify({ type: 'step', stage: 'teacher', loss: 1 }), epoch('head', 10, 1), epoch('head', 20, 0), epoch('finetune', 60, 2), epoch('finetune', 80, 2), ''];
+  const epoch = (phase: string, seconds: number, waited: number): string =>
+    JSON.stringify({ type: 'epoch', stage: 'teacher', phase, seconds, waited_seconds: waited, loss: 1 });
+  const lines = [
+    JSON.stringify({ type: 'step', stage: 'teacher', loss: 1 }),
+    epoch('head', 10, 1),
+    epoch('head', 20, 0),
+    epoch('finetune', 60, 2),
+    epoch('finetune', 80, 2),
+    '',
+  ];
   expect(waitedShares(lines.join('\n'))).toEqual({ teacher: 5 / 100 });
 });

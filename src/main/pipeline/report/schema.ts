@@ -17,17 +17,31 @@ const classSchema = z.strictObject({
   label: z.string(),
   images: z.strictObject({ train: z.int(), val: z.int(), test: z.int() }).describe('Images with the label.'),
   k: z.int().describe('Present when q >= k; score q / 256.'),
-  precision: figure, precisionInterval: interval.describe('Wilson, 95 %.'),
-  recall: figure, recallInterval: interval.describe('Wilson, 95 %.'),
-  f1: figure, f1Interval: interval.describe('Bootstrap over images, 95 %.'),
-  averagePrecision: figure, averagePrecisionInterval: interval.describe('Bootstrap over images, 95 %.'),
+  precision: figure,
+  precisionInterval: interval.describe('Wilson, 95 %.'),
+  recall: figure,
+  recallInterval: interval.describe('Wilson, 95 %.'),
+  f1: figure,
+  f1Interval: interval.describe('Bootstrap over images, 95 %.'),
+  averagePrecision: figure,
+  averagePrecisionInterval: interval.describe('Bootstrap over images, 95 %.'),
   rocAuc: figure,
   ece: figure,
-  models: z.strictObject({
-    teacher: figure, student: figure, int8: figure,
-    valStudent: figure, valPostTraining: figure, valInt8: figure,
-  }).describe('Average precision of each network: on test, and on validation with post-training quantization beside training with quantization in the loop.'),
-  curve: z.array(z.strictObject({ k: z.int(), precision: z.number(), recall: z.number(), falsePositiveRate: z.number() })),
+  models: z
+    .strictObject({
+      teacher: figure,
+      student: figure,
+      int8: figure,
+      valStudent: figure,
+      valPostTraining: figure,
+      valInt8: figure,
+    })
+    .describe(
+      'Average precision of each network: on test, and on validation with post-training quantization beside training with quantization in the loop.',
+    ),
+  curve: z.array(
+    z.strictObject({ k: z.int(), precision: z.number(), recall: z.number(), falsePositiveRate: z.number() }),
+  ),
 });
 
 const pairSchema = z.strictObject({ a: z.string(), b: z.string(), count: z.int() });
@@ -35,28 +49,71 @@ const pairSchema = z.strictObject({ a: z.string(), b: z.string(), count: z.int()
 export const reportSchema = z.strictObject({
   formatVersion: z.literal(REPORT_FORMAT_VERSION),
   run: z.strictObject({
-    id: z.string(), project: z.string().describe('Name of the folder.'), createdAt: z.string(), notes: z.string(), seed: z.int(),
+    id: z.string(),
+    project: z.string().describe('Name of the folder.'),
+    createdAt: z.string(),
+    notes: z.string(),
+    seed: z.int(),
     testOpenings: z.int().describe('How often the test split had been looked at when this was written.'),
-    teacher: z.string(), student: z.string(), pretrained: z.strictObject({ teacher: z.boolean(), student: z.boolean() }),
+    teacher: z.string(),
+    student: z.string(),
+    pretrained: z.strictObject({ teacher: z.boolean(), student: z.boolean() }),
   }),
-  dataset: z.record(z.enum(['train', 'val', 'test']), z.strictObject({ images: z.int(), meanLabels: z.number(), noLabelRate: z.number(), labelsPerImage: z.array(z.int()) })),
+  dataset: z.record(
+    z.enum(['train', 'val', 'test']),
+    z.strictObject({
+      images: z.int(),
+      meanLabels: z.number(),
+      noLabelRate: z.number(),
+      labelsPerImage: z.array(z.int()),
+    }),
+  ),
   metrics: metricsReportSchema,
   replicates: z.int().describe('Resamples behind each bootstrap interval of a class.'),
-  classes: z.array(classSchema).describe('Figures are the INT8 model\'s on test unless they say otherwise.'),
+  classes: z.array(classSchema).describe("Figures are the INT8 model's on test unless they say otherwise."),
   calibration: calibrationSchema.describe('All labels together, INT8 model, test.'),
-  sensitivity: z.array(z.strictObject({ shift: z.int(), macroF1: z.number(), microF1: z.number(), microPrecision: z.number(), microRecall: z.number() })).describe('All thresholds moved by so many codes, test.'),
+  sensitivity: z
+    .array(
+      z.strictObject({
+        shift: z.int(),
+        macroF1: z.number(),
+        microF1: z.number(),
+        microPrecision: z.number(),
+        microRecall: z.number(),
+      }),
+    )
+    .describe('All thresholds moved by so many codes, test.'),
   confusions: z.array(pairSchema).describe('a was there; b was said and was not there (a = b: found). Test.'),
   missed: z.array(z.int()).describe('Images of each class in which it was not said. Test.'),
   cooccurrence: z.array(z.strictObject({ a: z.string(), b: z.string(), truth: z.int(), said: z.int() })),
   pairsLeftOut: z.int().describe('Rarer pairs of either list that are not in it.'),
-  errors: z.array(z.strictObject({
-    path: z.string(), label: z.string(), kind: z.enum(['falsePositive', 'falseNegative']), score: z.number(), threshold: z.number(), truth: z.array(z.string()),
-    picture: z.string().nullable().describe('The letterboxed picture as a data URL; null where the file could not be read.'),
-  })),
+  errors: z.array(
+    z.strictObject({
+      path: z.string(),
+      label: z.string(),
+      kind: z.enum(['falsePositive', 'falseNegative']),
+      score: z.number(),
+      threshold: z.number(),
+      truth: z.array(z.string()),
+      picture: z
+        .string()
+        .nullable()
+        .describe('The letterboxed picture as a data URL; null where the file could not be read.'),
+    }),
+  ),
   config: configSchema,
   stages: z.record(z.string(), z.number()).describe('Seconds of work.'),
-  waited: z.record(z.string(), z.number()).default({}).describe('Share of a stage\'s training in which a step waited for its images.'),
-  hardware: z.strictObject({ processor: z.string(), cores: z.int(), memoryBytes: z.number(), system: z.string(), engine: z.string().nullable() }),
+  waited: z
+    .record(z.string(), z.number())
+    .default({})
+    .describe("Share of a stage's training in which a step waited for its images."),
+  hardware: z.strictObject({
+    processor: z.string(),
+    cores: z.int(),
+    memoryBytes: z.number(),
+    system: z.string(),
+    engine: z.string().nullable(),
+  }),
   versions: z.record(z.string(), z.string()),
 });
 export type Report = z.infer<typeof reportSchema>;

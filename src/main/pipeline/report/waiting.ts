@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-const epochSchema = z.object({ type: z.literal('epoch'), stage: z.string(), phase: z.string(), seconds: z.number(), waited_seconds: z.number() });
+const epochSchema = z.object({
+  type: z.literal('epoch'),
+  stage: z.string(),
+  phase: z.string(),
+  seconds: z.number(),
+  waited_seconds: z.number(),
+});
 
 /** Of a run's metrics.jsonl: the share of each stage's training in which a step waited for its images. `seconds` grow through a phase. */
 export function waitedShares(metricsLines: string): Record<string, number> {
@@ -9,7 +15,11 @@ export function waitedShares(metricsLines: string): Record<string, number> {
     const epoch = line === '' ? undefined : epochSchema.safeParse(JSON.parse(line)).data;
     if (epoch === undefined) continue;
     const key = `${epoch.stage} ${epoch.phase}`;
-    phases.set(key, { stage: epoch.stage, seconds: epoch.seconds, waited: (phases.get(key)?.waited ?? 0) + epoch.waited_seconds });
+    phases.set(key, {
+      stage: epoch.stage,
+      seconds: epoch.seconds,
+      waited: (phases.get(key)?.waited ?? 0) + epoch.waited_seconds,
+    });
   }
   const shares: Record<string, number> = {};
   for (const stage of new Set([...phases.values()].map((phase) => phase.stage))) {

@@ -21,15 +21,22 @@ export const NONE = '–';
 
 export function wording(language: ReportLanguage): Wording {
   const locale = language === 'en' ? 'en-GB' : 'es-ES';
-  const decimal = (value: number, digits: number): string => value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const decimal = (value: number, digits: number): string =>
+    value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return {
-    language, decimal,
+    language,
+    decimal,
     w: (en, es) => (language === 'en' ? en : es),
     said: (text) => (language === 'en' ? text : inSpanish(text)),
     score: (value) => (value === null ? NONE : decimal(value, 3)),
     count: (value) => value.toLocaleString(locale),
     percent: (share) => `${decimal(share * 100, 1)} %`,
-    duration: (seconds) => (seconds < 90 ? `${decimal(seconds, 0)} s` : seconds < 5400 ? `${decimal(seconds / 60, 0)} min` : `${decimal(seconds / 3600, 1)} h`),
+    duration: (seconds) =>
+      seconds < 90
+        ? `${decimal(seconds, 0)} s`
+        : seconds < 5400
+          ? `${decimal(seconds / 60, 0)} min`
+          : `${decimal(seconds / 3600, 1)} h`,
     // UTC: the same run gives the same report on every machine.
     date: (iso) => new Date(iso).toLocaleDateString(locale, { dateStyle: 'long', timeZone: 'UTC' }),
   };

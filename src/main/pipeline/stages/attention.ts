@@ -20,10 +20,15 @@ const BATCH = 8;
  * noted (occlusion sensitivity, Zeiler & Fergus 2014, arXiv 1311.2901, section 4.2).
  */
 export async function attentionMap(runFolder: string, file: string, label: number): Promise<AttentionMap> {
-  const { config: { data, engine } } = await readRun(runFolder);
+  const {
+    config: { data, engine },
+  } = await readRun(runFolder);
   const model = await finalIntegerModel({ folder: runFolder });
   if (label < 0 || label >= model.classes) throw new Problem('config', `The model has no class number ${label}.`);
-  const { rgb, width, height } = await decodeImage(file, { paddingColor: data.padding_color, maxMegapixels: data.max_megapixels });
+  const { rgb, width, height } = await decodeImage(file, {
+    paddingColor: data.padding_color,
+    maxMegapixels: data.max_megapixels,
+  });
   const size = model.inputSize;
   const pixels = letterbox(rgb, width, height, size, data.padding_color);
   const scorer = await createIntegerScorer(model, { batchSize: BATCH, threads: engine.threads });
@@ -37,7 +42,8 @@ export async function attentionMap(runFolder: string, file: string, label: numbe
     const drops: number[] = [];
     for (let first = 0; first < CELLS * CELLS; first += BATCH) {
       const batch = repeated(pixels);
-      for (let i = 0; i < BATCH; i++) cover(batch.subarray(i * pixels.length, (i + 1) * pixels.length), size, first + i, grey);
+      for (let i = 0; i < BATCH; i++)
+        cover(batch.subarray(i * pixels.length, (i + 1) * pixels.length), size, first + i, grey);
       drops.push(...(await scoresOf(batch)).map((covered) => score - covered));
     }
     return { cells: CELLS, drops, score };
@@ -54,7 +60,9 @@ function repeated(pixels: Uint8Array): Uint8Array {
 
 function meanColour(pixels: Uint8Array): readonly number[] {
   const sums = [0, 0, 0];
-  pixels.forEach((value, i) => { sums[i % 3]! += value; });
+  pixels.forEach((value, i) => {
+    sums[i % 3]! += value;
+  });
   return sums.map((sum) => Math.round((sum * 3) / pixels.length));
 }
 

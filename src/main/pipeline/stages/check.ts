@@ -21,18 +21,36 @@ export interface FolderCheck {
 }
 
 function dimensionsOf(dataset: Dataset, images: ReadonlyMap<string, ImageScan>): FolderCheck['dimensions'] {
-  return Object.fromEntries(Object.values(dataset.splits).flat().flatMap(({ path, file }) => {
-    const scan = images.get(file);
-    return scan === undefined ? [] : [[path, [scan.width, scan.height]] as const];
-  }));
+  return Object.fromEntries(
+    Object.values(dataset.splits)
+      .flat()
+      .flatMap(({ path, file }) => {
+        const scan = images.get(file);
+        return scan === undefined ? [] : [[path, [scan.width, scan.height]] as const];
+      }),
+  );
 }
 
 /** Reads and judges a project; changes nothing. */
-export async function checkFolder(project: string, config: Config['data'], cacheFolder: string, context: JobContext): Promise<FolderCheck> {
+export async function checkFolder(
+  project: string,
+  config: Config['data'],
+  cacheFolder: string,
+  context: JobContext,
+): Promise<FolderCheck> {
   let progress: ((done: number) => void) | null = null;
   const { dataset, problems, images, separator } = await checkProject(project, config, {
     cacheFolder,
-    onProgress: (done, total) => (progress ??= progressReporter((event) => context.report(event), 'data', 'checking images', 'images', total))(done),
+    onProgress: (done, total) =>
+      (progress ??= progressReporter((event) => context.report(event), 'data', 'checking images', 'images', total))(
+        done,
+      ),
   });
-  return { problems, text: formatProblems(problems), statistics: datasetStatistics(dataset, images), separator, dimensions: dimensionsOf(dataset, images) };
+  return {
+    problems,
+    text: formatProblems(problems),
+    statistics: datasetStatistics(dataset, images),
+    separator,
+    dimensions: dimensionsOf(dataset, images),
+  };
 }

@@ -11,17 +11,29 @@ import type { StageSummary } from './room.ts';
 export const snapshotFolder = (runFolder: string): string => path.join(runFolder, 'data');
 
 /** Reads and checks the project as `check` does, refuses errors, and keeps a snapshot that the run works on from now on. */
-export async function dataStage(runFolder: string, project: string, config: Config, cacheFolder: string, context: JobContext): Promise<StageSummary> {
+export async function dataStage(
+  runFolder: string,
+  project: string,
+  config: Config,
+  cacheFolder: string,
+  context: JobContext,
+): Promise<StageSummary> {
   const report = (event: Parameters<JobContext['report']>[0]): void => context.report(event);
   let progress: ((done: number) => void) | null = null;
   const { dataset, problems, separator } = await checkProject(project, config.data, {
     cacheFolder,
-    onProgress: (done, total) => (progress ??= progressReporter(report, 'data', 'checking images', 'images', total))(done),
+    onProgress: (done, total) =>
+      (progress ??= progressReporter(report, 'data', 'checking images', 'images', total))(done),
   });
   refuseErrors(problems);
   const { train, val, test } = dataset.splits;
   const warnings = problems.length - errorsIn(problems).length;
-  report({ type: 'note', stage: 'data', level: 'info', message: `${train.length} training, ${val.length} validation and ${test.length} test images, ${dataset.vocabulary.length} classes; separator: ${separator.separator}.` });
+  report({
+    type: 'note',
+    stage: 'data',
+    level: 'info',
+    message: `${train.length} training, ${val.length} validation and ${test.length} test images, ${dataset.vocabulary.length} classes; separator: ${separator.separator}.`,
+  });
   if (warnings > 0) report({ type: 'note', stage: 'data', level: 'warning', message: formatProblems(problems, 3) });
   for (const { message } of recipeWarnings(config)) report({ type: 'note', stage: 'data', level: 'warning', message });
   await writeSnapshot(snapshotFolder(runFolder), dataset);

@@ -21,14 +21,28 @@ export async function doctor(folder: string): Promise<DoctorReport> {
     system: `${os.type()} ${os.release()}, ${os.arch()}`,
     cpu: { model: cpus[0]?.model.trim() ?? 'unknown', cores: os.availableParallelism(), features: await cpuFeatures() },
     memory: { totalBytes: os.totalmem(), freeBytes: os.freemem() },
-    disk: await statfs(folder).then(({ bavail, bsize }) => ({ folder, freeBytes: bavail * bsize }), () => null),
+    disk: await statfs(folder).then(
+      ({ bavail, bsize }) => ({ folder, freeBytes: bavail * bsize }),
+      () => null,
+    ),
     vulkan: await vulkanAdapters(),
     gpus: (await graphicsCards()).map(({ name, driver }) => `${name}, ${driver}`),
     versions: { node: process.version },
   };
 }
 
-const INTERESTING = ['avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx_vnni', 'amx_int8', 'asimd', 'asimddp', 'i8mm'];
+const INTERESTING = [
+  'avx',
+  'avx2',
+  'fma',
+  'avx512f',
+  'avx512_vnni',
+  'avx_vnni',
+  'amx_int8',
+  'asimd',
+  'asimddp',
+  'i8mm',
+];
 
 async function cpuFeatures(): Promise<string[]> {
   const text = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');

@@ -32,15 +32,32 @@ export interface EvaluationResult {
 }
 
 /** Judges the INT8 model of a run or a bundle on labelled images. Looking at a run's own test split is counted in its run.json. */
-export async function evaluateModel({ model: place, data, split, cacheFolder }: EvaluationRequest, context: JobContext): Promise<EvaluationResult> {
+export async function evaluateModel(
+  { model: place, data, split, cacheFolder }: EvaluationRequest,
+  context: JobContext,
+): Promise<EvaluationResult> {
   const model = await openScoredModel(place, cacheFolder);
   try {
-    const samples = data === null ? await ownSamples(model, place, split) : await samplesOf(data, model.labels, split, cacheFolder);
+    const samples =
+      data === null ? await ownSamples(model, place, split) : await samplesOf(data, model.labels, split, cacheFolder);
     if (samples.length === 0) throw new Problem('data', `There are no images in the ${split} split.`);
-    const progress = progressReporter((event) => context.report(event), 'test', `scoring ${split}`, 'images', samples.length);
+    const progress = progressReporter(
+      (event) => context.report(event),
+      'test',
+      `scoring ${split}`,
+      'images',
+      samples.length,
+    );
     const codes = await model.score(samples, progress);
     const classes = model.labels.length;
-    const report = evaluateSplit({ labels: labelMatrix(samples, classes), codes, logits: null, classes, thresholds: { globalK: model.globalK, perClassK: model.perClassK }, seed: 1 });
+    const report = evaluateSplit({
+      labels: labelMatrix(samples, classes),
+      codes,
+      logits: null,
+      classes,
+      thresholds: { globalK: model.globalK, perClassK: model.perClassK },
+      seed: 1,
+    });
     return { labels: model.labels, split, images: samples.length, report };
   } finally {
     await model.dispose();
@@ -48,19 +65,33 @@ export async function evaluateModel({ model: place, data, split, cacheFolder }: 
 }
 
 async function ownSamples(model: ScoredModel, folder: string, split: Split): Promise<readonly Sample[]> {
-  if (model.kind === 'bundle') throw new Problem('config', 'A bundle carries no photos: name a labelled folder with --data.');
+  if (model.kind === 'bundle')
+    throw new Problem('config', 'A bundle carries no photos: name a labelled folder with --data.');
   const lock = await takeLock(lockFile(folder), 'evaluation');
   try {
     const record = await readRun(folder);
-    if (split === 'test') await writeRun(folder, { ...record, testOpenings: [...record.testOpenings, { at: new Date().toISOString(), by: 'evaluation' }] });
+    if (split === 'test')
+      await writeRun(folder, {
+        ...record,
+        testOpenings: [...record.testOpenings, { at: new Date().toISOString(), by: 'evaluation' }],
+      });
     return (await readSnapshot(snapshotFolder(folder), record.project)).splits[split];
   } finally {
     await lock.release();
   }
 }
 
-async function samplesOf(data: string, labels: readonly string[], split: Split, cacheFolder: string): Promise<readonly Sample[]> {
-  const { dataset, problems } = await checkProject(data, configSchema.parse({}).data, { cacheFolder, splits: [split], vocabulary: labels });
+async function samplesOf(
+  data: string,
+  labels: readonly string[],
+  split: Split,
+  cacheFolder: string,
+): Promise<readonly Sample[]> {
+  const { dataset, problems } = await checkProject(data, configSchema.parse({}).data, {
+    cacheFolder,
+    splits: [split],
+    vocabulary: labels,
+  });
   refuseErrors(problems);
   return dataset.splits[split];
 }

@@ -50,15 +50,23 @@ export async function exportStage(room: RunRoom): Promise<StageSummary> {
   await refreshMetricsReport(room);
   const model = await finalIntegerModel(room);
   const tflite = writeTflite(model, {
-    inputType: options.input_type, outputType: options.output_type, labels: dataset.vocabulary, name: options.name,
-    description: `${student.architecture}, ${student.input_size} px, ${dataset.vocabulary.length} labels, int8. Trained with Destila Studio.`, version: '1',
+    inputType: options.input_type,
+    outputType: options.output_type,
+    labels: dataset.vocabulary,
+    name: options.name,
+    description: `${student.architecture}, ${student.input_size} px, ${dataset.vocabulary.length} labels, int8. Trained with Destila Studio.`,
+    version: '1',
   });
   assertValidTflite(tflite);
   const litert = await createLitert(tflite);
   try {
     const compared = await withLoader(room, [model.inputSize], (loader) => compare(room, model, litert, loader));
     note(room, 'export', `LiteRT and the integer model agree on all ${compared} pictures, bit for bit.`);
-    const bundle = await writeBundle(path.join(room.folder, 'export'), `${options.name}-${new Date().toISOString().slice(0, 10)}`, await bundleFiles(room, model, tflite, litert));
+    const bundle = await writeBundle(
+      path.join(room.folder, 'export'),
+      `${options.name}-${new Date().toISOString().slice(0, 10)}`,
+      await bundleFiles(room, model, tflite, litert),
+    );
     await room.setExport(path.relative(room.folder, bundle));
     note(room, 'export', `The bundle is ${bundle}, and the same as .zip.`);
     return { compared, model_bytes: tflite.length };
@@ -67,23 +75,46 @@ export async function exportStage(room: RunRoom): Promise<StageSummary> {
   }
 }
 
-async function bundleFiles(room: RunRoom, model: IntegerModel, tflite: Uint8Array, litert: Litert): Promise<BundleFile[]> {
+async function bundleFiles(
+  room: RunRoom,
+  model: IntegerModel,
+  tflite: Uint8Array,
+  litert: Litert,
+): Promise<BundleFile[]> {
   const { config, dataset } = room;
   const thresholds = await readThresholds(room.folder);
   const report = await writeReport(room, await readMetricsReport(room.folder));
   const json = (value: object): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
   const inference = buildInferenceConfig({
-    file: MODEL_FILE, sha256: sha256(tflite), architecture: config.student.architecture, model: summarizeTflite(readTflite(tflite)),
-    paddingColor: config.data.padding_color, thresholds,
+    file: MODEL_FILE,
+    sha256: sha256(tflite),
+    architecture: config.student.architecture,
+    model: summarizeTflite(readTflite(tflite)),
+    paddingColor: config.data.padding_color,
+    thresholds,
   });
   const parity = await parityFiles(await parityPictures(room), {
-    litert, inputSize: model.inputSize, paddingColor: config.data.padding_color, labels: dataset.vocabulary, ks: thresholds.perClass.map(({ k }) => k),
+    litert,
+    inputSize: model.inputSize,
+    paddingColor: config.data.padding_color,
+    labels: dataset.vocabulary,
+    ks: thresholds.perClass.map(({ k }) => k),
   });
   return [
     { name: MODEL_FILE, data: tflite },
     { name: 'labels.txt', data: encodeLabels(dataset.vocabulary) },
     { name: CONFIG_FILE, data: json(inference) },
-    { name: THRESHOLDS_FILE, data: json(buildThresholdRecommendation(dataset.vocabulary, thresholds, config.threshold_search, split(room, 'val').length)) },
+    {
+      name: THRESHOLDS_FILE,
+      data: json(
+        buildThresholdRecommendation(
+          dataset.vocabulary,
+          thresholds,
+          config.threshold_search,
+          split(room, 'val').length,
+        ),
+      ),
+    },
     { name: 'metrics.json', data: await readFile(metricsReportFile(room.folder)) },
     { name: 'MODEL_CARD.md', data: Buffer.from(modelCard(report, tflite.length)) },
     { name: 'report.html', data: await readFile(reportFile(room.folder, 'report.html')) },
@@ -99,32 +130,64 @@ async function parityPictures(room: RunRoom): Promise<Picture[]> {
   const candidates = [...split(room, 'val'), ...split(room, 'test')];
   const order = permutation(candidates.length, randomStream(room.config.seed, 'parity'));
   const { padding_color: paddingColor, max_megapixels: maxMegapixels } = room.config.data;
-  return Promise.all([...order.subarray(0, PARITY_PICTURES)].map((i) => decodeImage(candidates[i]!.file, { paddingColor, maxMegapixels })));
+  return Promise.all(
+    [...order.subarray(0, PARITY_PICTURES)].map((i) =>
+      decodeImage(candidates[i]!.file, { paddingColor, maxMegapixels }),
+    ),
+  );
 }
 
 /** Compares on every val and test picture, and on augmented ones up to COMPARED_AT_LEAST. Returns how many. */
 async function compare(room: RunRoom, model: IntegerModel, litert: Litert, loader: Loader): Promise<number> {
   const plain = [...split(room, 'val'), ...split(room, 'test')];
-  const augmented = Array.from({ length: Math.max(0, COMPARED_AT_LEAST - plain.length) }, (_, i) => plain[i % plain.length]!);
+  const augmented = Array.from(
+    { length: Math.max(0, COMPARED_AT_LEAST - plain.length) },
+    (_, i) => plain[i % plain.length]!,
+  );
   const total = plain.length + augmented.length;
-  const progress = progressReporter((event) => room.context.report(event), 'export', 'comparing with LiteRT', 'images', total);
+  const progress = progressReporter(
+    (event) => room.context.report(event),
+    'export',
+    'comparing with LiteRT',
+    'images',
+    total,
+  );
   const scorer = await createIntegerScorer(model, { batchSize: BATCH_SIZE, threads: room.config.engine.threads });
   let done = 0;
   const compareBatch = async (samples: readonly Sample[], pixels: Uint8Array): Promise<void> => {
     const codes = await scorer.run(pixels);
     const bytes = pixels.length / BATCH_SIZE;
     for (const [i, sample] of samples.entries()) {
-      const judged = { name: sample.path, pixels: pixels.subarray(i * bytes, (i + 1) * bytes), codes: codes.subarray(i * model.classes, (i + 1) * model.classes) };
+      const judged = {
+        name: sample.path,
+        pixels: pixels.subarray(i * bytes, (i + 1) * bytes),
+        codes: codes.subarray(i * model.classes, (i + 1) * model.classes),
+      };
       if (done < REFERENCE_PICTURES) requireReference(model, judged.pixels, judged.codes, judged.name);
       await requireAgreement(litert, judged);
       progress(++done);
     }
   };
   try {
-    for (const batch of batchesOf(plain)) await compareBatch(batch, (await loader.load({ samples: filled(batch), augmentation: null }))[0]!);
+    for (const batch of batchesOf(plain))
+      await compareBatch(batch, (await loader.load({ samples: filled(batch), augmentation: null }))[0]!);
     for (const [n, batch] of batchesOf(augmented).entries()) {
       const positions = filled(batch).map((_, i) => n * BATCH_SIZE + i);
-      await compareBatch(batch, (await loader.load({ samples: filled(batch), augmentation: { config: room.config.augmentation, seed: room.config.seed, epoch: 0, positions, mixing: null } }))[0]!);
+      await compareBatch(
+        batch,
+        (
+          await loader.load({
+            samples: filled(batch),
+            augmentation: {
+              config: room.config.augmentation,
+              seed: room.config.seed,
+              epoch: 0,
+              positions,
+              mixing: null,
+            },
+          })
+        )[0]!,
+      );
     }
   } finally {
     await scorer.dispose();
@@ -135,10 +198,17 @@ async function compare(room: RunRoom, model: IntegerModel, litert: Litert, loade
 function requireReference(model: IntegerModel, pixels: Uint8Array, codes: Uint8Array, name: string): void {
   const output = runIntegerReference(model, pixels).get(model.output)!;
   if (output.every((code, c) => code + 128 === codes[c])) return;
-  throw new Problem('export', `The integer reference and the fast scorer differ on ${name}. Nothing was exported. Please report this with the run's folder.`);
+  throw new Problem(
+    'export',
+    `The integer reference and the fast scorer differ on ${name}. Nothing was exported. Please report this with the run's folder.`,
+  );
 }
 
-const batchesOf = (samples: readonly Sample[]): Sample[][] => Array.from({ length: Math.ceil(samples.length / BATCH_SIZE) }, (_, i) => samples.slice(i * BATCH_SIZE, (i + 1) * BATCH_SIZE));
+const batchesOf = (samples: readonly Sample[]): Sample[][] =>
+  Array.from({ length: Math.ceil(samples.length / BATCH_SIZE) }, (_, i) =>
+    samples.slice(i * BATCH_SIZE, (i + 1) * BATCH_SIZE),
+  );
 
 /** A full batch: the last one repeats its first picture. */
-const filled = (batch: readonly Sample[]): Sample[] => Array.from({ length: BATCH_SIZE }, (_, i) => batch[i] ?? batch[0]!);
+const filled = (batch: readonly Sample[]): Sample[] =>
+  Array.from({ length: BATCH_SIZE }, (_, i) => batch[i] ?? batch[0]!);

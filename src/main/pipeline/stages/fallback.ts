@@ -6,7 +6,10 @@ import type { EngineStart } from '../engine/registry.ts';
 import { splitBatches } from '../engine/splitBatches.ts';
 
 /** What a run computes on: an engine, and in how many parts it takes a batch. */
-export interface Rung { readonly name: EngineName; readonly parts: number }
+export interface Rung {
+  readonly name: EngineName;
+  readonly parts: number;
+}
 
 const MOST_PARTS = 4;
 
@@ -28,7 +31,11 @@ export interface Fallback {
 }
 
 /** Does the work; where memory of the card runs out or the card is lost, does it again from its last checkpoint one rung lower. */
-export async function withFallback<T>(from: Climbing, fallback: Fallback, work: (engine: Engine) => Promise<T>): Promise<{ result: T; at: Climbing }> {
+export async function withFallback<T>(
+  from: Climbing,
+  fallback: Fallback,
+  work: (engine: Engine) => Promise<T>,
+): Promise<{ result: T; at: Climbing }> {
   let at = from;
   for (;;) {
     try {
@@ -43,8 +50,16 @@ async function lower(rung: Rung, error: unknown, { start, say }: Fallback): Prom
   const { kind } = toProblemData(error);
   const next = kind === 'outOfMemory' || kind === 'deviceLost' ? nextRung(rung) : null;
   if (next === null) throw error;
-  const what = kind === 'outOfMemory' ? (rung.name === 'tfjs' ? "TensorFlow's memory ran out" : 'The memory of the graphics card ran out') : 'The graphics card stopped answering';
-  const cure = next.name === 'onnx-cpu' ? 'on the processor, which is slower' : `on ${next.name} with each batch in ${next.parts} parts`;
+  const what =
+    kind === 'outOfMemory'
+      ? rung.name === 'tfjs'
+        ? "TensorFlow's memory ran out"
+        : 'The memory of the graphics card ran out'
+      : 'The graphics card stopped answering';
+  const cure =
+    next.name === 'onnx-cpu'
+      ? 'on the processor, which is slower'
+      : `on ${next.name} with each batch in ${next.parts} parts`;
   say(`${what}. The run goes on from its last checkpoint, ${cure}.`);
   try {
     return { rung: next, engine: await start(next) };

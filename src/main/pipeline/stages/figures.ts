@@ -9,7 +9,13 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 /** What an epoch of a float network is worth: cross-entropy, macro AP, macro and micro F1 at 0.5. `logits` [n, classes]. */
 export function validationMetrics(logits: Float32Array, samples: readonly Sample[], classes: number): Figures {
   const labels = labelMatrix(samples, classes);
-  return figures(logits, logits.map((logit) => (logit >= 0 ? 1 : 0)), meanCrossEntropy(logits, labels), labels, classes);
+  return figures(
+    logits,
+    logits.map((logit) => (logit >= 0 ? 1 : 0)),
+    meanCrossEntropy(logits, labels),
+    labels,
+    classes,
+  );
 }
 
 /** Codes 0 and 255 stand for scores near 0 and 1, not for certainty: half a code keeps the logarithm finite. */
@@ -21,10 +27,22 @@ const codeLogit = (q: number): number => {
 /** The same for the INT8 model's codes q [n, classes]. */
 export function integerMetrics(codes: Uint8Array, samples: readonly Sample[], classes: number): Figures {
   const labels = labelMatrix(samples, classes);
-  return figures(codes, codes.map((q) => (q >= 128 ? 1 : 0)), meanCrossEntropy(Float32Array.from(codes, codeLogit), labels), labels, classes);
+  return figures(
+    codes,
+    codes.map((q) => (q >= 128 ? 1 : 0)),
+    meanCrossEntropy(Float32Array.from(codes, codeLogit), labels),
+    labels,
+    classes,
+  );
 }
 
-function figures(scores: ArrayLike<number>, predicted: ArrayLike<number>, loss: number, labels: Int8Array, classes: number): Figures {
+function figures(
+  scores: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  loss: number,
+  labels: Int8Array,
+  classes: number,
+): Figures {
   const { macroAp } = macroAveragePrecision(labels, scores, classes);
   const { macroF1, microF1 } = decisionMetrics(labels, predicted, classes);
   return { val_loss: finite(loss), macro_ap: finite(macroAp), macro_f1: finite(macroF1), micro_f1: finite(microF1) };

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import { fitBatches } from './fitBatch.ts';
 
-const config = configSchema.parse({ teacher: { batch_size: 16 }, student: { batch_size: 16, accumulation_steps: 2 }, qat: { batch_size: 16 } });
+const config = configSchema.parse({
+  teacher: { batch_size: 16 },
+  student: { batch_size: 16, accumulation_steps: 2 },
+  qat: { batch_size: 16 },
+});
 
 test('a machine with room keeps the settings as they are', () => {
   expect(fitBatches(config, 10, 64e9)).toEqual({ config, notes: [] });

@@ -22,13 +22,19 @@ const noPixels: Pick<Loader, 'load'> = { load: () => Promise.resolve([]) };
  * once; so are those of the training images, and what the teacher says of them, where no augmentation makes one epoch differ from
  * another: then an epoch costs next to nothing. `model` is the whole network with these parameters; what learns is headModel(model).
  */
-export async function headInputs(room: RunRoom, training: NetworkTraining, model: Model, parameters: Parameters): Promise<PhaseInputs> {
+export async function headInputs(
+  room: RunRoom,
+  training: NetworkTraining,
+  model: Model,
+  parameters: Parameters,
+): Promise<PhaseInputs> {
   const { stage, loader, sizeIndex, teach } = training;
   const { batch_size: batchSize } = room.config[stage];
   const name = featuresOf(model);
   const width = model.nodes.find((node) => node.name === name)!.shape[0]!;
   const backbone = await room.engine.createInference({ model, parameters, batchSize, outputs: [name] });
-  const features = async ({ pixels }: BatchImages): Promise<Float32Array> => (await backbone.run(pixels[sizeIndex]!)).outputs.get(name)!;
+  const features = async ({ pixels }: BatchImages): Promise<Float32Array> =>
+    (await backbone.run(pixels[sizeIndex]!)).outputs.get(name)!;
   try {
     const validation = await ofSplit(room, training, 'val', width, features);
     const scoring = {
@@ -37,8 +43,13 @@ export async function headInputs(room: RunRoom, training: NetworkTraining, model
       dispose: () => backbone.dispose(),
     };
     const bytes = 4 * width * split(room, 'train').length;
-    if (!changesNothing(room.config.augmentation) || bytes > MOST_FEATURE_BYTES) return { loader, inputOf: features, teach, ...scoring };
-    note(room, stage, 'Nothing is augmented: the features of the frozen backbone are computed once for all epochs of the head.');
+    if (!changesNothing(room.config.augmentation) || bytes > MOST_FEATURE_BYTES)
+      return { loader, inputOf: features, teach, ...scoring };
+    note(
+      room,
+      stage,
+      'Nothing is augmented: the features of the frozen backbone are computed once for all epochs of the head.',
+    );
     const known = await ofSplit(room, training, 'train', width, features);
     const taught = teach === null ? null : await ofSplit(room, training, 'train', model.classes, teach);
     return {
@@ -54,10 +65,22 @@ export async function headInputs(room: RunRoom, training: NetworkTraining, model
 }
 
 /** [n, width]: what `compute` makes of every image of a split as it is. */
-async function ofSplit(room: RunRoom, { stage, loader }: NetworkTraining, name: 'train' | 'val', width: number, compute: (batch: BatchImages) => Promise<Float32Array>): Promise<Float32Array> {
+async function ofSplit(
+  room: RunRoom,
+  { stage, loader }: NetworkTraining,
+  name: 'train' | 'val',
+  width: number,
+  compute: (batch: BatchImages) => Promise<Float32Array>,
+): Promise<Float32Array> {
   const samples = split(room, name);
   const all = new Float32Array(samples.length * width);
-  const progress = progressReporter((event) => room.context.report(event), stage, `${stage}: features`, 'images', samples.length);
+  const progress = progressReporter(
+    (event) => room.context.report(event),
+    stage,
+    `${stage}: features`,
+    'images',
+    samples.length,
+  );
   for await (const { pixels, first, count } of plainBatches(loader, samples, room.config[stage].batch_size)) {
     const values = await compute({ pixels, positions: [] });
     all.set(values.subarray(0, count * width), first * width);
@@ -68,12 +91,20 @@ async function ofSplit(room: RunRoom, { stage, loader }: NetworkTraining, name: 
 
 function rows(matrix: Float32Array, width: number, positions: readonly number[]): Float32Array {
   const chosen = new Float32Array(positions.length * width);
-  positions.forEach((position, row) => chosen.set(matrix.subarray(position * width, (position + 1) * width), row * width));
+  positions.forEach((position, row) =>
+    chosen.set(matrix.subarray(position * width, (position + 1) * width), row * width),
+  );
   return chosen;
 }
 
 /** Logits [n, classes] of a head for features [n, width]. */
-async function scoreFeatures(room: RunRoom, head: Model, parameters: Parameters, features: Float32Array, batchSize: number): Promise<Float32Array> {
+async function scoreFeatures(
+  room: RunRoom,
+  head: Model,
+  parameters: Parameters,
+  features: Float32Array,
+  batchSize: number,
+): Promise<Float32Array> {
   const width = head.nodes[0]!.shape[0]!;
   const count = features.length / width;
   const logits = new Float32Array(count * head.classes);
@@ -81,7 +112,13 @@ async function scoreFeatures(room: RunRoom, head: Model, parameters: Parameters,
   try {
     for (let first = 0; first < count; first += batchSize) {
       const real = Math.min(batchSize, count - first);
-      const scores = await network.run(rows(features, width, Array.from({ length: batchSize }, (_, i) => first + Math.min(i, real - 1))));
+      const scores = await network.run(
+        rows(
+          features,
+          width,
+          Array.from({ length: batchSize }, (_, i) => first + Math.min(i, real - 1)),
+        ),
+      );
       logits.set(scores.subarray(0, real * head.classes), first * head.classes);
     }
     return logits;

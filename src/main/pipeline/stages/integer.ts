@@ -16,9 +16,18 @@ import { modelPath, split } from './room.ts';
 const BATCH_SIZE = 16;
 
 /** The folded, fake-quantized graph of a network: what quantization-aware training trains and the export writes. */
-export function quantizedModel({ architecture, inputSize, labels }: Pick<StoredModel, 'architecture' | 'inputSize' | 'labels'>): Model {
+export function quantizedModel({
+  architecture,
+  inputSize,
+  labels,
+}: Pick<StoredModel, 'architecture' | 'inputSize' | 'labels'>): Model {
   const float = buildModel(architecture, { inputSize, classes: labels.length, dropout: 0, dropPath: 0 });
-  const anyParameters = new Map(float.parameters.map(({ name, shape }) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }]));
+  const anyParameters = new Map(
+    float.parameters.map(({ name, shape }) => [
+      name,
+      { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) },
+    ]),
+  );
   return insertFakeQuant(foldBatchNorm(float, anyParameters).model);
 }
 
@@ -29,15 +38,32 @@ export async function finalIntegerModel(room: Pick<RunRoom, 'folder'>): Promise<
 }
 
 /** Codes q 0..255 [n, classes] of the INT8 model on a whole split, un-augmented; the student's size is the loader's first. */
-export function scoreInteger(room: RunRoom, model: IntegerModel, loader: Loader, name: 'val' | 'test'): Promise<Uint8Array> {
+export function scoreInteger(
+  room: RunRoom,
+  model: IntegerModel,
+  loader: Loader,
+  name: 'val' | 'test',
+): Promise<Uint8Array> {
   return scoreCodes(model, loader, split(room, name), room.config.engine.threads);
 }
 
 /** The same for any images. */
-export async function scoreCodes(model: IntegerModel, loader: Loader, samples: readonly Sample[], threads: number, onProgress?: (done: number) => void): Promise<Uint8Array> {
+export async function scoreCodes(
+  model: IntegerModel,
+  loader: Loader,
+  samples: readonly Sample[],
+  threads: number,
+  onProgress?: (done: number) => void,
+): Promise<Uint8Array> {
   const scorer = await createIntegerScorer(model, { batchSize: BATCH_SIZE, threads });
   try {
-    return await scoreSamples((pixels) => scorer.run(pixels), new Uint8Array(samples.length * model.classes), { loader, sizeIndex: 0, batchSize: BATCH_SIZE, classes: model.classes }, samples, onProgress);
+    return await scoreSamples(
+      (pixels) => scorer.run(pixels),
+      new Uint8Array(samples.length * model.classes),
+      { loader, sizeIndex: 0, batchSize: BATCH_SIZE, classes: model.classes },
+      samples,
+      onProgress,
+    );
   } finally {
     await scorer.dispose();
   }

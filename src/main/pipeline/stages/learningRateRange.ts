@@ -39,26 +39,60 @@ export interface LearningRateRange {
  * Runs phase B of a network for a few steps at rising learning rates, with the run's own loss, optimizer and augmentation, on the labels
  * alone (there is no teacher yet). Keeps nothing.
  */
-export async function learningRateRange({ project, config, network, steps, cacheFolder, engine: name, enginesFolder }: LearningRateRangeRequest, context: JobContext): Promise<LearningRateRange> {
+export async function learningRateRange(
+  { project, config, network, steps, cacheFolder, engine: name, enginesFolder }: LearningRateRangeRequest,
+  context: JobContext,
+): Promise<LearningRateRange> {
   const { dataset, problems } = await checkProject(project, config.data, { cacheFolder });
   refuseErrors(problems);
-  const engine = await engineKind(name).start({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low', enginesFolder });
+  const engine = await engineKind(name).start({
+    threads: config.engine.threads,
+    lowMemory: config.engine.memory === 'low',
+    enginesFolder,
+  });
   const room = { config, dataset, context, cacheFolder };
   const own = config[network];
-  const source = { samples: split(room, 'train'), classes: dataset.vocabulary.length, batchSize: own.batch_size, augmentation: config.augmentation, sampling: config.data, seed: config.seed };
+  const source = {
+    samples: split(room, 'train'),
+    classes: dataset.vocabulary.length,
+    batchSize: own.batch_size,
+    augmentation: config.augmentation,
+    sampling: config.data,
+    seed: config.seed,
+  };
   return withLoader(room, [own.input_size], async (loader) => {
     const { model, parameters, scratch } = await startOf({ ...room, engine }, network, { loader, sizeIndex: 0 });
     const trainableFrom = scratch ? 0 : unfreezeFrom(model, own.unfreeze_fraction);
     const session = await engine.createTraining({
-      model, batchSize: own.batch_size, trainableFrom, loss: labelLoss(own, source.samples, model.classes), optimizer: optimizerOf(own), clipNorm: own.clip_norm, ema: false,
-      learningRateScales: own.layer_decay === 1 ? new Map() : layerDecayScales(model, own.layer_decay), state: { parameters, slots: new Map(), ema: null, steps: 0 },
+      model,
+      batchSize: own.batch_size,
+      trainableFrom,
+      loss: labelLoss(own, source.samples, model.classes),
+      optimizer: optimizerOf(own),
+      clipNorm: own.clip_norm,
+      ema: false,
+      learningRateScales: own.layer_decay === 1 ? new Map() : layerDecayScales(model, own.layer_decay),
+      state: { parameters, slots: new Map(), ema: null, steps: 0 },
     });
     const batches = await firstBatches({ ...source, loader }, own.input_size);
-    const progress = progressReporter((event) => context.report(event), network, 'trying learning rates', 'steps', batches.length + steps);
+    const progress = progressReporter(
+      (event) => context.report(event),
+      network,
+      'trying learning rates',
+      'steps',
+      batches.length + steps,
+    );
     const step = async (index: number, learningRate: number): Promise<number> => {
       const { pixels, labels, weights } = batches[index % batches.length]!;
       const masks = drawMasks(model, trainableFrom, own.batch_size, { seed: config.seed, epoch: 0, step: index });
-      const { loss } = await session.step({ pixels: pixels[0]!, labels, weights, learningRate, weightDecay: own.weight_decay, masks });
+      const { loss } = await session.step({
+        pixels: pixels[0]!,
+        labels,
+        weights,
+        learningRate,
+        weightDecay: own.weight_decay,
+        masks,
+      });
       progress(index + 1);
       return loss;
     };
@@ -76,11 +110,17 @@ export async function learningRateRange({ project, config, network, steps, cache
     }
     // A loss that is no number is the end of the curve, not a point on it; JSON has no such numbers.
     const drawn = points.filter(({ smoothed }) => Number.isFinite(smoothed));
-    return { network, points: drawn, suggested: suggestedRate(drawn), stoppedEarly: points.length < steps || drawn.length < points.length };
+    return {
+      network,
+      points: drawn,
+      suggested: suggestedRate(drawn),
+      stoppedEarly: points.length < steps || drawn.length < points.length,
+    };
   });
 }
 
-const MOST_BATCHES = 10, MOST_BYTES = 200e6;
+const MOST_BATCHES = 10,
+  MOST_BYTES = 200e6;
 
 /** The same few batches serve the whole test. */
 async function firstBatches(source: AugmentedSource, inputSize: number): Promise<TrainingBatch[]> {

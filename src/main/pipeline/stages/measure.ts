@@ -25,8 +25,17 @@ export interface Measurement {
 const STEPS = 2;
 
 /** Real steps of both networks with these settings on this machine. */
-export async function measureSpeed(config: Config, classes: number, name: EngineName, enginesFolder: string): Promise<Measurement> {
-  const engine = await engineKind(name).start({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low', enginesFolder });
+export async function measureSpeed(
+  config: Config,
+  classes: number,
+  name: EngineName,
+  enginesFolder: string,
+): Promise<Measurement> {
+  const engine = await engineKind(name).start({
+    threads: config.engine.threads,
+    lowMemory: config.engine.memory === 'low',
+    enginesFolder,
+  });
   const teacher = await measureNetwork(engine, config.teacher, classes);
   const student = await measureNetwork(engine, config.student, classes);
   return { teacher, student, memoryBytes: process.resourceUsage().maxRSS * 1024 };
@@ -34,19 +43,36 @@ export async function measureSpeed(config: Config, classes: number, name: Engine
 
 async function measureNetwork(engine: Engine, config: NetworkConfig, classes: number): Promise<Speed> {
   const { input_size: size, batch_size: batchSize } = config;
-  const model = buildModel(config.architecture, { inputSize: size, classes, dropout: config.dropout, dropPath: config.drop_path });
+  const model = buildModel(config.architecture, {
+    inputSize: size,
+    classes,
+    dropout: config.dropout,
+    dropPath: config.drop_path,
+  });
   const parameters = initialParameters(model, 1);
   const pixels = new Uint8Array(batchSize * size * size * 3).fill(100);
   const session = await engine.createTraining({
-    model, batchSize, trainableFrom: 0, loss: PLAIN_BCE, optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-    clipNorm: 1, ema: false, state: { parameters, slots: new Map(), ema: null, steps: 0 },
+    model,
+    batchSize,
+    trainableFrom: 0,
+    loss: PLAIN_BCE,
+    optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    clipNorm: 1,
+    ema: false,
+    state: { parameters, slots: new Map(), ema: null, steps: 0 },
   });
   let stepSeconds: number;
   try {
-    stepSeconds = await timed((step) => session.step({
-      pixels, labels: new Float32Array(batchSize * classes), weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)),
-      learningRate: 1e-4, weightDecay: 0, masks: drawMasks(model, 0, batchSize, { seed: 1, epoch: 0, step }),
-    }));
+    stepSeconds = await timed((step) =>
+      session.step({
+        pixels,
+        labels: new Float32Array(batchSize * classes),
+        weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)),
+        learningRate: 1e-4,
+        weightDecay: 0,
+        masks: drawMasks(model, 0, batchSize, { seed: 1, epoch: 0, step }),
+      }),
+    );
   } finally {
     await session.dispose();
   }

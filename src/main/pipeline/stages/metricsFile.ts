@@ -23,8 +23,12 @@ export async function writeMetricsReport(room: RunRoom): Promise<MetricsReport> 
 /** After a person moved a threshold the figures are judged again, so that a bundle never says what it does not do. */
 export async function refreshMetricsReport(room: RunRoom): Promise<void> {
   const { globalK, perClass } = await readThresholds(room.folder);
-  const written = JSON.parse(await readFile(metricsReportFile(room.folder), 'utf8')) as Pick<MetricsReport, 'thresholds'>;
-  const same = written.thresholds.globalK === globalK && perClass.every(({ k }, c) => written.thresholds.perClassK[c] === k);
+  const written = JSON.parse(await readFile(metricsReportFile(room.folder), 'utf8')) as Pick<
+    MetricsReport,
+    'thresholds'
+  >;
+  const same =
+    written.thresholds.globalK === globalK && perClass.every(({ k }, c) => written.thresholds.perClassK[c] === k);
   if (!same) await writeMetricsReport(room);
 }
 
@@ -33,14 +37,20 @@ async function metricsReport(room: RunRoom): Promise<MetricsReport> {
   const thresholds = await readThresholds(room.folder);
   const used = { globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k) };
   const judge = async (name: ScoredSplit): Promise<Record<ScoredModel, SplitReport>> => {
-    const common = { labels: labelMatrix(split(room, name), vocabulary.length), classes: vocabulary.length, thresholds: used, seed: room.config.seed };
+    const common = {
+      labels: labelMatrix(split(room, name), vocabulary.length),
+      classes: vocabulary.length,
+      thresholds: used,
+      seed: room.config.seed,
+    };
     return {
       teacher: evaluateSplit({ ...common, codes: null, logits: await readLogits(room, 'teacher', name) }),
       student: evaluateSplit({ ...common, codes: null, logits: await readLogits(room, 'student', name) }),
       int8: evaluateSplit({ ...common, codes: await readCodes(room, name), logits: null }),
     };
   };
-  const agree = async (name: ScoredSplit): Promise<MetricsReport['agreement']['val']> => agreement(await readLogits(room, 'teacher', name), await readLogits(room, 'student', name));
+  const agree = async (name: ScoredSplit): Promise<MetricsReport['agreement']['val']> =>
+    agreement(await readLogits(room, 'teacher', name), await readLogits(room, 'student', name));
   const fingerprint = (name: 'train' | 'val' | 'test'): string => splitFingerprint(splits[name], vocabulary);
   return {
     formatVersion: METRICS_FORMAT_VERSION,

@@ -30,13 +30,26 @@ const STEPS_THAT_SETTLE_STATISTICS = 100;
 export type NetworkStage = 'teacher' | 'student';
 
 /** With the normalization that its weights were trained on, null being the family's own. */
-export function networkModel(room: Pick<RunRoom, 'config' | 'dataset'>, stage: NetworkStage, normalization: Normalization | null = null): Model {
+export function networkModel(
+  room: Pick<RunRoom, 'config' | 'dataset'>,
+  stage: NetworkStage,
+  normalization: Normalization | null = null,
+): Model {
   const config = room.config[stage];
-  return buildModel(config.architecture, { inputSize: config.input_size, classes: room.dataset.vocabulary.length, dropout: config.dropout, dropPath: config.drop_path, normalization });
+  return buildModel(config.architecture, {
+    inputSize: config.input_size,
+    classes: room.dataset.vocabulary.length,
+    dropout: config.dropout,
+    dropPath: config.drop_path,
+    normalization,
+  });
 }
 
 /** The best network of a finished stage. */
-export async function bestNetwork(room: Pick<RunRoom, 'config' | 'dataset' | 'folder'>, stage: NetworkStage): Promise<{ model: Model; parameters: Parameters }> {
+export async function bestNetwork(
+  room: Pick<RunRoom, 'config' | 'dataset' | 'folder'>,
+  stage: NetworkStage,
+): Promise<{ model: Model; parameters: Parameters }> {
   const { parameters, normalization } = await readModelFile(modelPath(room, `${stage}_best`));
   return { model: networkModel(room, stage, normalization), parameters };
 }
@@ -58,18 +71,48 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
   const { stage } = training;
   const config = room.config[stage];
   const { model, normalization, parameters: start, scratch } = await startOf(room, stage, training);
-  if (scratch) note(room, stage, `No pretrained weights for the ${stage}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.`);
-  const steps = stepsPerEpoch({ samples: split(room, 'train'), sampling: room.config.data, batchSize: config.batch_size });
+  if (scratch)
+    note(
+      room,
+      stage,
+      `No pretrained weights for the ${stage}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.`,
+    );
+  const steps = stepsPerEpoch({
+    samples: split(room, 'train'),
+    sampling: room.config.data,
+    batchSize: config.batch_size,
+  });
   const phases = [
-    ...(scratch ? [] : [phaseSpec(config, training, headModel(model), { phase: 'head', epochs: config.epochs_head, peak: config.lr_head, trainableFrom: 0, stepsPerEpoch: steps })]),
-    phaseSpec(config, training, model, { phase: 'finetune', epochs: config.epochs_finetune, peak: config.lr_finetune, trainableFrom: scratch ? 0 : unfreezeFrom(model, config.unfreeze_fraction), stepsPerEpoch: steps }),
+    ...(scratch
+      ? []
+      : [
+          phaseSpec(config, training, headModel(model), {
+            phase: 'head',
+            epochs: config.epochs_head,
+            peak: config.lr_head,
+            trainableFrom: 0,
+            stepsPerEpoch: steps,
+          }),
+        ]),
+    phaseSpec(config, training, model, {
+      phase: 'finetune',
+      epochs: config.epochs_finetune,
+      peak: config.lr_finetune,
+      trainableFrom: scratch ? 0 : unfreezeFrom(model, config.unfreeze_fraction),
+      stepsPerEpoch: steps,
+    }),
   ];
   let parameters: Parameters = start;
   let summary: StageSummary = {};
   const trained = phases.filter((phase) => phase.epochs > 0);
-  if (trained.length === 0) throw new Problem('config', `Nothing to train: ${stage}.epochs_finetune is 0${scratch ? ', and from scratch there is no head phase' : ' and so is epochs_head'}.`);
+  if (trained.length === 0)
+    throw new Problem(
+      'config',
+      `Nothing to train: ${stage}.epochs_finetune is 0${scratch ? ', and from scratch there is no head phase' : ' and so is epochs_head'}.`,
+    );
   for (const spec of trained) {
-    const inputs = spec.phase === 'head' ? await headInputs(room, training, model, parameters) : pixelInputs(room, training, spec);
+    const inputs =
+      spec.phase === 'head' ? await headInputs(room, training, model, parameters) : pixelInputs(room, training, spec);
     try {
       ({ parameters, summary } = await runPhase(room, { stage, inputs, spec, normalization }, parameters));
     } finally {
@@ -80,69 +123,152 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
   return summary;
 }
 
-function phaseSpec(config: NetworkConfig, training: NetworkTraining, model: Model, phase: { phase: string; epochs: number; peak: number; trainableFrom: number; stepsPerEpoch: number }): PhaseSpec {
+function phaseSpec(
+  config: NetworkConfig,
+  training: NetworkTraining,
+  model: Model,
+  phase: { phase: string; epochs: number; peak: number; trainableFrom: number; stepsPerEpoch: number },
+): PhaseSpec {
   return {
-    stage: training.stage, phase: phase.phase, model, trainableFrom: phase.trainableFrom, loss: training.loss, epochs: phase.epochs,
-    schedule: scheduleOf(config, { peak: phase.peak, epochs: phase.epochs, stepsPerEpoch: phase.stepsPerEpoch }), optimizer: optimizerOf(config),
-    learningRateScales: config.layer_decay === 1 ? new Map() : layerDecayScales(model, config.layer_decay), weightDecay: config.weight_decay,
-    accumulationSteps: config.accumulation_steps, clipNorm: config.clip_norm, emaDecay: config.ema_decay, earlyStopping: earlyStoppingOf(config, phase.epochs),
-    plateau: plateauOf(config, phase.peak), monitor: config.monitor, rangeDecay: null,
+    stage: training.stage,
+    phase: phase.phase,
+    model,
+    trainableFrom: phase.trainableFrom,
+    loss: training.loss,
+    epochs: phase.epochs,
+    schedule: scheduleOf(config, { peak: phase.peak, epochs: phase.epochs, stepsPerEpoch: phase.stepsPerEpoch }),
+    optimizer: optimizerOf(config),
+    learningRateScales: config.layer_decay === 1 ? new Map() : layerDecayScales(model, config.layer_decay),
+    weightDecay: config.weight_decay,
+    accumulationSteps: config.accumulation_steps,
+    clipNorm: config.clip_norm,
+    emaDecay: config.ema_decay,
+    earlyStopping: earlyStoppingOf(config, phase.epochs),
+    plateau: plateauOf(config, phase.peak),
+    monitor: config.monitor,
+    rangeDecay: null,
   };
 }
 
 /** Pixels go through the whole network. */
-function pixelInputs(room: RunRoom, { stage, loader, sizeIndex, teach }: NetworkTraining, { model, emaDecay, trainableFrom }: PhaseSpec): PhaseInputs {
+function pixelInputs(
+  room: RunRoom,
+  { stage, loader, sizeIndex, teach }: NetworkTraining,
+  { model, emaDecay, trainableFrom }: PhaseSpec,
+): PhaseInputs {
   const { batch_size: batchSize } = room.config[stage];
   const samples = split(room, 'train');
   const unsettled = emaDecay !== null || samples.length / batchSize < STEPS_THAT_SETTLE_STATISTICS;
   return {
-    loader, teach,
+    loader,
+    teach,
     inputOf: ({ pixels }) => pixels[sizeIndex]!,
-    settled: (trained) => (unsettled ? reestimateStatistics({ engine: room.engine, loader, sizeIndex, samples, batchSize, seed: room.config.seed }, model, trained, trainableFrom) : Promise.resolve(trained)),
+    settled: (trained) =>
+      unsettled
+        ? reestimateStatistics(
+            { engine: room.engine, loader, sizeIndex, samples, batchSize, seed: room.config.seed },
+            model,
+            trained,
+            trainableFrom,
+          )
+        : Promise.resolve(trained),
     scoreValidation: (parameters) => scoreFloat(room, model, parameters, { loader, sizeIndex, batchSize }, 'val'),
     dispose: () => Promise.resolve(),
   };
 }
 
-interface NetworkPhase { readonly stage: NetworkStage; readonly inputs: PhaseInputs; readonly spec: PhaseSpec; readonly normalization: Normalization | null }
+interface NetworkPhase {
+  readonly stage: NetworkStage;
+  readonly inputs: PhaseInputs;
+  readonly spec: PhaseSpec;
+  readonly normalization: Normalization | null;
+}
 
 /** Runs (or resumes) one phase; returns its best parameters and what they are worth on validation. */
-async function runPhase(room: RunRoom, { stage, inputs, spec, normalization }: NetworkPhase, start: Parameters): Promise<{ parameters: Parameters; summary: StageSummary }> {
+async function runPhase(
+  room: RunRoom,
+  { stage, inputs, spec, normalization }: NetworkPhase,
+  start: Parameters,
+): Promise<{ parameters: Parameters; summary: StageSummary }> {
   const { loader, teach } = inputs;
   const config = room.config[stage];
   const best = modelPath(room, `${stage}_best`);
-  const stored = { architecture: config.architecture, inputSize: config.input_size, labels: room.dataset.vocabulary, normalization, ranges: null };
+  const stored = {
+    architecture: config.architecture,
+    inputSize: config.input_size,
+    labels: room.dataset.vocabulary,
+    normalization,
+    ranges: null,
+  };
   const checkpoint = await resumePoint(room, stage, spec.phase);
-  const outcome = await trainPhase(spec, {
-    engine: room.engine,
-    source: { loader, samples: split(room, 'train'), classes: spec.model.classes, batchSize: config.batch_size, augmentation: room.config.augmentation, sampling: room.config.data, seed: room.config.seed },
-    inputOf: (batch) => inputs.inputOf(batch),
-    teach,
-    evaluate: (parameters) => evaluateFloat(room, inputs, spec.model.classes, parameters),
-    keepBest: (parameters) => writeModelFile(best, { ...stored, parameters }),
-    report: (event) => room.context.report(event),
-    takeCommands: () => room.context.takeCommands(),
-    recordMetrics: (line) => room.metrics.append(line),
-    saveCheckpoint: (saved) => writeCheckpoint(checkpointFolder(room), saved),
-    checkpointMinutes: room.config.checkpoint_minutes,
-  }, { parameters: start, ranges: new Map(), checkpoint });
+  const outcome = await trainPhase(
+    spec,
+    {
+      engine: room.engine,
+      source: {
+        loader,
+        samples: split(room, 'train'),
+        classes: spec.model.classes,
+        batchSize: config.batch_size,
+        augmentation: room.config.augmentation,
+        sampling: room.config.data,
+        seed: room.config.seed,
+      },
+      inputOf: (batch) => inputs.inputOf(batch),
+      teach,
+      evaluate: (parameters) => evaluateFloat(room, inputs, spec.model.classes, parameters),
+      keepBest: (parameters) => writeModelFile(best, { ...stored, parameters }),
+      report: (event) => room.context.report(event),
+      takeCommands: () => room.context.takeCommands(),
+      recordMetrics: (line) => room.metrics.append(line),
+      saveCheckpoint: (saved) => writeCheckpoint(checkpointFolder(room), saved),
+      checkpointMinutes: room.config.checkpoint_minutes,
+    },
+    { parameters: start, ranges: new Map(), checkpoint },
+  );
   await writeModelFile(modelPath(room, `${stage}_final`), { ...stored, parameters: outcome.last });
-  return { parameters: (await readModelFile(best)).parameters, summary: { [`best_${spec.monitor}`]: smallerIsBetter(spec.monitor, outcome.best), training_seconds: outcome.seconds } };
+  return {
+    parameters: (await readModelFile(best)).parameters,
+    summary: {
+      [`best_${spec.monitor}`]: smallerIsBetter(spec.monitor, outcome.best),
+      training_seconds: outcome.seconds,
+    },
+  };
 }
 
-async function evaluateFloat(room: RunRoom, inputs: PhaseInputs, classes: number, trained: Parameters): Promise<Evaluation> {
+async function evaluateFloat(
+  room: RunRoom,
+  inputs: PhaseInputs,
+  classes: number,
+  trained: Parameters,
+): Promise<Evaluation> {
   const parameters = await inputs.settled(trained);
   const val = split(room, 'val');
   const logits = await inputs.scoreValidation(parameters);
-  return { metrics: validationMetrics(logits, val, classes), parameters, detail: epochDetail(logits.map(sigmoid), val, room.dataset.vocabulary, room.config.seed) };
+  return {
+    metrics: validationMetrics(logits, val, classes),
+    parameters,
+    detail: epochDetail(logits.map(sigmoid), val, room.dataset.vocabulary, room.config.seed),
+  };
 }
 
 /** Logits [n, classes] of a float network on a whole split, un-augmented. */
-export async function scoreFloat(room: RunRoom, model: Model, parameters: Parameters, source: { loader: Loader; sizeIndex: number; batchSize: number }, name: 'val' | 'test'): Promise<Float32Array> {
+export async function scoreFloat(
+  room: RunRoom,
+  model: Model,
+  parameters: Parameters,
+  source: { loader: Loader; sizeIndex: number; batchSize: number },
+  name: 'val' | 'test',
+): Promise<Float32Array> {
   const samples = split(room, name);
   const network = await logitsOf(room.engine, model, parameters, source.batchSize);
   try {
-    return await scoreSamples(network.run, new Float32Array(samples.length * model.classes), { ...source, classes: model.classes }, samples);
+    return await scoreSamples(
+      network.run,
+      new Float32Array(samples.length * model.classes),
+      { ...source, classes: model.classes },
+      samples,
+    );
   } finally {
     await network.dispose();
   }

@@ -9,26 +9,50 @@ import { openScoredModel } from './scoredModel.ts';
 
 const IMAGE = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heic|heif)$/i;
 
-export interface PredictionResult { readonly images: number; readonly unreadable: number }
+export interface PredictionResult {
+  readonly images: number;
+  readonly unreadable: number;
+}
 
 /**
  * CSV of every image below a folder, in the order of their paths: image, labels (those at or above their thresholds, joined by
  * '|'), error, and one column of scores q / 256 a label. An image that cannot be read has its error and no scores.
  */
-export async function predictFolder(place: string, folder: string, context: JobContext & { output(text: string): void }): Promise<PredictionResult> {
+export async function predictFolder(
+  place: string,
+  folder: string,
+  context: JobContext & { output(text: string): void },
+): Promise<PredictionResult> {
   const model = await openScoredModel(place, null);
   try {
-    if (model.kind === 'run') throw new Problem('config', `${place} is a run. What ships is its bundle: name the folder below ${path.join(place, 'export')}.`);
+    if (model.kind === 'run')
+      throw new Problem(
+        'config',
+        `${place} is a run. What ships is its bundle: name the folder below ${path.join(place, 'export')}.`,
+      );
     const images = await imagesIn(folder);
     const progress = progressReporter((event) => context.report(event), 'test', 'scoring', 'images', images.length);
     context.output(csvLine(['image', 'labels', 'error', ...model.labels]));
     let unreadable = 0;
     for (const [i, image] of images.entries()) {
-      const sample = { path: image, file: path.join(folder, image), labels: new Int8Array(model.labels.length), hash: '', line: 0 };
+      const sample = {
+        path: image,
+        file: path.join(folder, image),
+        labels: new Int8Array(model.labels.length),
+        hash: '',
+        line: 0,
+      };
       try {
         const codes = await model.score([sample]);
         const present = decide(codes, model.perClassK);
-        context.output(csvLine([image, model.labels.filter((_, c) => present[c] === 1).join('|'), '', ...Array.from(codes, (q) => String(q / 256))]));
+        context.output(
+          csvLine([
+            image,
+            model.labels.filter((_, c) => present[c] === 1).join('|'),
+            '',
+            ...Array.from(codes, (q) => String(q / 256)),
+          ]),
+        );
       } catch (error) {
         const { kind, message } = toProblemData(error);
         if (kind !== 'file' && kind !== 'data') throw error;
@@ -47,10 +71,14 @@ async function imagesIn(folder: string): Promise<string[]> {
   const found = await stat(folder).catch(() => null);
   if (found?.isDirectory() !== true) throw new Problem('file', `${folder} is not a folder of images.`);
   const names = await readdir(folder, { recursive: true });
-  const images = names.filter((name) => IMAGE.test(name)).map((name) => name.split(path.sep).join('/')).sort(compareCodePoints);
+  const images = names
+    .filter((name) => IMAGE.test(name))
+    .map((name) => name.split(path.sep).join('/'))
+    .sort(compareCodePoints);
   if (images.length === 0) throw new Problem('data', `There are no images in ${folder}.`);
   return images;
 }
 
 /** RFC 4180; a newline closes the line. */
-const csvLine = (fields: readonly string[]): string => `${fields.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\n`;
+const csvLine = (fields: readonly string[]): string =>
+  `${fields.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\n`;

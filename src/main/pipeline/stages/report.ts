@@ -9,7 +9,16 @@ import { letterbox } from '../data/letterbox.ts';
 import { positivesOf, splitStatistics } from '../data/statistics.ts';
 import type { MetricsReport } from '../eval/metricsReport.ts';
 import { buildReport } from '../report/build.ts';
-import { calibrationCsv, classesCsv, confusionsCsv, cooccurrenceCsv, curvesCsv, networksCsv, runCsv, sensitivityCsv } from '../report/csv.ts';
+import {
+  calibrationCsv,
+  classesCsv,
+  confusionsCsv,
+  cooccurrenceCsv,
+  curvesCsv,
+  networksCsv,
+  runCsv,
+  sensitivityCsv,
+} from '../report/csv.ts';
 import { reportPage } from '../report/page.ts';
 import type { Report, ReportError } from '../report/schema.ts';
 import { reportSchema } from '../report/schema.ts';
@@ -21,7 +30,8 @@ import type { RunRoom } from './room.ts';
 import { split } from './room.ts';
 import { readCodes, readPostTrainingCodes } from './scores.ts';
 
-const MOST_ERRORS = 24, MOST_ERRORS_A_CLASS = 2;
+const MOST_ERRORS = 24,
+  MOST_ERRORS_A_CLASS = 2;
 /** Side of an error's picture on the page, in pixels. */
 const PICTURE_SIZE = 160;
 
@@ -31,9 +41,17 @@ export const reportFile = (runFolder: string, name: string): string => path.join
 export async function writeReport(room: RunRoom, metrics: MetricsReport): Promise<Report> {
   const report = await gather(room, metrics);
   const files: readonly (readonly [string, string])[] = [
-    ['report.json', `${JSON.stringify(report)}\n`], ['report.html', reportPage(report, 'en')], ['report.es.html', reportPage(report, 'es')],
-    ['classes.csv', classesCsv(report)], ['curves.csv', curvesCsv(report)], ['confusions.csv', confusionsCsv(report)], ['cooccurrence.csv', cooccurrenceCsv(report)],
-    ['networks.csv', networksCsv(report)], ['calibration.csv', calibrationCsv(report)], ['sensitivity.csv', sensitivityCsv(report)], ['run.csv', runCsv(report)],
+    ['report.json', `${JSON.stringify(report)}\n`],
+    ['report.html', reportPage(report, 'en')],
+    ['report.es.html', reportPage(report, 'es')],
+    ['classes.csv', classesCsv(report)],
+    ['curves.csv', curvesCsv(report)],
+    ['confusions.csv', confusionsCsv(report)],
+    ['cooccurrence.csv', cooccurrenceCsv(report)],
+    ['networks.csv', networksCsv(report)],
+    ['calibration.csv', calibrationCsv(report)],
+    ['sensitivity.csv', sensitivityCsv(report)],
+    ['run.csv', runCsv(report)],
   ];
   for (const [name, text] of files) await writeFileAtomic(reportFile(room.folder, name), text);
   return report;
@@ -57,27 +75,51 @@ async function gather(room: RunRoom, metrics: MetricsReport): Promise<Report> {
   return buildReport({
     metrics,
     run: {
-      id: record.id, project: path.basename(record.project), createdAt: record.createdAt, notes: record.notes, seed: config.seed, testOpenings: record.testOpenings.length,
-      teacher: `${config.teacher.architecture}, ${config.teacher.input_size} px`, student: `${config.student.architecture}, ${config.student.input_size} px`,
+      id: record.id,
+      project: path.basename(record.project),
+      createdAt: record.createdAt,
+      notes: record.notes,
+      seed: config.seed,
+      testOpenings: record.testOpenings.length,
+      teacher: `${config.teacher.architecture}, ${config.teacher.input_size} px`,
+      student: `${config.student.architecture}, ${config.student.input_size} px`,
       pretrained: { teacher: config.teacher.weights !== null, student: config.student.weights !== null },
     },
-    dataset: Object.fromEntries(SPLITS.map((name) => {
-      const { images, meanLabels, noLabelRate, labelsPerImage } = splitStatistics(split(room, name), classes);
-      return [name, { images, meanLabels, noLabelRate, labelsPerImage: [...labelsPerImage] }];
-    })) as Report['dataset'],
+    dataset: Object.fromEntries(
+      SPLITS.map((name) => {
+        const { images, meanLabels, noLabelRate, labelsPerImage } = splitStatistics(split(room, name), classes);
+        return [name, { images, meanLabels, noLabelRate, labelsPerImage: [...labelsPerImage] }];
+      }),
+    ) as Report['dataset'],
     test: { codes, labels: labelMatrix(split(room, 'test'), classes), classes },
     trainPositives: [...positivesOf(split(room, 'train'), classes)],
-    postTraining: postTraining === null ? null : { codes: postTraining, labels: labelMatrix(split(room, 'val'), classes) },
+    postTraining:
+      postTraining === null ? null : { codes: postTraining, labels: labelMatrix(split(room, 'val'), classes) },
     errors: await surestErrors(room, codes, metrics.thresholds.perClassK),
     config,
-    stages: Object.fromEntries(Object.entries(record.stages).filter(([, { seconds }]) => seconds > 0).map(([stage, { seconds }]) => [stage, seconds])),
+    stages: Object.fromEntries(
+      Object.entries(record.stages)
+        .filter(([, { seconds }]) => seconds > 0)
+        .map(([stage, { seconds }]) => [stage, seconds]),
+    ),
     waited: waitedShares(await readFile(path.join(folder, 'metrics.jsonl'), 'utf8')),
-    hardware: { processor: os.cpus()[0]?.model.trim() ?? os.arch(), cores: os.availableParallelism(), memoryBytes: os.totalmem(), system: `${os.type()} ${os.release()}`, engine: record.engine },
+    hardware: {
+      processor: os.cpus()[0]?.model.trim() ?? os.arch(),
+      cores: os.availableParallelism(),
+      memoryBytes: os.totalmem(),
+      system: `${os.type()} ${os.release()}`,
+      engine: record.engine,
+    },
     versions: record.versions,
   });
 }
 
-interface FoundError { readonly row: number; readonly c: number; readonly q: number; readonly distance: number }
+interface FoundError {
+  readonly row: number;
+  readonly c: number;
+  readonly q: number;
+  readonly distance: number;
+}
 
 /** The wrong decisions that are farthest from their threshold, a few a class at most. */
 function farthest(codes: Uint8Array, labels: Int8Array, ks: readonly number[]): FoundError[] {
@@ -85,7 +127,7 @@ function farthest(codes: Uint8Array, labels: Int8Array, ks: readonly number[]): 
   const all: FoundError[] = [];
   for (let i = 0; i < codes.length; i++) {
     const [q, k] = [codes[i]!, ks[i % classes]!];
-    if (labels[i]! < 0 || (q >= k) === (labels[i] === 1)) continue;
+    if (labels[i]! < 0 || q >= k === (labels[i] === 1)) continue;
     all.push({ row: Math.floor(i / classes), c: i % classes, q, distance: Math.abs(q - k) });
   }
   all.sort((a, b) => b.distance - a.distance || a.row - b.row);
@@ -101,8 +143,13 @@ async function surestErrors(room: RunRoom, codes: Uint8Array, ks: readonly numbe
   for (const { row, c, q } of found) {
     const sample = samples[row]!;
     errors.push({
-      path: sample.path, label: vocabulary[c]!, kind: sample.labels[c] === 1 ? 'falseNegative' : 'falsePositive', score: q / 256, threshold: ks[c]! / 256,
-      truth: labelsOf(sample, vocabulary), picture: await pictureOf(room, sample),
+      path: sample.path,
+      label: vocabulary[c]!,
+      kind: sample.labels[c] === 1 ? 'falseNegative' : 'falsePositive',
+      score: q / 256,
+      threshold: ks[c]! / 256,
+      truth: labelsOf(sample, vocabulary),
+      picture: await pictureOf(room, sample),
     });
   }
   return errors;
@@ -110,11 +157,20 @@ async function surestErrors(room: RunRoom, codes: Uint8Array, ks: readonly numbe
 
 /** As the model sees it, smaller; null for a photo that is gone: a report does not fail for that. */
 async function pictureOf(room: RunRoom, sample: Sample): Promise<string | null> {
-  const { data, student: { input_size: size } } = room.config;
+  const {
+    data,
+    student: { input_size: size },
+  } = room.config;
   try {
-    const picture = await decodeImage(sample.file, { paddingColor: data.padding_color, maxMegapixels: data.max_megapixels });
+    const picture = await decodeImage(sample.file, {
+      paddingColor: data.padding_color,
+      maxMegapixels: data.max_megapixels,
+    });
     const pixels = letterbox(picture.rgb, picture.width, picture.height, size, data.padding_color);
-    const webp = await sharp(pixels, { raw: { width: size, height: size, channels: 3 } }).resize(PICTURE_SIZE, PICTURE_SIZE).webp({ quality: 70 }).toBuffer();
+    const webp = await sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
+      .resize(PICTURE_SIZE, PICTURE_SIZE)
+      .webp({ quality: 70 })
+      .toBuffer();
     return `data:image/webp;base64,${webp.toString('base64')}`;
   } catch {
     return null;

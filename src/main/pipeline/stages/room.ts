@@ -34,20 +34,34 @@ export type StartRoom = Pick<RunRoom, 'config' | 'dataset' | 'context' | 'engine
 /** What a finished stage says of itself in run.json: a few figures. */
 export type StageSummary = Readonly<Record<string, number | null>>;
 
-export const modelPath = (room: Pick<RunRoom, 'folder'>, name: 'teacher_best' | 'teacher_final' | 'student_best' | 'student_final' | 'student_qat'): string =>
-  path.join(room.folder, 'models', `${name}.safetensors`);
+export const modelPath = (
+  room: Pick<RunRoom, 'folder'>,
+  name: 'teacher_best' | 'teacher_final' | 'student_best' | 'student_final' | 'student_qat',
+): string => path.join(room.folder, 'models', `${name}.safetensors`);
 
 export const checkpointFolder = (room: Pick<RunRoom, 'folder'>): string => path.join(room.folder, 'checkpoints');
 
-export function note(room: Pick<RunRoom, 'context'>, stage: Stage, message: string, level: 'info' | 'warning' = 'info'): void {
+export function note(
+  room: Pick<RunRoom, 'context'>,
+  stage: Stage,
+  message: string,
+  level: 'info' | 'warning' = 'info',
+): void {
   room.context.report({ type: 'note', stage, level, message });
 }
 
 /** A loader for these sizes while `work` runs. */
-export async function withLoader<T>(room: Pick<RunRoom, 'config' | 'cacheFolder'>, sizes: readonly number[], work: (loader: Loader) => Promise<T>): Promise<T> {
+export async function withLoader<T>(
+  room: Pick<RunRoom, 'config' | 'cacheFolder'>,
+  sizes: readonly number[],
+  work: (loader: Loader) => Promise<T>,
+): Promise<T> {
   const { data } = room.config;
   const loader = await createLoader({
-    sizes, paddingColor: data.padding_color, maxMegapixels: data.max_megapixels, workers: data.workers,
+    sizes,
+    paddingColor: data.padding_color,
+    maxMegapixels: data.max_megapixels,
+    workers: data.workers,
     cache: data.cache_gb === 0 ? null : { folder: room.cacheFolder, maxBytes: data.cache_gb * 1e9 },
   });
   try {
@@ -57,11 +71,13 @@ export async function withLoader<T>(room: Pick<RunRoom, 'config' | 'cacheFolder'
   }
 }
 
-export const split = (room: Pick<RunRoom, 'dataset'>, name: 'train' | 'val' | 'test'): readonly Sample[] => room.dataset.splits[name];
+export const split = (room: Pick<RunRoom, 'dataset'>, name: 'train' | 'val' | 'test'): readonly Sample[] =>
+  room.dataset.splits[name];
 
 /** Where an earlier process left a phase, with metrics.jsonl cut back to there; null if it has to begin. */
 export async function resumePoint(room: RunRoom, stage: Stage, phase: string): Promise<Checkpoint | null> {
-  const warn = (file: string): void => note(room, stage, `The checkpoint ${file} is damaged; the one before it is used.`, 'warning');
+  const warn = (file: string): void =>
+    note(room, stage, `The checkpoint ${file} is damaged; the one before it is used.`, 'warning');
   const checkpoint = await latestCheckpoint(checkpointFolder(room), stage, phase, warn);
   if (checkpoint === null) return null;
   room.metrics.cutTo(checkpoint.progress.metricsBytes);

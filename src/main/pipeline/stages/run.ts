@@ -25,7 +25,12 @@ import { testStage } from './test.ts';
 import { thresholdsStage } from './thresholds.ts';
 
 const work: Record<Exclude<Stage, 'data'>, (room: RunRoom) => Promise<StageSummary>> = {
-  teacher: teacherStage, student: studentStage, qat: qatStage, thresholds: thresholdsStage, test: testStage, export: exportStage,
+  teacher: teacherStage,
+  student: studentStage,
+  qat: qatStage,
+  thresholds: thresholdsStage,
+  test: testStage,
+  export: exportStage,
 };
 
 const announcements: Record<Stage, string> = {
@@ -63,9 +68,16 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
       let room: RunRoom | null = null;
       let rung: Rung = { name: request.engine.name, parts: 1 };
       const perform = async (stage: Exclude<Stage, 'data'>, metricsBytes: number): Promise<StageSummary> => {
-        const inRoom = room ??= await openRoom(request, book, context, metrics);
-        const options = { threads: inRoom.config.engine.threads, lowMemory: inRoom.config.engine.memory === 'low', enginesFolder: request.enginesFolder };
-        const fallback = { start: (next: Rung) => startRung(next, options), say: (message: string) => note(inRoom, stage, message, 'warning') };
+        const inRoom = (room ??= await openRoom(request, book, context, metrics));
+        const options = {
+          threads: inRoom.config.engine.threads,
+          lowMemory: inRoom.config.engine.memory === 'low',
+          enginesFolder: request.enginesFolder,
+        };
+        const fallback = {
+          start: (next: Rung) => startRung(next, options),
+          say: (message: string) => note(inRoom, stage, message, 'warning'),
+        };
         const { result, at } = await withFallback({ rung, engine: inRoom.engine }, fallback, async (engine) => {
           if (!(await hasCheckpoints(checkpointFolder({ folder: runFolder }), stage))) metrics.cutTo(metricsBytes);
           return work[stage]({ ...inRoom, engine });
@@ -76,11 +88,16 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
         return result;
       };
       for (const stage of planned(book.record, asked)) {
-        const record = again ? book.record.stages[stage] : await book.start(stage, metrics.length(), asked?.includes(stage) ?? false);
+        const record = again
+          ? book.record.stages[stage]
+          : await book.start(stage, metrics.length(), asked?.includes(stage) ?? false);
         if (stage === 'data') metrics.cutTo(record.metricsBytes);
         context.report({ type: 'stageStarted', stage, message: announcements[stage] });
         const started = performance.now();
-        const summary = stage === 'data' ? await dataStage(runFolder, book.record.project, book.record.config, cacheFolder, context) : await perform(stage, record.metricsBytes);
+        const summary =
+          stage === 'data'
+            ? await dataStage(runFolder, book.record.project, book.record.config, cacheFolder, context)
+            : await perform(stage, record.metricsBytes);
         const seconds = (performance.now() - started) / 1000;
         await book.finish(stage, again ? seconds : record.seconds + seconds, summary);
         context.report({ type: 'stageFinished', stage, seconds, summary });
@@ -93,7 +110,13 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
   } catch (error) {
     const problem = toProblemData(error);
     // A full disk may refuse this as well; what matters was written before.
-    if (!again) await book.update({ state: problem.kind === 'cancelled' ? 'stopped' : 'failed', problem: problem.kind === 'cancelled' ? null : problem }).catch(() => undefined);
+    if (!again)
+      await book
+        .update({
+          state: problem.kind === 'cancelled' ? 'stopped' : 'failed',
+          problem: problem.kind === 'cancelled' ? null : problem,
+        })
+        .catch(() => undefined);
     throw error;
   } finally {
     await lock.release();
@@ -101,7 +124,8 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
 }
 
 /** A finished run stays one while it is exported again: cut off or failed, its last bundle is still the one that counts. */
-const exportsAgain = (record: RunRecord, asked: readonly Stage[] | null): boolean => record.state === 'finished' && asked !== null && asked.every((stage) => stage === 'export');
+const exportsAgain = (record: RunRecord, asked: readonly Stage[] | null): boolean =>
+  record.state === 'finished' && asked !== null && asked.every((stage) => stage === 'export');
 
 /** Asked-for stages need those before them; the data stage is done on the way. */
 function planned(record: RunRecord, asked: readonly Stage[] | null): readonly Stage[] {
@@ -109,13 +133,24 @@ function planned(record: RunRecord, asked: readonly Stage[] | null): readonly St
   if (asked === null) return stages.filter(unfinished);
   const plan = stages.filter((stage) => asked.includes(stage) || (stage === 'data' && unfinished(stage)));
   for (const stage of plan) {
-    const missing = stages.slice(0, stages.indexOf(stage)).find((earlier) => unfinished(earlier) && !plan.includes(earlier));
-    if (missing !== undefined) throw new Problem('mismatch', `The stage '${stage}' builds on '${missing}', which is not finished: run that first, or the whole pipeline.`);
+    const missing = stages
+      .slice(0, stages.indexOf(stage))
+      .find((earlier) => unfinished(earlier) && !plan.includes(earlier));
+    if (missing !== undefined)
+      throw new Problem(
+        'mismatch',
+        `The stage '${stage}' builds on '${missing}', which is not finished: run that first, or the whole pipeline.`,
+      );
   }
   return plan;
 }
 
-async function openRoom(request: PipelineRequest, book: Book, context: JobContext, metrics: RunRoom['metrics']): Promise<RunRoom> {
+async function openRoom(
+  request: PipelineRequest,
+  book: Book,
+  context: JobContext,
+  metrics: RunRoom['metrics'],
+): Promise<RunRoom> {
   const { runFolder: folder, cacheFolder } = request;
   const { project } = book.record;
   const dataset = await readSnapshot(snapshotFolder(folder), project);
@@ -123,10 +158,30 @@ async function openRoom(request: PipelineRequest, book: Book, context: JobContex
   // Kept, so that a run goes on with it wherever it is resumed.
   if (notes.length > 0) await book.update({ config });
   for (const message of notes) context.report({ type: 'note', stage: 'data', level: 'warning', message });
-  const engine = await engineKind(request.engine.name).start({ threads: config.engine.threads, lowMemory: config.engine.memory === 'low', enginesFolder: request.enginesFolder });
-  if (request.engine.why !== null || engine.name !== 'onnx-cpu') context.report({ type: 'note', stage: 'data', level: 'info', message: `Engine: ${engine.description}.${request.engine.why === null ? '' : ` ${request.engine.why}`}` });
+  const engine = await engineKind(request.engine.name).start({
+    threads: config.engine.threads,
+    lowMemory: config.engine.memory === 'low',
+    enginesFolder: request.enginesFolder,
+  });
+  if (request.engine.why !== null || engine.name !== 'onnx-cpu')
+    context.report({
+      type: 'note',
+      stage: 'data',
+      level: 'info',
+      message: `Engine: ${engine.description}.${request.engine.why === null ? '' : ` ${request.engine.why}`}`,
+    });
   await book.update({ engine: engine.description });
-  return { folder, config, dataset, engine, context, cacheFolder, metrics, countTestOpening: (by) => book.countTestOpening(by), setExport: (file) => book.update({ export: file }) };
+  return {
+    folder,
+    config,
+    dataset,
+    engine,
+    context,
+    cacheFolder,
+    metrics,
+    countTestOpening: (by) => book.countTestOpening(by),
+    setExport: (file) => book.update({ export: file }),
+  };
 }
 
 /** run.json, held in memory and written after every change. */
@@ -146,14 +201,21 @@ async function openBook(folder: string): Promise<Book> {
     record = { ...record, ...change };
     await writeRun(folder, record);
   };
-  const setStage = (stage: Stage, change: Partial<StageRecord>): Promise<void> => update({ stages: { ...record.stages, [stage]: { ...record.stages[stage], ...change } } });
+  const setStage = (stage: Stage, change: Partial<StageRecord>): Promise<void> =>
+    update({ stages: { ...record.stages, [stage]: { ...record.stages[stage], ...change } } });
   return {
-    get record() { return record; },
+    get record() {
+      return record;
+    },
     update,
     start: async (stage, metricsBytes, again) => {
       if (again) await startOver(record, stage, update);
       const resumed = record.stages[stage].state === 'running';
-      await setStage(stage, { state: 'running', startedAt: new Date().toISOString(), ...(!resumed && { metricsBytes }) });
+      await setStage(stage, {
+        state: 'running',
+        startedAt: new Date().toISOString(),
+        ...(!resumed && { metricsBytes }),
+      });
       return record.stages[stage];
     },
     finish: (stage, seconds, summary) => setStage(stage, { state: 'finished', seconds, summary: { ...summary } }),
@@ -163,9 +225,13 @@ async function openBook(folder: string): Promise<Book> {
 }
 
 /** A finished stage that is asked for again, and all that builds on it, are to be done anew. */
-async function startOver(record: RunRecord, stage: Stage, update: (change: Partial<RunRecord>) => Promise<void>): Promise<void> {
+async function startOver(
+  record: RunRecord,
+  stage: Stage,
+  update: (change: Partial<RunRecord>) => Promise<void>,
+): Promise<void> {
   if (record.stages[stage].state !== 'finished') return;
   const later = stages.slice(stages.indexOf(stage));
   const reset = later.map((name) => [name, { ...record.stages[name], state: 'pending' as const, seconds: 0 }]);
-  await update({ stages: { ...record.stages, ...Object.fromEntries(reset) as Record<Stage, StageRecord> } });
+  await update({ stages: { ...record.stages, ...(Object.fromEntries(reset) as Record<Stage, StageRecord>) } });
 }

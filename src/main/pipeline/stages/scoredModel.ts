@@ -35,7 +35,8 @@ export interface ScoredModel {
 /** Opens runs/<id>, a bundle's folder or its .zip. `cacheFolder`: of letterboxed pixels; null keeps none. Throws a Problem that says what the path is not. */
 export async function openScoredModel(place: string, cacheFolder: string | null): Promise<ScoredModel> {
   const found = await stat(place).catch(() => null);
-  if (found === null) throw new Problem('file', `${place} does not exist: name a run's folder, a bundle's folder or its .zip.`);
+  if (found === null)
+    throw new Problem('file', `${place} does not exist: name a run's folder, a bundle's folder or its .zip.`);
   const isRun = found.isDirectory() && (await stat(path.join(place, 'run.json')).catch(() => null)) !== null;
   return isRun ? openRun(place, cacheFolder) : openBundle(place, cacheFolder);
 }
@@ -47,7 +48,12 @@ async function openRun(folder: string, cacheFolder: string | null): Promise<Scor
   const { labels } = await readModelFile(modelPath({ folder }, 'student_qat'));
   const loader = await openLoader(config.data, model.inputSize, cacheFolder);
   return {
-    kind: 'run', labels, inputSize: model.inputSize, paddingColor: config.data.padding_color, globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k),
+    kind: 'run',
+    labels,
+    inputSize: model.inputSize,
+    paddingColor: config.data.padding_color,
+    globalK: thresholds.globalK,
+    perClassK: thresholds.perClass.map(({ k }) => k),
     score: (samples, onProgress) => scoreCodes(model, loader, samples, config.engine.threads, onProgress),
     dispose: () => loader.close(),
   };
@@ -57,13 +63,33 @@ async function openBundle(bundle: string, cacheFolder: string | null): Promise<S
   const files = await readBundleFiles(bundle);
   const bytes = files.get(MODEL_FILE);
   const text = files.get(CONFIG_FILE);
-  if (bytes === undefined || text === undefined) throw new Problem('file', `${bundle} is neither a run nor a bundle: it has no ${bytes === undefined ? MODEL_FILE : CONFIG_FILE}.`);
+  if (bytes === undefined || text === undefined)
+    throw new Problem(
+      'file',
+      `${bundle} is neither a run nor a bundle: it has no ${bytes === undefined ? MODEL_FILE : CONFIG_FILE}.`,
+    );
   const config = inferenceConfigSchema.parse(JSON.parse(Buffer.from(text).toString('utf8')));
-  const { labels, thresholds, model: { inputSize }, preprocessing: { letterbox: { paddingColor } } } = config;
+  const {
+    labels,
+    thresholds,
+    model: { inputSize },
+    preprocessing: {
+      letterbox: { paddingColor },
+    },
+  } = config;
   const litert = await createLitert(bytes);
-  const loader = await openLoader({ ...configSchema.parse({}).data, padding_color: paddingColor }, inputSize, cacheFolder);
+  const loader = await openLoader(
+    { ...configSchema.parse({}).data, padding_color: paddingColor },
+    inputSize,
+    cacheFolder,
+  );
   return {
-    kind: 'bundle', labels, inputSize, paddingColor, globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k),
+    kind: 'bundle',
+    labels,
+    inputSize,
+    paddingColor,
+    globalK: thresholds.globalK,
+    perClassK: thresholds.perClass.map(({ k }) => k),
     score: async (samples, onProgress) => {
       const codes = new Uint8Array(samples.length * labels.length);
       for await (const { pixels, first } of plainBatches(loader, samples, 1)) {
@@ -79,7 +105,11 @@ async function openBundle(bundle: string, cacheFolder: string | null): Promise<S
   };
 }
 
-function openLoader({ padding_color: paddingColor, max_megapixels: maxMegapixels, workers, cache_gb: gigabytes }: Config['data'], size: number, cacheFolder: string | null): Promise<Loader> {
+function openLoader(
+  { padding_color: paddingColor, max_megapixels: maxMegapixels, workers, cache_gb: gigabytes }: Config['data'],
+  size: number,
+  cacheFolder: string | null,
+): Promise<Loader> {
   const cache = cacheFolder === null || gigabytes === 0 ? null : { folder: cacheFolder, maxBytes: gigabytes * 1e9 };
   return createLoader({ sizes: [size], paddingColor, maxMegapixels, workers, cache });
 }

@@ -14,14 +14,24 @@ const file = (room: Pick<RunRoom, 'folder'>, model: ScoredModel, split: ScoredSp
   path.join(room.folder, 'scores', `${model}-${split}.${model === 'int8' ? 'uint8' : 'float32'}.bin`);
 
 /** Codes on validation of the model that post-training quantization gave: what training with quantization in the loop is measured against. */
-const postTrainingFile = (room: Pick<RunRoom, 'folder'>): string => path.join(room.folder, 'scores', 'ptq-val.uint8.bin');
+const postTrainingFile = (room: Pick<RunRoom, 'folder'>): string =>
+  path.join(room.folder, 'scores', 'ptq-val.uint8.bin');
 
-export async function writeScores(room: RunRoom, model: ScoredModel, split: ScoredSplit, scores: Float32Array | Uint8Array): Promise<void> {
+export async function writeScores(
+  room: RunRoom,
+  model: ScoredModel,
+  split: ScoredSplit,
+  scores: Float32Array | Uint8Array,
+): Promise<void> {
   await mkdir(path.join(room.folder, 'scores'), { recursive: true });
   await writeFileAtomic(file(room, model, split), new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength));
 }
 
-export async function readLogits(room: Pick<RunRoom, 'folder'>, model: 'teacher' | 'student', split: ScoredSplit): Promise<Float32Array> {
+export async function readLogits(
+  room: Pick<RunRoom, 'folder'>,
+  model: 'teacher' | 'student',
+  split: ScoredSplit,
+): Promise<Float32Array> {
   const bytes = await readFile(file(room, model, split));
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
@@ -36,5 +46,8 @@ export async function writePostTrainingCodes(room: RunRoom, codes: Uint8Array): 
 
 /** Null for a run of a version that did not keep them. */
 export async function readPostTrainingCodes(room: Pick<RunRoom, 'folder'>): Promise<Uint8Array | null> {
-  return await readFile(postTrainingFile(room)).then((bytes) => new Uint8Array(bytes), () => null);
+  return await readFile(postTrainingFile(room)).then(
+    (bytes) => new Uint8Array(bytes),
+    () => null,
+  );
 }

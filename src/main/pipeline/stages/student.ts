@@ -9,22 +9,32 @@ import { split, withLoader } from './room.ts';
 /** Trains the student on the labels and on what the teacher says about the very same augmented crops. */
 export async function studentStage(room: RunRoom): Promise<StageSummary> {
   const { student } = room.config;
-  return await withTeacher(room, student.batch_size, (sizes, teach) => withLoader(room, sizes, (loader) =>
-    trainNetwork(room, { stage: 'student', loss: distillationLoss(room), loader, sizeIndex: 0, teach })));
+  return await withTeacher(room, student.batch_size, (sizes, teach) =>
+    withLoader(room, sizes, (loader) =>
+      trainNetwork(room, { stage: 'student', loss: distillationLoss(room), loader, sizeIndex: 0, teach }),
+    ),
+  );
 }
 
 /** The student's own loss against the labels, and the teacher's scores; quantization-aware training goes on with it. */
 export function distillationLoss(room: RunRoom): LossSpec {
   const { student } = room.config;
   const { alpha, temperature } = student;
-  return { ...labelLoss(student, split(room, 'train'), room.dataset.vocabulary.length), distillation: { alpha, temperature } };
+  return {
+    ...labelLoss(student, split(room, 'train'), room.dataset.vocabulary.length),
+    distillation: { alpha, temperature },
+  };
 }
 
 /**
  * The teacher in inference mode beside `work`: `sizes` are the student's and the teacher's input sides for the loader
  * (one where they are equal), `teach` gives the teacher's logits for a batch of theirs.
  */
-export async function withTeacher<T>(room: RunRoom, batchSize: number, work: (sizes: readonly number[], teach: (batch: BatchImages) => Promise<Float32Array>) => Promise<T>): Promise<T> {
+export async function withTeacher<T>(
+  room: RunRoom,
+  batchSize: number,
+  work: (sizes: readonly number[], teach: (batch: BatchImages) => Promise<Float32Array>) => Promise<T>,
+): Promise<T> {
   const { student, teacher } = room.config;
   const sizes = [...new Set([student.input_size, teacher.input_size])];
   const { model, parameters } = await bestNetwork(room, 'teacher');

@@ -6,5 +6,12 @@ import { split, withLoader } from './room.ts';
 /** Trains the teacher on the labels alone. */
 export async function teacherStage(room: RunRoom): Promise<StageSummary> {
   return await withLoader(room, [room.config.teacher.input_size], (loader) =>
-    trainNetwork(room, { stage: 'teacher', loss: labelLoss(room.config.teacher, split(room, 'train'), room.dataset.vocabulary.length), loader, sizeIndex: 0, teach: null }));
+    trainNetwork(room, {
+      stage: 'teacher',
+      loss: labelLoss(room.config.teacher, split(room, 'train'), room.dataset.vocabulary.length),
+      loader,
+      sizeIndex: 0,
+      teach: null,
+    }),
+  );
 }

@@ -16,22 +16,53 @@ export async function thresholdsStage(room: RunRoom): Promise<StageSummary> {
   const codes = await scoreAll(room, 'val');
   const { vocabulary } = room.dataset;
   const { threshold_search: search } = room.config;
-  const searched = searchThresholds(codes, labelMatrix(split(room, 'val'), vocabulary.length), vocabulary.length, search);
-  const result = { ...searched, perClass: withLocked(searched.perClass, vocabulary, await readThresholds(room.folder).catch(() => null)) };
+  const searched = searchThresholds(
+    codes,
+    labelMatrix(split(room, 'val'), vocabulary.length),
+    vocabulary.length,
+    search,
+  );
+  const result = {
+    ...searched,
+    perClass: withLocked(searched.perClass, vocabulary, await readThresholds(room.folder).catch(() => null)),
+  };
   await writeThresholds(room.folder, vocabulary, result);
-  const named = (classes: readonly string[]): string => classes.slice(0, 10).join(', ') + (classes.length > 10 ? ` and ${classes.length - 10} more` : '');
+  const named = (classes: readonly string[]): string =>
+    classes.slice(0, 10).join(', ') + (classes.length > 10 ? ` and ${classes.length - 10} more` : '');
   const untuned = vocabulary.filter((_, c) => !result.perClass[c]!.tuned);
   const unreached = vocabulary.filter((_, c) => result.perClass[c]!.tuned && !result.perClass[c]!.goalReached);
-  if (untuned.length > 0) note(room, 'thresholds', `No validation image, so the global threshold stands in: ${named(untuned)}.`, 'warning');
-  if (unreached.length > 0) note(room, 'thresholds', `No threshold reaches the goal (${search.goal} at least ${search.goal === 'precision' ? search.min_precision : search.min_recall}), so the best F1 stands in: ${named(unreached)}.`, 'warning');
-  return { global_k: result.globalK, untuned: untuned.length, goal_not_reached: unreached.length, ...(await valFigures(room, codes, result.perClass.map(({ k }) => k))) };
+  if (untuned.length > 0)
+    note(room, 'thresholds', `No validation image, so the global threshold stands in: ${named(untuned)}.`, 'warning');
+  if (unreached.length > 0)
+    note(
+      room,
+      'thresholds',
+      `No threshold reaches the goal (${search.goal} at least ${search.goal === 'precision' ? search.min_precision : search.min_recall}), so the best F1 stands in: ${named(unreached)}.`,
+      'warning',
+    );
+  return {
+    global_k: result.globalK,
+    untuned: untuned.length,
+    goal_not_reached: unreached.length,
+    ...(await valFigures(
+      room,
+      codes,
+      result.perClass.map(({ k }) => k),
+    )),
+  };
 }
 
 /** A threshold that a person locked survives a new search. */
-function withLocked(perClass: readonly ClassThreshold[], vocabulary: readonly string[], before: StoredThresholds | null): readonly ClassThreshold[] {
+function withLocked(
+  perClass: readonly ClassThreshold[],
+  vocabulary: readonly string[],
+  before: StoredThresholds | null,
+): readonly ClassThreshold[] {
   return perClass.map((found, c) => {
     const old = before?.labels[c] === vocabulary[c] ? before?.perClass[c] : undefined;
-    return old?.locked === true ? { ...found, k: old.k, foundK: found.k, locked: true, ...(old.goal !== undefined && { goal: old.goal }) } : found;
+    return old?.locked === true
+      ? { ...found, k: old.k, foundK: found.k, locked: true, ...(old.goal !== undefined && { goal: old.goal }) }
+      : found;
   });
 }
 
@@ -39,9 +70,12 @@ function withLocked(perClass: readonly ClassThreshold[], vocabulary: readonly st
 async function valFigures(room: RunRoom, codes: Uint8Array, ks: readonly number[]): Promise<StageSummary> {
   const classes = room.dataset.vocabulary.length;
   const labels = labelMatrix(split(room, 'val'), classes);
-  const ap = (scores: ArrayLike<number>): number | null => finite(macroAveragePrecision(labels, scores, classes).macroAp);
+  const ap = (scores: ArrayLike<number>): number | null =>
+    finite(macroAveragePrecision(labels, scores, classes).macroAp);
   return {
-    val_teacher_ap: ap(await readLogits(room, 'teacher', 'val')), val_student_ap: ap(await readLogits(room, 'student', 'val')), val_int8_ap: ap(codes),
+    val_teacher_ap: ap(await readLogits(room, 'teacher', 'val')),
+    val_student_ap: ap(await readLogits(room, 'student', 'val')),
+    val_int8_ap: ap(codes),
     val_int8_f1: finite(decisionMetrics(labels, decide(codes, ks), classes).macroF1),
   };
 }
@@ -53,7 +87,9 @@ export async function scoreAll(room: RunRoom, name: ScoredSplit): Promise<Uint8A
   for (const stage of ['teacher', 'student'] as const) {
     const { input_size: size, batch_size: batchSize } = room.config[stage];
     const { model, parameters } = await bestNetwork(room, stage);
-    const logits = await withLoader(room, [size], (loader) => scoreFloat(room, model, parameters, { loader, sizeIndex: 0, batchSize }, name));
+    const logits = await withLoader(room, [size], (loader) =>
+      scoreFloat(room, model, parameters, { loader, sizeIndex: 0, batchSize }, name),
+    );
     await writeScores(room, stage, name, logits);
   }
   const model = await finalIntegerModel(room);

@@ -20,12 +20,22 @@ export async function tryEngine(name: EngineName, enginesFolder: string): Promis
   const engine = await engineKind(name).start({ threads: 0, enginesFolder });
   const model = buildModel('efficientnet-lite0', { inputSize: SIZE, classes: CLASSES, dropout: 0, dropPath: 0 });
   const session = await engine.createTraining({
-    model, batchSize: BATCH, trainableFrom: 0, loss: PLAIN_BCE, optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-    clipNorm: 1, ema: false, state: { parameters: initialParameters(model, 1), slots: new Map(), ema: null, steps: 0 },
+    model,
+    batchSize: BATCH,
+    trainableFrom: 0,
+    loss: PLAIN_BCE,
+    optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    clipNorm: 1,
+    ema: false,
+    state: { parameters: initialParameters(model, 1), slots: new Map(), ema: null, steps: 0 },
   });
   const step = {
-    pixels: new Uint8Array(BATCH * SIZE * SIZE * 3).fill(100), labels: new Float32Array(BATCH * CLASSES), weights: new Float32Array(BATCH * CLASSES).fill(1 / (BATCH * CLASSES)),
-    learningRate: 1e-3, weightDecay: 0, masks: new Map<string, Float32Array>(),
+    pixels: new Uint8Array(BATCH * SIZE * SIZE * 3).fill(100),
+    labels: new Float32Array(BATCH * CLASSES),
+    weights: new Float32Array(BATCH * CLASSES).fill(1 / (BATCH * CLASSES)),
+    learningRate: 1e-3,
+    weightDecay: 0,
+    masks: new Map<string, Float32Array>(),
   };
   await session.step(step);
   const started = performance.now();

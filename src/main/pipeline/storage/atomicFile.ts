@@ -7,7 +7,11 @@ import path from 'node:path';
  * written aside in the same folder, fsynced, renamed over the old one, and the folder fsynced.
  * Makes the folder if needed. `mode`: the permissions that it gets; null leaves them to the system. Leaves nothing behind when it fails; a full disk surfaces as ENOSPC.
  */
-export async function writeFileAtomic(file: string, data: Uint8Array | string, mode: number | null = null): Promise<void> {
+export async function writeFileAtomic(
+  file: string,
+  data: Uint8Array | string,
+  mode: number | null = null,
+): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
   const aside = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);

@@ -6,10 +6,18 @@ import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
 
 /** Who holds a lock: a process id alone would be taken for another's after a restart, so its start time stands beside it. */
-const holderSchema = z.object({ formatVersion: z.literal(1), pid: z.int(), host: z.string(), started: z.string(), what: z.string() });
+const holderSchema = z.object({
+  formatVersion: z.literal(1),
+  pid: z.int(),
+  host: z.string(),
+  started: z.string(),
+  what: z.string(),
+});
 type Holder = z.infer<typeof holderSchema>;
 
-export interface Lock { release(): Promise<void> }
+export interface Lock {
+  release(): Promise<void>;
+}
 
 /**
  * Takes a lock file for this process, across all doors and machines that share the folder. A lock whose process is gone is taken over.
@@ -17,7 +25,13 @@ export interface Lock { release(): Promise<void> }
  */
 export async function takeLock(file: string, what: string): Promise<Lock> {
   await mkdir(path.dirname(file), { recursive: true });
-  const holder: Holder = { formatVersion: 1, pid: process.pid, host: os.hostname(), started: startOf(process.pid) ?? '', what };
+  const holder: Holder = {
+    formatVersion: 1,
+    pid: process.pid,
+    host: os.hostname(),
+    started: startOf(process.pid) ?? '',
+    what,
+  };
   while (!(await create(file, holder))) {
     const other = await readHolder(file);
     if (other === 'gone') continue;
@@ -95,6 +109,7 @@ function startOf(pid: number): string | null {
 
 function busyMessage(file: string, { pid, host, what }: Holder): string {
   const place = host === os.hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
-  const way = host === os.hostname() ? 'Wait for it or stop it first.' : `Stop it there; if it is gone for good, delete ${file}.`;
+  const way =
+    host === os.hostname() ? 'Wait for it or stop it first.' : `Stop it there; if it is gone for good, delete ${file}.`;
   return `${path.dirname(file)} is in use by ${place} (${what}). ${way}`;
 }

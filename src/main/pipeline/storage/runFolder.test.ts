@@ -16,16 +16,20 @@ const fresh = (): string => path.join(root, String(folders++));
 const newRun = { project: '/photos', preset: null, config: configSchema.parse({}), versions: { destila: '0' } };
 
 /** The id of a process that is no more. */
-const deadPid = (): Promise<number> => new Promise((resolve) => {
-  const child = spawn(process.execPath, ['-e', '']);
-  child.on('exit', () => resolve(child.pid!));
-});
+const deadPid = (): Promise<number> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, ['-e', '']);
+    child.on('exit', () => resolve(child.pid!));
+  });
 
 describe('a lock', () => {
   test('is held by one and can be taken again when it is given back', async () => {
     const file = path.join(fresh(), 'lock.json');
     const lock = await takeLock(file, 'training');
-    await expect(takeLock(file, 'training')).rejects.toMatchObject({ kind: 'busy', message: expect.stringContaining(`process ${process.pid} (training)`) as string });
+    await expect(takeLock(file, 'training')).rejects.toMatchObject({
+      kind: 'busy',
+      message: expect.stringContaining(`process ${process.pid} (training)`) as string,
+    });
     expect(await isLocked(file)).toBe(true);
     await lock.release();
     expect(await isLocked(file)).toBe(false);
@@ -39,8 +43,15 @@ describe('a lock', () => {
   });
 
   test.each([
-    ['a process that is gone', async () => JSON.stringify({ formatVersion: 1, pid: await deadPid(), host: hostname(), started: '', what: 'x' })],
-    ['a process whose number another has now', () => JSON.stringify({ formatVersion: 1, pid: process.pid, host: hostname(), started: 'another boot:1', what: 'x' })],
+    [
+      'a process that is gone',
+      async () => JSON.stringify({ formatVersion: 1, pid: await deadPid(), host: hostname(), started: '', what: 'x' }),
+    ],
+    [
+      'a process whose number another has now',
+      () =>
+        JSON.stringify({ formatVersion: 1, pid: process.pid, host: hostname(), started: 'another boot:1', what: 'x' }),
+    ],
     ['a writer that died over it', () => '{"formatVe'],
   ])('of %s is taken over', async (_, content) => {
     const folder = fresh();
@@ -84,7 +95,9 @@ describe('a run folder', () => {
   });
 
   test.each([
-    ['{"formatVersion": 2}', /newer version/], ['{"formatVersion": 1}', /damaged/], ['{', /is not JSON/],
+    ['{"formatVersion": 2}', /newer version/],
+    ['{"formatVersion": 1}', /damaged/],
+    ['{', /is not JSON/],
   ])('with run.json %s is refused in words', async (text, message) => {
     const folder = await createRun(fresh(), newRun);
     writeFileSync(path.join(folder, 'run.json'), text);

@@ -54,7 +54,8 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 const recordFile = (folder: string): string => path.join(folder, 'run.json');
 export const lockFile = (folder: string): string => path.join(folder, 'lock.json');
 
-export type NewRun = Pick<RunRecord, 'project' | 'preset' | 'config' | 'versions'> & Partial<Pick<RunRecord, 'expected'>>;
+export type NewRun = Pick<RunRecord, 'project' | 'preset' | 'config' | 'versions'> &
+  Partial<Pick<RunRecord, 'expected'>>;
 
 const pending = (): StageRecord => ({ state: 'pending', startedAt: null, seconds: 0, metricsBytes: 0, summary: {} });
 
@@ -63,9 +64,21 @@ export async function createRun(runsFolder: string, run: NewRun, now = new Date(
   const number = ((await listRuns(runsFolder)).at(-1)?.number ?? 0) + 1;
   const folder = await newFolder(runsFolder, now);
   const record: RunRecord = {
-    formatVersion: FORMAT_VERSION, id: path.basename(folder), number, createdAt: now.toISOString(), ...run, state: 'created', problem: null,
+    formatVersion: FORMAT_VERSION,
+    id: path.basename(folder),
+    number,
+    createdAt: now.toISOString(),
+    ...run,
+    state: 'created',
+    problem: null,
     stages: Object.fromEntries(stages.map((stage) => [stage, pending()])) as Record<Stage, StageRecord>,
-    expected: run.expected ?? [], engine: null, testOpenings: [], export: null, notes: '', pinned: false, trashed: false,
+    expected: run.expected ?? [],
+    engine: null,
+    testOpenings: [],
+    export: null,
+    notes: '',
+    pinned: false,
+    trashed: false,
   };
   await writeRun(folder, record);
   return folder;
@@ -104,9 +117,11 @@ export async function readRun(folder: string): Promise<RunRecord> {
     throw new Problem('file', `${recordFile(folder)} is damaged: it is not JSON.`, (error as Error).message);
   }
   const version = z.object({ formatVersion: z.number() }).safeParse(value).data?.formatVersion;
-  if (version !== undefined && version > FORMAT_VERSION) throw new Problem('mismatch', `${folder} was written by a newer version of Destila Studio: update it.`);
+  if (version !== undefined && version > FORMAT_VERSION)
+    throw new Problem('mismatch', `${folder} was written by a newer version of Destila Studio: update it.`);
   const parsed = runRecordSchema.safeParse(value);
-  if (!parsed.success) throw new Problem('file', `${recordFile(folder)} is damaged or was edited wrongly.`, z.prettifyError(parsed.error));
+  if (!parsed.success)
+    throw new Problem('file', `${recordFile(folder)} is damaged or was edited wrongly.`, z.prettifyError(parsed.error));
   return parsed.data;
 }
 
@@ -118,16 +133,23 @@ export async function runState(folder: string, record: RunRecord): Promise<RunSt
 }
 
 /** Folders of all runs, oldest first, with their numbers. Folders that are no runs are passed over. */
-export async function listRuns(runsFolder: string): Promise<{ folder: string; number: number; record: RunRecord; state: RunState }[]> {
+export async function listRuns(
+  runsFolder: string,
+): Promise<{ folder: string; number: number; record: RunRecord; state: RunState }[]> {
   const names = await readdir(runsFolder).catch(() => []);
-  const runs = await Promise.all(names.sort().map(async (name) => {
-    const folder = path.join(path.resolve(runsFolder), name);
-    const record = await readRun(folder).catch(() => null);
-    return record === null ? null : { folder, record, state: await runState(folder, record) };
-  }));
+  const runs = await Promise.all(
+    names.sort().map(async (name) => {
+      const folder = path.join(path.resolve(runsFolder), name);
+      const record = await readRun(folder).catch(() => null);
+      return record === null ? null : { folder, record, state: await runState(folder, record) };
+    }),
+  );
   let number = 0;
-  return runs.filter((run) => run !== null).map((run) => ({ ...run, number: number = run.record.number ?? number + 1 }));
+  return runs
+    .filter((run) => run !== null)
+    .map((run) => ({ ...run, number: (number = run.record.number ?? number + 1) }));
 }
 
 /** The stage to go on with; null when all are finished. */
-export const nextStage = (record: RunRecord): Stage | null => stages.find((stage) => record.stages[stage].state !== 'finished') ?? null;
+export const nextStage = (record: RunRecord): Stage | null =>
+  stages.find((stage) => record.stages[stage].state !== 'finished') ?? null;

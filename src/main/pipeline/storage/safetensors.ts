@@ -4,13 +4,23 @@ import { Problem } from '../../../shared/problem.ts';
  * The safetensors format (github.com/huggingface/safetensors): u64 little-endian length, a JSON header, raw data.
  * Tensors are float32; shapes as given, row-major.
  */
-export interface StoredTensor { readonly shape: readonly number[]; readonly data: Float32Array }
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
 
-interface HeaderEntry { readonly dtype: string; readonly shape: readonly number[]; readonly data_offsets: readonly [number, number] }
+interface HeaderEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
 
 const ALIGNMENT = 8;
 
-export function writeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, metadata: Readonly<Record<string, string>>): Uint8Array {
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const [name, { shape, data }] of tensors) {
@@ -31,9 +41,13 @@ export function writeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, met
   return bytes;
 }
 
-const damaged = (detail: string): Problem => new Problem('file', `Not a whole safetensors file: ${detail}. Copy or download it again.`);
+const damaged = (detail: string): Problem =>
+  new Problem('file', `Not a whole safetensors file: ${detail}. Copy or download it again.`);
 
-export function readSafetensors(bytes: Uint8Array): { tensors: Map<string, StoredTensor>; metadata: Record<string, string> } {
+export function readSafetensors(bytes: Uint8Array): {
+  tensors: Map<string, StoredTensor>;
+  metadata: Record<string, string>;
+} {
   if (bytes.length < 8) throw damaged(`it has only ${bytes.length} bytes`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > bytes.length - 8) throw damaged('its header is longer than the file');
@@ -54,14 +68,21 @@ function parseHeader(text: string): Record<string, unknown> {
   try {
     const header: unknown = JSON.parse(text);
     if (typeof header === 'object' && header !== null) return header as Record<string, unknown>;
-  } catch { /* said below */ }
+  } catch {
+    /* said below */
+  }
   throw damaged('its header is not JSON');
 }
 
-function readTensor(name: string, { dtype, shape, data_offsets: offsets }: HeaderEntry, data: Uint8Array): StoredTensor {
+function readTensor(
+  name: string,
+  { dtype, shape, data_offsets: offsets }: HeaderEntry,
+  data: Uint8Array,
+): StoredTensor {
   const [from, to] = offsets;
   const count = shape.reduce((product, side) => product * side, 1);
-  if (dtype !== 'F32') throw new Problem('mismatch', `Tensor '${name}' is of type ${dtype}; float32 (F32) is expected.`);
+  if (dtype !== 'F32')
+    throw new Problem('mismatch', `Tensor '${name}' is of type ${dtype}; float32 (F32) is expected.`);
   if (from < 0 || to > data.length || to - from !== 4 * count) throw damaged(`tensor '${name}' does not fit its place`);
   // A copy: the place in the file need not be aligned. (Buffer.slice would not copy.)
   const values = new Float32Array(count);

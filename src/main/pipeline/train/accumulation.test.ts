@@ -12,7 +12,9 @@ describe('cycles of accumulated gradients', () => {
   });
 
   test('longer than an epoch are an epoch; of one batch they are each batch', () => {
-    expect([0, 1, 2].map((step) => cycleStep(4, step, 3, 100))).toEqual([0, 1, 2].map((step) => ({ share: 1 / 3, moves: step === 2, updates: 4 })));
+    expect([0, 1, 2].map((step) => cycleStep(4, step, 3, 100))).toEqual(
+      [0, 1, 2].map((step) => ({ share: 1 / 3, moves: step === 2, updates: 4 })),
+    );
     expect(cycleStep(2, 1, 3, 1)).toEqual({ share: 1, moves: true, updates: 7 });
   });
 });

@@ -15,7 +15,11 @@ export interface CycleStep {
 export function cycleStep(epoch: number, step: number, stepsPerEpoch: number, size: number): CycleStep {
   const first = step - (step % size);
   const batches = Math.min(size, stepsPerEpoch - first);
-  return { share: 1 / batches, moves: step === first + batches - 1, updates: epoch * Math.ceil(stepsPerEpoch / size) + first / size };
+  return {
+    share: 1 / batches,
+    moves: step === first + batches - 1,
+    updates: epoch * Math.ceil(stepsPerEpoch / size) + first / size,
+  };
 }
 
 /** tf.train.ExponentialMovingAverage with num_updates: at the start the average is short, so that the first weights are soon forgotten. */

@@ -24,7 +24,12 @@ export interface StatisticsSource {
  * Wu & Johnson 2021, arXiv 2105.07576). The running averages of training lag behind the weights, with momentum 0.99
  * by hundreds of steps, and belong to the raw weights, not to their EMA.
  */
-export async function reestimateStatistics(source: StatisticsSource, model: Model, parameters: Parameters, trainableFrom: number): Promise<Map<string, Tensor>> {
+export async function reestimateStatistics(
+  source: StatisticsSource,
+  model: Model,
+  parameters: Parameters,
+  trainableFrom: number,
+): Promise<Map<string, Tensor>> {
   const { samples, batchSize } = source;
   const batches = Math.min(MOST_BATCHES, Math.max(1, Math.floor(samples.length / batchSize)));
   const order = permutation(samples.length, randomStream(source.seed, 'batch statistics'));
@@ -32,25 +37,33 @@ export async function reestimateStatistics(source: StatisticsSource, model: Mode
   const session = await source.engine.createStatistics({ model, parameters, batchSize, trainableFrom });
   try {
     const collected: ReadonlyMap<string, Float32Array>[] = [];
-    for await (const { pixels } of plainBatches(source.loader, chosen, batchSize)) collected.push(await session.run(pixels[source.sizeIndex]!));
+    for await (const { pixels } of plainBatches(source.loader, chosen, batchSize))
+      collected.push(await session.run(pixels[source.sizeIndex]!));
     return withStatistics(model, parameters, collected);
   } finally {
     await session.dispose();
   }
 }
 
-function withStatistics(model: Model, parameters: Parameters, batches: readonly ReadonlyMap<string, Float32Array>[]): Map<string, Tensor> {
+function withStatistics(
+  model: Model,
+  parameters: Parameters,
+  batches: readonly ReadonlyMap<string, Float32Array>[],
+): Map<string, Tensor> {
   const updated = new Map<string, Tensor>(parameters);
   for (const node of model.nodes) {
     if (node.op !== 'batchNorm' || batches[0]?.has(node.mean) !== true) continue;
     const means = batches.map((batch) => batch.get(node.mean)!);
     const variances = batches.map((batch) => batch.get(node.variance)!);
     const mean = means[0]!.map((_, c) => average(means, c));
-    const variance = mean.map((center, c) => average(variances, c) + means.reduce((sum, m) => sum + (m[c]! - center) ** 2, 0) / means.length);
+    const variance = mean.map(
+      (center, c) => average(variances, c) + means.reduce((sum, m) => sum + (m[c]! - center) ** 2, 0) / means.length,
+    );
     updated.set(node.mean, { shape: [mean.length], data: mean });
     updated.set(node.variance, { shape: [variance.length], data: variance });
   }
   return updated;
 }
 
-const average = (vectors: readonly Float32Array[], c: number): number => vectors.reduce((sum, v) => sum + v[c]!, 0) / vectors.length;
+const average = (vectors: readonly Float32Array[], c: number): number =>
+  vectors.reduce((sum, v) => sum + v[c]!, 0) / vectors.length;

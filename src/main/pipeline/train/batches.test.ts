@@ -6,7 +6,13 @@ import { batchTargets, cutIntoBatches, plainBatches, prefetched } from './batche
 import { drawMasks } from './masks.ts';
 import { freezesRanges, trackRanges } from './ranges.ts';
 
-const sample = (labels: number[], path = 'a.jpg'): Sample => ({ path, file: `/photos/${path}`, labels: Int8Array.from(labels), hash: path, line: 1 });
+const sample = (labels: number[], path = 'a.jpg'): Sample => ({
+  path,
+  file: `/photos/${path}`,
+  labels: Int8Array.from(labels),
+  hash: path,
+  line: 1,
+});
 
 describe('the batches of an epoch', () => {
   it('see everything, full batches only, the last filled from the start', () => {
@@ -30,7 +36,10 @@ describe('the batches of an epoch', () => {
   it('are loaded ahead but handed over in order', async () => {
     const asked: number[] = [];
     const seen: number[] = [];
-    for await (const { item, pixels } of prefetched([0, 1, 2, 3, 4, 5], 2, (item) => { asked.push(item); return Promise.resolve([Uint8Array.of(item)]); })) {
+    for await (const { item, pixels } of prefetched([0, 1, 2, 3, 4, 5], 2, (item) => {
+      asked.push(item);
+      return Promise.resolve([Uint8Array.of(item)]);
+    })) {
       if (item === 0) expect(asked).toEqual([0, 1, 2]);
       seen.push(pixels[0]![0]!);
     }
@@ -39,16 +48,32 @@ describe('the batches of an epoch', () => {
 
   it('pass a loading error on', async () => {
     const run = async (): Promise<void> => {
-      for await (const { item } of prefetched([0, 1], 1, (item) => (item === 1 ? Promise.reject(new Error('gone')) : Promise.resolve([])))) void item;
+      for await (const { item } of prefetched([0, 1], 1, (item) =>
+        item === 1 ? Promise.reject(new Error('gone')) : Promise.resolve([]),
+      ))
+        void item;
     };
     await expect(run()).rejects.toThrow('gone');
   });
 
   it('of evaluation say how many rows of the padded last one are real', async () => {
-    const loader: Loader = { load: (request) => Promise.resolve([Uint8Array.from(request.samples, (s) => Number(s.path))]), decoded: () => 0, close: () => Promise.resolve() };
+    const loader: Loader = {
+      load: (request) => Promise.resolve([Uint8Array.from(request.samples, (s) => Number(s.path))]),
+      decoded: () => 0,
+      close: () => Promise.resolve(),
+    };
     const seen: number[][] = [];
-    for await (const { pixels, first, count } of plainBatches(loader, [0, 1, 2, 3, 4].map((i) => sample([1], String(i))), 2)) seen.push([...pixels[0]!, first, count]);
-    expect(seen).toEqual([[0, 1, 0, 2], [2, 3, 2, 2], [4, 4, 4, 1]]);
+    for await (const { pixels, first, count } of plainBatches(
+      loader,
+      [0, 1, 2, 3, 4].map((i) => sample([1], String(i))),
+      2,
+    ))
+      seen.push([...pixels[0]!, first, count]);
+    expect(seen).toEqual([
+      [0, 1, 0, 2],
+      [2, 3, 2, 2],
+      [4, 4, 4, 1],
+    ]);
   });
 });
 
@@ -66,8 +91,12 @@ describe('masks', () => {
   });
   it('exist for trainable nodes alone', () => {
     const cut = model.nodes.findIndex((node) => node.block === 'block6a');
-    expect([...drawMasks(model, cut, 4, { seed: 1, epoch: 0, step: 0 }).keys()].some((name) => name.startsWith('block3'))).toBe(false);
-    expect([...drawMasks(model, 0, 4, { seed: 1, epoch: 0, step: 0 }).keys()].some((name) => name.startsWith('block3'))).toBe(true);
+    expect(
+      [...drawMasks(model, cut, 4, { seed: 1, epoch: 0, step: 0 }).keys()].some((name) => name.startsWith('block3')),
+    ).toBe(false);
+    expect(
+      [...drawMasks(model, 0, 4, { seed: 1, epoch: 0, step: 0 }).keys()].some((name) => name.startsWith('block3')),
+    ).toBe(true);
   });
 });
 

@@ -23,12 +23,18 @@ export interface TrainingBatch {
 export type BatchImages = Pick<TrainingBatch, 'positions' | 'pixels'>;
 
 /** Steps of one epoch. */
-export const stepsPerEpoch = ({ samples, sampling, batchSize }: Pick<AugmentedSource, 'samples' | 'sampling' | 'batchSize'>): number => Math.ceil(epochSize(samples, sampling) / batchSize);
+export const stepsPerEpoch = ({
+  samples,
+  sampling,
+  batchSize,
+}: Pick<AugmentedSource, 'samples' | 'sampling' | 'batchSize'>): number =>
+  Math.ceil(epochSize(samples, sampling) / batchSize);
 
 /** An epoch's order cut into batches of equal size; the last one is filled from its start, so that everything is seen and every step has a full batch. */
 export function cutIntoBatches(order: Uint32Array, batchSize: number): number[][] {
   return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, batch) =>
-    Array.from({ length: batchSize }, (_, i) => order[(batch * batchSize + i) % order.length]!));
+    Array.from({ length: batchSize }, (_, i) => order[(batch * batchSize + i) % order.length]!),
+  );
 }
 
 /** Labels, and 1 for each that is known. */
@@ -45,7 +51,11 @@ function targetsOf(samples: readonly Sample[], classes: number): Pick<TrainingBa
   return { labels, weights };
 }
 
-export function batchTargets(samples: readonly Sample[], classes: number, mixing: Mixing | null = null): Pick<TrainingBatch, 'labels' | 'weights'> {
+export function batchTargets(
+  samples: readonly Sample[],
+  classes: number,
+  mixing: Mixing | null = null,
+): Pick<TrainingBatch, 'labels' | 'weights'> {
   const own = targetsOf(samples, classes);
   const { labels, weights } = mixing === null ? own : mixTargets(own, mixing);
   const known = weights.reduce((a, b) => a + b, 0);
@@ -53,7 +63,11 @@ export function batchTargets(samples: readonly Sample[], classes: number, mixing
 }
 
 /** Loads `plan` in order, `ahead` batches before they are asked for: decoding runs while a step computes. `waited`: seconds until a batch was there. */
-export async function* prefetched<T>(plan: readonly T[], ahead: number, load: (item: T) => Promise<readonly Uint8Array[]>): AsyncGenerator<{ item: T; pixels: readonly Uint8Array[]; waited: number }> {
+export async function* prefetched<T>(
+  plan: readonly T[],
+  ahead: number,
+  load: (item: T) => Promise<readonly Uint8Array[]>,
+): AsyncGenerator<{ item: T; pixels: readonly Uint8Array[]; waited: number }> {
   const pending: Promise<readonly Uint8Array[]>[] = [];
   let next = 0;
   try {
@@ -85,18 +99,44 @@ export interface AugmentedSource {
 }
 
 /** The augmented training batches of one epoch, from batch `firstStep` on. */
-export async function* trainingBatches(source: AugmentedSource, epoch: number, firstStep: number): AsyncGenerator<TrainingBatch> {
+export async function* trainingBatches(
+  source: AugmentedSource,
+  epoch: number,
+  firstStep: number,
+): AsyncGenerator<TrainingBatch> {
   const { loader, samples, seed, batchSize, augmentation: config } = source;
-  const plan = cutIntoBatches(epochOrder(samples, source.sampling, seed, epoch), batchSize).map((positions, batch) => ({ positions, mixing: drawMixing(config.mixup, batchSize, seed, epoch, batch) })).slice(firstStep);
+  const plan = cutIntoBatches(epochOrder(samples, source.sampling, seed, epoch), batchSize)
+    .map((positions, batch) => ({ positions, mixing: drawMixing(config.mixup, batchSize, seed, epoch, batch) }))
+    .slice(firstStep);
   const load = ({ positions, mixing }: (typeof plan)[number]): Promise<readonly Uint8Array[]> =>
-    loader.load({ samples: positions.map((p) => samples[p]!), augmentation: { config, seed, epoch, positions, mixing } });
-  for await (const { item: { positions, mixing }, pixels, waited } of prefetched(plan, AHEAD, load)) {
-    yield { positions, pixels, waited, ...batchTargets(positions.map((p) => samples[p]!), source.classes, mixing) };
+    loader.load({
+      samples: positions.map((p) => samples[p]!),
+      augmentation: { config, seed, epoch, positions, mixing },
+    });
+  for await (const {
+    item: { positions, mixing },
+    pixels,
+    waited,
+  } of prefetched(plan, AHEAD, load)) {
+    yield {
+      positions,
+      pixels,
+      waited,
+      ...batchTargets(
+        positions.map((p) => samples[p]!),
+        source.classes,
+        mixing,
+      ),
+    };
   }
 }
 
 /** Un-augmented pixels of samples in order, in batches of equal size; `count` says how many rows of a batch are real. */
-export async function* plainBatches(loader: Loader, samples: readonly Sample[], batchSize: number): AsyncGenerator<{ pixels: readonly Uint8Array[]; first: number; count: number }> {
+export async function* plainBatches(
+  loader: Loader,
+  samples: readonly Sample[],
+  batchSize: number,
+): AsyncGenerator<{ pixels: readonly Uint8Array[]; first: number; count: number }> {
   const starts = Array.from({ length: Math.ceil(samples.length / batchSize) }, (_, i) => i * batchSize);
   const load = (first: number): Promise<readonly Uint8Array[]> => {
     const rows = samples.slice(first, first + batchSize);

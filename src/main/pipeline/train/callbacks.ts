@@ -32,7 +32,12 @@ export interface EarlyStoppingDecision {
   readonly stop: boolean;
 }
 
-export function earlyStopping({ patience, minDelta, startFromEpoch, baseline }: EarlyStoppingOptions, state: EarlyStoppingState, epoch: number, value: number): EarlyStoppingDecision {
+export function earlyStopping(
+  { patience, minDelta, startFromEpoch, baseline }: EarlyStoppingOptions,
+  state: EarlyStoppingState,
+  epoch: number,
+  value: number,
+): EarlyStoppingDecision {
   if (epoch < startFromEpoch) return { state, improved: false, stop: false };
   const better = (than: number): boolean => value < than - minDelta;
   if (better(state.best)) {
@@ -42,7 +47,11 @@ export function earlyStopping({ patience, minDelta, startFromEpoch, baseline }: 
   const wait = state.wait + 1;
   // The first epoch's weights are kept even where its value is not a number: there must be something to restore.
   const isFirst = state.bestEpoch < 0;
-  return { state: { ...state, bestEpoch: isFirst ? epoch : state.bestEpoch, wait }, improved: isFirst, stop: patience !== null && wait >= patience && epoch > 0 };
+  return {
+    state: { ...state, bestEpoch: isFirst ? epoch : state.bestEpoch, wait },
+    improved: isFirst,
+    stop: patience !== null && wait >= patience && epoch > 0,
+  };
 }
 
 export interface ReduceOnPlateauOptions {
@@ -63,9 +72,18 @@ export interface ReduceOnPlateauState {
   readonly scale: number;
 }
 
-export const reduceOnPlateauStart = (scale = 1): ReduceOnPlateauState => ({ best: Infinity, wait: 0, cooldown: 0, scale });
+export const reduceOnPlateauStart = (scale = 1): ReduceOnPlateauState => ({
+  best: Infinity,
+  wait: 0,
+  cooldown: 0,
+  scale,
+});
 
-export function reduceOnPlateau(options: ReduceOnPlateauOptions, state: ReduceOnPlateauState, value: number): ReduceOnPlateauState {
+export function reduceOnPlateau(
+  options: ReduceOnPlateauOptions,
+  state: ReduceOnPlateauState,
+  value: number,
+): ReduceOnPlateauState {
   if (options.patience === null) return state;
   const cooling = state.cooldown > 0;
   const cooldown = cooling ? state.cooldown - 1 : 0;
@@ -74,5 +92,10 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions, state: ReduceOn
   if (cooldown > 0) return { ...state, wait: waited, cooldown };
   const wait = waited + 1;
   if (wait < options.patience || state.scale <= options.minimum) return { ...state, wait, cooldown };
-  return { ...state, wait: 0, cooldown: options.cooldown, scale: Math.max(state.scale * options.factor, options.minimum) };
+  return {
+    ...state,
+    wait: 0,
+    cooldown: options.cooldown,
+    scale: Math.max(state.scale * options.factor, options.minimum),
+  };
 }

@@ -54,13 +54,26 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   for (const [slot, parameters] of state.slots) put(`slot.${slot}`, parameters);
   if (state.ema !== null) put('ema', state.ema);
   if (state.accumulated !== undefined) put('gradientSum', state.accumulated);
-  const metadata = { format: 'destila-checkpoint', formatVersion: FORMAT_VERSION, stage, phase, steps: String(state.steps), progress: JSON.stringify(progress) };
+  const metadata = {
+    format: 'destila-checkpoint',
+    formatVersion: FORMAT_VERSION,
+    stage,
+    phase,
+    steps: String(state.steps),
+    progress: JSON.stringify(progress),
+  };
   await writeFileAtomic(path.join(folder, fileName(stage, phase, progress)), writeSafetensors(tensors, metadata));
-  for (const old of (await checkpointFiles(folder, stage, phase)).slice(0, -KEPT)) await rm(path.join(folder, old), { force: true });
+  for (const old of (await checkpointFiles(folder, stage, phase)).slice(0, -KEPT))
+    await rm(path.join(folder, old), { force: true });
 }
 
 /** The newest readable checkpoint of a phase, or null. A damaged file is passed over: the one before it still holds. */
-export async function latestCheckpoint(folder: string, stage: string, phase: string, onDamaged: (file: string) => void): Promise<Checkpoint | null> {
+export async function latestCheckpoint(
+  folder: string,
+  stage: string,
+  phase: string,
+  onDamaged: (file: string) => void,
+): Promise<Checkpoint | null> {
   for (const file of (await checkpointFiles(folder, stage, phase)).reverse()) {
     try {
       return parseCheckpoint(await readFile(path.join(folder, file)));
@@ -90,13 +103,28 @@ function parseCheckpoint(bytes: Uint8Array): Checkpoint {
     if (!groups.has(group)) groups.set(group, new Map());
     groups.get(group)!.set(key.slice(group.length + SEPARATOR.length), tensor);
   }
-  const slots = new Map([...groups].filter(([group]) => group.startsWith('slot.')).map(([group, slot]) => [group.slice('slot.'.length), slot]));
+  const slots = new Map(
+    [...groups]
+      .filter(([group]) => group.startsWith('slot.'))
+      .map(([group, slot]) => [group.slice('slot.'.length), slot]),
+  );
   const accumulated = groups.get('gradientSum');
   return {
     stage: metadata.stage!,
     phase: metadata.phase!,
-    progress: { ...progress, /** Older checkpoints have none. */ decisions: progress.decisions ?? [], early: withInfinity(progress.early), plateau: withInfinity(progress.plateau) },
-    state: { parameters: groups.get('parameters')!, slots, ema: groups.get('ema') ?? null, steps: Number(metadata.steps), ...(accumulated !== undefined && { accumulated }) },
+    progress: {
+      ...progress,
+      /** Older checkpoints have none. */ decisions: progress.decisions ?? [],
+      early: withInfinity(progress.early),
+      plateau: withInfinity(progress.plateau),
+    },
+    state: {
+      parameters: groups.get('parameters')!,
+      slots,
+      ema: groups.get('ema') ?? null,
+      steps: Number(metadata.steps),
+      ...(accumulated !== undefined && { accumulated }),
+    },
   };
 }
 

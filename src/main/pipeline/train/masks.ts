@@ -5,7 +5,12 @@ import { randomStream } from '../../../shared/random.ts';
  * Masks of the trainable dropout ([N, features]) and dropPath ([N]) nodes by node name: 0, or 1 / (1 - rate) so that the
  * expectation stays (inverted dropout). A pure function of (seed, epoch, step, node).
  */
-export function drawMasks(model: Model, trainableFrom: number, batchSize: number, draw: { seed: number; epoch: number; step: number }): Map<string, Float32Array> {
+export function drawMasks(
+  model: Model,
+  trainableFrom: number,
+  batchSize: number,
+  draw: { seed: number; epoch: number; step: number },
+): Map<string, Float32Array> {
   const masks = new Map<string, Float32Array>();
   for (const node of model.nodes.slice(trainableFrom)) {
     if (node.op !== 'dropout' && node.op !== 'dropPath') continue;

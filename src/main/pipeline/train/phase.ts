@@ -1,7 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JobCommand, RunEvent, Stage } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
-import type { Engine, LossSpec, NetworkInput, OptimizerSpec, Range, StepResult, TrainingSession, TrainingState } from '../engine/engine.ts';
+import type {
+  Engine,
+  LossSpec,
+  NetworkInput,
+  OptimizerSpec,
+  Range,
+  StepResult,
+  TrainingSession,
+  TrainingState,
+} from '../engine/engine.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import type { AugmentedSource, BatchImages, TrainingBatch } from './batches.ts';
 import { stepsPerEpoch, trainingBatches } from './batches.ts';
@@ -47,7 +56,11 @@ export interface EpochDetail {
   /** Average precision of each class on validation; null without a positive image. */
   readonly perClassAp: readonly (number | null)[];
   /** Scores 0..1 of a few fixed validation images. */
-  readonly watched: readonly { readonly path: string; readonly truth: readonly string[]; readonly scores: readonly { readonly label: string; readonly score: number }[] }[];
+  readonly watched: readonly {
+    readonly path: string;
+    readonly truth: readonly string[];
+    readonly scores: readonly { readonly label: string; readonly score: number }[];
+  }[];
 }
 
 /** What an epoch's weights are worth, measured by the stage on the validation split. */
@@ -85,23 +98,67 @@ export interface PhaseStart {
 }
 
 const FIRST: PhaseProgress = {
-  epoch: 0, step: 0, early: earlyStoppingStart, plateau: reduceOnPlateauStart(), lossSum: 0, hardLossSum: 0, decisions: [], waited: 0, seconds: 0, ranges: {}, metricsBytes: 0,
+  epoch: 0,
+  step: 0,
+  early: earlyStoppingStart,
+  plateau: reduceOnPlateauStart(),
+  lossSum: 0,
+  hardLossSum: 0,
+  decisions: [],
+  waited: 0,
+  seconds: 0,
+  ranges: {},
+  metricsBytes: 0,
 };
 
 /** Trains a phase to its end and returns the parameters that were measured last and the best monitored value (smaller is better); the best parameters went to `keepBest`. */
-export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, start: PhaseStart): Promise<{ last: Parameters; best: number; seconds: number }> {
+export async function trainPhase(
+  spec: PhaseSpec,
+  around: PhaseSurroundings,
+  start: PhaseStart,
+): Promise<{ last: Parameters; best: number; seconds: number }> {
   const { source } = around;
   const steps = stepsPerEpoch(source);
-  const state: TrainingState = start.checkpoint?.state ?? { parameters: start.parameters, slots: new Map(), ema: null, steps: 0 };
-  let at: PhaseProgress = start.checkpoint?.progress ?? { ...FIRST, ranges: Object.fromEntries(start.ranges), metricsBytes: around.recordMetrics({ type: 'phase', stage: spec.stage, phase: spec.phase, stepsPerEpoch: steps, epochs: spec.epochs }) };
+  const state: TrainingState = start.checkpoint?.state ?? {
+    parameters: start.parameters,
+    slots: new Map(),
+    ema: null,
+    steps: 0,
+  };
+  let at: PhaseProgress = start.checkpoint?.progress ?? {
+    ...FIRST,
+    ranges: Object.fromEntries(start.ranges),
+    metricsBytes: around.recordMetrics({
+      type: 'phase',
+      stage: spec.stage,
+      phase: spec.phase,
+      stepsPerEpoch: steps,
+      epochs: spec.epochs,
+    }),
+  };
   const session = await around.engine.createTraining({
-    model: spec.model, batchSize: source.batchSize, trainableFrom: spec.trainableFrom, loss: spec.loss,
-    optimizer: spec.optimizer, clipNorm: spec.clipNorm, ema: spec.emaDecay !== null, learningRateScales: spec.learningRateScales, accumulates: spec.accumulationSteps > 1, state,
+    model: spec.model,
+    batchSize: source.batchSize,
+    trainableFrom: spec.trainableFrom,
+    loss: spec.loss,
+    optimizer: spec.optimizer,
+    clipNorm: spec.clipNorm,
+    ema: spec.emaDecay !== null,
+    learningRateScales: spec.learningRateScales,
+    accumulates: spec.accumulationSteps > 1,
+    state,
   });
   // A pause is no work: it lengthens neither what was spent nor what is left.
   let paused = 0;
   const now = (): number => performance.now() - paused;
-  const progress = progressReporter(around.report, spec.stage, `${spec.stage}: ${spec.phase}`, 'steps', spec.epochs * steps, now);
+  const progress = progressReporter(
+    around.report,
+    spec.stage,
+    `${spec.stage}: ${spec.phase}`,
+    'steps',
+    spec.epochs * steps,
+    now,
+  );
   const save = async (): Promise<void> => {
     await around.saveCheckpoint({ stage: spec.stage, phase: spec.phase, progress: at, state: await session.state() });
     around.report({ type: 'checkpoint', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step });
@@ -121,10 +178,37 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
       for await (const batch of trainingBatches(source, at.epoch, at.step)) {
         const learningRate = at.plateau.scale * learningRateOf(spec.schedule, at.epoch * steps + at.step);
         const result = await step(session, spec, around, batch, { at, steps, learningRate });
-        const ranges = spec.rangeDecay === null || freezesRanges(at.epoch, spec.epochs) ? at.ranges : trackRanges(at.ranges, result.ranges, spec.rangeDecay);
-        at = { ...at, step: at.step + 1, lossSum: at.lossSum + result.loss, hardLossSum: at.hardLossSum + result.hardLoss, decisions: countDecisions(at.decisions, batch, result.logits, source.classes), waited: at.waited + batch.waited, ranges, seconds: elapse() };
-        const metrics = { loss: result.loss, hard_loss: result.hardLoss, gradient_norm: result.gradientNorm, learning_rate: learningRate };
-        at = { ...at, metricsBytes: around.recordMetrics({ type: 'step', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step, ...metrics }) };
+        const ranges =
+          spec.rangeDecay === null || freezesRanges(at.epoch, spec.epochs)
+            ? at.ranges
+            : trackRanges(at.ranges, result.ranges, spec.rangeDecay);
+        at = {
+          ...at,
+          step: at.step + 1,
+          lossSum: at.lossSum + result.loss,
+          hardLossSum: at.hardLossSum + result.hardLoss,
+          decisions: countDecisions(at.decisions, batch, result.logits, source.classes),
+          waited: at.waited + batch.waited,
+          ranges,
+          seconds: elapse(),
+        };
+        const metrics = {
+          loss: result.loss,
+          hard_loss: result.hardLoss,
+          gradient_norm: result.gradientNorm,
+          learning_rate: learningRate,
+        };
+        at = {
+          ...at,
+          metricsBytes: around.recordMetrics({
+            type: 'step',
+            stage: spec.stage,
+            phase: spec.phase,
+            epoch: at.epoch,
+            step: at.step,
+            ...metrics,
+          }),
+        };
         around.report({ type: 'step', stage: spec.stage, phase: spec.phase, epoch: at.epoch, step: at.step, metrics });
         progress(at.epoch * steps + at.step);
         await nextTurn(); // lets messages in: a step blocks the thread
@@ -143,19 +227,64 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
       last = evaluation.parameters;
       const value = monitored(spec, evaluation);
       // A phase that is told to end is judged where it stands.
-      const early = earlyStopping(finish ? { ...spec.earlyStopping, startFromEpoch: 0 } : spec.earlyStopping, at.early, at.epoch, value);
+      const early = earlyStopping(
+        finish ? { ...spec.earlyStopping, startFromEpoch: 0 } : spec.earlyStopping,
+        at.early,
+        at.epoch,
+        value,
+      );
       const plateau = reduceOnPlateau(spec.plateau, at.plateau, value);
       if (early.improved) await around.keepBest(evaluation.parameters, ranges);
       const seconds = elapse();
       const metrics = {
-        loss: at.lossSum / Math.max(1, at.step), hard_loss: at.hardLossSum / Math.max(1, at.step), ...countedF1(at.decisions), ...evaluation.metrics,
-        learning_rate: at.plateau.scale * learningRateOf(spec.schedule, at.epoch * steps + at.step - 1), seconds, waited_seconds: at.waited,
+        loss: at.lossSum / Math.max(1, at.step),
+        hard_loss: at.hardLossSum / Math.max(1, at.step),
+        ...countedF1(at.decisions),
+        ...evaluation.metrics,
+        learning_rate: at.plateau.scale * learningRateOf(spec.schedule, at.epoch * steps + at.step - 1),
+        seconds,
+        waited_seconds: at.waited,
       };
-      around.report({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, epochs: spec.epochs, metrics, best: early.improved });
-      const metricsBytes = around.recordMetrics({ type: 'epoch', stage: spec.stage, phase: spec.phase, epoch: at.epoch, best: early.improved, ...metrics, perClassAp: evaluation.detail.perClassAp, watched: evaluation.detail.watched });
-      at = { ...at, epoch: at.epoch + 1, step: 0, early: early.state, plateau, lossSum: 0, hardLossSum: 0, decisions: [], waited: 0, seconds, metricsBytes };
+      around.report({
+        type: 'epoch',
+        stage: spec.stage,
+        phase: spec.phase,
+        epoch: at.epoch,
+        epochs: spec.epochs,
+        metrics,
+        best: early.improved,
+      });
+      const metricsBytes = around.recordMetrics({
+        type: 'epoch',
+        stage: spec.stage,
+        phase: spec.phase,
+        epoch: at.epoch,
+        best: early.improved,
+        ...metrics,
+        perClassAp: evaluation.detail.perClassAp,
+        watched: evaluation.detail.watched,
+      });
+      at = {
+        ...at,
+        epoch: at.epoch + 1,
+        step: 0,
+        early: early.state,
+        plateau,
+        lossSum: 0,
+        hardLossSum: 0,
+        decisions: [],
+        waited: 0,
+        seconds,
+        metricsBytes,
+      };
       finish ||= early.stop;
-      if (early.stop) around.report({ type: 'note', stage: spec.stage, level: 'info', message: `No better ${spec.monitor} for ${spec.earlyStopping.patience} epochs: ${spec.phase} ends early with the weights of epoch ${early.state.bestEpoch + 1}.` });
+      if (early.stop)
+        around.report({
+          type: 'note',
+          stage: spec.stage,
+          level: 'info',
+          message: `No better ${spec.monitor} for ${spec.earlyStopping.patience} epochs: ${spec.phase} ends early with the weights of epoch ${early.state.bestEpoch + 1}.`,
+        });
       if (finish) at = { ...at, epoch: spec.epochs };
       await save();
       lastSave = performance.now();
@@ -168,9 +297,16 @@ export async function trainPhase(spec: PhaseSpec, around: PhaseSurroundings, sta
 }
 
 /** Where an average of the weights is kept, it is what is measured and kept. */
-const judged = ({ parameters, ema }: TrainingState): Parameters => (ema === null ? parameters : new Map([...parameters, ...ema]));
+const judged = ({ parameters, ema }: TrainingState): Parameters =>
+  ema === null ? parameters : new Map([...parameters, ...ema]);
 
-async function step(session: TrainingSession, spec: PhaseSpec, around: PhaseSurroundings, batch: TrainingBatch, { at, steps, learningRate }: { at: PhaseProgress; steps: number; learningRate: number }): Promise<StepResult> {
+async function step(
+  session: TrainingSession,
+  spec: PhaseSpec,
+  around: PhaseSurroundings,
+  batch: TrainingBatch,
+  { at, steps, learningRate }: { at: PhaseProgress; steps: number; learningRate: number },
+): Promise<StepResult> {
   const { seed, batchSize } = around.source;
   const cycle = cycleStep(at.epoch, at.step, steps, spec.accumulationSteps);
   const result = await session.step({
@@ -186,7 +322,10 @@ async function step(session: TrainingSession, spec: PhaseSpec, around: PhaseSurr
     ...(spec.rangeDecay !== null && { fakeQuantRanges: new Map(Object.entries(at.ranges)) }),
   });
   if (Number.isFinite(result.loss)) return result;
-  throw new Problem('engine', `Training diverged: the loss of ${spec.stage} in epoch ${at.epoch + 1}, step ${at.step + 1} is not a number. Lower ${spec.stage === 'qat' ? 'qat.lr' : `${spec.stage}.lr_finetune or lr_head`} and start a new run.`);
+  throw new Problem(
+    'engine',
+    `Training diverged: the loss of ${spec.stage} in epoch ${at.epoch + 1}, step ${at.step + 1} is not a number. Lower ${spec.stage === 'qat' ? 'qat.lr' : `${spec.stage}.lr_finetune or lr_head`} and start a new run.`,
+  );
 }
 
 /** The monitored value, smaller is better. */
@@ -195,7 +334,10 @@ function monitored(spec: PhaseSpec, { metrics }: Evaluation): number {
 }
 
 /** Acts on what the user asked for since the last step; while paused, waits here. */
-async function obey(around: PhaseSurroundings, wishes: { stop: boolean; finish: boolean }): Promise<{ stop: boolean; finish: boolean }> {
+async function obey(
+  around: PhaseSurroundings,
+  wishes: { stop: boolean; finish: boolean },
+): Promise<{ stop: boolean; finish: boolean }> {
   let { stop, finish } = wishes;
   let paused = false;
   do {

@@ -1,11 +1,16 @@
 import type { Range } from '../engine/engine.ts';
 
 /** Activation ranges follow a moving average of each batch's smallest and largest value, as TensorFlow's MovingAverageQuantize does. */
-export function trackRanges(ranges: Readonly<Record<string, Range>>, seen: ReadonlyMap<string, Range>, decay: number): Record<string, Range> {
+export function trackRanges(
+  ranges: Readonly<Record<string, Range>>,
+  seen: ReadonlyMap<string, Range>,
+  decay: number,
+): Record<string, Range> {
   const tracked: Record<string, Range> = { ...ranges };
   for (const [name, [min, max]] of seen) {
     const old = ranges[name];
-    tracked[name] = old === undefined ? [min, max] : [decay * old[0] + (1 - decay) * min, decay * old[1] + (1 - decay) * max];
+    tracked[name] =
+      old === undefined ? [min, max] : [decay * old[0] + (1 - decay) * min, decay * old[1] + (1 - decay) * max];
   }
   return tracked;
 }

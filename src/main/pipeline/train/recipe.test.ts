@@ -5,13 +5,23 @@ import type { Sample } from '../data/dataset.ts';
 import { earlyStoppingOf, labelLoss, optimizerOf, plateauOf, positiveWeights, scheduleOf } from './recipe.ts';
 import { learningRateOf } from './schedule.ts';
 
-const config = (change: Partial<NetworkConfig> = {}): NetworkConfig => ({ ...configSchema.parse({}).teacher, ...change });
-const sample = (...labels: number[]): Sample => ({ path: '', file: '', hash: '', line: 0, labels: Int8Array.from(labels) });
+const config = (change: Partial<NetworkConfig> = {}): NetworkConfig => ({
+  ...configSchema.parse({}).teacher,
+  ...change,
+});
+const sample = (...labels: number[]): Sample => ({
+  path: '',
+  file: '',
+  hash: '',
+  line: 0,
+  labels: Int8Array.from(labels),
+});
 /** Class 0: 1 present of 4, class 1: 3 of 4, class 2: unknown once, class 3: never. */
 const samples = [sample(1, 1, -1, 0), sample(0, 1, 1, 0), sample(0, 1, 0, 0), sample(0, 0, 0, 0)];
 
 describe('positive weights', () => {
-  const weights = (positive_weights: NetworkConfig['positive_weights'], effective_number_beta = 0.9): number[] | null => positiveWeights({ positive_weights, effective_number_beta }, samples, 4);
+  const weights = (positive_weights: NetworkConfig['positive_weights'], effective_number_beta = 0.9): number[] | null =>
+    positiveWeights({ positive_weights, effective_number_beta }, samples, 4);
   test('none, by frequency', () => {
     expect(weights('none')).toBeNull();
     expect(weights('inverse_frequency')).toEqual([3, 1 / 3, 2, 4]);
@@ -25,27 +35,64 @@ describe('positive weights', () => {
 
 describe('settings become', () => {
   test('a loss', () => {
-    expect(labelLoss(config(), samples, 4)).toEqual({ hard: { kind: 'bce' }, labelSmoothing: 0, positiveWeights: null, distillation: null });
-    expect(labelLoss(config({ loss: 'focal', focal_alpha: 0.25, label_smoothing: 0.1 }), samples, 4)).toMatchObject({ hard: { kind: 'focal', gamma: 2, alpha: 0.25 }, labelSmoothing: 0.1 });
-    expect(labelLoss(config({ loss: 'asymmetric', asymmetric_variant: 'original' }), samples, 4).hard).toEqual({ kind: 'asymmetric', gammaPositive: 0, gammaNegative: 4, margin: 0.05, variant: 'original' });
+    expect(labelLoss(config(), samples, 4)).toEqual({
+      hard: { kind: 'bce' },
+      labelSmoothing: 0,
+      positiveWeights: null,
+      distillation: null,
+    });
+    expect(labelLoss(config({ loss: 'focal', focal_alpha: 0.25, label_smoothing: 0.1 }), samples, 4)).toMatchObject({
+      hard: { kind: 'focal', gamma: 2, alpha: 0.25 },
+      labelSmoothing: 0.1,
+    });
+    expect(labelLoss(config({ loss: 'asymmetric', asymmetric_variant: 'original' }), samples, 4).hard).toEqual({
+      kind: 'asymmetric',
+      gammaPositive: 0,
+      gammaNegative: 4,
+      margin: 0.05,
+      variant: 'original',
+    });
   });
   test('an optimizer', () => {
     expect(optimizerOf(config()).kind).toBe('adamw');
-    expect(optimizerOf(config({ optimizer: 'sgd', momentum: 0.8 }))).toEqual({ kind: 'sgd', momentum: 0.8, nesterov: true });
+    expect(optimizerOf(config({ optimizer: 'sgd', momentum: 0.8 }))).toEqual({
+      kind: 'sgd',
+      momentum: 0.8,
+      nesterov: true,
+    });
   });
   test('a schedule in steps', () => {
     const phase = { peak: 0.1, epochs: 6, stepsPerEpoch: 10 };
-    const rates = (change: Partial<NetworkConfig>, steps: number[]): number[] => steps.map((step) => learningRateOf(scheduleOf(config(change), phase), step));
+    const rates = (change: Partial<NetworkConfig>, steps: number[]): number[] =>
+      steps.map((step) => learningRateOf(scheduleOf(config(change), phase), step));
     expect(rates({ schedule: 'constant', warmup_epochs: 1 }, [0, 4, 9, 59])).toEqual([0.01, 0.05, 0.1, 0.1]);
-    expect(rates({ schedule: 'step', warmup_epochs: 0, step_epochs: 2, step_factor: 0.5 }, [0, 18, 19, 39])).toEqual([0.1, 0.1, 0.05, 0.025]);
+    expect(rates({ schedule: 'step', warmup_epochs: 0, step_epochs: 2, step_factor: 0.5 }, [0, 18, 19, 39])).toEqual([
+      0.1, 0.1, 0.05, 0.025,
+    ]);
     // A warm-up never takes more than half of a phase.
     expect(rates({ schedule: 'constant', warmup_epochs: 100 }, [28, 29])).toEqual([(0.1 * 29) / 30, 0.1]);
-    expect(scheduleOf(config({ schedule: 'one_cycle' }), phase)).toEqual({ kind: 'one_cycle', peak: 0.1, totalSteps: 60 });
+    expect(scheduleOf(config({ schedule: 'one_cycle' }), phase)).toEqual({
+      kind: 'one_cycle',
+      peak: 0.1,
+      totalSteps: 60,
+    });
   });
   test('callbacks: 0 is off, scores grow, the last epoch is always judged', () => {
-    expect(earlyStoppingOf(config({ early_stopping_patience: 0, early_stopping_start: 9 }), 5)).toEqual({ patience: null, minDelta: 0, startFromEpoch: 4, baseline: null });
-    expect(earlyStoppingOf(config({ monitor: 'macro_f1', early_stopping_baseline: 0.4, min_delta: 0.01 }), 5)).toMatchObject({ patience: 8, minDelta: 0.01, baseline: -0.4 });
-    expect(plateauOf(config({ reduce_lr_patience: 3, min_lr: 0.002, reduce_lr_cooldown: 2 }), 0.01)).toMatchObject({ factor: 0.5, patience: 3, cooldown: 2, minimum: 0.2 });
+    expect(earlyStoppingOf(config({ early_stopping_patience: 0, early_stopping_start: 9 }), 5)).toEqual({
+      patience: null,
+      minDelta: 0,
+      startFromEpoch: 4,
+      baseline: null,
+    });
+    expect(
+      earlyStoppingOf(config({ monitor: 'macro_f1', early_stopping_baseline: 0.4, min_delta: 0.01 }), 5),
+    ).toMatchObject({ patience: 8, minDelta: 0.01, baseline: -0.4 });
+    expect(plateauOf(config({ reduce_lr_patience: 3, min_lr: 0.002, reduce_lr_cooldown: 2 }), 0.01)).toMatchObject({
+      factor: 0.5,
+      patience: 3,
+      cooldown: 2,
+      minimum: 0.2,
+    });
     expect(plateauOf(config({ reduce_lr_factor: 1 }), 0.01).patience).toBeNull();
   });
 });

@@ -9,21 +9,33 @@ import type { Schedule } from './schedule.ts';
 /** Keras's defaults. */
 export const ADAMW: OptimizerSpec = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
-export const optimizerOf = ({ optimizer, momentum }: NetworkConfig): OptimizerSpec => (optimizer === 'adamw' ? ADAMW : { kind: 'sgd', momentum, nesterov: true });
+export const optimizerOf = ({ optimizer, momentum }: NetworkConfig): OptimizerSpec =>
+  optimizer === 'adamw' ? ADAMW : { kind: 'sgd', momentum, nesterov: true };
 
 /** Loss against the labels; `samples` are those of train, whose counts weight the classes. */
 export function labelLoss(config: NetworkConfig, samples: readonly Sample[], classes: number): LossSpec {
-  return { hard: hardLoss(config), labelSmoothing: config.label_smoothing, positiveWeights: positiveWeights(config, samples, classes), distillation: null };
+  return {
+    hard: hardLoss(config),
+    labelSmoothing: config.label_smoothing,
+    positiveWeights: positiveWeights(config, samples, classes),
+    distillation: null,
+  };
 }
 
 function hardLoss(config: NetworkConfig): HardLoss {
   switch (config.loss) {
-    case 'bce': return { kind: 'bce' };
-    case 'focal': return { kind: 'focal', gamma: config.focal_gamma, alpha: config.focal_alpha };
-    case 'asymmetric': return {
-      kind: 'asymmetric', gammaPositive: config.asymmetric_gamma_positive, gammaNegative: config.asymmetric_gamma_negative, margin: config.asymmetric_margin,
-      variant: config.asymmetric_variant,
-    };
+    case 'bce':
+      return { kind: 'bce' };
+    case 'focal':
+      return { kind: 'focal', gamma: config.focal_gamma, alpha: config.focal_alpha };
+    case 'asymmetric':
+      return {
+        kind: 'asymmetric',
+        gammaPositive: config.asymmetric_gamma_positive,
+        gammaNegative: config.asymmetric_gamma_negative,
+        margin: config.asymmetric_margin,
+        variant: config.asymmetric_variant,
+      };
   }
 }
 
@@ -31,20 +43,34 @@ function hardLoss(config: NetworkConfig): HardLoss {
  * inverse_frequency: absent over present images, as torch's documentation of pos_weight suggests. effective_number: the same ratio of
  * effective numbers (1 - beta^n) / (1 - beta) (Cui et al. 2019, arXiv 1901.05555). A class without images counts as having one.
  */
-export function positiveWeights({ positive_weights: kind, effective_number_beta: beta }: Pick<NetworkConfig, 'positive_weights' | 'effective_number_beta'>, samples: readonly Sample[], classes: number): number[] | null {
+export function positiveWeights(
+  {
+    positive_weights: kind,
+    effective_number_beta: beta,
+  }: Pick<NetworkConfig, 'positive_weights' | 'effective_number_beta'>,
+  samples: readonly Sample[],
+  classes: number,
+): number[] | null {
   if (kind === 'none') return null;
-  const count = (c: number, state: number): number => Math.max(1, samples.filter((sample) => sample.labels[c] === state).length);
+  const count = (c: number, state: number): number =>
+    Math.max(1, samples.filter((sample) => sample.labels[c] === state).length);
   const effective = (n: number): number => (kind === 'inverse_frequency' ? n : (1 - beta ** n) / (1 - beta));
   return Array.from({ length: classes }, (_, c) => effective(count(c, 0)) / effective(count(c, 1)));
 }
 
-export function scheduleOf(config: NetworkConfig, { peak, epochs, stepsPerEpoch }: { readonly peak: number; readonly epochs: number; readonly stepsPerEpoch: number }): Schedule {
+export function scheduleOf(
+  config: NetworkConfig,
+  { peak, epochs, stepsPerEpoch }: { readonly peak: number; readonly epochs: number; readonly stepsPerEpoch: number },
+): Schedule {
   const warmupSteps = Math.round(Math.min(config.warmup_epochs, epochs / 2) * stepsPerEpoch);
   const common = { peak, warmupSteps, totalSteps: epochs * stepsPerEpoch };
   switch (config.schedule) {
-    case 'one_cycle': return { kind: 'one_cycle', peak, totalSteps: common.totalSteps };
-    case 'step': return { kind: 'step', ...common, stepSteps: config.step_epochs * stepsPerEpoch, stepFactor: config.step_factor };
-    default: return { kind: config.schedule, ...common };
+    case 'one_cycle':
+      return { kind: 'one_cycle', peak, totalSteps: common.totalSteps };
+    case 'step':
+      return { kind: 'step', ...common, stepSteps: config.step_epochs * stepsPerEpoch, stepFactor: config.step_factor };
+    default:
+      return { kind: config.schedule, ...common };
   }
 }
 
@@ -55,7 +81,9 @@ const patience = (epochs: number): number | null => (epochs === 0 ? null : epoch
 export function earlyStoppingOf(config: NetworkConfig, epochs: number): EarlyStoppingOptions {
   const { early_stopping_baseline: baseline, monitor } = config;
   return {
-    patience: patience(config.early_stopping_patience), minDelta: config.min_delta, startFromEpoch: Math.min(config.early_stopping_start, epochs - 1),
+    patience: patience(config.early_stopping_patience),
+    minDelta: config.min_delta,
+    startFromEpoch: Math.min(config.early_stopping_start, epochs - 1),
     baseline: baseline === null ? null : smallerIsBetter(monitor, baseline),
   };
 }
@@ -63,10 +91,14 @@ export function earlyStoppingOf(config: NetworkConfig, epochs: number): EarlySto
 export function plateauOf(config: NetworkConfig, peak: number): ReduceOnPlateauOptions {
   const { reduce_lr_factor: factor } = config;
   return {
-    factor, patience: factor === 1 ? null : patience(config.reduce_lr_patience), minDelta: config.min_delta, cooldown: config.reduce_lr_cooldown,
+    factor,
+    patience: factor === 1 ? null : patience(config.reduce_lr_patience),
+    minDelta: config.min_delta,
+    cooldown: config.reduce_lr_cooldown,
     minimum: peak === 0 ? 0 : Math.min(1, config.min_lr / peak),
   };
 }
 
 /** Callbacks look for the smallest value: scores are negated. */
-export const smallerIsBetter = (monitor: NetworkConfig['monitor'], value: number): number => (monitor === 'val_loss' ? value : -value);
+export const smallerIsBetter = (monitor: NetworkConfig['monitor'], value: number): number =>
+  monitor === 'val_loss' ? value : -value;

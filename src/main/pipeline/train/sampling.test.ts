@@ -4,18 +4,28 @@ import type { Sampling } from './sampling.ts';
 import { epochOrder, epochSize, repeatFactors } from './sampling.ts';
 
 /** Class 0 on 90 of 100 images, class 1 on 4, of which 2 have both; the rest has none. */
-const samples: Sample[] = Array.from({ length: 100 }, (_, i) => ({ path: `${i}`, file: `/${i}`, labels: Int8Array.of(i < 90 ? 1 : 0, i >= 88 && i < 92 ? 1 : 0), hash: '', line: i + 1 }));
+const samples: Sample[] = Array.from({ length: 100 }, (_, i) => ({
+  path: `${i}`,
+  file: `/${i}`,
+  labels: Int8Array.of(i < 90 ? 1 : 0, i >= 88 && i < 92 ? 1 : 0),
+  hash: '',
+  line: i + 1,
+}));
 const of = (sampling: Sampling['sampling'], threshold = 0.16): Sampling => ({ sampling, repeat_threshold: threshold });
-const counts = (order: Uint32Array): number[] => samples.map((_, position) => order.filter((drawn) => drawn === position).length);
+const counts = (order: Uint32Array): number[] =>
+  samples.map((_, position) => order.filter((drawn) => drawn === position).length);
 
 describe('an epoch', () => {
-  test.each(['shuffle', 'repeat_factor', 'balanced'] as const)('by %s is a function of seed and epoch, as long as it says', (sampling) => {
-    const order = epochOrder(samples, of(sampling), 1, 3);
-    expect(order.length).toBe(epochSize(samples, of(sampling)));
-    expect(epochOrder(samples, of(sampling), 1, 3)).toEqual(order);
-    expect(epochOrder(samples, of(sampling), 1, 4)).not.toEqual(order);
-    expect(epochOrder(samples, of(sampling), 2, 3)).not.toEqual(order);
-  });
+  test.each(['shuffle', 'repeat_factor', 'balanced'] as const)(
+    'by %s is a function of seed and epoch, as long as it says',
+    (sampling) => {
+      const order = epochOrder(samples, of(sampling), 1, 3);
+      expect(order.length).toBe(epochSize(samples, of(sampling)));
+      expect(epochOrder(samples, of(sampling), 1, 3)).toEqual(order);
+      expect(epochOrder(samples, of(sampling), 1, 4)).not.toEqual(order);
+      expect(epochOrder(samples, of(sampling), 2, 3)).not.toEqual(order);
+    },
+  );
 
   test('by shuffle sees every image once', () => {
     expect(new Set(epochOrder(samples, of('shuffle'), 1, 0)).size).toBe(100);
@@ -23,7 +33,11 @@ describe('an epoch', () => {
 
   test('has the repeat factors of LVIS', () => {
     // f = 0.04, t = 0.16: sqrt(0.16 / 0.04) = 2; class 0 is on more than t.
-    expect(repeatFactors(samples, 0.16).map((factor, i) => (i >= 88 && i < 92 ? factor === 2 : factor === 1)).every(Boolean)).toBe(true);
+    expect(
+      repeatFactors(samples, 0.16)
+        .map((factor, i) => (i >= 88 && i < 92 ? factor === 2 : factor === 1))
+        .every(Boolean),
+    ).toBe(true);
   });
 
   test('by repeat factor repeats rare images by their factor, on average exactly', () => {
@@ -31,11 +45,12 @@ describe('an epoch', () => {
     expect(epochSize(samples, of('repeat_factor', threshold))).toBe(102);
     const epochs = 300;
     const mean = new Float64Array(100);
-    for (let epoch = 0; epoch < epochs; epoch++) counts(epochOrder(samples, of('repeat_factor', threshold), 1, epoch)).forEach((count, i) => {
-      expect(count).toBeGreaterThanOrEqual(1);
-      expect(count).toBeLessThanOrEqual(2);
-      mean[i]! += count / epochs;
-    });
+    for (let epoch = 0; epoch < epochs; epoch++)
+      counts(epochOrder(samples, of('repeat_factor', threshold), 1, epoch)).forEach((count, i) => {
+        expect(count).toBeGreaterThanOrEqual(1);
+        expect(count).toBeLessThanOrEqual(2);
+        mean[i]! += count / epochs;
+      });
     for (const position of [88, 91]) expect(Math.abs(mean[position]! - 1.5)).toBeLessThan(0.1);
     expect(mean[0]).toBeCloseTo(1, 9);
   });

@@ -8,7 +8,9 @@ export type Sampling = Pick<Config['data'], 'sampling' | 'repeat_threshold'>;
 
 /** Images of an epoch: the same number in each. */
 export function epochSize(samples: readonly Sample[], sampling: Sampling): number {
-  return sampling.sampling === 'repeat_factor' ? Math.round(repeatFactors(samples, sampling.repeat_threshold).reduce((a, b) => a + b, 0)) : samples.length;
+  return sampling.sampling === 'repeat_factor'
+    ? Math.round(repeatFactors(samples, sampling.repeat_threshold).reduce((a, b) => a + b, 0))
+    : samples.length;
 }
 
 /** Positions in `samples`, in the order of training. */
@@ -20,9 +22,12 @@ export function epochOrder(samples: readonly Sample[], sampling: Sampling, seed:
 
 function choose(samples: readonly Sample[], sampling: Sampling, seed: number, epoch: number): Uint32Array {
   switch (sampling.sampling) {
-    case 'shuffle': return Uint32Array.from(samples.keys());
-    case 'repeat_factor': return repeated(repeatFactors(samples, sampling.repeat_threshold), randomStream(seed, epoch, 'repeats')());
-    case 'balanced': return balanced(samples, seed, epoch);
+    case 'shuffle':
+      return Uint32Array.from(samples.keys());
+    case 'repeat_factor':
+      return repeated(repeatFactors(samples, sampling.repeat_threshold), randomStream(seed, epoch, 'repeats')());
+    case 'balanced':
+      return balanced(samples, seed, epoch);
   }
 }
 
@@ -33,7 +38,9 @@ function choose(samples: readonly Sample[], sampling: Sampling, seed: number, ep
 export function repeatFactors(samples: readonly Sample[], threshold: number): number[] {
   const images = imagesOfClasses(samples);
   const factors = images.map((own) => Math.max(1, Math.sqrt((threshold * samples.length) / Math.max(1, own.length))));
-  return samples.map(({ labels }) => labels.reduce((most, state, c) => (state === PRESENT ? Math.max(most, factors[c]!) : most), 1));
+  return samples.map(({ labels }) =>
+    labels.reduce((most, state, c) => (state === PRESENT ? Math.max(most, factors[c]!) : most), 1),
+  );
 }
 
 /**
@@ -62,12 +69,18 @@ function balanced(samples: readonly Sample[], seed: number, epoch: number): Uint
     const order = permutation(images.length, randomStream(seed, epoch, group, 'balanced'));
     return (draw: number): number => images[order[draw % images.length]!]!;
   });
-  return Uint32Array.from({ length: samples.length }, (_, i) => rounds[i % groups.length]!(Math.floor(i / groups.length)));
+  return Uint32Array.from({ length: samples.length }, (_, i) =>
+    rounds[i % groups.length]!(Math.floor(i / groups.length)),
+  );
 }
 
 /** Positions of the images with each class. */
 function imagesOfClasses(samples: readonly Sample[]): number[][] {
   const images: number[][] = Array.from({ length: samples[0]?.labels.length ?? 0 }, () => []);
-  samples.forEach(({ labels }, position) => labels.forEach((state, c) => { if (state === PRESENT) images[c]!.push(position); }));
+  samples.forEach(({ labels }, position) =>
+    labels.forEach((state, c) => {
+      if (state === PRESENT) images[c]!.push(position);
+    }),
+  );
   return images;
 }

@@ -1,7 +1,19 @@
 /** How the learning rate goes over a phase of `totalSteps` steps. */
 export type Schedule =
-  | { readonly kind: 'cosine' | 'constant'; readonly peak: number; readonly warmupSteps: number; readonly totalSteps: number }
-  | { readonly kind: 'step'; readonly peak: number; readonly warmupSteps: number; readonly totalSteps: number; readonly stepSteps: number; readonly stepFactor: number }
+  | {
+      readonly kind: 'cosine' | 'constant';
+      readonly peak: number;
+      readonly warmupSteps: number;
+      readonly totalSteps: number;
+    }
+  | {
+      readonly kind: 'step';
+      readonly peak: number;
+      readonly warmupSteps: number;
+      readonly totalSteps: number;
+      readonly stepSteps: number;
+      readonly stepFactor: number;
+    }
   | { readonly kind: 'one_cycle'; readonly peak: number; readonly totalSteps: number };
 
 /**
@@ -19,7 +31,10 @@ export function learningRateAt(schedule: Exclude<Schedule, { kind: 'one_cycle' }
   const since = steps - warmupSteps;
   if (kind === 'constant') return peak;
   if (kind === 'step') return peak * schedule.stepFactor ** Math.floor(since / schedule.stepSteps);
-  return cosineDecay({ initial: 0, decaySteps: Math.max(1, totalSteps - warmupSteps), alpha: 0, warmupTarget: peak, warmupSteps }, steps);
+  return cosineDecay(
+    { initial: 0, decaySteps: Math.max(1, totalSteps - warmupSteps), alpha: 0, warmupTarget: peak, warmupSteps },
+    steps,
+  );
 }
 
 export interface CosineDecayOptions {
@@ -34,7 +49,10 @@ export interface CosineDecayOptions {
 }
 
 /** keras.optimizers.schedules.CosineDecay (Loshchilov & Hutter 2017, arXiv 1608.03983). */
-export function cosineDecay({ initial, decaySteps, alpha, warmupTarget, warmupSteps }: CosineDecayOptions, step: number): number {
+export function cosineDecay(
+  { initial, decaySteps, alpha, warmupTarget, warmupSteps }: CosineDecayOptions,
+  step: number,
+): number {
   if (warmupTarget !== null && step < warmupSteps) return initial + ((warmupTarget - initial) * step) / warmupSteps;
   const [top, since] = warmupTarget === null ? [initial, step] : [warmupTarget, step - warmupSteps];
   return top * ((1 - alpha) * halfCosine(Math.min(since, decaySteps) / decaySteps) + alpha);
@@ -43,11 +61,14 @@ export function cosineDecay({ initial, decaySteps, alpha, warmupTarget, warmupSt
 /** From 1 to 0. */
 const halfCosine = (progress: number): number => 0.5 * (1 + Math.cos(Math.PI * progress));
 
-const RISE = 0.3, START = 1 / 25, END = START / 1e4;
+const RISE = 0.3,
+  START = 1 / 25,
+  END = START / 1e4;
 
 /** torch.optim.lr_scheduler.OneCycleLR with its defaults, the momentum left alone (Smith & Topin 2018, arXiv 1708.07120). */
 function oneCycle({ peak, totalSteps }: { readonly peak: number; readonly totalSteps: number }, step: number): number {
-  const top = RISE * totalSteps - 1, last = totalSteps - 1;
+  const top = RISE * totalSteps - 1,
+    last = totalSteps - 1;
   if (step <= top) return peak * (START + (1 - START) * (1 - halfCosine(top === 0 ? 1 : step / top)));
   return peak * (END + (1 - END) * halfCosine(last <= top ? 1 : Math.min(1, (step - top) / (last - top))));
 }

@@ -6,8 +6,11 @@ import { plainBatches } from './batches.ts';
 
 /** Scores samples in order with any model: `run` takes uint8 [N, S, S, 3] and gives [N, classes] values. */
 export async function scoreSamples<T extends Float32Array | Uint8Array>(
-  run: (pixels: Uint8Array) => Promise<T>, into: T, source: { loader: Loader; sizeIndex: number; batchSize: number; classes: number },
-  samples: readonly Sample[], onProgress?: (done: number) => void,
+  run: (pixels: Uint8Array) => Promise<T>,
+  into: T,
+  source: { loader: Loader; sizeIndex: number; batchSize: number; classes: number },
+  samples: readonly Sample[],
+  onProgress?: (done: number) => void,
 ): Promise<T> {
   for await (const { pixels, first, count } of plainBatches(source.loader, samples, source.batchSize)) {
     const scores = await run(pixels[source.sizeIndex]!);
@@ -19,9 +22,19 @@ export async function scoreSamples<T extends Float32Array | Uint8Array>(
 
 /** Logits [N, classes] of a model in inference mode, for batches of its input. */
 export async function logitsOf(
-  engine: Engine, model: Model, parameters: Parameters, batchSize: number, fakeQuantRanges?: ReadonlyMap<string, Range>,
+  engine: Engine,
+  model: Model,
+  parameters: Parameters,
+  batchSize: number,
+  fakeQuantRanges?: ReadonlyMap<string, Range>,
 ): Promise<{ run: (input: NetworkInput) => Promise<Float32Array>; dispose: () => Promise<void> }> {
-  const session = await engine.createInference({ model, parameters, batchSize, outputs: [model.logits], ...(fakeQuantRanges && { fakeQuantRanges }) });
+  const session = await engine.createInference({
+    model,
+    parameters,
+    batchSize,
+    outputs: [model.logits],
+    ...(fakeQuantRanges && { fakeQuantRanges }),
+  });
   return {
     run: async (input) => (await session.run(input)).outputs.get(model.logits)!,
     dispose: () => session.dispose(),

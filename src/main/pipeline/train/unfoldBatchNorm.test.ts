@@ -10,18 +10,36 @@ import { buildNetwork } from '../models/efficientnet.ts';
 import { unfoldBatchNorm } from './unfoldBatchNorm.ts';
 
 const SIZE = 32;
-const model = buildNetwork('tiny', { ...ARCHITECTURES['efficientnet-lite0'], width: 0.1 }, { inputSize: SIZE, classes: 3, dropout: 0, dropPath: 0 });
+const model = buildNetwork(
+  'tiny',
+  { ...ARCHITECTURES['efficientnet-lite0'], width: 0.1 },
+  { inputSize: SIZE, classes: 3, dropout: 0, dropPath: 0 },
+);
 
 /** Eight pictures, each the formula's with another brightness. */
 const loader: Loader = {
-  load: ({ samples }) => Promise.resolve([Uint8Array.from(samples.flatMap(({ line }) => [...picture(SIZE, SIZE)].map((value) => (value * (line + 2)) / 10)))]),
-  decoded: () => 0, close: () => Promise.resolve(),
+  load: ({ samples }) =>
+    Promise.resolve([
+      Uint8Array.from(
+        samples.flatMap(({ line }) => [...picture(SIZE, SIZE)].map((value) => (value * (line + 2)) / 10)),
+      ),
+    ]),
+  decoded: () => 0,
+  close: () => Promise.resolve(),
 };
-const samples: Sample[] = Array.from({ length: 8 }, (_, line) => ({ path: `${line}`, file: `${line}`, labels: new Int8Array(3), hash: '', line }));
+const samples: Sample[] = Array.from({ length: 8 }, (_, line) => ({
+  path: `${line}`,
+  file: `${line}`,
+  labels: new Int8Array(3),
+  hash: '',
+  line,
+}));
 
 /** As tfliteFile.ts gives them: folded kernels, and BatchNorms that only add the bias. */
 function foldedParameters(of: Model): Parameters {
-  const original: Parameters = new Map(of.parameters.map(({ name, shape }) => [name, { shape, data: parameterValues(name, shape) }]));
+  const original: Parameters = new Map(
+    of.parameters.map(({ name, shape }) => [name, { shape, data: parameterValues(name, shape) }]),
+  );
   const { parameters: folded } = foldBatchNorm(of, original);
   const result = new Map(original);
   for (const node of of.nodes) {
@@ -29,7 +47,11 @@ function foldedParameters(of: Model): Parameters {
     if (node.op !== 'batchNorm') continue;
     const shape = node.shape.slice(-1);
     const all = (value: number) => ({ shape, data: new Float32Array(shape[0]!).fill(value) });
-    result.set(node.gamma, all(1)).set(node.mean, all(0)).set(node.variance, all(1 - node.epsilon)).set(node.beta, folded.get(`${node.input}.bias`)!);
+    result
+      .set(node.gamma, all(1))
+      .set(node.mean, all(0))
+      .set(node.variance, all(1 - node.epsilon))
+      .set(node.beta, folded.get(`${node.input}.bias`)!);
   }
   return result;
 }
@@ -37,7 +59,11 @@ function foldedParameters(of: Model): Parameters {
 test('BatchNorms that were folded compute the same and hold the statistics of their inputs', async () => {
   const engine = await createOnnxCpuEngine({ threads: 1 });
   const identities = foldedParameters(model);
-  const unfolded = await unfoldBatchNorm({ engine, loader, sizeIndex: 0, samples, batchSize: 8, seed: 1 }, model, identities);
+  const unfolded = await unfoldBatchNorm(
+    { engine, loader, sizeIndex: 0, samples, batchSize: 8, seed: 1 },
+    model,
+    identities,
+  );
 
   const logits = async (parameters: Parameters): Promise<Float32Array> => {
     const session = await engine.createInference({ model, parameters, batchSize: 1, outputs: [model.logits] });
@@ -46,7 +72,9 @@ test('BatchNorms that were folded compute the same and hold the statistics of th
     return outputs.get(model.logits)!;
   };
   const [before, after] = [await logits(identities), await logits(unfolded)];
-  after.forEach((value, c) => { expect(Math.abs(value - before[c]!)).toBeLessThan(1e-4); });
+  after.forEach((value, c) => {
+    expect(Math.abs(value - before[c]!)).toBeLessThan(1e-4);
+  });
 
   // In training mode over the same pictures every BatchNorm now sees what it claims: the network is the same one there.
   const misses = async (parameters: Parameters): Promise<number[]> => {
@@ -54,11 +82,15 @@ test('BatchNorms that were folded compute the same and hold the statistics of th
     const [pixels] = await loader.load({ samples, augmentation: null });
     const seen = await session.run(pixels!);
     await session.dispose();
-    return model.nodes.flatMap((node) => (node.op !== 'batchNorm' ? [] : [...seen.get(node.mean)!].map((mean, c) => {
-      const deviation = Math.sqrt(seen.get(node.variance)![c]! + node.epsilon);
-      return Math.abs(mean - parameters.get(node.mean)!.data[c]!) / deviation;
-    })));
+    return model.nodes.flatMap((node) =>
+      node.op !== 'batchNorm'
+        ? []
+        : [...seen.get(node.mean)!].map((mean, c) => {
+            const deviation = Math.sqrt(seen.get(node.variance)![c]! + node.epsilon);
+            return Math.abs(mean - parameters.get(node.mean)!.data[c]!) / deviation;
+          }),
+    );
   };
-  expect(Math.max(...await misses(unfolded))).toBeLessThan(1e-3);
-  expect(Math.max(...await misses(identities))).toBeGreaterThan(1);
+  expect(Math.max(...(await misses(unfolded)))).toBeLessThan(1e-3);
+  expect(Math.max(...(await misses(identities)))).toBeGreaterThan(1);
 });

@@ -13,7 +13,11 @@ const MOST_BATCHES = 16;
  * inputs' mean m and variance v are measured on training images, in inference mode, and scale and shift follow:
  * s = gamma / sqrt(variance + e) stays, mean = m, variance = v, gamma' = s sqrt(v + e), beta' = beta + s (m - mean).
  */
-export async function unfoldBatchNorm({ engine, loader, sizeIndex, samples, seed }: StatisticsSource, model: Model, parameters: Parameters): Promise<Map<string, Tensor>> {
+export async function unfoldBatchNorm(
+  { engine, loader, sizeIndex, samples, seed }: StatisticsSource,
+  model: Model,
+  parameters: Parameters,
+): Promise<Map<string, Tensor>> {
   const norms = model.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node] : []));
   const batches = Math.min(MOST_BATCHES, Math.max(1, Math.floor(samples.length / BATCH_SIZE)));
   const order = permutation(samples.length, randomStream(seed, 'unfold'));

@@ -12,17 +12,35 @@ export interface Setting {
   readonly allowed: string;
 }
 
-export interface Section { readonly name: string | null; readonly title: string; readonly settings: readonly Setting[] }
+export interface Section {
+  readonly name: string | null;
+  readonly title: string;
+  readonly settings: readonly Setting[];
+}
 
 interface JsonSchema {
-  readonly type?: string | readonly string[]; readonly description?: string; readonly default?: unknown; readonly enum?: readonly unknown[];
-  readonly minimum?: number; readonly maximum?: number; readonly exclusiveMinimum?: number; readonly exclusiveMaximum?: number;
-  readonly properties?: Readonly<Record<string, JsonSchema>>; readonly anyOf?: readonly JsonSchema[]; readonly prefixItems?: readonly JsonSchema[];
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly prefixItems?: readonly JsonSchema[];
 }
 
 const titles: Readonly<Record<string, string>> = {
-  data: 'Data', augmentation: 'Augmentation', engine: 'Engine', teacher: 'Teacher', student: 'Student', qat: 'Quantization-aware training',
-  threshold_search: 'Thresholds', tflite_export: 'Export',
+  data: 'Data',
+  augmentation: 'Augmentation',
+  engine: 'Engine',
+  teacher: 'Teacher',
+  student: 'Student',
+  qat: 'Quantization-aware training',
+  threshold_search: 'Thresholds',
+  tflite_export: 'Export',
 };
 
 /** All settings in the order of the schema; those without a section come first. */
@@ -36,29 +54,39 @@ export function settings(): Section[] {
       general.push(setting(name, entry, defaults[name]));
     } else {
       const values = defaults[name] as Record<string, unknown>;
-      sections.push({ name, title: titles[name] ?? name, settings: Object.entries(entry.properties).map(([key, inner]) => setting(`${name}.${key}`, inner, values[key])) });
+      sections.push({
+        name,
+        title: titles[name] ?? name,
+        settings: Object.entries(entry.properties).map(([key, inner]) => setting(`${name}.${key}`, inner, values[key])),
+      });
     }
   }
   return [{ name: null, title: 'General', settings: general }, ...sections];
 }
 
 /** Names are text to the schema, which takes other spellings of them too. */
-const names: Readonly<Record<string, readonly string[]>> = { 'teacher.architecture': architectures, 'student.architecture': studentArchitectures };
+const names: Readonly<Record<string, readonly string[]>> = {
+  'teacher.architecture': architectures,
+  'student.architecture': studentArchitectures,
+};
 
 function setting(key: string, schema: JsonSchema, defaultValue: unknown): Setting {
   return { key, meaning: schema.description ?? '', defaultValue, allowed: names[key]?.join(', ') ?? allowed(schema) };
 }
 
 function allowed(schema: JsonSchema): string {
-  if (schema.anyOf !== undefined) return schema.anyOf.map((option) => (option.type === 'null' ? 'null' : allowed(option))).join('; or ');
+  if (schema.anyOf !== undefined)
+    return schema.anyOf.map((option) => (option.type === 'null' ? 'null' : allowed(option))).join('; or ');
   if (schema.enum !== undefined) return schema.enum.join(', ');
   if (schema.prefixItems !== undefined) return 'three whole numbers, 0 to 255';
-  if (schema.type === 'integer' || schema.type === 'number') return `${schema.type === 'integer' ? 'whole number' : 'number'}${range(schema)}`;
+  if (schema.type === 'integer' || schema.type === 'number')
+    return `${schema.type === 'integer' ? 'whole number' : 'number'}${range(schema)}`;
   return Array.isArray(schema.type) && schema.type.includes('null') ? 'text; or null' : 'text';
 }
 
 /** Whole numbers have no bound in zod but that of exact integers, which is none to people. */
-const bound = (value: number | undefined): number | undefined => (value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value);
+const bound = (value: number | undefined): number | undefined =>
+  value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;
 
 function range(schema: JsonSchema): string {
   const low = bound(schema.minimum) ?? bound(schema.exclusiveMinimum);
@@ -88,18 +116,28 @@ function comment(text: string, indent: string): string {
 
 /** 0.00001 rather than 1e-05: settings are read by people. */
 function yamlValue(value: unknown): string {
-  if (typeof value === 'number' && !Number.isInteger(value) && Math.abs(value) < 1e-3) return value.toFixed(12).replace(/0+$/, '');
+  if (typeof value === 'number' && !Number.isInteger(value) && Math.abs(value) < 1e-3)
+    return value.toFixed(12).replace(/0+$/, '');
   return Array.isArray(value) ? JSON.stringify(value).replaceAll(',', ', ') : stringify(value).trim();
 }
 
 /** resources/default.yaml: every setting with its meaning and its default. */
 export function defaultYaml(): string {
-  const head = '# Every setting of Destila Studio with its meaning and its default. Keep what you change and delete the rest.\n# docs/configuration.md explains more. This file is made by `npm run docs`.\n';
-  return head + settings().map(({ name, settings: list }) => {
-    const indent = name === null ? '' : '  ';
-    const lines = list.map(({ key, meaning, defaultValue, allowed: values }) => `${comment(`${meaning} (${values})`, indent)}${indent}${key.slice(key.indexOf('.') + 1)}: ${yamlValue(defaultValue)}\n`);
-    return `\n${name === null ? '' : `${name}:\n`}${lines.join('')}`;
-  }).join('');
+  const head =
+    '# Every setting of Destila Studio with its meaning and its default. Keep what you change and delete the rest.\n# docs/configuration.md explains more. This file is made by `npm run docs`.\n';
+  return (
+    head +
+    settings()
+      .map(({ name, settings: list }) => {
+        const indent = name === null ? '' : '  ';
+        const lines = list.map(
+          ({ key, meaning, defaultValue, allowed: values }) =>
+            `${comment(`${meaning} (${values})`, indent)}${indent}${key.slice(key.indexOf('.') + 1)}: ${yamlValue(defaultValue)}\n`,
+        );
+        return `\n${name === null ? '' : `${name}:\n`}${lines.join('')}`;
+      })
+      .join('')
+  );
 }
 
 const INTRODUCTION = `# Settings
@@ -155,9 +193,18 @@ Ranges are drawn evenly. Sources: random erasing, Zhong et al. 2017 (arXiv 1708.
 /** docs/configuration.md */
 export function configurationMarkdown(): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|');
-  const tables = settings().map(({ name, title, settings: list }) => [
-    `## ${title}`, '', ...(notes[name ?? ''] === undefined ? [] : [notes[name ?? '']!, '']), '| setting | default | allowed | meaning |', '| --- | --- | --- | --- |',
-    ...list.map(({ key, defaultValue, allowed: values, meaning }) => `| \`${key}\` | \`${cell(yamlValue(defaultValue))}\` | ${cell(values)} | ${cell(meaning)} |`),
-  ].join('\n'));
+  const tables = settings().map(({ name, title, settings: list }) =>
+    [
+      `## ${title}`,
+      '',
+      ...(notes[name ?? ''] === undefined ? [] : [notes[name ?? '']!, '']),
+      '| setting | default | allowed | meaning |',
+      '| --- | --- | --- | --- |',
+      ...list.map(
+        ({ key, defaultValue, allowed: values, meaning }) =>
+          `| \`${key}\` | \`${cell(yamlValue(defaultValue))}\` | ${cell(values)} | ${cell(meaning)} |`,
+      ),
+    ].join('\n'),
+  );
   return `${INTRODUCTION}\n${tables.join('\n\n')}\n`;
 }

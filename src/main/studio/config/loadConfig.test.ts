@@ -22,31 +22,68 @@ const defaults = configSchema.parse({});
 describe('settings', () => {
   test('come in layers: defaults, preset, file, single ones', async () => {
     const file = yaml('teacher:\n  epochs_finetune: 7\n  dropout: 0.4\nseed: 5\n');
-    const { config } = await loadConfig({ preset: 'demo', file, overrides: ['teacher.dropout=0.5', 'data.padding_color=[1, 2, 3]'] });
+    const { config } = await loadConfig({
+      preset: 'demo',
+      file,
+      overrides: ['teacher.dropout=0.5', 'data.padding_color=[1, 2, 3]'],
+    });
     expect(config.teacher).toMatchObject({ epochs_finetune: 7, dropout: 0.5, input_size: 64 });
     expect(config).toMatchObject({ seed: 5, data: { padding_color: [1, 2, 3] }, qat: { lr: defaults.qat.lr } });
     expect((await loadConfig({})).config).toEqual(defaults);
   });
 
   test('keep the names that users of the system before know', async () => {
-    const network = { input_size: 64, dropout: 0.1, lr_head: 0.01, epochs_head: 2, lr_finetune: 0.001, epochs_finetune: 3, weight_decay: 0.01, early_stopping_patience: 4, reduce_lr_factor: 0.3, reduce_lr_patience: 2 };
-    const old = { teacher: network, student: { ...network, alpha: 0.6, temperature: 3 }, qat: { lr: 1e-6, epochs: 4, early_stopping_patience: 2 }, tflite_export: { input_type: 'int8', output_type: 'float32', representative_dataset_size: 50 } };
+    const network = {
+      input_size: 64,
+      dropout: 0.1,
+      lr_head: 0.01,
+      epochs_head: 2,
+      lr_finetune: 0.001,
+      epochs_finetune: 3,
+      weight_decay: 0.01,
+      early_stopping_patience: 4,
+      reduce_lr_factor: 0.3,
+      reduce_lr_patience: 2,
+    };
+    const old = {
+      teacher: network,
+      student: { ...network, alpha: 0.6, temperature: 3 },
+      qat: { lr: 1e-6, epochs: 4, early_stopping_patience: 2 },
+      tflite_export: { input_type: 'int8', output_type: 'float32', representative_dataset_size: 50 },
+    };
     expect((await loadConfig({ file: yaml(JSON.stringify(old)) })).config).toMatchObject(old);
   });
 
   test('accept the names that people give to networks', async () => {
-    const { config } = await loadConfig({ overrides: ['student.architecture=EfficientNet-Lite B1', 'teacher.architecture=EfficientNetB2'] });
-    expect([config.student.architecture, config.teacher.architecture]).toEqual(['efficientnet-lite1', 'efficientnet-b2']);
+    const { config } = await loadConfig({
+      overrides: ['student.architecture=EfficientNet-Lite B1', 'teacher.architecture=EfficientNetB2'],
+    });
+    expect([config.student.architecture, config.teacher.architecture]).toEqual([
+      'efficientnet-lite1',
+      'efficientnet-b2',
+    ]);
   });
 
   test.each([
-    ['an unknown key', 'seed: 1\nteacher:\n  epoch_head: 3\n', /\.yaml:3: unknown setting teacher\.epoch_head; did you mean epochs_head\?/],
+    [
+      'an unknown key',
+      'seed: 1\nteacher:\n  epoch_head: 3\n',
+      /\.yaml:3: unknown setting teacher\.epoch_head; did you mean epochs_head\?/,
+    ],
     ['an unknown section', '\ntecher: {}\n', /\.yaml:2: unknown setting techer; did you mean teacher\?/],
     ['a number that is too large', 'student:\n  alpha: 1.5\n', /\.yaml:2: student\.alpha must be at most 1/],
     ['a word for a number', 'qat:\n  epochs: many\n', /\.yaml:2: qat\.epochs must be .*number/],
     ['a word that is not offered', 'data:\n  separator: colon\n', /\.yaml:2: data\.separator must be one of auto, tab/],
-    ['a student that cannot be quantized', 'student:\n  architecture: EfficientNetB0\n', /\.yaml:2: student\.architecture .*efficientnet-b0 can be a teacher, but no student.*efficientnet-lite4/],
-    ['an unknown network', 'teacher:\n  architecture: resnet50\n', /\.yaml:2: teacher\.architecture .*unknown architecture 'resnet50'/],
+    [
+      'a student that cannot be quantized',
+      'student:\n  architecture: EfficientNetB0\n',
+      /\.yaml:2: student\.architecture .*efficientnet-b0 can be a teacher, but no student.*efficientnet-lite4/,
+    ],
+    [
+      'an unknown network',
+      'teacher:\n  architecture: resnet50\n',
+      /\.yaml:2: teacher\.architecture .*unknown architecture 'resnet50'/,
+    ],
     ['broken YAML', 'a: [1\nb: 2\n', /\.yaml:\d+: /],
     ['a key twice', 'seed: 1\nseed: 2\n', /\.yaml:2: .*unique/],
     ['a list for settings', '- 1\n', /\.yaml:1: settings are a list of 'key: value' lines/],
@@ -56,7 +93,10 @@ describe('settings', () => {
   });
 
   test.each([
-    ['teacher.epoch_head=3', /--set teacher\.epoch_head=3: unknown setting teacher\.epoch_head; did you mean epochs_head/],
+    [
+      'teacher.epoch_head=3',
+      /--set teacher\.epoch_head=3: unknown setting teacher\.epoch_head; did you mean epochs_head/,
+    ],
     ['teacher.epochs_head=-1', /--set teacher\.epochs_head=-1: teacher\.epochs_head must be at least 0/],
     ['teacher.epochs_head', /write key=value/],
   ])('given singly: %s is refused', async (assignment, message) => {
@@ -64,11 +104,15 @@ describe('settings', () => {
   });
 
   test('with several mistakes tell them all', async () => {
-    await expect(loadConfig({ file: yaml('student:\n  alpha: 2\nqat:\n  epochs: -1\n'), overrides: ['nonsense=1'] })).rejects.toThrow(/student\.alpha[^]*qat\.epochs|nonsense[^]*student\.alpha/);
+    await expect(
+      loadConfig({ file: yaml('student:\n  alpha: 2\nqat:\n  epochs: -1\n'), overrides: ['nonsense=1'] }),
+    ).rejects.toThrow(/student\.alpha[^]*qat\.epochs|nonsense[^]*student\.alpha/);
   });
 
   test('name the presets there are when one is unknown', async () => {
-    await expect(loadConfig({ preset: 'dmo' })).rejects.toThrow(/no preset 'dmo'; did you mean demo\?.*balanced, best, demo, fast, grocery-96/);
+    await expect(loadConfig({ preset: 'dmo' })).rejects.toThrow(
+      /no preset 'dmo'; did you mean demo\?.*balanced, best, demo, fast, grocery-96/,
+    );
   });
 });
 
@@ -80,7 +124,8 @@ describe('what is written about settings', () => {
 
   test('default.yaml holds the defaults, and every setting says what it means', async () => {
     expect((await loadConfig({ file: resourcePath('default.yaml') })).config).toEqual(defaults);
-    for (const { key, meaning, allowed } of settings().flatMap((section) => section.settings)) expect([key, meaning.length > 15, allowed.length > 3]).toEqual([key, true, true]);
+    for (const { key, meaning, allowed } of settings().flatMap((section) => section.settings))
+      expect([key, meaning.length > 15, allowed.length > 3]).toEqual([key, true, true]);
   });
 
   test('every preset is valid', async () => {

@@ -21,10 +21,17 @@ export interface ConfigSources {
 type Plain = { [key: string]: unknown };
 /** Where a key was written, for messages: 'my.yaml:12' or '--set'. */
 type Origin = (path: readonly PropertyKey[]) => string;
-interface Layer { readonly values: Plain; readonly origin: Origin }
+interface Layer {
+  readonly values: Plain;
+  readonly origin: Origin;
+}
 
 /** Defaults, then a preset, then a file, then single settings. Throws Problem('config') that lists everything that is wrong, with its line. */
-export async function loadConfig({ preset = null, file = null, overrides = [] }: ConfigSources): Promise<{ config: Config }> {
+export async function loadConfig({
+  preset = null,
+  file = null,
+  overrides = [],
+}: ConfigSources): Promise<{ config: Config }> {
   const layers: Layer[] = [];
   if (preset !== null) layers.push(await presetLayer(preset));
   if (file !== null) layers.push(await fileLayer(file));
@@ -36,14 +43,20 @@ export async function loadConfig({ preset = null, file = null, overrides = [] }:
 }
 
 export async function presetNames(): Promise<string[]> {
-  return (await readdir(resourcePath('presets'))).filter((name) => name.endsWith('.yaml')).map((name) => name.slice(0, -'.yaml'.length)).sort();
+  return (await readdir(resourcePath('presets')))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
+    .sort();
 }
 
 async function presetLayer(preset: string): Promise<Layer> {
   const names = await presetNames();
   if (names.includes(preset)) return fileLayer(resourcePath('presets', `${preset}.yaml`));
   const meant = nearest(preset, names);
-  throw new Problem('config', `There is no preset '${preset}'${meant === null ? '.' : `; did you mean ${meant}?`} Presets: ${names.join(', ')}.`);
+  throw new Problem(
+    'config',
+    `There is no preset '${preset}'${meant === null ? '.' : `; did you mean ${meant}?`} Presets: ${names.join(', ')}.`,
+  );
 }
 
 async function fileLayer(file: string): Promise<Layer> {
@@ -56,9 +69,11 @@ async function fileLayer(file: string): Promise<Layer> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [fault] = document.errors;
-  if (fault !== undefined) throw new Problem('config', `${file}:${lines.linePos(fault.pos[0]).line}: this is no YAML (${yamlReason(fault)}).`);
+  if (fault !== undefined)
+    throw new Problem('config', `${file}:${lines.linePos(fault.pos[0]).line}: this is no YAML (${yamlReason(fault)}).`);
   const values: unknown = document.toJS() ?? {};
-  if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new Problem('config', `${file}:1: settings are a list of 'key: value' lines.`);
+  if (typeof values !== 'object' || values === null || Array.isArray(values))
+    throw new Problem('config', `${file}:1: settings are a list of 'key: value' lines.`);
   return { values: values as Plain, origin: (path) => `${file}:${lineOf(document, path, lines)}` };
 }
 
@@ -70,7 +85,7 @@ function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCou
     if (!isMap(node)) break;
     const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
     if (pair === undefined) break;
-    offset = isScalar(pair.key) ? pair.key.range?.[0] ?? offset : offset;
+    offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
     node = pair.value;
   }
   return lines.linePos(offset).line;
@@ -78,7 +93,8 @@ function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCou
 
 function overrideLayer(assignment: string): Layer {
   const at = assignment.indexOf('=');
-  if (at <= 0) throw new Problem('config', `--set ${assignment}: write key=value, for example --set teacher.epochs_head=3`);
+  if (at <= 0)
+    throw new Problem('config', `--set ${assignment}: write key=value, for example --set teacher.epochs_head=3`);
   const keys = assignment.slice(0, at).trim().split('.');
   let value: unknown;
   try {
@@ -86,10 +102,14 @@ function overrideLayer(assignment: string): Layer {
   } catch (error) {
     throw new Problem('config', `--set ${assignment}: the value cannot be read.`, (error as Error).message);
   }
-  return { values: keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Plain, origin: () => `--set ${assignment}` };
+  return {
+    values: keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Plain,
+    origin: () => `--set ${assignment}`,
+  };
 }
 
-const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function merge(below: Plain, above: Plain): Plain {
   const merged: Plain = { ...below };
@@ -128,6 +148,9 @@ function originOf(path: readonly PropertyKey[], layers: readonly Layer[]): strin
 
 /** The keys that a section has. */
 function keysAt(path: readonly PropertyKey[]): string[] {
-  const defaults: unknown = path.reduce<unknown>((value, key) => (isPlain(value) ? value[String(key)] : undefined), configSchema.parse({}));
+  const defaults: unknown = path.reduce<unknown>(
+    (value, key) => (isPlain(value) ? value[String(key)] : undefined),
+    configSchema.parse({}),
+  );
   return isPlain(defaults) ? Object.keys(defaults) : [];
 }

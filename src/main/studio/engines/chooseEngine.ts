@@ -23,22 +23,38 @@ const CLASSES = 20;
  */
 export async function chooseEngine(config: Config): Promise<EngineChoice> {
   if (config.engine.name !== 'auto') return { name: config.engine.name, why: null };
-  const lacks = await Promise.all(engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })));
+  const lacks = await Promise.all(
+    engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })),
+  );
   const candidates = lacks.filter(({ lack }) => lack === null).map(({ name }) => name);
   if (candidates.length === 1) return { name: candidates[0]!, why: null };
   const key = await keyOf(config, candidates);
   const known = await knownSpeed(key);
   if (known !== null) return fastest(known.seconds);
   const seconds = await measureEngines(config, candidates);
-  await rememberSpeed(key, { measuredAt: new Date().toISOString(), teacher: sizeOf(config.teacher), student: sizeOf(config.student), threads: config.engine.threads, seconds });
+  await rememberSpeed(key, {
+    measuredAt: new Date().toISOString(),
+    teacher: sizeOf(config.teacher),
+    student: sizeOf(config.student),
+    threads: config.engine.threads,
+    seconds,
+  });
   return fastest(seconds);
 }
 
-const sizeOf = ({ architecture, input_size: inputSize, batch_size: batchSize }: NetworkConfig): EngineSpeed['teacher'] => ({ architecture, inputSize, batchSize });
+const sizeOf = ({
+  architecture,
+  input_size: inputSize,
+  batch_size: batchSize,
+}: NetworkConfig): EngineSpeed['teacher'] => ({ architecture, inputSize, batchSize });
 
 /** The same networks once more, on the engines that there are now. */
 export async function measureAgain({ id, teacher, student, threads }: RememberedSpeed): Promise<void> {
-  const settings = ({ architecture, inputSize, batchSize }: EngineSpeed['teacher']): object => ({ architecture, input_size: inputSize, batch_size: batchSize });
+  const settings = ({ architecture, inputSize, batchSize }: EngineSpeed['teacher']): object => ({
+    architecture,
+    input_size: inputSize,
+    batch_size: batchSize,
+  });
   const config = configSchema.parse({ engine: { threads }, teacher: settings(teacher), student: settings(student) });
   await forgetSpeed(id);
   await chooseEngine(config);
@@ -46,7 +62,9 @@ export async function measureAgain({ id, teacher, student, threads }: Remembered
 
 /** Exported for its test. */
 export function fastest(seconds: Readonly<Partial<Record<EngineName, number | null>>>): EngineChoice {
-  const ran = engineNames.flatMap((name) => (seconds[name] == null ? [] : [{ name, seconds: seconds[name] }])).sort((a, b) => a.seconds - b.seconds);
+  const ran = engineNames
+    .flatMap((name) => (seconds[name] == null ? [] : [{ name, seconds: seconds[name] }]))
+    .sort((a, b) => a.seconds - b.seconds);
   const failed = engineNames.filter((name) => seconds[name] === null);
   const figures = ran.map((engine) => `${engine.name} ${engine.seconds.toPrecision(3)} s`);
   const why = [
@@ -56,24 +74,47 @@ export function fastest(seconds: Readonly<Partial<Record<EngineName, number | nu
   return { name: ran[0]?.name ?? 'onnx-cpu', why: why.join(' ') };
 }
 
-async function measureEngines(config: Config, candidates: readonly EngineName[]): Promise<Partial<Record<EngineName, number | null>>> {
+async function measureEngines(
+  config: Config,
+  candidates: readonly EngineName[],
+): Promise<Partial<Record<EngineName, number | null>>> {
   const seconds: Partial<Record<EngineName, number | null>> = {};
   for (const engine of candidates) {
-    seconds[engine] = await startJob({ type: 'measure', config, classes: CLASSES, engine, enginesFolder: enginesFolder() }).result.then((found) => {
-      const { teacher, student } = measurementSchema.parse(found);
-      return teacher.stepSeconds + student.stepSeconds;
-    }, (error: unknown) => {
-      // Too little memory for the measuring says nothing of the engine: the processor remains.
-      if (toProblemData(error).kind === 'cancelled') throw error;
-      return null;
-    });
+    seconds[engine] = await startJob({
+      type: 'measure',
+      config,
+      classes: CLASSES,
+      engine,
+      enginesFolder: enginesFolder(),
+    }).result.then(
+      (found) => {
+        const { teacher, student } = measurementSchema.parse(found);
+        return teacher.stepSeconds + student.stepSeconds;
+      },
+      (error: unknown) => {
+        // Too little memory for the measuring says nothing of the engine: the processor remains.
+        if (toProblemData(error).kind === 'cancelled') throw error;
+        return null;
+      },
+    );
   }
   return seconds;
 }
 
 /** Everything that may turn the order: another driver or another batch is measured anew. */
 async function keyOf({ teacher, student, engine }: Config, candidates: readonly EngineName[]): Promise<string> {
-  const networks = [teacher, student].map(({ architecture, input_size, batch_size }) => [architecture, input_size, batch_size]);
-  const parts = { cpu: cpus()[0]?.model, cores: cpus().length, threads: engine.threads, cards: await graphicsCards(), networks, candidates };
+  const networks = [teacher, student].map(({ architecture, input_size, batch_size }) => [
+    architecture,
+    input_size,
+    batch_size,
+  ]);
+  const parts = {
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    threads: engine.threads,
+    cards: await graphicsCards(),
+    networks,
+    candidates,
+  };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }

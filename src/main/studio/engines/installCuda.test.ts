@@ -12,10 +12,17 @@ import { cudaInstaller } from './installCuda.ts';
 import type { InstallSurroundings } from './installers.ts';
 
 /** A registry that speaks NuGet's protocol, on this machine. */
-interface Registry { readonly address: string; readonly asked: string[]; hash: string; cutAfter: number | null; archive: Buffer; close(): void }
+interface Registry {
+  readonly address: string;
+  readonly asked: string[];
+  hash: string;
+  cutAfter: number | null;
+  archive: Buffer;
+  close(): void;
+}
 
 const NATIVE = 'runtimes/linux-x64/native';
-const noise = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 2654435761) >>> 13 & 255));
+const noise = Buffer.from(Array.from({ length: 200_000 }, (_, i) => ((i * 2654435761) >>> 13) & 255));
 
 async function archiveOf(files: readonly string[]): Promise<Buffer> {
   const zip = new ZipFile();
@@ -25,14 +32,33 @@ async function archiveOf(files: readonly string[]): Promise<Buffer> {
 }
 
 async function openRegistry(archive: Buffer): Promise<Registry> {
-  const registry = { address: '', asked: [] as string[], hash: createHash('sha512').update(archive).digest('base64'), cutAfter: null as number | null, archive, close: () => void server.close() };
+  const registry = {
+    address: '',
+    asked: [] as string[],
+    hash: createHash('sha512').update(archive).digest('base64'),
+    cutAfter: null as number | null,
+    archive,
+    close: () => void server.close(),
+  };
   const server = http.createServer((request, response) => {
     registry.asked.push(`${request.url}${request.headers.range ? ` ${request.headers.range}` : ''}`);
-    if (request.url!.includes('/registration5-semver1/')) return void response.end(JSON.stringify({ catalogEntry: `${registry.address}/catalog.json` }));
-    if (request.url === '/catalog.json') return void response.end(JSON.stringify({ packageHash: registry.hash, packageHashAlgorithm: 'SHA512', packageSize: registry.archive.length }));
+    if (request.url!.includes('/registration5-semver1/'))
+      return void response.end(JSON.stringify({ catalogEntry: `${registry.address}/catalog.json` }));
+    if (request.url === '/catalog.json')
+      return void response.end(
+        JSON.stringify({
+          packageHash: registry.hash,
+          packageHashAlgorithm: 'SHA512',
+          packageSize: registry.archive.length,
+        }),
+      );
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const rest = registry.archive.subarray(from);
-    response.writeHead(from === 0 ? 200 : 206, { etag: '"one"', 'content-length': rest.length, ...(from > 0 && { 'content-range': `bytes ${from}-${registry.archive.length - 1}/${registry.archive.length}` }) });
+    response.writeHead(from === 0 ? 200 : 206, {
+      etag: '"one"',
+      'content-length': rest.length,
+      ...(from > 0 && { 'content-range': `bytes ${from}-${registry.archive.length - 1}/${registry.archive.length}` }),
+    });
     if (registry.cutAfter === null) return void response.end(rest);
     response.write(rest.subarray(0, registry.cutAfter), () => response.destroy());
     registry.cutAfter = null;
@@ -45,8 +71,20 @@ async function openRegistry(archive: Buffer): Promise<Registry> {
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('engine install cuda', () => {
   let registry: Registry, around: InstallSurroundings;
   beforeEach(async () => {
-    registry = await openRegistry(await archiveOf(['README.md', `${NATIVE}/libonnxruntime_providers_cuda.so`, `${NATIVE}/libonnxruntime_providers_shared.so`]));
-    around = { enginesFolder: mkdtempSync(path.join(tmpdir(), 'destila-engines-')), proxy: null, signal: new AbortController().signal, onProgress: () => undefined, onStage: () => undefined };
+    registry = await openRegistry(
+      await archiveOf([
+        'README.md',
+        `${NATIVE}/libonnxruntime_providers_cuda.so`,
+        `${NATIVE}/libonnxruntime_providers_shared.so`,
+      ]),
+    );
+    around = {
+      enginesFolder: mkdtempSync(path.join(tmpdir(), 'destila-engines-')),
+      proxy: null,
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onStage: () => undefined,
+    };
   });
   afterEach(() => {
     registry.close();
@@ -63,7 +101,12 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('engine i
 
   test('puts the provider beside the runtime it belongs to, and leaves nothing else', async () => {
     const folder = await cudaInstaller(registry.address).install(around);
-    expect(readdirSync(folder).sort()).toEqual(['installed.json', 'libonnxruntime.so.1', 'libonnxruntime_providers_cuda.so', 'libonnxruntime_providers_shared.so']);
+    expect(readdirSync(folder).sort()).toEqual([
+      'installed.json',
+      'libonnxruntime.so.1',
+      'libonnxruntime_providers_cuda.so',
+      'libonnxruntime_providers_shared.so',
+    ]);
     expect(readFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so')).equals(noise)).toBe(true);
     expect(readdirSync(around.enginesFolder)).toEqual([CUDA_FOLDER]);
     expect(cudaEnvironment(around.enginesFolder).LD_LIBRARY_PATH!.split(':')[0]).toBe(folder);
@@ -84,12 +127,16 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('engine i
   test('refuses a package that is laid out in another way', async () => {
     registry.archive = await archiveOf(['lib/other.so']);
     registry.hash = createHash('sha512').update(registry.archive).digest('base64');
-    await expect(cudaInstaller(registry.address).install(around)).rejects.toMatchObject({ message: expect.stringContaining('does not hold') as string });
+    await expect(cudaInstaller(registry.address).install(around)).rejects.toMatchObject({
+      message: expect.stringContaining('does not hold') as string,
+    });
     expect(existsSync(path.join(around.enginesFolder, CUDA_FOLDER))).toBe(false);
   });
 
   test('is of the version that npm installs', () => {
-    const { dependencies } = JSON.parse(readFileSync(path.join(import.meta.dirname, '../../../../package.json'), 'utf8')) as { dependencies: Record<string, string> };
+    const { dependencies } = JSON.parse(
+      readFileSync(path.join(import.meta.dirname, '../../../../package.json'), 'utf8'),
+    ) as { dependencies: Record<string, string> };
     expect(ORT_VERSION).toBe(dependencies['onnxruntime-node']);
   });
 });

@@ -8,13 +8,26 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bindingFile, TFJS_VERSION, tfjsFolder, tfjsVariants, usableVariant } from '../../pipeline/engine/tfjs/requirements.ts';
+import {
+  bindingFile,
+  TFJS_VERSION,
+  tfjsFolder,
+  tfjsVariants,
+  usableVariant,
+} from '../../pipeline/engine/tfjs/requirements.ts';
 import type { InstallSurroundings } from './installers.ts';
 import { tfjsInstaller } from './installTfjs.ts';
 import { TENSORFLOW_VERSION } from './tensorFlowPackages.ts';
 
 /** npm's registry and PyPI on this machine, with small packages of the same layout. */
-interface Registries { readonly address: string; readonly asked: string[]; wheelHash: string; tarballHash: string; cutAfter: number | null; close(): void }
+interface Registries {
+  readonly address: string;
+  readonly asked: string[];
+  wheelHash: string;
+  tarballHash: string;
+  cutAfter: number | null;
+  close(): void;
+}
 
 const hasCompiler = (() => {
   try {
@@ -25,10 +38,13 @@ const hasCompiler = (() => {
 })();
 const cpu = tfjsVariants.cpu;
 const wheelName = `tensorflow_cpu-${TENSORFLOW_VERSION}-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`;
-const noise = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 2654435761) >>> 13 & 255));
-const digest = (algorithm: string, data: Buffer, encoding: 'hex' | 'base64'): string => createHash(algorithm).update(data).digest(encoding);
+const noise = Buffer.from(Array.from({ length: 200_000 }, (_, i) => ((i * 2654435761) >>> 13) & 255));
+const digest = (algorithm: string, data: Buffer, encoding: 'hex' | 'base64'): string =>
+  createHash(algorithm).update(data).digest(encoding);
 
-let home = '', tarballs: Readonly<Record<string, Buffer>> = {}, wheel: Buffer = Buffer.alloc(0);
+let home = '',
+  tarballs: Readonly<Record<string, Buffer>> = {},
+  wheel: Buffer = Buffer.alloc(0);
 
 /** An npm package: a .tgz whose files lie in `package`. */
 function tarball(name: string, files: Readonly<Record<string, string>>): Buffer {
@@ -55,37 +71,84 @@ function library(name: string, source: string): Buffer {
 }
 
 function openRegistries(): Promise<Registries> {
-  const versions: Readonly<Record<string, string>> = { [`@tensorflow/${cpu.package}`]: TFJS_VERSION, 'node-api-headers': '1.9.0' };
-  const registries = { address: '', asked: [] as string[], wheelHash: digest('sha256', wheel, 'hex'), tarballHash: '', cutAfter: null as number | null, close: () => void server.close() };
+  const versions: Readonly<Record<string, string>> = {
+    [`@tensorflow/${cpu.package}`]: TFJS_VERSION,
+    'node-api-headers': '1.9.0',
+  };
+  const registries = {
+    address: '',
+    asked: [] as string[],
+    wheelHash: digest('sha256', wheel, 'hex'),
+    tarballHash: '',
+    cutAfter: null as number | null,
+    close: () => void server.close(),
+  };
   const server = http.createServer((request, response) => {
     const url = decodeURIComponent(request.url!);
     registries.asked.push(`${url}${request.headers.range ? ` ${request.headers.range}` : ''}`);
     const packed = Object.keys(versions).find((name) => url.startsWith(`/npm/${name}`));
     if (packed !== undefined && url.endsWith('.tgz')) return void response.end(tarballs[packed]);
     if (packed !== undefined) {
-      const version = versions[packed]!, integrity = `sha512-${registries.tarballHash || digest('sha512', tarballs[packed]!, 'base64')}`;
-      return void response.end(JSON.stringify({ name: packed, 'dist-tags': { latest: version }, versions: { [version]: { name: packed, version, dist: { tarball: `${registries.address}/npm/${packed}/-/${version}.tgz`, integrity } } } }));
+      const version = versions[packed]!,
+        integrity = `sha512-${registries.tarballHash || digest('sha512', tarballs[packed]!, 'base64')}`;
+      return void response.end(
+        JSON.stringify({
+          name: packed,
+          'dist-tags': { latest: version },
+          versions: {
+            [version]: {
+              name: packed,
+              version,
+              dist: { tarball: `${registries.address}/npm/${packed}/-/${version}.tgz`, integrity },
+            },
+          },
+        }),
+      );
     }
     if (url === '/simple/tensorflow-cpu/') {
-      const others = [wheelName.replace('cp311-cp311', 'cp312-cp312'), wheelName.replace('manylinux_2_17_x86_64.manylinux2014_x86_64', 'macosx_10_15_x86_64'), wheelName.replace(TENSORFLOW_VERSION, '2.16.1')];
-      return void response.end(JSON.stringify({ files: [...others, wheelName].map((filename) => ({ filename, url: `/files/${filename}`, size: wheel.length, hashes: { sha256: registries.wheelHash } })) }));
+      const others = [
+        wheelName.replace('cp311-cp311', 'cp312-cp312'),
+        wheelName.replace('manylinux_2_17_x86_64.manylinux2014_x86_64', 'macosx_10_15_x86_64'),
+        wheelName.replace(TENSORFLOW_VERSION, '2.16.1'),
+      ];
+      return void response.end(
+        JSON.stringify({
+          files: [...others, wheelName].map((filename) => ({
+            filename,
+            url: `/files/${filename}`,
+            size: wheel.length,
+            hashes: { sha256: registries.wheelHash },
+          })),
+        }),
+      );
     }
     if (url !== `/files/${wheelName}`) return void response.writeHead(404).end();
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const rest = wheel.subarray(from);
-    response.writeHead(from === 0 ? 200 : 206, { etag: '"one"', 'content-length': rest.length, ...(from > 0 && { 'content-range': `bytes ${from}-${wheel.length - 1}/${wheel.length}` }) });
+    response.writeHead(from === 0 ? 200 : 206, {
+      etag: '"one"',
+      'content-length': rest.length,
+      ...(from > 0 && { 'content-range': `bytes ${from}-${wheel.length - 1}/${wheel.length}` }),
+    });
     if (registries.cutAfter === null) return void response.end(rest);
     response.write(rest.subarray(0, registries.cutAfter), () => response.destroy());
     registries.cutAfter = null;
   });
   return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(Object.assign(registries, { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })));
+    server.listen(0, '127.0.0.1', () =>
+      resolve(Object.assign(registries, { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })),
+    );
   });
 }
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasCompiler)('engine install tfjs', () => {
   let registries: Registries, around: InstallSurroundings;
-  const before = { registry: process.env.npm_config_registry, cache: process.env.npm_config_cache, retries: process.env.npm_config_fetch_retries, compiler: process.env.CXX };
+  const before = {
+    registry: process.env.npm_config_registry,
+    cache: process.env.npm_config_cache,
+    retries: process.env.npm_config_fetch_retries,
+    compiler: process.env.CXX,
+  };
   const restore = (name: string, value: string | undefined): void => {
     if (value === undefined) Reflect.deleteProperty(process.env, name);
     else process.env[name] = value;
@@ -97,20 +160,40 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasComp
     tarballs = {
       [name]: tarball(name, {
         'package.json': JSON.stringify({ name, version: TFJS_VERSION, scripts: { install: 'touch ran-a-script' } }),
-        'binding/tfjs_backend.cc': '#include "tensorflow/c.h"\nint backend() { return TF_Answer(); }\n', 'binding/tfjs_binding.cc': '#include <node_api.h>\nextern "C" int binding() { return NAPI_MADE_UP; }\n',
+        'binding/tfjs_backend.cc': '#include "tensorflow/c.h"\nint backend() { return TF_Answer(); }\n',
+        'binding/tfjs_binding.cc': '#include <node_api.h>\nextern "C" int binding() { return NAPI_MADE_UP; }\n',
       }),
-      'node-api-headers': tarball('node-api-headers', { 'package.json': JSON.stringify({ name: 'node-api-headers', version: '1.9.0' }), 'include/node_api.h': '#define NAPI_MADE_UP NAPI_VERSION\n' }),
+      'node-api-headers': tarball('node-api-headers', {
+        'package.json': JSON.stringify({ name: 'node-api-headers', version: '1.9.0' }),
+        'include/node_api.h': '#define NAPI_MADE_UP NAPI_VERSION\n',
+      }),
     };
     wheel = await wheelOf({
-      'tensorflow/libtensorflow_cc.so.2': library('libtensorflow_cc.so.2', 'int TF_Answer() { return 42; }\n'), 'tensorflow/libtensorflow_framework.so.2': library('libtensorflow_framework.so.2', 'int TF_Framework() { return 1; }\n'),
-      'tensorflow/include/tensorflow/c.h': 'int TF_Answer();\n', 'tensorflow/python/weights.py': noise, [`tensorflow_cpu-${TENSORFLOW_VERSION}.dist-info/LICENSE`]: 'Apache',
+      'tensorflow/libtensorflow_cc.so.2': library('libtensorflow_cc.so.2', 'int TF_Answer() { return 42; }\n'),
+      'tensorflow/libtensorflow_framework.so.2': library(
+        'libtensorflow_framework.so.2',
+        'int TF_Framework() { return 1; }\n',
+      ),
+      'tensorflow/include/tensorflow/c.h': 'int TF_Answer();\n',
+      'tensorflow/python/weights.py': noise,
+      [`tensorflow_cpu-${TENSORFLOW_VERSION}.dist-info/LICENSE`]: 'Apache',
     });
   });
   beforeEach(async () => {
     registries = await openRegistries();
     const folder = mkdtempSync(path.join(home, 'user-'));
-    Object.assign(process.env, { npm_config_registry: `${registries.address}/npm/`, npm_config_cache: path.join(folder, 'npm'), npm_config_fetch_retries: '0' });
-    around = { enginesFolder: path.join(folder, 'engines'), proxy: null, signal: new AbortController().signal, onProgress: () => undefined, onStage: () => undefined };
+    Object.assign(process.env, {
+      npm_config_registry: `${registries.address}/npm/`,
+      npm_config_cache: path.join(folder, 'npm'),
+      npm_config_fetch_retries: '0',
+    });
+    around = {
+      enginesFolder: path.join(folder, 'engines'),
+      proxy: null,
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onStage: () => undefined,
+    };
   });
   afterEach(() => {
     registries.close();
@@ -136,8 +219,13 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasComp
     const folder = await install();
     expect(await usableVariant(around.enginesFolder)).toBe(cpu);
     expect(left()).toEqual([path.basename(folder)]);
-    expect(readdirSync(folder, { recursive: true }).filter((file) => String(file).includes('ran-a-script'))).toEqual([]);
-    expect(readdirSync(path.join(folder, 'python', 'tensorflow')).sort()).toEqual(['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']);
+    expect(readdirSync(folder, { recursive: true }).filter((file) => String(file).includes('ran-a-script'))).toEqual(
+      [],
+    );
+    expect(readdirSync(path.join(folder, 'python', 'tensorflow')).sort()).toEqual([
+      'libtensorflow_cc.so.2',
+      'libtensorflow_framework.so.2',
+    ]);
     const linked = execFileSync('ldd', [path.join(folder, bindingFile(cpu))], { encoding: 'utf8' });
     expect(linked).toMatch(/libtensorflow_cc\.so\.2 => .*\/python\/tensorflow\/libtensorflow_cc\.so\.2/);
   });
@@ -145,7 +233,10 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasComp
   test('goes on after a cut where it was', async () => {
     registries.cutAfter = 150_000;
     await install();
-    expect(registries.asked.filter((url) => url.startsWith('/files/'))).toEqual([`/files/${wheelName}`, `/files/${wheelName} bytes=150000-`]);
+    expect(registries.asked.filter((url) => url.startsWith('/files/'))).toEqual([
+      `/files/${wheelName}`,
+      `/files/${wheelName} bytes=150000-`,
+    ]);
   });
 
   test('refuses a TensorFlow that is not the published one', async () => {
@@ -156,20 +247,29 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasComp
 
   test('refuses an npm package that is not the published one', async () => {
     registries.tarballHash = digest('sha512', Buffer.from('another'), 'base64');
-    await expect(install()).rejects.toMatchObject({ message: expect.stringContaining('not the published package') as string });
+    await expect(install()).rejects.toMatchObject({
+      message: expect.stringContaining('not the published package') as string,
+    });
     expect(left()).toEqual([]);
   });
 
   test('without a compiler it says how to get one before anything is fetched', async () => {
     process.env.CXX = 'no-such-compiler';
-    await expect(install()).rejects.toMatchObject({ message: expect.stringContaining('sudo apt-get install g++') as string });
+    await expect(install()).rejects.toMatchObject({
+      message: expect.stringContaining('sudo apt-get install g++') as string,
+    });
     expect(registries.asked).toEqual([]);
   });
 
   test('a binding that does not compile says so, and the download is not fetched a second time', async () => {
     process.env.CXX = path.join(home, 'half-a-compiler');
-    writeFileSync(process.env.CXX, '#!/bin/sh\n[ "$1" = --version ] || { echo no C++17 >&2; exit 1; }\n', { mode: 0o755 });
-    await expect(install()).rejects.toMatchObject({ message: expect.stringContaining('could not compile') as string, detail: expect.stringContaining('no C++17') as string });
+    writeFileSync(process.env.CXX, '#!/bin/sh\n[ "$1" = --version ] || { echo no C++17 >&2; exit 1; }\n', {
+      mode: 0o755,
+    });
+    await expect(install()).rejects.toMatchObject({
+      message: expect.stringContaining('could not compile') as string,
+      detail: expect.stringContaining('no C++17') as string,
+    });
     expect(left()).toEqual([wheelName]);
     restore('CXX', before.compiler);
     await install();

@@ -21,4 +21,8 @@ export interface InstallSurroundings {
   onStage(text: string): void;
 }
 
-export const installers: readonly Installer[] = [cudaInstaller(), tfjsInstaller(tfjsVariants.cpu), tfjsInstaller(tfjsVariants.gpu)];
+export const installers: readonly Installer[] = [
+  cudaInstaller(),
+  tfjsInstaller(tfjsVariants.cpu),
+  tfjsInstaller(tfjsVariants.gpu),
+];

@@ -7,14 +7,23 @@ import { forgetSpeed, knownSpeed, rememberedSpeeds, rememberSpeed } from './spee
 
 let folder = '';
 const before = process.env.DESTILA_STATE;
-beforeEach(() => { process.env.DESTILA_STATE = folder = mkdtempSync(path.join(tmpdir(), 'speeds-')); });
+beforeEach(() => {
+  process.env.DESTILA_STATE = folder = mkdtempSync(path.join(tmpdir(), 'speeds-'));
+});
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
-  if (before === undefined) delete process.env.DESTILA_STATE; else process.env.DESTILA_STATE = before;
+  if (before === undefined) delete process.env.DESTILA_STATE;
+  else process.env.DESTILA_STATE = before;
 });
 
 const network = { architecture: 'efficientnet-lite0', inputSize: 96, batchSize: 8 };
-const speed = (day: number): EngineSpeed => ({ measuredAt: `2026-01-0${day}T00:00:00.000Z`, teacher: network, student: network, threads: 0, seconds: { 'onnx-cpu': 2, 'onnx-webgpu': null } });
+const speed = (day: number): EngineSpeed => ({
+  measuredAt: `2026-01-0${day}T00:00:00.000Z`,
+  teacher: network,
+  student: network,
+  threads: 0,
+  seconds: { 'onnx-cpu': 2, 'onnx-webgpu': null },
+});
 
 test('speeds are remembered by their key, the newest shown first, and forgotten one by one or all', async () => {
   expect(await rememberedSpeeds()).toEqual([]);
@@ -30,8 +39,11 @@ test('speeds are remembered by their key, the newest shown first, and forgotten 
   expect(JSON.parse(readFileSync(path.join(folder, 'engine-speeds.json'), 'utf8'))).toEqual({});
 });
 
-test('a file that is damaged, or of an older kind, is measured anew and stands in nobody\'s way', async () => {
-  writeFileSync(path.join(folder, 'engine-speeds.json'), JSON.stringify({ a: { measuredAt: 'then', seconds: { 'onnx-cpu': 1 } } }));
+test("a file that is damaged, or of an older kind, is measured anew and stands in nobody's way", async () => {
+  writeFileSync(
+    path.join(folder, 'engine-speeds.json'),
+    JSON.stringify({ a: { measuredAt: 'then', seconds: { 'onnx-cpu': 1 } } }),
+  );
   expect(await rememberedSpeeds()).toEqual([]);
   await rememberSpeed('a', speed(1));
   expect(await knownSpeed('a')).toEqual(speed(1));

@@ -13,12 +13,14 @@ const read = (): Promise<Record<string, EngineSpeed>> => readStored(speedsFile()
 export const knownSpeed = async (key: string): Promise<EngineSpeed | null> => (await read())[key] ?? null;
 
 export async function rememberSpeed(key: string, speed: EngineSpeed): Promise<void> {
-  await writeStored(speedsFile(), { ...await read(), [key]: speed });
+  await writeStored(speedsFile(), { ...(await read()), [key]: speed });
 }
 
 /** Newest first. */
 export async function rememberedSpeeds(): Promise<RememberedSpeed[]> {
-  return Object.entries(await read()).map(([id, speed]) => ({ id, ...speed })).sort((a, b) => (a.measuredAt < b.measuredAt ? 1 : -1));
+  return Object.entries(await read())
+    .map(([id, speed]) => ({ id, ...speed }))
+    .sort((a, b) => (a.measuredAt < b.measuredAt ? 1 : -1));
 }
 
 /** Null: all of them. */

@@ -11,7 +11,7 @@ const trialSchema = z.object({ description: z.string(), imagesPerSecond: z.numbe
 
 /** What this machine can do. Each engine is tried in a process of its own: what its driver does to it harms nothing else. */
 export async function surveyMachine(folder: string): Promise<MachineReport> {
-  const facts = await startJob({ type: 'doctor', folder }).result as object;
+  const facts = (await startJob({ type: 'doctor', folder }).result) as object;
   const engines: EngineReport[] = [];
   for (const kind of engineKinds) engines.push(await report(kind));
   return machineReportSchema.parse({ ...facts, engines });
@@ -22,7 +22,9 @@ async function report(kind: EngineKind): Promise<EngineReport> {
   const lack = await kind.lack(enginesFolder());
   if (lack !== null) return { name, state: 'not tried', description: lack.says, fix: lack.fix, imagesPerSecond: null };
   try {
-    const trial = trialSchema.parse(await startJob({ type: 'tryEngine', engine: name, enginesFolder: enginesFolder() }).result);
+    const trial = trialSchema.parse(
+      await startJob({ type: 'tryEngine', engine: name, enginesFolder: enginesFolder() }).result,
+    );
     return { name, state: 'works', fix: null, ...trial };
   } catch (error) {
     return { name, state: 'fails', description: toProblemData(error).message, fix: null, imagesPerSecond: null };

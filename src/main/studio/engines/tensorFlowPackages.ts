@@ -7,8 +7,18 @@ export const TENSORFLOW_VERSION = '2.16.2';
 
 /** What `tensorflow[and-cuda]` 2.16.2 asks for, by its own metadata. */
 const CUDA_PACKAGES: readonly PythonPackage[] = Object.entries({
-  'nvidia-cublas-cu12': '12.3.4.1', 'nvidia-cuda-cupti-cu12': '12.3.101', 'nvidia-cuda-nvcc-cu12': '12.3.107', 'nvidia-cuda-nvrtc-cu12': '12.3.107', 'nvidia-cuda-runtime-cu12': '12.3.101', 'nvidia-cudnn-cu12': '8.9.7.29',
-  'nvidia-cufft-cu12': '11.0.12.1', 'nvidia-curand-cu12': '10.3.4.107', 'nvidia-cusolver-cu12': '11.5.4.101', 'nvidia-cusparse-cu12': '12.2.0.103', 'nvidia-nccl-cu12': '2.19.3', 'nvidia-nvjitlink-cu12': '12.3.101',
+  'nvidia-cublas-cu12': '12.3.4.1',
+  'nvidia-cuda-cupti-cu12': '12.3.101',
+  'nvidia-cuda-nvcc-cu12': '12.3.107',
+  'nvidia-cuda-nvrtc-cu12': '12.3.107',
+  'nvidia-cuda-runtime-cu12': '12.3.101',
+  'nvidia-cudnn-cu12': '8.9.7.29',
+  'nvidia-cufft-cu12': '11.0.12.1',
+  'nvidia-curand-cu12': '10.3.4.107',
+  'nvidia-cusolver-cu12': '11.5.4.101',
+  'nvidia-cusparse-cu12': '12.2.0.103',
+  'nvidia-nccl-cu12': '2.19.3',
+  'nvidia-nvjitlink-cu12': '12.3.101',
 }).map(([name, version]) => ({ name, version }));
 
 export interface TensorFlowPackages {
@@ -21,6 +31,14 @@ export interface TensorFlowPackages {
 
 export function tensorFlowPackages(variant: TfjsVariant): TensorFlowPackages {
   return variant === tfjsVariants.cpu
-    ? { packages: [{ name: 'tensorflow-cpu', version: TENSORFLOW_VERSION }], names: `TensorFlow ${TENSORFLOW_VERSION} for the processor`, diskBytes: 610e6 }
-    : { packages: [{ name: 'tensorflow', version: TENSORFLOW_VERSION }, ...CUDA_PACKAGES], names: `TensorFlow ${TENSORFLOW_VERSION} with CUDA 12.3 and cuDNN 8.9 (NVIDIA's own licences)`, diskBytes: 3900e6 };
+    ? {
+        packages: [{ name: 'tensorflow-cpu', version: TENSORFLOW_VERSION }],
+        names: `TensorFlow ${TENSORFLOW_VERSION} for the processor`,
+        diskBytes: 610e6,
+      }
+    : {
+        packages: [{ name: 'tensorflow', version: TENSORFLOW_VERSION }, ...CUDA_PACKAGES],
+        names: `TensorFlow ${TENSORFLOW_VERSION} with CUDA 12.3 and cuDNN 8.9 (NVIDIA's own licences)`,
+        diskBytes: 3900e6,
+      };
 }

@@ -11,40 +11,91 @@ import { unzip } from './unzip.ts';
 /** Python's package index (packaging.python.org/specifications/simple-repository-api). A wheel is a zip: no Python is needed to unpack one. */
 export const PYPI = 'https://pypi.org';
 
-export interface PythonPackage { readonly name: string; readonly version: string }
-export interface Wheel { readonly file: string; readonly url: string; readonly sha256: string; readonly bytes: number }
+export interface PythonPackage {
+  readonly name: string;
+  readonly version: string;
+}
+export interface Wheel {
+  readonly file: string;
+  readonly url: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
 
-const indexSchema = z.object({ files: z.array(z.object({ filename: z.string(), url: z.string(), hashes: z.object({ sha256: z.string() }).partial(), size: z.int().optional() })) });
+const indexSchema = z.object({
+  files: z.array(
+    z.object({
+      filename: z.string(),
+      url: z.string(),
+      hashes: z.object({ sha256: z.string() }).partial(),
+      size: z.int().optional(),
+    }),
+  ),
+});
 
 /** The build for Linux x64; of those for one Python the one for 3.11: its libraries are the same, and no Python code of it runs. */
 const isWanted = (file: string, { name, version }: PythonPackage): boolean => {
   const [distribution, release, python, , platform] = file.replace(/\.whl$/, '').split('-');
-  return file.endsWith('.whl') && distribution === name.replaceAll('-', '_') && release === version && (python === 'cp311' || python === 'py3') && /manylinux.*x86_64/.test(platform ?? '');
+  return (
+    file.endsWith('.whl') &&
+    distribution === name.replaceAll('-', '_') &&
+    release === version &&
+    (python === 'cp311' || python === 'py3') &&
+    /manylinux.*x86_64/.test(platform ?? '')
+  );
 };
 
 /** Throws a Problem where the index does not answer, does not know the package, or publishes no checksum for it. */
-export async function findWheel(index: string, wanted: PythonPackage, { proxy, signal }: InstallSurroundings): Promise<Wheel> {
+export async function findWheel(
+  index: string,
+  wanted: PythonPackage,
+  { proxy, signal }: InstallSurroundings,
+): Promise<Wheel> {
   const address = new URL(`/simple/${wanted.name}/`, index);
-  const { response } = await get({ url: address, headers: { accept: 'application/vnd.pypi.simple.v1+json' }, proxy, signal, byHand: null });
+  const { response } = await get({
+    url: address,
+    headers: { accept: 'application/vnd.pypi.simple.v1+json' },
+    proxy,
+    signal,
+    byHand: null,
+  });
   const body = await text(response);
-  if (response.statusCode !== 200) throw new Problem('file', `${address.host} does not know ${wanted.name} (${response.statusCode}).`);
+  if (response.statusCode !== 200)
+    throw new Problem('file', `${address.host} does not know ${wanted.name} (${response.statusCode}).`);
   const file = indexSchema.parse(JSON.parse(body)).files.find(({ filename }) => isWanted(filename, wanted));
-  if (file?.hashes.sha256 === undefined || file.size === undefined) throw new Problem('file', `${address.host} has no ${wanted.name} ${wanted.version} for Linux x64 with a checksum.`);
+  if (file?.hashes.sha256 === undefined || file.size === undefined)
+    throw new Problem('file', `${address.host} has no ${wanted.name} ${wanted.version} for Linux x64 with a checksum.`);
   return { file: file.filename, url: new URL(file.url, address).href, sha256: file.hashes.sha256, bytes: file.size };
 }
 
 export const bytesOf = (wheels: readonly Wheel[]): number => wheels.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Into `folder`; those that an earlier try brought whole stay, and one that was cut is gone on with. Returns their paths. */
-export async function downloadWheels(wheels: readonly Wheel[], folder: string, around: InstallSurroundings): Promise<string[]> {
+export async function downloadWheels(
+  wheels: readonly Wheel[],
+  folder: string,
+  around: InstallSurroundings,
+): Promise<string[]> {
   const files: string[] = [];
   let before = 0;
   for (const { file, url, sha256, bytes } of wheels) {
     const target = path.join(folder, file);
     const done = before;
     // It bears this name only after its checksum was found right.
-    const whole = await access(target).then(() => true, () => false);
-    if (!whole) await download({ url, target, checksum: { algorithm: 'sha256', hex: sha256 }, proxy: around.proxy, signal: around.signal, byHand: null, onProgress: (now) => around.onProgress(done + now, bytesOf(wheels)) });
+    const whole = await access(target).then(
+      () => true,
+      () => false,
+    );
+    if (!whole)
+      await download({
+        url,
+        target,
+        checksum: { algorithm: 'sha256', hex: sha256 },
+        proxy: around.proxy,
+        signal: around.signal,
+        byHand: null,
+        onProgress: (now) => around.onProgress(done + now, bytesOf(wheels)),
+      });
     files.push(target);
     before += bytes;
   }
@@ -52,7 +103,10 @@ export async function downloadWheels(wheels: readonly Wheel[], folder: string, a
 }
 
 /** Libraries, the headers that the binding is compiled with, and licences; no Python code. */
-const isOfUse = (name: string): boolean => /^tensorflow\/(lib[^/]*\.so[^/]*$|include\/|THIRD_PARTY)|^nvidia\/[^/]+\/(lib|bin|nvvm)\/|\.dist-info\/.*(LICENSE|License)/.test(name);
+const isOfUse = (name: string): boolean =>
+  /^tensorflow\/(lib[^/]*\.so[^/]*$|include\/|THIRD_PARTY)|^nvidia\/[^/]+\/(lib|bin|nvvm)\/|\.dist-info\/.*(LICENSE|License)/.test(
+    name,
+  );
 
 export async function unpackWheels(files: readonly string[], folder: string): Promise<void> {
   for (const file of files) await unzip(file, folder, (name) => (isOfUse(name) ? name : null));

@@ -12,7 +12,12 @@ const home = mkdtempSync(path.join(tmpdir(), 'exports-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 test('the bundle that is there is checked as it is: what is found is remembered, and nothing is written anew', async () => {
-  const folder = await createRun(path.join(home, 'runs'), { project: home, preset: null, config: configSchema.parse({}), versions: {} });
+  const folder = await createRun(path.join(home, 'runs'), {
+    project: home,
+    preset: null,
+    config: configSchema.parse({}),
+    versions: {},
+  });
   await writeRun(folder, { ...(await readRun(folder)), state: 'finished', export: 'export/small-2026-01-01' });
   const bundle = path.join(folder, 'export', 'small-2026-01-01');
   mkdirSync(bundle, { recursive: true });
@@ -22,9 +27,17 @@ test('the bundle that is there is checked as it is: what is found is remembered,
   const record = readFileSync(path.join(folder, 'run.json'), 'utf8');
   const events: RunEvent[] = [];
   await checkExport(folder, (event) => events.push(event));
-  const checks = JSON.parse(readFileSync(path.join(folder, 'export', 'checks.json'), 'utf8')) as { name: string; ok: boolean; detail: string }[];
+  const checks = JSON.parse(readFileSync(path.join(folder, 'export', 'checks.json'), 'utf8')) as {
+    name: string;
+    ok: boolean;
+    detail: string;
+  }[];
   expect(checks[0]).toEqual({ name: 'every file is as it was written (SHA256SUMS)', ok: true, detail: '' });
-  expect(checks[1]).toEqual({ name: 'the model is a valid int8 .tflite', ok: false, detail: 'model_int8.tflite is missing.' });
+  expect(checks[1]).toEqual({
+    name: 'the model is a valid int8 .tflite',
+    ok: false,
+    detail: 'model_int8.tflite is missing.',
+  });
   expect(events).toEqual(checks.map(({ name, ok, detail }) => ({ type: 'check', name, fault: ok ? null : detail })));
   expect(readdirSync(bundle)).toEqual(before);
   expect(readFileSync(path.join(folder, 'run.json'), 'utf8')).toBe(record);

@@ -23,7 +23,11 @@ const checksSchema = z.array(exportCheckSchema);
 const checksFile = (folder: string): string => path.join(folder, 'export', 'checks.json');
 
 /** Writes the bundle with the thresholds as they stand, then judges it by nothing but itself, as `destila verify` does. */
-export async function exportRun(folder: string, onEvent: (event: RunEvent) => void, onJob: (job: Job) => void): Promise<void> {
+export async function exportRun(
+  folder: string,
+  onEvent: (event: RunEvent) => void,
+  onJob: (job: Job) => void,
+): Promise<void> {
   const job = resumeRun(folder, ['export'], { onEvent });
   onJob(job);
   await job.result;
@@ -33,8 +37,13 @@ export async function exportRun(folder: string, onEvent: (event: RunEvent) => vo
 /** Judges the bundle that is there, and remembers what was found. */
 export async function checkExport(folder: string, onEvent: (event: RunEvent) => void): Promise<void> {
   const bundle = await bundleFolder(folder);
-  const found = z.array(z.object({ name: z.string(), fault: z.string().nullable() })).parse(await startJob({ type: 'verify', bundle }, { onEvent }).result);
-  await writeStored(checksFile(folder), found.map(({ name, fault }) => ({ name, ok: fault === null, detail: fault ?? '' })));
+  const found = z
+    .array(z.object({ name: z.string(), fault: z.string().nullable() }))
+    .parse(await startJob({ type: 'verify', bundle }, { onEvent }).result);
+  await writeStored(
+    checksFile(folder),
+    found.map(({ name, fault }) => ({ name, ok: fault === null, detail: fault ?? '' })),
+  );
 }
 
 async function bundleFolder(folder: string): Promise<string> {
@@ -57,14 +66,29 @@ export async function readExport(folder: string, runName: string): Promise<Expor
   const now = (await readThresholds(folder)).perClass.map(({ k }) => k);
   const { inputSize } = config.model;
   return {
-    run: record.id, folder: bundle, zip, zipBytes: found.size, writtenAt: found.mtime.toISOString(),
+    run: record.id,
+    folder: bundle,
+    zip,
+    zipBytes: found.size,
+    writtenAt: found.mtime.toISOString(),
     files: await filesIn(bundle),
     checks: await readStored(checksFile(folder), checksSchema, []),
-    labels: config.labels, inputSize, inputType: config.input.type, outputType: config.output.type, thresholds,
-    floatAp: metrics.val.student.macroAp, int8Ap: metrics.val.int8.macroAp,
+    labels: config.labels,
+    inputSize,
+    inputType: config.input.type,
+    outputType: config.output.type,
+    thresholds,
+    floatAp: metrics.val.student.macroAp,
+    int8Ap: metrics.val.int8.macroAp,
     stale: thresholds.some((k, c) => k !== now[c]),
     snippets: snippets({
-      runName, projectName: path.basename(record.project), labels: config.labels, thresholds, inputSize, inputType: config.input.type, outputType: config.output.type,
+      runName,
+      projectName: path.basename(record.project),
+      labels: config.labels,
+      thresholds,
+      inputSize,
+      inputType: config.input.type,
+      outputType: config.output.type,
       paddingColor: config.preprocessing.letterbox.paddingColor,
     }),
   };
@@ -72,10 +96,14 @@ export async function readExport(folder: string, runName: string): Promise<Expor
 
 async function filesIn(bundle: string): Promise<Export['files']> {
   const entries = await readdir(bundle, { recursive: true, withFileTypes: true });
-  const files = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => {
-    const file = path.join(entry.parentPath, entry.name);
-    return { name: path.relative(bundle, file).split(path.sep).join('/'), bytes: (await stat(file)).size };
-  }));
+  const files = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const file = path.join(entry.parentPath, entry.name);
+        return { name: path.relative(bundle, file).split(path.sep).join('/'), bytes: (await stat(file)).size };
+      }),
+  );
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -89,32 +117,52 @@ export async function bundleText(folder: string, name: string): Promise<{ text: 
   const bundle = await bundleFolder(folder);
   const files = await filesIn(bundle);
   if (!files.some((file) => file.name === name)) throw new Problem('file', `${name} is not in the bundle.`);
-  if (judgedOnTest.test(name) && !(await readRun(folder)).testOpenings.some(({ by }) => by === OPENED_BY_HAND)) return { text: null, sealed: true };
+  if (judgedOnTest.test(name) && !(await readRun(folder)).testOpenings.some(({ by }) => by === OPENED_BY_HAND))
+    return { text: null, sealed: true };
   if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
-  return { text: (await readFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'), sealed: false };
+  return {
+    text: (await readFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),
+    sealed: false,
+  };
 }
 
 export async function tryExport(folder: string, image: { path: string } | { base64: string }): Promise<TryResult> {
-  const found = await startJob({ type: 'try', bundle: await bundleFolder(folder), image }).result.catch((error: unknown) => {
-    // It is in no label file, and its bytes may lie in a file of the job's own.
-    if (error instanceof Problem && error.kind === 'data') throw new Problem('data', 'This picture cannot be read: it is damaged, cut off, too large or no image.', error.detail);
-    throw error;
-  });
+  const found = await startJob({ type: 'try', bundle: await bundleFolder(folder), image }).result.catch(
+    (error: unknown) => {
+      // It is in no label file, and its bytes may lie in a file of the job's own.
+      if (error instanceof Problem && error.kind === 'data')
+        throw new Problem(
+          'data',
+          'This picture cannot be read: it is damaged, cut off, too large or no image.',
+          error.detail,
+        );
+      throw error;
+    },
+  );
   return tryResultSchema.parse(found);
 }
 
 /** Scores every image of a folder; the CSV lies in the run's folder. */
-export async function predictToCsv(folder: string, images: string, onEvent: (event: RunEvent) => void): Promise<{ csv: string; images: number; unreadable: number }> {
+export async function predictToCsv(
+  folder: string,
+  images: string,
+  onEvent: (event: RunEvent) => void,
+): Promise<{ csv: string; images: number; unreadable: number }> {
   const bundle = await bundleFolder(folder);
   const name = `${path.basename(images)}-${createHash('sha256').update(`${images}${Date.now()}`).digest('hex').slice(0, 6)}.csv`;
   const csv = path.join(folder, 'predictions', name);
   await mkdir(path.dirname(csv), { recursive: true });
   const out = createWriteStream(csv);
   try {
-    const job = startJob({ type: 'predict', bundle, folder: images }, { onEvent, onOutput: (text) => void out.write(text) });
+    const job = startJob(
+      { type: 'predict', bundle, folder: images },
+      { onEvent, onOutput: (text) => void out.write(text) },
+    );
     const counted = z.object({ images: z.int(), unreadable: z.int() }).parse(await job.result);
     return { csv, ...counted };
   } finally {
-    await new Promise<void>((resolve) => { out.end(() => resolve()); });
+    await new Promise<void>((resolve) => {
+      out.end(() => resolve());
+    });
   }
 }

@@ -11,10 +11,18 @@ export interface BundleFacts {
   readonly paddingColor: readonly number[];
 }
 
-export interface Snippets { readonly kotlin: string; readonly swift: string; readonly python: string }
+export interface Snippets {
+  readonly kotlin: string;
+  readonly swift: string;
+  readonly python: string;
+}
 
 /** Code to paste, with this model's own names and numbers. The bundle's docs explain each step. */
-export const snippets = (facts: BundleFacts): Snippets => ({ kotlin: kotlin(facts), swift: swift(facts), python: python(facts) });
+export const snippets = (facts: BundleFacts): Snippets => ({
+  kotlin: kotlin(facts),
+  swift: swift(facts),
+  python: python(facts),
+});
 
 /** The first label as an example of what a threshold means. */
 function example({ labels, thresholds }: BundleFacts): string {
@@ -22,13 +30,22 @@ function example({ labels, thresholds }: BundleFacts): string {
   return `${label.replaceAll(/[\r\n]/g, ' ')}: q >= ${k}`;
 }
 
-const head = ({ projectName, runName, labels, inputSize, inputType }: BundleFacts): string => `${projectName}, ${runName}: ${labels.length} labels, ${inputSize} x ${inputSize}, ${inputType.toUpperCase()}`;
+const head = ({ projectName, runName, labels, inputSize, inputType }: BundleFacts): string =>
+  `${projectName}, ${runName}: ${labels.length} labels, ${inputSize} x ${inputSize}, ${inputType.toUpperCase()}`;
 
 /** From an output number of each type to the code q, 0..255. */
 const codeOf: Readonly<Record<string, { kotlin: string; swift: string; python: string }>> = {
   uint8: { kotlin: 'out[0][i].toInt() and 0xff', swift: 'Int(out[i])', python: 'int(out[i])' },
-  int8: { kotlin: 'out[0][i].toInt() + 128', swift: 'Int(Int8(bitPattern: out[i])) + 128', python: 'int(out[i]) + 128' },
-  float32: { kotlin: 'Math.round(out[0][i] * 256f)', swift: 'Int((out[i] * 256).rounded())', python: 'round(float(out[i]) * 256)' },
+  int8: {
+    kotlin: 'out[0][i].toInt() + 128',
+    swift: 'Int(Int8(bitPattern: out[i])) + 128',
+    python: 'int(out[i]) + 128',
+  },
+  float32: {
+    kotlin: 'Math.round(out[0][i] * 256f)',
+    swift: 'Int((out[i] * 256).rounded())',
+    python: 'round(float(out[i]) * 256)',
+  },
 };
 
 function kotlin(facts: BundleFacts): string {
@@ -75,7 +92,12 @@ for (i, rule) in config.thresholds.perClass.enumerated() {
 
 function python(facts: BundleFacts): string {
   const { inputSize, inputType, outputType } = facts;
-  const feed = inputType === 'uint8' ? 'pixels' : inputType === 'int8' ? '(pixels.astype("int16") - 128).astype("int8")' : '(pixels.astype("float32") - 127) / 128';
+  const feed =
+    inputType === 'uint8'
+      ? 'pixels'
+      : inputType === 'int8'
+        ? '(pixels.astype("int16") - 128).astype("int8")'
+        : '(pixels.astype("float32") - 127) / 128';
   return `# ${head(facts)}
 import json
 from ai_edge_litert.interpreter import Interpreter

@@ -24,11 +24,14 @@ const skipped = new Set(['runs', 'node_modules']);
 export async function imagesBelow(project: string): Promise<string[]> {
   const walk = async (relative: string): Promise<string[]> => {
     const entries = await readdir(path.join(project, relative), { withFileTypes: true }).catch(() => []);
-    const nested = await Promise.all(entries.map(async (entry) => {
-      const name = relative === '' ? entry.name : `${relative}/${entry.name}`;
-      if (entry.isDirectory()) return entry.name.startsWith('.') || (relative === '' && skipped.has(entry.name)) ? [] : walk(name);
-      return entry.isFile() && looksLikeImage(entry.name) ? [name] : [];
-    }));
+    const nested = await Promise.all(
+      entries.map(async (entry) => {
+        const name = relative === '' ? entry.name : `${relative}/${entry.name}`;
+        if (entry.isDirectory())
+          return entry.name.startsWith('.') || (relative === '' && skipped.has(entry.name)) ? [] : walk(name);
+        return entry.isFile() && looksLikeImage(entry.name) ? [name] : [];
+      }),
+    );
     return nested.flat();
   };
   return (await walk('')).sort();
@@ -36,8 +39,18 @@ export async function imagesBelow(project: string): Promise<string[]> {
 
 /** Groups of images with the same bytes. Only files of equal size are read. */
 export async function duplicateGroups(project: string, paths: readonly string[]): Promise<string[][]> {
-  const sizes = await Promise.all(paths.map((name) => stat(path.resolve(project, name)).then(({ size }) => size, () => -1)));
-  const bySize = Map.groupBy(paths.map((name, i) => ({ name, size: sizes[i]! })), ({ size }) => size);
+  const sizes = await Promise.all(
+    paths.map((name) =>
+      stat(path.resolve(project, name)).then(
+        ({ size }) => size,
+        () => -1,
+      ),
+    ),
+  );
+  const bySize = Map.groupBy(
+    paths.map((name, i) => ({ name, size: sizes[i]! })),
+    ({ size }) => size,
+  );
   const groups: string[][] = [];
   for (const [size, same] of bySize) {
     if (same.length === 1 || size < 0) {
@@ -46,7 +59,9 @@ export async function duplicateGroups(project: string, paths: readonly string[])
     }
     const byHash = new Map<string, string[]>();
     for (const { name } of same) {
-      const hash = createHash('sha256').update(await readFile(path.resolve(project, name))).digest('hex');
+      const hash = createHash('sha256')
+        .update(await readFile(path.resolve(project, name)))
+        .digest('hex');
       byHash.set(hash, [...(byHash.get(hash) ?? []), name]);
     }
     groups.push(...byHash.values());

@@ -66,7 +66,8 @@ function membersByLabel(groups: readonly Group[], seed: number): Map<string, num
 
 function rarest(left: ReadonlyMap<string, number>): string | null {
   let found: string | null = null;
-  for (const [label, count] of left) if (found === null || count < left.get(found)! || (count === left.get(found)! && label < found)) found = label;
+  for (const [label, count] of left)
+    if (found === null || count < left.get(found)! || (count === left.get(found)! && label < found)) found = label;
   return found;
 }
 
@@ -74,7 +75,8 @@ function neediest(label: readonly number[], images: readonly number[], shares: r
   let best = -1;
   for (let split = 0; split < shares.length; split++) {
     if (shares[split] === 0) continue;
-    if (best < 0 || label[split]! > label[best]! || (label[split] === label[best] && images[split]! > images[best]!)) best = split;
+    if (best < 0 || label[split]! > label[best]! || (label[split] === label[best] && images[split]! > images[best]!))
+      best = split;
   }
   return Math.max(0, best);
 }

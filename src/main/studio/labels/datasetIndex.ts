@@ -9,9 +9,16 @@ import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import { readRawFile } from './labelFile.ts';
 
 /** The label files as columns for the Data screen; no image is opened. */
-export async function readIndex(id: string, folder: string, config: Pick<DataConfig, 'separator' | 'labels_file'>, draft: readonly LineChange[]): Promise<DatasetIndex> {
+export async function readIndex(
+  id: string,
+  folder: string,
+  config: Pick<DataConfig, 'separator' | 'labels_file'>,
+  draft: readonly LineChange[],
+): Promise<DatasetIndex> {
   const { dataset, problems, separator } = await readDataset(folder, config);
-  const files = await Promise.all(splits.map(async (split) => [split, (await readRawFile(folder, split)).hash] as const));
+  const files = await Promise.all(
+    splits.map(async (split) => [split, (await readRawFile(folder, split)).hash] as const),
+  );
   const samples = splits.flatMap((split, number) => dataset.splits[split].map((sample) => ({ sample, number })));
   return {
     project: id,
@@ -34,10 +41,33 @@ function presentIn(labels: Int8Array): number[] {
   return present;
 }
 
-export function forScreen({ code, severity, split, file, line, message, path: named, label, others }: DataProblem): LabelProblem {
+export function forScreen({
+  code,
+  severity,
+  split,
+  file,
+  line,
+  message,
+  path: named,
+  label,
+  others,
+}: DataProblem): LabelProblem {
   const { title, advice } = dataProblems[code];
   return {
-    code, severity, title, advice, message, split, file, line, path: named ?? null, label: label ?? null,
-    others: (others ?? []).map((place) => ({ file: path.basename(place.file), line: place.line, path: place.path ?? null })),
+    code,
+    severity,
+    title,
+    advice,
+    message,
+    split,
+    file,
+    line,
+    path: named ?? null,
+    label: label ?? null,
+    others: (others ?? []).map((place) => ({
+      file: path.basename(place.file),
+      line: place.line,
+      path: place.path ?? null,
+    })),
   };
 }

@@ -24,8 +24,20 @@ afterEach(() => {
 
 test('what opening a project read is what the screen gets, with its drafts', async () => {
   const opened = await datasets.open('id', project());
-  expect(opened).toMatchObject({ vocabulary: ['apple', 'pear'], paths: ['a.jpg', 'b.jpg', 'sub/c.jpg'], labels: [[0], [0, 1], []], split: [0, 0, 1] });
-  const change = { split: 'train' as const, line: 1, path: 'a.jpg', before: ['apple'], after: [], to: 'train' as const };
+  expect(opened).toMatchObject({
+    vocabulary: ['apple', 'pear'],
+    paths: ['a.jpg', 'b.jpg', 'sub/c.jpg'],
+    labels: [[0], [0, 1], []],
+    split: [0, 0, 1],
+  });
+  const change = {
+    split: 'train' as const,
+    line: 1,
+    path: 'a.jpg',
+    before: ['apple'],
+    after: [],
+    to: 'train' as const,
+  };
   await datasets.draft('id', [change]);
   expect(await datasets.read('id', project())).toEqual({ ...opened, draft: [change] });
 });
@@ -47,7 +59,14 @@ test('a project whose settings are wrong opens; its labels are not read by other
 });
 
 test('edits that were not saved go along with a folder that was moved', async () => {
-  const change = { split: 'train' as const, line: 1, path: 'a.jpg', before: ['apple'], after: [], to: 'train' as const };
+  const change = {
+    split: 'train' as const,
+    line: 1,
+    path: 'a.jpg',
+    before: ['apple'],
+    after: [],
+    to: 'train' as const,
+  };
   await datasets.draft('old', [change]);
   await datasets.moved('old', 'new');
   expect((await datasets.read('new', project())).draft).toEqual([change]);

@@ -4,7 +4,14 @@ import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../../shared/config.ts';
-import type { CheckResult, DatasetIndex, LineChange, Repairable, Repaired, SaveResult } from '../../../shared/contract/dataset.ts';
+import type {
+  CheckResult,
+  DatasetIndex,
+  LineChange,
+  Repairable,
+  Repaired,
+  SaveResult,
+} from '../../../shared/contract/dataset.ts';
 import { checkResultSchema, lineChangeSchema, splits } from '../../../shared/contract/dataset.ts';
 import type { RunEvent } from '../../../shared/events.ts';
 import { startJob } from '../../jobs/startJob.ts';
@@ -54,7 +61,9 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     const index = opened.get(id);
     opened.delete(id);
     if (index === undefined) return null;
-    const same = await Promise.all(splits.map(async (split) => (await readRawFile(folder, split)).hash === index.files[split]));
+    const same = await Promise.all(
+      splits.map(async (split) => (await readRawFile(folder, split)).hash === index.files[split]),
+    );
     return same.every(Boolean) ? index : null;
   };
   const watchFolder = (id: string, folder: string): void => {
@@ -68,7 +77,9 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
       });
       watcher.on('error', () => watchers.delete(id));
       watchers.set(id, watcher);
-    } catch { /* not every disk can be watched: the hashes are compared before writing all the same */ }
+    } catch {
+      /* not every disk can be watched: the hashes are compared before writing all the same */
+    }
   };
   return {
     open: async (id, folder) => {
@@ -84,23 +95,38 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
       return index === null ? readIndex(id, folder, await config(folder), draft) : { ...index, draft };
     },
     check: async (id, folder, onEvent) => {
-      const found = (await startJob({ type: 'check', project: folder, config: await config(folder), cacheFolder: cacheFolder() }, { onEvent }).result) as FolderCheck;
-      const result = checkResultSchema.parse({ checkedAt: new Date().toISOString(), problems: found.problems.map(forScreen), sizes: found.dimensions });
+      const found = (await startJob(
+        { type: 'check', project: folder, config: await config(folder), cacheFolder: cacheFolder() },
+        { onEvent },
+      ).result) as FolderCheck;
+      const result = checkResultSchema.parse({
+        checkedAt: new Date().toISOString(),
+        problems: found.problems.map(forScreen),
+        sizes: found.dimensions,
+      });
       await writeStored(checkFile(id), result);
       return result;
     },
     lastCheck: (id) => readStored(checkFile(id), checkResultSchema.nullable(), null),
     draft: (id, changes) => writeStored(draftFile(id), changes),
     save: async (id, folder, changes) => {
-      const result = await saveChanges({ project: folder, changes, separator: (await config(folder)).separator, backupFolder: backupFolder(id) });
+      const result = await saveChanges({
+        project: folder,
+        changes,
+        separator: (await config(folder)).separator,
+        backupFolder: backupFolder(id),
+      });
       if (result.state === 'saved') await writeStored(draftFile(id), []);
       return result;
     },
-    repair: async (id, folder, code) => repair({ project: folder, config: await config(folder), code, backupFolder: backupFolder(id) }),
+    repair: async (id, folder, code) =>
+      repair({ project: folder, config: await config(folder), code, backupFolder: backupFolder(id) }),
     line: async (folder, change) => previewChange(folder, change, (await config(folder)).separator),
-    backupFolder, config,
+    backupFolder,
+    config,
     moved: async (from, to) => {
-      for (const placeOf of [draftFile, checkFile, backupFolder]) if (!existsSync(placeOf(to))) await rename(placeOf(from), placeOf(to)).catch(() => undefined); // there may be none
+      for (const placeOf of [draftFile, checkFile, backupFolder])
+        if (!existsSync(placeOf(to))) await rename(placeOf(from), placeOf(to)).catch(() => undefined); // there may be none
     },
     dispose: () => watchers.forEach((watcher) => watcher.close()),
   };

@@ -39,7 +39,14 @@ export async function readRawFile(project: string, split: Split): Promise<RawFil
   });
   if (bytes === null) return { split, file, exists: false, hash: '', lines: [], ending: '\n' };
   const lines = rawLines(bytes);
-  return { split, file, exists: true, hash: hashOf(bytes), lines, ending: lines.find(({ ending }) => ending !== '')?.ending ?? '\n' };
+  return {
+    split,
+    file,
+    exists: true,
+    hash: hashOf(bytes),
+    lines,
+    ending: lines.find(({ ending }) => ending !== '')?.ending ?? '\n',
+  };
 }
 
 function rawLines(bytes: Buffer): RawLine[] {
@@ -51,7 +58,11 @@ function rawLines(bytes: Buffer): RawLine[] {
     const windows = end === LF && stop > start && bytes[stop - 1] === CR;
     const text = bytes.toString('utf8', start, windows ? stop - 1 : stop);
     const ending = (windows ? '\r' : '') + (found < 0 ? '' : String.fromCharCode(end));
-    lines.push({ bytes: bytes.subarray(start, found < 0 ? stop : stop + 1), text: text.startsWith(byteOrderMark) ? text.slice(1) : text, ending });
+    lines.push({
+      bytes: bytes.subarray(start, found < 0 ? stop : stop + 1),
+      text: text.startsWith(byteOrderMark) ? text.slice(1) : text,
+      ending,
+    });
     start = stop + 1;
   }
   return lines;
@@ -67,7 +78,10 @@ export function rewritten(line: RawLine, text: string): RawLine {
 export function appended(lines: readonly RawLine[], texts: readonly string[], ending: string): RawLine[] {
   if (texts.length === 0) return [...lines];
   const last = lines.at(-1);
-  const closed = last === undefined || last.ending !== '' ? lines : [...lines.slice(0, -1), { ...last, ending, bytes: Buffer.concat([last.bytes, Buffer.from(ending)]) }];
+  const closed =
+    last === undefined || last.ending !== ''
+      ? lines
+      : [...lines.slice(0, -1), { ...last, ending, bytes: Buffer.concat([last.bytes, Buffer.from(ending)]) }];
   return [...closed, ...texts.map((text) => ({ text, ending, bytes: Buffer.from(text + ending) }))];
 }
 

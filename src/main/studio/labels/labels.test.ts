@@ -16,15 +16,26 @@ describe('a line with other labels', () => {
     expect(lineWithLabels('a b.jpg\tapple', tab, [])).toBe('a b.jpg');
     expect(lineWithLabels('a.jpg', tab, ['apple'])).toBe('a.jpg\tapple');
   });
-  test('quotes labels that hold the separator', () => expect(lineWithLabels('a.jpg,apple', comma, ['red, ripe', 'x'])).toBe('a.jpg,"red, ripe",x'));
-  test('right-to-left and emoji labels are text like any other', () => expect(lineWithLabels('a.jpg\tx', tab, ['تفاح', '🍎 apple'])).toBe('a.jpg\tتفاح,🍎 apple'));
+  test('quotes labels that hold the separator', () =>
+    expect(lineWithLabels('a.jpg,apple', comma, ['red, ripe', 'x'])).toBe('a.jpg,"red, ripe",x'));
+  test('right-to-left and emoji labels are text like any other', () =>
+    expect(lineWithLabels('a.jpg\tx', tab, ['تفاح', '🍎 apple'])).toBe('a.jpg\tتفاح,🍎 apple'));
 });
 
 describe('saving', () => {
   let folder: string;
   const original = 'images/a.jpg\tapple\r\n# a remark\r\n\r\nimages/b.jpg\t  pear , plum\r\nimages/c.jpg';
-  const change = (part: Partial<LineChange> = {}): LineChange => ({ split: 'train', line: 1, path: 'images/a.jpg', before: ['apple'], after: ['apple', 'fig'], to: 'train', ...part });
-  const save = (changes: readonly LineChange[]) => saveChanges({ project: folder, changes, separator: 'auto', backupFolder: path.join(folder, 'backups') });
+  const change = (part: Partial<LineChange> = {}): LineChange => ({
+    split: 'train',
+    line: 1,
+    path: 'images/a.jpg',
+    before: ['apple'],
+    after: ['apple', 'fig'],
+    to: 'train',
+    ...part,
+  });
+  const save = (changes: readonly LineChange[]) =>
+    saveChanges({ project: folder, changes, separator: 'auto', backupFolder: path.join(folder, 'backups') });
   const read = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'destila-save-'));
@@ -44,8 +55,11 @@ describe('saving', () => {
 
   test('a line that somebody else changed is not overwritten, and nothing else is written either', async () => {
     writeFileSync(path.join(folder, 'train.txt'), original.replace('apple', 'quince'));
-    const result = await save([change(), change({ split: 'val', path: 'images/d.jpg', after: [] , to: 'val' })]);
-    expect(result).toMatchObject({ state: 'conflicts', conflicts: [{ path: 'images/a.jpg', yours: ['apple', 'fig'], disk: ['quince'] }] });
+    const result = await save([change(), change({ split: 'val', path: 'images/d.jpg', after: [], to: 'val' })]);
+    expect(result).toMatchObject({
+      state: 'conflicts',
+      conflicts: [{ path: 'images/a.jpg', yours: ['apple', 'fig'], disk: ['quince'] }],
+    });
     expect(read('val.txt')).toBe('images/d.jpg\tapple\n');
   });
 
@@ -56,7 +70,10 @@ describe('saving', () => {
   });
 
   test('moves a line to another split, and takes one out', async () => {
-    await save([change({ after: ['apple'], to: 'test' }), change({ line: 4, path: 'images/b.jpg', before: ['pear', 'plum'], after: null })]);
+    await save([
+      change({ after: ['apple'], to: 'test' }),
+      change({ line: 4, path: 'images/b.jpg', before: ['pear', 'plum'], after: null }),
+    ]);
     expect(read('train.txt')).toBe('# a remark\r\n\r\nimages/c.jpg');
     expect(read('test.txt')).toBe('images/e.jpg\tpear\nimages/a.jpg\tapple\n');
   });

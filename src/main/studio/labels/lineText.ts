@@ -16,19 +16,32 @@ export function lineWithLabels(text: string, layout: Layout, labels: readonly st
   if (labels.length === 0) return head;
   const written = head + character[layout.separator] + labelText(labels, layout);
   const parsed = splitLine(written, layout);
-  const same = parsed !== null && parsed.path === path.path.text && sameLabels(parsed.labels.map((label) => label.text), labels);
-  if (!same) throw new Problem('data', `These labels cannot be written in this file's layout (${layout.separator} between path and labels): ${labels.join(', ')}. Rename the label.`);
+  const same =
+    parsed !== null &&
+    parsed.path === path.path.text &&
+    sameLabels(
+      parsed.labels.map((label) => label.text),
+      labels,
+    );
+  if (!same)
+    throw new Problem(
+      'data',
+      `These labels cannot be written in this file's layout (${layout.separator} between path and labels): ${labels.join(', ')}. Rename the label.`,
+    );
   return written;
 }
 
 /** A new line in the same layout. */
 export function newLine(path: string, layout: Layout, labels: readonly string[]): string {
-  const needsQuotes = new RegExp(`["'${layout.separator === 'space' ? '\\s' : `\\${character[layout.separator]}`}]`).test(path) || path.trim() !== path;
+  const needsQuotes =
+    new RegExp(`["'${layout.separator === 'space' ? '\\s' : `\\${character[layout.separator]}`}]`).test(path) ||
+    path.trim() !== path;
   return lineWithLabels(needsQuotes ? quoted(path) : path, layout, labels);
 }
 
 export const sameLabels = (a: readonly string[], b: readonly string[]): boolean => {
-  const plain = (labels: readonly string[]): string => JSON.stringify(labels.map((label) => label.normalize('NFC')).sort());
+  const plain = (labels: readonly string[]): string =>
+    JSON.stringify(labels.map((label) => label.normalize('NFC')).sort());
   return plain(a) === plain(b);
 };
 
@@ -36,7 +49,10 @@ const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 function labelText(labels: readonly string[], { separator, labelSeparator, quotedLists }: Layout): string {
   const stops = quotedLists ? character[labelSeparator] : character[separator] + character[labelSeparator];
-  const field = (label: string): string => (/["']/.test(label) || [...stops].some((stop) => label.includes(stop)) || (stops.includes(' ') && /\s/.test(label)) ? quoted(label) : label);
+  const field = (label: string): string =>
+    /["']/.test(label) || [...stops].some((stop) => label.includes(stop)) || (stops.includes(' ') && /\s/.test(label))
+      ? quoted(label)
+      : label;
   const list = labels.map(field).join(character[labelSeparator]);
   return quotedLists && labels.length > 1 ? quoted(list) : list;
 }

@@ -1,4 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,14 +21,19 @@ let folder: string;
 const config = { separator: 'auto' as const, labels_file: null as string | null };
 const latin = Buffer.from('images/caf\xe9.jpg\tcaf\xe9\r\n', 'latin1');
 const original = Buffer.concat([
-  Buffer.from('\uFEFFimage\tlabels\r\n# a remark\r\nimages/a.jpg\tapple\r\n../out.jpg\tapple\r\n"images/open.jpg\tapple\r\nimages/b.jpg;pear;red, ripe\r\nimages/C.JPG\tpear\r\n'), latin, Buffer.from('images/a2.jpg\t  apple ,plum'),
+  Buffer.from(
+    '\uFEFFimage\tlabels\r\n# a remark\r\nimages/a.jpg\tapple\r\n../out.jpg\tapple\r\n"images/open.jpg\tapple\r\nimages/b.jpg;pear;red, ripe\r\nimages/C.JPG\tpear\r\n',
+  ),
+  latin,
+  Buffer.from('images/a2.jpg\t  apple ,plum'),
 ]);
 const put = (name: string, content: string | Buffer = name): void => {
   mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
   writeFileSync(path.join(folder, name), content);
 };
 const read = (name: string): Buffer => readFileSync(path.join(folder, name));
-const mend = (code: Repairable, own = config) => repair({ project: folder, config: own, code, backupFolder: path.join(folder, 'backups') });
+const mend = (code: Repairable, own = config) =>
+  repair({ project: folder, config: own, code, backupFolder: path.join(folder, 'backups') });
 const expected = (from: string | Buffer, to: string): Buffer => {
   const at = original.indexOf(from);
   return Buffer.concat([original.subarray(0, at), Buffer.from(to), original.subarray(at + Buffer.from(from).length)]);
@@ -50,7 +66,9 @@ test('a line that is no UTF-8 is read as Windows wrote it', async () => {
 
 test('a line with another separator is written like the rest', async () => {
   expect(await mend('otherSeparator')).toMatchObject({ lines: 1 });
-  expect(read('train.txt').equals(expected('images/b.jpg;pear;red, ripe', 'images/b.jpg\tpear,"red, ripe"'))).toBe(true);
+  expect(read('train.txt').equals(expected('images/b.jpg;pear;red, ripe', 'images/b.jpg\tpear,"red, ripe"'))).toBe(
+    true,
+  );
 });
 
 test('a path that is spelled otherwise on disk is put right; one that nothing looks like stays', async () => {
@@ -75,5 +93,6 @@ test('a label file that is a link stays one, and keeps its permissions', async (
   await mend('headerLine');
   expect(realpathSync(path.join(folder, 'train.txt'))).toBe(path.join(folder, 'elsewhere', 'list.txt'));
   expect(read('elsewhere/list.txt').equals(expected('image\tlabels', '# image\tlabels'))).toBe(true);
-  if (process.platform !== 'win32') expect(statSync(path.join(folder, 'elsewhere', 'list.txt')).mode & 0o777).toBe(0o640);
+  if (process.platform !== 'win32')
+    expect(statSync(path.join(folder, 'elsewhere', 'list.txt')).mode & 0o777).toBe(0o640);
 });

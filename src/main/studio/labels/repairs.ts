@@ -36,8 +36,15 @@ export async function repair({ project, config, code, backupFolder }: RepairRequ
   try {
     const { problems, separator, dataset } = await readDataset(project, config);
     if (code === 'unknownLabel') return await addClasses(project, config.labels_file, problems, backupFolder);
-    const files = new Map<Split, RawFile>(await Promise.all(splits.map(async (split) => [split, await readRawFile(project, split)] as const)));
-    const places = code === 'missing' ? splits.flatMap((split) => dataset.splits[split].filter(({ file }) => !existsSync(file)).map(({ line }) => ({ split, line }))) : problems.filter((problem) => problem.code === code);
+    const files = new Map<Split, RawFile>(
+      await Promise.all(splits.map(async (split) => [split, await readRawFile(project, split)] as const)),
+    );
+    const places =
+      code === 'missing'
+        ? splits.flatMap((split) =>
+            dataset.splits[split].filter(({ file }) => !existsSync(file)).map(({ line }) => ({ split, line })),
+          )
+        : problems.filter((problem) => problem.code === code);
     const mend = mendOf(code, project, separator);
     const mended = new Map<Split, RawLine[]>();
     let count = 0;
@@ -51,7 +58,10 @@ export async function repair({ project, config, code, backupFolder }: RepairRequ
       mended.set(file.split, lines);
       count++;
     }
-    const backup = await backUp([...mended.keys()].map((split) => files.get(split)!.file), backupFolder);
+    const backup = await backUp(
+      [...mended.keys()].map((split) => files.get(split)!.file),
+      backupFolder,
+    );
     for (const [split, lines] of mended) await writeLabelFile(files.get(split)!.file, joined(lines));
     return { lines: count, backup };
   } finally {
@@ -74,31 +84,66 @@ function mendOf(code: DataProblem['code'], project: string, layout: Layout): Men
       };
     // What is no UTF-8 was nearly always written by Windows in a western language; a NUL says that it is no such text.
     case 'encoding':
-      return async ({ bytes }) => (bytes.includes(0) ? null : Buffer.from(new TextDecoder('windows-1252').decode(bytes)));
+      return async ({ bytes }) =>
+        bytes.includes(0) ? null : Buffer.from(new TextDecoder('windows-1252').decode(bytes));
     case 'otherSeparator':
       return async (line) => {
         const better = betterSeparator(line.text, layout.separator);
-        const own = better === null ? null : splitLine(line.text, detectLayout([line.text], better, () => false));
-        return own === null ? null : written(line, newLine(own.path, layout, own.labels.map(({ text }) => text)));
+        const own =
+          better === null
+            ? null
+            : splitLine(
+                line.text,
+                detectLayout([line.text], better, () => false),
+              );
+        return own === null
+          ? null
+          : written(
+              line,
+              newLine(
+                own.path,
+                layout,
+                own.labels.map(({ text }) => text),
+              ),
+            );
       };
     case 'missing':
       return async (line) => {
         const own = splitLine(line.text, layout);
         const named = own?.path.replaceAll('\\', '/');
         const meant = named === undefined ? null : await find(path.resolve(project, named));
-        return own === null || named === undefined || meant === null ? null : written(line, newLine(path.posix.join(path.posix.dirname(named), meant), layout, own.labels.map(({ text }) => text)));
+        return own === null || named === undefined || meant === null
+          ? null
+          : written(
+              line,
+              newLine(
+                path.posix.join(path.posix.dirname(named), meant),
+                layout,
+                own.labels.map(({ text }) => text),
+              ),
+            );
       };
     default:
       return async () => null;
   }
 }
 
-async function addClasses(project: string, labelsFile: string | null, problems: readonly DataProblem[], backupFolder: string): Promise<Repaired> {
-  const unknown = problems.flatMap(({ code, label }) => (code === 'unknownLabel' && label !== undefined ? [label] : []));
+async function addClasses(
+  project: string,
+  labelsFile: string | null,
+  problems: readonly DataProblem[],
+  backupFolder: string,
+): Promise<Repaired> {
+  const unknown = problems.flatMap(({ code, label }) =>
+    code === 'unknownLabel' && label !== undefined ? [label] : [],
+  );
   if (labelsFile === null || unknown.length === 0) return { lines: 0, backup: await backUp([], backupFolder) };
   const file = path.resolve(project, labelsFile);
   const text = await readFile(file, 'utf8');
   const backup = await backUp([file], backupFolder);
-  await writeLabelFile(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${unknown.map((label) => `${label}\n`).join('')}`);
+  await writeLabelFile(
+    file,
+    `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${unknown.map((label) => `${label}\n`).join('')}`,
+  );
   return { lines: unknown.length, backup };
 }

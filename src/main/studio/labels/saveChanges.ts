@@ -37,10 +37,15 @@ export async function saveChanges({ project, changes, separator, backupFolder }:
     if (plan.conflicts.length > 0) return { state: 'conflicts', conflicts: [...plan.conflicts] };
     const written = [...plan.lines].filter(([split]) => plan.touched.has(split));
     requireSameReading(project, files, plan.lines, layout, separator);
-    const backup = await backUp(written.flatMap(([split]) => (files[split].exists ? [files[split].file] : [])), backupFolder);
+    const backup = await backUp(
+      written.flatMap(([split]) => (files[split].exists ? [files[split].file] : [])),
+      backupFolder,
+    );
     // Files that gain lines first: a crash in between leaves a line twice, never nowhere.
-    const gaining = (split: Split): number => (changes.some((change) => change.to === split && change.split !== split) ? 0 : 1);
-    for (const [split, lines] of written.sort(([a], [b]) => gaining(a) - gaining(b))) await writeLabelFile(files[split].file, joined(lines));
+    const gaining = (split: Split): number =>
+      changes.some((change) => change.to === split && change.split !== split) ? 0 : 1;
+    for (const [split, lines] of written.sort(([a], [b]) => gaining(a) - gaining(b)))
+      await writeLabelFile(files[split].file, joined(lines));
     return { state: 'saved', lines: changes.length, backup };
   } finally {
     await lock.release();
@@ -48,7 +53,11 @@ export async function saveChanges({ project, changes, separator, backupFolder }:
 }
 
 /** The line of the label file as it is and as it would be. */
-export async function previewChange(project: string, change: LineChange, separator: Separator): Promise<{ before: string; after: string | null }> {
+export async function previewChange(
+  project: string,
+  change: LineChange,
+  separator: Separator,
+): Promise<{ before: string; after: string | null }> {
   const files = await readAll(project);
   const layout = layoutOf(project, files, separator);
   const at = findLine(files[change.split], change, layout);
@@ -63,16 +72,25 @@ async function readAll(project: string): Promise<Files> {
   return { train: train!, val: val!, test: test! };
 }
 
-const existsIn = (project: string) => (name: string): boolean => name !== '' && existsSync(path.resolve(project, name));
+const existsIn =
+  (project: string) =>
+  (name: string): boolean =>
+    name !== '' && existsSync(path.resolve(project, name));
 
 function layoutOf(project: string, files: Files, separator: Separator): Layout {
   return detectLayout(textsOf(splits.map((split) => files[split].lines)), separator, existsIn(project));
 }
 
-const textsOf = (lines: readonly (readonly RawLine[])[]): string[] => lines.flat().map(({ text }) => text).filter((text) => text.trim() !== '' && !text.trim().startsWith('#'));
+const textsOf = (lines: readonly (readonly RawLine[])[]): string[] =>
+  lines
+    .flat()
+    .map(({ text }) => text)
+    .filter((text) => text.trim() !== '' && !text.trim().startsWith('#'));
 
-const pathIn = (text: string, layout: Layout): string | null => splitLine(text, layout)?.path.replaceAll('\\', '/') ?? null;
-const labelsIn = (text: string, layout: Layout): string[] => splitLine(text, layout)?.labels.map((label) => label.text) ?? [];
+const pathIn = (text: string, layout: Layout): string | null =>
+  splitLine(text, layout)?.path.replaceAll('\\', '/') ?? null;
+const labelsIn = (text: string, layout: Layout): string[] =>
+  splitLine(text, layout)?.labels.map((label) => label.text) ?? [];
 
 /** By its number if the path still stands there, else by its path if that stands in one line only. */
 function findLine(file: RawFile, { line, path: named }: LineChange, layout: Layout): number | null {
@@ -97,7 +115,8 @@ function planChanges(files: Files, changes: readonly LineChange[], layout: Layou
     const at = findLine(files[change.split], change, layout);
     const current = at === null ? null : labelsIn(files[change.split].lines[at]!.text, layout);
     const outcome = judge(change, current);
-    if (outcome === 'conflict') conflicts.push({ split: change.split, line: change.line, path: change.path, yours: change.after, disk: current });
+    if (outcome === 'conflict')
+      conflicts.push({ split: change.split, line: change.line, path: change.path, yours: change.after, disk: current });
     if (outcome !== 'apply' || at === null) continue;
     const own = lines.get(change.split)!;
     const text = own[at]!.text;
@@ -110,32 +129,57 @@ function planChanges(files: Files, changes: readonly LineChange[], layout: Layou
       touched.add(change.to);
     }
   }
-  const whole = splits.map((split) => [split, appended(lines.get(split)!.filter((line) => line !== null), added.get(split)!, files[split].ending)] as const);
+  const whole = splits.map(
+    (split) =>
+      [
+        split,
+        appended(
+          lines.get(split)!.filter((line) => line !== null),
+          added.get(split)!,
+          files[split].ending,
+        ),
+      ] as const,
+  );
   return { lines: new Map(whole), touched, conflicts };
 }
 
 /** Three-way: what was read, what the user wants, what stands there now. */
-function judge({ before, after, split, to }: LineChange, current: readonly string[] | null): 'apply' | 'done' | 'conflict' {
+function judge(
+  { before, after, split, to }: LineChange,
+  current: readonly string[] | null,
+): 'apply' | 'done' | 'conflict' {
   if (current === null) return after === null ? 'done' : 'conflict';
   if (sameLabels(current, before)) return 'apply';
   return after !== null && split === to && sameLabels(current, after) ? 'done' : 'conflict';
 }
 
 /** New labels must not change how the other lines are read: the layout is found from all lines together. */
-function requireSameReading(project: string, files: Files, lines: ReadonlyMap<Split, readonly RawLine[]>, layout: Layout, separator: Separator): void {
+function requireSameReading(
+  project: string,
+  files: Files,
+  lines: ReadonlyMap<Split, readonly RawLine[]>,
+  layout: Layout,
+  separator: Separator,
+): void {
   const texts = textsOf([...lines.values()]);
   if (texts.length === 0) return;
   const found = detectLayout(texts, separator, existsIn(project));
   const reads = (text: string, by: Layout): string => JSON.stringify([pathIn(text, by), labelsIn(text, by)]);
   const other = texts.find((text) => reads(text, found) !== reads(text, layout));
   if (other === undefined) return;
-  throw new Problem('data', `Nothing was written: with these labels the line '${other}' of ${path.basename(files.train.file)} or another file would be read otherwise. Set data.separator in the project's settings, or avoid ${layout.separator} inside labels.`);
+  throw new Problem(
+    'data',
+    `Nothing was written: with these labels the line '${other}' of ${path.basename(files.train.file)} or another file would be read otherwise. Set data.separator in the project's settings, or avoid ${layout.separator} inside labels.`,
+  );
 }
 
 /** Atomically, through a link to where the file really lies, and with the permissions that it has. */
 export async function writeLabelFile(file: string, data: Uint8Array | string): Promise<void> {
   const place = await realpath(file).catch(() => file);
-  const mode = await stat(place).then((found) => found.mode, () => null);
+  const mode = await stat(place).then(
+    (found) => found.mode,
+    () => null,
+  );
   await writeFileAtomic(place, data, mode);
 }
 
@@ -147,11 +191,19 @@ export async function backUp(files: readonly string[], folder: string): Promise<
 }
 
 /** Whole label files for an import or a new split; files that are there are kept as a backup. */
-export async function writeLabelFiles(project: string, content: Readonly<Record<Split, readonly { path: string; labels: readonly string[] }[]>>, layout: Layout, backupFolder: string): Promise<void> {
+export async function writeLabelFiles(
+  project: string,
+  content: Readonly<Record<Split, readonly { path: string; labels: readonly string[] }[]>>,
+  layout: Layout,
+  backupFolder: string,
+): Promise<void> {
   const lock = await takeLock(path.join(project, '.destila.lock'), 'writing label files');
   try {
     const files = await readAll(project);
-    await backUp(splits.flatMap((split) => (files[split].exists ? [files[split].file] : [])), backupFolder);
+    await backUp(
+      splits.flatMap((split) => (files[split].exists ? [files[split].file] : [])),
+      backupFolder,
+    );
     for (const split of splits) {
       const text = content[split].map((entry) => `${newLine(entry.path, layout, entry.labels)}\n`).join('');
       await writeLabelFile(files[split].file, text);

@@ -12,11 +12,16 @@ const offered = ['fast', 'balanced', 'best'];
 
 export async function configChoices(folder: string): Promise<ConfigChoices> {
   const file = projectConfigFile(folder);
-  const own = await access(file).then(() => true, () => false);
+  const own = await access(file).then(
+    () => true,
+    () => false,
+  );
   const names = [...offered, ...(await presetNames()).filter((name) => name === 'demo')];
   return {
     defaults: configSchema.parse({}),
-    presets: await Promise.all(names.map(async (name) => ({ name, config: (await loadConfig({ preset: name })).config }))),
+    presets: await Promise.all(
+      names.map(async (name) => ({ name, config: (await loadConfig({ preset: name })).config })),
+    ),
     own: own ? (await loadConfig({ file })).config : null,
     file,
   };
@@ -29,14 +34,17 @@ export async function saveConfig(folder: string, config: Config): Promise<void> 
 
 function differences(base: object, value: object): Record<string, unknown> {
   const from = base as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(value).flatMap(([key, own]) => {
-    const other = from[key];
-    if (isPlain(own) && isPlain(other)) {
-      const inner = differences(other, own);
-      return Object.keys(inner).length === 0 ? [] : [[key, inner]];
-    }
-    return JSON.stringify(own) === JSON.stringify(other) ? [] : [[key, own]];
-  }));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, own]) => {
+      const other = from[key];
+      if (isPlain(own) && isPlain(other)) {
+        const inner = differences(other, own);
+        return Object.keys(inner).length === 0 ? [] : [[key, inner]];
+      }
+      return JSON.stringify(own) === JSON.stringify(other) ? [] : [[key, own]];
+    }),
+  );
 }
 
-const isPlain = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

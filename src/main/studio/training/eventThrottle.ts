@@ -7,7 +7,10 @@ import type { RunEvent } from '../../../shared/events.ts';
  */
 const EVERY_MS = 1000;
 
-export function createEventThrottle(emit: (event: StudioEvent) => void): { send(project: string, run: string, event: RunEvent): void; dispose(): void } {
+export function createEventThrottle(emit: (event: StudioEvent) => void): {
+  send(project: string, run: string, event: RunEvent): void;
+  dispose(): void;
+} {
   const pending = new Map<string, StudioEvent>();
   let timer: NodeJS.Timeout | null = null;
   const flush = (): void => {

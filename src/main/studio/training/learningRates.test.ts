@@ -6,24 +6,44 @@ import type { Job } from '../../jobs/startJob.ts';
 import { openLearningRates } from './learningRates.ts';
 
 const config = configSchema.parse({ engine: { name: 'onnx-cpu' } });
-const curve = { network: 'student', points: [{ learningRate: 1e-6, loss: 0.7, smoothed: 0.7 }], suggested: 0.001, stoppedEarly: false };
+const curve = {
+  network: 'student',
+  points: [{ learningRate: 1e-6, loss: 0.7, smoothed: 0.7 }],
+  suggested: 0.001,
+  stoppedEarly: false,
+};
 
 /** Searches that end when the test says so. */
 function searches(training = false) {
   const begun: { request: Promise<JobRequest>; end(value: unknown): void }[] = [];
-  const rates = openLearningRates(() => training, (request): Job => {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    begun.push({ request, end: resolve });
-    return { pid: 1, started: Promise.resolve(), result: promise, send: () => undefined, cancel: () => reject(new Problem('cancelled', 'Cancelled.')) };
-  });
-  const find = (network: 'teacher' | 'student' = 'student'): Promise<void> => rates.find({ project: 'p', folder: '/photos', config, network }, () => undefined);
+  const rates = openLearningRates(
+    () => training,
+    (request): Job => {
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      begun.push({ request, end: resolve });
+      return {
+        pid: 1,
+        started: Promise.resolve(),
+        result: promise,
+        send: () => undefined,
+        cancel: () => reject(new Problem('cancelled', 'Cancelled.')),
+      };
+    },
+  );
+  const find = (network: 'teacher' | 'student' = 'student'): Promise<void> =>
+    rates.find({ project: 'p', folder: '/photos', config, network }, () => undefined);
   return { begun, rates, find };
 }
 
 test('what was found is kept with its settings, for its project and network alone', async () => {
   const { begun, rates, find } = searches();
   const search = find();
-  expect(await begun[0]!.request).toMatchObject({ type: 'learningRateRange', project: '/photos', network: 'student', engine: 'onnx-cpu' });
+  expect(await begun[0]!.request).toMatchObject({
+    type: 'learningRateRange',
+    project: '/photos',
+    network: 'student',
+    engine: 'onnx-cpu',
+  });
   begun[0]!.end(curve);
   await search;
   expect(rates.found('p')).toEqual({ teacher: null, student: { ...curve, config } });

@@ -19,24 +19,43 @@ export interface LearningRates {
   found(project: string): FoundRates;
 }
 
-export interface RateSearch { readonly project: string; readonly folder: string; readonly config: Config; readonly network: NetworkName }
+export interface RateSearch {
+  readonly project: string;
+  readonly folder: string;
+  readonly config: Config;
+  readonly network: NetworkName;
+}
 
 /** Between the lowest rate and the highest, 17 to a power of ten. */
 const STEPS = 100;
 
 /** `training` says whether a run is on; `start` is what starts a job, other in tests. */
-export function openLearningRates(training: () => boolean, start: (request: Promise<JobRequest>, watcher: JobWatcher) => Job = startJobWhen): LearningRates {
+export function openLearningRates(
+  training: () => boolean,
+  start: (request: Promise<JobRequest>, watcher: JobWatcher) => Job = startJobWhen,
+): LearningRates {
   const found = new Map<string, FoundRate>();
   const keyOf = (project: string, network: NetworkName): string => `${project}/${network}`;
   let search: Job | null = null;
   return {
     find: async ({ project, folder, config, network }, onEvent) => {
-      if (training()) throw new Problem('busy', 'A run is training: the search for a learning rate would slow it down, and be slowed down. Wait for its end, or stop it.');
+      if (training())
+        throw new Problem(
+          'busy',
+          'A run is training: the search for a learning rate would slow it down, and be slowed down. Wait for its end, or stop it.',
+        );
       if (search !== null) throw new Problem('busy', 'A learning rate is being searched for already.');
       const request = chooseEngine(config).then(({ name }): JobRequest => ({
-        type: 'learningRateRange', project: folder, config, network, steps: STEPS, cacheFolder: cacheFolder(), engine: name, enginesFolder: enginesFolder(),
+        type: 'learningRateRange',
+        project: folder,
+        config,
+        network,
+        steps: STEPS,
+        cacheFolder: cacheFolder(),
+        engine: name,
+        enginesFolder: enginesFolder(),
       }));
-      const job = search = start(request, { onEvent });
+      const job = (search = start(request, { onEvent }));
       try {
         found.set(keyOf(project, network), { ...rateRangeSchema.parse(await job.result), config });
       } finally {
@@ -44,6 +63,9 @@ export function openLearningRates(training: () => boolean, start: (request: Prom
       }
     },
     cancel: () => search?.cancel(),
-    found: (project) => ({ teacher: found.get(keyOf(project, 'teacher')) ?? null, student: found.get(keyOf(project, 'student')) ?? null }),
+    found: (project) => ({
+      teacher: found.get(keyOf(project, 'teacher')) ?? null,
+      student: found.get(keyOf(project, 'student')) ?? null,
+    }),
   };
 }

@@ -15,7 +15,19 @@ const measurementSchema = z.object({ teacher: speed, student: speed, memoryBytes
 
 /** Bytes of weights a network of the family has, roughly: 4 a parameter (Tan & Le 2019, table 2; the Lite variants' model cards). */
 const millionParameters: Readonly<Record<string, number>> = {
-  b0: 4, b1: 6.5, b2: 7.7, b3: 10.7, b4: 17.6, b5: 28.3, b6: 40.7, b7: 63.8, lite0: 3.4, lite1: 4.2, lite2: 4.8, lite3: 6.9, lite4: 11.6,
+  b0: 4,
+  b1: 6.5,
+  b2: 7.7,
+  b3: 10.7,
+  b4: 17.6,
+  b5: 28.3,
+  b6: 40.7,
+  b7: 63.8,
+  lite0: 3.4,
+  lite1: 4.2,
+  lite2: 4.8,
+  lite3: 6.9,
+  lite4: 11.6,
 };
 /** Weights, both moments and the average of a checkpoint, of which three are kept; the model files beside them. */
 const COPIES = 4 * 3 + 3;
@@ -23,58 +35,125 @@ const COPIES = 4 * 3 + 3;
 const QAT_FACTOR = 1.3;
 
 /** What these settings cost on this machine: real steps are timed. Epochs are counted in full; early stopping only makes it shorter. */
-export async function preflight(folder: string, config: Config, images: { train: number; val: number; test: number }, classes: number, onStart: (job: Job) => void = () => undefined): Promise<Preflight> {
-  const disk = await statfs(folder).then(({ bavail, bsize }) => bavail * bsize, () => null);
-  const pixels = (images.train + images.val + images.test) * 3 * (config.teacher.input_size ** 2 + config.student.input_size ** 2);
-  const bytesOf = (architecture: string): number => 4e6 * (millionParameters[architecture.replace('efficientnet-', '')] ?? 10);
+export async function preflight(
+  folder: string,
+  config: Config,
+  images: { train: number; val: number; test: number },
+  classes: number,
+  onStart: (job: Job) => void = () => undefined,
+): Promise<Preflight> {
+  const disk = await statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => null,
+  );
+  const pixels =
+    (images.train + images.val + images.test) * 3 * (config.teacher.input_size ** 2 + config.student.input_size ** 2);
+  const bytesOf = (architecture: string): number =>
+    4e6 * (millionParameters[architecture.replace('efficientnet-', '')] ?? 10);
   const common = {
-    measuredAt: new Date().toISOString(), memoryTotalBytes: os.totalmem(), diskFreeBytes: disk,
-    diskNeededBytes: COPIES * (bytesOf(config.teacher.architecture) + bytesOf(config.student.architecture)) + Math.min(pixels, config.data.cache_gb * 1e9),
+    measuredAt: new Date().toISOString(),
+    memoryTotalBytes: os.totalmem(),
+    diskFreeBytes: disk,
+    diskNeededBytes:
+      COPIES * (bytesOf(config.teacher.architecture) + bytesOf(config.student.architecture)) +
+      Math.min(pixels, config.data.cache_gb * 1e9),
   };
   try {
     await requireWeights(config);
-    const job = startJob({ type: 'measure', config, classes, engine: (await chooseEngine(config)).name, enginesFolder: enginesFolder() });
+    const job = startJob({
+      type: 'measure',
+      config,
+      classes,
+      engine: (await chooseEngine(config)).name,
+      enginesFolder: enginesFolder(),
+    });
     onStart(job);
     const measured = measurementSchema.parse(await job.result);
     return { ...common, ...estimate(config, images, measured), memoryBytes: measured.memoryBytes, problem: null };
   } catch (error) {
     // It gave way to a run, and says nothing about the settings.
     if (toProblemData(error).kind === 'cancelled') throw error;
-    return { ...common, teacherEpochSeconds: null, studentEpochSeconds: null, teacherImagesPerSecond: null, studentImagesPerSecond: null, memoryBytes: null, stageSeconds: [], problem: toProblemData(error) };
+    return {
+      ...common,
+      teacherEpochSeconds: null,
+      studentEpochSeconds: null,
+      teacherImagesPerSecond: null,
+      studentImagesPerSecond: null,
+      memoryBytes: null,
+      stageSeconds: [],
+      problem: toProblemData(error),
+    };
   }
 }
 
 /** A run that cannot read its weights fails after its first minute, or in the middle of the night; here it is said before. */
 export async function requireWeights(config: Config): Promise<void> {
-  for (const [stage, { weights }] of [['teacher', config.teacher], ['student', config.student]] as const) {
-    if (weights !== null) await access(weights).catch((error: Error) => { throw new Problem('file', `The ${stage}'s pretrained weights ${weights} cannot be read. Choose another file, or train from scratch.`, error.message); });
+  for (const [stage, { weights }] of [
+    ['teacher', config.teacher],
+    ['student', config.student],
+  ] as const) {
+    if (weights !== null)
+      await access(weights).catch((error: Error) => {
+        throw new Problem(
+          'file',
+          `The ${stage}'s pretrained weights ${weights} cannot be read. Choose another file, or train from scratch.`,
+          error.message,
+        );
+      });
   }
 }
 
 type Measurement = z.infer<typeof measurementSchema>;
 
 /** Seconds of each stage from seconds of a step. */
-export function estimate(config: Config, images: { train: number; val: number; test: number }, { teacher, student }: Measurement): Pick<Preflight, 'teacherEpochSeconds' | 'studentEpochSeconds' | 'teacherImagesPerSecond' | 'studentImagesPerSecond' | 'stageSeconds'> {
+export function estimate(
+  config: Config,
+  images: { train: number; val: number; test: number },
+  { teacher, student }: Measurement,
+): Pick<
+  Preflight,
+  'teacherEpochSeconds' | 'studentEpochSeconds' | 'teacherImagesPerSecond' | 'studentImagesPerSecond' | 'stageSeconds'
+> {
   const batches = (count: number, size: number): number => Math.ceil(count / size);
-  const score = (count: number): number => batches(count, config.teacher.batch_size) * teacher.scoreSeconds + batches(count, config.student.batch_size) * student.scoreSeconds;
-  const teacherEpoch = batches(images.train, config.teacher.batch_size) * teacher.stepSeconds + batches(images.val, config.teacher.batch_size) * teacher.scoreSeconds;
+  const score = (count: number): number =>
+    batches(count, config.teacher.batch_size) * teacher.scoreSeconds +
+    batches(count, config.student.batch_size) * student.scoreSeconds;
+  const teacherEpoch =
+    batches(images.train, config.teacher.batch_size) * teacher.stepSeconds +
+    batches(images.val, config.teacher.batch_size) * teacher.scoreSeconds;
   // The teacher scores the student's batches.
-  const teaching = config.student.alpha < 1 ? teacher.scoreSeconds * (config.student.batch_size / config.teacher.batch_size) : 0;
-  const studentEpoch = batches(images.train, config.student.batch_size) * (student.stepSeconds + teaching) + batches(images.val, config.student.batch_size) * student.scoreSeconds;
+  const teaching =
+    config.student.alpha < 1 ? teacher.scoreSeconds * (config.student.batch_size / config.teacher.batch_size) : 0;
+  const studentEpoch =
+    batches(images.train, config.student.batch_size) * (student.stepSeconds + teaching) +
+    batches(images.val, config.student.batch_size) * student.scoreSeconds;
   // The head learns from forward passes alone, and from one for all epochs where nothing is augmented.
-  const passes = ({ weights, epochs_head: epochs }: Config['teacher']): number => (weights === null || epochs === 0 ? 0 : changesNothing(config.augmentation) ? 1 : epochs);
+  const passes = ({ weights, epochs_head: epochs }: Config['teacher']): number =>
+    weights === null || epochs === 0 ? 0 : changesNothing(config.augmentation) ? 1 : epochs;
   const teacherPass = batches(images.train, config.teacher.batch_size) * teacher.scoreSeconds;
   const studentPass = batches(images.train, config.student.batch_size) * (student.scoreSeconds + teaching);
   const stageSeconds = [
-    { stage: 'teacher' as const, seconds: teacherEpoch * config.teacher.epochs_finetune + teacherPass * passes(config.teacher) },
-    { stage: 'student' as const, seconds: studentEpoch * config.student.epochs_finetune + studentPass * passes(config.student) },
+    {
+      stage: 'teacher' as const,
+      seconds: teacherEpoch * config.teacher.epochs_finetune + teacherPass * passes(config.teacher),
+    },
+    {
+      stage: 'student' as const,
+      seconds: studentEpoch * config.student.epochs_finetune + studentPass * passes(config.student),
+    },
     { stage: 'qat' as const, seconds: QAT_FACTOR * studentEpoch * config.qat.epochs },
     { stage: 'thresholds' as const, seconds: score(images.val) },
     { stage: 'test' as const, seconds: score(images.test) },
-    { stage: 'export' as const, seconds: batches(images.val + images.test, config.student.batch_size) * student.scoreSeconds },
+    {
+      stage: 'export' as const,
+      seconds: batches(images.val + images.test, config.student.batch_size) * student.scoreSeconds,
+    },
   ];
   return {
-    teacherEpochSeconds: teacherEpoch, studentEpochSeconds: studentEpoch, stageSeconds,
-    teacherImagesPerSecond: config.teacher.batch_size / teacher.stepSeconds, studentImagesPerSecond: config.student.batch_size / student.stepSeconds,
+    teacherEpochSeconds: teacherEpoch,
+    studentEpochSeconds: studentEpoch,
+    stageSeconds,
+    teacherImagesPerSecond: config.teacher.batch_size / teacher.stepSeconds,
+    studentImagesPerSecond: config.student.batch_size / student.stepSeconds,
   };
 }

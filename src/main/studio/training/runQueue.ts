@@ -41,9 +41,13 @@ export async function openRunQueue(stateFolder: string, watcher: QueueWatcher): 
   let list: Waiting[] = await readStored(file, z.array(waitingSchema), []);
   let running: { entry: Waiting; job: Job; paused: boolean } | null = null;
 
-  const entries = (): QueueEntry[] => list.map(({ project, run, name }) => ({
-    project, run, name, state: running?.entry.run !== run ? 'waiting' : running.paused ? 'paused' : 'running',
-  }));
+  const entries = (): QueueEntry[] =>
+    list.map(({ project, run, name }) => ({
+      project,
+      run,
+      name,
+      state: running?.entry.run !== run ? 'waiting' : running.paused ? 'paused' : 'running',
+    }));
   const changed = async (next: readonly Waiting[]): Promise<void> => {
     list = [...next];
     watcher.onChange(entries());
@@ -53,22 +57,29 @@ export async function openRunQueue(stateFolder: string, watcher: QueueWatcher): 
     const [next] = list;
     if (running !== null || next === undefined) return;
     const job = resumeRun(next.folder, null, { onEvent: (event) => watcher.onEvent(next.project, next.run, event) });
-    if (watcher.polite()) void job.started.then(() => lowerPriority(job.pid), () => undefined);
+    if (watcher.polite())
+      void job.started.then(
+        () => lowerPriority(job.pid),
+        () => undefined,
+      );
     running = { entry: next, job, paused: false };
     watcher.onChange(entries());
-    void job.result.catch(() => undefined).then(async () => {
-      await settle(next.folder, job);
-      running = null;
-      await changed(list.filter(({ run }) => run !== next.run));
-      watcher.onEnd(next.project, next.run);
-      advance();
-    });
+    void job.result
+      .catch(() => undefined)
+      .then(async () => {
+        await settle(next.folder, job);
+        running = null;
+        await changed(list.filter(({ run }) => run !== next.run));
+        watcher.onEnd(next.project, next.run);
+        advance();
+      });
   };
   setImmediate(advance);
   return {
     entries,
     add: async (entry) => {
-      if (list.some(({ run }) => run === entry.run)) throw new Problem('busy', `${entry.name} is in the queue already.`);
+      if (list.some(({ run }) => run === entry.run))
+        throw new Problem('busy', `${entry.name} is in the queue already.`);
       await changed([...list, entry]);
       advance();
     },
@@ -94,16 +105,31 @@ export async function openRunQueue(stateFolder: string, watcher: QueueWatcher): 
 
 /** A job that was ended from outside could not say so in run.json. */
 async function settle(folder: string, job: Job): Promise<void> {
-  const outcome = await job.result.then(() => null, (error: unknown) => toProblemData(error));
+  const outcome = await job.result.then(
+    () => null,
+    (error: unknown) => toProblemData(error),
+  );
   const record = await readRun(folder).catch(() => null);
   if (outcome === null || record === null || record.state !== 'running') return;
   const cancelled = outcome.kind === 'cancelled';
-  await writeRun(folder, { ...record, state: cancelled ? 'stopped' : 'failed', problem: cancelled ? null : { kind: outcome.kind, message: outcome.message, ...(outcome.detail !== undefined && { detail: outcome.detail }) } }).catch(() => undefined);
+  await writeRun(folder, {
+    ...record,
+    state: cancelled ? 'stopped' : 'failed',
+    problem: cancelled
+      ? null
+      : {
+          kind: outcome.kind,
+          message: outcome.message,
+          ...(outcome.detail !== undefined && { detail: outcome.detail }),
+        },
+  }).catch(() => undefined);
 }
 
 function lowerPriority(pid: number | null): void {
   if (pid === null) return;
   try {
     setPriority(pid, LOW_PRIORITY);
-  } catch { /* the process may be gone already, or the system refuses: training goes on as it is */ }
+  } catch {
+    /* the process may be gone already, or the system refuses: training goes on as it is */
+  }
 }

@@ -12,10 +12,16 @@ const home = mkdtempSync(path.join(tmpdir(), 'summaries-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 async function made(state: RunRecord['state'], checkpointBytes: number): Promise<string> {
-  const folder = await createRun(runsFolder(home), { project: home, preset: null, config: configSchema.parse({}), versions: {} });
+  const folder = await createRun(runsFolder(home), {
+    project: home,
+    preset: null,
+    config: configSchema.parse({}),
+    versions: {},
+  });
   await writeRun(folder, { ...(await readRun(folder)), state });
   mkdirSync(path.join(folder, 'checkpoints'));
-  if (checkpointBytes > 0) writeFileSync(path.join(folder, 'checkpoints', 'last.safetensors'), Buffer.alloc(checkpointBytes));
+  if (checkpointBytes > 0)
+    writeFileSync(path.join(folder, 'checkpoints', 'last.safetensors'), Buffer.alloc(checkpointBytes));
   return folder;
 }
 
@@ -30,7 +36,10 @@ test('what a run was judged on is read from its snapshot; before that there is n
   const folder = await made('finished', 0);
   mkdirSync(path.join(folder, 'data'));
   const [train, val, test] = ['a', 'b', 'c'].map((digit) => digit.repeat(64));
-  writeFileSync(path.join(folder, 'data', 'snapshot.json'), JSON.stringify({ formatVersion: 1, root: '/', fingerprints: { train, val, test } }));
+  writeFileSync(
+    path.join(folder, 'data', 'snapshot.json'),
+    JSON.stringify({ formatVersion: 1, root: '/', fingerprints: { train, val, test } }),
+  );
   const summaries = await summarizeRuns('p', home);
   expect(summaries.at(-1)).toMatchObject({ valFingerprint: val, testFingerprint: test });
   expect(summaries[0]).toMatchObject({ valFingerprint: '', testFingerprint: '' });

@@ -12,22 +12,47 @@ export const OPENED_BY_HAND = 'studio';
 /** All runs of a project, oldest first, as the screens show them. Figures of the test split are not among them: it is sealed. */
 export async function summarizeRuns(project: string, folder: string): Promise<RunSummary[]> {
   const runs = await listRuns(runsFolder(folder));
-  return Promise.all(runs.map(({ folder: place, number, record, state }) => summarize(project, number, place, record, state)));
+  return Promise.all(
+    runs.map(({ folder: place, number, record, state }) => summarize(project, number, place, record, state)),
+  );
 }
 
-async function summarize(project: string, number: number, folder: string, record: RunRecord, state: RunState): Promise<RunSummary> {
+async function summarize(
+  project: string,
+  number: number,
+  folder: string,
+  record: RunRecord,
+  state: RunState,
+): Promise<RunSummary> {
   const { thresholds } = record.stages;
   const figure = (key: string): number | null => thresholds.summary[key] ?? null;
   return {
-    id: record.id, project, number, name: `Run ${number}`, createdAt: record.createdAt, preset: record.preset, config: record.config, state, problem: record.problem,
+    id: record.id,
+    project,
+    number,
+    name: `Run ${number}`,
+    createdAt: record.createdAt,
+    preset: record.preset,
+    config: record.config,
+    state,
+    problem: record.problem,
     stages: stages.map((stage) => {
       const { state: stageState, seconds, summary } = record.stages[stage];
       return { stage, state: stageState, seconds, summary: stage === 'test' ? {} : summary };
     }),
-    expected: record.expected, engine: record.engine, note: record.notes, pinned: record.pinned, trashed: record.trashed,
+    expected: record.expected,
+    engine: record.engine,
+    note: record.notes,
+    pinned: record.pinned,
+    trashed: record.trashed,
     seconds: stages.reduce((sum, stage) => sum + record.stages[stage].seconds, 0),
-    val: { teacherAp: figure('val_teacher_ap'), studentAp: figure('val_student_ap'), int8Ap: figure('val_int8_ap'), int8F1: figure('val_int8_f1') },
-    ...await fingerprints(folder),
+    val: {
+      teacherAp: figure('val_teacher_ap'),
+      studentAp: figure('val_student_ap'),
+      int8Ap: figure('val_int8_ap'),
+      int8F1: figure('val_int8_f1'),
+    },
+    ...(await fingerprints(folder)),
     testOpened: record.testOpenings.filter(({ by }) => by === OPENED_BY_HAND).length,
     exported: record.export !== null,
     bytes: await folderBytes(folder),
@@ -51,10 +76,20 @@ async function fingerprints(folder: string): Promise<Pick<RunSummary, 'valFinger
 }
 
 /** What `cleanRun` would free: the checkpoints of a finished run are needed by nobody. */
-export const freeableBytes = async (folder: string, state: RunState): Promise<number> => (state === 'finished' ? folderBytes(path.join(folder, 'checkpoints')) : 0);
+export const freeableBytes = async (folder: string, state: RunState): Promise<number> =>
+  state === 'finished' ? folderBytes(path.join(folder, 'checkpoints')) : 0;
 
 export async function folderBytes(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(entries.filter((entry) => entry.isFile()).map((entry) => stat(path.join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0)));
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        stat(path.join(entry.parentPath, entry.name)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+  );
   return sizes.reduce((a, b) => a + b, 0);
 }

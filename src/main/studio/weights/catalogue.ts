@@ -26,12 +26,19 @@ export type CatalogueEntry = z.infer<typeof entrySchema>;
 
 const catalogueSchema = z.strictObject({ formatVersion: z.literal(1), weights: z.array(entrySchema) });
 
-export const readCatalogue = (file = resourcePath('weights.json')): readonly CatalogueEntry[] => catalogueSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).weights;
+export const readCatalogue = (file = resourcePath('weights.json')): readonly CatalogueEntry[] =>
+  catalogueSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).weights;
 
 /** Throws a Problem that names what is nearest. */
 export function entryNamed(catalogue: readonly CatalogueEntry[], id: string): CatalogueEntry {
   const found = catalogue.find((entry) => entry.id === id);
   if (found !== undefined) return found;
-  const guess = nearest(id, catalogue.map((entry) => entry.id));
-  throw new Problem('config', `There are no weights '${id}' in the catalogue${guess === null ? '' : `; did you mean '${guess}'`}. 'destila weights list' shows them all.`);
+  const guess = nearest(
+    id,
+    catalogue.map((entry) => entry.id),
+  );
+  throw new Problem(
+    'config',
+    `There are no weights '${id}' in the catalogue${guess === null ? '' : `; did you mean '${guess}'`}. 'destila weights list' shows them all.`,
+  );
 }

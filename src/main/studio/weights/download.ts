@@ -40,7 +40,11 @@ export async function download(request: DownloadRequest): Promise<void> {
     stated = statedSha256 ?? stated;
     if (complete) break;
     const now = await sizeOf(part);
-    if (cuts >= MOST_CUTS || now <= before) throw new Problem('file', `The connection was cut after ${megabytes(now)} MB. What came is kept: try again and it goes on from there.`);
+    if (cuts >= MOST_CUTS || now <= before)
+      throw new Problem(
+        'file',
+        `The connection was cut after ${megabytes(now)} MB. What came is kept: try again and it goes on from there.`,
+      );
   }
   await requireChecksum(part, request.checksum ?? (stated === null ? null : { algorithm: 'sha256', hex: stated }));
   const handle = await open(part, 'r+');
@@ -52,11 +56,21 @@ export async function download(request: DownloadRequest): Promise<void> {
 /** What the part belongs to: another file of the same address must not be glued to it. */
 const noteSchema = z.object({ url: z.string(), etag: z.string().nullable() });
 const noteOf = (part: string): string => `${part}.json`;
-const sizeOf = (file: string): Promise<number> => stat(file).then(({ size }) => size, () => 0);
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
-async function fetchRest({ url, proxy, signal, byHand, onProgress }: DownloadRequest, part: string): Promise<{ complete: boolean; statedSha256: string | null }> {
-  const note = await readFile(noteOf(part), 'utf8').then((text) => noteSchema.parse(JSON.parse(text)), () => null);
+async function fetchRest(
+  { url, proxy, signal, byHand, onProgress }: DownloadRequest,
+  part: string,
+): Promise<{ complete: boolean; statedSha256: string | null }> {
+  const note = await readFile(noteOf(part), 'utf8').then(
+    (text) => noteSchema.parse(JSON.parse(text)),
+    () => null,
+  );
   const have = note?.url === url && note.etag !== null ? await sizeOf(part) : 0;
   const range: Record<string, string> = have === 0 ? {} : { range: `bytes=${have}-`, 'if-range': note!.etag! };
   const { response, statedSha256 } = await get({ url: new URL(url), headers: range, proxy, signal, byHand });
@@ -75,16 +89,30 @@ function startOf(response: IncomingMessage, have: number, url: string, byHand: s
   if (statusCode === 200) return 0;
   if (statusCode === 206 && response.headers['content-range']?.startsWith(`bytes ${have}-`)) return have;
   response.destroy();
-  if (statusCode === 404 || statusCode === 410) throw new Problem('file', `${new URL(url).host} no longer has this file.${byHand === null ? '' : ` ${byHand}`}`);
-  if (statusCode === 407) throw new Problem('config', 'The proxy wants a name and a password: put them into its address in Settings (http://name:password@host:port).');
-  throw new Problem('file', `${new URL(url).host} answered with ${statusCode}. Try again later.${byHand === null ? '' : ` ${byHand}`}`);
+  if (statusCode === 404 || statusCode === 410)
+    throw new Problem('file', `${new URL(url).host} no longer has this file.${byHand === null ? '' : ` ${byHand}`}`);
+  if (statusCode === 407)
+    throw new Problem(
+      'config',
+      'The proxy wants a name and a password: put them into its address in Settings (http://name:password@host:port).',
+    );
+  throw new Problem(
+    'file',
+    `${new URL(url).host} answered with ${statusCode}. Try again later.${byHand === null ? '' : ` ${byHand}`}`,
+  );
 }
 
 /**
  * False: the connection was cut. A full disk and a cancellation are thrown. Each piece is written as it comes, before the next event:
  * what waits in a stream's buffer is lost with the connection.
  */
-function append({ response }: Answered, part: string, from: number, onDone: (done: number) => void, signal: AbortSignal): Promise<boolean> {
+function append(
+  { response }: Answered,
+  part: string,
+  from: number,
+  onDone: (done: number) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   const file = openSync(part, from === 0 ? 'w' : 'r+');
   let done = from;
   return new Promise<boolean>((resolve, reject) => {
@@ -114,5 +142,8 @@ async function requireChecksum(part: string, checksum: DownloadRequest['checksum
   if (hash.digest('hex') === checksum.hex) return;
   await rm(part, { force: true });
   await rm(noteOf(part), { force: true });
-  throw new Problem('mismatch', `What was downloaded is not the published file: its ${checksum.algorithm} is another. It was deleted. Try again; if it happens twice, something on the way (a proxy, a portal page) changes downloads.`);
+  throw new Problem(
+    'mismatch',
+    `What was downloaded is not the published file: its ${checksum.algorithm} is another. It was deleted. Try again; if it happens twice, something on the way (a proxy, a portal page) changes downloads.`,
+  );
 }

@@ -7,14 +7,31 @@ import { runsFolder } from '../places.ts';
 /** Trained networks of a project that a training can go on from, those of the newest run first. */
 export async function networksOfRuns(projectFolder: string): Promise<WeightsEntry[]> {
   const runs = await listRuns(runsFolder(projectFolder));
-  const entries = await Promise.all(runs.flatMap(({ folder, number, record }) => (record.trashed ? [] : (['teacher', 'student'] as const).map(async (stage): Promise<WeightsEntry[]> => {
-    const file = path.join(folder, 'models', `${stage}_best.safetensors`);
-    const found = record.stages[stage].state === 'finished' ? await stat(file).catch(() => null) : null;
-    if (found === null) return [];
-    return [{
-      id: `run-${record.id}-${stage}`, name: `Run ${number}`, architecture: record.config[stage].architecture, page: null, licence: null, megabytes: found.size / 1e6,
-      fileName: path.basename(file), path: file, progress: null, problem: null, stage,
-    }];
-  }))));
+  const entries = await Promise.all(
+    runs.flatMap(({ folder, number, record }) =>
+      record.trashed
+        ? []
+        : (['teacher', 'student'] as const).map(async (stage): Promise<WeightsEntry[]> => {
+            const file = path.join(folder, 'models', `${stage}_best.safetensors`);
+            const found = record.stages[stage].state === 'finished' ? await stat(file).catch(() => null) : null;
+            if (found === null) return [];
+            return [
+              {
+                id: `run-${record.id}-${stage}`,
+                name: `Run ${number}`,
+                architecture: record.config[stage].architecture,
+                page: null,
+                licence: null,
+                megabytes: found.size / 1e6,
+                fileName: path.basename(file),
+                path: file,
+                progress: null,
+                problem: null,
+                stage,
+              },
+            ];
+          }),
+    ),
+  );
   return entries.reverse().flat();
 }

@@ -37,7 +37,9 @@ beforeEach(async () => {
   behaviour = {};
   asked = [];
   server = createServer((request, response) => answer(request, response));
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', () => resolve()); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve());
+  });
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterEach(() => {
@@ -55,14 +57,27 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
   const from = range !== null && request.headers['if-range'] === etag ? Number(range[1]) : 0;
   const rest = body.subarray(from);
-  response.writeHead(from === 0 ? 200 : 206, { etag, 'content-length': rest.length, ...(from > 0 && { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` }) });
+  response.writeHead(from === 0 ? 200 : 206, {
+    etag,
+    'content-length': rest.length,
+    ...(from > 0 && { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` }),
+  });
   if (cutAfter === undefined || rest.length <= cutAfter) return void response.end(rest);
   response.write(rest.subarray(0, cutAfter), () => response.socket!.destroySoon());
 }
 
 const target = (): string => path.join(folder, 'model.safetensors');
 const fetchIt = (options: Partial<Parameters<typeof download>[0]> = {}): Promise<void> =>
-  download({ url: `${address}/file`, target: target(), checksum: { algorithm: 'sha256', hex: sum('sha256') }, proxy: null, signal: new AbortController().signal, byHand: 'Put it into the weights folder.', onProgress: () => undefined, ...options });
+  download({
+    url: `${address}/file`,
+    target: target(),
+    checksum: { algorithm: 'sha256', hex: sum('sha256') },
+    proxy: null,
+    signal: new AbortController().signal,
+    byHand: 'Put it into the weights folder.',
+    onProgress: () => undefined,
+    ...options,
+  });
 
 describe('a download', () => {
   test('is the published file, and leaves nothing beside it', async () => {
@@ -109,7 +124,9 @@ describe('a download', () => {
 
   test.each(['sha256', 'md5'] as const)('with another %s is deleted, and said so', async (algorithm) => {
     behaviour.body = Buffer.from(content).fill(7, 1000, 1001);
-    await expect(fetchIt({ checksum: { algorithm, hex: sum(algorithm) } })).rejects.toThrow(`its ${algorithm} is another`);
+    await expect(fetchIt({ checksum: { algorithm, hex: sum(algorithm) } })).rejects.toThrow(
+      `its ${algorithm} is another`,
+    );
     expect(existsSync(target()) || existsSync(`${target()}.part`)).toBe(false);
   });
 
@@ -142,7 +159,9 @@ describe('a download', () => {
   test('that is stopped keeps its part', async () => {
     const abort = new AbortController();
     behaviour.cutAfter = 100_000;
-    await expect(fetchIt({ signal: abort.signal, onProgress: () => abort.abort() })).rejects.toMatchObject({ kind: 'cancelled' });
+    await expect(fetchIt({ signal: abort.signal, onProgress: () => abort.abort() })).rejects.toMatchObject({
+      kind: 'cancelled',
+    });
     expect(existsSync(`${target()}.part`)).toBe(true);
   });
 });
@@ -159,7 +178,15 @@ describe('the catalogue', () => {
 
 describe('the weights folder', () => {
   const entry = (): CatalogueEntry => ({
-    id: 'one', name: 'One', architecture: 'efficientnet-lite0', file: 'one.safetensors', url: `${address}/file`, page: 'https://example.org', licence: 'Apache-2.0', megabytes: 0.3, checksum: { algorithm: 'sha256', hex: sum('sha256') },
+    id: 'one',
+    name: 'One',
+    architecture: 'efficientnet-lite0',
+    file: 'one.safetensors',
+    url: `${address}/file`,
+    page: 'https://example.org',
+    licence: 'Apache-2.0',
+    megabytes: 0.3,
+    checksum: { algorithm: 'sha256', hex: sum('sha256') },
   });
 
   test('downloads only what is asked for, once, and knows what lies there', async () => {
@@ -172,7 +199,10 @@ describe('the weights folder', () => {
     await weights.download('one');
     expect(asked.length).toBe(1);
     writeFileSync(path.join(folder, 'mine.h5'), 'x');
-    expect(await weights.list()).toMatchObject([{ id: 'one', path: path.join(folder, 'one.safetensors') }, { name: 'mine.h5', architecture: null }]);
+    expect(await weights.list()).toMatchObject([
+      { id: 'one', path: path.join(folder, 'one.safetensors') },
+      { name: 'mine.h5', architecture: null },
+    ]);
   });
 
   test('says what went wrong until the next try', async () => {

@@ -50,20 +50,28 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
     const target = path.join(folder, entry.file);
     problems.delete(entry.id);
     const result = download({
-      url: entry.url, target, checksum: entry.checksum, proxy: proxy(), signal: abort.signal, byHand: 'The file can also be downloaded from its page in the catalogue and put into the weights folder by hand.',
+      url: entry.url,
+      target,
+      checksum: entry.checksum,
+      proxy: proxy(),
+      signal: abort.signal,
+      byHand: 'The file can also be downloaded from its page in the catalogue and put into the weights folder by hand.',
       onProgress: (done, total) => {
         const before = going.get(entry.id)!;
         going.set(entry.id, { ...before, done, total, first: before.first ?? { done, at: performance.now() } });
         progressed();
       },
-    }).then(() => target).catch((error: unknown) => {
-      const problem = toProblemData(error);
-      if (problem.kind !== 'cancelled') problems.set(entry.id, problem);
-      throw error;
-    }).finally(() => {
-      going.delete(entry.id);
-      onChange();
-    });
+    })
+      .then(() => target)
+      .catch((error: unknown) => {
+        const problem = toProblemData(error);
+        if (problem.kind !== 'cancelled') problems.set(entry.id, problem);
+        throw error;
+      })
+      .finally(() => {
+        going.delete(entry.id);
+        onChange();
+      });
     return { abort, result, done: 0, total: null, first: null };
   };
 
@@ -73,9 +81,18 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
     const active = going.get(entry.id);
     const { id, name, architecture, page, licence, megabytes } = entry;
     return {
-      id, name, architecture, page, licence, megabytes, fileName: entry.file, path: found === null ? null : file,
-      progress: active === undefined ? null : { done: active.done, total: active.total, secondsLeft: secondsLeft(active) },
-      problem: problems.get(id) ?? null, stage: null,
+      id,
+      name,
+      architecture,
+      page,
+      licence,
+      megabytes,
+      fileName: entry.file,
+      path: found === null ? null : file,
+      progress:
+        active === undefined ? null : { done: active.done, total: active.total, secondsLeft: secondsLeft(active) },
+      problem: problems.get(id) ?? null,
+      stage: null,
     };
   };
 
@@ -83,12 +100,18 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
     folder,
     list: async () => {
       await mkdir(folder, { recursive: true });
-      return [...await Promise.all(catalogue.map(describe)), ...await others(folder, catalogue)];
+      return [...(await Promise.all(catalogue.map(describe))), ...(await others(folder, catalogue))];
     },
     download: async (id) => {
       const entry = entryNamed(catalogue, id);
       const file = path.join(folder, entry.file);
-      if (await stat(file).then(() => true, () => false)) return file;
+      if (
+        await stat(file).then(
+          () => true,
+          () => false,
+        )
+      )
+        return file;
       if (!going.has(id)) going.set(id, begin(entry));
       onChange();
       return going.get(id)!.result;
@@ -110,8 +133,22 @@ function secondsLeft({ done, total, first }: Going): number | null {
 /** Files that a person put there and no catalogue knows; what they are is found out when they are read. */
 async function others(folder: string, catalogue: readonly CatalogueEntry[]): Promise<WeightsEntry[]> {
   const known = new Set(catalogue.map(({ file }) => file));
-  const names = (await readdir(folder)).filter((name) => !known.has(name) && /\.(safetensors|h5|tflite)$/.test(name)).sort();
-  return Promise.all(names.map(async (name) => ({
-    id: `file-${name}`, name, architecture: null, page: null, licence: null, megabytes: (await stat(path.join(folder, name))).size / 1e6, fileName: name, path: path.join(folder, name), progress: null, problem: null, stage: null,
-  })));
+  const names = (await readdir(folder))
+    .filter((name) => !known.has(name) && /\.(safetensors|h5|tflite)$/.test(name))
+    .sort();
+  return Promise.all(
+    names.map(async (name) => ({
+      id: `file-${name}`,
+      name,
+      architecture: null,
+      page: null,
+      licence: null,
+      megabytes: (await stat(path.join(folder, name))).size / 1e6,
+      fileName: name,
+      path: path.join(folder, name),
+      progress: null,
+      problem: null,
+      stage: null,
+    })),
+  );
 }

@@ -13,14 +13,25 @@ export interface Background {
 export function drawBackground(stream: RandomStream, width: number, height: number): Background {
   const base = anyColour(stream);
   const colours = [base, mix(base, anyColour(stream), between(stream, 0.15, 0.45))] as const;
-  const texture = pick(stream, [stripes, dots, waves, hills, () => ''])(stream, width, height, mix(colours[0], chance(stream, 0.5) ? [255, 255, 255] : [60, 60, 70], 0.5));
-  const clutter = Array.from({ length: integer(stream, 0, 5) }, () => drawClutter(stream, width, height, mix(colours[0], anyColour(stream), 0.55))).join('');
-  return { svg: `${gradient(stream, colours)}<rect width="${width}" height="${height}" fill="url(#ground)"/>${texture}${clutter}`, colours };
+  const texture = pick(stream, [stripes, dots, waves, hills, () => ''])(
+    stream,
+    width,
+    height,
+    mix(colours[0], chance(stream, 0.5) ? [255, 255, 255] : [60, 60, 70], 0.5),
+  );
+  const clutter = Array.from({ length: integer(stream, 0, 5) }, () =>
+    drawClutter(stream, width, height, mix(colours[0], anyColour(stream), 0.55)),
+  ).join('');
+  return {
+    svg: `${gradient(stream, colours)}<rect width="${width}" height="${height}" fill="url(#ground)"/>${texture}${clutter}`,
+    colours,
+  };
 }
 
 function gradient(stream: RandomStream, [from, to]: readonly [Colour, Colour]): string {
   const stops = `<stop offset="0" stop-color="${css(from)}"/><stop offset="1" stop-color="${css(to)}"/>`;
-  if (chance(stream, 0.4)) return `<defs><radialGradient id="ground" cx="${n(stream())}" cy="${n(stream())}" r="0.9">${stops}</radialGradient></defs>`;
+  if (chance(stream, 0.4))
+    return `<defs><radialGradient id="ground" cx="${n(stream())}" cy="${n(stream())}" r="0.9">${stops}</radialGradient></defs>`;
   return `<defs><linearGradient id="ground" gradientTransform="rotate(${integer(stream, 0, 180)} 0.5 0.5)">${stops}</linearGradient></defs>`;
 }
 
@@ -38,7 +49,9 @@ const dots: Texture = (stream, width, height, colour) => {
   const step = between(stream, 9, 22);
   const radius = n(step * between(stream, 0.12, 0.3));
   let circles = '';
-  for (let y = 0; y < height + step; y += step) for (let x = 0; x < width + step; x += step) circles += `<circle cx="${n(x + between(stream, -2, 2))}" cy="${n(y + between(stream, -2, 2))}" r="${radius}"/>`;
+  for (let y = 0; y < height + step; y += step)
+    for (let x = 0; x < width + step; x += step)
+      circles += `<circle cx="${n(x + between(stream, -2, 2))}" cy="${n(y + between(stream, -2, 2))}" r="${radius}"/>`;
   return `<g fill="${css(colour)}" opacity="${n(between(stream, 0.1, 0.25))}">${circles}</g>`;
 };
 
@@ -66,9 +79,16 @@ function drawClutter(stream: RandomStream, width: number, height: number, colour
   const place = `transform="translate(${n(stream() * width)} ${n(stream() * height)}) rotate(${integer(stream, 0, 359)})" fill="${css(colour)}" opacity="${n(between(stream, 0.5, 0.9))}"`;
   const forms = [
     () => `<circle r="${n(size)}" ${place}/>`,
-    () => `<rect x="${n(-size)}" y="${n(-size / 2)}" width="${n(2 * size)}" height="${n(size)}" rx="${n(size * 0.2)}" ${place}/>`,
-    () => `<polygon points="${points([[0, -size], [size, size], [-size, size]])}" ${place}/>`,
-    () => `<path d="M${n(-size * 1.6)} 0Q0 ${n(-size * 2)} ${n(size * 1.6)} 0" ${place} fill-opacity="0" stroke="${css(colour)}" stroke-width="${n(size * 0.35)}" stroke-linecap="round"/>`,
+    () =>
+      `<rect x="${n(-size)}" y="${n(-size / 2)}" width="${n(2 * size)}" height="${n(size)}" rx="${n(size * 0.2)}" ${place}/>`,
+    () =>
+      `<polygon points="${points([
+        [0, -size],
+        [size, size],
+        [-size, size],
+      ])}" ${place}/>`,
+    () =>
+      `<path d="M${n(-size * 1.6)} 0Q0 ${n(-size * 2)} ${n(size * 1.6)} 0" ${place} fill-opacity="0" stroke="${css(colour)}" stroke-width="${n(size * 0.35)}" stroke-linecap="round"/>`,
     () => `<ellipse rx="${n(size * 1.5)}" ry="${n(size * 0.7)}" ${place}/>`,
   ];
   return pick(stream, forms)();

@@ -4,11 +4,31 @@ import { between, pick } from './draws.ts';
 /** Red, green, blue, 0 to 255. */
 export type Colour = readonly [number, number, number];
 
-const hex = (text: string): Colour => [0, 2, 4].map((i) => Number.parseInt(text.slice(i, i + 2), 16)) as unknown as Colour;
+const hex = (text: string): Colour =>
+  [0, 2, 4].map((i) => Number.parseInt(text.slice(i, i + 2), 16)) as unknown as Colour;
 
 /** Muted colours for grounds and clutter, of all hues, so that the colour of a picture as a whole tells little about the fruit in it. */
 const palette: readonly Colour[] = [
-  'c98a8a', 'c9a27e', 'cfc08a', 'b4bd8c', '93b39a', '8db3b3', '8fa6c4', 'a29ac2', 'b893b5', 'c593a6', 'e3d5ca', 'f2efe6', 'd6d8dc', 'a9adb3', '7d8288', '5c636b', '8c6f5c', '6f7d5e', '5b7285', '77607f',
+  'c98a8a',
+  'c9a27e',
+  'cfc08a',
+  'b4bd8c',
+  '93b39a',
+  '8db3b3',
+  '8fa6c4',
+  'a29ac2',
+  'b893b5',
+  'c593a6',
+  'e3d5ca',
+  'f2efe6',
+  'd6d8dc',
+  'a9adb3',
+  '7d8288',
+  '5c636b',
+  '8c6f5c',
+  '6f7d5e',
+  '5b7285',
+  '77607f',
 ].map(hex);
 
 /** Lines are drawn in a dark ink, darker than any ground. */
@@ -17,7 +37,8 @@ export const ink = (stream: RandomStream): Colour => pick(stream, inks);
 
 export const css = (colour: Colour): string => `rgb(${colour.map((value) => Math.round(value)).join(',')})`;
 
-export const mix = (a: Colour, b: Colour, share: number): Colour => [0, 1, 2].map((i) => a[i]! * (1 - share) + b[i]! * share) as unknown as Colour;
+export const mix = (a: Colour, b: Colour, share: number): Colour =>
+  [0, 1, 2].map((i) => a[i]! * (1 - share) + b[i]! * share) as unknown as Colour;
 
 export const anyColour = (stream: RandomStream): Colour => vary(stream, pick(stream, palette), 20);
 

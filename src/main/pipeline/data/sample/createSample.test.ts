@@ -24,8 +24,13 @@ beforeAll(async () => {
 });
 
 const few = { train: 20, val: 5, test: 5 };
-const digest = (place: string): string => readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name)).sort()
-  .map((file) => `${path.relative(place, file)} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`).join('\n');
+const digest = (place: string): string =>
+  readdirSync(place, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort()
+    .map((file) => `${path.relative(place, file)} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`)
+    .join('\n');
 
 describe('the sample project', () => {
   test('has nothing to put right', () => {
@@ -43,7 +48,10 @@ describe('the sample project', () => {
   });
 
   test('has wrong labels planted in train only, and lists them', () => {
-    const [, ...planted] = readFileSync(path.join(folder, 'planted-errors.tsv'), 'utf8').trimEnd().split('\n').map((line) => line.split('\t'));
+    const [, ...planted] = readFileSync(path.join(folder, 'planted-errors.tsv'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t'));
     expect(planted.length).toBeGreaterThan(10);
     const byPath = new Map(checked.dataset.splits.train.map((sample) => [sample.path, sample]));
     for (const [file, given, truth] of planted) {
@@ -64,19 +72,29 @@ describe('the sample project', () => {
 
   test('touches no folder that is something else', async () => {
     mkdirSync(path.join(root, 'mine'));
-    await expect(createSample(path.join(root, 'mine'), { seed: 5, images: few })).rejects.toThrow(/is not a sample project/);
-    await expect(createSample(path.join(root, 'a'), { seed: 9, images: few })).rejects.toThrow(/drawn with other options/);
+    await expect(createSample(path.join(root, 'mine'), { seed: 5, images: few })).rejects.toThrow(
+      /is not a sample project/,
+    );
+    await expect(createSample(path.join(root, 'a'), { seed: 9, images: few })).rejects.toThrow(
+      /drawn with other options/,
+    );
   });
 
   test('is no toy: logistic regression on 8x8 thumbnails stays below 0.6 macro AP', async () => {
     const { train, val, test: held } = checked.dataset.splits;
     const [x, xVal, xTest] = await Promise.all([train, val, held].map(thumbnails));
     const standard = standardizer(x!);
-    const labels = (samples: readonly Sample[]): Int8Array => Int8Array.from(samples.flatMap((sample) => [...sample.labels]));
+    const labels = (samples: readonly Sample[]): Int8Array =>
+      Int8Array.from(samples.flatMap((sample) => [...sample.labels]));
     // The penalty is chosen on validation, as a careful person would.
     const tried = [1e-3, 1e-2, 0.1].map((penalty) => {
       const weights = fitLogisticRegression(x!.map(standard), train, penalty);
-      const ap = (vectors: readonly Float64Array[], samples: readonly Sample[]): number => macroAveragePrecision(labels(samples), Float64Array.from(vectors.flatMap((vector) => scores(weights, standard(vector)))), kinds.length).macroAp;
+      const ap = (vectors: readonly Float64Array[], samples: readonly Sample[]): number =>
+        macroAveragePrecision(
+          labels(samples),
+          Float64Array.from(vectors.flatMap((vector) => scores(weights, standard(vector)))),
+          kinds.length,
+        ).macroAp;
       return { val: ap(xVal!, val), test: ap(xTest!, held) };
     });
     const best = tried.reduce((a, b) => (b.val > a.val ? b : a));
@@ -88,28 +106,36 @@ describe('the sample project', () => {
 const SIDE = 8;
 
 function thumbnails(samples: readonly Sample[]): Promise<Float64Array[]> {
-  return Promise.all(samples.map(async ({ file }) => {
-    const { rgb, width, height } = await decodeImage(file, { paddingColor: [0, 0, 0], maxMegapixels: 1 });
-    // Halved down to 8 px by averages: bilinear sampling alone would look at few pixels.
-    const large = letterbox(rgb, width, height, 128, [0, 0, 0]);
-    const cell = 128 / SIDE;
-    const means = new Float64Array(SIDE * SIDE * 3);
-    for (let i = 0; i < large.length; i++) {
-      const [c, column, row] = [i % 3, Math.floor(i / 3) % 128, Math.floor(i / 3 / 128)];
-      means[(Math.floor(row / cell) * SIDE + Math.floor(column / cell)) * 3 + c]! += large[i]! / cell ** 2;
-    }
-    return means;
-  }));
+  return Promise.all(
+    samples.map(async ({ file }) => {
+      const { rgb, width, height } = await decodeImage(file, { paddingColor: [0, 0, 0], maxMegapixels: 1 });
+      // Halved down to 8 px by averages: bilinear sampling alone would look at few pixels.
+      const large = letterbox(rgb, width, height, 128, [0, 0, 0]);
+      const cell = 128 / SIDE;
+      const means = new Float64Array(SIDE * SIDE * 3);
+      for (let i = 0; i < large.length; i++) {
+        const [c, column, row] = [i % 3, Math.floor(i / 3) % 128, Math.floor(i / 3 / 128)];
+        means[(Math.floor(row / cell) * SIDE + Math.floor(column / cell)) * 3 + c]! += large[i]! / cell ** 2;
+      }
+      return means;
+    }),
+  );
 }
 
 function standardizer(vectors: readonly Float64Array[]): (vector: Float64Array) => Float64Array {
   const mean = vectors[0]!.map((_, i) => vectors.reduce((sum, vector) => sum + vector[i]!, 0) / vectors.length);
-  const std = mean.map((m, i) => Math.sqrt(vectors.reduce((sum, vector) => sum + (vector[i]! - m) ** 2, 0) / vectors.length) || 1);
+  const std = mean.map(
+    (m, i) => Math.sqrt(vectors.reduce((sum, vector) => sum + (vector[i]! - m) ** 2, 0) / vectors.length) || 1,
+  );
   return (vector) => vector.map((value, i) => (value - mean[i]!) / std[i]!);
 }
 
 /** One model a class: [classes][features + bias]. Full-batch gradient descent with momentum on the penalized mean cross-entropy. */
-function fitLogisticRegression(x: readonly Float64Array[], samples: readonly Sample[], penalty: number): Float64Array[] {
+function fitLogisticRegression(
+  x: readonly Float64Array[],
+  samples: readonly Sample[],
+  penalty: number,
+): Float64Array[] {
   return kinds.map((_, c) => {
     const features = x[0]!.length;
     const w = new Float64Array(features + 1);
@@ -132,4 +158,5 @@ function fitLogisticRegression(x: readonly Float64Array[], samples: readonly Sam
   });
 }
 
-const scores = (weights: readonly Float64Array[], vector: Float64Array): number[] => weights.map((w) => vector.reduce((sum, value, i) => sum + value * w[i]!, w[vector.length]!));
+const scores = (weights: readonly Float64Array[], vector: Float64Array): number[] =>
+  weights.map((w) => vector.reduce((sum, value, i) => sum + value * w[i]!, w[vector.length]!));

@@ -33,7 +33,10 @@ export interface Sample {
 const formatVersion = 1;
 const recipeFile = 'sample.json';
 const recipeSchema = z.object({
-  formatVersion: z.literal(formatVersion), sharp: z.string(), seed: z.number(), size: z.number(),
+  formatVersion: z.literal(formatVersion),
+  sharp: z.string(),
+  seed: z.number(),
+  size: z.number(),
   images: z.object({ train: z.number(), val: z.number(), test: z.number() }),
 });
 type Recipe = z.infer<typeof recipeSchema>;
@@ -51,7 +54,11 @@ interface Drawn {
  * wrong labels: path, given labels, true labels). The same options give the same bytes with the same version of sharp.
  * The folder appears only when it is whole; a Problem is thrown if something else is there.
  */
-export async function createSample(folder: string, options: SampleOptions, onProgress?: (done: number, total: number) => void): Promise<Sample> {
+export async function createSample(
+  folder: string,
+  options: SampleOptions,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Sample> {
   const { seed, images = { train: 800, val: 160, test: 200 }, size = 128 } = options;
   const recipe: Recipe = { formatVersion, sharp: sharp.versions.sharp, seed, size, images };
   const whole = path.resolve(folder);
@@ -69,14 +76,21 @@ export async function createSample(folder: string, options: SampleOptions, onPro
 
 async function isThere(folder: string, recipe: Recipe): Promise<boolean> {
   if ((await stat(folder).catch(() => null)) === null) return false;
-  const found = await readFile(path.join(folder, recipeFile), 'utf8').then((text) => recipeSchema.safeParse(JSON.parse(text)).data, () => undefined);
+  const found = await readFile(path.join(folder, recipeFile), 'utf8').then(
+    (text) => recipeSchema.safeParse(JSON.parse(text)).data,
+    () => undefined,
+  );
   if (found !== undefined && JSON.stringify(found) === JSON.stringify(recipe)) return true;
   const what = found === undefined ? 'is not a sample project' : 'is a sample project drawn with other options';
   throw new Problem('file', `${folder} exists and ${what}: name another folder, or remove it.`);
 }
 
 /** Each picture has its own stream of random numbers, so that the order of drawing does not matter. */
-async function drawAll(folder: string, { seed, size, images }: Recipe, onProgress?: (done: number, total: number) => void): Promise<Record<Split, Drawn[]>> {
+async function drawAll(
+  folder: string,
+  { seed, size, images }: Recipe,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Record<Split, Drawn[]>> {
   const drawn: Record<Split, Drawn[]> = { train: [], val: [], test: [] };
   const todo = SPLITS.flatMap((split) => Array.from({ length: images[split] }, (_, index) => ({ split, index })));
   let next = 0;
@@ -98,10 +112,13 @@ async function drawAll(folder: string, { seed, size, images }: Recipe, onProgres
 }
 
 async function writeTexts(folder: string, recipe: Recipe, drawn: Record<Split, readonly Drawn[]>): Promise<void> {
-  const write = (name: string, lines: readonly string[]): Promise<void> => writeDurably(path.join(folder, name), lines.map((line) => `${line}\n`).join(''));
+  const write = (name: string, lines: readonly string[]): Promise<void> =>
+    writeDurably(path.join(folder, name), lines.map((line) => `${line}\n`).join(''));
   const planted: string[] = ['path\tgiven\ttrue'];
   for (const split of SPLITS) {
-    const lines = [`# ${split} pictures of the sample project: image path, a tab, labels between commas; no label is fine.`];
+    const lines = [
+      `# ${split} pictures of the sample project: image path, a tab, labels between commas; no label is fine.`,
+    ];
     drawn[split].forEach(({ path: name, labels }, index) => {
       const stream = randomStream(recipe.seed, 'planted error', index);
       const given = split === 'train' && chance(stream, wrongLabels) ? mistake(labels, stream) : labels;
@@ -117,7 +134,10 @@ async function writeTexts(folder: string, recipe: Recipe, drawn: Record<Split, r
 
 /** What happens to people who label: one label forgotten, one too many, or one taken for another. Never the true labels. */
 function mistake(labels: readonly Kind[], stream: RandomStream): readonly Kind[] {
-  const wrong = pick(stream, kinds.filter((kind) => !labels.includes(kind)));
+  const wrong = pick(
+    stream,
+    kinds.filter((kind) => !labels.includes(kind)),
+  );
   if (labels.length === 0) return [wrong];
   const forgotten = pick(stream, labels);
   const kept = labels.filter((kind) => kind !== forgotten);

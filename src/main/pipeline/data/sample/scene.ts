@@ -44,13 +44,20 @@ export function drawScene(stream: RandomStream, size: number): Scene {
 /** Most pictures are square. */
 function frame(stream: RandomStream, size: number): readonly [number, number] {
   const short = Math.round(size * pick(stream, [0.75, 0.8, 0.9]));
-  return pick(stream, [[size, size], [size, size], [size, size], [size, short], [short, size]] as const);
+  return pick(stream, [
+    [size, size],
+    [size, size],
+    [size, size],
+    [size, short],
+    [short, size],
+  ] as const);
 }
 
 function chooseKinds(stream: RandomStream): Kind[] {
   const draw = stream();
   let count = 0;
-  for (let sum = kindsPerPicture[0]!; draw >= sum && count < kindsPerPicture.length - 1; sum += kindsPerPicture[count]!) count++;
+  for (let sum = kindsPerPicture[0]!; draw >= sum && count < kindsPerPicture.length - 1; sum += kindsPerPicture[count]!)
+    count++;
   return [...permutation(kinds.length, stream).subarray(0, count)].map((index) => kinds[index]!);
 }
 
@@ -60,8 +67,15 @@ function findSpot(stream: RandomStream, width: number, height: number, count: nu
   let best: Spot | null = null;
   let leastOverlap = Infinity;
   for (let i = 0; i < 40; i++) {
-    const spot = { side, x: between(stream, side * 0.44, width - side * 0.44), y: between(stream, side * 0.44, height - side * 0.44) };
-    const overlap = Math.max(0, ...taken.map((other) => (side + other.side) / 2 - Math.hypot(spot.x - other.x, spot.y - other.y)));
+    const spot = {
+      side,
+      x: between(stream, side * 0.44, width - side * 0.44),
+      y: between(stream, side * 0.44, height - side * 0.44),
+    };
+    const overlap = Math.max(
+      0,
+      ...taken.map((other) => (side + other.side) / 2 - Math.hypot(spot.x - other.x, spot.y - other.y)),
+    );
     if (overlap < leastOverlap) [best, leastOverlap] = [spot, overlap];
     if (leastOverlap < side * 0.12) break;
   }
@@ -70,7 +84,11 @@ function findSpot(stream: RandomStream, width: number, height: number, count: nu
 
 function drawFruit(stream: RandomStream, kind: Kind, { x, y, side }: Spot): string {
   const { draw, turn, hue, saturation, lightness } = shapes[kind];
-  const paint = { body: shade(stream, hue, saturation, lightness), green: shade(stream, 110, 0.4, 0.35), line: ink(stream) };
+  const paint = {
+    body: shade(stream, hue, saturation, lightness),
+    green: shade(stream, 110, 0.4, 0.35),
+    line: ink(stream),
+  };
   const mirror = chance(stream, 0.5) ? -1 : 1;
   const stretch = between(stream, 0.9, 1.1);
   const transform = `translate(${n(x)} ${n(y)}) rotate(${n(between(stream, -turn, turn))}) scale(${n((mirror * side * stretch) / 100)} ${n(side / stretch / 100)})`;

@@ -14,8 +14,10 @@ export interface Paint {
 type Shape = (stream: RandomStream, paint: Paint) => string;
 
 const filled = (colour: Colour): string => `fill="${css(colour)}"`;
-const lined = (colour: Colour, width: number): string => `stroke="${css(colour)}" stroke-width="${n(width)}" stroke-linejoin="round" stroke-linecap="round"`;
-const leaf = (x: number, y: number, turn: number, colour: Colour): string => `<path ${filled(colour)} d="M0 0Q10 -16 28 -10Q18 6 0 0Z" transform="translate(${n(x)} ${n(y)}) rotate(${n(turn)})"/>`;
+const lined = (colour: Colour, width: number): string =>
+  `stroke="${css(colour)}" stroke-width="${n(width)}" stroke-linejoin="round" stroke-linecap="round"`;
+const leaf = (x: number, y: number, turn: number, colour: Colour): string =>
+  `<path ${filled(colour)} d="M0 0Q10 -16 28 -10Q18 6 0 0Z" transform="translate(${n(x)} ${n(y)}) rotate(${n(turn)})"/>`;
 
 const apple: Shape = (stream, { body, green, line }) => {
   const wide = between(stream, 40, 46);
@@ -35,13 +37,16 @@ const banana: Shape = (stream, { body, line }) => {
 const blueberries: Shape = (stream, { body, green, line }) => {
   const count = integer(stream, 3, 5);
   const turn = between(stream, 0, 360);
-  const berry = (i: number): string => `<g transform="rotate(${n(turn + (360 * i) / count)}) translate(0 -23)"><circle r="20" ${filled(body)}/><circle r="6" fill="none" stroke-width="2.5"/></g>`;
+  const berry = (i: number): string =>
+    `<g transform="rotate(${n(turn + (360 * i) / count)}) translate(0 -23)"><circle r="20" ${filled(body)}/><circle r="6" fill="none" stroke-width="2.5"/></g>`;
   return `<g ${lined(line, 4)}>${leaf(8, -34, 10, green)}${leaf(-8, -34, 160, green)}${Array.from({ length: count }, (_, i) => berry(i)).join('')}</g>`;
 };
 
 const carrot: Shape = (stream, { body, green, line }) => {
   const top = between(stream, 24, 30);
-  const rings = [-4, 10, 24].map((y) => `M${n(-top * (1 - (y + 20) / 75))} ${y}q${n(top * 0.5)} 4 ${n(top * 0.8)} 1`).join('');
+  const rings = [-4, 10, 24]
+    .map((y) => `M${n(-top * (1 - (y + 20) / 75))} ${y}q${n(top * 0.5)} 4 ${n(top * 0.8)} 1`)
+    .join('');
   return `<g ${lined(line, 4)}>${leaf(0, -22, -110, green)}${leaf(0, -22, -70, green)}${leaf(0, -22, -35, green)}<path ${filled(body)} d="M${n(-top)} -20Q0 -30 ${n(top)} -20Q10 20 0 48Q-10 20 ${n(-top)} -20Z"/><path fill="none" d="${rings}" stroke-width="2.5"/></g>`;
 };
 

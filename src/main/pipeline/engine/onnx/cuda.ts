@@ -6,5 +6,8 @@ import { graphicsCards } from '../graphicsCards.ts';
 /** The state goes through main memory each step. Not tried on a card yet. */
 export async function createOnnxCudaEngine({ threads }: { readonly threads: number }): Promise<Engine> {
   const cards = (await graphicsCards()).map(({ name, driver }) => `${name} (${driver})`);
-  return onnxEngine('onnx-cuda', `onnxruntime on CUDA, ${cards.join(' or ')}, plain layout`, deviceLayout, { provider: 'cuda', threads });
+  return onnxEngine('onnx-cuda', `onnxruntime on CUDA, ${cards.join(' or ')}, plain layout`, deviceLayout, {
+    provider: 'cuda',
+    threads,
+  });
 }

@@ -8,7 +8,13 @@ import { createOnnxStatistics } from './statistics.ts';
 import { createOnnxTraining } from './training.ts';
 
 /** The engine that always works: onnxruntime's CPU provider. `threads`: 0 = one a core. Throws Problem 'engine'. */
-export async function createOnnxCpuEngine({ threads, lowMemory = false }: { readonly threads: number; readonly lowMemory?: boolean }): Promise<Engine> {
+export async function createOnnxCpuEngine({
+  threads,
+  lowMemory = false,
+}: {
+  readonly threads: number;
+  readonly lowMemory?: boolean;
+}): Promise<Engine> {
   const layout = await fastestLayout();
   const count = threads === 0 ? availableParallelism() : threads;
   const text = `onnxruntime on the CPU, ${count} ${count === 1 ? 'thread' : 'threads'}, ${layout.name === 'nchwc' ? `blocked layout (${layout.block} channels)` : 'plain layout'}`;
@@ -16,7 +22,13 @@ export async function createOnnxCpuEngine({ threads, lowMemory = false }: { read
 }
 
 /** The sessions of one provider in one layout; `lowMemory` is of training. */
-export function onnxEngine(name: string, description: string, layout: Layout, runtime: Runtime, lowMemory = false): Engine {
+export function onnxEngine(
+  name: string,
+  description: string,
+  layout: Layout,
+  runtime: Runtime,
+  lowMemory = false,
+): Engine {
   return {
     name,
     description,

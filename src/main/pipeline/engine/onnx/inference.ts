@@ -8,7 +8,8 @@ import { inputFeed } from './ops/input.ts';
 import type { Runtime, Tensors } from './session.ts';
 import { createOrtSession, Tensor } from './session.ts';
 
-const RESULT = 'result', RANGES = 'ranges';
+const RESULT = 'result',
+  RANGES = 'ranges';
 const outputName = (name: string): string => `output/${name}`;
 
 /** The named tensor as float32 [N, H, W, C] or [N, C], padding taken off. */
@@ -23,27 +24,66 @@ function neutralTensor(lowering: Lowering, name: string): string {
 }
 
 /** Forward passes with all parameters constant: BatchNorm folded into the convolutions. */
-export async function createOnnxInference(request: InferenceRequest, layout: Layout, runtime: Runtime): Promise<InferenceSession> {
+export async function createOnnxInference(
+  request: InferenceRequest,
+  layout: Layout,
+  runtime: Runtime,
+): Promise<InferenceSession> {
   const { model, batchSize, outputs, ranges = [] } = request;
   const lowering = lowerModel({
-    model, parameters: request.parameters, batchSize, trainableFrom: model.nodes.length, layout, masks: false, kept: new Set([...outputs, ...ranges]),
+    model,
+    parameters: request.parameters,
+    batchSize,
+    trainableFrom: model.nodes.length,
+    layout,
+    masks: false,
+    kept: new Set([...outputs, ...ranges]),
   });
   const { graph } = lowering;
   // One vector, so that a device is read once a batch.
   const pieces: { readonly name: string; readonly tensor: string; readonly size: number }[] = [];
-  const addOutput = (name: string, tensor: string, size: number): void => { pieces.push({ name, size, tensor: graph.reshape(tensor, [size]) }); };
+  const addOutput = (name: string, tensor: string, size: number): void => {
+    pieces.push({ name, size, tensor: graph.reshape(tensor, [size]) });
+  };
   for (const name of new Set(outputs)) {
     const { kind, shape } = lowering.value(name);
-    addOutput(outputName(name), neutralTensor(lowering, name), batchSize * (kind === 'vector' ? shape.at(-1)! : sizeOf(shape)));
+    addOutput(
+      outputName(name),
+      neutralTensor(lowering, name),
+      batchSize * (kind === 'vector' ? shape.at(-1)! : sizeOf(shape)),
+    );
   }
-  if (ranges.length > 0) addOutput(RANGES, graph.node('Concat', ranges.flatMap((name) => [...rangeOf(lowering, name)]), { axis: 0 }), 2 * ranges.length);
+  if (ranges.length > 0)
+    addOutput(
+      RANGES,
+      graph.node(
+        'Concat',
+        ranges.flatMap((name) => [...rangeOf(lowering, name)]),
+        { axis: 0 },
+      ),
+      2 * ranges.length,
+    );
   const size = pieces.reduce((sum, piece) => sum + piece.size, 0);
-  graph.output(RESULT, pieces.length === 1 ? pieces[0]!.tensor : graph.node('Concat', pieces.map(({ tensor }) => tensor), { axis: 0 }), 'float32', [size]);
+  graph.output(
+    RESULT,
+    pieces.length === 1
+      ? pieces[0]!.tensor
+      : graph.node(
+          'Concat',
+          pieces.map(({ tensor }) => tensor),
+          { axis: 0 },
+        ),
+    'float32',
+    [size],
+  );
   const session = await createOrtSession(graph.build(), { ...runtime, optimization: 'all' });
   const constantFeeds = trackedFeeds(request);
   return {
     run: async (input): Promise<InferenceResult> => {
-      const results = await session.run({ ...constantFeeds, ...inputFeed(model, batchSize, input) }, { [RESULT]: null });
+      const results = await session.run(
+        { ...constantFeeds, ...inputFeed(model, batchSize, input) },
+        { [RESULT]: null },
+      );
       const values = piecesOf(results[RESULT]!.data as Float32Array, pieces);
       const extremes = values.get(RANGES);
       return {
@@ -55,9 +95,12 @@ export async function createOnnxInference(request: InferenceRequest, layout: Lay
   };
 }
 
-function piecesOf(whole: Float32Array, pieces: readonly { readonly name: string; readonly size: number }[]): Map<string, Float32Array> {
+function piecesOf(
+  whole: Float32Array,
+  pieces: readonly { readonly name: string; readonly size: number }[],
+): Map<string, Float32Array> {
   let offset = 0;
-  return new Map(pieces.map(({ name, size }) => [name, whole.slice(offset, offset += size)]));
+  return new Map(pieces.map(({ name, size }) => [name, whole.slice(offset, (offset += size))]));
 }
 
 function trackedFeeds({ model, fakeQuantRanges }: InferenceRequest): Tensors {

@@ -33,14 +33,24 @@ export interface Layout {
 
 /** What the layouts of the CPU share. */
 export const cpuPrimitives: Pick<Layout, 'split' | 'fakeQuantize'> = {
-  split: (graph, vector, sizes) => graph.nodeWithOutputs('Split', [vector, graph.ints(sizes)], sizes.length, { axis: 0 }),
-  fakeQuantize: (graph, x, { scale, zeroPoint }) => graph.node('DequantizeLinear', [graph.node('QuantizeLinear', [x, scale, zeroPoint]), scale, zeroPoint]),
+  split: (graph, vector, sizes) =>
+    graph.nodeWithOutputs('Split', [vector, graph.ints(sizes)], sizes.length, { axis: 0 }),
+  fakeQuantize: (graph, x, { scale, zeroPoint }) =>
+    graph.node('DequantizeLinear', [graph.node('QuantizeLinear', [x, scale, zeroPoint]), scale, zeroPoint]),
 };
 
 /** Sides as ONNX sees them: channels are the padded ones. */
-export interface MapDims { readonly n: number; readonly channels: number; readonly height: number; readonly width: number }
+export interface MapDims {
+  readonly n: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
 
-export interface FeatureMap { readonly tensor: string; readonly dims: MapDims }
+export interface FeatureMap {
+  readonly tensor: string;
+  readonly dims: MapDims;
+}
 
 /** What is applied to the result, last of all. */
 export type Epilogue = 'relu6' | 'sigmoid' | readonly [min: number, max: number] | null;
@@ -72,6 +82,8 @@ export interface ChannelAffine {
   readonly epilogue?: Epilogue;
 }
 
-export const paddedChannels = (layout: Layout, channels: number): number => Math.ceil(channels / layout.block) * layout.block;
+export const paddedChannels = (layout: Layout, channels: number): number =>
+  Math.ceil(channels / layout.block) * layout.block;
 
-export const clipBounds = (epilogue: Epilogue): readonly [number, number] | null => (epilogue === 'relu6' ? [0, 6] : epilogue === 'sigmoid' ? null : epilogue);
+export const clipBounds = (epilogue: Epilogue): readonly [number, number] | null =>
+  epilogue === 'relu6' ? [0, 6] : epilogue === 'sigmoid' ? null : epilogue;

@@ -3,7 +3,9 @@ import type { LossTerms } from './lossTerms.ts';
 import { hardTerms } from './lossTerms.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 
-export const LABELS = 'labels', WEIGHTS = 'weights', TEACHER_LOGITS = 'teacherLogits';
+export const LABELS = 'labels',
+  WEIGHTS = 'weights',
+  TEACHER_LOGITS = 'teacherLogits';
 
 export interface LossTensors {
   readonly loss: string;
@@ -12,15 +14,29 @@ export interface LossTensors {
   readonly gradient: string;
 }
 
-interface Part { readonly loss: string; readonly gradient: string }
+interface Part {
+  readonly loss: string;
+  readonly gradient: string;
+}
 
 /**
  * The loss of a batch, each entry weighted, and its gradient. With distillation
  * alpha * hard(y, z) + (1 - alpha) * T^2 * bce(sigmoid(teacher / T), z / T) (Hinton et al. 2015, arXiv 1503.02531, per label).
  */
-export function lowerLoss(graph: OnnxGraph, spec: LossSpec, logits: string, shape: readonly [n: number, classes: number]): LossTensors {
-  const labels = graph.input(LABELS, 'float32', shape), weights = graph.input(WEIGHTS, 'float32', shape);
-  const hard = weightedSum(graph, weightedPositives(graph, spec, hardTerms(graph, spec.hard, logits)), smoothed(graph, labels, spec.labelSmoothing), weights);
+export function lowerLoss(
+  graph: OnnxGraph,
+  spec: LossSpec,
+  logits: string,
+  shape: readonly [n: number, classes: number],
+): LossTensors {
+  const labels = graph.input(LABELS, 'float32', shape),
+    weights = graph.input(WEIGHTS, 'float32', shape);
+  const hard = weightedSum(
+    graph,
+    weightedPositives(graph, spec, hardTerms(graph, spec.hard, logits)),
+    smoothed(graph, labels, spec.labelSmoothing),
+    weights,
+  );
   if (spec.distillation === null) return { loss: hard.loss, hardLoss: hard.loss, gradient: hard.gradient };
   const { alpha, temperature } = spec.distillation;
   const cooled = (tensor: string): string => graph.node('Div', [tensor, graph.scalar(temperature)]);
@@ -37,10 +53,16 @@ export function lowerLoss(graph: OnnxGraph, spec: LossSpec, logits: string, shap
 /** Sum of w (y P + (1 - y) N). */
 function weightedSum(graph: OnnxGraph, { present, absent }: LossTerms, labels: string, weights: string): Part {
   const both = (p: string, n: string): string => {
-    const entries = graph.node('Add', [graph.node('Mul', [labels, p]), graph.node('Mul', [graph.node('Sub', [graph.scalar(1), labels]), n])]);
+    const entries = graph.node('Add', [
+      graph.node('Mul', [labels, p]),
+      graph.node('Mul', [graph.node('Sub', [graph.scalar(1), labels]), n]),
+    ]);
     return graph.node('Mul', [weights, entries]);
   };
-  return { loss: graph.node('ReduceSum', [both(present.value, absent.value)], { keepdims: 0 }), gradient: both(present.slope, absent.slope) };
+  return {
+    loss: graph.node('ReduceSum', [both(present.value, absent.value)], { keepdims: 0 }),
+    gradient: both(present.slope, absent.slope),
+  };
 }
 
 /** y (1 - e) + e / 2, as Keras's label_smoothing has it for binary losses. */
@@ -53,9 +75,15 @@ function weightedPositives(graph: OnnxGraph, { positiveWeights }: LossSpec, term
   if (positiveWeights === null) return terms;
   const factors = graph.constant('float32', Float32Array.from(positiveWeights), [1, positiveWeights.length]);
   const { value, slope } = terms.present;
-  return { ...terms, present: { value: graph.node('Mul', [value, factors]), slope: graph.node('Mul', [slope, factors]) } };
+  return {
+    ...terms,
+    present: { value: graph.node('Mul', [value, factors]), slope: graph.node('Mul', [slope, factors]) },
+  };
 }
 
 function mixed(graph: OnnxGraph, a: string, weightA: number, b: string, weightB: number): string {
-  return graph.node('Add', [graph.node('Mul', [a, graph.scalar(weightA)]), graph.node('Mul', [b, graph.scalar(weightB)])]);
+  return graph.node('Add', [
+    graph.node('Mul', [a, graph.scalar(weightA)]),
+    graph.node('Mul', [b, graph.scalar(weightB)]),
+  ]);
 }

@@ -2,10 +2,16 @@ import type { HardLoss } from '../engine.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 
 /** A function of the logits, entry by entry, and its derivative. */
-interface Curve { readonly value: string; readonly slope: string }
+interface Curve {
+  readonly value: string;
+  readonly slope: string;
+}
 
 /** What an entry costs where its label is present, and where it is absent. */
-export interface LossTerms { readonly present: Curve; readonly absent: Curve }
+export interface LossTerms {
+  readonly present: Curve;
+  readonly absent: Curve;
+}
 
 /** All kinds in one: (1 - p)^gammaPositive (-log p) and m^gammaNegative (-log(1 - m)), m = max(p - margin, 0), each times its scale. */
 interface Focus {
@@ -25,11 +31,25 @@ const BOUND = -Math.log(1e-8);
 
 function focusOf(loss: HardLoss): Focus {
   switch (loss.kind) {
-    case 'bce': return PLAIN;
-    case 'focal': return { ...PLAIN, gammaPositive: loss.gamma, gammaNegative: loss.gamma, scales: loss.alpha === null ? [1, 1] : [loss.alpha, 1 - loss.alpha] };
+    case 'bce':
+      return PLAIN;
+    case 'focal':
+      return {
+        ...PLAIN,
+        gammaPositive: loss.gamma,
+        gammaNegative: loss.gamma,
+        scales: loss.alpha === null ? [1, 1] : [loss.alpha, 1 - loss.alpha],
+      };
     case 'asymmetric': {
       const { gammaPositive, gammaNegative, margin, variant } = loss;
-      return { ...PLAIN, gammaPositive, gammaNegative, margin, bound: variant === 'stable' ? null : BOUND, detached: variant === 'original' };
+      return {
+        ...PLAIN,
+        gammaPositive,
+        gammaNegative,
+        margin,
+        bound: variant === 'stable' ? null : BOUND,
+        detached: variant === 'original',
+      };
     }
   }
 }
@@ -37,14 +57,27 @@ function focusOf(loss: HardLoss): Focus {
 export function hardTerms(graph: OnnxGraph, loss: HardLoss, logits: string): LossTerms {
   const focus = focusOf(loss);
   const negated = graph.node('Neg', [logits]);
-  const p = graph.node('Sigmoid', [logits]), q = graph.node('Sigmoid', [negated]);
+  const p = graph.node('Sigmoid', [logits]),
+    q = graph.node('Sigmoid', [negated]);
   // log(1 + exp(-|z|)), which never overflows.
-  const tail = graph.node('Log', [graph.node('Add', [graph.node('Exp', [graph.node('Neg', [graph.node('Abs', [logits])])]), graph.scalar(1)])]);
-  const minusLog = (z: string, slope: string): Curve => bounded(graph, { value: graph.node('Add', [graph.node('Relu', [z]), tail]), slope }, focus.bound);
+  const tail = graph.node('Log', [
+    graph.node('Add', [graph.node('Exp', [graph.node('Neg', [graph.node('Abs', [logits])])]), graph.scalar(1)]),
+  ]);
+  const minusLog = (z: string, slope: string): Curve =>
+    bounded(graph, { value: graph.node('Add', [graph.node('Relu', [z]), tail]), slope }, focus.bound);
   const pq = graph.node('Mul', [p, q]);
   const minusLogP = minusLog(negated, graph.node('Neg', [q]));
-  const present = focused(graph, { value: q, slope: graph.node('Neg', [pq]) }, focus.gammaPositive, minusLogP, focus.detached);
-  const { focusing, cost } = focus.margin === 0 ? { focusing: { value: p, slope: pq }, cost: minusLog(logits, p) } : shifted(graph, p, q, pq, focus.margin);
+  const present = focused(
+    graph,
+    { value: q, slope: graph.node('Neg', [pq]) },
+    focus.gammaPositive,
+    minusLogP,
+    focus.detached,
+  );
+  const { focusing, cost } =
+    focus.margin === 0
+      ? { focusing: { value: p, slope: pq }, cost: minusLog(logits, p) }
+      : shifted(graph, p, q, pq, focus.margin);
   const absent = focused(graph, focusing, focus.gammaNegative, cost, focus.detached);
   return { present: scaled(graph, present, focus.scales[0]), absent: scaled(graph, absent, focus.scales[1]) };
 }
@@ -68,7 +101,13 @@ function focused(graph: OnnxGraph, base: Curve, gamma: number, cost: Curve, deta
   const direct = graph.node('Mul', [factor, cost.slope]);
   if (detached) return { value, slope: direct };
   // With gamma below 1 the power has no finite slope at 0, where the cost is 0.
-  const lower = gamma === 1 ? base.slope : graph.node('Mul', [graph.node('Pow', [graph.node('Max', [base.value, graph.scalar(1e-30)]), graph.scalar(gamma - 1)]), base.slope]);
+  const lower =
+    gamma === 1
+      ? base.slope
+      : graph.node('Mul', [
+          graph.node('Pow', [graph.node('Max', [base.value, graph.scalar(1e-30)]), graph.scalar(gamma - 1)]),
+          base.slope,
+        ]);
   const through = graph.node('Mul', [graph.node('Mul', [lower, cost.value]), graph.scalar(gamma)]);
   return { value, slope: graph.node('Add', [direct, through]) };
 }

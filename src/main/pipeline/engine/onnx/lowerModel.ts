@@ -15,19 +15,32 @@ import { lowerScaleChannels } from './ops/scaleChannels.ts';
 
 function lowerNode(lowering: Lowering, node: GraphNode): void {
   switch (node.op) {
-    case 'input': return lowerInput(lowering, node);
-    case 'normalize': return lowerNormalize(lowering, node);
-    case 'conv2d': return lowerConv2d(lowering, node);
-    case 'depthwiseConv2d': return lowerDepthwiseConv2d(lowering, node);
-    case 'batchNorm': return lowerBatchNorm(lowering, node);
-    case 'activation': return lowerActivation(lowering, node);
-    case 'add': return lowerAdd(lowering, node);
-    case 'scaleChannels': return lowerScaleChannels(lowering, node);
-    case 'globalAveragePool': return lowerGlobalAveragePool(lowering, node);
-    case 'dense': return lowerMatrixProduct(lowering, node);
-    case 'dropout': return lowerDropout(lowering, node);
-    case 'dropPath': return lowerDropPath(lowering, node);
-    case 'fakeQuant': return lowerFakeQuant(lowering, node);
+    case 'input':
+      return lowerInput(lowering, node);
+    case 'normalize':
+      return lowerNormalize(lowering, node);
+    case 'conv2d':
+      return lowerConv2d(lowering, node);
+    case 'depthwiseConv2d':
+      return lowerDepthwiseConv2d(lowering, node);
+    case 'batchNorm':
+      return lowerBatchNorm(lowering, node);
+    case 'activation':
+      return lowerActivation(lowering, node);
+    case 'add':
+      return lowerAdd(lowering, node);
+    case 'scaleChannels':
+      return lowerScaleChannels(lowering, node);
+    case 'globalAveragePool':
+      return lowerGlobalAveragePool(lowering, node);
+    case 'dense':
+      return lowerMatrixProduct(lowering, node);
+    case 'dropout':
+      return lowerDropout(lowering, node);
+    case 'dropPath':
+      return lowerDropPath(lowering, node);
+    case 'fakeQuant':
+      return lowerFakeQuant(lowering, node);
   }
 }
 

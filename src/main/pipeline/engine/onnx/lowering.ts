@@ -31,7 +31,10 @@ export type Contribution =
   | { readonly kind: 'factored'; readonly tensor: string; readonly factor: string };
 
 /** Scale and zero point as tensors of one value. */
-export interface QuantizationTensors { readonly scale: string; readonly zeroPoint: string }
+export interface QuantizationTensors {
+  readonly scale: string;
+  readonly zeroPoint: string;
+}
 
 /** `factor` [C']: what the gradient has still to be multiplied with; only convolutions get one. */
 type Backward = (gradient: string, factor: string | null) => void;
@@ -116,7 +119,12 @@ export class Lowering {
 
   /** The node's tensor; `backward` gets its gradient and hands contributions on. */
   define(node: GraphNode, tensor: string, backward?: Backward, offset?: string): void {
-    this.values.set(node.name, { kind: this.kindOf(node.name), tensor, shape: node.shape, ...(offset !== undefined && { offset }) });
+    this.values.set(node.name, {
+      kind: this.kindOf(node.name),
+      tensor,
+      shape: node.shape,
+      ...(offset !== undefined && { offset }),
+    });
     if (backward !== undefined && this.isTrainable(node)) this.tape.push({ name: node.name, backward });
   }
 
@@ -179,7 +187,12 @@ export class Lowering {
   // ---- gradients
 
   needsGradient(name: string): boolean {
-    return this.trainable.has(name) && this.kinds.get(name) !== 'pixels' && this.kinds.get(name) !== 'image' && name !== this.model.nodes[0]!.name;
+    return (
+      this.trainable.has(name) &&
+      this.kinds.get(name) !== 'pixels' &&
+      this.kinds.get(name) !== 'image' &&
+      name !== this.model.nodes[0]!.name
+    );
   }
 
   contribute(name: string, contribution: Contribution): void {
@@ -194,7 +207,11 @@ export class Lowering {
   /** Whether `reader` may hand the tensor's gradient on with a factor that is still to be multiplied: it is all that reads this convolution. */
   takesFactor(name: string, reader: GraphNode): boolean {
     const maker = this.model.nodes.find((node) => node.name === name)!;
-    return (maker.op === 'conv2d' || maker.op === 'depthwiseConv2d') && this.isTrainable(maker) && this.soleReader(maker) === reader;
+    return (
+      (maker.op === 'conv2d' || maker.op === 'depthwiseConv2d') &&
+      this.isTrainable(maker) &&
+      this.soleReader(maker) === reader
+    );
   }
 
   /** Runs the tape backwards. */
@@ -210,7 +227,8 @@ export class Lowering {
     const contributions = this.contributions.get(name) ?? [];
     let sum: string | null = null;
     for (const contribution of contributions) {
-      if (contribution.kind === 'tensor') sum = sum === null ? contribution.tensor : this.graph.node('Add', [sum, contribution.tensor]);
+      if (contribution.kind === 'tensor')
+        sum = sum === null ? contribution.tensor : this.graph.node('Add', [sum, contribution.tensor]);
     }
     sum = this.channelwiseGradient(name, contributions, sum);
     for (const contribution of contributions) {
@@ -225,12 +243,20 @@ export class Lowering {
     const broadcast = contributions.filter((contribution) => contribution.kind === 'broadcast');
     if (scaled.length === 0 && broadcast.length === 0) return sum;
     const dims = this.dims(this.value(name));
-    let shift = broadcast.map(({ vector }) => vector).reduce<string | undefined>((total, vector) => (total === undefined ? vector : this.graph.node('Add', [total, vector])), undefined);
+    let shift = broadcast
+      .map(({ vector }) => vector)
+      .reduce<string | undefined>(
+        (total, vector) => (total === undefined ? vector : this.graph.node('Add', [total, vector])),
+        undefined,
+      );
     if (scaled.length === 0) {
       const { n, channels, height, width } = dims;
       const { block } = this.layout;
       const perBlock = this.graph.reshape(shift!, [n, channels / block, 1, block]);
-      const spread = this.graph.node('Expand', [perBlock, this.graph.ints([n, channels / block, height * width, block])]);
+      const spread = this.graph.node('Expand', [
+        perBlock,
+        this.graph.ints([n, channels / block, height * width, block]),
+      ]);
       const map = this.graph.reshape(spread, [n, channels, height, width]);
       return sum === null ? map : this.graph.node('Add', [sum, map]);
     }
@@ -242,7 +268,11 @@ export class Lowering {
   }
 
   /** x * scale + shift + sum with scale and shift [N, C']. */
-  perImageAffine(x: string, dims: MapDims, { scale, shift, sum }: { scale: string; shift?: string | undefined; sum?: string | null }): string {
+  perImageAffine(
+    x: string,
+    dims: MapDims,
+    { scale, shift, sum }: { scale: string; shift?: string | undefined; sum?: string | null },
+  ): string {
     const { graph, layout } = this;
     const { n, channels, height, width } = dims;
     const wide = [1, n * channels, height, width];
@@ -264,6 +294,9 @@ export class Lowering {
 
   /** Sum over batch, height and width: [C']. */
   channelSum(x: string, dims: MapDims): string {
-    return this.graph.node('Mul', [this.sumOverBatch(this.layout.channelMeans(this.graph, x, dims)), this.graph.scalar(dims.height * dims.width)]);
+    return this.graph.node('Mul', [
+      this.sumOverBatch(this.layout.channelMeans(this.graph, x, dims)),
+      this.graph.scalar(dims.height * dims.width),
+    ]);
   }
 }

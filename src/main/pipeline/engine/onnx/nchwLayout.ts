@@ -6,17 +6,29 @@ function withEpilogue(graph: OnnxGraph, x: string, sum: string | null | undefine
   const total = sum ? graph.node('Add', [x, sum]) : x;
   if (epilogue === null) return total;
   const bounds = clipBounds(epilogue);
-  return bounds === null ? graph.node('Sigmoid', [total]) : graph.node('Clip', [total, graph.scalar(bounds[0]), graph.scalar(bounds[1])]);
+  return bounds === null
+    ? graph.node('Sigmoid', [total])
+    : graph.node('Clip', [total, graph.scalar(bounds[0]), graph.scalar(bounds[1])]);
 }
 
 /** `productsTransposed`: a [N, O, P] times b [N, I, P] transposed. */
-export function plainPixelProducts(graph: OnnxGraph, a: FeatureMap, b: FeatureMap, ones: boolean, productsTransposed: (b: string, a: string) => string): string {
+export function plainPixelProducts(
+  graph: OnnxGraph,
+  a: FeatureMap,
+  b: FeatureMap,
+  ones: boolean,
+  productsTransposed: (b: string, a: string) => string,
+): string {
   const { n, channels, height, width } = b.dims;
   const pixels = height * width;
   const planes = graph.reshape(a.tensor, [n, a.dims.channels, pixels]);
   const rows = ones ? graph.node('Concat', [planes, graph.filled(1, [n, 1, pixels])], { axis: 1 }) : planes;
   const products = productsTransposed(graph.reshape(b.tensor, [n, channels, pixels]), rows);
-  return graph.reshape(graph.node('ReduceSum', [products, graph.ints([0])], { keepdims: 0 }), [channels, a.dims.channels + (ones ? 1 : 0), 1]);
+  return graph.reshape(graph.node('ReduceSum', [products, graph.ints([0])], { keepdims: 0 }), [
+    channels,
+    a.dims.channels + (ones ? 1 : 0),
+    1,
+  ]);
 }
 
 /** Plain NCHW from standard ONNX ops: where the CPU has no blocked kernels (ARM64). */
@@ -27,7 +39,13 @@ export const nchwLayout: Layout = {
   conv: (graph, { x, weights, bias, sum }: ConvInputs, geometry: ConvGeometry) => {
     const { kernel, group = 1, stride = 1, dilation = 1, pads = [0, 0, 0, 0], epilogue = null } = geometry;
     const inputs = bias === undefined ? [x, weights] : [x, weights, bias];
-    const y = graph.node('Conv', inputs, { kernel_shape: kernel, group, strides: [stride, stride], dilations: [dilation, dilation], pads });
+    const y = graph.node('Conv', inputs, {
+      kernel_shape: kernel,
+      group,
+      strides: [stride, stride],
+      dilations: [dilation, dilation],
+      pads,
+    });
     return withEpilogue(graph, y, sum, epilogue);
   },
   channelAffine: (graph, x, { channels, scale, shift, sum, epilogue = null }: ChannelAffine) => {
@@ -43,7 +61,9 @@ export const nchwLayout: Layout = {
     return graph.reshape(graph.node('MatMul', [rows, columns]), [n, channels]);
   },
   pixelProducts: (graph, a, b, { ones } = { ones: false }) =>
-    plainPixelProducts(graph, a, b, ones, (left, right) => graph.node('FusedMatMul', [left, right], { transA: 0, transB: 1 }, 'com.microsoft')),
+    plainPixelProducts(graph, a, b, ones, (left, right) =>
+      graph.node('FusedMatMul', [left, right], { transA: 0, transB: 1 }, 'com.microsoft'),
+    ),
   toPlain: (graph, x, { n, channels, height, width }) => graph.reshape(x, [n, channels, height * width]),
   toChannelsLast: (graph, x) => graph.node('Transpose', [x], { perm: [0, 2, 3, 1] }),
 };

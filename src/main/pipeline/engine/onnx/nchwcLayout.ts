@@ -19,12 +19,26 @@ export function nchwcLayout(block: number): Layout {
   const conv = (graph: OnnxGraph, { x, weights, bias, sum }: ConvInputs, geometry: ConvGeometry): string => {
     const { kernel, group = 1, stride = 1, dilation = 1, pads = [0, 0, 0, 0], epilogue = null } = geometry;
     const inputs = sum ? [x, weights, bias ?? '', sum] : bias === undefined ? [x, weights] : [x, weights, bias];
-    return graph.node('Conv', inputs, {
-      kernel_shape: kernel, group, strides: [stride, stride], dilations: [dilation, dilation], pads, ...epilogueAttributes(epilogue),
-    }, NCHWC);
+    return graph.node(
+      'Conv',
+      inputs,
+      {
+        kernel_shape: kernel,
+        group,
+        strides: [stride, stride],
+        dilations: [dilation, dilation],
+        pads,
+        ...epilogueAttributes(epilogue),
+      },
+      NCHWC,
+    );
   };
   const toPlain = (graph: OnnxGraph, x: string, { n, channels, height, width }: MapDims): string =>
-    graph.reshape(graph.node('ReorderOutput', [x], { channels, channels_last: 0 }, NCHWC), [n, channels, height * width]);
+    graph.reshape(graph.node('ReorderOutput', [x], { channels, channels_last: 0 }, NCHWC), [
+      n,
+      channels,
+      height * width,
+    ]);
 
   /** One product an image and block of b, which need not be reordered. */
   const pixelProducts = (graph: OnnxGraph, a: FeatureMap, b: FeatureMap, ones: boolean): string => {
@@ -43,12 +57,21 @@ export function nchwcLayout(block: number): Layout {
     conv,
     // A depthwise 1x1 convolution: scale, shift, sum and clip in one pass.
     channelAffine: (graph, x, { channels, scale, shift, sum, epilogue = null }: ChannelAffine) =>
-      conv(graph, { x, weights: graph.reshape(scale, [channels, 1, 1, 1]), bias: shift, sum }, { kernel: [1, 1], group: channels, epilogue }),
-    channelMeans: (graph, x, { n, channels }) => graph.reshape(graph.node('GlobalAveragePool', [x], {}, NCHWC), [n, channels]),
+      conv(
+        graph,
+        { x, weights: graph.reshape(scale, [channels, 1, 1, 1]), bias: shift, sum },
+        { kernel: [1, 1], group: channels, epilogue },
+      ),
+    channelMeans: (graph, x, { n, channels }) =>
+      graph.reshape(graph.node('GlobalAveragePool', [x], {}, NCHWC), [n, channels]),
     // A depthwise convolution whose kernel is as large as the map.
     channelDots: (graph, a, b, { n, channels, height, width }: MapDims) => {
       const group = n * channels;
-      const dots = conv(graph, { x: graph.reshape(a, [1, group, height, width]), weights: graph.reshape(b, [group, 1, height, width]) }, { kernel: [height, width], group });
+      const dots = conv(
+        graph,
+        { x: graph.reshape(a, [1, group, height, width]), weights: graph.reshape(b, [group, 1, height, width]) },
+        { kernel: [height, width], group },
+      );
       return graph.reshape(dots, [n, channels]);
     },
     pixelProducts: (graph, a, b, { ones } = { ones: false }) => pixelProducts(graph, a, b, ones),

@@ -9,7 +9,8 @@ export type OnnxType = 'float32' | 'uint8' | 'int8' | 'int32' | 'int64' | 'bool'
 export type OnnxDomain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
 
 /** A number is an int, a list of numbers ints; floats say so: `float(0.5)`, `floats([0, 6])`. */
-export type Attribute = number | readonly number[] | string | { readonly float: number } | { readonly floats: readonly number[] };
+export type Attribute =
+  number | readonly number[] | string | { readonly float: number } | { readonly floats: readonly number[] };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 export const float = (value: number): Attribute => ({ float: value });
@@ -18,14 +19,34 @@ export const floats = (values: readonly number[]): Attribute => ({ floats: value
 /** TensorProto.DataType */
 const DATA_TYPES: Record<OnnxType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 };
 /** AttributeProto.AttributeType */
-const FLOAT = 1, INT = 2, STRING = 3, FLOATS = 6, INTS = 7;
+const FLOAT = 1,
+  INT = 2,
+  STRING = 3,
+  FLOATS = 6,
+  INTS = 7;
 /** From opset 18 on all reductions take their axes as an input. */
-const OPSETS: readonly (readonly [OnnxDomain, number])[] = [['', 18], ['com.microsoft', 1], ['com.microsoft.nchwc', 1]];
+const OPSETS: readonly (readonly [OnnxDomain, number])[] = [
+  ['', 18],
+  ['com.microsoft', 1],
+  ['com.microsoft.nchwc', 1],
+];
 const IR_VERSION = 9;
 
-interface NodeProto { readonly op: string; readonly domain: OnnxDomain; readonly inputs: readonly string[]; readonly outputs: readonly string[]; readonly attributes: Attributes }
-interface ValueInfoProto { readonly name: string; readonly type: OnnxType; readonly shape: readonly number[] }
-interface TensorProto extends ValueInfoProto { readonly raw: Uint8Array }
+interface NodeProto {
+  readonly op: string;
+  readonly domain: OnnxDomain;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+}
+interface ValueInfoProto {
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly shape: readonly number[];
+}
+interface TensorProto extends ValueInfoProto {
+  readonly raw: Uint8Array;
+}
 
 type Values = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 type Writer = protobuf.Writer;
@@ -55,7 +76,13 @@ export class OnnxGraph {
     return this.nodeWithOutputs(op, inputs, 1, attributes, domain)[0]!;
   }
 
-  nodeWithOutputs(op: string, inputs: readonly string[], count: number, attributes: Attributes = {}, domain: OnnxDomain = ''): string[] {
+  nodeWithOutputs(
+    op: string,
+    inputs: readonly string[],
+    count: number,
+    attributes: Attributes = {},
+    domain: OnnxDomain = '',
+  ): string[] {
     const outputs = Array.from({ length: count }, () => this.freshName(op));
     this.nodes.push({ op, domain, inputs, outputs, attributes });
     return outputs;
@@ -73,24 +100,35 @@ export class OnnxGraph {
   /** A constant tensor; values are row-major. */
   constant(type: OnnxType, values: Values, shape: readonly number[]): string {
     const name = this.freshName('constant');
-    this.initializers.push({ name, type, shape, raw: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) });
+    this.initializers.push({
+      name,
+      type,
+      shape,
+      raw: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    });
     return name;
   }
 
   /** A float32 constant of rank 0. Equal ones are stored once. */
   scalar(value: number): string {
-    return this.shared(`scalar ${Object.is(value, -0) ? '-0' : value}`, () => this.constant('float32', Float32Array.of(value), []));
+    return this.shared(`scalar ${Object.is(value, -0) ? '-0' : value}`, () =>
+      this.constant('float32', Float32Array.of(value), []),
+    );
   }
 
   /** A float32 constant with one value everywhere. Equal ones are stored once. */
   filled(value: number, shape: readonly number[]): string {
     const size = shape.reduce((product, side) => product * side, 1);
-    return this.shared(`filled ${value} ${shape.join('x')}`, () => this.constant('float32', new Float32Array(size).fill(value), shape));
+    return this.shared(`filled ${value} ${shape.join('x')}`, () =>
+      this.constant('float32', new Float32Array(size).fill(value), shape),
+    );
   }
 
   /** An int64 constant of rank 1: shapes, axes, pads. Equal ones are stored once. */
   ints(values: readonly number[]): string {
-    return this.shared(`ints ${values.join(',')}`, () => this.constant('int64', BigInt64Array.from(values, BigInt), [values.length]));
+    return this.shared(`ints ${values.join(',')}`, () =>
+      this.constant('int64', BigInt64Array.from(values, BigInt), [values.length]),
+    );
   }
 
   /** The bytes of the ModelProto. */
@@ -124,7 +162,11 @@ export class OnnxGraph {
       else copies.push({ op: 'Identity', domain: '', inputs: [tensor], outputs: [name], attributes: {} });
     }
     const renamed = (tensors: readonly string[]): string[] => tensors.map((tensor) => names.get(tensor) ?? tensor);
-    return [...this.nodes, ...copies].map((node) => ({ ...node, inputs: renamed(node.inputs), outputs: renamed(node.outputs) }));
+    return [...this.nodes, ...copies].map((node) => ({
+      ...node,
+      inputs: renamed(node.inputs),
+      outputs: renamed(node.outputs),
+    }));
   }
 
   private freshName(prefix: string): string {
@@ -141,7 +183,9 @@ export class OnnxGraph {
 }
 
 /** Protocol buffer wire types. */
-const VARINT = 0, LENGTH_DELIMITED = 2, FIXED32 = 5;
+const VARINT = 0,
+  LENGTH_DELIMITED = 2,
+  FIXED32 = 5;
 const tag = (field: number, wireType: number): number => (field << 3) | wireType;
 
 function message(writer: Writer, field: number, write: (writer: Writer) => void): void {

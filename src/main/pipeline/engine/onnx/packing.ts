@@ -34,7 +34,8 @@ function packingOf(parameter: Parameter, layout: Layout, inputKind: TensorKind, 
   const { role, shape } = parameter;
   if (outputKind === 'vector') return vectorPacking(parameter);
   if (role === 'depthwiseKernel') return blockedPacking(parameter, layout, shape[0]! * shape[1]!, shape[2]!);
-  if (role !== 'kernel') return { parameter, shape: [paddedChannels(layout, shape[0]!)], sharedAxes: [], indexOf: (i) => i };
+  if (role !== 'kernel')
+    return { parameter, shape: [paddedChannels(layout, shape[0]!)], sharedAxes: [], indexOf: (i) => i };
   if (inputKind === 'image') return imageKernelPacking(parameter, layout);
   return pointwisePacking(parameter, layout);
 }
@@ -50,9 +51,12 @@ function vectorPacking(parameter: Parameter): Packing {
 function blockedPacking(parameter: Parameter, { block }: Layout, taps: number, channels: number): Packing {
   const blocks = Math.ceil(channels / block);
   return {
-    parameter, shape: [blocks, taps, block], sharedAxes: [1],
+    parameter,
+    shape: [blocks, taps, block],
+    sharedAxes: [1],
     indexOf: (i) => {
-      const channel = i % channels, tap = (i - channel) / channels;
+      const channel = i % channels,
+        tap = (i - channel) / channels;
       return (Math.floor(channel / block) * taps + tap) * block + (channel % block);
     },
   };
@@ -65,8 +69,10 @@ function imageKernelPacking(parameter: Parameter, layout: Layout): Packing {
   return {
     ...blocked,
     indexOf: (i) => {
-      const filter = i % filters, rest = (i - filter) / filters;
-      const input = rest % inputs, position = (rest - input) / inputs;
+      const filter = i % filters,
+        rest = (i - filter) / filters;
+      const input = rest % inputs,
+        position = (rest - input) / inputs;
       return blocked.indexOf((input * height * width + position) * filters + filter);
     },
   };
@@ -75,13 +81,24 @@ function imageKernelPacking(parameter: Parameter, layout: Layout): Packing {
 /** [1, 1, I, O] to [I', O']. */
 function pointwisePacking(parameter: Parameter, layout: Layout): Packing {
   const [height, width, inputs, filters] = parameter.shape as [number, number, number, number];
-  if (height !== 1 || width !== 1) throw new Error(`${parameter.name}: only the first convolution may be larger than 1x1`);
+  if (height !== 1 || width !== 1)
+    throw new Error(`${parameter.name}: only the first convolution may be larger than 1x1`);
   const row = paddedChannels(layout, filters);
-  return { parameter, shape: [paddedChannels(layout, inputs), row], sharedAxes: [0], indexOf: (i) => Math.floor(i / filters) * row + (i % filters) };
+  return {
+    parameter,
+    shape: [paddedChannels(layout, inputs), row],
+    sharedAxes: [0],
+    indexOf: (i) => Math.floor(i / filters) * row + (i % filters),
+  };
 }
 
 /** Writes neutral values into `target` at `offset`; padding is left as it is (zeros). */
-export function pack(packing: Packing, values: Float32Array, target: Float32Array = new Float32Array(sizeOf(packing.shape)), offset = 0): Float32Array {
+export function pack(
+  packing: Packing,
+  values: Float32Array,
+  target: Float32Array = new Float32Array(sizeOf(packing.shape)),
+  offset = 0,
+): Float32Array {
   for (let i = 0; i < values.length; i++) target[offset + packing.indexOf(i)] = values[i]!;
   return target;
 }

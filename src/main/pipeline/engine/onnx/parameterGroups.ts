@@ -27,11 +27,21 @@ function groupOf(name: string, packings: readonly Packing[], learningRateScale =
     size += sizeOf(packing.shape);
     return entry;
   });
-  return { name, decays: packings[0] !== undefined && decays(packings[0].parameter.role), learningRateScale, size, entries };
+  return {
+    name,
+    decays: packings[0] !== undefined && decays(packings[0].parameter.role),
+    learningRateScale,
+    size,
+    entries,
+  };
 }
 
 /** Groups of the trained parameters: kernels apart from norms and biases, and parameters of one learning rate together. */
-export function trainedGroups(parameters: readonly Parameter[], packings: ReadonlyMap<string, Packing>, scales: ReadonlyMap<string, number> = new Map()): ParameterGroup[] {
+export function trainedGroups(
+  parameters: readonly Parameter[],
+  packings: ReadonlyMap<string, Packing>,
+  scales: ReadonlyMap<string, number> = new Map(),
+): ParameterGroup[] {
   const scaleOf = ({ parameter: { name } }: Packing): number => scales.get(name) ?? 1;
   const packed = parameters.filter(({ role }) => !isStatistic(role)).map(({ name }) => packings.get(name)!);
   const groups: ParameterGroup[] = [];
@@ -54,8 +64,14 @@ export function trainedGroups(parameters: readonly Parameter[], packings: Readon
 }
 
 /** The moving means and variances. */
-export function statisticsGroup(parameters: readonly Parameter[], packings: ReadonlyMap<string, Packing>): ParameterGroup {
-  return groupOf('statistics', parameters.filter(({ role }) => isStatistic(role)).map(({ name }) => packings.get(name)!));
+export function statisticsGroup(
+  parameters: readonly Parameter[],
+  packings: ReadonlyMap<string, Packing>,
+): ParameterGroup {
+  return groupOf(
+    'statistics',
+    parameters.filter(({ role }) => isStatistic(role)).map(({ name }) => packings.get(name)!),
+  );
 }
 
 /** The group's vector from neutral tensors; zeros where `parameters` is undefined. */
@@ -75,7 +91,11 @@ export function unpackGroup(group: ParameterGroup, vector: Float32Array, into: M
 }
 
 /** Splits the group's vector into its parameters' tensors. */
-export function splitGroup({ graph, layout }: { readonly graph: OnnxGraph; readonly layout: Layout }, group: ParameterGroup, vector: string): Map<string, string> {
+export function splitGroup(
+  { graph, layout }: { readonly graph: OnnxGraph; readonly layout: Layout },
+  group: ParameterGroup,
+  vector: string,
+): Map<string, string> {
   const { entries } = group;
   const sizes = entries.map(({ packing }) => sizeOf(packing.shape));
   const pieces = entries.length === 1 ? [vector] : layout.split(graph, vector, sizes);

@@ -17,11 +17,25 @@ export async function fastestLayout(): Promise<Layout> {
   const graph = new OnnxGraph();
   const size = CHANNELS * 2;
   const x = graph.input('x', 'float32', [1, CHANNELS, 2, 1]);
-  graph.output('y', graph.reshape(graph.node('ReorderInput', [x], { channels_last: 0 }, 'com.microsoft.nchwc'), [size]), 'float32', [size]);
+  graph.output(
+    'y',
+    graph.reshape(graph.node('ReorderInput', [x], { channels_last: 0 }, 'com.microsoft.nchwc'), [size]),
+    'float32',
+    [size],
+  );
   const y = new Float32Array(size);
   try {
     const session = await createOrtSession(graph.build(), { threads: 1, optimization: 'disabled' });
-    await session.run({ x: new Tensor('float32', Float32Array.from({ length: size }, (_, i) => i), [1, CHANNELS, 2, 1]) }, { y: new Tensor('float32', y, [size]) });
+    await session.run(
+      {
+        x: new Tensor(
+          'float32',
+          Float32Array.from({ length: size }, (_, i) => i),
+          [1, CHANNELS, 2, 1],
+        ),
+      },
+      { y: new Tensor('float32', y, [size]) },
+    );
     await session.dispose();
   } catch {
     return nchwLayout;

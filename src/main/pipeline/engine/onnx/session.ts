@@ -36,22 +36,29 @@ export interface OrtOptions {
 }
 
 /** Loads a model into onnxruntime. Throws Problem 'engine', 'deviceLost' or 'outOfMemory'. */
-export async function createOrtSession(model: Uint8Array, { provider = 'cpu', threads, lowMemory = false, optimization = 'basic', keptOnDevice = [] }: OrtOptions): Promise<OrtSession> {
-  const session = await guarded('load', () => InferenceSession.create(model, {
-    // What a device has no kernel for runs on the CPU.
-    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
-    ...(keptOnDevice.length > 0 && { preferredOutputLocation: Object.fromEntries(keptOnDevice.map((name) => [name, 'gpu-buffer' as const])) }),
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: optimization,
-    enableMemPattern: !lowMemory,
-    logSeverityLevel: 3,
-    // Fake-quant pairs are meant as they stand: no fusing into integer ops.
-    extra: { session: { disable_quant_qdq: '1' } },
-  }));
+export async function createOrtSession(
+  model: Uint8Array,
+  { provider = 'cpu', threads, lowMemory = false, optimization = 'basic', keptOnDevice = [] }: OrtOptions,
+): Promise<OrtSession> {
+  const session = await guarded('load', () =>
+    InferenceSession.create(model, {
+      // What a device has no kernel for runs on the CPU.
+      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+      ...(keptOnDevice.length > 0 && {
+        preferredOutputLocation: Object.fromEntries(keptOnDevice.map((name) => [name, 'gpu-buffer' as const])),
+      }),
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: optimization,
+      enableMemPattern: !lowMemory,
+      logSeverityLevel: 3,
+      // Fake-quant pairs are meant as they stand: no fusing into integer ops.
+      extra: { session: { disable_quant_qdq: '1' } },
+    }),
+  );
   return {
-    run: (feeds, outputs) => guarded('run', async () => await session.run(feeds, outputs) as Tensors),
+    run: (feeds, outputs) => guarded('run', async () => (await session.run(feeds, outputs)) as Tensors),
     // What a lost device refuses to free is gone with it.
     dispose: () => session.release().catch(() => undefined),
   };
@@ -65,7 +72,11 @@ async function guarded<T>(what: 'load' | 'run', work: () => Promise<T>): Promise
     if (data.kind === 'outOfMemory') throw new Problem('outOfMemory', data.message, data.detail);
     // 'WebGPU device lost (reason): message' (onnxruntime/core/providers/webgpu/webgpu_context.cc), Vulkan's VK_ERROR_DEVICE_LOST, a CUDA context that is gone.
     if (/device (is )?lost|DEVICE_LOST|cudaErrorDevicesUnavailable|illegal memory access/i.test(data.message)) {
-      throw new Problem('deviceLost', 'The graphics card stopped answering (its driver was reset, or the card was taken away). The last checkpoint is safe.', data.message);
+      throw new Problem(
+        'deviceLost',
+        'The graphics card stopped answering (its driver was reset, or the card was taken away). The last checkpoint is safe.',
+        data.message,
+      );
     }
     throw new Problem('engine', `onnxruntime could not ${what} the model: ${data.message}`, data.detail);
   }

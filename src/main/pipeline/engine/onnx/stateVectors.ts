@@ -19,7 +19,11 @@ const vectorTensor = (values: Float32Array): Tensor => new Tensor('float32', val
 
 /** In memory: one tensor is read while the other is written. */
 export function hostVectors(start: ReadonlyMap<string, Float32Array>): StateVectors {
-  const vectors = [...start].map(([name, values]) => ({ name, current: vectorTensor(values), next: vectorTensor(new Float32Array(values.length)) }));
+  const vectors = [...start].map(([name, values]) => ({
+    name,
+    current: vectorTensor(values),
+    next: vectorTensor(new Float32Array(values.length)),
+  }));
   return {
     feeds: () => Object.fromEntries(vectors.map(({ name, current }) => [name, current])),
     outputs: () => Object.fromEntries(vectors.map(({ name, next }) => [nextName(name), next])),
@@ -35,7 +39,9 @@ export function hostVectors(start: ReadonlyMap<string, Float32Array>): StateVect
 export function deviceVectors(start: ReadonlyMap<string, Float32Array>, runtime: Runtime): StateVectors {
   const current = new Map([...start].map(([name, values]) => [name, vectorTensor(values)]));
   let reader: OrtSession | null = null;
-  const release = (tensor: Tensor | undefined): void => { if (tensor?.location === 'gpu-buffer') tensor.dispose(); };
+  const release = (tensor: Tensor | undefined): void => {
+    if (tensor?.location === 'gpu-buffer') tensor.dispose();
+  };
   return {
     feeds: () => Object.fromEntries(current),
     outputs: () => Object.fromEntries([...current.keys()].map((name) => [nextName(name), null])),
@@ -47,7 +53,10 @@ export function deviceVectors(start: ReadonlyMap<string, Float32Array>, runtime:
     },
     values: async () => {
       reader ??= await createOrtSession(copyGraph(start), runtime);
-      const read = await reader.run(Object.fromEntries(current), Object.fromEntries([...current.keys()].map((name) => [nextName(name), null])));
+      const read = await reader.run(
+        Object.fromEntries(current),
+        Object.fromEntries([...current.keys()].map((name) => [nextName(name), null])),
+      );
       return new Map([...current.keys()].map((name) => [name, read[nextName(name)]!.data as Float32Array]));
     },
     dispose: async () => {
@@ -60,6 +69,7 @@ export function deviceVectors(start: ReadonlyMap<string, Float32Array>, runtime:
 /** A tensor on the device cannot be read directly (that aborts the process): a session copies it. */
 function copyGraph(vectors: ReadonlyMap<string, Float32Array>): Uint8Array {
   const graph = new OnnxGraph();
-  for (const [name, { length }] of vectors) graph.output(nextName(name), graph.input(name, 'float32', [length]), 'float32', [length]);
+  for (const [name, { length }] of vectors)
+    graph.output(nextName(name), graph.input(name, 'float32', [length]), 'float32', [length]);
   return graph.build();
 }

@@ -12,9 +12,16 @@ import type { Tensor as NeutralTensor } from '../../graph/graph.ts';
 const STATISTICS = 'statistics';
 
 /** Forward passes with every trainable BatchNorm on the batch's own statistics, which are what comes out. */
-export async function createOnnxStatistics({ model, parameters, batchSize, trainableFrom }: StatisticsRequest, layout: Layout, runtime: Runtime): Promise<StatisticsSession> {
+export async function createOnnxStatistics(
+  { model, parameters, batchSize, trainableFrom }: StatisticsRequest,
+  layout: Layout,
+  runtime: Runtime,
+): Promise<StatisticsSession> {
   const names = new Set(model.nodes.slice(trainableFrom).flatMap(parametersOf));
-  const group = statisticsGroup(model.parameters.filter(({ name, role }) => names.has(name) && isStatistic(role)), packingsOf(model, layout));
+  const group = statisticsGroup(
+    model.parameters.filter(({ name, role }) => names.has(name) && isStatistic(role)),
+    packingsOf(model, layout),
+  );
   if (group.size === 0) return { run: () => Promise.resolve(new Map()), dispose: () => Promise.resolve() };
   const lowering = lowerModel({ model, parameters, batchSize, trainableFrom, layout, masks: false, kept: new Set() });
   const { graph } = lowering;

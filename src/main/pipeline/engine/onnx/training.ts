@@ -9,7 +9,14 @@ import { FAKE_QUANT_INPUTS, fakeQuantFeeds, trackedNodes } from './ops/fakeQuant
 import { inputFeed } from './ops/input.ts';
 import { maskInput } from './ops/masks.ts';
 import type { OptimizerVectors } from './optimizer.ts';
-import { clipByGlobalNorm, lowerOptimizer, movedTowards, OPTIMIZER_INPUTS, optimizerScalars, slotNames } from './optimizer.ts';
+import {
+  clipByGlobalNorm,
+  lowerOptimizer,
+  movedTowards,
+  OPTIMIZER_INPUTS,
+  optimizerScalars,
+  slotNames,
+} from './optimizer.ts';
 import type { ParameterGroup } from './parameterGroups.ts';
 import { joinGroup, packGroup, splitGroup, statisticsGroup, trainedGroups, unpackGroup } from './parameterGroups.ts';
 import { packingsOf } from './packing.ts';
@@ -22,9 +29,12 @@ const EMA_RATE = 'emaRate';
 /** What a step says: loss, hard loss, gradient norm; logits; ranges. One vector, so that a device is read once a step. */
 const REPORT = 'report';
 const METRICS = 3;
-const WEIGHT_SLOT = 'weights', EMA_SLOT = 'ema', SUM_SLOT = 'gradientSum';
+const WEIGHT_SLOT = 'weights',
+  EMA_SLOT = 'ema',
+  SUM_SLOT = 'gradientSum';
 /** A batch's share of the accumulated gradient, and whether the weights move. */
-const SHARE = 'share', MOVES = 'moves';
+const SHARE = 'share',
+  MOVES = 'moves';
 
 const vectorName = (slot: string, group: ParameterGroup): string => `${slot}/${group.name}`;
 
@@ -35,11 +45,18 @@ function trainedParameters(model: Model, trainableFrom: number): Parameter[] {
 }
 
 /** Whole training steps as one ONNX graph: pixels and the state's vectors go in, the next state's vectors come out. */
-export async function createOnnxTraining(request: TrainingRequest, layout: Layout, runtime: Runtime & Pick<OrtOptions, 'lowMemory'>): Promise<TrainingSession> {
+export async function createOnnxTraining(
+  request: TrainingRequest,
+  layout: Layout,
+  runtime: Runtime & Pick<OrtOptions, 'lowMemory'>,
+): Promise<TrainingSession> {
   const plan = planOf(request, layout);
   const start = startVectors(request, plan);
   const onDevice = runtime.provider === 'webgpu';
-  const session = await createOrtSession(buildStep(request, layout, plan).build(), { ...runtime, keptOnDevice: onDevice ? [...start.keys()].map(nextName) : [] });
+  const session = await createOrtSession(buildStep(request, layout, plan).build(), {
+    ...runtime,
+    keptOnDevice: onDevice ? [...start.keys()].map(nextName) : [],
+  });
   return new OnnxTrainingSession(request, plan, session, onDevice ? deviceVectors(start, runtime) : hostVectors(start));
 }
 
@@ -55,15 +72,30 @@ function planOf({ model, trainableFrom, optimizer, learningRateScales }: Trainin
   const packings = packingsOf(model, layout);
   const trained = trainedParameters(model, trainableFrom);
   const statistics = statisticsGroup(trained, packings);
-  return { groups: trainedGroups(trained, packings, learningRateScales), statistics: statistics.size === 0 ? null : statistics, slots: slotNames(optimizer) };
+  return {
+    groups: trainedGroups(trained, packings, learningRateScales),
+    statistics: statistics.size === 0 ? null : statistics,
+    slots: slotNames(optimizer),
+  };
 }
 
 function buildStep(request: TrainingRequest, layout: Layout, plan: Plan): Lowering['graph'] {
   const { model, batchSize } = request;
   const { groups, statistics } = plan;
-  const lowering = lowerModel({
-    model, parameters: request.state.parameters, batchSize, trainableFrom: request.trainableFrom, layout, masks: true, kept: new Set([model.logits]),
-  }, (bound) => { bindVectors(bound, plan); });
+  const lowering = lowerModel(
+    {
+      model,
+      parameters: request.state.parameters,
+      batchSize,
+      trainableFrom: request.trainableFrom,
+      layout,
+      masks: true,
+      kept: new Set([model.logits]),
+    },
+    (bound) => {
+      bindVectors(bound, plan);
+    },
+  );
   const { graph } = lowering;
   const logits = lowering.value(model.logits).tensor;
   const { loss, hardLoss, gradient } = lowerLoss(graph, request.loss, logits, [batchSize, model.classes]);
@@ -81,15 +113,23 @@ function buildStep(request: TrainingRequest, layout: Layout, plan: Plan): Loweri
   const metrics = [loss, hardLoss, norm].map((tensor) => graph.reshape(tensor, [1]));
   const ranges = trackedNodes(model.nodes).flatMap(({ name }) => [...lowering.trackedRanges.get(name)!]);
   const flatLogits = graph.reshape(logits, [batchSize * model.classes]);
-  graph.output(REPORT, graph.node('Concat', [...metrics, flatLogits, ...ranges], { axis: 0 }), 'float32', [reportSize(request)]);
+  graph.output(REPORT, graph.node('Concat', [...metrics, flatLogits, ...ranges], { axis: 0 }), 'float32', [
+    reportSize(request),
+  ]);
   return graph;
 }
 
-const reportSize = ({ model, batchSize }: TrainingRequest): number => METRICS + batchSize * model.classes + 2 * trackedNodes(model.nodes).length;
+const reportSize = ({ model, batchSize }: TrainingRequest): number =>
+  METRICS + batchSize * model.classes + 2 * trackedNodes(model.nodes).length;
 
-function startVectors({ state, ema, accumulates }: TrainingRequest, { groups, statistics, slots }: Plan): Map<string, Float32Array> {
+function startVectors(
+  { state, ema, accumulates }: TrainingRequest,
+  { groups, statistics, slots }: Plan,
+): Map<string, Float32Array> {
   const start = new Map<string, Float32Array>();
-  const keep = (slot: string, group: ParameterGroup, values: Parameters | undefined): void => { start.set(vectorName(slot, group), packGroup(group, values)); };
+  const keep = (slot: string, group: ParameterGroup, values: Parameters | undefined): void => {
+    start.set(vectorName(slot, group), packGroup(group, values));
+  };
   for (const group of groups) {
     keep(WEIGHT_SLOT, group, state.parameters);
     for (const slot of slots) keep(slot, group, state.slots.get(slot));
@@ -113,13 +153,22 @@ function accumulated({ graph }: Lowering, groups: readonly ParameterGroup[], gra
   graph.input(MOVES, 'bool', []);
   return groups.map((group, i) => {
     const vector = vectorName(SUM_SLOT, group);
-    const sum = graph.node('Add', [graph.input(vector, 'float32', [group.size]), graph.node('Mul', [gradients[i]!, SHARE])]);
+    const sum = graph.node('Add', [
+      graph.input(vector, 'float32', [group.size]),
+      graph.node('Mul', [gradients[i]!, SHARE]),
+    ]);
     graph.output(nextName(vector), graph.node('Where', [MOVES, graph.scalar(0), sum]), 'float32', [group.size]);
     return sum;
   });
 }
 
-function updateGroup(request: TrainingRequest, { graph }: Lowering, { slots }: Plan, group: ParameterGroup, gradient: string): void {
+function updateGroup(
+  request: TrainingRequest,
+  { graph }: Lowering,
+  { slots }: Plan,
+  group: ParameterGroup,
+  gradient: string,
+): void {
   const vector = (slot: string): string => vectorName(slot, group);
   const before: OptimizerVectors = {
     weights: vector(WEIGHT_SLOT),
@@ -132,19 +181,39 @@ function updateGroup(request: TrainingRequest, { graph }: Lowering, { slots }: P
   };
   output(WEIGHT_SLOT, after.weights);
   for (const [slot, tensor] of after.slots) output(slot, tensor);
-  if (request.ema) output(EMA_SLOT, movedTowards(graph, graph.input(vector(EMA_SLOT), 'float32', [group.size]), after.weights, EMA_RATE));
+  if (request.ema)
+    output(
+      EMA_SLOT,
+      movedTowards(graph, graph.input(vector(EMA_SLOT), 'float32', [group.size]), after.weights, EMA_RATE),
+    );
 }
 
 /** moving = moving * momentum + batch * (1 - momentum) */
 function updateStatistics(lowering: Lowering, group: ParameterGroup): void {
   const { graph } = lowering;
   const momenta = new Float32Array(group.size);
-  const momentumOf = new Map(lowering.model.nodes.flatMap((node) => (node.op === 'batchNorm' ? [[node.mean, node.momentum], [node.variance, node.momentum]] as const : [])));
+  const momentumOf = new Map(
+    lowering.model.nodes.flatMap((node) =>
+      node.op === 'batchNorm'
+        ? ([
+            [node.mean, node.momentum],
+            [node.variance, node.momentum],
+          ] as const)
+        : [],
+    ),
+  );
   for (const [i, { packing, offset }] of group.entries.entries()) {
     momenta.fill(momentumOf.get(packing.parameter.name)!, offset, group.entries[i + 1]?.offset ?? group.size);
   }
   const old = graph.node('Mul', [vectorName(WEIGHT_SLOT, group), graph.constant('float32', momenta, [group.size])]);
-  const fresh = graph.node('Mul', [joinGroup(graph, group, lowering.batchStatistics), graph.constant('float32', momenta.map((momentum) => 1 - momentum), [group.size])]);
+  const fresh = graph.node('Mul', [
+    joinGroup(graph, group, lowering.batchStatistics),
+    graph.constant(
+      'float32',
+      momenta.map((momentum) => 1 - momentum),
+      [group.size],
+    ),
+  ]);
   graph.output(nextName(vectorName(WEIGHT_SLOT, group)), graph.node('Add', [old, fresh]), 'float32', [group.size]);
 }
 
@@ -166,14 +235,19 @@ class OnnxTrainingSession implements TrainingSession {
   }
 
   async step(input: StepInput): Promise<StepResult> {
-    const results = await this.session.run({ ...this.feedsOf(input), ...this.vectors.feeds() }, { [REPORT]: null, ...this.vectors.outputs() });
+    const results = await this.session.run(
+      { ...this.feedsOf(input), ...this.vectors.feeds() },
+      { [REPORT]: null, ...this.vectors.outputs() },
+    );
     this.vectors.advance(results);
     if (input.accumulation?.moves !== false) this.steps++;
     const report = results[REPORT]!.data as Float32Array;
     const [loss, hardLoss, gradientNorm] = report;
     const ranges = report.subarray(report.length - 2 * this.tracked.length);
     return {
-      loss: loss!, hardLoss: hardLoss!, gradientNorm: gradientNorm!,
+      loss: loss!,
+      hardLoss: hardLoss!,
+      gradientNorm: gradientNorm!,
       logits: report.slice(METRICS, report.length - ranges.length),
       ranges: new Map(this.tracked.map(({ name }, i) => [name, [ranges[2 * i]!, ranges[2 * i + 1]!]])),
     };
@@ -192,7 +266,8 @@ class OnnxTrainingSession implements TrainingSession {
       feeds[TEACHER_LOGITS] = new OrtTensor('float32', input.teacherLogits, perClass);
     }
     const scalars = optimizerScalars(optimizer, input, this.steps);
-    for (const key of ['learningRate', 'stepSize', 'decay'] as const) feeds[OPTIMIZER_INPUTS[key]] = scalarTensor(scalars[key]);
+    for (const key of ['learningRate', 'stepSize', 'decay'] as const)
+      feeds[OPTIMIZER_INPUTS[key]] = scalarTensor(scalars[key]);
     if (ema) {
       if (input.emaDecay === undefined) throw new Error('an EMA is kept: a step needs emaDecay');
       feeds[EMA_RATE] = scalarTensor(1 - input.emaDecay);
@@ -219,7 +294,8 @@ class OnnxTrainingSession implements TrainingSession {
   async state(): Promise<TrainingState> {
     const { groups, statistics, slots } = this.plan;
     const values = await this.vectors.values();
-    const unpacked = (slot: string, group: ParameterGroup, into: Map<string, Tensor>): void => unpackGroup(group, values.get(vectorName(slot, group))!, into);
+    const unpacked = (slot: string, group: ParameterGroup, into: Map<string, Tensor>): void =>
+      unpackGroup(group, values.get(vectorName(slot, group))!, into);
     const collected = (slot: string, into = new Map<string, Tensor>()): Map<string, Tensor> => {
       for (const group of groups) unpacked(slot, group, into);
       return into;

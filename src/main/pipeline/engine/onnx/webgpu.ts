@@ -11,11 +11,18 @@ export async function createOnnxWebGpuEngine({ threads }: { readonly threads: nu
   const graph = new OnnxGraph();
   graph.output('y', graph.input('x', 'float32', [1]), 'float32', [1]);
   await (await createOrtSession(graph.build(), runtime)).dispose();
-  return onnxEngine('onnx-webgpu', `onnxruntime on WebGPU, ${await adapterText()}, plain layout`, deviceLayout, runtime);
+  return onnxEngine(
+    'onnx-webgpu',
+    `onnxruntime on WebGPU, ${await adapterText()}, plain layout`,
+    deviceLayout,
+    runtime,
+  );
 }
 
 async function adapterText(): Promise<string> {
   if (process.platform !== 'linux') return process.platform === 'win32' ? 'Direct3D 12' : 'Metal';
   const cards = await graphicsCards();
-  return cards.length === 0 ? 'Vulkan software adapter' : `Vulkan, ${cards.map(({ name, driver }) => `${name} (${driver})`).join(' or ')}`;
+  return cards.length === 0
+    ? 'Vulkan software adapter'
+    : `Vulkan, ${cards.map(({ name, driver }) => `${name} (${driver})`).join(' or ')}`;
 }

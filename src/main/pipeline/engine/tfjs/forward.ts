@@ -24,11 +24,20 @@ export interface ForwardResult {
 export function forward(context: ForwardContext, input: Tensor): ForwardResult {
   const values = new Map<string, Tensor>();
   const statistics = new Map<string, Tensor>();
-  context.model.nodes.forEach((node, index) => values.set(node.name, evaluate(context, node, index >= context.trainableFrom, input, values, statistics)));
+  context.model.nodes.forEach((node, index) =>
+    values.set(node.name, evaluate(context, node, index >= context.trainableFrom, input, values, statistics)),
+  );
   return { values, statistics };
 }
 
-function evaluate(context: ForwardContext, node: GraphNode, training: boolean, input: Tensor, values: ReadonlyMap<string, Tensor>, statistics: Map<string, Tensor>): Tensor {
+function evaluate(
+  context: ForwardContext,
+  node: GraphNode,
+  training: boolean,
+  input: Tensor,
+  values: ReadonlyMap<string, Tensor>,
+  statistics: Map<string, Tensor>,
+): Tensor {
   const value = (name: string): Tensor => values.get(name)!;
   const parameter = (name: string): Tensor => context.parameters.get(name)!;
   const biased = (x: Tensor, bias: string | null): Tensor => (bias === null ? x : tf.add(x, parameter(bias)));
@@ -39,11 +48,33 @@ function evaluate(context: ForwardContext, node: GraphNode, training: boolean, i
     case 'normalize':
       return tf.div(tf.sub(value(node.input), tf.tensor1d([...node.mean])), tf.tensor1d([...node.std]));
     case 'conv2d':
-      return biased(tf.conv2d(value(node.input) as Tensor4D, kernelOf(tf, parameter(node.kernel), node.weightQuantization, 'filters') as Tensor4D, node.stride, 'same'), node.bias);
+      return biased(
+        tf.conv2d(
+          value(node.input) as Tensor4D,
+          kernelOf(tf, parameter(node.kernel), node.weightQuantization, 'filters') as Tensor4D,
+          node.stride,
+          'same',
+        ),
+        node.bias,
+      );
     case 'depthwiseConv2d':
-      return biased(tf.depthwiseConv2d(value(node.input) as Tensor4D, kernelOf(tf, parameter(node.kernel), node.weightQuantization, 'channels') as Tensor4D, node.stride, 'same'), node.bias);
+      return biased(
+        tf.depthwiseConv2d(
+          value(node.input) as Tensor4D,
+          kernelOf(tf, parameter(node.kernel), node.weightQuantization, 'channels') as Tensor4D,
+          node.stride,
+          'same',
+        ),
+        node.bias,
+      );
     case 'dense':
-      return tf.add(tf.matMul(value(node.input) as Tensor2D, kernelOf(tf, parameter(node.kernel), node.weightQuantization, 'filters') as Tensor2D), parameter(node.bias));
+      return tf.add(
+        tf.matMul(
+          value(node.input) as Tensor2D,
+          kernelOf(tf, parameter(node.kernel), node.weightQuantization, 'filters') as Tensor2D,
+        ),
+        parameter(node.bias),
+      );
     case 'batchNorm':
       return batchNorm(tf, node, value(node.input), parameter, training, statistics);
     case 'activation':
@@ -60,18 +91,38 @@ function evaluate(context: ForwardContext, node: GraphNode, training: boolean, i
       const mask = training ? context.masks?.get(node.name) : undefined;
       if (mask === undefined) return x;
       const batch = x.shape[0]!;
-      return tf.mul(x, node.op === 'dropout' ? tf.tensor2d(mask, [batch, mask.length / batch]) : tf.tensor(mask, [batch, ...x.shape.slice(1).map(() => 1)]));
+      return tf.mul(
+        x,
+        node.op === 'dropout'
+          ? tf.tensor2d(mask, [batch, mask.length / batch])
+          : tf.tensor(mask, [batch, ...x.shape.slice(1).map(() => 1)]),
+      );
     }
     case 'fakeQuant':
-      return fakeQuant(tf, value(node.input), node.range ?? context.fakeQuantRanges.get(node.name)!, node.name === context.model.logits);
+      return fakeQuant(
+        tf,
+        value(node.input),
+        node.range ?? context.fakeQuantRanges.get(node.name)!,
+        node.name === context.model.logits,
+      );
   }
 }
 
-function batchNorm(tf: TensorFlow, node: BatchNormNode, x: Tensor, parameter: (name: string) => Tensor, training: boolean, statistics: Map<string, Tensor>): Tensor {
+function batchNorm(
+  tf: TensorFlow,
+  node: BatchNormNode,
+  x: Tensor,
+  parameter: (name: string) => Tensor,
+  training: boolean,
+  statistics: Map<string, Tensor>,
+): Tensor {
   let mean = parameter(node.mean);
   let variance = parameter(node.variance);
   if (training) {
-    const moments = tf.moments(x, x.shape.slice(0, -1).map((_, axis) => axis));
+    const moments = tf.moments(
+      x,
+      x.shape.slice(0, -1).map((_, axis) => axis),
+    );
     ({ mean, variance } = moments);
     statistics.set(node.mean, mean).set(node.variance, variance);
   }
@@ -85,7 +136,12 @@ function activation(tf: TensorFlow, name: 'relu6' | 'swish' | 'sigmoid', x: Tens
 }
 
 /** Symmetric int8 weights, rounded; the gradient goes straight through. */
-function kernelOf(tf: TensorFlow, kernel: Tensor, quantization: WeightQuantization, along: 'filters' | 'channels'): Tensor {
+function kernelOf(
+  tf: TensorFlow,
+  kernel: Tensor,
+  quantization: WeightQuantization,
+  along: 'filters' | 'channels',
+): Tensor {
   if (quantization === null) return kernel;
   // HWIO has its filters last, [k, k, C, 1] its channels third.
   const kept = along === 'filters' ? kernel.rank - 1 : 2;
@@ -105,8 +161,14 @@ function fakeQuant(tf: TensorFlow, x: Tensor, [min, max]: Range, passesAll: bool
   return tf.customGrad((input, save) => {
     const t = input as Tensor;
     const codes = tf.clipByValue(tf.add(tf.round(tf.div(t, scale)), zeroPoint), 0, 255);
-    const inside = tf.cast(tf.logicalAnd(tf.greaterEqual(t, -zeroPoint * scale), tf.lessEqual(t, (255 - zeroPoint) * scale)), 'float32');
+    const inside = tf.cast(
+      tf.logicalAnd(tf.greaterEqual(t, -zeroPoint * scale), tf.lessEqual(t, (255 - zeroPoint) * scale)),
+      'float32',
+    );
     (save as GradSaveFunc)([inside]);
-    return { value: tf.mul(tf.sub(codes, zeroPoint), scale), gradFunc: (dy: Tensor, [kept]: Tensor[]) => (passesAll ? dy : tf.mul(dy, kept!)) };
+    return {
+      value: tf.mul(tf.sub(codes, zeroPoint), scale),
+      gradFunc: (dy: Tensor, [kept]: Tensor[]) => (passesAll ? dy : tf.mul(dy, kept!)),
+    };
   })(x);
 }

@@ -9,7 +9,12 @@ export interface LossInputs {
 }
 
 /** The losses of the contract as formulas on the logits [N, classes]: the gradients are TensorFlow.js's own. */
-export function lossOf(tf: TensorFlow, spec: LossSpec, logits: Tensor, { labels, weights, teacherLogits }: LossInputs): { loss: Scalar; hardLoss: Scalar } {
+export function lossOf(
+  tf: TensorFlow,
+  spec: LossSpec,
+  logits: Tensor,
+  { labels, weights, teacherLogits }: LossInputs,
+): { loss: Scalar; hardLoss: Scalar } {
   const smoothed = tf.add(tf.mul(labels, 1 - spec.labelSmoothing), spec.labelSmoothing / 2);
   const { present, absent } = hardTerms(tf, spec.hard, logits);
   const weighted = spec.positiveWeights === null ? present : tf.mul(present, tf.tensor1d([...spec.positiveWeights]));
@@ -17,7 +22,13 @@ export function lossOf(tf: TensorFlow, spec: LossSpec, logits: Tensor, { labels,
   if (spec.distillation === null || teacherLogits === null) return { loss: hardLoss, hardLoss };
   const { alpha, temperature } = spec.distillation;
   const cooled = tf.div(logits, temperature);
-  const soft = weightedSum(tf, weights, tf.sigmoid(tf.div(teacherLogits, temperature)), tf.softplus(tf.neg(cooled)), tf.softplus(cooled));
+  const soft = weightedSum(
+    tf,
+    weights,
+    tf.sigmoid(tf.div(teacherLogits, temperature)),
+    tf.softplus(tf.neg(cooled)),
+    tf.softplus(cooled),
+  );
   return { loss: tf.add(tf.mul(hardLoss, alpha), tf.mul(soft, (1 - alpha) * temperature ** 2)), hardLoss };
 }
 
@@ -29,10 +40,14 @@ function hardTerms(tf: TensorFlow, loss: HardLoss, logits: Tensor): { present: T
   const [minusLogP, minusLogQ] = [tf.softplus(tf.neg(logits)), tf.softplus(logits)];
   const [p, q] = [tf.sigmoid(logits), tf.sigmoid(tf.neg(logits))];
   switch (loss.kind) {
-    case 'bce': return { present: minusLogP, absent: minusLogQ };
+    case 'bce':
+      return { present: minusLogP, absent: minusLogQ };
     case 'focal': {
       const [a, b] = loss.alpha === null ? [1, 1] : [loss.alpha, 1 - loss.alpha];
-      return { present: tf.mul(tf.mul(power(tf, q, loss.gamma), minusLogP), a), absent: tf.mul(tf.mul(power(tf, p, loss.gamma), minusLogQ), b) };
+      return {
+        present: tf.mul(tf.mul(power(tf, q, loss.gamma), minusLogP), a),
+        absent: tf.mul(tf.mul(power(tf, p, loss.gamma), minusLogQ), b),
+      };
     }
     case 'asymmetric': {
       const { gammaPositive, gammaNegative, margin, variant } = loss;
@@ -40,13 +55,21 @@ function hardTerms(tf: TensorFlow, loss: HardLoss, logits: Tensor): { present: T
       const bounded = (cost: Tensor): Tensor => (variant === 'stable' ? cost : tf.minimum(cost, limit));
       const shifted = margin === 0 ? p : tf.relu(tf.sub(p, margin));
       const absentCost = margin === 0 ? minusLogQ : tf.neg(tf.log(tf.minimum(tf.add(q, margin), 1)));
-      const factor = (base: Tensor, gamma: number): Tensor => (variant === 'original' ? withoutGradient(tf, power(tf, base, gamma)) : power(tf, base, gamma));
-      return { present: tf.mul(factor(q, gammaPositive), bounded(minusLogP)), absent: tf.mul(factor(shifted, gammaNegative), bounded(absentCost)) };
+      const factor = (base: Tensor, gamma: number): Tensor =>
+        variant === 'original' ? withoutGradient(tf, power(tf, base, gamma)) : power(tf, base, gamma);
+      return {
+        present: tf.mul(factor(q, gammaPositive), bounded(minusLogP)),
+        absent: tf.mul(factor(shifted, gammaNegative), bounded(absentCost)),
+      };
     }
   }
 }
 
 /** x^0 is 1, with no gradient. */
-const power = (tf: TensorFlow, x: Tensor, exponent: number): Tensor => (exponent === 0 ? tf.onesLike(x) : tf.pow(x, exponent));
+const power = (tf: TensorFlow, x: Tensor, exponent: number): Tensor =>
+  exponent === 0 ? tf.onesLike(x) : tf.pow(x, exponent);
 
-const withoutGradient = (tf: TensorFlow, x: Tensor): Tensor => tf.customGrad((...inputs) => ({ value: (inputs[0] as Tensor).clone(), gradFunc: (dy: Tensor) => tf.zerosLike(dy) }))(x);
+const withoutGradient = (tf: TensorFlow, x: Tensor): Tensor =>
+  tf.customGrad((...inputs) => ({ value: (inputs[0] as Tensor).clone(), gradFunc: (dy: Tensor) => tf.zerosLike(dy) }))(
+    x,
+  );

@@ -12,7 +12,14 @@ export interface UpdateInput {
 }
 
 /** Moves one parameter and its slots: Keras's AdamW (epsilon on the uncorrected root) and SGD. */
-export function updateParameter(tf: TensorFlow, optimizer: OptimizerSpec, weights: Variable, slot: (name: string) => Variable, gradient: Tensor, { learningRate, decay, step }: UpdateInput): void {
+export function updateParameter(
+  tf: TensorFlow,
+  optimizer: OptimizerSpec,
+  weights: Variable,
+  slot: (name: string) => Variable,
+  gradient: Tensor,
+  { learningRate, decay, step }: UpdateInput,
+): void {
   const decayed = decay === 0 ? weights : tf.sub(weights, tf.mul(weights, decay));
   if (optimizer.kind === 'adamw') {
     const { beta1, beta2, epsilon } = optimizer;
@@ -30,7 +37,9 @@ export function updateParameter(tf: TensorFlow, optimizer: OptimizerSpec, weight
 }
 
 /** from + (to - from) * share. */
-export const movedTowards = (tf: TensorFlow, from: Tensor, to: Tensor, share: number): Tensor => tf.add(from, tf.mul(tf.sub(to, from), share));
+export const movedTowards = (tf: TensorFlow, from: Tensor, to: Tensor, share: number): Tensor =>
+  tf.add(from, tf.mul(tf.sub(to, from), share));
 
 /** The root of the sum of all squares. */
-export const globalNorm = (tf: TensorFlow, gradients: readonly Tensor[]): Scalar => tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));
+export const globalNorm = (tf: TensorFlow, gradients: readonly Tensor[]): Scalar =>
+  tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));

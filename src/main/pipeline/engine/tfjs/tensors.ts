@@ -7,17 +7,28 @@ import type { Tensor, TensorFlow, Variable } from './tensorFlow.ts';
 export type Variables = ReadonlyMap<string, Variable>;
 
 export const toVariables = (tf: TensorFlow, parameters: Parameters): Variables =>
-  new Map([...parameters].map(([name, { shape, data }]) => [name, tf.tidy(() => tf.variable(tf.tensor(data, [...shape], 'float32'), false))]));
+  new Map(
+    [...parameters].map(([name, { shape, data }]) => [
+      name,
+      tf.tidy(() => tf.variable(tf.tensor(data, [...shape], 'float32'), false)),
+    ]),
+  );
 
 export const toParameters = (variables: Variables): Parameters =>
-  new Map([...variables].map(([name, variable]) => [name, { shape: variable.shape, data: Float32Array.from(variable.dataSync()) }]));
+  new Map(
+    [...variables].map(([name, variable]) => [
+      name,
+      { shape: variable.shape, data: Float32Array.from(variable.dataSync()) },
+    ]),
+  );
 
 export function dispose(variables: Variables): void {
   for (const variable of variables.values()) variable.dispose();
 }
 
 /** What the model starts from, as float32: pixels [N, S, S, 3], or features [N, C] where a head stands alone. */
-export const inputTensor = (tf: TensorFlow, { nodes }: Model, batchSize: number, input: NetworkInput): Tensor => tf.tensor(Float32Array.from(input), [batchSize, ...nodes[0]!.shape]);
+export const inputTensor = (tf: TensorFlow, { nodes }: Model, batchSize: number, input: NetworkInput): Tensor =>
+  tf.tensor(Float32Array.from(input), [batchSize, ...nodes[0]!.shape]);
 
 /** Several tensors in one transfer from the device, each flat and in its own order. */
 export function read(tf: TensorFlow, tensors: readonly Tensor[]): Float32Array[] {

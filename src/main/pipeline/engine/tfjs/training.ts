@@ -45,10 +45,18 @@ export class TfjsTraining implements TrainingSession {
     this.tf = tf;
     this.request = request;
     this.trained = trainedParameters(model, trainableFrom);
-    const orZeros = (values: Parameters | undefined): Parameters => new Map(this.trained.map(({ name, shape }) => [name, values?.get(name) ?? { shape, data: new Float32Array(state.parameters.get(name)!.data.length) }]));
+    const orZeros = (values: Parameters | undefined): Parameters =>
+      new Map(
+        this.trained.map(({ name, shape }) => [
+          name,
+          values?.get(name) ?? { shape, data: new Float32Array(state.parameters.get(name)!.data.length) },
+        ]),
+      );
     this.parameters = toVariables(tf, state.parameters);
     this.slots = new Map(slotNames(optimizer).map((slot) => [slot, toVariables(tf, orZeros(state.slots.get(slot)))]));
-    this.ema = ema ? toVariables(tf, new Map(this.trained.map(({ name }) => [name, (state.ema ?? state.parameters).get(name)!]))) : null;
+    this.ema = ema
+      ? toVariables(tf, new Map(this.trained.map(({ name }) => [name, (state.ema ?? state.parameters).get(name)!])))
+      : null;
     this.sums = accumulates === true ? toVariables(tf, orZeros(state.accumulated)) : null;
     this.steps = state.steps;
   }
@@ -61,29 +69,67 @@ export class TfjsTraining implements TrainingSession {
       const norm = globalNorm(tf, [...total.values()]);
       if (input.accumulation?.moves !== false) this.move(total, norm, input);
       this.moveStatistics(passed.statistics);
-      const [numbers, logits, ...ranges] = read(tf, [tf.stack([passed.loss, passed.hardLoss, norm]), passed.logits, ...passed.ranges.values()]);
+      const [numbers, logits, ...ranges] = read(tf, [
+        tf.stack([passed.loss, passed.hardLoss, norm]),
+        passed.logits,
+        ...passed.ranges.values(),
+      ]);
       const [loss, hardLoss, gradientNorm] = numbers!;
-      return { loss: loss!, hardLoss: hardLoss!, gradientNorm: gradientNorm!, logits: logits!, ranges: new Map([...passed.ranges.keys()].map((name, i) => [name, [...ranges[i]!] as unknown as Range])) };
+      return {
+        loss: loss!,
+        hardLoss: hardLoss!,
+        gradientNorm: gradientNorm!,
+        logits: logits!,
+        ranges: new Map([...passed.ranges.keys()].map((name, i) => [name, [...ranges[i]!] as unknown as Range])),
+      };
     });
   }
 
   private differentiate(input: StepInput): Passed {
-    const { tf, trained, request: { model, batchSize, trainableFrom, loss: spec } } = this;
+    const {
+      tf,
+      trained,
+      request: { model, batchSize, trainableFrom, loss: spec },
+    } = this;
     const shape: [number, number] = [batchSize, model.classes];
     let kept: Kept | null = null;
     const { value, grads } = tf.valueAndGrads((...tensors: Tensor[]): Scalar => {
       const parameters = new Map<string, Tensor>(this.parameters);
       trained.forEach(({ name }, i) => parameters.set(name, tensors[i]!));
-      const { values, statistics } = forward({ tf, model, parameters, trainableFrom, masks: input.masks, fakeQuantRanges: input.fakeQuantRanges ?? new Map() }, inputTensor(tf, model, batchSize, input.pixels));
+      const { values, statistics } = forward(
+        {
+          tf,
+          model,
+          parameters,
+          trainableFrom,
+          masks: input.masks,
+          fakeQuantRanges: input.fakeQuantRanges ?? new Map(),
+        },
+        inputTensor(tf, model, batchSize, input.pixels),
+      );
       const logits = values.get(model.logits)!;
       const teacherLogits = spec.distillation === null ? null : tf.tensor2d(input.teacherLogits!, shape);
-      const { loss, hardLoss } = lossOf(tf, spec, logits, { labels: tf.tensor2d(input.labels, shape), weights: tf.tensor2d(input.weights, shape), teacherLogits });
-      const ranges = new Map(model.nodes.flatMap((node) => (node.op === 'fakeQuant' && node.range === null ? [[node.name, rangeTensor(tf, values.get(node.input)!)] as const] : [])));
+      const { loss, hardLoss } = lossOf(tf, spec, logits, {
+        labels: tf.tensor2d(input.labels, shape),
+        weights: tf.tensor2d(input.weights, shape),
+        teacherLogits,
+      });
+      const ranges = new Map(
+        model.nodes.flatMap((node) =>
+          node.op === 'fakeQuant' && node.range === null
+            ? [[node.name, rangeTensor(tf, values.get(node.input)!)] as const]
+            : [],
+        ),
+      );
       kept = { logits, hardLoss, ranges, statistics };
       for (const tensor of [logits, hardLoss, ...ranges.values(), ...statistics.values()]) tf.keep(tensor);
       return loss;
     })(trained.map(({ name }) => this.parameters.get(name)!));
-    return { ...this.released(kept!), loss: value, gradients: new Map(trained.map(({ name }, i) => [name, grads[i]!])) };
+    return {
+      ...this.released(kept!),
+      loss: value,
+      gradients: new Map(trained.map(({ name }, i) => [name, grads[i]!])),
+    };
   }
 
   /** Copies that `tidy` frees, in place of tensors that it would not. */
@@ -93,25 +139,41 @@ export class TfjsTraining implements TrainingSession {
       tensor.dispose();
       return copy;
     };
-    const all = (tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> => new Map([...tensors].map(([name, tensor]) => [name, released(tensor)]));
+    const all = (tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> =>
+      new Map([...tensors].map(([name, tensor]) => [name, released(tensor)]));
     return { logits: released(logits), hardLoss: released(hardLoss), ranges: all(ranges), statistics: all(statistics) };
   }
 
   private accumulate(gradients: ReadonlyMap<string, Tensor>, { accumulation }: StepInput): ReadonlyMap<string, Tensor> {
     if (this.sums === null) return gradients;
-    for (const [name, sum] of this.sums) sum.assign(this.tf.add(sum, this.tf.mul(gradients.get(name)!, accumulation!.share)));
+    for (const [name, sum] of this.sums)
+      sum.assign(this.tf.add(sum, this.tf.mul(gradients.get(name)!, accumulation!.share)));
     return this.sums;
   }
 
-  private move(gradients: ReadonlyMap<string, Tensor>, norm: Scalar, { learningRate, weightDecay, emaDecay }: StepInput): void {
-    const { tf, request: { optimizer, clipNorm, learningRateScales } } = this;
+  private move(
+    gradients: ReadonlyMap<string, Tensor>,
+    norm: Scalar,
+    { learningRate, weightDecay, emaDecay }: StepInput,
+  ): void {
+    const {
+      tf,
+      request: { optimizer, clipNorm, learningRateScales },
+    } = this;
     const scale = clipNorm === null ? null : tf.div(clipNorm, tf.maximum(norm, clipNorm));
     this.steps++;
     for (const { name, role } of this.trained) {
       const weights = this.parameters.get(name)!;
       const gradient = gradients.get(name)!;
       const rate = learningRate * (learningRateScales?.get(name) ?? 1);
-      updateParameter(tf, optimizer, weights, (slot) => this.slots.get(slot)!.get(name)!, scale === null ? gradient : tf.mul(gradient, scale), { learningRate: rate, decay: decays(role) ? rate * weightDecay : 0, step: this.steps });
+      updateParameter(
+        tf,
+        optimizer,
+        weights,
+        (slot) => this.slots.get(slot)!.get(name)!,
+        scale === null ? gradient : tf.mul(gradient, scale),
+        { learningRate: rate, decay: decays(role) ? rate * weightDecay : 0, step: this.steps },
+      );
       const average = this.ema?.get(name);
       average?.assign(movedTowards(tf, average, weights, 1 - emaDecay!));
     }
@@ -140,7 +202,8 @@ export class TfjsTraining implements TrainingSession {
   }
 
   dispose(): Promise<void> {
-    for (const values of [this.parameters, ...this.slots.values(), this.ema, this.sums]) if (values !== null) dispose(values);
+    for (const values of [this.parameters, ...this.slots.values(), this.ema, this.sums])
+      if (values !== null) dispose(values);
     return Promise.resolve();
   }
 }

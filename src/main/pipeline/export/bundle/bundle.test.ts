@@ -31,7 +31,14 @@ const thresholds = searchThresholds(codes, truth, 7, search);
 
 function inferenceConfig(inputType: IoType, outputType: IoType): object {
   const tflite = writeTflite(smallIntegerModel(1), { inputType, outputType, labels, name: 'small' });
-  return buildInferenceConfig({ file: 'model_int8.tflite', sha256: sha256(tflite), architecture: 'efficientnet-lite0', model: summarizeTflite(readTflite(tflite)), paddingColor: [1, 2, 3], thresholds });
+  return buildInferenceConfig({
+    file: 'model_int8.tflite',
+    sha256: sha256(tflite),
+    architecture: 'efficientnet-lite0',
+    model: summarizeTflite(readTflite(tflite)),
+    paddingColor: [1, 2, 3],
+    thresholds,
+  });
 }
 
 function metrics(): MetricsReport {
@@ -39,18 +46,33 @@ function metrics(): MetricsReport {
   const report = evaluateSplit({ labels: truth, codes, logits: null, classes: 7, thresholds: used, seed: 1 });
   const splits = { teacher: report, student: report, int8: report };
   const agreement = { decisions: 0.9, scoreDifference: 0.1 };
-  return { formatVersion: 1, labels, images: { train: 1, val: 30, test: 30 }, fingerprints: { train: 'x', val: 'y', test: 'z' }, thresholds: used, val: splits, test: splits, agreement: { val: agreement, test: agreement } };
+  return {
+    formatVersion: 1,
+    labels,
+    images: { train: 1, val: 30, test: 30 },
+    fingerprints: { train: 'x', val: 'y', test: 'z' },
+    thresholds: used,
+    val: splits,
+    test: splits,
+    agreement: { val: agreement, test: agreement },
+  };
 }
 
 describe('the JSON files of a bundle', () => {
   const ajv = new Ajv2020({ strict: true, allErrors: true });
   const validator = (name: string): ((value: unknown) => string[]) => {
     const validate = ajv.compile(JSON.parse(readFileSync(path.join(schemas, `${name}.schema.json`), 'utf8')) as object);
-    return (value) => (validate(JSON.parse(JSON.stringify(value))) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`));
+    return (value) =>
+      validate(JSON.parse(JSON.stringify(value)))
+        ? []
+        : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
   };
   const checks: Record<string, { validate: (value: unknown) => string[]; value: object }> = {
     inference_config: { validate: validator('inference_config'), value: inferenceConfig('uint8', 'uint8') },
-    threshold_recommendation: { validate: validator('threshold_recommendation'), value: buildThresholdRecommendation(labels, thresholds, search, 30) },
+    threshold_recommendation: {
+      validate: validator('threshold_recommendation'),
+      value: buildThresholdRecommendation(labels, thresholds, search, 30),
+    },
     metrics: { validate: validator('metrics'), value: metrics() },
   };
 
@@ -58,26 +80,63 @@ describe('the JSON files of a bundle', () => {
     for (const [file, text] of bundleJsonSchemas()) expect(readFileSync(path.join(schemas, file), 'utf8')).toBe(text);
   });
 
-  test.each(Object.entries(checks))('%s is valid by its JSON Schema, and an altered one is not', (_, { validate, value }) => {
-    expect(validate(value)).toEqual([]);
-    expect(validate({ ...value, formatVersion: 2 })).not.toEqual([]);
-    expect(validate({ ...value, more: 1 })).not.toEqual([]);
-    for (const key of Object.keys(value)) expect(validate(Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)))).not.toEqual([]);
-  });
+  test.each(Object.entries(checks))(
+    '%s is valid by its JSON Schema, and an altered one is not',
+    (_, { validate, value }) => {
+      expect(validate(value)).toEqual([]);
+      expect(validate({ ...value, formatVersion: 2 })).not.toEqual([]);
+      expect(validate({ ...value, more: 1 })).not.toEqual([]);
+      for (const key of Object.keys(value))
+        expect(validate(Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)))).not.toEqual([]);
+    },
+  );
 
   test.each([
-    ['uint8', 'uint8', { value: 'the pixel, 0..255', ofBlackPixel: 0, ofWhitePixel: 255, quantization: { scale: 1 / 128, zeroPoint: 127 } }, { code: 'q = output', quantization: { scale: 1 / 256, zeroPoint: 0 } }, 'model'],
-    ['int8', 'int8', { value: 'pixel - 128', ofBlackPixel: -128, ofWhitePixel: 127, quantization: { scale: 1 / 128, zeroPoint: -1 } }, { code: 'q = output + 128', quantization: { scale: 1 / 256, zeroPoint: -128 } }, 'model'],
-    ['float32', 'float32', { value: '(pixel - 127) / 128', ofBlackPixel: -127 / 128, ofWhitePixel: 1, quantization: null }, { code: 'q = output * 256', quantization: null }, 'app'],
-  ] as const)('inference_config.json says what to feed and what comes out: %s, %s', (input, output, expectedInput, expectedOutput, appliedBy) => {
-    const config = inferenceConfig(input, output);
-    expect(config).toMatchObject({ input: expectedInput, output: expectedOutput, preprocessing: { normalization: { appliedBy } } });
-    expect(checks.inference_config!.validate(config)).toEqual([]);
-  });
+    [
+      'uint8',
+      'uint8',
+      {
+        value: 'the pixel, 0..255',
+        ofBlackPixel: 0,
+        ofWhitePixel: 255,
+        quantization: { scale: 1 / 128, zeroPoint: 127 },
+      },
+      { code: 'q = output', quantization: { scale: 1 / 256, zeroPoint: 0 } },
+      'model',
+    ],
+    [
+      'int8',
+      'int8',
+      { value: 'pixel - 128', ofBlackPixel: -128, ofWhitePixel: 127, quantization: { scale: 1 / 128, zeroPoint: -1 } },
+      { code: 'q = output + 128', quantization: { scale: 1 / 256, zeroPoint: -128 } },
+      'model',
+    ],
+    [
+      'float32',
+      'float32',
+      { value: '(pixel - 127) / 128', ofBlackPixel: -127 / 128, ofWhitePixel: 1, quantization: null },
+      { code: 'q = output * 256', quantization: null },
+      'app',
+    ],
+  ] as const)(
+    'inference_config.json says what to feed and what comes out: %s, %s',
+    (input, output, expectedInput, expectedOutput, appliedBy) => {
+      const config = inferenceConfig(input, output);
+      expect(config).toMatchObject({
+        input: expectedInput,
+        output: expectedOutput,
+        preprocessing: { normalization: { appliedBy } },
+      });
+      expect(checks.inference_config!.validate(config)).toEqual([]);
+    },
+  );
 });
 
 describe('writing a bundle', () => {
-  const files = [{ name: 'labels.txt', data: Buffer.from('a\nb\n') }, { name: 'parity/images/01.png', data: Uint8Array.of(1, 2, 3) }];
+  const files = [
+    { name: 'labels.txt', data: Buffer.from('a\nb\n') },
+    { name: 'parity/images/01.png', data: Uint8Array.of(1, 2, 3) },
+  ];
 
   test('gives a folder and a zip of the same files, with checksums that sha256sum accepts', async () => {
     const bundle = await writeBundle(folder, 'first', files);
@@ -103,7 +162,13 @@ describe('writing a bundle', () => {
   });
 
   test('makes the same zip of the same files', async () => {
-    const bytes = await Promise.all(['one', 'two'].map(async (name) => statSync(`${await writeBundle(path.join(folder, name), 'same', files)}.zip`).size && sha256(readFileSync(path.join(folder, name, 'same.zip')))));
+    const bytes = await Promise.all(
+      ['one', 'two'].map(
+        async (name) =>
+          statSync(`${await writeBundle(path.join(folder, name), 'same', files)}.zip`).size &&
+          sha256(readFileSync(path.join(folder, name, 'same.zip'))),
+      ),
+    );
     expect(bytes[0]).toBe(bytes[1]);
   });
 

@@ -8,56 +8,86 @@ import { INPUT_NAME, OUTPUT_NAME } from '../tflite/write.ts';
 
 /** inference_config.json: all that an app has to know to use the model. resources/schemas/inference_config.schema.json is made from this. */
 const ioType = z.enum(['uint8', 'int8', 'float32']).describe('Type of the numbers.');
-const quantization = z.strictObject({
-  scale: z.number().describe('Real value of one step.'),
-  zeroPoint: z.int().describe('Number that stands for the real value 0.'),
-}).nullable().describe('As the model file has it: real value = scale * (number - zeroPoint). Null for float32.');
+const quantization = z
+  .strictObject({
+    scale: z.number().describe('Real value of one step.'),
+    zeroPoint: z.int().describe('Number that stands for the real value 0.'),
+  })
+  .nullable()
+  .describe('As the model file has it: real value = scale * (number - zeroPoint). Null for float32.');
 const byte = z.int().min(0).max(255);
 const k = z.int().min(0).max(256);
 const shape = z.array(z.int()).describe('With the batch axis first.');
 
-export const inferenceConfigSchema = z.strictObject({
-  formatVersion: z.literal(1).describe('Goes up when a reader of this version could go wrong.'),
-  model: z.strictObject({
-    file: z.string().describe('The model file in the bundle.'),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/).describe('Of that file.'),
-    name: z.string(), architecture: z.string(),
-    inputSize: z.int().describe('Side of the square input, in pixels.'),
-    classes: z.int().describe('Number of labels and scores.'),
-  }),
-  preprocessing: z.strictObject({
-    orientation: z.string().describe('What to do with the orientation that a photo file states.'),
-    colorSpace: z.literal('sRGB').describe('Of the 8-bit RGB pixels.'),
-    letterbox: z.strictObject({
-      size: z.int().describe('Side of the square, in pixels.'),
-      paddingColor: z.tuple([byte, byte, byte]).describe('Red, green, blue beside pictures that are not square.'),
-      placement: z.literal('center'),
-      interpolation: z.string().describe('How the picture is scaled; its aspect is kept.'),
-      reference: z.string().describe('The same in C, byte for byte.'),
+export const inferenceConfigSchema = z
+  .strictObject({
+    formatVersion: z.literal(1).describe('Goes up when a reader of this version could go wrong.'),
+    model: z.strictObject({
+      file: z.string().describe('The model file in the bundle.'),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .describe('Of that file.'),
+      name: z.string(),
+      architecture: z.string(),
+      inputSize: z.int().describe('Side of the square input, in pixels.'),
+      classes: z.int().describe('Number of labels and scores.'),
     }),
-    normalization: z.strictObject({
-      mean: z.number(), std: z.number(),
-      appliedBy: z.enum(['model', 'app']).describe('model: feed the numbers that `input.value` says and nothing more. app: compute (pixel - mean) / std yourself.'),
+    preprocessing: z.strictObject({
+      orientation: z.string().describe('What to do with the orientation that a photo file states.'),
+      colorSpace: z.literal('sRGB').describe('Of the 8-bit RGB pixels.'),
+      letterbox: z.strictObject({
+        size: z.int().describe('Side of the square, in pixels.'),
+        paddingColor: z.tuple([byte, byte, byte]).describe('Red, green, blue beside pictures that are not square.'),
+        placement: z.literal('center'),
+        interpolation: z.string().describe('How the picture is scaled; its aspect is kept.'),
+        reference: z.string().describe('The same in C, byte for byte.'),
+      }),
+      normalization: z.strictObject({
+        mean: z.number(),
+        std: z.number(),
+        appliedBy: z
+          .enum(['model', 'app'])
+          .describe(
+            'model: feed the numbers that `input.value` says and nothing more. app: compute (pixel - mean) / std yourself.',
+          ),
+      }),
     }),
-  }),
-  input: z.strictObject({
-    name: z.string(), type: ioType, shape, layout: z.literal('NHWC'), channels: z.literal('RGB'), quantization,
-    value: z.string().describe('What to feed for a pixel 0..255.'),
-    ofBlackPixel: z.number().describe('What to feed for the pixel 0: a check.'),
-    ofWhitePixel: z.number().describe('What to feed for the pixel 255: a check.'),
-  }),
-  output: z.strictObject({
-    name: z.string(), type: ioType, shape, quantization,
-    code: z.string().describe('How the code q, 0..255, follows from an output number.'),
-    score: z.string().describe('How the score, 0..1, follows from q.'),
-  }),
-  labels: z.array(z.string()).describe('In the order of the scores.'),
-  thresholds: z.strictObject({
-    rule: z.string().describe('How to decide, in words.'),
-    globalK: k.describe('One threshold for all labels, for apps that want just one.'),
-    perClass: z.array(z.strictObject({ label: z.string(), k: k.describe('The label is present when q >= k; 256 is never.'), score: z.number().describe('k / 256, for display.') })).describe('In the order of the labels. Use these.'),
-  }),
-}).describe('All that an app needs to use the model: what to feed, what comes out, how to decide.');
+    input: z.strictObject({
+      name: z.string(),
+      type: ioType,
+      shape,
+      layout: z.literal('NHWC'),
+      channels: z.literal('RGB'),
+      quantization,
+      value: z.string().describe('What to feed for a pixel 0..255.'),
+      ofBlackPixel: z.number().describe('What to feed for the pixel 0: a check.'),
+      ofWhitePixel: z.number().describe('What to feed for the pixel 255: a check.'),
+    }),
+    output: z.strictObject({
+      name: z.string(),
+      type: ioType,
+      shape,
+      quantization,
+      code: z.string().describe('How the code q, 0..255, follows from an output number.'),
+      score: z.string().describe('How the score, 0..1, follows from q.'),
+    }),
+    labels: z.array(z.string()).describe('In the order of the scores.'),
+    thresholds: z.strictObject({
+      rule: z.string().describe('How to decide, in words.'),
+      globalK: k.describe('One threshold for all labels, for apps that want just one.'),
+      perClass: z
+        .array(
+          z.strictObject({
+            label: z.string(),
+            k: k.describe('The label is present when q >= k; 256 is never.'),
+            score: z.number().describe('k / 256, for display.'),
+          }),
+        )
+        .describe('In the order of the labels. Use these.'),
+    }),
+  })
+  .describe('All that an app needs to use the model: what to feed, what comes out, how to decide.');
 export type InferenceConfig = z.infer<typeof inferenceConfigSchema>;
 
 export interface InferenceConfigInput {
@@ -70,10 +100,25 @@ export interface InferenceConfigInput {
   readonly thresholds: ThresholdResult;
 }
 
-const inputValue: Record<IoType, string> = { uint8: 'the pixel, 0..255', int8: 'pixel - 128', float32: `(pixel - ${INPUT_MEAN}) / ${INPUT_STD}` };
-const outputCode: Record<IoType, string> = { uint8: 'q = output', int8: 'q = output + 128', float32: 'q = output * 256' };
+const inputValue: Record<IoType, string> = {
+  uint8: 'the pixel, 0..255',
+  int8: 'pixel - 128',
+  float32: `(pixel - ${INPUT_MEAN}) / ${INPUT_STD}`,
+};
+const outputCode: Record<IoType, string> = {
+  uint8: 'q = output',
+  int8: 'q = output + 128',
+  float32: 'q = output * 256',
+};
 
-export function buildInferenceConfig({ file, sha256, architecture, model, paddingColor, thresholds }: InferenceConfigInput): InferenceConfig {
+export function buildInferenceConfig({
+  file,
+  sha256,
+  architecture,
+  model,
+  paddingColor,
+  thresholds,
+}: InferenceConfigInput): InferenceConfig {
   const { inputSize, input, output, labels } = model;
   const [black, white] = encodePixels(Uint8Array.of(0, 255), input.type);
   return {
@@ -82,16 +127,43 @@ export function buildInferenceConfig({ file, sha256, architecture, model, paddin
     preprocessing: {
       orientation: 'upright: apply the EXIF orientation first',
       colorSpace: 'sRGB',
-      letterbox: { size: inputSize, paddingColor: [...paddingColor], placement: 'center', interpolation: 'OpenCV INTER_LINEAR_EXACT', reference: 'preprocess/letterbox.h' },
+      letterbox: {
+        size: inputSize,
+        paddingColor: [...paddingColor],
+        placement: 'center',
+        interpolation: 'OpenCV INTER_LINEAR_EXACT',
+        reference: 'preprocess/letterbox.h',
+      },
       normalization: { mean: INPUT_MEAN, std: INPUT_STD, appliedBy: input.type === 'float32' ? 'app' : 'model' },
     },
-    input: { name: INPUT_NAME, type: input.type, shape: [1, inputSize, inputSize, 3], layout: 'NHWC', channels: 'RGB', quantization: input.quantization, value: inputValue[input.type], ofBlackPixel: black!, ofWhitePixel: white! },
-    output: { name: OUTPUT_NAME, type: output.type, shape: [1, labels.length], quantization: output.quantization, code: outputCode[output.type], score: 'q / 256' },
+    input: {
+      name: INPUT_NAME,
+      type: input.type,
+      shape: [1, inputSize, inputSize, 3],
+      layout: 'NHWC',
+      channels: 'RGB',
+      quantization: input.quantization,
+      value: inputValue[input.type],
+      ofBlackPixel: black!,
+      ofWhitePixel: white!,
+    },
+    output: {
+      name: OUTPUT_NAME,
+      type: output.type,
+      shape: [1, labels.length],
+      quantization: output.quantization,
+      code: outputCode[output.type],
+      score: 'q / 256',
+    },
     labels: [...labels],
     thresholds: {
       rule: 'A label is present when q >= k. k = 256 means never. Compare integers, so that no rounding moves a decision.',
       globalK: thresholds.globalK,
-      perClass: thresholds.perClass.map((threshold, c) => ({ label: labels[c]!, k: threshold.k, score: threshold.k / 256 })),
+      perClass: thresholds.perClass.map((threshold, c) => ({
+        label: labels[c]!,
+        k: threshold.k,
+        score: threshold.k / 256,
+      })),
     },
   };
 }

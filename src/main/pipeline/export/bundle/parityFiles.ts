@@ -15,26 +15,32 @@ export const PARITY_INDEX = 'parity/index.json';
 export const parityIndexSchema = z.object({
   formatVersion: z.literal(1),
   note: z.string(),
-  items: z.array(z.object({
-    /** The picture, upright, 8-bit sRGB. */
-    image: z.string(),
-    width: z.int(),
-    height: z.int(),
-    /** uint8 RGB [S, S, 3] after the letterbox. */
-    letterbox: z.string(),
-    /** What the model takes, in its own input type, [1, S, S, 3]. */
-    input: z.string(),
-    /** What the model gives, in its own output type, [1, classes]. */
-    output: z.string(),
-    /** The output as codes q 0..255. */
-    codes: z.array(z.int()),
-    /** Labels whose q >= k, by the thresholds per class. */
-    decisions: z.array(z.string()),
-  })),
+  items: z.array(
+    z.object({
+      /** The picture, upright, 8-bit sRGB. */
+      image: z.string(),
+      width: z.int(),
+      height: z.int(),
+      /** uint8 RGB [S, S, 3] after the letterbox. */
+      letterbox: z.string(),
+      /** What the model takes, in its own input type, [1, S, S, 3]. */
+      input: z.string(),
+      /** What the model gives, in its own output type, [1, classes]. */
+      output: z.string(),
+      /** The output as codes q 0..255. */
+      codes: z.array(z.int()),
+      /** Labels whose q >= k, by the thresholds per class. */
+      decisions: z.array(z.string()),
+    }),
+  ),
 });
 export type ParityIndex = z.infer<typeof parityIndexSchema>;
 
-export interface Picture { readonly width: number; readonly height: number; readonly rgb: Uint8Array }
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+}
 
 export interface ParityContext {
   readonly litert: Litert;
@@ -48,7 +54,8 @@ export interface ParityContext {
 /** Larger pictures are shrunk for the bundle first: the small one is then the source itself. */
 const LONGEST_SIDE = 1024;
 
-const NOTE = 'Source pictures (PNG, upright, sRGB), their letterboxed pixels (uint8 RGB), the input and output tensors in the model\'s own types, scores as codes q (score q / 256), and the labels with q >= k. Raw files are row-major, little-endian, without header.';
+const NOTE =
+  "Source pictures (PNG, upright, sRGB), their letterboxed pixels (uint8 RGB), the input and output tensors in the model's own types, scores as codes q (score q / 256), and the labels with q >= k. Raw files are row-major, little-endian, without header.";
 
 export async function parityFiles(pictures: readonly Picture[], context: ParityContext): Promise<BundleFile[]> {
   const files: BundleFile[] = [];
@@ -60,9 +67,19 @@ export async function parityFiles(pictures: readonly Picture[], context: ParityC
     const input = encodePixels(pixels, context.litert.inputType);
     const output = await context.litert.run(input);
     const codes = decodeScores(output);
-    const names = { image: `parity/images/${number}.png`, letterbox: `parity/letterbox/${number}.rgb`, input: `parity/inputs/${number}.bin`, output: `parity/outputs/${number}.bin` };
+    const names = {
+      image: `parity/images/${number}.png`,
+      letterbox: `parity/letterbox/${number}.rgb`,
+      input: `parity/inputs/${number}.bin`,
+      output: `parity/outputs/${number}.bin`,
+    };
     files.push(
-      { name: names.image, data: await sharp(rgb, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 9 }).toBuffer() },
+      {
+        name: names.image,
+        data: await sharp(rgb, { raw: { width, height, channels: 3 } })
+          .png({ compressionLevel: 9 })
+          .toBuffer(),
+      },
       { name: names.letterbox, data: pixels },
       { name: names.input, data: bytesOf(input) },
       { name: names.output, data: bytesOf(output) },
@@ -78,11 +95,16 @@ export function decisionsOf(codes: Uint8Array, { labels, ks }: Pick<ParityContex
   return labels.filter((_, c) => present[c] === 1);
 }
 
-export const bytesOf = (data: Uint8Array | Int8Array | Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+export const bytesOf = (data: Uint8Array | Int8Array | Float32Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
 
 async function shrunk(picture: Picture): Promise<Picture> {
   if (Math.max(picture.width, picture.height) <= LONGEST_SIDE) return picture;
-  const { data, info } = await sharp(picture.rgb, { raw: { width: picture.width, height: picture.height, channels: 3 } })
-    .resize(LONGEST_SIDE, LONGEST_SIDE, { fit: 'inside' }).raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(picture.rgb, {
+    raw: { width: picture.width, height: picture.height, channels: 3 },
+  })
+    .resize(LONGEST_SIDE, LONGEST_SIDE, { fit: 'inside' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, rgb: new Uint8Array(data) };
 }

@@ -26,8 +26,14 @@ async function readFolder(folder: string): Promise<Map<string, Uint8Array>> {
 const MOST_BYTES = 2 ** 31;
 
 async function readZip(file: string): Promise<Map<string, Uint8Array>> {
-  const broken = (error: unknown): Problem => new Problem('file', `${file} is no bundle: it cannot be read as a zip. Copy it again.`, (error as Error).message);
-  const zip = await (promisify(yauzl.open) as (file: string, options: yauzl.Options) => Promise<yauzl.ZipFile>)(file, { lazyEntries: true, autoClose: false }).catch((error: unknown) => { throw broken(error); });
+  const broken = (error: unknown): Problem =>
+    new Problem('file', `${file} is no bundle: it cannot be read as a zip. Copy it again.`, (error as Error).message);
+  const zip = await (promisify(yauzl.open) as (file: string, options: yauzl.Options) => Promise<yauzl.ZipFile>)(file, {
+    lazyEntries: true,
+    autoClose: false,
+  }).catch((error: unknown) => {
+    throw broken(error);
+  });
   const files = new Map<string, Uint8Array>();
   let bytes = 0;
   try {
@@ -35,7 +41,9 @@ async function readZip(file: string): Promise<Map<string, Uint8Array>> {
       if (entry.fileName.endsWith('/')) continue;
       bytes += entry.uncompressedSize;
       if (bytes > MOST_BYTES) throw new Error('it unpacks to more than 2 GB');
-      const stream = await (promisify(zip.openReadStream.bind(zip)) as (entry: yauzl.Entry) => Promise<NodeJS.ReadableStream>)(entry);
+      const stream = await (
+        promisify(zip.openReadStream.bind(zip)) as (entry: yauzl.Entry) => Promise<NodeJS.ReadableStream>
+      )(entry);
       files.set(entry.fileName.slice(entry.fileName.indexOf('/') + 1), await buffer(stream));
     }
   } catch (error) {

@@ -8,17 +8,32 @@ import type { BundleFile } from './writeBundle.ts';
  */
 export function sampleCode(config: InferenceConfig): BundleFile[] {
   const file = (name: string, text: string): BundleFile => ({ name: `sample/${name}`, data: Buffer.from(text) });
-  return [file('android/Tagger.kt', kotlin(config)), file('ios/Tagger.swift', swift(config)), file('python/tagger.py', python(config))];
+  return [
+    file('android/Tagger.kt', kotlin(config)),
+    file('ios/Tagger.swift', swift(config)),
+    file('python/tagger.py', python(config)),
+  ];
 }
 
 type Types = 'uint8' | 'int8' | 'float32';
-const typesOf = ({ input, output }: InferenceConfig): { input: Types; output: Types } => ({ input: input.type, output: output.type });
+const typesOf = ({ input, output }: InferenceConfig): { input: Types; output: Types } => ({
+  input: input.type,
+  output: output.type,
+});
 
 function kotlin(config: InferenceConfig): string {
   const { input, output } = typesOf(config);
   const [classes, size] = [config.labels.length, config.model.inputSize];
-  const feed = { uint8: 'input.put(pixels)', int8: 'for (p in pixels) input.put(((p.toInt() and 0xff) - 128).toByte())', float32: `for (p in pixels) input.putFloat(((p.toInt() and 0xff) - ${INPUT_MEAN}) / ${INPUT_STD}f)` }[input];
-  const code = { uint8: 'output[0][i].toInt() and 0xff', int8: 'output[0][i].toInt() + 128', float32: 'Math.round(output[0][i] * 256f)' }[output];
+  const feed = {
+    uint8: 'input.put(pixels)',
+    int8: 'for (p in pixels) input.put(((p.toInt() and 0xff) - 128).toByte())',
+    float32: `for (p in pixels) input.putFloat(((p.toInt() and 0xff) - ${INPUT_MEAN}) / ${INPUT_STD}f)`,
+  }[input];
+  const code = {
+    uint8: 'output[0][i].toInt() and 0xff',
+    int8: 'output[0][i].toInt() + 128',
+    float32: 'Math.round(output[0][i] * 256f)',
+  }[output];
   return `// Android, LiteRT. Gradle: implementation("com.google.ai.edge.litert:litert:1.0.1")
 // androidResources { noCompress += "tflite" }; model_int8.tflite and inference_config.json go into assets/.
 import android.content.Context
@@ -76,8 +91,16 @@ class Tagger(context: Context) {
 function swift(config: InferenceConfig): string {
   const { input, output } = typesOf(config);
   const size = config.model.inputSize;
-  const feed = { uint8: 'Data(pixels)', int8: 'Data(pixels.map { $0 ^ 0x80 }) // pixels minus 128', float32: `pixels.map { (Float32($0) - ${INPUT_MEAN}) / ${INPUT_STD} }.withUnsafeBytes { Data($0) }` }[input];
-  const code = { uint8: 'data.map(Int.init)', int8: 'data.map { Int(Int8(bitPattern: $0)) + 128 }', float32: 'data.withUnsafeBytes { $0.bindMemory(to: Float32.self).map { Int(($0 * 256).rounded()) } }' }[output];
+  const feed = {
+    uint8: 'Data(pixels)',
+    int8: 'Data(pixels.map { $0 ^ 0x80 }) // pixels minus 128',
+    float32: `pixels.map { (Float32($0) - ${INPUT_MEAN}) / ${INPUT_STD} }.withUnsafeBytes { Data($0) }`,
+  }[input];
+  const code = {
+    uint8: 'data.map(Int.init)',
+    int8: 'data.map { Int(Int8(bitPattern: $0)) + 128 }',
+    float32: 'data.withUnsafeBytes { $0.bindMemory(to: Float32.self).map { Int(($0 * 256).rounded()) } }',
+  }[output];
   return `// iOS, TensorFlowLiteSwift. preprocess/letterbox.h goes into the bridging header; model_int8.tflite and inference_config.json into the app.
 import Foundation
 import TensorFlowLite
@@ -124,8 +147,16 @@ final class Tagger {
 function python(config: InferenceConfig): string {
   const { input, output } = typesOf(config);
   const size = config.model.inputSize;
-  const feed = { uint8: 'pixels', int8: '(pixels.astype(np.int16) - 128).astype(np.int8)', float32: `((pixels.astype(np.float32) - ${INPUT_MEAN}) / ${INPUT_STD})` }[input];
-  const code = { uint8: 'output.astype(int)', int8: 'output.astype(int) + 128', float32: 'np.rint(output * 256).astype(int)' }[output];
+  const feed = {
+    uint8: 'pixels',
+    int8: '(pixels.astype(np.int16) - 128).astype(np.int8)',
+    float32: `((pixels.astype(np.float32) - ${INPUT_MEAN}) / ${INPUT_STD})`,
+  }[input];
+  const code = {
+    uint8: 'output.astype(int)',
+    int8: 'output.astype(int) + 128',
+    float32: 'np.rint(output * 256).astype(int)',
+  }[output];
   return `"""Labels of photos. pip install ai-edge-litert opencv-python-headless; python tagger.py photo.jpg ..."""
 import json
 import sys

@@ -7,35 +7,67 @@ const k = z.int().min(0).max(256).describe('The label is present when q >= k; 25
 const score = z.number().describe('k / 256.');
 const share = z.number().min(0).max(1);
 
-export const thresholdRecommendationSchema = z.strictObject({
-  formatVersion: z.literal(1),
-  foundOn: z.strictObject({ split: z.literal('val'), model: z.literal('int8'), images: z.int() }).describe('What the thresholds were chosen on. Figures there are optimistic; metrics.json has those of the test split.'),
-  goal: z.strictObject({
-    kind: z.enum(['max_f1', 'precision', 'recall']).describe('What each threshold was chosen for.'),
-    minimum: z.number().nullable().describe('The precision or recall to keep; null for max_f1.'),
-    smoothing: z.number().describe('How strongly rare labels were pulled toward the global threshold, in validation images.'),
-  }),
-  global: z.strictObject({ k, score }).describe('The one threshold with the best macro F1.'),
-  perClass: z.array(z.strictObject({
-    label: z.string(), k, score,
-    rawK: k.nullable().describe('Before smoothing; null where nothing could be searched.'),
-    tuned: z.boolean().describe('False: no validation image has the label; the global threshold stands in.'),
-    goalReached: z.boolean().describe('False: no threshold reaches the goal; the best F1 stands in.'),
-    valPositives: z.int().describe('Validation images with the label: few of them make an unsure threshold.'),
-    valPrecision: share, valRecall: share, valF1: share,
-  })).describe('In the order of the labels.'),
-}).describe('Each label\'s threshold and the figures that it was chosen by.');
+export const thresholdRecommendationSchema = z
+  .strictObject({
+    formatVersion: z.literal(1),
+    foundOn: z
+      .strictObject({ split: z.literal('val'), model: z.literal('int8'), images: z.int() })
+      .describe(
+        'What the thresholds were chosen on. Figures there are optimistic; metrics.json has those of the test split.',
+      ),
+    goal: z.strictObject({
+      kind: z.enum(['max_f1', 'precision', 'recall']).describe('What each threshold was chosen for.'),
+      minimum: z.number().nullable().describe('The precision or recall to keep; null for max_f1.'),
+      smoothing: z
+        .number()
+        .describe('How strongly rare labels were pulled toward the global threshold, in validation images.'),
+    }),
+    global: z.strictObject({ k, score }).describe('The one threshold with the best macro F1.'),
+    perClass: z
+      .array(
+        z.strictObject({
+          label: z.string(),
+          k,
+          score,
+          rawK: k.nullable().describe('Before smoothing; null where nothing could be searched.'),
+          tuned: z.boolean().describe('False: no validation image has the label; the global threshold stands in.'),
+          goalReached: z.boolean().describe('False: no threshold reaches the goal; the best F1 stands in.'),
+          valPositives: z.int().describe('Validation images with the label: few of them make an unsure threshold.'),
+          valPrecision: share,
+          valRecall: share,
+          valF1: share,
+        }),
+      )
+      .describe('In the order of the labels.'),
+  })
+  .describe("Each label's threshold and the figures that it was chosen by.");
 export type ThresholdRecommendation = z.infer<typeof thresholdRecommendationSchema>;
 
-export function buildThresholdRecommendation(labels: readonly string[], result: ThresholdResult, search: ThresholdSearchConfig, images: number): ThresholdRecommendation {
+export function buildThresholdRecommendation(
+  labels: readonly string[],
+  result: ThresholdResult,
+  search: ThresholdSearchConfig,
+  images: number,
+): ThresholdRecommendation {
   const minimum = { max_f1: null, precision: search.min_precision, recall: search.min_recall }[search.goal];
   return {
     formatVersion: 1,
     foundOn: { split: 'val', model: 'int8', images },
     goal: { kind: search.goal, minimum, smoothing: search.smoothing },
     global: { k: result.globalK, score: result.globalK / 256 },
-    perClass: result.perClass.map(({ k: kept, rawK, tuned, goalReached, valPositives, valPrecision, valRecall, valF1 }, c) => ({
-      label: labels[c]!, k: kept, score: kept / 256, rawK, tuned, goalReached, valPositives, valPrecision, valRecall, valF1,
-    })),
+    perClass: result.perClass.map(
+      ({ k: kept, rawK, tuned, goalReached, valPositives, valPrecision, valRecall, valF1 }, c) => ({
+        label: labels[c]!,
+        k: kept,
+        score: kept / 256,
+        rawK,
+        tuned,
+        goalReached,
+        valPositives,
+        valPrecision,
+        valRecall,
+        valF1,
+      }),
+    ),
   };
 }

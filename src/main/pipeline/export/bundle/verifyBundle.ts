@@ -32,7 +32,10 @@ type Files = ReadonlyMap<string, Uint8Array>;
  * whole way from each parity picture to its decisions, recomputed. Throws a Problem only if there is nothing to read.
  * `onCheck` hears each check as soon as it is made.
  */
-export async function verifyBundle(bundle: string, onCheck: (check: BundleCheck) => void = () => undefined): Promise<BundleCheck[]> {
+export async function verifyBundle(
+  bundle: string,
+  onCheck: (check: BundleCheck) => void = () => undefined,
+): Promise<BundleCheck[]> {
   const files = await readBundleFiles(bundle);
   const checks: BundleCheck[] = [];
   const check = async (name: string, work: () => Promise<string | null> | string | null): Promise<void> => {
@@ -46,7 +49,10 @@ export async function verifyBundle(bundle: string, onCheck: (check: BundleCheck)
     onCheck({ name, fault });
   };
   await check('every file is as it was written (SHA256SUMS)', () => checkSums(files));
-  await check('the model is a valid int8 .tflite', () => validateTflite(file(files, MODEL_FILE)).map(({ where, problem }) => `${where}: ${problem}`)[0] ?? null);
+  await check(
+    'the model is a valid int8 .tflite',
+    () => validateTflite(file(files, MODEL_FILE)).map(({ where, problem }) => `${where}: ${problem}`)[0] ?? null,
+  );
   await check('labels.txt, inference_config.json and the model agree', () => checkTexts(files));
   await checkParity(files, check);
   return checks;
@@ -61,7 +67,12 @@ function file(files: Files, name: string): Uint8Array {
 const text = (files: Files, name: string): string => Buffer.from(file(files, name)).toString('utf8');
 
 function checkSums(files: Files): string | null {
-  const listed = new Map(text(files, SUMS_FILE).split('\n').filter((line) => line !== '').map((line) => [line.slice(66), line.slice(0, 64)]));
+  const listed = new Map(
+    text(files, SUMS_FILE)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => [line.slice(66), line.slice(0, 64)]),
+  );
   for (const [name, sum] of listed) {
     const data = files.get(name);
     if (data === undefined) return `${name} is missing.`;
@@ -83,15 +94,37 @@ function checkTexts(files: Files): string | null {
   if (!same(labels, model.labels)) return 'labels.txt is not the list inside the model.';
   if (!same(config.labels, model.labels)) return 'inference_config.json has other labels than the model.';
   if (config.model.sha256 !== sha256(bytes)) return 'inference_config.json was written for another model.';
-  if (config.model.inputSize !== model.inputSize) return `inference_config.json says ${config.model.inputSize} px, the model takes ${model.inputSize} px.`;
-  if (config.input.type !== model.input.type || config.output.type !== model.output.type) return 'inference_config.json says other input or output types than the model has.';
-  if (!same([config.input.quantization, config.output.quantization], [model.input.quantization, model.output.quantization])) return 'inference_config.json says another quantization than the model has.';
+  if (config.model.inputSize !== model.inputSize)
+    return `inference_config.json says ${config.model.inputSize} px, the model takes ${model.inputSize} px.`;
+  if (config.input.type !== model.input.type || config.output.type !== model.output.type)
+    return 'inference_config.json says other input or output types than the model has.';
+  if (
+    !same(
+      [config.input.quantization, config.output.quantization],
+      [model.input.quantization, model.output.quantization],
+    )
+  )
+    return 'inference_config.json says another quantization than the model has.';
   const ks = config.thresholds.perClass.map(({ label, k }) => [label, k]);
-  if (!same(ks.map(([label]) => label), model.labels)) return 'the thresholds are not in the order of the labels.';
-  return same(ks, recommendation.perClass.map(({ label, k }) => [label, k])) ? null : 'inference_config.json and threshold_recommendation.json have different thresholds.';
+  if (
+    !same(
+      ks.map(([label]) => label),
+      model.labels,
+    )
+  )
+    return 'the thresholds are not in the order of the labels.';
+  return same(
+    ks,
+    recommendation.perClass.map(({ label, k }) => [label, k]),
+  )
+    ? null
+    : 'inference_config.json and threshold_recommendation.json have different thresholds.';
 }
 
-async function checkParity(files: Files, check: (name: string, work: () => Promise<string | null>) => Promise<void>): Promise<void> {
+async function checkParity(
+  files: Files,
+  check: (name: string, work: () => Promise<string | null>) => Promise<void>,
+): Promise<void> {
   let index: ParityIndex | null = null;
   let config: InferenceConfig | null = null;
   let litert: Litert | null = null;
@@ -103,27 +136,55 @@ async function checkParity(files: Files, check: (name: string, work: () => Promi
   });
   if (index === null || config === null || litert === null) return;
   const { items } = index as ParityIndex;
-  const { preprocessing: { letterbox: box }, labels, thresholds } = config as InferenceConfig;
+  const {
+    preprocessing: { letterbox: box },
+    labels,
+    thresholds,
+  } = config as InferenceConfig;
   const model = litert as Litert;
-  const differing = async (recompute: (item: ParityIndex['items'][number]) => Promise<readonly [unknown, unknown]>): Promise<string | null> => {
+  const differing = async (
+    recompute: (item: ParityIndex['items'][number]) => Promise<readonly [unknown, unknown]>,
+  ): Promise<string | null> => {
     for (const item of items) {
       const [expected, found] = await recompute(item);
       if (JSON.stringify(expected) !== JSON.stringify(found)) return `${item.image} gives something else.`;
     }
     return null;
   };
-  await check(`letterbox: ${items.length} pictures give the same bytes`, () => differing(async (item) => {
-    const { data, info } = await sharp(file(files, item.image)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-    return [sha256(file(files, item.letterbox)), sha256(letterbox(new Uint8Array(data), info.width, info.height, box.size, box.paddingColor))];
-  }));
-  await check('input tensors are the letterboxed pixels in the model\'s type', () => differing(async (item) =>
-    [sha256(file(files, item.input)), sha256(bytesOf(encodePixels(file(files, item.letterbox), model.inputType)))]));
-  const outputOf = (item: ParityIndex['items'][number]): ReturnType<Litert['run']> => model.run(encodePixels(file(files, item.letterbox), model.inputType));
-  await check('outputs: LiteRT gives the same numbers', () => differing(async (item) => {
-    const output = await outputOf(item);
-    return [[sha256(file(files, item.output)), item.codes], [sha256(bytesOf(output)), [...decodeScores(output)]]];
-  }));
-  await check('decisions: q >= k gives the same labels', () => differing(async (item) =>
-    [item.decisions, decisionsOf(decodeScores(await outputOf(item)), { labels, ks: thresholds.perClass.map(({ k }) => k) })]));
+  await check(`letterbox: ${items.length} pictures give the same bytes`, () =>
+    differing(async (item) => {
+      const { data, info } = await sharp(file(files, item.image))
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      return [
+        sha256(file(files, item.letterbox)),
+        sha256(letterbox(new Uint8Array(data), info.width, info.height, box.size, box.paddingColor)),
+      ];
+    }),
+  );
+  await check("input tensors are the letterboxed pixels in the model's type", () =>
+    differing(async (item) => [
+      sha256(file(files, item.input)),
+      sha256(bytesOf(encodePixels(file(files, item.letterbox), model.inputType))),
+    ]),
+  );
+  const outputOf = (item: ParityIndex['items'][number]): ReturnType<Litert['run']> =>
+    model.run(encodePixels(file(files, item.letterbox), model.inputType));
+  await check('outputs: LiteRT gives the same numbers', () =>
+    differing(async (item) => {
+      const output = await outputOf(item);
+      return [
+        [sha256(file(files, item.output)), item.codes],
+        [sha256(bytesOf(output)), [...decodeScores(output)]],
+      ];
+    }),
+  );
+  await check('decisions: q >= k gives the same labels', () =>
+    differing(async (item) => [
+      item.decisions,
+      decisionsOf(decodeScores(await outputOf(item)), { labels, ks: thresholds.perClass.map(({ k }) => k) }),
+    ]),
+  );
   model.dispose();
 }

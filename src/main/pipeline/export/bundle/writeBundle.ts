@@ -17,7 +17,10 @@ export const SUMS_FILE = 'SHA256SUMS';
 export const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
 /** What `sha256sum -c` reads: hash, two spaces, path. */
-const sums = (files: readonly BundleFile[]): BundleFile => ({ name: SUMS_FILE, data: Buffer.from(files.map(({ name, data }) => `${sha256(data)}  ${name}\n`).join('')) });
+const sums = (files: readonly BundleFile[]): BundleFile => ({
+  name: SUMS_FILE,
+  data: Buffer.from(files.map(({ name, data }) => `${sha256(data)}  ${name}\n`).join('')),
+});
 
 /**
  * Writes <folder>/<name>/ and <folder>/<name>.zip: both aside first, then moved into place, so that a bundle is whole or not there.
@@ -44,7 +47,11 @@ export async function writeBundle(folder: string, name: string, files: readonly 
 }
 
 async function freeName(folder: string, name: string): Promise<string> {
-  const taken = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+  const taken = (file: string): Promise<boolean> =>
+    access(file).then(
+      () => true,
+      () => false,
+    );
   for (let attempt = 1; ; attempt++) {
     const target = path.resolve(folder, attempt === 1 ? name : `${name}-${attempt}`);
     if (!(await taken(target)) && !(await taken(`${target}.zip`))) return target;

@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { appendFiles, readFiles } from './associatedFiles.ts';
 
 const model = Uint8Array.from({ length: 1001 }, (_, i) => i % 251);
-const files = [{ name: 'labels.txt', data: new TextEncoder().encode('a\nb\n') }, { name: 'more.txt', data: new Uint8Array(0) }];
+const files = [
+  { name: 'labels.txt', data: new TextEncoder().encode('a\nb\n') },
+  { name: 'more.txt', data: new Uint8Array(0) },
+];
 const whole = (): Uint8Array => appendFiles(model, files);
 
 /** What an independent zip reader finds, with its checks of every size. */
@@ -19,7 +22,10 @@ function unzip(bytes: Uint8Array): Promise<Map<string, string>> {
         zip.openReadStream(entry, (failed, stream) => {
           if (failed) return reject(failed);
           const chunks: Buffer[] = [];
-          stream.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => found.set(entry.fileName, Buffer.concat(chunks).toString()));
+          stream
+            .on('data', (chunk: Buffer) => chunks.push(chunk))
+            .on('error', reject)
+            .on('end', () => found.set(entry.fileName, Buffer.concat(chunks).toString()));
         });
       });
     });
@@ -31,12 +37,19 @@ describe('files inside a model', () => {
     const bytes = whole();
     expect(bytes.subarray(0, model.length)).toEqual(model);
     const found = readFiles(bytes)!;
-    expect(found.map(({ name, data }) => [name, Array.from(data)])).toEqual(files.map(({ name, data }) => [name, Array.from(data)]));
+    expect(found.map(({ name, data }) => [name, Array.from(data)])).toEqual(
+      files.map(({ name, data }) => [name, Array.from(data)]),
+    );
     expect(found[0]!.data.buffer).toBe(bytes.buffer);
   });
 
   it('are found by another zip reader', async () => {
-    expect(await unzip(whole())).toEqual(new Map([['labels.txt', 'a\nb\n'], ['more.txt', '']]));
+    expect(await unzip(whole())).toEqual(
+      new Map([
+        ['labels.txt', 'a\nb\n'],
+        ['more.txt', ''],
+      ]),
+    );
   });
 
   it('are the same bytes each time', () => {

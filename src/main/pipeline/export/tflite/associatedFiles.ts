@@ -6,7 +6,10 @@
 import { crc32 } from 'node:zlib';
 import { Problem } from '../../../../shared/problem.ts';
 
-export interface AssociatedFile { readonly name: string; readonly data: Uint8Array }
+export interface AssociatedFile {
+  readonly name: string;
+  readonly data: Uint8Array;
+}
 
 const LOCAL_HEADER = 0x04034b50;
 const CENTRAL_HEADER = 0x02014b50;
@@ -53,18 +56,24 @@ export function appendFiles(model: Uint8Array, files: readonly AssociatedFile[])
   end.setUint32(0, END_RECORD, true);
   end.setUint16(8, files.length, true);
   end.setUint16(10, files.length, true);
-  end.setUint32(12, central.reduce((size, part) => size + part.length, 0), true);
+  end.setUint32(
+    12,
+    central.reduce((size, part) => size + part.length, 0),
+    true,
+  );
   end.setUint32(16, offset, true);
   return new Uint8Array(Buffer.concat([...parts, ...central, new Uint8Array(end.buffer)]));
 }
 
-const damaged = (what: string): Problem => new Problem('file', `The files inside the model (its labels) are damaged: ${what}. Copy or export it again.`);
+const damaged = (what: string): Problem =>
+  new Problem('file', `The files inside the model (its labels) are damaged: ${what}. Copy or export it again.`);
 
 /** Position of the end record: it closes the file. Null when the file is no zip. */
 function findEndRecord(view: DataView): number | null {
   const earliest = Math.max(0, view.byteLength - END_SIZE - 0xffff);
   for (let at = view.byteLength - END_SIZE; at >= earliest; at--) {
-    if (view.getUint32(at, true) === END_RECORD && at + END_SIZE + view.getUint16(at + 20, true) === view.byteLength) return at;
+    if (view.getUint32(at, true) === END_RECORD && at + END_SIZE + view.getUint16(at + 20, true) === view.byteLength)
+      return at;
   }
   return null;
 }
@@ -77,14 +86,16 @@ export function readFiles(model: Uint8Array): readonly AssociatedFile[] | null {
   const files: AssociatedFile[] = [];
   let at = view.getUint32(end + 16, true);
   for (let left = view.getUint16(end + 10, true); left > 0; left--) {
-    if (at + CENTRAL_SIZE > end || view.getUint32(at, true) !== CENTRAL_HEADER) throw damaged(`there is no directory entry at byte ${at}`);
+    if (at + CENTRAL_SIZE > end || view.getUint32(at, true) !== CENTRAL_HEADER)
+      throw damaged(`there is no directory entry at byte ${at}`);
     const nameLength = view.getUint16(at + 28, true);
     const next = at + CENTRAL_SIZE + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     if (next > end) throw damaged('the directory runs over its end');
     const name = new TextDecoder().decode(model.subarray(at + CENTRAL_SIZE, at + CENTRAL_SIZE + nameLength));
     if (view.getUint16(at + 10, true) !== STORED) throw damaged(`'${name}' is compressed, which phone runtimes refuse`);
     const data = entryData(model, view, view.getUint32(at + 42, true), view.getUint32(at + 24, true), name);
-    if (crc32(data) !== view.getUint32(at + 16, true)) throw damaged(`'${name}' does not have the checksum it should have`);
+    if (crc32(data) !== view.getUint32(at + 16, true))
+      throw damaged(`'${name}' does not have the checksum it should have`);
     files.push({ name, data });
     at = next;
   }
@@ -92,7 +103,8 @@ export function readFiles(model: Uint8Array): readonly AssociatedFile[] | null {
 }
 
 function entryData(model: Uint8Array, view: DataView, local: number, size: number, name: string): Uint8Array {
-  if (local + LOCAL_SIZE > model.length || view.getUint32(local, true) !== LOCAL_HEADER) throw damaged(`'${name}' does not start at byte ${local}`);
+  if (local + LOCAL_SIZE > model.length || view.getUint32(local, true) !== LOCAL_HEADER)
+    throw damaged(`'${name}' does not start at byte ${local}`);
   const start = local + LOCAL_SIZE + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
   if (start + size > model.length) throw damaged(`'${name}' runs over the end of the file`);
   return model.subarray(start, start + size);

@@ -16,4 +16,5 @@ export const tensorName = (file: TfliteFile, i: number): string => `tensor ${i} 
 const SMALLEST_SCALE = 2 ** -126;
 export const isScale = (scale: number): boolean => Number.isFinite(scale) && scale >= SMALLEST_SCALE;
 
-export const sameNumbers = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((value, i) => value === b[i]);
+export const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);

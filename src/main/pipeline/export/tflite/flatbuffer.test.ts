@@ -1,6 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../shared/problem.ts';
-import { alignedBytes, at, bool, float32, float32s, int32, int32s, int64s, int8, list, nested, readRoot, string, table, union, writeRoot } from './flatbuffer.ts';
+import {
+  alignedBytes,
+  at,
+  bool,
+  float32,
+  float32s,
+  int32,
+  int32s,
+  int64s,
+  int8,
+  list,
+  nested,
+  readRoot,
+  string,
+  table,
+  union,
+  writeRoot,
+} from './flatbuffer.ts';
 
 const LEAF = table('Leaf', { text: at(0, string), flag: at(1, bool(true)) });
 const OTHER = table('Other', { number: at(0, float32(0.5)) });
@@ -24,7 +41,10 @@ const full = {
   longs: [-(2 ** 40), 7],
   floats: [Math.fround(0.1), -2],
   leaf: { text: 'Grüße 🥝', flag: false },
-  leaves: [{ text: 'a', flag: true }, { text: '', flag: false }],
+  leaves: [
+    { text: 'a', flag: true },
+    { text: '', flag: false },
+  ],
   either: { type: 'Other', values: { number: 2 } },
   data: Uint8Array.of(1, 2, 3),
 } as const;
@@ -36,13 +56,27 @@ describe('flatbuffer', () => {
     expect(read(write())).toEqual(full);
   });
 
-  it('gives the schema\'s defaults for what a file leaves out', () => {
-    expect(read(writeRoot(ROOT, 'TEST', {}))).toEqual({ small: 3, number: -1, numbers: [], longs: [], floats: [], leaf: null, leaves: [], either: null, data: null });
+  it("gives the schema's defaults for what a file leaves out", () => {
+    expect(read(writeRoot(ROOT, 'TEST', {}))).toEqual({
+      small: 3,
+      number: -1,
+      numbers: [],
+      longs: [],
+      floats: [],
+      leaf: null,
+      leaves: [],
+      either: null,
+      data: null,
+    });
   });
 
   it('aligns bytes from the start of the file, whatever comes before and after', () => {
     for (let length = 1; length < 40; length++) {
-      const bytes = writeRoot(ROOT, 'TEST', { data: new Uint8Array(length), numbers: Array.from({ length }, (_, i) => i), leaf: { text: 'x'.repeat(length) } });
+      const bytes = writeRoot(ROOT, 'TEST', {
+        data: new Uint8Array(length),
+        numbers: Array.from({ length }, (_, i) => i),
+        leaf: { text: 'x'.repeat(length) },
+      });
       const { data } = readRoot(bytes, ROOT, 'TEST', 'test file');
       expect((data!.byteOffset - bytes.byteOffset) % 16).toBe(0);
     }
@@ -87,13 +121,17 @@ describe('flatbuffer', () => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const text = Buffer.from(bytes).indexOf('Grüße');
     view.setUint32(text - 4, 1_000_000, true);
-    expect(() => read(bytes)).toThrow(/Root\.leaf\.text should be 1000000 bytes from byte \d+ on, but the file ends at byte \d+/);
+    expect(() => read(bytes)).toThrow(
+      /Root\.leaf\.text should be 1000000 bytes from byte \d+ on, but the file ends at byte \d+/,
+    );
   });
 
   it('refuses a file that unfolds: many tables that share one long vector', () => {
     const inner = table('Inner', { numbers: at(0, int32s) });
     const outer = table('Outer', { all: at(0, list(inner)) });
-    const bytes = writeRoot(outer, 'TEST', { all: [{ numbers: Array.from({ length: 2000 }, (_, i) => i) }, ...Array.from({ length: 500 }, () => ({}))] });
+    const bytes = writeRoot(outer, 'TEST', {
+      all: [{ numbers: Array.from({ length: 2000 }, (_, i) => i) }, ...Array.from({ length: 500 }, () => ({}))],
+    });
     // Point every element at the first one, whose vector is long.
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const root = view.getUint32(0, true);

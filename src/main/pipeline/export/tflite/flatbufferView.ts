@@ -20,15 +20,35 @@ export class FileBytes {
 
   need(position: number, size: number, path: string): void {
     if (position >= 0 && position + size <= this.bytes.length) return;
-    this.fail(`${path} should be ${size} bytes from byte ${position} on, but the file ends at byte ${this.bytes.length}`);
+    this.fail(
+      `${path} should be ${size} bytes from byte ${position} on, but the file ends at byte ${this.bytes.length}`,
+    );
   }
 
-  int8(position: number, path: string): number { this.need(position, 1, path); return this.view.getInt8(position); }
-  uint8(position: number, path: string): number { this.need(position, 1, path); return this.view.getUint8(position); }
-  uint16(position: number, path: string): number { this.need(position, 2, path); return this.view.getUint16(position, true); }
-  int32(position: number, path: string): number { this.need(position, 4, path); return this.view.getInt32(position, true); }
-  uint32(position: number, path: string): number { this.need(position, 4, path); return this.view.getUint32(position, true); }
-  float32(position: number, path: string): number { this.need(position, 4, path); return this.view.getFloat32(position, true); }
+  int8(position: number, path: string): number {
+    this.need(position, 1, path);
+    return this.view.getInt8(position);
+  }
+  uint8(position: number, path: string): number {
+    this.need(position, 1, path);
+    return this.view.getUint8(position);
+  }
+  uint16(position: number, path: string): number {
+    this.need(position, 2, path);
+    return this.view.getUint16(position, true);
+  }
+  int32(position: number, path: string): number {
+    this.need(position, 4, path);
+    return this.view.getInt32(position, true);
+  }
+  uint32(position: number, path: string): number {
+    this.need(position, 4, path);
+    return this.view.getUint32(position, true);
+  }
+  float32(position: number, path: string): number {
+    this.need(position, 4, path);
+    return this.view.getFloat32(position, true);
+  }
   int64(position: number, path: string): number {
     this.need(position, 8, path);
     const value = Number(this.view.getBigInt64(position, true));
@@ -54,14 +74,17 @@ export class FileBytes {
   /** Counts elements that are about to be copied out. */
   unfold(elements: number, path: string): void {
     this.unfolded += elements;
-    if (this.unfolded > 4 * this.bytes.length) this.fail(`${path} unfolds into more data than a file of this size can hold`);
+    if (this.unfolded > 4 * this.bytes.length)
+      this.fail(`${path} unfolds into more data than a file of this size can hold`);
   }
 
   text(position: number, path: string): string {
     const { start, length } = this.vector(position, 1, path);
     this.unfold(length, path);
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.bytes.subarray(start, start + length));
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+        this.bytes.subarray(start, start + length),
+      );
     } catch {
       return this.fail(`${path} is not UTF-8`);
     }

@@ -7,9 +7,12 @@ import type { TfliteFile, TfliteTensor } from './read.ts';
 /** What a model takes for pixels 0..255, same order: see TfliteOptions.inputType. */
 export function encodePixels(pixels: Uint8Array, type: IoType): Uint8Array | Int8Array | Float32Array {
   switch (type) {
-    case 'uint8': return pixels;
-    case 'int8': return Int8Array.from(pixels, (pixel) => pixel - 128);
-    case 'float32': return Float32Array.from(pixels, (pixel) => (pixel - INPUT_MEAN) / INPUT_STD);
+    case 'uint8':
+      return pixels;
+    case 'int8':
+      return Int8Array.from(pixels, (pixel) => pixel - 128);
+    case 'float32':
+      return Float32Array.from(pixels, (pixel) => (pixel - INPUT_MEAN) / INPUT_STD);
   }
 }
 
@@ -43,7 +46,8 @@ export interface TfliteSummary {
 }
 
 function describeEnd({ type, quantization }: TfliteTensor): TfliteEnd {
-  if (type !== 'uint8' && type !== 'int8' && type !== 'float32') throw new Problem('file', `The model has ${type} at its ends; uint8, int8 and float32 can be used.`);
+  if (type !== 'uint8' && type !== 'int8' && type !== 'float32')
+    throw new Problem('file', `The model has ${type} at its ends; uint8, int8 and float32 can be used.`);
   const [scale] = quantization?.scales ?? [];
   const [zeroPoint] = quantization?.zeroPoints ?? [];
   return { type, quantization: scale === undefined || zeroPoint === undefined ? null : { scale, zeroPoint } };
@@ -53,8 +57,10 @@ function describeEnd({ type, quantization }: TfliteTensor): TfliteEnd {
 export function summarizeTflite(file: TfliteFile): TfliteSummary {
   const input = file.tensors[file.inputs[0] ?? -1];
   const output = file.tensors[file.outputs[0] ?? -1];
-  if (input?.shape.length !== 4 || output?.shape.length !== 2) throw new Problem('file', 'The model is no image classifier: it should take one image and give one row of scores.');
-  if (file.labels === null) throw new Problem('file', 'The model has no labels inside. Use one that was exported here.');
+  if (input?.shape.length !== 4 || output?.shape.length !== 2)
+    throw new Problem('file', 'The model is no image classifier: it should take one image and give one row of scores.');
+  if (file.labels === null)
+    throw new Problem('file', 'The model has no labels inside. Use one that was exported here.');
   return {
     inputSize: input.shape[1]!,
     input: describeEnd(input),

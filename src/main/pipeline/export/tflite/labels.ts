@@ -12,7 +12,8 @@ export function labelsProblem(labels: readonly string[]): string | null {
   for (const [i, label] of labels.entries()) {
     const shown = `Label ${i + 1} (${JSON.stringify(label)})`;
     if (label === '') return `Label ${i + 1} is empty.`;
-    if (BREAKS_LINES.test(label)) return `${shown} holds a line break or control character, and labels are stored one a line.`;
+    if (BREAKS_LINES.test(label))
+      return `${shown} holds a line break or control character, and labels are stored one a line.`;
     if (!label.isWellFormed()) return `${shown} is not valid Unicode (half of a surrogate pair).`;
     if (seen.has(label)) return `${shown} is there twice.`;
     seen.add(label);

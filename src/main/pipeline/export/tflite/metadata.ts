@@ -28,7 +28,12 @@ export interface MetadataTexts {
 }
 
 /** The metadata FlatBuffer: an RGB image in, one independent score a label out. */
-export function buildMetadata(texts: MetadataTexts, inputType: IoType, inputName: string, outputName: string): Uint8Array {
+export function buildMetadata(
+  texts: MetadataTexts,
+  inputType: IoType,
+  inputName: string,
+  outputName: string,
+): Uint8Array {
   const [min, max] = INPUT_RANGE[inputType];
   return writeRoot(MODEL_METADATA, METADATA_IDENTIFIER, {
     name: texts.name,
@@ -37,25 +42,47 @@ export function buildMetadata(texts: MetadataTexts, inputType: IoType, inputName
     author: texts.author ?? '',
     license: texts.license ?? '',
     minParserVersion: MIN_PARSER_VERSION,
-    subgraphMetadata: [{
-      name: texts.name,
-      inputTensorMetadata: [{
-        name: inputName,
-        description: 'The letterboxed RGB image.',
-        content: { contentProperties: { type: 'ImageProperties', values: { colorSpace: COLOR_SPACE.RGB } } },
-        processUnits: [{ options: { type: 'NormalizationOptions', values: { mean: [INPUT_MEAN], std: [INPUT_STD] } } }],
-        stats: { min: [min], max: [max] },
-      }],
-      outputTensorMetadata: [{
-        name: outputName,
-        description: 'One score a label, each independent of the others.',
-        content: { contentProperties: { type: 'FeatureProperties', values: {} } },
-        processUnits: texts.scoreThreshold === undefined ? [] : [{
-          options: { type: 'ScoreThresholdingOptions', values: { globalScoreThreshold: texts.scoreThreshold } },
-        }],
-        stats: { min: [0], max: [1] },
-        associatedFiles: [{ name: LABELS_FILE, description: 'The labels, one a line, in the order of the scores.', type: ASSOCIATED_FILE_TYPE.TENSOR_AXIS_LABELS }],
-      }],
-    }],
+    subgraphMetadata: [
+      {
+        name: texts.name,
+        inputTensorMetadata: [
+          {
+            name: inputName,
+            description: 'The letterboxed RGB image.',
+            content: { contentProperties: { type: 'ImageProperties', values: { colorSpace: COLOR_SPACE.RGB } } },
+            processUnits: [
+              { options: { type: 'NormalizationOptions', values: { mean: [INPUT_MEAN], std: [INPUT_STD] } } },
+            ],
+            stats: { min: [min], max: [max] },
+          },
+        ],
+        outputTensorMetadata: [
+          {
+            name: outputName,
+            description: 'One score a label, each independent of the others.',
+            content: { contentProperties: { type: 'FeatureProperties', values: {} } },
+            processUnits:
+              texts.scoreThreshold === undefined
+                ? []
+                : [
+                    {
+                      options: {
+                        type: 'ScoreThresholdingOptions',
+                        values: { globalScoreThreshold: texts.scoreThreshold },
+                      },
+                    },
+                  ],
+            stats: { min: [0], max: [1] },
+            associatedFiles: [
+              {
+                name: LABELS_FILE,
+                description: 'The labels, one a line, in the order of the scores.',
+                type: ASSOCIATED_FILE_TYPE.TENSOR_AXIS_LABELS,
+              },
+            ],
+          },
+        ],
+      },
+    ],
   });
 }

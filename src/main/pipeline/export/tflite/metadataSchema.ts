@@ -12,22 +12,39 @@ export const METADATA_NAME = 'TFLITE_METADATA';
 export const ASSOCIATED_FILE_TYPE = { UNKNOWN: 0, DESCRIPTIONS: 1, TENSOR_AXIS_LABELS: 2 } as const;
 export const COLOR_SPACE = { UNKNOWN: 0, RGB: 1, GRAYSCALE: 2 } as const;
 
-const ASSOCIATED_FILE = table('AssociatedFile', { name: at(0, string), description: at(1, string), type: at(2, int8()), locale: at(3, string) });
+const ASSOCIATED_FILE = table('AssociatedFile', {
+  name: at(0, string),
+  description: at(1, string),
+  type: at(2, int8()),
+  locale: at(3, string),
+});
 const FEATURE_PROPERTIES = table('FeatureProperties', {});
 const IMAGE_PROPERTIES = table('ImageProperties', { colorSpace: at(0, int8()) });
 
 const CONTENT = table('Content', {
-  contentProperties: at(0, union({
-    FeatureProperties: { code: 1, table: FEATURE_PROPERTIES },
-    ImageProperties: { code: 2, table: IMAGE_PROPERTIES },
-  })),
+  contentProperties: at(
+    0,
+    union({
+      FeatureProperties: { code: 1, table: FEATURE_PROPERTIES },
+      ImageProperties: { code: 2, table: IMAGE_PROPERTIES },
+    }),
+  ),
 });
 
 const PROCESS_UNIT = table('ProcessUnit', {
-  options: at(0, union({
-    NormalizationOptions: { code: 1, table: table('NormalizationOptions', { mean: at(0, float32s), std: at(1, float32s) }) },
-    ScoreThresholdingOptions: { code: 3, table: table('ScoreThresholdingOptions', { globalScoreThreshold: at(0, float32()) }) },
-  })),
+  options: at(
+    0,
+    union({
+      NormalizationOptions: {
+        code: 1,
+        table: table('NormalizationOptions', { mean: at(0, float32s), std: at(1, float32s) }),
+      },
+      ScoreThresholdingOptions: {
+        code: 3,
+        table: table('ScoreThresholdingOptions', { globalScoreThreshold: at(0, float32()) }),
+      },
+    }),
+  ),
 });
 
 const TENSOR_METADATA = table('TensorMetadata', {

@@ -2,15 +2,26 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readTflite } from './read.ts';
 
-const golden = (file: string): Buffer => readFileSync(new URL(`../../../../../tests/golden/weights/${file}`, import.meta.url));
+const golden = (file: string): Buffer =>
+  readFileSync(new URL(`../../../../../tests/golden/weights/${file}`, import.meta.url));
 const bytes = new Uint8Array(golden('tiny_lite_fp32.tflite'));
 const manifest = JSON.parse(golden('tiny_lite_tflite.json').toString()) as {
   readonly ops: Readonly<Record<string, number>>;
-  readonly tensors: readonly { readonly index: number; readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[];
-  readonly layers: readonly { readonly name: string; readonly op: string; readonly weights: number; readonly bias: number }[];
+  readonly tensors: readonly {
+    readonly index: number;
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly dtype: string;
+  }[];
+  readonly layers: readonly {
+    readonly name: string;
+    readonly op: string;
+    readonly weights: number;
+    readonly bias: number;
+  }[];
 };
 
-describe('reading what TensorFlow\'s converter wrote', () => {
+describe("reading what TensorFlow's converter wrote", () => {
   const file = readTflite(bytes);
 
   it('finds every tensor with its name, shape and type', () => {
@@ -27,8 +38,14 @@ describe('reading what TensorFlow\'s converter wrote', () => {
     for (const { operator } of file.ops) counts[operator] = (counts[operator] ?? 0) + 1;
     expect(counts).toEqual(manifest.ops);
     const [stem] = file.ops;
-    expect(stem).toMatchObject({ operator: 'CONV_2D', options: { type: 'Conv2DOptions', values: { padding: 0, strideW: 2, strideH: 2, activation: 3, dilationW: 1 } } });
-    expect(file.ops.find(({ operator }) => operator === 'MEAN')?.options).toEqual({ type: 'ReducerOptions', values: { keepDims: false } });
+    expect(stem).toMatchObject({
+      operator: 'CONV_2D',
+      options: { type: 'Conv2DOptions', values: { padding: 0, strideW: 2, strideH: 2, activation: 3, dilationW: 1 } },
+    });
+    expect(file.ops.find(({ operator }) => operator === 'MEAN')?.options).toEqual({
+      type: 'ReducerOptions',
+      values: { keepDims: false },
+    });
   });
 
   it('gives the constants of each layer', () => {

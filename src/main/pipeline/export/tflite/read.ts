@@ -38,7 +38,10 @@ export interface TfliteOp {
   readonly deprecatedCode: number;
 }
 
-interface Alias { readonly name: string; readonly tensor: number }
+interface Alias {
+  readonly name: string;
+  readonly tensor: number;
+}
 
 /** A .tflite file as plain data: its first subgraph and everything around it. */
 export interface TfliteFile {
@@ -49,7 +52,12 @@ export interface TfliteFile {
   readonly ops: readonly TfliteOp[];
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
-  readonly signatures: readonly { readonly key: string; readonly subgraph: number; readonly inputs: readonly Alias[]; readonly outputs: readonly Alias[] }[];
+  readonly signatures: readonly {
+    readonly key: string;
+    readonly subgraph: number;
+    readonly inputs: readonly Alias[];
+    readonly outputs: readonly Alias[];
+  }[];
   /** What MediaPipe and the Task Library read; null when there is none. */
   readonly metadata: ModelMetadata | null;
   /** The label file inside the model; null when there is none. */
@@ -60,9 +68,12 @@ export interface TfliteFile {
 
 const CUSTOM = 32;
 const operatorNames = new Map<number, string>(Object.entries(OPERATORS).map(([name, code]) => [code, name]));
-const typeNames = new Map<number, TensorType>(Object.entries(TENSOR_TYPES).map(([name, code]) => [code, name as TensorType]));
+const typeNames = new Map<number, TensorType>(
+  Object.entries(TENSOR_TYPES).map(([name, code]) => [code, name as TensorType]),
+);
 
-const damaged = (what: string): Problem => new Problem('file', `The model file is damaged: ${what}. Copy or export it again.`);
+const damaged = (what: string): Problem =>
+  new Problem('file', `The model file is damaged: ${what}. Copy or export it again.`);
 
 type Schema = Values<typeof MODEL>;
 type SchemaTensor = Schema['subgraphs'][number]['tensors'][number];
@@ -71,10 +82,15 @@ type Buffers = readonly (Uint8Array | null)[];
 function readTensor(tensor: SchemaTensor, i: number, buffers: Buffers): TfliteTensor {
   const what = `tensor ${i} ('${tensor.name}')`;
   const type = typeNames.get(tensor.type);
-  if (type === undefined) throw new Problem('file', `The model's ${what} has element type ${tensor.type}, which this reader does not know.`);
+  if (type === undefined)
+    throw new Problem('file', `The model's ${what} has element type ${tensor.type}, which this reader does not know.`);
   const data = tensor.buffer === 0 ? null : buffers[tensor.buffer];
   if (data === undefined) throw damaged(`${what} refers to buffer ${tensor.buffer} of ${buffers.length}`);
-  const { scale, zeroPoint, quantizedDimension } = tensor.quantization ?? { scale: [], zeroPoint: [], quantizedDimension: 0 };
+  const { scale, zeroPoint, quantizedDimension } = tensor.quantization ?? {
+    scale: [],
+    zeroPoint: [],
+    quantizedDimension: 0,
+  };
   return {
     name: tensor.name,
     shape: tensor.shape,
@@ -88,13 +104,23 @@ function readTensor(tensor: SchemaTensor, i: number, buffers: Buffers): TfliteTe
 function readOps(schema: Schema, graph: Schema['subgraphs'][number]): TfliteOp[] {
   return graph.operators.map((op, i) => {
     const code = schema.operatorCodes[op.opcodeIndex];
-    if (code === undefined) throw damaged(`op ${i} refers to operator code ${op.opcodeIndex} of ${schema.operatorCodes.length}`);
+    if (code === undefined)
+      throw damaged(`op ${i} refers to operator code ${op.opcodeIndex} of ${schema.operatorCodes.length}`);
     for (const tensor of [...op.inputs, ...op.outputs]) {
-      if (tensor < -1 || tensor >= graph.tensors.length) throw damaged(`op ${i} refers to tensor ${tensor} of ${graph.tensors.length}`);
+      if (tensor < -1 || tensor >= graph.tensors.length)
+        throw damaged(`op ${i} refers to tensor ${tensor} of ${graph.tensors.length}`);
     }
     const number = Math.max(code.builtinCode, code.deprecatedBuiltinCode);
-    const operator = number === CUSTOM ? `CUSTOM_${code.customCode}` : operatorNames.get(number) ?? `BUILTIN_${number}`;
-    return { operator, version: code.version, inputs: op.inputs, outputs: op.outputs, options: op.builtinOptions, deprecatedCode: code.deprecatedBuiltinCode };
+    const operator =
+      number === CUSTOM ? `CUSTOM_${code.customCode}` : (operatorNames.get(number) ?? `BUILTIN_${number}`);
+    return {
+      operator,
+      version: code.version,
+      inputs: op.inputs,
+      outputs: op.outputs,
+      options: op.builtinOptions,
+      deprecatedCode: code.deprecatedBuiltinCode,
+    };
   });
 }
 
@@ -102,7 +128,8 @@ function readMetadata(schema: Schema, buffers: Buffers): ModelMetadata | null {
   const entry = schema.metadata.find(({ name }) => name === METADATA_NAME);
   if (entry === undefined) return null;
   const bytes = buffers[entry.buffer];
-  if (bytes === undefined || bytes === null) throw damaged(`its metadata refers to buffer ${entry.buffer}, which holds nothing`);
+  if (bytes === undefined || bytes === null)
+    throw damaged(`its metadata refers to buffer ${entry.buffer}, which holds nothing`);
   return readRoot(bytes, MODEL_METADATA, METADATA_IDENTIFIER, "model file's metadata");
 }
 
@@ -110,7 +137,9 @@ function readMetadata(schema: Schema, buffers: Buffers): ModelMetadata | null {
 function readLabels(bytes: Uint8Array, metadata: ModelMetadata | null): string[] | null {
   const files = readFiles(bytes);
   if (files === null) return null;
-  const named = metadata?.subgraphMetadata[0]?.outputTensorMetadata[0]?.associatedFiles.find(({ type }) => type === ASSOCIATED_FILE_TYPE.TENSOR_AXIS_LABELS);
+  const named = metadata?.subgraphMetadata[0]?.outputTensorMetadata[0]?.associatedFiles.find(
+    ({ type }) => type === ASSOCIATED_FILE_TYPE.TENSOR_AXIS_LABELS,
+  );
   const file = named === undefined ? files[0] : files.find(({ name }) => name === named.name);
   return file === undefined ? null : decodeLabels(file.data);
 }
@@ -124,7 +153,11 @@ export function readTflite(bytes: Uint8Array): TfliteFile {
   const graph = schema.subgraphs[0];
   if (graph === undefined) throw damaged('it has no graph');
   const external = schema.buffers.findIndex(({ offset }) => offset > 1);
-  if (external >= 0) throw new Problem('file', `The model file keeps buffer ${external} outside of its FlatBuffer, which only models beyond 2 GB need: this reader does not follow it.`);
+  if (external >= 0)
+    throw new Problem(
+      'file',
+      `The model file keeps buffer ${external} outside of its FlatBuffer, which only models beyond 2 GB need: this reader does not follow it.`,
+    );
   const buffers = schema.buffers.map(({ data }) => data);
   const check = (indices: readonly number[], what: string): readonly number[] => {
     const wrong = indices.find((i) => i < 0 || i >= graph.tensors.length);
@@ -148,6 +181,8 @@ export function readTflite(bytes: Uint8Array): TfliteFile {
     })),
     metadata,
     labels: readLabels(bytes, metadata),
-    bufferOffsets: buffers.filter((data) => data !== null && data.length > 0).map((data) => data!.byteOffset - bytes.byteOffset),
+    bufferOffsets: buffers
+      .filter((data) => data !== null && data.length > 0)
+      .map((data) => data!.byteOffset - bytes.byteOffset),
   };
 }

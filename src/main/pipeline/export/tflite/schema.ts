@@ -3,7 +3,23 @@
  * tensorflow/compiler/mlir/lite/schema/schema.fbs (schema version 3c). Fields that no such model has are left out;
  * reading skips them.
  */
-import { alignedBytes, at, bool, int32, int32s, int64s, int8, float32s, list, nested, string, table, uint32, uint64, union } from './flatbuffer.ts';
+import {
+  alignedBytes,
+  at,
+  bool,
+  int32,
+  int32s,
+  int64s,
+  int8,
+  float32s,
+  list,
+  nested,
+  string,
+  table,
+  uint32,
+  uint64,
+  union,
+} from './flatbuffer.ts';
 import type { Given, Values } from './flatbuffer.ts';
 
 export const TFLITE_IDENTIFIER = 'TFL3';
@@ -13,11 +29,30 @@ export const BUFFER_ALIGNMENT = 16;
 
 export const TENSOR_TYPES = { float32: 0, float16: 1, int32: 2, uint8: 3, int64: 4, int16: 7, int8: 9 } as const;
 export type TensorType = keyof typeof TENSOR_TYPES;
-export const BYTES_PER_ELEMENT: Readonly<Record<TensorType, number>> = { float32: 4, float16: 2, int32: 4, uint8: 1, int64: 8, int16: 2, int8: 1 };
+export const BYTES_PER_ELEMENT: Readonly<Record<TensorType, number>> = {
+  float32: 4,
+  float16: 2,
+  int32: 4,
+  uint8: 1,
+  int64: 8,
+  int16: 2,
+  int8: 1,
+};
 
 export const OPERATORS = {
-  ADD: 0, AVERAGE_POOL_2D: 1, CONV_2D: 3, DEPTHWISE_CONV_2D: 4, DEQUANTIZE: 6, FULLY_CONNECTED: 9, LOGISTIC: 14,
-  RELU6: 21, RESHAPE: 22, SOFTMAX: 25, PAD: 34, MEAN: 40, QUANTIZE: 114,
+  ADD: 0,
+  AVERAGE_POOL_2D: 1,
+  CONV_2D: 3,
+  DEPTHWISE_CONV_2D: 4,
+  DEQUANTIZE: 6,
+  FULLY_CONNECTED: 9,
+  LOGISTIC: 14,
+  RELU6: 21,
+  RESHAPE: 22,
+  SOFTMAX: 25,
+  PAD: 34,
+  MEAN: 40,
+  QUANTIZE: 114,
 } as const;
 export type Operator = keyof typeof OPERATORS;
 

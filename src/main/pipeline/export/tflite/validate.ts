@@ -31,10 +31,18 @@ export function validateTflite(bytes: Uint8Array): TfliteFinding[] {
     if (!(error instanceof Problem)) throw error;
     return [{ where: 'file', problem: toProblemData(error).message }];
   }
-  check(file.schemaVersion === SCHEMA_VERSION, 'file', `has schema version ${file.schemaVersion}, not ${SCHEMA_VERSION}.`);
+  check(
+    file.schemaVersion === SCHEMA_VERSION,
+    'file',
+    `has schema version ${file.schemaVersion}, not ${SCHEMA_VERSION}.`,
+  );
   check(file.subgraphs === 1, 'file', `has ${file.subgraphs} graphs, not one.`);
   for (const offset of file.bufferOffsets) {
-    check(offset % BUFFER_ALIGNMENT === 0, 'file', `keeps constant data at byte ${offset}, which is no multiple of ${BUFFER_ALIGNMENT}: memory-mapped readers need that.`);
+    check(
+      offset % BUFFER_ALIGNMENT === 0,
+      'file',
+      `keeps constant data at byte ${offset}, which is no multiple of ${BUFFER_ALIGNMENT}: memory-mapped readers need that.`,
+    );
   }
   file.tensors.forEach((tensor, i) => validateTensor(tensor, tensorName(file, i), check));
   validateConnections(file, check);
@@ -58,18 +66,35 @@ function validateTensor(tensor: TfliteTensor, where: string, check: Check): void
   const { shape, type, quantization, data } = tensor;
   check(tensor.name !== '', where, 'has no name.');
   check(!tensor.isVariable, where, 'is a variable; a classifier keeps nothing from one image to the next.');
-  check(shape.every((side) => side >= 1), where, `has the shape ${shape.join(' x ')}: every side must be known.`);
+  check(
+    shape.every((side) => side >= 1),
+    where,
+    `has the shape ${shape.join(' x ')}: every side must be known.`,
+  );
   if (data !== null) {
     const size = shape.reduce((product, side) => product * side, BYTES_PER_ELEMENT[type]);
     check(data.length === size, where, `holds ${data.length} bytes, but ${shape.join(' x ')} of ${type} are ${size}.`);
   }
   if (type === 'float32') check(quantization === null, where, 'is float32 and yet quantized.');
   const range = type === 'int8' ? [-128, 127] : type === 'uint8' ? [0, 255] : [0, 0];
-  if (data === null && type !== 'float32') check(quantization?.scales.length === 1, where, `is an ${type} activation with ${quantization?.scales.length ?? 0} scales; it needs one.`);
+  if (data === null && type !== 'float32')
+    check(
+      quantization?.scales.length === 1,
+      where,
+      `is an ${type} activation with ${quantization?.scales.length ?? 0} scales; it needs one.`,
+    );
   if (quantization === null) return;
   check(quantization.scales.every(isScale), where, 'has a scale that is not a positive, normal number.');
-  check(quantization.zeroPoints.length === quantization.scales.length, where, `has ${quantization.scales.length} scales but ${quantization.zeroPoints.length} zero points.`);
-  check(quantization.zeroPoints.every((zero) => zero >= range[0]! && zero <= range[1]!), where, `has a zero point outside of ${type}'s ${range.join('..')}.`);
+  check(
+    quantization.zeroPoints.length === quantization.scales.length,
+    where,
+    `has ${quantization.scales.length} scales but ${quantization.zeroPoints.length} zero points.`,
+  );
+  check(
+    quantization.zeroPoints.every((zero) => zero >= range[0]! && zero <= range[1]!),
+    where,
+    `has a zero point outside of ${type}'s ${range.join('..')}.`,
+  );
 }
 
 /** Every tensor is made once, before it is read, and is read or put out. */
@@ -84,30 +109,58 @@ function validateConnections(file: TfliteFile, check: Check): void {
       read.add(input);
     }
     for (const output of op.outputs) {
-      check(output >= 0 && !made.has(output), `op ${i} (${op.operator})`, `makes ${tensorName(file, output)}, which is there already.`);
+      check(
+        output >= 0 && !made.has(output),
+        `op ${i} (${op.operator})`,
+        `makes ${tensorName(file, output)}, which is there already.`,
+      );
       made.add(output);
     }
   });
   file.tensors.forEach((tensor, i) => {
     const where = tensorName(file, i);
-    check(made.has(i) !== (tensor.data !== null), where, tensor.data === null ? 'is made by no op and has no data.' : 'is a constant that an op writes to.');
+    check(
+      made.has(i) !== (tensor.data !== null),
+      where,
+      tensor.data === null ? 'is made by no op and has no data.' : 'is a constant that an op writes to.',
+    );
     check(read.has(i), where, 'is used by nothing.');
     check(!names.has(tensor.name), where, 'has the name of another tensor.');
     names.add(tensor.name);
   });
 }
 
-interface End { readonly scale: number; readonly zeroPoint: number }
+interface End {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
 /** What each I/O type must be quantized with, so that pixels and scores lose nothing. */
-const INPUT_ENDS: Readonly<Record<string, End | null>> = { uint8: { scale: 1 / 128, zeroPoint: 127 }, int8: { scale: 1 / 128, zeroPoint: -1 }, float32: null };
-const OUTPUT_ENDS: Readonly<Record<string, End | null>> = { uint8: { scale: 1 / 256, zeroPoint: 0 }, int8: { scale: 1 / 256, zeroPoint: -128 }, float32: null };
+const INPUT_ENDS: Readonly<Record<string, End | null>> = {
+  uint8: { scale: 1 / 128, zeroPoint: 127 },
+  int8: { scale: 1 / 128, zeroPoint: -1 },
+  float32: null,
+};
+const OUTPUT_ENDS: Readonly<Record<string, End | null>> = {
+  uint8: { scale: 1 / 256, zeroPoint: 0 },
+  int8: { scale: 1 / 256, zeroPoint: -128 },
+  float32: null,
+};
 
-function validateEnd(tensor: TfliteTensor, where: string, ends: Readonly<Record<string, End | null>>, check: Check): void {
+function validateEnd(
+  tensor: TfliteTensor,
+  where: string,
+  ends: Readonly<Record<string, End | null>>,
+  check: Check,
+): void {
   const end = ends[tensor.type];
   check(end !== undefined, where, `is ${tensor.type}; it must be uint8, int8 or float32.`);
   if (end === undefined || end === null) return;
   const { scales, zeroPoints } = tensor.quantization ?? { scales: [], zeroPoints: [] };
-  check(scales[0] === end.scale && zeroPoints[0] === end.zeroPoint, where, `has scale ${scales[0]} and zero point ${zeroPoints[0]}; for ${tensor.type} they must be 1/${1 / end.scale} and ${end.zeroPoint}.`);
+  check(
+    scales[0] === end.scale && zeroPoints[0] === end.zeroPoint,
+    where,
+    `has scale ${scales[0]} and zero point ${zeroPoints[0]}; for ${tensor.type} they must be 1/${1 / end.scale} and ${end.zeroPoint}.`,
+  );
 }
 
 function validateEnds(file: TfliteFile, check: Check): void {
@@ -119,12 +172,24 @@ function validateEnds(file: TfliteFile, check: Check): void {
   validateEnd(input, 'the input', INPUT_ENDS, check);
   validateEnd(output, 'the output', OUTPUT_ENDS, check);
   const [batch, height, width, channels] = input.shape;
-  check(input.shape.length === 4 && batch === 1 && height === width && channels === 3, 'the input', `has the shape ${input.shape.join(' x ')}; it must be 1 x S x S x 3.`);
-  check(output.shape.length === 2 && output.shape[0] === 1, 'the output', `has the shape ${output.shape.join(' x ')}; it must be 1 x classes.`);
+  check(
+    input.shape.length === 4 && batch === 1 && height === width && channels === 3,
+    'the input',
+    `has the shape ${input.shape.join(' x ')}; it must be 1 x S x S x 3.`,
+  );
+  check(
+    output.shape.length === 2 && output.shape[0] === 1,
+    'the output',
+    `has the shape ${output.shape.join(' x ')}; it must be 1 x classes.`,
+  );
   const producers = new Map(file.ops.map((op) => [op.outputs[0], op]));
   let last = producers.get(file.outputs[0]);
   if (last?.operator === 'QUANTIZE' || last?.operator === 'DEQUANTIZE') last = producers.get(last.inputs[0]);
-  check(last?.operator === 'LOGISTIC', 'the output', `comes from ${last?.operator ?? 'nothing'}; scores of independent labels come from LOGISTIC.`);
+  check(
+    last?.operator === 'LOGISTIC',
+    'the output',
+    `comes from ${last?.operator ?? 'nothing'}; scores of independent labels come from LOGISTIC.`,
+  );
 }
 
 function validateSignature(file: TfliteFile, check: Check): void {
@@ -133,27 +198,52 @@ function validateSignature(file: TfliteFile, check: Check): void {
   if (signature === undefined) return;
   check(signature.key === SIGNATURE_KEY, 'the signature', `is called '${signature.key}', not '${SIGNATURE_KEY}'.`);
   check(signature.subgraph === 0, 'the signature', `names graph ${signature.subgraph}.`);
-  const ends = [['inputs', signature.inputs, file.inputs], ['outputs', signature.outputs, file.outputs]] as const;
+  const ends = [
+    ['inputs', signature.inputs, file.inputs],
+    ['outputs', signature.outputs, file.outputs],
+  ] as const;
   for (const [what, aliases, tensors] of ends) {
-    const fits = aliases.length === tensors.length && aliases.every(({ name, tensor }, i) => tensor === tensors[i] && name === file.tensors[tensor]?.name);
+    const fits =
+      aliases.length === tensors.length &&
+      aliases.every(({ name, tensor }, i) => tensor === tensors[i] && name === file.tensors[tensor]?.name);
     check(fits, 'the signature', `does not name the graph's ${what} as they are.`);
   }
 }
 
 function validateMetadata(file: TfliteFile, check: Check): void {
   const { metadata, labels } = file;
-  check(metadata !== null, 'metadata', 'is missing: MediaPipe and the Task Library would not know how to feed the model.');
+  check(
+    metadata !== null,
+    'metadata',
+    'is missing: MediaPipe and the Task Library would not know how to feed the model.',
+  );
   if (metadata !== null) {
     check(metadata.minParserVersion !== '', 'metadata', 'does not say which parser version it needs.');
     const graph = metadata.subgraphMetadata[0];
-    check(metadata.subgraphMetadata.length === 1 && graph?.inputTensorMetadata.length === file.inputs.length && graph.outputTensorMetadata.length === file.outputs.length,
-      'metadata', 'does not describe each input and output of the one graph.');
+    check(
+      metadata.subgraphMetadata.length === 1 &&
+        graph?.inputTensorMetadata.length === file.inputs.length &&
+        graph.outputTensorMetadata.length === file.outputs.length,
+      'metadata',
+      'does not describe each input and output of the one graph.',
+    );
     const input = graph?.inputTensorMetadata[0];
     const content = input?.content?.contentProperties;
-    check(content?.type === 'ImageProperties' && content.values.colorSpace === COLOR_SPACE.RGB, 'metadata', 'does not say that the input is an RGB image.');
-    const options = input?.processUnits.map((unit) => unit.options).find((unit) => unit?.type === 'NormalizationOptions');
-    check(options?.type === 'NormalizationOptions' && sameNumbers(options.values.mean, [INPUT_MEAN]) && sameNumbers(options.values.std, [INPUT_STD]),
-      'metadata', `does not say that pixels are normalized by mean ${INPUT_MEAN} and std ${INPUT_STD}.`);
+    check(
+      content?.type === 'ImageProperties' && content.values.colorSpace === COLOR_SPACE.RGB,
+      'metadata',
+      'does not say that the input is an RGB image.',
+    );
+    const options = input?.processUnits
+      .map((unit) => unit.options)
+      .find((unit) => unit?.type === 'NormalizationOptions');
+    check(
+      options?.type === 'NormalizationOptions' &&
+        sameNumbers(options.values.mean, [INPUT_MEAN]) &&
+        sameNumbers(options.values.std, [INPUT_STD]),
+      'metadata',
+      `does not say that pixels are normalized by mean ${INPUT_MEAN} and std ${INPUT_STD}.`,
+    );
   }
   check(labels !== null, 'labels', 'are not inside the model, or the metadata does not name their file.');
   if (labels === null) return;

@@ -30,7 +30,14 @@ export const SIGNATURE_KEY = 'serving_default';
 
 /** The first versions that know int8 (QUANTIZE 2: int8 to uint8 and back). */
 export const OPERATOR_VERSIONS = {
-  CONV_2D: 3, DEPTHWISE_CONV_2D: 3, ADD: 2, MEAN: 2, FULLY_CONNECTED: 4, LOGISTIC: 2, QUANTIZE: 2, DEQUANTIZE: 2,
+  CONV_2D: 3,
+  DEPTHWISE_CONV_2D: 3,
+  ADD: 2,
+  MEAN: 2,
+  FULLY_CONNECTED: 4,
+  LOGISTIC: 2,
+  QUANTIZE: 2,
+  DEQUANTIZE: 2,
 } as const satisfies Partial<Record<Operator, number>>;
 type WrittenOperator = keyof typeof OPERATOR_VERSIONS;
 
@@ -55,14 +62,26 @@ class TfliteBuilder {
     return this.tensors.push({ name, type: TENSOR_TYPES[type], shape: [1, ...shape], hasRank: true, quantization }) - 1;
   }
 
-  constant(name: string, shape: readonly number[], data: Int8Array | Int32Array, scales: readonly number[] = [], axis = 0): number {
+  constant(
+    name: string,
+    shape: readonly number[],
+    data: Int8Array | Int32Array,
+    scales: readonly number[] = [],
+    axis = 0,
+  ): number {
     const type = TENSOR_TYPES[data instanceof Int8Array ? 'int8' : 'int32'];
     const buffer = this.buffer(littleEndian(data));
-    const quantization = scales.length === 0 ? null : { scale: scales, zeroPoint: scales.map(() => 0), quantizedDimension: axis };
+    const quantization =
+      scales.length === 0 ? null : { scale: scales, zeroPoint: scales.map(() => 0), quantizedDimension: axis };
     return this.tensors.push({ name, type, shape, buffer, hasRank: true, quantization }) - 1;
   }
 
-  op(operator: WrittenOperator, inputs: readonly number[], output: number, builtinOptions: GivenOptions | null = null): void {
+  op(
+    operator: WrittenOperator,
+    inputs: readonly number[],
+    output: number,
+    builtinOptions: GivenOptions | null = null,
+  ): void {
     let opcodeIndex = this.operatorCodes.indexOf(operator);
     if (opcodeIndex < 0) opcodeIndex = this.operatorCodes.push(operator) - 1;
     this.operators.push({ opcodeIndex, inputs, outputs: [output], builtinOptions });
@@ -70,7 +89,8 @@ class TfliteBuilder {
 }
 
 /** .tflite data is little-endian, as every machine is that we run on. */
-const littleEndian = (data: Int8Array | Int32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const littleEndian = (data: Int8Array | Int32Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** int8 zero point + shift = the same numbers as uint8: q + 128. */
 const UINT8_SHIFT = 128;
@@ -78,11 +98,20 @@ const UINT8_SHIFT = 128;
 /** The tensor that callers see at one end of the model, for the int8 tensor inside. */
 function ioTensor(file: TfliteBuilder, name: string, type: IoType, inner: IntegerTensor): number {
   if (type === 'float32') return file.activation(name, type, inner.shape);
-  return file.activation(name, type, inner.shape, inner.scale, type === 'uint8' ? inner.zeroPoint + UINT8_SHIFT : inner.zeroPoint);
+  return file.activation(
+    name,
+    type,
+    inner.shape,
+    inner.scale,
+    type === 'uint8' ? inner.zeroPoint + UINT8_SHIFT : inner.zeroPoint,
+  );
 }
 
 /** What the writer looks up while it goes through the ops. */
-interface Names { index(name: string): number; tensor(name: string): IntegerTensor }
+interface Names {
+  index(name: string): number;
+  tensor(name: string): IntegerTensor;
+}
 
 function writeOp(file: TfliteBuilder, names: Names, op: IntegerOp): void {
   const output = names.index(op.output);
@@ -95,15 +124,40 @@ function writeOp(file: TfliteBuilder, names: Names, op: IntegerOp): void {
       const filters = op.bias.length;
       const k = op.kernelSize;
       const scales = Array.from(op.weightScales);
-      const weights = file.constant(`${op.output}/weights`, depthwise ? [1, k, k, filters] : [filters, k, k, channels], op.weights, scales, depthwise ? 3 : 0);
-      const bias = file.constant(`${op.output}/bias`, [filters], op.bias, scales.map((weightScale) => Math.fround(scale * weightScale)));
-      const values = { padding: PADDING.SAME, strideW: op.stride, strideH: op.stride, activation: op.relu6 ? ACTIVATION.RELU6 : ACTIVATION.NONE };
-      file.op(depthwise ? 'DEPTHWISE_CONV_2D' : 'CONV_2D', [names.index(op.input), weights, bias], output,
-        depthwise ? { type: 'DepthwiseConv2DOptions', values: { ...values, depthMultiplier: 1 } } : { type: 'Conv2DOptions', values });
+      const weights = file.constant(
+        `${op.output}/weights`,
+        depthwise ? [1, k, k, filters] : [filters, k, k, channels],
+        op.weights,
+        scales,
+        depthwise ? 3 : 0,
+      );
+      const bias = file.constant(
+        `${op.output}/bias`,
+        [filters],
+        op.bias,
+        scales.map((weightScale) => Math.fround(scale * weightScale)),
+      );
+      const values = {
+        padding: PADDING.SAME,
+        strideW: op.stride,
+        strideH: op.stride,
+        activation: op.relu6 ? ACTIVATION.RELU6 : ACTIVATION.NONE,
+      };
+      file.op(
+        depthwise ? 'DEPTHWISE_CONV_2D' : 'CONV_2D',
+        [names.index(op.input), weights, bias],
+        output,
+        depthwise
+          ? { type: 'DepthwiseConv2DOptions', values: { ...values, depthMultiplier: 1 } }
+          : { type: 'Conv2DOptions', values },
+      );
       return;
     }
     case 'add':
-      file.op('ADD', op.inputs.map(names.index), output, { type: 'AddOptions', values: { activation: ACTIVATION.NONE } });
+      file.op('ADD', op.inputs.map(names.index), output, {
+        type: 'AddOptions',
+        values: { activation: ACTIVATION.NONE },
+      });
       return;
     case 'mean': {
       const axes = file.constant(`${op.output}/axes`, [2], Int32Array.of(1, 2));
@@ -112,9 +166,16 @@ function writeOp(file: TfliteBuilder, names: Names, op: IntegerOp): void {
     }
     case 'fullyConnected': {
       const outputs = op.bias.length;
-      const weights = file.constant(`${op.output}/weights`, [outputs, op.weights.length / outputs], op.weights, [op.weightScale]);
-      const bias = file.constant(`${op.output}/bias`, [outputs], op.bias, [Math.fround(names.tensor(op.input).scale * op.weightScale)]);
-      file.op('FULLY_CONNECTED', [names.index(op.input), weights, bias], output, { type: 'FullyConnectedOptions', values: { activation: ACTIVATION.NONE } });
+      const weights = file.constant(`${op.output}/weights`, [outputs, op.weights.length / outputs], op.weights, [
+        op.weightScale,
+      ]);
+      const bias = file.constant(`${op.output}/bias`, [outputs], op.bias, [
+        Math.fround(names.tensor(op.input).scale * op.weightScale),
+      ]);
+      file.op('FULLY_CONNECTED', [names.index(op.input), weights, bias], output, {
+        type: 'FullyConnectedOptions',
+        values: { activation: ACTIVATION.NONE },
+      });
       return;
     }
     case 'logistic':
@@ -125,7 +186,8 @@ function writeOp(file: TfliteBuilder, names: Names, op: IntegerOp): void {
 /** Converts between what callers see and the int8 numbers inside; nothing to do for int8. */
 function convert(file: TfliteBuilder, from: number, to: number): void {
   if (from === to) return;
-  if (file.tensors[to]!.type === TENSOR_TYPES.float32) file.op('DEQUANTIZE', [from], to, { type: 'DequantizeOptions', values: {} });
+  if (file.tensors[to]!.type === TENSOR_TYPES.float32)
+    file.op('DEQUANTIZE', [from], to, { type: 'DequantizeOptions', values: {} });
   else file.op('QUANTIZE', [from], to, { type: 'QuantizeOptions', values: {} });
 }
 
@@ -136,7 +198,10 @@ function convert(file: TfliteBuilder, from: number, to: number): void {
  */
 export function writeTflite(model: IntegerModel, options: TfliteOptions): Uint8Array {
   if (options.labels.length !== model.classes) {
-    throw new Problem('export', `The model has ${model.classes} classes, but ${options.labels.length} labels were given.`);
+    throw new Problem(
+      'export',
+      `The model has ${model.classes} classes, but ${options.labels.length} labels were given.`,
+    );
   }
   const labels = encodeLabels(options.labels);
   const file = new TfliteBuilder();
@@ -162,24 +227,32 @@ export function writeTflite(model: IntegerModel, options: TfliteOptions): Uint8A
   for (const op of model.ops) writeOp(file, { index, tensor }, op);
   convert(file, index(model.output), output);
 
-  const exposed = options.exposeActivations === true ? model.ops.map((op) => index(op.output)).filter((i) => i !== output) : [];
+  const exposed =
+    options.exposeActivations === true ? model.ops.map((op) => index(op.output)).filter((i) => i !== output) : [];
   const outputs = [output, ...exposed];
   const metadata = [
     { name: MIN_RUNTIME_NAME, buffer: file.buffer(paddedText(MIN_RUNTIME_VERSION, 16)) },
     { name: METADATA_NAME, buffer: file.buffer(buildMetadata(options, options.inputType, INPUT_NAME, OUTPUT_NAME)) },
   ];
-  const alias = (tensorIndex: number): { name: string; tensorIndex: number } => ({ name: file.tensors[tensorIndex]!.name!, tensorIndex });
+  const alias = (tensorIndex: number): { name: string; tensorIndex: number } => ({
+    name: file.tensors[tensorIndex]!.name!,
+    tensorIndex,
+  });
   const flatbuffer = writeRoot(MODEL, TFLITE_IDENTIFIER, {
     version: SCHEMA_VERSION,
     description: options.description ?? options.name,
     operatorCodes: file.operatorCodes.map((operator) => ({
       // One byte is enough for all of ours; new runtimes read builtinCode, old ones only know the other field.
-      deprecatedBuiltinCode: OPERATORS[operator], builtinCode: OPERATORS[operator], version: OPERATOR_VERSIONS[operator],
+      deprecatedBuiltinCode: OPERATORS[operator],
+      builtinCode: OPERATORS[operator],
+      version: OPERATOR_VERSIONS[operator],
     })),
     subgraphs: [{ name: 'main', tensors: file.tensors, inputs: [input], outputs, operators: file.operators }],
     buffers: file.buffers,
     metadata,
-    signatureDefs: [{ signatureKey: SIGNATURE_KEY, inputs: [alias(input)], outputs: outputs.map(alias), subgraphIndex: 0 }],
+    signatureDefs: [
+      { signatureKey: SIGNATURE_KEY, inputs: [alias(input)], outputs: outputs.map(alias), subgraphIndex: 0 },
+    ],
   });
   return appendFiles(flatbuffer, [{ name: LABELS_FILE, data: labels }]);
 }

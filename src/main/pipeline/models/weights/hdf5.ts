@@ -1,7 +1,10 @@
 import { h5wasm, FS, Dataset, Group, ready } from 'h5wasm';
 import { Problem } from '../../../../shared/problem.ts';
 
-export interface Hdf5Tensor { readonly shape: readonly number[]; readonly data: Float32Array }
+export interface Hdf5Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 export const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
@@ -21,7 +24,11 @@ export async function readHdf5(bytes: Uint8Array, name: string): Promise<Readonl
       file.close();
     }
   } catch (error) {
-    throw new Problem('file', `${name} is a damaged or incomplete HDF5 file. Download or copy it again.`, (error as Error).message);
+    throw new Problem(
+      'file',
+      `${name} is a damaged or incomplete HDF5 file. Download or copy it again.`,
+      (error as Error).message,
+    );
   } finally {
     FS!.unlink(place);
   }
@@ -38,7 +45,14 @@ function collect(group: Group, into: Map<string, Hdf5Tensor>): void {
   }
 }
 
-export interface Hdf5Layer { readonly name: string; readonly weights: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: Float32Array | BigInt64Array }[] }
+export interface Hdf5Layer {
+  readonly name: string;
+  readonly weights: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly data: Float32Array | BigInt64Array;
+  }[];
+}
 
 /** Keras 2's weights file: a group a layer, its tensors in a group of the same name, and lists of both in attributes (legacy_h5_format.py). */
 export async function writeKerasHdf5(layers: readonly Hdf5Layer[]): Promise<Uint8Array> {
@@ -46,14 +60,26 @@ export async function writeKerasHdf5(layers: readonly Hdf5Layer[]): Promise<Uint
   const place = '/written.h5';
   const file = new h5wasm.File(place, 'w');
   try {
-    file.create_attribute('layer_names', layers.map(({ name }) => name));
+    file.create_attribute(
+      'layer_names',
+      layers.map(({ name }) => name),
+    );
     file.create_attribute('backend', 'tensorflow');
     file.create_attribute('keras_version', '2.16.0');
     for (const { name, weights } of layers) {
       const group = file.create_group(name);
-      group.create_attribute('weight_names', weights.map((weight) => `${name}/${weight.name}:0`));
+      group.create_attribute(
+        'weight_names',
+        weights.map((weight) => `${name}/${weight.name}:0`),
+      );
       const inner = group.create_group(name);
-      for (const weight of weights) inner.create_dataset({ name: `${weight.name}:0`, data: weight.data, shape: [...weight.shape], dtype: weight.data instanceof Float32Array ? '<f' : '<q' });
+      for (const weight of weights)
+        inner.create_dataset({
+          name: `${weight.name}:0`,
+          data: weight.data,
+          shape: [...weight.shape],
+          dtype: weight.data instanceof Float32Array ? '<f' : '<q',
+        });
     }
     file.flush();
   } finally {

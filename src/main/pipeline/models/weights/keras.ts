@@ -5,9 +5,13 @@ import type { Model } from '../../graph/graph.ts';
  * The Lite members, which Keras does not have, follow the same pattern.
  */
 const layers: readonly (readonly [RegExp, string])[] = [
-  [/^stem\.(conv|bn)$/, 'stem_$1'], [/^head\.(conv|bn)$/, 'top_$1'], [/^classifier$/, 'predictions'],
-  [/^(block\d[a-z])\.depthwise\.conv$/, '$1_dwconv'], [/^(block\d[a-z])\.depthwise\.bn$/, '$1_bn'],
-  [/^(block\d[a-z])\.se\.(reduce|expand)$/, '$1_se_$2'], [/^(block\d[a-z])\.(expand|project)\.(conv|bn)$/, '$1_$2_$3'],
+  [/^stem\.(conv|bn)$/, 'stem_$1'],
+  [/^head\.(conv|bn)$/, 'top_$1'],
+  [/^classifier$/, 'predictions'],
+  [/^(block\d[a-z])\.depthwise\.conv$/, '$1_dwconv'],
+  [/^(block\d[a-z])\.depthwise\.bn$/, '$1_bn'],
+  [/^(block\d[a-z])\.se\.(reduce|expand)$/, '$1_se_$2'],
+  [/^(block\d[a-z])\.(expand|project)\.(conv|bn)$/, '$1_$2_$3'],
 ];
 const weights: Readonly<Record<string, string>> = { mean: 'moving_mean', variance: 'moving_variance' };
 
@@ -16,7 +20,7 @@ export function kerasName(name: string): string | null {
   const [, layer, kind] = /^(.+)\.(\w+)$/.exec(name) ?? [];
   const pattern = layer === undefined ? undefined : layers.find(([found]) => found.test(layer));
   if (pattern === undefined || layer === undefined || kind === undefined) return null;
-  return `${layer.replace(...pattern)}/${layer.endsWith('depthwise.conv') ? 'depthwise_kernel' : weights[kind] ?? kind}`;
+  return `${layer.replace(...pattern)}/${layer.endsWith('depthwise.conv') ? 'depthwise_kernel' : (weights[kind] ?? kind)}`;
 }
 
 /** Position of each kind of weight in a layer's `vars` (Keras 3, saving/saving_lib.py). */
@@ -32,10 +36,21 @@ export function keras3Places(model: Pick<Model, 'parameters'>): ReadonlyMap<stri
   for (const { name } of model.parameters) {
     const layer = name.replace(/\.\w+$/, '');
     if (groups.has(layer)) continue;
-    const kind = layer.endsWith('bn') ? 'batch_normalization' : layer.endsWith('depthwise.conv') ? 'depthwise_conv2d' : layer === 'classifier' ? 'dense' : 'conv2d';
+    const kind = layer.endsWith('bn')
+      ? 'batch_normalization'
+      : layer.endsWith('depthwise.conv')
+        ? 'depthwise_conv2d'
+        : layer === 'classifier'
+          ? 'dense'
+          : 'conv2d';
     const count = counts.get(kind) ?? 0;
     counts.set(kind, count + 1);
     groups.set(layer, count === 0 ? kind : `${kind}_${count}`);
   }
-  return new Map(model.parameters.map(({ name }) => [name, `${groups.get(name.replace(/\.\w+$/, ''))}/vars/${positions[name.replace(/^.*\./, '')]}`]));
+  return new Map(
+    model.parameters.map(({ name }) => [
+      name,
+      `${groups.get(name.replace(/\.\w+$/, ''))}/vars/${positions[name.replace(/^.*\./, '')]}`,
+    ]),
+  );
 }

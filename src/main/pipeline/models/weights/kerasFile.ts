@@ -12,23 +12,50 @@ type Places = ReadonlyMap<string, string | null>;
 export function kerasWeights(file: string, datasets: ReadonlyMap<string, Hdf5Tensor>, model: Model): PretrainedWeights {
   const byPath = new Map([...datasets].map(([place, tensor]) => [shortPath(place), tensor]));
   const unnamed = [...byPath.keys()].some((place) => place.includes('/vars/'));
-  const placesOf = (of: Model): Places => (unnamed ? keras3Places(of) : new Map(of.parameters.map(({ name }) => [name, kerasName(name)])));
-  const stored = (places: Places, { name }: Parameter): Hdf5Tensor | undefined => byPath.get(places.get(name) ?? '') ?? byPath.get((places.get(name) ?? '').replace('depthwise_kernel', 'kernel'));
-  const misfitOf = (of: Model, places = placesOf(of)): Parameter | undefined => of.parameters.filter(isBackbone).find((parameter) => !sameShape(stored(places, parameter)?.shape ?? [-1], parameter.shape));
+  const placesOf = (of: Model): Places =>
+    unnamed ? keras3Places(of) : new Map(of.parameters.map(({ name }) => [name, kerasName(name)]));
+  const stored = (places: Places, { name }: Parameter): Hdf5Tensor | undefined =>
+    byPath.get(places.get(name) ?? '') ?? byPath.get((places.get(name) ?? '').replace('depthwise_kernel', 'kernel'));
+  const misfitOf = (of: Model, places = placesOf(of)): Parameter | undefined =>
+    of.parameters
+      .filter(isBackbone)
+      .find((parameter) => !sameShape(stored(places, parameter)?.shape ?? [-1], parameter.shape));
   const places = placesOf(model);
   const misfit = misfitOf(model, places);
   if (misfit !== undefined) {
-    throw new Problem('mismatch', holdsOther(file, memberThat((other) => misfitOf(other) === undefined), model), `${places.get(misfit.name)}: ${shapeText(stored(places, misfit)?.shape)}, expected ${shapeText(misfit.shape)}`);
+    throw new Problem(
+      'mismatch',
+      holdsOther(
+        file,
+        memberThat((other) => misfitOf(other) === undefined),
+        model,
+      ),
+      `${places.get(misfit.name)}: ${shapeText(stored(places, misfit)?.shape)}, expected ${shapeText(misfit.shape)}`,
+    );
   }
   return {
-    source: `${model.architecture} as Keras ${unnamed ? '3' : '2'} saves it`, head: null, folded: false,
-    normalization: kerasNormalization(ofNormalization(byPath, unnamed ? 'vars/0' : 'mean'), ofNormalization(byPath, unnamed ? 'vars/1' : 'variance')),
-    tensors: new Map(model.parameters.filter(isBackbone).map((parameter) => [parameter.name, { shape: parameter.shape, data: stored(places, parameter)!.data }])),
+    source: `${model.architecture} as Keras ${unnamed ? '3' : '2'} saves it`,
+    head: null,
+    folded: false,
+    normalization: kerasNormalization(
+      ofNormalization(byPath, unnamed ? 'vars/0' : 'mean'),
+      ofNormalization(byPath, unnamed ? 'vars/1' : 'variance'),
+    ),
+    tensors: new Map(
+      model.parameters
+        .filter(isBackbone)
+        .map((parameter) => [parameter.name, { shape: parameter.shape, data: stored(places, parameter)!.data }]),
+    ),
   };
 }
 
 /** The last two steps of a path: nested models lie in groups of their own, and Keras 2 has each layer's name twice. */
-const shortPath = (place: string): string => place.replace(/:0$/, '').split('/').slice(place.includes('/vars/') ? -3 : -2).join('/');
+const shortPath = (place: string): string =>
+  place
+    .replace(/:0$/, '')
+    .split('/')
+    .slice(place.includes('/vars/') ? -3 : -2)
+    .join('/');
 
 /** Keras numbers the layers of each process: in a session's second network it is `normalization_1`. */
 const ofNormalization = (byPath: ReadonlyMap<string, Hdf5Tensor>, weight: string): Hdf5Tensor | undefined =>
@@ -41,6 +68,10 @@ const ofNormalization = (byPath: ReadonlyMap<string, Hdf5Tensor>, weight: string
 function kerasNormalization(mean: Hdf5Tensor | undefined, variance: Hdf5Tensor | undefined): Normalization | null {
   if (mean?.data.length !== 3 || variance?.data.length !== 3) return null;
   const isDeviation = IMAGENET_STD.every((deviation, c) => Math.abs(variance.data[c]! - deviation) < 1e-4);
-  const pixels = (values: Float32Array, of: (value: number) => number): number[] => Array.from(values, (value) => of(value) * 255);
-  return { mean: pixels(mean.data, (value) => value), std: pixels(variance.data, (value) => (isDeviation ? value : Math.sqrt(value))) };
+  const pixels = (values: Float32Array, of: (value: number) => number): number[] =>
+    Array.from(values, (value) => of(value) * 255);
+  return {
+    mean: pixels(mean.data, (value) => value),
+    std: pixels(variance.data, (value) => (isDeviation ? value : Math.sqrt(value))),
+  };
 }

@@ -9,13 +9,21 @@ import { NORMALIZATIONS } from '../architectures.ts';
 import { buildModel } from '../efficientnet.ts';
 import { fitNormalization } from './normalization.ts';
 
-const { px, classes, cases } = goldenJson<{ px: number; classes: number; cases: { architecture: Architecture; normalization: Exclude<WeightsNormalization, 'auto'>; logits: number[] }[] }>('weights/normalizations');
+const { px, classes, cases } = goldenJson<{
+  px: number;
+  classes: number;
+  cases: { architecture: Architecture; normalization: Exclude<WeightsNormalization, 'auto'>; logits: number[] }[];
+}>('weights/normalizations');
 
 let engine: Engine;
-beforeAll(async () => { engine = await createOnnxCpuEngine({ threads: 1 }); });
+beforeAll(async () => {
+  engine = await createOnnxCpuEngine({ threads: 1 });
+});
 
-const built = (architecture: Architecture, normalization: Normalization | null = null): Model => buildModel(architecture, { inputSize: px, classes, dropout: 0, dropPath: 0, normalization });
-const byFormula = ({ parameters }: Model): Map<string, Tensor> => new Map(parameters.map(({ name, shape }) => [name, { shape, data: parameterValues(name, shape) }]));
+const built = (architecture: Architecture, normalization: Normalization | null = null): Model =>
+  buildModel(architecture, { inputSize: px, classes, dropout: 0, dropPath: 0, normalization });
+const byFormula = ({ parameters }: Model): Map<string, Tensor> =>
+  new Map(parameters.map(({ name, shape }) => [name, { shape, data: parameterValues(name, shape) }]));
 
 async function computed(model: Model, parameters: Parameters, output: string): Promise<Float32Array> {
   const session = await engine.createInference({ model, parameters, batchSize: 1, outputs: [output] });
@@ -23,37 +31,60 @@ async function computed(model: Model, parameters: Parameters, output: string): P
   await session.dispose();
   return outputs.get(output)!;
 }
-const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 
-test.each(cases.filter(({ architecture }) => architecture === 'efficientnet-b0'))('$architecture trained on $normalization computes what PyTorch computes on it', async ({ architecture, normalization: chosen, logits }) => {
-  const { tensors, normalization, note } = fitNormalization(byFormula(built(architecture)), 'b', null, chosen);
-  expect(note === null).toBe(chosen === 'imagenet');
-  const model = built(architecture, normalization);
-  expect(largest(await computed(model, tensors, model.logits), logits)).toBeLessThan(1e-6);
-});
+test.each(cases.filter(({ architecture }) => architecture === 'efficientnet-b0'))(
+  '$architecture trained on $normalization computes what PyTorch computes on it',
+  async ({ architecture, normalization: chosen, logits }) => {
+    const { tensors, normalization, note } = fitNormalization(byFormula(built(architecture)), 'b', null, chosen);
+    expect(note === null).toBe(chosen === 'imagenet');
+    const model = built(architecture, normalization);
+    expect(largest(await computed(model, tensors, model.logits), logits)).toBeLessThan(1e-6);
+  },
+);
 
 // A Lite network keeps (x - 127) / 128, so it is compared where the difference can be absorbed: at every place of the first convolution but those that see padding.
-test.each(['imagenet', 'half', 'unit'] as const)('weights of a Lite trained on %s are absorbed exactly inside the picture', async (chosen) => {
-  const own = built('efficientnet-lite0');
-  const parameters = byFormula(own);
-  const fitted = fitNormalization(parameters, 'lite', null, chosen);
-  expect(fitted.normalization).toBeNull();
-  expect(fitted.note).toMatch(/exact but at the picture's edge/);
-  const other = built('efficientnet-lite0', fitNormalization(parameters, 'b', null, chosen === 'imagenet' ? 'auto' : chosen).normalization ?? NORMALIZATIONS.b);
-  const [expected, found, untouched] = [await computed(other, parameters, 'stem.bn'), await computed(own, fitted.tensors, 'stem.bn'), await computed(own, parameters, 'stem.bn')];
-  const side = px / 2, filters = 32;
-  const inside = (values: Float32Array): Float32Array => values.filter((_, i) => Math.floor(i / filters / side) < side - 1 && Math.floor(i / filters) % side < side - 1);
-  expect(largest(inside(found), inside(expected))).toBeLessThan(1e-5);
-  expect(largest(inside(untouched), inside(expected))).toBeGreaterThan(1e-2);
-});
+test.each(['imagenet', 'half', 'unit'] as const)(
+  'weights of a Lite trained on %s are absorbed exactly inside the picture',
+  async (chosen) => {
+    const own = built('efficientnet-lite0');
+    const parameters = byFormula(own);
+    const fitted = fitNormalization(parameters, 'lite', null, chosen);
+    expect(fitted.normalization).toBeNull();
+    expect(fitted.note).toMatch(/exact but at the picture's edge/);
+    const other = built(
+      'efficientnet-lite0',
+      fitNormalization(parameters, 'b', null, chosen === 'imagenet' ? 'auto' : chosen).normalization ??
+        NORMALIZATIONS.b,
+    );
+    const [expected, found, untouched] = [
+      await computed(other, parameters, 'stem.bn'),
+      await computed(own, fitted.tensors, 'stem.bn'),
+      await computed(own, parameters, 'stem.bn'),
+    ];
+    const side = px / 2,
+      filters = 32;
+    const inside = (values: Float32Array): Float32Array =>
+      values.filter((_, i) => Math.floor(i / filters / side) < side - 1 && Math.floor(i / filters) % side < side - 1);
+    expect(largest(inside(found), inside(expected))).toBeLessThan(1e-5);
+    expect(largest(inside(untouched), inside(expected))).toBeGreaterThan(1e-2);
+  },
+);
 
-test.each(cases.filter(({ architecture }) => architecture === 'efficientnet-lite0'))('all of a Lite trained on $normalization is much nearer to PyTorch than without', async ({ architecture, normalization: chosen, logits }) => {
-  const own = built(architecture);
-  const parameters = byFormula(own);
-  const { tensors } = fitNormalization(parameters, 'lite', null, chosen);
-  const [with_, without] = [largest(await computed(own, tensors, own.logits), logits), largest(await computed(own, parameters, own.logits), logits)];
-  expect(with_).toBeLessThan(without / 5); // the rest is the edge: 6 % of the first convolution's places at this size
-});
+test.each(cases.filter(({ architecture }) => architecture === 'efficientnet-lite0'))(
+  'all of a Lite trained on $normalization is much nearer to PyTorch than without',
+  async ({ architecture, normalization: chosen, logits }) => {
+    const own = built(architecture);
+    const parameters = byFormula(own);
+    const { tensors } = fitNormalization(parameters, 'lite', null, chosen);
+    const [with_, without] = [
+      largest(await computed(own, tensors, own.logits), logits),
+      largest(await computed(own, parameters, own.logits), logits),
+    ];
+    expect(with_).toBeLessThan(without / 5); // the rest is the edge: 6 % of the first convolution's places at this size
+  },
+);
 
 test('what the file says counts unless the settings say otherwise, and what the family does anyway changes nothing', () => {
   const parameters = byFormula(built('efficientnet-lite0'));

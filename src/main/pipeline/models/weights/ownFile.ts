@@ -5,19 +5,36 @@ import type { LabelledHead, PretrainedWeights } from './pretrained.ts';
 import { holdsOther, isBackbone, sameShape, shapeText } from './pretrained.ts';
 
 /** A network of this studio: backbone, classifier with its labels, and the normalization that it was trained on. */
-export function ownWeights(file: string, { architecture, labels, parameters, ranges, normalization }: StoredModel, model: Model): PretrainedWeights {
+export function ownWeights(
+  file: string,
+  { architecture, labels, parameters, ranges, normalization }: StoredModel,
+  model: Model,
+): PretrainedWeights {
   if (architecture !== model.architecture) throw new Problem('mismatch', holdsOther(file, architecture, model));
-  if (ranges !== null) throw new Problem('mismatch', `${file} is a quantized network: its BatchNorm is folded. Take student_best or teacher_best of the same run.`);
+  if (ranges !== null)
+    throw new Problem(
+      'mismatch',
+      `${file} is a quantized network: its BatchNorm is folded. Take student_best or teacher_best of the same run.`,
+    );
   const stored = (name: string, shape: readonly number[]): Tensor => {
     const tensor = parameters.get(name);
     if (tensor !== undefined && sameShape(tensor.shape, shape)) return tensor;
-    throw new Problem('mismatch', `${file}: '${name}' is ${tensor === undefined ? 'missing' : shapeText(tensor.shape)}, expected ${shapeText(shape)}.`);
+    throw new Problem(
+      'mismatch',
+      `${file}: '${name}' is ${tensor === undefined ? 'missing' : shapeText(tensor.shape)}, expected ${shapeText(shape)}.`,
+    );
   };
   const [features] = model.parameters.find(({ name }) => name === 'classifier.kernel')!.shape as [number];
   return {
-    source: `${architecture} of another run`, folded: false, normalization: normalization ?? null,
+    source: `${architecture} of another run`,
+    folded: false,
+    normalization: normalization ?? null,
     tensors: new Map(model.parameters.filter(isBackbone).map(({ name, shape }) => [name, stored(name, shape)])),
-    head: { labels, kernel: stored('classifier.kernel', [features, labels.length]), bias: stored('classifier.bias', [labels.length]) },
+    head: {
+      labels,
+      kernel: stored('classifier.kernel', [features, labels.length]),
+      bias: stored('classifier.bias', [labels.length]),
+    },
   };
 }
 
@@ -31,7 +48,11 @@ export interface ContinuedHead {
 }
 
 /** A classifier for `labels`: each that `from` knows has its weights, the others those of `fresh`, which is [features, labels] and [labels]. */
-export function continuedHead(labels: readonly string[], from: LabelledHead, fresh: { readonly kernel: Tensor; readonly bias: Tensor }): ContinuedHead {
+export function continuedHead(
+  labels: readonly string[],
+  from: LabelledHead,
+  fresh: { readonly kernel: Tensor; readonly bias: Tensor },
+): ContinuedHead {
   const known = labels.map((label) => from.labels.indexOf(label));
   const kernel = fresh.kernel.data.map((value, i) => {
     const source = known[i % labels.length]!;
@@ -39,7 +60,10 @@ export function continuedHead(labels: readonly string[], from: LabelledHead, fre
   });
   const bias = fresh.bias.data.map((value, c) => (known[c]! < 0 ? value : from.bias.data[known[c]!]!));
   return {
-    kernel: { shape: fresh.kernel.shape, data: kernel }, bias: { shape: fresh.bias.shape, data: bias },
-    kept: labels.filter((_, c) => known[c]! >= 0), added: labels.filter((_, c) => known[c]! < 0), dropped: from.labels.filter((label) => !labels.includes(label)),
+    kernel: { shape: fresh.kernel.shape, data: kernel },
+    bias: { shape: fresh.bias.shape, data: bias },
+    kept: labels.filter((_, c) => known[c]! >= 0),
+    added: labels.filter((_, c) => known[c]! < 0),
+    dropped: from.labels.filter((label) => !labels.includes(label)),
   };
 }

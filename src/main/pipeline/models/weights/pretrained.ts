@@ -32,7 +32,9 @@ export const shapeText = (shape: readonly number[] | undefined): string => shape
 
 /** The member of the family whose model a file fits, to be told to people who picked another. */
 export const memberThat = (fits: (model: Model) => boolean): Architecture | undefined =>
-  architectures.find((architecture) => fits(buildModel(architecture, { inputSize: 64, classes: 1, dropout: 0, dropPath: 0 })));
+  architectures.find((architecture) =>
+    fits(buildModel(architecture, { inputSize: 64, classes: 1, dropout: 0, dropPath: 0 })),
+  );
 
 export const holdsOther = (file: string, held: string | undefined, model: Model): string =>
   `${file} holds ${held ?? 'no complete EfficientNet that is known here'}, but ${model.architecture} is to be trained.`;

@@ -17,18 +17,27 @@ import { timmWeights } from './timmFile.ts';
  * Throws a Problem that says what the file holds when it does not fit.
  */
 export async function readWeights(place: string, model: Model): Promise<PretrainedWeights> {
-  const cannot = (error: unknown): never => { throw new Problem('file', `The weights file ${place} cannot be read.`, (error as Error).message); };
+  const cannot = (error: unknown): never => {
+    throw new Problem('file', `The weights file ${place} cannot be read.`, (error as Error).message);
+  };
   const isFolder = await stat(place).then((found) => found.isDirectory(), cannot);
   const file = isFolder ? await networkOfRun(place, model) : place;
   const bytes = await readFile(file).catch(cannot);
   if (isHdf5(bytes)) return kerasWeights(file, await readHdf5(bytes, file), model);
   if (isTflite(bytes)) return tfliteWeights(file, bytes, model);
   const other = whatElse(bytes);
-  if (other !== null) throw new Problem('mismatch', `${file} is ${other}. Weights are read from .safetensors files (of this studio's runs, or with timm's names), Keras's .h5 and .weights.h5, and float32 .tflite files of EfficientNet-Lite.`);
+  if (other !== null)
+    throw new Problem(
+      'mismatch',
+      `${file} is ${other}. Weights are read from .safetensors files (of this studio's runs, or with timm's names), Keras's .h5 and .weights.h5, and float32 .tflite files of EfficientNet-Lite.`,
+    );
   const content = readSafetensors(bytes);
   if (isStoredModel(content)) return ownWeights(file, storedModelOf(file, content), model);
   if (content.tensors.has('conv_stem.weight')) return timmWeights(file, content.tensors, model);
-  throw new Problem('mismatch', `${file} is neither a network of this studio nor one with timm's names (it has no conv_stem.weight; its first tensor is '${[...content.tensors.keys()][0] ?? 'none'}').`);
+  throw new Problem(
+    'mismatch',
+    `${file} is neither a network of this studio nor one with timm's names (it has no conv_stem.weight; its first tensor is '${[...content.tensors.keys()][0] ?? 'none'}').`,
+  );
 }
 
 const isTflite = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'TFL3';
@@ -37,9 +46,11 @@ const isTflite = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(4, 8
 function whatElse(bytes: Uint8Array): string | null {
   const start = Buffer.from(bytes.subarray(0, 64)).toString('latin1');
   if (bytes.length === 0) return 'empty';
-  if (start.startsWith('version https://git-lfs')) return 'a pointer of Git LFS, not the file itself: run git lfs pull, or download it from its page';
+  if (start.startsWith('version https://git-lfs'))
+    return 'a pointer of Git LFS, not the file itself: run git lfs pull, or download it from its page';
   if (/^\s*<(!doctype|html|\?xml)/i.test(start)) return 'a web page, saved in place of the file: download it again';
-  if (start.startsWith('PK')) return 'a zip archive (.keras files and PyTorch checkpoints are some): save the weights alone, model.save_weights("model.weights.h5") in Keras';
+  if (start.startsWith('PK'))
+    return 'a zip archive (.keras files and PyTorch checkpoints are some): save the weights alone, model.save_weights("model.weights.h5") in Keras';
   if (start.startsWith('\x1f\x8b')) return 'a packed archive: unpack it first';
   return null;
 }
@@ -49,11 +60,21 @@ async function networkOfRun(folder: string, { architecture }: Model): Promise<st
   const held: string[] = [];
   for (const name of ['student_best', 'teacher_best']) {
     const file = path.join(folder, 'models', `${name}.safetensors`);
-    if (!await access(file).then(() => true, () => false)) continue;
+    if (
+      !(await access(file).then(
+        () => true,
+        () => false,
+      ))
+    )
+      continue;
     const stored = storedModelOf(file, readSafetensors(await readFile(file)));
     if (stored.architecture === architecture) return file;
     held.push(stored.architecture);
   }
-  if (held.length === 0) throw new Problem('file', `${folder} is a folder without a trained network: name a weights file, or a run's folder that has models/student_best.safetensors or models/teacher_best.safetensors.`);
+  if (held.length === 0)
+    throw new Problem(
+      'file',
+      `${folder} is a folder without a trained network: name a weights file, or a run's folder that has models/student_best.safetensors or models/teacher_best.safetensors.`,
+    );
   throw new Problem('mismatch', `${folder} holds ${held.join(' and ')}, but ${architecture} is to be trained.`);
 }

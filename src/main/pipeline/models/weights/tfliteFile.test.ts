@@ -13,26 +13,39 @@ import { buildModel, buildNetwork } from '../efficientnet.ts';
 import { tfliteWeights } from './tfliteFile.ts';
 
 // A Lite1 of a tenth of its width, written by TensorFlow's own converter.
-const golden = loadGolden<{ px: number; classes: number; layers: { name: string; weights: number; bias: number }[] }>('weights/tiny_lite_tflite');
-const bytes = new Uint8Array(readFileSync(new URL('../../../../../tests/golden/weights/tiny_lite_fp32.tflite', import.meta.url)));
-const tiny = buildNetwork('tiny', { ...ARCHITECTURES['efficientnet-lite1'], width: 0.1 }, { inputSize: golden.manifest.px, classes: golden.manifest.classes, dropout: 0, dropPath: 0 });
+const golden = loadGolden<{ px: number; classes: number; layers: { name: string; weights: number; bias: number }[] }>(
+  'weights/tiny_lite_tflite',
+);
+const bytes = new Uint8Array(
+  readFileSync(new URL('../../../../../tests/golden/weights/tiny_lite_fp32.tflite', import.meta.url)),
+);
+const tiny = buildNetwork(
+  'tiny',
+  { ...ARCHITECTURES['efficientnet-lite1'], width: 0.1 },
+  { inputSize: golden.manifest.px, classes: golden.manifest.classes, dropout: 0, dropPath: 0 },
+);
 
-test('a network read from a .tflite computes what TensorFlow\'s interpreter computes', async () => {
+test("a network read from a .tflite computes what TensorFlow's interpreter computes", async () => {
   const { tensors, folded, head, normalization } = tfliteWeights('tiny.tflite', bytes, tiny);
   expect([folded, head, normalization]).toEqual([true, null, null]);
-  const parameters: Parameters = new Map([...tensors, ...['classifier.kernel', 'classifier.bias'].map((name) => {
-    const { shape } = tiny.parameters.find((parameter) => parameter.name === name)!;
-    return [name, { shape, data: parameterValues(name, shape) }] as const;
-  })]);
+  const parameters: Parameters = new Map([
+    ...tensors,
+    ...['classifier.kernel', 'classifier.bias'].map((name) => {
+      const { shape } = tiny.parameters.find((parameter) => parameter.name === name)!;
+      return [name, { shape, data: parameterValues(name, shape) }] as const;
+    }),
+  ]);
   const engine = await createOnnxCpuEngine({ threads: 1 });
   const session = await engine.createInference({ model: tiny, parameters, batchSize: 1, outputs: [tiny.logits] });
   const { outputs } = await session.run(picture(64, 64));
   await session.dispose();
   const logits = golden.floats('logits');
-  outputs.get(tiny.logits)!.forEach((value, c) => { expect(Math.abs(value - logits[c]!)).toBeLessThan(5e-5); }); // timm in float64 is 1.2e-5 away
+  outputs.get(tiny.logits)!.forEach((value, c) => {
+    expect(Math.abs(value - logits[c]!)).toBeLessThan(5e-5);
+  }); // timm in float64 is 1.2e-5 away
 });
 
-test('folded again, its convolutions are the file\'s, bit for bit', () => {
+test("folded again, its convolutions are the file's, bit for bit", () => {
   const { parameters } = foldBatchNorm(tiny, tfliteWeights('tiny.tflite', bytes, tiny).tensors);
   const { tensors } = readTflite(bytes);
   const floats = (at: number): Float32Array => new Float32Array(tensors[at]!.data!.slice().buffer);
@@ -42,7 +55,13 @@ test('folded again, its convolutions are the file\'s, bit for bit', () => {
     const kernel = parameters.get(`${name}.conv.kernel`)!;
     const [k, , channels, filters] = kernel.shape as [number, number, number, number];
     const expected = floats(weights);
-    const stored = filters === 1 ? expected : Float32Array.from(kernel.data, (_, i) => expected[(i % filters) * k * k * channels + Math.floor(i / filters)]!);
+    const stored =
+      filters === 1
+        ? expected
+        : Float32Array.from(
+            kernel.data,
+            (_, i) => expected[(i % filters) * k * k * channels + Math.floor(i / filters)]!,
+          );
     expect(kernel.data, name).toEqual(stored);
     expect(parameters.get(`${name}.conv.bias`)!.data, name).toEqual(floats(bias));
   }
@@ -50,9 +69,27 @@ test('folded again, its convolutions are the file\'s, bit for bit', () => {
 
 test('another network, and a quantized one, are refused in words', () => {
   const lite1 = buildModel('efficientnet-lite1', { inputSize: 64, classes: 5, dropout: 0, dropPath: 0 });
-  expect(() => tfliteWeights('tiny.tflite', bytes, lite1)).toThrow(/tiny\.tflite holds no complete EfficientNet that is known here, but efficientnet-lite1 is to be trained/);
-  const shallow = buildNetwork('tiny', { ...ARCHITECTURES['efficientnet-lite0'], width: 0.1 }, { inputSize: 64, classes: 5, dropout: 0, dropPath: 0 });
-  expect(() => tfliteWeights('tiny.tflite', bytes, shallow)).toThrow(expect.objectContaining({ detail: 'Convolution 11: DEPTHWISE_CONV_2D 1 x 3 x 3 x 48, stride 1, expected DEPTHWISE_CONV_2D 1 x 5 x 5 x 48, stride 2' }) as Error);
-  const quantized = writeTflite(smallIntegerModel(1, 32, 2), { inputType: 'uint8', outputType: 'uint8', labels: ['a', 'b'], name: 'small' });
-  expect(() => tfliteWeights('q.tflite', quantized, lite1)).toThrow(/q\.tflite is a quantized \.tflite model \(its weights are int8\).*float32 file .* was expected/);
+  expect(() => tfliteWeights('tiny.tflite', bytes, lite1)).toThrow(
+    /tiny\.tflite holds no complete EfficientNet that is known here, but efficientnet-lite1 is to be trained/,
+  );
+  const shallow = buildNetwork(
+    'tiny',
+    { ...ARCHITECTURES['efficientnet-lite0'], width: 0.1 },
+    { inputSize: 64, classes: 5, dropout: 0, dropPath: 0 },
+  );
+  expect(() => tfliteWeights('tiny.tflite', bytes, shallow)).toThrow(
+    expect.objectContaining({
+      detail:
+        'Convolution 11: DEPTHWISE_CONV_2D 1 x 3 x 3 x 48, stride 1, expected DEPTHWISE_CONV_2D 1 x 5 x 5 x 48, stride 2',
+    }) as Error,
+  );
+  const quantized = writeTflite(smallIntegerModel(1, 32, 2), {
+    inputType: 'uint8',
+    outputType: 'uint8',
+    labels: ['a', 'b'],
+    name: 'small',
+  });
+  expect(() => tfliteWeights('q.tflite', quantized, lite1)).toThrow(
+    /q\.tflite is a quantized \.tflite model \(its weights are int8\).*float32 file .* was expected/,
+  );
 });

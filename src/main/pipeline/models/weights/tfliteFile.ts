@@ -9,13 +9,26 @@ import { holdsOther, memberThat, sameShape, shapeText } from './pretrained.ts';
 type Convolution = Extract<GraphNode, { op: 'conv2d' | 'depthwiseConv2d' }>;
 
 /** A convolution and its kernel's shape as the file has it: OHWI, a depthwise one [1, k, k, C]. */
-interface Wanted { readonly node: Convolution; readonly operator: string; readonly shape: readonly number[] }
+interface Wanted {
+  readonly node: Convolution;
+  readonly operator: string;
+  readonly shape: readonly number[];
+}
 
 function convolutionsOf({ nodes, parameters }: Model): Wanted[] {
   return nodes.flatMap((node): Wanted[] => {
     if (node.op !== 'conv2d' && node.op !== 'depthwiseConv2d') return [];
-    const [height, width, channels, filters] = parameters.find(({ name }) => name === node.kernel)!.shape as [number, number, number, number];
-    return [node.op === 'conv2d' ? { node, operator: 'CONV_2D', shape: [filters, height, width, channels] } : { node, operator: 'DEPTHWISE_CONV_2D', shape: [1, height, width, channels] }];
+    const [height, width, channels, filters] = parameters.find(({ name }) => name === node.kernel)!.shape as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return [
+      node.op === 'conv2d'
+        ? { node, operator: 'CONV_2D', shape: [filters, height, width, channels] }
+        : { node, operator: 'DEPTHWISE_CONV_2D', shape: [1, height, width, channels] },
+    ];
   });
 }
 
@@ -35,9 +48,18 @@ export function tfliteWeights(file: string, bytes: Uint8Array, model: Model): Pr
   const at = misfitOf(model);
   if (at >= 0) {
     const wanted = convolutionsOf(model)[at];
-    const found = stored[at] === undefined ? '-' : described(stored[at].operator, stored[at].weights.shape, stored[at].stride);
+    const found =
+      stored[at] === undefined ? '-' : described(stored[at].operator, stored[at].weights.shape, stored[at].stride);
     const expected = wanted === undefined ? '-' : described(wanted.operator, wanted.shape, wanted.node.stride);
-    throw new Problem('mismatch', holdsOther(file, memberThat((other) => misfitOf(other) < 0), model), `Convolution ${at + 1}: ${found}, expected ${expected}`);
+    throw new Problem(
+      'mismatch',
+      holdsOther(
+        file,
+        memberThat((other) => misfitOf(other) < 0),
+        model,
+      ),
+      `Convolution ${at + 1}: ${found}, expected ${expected}`,
+    );
   }
   const identities = model.nodes.flatMap((node) => (node.op === 'batchNorm' ? [node] : []));
   const tensors = new Map<string, Tensor>();
@@ -47,43 +69,96 @@ export function tfliteWeights(file: string, bytes: Uint8Array, model: Model): Pr
     const norm = identities.find(({ input }) => input === node.name)!;
     const all = (value: number): Tensor => ({ shape: [filters], data: new Float32Array(filters).fill(value) });
     tensors.set(node.kernel, kernelOf(node, weights));
-    tensors.set(norm.gamma, all(1)).set(norm.beta, { shape: [filters], data: bias ?? new Float32Array(filters) }).set(norm.mean, all(0)).set(norm.variance, all(1 - norm.epsilon));
+    tensors
+      .set(norm.gamma, all(1))
+      .set(norm.beta, { shape: [filters], data: bias ?? new Float32Array(filters) })
+      .set(norm.mean, all(0))
+      .set(norm.variance, all(1 - norm.epsilon));
   });
-  return { source: `${model.architecture} from a float32 .tflite`, tensors, head: null, folded: true, normalization: statedNormalization(content) };
+  return {
+    source: `${model.architecture} from a float32 .tflite`,
+    tensors,
+    head: null,
+    folded: true,
+    normalization: statedNormalization(content),
+  };
 }
 
-interface StoredConvolution { readonly operator: string; readonly stride: number; readonly padding: number; readonly weights: Tensor; readonly bias: Float32Array | null }
+interface StoredConvolution {
+  readonly operator: string;
+  readonly stride: number;
+  readonly padding: number;
+  readonly weights: Tensor;
+  readonly bias: Float32Array | null;
+}
 
 function storedConvolutions(file: string, { ops, tensors, inputs }: TfliteFile): StoredConvolution[] {
   const found = ops.filter(({ operator }) => operator === 'CONV_2D' || operator === 'DEPTHWISE_CONV_2D');
   const [first] = found;
-  if (first === undefined) throw new Problem('mismatch', `${file} is a .tflite model without a convolution; a float32 EfficientNet-Lite was expected.`);
-  const constants = found.map((op) => ({ op, weights: floats(file, tensors[op.inputs[1]!]), bias: floats(file, tensors[op.inputs[2] ?? -1]) }));
-  if (first.inputs[0] !== inputs[0]) throw new Problem('mismatch', `${file} changes its pixels (${ops[0]!.operator}) before the first convolution; a model that takes normalized pixels was expected, as EfficientNet-Lite is published.`);
-  return constants.map(({ op, weights, bias }) => ({ operator: op.operator, ...geometry(op), weights: weights ?? { shape: [], data: new Float32Array() }, bias: bias?.data ?? null }));
+  if (first === undefined)
+    throw new Problem(
+      'mismatch',
+      `${file} is a .tflite model without a convolution; a float32 EfficientNet-Lite was expected.`,
+    );
+  const constants = found.map((op) => ({
+    op,
+    weights: floats(file, tensors[op.inputs[1]!]),
+    bias: floats(file, tensors[op.inputs[2] ?? -1]),
+  }));
+  if (first.inputs[0] !== inputs[0])
+    throw new Problem(
+      'mismatch',
+      `${file} changes its pixels (${ops[0]!.operator}) before the first convolution; a model that takes normalized pixels was expected, as EfficientNet-Lite is published.`,
+    );
+  return constants.map(({ op, weights, bias }) => ({
+    operator: op.operator,
+    ...geometry(op),
+    weights: weights ?? { shape: [], data: new Float32Array() },
+    bias: bias?.data ?? null,
+  }));
 }
 
 /** A constant's numbers; null for an input that was left out. Throws a Problem for what is not float32. */
 function floats(file: string, tensor: TfliteTensor | undefined): Tensor | null {
   if (tensor === undefined) return null;
-  if (tensor.type !== 'float32') throw new Problem('mismatch', `${file} is a quantized .tflite model (its weights are ${tensor.type}): too coarse to go on training from. The float32 file of the same network was expected.`);
-  if (tensor.data === null) throw new Problem('mismatch', `${file} keeps its weights in another form (float16, as a rule) and unpacks them when it runs. The float32 file of the same network was expected.`);
+  if (tensor.type !== 'float32')
+    throw new Problem(
+      'mismatch',
+      `${file} is a quantized .tflite model (its weights are ${tensor.type}): too coarse to go on training from. The float32 file of the same network was expected.`,
+    );
+  if (tensor.data === null)
+    throw new Problem(
+      'mismatch',
+      `${file} keeps its weights in another form (float16, as a rule) and unpacks them when it runs. The float32 file of the same network was expected.`,
+    );
   const data = new Float32Array(tensor.shape.reduce((a, b) => a * b, 1));
-  if (tensor.data.byteLength !== data.byteLength) throw new Problem('file', `${file} is damaged: ${tensor.name} has ${tensor.data.byteLength} bytes, not ${data.byteLength}.`);
+  if (tensor.data.byteLength !== data.byteLength)
+    throw new Problem(
+      'file',
+      `${file} is damaged: ${tensor.name} has ${tensor.data.byteLength} bytes, not ${data.byteLength}.`,
+    );
   new Uint8Array(data.buffer).set(tensor.data);
   return { shape: tensor.shape, data };
 }
 
 function geometry({ options }: TfliteOp): { stride: number; padding: number } {
-  return options?.type === 'Conv2DOptions' || options?.type === 'DepthwiseConv2DOptions' ? { stride: options.values.strideH, padding: options.values.padding } : { stride: 1, padding: PADDING.SAME };
+  return options?.type === 'Conv2DOptions' || options?.type === 'DepthwiseConv2DOptions'
+    ? { stride: options.values.strideH, padding: options.values.padding }
+    : { stride: 1, padding: PADDING.SAME };
 }
 
-const described = (operator: string, shape: readonly number[], stride: number): string => `${operator} ${shapeText(shape)}, stride ${stride}`;
+const described = (operator: string, shape: readonly number[], stride: number): string =>
+  `${operator} ${shapeText(shape)}, stride ${stride}`;
 
 /** A 1x1 convolution has nothing to pad. */
 function fits(stored: StoredConvolution | undefined, { node, operator, shape }: Wanted): boolean {
-  if (stored === undefined || stored.stride !== node.stride || (node.kernelSize > 1 && stored.padding !== PADDING.SAME)) return false;
-  return stored.operator === operator && sameShape(stored.weights.shape, shape) && (stored.bias === null || stored.bias.length === node.shape.at(-1));
+  if (stored === undefined || stored.stride !== node.stride || (node.kernelSize > 1 && stored.padding !== PADDING.SAME))
+    return false;
+  return (
+    stored.operator === operator &&
+    sameShape(stored.weights.shape, shape) &&
+    (stored.bias === null || stored.bias.length === node.shape.at(-1))
+  );
 }
 
 /** OHWI as HWIO; [1, k, k, C] is [k, k, C, 1] already. */
@@ -91,7 +166,8 @@ function kernelOf({ op, kernelSize: k }: Convolution, { shape, data }: Tensor): 
   if (op === 'depthwiseConv2d') return { shape: [k, k, shape[3]!, 1], data };
   const [filters, channels] = [shape[0]!, shape[3]!];
   const out = new Float32Array(data.length);
-  for (let f = 0; f < filters; f++) for (let i = 0; i < k * k * channels; i++) out[i * filters + f] = data[f * k * k * channels + i]!;
+  for (let f = 0; f < filters; f++)
+    for (let i = 0; i < k * k * channels; i++) out[i * filters + f] = data[f * k * k * channels + i]!;
   return { shape: [k, k, channels, filters], data: out };
 }
 
@@ -100,7 +176,8 @@ function statedNormalization({ metadata }: TfliteFile): Normalization | null {
   const units = metadata?.subgraphMetadata[0]?.inputTensorMetadata[0]?.processUnits ?? [];
   const options = units.map((unit) => unit.options).find((option) => option?.type === 'NormalizationOptions');
   if (options?.type !== 'NormalizationOptions') return null;
-  const three = (values: readonly number[]): readonly number[] => (values.length === 3 ? values : [values[0]!, values[0]!, values[0]!]);
+  const three = (values: readonly number[]): readonly number[] =>
+    values.length === 3 ? values : [values[0]!, values[0]!, values[0]!];
   const { mean, std } = options.values;
   return mean.length === 0 || std.length === 0 ? null : { mean: three(mean), std: three(std) };
 }

@@ -5,12 +5,39 @@ import type { Parameter, ParameterRole, Tensor } from '../../graph/graph.ts';
  * as OIHW, depthwise ones as [C, 1, k, k], dense ones as [out, in].
  */
 
-const batchNorm: Readonly<Record<string, string>> = { gamma: 'weight', beta: 'bias', mean: 'running_mean', variance: 'running_var' };
+const batchNorm: Readonly<Record<string, string>> = {
+  gamma: 'weight',
+  beta: 'bias',
+  mean: 'running_mean',
+  variance: 'running_var',
+};
 
 /** Names inside a block: without expansion (DepthwiseSeparableConv), and with it (InvertedResidual). */
-const separable: Readonly<Record<string, string>> = { 'depthwise.conv': 'conv_dw', 'depthwise.bn': 'bn1', 'se.reduce': 'se.conv_reduce', 'se.expand': 'se.conv_expand', 'project.conv': 'conv_pw', 'project.bn': 'bn2' };
-const inverted: Readonly<Record<string, string>> = { 'expand.conv': 'conv_pw', 'expand.bn': 'bn1', 'depthwise.conv': 'conv_dw', 'depthwise.bn': 'bn2', 'se.reduce': 'se.conv_reduce', 'se.expand': 'se.conv_expand', 'project.conv': 'conv_pwl', 'project.bn': 'bn3' };
-const outside: Readonly<Record<string, string>> = { 'stem.conv': 'conv_stem', 'stem.bn': 'bn1', 'head.conv': 'conv_head', 'head.bn': 'bn2', classifier: 'classifier' };
+const separable: Readonly<Record<string, string>> = {
+  'depthwise.conv': 'conv_dw',
+  'depthwise.bn': 'bn1',
+  'se.reduce': 'se.conv_reduce',
+  'se.expand': 'se.conv_expand',
+  'project.conv': 'conv_pw',
+  'project.bn': 'bn2',
+};
+const inverted: Readonly<Record<string, string>> = {
+  'expand.conv': 'conv_pw',
+  'expand.bn': 'bn1',
+  'depthwise.conv': 'conv_dw',
+  'depthwise.bn': 'bn2',
+  'se.reduce': 'se.conv_reduce',
+  'se.expand': 'se.conv_expand',
+  'project.conv': 'conv_pwl',
+  'project.bn': 'bn3',
+};
+const outside: Readonly<Record<string, string>> = {
+  'stem.conv': 'conv_stem',
+  'stem.bn': 'bn1',
+  'head.conv': 'conv_head',
+  'head.bn': 'bn2',
+  classifier: 'classifier',
+};
 
 /** 'block2b.expand.conv.kernel' is 'blocks.1.1.conv_pw.weight'. Null for a name that no EfficientNet has. */
 export function timmName(name: string): string | null {
@@ -22,10 +49,13 @@ export function timmName(name: string): string | null {
   }
   const [, stage, letter, layer, kind] = block as unknown as [string, string, string, string, string];
   const module = (stage === '1' ? separable : inverted)[layer];
-  return module === undefined ? null : `blocks.${Number(stage) - 1}.${letter.charCodeAt(0) - 'a'.charCodeAt(0)}.${module}.${weightName(layer, kind)}`;
+  return module === undefined
+    ? null
+    : `blocks.${Number(stage) - 1}.${letter.charCodeAt(0) - 'a'.charCodeAt(0)}.${module}.${weightName(layer, kind)}`;
 }
 
-const weightName = (layer: string, kind: string): string => (layer.endsWith('bn') ? batchNorm[kind]! : kind === 'kernel' ? 'weight' : 'bias');
+const weightName = (layer: string, kind: string): string =>
+  layer.endsWith('bn') ? batchNorm[kind]! : kind === 'kernel' ? 'weight' : 'bias';
 
 /** PyTorch's shape of a parameter. */
 export function torchShape({ role, shape }: Pick<Parameter, 'role' | 'shape'>): readonly number[] {
@@ -44,7 +74,9 @@ export function fromTorch(data: Float32Array, { role, shape }: Pick<Parameter, '
 export function toTorch(data: Float32Array, parameter: Pick<Parameter, 'role' | 'shape'>): Tensor {
   const out = new Float32Array(data.length);
   const places = fromTorch(Float32Array.from(data.keys()), parameter).data; // exact up to 2^24: no kernel of the family is larger
-  places.forEach((place, at) => { out[place] = data[at]!; });
+  places.forEach((place, at) => {
+    out[place] = data[at]!;
+  });
   return { shape: torchShape(parameter), data: out };
 }
 
@@ -62,7 +94,9 @@ function reordered(data: Float32Array, role: ParameterRole, shape: readonly numb
   const area = height * width;
   for (let f = 0; f < filters; f++) {
     for (let c = 0; c < inputs; c++) {
-      for (let place = 0; place < area; place++) out[role === 'kernel' ? (place * inputs + c) * filters + f : place * filters + f] = data[(f * inputs + c) * area + place]!;
+      for (let place = 0; place < area; place++)
+        out[role === 'kernel' ? (place * inputs + c) * filters + f : place * filters + f] =
+          data[(f * inputs + c) * area + place]!;
     }
   }
   return out;

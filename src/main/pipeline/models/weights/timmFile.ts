@@ -13,10 +13,17 @@ export function timmWeights(file: string, tensors: ReadonlyMap<string, StoredTen
   const misfit = backbone.find((parameter) => !fits(parameter));
   if (misfit !== undefined) {
     const held = memberThat((other) => other.parameters.filter(isBackbone).every(fits));
-    throw new Problem('mismatch', holdsOther(file, held, model), `${timmName(misfit.name)}: ${shapeText(stored(misfit)?.shape)}, expected ${shapeText(torchShape(misfit))}`);
+    throw new Problem(
+      'mismatch',
+      holdsOther(file, held, model),
+      `${timmName(misfit.name)}: ${shapeText(stored(misfit)?.shape)}, expected ${shapeText(torchShape(misfit))}`,
+    );
   }
   return {
-    source: `${model.architecture} with timm's names`, head: null, folded: false, normalization: null,
+    source: `${model.architecture} with timm's names`,
+    head: null,
+    folded: false,
+    normalization: null,
     tensors: new Map(backbone.map((parameter) => [parameter.name, fromTorch(stored(parameter)!.data, parameter)])),
   };
 }

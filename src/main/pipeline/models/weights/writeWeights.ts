@@ -18,32 +18,60 @@ export type WeightsFormat = 'timm' | 'keras';
  * Throws a Problem for a quantized network, whose BatchNorm is folded.
  */
 export async function writeWeights(stored: StoredModel, format: WeightsFormat): Promise<Uint8Array> {
-  if (stored.ranges !== null) throw new Problem('mismatch', 'The quantized network has no BatchNorm any more: timm and Keras cannot hold it. Write the float student or the teacher.');
-  const { parameters } = buildModel(stored.architecture, { inputSize: stored.inputSize, classes: stored.labels.length, dropout: 0, dropPath: 0 });
+  if (stored.ranges !== null)
+    throw new Problem(
+      'mismatch',
+      'The quantized network has no BatchNorm any more: timm and Keras cannot hold it. Write the float student or the teacher.',
+    );
+  const { parameters } = buildModel(stored.architecture, {
+    inputSize: stored.inputSize,
+    classes: stored.labels.length,
+    dropout: 0,
+    dropPath: 0,
+  });
   return format === 'timm' ? timmFile(stored, parameters) : writeKerasHdf5(kerasLayers(stored, parameters));
 }
 
-function timmFile({ parameters: values, labels, architecture, inputSize, normalization }: StoredModel, parameters: readonly Parameter[]): Uint8Array {
-  const tensors = new Map(parameters.map((parameter) => [timmName(parameter.name)!, toTorch(values.get(parameter.name)!.data, parameter)]));
+function timmFile(
+  { parameters: values, labels, architecture, inputSize, normalization }: StoredModel,
+  parameters: readonly Parameter[],
+): Uint8Array {
+  const tensors = new Map(
+    parameters.map((parameter) => [timmName(parameter.name)!, toTorch(values.get(parameter.name)!.data, parameter)]),
+  );
   const { mean, std } = normalization ?? NORMALIZATIONS[ARCHITECTURES[architecture].family];
-  const unit = (values: readonly number[]): string => JSON.stringify(values.map((value) => Number((value / 255).toFixed(6))));
-  return writeSafetensors(tensors, { format: 'pt', mean: unit(mean), std: unit(std), architecture: `tf_${architecture.replaceAll('-', '_')}`, num_classes: String(labels.length), input_size: String(inputSize), label_names: JSON.stringify(labels) });
+  const unit = (values: readonly number[]): string =>
+    JSON.stringify(values.map((value) => Number((value / 255).toFixed(6))));
+  return writeSafetensors(tensors, {
+    format: 'pt',
+    mean: unit(mean),
+    std: unit(std),
+    architecture: `tf_${architecture.replaceAll('-', '_')}`,
+    num_classes: String(labels.length),
+    input_size: String(inputSize),
+    label_names: JSON.stringify(labels),
+  });
 }
 
 /** In the order of the network, as Keras loads them. */
-function kerasLayers({ parameters: values, architecture, normalization }: StoredModel, parameters: readonly Parameter[]): Hdf5Layer[] {
+function kerasLayers(
+  { parameters: values, architecture, normalization }: StoredModel,
+  parameters: readonly Parameter[],
+): Hdf5Layer[] {
   const layers = new Map<string, Hdf5Layer['weights'][number][]>();
   const { family } = ARCHITECTURES[architecture];
   // The Lite members normalize outside of the network. The variance is one: Keras reads deviations in its place only from its own files.
   if (family === 'b') {
     const { mean, std } = normalization ?? NORMALIZATIONS.b;
     layers.set('normalization', [
-      { name: 'mean', shape: [3], data: Float32Array.from(mean, (value) => value / 255) }, { name: 'variance', shape: [3], data: Float32Array.from(std, (value) => (value / 255) ** 2) }, { name: 'count', shape: [], data: BigInt64Array.of(0n) },
+      { name: 'mean', shape: [3], data: Float32Array.from(mean, (value) => value / 255) },
+      { name: 'variance', shape: [3], data: Float32Array.from(std, (value) => (value / 255) ** 2) },
+      { name: 'count', shape: [], data: BigInt64Array.of(0n) },
     ]);
   }
   for (const { name, shape } of parameters) {
     const [layer, weight] = kerasName(name)!.split('/') as [string, string];
-    layers.set(layer, [...layers.get(layer) ?? [], { name: weight, shape, data: values.get(name)!.data }]);
+    layers.set(layer, [...(layers.get(layer) ?? []), { name: weight, shape, data: values.get(name)!.data }]);
   }
   return [...layers].map(([name, weights]) => ({ name, weights }));
 }

@@ -6,9 +6,12 @@ import { relu6Gradient } from './relu6Gradient.ts';
 /** ReLU6 (where nothing before took it along), swish = x * sigmoid(x), sigmoid. */
 export function lowerActivation(lowering: Lowering, node: ActivationNode): void {
   switch (node.activation) {
-    case 'relu6': return lowerRelu6(lowering, node);
-    case 'swish': return lowerSwish(lowering, node);
-    case 'sigmoid': return lowerSigmoid(lowering, node);
+    case 'relu6':
+      return lowerRelu6(lowering, node);
+    case 'swish':
+      return lowerSwish(lowering, node);
+    case 'sigmoid':
+      return lowerSigmoid(lowering, node);
   }
 }
 

@@ -19,15 +19,23 @@ export function lowerBatchNorm(lowering: Lowering, node: BatchNormNode): void {
 function lowerFrozen(lowering: Lowering, node: BatchNormNode): void {
   const { graph, layout } = lowering;
   const { channels } = lowering.dims(node);
-  const [gamma, beta, mean, variance] = [node.gamma, node.beta, node.mean, node.variance].map((name) => lowering.parameter(name)) as [string, string, string, string];
+  const [gamma, beta, mean, variance] = [node.gamma, node.beta, node.mean, node.variance].map((name) =>
+    lowering.parameter(name),
+  ) as [string, string, string, string];
   const { scale, shift } = affine(lowering, node, { gamma, beta, mean, variance });
   lowering.define(node, layout.channelAffine(graph, lowering.value(node.input).tensor, { channels, scale, shift }));
 }
 
 /** x * scale + shift is gamma * (x - mean) / sqrt(variance + epsilon) + beta. */
-export function affine(lowering: Lowering, node: BatchNormNode, { gamma, beta, mean, variance }: Record<'gamma' | 'beta' | 'mean' | 'variance', string>): { scale: string; shift: string; inverse: string } {
+export function affine(
+  lowering: Lowering,
+  node: BatchNormNode,
+  { gamma, beta, mean, variance }: Record<'gamma' | 'beta' | 'mean' | 'variance', string>,
+): { scale: string; shift: string; inverse: string } {
   const { graph } = lowering;
-  const inverse = graph.node('Reciprocal', [graph.node('Sqrt', [graph.node('Add', [variance, graph.scalar(node.epsilon)])])]);
+  const inverse = graph.node('Reciprocal', [
+    graph.node('Sqrt', [graph.node('Add', [variance, graph.scalar(node.epsilon)])]),
+  ]);
   const scale = graph.node('Mul', [gamma, inverse]);
   return { scale, shift: graph.node('Sub', [beta, graph.node('Mul', [mean, scale])]), inverse };
 }
@@ -54,7 +62,8 @@ function lowerTrained(lowering: Lowering, node: BatchNormNode): void {
   const { mean, variance } = batchMoments(lowering, x.tensor, dims);
   lowering.batchStatistics.set(node.mean, x.offset === undefined ? mean : graph.node('Add', [mean, x.offset]));
   lowering.batchStatistics.set(node.variance, variance);
-  const gamma = lowering.parameter(node.gamma), beta = lowering.parameter(node.beta);
+  const gamma = lowering.parameter(node.gamma),
+    beta = lowering.parameter(node.beta);
   const { scale, shift, inverse } = affine(lowering, node, { gamma, beta, mean, variance });
   const { last, residual, epilogue } = fusedReader(lowering, node);
   const mask = residual?.mask != null && lowering.masks ? maskOf(lowering, residual.mask) : null;
@@ -62,7 +71,11 @@ function lowerTrained(lowering: Lowering, node: BatchNormNode): void {
   lowering.define(last, y, (gradient) => {
     if (residual !== null) lowering.contribute(residual.other, { kind: 'tensor', tensor: gradient });
     const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
-    const dbeta = maskedSum(lowering, graph.node('Mul', [lowering.layout.channelMeans(graph, dy, dims), graph.scalar(dims.height * dims.width)]), mask);
+    const dbeta = maskedSum(
+      lowering,
+      graph.node('Mul', [lowering.layout.channelMeans(graph, dy, dims), graph.scalar(dims.height * dims.width)]),
+      mask,
+    );
     const dot = maskedSum(lowering, lowering.layout.channelDots(graph, x.tensor, dy, dims), mask);
     const dgamma = graph.node('Mul', [graph.node('Sub', [dot, graph.node('Mul', [mean, dbeta])]), inverse]);
     lowering.setParameterGradient(node.gamma, dgamma);
@@ -71,7 +84,10 @@ function lowerTrained(lowering: Lowering, node: BatchNormNode): void {
   });
 }
 
-export function fusedReader(lowering: Lowering, node: BatchNormNode): { last: GraphNode; residual: Residual | null; epilogue: Epilogue } {
+export function fusedReader(
+  lowering: Lowering,
+  node: BatchNormNode,
+): { last: GraphNode; residual: Residual | null; epilogue: Epilogue } {
   const reader = lowering.soleReader(node);
   if (reader?.op === 'activation' && reader.activation === 'relu6') {
     lowering.fuse(node);
@@ -81,13 +97,28 @@ export function fusedReader(lowering: Lowering, node: BatchNormNode): { last: Gr
   return { last: residual?.add ?? node, residual, epilogue: null };
 }
 
-interface Normalization { readonly scale: string; readonly shift: string; readonly residual: Residual | null; readonly mask: string | null; readonly epilogue: Epilogue }
+interface Normalization {
+  readonly scale: string;
+  readonly shift: string;
+  readonly residual: Residual | null;
+  readonly mask: string | null;
+  readonly epilogue: Epilogue;
+}
 
-export function normalized(lowering: Lowering, x: string, dims: MapDims, { scale, shift, residual, mask, epilogue }: Normalization): string {
+export function normalized(
+  lowering: Lowering,
+  x: string,
+  dims: MapDims,
+  { scale, shift, residual, mask, epilogue }: Normalization,
+): string {
   const { graph, layout } = lowering;
   const sum = residual === null ? null : lowering.value(residual.other).tensor;
   if (mask === null) return layout.channelAffine(graph, x, { channels: dims.channels, scale, shift, sum, epilogue });
-  return lowering.perImageAffine(x, dims, { scale: graph.node('Mul', [mask, scale]), shift: graph.node('Mul', [mask, shift]), sum });
+  return lowering.perImageAffine(x, dims, {
+    scale: graph.node('Mul', [mask, scale]),
+    shift: graph.node('Mul', [mask, shift]),
+    sum,
+  });
 }
 
 /** [N, C'] to [C'], each image counted with its dropPath mask [N, 1]. */
@@ -106,30 +137,58 @@ interface BackwardSums {
  * dx = scale * (dy - dbeta / M - (x - mean) * inverse * dgamma / M) with M values a channel, which is scale * (dy + slope * x + constant):
  * slope and constant, [C'].
  */
-export function correction(lowering: Lowering, dims: MapDims, { inverse, mean, dgamma, dbeta }: BackwardSums): { slope: string; constant: string } {
+export function correction(
+  lowering: Lowering,
+  dims: MapDims,
+  { inverse, mean, dgamma, dbeta }: BackwardSums,
+): { slope: string; constant: string } {
   const { graph } = lowering;
   const perValue = graph.scalar(-1 / (dims.n * dims.height * dims.width));
   const slope = graph.node('Mul', [graph.node('Mul', [inverse, perValue]), dgamma]);
-  return { slope, constant: graph.node('Sub', [graph.node('Mul', [dbeta, perValue]), graph.node('Mul', [slope, mean])]) };
+  return {
+    slope,
+    constant: graph.node('Sub', [graph.node('Mul', [dbeta, perValue]), graph.node('Mul', [slope, mean])]),
+  };
 }
 
-interface InputGradient { readonly scale: string; readonly sums: BackwardSums; readonly mask: string | null }
+interface InputGradient {
+  readonly scale: string;
+  readonly sums: BackwardSums;
+  readonly mask: string | null;
+}
 
 /** One channelwise pass where the convolution before takes the scale along, else two. */
-function contributeInputGradient(lowering: Lowering, node: BatchNormNode, dy: string, dims: MapDims, { scale, sums, mask }: InputGradient): void {
+function contributeInputGradient(
+  lowering: Lowering,
+  node: BatchNormNode,
+  dy: string,
+  dims: MapDims,
+  { scale, sums, mask }: InputGradient,
+): void {
   const { graph, layout } = lowering;
   const { channels } = dims;
   const x = lowering.value(node.input).tensor;
   const { slope, constant } = correction(lowering, dims, sums);
   if (mask === null && lowering.takesFactor(node.input, node)) {
-    return lowering.contribute(node.input, { kind: 'factored', tensor: layout.channelAffine(graph, x, { channels, scale: slope, shift: constant, sum: dy }), factor: scale });
+    return lowering.contribute(node.input, {
+      kind: 'factored',
+      tensor: layout.channelAffine(graph, x, { channels, scale: slope, shift: constant, sum: dy }),
+      factor: scale,
+    });
   }
   const scaled = (vector: string): string => graph.node('Mul', [vector, scale]);
   lowering.contribute(node.input, {
     kind: 'adding',
     make: (sum) => {
-      const corrections = layout.channelAffine(graph, x, { channels, scale: scaled(slope), shift: scaled(constant), sum });
-      return mask === null ? layout.channelAffine(graph, dy, { channels, scale, sum: corrections }) : lowering.perImageAffine(dy, dims, { scale: scaled(mask), sum: corrections });
+      const corrections = layout.channelAffine(graph, x, {
+        channels,
+        scale: scaled(slope),
+        shift: scaled(constant),
+        sum,
+      });
+      return mask === null
+        ? layout.channelAffine(graph, dy, { channels, scale, sum: corrections })
+        : lowering.perImageAffine(dy, dims, { scale: scaled(mask), sum: corrections });
     },
   });
 }

@@ -25,24 +25,40 @@ function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
   if (node.stride !== 1) throw new Error(`${node.name}: a 1x1 convolution has stride 1`);
   const { block } = layout;
   const x = lowering.value(node.input);
-  const inDims = lowering.dims(x), dims = lowering.dims(node);
-  const inputs = inDims.channels, filters = dims.channels;
+  const inDims = lowering.dims(x),
+    dims = lowering.dims(node);
+  const inputs = inDims.channels,
+    filters = dims.channels;
   const { kernel, bias, sum, epilogue, last, offset } = fusedConvolution(lowering, node);
   // [I'/b, b, O'/b, b]; the layout wants OIHW with the blocks inside: [O'/b, I'/b, b of I, b of O].
   const tiles = graph.reshape(fakeQuantKernel(lowering, node, kernel), [inputs / block, block, filters / block, block]);
   const weights = graph.reshape(graph.transpose(tiles, [2, 0, 1, 3]), [filters, inputs, 1, 1]);
   const y = layout.conv(graph, { x: x.tensor, weights, bias, sum }, { kernel: [1, 1], epilogue });
-  lowering.define(last, y, (gradient, factor) => {
-    const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
-    lowering.setParameterGradient(node.kernel, times(lowering, pointwiseKernelGradient(lowering, x.tensor, inDims, dy, dims), factor));
-    if (node.bias !== null) lowering.setParameterGradient(node.bias, times(lowering, lowering.channelSum(dy, dims), factor));
-    const scaled = factor === null ? tiles : graph.node('Mul', [tiles, graph.reshape(factor, [filters / block, block])]);
-    const transposed = graph.reshape(graph.transpose(scaled, [0, 2, 3, 1]), [inputs, filters, 1, 1]);
-    lowering.contribute(node.input, { kind: 'adding', make: (before) => layout.conv(graph, { x: dy, weights: transposed, sum: before }, { kernel: [1, 1] }) });
-  }, offset);
+  lowering.define(
+    last,
+    y,
+    (gradient, factor) => {
+      const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
+      lowering.setParameterGradient(
+        node.kernel,
+        times(lowering, pointwiseKernelGradient(lowering, x.tensor, inDims, dy, dims), factor),
+      );
+      if (node.bias !== null)
+        lowering.setParameterGradient(node.bias, times(lowering, lowering.channelSum(dy, dims), factor));
+      const scaled =
+        factor === null ? tiles : graph.node('Mul', [tiles, graph.reshape(factor, [filters / block, block])]);
+      const transposed = graph.reshape(graph.transpose(scaled, [0, 2, 3, 1]), [inputs, filters, 1, 1]);
+      lowering.contribute(node.input, {
+        kind: 'adding',
+        make: (before) => layout.conv(graph, { x: dy, weights: transposed, sum: before }, { kernel: [1, 1] }),
+      });
+    },
+    offset,
+  );
 }
 
-const times = ({ graph }: Lowering, tensor: string, factor: string | null): string => (factor === null ? tensor : graph.node('Mul', [tensor, factor]));
+const times = ({ graph }: Lowering, tensor: string, factor: string | null): string =>
+  factor === null ? tensor : graph.node('Mul', [tensor, factor]);
 
 /** Maps this small are multiplied for all images at once: one product an image would write and add up kernels, not pixels. */
 const FEW_PIXELS = 256;
@@ -51,12 +67,21 @@ const FEW_PIXELS = 256;
 function pointwiseKernelGradient(lowering: Lowering, x: string, inDims: MapDims, dy: string, dims: MapDims): string {
   const { graph, layout } = lowering;
   if (dims.height * dims.width <= FEW_PIXELS) {
-    const rows = (map: string, { n, channels, height, width }: MapDims): string => graph.reshape(layout.toChannelsLast(graph, map, { n, channels, height, width }), [n * height * width, channels]);
+    const rows = (map: string, { n, channels, height, width }: MapDims): string =>
+      graph.reshape(layout.toChannelsLast(graph, map, { n, channels, height, width }), [n * height * width, channels]);
     return graph.node('Gemm', [rows(x, inDims), rows(dy, dims)], { transA: 1 });
   }
   // The wider map is the one that need not be reordered.
   const wideInput = inDims.channels > dims.channels;
-  const [narrow, wide] = wideInput ? [{ tensor: dy, dims }, { tensor: x, dims: inDims }] : [{ tensor: x, dims: inDims }, { tensor: dy, dims }];
+  const [narrow, wide] = wideInput
+    ? [
+        { tensor: dy, dims },
+        { tensor: x, dims: inDims },
+      ]
+    : [
+        { tensor: x, dims: inDims },
+        { tensor: dy, dims },
+      ];
   const products = layout.pixelProducts(graph, narrow, wide);
   return graph.reshape(graph.transpose(products, wideInput ? [0, 2, 1] : [1, 0, 2]), [inDims.channels, dims.channels]);
 }
@@ -68,21 +93,34 @@ function lowerOnImage(lowering: Lowering, node: Conv2dNode): void {
   const x = lowering.value(node.input);
   const [height, width, inputs] = x.shape as readonly [number, number, number];
   const dims = lowering.dims(node);
-  const rows = samePadding(height, k, stride), columns = samePadding(width, k, stride);
+  const rows = samePadding(height, k, stride),
+    columns = samePadding(width, k, stride);
   const pads = [rows.before, columns.before, rows.after, columns.after] as const;
   const { kernel, bias, sum, epilogue, last, offset } = fusedConvolution(lowering, node);
   const weights = graph.reshape(fakeQuantKernel(lowering, node, kernel), [dims.channels, inputs, k, k]);
   const y = layout.conv(graph, { x: x.tensor, weights, bias, sum }, { kernel: [k, k], stride, pads, epilogue });
-  lowering.define(last, y, (gradient, factor) => {
-    const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
-    // A convolution again: the image's channels are its batch, the images its channels, dy its kernel, the stride its dilation.
-    const plain = graph.reshape(layout.toPlain(graph, dy, dims), [batch, dims.channels, dims.height, dims.width]);
-    const taps = graph.node('Conv', [graph.transpose(x.tensor, [1, 0, 2, 3]), graph.transpose(plain, [1, 0, 2, 3])], {
-      kernel_shape: [dims.height, dims.width], dilations: [stride, stride], pads,
-    }); // [I, O', k, k]
-    const blocked = graph.transpose(graph.reshape(taps, [inputs, dims.channels / block, block, k * k]), [1, 0, 3, 2]);
-    const kernelGradient = times(lowering, blocked, factor === null ? null : graph.reshape(factor, [dims.channels / block, 1, 1, block]));
-    lowering.setParameterGradient(node.kernel, graph.reshape(kernelGradient, lowering.packing(node.kernel).shape));
-    if (node.bias !== null) lowering.setParameterGradient(node.bias, times(lowering, lowering.channelSum(dy, dims), factor));
-  }, offset);
+  lowering.define(
+    last,
+    y,
+    (gradient, factor) => {
+      const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
+      // A convolution again: the image's channels are its batch, the images its channels, dy its kernel, the stride its dilation.
+      const plain = graph.reshape(layout.toPlain(graph, dy, dims), [batch, dims.channels, dims.height, dims.width]);
+      const taps = graph.node('Conv', [graph.transpose(x.tensor, [1, 0, 2, 3]), graph.transpose(plain, [1, 0, 2, 3])], {
+        kernel_shape: [dims.height, dims.width],
+        dilations: [stride, stride],
+        pads,
+      }); // [I, O', k, k]
+      const blocked = graph.transpose(graph.reshape(taps, [inputs, dims.channels / block, block, k * k]), [1, 0, 3, 2]);
+      const kernelGradient = times(
+        lowering,
+        blocked,
+        factor === null ? null : graph.reshape(factor, [dims.channels / block, 1, 1, block]),
+      );
+      lowering.setParameterGradient(node.kernel, graph.reshape(kernelGradient, lowering.packing(node.kernel).shape));
+      if (node.bias !== null)
+        lowering.setParameterGradient(node.bias, times(lowering, lowering.channelSum(dy, dims), factor));
+    },
+    offset,
+  );
 }

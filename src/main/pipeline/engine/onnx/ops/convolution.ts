@@ -1,4 +1,11 @@
-import type { AddNode, BatchNormNode, Conv2dNode, DepthwiseConv2dNode, GraphNode, Tensor } from '../../../graph/graph.ts';
+import type {
+  AddNode,
+  BatchNormNode,
+  Conv2dNode,
+  DepthwiseConv2dNode,
+  GraphNode,
+  Tensor,
+} from '../../../graph/graph.ts';
 import type { Epilogue } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 
@@ -20,14 +27,26 @@ export function fusedConvolution(lowering: Lowering, node: Conv2dNode | Depthwis
   const reader = lowering.soleReader(node);
   if (lowering.isTrainable(node)) {
     const kernel = lowering.parameter(node.kernel);
-    if (reader?.op === 'batchNorm' && node.bias === null) return { kernel, ...centred(lowering, reader), sum: null, epilogue: null, last: node };
-    return { kernel, bias: node.bias === null ? undefined : lowering.parameter(node.bias), ...fusedRelu6(lowering, node), sum: null };
+    if (reader?.op === 'batchNorm' && node.bias === null)
+      return { kernel, ...centred(lowering, reader), sum: null, epilogue: null, last: node };
+    return {
+      kernel,
+      bias: node.bias === null ? undefined : lowering.parameter(node.bias),
+      ...fusedRelu6(lowering, node),
+      sum: null,
+    };
   }
-  const folded = reader?.op === 'batchNorm' ? foldFrozen(lowering, node, reader) : {
-    kernel: lowering.parameter(node.kernel), bias: node.bias === null ? undefined : lowering.parameter(node.bias), last: node,
-  };
+  const folded =
+    reader?.op === 'batchNorm'
+      ? foldFrozen(lowering, node, reader)
+      : {
+          kernel: lowering.parameter(node.kernel),
+          bias: node.bias === null ? undefined : lowering.parameter(node.bias),
+          last: node,
+        };
   const residual = fusedResidual(lowering, folded.last);
-  if (residual !== null) return { ...folded, sum: lowering.value(residual.other).tensor, epilogue: null, last: residual.add };
+  if (residual !== null)
+    return { ...folded, sum: lowering.value(residual.other).tensor, epilogue: null, last: residual.add };
   return { ...folded, sum: null, ...fusedRelu6(lowering, folded.last) };
 }
 
@@ -47,7 +66,11 @@ function fusedRelu6(lowering: Lowering, node: GraphNode): { epilogue: Epilogue; 
   return { epilogue: 'relu6', last: reader };
 }
 
-export interface Residual { readonly add: AddNode; readonly other: string; readonly mask: string | null }
+export interface Residual {
+  readonly add: AddNode;
+  readonly other: string;
+  readonly mask: string | null;
+}
 
 /** The residual add after `node`, with the dropPath between them, if the other summand is there already. */
 export function fusedResidual(lowering: Lowering, node: GraphNode): Residual | null {
@@ -63,14 +86,27 @@ export function fusedResidual(lowering: Lowering, node: GraphNode): Residual | n
 }
 
 /** kernel * gamma / sqrt(variance + epsilon) and beta - mean * gamma / sqrt(variance + epsilon), in float64, rounded once. */
-function foldFrozen(lowering: Lowering, node: Conv2dNode | DepthwiseConv2dNode, norm: BatchNormNode): { kernel: string; bias: string; last: GraphNode } {
-  const [gamma, beta, mean, variance] = [norm.gamma, norm.beta, norm.mean, norm.variance].map((name) => lowering.frozenParameter(name).data) as [Float32Array, Float32Array, Float32Array, Float32Array];
+function foldFrozen(
+  lowering: Lowering,
+  node: Conv2dNode | DepthwiseConv2dNode,
+  norm: BatchNormNode,
+): { kernel: string; bias: string; last: GraphNode } {
+  const [gamma, beta, mean, variance] = [norm.gamma, norm.beta, norm.mean, norm.variance].map(
+    (name) => lowering.frozenParameter(name).data,
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
   const scales = Float64Array.from(gamma, (value, channel) => value / Math.sqrt(variance[channel]! + norm.epsilon));
   const { shape, data } = lowering.frozenParameter(node.kernel);
   // The channel is the last axis of HWIO; in [k, k, C, 1] the last axis has length 1.
   const kernel: Tensor = { shape, data: data.map((value, i) => value * scales[i % scales.length]!) };
   const inner = node.bias === null ? null : lowering.frozenParameter(node.bias).data;
-  const bias: Tensor = { shape: [scales.length], data: beta.map((value, channel) => value + ((inner?.[channel] ?? 0) - mean[channel]!) * scales[channel]!) };
+  const bias: Tensor = {
+    shape: [scales.length],
+    data: beta.map((value, channel) => value + ((inner?.[channel] ?? 0) - mean[channel]!) * scales[channel]!),
+  };
   lowering.fuse(node);
-  return { kernel: lowering.packedConstant(node.kernel, kernel), bias: lowering.packedConstant(norm.beta, bias), last: norm };
+  return {
+    kernel: lowering.packedConstant(node.kernel, kernel),
+    bias: lowering.packedConstant(norm.beta, bias),
+    last: norm,
+  };
 }

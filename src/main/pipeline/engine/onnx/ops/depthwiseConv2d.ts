@@ -11,51 +11,111 @@ export function lowerDepthwiseConv2d(lowering: Lowering, node: DepthwiseConv2dNo
   const { graph, layout } = lowering;
   const { kernelSize: k, stride } = node;
   const x = lowering.value(node.input);
-  const inDims = lowering.dims(x), dims = lowering.dims(node);
-  const rows = samePadding(inDims.height, k, stride), columns = samePadding(inDims.width, k, stride);
+  const inDims = lowering.dims(x),
+    dims = lowering.dims(node);
+  const rows = samePadding(inDims.height, k, stride),
+    columns = samePadding(inDims.width, k, stride);
   const pads = [rows.before, columns.before, rows.after, columns.after] as const;
   const fused = fusedConvolution(lowering, node);
   const { bias, sum, epilogue, last, offset } = fused;
   const kernel = fakeQuantKernel(lowering, node, fused.kernel);
-  const y = layout.conv(graph, { x: x.tensor, weights: graph.reshape(kernel, [dims.channels, 1, k, k]), bias, sum }, { kernel: [k, k], group: dims.channels, stride, pads, epilogue });
-  lowering.define(last, y, (gradient, factor) => {
-    const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
-    const times = (tensor: string, shape: readonly number[]): string => (factor === null ? tensor : graph.node('Mul', [tensor, graph.reshape(factor, shape)]));
-    const perBlock = [dims.channels / layout.block, 1, layout.block];
-    lowering.setParameterGradient(node.kernel, times(kernelGradient(lowering, node, x.tensor, inDims, dy, dims), perBlock));
-    if (node.bias !== null) lowering.setParameterGradient(node.bias, times(lowering.channelSum(dy, dims), [dims.channels]));
-    lowering.contribute(node.input, { kind: 'adding', make: (before) => inputGradient(lowering, node, times(kernel, perBlock), inDims, dy, dims, before) });
-  }, offset);
+  const y = layout.conv(
+    graph,
+    { x: x.tensor, weights: graph.reshape(kernel, [dims.channels, 1, k, k]), bias, sum },
+    { kernel: [k, k], group: dims.channels, stride, pads, epilogue },
+  );
+  lowering.define(
+    last,
+    y,
+    (gradient, factor) => {
+      const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
+      const times = (tensor: string, shape: readonly number[]): string =>
+        factor === null ? tensor : graph.node('Mul', [tensor, graph.reshape(factor, shape)]);
+      const perBlock = [dims.channels / layout.block, 1, layout.block];
+      lowering.setParameterGradient(
+        node.kernel,
+        times(kernelGradient(lowering, node, x.tensor, inDims, dy, dims), perBlock),
+      );
+      if (node.bias !== null)
+        lowering.setParameterGradient(node.bias, times(lowering.channelSum(dy, dims), [dims.channels]));
+      lowering.contribute(node.input, {
+        kind: 'adding',
+        make: (before) => inputGradient(lowering, node, times(kernel, perBlock), inDims, dy, dims, before),
+      });
+    },
+    offset,
+  );
 }
 
 /** A depthwise convolution again, over x, with dy as its kernel and the stride as its dilation; every image's channels are channels of their own. */
-function kernelGradient(lowering: Lowering, node: DepthwiseConv2dNode, x: string, inDims: MapDims, dy: string, dims: MapDims): string {
+function kernelGradient(
+  lowering: Lowering,
+  node: DepthwiseConv2dNode,
+  x: string,
+  inDims: MapDims,
+  dy: string,
+  dims: MapDims,
+): string {
   const { graph, layout } = lowering;
   const { kernelSize: k, stride } = node;
   const group = dims.n * dims.channels;
-  const rows = samePadding(inDims.height, k, stride), columns = samePadding(inDims.width, k, stride);
-  const taps = layout.conv(graph, {
-    x: graph.reshape(x, [1, group, inDims.height, inDims.width]), weights: graph.reshape(dy, [group, 1, dims.height, dims.width]),
-  }, { kernel: [dims.height, dims.width], group, dilation: stride, pads: [rows.before, columns.before, rows.after, columns.after] });
+  const rows = samePadding(inDims.height, k, stride),
+    columns = samePadding(inDims.width, k, stride);
+  const taps = layout.conv(
+    graph,
+    {
+      x: graph.reshape(x, [1, group, inDims.height, inDims.width]),
+      weights: graph.reshape(dy, [group, 1, dims.height, dims.width]),
+    },
+    {
+      kernel: [dims.height, dims.width],
+      group,
+      dilation: stride,
+      pads: [rows.before, columns.before, rows.after, columns.after],
+    },
+  );
   const summed = lowering.sumOverBatch(graph.reshape(taps, [dims.n, dims.channels * k * k]));
   return graph.reshape(summed, lowering.packing(node.kernel).shape);
 }
 
 /** A depthwise convolution of dy (with zeros in between where the stride is 2) with the kernel turned by 180 degrees. */
-function inputGradient(lowering: Lowering, node: DepthwiseConv2dNode, kernel: string, inDims: MapDims, dy: string, dims: MapDims, sum: string | null): string {
+function inputGradient(
+  lowering: Lowering,
+  node: DepthwiseConv2dNode,
+  kernel: string,
+  inDims: MapDims,
+  dy: string,
+  dims: MapDims,
+  sum: string | null,
+): string {
   const { graph, layout } = lowering;
   const { block } = layout;
   const { kernelSize: k, stride } = node;
   const { n, channels } = dims;
-  const turned = graph.node('Slice', [graph.reshape(kernel, [channels / block, k * k, block]), graph.ints([-1]), graph.ints([-k * k - 1]), graph.ints([1]), graph.ints([-1])]);
+  const turned = graph.node('Slice', [
+    graph.reshape(kernel, [channels / block, k * k, block]),
+    graph.ints([-1]),
+    graph.ints([-k * k - 1]),
+    graph.ints([1]),
+    graph.ints([-1]),
+  ]);
   const [height, width] = [dims.height * stride, dims.width * stride];
   let spread = dy;
   if (stride === 2) {
     const cells = graph.reshape(dy, [(n * channels) / block, dims.height, 1, dims.width, block]);
-    spread = graph.reshape(graph.node('Pad', [cells, graph.ints([0, 0, 0, 0, 0, 0, 0, 1, 0, block])]), [n, channels, height, width]);
+    spread = graph.reshape(graph.node('Pad', [cells, graph.ints([0, 0, 0, 0, 0, 0, 0, 1, 0, block])]), [
+      n,
+      channels,
+      height,
+      width,
+    ]);
   }
   const before = (size: number): number => k - 1 - samePadding(size, k, stride).before;
   const [top, left] = [before(inDims.height), before(inDims.width)];
   const pads = [top, left, inDims.height + k - 1 - top - height, inDims.width + k - 1 - left - width] as const;
-  return layout.conv(graph, { x: spread, weights: graph.reshape(turned, [channels, 1, k, k]), sum }, { kernel: [k, k], group: channels, pads });
+  return layout.conv(
+    graph,
+    { x: spread, weights: graph.reshape(turned, [channels, 1, k, k]), sum },
+    { kernel: [k, k], group: channels, pads },
+  );
 }

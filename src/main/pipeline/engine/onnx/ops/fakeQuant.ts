@@ -10,11 +10,15 @@ const STEPS = 255;
 const SMALLEST_SCALE = 1e-9;
 
 /** Affine quantization: value = (code - zeroPoint) * scale with codes 0..255. */
-export interface Quantization { readonly scale: number; readonly zeroPoint: number }
+export interface Quantization {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
 
 /** The range, widened to hold zero, on an int8 grid that holds zero exactly. */
 export function quantizationOf([min, max]: Range): Quantization {
-  const low = Math.min(0, min), high = Math.max(0, max);
+  const low = Math.min(0, min),
+    high = Math.max(0, max);
   const scale = Math.max(Math.fround((high - low) / STEPS), SMALLEST_SCALE);
   return { scale, zeroPoint: Math.min(STEPS, Math.max(0, Math.round(-low / scale))) };
 }
@@ -27,13 +31,19 @@ export function trackedNodes(nodes: Lowering['model']['nodes']): FakeQuantNode[]
 }
 
 /** What FAKE_QUANT_INPUTS are fed with. */
-export function fakeQuantFeeds(nodes: readonly FakeQuantNode[], ranges: ReadonlyMap<string, Range> | undefined): { scales: Float32Array; zeroPoints: Uint8Array } {
+export function fakeQuantFeeds(
+  nodes: readonly FakeQuantNode[],
+  ranges: ReadonlyMap<string, Range> | undefined,
+): { scales: Float32Array; zeroPoints: Uint8Array } {
   const quantizations = nodes.map((node) => {
     const range = ranges?.get(node.name);
     if (range === undefined) throw new Error(`no range for the fake-quant node '${node.name}'`);
     return quantizationOf(range);
   });
-  return { scales: Float32Array.from(quantizations, ({ scale }) => scale), zeroPoints: Uint8Array.from(quantizations, ({ zeroPoint }) => zeroPoint) };
+  return {
+    scales: Float32Array.from(quantizations, ({ scale }) => scale),
+    zeroPoints: Uint8Array.from(quantizations, ({ zeroPoint }) => zeroPoint),
+  };
 }
 
 /** Scale and zero point of every tracked node as tensors of one value. */
@@ -41,7 +51,14 @@ export function bindTrackedQuantizations(lowering: Lowering): ReadonlyMap<string
   const { graph, layout } = lowering;
   const nodes = trackedNodes(lowering.model.nodes);
   if (nodes.length === 0) return new Map();
-  const pieces = (tensor: string): string[] => (nodes.length === 1 ? [tensor] : layout.split(graph, tensor, nodes.map(() => 1)));
+  const pieces = (tensor: string): string[] =>
+    nodes.length === 1
+      ? [tensor]
+      : layout.split(
+          graph,
+          tensor,
+          nodes.map(() => 1),
+        );
   const scales = pieces(graph.input(FAKE_QUANT_INPUTS.scales, 'float32', [nodes.length]));
   const zeroPoints = pieces(graph.input(FAKE_QUANT_INPUTS.zeroPoints, 'uint8', [nodes.length]));
   return new Map(nodes.map((node, i) => [node.name, { scale: scales[i]!, zeroPoint: zeroPoints[i]! }]));
@@ -58,26 +75,42 @@ export function lowerFakeQuant(lowering: Lowering, node: FakeQuantNode): void {
   if (node.range === null) lowering.trackedRanges.set(node.name, rangeOf(lowering, node.input));
   lowering.define(node, layout.fakeQuantize(graph, x, { scale, zeroPoint }), (dy) => {
     const passesAll = node.name === lowering.model.logits || clipsTo(lowering, node);
-    lowering.contribute(node.input, { kind: 'tensor', tensor: passesAll ? dy : gradientInRange(lowering, x, dy, { scale, zeroPoint }) });
+    lowering.contribute(node.input, {
+      kind: 'tensor',
+      tensor: passesAll ? dy : gradientInRange(lowering, x, dy, { scale, zeroPoint }),
+    });
   });
 }
 
 function quantizationTensors(lowering: Lowering, node: FakeQuantNode): QuantizationTensors {
   if (node.range === null) return lowering.trackedQuantization(node.name);
   const { scale, zeroPoint } = quantizationOf(node.range);
-  return { scale: lowering.graph.scalar(scale), zeroPoint: lowering.graph.constant('uint8', Uint8Array.of(zeroPoint), []) };
+  return {
+    scale: lowering.graph.scalar(scale),
+    zeroPoint: lowering.graph.constant('uint8', Uint8Array.of(zeroPoint), []),
+  };
 }
 
 /** Whether what enters is a ReLU6 quantized on 0..6: nothing is out of range. */
 function clipsTo(lowering: Lowering, node: FakeQuantNode): boolean {
   const maker = lowering.model.nodes.find(({ name }) => name === node.input);
-  return maker?.op === 'activation' && maker.activation === 'relu6' && node.range !== null && node.range[0] <= 0 && node.range[1] >= 6;
+  return (
+    maker?.op === 'activation' &&
+    maker.activation === 'relu6' &&
+    node.range !== null &&
+    node.range[0] <= 0 &&
+    node.range[1] >= 6
+  );
 }
 
 function gradientInRange(lowering: Lowering, x: string, dy: string, { scale, zeroPoint }: QuantizationTensors): string {
   const { graph } = lowering;
-  const edge = (code: number): string => graph.node('DequantizeLinear', [graph.constant('uint8', Uint8Array.of(code), [1]), scale, zeroPoint]);
-  const inside = graph.node('And', [graph.node('GreaterOrEqual', [x, edge(0)]), graph.node('LessOrEqual', [x, edge(STEPS)])]);
+  const edge = (code: number): string =>
+    graph.node('DequantizeLinear', [graph.constant('uint8', Uint8Array.of(code), [1]), scale, zeroPoint]);
+  const inside = graph.node('And', [
+    graph.node('GreaterOrEqual', [x, edge(0)]),
+    graph.node('LessOrEqual', [x, edge(STEPS)]),
+  ]);
   return graph.node('Where', [inside, dy, graph.scalar(0)]);
 }
 
@@ -87,13 +120,24 @@ export function rangeOf(lowering: Lowering, name: string): readonly [min: string
   const value = lowering.value(name);
   const dims = lowering.dims(value);
   const isPadded = value.kind === 'map' && dims.channels !== value.shape[2];
-  const smallest = (op: string): string => graph.node(op, [isPadded ? perChannel(lowering, op, value, dims) : value.tensor], { keepdims: 0 });
+  const smallest = (op: string): string =>
+    graph.node(op, [isPadded ? perChannel(lowering, op, value, dims) : value.tensor], { keepdims: 0 });
   return [graph.reshape(smallest('ReduceMin'), [1]), graph.reshape(smallest('ReduceMax'), [1])];
 }
 
-function perChannel(lowering: Lowering, op: string, { tensor, shape }: { tensor: string; shape: readonly number[] }, { n, channels, height, width }: MapDims): string {
+function perChannel(
+  lowering: Lowering,
+  op: string,
+  { tensor, shape }: { tensor: string; shape: readonly number[] },
+  { n, channels, height, width }: MapDims,
+): string {
   const { graph } = lowering;
   const { block } = lowering.layout;
   const blocks = graph.reshape(tensor, [(n * channels) / block, height * width, block]);
-  return stripFeatures(lowering, graph.reshape(graph.node(op, [blocks, graph.ints([1])], { keepdims: 0 }), [n, channels]), shape[2]!, channels);
+  return stripFeatures(
+    lowering,
+    graph.reshape(graph.node(op, [blocks, graph.ints([1])], { keepdims: 0 }), [n, channels]),
+    shape[2]!,
+    channels,
+  );
 }

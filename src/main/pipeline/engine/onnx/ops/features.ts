@@ -2,7 +2,9 @@ import type { Lowering } from '../lowering.ts';
 
 /** [N, C'] to [N, C]: vectors are not padded. */
 export function stripFeatures({ graph }: Lowering, vector: string, channels: number, padded: number): string {
-  return channels === padded ? vector : graph.node('Slice', [vector, graph.ints([0]), graph.ints([channels]), graph.ints([1])]);
+  return channels === padded
+    ? vector
+    : graph.node('Slice', [vector, graph.ints([0]), graph.ints([channels]), graph.ints([1])]);
 }
 
 /** [N, C] to [N, C'] with zeros. */

@@ -11,6 +11,9 @@ export function lowerGlobalAveragePool(lowering: Lowering, node: GlobalAveragePo
   const means = layout.channelMeans(graph, x.tensor, dims);
   lowering.define(node, stripFeatures(lowering, means, channels, dims.channels), (dy) => {
     const perPixel = graph.node('Mul', [dy, graph.scalar(1 / (dims.height * dims.width))]);
-    lowering.contribute(node.input, { kind: 'broadcast', vector: padFeatures(lowering, perPixel, channels, dims.channels) });
+    lowering.contribute(node.input, {
+      kind: 'broadcast',
+      vector: padFeatures(lowering, perPixel, channels, dims.channels),
+    });
   });
 }

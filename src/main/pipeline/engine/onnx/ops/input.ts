@@ -25,7 +25,12 @@ export function inputFeed({ nodes }: Model, batchSize: number, values: NetworkIn
 export function lowerNormalize(lowering: Lowering, node: NormalizeNode): void {
   const { graph } = lowering;
   // One value for all channels is a scalar: broadcasting three values along the innermost axis takes six times as long.
-  const perChannel = (values: readonly number[]): string => (new Set(values).size === 1 ? graph.scalar(values[0]!) : graph.constant('float32', Float32Array.from(values), [1, values.length, 1, 1]));
-  const planes = graph.node('Cast', [graph.transpose(lowering.value(node.input).tensor, [0, 3, 1, 2])], { to: FLOAT32 });
+  const perChannel = (values: readonly number[]): string =>
+    new Set(values).size === 1
+      ? graph.scalar(values[0]!)
+      : graph.constant('float32', Float32Array.from(values), [1, values.length, 1, 1]);
+  const planes = graph.node('Cast', [graph.transpose(lowering.value(node.input).tensor, [0, 3, 1, 2])], {
+    to: FLOAT32,
+  });
   lowering.define(node, graph.node('Div', [graph.node('Sub', [planes, perChannel(node.mean)]), perChannel(node.std)]));
 }

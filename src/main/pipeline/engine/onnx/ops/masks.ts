@@ -9,11 +9,14 @@ export function maskOf(lowering: Lowering, name: string): string {
   return lowering.graph.input(maskInput(name), 'float32', [lowering.batch, 1]);
 }
 
-const isIdentity = (lowering: Lowering, node: DropoutNode | DropPathNode): boolean => !lowering.isTrainable(node) || !lowering.masks;
+const isIdentity = (lowering: Lowering, node: DropoutNode | DropPathNode): boolean =>
+  !lowering.isTrainable(node) || !lowering.masks;
 
 function lowerIdentity(lowering: Lowering, node: DropoutNode | DropPathNode): void {
   const x = lowering.value(node.input);
-  lowering.define(node, x.tensor, (dy) => { lowering.contribute(node.input, { kind: 'tensor', tensor: dy }); });
+  lowering.define(node, x.tensor, (dy) => {
+    lowering.contribute(node.input, { kind: 'tensor', tensor: dy });
+  });
 }
 
 /** Dropout (Srivastava et al. 2014): x [N, C] times a mask [N, C] that is fed. */
@@ -30,7 +33,10 @@ export function lowerDropout(lowering: Lowering, node: DropoutNode): void {
 export function lowerDropPath(lowering: Lowering, node: DropPathNode): void {
   if (isIdentity(lowering, node)) return lowerIdentity(lowering, node);
   const { graph, batch } = lowering;
-  const mask = graph.reshape(maskOf(lowering, node.name), lowering.kindOf(node.name) === 'vector' ? [batch, 1] : [batch, 1, 1, 1]);
+  const mask = graph.reshape(
+    maskOf(lowering, node.name),
+    lowering.kindOf(node.name) === 'vector' ? [batch, 1] : [batch, 1, 1, 1],
+  );
   lowering.define(node, graph.node('Mul', [lowering.value(node.input).tensor, mask]), (dy) => {
     lowering.contribute(node.input, { kind: 'tensor', tensor: graph.node('Mul', [dy, mask]) });
   });

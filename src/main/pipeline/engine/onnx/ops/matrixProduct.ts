@@ -11,6 +11,9 @@ export function lowerMatrixProduct(lowering: Lowering, node: Conv2dNode | DenseN
   lowering.define(node, y, (dy) => {
     lowering.setParameterGradient(node.kernel, graph.node('Gemm', [x, dy], { transA: 1 }));
     if (node.bias !== null) lowering.setParameterGradient(node.bias, lowering.sumOverBatch(dy));
-    lowering.contribute(node.input, { kind: 'adding', make: (sum) => graph.node('Gemm', sum === null ? [dy, kernel] : [dy, kernel, sum], { transB: 1 }) });
+    lowering.contribute(node.input, {
+      kind: 'adding',
+      make: (sum) => graph.node('Gemm', sum === null ? [dy, kernel] : [dy, kernel, sum], { transB: 1 }),
+    });
   });
 }

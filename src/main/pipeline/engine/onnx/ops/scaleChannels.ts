@@ -12,6 +12,9 @@ export function lowerScaleChannels(lowering: Lowering, node: ScaleChannelsNode):
   lowering.define(node, lowering.perImageAffine(x.tensor, dims, { scale: factors }), (dy) => {
     lowering.contribute(node.input, { kind: 'scaled', tensor: dy, factors });
     const dots = layout.channelDots(graph, x.tensor, dy, dims);
-    lowering.contribute(node.factors, { kind: 'tensor', tensor: stripFeatures(lowering, dots, channels, dims.channels) });
+    lowering.contribute(node.factors, {
+      kind: 'tensor',
+      tensor: stripFeatures(lowering, dots, channels, dims.channels),
+    });
   });
 }
