@@ -1,3 +1,4 @@
+import type { NetworkConfig } from '../../../shared/config.ts';
 import type { GraphNode, Model } from '../graph/graph.ts';
 
 /**
@@ -36,3 +37,16 @@ export function unfreezeFrom(model: Model, fraction: number): number {
   }
   return headStart(model);
 }
+
+type Freezing = Pick<NetworkConfig, 'weights' | 'epochs_finetune' | 'unfreeze_fraction'>;
+
+/** Index of the first node that phase B trains. From scratch that is everything: a frozen random layer learns nothing. */
+export const finetunedFrom = (config: Omit<Freezing, 'epochs_finetune'>, model: Model): number =>
+  config.weights === null ? 0 : unfreezeFrom(model, config.unfreeze_fraction);
+
+/**
+ * Index of the first node that a finished network's training has changed. The nodes before it are the pretrained ones:
+ * all that was trained relies on their BatchNorm statistics, so nothing may re-estimate those.
+ */
+export const trainedFrom = (config: Freezing, model: Model): number =>
+  config.weights !== null && config.epochs_finetune === 0 ? headStart(model) : finetunedFrom(config, model);

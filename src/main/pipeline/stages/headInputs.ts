@@ -38,7 +38,7 @@ export async function headInputs(
   try {
     const validation = await ofSplit(room, training, 'val', width, features);
     const scoring = {
-      settled: (trained: Parameters) => Promise.resolve(trained),
+      candidates: (trained: Parameters) => Promise.resolve([trained] as const),
       scoreValidation: (head: Parameters) => scoreFeatures(room, headModel(model), head, validation, batchSize),
       dispose: () => backbone.dispose(),
     };

@@ -3,7 +3,7 @@ import { checkProject } from '../data/checkDataset.ts';
 import { refuseErrors } from '../data/problems.ts';
 import { engineKind } from '../engine/registry.ts';
 import { layerDecayScales } from '../models/layerDecay.ts';
-import { unfreezeFrom } from '../models/unfreeze.ts';
+import { finetunedFrom } from '../models/unfreeze.ts';
 import type { AugmentedSource, TrainingBatch } from '../train/batches.ts';
 import { trainingBatches } from '../train/batches.ts';
 import { drawMasks } from '../train/masks.ts';
@@ -61,8 +61,8 @@ export async function learningRateRange(
     seed: config.seed,
   };
   return withLoader(room, [own.input_size], async (loader) => {
-    const { model, parameters, scratch } = await startOf({ ...room, engine }, network, { loader, sizeIndex: 0 });
-    const trainableFrom = scratch ? 0 : unfreezeFrom(model, own.unfreeze_fraction);
+    const { model, parameters } = await startOf({ ...room, engine }, network, { loader, sizeIndex: 0 });
+    const trainableFrom = finetunedFrom(own, model);
     const session = await engine.createTraining({
       model,
       batchSize: own.batch_size,

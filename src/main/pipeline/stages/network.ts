@@ -7,14 +7,14 @@ import { buildModel } from '../models/efficientnet.ts';
 import { layerDecayScales } from '../models/layerDecay.ts';
 import { readModelFile, writeModelFile } from '../models/modelFile.ts';
 import { headModel } from '../models/headModel.ts';
-import { unfreezeFrom } from '../models/unfreeze.ts';
+import { finetunedFrom } from '../models/unfreeze.ts';
 import type { BatchImages } from '../train/batches.ts';
 import { stepsPerEpoch } from '../train/batches.ts';
-import { reestimateStatistics } from '../train/batchStatistics.ts';
+import { reestimateStatistics, trainsStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
 import { trainPhase } from '../train/phase.ts';
-import { earlyStoppingOf, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } from '../train/recipe.ts';
+import { earlyStoppingOf, isBetter, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } from '../train/recipe.ts';
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
 import { validationMetrics } from './figures.ts';
@@ -98,7 +98,7 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
       phase: 'finetune',
       epochs: config.epochs_finetune,
       peak: config.lr_finetune,
-      trainableFrom: scratch ? 0 : unfreezeFrom(model, config.unfreeze_fraction),
+      trainableFrom: finetunedFrom(config, model),
       stepsPerEpoch: steps,
     }),
   ];
@@ -158,20 +158,16 @@ function pixelInputs(
 ): PhaseInputs {
   const { batch_size: batchSize } = room.config[stage];
   const samples = split(room, 'train');
-  const unsettled = emaDecay !== null || samples.length / batchSize < STEPS_THAT_SETTLE_STATISTICS;
+  const settles = emaDecay === null && samples.length / batchSize >= STEPS_THAT_SETTLE_STATISTICS;
+  const statistics = { engine: room.engine, loader, sizeIndex, samples, batchSize, seed: room.config.seed };
   return {
     loader,
     teach,
     inputOf: ({ pixels }) => pixels[sizeIndex]!,
-    settled: (trained) =>
-      unsettled
-        ? reestimateStatistics(
-            { engine: room.engine, loader, sizeIndex, samples, batchSize, seed: room.config.seed },
-            model,
-            trained,
-            trainableFrom,
-          )
-        : Promise.resolve(trained),
+    candidates: async (trained) =>
+      settles || !trainsStatistics(model, trainableFrom)
+        ? [trained]
+        : [trained, await reestimateStatistics(statistics, model, trained, trainableFrom)],
     scoreValidation: (parameters) => scoreFloat(room, model, parameters, { loader, sizeIndex, batchSize }, 'val'),
     dispose: () => Promise.resolve(),
   };
@@ -216,7 +212,7 @@ async function runPhase(
       },
       inputOf: (batch) => inputs.inputOf(batch),
       teach,
-      evaluate: (parameters) => evaluateFloat(room, inputs, spec.model.classes, parameters),
+      evaluate: (parameters) => evaluateFloat(room, inputs, spec, parameters),
       keepBest: (parameters) => writeModelFile(best, { ...stored, parameters }),
       report: (event) => room.context.report(event),
       takeCommands: () => room.context.takeCommands(),
@@ -236,19 +232,32 @@ async function runPhase(
   };
 }
 
+/** Measures an epoch's weights on validation: with the statistics, of those in question, that do better there. */
 async function evaluateFloat(
   room: RunRoom,
   inputs: PhaseInputs,
-  classes: number,
+  { model, monitor }: PhaseSpec,
   trained: Parameters,
 ): Promise<Evaluation> {
-  const parameters = await inputs.settled(trained);
   const val = split(room, 'val');
-  const logits = await inputs.scoreValidation(parameters);
+  const measure = async (
+    parameters: Parameters,
+  ): Promise<Pick<Evaluation, 'parameters' | 'metrics'> & { logits: Float32Array }> => {
+    const logits = await inputs.scoreValidation(parameters);
+    return { parameters, logits, metrics: validationMetrics(logits, val, model.classes) };
+  };
+  const [left, fresh] = await inputs.candidates(trained);
+  let best = await measure(left);
+  if (fresh !== undefined) {
+    const other = await measure(fresh);
+    const reestimated = isBetter(monitor, other.metrics, best.metrics);
+    best = reestimated ? other : best;
+    best = { ...best, metrics: { ...best.metrics, statistics_reestimated: Number(reestimated) } };
+  }
   return {
-    metrics: validationMetrics(logits, val, classes),
-    parameters,
-    detail: epochDetail(logits.map(sigmoid), val, room.dataset.vocabulary, room.config.seed),
+    metrics: best.metrics,
+    parameters: best.parameters,
+    detail: epochDetail(best.logits.map(sigmoid), val, room.dataset.vocabulary, room.config.seed),
   };
 }
 

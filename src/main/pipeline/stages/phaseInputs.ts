@@ -9,8 +9,11 @@ export interface PhaseInputs {
   inputOf(batch: BatchImages): NetworkInput | Promise<NetworkInput>;
   /** Logits [N, classes] of the teacher for the same batch; null without distillation. */
   readonly teach: ((batch: BatchImages) => Promise<Float32Array>) | null;
-  /** The weights as they are measured and kept: with statistics that belong to them. */
-  settled(trained: Parameters): Promise<Parameters>;
+  /**
+   * What to measure of an epoch's weights: as they are and, where the moving statistics lag behind the weights or belong
+   * to others (an EMA), also with re-estimated ones.
+   */
+  candidates(trained: Parameters): Promise<readonly [Parameters, Parameters?]>;
   /** Logits [n, classes] of the validation split. */
   scoreValidation(parameters: Parameters): Promise<Float32Array>;
   dispose(): Promise<void>;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { EngineName } from '../../../shared/config.ts';
+import type { Config, EngineName } from '../../../shared/config.ts';
 import type { Stage } from '../../../shared/events.ts';
 import { stages } from '../../../shared/events.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
@@ -33,15 +33,28 @@ const work: Record<Exclude<Stage, 'data'>, (room: RunRoom) => Promise<StageSumma
   export: exportStage,
 };
 
-const announcements: Record<Stage, string> = {
-  data: 'Reading and checking the photos and labels.',
-  teacher: 'Training the teacher on the labels.',
-  student: 'Training the student on the labels and the teacher.',
-  qat: 'Quantizing the student, with training in the loop.',
-  thresholds: 'Tuning thresholds on the INT8 model.',
-  test: 'Scoring the test split, once.',
-  export: 'Writing and checking the bundle.',
-};
+function announcementOf(stage: Stage, { student, qat }: Config): string {
+  switch (stage) {
+    case 'data':
+      return 'Reading and checking the photos and labels.';
+    case 'teacher':
+      return 'Training the teacher on the labels.';
+    case 'student':
+      return student.alpha === 1
+        ? 'Training the student on the labels alone.'
+        : 'Training the student on the labels and the teacher.';
+    case 'qat':
+      return qat.epochs === 0
+        ? 'Quantizing the trained student.'
+        : 'Quantizing the student, then training it while quantized.';
+    case 'thresholds':
+      return 'Tuning thresholds on the INT8 model.';
+    case 'test':
+      return 'Scoring the test split, once.';
+    case 'export':
+      return 'Writing and checking the bundle.';
+  }
+}
 
 export interface PipelineRequest {
   /** Absolute path of runs/<id>. */
@@ -92,7 +105,7 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
           ? book.record.stages[stage]
           : await book.start(stage, metrics.length(), asked?.includes(stage) ?? false);
         if (stage === 'data') metrics.cutTo(record.metricsBytes);
-        context.report({ type: 'stageStarted', stage, message: announcements[stage] });
+        context.report({ type: 'stageStarted', stage, message: announcementOf(stage, book.record.config) });
         const started = performance.now();
         const summary =
           stage === 'data'

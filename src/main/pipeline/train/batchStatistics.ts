@@ -5,7 +5,7 @@ import type { Model, Parameters, Tensor } from '../graph/graph.ts';
 import { permutation, randomStream } from '../../../shared/random.ts';
 import { plainBatches } from './batches.ts';
 
-/** Enough for statistics within a per cent, and little beside an epoch. */
+/** Gives statistics within about one percent, and costs little compared to an epoch. */
 const MOST_BATCHES = 16;
 
 export interface StatisticsSource {
@@ -18,11 +18,16 @@ export interface StatisticsSource {
   readonly seed: number;
 }
 
+/** Whether there is a BatchNorm among the nodes from `trainableFrom` on, whose statistics training changes. */
+export const trainsStatistics = ({ nodes }: Model, trainableFrom: number): boolean =>
+  nodes.slice(trainableFrom).some(({ op }) => op === 'batchNorm');
+
 /**
- * Replaces the moving statistics of the trainable BatchNorms by exact ones over seeded training batches without
- * augmentation: mean of the means; mean of the variances plus the variance of the means ('precise BatchNorm',
+ * Replaces the moving statistics of the BatchNorms from `trainableFrom` on with exact ones over seeded training batches
+ * without augmentation: mean of the means; mean of the variances plus the variance of the means ('precise BatchNorm',
  * Wu & Johnson 2021, arXiv 2105.07576). The running averages of training lag behind the weights, with momentum 0.99
- * by hundreds of steps, and belong to the raw weights, not to their EMA.
+ * by hundreds of steps, and belong to the raw weights, not to their EMA. The statistics before `trainableFrom` stay as
+ * they are, because the trained layers learned on what the frozen ones compute with them.
  */
 export async function reestimateStatistics(
   source: StatisticsSource,

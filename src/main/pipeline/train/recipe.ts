@@ -102,3 +102,11 @@ export function plateauOf(config: NetworkConfig, peak: number): ReduceOnPlateauO
 /** Callbacks look for the smallest value: scores are negated. */
 export const smallerIsBetter = (monitor: NetworkConfig['monitor'], value: number): number =>
   monitor === 'val_loss' ? value : -value;
+
+type Figures = Readonly<Record<string, number | null>>;
+
+/** Whether `a` is better than `b` by the monitor. A value that is undefined is never better than another. */
+export function isBetter(monitor: NetworkConfig['monitor'], a: Figures, b: Figures): boolean {
+  const [value, other] = [a, b].map((figures) => smallerIsBetter(monitor, figures[monitor] ?? NaN));
+  return !Number.isNaN(value) && !(value! >= other!);
+}
