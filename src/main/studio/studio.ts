@@ -17,7 +17,7 @@ import { forgetSpeed, rememberedSpeeds } from './engines/speeds.ts';
 import { attention, openTest, readTune, saveThresholds } from './tuning.ts';
 import { bundleText, checkExport, exportRun, predictToCsv, readExport, tryExport } from './exporting/exports.ts';
 import { planImport, writeImport } from './imports/plan.ts';
-import { importOffers } from './imports/sources.ts';
+import { importOffers } from './imports/offers.ts';
 import { openDatasets } from './labels/datasets.ts';
 import { openLog, redacted } from './log.ts';
 import { createLoadMeter, openMachine, threadsOf } from './machine.ts';
@@ -261,15 +261,10 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     },
     'import.offers': ({ project }) => importOffers(folderOf(project)),
     'import.plan': async (request) =>
-      planImport(folderOf(request.project), request, (await datasets.config(folderOf(request.project))).separator),
+      planImport(folderOf(request.project), request, await datasets.config(folderOf(request.project))),
     'import.write': async (request) => {
       const folder = folderOf(request.project);
-      await writeImport(
-        folder,
-        request,
-        datasets.backupFolder(request.project),
-        (await datasets.config(folder)).separator,
-      );
+      await writeImport(folder, request, datasets.backupFolder(request.project), await datasets.config(folder));
       await datasets.draft(request.project, []);
       await projects.open(folder);
       recentChanged();

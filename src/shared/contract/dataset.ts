@@ -107,16 +107,29 @@ export const sharesSchema = z.object({
   test: z.number().min(0).max(1),
 });
 
+/** Answers to the questions of an import plan, by the id of the question. */
+const answersSchema = z.record(z.string(), z.string()).optional();
+
+/** Formats whose labels are in files of their own. */
+export const importFormats = ['csv', 'coco', 'yolo', 'voc', 'labelStudio', 'cvat', 'fiftyone'] as const;
+export type ImportFormat = (typeof importFormats)[number];
+
 /** Where labels come from when there are no label files yet. */
 export const importSourceSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('listed') }),
-  z.object({ kind: z.literal('folders') }),
-  z.object({ kind: z.literal('csv'), file: z.string() }),
-  z.object({ kind: z.literal('coco'), file: z.string() }),
-  z.object({ kind: z.literal('yolo'), file: z.string() }),
-  z.object({ kind: z.literal('unlabelled') }),
+  z.object({ kind: z.literal('listed'), answers: answersSchema }),
+  z.object({ kind: z.literal('folders'), answers: answersSchema }),
+  z.object({ kind: z.literal('unlabelled'), answers: answersSchema }),
+  z.object({
+    kind: z.enum(importFormats),
+    /** Relative to the project; a folder of XML files for Pascal VOC. */
+    file: z.string(),
+    /** Files of the same set for other splits, such as valid/_classes.csv beside train/_classes.csv. */
+    also: z.array(z.string()).optional(),
+    answers: answersSchema,
+  }),
 ]);
 export type ImportSource = z.infer<typeof importSourceSchema>;
+export type FileSource = Extract<ImportSource, { file: string }>;
 
 export const importRequestSchema = z.object({
   project: z.string(),
@@ -125,6 +138,26 @@ export const importRequestSchema = z.object({
   seed: z.int().min(0),
 });
 export type ImportRequest = z.infer<typeof importRequestSchema>;
+
+/** Records that end up in no list, counted under one reason. */
+export const droppedSchema = z.object({
+  reason: z.string(),
+  /** An error is a loss that the user has to accept before anything is written. */
+  severity: z.enum(['error', 'warning', 'note']),
+  count: z.int(),
+  /** The first of them, with file and line where there is one. */
+  examples: z.array(z.string()),
+});
+export type Dropped = z.infer<typeof droppedSchema>;
+
+export const importQuestionSchema = z.object({
+  id: z.string(),
+  text: z.string(),
+  choices: z.array(z.object({ value: z.string(), text: z.string() })),
+  /** The user's answer, or what the source strongly suggests; null if the user has to decide. */
+  answer: z.string().nullable(),
+});
+export type ImportQuestion = z.infer<typeof importQuestionSchema>;
 
 export const importPlanSchema = z.object({
   images: z.int(),
@@ -135,8 +168,14 @@ export const importPlanSchema = z.object({
   positives: perSplit(z.array(z.int())),
   /** The first lines of each file that would be written. */
   preview: perSplit(z.array(z.string())),
-  /** What was left out or looks odd, in words. */
+  /** What the plan rests on and what looks odd, in words. */
   warnings: z.array(z.string()),
+  /** Records of the source that end up in no list. */
+  dropped: z.array(droppedSchema),
+  /** What the source leaves open. Nothing is written while an answer is null. */
+  questions: z.array(importQuestionSchema),
+  /** Images whose split the source names and the plan keeps; the shares apply to the others. */
+  splitBySource: z.int(),
   /** Label files that are there already and would be kept as a backup. */
   replaces: z.array(z.string()),
 });
@@ -146,7 +185,7 @@ export type ImportPlan = z.infer<typeof importPlanSchema>;
 export const importOffersSchema = z.object({
   images: z.int(),
   folders: z.array(z.object({ label: z.string(), images: z.int() })),
-  files: z.array(z.object({ kind: z.enum(['csv', 'coco', 'yolo']), file: z.string() })),
+  files: z.array(z.object({ kind: z.enum(importFormats), file: z.string(), also: z.array(z.string()) })),
   labelFiles: z.array(z.string()),
 });
 export type ImportOffers = z.infer<typeof importOffersSchema>;

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { BundleCheck } from '../../pipeline/export/bundle/verifyBundle.ts';
 import type { EvaluationResult } from '../../pipeline/stages/evaluate.ts';
+import { leftOutText } from '../../pipeline/stages/leftOutLabels.ts';
 import type { PredictionResult } from '../../pipeline/stages/predict.ts';
 import { cacheFolder } from '../../studio/places.ts';
 import { EXIT } from '../exitCodes.ts';
@@ -39,11 +40,18 @@ async function evaluate(
     { type: 'evaluate', model, data: data ?? null, split, cacheFolder: cacheFolder() },
     json,
   );
+  const { report, labels, images, leftOut } = result;
+  if (leftOut.length > 0) {
+    if (json) process.stdout.write(`${JSON.stringify({ type: 'leftOut', labels: leftOut })}\n`);
+    else
+      process.stdout.write(
+        `warning: the model lacks ${leftOut.length === 1 ? '1 label' : `${leftOut.length} labels`} of the data, left out of all figures: ${leftOutText(leftOut)}\n\n`,
+      );
+  }
   if (json) {
     process.stdout.write(`${JSON.stringify({ type: 'evaluation', ...result })}\n`);
     return;
   }
-  const { report, labels, images } = result;
   const { low, high } = report.macroApInterval;
   process.stdout.write(
     `${split}: ${images} images, INT8 model\nmacro AP ${score(report.macroAp)} (95 % interval ${score(low)} to ${score(high)})${report.classesLeftOut === 0 ? '' : `; ${report.classesLeftOut} classes without an image are left out`}\n\n`,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Dataset, Sample, Split } from './dataset.ts';
 import { labelFileName, SPLITS } from './dataset.ts';
@@ -49,13 +50,14 @@ export async function checkProject(
   root: string,
   config: DataConfig,
   options: CheckOptions & ReadOptions,
-): Promise<CheckResult & Pick<ReadResult, 'separator'>> {
+): Promise<CheckResult & Pick<ReadResult, 'separator' | 'unknownLabels'>> {
   const read = await readDataset(root, config, options);
   const checked = await checkDataset(read.dataset, config, options);
   // A label file that is missing is not reported once more as an empty split.
   const missing = new Set(read.problems.flatMap(({ code, split }) => (code === 'missingLabelFile' ? [split] : [])));
   const problems = checked.problems.filter(({ code, split }) => code !== 'emptySplit' || !missing.has(split));
-  return { ...checked, problems: inOrder([...read.problems, ...problems]), separator: read.separator };
+  const { separator, unknownLabels } = read;
+  return { ...checked, problems: inOrder([...read.problems, ...problems]), separator, unknownLabels };
 }
 
 function inOrder(problems: readonly DataProblem[]): DataProblem[] {
@@ -98,7 +100,7 @@ async function checkImages(
         const expected = 'format' in scan ? wrongEnding(sample.path, scan.format) : null;
         if (expected !== null) add('wrongExtension', 'warning', `${sample.path} is a ${expected} file.`);
       } else {
-        add(scan.fault, 'error', await describe(sample, scan, maxMegapixels, find));
+        add(scan.fault, 'error', await describe(dataset.root, sample, scan, maxMegapixels, find));
       }
     }
   }
@@ -106,6 +108,7 @@ async function checkImages(
 }
 
 async function describe(
+  root: string,
   sample: Sample,
   scan: ScanResult,
   maxMegapixels: number,
@@ -113,8 +116,10 @@ async function describe(
 ): Promise<string> {
   switch (scan.fault) {
     case 'missing': {
-      const meant = await find(sample.file);
-      return `${sample.path} does not exist.${meant === null ? '' : ` There is ${path.posix.join(path.posix.dirname(sample.path), meant)}: is that meant?`}`;
+      const near = await find(sample.file);
+      const meant =
+        near === null ? withoutFirstFolders(root, sample.path) : path.posix.join(path.posix.dirname(sample.path), near);
+      return `${sample.path} does not exist.${meant === null ? '' : ` There is ${meant}: is that meant?`}`;
     }
     case 'outside':
       return `${sample.path} is a link to ${scan.detail}, outside the project folder.`;
@@ -127,6 +132,13 @@ async function describe(
     default:
       return `${sample.path} cannot be read (${scan.detail}).`;
   }
+}
+
+/** Lists that were made one folder further up begin with the name of that folder. */
+function withoutFirstFolders(root: string, named: string): string | null {
+  const parts = named.split('/');
+  const tails = parts.slice(1).map((_, i) => parts.slice(i + 1).join('/'));
+  return tails.find((tail) => existsSync(path.join(root, tail))) ?? null;
 }
 
 const endings: Readonly<Record<string, RegExp>> = {

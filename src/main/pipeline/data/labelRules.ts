@@ -77,16 +77,17 @@ function judgeClass(
   return problems;
 }
 
-/** Labels that are the same without case, spaces, dashes and underscores, and in Unicode's compatibility form. */
+/** Labels that look alike are equal without case, spaces, dashes and underscores, in Unicode's compatibility form. */
+export const looseLabel = (label: string): string =>
+  label
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '');
+
 function similarLabels(dataset: Dataset): DataProblem[] {
-  const plain = (label: string): string =>
-    label
-      .normalize('NFKC')
-      .toLowerCase()
-      .replace(/[\s_-]+/g, '');
   const groups = Map.groupBy(
     dataset.vocabulary.map((label, index) => ({ label, index })),
-    ({ label }) => plain(label),
+    ({ label }) => looseLabel(label),
   );
   return [...groups.values()]
     .filter((group) => group.length > 1)

@@ -47,6 +47,23 @@ export const dataProblems = {
     title: 'No labels at all',
     advice: 'Write the labels behind the paths; if they are there, set data.separator.',
   },
+  yoloList: {
+    title: 'List of a YOLO export',
+    advice: 'The labels are in .txt files beside the images: import them in the studio.',
+  },
+  oneHotList: {
+    title: 'Columns of 0 and 1 instead of labels',
+    advice:
+      'Save the lists as a CSV file whose first line names the classes (image,apple,pear), and import it in the studio.',
+  },
+  boxList: {
+    title: 'Boxes instead of labels',
+    advice: 'Write the names of the classes behind each path, or import the boxes from COCO, VOC or YOLO files.',
+  },
+  listCell: {
+    title: 'Labels in brackets',
+    advice: 'Take brackets and quotes out: apple,pear. Or save the table as CSV and import it in the studio.',
+  },
   labelsFile: {
     title: 'Problem in the list of classes',
     advice: 'The file that data.labels_file names holds one class a line, each once.',

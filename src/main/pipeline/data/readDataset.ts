@@ -6,6 +6,7 @@ import { Problem } from '../../../shared/problem.ts';
 import type { Dataset, Sample, Split } from './dataset.ts';
 import { labelFileName, PRESENT, SPLITS } from './dataset.ts';
 import { leavesFolder } from './folders.ts';
+import { findForeignLists } from './foreignLists.ts';
 import type { LabelLine } from './labelLine.ts';
 import { containsSeparator, separatorNames, splitLine } from './labelLine.ts';
 import type { DataProblem } from './problems.ts';
@@ -29,6 +30,8 @@ export interface ReadResult {
   /** What is wrong with the text of the label files. `checkDataset` looks at the images and at the labels as a whole. */
   readonly problems: readonly DataProblem[];
   readonly separator: SeparatorReport;
+  /** Images of each label that is not in the vocabulary. */
+  readonly unknownLabels: ReadonlyMap<string, number>;
 }
 
 /** A line of a label file, understood. */
@@ -37,7 +40,7 @@ export interface LabelEntry extends LabelLine {
   readonly line: number;
 }
 
-interface SplitText {
+export interface SplitText {
   readonly split: Split;
   readonly lines: readonly TextLine[];
 }
@@ -58,6 +61,18 @@ export async function readDataset(
   const texts: SplitText[] = [];
   for (const split of options.splits ?? SPLITS)
     texts.push({ split, lines: await readLabelFile(folder, split, problems) });
+  const read = await readLabelTexts(folder, texts, config, options.vocabulary ?? null);
+  return { ...read, problems: [...problems, ...read.problems] };
+}
+
+/** The lines of label files, whether they are on disk yet or not. An import is read back with this before it is written. */
+export async function readLabelTexts(
+  folder: string,
+  texts: readonly SplitText[],
+  config: Pick<DataConfig, 'separator' | 'labels_file'>,
+  vocabularyOfModel: readonly string[] | null = null,
+): Promise<ReadResult> {
+  const problems: DataProblem[] = [];
   const exists = (name: string): boolean => name !== '' && existsSync(path.resolve(folder, name));
   const separator = detectLayout(
     texts.flatMap(({ lines }) => lines.filter(({ text }) => !text.trim().startsWith('#')).map(({ text }) => text)),
@@ -65,16 +80,31 @@ export async function readDataset(
     exists,
   );
   const entries = texts.flatMap((text) => readEntries(folder, text, separator, problems));
+  problems.push(...findForeignLists(folder, entries));
   const vocabulary = await buildVocabulary(
     folder,
     entries,
-    { labelsFile: config.labels_file, given: options.vocabulary ?? null },
+    { labelsFile: config.labels_file, given: vocabularyOfModel },
     problems,
   );
   const splits: Record<Split, Sample[]> = { train: [], val: [], test: [] };
   const index = new Map(vocabulary.map((label, i) => [label, i]));
   for (const entry of entries) splits[entry.split].push(toSample(folder, entry, index));
-  return { dataset: { root: folder, vocabulary, splits }, problems, separator };
+  return {
+    dataset: { root: folder, vocabulary, splits },
+    problems,
+    separator,
+    unknownLabels: countUnknown(entries, index),
+  };
+}
+
+function countUnknown(entries: readonly LabelEntry[], known: ReadonlyMap<string, number>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { labels } of entries) {
+    const own = new Set(labels.map(({ text }) => text.normalize('NFC')));
+    for (const label of own) if (!known.has(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return counts;
 }
 
 async function requireFolder(folder: string): Promise<void> {

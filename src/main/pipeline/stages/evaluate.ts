@@ -12,6 +12,8 @@ import { progressReporter } from '../train/progress.ts';
 import { labelMatrix } from '../train/scoring.ts';
 import type { JobContext } from './context.ts';
 import { snapshotFolder } from './data.ts';
+import type { LeftOutLabel } from './leftOutLabels.ts';
+import { leftOutLabels, requireCommonLabel } from './leftOutLabels.ts';
 import type { ScoredModel } from './scoredModel.ts';
 import { openScoredModel } from './scoredModel.ts';
 
@@ -28,6 +30,8 @@ export interface EvaluationResult {
   readonly labels: readonly string[];
   readonly split: Split;
   readonly images: number;
+  /** Labels of the data that the model lacks: no figure counts them. */
+  readonly leftOut: readonly LeftOutLabel[];
   readonly report: SplitReport;
 }
 
@@ -38,8 +42,10 @@ export async function evaluateModel(
 ): Promise<EvaluationResult> {
   const model = await openScoredModel(place, cacheFolder);
   try {
-    const samples =
-      data === null ? await ownSamples(model, place, split) : await samplesOf(data, model.labels, split, cacheFolder);
+    const { samples, leftOut } =
+      data === null
+        ? { samples: await ownSamples(model, place, split), leftOut: [] }
+        : await samplesOf(data, model.labels, split, cacheFolder);
     if (samples.length === 0) throw new Problem('data', `There are no images in the ${split} split.`);
     const progress = progressReporter(
       (event) => context.report(event),
@@ -58,7 +64,7 @@ export async function evaluateModel(
       thresholds: { globalK: model.globalK, perClassK: model.perClassK },
       seed: 1,
     });
-    return { labels: model.labels, split, images: samples.length, report };
+    return { labels: model.labels, split, images: samples.length, leftOut, report };
   } finally {
     await model.dispose();
   }
@@ -86,12 +92,14 @@ async function samplesOf(
   labels: readonly string[],
   split: Split,
   cacheFolder: string,
-): Promise<readonly Sample[]> {
-  const { dataset, problems } = await checkProject(data, configSchema.parse({}).data, {
+): Promise<{ samples: readonly Sample[]; leftOut: readonly LeftOutLabel[] }> {
+  const { dataset, problems, unknownLabels } = await checkProject(data, configSchema.parse({}).data, {
     cacheFolder,
     splits: [split],
     vocabulary: labels,
   });
+  const leftOut = leftOutLabels(unknownLabels, labels);
+  requireCommonLabel(dataset.splits[split], leftOut, split);
   refuseErrors(problems);
-  return dataset.splits[split];
+  return { samples: dataset.splits[split], leftOut };
 }

@@ -1,13 +1,13 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
+import { looksLikeImage } from '../data/separator.ts';
 import { compareCodePoints } from '../data/vocabulary.ts';
+import { walkFolder } from '../data/walkFolder.ts';
 import { decide } from '../../../shared/metrics/thresholds.ts';
 import { progressReporter } from '../train/progress.ts';
 import type { JobContext } from './context.ts';
 import { openScoredModel } from './scoredModel.ts';
-
-const IMAGE = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heic|heif)$/i;
 
 export interface PredictionResult {
   readonly images: number;
@@ -70,11 +70,7 @@ export async function predictFolder(
 async function imagesIn(folder: string): Promise<string[]> {
   const found = await stat(folder).catch(() => null);
   if (found?.isDirectory() !== true) throw new Problem('file', `${folder} is not a folder of images.`);
-  const names = await readdir(folder, { recursive: true });
-  const images = names
-    .filter((name) => IMAGE.test(name))
-    .map((name) => name.split(path.sep).join('/'))
-    .sort(compareCodePoints);
+  const images = (await walkFolder(folder)).files.filter(looksLikeImage).sort(compareCodePoints);
   if (images.length === 0) throw new Problem('data', `There are no images in ${folder}.`);
   return images;
 }

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { planImport, writeImport } from './plan.ts';
-import { importOffers, readSource } from './sources.ts';
+import { importOffers } from './offers.ts';
+import { readSource } from './sources.ts';
 
 let folder: string;
 const put = (name: string, content = name): void => {
   mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
   writeFileSync(path.join(folder, name), content);
 };
+const semicolon = { separator: 'semicolon' as const, labels_file: null };
 const labelsOf = async (source: Parameters<typeof readSource>[1]): Promise<Record<string, readonly string[]>> =>
   Object.fromEntries((await readSource(folder, source)).entries.map(({ path: name, labels }) => [name, labels]));
 
@@ -104,7 +106,7 @@ describe('labels come', () => {
   test('and a table without a column of paths says so, with its line', async () => {
     put('bad.csv', 'x,y\n1,2\n');
     put('good.csv', '\uFEFF"file name";labels\na.jpg;x\n');
-    expect((await importOffers(folder)).files).toEqual([{ kind: 'csv', file: 'good.csv' }]);
+    expect((await importOffers(folder)).files).toEqual([{ kind: 'csv', file: 'good.csv', also: [] }]);
     await expect(readSource(folder, { kind: 'csv', file: 'bad.csv' })).rejects.toThrow(/bad\.csv:1/);
     await expect(readSource(folder, { kind: 'csv', file: '../outside.csv' })).rejects.toThrow(/outside the project/);
   });
@@ -145,10 +147,10 @@ test("a split that the source names is kept, and said; the separator of the proj
     shares: { train: 0, val: 0, test: 1 },
     seed: 1,
   };
-  expect((await planImport(folder, request, 'semicolon')).warnings).toContain(
+  expect((await planImport(folder, request, semicolon)).warnings).toContain(
     '2 images keep the split that the source names.',
   );
-  await writeImport(folder, request, path.join(folder, '.backups'), 'semicolon');
+  await writeImport(folder, request, path.join(folder, '.backups'), semicolon);
   expect(['train', 'val', 'test'].map((split) => readFileSync(path.join(folder, `${split}.txt`), 'utf8'))).toEqual([
     'a.jpg;apple\n',
     'b.jpg;pear\n',
@@ -156,8 +158,6 @@ test("a split that the source names is kept, and said; the separator of the proj
   ]);
   put('train.txt', 'a.jpg;apple, green\n');
   expect(
-    await readSource(folder, { kind: 'listed' }, 'semicolon').then(({ entries }) =>
-      entries.map(({ labels }) => labels),
-    ),
+    await readSource(folder, { kind: 'listed' }, semicolon).then(({ entries }) => entries.map(({ labels }) => labels)),
   ).toEqual([['apple', 'green'], ['pear'], ['pear']]);
 });

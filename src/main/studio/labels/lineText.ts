@@ -53,6 +53,9 @@ function labelText(labels: readonly string[], { separator, labelSeparator, quote
     /["']/.test(label) || [...stops].some((stop) => label.includes(stop)) || (stops.includes(' ') && /\s/.test(label))
       ? quoted(label)
       : label;
-  const list = labels.map(field).join(character[labelSeparator]);
-  return quotedLists && labels.length > 1 ? quoted(list) : list;
+  const fields = labels.map(field);
+  const list = fields.join(character[labelSeparator]);
+  // A label in quotes of its own needs the list's quotes around it, or its quotes would be taken for the list's.
+  const needsList = labels.length > 1 || fields[0] !== labels[0];
+  return quotedLists && needsList ? quoted(list) : list;
 }

@@ -12,7 +12,7 @@ import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { takeLock } from '../../pipeline/storage/lock.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
 import { appended, joined, readRawFile, rewritten } from './labelFile.ts';
-import { lineWithLabels, newLine, sameLabels } from './lineText.ts';
+import { lineWithLabels, sameLabels } from './lineText.ts';
 
 type Separator = SeparatorReport['name'] | 'auto';
 
@@ -193,8 +193,7 @@ export async function backUp(files: readonly string[], folder: string): Promise<
 /** Whole label files for an import or a new split; files that are there are kept as a backup. */
 export async function writeLabelFiles(
   project: string,
-  content: Readonly<Record<Split, readonly { path: string; labels: readonly string[] }[]>>,
-  layout: Layout,
+  texts: Readonly<Record<Split, string>>,
   backupFolder: string,
 ): Promise<void> {
   const lock = await takeLock(path.join(project, '.destila.lock'), 'writing label files');
@@ -204,10 +203,7 @@ export async function writeLabelFiles(
       splits.flatMap((split) => (files[split].exists ? [files[split].file] : [])),
       backupFolder,
     );
-    for (const split of splits) {
-      const text = content[split].map((entry) => `${newLine(entry.path, layout, entry.labels)}\n`).join('');
-      await writeLabelFile(files[split].file, text);
-    }
+    for (const split of splits) await writeLabelFile(files[split].file, texts[split]);
   } finally {
     await lock.release();
   }
