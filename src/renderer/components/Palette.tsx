@@ -10,9 +10,10 @@ import {
 } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useWording } from '../i18n/words.ts';
-import { addFilterLabel, openViewer, useDataset } from '../stores/dataset.ts';
+import { useDataset } from '../stores/dataset.ts';
 import type { OfferedCommand } from '../stores/commands.ts';
 import { offeredCommands } from '../stores/commands.ts';
+import { addFilterLabel, openViewer } from '../stores/view.ts';
 import { changeSettings, enter, go, openSample, useParts } from '../stores/studio.ts';
 import { chooseAndOpen } from '../welcome/openFolder.ts';
 import { openShortcuts } from './ShortcutSheet.tsx';

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
-import type { Conflict } from '../../shared/contract/dataset.ts';
 import { useWording } from '../i18n/words.ts';
+import type { OpenConflict } from './conflicts.ts';
 import { resolveConflict } from '../stores/dataset.ts';
 
 const SHOWN = 5;
 
 /** Lines that the user and somebody else changed: both sides, and the user decides. */
-export function Conflicts({ conflicts }: { conflicts: readonly Conflict[] }) {
+export function Conflicts({ conflicts }: { conflicts: readonly OpenConflict[] }) {
   const { w, f } = useWording();
   const side = (labels: readonly string[] | null): string =>
     labels === null

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { splits } from '../../shared/contract/dataset.ts';
 import { Answer } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
@@ -9,14 +9,15 @@ import {
   changeImages,
   loadDataset,
   loadOpinion,
-  openViewer,
   pendingCount,
   redo,
+  refreshShown,
   runCheck,
   saveEdits,
   undo,
   useDataset,
 } from '../stores/dataset.ts';
+import { reviewOneByOne, setFilter } from '../stores/view.ts';
 import { go, onCommand, useStudio } from '../stores/studio.ts';
 import { Conflicts } from './Conflicts.tsx';
 import { filtered, noFilter, pathsByProblem } from './filter.ts';
@@ -24,7 +25,9 @@ import { FilterBar, GridToolbar } from './GridToolbar.tsx';
 import { ImportScreen } from './ImportScreen.tsx';
 import { withLabel, withoutLabel } from './labelEdits.ts';
 import { LabelList } from './LabelList.tsx';
+import type { GridHandle } from './PhotoGrid.tsx';
 import { PhotoGrid } from './PhotoGrid.tsx';
+import { staleness, targets } from './place.ts';
 import { ProblemPanel } from './ProblemPanel.tsx';
 import { DigitBar, SelectionBar } from './SelectionBar.tsx';
 import { allDoubts, suspicionOf } from './suspicion.ts';
@@ -37,7 +40,9 @@ export default function DataScreen() {
   const { w } = wording;
   const project = useStudio((state) => state.project);
   const runs = useStudio((state) => state.runs);
-  const { index, labelled, filter, order, edited, check, opinion, conflicts, viewer, counts, splitting } = useDataset();
+  const { index, labelled, filter, order, shown, edited, check, opinion, conflicts, viewer, counts, splitting } =
+    useDataset();
+  const grid = useRef<GridHandle>(null);
   const [panel, setPanel] = useState(false);
   const id = project?.id;
   useEffect(() => {
@@ -59,11 +64,18 @@ export default function DataScreen() {
   const problemPaths = useMemo(() => pathsByProblem(problems), [problems]);
   const doubts = useMemo(() => allDoubts(index?.paths ?? [], labelled, opinion), [index, labelled, opinion]);
   const suspicion = useMemo(() => new Map([...doubts].map(([image, found]) => [image, suspicionOf(found)])), [doubts]);
-  const images = useMemo(
-    () =>
-      index === null ? [] : filtered(filter, order, { paths: index.paths, labelled, edited, suspicion, problemPaths }),
-    [index, filter, order, labelled, edited, suspicion, problemPaths],
-  );
+  const { leaving, stale } = useMemo(() => {
+    const facts = { paths: index?.paths ?? [], labelled, edited, suspicion, problemPaths };
+    return staleness(shown, index === null ? [] : filtered(filter, order, facts));
+  }, [shown, index, filter, order, labelled, edited, suspicion, problemPaths]);
+  // Coming back to this screen is a new look at it.
+  useLayoutEffect(() => {
+    if (useDataset.getState().index !== null) refreshShown();
+  }, []);
+  const ready = (): readonly number[] => {
+    const images = targets(useDataset.getState());
+    return images.length > 0 && grid.current?.reveal(images) === true ? images : [];
+  };
   useKeys({ 'mod+s': () => void saveEdits(), 'mod+z': undo, 'mod+shift+z': redo, 'mod+y': redo });
 
   if (index === null) return <Loading />;
@@ -97,15 +109,8 @@ export default function DataScreen() {
               {w('Check the images', 'Comprobar imágenes')}
             </Button>
           ) : null}
-          {images.length > 0 && doubts.size > 0 && (
-            <Button
-              onClick={() => {
-                useDataset.setState({ filter: { ...filter, view: 'review' }, order: 'suspicious' });
-                openViewer([...suspicion].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null);
-              }}
-            >
-              {w('Review one by one', 'Revisar una a una')}
-            </Button>
+          {shown.length > 0 && doubts.size > 0 && (
+            <Button onClick={reviewOneByOne}>{w('Review one by one', 'Revisar una a una')}</Button>
           )}
           {counts !== null && counts.images.includes(0) && (
             <Button onClick={() => useDataset.setState({ splitting: true })}>{w('Make a split', 'Repartir')}</Button>
@@ -118,8 +123,9 @@ export default function DataScreen() {
       {conflicts.length > 0 && <Conflicts conflicts={conflicts} />}
       {viewer !== null ? (
         <Viewer
-          images={images.includes(viewer) ? images : [viewer, ...images]}
+          images={shown}
           image={viewer}
+          leaving={leaving.has(viewer)}
           doubts={doubts}
           problems={problems}
           onAccept={accept}
@@ -129,16 +135,28 @@ export default function DataScreen() {
           <LabelList />
           <section className="column data-centre" aria-label={w('Photos', 'Fotos')}>
             <GridToolbar
-              shown={images.length}
+              shown={shown.length}
+              leaving={leaving.size}
+              stale={stale}
               toReview={doubts.size}
               problems={problems.length}
               panelOpen={panel}
               onPanel={() => setPanel(!panel)}
             />
             <FilterBar problems={problems} />
-            {images.length === 0 ? <NothingShown /> : <PhotoGrid images={images} doubts={doubts} onAccept={accept} />}
-            <DigitBar images={images} doubts={doubts} />
-            <SelectionBar images={images} doubts={doubts} onAccept={accept} />
+            {shown.length === 0 ? (
+              <NothingShown />
+            ) : (
+              <PhotoGrid
+                ref={grid}
+                images={shown}
+                leaving={leaving}
+                doubts={doubts}
+                onAccept={() => accept(ready())}
+              />
+            )}
+            <DigitBar doubts={doubts} ready={ready} />
+            <SelectionBar doubts={doubts} ready={ready} onAccept={() => accept(ready())} />
           </section>
           <ProblemPanel problems={problems} />
         </div>
@@ -270,7 +288,7 @@ function NothingShown() {
     <div className="empty">
       <h2>{why}</h2>
       <div>
-        <Button variant="default" onClick={() => useDataset.setState({ filter: noFilter })}>
+        <Button variant="default" onClick={() => setFilter(noFilter)}>
           {w('Show all images', 'Ver todas las imágenes')}
         </Button>
       </div>

@@ -6,7 +6,8 @@ import { splits } from '../../shared/contract/dataset.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { toggleLabel, useDataset } from '../stores/dataset.ts';
+import { useDataset } from '../stores/dataset.ts';
+import { toggleLabel } from '../stores/view.ts';
 
 const ROW = 26;
 

@@ -1,29 +1,40 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Ref } from 'react';
+import { memo, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { pictureUrl } from '../api/client.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { openViewer, useDataset } from '../stores/dataset.ts';
+import { useDataset } from '../stores/dataset.ts';
+import { clearSelection, focusOn, moveFocus, openViewer, selectAll, selectTo, toggleSelected } from '../stores/view.ts';
 import { useStudio } from '../stores/studio.ts';
 import { splitName } from './GridToolbar.tsx';
 import type { ImageState } from './labelEdits.ts';
+import { inSight } from './place.ts';
 import type { Doubt } from './suspicion.ts';
 
 const GAP = 12;
 const CAPTION = 26;
 const DOUBT_LINE = 20;
 
-interface Props {
-  readonly images: readonly number[];
-  readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
-  onAccept(images: readonly number[]): void;
+export interface GridHandle {
+  /** Whether one of these images can be seen. When none can, the grid scrolls to the first, and the answer is still no. */
+  reveal(images: readonly number[]): boolean;
 }
 
-/** Rows are made only for what is on screen: 100,000 photos scroll like 100. */
-export function PhotoGrid({ images, doubts, onAccept }: Props) {
+interface Props {
+  readonly ref: Ref<GridHandle>;
+  readonly images: readonly number[];
+  /** Images that stay in the list though the filter no longer lets them through. */
+  readonly leaving: ReadonlySet<number>;
+  readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
+  onAccept(): void;
+}
+
+/** Renders only the rows on screen, so that 100,000 images scroll like 100. */
+export function PhotoGrid({ ref, images, leaving, doubts, onAccept }: Props) {
   const { w } = useWording();
-  const { index, edge, focus, selected, edited, labelled } = useDataset();
+  const { index, edge, focus, selected, edited, labelled, done } = useDataset();
   const project = useStudio((state) => state.project!.id);
   const scroller = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(800);
@@ -43,19 +54,31 @@ export function PhotoGrid({ images, doubts, onAccept }: Props) {
   });
   useEffect(() => rows.measure(), [rows, cell, caption]);
 
-  const at = focus === null ? 0 : Math.max(0, images.indexOf(focus));
-  const move = (steps: number, extend = false): void => {
-    const next = Math.min(images.length - 1, Math.max(0, at + steps));
-    const image = images[next]!;
-    const chosen = extend ? new Set([...selected, images[at]!, image]) : selected;
-    useDataset.setState({ focus: image, selected: chosen });
-    rows.scrollToIndex(Math.floor(next / columns));
+  const at = focus === null ? -1 : images.indexOf(focus);
+  const scrollTo = (place: number): void => {
+    if (place >= 0) rows.scrollToIndex(Math.floor(place / columns));
   };
-  const targets = (): number[] => (selected.size > 0 ? [...selected] : [images[at]!]);
-  const toggleSelected = (image: number): void => {
-    const next = new Set(selected);
-    if (!next.delete(image)) next.add(image);
-    useDataset.setState({ selected: next, focus: image });
+  useImperativeHandle(ref, () => ({
+    reveal: (wanted) => {
+      const { scrollTop, clientHeight } = scroller.current!;
+      const seen = wanted.some((image) => {
+        const place = images.indexOf(image);
+        const top = GAP + Math.floor(place / columns) * (cell + caption + GAP);
+        return place >= 0 && inSight({ top, height: cell }, { top: scrollTop, height: clientHeight });
+      });
+      if (!seen) scrollTo(images.indexOf(wanted[0]!));
+      return seen;
+    },
+  }));
+  // A click chooses what is already seen: scrolling then would put another image under a second click.
+  const clicked = useRef<number | null>(null);
+  useEffect(() => {
+    if (clicked.current !== focus) scrollTo(at);
+    clicked.current = null;
+  }, [focus, images, columns, cell, done]);
+  const move = (steps: number, extend = false): void => moveFocus(steps, extend);
+  const onFocus = (act: (image: number) => void) => (): void => {
+    if (at >= 0) act(images[at]!);
   };
   useKeys({
     ArrowRight: () => move(1),
@@ -72,32 +95,30 @@ export function PhotoGrid({ images, doubts, onAccept }: Props) {
     PageUp: () => move(-columns * 3),
     Home: () => move(-images.length),
     End: () => move(images.length),
-    Space: () => toggleSelected(images[at]!),
-    Enter: () => openViewer(images[at]!),
-    'mod+a': () => useDataset.setState({ selected: new Set(images) }),
-    Escape: () => useDataset.setState({ selected: new Set<number>() }),
-    a: () => onAccept(targets()),
+    Space: onFocus(toggleSelected),
+    Enter: onFocus(openViewer),
+    'mod+a': selectAll,
+    Escape: clearSelection,
+    a: onAccept,
   });
   const click = (image: number, event: React.MouseEvent): void => {
-    if (event.shiftKey && focus !== null) {
-      const [from, to] = [images.indexOf(focus), images.indexOf(image)].sort((a, b) => a - b) as [number, number];
-      useDataset.setState({
-        selected: new Set([...selected, ...images.slice(Math.max(0, from), to + 1)]),
-        focus: image,
-      });
-    } else if (event.ctrlKey || event.metaKey) toggleSelected(image);
-    else useDataset.setState({ focus: image });
+    clicked.current = image;
+    if (event.shiftKey) selectTo(image);
+    else if (event.ctrlKey || event.metaKey) toggleSelected(image);
+    else focusOn(image);
   };
-  // The same functions at every scroll, so that photos that stay are not drawn anew.
-  const now = useRef({ click, toggleSelected });
-  now.current = { click, toggleSelected };
+  // Stable references: with new functions at every scroll, images that stay would be drawn again.
   const hands = useMemo(
     () => ({
-      click: (image: number, event: React.MouseEvent) => now.current.click(image, event),
-      toggle: (image: number) => now.current.toggleSelected(image),
+      click,
+      toggle: (image: number) => {
+        clicked.current = image;
+        toggleSelected(image);
+      },
     }),
     [],
   );
+  const drawn = new Set(rows.getVirtualItems().map(({ index: row }) => row));
   return (
     <div
       ref={scroller}
@@ -105,6 +126,7 @@ export function PhotoGrid({ images, doubts, onAccept }: Props) {
       role="grid"
       aria-label={w('Photos', 'Fotos')}
       aria-rowcount={Math.ceil(images.length / columns)}
+      aria-activedescendant={at >= 0 && drawn.has(Math.floor(at / columns)) ? photoId(focus!) : undefined}
       tabIndex={0}
     >
       <div role="presentation" style={{ height: rows.getTotalSize() + GAP, position: 'relative' }}>
@@ -128,6 +150,7 @@ export function PhotoGrid({ images, doubts, onAccept }: Props) {
                 focused={focus === image}
                 chosen={selected.has(image)}
                 edited={edited.has(image)}
+                leaving={leaving.has(image)}
                 doubts={doubts.get(image) ?? none}
                 hands={hands}
               />
@@ -145,6 +168,7 @@ export const thumbnailEdge = (cell: number): number =>
   edges.find((edge) => edge >= cell * Math.min(2, window.devicePixelRatio)) ?? 512;
 
 const none: readonly Doubt[] = [];
+const photoId = (image: number): string => `photo-${image}`;
 
 interface PhotoProps {
   readonly image: number;
@@ -156,6 +180,7 @@ interface PhotoProps {
   readonly focused: boolean;
   readonly chosen: boolean;
   readonly edited: boolean;
+  readonly leaving: boolean;
   readonly doubts: readonly Doubt[];
   readonly hands: { click(image: number, event: React.MouseEvent): void; toggle(image: number): void };
 }
@@ -170,6 +195,7 @@ const Photo = memo(function Photo({
   focused,
   chosen,
   edited,
+  leaving,
   doubts,
   hands,
 }: PhotoProps) {
@@ -179,6 +205,7 @@ const Photo = memo(function Photo({
   return (
     <div
       role="gridcell"
+      id={photoId(image)}
       aria-selected={chosen}
       data-focus={focused}
       className="photo"
@@ -214,6 +241,7 @@ const Photo = memo(function Photo({
         >
           ✓
         </button>
+        {leaving && <span className="photo-leaving small cut">{w('no longer matches', 'ya no coincide')}</span>}
         {edited && <span className="photo-edited" title={w('edited, not saved', 'editada, sin guardar')} />}
       </div>
       <div className="photo-names small">

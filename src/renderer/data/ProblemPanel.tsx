@@ -3,7 +3,8 @@ import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-re
 import { useMemo, useState } from 'react';
 import type { LabelProblem } from '../../shared/contract/dataset.ts';
 import { useWording } from '../i18n/words.ts';
-import { runCheck, setFilter, useDataset } from '../stores/dataset.ts';
+import { runCheck, useDataset } from '../stores/dataset.ts';
+import { setFilter } from '../stores/view.ts';
 import { useStudio } from '../stores/studio.ts';
 import { fixesFor } from './fixes.ts';
 import { Together } from './Together.tsx';

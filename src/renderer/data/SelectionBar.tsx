@@ -6,35 +6,46 @@ import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { changeImages, labelNumber, undo, useDataset } from '../stores/dataset.ts';
+import { clearSelection } from '../stores/view.ts';
 import { digitLabels } from './digits.ts';
 import { LabelPicker } from './LabelPicker.tsx';
 import { withLabel, withoutLabel } from './labelEdits.ts';
+import { targets } from './place.ts';
 import type { Doubt } from './suspicion.ts';
 
-/** The labels on the digit keys, at the foot of the grid: they switch for the photo in focus, or for all that are chosen. */
+/** The images that a key or a button may change now: none while they are out of sight. */
+export type Ready = () => readonly number[];
+
+/** The labels on the digit keys, at the foot of the grid, for the image in focus or for all selected images. */
 export function DigitBar({
-  images,
   doubts,
+  ready,
 }: {
-  images: readonly number[];
-  doubts: ReadonlyMap<number, readonly Doubt[]>;
+  readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
+  readonly ready: Ready;
 }) {
   const { w } = useWording();
-  const { index, selected, focus, labelled, filter } = useDataset();
-  const at = focus !== null && images.includes(focus) ? focus : images[0];
+  const state = useDataset();
+  const { index, shown, focus, labelled, filter, frequent } = state;
+  const at = focus !== null && shown.includes(focus) ? focus : null;
   const digits = useMemo(
     () =>
-      at === undefined
+      at === null
         ? []
-        : digitLabels(at, [...(doubts.get(at) ?? []).map(({ label }) => label), ...filter.any, ...filter.all]),
-    [at, index, filter.any, filter.all],
+        : digitLabels(
+            labelled.states[at]!.labels,
+            [...(doubts.get(at) ?? []).map(({ label }) => label), ...filter.any, ...filter.all],
+            frequent,
+          ),
+    [at, index!.vocabulary.join('\n'), filter.any, filter.all],
   );
-  const has = (label: number): boolean => at !== undefined && labelled.states[at]!.labels.includes(label);
+  const allHave = (images: readonly number[], label: number): boolean =>
+    images.length > 0 && images.every((image) => labelled.states[image]!.labels.includes(label));
+  const has = (label: number): boolean => allHave(targets(state), label);
   const toggle = (label: number): void => {
-    const on = has(label);
-    changeImages(selected.size > 0 ? [...selected] : [at!], (state) =>
-      on ? withoutLabel(state, label) : withLabel(state, label),
-    );
+    const images = ready();
+    const change = allHave(images, label) ? withoutLabel : withLabel;
+    changeImages(images, (before) => change(before, label));
   };
   useKeys(Object.fromEntries(digits.map((label, i) => [String(i + 1), () => toggle(label)])));
   if (digits.length === 0) return null;
@@ -60,21 +71,25 @@ export function DigitBar({
   );
 }
 
-/** What can be done with the chosen photos, at the foot of the grid. */
+/** Actions for the selected images, at the foot of the grid. */
 export function SelectionBar({
-  images,
   doubts,
+  ready,
   onAccept,
 }: {
-  images: readonly number[];
-  doubts: ReadonlyMap<number, readonly Doubt[]>;
-  onAccept(images: readonly number[]): void;
+  readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
+  readonly ready: Ready;
+  onAccept(): void;
 }) {
   const { w, f } = useWording();
-  const { selected, focus, labelled, done } = useDataset();
+  const state = useDataset();
+  const { selected, labelled, done } = state;
   const [asking, setAsking] = useState<'add' | 'remove' | null>(null);
-  const chosen = selected.size > 0 ? [...selected] : focus === null || !images.includes(focus) ? [] : [focus];
-  useKeys({ l: () => setAsking('add'), 'shift+l': () => setAsking('remove') });
+  const chosen = targets(state);
+  const ask = (what: 'add' | 'remove') => (): void => {
+    if (ready().length > 0) setAsking(what);
+  };
+  useKeys({ l: ask('add'), 'shift+l': ask('remove') });
   if (selected.size === 0 && asking === null) return null;
   const suggested = chosen.filter((image) => doubts.has(image)).length;
   const own = new Set(chosen.flatMap((image) => labelled.states[image]?.labels ?? []));
@@ -99,7 +114,7 @@ export function SelectionBar({
       ) : (
         <>
           {suggested > 0 && (
-            <Button variant="default" onClick={() => onAccept(chosen)}>
+            <Button variant="default" onClick={onAccept}>
               {w('Accept suggestions', 'Aceptar sugerencias')}
               <kbd>A</kbd>
             </Button>
@@ -136,7 +151,7 @@ export function SelectionBar({
       </Button>
       <CloseButton
         aria-label={w('Clear the selection', 'Quitar la selección')}
-        onClick={() => useDataset.setState({ selected: new Set<number>() })}
+        onClick={clearSelection}
       />
     </div>
   );

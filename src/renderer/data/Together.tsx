@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
-import { setFilter, useDataset } from '../stores/dataset.ts';
+import { useDataset } from '../stores/dataset.ts';
+import { setFilter } from '../stores/view.ts';
 import { cooccurrence } from './labelEdits.ts';
 
 const MOST = 8;

@@ -9,7 +9,8 @@ import { Answer } from '../components/Answer.tsx';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { openViewer, useDataset } from '../stores/dataset.ts';
+import { useDataset } from '../stores/dataset.ts';
+import { openViewer } from '../stores/view.ts';
 import { useStudio } from '../stores/studio.ts';
 import { isSample } from '../train/isSample.ts';
 import { splitName } from './GridToolbar.tsx';
@@ -23,6 +24,8 @@ const STRIP = 9;
 interface Props {
   readonly images: readonly number[];
   readonly image: number;
+  /** It stays in the list though the filter no longer lets it through. */
+  readonly leaving: boolean;
   readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
   readonly problems: readonly LabelProblem[];
   onAccept(images: readonly number[]): void;
@@ -46,7 +49,7 @@ function useNextSettings(project: Project): Config | null {
 }
 
 /** One photo, one question, both answers as keys; the photo beside exactly what the model gets. */
-export function Viewer({ images, image, doubts, problems, onAccept }: Props) {
+export function Viewer({ images, image, leaving, doubts, problems, onAccept }: Props) {
   const { w, f, said } = useWording();
   const project = useStudio((state) => state.project)!;
   const { index, labelled, opinion, check } = useDataset();
@@ -96,6 +99,7 @@ export function Viewer({ images, image, doubts, problems, onAccept }: Props) {
   return (
     <>
       <Answer says={says} {...(because !== undefined && { because })} tone={own.length > 0 ? 'warn' : 'plain'}>
+        {leaving && <span className="small quiet">{w('no longer matches the filter', 'ya no cumple el filtro')}</span>}
         <span className="quiet num">
           {w(`${f.count(at + 1)} of ${f.count(images.length)}`, `${f.count(at + 1)} de ${f.count(images.length)}`)}
         </span>

@@ -18,23 +18,21 @@ const RECENT = 5;
 /** The photo's labels on digit keys, the line that will stand in the file, and the edits so far. */
 export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | null }) {
   const { w, said } = useWording();
-  const { index, labelled, opinion, edited, done, undone } = useDataset();
+  const { index, labelled, opinion, edited, done, undone, frequent } = useDataset();
   const [asking, setAsking] = useState(false);
   const state = labelled.states[image]!;
   const path = index!.paths[image]!;
   const codes = opinion?.codes.get(path) ?? null;
-  // In the order in which the photo was opened: a digit stays on its label while labels are switched on and off.
+  // Fixed while the image is shown: a digit stays on its label while labels are switched, and when a new model finishes.
   const offered = useMemo(() => {
-    const { vocabulary } = useDataset.getState().labelled;
-    return digitLabels(
-      image,
+    const byScore =
       codes === null
         ? []
         : [...codes.keys()]
             .sort((a, b) => codes[b]! - codes[a]!)
-            .map((c) => vocabulary.indexOf(opinion!.vocabulary[c]!)),
-    );
-  }, [image, codes, opinion]);
+            .map((c) => labelled.vocabulary.indexOf(opinion!.vocabulary[c]!));
+    return digitLabels(state.labels, byScore, frequent);
+  }, [image, index!.vocabulary.join('\n')]);
   const rows = [...new Set([...offered, ...state.labels])];
   const toggle = (label: number): void =>
     changeImages([image], (before) =>

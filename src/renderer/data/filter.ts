@@ -35,41 +35,52 @@ export interface Shown {
   readonly problemPaths: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Image numbers that pass, in order. */
-export function filtered(
+/** Numbers of the images that pass, in order. */
+export function filtered(filter: Filter, order: Order, facts: Shown): number[] {
+  const passes = passing(filter, facts);
+  return facts.paths.flatMap((_, image) => (passes(image) ? [image] : [])).sort(comparing(order, facts));
+}
+
+function passing(
   filter: Filter,
-  order: Order,
   { paths, labelled, edited, suspicion, problemPaths }: Shown,
-): number[] {
+): (image: number) => boolean {
   const text = filter.text.trim().toLowerCase();
   const problem = filter.problem === null ? null : (problemPaths.get(filter.problem) ?? new Set<string>());
-  const { states } = labelled;
-  const found: number[] = [];
-  for (let i = 0; i < paths.length; i++) {
-    const { labels, split, removed } = states[i]!;
-    if (removed && filter.view !== 'edited') continue;
-    if (filter.view === 'unlabelled' && labels.length > 0) continue;
-    if (filter.view === 'edited' && !edited.has(i)) continue;
-    if (filter.view === 'review' && !suspicion.has(i)) continue;
-    if (filter.splits.length > 0 && !filter.splits.includes(split)) continue;
-    if (filter.any.length > 0 && !filter.any.some((label) => labels.includes(label))) continue;
-    if (filter.all.length > 0 && !filter.all.every((label) => labels.includes(label))) continue;
-    if (filter.not.length > 0 && filter.not.some((label) => labels.includes(label))) continue;
-    if (problem?.has(paths[i]!) === false) continue;
-    if (text !== '' && !paths[i]!.toLowerCase().includes(text)) continue;
-    found.push(i);
-  }
+  return (image) => {
+    const { labels, split, removed } = labelled.states[image]!;
+    const path = paths[image]!;
+    if (removed && filter.view !== 'edited') return false;
+    if (filter.view === 'unlabelled' && labels.length > 0) return false;
+    if (filter.view === 'edited' && !edited.has(image)) return false;
+    if (filter.view === 'review' && !suspicion.has(image)) return false;
+    if (filter.splits.length > 0 && !filter.splits.includes(split)) return false;
+    if (filter.any.length > 0 && !filter.any.some((label) => labels.includes(label))) return false;
+    if (!filter.all.every((label) => labels.includes(label))) return false;
+    if (filter.not.some((label) => labels.includes(label))) return false;
+    if (problem?.has(path) === false) return false;
+    return text === '' || path.toLowerCase().includes(text);
+  };
+}
+
+/** Compares two images by `order`; equal ones stand as in the files. */
+export function comparing(
+  order: Order,
+  { paths, labelled, suspicion }: Pick<Shown, 'paths' | 'labelled' | 'suspicion'>,
+): (a: number, b: number) => number {
+  const count = (image: number): number => labelled.states[image]!.labels.length;
+  const doubt = (image: number): number => suspicion.get(image) ?? -1;
   switch (order) {
     case 'file':
-      return found;
+      return (a, b) => a - b;
     case 'name':
-      return found.sort((a, b) => (paths[a]! < paths[b]! ? -1 : 1));
+      return (a, b) => (paths[a] === paths[b] ? a - b : paths[a]! < paths[b]! ? -1 : 1);
     case 'suspicious':
-      return found.sort((a, b) => (suspicion.get(b) ?? -1) - (suspicion.get(a) ?? -1));
+      return (a, b) => doubt(b) - doubt(a) || a - b;
     case 'fewest':
-      return found.sort((a, b) => states[a]!.labels.length - states[b]!.labels.length);
+      return (a, b) => count(a) - count(b) || a - b;
     case 'most':
-      return found.sort((a, b) => states[b]!.labels.length - states[a]!.labels.length);
+      return (a, b) => count(b) - count(a) || a - b;
   }
 }
 
@@ -83,7 +94,13 @@ export function pathsByProblem(problems: readonly LabelProblem[]): Map<string, S
   return found;
 }
 
-/** A click on a label: takes it up or out; Alt excludes, Shift asks for it too. */
+/** The same filter over another vocabulary; labels that are gone drop out of it. */
+export function filterIn(filter: Filter, numberOf: (label: number) => number | null): Filter {
+  const mapped = (labels: readonly number[]): number[] => labels.flatMap((label) => numberOf(label) ?? []);
+  return { ...filter, any: mapped(filter.any), all: mapped(filter.all), not: mapped(filter.not) };
+}
+
+/** A click on a label adds it to the filter or removes it; Alt excludes the label, Shift requires it as well. */
 export function toggled(filter: Filter, label: number, how: 'any' | 'all' | 'not'): Filter {
   const without = (labels: readonly number[]): number[] => labels.filter((own) => own !== label);
   const had = [...filter.any, ...filter.all, ...filter.not].includes(label);

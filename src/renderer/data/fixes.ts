@@ -2,7 +2,8 @@ import { notifications } from '@mantine/notifications';
 import type { LabelProblem, Repairable } from '../../shared/contract/dataset.ts';
 import { splits } from '../../shared/contract/dataset.ts';
 import type { Words } from '../i18n/words.ts';
-import { changeImages, labelNumber, repairLines, setFilter, useDataset } from '../stores/dataset.ts';
+import { changeImages, labelNumber, repairLines, useDataset } from '../stores/dataset.ts';
+import { setFilter } from '../stores/view.ts';
 
 /** What can be done about one kind of problem in one step. Edits of labels wait to be saved and can be undone; the text of the files is mended in the files, with a backup. */
 export interface Fix {

@@ -71,14 +71,20 @@ export function changedImages(index: DatasetIndex, { states }: Labelled): number
   );
 }
 
-export function lineChange(index: DatasetIndex, { vocabulary, states }: Labelled, image: number): LineChange {
+/** The change of one line from what it was, by default what the file says, to what it is now. */
+export function lineChange(
+  index: DatasetIndex,
+  { vocabulary, states }: Labelled,
+  image: number,
+  was: Pick<ImageState, 'labels' | 'split'> = { labels: index.labels[image]!, split: index.split[image]! },
+): LineChange {
   const state = states[image]!;
   const names = (labels: readonly number[]): string[] => labels.map((label) => vocabulary[label]!);
   return {
-    split: splitName(index.split[image]!),
+    split: splitName(was.split),
     line: index.line[image]!,
     path: index.paths[image]!,
-    before: names(index.labels[image]!),
+    before: names(was.labels),
     after: state.removed ? null : names(state.labels),
     to: splitName(state.split),
   };
@@ -86,6 +92,13 @@ export function lineChange(index: DatasetIndex, { vocabulary, states }: Labelled
 
 export const lineChanges = (index: DatasetIndex, labelled: Labelled): LineChange[] =>
   changedImages(index, labelled).map((image) => lineChange(index, labelled, image));
+
+/** Edits made after `saved` was sent to the files: they are not in them yet. */
+export const changesSince = (index: DatasetIndex, saved: Labelled, now: Labelled): LineChange[] =>
+  now.states.flatMap((state, image) => {
+    const was = saved.states[image]!;
+    return sameState(state, was) ? [] : [lineChange(index, now, image, was)];
+  });
 
 /**
  * Edits of an earlier session, or made before the files changed on disk, on top of the files as they are now. What no longer stands as it

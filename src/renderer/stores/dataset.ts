@@ -1,18 +1,25 @@
 import { create } from 'zustand';
-import type { CheckResult, Conflict, DatasetIndex, LineChange, Repairable } from '../../shared/contract/dataset.ts';
+import type { CheckResult, DatasetIndex, LineChange, Repairable } from '../../shared/contract/dataset.ts';
 import { call } from '../api/client.ts';
-import type { Filter, Order } from '../data/filter.ts';
-import { noFilter, toggled } from '../data/filter.ts';
+import type { OpenConflict } from '../data/conflicts.ts';
+import { apartFrom, conflictsOf, openConflicts } from '../data/conflicts.ts';
+import type { Filter, Order, Shown } from '../data/filter.ts';
+import { comparing, filtered, filterIn, noFilter, pathsByProblem } from '../data/filter.ts';
 import type { Edit, ImageState, LabelCounts, Labelled } from '../data/labelEdits.ts';
 import {
   applied,
   changedImages,
+  changesSince,
   countLabels,
   editOf,
   labelledFrom,
   lineChanges,
   withChanges,
 } from '../data/labelEdits.ts';
+import type { Place } from '../data/place.ts';
+import { placeIn, placeOfEdit, renumbered } from '../data/place.ts';
+import { renumberedEdits, renumbering } from '../data/renumbering.ts';
+import { allDoubts, suspicionOf } from '../data/suspicion.ts';
 import { scoreBytes } from '../tune/scores.ts';
 import { attempt, onDatasetChanged, useStudio } from './studio.ts';
 
@@ -26,7 +33,7 @@ export interface ModelOpinion {
   readonly thresholds: readonly number[];
 }
 
-interface DatasetState {
+export interface DatasetState extends Place {
   readonly project: string | null;
   readonly index: DatasetIndex | null;
   readonly labelled: Labelled;
@@ -35,17 +42,15 @@ interface DatasetState {
   readonly undone: readonly Edit[];
   readonly done: readonly Edit[];
   readonly saving: boolean;
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly OpenConflict[];
   readonly check: CheckResult | null;
   readonly opinion: ModelOpinion | null;
   readonly filter: Filter;
   readonly order: Order;
   /** Edge of the thumbnails on screen, in CSS pixels. */
   readonly edge: number;
-  readonly selected: ReadonlySet<number>;
-  readonly focus: number | null;
-  /** The image that is shown alone. */
-  readonly viewer: number | null;
+  /** Labels, the most frequent in the label files first. Edits do not reorder them: each keeps its digit key. */
+  readonly frequent: readonly number[];
   /** The split maker is open over label files that are there. */
   readonly splitting: boolean;
 }
@@ -64,6 +69,8 @@ const fresh = {
   opinion: null,
   filter: noFilter,
   order: 'file' as Order,
+  frequent: [],
+  shown: [],
   selected: new Set<number>(),
   focus: null,
   viewer: null,
@@ -76,57 +83,82 @@ const get = useDataset.getState;
 
 export const pendingCount = (state: DatasetState): number => state.edited.size;
 
+/** Everything the filter and the order look at. */
+export function shownFacts(state: DatasetState): Shown {
+  const { index, labelled, edited, check, opinion } = state;
+  const paths = index?.paths ?? [];
+  return {
+    paths,
+    labelled,
+    edited,
+    suspicion: new Map([...allDoubts(paths, labelled, opinion)].map(([image, found]) => [image, suspicionOf(found)])),
+    problemPaths: pathsByProblem(check?.problems ?? index?.problems ?? []),
+  };
+}
+
+function listed(state: DatasetState): Place {
+  const facts = shownFacts(state);
+  return placeIn(state, filtered(state.filter, state.order, facts), comparing(state.order, facts));
+}
+
+/** Makes the list again: only on purpose, by a filter, an order, a view or a refresh, never because of an edit. */
+export const refreshShown = (): void => set(listed(get()));
+
 /** Reads the label files; edits that were not saved stay on top of them. */
 export async function loadDataset(project: string): Promise<void> {
   const same = get().project === project && get().index !== null;
-  const pending = same ? lineChanges(get().index!, get().labelled) : null;
   if (!same) {
     flushDraft();
     set({ project, ...fresh });
   }
   const index = await attempt(() => call('dataset.read', { project }));
   if (index === null || get().project !== project) return;
-  show(index, pending ?? index.draft);
+  // Edits may have been made while the files were read.
+  const { index: before, labelled } = get();
+  show(index, before === null ? index.draft : lineChanges(before, labelled));
   if (same) return;
   const { result } = await call('dataset.lastCheck', { project }).catch(() => ({ result: null }));
   if (get().project === project) set({ check: result });
 }
 
 function show(index: DatasetIndex, pending: readonly LineChange[]): void {
+  const before = get();
   const { labelled, lost } =
     pending.length === 0 ? { labelled: labelledFrom(index), lost: [] } : withChanges(index, pending);
-  const old = get().index;
-  const sameImages =
-    old !== null &&
-    old.paths.length === index.paths.length &&
-    old.paths.every((path, i) => path === index.paths[i] && old.split[i] === index.split[i]) &&
-    old.vocabulary.join('\n') === index.vocabulary.join('\n');
-  set({
+  const now: DatasetState = {
+    ...before,
     index,
     labelled,
     counts: countLabels(labelled),
     edited: new Set(changedImages(index, labelled)),
-    ...(!sameImages && {
-      done: [],
-      undone: [],
-      selected: new Set<number>(),
-      focus: index.paths.length > 0 ? 0 : null,
-      viewer: null,
-      filter: old === null ? noFilter : { ...noFilter, view: get().filter.view },
-    }),
-    conflicts: lost.map(({ split, line, path, after }) => ({
-      split,
-      line,
-      path,
-      yours: after,
-      disk: diskLabels(index, path),
-    })),
-  });
+    frequent: byFrequency(index, labelled),
+    conflicts: openConflicts(index, before.conflicts, lost),
+  };
+  set(before.index === null ? { ...now, ...listed(now) } : { ...now, ...renumberedState(before, before.index, now) });
 }
 
-function diskLabels(index: DatasetIndex, path: string): string[] | null {
-  const at = index.paths.indexOf(path);
-  return at < 0 ? null : index.labels[at]!.map((label) => index.vocabulary[label]!);
+function byFrequency(index: DatasetIndex, { vocabulary }: Labelled): number[] {
+  const { all } = countLabels(labelledFrom(index));
+  return vocabulary.map((_, label) => label).sort((a, b) => (all[b] ?? 0) - (all[a] ?? 0));
+}
+
+/** Filter, history and place over label files that were read again: lines may have come, gone or moved. */
+function renumberedState(before: DatasetState, index: DatasetIndex, now: DatasetState): Partial<DatasetState> {
+  const numbers = renumbering({ index, labelled: before.labelled }, { index: now.index!, labelled: now.labelled });
+  const filter = filterIn(before.filter, (label) => numbers.label(label));
+  const facts = shownFacts(now);
+  const passing = new Set(numbers.added.length === 0 ? [] : filtered(filter, now.order, facts));
+  return {
+    filter,
+    done: renumberedEdits(before.done, numbers),
+    undone: renumberedEdits(before.undone, numbers),
+    ...renumbered(
+      before,
+      (image) => numbers.image(image),
+      numbers.added.filter((image) => passing.has(image)),
+      comparing(now.order, facts),
+    ),
+  };
 }
 
 onDatasetChanged((project) => {
@@ -147,9 +179,13 @@ export function flushDraft(): void {
   if (draftTimer === null) return;
   clearTimeout(draftTimer);
   draftTimer = null;
-  const { project, index, labelled } = get();
-  if (project !== null && index !== null)
-    void attempt(() => call('dataset.draft', { project, changes: lineChanges(index, labelled) }));
+  const { project, index, labelled, conflicts } = get();
+  if (project === null || index === null) return;
+  const changes = [
+    ...apartFrom(lineChanges(index, labelled), conflicts),
+    ...conflicts.map(({ change }) => change),
+  ];
+  void attempt(() => call('dataset.draft', { project, changes }));
 }
 
 function become(labelled: Labelled, rest: Partial<DatasetState>): void {
@@ -169,17 +205,23 @@ export function changeImages(
 }
 
 export function undo(): void {
-  const { labelled, done, undone } = get();
+  const { done, undone } = get();
   const edit = done.at(-1);
-  if (edit !== undefined)
-    become(applied(labelled, edit, edit.before), { done: done.slice(0, -1), undone: [...undone, edit] });
+  if (edit !== undefined) stepTo(edit, edit.before, { done: done.slice(0, -1), undone: [...undone, edit] });
 }
 
 export function redo(): void {
-  const { labelled, done, undone } = get();
+  const { done, undone } = get();
   const edit = undone.at(-1);
-  if (edit !== undefined)
-    become(applied(labelled, edit, edit.after), { done: [...done, edit], undone: undone.slice(0, -1) });
+  if (edit !== undefined) stepTo(edit, edit.after, { done: [...done, edit], undone: undone.slice(0, -1) });
+}
+
+/** One side of an edit, shown where the edit was made: what changes is never out of sight. */
+function stepTo(edit: Edit, side: readonly ImageState[], history: Pick<DatasetState, 'done' | 'undone'>): void {
+  const state = get();
+  const labelled = applied(state.labelled, edit, side);
+  const compare = comparing(state.order, shownFacts({ ...state, labelled }));
+  become(labelled, { ...history, ...placeOfEdit(state, edit.images, compare) });
 }
 
 /** The number of a label; a new name joins the vocabulary. */
@@ -189,7 +231,7 @@ export function labelNumber(name: string): number {
   const found = labelled.vocabulary.indexOf(plain);
   if (found >= 0) return found;
   const grown = { ...labelled, vocabulary: [...labelled.vocabulary, plain] };
-  set({ labelled: grown, counts: countLabels(grown) });
+  set({ labelled: grown, counts: countLabels(grown), frequent: [...get().frequent, labelled.vocabulary.length] });
   return grown.vocabulary.length - 1;
 }
 
@@ -200,16 +242,25 @@ export async function saveEdits(): Promise<void> {
   if (changes.length === 0) return;
   set({ saving: true });
   const result = await attempt(() => call('dataset.save', { project, changes }));
-  if (result?.state === 'conflicts') set({ conflicts: result.conflicts });
+  if (get().project !== project) return;
+  if (result?.state === 'conflicts') set({ conflicts: conflictsOf(result.conflicts, changes) });
   if (result?.state === 'saved') {
     const read = await attempt(() => call('dataset.read', { project }));
-    if (read !== null) show(read, []);
+    if (get().project !== project) return;
+    // Edits made while the files were written are not in them.
+    if (read !== null) showPending(read, changesSince(index, labelled, get().labelled));
     checkAgain();
   }
   set({ saving: false });
 }
 
-/** What was found before may be put right now. Images that did not change are not opened again. */
+/** Saving empties the draft on disk, so what is still to be saved is written to it again. */
+function showPending(index: DatasetIndex, pending: readonly LineChange[]): void {
+  show(index, pending);
+  if (pending.length > 0 || get().conflicts.length > 0) keepDraft();
+}
+
+/** What was found before may be fixed now. Images that did not change are not opened again. */
 function checkAgain(): void {
   if ((get().check?.problems.length ?? 0) > 0) void runCheck();
 }
@@ -225,33 +276,33 @@ export async function repairLines(code: Repairable): Promise<number | null> {
   return repaired.lines;
 }
 
-/** One side of a line that both changed: 'mine' is written over what stands there now. */
-export async function resolveConflict(conflict: Conflict, side: 'mine' | 'theirs'): Promise<void> {
-  const { project, conflicts } = get();
+/**
+ * Takes one side of a line that both changed: 'mine' is written over what the file says now. Every other edit that is
+ * not saved, and every other conflict, stays.
+ */
+export async function resolveConflict(conflict: OpenConflict, side: 'mine' | 'theirs'): Promise<void> {
+  const { project } = get();
   if (project === null) return;
   if (side === 'mine' && conflict.disk !== null) {
-    const change: LineChange = {
-      split: conflict.split,
-      line: conflict.line,
-      path: conflict.path,
-      before: conflict.disk,
-      after: conflict.yours,
-      to: conflict.split,
-    };
+    const change: LineChange = { ...conflict.change, before: conflict.disk };
     const result = await attempt(() => call('dataset.save', { project, changes: [change] }));
-    if (result === null) return;
+    if (result === null || get().project !== project) return;
+    if (result.state === 'conflicts') {
+      // The line changed once more: the user sees what it says now, and decides again.
+      const again = conflictsOf(result.conflicts, [conflict.change]);
+      set({ conflicts: [...othersThan(conflict), ...again] });
+      return;
+    }
   }
-  const { index, labelled } = get();
-  const left = conflicts.filter((other) => other !== conflict);
-  const others =
-    index === null
-      ? []
-      : lineChanges(index, labelled).filter(({ path, split }) => path !== conflict.path || split !== conflict.split);
   const read = await attempt(() => call('dataset.read', { project }));
-  if (read === null) return;
-  show(read, others);
-  set({ conflicts: left });
+  const { index, labelled } = get();
+  if (read === null || index === null || get().project !== project) return;
+  set({ conflicts: othersThan(conflict) });
+  showPending(read, apartFrom(lineChanges(index, labelled), [conflict]));
 }
+
+const othersThan = ({ split, path }: OpenConflict): OpenConflict[] =>
+  get().conflicts.filter((other) => other.path !== path || other.split !== split);
 
 export async function runCheck(): Promise<void> {
   const { project } = get();
@@ -284,11 +335,3 @@ export async function loadOpinion(): Promise<void> {
     },
   });
 }
-
-export const setFilter = (part: Partial<Filter>): void =>
-  set({ filter: { ...get().filter, ...part }, selected: new Set<number>() });
-export const toggleLabel = (label: number, how: 'any' | 'all' | 'not'): void =>
-  set({ filter: toggled(get().filter, label, how), selected: new Set<number>() });
-export const addFilterLabel = (label: number): void => set({ filter: { ...noFilter, any: [label] }, viewer: null });
-export const openViewer = (image: number | null): void =>
-  set(image === null ? { viewer: null } : { viewer: image, focus: image });
