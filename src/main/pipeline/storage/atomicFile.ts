@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { asideName } from './asideName.ts';
 
 /**
  * Writes a file so that a reader sees either the old bytes or the new ones, whatever happens in between:
@@ -14,7 +14,7 @@ export async function writeFileAtomic(
 ): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
-  const aside = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  const aside = asideName(file);
   try {
     const handle = await open(aside, 'wx');
     try {
