@@ -20,7 +20,7 @@ import { asideName, isAbandoned } from './asideName.ts';
 import { writeFileAtomic } from './atomicFile.ts';
 import { machineId, startOf } from './holder.ts';
 import { removeLeftovers } from './leftovers.ts';
-import type { Clock } from './lock.ts';
+import type { Clock, Lock } from './lock.ts';
 import { isLocked, takeLock } from './lock.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'locks-'));
@@ -257,6 +257,30 @@ test('while another process takes over, the holder leaves its lock to it', async
   const { token } = JSON.parse(readFileSync(file, 'utf8')) as { token: string };
   const guard = await takeLock(path.join(folder, `.lock.json.${token}.guard`), 'x');
   await lock.release();
+  expect(existsSync(file)).toBe(true);
+  await guard.release();
+});
+
+test('a process that is slow to remove a stale lock does not remove the lock of the one that was faster', async () => {
+  writeFileSync(file, holder({ pid: await deadPid(), machine: machineId() }));
+  let faster: Lock | null = null;
+  const slow = async (existing: string, name: string): Promise<void> => {
+    // The slow one has found the stale lock and is about to remove it.
+    if (name.endsWith('.guard')) faster ??= await takeLock(file, 'faster');
+    await link(existing, name);
+  };
+  await expect(takeLock(file, 'slow', { link: slow })).rejects.toMatchObject({
+    kind: 'busy',
+    message: expect.stringContaining('(faster)') as string,
+  });
+  expect(faster!.held()).toBe(true);
+  expect(readFileSync(file, 'utf8')).toContain('"what":"faster"');
+});
+
+test('of two processes that find a stale lock only one removes it', async () => {
+  writeFileSync(file, holder({ pid: await deadPid(), machine: machineId() }));
+  const guard = await takeLock(path.join(folder, `.lock.json.${'f'.repeat(32)}.guard`), 'removing');
+  await expect(takeLock(file, 'x')).rejects.toMatchObject({ kind: 'busy' });
   expect(existsSync(file)).toBe(true);
   await guard.release();
 });

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
+import { makeOneFolder } from './atomicFile.ts';
 import { takeLock } from './lock.ts';
 import { openMetricsLog } from './metricsLog.ts';
 import { createRun, listRuns, lockFile, nextStage, readRun, runState, writeRun } from './runFolder.ts';
@@ -44,6 +45,33 @@ describe('a run folder', () => {
     const folder = await createRun(fresh(), newRun);
     writeFileSync(path.join(folder, 'run.json'), text);
     await expect(readRun(folder)).rejects.toThrow(message);
+  });
+
+  test('belongs to the project that it lies in: a moved or copied project does not lead to the old place', async () => {
+    const project = path.join(fresh(), 'photos');
+    const folder = await createRun(path.join(project, 'runs'), { ...newRun, project });
+    writeFileSync(path.join(project, 'train.txt'), '');
+    expect((await readRun(folder)).project).toBe(project);
+    const moved = path.join(root, 'moved');
+    renameSync(project, moved);
+    expect((await readRun(path.join(moved, 'runs', path.basename(folder)))).project).toBe(moved);
+  });
+
+  test('that was put elsewhere keeps the project that it was made from', async () => {
+    const folder = await createRun(path.join(fresh(), 'runs'), newRun);
+    expect((await readRun(folder)).project).toBe('/photos');
+  });
+
+  test('that was moved away is not created again by what still writes to it', async () => {
+    const folder = await createRun(fresh(), newRun);
+    const record = await readRun(folder);
+    renameSync(folder, `${folder}-moved`);
+    await expect(writeRun(folder, record)).rejects.toMatchObject({
+      kind: 'file',
+      message: expect.stringMatching(/is gone/) as string,
+    });
+    await expect(makeOneFolder(path.join(folder, 'checkpoints'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('without run.json is no run', async () => {
