@@ -8,6 +8,7 @@ import type { Project } from '../../shared/contract/studio.ts';
 import { projectSchema } from '../../shared/contract/studio.ts';
 import { Problem } from '../../shared/problem.ts';
 import { listRuns } from '../pipeline/storage/runFolder.ts';
+import { removeLabelLeftovers } from './labels/labelLock.ts';
 import { hashOf } from './labels/labelFile.ts';
 import { readIndex } from './labels/datasetIndex.ts';
 import { runsFolder } from './places.ts';
@@ -81,6 +82,7 @@ export async function openProjects(
   const open = async (folder: string): Promise<Project> => {
     const place = path.resolve(folder);
     if (!(await isFolder(place))) throw new Problem('data', `${place} is no folder that can be opened.`);
+    await removeLabelLeftovers(place);
     await look();
     for (const entry of list)
       if (!entry.project.found && (await isMostly(place, entry.samples))) await takeOver(entry, projectId(place));

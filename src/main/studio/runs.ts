@@ -55,12 +55,7 @@ export async function startRun(request: RunRequest, watcher: JobWatcher): Promis
 }
 
 /** Resumes a run; named stages are done even if they were finished. `takeOver`: whoever locked it is gone, says a person. */
-export function resumeRun(
-  folder: string,
-  stages: readonly Stage[] | null,
-  watcher: JobWatcher,
-  takeOver = false,
-): Job {
+export function resumeRun(folder: string, stages: readonly Stage[] | null, watcher: JobWatcher, takeOver = false): Job {
   const start = async (): Promise<JobRequest> => ({
     type: 'run',
     runFolder: path.resolve(folder),

@@ -62,6 +62,8 @@ export const trainingMessages: Readonly<Record<string, string>> = {
 
   'Stopped at a checkpoint, as asked. Resume goes on from here.':
     'Parado en un punto de control, como pediste. Reanudar sigue desde aquí.',
+  'Stopped, as asked. Resume repeats the stage that was running.':
+    'Parado, como pediste. Reanudar repite la etapa que estaba en marcha.',
   'Cancelled.': 'Cancelado.',
   'Not needed any more.': 'Ya no hace falta.',
 
@@ -100,6 +102,10 @@ export const trainingMessages: Readonly<Record<string, string>> = {
     "Falta {file} o está dañado. Ejecuta otra vez la etapa 'thresholds'.",
   "{file} is missing or damaged. Run the stage 'test' again.":
     "Falta {file} o está dañado. Ejecuta otra vez la etapa 'test'.",
+  '{folder} is gone: it was moved or deleted meanwhile.':
+    '{folder} ya no está: se movió o se borró mientras tanto.',
+  '{folder} was moved, deleted or taken over by another program. Look there; nothing more is written here.':
+    '{folder} se movió, se borró o lo tomó otro programa. Mira allí; aquí no se escribe nada más.',
   '{folder} is no run: it has no run.json.': '{folder} no es un entrenamiento: no tiene run.json.',
   '{file} is damaged: it is not JSON.': '{file} está dañado: no es JSON.',
   '{file} was written by a newer version of Destila Studio: update it.':
@@ -136,6 +142,7 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'a special file': 'un archivo especial',
   'a large file': 'un archivo grande',
   'The folder {folder} is gone. It may have been moved.': 'La carpeta {folder} ya no está. Puede que se haya movido.',
+  'cleaning up': 'limpiando',
   'saving labels': 'guardando etiquetas',
   'writing label files': 'escribiendo archivos de etiquetas',
   'opening test': 'abriendo la prueba',

@@ -15,16 +15,22 @@ const PARTIAL_BUNDLE = /^\..+\.partial(\.zip)?$/;
  * up, and under the lock they have no business here.
  */
 export async function removeLeftovers(folder: string, { recursive }: { recursive: boolean }): Promise<void> {
+  // What cannot be removed does no harm; the next sweep tries again.
+  for (const place of await findLeftovers(folder, { recursive }))
+    await rm(place, { recursive: true, force: true }).catch(() => undefined);
+}
+
+export async function findLeftovers(folder: string, { recursive }: { recursive: boolean }): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive }).catch(() => []);
+  const left: string[] = [];
   for (const entry of entries) {
-    const place = path.join(entry.parentPath, entry.name);
-    const left =
-      PARTIAL_BUNDLE.test(entry.name) ||
-      (entry.isFile() &&
-        (isAbandoned(entry.name) || OLD_STALE_LOCK.test(entry.name) || (await isDeadGuard(entry.name, place))));
-    // What cannot be removed does no harm; the next sweep tries again.
-    if (left) await rm(place, { recursive: true, force: true }).catch(() => undefined);
+    const { name } = entry;
+    const place = path.join(entry.parentPath, name);
+    const abandoned =
+      entry.isFile() && (isAbandoned(name) || OLD_STALE_LOCK.test(name) || (await isDeadGuard(name, place)));
+    if (abandoned || PARTIAL_BUNDLE.test(name)) left.push(place);
   }
+  return left;
 }
 
 async function isDeadGuard(name: string, place: string): Promise<boolean> {
