@@ -11,17 +11,27 @@ const SILENCE_MINUTES = 60;
  */
 export function complaint(project: string, now: Date): string | null {
   const runs = path.join(project, 'runs');
-  const newest = existsSync(runs)
+  const found = existsSync(runs)
     ? readdirSync(runs)
         .filter((name) => existsSync(path.join(runs, name, 'run.json')))
         .sort()
+        .map((name) => ({
+          name,
+          run: JSON.parse(readFileSync(path.join(runs, name, 'run.json'), 'utf8')) as {
+            state: string;
+            number?: number | null;
+            problem: { message: string } | null;
+          },
+        }))
+        // Names come from the clock, which may have been set back; numbers do not.
+        .sort((a, b) => (a.run.number ?? 0) - (b.run.number ?? 0))
         .at(-1)
     : undefined;
-  if (newest === undefined) return null;
-  const { state, problem } = JSON.parse(readFileSync(path.join(runs, newest, 'run.json'), 'utf8')) as {
-    state: string;
-    problem: { message: string } | null;
-  };
+  if (found === undefined) return null;
+  const {
+    name: newest,
+    run: { state, problem },
+  } = found;
   if (state === 'failed') return `Run ${newest} failed: ${problem?.message ?? 'no reason given'}`;
   if (state !== 'running') return null;
   const written = ['log.jsonl', 'metrics.jsonl', 'run.json']

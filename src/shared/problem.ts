@@ -11,6 +11,7 @@ export type ProblemKind =
   | 'engine' // the compute engine failed or is not available
   | 'deviceLost' // the graphics card stopped answering
   | 'busy' // somebody else holds the lock
+  | 'locked' // the lock's holder cannot be checked from here; a person may take over
   | 'cancelled'
   | 'mismatch' // two things that must belong together do not (resume, bundle, weights)
   | 'export' // a check of the export failed

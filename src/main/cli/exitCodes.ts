@@ -13,6 +13,7 @@ export function exitCodeOf(kind: ProblemKind): number {
     case 'mismatch':
       return EXIT.check;
     case 'busy':
+    case 'locked':
       return EXIT.busy;
     case 'cancelled':
       return EXIT.cancelled;

@@ -2,35 +2,42 @@ import { Problem } from '../../shared/problem.ts';
 import type { JobRequest } from '../jobs/protocol.ts';
 import type { Job, JobWatcher } from '../jobs/startJob.ts';
 import { startJob } from '../jobs/startJob.ts';
+import { onStopSignals } from '../jobs/stopSignals.ts';
 import { createReporter } from './reporter.ts';
 
-/** Starts a job, shows its progress, and ends it when the user presses Ctrl-C. */
+/** Starts a job and shows its progress. Ctrl-C and SIGTERM stop it at a checkpoint, a second one stops it at once. */
 export async function follow(
   start: (watcher: JobWatcher) => Job | Promise<Job>,
   json: boolean,
   onOutput?: (text: string) => void,
 ): Promise<unknown> {
   const reporter = createReporter(json);
-  const job = await start({ onEvent: (event) => reporter.event(event), ...(onOutput && { onOutput }) });
-  let interrupts = 0;
-  const interrupt = (): void => {
-    interrupts++;
-    if (interrupts === 1) {
+  let begun = false;
+  let stopping = false;
+  const onEvent: JobWatcher['onEvent'] = (event) => {
+    begun = true;
+    reporter.event(event);
+  };
+  let job: Job | null = null;
+  const letGo = onStopSignals({
+    stop: () => {
+      stopping = true;
       reporter.end();
       process.stderr.write('Stopping at a checkpoint; press Ctrl-C again to stop at once.\n');
-      job.send({ type: 'stop' });
-    } else {
-      job.cancel();
-    }
-  };
-  const terminate = (): void => job.cancel();
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', terminate);
+      job?.send({ type: 'stop' });
+    },
+    stopNow: () => job?.cancel(),
+  });
   try {
+    job = await start({ onEvent, ...(onOutput && { onOutput }) });
+    if (stopping) job.send({ type: 'stop' });
     return await job.result;
+  } catch (error) {
+    // Ctrl-C ends a job's process that has not come so far as to leave signals to this one.
+    if (stopping && !begun) throw new Problem('cancelled', 'Stopped before the run began. Resume starts it.');
+    throw error;
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', terminate);
+    letGo();
     reporter.end();
   }
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { toProblemData } from '../../shared/problem.ts';
 import { ownEnding } from './launch.ts';
 import { parent } from './parent.ts';
+import { STOP_SIGNALS } from './stopSignals.ts';
 import type { FromJob } from './protocol.ts';
 import { toJobSchema } from './protocol.ts';
 
@@ -33,5 +34,8 @@ parent.onMessage((raw) => {
     end({ type: 'problem', problem: { kind: 'internal', message: `The worker thread ended with code ${code}.` } }),
   );
 });
+
+// A terminal sends Ctrl-C to this process as well: whoever started the job decides, and tells it to stop at a checkpoint.
+for (const signal of STOP_SIGNALS) process.on(signal, () => undefined);
 
 parent.onGone(() => process.exit(0));

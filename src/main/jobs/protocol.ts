@@ -16,6 +16,8 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     cacheFolder: z.string(),
     engine: engineChoiceSchema,
     enginesFolder: z.string(),
+    /** A person says that whoever locked the run is gone. */
+    takeOver: z.boolean(),
   }),
   /** Reads and judges a project without changing anything. */
   z.object({

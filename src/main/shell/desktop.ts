@@ -16,6 +16,7 @@ import { isMethod } from '../../shared/contract/contract.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import { inSpanish } from '../../shared/spanish/translate.ts';
 import { launchWith } from '../jobs/launch.ts';
+import { onStopSignals } from '../jobs/stopSignals.ts';
 import { matters } from '../studio/eventFilter.ts';
 import { stateFolder } from '../studio/places.ts';
 import type { Studio } from '../studio/studio.ts';
@@ -72,6 +73,8 @@ export async function openDesktop(): Promise<void> {
   app.on('window-all-closed', () => void studio.close('stop').then(() => app.exit(0)));
   window.webContents.once('did-finish-load', () => openNamed(studio, process.argv.slice(1)));
   notifyEnds(studio, window, language);
+  // Registered after Electron's own handlers, which would close the window and ask.
+  onStopSignals({ stop: () => void studio.close('stop').then(() => app.exit(0)), stopNow: () => app.exit(1) });
 }
 
 function openWindow(studio: Studio, language: () => Language): BrowserWindow {

@@ -7,7 +7,8 @@ import type { DatasetIndex } from '../../shared/contract/dataset.ts';
 import type { Project } from '../../shared/contract/studio.ts';
 import { projectSchema } from '../../shared/contract/studio.ts';
 import { Problem } from '../../shared/problem.ts';
-import { listRuns, writeRun } from '../pipeline/storage/runFolder.ts';
+import { listRuns } from '../pipeline/storage/runFolder.ts';
+import { removeLabelLeftovers } from './labels/labelLock.ts';
 import { hashOf } from './labels/labelFile.ts';
 import { readIndex } from './labels/datasetIndex.ts';
 import { runsFolder } from './places.ts';
@@ -81,7 +82,7 @@ export async function openProjects(
   const open = async (folder: string): Promise<Project> => {
     const place = path.resolve(folder);
     if (!(await isFolder(place))) throw new Problem('data', `${place} is no folder that can be opened.`);
-    await followMove(place);
+    await removeLabelLeftovers(place);
     await look();
     for (const entry of list)
       if (!entry.project.found && (await isMostly(place, entry.samples))) await takeOver(entry, projectId(place));
@@ -157,13 +158,6 @@ async function describe(folder: string, read: ReadIndex): Promise<Remembered> {
 }
 
 const contentHash = (file: string): Promise<string> => readFile(file).then(hashOf, () => '');
-
-/** Runs name the folder of their photos: after a move they follow it. */
-async function followMove(folder: string): Promise<void> {
-  for (const { folder: run, record, state } of await listRuns(runsFolder(folder))) {
-    if (record.project !== folder && state !== 'running') await writeRun(run, { ...record, project: folder });
-  }
-}
 
 async function matches(folder: string, samples: Readonly<Record<string, string>>): Promise<number> {
   const same = await Promise.all(

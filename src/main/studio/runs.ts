@@ -54,8 +54,8 @@ export async function startRun(request: RunRequest, watcher: JobWatcher): Promis
   return { folder, job: resumeRun(folder, request.stages, watcher) };
 }
 
-/** Goes on with a run; named stages are done even if they were finished. */
-export function resumeRun(folder: string, stages: readonly Stage[] | null, watcher: JobWatcher): Job {
+/** Resumes a run; named stages are done even if they were finished. `takeOver`: whoever locked it is gone, says a person. */
+export function resumeRun(folder: string, stages: readonly Stage[] | null, watcher: JobWatcher, takeOver = false): Job {
   const start = async (): Promise<JobRequest> => ({
     type: 'run',
     runFolder: path.resolve(folder),
@@ -63,6 +63,7 @@ export function resumeRun(folder: string, stages: readonly Stage[] | null, watch
     cacheFolder: cacheFolder(),
     engine: await chooseEngine((await readRun(folder)).config),
     enginesFolder: enginesFolder(),
+    takeOver,
   });
   return startJobWhen(start(), watcher);
 }

@@ -62,6 +62,8 @@ export const trainingMessages: Readonly<Record<string, string>> = {
 
   'Stopped at a checkpoint, as asked. Resume goes on from here.':
     'Parado en un punto de control, como pediste. Reanudar sigue desde aquí.',
+  'Stopped, as asked. Resume repeats the stage that was running.':
+    'Parado, como pediste. Reanudar repite la etapa que estaba en marcha.',
   'Cancelled.': 'Cancelado.',
   'Not needed any more.': 'Ya no hace falta.',
 
@@ -100,6 +102,10 @@ export const trainingMessages: Readonly<Record<string, string>> = {
     "Falta {file} o está dañado. Ejecuta otra vez la etapa 'thresholds'.",
   "{file} is missing or damaged. Run the stage 'test' again.":
     "Falta {file} o está dañado. Ejecuta otra vez la etapa 'test'.",
+  '{folder} is gone: it was moved or deleted meanwhile.':
+    '{folder} ya no está: se movió o se borró mientras tanto.',
+  '{folder} was moved, deleted or taken over by another program. Look there; nothing more is written here.':
+    '{folder} se movió, se borró o lo tomó otro programa. Mira allí; aquí no se escribe nada más.',
   '{folder} is no run: it has no run.json.': '{folder} no es un entrenamiento: no tiene run.json.',
   '{file} is damaged: it is not JSON.': '{file} está dañado: no es JSON.',
   '{file} was written by a newer version of Destila Studio: update it.':
@@ -109,11 +115,34 @@ export const trainingMessages: Readonly<Record<string, string>> = {
     '{folder} no es un entrenamiento ni tiene ninguno: indica la carpeta de uno, o un proyecto que los tenga.',
   "{folder} is no run and has none that fits: name a run's folder, or a project that has runs.":
     '{folder} no es un entrenamiento ni tiene uno que sirva: indica la carpeta de uno, o un proyecto que los tenga.',
-  '{folder} is in use by {holder:words} ({what:words}).': '{folder} lo está usando {holder} ({what}).',
-  'process {pid}': 'el proceso {pid}',
-  'process {pid} on {host}': 'el proceso {pid} de {host}',
-  'Wait for it or stop it first.': 'Espera a que acabe o páralo antes.',
-  'Stop it there; if it is gone for good, delete {file}.': 'Páralo allí; si ya no existe, borra {file}.',
+  '{folder} is in use by process {pid:number} ({what:words}). Wait for it or stop it first.':
+    '{folder} lo está usando el proceso {pid} ({what}). Espera a que acabe o páralo antes.',
+  '{folder} is in use by process {pid:number} on {host} ({what:words}). Wait for it or stop it first.':
+    '{folder} lo está usando el proceso {pid} de {host} ({what}). Espera a que acabe o páralo antes.',
+  '{folder} is in use by another program. Wait for it or stop it first.':
+    '{folder} lo está usando otro programa. Espera a que acabe o páralo antes.',
+  '{folder} is in use by several programs at once. Try again.':
+    '{folder} lo están usando varios programas a la vez. Prueba otra vez.',
+  '{folder} has a damaged lock. If no other program works on this folder, take over.':
+    '{folder} tiene un bloqueo dañado. Si ningún otro programa trabaja en esta carpeta, toma el control.',
+  '{folder} is locked by process {pid:number} on {host} ({what:words}), which cannot be checked from here. If that program is gone, take over; otherwise stop it there.':
+    '{folder} está bloqueada por el proceso {pid} de {host} ({what}), que no se puede comprobar desde aquí. Si ese programa ya no existe, toma el control; si no, páralo allí.',
+  'The lock of this run is damaged. Watching it for {seconds:number} s: if nothing changes, the run resumes.':
+    'El bloqueo de este entrenamiento está dañado. Se observa durante {seconds} s: si no cambia nada, el entrenamiento se reanuda.',
+  'This run is locked by process {pid:number} on {host}, which cannot be checked from here. Watching it for {seconds:number} s: if it shows no sign of life, the run resumes.':
+    'Este entrenamiento está bloqueado por el proceso {pid} de {host}, que no se puede comprobar desde aquí. Se observa durante {seconds} s: si no da señales de vida, el entrenamiento se reanuda.',
+  'The lock {file} cannot be read. It may belong to another user: ask for access, or delete it when nobody works here.':
+    'No se puede leer el bloqueo {file}. Puede ser de otro usuario: pide acceso, o bórralo cuando nadie trabaje aquí.',
+  'The lock {file} cannot be read. Check the disk and try again.':
+    'No se puede leer el bloqueo {file}. Comprueba el disco y prueba otra vez.',
+  '{file} is {kind:words}, not a lock. Move it away and try again.':
+    '{file} es {kind}, no un bloqueo. Muévelo a otro sitio y prueba otra vez.',
+  'a link': 'un enlace',
+  'a folder': 'una carpeta',
+  'a special file': 'un archivo especial',
+  'a large file': 'un archivo grande',
+  'The folder {folder} is gone. It may have been moved.': 'La carpeta {folder} ya no está. Puede que se haya movido.',
+  'cleaning up': 'limpiando',
   'saving labels': 'guardando etiquetas',
   'writing label files': 'escribiendo archivos de etiquetas',
   'opening test': 'abriendo la prueba',

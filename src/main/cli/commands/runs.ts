@@ -38,6 +38,7 @@ export function addRunCommands(program: Command): void {
     .description('go on with a run that was stopped, killed or failed')
     .argument('[run]', 'a run, or a project: its newest unfinished run', '.')
     .option('--stage <stage>', 'do this stage, even if it was finished; can be given often', stageList)
+    .option('--take-over', 'the process that locked the run is gone: do not watch it for a minute first', false)
     .option('--json', 'one JSON object a line', false)
     .action(resume);
   program
@@ -96,12 +97,15 @@ async function run(
   await showEnd(runFolder, options.json);
 }
 
-async function resume(place: string, { stage, json }: { stage?: readonly Stage[]; json: boolean }): Promise<void> {
+async function resume(
+  place: string,
+  { stage, takeOver, json }: { stage?: readonly Stage[]; takeOver: boolean; json: boolean },
+): Promise<void> {
   const folder = await findRun(place, (record) => stage !== undefined || record.state !== 'finished');
   say(json, `Run ${folder}`, { type: 'run', folder });
   if (stage === undefined && nextStage(await readRun(folder)) === null)
     say(json, 'The run is finished already.', { type: 'finished', seconds: 0 });
-  else await follow((watcher) => resumeRun(folder, stage ?? null, watcher), json);
+  else await follow((watcher) => resumeRun(folder, stage ?? null, watcher, takeOver), json);
   await showEnd(folder, json);
 }
 

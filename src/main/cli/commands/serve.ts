@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { Problem } from '../../../shared/problem.ts';
+import { onStopSignals } from '../../jobs/stopSignals.ts';
+import { EXIT } from '../exitCodes.ts';
 
 /** The studio in the browser, for machines without a desktop and for those who like it so. */
 export function addServeCommand(program: Command): void {
@@ -22,13 +24,14 @@ export function addServeCommand(program: Command): void {
         throw error;
       });
       process.stdout.write(
-        `Destila Studio is open at\n\n  ${server.url}\n\nCtrl+C closes it; a run that is going on stops at a checkpoint and goes on next time. Ctrl+C once more ends it at once.\n`,
+        `Destila Studio is open at\n\n  ${server.url}\n\nPress Ctrl+C to close it: a running run stops at a checkpoint and resumes next time. Press it again to stop at once.\n`,
       );
-      const close = (): void => {
-        process.stdout.write('\nClosing...\n');
-        void server.close('stop').then(() => process.exit(0));
-      };
-      process.once('SIGINT', close);
-      process.once('SIGTERM', close);
+      onStopSignals({
+        stop: () => {
+          process.stdout.write('\nClosing...\n');
+          void server.close('stop').then(() => process.exit(EXIT.ok));
+        },
+        stopNow: () => process.exit(EXIT.cancelled),
+      });
     });
 }

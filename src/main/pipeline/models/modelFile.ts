@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Architecture } from '../../../shared/config.ts';
 import { architectureNamed } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Normalization, Parameters, Tensor } from '../graph/graph.ts';
-import { writeFileAtomic } from '../storage/atomicFile.ts';
+import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 
 /** A trained network in a run's models/ folder: safetensors with neutral names; what it is stands in the file's metadata. */
@@ -32,6 +33,7 @@ export async function writeModelFile(file: string, model: StoredModel): Promise<
     ...(model.normalization && { normalization: JSON.stringify(model.normalization) }),
     ...(model.ranges && { ranges: JSON.stringify([...model.ranges]) }),
   };
+  await makeOneFolder(path.dirname(file));
   await writeFileAtomic(file, writeSafetensors(model.parameters as ReadonlyMap<string, Tensor>, metadata));
 }
 

@@ -5,10 +5,12 @@ import { stages } from '../../../shared/events.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { readSnapshot } from '../data/snapshot.ts';
 import { engineKind } from '../engine/registry.ts';
+import { removeLeftovers } from '../storage/leftovers.ts';
+import type { Lock } from '../storage/lock.ts';
 import { takeLock } from '../storage/lock.ts';
 import { openMetricsLog } from '../storage/metricsLog.ts';
 import type { RunRecord, StageRecord } from '../storage/runFolder.ts';
-import { lockFile, readRun, writeRun } from '../storage/runFolder.ts';
+import { lockFile, nextStage, readRun, writeRun } from '../storage/runFolder.ts';
 import { hasCheckpoints } from '../train/checkpoint.ts';
 import type { JobContext } from './context.ts';
 import { fitBatches, memoryThereIs } from './fitBatch.ts';
@@ -19,6 +21,7 @@ import { startRung, withFallback } from './fallback.ts';
 import { qatStage } from './qat.ts';
 import type { RunRoom, StageSummary } from './room.ts';
 import { checkpointFolder, note } from './room.ts';
+import { watchForStop } from './stopping.ts';
 import { studentStage } from './student.ts';
 import { teacherStage } from './teacher.ts';
 import { testStage } from './test.ts';
@@ -65,13 +68,24 @@ export interface PipelineRequest {
   readonly engine: { readonly name: EngineName; readonly why: string | null };
   /** Where installed engines lie. */
   readonly enginesFolder: string;
+  /** A person says that whoever locked the run is gone: a lock that cannot be checked from here is not watched first. */
+  readonly takeOver?: boolean;
 }
 
-/** Runs, or goes on with, a run. run.json always says where it stands; whatever happens, `resume` goes on from the last checkpoint. */
-export async function runPipeline(request: PipelineRequest, context: JobContext): Promise<void> {
+/** Starts or resumes a run. run.json always says where it stands; whatever happens, the last checkpoint is where it resumes. */
+export async function runPipeline(request: PipelineRequest, outside: JobContext): Promise<void> {
   const { runFolder, stages: asked, cacheFolder } = request;
-  const lock = await takeLock(lockFile(runFolder), 'training');
-  const book = await openBook(runFolder);
+  const stopping = watchForStop(outside);
+  const lock = await stopping.unlessStopped(lockRun(request, outside));
+  const context: JobContext = {
+    report: (event) => outside.report(event),
+    takeCommands: () => {
+      requireLock(lock, runFolder);
+      return stopping.takeCommands();
+    },
+  };
+  await removeLeftovers(runFolder, { recursive: true });
+  const book = await openBook(runFolder, lock);
   const began = performance.now();
   const again = exportsAgain(book.record, asked);
   try {
@@ -101,6 +115,7 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
         return result;
       };
       for (const stage of planned(book.record, asked)) {
+        stopping.check();
         const record = again
           ? book.record.stages[stage]
           : await book.start(stage, metrics.length(), asked?.includes(stage) ?? false);
@@ -109,8 +124,12 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
         const started = performance.now();
         const summary =
           stage === 'data'
-            ? await dataStage(runFolder, book.record.project, book.record.config, cacheFolder, context)
-            : await perform(stage, record.metricsBytes);
+            ? await stopping.unlessStopped(
+                dataStage(runFolder, book.record.project, book.record.config, cacheFolder, context),
+              )
+            : trains.has(stage)
+              ? await perform(stage, record.metricsBytes)
+              : await stopping.unlessStopped(perform(stage, record.metricsBytes));
         const seconds = (performance.now() - started) / 1000;
         await book.finish(stage, again ? seconds : record.seconds + seconds, summary);
         context.report({ type: 'stageFinished', stage, seconds, summary });
@@ -134,6 +153,26 @@ export async function runPipeline(request: PipelineRequest, context: JobContext)
   } finally {
     await lock.release();
   }
+}
+
+/** These stop at a checkpoint of their own accord; the others start over. */
+const trains: ReadonlySet<Stage> = new Set(['teacher', 'student', 'qat']);
+
+async function lockRun({ runFolder, takeOver = false }: PipelineRequest, context: JobContext): Promise<Lock> {
+  const stage = await readRun(runFolder).then(nextStage);
+  return takeLock(lockFile(runFolder), 'training', {
+    takeOver,
+    onWait: (message) => context.report({ type: 'note', stage: stage ?? 'export', level: 'warning', message }),
+  });
+}
+
+/** Two that write to one run would destroy it: whoever lost the lock stops. */
+function requireLock(lock: Lock, runFolder: string): void {
+  if (!lock.held())
+    throw new Problem(
+      'busy',
+      `${runFolder} was moved, deleted or taken over by another program. Look there; nothing more is written here.`,
+    );
 }
 
 /** A finished run stays one while it is exported again: cut off or failed, its last bundle is still the one that counts. */
@@ -208,9 +247,10 @@ interface Book {
   allFinished(): boolean;
 }
 
-async function openBook(folder: string): Promise<Book> {
+async function openBook(folder: string, lock: Lock): Promise<Book> {
   let record = await readRun(folder);
   const update = async (change: Partial<RunRecord>): Promise<void> => {
+    requireLock(lock, folder);
     record = { ...record, ...change };
     await writeRun(folder, record);
   };

@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomic } from '../storage/atomicFile.ts';
+import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';
 import type { RunRoom } from './room.ts';
 
 export type ScoredModel = 'teacher' | 'student' | 'int8';
@@ -23,7 +23,7 @@ export async function writeScores(
   split: ScoredSplit,
   scores: Float32Array | Uint8Array,
 ): Promise<void> {
-  await mkdir(path.join(room.folder, 'scores'), { recursive: true });
+  await makeOneFolder(path.join(room.folder, 'scores'));
   await writeFileAtomic(file(room, model, split), new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength));
 }
 

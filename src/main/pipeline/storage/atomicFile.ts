@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { asideName } from './asideName.ts';
 
 /**
  * Writes a file so that a reader sees either the old bytes or the new ones, whatever happens in between:
  * written aside in the same folder, fsynced, renamed over the old one, and the folder fsynced.
- * Makes the folder if needed. `mode`: the permissions that it gets; null leaves them to the system. Leaves nothing behind when it fails; a full disk surfaces as ENOSPC.
+ * Makes the folder if needed. `mode` is the permissions that the file gets; null leaves them to the system. Leaves nothing behind when it fails; a full
+ * disk surfaces as ENOSPC.
  */
 export async function writeFileAtomic(
   file: string,
@@ -14,7 +15,7 @@ export async function writeFileAtomic(
 ): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
-  const aside = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  const aside = asideName(file);
   try {
     const handle = await open(aside, 'wx');
     try {
@@ -30,6 +31,13 @@ export async function writeFileAtomic(
     throw error;
   }
   await syncFolder(folder);
+}
+
+/** Makes a folder but none above it: a run whose project was moved meanwhile must not come back as an empty shell. */
+export async function makeOneFolder(folder: string): Promise<void> {
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** Makes a rename durable. Windows cannot open folders and needs no such thing. */

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
-import { isLocked, takeLock } from './lock.ts';
+import { makeOneFolder } from './atomicFile.ts';
+import { takeLock } from './lock.ts';
 import { openMetricsLog } from './metricsLog.ts';
 import { createRun, listRuns, lockFile, nextStage, readRun, runState, writeRun } from './runFolder.ts';
 
@@ -14,63 +14,6 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 let folders = 0;
 const fresh = (): string => path.join(root, String(folders++));
 const newRun = { project: '/photos', preset: null, config: configSchema.parse({}), versions: { destila: '0' } };
-
-/** The id of a process that is no more. */
-const deadPid = (): Promise<number> =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, ['-e', '']);
-    child.on('exit', () => resolve(child.pid!));
-  });
-
-describe('a lock', () => {
-  test('is held by one and can be taken again when it is given back', async () => {
-    const file = path.join(fresh(), 'lock.json');
-    const lock = await takeLock(file, 'training');
-    await expect(takeLock(file, 'training')).rejects.toMatchObject({
-      kind: 'busy',
-      message: expect.stringContaining(`process ${process.pid} (training)`) as string,
-    });
-    expect(await isLocked(file)).toBe(true);
-    await lock.release();
-    expect(await isLocked(file)).toBe(false);
-    await (await takeLock(file, 'training')).release();
-  });
-
-  test('of many that want it goes to one', async () => {
-    const file = path.join(fresh(), 'lock.json');
-    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => takeLock(file, 'training')));
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  });
-
-  test.each([
-    [
-      'a process that is gone',
-      async () => JSON.stringify({ formatVersion: 1, pid: await deadPid(), host: hostname(), started: '', what: 'x' }),
-    ],
-    [
-      'a process whose number another has now',
-      () =>
-        JSON.stringify({ formatVersion: 1, pid: process.pid, host: hostname(), started: 'another boot:1', what: 'x' }),
-    ],
-    ['a writer that died over it', () => '{"formatVe'],
-  ])('of %s is taken over', async (_, content) => {
-    const folder = fresh();
-    mkdirSync(folder);
-    const file = path.join(folder, 'lock.json');
-    writeFileSync(file, await content());
-    const lock = await takeLock(file, 'training');
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ pid: process.pid });
-    await lock.release();
-  });
-
-  test('of another machine is respected: it cannot be asked', async () => {
-    const folder = fresh();
-    mkdirSync(folder);
-    const file = path.join(folder, 'lock.json');
-    writeFileSync(file, JSON.stringify({ formatVersion: 1, pid: 1, host: 'elsewhere', started: '', what: 'training' }));
-    await expect(takeLock(file, 'training')).rejects.toThrow(/on elsewhere.*delete .*lock\.json/);
-  });
-});
 
 describe('a run folder', () => {
   test('starts with everything to do, in a folder of its own', async () => {
@@ -102,6 +45,33 @@ describe('a run folder', () => {
     const folder = await createRun(fresh(), newRun);
     writeFileSync(path.join(folder, 'run.json'), text);
     await expect(readRun(folder)).rejects.toThrow(message);
+  });
+
+  test('belongs to the project that it lies in: a moved or copied project does not lead to the old place', async () => {
+    const project = path.join(fresh(), 'photos');
+    const folder = await createRun(path.join(project, 'runs'), { ...newRun, project });
+    writeFileSync(path.join(project, 'train.txt'), '');
+    expect((await readRun(folder)).project).toBe(project);
+    const moved = path.join(root, 'moved');
+    renameSync(project, moved);
+    expect((await readRun(path.join(moved, 'runs', path.basename(folder)))).project).toBe(moved);
+  });
+
+  test('that was put elsewhere keeps the project that it was made from', async () => {
+    const folder = await createRun(path.join(fresh(), 'runs'), newRun);
+    expect((await readRun(folder)).project).toBe('/photos');
+  });
+
+  test('that was moved away is not created again by what still writes to it', async () => {
+    const folder = await createRun(fresh(), newRun);
+    const record = await readRun(folder);
+    renameSync(folder, `${folder}-moved`);
+    await expect(writeRun(folder, record)).rejects.toMatchObject({
+      kind: 'file',
+      message: expect.stringMatching(/is gone/) as string,
+    });
+    await expect(makeOneFolder(path.join(folder, 'checkpoints'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('without run.json is no run', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { configSchema } from '../../../shared/config.ts';
@@ -61,6 +61,7 @@ const pending = (): StageRecord => ({ state: 'pending', startedAt: null, seconds
 
 /** Makes runs/<id> in `runsFolder` and gives its absolute path. The id is the time of creation, so that runs sort by age. */
 export async function createRun(runsFolder: string, run: NewRun, now = new Date()): Promise<string> {
+  // The newest run's, wherever the clock stood when it was made.
   const number = ((await listRuns(runsFolder)).at(-1)?.number ?? 0) + 1;
   const folder = await newFolder(runsFolder, now);
   const record: RunRecord = {
@@ -80,7 +81,7 @@ export async function createRun(runsFolder: string, run: NewRun, now = new Date(
     pinned: false,
     trashed: false,
   };
-  await writeRun(folder, record);
+  await writeRecord(folder, record);
   return folder;
 }
 
@@ -98,7 +99,15 @@ async function newFolder(runsFolder: string, now: Date): Promise<string> {
   }
 }
 
+/** Changes run.json where there is one: a run that was moved or deleted meanwhile must not come back as an empty shell. */
 export async function writeRun(folder: string, record: RunRecord): Promise<void> {
+  await access(recordFile(folder)).catch((error: Error) => {
+    throw new Problem('file', `${folder} is gone: it was moved or deleted meanwhile.`, error.message);
+  });
+  await writeRecord(folder, record);
+}
+
+async function writeRecord(folder: string, record: RunRecord): Promise<void> {
   await writeFileAtomic(recordFile(folder), `${JSON.stringify(record, null, 2)}\n`);
 }
 
@@ -122,7 +131,22 @@ export async function readRun(folder: string): Promise<RunRecord> {
   const parsed = runRecordSchema.safeParse(value);
   if (!parsed.success)
     throw new Problem('file', `${recordFile(folder)} is damaged or was edited wrongly.`, z.prettifyError(parsed.error));
-  return parsed.data;
+  return { ...parsed.data, project: await projectOf(folder, parsed.data.project) };
+}
+
+/**
+ * The project that a run lies in, if it lies in one: a project may have been moved or copied since the run was made. A run that
+ * was put elsewhere (--runs) keeps the folder that it was made from.
+ */
+async function projectOf(folder: string, madeFrom: string): Promise<string> {
+  const runs = path.dirname(path.resolve(folder));
+  const around = path.dirname(runs);
+  if (path.basename(runs) !== 'runs' || around === madeFrom) return madeFrom;
+  const isProject = await access(path.join(around, 'train.txt')).then(
+    () => true,
+    () => false,
+  );
+  return isProject ? around : madeFrom;
 }
 
 /** 'interrupted': run.json says running, but the process is gone. */
@@ -132,7 +156,10 @@ export async function runState(folder: string, record: RunRecord): Promise<RunSt
   return record.state === 'running' && !(await isLocked(lockFile(folder))) ? 'interrupted' : record.state;
 }
 
-/** Folders of all runs, oldest first, with their numbers. Folders that are no runs are passed over. */
+/**
+ * Folders of all runs, oldest first, with their numbers. Numbers tell the age: names come from the clock, which may have been
+ * set back. Folders that are not runs are passed over.
+ */
 export async function listRuns(
   runsFolder: string,
 ): Promise<{ folder: string; number: number; record: RunRecord; state: RunState }[]> {
@@ -147,7 +174,8 @@ export async function listRuns(
   let number = 0;
   return runs
     .filter((run) => run !== null)
-    .map((run) => ({ ...run, number: (number = run.record.number ?? number + 1) }));
+    .map((run) => ({ ...run, number: (number = run.record.number ?? number + 1) }))
+    .sort((a, b) => a.number - b.number);
 }
 
 /** The stage to go on with; null when all are finished. */

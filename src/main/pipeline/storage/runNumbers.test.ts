@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -31,4 +31,22 @@ test("a deleted run changes nobody's number, nor gives its own away", async () =
   const file = path.join(third, 'run.json');
   await writeFile(file, JSON.stringify({ ...(JSON.parse(await readFile(file, 'utf8')) as object), number: null }));
   expect(await numbers()).toEqual([1, 2, 4]);
+});
+
+test('after the clock was set back the newest run is the one with the highest number, and no number comes twice', async () => {
+  const project = await mkdtemp(path.join(tmpdir(), 'destila-clock-'));
+  const folder = path.join(project, 'runs');
+  await mkdir(folder);
+  const about = { project, preset: null, config: configSchema.parse({}), versions: {} };
+  const times = ['10:00', '10:30', '09:30', '09:40', '10:30'];
+  for (const time of times) await createRun(folder, about, new Date(`2026-11-28T${time}:00Z`));
+  // Worked out by hand: made in this order, whatever the clock said.
+  expect((await listRuns(folder)).map((run) => [path.basename(run.folder), run.number])).toEqual([
+    ['2026-11-28-100000', 1],
+    ['2026-11-28-103000', 2],
+    ['2026-11-28-093000', 3],
+    ['2026-11-28-094000', 4],
+    ['2026-11-28-103000-2', 5],
+  ]);
+  await rm(project, { recursive: true });
 });

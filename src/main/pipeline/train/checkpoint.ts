@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Range, TrainingState } from '../engine/engine.ts';
 import type { Tensor } from '../graph/graph.ts';
-import { writeFileAtomic } from '../storage/atomicFile.ts';
+import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import type { EarlyStoppingState, ReduceOnPlateauState } from './callbacks.ts';
 import type { DecisionCounts } from './trainingDecisions.ts';
@@ -62,6 +62,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
     steps: String(state.steps),
     progress: JSON.stringify(progress),
   };
+  await makeOneFolder(folder);
   await writeFileAtomic(path.join(folder, fileName(stage, phase, progress)), writeSafetensors(tensors, metadata));
   for (const old of (await checkpointFiles(folder, stage, phase)).slice(0, -KEPT))
     await rm(path.join(folder, old), { force: true });

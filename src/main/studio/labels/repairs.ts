@@ -10,11 +10,12 @@ import type { DataProblem } from '../../pipeline/data/problems.ts';
 import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import { readDataset } from '../../pipeline/data/readDataset.ts';
 import { betterSeparator, detectLayout } from '../../pipeline/data/separator.ts';
-import { takeLock } from '../../pipeline/storage/lock.ts';
+import { backUp } from './backups.ts';
+import { lockLabels } from './labelLock.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
 import { joined, readRawFile } from './labelFile.ts';
 import { newLine } from './lineText.ts';
-import { backUp, writeLabelFile } from './saveChanges.ts';
+import { writeLabelFile } from './saveChanges.ts';
 
 export interface RepairRequest {
   readonly project: string;
@@ -32,7 +33,7 @@ type Mend = (line: RawLine) => Promise<Buffer | null>;
  * What is wrong is found anew, so that lines that moved meanwhile are not mistaken. All other lines stay byte for byte.
  */
 export async function repair({ project, config, code, backupFolder }: RepairRequest): Promise<Repaired> {
-  const lock = await takeLock(path.join(project, '.destila.lock'), 'saving labels');
+  const lock = await lockLabels(project, 'saving labels');
   try {
     const { problems, separator, dataset } = await readDataset(project, config);
     if (code === 'unknownLabel') return await addClasses(project, config.labels_file, problems, backupFolder);

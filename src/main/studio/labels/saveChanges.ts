@@ -1,4 +1,4 @@
-import { copyFile, mkdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Conflict, LineChange, SaveResult, Split } from '../../../shared/contract/dataset.ts';
@@ -9,8 +9,9 @@ import { splitLine } from '../../pipeline/data/labelLine.ts';
 import type { SeparatorReport } from '../../pipeline/data/separator.ts';
 import { detectLayout } from '../../pipeline/data/separator.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
-import { takeLock } from '../../pipeline/storage/lock.ts';
+import { backUp } from './backups.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
+import { lockLabels } from './labelLock.ts';
 import { appended, joined, readRawFile, rewritten } from './labelFile.ts';
 import { lineWithLabels, sameLabels } from './lineText.ts';
 
@@ -29,7 +30,7 @@ export interface SaveRequest {
  * only where both sides changed the same line nothing is written and the user is asked. All other lines stay byte for byte.
  */
 export async function saveChanges({ project, changes, separator, backupFolder }: SaveRequest): Promise<SaveResult> {
-  const lock = await takeLock(path.join(project, '.destila.lock'), 'saving labels');
+  const lock = await lockLabels(project, 'saving labels');
   try {
     const files = await readAll(project);
     const layout = layoutOf(project, files, separator);
@@ -183,20 +184,13 @@ export async function writeLabelFile(file: string, data: Uint8Array | string): P
   await writeFileAtomic(place, data, mode);
 }
 
-export async function backUp(files: readonly string[], folder: string): Promise<string> {
-  const place = path.join(folder, new Date().toISOString().replaceAll(':', '-'));
-  await mkdir(place, { recursive: true });
-  for (const file of files) await copyFile(file, path.join(place, path.basename(file)));
-  return place;
-}
-
 /** Whole label files for an import or a new split; files that are there are kept as a backup. */
 export async function writeLabelFiles(
   project: string,
   texts: Readonly<Record<Split, string>>,
   backupFolder: string,
 ): Promise<void> {
-  const lock = await takeLock(path.join(project, '.destila.lock'), 'writing label files');
+  const lock = await lockLabels(project, 'writing label files');
   try {
     const files = await readAll(project);
     await backUp(

@@ -1,0 +1,354 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { link } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { asideName, isAbandoned } from './asideName.ts';
+import { writeFileAtomic } from './atomicFile.ts';
+import { machineId, startOf } from './holder.ts';
+import { removeLeftovers } from './leftovers.ts';
+import type { Clock, Lock } from './lock.ts';
+import { isLocked, takeLock } from './lock.ts';
+
+const root = mkdtempSync(path.join(tmpdir(), 'locks-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+let folder = '';
+let file = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(root, 'case-'));
+  file = path.join(folder, 'lock.json');
+});
+
+/** The id of a process that has ended. */
+const deadPid = (): Promise<number> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, ['-e', '']);
+    child.on('exit', () => resolve(child.pid!));
+  });
+
+const holder = (part: object = {}): string =>
+  JSON.stringify({
+    beat: '000000000000',
+    formatVersion: 1,
+    token: 'f'.repeat(32),
+    pid: 7,
+    host: 'box-a',
+    machine: 'another boot',
+    started: 'another boot:1',
+    what: 'training',
+    ...part,
+  });
+
+/** A clock that moves only when somebody sleeps; `during` happens in each sleep. */
+function fakeClock(during: (sleeps: number) => void = () => undefined): Clock & { readonly slept: number[] } {
+  const slept: number[] = [];
+  let now = 5_000;
+  return {
+    slept,
+    now: () => now,
+    sleep: async (milliseconds) => {
+      slept.push(milliseconds);
+      now += milliseconds;
+      during(slept.length);
+    },
+  };
+}
+
+const refusingLinks = (code: string) => async (): Promise<never> => {
+  throw Object.assign(new Error(`${code}: operation not permitted, link`), { code });
+};
+
+describe.each([
+  ['linked into place', link],
+  ['on a file system without links (exFAT)', refusingLinks('EPERM')],
+  ['on a file system without links (SMB)', refusingLinks('EOPNOTSUPP')],
+  ['on a file system without links (exFAT on Windows)', refusingLinks('EISDIR')],
+])('a lock %s', (_, own) => {
+  test('is held by one, names its holder, and can be taken again after its release', async () => {
+    const lock = await takeLock(file, 'training', { link: own });
+    await expect(takeLock(file, 'training', { link: own })).rejects.toMatchObject({
+      kind: 'busy',
+      message: `${folder} is in use by process ${process.pid} (training). Wait for it or stop it first.`,
+    });
+    expect(await isLocked(file)).toBe(true);
+    expect(lock.held()).toBe(true);
+    await lock.release();
+    expect(lock.held()).toBe(false);
+    expect(await isLocked(file)).toBe(false);
+    await (await takeLock(file, 'training', { link: own })).release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('goes to one of many that want it', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, () => takeLock(file, 'training', { link: own })),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual(['lock.json']);
+  });
+});
+
+test('a link that fails for another reason is an error, and leaves nothing behind', async () => {
+  await expect(takeLock(file, 'x', { link: refusingLinks('EIO') })).rejects.toMatchObject({ code: 'EIO' });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a server that made the link but answers that it exists (NFS) has given us the lock', async () => {
+  const twice = async (existing: string, name: string): Promise<void> => {
+    await link(existing, name);
+    await link(existing, name);
+  };
+  await (await takeLock(file, 'x', { link: twice })).release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+describe('a lock whose holder can be looked up', () => {
+  test.each([
+    ['a process that is gone', async () => ({ pid: await deadPid(), machine: machineId(), started: 'x:1' })],
+    ['a process whose number another has now', () => ({ pid: process.pid, machine: machineId(), started: 'x:1' })],
+    [
+      'a process that is gone, under an earlier name of this machine',
+      async () => ({ pid: await deadPid(), machine: machineId(), host: 'old-name' }),
+    ],
+    [
+      'an earlier version, gone',
+      async () => ({ pid: await deadPid(), machine: '', token: '', host: hostname(), started: startOf(1) }),
+    ],
+  ])('is taken over from %s at once', async (_, part) => {
+    writeFileSync(file, holder(await part()));
+    const lock = await takeLock(file, 'training');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ pid: process.pid, what: 'training' });
+    await lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('is never taken from a living process, however long its heartbeat stands still (it may be suspended)', async () => {
+    writeFileSync(file, holder({ pid: process.pid, machine: machineId(), started: startOf(process.pid) }));
+    const clock = fakeClock();
+    for (const options of [
+      { clock, onWait: () => undefined },
+      { clock, takeOver: true },
+    ])
+      await expect(takeLock(file, 'x', options)).rejects.toMatchObject({ kind: 'busy' });
+    expect(clock.slept).toEqual([]);
+  });
+});
+
+describe('a lock whose holder cannot be looked up (another machine or container)', () => {
+  const others = [
+    ['another machine', holder()],
+    ['an earlier version elsewhere', holder({ machine: '', token: '', host: 'elsewhere', started: '' })],
+    ['this machine before its last boot', holder({ machine: 'earlier boot', host: hostname() })],
+    ['a writer that died over it', '{"beat":"00'],
+    ['nobody: it is empty', ''],
+  ] as const;
+
+  test.each(others)('of %s is refused at first, with the way on', async (_, content) => {
+    writeFileSync(file, content);
+    await expect(takeLock(file, 'x')).rejects.toMatchObject({
+      kind: 'locked',
+      message: expect.stringContaining('take over') as string,
+    });
+    expect(readFileSync(file, 'utf8')).toBe(content);
+    expect(await isLocked(file)).toBe(true);
+  });
+
+  test.each(others)('of %s is taken after 60 s without a heartbeat', async (_, content) => {
+    writeFileSync(file, content);
+    const clock = fakeClock();
+    const said: string[] = [];
+    const lock = await takeLock(file, 'training', { clock, onWait: (message) => said.push(message) });
+    expect(clock.slept.reduce((a, b) => a + b, 0)).toBe(60_000);
+    expect(said).toEqual([expect.stringContaining('60 s')]);
+    await lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('is refused as soon as its heartbeat changes', async () => {
+    writeFileSync(file, holder());
+    const clock = fakeClock((sleeps) => {
+      if (sleeps === 25) writeFileSync(file, holder({ beat: '000000000001' }));
+    });
+    await expect(takeLock(file, 'x', { clock, onWait: () => undefined })).rejects.toMatchObject({
+      kind: 'busy',
+      message: `${folder} is in use by process 7 on box-a (training). Wait for it or stop it first.`,
+    });
+    expect(clock.slept).toHaveLength(25);
+  });
+
+  test('counts as held until it was watched for 60 s, by the clock of the one who watches', async () => {
+    // What the file's own times say does not matter: the two clocks may differ by years.
+    writeFileSync(file, holder());
+    execFileSync('touch', ['-d', '2001-01-01', file]);
+    const clock = fakeClock();
+    expect(await isLocked(file, clock)).toBe(true);
+    await clock.sleep(59_999);
+    expect(await isLocked(file, clock)).toBe(true);
+    await expect(takeLock(file, 'x', { clock })).rejects.toMatchObject({ kind: 'locked' });
+    await clock.sleep(1);
+    expect(await isLocked(file, clock)).toBe(false);
+    await (await takeLock(file, 'x', { clock })).release();
+  });
+
+  test('is taken at once when a person says that the holder is gone', async () => {
+    writeFileSync(file, holder());
+    const clock = fakeClock();
+    await (await takeLock(file, 'x', { clock, takeOver: true })).release();
+    expect(clock.slept).toEqual([]);
+  });
+});
+
+describe('what lies in the way', () => {
+  test.each([
+    ['a folder', () => mkdirSync(file), /is a folder, not a lock/],
+    ['a link to nothing', () => symlinkSync('/nonexistent/x', file), /is a link, not a lock/],
+    ['a FIFO', () => execFileSync('mkfifo', [file]), /is a special file, not a lock/],
+    ['a large file', () => writeFileSync(file, 'x'.repeat(5000)), /is a large file, not a lock/],
+  ])('%s is named', async (_, put, message) => {
+    put();
+    await expect(takeLock(file, 'x')).rejects.toMatchObject({ kind: 'file', message: expect.stringMatching(message) });
+    expect(await isLocked(file)).toBe(true);
+    expect(readdirSync(folder)).toEqual(['lock.json']);
+  });
+
+  test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('a lock that may not be read', async () => {
+    writeFileSync(file, holder());
+    chmodSync(file, 0);
+    await expect(takeLock(file, 'x')).rejects.toMatchObject({
+      kind: 'file',
+      message: expect.stringMatching(/cannot be read/),
+    });
+  });
+
+  test('a folder that is gone is named, and not created', async () => {
+    const gone = path.join(folder, 'gone', 'lock.json');
+    await expect(takeLock(gone, 'x')).rejects.toMatchObject({
+      kind: 'file',
+      message: expect.stringMatching(/is gone/),
+    });
+    expect(existsSync(path.dirname(gone))).toBe(false);
+  });
+});
+
+test('a holder that lost its lock does not remove the next one', async () => {
+  const lock = await takeLock(file, 'x');
+  unlinkSync(file);
+  writeFileSync(file, holder());
+  await lock.release();
+  expect(readFileSync(file, 'utf8')).toBe(holder());
+});
+
+test('while another process takes over, the holder leaves its lock to it', async () => {
+  const lock = await takeLock(file, 'x');
+  const { token } = JSON.parse(readFileSync(file, 'utf8')) as { token: string };
+  const guard = await takeLock(path.join(folder, `.lock.json.${token}.guard`), 'x');
+  await lock.release();
+  expect(existsSync(file)).toBe(true);
+  await guard.release();
+});
+
+test('a process that is slow to remove a stale lock does not remove the lock of the one that was faster', async () => {
+  writeFileSync(file, holder({ pid: await deadPid(), machine: machineId() }));
+  let faster: Lock | null = null;
+  const slow = async (existing: string, name: string): Promise<void> => {
+    // The slow one has found the stale lock and is about to remove it.
+    if (name.endsWith('.guard')) faster ??= await takeLock(file, 'faster');
+    await link(existing, name);
+  };
+  await expect(takeLock(file, 'slow', { link: slow })).rejects.toMatchObject({
+    kind: 'busy',
+    message: expect.stringContaining('(faster)') as string,
+  });
+  expect(faster!.held()).toBe(true);
+  expect(readFileSync(file, 'utf8')).toContain('"what":"faster"');
+});
+
+test('of two processes that find a stale lock only one removes it', async () => {
+  writeFileSync(file, holder({ pid: await deadPid(), machine: machineId() }));
+  const guard = await takeLock(path.join(folder, `.lock.json.${'f'.repeat(32)}.guard`), 'removing');
+  await expect(takeLock(file, 'x')).rejects.toMatchObject({ kind: 'busy' });
+  expect(existsSync(file)).toBe(true);
+  await guard.release();
+});
+
+test('a guard that a killed process left does not keep the lock', async () => {
+  writeFileSync(file, holder({ pid: await deadPid(), machine: machineId() }));
+  const left = path.join(folder, `.lock.json.${'f'.repeat(32)}.guard`);
+  writeFileSync(left, holder({ pid: await deadPid(), machine: machineId(), token: 'e'.repeat(32) }));
+  await (await takeLock(file, 'x')).release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+describe('leftovers', () => {
+  test('of killed processes are removed; what a living process writes, and all else, stays', async () => {
+    const gone = await deadPid();
+    mkdirSync(path.join(folder, 'checkpoints'));
+    mkdirSync(path.join(folder, '.tiny.partial'));
+    const mine = asideName(path.join(folder, 'train.txt'));
+    const left = [
+      `.train.txt.${gone}.0123abcd.tmp`,
+      `checkpoints/.teacher-A-e00000-s0000003.safetensors.${gone}-991.0123abcd.tmp`,
+      // Another process has this number by now: it started at another time.
+      `.val.txt.${process.pid}-1.0123abcd.tmp`,
+      `lock.json.stale-${gone}`,
+      '.destila.lock.stale-12',
+      '.tiny.partial.zip',
+      '.tiny.partial/model.tflite',
+    ];
+    const kept = ['train.txt', '.hidden.tmp', 'notes.guard', '.gitignore', path.basename(mine), 'a.stale-1'];
+    for (const name of [...left, ...kept]) writeFileSync(path.join(folder, name), 'x');
+    writeFileSync(path.join(folder, '.lock.json.0a.guard'), holder({ pid: gone, machine: machineId() }));
+    writeFileSync(path.join(folder, '.lock.json.0b.guard'), holder());
+    await removeLeftovers(folder, { recursive: true });
+    expect(readdirSync(folder).sort()).toEqual([...kept, '.lock.json.0b.guard', 'checkpoints'].sort());
+    expect(readdirSync(path.join(folder, 'checkpoints'))).toEqual([]);
+  });
+
+  test('are told by the names that files get while they are written', async () => {
+    expect(isAbandoned(path.basename(asideName('x.txt')))).toBe(false);
+    await writeFileAtomic(path.join(folder, 'x.txt'), 'x');
+    expect(readdirSync(folder)).toEqual(['x.txt']);
+  });
+});
+
+describe('the heartbeat', () => {
+  const BEAT_MS = 10_000;
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  test('changes the lock every ten seconds, and nothing but the heartbeat', async () => {
+    const lock = await takeLock(file, 'x');
+    const before = JSON.parse(readFileSync(file, 'utf8')) as object;
+    vi.advanceTimersByTime(BEAT_MS);
+    await vi.waitFor(() => expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...before, beat: '000000000001' }));
+    await lock.release();
+  });
+
+  test.each([
+    ['another process has taken over', () => writeFileSync(path.join(folder, 'next'), holder())],
+    ['the folder was moved', () => undefined],
+  ])('tells the holder that %s', async (_, prepare) => {
+    const lock = await takeLock(file, 'x');
+    prepare();
+    if (existsSync(path.join(folder, 'next'))) renameSync(path.join(folder, 'next'), file);
+    else rmSync(file);
+    vi.advanceTimersByTime(BEAT_MS);
+    await vi.waitFor(() => expect(lock.held()).toBe(false));
+    await lock.release();
+    expect(existsSync(file)).toBe(_ === 'another process has taken over');
+  });
+});
