@@ -13,11 +13,12 @@ import { stepsPerEpoch } from '../train/batches.ts';
 import { reestimateStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
+import { requireFiniteScores } from '../train/diverged.ts';
 import { trainPhase } from '../train/phase.ts';
 import { earlyStoppingOf, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } from '../train/recipe.ts';
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
-import { validationMetrics } from './figures.ts';
+import { figure, validationMetrics } from './figures.ts';
 import { headInputs } from './headInputs.ts';
 import type { PhaseInputs } from './phaseInputs.ts';
 import type { RunRoom, StageSummary } from './room.ts';
@@ -216,7 +217,7 @@ async function runPhase(
       },
       inputOf: (batch) => inputs.inputOf(batch),
       teach,
-      evaluate: (parameters) => evaluateFloat(room, inputs, spec.model.classes, parameters),
+      evaluate: (parameters) => evaluateFloat(room, stage, inputs, spec.model.classes, parameters),
       keepBest: (parameters) => writeModelFile(best, { ...stored, parameters }),
       report: (event) => room.context.report(event),
       takeCommands: () => room.context.takeCommands(),
@@ -230,7 +231,7 @@ async function runPhase(
   return {
     parameters: (await readModelFile(best)).parameters,
     summary: {
-      [`best_${spec.monitor}`]: smallerIsBetter(spec.monitor, outcome.best),
+      [`best_${spec.monitor}`]: figure(smallerIsBetter(spec.monitor, outcome.best)),
       training_seconds: outcome.seconds,
     },
   };
@@ -238,6 +239,7 @@ async function runPhase(
 
 async function evaluateFloat(
   room: RunRoom,
+  stage: NetworkStage,
   inputs: PhaseInputs,
   classes: number,
   trained: Parameters,
@@ -245,6 +247,7 @@ async function evaluateFloat(
   const parameters = await inputs.settled(trained);
   const val = split(room, 'val');
   const logits = await inputs.scoreValidation(parameters);
+  requireFiniteScores(stage, logits);
   return {
     metrics: validationMetrics(logits, val, classes),
     parameters,

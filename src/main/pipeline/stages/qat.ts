@@ -13,7 +13,7 @@ import { reestimateStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
 import { trainPhase } from '../train/phase.ts';
-import { ADAMW } from '../train/recipe.ts';
+import { ADAMW, smallerIsBetter } from '../train/recipe.ts';
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
 import { integerMetrics } from './figures.ts';
@@ -98,7 +98,7 @@ async function quantize(
       },
       { parameters, ranges, checkpoint },
     );
-    const start = qat.monitor === 'val_loss' ? postTrainingMetrics.val_loss! : -postTrainingMetrics[qat.monitor]!;
+    const start = smallerIsBetter(qat.monitor, postTrainingMetrics[qat.monitor] ?? NaN);
     if (!(outcome.best < start)) {
       note(
         room,

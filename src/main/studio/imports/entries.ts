@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { looksLikeImage } from '../../pipeline/data/separator.ts';
+import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
 
 /** An image and the labels that a source gives it. */
 export interface Entry {
@@ -60,7 +61,7 @@ export async function duplicateGroups(project: string, paths: readonly string[])
     const byHash = new Map<string, string[]>();
     for (const { name } of same) {
       const hash = createHash('sha256')
-        .update(await readFile(path.resolve(project, name)))
+        .update(await readRegularFile(path.resolve(project, name)))
         .digest('hex');
       byHash.set(hash, [...(byHash.get(hash) ?? []), name]);
     }

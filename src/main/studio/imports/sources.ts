@@ -1,4 +1,4 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
@@ -11,6 +11,7 @@ import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import { looksLikeImage } from '../../pipeline/data/separator.ts';
 import type { Entry, Source } from './entries.ts';
 import { imagesBelow } from './entries.ts';
+import { readRegularText } from '../../pipeline/storage/regularFile.ts';
 
 /** Labels from whatever the user has. Boxes become 'is in the photo'. */
 export async function readSource(
@@ -248,7 +249,7 @@ async function yoloNames(file: string, shown: string): Promise<readonly string[]
 async function firstText(project: string, image: string): Promise<string | null> {
   const plain = image.replace(/\.[^./]+$/, '.txt');
   for (const name of [plain.replace(/(^|\/)images\//, '$1labels/'), plain]) {
-    const text = await readFile(path.join(project, name), 'utf8').catch(() => null);
+    const text = await readRegularText(path.join(project, name)).catch(() => null);
     if (text !== null) return text;
   }
   return null;
@@ -291,7 +292,7 @@ function inside(project: string, file: string): string {
 }
 
 const readText = (file: string): Promise<string> =>
-  readFile(file, 'utf8').catch((error: Error) => {
+  readRegularText(file).catch((error: Error) => {
     throw new Problem('file', `${file} cannot be read.`, error.message);
   });
 
@@ -351,6 +352,6 @@ async function kindOf(project: string, file: string): Promise<'csv' | 'coco' | '
   if (/\.(csv|tsv)$/i.test(file)) return (await namesImages(path.join(project, file))) ? 'csv' : null;
   if (/(^|\/)(data\.ya?ml|classes\.txt|obj\.names)$/i.test(file)) return 'yolo';
   if (!/\.json$/i.test(file) || (await stat(path.join(project, file))).size > 500e6) return null;
-  const text = await readFile(path.join(project, file), 'utf8').catch(() => '');
+  const text = await readRegularText(path.join(project, file)).catch(() => '');
   return text.includes('"categories"') && text.includes('"images"') ? 'coco' : null;
 }
