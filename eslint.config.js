@@ -17,7 +17,7 @@ const rooms = {
   ], // the last to read weights out of a .tflite
   'src/main/pipeline/engine': ['src/shared', 'src/main/pipeline/graph'],
   'src/main/pipeline/data': ['src/shared', 'src/main/pipeline/storage'],
-  'src/main/pipeline/eval': ['src/shared'],
+  'src/main/pipeline/eval': ['src/shared', 'src/main/pipeline/storage'],
   'src/main/pipeline/quant': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/engine'],
   'src/main/pipeline/report': ['src/shared', 'src/main/pipeline/eval'],
   'src/main/pipeline/export': [

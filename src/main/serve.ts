@@ -37,6 +37,7 @@ export async function serve(port: number, token = randomBytes(24).toString('hex'
   const respond = createResponder(studio, rendererFolder);
   const streams = new Set<ServerResponse>();
   const server = createServer((request, response) => {
+    response.on('error', () => undefined); // a browser that went away in the middle of an answer
     void answer({
       request,
       response,
@@ -52,8 +53,13 @@ export async function serve(port: number, token = randomBytes(24).toString('hex'
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve());
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
+  // A connection that cannot be accepted (too many open files) is lost; those that are open, and every run, go on.
+  server.on('error', () => undefined);
   const own = (server.address() as AddressInfo).port;
   return {
     url: `http://127.0.0.1:${own}/?token=${token}`,
@@ -184,6 +190,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** A window that reads nothing for so long is cut off: it opens its events again, and what waits for it takes no more memory. */
+const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
+
 /** Server-sent events; `quiet` for windows that nobody sees. */
 function openEvents({ request, response, studio, streams }: Exchange, quiet: boolean): void {
   response.writeHead(200, {
@@ -192,15 +201,24 @@ function openEvents({ request, response, studio, streams }: Exchange, quiet: boo
     'cache-control': 'no-store',
     connection: 'keep-alive',
   });
-  response.write(': connected\n\n');
+  const write = (text: string): void => {
+    // After its end a write would be an error event, which ends the process where nobody listens.
+    if (response.writableEnded || response.destroyed) return;
+    if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
+    else response.write(text);
+  };
+  write(': connected\n\n');
   streams.add(response);
   const unsubscribe = studio.subscribe((event) => {
-    if (!quiet || matters(event)) response.write(`data: ${JSON.stringify(event)}\n\n`);
+    if (!quiet || matters(event)) write(`data: ${JSON.stringify(event)}\n\n`);
   });
-  const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
-  request.on('close', () => {
+  const heartbeat = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS);
+  const close = (): void => {
     clearInterval(heartbeat);
     unsubscribe();
     streams.delete(response);
-  });
+  };
+  response.on('close', close);
+  response.on('error', close);
+  request.on('error', close);
 }

@@ -13,7 +13,15 @@ export type Stage = z.infer<typeof stageSchema>;
 export const stageSecondsSchema = z.object({ stage: stageSchema, seconds: z.number() });
 export type StageSeconds = z.infer<typeof stageSecondsSchema>;
 
-const numbers = z.record(z.string(), z.number().nullable());
+/**
+ * A figure that may be undefined: null. Computations say so with NaN or an infinity, which JSON has no words for and which
+ * must not end whoever reads a message; both become null where they cross a border.
+ */
+export const figureSchema = z.preprocess(
+  (value) => (typeof value === 'number' && !Number.isFinite(value) ? null : value),
+  z.number().nullable(),
+);
+const numbers = z.record(z.string(), figureSchema);
 
 export const problemSchema = z.object({ kind: z.string(), message: z.string(), detail: z.string().optional() });
 
@@ -28,8 +36,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     done: z.number(),
     total: z.number(),
     unit: z.string(),
-    rate: z.number().nullable(),
-    secondsLeft: z.number().nullable(),
+    rate: figureSchema,
+    secondsLeft: figureSchema,
   }),
   /** One training step's figures (throttled). */
   z.object({

@@ -42,10 +42,15 @@ export async function follow(
   }
 }
 
-/** The same for jobs that are quick to repeat: Ctrl-C ends them at once. */
-export async function perform<T>(request: JobRequest, json: boolean, onOutput?: (text: string) => void): Promise<T> {
+/** The same for jobs that are quick to repeat: Ctrl-C, or the signal, ends them at once. */
+export async function perform<T>(
+  request: JobRequest,
+  json: boolean,
+  onOutput?: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<T> {
   const reporter = createReporter(json);
-  const job = startJob(request, { onEvent: (event) => reporter.event(event), ...(onOutput && { onOutput }) });
+  const job = startJob(request, { onEvent: (event) => reporter.event(event), ...(onOutput && { onOutput }), signal });
   const cancel = (): void => job.cancel();
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);

@@ -11,6 +11,7 @@ import { addRunCommands } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addWeightsCommands } from './commands/weights.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
+import { output } from './output.ts';
 
 /** The command line: a door to the studio. It loads no native engine; jobs do the work in processes of their own. */
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -53,6 +54,8 @@ function showProblem(error: unknown): void {
 
 try {
   await program.parseAsync();
+  const fault = output.fault();
+  if (fault !== null) throw fault;
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;

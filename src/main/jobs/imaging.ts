@@ -4,6 +4,7 @@ import type { PictureQuery } from '../../shared/contract/contract.ts';
 import type { LaunchedProcess } from './launch.ts';
 import { launchEntry } from './launch.ts';
 import { imagingReplySchema } from './imagingProtocol.ts';
+import { readMessage } from './messages.ts';
 
 export interface Imaging {
   /** Bytes of a JPEG (thumbnail, photo) or PNG (letterbox, augmented). Rejects with a Problem that names the fault. */
@@ -44,7 +45,10 @@ export function createImaging(): Imaging {
     const started = launchEntry('imagingProcess');
     giveWay(started.pid);
     started.onMessage((raw) => {
-      const { id, bytes, fault } = imagingReplySchema.parse(raw);
+      const reply = readMessage(imagingReplySchema, raw);
+      // The pictures it was drawing are refused when it has ended; those that wait go to a new process.
+      if (reply instanceof Problem) return started.kill();
+      const { id, bytes, fault } = reply;
       const request = drawing.get(id);
       drawing.delete(id);
       if (bytes === null) request?.reject(new Problem('data', fault ?? 'The picture cannot be read.'));

@@ -19,7 +19,7 @@ export type Launch = (entry: string, environment: Readonly<Record<string, string
 const KEPT_ERROR_TEXT = 4000;
 
 /** Under plain Node: a fork. */
-const forked: Launch = (entry, environment) => {
+export const launchForked: Launch = (entry, environment) => {
   const child = fork(entry, [], {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     serialization: 'advanced',
@@ -30,6 +30,7 @@ const forked: Launch = (entry, environment) => {
   child.stderr?.on('data', (chunk: Buffer) => {
     errorText = (errorText + chunk.toString('utf8')).slice(-KEPT_ERROR_TEXT);
   });
+  child.stderr?.on('error', () => undefined); // only the details of a crash come from it
   return {
     pid: child.pid ?? -1,
     send: (message) => {
@@ -52,7 +53,7 @@ const forked: Launch = (entry, environment) => {
   };
 };
 
-let launch: Launch = forked;
+let launch: Launch = launchForked;
 
 /** The desktop launches utility processes instead: its binary is not Node. */
 export function launchWith(other: Launch): void {

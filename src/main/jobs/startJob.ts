@@ -1,9 +1,11 @@
-import type { JobCommand, RunEvent } from '../../shared/events.ts';
-import { Problem } from '../../shared/problem.ts';
+import type { JobCommand, RunEvent, Stage } from '../../shared/events.ts';
+import { Problem, toProblemData } from '../../shared/problem.ts';
 import type { ProblemKind } from '../../shared/problem.ts';
 import { engineKind } from '../pipeline/engine/registry.ts';
+import { died } from './died.ts';
 import { launchEntry } from './launch.ts';
-import type { JobRequest, ToJob } from './protocol.ts';
+import { readMessage } from './messages.ts';
+import type { FromJob, JobRequest, ToJob } from './protocol.ts';
 import { fromJobSchema } from './protocol.ts';
 
 export interface Job {
@@ -20,39 +22,75 @@ export interface Job {
 export interface JobWatcher {
   onEvent?(event: RunEvent): void;
   onOutput?(text: string): void;
+  /** Aborting it cancels the job: its process ends at once. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+const cancelledProblem = (): Problem => new Problem('cancelled', 'Cancelled.');
 
 /** Starts a job in a process of its own. */
 export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
   const child = launchEntry('jobProcess', { ...hugePages(), ...environmentOf(request) });
   let cancelled = false;
-  const result = new Promise<unknown>((resolve, reject) => {
-    child.onMessage((raw) => {
-      const message = fromJobSchema.parse(raw);
-      if (message.type === 'event') watcher.onEvent?.(message.event);
-      if (message.type === 'output') watcher.onOutput?.(message.text);
-      if (message.type === 'result') resolve(message.value);
-      if (message.type === 'problem')
-        reject(new Problem(message.problem.kind as ProblemKind, message.problem.message, message.problem.detail));
-    });
-    // After a result this changes nothing: a promise settles once.
-    child.onEnd(({ code, signal, errorText }) =>
-      reject(cancelled ? new Problem('cancelled', 'Cancelled.') : died(code, signal, errorText)),
-    );
+  let stage: Stage | null = null;
+  const { promise: result, resolve, reject } = Promise.withResolvers<unknown>();
+  const receive = (message: FromJob): void => {
+    switch (message.type) {
+      case 'event':
+        if (message.event.type === 'stageStarted') stage = message.event.stage;
+        return watcher.onEvent?.(message.event);
+      case 'output':
+        return watcher.onOutput?.(message.text);
+      case 'result':
+        return resolve(message.value);
+      case 'problem':
+        return reject(
+          new Problem(message.problem.kind as ProblemKind, message.problem.message, message.problem.detail),
+        );
+    }
+  };
+  child.onMessage((raw) => {
+    try {
+      const message = readMessage(fromJobSchema, raw);
+      if (message instanceof Problem) throw message;
+      receive(message);
+    } catch (error) {
+      // An exception in this listener would end the process that hosts every job: this job fails instead.
+      reject(error instanceof Problem ? error : asProblem(error));
+      child.kill();
+    }
   });
+  // After a result this changes nothing: a promise settles once.
+  child.onEnd((end) => reject(cancelled ? cancelledProblem() : died(request.type, stage, end)));
   result.catch(() => undefined); // whoever started the job awaits it; a crash before that is not unhandled
   const post = (message: ToJob): void => child.send(message);
   post({ type: 'start', request });
+  const cancel = (): void => {
+    cancelled = true;
+    child.kill();
+  };
+  cancelOn(watcher.signal, cancel, result);
   return {
     pid: child.pid,
     started: Promise.resolve(),
     result,
     send: (command) => post({ type: 'command', command }),
-    cancel: () => {
-      cancelled = true;
-      child.kill();
-    },
+    cancel,
   };
+}
+
+function asProblem(error: unknown): Problem {
+  const { kind, message, detail } = toProblemData(error);
+  return new Problem(kind, message, detail);
+}
+
+/** Lets go of the signal once the job has ended: a door may keep one signal for many jobs. */
+function cancelOn(signal: AbortSignal | undefined, cancel: () => void, result: Promise<unknown>): void {
+  if (signal === undefined) return;
+  if (signal.aborted) return cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  const release = (): void => signal.removeEventListener('abort', cancel);
+  void result.then(release, release);
 }
 
 /** Starts a job as soon as it is known what it is; commands that come before that wait. */
@@ -61,7 +99,7 @@ export function startJobWhen(request: Promise<JobRequest>, watcher: JobWatcher):
   let cancelled = false;
   const waiting: JobCommand[] = [];
   const result = request.then((known) => {
-    if (cancelled) throw new Problem('cancelled', 'Cancelled.');
+    if (cancelled || watcher.signal?.aborted === true) throw cancelledProblem();
     job = startJob(known, watcher);
     for (const command of waiting) job.send(command);
     return job;
@@ -108,19 +146,4 @@ function environmentOf(request: JobRequest): Readonly<Record<string, string>> {
     default:
       return {};
   }
-}
-
-function died(code: number | null, signal: NodeJS.Signals | null, errorText: string): Problem {
-  const detail = errorText === '' ? undefined : errorText;
-  if (signal === 'SIGKILL')
-    return new Problem(
-      'outOfMemory',
-      'The training process was killed from outside, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.',
-      detail,
-    );
-  return new Problem(
-    'engine',
-    `The training process ended unexpectedly (${signal ?? `code ${code}`}). Resume goes on from the last checkpoint.`,
-    detail,
-  );
 }

@@ -10,7 +10,7 @@ import { readStored, writeStored } from './storedJson.ts';
 /** What this machine can do: engines are started and timed once, and again when asked. */
 export interface MachineStore {
   known(): Machine | null;
-  measure(): Promise<Machine>;
+  measure(signal?: AbortSignal): Promise<Machine>;
 }
 
 export async function openMachine(stateFolder: string): Promise<MachineStore> {
@@ -18,8 +18,8 @@ export async function openMachine(stateFolder: string): Promise<MachineStore> {
   let machine = await readStored(file, machineSchema.nullable(), null);
   return {
     known: () => machine,
-    measure: async () => {
-      machine = { measuredAt: new Date().toISOString(), ...(await surveyMachine(os.homedir())) };
+    measure: async (signal) => {
+      machine = { measuredAt: new Date().toISOString(), ...(await surveyMachine(os.homedir(), signal)) };
       await writeStored(file, machine);
       return machine;
     },

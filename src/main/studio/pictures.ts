@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PictureQuery } from '../../shared/contract/contract.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Imaging } from '../jobs/imaging.ts';
+import { readRegularFile } from '../pipeline/storage/regularFile.ts';
 import { folderBytes } from './training/runSummary.ts';
 
 /** Pictures for the screens: thumbnails kept on disk, the rest made when asked for. Only images inside the project's folder. */
@@ -43,8 +44,15 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
   const keep = async (key: string, bytes: Uint8Array): Promise<void> => {
     const file = path.join(folder, key.slice(0, 2), key);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(`${file}.tmp`, bytes);
-    await rename(`${file}.tmp`, file);
+    // A name of its own for every write: two requests for one picture, or two studios, would tear a shared one.
+    const aside = `${file}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+    try {
+      await writeFile(aside, bytes);
+      await rename(aside, file);
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    }
     if (++sinceCleaning >= 5000) {
       sinceCleaning = 0;
       await shrink(folder, maxBytes());
@@ -53,12 +61,15 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
   return {
     read: async (projectFolder, imagePath, query) => {
       const file = await insideProject(projectFolder, imagePath);
-      const { mtimeMs, size } = await stat(file);
+      const found = await stat(file);
+      if (!found.isFile())
+        throw new Problem('file', `${imagePath} is not an image file but a folder, a pipe or a device.`);
+      const { mtimeMs, size } = found;
       if (query.kind === 'photo') {
         const type = shown[path.extname(file).toLowerCase()];
         return type === undefined
           ? { bytes: await imaging.draw(file, query), type: 'image/jpeg' }
-          : { bytes: await readFile(file), type };
+          : { bytes: await readRegularFile(file), type };
       }
       if (query.kind !== 'thumbnail') return { bytes: await imaging.draw(file, query), type: 'image/png' };
       const key = createHash('sha256')

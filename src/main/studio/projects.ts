@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { DatasetIndex } from '../../shared/contract/dataset.ts';
@@ -13,6 +13,7 @@ import { hashOf } from './labels/labelFile.ts';
 import { readIndex } from './labels/datasetIndex.ts';
 import { runsFolder } from './places.ts';
 import { readStored, writeStored } from './storedJson.ts';
+import { readRegularFile } from '../pipeline/storage/regularFile.ts';
 
 /** Projects that were opened: a folder each. Only their files are ever served. */
 export interface Projects {
@@ -157,7 +158,7 @@ async function describe(folder: string, read: ReadIndex): Promise<Remembered> {
   };
 }
 
-const contentHash = (file: string): Promise<string> => readFile(file).then(hashOf, () => '');
+const contentHash = (file: string): Promise<string> => readRegularFile(file).then(hashOf, () => '');
 
 async function matches(folder: string, samples: Readonly<Record<string, string>>): Promise<number> {
   const same = await Promise.all(

@@ -61,7 +61,7 @@ export function resumeRun(folder: string, stages: readonly Stage[] | null, watch
     runFolder: path.resolve(folder),
     stages: stages === null ? null : [...stages],
     cacheFolder: cacheFolder(),
-    engine: await chooseEngine((await readRun(folder)).config),
+    engine: await chooseEngine((await readRun(folder)).config, watcher.signal),
     enginesFolder: enginesFolder(),
     takeOver,
   });

@@ -5,12 +5,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Method, Output, PictureQuery } from '../../shared/contract/contract.ts';
 import { contract } from '../../shared/contract/contract.ts';
-import type { Activity, StudioEvent } from '../../shared/contract/studio.ts';
-import type { RunEvent } from '../../shared/events.ts';
+import type { StudioEvent } from '../../shared/contract/studio.ts';
 import { Problem, toProblemData } from '../../shared/problem.ts';
 import { createImaging } from '../jobs/imaging.ts';
-import type { Job } from '../jobs/startJob.ts';
 import { startJob } from '../jobs/startJob.ts';
+import { openActivities } from './activities.ts';
 import { findFolder, listFolder } from './browse.ts';
 import { measureAgain } from './engines/chooseEngine.ts';
 import { forgetSpeed, rememberedSpeeds } from './engines/speeds.ts';
@@ -73,7 +72,16 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const state = stateFolder();
   const log = openLog(state);
   const listeners = new Set<(event: StudioEvent) => void>();
-  const emit = (event: StudioEvent): void => listeners.forEach((listener) => listener(event));
+  const emit = (event: StudioEvent): void => {
+    for (const listener of listeners) {
+      // Events come out of jobs' messages: a window that cannot take one (it was just closed) must not end them.
+      try {
+        listener(event);
+      } catch (error) {
+        log.write(`eventListener: ${(error as Error).stack ?? String(error)}`);
+      }
+    }
+  };
   // Told to the log even if it ends the studio.
   const onFault = (fault: Error): void => log.write(`uncaughtException: ${fault.stack ?? fault.message}`);
   process.on('uncaughtExceptionMonitor', onFault);
@@ -88,6 +96,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const imaging = createImaging();
   const pictures = openPictures(cacheFolder(), imaging, () => settings.current().thumbnailGigabytes * 1e9);
   const throttle = createEventThrottle(emit);
+  const activities = openActivities(emit);
   const queue = await openRunQueue(state, {
     onEvent: (project, run, event) => throttle.send(project, run, event),
     onChange: (entries) => {
@@ -95,7 +104,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       // A training goes before a search for a learning rate, and before what is measured for the next run.
       if (entries.length > 0) {
         rates.cancel();
-        measuring?.cancel();
+        activities.cancelKind('preflight');
       }
       emit({ type: 'queue', queue: [...entries] });
     },
@@ -109,33 +118,6 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     onChange: () => emit({ type: 'weightsChanged' }),
   });
   const load = createLoadMeter(os.homedir(), () => queue.runningPid());
-  const activities = new Map<string, Activity>();
-  let measuring: Job | null = null;
-  let nextActivity = 0;
-
-  /** Runs something long with its progress shown everywhere. */
-  async function active<T>(
-    kind: Activity['kind'],
-    project: string | null,
-    work: (onEvent: (event: RunEvent) => void) => Promise<T>,
-  ): Promise<T> {
-    const id = `${kind}-${nextActivity++}`;
-    const show = (activity: Activity): void => {
-      activities.set(id, activity);
-      emit({ type: 'activity', activity });
-    };
-    show({ id, kind, project, done: 0, total: 0, secondsLeft: null });
-    try {
-      return await work((event) => {
-        if (event.type === 'progress')
-          show({ id, kind, project, done: event.done, total: event.total, secondsLeft: event.secondsLeft });
-      });
-    } finally {
-      activities.delete(id);
-      emit({ type: 'activityEnded', id });
-    }
-  }
-
   const folderOf = (project: string): string => projects.folder(project);
   const runFolder = ({ project, run }: { project: string; run: string }): string => {
     if (!/^[\w.-]+$/.test(run) || run.startsWith('.')) throw new Problem('file', `'${run}' is no run.`);
@@ -160,7 +142,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
         recent: [...projects.recent()],
         machine: machine.known(),
         queue: [...queue.entries()],
-        activities: [...activities.values()],
+        activities: [...activities.current()],
       };
     },
     'studio.load': () => load(),
@@ -189,7 +171,11 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       thumbnails: await pictures.usage(),
       pixels: (await folderBytes(cacheFolder())) - (await pictures.usage()),
     }),
-    'machine.measure': () => active('measure', null, () => machine.measure()),
+    'activity.cancel': async ({ id }) => {
+      activities.cancel(id);
+      return {};
+    },
+    'machine.measure': () => activities.during('measure', null, ({ signal }) => machine.measure(signal)),
     'engines.speeds': () => rememberedSpeeds(),
     'engines.measureAgain': async ({ id }) => {
       const speed = (await rememberedSpeeds()).find((remembered) => remembered.id === id);
@@ -199,7 +185,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
           'busy',
           'A run is training: what is measured beside it says little. Wait for its end, or stop it.',
         );
-      await active('measure', null, () => measureAgain(speed));
+      await activities.during('measure', null, ({ signal }) => measureAgain(speed, signal));
       return {};
     },
     'engines.forget': async ({ id }) => {
@@ -231,10 +217,10 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return {};
     },
     'project.sample': () =>
-      active('sample', null, async (onEvent) => {
+      activities.during('sample', null, async (watcher) => {
         const folder = path.join(os.homedir(), 'Destila', 'Sample');
         const place = process.env.DESTILA_SAMPLE ?? folder;
-        await startJob({ type: 'sample', folder: place }, { onEvent }).result;
+        await startJob({ type: 'sample', folder: place }, watcher).result;
         const project = await projects.open(place);
         recentChanged();
         return project;
@@ -246,7 +232,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     },
     'dataset.read': ({ project }) => datasets.read(project, folderOf(project)),
     'dataset.check': ({ project }) =>
-      active('check', project, (onEvent) => datasets.check(project, folderOf(project), onEvent)),
+      activities.during('check', project, (watcher) => datasets.check(project, folderOf(project), watcher)),
     'dataset.lastCheck': async ({ project }) => ({ result: await datasets.lastCheck(project) }),
     'dataset.draft': async ({ project, changes }) => {
       await datasets.draft(project, changes);
@@ -277,9 +263,11 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     }),
     'weights.write': async ({ project, run, stage, format }) => {
       const folder = runFolder({ project, run });
-      const file = z
-        .string()
-        .parse(await startJob({ type: 'writeNetwork', runFolder: folder, stage, format, out: null }).result);
+      const file = await activities.during('weights', project, async (watcher) =>
+        z
+          .string()
+          .parse(await startJob({ type: 'writeNetwork', runFolder: folder, stage, format, out: null }, watcher).result),
+      );
       return { file: path.relative(folder, file).split(path.sep).join('/'), bytes: (await stat(file)).size };
     },
     'weights.download': async ({ id }) => {
@@ -297,7 +285,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return {};
     },
     'run.preflight': ({ project, config }) =>
-      active('measure', project, async () => {
+      activities.during('preflight', project, async ({ signal }) => {
         const { split, vocabulary } = await datasets.read(project, folderOf(project));
         const count = (number: number): number => split.filter((found) => found === number).length;
         return preflight(
@@ -305,16 +293,12 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
           config,
           { train: count(0), val: count(1), test: count(2) },
           vocabulary.length,
-          (job) => {
-            measuring = job;
-          },
-        ).finally(() => {
-          measuring = null;
-        });
+          signal,
+        );
       }),
     'learningRate.find': async ({ project, config, network }) => {
-      await active(network === 'teacher' ? 'teacherRate' : 'studentRate', project, (onEvent) =>
-        rates.find({ project, folder: folderOf(project), config, network }, onEvent),
+      await activities.during(network === 'teacher' ? 'teacherRate' : 'studentRate', project, (watcher) =>
+        rates.find({ project, folder: folderOf(project), config, network }, watcher),
       );
       return {};
     },
@@ -376,24 +360,34 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       emit({ type: 'runsChanged', project });
       return readTune(runFolder({ project, run }), (await summaryOf(project, run)).name);
     },
-    'tune.attention': ({ project, run, path: image, label }) => attention(runFolder({ project, run }), image, label),
+    'tune.attention': ({ project, run, path: image, label }) =>
+      activities.during('occlusion', project, ({ signal }) =>
+        attention(runFolder({ project, run }), image, label, signal),
+      ),
     'export.start': async ({ project, run }) => {
       // Its end and its failure are the answer to this call, not the end of the run.
-      await exportRun(
-        runFolder({ project, run }),
-        (event) => {
-          if (event.type === 'progress' || event.type === 'check' || event.type === 'stageFinished')
-            throttle.send(project, run, event);
-        },
-        () => undefined,
+      await activities.during('export', project, ({ onEvent, signal }) =>
+        exportRun(runFolder({ project, run }), {
+          signal,
+          onEvent: (event) => {
+            onEvent(event);
+            if (event.type === 'progress' || event.type === 'check' || event.type === 'stageFinished')
+              throttle.send(project, run, event);
+          },
+        }),
       );
       emit({ type: 'runsChanged', project });
       return {};
     },
     'export.check': async ({ project, run }) => {
-      await checkExport(runFolder({ project, run }), (event) => {
-        if (event.type === 'check') throttle.send(project, run, event);
-      });
+      await activities.during('verify', project, ({ signal }) =>
+        checkExport(runFolder({ project, run }), {
+          signal,
+          onEvent: (event) => {
+            if (event.type === 'check') throttle.send(project, run, event);
+          },
+        }),
+      );
       return {};
     },
     'export.read': async ({ project, run }) => ({
@@ -401,12 +395,15 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     }),
     'export.file': async ({ project, run, name }) => bundleText(runFolder({ project, run }), name),
     'export.try': ({ project, run, image }) =>
-      tryExport(
-        runFolder({ project, run }),
-        'path' in image ? { path: path.resolve(folderOf(project), image.path) } : image,
+      activities.during('try', project, ({ signal }) =>
+        tryExport(
+          runFolder({ project, run }),
+          'path' in image ? { path: path.resolve(folderOf(project), image.path) } : image,
+          signal,
+        ),
       ),
     'export.folder': ({ project, run, folder }) =>
-      active('predict', project, (onEvent) => predictToCsv(runFolder({ project, run }), folder, onEvent)),
+      activities.during('predict', project, (watcher) => predictToCsv(runFolder({ project, run }), folder, watcher)),
   };
 
   function diagnostics(): string {
@@ -473,8 +470,8 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     emit,
     runsActive: () => queue.entries().some(({ state: queueState }) => queueState !== 'waiting'),
     close: async (how) => {
-      rates.cancel();
-      if (how === 'stop') await queue.drain();
+      activities.cancelAll();
+      await queue.close(how);
       datasets.dispose();
       imaging.dispose();
       throttle.dispose();

@@ -118,7 +118,12 @@ export async function openTest(folder: string): Promise<void> {
   }
 }
 
-export async function attention(folder: string, imagePath: string, label: number): Promise<Attention> {
+export async function attention(
+  folder: string,
+  imagePath: string,
+  label: number,
+  signal?: AbortSignal,
+): Promise<Attention> {
   const record = await readRun(folder);
   const { splits } = await readSnapshot(snapshotFolder(folder), record.project);
   const sample = Object.values(splits)
@@ -126,6 +131,8 @@ export async function attention(folder: string, imagePath: string, label: number
     .find(({ path }) => path === imagePath);
   if (sample === undefined) throw new Problem('data', `${imagePath} is no image of this run.`);
   return attentionSchema.parse(
-    z.unknown().parse(await startJob({ type: 'attention', runFolder: folder, file: sample.file, label }).result),
+    z
+      .unknown()
+      .parse(await startJob({ type: 'attention', runFolder: folder, file: sample.file, label }, { signal }).result),
   );
 }

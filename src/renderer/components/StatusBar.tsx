@@ -1,5 +1,5 @@
 import { UnstyledButton } from '@mantine/core';
-import { IconCircleCheck, IconCpu, IconPlugConnectedX } from '@tabler/icons-react';
+import { IconCircleCheck, IconCpu, IconPlugConnectedX, IconX } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import type { Activity, QueueEntry } from '../../shared/contract/studio.ts';
 import { STARTED_ANEW } from '../api/browser.ts';
@@ -59,6 +59,15 @@ export function StatusBar() {
               </span>
               <span className="quiet">{leftOf(activity.secondsLeft, wording)}</span>
             </>
+          )}
+          {activity.kind !== 'import' && (
+            <UnstyledButton
+              className="row small"
+              aria-label={w(`Cancel: ${activityName(activity, wording)}`, `Cancelar: ${activityName(activity, wording)}`)}
+              onClick={() => void call('activity.cancel', { id: activity.id }).catch(() => undefined)}
+            >
+              <IconX size={14} aria-hidden="true" />
+            </UnstyledButton>
           )}
         </span>
       ))}
@@ -149,8 +158,20 @@ function activityName({ kind }: Activity, { w }: Wording): string {
       return w("Finding the teacher's learning rate", 'Buscando la tasa del maestro');
     case 'studentRate':
       return w("Finding the student's learning rate", 'Buscando la tasa del alumno');
+    case 'preflight':
+      return w('Measuring these settings', 'Midiendo estos ajustes');
     case 'predict':
       return w('Scoring a folder', 'Puntuando una carpeta');
+    case 'export':
+      return w('Writing the bundle', 'Escribiendo el paquete');
+    case 'verify':
+      return w('Verifying the bundle', 'Verificando el paquete');
+    case 'try':
+      return w('Scoring the image', 'Puntuando la imagen');
+    case 'occlusion':
+      return w('Computing the occlusion map', 'Calculando el mapa de oclusión');
+    case 'weights':
+      return w('Writing the network', 'Escribiendo la red');
     case 'import':
       return w('Importing', 'Importando');
   }

@@ -55,6 +55,8 @@ export const contract = {
   /** Frees the checkpoints of all finished runs of a project. */
   'disk.clean': method(project, z.object({ freedBytes: z.number() })),
   'cache.usage': method(nothing, z.object({ thumbnails: z.number(), pixels: z.number() })),
+  /** Ends a long call that is going on, with its process; that call then rejects with Problem 'cancelled'. */
+  'activity.cancel': method(z.object({ id: z.string() }), done),
   'machine.measure': method(nothing, machineSchema),
   /** Speeds of engines with the networks of runs: what `auto` remembers, newest first. */
   'engines.speeds': method(nothing, z.array(rememberedSpeedSchema)),

@@ -110,7 +110,21 @@ export type Load = z.infer<typeof loadSchema>;
 /** Anything long that is no run: drawing the sample, checking a project, exporting. */
 export const activitySchema = z.object({
   id: z.string(),
-  kind: z.enum(['sample', 'check', 'measure', 'teacherRate', 'studentRate', 'predict', 'import']),
+  kind: z.enum([
+    'sample',
+    'check',
+    'measure',
+    'preflight',
+    'teacherRate',
+    'studentRate',
+    'predict',
+    'import',
+    'export',
+    'verify',
+    'try',
+    'occlusion',
+    'weights',
+  ]),
   project: z.string().nullable(),
   done: z.number(),
   total: z.number(),

@@ -93,3 +93,40 @@ describe('unknown labels', () => {
 test('the no-label rate is the share of rows without a decision', () => {
   expect(noLabelRate([0, 0, 1, 0, 0, 0, 0, 1], 2)).toBe(0.5);
 });
+
+describe('scores that are not numbers', () => {
+  // scikit-learn refuses them (ValueError: Input contains NaN); here the figure is undefined.
+  const labels = [1, 0, 1, 0];
+  for (const scores of [
+    [NaN, 0.2, 0.6, 0.1],
+    [NaN, NaN, NaN, NaN],
+    [0.9, 0.2, 0.6, NaN],
+  ])
+    test(`${scores.join()} give no average precision and no area`, () => {
+      expect(averagePrecision(labels, scores)).toBeNaN();
+      expect(rocAuc(labels, scores)).toBeNaN();
+    });
+
+  test('infinities are ranked like any other score', () => {
+    expect(averagePrecision(labels, [Infinity, 0, Infinity, -Infinity])).toBe(1);
+    expect(rocAuc(labels, [Infinity, 0, Infinity, -Infinity])).toBe(1);
+  });
+
+  test('a NaN where the label is unknown counts no more than the label', () => {
+    expect(averagePrecision([1, 0, -1], [0.9, 0.1, NaN])).toBe(1);
+  });
+
+  test('one such class makes the mean undefined; a class without positives is left out', () => {
+    const matrix = Int8Array.from([1, 0, 1, 0, 0, 0]); // [2 images, 3 classes]: the second class has no positive
+    expect(macroAveragePrecision(matrix, [0.9, 0.1, 0.8, 0.2, 0.3, 0.1], 3)).toEqual({
+      macroAp: 1,
+      perClass: [1, NaN, 1],
+      leftOut: 1,
+    });
+    expect(macroAveragePrecision(matrix, [0.9, 0.1, NaN, 0.2, 0.3, 0.1], 3)).toMatchObject({
+      macroAp: NaN,
+      leftOut: 1,
+    });
+    expect(macroAveragePrecision(matrix, [0.9, NaN, 0.8, 0.2, 0.3, 0.1], 3).macroAp).toBe(1);
+  });
+});

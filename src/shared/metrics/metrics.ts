@@ -93,13 +93,13 @@ export function decisionMetricsOf(counts: readonly Confusion[], zeroDivision: Ze
   };
 }
 
-/** Area under the step-wise precision-recall curve, sum (R_k - R_(k-1)) P_k; equal scores form one step. NaN without positives. */
+/** Area under the step-wise precision-recall curve, sum (R_k - R_(k-1)) P_k; equal scores form one step. NaN without positives, or where a score is NaN. */
 export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   const order = Array.from({ length: labels.length }, (_, i) => i)
     .filter((i) => labels[i]! >= 0)
     .sort((a, b) => scores[b]! - scores[a]!);
   const positives = order.reduce((sum, i) => sum + labels[i]!, 0);
-  if (positives === 0) return NaN;
+  if (positives === 0 || order.some((i) => Number.isNaN(scores[i]))) return NaN;
   let sum = 0;
   let truePositives = 0;
   for (let start = 0; start < order.length;) {
@@ -113,11 +113,13 @@ export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<nu
   return sum;
 }
 
-/** Area under the ROC curve as the probability that a positive scores above a negative, ties one half. NaN where one of them is missing. */
+/** Area under the ROC curve as the probability that a positive scores above a negative, ties one half. NaN where one of them is missing, or a score is NaN. */
 export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   const order = Array.from({ length: labels.length }, (_, i) => i)
     .filter((i) => labels[i]! >= 0)
     .sort((a, b) => scores[a]! - scores[b]!);
+  // NaN has no rank: it equals nothing, not even itself, so the runs of equal scores below would never end.
+  if (order.some((i) => Number.isNaN(scores[i]))) return NaN;
   let negativesBelow = 0;
   let area = 0;
   let positives = 0;
@@ -138,18 +140,26 @@ const column = <T extends ArrayLike<number>>(matrix: T, classes: number, c: numb
   Float64Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
 
 export interface MacroAp {
-  /** Mean over the classes with a positive (= mAP); NaN where there is none. */
+  /** Mean over the classes with a positive (= mAP); NaN where there is none, or where a score of one is NaN. */
   readonly macroAp: number;
   /** Per class; NaN without positives. */
   readonly perClass: readonly number[];
+  /** Classes without a positive. */
   readonly leftOut: number;
 }
 
 export function macroAveragePrecision(labels: Int8Array, scores: ArrayLike<number>, classes: number): MacroAp {
-  const perClass = Array.from({ length: classes }, (_, c) =>
-    averagePrecision(column(labels, classes, c), column(scores, classes, c)),
-  );
-  return { macroAp: nanMean(perClass), perClass, leftOut: perClass.filter(Number.isNaN).length };
+  const columns = Array.from({ length: classes }, (_, c) => {
+    const truth = column(labels, classes, c);
+    return { ap: averagePrecision(truth, column(scores, classes, c)), positive: truth.includes(1) };
+  });
+  // A NaN score is a fault of the model, unlike a class without positives: it must not leave the mean unnoticed.
+  const measured = columns.filter(({ positive }) => positive).map(({ ap }) => ap);
+  return {
+    macroAp: measured.length === 0 ? NaN : measured.reduce((a, b) => a + b, 0) / measured.length,
+    perClass: columns.map(({ ap }) => ap),
+    leftOut: classes - measured.length,
+  };
 }
 
 /** Share of images that no class is said to be in. */

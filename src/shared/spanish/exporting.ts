@@ -1,5 +1,7 @@
 /** The bundle, its checks, and LiteRT. */
 export const exportMessages: Readonly<Record<string, string>> = {
+  '{csv} cannot be written. Free some space or check the permissions of the folder, and score the folder again.':
+    'No se puede escribir {csv}. Libera espacio o comprueba los permisos de la carpeta, y puntúala de nuevo.',
   'every file is as it was written (SHA256SUMS)': 'cada archivo está como se escribió (SHA256SUMS)',
   'the model is a valid int8 .tflite': 'el modelo es un .tflite int8 válido',
   'labels.txt, inference_config.json and the model agree': 'labels.txt, inference_config.json y el modelo coinciden',

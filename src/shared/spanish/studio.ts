@@ -1,5 +1,9 @@
 /** The studio itself: files, folders, projects, the window and its connection. */
 export const studioMessages: Readonly<Record<string, string>> = {
+  '{path} is not an image file but a folder, a pipe or a device.':
+    '{path} no es un archivo de imagen, sino una carpeta, una tubería o un dispositivo.',
+  '{file} is not a regular file but a folder, a pipe or a device.':
+    '{file} no es un archivo normal, sino una carpeta, una tubería o un dispositivo.',
   'The disk is full. Free some space and resume: nothing that was saved is lost.':
     'El disco está lleno. Libera espacio y reanuda: no se ha perdido nada de lo guardado.',
   'A file is missing: {reason}': 'Falta un archivo: {reason}',

@@ -68,18 +68,53 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'Not needed any more.': 'Ya no hace falta.',
 
   // Why a run ended, or cannot go on.
-  'The training process was killed from outside, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.':
-    'El proceso de entrenamiento se mató desde fuera, casi seguro por falta de memoria. Baja batch_size o input_size, o cierra otros programas, y reanuda: el último punto de control está a salvo.',
-  'The training process ended unexpectedly ({how:words}). Resume goes on from the last checkpoint.':
-    'El proceso de entrenamiento acabó de improviso ({how}). Reanudar sigue desde el último punto de control.',
+  'The process that was {doing:words} was killed, most likely because memory ran out. {advice:words}':
+    'El proceso que estaba {doing} se mató desde fuera, casi seguro por falta de memoria. {advice}',
+  'The process that was {doing:words} ended unexpectedly ({how:words}). {advice:words}':
+    'El proceso que estaba {doing} acabó de improviso ({how}). {advice}',
+  'Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.':
+    'Baja batch_size o input_size, o cierra otros programas, y reanuda: el último punto de control está a salvo.',
+  'Lower batch_size or input_size, or close other programs, and try again.':
+    'Baja batch_size o input_size, o cierra otros programas, e inténtalo de nuevo.',
+  'Close other programs and try again.': 'Cierra otros programas e inténtalo de nuevo.',
+  'Resume continues from the last checkpoint.': 'Reanudar sigue desde el último punto de control.',
+  'Try again.': 'Inténtalo de nuevo.',
+  'starting the run': 'iniciando el entrenamiento',
+  'checking the images of the run': 'comprobando las imágenes del entrenamiento',
+  'training the teacher': 'entrenando el maestro',
+  'training the student': 'entrenando el alumno',
+  'quantizing the student': 'cuantizando el alumno',
+  'choosing the thresholds': 'eligiendo los umbrales',
+  'scoring the test split': 'puntuando la partición de prueba',
+  'writing the bundle': 'escribiendo el paquete',
+  'checking the images': 'comprobando las imágenes',
+  'verifying the bundle': 'verificando el paquete',
+  'scoring the folder': 'puntuando la carpeta',
+  'evaluating the model': 'evaluando el modelo',
+  'examining this machine': 'examinando este equipo',
+  'trying the engine': 'probando el motor',
+  'measuring these settings': 'midiendo estos ajustes',
+  'searching for a learning rate': 'buscando una tasa de aprendizaje',
+  'scoring the image': 'puntuando la imagen',
+  'writing the network': 'escribiendo la red',
+  'computing the occlusion map': 'calculando el mapa de oclusión',
+  'A background process sent a message that the studio does not understand, so its work was stopped. Nothing that was saved is lost; try again.':
+    'Un proceso en segundo plano envió un mensaje que el estudio no entiende, así que se detuvo su trabajo. No se pierde nada de lo guardado; inténtalo de nuevo.',
+  'The studio ended unexpectedly twice while this run was going on, so it was not resumed again by itself. Its last checkpoint is safe: resume it yourself.':
+    'El estudio acabó de improviso dos veces durante este entrenamiento, así que no se ha vuelto a reanudar solo. Su último punto de control está a salvo: reanúdalo tú.',
+  'No image in val.txt has a label, so there is nothing to measure {settings} on. Add labeled images to val.txt, or set each of these to val_loss.':
+    'Ninguna imagen de val.txt tiene etiqueta, así que no hay con qué medir {settings}. Añade imágenes etiquetadas a val.txt o pon cada uno de estos en val_loss.',
   'code {code}': 'código {code}',
   'The worker thread ended with code {code}.': 'El hilo de trabajo acabó con el código {code}.',
   'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.':
     'Se acabó la memoria. Baja batch_size o input_size y reanuda: el último punto de control está a salvo.',
-  'Training diverged: the loss of {stage:words} in epoch {epoch:number}, step {step:number} is not a number. Lower {settings} or lr_head and start a new run.':
-    'El entrenamiento divergió: la pérdida del {stage} en la época {epoch}, paso {step} no es un número. Baja {settings} o lr_head y empieza otro entrenamiento.',
-  'Training diverged: the loss of {stage:words} in epoch {epoch:number}, step {step:number} is not a number. Lower qat.lr and start a new run.':
-    'El entrenamiento divergió: la pérdida de {stage} en la época {epoch}, paso {step} no es un número. Baja qat.lr y empieza otro entrenamiento.',
+  'Training diverged: {where:words}. Lower {settings} and start a new run.':
+    'El entrenamiento divergió: {where}. Baja {settings} y empieza otro entrenamiento.',
+  'the loss of {stage:words} in epoch {epoch:number}, step {step:number} is not a number':
+    'la pérdida de {stage} en la época {epoch}, paso {step} no es un número',
+  'after epoch {epoch:number} of {stage:words} the weights {name} are not numbers':
+    'tras la época {epoch} de {stage}, los pesos {name} no son números',
+  'the scores of the network of {stage:words} are not numbers': 'las puntuaciones de la red de {stage} no son números',
   "The stage '{stage}' builds on '{missing}', which is not finished: run that first, or the whole pipeline.":
     "La etapa '{stage}' se apoya en '{missing}', que no ha acabado: ejecuta antes esa, o todo el proceso.",
   'Nothing to train: {stage}.epochs_finetune is 0, and from scratch there is no head phase.':

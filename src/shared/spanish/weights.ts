@@ -1,5 +1,7 @@
 /** Pretrained weights: downloads, and files that hold a network. */
 export const weightsMessages: Readonly<Record<string, string>> = {
+  '{place} holds weights that are not numbers ({name}): the training that wrote them diverged, or the file is damaged. Choose another file.':
+    '{place} contiene pesos que no son números ({name}): el entrenamiento que los escribió divergió, o el archivo está dañado. Elige otro.',
   "The {stage:words}'s pretrained weights {file} cannot be read. Choose another file, or train from scratch.":
     'No se pueden leer los pesos preentrenados del {stage}, {file}. Elige otro archivo, o entrena desde cero.',
   "There are no weights '{id}' in the catalogue. 'destila weights list' shows them all.":

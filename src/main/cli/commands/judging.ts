@@ -8,6 +8,7 @@ import { cacheFolder } from '../../studio/places.ts';
 import { EXIT } from '../exitCodes.ts';
 import { score, shortened, table } from '../format.ts';
 import { perform } from '../jobs.ts';
+import { output } from '../output.ts';
 
 export function addJudgingCommands(program: Command): void {
   program
@@ -96,9 +97,18 @@ async function evaluate(
 }
 
 async function predict(folder: string, { bundle }: { bundle: string }): Promise<void> {
-  const { images, unreadable } = await perform<PredictionResult>({ type: 'predict', bundle, folder }, false, (text) =>
-    process.stdout.write(text),
-  );
+  const found = await perform<PredictionResult>(
+    { type: 'predict', bundle, folder },
+    false,
+    (text) => process.stdout.write(text),
+    output.closed,
+  ).catch((error: unknown) => {
+    // The lines are all there is to this command: without a reader it has nothing left to do.
+    if (output.closed.aborted && output.fault() === null) return null;
+    throw output.fault() ?? error;
+  });
+  if (found === null) return;
+  const { images, unreadable } = found;
   if (unreadable > 0)
     process.stderr.write(`${unreadable} of ${images} images could not be read: see the column 'error'.\n`);
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+
 import sharp from 'sharp';
 import { Problem } from '../../../shared/problem.ts';
+import { readRegularFile } from '../storage/regularFile.ts';
 
 /** Goes up whenever the same file would give other pixels: the pixel cache is keyed by it. */
 export const DECODER = `1, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
@@ -57,7 +58,7 @@ export async function decodeImage(
 
 async function read(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return await readRegularFile(file);
   } catch (error) {
     throw new Problem(
       'file',

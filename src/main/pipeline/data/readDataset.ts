@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
@@ -15,6 +15,7 @@ import { betterSeparator, detectLayout, looksLikeImage } from './separator.ts';
 import type { TextLine } from './textLines.ts';
 import { readLines } from './textLines.ts';
 import { buildVocabulary } from './vocabulary.ts';
+import { readRegularFile } from '../storage/regularFile.ts';
 
 export type DataConfig = Config['data'];
 
@@ -119,7 +120,7 @@ async function readLabelFile(folder: string, split: Split, problems: DataProblem
   const problem = (code: DataProblem['code'], line: number | null, message: string): void => {
     problems.push({ code, severity: 'error', split, file, line, message });
   };
-  const bytes = await readFile(path.join(folder, file)).catch((error: NodeJS.ErrnoException) => error);
+  const bytes = await readRegularFile(path.join(folder, file)).catch((error: NodeJS.ErrnoException) => error);
   if (bytes instanceof Error) {
     const above = existsSync(path.join(folder, '..', file))
       ? ` There is one in ${path.dirname(folder)}: is that the project folder?`

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+
 import path from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../storage/atomicFile.ts';
 import type { Dataset, Sample, Split } from './dataset.ts';
 import { ABSENT, labelsOf, PRESENT, UNKNOWN } from './dataset.ts';
 import { readLines } from './textLines.ts';
+import { readRegularFile } from '../storage/regularFile.ts';
 
 /**
  * A run's own copy of what it was trained on: snapshot.json (paths, hashes, labels, splits; one image a line) and
@@ -108,7 +109,7 @@ async function readStored(folder: string): Promise<z.infer<typeof snapshotSchema
 
 async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return await readRegularFile(file);
   } catch (error) {
     throw new Problem(
       'file',

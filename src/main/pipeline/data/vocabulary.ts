@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { labelFileName } from './dataset.ts';
 import type { DataProblem } from './problems.ts';
 import type { LabelEntry } from './readDataset.ts';
 import { readLines } from './textLines.ts';
+import { readRegularFile } from '../storage/regularFile.ts';
 
 /** Order of Unicode code points, the same on every machine (JavaScript's own order is that of UTF-16 units). */
 export function compareCodePoints(a: string, b: string): number {
@@ -66,7 +66,7 @@ async function readClasses(folder: string, name: string, problems: DataProblem[]
   const problem = (line: number | null, message: string): void => {
     problems.push({ code: 'labelsFile', severity: 'error', split: null, file: name, line, message });
   };
-  const bytes = await readFile(path.resolve(folder, name)).catch((error: Error) => error);
+  const bytes = await readRegularFile(path.resolve(folder, name)).catch((error: Error) => error);
   if (bytes instanceof Error) {
     problem(null, `${name} cannot be read: ${bytes.message}.`);
     return [];

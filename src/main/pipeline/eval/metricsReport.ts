@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
 import { splitReportSchema } from './report.ts';
+import { readRegularText } from '../storage/regularFile.ts';
 
 /**
  * report/metrics.json of a run and metrics.json of a bundle: the three networks side by side.
@@ -41,7 +41,7 @@ export const metricsReportFile = (runFolder: string): string => path.join(runFol
 export async function readMetricsReport(runFolder: string): Promise<MetricsReport> {
   const file = metricsReportFile(runFolder);
   try {
-    return metricsReportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return metricsReportSchema.parse(JSON.parse(await readRegularText(file)));
   } catch (error) {
     throw new Problem('file', `${file} is missing or damaged. Run the stage 'test' again.`, (error as Error).message);
   }

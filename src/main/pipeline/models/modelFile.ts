@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Architecture } from '../../../shared/config.ts';
 import { architectureNamed } from '../../../shared/config.ts';
@@ -6,6 +5,7 @@ import { Problem } from '../../../shared/problem.ts';
 import type { Normalization, Parameters, Tensor } from '../graph/graph.ts';
 import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
+import { readRegularFile } from '../storage/regularFile.ts';
 
 /** A trained network in a run's models/ folder: safetensors with neutral names; what it is stands in the file's metadata. */
 export interface StoredModel {
@@ -38,7 +38,7 @@ export async function writeModelFile(file: string, model: StoredModel): Promise<
 }
 
 export const readModelFile = async (file: string): Promise<StoredModel> =>
-  storedModelOf(file, readSafetensors(await readFile(file)));
+  storedModelOf(file, readSafetensors(await readRegularFile(file)));
 
 type Safetensors = ReturnType<typeof readSafetensors>;
 export const isStoredModel = ({ metadata }: Safetensors): boolean => metadata.format === FORMAT;

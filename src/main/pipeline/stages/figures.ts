@@ -4,7 +4,8 @@ import { labelMatrix, meanCrossEntropy, sigmoid } from '../train/scoring.ts';
 
 type Figures = Record<string, number | null>;
 
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+/** A figure of a run: null where it is undefined (no positive, no epoch) and computations have NaN or an infinity. */
+export const figure = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** What an epoch of a float network is worth: cross-entropy, macro AP, macro and micro F1 at 0.5. `logits` [n, classes]. */
 export function validationMetrics(logits: Float32Array, samples: readonly Sample[], classes: number): Figures {
@@ -45,7 +46,7 @@ function figures(
 ): Figures {
   const { macroAp } = macroAveragePrecision(labels, scores, classes);
   const { macroF1, microF1 } = decisionMetrics(labels, predicted, classes);
-  return { val_loss: finite(loss), macro_ap: finite(macroAp), macro_f1: finite(macroF1), micro_f1: finite(microF1) };
+  return { val_loss: figure(loss), macro_ap: figure(macroAp), macro_f1: figure(macroF1), micro_f1: figure(microF1) };
 }
 
 /** How far two networks agree: share of equal decisions at 0.5 and mean absolute difference of scores. */

@@ -63,6 +63,8 @@ export async function learningRateRange(
   return withLoader(room, [own.input_size], async (loader) => {
     const { model, parameters } = await startOf({ ...room, engine }, network, { loader, sizeIndex: 0 });
     const trainableFrom = finetunedFrom(own, model);
+    // Before the session: images that cannot be read would leave it open.
+    const batches = await firstBatches({ ...source, loader }, own.input_size);
     const session = await engine.createTraining({
       model,
       batchSize: own.batch_size,
@@ -74,7 +76,6 @@ export async function learningRateRange(
       learningRateScales: own.layer_decay === 1 ? new Map() : layerDecayScales(model, own.layer_decay),
       state: { parameters, slots: new Map(), ema: null, steps: 0 },
     });
-    const batches = await firstBatches({ ...source, loader }, own.input_size);
     const progress = progressReporter(
       (event) => context.report(event),
       network,

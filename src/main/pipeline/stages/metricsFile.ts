@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { splitFingerprint } from '../data/snapshot.ts';
 import { METRICS_FORMAT_VERSION, metricsReportFile } from '../eval/metricsReport.ts';
 import type { MetricsReport } from '../eval/metricsReport.ts';
@@ -12,6 +11,7 @@ import { split } from './room.ts';
 import type { ScoredModel, ScoredSplit } from './scores.ts';
 import { readCodes, readLogits } from './scores.ts';
 import { readThresholds } from './thresholdsFile.ts';
+import { readRegularText } from '../storage/regularFile.ts';
 
 /** Judges the stored scores with the thresholds as they stand and writes report/metrics.json. Nothing is scored anew. */
 export async function writeMetricsReport(room: RunRoom): Promise<MetricsReport> {
@@ -23,7 +23,7 @@ export async function writeMetricsReport(room: RunRoom): Promise<MetricsReport> 
 /** After a person moved a threshold the figures are judged again, so that a bundle never says what it does not do. */
 export async function refreshMetricsReport(room: RunRoom): Promise<void> {
   const { globalK, perClass } = await readThresholds(room.folder);
-  const written = JSON.parse(await readFile(metricsReportFile(room.folder), 'utf8')) as Pick<
+  const written = JSON.parse(await readRegularText(metricsReportFile(room.folder))) as Pick<
     MetricsReport,
     'thresholds'
   >;

@@ -13,11 +13,12 @@ import { stepsPerEpoch } from '../train/batches.ts';
 import { reestimateStatistics, trainsStatistics } from '../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
+import { requireFiniteScores } from '../train/diverged.ts';
 import { trainPhase } from '../train/phase.ts';
 import { earlyStoppingOf, isBetter, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } from '../train/recipe.ts';
 import { logitsOf, scoreSamples, sigmoid } from '../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
-import { validationMetrics } from './figures.ts';
+import { figure, validationMetrics } from './figures.ts';
 import { headInputs } from './headInputs.ts';
 import type { PhaseInputs } from './phaseInputs.ts';
 import type { RunRoom, StageSummary } from './room.ts';
@@ -212,7 +213,7 @@ async function runPhase(
       },
       inputOf: (batch) => inputs.inputOf(batch),
       teach,
-      evaluate: (parameters) => evaluateFloat(room, inputs, spec, parameters),
+      evaluate: (parameters) => evaluateFloat(room, stage, inputs, spec, parameters),
       keepBest: (parameters) => writeModelFile(best, { ...stored, parameters }),
       report: (event) => room.context.report(event),
       takeCommands: () => room.context.takeCommands(),
@@ -226,7 +227,7 @@ async function runPhase(
   return {
     parameters: (await readModelFile(best)).parameters,
     summary: {
-      [`best_${spec.monitor}`]: smallerIsBetter(spec.monitor, outcome.best),
+      [`best_${spec.monitor}`]: figure(smallerIsBetter(spec.monitor, outcome.best)),
       training_seconds: outcome.seconds,
     },
   };
@@ -235,6 +236,7 @@ async function runPhase(
 /** Measures an epoch's weights on validation: with the statistics, of those in question, that do better there. */
 async function evaluateFloat(
   room: RunRoom,
+  stage: NetworkStage,
   inputs: PhaseInputs,
   { model, monitor }: PhaseSpec,
   trained: Parameters,
@@ -244,6 +246,7 @@ async function evaluateFloat(
     parameters: Parameters,
   ): Promise<Pick<Evaluation, 'parameters' | 'metrics'> & { logits: Float32Array }> => {
     const logits = await inputs.scoreValidation(parameters);
+    requireFiniteScores(stage, logits);
     return { parameters, logits, metrics: validationMetrics(logits, val, model.classes) };
   };
   const [left, fresh] = await inputs.candidates(trained);

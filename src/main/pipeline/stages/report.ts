@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -29,6 +28,7 @@ import { labelMatrix } from '../train/scoring.ts';
 import type { RunRoom } from './room.ts';
 import { split } from './room.ts';
 import { readCodes, readPostTrainingCodes } from './scores.ts';
+import { readRegularText } from '../storage/regularFile.ts';
 
 const MOST_ERRORS = 24,
   MOST_ERRORS_A_CLASS = 2;
@@ -60,7 +60,7 @@ export async function writeReport(room: RunRoom, metrics: MetricsReport): Promis
 /** Null where a run has none, or one of another version. */
 export async function readReport(runFolder: string): Promise<Report | null> {
   try {
-    return reportSchema.parse(JSON.parse(await readFile(reportFile(runFolder, 'report.json'), 'utf8')));
+    return reportSchema.parse(JSON.parse(await readRegularText(reportFile(runFolder, 'report.json'))));
   } catch {
     return null;
   }
@@ -102,7 +102,7 @@ async function gather(room: RunRoom, metrics: MetricsReport): Promise<Report> {
         .filter(([, { seconds }]) => seconds > 0)
         .map(([stage, { seconds }]) => [stage, seconds]),
     ),
-    waited: waitedShares(await readFile(path.join(folder, 'metrics.jsonl'), 'utf8')),
+    waited: waitedShares(await readRegularText(path.join(folder, 'metrics.jsonl'))),
     hardware: {
       processor: os.cpus()[0]?.model.trim() ?? os.arch(),
       cores: os.availableParallelism(),

@@ -16,6 +16,7 @@ import type { JobContext } from './context.ts';
 import { fitBatches, memoryThereIs } from './fitBatch.ts';
 import { dataStage, snapshotFolder } from './data.ts';
 import { exportStage } from './export.ts';
+import { requireMeasurableMonitors } from './monitors.ts';
 import type { Rung } from './fallback.ts';
 import { startRung, withFallback } from './fallback.ts';
 import { qatStage } from './qat.ts';
@@ -59,6 +60,8 @@ function announcementOf(stage: Stage, { student, qat }: Config): string {
   }
 }
 
+const trains: ReadonlySet<Stage> = new Set(['teacher', 'student', 'qat']);
+
 export interface PipelineRequest {
   /** Absolute path of runs/<id>. */
   readonly runFolder: string;
@@ -95,7 +98,7 @@ export async function runPipeline(request: PipelineRequest, outside: JobContext)
       let room: RunRoom | null = null;
       let rung: Rung = { name: request.engine.name, parts: 1 };
       const perform = async (stage: Exclude<Stage, 'data'>, metricsBytes: number): Promise<StageSummary> => {
-        const inRoom = (room ??= await openRoom(request, book, context, metrics));
+        const inRoom = (room ??= await openRoom(request, book, context, metrics, trains.has(stage)));
         const options = {
           threads: inRoom.config.engine.threads,
           lowMemory: inRoom.config.engine.memory === 'low',
@@ -202,10 +205,12 @@ async function openRoom(
   book: Book,
   context: JobContext,
   metrics: RunRoom['metrics'],
+  trains: boolean,
 ): Promise<RunRoom> {
   const { runFolder: folder, cacheFolder } = request;
   const { project } = book.record;
   const dataset = await readSnapshot(snapshotFolder(folder), project);
+  if (trains) requireMeasurableMonitors(book.record.config, dataset.splits.val);
   const { config, notes } = fitBatches(book.record.config, dataset.vocabulary.length, memoryThereIs());
   // Kept, so that a run goes on with it wherever it is resumed.
   if (notes.length > 0) await book.update({ config });

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';
 import type { RunRoom } from './room.ts';
+import { readRegularFile } from '../storage/regularFile.ts';
 
 export type ScoredModel = 'teacher' | 'student' | 'int8';
 export type ScoredSplit = 'val' | 'test';
@@ -32,12 +32,12 @@ export async function readLogits(
   model: 'teacher' | 'student',
   split: ScoredSplit,
 ): Promise<Float32Array> {
-  const bytes = await readFile(file(room, model, split));
+  const bytes = await readRegularFile(file(room, model, split));
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
 export async function readCodes(room: Pick<RunRoom, 'folder'>, split: ScoredSplit): Promise<Uint8Array> {
-  return new Uint8Array(await readFile(file(room, 'int8', split)));
+  return new Uint8Array(await readRegularFile(file(room, 'int8', split)));
 }
 
 export async function writePostTrainingCodes(room: RunRoom, codes: Uint8Array): Promise<void> {
@@ -46,7 +46,7 @@ export async function writePostTrainingCodes(room: RunRoom, codes: Uint8Array): 
 
 /** Null for a run of a version that did not keep them. */
 export async function readPostTrainingCodes(room: Pick<RunRoom, 'folder'>): Promise<Uint8Array | null> {
-  return await readFile(postTrainingFile(room)).then(
+  return await readRegularFile(postTrainingFile(room)).then(
     (bytes) => new Uint8Array(bytes),
     () => null,
   );

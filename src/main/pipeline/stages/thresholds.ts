@@ -1,7 +1,9 @@
 import { decisionMetrics, macroAveragePrecision } from '../../../shared/metrics/metrics.ts';
 import type { ClassThreshold } from '../../../shared/metrics/thresholds.ts';
 import { decide, searchThresholds } from '../../../shared/metrics/thresholds.ts';
+import { requireFiniteScores } from '../train/diverged.ts';
 import { labelMatrix } from '../train/scoring.ts';
+import { figure } from './figures.ts';
 import { finalIntegerModel, scoreInteger } from './integer.ts';
 import { bestNetwork, scoreFloat } from './network.ts';
 import type { RunRoom, StageSummary } from './room.ts';
@@ -71,16 +73,14 @@ async function valFigures(room: RunRoom, codes: Uint8Array, ks: readonly number[
   const classes = room.dataset.vocabulary.length;
   const labels = labelMatrix(split(room, 'val'), classes);
   const ap = (scores: ArrayLike<number>): number | null =>
-    finite(macroAveragePrecision(labels, scores, classes).macroAp);
+    figure(macroAveragePrecision(labels, scores, classes).macroAp);
   return {
     val_teacher_ap: ap(await readLogits(room, 'teacher', 'val')),
     val_student_ap: ap(await readLogits(room, 'student', 'val')),
     val_int8_ap: ap(codes),
-    val_int8_f1: finite(decisionMetrics(labels, decide(codes, ks), classes).macroF1),
+    val_int8_f1: figure(decisionMetrics(labels, decide(codes, ks), classes).macroF1),
   };
 }
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** Scores a split with teacher, float student and INT8 student, keeps the scores, and returns the INT8 codes [n, classes]. */
 export async function scoreAll(room: RunRoom, name: ScoredSplit): Promise<Uint8Array> {
@@ -90,6 +90,7 @@ export async function scoreAll(room: RunRoom, name: ScoredSplit): Promise<Uint8A
     const logits = await withLoader(room, [size], (loader) =>
       scoreFloat(room, model, parameters, { loader, sizeIndex: 0, batchSize }, name),
     );
+    requireFiniteScores(stage, logits);
     await writeScores(room, stage, name, logits);
   }
   const model = await finalIntegerModel(room);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
@@ -6,6 +5,7 @@ import type { LabelGoal } from '../../../shared/metrics/goal.ts';
 import { labelGoalSchema } from '../../../shared/metrics/goal.ts';
 import type { ThresholdResult } from '../../../shared/metrics/thresholds.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
+import { readRegularText } from '../storage/regularFile.ts';
 
 /** thresholds.json of a run. */
 const FORMAT_VERSION = 1;
@@ -60,7 +60,7 @@ export interface StoredThresholds extends ThresholdResult {
 export async function readThresholds(runFolder: string): Promise<StoredThresholds> {
   const file = thresholdsFile(runFolder);
   try {
-    return thresholdsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return thresholdsSchema.parse(JSON.parse(await readRegularText(file)));
   } catch (error) {
     throw new Problem(
       'file',

@@ -37,10 +37,13 @@ export async function tryEngine(name: EngineName, enginesFolder: string): Promis
     weightDecay: 0,
     masks: new Map<string, Float32Array>(),
   };
-  await session.step(step);
-  const started = performance.now();
-  for (let i = 0; i < STEPS; i++) await session.step(step);
-  const seconds = (performance.now() - started) / 1000;
-  await session.dispose();
-  return { description: engine.description, imagesPerSecond: (STEPS * BATCH) / seconds };
+  try {
+    await session.step(step);
+    const started = performance.now();
+    for (let i = 0; i < STEPS; i++) await session.step(step);
+    const seconds = (performance.now() - started) / 1000;
+    return { description: engine.description, imagesPerSecond: (STEPS * BATCH) / seconds };
+  } finally {
+    await session.dispose();
+  }
 }

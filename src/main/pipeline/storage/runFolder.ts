@@ -1,4 +1,4 @@
-import { access, mkdir, readdir, readFile } from 'node:fs/promises';
+import { access, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { configSchema } from '../../../shared/config.ts';
@@ -7,6 +7,7 @@ import type { Stage } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { isLocked } from './lock.ts';
 import { writeFileAtomic } from './atomicFile.ts';
+import { readRegularText } from './regularFile.ts';
 
 /** runs/<id>/run.json: what a run is, where it stands and what it cost. */
 const FORMAT_VERSION = 1;
@@ -115,7 +116,7 @@ async function writeRecord(folder: string, record: RunRecord): Promise<void> {
 export async function readRun(folder: string): Promise<RunRecord> {
   let text: string;
   try {
-    text = await readFile(recordFile(folder), 'utf8');
+    text = await readRegularText(recordFile(folder));
   } catch (error) {
     throw new Problem('file', `${folder} is no run: it has no run.json.`, (error as Error).message);
   }

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Range, TrainingState } from '../engine/engine.ts';
 import type { Tensor } from '../graph/graph.ts';
@@ -6,6 +6,7 @@ import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import type { EarlyStoppingState, ReduceOnPlateauState } from './callbacks.ts';
 import type { DecisionCounts } from './trainingDecisions.ts';
+import { readRegularFile } from '../storage/regularFile.ts';
 
 const FORMAT_VERSION = '1';
 const KEPT = 2;
@@ -77,7 +78,7 @@ export async function latestCheckpoint(
 ): Promise<Checkpoint | null> {
   for (const file of (await checkpointFiles(folder, stage, phase)).reverse()) {
     try {
-      return parseCheckpoint(await readFile(path.join(folder, file)));
+      return parseCheckpoint(await readRegularFile(path.join(folder, file)));
     } catch {
       onDamaged(file);
     }

@@ -18,6 +18,7 @@ import { cycleStep, emaDecayAt } from './accumulation.ts';
 import type { EarlyStoppingOptions, ReduceOnPlateauOptions } from './callbacks.ts';
 import { earlyStopping, earlyStoppingStart, reduceOnPlateau, reduceOnPlateauStart } from './callbacks.ts';
 import type { Checkpoint, PhaseProgress } from './checkpoint.ts';
+import { diverged, requireFiniteParameters } from './diverged.ts';
 import { drawMasks } from './masks.ts';
 import { progressReporter } from './progress.ts';
 import { freezesRanges, trackRanges } from './ranges.ts';
@@ -223,7 +224,9 @@ export async function trainPhase(
         if (finish) break;
       }
       const ranges = new Map(Object.entries(at.ranges));
-      const evaluation = await around.evaluate(judged(await session.state()), ranges);
+      const trained = judged(await session.state());
+      requireFiniteParameters(spec.stage, trained, at.epoch);
+      const evaluation = await around.evaluate(trained, ranges);
       last = evaluation.parameters;
       const value = monitored(spec, evaluation);
       // A phase that is told to end is judged where it stands.
@@ -322,10 +325,7 @@ async function step(
     ...(spec.rangeDecay !== null && { fakeQuantRanges: new Map(Object.entries(at.ranges)) }),
   });
   if (Number.isFinite(result.loss)) return result;
-  throw new Problem(
-    'engine',
-    `Training diverged: the loss of ${spec.stage} in epoch ${at.epoch + 1}, step ${at.step + 1} is not a number. Lower ${spec.stage === 'qat' ? 'qat.lr' : `${spec.stage}.lr_finetune or lr_head`} and start a new run.`,
-  );
+  throw diverged(spec.stage, `the loss of ${spec.stage} in epoch ${at.epoch + 1}, step ${at.step + 1} is not a number`);
 }
 
 /** The monitored value, smaller is better. */

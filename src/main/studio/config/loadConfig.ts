@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import type { Config } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { resourcePath } from '../resources.ts';
 import { nearest } from './nearest.ts';
+import { readRegularText } from '../../pipeline/storage/regularFile.ts';
 
 export interface ConfigSources {
   /** Name of a file in resources/presets, without its ending. */
@@ -62,7 +63,7 @@ async function presetLayer(preset: string): Promise<Layer> {
 async function fileLayer(file: string): Promise<Layer> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readRegularText(file);
   } catch (error) {
     throw new Problem('config', `The settings file ${file} cannot be read.`, (error as Error).message);
   }

@@ -21,7 +21,7 @@ const CLASSES = 20;
  * The engine for a run. `auto` takes the one whose steps of these networks are fastest on this machine. Each engine is measured
  * once for a machine, its driver, the networks, their sizes and batches, in a process of its own; what came out is remembered.
  */
-export async function chooseEngine(config: Config): Promise<EngineChoice> {
+export async function chooseEngine(config: Config, signal?: AbortSignal): Promise<EngineChoice> {
   if (config.engine.name !== 'auto') return { name: config.engine.name, why: null };
   const lacks = await Promise.all(
     engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })),
@@ -31,7 +31,7 @@ export async function chooseEngine(config: Config): Promise<EngineChoice> {
   const key = await keyOf(config, candidates);
   const known = await knownSpeed(key);
   if (known !== null) return fastest(known.seconds);
-  const seconds = await measureEngines(config, candidates);
+  const seconds = await measureEngines(config, candidates, signal);
   await rememberSpeed(key, {
     measuredAt: new Date().toISOString(),
     teacher: sizeOf(config.teacher),
@@ -49,7 +49,10 @@ const sizeOf = ({
 }: NetworkConfig): EngineSpeed['teacher'] => ({ architecture, inputSize, batchSize });
 
 /** The same networks once more, on the engines that there are now. */
-export async function measureAgain({ id, teacher, student, threads }: RememberedSpeed): Promise<void> {
+export async function measureAgain(
+  { id, teacher, student, threads }: RememberedSpeed,
+  signal?: AbortSignal,
+): Promise<void> {
   const settings = ({ architecture, inputSize, batchSize }: EngineSpeed['teacher']): object => ({
     architecture,
     input_size: inputSize,
@@ -57,7 +60,7 @@ export async function measureAgain({ id, teacher, student, threads }: Remembered
   });
   const config = configSchema.parse({ engine: { threads }, teacher: settings(teacher), student: settings(student) });
   await forgetSpeed(id);
-  await chooseEngine(config);
+  await chooseEngine(config, signal);
 }
 
 /** Exported for its test. */
@@ -77,16 +80,14 @@ export function fastest(seconds: Readonly<Partial<Record<EngineName, number | nu
 async function measureEngines(
   config: Config,
   candidates: readonly EngineName[],
+  signal: AbortSignal | undefined,
 ): Promise<Partial<Record<EngineName, number | null>>> {
   const seconds: Partial<Record<EngineName, number | null>> = {};
   for (const engine of candidates) {
-    seconds[engine] = await startJob({
-      type: 'measure',
-      config,
-      classes: CLASSES,
-      engine,
-      enginesFolder: enginesFolder(),
-    }).result.then(
+    seconds[engine] = await startJob(
+      { type: 'measure', config, classes: CLASSES, engine, enginesFolder: enginesFolder() },
+      { signal },
+    ).result.then(
       (found) => {
         const { teacher, student } = measurementSchema.parse(found);
         return teacher.stepSeconds + student.stepSeconds;

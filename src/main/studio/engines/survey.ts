@@ -10,23 +10,25 @@ import { enginesFolder } from '../places.ts';
 const trialSchema = z.object({ description: z.string(), imagesPerSecond: z.number() });
 
 /** What this machine can do. Each engine is tried in a process of its own: what its driver does to it harms nothing else. */
-export async function surveyMachine(folder: string): Promise<MachineReport> {
-  const facts = (await startJob({ type: 'doctor', folder }).result) as object;
+export async function surveyMachine(folder: string, signal?: AbortSignal): Promise<MachineReport> {
+  const facts = (await startJob({ type: 'doctor', folder }, { signal }).result) as object;
   const engines: EngineReport[] = [];
-  for (const kind of engineKinds) engines.push(await report(kind));
+  for (const kind of engineKinds) engines.push(await report(kind, signal));
   return machineReportSchema.parse({ ...facts, engines });
 }
 
-async function report(kind: EngineKind): Promise<EngineReport> {
+async function report(kind: EngineKind, signal: AbortSignal | undefined): Promise<EngineReport> {
   const { name } = kind;
   const lack = await kind.lack(enginesFolder());
   if (lack !== null) return { name, state: 'not tried', description: lack.says, fix: lack.fix, imagesPerSecond: null };
   try {
     const trial = trialSchema.parse(
-      await startJob({ type: 'tryEngine', engine: name, enginesFolder: enginesFolder() }).result,
+      await startJob({ type: 'tryEngine', engine: name, enginesFolder: enginesFolder() }, { signal }).result,
     );
     return { name, state: 'works', fix: null, ...trial };
   } catch (error) {
+    // A cancelled trial says nothing about the engine.
+    if (signal?.aborted === true) throw error;
     return { name, state: 'fails', description: toProblemData(error).message, fix: null, imagesPerSecond: null };
   }
 }

@@ -26,7 +26,7 @@ test('the bundle that is there is checked as it is: what is found is remembered,
   const before = readdirSync(bundle);
   const record = readFileSync(path.join(folder, 'run.json'), 'utf8');
   const events: RunEvent[] = [];
-  await checkExport(folder, (event) => events.push(event));
+  await checkExport(folder, { onEvent: (event) => void events.push(event) });
   const checks = JSON.parse(readFileSync(path.join(folder, 'export', 'checks.json'), 'utf8')) as {
     name: string;
     ok: boolean;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Export, TryResult } from '../../../shared/contract/exports.ts';
 import { exportCheckSchema, tryResultSchema } from '../../../shared/contract/exports.ts';
-import type { RunEvent } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
-import type { Job } from '../../jobs/startJob.ts';
+import type { JobWatcher } from '../../jobs/startJob.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { metricsReportSchema } from '../../pipeline/eval/metricsReport.ts';
 import { inferenceConfigSchema } from '../../pipeline/export/bundle/inferenceConfig.ts';
@@ -18,28 +18,23 @@ import { resumeRun } from '../runs.ts';
 import { OPENED_BY_HAND } from '../training/runSummary.ts';
 import { readStored, writeStored } from '../storedJson.ts';
 import { snippets } from './snippets.ts';
+import { readRegularFile, readRegularText } from '../../pipeline/storage/regularFile.ts';
 
 const checksSchema = z.array(exportCheckSchema);
 const checksFile = (folder: string): string => path.join(folder, 'export', 'checks.json');
 
-/** Writes the bundle with the thresholds as they stand, then judges it by nothing but itself, as `destila verify` does. */
-export async function exportRun(
-  folder: string,
-  onEvent: (event: RunEvent) => void,
-  onJob: (job: Job) => void,
-): Promise<void> {
-  const job = resumeRun(folder, ['export'], { onEvent });
-  onJob(job);
-  await job.result;
-  await checkExport(folder, onEvent);
+/** Writes the bundle with the thresholds as they stand, then checks it by nothing but itself, as `destila verify` does. */
+export async function exportRun(folder: string, watcher: JobWatcher): Promise<void> {
+  await resumeRun(folder, ['export'], watcher).result;
+  await checkExport(folder, watcher);
 }
 
-/** Judges the bundle that is there, and remembers what was found. */
-export async function checkExport(folder: string, onEvent: (event: RunEvent) => void): Promise<void> {
+/** Checks the bundle that is there, and remembers what was found. */
+export async function checkExport(folder: string, watcher: JobWatcher): Promise<void> {
   const bundle = await bundleFolder(folder);
   const found = z
     .array(z.object({ name: z.string(), fault: z.string().nullable() }))
-    .parse(await startJob({ type: 'verify', bundle }, { onEvent }).result);
+    .parse(await startJob({ type: 'verify', bundle }, watcher).result);
   await writeStored(
     checksFile(folder),
     found.map(({ name, fault }) => ({ name, ok: fault === null, detail: fault ?? '' })),
@@ -60,8 +55,8 @@ export async function readExport(folder: string, runName: string): Promise<Expor
   const zip = `${bundle}.zip`;
   const found = await stat(zip).catch(() => null);
   if (found === null) return null;
-  const config = inferenceConfigSchema.parse(JSON.parse(await readFile(path.join(bundle, CONFIG_FILE), 'utf8')));
-  const metrics = metricsReportSchema.parse(JSON.parse(await readFile(path.join(bundle, 'metrics.json'), 'utf8')));
+  const config = inferenceConfigSchema.parse(JSON.parse(await readRegularText(path.join(bundle, CONFIG_FILE))));
+  const metrics = metricsReportSchema.parse(JSON.parse(await readRegularText(path.join(bundle, 'metrics.json'))));
   const thresholds = config.thresholds.perClass.map(({ k }) => k);
   const now = (await readThresholds(folder)).perClass.map(({ k }) => k);
   const { inputSize } = config.model;
@@ -121,13 +116,17 @@ export async function bundleText(folder: string, name: string): Promise<{ text: 
     return { text: null, sealed: true };
   if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
   return {
-    text: (await readFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),
+    text: (await readRegularFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),
     sealed: false,
   };
 }
 
-export async function tryExport(folder: string, image: { path: string } | { base64: string }): Promise<TryResult> {
-  const found = await startJob({ type: 'try', bundle: await bundleFolder(folder), image }).result.catch(
+export async function tryExport(
+  folder: string,
+  image: { path: string } | { base64: string },
+  signal?: AbortSignal,
+): Promise<TryResult> {
+  const found = await startJob({ type: 'try', bundle: await bundleFolder(folder), image }, { signal }).result.catch(
     (error: unknown) => {
       // It is in no label file, and its bytes may lie in a file of the job's own.
       if (error instanceof Problem && error.kind === 'data')
@@ -142,27 +141,55 @@ export async function tryExport(folder: string, image: { path: string } | { base
   return tryResultSchema.parse(found);
 }
 
-/** Scores every image of a folder; the CSV lies in the run's folder. */
+/** Scores every image of a folder; the CSV lies in the run's folder. A CSV that cannot be written ends the scoring. */
 export async function predictToCsv(
   folder: string,
   images: string,
-  onEvent: (event: RunEvent) => void,
+  watcher: Pick<JobWatcher, 'onEvent' | 'signal'>,
 ): Promise<{ csv: string; images: number; unreadable: number }> {
   const bundle = await bundleFolder(folder);
-  const name = `${path.basename(images)}-${createHash('sha256').update(`${images}${Date.now()}`).digest('hex').slice(0, 6)}.csv`;
-  const csv = path.join(folder, 'predictions', name);
+  const csv = path.join(folder, 'predictions', csvName(images));
   await mkdir(path.dirname(csv), { recursive: true });
   const out = createWriteStream(csv);
+  // Listened to from the start: a stream's error that nobody hears ends the process.
+  const written = finished(out).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error,
+  );
+  const job = startJob(
+    { type: 'predict', bundle, folder: images },
+    { ...watcher, onOutput: (text) => void out.write(text) },
+  );
+  void written.then((error) => error !== null && job.cancel());
   try {
-    const job = startJob(
-      { type: 'predict', bundle, folder: images },
-      { onEvent, onOutput: (text) => void out.write(text) },
-    );
     const counted = z.object({ images: z.int(), unreadable: z.int() }).parse(await job.result);
+    out.end();
+    const error = await written;
+    if (error !== null) throw error;
     return { csv, ...counted };
-  } finally {
-    await new Promise<void>((resolve) => {
-      out.end(() => resolve());
-    });
+  } catch (error) {
+    out.destroy();
+    const fault = (await written) ?? error;
+    await rm(csv, { force: true });
+    throw (fault as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE' ? error : notWritten(csv, fault);
   }
+}
+
+/** Half the longest file name that common systems take (255 bytes), in characters of at most four bytes, leaves space for the rest. */
+const LONGEST_STEM = 48;
+
+function csvName(images: string): string {
+  const stem = [...path.basename(images)].slice(0, LONGEST_STEM).join('');
+  const mark = createHash('sha256').update(`${images}${Date.now()}`).digest('hex').slice(0, 6);
+  return `${stem}-${mark}.csv`;
+}
+
+function notWritten(csv: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (error instanceof Problem || code === undefined || code === 'ENOSPC') return error;
+  return new Problem(
+    'file',
+    `${csv} cannot be written. Free some space or check the permissions of the folder, and score the folder again.`,
+    (error as Error).message,
+  );
 }

@@ -1,8 +1,9 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { TextDecoder } from 'node:util';
 import { Problem } from '../../../shared/problem.ts';
 import { leavesFolder } from '../../pipeline/data/folders.ts';
+import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
 import type { Questions } from './questions.ts';
 
 /** V8 cannot hold longer strings. */
@@ -43,7 +44,7 @@ async function readBytes(project: string, file: string): Promise<Buffer> {
     const found = await stat(place);
     if (!found.isFile()) throw new Problem('file', `${file} is not a file.`);
     if (found.size > LARGEST) throw new Problem('data', `${file} is larger than 500 MB: split it into smaller files.`);
-    return await readFile(place);
+    return await readRegularFile(place);
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem('file', `${file} cannot be read.`, (error as Error).message);

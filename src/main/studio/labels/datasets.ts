@@ -13,7 +13,7 @@ import type {
   SaveResult,
 } from '../../../shared/contract/dataset.ts';
 import { checkResultSchema, lineChangeSchema, splits } from '../../../shared/contract/dataset.ts';
-import type { RunEvent } from '../../../shared/events.ts';
+import type { JobWatcher } from '../../jobs/startJob.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import type { FolderCheck } from '../../pipeline/stages/check.ts';
 import { loadConfig } from '../config/loadConfig.ts';
@@ -29,7 +29,7 @@ export interface Datasets {
   /** For opening a project, wrong settings or not; the next `read` takes it over if the files are still the same. */
   open(id: string, folder: string): Promise<DatasetIndex>;
   read(id: string, folder: string): Promise<DatasetIndex>;
-  check(id: string, folder: string, onEvent: (event: RunEvent) => void): Promise<CheckResult>;
+  check(id: string, folder: string, watcher: JobWatcher): Promise<CheckResult>;
   lastCheck(id: string): Promise<CheckResult | null>;
   /** Edits that are not saved yet, kept so that a crash loses none. */
   draft(id: string, changes: readonly LineChange[]): Promise<void>;
@@ -94,10 +94,10 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
       const index = await takeOpened(id, folder);
       return index === null ? readIndex(id, folder, await config(folder), draft) : { ...index, draft };
     },
-    check: async (id, folder, onEvent) => {
+    check: async (id, folder, watcher) => {
       const found = (await startJob(
         { type: 'check', project: folder, config: await config(folder), cacheFolder: cacheFolder() },
-        { onEvent },
+        watcher,
       ).result) as FolderCheck;
       const result = checkResultSchema.parse({
         checkedAt: new Date().toISOString(),

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Repaired, Split } from '../../../shared/contract/dataset.ts';
@@ -16,6 +15,7 @@ import type { RawFile, RawLine } from './labelFile.ts';
 import { joined, readRawFile } from './labelFile.ts';
 import { newLine } from './lineText.ts';
 import { writeLabelFile } from './saveChanges.ts';
+import { readRegularText } from '../../pipeline/storage/regularFile.ts';
 
 export interface RepairRequest {
   readonly project: string;
@@ -140,7 +140,7 @@ async function addClasses(
   );
   if (labelsFile === null || unknown.length === 0) return { lines: 0, backup: await backUp([], backupFolder) };
   const file = path.resolve(project, labelsFile);
-  const text = await readFile(file, 'utf8');
+  const text = await readRegularText(file);
   const backup = await backUp([file], backupFolder);
   await writeLabelFile(
     file,

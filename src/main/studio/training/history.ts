@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { PhaseHistory, RunHistory } from '../../../shared/contract/runs.ts';
@@ -7,6 +6,7 @@ import { stageSchema } from '../../../shared/events.ts';
 import { PRESENT } from '../../pipeline/data/dataset.ts';
 import { readSnapshot } from '../../pipeline/data/snapshot.ts';
 import { snapshotFolder } from '../../pipeline/stages/data.ts';
+import { readRegularText } from '../../pipeline/storage/regularFile.ts';
 
 /** metrics.jsonl and log.jsonl of a run, as columns for charts. */
 
@@ -72,7 +72,7 @@ export async function readHistory(run: string, folder: string, project: string):
 
 /** Each line that is JSON; the last one may be half written. */
 async function linesOf(file: string): Promise<unknown[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readRegularText(file).catch(() => '');
   return text.split('\n').flatMap((line) => {
     try {
       return line === '' ? [] : [JSON.parse(line) as unknown];

@@ -31,7 +31,7 @@ function searches(training = false) {
     },
   );
   const find = (network: 'teacher' | 'student' = 'student'): Promise<void> =>
-    rates.find({ project: 'p', folder: '/photos', config, network }, () => undefined);
+    rates.find({ project: 'p', folder: '/photos', config, network }, {});
   return { begun, rates, find };
 }
 

@@ -1,7 +1,6 @@
 import type { Config } from '../../../shared/config.ts';
 import type { FoundRate, FoundRates, NetworkName } from '../../../shared/contract/runs.ts';
 import { rateRangeSchema } from '../../../shared/contract/runs.ts';
-import type { RunEvent } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { JobRequest } from '../../jobs/protocol.ts';
 import type { Job, JobWatcher } from '../../jobs/startJob.ts';
@@ -12,7 +11,7 @@ import { cacheFolder, enginesFolder } from '../places.ts';
 /** Learning-rate range tests: one at a time, and never beside a training, which each would slow down. */
 export interface LearningRates {
   /** Rejects with Problem 'busy', 'cancelled', or what is wrong with the data or the settings. */
-  find(asked: RateSearch, onEvent: (event: RunEvent) => void): Promise<void>;
+  find(asked: RateSearch, watcher: JobWatcher): Promise<void>;
   /** Ends the search that is on, if one is. */
   cancel(): void;
   /** The last of each network since the studio was opened. */
@@ -38,14 +37,14 @@ export function openLearningRates(
   const keyOf = (project: string, network: NetworkName): string => `${project}/${network}`;
   let search: Job | null = null;
   return {
-    find: async ({ project, folder, config, network }, onEvent) => {
+    find: async ({ project, folder, config, network }, watcher) => {
       if (training())
         throw new Problem(
           'busy',
           'A run is training: the search for a learning rate would slow it down, and be slowed down. Wait for its end, or stop it.',
         );
       if (search !== null) throw new Problem('busy', 'A learning rate is being searched for already.');
-      const request = chooseEngine(config).then(({ name }): JobRequest => ({
+      const request = chooseEngine(config, watcher.signal).then(({ name }): JobRequest => ({
         type: 'learningRateRange',
         project: folder,
         config,
@@ -55,7 +54,7 @@ export function openLearningRates(
         engine: name,
         enginesFolder: enginesFolder(),
       }));
-      const job = (search = start(request, { onEvent }));
+      const job = (search = start(request, watcher));
       try {
         found.set(keyOf(project, network), { ...rateRangeSchema.parse(await job.result), config });
       } finally {

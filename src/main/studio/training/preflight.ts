@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { Config } from '../../../shared/config.ts';
 import type { Preflight } from '../../../shared/contract/runs.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
-import type { Job } from '../../jobs/startJob.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { changesNothing } from '../../pipeline/data/drawAugmentation.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
@@ -40,7 +39,7 @@ export async function preflight(
   config: Config,
   images: { train: number; val: number; test: number },
   classes: number,
-  onStart: (job: Job) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<Preflight> {
   const disk = await statfs(folder).then(
     ({ bavail, bsize }) => bavail * bsize,
@@ -60,15 +59,10 @@ export async function preflight(
   };
   try {
     await requireWeights(config);
-    const job = startJob({
-      type: 'measure',
-      config,
-      classes,
-      engine: (await chooseEngine(config)).name,
-      enginesFolder: enginesFolder(),
-    });
-    onStart(job);
-    const measured = measurementSchema.parse(await job.result);
+    const engine = (await chooseEngine(config, signal)).name;
+    const measured = measurementSchema.parse(
+      await startJob({ type: 'measure', config, classes, engine, enginesFolder: enginesFolder() }, { signal }).result,
+    );
     return { ...common, ...estimate(config, images, measured), memoryBytes: measured.memoryBytes, problem: null };
   } catch (error) {
     // It gave way to a run, and says nothing about the settings.

@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { buffer } from 'node:stream/consumers';
 import yauzl from 'yauzl';
 import { Problem } from '../../../../shared/problem.ts';
+import { readRegularFile } from '../../storage/regularFile.ts';
 
 /** A bundle's files by path inside it, from its folder or from its .zip. Throws a Problem if neither is there. */
 export async function readBundleFiles(bundle: string): Promise<Map<string, Uint8Array>> {
@@ -17,7 +18,7 @@ async function readFolder(folder: string): Promise<Map<string, Uint8Array>> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = path.join(entry.parentPath, entry.name);
-    files.set(path.relative(folder, file).split(path.sep).join('/'), await readFile(file));
+    files.set(path.relative(folder, file).split(path.sep).join('/'), await readRegularFile(file));
   }
   return files;
 }

@@ -1,4 +1,4 @@
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../../shared/problem.ts';
 import type { Model } from '../../graph/graph.ts';
@@ -10,6 +10,7 @@ import { ownWeights } from './ownFile.ts';
 import type { PretrainedWeights } from './pretrained.ts';
 import { tfliteWeights } from './tfliteFile.ts';
 import { timmWeights } from './timmFile.ts';
+import { readRegularFile } from '../../storage/regularFile.ts';
 
 /**
  * Weights for a model from a file: a network that this studio trained (or a run's folder: its student or teacher, whichever fits), a
@@ -17,12 +18,23 @@ import { timmWeights } from './timmFile.ts';
  * Throws a Problem that says what the file holds when it does not fit.
  */
 export async function readWeights(place: string, model: Model): Promise<PretrainedWeights> {
+  const weights = await read(place, model);
+  const broken = [...weights.tensors].find(([, { data }]) => data.some((value) => !Number.isFinite(value)));
+  if (broken !== undefined)
+    throw new Problem(
+      'mismatch',
+      `${place} holds weights that are not numbers (${broken[0]}): the training that wrote them diverged, or the file is damaged. Choose another file.`,
+    );
+  return weights;
+}
+
+async function read(place: string, model: Model): Promise<PretrainedWeights> {
   const cannot = (error: unknown): never => {
     throw new Problem('file', `The weights file ${place} cannot be read.`, (error as Error).message);
   };
   const isFolder = await stat(place).then((found) => found.isDirectory(), cannot);
   const file = isFolder ? await networkOfRun(place, model) : place;
-  const bytes = await readFile(file).catch(cannot);
+  const bytes = await readRegularFile(file).catch(cannot);
   if (isHdf5(bytes)) return kerasWeights(file, await readHdf5(bytes, file), model);
   if (isTflite(bytes)) return tfliteWeights(file, bytes, model);
   const other = whatElse(bytes);
@@ -67,7 +79,7 @@ async function networkOfRun(folder: string, { architecture }: Model): Promise<st
       ))
     )
       continue;
-    const stored = storedModelOf(file, readSafetensors(await readFile(file)));
+    const stored = storedModelOf(file, readSafetensors(await readRegularFile(file)));
     if (stored.architecture === architecture) return file;
     held.push(stored.architecture);
   }

@@ -1,0 +1,168 @@
+import { afterEach, expect, test } from 'vitest';
+import type { RunEvent } from '../../shared/events.ts';
+import { stages } from '../../shared/events.ts';
+import { translate } from '../../shared/spanish/translate.ts';
+import { died } from './died.ts';
+import type { LaunchedProcess } from './launch.ts';
+import { launchForked, launchWith } from './launch.ts';
+import type { JobRequest } from './protocol.ts';
+import { jobRequestSchema } from './protocol.ts';
+import type { JobWatcher } from './startJob.ts';
+import { startJob, startJobWhen } from './startJob.ts';
+
+afterEach(() => launchWith(launchForked));
+
+type End = Parameters<Parameters<LaunchedProcess['onEnd']>[0]>[0];
+const predict: JobRequest = { type: 'predict', bundle: '/bundle', folder: '/photos' };
+
+/** A job whose process is the test. */
+function begun(request: JobRequest = predict, watcher: JobWatcher = {}) {
+  const child = {
+    sent: [] as unknown[],
+    killed: 0,
+    say: (() => undefined) as (message: unknown) => void,
+    end: (() => undefined) as (end: End) => void,
+  };
+  launchWith(() => ({
+    pid: 7,
+    send: (message) => void child.sent.push(message),
+    onMessage: (listener) => (child.say = listener),
+    onEnd: (listener) => (child.end = listener),
+    kill: () => {
+      child.killed++;
+      child.end({ code: null, signal: 'SIGKILL', errorText: '' });
+    },
+  }));
+  return { child, job: startJob(request, watcher) };
+}
+
+test('events and output reach the watcher, the result the one who waits', async () => {
+  const heard: unknown[] = [];
+  const { child, job } = begun(predict, {
+    onEvent: (event) => void heard.push(event.type),
+    onOutput: (text) => void heard.push(text),
+  });
+  expect(child.sent).toEqual([{ type: 'start', request: predict }]);
+  child.say({ type: 'event', event: { type: 'finished', seconds: 1 } });
+  child.say({ type: 'output', text: 'a,b\n' });
+  child.say({ type: 'result', value: { images: 2 } });
+  child.end({ code: 0, signal: null, errorText: '' });
+  expect(await job.result).toEqual({ images: 2 });
+  expect(heard).toEqual(['finished', 'a,b\n']);
+});
+
+test('figures that are undefined arrive as null, in every event that has figures', () => {
+  const events: RunEvent[] = [];
+  const { child } = begun(predict, { onEvent: (event) => void events.push(event) });
+  const place = { stage: 'teacher', phase: 'finetune', epoch: 0, step: 1 };
+  const metrics = { loss: 0.5, gradient_norm: Infinity, macro_ap: -Infinity, val_loss: NaN, macro_f1: null };
+  child.say({ type: 'event', event: { type: 'step', ...place, metrics } });
+  child.say({ type: 'event', event: { type: 'epoch', ...place, epochs: 2, best: true, metrics } });
+  child.say({ type: 'event', event: { type: 'stageFinished', stage: 'teacher', seconds: 3, summary: metrics } });
+  const work = { stage: 'test', activity: 'scoring', done: 1, total: 2, unit: 'images' };
+  child.say({ type: 'event', event: { type: 'progress', ...work, rate: Infinity, secondsLeft: NaN } });
+  const figures = { loss: 0.5, gradient_norm: null, macro_ap: null, val_loss: null, macro_f1: null };
+  expect(events).toMatchObject([
+    { metrics: figures },
+    { metrics: figures },
+    { summary: figures },
+    { rate: null, secondsLeft: null },
+  ]);
+});
+
+const nonsense: readonly unknown[] = [
+  undefined,
+  'words',
+  {},
+  { type: 'event' },
+  { type: 'event', event: { type: 'finished', seconds: NaN } },
+  { type: 'event', event: { type: 'unheard of' } },
+  { type: 'problem', problem: 'none' },
+];
+test.each(nonsense)('a message that does not fit (%j) ends its own job, and throws at nobody', async (message) => {
+  const heard: RunEvent[] = [];
+  const { child, job } = begun(predict, { onEvent: (event) => void heard.push(event) });
+  expect(() => child.say(message)).not.toThrow();
+  await expect(job.result).rejects.toMatchObject({ name: 'Problem', kind: 'internal' });
+  expect(child.killed).toBe(1);
+  expect(heard).toEqual([]);
+});
+
+test('a watcher that fails ends its own job, and throws at nobody', async () => {
+  const { child, job } = begun(predict, {
+    onOutput: () => {
+      throw new Error('the window is gone');
+    },
+  });
+  expect(() => child.say({ type: 'output', text: 'a\n' })).not.toThrow();
+  await expect(job.result).rejects.toMatchObject({ message: 'the window is gone' });
+  expect(child.killed).toBe(1);
+});
+
+test('a signal ends the process; before the start it starts none, after the end it does nothing', async () => {
+  const controller = new AbortController();
+  const { child, job } = begun(predict, { signal: controller.signal });
+  controller.abort();
+  await expect(job.result).rejects.toMatchObject({ kind: 'cancelled' });
+  expect(child.killed).toBe(1);
+
+  let launched = 0;
+  launchWith(() => {
+    launched++;
+    throw new Error('nothing may start');
+  });
+  const late = startJobWhen(Promise.resolve(predict), { signal: controller.signal });
+  await expect(late.result).rejects.toMatchObject({ kind: 'cancelled' });
+  expect(launched).toBe(0);
+
+  const other = new AbortController();
+  const done = begun(predict, { signal: other.signal });
+  done.child.say({ type: 'result', value: 1 });
+  await done.job.result;
+  other.abort();
+  expect(done.child.killed).toBe(0);
+});
+
+test('a killed run says in which stage it was', async () => {
+  const run: JobRequest = {
+    type: 'run',
+    runFolder: '/runs/a',
+    stages: null,
+    cacheFolder: '/cache',
+    engine: { name: 'onnx-cpu', why: null },
+    enginesFolder: '/engines',
+  };
+  const { child, job } = begun(run);
+  child.say({ type: 'event', event: { type: 'stageStarted', stage: 'teacher', message: 'words' } });
+  child.say({ type: 'event', event: { type: 'stageStarted', stage: 'export', message: 'words' } });
+  child.end({ code: null, signal: 'SIGKILL', errorText: 'last words' });
+  await expect(job.result).rejects.toMatchObject({
+    kind: 'outOfMemory',
+    message: expect.stringMatching(/writing the bundle was killed.*last checkpoint is safe/),
+    detail: 'last words',
+  });
+});
+
+const types = jobRequestSchema.options.map((option) => option.shape.type.value);
+test.each(types.filter((type) => type !== 'run'))(
+  'a killed %s names its own work, and no training or checkpoint',
+  (type) => {
+    const killed = died(type, null, { code: null, signal: 'SIGKILL', errorText: '' });
+    const crashed = died(type, null, { code: 134, signal: null, errorText: '' });
+    expect(killed).toMatchObject({ kind: 'outOfMemory', detail: undefined });
+    expect(crashed).toMatchObject({ kind: 'engine', message: expect.stringContaining('(code 134)') });
+    for (const { message } of [killed, crashed]) {
+      expect(message).not.toMatch(/training|checkpoint|resume/i);
+      expect(translate(message), message).not.toBeNull();
+    }
+  },
+);
+
+test('no two kinds of work are described by the same words', () => {
+  const words = [
+    ...types.map((type) => died(type, null, { code: 1, signal: null, errorText: '' }).message),
+    ...stages.map((stage) => died('run', stage, { code: 1, signal: null, errorText: '' }).message),
+  ];
+  expect(new Set(words).size).toBe(types.length + stages.length);
+  for (const message of words) expect(translate(message), message).not.toBeNull();
+});

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { RunEvent } from '../../../shared/events.ts';
+import { createEventThrottle } from './eventThrottle.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const step = (number: number): RunEvent => ({
+  type: 'step',
+  stage: 'teacher',
+  phase: 'finetune',
+  epoch: 0,
+  step: number,
+  metrics: {},
+});
+const progress = (done: number): RunEvent => ({
+  type: 'progress',
+  stage: 'teacher',
+  activity: 'training',
+  done,
+  total: 100,
+  unit: 'steps',
+  rate: null,
+  secondsLeft: null,
+});
+const note: RunEvent = { type: 'note', stage: 'teacher', level: 'info', message: 'words' };
+
+function throttled() {
+  const out: string[] = [];
+  const throttle = createEventThrottle((event) => {
+    if (event.type !== 'run') return;
+    const { event: own } = event;
+    const figure = own.type === 'step' ? own.step : own.type === 'progress' ? own.done : '';
+    out.push(`${event.run} ${own.type} ${figure}`.trim());
+  });
+  return { out, throttle };
+}
+
+test('of steps and of progress only the last of a second goes out, for each run its own', () => {
+  const { out, throttle } = throttled();
+  for (let i = 1; i <= 50; i++) throttle.send('p', 'a', step(i));
+  throttle.send('p', 'a', progress(7));
+  throttle.send('p', 'b', step(3));
+  vi.advanceTimersByTime(999);
+  expect(out).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(out).toEqual(['a step 50', 'a progress 7', 'b step 3']);
+  vi.advanceTimersByTime(5000);
+  expect(out).toHaveLength(3);
+});
+
+test('everything else goes out at once, after what came before it', () => {
+  const { out, throttle } = throttled();
+  throttle.send('p', 'a', step(1));
+  throttle.send('p', 'a', note);
+  throttle.send('p', 'a', step(2));
+  expect(out).toEqual(['a step 1', 'a note']);
+  vi.advanceTimersByTime(1000);
+  expect(out).toEqual(['a step 1', 'a note', 'a step 2']);
+});
+
+test('nothing goes out of one that was disposed of', () => {
+  const { out, throttle } = throttled();
+  throttle.send('p', 'a', step(1));
+  throttle.dispose();
+  vi.advanceTimersByTime(5000);
+  expect(out).toEqual([]);
+});

@@ -1,0 +1,208 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { configSchema } from '../../../shared/config.ts';
+import type { JobCommand } from '../../../shared/events.ts';
+import { Problem } from '../../../shared/problem.ts';
+import type { Job } from '../../jobs/startJob.ts';
+import type { RunRecord } from '../../pipeline/storage/runFolder.ts';
+import { createRun, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
+import { openRunQueue } from './runQueue.ts';
+import type { RunQueue } from './runQueue.ts';
+
+const home = mkdtempSync(path.join(tmpdir(), 'queue-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+interface Begun {
+  readonly folder: string;
+  readonly commands: JobCommand[];
+  cancelled: boolean;
+  end(value: unknown): void;
+  fail(problem: Problem): void;
+}
+
+/** A queue whose jobs end when the test says so. */
+async function open(state: string) {
+  const begun: Begun[] = [];
+  const ended: string[] = [];
+  const queue = await openRunQueue(
+    state,
+    {
+      onEvent: () => undefined,
+      onChange: () => undefined,
+      onEnd: (_, run) => void ended.push(run),
+      polite: () => false,
+    },
+    (folder): Job => {
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      const job: Begun = { folder, commands: [], cancelled: false, end: resolve, fail: reject };
+      begun.push(job);
+      return {
+        pid: 1,
+        started: Promise.resolve(),
+        result: promise,
+        send: (command) => {
+          job.commands.push(command);
+          if (command.type === 'stop') reject(new Problem('cancelled', 'Stopped at a checkpoint.'));
+        },
+        cancel: () => {
+          job.cancelled = true;
+          reject(new Problem('cancelled', 'Cancelled.'));
+        },
+      };
+    },
+  );
+  await nextTurn(); // what was left in the queue starts in a turn of its own
+  return { queue, begun, ended };
+}
+
+let states = 0;
+const newState = (): string => mkdtempSync(path.join(home, `state-${states++}-`));
+const entry = (run: string, folder = `/runs/${run}`) => ({ project: 'p', run, name: `Run ${run}`, folder });
+const namesIn = (queue: RunQueue): string[] => queue.entries().map(({ run, state }) => `${run} ${state}`);
+const stored = (state: string): { run: string; starts: number }[] =>
+  JSON.parse(readFileSync(path.join(state, 'queue.json'), 'utf8')) as { run: string; starts: number }[];
+
+async function runFolder(state: RunRecord['state'] = 'running'): Promise<string> {
+  const folder = await createRun(path.join(home, 'runs'), {
+    project: home,
+    preset: null,
+    config: configSchema.parse({}),
+    versions: {},
+  });
+  await writeRun(folder, { ...(await readRun(folder)), state });
+  return folder;
+}
+
+/** Lets what follows an ended job go through: reading run.json, writing the queue. */
+const until = async (there: () => boolean): Promise<void> => {
+  while (!there()) await nextTurn();
+};
+
+test('runs train one at a time, in the order in which they were added', async () => {
+  const { queue, begun, ended } = await open(newState());
+  for (const run of ['a', 'b', 'c']) await queue.add(entry(run));
+  expect(namesIn(queue)).toEqual(['a running', 'b waiting', 'c waiting']);
+  expect(begun.map(({ folder }) => folder)).toEqual(['/runs/a']);
+  begun[0]!.end(null);
+  await until(() => begun.length === 2);
+  expect(namesIn(queue)).toEqual(['b running', 'c waiting']);
+  expect(ended).toEqual(['a']);
+  begun[1]!.fail(new Problem('engine', 'It broke.'));
+  await until(() => begun.length === 3);
+  expect(begun[2]!.folder).toBe('/runs/c');
+  expect(ended).toEqual(['a', 'b']);
+});
+
+test('a run is in the queue once', async () => {
+  const { queue, begun } = await open(newState());
+  await queue.add(entry('a'));
+  await expect(queue.add(entry('a'))).rejects.toMatchObject({ kind: 'busy' });
+  expect(begun).toHaveLength(1);
+});
+
+test('cancelling takes a waiting run out, and ends the running one so that the next begins', async () => {
+  const { queue, begun } = await open(newState());
+  for (const run of ['a', 'b', 'c']) await queue.add(entry(run));
+  await queue.cancel('b');
+  expect(namesIn(queue)).toEqual(['a running', 'c waiting']);
+  await queue.cancel('a');
+  expect(begun[0]!.cancelled).toBe(true);
+  await until(() => begun.length === 2);
+  expect(begun[1]!.folder).toBe('/runs/c');
+});
+
+test('commands reach the running run alone; a pause shows', async () => {
+  const { queue, begun } = await open(newState());
+  for (const run of ['a', 'b']) await queue.add(entry(run));
+  await queue.command('a', { type: 'pause' });
+  expect(namesIn(queue)).toEqual(['a paused', 'b waiting']);
+  await queue.command('a', { type: 'continue' });
+  expect(namesIn(queue)).toEqual(['a running', 'b waiting']);
+  expect(begun[0]!.commands).toEqual([{ type: 'pause' }, { type: 'continue' }]);
+  await expect(queue.command('b', { type: 'pause' })).rejects.toMatchObject({ kind: 'busy' });
+});
+
+test.each([
+  ['cancelled', new Problem('cancelled', 'Cancelled.'), 'stopped', null],
+  ['killed', new Problem('outOfMemory', 'Memory ran out.', 'the end'), 'failed', 'Memory ran out.'],
+] as const)('a run that was %s says so in its own file', async (_, problem, state, message) => {
+  const folder = await runFolder();
+  const { queue, begun, ended } = await open(newState());
+  await queue.add(entry('a', folder));
+  begun[0]!.fail(problem);
+  await until(() => ended.length === 1);
+  const record = await readRun(folder);
+  expect(record.state).toBe(state);
+  expect(record.problem?.message ?? null).toBe(message);
+});
+
+test('a run that told its own end keeps it', async () => {
+  const folder = await runFolder('stopped');
+  const { queue, begun, ended } = await open(newState());
+  await queue.add(entry('a', folder));
+  begun[0]!.fail(new Problem('engine', 'It broke.'));
+  await until(() => ended.length === 1);
+  expect((await readRun(folder)).state).toBe('stopped');
+});
+
+test.each(['stop', 'kill'] as const)(
+  'closing with "%s" waits for the job, starts no other, and keeps all for later',
+  async (how) => {
+    const state = newState();
+    const { queue, begun, ended } = await open(state);
+    for (const run of ['a', 'b']) await queue.add(entry(run));
+    await queue.close(how);
+    expect(how === 'stop' ? begun[0]!.commands : begun[0]!.cancelled).toEqual(
+      how === 'stop' ? [{ type: 'stop' }] : true,
+    );
+    expect(begun).toHaveLength(1);
+    expect(ended).toEqual(['a']);
+    // An orderly end is no crash: it does not count against the run.
+    expect(stored(state)).toMatchObject([
+      { run: 'a', starts: 0 },
+      { run: 'b', starts: 0 },
+    ]);
+    const later = await open(state);
+    expect(later.begun.map(({ folder }) => folder)).toEqual(['/runs/a']);
+  },
+);
+
+test('a run that finishes while the studio closes is not started again', async () => {
+  const state = newState();
+  const { queue, begun } = await open(state);
+  await queue.add(entry('a'));
+  begun[0]!.end(null);
+  await queue.close('stop');
+  expect(stored(state)).toEqual([]);
+});
+
+test('after a crash the queue goes on where it was, once; a second crash with the same run leaves it to the user', async () => {
+  const state = newState();
+  const folder = await runFolder();
+  const first = await open(state);
+  await first.queue.add(entry('a', folder));
+  await first.queue.add(entry('b'));
+  await until(() => stored(state)[0]!.starts === 1);
+  // The studio dies: nothing of the first queue runs any more.
+  const second = await open(state);
+  expect(second.begun.map((job) => job.folder)).toEqual([folder]);
+  await until(() => stored(state)[0]!.starts === 2);
+  const third = await open(state);
+  expect(third.begun.map((job) => job.folder)).toEqual(['/runs/b']);
+  expect(namesIn(third.queue)).toEqual(['b running']);
+  expect(await readRun(folder)).toMatchObject({ state: 'failed', problem: { kind: 'internal' } });
+  // Asked for, it is resumed like any other.
+  await third.queue.add(entry('a', folder));
+  expect(namesIn(third.queue)).toEqual(['b running', 'a waiting']);
+});
+
+test('a queue that cannot be read is empty; one of an earlier version counts no starts', async () => {
+  const state = newState();
+  writeFileSync(path.join(state, 'queue.json'), '{');
+  expect((await open(state)).queue.entries()).toEqual([]);
+  writeFileSync(path.join(state, 'queue.json'), JSON.stringify([entry('a')]));
+  expect((await open(state)).begun).toHaveLength(1);
+});
