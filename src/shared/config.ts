@@ -396,7 +396,7 @@ export type NetworkConfig = TeacherConfig;
 const qat = z.strictObject({
   epochs: count()
     .default(10)
-    .describe('Epochs of training with quantization in the loop; 0 is post-training quantization.'),
+    .describe('Epochs of quantization-aware training; 0 quantizes the trained student without training it further.'),
   lr: learningRate().default(1e-5).describe('Learning rate; small, since the weights are good already.'),
   batch_size: positiveInteger().default(16).describe('Images a training step.'),
   clip_norm: z

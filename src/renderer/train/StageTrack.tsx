@@ -29,7 +29,7 @@ export function StageTrack({
     phase === 'head'
       ? w('A: the new last layer alone', 'A: solo la última capa, nueva')
       : phase === 'finetune'
-        ? w('B: all layers', 'B: todas las capas')
+        ? w('B: fine-tuning', 'B: ajuste fino')
         : undefined;
   return (
     <ol className="stage-track line-bottom" aria-label={w('Stages', 'Etapas')}>

@@ -25,8 +25,8 @@ const network: Readonly<Record<string, Entry>> = {
   batch_size: ['Batch size', 'Tamaño de lote', 'Imágenes por paso de entrenamiento.'],
   lr_head: ['Learning rate, head', 'Tasa, cabeza', 'Tasa de aprendizaje de la fase A, que solo entrena la cabeza.'],
   epochs_head: ['Epochs, head', 'Épocas, cabeza', 'Épocas de la fase A; se salta al entrenar desde cero.'],
-  lr_finetune: ['Learning rate, all layers', 'Tasa, todas las capas', 'Tasa de aprendizaje máxima de la fase B.'],
-  epochs_finetune: ['Epochs, all layers', 'Épocas, todas las capas', 'Épocas de la fase B.'],
+  lr_finetune: ['Learning rate, fine-tuning', 'Tasa, ajuste fino', 'Tasa de aprendizaje máxima de la fase B.'],
+  epochs_finetune: ['Epochs, fine-tuning', 'Épocas, ajuste fino', 'Épocas de la fase B.'],
   unfreeze_fraction: [
     'Share of layers trained',
     'Parte de capas entrenada',

@@ -22,6 +22,7 @@ export function stageName(stage: Stage, w: Words): string {
 
 export function phaseName(phase: string, w: Words): string {
   if (phase === 'head') return w('head', 'cabeza');
-  if (phase === 'finetune') return w('all layers', 'todas las capas');
+  if (phase === 'finetune') return w('fine-tuning', 'ajuste fino');
+  if (phase === 'qat') return w('quantization-aware training', 'entrenamiento con cuantización');
   return phase;
 }

@@ -16,7 +16,7 @@ export interface Part {
 
 const HEAD_SHARE = 0.35;
 
-/** Teacher and student that start from pretrained weights learn in two phases: A, the new last layer; B, all layers. */
+/** Teacher and student that start from pretrained weights learn in two phases: A, the new last layer; B, fine-tuning. */
 export function stageParts(
   { config, stages, expected }: Pick<RunSummary, 'config' | 'stages' | 'expected'>,
   progress: Progress | null,

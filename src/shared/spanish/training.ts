@@ -9,7 +9,9 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'Reading and checking the photos and labels.': 'Leyendo y comprobando las fotos y las etiquetas.',
   'Training the teacher on the labels.': 'Entrenando el maestro con las etiquetas.',
   'Training the student on the labels and the teacher.': 'Entrenando el alumno con las etiquetas y el maestro.',
-  'Quantizing the student, with training in the loop.': 'Cuantizando el alumno mientras se entrena.',
+  'Training the student on the labels alone.': 'Entrenando el alumno solo con las etiquetas.',
+  'Quantizing the trained student.': 'Cuantizando el alumno ya entrenado.',
+  'Quantizing the student with quantization-aware training.': 'Cuantizando el alumno mientras se entrena.',
   'Tuning thresholds on the INT8 model.': 'Ajustando los umbrales con el modelo INT8.',
   'Scoring the test split, once.': 'Puntuando la partición de prueba, una sola vez.',
   'Writing and checking the bundle.': 'Escribiendo y comprobando el paquete.',
@@ -27,10 +29,16 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'macro AP {ap:words}, loss {loss:words}': 'AP macro {ap}, pérdida {loss}',
   '{number:number}': '{number}',
   undefined: 'sin definir',
+  'Re-estimated BatchNorm statistics are used: {monitor} on validation is {used:words}, against {other:words}.':
+    'Se usan las estadísticas de BatchNorm recalculadas: {monitor} en validación es {used}, frente a {other}.',
+  'The BatchNorm statistics of training are kept: {monitor} on validation is {used:words}, against {other:words}.':
+    'Se conservan las estadísticas de BatchNorm del entrenamiento: {monitor} en validación es {used}, frente a {other}.',
+  'The student is surer than it is right: the INT8 model divides its logits by {temperature:number}, which is better on validation.':
+    'El alumno está más seguro de lo que acierta: el modelo INT8 divide sus logits entre {temperature}, lo que mejora en validación.',
   'No epoch was better than post-training quantization (by {monitor}): its weights are kept.':
     'Ninguna época fue mejor que la cuantización posterior (según {monitor}): se conservan sus pesos.',
-  "Training's fake-quantized scores and the integer model's differ by {mean:number} on average, {largest:number} at most.":
-    'Las puntuaciones cuantizadas del entrenamiento y las del modelo entero se separan {mean} de media y {largest} como mucho.',
+  "The fake-quantized scores and the integer model's differ by {mean:number} on average, {largest:number} at most.":
+    'Las puntuaciones con cuantización simulada y las del modelo entero se separan {mean} de media y {largest} como mucho.',
   'The checkpoint {file} is damaged; the one before it is used.':
     'El punto de control {file} está dañado; se usa el anterior.',
   'Nothing is augmented: the features of the frozen backbone are computed once for all epochs of the head.':

@@ -101,13 +101,14 @@ function curvesOf({ label, curve, k, averagePrecision, rocAuc }: ReportClass, { 
   return `<figure><figcaption>${labelHtml(label, 40)}<small>AP ${score(averagePrecision)}, ROC AUC ${score(rocAuc)}</small></figcaption>${pr}${roc}</figure>`;
 }
 
-/** Float, post-training quantization and training with quantization in the loop. */
-export function quantization({ classes, metrics }: Report, wording: Wording): Html {
+/** Float and INT8; where quantization-aware training followed, also what post-training quantization alone gave. */
+export function quantization({ classes, metrics, config }: Report, wording: Wording): Html {
   const { w, score, decimal } = wording;
   const lost = ({ models: { student, int8 } }: ReportClass): number =>
     student === null || int8 === null ? 0 : student - int8;
   const points = (one: ReportClass): Html =>
     one.models.student === null ? NONE : `${lost(one) > 0 ? '−' : '+'}${decimal(Math.abs(lost(one)) * 100, 1)}`;
+  const trained = config.qat.epochs > 0;
   const rows = [...classes]
     .sort((a, b) => lost(b) - lost(a))
     .slice(0, MOST_ROWS)
@@ -120,7 +121,7 @@ export function quantization({ classes, metrics }: Report, wording: Wording): Ht
         score(int8),
         points(one),
         score(valStudent),
-        score(valPostTraining),
+        ...(trained ? [score(valPostTraining)] : []),
         score(valInt8),
       ];
     });
@@ -132,7 +133,7 @@ export function quantization({ classes, metrics }: Report, wording: Wording): Ht
     score(test.int8.macroAp),
     '',
     score(val.student.macroAp),
-    score(meanOf(classes)),
+    ...(trained ? [score(meanOf(classes))] : []),
     score(val.int8.macroAp),
   ];
   const v = w('val', 'val');
@@ -147,14 +148,19 @@ export function quantization({ classes, metrics }: Report, wording: Wording): Ht
         'INT8',
         w('points', 'puntos'),
         `Float, ${v}`,
-        `PTQ, ${v}`,
-        `QAT, ${v}`,
+        ...(trained ? [`PTQ, ${v}`] : []),
+        `INT8, ${v}`,
       ],
       [all, ...rows],
-      w(
-        'Average precision; most lost first. Val: validation, with post-training quantization (PTQ) beside training with quantization in the loop (QAT, what ships)',
-        'Precisión media; primero lo que más pierde. Val: validación, con cuantización posterior (PTQ) junto al entrenamiento con cuantización (QAT, lo que se entrega)',
-      ),
+      trained
+        ? w(
+            'Average precision; largest loss first. Val: validation, where PTQ is post-training quantization, before quantization-aware training',
+            'Precisión media; primero la mayor pérdida. Val: validación, donde PTQ es la cuantización posterior, antes del entrenamiento con cuantización',
+          )
+        : w(
+            'Average precision; largest loss first. Val: validation. INT8 by post-training quantization, without further training',
+            'Precisión media; primero la mayor pérdida. Val: validación. INT8 por cuantización posterior, sin más entrenamiento',
+          ),
     ),
   );
 }

@@ -28,7 +28,7 @@ export function modelCard(report: Report, modelBytes: number): string {
 
 - Task: which of ${count(classes.length)} labels a photo has; any number of them, each decided for itself.
 - ${run.student}, ${config.student.input_size} x ${config.student.input_size} RGB, INT8, ${(modelBytes / 1e6).toFixed(1)} MB. Made on ${date(run.createdAt)}.
-- Distilled from ${run.teacher}, then trained on with quantization in the loop. Teacher ${run.pretrained.teacher ? 'started from given weights' : 'trained from scratch'}; student ${run.pretrained.student ? 'started from given weights' : 'trained from scratch'}.
+- ${making(report)}
 - How to feed it and read it: \`inference_config.json\`. How to check an app: \`parity/\`.
 
 ## What it is worth
@@ -63,4 +63,16 @@ ${hardware.processor}, ${hardware.system}${hardware.engine === null ? '' : `, ${
     .map(([part, version]) => `${part} ${version}`)
     .join(', ')}.
 ${run.notes === '' ? '' : `\n## Notes\n\n${run.notes}\n`}`;
+}
+
+/** How the student came about. What was set but not kept is not claimed: epochs that made it no better do not ship. */
+function making({ run, config }: Report): string {
+  const learned = config.student.alpha === 1 ? 'Trained on the labels alone' : `Distilled from ${run.teacher}`;
+  const trained = run.trainedWhileQuantized ?? config.qat.epochs > 0;
+  const quantized = trained
+    ? 'then fine-tuned with quantization-aware training'
+    : 'then quantized without further training (post-training quantization)';
+  const start = (pretrained: boolean): string => (pretrained ? 'started from given weights' : 'trained from scratch');
+  const networks = `Teacher ${start(run.pretrained.teacher)}; student ${start(run.pretrained.student)}.`;
+  return `${learned}, ${quantized}. ${networks}`;
 }

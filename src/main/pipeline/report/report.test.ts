@@ -135,6 +135,7 @@ function example(): Report {
       teacher: 'b3',
       student: 'lite1',
       pretrained: { teacher: true, student: false },
+      trainedWhileQuantized: null,
     },
     dataset: Object.fromEntries(
       (['train', 'val', 'test'] as const).map((split) => [

@@ -37,7 +37,7 @@ const classSchema = z.strictObject({
       valInt8: figure,
     })
     .describe(
-      'Average precision of each network: on test, and on validation with post-training quantization beside training with quantization in the loop.',
+      'Average precision of each network on test; on validation also that of post-training quantization alone.',
     ),
   curve: z.array(
     z.strictObject({ k: z.int(), precision: z.number(), recall: z.number(), falsePositiveRate: z.number() }),
@@ -58,6 +58,11 @@ export const reportSchema = z.strictObject({
     teacher: z.string(),
     student: z.string(),
     pretrained: z.strictObject({ teacher: z.boolean(), student: z.boolean() }),
+    trainedWhileQuantized: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe('Whether the weights that ship are from quantization-aware training; null in older reports.'),
   }),
   dataset: z.record(
     z.enum(['train', 'val', 'test']),

@@ -23,6 +23,7 @@ import type { Report, ReportError } from '../report/schema.ts';
 import { reportSchema } from '../report/schema.ts';
 import { waitedShares } from '../report/waiting.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
+import type { RunRecord } from '../storage/runFolder.ts';
 import { readRun } from '../storage/runFolder.ts';
 import { labelMatrix } from '../train/scoring.ts';
 import type { RunRoom } from './room.ts';
@@ -84,6 +85,7 @@ async function gather(room: RunRoom, metrics: MetricsReport): Promise<Report> {
       teacher: `${config.teacher.architecture}, ${config.teacher.input_size} px`,
       student: `${config.student.architecture}, ${config.student.input_size} px`,
       pretrained: { teacher: config.teacher.weights !== null, student: config.student.weights !== null },
+      trainedWhileQuantized: trainedWhileQuantized(record),
     },
     dataset: Object.fromEntries(
       SPLITS.map((name) => {
@@ -112,6 +114,13 @@ async function gather(room: RunRoom, metrics: MetricsReport): Promise<Report> {
     },
     versions: record.versions,
   });
+}
+
+/** Null for a run of a version that did not record it. */
+function trainedWhileQuantized({ config, stages }: RunRecord): boolean | null {
+  if (config.qat.epochs === 0) return false;
+  const recorded = stages.qat.summary.trained_while_quantized;
+  return recorded == null ? null : recorded === 1;
 }
 
 interface FoundError {

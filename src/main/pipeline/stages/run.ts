@@ -50,7 +50,7 @@ function announcementOf(stage: Stage, { student, qat }: Config): string {
     case 'qat':
       return qat.epochs === 0
         ? 'Quantizing the trained student.'
-        : 'Quantizing the student, then training it while quantized.';
+        : 'Quantizing the student with quantization-aware training.';
     case 'thresholds':
       return 'Tuning thresholds on the INT8 model.';
     case 'test':

@@ -13,7 +13,7 @@ export type ScoredSplit = 'val' | 'test';
 const file = (room: Pick<RunRoom, 'folder'>, model: ScoredModel, split: ScoredSplit): string =>
   path.join(room.folder, 'scores', `${model}-${split}.${model === 'int8' ? 'uint8' : 'float32'}.bin`);
 
-/** Codes on validation of the model that post-training quantization gave: what training with quantization in the loop is measured against. */
+/** Codes on validation after post-training quantization, which quantization-aware training is measured against. */
 const postTrainingFile = (room: Pick<RunRoom, 'folder'>): string =>
   path.join(room.folder, 'scores', 'ptq-val.uint8.bin');
 

@@ -16,7 +16,7 @@ export async function studentStage(room: RunRoom): Promise<StageSummary> {
   );
 }
 
-/** The student's own loss against the labels, and the teacher's scores; quantization-aware training goes on with it. */
+/** The student's own loss against the labels and the teacher's scores; quantization-aware training uses it too. */
 export function distillationLoss(room: RunRoom): LossSpec {
   const { student } = room.config;
   const { alpha, temperature } = student;

@@ -38,7 +38,7 @@ const titles: Readonly<Record<string, string>> = {
   engine: 'Engine',
   teacher: 'Teacher',
   student: 'Student',
-  qat: 'Quantization-aware training',
+  qat: 'Quantization',
   threshold_search: 'Thresholds',
   tflite_export: 'Export',
 };

@@ -1,0 +1,20 @@
+import { describe, expect, test } from 'vitest';
+import { temperatureOf } from './temperature.ts';
+
+describe('the temperature', () => {
+  test('makes a network as sure as it is right', () => {
+    // Three of four are right at logits of 4 and -4; log 3 would be as sure as that. T = 4 / log 3.
+    const logits = Float32Array.of(4, 4, 4, 4, -4, -4, -4, -4);
+    const labels = Int8Array.of(1, 1, 1, 0, 0, 0, 0, 1);
+    expect(temperatureOf(logits, labels)).toBeCloseTo(4 / Math.log(3), 4);
+  });
+
+  test('is 1 for a network that is not sure enough', () => {
+    expect(temperatureOf(Float32Array.of(0.1, -0.1), Int8Array.of(1, 0))).toBeCloseTo(1, 4);
+  });
+
+  test('leaves unknown labels out', () => {
+    const logits = Float32Array.of(4, 4, 4, 4, 9, -9);
+    expect(temperatureOf(logits, Int8Array.of(1, 1, 1, 0, -1, -1))).toBeCloseTo(4 / Math.log(3), 4);
+  });
+});
