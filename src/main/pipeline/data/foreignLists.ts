@@ -67,7 +67,10 @@ const listCells = (labeled: readonly LabelEntry[]): DataProblem[] =>
   labeled.flatMap((entry) => {
     const start = entry.labels[0]!.text;
     const end = entry.labels.at(-1)!.text;
-    const isList = (start.startsWith('[') && end.endsWith(']')) || (/^\{['"]/.test(start) && /['"]\}$/.test(end));
+    // One label in brackets may be a name; quotes inside, or brackets around several, are a program's list.
+    const quotes = /^[[{]\s*['"]/.test(start) && /['"]\s*[\]}]$/.test(end);
+    const around = entry.labels.length > 1 && /^\[[^\]]*$/.test(start) && /^[^[]*\]$/.test(end);
+    const isList = quotes || around || (entry.labels.length === 1 && start === '[]');
     return isList
       ? [
           problemAt(entry, {

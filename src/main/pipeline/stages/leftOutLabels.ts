@@ -14,10 +14,7 @@ export interface LeftOutLabel {
 }
 
 /** The most frequent first. */
-export function leftOutLabels(
-  counts: ReadonlyMap<string, number>,
-  labels: readonly string[],
-): readonly LeftOutLabel[] {
+export function leftOutLabels(counts: ReadonlyMap<string, number>, labels: readonly string[]): readonly LeftOutLabel[] {
   return [...counts]
     .map(([label, images]) => ({
       label,
@@ -28,11 +25,7 @@ export function leftOutLabels(
 }
 
 /** Figures without one label in common would say nothing but false alarms. */
-export function requireCommonLabel(
-  samples: readonly Sample[],
-  leftOut: readonly LeftOutLabel[],
-  split: Split,
-): void {
+export function requireCommonLabel(samples: readonly Sample[], leftOut: readonly LeftOutLabel[], split: Split): void {
   if (leftOut.length === 0 || samples.some(({ labels }) => labels.includes(PRESENT))) return;
   throw new Problem(
     'data',

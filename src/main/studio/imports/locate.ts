@@ -51,7 +51,7 @@ function cleaned(named: string): string {
   const local = /[?&]d=([^&]+)/.exec(named)?.[1]; // Label Studio's local storage
   const name = (local ?? named).trim().replaceAll('\\', '/');
   return name
-    .replace(/^[a-z][a-z0-9+.-]+:\/\/[^/]*\//i, '')
+    .replace(/^[a-z][a-z0-9+.-]+:\/\/[^/]*\/([^?#]*).*$/i, '$1')
     .replace(/^[a-z]:\//i, '')
     .replace(/^(\.?\/)+/, '');
 }
