@@ -97,6 +97,7 @@ export function ImportScreen() {
   };
   if (offers?.images === 0 && offers.labelFiles.length === 0) return <NoImages folder={project.folder} onLook={look} />;
   const open = plan?.questions.filter(({ answer }) => answer === null).length ?? 0;
+  const ready = plan !== null && !planning && plan.images > 0 && open === 0;
   const bySource = plan !== null && plan.splitBySource === plan.images;
   const images = (count: number): string =>
     count === 1 ? w('1 image', '1 imagen') : w(`${f.count(count)} images`, `${f.count(count)} imágenes`);
@@ -123,7 +124,7 @@ export function ImportScreen() {
             {w('Cancel', 'Cancelar')}
           </Button>
         )}
-        <Button disabled={plan === null || planning || plan.images === 0 || open > 0} loading={busy} onClick={() => void write()}>
+        <Button disabled={!ready} loading={busy} onClick={() => void write()}>
           {w('Write the label files', 'Escribir los archivos')}
         </Button>
       </Answer>
@@ -159,8 +160,8 @@ export function ImportScreen() {
             <>
               <p className="small quiet">
                 {w(
-                  'Each label is spread over the splits alike; identical images stay together; the same seed gives the same split.',
-                  'Cada etiqueta se reparte por igual; las imágenes idénticas van juntas; la misma semilla da el mismo reparto.',
+                  'Each label is spread evenly over the splits. Identical images stay together. A seed always gives the same split.',
+                  'Cada etiqueta se reparte por igual. Las imágenes idénticas van juntas. La misma semilla da el mismo reparto.',
                 )}
               </p>
               <div className="row" style={{ marginTop: 10 }}>

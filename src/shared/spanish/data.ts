@@ -47,8 +47,8 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'The labels are in .txt files beside the images: import them in the studio.':
     'Las etiquetas están en archivos .txt junto a las imágenes: impórtalas en el estudio.',
   'Columns of 0 and 1 instead of labels': 'Columnas de 0 y 1 en vez de etiquetas',
-  'Save the lists as a CSV file whose first line names the classes (image,apple,pear), and import it in the studio.':
-    'Guarda las listas como archivo CSV cuya primera línea nombre las clases (image,apple,pear) e impórtalo en el estudio.',
+  'Save the lists as a CSV file whose first line names the classes (image,apple,pear), and import that file.':
+    'Guarda las listas como archivo CSV cuya primera línea nombre las clases (image,apple,pear) e importa ese archivo.',
   'Boxes instead of labels': 'Cajas en vez de etiquetas',
   'Write the names of the classes behind each path, or import the boxes from COCO, VOC or YOLO files.':
     'Escribe los nombres de las clases detrás de cada ruta, o importa las cajas desde archivos COCO, VOC o YOLO.',
@@ -346,6 +346,7 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'Line of a label file to look at; it is kept': 'Línea de un archivo de etiquetas por revisar; se conserva',
   'Hidden file or litter of an archive': 'Archivo oculto o restos de un archivo comprimido',
   'Symbolic link: it is not followed': 'Enlace simbólico: no se sigue',
+  'Folder that is not searched for images': 'Carpeta en la que no se buscan imágenes',
   'Folder that you may not open': 'Carpeta que no tienes permiso para abrir',
   'Label without a name': 'Etiqueta sin nombre',
   'Class that disappears: none of its images is in the lists':

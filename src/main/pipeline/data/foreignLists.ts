@@ -50,14 +50,14 @@ function numericColumns(labeled: readonly LabelEntry[]): DataProblem[] {
         message: `every line has ${columns} fields that are all 0 or 1: one column per class, without their names.`,
       }),
     ];
-  const boxes = allAre(/^-?\d+(\.\d+)?$/) && [4, 5].some((size) => fields.every((texts) => texts.length % size === 0));
-  if (!boxes) return [];
+  const size = [5, 4].find((numbers) => fields.every((texts) => texts.length % numbers === 0));
+  if (size === undefined || !allAre(/^-?\d+(\.\d+)?$/)) return [];
   return [
     problemAt(first, {
       code: 'boxList',
       severity: 'warning', // classes may be named by numbers
 
-      message: `every line has numbers in groups of ${fields.every((texts) => texts.length % 5 === 0) ? 5 : 4}: boxes, not labels.`,
+      message: `every line has numbers in groups of ${size}: boxes, not labels.`,
     }),
   ];
 }

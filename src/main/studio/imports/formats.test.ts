@@ -217,7 +217,7 @@ describe('YOLO', () => {
     });
   });
 
-  test('an empty line of classes.txt keeps its number; what has no name, no number or no image is counted', async () => {
+  test('an empty line of classes.txt keeps its number; lines without a name, number or image count', async () => {
     images('a.jpg', 'b.jpg');
     put('classes.txt', 'car\n\nbus\n');
     put('a.txt', '2 0.5 0.5 0.1 0.1\n1 0.5 0.5 0.1 0.1\nbus 1 2\n');

@@ -25,9 +25,11 @@ export async function writeReadable(project: string, lists: Lists, config: ReadC
     fault = texts === null ? fault : await misread(project, lists, texts, config);
     if (texts !== null && fault === null) return texts;
   }
+  const reason = fault ?? 'a label holds every separator';
   throw new Problem(
     'data',
-    `The lists cannot be written so that they read back the same: ${fault ?? 'a label holds every separator'}. Rename the image or label, or set data.separator to auto.`,
+    `The lists cannot be written so that they read back the same: ${reason}. ` +
+      'Rename the image or label, or set data.separator to auto.',
   );
 }
 

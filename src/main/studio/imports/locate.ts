@@ -3,7 +3,7 @@ import type { Entry, Reading, SourceRecord } from './entries.ts';
 
 export type Found = { readonly image: string; readonly by: 'path' | 'name' | 'stem' } | 'missing' | 'ambiguous';
 
-/** Finds the image that a source means: sources name images by paths of other machines, by addresses, or without endings. */
+/** Finds the image that a source means: it may give the path of another machine, an address, or no ending. */
 export interface Locator {
   find(name: string, bases: readonly string[]): Found;
 }
@@ -127,7 +127,7 @@ export function placeRecords(
   return [...merged.values()].map(({ entry }) => entry);
 }
 
-/** Where the images of an annotation file usually are: the project, the file's folder, the one above, and images/ there. */
+/** Where the images of an annotation file usually are: its folder, the project, the folder above, and images/ there. */
 export function basesOf(file: string): string[] {
   const folder = path.posix.dirname(file);
   const above = path.posix.dirname(folder);

@@ -63,7 +63,7 @@ const yes = /^(1|1\.0|true|yes|y)$/i;
 export const splitColumn =
   /^(split|set|subset|partition|phase|usage|data[ _-]?set|is[ _-]?(train|valid|val|test)|valid|k?[ _-]?folds?)$/i;
 
-/** The split of each value of a split column; null leaves the row to the shares. Null as a whole: the column is of no use. */
+/** The split of each value; null leaves the row to the shares. Returns null if the values name no splits. */
 export function readSplitColumn(
   column: string,
   values: readonly string[],
