@@ -24,6 +24,7 @@ const found = async (train: string, val = ''): Promise<string[]> => {
 test.each([
   ['spaces', 'a.jpg 0 1 0\nb.jpg 1 0 0\n'],
   ['commas', 'a.jpg,0,1\nb.jpg,1,1\n'],
+  ['spaces behind a tab', 'a.jpg\t0 1 0\nb.jpg\t1 1 0\n'],
   ['with -1 for unknown', 'a.jpg\t0,1,-1\nb.jpg\t1,1,0\n'],
 ])('a column of 0 and 1 per class is an error: %s', async (_, text) => {
   expect(await found(text)).toEqual(['error oneHotList train.txt:1']);

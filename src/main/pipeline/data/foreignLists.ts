@@ -39,8 +39,10 @@ function yoloList(folder: string, entries: readonly LabelEntry[]): DataProblem[]
 
 function numericColumns(labeled: readonly LabelEntry[]): DataProblem[] {
   const first = labeled[0]!;
-  const columns = first.labels.length;
-  const fields = labeled.map(({ labels }) => labels.map(({ text }) => text));
+  // Of 100,000 lines with names none is looked at.
+  if (!/^-?\d/.test(first.labels[0]!.text)) return [];
+  const fields = labeled.map(({ labels }) => labels.flatMap(({ text }) => text.split(/[\s,]+/)));
+  const columns = fields[0]!.length;
   const allAre = (kind: RegExp): boolean => fields.every((texts) => texts.every((text) => kind.test(text)));
   if (labeled.length > 1 && columns > 1 && fields.every((texts) => texts.length === columns) && allAre(/^(-1|[01])$/))
     return [
@@ -56,7 +58,6 @@ function numericColumns(labeled: readonly LabelEntry[]): DataProblem[] {
     problemAt(first, {
       code: 'boxList',
       severity: 'warning', // classes may be named by numbers
-
       message: `every line has numbers in groups of ${size}: boxes, not labels.`,
     }),
   ];
