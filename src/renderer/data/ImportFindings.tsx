@@ -5,9 +5,12 @@ import { useWording } from '../i18n/words.ts';
 /** What the source leaves open. A question without an answer blocks writing. */
 export function ImportQuestions({
   questions,
+  answers,
   onAnswer,
 }: {
   questions: readonly ImportQuestion[];
+  /** Given by the user; the plan that follows them may still be on its way. */
+  answers: Readonly<Record<string, string>>;
   onAnswer(id: string, value: string): void;
 }) {
   const { w, said } = useWording();
@@ -19,7 +22,7 @@ export function ImportQuestions({
           <Radio.Group
             key={id}
             label={said(text)}
-            value={answer ?? ''}
+            value={answers[id] ?? answer ?? ''}
             onChange={(value) => onAnswer(id, value)}
             description={
               answer === null

@@ -197,6 +197,7 @@ export function ImportScreen() {
           {plan !== null && source !== null && plan.questions.length > 0 && (
             <ImportQuestions
               questions={plan.questions}
+              answers={source.answers ?? {}}
               onAnswer={(id, value) => setSource({ ...source, answers: { ...source.answers, [id]: value } })}
             />
           )}
