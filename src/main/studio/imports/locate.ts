@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { looksLikeImage } from '../../pipeline/data/separator.ts';
 import type { Entry, Reading, SourceRecord } from './entries.ts';
 
 export type Found = { readonly image: string; readonly by: 'path' | 'name' | 'stem' } | 'missing' | 'ambiguous';
@@ -30,9 +31,7 @@ export function createLocator(images: readonly string[]): Locator {
         const sameName = byName.get(folded(path.posix.basename(form)));
         if (sameName !== undefined) return closest(form, sameName, 'name');
         // A stem counts only where the source leaves the ending out.
-        const sameStem = /\.(jpe?g|png|webp|gif|tiff?|avif|heic|heif|bmp)$/i.test(form)
-          ? undefined
-          : byStem.get(folded(path.posix.basename(form)));
+        const sameStem = looksLikeImage(form) ? undefined : byStem.get(folded(path.posix.basename(form)));
         if (sameStem !== undefined) return closest(form, sameStem, 'stem');
       }
       return 'missing';
