@@ -278,7 +278,7 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'Not known: leave these images out': 'No se sabe: dejar fuera esas imágenes',
   'The label is absent': 'La etiqueta está ausente',
   'The label is present': 'La etiqueta está presente',
-  "Which split is '{value}'?": '¿Qué partición es “{value}”?',
+  "Which split is '{value}' (rows: {count:number})?": '¿Qué partición es “{value}” (filas: {count})?',
   'None: assign these images by the shares': 'Ninguna: repartir esas imágenes por porcentajes',
   "Column '{column}' numbers {count:number} folds. How are they used?":
     'La columna “{column}” numera {count} pliegues. ¿Cómo se usan?',

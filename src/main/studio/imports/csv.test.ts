@@ -192,6 +192,7 @@ describe('splits', () => {
     const found = await plan('t.csv');
     expect(answerOf(found, 'split:dev')).toBe('val');
     expect(answerOf(found, 'split:constructor')).toBeNull();
+    expect(found.questions.find(({ id }) => id === 'split:dev')!.text).toBe("Which split is 'dev' (rows: 1)?");
     expect(await splitsIn('t.csv', { 'split:constructor': 'test' })).toMatchObject({ 'd.jpg': 'test' });
   });
 

@@ -15,7 +15,7 @@ const names: ReadonlyMap<string, Split> = new Map([
   ['holdout', 'test'],
 ]);
 
-/** 'train', 'Validation', 'train2017', 'test-dev'... is not a split name unless digits are all that follows. */
+/** 'train', 'Validation' and 'train2017' are names of splits; 'test-dev' is not: only digits may follow. */
 export const splitNamed = (name: string): Split | null =>
   names.get(
     name
@@ -77,15 +77,16 @@ export function readSplitColumn(
     return new Map(distinct.map((value) => [value, yes.test(value) ? named : named === 'train' ? null : 'train']));
   }
   if (/fold/i.test(column)) return folds(column, distinct, questions);
-  return new Map(distinct.map((value) => [value, askSplit(value, questions)]));
+  const counts = Map.groupBy(values, (value) => value.trim());
+  return new Map(distinct.map((value) => [value, askSplit(value, counts.get(value)!.length, questions)]));
 }
 
-function askSplit(value: string, questions: Questions): Split | null {
+function askSplit(value: string, rows: number, questions: Questions): Split | null {
   const known = splitNamed(value);
   if (known !== null && !/^(dev|eval|holdout)/i.test(value)) return known;
   const answer = questions.ask({
     id: `split:${value}`,
-    text: `Which split is '${value}'?`,
+    text: `Which split is '${value}' (rows: ${rows})?`,
     choices: [
       { value: 'shares', text: 'None: assign these images by the shares' },
       { value: 'train', text: 'train' },
