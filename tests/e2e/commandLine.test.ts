@@ -186,6 +186,28 @@ describe('destila', () => {
     expect(listed.out).toMatch(/finished\s+all done.*2x/);
   });
 
+  test('eval: labels that the model lacks are named before any figure', async () => {
+    const other = path.join(root, 'respelled');
+    cpSync(path.join(project, 'images'), path.join(other, 'images'), { recursive: true });
+    const list = readFileSync(path.join(project, 'test.txt'), 'utf8');
+    const respelled = list.replaceAll(/\bred\b(?!\.)/g, 'Red');
+    const images = respelled.split('\n').filter((line) => /\bRed\b/.test(line)).length;
+    expect(images).toBeGreaterThan(0);
+    writeFileSync(path.join(other, 'test.txt'), respelled);
+    const [text, json] = await Promise.all([
+      destila('eval', bundle, '--data', other),
+      destila('eval', bundle, '--data', other, '--json'),
+    ]);
+    expect(text.out).toMatch(
+      /^warning: the model lacks 1 label of the data, [^\n]*'Red' \(\d+ images?; the model has 'red'\)/,
+    );
+    const lines = jsonLines(json.out).filter(({ type }) => type === 'leftOut' || type === 'evaluation');
+    const leftOut = [{ label: 'Red', images, similar: 'red' }];
+    expect(lines.map(({ type }) => type)).toEqual(['leftOut', 'evaluation']);
+    expect(lines[0]!.labels).toEqual(leftOut);
+    expect(lines[1]!.leftOut).toEqual(leftOut);
+  });
+
   test('tune: other goals, other thresholds; export writes a bundle with them', async () => {
     const { code, out } = await destila(
       'tune',

@@ -133,7 +133,7 @@ test('a folder that is dropped opens, though a browser does not say where it lie
   await expect(page.getByRole('heading', { name: '3 images, and no label files yet.' })).toBeVisible();
   await expect(page.getByRole('button', { name: /Project Dropped/ })).toBeVisible();
   // Photos without labels can be listed; nobody is sent to training with them.
-  await page.getByRole('radio', { name: /Nowhere yet/ }).check();
+  await page.getByRole('radio', { name: /I have no labels yet/ }).check();
   await page.getByRole('button', { name: 'Write the label files' }).click();
   await expect(page.getByRole('heading', { name: 'No image has a label yet.' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Go to training' })).toHaveCount(0);

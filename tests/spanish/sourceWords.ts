@@ -49,6 +49,7 @@ const UNSEEN: readonly RegExp[] = [
   /^(set by data\.separator|no line has labels|\d+ of \d+ lines )/,
   /; \d+ between labels$/, // `destila check` alone
   /: still here/,
+  /^system volume information$/,
   /^img-src /,
   /^batch statistics$/,
   /^(uint8|int8) to u?int8$/,

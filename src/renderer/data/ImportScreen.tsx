@@ -1,6 +1,12 @@
 import { Button, NumberInput, Radio } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
-import type { ImportOffers, ImportPlan, ImportRequest, ImportSource } from '../../shared/contract/dataset.ts';
+import type {
+  ImportFormat,
+  ImportOffers,
+  ImportPlan,
+  ImportRequest,
+  ImportSource,
+} from '../../shared/contract/dataset.ts';
 import { splits } from '../../shared/contract/dataset.ts';
 import type { ProblemData } from '../../shared/problem.ts';
 import { toProblemData } from '../../shared/problem.ts';
@@ -11,6 +17,18 @@ import { useWording } from '../i18n/words.ts';
 import { loadDataset, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
 import { chooseAndOpen } from '../welcome/openFolder.ts';
+import { DroppedRecords, ImportQuestions } from './ImportFindings.tsx';
+
+/** Names of formats and products are the same in all languages. */
+const formatNames: Record<ImportFormat, string> = {
+  csv: 'CSV',
+  coco: 'COCO',
+  yolo: 'YOLO',
+  voc: 'Pascal VOC',
+  labelStudio: 'Label Studio',
+  cvat: 'CVAT',
+  fiftyone: 'FiftyOne',
+};
 
 const defaultShares = { train: 0.7, val: 0.15, test: 0.15 };
 
@@ -25,6 +43,8 @@ export function ImportScreen() {
   const [plan, setPlan] = useState<ImportPlan | null>(null);
   const [fault, setFault] = useState<ProblemData | null>(null);
   const [busy, setBusy] = useState(false);
+  /** The plan on the screen is not yet the one for the current answers. */
+  const [planning, setPlanning] = useState(false);
   const splitting = useDataset((state) => state.splitting);
   const look = useCallback((): void => {
     call('import.offers', { project: project.id }).then(
@@ -39,16 +59,19 @@ export function ImportScreen() {
   useEffect(() => {
     if (source === null) return;
     let current = true;
-    setPlan(null);
+    setPlanning(true);
     call('import.plan', { project: project.id, source, shares, seed }).then(
       (found) => {
-        if (current) {
-          setPlan(found);
-          setFault(null);
-        }
+        if (!current) return;
+        setPlan(found);
+        setFault(null);
+        setPlanning(false);
       },
       (error: unknown) => {
-        if (current) setFault(toProblemData(error));
+        if (!current) return;
+        setPlan(null);
+        setFault(toProblemData(error));
+        setPlanning(false);
       },
     );
     return () => {
@@ -73,6 +96,9 @@ export function ImportScreen() {
     setShares({ ...next, train: Math.max(0, Math.round((1 - next.val - next.test) * 1000) / 1000) });
   };
   if (offers?.images === 0 && offers.labelFiles.length === 0) return <NoImages folder={project.folder} onLook={look} />;
+  const open = plan?.questions.filter(({ answer }) => answer === null).length ?? 0;
+  const ready = plan !== null && !planning && plan.images > 0 && open === 0;
+  const bySource = plan !== null && plan.splitBySource === plan.images;
   const images = (count: number): string =>
     count === 1 ? w('1 image', '1 imagen') : w(`${f.count(count)} images`, `${f.count(count)} imágenes`);
   return (
@@ -98,7 +124,7 @@ export function ImportScreen() {
             {w('Cancel', 'Cancelar')}
           </Button>
         )}
-        <Button disabled={plan === null || plan.images === 0} loading={busy} onClick={() => void write()}>
+        <Button disabled={!ready} loading={busy} onClick={() => void write()}>
           {w('Write the label files', 'Escribir los archivos')}
         </Button>
       </Answer>
@@ -109,7 +135,10 @@ export function ImportScreen() {
           {offers !== null && (
             <Radio.Group
               value={sourceKey(source)}
-              onChange={(key) => setSource(sourcesOf(offers).find((offered) => sourceKey(offered) === key) ?? null)}
+              onChange={(key) => {
+                setPlan(null);
+                setSource(sourcesOf(offers).find((offered) => sourceKey(offered) === key) ?? null);
+              }}
               aria-label={w('Source of the labels', 'Origen de las etiquetas')}
             >
               <div className="column" style={{ gap: 8, marginTop: 10 }}>
@@ -120,41 +149,59 @@ export function ImportScreen() {
             </Radio.Group>
           )}
           <h2 style={{ marginTop: 24 }}>{w('How are they split?', '¿Cómo se reparten?')}</h2>
-          <p className="small quiet">
-            {w(
-              'Each label is spread over the splits alike; identical images stay together; the same seed gives the same split.',
-              'Cada etiqueta se reparte por igual; las imágenes idénticas van juntas; la misma semilla da el mismo reparto.',
-            )}
-          </p>
-          <div className="row" style={{ marginTop: 10 }}>
-            <span className="soft">train {f.decimal(shares.train * 100, 0)} %</span>
-            <NumberInput
-              w={96}
-              label="val %"
-              min={0}
-              max={60}
-              value={Math.round(shares.val * 100)}
-              onChange={(value) => setShare('val', Number(value))}
-            />
-            <NumberInput
-              w={96}
-              label="test %"
-              min={0}
-              max={60}
-              value={Math.round(shares.test * 100)}
-              onChange={(value) => setShare('test', Number(value))}
-            />
-            <NumberInput
-              w={96}
-              label={w('seed', 'semilla')}
-              min={0}
-              value={seed}
-              onChange={(value) => setSeed(Number(value))}
-            />
-          </div>
+          {bySource ? (
+            <p className="small quiet">
+              {w(
+                'As in the source: it names the split of every image.',
+                'Como en el origen: indica la partición de cada imagen.',
+              )}
+            </p>
+          ) : (
+            <>
+              <p className="small quiet">
+                {w(
+                  'Each label is spread evenly over the splits. Identical images stay together. A seed always gives the same split.',
+                  'Cada etiqueta se reparte por igual. Las imágenes idénticas van juntas. La misma semilla da el mismo reparto.',
+                )}
+              </p>
+              <div className="row" style={{ marginTop: 10 }}>
+                <span className="soft">train {f.decimal(shares.train * 100, 0)} %</span>
+                <NumberInput
+                  w={96}
+                  label="val %"
+                  min={0}
+                  max={60}
+                  value={Math.round(shares.val * 100)}
+                  onChange={(value) => setShare('val', Number(value))}
+                />
+                <NumberInput
+                  w={96}
+                  label="test %"
+                  min={0}
+                  max={60}
+                  value={Math.round(shares.test * 100)}
+                  onChange={(value) => setShare('test', Number(value))}
+                />
+                <NumberInput
+                  w={96}
+                  label={w('seed', 'semilla')}
+                  min={0}
+                  value={seed}
+                  onChange={(value) => setSeed(Number(value))}
+                />
+              </div>
+            </>
+          )}
         </section>
         <section aria-live="polite">
-          <h2>{w('What will be written', 'Lo que se escribirá')}</h2>
+          {plan !== null && source !== null && plan.questions.length > 0 && (
+            <ImportQuestions
+              questions={plan.questions}
+              answers={source.answers ?? {}}
+              onAnswer={(id, value) => setSource({ ...source, answers: { ...source.answers, [id]: value } })}
+            />
+          )}
+          <h2>{w('Files to write', 'Archivos que se escribirán')}</h2>
           {source === null ? (
             <p className="quiet">{w('Choose where the labels come from.', 'Elige de dónde salen las etiquetas.')}</p>
           ) : plan === null ? (
@@ -208,12 +255,13 @@ export function ImportScreen() {
                 </p>
               )}
               {plan.warnings.length > 0 && (
-                <ul className="import-notes small warn">
+                <ul className="import-notes small">
                   {plan.warnings.map((warning) => (
                     <li key={warning}>{said(warning)}</li>
                   ))}
                 </ul>
               )}
+              <DroppedRecords dropped={plan.dropped} />
               {plan.replaces.length > 0 && (
                 <p className="small">
                   {w(
@@ -257,12 +305,10 @@ export function ImportScreen() {
             .map(({ label }) => label)
             .join(', ')}${offers!.folders.length > 4 ? '…' : ''}`,
         );
-      case 'csv':
-      case 'coco':
-      case 'yolo':
-        return `${offered.kind.toUpperCase()}: ${offered.file}`;
       case 'unlabelled':
-        return w('Nowhere yet: list the images without labels', 'De ningún sitio: listar las imágenes sin etiquetas');
+        return w('I have no labels yet; I’ll add them here', 'Aún no tengo etiquetas; las pondré aquí');
+      default:
+        return `${formatNames[offered.kind]}: ${[offered.file, ...(offered.also ?? [])].join(', ')}`;
     }
   }
 }
@@ -303,7 +349,7 @@ const sourceKey = (source: ImportSource | null): string =>
 
 function sourcesOf(offers: ImportOffers): ImportSource[] {
   return [
-    ...offers.files.map(({ kind, file }): ImportSource => ({ kind, file })),
+    ...offers.files.map(({ kind, file, also }): ImportSource => ({ kind, file, also })),
     ...(offers.folders.length > 0 ? [{ kind: 'folders' as const }] : []),
     ...(offers.labelFiles.length > 0 ? [{ kind: 'listed' as const }] : []),
     { kind: 'unlabelled' },

@@ -54,6 +54,10 @@ export function fixesFor(code: string, found: readonly LabelProblem[], w: Words)
       return [mend(w('Write it like the rest', 'Escribirla como el resto'), 'otherSeparator')];
     case 'unknownLabel':
       return [mend(w('Add to the classes', 'Añadir a las clases'), 'unknownLabel')];
+    case 'yoloList':
+      return [
+        { name: w('Import the labels', 'Importar las etiquetas'), run: () => useDataset.setState({ splitting: true }) },
+      ];
     case 'missingLabelFile':
     case 'emptySplit':
       return [{ name: w('Make a split', 'Repartir'), run: () => useDataset.setState({ splitting: true }) }];

@@ -51,8 +51,8 @@ export default function WelcomeScreen() {
               <h2>{w('Drop a folder here', 'Suelta una carpeta aquí')}</h2>
               <p className="soft">
                 {w(
-                  'Photos with train.txt, val.txt and test.txt; a folder per label; CSV, COCO or YOLO. Nothing is moved or changed.',
-                  'Fotos con train.txt, val.txt y test.txt; una carpeta por etiqueta; CSV, COCO o YOLO. Nada se mueve ni se cambia.',
+                  'Photos with label files, a folder per label, or a CSV, COCO, YOLO, VOC, Label Studio, CVAT or FiftyOne export.',
+                  'Fotos con archivos de etiquetas, una carpeta por etiqueta, o CSV, COCO, YOLO, VOC, Label Studio, CVAT o FiftyOne.',
                 )}
               </p>
               <div className="row" style={{ marginTop: 12 }}>

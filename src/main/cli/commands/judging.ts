@@ -44,10 +44,12 @@ async function evaluate(
   const { report, labels, images, leftOut } = result;
   if (leftOut.length > 0) {
     if (json) process.stdout.write(`${JSON.stringify({ type: 'leftOut', labels: leftOut })}\n`);
-    else
+    else {
+      const count = leftOut.length === 1 ? '1 label' : `${leftOut.length} labels`;
       process.stdout.write(
-        `warning: the model lacks ${leftOut.length === 1 ? '1 label' : `${leftOut.length} labels`} of the data, left out of all figures: ${leftOutText(leftOut)}\n\n`,
+        `warning: the model lacks ${count} of the data, left out of all figures: ${leftOutText(leftOut)}\n\n`,
       );
+    }
   }
   if (json) {
     process.stdout.write(`${JSON.stringify({ type: 'evaluation', ...result })}\n`);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Dataset, Sample, Split } from './dataset.ts';
 import { labelFileName, SPLITS } from './dataset.ts';
@@ -80,7 +79,7 @@ async function checkImages(
   maxMegapixels: number,
 ): Promise<DataProblem[]> {
   const problems: DataProblem[] = [];
-  const find = createFinder();
+  const find = createFinder(dataset.root);
   for (const split of SPLITS) {
     for (const sample of dataset.splits[split]) {
       const scan = scans.get(sample.file);
@@ -100,7 +99,7 @@ async function checkImages(
         const expected = 'format' in scan ? wrongEnding(sample.path, scan.format) : null;
         if (expected !== null) add('wrongExtension', 'warning', `${sample.path} is a ${expected} file.`);
       } else {
-        add(scan.fault, 'error', await describe(dataset.root, sample, scan, maxMegapixels, find));
+        add(scan.fault, 'error', await describe(sample, scan, maxMegapixels, find));
       }
     }
   }
@@ -108,7 +107,6 @@ async function checkImages(
 }
 
 async function describe(
-  root: string,
   sample: Sample,
   scan: ScanResult,
   maxMegapixels: number,
@@ -116,9 +114,7 @@ async function describe(
 ): Promise<string> {
   switch (scan.fault) {
     case 'missing': {
-      const near = await find(sample.file);
-      const meant =
-        near === null ? withoutFirstFolders(root, sample.path) : path.posix.join(path.posix.dirname(sample.path), near);
+      const meant = await find(sample.path);
       return `${sample.path} does not exist.${meant === null ? '' : ` There is ${meant}: is that meant?`}`;
     }
     case 'outside':
@@ -132,13 +128,6 @@ async function describe(
     default:
       return `${sample.path} cannot be read (${scan.detail}).`;
   }
-}
-
-/** Lists that were made one folder further up begin with the name of that folder. */
-function withoutFirstFolders(root: string, named: string): string | null {
-  const parts = named.split('/');
-  const tails = parts.slice(1).map((_, i) => parts.slice(i + 1).join('/'));
-  return tails.find((tail) => existsSync(path.join(root, tail))) ?? null;
 }
 
 const endings: Readonly<Record<string, RegExp>> = {

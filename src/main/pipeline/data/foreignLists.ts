@@ -39,8 +39,10 @@ function yoloList(folder: string, entries: readonly LabelEntry[]): DataProblem[]
 
 function numericColumns(labeled: readonly LabelEntry[]): DataProblem[] {
   const first = labeled[0]!;
-  const columns = first.labels.length;
-  const fields = labeled.map(({ labels }) => labels.map(({ text }) => text));
+  // Of 100,000 lines with names none is looked at.
+  if (!/^-?\d/.test(first.labels[0]!.text)) return [];
+  const fields = labeled.map(({ labels }) => labels.flatMap(({ text }) => text.split(/[\s,]+/)));
+  const columns = fields[0]!.length;
   const allAre = (kind: RegExp): boolean => fields.every((texts) => texts.every((text) => kind.test(text)));
   if (labeled.length > 1 && columns > 1 && fields.every((texts) => texts.length === columns) && allAre(/^(-1|[01])$/))
     return [
@@ -50,14 +52,13 @@ function numericColumns(labeled: readonly LabelEntry[]): DataProblem[] {
         message: `every line has ${columns} fields that are all 0 or 1: one column per class, without their names.`,
       }),
     ];
-  const boxes = allAre(/^-?\d+(\.\d+)?$/) && [4, 5].some((size) => fields.every((texts) => texts.length % size === 0));
-  if (!boxes) return [];
+  const size = [5, 4].find((numbers) => fields.every((texts) => texts.length % numbers === 0));
+  if (size === undefined || !allAre(/^-?\d+(\.\d+)?$/)) return [];
   return [
     problemAt(first, {
       code: 'boxList',
       severity: 'warning', // classes may be named by numbers
-
-      message: `every line has numbers in groups of ${fields.every((texts) => texts.length % 5 === 0) ? 5 : 4}: boxes, not labels.`,
+      message: `every line has numbers in groups of ${size}: boxes, not labels.`,
     }),
   ];
 }
@@ -67,7 +68,10 @@ const listCells = (labeled: readonly LabelEntry[]): DataProblem[] =>
   labeled.flatMap((entry) => {
     const start = entry.labels[0]!.text;
     const end = entry.labels.at(-1)!.text;
-    const isList = (start.startsWith('[') && end.endsWith(']')) || (/^\{['"]/.test(start) && /['"]\}$/.test(end));
+    // One label in brackets may be a name; quotes inside, or brackets around several, are a program's list.
+    const quotes = /^[[{]\s*['"]/.test(start) && /['"]\s*[\]}]$/.test(end);
+    const around = entry.labels.length > 1 && /^\[[^\]]*$/.test(start) && /^[^[]*\]$/.test(end);
+    const isList = quotes || around || (entry.labels.length === 1 && start === '[]');
     return isList
       ? [
           problemAt(entry, {

@@ -53,8 +53,7 @@ export const dataProblems = {
   },
   oneHotList: {
     title: 'Columns of 0 and 1 instead of labels',
-    advice:
-      'Save the lists as a CSV file whose first line names the classes (image,apple,pear), and import it in the studio.',
+    advice: 'Save the lists as a CSV file whose first line names the classes (image,apple,pear), and import that file.',
   },
   boxList: {
     title: 'Boxes instead of labels',

@@ -66,7 +66,7 @@ export async function readDataset(
   return { ...read, problems: [...problems, ...read.problems] };
 }
 
-/** The lines of label files, whether they are on disk yet or not. An import is read back with this before it is written. */
+/** The lines of label files, on disk or not: an import is read back with this before it is written. */
 export async function readLabelTexts(
   folder: string,
   texts: readonly SplitText[],

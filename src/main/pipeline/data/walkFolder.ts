@@ -13,9 +13,11 @@ export interface FolderFiles {
   readonly links: readonly string[];
   /** Folders that this user may not list. */
   readonly closed: readonly string[];
+  /** Folders of `skipped` that are there. */
+  readonly skipped: readonly string[];
 }
 
-/** Folders that archive programs, network disks and recycle bins leave behind; their copies of images are not the user's. */
+/** Folders of archive programs, network disks and recycle bins: their copies of images are not the user's. */
 const litterFolders = new Set([
   '__macosx',
   '@eadir',
@@ -29,7 +31,13 @@ const isLitter = (name: string): boolean => name.startsWith('.') || litterFolder
 
 /** All files below a folder. `skipped` names folders directly in it that are not entered. */
 export async function walkFolder(root: string, skipped: ReadonlySet<string> = new Set()): Promise<FolderFiles> {
-  const found = { files: [] as string[], litter: [] as string[], links: [] as string[], closed: [] as string[] };
+  const found = {
+    files: [] as string[],
+    litter: [] as string[],
+    links: [] as string[],
+    closed: [] as string[],
+    skipped: [] as string[],
+  };
   let level: { folder: string; litter: boolean }[] = [{ folder: '', litter: false }];
   while (level.length > 0) {
     const listings = await mapBounded(level, ({ folder }) => list(root, folder));
@@ -46,7 +54,8 @@ export async function walkFolder(root: string, skipped: ReadonlySet<string> = ne
         if (entry.isDirectory()) {
           // Hidden folders, such as .git, may be huge: only known litter is entered, to count the images in it.
           const hidden = entry.name.startsWith('.');
-          if (!hidden && !(folder === '' && skipped.has(entry.name))) next.push({ folder: name, litter });
+          if (folder === '' && skipped.has(entry.name)) found.skipped.push(name);
+          else if (!hidden) next.push({ folder: name, litter });
         } else if (entry.isSymbolicLink()) {
           if (!litter) found.links.push(name);
         } else if (entry.isFile()) {
@@ -57,7 +66,7 @@ export async function walkFolder(root: string, skipped: ReadonlySet<string> = ne
     }
     level = next;
   }
-  return { files: found.files.sort(), litter: found.litter.sort(), links: found.links.sort(), closed: found.closed };
+  return { ...found, files: found.files.sort(), litter: found.litter.sort(), links: found.links.sort() };
 }
 
 async function list(root: string, folder: string) {

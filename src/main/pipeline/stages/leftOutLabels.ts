@@ -14,10 +14,7 @@ export interface LeftOutLabel {
 }
 
 /** The most frequent first. */
-export function leftOutLabels(
-  counts: ReadonlyMap<string, number>,
-  labels: readonly string[],
-): readonly LeftOutLabel[] {
+export function leftOutLabels(counts: ReadonlyMap<string, number>, labels: readonly string[]): readonly LeftOutLabel[] {
   return [...counts]
     .map(([label, images]) => ({
       label,
@@ -28,15 +25,13 @@ export function leftOutLabels(
 }
 
 /** Figures without one label in common would say nothing but false alarms. */
-export function requireCommonLabel(
-  samples: readonly Sample[],
-  leftOut: readonly LeftOutLabel[],
-  split: Split,
-): void {
+export function requireCommonLabel(samples: readonly Sample[], leftOut: readonly LeftOutLabel[], split: Split): void {
   if (leftOut.length === 0 || samples.some(({ labels }) => labels.includes(PRESENT))) return;
+  const file = labelFileName(split);
+  const labels = leftOutText(leftOut);
   throw new Problem(
     'data',
-    `The model has none of the labels in ${labelFileName(split)}: ${leftOutText(leftOut)}. Spell the labels as the model does.`,
+    `The model has none of the labels in ${file}: ${labels}. Spell the labels as the model does.`,
   );
 }
 
@@ -44,11 +39,9 @@ const NAMED = 10;
 
 /** 'Red' (12 images; the model has 'red'), ... */
 export function leftOutText(leftOut: readonly LeftOutLabel[]): string {
-  const named = leftOut
-    .slice(0, NAMED)
-    .map(
-      ({ label, images, similar }) =>
-        `'${label}' (${images} ${images === 1 ? 'image' : 'images'}${similar === null ? '' : `; the model has '${similar}'`})`,
-    );
+  const named = leftOut.slice(0, NAMED).map(({ label, images, similar }) => {
+    const meant = similar === null ? '' : `; the model has '${similar}'`;
+    return `'${label}' (${images === 1 ? '1 image' : `${images} images`}${meant})`;
+  });
   return `${named.join(', ')}${leftOut.length > NAMED ? ` and ${leftOut.length - NAMED} more` : ''}`;
 }

@@ -87,7 +87,7 @@ export function separatorQuestion(cells: readonly string[], column: string): Que
   return {
     id: 'separator',
     text: `What separates the labels in column '${column}'?`,
-    choices: [...new Set<CellSeparator>([first, ...inside, ...present, 'none'])].map((value) => ({
+    choices: [...new Set<CellSeparator>([first, ...inside, ...present, 'none', ...cellSeparators])].map((value) => ({
       value,
       text: says[value],
     })),

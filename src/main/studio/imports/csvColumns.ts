@@ -10,8 +10,15 @@ const pathNames =
   /^(image|img|file|f[ _-]?name|file[ _-]?name|image[ _-]?(path|name|file|id|index)|path|file[ _-]?path|name)s?$/i;
 const labelNames = /^(label|class|tag|categor(y|ie)|choice|etiqueta|clase|finding[ _-]label)(s|es)?$/i;
 /** Columns of annotation tools and of data frames that say nothing about what is in the image. */
-const otherNames =
-  /^(|unnamed(: ?\d+)?|index|id|\w*[ _-]ids?|annotator|lead[ _-]time|created[ _-]at|updated[ _-]at|width|height|[xy](min|max)?|w|h|confidence|score|probability|agreement|rating|source|url|date|time(stamp)?|user(name)?|comments?|notes?)$/i;
+const otherNames = new RegExp(
+  `^(${[
+    '|unnamed(: ?\\d+)?|index|id|\\w*[ _-]ids?', // data frames
+    'annotator|lead[ _-]time|created[ _-]at|updated[ _-]at|agreement|rating|user(name)?|comments?|notes?',
+    'width|height|[xy](min|max)?|w|h|confidence|score|probability', // boxes
+    'source|url|date|time(stamp)?',
+  ].join('|')})$`,
+  'i',
+);
 
 const SAMPLED = 300;
 

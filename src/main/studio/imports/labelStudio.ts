@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FileSource } from '../../../shared/contract/dataset.ts';
 import { Problem } from '../../../shared/problem.ts';
+import { looksLikeImage } from '../../pipeline/data/separator.ts';
 import { labelsInJson } from './csvCells.ts';
 import type { Entry, Reading, SourceRecord } from './entries.ts';
 import { filesOf } from './filesOf.ts';
@@ -51,7 +52,7 @@ function imageIn(data: Readonly<Record<string, unknown>> | undefined): { key: st
   const texts = Object.entries(data ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   const found =
     texts.find(([key]) => /^(image|img|picture|photo)$/i.test(key)) ??
-    texts.find(([, text]) => /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heic|heif|bmp)(\?|$)/i.test(text));
+    texts.find(([, text]) => looksLikeImage(text.replace(/[?#].*$/, '')));
   return found === undefined ? null : { key: found[0], name: found[1] };
 }
 

@@ -4,6 +4,7 @@ import { Problem } from '../../../shared/problem.ts';
 import { labelsOf } from '../../pipeline/data/dataset.ts';
 import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
 import { containsSeparator } from '../../pipeline/data/labelLine.ts';
+import type { DataProblemCode } from '../../pipeline/data/problems.ts';
 import { readLabelTexts } from '../../pipeline/data/readDataset.ts';
 import { readLines } from '../../pipeline/data/textLines.ts';
 import { newLine, sameLabels } from '../labels/lineText.ts';
@@ -24,9 +25,11 @@ export async function writeReadable(project: string, lists: Lists, config: ReadC
     fault = texts === null ? fault : await misread(project, lists, texts, config);
     if (texts !== null && fault === null) return texts;
   }
+  const reason = fault ?? 'a label holds every separator';
   throw new Problem(
     'data',
-    `The lists cannot be written so that they read back the same: ${fault ?? 'a label holds every separator'}. Rename the image or label, or set data.separator to auto.`,
+    `The lists cannot be written so that they read back the same: ${reason}. ` +
+      'Rename the image or label, or set data.separator to auto.',
   );
 }
 
@@ -68,6 +71,9 @@ function textsIn(layout: Layout, lists: Lists): ListTexts | null {
   }
 }
 
+/** What the check says of lists that read well but look like those of other tools. */
+const opinions: ReadonlySet<DataProblemCode> = new Set(['yoloList', 'oneHotList', 'boxList', 'listCell']);
+
 /** What reads back otherwise, in words; null if nothing does. */
 async function misread(project: string, lists: Lists, texts: ListTexts, config: ReadConfig): Promise<string | null> {
   const read = await readLabelTexts(
@@ -75,7 +81,7 @@ async function misread(project: string, lists: Lists, texts: ListTexts, config: 
     splits.map((split) => ({ split, lines: readLines(Buffer.from(fileText(texts[split]))).lines })),
     config,
   );
-  const error = read.problems.find(({ severity }) => severity === 'error');
+  const error = read.problems.find(({ severity, code }) => severity === 'error' && !opinions.has(code));
   if (error?.code === 'unknownLabel' || error?.code === 'labelsFile')
     throw new Problem('data', `${error.message} Add it there, or take data.labels_file out of the settings.`);
   if (error !== undefined) return `${error.file ?? ''}:${error.line ?? 1}: ${error.message.replace(/\.$/, '')}`;

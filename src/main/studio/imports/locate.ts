@@ -1,9 +1,10 @@
 import path from 'node:path';
+import { looksLikeImage } from '../../pipeline/data/separator.ts';
 import type { Entry, Reading, SourceRecord } from './entries.ts';
 
 export type Found = { readonly image: string; readonly by: 'path' | 'name' | 'stem' } | 'missing' | 'ambiguous';
 
-/** Finds the image that a source means: sources name images by paths of other machines, by addresses, or without endings. */
+/** Finds the image that a source means: it may give the path of another machine, an address, or no ending. */
 export interface Locator {
   find(name: string, bases: readonly string[]): Found;
 }
@@ -30,9 +31,7 @@ export function createLocator(images: readonly string[]): Locator {
         const sameName = byName.get(folded(path.posix.basename(form)));
         if (sameName !== undefined) return closest(form, sameName, 'name');
         // A stem counts only where the source leaves the ending out.
-        const sameStem = /\.(jpe?g|png|webp|gif|tiff?|avif|heic|heif|bmp)$/i.test(form)
-          ? undefined
-          : byStem.get(folded(path.posix.basename(form)));
+        const sameStem = looksLikeImage(form) ? undefined : byStem.get(folded(path.posix.basename(form)));
         if (sameStem !== undefined) return closest(form, sameStem, 'stem');
       }
       return 'missing';
@@ -51,7 +50,7 @@ function cleaned(named: string): string {
   const local = /[?&]d=([^&]+)/.exec(named)?.[1]; // Label Studio's local storage
   const name = (local ?? named).trim().replaceAll('\\', '/');
   return name
-    .replace(/^[a-z][a-z0-9+.-]+:\/\/[^/]*\//i, '')
+    .replace(/^[a-z][a-z0-9+.-]+:\/\/[^/]*\/([^?#]*).*$/i, '$1')
     .replace(/^[a-z]:\//i, '')
     .replace(/^(\.?\/)+/, '');
 }
@@ -127,7 +126,7 @@ export function placeRecords(
   return [...merged.values()].map(({ entry }) => entry);
 }
 
-/** Where the images of an annotation file usually are: the project, the file's folder, the one above, and images/ there. */
+/** Where the images of an annotation file usually are: its folder, the project, the folder above, and images/ there. */
 export function basesOf(file: string): string[] {
   const folder = path.posix.dirname(file);
   const above = path.posix.dirname(folder);

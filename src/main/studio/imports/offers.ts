@@ -64,7 +64,17 @@ function inSets(offers: readonly { kind: ImportFormat; file: string }[]): Offer[
   });
 }
 
+/** A file that this user may not read, or that is gone meanwhile, is not offered. */
 async function formatOf(project: string, file: string, images: readonly string[]): Promise<ImportFormat | null> {
+  try {
+    return await recognize(project, file, images);
+  } catch (error) {
+    if (/^(EACCES|EPERM|ENOENT)$/.test((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
+
+async function recognize(project: string, file: string, images: readonly string[]): Promise<ImportFormat | null> {
   const place = path.join(project, file);
   if (/\.(csv|tsv)$/i.test(file)) return (await isTable(place, file, images)) ? 'csv' : null;
   if (/\.txt$|\.names$/i.test(file)) return 'yolo';
@@ -143,7 +153,7 @@ function commonFolder(folders: readonly string[]): string {
   return first!.slice(0, differing < 0 ? first!.length : differing).join('/') || '.';
 }
 
-/** train.txt of a Darknet export lists images only: taken for label files, the labels beside the images would be lost. */
+/** train.txt of a Darknet export lists images only: read as a label file, it would lose the labels beside them. */
 async function areYoloLists(project: string, files: readonly string[], lists: readonly string[]): Promise<boolean> {
   if (!files.some((file) => /^(obj\.(names|data)|data\.ya?ml)$/i.test(file)) || lists.length === 0) return false;
   const texts = await mapBounded(lists, (list) => readTextIfThere(project, list));

@@ -23,7 +23,10 @@ export function createQuestions(answers: ImportSource['answers']): Questions {
   return {
     ask: ({ id, text, choices, assumed }) => {
       const chosen = choices.find(({ value }) => value === given.get(id))?.value ?? assumed;
-      asked.set(id, { id, text, choices: choices.map((choice) => ({ ...choice })), answer: chosen });
+      // Two files of a set that suggest different answers leave the question open.
+      const before = asked.get(id);
+      const answer = before === undefined || before.answer === chosen ? chosen : null;
+      asked.set(id, { id, text, choices: choices.map((choice) => ({ ...choice })), answer });
       return chosen ?? choices[0]!.value;
     },
     get asked() {

@@ -20,8 +20,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('labels come', () => {
-  test('from a folder a label', async () => {
+describe('labels are read', () => {
+  test('from one folder per label', async () => {
     put('cats/1.jpg');
     put('dogs/2.jpg');
     put('dogs/3.png');
@@ -40,7 +40,7 @@ describe('labels come', () => {
     });
   });
 
-  test('from a table with a list of labels, quotes and all', async () => {
+  test('from a table with lists of labels in quotes', async () => {
     put('a.jpg');
     put('b, c.jpg');
     put('labels.csv', 'image,labels\na.jpg,"apple,pear"\n"b, c.jpg",pear\n');
@@ -50,7 +50,7 @@ describe('labels come', () => {
     });
   });
 
-  test('from a table whose labels hold commas: one separator for the whole column', async () => {
+  test('from a table whose labels hold commas: the whole column has one separator', async () => {
     put('a.jpg');
     put('b.jpg');
     put('labels.csv', 'image,labels\na.jpg,"red, ripe|pear"\nb.jpg,"red, ripe"\n');
@@ -60,7 +60,7 @@ describe('labels come', () => {
     });
   });
 
-  test('from a table with a column a label', async () => {
+  test('from a table with one column per label', async () => {
     put('a.jpg');
     put('b.jpg');
     put('flags.csv', 'filename,apple,pear\na.jpg,1,0\nb.jpg,1,1\n');
@@ -70,7 +70,7 @@ describe('labels come', () => {
     });
   });
 
-  test('from COCO: a box or more means present', async () => {
+  test('from COCO: one box or more means present', async () => {
     put('a.jpg');
     put('b.jpg');
     put(
@@ -103,7 +103,7 @@ describe('labels come', () => {
     expect(await labelsOf({ kind: 'yolo', file: 'data.yaml' })).toEqual({ 'images/train/a.jpg': ['pear', 'apple'] });
   });
 
-  test('and a table without a column of paths says so, with its line', async () => {
+  test('a table without a column of paths is refused with its line', async () => {
     put('bad.csv', 'x,y\n1,2\n');
     put('good.csv', '\uFEFF"file name";labels\na.jpg;x\n');
     expect((await importOffers(folder)).files).toEqual([{ kind: 'csv', file: 'good.csv', also: [] }]);
@@ -136,7 +136,7 @@ test('a plan writes nothing; identical images stay in one split; writing keeps a
   for (let i = 0; i < 20; i += 2) expect(split.get(i)).toBe(split.get(i + 1));
 });
 
-test("a split that the source names is kept, and said; the separator of the project's settings is read and written", async () => {
+test("keeps the splits of the source and writes with the separator of the project's settings", async () => {
   put('a.jpg', 'a');
   put('b.jpg', 'b');
   put('c.jpg', 'c');

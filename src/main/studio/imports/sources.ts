@@ -69,6 +69,7 @@ async function readEntries(reading: Reading, source: ImportSource): Promise<Entr
 function countPassedOver({ folder, tally }: Reading): void {
   for (const name of folder.litter) tally.drop('note', 'Hidden file or litter of an archive', name);
   for (const name of folder.links) tally.drop('warning', 'Symbolic link: it is not followed', name);
+  for (const name of folder.skipped) tally.drop('note', 'Folder that is not searched for images', name);
   for (const name of folder.closed) tally.drop('warning', 'Folder that you may not open', name);
 }
 

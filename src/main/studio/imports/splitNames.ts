@@ -15,7 +15,7 @@ const names: ReadonlyMap<string, Split> = new Map([
   ['holdout', 'test'],
 ]);
 
-/** 'train', 'Validation', 'train2017', 'test-dev'... is not a split name unless digits are all that follows. */
+/** 'train', 'Validation' and 'train2017' are names of splits; 'test-dev' is not: only digits may follow. */
 export const splitNamed = (name: string): Split | null =>
   names.get(
     name
@@ -63,7 +63,7 @@ const yes = /^(1|1\.0|true|yes|y)$/i;
 export const splitColumn =
   /^(split|set|subset|partition|phase|usage|data[ _-]?set|is[ _-]?(train|valid|val|test)|valid|k?[ _-]?folds?)$/i;
 
-/** The split of each value of a split column; null leaves the row to the shares. Null as a whole: the column is of no use. */
+/** The split of each value; null leaves the row to the shares. Returns null if the values name no splits. */
 export function readSplitColumn(
   column: string,
   values: readonly string[],
@@ -77,15 +77,16 @@ export function readSplitColumn(
     return new Map(distinct.map((value) => [value, yes.test(value) ? named : named === 'train' ? null : 'train']));
   }
   if (/fold/i.test(column)) return folds(column, distinct, questions);
-  return new Map(distinct.map((value) => [value, askSplit(value, questions)]));
+  const counts = Map.groupBy(values, (value) => value.trim());
+  return new Map(distinct.map((value) => [value, askSplit(value, counts.get(value)!.length, questions)]));
 }
 
-function askSplit(value: string, questions: Questions): Split | null {
+function askSplit(value: string, rows: number, questions: Questions): Split | null {
   const known = splitNamed(value);
   if (known !== null && !/^(dev|eval|holdout)/i.test(value)) return known;
   const answer = questions.ask({
     id: `split:${value}`,
-    text: `Which split is '${value}'?`,
+    text: `Which split is '${value}' (rows: ${rows})?`,
     choices: [
       { value: 'shares', text: 'None: assign these images by the shares' },
       { value: 'train', text: 'train' },

@@ -19,7 +19,7 @@ export function keepsSplits(entries: readonly Entry[], questions: Questions): bo
   return answer === 'source';
 }
 
-/** A model that is chosen on val needs a test split of its own: where the source has none, the user says where it is from. */
+/** A model that is chosen on val needs test images of its own. If the source has none, the user says where from. */
 export async function askTestSplit(
   lists: Readonly<Record<Split, readonly Entry[]>>,
   questions: Questions,

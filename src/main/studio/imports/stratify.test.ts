@@ -40,4 +40,39 @@ describe('a split for several labels', () => {
     expect(stratify(groups, shares, 1)).toEqual(assigned);
     expect(stratify(groups, shares, 2)).not.toEqual(assigned);
   });
+
+  /**
+   * By hand: 4 images have 'common', 2 of them 'rare' too; half the images go to each split. Rarest first gives each
+   * split one rare image. Commonest first, in the seeded order, hands out the two plain images as it comes and leaves
+   * the rare ones to chance: over 20 seeds some would fall into one split.
+   */
+  test('starts at the rarest label', () => {
+    const four: Group[] = [
+      { size: 1, labels: ['common'] },
+      { size: 1, labels: ['common', 'rare'] },
+      { size: 1, labels: ['common'] },
+      { size: 1, labels: ['common', 'rare'] },
+    ];
+    for (let seed = 0; seed < 20; seed++) {
+      const split = stratify(four, [0.5, 0.5], seed);
+      expect(split[1]).not.toBe(split[3]);
+      expect(split[0]).not.toBe(split[2]);
+    }
+  });
+
+  test('spreads labels of one image each over the splits as the shares say', () => {
+    const ones: Group[] = Array.from({ length: 30 }, (_, i) => ({ size: 1, labels: [`class ${i}`] }));
+    const split = stratify(ones, [0.6, 0.2, 0.2], 1);
+    expect([0, 1, 2].map((s) => split.filter((own) => own === s).length)).toEqual([18, 6, 6]);
+    expect(stratify(ones, [0.6, 0.2, 0.2], 2)).not.toEqual(split);
+  });
+
+  test('leaves no split with a share empty while there are images, and gives none to a split without', () => {
+    const many = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const images of [3, 4, 5]) {
+      const groups_: Group[] = Array.from({ length: images }, () => ({ size: 1, labels: many }));
+      expect(new Set(stratify(groups_, [0.9, 0.05, 0.05], 1))).toEqual(new Set([0, 1, 2]));
+      expect(new Set(stratify(groups_, [0.9, 0.1, 0], 1))).toEqual(new Set([0, 1]));
+    }
+  });
 });

@@ -97,7 +97,7 @@ function neediest(label: readonly number[], images: readonly number[], shares: r
   return Math.max(0, best);
 }
 
-/** Moves one group of the largest split into each empty one that has a share: the one whose labels remain best covered. */
+/** Moves one group of the largest split into each empty split that has a share: one whose labels stay best covered. */
 function fillEmptySplits(
   groups: readonly Group[],
   shares: readonly number[],

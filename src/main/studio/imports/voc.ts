@@ -59,7 +59,7 @@ async function recordOf(
   return { name, labels: [...new Set(labels)], split, where: file };
 }
 
-/** ImageSets/Main/train.txt, val.txt and test.txt list image names without endings. trainval.txt repeats two of them. */
+/** ImageSets/Main/train.txt, val.txt and test.txt list names without endings. trainval.txt repeats two of them. */
 async function readImageSets(reading: Reading): Promise<ReadonlyMap<string, Split>> {
   const sets = new Map<string, Split>();
   for (const split of ['train', 'val', 'test'] as const) {

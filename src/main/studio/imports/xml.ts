@@ -12,8 +12,15 @@ interface OpenElement extends XmlElement {
   text: string;
 }
 
-const token =
-  /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\?[\s\S]*?\?>|<!DOCTYPE[^>[]*>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)/y;
+const skippedTokens = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!DOCTYPE[^>[]*>/;
+const cdataToken = /<!\[CDATA\[([\s\S]*?)\]\]>/;
+const closingTag = /<\/([^\s>]+)\s*>/;
+const openingTag = /<([^\s/>!?]+)((?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/;
+const plainText = /([^<]+)/;
+const token = new RegExp(
+  [skippedTokens, cdataToken, closingTag, openingTag, plainText].map(({ source }) => source).join('|'),
+  'y',
+);
 const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /** The elements of an annotation file. No entities are declared or expanded but XML's own five and numbers. */

@@ -82,7 +82,7 @@ async function fromNames(reading: Reading, file: string, text: string): Promise<
   return { names, splitOf: await readPlaces(reading, 'obj.data', [folder], places) };
 }
 
-/** Folders, or lists of images, that are named for the splits. Paths begin at the file, at `path`, or at a folder above. */
+/** Folders or lists of images named for the splits. Paths begin at the file, at `path`, or at a folder above. */
 async function readPlaces(
   reading: Reading,
   file: string,

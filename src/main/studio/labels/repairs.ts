@@ -73,7 +73,7 @@ export async function repair({ project, config, code, backupFolder }: RepairRequ
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 function mendOf(code: DataProblem['code'], project: string, layout: Layout): Mend {
-  const find = createFinder();
+  const find = createFinder(project);
   const written = (line: RawLine, text: string): Buffer => Buffer.from(text + line.ending);
   switch (code) {
     case 'headerLine':
@@ -112,13 +112,13 @@ function mendOf(code: DataProblem['code'], project: string, layout: Layout): Men
       return async (line) => {
         const own = splitLine(line.text, layout);
         const named = own?.path.replaceAll('\\', '/');
-        const meant = named === undefined ? null : await find(path.resolve(project, named));
+        const meant = named === undefined ? null : await find(named);
         return own === null || named === undefined || meant === null
           ? null
           : written(
               line,
               newLine(
-                path.posix.join(path.posix.dirname(named), meant),
+                meant,
                 layout,
                 own.labels.map(({ text }) => text),
               ),

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { labelsOf } from '../../pipeline/data/dataset.ts';
+import { readDataset } from '../../pipeline/data/readDataset.ts';
+import { compareCodePoints } from '../../pipeline/data/vocabulary.ts';
+import type { Entry } from './entries.ts';
+import { fileText, writeReadable } from './listLayout.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'destila-layout-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const auto = { separator: 'auto' as const, labels_file: null };
+const entriesOf = (labels: readonly (readonly string[])[]): Entry[] =>
+  labels.map((own, i) => ({ path: `${i}.jpg`, labels: own, split: null }));
+
+/** What the files on disk say once they are read by the pipeline, as a training run does. */
+async function readBack(labels: readonly (readonly string[])[]): Promise<string[][]> {
+  const texts = await writeReadable(folder, { train: entriesOf(labels), val: [], test: [] }, auto);
+  for (const split of ['train', 'val', 'test'] as const)
+    writeFileSync(path.join(folder, `${split}.txt`), fileText(texts[split]));
+  const { dataset, problems } = await readDataset(folder, auto);
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return dataset.splits.train.map((sample) => labelsOf(sample, dataset.vocabulary));
+}
+
+describe('lists that are written read back as the plan', () => {
+  test.each([
+    ['a comma in one label', [['tomato, red'], ['pear'], ['tomato, red']]],
+    ['a comma in one label of several', [['tomato, red', 'pear'], ['pear'], []]],
+    ['each separator in some label', [['a,b', 'c;d', 'e|f', 'g h'], ['c;d'], ['e|f'], ['c;d', 'g h']]],
+    ['all separators in one label', [['a,b;c|d\te f']]],
+    ['quotes', [[`"quoted"`, `it's`], [`5" pipe`], [`'x'`], ['""']]],
+    ['emoji and accents', [['🍅, 🍏', 'piña'], ['🍏']]],
+    ['names of files', [['a.jpg'], ['b.png, c.png'], ['pear']]],
+    ['a label like a comment', [['# red', '#'], ['pear']]],
+  ])('%s', async (_, labels) => {
+    expect(await readBack(labels)).toEqual(labels.map((own) => [...own].sort(compareCodePoints)));
+  });
+
+  test('labels of any characters that a line can hold', async () => {
+    const label = fc
+      .array(fc.constantFrom('a', 'B', 'ñ', '🍅', ',', ';', '|', '\t', ' ', '"', "'", '#', '.jpg', '[', '0'), {
+        minLength: 1,
+        maxLength: 5,
+      })
+      .map((parts) => parts.join('').trim().normalize('NFC'))
+      .filter((text) => text !== '');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.uniqueArray(label, { maxLength: 3 }), { minLength: 1, maxLength: 6 }),
+        async (rows) => {
+          expect(await readBack(rows)).toEqual(rows.map((own) => [...own].sort(compareCodePoints)));
+        },
+      ),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+
+  test('paths with separators, quotes and a leading #', async () => {
+    const names = ['b, c.jpg', 'my photo.jpg', `"x".jpg`, '#1.jpg', `it's;1.jpg`];
+    for (const name of names) writeFileSync(path.join(folder, name), '');
+    const entries = names.map((name) => ({ path: name, labels: ['x, y'], split: null }));
+    const { train } = await writeReadable(folder, { train: entries, val: [], test: [] }, auto);
+    writeFileSync(path.join(folder, 'train.txt'), fileText(train));
+    const { dataset } = await readDataset(folder, auto, { splits: ['train'] });
+    expect(dataset.splits.train.map((sample) => sample.path)).toEqual(names);
+    expect(dataset.vocabulary).toEqual(['x, y']);
+  });
+
+  test('a line break in a label or path is refused by name', async () => {
+    await expect(readBack([['apple\npear']])).rejects.toThrow('"apple\\npear" holds a line break');
+  });
+
+  test('labels that the project’s list of classes lacks are refused before anything is written', async () => {
+    writeFileSync(path.join(folder, 'classes.txt'), 'apple\n');
+    const lists = { train: entriesOf([['apple'], ['pear']]), val: [], test: [] };
+    await expect(writeReadable(folder, lists, { separator: 'auto', labels_file: 'classes.txt' })).rejects.toThrow(
+      "label 'pear' is not in classes.txt. Add it there",
+    );
+    expect(readFileSync(path.join(folder, 'classes.txt'), 'utf8')).toBe('apple\n');
+  });
+
+  test.each(['tab', 'comma', 'semicolon', 'pipe', 'space'] as const)(
+    'with %s set in the settings',
+    async (separator) => {
+      const labels = [['a,b', 'c d'], ['e;f|g']];
+      const config = { separator, labels_file: null };
+      const { train } = await writeReadable(folder, { train: entriesOf(labels), val: [], test: [] }, config);
+      writeFileSync(path.join(folder, 'train.txt'), fileText(train));
+      const { dataset } = await readDataset(folder, config, { splits: ['train'] });
+      expect(dataset.splits.train.map((sample) => labelsOf(sample, dataset.vocabulary))).toEqual(labels);
+    },
+  );
+});

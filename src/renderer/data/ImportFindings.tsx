@@ -1,0 +1,65 @@
+import { Radio } from '@mantine/core';
+import type { Dropped, ImportQuestion } from '../../shared/contract/dataset.ts';
+import { useWording } from '../i18n/words.ts';
+
+/** What the source leaves open. A question without an answer blocks writing. */
+export function ImportQuestions({
+  questions,
+  answers,
+  onAnswer,
+}: {
+  questions: readonly ImportQuestion[];
+  /** Given by the user; the plan that follows them may still be on its way. */
+  answers: Readonly<Record<string, string>>;
+  onAnswer(id: string, value: string): void;
+}) {
+  const { w, said } = useWording();
+  return (
+    <>
+      <h2>{w('Check these points', 'Revisa estos puntos')}</h2>
+      <div className="column" style={{ gap: 12, margin: '10px 0 24px' }}>
+        {questions.map(({ id, text, choices, answer }) => (
+          <Radio.Group
+            key={id}
+            label={said(text)}
+            value={answers[id] ?? answer ?? ''}
+            onChange={(value) => onAnswer(id, value)}
+            description={
+              answer === null
+                ? w(
+                    'Choose an answer: nothing is written until you do.',
+                    'Elige una respuesta: hasta entonces no se escribe nada.',
+                  )
+                : undefined
+            }
+          >
+            <div className="column" style={{ gap: 6, marginTop: 6 }}>
+              {choices.map((choice) => (
+                <Radio key={choice.value} value={choice.value} label={said(choice.text)} />
+              ))}
+            </div>
+          </Radio.Group>
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** Records of the source that end up in no list, by reason, with the first of each. */
+export function DroppedRecords({ dropped }: { dropped: readonly Dropped[] }) {
+  const { f, said } = useWording();
+  return dropped.map(({ reason, severity, count, examples }) => (
+    <details key={`${severity} ${reason}`} className={`small ${severity === 'note' ? 'quiet' : 'warn'}`}>
+      <summary>
+        {said(reason)}: {f.count(count)}
+      </summary>
+      <ul className="import-notes mono">
+        {examples.map((example, i) => (
+          <li key={i}>
+            <bdi>{example}</bdi>
+          </li>
+        ))}
+      </ul>
+    </details>
+  ));
+}
