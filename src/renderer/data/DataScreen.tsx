@@ -91,7 +91,7 @@ export default function DataScreen() {
     labels: counts === null ? 1 : counts.all.filter((all) => all > 0).length,
     emptySplits: counts === null ? [] : splits.filter((_, split) => counts.images[split] === 0),
   });
-  const accept = (chosen: readonly number[]): void =>
+  const accept = (chosen: readonly number[]): void => {
     changeImages(
       chosen.filter((image) => doubts.has(image)),
       (state, image) => {
@@ -100,6 +100,7 @@ export default function DataScreen() {
         return doubt.kind === 'missing' ? withLabel(state, doubt.label) : withoutLabel(state, doubt.label);
       },
     );
+  };
   return (
     <>
       {viewer === null && (

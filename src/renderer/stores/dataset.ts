@@ -198,10 +198,11 @@ function become(labelled: Labelled, rest: Partial<DatasetState>): void {
 export function changeImages(
   images: readonly number[],
   change: (state: ImageState, image: number) => ImageState,
-): void {
+): Edit | null {
   const { labelled, done } = get();
   const edit = editOf(labelled, images, change);
   if (edit !== null) become(applied(labelled, edit, edit.after), { done: [...done, edit], undone: [] });
+  return edit;
 }
 
 export function undo(): void {
