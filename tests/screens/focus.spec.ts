@@ -23,16 +23,16 @@ async function openProject(page: Page, studio: RunningStudio): Promise<string> {
   writeFileSync(path.join(folder, 'test.txt'), '');
   await page.goto(studio.url);
   await page.getByRole('heading', { name: /From a folder of photos/ }).waitFor();
-  await page.evaluate(async (opened) => {
+  const id = await page.evaluate(async (opened) => {
     const response = await fetch('/api/project.open', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ folder: opened }),
     });
-    const { value } = (await response.json()) as { value: { id: string } };
-    location.hash = `#/${value.id}/data`;
-    location.reload();
+    return ((await response.json()) as { value: { id: string } }).value.id;
   }, folder);
+  await page.goto(new URL(`#/${id}/data`, page.url()).href);
+  await page.reload();
   await page.getByRole('gridcell').first().waitFor();
   return folder;
 }
@@ -95,7 +95,8 @@ async function answerWithRun(page: Page): Promise<Tune['saved'][]> {
   return saved;
 }
 
-const cell = (page: Page, name: string) => page.getByRole('gridcell').filter({ has: page.getByAltText(`${name}.png:`) });
+const cell = (page: Page, name: string) =>
+  page.getByRole('gridcell').filter({ has: page.getByAltText(`${name}.png:`) });
 const focused = (page: Page) => page.locator('.photo[data-focus=true]');
 const view = (page: Page, name: string) => page.getByRole('radiogroup', { name: 'View' }).getByText(name);
 
@@ -155,14 +156,14 @@ test('grid: after a filter, a search, a split or an order the focus is on an ima
   await expectFocusOn(page, 'b');
   await page.getByRole('textbox', { name: 'Find by path' }).fill('');
   await expectFocusOn(page, 'b');
-  await page.getByRole('combobox', { name: 'Order' }).click();
+  await page.getByRole('combobox', { name: 'Order', exact: true }).click();
   await page.getByRole('option', { name: 'Most labels' }).click();
   await expectFocusOn(page, 'b');
-  await page.getByRole('combobox', { name: 'Split' }).click();
+  await page.getByRole('combobox', { name: 'Split', exact: true }).click();
   await page.getByRole('option', { name: 'val' }).click();
   await expect(page.getByRole('gridcell')).toHaveCount(4);
   await expect(focused(page)).toHaveCount(1);
-  await page.getByRole('combobox', { name: 'Split' }).click();
+  await page.getByRole('combobox', { name: 'Split', exact: true }).click();
   await page.getByRole('option', { name: 'All splits' }).click();
   // Scrolled out of sight, the image in focus is shown first; only the next key changes it.
   await page.getByRole('slider', { name: 'Size of the photos' }).press('End');

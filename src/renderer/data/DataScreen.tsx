@@ -148,13 +148,7 @@ export default function DataScreen() {
             {shown.length === 0 ? (
               <NothingShown />
             ) : (
-              <PhotoGrid
-                ref={grid}
-                images={shown}
-                leaving={leaving}
-                doubts={doubts}
-                onAccept={() => accept(ready())}
-              />
+              <PhotoGrid ref={grid} images={shown} leaving={leaving} doubts={doubts} onAccept={() => accept(ready())} />
             )}
             <DigitBar doubts={doubts} ready={ready} />
             <SelectionBar doubts={doubts} ready={ready} onAccept={() => accept(ready())} />

@@ -149,10 +149,7 @@ export function SelectionBar({
       <Button variant="subtle" disabled={done.length === 0} onClick={undo} leftSection={<IconArrowBackUp size={16} />}>
         {w('Undo', 'Deshacer')}
       </Button>
-      <CloseButton
-        aria-label={w('Clear the selection', 'Quitar la selección')}
-        onClick={clearSelection}
-      />
+      <CloseButton aria-label={w('Clear the selection', 'Quitar la selección')} onClick={clearSelection} />
     </div>
   );
 }

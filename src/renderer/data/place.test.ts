@@ -69,9 +69,15 @@ describe('a new list', () => {
 describe('images put into a list', () => {
   test.each([
     [[5], [2, 4, 5, 6, 8]],
-    [[9, 1], [1, 2, 4, 6, 8, 9]],
+    [
+      [9, 1],
+      [1, 2, 4, 6, 8, 9],
+    ],
     [[4], [2, 4, 6, 8]],
-    [[7, 5, 4], [2, 4, 5, 6, 7, 8]],
+    [
+      [7, 5, 4],
+      [2, 4, 5, 6, 7, 8],
+    ],
   ])('%j', (images, expected) => expect(inserted([2, 4, 6, 8], images, asInFiles)).toEqual(expected));
   test('leave a list that has them as it is', () => {
     const list = [2, 4];

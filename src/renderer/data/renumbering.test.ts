@@ -9,7 +9,10 @@ interface Line {
 
 const read = (vocabulary: readonly string[], lines: readonly Line[]) => ({
   index: { paths: lines.map(({ path }) => path) },
-  labelled: { vocabulary, states: lines.map(({ split }) => ({ labels: [], split, removed: false })) } satisfies Labelled,
+  labelled: {
+    vocabulary,
+    states: lines.map(({ split }) => ({ labels: [], split, removed: false })),
+  } satisfies Labelled,
 });
 const line = (path: string, split = 0): Line => ({ path, split });
 

@@ -9,8 +9,17 @@ vi.mock('../api/client.ts', () => ({
 const { changeImages, flushDraft, labelNumber, loadDataset, redo, refreshShown, resolveConflict, saveEdits, undo } =
   await import('./dataset.ts');
 const { useDataset } = await import('./dataset.ts');
-const { addFilterLabel, clearSelection, focusOn, moveFocus, openViewer, reviewOneByOne, selectAll, setFilter, setOrder } =
-  await import('./view.ts');
+const {
+  addFilterLabel,
+  clearSelection,
+  focusOn,
+  moveFocus,
+  openViewer,
+  reviewOneByOne,
+  selectAll,
+  setFilter,
+  setOrder,
+} = await import('./view.ts');
 const { withLabel } = await import('../data/labelEdits.ts');
 
 /** Labels by path, one file per split. */
@@ -40,7 +49,8 @@ let files: Files;
 /** Answers of single methods; the others are those of a studio in which everything works. */
 let answers: Record<string, (input: never) => unknown>;
 const state = useDataset.getState;
-const inputs = (method: string): unknown[] => call.mock.calls.flatMap(([name, input]) => (name === method ? [input] : []));
+const inputs = (method: string): unknown[] =>
+  call.mock.calls.flatMap(([name, input]) => (name === method ? [input] : []));
 const path = (image: number | null): string | null => (image === null ? null : state().index!.paths[image]!);
 const shown = (): (string | null)[] => state().shown.map(path);
 const labels = (of: string): string[] =>

@@ -181,10 +181,7 @@ export function flushDraft(): void {
   draftTimer = null;
   const { project, index, labelled, conflicts } = get();
   if (project === null || index === null) return;
-  const changes = [
-    ...apartFrom(lineChanges(index, labelled), conflicts),
-    ...conflicts.map(({ change }) => change),
-  ];
+  const changes = [...apartFrom(lineChanges(index, labelled), conflicts), ...conflicts.map(({ change }) => change)];
   void attempt(() => call('dataset.draft', { project, changes }));
 }
 

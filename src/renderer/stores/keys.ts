@@ -53,12 +53,21 @@ export function boundName(keymap: Readonly<Record<string, unknown>>, before: Str
   return keymap[now.name] === undefined ? null : now.name;
 }
 
+let lastInput: 'key' | 'pointer' = 'key';
+let focusedBy: 'key' | 'pointer' = 'key';
+
+/** Follows whether a control got the focus by key or by pointer; called once per window. */
+export function followInput(): void {
+  document.addEventListener('pointerdown', () => (lastInput = 'pointer'), true);
+  document.addEventListener('keydown', () => (lastInput = 'key'), true);
+  document.addEventListener('focusin', () => (focusedBy = lastInput), true);
+}
+
 function targetOf(element: EventTarget | null): Target {
   if (!(element instanceof HTMLElement)) return 'other';
   if (element instanceof HTMLInputElement) {
-    // A radio button that was clicked shows no focus ring: arrows then still move what shows one.
-    if (element.type === 'radio' || element.type === 'range')
-      return element.matches(':focus-visible') ? 'choice' : 'other';
+    // Who clicked a radio button goes on with the keys of the screen; who reached it by key moves within it.
+    if (element.type === 'radio' || element.type === 'range') return focusedBy === 'key' ? 'choice' : 'other';
     return element.type === 'checkbox' || element.type === 'button' ? 'button' : 'text';
   }
   if (element.isContentEditable || /^(TEXTAREA|SELECT)$/.test(element.tagName)) return 'text';

@@ -1,5 +1,12 @@
 import { ActionIcon, Menu, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconChevronDown, IconCircleCheck, IconCircleDashed, IconLock, IconRefresh } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconChevronDown,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconLock,
+  IconRefresh,
+} from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { Label } from '../components/Label.tsx';
@@ -25,11 +32,10 @@ export function TuneList() {
         ]),
     [order],
   );
-  const sorted = useMemo(() => JSON.stringify(tuneOrder(val!, thresholds)) === JSON.stringify(order), [
-    val,
-    thresholds,
-    order,
-  ]);
+  const sorted = useMemo(
+    () => JSON.stringify(tuneOrder(val!, thresholds)) === JSON.stringify(order),
+    [val, thresholds, order],
+  );
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -156,17 +162,7 @@ export function TuneList() {
   );
 }
 
-function GroupHead({
-  kind,
-  count,
-  start,
-  global,
-}: {
-  kind: GroupKind;
-  count: number;
-  start: number;
-  global: number;
-}) {
+function GroupHead({ kind, count, start, global }: { kind: GroupKind; count: number; start: number; global: number }) {
   const { w, f } = useWording();
   const text =
     kind === 'below'

@@ -144,9 +144,11 @@ const writing = new Map<string, Promise<void>>();
 function write(key: string): Promise<void> {
   const { thresholds } = get();
   const earlier = writing.get(key);
-  const own = (earlier === undefined ? send(key, thresholds) : earlier.then(() => send(key, thresholds))).finally(() => {
-    if (writing.get(key) === own) writing.delete(key);
-  });
+  const own = (earlier === undefined ? send(key, thresholds) : earlier.then(() => send(key, thresholds))).finally(
+    () => {
+      if (writing.get(key) === own) writing.delete(key);
+    },
+  );
   writing.set(key, own);
   return own;
 }
