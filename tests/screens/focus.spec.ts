@@ -251,7 +251,7 @@ test('tune: labels and chosen errors stay in place, and undo returns to what it 
   await expect(page.getByText('1 unsaved edit')).toBeVisible();
   for (let press = 0; press < 11; press++) await page.keyboard.press('PageUp');
   await expect(error).toHaveAttribute('aria-pressed', 'true');
-  await expect(error).toContainText('no longer an error');
+  await expect(error).toContainText('not an error');
   for (let press = 0; press < 11; press++) await page.keyboard.press('Control+z');
   await expect(page.getByText('1 unsaved edit')).toBeVisible();
   // The label that was corrected is undone in its turn, in sight, and not a threshold in its place.

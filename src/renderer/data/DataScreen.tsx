@@ -137,8 +137,6 @@ export default function DataScreen() {
           <section className="column data-centre" aria-label={w('Photos', 'Fotos')}>
             <GridToolbar
               shown={shown.length}
-              leaving={leaving.size}
-              stale={stale}
               toReview={doubts.size}
               problems={problems.length}
               panelOpen={panel}
@@ -150,7 +148,7 @@ export default function DataScreen() {
             ) : (
               <PhotoGrid ref={grid} images={shown} leaving={leaving} doubts={doubts} onAccept={() => accept(ready())} />
             )}
-            <DigitBar doubts={doubts} ready={ready} />
+            <DigitBar doubts={doubts} ready={ready} leaving={leaving.size} stale={stale} />
             <SelectionBar doubts={doubts} ready={ready} onAccept={() => accept(ready())} />
           </section>
           <ProblemPanel problems={problems} />

@@ -156,14 +156,16 @@ describe('files that are read again', () => {
     focusOn(3);
     openViewer(3);
     add('d', 'plum');
-    files = [{ new: ['apple'], b: [], c: ['plum'], d: [] }, { e: ['fig'] }, {}];
+    files = [{ new: ['apple'], more: [], b: [], c: ['plum'], d: [] }, { e: ['fig'] }, {}];
     await loadDataset('p');
-    expect([shown(), focus(), path(state().viewer)]).toEqual([['new', 'b', 'c', 'd', 'e'], 'd', 'd']);
+    expect([shown(), focus(), path(state().viewer)]).toEqual([['new', 'more', 'b', 'c', 'd', 'e'], 'd', 'd']);
     expect(labels('d')).toEqual(['plum']);
     undo();
     expect(labels('d')).toEqual([]);
+    files = [{ b: [], c: ['plum'], d: [] }, { e: ['fig'] }, {}];
+    await loadDataset('p');
     redo();
-    expect(labels('d')).toEqual(['plum']);
+    expect([labels('d'), labels('e')]).toEqual([['plum'], ['fig']]);
   });
   test('keep an edit that was made while they were read', async () => {
     answers['dataset.read'] = () => {
@@ -229,6 +231,8 @@ describe('a line that somebody else changed too', () => {
     for (const of of ['a', 'b', 'd']) add(of, 'fig');
     files = [{ a: ['plum'], b: ['apple'], c: ['plum'], d: [] }, { e: ['fig'] }, {}];
     await loadDataset('p');
+    // What was to be kept aside is: a draft that comes after this is because of what the tests do.
+    flushDraft();
     call.mockClear();
   });
   const conflicts = (): (string | null)[] => state().conflicts.map((conflict) => conflict.path);

@@ -25,7 +25,7 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
   const path = choice?.label === label ? choice.path : null;
   const shown = useMemo(() => galleryOf(images, k, path, MOST), [images, k, path]);
   const { chosen } = shown;
-  const mark = shown.isError ? undefined : w('no longer an error', 'ya no es un error');
+  const mark = shown.isError ? undefined : w('not an error', 'sin error');
   const corrected = useCorrected(
     tune!.labels[label]!,
     useMemo(() => [...falseAlarms, ...missed], [falseAlarms, missed]),
