@@ -4,6 +4,7 @@ import '@mantine/spotlight/styles.layer.css';
 import './studio.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { followInput } from './stores/keys.ts';
 import { connect, useStudio } from './stores/studio.ts';
 
 const RELOADED = 'destila-reloaded';
@@ -21,5 +22,6 @@ window.addEventListener('vite:preloadError', (event) => {
   location.reload();
 });
 
+followInput();
 connect();
 createRoot(document.getElementById('root')!).render(<App />);

@@ -91,7 +91,7 @@ export default function DataScreen() {
     labels: counts === null ? 1 : counts.all.filter((all) => all > 0).length,
     emptySplits: counts === null ? [] : splits.filter((_, split) => counts.images[split] === 0),
   });
-  const accept = (chosen: readonly number[]): void =>
+  const accept = (chosen: readonly number[]): void => {
     changeImages(
       chosen.filter((image) => doubts.has(image)),
       (state, image) => {
@@ -100,6 +100,7 @@ export default function DataScreen() {
         return doubt.kind === 'missing' ? withLabel(state, doubt.label) : withoutLabel(state, doubt.label);
       },
     );
+  };
   return (
     <>
       {viewer === null && (
@@ -136,8 +137,6 @@ export default function DataScreen() {
           <section className="column data-centre" aria-label={w('Photos', 'Fotos')}>
             <GridToolbar
               shown={shown.length}
-              leaving={leaving.size}
-              stale={stale}
               toReview={doubts.size}
               problems={problems.length}
               panelOpen={panel}
@@ -147,15 +146,9 @@ export default function DataScreen() {
             {shown.length === 0 ? (
               <NothingShown />
             ) : (
-              <PhotoGrid
-                ref={grid}
-                images={shown}
-                leaving={leaving}
-                doubts={doubts}
-                onAccept={() => accept(ready())}
-              />
+              <PhotoGrid ref={grid} images={shown} leaving={leaving} doubts={doubts} onAccept={() => accept(ready())} />
             )}
-            <DigitBar doubts={doubts} ready={ready} />
+            <DigitBar doubts={doubts} ready={ready} leaving={leaving.size} stale={stale} />
             <SelectionBar doubts={doubts} ready={ready} onAccept={() => accept(ready())} />
           </section>
           <ProblemPanel problems={problems} />

@@ -1,11 +1,11 @@
 import { Button, SegmentedControl, Select, Slider, TextInput } from '@mantine/core';
-import { IconRefresh, IconSearch, IconX } from '@tabler/icons-react';
+import { IconSearch, IconX } from '@tabler/icons-react';
 import type { LabelProblem } from '../../shared/contract/dataset.ts';
 import { splits } from '../../shared/contract/dataset.ts';
 import { Label } from '../components/Label.tsx';
 import type { Words } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
-import { refreshShown, useDataset } from '../stores/dataset.ts';
+import { useDataset } from '../stores/dataset.ts';
 import { setFilter, setOrder, toggleLabel } from '../stores/view.ts';
 import { useStudio } from '../stores/studio.ts';
 import type { Order, View } from './filter.ts';
@@ -15,17 +15,13 @@ export const splitName = (split: number, w: Words): string =>
 
 interface Props {
   readonly shown: number;
-  /** Images that stay listed though the filter no longer lets them through. */
-  readonly leaving: number;
-  /** Whether the list would be another one now. */
-  readonly stale: boolean;
   readonly toReview: number;
   readonly problems: number;
   readonly panelOpen: boolean;
   onPanel(): void;
 }
 
-export function GridToolbar({ shown, leaving, stale, toReview, problems, panelOpen, onPanel }: Props) {
+export function GridToolbar({ shown, toReview, problems, panelOpen, onPanel }: Props) {
   const { w, f } = useWording();
   const { filter, order, edge, edited, opinion } = useDataset();
   const views: { value: View; label: string }[] = [
@@ -67,25 +63,6 @@ export function GridToolbar({ shown, leaving, stale, toReview, problems, panelOp
       <span className="small quiet" role="status" style={{ whiteSpace: 'nowrap' }}>
         {f.count(shown)}
       </span>
-      {stale && (
-        <Button
-          className="grid-refresh"
-          variant="subtle"
-          color="gray"
-          leftSection={<IconRefresh size={14} />}
-          title={w(
-            'Edited images stay in place until you refresh or leave the view.',
-            'Las imágenes editadas siguen en su sitio hasta que actualizas o dejas la vista.',
-          )}
-          onClick={refreshShown}
-        >
-          {leaving === 0
-            ? w('Refresh', 'Actualizar')
-            : leaving === 1
-              ? w('1 no longer matches', '1 ya no coincide')
-              : w(`${f.count(leaving)} no longer match`, `${f.count(leaving)} ya no coinciden`)}
-        </Button>
-      )}
       <Select
         aria-label={w('Order', 'Orden')}
         w={150}

@@ -1,11 +1,11 @@
 import { Button, CloseButton } from '@mantine/core';
-import { IconArrowBackUp } from '@tabler/icons-react';
+import { IconArrowBackUp, IconRefresh } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { splits } from '../../shared/contract/dataset.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
-import { changeImages, labelNumber, undo, useDataset } from '../stores/dataset.ts';
+import { changeImages, labelNumber, refreshShown, undo, useDataset } from '../stores/dataset.ts';
 import { clearSelection } from '../stores/view.ts';
 import { digitLabels } from './digits.ts';
 import { LabelPicker } from './LabelPicker.tsx';
@@ -20,11 +20,17 @@ export type Ready = () => readonly number[];
 export function DigitBar({
   doubts,
   ready,
+  leaving,
+  stale,
 }: {
   readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
   readonly ready: Ready;
+  /** How many images stay listed though the filter no longer lets them through. */
+  readonly leaving: number;
+  /** Whether a refresh would change the list. */
+  readonly stale: boolean;
 }) {
-  const { w } = useWording();
+  const { w, f } = useWording();
   const state = useDataset();
   const { index, shown, focus, labelled, filter, frequent } = state;
   const at = focus !== null && shown.includes(focus) ? focus : null;
@@ -48,7 +54,7 @@ export function DigitBar({
     changeImages(images, (before) => change(before, label));
   };
   useKeys(Object.fromEntries(digits.map((label, i) => [String(i + 1), () => toggle(label)])));
-  if (digits.length === 0) return null;
+  if (digits.length === 0 && !stale) return null;
   return (
     <div
       className="digit-bar line-top"
@@ -67,6 +73,24 @@ export function DigitBar({
           <Label name={labelled.vocabulary[label]!} most={16} />
         </button>
       ))}
+      {stale && (
+        <button
+          type="button"
+          className="digit-label grid-refresh"
+          title={w(
+            'Edited images stay in place until you refresh or leave the view.',
+            'Las imágenes editadas siguen en su sitio hasta que actualizas o dejas la vista.',
+          )}
+          onClick={refreshShown}
+        >
+          <IconRefresh size={14} aria-hidden="true" />
+          {leaving === 0
+            ? w('Refresh', 'Actualizar')
+            : leaving === 1
+              ? w('1 no longer matches', '1 ya no coincide')
+              : w(`${f.count(leaving)} no longer match`, `${f.count(leaving)} ya no coinciden`)}
+        </button>
+      )}
     </div>
   );
 }
@@ -149,10 +173,7 @@ export function SelectionBar({
       <Button variant="subtle" disabled={done.length === 0} onClick={undo} leftSection={<IconArrowBackUp size={16} />}>
         {w('Undo', 'Deshacer')}
       </Button>
-      <CloseButton
-        aria-label={w('Clear the selection', 'Quitar la selección')}
-        onClick={clearSelection}
-      />
+      <CloseButton aria-label={w('Clear the selection', 'Quitar la selección')} onClick={clearSelection} />
     </div>
   );
 }

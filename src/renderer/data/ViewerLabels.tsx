@@ -34,10 +34,11 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
     return digitLabels(state.labels, byScore, frequent);
   }, [image, index!.vocabulary.join('\n')]);
   const rows = [...new Set([...offered, ...state.labels])];
-  const toggle = (label: number): void =>
+  const toggle = (label: number): void => {
     changeImages([image], (before) =>
       before.labels.includes(label) ? withoutLabel(before, label) : withLabel(before, label),
     );
+  };
   useKeys({
     l: () => setAsking(true),
     ...Object.fromEntries(rows.slice(0, DIGITS).map((label, i) => [String(i + 1), () => toggle(label)])),

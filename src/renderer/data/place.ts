@@ -23,7 +23,9 @@ export function targets({ shown, focus, selected }: Place): readonly number[] {
 export function nearest(before: readonly number[], image: number, after: ReadonlySet<number>): number | null {
   const at = before.indexOf(image);
   if (after.has(image) || at < 0) return after.has(image) ? image : null;
-  return before.slice(at).find((one) => after.has(one)) ?? before.slice(0, at).findLast((one) => after.has(one)) ?? null;
+  return (
+    before.slice(at).find((one) => after.has(one)) ?? before.slice(0, at).findLast((one) => after.has(one)) ?? null
+  );
 }
 
 /** The place in a new list: the focus keeps its image or moves to a neighbor, and an open viewer keeps its image. */

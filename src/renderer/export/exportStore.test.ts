@@ -3,7 +3,11 @@ import type { Export } from '../../shared/contract/exports.ts';
 import { Problem } from '../../shared/problem.ts';
 
 const call = vi.fn<(method: string, input: { run: string }) => Promise<unknown>>();
-vi.mock('../api/client.ts', () => ({ call: (method: string, input: { run: string }) => call(method, input) }));
+vi.mock('../api/client.ts', () => ({
+  call: (method: string, input: { run: string }) => call(method, input),
+  listen: () => undefined,
+}));
+const { setThreshold, undo, useTune } = await import('../tune/tuneStore.ts');
 const { showExport, startExport, useExport } = await import('./exportStore.ts');
 
 const bundle = (checks: Export['checks']): Export => ({
@@ -111,4 +115,21 @@ describe('an export on its way', () => {
     await first;
     expect(useExport.getState()).toMatchObject({ run: 'b', bundle: { run: 'b' }, fault: null, works: {} });
   });
+});
+
+test('an export waits until the thresholds that are shown are written, an undone one too', async () => {
+  answers(passed);
+  const found = { k: 100, tuned: true, locked: false, goal: null };
+  useTune.setState({ key: 'p/a', thresholds: [found] });
+  setThreshold(0, 90);
+  undo();
+  const { promise, resolve } = Promise.withResolvers<object>();
+  call.mockReturnValueOnce(promise);
+  const exported = startExport(run('a'));
+  await Promise.resolve();
+  expect(asked()).toEqual(['tune.save a']);
+  expect(call.mock.calls[0]![1]).toMatchObject({ thresholds: [found] });
+  resolve({});
+  await exported;
+  expect(asked()).toEqual(['tune.save a', 'export.start a', 'export.read a']);
 });

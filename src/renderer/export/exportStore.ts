@@ -4,6 +4,7 @@ import type { RunSummary } from '../../shared/contract/runs.ts';
 import type { ProblemData } from '../../shared/problem.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import { call } from '../api/client.ts';
+import { flush } from '../tune/tuneStore.ts';
 
 /** 'check' judges the bundle that is there; 'export' writes a new one, and judges that. */
 export type ExportWork = 'export' | 'check';
@@ -38,6 +39,8 @@ export const dismissFault = (): void => set({ fault: null });
 async function work(run: ExportedRun, what: ExportWork): Promise<void> {
   if (get().works[run.id] !== undefined) return;
   set({ works: { ...get().works, [run.id]: what }, fault: null });
+  // An export ships the thresholds that are shown, also those that were moved a moment ago.
+  if (what === 'export') await flush();
   await call(what === 'check' ? 'export.check' : 'export.start', { project: run.project, run: run.id }).catch(
     (error: unknown) => faultOf(run, error),
   );

@@ -181,10 +181,7 @@ export function flushDraft(): void {
   draftTimer = null;
   const { project, index, labelled, conflicts } = get();
   if (project === null || index === null) return;
-  const changes = [
-    ...apartFrom(lineChanges(index, labelled), conflicts),
-    ...conflicts.map(({ change }) => change),
-  ];
+  const changes = [...apartFrom(lineChanges(index, labelled), conflicts), ...conflicts.map(({ change }) => change)];
   void attempt(() => call('dataset.draft', { project, changes }));
 }
 
@@ -198,10 +195,11 @@ function become(labelled: Labelled, rest: Partial<DatasetState>): void {
 export function changeImages(
   images: readonly number[],
   change: (state: ImageState, image: number) => ImageState,
-): void {
+): Edit | null {
   const { labelled, done } = get();
   const edit = editOf(labelled, images, change);
   if (edit !== null) become(applied(labelled, edit, edit.after), { done: [...done, edit], undone: [] });
+  return edit;
 }
 
 export function undo(): void {

@@ -1,50 +1,96 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 
 /** 'mod+k', 'shift+l', 'j', 'Enter', 'g d'. mod is Ctrl, or Cmd on a Mac. */
 export type Keymap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
-  !(target instanceof HTMLInputElement && /^(checkbox|radio|range|button)$/.test(target.type));
+type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
 
-export function keyName(event: KeyboardEvent): string {
+export function keyName(event: Pressed): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const shifted = event.shiftKey && (event.key.length > 1 || /[a-z0-9]/.test(key)) ? 'shift+' : '';
   return `${event.ctrlKey || event.metaKey ? 'mod+' : ''}${event.altKey ? 'alt+' : ''}${shifted}${key === ' ' ? 'Space' : key}`;
 }
 
+/** What has the browser's focus, as far as keys are concerned. */
+export type Target = 'text' | 'choice' | 'button' | 'other';
+
 /** While typing these belong to the text. */
 const ofTexts = new Set(['mod+z', 'mod+shift+z', 'mod+y', 'mod+a', 'mod+c', 'mod+v', 'mod+x']);
+/** These move within radio buttons and ranges. */
+const ofChoices = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
+const ofButtons = new Set(['Enter', 'Space']);
+/** A key that is held down may move and undo again and again, but changes an image once: the next one was not looked at. */
+const repeats = /^((shift\+)?(Arrow|Page)\w+|[jk+-]|mod\+(shift\+)?[zy])$/;
+
+/** Whether what has the browser's focus takes the key itself. */
+export function isOwnKey(target: Target, name: string): boolean {
+  switch (target) {
+    case 'text':
+      return ofTexts.has(name) || (!name.startsWith('mod+') && name !== 'Escape');
+    case 'choice':
+      return ofChoices.has(name) || name === 'Space';
+    case 'button':
+      return ofButtons.has(name);
+    case 'other':
+      return false;
+  }
+}
+
+export const mayRepeat = (name: string): boolean => repeats.test(name);
+
+interface Stroke {
+  readonly name: string;
+  /** Milliseconds on the events' own clock. */
+  readonly at: number;
+}
 
 const CHORD_MS = 1200;
+
+/** The name under which a stroke is bound: with the stroke before it as a chord, or alone; null when it is not bound. */
+export function boundName(keymap: Readonly<Record<string, unknown>>, before: Stroke, now: Stroke): string | null {
+  const chord = `${before.name} ${now.name}`;
+  if (now.at - before.at < CHORD_MS && keymap[chord] !== undefined) return chord;
+  return keymap[now.name] === undefined ? null : now.name;
+}
+
+let lastInput: 'key' | 'pointer' = 'key';
+let focusedBy: 'key' | 'pointer' = 'key';
+
+/** Follows whether a control got the focus by key or by pointer; called once per window. */
+export function followInput(): void {
+  document.addEventListener('pointerdown', () => (lastInput = 'pointer'), true);
+  document.addEventListener('keydown', () => (lastInput = 'key'), true);
+  document.addEventListener('focusin', () => (focusedBy = lastInput), true);
+}
+
+function targetOf(element: EventTarget | null): Target {
+  if (!(element instanceof HTMLElement)) return 'other';
+  if (element instanceof HTMLInputElement) {
+    // Who clicked a radio button goes on with the keys of the screen; who reached it by key moves within it.
+    if (element.type === 'radio' || element.type === 'range') return focusedBy === 'key' ? 'choice' : 'other';
+    return element.type === 'checkbox' || element.type === 'button' ? 'button' : 'text';
+  }
+  if (element.isContentEditable || /^(TEXTAREA|SELECT)$/.test(element.tagName)) return 'text';
+  return element.closest('button, a, [role=button], [role=option], [role=menuitem]') === null ? 'other' : 'button';
+}
 
 /** Keys of a screen while it is shown. Single letters are off while typing; what has 'mod' works everywhere. */
 export function useKeys(keymap: Keymap): void {
   const latest = useRef(keymap);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = keymap;
   });
   useEffect(() => {
-    let first = '';
-    let at = 0;
+    let before: Stroke = { name: '', at: -Infinity };
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || document.querySelector('[role=dialog], [role=alertdialog]') !== null) return;
-      const name = keyName(event);
-      if (typing(event.target) && (ofTexts.has(name) || (!name.startsWith('mod+') && name !== 'Escape'))) return;
-      const chord = event.timeStamp - at < CHORD_MS ? `${first} ${name}` : '';
-      const action = latest.current[chord] ?? latest.current[name];
-      [first, at] = [name, event.timeStamp];
-      if (action === undefined) return;
-      // A button that has the focus takes Enter and Space itself.
-      if (
-        (name === 'Enter' || name === 'Space') &&
-        event.target instanceof HTMLElement &&
-        event.target.closest('button, a, [role=button], [role=option], [role=menuitem]') !== null
-      )
-        return;
+      const now = { name: keyName(event), at: event.timeStamp };
+      if (isOwnKey(targetOf(event.target), now.name)) return;
+      const bound = boundName(latest.current, before, now);
+      before = now;
+      if (bound === null) return;
       event.preventDefault();
-      action(event);
+      if (!event.repeat || mayRepeat(now.name)) latest.current[bound]!(event);
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);

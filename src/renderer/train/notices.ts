@@ -1,33 +1,70 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
+import type { QueueEntry } from '../../shared/contract/studio.ts';
+import type { RunEvent } from '../../shared/events.ts';
+import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
+import type { Progress, Screen } from '../stores/studio.ts';
 import { onRunEvent, useStudio } from '../stores/studio.ts';
 
-/** A run's end is told where somebody is: on the page, and by the system where the window is hidden and may do so. The desktop tells it itself. */
+export interface EndNotice {
+  readonly message: string;
+  readonly color: 'green' | 'red';
+  /** By the system too, as nobody sees the page. The desktop shell does that itself. */
+  readonly bySystem: boolean;
+  /** On the page. The Train screen says it in its own place. */
+  readonly onPage: boolean;
+}
+
+interface Around {
+  /** The name of the run; null when it is not in the list. */
+  readonly name: string | null;
+  readonly screen: Screen;
+  readonly hidden: boolean;
+  readonly door: 'browser' | 'desktop' | null;
+  readonly allowed: NotificationPermission | null;
+}
+
+/** What is said when a run ends; null for every other event. */
+export function endNotice(
+  { w, said }: Pick<Wording, 'w' | 'said'>,
+  event: RunEvent,
+  { name, screen, hidden, door, allowed }: Around,
+): EndNotice | null {
+  if (event.type !== 'finished' && event.type !== 'failed') return null;
+  const run = said(name ?? w('The run', 'El entrenamiento'));
+  return {
+    message:
+      event.type === 'finished' ? w(`${run} is done.`, `${run} ha acabado.`) : `${run}: ${said(event.problem.message)}`,
+    color: event.type === 'finished' ? 'green' : 'red',
+    bySystem: hidden && door === 'browser' && allowed === 'granted',
+    onPage: screen !== 'train',
+  };
+}
+
+/** Says the end of a run where the user is. */
 export function useEndNotices(): void {
   const { w, said } = useWording();
   useEffect(
     () =>
       onRunEvent((run, event) => {
-        if (event.type !== 'finished' && event.type !== 'failed') return;
         const { runs, screen, hello } = useStudio.getState();
-        const name = said(runs.find(({ id }) => id === run)?.name ?? w('The run', 'El entrenamiento'));
-        const message =
-          event.type === 'finished'
-            ? w(`${name} is done.`, `${name} ha acabado.`)
-            : `${name}: ${said(event.problem.message)}`;
-        if (document.hidden && hello?.door === 'browser' && noticesAllowed() === 'granted')
+        const notice = endNotice({ w, said }, event, {
+          name: runs.find(({ id }) => id === run)?.name ?? null,
+          screen,
+          hidden: document.hidden,
+          door: hello?.door ?? null,
+          allowed: noticesAllowed(),
+        });
+        if (notice === null) return;
+        const { message, color } = notice;
+        if (notice.bySystem)
           new Notification('Destila Studio', { body: message, icon: '/icon.svg', tag: run }).addEventListener(
             'click',
             () => window.focus(),
           );
-        // The Train screen says it itself.
-        if (screen !== 'train')
-          notifications.show({
-            message,
-            color: event.type === 'finished' ? 'green' : 'red',
-            closeButtonProps: { 'aria-label': w('Close', 'Cerrar') },
-          });
+        if (notice.onPage)
+          notifications.show({ message, color, closeButtonProps: { 'aria-label': w('Close', 'Cerrar') } });
       }),
     [w, said],
   );
@@ -39,17 +76,25 @@ export const noticesAllowed = (): NotificationPermission | null =>
 
 const PRODUCT = 'Destila Studio';
 
-/** How far the running run is, where a tab that is not looked at shows it too. */
+/** The window's title: the run that is under way, how far it is, and the product. */
+export function titleOf(
+  queue: readonly Pick<QueueEntry, 'run' | 'name' | 'state'>[],
+  progress: Readonly<Record<string, Pick<Progress, 'done' | 'total'>>>,
+  said: Wording['said'],
+): string {
+  const entry = queue.find(({ state }) => state !== 'waiting');
+  if (entry === undefined) return PRODUCT;
+  const now = progress[entry.run];
+  const share = now === undefined ? [] : [`${Math.floor((100 * now.done) / Math.max(1, now.total))} %`];
+  return [...share, said(entry.name), PRODUCT].join(' · ');
+}
+
+/** Shows the progress of a run in the title, where a tab in the background shows it too. */
 export function useRunInTitle(): void {
   const { said } = useWording();
   useEffect(() => {
     const unsubscribe = useStudio.subscribe(({ queue, progress }) => {
-      const entry = queue.find(({ state }) => state !== 'waiting');
-      const now = entry === undefined ? undefined : progress[entry.run];
-      const title =
-        entry === undefined
-          ? PRODUCT
-          : `${now === undefined ? '' : `${Math.floor((100 * now.done) / Math.max(1, now.total))} % · `}${said(entry.name)} · ${PRODUCT}`;
+      const title = titleOf(queue, progress, said);
       if (document.title !== title) document.title = title;
     });
     return () => {

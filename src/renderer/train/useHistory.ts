@@ -1,34 +1,49 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { PhaseHistory, RunHistory, RunSummary } from '../../shared/contract/runs.ts';
+import type { RunEvent } from '../../shared/events.ts';
 import { call } from '../api/client.ts';
 import { onRunEvent, useStudio } from '../stores/studio.ts';
 import type { StepEvent } from './curves.ts';
 import { withSteps } from './curves.ts';
 
-/** What a run has learned so far: each epoch brings the whole anew. Single steps come through `useLivePhases`, to the charts that show them. */
+/** Whether an event changes what a run's history says; single steps do not, they come through `useLivePhases`. */
+export const changesHistory = (event: RunEvent): boolean =>
+  ['epoch', 'stageStarted', 'stageFinished', 'note', 'finished'].includes(event.type);
+
+/** Steps that came since a history was read. */
+export interface Since {
+  readonly of: RunHistory;
+  readonly steps: readonly StepEvent[];
+}
+
+/** With one more event: steps of other runs are left out, and those before another history was read are in it. */
+export function withEvent(since: Since, history: RunHistory, run: string, event: RunEvent): Since {
+  if (run !== history.run || event.type !== 'step') return since;
+  return { of: history, steps: [...(since.of === history ? since.steps : []), event] };
+}
+
+/** What a run has learned so far, read again after each epoch. Charts add single steps with `useLivePhases`. */
 export function useHistory({ id, project, state }: RunSummary): RunHistory | null {
   const [history, setHistory] = useState<RunHistory | null>(null);
   const connected = useStudio((store) => store.connection === 'there');
   useEffect(() => {
     let current = true;
-    const read = (): void =>
+    let [asked, shown] = [0, 0];
+    const read = (): void => {
+      const own = ++asked;
       void call('runs.history', { project, run: id }).then(
         (found) => {
-          if (current) setHistory(found);
+          // An older answer may arrive after a newer one.
+          if (!current || own < shown) return;
+          shown = own;
+          setHistory(found);
         },
         () => undefined,
       );
+    };
     read();
     const stop = onRunEvent((run, event) => {
-      if (
-        run === id &&
-        (event.type === 'epoch' ||
-          event.type === 'stageStarted' ||
-          event.type === 'stageFinished' ||
-          event.type === 'note' ||
-          event.type === 'finished')
-      )
-        read();
+      if (run === id && changesHistory(event)) read();
     });
     return () => {
       current = false;
@@ -38,20 +53,10 @@ export function useHistory({ id, project, state }: RunSummary): RunHistory | nul
   return history;
 }
 
-/** The phases of a history with the steps that came since it was read. */
+/** The phases of a history with the steps that came since. */
 export function useLivePhases(history: RunHistory): readonly PhaseHistory[] {
-  const [since, setSince] = useState<{ readonly of: RunHistory; readonly steps: readonly StepEvent[] }>({
-    of: history,
-    steps: [],
-  });
-  useEffect(
-    () =>
-      onRunEvent((run, event) => {
-        if (run === history.run && event.type === 'step')
-          setSince((before) => ({ of: history, steps: [...(before.of === history ? before.steps : []), event] }));
-      }),
-    [history],
-  );
+  const [since, setSince] = useState<Since>({ of: history, steps: [] });
+  useEffect(() => onRunEvent((run, event) => setSince((before) => withEvent(before, history, run, event))), [history]);
   return useMemo(
     () => (since.of === history ? withSteps(history.phases, since.steps) : history.phases),
     [history, since],

@@ -8,22 +8,24 @@ import { useKeys } from '../stores/keys.ts';
 import { changeImages, labelNumber, loadDataset, saveEdits, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
 import { editLabels } from './ScoreHistogram.tsx';
+import { corrected, useTune } from './tuneStore.ts';
 
 /** A wrong label is put right where it is found: on or off, into the label file with the next save. The run keeps its own snapshot. */
-export function Correct({ path, name }: { path: string; name: string }) {
+export function Correct({ path, label }: { readonly path: string; readonly label: number }) {
   const { w } = useWording();
   const project = useStudio((state) => state.project)!;
   const { index, labelled, edited, saving } = useDataset();
+  const name = useTune(({ tune }) => tune!.labels[label]!);
   useEffect(() => {
     if (useDataset.getState().project !== project.id || useDataset.getState().index === null)
       void loadDataset(project.id);
   }, [project.id]);
   const image = index?.paths.indexOf(path) ?? -1;
   const state = image < 0 ? undefined : labelled.states[image];
-  const has = state !== undefined && state.labels.some((label) => labelled.vocabulary[label] === name);
+  const has = state !== undefined && state.labels.some((own) => labelled.vocabulary[own] === name);
   const toggle = (): void => {
-    if (state !== undefined)
-      changeImages([image], (before) => (has ? withoutLabel : withLabel)(before, labelNumber(name)));
+    const edit = changeImages([image], (before) => (has ? withoutLabel : withLabel)(before, labelNumber(name)));
+    if (edit !== null) corrected(label, path, edit);
   };
   useKeys({ ...(state !== undefined && { a: toggle }), e: () => editLabels(path) });
   if (index === null) return <div className="skeleton" style={{ height: 60 }} />;
@@ -38,9 +40,9 @@ export function Correct({ path, name }: { path: string; name: string }) {
       <div className="small soft">
         {state.labels.length === 0
           ? w('No label.', 'Sin etiquetas.')
-          : state.labels.map((label) => (
-              <span key={label} className="tag">
-                <Label name={labelled.vocabulary[label]!} most={18} />
+          : state.labels.map((own) => (
+              <span key={own} className="tag">
+                <Label name={labelled.vocabulary[own]!} most={18} />
               </span>
             ))}
       </div>

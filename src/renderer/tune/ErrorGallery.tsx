@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Attention } from '../../shared/contract/tune.ts';
 import { call, pictureUrl } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { attempt, useStudio } from '../stores/studio.ts';
 import type { Scored } from './images.ts';
-import { mistakes, scored } from './images.ts';
+import { galleryOf, mistakes, scored } from './images.ts';
 import { Correct, useCorrected } from './Correct.tsx';
 import { PhotoScore } from './ScoreHistogram.tsx';
 import { useTune } from './tuneStore.ts';
@@ -16,13 +16,16 @@ const MOST = 60;
 /** False alarms and misses of a label, the most confident first; what each network says; where the model looked. */
 export function ErrorGallery({ label, k }: { label: number; k: number }) {
   const { w, f } = useWording();
-  const { tune, val } = useTune();
-  const [chosen, setChosen] = useState<Scored | null>(null);
-  const { falseAlarms, missed } = useMemo(
-    () => mistakes(scored(val!, tune!.labels.length, label), k),
-    [val, tune, label, k],
-  );
-  useEffect(() => setChosen(null), [label]);
+  const { tune, val, chosen: choice } = useTune();
+  const setChosen = (one: Scored | null): void =>
+    useTune.setState({ chosen: one === null ? null : { label, path: one.path } });
+  const images = useMemo(() => scored(val!, tune!.labels.length, label), [val, tune, label]);
+  const { falseAlarms, missed } = useMemo(() => mistakes(images, k), [images, k]);
+  // The choice belongs to its label: a key of another label never reaches it.
+  const path = choice?.label === label ? choice.path : null;
+  const shown = useMemo(() => galleryOf(images, k, path, MOST), [images, k, path]);
+  const { chosen } = shown;
+  const mark = shown.isError ? undefined : w('not an error', 'sin error');
   const corrected = useCorrected(
     tune!.labels[label]!,
     useMemo(() => [...falseAlarms, ...missed], [falseAlarms, missed]),
@@ -34,7 +37,9 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
         <Wrong
           title={w('False alarms', 'Falsas alarmas')}
           hint={w('said to have it; or is the label missing?', 'dice que la tiene; ¿o falta la etiqueta?')}
-          images={falseAlarms}
+          images={shown.falseAlarms}
+          count={falseAlarms.length}
+          mark={mark}
           corrected={corrected}
           chosen={chosen}
           onChoose={setChosen}
@@ -42,12 +47,14 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
         <Wrong
           title={w('Missed', 'Perdidas')}
           hint={w('has it; or is the label wrong?', 'la tiene; ¿o sobra la etiqueta?')}
-          images={missed}
+          images={shown.missed}
+          count={missed.length}
+          mark={mark}
           corrected={corrected}
           chosen={chosen}
           onChoose={setChosen}
         />
-        {falseAlarms.length + missed.length === 0 && (
+        {shown.falseAlarms.length + shown.missed.length === 0 && (
           <p className="soft">
             {w('No mistake on validation at this threshold.', 'Ningún error en validación con este umbral.')}
           </p>
@@ -78,7 +85,7 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
               </tr>
             </tbody>
           </table>
-          <Correct path={chosen.path} name={tune!.labels[label]!} />
+          <Correct path={chosen.path} label={label} />
         </section>
       )}
     </div>
@@ -89,6 +96,8 @@ function Wrong({
   title,
   hint,
   images,
+  count,
+  mark,
   corrected,
   chosen,
   onChoose,
@@ -96,6 +105,9 @@ function Wrong({
   title: string;
   hint: string;
   images: readonly Scored[];
+  count: number;
+  /** Of the chosen image. */
+  mark: string | undefined;
   corrected: ReadonlySet<string>;
   chosen: Scored | null;
   onChoose(one: Scored): void;
@@ -106,16 +118,17 @@ function Wrong({
     <section style={{ marginBottom: 16 }}>
       <div className="row">
         <h2>{title}</h2>
-        <span className="quiet">{f.count(images.length)}</span>
+        <span className="quiet">{f.count(count)}</span>
         <span className="quiet cut">{hint}</span>
       </div>
       <div className="gallery-photos">
-        {images.slice(0, MOST).map((one) => (
+        {images.map((one) => (
           <PhotoScore
             key={one.path}
             one={one}
             corrected={corrected.has(one.path)}
             chosen={chosen?.path === one.path}
+            mark={chosen?.path === one.path ? mark : undefined}
             onChoose={() => onChoose(one)}
           />
         ))}

@@ -9,7 +9,8 @@ import { go, useStudio } from '../stores/studio.ts';
 import type { Scored } from './images.ts';
 import { flips, scored } from './images.ts';
 import type { Counted } from './tuneStore.ts';
-import { dragThreshold, dropThreshold, f1, precision, recall, setThreshold, useTune } from './tuneStore.ts';
+import { f1, precision, recall } from './counts.ts';
+import { dragThreshold, dropThreshold, setThreshold, useTune } from './tuneStore.ts';
 
 /** Margins in CSS pixels; the rest grows with its place. */
 const [LEFT, RIGHT, TOP] = [48, 16, 48];
@@ -375,11 +376,14 @@ export function PhotoScore({
   one,
   chosen = false,
   corrected = false,
+  mark,
   onChoose,
 }: {
   one: Scored;
   chosen?: boolean;
   corrected?: boolean;
+  /** What sets this image apart, in few words. */
+  mark?: string | undefined;
   onChoose?: () => void;
 }) {
   const { w, f } = useWording();
@@ -393,6 +397,7 @@ export function PhotoScore({
       onClick={onChoose ?? (() => editLabels(one.path))}
     >
       <img src={pictureUrl(project.id, one.path, { kind: 'thumbnail', edge: 128 })} alt={one.path} />
+      {mark !== undefined && <span className="photo-leaving small cut">{mark}</span>}
       {corrected && <span className="corrected">{w('corrected', 'corregida')}</span>}
       <span className="row small">
         <span className="grow cut soft">

@@ -7,7 +7,8 @@ import { useWording } from '../i18n/words.ts';
 import { useStudio } from '../stores/studio.ts';
 import { column, mistakes, scored, takenFor } from './images.ts';
 import { wilson } from '../../shared/metrics/wilson.ts';
-import { f1, openTest, precision, recall, useTune } from './tuneStore.ts';
+import { f1, precision, recall } from './counts.ts';
+import { openTest, useTune } from './tuneStore.ts';
 import { useIntervals } from './useIntervals.ts';
 
 const SIZE = 250;

@@ -1,55 +1,40 @@
-import { Menu, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconChevronDown, IconCircleCheck, IconCircleDashed, IconLock } from '@tabler/icons-react';
+import { ActionIcon, Menu, UnstyledButton } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconChevronDown,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconLock,
+  IconRefresh,
+} from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { wilson } from '../../shared/metrics/wilson.ts';
-import type { Counted, Threshold } from './tuneStore.ts';
-import { applyGoal, f1, resetAll, useTune } from './tuneStore.ts';
+import { f1 } from './counts.ts';
+import type { GroupKind } from './tuneOrder.ts';
+import { groupOf, tuneOrder } from './tuneOrder.ts';
+import { applyGoal, resetAll, sortAgain, useTune } from './tuneStore.ts';
 
 const ROW = 26;
-/** What counts as good enough where the goal is the best F1. */
-const GOOD_F1 = 0.8;
-
-interface Group {
-  readonly kind: 'below' | 'meets' | 'untuned';
-  readonly labels: readonly number[];
-}
-
-/** Below goal, meets goal, cannot be tuned; the weakest first. */
-export function tuneOrder(val: Counted, thresholds: readonly Threshold[]): Group[] {
-  const all = thresholds.map((_, c) => c);
-  const value = (c: number): number => f1(val.tables[c]![thresholds[c]!.k]!);
-  const byValue = (labels: readonly number[]): number[] => [...labels].sort((a, b) => value(a) - value(b));
-  const tunable = all.filter((c) => val.histograms[c]!.totalPositives > 0);
-  const meets = (c: number): boolean => {
-    const { goal } = thresholds[c]!;
-    const { tp, fp, fn } = val.tables[c]![thresholds[c]!.k]!;
-    if (goal?.goal === 'precision') return tp / Math.max(1, tp + fp) >= goal.min_precision;
-    if (goal?.goal === 'recall') return tp / Math.max(1, tp + fn) >= goal.min_recall;
-    return value(c) >= GOOD_F1;
-  };
-  return [
-    { kind: 'below', labels: byValue(tunable.filter((c) => !meets(c))) },
-    { kind: 'meets', labels: byValue(tunable.filter(meets)) },
-    { kind: 'untuned', labels: all.filter((c) => val.histograms[c]!.totalPositives === 0) },
-  ];
-}
-
 export function TuneList() {
   const { w, f } = useWording();
-  const { tune, val, thresholds, label } = useTune();
+  const { tune, val, thresholds, label, order } = useTune();
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(
     () =>
-      tuneOrder(val!, thresholds)
+      order
         .filter(({ labels }) => labels.length > 0)
         .flatMap(({ kind, labels }) => [
           { kind, head: labels.length, c: -1 },
           ...labels.map((c) => ({ kind, head: 0, c })),
         ]),
-    [val, thresholds],
+    [order],
+  );
+  const sorted = useMemo(
+    () => JSON.stringify(tuneOrder(val!, thresholds)) === JSON.stringify(order),
+    [val, thresholds, order],
   );
   const virtual = useVirtualizer({
     count: rows.length,
@@ -60,16 +45,31 @@ export function TuneList() {
   const at = rows.findIndex(({ c }) => c === label);
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at);
-  }, [at, virtual]);
+  }, [at, virtual, thresholds]);
   const everyone = tune!.labels.map((_, c) => c);
   return (
     <aside className="panel line-right tune-list" aria-label={w('Labels', 'Etiquetas')}>
       <div className="panel-head" style={{ alignItems: 'center' }}>
         <h2>{w('Labels', 'Etiquetas')}</h2>
         <span className="quiet">{f.count(tune!.labels.length)}</span>
+        {!sorted && (
+          <ActionIcon
+            className="push"
+            variant="subtle"
+            color="gray"
+            aria-label={w('Sort again', 'Ordenar de nuevo')}
+            title={w(
+              'Labels stay in place while you move thresholds. Sort again by what they reach now.',
+              'Las etiquetas siguen en su sitio mientras mueves umbrales. Ordénalas de nuevo por lo que alcanzan ahora.',
+            )}
+            onClick={sortAgain}
+          >
+            <IconRefresh size={14} />
+          </ActionIcon>
+        )}
         <Menu position="bottom-end">
           <Menu.Target>
-            <UnstyledButton className="push row soft goal-for-all">
+            <UnstyledButton className={sorted ? 'push row soft goal-for-all' : 'row soft goal-for-all'}>
               {w('Goal for all', 'Objetivo común')}
               <IconChevronDown size={14} aria-hidden="true" />
             </UnstyledButton>
@@ -144,7 +144,7 @@ export function TuneList() {
                 ) : (
                   <span className="range" aria-hidden="true">
                     <i style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }} />
-                    <b data-kind={kind} style={{ left: `${recall * 100}%` }} />
+                    <b data-kind={groupOf(val!, c, own)} style={{ left: `${recall * 100}%` }} />
                   </span>
                 )}
                 <span className="num" style={{ width: 34 }}>
@@ -162,17 +162,7 @@ export function TuneList() {
   );
 }
 
-function GroupHead({
-  kind,
-  count,
-  start,
-  global,
-}: {
-  kind: Group['kind'];
-  count: number;
-  start: number;
-  global: number;
-}) {
+function GroupHead({ kind, count, start, global }: { kind: GroupKind; count: number; start: number; global: number }) {
   const { w, f } = useWording();
   const text =
     kind === 'below'

@@ -1,12 +1,12 @@
 import { ActionIcon, Button, SegmentedControl, Select } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconLock, IconLockOpen, IconRotate } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { Answer } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
-import { go, useParts, useStudio } from '../stores/studio.ts';
+import { go, onCommand, useParts, useStudio } from '../stores/studio.ts';
 import type { LabelGoal } from '../../shared/metrics/goal.ts';
 import type { Confusion } from '../../shared/metrics/metrics.ts';
 import { bestK } from './goals.ts';
@@ -15,17 +15,19 @@ import { ErrorGallery } from './ErrorGallery.tsx';
 import { GoalPicker, similarLabels } from './GoalPicker.tsx';
 import { ScoreHistogram } from './ScoreHistogram.tsx';
 import { TuneFigures } from './TuneFigures.tsx';
-import { TuneList, tuneOrder } from './TuneList.tsx';
-import type { Threshold } from './tuneStore.ts';
+import { f1 } from './counts.ts';
+import { TuneList } from './TuneList.tsx';
+import type { Threshold, TuneView } from './tuneStore.ts';
 import {
   applyGoal,
-  f1,
   flush,
   loadTune,
   redo,
   reset,
   resetAll,
   setThreshold,
+  sortAgain,
+  stepLabel,
   toggleLock,
   undo,
   useTune,
@@ -52,33 +54,36 @@ export default function TuneScreen() {
   const chosen =
     tunable.find(({ id }) => id === run) ?? tunable.find(({ id }) => id === first.current) ?? tunable.at(-1);
   first.current = chosen?.id ?? null;
-  const { tune, val, thresholds, saved, label, done, undone, keeping } = useTune();
-  const [view, setView] = useState<'scores' | 'errors' | 'confusions'>('scores');
+  const { tune, val, thresholds, saved, label, view, done, undone, keeping } = useTune();
+  const setView = (shown: TuneView): void => useTune.setState({ view: shown });
   const key = chosen === undefined || project === null ? null : `${project.id}/${chosen.id}`;
   useEffect(() => {
     if (chosen !== undefined && project !== null) void loadTune(project.id, chosen.id);
   }, [chosen?.id, project?.id]);
   useEffect(() => {
-    window.addEventListener('pagehide', flush);
-    return () => window.removeEventListener('pagehide', flush);
+    const leave = (): void => void flush();
+    window.addEventListener('pagehide', leave);
+    return () => window.removeEventListener('pagehide', leave);
   }, []);
-  const own = thresholds[label];
-  const order = useMemo(
-    () => (val === null ? [] : tuneOrder(val, thresholds).flatMap(({ labels }) => labels)),
-    [val, thresholds],
+  useEffect(
+    () =>
+      onCommand((command) => {
+        if (command === 'undo') undo();
+        if (command === 'redo') redo();
+      }),
+    [],
   );
-  const step = (by: number): void => {
-    const at = order.indexOf(label);
-    useTune.setState({ label: order[Math.min(order.length - 1, Math.max(0, at + by))] ?? label });
-  };
+  // Coming back to this screen is a new look at it.
+  useEffect(sortAgain, []);
+  const own = thresholds[label];
   const nudge = (by: number) => (): void => {
     if (own !== undefined) setThreshold(label, own.k + by);
   };
   useKeys({
-    j: () => step(1),
-    k: () => step(-1),
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
+    j: () => stepLabel(1),
+    k: () => stepLabel(-1),
+    ArrowDown: () => stepLabel(1),
+    ArrowUp: () => stepLabel(-1),
     ArrowRight: nudge(1),
     ArrowLeft: nudge(-1),
     PageUp: nudge(PAGE),
@@ -193,7 +198,7 @@ export default function TuneScreen() {
                 { value: 'confusions', label: w('Confusions', 'Confusiones') },
               ]}
               value={view}
-              onChange={(value) => setView(value as typeof view)}
+              onChange={(value) => setView(value as TuneView)}
             />
             <Button
               className="wide-only"

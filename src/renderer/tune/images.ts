@@ -42,6 +42,30 @@ export function mistakes(images: readonly Scored[], k: number): { falseAlarms: S
   };
 }
 
+/**
+ * What the error gallery shows: at most `most` of each kind. The chosen image stays, first, even where the threshold no
+ * longer makes it an error, or puts it behind the others: a key never reaches an image that is out of sight.
+ */
+export function galleryOf(
+  images: readonly Scored[],
+  k: number,
+  chosen: string | null,
+  most: number,
+): { falseAlarms: readonly Scored[]; missed: readonly Scored[]; chosen: Scored | null; isError: boolean } {
+  const { falseAlarms, missed } = mistakes(images, k);
+  const one = images.find(({ path }) => path === chosen) ?? null;
+  const withChosen = (found: readonly Scored[], own: boolean): readonly Scored[] => {
+    const first = found.slice(0, most);
+    return one === null || !own || first.includes(one) ? first : [one, ...first.slice(0, most - 1)];
+  };
+  return {
+    falseAlarms: withChosen(falseAlarms, one?.has === false),
+    missed: withChosen(missed, one?.has === true),
+    chosen: one,
+    isError: one !== null && (falseAlarms.includes(one) || missed.includes(one)),
+  };
+}
+
 /** Images whose decision differs between two thresholds. */
 export function flips(
   images: readonly Scored[],

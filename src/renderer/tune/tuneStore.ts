@@ -6,10 +6,15 @@ import type { Histogram } from '../../shared/metrics/thresholds.ts';
 import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
 import { call } from '../api/client.ts';
 import { toProblemData } from '../../shared/problem.ts';
+import type { Edit } from '../data/labelEdits.ts';
+import { redo as redoLabels, undo as undoLabels, useDataset } from '../stores/dataset.ts';
 import { attempt, useStudio } from '../stores/studio.ts';
+import { f1 } from './counts.ts';
 import { bestK } from './goals.ts';
 import type { ScoreBytes } from './scores.ts';
 import { scoreBytes } from './scores.ts';
+import type { Group } from './tuneOrder.ts';
+import { tuneOrder } from './tuneOrder.ts';
 
 export interface Threshold {
   readonly k: number;
@@ -27,6 +32,13 @@ export interface Counted {
   readonly tables: readonly (readonly Confusion[])[];
 }
 
+/** One step of undo on this screen: thresholds, or a label that was corrected in the gallery. */
+export type Step =
+  | { readonly kind: 'thresholds'; readonly before: readonly Threshold[]; readonly after: readonly Threshold[] }
+  | { readonly kind: 'correction'; readonly label: number; readonly path: string; readonly edit: Edit };
+
+export type TuneView = 'scores' | 'errors' | 'confusions';
+
 interface TuneState {
   readonly key: string | null;
   readonly tune: Tune | null;
@@ -35,8 +47,13 @@ interface TuneState {
   readonly thresholds: readonly Threshold[];
   readonly saved: readonly Threshold[];
   readonly label: number;
-  readonly done: readonly (readonly Threshold[])[];
-  readonly undone: readonly (readonly Threshold[])[];
+  /** The list of labels. It stays as it is while thresholds move, so that no key reaches another label than expected. */
+  readonly order: readonly Group[];
+  readonly view: TuneView;
+  /** The image chosen in the error gallery of a label. */
+  readonly chosen: { readonly label: number; readonly path: string } | null;
+  readonly done: readonly Step[];
+  readonly undone: readonly Step[];
   /** Whether what is shown stands in the run's folder. */
   readonly keeping: 'kept' | 'soon' | 'failed';
 }
@@ -48,18 +65,20 @@ const fresh = {
   thresholds: [],
   saved: [],
   label: 0,
+  order: [],
+  chosen: null,
   done: [],
   undone: [],
   keeping: 'kept' as const,
 };
-export const useTune = create<TuneState>(() => ({ key: null, ...fresh }));
+export const useTune = create<TuneState>(() => ({ key: null, view: 'scores', ...fresh }));
 const set = useTune.setState;
 const get = useTune.getState;
 
 export async function loadTune(project: string, run: string): Promise<void> {
   const key = `${project}/${run}`;
   if (get().key === key && get().tune !== null) return;
-  flush();
+  void flush();
   set({ key, ...fresh });
   const tune = await attempt(() => call('tune.read', { project, run }));
   if (tune !== null && get().key === key) show(tune);
@@ -79,6 +98,7 @@ function show(tune: Tune): void {
     thresholds: tune.saved,
     saved: tune.saved,
     label: weakest,
+    order: tuneOrder(val, tune.saved),
   });
 }
 
@@ -87,10 +107,6 @@ function counted(split: Tune['val'], classes: number): Counted {
   const histograms = Array.from({ length: classes }, (_, c) => histogram(bytes.codes, bytes.labels, classes, c));
   return { paths: split.paths, bytes, histograms, tables: histograms.map(confusionByK) };
 }
-
-export const f1 = ({ tp, fp, fn }: Confusion): number => (tp === 0 ? 0 : (2 * tp) / (2 * tp + fp + fn));
-export const precision = ({ tp, fp }: Confusion): number => (tp + fp === 0 ? NaN : tp / (tp + fp));
-export const recall = ({ tp, fn }: Confusion): number => (tp + fn === 0 ? NaN : tp / (tp + fn));
 
 /** The explicit click: from here on test figures stand beside validation's. */
 export async function openTest(project: string, run: string): Promise<void> {
@@ -104,44 +120,73 @@ let dragStart: readonly Threshold[] | null = null;
 
 /** Thresholds are written by themselves, soon after the last change. */
 function keep(): void {
+  const { key } = get();
   clearTimeout(timer);
   set({ keeping: 'soon' });
-  timer = setTimeout(() => void write(), SAVE_AFTER_MS);
+  if (key !== null) timer = setTimeout(() => void write(key), SAVE_AFTER_MS);
 }
 
-/** Writes at once what was to be written soon: another run is about to be shown, or the window goes away. */
-export function flush(): void {
-  if (get().keeping !== 'soon') return;
+/**
+ * Writes at once what was to be written soon: another run is about to be shown, an export reads the thresholds, or the
+ * window goes away. Resolves when everything that was changed so far is written or has failed.
+ */
+export function flush(): Promise<void> {
+  const { key, keeping } = get();
+  if (key === null) return Promise.resolve();
+  if (keeping !== 'soon') return writing.get(key) ?? Promise.resolve();
   clearTimeout(timer);
-  void write();
+  return write(key);
 }
 
-async function write(): Promise<void> {
-  const { key, thresholds } = get();
-  const [project, run] = (key ?? '/').split('/') as [string, string];
-  const problem = await call('tune.save', { project, run, thresholds: [...thresholds] }).then(
-    () => null,
-    toProblemData,
+/** The last write of each run. They go one after the other: of two on their way at once, the older could land last. */
+const writing = new Map<string, Promise<void>>();
+
+function write(key: string): Promise<void> {
+  const { thresholds } = get();
+  const earlier = writing.get(key);
+  const own = (earlier === undefined ? send(key, thresholds) : earlier.then(() => send(key, thresholds))).finally(
+    () => {
+      if (writing.get(key) === own) writing.delete(key);
+    },
   );
-  if (get().key !== key || get().thresholds !== thresholds) return;
-  // The run is being exported, or noted upon: that is over soon.
-  if (problem?.kind === 'busy') return keep();
-  set({ keeping: problem === null ? 'kept' : 'failed' });
-  if (problem !== null) useStudio.setState({ problem });
+  writing.set(key, own);
+  return own;
+}
+
+async function send(key: string, thresholds: readonly Threshold[]): Promise<void> {
+  const [project, run] = key.split('/') as [string, string];
+  const isNewest = (): boolean => get().key !== key || get().thresholds === thresholds;
+  for (;;) {
+    const problem = await call('tune.save', { project, run, thresholds: [...thresholds] }).then(
+      () => null,
+      toProblemData,
+    );
+    // Newer thresholds of the same run have their own write; those of another run must not keep these from their own.
+    if (!isNewest()) return;
+    if (problem?.kind !== 'busy') {
+      if (get().key === key) set({ keeping: problem === null ? 'kept' : 'failed' });
+      if (problem !== null) useStudio.setState({ problem });
+      return;
+    }
+    // The run is being exported or annotated; that is over soon.
+    await new Promise((resolve) => setTimeout(resolve, SAVE_AFTER_MS));
+    if (!isNewest()) return;
+  }
 }
 
 function become(thresholds: readonly Threshold[]): void {
   const { thresholds: before, done } = get();
-  if (
-    thresholds.every(
-      ({ k, locked, goal }, c) =>
-        k === before[c]!.k && locked === before[c]!.locked && JSON.stringify(goal) === JSON.stringify(before[c]!.goal),
-    )
-  )
-    return;
-  set({ thresholds, done: [...done, before], undone: [] });
+  if (changedLabels(before, thresholds).length === 0) return;
+  set({ thresholds, done: [...done, { kind: 'thresholds', before, after: thresholds }], undone: [] });
   keep();
 }
+
+const changedLabels = (before: readonly Threshold[], after: readonly Threshold[]): number[] =>
+  after.flatMap(({ k, locked, goal }, c) => {
+    const was = before[c]!;
+    const same = k === was.k && locked === was.locked && JSON.stringify(goal) === JSON.stringify(was.goal);
+    return same ? [] : [c];
+  });
 
 const replaced = (label: number, part: Partial<Threshold>): Threshold[] =>
   get().thresholds.map((own, c) => (c === label ? { ...own, ...part } : own));
@@ -161,9 +206,10 @@ export function dragThreshold(label: number, k: number): void {
 export function dropThreshold(): void {
   if (dragStart === null) return;
   const before = dragStart;
+  const after = get().thresholds;
   dragStart = null;
-  set({ done: [...get().done, before], undone: [] });
-  keep();
+  set({ thresholds: before });
+  become(after);
 }
 
 export const toggleLock = (label: number): void =>
@@ -179,19 +225,62 @@ export const resetAll = (): void => {
 };
 
 export function undo(): void {
-  const { thresholds, done, undone } = get();
-  const before = done.at(-1);
-  if (before === undefined) return;
-  set({ thresholds: before, done: done.slice(0, -1), undone: [...undone, thresholds] });
-  keep();
+  dropThreshold();
+  const { done, undone } = get();
+  const step = done.at(-1);
+  if (step === undefined) return;
+  set({ done: done.slice(0, -1), undone: [...undone, step] });
+  if (step.kind === 'thresholds') return backTo(step.before, step.after);
+  if (useDataset.getState().done.at(-1) === step.edit) {
+    undoLabels();
+    return showCorrection(step);
+  }
+  // The labels were edited elsewhere since, or saved with new numbers: that history ends here, this one goes on.
+  set({ undone });
+  undo();
 }
 
 export function redo(): void {
-  const { thresholds, done, undone } = get();
-  const after = undone.at(-1);
-  if (after === undefined) return;
-  set({ thresholds: after, done: [...done, thresholds], undone: undone.slice(0, -1) });
+  const { done, undone } = get();
+  const step = undone.at(-1);
+  if (step === undefined) return;
+  set({ done: [...done, step], undone: undone.slice(0, -1) });
+  if (step.kind === 'thresholds') return backTo(step.after, step.before);
+  if (useDataset.getState().undone.at(-1) === step.edit) {
+    redoLabels();
+    return showCorrection(step);
+  }
+  set({ done });
+  redo();
+}
+
+/** Shows the label that changes, and writes it: an export ships what is shown. */
+function backTo(thresholds: readonly Threshold[], from: readonly Threshold[]): void {
+  const changed = changedLabels(from, thresholds);
+  const { label } = get();
+  set({ thresholds, label: changed.includes(label) ? label : (changed[0] ?? label) });
   keep();
+}
+
+const showCorrection = ({ label, path }: { readonly label: number; readonly path: string }): void =>
+  set({ label, view: 'errors', chosen: { label, path } });
+
+/** Remembers that the newest edit of the labels was made here, so that undo takes it back in its turn. */
+export function corrected(label: number, path: string, edit: Edit): void {
+  set({ done: [...get().done, { kind: 'correction', label, path, edit }], undone: [] });
+}
+
+/** Sorts the labels again, on purpose. */
+export function sortAgain(): void {
+  const { val, thresholds } = get();
+  if (val !== null) set({ order: tuneOrder(val, thresholds) });
+}
+
+export function stepLabel(by: number): void {
+  const { order, label } = get();
+  const labels = order.flatMap((group) => group.labels);
+  const next = labels[Math.min(labels.length - 1, Math.max(0, labels.indexOf(label) + by))];
+  if (next !== undefined) set({ label: next });
 }
 
 /** A label without a positive image keeps the goal for later and its threshold as it is. */
