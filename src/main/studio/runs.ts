@@ -68,6 +68,12 @@ export function resumeRun(folder: string, stages: readonly Stage[] | null, watch
   return startJobWhen(start(), watcher);
 }
 
+/** A person says that whoever locked the run is gone. Refused while that process is seen to live. */
+export async function takeOverRun(folder: string): Promise<void> {
+  const lock = await takeLock(lockFile(folder), 'training', { takeOver: true });
+  await lock.release();
+}
+
 /** What a person says of a run: a note, a pin, the trash. */
 export async function changeRun(
   folder: string,
