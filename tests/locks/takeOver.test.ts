@@ -54,7 +54,7 @@ test('labels locked from another container are saved after a person takes over',
   expect(refused).toMatchObject({ kind: 'locked' });
   expect(inSpanish(refused.message)).toBe(
     `${folder} está bloqueada por el proceso 7 de box-a (guardando etiquetas), que no se puede comprobar desde aquí. ` +
-      'Si ese programa ya no existe, toma el control; si no, páralo allí.',
+      'Si ese programa ya no existe, toma el control o prueba otra vez dentro de un minuto; si no, páralo allí.',
   );
   await ask('project.takeOver', { project });
   expect(await ask('dataset.save', { project, changes: [change] })).toMatchObject({ state: 'saved' });

@@ -5,7 +5,8 @@ import type { QueueEntry } from '../../../shared/contract/studio.ts';
 import type { JobCommand, RunEvent } from '../../../shared/events.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import type { Job } from '../../jobs/startJob.ts';
-import { readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
+import { isLocked } from '../../pipeline/storage/lock.ts';
+import { lockFile, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from '../runs.ts';
 import { readStored, writeStored } from '../storedJson.ts';
 
@@ -111,6 +112,8 @@ async function settle(folder: string, job: Job): Promise<void> {
   );
   const record = await readRun(folder).catch(() => null);
   if (outcome === null || record === null || record.state !== 'running') return;
+  // It was refused because another process trains this run: what run.json says is about that one.
+  if (await isLocked(lockFile(folder))) return;
   const cancelled = outcome.kind === 'cancelled';
   await writeRun(folder, {
     ...record,
