@@ -4,6 +4,7 @@ import { Notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { Component, lazy, Suspense, useEffect, useMemo } from 'react';
 import { ErrorNote } from './components/ErrorNote.tsx';
+import { TakeOver } from './components/TakeOver.tsx';
 import { Palette, openPalette } from './components/Palette.tsx';
 import { Rail } from './components/Rail.tsx';
 import { ShortcutSheet, openShortcuts } from './components/ShortcutSheet.tsx';
@@ -96,7 +97,11 @@ function Studio() {
       <TitleBar />
       <Rail />
       <main className="screen" aria-label={w('Studio', 'Estudio')}>
-        {problem !== null && <ErrorNote problem={problem} onDismiss={dismissProblem} />}
+        {problem !== null && (
+          <ErrorNote problem={problem} onDismiss={dismissProblem}>
+            <TakeOver problem={problem} />
+          </ErrorNote>
+        )}
         <Guard key={`${screen}/${project?.id ?? ''}`}>
           <Suspense fallback={null}>
             <Shown />

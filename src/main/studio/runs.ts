@@ -7,6 +7,7 @@ import { Problem } from '../../shared/problem.ts';
 import type { JobRequest } from '../jobs/protocol.ts';
 import { startJobWhen } from '../jobs/startJob.ts';
 import type { Job, JobWatcher } from '../jobs/startJob.ts';
+import type { LockOptions } from '../pipeline/storage/lock.ts';
 import { takeLock } from '../pipeline/storage/lock.ts';
 import type { RunRecord } from '../pipeline/storage/runFolder.ts';
 import { createRun, listRuns, lockFile, readRun, writeRun } from '../pipeline/storage/runFolder.ts';
@@ -68,6 +69,12 @@ export function resumeRun(folder: string, stages: readonly Stage[] | null, watch
   return startJobWhen(start(), watcher);
 }
 
+/** A person says that whoever locked the run is gone. Refused while that process is seen to live. */
+export async function takeOverRun(folder: string): Promise<void> {
+  const lock = await takeLock(lockFile(folder), 'training', { takeOver: true });
+  await lock.release();
+}
+
 /** What a person says of a run: a note, a pin, the trash. */
 export async function changeRun(
   folder: string,
@@ -123,8 +130,13 @@ export async function cleanProject(project: string): Promise<number> {
   return freed;
 }
 
-async function underLock(folder: string, what: string, work: () => Promise<void>): Promise<void> {
-  const lock = await takeLock(lockFile(folder), what);
+async function underLock(
+  folder: string,
+  what: string,
+  work: () => Promise<void>,
+  options: LockOptions = {},
+): Promise<void> {
+  const lock = await takeLock(lockFile(folder), what, options);
   try {
     await work();
   } finally {
@@ -132,12 +144,17 @@ async function underLock(folder: string, what: string, work: () => Promise<void>
   }
 }
 
-/** Changes a run's settings between stages, under its lock. */
-export async function changeConfig(folder: string, change: (config: Config) => Config): Promise<void> {
-  await underLock(folder, 'settings', async () => {
+/** Changes a run's settings between stages, under its lock. `onWait` hears why it waits for a lock that cannot be checked. */
+export async function changeConfig(
+  folder: string,
+  change: (config: Config) => Config,
+  onWait: (message: string) => void,
+): Promise<void> {
+  const write = async (): Promise<void> => {
     const record = await readRun(folder);
     await writeRun(folder, { ...record, config: change(record.config) });
-  });
+  };
+  await underLock(folder, 'settings', write, { onWait });
 }
 
 /** The run that a path means: a run's own folder, or the newest run of a project. */

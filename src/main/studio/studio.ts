@@ -18,12 +18,13 @@ import { bundleText, checkExport, exportRun, predictToCsv, readExport, tryExport
 import { planImport, writeImport } from './imports/plan.ts';
 import { importOffers } from './imports/offers.ts';
 import { openDatasets } from './labels/datasets.ts';
+import { takeOverLabels } from './labels/labelLock.ts';
 import { openLog, redacted } from './log.ts';
 import { createLoadMeter, openMachine, threadsOf } from './machine.ts';
 import { clearExcept, openPictures, THUMBNAILS } from './pictures.ts';
 import { cacheFolder, runsFolder, stateFolder, weightsFolder } from './places.ts';
 import { openProjects } from './projects.ts';
-import { changeRun, cleanProject, cleanRun, deleteRun, diskUse, newRun } from './runs.ts';
+import { changeRun, cleanProject, cleanRun, deleteRun, diskUse, newRun, takeOverRun } from './runs.ts';
 import { openSettings } from './settings.ts';
 import { configChoices, saveConfig } from './training/configChoices.ts';
 import { createEventThrottle } from './training/eventThrottle.ts';
@@ -225,6 +226,10 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
         recentChanged();
         return project;
       }),
+    'project.takeOver': async ({ project }) => {
+      await takeOverLabels(folderOf(project));
+      return {};
+    },
     'project.relocate': async ({ project, folder }) => {
       const found = await projects.relocate(project, folder === '' ? null : folder);
       recentChanged();
@@ -323,6 +328,11 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'runs.resume': async ({ project, run }) => {
       const { name } = await summaryOf(project, run);
       await queue.add({ project, run, name, folder: runFolder({ project, run }) });
+      return {};
+    },
+    'runs.takeOver': async ({ project, run }) => {
+      await takeOverRun(runFolder({ project, run }));
+      emit({ type: 'runsChanged', project });
       return {};
     },
     'runs.command': async ({ run, command }) => {

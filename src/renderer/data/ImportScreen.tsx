@@ -13,6 +13,7 @@ import { toProblemData } from '../../shared/problem.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { ErrorNote } from '../components/ErrorNote.tsx';
+import { TakeOver } from '../components/TakeOver.tsx';
 import { useWording } from '../i18n/words.ts';
 import { loadDataset, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
@@ -128,7 +129,11 @@ export function ImportScreen() {
           {w('Write the label files', 'Escribir los archivos')}
         </Button>
       </Answer>
-      {fault !== null && <ErrorNote problem={fault} />}
+      {fault !== null && (
+        <ErrorNote problem={fault}>
+          <TakeOver problem={fault} onDone={() => setFault(null)} />
+        </ErrorNote>
+      )}
       <div className="import scroll">
         <section>
           <h2>{w('Where do the labels come from?', '¿De dónde salen las etiquetas?')}</h2>

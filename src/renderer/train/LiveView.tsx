@@ -89,6 +89,8 @@ export function LiveView({ run }: { run: RunSummary }) {
       },
     },
   ]);
+  // A program that is gone may have left it so: another machine or container cannot be checked from here.
+  const elsewhere = entry === undefined && run.state === 'running';
   const resumable = entry === undefined && run.state !== 'finished' && run.state !== 'running';
   return (
     <>
@@ -115,6 +117,18 @@ export function LiveView({ run }: { run: RunSummary }) {
         {resumable && (
           <Button onClick={() => void attempt(() => call('runs.resume', { project: run.project, run: run.id }))}>
             {w('Resume', 'Reanudar')}
+          </Button>
+        )}
+        {elsewhere && (
+          <Button
+            variant="default"
+            title={w(
+              'Another program is training this run. If that program is gone, take over to resume here.',
+              'Otro programa está entrenando. Si ese programa ya no existe, toma el control para reanudar aquí.',
+            )}
+            onClick={() => void attempt(() => call('runs.takeOver', { project: run.project, run: run.id }))}
+          >
+            {w('Take over', 'Tomar el control')}
           </Button>
         )}
         {run.state === 'finished' && (

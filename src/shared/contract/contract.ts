@@ -81,6 +81,8 @@ export const contract = {
   'project.open': method(z.object({ folder: z.string() }), projectSchema),
   'project.forget': method(project, done),
   'project.sample': method(nothing, projectSchema),
+  /** Removes the lock on the label files when its holder cannot be checked from here and a person says that it is gone. */
+  'project.takeOver': method(project, done),
   'project.relocate': method(
     z.object({ project: z.string(), folder: z.string() }),
     z.object({ project: projectSchema, matching: z.int(), compared: z.int() }),
@@ -136,6 +138,8 @@ export const contract = {
     runSummarySchema,
   ),
   'runs.resume': method(run, done),
+  /** Removes the lock of a run whose holder cannot be checked from here; the run can be resumed then. */
+  'runs.takeOver': method(run, done),
   'runs.command': method(run.extend({ command: jobCommandSchema }), done),
   'runs.cancel': method(run, done),
   'runs.history': method(run, runHistorySchema),

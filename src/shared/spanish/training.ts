@@ -145,8 +145,7 @@ export const trainingMessages: Readonly<Record<string, string>> = {
     "Falta {file} o está dañado. Ejecuta otra vez la etapa 'thresholds'.",
   "{file} is missing or damaged. Run the stage 'test' again.":
     "Falta {file} o está dañado. Ejecuta otra vez la etapa 'test'.",
-  '{folder} is gone: it was moved or deleted meanwhile.':
-    '{folder} ya no está: se movió o se borró mientras tanto.',
+  '{folder} is gone: it was moved or deleted meanwhile.': '{folder} ya no está: se movió o se borró mientras tanto.',
   '{folder} was moved, deleted or taken over by another program. Look there; nothing more is written here.':
     '{folder} se movió, se borró o lo tomó otro programa. Mira allí; aquí no se escribe nada más.',
   '{folder} is no run: it has no run.json.': '{folder} no es un entrenamiento: no tiene run.json.',
@@ -166,14 +165,14 @@ export const trainingMessages: Readonly<Record<string, string>> = {
     '{folder} lo está usando otro programa. Espera a que acabe o páralo antes.',
   '{folder} is in use by several programs at once. Try again.':
     '{folder} lo están usando varios programas a la vez. Prueba otra vez.',
-  '{folder} has a damaged lock. If no other program works on this folder, take over.':
-    '{folder} tiene un bloqueo dañado. Si ningún otro programa trabaja en esta carpeta, toma el control.',
-  '{folder} is locked by process {pid:number} on {host} ({what:words}), which cannot be checked from here. If that program is gone, take over; otherwise stop it there.':
-    '{folder} está bloqueada por el proceso {pid} de {host} ({what}), que no se puede comprobar desde aquí. Si ese programa ya no existe, toma el control; si no, páralo allí.',
-  'The lock of this run is damaged. Watching it for {seconds:number} s: if nothing changes, the run resumes.':
-    'El bloqueo de este entrenamiento está dañado. Se observa durante {seconds} s: si no cambia nada, el entrenamiento se reanuda.',
-  'This run is locked by process {pid:number} on {host}, which cannot be checked from here. Watching it for {seconds:number} s: if it shows no sign of life, the run resumes.':
-    'Este entrenamiento está bloqueado por el proceso {pid} de {host}, que no se puede comprobar desde aquí. Se observa durante {seconds} s: si no da señales de vida, el entrenamiento se reanuda.',
+  '{folder} has a damaged lock. If no other program works on this folder, take over or try again in a minute.':
+    '{folder} tiene un bloqueo dañado. Si ningún otro programa trabaja en esta carpeta, toma el control o prueba otra vez dentro de un minuto.',
+  '{folder} is locked by process {pid:number} on {host} ({what:words}), which cannot be checked from here. If that program is gone, take over or try again in a minute; otherwise stop it there.':
+    '{folder} está bloqueada por el proceso {pid} de {host} ({what}), que no se puede comprobar desde aquí. Si ese programa ya no existe, toma el control o prueba otra vez dentro de un minuto; si no, páralo allí.',
+  'The lock of this run is damaged. Watching it for {seconds:number} s: if nothing changes, work continues.':
+    'El bloqueo de este entrenamiento está dañado. Se observa durante {seconds} s: si no cambia nada, el trabajo sigue.',
+  'This run is locked by process {pid:number} on {host}, which cannot be checked from here. Watching it for {seconds:number} s: if it shows no sign of life, work continues.':
+    'Este entrenamiento está bloqueado por el proceso {pid} de {host}, que no se puede comprobar desde aquí. Se observa durante {seconds} s: si no da señales de vida, el trabajo sigue.',
   'The lock {file} cannot be read. It may belong to another user: ask for access, or delete it when nobody works here.':
     'No se puede leer el bloqueo {file}. Puede ser de otro usuario: pide acceso, o bórralo cuando nadie trabaje aquí.',
   'The lock {file} cannot be read. Check the disk and try again.':

@@ -167,13 +167,14 @@ async function changeSection(
   if (set.length === 0) return;
   const { config } = await loadConfig({ overrides: set });
   const changed = new Set(set.map((assignment) => assignment.slice(section.length + 1).split('=')[0]!));
-  await changeConfig(folder, (old): Config => ({
+  const change = (old: Config): Config => ({
     ...old,
     [section]: {
       ...old[section],
       ...Object.fromEntries(Object.entries(config[section]).filter(([key]) => changed.has(key))),
     },
-  }));
+  });
+  await changeConfig(folder, change, (message) => process.stderr.write(`${message}\n`));
 }
 
 async function list(place: string, { json }: { json: boolean }): Promise<void> {

@@ -189,11 +189,11 @@ const locked = (file: string, { holder }: FoundLock): Problem =>
   new Problem(
     'locked',
     holder === null
-      ? `${path.dirname(file)} has a damaged lock. If no other program works on this folder, take over.`
-      : `${path.dirname(file)} is locked by process ${holder.pid} on ${holder.host} (${holder.what}), which cannot be checked from here. If that program is gone, take over; otherwise stop it there.`,
+      ? `${path.dirname(file)} has a damaged lock. If no other program works on this folder, take over or try again in a minute.`
+      : `${path.dirname(file)} is locked by process ${holder.pid} on ${holder.host} (${holder.what}), which cannot be checked from here. If that program is gone, take over or try again in a minute; otherwise stop it there.`,
   );
 
 const waiting = ({ holder }: FoundLock): string =>
   holder === null
-    ? `The lock of this run is damaged. Watching it for ${STALE_MS / 1000} s: if nothing changes, the run resumes.`
-    : `This run is locked by process ${holder.pid} on ${holder.host}, which cannot be checked from here. Watching it for ${STALE_MS / 1000} s: if it shows no sign of life, the run resumes.`;
+    ? `The lock of this run is damaged. Watching it for ${STALE_MS / 1000} s: if nothing changes, work continues.`
+    : `This run is locked by process ${holder.pid} on ${holder.host}, which cannot be checked from here. Watching it for ${STALE_MS / 1000} s: if it shows no sign of life, work continues.`;

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Backups kept per project: a save of 100,000 lines copies a few megabytes. */
+/** Backups kept per project (docs/studio.md): a save of 100,000 lines copies a few megabytes. */
 export const BACKUPS_KEPT = 50;
 
 /** '000012-2026-11-28T10-00-00.000Z': the number gives the order, because the clock may be set back. */

@@ -75,3 +75,24 @@ test('edits that were not saved go along with a folder that was moved', async ()
   await datasets.moved('old', 'new');
   expect((await datasets.read('new', project())).draft).toEqual([change]);
 });
+
+test('saving some edits leaves the others to be saved; a conflict leaves all of them', async () => {
+  const edit = (line: number, name: string, before: string[], after: string[]) => ({
+    split: 'train' as const,
+    line,
+    path: name,
+    before,
+    after,
+    to: 'train' as const,
+  });
+  const first = edit(1, 'a.jpg', ['apple'], ['fig']);
+  const second = edit(2, 'b.jpg', ['pear', 'apple'], []);
+  const conflicting = edit(1, 'a.jpg', ['quince'], ['plum']);
+  await datasets.draft('id', [first, second]);
+  expect(await datasets.save('id', project(), [conflicting])).toMatchObject({ state: 'conflicts' });
+  expect((await datasets.read('id', project())).draft).toEqual([first, second]);
+  expect(await datasets.save('id', project(), [first])).toMatchObject({ state: 'saved' });
+  expect((await datasets.read('id', project())).draft).toEqual([second]);
+  await datasets.save('id', project(), [second]);
+  expect((await datasets.read('id', project())).draft).toEqual([]);
+});

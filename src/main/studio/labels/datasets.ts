@@ -46,6 +46,8 @@ export interface Datasets {
 
 const SETTLE_MS = 300;
 
+const lineKey = ({ split, line, path: named }: LineChange): string => JSON.stringify([split, line, named]);
+
 export function openDatasets(stateFolder: string, onChange: (id: string) => void): Datasets {
   const watchers = new Map<string, FSWatcher>();
   const draftFile = (id: string): string => path.join(stateFolder, 'drafts', `${id}.json`);
@@ -116,7 +118,15 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
         separator: (await config(folder)).separator,
         backupFolder: backupFolder(id),
       });
-      if (result.state === 'saved') await writeStored(draftFile(id), []);
+      if (result.state === 'saved') {
+        // One line can be saved alone, to settle a conflict: the other edits still wait.
+        const draft = await readStored(draftFile(id), z.array(lineChangeSchema), []);
+        const saved = new Set(changes.map(lineKey));
+        await writeStored(
+          draftFile(id),
+          draft.filter((change) => !saved.has(lineKey(change))),
+        );
+      }
       return result;
     },
     repair: async (id, folder, code) =>

@@ -6,7 +6,8 @@ import type { JobCommand, RunEvent } from '../../../shared/events.ts';
 import type { ProblemData } from '../../../shared/problem.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import type { Job, JobWatcher } from '../../jobs/startJob.ts';
-import { readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
+import { isLocked } from '../../pipeline/storage/lock.ts';
+import { lockFile, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from '../runs.ts';
 import { readStored, writeStored } from '../storedJson.ts';
 
@@ -154,6 +155,8 @@ const diedTwice: ProblemData = {
 async function settle(folder: string, outcome: ProblemData | null): Promise<void> {
   const record = await readRun(folder).catch(() => null);
   if (outcome === null || record === null || record.state !== 'running') return;
+  // It was refused because another process trains this run: what run.json says is about that one.
+  if (await isLocked(lockFile(folder))) return;
   const cancelled = outcome.kind === 'cancelled';
   const { kind, message, detail } = outcome;
   await writeRun(folder, {
