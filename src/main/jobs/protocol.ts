@@ -23,6 +23,8 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     project: z.string(),
     config: configSchema.shape.data.unwrap(),
     cacheFolder: z.string(),
+    /** Where to write what was found, as JSON, for 100,000 images are too much for a message; null: it is the result. */
+    out: z.string().nullable(),
   }),
   /** Draws the sample project. */
   z.object({ type: z.literal('sample'), folder: z.string() }),

@@ -34,6 +34,12 @@ export interface StartedRun {
   readonly job: Job;
 }
 
+/** The folder of a run of a project; its id is a name and never a path. */
+export function runPlace(project: string, run: string): string {
+  if (!/^[\w.-]+$/.test(run) || run.startsWith('.')) throw new Problem('file', `'${run}' is no run.`);
+  return path.join(runsFolder(project), run);
+}
+
 /** Makes a run's folder; nothing is started. */
 export async function newRun(request: Omit<RunRequest, 'stages'>): Promise<string> {
   const project = path.resolve(request.project);

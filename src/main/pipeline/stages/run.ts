@@ -3,6 +3,8 @@ import type { EngineName } from '../../../shared/config.ts';
 import type { Stage } from '../../../shared/events.ts';
 import { stages } from '../../../shared/events.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
+import type { Sample } from '../data/dataset.ts';
+import { PRESENT } from '../data/dataset.ts';
 import { readSnapshot } from '../data/snapshot.ts';
 import { engineKind } from '../engine/registry.ts';
 import { takeLock } from '../storage/lock.ts';
@@ -148,6 +150,8 @@ function planned(record: RunRecord, asked: readonly Stage[] | null): readonly St
   return plan;
 }
 
+const hasLabels = (samples: readonly Sample[]): boolean => samples.some(({ labels }) => labels.includes(PRESENT));
+
 async function openRoom(
   request: PipelineRequest,
   book: Book,
@@ -158,7 +162,7 @@ async function openRoom(
   const { runFolder: folder, cacheFolder } = request;
   const { project } = book.record;
   const dataset = await readSnapshot(snapshotFolder(folder), project);
-  if (trains) requireMeasurableMonitors(book.record.config, dataset.splits.val);
+  if (trains) requireMeasurableMonitors(book.record.config, hasLabels(dataset.splits.val));
   const { config, notes } = fitBatches(book.record.config, dataset.vocabulary.length, memoryThereIs());
   // Kept, so that a run goes on with it wherever it is resumed.
   if (notes.length > 0) await book.update({ config });

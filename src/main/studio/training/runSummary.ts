@@ -1,8 +1,8 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { lstat, open, opendir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { stages } from '../../../shared/events.ts';
-import { listRuns } from '../../pipeline/storage/runFolder.ts';
+import { listRuns, readRun, runState } from '../../pipeline/storage/runFolder.ts';
 import type { RunRecord, RunState } from '../../pipeline/storage/runFolder.ts';
 import { runsFolder } from '../places.ts';
 
@@ -15,6 +15,25 @@ export async function summarizeRuns(project: string, folder: string): Promise<Ru
   return Promise.all(
     runs.map(({ folder: place, number, record, state }) => summarize(project, number, place, record, state)),
   );
+}
+
+/** One run, without a look at the others. */
+export async function summarizeRun(project: string, folder: string): Promise<RunSummary> {
+  const record = await readRun(folder);
+  return summarize(project, await numberOf(folder, record), folder, record, await runState(folder, record));
+}
+
+export async function runName(folder: string): Promise<string> {
+  return nameOf(await numberOf(folder, await readRun(folder)));
+}
+
+const nameOf = (number: number): string => `Run ${number}`;
+
+/** Runs from before numbers were kept are counted among the others. */
+async function numberOf(folder: string, { number }: RunRecord): Promise<number> {
+  if (number !== null) return number;
+  const all = await listRuns(path.dirname(folder));
+  return all.find((run) => path.basename(run.folder) === path.basename(folder))?.number ?? 1;
 }
 
 async function summarize(
@@ -30,7 +49,7 @@ async function summarize(
     id: record.id,
     project,
     number,
-    name: `Run ${number}`,
+    name: nameOf(number),
     createdAt: record.createdAt,
     preset: record.preset,
     config: record.config,
@@ -79,17 +98,37 @@ async function fingerprints(folder: string): Promise<Pick<RunSummary, 'valFinger
 export const freeableBytes = async (folder: string, state: RunState): Promise<number> =>
   state === 'finished' ? folderBytes(path.join(folder, 'checkpoints')) : 0;
 
+/** Sizes asked for at once: more would only take descriptors from everything else. */
+const AT_ONCE = 32;
+
+/** Bytes below a folder, links not followed. Entries come a few at a time, so that a cache of 100,000 files holds nobody up. */
 export async function folderBytes(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map((entry) =>
-        stat(path.join(entry.parentPath, entry.name)).then(
-          ({ size }) => size,
-          () => 0,
+  let total = 0;
+  const folders = [folder];
+  for (let place = folders.pop(); place !== undefined; place = folders.pop()) {
+    let files: string[] = [];
+    const add = async (): Promise<void> => {
+      const sizes = await Promise.all(
+        files.map((file) =>
+          lstat(file).then(
+            ({ size }) => size,
+            () => 0,
+          ),
         ),
-      ),
-  );
-  return sizes.reduce((a, b) => a + b, 0);
+      );
+      total = sizes.reduce((sum, size) => sum + size, total);
+      files = [];
+    };
+    try {
+      for await (const entry of await opendir(place)) {
+        if (entry.isDirectory()) folders.push(path.join(place, entry.name));
+        else if (entry.isFile()) files.push(path.join(place, entry.name));
+        if (files.length >= AT_ONCE) await add();
+      }
+    } catch {
+      /* gone meanwhile, or not to be read: what was counted counts */
+    }
+    await add();
+  }
+  return total;
 }
