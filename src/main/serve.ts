@@ -108,7 +108,7 @@ async function answer(exchange: Exchange): Promise<void> {
   if (request.method === 'POST' && url.pathname.startsWith('/api/'))
     return callMethod(exchange, url.pathname.slice('/api/'.length));
   if (request.method !== 'GET') return refuse(response, 'Nothing here.', 405);
-  const reply = await respond(url);
+  const reply = await respond(url, request.headers['if-none-match'] ?? null);
   response.writeHead(reply.status, Object.fromEntries(reply.headers));
   if (reply.body === null) response.end();
   else

@@ -4,6 +4,7 @@ import '@mantine/spotlight/styles.layer.css';
 import './studio.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { watchPictures } from './stores/pictureVersions.ts';
 import { connect, useStudio } from './stores/studio.ts';
 
 const RELOADED = 'destila-reloaded';
@@ -22,4 +23,5 @@ window.addEventListener('vite:preloadError', (event) => {
 });
 
 connect();
+watchPictures();
 createRoot(document.getElementById('root')!).render(<App />);

@@ -51,7 +51,7 @@ export async function openDesktop(): Promise<void> {
   const respond = createResponder(studio, rendererFolder);
   protocol.handle(SCHEME, (request) =>
     new URL(request.url).host === 'studio'
-      ? respond(new URL(request.url))
+      ? respond(new URL(request.url), request.headers.get('if-none-match'))
       : Promise.resolve(new Response('Nothing here.', { status: 404 })),
   );
   const language = await followLanguage(studio, (now) =>

@@ -12,7 +12,8 @@ import type { RunRecord } from '../pipeline/storage/runFolder.ts';
 import { createRun, listRuns, lockFile, readRun, writeRun } from '../pipeline/storage/runFolder.ts';
 import { chooseEngine } from './engines/chooseEngine.ts';
 import { cacheFolder, enginesFolder, runsFolder } from './places.ts';
-import { folderBytes, freeableBytes } from './training/runSummary.ts';
+import { folderBytes } from './folderBytes.ts';
+import { freeableBytes } from './training/runSummary.ts';
 
 /** The services around runs: every door (command line, browser, desktop) uses these. */
 

@@ -13,6 +13,7 @@ import { startJob } from '../jobs/startJob.ts';
 import { openActivities } from './activities.ts';
 import { requireMeasurableMonitors } from '../pipeline/stages/monitors.ts';
 import { findFolder } from './browse.ts';
+import { folderBytes } from './folderBytes.ts';
 import { measureAgain } from './engines/chooseEngine.ts';
 import { forgetSpeed, rememberedSpeeds } from './engines/speeds.ts';
 import { attention } from './tuning.ts';
@@ -33,7 +34,7 @@ import { createEventThrottle } from './training/eventThrottle.ts';
 import { openLearningRates } from './training/learningRates.ts';
 import { preflight, requireWeights } from './training/preflight.ts';
 import { openRunQueue } from './training/runQueue.ts';
-import { folderBytes, runName, summarizeRun, summarizeRuns } from './training/runSummary.ts';
+import { runName, summarizeRun, summarizeRuns } from './training/runSummary.ts';
 import { networksOfRuns } from './weights/networksOfRuns.ts';
 import { openWeights } from './weights/weights.ts';
 
@@ -45,6 +46,7 @@ export interface Studio {
   call(method: Method, input: unknown): Promise<unknown>;
   subscribe(listener: (event: StudioEvent) => void): () => void;
   picture(project: string, imagePath: string, query: PictureQuery): Promise<{ bytes: Uint8Array; type: string }>;
+  pictureVersion(project: string, imagePath: string): Promise<string>;
   /** Absolute path of a file that a person may open or download: a bundle, predictions or the report of a run. */
   download(project: string, run: string, name: string): Promise<string>;
   /** For the desktop's own use. */
@@ -222,6 +224,9 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       options.reveal(place);
       return { shown: true };
     },
+    'pictures.versions': async ({ project, paths }) => ({
+      versions: await Promise.all(paths.map((path) => pictures.version(folderOf(project), path).catch(() => ''))),
+    }),
     'project.open': async ({ folder }) => {
       const project = await projects.open(folder);
       recentChanged();
@@ -469,6 +474,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return () => listeners.delete(listener);
     },
     picture: (project, imagePath, query) => pictures.read(folderOf(project), imagePath, query),
+    pictureVersion: (project, imagePath) => pictures.version(folderOf(project), imagePath),
     download: async (project, run, name) => {
       const folder = runFolder({ project, run });
       const file = path.resolve(folder, name);

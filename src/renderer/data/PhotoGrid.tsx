@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { pictureUrl } from '../api/client.ts';
+import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
@@ -174,6 +174,7 @@ const Photo = memo(function Photo({
   hands,
 }: PhotoProps) {
   const { w, f } = useWording();
+  const pictureUrl = usePictureUrl();
   const [broken, setBroken] = useState(false);
   const names = state.labels.map((label) => vocabulary[label]!);
   return (

@@ -1,9 +1,10 @@
-import { lstat, open, opendir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { stages } from '../../../shared/events.ts';
 import { listRuns, readRun, runState } from '../../pipeline/storage/runFolder.ts';
 import type { RunRecord, RunState } from '../../pipeline/storage/runFolder.ts';
+import { folderBytes } from '../folderBytes.ts';
 import { runsFolder } from '../places.ts';
 
 /** Who opened the test split by hand. The pipeline's own scoring is no opening: nobody has seen it. */
@@ -97,38 +98,3 @@ async function fingerprints(folder: string): Promise<Pick<RunSummary, 'valFinger
 /** What `cleanRun` would free: the checkpoints of a finished run are needed by nobody. */
 export const freeableBytes = async (folder: string, state: RunState): Promise<number> =>
   state === 'finished' ? folderBytes(path.join(folder, 'checkpoints')) : 0;
-
-/** Sizes asked for at once: more would only take descriptors from everything else. */
-const AT_ONCE = 32;
-
-/** Bytes below a folder, links not followed. Entries come a few at a time, so that a cache of 100,000 files holds nobody up. */
-export async function folderBytes(folder: string): Promise<number> {
-  let total = 0;
-  const folders = [folder];
-  for (let place = folders.pop(); place !== undefined; place = folders.pop()) {
-    let files: string[] = [];
-    const add = async (): Promise<void> => {
-      const sizes = await Promise.all(
-        files.map((file) =>
-          lstat(file).then(
-            ({ size }) => size,
-            () => 0,
-          ),
-        ),
-      );
-      total = sizes.reduce((sum, size) => sum + size, total);
-      files = [];
-    };
-    try {
-      for await (const entry of await opendir(place)) {
-        if (entry.isDirectory()) folders.push(path.join(place, entry.name));
-        else if (entry.isFile()) files.push(path.join(place, entry.name));
-        if (files.length >= AT_ONCE) await add();
-      }
-    } catch {
-      /* gone meanwhile, or not to be read: what was counted counts */
-    }
-    await add();
-  }
-  return total;
-}
