@@ -91,7 +91,7 @@ async function picture(
   // one look at the file: an image that is replaced is never stale.
   const headers = {
     etag,
-    'cache-control': asked === version ? 'private, max-age=86400, immutable' : 'private, no-cache',
+    'cache-control': asked === version ? 'private, max-age=86400, immutable' : 'no-cache',
   };
   if (ifNoneMatch === etag) return reply(304, null, headers);
   const { bytes, type } = await studio.picture(project, path, parsed.data);

@@ -146,9 +146,10 @@ export async function predictToCsv(
   folder: string,
   images: string,
   watcher: Pick<JobWatcher, 'onEvent' | 'signal'>,
+  nameOf: (images: string) => string = csvName,
 ): Promise<{ csv: string; images: number; unreadable: number }> {
   const bundle = await bundleFolder(folder);
-  const csv = path.join(folder, 'predictions', csvName(images));
+  const csv = path.join(folder, 'predictions', nameOf(images));
   await mkdir(path.dirname(csv), { recursive: true });
   const out = createWriteStream(csv);
   // Listened to from the start: a stream's error that nobody hears ends the process.
@@ -170,7 +171,7 @@ export async function predictToCsv(
   } catch (error) {
     out.destroy();
     const fault = (await written) ?? error;
-    await rm(csv, { force: true });
+    await rm(csv, { force: true }).catch(() => undefined);
     throw (fault as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE' ? error : notWritten(csv, fault);
   }
 }

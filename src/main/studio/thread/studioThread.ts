@@ -11,8 +11,9 @@ const tasks = createTasks(workerData as string, (event) => tell({ type: 'event',
 async function answer({ id, name, input, folders }: ThreadRequest): Promise<void> {
   try {
     const asked: unknown = JSON.parse(Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('utf8'));
-    const json = Buffer.from(JSON.stringify((await tasks.perform(name, asked, folders)) ?? null));
-    tell({ type: 'done', id, json });
+    const json = new TextEncoder().encode(JSON.stringify((await tasks.perform(name, asked, folders)) ?? null));
+    // Handed over, not copied: an answer may have a hundred megabytes.
+    port.postMessage({ type: 'done', id, json } satisfies FromThread, [json.buffer]);
   } catch (error) {
     const { kind, message, detail } = toProblemData(error);
     tell({ type: 'problem', id, problem: { kind, message, detail } });
