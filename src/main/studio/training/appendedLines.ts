@@ -31,7 +31,7 @@ export function openAppendedLines(file: string): AppendedLines {
       }
       try {
         const { size } = await handle.stat();
-        const same = size >= at && (await bytesAt(handle, at - before.length, before.length)).equals(before);
+        const same = (await bytesAt(handle, at - before.length, before.length)).equals(before);
         if (!same) [at, before] = [0, Buffer.alloc(0)];
         const fresh = await bytesAt(handle, at, size - at);
         // The last line may be half written.
