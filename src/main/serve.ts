@@ -212,7 +212,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A window that reads nothing for so long is cut off: it opens its events again, and what waits for it takes no more memory. */
+/** A window that reads this much too slowly is disconnected: it opens its events again, and the memory is freed. */
 const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
 
 /** Server-sent events; `quiet` for windows that nobody sees. */

@@ -23,7 +23,7 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     project: z.string(),
     config: configSchema.shape.data.unwrap(),
     cacheFolder: z.string(),
-    /** Where to write what was found, as JSON, for 100,000 images are too much for a message; null: it is the result. */
+    /** File for the findings as JSON: those of 100,000 images are too much for a message. Null returns them. */
     out: z.string().nullable(),
   }),
   /** Draws the sample project. */

@@ -87,8 +87,8 @@ async function picture(
   const path = query.get('path') ?? '';
   const version = await studio.pictureVersion(project, path);
   const etag = `"${version}"`;
-  // An address with the version of this very file always means these bytes. Any other is asked for again each time, which costs
-  // one look at the file: an image that is replaced is never stale.
+  // An address with this version always means these bytes. Browsers revalidate any other, which costs one look at the
+  // file: an image that is replaced is never stale.
   const headers = {
     etag,
     'cache-control': asked === version ? 'private, max-age=86400, immutable' : 'no-cache',

@@ -3,9 +3,10 @@ import type { Picture } from '../../shared/contract/contract.ts';
 import { call, pictureUrl } from '../api/client.ts';
 
 /**
- * Images that were replaced on disk while they are on the screen. The studio checks an address without a version each time it is
- * asked for; what hangs on the screen is not asked for again until its address changes. So the versions of what was shown
- * lately are looked up again, and an image that differs from what was first seen gets the new version into its address.
+ * Images that were replaced on disk while they are on the screen. The studio checks an address without a version each
+ * time it is asked for; what hangs on the screen is not asked for again until its address changes. So the versions of
+ * what was shown lately are looked up again, and an image that differs from what was first seen gets the new version
+ * into its address.
  */
 const MOST_WATCHED = 300;
 const LOOK_EVERY_MS = 5000;
@@ -54,7 +55,10 @@ async function look(): Promise<void> {
   if (changed) useChanged.setState({ versions });
 }
 
-/** Looks while the window is in sight, and at once when a person comes back to it from the program that changed an image. */
+/**
+ * Looks while the window is in sight, and at once when a person comes back to it from the program that changed an
+ * image.
+ */
 export function watchPictures(): () => void {
   const lookIfSeen = (): void => {
     if (!document.hidden && watched.size > 0) void look();

@@ -2,8 +2,9 @@ import type { Config } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 
 /**
- * Early stopping, and the choice of the weights that are kept, follow a figure on validation. Macro AP and macro F1 are undefined
- * where no validation image has a label: refused before hours of training choose their weights by nothing.
+ * Early stopping, and the choice of the weights that are kept, follow a figure on validation. Macro AP and macro F1
+ * are undefined where no validation image has a label: refused before hours of training choose their weights by
+ * nothing.
  */
 export function requireMeasurableMonitors(
   config: Pick<Config, 'teacher' | 'student' | 'qat'>,

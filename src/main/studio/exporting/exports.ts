@@ -23,7 +23,7 @@ import { readRegularFile, readRegularText } from '../../pipeline/storage/regular
 const checksSchema = z.array(exportCheckSchema);
 const checksFile = (folder: string): string => path.join(folder, 'export', 'checks.json');
 
-/** Writes the bundle with the thresholds as they stand, then checks it by nothing but itself, as `destila verify` does. */
+/** Writes the bundle with the current thresholds, then checks it against its own files, as `destila verify` does. */
 export async function exportRun(folder: string, watcher: JobWatcher): Promise<void> {
   await resumeRun(folder, ['export'], watcher).result;
   await checkExport(folder, watcher);
@@ -176,7 +176,7 @@ export async function predictToCsv(
   }
 }
 
-/** Half the longest file name that common systems take (255 bytes), in characters of at most four bytes, leaves space for the rest. */
+/** Common file systems take names of 255 bytes; 48 characters have at most 192 in UTF-8. */
 const LONGEST_STEM = 48;
 
 function csvName(images: string): string {

@@ -20,7 +20,10 @@ interface Waiting {
   readonly reject: (problem: Problem) => void;
 }
 
-/** The thread is started when it is first needed, and again if it dies: of memory for a list that is too long, for one. */
+/**
+ * The thread is started when it is first needed, and again if it dies: of memory for a list that is too long, for
+ * one.
+ */
 export function openOffThread(
   stateFolder: string,
   folders: () => Readonly<Record<string, string>>,

@@ -3,9 +3,9 @@ import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import type { ProblemData } from '../../../shared/problem.ts';
 
 /**
- * Methods whose work grows with the project: label files of millions of lines, histories of long trainings, snapshots, drafts.
- * They run in a thread of their own from the bytes of the request to the bytes of the answer, because even reading or writing
- * their JSON would hold up every window, picture and training event of the studio.
+ * Methods whose work grows with the project: label files of millions of lines, histories of long trainings,
+ * snapshots, drafts. They run in a thread of their own from the bytes of the request to the bytes of the answer,
+ * because even reading or writing their JSON would hold up every window, picture and training event of the studio.
  */
 export const threadMethods = [
   'dataset.read',

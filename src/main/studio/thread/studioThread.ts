@@ -3,7 +3,10 @@ import { toProblemData } from '../../../shared/problem.ts';
 import type { FromThread, ThreadRequest } from './protocol.ts';
 import { createTasks } from './tasks.ts';
 
-/** The thread beside the studio's own, in which label files, histories and snapshots are read, understood and written out. */
+/**
+ * The thread beside the studio's own, in which label files, histories and snapshots are read, understood and written
+ * out.
+ */
 const port = parentPort!;
 const tell = (message: FromThread): void => port.postMessage(message);
 const tasks = createTasks(workerData as string, (event) => tell({ type: 'event', event }));

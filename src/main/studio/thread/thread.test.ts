@@ -9,8 +9,8 @@ import type { Studio } from '../studio.ts';
 import { threadMethods } from './protocol.ts';
 
 /**
- * Work that grows with a project must not be done in the studio's own thread. It is counted here: what reads lines, snapshots and
- * histories is replaced in this thread, and only in this one, by something that notes the call.
+ * Work that grows with a project must not be done in the studio's own thread. It is counted here: what reads lines,
+ * snapshots and histories is replaced in this thread, and only in this one, by something that notes the call.
  */
 const { inOwnThread, counted } = vi.hoisted(() => {
   const seen: string[] = [];

@@ -9,14 +9,17 @@ const LINE_FEED = 0x0a;
 
 /** The lines of a file that grows, read once each. */
 export interface AppendedLines {
-  /** Whole lines that came since the last call; `again` when the file was cut back meanwhile and these are all its lines. */
+  /**
+   * Whole lines that came since the last call; `again` when the file was cut back meanwhile and these are all its
+   * lines.
+   */
   next(): Promise<{ readonly lines: readonly string[]; readonly again: boolean }>;
 }
 
 /**
- * metrics.jsonl and log.jsonl of a long training have hundreds of thousands of lines, and screens ask for them after every
- * epoch and note. A resumed run cuts metrics.jsonl back to its checkpoint and may write past the old end before anybody looks: so
- * the bytes before the place that was read to are compared as well as the length.
+ * metrics.jsonl and log.jsonl of a long training have hundreds of thousands of lines, and screens ask for them after
+ * every epoch and note. A resumed run cuts metrics.jsonl back to its checkpoint and may write past the old end before
+ * anybody looks: so the bytes before the place that was read to are compared as well as the length.
  */
 export function openAppendedLines(file: string): AppendedLines {
   let at = 0;
