@@ -18,6 +18,7 @@ export default defineConfig({
           'main/jobs/jobProcess': resolve('src/main/jobs/jobProcess.ts'),
           'main/jobs/imagingProcess': resolve('src/main/jobs/imagingProcess.ts'),
           'main/jobs/pipelineWorker': resolve('src/main/jobs/pipelineWorker.ts'),
+          'main/studio/thread/studioThread': resolve('src/main/studio/thread/studioThread.ts'),
           'main/pipeline/data/loaderWorker': resolve('src/main/pipeline/data/loaderWorker.ts'),
         },
         output: {

@@ -108,7 +108,7 @@ async function answer(exchange: Exchange): Promise<void> {
   if (request.method === 'POST' && url.pathname.startsWith('/api/'))
     return callMethod(exchange, url.pathname.slice('/api/'.length));
   if (request.method !== 'GET') return refuse(response, 'Nothing here.', 405);
-  const reply = await respond(url);
+  const reply = await respond(url, request.headers['if-none-match'] ?? null);
   response.writeHead(reply.status, Object.fromEntries(reply.headers));
   if (reply.body === null) response.end();
   else
@@ -143,8 +143,10 @@ function sameToken(given: string, token: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+const jsonHeaders = { ...securityHeaders, 'content-type': 'application/json', 'cache-control': 'no-store' };
+
 function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { ...securityHeaders, 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.writeHead(status, jsonHeaders);
   response.end(JSON.stringify(body));
 }
 
@@ -164,22 +166,42 @@ async function callMethod({ request, response, studio }: Exchange, method: strin
     });
   if (!(request.headers['content-type'] ?? '').startsWith('application/json'))
     return refuse(response, 'Only JSON is understood.', 415);
-  let input: unknown;
+  let body: Buffer;
   try {
-    input = JSON.parse(await bodyOf(request));
+    body = await bodyOf(request);
   } catch (error) {
-    return send(response, 400, {
-      problem: { kind: 'internal', message: 'The request could not be read.', detail: (error as Error).message },
-    });
+    return send(response, 400, unread(error));
   }
+  if (!isJson(body)) return send(response, 400, unread(new Error('It is not JSON.')));
   try {
-    send(response, 200, { value: await studio.call(method, input) });
+    const value = await studio.answer(method, body);
+    response.writeHead(200, jsonHeaders);
+    response.write('{"value":');
+    response.write(value);
+    response.end('}');
   } catch (error) {
     send(response, 200, { problem: toProblemData(error) });
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+const unread = (error: unknown): object => ({
+  problem: { kind: 'internal', message: 'The request could not be read.', detail: (error as Error).message },
+});
+
+/** Larger bodies are read in the studio's other thread alone, which says what is wrong with them. */
+const LARGEST_READ_HERE = 256 * 1024;
+
+function isJson(body: Buffer): boolean {
+  if (body.length > LARGEST_READ_HERE) return true;
+  try {
+    JSON.parse(body.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -187,10 +209,10 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     if (size > LARGEST_BODY) throw new Error('too large');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
-/** A window that reads nothing for so long is cut off: it opens its events again, and what waits for it takes no more memory. */
+/** A window that reads this much too slowly is disconnected: it opens its events again, and the memory is freed. */
 const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
 
 /** Server-sent events; `quiet` for windows that nobody sees. */

@@ -5,6 +5,7 @@ import './studio.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { followInput } from './stores/keys.ts';
+import { watchPictures } from './stores/pictureVersions.ts';
 import { connect, useStudio } from './stores/studio.ts';
 
 const RELOADED = 'destila-reloaded';
@@ -24,4 +25,5 @@ window.addEventListener('vite:preloadError', (event) => {
 
 followInput();
 connect();
+watchPictures();
 createRoot(document.getElementById('root')!).render(<App />);

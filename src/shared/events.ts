@@ -14,8 +14,8 @@ export const stageSecondsSchema = z.object({ stage: stageSchema, seconds: z.numb
 export type StageSeconds = z.infer<typeof stageSecondsSchema>;
 
 /**
- * A figure that may be undefined: null. Computations say so with NaN or an infinity, which JSON has no words for and which
- * must not end whoever reads a message; both become null where they cross a border.
+ * A figure that may be undefined: null. Computations say so with NaN or an infinity, which JSON has no words for and
+ * which must not end whoever reads a message; both become null where they cross a border.
  */
 export const figureSchema = z.preprocess(
   (value) => (typeof value === 'number' && !Number.isFinite(value) ? null : value),
@@ -28,7 +28,10 @@ export const problemSchema = z.object({ kind: z.string(), message: z.string(), d
 export const runEventSchema = z.discriminatedUnion('type', [
   /** A stage begins; `steps` says what it will do, in words. */
   z.object({ type: z.literal('stageStarted'), stage: stageSchema, message: z.string() }),
-  /** Work inside a stage. `unit` is what is counted: 'images', 'steps'. `rate` in units a second; `secondsLeft` of this activity. */
+  /**
+   * Work inside a stage. `unit` is what is counted: 'images', 'steps'. `rate` in units a second; `secondsLeft` of
+   * this activity.
+   */
   z.object({
     type: z.literal('progress'),
     stage: stageSchema,

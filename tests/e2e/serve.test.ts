@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -209,6 +210,68 @@ describe('what may be asked for', () => {
       expect(JSON.parse(reply.body).problem, run).toBeDefined();
     }
   });
+});
+
+describe('an image that is replaced on disk', () => {
+  const named = 'images/val-0.png';
+  const version = async (): Promise<string> =>
+    ((await server.studio.call('pictures.versions', { project, paths: [named] })) as { versions: string[] })
+      .versions[0]!;
+
+  test('is asked for again under its plain address, and not sent twice while it stays what it is', async () => {
+    const first = await ask(image(named), { headers: own() });
+    expect(first.headers['cache-control']).toBe('no-cache');
+    const etag = first.headers.etag as string;
+    expect(await ask(image(named), { headers: { ...own(), 'if-none-match': etag } })).toMatchObject({
+      status: 304,
+      body: '',
+    });
+    const before = await version();
+    expect(etag).toBe(`"${before}"`);
+    copyFileSync(path.join(folder, 'images', 'val-1.png'), path.join(folder, named));
+    utimesSync(path.join(folder, named), 1, 1);
+    const second = await ask(image(named), { headers: { ...own(), 'if-none-match': etag } });
+    expect(second.status).toBe(200);
+    expect(second.body).not.toBe(first.body);
+    expect(await version()).not.toBe(before);
+  });
+
+  test('may be kept under the address of its version alone', async () => {
+    const kept = async (v: string) =>
+      (await ask(`${image(named)}&v=${v}`, { headers: own() })).headers['cache-control'];
+    expect(await kept(await version())).toBe('private, max-age=86400, immutable');
+    expect(await kept('another')).toBe('no-cache');
+  });
+
+  test('has no version where it is not there, or outside', async () => {
+    const { versions } = (await server.studio.call('pictures.versions', {
+      project,
+      paths: ['images/none.png', '../secret.png', named],
+    })) as { versions: string[] };
+    expect(versions.map((found) => found !== '')).toEqual([false, false, true]);
+  });
+});
+
+test.skipIf(process.platform === 'win32')('pipes named like images or lists stop nothing', async () => {
+  const pipes = Array.from({ length: 6 }, (_, i) => `images/pipe-${i}.jpg`);
+  execFileSync(
+    'mkfifo',
+    pipes.map((name) => path.join(folder, name)),
+  );
+  const asked = pipes.flatMap((name) => [
+    ask(image(name), { headers: own() }),
+    ask(image(name).replace('kind=photo', 'kind=thumbnail&edge=64'), { headers: own() }),
+  ]);
+  for (const reply of await Promise.all(asked)) expect(reply.status).toBe(404);
+  const odd = path.join(home, 'odd');
+  mkdirSync(odd);
+  execFileSync(
+    'mkfifo',
+    ['train.txt', 'val.txt', 'test.txt', 'destila.yaml'].map((name) => path.join(odd, name)),
+  );
+  await server.studio.call('project.open', { folder: odd }).catch(() => undefined);
+  expect((await ask(image('images/val-1.png'), { headers: own() })).status).toBe(200);
+  rmSync(odd, { recursive: true });
 });
 
 test('every answer forbids foreign scripts, frames and sniffing', async () => {

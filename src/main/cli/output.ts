@@ -1,13 +1,17 @@
 import { Problem, toProblemData } from '../../shared/problem.ts';
 
 /**
- * Standard output and standard error may be closed by whoever reads them (`| head`, a closed terminal). Without a listener Node
- * ends the process with a stack trace, and a training with it; with one, what is written after that is dropped.
+ * Standard output and standard error may be closed by whoever reads them (`| head`, a closed terminal). Without a
+ * listener Node ends the process with a stack trace, and a training with it; with one, what is written after that is
+ * dropped.
  */
 export interface Output {
   /** Aborted when nothing more can be written: work that only produces output need not go on. */
   readonly closed: AbortSignal;
-  /** Null while all was written, and where the reader simply went away; a Problem when writing failed, as on a full disk. */
+  /**
+   * Null while all was written, and where the reader simply went away; a Problem when writing failed, as on a full
+   * disk.
+   */
   fault(): Problem | null;
 }
 

@@ -40,7 +40,10 @@ const doing = (type: JobRequest['type'], stage: Stage | null): string => {
   return stage === null ? 'starting the run' : stageWork[stage];
 };
 
-/** Says what a job was doing when its process died; `stage` is where a run stood. Only a run has a checkpoint to promise. */
+/**
+ * Says what a job was doing when its process died; `stage` is where a run stood. Only a run has a checkpoint to
+ * promise.
+ */
 export function died(type: JobRequest['type'], stage: Stage | null, { code, signal, errorText }: Death): Problem {
   const detail = errorText === '' ? undefined : errorText;
   if (signal === 'SIGKILL')

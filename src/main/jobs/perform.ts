@@ -16,6 +16,7 @@ import { evaluateModel } from '../pipeline/stages/evaluate.ts';
 import { predictFolder } from '../pipeline/stages/predict.ts';
 import { runPipeline } from '../pipeline/stages/run.ts';
 import { verifyBundle } from '../pipeline/export/bundle/verifyBundle.ts';
+import { writeFileAtomic } from '../pipeline/storage/atomicFile.ts';
 import { progressReporter } from '../pipeline/train/progress.ts';
 import type { JobRequest } from './protocol.ts';
 
@@ -29,8 +30,12 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
   switch (request.type) {
     case 'run':
       return performRun(request, stage);
-    case 'check':
-      return checkFolder(request.project, request.config, request.cacheFolder, stage);
+    case 'check': {
+      const found = await checkFolder(request.project, request.config, request.cacheFolder, stage);
+      if (request.out === null) return found;
+      await writeFileAtomic(request.out, JSON.stringify(found));
+      return null;
+    }
     case 'sample': {
       const progress = lazyProgress(stage, 'drawing the sample');
       return createSample(request.folder, { seed: 1 }, progress);

@@ -25,6 +25,8 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     project: z.string(),
     config: configSchema.shape.data.unwrap(),
     cacheFolder: z.string(),
+    /** File for the findings as JSON: those of 100,000 images are too much for a message. Null returns them. */
+    out: z.string().nullable(),
   }),
   /** Draws the sample project. */
   z.object({ type: z.literal('sample'), folder: z.string() }),

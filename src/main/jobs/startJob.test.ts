@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { RunEvent } from '../../shared/events.ts';
 import { stages } from '../../shared/events.ts';
@@ -131,6 +134,7 @@ test('a killed run says in which stage it was', async () => {
     cacheFolder: '/cache',
     engine: { name: 'onnx-cpu', why: null },
     enginesFolder: '/engines',
+    takeOver: false,
   };
   const { child, job } = begun(run);
   child.say({ type: 'event', event: { type: 'stageStarted', stage: 'teacher', message: 'words' } });
@@ -165,4 +169,16 @@ test('no two kinds of work are described by the same words', () => {
   ];
   expect(new Set(words).size).toBe(types.length + stages.length);
   for (const message of words) expect(translate(message), message).not.toBeNull();
+});
+
+test('a cancelled job is gone, process and all', async () => {
+  const controller = new AbortController();
+  const folder = mkdtempSync(path.join(tmpdir(), 'cancelled-'));
+  const job = startJob(
+    { type: 'sample', folder: path.join(folder, 'sample') },
+    { signal: controller.signal, onEvent: () => controller.abort() },
+  );
+  await expect(job.result).rejects.toMatchObject({ kind: 'cancelled' });
+  expect(() => process.kill(job.pid!, 0)).toThrow(/ESRCH/);
+  rmSync(folder, { recursive: true, force: true });
 });

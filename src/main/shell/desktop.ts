@@ -52,7 +52,7 @@ export async function openDesktop(): Promise<void> {
   const respond = createResponder(studio, rendererFolder);
   protocol.handle(SCHEME, (request) =>
     new URL(request.url).host === 'studio'
-      ? respond(new URL(request.url))
+      ? respond(new URL(request.url), request.headers.get('if-none-match'))
       : Promise.resolve(new Response('Nothing here.', { status: 404 })),
   );
   const language = await followLanguage(studio, (now) =>
@@ -113,8 +113,10 @@ function answerCalls(studio: Studio, window: BrowserWindow): void {
       return { problem: { kind: 'internal', message: "Only the studio's own window may ask." } };
     if (typeof method !== 'string' || !isMethod(method))
       return { problem: { kind: 'internal', message: 'The studio does not know this. Restart it.' } };
-    return studio.call(method, input).then(
-      (value) => ({ value }),
+    // JSON both ways: to take apart and rebuild 100,000 images here would hold up the window and every run.
+    if (typeof input !== 'string') return { problem: { kind: 'internal', message: 'The request could not be read.' } };
+    return studio.answer(method, Buffer.from(input)).then(
+      (json) => ({ json }),
       (error: unknown) => ({ problem: { ...toProblemData(error) } }),
     );
   });

@@ -5,11 +5,13 @@ import type { PictureQuery } from '../../shared/contract/contract.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Imaging } from '../jobs/imaging.ts';
 import { readRegularFile } from '../pipeline/storage/regularFile.ts';
-import { folderBytes } from './training/runSummary.ts';
+import { filesBelow, folderBytes } from './folderBytes.ts';
 
 /** Pictures for the screens: thumbnails kept on disk, the rest made when asked for. Only images inside the project's folder. */
 export interface Pictures {
   read(projectFolder: string, imagePath: string, query: PictureQuery): Promise<{ bytes: Uint8Array; type: string }>;
+  /** What changes when the file does: its time and size. Rejects as `read` does. */
+  version(projectFolder: string, imagePath: string): Promise<string>;
   usage(): Promise<number>;
   clear(): Promise<number>;
 }
@@ -60,11 +62,7 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
   };
   return {
     read: async (projectFolder, imagePath, query) => {
-      const file = await insideProject(projectFolder, imagePath);
-      const found = await stat(file);
-      if (!found.isFile())
-        throw new Problem('file', `${imagePath} is not an image file but a folder, a pipe or a device.`);
-      const { mtimeMs, size } = found;
+      const { file, mtimeMs, size } = await imageFile(projectFolder, imagePath);
       if (query.kind === 'photo') {
         const type = shown[path.extname(file).toLowerCase()];
         return type === undefined
@@ -81,6 +79,10 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
       await keep(key, bytes).catch(() => undefined); // a full disk only costs speed
       return { bytes, type: 'image/jpeg' };
     },
+    version: async (projectFolder, imagePath) => {
+      const { mtimeMs, size } = await imageFile(projectFolder, imagePath);
+      return `${mtimeMs.toString(36)}-${size.toString(36)}`;
+    },
     usage: () => folderBytes(folder),
     clear: async () => {
       const bytes = await folderBytes(folder);
@@ -88,6 +90,16 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
       return bytes;
     },
   };
+}
+
+async function imageFile(
+  projectFolder: string,
+  imagePath: string,
+): Promise<{ file: string; mtimeMs: number; size: number }> {
+  const file = await insideProject(projectFolder, imagePath);
+  const found = await stat(file);
+  if (!found.isFile()) throw new Problem('file', `${imagePath} is not an image file but a folder, a pipe or a device.`);
+  return { file, mtimeMs: found.mtimeMs, size: found.size };
 }
 
 /** The real file, followed through links, or a Problem: nothing outside the folder and nothing that is no image is ever served. */
@@ -103,17 +115,12 @@ async function insideProject(projectFolder: string, imagePath: string): Promise<
 }
 
 async function filesIn(folder: string): Promise<{ file: string; size: number; mtimeMs: number }[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const file = path.join(entry.parentPath, entry.name);
-        const found = await stat(file).catch(() => null);
-        return found === null ? null : { file, size: found.size, mtimeMs: found.mtimeMs };
-      }),
-  );
-  return files.filter((file) => file !== null);
+  const files: { file: string; size: number; mtimeMs: number }[] = [];
+  for await (const file of filesBelow(folder)) {
+    const found = await stat(file).catch(() => null);
+    if (found !== null) files.push({ file, size: found.size, mtimeMs: found.mtimeMs });
+  }
+  return files;
 }
 
 /** Oldest first, until there is room. */

@@ -3,17 +3,16 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import type { DatasetIndex } from '../../shared/contract/dataset.ts';
 import type { Project } from '../../shared/contract/studio.ts';
 import { projectSchema } from '../../shared/contract/studio.ts';
 import { Problem } from '../../shared/problem.ts';
 import { listRuns } from '../pipeline/storage/runFolder.ts';
 import { removeLabelLeftovers } from './labels/labelLock.ts';
-import { hashOf } from './labels/labelFile.ts';
 import { readIndex } from './labels/datasetIndex.ts';
+import { contentHash, sketch } from './labels/sketch.ts';
+import type { ProjectSketch } from './labels/sketch.ts';
 import { runsFolder } from './places.ts';
 import { readStored, writeStored } from './storedJson.ts';
-import { readRegularFile } from '../pipeline/storage/regularFile.ts';
 
 /** Projects that were opened: a folder each. Only their files are ever served. */
 export interface Projects {
@@ -35,22 +34,21 @@ const rememberedSchema = z.object({
 type Remembered = z.infer<typeof rememberedSchema>;
 
 const MOST_RECENT = 20;
-const SAMPLES = 12;
-const COVERS = 4;
 /** Folders looked at for a project that was moved. */
 const MOST_CANDIDATES = 2000;
 
 export const projectId = (folder: string): string =>
   createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12);
 
-/** The label files of a folder that is being opened. */
-type ReadIndex = (id: string, folder: string) => Promise<Pick<DatasetIndex, 'paths' | 'vocabulary'>>;
-const readPlainly: ReadIndex = (id, folder) => readIndex(id, folder, { separator: 'auto', labels_file: null }, []);
+/** The images of a folder that is being opened. */
+type ReadSketch = (id: string, folder: string) => Promise<ProjectSketch>;
+const readPlainly: ReadSketch = async (id, folder) =>
+  sketch(await readIndex(id, folder, { separator: 'auto', labels_file: null }, []), folder);
 
 /** `onMoved` takes over what is kept under a project's id: the id is made from the folder. */
 export async function openProjects(
   stateFolder: string,
-  read: ReadIndex = readPlainly,
+  read: ReadSketch = readPlainly,
   onMoved: (from: string, to: string) => Promise<void> = async () => undefined,
 ): Promise<Projects> {
   const file = path.join(stateFolder, 'recent.json');
@@ -126,14 +124,9 @@ const isFolder = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-async function describe(folder: string, read: ReadIndex): Promise<Remembered> {
+async function describe(folder: string, read: ReadSketch): Promise<Remembered> {
   const id = projectId(folder);
-  const { paths, vocabulary } = await read(id, folder);
-  const spread = (count: number): string[] =>
-    Array.from({ length: Math.min(count, paths.length) }, (_, i) => paths[Math.floor((i * paths.length) / count)]!);
-  const samples = await Promise.all(
-    spread(SAMPLES).map(async (name) => [name, await contentHash(path.resolve(folder, name))] as const),
-  );
+  const { images, labels, covers, samples } = await read(id, folder);
   const runs = await listRuns(runsFolder(folder));
   const last = runs.findLastIndex(({ record }) => record.state === 'finished' && !record.trashed);
   return {
@@ -143,9 +136,9 @@ async function describe(folder: string, read: ReadIndex): Promise<Remembered> {
       folder,
       openedAt: new Date().toISOString(),
       found: true,
-      images: paths.length,
-      labels: vocabulary.length,
-      covers: spread(COVERS),
+      images,
+      labels,
+      covers: [...covers],
       lastRun:
         last < 0
           ? null
@@ -154,11 +147,10 @@ async function describe(folder: string, read: ReadIndex): Promise<Remembered> {
               macroAp: runs[last]!.record.stages.thresholds.summary.val_int8_ap ?? null,
             },
     },
-    samples: Object.fromEntries(samples.filter(([, hash]) => hash !== '')),
+    samples: { ...samples },
   };
 }
 
-const contentHash = (file: string): Promise<string> => readRegularFile(file).then(hashOf, () => '');
 
 async function matches(folder: string, samples: Readonly<Record<string, string>>): Promise<number> {
   const same = await Promise.all(

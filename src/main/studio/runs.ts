@@ -13,7 +13,8 @@ import type { RunRecord } from '../pipeline/storage/runFolder.ts';
 import { createRun, listRuns, lockFile, readRun, writeRun } from '../pipeline/storage/runFolder.ts';
 import { chooseEngine } from './engines/chooseEngine.ts';
 import { cacheFolder, enginesFolder, runsFolder } from './places.ts';
-import { folderBytes, freeableBytes } from './training/runSummary.ts';
+import { folderBytes } from './folderBytes.ts';
+import { freeableBytes } from './training/runSummary.ts';
 
 /** The services around runs: every door (command line, browser, desktop) uses these. */
 
@@ -33,6 +34,12 @@ export interface RunRequest {
 export interface StartedRun {
   readonly folder: string;
   readonly job: Job;
+}
+
+/** The folder of a run of a project; its id is a name and never a path. */
+export function runPlace(project: string, run: string): string {
+  if (!/^[\w.-]+$/.test(run) || run.startsWith('.')) throw new Problem('file', `'${run}' is no run.`);
+  return path.join(runsFolder(project), run);
 }
 
 /** Makes a run's folder; nothing is started. */

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -10,38 +11,43 @@ import { Problem, toProblemData } from '../../shared/problem.ts';
 import { createImaging } from '../jobs/imaging.ts';
 import { startJob } from '../jobs/startJob.ts';
 import { openActivities } from './activities.ts';
-import { findFolder, listFolder } from './browse.ts';
+import { requireMeasurableMonitors } from '../pipeline/stages/monitors.ts';
+import { findFolder } from './browse.ts';
+import { folderBytes } from './folderBytes.ts';
 import { measureAgain } from './engines/chooseEngine.ts';
 import { forgetSpeed, rememberedSpeeds } from './engines/speeds.ts';
-import { attention, openTest, readTune, saveThresholds } from './tuning.ts';
+import { attention } from './tuning.ts';
 import { bundleText, checkExport, exportRun, predictToCsv, readExport, tryExport } from './exporting/exports.ts';
-import { planImport, writeImport } from './imports/plan.ts';
-import { importOffers } from './imports/offers.ts';
-import { openDatasets } from './labels/datasets.ts';
 import { takeOverLabels } from './labels/labelLock.ts';
 import { openLog, redacted } from './log.ts';
 import { createLoadMeter, openMachine, threadsOf } from './machine.ts';
 import { clearExcept, openPictures, THUMBNAILS } from './pictures.ts';
-import { cacheFolder, runsFolder, stateFolder, weightsFolder } from './places.ts';
+import { cacheFolder, stateFolder, weightsFolder } from './places.ts';
+import type { Projects } from './projects.ts';
 import { openProjects } from './projects.ts';
-import { changeRun, cleanProject, cleanRun, deleteRun, diskUse, newRun, takeOverRun } from './runs.ts';
+import { changeRun, cleanProject, cleanRun, deleteRun, diskUse, newRun, runPlace, takeOverRun } from './runs.ts';
 import { openSettings } from './settings.ts';
-import { configChoices, saveConfig } from './training/configChoices.ts';
+import { openOffThread } from './thread/offThread.ts';
+import type { ThreadMethod } from './thread/protocol.ts';
+import { isThreadMethod } from './thread/protocol.ts';
+import { configChoices, projectConfig, saveConfig } from './training/configChoices.ts';
 import { createEventThrottle } from './training/eventThrottle.ts';
-import { readHistory } from './training/history.ts';
 import { openLearningRates } from './training/learningRates.ts';
 import { preflight, requireWeights } from './training/preflight.ts';
 import { openRunQueue } from './training/runQueue.ts';
-import { folderBytes, summarizeRuns } from './training/runSummary.ts';
+import { runName, summarizeRun, summarizeRuns } from './training/runSummary.ts';
 import { networksOfRuns } from './weights/networksOfRuns.ts';
 import { openWeights } from './weights/weights.ts';
 
 /** The studio behind every door: each method of the contract, and events. It loads no native engine; jobs and the imaging process do. */
 export interface Studio {
-  /** Input and output are checked here; rejects with a Problem. */
+  /** JSON of the input to JSON of the answer, both of any length; rejects with a Problem. What doors use. */
+  answer(method: Method, input: Uint8Array): Promise<Uint8Array>;
+  /** The same as values, for what is small. */
   call(method: Method, input: unknown): Promise<unknown>;
   subscribe(listener: (event: StudioEvent) => void): () => void;
   picture(project: string, imagePath: string, query: PictureQuery): Promise<{ bytes: Uint8Array; type: string }>;
+  pictureVersion(project: string, imagePath: string): Promise<string>;
   /** Absolute path of a file that a person may open or download: a bundle, predictions or the report of a run. */
   download(project: string, run: string, name: string): Promise<string>;
   /** For the desktop's own use. */
@@ -60,8 +66,23 @@ export interface DoorOptions {
 }
 
 const folderSchema = z.object({ folder: z.string() });
+/** Longer requests name no folder that was only asked for. */
+const LONGEST_LOGGED = 10_000;
 
-type Handlers = { readonly [M in Method]: (input: z.output<(typeof contract)[M]['input']>) => Promise<Output<M>> };
+const textOf = (json: Uint8Array): string =>
+  Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8');
+
+function inputOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(textOf(body));
+  } catch (error) {
+    throw new Problem('internal', 'The request could not be read.', (error as Error).message);
+  }
+}
+
+type Handlers = {
+  readonly [M in Exclude<Method, ThreadMethod>]: (input: z.output<(typeof contract)[M]['input']>) => Promise<Output<M>>;
+};
 
 export const productVersion = (
   JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8')) as {
@@ -88,11 +109,15 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   process.on('uncaughtExceptionMonitor', onFault);
   const settings = await openSettings(state);
   const machine = await openMachine(state);
-  const datasets = openDatasets(state, (project) => emit({ type: 'datasetChanged', project }));
-  const projects = await openProjects(
+  const thread = openOffThread(
     state,
-    (id, folder) => datasets.open(id, folder),
-    (from, to) => datasets.moved(from, to),
+    () => Object.fromEntries(projects.recent().map(({ id, folder }) => [id, folder])),
+    emit,
+  );
+  const projects: Projects = await openProjects(
+    state,
+    (id, folder) => thread.run('sketch', { id, folder }),
+    async (from, to) => void (await thread.run('moveDataset', { from, to })),
   );
   const imaging = createImaging();
   const pictures = openPictures(cacheFolder(), imaging, () => settings.current().thumbnailGigabytes * 1e9);
@@ -120,15 +145,9 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   });
   const load = createLoadMeter(os.homedir(), () => queue.runningPid());
   const folderOf = (project: string): string => projects.folder(project);
-  const runFolder = ({ project, run }: { project: string; run: string }): string => {
-    if (!/^[\w.-]+$/.test(run) || run.startsWith('.')) throw new Problem('file', `'${run}' is no run.`);
-    return path.join(runsFolder(folderOf(project)), run);
-  };
-  const summaryOf = async (project: string, run: string): Promise<Output<'runs.change'>> => {
-    const found = (await summarizeRuns(project, folderOf(project))).find(({ id }) => id === run);
-    if (found === undefined) throw new Problem('file', 'This run is gone.');
-    return found;
-  };
+  const runFolder = ({ project, run }: { project: string; run: string }): string => runPlace(folderOf(project), run);
+  const summaryOf = (project: string, run: string): Promise<Output<'runs.change'>> =>
+    summarizeRun(project, runFolder({ project, run }));
   const recentChanged = (): void => emit({ type: 'recent', recent: [...projects.recent()] });
 
   const handlers: Handlers = {
@@ -193,7 +212,6 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       await forgetSpeed(id);
       return {};
     },
-    'files.list': ({ folder }) => listFolder(folder),
     'files.find': async ({ name, files }) => ({
       folders: await findFolder(name, files, [
         os.homedir(),
@@ -207,6 +225,9 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       options.reveal(place);
       return { shown: true };
     },
+    'pictures.versions': async ({ project, paths }) => ({
+      versions: await Promise.all(paths.map((path) => pictures.version(folderOf(project), path).catch(() => ''))),
+    }),
     'project.open': async ({ folder }) => {
       const project = await projects.open(folder);
       recentChanged();
@@ -235,28 +256,10 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       recentChanged();
       return found;
     },
-    'dataset.read': ({ project }) => datasets.read(project, folderOf(project)),
-    'dataset.check': ({ project }) =>
-      activities.during('check', project, (watcher) => datasets.check(project, folderOf(project), watcher)),
-    'dataset.lastCheck': async ({ project }) => ({ result: await datasets.lastCheck(project) }),
-    'dataset.draft': async ({ project, changes }) => {
-      await datasets.draft(project, changes);
-      return {};
-    },
-    'dataset.save': ({ project, changes }) => datasets.save(project, folderOf(project), changes),
-    'dataset.line': ({ project, change }) => datasets.line(folderOf(project), change),
-    'dataset.repair': async ({ project, code }) => {
-      const repaired = await datasets.repair(project, folderOf(project), code);
-      emit({ type: 'datasetChanged', project });
-      return repaired;
-    },
-    'import.offers': ({ project }) => importOffers(folderOf(project)),
-    'import.plan': async (request) =>
-      planImport(folderOf(request.project), request, await datasets.config(folderOf(request.project))),
+    'dataset.check': async ({ project }) => JSON.parse(textOf(await checkDataset(project))) as Output<'dataset.check'>,
     'import.write': async (request) => {
       const folder = folderOf(request.project);
-      await writeImport(folder, request, datasets.backupFolder(request.project), await datasets.config(folder));
-      await datasets.draft(request.project, []);
+      await activities.during('import', request.project, () => thread.run('writeImport', { folder, request }));
       await projects.open(folder);
       recentChanged();
       emit({ type: 'datasetChanged', project: request.project });
@@ -291,15 +294,11 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     },
     'run.preflight': ({ project, config }) =>
       activities.during('preflight', project, async ({ signal }) => {
-        const { split, vocabulary } = await datasets.read(project, folderOf(project));
-        const count = (number: number): number => split.filter((found) => found === number).length;
-        return preflight(
-          folderOf(project),
-          config,
-          { train: count(0), val: count(1), test: count(2) },
-          vocabulary.length,
-          signal,
-        );
+        const { images, labels, labeledVal } = await thread.run('countDataset', {
+          id: project,
+          folder: folderOf(project),
+        });
+        return preflight(folderOf(project), config, { ...images, labeledVal }, labels, signal);
       }),
     'learningRate.find': async ({ project, config, network }) => {
       await activities.during(network === 'teacher' ? 'teacherRate' : 'studentRate', project, (watcher) =>
@@ -315,6 +314,9 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'runs.list': ({ project }) => summarizeRuns(project, folderOf(project)),
     'runs.start': async ({ project, config: asked, preset, expected }) => {
       await requireWeights(asked);
+      const { images, labeledVal } = await thread.run('countDataset', { id: project, folder: folderOf(project) });
+      // What is wrong with empty lists the run's own check says better.
+      if (images.val > 0) requireMeasurableMonitors(asked, labeledVal > 0);
       const config =
         asked.engine.threads > 0
           ? asked
@@ -326,7 +328,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return summary;
     },
     'runs.resume': async ({ project, run }) => {
-      const { name } = await summaryOf(project, run);
+      const name = await runName(runFolder({ project, run }));
       await queue.add({ project, run, name, folder: runFolder({ project, run }) });
       return {};
     },
@@ -343,7 +345,6 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       await queue.cancel(run);
       return {};
     },
-    'runs.history': ({ project, run }) => readHistory(run, runFolder({ project, run }), folderOf(project)),
     'runs.change': async ({ project, run, ...change }) => {
       await changeRun(runFolder({ project, run }), change);
       emit({ type: 'runsChanged', project });
@@ -359,21 +360,11 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       emit({ type: 'runsChanged', project });
       return { freedBytes };
     },
-    'tune.read': async ({ project, run }) =>
-      readTune(runFolder({ project, run }), (await summaryOf(project, run)).name),
-    'tune.save': async ({ project, run, thresholds }) => {
-      await saveThresholds(runFolder({ project, run }), thresholds);
-      return {};
-    },
-    'tune.openTest': async ({ project, run }) => {
-      await openTest(runFolder({ project, run }));
-      emit({ type: 'runsChanged', project });
-      return readTune(runFolder({ project, run }), (await summaryOf(project, run)).name);
-    },
     'tune.attention': ({ project, run, path: image, label }) =>
-      activities.during('occlusion', project, ({ signal }) =>
-        attention(runFolder({ project, run }), image, label, signal),
-      ),
+      activities.during('occlusion', project, async ({ signal }) => {
+        const folder = runFolder({ project, run });
+        return attention(folder, await thread.run('imageOfRun', { folder, path: image }), label, signal);
+      }),
     'export.start': async ({ project, run }) => {
       // Its end and its failure are the answer to this call, not the end of the run.
       await activities.during('export', project, ({ onEvent, signal }) =>
@@ -401,7 +392,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return {};
     },
     'export.read': async ({ project, run }) => ({
-      export: await readExport(runFolder({ project, run }), (await summaryOf(project, run)).name),
+      export: await readExport(runFolder({ project, run }), await runName(runFolder({ project, run }))),
     }),
     'export.file': async ({ project, run, name }) => bundleText(runFolder({ project, run }), name),
     'export.try': ({ project, run, image }) =>
@@ -435,7 +426,28 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     );
   }
 
-  async function call(method: Method, input: unknown): Promise<unknown> {
+  /** What a check found goes from its job to the screen as bytes: 100,000 sizes and every problem. */
+  const checkDataset = (project: string): Promise<Uint8Array> =>
+    activities.during('check', project, async (watcher) => {
+      const folder = folderOf(project);
+      const file = path.join(cacheFolder(), `check-${randomUUID()}.json`);
+      try {
+        const { data } = await projectConfig(folder);
+        const request = {
+          type: 'check',
+          project: folder,
+          config: data,
+          cacheFolder: cacheFolder(),
+          out: file,
+        } as const;
+        await startJob(request, watcher).result;
+        return await thread.runToJson('keepCheck', { id: project, file });
+      } finally {
+        await rm(file, { force: true });
+      }
+    });
+
+  async function handle(method: Exclude<Method, ThreadMethod>, input: unknown): Promise<unknown> {
     const parsed = contract[method].input.safeParse(input);
     if (!parsed.success)
       throw new Problem(
@@ -443,26 +455,36 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
         `The screen asked for ${method} in a way the studio does not know. Reload the window.`,
         parsed.error.message,
       );
+    const handler = handlers[method] as (input: unknown) => Promise<unknown>;
+    return handler(parsed.data);
+  }
+
+  async function answer(method: Method, body: Uint8Array): Promise<Uint8Array> {
     try {
-      const handler = handlers[method] as (input: unknown) => Promise<unknown>;
-      return await handler(parsed.data);
+      if (isThreadMethod(method)) return await thread.answer(method, body);
+      const input = inputOf(body);
+      if (method === 'dataset.check') return await checkDataset(contract[method].input.parse(input).project);
+      return Buffer.from(JSON.stringify(await handle(method, input)));
     } catch (error) {
       const problem = toProblemData(error);
       const text = `${method}: ${problem.kind}: ${problem.message}${problem.detail === undefined ? '' : `\n${problem.detail}`}`;
       // A folder that was asked for may be no project, and would stay in the log under its name.
-      const { folder } = folderSchema.safeParse(input).data ?? {};
+      const { folder } = body.length > LONGEST_LOGGED ? {} : (folderSchema.safeParse(inputOf(body)).data ?? {});
       log.write(folder === undefined || folder.length < 2 ? text : text.replaceAll(folder, '<folder>'));
       throw error;
     }
   }
 
   return {
-    call,
+    answer,
+    call: async (method, input) =>
+      JSON.parse(textOf(await answer(method, Buffer.from(JSON.stringify(input ?? null))))) as unknown,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     picture: (project, imagePath, query) => pictures.read(folderOf(project), imagePath, query),
+    pictureVersion: (project, imagePath) => pictures.version(folderOf(project), imagePath),
     download: async (project, run, name) => {
       const folder = runFolder({ project, run });
       const file = path.resolve(folder, name);
@@ -482,7 +504,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     close: async (how) => {
       activities.cancelAll();
       await queue.close(how);
-      datasets.dispose();
+      thread.dispose();
       imaging.dispose();
       throttle.dispose();
       process.off('uncaughtExceptionMonitor', onFault);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Attention, ClassThresholdState, ScoredSplit, Tune } from '../../shared/contract/tune.ts';
 import { attentionSchema } from '../../shared/contract/tune.ts';
 import { Problem } from '../../shared/problem.ts';
@@ -118,21 +117,9 @@ export async function openTest(folder: string): Promise<void> {
   }
 }
 
-export async function attention(
-  folder: string,
-  imagePath: string,
-  label: number,
-  signal?: AbortSignal,
-): Promise<Attention> {
-  const record = await readRun(folder);
-  const { splits } = await readSnapshot(snapshotFolder(folder), record.project);
-  const sample = Object.values(splits)
-    .flat()
-    .find(({ path }) => path === imagePath);
-  if (sample === undefined) throw new Problem('data', `${imagePath} is no image of this run.`);
+/** `file` is an image of the run, absolute. */
+export async function attention(folder: string, file: string, label: number, signal?: AbortSignal): Promise<Attention> {
   return attentionSchema.parse(
-    z
-      .unknown()
-      .parse(await startJob({ type: 'attention', runFolder: folder, file: sample.file, label }, { signal }).result),
+    await startJob({ type: 'attention', runFolder: folder, file, label }, { signal }).result,
   );
 }

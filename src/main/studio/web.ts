@@ -49,13 +49,14 @@ const downloadTypes: Readonly<Record<string, string>> = {
 };
 
 /** `url` is a path and query below the door's own origin. */
-export type Respond = (url: URL) => Promise<Response>;
+export type Respond = (url: URL, /** The request's own header. */ ifNoneMatch: string | null) => Promise<Response>;
 
 export function createResponder(studio: Studio, rendererFolder: string): Respond {
-  return async (url) => {
+  return async (url, ifNoneMatch) => {
     try {
       const [, room, project, run] = url.pathname.split('/').map(decodeURIComponent);
-      if (room === 'image' && project !== undefined) return await picture(studio, project, url.searchParams);
+      if (room === 'image' && project !== undefined)
+        return await picture(studio, project, url.searchParams, ifNoneMatch);
       if (room === 'download' && project !== undefined && run !== undefined)
         return await download(studio, project, run, url.searchParams.get('name') ?? '');
       return await screenFile(rendererFolder, url.pathname);
@@ -70,16 +71,31 @@ export function createResponder(studio: Studio, rendererFolder: string): Respond
 
 const reply = (
   status: number,
-  body: string | Uint8Array<ArrayBuffer> | ReadableStream,
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream | null,
   headers: Record<string, string>,
 ): Response => new Response(body, { status, headers: { ...securityHeaders, ...headers } });
 
-async function picture(studio: Studio, project: string, query: URLSearchParams): Promise<Response> {
-  const asked = pictureQuerySchema.safeParse(Object.fromEntries(query));
-  if (!asked.success) return reply(400, 'No such picture.', { 'content-type': 'text/plain' });
-  const { bytes, type } = await studio.picture(project, query.get('path') ?? '', asked.data);
-  // The address carries the file's version (`v`), so what was shown once need not be asked for again.
-  return reply(200, new Uint8Array(bytes), { 'content-type': type, 'cache-control': 'private, max-age=86400' });
+async function picture(
+  studio: Studio,
+  project: string,
+  query: URLSearchParams,
+  ifNoneMatch: string | null,
+): Promise<Response> {
+  const { v: asked, ...parts } = Object.fromEntries(query);
+  const parsed = pictureQuerySchema.safeParse(parts);
+  if (!parsed.success) return reply(400, 'No such picture.', { 'content-type': 'text/plain' });
+  const path = query.get('path') ?? '';
+  const version = await studio.pictureVersion(project, path);
+  const etag = `"${version}"`;
+  // An address with this version always means these bytes. Browsers revalidate any other, which costs one look at the
+  // file: an image that is replaced is never stale.
+  const headers = {
+    etag,
+    'cache-control': asked === version ? 'private, max-age=86400, immutable' : 'no-cache',
+  };
+  if (ifNoneMatch === etag) return reply(304, null, headers);
+  const { bytes, type } = await studio.picture(project, path, parsed.data);
+  return reply(200, new Uint8Array(bytes), { 'content-type': type, ...headers });
 }
 
 async function download(studio: Studio, project: string, run: string, name: string): Promise<Response> {

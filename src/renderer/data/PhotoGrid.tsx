@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Ref } from 'react';
 import { memo, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { pictureUrl } from '../api/client.ts';
+import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
@@ -200,6 +200,7 @@ const Photo = memo(function Photo({
   hands,
 }: PhotoProps) {
   const { w, f } = useWording();
+  const pictureUrl = usePictureUrl();
   const [broken, setBroken] = useState(false);
   const names = state.labels.map((label) => vocabulary[label]!);
   return (

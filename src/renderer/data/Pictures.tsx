@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useRef, useState } from 'react';
 import type { Config } from '../../shared/config.ts';
-import { pictureUrl } from '../api/client.ts';
+import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 
@@ -81,6 +81,7 @@ export function Letterboxed({
   size: readonly [number, number] | null;
 }) {
   const { w, f } = useWording();
+  const pictureUrl = usePictureUrl();
   const [shown, setShown] = useState('letterbox');
   const edge = config.student.input_size;
   const padding = config.data.padding_color;

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import type { LabelProblem } from '../../shared/contract/dataset.ts';
 import type { Config } from '../../shared/config.ts';
 import type { Project } from '../../shared/contract/studio.ts';
-import { pictureUrl } from '../api/client.ts';
+import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { Answer } from '../components/Answer.tsx';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
@@ -51,6 +51,7 @@ function useNextSettings(project: Project): Config | null {
 /** One photo, one question, both answers as keys; the photo beside exactly what the model gets. */
 export function Viewer({ images, image, leaving, doubts, problems, onAccept }: Props) {
   const { w, f, said } = useWording();
+  const pictureUrl = usePictureUrl();
   const project = useStudio((state) => state.project)!;
   const { index, labelled, opinion, check } = useDataset();
   const [sides, setSides] = useState<Sides>('both');

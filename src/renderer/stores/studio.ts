@@ -192,7 +192,9 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
-    set({ problem: toProblemData(error) });
+    const problem = toProblemData(error);
+    // Whoever cancelled something knows.
+    if (problem.kind !== 'cancelled') set({ problem });
     return null;
   }
 }

@@ -1,5 +1,5 @@
 import type { Watched as WatchedImage } from '../../shared/contract/runs.ts';
-import { pictureUrl } from '../api/client.ts';
+import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useStudio } from '../stores/studio.ts';
@@ -9,6 +9,7 @@ const SHOWN = 3;
 /** The same few validation photos after every epoch; bold is truly there. */
 export function Watched({ watched }: { watched: readonly WatchedImage[] }) {
   const { w, f } = useWording();
+  const pictureUrl = usePictureUrl();
   const project = useStudio((state) => state.project);
   return (
     <section className="watched line-top" aria-label={w('Same photos every epoch', 'Las mismas fotos cada época')}>

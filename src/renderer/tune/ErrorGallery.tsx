@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { Attention } from '../../shared/contract/tune.ts';
-import { call, pictureUrl } from '../api/client.ts';
+import { call } from '../api/client.ts';
+import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { attempt, useStudio } from '../stores/studio.ts';
@@ -140,6 +141,7 @@ function Wrong({
 /** Where the score comes from: each cell is covered once, and what the score loses is drawn (occlusion, Zeiler & Fergus 2014). */
 function Looked({ one, label }: { one: Scored; label: number }) {
   const { w, f } = useWording();
+  const pictureUrl = usePictureUrl();
   const project = useStudio((state) => state.project)!;
   const run = useTune((state) => state.tune!.run);
   const config = useStudio((state) => state.runs.find(({ id }) => id === run)?.config);

@@ -1,7 +1,7 @@
 import { NumberInput } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useMemo, useRef, useState } from 'react';
-import { pictureUrl } from '../api/client.ts';
+import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { useWording } from '../i18n/words.ts';
 import { useDataset } from '../stores/dataset.ts';
 import { openViewer } from '../stores/view.ts';
@@ -387,6 +387,7 @@ export function PhotoScore({
   onChoose?: () => void;
 }) {
   const { w, f } = useWording();
+  const pictureUrl = usePictureUrl();
   const project = useStudio((state) => state.project)!;
   return (
     <button

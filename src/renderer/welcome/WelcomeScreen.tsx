@@ -10,7 +10,8 @@ import {
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import type { EngineReport, Machine, Project } from '../../shared/contract/studio.ts';
-import { call, pictureUrl } from '../api/client.ts';
+import { call } from '../api/client.ts';
+import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { computesOnCard } from '../components/device.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
@@ -85,6 +86,7 @@ const noProjects: readonly Project[] = [];
 
 function Recent() {
   const { w, f, said } = useWording();
+  const pictureUrl = usePictureUrl();
   const recent = useStudio((state) => state.hello?.recent ?? noProjects);
   const [at, setAt] = useState(0);
   useKeys({

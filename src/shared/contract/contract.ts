@@ -78,6 +78,12 @@ export const contract = {
     z.object({ shown: z.boolean() }),
   ),
 
+  /** What changes when an image file does, for each path; '' where there is none. */
+  'pictures.versions': method(
+    z.object({ project: z.string(), paths: z.array(z.string()).max(500) }),
+    z.object({ versions: z.array(z.string()) }),
+  ),
+
   'project.open': method(z.object({ folder: z.string() }), projectSchema),
   'project.forget': method(project, done),
   'project.sample': method(nothing, projectSchema),

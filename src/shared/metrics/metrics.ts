@@ -93,7 +93,10 @@ export function decisionMetricsOf(counts: readonly Confusion[], zeroDivision: Ze
   };
 }
 
-/** Area under the step-wise precision-recall curve, sum (R_k - R_(k-1)) P_k; equal scores form one step. NaN without positives, or where a score is NaN. */
+/**
+ * Area under the step-wise precision-recall curve, sum (R_k - R_(k-1)) P_k; equal scores form one step.
+ * NaN without positives, or where a score is NaN.
+ */
 export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   const order = Array.from({ length: labels.length }, (_, i) => i)
     .filter((i) => labels[i]! >= 0)
@@ -113,7 +116,10 @@ export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<nu
   return sum;
 }
 
-/** Area under the ROC curve as the probability that a positive scores above a negative, ties one half. NaN where one of them is missing, or a score is NaN. */
+/**
+ * Area under the ROC curve as the probability that a positive scores above a negative, ties one half.
+ * NaN where one of them is missing, or a score is NaN.
+ */
 export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   const order = Array.from({ length: labels.length }, (_, i) => i)
     .filter((i) => labels[i]! >= 0)

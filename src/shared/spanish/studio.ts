@@ -1,5 +1,7 @@
 /** The studio itself: files, folders, projects, the window and its connection. */
 export const studioMessages: Readonly<Record<string, string>> = {
+  'Reading this ended unexpectedly, most likely because memory ran out. Close other programs and try again.':
+    'La lectura acabó de improviso, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
   '{path} is not an image file but a folder, a pipe or a device.':
     '{path} no es un archivo de imagen, sino una carpeta, una tubería o un dispositivo.',
   '{file} is not a regular file but a folder, a pipe or a device.':
@@ -21,7 +23,6 @@ export const studioMessages: Readonly<Record<string, string>> = {
     '{folder} existe y es un proyecto de muestra dibujado con otras opciones: elige otra carpeta, o quítala.',
   'Run {number:number}': 'Entrenamiento {number}',
   "'{run}' is no run.": '“{run}” no es un entrenamiento.',
-  'This run is gone.': 'Este entrenamiento ya no está.',
   '{run:words} is in the queue already.': '{run} ya está en la cola.',
   'This run is not running now.': 'Este entrenamiento no está en marcha.',
   'This measurement was forgotten meanwhile.': 'Esta medición se olvidó entretanto.',

@@ -116,8 +116,8 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'The worker thread ended with code {code}.': 'El hilo de trabajo acabó con el código {code}.',
   'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.':
     'Se acabó la memoria. Baja batch_size o input_size y reanuda: el último punto de control está a salvo.',
-  'Training diverged: {where:words}. Lower {settings} and start a new run.':
-    'El entrenamiento divergió: {where}. Baja {settings} y empieza otro entrenamiento.',
+  'Training diverged: {where:words}. Lower the learning rate ({settings}) and start a new run.':
+    'El entrenamiento divergió: {where}. Baja la tasa de aprendizaje ({settings}) y empieza otro entrenamiento.',
   'the loss of {stage:words} in epoch {epoch:number}, step {step:number} is not a number':
     'la pérdida de {stage} en la época {epoch}, paso {step} no es un número',
   'after epoch {epoch:number} of {stage:words} the weights {name} are not numbers':

@@ -50,7 +50,7 @@ async function init(folder: string, { preset }: { preset?: string }): Promise<vo
 async function check(folder: string, options: ConfigOptions & { json: boolean }): Promise<void> {
   const { config } = await loadConfig(await configSources(folder, options));
   const found = await perform<FolderCheck>(
-    { type: 'check', project: folder, config: config.data, cacheFolder: cacheFolder() },
+    { type: 'check', project: folder, config: config.data, cacheFolder: cacheFolder(), out: null },
     options.json,
   );
   const errors = found.problems.filter(({ severity }) => severity === 'error').length;

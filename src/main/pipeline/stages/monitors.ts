@@ -1,17 +1,16 @@
 import type { Config } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
-import type { Sample } from '../data/dataset.ts';
-import { PRESENT } from '../data/dataset.ts';
 
 /**
- * Early stopping, and the choice of the weights that are kept, follow a figure on validation. Macro AP and macro F1 are undefined
- * where no validation image has a label: refused before hours of training choose their weights by nothing.
+ * Early stopping, and the choice of the weights that are kept, follow a figure on validation. Macro AP and macro F1
+ * are undefined where no validation image has a label: refused before hours of training choose their weights by
+ * nothing.
  */
 export function requireMeasurableMonitors(
   config: Pick<Config, 'teacher' | 'student' | 'qat'>,
-  validation: readonly Pick<Sample, 'labels'>[],
+  validationHasLabels: boolean,
 ): void {
-  if (validation.some(({ labels }) => labels.includes(PRESENT))) return;
+  if (validationHasLabels) return;
   const unmeasurable = [
     ['teacher.monitor', config.teacher.monitor, config.teacher.epochs_finetune + config.teacher.epochs_head],
     ['student.monitor', config.student.monitor, config.student.epochs_finetune + config.student.epochs_head],

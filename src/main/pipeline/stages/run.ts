@@ -3,6 +3,8 @@ import type { Config, EngineName } from '../../../shared/config.ts';
 import type { Stage } from '../../../shared/events.ts';
 import { stages } from '../../../shared/events.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
+import type { Sample } from '../data/dataset.ts';
+import { PRESENT } from '../data/dataset.ts';
 import { readSnapshot } from '../data/snapshot.ts';
 import { engineKind } from '../engine/registry.ts';
 import { removeLeftovers } from '../storage/leftovers.ts';
@@ -60,6 +62,7 @@ function announcementOf(stage: Stage, { student, qat }: Config): string {
   }
 }
 
+/** These stop at a checkpoint of their own accord; the others start over. */
 const trains: ReadonlySet<Stage> = new Set(['teacher', 'student', 'qat']);
 
 export interface PipelineRequest {
@@ -158,9 +161,6 @@ export async function runPipeline(request: PipelineRequest, outside: JobContext)
   }
 }
 
-/** These stop at a checkpoint of their own accord; the others start over. */
-const trains: ReadonlySet<Stage> = new Set(['teacher', 'student', 'qat']);
-
 async function lockRun({ runFolder, takeOver = false }: PipelineRequest, context: JobContext): Promise<Lock> {
   const stage = await readRun(runFolder).then(nextStage);
   return takeLock(lockFile(runFolder), 'training', {
@@ -200,6 +200,8 @@ function planned(record: RunRecord, asked: readonly Stage[] | null): readonly St
   return plan;
 }
 
+const hasLabels = (samples: readonly Sample[]): boolean => samples.some(({ labels }) => labels.includes(PRESENT));
+
 async function openRoom(
   request: PipelineRequest,
   book: Book,
@@ -210,7 +212,7 @@ async function openRoom(
   const { runFolder: folder, cacheFolder } = request;
   const { project } = book.record;
   const dataset = await readSnapshot(snapshotFolder(folder), project);
-  if (trains) requireMeasurableMonitors(book.record.config, dataset.splits.val);
+  if (trains) requireMeasurableMonitors(book.record.config, hasLabels(dataset.splits.val));
   const { config, notes } = fitBatches(book.record.config, dataset.vocabulary.length, memoryThereIs());
   // Kept, so that a run goes on with it wherever it is resumed.
   if (notes.length > 0) await book.update({ config });

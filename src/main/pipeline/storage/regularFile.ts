@@ -11,9 +11,10 @@ export class NotARegularFile extends Error {
 }
 
 /**
- * Reads a file that somebody else put there. Opening a FIFO waits for a writer, and does so in one of the few threads that do
- * all file work of the process: a handful of them stop it for good. Opened without waiting, they are told apart from files.
- * https://man7.org/linux/man-pages/man2/open.2.html, O_NONBLOCK. Windows has no such flag and no such files.
+ * Reads a file that somebody else put there. Opening a FIFO waits for a writer, and does so in one of the few threads
+ * that do all file work of the process: a handful of them stop it for good. Opened without waiting, they are told
+ * apart from files. https://man7.org/linux/man-pages/man2/open.2.html, O_NONBLOCK. Windows has no such flag and no
+ * such files.
  */
 export async function readRegularFile(file: string): Promise<Buffer> {
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

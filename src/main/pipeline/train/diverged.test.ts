@@ -23,8 +23,8 @@ test('finite weights and scores pass, however large', () => {
 });
 
 test.each([
-  ['teacher', 'teacher.lr_finetune or lr_head'],
-  ['student', 'student.lr_finetune or lr_head'],
+  ['teacher', 'teacher.lr_finetune, teacher.lr_head'],
+  ['student', 'student.lr_finetune, student.lr_head'],
   ['qat', 'qat.lr'],
 ] as const)('what is not a number ends the training of %s with the setting to lower', (stage, setting) => {
   for (const value of [NaN, Infinity, -Infinity]) {

@@ -4,8 +4,8 @@ import type { Parameters } from '../graph/graph.ts';
 
 /** The end of a training whose numbers left what floats can hold; `where` says what is not a number, and when. */
 export function diverged(stage: Stage, where: string): Problem {
-  const rate = stage === 'qat' ? 'qat.lr' : `${stage}.lr_finetune or lr_head`;
-  return new Problem('engine', `Training diverged: ${where}. Lower ${rate} and start a new run.`);
+  const rates = stage === 'qat' ? 'qat.lr' : `${stage}.lr_finetune, ${stage}.lr_head`;
+  return new Problem('engine', `Training diverged: ${where}. Lower the learning rate (${rates}) and start a new run.`);
 }
 
 /** A step's loss is computed before its update: weights that the last step of an epoch ruins show only here. */

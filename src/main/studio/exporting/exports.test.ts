@@ -1,15 +1,17 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { RunEvent } from '../../../shared/events.ts';
 import { createRun, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
 import { sha256 } from '../../pipeline/export/bundle/writeBundle.ts';
-import { checkExport } from './exports.ts';
+import { launchForked, launchWith } from '../../jobs/launch.ts';
+import { checkExport, predictToCsv } from './exports.ts';
 
 const home = mkdtempSync(path.join(tmpdir(), 'exports-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterEach(() => launchWith(launchForked));
 
 test('the bundle that is there is checked as it is: what is found is remembered, and nothing is written anew', async () => {
   const folder = await createRun(path.join(home, 'runs'), {
@@ -41,4 +43,70 @@ test('the bundle that is there is checked as it is: what is found is remembered,
   expect(events).toEqual(checks.map(({ name, ok, detail }) => ({ type: 'check', name, fault: ok ? null : detail })));
   expect(readdirSync(bundle)).toEqual(before);
   expect(readFileSync(path.join(folder, 'run.json'), 'utf8')).toBe(record);
+});
+
+describe('scoring a folder into a CSV', () => {
+  /** A run with a bundle, and a job whose process is the test. */
+  async function scoring() {
+    const folder = await createRun(path.join(home, 'scored'), {
+      project: home,
+      preset: null,
+      config: configSchema.parse({}),
+      versions: {},
+    });
+    await writeRun(folder, { ...(await readRun(folder)), state: 'finished', export: 'export/small' });
+    const child = { killed: 0, say: (() => undefined) as (message: unknown) => void };
+    const started = Promise.withResolvers<undefined>();
+    launchWith(() => {
+      let end: (end: { code: number | null; signal: NodeJS.Signals | null; errorText: string }) => void;
+      return {
+        pid: 1,
+        send: () => started.resolve(undefined),
+        onMessage: (listener) => (child.say = listener),
+        onEnd: (listener) => (end = listener),
+        kill: () => {
+          child.killed++;
+          end({ code: null, signal: 'SIGKILL', errorText: '' });
+        },
+      };
+    });
+    return { folder, child, started: started.promise };
+  }
+  const done = { type: 'result', value: { images: 1, unreadable: 0 } };
+
+  test('holds the lines of the job, under a name that fits every file system', async () => {
+    const { folder, child, started } = await scoring();
+    const scored = predictToCsv(folder, `/photos/${'ü'.repeat(250)}`, {});
+    await started;
+    child.say({ type: 'output', text: 'image,apple\n' });
+    child.say({ type: 'output', text: 'a.jpg,0.5\n' });
+    child.say(done);
+    const { csv, images } = await scored;
+    expect(images).toBe(1);
+    expect(readFileSync(csv, 'utf8')).toBe('image,apple\na.jpg,0.5\n');
+    expect(Buffer.byteLength(path.basename(csv))).toBeLessThanOrEqual(255);
+  });
+
+  test('a CSV that cannot be written is a Problem, and its job ends', async () => {
+    const { folder, child, started } = await scoring();
+    mkdirSync(path.join(folder, 'predictions'));
+    // A name that is already a folder: the stream fails to open, as on a full or broken disk.
+    const taken = predictToCsv(folder, 'photos', {}, () => 'taken.csv');
+    mkdirSync(path.join(folder, 'predictions', 'taken.csv'), { recursive: true });
+    await expect(taken).rejects.toMatchObject({ name: 'Problem', kind: 'file' });
+    await started;
+    expect(child.killed).toBe(1);
+  });
+
+  test('cancelled, it ends its process and leaves no half CSV', async () => {
+    const { folder, child, started } = await scoring();
+    const controller = new AbortController();
+    const scored = predictToCsv(folder, '/photos', { signal: controller.signal });
+    await started;
+    child.say({ type: 'output', text: 'image,apple\n' });
+    controller.abort();
+    await expect(scored).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(child.killed).toBeGreaterThan(0);
+    expect(readdirSync(path.join(folder, 'predictions'))).toEqual([]);
+  });
 });

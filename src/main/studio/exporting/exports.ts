@@ -23,7 +23,7 @@ import { readRegularFile, readRegularText } from '../../pipeline/storage/regular
 const checksSchema = z.array(exportCheckSchema);
 const checksFile = (folder: string): string => path.join(folder, 'export', 'checks.json');
 
-/** Writes the bundle with the thresholds as they stand, then checks it by nothing but itself, as `destila verify` does. */
+/** Writes the bundle with the current thresholds, then checks it against its own files, as `destila verify` does. */
 export async function exportRun(folder: string, watcher: JobWatcher): Promise<void> {
   await resumeRun(folder, ['export'], watcher).result;
   await checkExport(folder, watcher);
@@ -146,9 +146,10 @@ export async function predictToCsv(
   folder: string,
   images: string,
   watcher: Pick<JobWatcher, 'onEvent' | 'signal'>,
+  nameOf: (images: string) => string = csvName,
 ): Promise<{ csv: string; images: number; unreadable: number }> {
   const bundle = await bundleFolder(folder);
-  const csv = path.join(folder, 'predictions', csvName(images));
+  const csv = path.join(folder, 'predictions', nameOf(images));
   await mkdir(path.dirname(csv), { recursive: true });
   const out = createWriteStream(csv);
   // Listened to from the start: a stream's error that nobody hears ends the process.
@@ -170,12 +171,12 @@ export async function predictToCsv(
   } catch (error) {
     out.destroy();
     const fault = (await written) ?? error;
-    await rm(csv, { force: true });
+    await rm(csv, { force: true }).catch(() => undefined);
     throw (fault as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE' ? error : notWritten(csv, fault);
   }
 }
 
-/** Half the longest file name that common systems take (255 bytes), in characters of at most four bytes, leaves space for the rest. */
+/** Common file systems take names of 255 bytes; 48 characters have at most 192 in UTF-8. */
 const LONGEST_STEM = 48;
 
 function csvName(images: string): string {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { TextDecoder } from 'node:util';
 import { Problem } from '../../../shared/problem.ts';
 import { leavesFolder } from '../../pipeline/data/folders.ts';
-import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
+import { readRegularFile, readRegularText } from '../../pipeline/storage/regularFile.ts';
 import type { Questions } from './questions.ts';
 
 /** V8 cannot hold longer strings. */
@@ -26,7 +26,7 @@ export async function readSourceText(project: string, file: string, questions: Q
 /** Null only if there is no such file: any other failure is an error, since it would lose labels. */
 export async function readTextIfThere(project: string, file: string): Promise<string | null> {
   try {
-    return (await readFile(path.join(project, file), 'utf8')).replace(/^\uFEFF/, '');
+    return (await readRegularText(path.join(project, file))).replace(/^\uFEFF/, '');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;

@@ -13,11 +13,9 @@ import type {
   SaveResult,
 } from '../../../shared/contract/dataset.ts';
 import { checkResultSchema, lineChangeSchema, splits } from '../../../shared/contract/dataset.ts';
-import type { JobWatcher } from '../../jobs/startJob.ts';
-import { startJob } from '../../jobs/startJob.ts';
 import type { FolderCheck } from '../../pipeline/stages/check.ts';
 import { loadConfig } from '../config/loadConfig.ts';
-import { cacheFolder, projectConfigFile } from '../places.ts';
+import { projectConfigFile } from '../places.ts';
 import { readStored, writeStored } from '../storedJson.ts';
 import { forScreen, readIndex } from './datasetIndex.ts';
 import { readRawFile } from './labelFile.ts';
@@ -29,7 +27,8 @@ export interface Datasets {
   /** For opening a project, wrong settings or not; the next `read` takes it over if the files are still the same. */
   open(id: string, folder: string): Promise<DatasetIndex>;
   read(id: string, folder: string): Promise<DatasetIndex>;
-  check(id: string, folder: string, watcher: JobWatcher): Promise<CheckResult>;
+  /** Keeps what a check found, as the screens show it. */
+  keepCheck(id: string, found: FolderCheck): Promise<CheckResult>;
   lastCheck(id: string): Promise<CheckResult | null>;
   /** Edits that are not saved yet, kept so that a crash loses none. */
   draft(id: string, changes: readonly LineChange[]): Promise<void>;
@@ -96,11 +95,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
       const index = await takeOpened(id, folder);
       return index === null ? readIndex(id, folder, await config(folder), draft) : { ...index, draft };
     },
-    check: async (id, folder, watcher) => {
-      const found = (await startJob(
-        { type: 'check', project: folder, config: await config(folder), cacheFolder: cacheFolder() },
-        watcher,
-      ).result) as FolderCheck;
+    keepCheck: async (id, found) => {
       const result = checkResultSchema.parse({
         checkedAt: new Date().toISOString(),
         problems: found.problems.map(forScreen),

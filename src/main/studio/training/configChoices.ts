@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import type { Config } from '../../../shared/config.ts';
@@ -25,6 +26,12 @@ export async function configChoices(folder: string): Promise<ConfigChoices> {
     own: own ? (await loadConfig({ file })).config : null,
     file,
   };
+}
+
+/** A project's own settings, over the defaults. */
+export async function projectConfig(folder: string): Promise<Config> {
+  const file = projectConfigFile(folder);
+  return (await loadConfig({ file: existsSync(file) ? file : null })).config;
 }
 
 /** Only what differs from the defaults is written: a later version's better defaults then count. */

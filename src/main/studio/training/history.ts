@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { PhaseHistory, RunHistory } from '../../../shared/contract/runs.ts';
@@ -6,7 +7,7 @@ import { stageSchema } from '../../../shared/events.ts';
 import { PRESENT } from '../../pipeline/data/dataset.ts';
 import { readSnapshot } from '../../pipeline/data/snapshot.ts';
 import { snapshotFolder } from '../../pipeline/stages/data.ts';
-import { readRegularText } from '../../pipeline/storage/regularFile.ts';
+import { openAppendedLines } from './appendedLines.ts';
 
 /** metrics.jsonl and log.jsonl of a run, as columns for charts. */
 
@@ -49,70 +50,116 @@ const noteSchema = z.object({
 
 const NOTES = 200;
 
-export async function readHistory(run: string, folder: string, project: string): Promise<RunHistory> {
-  const lines = (await linesOf(path.join(folder, 'metrics.jsonl'))).flatMap(
-    (line) => lineSchema.safeParse(line).data ?? [],
-  );
-  const notes = (await linesOf(path.join(folder, 'log.jsonl'))).flatMap(
-    (line) => noteSchema.safeParse(line).data ?? [],
-  );
-  const dataset = await readSnapshot(snapshotFolder(folder), project).catch(() => null);
-  const last = lines.findLast((line) => line.type === 'epoch' && line.watched !== undefined);
+/** Histories of the runs that were asked for: of each, only what came since the last time is read. */
+export interface Histories {
+  read(run: string, folder: string, project: string): Promise<RunHistory>;
+}
+
+/** More than these are read from the start when they are asked for again. */
+const MOST_KEPT = 8;
+
+export function openHistories(): Histories {
+  const kept = new Map<string, OneHistory>();
   return {
-    run,
-    vocabulary: [...(dataset?.vocabulary ?? [])],
-    valPositives: (dataset?.vocabulary ?? []).map(
-      (_, c) => dataset!.splits.val.filter((sample) => sample.labels[c] === PRESENT).length,
-    ),
-    phases: toPhases(lines),
-    watched: last?.type === 'epoch' ? (last.watched ?? []) : [],
-    notes: notes.slice(-NOTES).map(({ at, level, stage, message }) => ({ at, level, stage, message })),
+    read: async (run, folder, project) => {
+      const known = kept.get(folder) ?? openHistory(folder);
+      kept.delete(folder);
+      kept.set(folder, known); // the last in a Map is the newest
+      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
+      return known.read(run, project);
+    },
   };
 }
 
-/** Each line that is JSON; the last one may be half written. */
-async function linesOf(file: string): Promise<unknown[]> {
-  const text = await readRegularText(file).catch(() => '');
-  return text.split('\n').flatMap((line) => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as unknown];
-    } catch {
-      return [];
-    }
-  });
+interface OneHistory {
+  read(run: string, project: string): Promise<RunHistory>;
 }
 
-function toPhases(lines: readonly Line[]): PhaseHistory[] {
-  const phases = new Map<string, PhaseHistory>();
-  for (const line of lines) {
-    const key = `${line.stage}/${line.phase}`;
-    if (line.type === 'phase') {
-      phases.set(key, {
-        stage: line.stage,
-        phase: line.phase,
-        stepsPerEpoch: line.stepsPerEpoch,
-        plannedEpochs: line.epochs ?? null,
-        steps: { at: [], loss: [], learningRate: [] },
-        epochs: [],
-      });
-      continue;
+function openHistory(folder: string): OneHistory {
+  const metrics = openAppendedLines(path.join(folder, 'metrics.jsonl'));
+  const log = openAppendedLines(path.join(folder, 'log.jsonl'));
+  let phases = new Map<string, PhaseHistory>();
+  let watched: RunHistory['watched'] = [];
+  let notes: RunHistory['notes'] = [];
+  let dataset: { key: string; vocabulary: string[]; valPositives: number[] } | null = null;
+  /** One reading after another: two at once would take each other's lines. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const readMetrics = async (): Promise<void> => {
+    const { lines, again } = await metrics.next();
+    if (again) [phases, watched] = [new Map(), []];
+    for (const text of lines) {
+      const line = parsed(lineSchema, text);
+      if (line === null) continue;
+      addLine(phases, line);
+      if (line.type === 'epoch' && line.watched !== undefined) watched = line.watched;
     }
-    const phase = phases.get(key);
-    if (phase === undefined) continue;
-    if (line.type === 'step') {
-      phase.steps.at.push(line.epoch + line.step / phase.stepsPerEpoch);
-      phase.steps.loss.push(line.hard_loss ?? line.loss);
-      phase.steps.learningRate.push(line.learning_rate);
-    } else {
-      phase.epochs.push({
-        epoch: line.epoch,
-        best: line.best,
-        metrics: numbersOf(line),
-        perClassAp: line.perClassAp ?? null,
+  };
+  const readNotes = async (): Promise<void> => {
+    const { lines, again } = await log.next();
+    const fresh = lines.flatMap((text) => parsed(noteSchema, text) ?? []);
+    notes = [...(again ? [] : notes), ...fresh.map(({ at, level, stage, message }) => ({ at, level, stage, message }))];
+    notes = notes.slice(-NOTES);
+  };
+  /** A snapshot changes only when the data stage is done again. */
+  const readDataset = async (project: string): Promise<void> => {
+    const found = await stat(path.join(snapshotFolder(folder), 'snapshot.json')).catch(() => null);
+    const key = found === null ? '' : `${found.mtimeMs} ${found.size}`;
+    if (dataset?.key === key) return;
+    const snapshot = found === null ? null : await readSnapshot(snapshotFolder(folder), project).catch(() => null);
+    const vocabulary = [...(snapshot?.vocabulary ?? [])];
+    const valPositives = vocabulary.map(
+      (_, c) => snapshot!.splits.val.filter((sample) => sample.labels[c] === PRESENT).length,
+    );
+    dataset = { key, vocabulary, valPositives };
+  };
+  return {
+    read: (run, project) => {
+      const result = turn.then(async (): Promise<RunHistory> => {
+        await readMetrics();
+        await readNotes();
+        await readDataset(project);
+        const { vocabulary, valPositives } = dataset!;
+        return { run, vocabulary, valPositives, phases: [...phases.values()], watched, notes };
       });
-    }
+      turn = result.catch(() => undefined);
+      return result;
+    },
+  };
+}
+
+/** Null for a line that is not JSON, or says nothing that is shown. */
+function parsed<T extends z.ZodType>(schema: T, text: string): z.output<T> | null {
+  try {
+    return schema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
   }
-  return [...phases.values()];
+}
+
+function addLine(phases: Map<string, PhaseHistory>, line: Line): void {
+  const key = `${line.stage}/${line.phase}`;
+  if (line.type === 'phase') {
+    phases.set(key, {
+      stage: line.stage,
+      phase: line.phase,
+      stepsPerEpoch: line.stepsPerEpoch,
+      plannedEpochs: line.epochs ?? null,
+      steps: { at: [], loss: [], learningRate: [] },
+      epochs: [],
+    });
+    return;
+  }
+  const phase = phases.get(key);
+  if (phase === undefined) return;
+  if (line.type === 'step') {
+    phase.steps.at.push(line.epoch + line.step / phase.stepsPerEpoch);
+    phase.steps.loss.push(line.hard_loss ?? line.loss);
+    phase.steps.learningRate.push(line.learning_rate);
+    return;
+  }
+  const { epoch, best, perClassAp } = line;
+  phase.epochs.push({ epoch, best, metrics: numbersOf(line), perClassAp: perClassAp ?? null });
 }
 
 const numbersOf = (line: Record<string, unknown>): Record<string, number | null> =>

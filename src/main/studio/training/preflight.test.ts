@@ -9,7 +9,7 @@ test('weights that cannot be read are said before the start, and nothing is meas
   const found = await preflight(
     tmpdir(),
     configSchema.parse({ student: { weights: missing } }),
-    { train: 10, val: 5, test: 5 },
+    { train: 10, val: 5, test: 5, labeledVal: 5 },
     3,
   );
   expect(found).toMatchObject({ stageSeconds: [], teacherEpochSeconds: null, problem: { kind: 'file' } });
@@ -63,4 +63,11 @@ test('a head learns from forward passes, and from one for all its epochs where n
     { stage: 'teacher', seconds: 88 + 10 * 0.5 },
     { stage: 'student', seconds: 33 + 5 * 0.25 },
   ]);
+});
+
+test('a figure that validation cannot measure is named before anything is measured', async () => {
+  const config = configSchema.parse({ teacher: { monitor: 'macro_ap' } });
+  const found = await preflight(tmpdir(), config, { train: 10, val: 5, test: 5, labeledVal: 0 }, 3);
+  expect(found.problem!.message).toContain('val.txt');
+  expect(found.problem!.message).toContain('teacher.monitor: macro_ap');
 });

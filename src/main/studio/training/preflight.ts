@@ -6,6 +6,7 @@ import type { Preflight } from '../../../shared/contract/runs.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { changesNothing } from '../../pipeline/data/drawAugmentation.ts';
+import { requireMeasurableMonitors } from '../../pipeline/stages/monitors.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
 import { enginesFolder } from '../places.ts';
 
@@ -37,7 +38,7 @@ const QAT_FACTOR = 1.3;
 export async function preflight(
   folder: string,
   config: Config,
-  images: { train: number; val: number; test: number },
+  images: { train: number; val: number; test: number; /** Validation images with a label. */ labeledVal: number },
   classes: number,
   signal?: AbortSignal,
 ): Promise<Preflight> {
@@ -58,6 +59,7 @@ export async function preflight(
       Math.min(pixels, config.data.cache_gb * 1e9),
   };
   try {
+    requireMeasurableMonitors(config, images.labeledVal > 0);
     await requireWeights(config);
     const engine = (await chooseEngine(config, signal)).name;
     const measured = measurementSchema.parse(

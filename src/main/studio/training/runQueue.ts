@@ -21,8 +21,9 @@ export interface RunQueue {
   /** Process id of the running job. */
   runningPid(): number | null;
   /**
-   * The studio closes: the running job writes a checkpoint and stops, or ends at once. Nothing more is started, and what ran
-   * or waited is in the queue again at the next start. Resolves when the job is gone and the queue is on disk.
+   * The studio closes: the running job writes a checkpoint and stops, or ends at once. Nothing more is started, and
+   * what ran or waited is in the queue again at the next start. Resolves when the job is gone and the queue is on
+   * disk.
    */
   close(how: 'stop' | 'kill'): Promise<void>;
 }
@@ -41,7 +42,10 @@ const waitingSchema = z.object({
   run: z.string(),
   name: z.string(),
   folder: z.string(),
-  /** Times that it was started and has not ended in an orderly way since: 1 while it runs, more after the studio died with it. */
+  /**
+   * Times that it was started and has not ended in an orderly way since: 1 while it runs, more after the studio died
+   * with it.
+   */
   starts: z.int().default(0),
 });
 type Waiting = z.infer<typeof waitingSchema>;

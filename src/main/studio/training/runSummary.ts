@@ -1,9 +1,10 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { stages } from '../../../shared/events.ts';
-import { listRuns } from '../../pipeline/storage/runFolder.ts';
+import { listRuns, readRun, runState } from '../../pipeline/storage/runFolder.ts';
 import type { RunRecord, RunState } from '../../pipeline/storage/runFolder.ts';
+import { folderBytes } from '../folderBytes.ts';
 import { runsFolder } from '../places.ts';
 
 /** Who opened the test split by hand. The pipeline's own scoring is no opening: nobody has seen it. */
@@ -15,6 +16,25 @@ export async function summarizeRuns(project: string, folder: string): Promise<Ru
   return Promise.all(
     runs.map(({ folder: place, number, record, state }) => summarize(project, number, place, record, state)),
   );
+}
+
+/** One run, without a look at the others. */
+export async function summarizeRun(project: string, folder: string): Promise<RunSummary> {
+  const record = await readRun(folder);
+  return summarize(project, await numberOf(folder, record), folder, record, await runState(folder, record));
+}
+
+export async function runName(folder: string): Promise<string> {
+  return nameOf(await numberOf(folder, await readRun(folder)));
+}
+
+const nameOf = (number: number): string => `Run ${number}`;
+
+/** Runs from before numbers were kept are counted among the others. */
+async function numberOf(folder: string, { number }: RunRecord): Promise<number> {
+  if (number !== null) return number;
+  const all = await listRuns(path.dirname(folder));
+  return all.find((run) => path.basename(run.folder) === path.basename(folder))?.number ?? 1;
 }
 
 async function summarize(
@@ -30,7 +50,7 @@ async function summarize(
     id: record.id,
     project,
     number,
-    name: `Run ${number}`,
+    name: nameOf(number),
     createdAt: record.createdAt,
     preset: record.preset,
     config: record.config,
@@ -78,18 +98,3 @@ async function fingerprints(folder: string): Promise<Pick<RunSummary, 'valFinger
 /** What `cleanRun` would free: the checkpoints of a finished run are needed by nobody. */
 export const freeableBytes = async (folder: string, state: RunState): Promise<number> =>
   state === 'finished' ? folderBytes(path.join(folder, 'checkpoints')) : 0;
-
-export async function folderBytes(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map((entry) =>
-        stat(path.join(entry.parentPath, entry.name)).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-      ),
-  );
-  return sizes.reduce((a, b) => a + b, 0);
-}

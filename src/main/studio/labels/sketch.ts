@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { DatasetIndex } from '../../../shared/contract/dataset.ts';
+import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
+
+/** What is remembered of a project's images: how many, a few to show, and a few to know the folder by after a move. */
+export interface ProjectSketch {
+  readonly images: number;
+  readonly labels: number;
+  /** Paths of a few images, spread over the lists. */
+  readonly covers: readonly string[];
+  /** sha256 of a few images, hex, by path. */
+  readonly samples: Readonly<Record<string, string>>;
+}
+
+const SAMPLES = 12;
+const COVERS = 4;
+
+export async function sketch(
+  { paths, vocabulary }: Pick<DatasetIndex, 'paths' | 'vocabulary'>,
+  folder: string,
+): Promise<ProjectSketch> {
+  const spread = (count: number): string[] =>
+    Array.from({ length: Math.min(count, paths.length) }, (_, i) => paths[Math.floor((i * paths.length) / count)]!);
+  const samples = await Promise.all(
+    spread(SAMPLES).map(async (name) => [name, await contentHash(path.resolve(folder, name))] as const),
+  );
+  return {
+    images: paths.length,
+    labels: vocabulary.length,
+    covers: spread(COVERS),
+    samples: Object.fromEntries(samples.filter(([, hash]) => hash !== '')),
+  };
+}
+
+/** sha256 of a file, hex; '' where it cannot be read. */
+export const contentHash = (file: string): Promise<string> =>
+  readRegularFile(file).then(
+    (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    () => '',
+  );

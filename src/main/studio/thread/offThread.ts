@@ -1,0 +1,85 @@
+import { Worker } from 'node:worker_threads';
+import type { StudioEvent } from '../../../shared/contract/studio.ts';
+import { Problem } from '../../../shared/problem.ts';
+import { ownEnding } from '../../jobs/launch.ts';
+import type { FromThread, ThreadMethod, ThreadRequest } from './protocol.ts';
+import type { InnerTasks } from './tasks.ts';
+
+/** The studio's side of its second thread: bytes go over and bytes come back, whatever their number. */
+export interface OffThread {
+  /** JSON of the answer to a method; rejects with a Problem. */
+  answer(method: ThreadMethod, input: Uint8Array): Promise<Uint8Array>;
+  run<N extends keyof InnerTasks>(name: N, ...input: Parameters<InnerTasks[N]>): ReturnType<InnerTasks[N]>;
+  /** As `run`, but what was found stays JSON. */
+  runToJson<N extends keyof InnerTasks>(name: N, ...input: Parameters<InnerTasks[N]>): Promise<Uint8Array>;
+  dispose(): void;
+}
+
+interface Waiting {
+  readonly resolve: (json: Uint8Array) => void;
+  readonly reject: (problem: Problem) => void;
+}
+
+/**
+ * The thread is started when it is first needed, and again if it dies: of memory for a list that is too long, for
+ * one.
+ */
+export function openOffThread(
+  stateFolder: string,
+  folders: () => Readonly<Record<string, string>>,
+  emit: (event: StudioEvent) => void,
+): OffThread {
+  let worker: Worker | null = null;
+  let next = 0;
+  const waiting = new Map<number, Waiting>();
+
+  const start = (): Worker => {
+    const started = new Worker(new URL(`./studioThread${ownEnding}`, import.meta.url), { workerData: stateFolder });
+    started.unref(); // it holds nothing that would be lost with the studio
+    started.on('message', (message: FromThread) => {
+      if (message.type === 'event') return emit(message.event);
+      const asked = waiting.get(message.id);
+      waiting.delete(message.id);
+      if (message.type === 'done') return asked?.resolve(message.json);
+      const { kind, message: text, detail } = message.problem;
+      asked?.reject(new Problem(kind, text, detail));
+    });
+    let fault: Error | null = null;
+    started.on('error', (error) => {
+      fault = error as Error;
+    });
+    started.on('exit', () => {
+      if (worker === started) worker = null;
+      const problem = new Problem(
+        'outOfMemory',
+        'Reading this ended unexpectedly, most likely because memory ran out. Close other programs and try again.',
+        fault?.message,
+      );
+      for (const { reject } of waiting.values()) reject(problem);
+      waiting.clear();
+    });
+    return started;
+  };
+
+  const send = (name: string, input: Uint8Array): Promise<Uint8Array> =>
+    new Promise((resolve, reject) => {
+      worker ??= start();
+      const id = next++;
+      waiting.set(id, { resolve, reject });
+      const request: ThreadRequest = { id, name, input, folders: folders() };
+      worker.postMessage(request);
+    });
+  const runToJson: OffThread['runToJson'] = (name, input) => send(name, Buffer.from(JSON.stringify(input)));
+  return {
+    answer: (method, input) => send(method, input),
+    runToJson,
+    run: ((name: keyof InnerTasks, ...input: Parameters<InnerTasks[typeof name]>) =>
+      runToJson(name, ...input).then(
+        (json) => JSON.parse(Buffer.from(json).toString('utf8')) as unknown,
+      )) as OffThread['run'],
+    dispose: () => {
+      void worker?.terminate();
+      worker = null;
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import type { Input, Output } from '../../../shared/contract/contract.ts';
+import { contract } from '../../../shared/contract/contract.ts';
+import type { StudioEvent } from '../../../shared/contract/studio.ts';
+import type { ImportRequest } from '../../../shared/contract/dataset.ts';
+import { Problem } from '../../../shared/problem.ts';
+import { readSnapshot } from '../../pipeline/data/snapshot.ts';
+import type { FolderCheck } from '../../pipeline/stages/check.ts';
+import { snapshotFolder } from '../../pipeline/stages/data.ts';
+import { readRun } from '../../pipeline/storage/runFolder.ts';
+import { listFolder } from '../browse.ts';
+import { importOffers } from '../imports/offers.ts';
+import { planImport, writeImport } from '../imports/plan.ts';
+import type { Datasets } from '../labels/datasets.ts';
+import { openDatasets } from '../labels/datasets.ts';
+import { sketch } from '../labels/sketch.ts';
+import type { ProjectSketch } from '../labels/sketch.ts';
+import { runPlace } from '../runs.ts';
+import { openHistories } from '../training/history.ts';
+import { runName } from '../training/runSummary.ts';
+import { openTest, readTune, saveThresholds } from '../tuning.ts';
+import type { ThreadMethod } from './protocol.ts';
+
+/** Work of the studio itself, whose input and answer are small. */
+export interface InnerTasks {
+  /** What is remembered of a project that is opened. */
+  sketch(input: { id: string; folder: string }): Promise<ProjectSketch>;
+  /** Images of each split, labels, and validation images that have one. */
+  countDataset(input: { id: string; folder: string }): Promise<DatasetCounts>;
+  keepCheck(input: { id: string; file: string }): Promise<Output<'dataset.check'>>;
+  writeImport(input: { folder: string; request: ImportRequest }): Promise<null>;
+  moveDataset(input: { from: string; to: string }): Promise<null>;
+  /** Absolute path of an image of a run's snapshot. */
+  imageOfRun(input: { folder: string; path: string }): Promise<string>;
+}
+
+export interface DatasetCounts {
+  readonly images: { readonly train: number; readonly val: number; readonly test: number };
+  readonly labels: number;
+  readonly labeledVal: number;
+}
+
+type Handlers = {
+  readonly [M in ThreadMethod]: (input: Input<M>, folderOf: (project: string) => string) => Promise<Output<M>>;
+};
+
+export interface Tasks {
+  perform(name: string, input: unknown, folders: Readonly<Record<string, string>>): Promise<unknown>;
+}
+
+export function createTasks(stateFolder: string, emit: (event: StudioEvent) => void): Tasks {
+  const datasets: Datasets = openDatasets(stateFolder, (project) => emit({ type: 'datasetChanged', project }));
+  const histories = openHistories();
+  const runOf = (folder: string, run: string): string => runPlace(folder, run);
+
+  const handlers: Handlers = {
+    'dataset.read': ({ project }, folderOf) => datasets.read(project, folderOf(project)),
+    'dataset.lastCheck': async ({ project }, folderOf) => {
+      folderOf(project);
+      return { result: await datasets.lastCheck(project) };
+    },
+    'dataset.draft': async ({ project, changes }, folderOf) => {
+      folderOf(project);
+      await datasets.draft(project, changes);
+      return {};
+    },
+    'dataset.save': ({ project, changes }, folderOf) => datasets.save(project, folderOf(project), changes),
+    'dataset.line': ({ project, change }, folderOf) => datasets.line(folderOf(project), change),
+    'dataset.repair': async ({ project, code }, folderOf) => {
+      const repaired = await datasets.repair(project, folderOf(project), code);
+      emit({ type: 'datasetChanged', project });
+      return repaired;
+    },
+    'files.list': ({ folder }) => listFolder(folder),
+    'import.offers': ({ project }, folderOf) => importOffers(folderOf(project)),
+    'import.plan': async (request, folderOf) => {
+      const folder = folderOf(request.project);
+      return planImport(folder, request, await datasets.config(folder));
+    },
+    'runs.history': ({ project, run }, folderOf) =>
+      histories.read(run, runOf(folderOf(project), run), folderOf(project)),
+    'tune.read': async ({ project, run }, folderOf) => {
+      const folder = runOf(folderOf(project), run);
+      return readTune(folder, await runName(folder));
+    },
+    'tune.save': async ({ project, run, thresholds }, folderOf) => {
+      await saveThresholds(runOf(folderOf(project), run), thresholds);
+      return {};
+    },
+    'tune.openTest': async ({ project, run }, folderOf) => {
+      const folder = runOf(folderOf(project), run);
+      await openTest(folder);
+      emit({ type: 'runsChanged', project });
+      return readTune(folder, await runName(folder));
+    },
+  };
+
+  const inner: InnerTasks = {
+    sketch: async ({ id, folder }) => sketch(await datasets.open(id, folder), folder),
+    countDataset: async ({ id, folder }) => {
+      const { split, vocabulary, labels } = await datasets.read(id, folder);
+      const count = (number: number): number => split.filter((found) => found === number).length;
+      return {
+        images: { train: count(0), val: count(1), test: count(2) },
+        labels: vocabulary.length,
+        labeledVal: labels.filter((own, i) => split[i] === 1 && own.length > 0).length,
+      };
+    },
+    keepCheck: async ({ id, file }) => datasets.keepCheck(id, JSON.parse(await readFile(file, 'utf8')) as FolderCheck),
+    writeImport: async ({ folder, request }) => {
+      await writeImport(folder, request, datasets.backupFolder(request.project), await datasets.config(folder));
+      await datasets.draft(request.project, []);
+      return null;
+    },
+    moveDataset: async ({ from, to }) => {
+      await datasets.moved(from, to);
+      return null;
+    },
+    imageOfRun: async ({ folder, path }) => {
+      const { splits } = await readSnapshot(snapshotFolder(folder), (await readRun(folder)).project);
+      const sample = Object.values(splits)
+        .flat()
+        .find((found) => found.path === path);
+      if (sample === undefined) throw new Problem('data', `${path} is no image of this run.`);
+      return sample.file;
+    },
+  };
+
+  return {
+    perform: async (name, input, folders) => {
+      if (Object.hasOwn(inner, name))
+        return (inner[name as keyof InnerTasks] as (input: unknown) => Promise<unknown>)(input);
+      const method = name as ThreadMethod;
+      const parsed = contract[method].input.safeParse(input);
+      if (!parsed.success)
+        throw new Problem(
+          'internal',
+          `The screen asked for ${method} in a way the studio does not know. Reload the window.`,
+          parsed.error.message,
+        );
+      const folderOf = (project: string): string => {
+        const folder = Object.hasOwn(folders, project) ? folders[project] : undefined;
+        if (folder === undefined) throw new Problem('data', 'This project is not open. Open its folder first.');
+        return folder;
+      };
+      const handler = handlers[method] as (input: unknown, place: typeof folderOf) => Promise<unknown>;
+      return handler(parsed.data, folderOf);
+    },
+  };
+}

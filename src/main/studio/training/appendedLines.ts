@@ -1,0 +1,68 @@
+import type { FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { requireRegular } from '../../pipeline/storage/regularFile.ts';
+
+/** How much of what was read before is compared, to know that the file only grew: some twenty lines of a training. */
+const COMPARED_BYTES = 4096;
+const LINE_FEED = 0x0a;
+
+/** The lines of a file that grows, read once each. */
+export interface AppendedLines {
+  /**
+   * Whole lines that came since the last call; `again` when the file was cut back meanwhile and these are all its
+   * lines.
+   */
+  next(): Promise<{ readonly lines: readonly string[]; readonly again: boolean }>;
+}
+
+/**
+ * metrics.jsonl and log.jsonl of a long training have hundreds of thousands of lines, and screens ask for them after
+ * every epoch and note. A resumed run cuts metrics.jsonl back to its checkpoint and may write past the old end before
+ * anybody looks: so the bytes before the place that was read to are compared as well as the length.
+ */
+export function openAppendedLines(file: string): AppendedLines {
+  let at = 0;
+  let before: Buffer = Buffer.alloc(0);
+  return {
+    next: async () => {
+      const handle = await openOrNull(file);
+      if (handle === null) {
+        const again = at > 0;
+        [at, before] = [0, Buffer.alloc(0)];
+        return { lines: [], again };
+      }
+      try {
+        const { size } = await handle.stat();
+        const same = (await bytesAt(handle, at - before.length, before.length)).equals(before);
+        if (!same) [at, before] = [0, Buffer.alloc(0)];
+        const fresh = await bytesAt(handle, at, size - at);
+        // The last line may be half written.
+        const whole = fresh.subarray(0, fresh.lastIndexOf(LINE_FEED) + 1);
+        at += whole.length;
+        before = Buffer.from(Buffer.concat([before, whole.subarray(-COMPARED_BYTES)]).subarray(-COMPARED_BYTES));
+        return { lines: whole.toString('utf8').split('\n').slice(0, -1), again: !same };
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}
+
+async function openOrNull(file: string): Promise<FileHandle | null> {
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => null);
+  if (handle === null) return null;
+  try {
+    requireRegular(await handle.stat(), file);
+    return handle;
+  } catch {
+    await handle.close();
+    return null;
+  }
+}
+
+async function bytesAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = length === 0 ? { bytesRead: 0 } : await handle.read(buffer, 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}
