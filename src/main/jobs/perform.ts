@@ -15,6 +15,7 @@ import { createSample } from '../pipeline/data/sample/createSample.ts';
 import { evaluateModel } from '../pipeline/stages/evaluate.ts';
 import { predictFolder } from '../pipeline/stages/predict.ts';
 import { runPipeline } from '../pipeline/stages/run.ts';
+import { bundleQuality } from '../pipeline/export/bundle/bundleQuality.ts';
 import { verifyBundle } from '../pipeline/export/bundle/verifyBundle.ts';
 import { progressReporter } from '../pipeline/train/progress.ts';
 import type { JobRequest } from './protocol.ts';
@@ -36,7 +37,10 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
       return createSample(request.folder, { seed: 1 }, progress);
     }
     case 'verify':
-      return verifyBundle(request.bundle, (check) => stage.report({ type: 'check', ...check }));
+      return {
+        checks: await verifyBundle(request.bundle, (check) => stage.report({ type: 'check', ...check })),
+        quality: await bundleQuality(request.bundle),
+      };
     case 'predict':
       return predictFolder(request.bundle, request.folder, stage);
     case 'evaluate':

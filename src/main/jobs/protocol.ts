@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchema, engineNames } from '../../shared/config.ts';
+import { configSchema, engineNames, unlabeledMeanings } from '../../shared/config.ts';
 import { jobCommandSchema, problemSchema, runEventSchema, stageSchema } from '../../shared/events.ts';
 
 /** The engine of a run and why it is that one, in words. */
@@ -35,6 +35,7 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     model: z.string(),
     data: z.string().nullable(),
     split: z.enum(['train', 'val', 'test']),
+    unlabeled: z.enum(unlabeledMeanings),
     cacheFolder: z.string(),
   }),
   z.object({ type: z.literal('doctor'), folder: z.string() }),

@@ -43,7 +43,8 @@ export const projectId = (folder: string): string =>
 
 /** The label files of a folder that is being opened. */
 type ReadIndex = (id: string, folder: string) => Promise<Pick<DatasetIndex, 'paths' | 'vocabulary'>>;
-const readPlainly: ReadIndex = (id, folder) => readIndex(id, folder, { separator: 'auto', labels_file: null }, []);
+const readPlainly: ReadIndex = (id, folder) =>
+  readIndex(id, folder, { separator: 'auto', labels_file: null, unlabeled: 'ask' }, []);
 
 /** `onMoved` takes over what is kept under a project's id: the id is made from the folder. */
 export async function openProjects(

@@ -19,6 +19,7 @@ import { bundleText, checkExport, exportRun, predictToCsv, readExport, tryExport
 import { planImport, writeImport } from './imports/plan.ts';
 import { importOffers } from './imports/sources.ts';
 import { openDatasets } from './labels/datasets.ts';
+import { rememberUnlabeled } from './labels/unlabeled.ts';
 import { openLog, redacted } from './log.ts';
 import { createLoadMeter, openMachine, threadsOf } from './machine.ts';
 import { clearExcept, openPictures, THUMBNAILS } from './pictures.ts';
@@ -253,6 +254,11 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return {};
     },
     'dataset.save': ({ project, changes }) => datasets.save(project, folderOf(project), changes),
+    'dataset.unlabeled': async ({ project, answer }) => {
+      await rememberUnlabeled(folderOf(project), answer);
+      emit({ type: 'datasetChanged', project });
+      return {};
+    },
     'dataset.line': ({ project, change }) => datasets.line(folderOf(project), change),
     'dataset.repair': async ({ project, code }) => {
       const repaired = await datasets.repair(project, folderOf(project), code);
@@ -303,8 +309,10 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     },
     'run.preflight': ({ project, config }) =>
       active('measure', project, async () => {
-        const { split, vocabulary } = await datasets.read(project, folderOf(project));
-        const count = (number: number): number => split.filter((found) => found === number).length;
+        const { split, vocabulary, labels, unlabeled } = await datasets.read(project, folderOf(project));
+        const leftOut = (image: number): boolean => unlabeled === 'not_labeled_yet' && labels[image]!.length === 0;
+        const count = (number: number): number =>
+          split.filter((found, image) => found === number && !leftOut(image)).length;
         return preflight(
           folderOf(project),
           config,

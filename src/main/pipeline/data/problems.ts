@@ -47,6 +47,14 @@ export const dataProblems = {
     title: 'No labels at all',
     advice: 'Write the labels behind the paths; if they are there, set data.separator.',
   },
+  nothingToLearn: {
+    title: 'No labeled image in train',
+    advice: 'There is nothing to learn from: label images of train.txt, or move labeled images there.',
+  },
+  unlabeledImages: {
+    title: 'Images without labels',
+    advice: 'Set data.unlabeled to none_of_these (negatives) or not_labeled_yet (left out), or answer in the studio.',
+  },
   labelsFile: {
     title: 'Problem in the list of classes',
     advice: 'The file that data.labels_file names holds one class a line, each once.',
@@ -66,8 +74,12 @@ export const dataProblems = {
     advice: 'If these are several labels, use one separator in all files.',
   },
   notInTrain: {
-    title: 'Class without training image',
-    advice: 'The model cannot learn it: move images of it to train.txt.',
+    title: 'Label without a training image',
+    advice: 'The model cannot learn it: move images with this label to train.txt.',
+  },
+  notMeasured: {
+    title: 'Label that cannot be measured',
+    advice: 'It is left out of every average there: move images with this label to the split, or split again.',
   },
   fewPositives: {
     title: 'Class with few images',

@@ -22,6 +22,8 @@ export interface ReadOptions {
   readonly splits?: readonly Split[];
   /** Classes in the order of a given model. Labels that it lacks are warned about and left out. */
   readonly vocabulary?: readonly string[];
+  /** Leaves out images without labels: they are not labeled yet. */
+  readonly leaveOutUnlabeled?: boolean;
 }
 
 export interface ReadResult {
@@ -29,6 +31,8 @@ export interface ReadResult {
   /** What is wrong with the text of the label files. `checkDataset` looks at the images and at the labels as a whole. */
   readonly problems: readonly DataProblem[];
   readonly separator: SeparatorReport;
+  /** Lines of each split that name no label, left out or not; all 0 when no line names one, for then nothing is labeled. */
+  readonly unlabeled: Readonly<Record<Split, number>>;
 }
 
 /** A line of a label file, understood. */
@@ -73,8 +77,14 @@ export async function readDataset(
   );
   const splits: Record<Split, Sample[]> = { train: [], val: [], test: [] };
   const index = new Map(vocabulary.map((label, i) => [label, i]));
-  for (const entry of entries) splits[entry.split].push(toSample(folder, entry, index));
-  return { dataset: { root: folder, vocabulary, splits }, problems, separator };
+  const unlabeled: Record<Split, number> = { train: 0, val: 0, test: 0 };
+  const anyLabel = entries.some(({ labels }) => labels.length > 0);
+  for (const entry of entries) {
+    const isUnlabeled = anyLabel && entry.labels.length === 0;
+    if (isUnlabeled) unlabeled[entry.split]++;
+    if (!isUnlabeled || options.leaveOutUnlabeled !== true) splits[entry.split].push(toSample(folder, entry, index));
+  }
+  return { dataset: { root: folder, vocabulary, splits }, problems, separator, unlabeled };
 }
 
 async function requireFolder(folder: string): Promise<void> {

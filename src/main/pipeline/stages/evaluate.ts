@@ -1,5 +1,6 @@
 import { readSnapshot } from '../data/snapshot.ts';
 import { configSchema } from '../../../shared/config.ts';
+import type { UnlabeledMeaning } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import type { Sample, Split } from '../data/dataset.ts';
@@ -21,6 +22,8 @@ export interface EvaluationRequest {
   /** A labelled folder; null: the run's own snapshot. */
   readonly data: string | null;
   readonly split: Split;
+  /** What images without labels mean in the labeled folder. */
+  readonly unlabeled: UnlabeledMeaning;
   readonly cacheFolder: string;
 }
 
@@ -33,13 +36,15 @@ export interface EvaluationResult {
 
 /** Judges the INT8 model of a run or a bundle on labelled images. Looking at a run's own test split is counted in its run.json. */
 export async function evaluateModel(
-  { model: place, data, split, cacheFolder }: EvaluationRequest,
+  { model: place, data, split, unlabeled, cacheFolder }: EvaluationRequest,
   context: JobContext,
 ): Promise<EvaluationResult> {
   const model = await openScoredModel(place, cacheFolder);
   try {
     const samples =
-      data === null ? await ownSamples(model, place, split) : await samplesOf(data, model.labels, split, cacheFolder);
+      data === null
+        ? await ownSamples(model, place, split)
+        : await samplesOf(data, model.labels, { split, unlabeled, cacheFolder });
     if (samples.length === 0) throw new Problem('data', `There are no images in the ${split} split.`);
     const progress = progressReporter(
       (event) => context.report(event),
@@ -84,10 +89,9 @@ async function ownSamples(model: ScoredModel, folder: string, split: Split): Pro
 async function samplesOf(
   data: string,
   labels: readonly string[],
-  split: Split,
-  cacheFolder: string,
+  { split, unlabeled, cacheFolder }: Pick<EvaluationRequest, 'split' | 'unlabeled' | 'cacheFolder'>,
 ): Promise<readonly Sample[]> {
-  const { dataset, problems } = await checkProject(data, configSchema.parse({}).data, {
+  const { dataset, problems } = await checkProject(data, configSchema.parse({ data: { unlabeled } }).data, {
     cacheFolder,
     splits: [split],
     vocabulary: labels,

@@ -12,7 +12,8 @@ import { startJob } from '../../jobs/startJob.ts';
 import { metricsReportSchema } from '../../pipeline/eval/metricsReport.ts';
 import { inferenceConfigSchema } from '../../pipeline/export/bundle/inferenceConfig.ts';
 import { CONFIG_FILE } from '../../pipeline/export/bundle/verifyBundle.ts';
-import { readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
+import { splitQuality } from '../../pipeline/eval/splitQuality.ts';
+import { goalsOf, readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
 import { readRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from '../runs.ts';
 import { OPENED_BY_HAND } from '../training/runSummary.ts';
@@ -37,8 +38,8 @@ export async function exportRun(
 /** Judges the bundle that is there, and remembers what was found. */
 export async function checkExport(folder: string, onEvent: (event: RunEvent) => void): Promise<void> {
   const bundle = await bundleFolder(folder);
-  const found = z
-    .array(z.object({ name: z.string(), fault: z.string().nullable() }))
+  const { checks: found } = z
+    .object({ checks: z.array(z.object({ name: z.string(), fault: z.string().nullable() })) })
     .parse(await startJob({ type: 'verify', bundle }, { onEvent }).result);
   await writeStored(
     checksFile(folder),
@@ -63,7 +64,11 @@ export async function readExport(folder: string, runName: string): Promise<Expor
   const config = inferenceConfigSchema.parse(JSON.parse(await readFile(path.join(bundle, CONFIG_FILE), 'utf8')));
   const metrics = metricsReportSchema.parse(JSON.parse(await readFile(path.join(bundle, 'metrics.json'), 'utf8')));
   const thresholds = config.thresholds.perClass.map(({ k }) => k);
-  const now = (await readThresholds(folder)).perClass.map(({ k }) => k);
+  const current = await readThresholds(folder);
+  const now = current.perClass.map(({ k }) => k);
+  const goals = metrics.goals ?? goalsOf(current, record.config.threshold_search);
+  // While test is sealed, the verdict must not tell what is in it.
+  const judgedOn = record.testOpenings.some(({ by }) => by === OPENED_BY_HAND) ? 'test' : 'val';
   const { inputSize } = config.model;
   return {
     run: record.id,
@@ -80,6 +85,7 @@ export async function readExport(folder: string, runName: string): Promise<Expor
     thresholds,
     floatAp: metrics.val.student.macroAp,
     int8Ap: metrics.val.int8.macroAp,
+    quality: { split: judgedOn, labels: splitQuality(metrics, judgedOn, goals).labels.map((label) => ({ ...label })) },
     stale: thresholds.some((k, c) => k !== now[c]),
     snippets: snippets({
       runName,
