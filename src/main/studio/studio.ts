@@ -28,6 +28,7 @@ import { openProjects } from './projects.ts';
 import { changeRun, cleanProject, cleanRun, deleteRun, diskUse, newRun } from './runs.ts';
 import { openSettings } from './settings.ts';
 import { configChoices, saveConfig } from './training/configChoices.ts';
+import { sealedEvent } from './training/seal.ts';
 import { createEventThrottle } from './training/eventThrottle.ts';
 import { readHistory } from './training/history.ts';
 import { openLearningRates } from './training/learningRates.ts';
@@ -90,7 +91,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const pictures = openPictures(cacheFolder(), imaging, () => settings.current().thumbnailGigabytes * 1e9);
   const throttle = createEventThrottle(emit);
   const queue = await openRunQueue(state, {
-    onEvent: (project, run, event) => throttle.send(project, run, event),
+    onEvent: (project, run, event) => throttle.send(project, run, sealedEvent(event)),
     onChange: (entries) => {
       options.keepAwake(entries.some((entry) => entry.state === 'running'));
       // A training goes before a search for a learning rate, and before what is measured for the next run.

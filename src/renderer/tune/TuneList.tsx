@@ -4,36 +4,37 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
+import type { LabelGoal } from '../../shared/metrics/goal.ts';
+import type { LabelQuality } from '../../shared/metrics/quality.ts';
+import { labelQuality } from '../../shared/metrics/quality.ts';
 import { wilson } from '../../shared/metrics/wilson.ts';
 import type { Counted, Threshold } from './tuneStore.ts';
 import { applyGoal, f1, resetAll, useTune } from './tuneStore.ts';
 
 const ROW = 26;
-/** What counts as good enough where the goal is the best F1. */
-const GOOD_F1 = 0.8;
 
 interface Group {
   readonly kind: 'below' | 'meets' | 'untuned';
   readonly labels: readonly number[];
 }
 
-/** Below goal, meets goal, cannot be tuned; the weakest first. */
-export function tuneOrder(val: Counted, thresholds: readonly Threshold[]): Group[] {
+/** Below goal, meets goal, not measured; the weakest first. A label without a goal of its own has the run's. */
+export function tuneOrder(val: Counted, thresholds: readonly Threshold[], runGoal: LabelGoal): Group[] {
   const all = thresholds.map((_, c) => c);
   const value = (c: number): number => f1(val.tables[c]![thresholds[c]!.k]!);
   const byValue = (labels: readonly number[]): number[] => [...labels].sort((a, b) => value(a) - value(b));
-  const tunable = all.filter((c) => val.histograms[c]!.totalPositives > 0);
-  const meets = (c: number): boolean => {
-    const { goal } = thresholds[c]!;
-    const { tp, fp, fn } = val.tables[c]![thresholds[c]!.k]!;
-    if (goal?.goal === 'precision') return tp / Math.max(1, tp + fp) >= goal.min_precision;
-    if (goal?.goal === 'recall') return tp / Math.max(1, tp + fn) >= goal.min_recall;
-    return value(c) >= GOOD_F1;
+  const verdict = (c: number): LabelQuality['verdict'] => {
+    const { k, goal } = thresholds[c]!;
+    return labelQuality('', val.tables[c]![k]!, goal ?? runGoal).verdict;
   };
+  const groups = Map.groupBy(all, (c) => {
+    const found = verdict(c);
+    return found === null ? 'untuned' : found === 'good' ? 'meets' : 'below';
+  });
   return [
-    { kind: 'below', labels: byValue(tunable.filter((c) => !meets(c))) },
-    { kind: 'meets', labels: byValue(tunable.filter(meets)) },
-    { kind: 'untuned', labels: all.filter((c) => val.histograms[c]!.totalPositives === 0) },
+    { kind: 'below', labels: byValue(groups.get('below') ?? []) },
+    { kind: 'meets', labels: byValue(groups.get('meets') ?? []) },
+    { kind: 'untuned', labels: groups.get('untuned') ?? [] },
   ];
 }
 
@@ -43,13 +44,13 @@ export function TuneList() {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(
     () =>
-      tuneOrder(val!, thresholds)
+      tuneOrder(val!, thresholds, tune!.goal)
         .filter(({ labels }) => labels.length > 0)
         .flatMap(({ kind, labels }) => [
           { kind, head: labels.length, c: -1 },
           ...labels.map((c) => ({ kind, head: 0, c })),
         ]),
-    [val, thresholds],
+    [val, thresholds, tune],
   );
   const virtual = useVirtualizer({
     count: rows.length,
@@ -180,8 +181,8 @@ function GroupHead({
       : kind === 'meets'
         ? w('Meets its goal', 'Cumple su objetivo')
         : w(
-            `No validation image: use ${f.score(global / 256, 2)}`,
-            `Sin imagen de validación: usan ${f.score(global / 256, 2)}`,
+            `Not measured: no validation image, threshold ${f.score(global / 256, 2)}`,
+            `Sin medir: sin imagen de validación, umbral ${f.score(global / 256, 2)}`,
           );
   const Icon = kind === 'below' ? IconAlertTriangle : kind === 'meets' ? IconCircleCheck : IconCircleDashed;
   return (

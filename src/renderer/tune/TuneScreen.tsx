@@ -64,8 +64,8 @@ export default function TuneScreen() {
   }, []);
   const own = thresholds[label];
   const order = useMemo(
-    () => (val === null ? [] : tuneOrder(val, thresholds).flatMap(({ labels }) => labels)),
-    [val, thresholds],
+    () => (val === null || tune === null ? [] : tuneOrder(val, thresholds, tune.goal).flatMap(({ labels }) => labels)),
+    [val, thresholds, tune],
   );
   const step = (by: number): void => {
     const at = order.indexOf(label);
@@ -276,8 +276,8 @@ function tuneAnswer(
     return {
       tone: 'warn',
       says: w(
-        `${name} has no validation image: it uses the common threshold ${f.score(global / 256)}.`,
-        `${name} no tiene imagen de validación: usa el umbral común ${f.score(global / 256)}.`,
+        `${name} is not measured: no validation image. It uses the common threshold ${f.score(global / 256)}.`,
+        `${name} está sin medir: no tiene imagen de validación. Usa el umbral común ${f.score(global / 256)}.`,
       ),
       because: w(
         'Move some images of it to val.txt, and train again.',

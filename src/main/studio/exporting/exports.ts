@@ -16,7 +16,7 @@ import { splitQuality } from '../../pipeline/eval/splitQuality.ts';
 import { goalsOf, readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
 import { readRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from '../runs.ts';
-import { OPENED_BY_HAND } from '../training/runSummary.ts';
+import { timesOpened } from '../training/seal.ts';
 import { readStored, writeStored } from '../storedJson.ts';
 import { snippets } from './snippets.ts';
 
@@ -68,7 +68,7 @@ export async function readExport(folder: string, runName: string): Promise<Expor
   const now = current.perClass.map(({ k }) => k);
   const goals = metrics.goals ?? goalsOf(current, record.config.threshold_search);
   // While test is sealed, the verdict must not tell what is in it.
-  const judgedOn = record.testOpenings.some(({ by }) => by === OPENED_BY_HAND) ? 'test' : 'val';
+  const judgedOn = timesOpened(record) > 0 ? 'test' : 'val';
   const { inputSize } = config.model;
   return {
     run: record.id,
@@ -123,7 +123,7 @@ export async function bundleText(folder: string, name: string): Promise<{ text: 
   const bundle = await bundleFolder(folder);
   const files = await filesIn(bundle);
   if (!files.some((file) => file.name === name)) throw new Problem('file', `${name} is not in the bundle.`);
-  if (judgedOnTest.test(name) && !(await readRun(folder)).testOpenings.some(({ by }) => by === OPENED_BY_HAND))
+  if (judgedOnTest.test(name) && timesOpened(await readRun(folder)) === 0)
     return { text: null, sealed: true };
   if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
   return {

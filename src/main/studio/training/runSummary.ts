@@ -5,9 +5,8 @@ import { stages } from '../../../shared/events.ts';
 import { listRuns } from '../../pipeline/storage/runFolder.ts';
 import type { RunRecord, RunState } from '../../pipeline/storage/runFolder.ts';
 import { runsFolder } from '../places.ts';
+import { sealedSummary, timesOpened } from './seal.ts';
 
-/** Who opened the test split by hand. The pipeline's own scoring is no opening: nobody has seen it. */
-export const OPENED_BY_HAND = 'studio';
 
 /** All runs of a project, oldest first, as the screens show them. Figures of the test split are not among them: it is sealed. */
 export async function summarizeRuns(project: string, folder: string): Promise<RunSummary[]> {
@@ -38,7 +37,7 @@ async function summarize(
     problem: record.problem,
     stages: stages.map((stage) => {
       const { state: stageState, seconds, summary } = record.stages[stage];
-      return { stage, state: stageState, seconds, summary: stage === 'test' ? {} : summary };
+      return { stage, state: stageState, seconds, summary: sealedSummary(stage, summary) };
     }),
     expected: record.expected,
     engine: record.engine,
@@ -53,7 +52,7 @@ async function summarize(
       int8F1: figure('val_int8_f1'),
     },
     ...(await fingerprints(folder)),
-    testOpened: record.testOpenings.filter(({ by }) => by === OPENED_BY_HAND).length,
+    testOpened: timesOpened(record),
     exported: record.export !== null,
     bytes: await folderBytes(folder),
     freeableBytes: await freeableBytes(folder, state),
