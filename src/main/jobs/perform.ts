@@ -37,10 +37,9 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
       return createSample(request.folder, { seed: 1 }, progress);
     }
     case 'verify':
-      return {
-        checks: await verifyBundle(request.bundle, (check) => stage.report({ type: 'check', ...check })),
-        quality: await bundleQuality(request.bundle),
-      };
+      return verifyBundle(request.bundle, (check) => stage.report({ type: 'check', ...check }));
+    case 'bundleQuality':
+      return bundleQuality(request.bundle);
     case 'predict':
       return predictFolder(request.bundle, request.folder, stage);
     case 'evaluate':

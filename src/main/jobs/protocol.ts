@@ -27,6 +27,8 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
   /** Draws the sample project. */
   z.object({ type: z.literal('sample'), folder: z.string() }),
   z.object({ type: z.literal('verify'), bundle: z.string() }),
+  /** How good a bundle says its model is. */
+  z.object({ type: z.literal('bundleQuality'), bundle: z.string() }),
   /** Scores every image of a folder with a bundle; CSV comes as output. */
   z.object({ type: z.literal('predict'), bundle: z.string(), folder: z.string() }),
   /** Judges a run or a bundle on labelled images: another folder's, or the run's own split. */

@@ -145,12 +145,13 @@ export default function DataScreen() {
             <GridToolbar
               shown={images.length}
               toReview={doubts.size}
+              unlabeled={readiness.unlabeled}
               problems={problems.length}
               panelOpen={panel}
               onPanel={() => setPanel(!panel)}
             />
             <FilterBar problems={problems} />
-            {asks === undefined && <UnlabeledNote readiness={readiness} />}
+            {asks === undefined && filter.view === 'unlabelled' && <UnlabeledNote readiness={readiness} />}
             {images.length === 0 ? <NothingShown /> : <PhotoGrid images={images} doubts={doubts} onAccept={accept} />}
             <DigitBar images={images} doubts={doubts} />
             <SelectionBar images={images} doubts={doubts} onAccept={accept} />

@@ -120,10 +120,8 @@ async function predict(folder: string, { bundle }: { bundle: string }): Promise<
 }
 
 async function verify(bundle: string, { json }: { json: boolean }): Promise<void> {
-  const { checks, quality } = await perform<{ checks: BundleCheck[]; quality: ModelQuality | null }>(
-    { type: 'verify', bundle },
-    json,
-  );
+  const checks = await perform<BundleCheck[]>({ type: 'verify', bundle }, json);
+  const quality = await perform<ModelQuality | null>({ type: 'bundleQuality', bundle }, json);
   for (const { name, fault } of checks) {
     process.stdout.write(
       json

@@ -38,8 +38,8 @@ export async function exportRun(
 /** Judges the bundle that is there, and remembers what was found. */
 export async function checkExport(folder: string, onEvent: (event: RunEvent) => void): Promise<void> {
   const bundle = await bundleFolder(folder);
-  const { checks: found } = z
-    .object({ checks: z.array(z.object({ name: z.string(), fault: z.string().nullable() })) })
+  const found = z
+    .array(z.object({ name: z.string(), fault: z.string().nullable() }))
     .parse(await startJob({ type: 'verify', bundle }, { onEvent }).result);
   await writeStored(
     checksFile(folder),
@@ -123,8 +123,7 @@ export async function bundleText(folder: string, name: string): Promise<{ text: 
   const bundle = await bundleFolder(folder);
   const files = await filesIn(bundle);
   if (!files.some((file) => file.name === name)) throw new Problem('file', `${name} is not in the bundle.`);
-  if (judgedOnTest.test(name) && timesOpened(await readRun(folder)) === 0)
-    return { text: null, sealed: true };
+  if (judgedOnTest.test(name) && timesOpened(await readRun(folder)) === 0) return { text: null, sealed: true };
   if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
   return {
     text: (await readFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),

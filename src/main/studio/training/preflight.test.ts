@@ -65,7 +65,7 @@ test('a head learns from forward passes, and from one for all its epochs where n
   ]);
 });
 
-test('the teacher scores the batches of the student: its share grows with the student\'s batch, and alpha 1 has none', () => {
+test("the teacher scores the batches of the student: its share grows with the student's batch, and alpha 1 has none", () => {
   // By hand: 100 training images in batches of 20 are 5 steps. The teacher scores 10 images in 0.5 s, so a batch of the
   // student takes it 0.5 * 20 / 10 = 1 s. An epoch is 5 * (1 + 1) s, and 2 * 0.25 s on validation.
   const config = (alpha: number) =>

@@ -7,7 +7,6 @@ import type { RunRecord, RunState } from '../../pipeline/storage/runFolder.ts';
 import { runsFolder } from '../places.ts';
 import { sealedSummary, timesOpened } from './seal.ts';
 
-
 /** All runs of a project, oldest first, as the screens show them. Figures of the test split are not among them: it is sealed. */
 export async function summarizeRuns(project: string, folder: string): Promise<RunSummary[]> {
   const runs = await listRuns(runsFolder(folder));
