@@ -36,7 +36,7 @@ try {
   await shoot(page, 'train-live');
   await page.getByRole('heading', { name: /is done/ }).waitFor();
   await rail(page, 'Export').click();
-  await page.getByRole('heading', { name: /Safe to hand over/ }).waitFor();
+  await page.getByRole('heading', { name: /The file is faithful/ }).waitFor();
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme });
     for (const [width, height] of [

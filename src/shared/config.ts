@@ -57,6 +57,10 @@ const studentArchitecture = () =>
 
 const separators = ['auto', 'tab', 'comma', 'semicolon', 'pipe', 'space'] as const;
 
+/** What an image without labels means; 'ask' until a person has said. */
+export const unlabeledMeanings = ['ask', 'none_of_these', 'not_labeled_yet'] as const;
+export type UnlabeledMeaning = (typeof unlabeledMeanings)[number];
+
 const data = z.strictObject({
   separator: z
     .enum(separators)
@@ -70,6 +74,12 @@ const data = z.strictObject({
     .default(null)
     .describe(
       'A labels.txt that gives the classes and their order; null takes the alphabetical set of labels over all splits.',
+    ),
+  unlabeled: z
+    .enum(unlabeledMeanings)
+    .default('ask')
+    .describe(
+      'What an image without labels means: none_of_these trains and measures it as a negative for every label; not_labeled_yet leaves it out of training, validation and test. With ask, the studio and destila check ask, and a run counts it as none_of_these with a warning.',
     ),
   padding_color: z
     .tuple([z.int().min(0).max(255), z.int().min(0).max(255), z.int().min(0).max(255)])

@@ -81,5 +81,5 @@ test('from the sample to a checked bundle', async () => {
   await page.getByRole('button', { name: /^Start Run/ }).click();
   await page.getByRole('heading', { name: /Run 1 is done/ }).waitFor({ timeout: 550_000 });
   await page.getByRole('navigation').getByRole('button', { name: 'Export' }).click();
-  await expect(page.getByRole('heading', { name: /Safe to hand over/ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('heading', { name: /The file is faithful/ })).toBeVisible({ timeout: 60_000 });
 });

@@ -149,7 +149,7 @@ test('what is wrong with the text of the files is put right in the files, and to
   const file = path.join(studio.sample, 'train.txt');
   const before = readFileSync(file, 'utf8');
   writeFileSync(file, `path\tlabels\n${before}`);
-  await expect(page.getByRole('heading', { name: '1 problem keeps training from starting.' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '1 problem blocks training.' })).toBeVisible();
   // What to do stands there without a click.
   await expect(page.getByText('Delete the line, or start it with "# ".')).toBeVisible();
   await page.getByRole('button', { name: 'Make it a remark' }).click();

@@ -120,7 +120,7 @@ describe('a failure in Spanish', () => {
         'vacio.png está dañada o cortada (el archivo está vacío).',
         '../fuera.png está fuera de la carpeta del proyecto.',
         'foto.png es un archivo JPEG.',
-        'la clase “solo” no tiene imagen de entrenamiento: solo está en val.',
+        'la etiqueta “solo” no tiene imagen de entrenamiento: solo está en val.',
       ]),
     );
     const refused = await spanishOf(() =>

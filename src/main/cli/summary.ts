@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { stages } from '../../shared/events.ts';
+import { named, notMeasuredWords, qualityWords, wayOnWords } from '../../shared/metrics/verdictWords.ts';
 import { readMetricsReport } from '../pipeline/eval/metricsReport.ts';
 import type { MetricsReport } from '../pipeline/eval/metricsReport.ts';
+import { notMeasuredIn, splitQuality } from '../pipeline/eval/splitQuality.ts';
+import { goalsOf, readThresholds } from '../pipeline/stages/thresholdsFile.ts';
 import { readRun } from '../pipeline/storage/runFolder.ts';
 import { duration, score, table } from './format.ts';
 
@@ -15,9 +18,23 @@ export async function runSummary(folder: string): Promise<string> {
   return [
     `Time\n${table([...times, ['together', duration(total)]])}`,
     metricsSummary(report),
+    ...(bundle === null ? [] : [await verdicts(folder, report)]),
     `Run     ${folder}`,
     ...(bundle === null ? [] : [`Bundle  ${bundle}\n        ${bundle}.zip`]),
   ].join('\n\n');
+}
+
+const english = (en: string): string => en;
+
+/** An export is only written after LiteRT gave the same numbers; how good the model is, is another question. */
+async function verdicts(folder: string, metrics: MetricsReport): Promise<string> {
+  const { config } = await readRun(folder);
+  const goals = goalsOf(await readThresholds(folder), config.threshold_search);
+  const quality = splitQuality(metrics, 'test', goals);
+  return [
+    "The file is faithful: LiteRT gave the same numbers as the studio. 'destila verify' checks the whole bundle.",
+    `${qualityWords(quality, english)} ${wayOnWords(quality, config.student.weights === null, english)} (test split)`,
+  ].join('\n');
 }
 
 const networks = [
@@ -26,7 +43,7 @@ const networks = [
   ['int8', 'student (INT8)'],
 ] as const;
 
-function metricsSummary({ test, images, labels, agreement }: MetricsReport): string {
+function metricsSummary({ val, test, images, labels, agreement }: MetricsReport): string {
   const rows = networks.map(([key, title]) => {
     const { macroAp, macroApInterval, at } = test[key];
     const interval =
@@ -41,11 +58,14 @@ function metricsSummary({ test, images, labels, agreement }: MetricsReport): str
       score(at.per_class.microF1),
     ];
   });
-  const left = test.int8.classesLeftOut;
+  const left = notMeasuredIn({ labels, test, val }, 'test');
   return [
-    `Test split (${images.test} images, ${labels.length} classes)`,
+    `Test split (${images.test} images, ${labels.length} labels)`,
     table([['', 'macro AP', '95 % interval', 'F1 at 0.5', 'F1 global', 'F1 per class', 'micro F1'], ...rows]),
-    `F1 is macro F1, with thresholds at 0.5, one for all classes, one for each; micro F1 with one for each.${left === 0 ? '' : ` ${left} classes without a test image are left out of macro AP.`}`,
+    `F1 is macro F1, with the threshold 0.5, one for all labels, or one per label; micro F1 has one per label.`,
+    ...(left.length === 0
+      ? []
+      : [`${notMeasuredWords(left.length, english)} No test image, so in no average: ${named(left, english, 20)}.`]),
     `Student and teacher agree on ${(agreement.test.decisions * 100).toFixed(1)} % of decisions.`,
   ].join('\n');
 }

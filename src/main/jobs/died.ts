@@ -24,6 +24,7 @@ const work: Readonly<Record<Exclude<JobRequest['type'], 'run'>, string>> = {
   check: 'checking the images',
   sample: 'drawing the sample',
   verify: 'verifying the bundle',
+  bundleQuality: 'reading the quality of the bundle',
   predict: 'scoring the folder',
   evaluate: 'evaluating the model',
   doctor: 'examining this machine',

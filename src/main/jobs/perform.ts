@@ -15,6 +15,7 @@ import { createSample } from '../pipeline/data/sample/createSample.ts';
 import { evaluateModel } from '../pipeline/stages/evaluate.ts';
 import { predictFolder } from '../pipeline/stages/predict.ts';
 import { runPipeline } from '../pipeline/stages/run.ts';
+import { bundleQuality } from '../pipeline/export/bundle/bundleQuality.ts';
 import { verifyBundle } from '../pipeline/export/bundle/verifyBundle.ts';
 import { writeFileAtomic } from '../pipeline/storage/atomicFile.ts';
 import { progressReporter } from '../pipeline/train/progress.ts';
@@ -42,6 +43,8 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
     }
     case 'verify':
       return verifyBundle(request.bundle, (check) => stage.report({ type: 'check', ...check }));
+    case 'bundleQuality':
+      return bundleQuality(request.bundle);
     case 'predict':
       return predictFolder(request.bundle, request.folder, stage);
     case 'evaluate':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchema, engineNames } from '../../shared/config.ts';
+import { configSchema, engineNames, unlabeledMeanings } from '../../shared/config.ts';
 import { jobCommandSchema, problemSchema, runEventSchema, stageSchema } from '../../shared/events.ts';
 
 /** The engine of a run and why it is that one, in words. */
@@ -31,6 +31,8 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
   /** Draws the sample project. */
   z.object({ type: z.literal('sample'), folder: z.string() }),
   z.object({ type: z.literal('verify'), bundle: z.string() }),
+  /** How good a bundle says its model is. */
+  z.object({ type: z.literal('bundleQuality'), bundle: z.string() }),
   /** Scores every image of a folder with a bundle; CSV comes as output. */
   z.object({ type: z.literal('predict'), bundle: z.string(), folder: z.string() }),
   /** Judges a run or a bundle on labelled images: another folder's, or the run's own split. */
@@ -39,6 +41,7 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     model: z.string(),
     data: z.string().nullable(),
     split: z.enum(['train', 'val', 'test']),
+    unlabeled: z.enum(unlabeledMeanings),
     cacheFolder: z.string(),
   }),
   z.object({ type: z.literal('doctor'), folder: z.string() }),

@@ -43,7 +43,7 @@ export const projectId = (folder: string): string =>
 /** The images of a folder that is being opened. */
 type ReadSketch = (id: string, folder: string) => Promise<ProjectSketch>;
 const readPlainly: ReadSketch = async (id, folder) =>
-  sketch(await readIndex(id, folder, { separator: 'auto', labels_file: null }, []), folder);
+  sketch(await readIndex(id, folder, { separator: 'auto', labels_file: null, unlabeled: 'ask' }, []), folder);
 
 /** `onMoved` takes over what is kept under a project's id: the id is made from the folder. */
 export async function openProjects(
@@ -150,7 +150,6 @@ async function describe(folder: string, read: ReadSketch): Promise<Remembered> {
     samples: { ...samples },
   };
 }
-
 
 async function matches(folder: string, samples: Readonly<Record<string, string>>): Promise<number> {
   const same = await Promise.all(

@@ -12,6 +12,7 @@ import { takeLock } from '../pipeline/storage/lock.ts';
 import type { RunRecord } from '../pipeline/storage/runFolder.ts';
 import { createRun, listRuns, lockFile, readRun, writeRun } from '../pipeline/storage/runFolder.ts';
 import { chooseEngine } from './engines/chooseEngine.ts';
+import { withUnlabeledAnswer } from './labels/unlabeled.ts';
 import { cacheFolder, enginesFolder, runsFolder } from './places.ts';
 import { folderBytes } from './folderBytes.ts';
 import { freeableBytes } from './training/runSummary.ts';
@@ -51,7 +52,7 @@ export async function newRun(request: Omit<RunRequest, 'stages'>): Promise<strin
   return createRun(request.runsFolder ?? runsFolder(project), {
     project,
     preset: request.preset,
-    config: request.config,
+    config: await withUnlabeledAnswer(request.config, project),
     expected: request.expected ?? [],
     versions: versions(),
   });

@@ -19,6 +19,7 @@ import { forgetSpeed, rememberedSpeeds } from './engines/speeds.ts';
 import { attention } from './tuning.ts';
 import { bundleText, checkExport, exportRun, predictToCsv, readExport, tryExport } from './exporting/exports.ts';
 import { takeOverLabels } from './labels/labelLock.ts';
+import { rememberUnlabeled } from './labels/unlabeled.ts';
 import { openLog, redacted } from './log.ts';
 import { createLoadMeter, openMachine, threadsOf } from './machine.ts';
 import { clearExcept, openPictures, THUMBNAILS } from './pictures.ts';
@@ -31,6 +32,7 @@ import { openOffThread } from './thread/offThread.ts';
 import type { ThreadMethod } from './thread/protocol.ts';
 import { isThreadMethod } from './thread/protocol.ts';
 import { configChoices, projectConfig, saveConfig } from './training/configChoices.ts';
+import { sealedEvent } from './training/seal.ts';
 import { createEventThrottle } from './training/eventThrottle.ts';
 import { openLearningRates } from './training/learningRates.ts';
 import { preflight, requireWeights } from './training/preflight.ts';
@@ -124,7 +126,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   const throttle = createEventThrottle(emit);
   const activities = openActivities(emit);
   const queue = await openRunQueue(state, {
-    onEvent: (project, run, event) => throttle.send(project, run, event),
+    onEvent: (project, run, event) => throttle.send(project, run, sealedEvent(event)),
     onChange: (entries) => {
       options.keepAwake(entries.some((entry) => entry.state === 'running'));
       // A training goes before a search for a learning rate, and before what is measured for the next run.
@@ -257,6 +259,11 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return found;
     },
     'dataset.check': async ({ project }) => JSON.parse(textOf(await checkDataset(project))) as Output<'dataset.check'>,
+    'dataset.unlabeled': async ({ project, answer }) => {
+      await rememberUnlabeled(folderOf(project), answer);
+      emit({ type: 'datasetChanged', project });
+      return {};
+    },
     'import.write': async (request) => {
       const folder = folderOf(request.project);
       await activities.during('import', request.project, () => thread.run('writeImport', { folder, request }));

@@ -13,7 +13,7 @@ import { readThresholds, writeThresholds } from '../pipeline/stages/thresholdsFi
 import { takeLock } from '../pipeline/storage/lock.ts';
 import { lockFile, readRun, writeRun } from '../pipeline/storage/runFolder.ts';
 import { labelMatrix } from '../pipeline/train/scoring.ts';
-import { OPENED_BY_HAND } from './training/runSummary.ts';
+import { OPENED_BY_HAND, timesOpened } from './training/seal.ts';
 
 const UNKNOWN_BYTE = 255;
 
@@ -24,7 +24,7 @@ export async function readTune(folder: string, name: string): Promise<Tune> {
     throw new Problem('data', 'This run has no thresholds yet: they come after training.');
   const dataset = await readSnapshot(snapshotFolder(folder), record.project);
   const thresholds = await readThresholds(folder);
-  const opened = record.testOpenings.filter(({ by }) => by === OPENED_BY_HAND).length;
+  const opened = timesOpened(record);
   const { goal, min_precision, min_recall, smoothing } = record.config.threshold_search;
   return {
     run: record.id,

@@ -3,6 +3,7 @@ import { SegmentedControl } from '@mantine/core';
 import type { CSSProperties } from 'react';
 import { useMemo, useRef, useState } from 'react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
+import { named, notMeasuredWords } from '../../shared/metrics/verdictWords.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import type { Measure } from './differences.ts';
@@ -35,6 +36,7 @@ export function LabelChanges({
         : [],
     [compared, measure],
   );
+  const notMeasured = compared.state === 'done' ? compared.comparisons[measure].notMeasured : [];
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -134,6 +136,14 @@ export function LabelChanges({
           })}
         </div>
       </div>
+      {notMeasured.length > 0 && (
+        <p className="small warn line-top" style={{ padding: '8px 16px 0' }} title={notMeasured.join(', ')}>
+          {w(
+            `${notMeasuredWords(notMeasured.length, w)} No validation image: ${named(notMeasured, w)}.`,
+            `${notMeasuredWords(notMeasured.length, w)} Sin imagen de validación: ${named(notMeasured, w)}.`,
+          )}
+        </p>
+      )}
       {rows.length > 0 && (
         <p className="small quiet line-top" style={{ padding: '8px 16px' }}>
           {w('Faint: the change is within chance for so few images.', 'Tenue: con tan pocas imágenes puede ser azar.')}

@@ -15,6 +15,8 @@ export interface LabelChange {
 
 export interface Comparison {
   readonly labels: readonly LabelChange[];
+  /** Labels without a positive validation image: in no figure. */
+  readonly notMeasured: readonly string[];
   readonly macro: { readonly change: number; readonly low: number; readonly high: number; readonly clear: boolean };
 }
 
@@ -98,7 +100,8 @@ export function compareRuns(
     ...range(changes[at]!),
   }));
   const change = labels.reduce((sum, { from, to }) => sum + to - from, 0) / Math.max(1, labels.length);
-  return { labels, macro: { change, ...range(macros) } };
+  const notMeasured = names.filter((_, c) => own[c]!.positives === 0);
+  return { labels, notMeasured, macro: { change, ...range(macros) } };
 }
 
 function range(values: number[]): { low: number; high: number; clear: boolean } {

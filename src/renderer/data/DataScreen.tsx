@@ -1,8 +1,6 @@
 import { Button } from '@mantine/core';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { splits } from '../../shared/contract/dataset.ts';
 import { Answer } from '../components/Answer.tsx';
-import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import {
@@ -20,6 +18,7 @@ import {
 import { reviewOneByOne, setFilter } from '../stores/view.ts';
 import { go, onCommand, useStudio } from '../stores/studio.ts';
 import { Conflicts } from './Conflicts.tsx';
+import { dataAnswer } from './dataAnswer.ts';
 import { filtered, noFilter, pathsByProblem } from './filter.ts';
 import { FilterBar, GridToolbar } from './GridToolbar.tsx';
 import { ImportScreen } from './ImportScreen.tsx';
@@ -29,8 +28,10 @@ import type { GridHandle } from './PhotoGrid.tsx';
 import { PhotoGrid } from './PhotoGrid.tsx';
 import { staleness, targets } from './place.ts';
 import { ProblemPanel } from './ProblemPanel.tsx';
+import { incomplete, readinessOf } from './readiness.ts';
 import { DigitBar, SelectionBar } from './SelectionBar.tsx';
 import { allDoubts, suspicionOf } from './suspicion.ts';
+import { UnlabeledNote, UnlabeledReplies } from './Unlabeled.tsx';
 import { Viewer } from './Viewer.tsx';
 import './data.css';
 
@@ -76,21 +77,25 @@ export default function DataScreen() {
     const images = targets(useDataset.getState());
     return images.length > 0 && grid.current?.reveal(images) === true ? images : [];
   };
+  const meaning = index?.unlabeled ?? 'ask';
+  const readiness = useMemo(
+    () => (counts === null ? null : readinessOf(labelled, counts, { meaning, edited: edited.size > 0 })),
+    [labelled, counts, meaning, edited],
+  );
   useKeys({ 'mod+s': () => void saveEdits(), 'mod+z': undo, 'mod+shift+z': redo, 'mod+y': redo });
 
   if (index === null) return <Loading />;
   if (splitting || (index.files.train === '' && index.paths.length === 0)) return <ImportScreen />;
   const empty = index.paths.length === 0;
-  const { says, because, tone } = answer(wording, {
+  if (readiness === null) return <Loading />;
+  const { says, because, tone, asks } = dataAnswer(wording, {
     problems,
     doubts,
-    unvalidated:
-      counts === null ? 0 : counts.all.filter((all, label) => all > 0 && counts.bySplit[1]![label] === 0).length,
-    images: index.paths.length,
     checked: check !== null,
-    labels: counts === null ? 1 : counts.all.filter((all) => all > 0).length,
-    emptySplits: counts === null ? [] : splits.filter((_, split) => counts.images[split] === 0),
+    readiness,
+    vocabulary: labelled.vocabulary,
   });
+  const missing = incomplete(readiness);
   const accept = (chosen: readonly number[]): void => {
     changeImages(
       chosen.filter((image) => doubts.has(image)),
@@ -105,18 +110,24 @@ export default function DataScreen() {
     <>
       {viewer === null && (
         <Answer tone={tone} says={says} because={because}>
-          {check === null ? (
+          {asks === 'unlabeled' && <UnlabeledReplies />}
+          {check === null && asks === undefined ? (
             <Button variant="default" onClick={() => void runCheck()}>
               {w('Check the images', 'Comprobar imágenes')}
             </Button>
           ) : null}
-          {shown.length > 0 && doubts.size > 0 && (
+          {asks === undefined && missing.length > 0 && doubts.size === 0 && tone === 'warn' && (
+            <Button variant="default" onClick={() => setFilter({ ...noFilter, any: missing })}>
+              {w('Show these labels', 'Ver estas etiquetas')}
+            </Button>
+          )}
+          {asks === undefined && shown.length > 0 && doubts.size > 0 && (
             <Button onClick={reviewOneByOne}>{w('Review one by one', 'Revisar una a una')}</Button>
           )}
           {counts !== null && counts.images.includes(0) && (
             <Button onClick={() => useDataset.setState({ splitting: true })}>{w('Make a split', 'Repartir')}</Button>
           )}
-          {doubts.size === 0 && !empty && tone !== 'bad' && (
+          {asks === undefined && doubts.size === 0 && !empty && tone !== 'bad' && (
             <Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button>
           )}
         </Answer>
@@ -138,11 +149,13 @@ export default function DataScreen() {
             <GridToolbar
               shown={shown.length}
               toReview={doubts.size}
+              unlabeled={readiness.unlabeled}
               problems={problems.length}
               panelOpen={panel}
               onPanel={() => setPanel(!panel)}
             />
             <FilterBar problems={problems} />
+            {asks === undefined && filter.view === 'unlabelled' && <UnlabeledNote readiness={readiness} />}
             {shown.length === 0 ? (
               <NothingShown />
             ) : (
@@ -156,88 +169,6 @@ export default function DataScreen() {
       )}
     </>
   );
-}
-
-interface Facts {
-  readonly problems: readonly { severity: string }[];
-  readonly doubts: ReadonlyMap<number, readonly unknown[]>;
-  readonly unvalidated: number;
-  readonly images: number;
-  readonly checked: boolean;
-  /** That occur in some image. */ readonly labels: number;
-  readonly emptySplits: readonly string[];
-}
-
-function answer(
-  { w, f }: Wording,
-  { problems, doubts, unvalidated, images, checked, labels, emptySplits }: Facts,
-): { says: string; because?: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const noVal =
-    unvalidated === 0
-      ? undefined
-      : w(
-          `${f.count(unvalidated)} ${unvalidated === 1 ? 'label has' : 'labels have'} no validation image, so no threshold can be found for ${unvalidated === 1 ? 'it' : 'them'}.`,
-          `${f.count(unvalidated)} ${unvalidated === 1 ? 'etiqueta no tiene' : 'etiquetas no tienen'} imagen de validación; no se les puede buscar umbral.`,
-        );
-  if (errors > 0)
-    return {
-      tone: 'bad',
-      says: w(
-        `${f.count(errors)} ${errors === 1 ? 'problem keeps' : 'problems keep'} training from starting.`,
-        `${f.count(errors)} ${errors === 1 ? 'problema impide' : 'problemas impiden'} entrenar.`,
-      ),
-      because: w('Under Problems stands what to do.', 'En Problemas está lo que se puede hacer.'),
-    };
-  // The check says so too; who has not checked yet is told all the same.
-  if (labels === 0)
-    return {
-      tone: 'bad',
-      says: w('No image has a label yet.', 'Ninguna imagen tiene etiqueta todavía.'),
-      because: w('Choose photos and press L to add one.', 'Elige fotos y pulsa L para añadir una.'),
-    };
-  if (emptySplits.length > 0)
-    return {
-      tone: 'bad',
-      says: w(`No image is in ${emptySplits.join(', ')}.`, `No hay imágenes en ${emptySplits.join(', ')}.`),
-      because: w(
-        'Training needs all three splits: choose photos and move them, or make a split.',
-        'Entrenar pide las tres particiones: elige fotos y muévelas, o repártelas.',
-      ),
-    };
-  if (doubts.size > 0) {
-    const doubted = [...doubts.values()].reduce((sum, found) => sum + found.length, 0);
-    return {
-      tone: 'plain',
-      says: w(
-        `${f.count(doubted)} ${doubted === 1 ? 'label looks' : 'labels look'} missing or wrong, in ${f.count(doubts.size)} ${doubts.size === 1 ? 'image' : 'images'}.`,
-        `${f.count(doubted)} ${doubted === 1 ? 'etiqueta parece' : 'etiquetas parecen'} faltar o estar mal, en ${f.count(doubts.size)} ${doubts.size === 1 ? 'imagen' : 'imágenes'}.`,
-      ),
-      ...(noVal !== undefined && { because: noVal }),
-    };
-  }
-  if (problems.length > 0)
-    return {
-      tone: 'warn',
-      says: w(
-        `Ready to train, with ${f.count(problems.length)} ${problems.length === 1 ? 'thing' : 'things'} to know.`,
-        `Listo para entrenar, con ${f.count(problems.length)} ${problems.length === 1 ? 'aviso' : 'avisos'}.`,
-      ),
-      ...(noVal !== undefined && { because: noVal }),
-    };
-  const because =
-    noVal ??
-    (checked
-      ? w('Nothing looks wrong.', 'Nada parece estar mal.')
-      : w(
-          'The label files read well. The images have not been checked yet.',
-          'Los archivos de etiquetas se leen bien. Las imágenes aún no se han comprobado.',
-        ));
-  return {
-    tone: 'ok',
-    says: w(`${f.count(images)} images, ready to train.`, `${f.count(images)} imágenes, listas para entrenar.`),
-    because,
-  };
 }
 
 function Loading() {

@@ -16,12 +16,13 @@ export const splitName = (split: number, w: Words): string =>
 interface Props {
   readonly shown: number;
   readonly toReview: number;
+  readonly unlabeled: number;
   readonly problems: number;
   readonly panelOpen: boolean;
   onPanel(): void;
 }
 
-export function GridToolbar({ shown, toReview, problems, panelOpen, onPanel }: Props) {
+export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, onPanel }: Props) {
   const { w, f } = useWording();
   const { filter, order, edge, edited, opinion } = useDataset();
   const views: { value: View; label: string }[] = [
@@ -29,7 +30,10 @@ export function GridToolbar({ shown, toReview, problems, panelOpen, onPanel }: P
     ...(opinion === null
       ? []
       : [{ value: 'review' as const, label: `${w('To review', 'Por revisar')} ${f.count(toReview)}` }]),
-    { value: 'unlabelled', label: w('No label', 'Sin etiqueta') },
+    {
+      value: 'unlabelled',
+      label: `${w('No label', 'Sin etiqueta')}${unlabeled === 0 ? '' : ` ${f.count(unlabeled)}`}`,
+    },
     ...(edited.size === 0 && filter.view !== 'edited'
       ? []
       : [{ value: 'edited' as const, label: `${w('Edited', 'Editadas')} ${f.count(edited.size)}` }]),

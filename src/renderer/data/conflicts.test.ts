@@ -14,6 +14,7 @@ const index: DatasetIndex = {
   problems: [],
   draft: [],
   unlisted: null,
+  unlabeled: 'ask',
 };
 const change = (part: Partial<LineChange>): LineChange => ({
   split: 'train',

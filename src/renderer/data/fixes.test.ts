@@ -18,6 +18,7 @@ const index: DatasetIndex = {
   files: { train: 'x', val: 'y', test: '' },
   problems: [],
   draft: [],
+  unlabeled: 'none_of_these',
   unlisted: null,
 };
 const problem = (part: Partial<LabelProblem>): LabelProblem => ({

@@ -25,6 +25,7 @@ const index: DatasetIndex = {
   files: { train: 'x', val: 'y', test: 'z' },
   problems: [],
   draft: [],
+  unlabeled: 'none_of_these',
   unlisted: null,
 };
 const fresh = labelledFrom(index);

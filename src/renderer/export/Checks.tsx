@@ -28,7 +28,7 @@ export function FinishedChecks({ compared, checks }: { compared: number | null; 
   return (
     <>
       <div className="panel-head">
-        <h2>{w('Is it safe?', '¿Es seguro?')}</h2>
+        <h2>{w('Fidelity', 'Fidelidad')}</h2>
         <span className="quiet">
           {w(
             `${all.filter(({ ok }) => ok).length} of ${all.length}`,

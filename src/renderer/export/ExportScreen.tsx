@@ -3,25 +3,24 @@ import { IconDownload, IconFolder } from '@tabler/icons-react';
 import { useEffect, useMemo } from 'react';
 import type { Export } from '../../shared/contract/exports.ts';
 import type { RunSummary } from '../../shared/contract/runs.ts';
-import type { ProblemData } from '../../shared/problem.ts';
 import { call, downloadUrl } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { ErrorNote } from '../components/ErrorNote.tsx';
-import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { go, useParts, useStudio } from '../stores/studio.ts';
 import { BundleFiles } from './BundleFiles.tsx';
 import { FinishedChecks, RunningChecks } from './Checks.tsx';
-import type { ExportWork } from './exportStore.ts';
+import { exportAnswer } from './exportAnswer.ts';
 import { dismissFault, showExport, startExport, useExport } from './exportStore.ts';
 import type { LiveChecks } from './liveChecks.ts';
 import { useLiveChecks } from './liveChecks.ts';
+import { QualityPanel } from './QualityPanel.tsx';
 import { TryIt } from './TryIt.tsx';
 import './export.css';
 
-/** Is it safe to hand over? */
+/** Is the file the same model, and is the model good enough? */
 export default function ExportScreen() {
   const wording = useWording();
   const { w, said } = wording;
@@ -58,7 +57,7 @@ export default function ExportScreen() {
         ],
   );
   if (chosen === undefined) return <NothingToExport />;
-  const { says, because, tone } = exportAnswer(wording, { bundle, read, work, fault, run: chosen });
+  const { says, because, tone } = exportAnswer(wording, { bundle, read, work, failed: fault !== null, run: chosen });
   return (
     <>
       <Answer tone={tone} says={says} because={because}>
@@ -126,91 +125,6 @@ export default function ExportScreen() {
   );
 }
 
-function exportAnswer(
-  { w, f, said }: Wording,
-  {
-    bundle,
-    read,
-    work,
-    fault,
-    run,
-  }: { bundle: Export | null; read: boolean; work: ExportWork | null; fault: ProblemData | null; run: RunSummary },
-): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' | 'bad' } {
-  if (work === 'check')
-    return {
-      tone: 'plain',
-      says: w('Checking the bundle…', 'Comprobando el paquete…'),
-      because: w(
-        'It is judged by its own files; nothing is written anew.',
-        'Se juzga por sus propios archivos; nada se escribe de nuevo.',
-      ),
-    };
-  if (work === 'export')
-    return {
-      tone: 'plain',
-      says: w('Writing and checking…', 'Escribiendo y comprobando…'),
-      because: w(
-        'The file is run on every image that it will be judged by.',
-        'El archivo se ejecuta en cada imagen con que se juzga.',
-      ),
-    };
-  if (fault !== null && bundle === null)
-    return {
-      tone: 'bad',
-      says: w('Not written.', 'No se ha escrito.'),
-      because: w('What was exported before is untouched.', 'Lo exportado antes sigue intacto.'),
-    };
-  if (!read) return { tone: 'plain', says: w('Looking…', 'Mirando…'), because: '' };
-  if (bundle?.checks.length === 0)
-    return { tone: 'plain', says: w('Written, and not checked yet.', 'Escrito, aún sin comprobar.'), because: '' };
-  if (bundle === null)
-    return {
-      tone: 'plain',
-      says: w(`${said(run.name)} can be exported.`, `${said(run.name)} se puede exportar.`),
-      because: w(
-        `INT8 mAP ${f.points(run.val.int8Ap)} on validation.`,
-        `mAP INT8 ${f.points(run.val.int8Ap)} en validación.`,
-      ),
-    };
-  const failed = bundle.checks.filter(({ ok }) => !ok).length;
-  const passed = bundle.checks.length + 1; // and the comparison that the export itself stands on
-  if (bundle.stale)
-    return {
-      tone: 'warn',
-      says: w('Thresholds were changed after this export.', 'Los umbrales cambiaron tras esta exportación.'),
-      because: w(
-        'Export again, so that the phone decides as you see it.',
-        'Exporta de nuevo para que el móvil decida como ves aquí.',
-      ),
-    };
-  if (failed > 0)
-    return {
-      tone: 'bad',
-      says: w(
-        `Not safe to hand over: ${failed} of ${bundle.checks.length} checks failed.`,
-        `No se puede entregar: falla ${failed} de ${bundle.checks.length} comprobaciones.`,
-      ),
-      because: w('Each says what to do.', 'Cada una dice qué hacer.'),
-    };
-  const lost = bundle.floatAp === null || bundle.int8Ap === null ? null : (bundle.floatAp - bundle.int8Ap) * 100;
-  return {
-    tone: 'ok',
-    says: w(
-      `Safe to hand over: all ${passed} checks passed.`,
-      `Se puede entregar: las ${passed} comprobaciones pasan.`,
-    ),
-    because:
-      lost === null
-        ? ''
-        : lost > 0.05
-          ? w(
-              `The file loses ${f.decimal(lost, 1)} mAP against float.`,
-              `El archivo pierde ${f.decimal(lost, 1)} mAP frente a float.`,
-            )
-          : w('The file loses nothing against float.', 'El archivo no pierde nada frente a float.'),
-  };
-}
-
 /** How many images the integer reference was compared with LiteRT on, before the bundle was written. */
 const comparedImages = (run: RunSummary): number | null =>
   run.stages.find(({ stage }) => stage === 'export')?.summary.compared ?? null;
@@ -248,12 +162,13 @@ function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: 
         </CopyButton>
       </div>
       <div className="export">
-        <section className="panel line-right" aria-label={w('Is it safe?', '¿Es seguro?')}>
+        <section className="panel line-right" aria-label={w('Fidelity and quality', 'Fidelidad y calidad')}>
           {live !== null ? (
             <RunningChecks live={live} />
           ) : (
             <FinishedChecks compared={compared} checks={bundle.checks} />
           )}
+          <QualityPanel bundle={bundle} run={run} />
           {lost !== null && (
             <div className="cost line-top">
               <div className="row">

@@ -25,6 +25,7 @@ const bundle = (checks: Export['checks']): Export => ({
   thresholds: [],
   floatAp: null,
   int8Ap: null,
+  quality: { split: 'val', labels: [] },
   stale: false,
   snippets: { kotlin: '', swift: '', python: '' },
 });

@@ -42,6 +42,7 @@ function indexOf(files: Files, draft: LineChange[] = []): DatasetIndex {
     problems: [],
     draft,
     unlisted: null,
+    unlabeled: 'ask',
   };
 }
 

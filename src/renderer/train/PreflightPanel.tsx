@@ -2,6 +2,9 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { recipeWarnings } from '../../shared/recipeWarnings.ts';
+import { noFilter } from '../data/filter.ts';
+import type { Readiness } from '../data/readiness.ts';
+import { incomplete } from '../data/readiness.ts';
 import { useWording } from '../i18n/words.ts';
 import { useDataset } from '../stores/dataset.ts';
 import { go, useStudio } from '../stores/studio.ts';
@@ -9,13 +12,12 @@ import { measure, useConfig } from './configStore.ts';
 import { stageName } from './stageNames.ts';
 
 /** Facts with numbers, each doubt with a way to it. */
-export function PreflightPanel({ checking }: { checking: boolean }) {
-  const { w, f, said } = useWording();
+export function PreflightPanel({ checking, readiness }: { checking: boolean; readiness: Readiness | null }) {
+  const wording = useWording();
+  const { w, f, said } = wording;
   const { preflight, measuring, config } = useConfig();
-  const { index, check, counts } = useDataset();
+  const { index, check } = useDataset();
   const busy = useStudio((state) => state.queue.length > 0);
-  const unvalidated =
-    counts === null ? 0 : counts.all.filter((all, label) => all > 0 && counts.bySplit[1]![label] === 0).length;
   const problems = check?.problems ?? index?.problems ?? [];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const speed = (rate: number | null): string => (rate === null ? '–' : f.decimal(rate, rate < 10 ? 1 : 0));
@@ -91,17 +93,7 @@ export function PreflightPanel({ checking }: { checking: boolean }) {
           </button>
         </Fact>
       )}
-      {unvalidated > 0 && (
-        <Fact
-          state="warn"
-          name={w('Labels without validation images', 'Etiquetas sin imagen de validación')}
-          value={f.count(unvalidated)}
-        >
-          <button type="button" className="link" onClick={() => go('data')}>
-            {w('Show', 'Ver')}
-          </button>
-        </Fact>
-      )}
+      {readiness !== null && <LabelFacts readiness={readiness} />}
       {check === null && !checking && (
         <Fact state="warn" name={w('Images not checked yet', 'Imágenes sin comprobar')} value="">
           <button type="button" className="link" onClick={() => go('data')}>
@@ -136,6 +128,71 @@ export function PreflightPanel({ checking }: { checking: boolean }) {
         </Button>
       )}
     </section>
+  );
+}
+
+/** Whether every label can be learned and measured, and what becomes of the images without labels. */
+function LabelFacts({ readiness }: { readiness: Readiness }) {
+  const { w, f } = useWording();
+  const show = (any: readonly number[]): void => {
+    useDataset.setState({ filter: { ...noFilter, any }, viewer: null });
+    go('data');
+  };
+  const names = [
+    w('Labels without training images', 'Etiquetas sin imagen de entrenamiento'),
+    w('Labels without validation images', 'Etiquetas sin imagen de validación'),
+    w('Labels without test images', 'Etiquetas sin imagen de prueba'),
+  ];
+  const meanings = {
+    ask: w('Without labels: not decided', 'Sin etiquetas: por decidir'),
+    none_of_these: w('Without labels: none of these', 'Sin etiquetas: ninguna de estas'),
+    not_labeled_yet: w('Not labeled yet: left out', 'Aún sin etiquetar: fuera'),
+  };
+  return (
+    <>
+      {incomplete(readiness).length === 0 && (
+        <Fact
+          state="ok"
+          name={w('Labels in train, val and test', 'Etiquetas en train, val y test')}
+          value={f.count(readiness.labels)}
+        />
+      )}
+      {readiness.missing.map((labels, split) =>
+        labels.length === 0 ? null : (
+          <Fact
+            key={split}
+            state="warn"
+            name={names[split]!}
+            value={w(
+              `${f.count(labels.length)} of ${f.count(readiness.labels)}`,
+              `${f.count(labels.length)} de ${f.count(readiness.labels)}`,
+            )}
+          >
+            <button type="button" className="link" onClick={() => show(labels)}>
+              {w('Show', 'Ver')}
+            </button>
+          </Fact>
+        ),
+      )}
+      {readiness.unlabeled > 0 && (
+        <Fact
+          state={readiness.meaning === 'ask' ? 'warn' : 'ok'}
+          name={meanings[readiness.meaning]}
+          value={f.count(readiness.unlabeled)}
+        >
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              useDataset.setState({ filter: { ...noFilter, view: 'unlabelled' }, viewer: null });
+              go('data');
+            }}
+          >
+            {readiness.meaning === 'ask' ? w('Decide', 'Decidir') : w('Show', 'Ver')}
+          </button>
+        </Fact>
+      )}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import type { Config } from '../../shared/config.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { useWording } from '../i18n/words.ts';
+import { readinessOf } from '../data/readiness.ts';
 import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { loadDataset, useDataset } from '../stores/dataset.ts';
@@ -13,6 +14,7 @@ import { adopt, choosePreset, loadChoices, measure, redo, setYaml, undo, useConf
 import { FieldRow } from './FieldRow.tsx';
 import { isSample } from './isSample.ts';
 import { PreflightPanel } from './PreflightPanel.tsx';
+import { readyAnswer } from './readyAnswer.ts';
 import { FindRate, RateCurve } from './RateFinder.tsx';
 import { networkOfRate, searchedNetwork } from './rates.ts';
 import { differences, sections } from './settings.ts';
@@ -43,7 +45,8 @@ const basics = new Set([
 ]);
 
 export function SettingsView() {
-  const { w, f, said } = useWording();
+  const wording = useWording();
+  const { w, f } = wording;
   const { project, runs, queue, activities } = useParts('project', 'runs', 'queue', 'activities');
   const { config, base, preset, choices, preflight, yamlComplaint, complaints, measuring, replaced } = useConfig();
   const index = useDataset((state) => state.index);
@@ -82,14 +85,27 @@ export function SettingsView() {
       ? null
       : preflight.stageSeconds.reduce((sum, stage) => sum + stage.seconds, 0);
   const wrong = yamlComplaint !== null || Object.keys(complaints).length > 0;
-  const empty =
-    index !== null &&
-    (index.split.filter((split) => split === 0).length === 0 ||
-      index.split.filter((split) => split === 1).length === 0 ||
-      index.vocabulary.length === 0);
+  const { labelled, counts, edited, check } = useDataset();
+  const readiness = useMemo(
+    () =>
+      index === null || counts === null
+        ? null
+        : readinessOf(labelled, counts, { meaning: config.data.unlabeled, edited: edited.size > 0 }),
+    [index, labelled, counts, config.data.unlabeled, edited],
+  );
+  const errors = (check?.problems ?? index?.problems ?? []).filter(({ severity }) => severity === 'error').length;
+  const answer = readyAnswer(wording, {
+    readiness,
+    errors,
+    wrongSettings: wrong,
+    problem: preflight?.problem?.message ?? null,
+    busy,
+    seconds,
+    now: new Date(),
+  });
   const number = Math.max(0, ...runs.map((run) => run.number)) + 1;
   const start = async (): Promise<void> => {
-    if (project === null || wrong || empty || starting) return;
+    if (project === null || answer.blocked || starting) return;
     setStarting(true);
     dismissProblem();
     const run = await attempt(() =>
@@ -126,36 +142,9 @@ export function SettingsView() {
         ]
       : []),
   ]);
-  const ends = seconds === null ? null : new Date(Date.now() + seconds * 1000);
-  const says = empty
-    ? w(
-        'Nothing to learn from yet: train and val need images with labels.',
-        'Aún no hay de qué aprender: train y val necesitan imágenes con etiquetas.',
-      )
-    : wrong
-      ? w('One setting is not possible as it stands.', 'Un ajuste no es posible así.')
-      : preflight?.problem != null
-        ? w('These settings do not run on this machine.', 'Estos ajustes no funcionan en este equipo.')
-        : seconds === null
-          ? busy
-            ? w('Ready to queue.', 'Listo para la cola.')
-            : w('Ready to start. Measuring how long it takes…', 'Todo listo. Midiendo cuánto tarda…')
-          : w(
-              `Ready to start. Takes about ${f.duration(seconds)}, ends near ${f.clock(ends!)}.`,
-              `Todo listo. Tarda alrededor de ${f.duration(seconds)}; acaba hacia las ${f.clock(ends!)}.`,
-            );
-  const waiting = busy
-    ? w('It starts when the run before it has ended.', 'Empieza cuando acabe el anterior.')
-    : preflight?.problem != null
-      ? said(preflight.problem.message)
-      : undefined;
   return (
     <>
-      <Answer
-        tone={wrong || empty || preflight?.problem != null ? 'bad' : 'ok'}
-        says={says}
-        {...(waiting !== undefined && { because: waiting })}
-      >
+      <Answer tone={answer.tone} says={answer.says} because={answer.because}>
         {runs.length > 0 && (
           <Button variant="subtle" onClick={() => planRun(false)}>
             {w('Show the runs', 'Ver entrenamientos')}
@@ -163,7 +152,7 @@ export function SettingsView() {
         )}
         <Button
           leftSection={<IconPlayerPlay size={15} />}
-          disabled={wrong || empty || !ready}
+          disabled={answer.blocked || !ready}
           loading={starting}
           onClick={() => void start()}
         >
@@ -254,7 +243,7 @@ export function SettingsView() {
           </Button>
         </div>
         <aside className="panel line-left" aria-label={w('Before you start', 'Antes de empezar')}>
-          <PreflightPanel checking={activities.some(({ kind }) => kind === 'check')} />
+          <PreflightPanel readiness={readiness} checking={activities.some(({ kind }) => kind === 'check')} />
           <YamlView />
         </aside>
       </div>

@@ -2,7 +2,7 @@ import { Document, parse, visit, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { create } from 'zustand';
 import { complaint, yamlReason } from '../../shared/complaint.ts';
-import type { Config } from '../../shared/config.ts';
+import type { Config, UnlabeledMeaning } from '../../shared/config.ts';
 import { configSchema } from '../../shared/config.ts';
 import type { ConfigChoices, Preflight, RunSummary } from '../../shared/contract/runs.ts';
 import { toProblemData } from '../../shared/problem.ts';
@@ -73,6 +73,26 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
   const preset = presetNamed(name);
   if (choices.own !== null) begin(choices.own, choices.defaults, null);
   else if (preset !== undefined) begin(preset.config, preset.config, name);
+}
+
+/** What images without labels mean belongs to the project: settings that are shown already take a new answer over. */
+export function adoptUnlabeled(project: string, unlabeled: UnlabeledMeaning): void {
+  const { project: own, choices, base, config } = get();
+  if (own !== project || choices === null) return;
+  const answered = (settings: Config): Config => ({ ...settings, data: { ...settings.data, unlabeled } });
+  const changed = answered(config);
+  set({
+    choices: {
+      ...choices,
+      defaults: answered(choices.defaults),
+      presets: choices.presets.map((preset) => ({ ...preset, config: answered(preset.config) })),
+      own: choices.own === null ? null : answered(choices.own),
+    },
+    base: answered(base),
+    config: changed,
+    // A text that is no valid YAML is left to the person who is typing it.
+    ...(get().yamlComplaint === null && { yaml: yamlOf(changed) }),
+  });
 }
 
 const presetNamed = (name: string): ConfigChoices['presets'][number] | undefined =>

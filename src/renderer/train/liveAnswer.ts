@@ -35,9 +35,10 @@ export function liveAnswer(
   if (entry !== null) return running({ w, f, said } as Wording, { run, history, progress, stage });
   switch (run.state) {
     case 'finished': {
+      // Done is not good: the verdict on the model is Export's.
       const lost = run.val.int8Ap === null || run.val.studentAp === null ? null : run.val.studentAp - run.val.int8Ap;
       return {
-        tone: 'ok',
+        tone: 'plain',
         says: w(
           `${said(run.name)} is done: INT8 mAP ${f.points(run.val.int8Ap)} on validation.`,
           `${said(run.name)} ha acabado: mAP INT8 ${f.points(run.val.int8Ap)} en validación.`,

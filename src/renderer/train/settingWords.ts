@@ -159,6 +159,11 @@ const entries: Readonly<Record<string, Entry>> = {
     'Lista de clases',
     'Un labels.txt con las clases y su orden; vacío toma el conjunto alfabético.',
   ],
+  'data.unlabeled': [
+    'Images without labels',
+    'Imágenes sin etiquetas',
+    'Ninguna de estas (none_of_these), aún sin etiquetar y fuera (not_labeled_yet), o preguntar (ask).',
+  ],
   'data.padding_color': [
     'Padding colour',
     'Color de relleno',

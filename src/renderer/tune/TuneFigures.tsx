@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { averagePrecision } from '../../shared/metrics/metrics.ts';
+import { averagePrecision, isMeasured } from '../../shared/metrics/metrics.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { useStudio } from '../stores/studio.ts';
@@ -17,7 +17,7 @@ const TAKEN = 6;
 
 interface Row {
   readonly name: string;
-  readonly val: number;
+  readonly val: number | null;
   readonly range: string;
   readonly test: number | null;
   readonly testRange: string;
@@ -62,7 +62,9 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
         : averagePrecision(column(test.bytes.labels, classes, label), column(test.bytes.codes, classes, label)),
     [test, classes, label],
   );
-  const rows: readonly Row[] = [
+  const measured = isMeasured(now);
+  const testMeasured = tested === null || isMeasured(tested);
+  const allRows: readonly Row[] = [
     {
       name: w('Precision', 'Precisión'),
       val: precision(now),
@@ -92,6 +94,12 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
       testRange: onTest === null ? '…' : range(...onTest.ap),
     },
   ];
+  // Precision alone would look like a figure: without a positive image nothing of the label is measured.
+  const rows = allRows.map((row) => ({
+    ...row,
+    ...(!measured && { val: null, range: '–' }),
+    ...(!testMeasured && { test: null, testRange: '–' }),
+  }));
   return (
     <aside className="panel line-left tune-right scroll" aria-label={w('Figures', 'Cifras')}>
       <div className="panel-head">
@@ -193,6 +201,15 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
           'La validación es optimista: con ella se eligieron los umbrales. Rangos del 95 %: Wilson para precisión y exhaustividad, 2000 réplicas bootstrap para lo demás.',
         )}
       </p>
+      {(!measured || !testMeasured) && (
+        <p className="small warn" style={{ padding: '0 16px 6px' }}>
+          {w('Not measured: no image with this label in', 'Sin medir: ninguna imagen con esta etiqueta en')}{' '}
+          {[...(measured ? [] : [w('validation', 'validación')]), ...(testMeasured ? [] : [w('test', 'prueba')])].join(
+            ', ',
+          )}
+          .
+        </p>
+      )}
       {test === null ? (
         <div className="row" style={{ padding: '6px 16px 12px' }}>
           <IconLock size={15} className="quiet" aria-hidden="true" />

@@ -33,8 +33,8 @@ export function TuneList() {
     [order],
   );
   const sorted = useMemo(
-    () => JSON.stringify(tuneOrder(val!, thresholds)) === JSON.stringify(order),
-    [val, thresholds, order],
+    () => JSON.stringify(tuneOrder(val!, thresholds, tune!.goal)) === JSON.stringify(order),
+    [val, thresholds, tune, order],
   );
   const virtual = useVirtualizer({
     count: rows.length,
@@ -144,7 +144,7 @@ export function TuneList() {
                 ) : (
                   <span className="range" aria-hidden="true">
                     <i style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }} />
-                    <b data-kind={groupOf(val!, c, own)} style={{ left: `${recall * 100}%` }} />
+                    <b data-kind={groupOf(val!, c, own, tune!.goal)} style={{ left: `${recall * 100}%` }} />
                   </span>
                 )}
                 <span className="num" style={{ width: 34 }}>
@@ -170,8 +170,8 @@ function GroupHead({ kind, count, start, global }: { kind: GroupKind; count: num
       : kind === 'meets'
         ? w('Meets its goal', 'Cumple su objetivo')
         : w(
-            `No validation image: use ${f.score(global / 256, 2)}`,
-            `Sin imagen de validación: usan ${f.score(global / 256, 2)}`,
+            `Not measured: no validation image, threshold ${f.score(global / 256, 2)}`,
+            `Sin medir: sin imagen de validación, umbral ${f.score(global / 256, 2)}`,
           );
   const Icon = kind === 'below' ? IconAlertTriangle : kind === 'meets' ? IconCircleCheck : IconCircleDashed;
   return (

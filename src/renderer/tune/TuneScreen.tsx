@@ -281,8 +281,8 @@ function tuneAnswer(
     return {
       tone: 'warn',
       says: w(
-        `${name} has no validation image: it uses the common threshold ${f.score(global / 256)}.`,
-        `${name} no tiene imagen de validación: usa el umbral común ${f.score(global / 256)}.`,
+        `${name} is not measured: no validation image. It uses the common threshold ${f.score(global / 256)}.`,
+        `${name} está sin medir: no tiene imagen de validación. Usa el umbral común ${f.score(global / 256)}.`,
       ),
       because: w(
         'Move some images of it to val.txt, and train again.',

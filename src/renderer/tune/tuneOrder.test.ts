@@ -39,9 +39,9 @@ describe('a label is', () => {
     ['good by recall from its least on', 40, { ...goal, goal: 'recall' as const }, 'meets'],
     ['below its recall', 160, { ...goal, goal: 'recall' as const }, 'below'],
     ['good at a cost as by F1', 100, { goal: 'cost' as const, missCost: 5 }, 'meets'],
-  ])('%s', (_, k, aim, expected) => expect(groupOf(measured([own]), 0, { k, goal: aim })).toBe(expected));
+  ])('%s', (_, k, aim, expected) => expect(groupOf(measured([own]), 0, { k, goal: aim }, goal)).toBe(expected));
   test('not tunable without a positive image', () =>
-    expect(groupOf(measured([untuned]), 0, { k: 100, goal: null })).toBe('untuned'));
+    expect(groupOf(measured([untuned]), 0, { k: 100, goal: null }, goal)).toBe('untuned'));
 });
 
 test('labels are listed by group, the weakest first', () => {
@@ -50,6 +50,7 @@ test('labels are listed by group, the weakest first', () => {
     tuneOrder(
       measured([own, own, own, untuned, { codes: [200, 150, 100, 50], truth: [1, 0, 0, 0] }]),
       ks.map((k) => ({ k, goal: null })),
+      goal,
     ),
   ).toEqual([
     { kind: 'below', labels: [2, 1] },

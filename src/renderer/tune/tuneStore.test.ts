@@ -200,6 +200,7 @@ describe('undo and redo', () => {
         problems: [],
         draft: [],
         unlisted: null,
+        unlabeled: 'ask',
       },
       labelled: { vocabulary: ['x'], states: edit.after },
       done: [edit],

@@ -98,7 +98,7 @@ function show(tune: Tune): void {
     thresholds: tune.saved,
     saved: tune.saved,
     label: weakest,
-    order: tuneOrder(val, tune.saved),
+    order: tuneOrder(val, tune.saved, tune.goal),
   });
 }
 
@@ -272,8 +272,8 @@ export function corrected(label: number, path: string, edit: Edit): void {
 
 /** Sorts the labels again, on purpose. */
 export function sortAgain(): void {
-  const { val, thresholds } = get();
-  if (val !== null) set({ order: tuneOrder(val, thresholds) });
+  const { val, thresholds, tune } = get();
+  if (val !== null && tune !== null) set({ order: tuneOrder(val, thresholds, tune.goal) });
 }
 
 export function stepLabel(by: number): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchema } from '../config.ts';
+import { configSchema, unlabeledMeanings } from '../config.ts';
 import { jobCommandSchema, stageSecondsSchema } from '../events.ts';
 import {
   checkResultSchema,
@@ -105,6 +105,8 @@ export const contract = {
   ),
   /** Puts one kind of problem right in the label files; a backup is kept. */
   'dataset.repair': method(z.object({ project: z.string(), code: repairableSchema }), repairedSchema),
+  /** Writes what images without labels mean into the project's destila.yaml. */
+  'dataset.unlabeled': method(z.object({ project: z.string(), answer: z.enum(unlabeledMeanings) }), done),
   'import.offers': method(project, importOffersSchema),
   'import.plan': method(importRequestSchema, importPlanSchema),
   'import.write': method(importRequestSchema, done),

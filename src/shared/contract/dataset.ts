@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unlabeledMeanings } from '../config.ts';
 
 /** A project's photos and labels as the Data screen holds them: columns, so that 100,000 images stay light. */
 
@@ -55,6 +56,8 @@ export const datasetIndexSchema = z.object({
   problems: z.array(labelProblemSchema),
   /** Edits that were not saved when the studio last ended. */
   draft: z.array(lineChangeSchema),
+  /** What images without labels mean: the project's answer. */
+  unlabeled: z.enum(unlabeledMeanings),
   /** Images below the folder that no label file lists; null where there are too many to count quickly. */
   unlisted: z.int().nullable(),
 });

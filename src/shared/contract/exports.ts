@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { verdicts } from '../metrics/quality.ts';
 
 export const exportCheckSchema = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
 
@@ -20,6 +21,19 @@ export const exportSchema = z.object({
   /** Validation mAP of the float student and of the INT8 model. */
   floatAp: z.number().nullable(),
   int8Ap: z.number().nullable(),
+  /** Each label against its goal: on validation while test is sealed, then on test. */
+  quality: z.object({
+    split: z.enum(['val', 'test']),
+    labels: z.array(
+      z.object({
+        label: z.string(),
+        verdict: z.enum(verdicts).nullable(),
+        measure: z.enum(['f1', 'fbeta', 'precision', 'recall']),
+        minimum: z.number(),
+        value: z.number().nullable(),
+      }),
+    ),
+  }),
   /** Thresholds of the run that were changed after this export. */
   stale: z.boolean(),
   snippets: z.object({ kotlin: z.string(), swift: z.string(), python: z.string() }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadGolden } from '../../../tests/golden/golden.ts';
+import { goldenJson, loadGolden } from '../../../tests/golden/golden.ts';
 import { averagePrecision, decisionMetrics, macroAveragePrecision, noLabelRate, rocAuc } from './metrics.ts';
 
 type Averages = Record<string, number | (number | null)[]>;
@@ -11,6 +11,16 @@ interface Manifest {
     Averages
   >)[];
 }
+
+/** scikit-learn's averages with `labels=` the classes that have a positive: 'hand' and 'grid' hold one without. */
+type Averages3 = Record<'macro' | 'micro', (number | null)[]>;
+const measuredGolden =
+  goldenJson<
+    Record<
+      string,
+      ({ threshold: number } & Record<'zero_division_0' | 'zero_division_1' | 'zero_division_nan', Averages3>)[]
+    >
+  >('metrics/measured');
 
 /** The tolerance of the goldens: scikit-learn in float64. */
 const close = (found: number, expected: number | null): void => {
@@ -52,13 +62,13 @@ describe.each(['hand', 'grid', 'free'])('metrics of scikit-learn, on %s', (name)
     test.each(divisions)('precision, recall and F1 with %s', (key, zeroDivision) => {
       const found = decisionMetrics(labels, predicted, classes, zeroDivision);
       const expected = at[key];
-      const figure = (name: string): number => expected[name] as number;
-      close(found.macroPrecision, figure('precision_macro'));
-      close(found.macroRecall, figure('recall_macro'));
-      close(found.macroF1, figure('f1_macro'));
-      close(found.microPrecision, figure('precision_micro'));
-      close(found.microRecall, figure('recall_micro'));
-      close(found.microF1, figure('f1_micro'));
+      const averages = measuredGolden[name]!.find(({ threshold }) => threshold === at.threshold)![key];
+      averages.macro.forEach((figure, i) =>
+        close([found.macroPrecision, found.macroRecall, found.macroF1][i]!, figure),
+      );
+      averages.micro.forEach((figure, i) =>
+        close([found.microPrecision, found.microRecall, found.microF1][i]!, figure),
+      );
       found.perClass.forEach((report, c) => {
         for (const name of ['precision', 'recall', 'f1', 'support'] as const)
           close(report[name], (expected[`${name}_class`] as (number | null)[])[c]!);
@@ -129,4 +139,10 @@ describe('scores that are not numbers', () => {
     });
     expect(macroAveragePrecision(matrix, [0.9, NaN, 0.8, 0.2, 0.3, 0.1], 3).macroAp).toBe(1);
   });
+});
+
+test('no class is measured where no image has a label: every average is undefined', () => {
+  const { macroF1, microF1, microPrecision, perClass } = decisionMetrics(Int8Array.of(0, 0, 0, 0), [1, 0, 1, 0], 2);
+  expect([macroF1, microF1, microPrecision]).toEqual([NaN, NaN, NaN]);
+  expect(perClass.map(({ confusion: { fp } }) => fp)).toEqual([2, 0]);
 });

@@ -49,16 +49,25 @@ export function confusions(labels: Int8Array, predicted: ArrayLike<number>, clas
   return counts;
 }
 
+/**
+ * The one rule of what counts in an average: a class without a positive image in a split is not measured there.
+ * Its recall and its ranking are undefined, whatever stands in for 0/0.
+ */
+export const isMeasured = ({ tp, fn }: Pick<Confusion, 'tp' | 'fn'>): boolean => tp + fn > 0;
+
 export interface DecisionMetrics {
+  /** Every class, measured or not. */
   readonly perClass: readonly ClassReport[];
+  /**
+   * Averages over the measured classes, as scikit-learn gives them with `labels=` those classes; NaN when no class is
+   * measured.
+   */
   readonly macroPrecision: number;
   readonly macroRecall: number;
   readonly macroF1: number;
   readonly microPrecision: number;
   readonly microRecall: number;
   readonly microF1: number;
-  /** Classes without a positive: they count zeroDivision in the macro figures' recall. */
-  readonly classesWithoutPositives: number;
 }
 
 /** Mean over the numbers; NaN entries are left out, and nothing left gives NaN. */
@@ -79,17 +88,20 @@ export function decisionMetrics(
 /** The same from counts of each class. */
 export function decisionMetricsOf(counts: readonly Confusion[], zeroDivision: ZeroDivision = 0): DecisionMetrics {
   const perClass = counts.map((count) => classReport(count, zeroDivision));
-  const total = counts.reduce((a, b) => ({ tn: a.tn + b.tn, fp: a.fp + b.fp, fn: a.fn + b.fn, tp: a.tp + b.tp }));
-  const micro = classReport(total, zeroDivision);
+  const measured = perClass.filter(({ confusion }) => isMeasured(confusion));
+  const total = measured.reduce(
+    (a, { confusion: b }) => ({ tn: a.tn + b.tn, fp: a.fp + b.fp, fn: a.fn + b.fn, tp: a.tp + b.tp }),
+    { tn: 0, fp: 0, fn: 0, tp: 0 },
+  );
+  const micro = classReport(total, measured.length === 0 ? NaN : zeroDivision);
   return {
     perClass,
-    macroPrecision: nanMean(perClass.map((c) => c.precision)),
-    macroRecall: nanMean(perClass.map((c) => c.recall)),
-    macroF1: nanMean(perClass.map((c) => c.f1)),
+    macroPrecision: nanMean(measured.map((c) => c.precision)),
+    macroRecall: nanMean(measured.map((c) => c.recall)),
+    macroF1: nanMean(measured.map((c) => c.f1)),
     microPrecision: micro.precision,
     microRecall: micro.recall,
     microF1: micro.f1,
-    classesWithoutPositives: perClass.filter((c) => c.support === 0).length,
   };
 }
 

@@ -26,6 +26,8 @@ export const configMessages: Readonly<Record<string, string>> = {
   'place, colour, noise and erase, each once, with commas between':
     'place, colour, noise y erase, una vez cada uno, separados por comas',
   'letters, digits, dot, dash and underscore': 'letras, cifras, punto, guion y guion bajo',
+  "{file} takes 'data' from an alias, which cannot be changed here. Write data.unlabeled: {answer} there yourself.":
+    "{file} toma 'data' de un alias, que aquí no se puede cambiar. Escribe tú data.unlabeled: {answer}.",
   'this is no YAML ({reason}).': 'esto no es YAML válido ({reason}).',
   'line {line:number}': 'línea {line}',
   settings: 'ajustes',

@@ -70,9 +70,18 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'Label that contains a separator': 'Etiqueta con separador',
   'If these are several labels, use one separator in all files.':
     'Si son varias etiquetas, usa un solo separador en todos los archivos.',
-  'Class without training image': 'Clase sin imagen de entrenamiento',
-  'The model cannot learn it: move images of it to train.txt.':
-    'El modelo no puede aprenderla: mueve imágenes suyas a train.txt.',
+  'No labeled image in train': 'Ninguna imagen etiquetada en train',
+  'There is nothing to learn from: label images of train.txt, or move labeled images there.':
+    'No hay de qué aprender: etiqueta imágenes de train.txt, o mueve allí imágenes etiquetadas.',
+  'Images without labels': 'Imágenes sin etiquetas',
+  'Set data.unlabeled to none_of_these (negatives) or not_labeled_yet (left out), or answer in the studio.':
+    'Pon data.unlabeled a none_of_these (negativos) o a not_labeled_yet (fuera), o responde en el estudio.',
+  'Label without a training image': 'Etiqueta sin imagen de entrenamiento',
+  'The model cannot learn it: move images with this label to train.txt.':
+    'El modelo no puede aprenderla: mueve imágenes con esta etiqueta a train.txt.',
+  'Label that cannot be measured': 'Etiqueta que no se puede medir',
+  'It is left out of every average there: move images with this label to the split, or split again.':
+    'No entra en ningún promedio de esa partición: mueve allí imágenes con esta etiqueta, o reparte de nuevo.',
   'Class with few images': 'Clase con pocas imágenes',
   'Scores and thresholds of such classes are unsure; data.min_positives sets the limit.':
     'Las puntuaciones y umbrales de estas clases son inseguros; data.min_positives fija el límite.',
@@ -114,12 +123,16 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'it is {format}': 'es {format}',
   '{file} lists no image.': '{file} no nombra ninguna imagen.',
   'no image has a label.': 'ninguna imagen tiene etiqueta.',
-  "class '{label}' has no training image: no split has it.":
-    'la clase “{label}” no tiene imagen de entrenamiento: no está en ninguna partición.',
-  "class '{label}' has no training image: it is only in {splits}.":
-    'la clase “{label}” no tiene imagen de entrenamiento: solo está en {splits}.',
-  "class '{label}' has no image in {split} ({images:number} images).":
-    'la clase “{label}” no tiene imágenes en {split} ({images} imágenes).',
+  'no image in {file} has a label.': 'ninguna imagen de {file} tiene etiqueta.',
+  "images without labels: {counts:list}. Until you say what they mean they count as 'none of these'.":
+    'imágenes sin etiquetas: {counts}. Mientras no digas qué significan cuentan como «ninguna de estas».',
+  '{count:number} in {split}': '{count} en {split}',
+  "label '{label}' has no training image: no split has it.":
+    'la etiqueta “{label}” no tiene imagen de entrenamiento: no está en ninguna partición.',
+  "label '{label}' has no training image: it is only in {splits}.":
+    'la etiqueta “{label}” no tiene imagen de entrenamiento: solo está en {splits}.',
+  "label '{label}' has no image in {split}: it is not measured there.":
+    'la etiqueta “{label}” no tiene imágenes en {split}: allí no se mide.',
   "class '{label}' has only 1 image in {split} ({images:number} images).":
     'la clase “{label}” tiene una sola imagen en {split} ({images} imágenes).',
   "class '{label}' has only {own:number} images in {split} ({images:number} images).":

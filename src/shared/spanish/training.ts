@@ -17,6 +17,10 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'Writing and checking the bundle.': 'Escribiendo y comprobando el paquete.',
 
   // Notes.
+  'Images without labels: {count:number}, not labeled yet, so they are left out.':
+    'Imágenes sin etiquetas: {count}, aún sin etiquetar, así que quedan fuera.',
+  "Images without labels: {count:number}, counted as 'none of these'.":
+    'Imágenes sin etiquetas: {count}, cuentan como «ninguna de estas».',
   '{train:number} training, {val:number} validation and {test:number} test images, {classes:number} classes; separator: {separator:words}.':
     '{train} imágenes de entrenamiento, {val} de validación y {test} de prueba, {classes} clases; separador: {separator}.',
   'A batch of {wanted:number} does not fit into {memory:number} GiB for the {stage:words}: it trains with {batch:number}, and {steps:number} batches are added up before the weights move. engine.memory: low or a smaller input size would leave more room.':

@@ -1,9 +1,18 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import type { ModelQuality } from '../../../shared/metrics/quality.ts';
+import {
+  fidelityWords,
+  named,
+  notMeasuredWords,
+  qualityWords,
+  wayOnWords,
+} from '../../../shared/metrics/verdictWords.ts';
 import type { BundleCheck } from '../../pipeline/export/bundle/verifyBundle.ts';
 import type { EvaluationResult } from '../../pipeline/stages/evaluate.ts';
 import { leftOutText } from '../../pipeline/stages/leftOutLabels.ts';
 import type { PredictionResult } from '../../pipeline/stages/predict.ts';
+import { unlabeledAnswer } from '../../studio/labels/unlabeled.ts';
 import { cacheFolder } from '../../studio/places.ts';
 import { EXIT } from '../exitCodes.ts';
 import { score, shortened, table } from '../format.ts';
@@ -33,12 +42,21 @@ export function addJudgingCommands(program: Command): void {
     .action(verify);
 }
 
+const english = (en: string): string => en;
+
 async function evaluate(
   model: string,
   { data, split, json }: { data?: string; split: 'train' | 'val' | 'test'; json: boolean },
 ): Promise<void> {
   const result = await perform<EvaluationResult>(
-    { type: 'evaluate', model, data: data ?? null, split, cacheFolder: cacheFolder() },
+    {
+      type: 'evaluate',
+      model,
+      data: data ?? null,
+      split,
+      unlabeled: data === undefined ? 'ask' : await unlabeledAnswer(data),
+      cacheFolder: cacheFolder(),
+    },
     json,
   );
   const { report, labels, images, leftOut } = result;
@@ -57,8 +75,14 @@ async function evaluate(
   }
   const { low, high } = report.macroApInterval;
   process.stdout.write(
-    `${split}: ${images} images, INT8 model\nmacro AP ${score(report.macroAp)} (95 % interval ${score(low)} to ${score(high)})${report.classesLeftOut === 0 ? '' : `; ${report.classesLeftOut} classes without an image are left out`}\n\n`,
+    `${split}: ${images} images, INT8 model\nmacro AP ${score(report.macroAp)} (95 % interval ${score(low)} to ${score(high)})\n`,
   );
+  const notMeasured = labels.filter((_, c) => report.perClass[c]!.support === 0);
+  if (notMeasured.length > 0)
+    process.stdout.write(
+      `${notMeasuredWords(notMeasured.length, english)} No image in ${split}, so in no average: ${named(notMeasured, english, 20)}.\n`,
+    );
+  process.stdout.write('\n');
   const sets = [
     ['0.5', 'at 0.5'],
     ['global', 'one threshold'],
@@ -117,6 +141,7 @@ async function predict(folder: string, { bundle }: { bundle: string }): Promise<
 
 async function verify(bundle: string, { json }: { json: boolean }): Promise<void> {
   const checks = await perform<BundleCheck[]>({ type: 'verify', bundle }, json);
+  const quality = await perform<ModelQuality | null>({ type: 'bundleQuality', bundle }, json);
   for (const { name, fault } of checks) {
     process.stdout.write(
       json
@@ -125,11 +150,15 @@ async function verify(bundle: string, { json }: { json: boolean }): Promise<void
     );
   }
   const faults = checks.filter(({ fault }) => fault !== null).length;
-  if (!json)
+  const fidelity = fidelityWords({ passed: checks.length - faults, checks: checks.length }, english);
+  const saidOfModel =
+    quality === null
+      ? 'The quality is unknown: metrics.json cannot be read.'
+      : `${qualityWords(quality, english)} ${wayOnWords(quality, false, english)} (test split)`;
+  if (json)
     process.stdout.write(
-      faults === 0
-        ? '\nThe bundle is whole and gives the same results here.\n'
-        : `\n${faults} of ${checks.length} checks failed: do not ship this bundle.\n`,
+      `${JSON.stringify({ type: 'verdict', faithful: faults === 0, quality: quality?.verdict ?? null, labels: quality?.labels ?? [] })}\n`,
     );
+  else process.stdout.write(`\n${fidelity}${faults === 0 ? '' : ' Do not ship this bundle.'}\n${saidOfModel}\n`);
   if (faults > 0) process.exitCode = EXIT.check;
 }

@@ -1,13 +1,18 @@
 import { access, readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { Option } from 'commander';
 import type { Command } from 'commander';
+import type { UnlabeledMeaning } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { FolderCheck } from '../../pipeline/stages/check.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { loadConfig } from '../../studio/config/loadConfig.ts';
+import { rememberUnlabeled, withUnlabeledAnswer } from '../../studio/labels/unlabeled.ts';
 import { cacheFolder, projectConfigFile } from '../../studio/places.ts';
 import { resourcePath } from '../../studio/resources.ts';
 import { EXIT } from '../exitCodes.ts';
 import { bytes, shortened, table } from '../format.ts';
+import { unlabeledQuestion, unlabeledReply } from '../unlabeled.ts';
 import { perform } from '../jobs.ts';
 import type { ConfigOptions } from '../options.ts';
 import { configOptions, configSources } from '../options.ts';
@@ -22,10 +27,16 @@ export function addProjectCommands(program: Command): void {
   configOptions(
     program
       .command('check')
-      .description('read the photos and labels of a project and say what is wrong; changes nothing')
+      .description('check the images and labels of a project; asks what images without labels mean')
       .argument('[folder]', 'the folder with train.txt, val.txt and test.txt', '.'),
   )
-    .option('--json', 'one JSON object a line', false)
+    .addOption(
+      new Option(
+        '--unlabeled <meaning>',
+        'answer what images without labels mean; the answer is kept in destila.yaml',
+      ).choices(['none_of_these', 'not_labeled_yet']),
+    )
+    .option('--json', 'one JSON object per line', false)
     .action(check);
 }
 
@@ -47,8 +58,15 @@ async function init(folder: string, { preset }: { preset?: string }): Promise<vo
   process.stdout.write(`${file} is written: 'destila run ${folder}' uses it.\n`);
 }
 
-async function check(folder: string, options: ConfigOptions & { json: boolean }): Promise<void> {
-  const { config } = await loadConfig(await configSources(folder, options));
+interface CheckOptions extends ConfigOptions {
+  readonly unlabeled?: Exclude<UnlabeledMeaning, 'ask'>;
+  readonly json: boolean;
+}
+
+async function check(folder: string, options: CheckOptions): Promise<void> {
+  if (options.unlabeled !== undefined) await rememberUnlabeled(folder, options.unlabeled);
+  const loaded = await loadConfig(await configSources(folder, options));
+  const config = await withUnlabeledAnswer(loaded.config, folder);
   const found = await perform<FolderCheck>(
     { type: 'check', project: folder, config: config.data, cacheFolder: cacheFolder(), out: null },
     options.json,
@@ -61,34 +79,61 @@ async function check(folder: string, options: ConfigOptions & { json: boolean })
     );
   } else {
     process.stdout.write(`${describe(found)}\n\n${found.text}\n`);
+    if (found.unlabeledMeaning === 'ask' && process.stdin.isTTY && process.stdout.isTTY)
+      await askAboutUnlabeled(folder, found);
   }
   if (errors > 0) process.exitCode = EXIT.data;
 }
 
+async function askAboutUnlabeled(folder: string, { unlabeled }: FolderCheck): Promise<void> {
+  const total = unlabeled.train + unlabeled.val + unlabeled.test;
+  if (total === 0) return;
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const reply = await lines.question(`\n${unlabeledQuestion(total)} `);
+    const answer = unlabeledReply(reply);
+    if (answer === null) {
+      process.stdout.write('No answer was saved. A run counts them as none of these.\n');
+      return;
+    }
+    await rememberUnlabeled(folder, answer);
+    process.stdout.write(`data.unlabeled: ${answer} is saved in ${projectConfigFile(folder)}.\n`);
+  } finally {
+    lines.close();
+  }
+}
+
 const MOST_CLASSES = 40;
 
-function describe({ statistics, separator }: FolderCheck): string {
+function describe({ statistics, separator, unlabeled, unlabeledMeaning }: FolderCheck): string {
   const { splits, vocabulary, sizes } = statistics;
+  const meaning = {
+    ask: "count as 'none of these' until you answer",
+    none_of_these: "count as 'none of these'",
+    not_labeled_yet: 'not labeled yet, left out',
+  }[unlabeledMeaning];
+  const anyUnlabeled = unlabeled.train + unlabeled.val + unlabeled.test > 0;
   const names = ['train', 'val', 'test'] as const;
   const overview = table([
     ['', ...names],
     ['images', ...names.map((name) => String(splits[name].images))],
-    ['labels an image', ...names.map((name) => splits[name].meanLabels.toFixed(2))],
-    ['without label', ...names.map((name) => `${(splits[name].noLabelRate * 100).toFixed(1)} %`)],
+    ['labels per image', ...names.map((name) => splits[name].meanLabels.toFixed(2))],
+    ['without labels', ...names.map((name) => String(unlabeled[name]))],
   ]);
+  const without = anyUnlabeled ? `\nImages without labels: ${meaning}.` : '';
   const classes = table([
-    ['class', ...names],
+    ['label', ...names],
     ...vocabulary
       .slice(0, MOST_CLASSES)
       .map((label, c) => [shortened(label, 40), ...names.map((name) => String(splits[name].positives[c]))]),
   ]);
   const more =
     vocabulary.length > MOST_CLASSES
-      ? `\n... and ${vocabulary.length - MOST_CLASSES} more classes (--json lists all)`
+      ? `\n... and ${vocabulary.length - MOST_CLASSES} more labels (--json lists all)`
       : '';
   const spread =
     sizes === null
       ? ''
       : `\nsizes: ${sizes.width.min} x ${sizes.height.min} to ${sizes.width.max} x ${sizes.height.max} pixels, median file ${bytes(sizes.bytes.median)}`;
-  return `${overview}\n\n${classes}${more}\n${spread}\nseparator: ${separator.name} (${separator.evidence})`;
+  return `${overview}${without}\n\n${classes}${more}\n${spread}\nseparator: ${separator.name} (${separator.evidence})`;
 }

@@ -192,13 +192,13 @@ async function list(place: string, { json }: { json: boolean }): Promise<void> {
   }
   process.stdout.write(
     `${table([
-      ['run', 'state', 'stage', 'time', 'INT8 macro AP', 'test opened'],
+      ['run', 'state', 'stage', 'time', 'INT8 mAP, val', 'test opened'],
       ...runs.map(({ record, state }) => [
         record.id,
         state,
         nextStage(record) ?? 'all done',
         duration(stages.reduce((sum, stage) => sum + record.stages[stage].seconds, 0)),
-        score(record.stages.test.summary.int8_macro_ap),
+        score(record.stages.thresholds.summary.val_int8_ap),
         `${record.testOpenings.length}x`,
       ]),
     ])}\n`,

@@ -199,10 +199,10 @@ describe('checkProject', () => {
       },
     ]);
     expect(problems.filter(({ code }) => code === 'notInTrain').map(({ message }) => message)).toEqual([
-      "class 'new' has no training image: it is only in val.",
-      "class 'red_Apple' has no training image: it is only in val.",
+      "label 'new' has no training image: it is only in val.",
+      "label 'red_Apple' has no training image: it is only in val.",
     ]);
-    expect(problems.filter(({ code }) => code === 'fewPositives').map(({ label, split }) => [label, split])).toEqual([
+    expect(problems.filter(({ code }) => code === 'notMeasured').map(({ label, split }) => [label, split])).toEqual([
       ['Red apple', 'val'],
       ['y', 'val'],
       ['Red apple', 'test'],
@@ -219,6 +219,82 @@ describe('checkProject', () => {
       ['fewPositives', 'warning', 'test.txt', null],
     ]);
     expect(problems[0]!.message).toBe("class 'x' has only 1 image in train (1 images).");
+  });
+
+  it('asks about images without labels, once and with the count per split; nothing is left out meanwhile', async () => {
+    const files = {
+      'train.txt': 'a.png\tx\nb.png\nc.png\n',
+      'val.txt': 'v.png\tx\nd.png\n',
+      'b.png': 7,
+      'c.png': 8,
+      'd.png': 9,
+    };
+    const { problems, dataset, unlabeled } = await check(files);
+    expect(brief(problems)).toEqual([['unlabeledImages', 'warning', null, null]]);
+    expect(problems[0]!.message).toBe(
+      "images without labels: 2 in train, 1 in val. Until you say what they mean they count as 'none of these'.",
+    );
+    expect(unlabeled).toEqual({ train: 2, val: 1, test: 0 });
+    expect(dataset.splits.train).toHaveLength(3);
+  });
+
+  it('keeps them as negatives once that is the answer, and says nothing more', async () => {
+    const { problems, dataset, unlabeled } = await check(
+      { 'train.txt': 'a.png\tx\nb.png\n', 'b.png': 7 },
+      { unlabeled: 'none_of_these' },
+    );
+    expect(problems).toEqual([]);
+    expect(unlabeled.train).toBe(1);
+    expect([...dataset.splits.train[1]!.labels]).toEqual([0]);
+  });
+
+  it('leaves them out of every split once they are not labeled yet', async () => {
+    const { problems, dataset, unlabeled } = await check(
+      {
+        'train.txt': 'a.png\tx\nb.png\n',
+        'val.txt': 'c.png\nv.png\tx\n',
+        'test.txt': 't.png\tx\nd.png\n',
+        ...{ 'b.png': 7, 'c.png': 8, 'd.png': 9 },
+      },
+      { unlabeled: 'not_labeled_yet' },
+    );
+    expect(problems).toEqual([]);
+    expect(Object.values(dataset.splits).map((split) => split.map(({ path: name }) => name))).toEqual([
+      ['a.png'],
+      ['v.png'],
+      ['t.png'],
+    ]);
+    expect(unlabeled).toEqual({ train: 1, val: 1, test: 1 });
+  });
+
+  it('refuses a split that leaving them out makes empty', async () => {
+    const { problems } = await check({ 'val.txt': 'v.png\n' }, { unlabeled: 'not_labeled_yet' });
+    expect(brief(problems)).toEqual([['emptySplit', 'error', 'val.txt', null]]);
+  });
+
+  it('asks nothing while no image has a label', async () => {
+    const { problems, unlabeled } = await check({
+      'train.txt': 'a.png\n',
+      'val.txt': 'v.png\n',
+      'test.txt': 't.png\n',
+    });
+    expect(brief(problems)).toEqual([['noLabels', 'error', null, null]]);
+    expect(unlabeled).toEqual({ train: 0, val: 0, test: 0 });
+  });
+
+  it('names each label that a split cannot measure, whatever min_positives is', async () => {
+    const { problems } = await check({ 'train.txt': 'a.png\tx,y\n', 'val.txt': 'v.png\ty\n' }, { min_positives: 0 });
+    expect(problems.map(({ code, message }) => [code, message])).toEqual([
+      ['notMeasured', "label 'x' has no image in val: it is not measured there."],
+      ['notMeasured', "label 'y' has no image in test: it is not measured there."],
+    ]);
+  });
+
+  it('refuses a train split without a single positive: there is nothing to learn', async () => {
+    const { problems } = await check({ 'train.txt': 'a.png\n' }, { unlabeled: 'none_of_these' });
+    expect(problems.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { code: 'nothingToLearn', file: 'train.txt', message: 'no image in train.txt has a label.' },
+    ]);
   });
 
   it('refuses empty splits and data without labels', async () => {

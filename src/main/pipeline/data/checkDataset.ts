@@ -49,14 +49,39 @@ export async function checkProject(
   root: string,
   config: DataConfig,
   options: CheckOptions & ReadOptions,
-): Promise<CheckResult & Pick<ReadResult, 'separator' | 'unknownLabels'>> {
-  const read = await readDataset(root, config, options);
+): Promise<CheckResult & Pick<ReadResult, 'separator' | 'unknownLabels' | 'unlabeled'>> {
+  const read = await readDataset(root, config, {
+    ...options,
+    leaveOutUnlabeled: config.unlabeled === 'not_labeled_yet',
+  });
   const checked = await checkDataset(read.dataset, config, options);
   // A label file that is missing is not reported once more as an empty split.
   const missing = new Set(read.problems.flatMap(({ code, split }) => (code === 'missingLabelFile' ? [split] : [])));
   const problems = checked.problems.filter(({ code, split }) => code !== 'emptySplit' || !missing.has(split));
-  const { separator, unknownLabels } = read;
-  return { ...checked, problems: inOrder([...read.problems, ...problems]), separator, unknownLabels };
+  return {
+    ...checked,
+    problems: inOrder([...read.problems, ...problems, ...askAboutUnlabeled(read, config.unlabeled)]),
+    separator: read.separator,
+    unknownLabels: read.unknownLabels,
+    unlabeled: read.unlabeled,
+  };
+}
+
+/** A question, not a guess: until a person has answered it, these images count as negatives, and that is said. */
+function askAboutUnlabeled({ unlabeled }: ReadResult, meaning: DataConfig['unlabeled']): DataProblem[] {
+  const total = Object.values(unlabeled).reduce((a, b) => a + b, 0);
+  if (meaning !== 'ask' || total === 0) return [];
+  const where = SPLITS.filter((split) => unlabeled[split] > 0).map((split) => `${unlabeled[split]} in ${split}`);
+  return [
+    {
+      code: 'unlabeledImages',
+      severity: 'warning',
+      split: null,
+      file: null,
+      line: null,
+      message: `images without labels: ${where.join(', ')}. Until you say what they mean they count as 'none of these'.`,
+    },
+  ];
 }
 
 function inOrder(problems: readonly DataProblem[]): DataProblem[] {

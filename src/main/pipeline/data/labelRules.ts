@@ -31,6 +31,16 @@ export function checkLabels(dataset: Dataset, splits: readonly Split[], minPosit
     });
     return problems;
   }
+  const inTrain = positives.get('train');
+  if (inTrain?.every((count) => count === 0) === true)
+    problems.push({
+      code: 'nothingToLearn',
+      severity: 'error',
+      split: 'train',
+      file: labelFileName('train'),
+      line: null,
+      message: `no image in ${labelFileName('train')} has a label.`,
+    });
   problems.push(...similarLabels(dataset));
   dataset.vocabulary.forEach((label, index) =>
     problems.push(...judgeClass(dataset, label, index, positives, minPositives)),
@@ -57,13 +67,26 @@ function judgeClass(
       file: labelFileName('train'),
       line: null,
       label,
-      message: `class '${label}' has no training image: ${where}.`,
+      message: `label '${label}' has no training image: ${where}.`,
     });
   }
   for (const [split, counts] of positives) {
     const count = counts[index]!;
-    if (count >= minPositives || (split === 'train' && onlyElsewhere)) continue;
-    const images = count === 0 ? 'no image' : count === 1 ? 'only 1 image' : `only ${count} images`;
+    if (split === 'train' && onlyElsewhere) continue;
+    if (count === 0) {
+      problems.push({
+        code: 'notMeasured',
+        severity: 'warning',
+        split,
+        file: labelFileName(split),
+        line: null,
+        label,
+        message: `label '${label}' has no image in ${split}: it is not measured there.`,
+      });
+      continue;
+    }
+    if (count >= minPositives) continue;
+    const images = count === 1 ? 'only 1 image' : `only ${count} images`;
     problems.push({
       code: 'fewPositives',
       severity: 'warning',

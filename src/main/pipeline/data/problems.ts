@@ -63,6 +63,14 @@ export const dataProblems = {
     title: 'Labels in brackets',
     advice: 'Take brackets and quotes out: apple,pear. Or save the table as CSV and import it in the studio.',
   },
+  nothingToLearn: {
+    title: 'No labeled image in train',
+    advice: 'There is nothing to learn from: label images of train.txt, or move labeled images there.',
+  },
+  unlabeledImages: {
+    title: 'Images without labels',
+    advice: 'Set data.unlabeled to none_of_these (negatives) or not_labeled_yet (left out), or answer in the studio.',
+  },
   labelsFile: {
     title: 'Problem in the list of classes',
     advice: 'The file that data.labels_file names holds one class a line, each once.',
@@ -82,8 +90,12 @@ export const dataProblems = {
     advice: 'If these are several labels, use one separator in all files.',
   },
   notInTrain: {
-    title: 'Class without training image',
-    advice: 'The model cannot learn it: move images of it to train.txt.',
+    title: 'Label without a training image',
+    advice: 'The model cannot learn it: move images with this label to train.txt.',
+  },
+  notMeasured: {
+    title: 'Label that cannot be measured',
+    advice: 'It is left out of every average there: move images with this label to the split, or split again.',
   },
   fewPositives: {
     title: 'Class with few images',

@@ -24,6 +24,8 @@ export interface ReadOptions {
   readonly splits?: readonly Split[];
   /** Classes in the order of a given model. Labels that it lacks are warned about and left out. */
   readonly vocabulary?: readonly string[];
+  /** Leaves out images without labels: they are not labeled yet. */
+  readonly leaveOutUnlabeled?: boolean;
 }
 
 export interface ReadResult {
@@ -33,6 +35,8 @@ export interface ReadResult {
   readonly separator: SeparatorReport;
   /** Images of each label that is not in the vocabulary. */
   readonly unknownLabels: ReadonlyMap<string, number>;
+  /** Lines of each split that name no label, left out or not; all 0 when no line names one, for then nothing is labeled. */
+  readonly unlabeled: Readonly<Record<Split, number>>;
 }
 
 /** A line of a label file, understood. */
@@ -62,7 +66,7 @@ export async function readDataset(
   const texts: SplitText[] = [];
   for (const split of options.splits ?? SPLITS)
     texts.push({ split, lines: await readLabelFile(folder, split, problems) });
-  const read = await readLabelTexts(folder, texts, config, options.vocabulary ?? null);
+  const read = await readLabelTexts(folder, texts, config, options);
   return { ...read, problems: [...problems, ...read.problems] };
 }
 
@@ -71,7 +75,7 @@ export async function readLabelTexts(
   folder: string,
   texts: readonly SplitText[],
   config: Pick<DataConfig, 'separator' | 'labels_file'>,
-  vocabularyOfModel: readonly string[] | null = null,
+  options: Pick<ReadOptions, 'vocabulary' | 'leaveOutUnlabeled'> = {},
 ): Promise<ReadResult> {
   const problems: DataProblem[] = [];
   const exists = (name: string): boolean => name !== '' && existsSync(path.resolve(folder, name));
@@ -85,17 +89,24 @@ export async function readLabelTexts(
   const vocabulary = await buildVocabulary(
     folder,
     entries,
-    { labelsFile: config.labels_file, given: vocabularyOfModel },
+    { labelsFile: config.labels_file, given: options.vocabulary ?? null },
     problems,
   );
   const splits: Record<Split, Sample[]> = { train: [], val: [], test: [] };
   const index = new Map(vocabulary.map((label, i) => [label, i]));
-  for (const entry of entries) splits[entry.split].push(toSample(folder, entry, index));
+  const unlabeled: Record<Split, number> = { train: 0, val: 0, test: 0 };
+  const anyLabel = entries.some(({ labels }) => labels.length > 0);
+  for (const entry of entries) {
+    const isUnlabeled = anyLabel && entry.labels.length === 0;
+    if (isUnlabeled) unlabeled[entry.split]++;
+    if (!isUnlabeled || options.leaveOutUnlabeled !== true) splits[entry.split].push(toSample(folder, entry, index));
+  }
   return {
     dataset: { root: folder, vocabulary, splits },
     problems,
     separator,
     unknownLabels: countUnknown(entries, index),
+    unlabeled,
   };
 }
 

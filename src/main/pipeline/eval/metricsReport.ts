@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
+import { labelGoalSchema } from '../../../shared/metrics/goal.ts';
+import { verdicts } from '../../../shared/metrics/quality.ts';
 import { splitReportSchema } from './report.ts';
 import { readRegularText } from '../storage/regularFile.ts';
 
@@ -20,6 +22,9 @@ const agreement = z.strictObject({
   scoreDifference: z.number().describe('Mean absolute difference of scores.'),
 });
 
+const verdict = z.enum(verdicts).nullable().describe('Null when not measured.');
+const quality = z.strictObject({ verdict, perClass: z.array(verdict) });
+
 export const metricsReportSchema = z
   .strictObject({
     formatVersion: z.literal(METRICS_FORMAT_VERSION),
@@ -29,6 +34,16 @@ export const metricsReportSchema = z
       .strictObject({ train: z.string(), val: z.string(), test: z.string() })
       .describe("sha256 of each split's images and labels: figures compare only where they are equal."),
     thresholds: z.strictObject({ globalK: z.int(), perClassK: z.array(z.int()) }),
+    // Bundles of earlier versions have none of these three.
+    goals: z.array(labelGoalSchema).optional().describe('What each label has to reach.'),
+    quality: z
+      .strictObject({ val: quality, test: quality })
+      .optional()
+      .describe('The INT8 model against those goals, with the thresholds per class.'),
+    notMeasured: z
+      .strictObject({ val: z.array(z.string()), test: z.array(z.string()) })
+      .optional()
+      .describe('Labels without a positive image in the split: their figures are null, and they are in no average.'),
     val: bySplit.describe('Thresholds were chosen here: figures at them are optimistic.'),
     test: bySplit.describe('Scored at the very end.'),
     agreement: z.strictObject({ val: agreement, test: agreement }).describe('Float student against teacher.'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bootstrapInterval, resampledAveragePrecision } from '../../../shared/metrics/bootstrap.ts';
 import {
   decisionMetrics,
+  isMeasured,
   macroAveragePrecision,
   nanMean,
   noLabelRate,
@@ -14,17 +15,17 @@ const figure = z.number().nullable();
 const decisionsSchema = z.strictObject({
   macroPrecision: figure,
   macroRecall: figure,
-  macroF1: figure.describe('Mean over all classes; a class without anything to count is 0.'),
+  macroF1: figure.describe('Mean over the measured classes, as macroPrecision and macroRecall are.'),
   microPrecision: figure,
   microRecall: figure,
-  microF1: figure.describe('Over all decisions together.'),
+  microF1: figure.describe('Over all decisions on the measured classes together.'),
   noLabelRate: z.number().describe('Share of images that no class is said to be in.'),
   perClass: z.array(
     z.strictObject({
       precision: figure,
       recall: figure,
-      f1: figure,
-      support: z.int().describe('Images with the label.'),
+      f1: figure.describe('Null when not measured; confusion still counts the false alarms.'),
+      support: z.int().describe('Images with the label; 0: not measured.'),
       confusion: z.strictObject({ tn: z.int(), fp: z.int(), fn: z.int(), tp: z.int() }),
     }),
   ),
@@ -34,12 +35,12 @@ export const splitReportSchema = z.strictObject({
   images: z.int(),
   macroAp: figure.describe('Mean average precision over the classes with a positive image (mAP).'),
   macroApInterval: z.strictObject({ low: figure, high: figure }).describe('95 % percentile bootstrap over images.'),
-  classesLeftOut: z.int().describe('Classes without a positive image: they are in no average precision.'),
+  classesLeftOut: z.int().describe('Classes without a positive image: not measured, and in no average.'),
   trueNoLabelRate: z.number().describe('Share of images without any label.'),
   perClass: z.array(z.strictObject({ averagePrecision: figure, rocAuc: figure, support: z.int() })),
   at: z
     .strictObject({ '0.5': decisionsSchema, global: decisionsSchema, per_class: decisionsSchema })
-    .describe('Decisions at 0.5, at one threshold for all classes, and at one a class.'),
+    .describe('Decisions at 0.5, at one threshold for all classes, and at one per class.'),
 });
 export type SplitReport = z.infer<typeof splitReportSchema>;
 
@@ -102,13 +103,10 @@ function decisionsAt(labels: Int8Array, predicted: Uint8Array, classes: number):
     microRecall: finite(metrics.microRecall),
     microF1: finite(metrics.microF1),
     noLabelRate: noLabelRate(predicted, classes),
-    perClass: metrics.perClass.map(({ precision, recall, f1, support, confusion }) => ({
-      precision: finite(precision),
-      recall: finite(recall),
-      f1: finite(f1),
-      support,
-      confusion,
-    })),
+    perClass: metrics.perClass.map(({ precision, recall, f1, support, confusion }) => {
+      const measured = (value: number): number | null => (isMeasured(confusion) ? finite(value) : null);
+      return { precision: measured(precision), recall: measured(recall), f1: measured(f1), support, confusion };
+    }),
   };
 }
 

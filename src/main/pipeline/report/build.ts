@@ -3,6 +3,8 @@ import { macroAveragePrecision } from '../../../shared/metrics/metrics.ts';
 import { decide, histogram } from '../../../shared/metrics/thresholds.ts';
 import { wilson } from '../../../shared/metrics/wilson.ts';
 import type { Interval } from '../../../shared/metrics/bootstrap.ts';
+import type { LabelGoal } from '../../../shared/metrics/goal.ts';
+import { splitQuality } from '../eval/splitQuality.ts';
 import type { MetricsReport } from '../eval/metricsReport.ts';
 import { classIntervals, replicatesFor } from './classIntervals.ts';
 import type { Judged, PairCounts } from './figures.ts';
@@ -12,13 +14,14 @@ import { REPORT_FORMAT_VERSION } from './schema.ts';
 
 export interface ReportInput extends Pick<
   Report,
-  'run' | 'dataset' | 'errors' | 'config' | 'stages' | 'waited' | 'hardware' | 'versions'
+  'run' | 'dataset' | 'leftOut' | 'errors' | 'config' | 'stages' | 'waited' | 'hardware' | 'versions'
 > {
   readonly metrics: MetricsReport;
   /** The INT8 model's codes on test, and the labels there. */
   readonly test: Judged;
   /** Images with each label in train. */
   readonly trainPositives: readonly number[];
+  readonly goals: readonly LabelGoal[];
   /** On validation, on any scale: the model that post-training quantization gave; null where no run kept it. */
   readonly postTraining: { readonly codes: Uint8Array; readonly labels: Int8Array } | null;
 }
@@ -39,15 +42,16 @@ export function buildReport(input: ReportInput): Report {
     cooccurrencePairs(said, test.classes),
     labels,
   );
-  const { run, dataset, errors, config, stages, waited, hardware, versions } = input;
+  const { run, dataset, leftOut, errors, config, stages, waited, hardware, versions } = input;
   return {
     formatVersion: REPORT_FORMAT_VERSION,
     run,
     dataset,
+    leftOut,
     metrics,
     replicates: replicatesFor(test),
     classes: classesOf(input, said),
-    calibration: jsonCalibration(calibration(test, new Set(labels.keys()))),
+    calibration: jsonCalibration(calibration(test, measuredIn(metrics))),
     sensitivity: sensitivity(test, metrics.thresholds.perClassK),
     confusions: confused.slice(0, MOST_PAIRS),
     missed: metrics.test.int8.at.per_class.perClass.map(({ confusion }) => confusion.fn),
@@ -62,7 +66,15 @@ export function buildReport(input: ReportInput): Report {
   };
 }
 
-function classesOf({ metrics, test, trainPositives, postTraining }: ReportInput, said: Uint8Array): ReportClass[] {
+/** Only measured labels count in an average, and so in the calibration of all labels together. */
+const measuredIn = ({ test }: MetricsReport): Set<number> =>
+  new Set(test.int8.perClass.flatMap(({ support }, c) => (support > 0 ? [c] : [])));
+
+function classesOf(
+  { metrics, test, trainPositives, postTraining, goals }: ReportInput,
+  said: Uint8Array,
+): ReportClass[] {
+  const quality = splitQuality(metrics, 'test', goals);
   const intervals = classIntervals(test, said, 1);
   const ptq =
     postTraining === null
@@ -76,6 +88,8 @@ function classesOf({ metrics, test, trainPositives, postTraining }: ReportInput,
       confusion: { tp, fp, fn },
     } = metrics.test.int8.at.per_class.perClass[c]!;
     const { averagePrecision, rocAuc, support } = metrics.test.int8.perClass[c]!;
+    const { verdict, measure, minimum, value } = quality.labels[c]!;
+    const measured = support > 0;
     const ap = (model: 'teacher' | 'student' | 'int8', split: 'val' | 'test'): number | null =>
       metrics[split][model].perClass[c]!.averagePrecision;
     return {
@@ -83,7 +97,7 @@ function classesOf({ metrics, test, trainPositives, postTraining }: ReportInput,
       images: { train: trainPositives[c]!, val: metrics.val.int8.perClass[c]!.support, test: support },
       k: metrics.thresholds.perClassK[c]!,
       precision,
-      precisionInterval: finiteInterval(wilson(tp, tp + fp)),
+      precisionInterval: finiteInterval(measured ? wilson(tp, tp + fp) : wilson(0, 0)),
       recall,
       recallInterval: finiteInterval(wilson(tp, tp + fn)),
       f1,
@@ -91,7 +105,8 @@ function classesOf({ metrics, test, trainPositives, postTraining }: ReportInput,
       averagePrecision,
       averagePrecisionInterval: finiteInterval(intervals[c]!.ap),
       rocAuc,
-      ece: finite(calibration(test, new Set([c])).ece),
+      ece: measured ? finite(calibration(test, new Set([c])).ece) : null,
+      quality: { verdict, measure, minimum, value },
       models: {
         teacher: ap('teacher', 'test'),
         student: ap('student', 'test'),
@@ -113,7 +128,13 @@ function sensitivity(test: Judged, ks: readonly number[]): Report['sensitivity']
       decideShifted(test, ks, shift),
       test.classes,
     );
-    return { shift, macroF1, microF1, microPrecision, microRecall };
+    return {
+      shift,
+      macroF1: finite(macroF1),
+      microF1: finite(microF1),
+      microPrecision: finite(microPrecision),
+      microRecall: finite(microRecall),
+    };
   });
 }
 

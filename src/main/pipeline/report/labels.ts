@@ -2,6 +2,7 @@ import { bar, chart } from './charts.ts';
 import type { Html } from './html.ts';
 import { escape, labelHtml, section, table } from './html.ts';
 import type { Report, ReportClass } from './schema.ts';
+import { verdictCell } from './verdict.ts';
 import { NONE } from './words.ts';
 import type { Wording } from './words.ts';
 
@@ -30,6 +31,7 @@ export function labelTable({ classes }: Report, wording: Wording): Html {
       ranged(one.precision, one.precisionInterval),
       ranged(one.recall, one.recallInterval),
       ranged(one.f1, one.f1Interval),
+      verdictCell({ label: one.label, ...one.quality }, wording),
       score(one.rocAuc),
       score(one.ece),
     ]);
@@ -45,6 +47,7 @@ export function labelTable({ classes }: Report, wording: Wording): Html {
         w('Precision', 'Precisión'),
         w('Recall', 'Exhaustividad'),
         'F1',
+        w('Against its goal', 'Frente a su objetivo'),
         'ROC AUC',
         'ECE',
       ],

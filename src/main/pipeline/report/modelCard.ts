@@ -1,4 +1,7 @@
 import type { Report } from './schema.ts';
+import type { ModelQuality } from '../../../shared/metrics/quality.ts';
+import { qualityWords, wayOnWords } from '../../../shared/metrics/verdictWords.ts';
+import { reportQuality, verdictWord } from './verdict.ts';
 import { wording } from './words.ts';
 
 /**
@@ -14,9 +17,18 @@ export function modelCard(report: Report, modelBytes: number): string {
     .filter(({ averagePrecision }) => averagePrecision !== null)
     .sort((a, b) => a.averagePrecision! - b.averagePrecision!)
     .slice(0, 5);
-  const unjudged = classes.filter(({ images }) => images.test === 0);
+  const quality = reportQuality(report);
+  const { w } = wording('en');
+  const missing = (split: 'val' | 'test'): string => {
+    const labels = classes.filter(({ images }) => images[split] === 0);
+    return labels.length === 0 ? '' : `\nNot measured on ${split} (${labels.length}): ${list(labels)}.\n`;
+  };
   const rare = classes.filter(({ images }) => images.train < 10);
   const name = (label: string): string => `\`${label.replaceAll(/[`\r\n]/g, ' ')}\``;
+  const inCode = (quality: ModelQuality): ModelQuality => ({
+    ...quality,
+    labels: quality.labels.map((label) => ({ ...label, label: name(label.label) })),
+  });
   const list = (labels: readonly { readonly label: string }[]): string =>
     `${labels
       .slice(0, 20)
@@ -33,6 +45,8 @@ export function modelCard(report: Report, modelBytes: number): string {
 
 ## What it is worth
 
+The file is faithful: it gives the same numbers as the model that was measured (\`destila verify\` repeats the checks). ${qualityWords(quality, w)} ${wayOnWords(inCode(quality), !run.pretrained.student, w)}
+
 On ${count(int8.images)} test images, with the thresholds in this bundle:
 
 | figure | value |
@@ -43,15 +57,15 @@ On ${count(int8.images)} test images, with the thresholds in this bundle:
 | F1 over all decisions | ${score(microF1)} |
 | images for which nothing is said (in truth) | ${percent(noLabelRate)} (${percent(int8.trueNoLabelRate)}) |
 
-\`report.html\` has every label with its curves and errors.
+Averages leave out labels that are not measured. \`report.html\` has every label with its curves and errors.
 
 ## Where it is weak
 
-${weak.map(({ label, averagePrecision, images }) => `- ${name(label)}: average precision ${score(averagePrecision)} (${count(images.train)} training, ${count(images.test)} test images)`).join('\n')}
-${rare.length === 0 ? '' : `\nFewer than 10 training images: ${list(rare)}.\n`}${unjudged.length === 0 ? '' : `\nNo test image, so nothing is known: ${list(unjudged)}.\n`}
+${weak.map(({ label, averagePrecision, images, quality: { verdict } }) => `- ${name(label)}, ${verdictWord(verdict, wording('en'))}: average precision ${score(averagePrecision)} (${count(images.train)} training, ${count(images.test)} test images)`).join('\n')}
+${rare.length === 0 ? '' : `\nFewer than 10 training images: ${list(rare)}.\n`}${missing('test')}${missing('val')}
 ## The photos
 
-${(['train', 'val', 'test'] as const).map((split) => `- ${split}: ${count(dataset[split].images)} images, ${dataset[split].meanLabels.toFixed(2)} labels an image, ${percent(dataset[split].noLabelRate)} without any; fingerprint \`${metrics.fingerprints[split].slice(0, 16)}\``).join('\n')}
+${report.leftOut === 0 ? '' : `- left out because they are not labeled yet: ${count(report.leftOut)} images\n`}${(['train', 'val', 'test'] as const).map((split) => `- ${split}: ${count(dataset[split].images)} images, ${dataset[split].meanLabels.toFixed(2)} labels per image, ${percent(dataset[split].noLabelRate)} without any; fingerprint \`${metrics.fingerprints[split].slice(0, 16)}\``).join('\n')}
 
 The figures hold for photos like these. Other cameras, places and seasons are other photos: judge the model on some of those before trusting it there. Thresholds were chosen on validation; test had been opened ${run.testOpenings} time${run.testOpenings === 1 ? '' : 's'} when this was written.
 

@@ -2,27 +2,28 @@ import { chart } from './charts.ts';
 import type { Html } from './html.ts';
 import { escape, section, table } from './html.ts';
 import type { Report } from './schema.ts';
+import { notMeasuredNote, verdictNote } from './verdict.ts';
 import { NONE } from './words.ts';
 import type { Wording } from './words.ts';
 
 /** What the model is worth, first thing. */
-export function headline({ run, metrics, replicates }: Report, words: Wording): Html {
+export function headline(report: Report, words: Wording): Html {
+  const { run, metrics, replicates } = report;
   const { w, score, count, date } = words;
   const { int8, student, teacher } = metrics.test;
   const { low, high } = int8.macroApInterval;
   const figure = (value: string, name: string, small: string): Html =>
     `<div><small>${name}</small><strong>${value}</strong><small>${small}</small></div>`;
-  const scratch = !run.pretrained.student;
   return `<h1>${escape(run.project)}</h1>
 <p class="soft">${w('Run', 'Entrenamiento')} ${escape(run.id)}, ${date(run.createdAt)}. ${escape(run.teacher)} → ${escape(run.student)}, INT8. ${w(`All figures are the INT8 model's own, on ${count(int8.images)} test images, unless they say otherwise.`, `Todas las cifras son del propio modelo INT8, con ${count(int8.images)} imágenes de prueba, si no dicen otra cosa.`)}</p>
 ${run.notes === '' ? '' : `<p>${escape(run.notes)}</p>`}
+${verdictNote(report, words)}
 <div class="figures">
 ${figure(score(int8.macroAp), w('Mean average precision', 'Precisión media promedio'), `${score(low)}–${score(high)}, 95 %`)}
 ${figure(score(int8.at.per_class.microF1), w('F1 over all decisions', 'F1 de todas las decisiones'), w('at the thresholds that ship', 'con los umbrales que se entregan'))}
 ${figure(score(int8.at.per_class.macroF1), w('F1, mean of the labels', 'F1, media de las etiquetas'), `${w('precision', 'precisión')} ${score(int8.at.per_class.macroPrecision)}, ${w('recall', 'exhaustividad')} ${score(int8.at.per_class.macroRecall)}`)}
 ${figure(difference(int8.macroAp, student.macroAp, words), w('INT8 against float', 'INT8 frente a float'), `${w('float', 'float')} ${score(student.macroAp)}, ${w('teacher', 'maestro')} ${score(teacher.macroAp)}`)}
 </div>
-${scratch ? `<p class="note">${w('The student was trained from scratch. With ImageNet weights the same photos usually give a far better model: that is the first thing to change.', 'El alumno se entrenó desde cero. Con pesos de ImageNet las mismas fotos suelen dar un modelo mucho mejor: es lo primero que conviene cambiar.')}</p>` : ''}
 ${run.testOpenings > 1 ? `<p class="note">${w(`Test had been opened ${run.testOpenings} times when this was written. The more often it decides something, the less it says.`, `La prueba se había abierto ${run.testOpenings} veces al escribir esto. Cuanto más decide, menos dice.`)}</p>` : ''}
 <p class="soft">${w(`Intervals: bootstrap over images (${count(replicates)} resamples a label), Wilson for precision and recall.`, `Intervalos: bootstrap de imágenes (${count(replicates)} muestras por etiqueta), Wilson para precisión y exhaustividad.`)}</p>`;
 }
@@ -92,7 +93,7 @@ export function networks({ metrics }: Report, { w, score, percent, decimal }: Wo
 export function trust({ calibration, sensitivity }: Report, { w, score }: Wording): Html {
   const shifts = sensitivity.map(({ shift }) => shift);
   const line = (of: 'microF1' | 'macroF1' | 'microPrecision'): readonly (readonly [number, number])[] =>
-    sensitivity.map((point) => [point.shift, point[of]] as const);
+    sensitivity.flatMap((point) => (point[of] === null ? [] : [[point.shift, point[of]] as const]));
   const reliability = chart({
     title: w('Reliability: share of right ones over score', 'Fiabilidad: proporción de aciertos según la puntuación'),
     x: { name: w('score', 'puntuación'), from: 0, to: 1 },
@@ -142,7 +143,9 @@ export function trust({ calibration, sensitivity }: Report, { w, score }: Wordin
   );
 }
 
-export function dataset({ dataset: splits, classes, metrics }: Report, { w, count, decimal, percent }: Wording): Html {
+export function dataset(report: Report, words: Wording): Html {
+  const { dataset: splits, classes, metrics, leftOut } = report;
+  const { w, count, decimal, percent } = words;
   const names = {
     train: w('Training', 'Entrenamiento'),
     val: w('Validation', 'Validación'),
@@ -166,13 +169,20 @@ export function dataset({ dataset: splits, classes, metrics }: Report, { w, coun
       [
         w('Split', 'Parte'),
         w('Images', 'Imágenes'),
-        w('Labels an image', 'Etiquetas por imagen'),
+        w('Labels per image', 'Etiquetas por imagen'),
         w('Without label', 'Sin etiqueta'),
         w('Fingerprint', 'Huella'),
       ],
       rows,
       `${count(classes.length)} ${w('labels', 'etiquetas')}`,
     ),
+    leftOut === 0
+      ? ''
+      : `<p>${w(
+          `Images without labels: ${count(leftOut)}, not labeled yet, so they are in no split.`,
+          `Imágenes sin etiquetas: ${count(leftOut)}, aún sin etiquetar, así que no están en ninguna partición.`,
+        )}</p>`,
+    notMeasuredNote(report, words),
     rare.length === 0
       ? ''
       : `<p>${w(`${rare.length} labels have fewer than 10 training or 5 validation images: their thresholds rest on little.`, `${rare.length} etiquetas tienen menos de 10 imágenes de entrenamiento o 5 de validación: sus umbrales se apoyan en poco.`)}</p>`,

@@ -145,6 +145,8 @@ function example(): Report {
     ) as Report['dataset'],
     test: { codes, labels, classes: names.length },
     trainPositives: [30, 30, 30, 0],
+    goals: names.map(() => ({ goal: 'max_f1' as const, min_precision: 0.9, min_recall: 0.9 })),
+    leftOut: 7,
     postTraining: { codes, labels },
     errors: [
       {
@@ -196,7 +198,7 @@ describe('the report', () => {
     expect(report.sensitivity.find(({ shift }) => shift === 0)!.microF1).toBe(
       report.metrics.test.int8.at.per_class.microF1,
     );
-    expect(report.sensitivity.at(-1)!.microRecall).toBeLessThan(report.sensitivity[0]!.microRecall);
+    expect(report.sensitivity.at(-1)!.microRecall).toBeLessThan(report.sensitivity[0]!.microRecall!);
   });
 
   test.each(['en', 'es'] as const)(
@@ -260,9 +262,44 @@ describe('the report', () => {
     ]);
   });
 
-  test('has a model card that names the weak labels and those nobody judged', () => {
+  test('leaves a label without a positive image out of every average, and names it', () => {
+    const { int8 } = report.metrics.test;
+    expect(report.classes[3]).toMatchObject({
+      precision: null,
+      recall: null,
+      f1: null,
+      ece: null,
+      images: { test: 0 },
+    });
+    expect(report.classes[3]!.quality.verdict).toBeNull();
+    // The mean of the three labels that are measured, from their counts.
+    const f1s = int8.at.per_class.perClass
+      .slice(0, 3)
+      .map(({ confusion: { tp, fp, fn } }) => (2 * tp) / (2 * tp + fp + fn));
+    expect(int8.at.per_class.macroF1).toBeCloseTo((f1s[0]! + f1s[1]! + f1s[2]!) / 3, 12);
+    expect(reportPage(report, 'en')).toContain('Test: 1 label is not measured.');
+    expect(reportPage(report, 'es')).toContain('1 etiqueta no está medida.');
+    expect(classesCsv(report).trim().split('\r\n').at(-1)).toMatch(/^never seen,.*,f1,0\.8,,not measured,,,,,,$/);
+    expect(modelCard(report, 1)).toContain('Not measured on test (1): `never seen`.');
+  });
+
+  test('counts the images that were left out because they are not labeled yet', () => {
+    expect(reportPage(report, 'en')).toContain('Images without labels: 7, not labeled yet');
+    expect(modelCard(report, 1)).toContain('not labeled yet: 7 images');
+  });
+
+  test('opens with the verdict on the model: by hand from the confusion counts', () => {
+    const below = report.metrics.test.int8.at.per_class.perClass
+      .slice(0, 3)
+      .filter(({ confusion: { tp, fp, fn } }) => (2 * tp) / (2 * tp + fp + fn) < 0.8).length;
+    expect(below).toBeGreaterThan(0);
+    const said = `${below} of 3 labels ${below === 1 ? 'is below its' : 'are below their'} goal`;
+    expect(reportPage(report, 'en')).toContain(said);
+    expect(modelCard(report, 1)).toContain(said);
+  });
+
+  test('has a model card that names the weak labels', () => {
     const card = modelCard(report, 4_000_000);
-    expect(card).toContain('No test image, so nothing is known: `never seen`');
     expect(card).toContain('trained from scratch');
     expect(card).not.toMatch(/NaN|undefined/);
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from '../../../shared/config.ts';
+import { verdicts } from '../../../shared/metrics/quality.ts';
 import { metricsReportSchema } from '../eval/metricsReport.ts';
 
 /** report/report.json of a run: every number that report.html shows, and the rest of them. */
@@ -27,6 +28,14 @@ const classSchema = z.strictObject({
   averagePrecisionInterval: interval.describe('Bootstrap over images, 95 %.'),
   rocAuc: figure,
   ece: figure,
+  quality: z
+    .strictObject({
+      verdict: z.enum(verdicts).nullable().describe('Null when not measured.'),
+      measure: z.enum(['f1', 'fbeta', 'precision', 'recall']),
+      minimum: z.number(),
+      value: figure,
+    })
+    .describe("Against the label's goal."),
   models: z
     .strictObject({
       teacher: figure,
@@ -73,6 +82,7 @@ export const reportSchema = z.strictObject({
       labelsPerImage: z.array(z.int()),
     }),
   ),
+  leftOut: z.int().describe('Images left out of every split because they are not labeled yet.'),
   metrics: metricsReportSchema,
   replicates: z.int().describe('Resamples behind each bootstrap interval of a class.'),
   classes: z.array(classSchema).describe("Figures are the INT8 model's on test unless they say otherwise."),
@@ -81,10 +91,10 @@ export const reportSchema = z.strictObject({
     .array(
       z.strictObject({
         shift: z.int(),
-        macroF1: z.number(),
-        microF1: z.number(),
-        microPrecision: z.number(),
-        microRecall: z.number(),
+        macroF1: figure,
+        microF1: figure,
+        microPrecision: figure,
+        microRecall: figure,
       }),
     )
     .describe('All thresholds moved by so many codes, test.'),

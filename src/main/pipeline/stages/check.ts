@@ -1,5 +1,5 @@
-import type { Config } from '../../../shared/config.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Config, UnlabeledMeaning } from '../../../shared/config.ts';
+import type { Dataset, Split } from '../data/dataset.ts';
 import type { ImageScan } from '../data/scanImages.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import type { DataProblem } from '../data/problems.ts';
@@ -16,6 +16,9 @@ export interface FolderCheck {
   readonly text: string;
   readonly statistics: DatasetStatistics;
   readonly separator: SeparatorReport;
+  /** Images of each split without labels, and what they mean. */
+  readonly unlabeled: Readonly<Record<Split, number>>;
+  readonly unlabeledMeaning: UnlabeledMeaning;
   /** Upright width and height of every image that could be read, by its path in the label files. */
   readonly dimensions: Readonly<Record<string, readonly [number, number]>>;
 }
@@ -39,7 +42,7 @@ export async function checkFolder(
   context: JobContext,
 ): Promise<FolderCheck> {
   let progress: ((done: number) => void) | null = null;
-  const { dataset, problems, images, separator } = await checkProject(project, config, {
+  const { dataset, problems, images, separator, unlabeled } = await checkProject(project, config, {
     cacheFolder,
     onProgress: (done, total) =>
       (progress ??= progressReporter((event) => context.report(event), 'data', 'checking images', 'images', total))(
@@ -51,6 +54,8 @@ export async function checkFolder(
     text: formatProblems(problems),
     statistics: datasetStatistics(dataset, images),
     separator,
+    unlabeled,
+    unlabeledMeaning: config.unlabeled,
     dimensions: dimensionsOf(dataset, images),
   };
 }

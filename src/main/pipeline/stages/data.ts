@@ -20,13 +20,25 @@ export async function dataStage(
 ): Promise<StageSummary> {
   const report = (event: Parameters<JobContext['report']>[0]): void => context.report(event);
   let progress: ((done: number) => void) | null = null;
-  const { dataset, problems, separator } = await checkProject(project, config.data, {
+  const { dataset, problems, separator, unlabeled } = await checkProject(project, config.data, {
     cacheFolder,
     onProgress: (done, total) =>
       (progress ??= progressReporter(report, 'data', 'checking images', 'images', total))(done),
   });
   refuseErrors(problems);
   const { train, val, test } = dataset.splits;
+  const withoutLabels = unlabeled.train + unlabeled.val + unlabeled.test;
+  const leftOut = config.data.unlabeled === 'not_labeled_yet' ? withoutLabels : 0;
+  if (withoutLabels > 0 && config.data.unlabeled !== 'ask')
+    report({
+      type: 'note',
+      stage: 'data',
+      level: 'info',
+      message:
+        leftOut > 0
+          ? `Images without labels: ${withoutLabels}, not labeled yet, so they are left out.`
+          : `Images without labels: ${withoutLabels}, counted as 'none of these'.`,
+    });
   const warnings = problems.length - errorsIn(problems).length;
   report({
     type: 'note',
@@ -37,5 +49,13 @@ export async function dataStage(
   if (warnings > 0) report({ type: 'note', stage: 'data', level: 'warning', message: formatProblems(problems, 3) });
   for (const { message } of recipeWarnings(config)) report({ type: 'note', stage: 'data', level: 'warning', message });
   await writeSnapshot(snapshotFolder(runFolder), dataset);
-  return { train: train.length, val: val.length, test: test.length, classes: dataset.vocabulary.length, warnings };
+  return {
+    train: train.length,
+    val: val.length,
+    test: test.length,
+    classes: dataset.vocabulary.length,
+    warnings,
+    unlabeled: withoutLabels,
+    left_out: leftOut,
+  };
 }

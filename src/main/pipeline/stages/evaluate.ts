@@ -1,5 +1,6 @@
 import { readSnapshot } from '../data/snapshot.ts';
 import { configSchema } from '../../../shared/config.ts';
+import type { UnlabeledMeaning } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import type { Sample, Split } from '../data/dataset.ts';
@@ -23,6 +24,8 @@ export interface EvaluationRequest {
   /** A labelled folder; null: the run's own snapshot. */
   readonly data: string | null;
   readonly split: Split;
+  /** What images without labels mean in the labeled folder. */
+  readonly unlabeled: UnlabeledMeaning;
   readonly cacheFolder: string;
 }
 
@@ -37,7 +40,7 @@ export interface EvaluationResult {
 
 /** Judges the INT8 model of a run or a bundle on labelled images. Looking at a run's own test split is counted in its run.json. */
 export async function evaluateModel(
-  { model: place, data, split, cacheFolder }: EvaluationRequest,
+  { model: place, data, split, unlabeled, cacheFolder }: EvaluationRequest,
   context: JobContext,
 ): Promise<EvaluationResult> {
   const model = await openScoredModel(place, cacheFolder);
@@ -45,7 +48,7 @@ export async function evaluateModel(
     const { samples, leftOut } =
       data === null
         ? { samples: await ownSamples(model, place, split), leftOut: [] }
-        : await samplesOf(data, model.labels, split, cacheFolder);
+        : await samplesOf(data, model.labels, { split, unlabeled, cacheFolder });
     if (samples.length === 0) throw new Problem('data', `There are no images in the ${split} split.`);
     const progress = progressReporter(
       (event) => context.report(event),
@@ -90,14 +93,17 @@ async function ownSamples(model: ScoredModel, folder: string, split: Split): Pro
 async function samplesOf(
   data: string,
   labels: readonly string[],
-  split: Split,
-  cacheFolder: string,
+  { split, unlabeled, cacheFolder }: Pick<EvaluationRequest, 'split' | 'unlabeled' | 'cacheFolder'>,
 ): Promise<{ samples: readonly Sample[]; leftOut: readonly LeftOutLabel[] }> {
-  const { dataset, problems, unknownLabels } = await checkProject(data, configSchema.parse({}).data, {
-    cacheFolder,
-    splits: [split],
-    vocabulary: labels,
-  });
+  const { dataset, problems, unknownLabels } = await checkProject(
+    data,
+    configSchema.parse({ data: { unlabeled } }).data,
+    {
+      cacheFolder,
+      splits: [split],
+      vocabulary: labels,
+    },
+  );
   const leftOut = leftOutLabels(unknownLabels, labels);
   requireCommonLabel(dataset.splits[split], leftOut, split);
   refuseErrors(problems);

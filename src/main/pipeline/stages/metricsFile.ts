@@ -3,6 +3,7 @@ import { METRICS_FORMAT_VERSION, metricsReportFile } from '../eval/metricsReport
 import type { MetricsReport } from '../eval/metricsReport.ts';
 import { evaluateSplit } from '../eval/report.ts';
 import type { SplitReport } from '../eval/report.ts';
+import { notMeasuredIn, splitQuality } from '../eval/splitQuality.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { labelMatrix } from '../train/scoring.ts';
 import { agreement } from './figures.ts';
@@ -10,7 +11,7 @@ import type { RunRoom } from './room.ts';
 import { split } from './room.ts';
 import type { ScoredModel, ScoredSplit } from './scores.ts';
 import { readCodes, readLogits } from './scores.ts';
-import { readThresholds } from './thresholdsFile.ts';
+import { goalsOf, readThresholds } from './thresholdsFile.ts';
 import { readRegularText } from '../storage/regularFile.ts';
 
 /** Judges the stored scores with the thresholds as they stand and writes report/metrics.json. Nothing is scored anew. */
@@ -20,15 +21,18 @@ export async function writeMetricsReport(room: RunRoom): Promise<MetricsReport> 
   return report;
 }
 
-/** After a person moved a threshold the figures are judged again, so that a bundle never says what it does not do. */
+/** Computes the figures again after a person moved a threshold or changed a goal: a bundle must describe what it does. */
 export async function refreshMetricsReport(room: RunRoom): Promise<void> {
-  const { globalK, perClass } = await readThresholds(room.folder);
+  const thresholds = await readThresholds(room.folder);
+  const { globalK, perClass } = thresholds;
   const written = JSON.parse(await readRegularText(metricsReportFile(room.folder))) as Pick<
     MetricsReport,
-    'thresholds'
+    'thresholds' | 'goals'
   >;
   const same =
-    written.thresholds.globalK === globalK && perClass.every(({ k }, c) => written.thresholds.perClassK[c] === k);
+    written.thresholds.globalK === globalK &&
+    perClass.every(({ k }, c) => written.thresholds.perClassK[c] === k) &&
+    JSON.stringify(written.goals) === JSON.stringify(goalsOf(thresholds, room.config.threshold_search));
   if (!same) await writeMetricsReport(room);
 }
 
@@ -51,6 +55,13 @@ async function metricsReport(room: RunRoom): Promise<MetricsReport> {
   };
   const agree = async (name: ScoredSplit): Promise<MetricsReport['agreement']['val']> =>
     agreement(await readLogits(room, 'teacher', name), await readLogits(room, 'student', name));
+  const [val, test] = [await judge('val'), await judge('test')];
+  const goals = goalsOf(thresholds, room.config.threshold_search);
+  const figures = { labels: [...vocabulary], val, test };
+  const verdictsOn = (name: ScoredSplit): NonNullable<MetricsReport['quality']>['val'] => {
+    const { verdict, labels } = splitQuality(figures, name, goals);
+    return { verdict, perClass: labels.map((label) => label.verdict) };
+  };
   const fingerprint = (name: 'train' | 'val' | 'test'): string => splitFingerprint(splits[name], vocabulary);
   return {
     formatVersion: METRICS_FORMAT_VERSION,
@@ -58,8 +69,11 @@ async function metricsReport(room: RunRoom): Promise<MetricsReport> {
     images: { train: splits.train.length, val: splits.val.length, test: splits.test.length },
     fingerprints: { train: fingerprint('train'), val: fingerprint('val'), test: fingerprint('test') },
     thresholds: used,
-    val: await judge('val'),
-    test: await judge('test'),
+    goals,
+    quality: { val: verdictsOn('val'), test: verdictsOn('test') },
+    notMeasured: { val: notMeasuredIn(figures, 'val'), test: notMeasuredIn(figures, 'test') },
+    val,
+    test,
     agreement: { val: await agree('val'), test: await agree('test') },
   };
 }

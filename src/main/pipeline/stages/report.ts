@@ -30,6 +30,7 @@ import type { RunRoom } from './room.ts';
 import { split } from './room.ts';
 import { readCodes, readPostTrainingCodes } from './scores.ts';
 import { readRegularText } from '../storage/regularFile.ts';
+import { goalsOf, readThresholds } from './thresholdsFile.ts';
 
 const MOST_ERRORS = 24,
   MOST_ERRORS_A_CLASS = 2;
@@ -97,6 +98,8 @@ async function gather(room: RunRoom, metrics: MetricsReport): Promise<Report> {
     trainPositives: [...positivesOf(split(room, 'train'), classes)],
     postTraining:
       postTraining === null ? null : { codes: postTraining, labels: labelMatrix(split(room, 'val'), classes) },
+    goals: metrics.goals ?? goalsOf(await readThresholds(folder), config.threshold_search),
+    leftOut: record.stages.data.summary.left_out ?? 0,
     errors: await surestErrors(room, codes, metrics.thresholds.perClassK),
     config,
     stages: Object.fromEntries(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
 import type { LabelGoal } from '../../../shared/metrics/goal.ts';
 import { labelGoalSchema } from '../../../shared/metrics/goal.ts';
-import type { ThresholdResult } from '../../../shared/metrics/thresholds.ts';
+import type { Goal, ThresholdResult } from '../../../shared/metrics/thresholds.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { readRegularText } from '../storage/regularFile.ts';
 
@@ -68,4 +68,10 @@ export async function readThresholds(runFolder: string): Promise<StoredThreshold
       (error as Error).message,
     );
   }
+}
+
+/** The goal of each label: a person's own choice, or what the settings say. */
+export function goalsOf({ perClass }: StoredThresholds, search: Goal): LabelGoal[] {
+  const { goal, min_precision, min_recall } = search;
+  return perClass.map((own) => own.goal ?? { goal, min_precision, min_recall });
 }

@@ -12,10 +12,11 @@ import { startJob } from '../../jobs/startJob.ts';
 import { metricsReportSchema } from '../../pipeline/eval/metricsReport.ts';
 import { inferenceConfigSchema } from '../../pipeline/export/bundle/inferenceConfig.ts';
 import { CONFIG_FILE } from '../../pipeline/export/bundle/verifyBundle.ts';
-import { readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
+import { splitQuality } from '../../pipeline/eval/splitQuality.ts';
+import { goalsOf, readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
 import { readRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from '../runs.ts';
-import { OPENED_BY_HAND } from '../training/runSummary.ts';
+import { timesOpened } from '../training/seal.ts';
 import { readStored, writeStored } from '../storedJson.ts';
 import { snippets } from './snippets.ts';
 import { readRegularFile, readRegularText } from '../../pipeline/storage/regularFile.ts';
@@ -58,7 +59,11 @@ export async function readExport(folder: string, runName: string): Promise<Expor
   const config = inferenceConfigSchema.parse(JSON.parse(await readRegularText(path.join(bundle, CONFIG_FILE))));
   const metrics = metricsReportSchema.parse(JSON.parse(await readRegularText(path.join(bundle, 'metrics.json'))));
   const thresholds = config.thresholds.perClass.map(({ k }) => k);
-  const now = (await readThresholds(folder)).perClass.map(({ k }) => k);
+  const current = await readThresholds(folder);
+  const now = current.perClass.map(({ k }) => k);
+  const goals = metrics.goals ?? goalsOf(current, record.config.threshold_search);
+  // While test is sealed, the verdict must not tell what is in it.
+  const judgedOn = timesOpened(record) > 0 ? 'test' : 'val';
   const { inputSize } = config.model;
   return {
     run: record.id,
@@ -75,6 +80,7 @@ export async function readExport(folder: string, runName: string): Promise<Expor
     thresholds,
     floatAp: metrics.val.student.macroAp,
     int8Ap: metrics.val.int8.macroAp,
+    quality: { split: judgedOn, labels: splitQuality(metrics, judgedOn, goals).labels.map((label) => ({ ...label })) },
     stale: thresholds.some((k, c) => k !== now[c]),
     snippets: snippets({
       runName,
@@ -112,8 +118,7 @@ export async function bundleText(folder: string, name: string): Promise<{ text: 
   const bundle = await bundleFolder(folder);
   const files = await filesIn(bundle);
   if (!files.some((file) => file.name === name)) throw new Problem('file', `${name} is not in the bundle.`);
-  if (judgedOnTest.test(name) && !(await readRun(folder)).testOpenings.some(({ by }) => by === OPENED_BY_HAND))
-    return { text: null, sealed: true };
+  if (judgedOnTest.test(name) && timesOpened(await readRun(folder)) === 0) return { text: null, sealed: true };
   if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
   return {
     text: (await readRegularFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),

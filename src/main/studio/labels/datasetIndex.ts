@@ -12,7 +12,7 @@ import { readRawFile } from './labelFile.ts';
 export async function readIndex(
   id: string,
   folder: string,
-  config: Pick<DataConfig, 'separator' | 'labels_file'>,
+  config: Pick<DataConfig, 'separator' | 'labels_file' | 'unlabeled'>,
   draft: readonly LineChange[],
 ): Promise<DatasetIndex> {
   const { dataset, problems, separator } = await readDataset(folder, config);
@@ -31,6 +31,7 @@ export async function readIndex(
     files: Object.fromEntries(files) as DatasetIndex['files'],
     problems: problems.map(forScreen),
     draft: [...draft],
+    unlabeled: config.unlabeled,
     unlisted: null,
   };
 }

@@ -20,6 +20,7 @@ import { readStored, writeStored } from '../storedJson.ts';
 import { forScreen, readIndex } from './datasetIndex.ts';
 import { readRawFile } from './labelFile.ts';
 import { repair } from './repairs.ts';
+import { unlabeledAnswer } from './unlabeled.ts';
 import { previewChange, saveChanges } from './saveChanges.ts';
 
 /** The Data screen's service: label files read, judged, edited and watched. */
@@ -72,7 +73,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     let timer: NodeJS.Timeout | null = null;
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
-        if (name === null || !/^(train|val|test)\.txt$/.test(name)) return;
+        if (name === null || !/^(train|val|test)\.txt$|^destila\.yaml$/.test(name)) return;
         if (timer !== null) clearTimeout(timer);
         timer = setTimeout(() => onChange(id), SETTLE_MS);
       });
@@ -85,7 +86,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
   return {
     open: async (id, folder) => {
       const own = await config(folder).catch(() => null);
-      const index = await readIndex(id, folder, own ?? { separator: 'auto', labels_file: null }, []);
+      const index = await readIndex(id, folder, own ?? { separator: 'auto', labels_file: null, unlabeled: 'ask' }, []);
       if (own !== null) opened.set(id, index);
       return index;
     },
@@ -93,7 +94,8 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
       watchFolder(id, folder);
       const draft = await readStored(draftFile(id), z.array(lineChangeSchema), []);
       const index = await takeOpened(id, folder);
-      return index === null ? readIndex(id, folder, await config(folder), draft) : { ...index, draft };
+      if (index === null) return readIndex(id, folder, await config(folder), draft);
+      return { ...index, draft, unlabeled: await unlabeledAnswer(folder) };
     },
     keepCheck: async (id, found) => {
       const result = checkResultSchema.parse({

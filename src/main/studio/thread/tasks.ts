@@ -98,8 +98,10 @@ export function createTasks(stateFolder: string, emit: (event: StudioEvent) => v
   const inner: InnerTasks = {
     sketch: async ({ id, folder }) => sketch(await datasets.open(id, folder), folder),
     countDataset: async ({ id, folder }) => {
-      const { split, vocabulary, labels } = await datasets.read(id, folder);
-      const count = (number: number): number => split.filter((found) => found === number).length;
+      const { split, vocabulary, labels, unlabeled } = await datasets.read(id, folder);
+      const leftOut = (image: number): boolean => unlabeled === 'not_labeled_yet' && labels[image]!.length === 0;
+      const count = (number: number): number =>
+        split.filter((found, image) => found === number && !leftOut(image)).length;
       return {
         images: { train: count(0), val: count(1), test: count(2) },
         labels: vocabulary.length,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import type { Config } from '../../../shared/config.ts';
+import type { Config, UnlabeledMeaning } from '../../../shared/config.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { ConfigChoices } from '../../../shared/contract/runs.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
@@ -18,12 +18,14 @@ export async function configChoices(folder: string): Promise<ConfigChoices> {
     () => false,
   );
   const names = [...offered, ...(await presetNames()).filter((name) => name === 'demo')];
+  const written = own ? (await loadConfig({ file })).config : null;
+  const answer = written?.data.unlabeled ?? 'ask';
   return {
-    defaults: configSchema.parse({}),
+    defaults: answered(configSchema.parse({}), answer),
     presets: await Promise.all(
-      names.map(async (name) => ({ name, config: (await loadConfig({ preset: name })).config })),
+      names.map(async (name) => ({ name, config: answered((await loadConfig({ preset: name })).config, answer) })),
     ),
-    own: own ? (await loadConfig({ file })).config : null,
+    own: written === null || holdsOnlyTheAnswer(written) ? null : written,
     file,
   };
 }
@@ -33,6 +35,16 @@ export async function projectConfig(folder: string): Promise<Config> {
   const file = projectConfigFile(folder);
   return (await loadConfig({ file: existsSync(file) ? file : null })).config;
 }
+
+/** What images without labels mean belongs to the photos: every preset keeps the project's answer. */
+const answered = (config: Config, unlabeled: UnlabeledMeaning): Config => ({
+  ...config,
+  data: { ...config.data, unlabeled },
+});
+
+/** A file that was made to remember the answer is not a choice of settings. */
+const holdsOnlyTheAnswer = (config: Config): boolean =>
+  Object.keys(differences(configSchema.parse({}), answered(config, 'ask'))).length === 0;
 
 /** Only what differs from the defaults is written: a later version's better defaults then count. */
 export async function saveConfig(folder: string, config: Config): Promise<void> {

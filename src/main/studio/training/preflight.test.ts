@@ -71,3 +71,62 @@ test('a figure that validation cannot measure is named before anything is measur
   expect(found.problem!.message).toContain('val.txt');
   expect(found.problem!.message).toContain('teacher.monitor: macro_ap');
 });
+
+test("the teacher scores the batches of the student: its share grows with the student's batch, and alpha 1 has none", () => {
+  // By hand: 100 training images in batches of 20 are 5 steps. The teacher scores 10 images in 0.5 s, so a batch of the
+  // student takes it 0.5 * 20 / 10 = 1 s. An epoch is 5 * (1 + 1) s, and 2 * 0.25 s on validation.
+  const config = (alpha: number) =>
+    configSchema.parse({
+      teacher: { batch_size: 10, epochs_finetune: 4, weights: null },
+      student: { batch_size: 20, epochs_finetune: 6, alpha, weights: null },
+      qat: { epochs: 2 },
+    });
+  const speeds = {
+    teacher: { stepSeconds: 2, scoreSeconds: 0.5 },
+    student: { stepSeconds: 1, scoreSeconds: 0.25 },
+    memoryBytes: 1,
+  };
+  const images = { train: 100, val: 40, test: 20 };
+  const taught = estimate(config(0.7), images, speeds);
+  expect(taught.studentEpochSeconds).toBe(5 * (1 + 1) + 2 * 0.25);
+  expect(taught.teacherEpochSeconds).toBe(22);
+  expect(estimate(config(1), images, speeds).studentEpochSeconds).toBe(5.5);
+  // Stages in the order of a run: 4 * 22, 6 * 10.5, QAT 1.3 * 2 * 10.5, then both networks score: 40 validation images
+  // take 4 * 0.5 + 2 * 0.25, 20 test images half of that; the export runs the student on 60 images, 3 batches.
+  expect(taught.stageSeconds.map(({ seconds }) => seconds)).toEqual([88, 63, 27.3, 2.5, 1.25, 0.75]);
+});
+
+test('a head that the teacher teaches waits for the teacher as well', () => {
+  const config = configSchema.parse({
+    teacher: { batch_size: 10, epochs_head: 0, epochs_finetune: 0, weights: null },
+    student: { batch_size: 20, epochs_head: 3, epochs_finetune: 0, alpha: 0.5, weights: 'b' },
+  });
+  const found = estimate(
+    config,
+    { train: 100, val: 40, test: 20 },
+    { teacher: { stepSeconds: 2, scoreSeconds: 0.5 }, student: { stepSeconds: 1, scoreSeconds: 0.25 }, memoryBytes: 1 },
+  );
+  // 3 epochs of 5 batches, 0.25 s of the student and 1 s of the teacher each.
+  expect(found.stageSeconds[1]).toEqual({ stage: 'student', seconds: 3 * 5 * 1.25 });
+});
+
+test('the disk holds three checkpoints of four copies, three model files, and pixels up to the limit of the cache', async () => {
+  const needed = async (cacheGb: number, student: string): Promise<number> =>
+    (
+      await preflight(
+        tmpdir(),
+        configSchema.parse({
+          data: { cache_gb: cacheGb },
+          teacher: { architecture: 'efficientnet-b3', input_size: 300 },
+          student: { architecture: student, input_size: 240, weights: path.join(tmpdir(), 'no', 'such.safetensors') },
+        }),
+        { train: 1000, val: 200, test: 100, labeledVal: 200 },
+        3,
+      )
+    ).diskNeededBytes;
+  // 4 bytes a parameter: B3 has 10.7 million, Lite1 4.2 million. A checkpoint holds the weights, two moments of Adam and
+  // their average: 3 * 4 copies, and 3 model files make 15. Pixels: 1300 images of 3 * (300^2 + 240^2) bytes.
+  expect(await needed(10, 'efficientnet-lite1')).toBeCloseTo(15 * 4 * (10.7e6 + 4.2e6) + 1300 * 3 * 147_600, -2);
+  expect(await needed(0.1, 'efficientnet-lite1')).toBeCloseTo(15 * 4 * (10.7e6 + 4.2e6) + 1e8, -2);
+  expect(await needed(0, 'efficientnet-lite0')).toBeCloseTo(15 * 4 * (10.7e6 + 3.4e6), -2);
+});

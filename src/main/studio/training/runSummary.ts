@@ -6,9 +6,7 @@ import { listRuns, readRun, runState } from '../../pipeline/storage/runFolder.ts
 import type { RunRecord, RunState } from '../../pipeline/storage/runFolder.ts';
 import { folderBytes } from '../folderBytes.ts';
 import { runsFolder } from '../places.ts';
-
-/** Who opened the test split by hand. The pipeline's own scoring is no opening: nobody has seen it. */
-export const OPENED_BY_HAND = 'studio';
+import { sealedSummary, timesOpened } from './seal.ts';
 
 /** All runs of a project, oldest first, as the screens show them. Figures of the test split are not among them: it is sealed. */
 export async function summarizeRuns(project: string, folder: string): Promise<RunSummary[]> {
@@ -58,7 +56,7 @@ async function summarize(
     problem: record.problem,
     stages: stages.map((stage) => {
       const { state: stageState, seconds, summary } = record.stages[stage];
-      return { stage, state: stageState, seconds, summary: stage === 'test' ? {} : summary };
+      return { stage, state: stageState, seconds, summary: sealedSummary(stage, summary) };
     }),
     expected: record.expected,
     engine: record.engine,
@@ -73,7 +71,7 @@ async function summarize(
       int8F1: figure('val_int8_f1'),
     },
     ...(await fingerprints(folder)),
-    testOpened: record.testOpenings.filter(({ by }) => by === OPENED_BY_HAND).length,
+    testOpened: timesOpened(record),
     exported: record.export !== null,
     bytes: await folderBytes(folder),
     freeableBytes: await freeableBytes(folder, state),

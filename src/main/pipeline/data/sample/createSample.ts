@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { Problem } from '../../../../shared/problem.ts';
 import type { RandomStream } from '../../../../shared/random.ts';
@@ -129,6 +130,7 @@ async function writeTexts(folder: string, recipe: Recipe, drawn: Record<Split, r
   }
   await write('planted-errors.tsv', planted);
   await write('README.txt', readme);
+  await writeDurably(path.join(folder, 'destila.yaml'), stringify(settings));
   await write(recipeFile, [JSON.stringify(recipe, null, 2)]);
 }
 
@@ -151,6 +153,9 @@ const readme = [
   'train.txt, val.txt and test.txt list the pictures and their labels.',
   'Some training pictures have wrong labels on purpose; planted-errors.tsv lists them with the true ones.',
 ];
+
+/** The drawing knows what an image without labels shows: nobody has to be asked. */
+const settings = { data: { unlabeled: 'none_of_these' } };
 
 async function writeDurably(file: string, data: Uint8Array | string): Promise<void> {
   const handle = await open(file, 'w');

@@ -1,0 +1,97 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import type { Export } from '../../shared/contract/exports.ts';
+import type { RunSummary } from '../../shared/contract/runs.ts';
+import type { LabelQuality } from '../../shared/metrics/quality.ts';
+import { belowGoal, countVerdicts } from '../../shared/metrics/quality.ts';
+import { Label } from '../components/Label.tsx';
+import type { Wording } from '../i18n/words.ts';
+import { useWording } from '../i18n/words.ts';
+import { go } from '../stores/studio.ts';
+import { useTune } from '../tune/tuneStore.ts';
+import { qualityOf } from './exportAnswer.ts';
+
+/** More rows than anyone reads here; Tune has them all. */
+const MOST_ROWS = 200;
+
+/** Each label against its own goal, the farthest from it first, and the way on. */
+export function QualityPanel({ bundle, run }: { bundle: Export; run: RunSummary }) {
+  const wording = useWording();
+  const { w, f } = wording;
+  const quality = useMemo(() => qualityOf(bundle), [bundle]);
+  const rows = useMemo(() => ordered(quality.labels).slice(0, MOST_ROWS), [quality]);
+  const { good, measured } = countVerdicts(quality.labels);
+  const tune = (label: string): void => {
+    go('tune', run.id);
+    const at = bundle.labels.indexOf(label);
+    if (at >= 0 && useTune.getState().tune?.run === run.id) useTune.setState({ label: at });
+  };
+  return (
+    <section className="quality line-top" aria-label={w('Quality', 'Calidad')}>
+      <div className="panel-head" style={{ alignItems: 'center' }}>
+        <h2>{w('Quality', 'Calidad')}</h2>
+        <span className="quiet cut">
+          {w(
+            `${f.count(good)} of ${f.count(measured)} reach their goal, on ${bundle.quality.split === 'val' ? 'validation' : 'test'}`,
+            `${f.count(good)} de ${f.count(measured)} cumplen su objetivo, en ${bundle.quality.split === 'val' ? 'validación' : 'prueba'}`,
+          )}
+        </span>
+        {quality.verdict !== 'good' && (
+          <Button className="push" variant="subtle" size="compact-sm" onClick={() => go('train')}>
+            {w('Train again', 'Entrenar de nuevo')}
+          </Button>
+        )}
+      </div>
+      <ul className="scroll checks quality-rows">
+        {rows.map((row) => (
+          <li key={row.label}>
+            <Verdict verdict={row.verdict} />
+            <span className="grow cut">
+              <Label name={row.label} most={24} />
+            </span>
+            <span className="num soft">{figure(row, wording)}</span>
+            <button
+              type="button"
+              className="link small"
+              aria-label={w(`Tune ${row.label}`, `Umbral de ${row.label}`)}
+              onClick={() => tune(row.label)}
+            >
+              {w('Tune', 'Umbral')}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Below their goal, then not measured, then those that reach it. */
+function ordered(labels: readonly LabelQuality[]): LabelQuality[] {
+  return [
+    ...belowGoal(labels),
+    ...labels.filter(({ verdict }) => verdict === null),
+    ...labels.filter(({ verdict }) => verdict === 'good'),
+  ];
+}
+
+function figure({ verdict, measure, minimum, value }: LabelQuality, { w, f }: Wording): string {
+  if (verdict === null) return w('not measured', 'no medida');
+  const names = { f1: 'F1', fbeta: 'Fβ', precision: w('precision', 'precisión'), recall: w('recall', 'exhaust.') };
+  const goal = f.score(minimum, 2);
+  return w(
+    `${names[measure]} ${f.score(value, 2)}, goal ${goal}`,
+    `${names[measure]} ${f.score(value, 2)}, objetivo ${goal}`,
+  );
+}
+
+function Verdict({ verdict }: Pick<LabelQuality, 'verdict'>) {
+  const { w } = useWording();
+  if (verdict === 'good')
+    return <IconCircleCheck size={16} className="ok" role="img" aria-label={w('reaches its goal', 'cumple')} />;
+  if (verdict === 'weak')
+    return <IconAlertTriangle size={16} className="warn" role="img" aria-label={w('below its goal', 'no cumple')} />;
+  if (verdict === 'unusable')
+    return <IconCircleX size={16} className="bad" role="img" aria-label={w('unusable', 'inservible')} />;
+  return <IconCircleDashed size={16} className="quiet" role="img" aria-label={w('not measured', 'no medida')} />;
+}
