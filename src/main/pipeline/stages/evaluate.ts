@@ -39,7 +39,9 @@ export async function evaluateModel(
   const model = await openScoredModel(place, cacheFolder);
   try {
     const samples =
-      data === null ? await ownSamples(model, place, split) : await samplesOf(data, model.labels, split, cacheFolder);
+      data === null
+        ? await ownSamples(model, place, split, context)
+        : await samplesOf(data, model.labels, split, cacheFolder);
     if (samples.length === 0) throw new Problem('data', `There are no images in the ${split} split.`);
     const progress = progressReporter(
       (event) => context.report(event),
@@ -64,10 +66,17 @@ export async function evaluateModel(
   }
 }
 
-async function ownSamples(model: ScoredModel, folder: string, split: Split): Promise<readonly Sample[]> {
+async function ownSamples(
+  model: ScoredModel,
+  folder: string,
+  split: Split,
+  context: JobContext,
+): Promise<readonly Sample[]> {
   if (model.kind === 'bundle')
     throw new Problem('config', 'A bundle carries no photos: name a labelled folder with --data.');
-  const lock = await takeLock(lockFile(folder), 'evaluation');
+  const lock = await takeLock(lockFile(folder), 'evaluation', {
+    onWait: (message) => context.report({ type: 'note', stage: 'test', level: 'warning', message }),
+  });
   try {
     const record = await readRun(folder);
     if (split === 'test')
