@@ -47,7 +47,7 @@ export async function evaluateModel(
   try {
     const { samples, leftOut } =
       data === null
-        ? { samples: await ownSamples(model, place, split), leftOut: [] }
+        ? { samples: await ownSamples(model, place, split, context), leftOut: [] }
         : await samplesOf(data, model.labels, { split, unlabeled, cacheFolder });
     if (samples.length === 0) throw new Problem('data', `There are no images in the ${split} split.`);
     const progress = progressReporter(
@@ -73,10 +73,17 @@ export async function evaluateModel(
   }
 }
 
-async function ownSamples(model: ScoredModel, folder: string, split: Split): Promise<readonly Sample[]> {
+async function ownSamples(
+  model: ScoredModel,
+  folder: string,
+  split: Split,
+  context: JobContext,
+): Promise<readonly Sample[]> {
   if (model.kind === 'bundle')
     throw new Problem('config', 'A bundle carries no photos: name a labelled folder with --data.');
-  const lock = await takeLock(lockFile(folder), 'evaluation');
+  const lock = await takeLock(lockFile(folder), 'evaluation', {
+    onWait: (message) => context.report({ type: 'note', stage: 'test', level: 'warning', message }),
+  });
   try {
     const record = await readRun(folder);
     if (split === 'test')
