@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { inputsOf } from '../graph/graph.ts';
 import { buildModel } from './efficientnet.ts';
-import { headStart, unfreezeFrom } from './unfreeze.ts';
+import { headStart, trainedFrom, unfreezeFrom } from './unfreeze.ts';
 
 const model = (architecture: 'efficientnet-b0' | 'efficientnet-b3' | 'efficientnet-lite1') =>
   buildModel(architecture, { inputSize: 64, classes: 3, dropout: 0.2, dropPath: 0.2 });
@@ -35,5 +35,18 @@ describe('what phase A and phase B train', () => {
         .filter((name) => frozen.has(name)),
     );
     expect(crossing.size).toBe(1);
+  });
+});
+
+describe('the first node that training has changed', () => {
+  const lite = model('efficientnet-lite1');
+  test.each([
+    ['from scratch', null, 30, 0.3, 0],
+    ['the head alone', 'file', 0, 1, headStart(lite)],
+    ['the last 30 %', 'file', 30, 0.3, unfreezeFrom(lite, 0.3)],
+    ['everything', 'file', 30, 1, 0],
+    ['nothing below the head', 'file', 30, 0, headStart(lite)],
+  ])('%s', (_, weights, epochs, fraction, from) => {
+    expect(trainedFrom({ weights, epochs_finetune: epochs, unfreeze_fraction: fraction }, lite)).toBe(from);
   });
 });

@@ -303,6 +303,24 @@ describe('the report', () => {
     expect(card).toContain('trained from scratch');
     expect(card).not.toMatch(/NaN|undefined/);
   });
+
+  test.each([
+    [{ epochs: 0, kept: false, alpha: 0.7 }, 'Distilled from', 'quantized without further training'],
+    [{ epochs: 2, kept: false, alpha: 0.7 }, 'Distilled from', 'quantized without further training'],
+    [{ epochs: 2, kept: true, alpha: 1 }, 'Trained on the labels alone', 'quantization-aware training'],
+    [{ epochs: 2, kept: null, alpha: 1 }, 'Trained on the labels alone', 'quantization-aware training'],
+  ])('claims only the training that ships: %o', ({ epochs, kept, alpha }, learned, quantized) => {
+    const { config, run } = report;
+    const made = {
+      ...report,
+      run: { ...run, trainedWhileQuantized: kept },
+      config: { ...config, qat: { ...config.qat, epochs }, student: { ...config.student, alpha } },
+    };
+    const card = modelCard(made, 4_000_000);
+    expect(card).toContain(learned);
+    expect(card).toContain(quantized);
+    expect(reportPage(made, 'en').includes('PTQ, val')).toBe(epochs > 0);
+  });
 });
 
 test('an interval of F1 is that of the drawn images', () => {

@@ -15,7 +15,7 @@ test.each([
   [0.7, 2],
   [0.2, 3],
   [1, 2],
-  [0, 1],
+  [0, 2],
 ])('alpha %f is the share of the labels, the rest is the teacher at temperature %f', async (alpha, temperature) => {
   const room = {
     config: configSchema.parse({ student: { alpha, temperature } }),
