@@ -13,6 +13,7 @@ export interface Fix {
 /** Lines that do nothing but harm. */
 const removable = new Set([
   'missing',
+  'imageKind',
   'notAnImage',
   'truncated',
   'pathTwice',

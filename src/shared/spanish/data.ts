@@ -25,6 +25,11 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'Not an image': 'No es una imagen',
   'JPEG, PNG, WebP, TIFF, GIF and AVIF are read; convert the file, or delete the line.':
     'Se leen JPEG, PNG, WebP, TIFF, GIF y AVIF; convierte el archivo o borra la línea.',
+  'Kind of image that is not supported': 'Tipo de imagen no admitido',
+  'Convert the image, or delete the line.': 'Convierte la imagen o borra la línea.',
+  'JPEG without its end marker': 'JPEG sin marca de fin',
+  'All rows are there and the image is used; save it again if other programs refuse it.':
+    'Todas sus filas están y la imagen se usa; guárdala de nuevo si otros programas la rechazan.',
   'Damaged or cut-off image': 'Imagen dañada o cortada',
   'Copy the image again from its source, or delete the line.':
     'Copia otra vez la imagen desde su origen, o borra la línea.',
@@ -99,7 +104,12 @@ export const dataMessages: Readonly<Record<string, string>> = {
   '{path} cannot be read ({reason:words}).': 'No se puede leer {path} ({reason}).',
   'it is no file': 'no es un archivo',
   'the file is empty': 'el archivo está vacío',
-  'it is {format}': 'es {format}',
+  'its content is not an image': 'su contenido no es una imagen',
+  '{path} has no end marker.': 'A {path} le falta la marca de fin.',
+  '{path} cannot be used. {reason:words}': '{path} no se puede usar. {reason}',
+  'This image cannot be shown. {reason:words}': 'Esta imagen no se puede mostrar. {reason}',
+  'It is not an image.': 'No es una imagen.',
+  'It is damaged: copy it again from its source.': 'Está dañada: cópiala otra vez desde su origen.',
   '{file} lists no image.': '{file} no nombra ninguna imagen.',
   'no image has a label.': 'ninguna imagen tiene etiqueta.',
   "class '{label}' has no training image: no split has it.":
@@ -148,7 +158,7 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'The check was cancelled.': 'La comprobación se canceló.',
   '{file} has changed since the run began. Put the old file back and resume, or start a new run.':
     '{file} ha cambiado desde que empezó el entrenamiento. Vuelve a poner el archivo de antes y reanuda, o empieza otro.',
-  '{file} cannot be decoded: it is damaged, cut off, too large or no image. Replace it, or take its line out of the label file.':
+  '{file} cannot be decoded: it is damaged, cut off, too large or not an image. Replace it, or delete its line in the label file.':
     '{file} no se puede decodificar: está dañada, cortada, es demasiado grande o no es una imagen. Cámbiala, o quita su línea del archivo de etiquetas.',
   '{file} cannot be read: it is gone, or its disk is not connected. Put it back and resume.':
     'No se puede leer {file}: ya no está, o su disco no está conectado. Vuelve a ponerlo y reanuda.',
@@ -166,6 +176,42 @@ export const dataMessages: Readonly<Record<string, string>> = {
   '{file} cannot be shown: reading it failed.': 'No se puede mostrar {file}: falló su lectura.',
   '{path} is no image of this project.': '{path} no es una imagen de este proyecto.',
   '{path} is no image of this run.': '{path} no es una imagen de este entrenamiento.',
+
+  // Kinds of images that are not opened (pipeline/data/imageKind.ts).
+  'It is a camera raw file: develop it and export it as JPEG.':
+    'Es un archivo RAW de cámara: revélalo y expórtalo como JPEG.',
+  'It is a BMP file: save it as PNG or JPEG.': 'Es un archivo BMP: guárdalo como PNG o JPEG.',
+  'It is a JPEG XL file: save it as PNG or JPEG.': 'Es un archivo JPEG XL: guárdalo como PNG o JPEG.',
+  'It is a JPEG 2000 file: save it as PNG or JPEG.': 'Es un archivo JPEG 2000: guárdalo como PNG o JPEG.',
+  'It is a Photoshop file: export it as PNG or JPEG.': 'Es un archivo de Photoshop: expórtalo como PNG o JPEG.',
+  'It is an OpenEXR file: save it as PNG or JPEG.': 'Es un archivo OpenEXR: guárdalo como PNG o JPEG.',
+  'It is a Radiance HDR file: save it as PNG or JPEG.': 'Es un archivo Radiance HDR: guárdalo como PNG o JPEG.',
+  'It is a FITS file: save it as PNG or JPEG.': 'Es un archivo FITS: guárdalo como PNG o JPEG.',
+  'It is a DICOM file: save it as PNG or JPEG.': 'Es un archivo DICOM: guárdalo como PNG o JPEG.',
+  'It is an icon file: save it as PNG or JPEG.': 'Es un archivo de icono: guárdalo como PNG o JPEG.',
+  'It is a PDF: export its images as PNG or JPEG.': 'Es un PDF: exporta sus imágenes como PNG o JPEG.',
+  'It is an SVG drawing: export it as PNG or JPEG.': 'Es un dibujo SVG: expórtalo como PNG o JPEG.',
+  'It is an XML or SVG file: export it as PNG or JPEG.': 'Es un archivo XML o SVG: expórtalo como PNG o JPEG.',
+  'It is a Netpbm file (PPM, PGM or PBM): save it as PNG or JPEG.':
+    'Es un archivo Netpbm (PPM, PGM o PBM): guárdalo como PNG o JPEG.',
+  'It is a HEIC file: convert it to JPEG. On an iPhone, Settings > Camera > Formats > Most Compatible takes photos as JPEG.':
+    'Es un archivo HEIC: conviértelo a JPEG. En un iPhone, Ajustes > Cámara > Formatos > Más compatible hace las fotos en JPEG.',
+  'It is a video or another MP4 file, not an image.': 'Es un vídeo u otro archivo MP4, no una imagen.',
+  'It is a HEIF file with a compression that is not supported: convert it to JPEG.':
+    'Es un archivo HEIF con una compresión no admitida: conviértelo a JPEG.',
+  'Its samples are logarithmic (LogLuv): save it with 8 or 16 bits per channel.':
+    'Sus valores son logarítmicos (LogLuv): guárdalo con 8 o 16 bits por canal.',
+  'Its colors are CIELAB: save it as RGB.': 'Sus colores son CIELAB: guárdalo como RGB.',
+  'Its samples are {bits:number}-bit floating-point numbers: save it with 8 or 16 bits per channel.':
+    'Sus valores son números de coma flotante de {bits} bits: guárdalo con 8 o 16 bits por canal.',
+  'Its samples are complex numbers: save it with 8 or 16 bits per channel.':
+    'Sus valores son números complejos: guárdalo con 8 o 16 bits por canal.',
+  'Its samples are signed numbers: save it with unsigned 8 or 16 bits per channel.':
+    'Sus valores tienen signo: guárdalo con 8 o 16 bits sin signo por canal.',
+  'Its samples have {bits:number} bits: save it with 8 or 16 bits per channel.':
+    'Sus valores tienen {bits} bits: guárdalo con 8 o 16 bits por canal.',
+  'It holds inks other than CMYK: save it as RGB.': 'Tiene tintas distintas de CMYK: guárdalo como RGB.',
+  'It has {bands:number} bands: save it as RGB, with three.': 'Tiene {bands} bandas: guárdalo como RGB, con tres.',
 
   // Imports.
   'No images were found to import.': 'No se han encontrado imágenes que importar.',

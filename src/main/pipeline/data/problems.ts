@@ -26,6 +26,10 @@ export const dataProblems = {
     advice: 'Move the image into the project folder: nothing outside it is read.',
   },
   unreadable: { title: 'File cannot be read', advice: 'Check that it is a file that you may read.' },
+  imageKind: {
+    title: 'Kind of image that is not supported',
+    advice: 'Convert the image, or delete the line.',
+  },
   notAnImage: {
     title: 'Not an image',
     advice: 'JPEG, PNG, WebP, TIFF, GIF and AVIF are read; convert the file, or delete the line.',
@@ -55,6 +59,10 @@ export const dataProblems = {
   wrongExtension: {
     title: 'File name with a wrong ending',
     advice: 'The image is read all the same; rename it so that other programs read it too.',
+  },
+  endMarkerMissing: {
+    title: 'JPEG without its end marker',
+    advice: 'All rows are there and the image is used; save it again if other programs refuse it.',
   },
   contentTwice: {
     title: 'Same image under two names in a split',

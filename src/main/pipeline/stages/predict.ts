@@ -1,13 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
+import { looksLikeImage } from '../data/imageFormats.ts';
 import { compareCodePoints } from '../data/vocabulary.ts';
 import { decide } from '../../../shared/metrics/thresholds.ts';
 import { progressReporter } from '../train/progress.ts';
 import type { JobContext } from './context.ts';
 import { openScoredModel } from './scoredModel.ts';
-
-const IMAGE = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heic|heif)$/i;
 
 export interface PredictionResult {
   readonly images: number;
@@ -72,7 +71,7 @@ async function imagesIn(folder: string): Promise<string[]> {
   if (found?.isDirectory() !== true) throw new Problem('file', `${folder} is not a folder of images.`);
   const names = await readdir(folder, { recursive: true });
   const images = names
-    .filter((name) => IMAGE.test(name))
+    .filter(looksLikeImage)
     .map((name) => name.split(path.sep).join('/'))
     .sort(compareCodePoints);
   if (images.length === 0) throw new Problem('data', `There are no images in ${folder}.`);

@@ -8,7 +8,7 @@ import { Problem } from '../../../shared/problem.ts';
 import { labelsOf } from '../../pipeline/data/dataset.ts';
 import { readDataset } from '../../pipeline/data/readDataset.ts';
 import type { DataConfig } from '../../pipeline/data/readDataset.ts';
-import { looksLikeImage } from '../../pipeline/data/separator.ts';
+import { looksLikeImage } from '../../pipeline/data/imageFormats.ts';
 import type { Entry, Source } from './entries.ts';
 import { imagesBelow } from './entries.ts';
 
