@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PictureQuery } from '../../shared/contract/contract.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Imaging } from '../jobs/imaging.ts';
+import { looksLikeImage, mediaTypeOf } from '../pipeline/data/imageFormats.ts';
+import { imageKind } from '../pipeline/data/imageKind.ts';
+import { insideFolder } from '../pipeline/storage/insideFolder.ts';
 import { folderBytes } from './training/runSummary.ts';
 
 /** Pictures for the screens: thumbnails kept on disk, the rest made when asked for. Only images inside the project's folder. */
@@ -24,19 +28,6 @@ export async function clearExcept(cacheFolder: string, kept: string): Promise<nu
   return sizes.reduce((a, b) => a + b, 0);
 }
 
-/** What browsers show as it is. */
-const shown: Readonly<Record<string, string>> = {
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.jpe': 'image/jpeg',
-  '.jfif': 'image/jpeg',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-  '.gif': 'image/gif',
-  '.avif': 'image/avif',
-};
-const isImage = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heic|heif|bmp)$/i;
-
 export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: () => number): Pictures {
   const folder = path.join(cacheFolder, THUMBNAILS);
   let sinceCleaning = 0;
@@ -52,13 +43,14 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
   };
   return {
     read: async (projectFolder, imagePath, query) => {
-      const file = await insideProject(projectFolder, imagePath);
+      const file = imageOf(projectFolder, imagePath);
       const { mtimeMs, size } = await stat(file);
       if (query.kind === 'photo') {
-        const type = shown[path.extname(file).toLowerCase()];
-        return type === undefined
-          ? { bytes: await imaging.draw(file, query), type: 'image/jpeg' }
-          : { bytes: await readFile(file), type };
+        const bytes = await readFile(file);
+        // By content: browsers are told the true type, and what is no image for them is drawn or refused by name.
+        const kind = imageKind(bytes);
+        const type = kind.state === 'supported' ? mediaTypeOf(kind.format) : null;
+        return type === null ? { bytes: await imaging.draw(file, query), type: 'image/jpeg' } : { bytes, type };
       }
       if (query.kind !== 'thumbnail') return { bytes: await imaging.draw(file, query), type: 'image/png' };
       const key = createHash('sha256')
@@ -79,15 +71,11 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
   };
 }
 
-/** The real file, followed through links, or a Problem: nothing outside the folder and nothing that is no image is ever served. */
-async function insideProject(projectFolder: string, imagePath: string): Promise<string> {
-  const refused = new Problem('file', `${imagePath} is no image of this project.`);
-  if (!isImage.test(imagePath) || imagePath.includes('\0')) throw refused;
-  const root = await realpath(projectFolder);
-  const file = await realpath(path.resolve(projectFolder, imagePath)).catch(() => null);
-  if (file === null) throw new Problem('file', `${imagePath} does not exist.`);
-  const relative = path.relative(root, file);
-  if (relative === '' || relative.startsWith('..') || path.isAbsolute(relative)) throw refused;
+/** Nothing outside the folder and nothing but images is ever served. */
+function imageOf(projectFolder: string, imagePath: string): string {
+  if (!looksLikeImage(imagePath)) throw new Problem('file', `${imagePath} is no image of this project.`);
+  const file = insideFolder(projectFolder, imagePath);
+  if (!existsSync(file)) throw new Problem('file', `${imagePath} does not exist.`);
   return file;
 }
 

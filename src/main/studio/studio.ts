@@ -11,6 +11,7 @@ import { Problem, toProblemData } from '../../shared/problem.ts';
 import { createImaging } from '../jobs/imaging.ts';
 import type { Job } from '../jobs/startJob.ts';
 import { startJob } from '../jobs/startJob.ts';
+import { insideFolder } from '../pipeline/storage/insideFolder.ts';
 import { findFolder, listFolder } from './browse.ts';
 import { measureAgain } from './engines/chooseEngine.ts';
 import { forgetSpeed, rememberedSpeeds } from './engines/speeds.ts';
@@ -25,6 +26,7 @@ import { clearExcept, openPictures, THUMBNAILS } from './pictures.ts';
 import { cacheFolder, runsFolder, stateFolder, weightsFolder } from './places.ts';
 import { openProjects } from './projects.ts';
 import { changeRun, cleanProject, cleanRun, deleteRun, diskUse, newRun } from './runs.ts';
+import type { Keychain } from './settings.ts';
 import { openSettings } from './settings.ts';
 import { configChoices, saveConfig } from './training/configChoices.ts';
 import { createEventThrottle } from './training/eventThrottle.ts';
@@ -55,6 +57,8 @@ export interface DoorOptions {
   readonly door: 'browser' | 'desktop';
   /** Shows a file in the system's file browser; null where the door cannot. */
   readonly reveal: ((file: string) => void) | null;
+  /** Where passwords are kept; without one they stand in a file of the user's own. */
+  readonly keychain?: Keychain | null;
   /** Keeps the machine awake while something trains. */
   readonly keepAwake: (awake: boolean) => void;
 }
@@ -77,7 +81,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   // Told to the log even if it ends the studio.
   const onFault = (fault: Error): void => log.write(`uncaughtException: ${fault.stack ?? fault.message}`);
   process.on('uncaughtExceptionMonitor', onFault);
-  const settings = await openSettings(state);
+  const settings = await openSettings(state, options.keychain ?? null);
   const machine = await openMachine(state);
   const datasets = openDatasets(state, (project) => emit({ type: 'datasetChanged', project }));
   const projects = await openProjects(
@@ -138,8 +142,8 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
 
   const folderOf = (project: string): string => projects.folder(project);
   const runFolder = ({ project, run }: { project: string; run: string }): string => {
-    if (!/^[\w.-]+$/.test(run) || run.startsWith('.')) throw new Problem('file', `'${run}' is no run.`);
-    return path.join(runsFolder(folderOf(project)), run);
+    const folder = folderOf(project);
+    return insideFolder(folder, path.join(path.relative(folder, runsFolder(folder)), run));
   };
   const summaryOf = async (project: string, run: string): Promise<Output<'runs.change'>> => {
     const found = (await summarizeRuns(project, folderOf(project))).find(({ id }) => id === run);
@@ -214,9 +218,8 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       ]),
     }),
     'files.reveal': async ({ project, path: file }) => {
-      const place = project === null ? (file === 'log' ? log.file : state) : path.resolve(folderOf(project), file);
-      const within = project === null || !path.relative(folderOf(project), place).startsWith('..');
-      if (!within || options.reveal === null) return { shown: false };
+      if (options.reveal === null) return { shown: false };
+      const place = project === null ? (file === 'log' ? log.file : state) : insideFolder(folderOf(project), file);
       options.reveal(place);
       return { shown: true };
     },
@@ -408,7 +411,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     'export.try': ({ project, run, image }) =>
       tryExport(
         runFolder({ project, run }),
-        'path' in image ? { path: path.resolve(folderOf(project), image.path) } : image,
+        'path' in image ? { path: insideFolder(folderOf(project), image.path) } : image,
       ),
     'export.folder': ({ project, run, folder }) =>
       active('predict', project, (onEvent) => predictToCsv(runFolder({ project, run }), folder, onEvent)),
@@ -463,7 +466,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     picture: (project, imagePath, query) => pictures.read(folderOf(project), imagePath, query),
     download: async (project, run, name) => {
       const folder = runFolder({ project, run });
-      const file = path.resolve(folder, name);
+      const file = insideFolder(folder, name);
       if (
         path.dirname(file) === path.join(folder, 'models') &&
         /^(teacher|student)_(timm\.safetensors|keras\.h5)$/.test(path.basename(file))

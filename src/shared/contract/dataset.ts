@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { projectIdSchema } from './studio.ts';
 
 /** A project's photos and labels as the Data screen holds them: columns, so that 100,000 images stay light. */
 
@@ -119,7 +120,7 @@ export const importSourceSchema = z.discriminatedUnion('kind', [
 export type ImportSource = z.infer<typeof importSourceSchema>;
 
 export const importRequestSchema = z.object({
-  project: z.string(),
+  project: projectIdSchema,
   source: importSourceSchema,
   shares: sharesSchema,
   seed: z.int().min(0),

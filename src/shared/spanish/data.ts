@@ -18,8 +18,8 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'Correct the path or delete the line; put quotes around a path that contains the separator.':
     'Corrige la ruta o borra la línea; pon entre comillas una ruta que contenga el separador.',
   'Path leaves the project folder': 'La ruta sale de la carpeta',
-  'Move the image into the project folder: nothing outside it is read.':
-    'Mueve la imagen a la carpeta del proyecto: fuera de ella no se lee nada.',
+  'Move the file into the project folder: nothing outside it is read.':
+    'Mueve el archivo a la carpeta del proyecto: fuera de ella no se lee nada.',
   'File cannot be read': 'No se puede leer',
   'Check that it is a file that you may read.': 'Comprueba que es un archivo y que tienes permiso para leerlo.',
   'Not an image': 'No es una imagen',
@@ -58,6 +58,14 @@ export const dataMessages: Readonly<Record<string, string>> = {
     'La imagen se lee igualmente; cámbiale el nombre para que otros programas también la lean.',
   'Same image under two names in a split': 'La misma imagen con dos nombres',
   'Delete one of the lines: the image counts twice.': 'Borra una de las líneas: la imagen cuenta dos veces.',
+  'Label with hidden characters': 'Etiqueta con caracteres ocultos',
+  'Type the label again: the characters shown as \\u are in it.':
+    'Escribe otra vez la etiqueta: lleva los caracteres que se ven como \\u.',
+  'Carriage return inside a line': 'Retorno de carro dentro de una línea',
+  'Save the label file with one kind of line ending: the rest of the line may be another image.':
+    'Guarda el archivo con un solo tipo de fin de línea: el resto de la línea puede ser otra imagen.',
+  'Line that is too long': 'Línea demasiado larga',
+  'Check that each image has a line of its own.': 'Comprueba que cada imagen tiene su propia línea.',
   'Labels that look alike': 'Etiquetas parecidas',
   'If they mean one class, spell them alike.': 'Si son la misma clase, escríbelas igual.',
   'Label that contains a separator': 'Etiqueta con separador',
@@ -89,7 +97,15 @@ export const dataMessages: Readonly<Record<string, string>> = {
   space: 'espacio',
   'the file is saved as UTF-16.': 'el archivo está guardado como UTF-16.',
   'this line is not UTF-8.': 'esta línea no es UTF-8.',
-  'this line holds a NUL character: the file is no text.': 'esta línea tiene un carácter NUL: el archivo no es texto.',
+  'this line has {bytes:number} bytes, more than {limit:number}.': 'esta línea tiene {bytes} bytes, más de {limit}.',
+  'a carriage return stands inside this line: it may be two lines.':
+    'hay un retorno de carro dentro de esta línea: pueden ser dos.',
+  "label '{label}' contains characters that cannot be seen.":
+    'la etiqueta “{label}” contiene caracteres que no se ven.',
+  '{file} is a link that leaves the project folder.': '{file} es un enlace que sale de la carpeta del proyecto.',
+  '{file} is outside {folder}. Nothing outside it is read or written: move it in.':
+    '{file} está fuera de {folder}. Fuera de ella no se lee ni se escribe nada: muévelo dentro.',
+  'this line holds a NUL character: the file is not text.': 'esta línea tiene un carácter NUL: el archivo no es texto.',
   '{path} is a {format} file.': '{path} es un archivo {format}.',
   '{path} does not exist.': '{path} no existe.',
   'There is {path}: is that meant?': 'Existe {path}: ¿es esa?',

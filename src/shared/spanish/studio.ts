@@ -2,6 +2,9 @@
 export const studioMessages: Readonly<Record<string, string>> = {
   'The disk is full. Free some space and resume: nothing that was saved is lost.':
     'El disco está lleno. Libera espacio y reanuda: no se ha perdido nada de lo guardado.',
+  '{path} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.':
+    'No se puede escribir {path}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
+  'This file': 'Este archivo',
   'A file is missing: {reason}': 'Falta un archivo: {reason}',
   'No permission: {reason}': 'Sin permiso: {reason}',
   '{folder} cannot be opened.': 'No se puede abrir {folder}.',

@@ -7,6 +7,7 @@ import { cacheFolder } from '../../studio/places.ts';
 import { EXIT } from '../exitCodes.ts';
 import { score, shortened, table } from '../format.ts';
 import { perform } from '../jobs.ts';
+import { print, printData, printError } from '../output.ts';
 
 export function addJudgingCommands(program: Command): void {
   program
@@ -40,12 +41,12 @@ async function evaluate(
     json,
   );
   if (json) {
-    process.stdout.write(`${JSON.stringify({ type: 'evaluation', ...result })}\n`);
+    print(`${JSON.stringify({ type: 'evaluation', ...result })}\n`);
     return;
   }
   const { report, labels, images } = result;
   const { low, high } = report.macroApInterval;
-  process.stdout.write(
+  print(
     `${split}: ${images} images, INT8 model\nmacro AP ${score(report.macroAp)} (95 % interval ${score(low)} to ${score(high)})${report.classesLeftOut === 0 ? '' : `; ${report.classesLeftOut} classes without an image are left out`}\n\n`,
   );
   const sets = [
@@ -53,7 +54,7 @@ async function evaluate(
     ['global', 'one threshold'],
     ['per_class', 'one a class'],
   ] as const;
-  process.stdout.write(
+  print(
     `${table([
       ['thresholds', 'macro F1', 'micro F1', 'precision', 'recall', 'without label'],
       ...sets.map(([key, title]) => {
@@ -69,7 +70,7 @@ async function evaluate(
       }),
     ])}\n\n`,
   );
-  process.stdout.write(
+  print(
     `${table([
       ['class', 'images', 'AP', 'precision', 'recall', 'F1'],
       ...labels.map((label, c) => {
@@ -88,17 +89,14 @@ async function evaluate(
 }
 
 async function predict(folder: string, { bundle }: { bundle: string }): Promise<void> {
-  const { images, unreadable } = await perform<PredictionResult>({ type: 'predict', bundle, folder }, false, (text) =>
-    process.stdout.write(text),
-  );
-  if (unreadable > 0)
-    process.stderr.write(`${unreadable} of ${images} images could not be read: see the column 'error'.\n`);
+  const { images, unreadable } = await perform<PredictionResult>({ type: 'predict', bundle, folder }, false, printData);
+  if (unreadable > 0) printError(`${unreadable} of ${images} images could not be read: see the column 'error'.\n`);
 }
 
 async function verify(bundle: string, { json }: { json: boolean }): Promise<void> {
   const checks = await perform<BundleCheck[]>({ type: 'verify', bundle }, json);
   for (const { name, fault } of checks) {
-    process.stdout.write(
+    print(
       json
         ? `${JSON.stringify({ type: 'check', name, ok: fault === null, fault })}\n`
         : `${fault === null ? 'ok    ' : 'FAULT '} ${name}${fault === null ? '' : `: ${fault}`}\n`,
@@ -106,7 +104,7 @@ async function verify(bundle: string, { json }: { json: boolean }): Promise<void
   }
   const faults = checks.filter(({ fault }) => fault !== null).length;
   if (!json)
-    process.stdout.write(
+    print(
       faults === 0
         ? '\nThe bundle is whole and gives the same results here.\n'
         : `\n${faults} of ${checks.length} checks failed: do not ship this bundle.\n`,

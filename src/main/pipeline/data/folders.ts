@@ -1,12 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Whether an absolute path is not inside the folder (the folder itself is not inside either). Symbolic links are not followed. */
-export function leavesFolder(folder: string, file: string): boolean {
-  const relative = path.relative(folder, file);
-  return relative === '' || relative.split(path.sep)[0] === '..' || path.isAbsolute(relative);
-}
-
 /** Finds files that may have been meant by a wrong path: another case, or another ending. Folder listings are read once. */
 export function createFinder(): (file: string) => Promise<string | null> {
   const listings = new Map<string, Promise<readonly string[]>>();

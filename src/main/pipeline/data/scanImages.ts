@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import os from 'node:os';
 import { Problem } from '../../../shared/problem.ts';
-import { leavesFolder } from './folders.ts';
+import { leavesFolder } from '../storage/insideFolder.ts';
 import type { ImageFormat } from './imageFormats.ts';
 import { imageKind } from './imageKind.ts';
 import { sharp } from './imageLibrary.ts';

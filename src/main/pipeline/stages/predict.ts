@@ -1,5 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { CsvValue } from '../../../shared/csv.ts';
+import { csvRow } from '../../../shared/csv.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { looksLikeImage } from '../data/imageFormats.ts';
 import { compareCodePoints } from '../data/vocabulary.ts';
@@ -49,7 +51,7 @@ export async function predictFolder(
             image,
             model.labels.filter((_, c) => present[c] === 1).join('|'),
             '',
-            ...Array.from(codes, (q) => String(q / 256)),
+            ...Array.from(codes, (q) => q / 256),
           ]),
         );
       } catch (error) {
@@ -78,6 +80,5 @@ async function imagesIn(folder: string): Promise<string[]> {
   return images;
 }
 
-/** RFC 4180; a newline closes the line. */
-const csvLine = (fields: readonly string[]): string =>
-  `${fields.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\n`;
+/** A newline ends the record: the CSV goes through a pipe line by line. */
+const csvLine = (fields: readonly CsvValue[]): string => `${csvRow(fields)}\n`;

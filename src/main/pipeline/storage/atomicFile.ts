@@ -16,7 +16,7 @@ export async function writeFileAtomic(
   await mkdir(folder, { recursive: true });
   const aside = path.join(folder, `.${path.basename(file)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
   try {
-    const handle = await open(aside, 'wx');
+    const handle = await open(aside, 'wx', mode ?? undefined);
     try {
       await handle.writeFile(data);
       if (mode !== null) await handle.chmod(mode);

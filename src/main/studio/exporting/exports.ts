@@ -13,6 +13,7 @@ import { metricsReportSchema } from '../../pipeline/eval/metricsReport.ts';
 import { inferenceConfigSchema } from '../../pipeline/export/bundle/inferenceConfig.ts';
 import { CONFIG_FILE } from '../../pipeline/export/bundle/verifyBundle.ts';
 import { readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
+import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import { readRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from '../runs.ts';
 import { OPENED_BY_HAND } from '../training/runSummary.ts';
@@ -49,14 +50,14 @@ export async function checkExport(folder: string, onEvent: (event: RunEvent) => 
 async function bundleFolder(folder: string): Promise<string> {
   const { export: relative } = await readRun(folder);
   if (relative === null) throw new Problem('export', 'This run has no bundle yet. Export it first.');
-  return path.join(folder, relative);
+  return insideFolder(folder, relative);
 }
 
 /** Null: not exported yet. */
 export async function readExport(folder: string, runName: string): Promise<Export | null> {
   const record = await readRun(folder);
   if (record.export === null) return null;
-  const bundle = path.join(folder, record.export);
+  const bundle = insideFolder(folder, record.export);
   const zip = `${bundle}.zip`;
   const found = await stat(zip).catch(() => null);
   if (found === null) return null;
@@ -121,7 +122,7 @@ export async function bundleText(folder: string, name: string): Promise<{ text: 
     return { text: null, sealed: true };
   if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
   return {
-    text: (await readFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),
+    text: (await readFile(insideFolder(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),
     sealed: false,
   };
 }
@@ -150,7 +151,7 @@ export async function predictToCsv(
 ): Promise<{ csv: string; images: number; unreadable: number }> {
   const bundle = await bundleFolder(folder);
   const name = `${path.basename(images)}-${createHash('sha256').update(`${images}${Date.now()}`).digest('hex').slice(0, 6)}.csv`;
-  const csv = path.join(folder, 'predictions', name);
+  const csv = insideFolder(folder, path.join('predictions', name));
   await mkdir(path.dirname(csv), { recursive: true });
   const out = createWriteStream(csv);
   try {

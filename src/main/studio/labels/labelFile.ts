@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Problem } from '../../../shared/problem.ts';
 import type { Split } from '../../../shared/contract/dataset.ts';
 import { labelFileName } from '../../pipeline/data/dataset.ts';
+import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 
 /** A label file as bytes a line, so that lines nobody touches stay what they are, byte for byte. */
 export interface RawFile {
@@ -33,7 +34,7 @@ export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update
 
 export async function readRawFile(project: string, split: Split): Promise<RawFile> {
   const file = path.join(project, labelFileName(split));
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(insideFolder(project, labelFileName(split))).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw new Problem('file', `${file} cannot be read.`, error.message);
   });

@@ -10,6 +10,7 @@ import type { DataProblem } from '../../pipeline/data/problems.ts';
 import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import { readDataset } from '../../pipeline/data/readDataset.ts';
 import { betterSeparator, detectLayout } from '../../pipeline/data/separator.ts';
+import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import { takeLock } from '../../pipeline/storage/lock.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
 import { joined, readRawFile } from './labelFile.ts';
@@ -138,7 +139,7 @@ async function addClasses(
     code === 'unknownLabel' && label !== undefined ? [label] : [],
   );
   if (labelsFile === null || unknown.length === 0) return { lines: 0, backup: await backUp([], backupFolder) };
-  const file = path.resolve(project, labelsFile);
+  const file = insideFolder(project, labelsFile);
   const text = await readFile(file, 'utf8');
   const backup = await backUp([file], backupFolder);
   await writeLabelFile(
