@@ -97,7 +97,7 @@ async function download(studio: Studio, project: string, run: string, name: stri
     return reply(200, stream, {
       'content-type': types['.html']!,
       'content-security-policy': REPORT_POLICY,
-      // Browsers refuse to show a sandboxed page that asks for a group of its own; it gets one anyway, as its opener asks.
+      // The HTML standard lets no sandboxed page ask for a group of its own; it gets one anyway, as its opener asks for that.
       'cross-origin-opener-policy': 'unsafe-none',
       'content-length': String(size),
       'cache-control': 'no-store',

@@ -68,7 +68,7 @@ export async function predictFolder(
   }
 }
 
-async function imagesIn(folder: string): Promise<string[]> {
+export async function imagesIn(folder: string): Promise<string[]> {
   const found = await stat(folder).catch(() => null);
   if (found?.isDirectory() !== true) throw new Problem('file', `${folder} is not a folder of images.`);
   const names = await readdir(folder, { recursive: true });
