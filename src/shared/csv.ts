@@ -1,7 +1,8 @@
 export type CsvValue = string | number | null;
 
 /**
- * Spreadsheets run a cell that begins with one of these as a formula, and a label or file name may come from anybody. An apostrophe in front
+ * Spreadsheets run a cell that begins with one of these as a formula, and a label or file name may come from anybody.
+ * An apostrophe in front
  * makes it text (OWASP, CSV injection; East Asian spreadsheets take the full-width forms too). Numbers stay numbers.
  */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;

@@ -1,7 +1,10 @@
 /**
- * Characters that cannot be seen, or that change how the text around them is shown: control characters (a terminal obeys them), marks of
- * writing direction (they make text look like another), zero-width characters, fillers and tags. Those that writing needs are let be: joiners
- * after a letter of a script without case, a mark or an emoji; variation selectors after a symbol or digit; tags after a black flag.
+ * Characters that cannot be seen, or that change how the text around them is shown: control characters (a terminal
+ * obeys them), marks of
+ * writing direction (they make text look like another), zero-width characters, fillers and tags. Those that writing
+ * needs are let be: joiners
+ * after a letter of a script without case, a mark or an emoji; variation selectors after a symbol or digit; tags after
+ * a black flag.
  */
 const hidden = new RegExp(
   [

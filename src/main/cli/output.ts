@@ -1,8 +1,10 @@
 import { visible, visibleLines } from '../../shared/hiddenCharacters.ts';
 
 /**
- * All that the command line prints goes through here. Labels, file names and messages may come from anybody, and a terminal obeys the
- * control characters in them: it would move the cursor, hide lines, or fill the clipboard. So they are shown as escapes.
+ * All that the command line prints goes through here. Labels, file names and messages may come from anybody, and a
+ * terminal obeys the
+ * control characters in them: it would move the cursor, hide lines, or fill the clipboard. So they are shown as
+ * escapes.
  */
 export const print = (text: string): void => {
   process.stdout.write(visibleLines(text));

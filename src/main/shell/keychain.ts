@@ -1,7 +1,10 @@
 import { safeStorage } from 'electron';
 import type { Keychain } from '../studio/settings.ts';
 
-/** The system's keychain; null where there is none. Linux without a keyring would only disguise the secret ('basic_text'). */
+/**
+ * The system's keychain; null where there is none. Linux without a keyring would only disguise the secret
+ * ('basic_text').
+ */
 export function systemKeychain(): Keychain | null {
   if (!safeStorage.isEncryptionAvailable()) return null;
   if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') return null;

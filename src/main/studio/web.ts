@@ -6,11 +6,16 @@ import { pictureQuerySchema } from '../../shared/contract/contract.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import type { Studio } from './studio.ts';
 
-/** What both doors answer to a GET: the screens' own files, pictures of open projects, downloads of runs. Nothing else exists. */
+/**
+ * What both doors answer to a GET: the screens' own files, pictures of open projects, downloads of runs. Nothing else
+ * exists.
+ */
 
 /**
- * Reports come with the runs of a project, which may be somebody else's. `sandbox` gives them an origin of their own and no script, so that
- * they can neither call the studio nor read from it; no source but data: keeps them from telling anybody that they were opened.
+ * Reports come with the runs of a project, which may be somebody else's. `sandbox` gives them an origin of their own
+ * and no script, so that
+ * they can neither call the studio nor read from it; no source but data: keeps them from telling anybody that they
+ * were opened.
  */
 export const REPORT_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
@@ -97,7 +102,8 @@ async function download(studio: Studio, project: string, run: string, name: stri
     return reply(200, stream, {
       'content-type': types['.html']!,
       'content-security-policy': REPORT_POLICY,
-      // The HTML standard lets no sandboxed page ask for a group of its own; it gets one anyway, as its opener asks for that.
+      // The HTML standard lets no sandboxed page ask for a group of its own; it gets one anyway, as its opener asks
+      // for that.
       'cross-origin-opener-policy': 'unsafe-none',
       'content-length': String(size),
       'cache-control': 'no-store',

@@ -22,7 +22,8 @@ export interface DecodedImage {
 }
 
 /**
- * Reads any supported image as pixels: EXIF orientation applied, embedded profiles and CMYK converted to sRGB, 16 bits and gray to 8-bit
+ * Reads any supported image as pixels: EXIF orientation applied, embedded profiles and CMYK converted to sRGB, 16 bits
+ * and gray to 8-bit
  * RGB, transparency over the padding color, the first page of several. Throws a Problem that names the file.
  */
 export async function decodeImage(file: string, options: DecodeOptions): Promise<DecodedImage> {

@@ -1,4 +1,7 @@
-/** The image formats the studio opens, each with the endings its files have. Every list of endings derives from this one. */
+/**
+ * The image formats the studio opens, each with the endings its files have. Every list of endings derives from this
+ * one.
+ */
 const formats = {
   jpeg: { endings: ['jpg', 'jpeg', 'jpe', 'jfif'], mediaType: 'image/jpeg' },
   png: { endings: ['png'], mediaType: 'image/png' },

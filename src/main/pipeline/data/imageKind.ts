@@ -57,7 +57,10 @@ const otherKinds: readonly { readonly magic: string; readonly at?: number; reado
   ),
 ];
 
-/** Pixels of these cannot be reached by anything but a program that knows the sensor, the inks or the scale of the numbers. */
+/**
+ * Pixels of these cannot be reached by anything but a program that knows the sensor, the inks or the scale of the
+ * numbers.
+ */
 function tiffKind(bytes: Uint8Array): ImageKind {
   const tags = readTiffTags(bytes);
   // The decoder says what is wrong with a TIFF whose tags cannot be read.
@@ -89,7 +92,8 @@ function tiffKind(bytes: Uint8Array): ImageKind {
 }
 
 /**
- * libvips decodes AVIF, but of HEIC only the header: HEVC would have to be licensed. The brand alone does not tell the two apart, as both
+ * libvips decodes AVIF, but of HEIC only the header: HEVC would have to be licensed. The brand alone does not tell the
+ * two apart, as both
  * may call themselves 'mif1'; the types of the items do.
  */
 function heifKind(bytes: Uint8Array): ImageKind {
@@ -111,7 +115,10 @@ function heifKind(bytes: Uint8Array): ImageKind {
 /** The list of items stands at the start of the file, before the pixels. */
 const HEIF_HEADER = 65_536;
 
-/** ISO/IEC 14496-12, 8.11.6: an 'infe' box of version 2 has 2 bytes of item id, version 3 has 4; then 2 of protection, then the type. */
+/**
+ * ISO/IEC 14496-12, 8.11.6: an 'infe' box of version 2 has 2 bytes of item id, version 3 has 4; then 2 of protection,
+ * then the type.
+ */
 function itemTypes(text: string): Set<string> {
   const types = new Set<string>();
   for (let at = text.indexOf('infe'); at >= 0; at = text.indexOf('infe', at + 4)) {

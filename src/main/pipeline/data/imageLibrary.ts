@@ -1,8 +1,10 @@
 import sharp from 'sharp';
 
 /**
- * The only place that imports sharp: every path to pixels shares one set of readers. libvips picks a reader by content, so without this
- * an SVG named photo.jpg would be drawn, and its references read, and a bug in any of its dozens of readers would be within reach of a file.
+ * The only place that imports sharp: every path to pixels shares one set of readers. libvips picks a reader by
+ * content, so without this
+ * an SVG named photo.jpg would be drawn, and its references read, and a bug in any of its dozens of readers would be
+ * within reach of a file.
  */
 const readers = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'];
 

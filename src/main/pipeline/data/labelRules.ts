@@ -97,7 +97,10 @@ function hiddenInLabels(dataset: Dataset): DataProblem[] {
   });
 }
 
-/** Labels that are the same without hidden characters, case, spaces, dashes and underscores, and in Unicode's compatibility form. */
+/**
+ * Labels that are the same without hidden characters, case, spaces, dashes and underscores, and in Unicode's
+ * compatibility form.
+ */
 function similarLabels(dataset: Dataset): DataProblem[] {
   const plain = (label: string): string =>
     withoutHiddenCharacters(label)

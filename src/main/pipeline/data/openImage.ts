@@ -3,7 +3,9 @@ import type { ImageKind } from './imageKind.ts';
 import { imageKind } from './imageKind.ts';
 import { sharp } from './imageLibrary.ts';
 
-/** Goes up whenever the same file would give other pixels or another verdict: what is kept about images is keyed by it. */
+/**
+ * Goes up whenever the same file would give other pixels or another verdict: what is kept about images is keyed by it.
+ */
 export const DECODER = `2, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
 
 export interface OpenOptions {
@@ -15,10 +17,13 @@ export interface OpenOptions {
 
 export type Openable = Extract<ImageKind, { state: 'supported' }>;
 
-/** An upright image whose last band, if it is no color, is straight alpha: the one way from bytes of a file to pixels. */
+/**
+ * An upright image whose last band, if it is no color, is straight alpha: the one way from bytes of a file to pixels.
+ */
 export async function openImage(bytes: Uint8Array, kind: Openable, { limit, failOn }: OpenOptions): Promise<Sharp> {
   const image = sharp(bytes, { limitInputPixels: limit, failOn, sequentialRead: true }).autoOrient();
-  // libvips takes every band beyond the colors for alpha. One that the file calls unspecified is none: Pillow and ImageMagick drop it too.
+  // libvips takes every band beyond the colors for alpha. One that the file calls unspecified is none: Pillow and
+  // ImageMagick drop it too.
   const UNSPECIFIED = 0;
   return kind.tiff?.extraSamples[0] === UNSPECIFIED ? withoutFourthBand(image) : image;
 }
@@ -42,7 +47,8 @@ export interface Whole<T> {
 const END_MARKER = Buffer.from([0xff, 0xd9]);
 
 /**
- * Decodes a file completely. A JPEG that fails is tried again with an end marker appended: decoders then warn where rows are missing, and
+ * Decodes a file completely. A JPEG that fails is tried again with an end marker appended: decoders then warn where
+ * rows are missing, and
  * say nothing where only the marker was.
  */
 export async function decodeWhole<T>(
@@ -73,7 +79,10 @@ export function openableKind(bytes: Uint8Array): Openable {
   throw new UnsupportedImage(kind.state === 'unsupported' ? kind.problem : null);
 }
 
-/** Not an image, or a kind that is not opened; `problem` names the kind and the remedy, null where the kind is not known. */
+/**
+ * Not an image, or a kind that is not opened; `problem` names the kind and the remedy, null where the kind is not
+ * known.
+ */
 export class UnsupportedImage extends Error {
   readonly problem: string | null;
 

@@ -1,5 +1,6 @@
 /**
- * libvips keeps one list of messages for everything that runs in a process: of two files decoded at a time, one shows what is wrong with the
+ * libvips keeps one list of messages for everything that runs in a process: of two files decoded at a time, one shows
+ * what is wrong with the
  * other. So work that fails is done once more while nothing else runs, and only that message is believed.
  */
 export function createQuietRetry(): <T>(work: () => Promise<T>) => Promise<T> {

@@ -26,7 +26,10 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const byteOrderMark = '\uFEFF';
 
-/** UTF-8 with or without byte order mark; lines end in LF, CR LF or (in files without any LF) CR. Lines that are no UTF-8 are reported, never guessed. */
+/**
+ * UTF-8 with or without byte order mark; lines end in LF, CR LF or (in files without any LF) CR. Lines that are no
+ * UTF-8 are reported, never guessed.
+ */
 export function readLines(bytes: Uint8Array): TextFile {
   if (isUtf16(bytes))
     return { lines: [], faults: [{ number: 1, kind: 'encoding', message: 'the file is saved as UTF-16.' }] };

@@ -1,4 +1,7 @@
-/** Reads the tags of a TIFF file's first page: libvips does not tell a fourth color band from transparency, or a raw file's preview from a photo. */
+/**
+ * Reads the tags of a TIFF file's first page: libvips does not tell a fourth color band from transparency, or a raw
+ * file's preview from a photo.
+ */
 export interface TiffTags {
   /** Bit 0 of NewSubfileType: the page is a reduced version of another image in the file. */
   readonly reduced: boolean;

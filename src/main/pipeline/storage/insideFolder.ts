@@ -3,15 +3,20 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../shared/problem.ts';
 
-/** Whether an absolute path is not inside the folder (the folder itself is not inside either). Symbolic links are not followed. */
+/**
+ * Whether an absolute path is not inside the folder (the folder itself is not inside either). Symbolic links are not
+ * followed.
+ */
 export function leavesFolder(folder: string, file: string): boolean {
   const relative = path.relative(folder, file);
   return relative === '' || relative.split(path.sep)[0] === '..' || path.isAbsolute(relative);
 }
 
 /**
- * Where a name leads inside a folder, links followed: the one way from a name that a project, a run or a request gives to a file that is
- * read or written. A file that does not exist yet stands where its folder really is. Throws a Problem if the name leaves the folder.
+ * Where a name leads inside a folder, links followed: the one way from a name that a project, a run or a request gives
+ * to a file that is
+ * read or written. A file that does not exist yet stands where its folder really is. Throws a Problem if the name
+ * leaves the folder.
  */
 export function insideFolder(folder: string, name: string): string {
   const outside = new Problem(

@@ -10,11 +10,17 @@ export interface YamlFile {
   lineOf(path: readonly PropertyKey[]): number;
 }
 
-/** Bytes; all settings with their comments have 20,000. The parser takes seconds and hundreds of megabytes for one megabyte of short keys. */
+/**
+ * Bytes; all settings with their comments have 20,000. The parser takes seconds and hundreds of megabytes for one
+ * megabyte of short keys.
+ */
 export const MOST_YAML_BYTES = 64 * 1024;
 /** Tags ('!!str') that a file may have; the parser compares each error with all earlier text. */
 const MOST_TAGS = 100;
-/** Levels of brackets or indentation; settings have three. The parser calls itself for each, and its time grows with their square. */
+/**
+ * Levels of brackets or indentation; settings have three. The parser calls itself for each, and its time grows with
+ * their square.
+ */
 const DEEPEST = 50;
 
 export function readYaml(file: string, text: string): YamlFile {
@@ -48,7 +54,10 @@ function parse(file: string, text: string, lines: LineCounter): Document.Parsed 
   }
 }
 
-/** The line where brackets, or '- - - -' in one line, are nested too deep; brackets in quotes count, of which no setting needs so many. */
+/**
+ * The line where brackets, or '- - - -' in one line, are nested too deep; brackets in quotes count, of which no
+ * setting needs so many.
+ */
 function tooDeep(text: string): number | null {
   let depth = 0;
   let line = 1;
@@ -62,7 +71,10 @@ function tooDeep(text: string): number | null {
   return indicators === null ? null : text.slice(0, indicators.index).split('\n').length;
 }
 
-/** What is valid YAML and still no way to write settings: aliases, which can multiply, doubled keys, and a key that changes what an object is. */
+/**
+ * What is valid YAML and still no way to write settings: aliases, which can multiply, doubled keys, and a key that
+ * changes what an object is.
+ */
 function refuseTricks(file: string, document: Document.Parsed, lineOf: (node: Node) => number): void {
   visit(document, {
     Alias: (_, node) => {
