@@ -98,11 +98,42 @@ export default tseslint.config(
   },
   {
     files: ['src/main/pipeline/**', 'src/main/jobs/**', 'src/main/studio/**'],
-    rules: { 'no-restricted-imports': ['error', { patterns: ['electron', 'react'] }] },
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: ['electron', 'react'],
+          paths: [
+            { name: 'sharp', allowTypeImports: true, message: 'Use imageLibrary.ts: it opens only known formats.' },
+          ],
+        },
+      ],
+    },
+  },
+  { files: ['src/main/pipeline/data/imageLibrary.ts'], rules: { '@typescript-eslint/no-restricted-imports': 'off' } },
+  {
+    // These two write only texts of their own.
+    files: ['src/main/cli/**'],
+    ignores: ['src/main/cli/output.ts', 'src/main/cli/jobs.ts', 'src/main/cli/commands/serve.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "MemberExpression[object.object.name='process'][object.property.name=/^std(out|err)$/][property.name='write']",
+          message: 'Use output.ts: it shows control characters as escapes.',
+        },
+      ],
+    },
   },
   {
     files: ['scripts/**', 'bin/**', 'docker/**', 'tests/**', '**/*.test.ts'],
     // A table of cases is read by the row: its length is no burden.
-    rules: { 'no-console': 'off', 'house/imports-go-down': 'off', 'max-lines': 'off' },
+    rules: {
+      'no-console': 'off',
+      'house/imports-go-down': 'off',
+      'max-lines': 'off',
+      '@typescript-eslint/no-restricted-imports': 'off',
+    },
   },
 );

@@ -37,6 +37,11 @@ export class Problem extends Error implements ProblemData {
   }
 }
 
+const pathOf = (error: unknown): string => {
+  const { path } = error as { path?: unknown };
+  return typeof path === 'string' ? path : 'This file';
+};
+
 /** Any thrown value as plain data. */
 export function toProblemData(error: unknown): ProblemData {
   if (error instanceof Problem) return { kind: error.kind, message: error.message, detail: error.detail };
@@ -49,9 +54,15 @@ export function toProblemData(error: unknown): ProblemData {
       message: 'The disk is full. Free some space and resume: nothing that was saved is lost.',
       detail,
     };
+  // Node says ENOENT when it makes folders on a read-only disk (mkdir with `recursive`).
+  if (code === 'EROFS' || (code === 'ENOENT' && (error as { syscall?: unknown }).syscall === 'mkdir'))
+    return {
+      kind: 'file',
+      message: `${pathOf(error)} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.`,
+      detail,
+    };
   if (code === 'ENOENT') return { kind: 'file', message: `A file is missing: ${text}`, detail };
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return { kind: 'file', message: `No permission: ${text}`, detail };
+  if (code === 'EACCES' || code === 'EPERM') return { kind: 'file', message: `No permission: ${text}`, detail };
   if (
     /bad_alloc|out[ _]of[ _](device[ _]|host[ _])?memory|cudaErrorMemoryAllocation|OOM when allocating|exceeds the max (storage )?buffer|failed to allocate|Array buffer allocation failed/i.test(
       text,

@@ -51,12 +51,14 @@ const UNSEEN: readonly RegExp[] = [
   /: still here/,
   /^system volume information$/,
   /^img-src /,
+  /^sandbox; /,
   /^batch statistics$/,
   /^(uint8|int8) to u?int8$/,
   /^(NVIDIA|unknown) driver( \d+)?$/,
   / card \d+$/, // no words for people, or names of things
   /^the \d+ split is not what was written$/,
   /^label '\d+' is not in labels\.txt$/,
+  /^\d+ is outside the project folder$/,
   /^\d+: missing, expected \d+$/, // technical details
 ];
 

@@ -11,7 +11,7 @@ import { addRunCommands } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addWeightsCommands } from './commands/weights.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
-import { output } from './output.ts';
+import { output, print, printError } from './output.ts';
 
 /** The command line: a door to the studio. It loads no native engine; jobs do the work in processes of their own. */
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -43,13 +43,13 @@ addServeCommand(program);
 function showProblem(error: unknown): void {
   const problem = toProblemData(error);
   if (process.argv.includes('--json')) {
-    process.stdout.write(`${JSON.stringify({ type: 'failed', problem })}\n`);
+    print(`${JSON.stringify({ type: 'failed', problem })}\n`);
     return;
   }
-  process.stderr.write(`${problem.kind === 'cancelled' ? '' : 'error: '}${problem.message}\n`);
+  printError(`${problem.kind === 'cancelled' ? '' : 'error: '}${problem.message}\n`);
   const showDetail =
     problem.detail !== undefined && (problem.kind === 'internal' || process.env.DESTILA_DEBUG !== undefined);
-  if (showDetail) process.stderr.write(`${problem.detail}\n`);
+  if (showDetail) printError(`${problem.detail}\n`);
 }
 
 try {

@@ -1,5 +1,7 @@
 import type { RunEvent, Stage } from '../../shared/events.ts';
+import { visibleLines } from '../../shared/hiddenCharacters.ts';
 import { duration, score } from './format.ts';
+import { clearStatus, print, showStatus } from './output.ts';
 
 /** Shows a job's events: a live status line on a terminal, plain lines elsewhere, or one JSON object a line. */
 export interface Reporter {
@@ -13,7 +15,7 @@ export function createReporter(json: boolean, out: NodeJS.WriteStream = process.
   if (json)
     return {
       event: (event) => {
-        if (event.type !== 'check') process.stdout.write(`${JSON.stringify(event)}\n`);
+        if (event.type !== 'check') print(`${JSON.stringify(event)}\n`);
       },
       end: () => undefined,
     };
@@ -35,6 +37,11 @@ const epochFigures = ['loss', 'val_loss', 'macro_ap', 'macro_f1'];
 
 /** The line that stays for an event; null for those that only pass by. */
 function lasting(event: RunEvent): string | null {
+  const line = lineOf(event);
+  return line === null ? null : visibleLines(line);
+}
+
+function lineOf(event: RunEvent): string | null {
   switch (event.type) {
     case 'stageStarted':
       return `\n${titles[event.stage]}: ${event.message}`;
@@ -74,13 +81,13 @@ const BAR = 24;
 function terminalReporter(out: NodeJS.WriteStream): Reporter {
   let shown = false;
   const clear = (): void => {
-    if (shown) out.write('\r\x1b[K');
+    if (shown) clearStatus(out);
     shown = false;
   };
   const show = (event: Progress): void => {
     const filled = event.total === 0 ? BAR : Math.round((event.done / event.total) * BAR);
     const text = `  ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${status(event)}`;
-    out.write(`\r\x1b[K${text.slice(0, Math.max(20, (out.columns ?? 80) - 1))}`);
+    showStatus(text.slice(0, Math.max(20, (out.columns ?? 80) - 1)), out);
     shown = true;
   };
   return {
@@ -109,7 +116,7 @@ function plainReporter(write: (line: string) => void): Reporter {
       if (line !== null) write(line);
       if (event.type !== 'progress' || performance.now() - last < PLAIN_PROGRESS_MS) return;
       last = performance.now();
-      write(`  ${status(event)}`);
+      write(visibleLines(`  ${status(event)}`));
     },
     end: () => undefined,
   };

@@ -16,6 +16,7 @@ import { evaluateModel } from '../pipeline/stages/evaluate.ts';
 import { predictFolder } from '../pipeline/stages/predict.ts';
 import { runPipeline } from '../pipeline/stages/run.ts';
 import { bundleQuality } from '../pipeline/export/bundle/bundleQuality.ts';
+import { refuseLinksOut } from '../pipeline/storage/insideFolder.ts';
 import { verifyBundle } from '../pipeline/export/bundle/verifyBundle.ts';
 import { writeFileAtomic } from '../pipeline/storage/atomicFile.ts';
 import { progressReporter } from '../pipeline/train/progress.ts';
@@ -28,6 +29,8 @@ export interface Performance extends JobContext {
 
 /** Does what was asked for; returns what was found, as plain data. */
 export async function perform(request: JobRequest, stage: Performance): Promise<unknown> {
+  // A run that came with somebody else's project may hold links: nothing is read or written through them.
+  if ('runFolder' in request) await refuseLinksOut(request.runFolder);
   switch (request.type) {
     case 'run':
       return performRun(request, stage);

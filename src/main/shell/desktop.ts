@@ -28,6 +28,7 @@ import type { Language } from './language.ts';
 import { setMenu } from './menu.ts';
 import { askOnClose } from './quit.ts';
 import { isOwnSender, lockDown, ORIGIN, SCHEME } from './security.ts';
+import { systemKeychain } from './keychain.ts';
 import { keepWindowState, readWindowState } from './windowState.ts';
 
 /** The desktop door: one window over the same studio, its screens and pictures over a protocol of their own. */
@@ -47,6 +48,7 @@ export async function openDesktop(): Promise<void> {
   const studio = await createStudio({
     door: 'desktop',
     reveal: (file) => shell.showItemInFolder(file),
+    keychain: systemKeychain(),
     keepAwake: keepAwake(),
   });
   const respond = createResponder(studio, rendererFolder);

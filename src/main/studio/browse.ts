@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FolderListing } from '../../shared/contract/studio.ts';
 import { Problem } from '../../shared/problem.ts';
-import { looksLikeImage } from '../pipeline/data/separator.ts';
+import { looksLikeImage } from '../pipeline/data/imageFormats.ts';
 
 /** A folder to choose from, where there is no system dialog. Names only: no file is read. */
 export async function listFolder(asked: string | null): Promise<FolderListing> {

@@ -1,9 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PictureQuery } from '../../shared/contract/contract.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Imaging } from '../jobs/imaging.ts';
+import { looksLikeImage, mediaTypeOf } from '../pipeline/data/imageFormats.ts';
+import { imageKind } from '../pipeline/data/imageKind.ts';
+import { insideFolder } from '../pipeline/storage/insideFolder.ts';
 import { readRegularFile } from '../pipeline/storage/regularFile.ts';
 import { filesBelow, folderBytes } from './folderBytes.ts';
 
@@ -26,19 +30,6 @@ export async function clearExcept(cacheFolder: string, kept: string): Promise<nu
   await Promise.all(names.map((name) => rm(path.join(cacheFolder, name), { recursive: true, force: true })));
   return sizes.reduce((a, b) => a + b, 0);
 }
-
-/** What browsers show as it is. */
-const shown: Readonly<Record<string, string>> = {
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.jpe': 'image/jpeg',
-  '.jfif': 'image/jpeg',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-  '.gif': 'image/gif',
-  '.avif': 'image/avif',
-};
-const isImage = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heic|heif|bmp)$/i;
 
 export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: () => number): Pictures {
   const folder = path.join(cacheFolder, THUMBNAILS);
@@ -64,16 +55,17 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
     read: async (projectFolder, imagePath, query) => {
       const { file, mtimeMs, size } = await imageFile(projectFolder, imagePath);
       if (query.kind === 'photo') {
-        const type = shown[path.extname(file).toLowerCase()];
-        return type === undefined
-          ? { bytes: await imaging.draw(file, query), type: 'image/jpeg' }
-          : { bytes: await readRegularFile(file), type };
+        const bytes = await readRegularFile(file);
+        // By content: browsers are told the true type, and what is no image for them is drawn or refused by name.
+        const kind = imageKind(bytes);
+        const type = kind.state === 'supported' ? mediaTypeOf(kind.format) : null;
+        return type === null ? { bytes: await imaging.draw(file, query), type: 'image/jpeg' } : { bytes, type };
       }
       if (query.kind !== 'thumbnail') return { bytes: await imaging.draw(file, query), type: 'image/png' };
       const key = createHash('sha256')
         .update(JSON.stringify([file, mtimeMs, size, query.edge]))
         .digest('hex');
-      const kept = await readFile(path.join(folder, key.slice(0, 2), key)).catch(() => null);
+      const kept = await readRegularFile(path.join(folder, key.slice(0, 2), key)).catch(() => null);
       if (kept !== null) return { bytes: kept, type: 'image/jpeg' };
       const bytes = await imaging.draw(file, query);
       await keep(key, bytes).catch(() => undefined); // a full disk only costs speed
@@ -96,21 +88,17 @@ async function imageFile(
   projectFolder: string,
   imagePath: string,
 ): Promise<{ file: string; mtimeMs: number; size: number }> {
-  const file = await insideProject(projectFolder, imagePath);
+  const file = imageOf(projectFolder, imagePath);
   const found = await stat(file);
   if (!found.isFile()) throw new Problem('file', `${imagePath} is not an image file but a folder, a pipe or a device.`);
   return { file, mtimeMs: found.mtimeMs, size: found.size };
 }
 
-/** The real file, followed through links, or a Problem: nothing outside the folder and nothing that is no image is ever served. */
-async function insideProject(projectFolder: string, imagePath: string): Promise<string> {
-  const refused = new Problem('file', `${imagePath} is no image of this project.`);
-  if (!isImage.test(imagePath) || imagePath.includes('\0')) throw refused;
-  const root = await realpath(projectFolder);
-  const file = await realpath(path.resolve(projectFolder, imagePath)).catch(() => null);
-  if (file === null) throw new Problem('file', `${imagePath} does not exist.`);
-  const relative = path.relative(root, file);
-  if (relative === '' || relative.startsWith('..') || path.isAbsolute(relative)) throw refused;
+/** Nothing outside the folder and nothing but images is ever served. */
+function imageOf(projectFolder: string, imagePath: string): string {
+  if (!looksLikeImage(imagePath)) throw new Problem('file', `${imagePath} is no image of this project.`);
+  const file = insideFolder(projectFolder, imagePath);
+  if (!existsSync(file)) throw new Problem('file', `${imagePath} does not exist.`);
   return file;
 }
 

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { insideFolder } from '../pipeline/storage/insideFolder.ts';
 
 /** Where things lie that are nobody's project: they can be deleted at any time. DESTILA_CACHE moves them. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -25,7 +26,7 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
 export const runsFolder = (project: string): string => path.join(path.resolve(project), 'runs');
 
 /** A project's own settings; `destila init` writes it. */
-export const projectConfigFile = (project: string): string => path.join(path.resolve(project), 'destila.yaml');
+export const projectConfigFile = (project: string): string => insideFolder(project, 'destila.yaml');
 
 /** Pretrained weights of this user, for all projects. */
 export const weightsFolder = (env: NodeJS.ProcessEnv = process.env): string => path.join(stateFolder(env), 'weights');

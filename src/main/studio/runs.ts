@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import type { Stage, StageSeconds } from '../../shared/events.ts';
 import { Problem } from '../../shared/problem.ts';
+import { insideFolder } from '../pipeline/storage/insideFolder.ts';
 import type { JobRequest } from '../jobs/protocol.ts';
 import { startJobWhen } from '../jobs/startJob.ts';
 import type { Job, JobWatcher } from '../jobs/startJob.ts';
@@ -40,7 +41,7 @@ export interface StartedRun {
 /** The folder of a run of a project; its id is a name and never a path. */
 export function runPlace(project: string, run: string): string {
   if (!/^[\w.-]+$/.test(run) || run.startsWith('.')) throw new Problem('file', `'${run}' is no run.`);
-  return path.join(runsFolder(project), run);
+  return insideFolder(project, path.join(path.relative(project, runsFolder(project)), run));
 }
 
 /** Makes a run's folder; nothing is started. */

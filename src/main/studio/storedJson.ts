@@ -15,5 +15,5 @@ export async function readStored<T extends z.ZodType>(
   }
 }
 
-export const writeStored = (file: string, value: unknown): Promise<void> =>
-  writeFileAtomic(file, `${JSON.stringify(value, null, 1)}\n`);
+export const writeStored = (file: string, value: unknown, mode: number | null = null): Promise<void> =>
+  writeFileAtomic(file, `${JSON.stringify(value, null, 1)}\n`, mode);

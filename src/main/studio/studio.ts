@@ -12,6 +12,7 @@ import { createImaging } from '../jobs/imaging.ts';
 import { startJob } from '../jobs/startJob.ts';
 import { openActivities } from './activities.ts';
 import { requireMeasurableMonitors } from '../pipeline/stages/monitors.ts';
+import { insideFolder } from '../pipeline/storage/insideFolder.ts';
 import { findFolder } from './browse.ts';
 import { folderBytes } from './folderBytes.ts';
 import { measureAgain } from './engines/chooseEngine.ts';
@@ -27,6 +28,7 @@ import { cacheFolder, stateFolder, weightsFolder } from './places.ts';
 import type { Projects } from './projects.ts';
 import { openProjects } from './projects.ts';
 import { changeRun, cleanProject, cleanRun, deleteRun, diskUse, newRun, runPlace, takeOverRun } from './runs.ts';
+import type { Keychain } from './settings.ts';
 import { openSettings } from './settings.ts';
 import { openOffThread } from './thread/offThread.ts';
 import type { ThreadMethod } from './thread/protocol.ts';
@@ -63,6 +65,8 @@ export interface DoorOptions {
   readonly door: 'browser' | 'desktop';
   /** Shows a file in the system's file browser; null where the door cannot. */
   readonly reveal: ((file: string) => void) | null;
+  /** Where passwords are kept; without one they stand in a file of the user's own. */
+  readonly keychain?: Keychain | null;
   /** Keeps the machine awake while something trains. */
   readonly keepAwake: (awake: boolean) => void;
 }
@@ -109,7 +113,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   // Told to the log even if it ends the studio.
   const onFault = (fault: Error): void => log.write(`uncaughtException: ${fault.stack ?? fault.message}`);
   process.on('uncaughtExceptionMonitor', onFault);
-  const settings = await openSettings(state);
+  const settings = await openSettings(state, options.keychain ?? null);
   const machine = await openMachine(state);
   const thread = openOffThread(
     state,
@@ -221,9 +225,8 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       ]),
     }),
     'files.reveal': async ({ project, path: file }) => {
-      const place = project === null ? (file === 'log' ? log.file : state) : path.resolve(folderOf(project), file);
-      const within = project === null || !path.relative(folderOf(project), place).startsWith('..');
-      if (!within || options.reveal === null) return { shown: false };
+      if (options.reveal === null) return { shown: false };
+      const place = project === null ? (file === 'log' ? log.file : state) : insideFolder(folderOf(project), file);
       options.reveal(place);
       return { shown: true };
     },
@@ -406,7 +409,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       activities.during('try', project, ({ signal }) =>
         tryExport(
           runFolder({ project, run }),
-          'path' in image ? { path: path.resolve(folderOf(project), image.path) } : image,
+          'path' in image ? { path: insideFolder(folderOf(project), image.path) } : image,
           signal,
         ),
       ),
@@ -494,7 +497,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     pictureVersion: (project, imagePath) => pictures.version(folderOf(project), imagePath),
     download: async (project, run, name) => {
       const folder = runFolder({ project, run });
-      const file = path.resolve(folder, name);
+      const file = insideFolder(folder, name);
       if (
         path.dirname(file) === path.join(folder, 'models') &&
         /^(teacher|student)_(timm\.safetensors|keras\.h5)$/.test(path.basename(file))

@@ -6,7 +6,19 @@ import { pictureQuerySchema } from '../../shared/contract/contract.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import type { Studio } from './studio.ts';
 
-/** What both doors answer to a GET: the screens' own files, pictures of open projects, downloads of runs. Nothing else exists. */
+/**
+ * What both doors answer to a GET: the screens' own files, pictures of open projects, downloads of runs. Nothing else
+ * exists.
+ */
+
+/**
+ * Reports come with the runs of a project, which may be somebody else's. `sandbox` gives them an origin of their own
+ * and no script, so that
+ * they can neither call the studio nor read from it; no source but data: keeps them from telling anybody that they
+ * were opened.
+ */
+export const REPORT_POLICY =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 
 /** No script but our own, no connection but to ourselves. Styles may be inline: the component library sets them so. */
 export const CONTENT_SECURITY_POLICY = [
@@ -102,10 +114,13 @@ async function download(studio: Studio, project: string, run: string, name: stri
   const file = await studio.download(project, run, name);
   const { size } = await stat(file);
   const stream = Readable.toWeb(createReadStream(file)) as ReadableStream;
-  // A report is read in the browser; it has no script and may run none.
   if (file.endsWith('.html'))
     return reply(200, stream, {
       'content-type': types['.html']!,
+      'content-security-policy': REPORT_POLICY,
+      // The HTML standard lets no sandboxed page ask for a group of its own; it gets one anyway, as its opener asks
+      // for that.
+      'cross-origin-opener-policy': 'unsafe-none',
       'content-length': String(size),
       'cache-control': 'no-store',
     });

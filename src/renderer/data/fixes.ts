@@ -14,6 +14,7 @@ export interface Fix {
 /** Lines that do nothing but harm. */
 const removable = new Set([
   'missing',
+  'imageKind',
   'notAnImage',
   'truncated',
   'pathTwice',

@@ -90,7 +90,7 @@ describe('the settings as a form and as YAML are one state', () => {
       /^teacher\.architecture está mal: no se conoce la arquitectura “resnet50”; tiene que ser una de .*\.\najuste desconocido teacher\.colour\.$/,
     );
     setYaml('a: [\n');
-    expect(useConfig.getState().yamlComplaint).toMatch(/^line \d+: this is no YAML \([^\n]+\)\.$/);
+    expect(useConfig.getState().yamlComplaint).toMatch(/^line \d+: this is not YAML \([^\n]+\)\.$/);
     expect(inSpanish(useConfig.getState().yamlComplaint!)).toMatch(/^línea \d+: esto no es YAML válido \(.+\)\.$/);
   });
 });

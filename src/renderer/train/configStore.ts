@@ -163,7 +163,7 @@ export function setYaml(yaml: string): void {
     else set({ yamlComplaint: parsed.error.issues.slice(0, 3).flatMap(yamlComplaints).join('\n') });
   } catch (error) {
     const [line] = error instanceof YAMLParseError ? (error.linePos ?? []) : [];
-    set({ yamlComplaint: `line ${line?.line ?? 1}: this is no YAML (${yamlReason(error as Error)}).` });
+    set({ yamlComplaint: `line ${line?.line ?? 1}: this is not YAML (${yamlReason(error as Error)}).` });
   }
 }
 

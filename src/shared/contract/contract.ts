@@ -19,6 +19,7 @@ import {
   networkNameSchema,
   preflightSchema,
   runHistorySchema,
+  runIdSchema,
   runSummarySchema,
 } from './runs.ts';
 import {
@@ -27,6 +28,7 @@ import {
   helloSchema,
   loadSchema,
   machineSchema,
+  projectIdSchema,
   projectSchema,
   rememberedSpeedSchema,
   settingsSchema,
@@ -40,8 +42,8 @@ import { weightsSchema } from './weights.ts';
  */
 const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
 const nothing = z.object({});
-const project = z.object({ project: z.string() });
-const run = z.object({ project: z.string(), run: z.string() });
+const project = z.object({ project: projectIdSchema });
+const run = project.extend({ run: runIdSchema });
 const done = z.object({});
 
 export const contract = {
@@ -74,7 +76,7 @@ export const contract = {
   ),
   /** Shows a file or folder in the system's file browser; false where the door cannot. */
   'files.reveal': method(
-    z.object({ project: z.string().nullable(), path: z.string() }),
+    z.object({ project: projectIdSchema.nullable(), path: z.string() }),
     z.object({ shown: z.boolean() }),
   ),
 
@@ -90,29 +92,29 @@ export const contract = {
   /** Removes the lock on the label files when its holder cannot be checked from here and a person says that it is gone. */
   'project.takeOver': method(project, done),
   'project.relocate': method(
-    z.object({ project: z.string(), folder: z.string() }),
+    z.object({ project: projectIdSchema, folder: z.string() }),
     z.object({ project: projectSchema, matching: z.int(), compared: z.int() }),
   ),
 
   'dataset.read': method(project, datasetIndexSchema),
   'dataset.check': method(project, checkResultSchema),
   'dataset.lastCheck': method(project, z.object({ result: checkResultSchema.nullable() })),
-  'dataset.draft': method(z.object({ project: z.string(), changes: z.array(lineChangeSchema) }), done),
-  'dataset.save': method(z.object({ project: z.string(), changes: z.array(lineChangeSchema) }), saveResultSchema),
+  'dataset.draft': method(z.object({ project: projectIdSchema, changes: z.array(lineChangeSchema) }), done),
+  'dataset.save': method(z.object({ project: projectIdSchema, changes: z.array(lineChangeSchema) }), saveResultSchema),
   'dataset.line': method(
-    z.object({ project: z.string(), change: lineChangeSchema }),
+    z.object({ project: projectIdSchema, change: lineChangeSchema }),
     z.object({ before: z.string(), after: z.string().nullable() }),
   ),
   /** Puts one kind of problem right in the label files; a backup is kept. */
-  'dataset.repair': method(z.object({ project: z.string(), code: repairableSchema }), repairedSchema),
+  'dataset.repair': method(z.object({ project: projectIdSchema, code: repairableSchema }), repairedSchema),
   /** Writes what images without labels mean into the project's destila.yaml. */
-  'dataset.unlabeled': method(z.object({ project: z.string(), answer: z.enum(unlabeledMeanings) }), done),
+  'dataset.unlabeled': method(z.object({ project: projectIdSchema, answer: z.enum(unlabeledMeanings) }), done),
   'import.offers': method(project, importOffersSchema),
   'import.plan': method(importRequestSchema, importPlanSchema),
   'import.write': method(importRequestSchema, done),
 
   'weights.list': method(
-    z.object({ /** Its runs' networks are listed too. */ project: z.string().nullable() }),
+    z.object({ /** Its runs' networks are listed too. */ project: projectIdSchema.nullable() }),
     weightsSchema,
   ),
   /** Begins, or goes on with, a download and returns at once; 'weightsChanged' tells how it goes. */
@@ -125,11 +127,11 @@ export const contract = {
   ),
 
   'config.choices': method(project, configChoicesSchema),
-  'config.save': method(z.object({ project: z.string(), config: configSchema }), done),
-  'run.preflight': method(z.object({ project: z.string(), config: configSchema }), preflightSchema),
+  'config.save': method(z.object({ project: projectIdSchema, config: configSchema }), done),
+  'run.preflight': method(z.object({ project: projectIdSchema, config: configSchema }), preflightSchema),
   /** Tries rising learning rates; ends when it is done, is cancelled, or gives way to a run. */
   'learningRate.find': method(
-    z.object({ project: z.string(), config: configSchema, network: networkNameSchema }),
+    z.object({ project: projectIdSchema, config: configSchema, network: networkNameSchema }),
     done,
   ),
   'learningRate.cancel': method(nothing, done),
@@ -138,7 +140,7 @@ export const contract = {
   'runs.list': method(project, z.array(runSummarySchema)),
   'runs.start': method(
     z.object({
-      project: z.string(),
+      project: projectIdSchema,
       config: configSchema,
       preset: z.string().nullable(),
       /** From the preflight, if there was one. */ expected: z.array(stageSecondsSchema).default([]),

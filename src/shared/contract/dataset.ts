@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unlabeledMeanings } from '../config.ts';
+import { projectIdSchema } from './studio.ts';
 
 /** A project's photos and labels as the Data screen holds them: columns, so that 100,000 images stay light. */
 
@@ -135,7 +136,7 @@ export type ImportSource = z.infer<typeof importSourceSchema>;
 export type FileSource = Extract<ImportSource, { file: string }>;
 
 export const importRequestSchema = z.object({
-  project: z.string(),
+  project: projectIdSchema,
   source: importSourceSchema,
   shares: sharesSchema,
   seed: z.int().min(0),

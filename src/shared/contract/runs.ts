@@ -11,6 +11,9 @@ export const stageStateSchema = z.object({
   summary: figures,
 });
 
+/** The name of a run's folder: it becomes part of paths, so it is checked where it comes in. */
+export const runIdSchema = z.string().regex(/^[\w-][\w.-]{0,99}$/);
+
 export const runSummarySchema = z.object({
   id: z.string(),
   project: z.string(),

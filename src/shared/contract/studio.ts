@@ -18,6 +18,9 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** Ids become parts of paths, so they are checked where they come in. */
+export const projectIdSchema = z.string().regex(/^[0-9a-f]{12}$/);
+
 export const projectSchema = z.object({
   /** Derived from the folder: the same folder has the same id. */
   id: z.string(),

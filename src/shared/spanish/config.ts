@@ -28,7 +28,19 @@ export const configMessages: Readonly<Record<string, string>> = {
   'letters, digits, dot, dash and underscore': 'letras, cifras, punto, guion y guion bajo',
   "{file} takes 'data' from an alias, which cannot be changed here. Write data.unlabeled: {answer} there yourself.":
     "{file} toma 'data' de un alias, que aquí no se puede cambiar. Escribe tú data.unlabeled: {answer}.",
-  'this is no YAML ({reason}).': 'esto no es YAML válido ({reason}).',
+  'this is not YAML ({reason}).': 'esto no es YAML válido ({reason}).',
+  '{file} has more than {limit:number} KB: this is not a settings file.':
+    '{file} tiene más de {limit} KB: no es un archivo de ajustes.',
+  '{file} has more than {limit:number} tags (!): this is not a settings file.':
+    '{file} tiene más de {limit} etiquetas (!): no es un archivo de ajustes.',
+  'brackets are nested more than {limit:number} levels deep.': 'los corchetes están anidados a más de {limit} niveles.',
+  '{file}: values are nested too deep.': '{file}: los valores están anidados a demasiada profundidad.',
+  'aliases (*{name}) are not supported: write the value itself.':
+    'no se admiten los alias (*{name}): escribe el valor directamente.',
+  '--set {assignment}: unknown setting __proto__.': '--set {assignment}: ajuste desconocido: __proto__.',
+  'unknown setting __proto__.': 'ajuste desconocido: __proto__.',
+  "'{key}' is set twice.": '“{key}” está fijado dos veces.',
+  '... and {count:number} more.': '... y {count} más.',
   'line {line:number}': 'línea {line}',
   settings: 'ajustes',
   It: 'El valor',

@@ -18,13 +18,18 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'Correct the path or delete the line; put quotes around a path that contains the separator.':
     'Corrige la ruta o borra la línea; pon entre comillas una ruta que contenga el separador.',
   'Path leaves the project folder': 'La ruta sale de la carpeta',
-  'Move the image into the project folder: nothing outside it is read.':
-    'Mueve la imagen a la carpeta del proyecto: fuera de ella no se lee nada.',
+  'Move the file into the project folder: nothing outside it is read.':
+    'Mueve el archivo a la carpeta del proyecto: fuera de ella no se lee nada.',
   'File cannot be read': 'No se puede leer',
   'Check that it is a file that you may read.': 'Comprueba que es un archivo y que tienes permiso para leerlo.',
   'Not an image': 'No es una imagen',
   'JPEG, PNG, WebP, TIFF, GIF and AVIF are read; convert the file, or delete the line.':
     'Se leen JPEG, PNG, WebP, TIFF, GIF y AVIF; convierte el archivo o borra la línea.',
+  'Kind of image that is not supported': 'Tipo de imagen no admitido',
+  'Convert the image, or delete the line.': 'Convierte la imagen o borra la línea.',
+  'JPEG without its end marker': 'JPEG sin marca de fin',
+  'All rows are there and the image is used; save it again if other programs refuse it.':
+    'Todas sus filas están y la imagen se usa; guárdala de nuevo si otros programas la rechazan.',
   'Damaged or cut-off image': 'Imagen dañada o cortada',
   'Copy the image again from its source, or delete the line.':
     'Copia otra vez la imagen desde su origen, o borra la línea.',
@@ -65,6 +70,14 @@ export const dataMessages: Readonly<Record<string, string>> = {
     'La imagen se lee igualmente; cámbiale el nombre para que otros programas también la lean.',
   'Same image under two names in a split': 'La misma imagen con dos nombres',
   'Delete one of the lines: the image counts twice.': 'Borra una de las líneas: la imagen cuenta dos veces.',
+  'Label with hidden characters': 'Etiqueta con caracteres ocultos',
+  'Type the label again: the characters shown as \\u are in it.':
+    'Escribe otra vez la etiqueta: lleva los caracteres que se ven como \\u.',
+  'Carriage return inside a line': 'Retorno de carro dentro de una línea',
+  'Save the label file with one kind of line ending: the rest of the line may be another image.':
+    'Guarda el archivo con un solo tipo de fin de línea: el resto de la línea puede ser otra imagen.',
+  'Line that is too long': 'Línea demasiado larga',
+  'Check that each image has a line of its own.': 'Comprueba que cada imagen tiene su propia línea.',
   'Labels that look alike': 'Etiquetas parecidas',
   'If they mean one class, spell them alike.': 'Si son la misma clase, escríbelas igual.',
   'Label that contains a separator': 'Etiqueta con separador',
@@ -105,7 +118,15 @@ export const dataMessages: Readonly<Record<string, string>> = {
   space: 'espacio',
   'the file is saved as UTF-16.': 'el archivo está guardado como UTF-16.',
   'this line is not UTF-8.': 'esta línea no es UTF-8.',
-  'this line holds a NUL character: the file is no text.': 'esta línea tiene un carácter NUL: el archivo no es texto.',
+  'this line has {bytes:number} bytes, more than {limit:number}.': 'esta línea tiene {bytes} bytes, más de {limit}.',
+  'a carriage return stands inside this line: it may be two lines.':
+    'hay un retorno de carro dentro de esta línea: pueden ser dos.',
+  "label '{label}' contains characters that cannot be seen.":
+    'la etiqueta “{label}” contiene caracteres que no se ven.',
+  '{file} is a link that leaves the project folder.': '{file} es un enlace que sale de la carpeta del proyecto.',
+  '{file} is outside {folder}. Nothing outside it is read or written: move it in.':
+    '{file} está fuera de {folder}. Fuera de ella no se lee ni se escribe nada: muévelo dentro.',
+  'this line holds a NUL character: the file is not text.': 'esta línea tiene un carácter NUL: el archivo no es texto.',
   '{path} is a {format} file.': '{path} es un archivo {format}.',
   '{path} does not exist.': '{path} no existe.',
   'There is {path}: is that meant?': 'Existe {path}: ¿es esa?',
@@ -120,7 +141,12 @@ export const dataMessages: Readonly<Record<string, string>> = {
   '{path} cannot be read ({reason:words}).': 'No se puede leer {path} ({reason}).',
   'it is no file': 'no es un archivo',
   'the file is empty': 'el archivo está vacío',
-  'it is {format}': 'es {format}',
+  'its content is not an image': 'su contenido no es una imagen',
+  '{path} has no end marker.': 'A {path} le falta la marca de fin.',
+  '{path} cannot be used. {reason:words}': '{path} no se puede usar. {reason}',
+  'This image cannot be shown. {reason:words}': 'Esta imagen no se puede mostrar. {reason}',
+  'It is not an image.': 'No es una imagen.',
+  'It is damaged: copy it again from its source.': 'Está dañada: cópiala otra vez desde su origen.',
   '{file} lists no image.': '{file} no nombra ninguna imagen.',
   'no image has a label.': 'ninguna imagen tiene etiqueta.',
   'no image in {file} has a label.': 'ninguna imagen de {file} tiene etiqueta.',
@@ -186,7 +212,7 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'The check was cancelled.': 'La comprobación se canceló.',
   '{file} has changed since the run began. Put the old file back and resume, or start a new run.':
     '{file} ha cambiado desde que empezó el entrenamiento. Vuelve a poner el archivo de antes y reanuda, o empieza otro.',
-  '{file} cannot be decoded: it is damaged, cut off, too large or no image. Replace it, or take its line out of the label file.':
+  '{file} cannot be decoded: it is damaged, cut off, too large or not an image. Replace it, or delete its line in the label file.':
     '{file} no se puede decodificar: está dañada, cortada, es demasiado grande o no es una imagen. Cámbiala, o quita su línea del archivo de etiquetas.',
   '{file} cannot be read: it is gone, or its disk is not connected. Put it back and resume.':
     'No se puede leer {file}: ya no está, o su disco no está conectado. Vuelve a ponerlo y reanuda.',
@@ -204,6 +230,42 @@ export const dataMessages: Readonly<Record<string, string>> = {
   '{file} cannot be shown: reading it failed.': 'No se puede mostrar {file}: falló su lectura.',
   '{path} is no image of this project.': '{path} no es una imagen de este proyecto.',
   '{path} is no image of this run.': '{path} no es una imagen de este entrenamiento.',
+
+  // Kinds of images that are not opened (pipeline/data/imageKind.ts).
+  'It is a camera raw file: develop it and export it as JPEG.':
+    'Es un archivo RAW de cámara: revélalo y expórtalo como JPEG.',
+  'It is a BMP file: save it as PNG or JPEG.': 'Es un archivo BMP: guárdalo como PNG o JPEG.',
+  'It is a JPEG XL file: save it as PNG or JPEG.': 'Es un archivo JPEG XL: guárdalo como PNG o JPEG.',
+  'It is a JPEG 2000 file: save it as PNG or JPEG.': 'Es un archivo JPEG 2000: guárdalo como PNG o JPEG.',
+  'It is a Photoshop file: export it as PNG or JPEG.': 'Es un archivo de Photoshop: expórtalo como PNG o JPEG.',
+  'It is an OpenEXR file: save it as PNG or JPEG.': 'Es un archivo OpenEXR: guárdalo como PNG o JPEG.',
+  'It is a Radiance HDR file: save it as PNG or JPEG.': 'Es un archivo Radiance HDR: guárdalo como PNG o JPEG.',
+  'It is a FITS file: save it as PNG or JPEG.': 'Es un archivo FITS: guárdalo como PNG o JPEG.',
+  'It is a DICOM file: save it as PNG or JPEG.': 'Es un archivo DICOM: guárdalo como PNG o JPEG.',
+  'It is an icon file: save it as PNG or JPEG.': 'Es un archivo de icono: guárdalo como PNG o JPEG.',
+  'It is a PDF: export its images as PNG or JPEG.': 'Es un PDF: exporta sus imágenes como PNG o JPEG.',
+  'It is an SVG drawing: export it as PNG or JPEG.': 'Es un dibujo SVG: expórtalo como PNG o JPEG.',
+  'It is an XML or SVG file: export it as PNG or JPEG.': 'Es un archivo XML o SVG: expórtalo como PNG o JPEG.',
+  'It is a Netpbm file (PPM, PGM or PBM): save it as PNG or JPEG.':
+    'Es un archivo Netpbm (PPM, PGM o PBM): guárdalo como PNG o JPEG.',
+  'It is a HEIC file: convert it to JPEG. On an iPhone, Settings > Camera > Formats > Most Compatible takes photos as JPEG.':
+    'Es un archivo HEIC: conviértelo a JPEG. En un iPhone, Ajustes > Cámara > Formatos > Más compatible hace las fotos en JPEG.',
+  'It is a video or another MP4 file, not an image.': 'Es un vídeo u otro archivo MP4, no una imagen.',
+  'It is a HEIF file with a compression that is not supported: convert it to JPEG.':
+    'Es un archivo HEIF con una compresión no admitida: conviértelo a JPEG.',
+  'Its samples are logarithmic (LogLuv): save it with 8 or 16 bits per channel.':
+    'Sus valores son logarítmicos (LogLuv): guárdalo con 8 o 16 bits por canal.',
+  'Its colors are CIELAB: save it as RGB.': 'Sus colores son CIELAB: guárdalo como RGB.',
+  'Its samples are {bits:number}-bit floating-point numbers: save it with 8 or 16 bits per channel.':
+    'Sus valores son números de coma flotante de {bits} bits: guárdalo con 8 o 16 bits por canal.',
+  'Its samples are complex numbers: save it with 8 or 16 bits per channel.':
+    'Sus valores son números complejos: guárdalo con 8 o 16 bits por canal.',
+  'Its samples are signed numbers: save it with unsigned 8 or 16 bits per channel.':
+    'Sus valores tienen signo: guárdalo con 8 o 16 bits sin signo por canal.',
+  'Its samples have {bits:number} bits: save it with 8 or 16 bits per channel.':
+    'Sus valores tienen {bits} bits: guárdalo con 8 o 16 bits por canal.',
+  'It holds inks other than CMYK: save it as RGB.': 'Tiene tintas distintas de CMYK: guárdalo como RGB.',
+  'It has {bands:number} bands: save it as RGB, with three.': 'Tiene {bands} bandas: guárdalo como RGB, con tres.',
 
   // Imports.
   'No images were found to import.': 'No se han encontrado imágenes que importar.',

@@ -8,6 +8,9 @@ export const studioMessages: Readonly<Record<string, string>> = {
     '{file} no es un archivo normal, sino una carpeta, una tubería o un dispositivo.',
   'The disk is full. Free some space and resume: nothing that was saved is lost.':
     'El disco está lleno. Libera espacio y reanuda: no se ha perdido nada de lo guardado.',
+  '{path} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.':
+    'No se puede escribir {path}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
+  'This file': 'Este archivo',
   'A file is missing: {reason}': 'Falta un archivo: {reason}',
   'No permission: {reason}': 'Sin permiso: {reason}',
   '{folder} cannot be opened.': 'No se puede abrir {folder}.',
@@ -23,6 +26,7 @@ export const studioMessages: Readonly<Record<string, string>> = {
     '{folder} existe y es un proyecto de muestra dibujado con otras opciones: elige otra carpeta, o quítala.',
   'Run {number:number}': 'Entrenamiento {number}',
   "'{run}' is no run.": '“{run}” no es un entrenamiento.',
+  'This run is gone.': 'Este entrenamiento ya no está.',
   '{run:words} is in the queue already.': '{run} ya está en la cola.',
   'This run is not running now.': 'Este entrenamiento no está en marcha.',
   'This measurement was forgotten meanwhile.': 'Esta medición se olvidó entretanto.',

@@ -9,6 +9,7 @@ import { resumeRun, startRun } from '../../studio/runs.ts';
 import { EXIT } from '../exitCodes.ts';
 import { follow, perform } from '../jobs.ts';
 import { runSummary } from '../summary.ts';
+import { print } from '../output.ts';
 
 const PRESET = 'demo';
 
@@ -29,9 +30,9 @@ async function demo({ folder, fresh }: { folder: string; fresh: boolean }): Prom
   const record = await readRun(run);
   const checks = await perform<BundleCheck[]>({ type: 'verify', bundle: path.join(run, record.export!) }, false);
   const faults = checks.filter(({ fault }) => fault !== null);
-  process.stdout.write(`\n${await runSummary(run)}\n\n`);
-  for (const { name, fault } of faults) process.stdout.write(`FAULT ${name}: ${fault}\n`);
-  process.stdout.write(
+  print(`\n${await runSummary(run)}\n\n`);
+  for (const { name, fault } of faults) print(`FAULT ${name}: ${fault}\n`);
+  print(
     faults.length === 0
       ? `The bundle was verified: ${checks.length} checks, all as they should be.\n\nNext\n  npx destila check ${folder}             look at the sample's photos and labels\n  npx destila eval ${path.relative('.', run)}\n  npx destila run <your folder>     train on your own photos\n`
       : `${faults.length} of ${checks.length} checks of the bundle failed.\n`,
@@ -43,11 +44,11 @@ async function demo({ folder, fresh }: { folder: string; fresh: boolean }): Prom
 async function demoRun(project: string): Promise<string> {
   const last = (await listRuns(runsFolder(project))).at(-1);
   if (last?.record.state === 'finished') {
-    process.stdout.write('The demo is done already; this is its result (--fresh starts over).\n');
+    print('The demo is done already; this is its result (--fresh starts over).\n');
     return last.folder;
   }
   if (last !== undefined) {
-    process.stdout.write('Going on with the demo where it stopped (--fresh starts over).\n');
+    print('Going on with the demo where it stopped (--fresh starts over).\n');
     await follow((watcher) => resumeRun(last.folder, null, watcher), false);
     return last.folder;
   }

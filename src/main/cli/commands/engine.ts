@@ -5,6 +5,7 @@ import { engineKinds } from '../../pipeline/engine/registry.ts';
 import type { InstallSurroundings } from '../../studio/engines/installers.ts';
 import { installers } from '../../studio/engines/installers.ts';
 import { enginesFolder } from '../../studio/places.ts';
+import { clearStatus, print, printError, showStatus } from '../output.ts';
 
 interface InstallOptions {
   readonly yes: boolean;
@@ -35,9 +36,9 @@ async function list({ json }: { json: boolean }): Promise<void> {
   const engines = await Promise.all(
     engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })),
   );
-  if (json) process.stdout.write(`${JSON.stringify({ folder: enginesFolder(), engines })}\n`);
+  if (json) print(`${JSON.stringify({ folder: enginesFolder(), engines })}\n`);
   else
-    process.stdout.write(
+    print(
       `${engines.map(({ name, lack }) => `${name.padEnd(12)} ${lack === null ? 'nothing is missing' : lack.says}${lack?.fix == null ? '' : ` To fix it: ${lack.fix}`}`).join('\n')}\n\nInstalled engines: ${enginesFolder()}\n`,
     );
 }
@@ -56,18 +57,19 @@ async function install(name: string, { yes, proxy }: InstallOptions): Promise<vo
     signal: stop.signal,
     onProgress: (done, total) => {
       if (process.stderr.isTTY)
-        process.stderr.write(
-          `\r\x1b[K  ${(done / 1e6).toFixed(1)} MB${total === null ? '' : ` of ${(total / 1e6).toFixed(1)} MB`}`,
-        );
+        showStatus(`  ${(done / 1e6).toFixed(1)} MB${total === null ? '' : ` of ${(total / 1e6).toFixed(1)} MB`}`);
     },
-    onStage: (text) => void process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}  ${text}\n`),
+    onStage: (text) => {
+      clearStatus();
+      printError(`  ${text}\n`);
+    },
   };
   process.once('SIGINT', () => stop.abort());
-  process.stdout.write(`${await installer.explain(around)}\n`);
+  print(`${await installer.explain(around)}\n`);
   if (!yes && !(await agreed())) throw new Problem('cancelled', 'Nothing was downloaded. --yes answers the question.');
   const folder = await installer.install(around);
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  process.stdout.write(`Installed in ${folder}. 'destila doctor' tries it.\n`);
+  clearStatus();
+  print(`Installed in ${folder}. 'destila doctor' tries it.\n`);
 }
 
 /** Where nobody can answer the answer is no. */

@@ -17,7 +17,7 @@ import { cacheFolder } from '../../studio/places.ts';
 import { EXIT } from '../exitCodes.ts';
 import { score, shortened, table } from '../format.ts';
 import { perform } from '../jobs.ts';
-import { output } from '../output.ts';
+import { output, print, printData, printError } from '../output.ts';
 
 export function addJudgingCommands(program: Command): void {
   program
@@ -70,11 +70,11 @@ async function evaluate(
     }
   }
   if (json) {
-    process.stdout.write(`${JSON.stringify({ type: 'evaluation', ...result })}\n`);
+    print(`${JSON.stringify({ type: 'evaluation', ...result })}\n`);
     return;
   }
   const { low, high } = report.macroApInterval;
-  process.stdout.write(
+  print(
     `${split}: ${images} images, INT8 model\nmacro AP ${score(report.macroAp)} (95 % interval ${score(low)} to ${score(high)})\n`,
   );
   const notMeasured = labels.filter((_, c) => report.perClass[c]!.support === 0);
@@ -88,7 +88,7 @@ async function evaluate(
     ['global', 'one threshold'],
     ['per_class', 'one a class'],
   ] as const;
-  process.stdout.write(
+  print(
     `${table([
       ['thresholds', 'macro F1', 'micro F1', 'precision', 'recall', 'without label'],
       ...sets.map(([key, title]) => {
@@ -104,7 +104,7 @@ async function evaluate(
       }),
     ])}\n\n`,
   );
-  process.stdout.write(
+  print(
     `${table([
       ['class', 'images', 'AP', 'precision', 'recall', 'F1'],
       ...labels.map((label, c) => {
@@ -126,7 +126,7 @@ async function predict(folder: string, { bundle }: { bundle: string }): Promise<
   const found = await perform<PredictionResult>(
     { type: 'predict', bundle, folder },
     false,
-    (text) => process.stdout.write(text),
+    printData,
     output.closed,
   ).catch((error: unknown) => {
     // The lines are all there is to this command: without a reader it has nothing left to do.
@@ -135,15 +135,14 @@ async function predict(folder: string, { bundle }: { bundle: string }): Promise<
   });
   if (found === null) return;
   const { images, unreadable } = found;
-  if (unreadable > 0)
-    process.stderr.write(`${unreadable} of ${images} images could not be read: see the column 'error'.\n`);
+  if (unreadable > 0) printError(`${unreadable} of ${images} images could not be read: see the column 'error'.\n`);
 }
 
 async function verify(bundle: string, { json }: { json: boolean }): Promise<void> {
   const checks = await perform<BundleCheck[]>({ type: 'verify', bundle }, json);
   const quality = await perform<ModelQuality | null>({ type: 'bundleQuality', bundle }, json);
   for (const { name, fault } of checks) {
-    process.stdout.write(
+    print(
       json
         ? `${JSON.stringify({ type: 'check', name, ok: fault === null, fault })}\n`
         : `${fault === null ? 'ok    ' : 'FAULT '} ${name}${fault === null ? '' : `: ${fault}`}\n`,
@@ -156,7 +155,7 @@ async function verify(bundle: string, { json }: { json: boolean }): Promise<void
       ? 'The quality is unknown: metrics.json cannot be read.'
       : `${qualityWords(quality, english)} ${wayOnWords(quality, false, english)} (test split)`;
   if (json)
-    process.stdout.write(
+    print(
       `${JSON.stringify({ type: 'verdict', faithful: faults === 0, quality: quality?.verdict ?? null, labels: quality?.labels ?? [] })}\n`,
     );
   else process.stdout.write(`\n${fidelity}${faults === 0 ? '' : ' Do not ship this bundle.'}\n${saidOfModel}\n`);

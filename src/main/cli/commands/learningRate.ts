@@ -8,6 +8,7 @@ import { perform } from '../jobs.ts';
 import { table } from '../format.ts';
 import type { ConfigOptions } from '../options.ts';
 import { configOptions, configSources } from '../options.ts';
+import { print } from '../output.ts';
 
 interface Options extends ConfigOptions {
   readonly network: 'teacher' | 'student';
@@ -50,9 +51,7 @@ async function find(folder: string, options: Options): Promise<void> {
     },
     options.json,
   );
-  process.stdout.write(
-    options.json ? `${JSON.stringify({ type: 'learningRateRange', ...found })}\n` : `${describe(found)}\n`,
-  );
+  print(options.json ? `${JSON.stringify({ type: 'learningRateRange', ...found })}\n` : `${describe(found)}\n`);
 }
 
 const LINES = 24,

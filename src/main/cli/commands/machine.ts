@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { MachineReport } from '../../../shared/contract/studio.ts';
 import { surveyMachine } from '../../studio/engines/survey.ts';
 import { bytes } from '../format.ts';
+import { print } from '../output.ts';
 
 export function addMachineCommands(program: Command): void {
   program
@@ -10,7 +11,7 @@ export function addMachineCommands(program: Command): void {
     .option('--json', 'one JSON object a line', false)
     .action(async ({ json }: { json: boolean }) => {
       const report = await surveyMachine(process.cwd());
-      process.stdout.write(json ? `${JSON.stringify({ type: 'doctor', ...report })}\n` : `${describe(report)}\n`);
+      print(json ? `${JSON.stringify({ type: 'doctor', ...report })}\n` : `${describe(report)}\n`);
     });
 }
 

@@ -16,6 +16,7 @@ import { unlabeledQuestion, unlabeledReply } from '../unlabeled.ts';
 import { perform } from '../jobs.ts';
 import type { ConfigOptions } from '../options.ts';
 import { configOptions, configSources } from '../options.ts';
+import { print } from '../output.ts';
 
 export function addProjectCommands(program: Command): void {
   program
@@ -55,7 +56,7 @@ async function init(folder: string, { preset }: { preset?: string }): Promise<vo
   const source = preset === undefined ? resourcePath('default.yaml') : resourcePath('presets', `${preset}.yaml`);
   if (preset !== undefined) await loadConfig({ preset }); // says which presets there are
   await writeFileAtomic(file, await readFile(source));
-  process.stdout.write(`${file} is written: 'destila run ${folder}' uses it.\n`);
+  print(`${file} is written: 'destila run ${folder}' uses it.\n`);
 }
 
 interface CheckOptions extends ConfigOptions {
@@ -73,12 +74,10 @@ async function check(folder: string, options: CheckOptions): Promise<void> {
   );
   const errors = found.problems.filter(({ severity }) => severity === 'error').length;
   if (options.json) {
-    for (const problem of found.problems) process.stdout.write(`${JSON.stringify({ type: 'problem', ...problem })}\n`);
-    process.stdout.write(
-      `${JSON.stringify({ type: 'statistics', separator: found.separator, ...found.statistics })}\n`,
-    );
+    for (const problem of found.problems) print(`${JSON.stringify({ type: 'problem', ...problem })}\n`);
+    print(`${JSON.stringify({ type: 'statistics', separator: found.separator, ...found.statistics })}\n`);
   } else {
-    process.stdout.write(`${describe(found)}\n\n${found.text}\n`);
+    print(`${describe(found)}\n\n${found.text}\n`);
     if (found.unlabeledMeaning === 'ask' && process.stdin.isTTY && process.stdout.isTTY)
       await askAboutUnlabeled(folder, found);
   }

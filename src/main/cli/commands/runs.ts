@@ -15,6 +15,7 @@ import { follow } from '../jobs.ts';
 import type { ConfigOptions } from '../options.ts';
 import { configOptions, configSources } from '../options.ts';
 import { runSummary } from '../summary.ts';
+import { print } from '../output.ts';
 
 const stageList = (value: string, previous: readonly Stage[] = []): Stage[] => {
   const parsed = stageSchema.safeParse(value);
@@ -116,15 +117,15 @@ async function tune(place: string, { set, json }: { set: readonly string[]; json
   const { config } = await readRun(folder);
   const { globalK, perClass, labels } = await readThresholds(folder);
   if (json) {
-    process.stdout.write(
+    print(
       `${JSON.stringify({ type: 'thresholds', folder, globalK, perClass: perClass.map((threshold, c) => ({ label: labels[c], ...threshold })) })}\n`,
     );
     return;
   }
-  process.stdout.write(
+  print(
     `\nThresholds on validation (goal: ${config.threshold_search.goal}); for one for all classes: q >= ${globalK}\n`,
   );
-  process.stdout.write(
+  print(
     `${table([
       ['class', 'q >=', 'score', 'precision', 'recall', 'F1', 'positives'],
       ...perClass.map(({ k, valPrecision, valRecall, valF1, valPositives, tuned }, c) => [
@@ -138,7 +139,7 @@ async function tune(place: string, { set, json }: { set: readonly string[]; json
       ]),
     ])}\n`,
   );
-  process.stdout.write(
+  print(
     `\nValidation figures are optimistic: the thresholds were chosen there. 'destila export ${folder}' writes a bundle with them.\n`,
   );
 }
@@ -181,16 +182,16 @@ async function list(place: string, { json }: { json: boolean }): Promise<void> {
   const runs = await listRuns(runsFolder(place));
   if (json) {
     for (const { folder, record, state } of runs)
-      process.stdout.write(
+      print(
         `${JSON.stringify({ type: 'run', folder, state, createdAt: record.createdAt, preset: record.preset, stages: record.stages, testOpenings: record.testOpenings.length })}\n`,
       );
     return;
   }
   if (runs.length === 0) {
-    process.stdout.write(`${path.resolve(place)} has no runs yet: 'destila run ${place}' starts one.\n`);
+    print(`${path.resolve(place)} has no runs yet: 'destila run ${place}' starts one.\n`);
     return;
   }
-  process.stdout.write(
+  print(
     `${table([
       ['run', 'state', 'stage', 'time', 'INT8 mAP, val', 'test opened'],
       ...runs.map(({ record, state }) => [
@@ -214,14 +215,12 @@ async function showEnd(folder: string, json: boolean): Promise<void> {
       next: nextStage(record),
     });
   } else if (json) {
-    process.stdout.write(
-      `${JSON.stringify({ type: 'summary', folder, export: record.export, stages: record.stages })}\n`,
-    );
+    print(`${JSON.stringify({ type: 'summary', folder, export: record.export, stages: record.stages })}\n`);
   } else {
-    process.stdout.write(`\n${await runSummary(folder)}\n`);
+    print(`\n${await runSummary(folder)}\n`);
   }
 }
 
 function say(json: boolean, text: string, data: object): void {
-  process.stdout.write(`${json ? JSON.stringify(data) : text}\n`);
+  print(`${json ? JSON.stringify(data) : text}\n`);
 }

@@ -7,6 +7,7 @@ import { weightsFolder } from '../../studio/places.ts';
 import { findRun } from '../../studio/runs.ts';
 import { openWeights } from '../../studio/weights/weights.ts';
 import { table } from '../format.ts';
+import { clearStatus, print, showStatus } from '../output.ts';
 
 /** Nothing is downloaded unless `get` is asked for it by name. */
 export function addWeightsCommands(program: Command): void {
@@ -48,14 +49,14 @@ async function exportWeights(
     format,
     out: out === undefined ? null : path.resolve(out),
   });
-  process.stdout.write(`${file}\n`);
+  print(`${file}\n`);
 }
 
 async function list({ json }: { json: boolean }): Promise<void> {
   const weights = openWeights({ folder: weightsFolder(), proxy: () => null, onChange: () => undefined });
   const entries = await weights.list();
   if (json) {
-    process.stdout.write(`${JSON.stringify({ folder: weights.folder, entries })}\n`);
+    print(`${JSON.stringify({ folder: weights.folder, entries })}\n`);
     return;
   }
   const rows = entries.map(({ id, name, architecture, licence, megabytes, path }) => [
@@ -66,7 +67,7 @@ async function list({ json }: { json: boolean }): Promise<void> {
     `${megabytes.toFixed(0)} MB`,
     path === null ? '' : 'here',
   ]);
-  process.stdout.write(
+  print(
     `${table([['id', 'what', 'for', 'licence', 'about', ''], ...rows])}\n\nWeights folder: ${weights.folder}\nWithout a network: put a file of the catalogue, or any other that fits, there.\nUse one: --set student.weights=<path>\n`,
   );
 }
@@ -84,11 +85,11 @@ async function getWeights(id: string, { proxy }: { proxy?: string }): Promise<vo
   entryOf = async () => {
     const progress = (await weights.list()).find((entry) => entry.id === id)?.progress;
     if (progress != null)
-      process.stderr.write(
-        `\r\x1b[K  ${(progress.done / 1e6).toFixed(1)} MB${progress.total === null ? '' : ` of ${(progress.total / 1e6).toFixed(1)} MB`}`,
+      showStatus(
+        `  ${(progress.done / 1e6).toFixed(1)} MB${progress.total === null ? '' : ` of ${(progress.total / 1e6).toFixed(1)} MB`}`,
       );
   };
   const file = await weights.download(id);
-  if (terminal) process.stderr.write('\r\x1b[K');
-  process.stdout.write(`${file}\n`);
+  clearStatus();
+  print(`${file}\n`);
 }

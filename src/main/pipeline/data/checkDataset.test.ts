@@ -96,7 +96,7 @@ describe('checkProject', () => {
       ['truncated', 'error', 'train.txt', 6],
       ['truncated', 'error', 'train.txt', 7],
       ['tooLarge', 'error', 'train.txt', 8],
-      ['notAnImage', 'error', 'train.txt', 9],
+      ['imageKind', 'error', 'train.txt', 9],
       ['missing', 'error', 'train.txt', 10],
     ]);
     expect(problems[0]!.message).toBe('A.PNG does not exist. There is a.png: is that meant?');

@@ -1,7 +1,7 @@
-import path from 'node:path';
 import type { Dataset, Sample, Split } from './dataset.ts';
 import { labelFileName, SPLITS } from './dataset.ts';
 import { createFinder } from './folders.ts';
+import { endingFits } from './imageFormats.ts';
 import { checkLabels } from './labelRules.ts';
 import type { DataProblem, DataProblemCode } from './problems.ts';
 import type { DataConfig, ReadOptions, ReadResult } from './readDataset.ts';
@@ -121,8 +121,10 @@ async function checkImages(
         });
       };
       if (scan.fault === null) {
-        const expected = 'format' in scan ? wrongEnding(sample.path, scan.format) : null;
-        if (expected !== null) add('wrongExtension', 'warning', `${sample.path} is a ${expected} file.`);
+        if (!('format' in scan)) continue;
+        if (scan.format !== null && !endingFits(sample.path, scan.format))
+          add('wrongExtension', 'warning', `${sample.path} is a ${scan.format.toUpperCase()} file.`);
+        if (scan.endMarkerMissing) add('endMarkerMissing', 'warning', `${sample.path} has no end marker.`);
       } else {
         add(scan.fault, 'error', await describe(sample, scan, maxMegapixels, find));
       }
@@ -146,6 +148,8 @@ async function describe(
       return `${sample.path} is a link to ${scan.detail}, outside the project folder.`;
     case 'tooLarge':
       return `${sample.path} has ${'width' in scan ? `${scan.width} x ${scan.height}` : 'too many'} pixels, more than ${maxMegapixels} megapixels.`;
+    case 'imageKind':
+      return `${sample.path} cannot be used. ${scan.detail}`;
     case 'notAnImage':
       return `${sample.path} is not an image that can be read (${scan.detail}).`;
     case 'truncated':
@@ -153,19 +157,4 @@ async function describe(
     default:
       return `${sample.path} cannot be read (${scan.detail}).`;
   }
-}
-
-const endings: Readonly<Record<string, RegExp>> = {
-  jpeg: /\.(jpe?g|jpe|jfif)$/i,
-  png: /\.png$/i,
-  webp: /\.webp$/i,
-  gif: /\.gif$/i,
-  tiff: /\.tiff?$/i,
-  heif: /\.(avif|heic|heif)$/i,
-};
-
-/** The format in words if the file's ending names another; a name without ending is no claim. */
-function wrongEnding(name: string, format: string): string | null {
-  const fits = endings[format];
-  return fits === undefined || path.posix.extname(name) === '' || fits.test(name) ? null : format.toUpperCase();
 }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-
-import sharp from 'sharp';
+import { isMainThread } from 'node:worker_threads';
 import { Problem } from '../../../shared/problem.ts';
+import type { Whole } from './openImage.ts';
+import { decodeWhole, openableKind, UnsupportedImage } from './openImage.ts';
+import { quietly } from './quietRetry.ts';
 import { readRegularFile } from '../storage/regularFile.ts';
-
-/** Goes up whenever the same file would give other pixels: the pixel cache is keyed by it. */
-export const DECODER = `1, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
 
 export interface DecodeOptions {
   /** Under transparent pixels, RGB 0..255. */
@@ -23,14 +22,13 @@ export interface DecodedImage {
 }
 
 /**
- * Any image file as pixels: EXIF orientation applied, embedded profiles and CMYK converted to sRGB, 16 bits and grey to 8-bit RGB,
- * transparency over the padding colour, the first page of several. Throws a Problem that names the file.
+ * Reads any supported image as pixels: EXIF orientation applied, embedded profiles and CMYK converted to sRGB, 16 bits
+ * and gray to 8-bit
+ * RGB, transparency over the padding color, the first page of several. Throws a Problem that names the file.
  */
-export async function decodeImage(
-  file: string,
-  { paddingColor: [r, g, b], maxMegapixels, hash = '' }: DecodeOptions,
-): Promise<DecodedImage> {
+export async function decodeImage(file: string, options: DecodeOptions): Promise<DecodedImage> {
   const bytes = await read(file);
+  const { hash = '' } = options;
   if (hash !== '' && createHash('sha256').update(bytes).digest('hex') !== hash) {
     throw new Problem(
       'data',
@@ -38,7 +36,26 @@ export async function decodeImage(
     );
   }
   try {
-    const image = sharp(bytes, { failOn: 'truncated', limitInputPixels: maxMegapixels * 1e6 }).autoOrient();
+    const { value } = await quietly(() => decode(bytes, options));
+    return value;
+  } catch (error) {
+    if (error instanceof UnsupportedImage && error.problem !== null)
+      throw new Problem('data', `${file} cannot be used. ${error.problem}`);
+    throw new Problem(
+      'data',
+      `${file} cannot be decoded: it is damaged, cut off, too large or not an image. Replace it, or delete its line in the label file.`,
+      // Threads share libvips's messages as well, and cannot wait for each other: theirs may be about another file.
+      isMainThread ? (error as Error).message : undefined,
+    );
+  }
+}
+
+async function decode(
+  bytes: Uint8Array,
+  { paddingColor: [r, g, b], maxMegapixels }: DecodeOptions,
+): Promise<Whole<DecodedImage>> {
+  const kind = openableKind(bytes);
+  return decodeWhole(bytes, kind, { limit: maxMegapixels * 1e6, failOn: 'truncated' }, async (image) => {
     const { data, info } = await image
       .flatten({ background: { r, g, b } })
       .toColourspace('srgb')
@@ -47,13 +64,7 @@ export async function decodeImage(
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`${info.channels} channels`);
     return { width: info.width, height: info.height, rgb: new Uint8Array(data.buffer, data.byteOffset, data.length) };
-  } catch (error) {
-    throw new Problem(
-      'data',
-      `${file} cannot be decoded: it is damaged, cut off, too large or no image. Replace it, or take its line out of the label file.`,
-      (error as Error).message,
-    );
-  }
+  });
 }
 
 async function read(file: string): Promise<Uint8Array> {

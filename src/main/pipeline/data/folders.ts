@@ -2,12 +2,6 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Whether an absolute path is not inside the folder (the folder itself is not inside either). Symbolic links are not followed. */
-export function leavesFolder(folder: string, file: string): boolean {
-  const relative = path.relative(folder, file);
-  return relative === '' || relative.split(path.sep)[0] === '..' || path.isAbsolute(relative);
-}
-
 /**
  * Finds the image that a wrong path may have meant: another case, another ending, or a path that begins one folder
  * further up. Returns it relative to the project. Folder listings are read once.

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { labelFileName } from './dataset.ts';
 import type { DataProblem } from './problems.ts';
 import type { LabelEntry } from './readDataset.ts';
-import { looksLikeImage } from './separator.ts';
+import { looksLikeImage } from './imageFormats.ts';
 
 /** Lists of other tools that read as label files, but with other classes than they mean, or with none. */
 export function findForeignLists(folder: string, entries: readonly LabelEntry[]): DataProblem[] {

@@ -1,3 +1,4 @@
+import { hasHiddenCharacters, visible, withoutHiddenCharacters } from '../../../shared/hiddenCharacters.ts';
 import type { Dataset, Split } from './dataset.ts';
 import { labelFileName, PRESENT } from './dataset.ts';
 import type { DataProblem } from './problems.ts';
@@ -41,7 +42,7 @@ export function checkLabels(dataset: Dataset, splits: readonly Split[], minPosit
       line: null,
       message: `no image in ${labelFileName('train')} has a label.`,
     });
-  problems.push(...similarLabels(dataset));
+  problems.push(...hiddenInLabels(dataset), ...similarLabels(dataset));
   dataset.vocabulary.forEach((label, index) =>
     problems.push(...judgeClass(dataset, label, index, positives, minPositives)),
   );
@@ -100,9 +101,31 @@ function judgeClass(
   return problems;
 }
 
-/** Labels that look alike are equal without case, spaces, dashes and underscores, in Unicode's compatibility form. */
+/** Labels with characters that nobody sees: they are two classes on the disk and one on the screen. */
+function hiddenInLabels(dataset: Dataset): DataProblem[] {
+  return dataset.vocabulary.flatMap((label, index) => {
+    if (!hasHiddenCharacters(label)) return [];
+    const use = firstUse(dataset, index);
+    return [
+      {
+        code: 'hiddenCharacters',
+        severity: 'warning',
+        split: use?.split ?? null,
+        file: use?.file ?? null,
+        line: use?.line ?? null,
+        label,
+        message: `label '${visible(label)}' contains characters that cannot be seen.`,
+      } as const,
+    ];
+  });
+}
+
+/**
+ * Labels that look alike are equal without hidden characters, case, spaces, dashes and underscores, in Unicode's
+ * compatibility form.
+ */
 export const looseLabel = (label: string): string =>
-  label
+  withoutHiddenCharacters(label)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[\s_-]+/g, '');
@@ -124,7 +147,7 @@ function similarLabels(dataset: Dataset): DataProblem[] {
         file: at?.file ?? null,
         line: at?.line ?? null,
         label: first!.label,
-        message: `${group.map(({ label }) => `'${label}'`).join(', ')} differ only in case, spaces or the like.`,
+        message: `${group.map(({ label }) => `'${visible(label)}'`).join(', ')} differ only in case, spaces or the like.`,
         others: others.flatMap(({ use }) => (use === null ? [] : [{ file: use.file, line: use.line, path: use.path }])),
       };
     });

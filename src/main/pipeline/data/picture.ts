@@ -1,9 +1,14 @@
-import sharp from 'sharp';
+import { readFile } from 'node:fs/promises';
+import type { Sharp } from 'sharp';
 import type { AugmentationConfig } from '../../../shared/config.ts';
+import { Problem } from '../../../shared/problem.ts';
 import { augment } from './augment.ts';
 import { drawAugmentation } from './drawAugmentation.ts';
 import { decodeImage } from './decode.ts';
+import { sharp } from './imageLibrary.ts';
 import { letterbox } from './letterbox.ts';
+import { openableKind, openImage, UnsupportedImage } from './openImage.ts';
+import { quietly } from './quietRetry.ts';
 
 /** Pictures for people to look at, made by the code that training uses. */
 
@@ -11,23 +16,36 @@ const MAX_MEGAPIXELS = 200;
 type Rgb = readonly [number, number, number];
 
 /** JPEG whose longer side is at most `edge` pixels, upright, in sRGB. */
-export async function thumbnail(file: string, edge: number): Promise<Uint8Array> {
-  return sharp(file, { failOn: 'none', limitInputPixels: MAX_MEGAPIXELS * 1e6, sequentialRead: true })
-    .rotate()
-    .resize(edge, edge, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#808080' })
-    .toColourspace('srgb')
-    .jpeg({ quality: 82 })
-    .toBuffer();
-}
+export const thumbnail = (file: string, edge: number): Promise<Uint8Array> =>
+  shown(file, (image) =>
+    image
+      .resize(edge, edge, { fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#808080' })
+      .toColourspace('srgb')
+      .jpeg({ quality: 82 }),
+  );
 
 /** A format that every browser shows, at full size: for TIFF and the like. */
 export const photo = (file: string): Promise<Uint8Array> =>
-  sharp(file, { failOn: 'none', limitInputPixels: MAX_MEGAPIXELS * 1e6 })
-    .rotate()
-    .toColourspace('srgb')
-    .jpeg({ quality: 92 })
-    .toBuffer();
+  shown(file, (image) => image.flatten({ background: '#808080' }).toColourspace('srgb').jpeg({ quality: 92 }));
+
+/** Damaged images are shown as far as they can be. */
+async function shown(file: string, draw: (image: Sharp) => Sharp): Promise<Uint8Array> {
+  const bytes = await readFile(file);
+  try {
+    return await quietly(async () => {
+      const kind = openableKind(bytes);
+      const image = await openImage(bytes, kind, { limit: MAX_MEGAPIXELS * 1e6, failOn: 'none' });
+      return draw(image).toBuffer();
+    });
+  } catch (error) {
+    const reason =
+      error instanceof UnsupportedImage
+        ? (error.problem ?? 'It is not an image.')
+        : 'It is damaged: copy it again from its source.';
+    throw new Problem('data', `This image cannot be shown. ${reason}`, (error as Error).message);
+  }
+}
 
 /** Exactly the pixels that the model gets, as PNG. */
 export async function letterboxed(file: string, size: number, paddingColor: Rgb): Promise<Uint8Array> {

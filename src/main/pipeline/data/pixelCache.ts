@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { DECODER } from './decode.ts';
+import { DECODER } from './openImage.ts';
 
 /**
  * Letterboxed pixels on disk, one file an image and size, so that no image is decoded twice. Everything in it can be made again:

@@ -8,6 +8,14 @@ export const dataProblems = {
     advice: 'Put train.txt, val.txt and test.txt into the project folder; a line is an image path and its labels.',
   },
   encoding: { title: 'Text that is not UTF-8', advice: 'Save the label file as UTF-8.' },
+  lineEnding: {
+    title: 'Carriage return inside a line',
+    advice: 'Save the label file with one kind of line ending: the rest of the line may be another image.',
+  },
+  lineTooLong: {
+    title: 'Line that is too long',
+    advice: 'Check that each image has a line of its own.',
+  },
   malformedLine: {
     title: 'Line that cannot be read',
     advice: 'Close the quotation mark, or write a quotation mark inside quotes twice.',
@@ -23,9 +31,13 @@ export const dataProblems = {
   },
   outside: {
     title: 'Path leaves the project folder',
-    advice: 'Move the image into the project folder: nothing outside it is read.',
+    advice: 'Move the file into the project folder: nothing outside it is read.',
   },
   unreadable: { title: 'File cannot be read', advice: 'Check that it is a file that you may read.' },
+  imageKind: {
+    title: 'Kind of image that is not supported',
+    advice: 'Convert the image, or delete the line.',
+  },
   notAnImage: {
     title: 'Not an image',
     advice: 'JPEG, PNG, WebP, TIFF, GIF and AVIF are read; convert the file, or delete the line.',
@@ -80,9 +92,17 @@ export const dataProblems = {
     title: 'File name with a wrong ending',
     advice: 'The image is read all the same; rename it so that other programs read it too.',
   },
+  endMarkerMissing: {
+    title: 'JPEG without its end marker',
+    advice: 'All rows are there and the image is used; save it again if other programs refuse it.',
+  },
   contentTwice: {
     title: 'Same image under two names in a split',
     advice: 'Delete one of the lines: the image counts twice.',
+  },
+  hiddenCharacters: {
+    title: 'Label with hidden characters',
+    advice: 'Type the label again: the characters shown as \\u are in it.',
   },
   similarLabels: { title: 'Labels that look alike', advice: 'If they mean one class, spell them alike.' },
   separatorInLabel: {

@@ -3,15 +3,16 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
+import { insideFolder, leavesFolder } from '../storage/insideFolder.ts';
 import type { Dataset, Sample, Split } from './dataset.ts';
 import { labelFileName, PRESENT, SPLITS } from './dataset.ts';
-import { leavesFolder } from './folders.ts';
 import { findForeignLists } from './foreignLists.ts';
+import { looksLikeImage } from './imageFormats.ts';
 import type { LabelLine } from './labelLine.ts';
 import { containsSeparator, separatorNames, splitLine } from './labelLine.ts';
 import type { DataProblem } from './problems.ts';
 import type { SeparatorReport } from './separator.ts';
-import { betterSeparator, detectLayout, looksLikeImage } from './separator.ts';
+import { betterSeparator, detectLayout } from './separator.ts';
 import type { TextLine } from './textLines.ts';
 import { readLines } from './textLines.ts';
 import { buildVocabulary } from './vocabulary.ts';
@@ -131,7 +132,12 @@ async function readLabelFile(folder: string, split: Split, problems: DataProblem
   const problem = (code: DataProblem['code'], line: number | null, message: string): void => {
     problems.push({ code, severity: 'error', split, file, line, message });
   };
-  const bytes = await readRegularFile(path.join(folder, file)).catch((error: NodeJS.ErrnoException) => error);
+  const place = inside(folder, file);
+  if (place instanceof Problem) {
+    problem('outside', null, `${file} is a link that leaves the project folder.`);
+    return [];
+  }
+  const bytes = await readRegularFile(place).catch((error: NodeJS.ErrnoException) => error);
   if (bytes instanceof Error) {
     const above = existsSync(path.join(folder, '..', file))
       ? ` There is one in ${path.dirname(folder)}: is that the project folder?`
@@ -146,8 +152,17 @@ async function readLabelFile(folder: string, split: Split, problems: DataProblem
     return [];
   }
   const { lines, faults } = readLines(bytes);
-  for (const { number, message } of faults) problem('encoding', number, message);
+  for (const { kind, number, message } of faults) problem(kind, number, message);
   return lines;
+}
+
+function inside(folder: string, file: string): string | Problem {
+  try {
+    return insideFolder(folder, file);
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
 }
 
 /** Plain names below the folder, as nearly all are: of 100,000 lines only the others are looked at one by one. */

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import sharp from 'sharp';
 import { z } from 'zod';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
+import { imageFormats } from './imageFormats.ts';
+import { DECODER } from './openImage.ts';
 import type { ImageScan } from './scanImages.ts';
 
 /**
  * What is known of image files from the last check, so that the next one opens only files whose size or time has changed.
  * It holds nothing that cannot be found out again: a file that cannot be read, or that another decoder made, is ignored.
  */
-const formatVersion = 1;
-const decoder = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
+const formatVersion = 2;
 const cacheFile = (folder: string): string => path.join(folder, 'image-scans.json');
 
 const scanSchema = z.object({
@@ -19,13 +19,14 @@ const scanSchema = z.object({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   width: z.number(),
   height: z.number(),
-  format: z.string(),
-  fault: z.enum(['notAnImage', 'truncated']).nullable(),
+  format: z.enum(imageFormats).nullable(),
+  fault: z.enum(['imageKind', 'notAnImage', 'truncated']).nullable(),
+  endMarkerMissing: z.boolean(),
   detail: z.string(),
 });
 const cacheSchema = z.object({
   formatVersion: z.literal(formatVersion),
-  decoder: z.literal(decoder),
+  decoder: z.literal(DECODER),
   files: z.array(z.tuple([z.string(), scanSchema])),
 });
 
@@ -38,5 +39,5 @@ export async function loadScans(folder: string): Promise<Map<string, ImageScan>>
 }
 
 export async function saveScans(folder: string, scans: ReadonlyMap<string, ImageScan>): Promise<void> {
-  await writeFileAtomic(cacheFile(folder), JSON.stringify({ formatVersion, decoder, files: [...scans] }));
+  await writeFileAtomic(cacheFile(folder), JSON.stringify({ formatVersion, decoder: DECODER, files: [...scans] }));
 }

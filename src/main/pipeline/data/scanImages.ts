@@ -1,12 +1,16 @@
 import { hash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import os from 'node:os';
-import sharp from 'sharp';
 import { Problem } from '../../../shared/problem.ts';
-import { leavesFolder } from './folders.ts';
+import { leavesFolder } from '../storage/insideFolder.ts';
+import type { ImageFormat } from './imageFormats.ts';
+import { imageKind } from './imageKind.ts';
+import { sharp } from './imageLibrary.ts';
+import { decodeWhole } from './openImage.ts';
+import { quietly } from './quietRetry.ts';
 import { loadScans, saveScans } from './scanCache.ts';
 
-export type ImageFault = 'missing' | 'outside' | 'unreadable' | 'notAnImage' | 'truncated' | 'tooLarge';
+export type ImageFault = 'missing' | 'outside' | 'unreadable' | 'imageKind' | 'notAnImage' | 'truncated' | 'tooLarge';
 
 /** What the bytes of an image file say; the same as long as the file's size and time of change are the same. */
 export interface ImageScan {
@@ -19,11 +23,13 @@ export interface ImageScan {
   /** Upright size in pixels; 0 if the header cannot be read. */
   readonly width: number;
   readonly height: number;
-  /** As sharp calls it: 'jpeg', 'png', ...; empty if unknown. */
-  readonly format: string;
+  /** Null when the file is not an image that can be opened. */
+  readonly format: ImageFormat | null;
   readonly fault: ImageFault | null;
-  /** What the decoder said. */
+  /** What the decoder said; for an image of another kind, the kind and the remedy. */
   readonly detail: string;
+  /** A JPEG without its end marker, with all its rows: other programs may warn about it. */
+  readonly endMarkerMissing: boolean;
 }
 
 /** A file that could not even be read has a fault and nothing else. */
@@ -115,33 +121,27 @@ async function scanImage(
   }
 }
 
-type Decoded = Pick<ImageScan, 'width' | 'height' | 'format' | 'fault' | 'detail'>;
-
-/** Raster formats; sharp would also draw SVG and PDF, which are no photos and may refer to other files. */
-const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
+type Decoded = Pick<ImageScan, 'width' | 'height' | 'format' | 'fault' | 'detail' | 'endMarkerMissing'>;
 
 async function decode(bytes: Uint8Array, maxPixels: number): Promise<Decoded> {
-  const unknown = { width: 0, height: 0, format: '' };
+  const unknown = { width: 0, height: 0, format: null, endMarkerMissing: false };
   if (bytes.length === 0) return { ...unknown, fault: 'truncated', detail: 'the file is empty' };
-  const metadata = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((error: Error) => error);
-  if (metadata instanceof Error) return { ...unknown, fault: 'notAnImage', detail: metadata.message };
-  const {
-    format,
-    autoOrient: { width, height },
-  } = metadata;
-  const found = { width, height, format };
-  if (!formats.has(format)) return { ...found, fault: 'notAnImage', detail: `it is ${format.toUpperCase()}` };
+  const kind = imageKind(bytes);
+  if (kind.state === 'unsupported') return { ...unknown, fault: 'imageKind', detail: kind.problem };
+  if (kind.state === 'unknown') return { ...unknown, fault: 'notAnImage', detail: 'its content is not an image' };
+  const metadata = await quietly(() => sharp(bytes, { limitInputPixels: false }).metadata()).catch(firstLine);
+  if (typeof metadata === 'string') return { ...unknown, fault: 'truncated', detail: metadata };
+  const { width, height } = metadata.autoOrient;
+  const found = { width, height, format: kind.format, endMarkerMissing: false };
   if (width * height > maxPixels) return { ...found, fault: 'tooLarge', detail: '' };
-  try {
+  const whole = await quietly(() =>
     // All pixels are decoded; scaling while decoding (which JPEG can) only makes it faster.
-    await sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true })
-      .resize(64, 64, { fit: 'inside' })
-      .raw()
-      .toBuffer();
-    return { ...found, fault: null, detail: '' };
-  } catch (error) {
-    return { ...found, fault: 'truncated', detail: (error as Error).message.split('\n')[0]! };
-  }
+    decodeWhole(bytes, kind, { limit: false, failOn: 'error' }, (image) =>
+      image.resize(64, 64, { fit: 'inside' }).raw().toBuffer(),
+    ),
+  ).catch(firstLine);
+  if (typeof whole === 'string') return { ...found, fault: 'truncated', detail: whole };
+  return { ...found, fault: null, detail: '', endMarkerMissing: whole.endMarkerMissing };
 }
+
+const firstLine = (error: Error): string => error.message.split('\n')[0]!;

@@ -1,3 +1,4 @@
+import { looksLikeImage } from './imageFormats.ts';
 import type { Layout, SeparatorName } from './labelLine.ts';
 import { containsSeparator, fieldsBetween, separatorNames, splitPath, wholeQuoted } from './labelLine.ts';
 
@@ -9,10 +10,6 @@ export interface SeparatorReport extends Layout {
   /** What the choice rests on, in words. */
   readonly evidence: string;
 }
-
-const imageName = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|heic|heif|bmp)$/i;
-
-export const looksLikeImage = (path: string): boolean => imageName.test(path);
 
 /**
  * Finds what separates path and labels over the lines of all label files: the separator before which most lines have

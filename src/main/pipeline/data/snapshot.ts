@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
+import { leavesFolder } from '../storage/insideFolder.ts';
 import type { Dataset, Sample, Split } from './dataset.ts';
 import { ABSENT, labelsOf, PRESENT, UNKNOWN } from './dataset.ts';
 import { readLines } from './textLines.ts';
@@ -142,6 +143,9 @@ function toStored(root: string, sample: Sample, vocabulary: readonly string[]): 
 }
 
 function fromStored(root: string, stored: StoredSample, vocabulary: readonly string[], folder: string): Sample {
+  const file = path.resolve(root, stored.file ?? stored.path);
+  // A run may come from somebody else: its images are those of its own project.
+  if (leavesFolder(root, file)) throw damaged(folder, `${stored.path} is outside the project folder`);
   const labels = new Int8Array(vocabulary.length).fill(ABSENT);
   const mark = (label: string, state: number): void => {
     const index = vocabulary.indexOf(label);
@@ -152,7 +156,7 @@ function fromStored(root: string, stored: StoredSample, vocabulary: readonly str
   for (const label of stored.unknown ?? []) mark(label, UNKNOWN);
   return {
     path: stored.path,
-    file: path.resolve(root, stored.file ?? stored.path),
+    file,
     labels,
     hash: stored.sha256,
     line: stored.line,

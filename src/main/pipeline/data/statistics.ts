@@ -35,7 +35,7 @@ export function datasetStatistics(dataset: Dataset, images: ReadonlyMap<string, 
   const of = (split: Split): SplitStatistics => splitStatistics(dataset.splits[split], classes);
   const scans = [...images.values()].filter(({ fault }) => fault === null);
   const formats: Record<string, number> = {};
-  for (const { format } of scans) formats[format] = (formats[format] ?? 0) + 1;
+  for (const { format } of scans) if (format !== null) formats[format] = (formats[format] ?? 0) + 1;
   return {
     vocabulary: dataset.vocabulary,
     splits: { train: of('train'), val: of('val'), test: of('test') },

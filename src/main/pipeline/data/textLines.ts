@@ -9,34 +9,59 @@ export interface TextLine {
 
 export interface TextFile {
   readonly lines: readonly TextLine[];
-  /** Lines left out because they are no text. */
-  readonly faults: readonly { readonly number: number; readonly message: string }[];
+  /** Lines left out. */
+  readonly faults: readonly LineFault[];
 }
 
+export interface LineFault {
+  readonly number: number;
+  readonly kind: 'encoding' | 'lineEnding' | 'lineTooLong';
+  readonly message: string;
+}
+
+/** Bytes of a line: a path and thousands of labels. Taking longer ones apart would cost seconds and gigabytes. */
+const LONGEST_LINE = 256 * 1024;
+
 const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 const byteOrderMark = '\uFEFF';
 
-/** UTF-8 with or without byte order mark; lines end in LF, CR LF or (in files without any LF) CR. Lines that are no UTF-8 are reported, never guessed. */
+/**
+ * UTF-8 with or without byte order mark; lines end in LF, CR LF or (in files without any LF) CR. Lines that are no
+ * UTF-8 are reported, never guessed.
+ */
 export function readLines(bytes: Uint8Array): TextFile {
-  if (isUtf16(bytes)) return { lines: [], faults: [{ number: 1, message: 'the file is saved as UTF-16.' }] };
+  if (isUtf16(bytes))
+    return { lines: [], faults: [{ number: 1, kind: 'encoding', message: 'the file is saved as UTF-16.' }] };
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const lineEnd = bytes.includes(lineFeed) ? lineFeed : 0x0d;
+  const lineEnd = bytes.includes(lineFeed) ? lineFeed : carriageReturn;
   const lines: TextLine[] = [];
-  const faults: { number: number; message: string }[] = [];
+  const faults: LineFault[] = [];
   let number = 0;
   for (let start = 0; start < bytes.length;) {
     number++;
     const found = bytes.indexOf(lineEnd, start);
     const end = found < 0 ? bytes.length : found;
-    const text = decode(decoder, bytes.subarray(start, end));
-    if (text === null) faults.push({ number, message: 'this line is not UTF-8.' });
-    else if (text.includes('\0'))
-      faults.push({ number, message: 'this line holds a NUL character: the file is no text.' });
-    // A mark also stands at the start of a later line where files were joined.
-    else lines.push({ number, text: text.startsWith(byteOrderMark) ? text.slice(1) : text });
+    const read = readLine(decoder, bytes.subarray(start, end));
+    if (typeof read === 'string') lines.push({ number, text: read });
+    else faults.push({ number, ...read });
     start = end + 1;
   }
   return { lines, faults };
+}
+
+function readLine(decoder: TextDecoder, bytes: Uint8Array): string | Omit<LineFault, 'number'> {
+  if (bytes.length > LONGEST_LINE)
+    return { kind: 'lineTooLong', message: `this line has ${bytes.length} bytes, more than ${LONGEST_LINE}.` };
+  const text = decode(decoder, bytes);
+  if (text === null) return { kind: 'encoding', message: 'this line is not UTF-8.' };
+  if (text.includes('\0'))
+    return { kind: 'encoding', message: 'this line holds a NUL character: the file is not text.' };
+  // The last character is half of a Windows line ending.
+  if (text.lastIndexOf('\r', text.length - 2) >= 0 && text.length > 1)
+    return { kind: 'lineEnding', message: 'a carriage return stands inside this line: it may be two lines.' };
+  // A mark also stands at the start of a later line where files were joined.
+  return text.startsWith(byteOrderMark) ? text.slice(1) : text;
 }
 
 function decode(decoder: TextDecoder, bytes: Uint8Array): string | null {

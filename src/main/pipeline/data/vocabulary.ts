@@ -1,4 +1,5 @@
-import path from 'node:path';
+import { Problem } from '../../../shared/problem.ts';
+import { insideFolder } from '../storage/insideFolder.ts';
 import { labelFileName } from './dataset.ts';
 import type { DataProblem } from './problems.ts';
 import type { LabelEntry } from './readDataset.ts';
@@ -61,14 +62,26 @@ function firstUses(entries: readonly LabelEntry[]): Map<string, LabelEntry> {
   return used;
 }
 
-/** One class a line, in order; blank lines are skipped. A '#' has no meaning here: it may start a name. */
+/** The file that data.labels_file names may come with somebody else's project: nothing outside the folder is read. */
+async function readInside(folder: string, name: string): Promise<Uint8Array | Error> {
+  try {
+    return await readRegularFile(insideFolder(folder, name));
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** One class per line, in order; blank lines are skipped. A '#' has no meaning here: it may start a name. */
 async function readClasses(folder: string, name: string, problems: DataProblem[]): Promise<string[]> {
   const problem = (line: number | null, message: string): void => {
     problems.push({ code: 'labelsFile', severity: 'error', split: null, file: name, line, message });
   };
-  const bytes = await readRegularFile(path.resolve(folder, name)).catch((error: Error) => error);
+  const bytes = await readInside(folder, name);
   if (bytes instanceof Error) {
-    problem(null, `${name} cannot be read: ${bytes.message}.`);
+    problem(
+      null,
+      bytes instanceof Problem ? `${name} is outside the project folder.` : `${name} cannot be read: ${bytes.message}.`,
+    );
     return [];
   }
   const { lines, faults } = readLines(bytes);

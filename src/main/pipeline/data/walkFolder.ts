@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../shared/problem.ts';
 import { mapBounded } from '../storage/bounded.ts';
-import { looksLikeImage } from './separator.ts';
+import { looksLikeImage } from './imageFormats.ts';
 
 export interface FolderFiles {
   /** Relative to the folder, with forward slashes, sorted. */

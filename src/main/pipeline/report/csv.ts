@@ -1,15 +1,12 @@
+import type { CsvValue } from '../../../shared/csv.ts';
+import { csvRow } from '../../../shared/csv.ts';
 import type { Report } from './schema.ts';
 
 /** RFC 4180, with a byte-order mark: spreadsheets then read labels of every script. */
-export function csv(rows: readonly (readonly (string | number | null)[])[]): string {
-  const cell = (value: string | number | null): string => {
-    const text = value === null ? '' : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return `\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
-}
+export const csv = (rows: readonly (readonly CsvValue[])[]): string =>
+  `\uFEFF${rows.map((row) => `${csvRow(row)}\r\n`).join('')}`;
 
-/** One row a class: every figure of it. */
+/** One row per class with every figure of it. */
 export function classesCsv({ classes }: Report): string {
   const heads = [
     'label',
@@ -78,7 +75,7 @@ export function classesCsv({ classes }: Report): string {
   ]);
 }
 
-/** One row a class and threshold that changes a decision. */
+/** One row per class and threshold that changes a decision. */
 export function curvesCsv({ classes }: Report): string {
   return csv([
     ['label', 'k', 'precision', 'recall', 'false_positive_rate'],
@@ -149,7 +146,7 @@ export function networksCsv({ metrics }: Report): string {
   ]);
 }
 
-/** Everything else of a run, a figure a row: photos, settings, times, machine. */
+/** Everything else of a run, one figure per row: photos, settings, times, machine. */
 export function runCsv({ run, dataset, calibration, config, stages, waited, hardware, versions }: Report): string {
   return csv([
     ['figure', 'value'],

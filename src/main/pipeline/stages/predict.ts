@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { CsvValue } from '../../../shared/csv.ts';
+import { csvRow } from '../../../shared/csv.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
-import { looksLikeImage } from '../data/separator.ts';
+import { looksLikeImage } from '../data/imageFormats.ts';
 import { compareCodePoints } from '../data/vocabulary.ts';
 import { walkFolder } from '../data/walkFolder.ts';
 import { decide } from '../../../shared/metrics/thresholds.ts';
@@ -50,7 +52,7 @@ export async function predictFolder(
             image,
             model.labels.filter((_, c) => present[c] === 1).join('|'),
             '',
-            ...Array.from(codes, (q) => String(q / 256)),
+            ...Array.from(codes, (q) => q / 256),
           ]),
         );
       } catch (error) {
@@ -67,7 +69,7 @@ export async function predictFolder(
   }
 }
 
-async function imagesIn(folder: string): Promise<string[]> {
+export async function imagesIn(folder: string): Promise<string[]> {
   const found = await stat(folder).catch(() => null);
   if (found?.isDirectory() !== true) throw new Problem('file', `${folder} is not a folder of images.`);
   const images = (await walkFolder(folder)).files.filter(looksLikeImage).sort(compareCodePoints);
@@ -75,6 +77,5 @@ async function imagesIn(folder: string): Promise<string[]> {
   return images;
 }
 
-/** RFC 4180; a newline closes the line. */
-const csvLine = (fields: readonly string[]): string =>
-  `${fields.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\n`;
+/** A newline ends the record: the CSV goes through a pipe line by line. */
+const csvLine = (fields: readonly CsvValue[]): string => `${csvRow(fields)}\n`;

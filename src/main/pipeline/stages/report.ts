@@ -1,6 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
-import sharp from 'sharp';
+import { sharp } from '../data/imageLibrary.ts';
 import type { Sample } from '../data/dataset.ts';
 import { labelsOf, SPLITS } from '../data/dataset.ts';
 import { decodeImage } from '../data/decode.ts';

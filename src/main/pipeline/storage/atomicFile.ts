@@ -17,7 +17,7 @@ export async function writeFileAtomic(
   await mkdir(folder, { recursive: true });
   const aside = asideName(file);
   try {
-    const handle = await open(aside, 'wx');
+    const handle = await open(aside, 'wx', mode ?? undefined);
     try {
       await handle.writeFile(data);
       if (mode !== null) await handle.chmod(mode);

@@ -35,4 +35,49 @@ describe('safetensors', () => {
   ])('a file that is %s is refused in words', (_, damage) => {
     expect(() => readSafetensors(damage(writeSafetensors(tensors, {})))).toThrow(Problem);
   });
+
+  /** A file with this header and 16 bytes of data. */
+  const withHeader = (header: string): Uint8Array => {
+    const json = Buffer.from(header);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    return Buffer.concat([length, json, Buffer.alloc(16)]);
+  };
+  const entry = (change: object): string =>
+    JSON.stringify({ a: { dtype: 'F32', shape: [2, 2], data_offsets: [0, 16], ...change } });
+
+  test.each([
+    ['null for an entry', '{"a":null}'],
+    ['an entry without a place', entry({ data_offsets: undefined })],
+    ['a place of one number', entry({ data_offsets: [0] })],
+    ['a shape of text', entry({ shape: ['2', '2'] })],
+    ['a shape that is text', entry({ shape: '22' })],
+    ['a negative shape', entry({ shape: [-2, -2] })],
+    ['a fractional shape', entry({ shape: [0.5, 8] })],
+    ['a negative place', entry({ data_offsets: [-16, 0] })],
+    ['a place backwards', entry({ shape: [0], data_offsets: [8, 0] })],
+    ['a place beyond the end', entry({ data_offsets: [8, 24] })],
+    ['a number for a type', entry({ dtype: 32 })],
+    ['a list for a header', '[]'],
+    ['metadata that is no text', '{"__metadata__":{"kind":1}}'],
+    ['metadata of null', '{"__metadata__":[null]}'],
+    ['deep nesting', '['.repeat(200_000)],
+    [
+      'many tensors at one place',
+      `{${Array.from({ length: 3 }, (_, i) => `"t${i}":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}`).join()}}`,
+    ],
+  ])('%s is damage in words', (_, header) => {
+    expect(() => readSafetensors(withHeader(header))).toThrow(/Not a whole safetensors file/);
+  });
+
+  test('a header without end is refused before it is read', () => {
+    const bytes = new Uint8Array(10_000_100);
+    new DataView(bytes.buffer).setBigUint64(0, 10_000_050n, true);
+    expect(() => readSafetensors(bytes)).toThrow(/more than 10000000/);
+  });
+
+  test('a tensor may have any name', () => {
+    const { tensors: read } = readSafetensors(withHeader(entry({}).replace('"a"', '"__proto__"')));
+    expect([...read.keys()]).toEqual(['__proto__']);
+  });
 });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
 
 /**
@@ -9,11 +10,10 @@ export interface StoredTensor {
   readonly data: Float32Array;
 }
 
-interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
+const size = z.int().min(0);
+const entrySchema = z.object({ dtype: z.string(), shape: z.array(size), data_offsets: z.tuple([size, size]) });
+type HeaderEntry = z.infer<typeof entrySchema>;
+const metadataSchema = z.record(z.string(), z.string());
 
 const ALIGNMENT = 8;
 
@@ -51,15 +51,27 @@ export function readSafetensors(bytes: Uint8Array): {
   if (bytes.length < 8) throw damaged(`it has only ${bytes.length} bytes`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > bytes.length - 8) throw damaged('its header is longer than the file');
+  if (length > LONGEST_HEADER) throw damaged(`its header has ${length} bytes, more than ${LONGEST_HEADER}`);
   const header = parseHeader(Buffer.from(bytes.buffer, bytes.byteOffset + 8, length).toString('utf8'));
-  const start = 8 + length;
+  const data = bytes.subarray(8 + length);
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__' || isCounter(entry as HeaderEntry)) continue;
-    tensors.set(name, readTensor(name, entry as HeaderEntry, bytes.subarray(start)));
+  let taken = 0;
+  for (const [name, value] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const entry = entrySchema.safeParse(value);
+    if (!entry.success) throw damaged(`the header's entry '${name}' has no type, shape or place`);
+    // Tensors that share their bytes would multiply them in memory.
+    taken += entry.data.data_offsets[1] - entry.data.data_offsets[0];
+    if (taken > data.length) throw damaged('its tensors overlap');
+    if (!isCounter(entry.data)) tensors.set(name, readTensor(name, entry.data, data));
   }
-  return { tensors, metadata: (header.__metadata__ ?? {}) as Record<string, string> };
+  const metadata = metadataSchema.safeParse(header.__metadata__ ?? {});
+  if (!metadata.success) throw damaged('its metadata is not text');
+  return { tensors, metadata: metadata.data };
 }
+
+/** Bytes; those of published networks have some 100,000, and parsing takes several times as much memory. */
+const LONGEST_HEADER = 10_000_000;
 
 /** PyTorch's BatchNorm counts its batches in an int64 scalar (num_batches_tracked): nothing that a network needs. */
 const isCounter = ({ dtype, shape }: HeaderEntry): boolean => dtype === 'I64' && shape.length === 0;
@@ -67,7 +79,8 @@ const isCounter = ({ dtype, shape }: HeaderEntry): boolean => dtype === 'I64' &&
 function parseHeader(text: string): Record<string, unknown> {
   try {
     const header: unknown = JSON.parse(text);
-    if (typeof header === 'object' && header !== null) return header as Record<string, unknown>;
+    if (typeof header === 'object' && header !== null && !Array.isArray(header))
+      return header as Record<string, unknown>;
   } catch {
     /* said below */
   }
@@ -83,7 +96,7 @@ function readTensor(
   const count = shape.reduce((product, side) => product * side, 1);
   if (dtype !== 'F32')
     throw new Problem('mismatch', `Tensor '${name}' is of type ${dtype}; float32 (F32) is expected.`);
-  if (from < 0 || to > data.length || to - from !== 4 * count) throw damaged(`tensor '${name}' does not fit its place`);
+  if (to > data.length || to - from !== 4 * count) throw damaged(`tensor '${name}' does not fit its place`);
   // A copy: the place in the file need not be aligned. (Buffer.slice would not copy.)
   const values = new Float32Array(count);
   new Uint8Array(values.buffer).set(data.subarray(from, to));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
+import type { Problem } from '../../../shared/problem.ts';
 import { resourcePath } from '../resources.ts';
 import { configurationMarkdown, defaultYaml, settings } from './describe.ts';
 import { loadConfig, presetNames } from './loadConfig.ts';
@@ -85,7 +86,7 @@ describe('settings', () => {
       /\.yaml:2: teacher\.architecture .*unknown architecture 'resnet50'/,
     ],
     ['broken YAML', 'a: [1\nb: 2\n', /\.yaml:\d+: /],
-    ['a key twice', 'seed: 1\nseed: 2\n', /\.yaml:2: .*unique/],
+    ['a key twice', 'seed: 1\nseed: 2\n', /\.yaml:2: 'seed' is set twice/],
     ['a list for settings', '- 1\n', /\.yaml:1: settings are a list of 'key: value' lines/],
   ])('in a file: %s is refused with its line', async (_, text, message) => {
     await expect(loadConfig({ file: yaml(text) })).rejects.toThrow(message);
@@ -130,5 +131,46 @@ describe('what is written about settings', () => {
 
   test('every preset is valid', async () => {
     for (const preset of await presetNames()) await expect(loadConfig({ preset })).resolves.toBeDefined();
+  });
+
+  // What a settings file of a stranger may hold; each is an error in words with its line where there is one.
+  const levels = 'abcdefghij';
+  test.each<[string, string, RegExp]>([
+    [
+      'an alias to nothing',
+      'teacher:\n  epochs_head: 1\nseed: *nope\n',
+      /\.yaml:3: aliases \(\*nope\) are not supported/,
+    ],
+    [
+      'aliases that multiply',
+      `${['x: &a [1,1]', ...[...levels].map((c, i) => `${c}: &${levels[i + 1] ?? 'z'} [${`*${c},`.repeat(9)}]`)].join('\n')}\n`,
+      /\.yaml:2: aliases/,
+    ],
+    ['__proto__', '"__proto__": {seed: 99}\n', /\.yaml:1: unknown setting __proto__/],
+    ['__proto__ in a section', 'teacher:\n  __proto__: {epochs_head: 1}\n', /\.yaml:2: unknown setting __proto__/],
+    ['constructor', 'constructor: {prototype: {seed: 1}}\n', /\.yaml:1: unknown setting constructor/],
+    ['deep brackets', `seed:\n  ${'['.repeat(10_000)}`, /\.yaml:2: brackets are nested more than 50 levels/],
+    ['deep braces', '{a: '.repeat(10_000), /\.yaml:1: brackets are nested/],
+    ['deep lists', `seed: 1\nx:\n${'- '.repeat(10_000)}1`, /\.yaml:3: brackets are nested/],
+    ['a megabyte', `seed: 1\n${'# x\n'.repeat(250_000)}`, /has more than 64 KB/],
+    ['tags without end', '!!x '.repeat(10_000), /has more than 100 tags/],
+  ])('in a file: %s is refused in words', async (_, text, message) => {
+    const found = loadConfig({ file: yaml(text) });
+    await expect(found).rejects.toThrow(message);
+    await expect(found).rejects.toMatchObject({ kind: 'config' });
+  });
+
+  test('thousands of unknown settings are counted, the first twenty named', async () => {
+    const text = Array.from({ length: 4000 }, (_, i) => `k${i}: 1`).join('\n');
+    const problem = await loadConfig({ file: yaml(text) }).catch((error: Error) => error as Problem);
+    const lines = (problem as Problem).message.split('\n');
+    expect(lines).toHaveLength(21);
+    expect(lines[19]).toMatch(/\.yaml:20: unknown setting k19\.$/);
+    expect(lines[20]).toBe('... and 3980 more.');
+  });
+
+  test('--set cannot change what an object is', async () => {
+    await expect(loadConfig({ overrides: ['__proto__.seed=9'] })).rejects.toThrow(/unknown setting __proto__/);
+    await expect(loadConfig({ overrides: ['seed=*x'] })).rejects.toMatchObject({ kind: 'config' });
   });
 });

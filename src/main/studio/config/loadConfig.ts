@@ -1,14 +1,14 @@
-import { readdir } from 'node:fs/promises';
-import { isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import { readdir, stat } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { z } from 'zod';
-import { complaint, yamlReason } from '../../../shared/complaint.ts';
+import { complaint } from '../../../shared/complaint.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { Config } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { resourcePath } from '../resources.ts';
 import { nearest } from './nearest.ts';
 import { readRegularText } from '../../pipeline/storage/regularFile.ts';
+import { MOST_YAML_BYTES, readYaml, tooLarge } from './readYaml.ts';
 
 export interface ConfigSources {
   /** Name of a file in resources/presets, without its ending. */
@@ -40,7 +40,9 @@ export async function loadConfig({
   const merged = layers.reduce<Plain>((whole, { values }) => merge(whole, values), {});
   const parsed = configSchema.safeParse(merged);
   if (parsed.success) return { config: parsed.data };
-  throw new Problem('config', parsed.error.issues.flatMap((issue) => describe(issue, layers)).join('\n'));
+  const faults = parsed.error.issues.flatMap((issue) => describe(issue, layers));
+  const more = parsed.error.issues.reduce((sum, issue) => sum + countOf(issue), 0) - faults.length;
+  throw new Problem('config', [...faults, ...(more > 0 ? [`... and ${more} more.`] : [])].join('\n'));
 }
 
 export async function presetNames(): Promise<string[]> {
@@ -61,35 +63,20 @@ async function presetLayer(preset: string): Promise<Layer> {
 }
 
 async function fileLayer(file: string): Promise<Layer> {
+  // Asked before reading: the file may be of any size.
+  const found = await stat(file).catch(() => null);
+  if (found !== null && found.size > MOST_YAML_BYTES) throw tooLarge(file);
   let text: string;
   try {
     text = await readRegularText(file);
   } catch (error) {
     throw new Problem('config', `The settings file ${file} cannot be read.`, (error as Error).message);
   }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [fault] = document.errors;
-  if (fault !== undefined)
-    throw new Problem('config', `${file}:${lines.linePos(fault.pos[0]).line}: this is no YAML (${yamlReason(fault)}).`);
-  const values: unknown = document.toJS() ?? {};
-  if (typeof values !== 'object' || values === null || Array.isArray(values))
+  const { values: read, lineOf } = readYaml(file, text);
+  const values = read ?? {};
+  if (typeof values !== 'object' || Array.isArray(values))
     throw new Problem('config', `${file}:1: settings are a list of 'key: value' lines.`);
-  return { values: values as Plain, origin: (path) => `${file}:${lineOf(document, path, lines)}` };
-}
-
-/** Line of the key at a path, or of the nearest part of the path that is there. */
-function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const key of path) {
-    if (!isMap(node)) break;
-    const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
-    if (pair === undefined) break;
-    offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
-    node = pair.value;
-  }
-  return lines.linePos(offset).line;
+  return { values: values as Plain, origin: (path) => `${file}:${lineOf(path)}` };
 }
 
 function overrideLayer(assignment: string): Layer {
@@ -97,6 +84,7 @@ function overrideLayer(assignment: string): Layer {
   if (at <= 0)
     throw new Problem('config', `--set ${assignment}: write key=value, for example --set teacher.epochs_head=3`);
   const keys = assignment.slice(0, at).trim().split('.');
+  if (keys.includes('__proto__')) throw new Problem('config', `--set ${assignment}: unknown setting __proto__.`);
   let value: unknown;
   try {
     value = parse(assignment.slice(at + 1));
@@ -123,11 +111,19 @@ function merge(below: Plain, above: Plain): Plain {
 
 type Issue = z.core.$ZodIssue;
 
+/** Unknown settings that are named, per section; the others are counted. */
+const MOST_UNKNOWN = 20;
+/** Characters; nothing longer is a slip of one of the names. */
+const LONGEST_KEY = 100;
+
+const countOf = (issue: Issue): number => (issue.code === 'unrecognized_keys' ? issue.keys.length : 1);
+
 function describe(issue: Issue, layers: readonly Layer[]): string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
+    const known = keysAt(issue.path);
+    return issue.keys.slice(0, MOST_UNKNOWN).map((key) => {
       const path = [...issue.path, key];
-      const meant = nearest(key, keysAt(issue.path));
+      const meant = key.length > LONGEST_KEY ? null : nearest(key, known);
       return `${originOf(path, layers)}: unknown setting ${path.join('.')}${meant === null ? '.' : `; did you mean ${meant}?`}`;
     });
   }

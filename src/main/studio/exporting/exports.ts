@@ -14,6 +14,7 @@ import { inferenceConfigSchema } from '../../pipeline/export/bundle/inferenceCon
 import { CONFIG_FILE } from '../../pipeline/export/bundle/verifyBundle.ts';
 import { splitQuality } from '../../pipeline/eval/splitQuality.ts';
 import { goalsOf, readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
+import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import { readRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from '../runs.ts';
 import { timesOpened } from '../training/seal.ts';
@@ -45,14 +46,14 @@ export async function checkExport(folder: string, watcher: JobWatcher): Promise<
 async function bundleFolder(folder: string): Promise<string> {
   const { export: relative } = await readRun(folder);
   if (relative === null) throw new Problem('export', 'This run has no bundle yet. Export it first.');
-  return path.join(folder, relative);
+  return insideFolder(folder, relative);
 }
 
 /** Null: not exported yet. */
 export async function readExport(folder: string, runName: string): Promise<Export | null> {
   const record = await readRun(folder);
   if (record.export === null) return null;
-  const bundle = path.join(folder, record.export);
+  const bundle = insideFolder(folder, record.export);
   const zip = `${bundle}.zip`;
   const found = await stat(zip).catch(() => null);
   if (found === null) return null;
@@ -121,7 +122,7 @@ export async function bundleText(folder: string, name: string): Promise<{ text: 
   if (judgedOnTest.test(name) && timesOpened(await readRun(folder)) === 0) return { text: null, sealed: true };
   if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
   return {
-    text: (await readRegularFile(path.join(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),
+    text: (await readRegularFile(insideFolder(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),
     sealed: false,
   };
 }
@@ -154,7 +155,7 @@ export async function predictToCsv(
   nameOf: (images: string) => string = csvName,
 ): Promise<{ csv: string; images: number; unreadable: number }> {
   const bundle = await bundleFolder(folder);
-  const csv = path.join(folder, 'predictions', nameOf(images));
+  const csv = insideFolder(folder, path.join('predictions', nameOf(images)));
   await mkdir(path.dirname(csv), { recursive: true });
   const out = createWriteStream(csv);
   // Listened to from the start: a stream's error that nobody hears ends the process.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FileSource } from '../../../shared/contract/dataset.ts';
 import { Problem } from '../../../shared/problem.ts';
-import { looksLikeImage } from '../../pipeline/data/separator.ts';
+import { looksLikeImage } from '../../pipeline/data/imageFormats.ts';
 import { labelsInJson } from './csvCells.ts';
 import type { Entry, Reading, SourceRecord } from './entries.ts';
 import { filesOf } from './filesOf.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { looksLikeImage } from '../../pipeline/data/separator.ts';
+import { looksLikeImage } from '../../pipeline/data/imageFormats.ts';
 import type { Entry, Reading, SourceRecord } from './entries.ts';
 
 export type Found = { readonly image: string; readonly by: 'path' | 'name' | 'stem' } | 'missing' | 'ambiguous';

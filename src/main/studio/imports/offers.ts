@@ -5,7 +5,7 @@ import { TextDecoder } from 'node:util';
 import type { ImportFormat, ImportOffers } from '../../../shared/contract/dataset.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { isYoloList } from '../../pipeline/data/foreignLists.ts';
-import { looksLikeImage } from '../../pipeline/data/separator.ts';
+import { looksLikeImage } from '../../pipeline/data/imageFormats.ts';
 import { walkFolder } from '../../pipeline/data/walkFolder.ts';
 import { mapBounded } from '../../pipeline/storage/bounded.ts';
 import { namesImages } from './csvColumns.ts';

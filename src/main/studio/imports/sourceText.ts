@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { TextDecoder } from 'node:util';
 import { Problem } from '../../../shared/problem.ts';
-import { leavesFolder } from '../../pipeline/data/folders.ts';
+import { leavesFolder } from '../../pipeline/storage/insideFolder.ts';
 import { readRegularFile, readRegularText } from '../../pipeline/storage/regularFile.ts';
 import type { Questions } from './questions.ts';
 

@@ -1,6 +1,6 @@
 import type { ImportFormat, ImportSource, FileSource } from '../../../shared/contract/dataset.ts';
 import { walkFolder } from '../../pipeline/data/walkFolder.ts';
-import { looksLikeImage } from '../../pipeline/data/separator.ts';
+import { looksLikeImage } from '../../pipeline/data/imageFormats.ts';
 import { fromCoco } from './coco.ts';
 import { fromCsv } from './csv.ts';
 import { fromCvat } from './cvat.ts';

@@ -5,6 +5,7 @@ import { Problem } from '../../../shared/problem.ts';
 import type { Split } from '../../../shared/contract/dataset.ts';
 import { labelFileName } from '../../pipeline/data/dataset.ts';
 import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
+import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 
 /** A label file as bytes a line, so that lines nobody touches stay what they are, byte for byte. */
 export interface RawFile {
@@ -34,10 +35,12 @@ export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update
 
 export async function readRawFile(project: string, split: Split): Promise<RawFile> {
   const file = path.join(project, labelFileName(split));
-  const bytes = await readRegularFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw new Problem('file', `${file} cannot be read.`, error.message);
-  });
+  const bytes = await readRegularFile(insideFolder(project, labelFileName(split))).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw new Problem('file', `${file} cannot be read.`, error.message);
+    },
+  );
   if (bytes === null) return { split, file, exists: false, hash: '', lines: [], ending: '\n' };
   const lines = rawLines(bytes);
   return {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import type { Repaired, Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
 import { createFinder } from '../../pipeline/data/folders.ts';
@@ -11,6 +10,7 @@ import { readDataset } from '../../pipeline/data/readDataset.ts';
 import { betterSeparator, detectLayout } from '../../pipeline/data/separator.ts';
 import { backUp } from './backups.ts';
 import { lockLabels } from './labelLock.ts';
+import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
 import { joined, readRawFile } from './labelFile.ts';
 import { newLine } from './lineText.ts';
@@ -139,7 +139,7 @@ async function addClasses(
     code === 'unknownLabel' && label !== undefined ? [label] : [],
   );
   if (labelsFile === null || unknown.length === 0) return { lines: 0, backup: await backUp([], backupFolder) };
-  const file = path.resolve(project, labelsFile);
+  const file = insideFolder(project, labelsFile);
   const text = await readRegularText(file);
   const backup = await backUp([file], backupFolder);
   await writeLabelFile(

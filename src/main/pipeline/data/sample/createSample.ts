@@ -1,6 +1,5 @@
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import sharp from 'sharp';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { Problem } from '../../../../shared/problem.ts';
@@ -9,6 +8,7 @@ import { randomStream } from '../../../../shared/random.ts';
 import { syncFolder } from '../../storage/atomicFile.ts';
 import type { Split } from '../dataset.ts';
 import { labelFileName, SPLITS } from '../dataset.ts';
+import { sharp } from '../imageLibrary.ts';
 import { chance, pick } from './draws.ts';
 import { render } from './render.ts';
 import { drawScene } from './scene.ts';

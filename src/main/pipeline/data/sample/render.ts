@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import type { RandomStream } from '../../../../shared/random.ts';
+import { allowSvg, sharp } from '../imageLibrary.ts';
 import { between, chance } from './draws.ts';
 import type { Scene } from './scene.ts';
 
@@ -12,6 +12,7 @@ export interface Picture {
 export async function render(scene: Scene, stream: RandomStream): Promise<Picture> {
   const { width, height } = scene;
   const blur = chance(stream, 0.3) ? between(stream, 0.4, 0.9) : 0;
+  allowSvg();
   const drawn = sharp(Buffer.from(scene.svg)).flatten().removeAlpha().toColourspace('srgb');
   const pixels = await (blur > 0 ? drawn.blur(blur) : drawn).raw().toBuffer();
   light(pixels, width, height, stream);

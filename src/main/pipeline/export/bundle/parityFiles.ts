@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import { z } from 'zod';
+import { sharp } from '../../data/imageLibrary.ts';
 import { letterbox } from '../../data/letterbox.ts';
 import { decide } from '../../../../shared/metrics/thresholds.ts';
 import type { Litert } from '../litert.ts';

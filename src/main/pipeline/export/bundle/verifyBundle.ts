@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import { Problem, toProblemData } from '../../../../shared/problem.ts';
+import { sharp } from '../../data/imageLibrary.ts';
 import { letterbox } from '../../data/letterbox.ts';
 import { createLitert } from '../litert.ts';
 import type { Litert } from '../litert.ts';

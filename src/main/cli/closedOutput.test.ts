@@ -1,0 +1,33 @@
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { surviveClosedOutput } from './output.ts';
+
+const streams = () => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const output = surviveClosedOutput(stdout as unknown as NodeJS.WriteStream, stderr as unknown as NodeJS.WriteStream);
+  return { stdout, stderr, output };
+};
+const fault = (code: string): Error => Object.assign(new Error(`write ${code}`), { code });
+
+test('a reader that goes away ends what only produces output, and is no fault', () => {
+  const { stdout, output } = streams();
+  expect(output.closed.aborted).toBe(false);
+  stdout.emit('error', fault('EPIPE'));
+  expect(output.closed.aborted).toBe(true);
+  expect(output.fault()).toBeNull();
+});
+
+test('what cannot be written for another reason is a fault; the first one counts', () => {
+  const { stdout, output } = streams();
+  stdout.emit('error', fault('ENOSPC'));
+  stdout.emit('error', fault('ERR_STREAM_DESTROYED'));
+  expect(output.closed.aborted).toBe(true);
+  expect(output.fault()).toMatchObject({ kind: 'diskFull' });
+});
+
+test('closed standard error, where only progress goes, ends nothing', () => {
+  const { stderr, output } = streams();
+  stderr.emit('error', fault('EPIPE'));
+  expect(output.closed.aborted).toBe(false);
+  expect(output.fault()).toBeNull();
+});

@@ -1,0 +1,37 @@
+/**
+ * Characters that cannot be seen, or that change how the text around them is shown: control characters (a terminal
+ * obeys them), marks of
+ * writing direction (they make text look like another), zero-width characters, fillers and tags. Those that writing
+ * needs are let be: joiners
+ * after a letter of a script without case, a mark or an emoji; variation selectors after a symbol or digit; tags after
+ * a black flag.
+ */
+const hidden = new RegExp(
+  [
+    String.raw`[\0-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]`,
+    String.raw`(?<![\p{Lo}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]`,
+    String.raw`(?<![\p{Extended_Pictographic}\p{S}\p{Lo}0-9#*])[\ufe00-\ufe0f]`,
+    String.raw`(?<!\u{1f3f4}[\u{e0020}-\u{e007f}]*)[\u{e0000}-\u{e007f}]`,
+    String.raw`[\u{e0100}-\u{e01ef}]`,
+    String.raw`[\ud800-\udfff]`,
+  ].join('|'),
+  'gu',
+);
+
+export const hasHiddenCharacters = (text: string): boolean => text.search(hidden) >= 0;
+
+export const withoutHiddenCharacters = (text: string): string => text.replace(hidden, '');
+
+/** By UTF-16 unit, as JSON and JavaScript write it. */
+const escaped = (character: string): string =>
+  Array.from(
+    { length: character.length },
+    (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+  ).join('');
+
+/** Each hidden character as its escape, such as \u200b. Inside JSON the result is the same JSON. */
+export const visible = (text: string): string => text.replace(hidden, escaped);
+
+/** The same for text of several lines: line feeds and tabs stay. */
+export const visibleLines = (text: string): string =>
+  text.replace(hidden, (character) => (character === '\n' || character === '\t' ? character : escaped(character)));
