@@ -213,9 +213,9 @@ describe('a failure in Spanish', () => {
       'la clase “{x}: $1 (a|b)” solo tiene 2 imágenes en val (12.345 imágenes).',
     );
     expect(
-      inSpanish("Training's fake-quantized scores and the integer model's differ by 0.0012 on average, 0.031 at most."),
+      inSpanish("The fake-quantized scores and the integer model's differ by 0.0012 on average, 0.031 at most."),
     ).toBe(
-      'Las puntuaciones cuantizadas del entrenamiento y las del modelo entero se separan 0,0012 de media y 0,031 como mucho.',
+      'Las puntuaciones con cuantización simulada y las del modelo entero se separan 0,0012 de media y 0,031 como mucho.',
     );
   });
 });
