@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { bootstrapInterval, resampledAveragePrecision } from '../../../shared/metrics/bootstrap.ts';
+import type { Confusion } from '../../../shared/metrics/metrics.ts';
 import {
-  decisionMetrics,
+  confusions,
+  decisionMetricsOf,
   macroAveragePrecision,
   nanMean,
   noLabelRate,
@@ -93,7 +95,12 @@ export function evaluateSplit({ labels, codes, logits, classes, thresholds, seed
 }
 
 function decisionsAt(labels: Int8Array, predicted: Uint8Array, classes: number): z.infer<typeof decisionsSchema> {
-  const metrics = decisionMetrics(labels, predicted, classes);
+  return { ...decisionFigures(confusions(labels, predicted, classes)), noLabelRate: noLabelRate(predicted, classes) };
+}
+
+/** What follows from the counts of each class alone. */
+export function decisionFigures(counts: readonly Confusion[]): Omit<z.infer<typeof decisionsSchema>, 'noLabelRate'> {
+  const metrics = decisionMetricsOf(counts);
   return {
     macroPrecision: finite(metrics.macroPrecision),
     macroRecall: finite(metrics.macroRecall),
@@ -101,7 +108,6 @@ function decisionsAt(labels: Int8Array, predicted: Uint8Array, classes: number):
     microPrecision: finite(metrics.microPrecision),
     microRecall: finite(metrics.microRecall),
     microF1: finite(metrics.microF1),
-    noLabelRate: noLabelRate(predicted, classes),
     perClass: metrics.perClass.map(({ precision, recall, f1, support, confusion }) => ({
       precision: finite(precision),
       recall: finite(recall),

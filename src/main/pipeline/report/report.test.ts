@@ -260,7 +260,13 @@ describe('the report', () => {
   });
 
   test('has a model card that names the weak labels and those nobody judged', () => {
-    const card = modelCard(report, 4_000_000);
+    const card = modelCard(report, {
+      architecture: 'efficientnet-lite1',
+      inputSize: 240,
+      bytes: 4_000_000,
+      sha256: '0123',
+    });
+    expect(card).toContain('- efficientnet-lite1, 240 x 240 RGB, INT8, 4.0 MB, SHA-256 `0123`.\n');
     expect(card).toContain('No test image, so nothing is known: `never seen`');
     expect(card).toContain('trained from scratch');
     expect(card).not.toMatch(/NaN|undefined/);

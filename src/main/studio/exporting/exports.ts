@@ -10,8 +10,9 @@ import { Problem } from '../../../shared/problem.ts';
 import type { Job } from '../../jobs/startJob.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { metricsReportSchema } from '../../pipeline/eval/metricsReport.ts';
+import { parseBundleJson } from '../../pipeline/export/bundle/bundleJson.ts';
 import { inferenceConfigSchema } from '../../pipeline/export/bundle/inferenceConfig.ts';
-import { CONFIG_FILE } from '../../pipeline/export/bundle/verifyBundle.ts';
+import { CONFIG_FILE, METRICS_FILE } from '../../pipeline/export/bundle/manifest.ts';
 import { readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
 import { readRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from '../runs.ts';
@@ -38,11 +39,11 @@ export async function exportRun(
 export async function checkExport(folder: string, onEvent: (event: RunEvent) => void): Promise<void> {
   const bundle = await bundleFolder(folder);
   const found = z
-    .array(z.object({ name: z.string(), fault: z.string().nullable() }))
+    .array(z.object({ name: z.string(), fault: z.string().nullable(), note: z.string().nullable() }))
     .parse(await startJob({ type: 'verify', bundle }, { onEvent }).result);
   await writeStored(
     checksFile(folder),
-    found.map(({ name, fault }) => ({ name, ok: fault === null, detail: fault ?? '' })),
+    found.map(({ name, fault, note }) => ({ name, ok: fault === null, detail: fault ?? note ?? '' })),
   );
 }
 
@@ -60,8 +61,8 @@ export async function readExport(folder: string, runName: string): Promise<Expor
   const zip = `${bundle}.zip`;
   const found = await stat(zip).catch(() => null);
   if (found === null) return null;
-  const config = inferenceConfigSchema.parse(JSON.parse(await readFile(path.join(bundle, CONFIG_FILE), 'utf8')));
-  const metrics = metricsReportSchema.parse(JSON.parse(await readFile(path.join(bundle, 'metrics.json'), 'utf8')));
+  const config = parseBundleJson(inferenceConfigSchema, CONFIG_FILE, await readFile(path.join(bundle, CONFIG_FILE)));
+  const metrics = parseBundleJson(metricsReportSchema, METRICS_FILE, await readFile(path.join(bundle, METRICS_FILE)));
   const thresholds = config.thresholds.perClass.map(({ k }) => k);
   const now = (await readThresholds(folder)).perClass.map(({ k }) => k);
   const { inputSize } = config.model;
