@@ -1,7 +1,8 @@
 import { areas } from './scripts/mutationAreas.ts';
 
 /**
- * `npm run mutate -- AREA` (scripts/mutate.ts) says which area. Results are kept in reports/mutation: a second run only tries
+ * `npm run mutate -- AREA` (scripts/mutate.ts) says which area. Results are kept in reports/mutation: a second run
+ * only tries
  * what changed since (incremental mode).
  */
 const name = process.env.DESTILA_MUTATE ?? '';
@@ -11,7 +12,8 @@ if (area === undefined) throw new Error(`No area ${name}: one of ${Object.keys(a
 export default {
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
-  // `related` would take in every whole run of the pipeline; the area names its tests instead (vitest.mutate.config.ts).
+  // `related` would take in every whole run of the pipeline; the area names its tests instead
+  // (vitest.mutate.config.ts).
   vitest: { configFile: 'vitest.mutate.config.ts', related: false },
   mutate: [...area.mutate, '!src/**/*.test.ts'],
   coverageAnalysis: 'perTest',

@@ -1,6 +1,8 @@
 /*
- * Letterbox: scales an image into a square of `size` pixels, keeps its aspect, centers it, and fills the rest with `padding`.
- * Bilinear, byte for byte what the studio feeds the model: OpenCV's cv::resize(..., INTER_LINEAR_EXACT) in the middle of a square.
+ * Letterbox: scales an image into a square of `size` pixels, keeps its aspect, centers it, and fills the rest with
+ * `padding`.
+ * Bilinear, byte for byte what the studio feeds the model: OpenCV's cv::resize(..., INTER_LINEAR_EXACT) in the middle
+ * of a square.
  *
  * C99, no dependencies, no allocation. Include it from one source file:
  *
@@ -9,7 +11,8 @@
  *   const uint8_t black[3] = {0, 0, 0};
  *   if (letterbox(rgb, width, height, 240, black, pixels, scratch) != 0) puts("no image");
  *
- * `rgb`: uint8 RGB, row-major [height][width][3], upright (EXIF orientation applied), sRGB. `out`: uint8 RGB [size][size][3].
+ * `rgb`: uint8 RGB, row-major [height][width][3], upright (EXIF orientation applied), sRGB. `out`: uint8 RGB
+ * [size][size][3].
  * Returns 0, or -1 and leaves `out` alone when a pointer is NULL or a side is below 1, as after a failed decode.
  */
 #ifndef DESTILA_LETTERBOX_H
@@ -19,7 +22,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* int32 values of scratch that `letterbox` needs: two weighed rows, and an offset and a weight for each row and column. */
+/*
+ * int32 values of scratch that `letterbox` needs: two weighed rows, and an offset and a weight for each row and
+ * column.
+ */
 #define LETTERBOX_SCRATCH(size) ((size) * 10)
 
 typedef struct {
@@ -27,7 +33,10 @@ typedef struct {
   int left, top;             /* of its first pixel */
 } letterbox_geometry;
 
-/* round-half-up(side * size / longer), at least 1; in integers, because floating point would round some sizes otherwise. */
+/*
+ * round-half-up(side * size / longer), at least 1; in integers, because floating point would round some sizes
+ * otherwise.
+ */
 static inline int letterbox_side(int side, int longer, int size) {
   int64_t rounded = (2 * (int64_t)side * size + longer) / (2 * (int64_t)longer);
   return rounded < 1 ? 1 : (int)rounded;
@@ -43,8 +52,10 @@ static inline letterbox_geometry letterbox_fit(int width, int height, int size) 
 }
 
 /*
- * For each of `target` output positions the first of the two source pixels that it mixes and the weight 0..256 of the second.
- * The temporaries are volatile so that no compiler fuses a product and a sum: each step must be rounded to double by itself.
+ * For each of `target` output positions the first of the two source pixels that it mixes and the weight 0..256 of the
+ * second.
+ * The temporaries are volatile so that no compiler fuses a product and a sum: each step must be rounded to double by
+ * itself.
  */
 static inline void letterbox_taps(int source, int target, int32_t *offsets, int32_t *weights) {
   volatile double ratio = (double)target / (double)source;
@@ -72,7 +83,8 @@ static inline void letterbox_taps(int source, int target, int32_t *offsets, int3
 }
 
 /* One source row, weighed horizontally: 0..65280, not rounded yet. */
-static inline void letterbox_row(const uint8_t *row, int width, int new_width, const int32_t *offsets, const int32_t *weights, int32_t *out) {
+static inline void letterbox_row(const uint8_t *row, int width, int new_width, const int32_t *offsets,
+                                 const int32_t *weights, int32_t *out) {
   int v, c;
   for (v = 0; v < new_width; v++) {
     const uint8_t *first = row + (size_t)offsets[v] * 3;
@@ -81,14 +93,16 @@ static inline void letterbox_row(const uint8_t *row, int width, int new_width, c
   }
 }
 
-static inline int letterbox(const uint8_t *rgb, int width, int height, int size, const uint8_t padding[3], uint8_t *out, int32_t *scratch) {
+static inline int letterbox(const uint8_t *rgb, int width, int height, int size, const uint8_t padding[3],
+                            uint8_t *out, int32_t *scratch) {
   letterbox_geometry g;
   int32_t *rows[2];
   int32_t *x_offsets, *x_weights, *y_offsets, *y_weights;
   int held[2] = {-1, -1};
   size_t i, pixels;
   int v, side;
-  if (rgb == NULL || padding == NULL || out == NULL || scratch == NULL || width < 1 || height < 1 || size < 1) return -1;
+  if (rgb == NULL || padding == NULL || out == NULL || scratch == NULL) return -1;
+  if (width < 1 || height < 1 || size < 1) return -1;
   g = letterbox_fit(width, height, size);
   pixels = (size_t)size * size;
   x_offsets = scratch + 6 * (size_t)size;
@@ -114,7 +128,8 @@ static inline int letterbox(const uint8_t *rgb, int width, int height, int size,
     }
     a = rows[y % 2];
     b = weight == 0 ? a : rows[(y + 1) % 2];
-    for (i = 0; i < (size_t)g.new_width * 3; i++) line[i] = (uint8_t)((a[i] * (256 - weight) + b[i] * weight + 32768) >> 16);
+    for (i = 0; i < (size_t)g.new_width * 3; i++)
+      line[i] = (uint8_t)((a[i] * (256 - weight) + b[i] * weight + 32768) >> 16);
   }
   return 0;
 }

@@ -43,7 +43,9 @@ function pictures(count: number): Picture[] {
   });
 }
 
-/** A whole bundle of a small random network, made of the same parts as one of the stage 'export', without SHA256SUMS. */
+/**
+ * A whole bundle of a small random network, made of the same parts as one of the stage 'export', without SHA256SUMS.
+ */
 export async function smallBundle(
   types: { input: IoType; output: IoType } = { input: 'uint8', output: 'uint8' },
 ): Promise<Map<string, Buffer>> {

@@ -20,7 +20,10 @@ export interface FuzzResult {
   readonly slowest: number;
 }
 
-/** Reads every seed, then changed ones. Throws with the shrunk input when a reader ends in anything but a value or a Problem. */
+/**
+ * Reads every seed, then changed ones. Throws with the shrunk input when a reader ends in anything but a value or a
+ * Problem.
+ */
 export async function fuzz(target: Target, { seed, runs, milliseconds, onInput }: FuzzLimits): Promise<FuzzResult> {
   let [inputs, accepted, refused, slowest] = [0, 0, 0, 0];
   const read = async (bytes: Buffer): Promise<void> => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 
-/** One change of a well-formed file. Places are shares of its length, so that a failing list of changes shrinks well. */
+/**
+ * One change of a well-formed file. Places are shares of its length, so that a failing list of changes shrinks well.
+ */
 type Change =
   | { readonly kind: 'flip'; readonly at: number; readonly bit: number }
   | { readonly kind: 'byte'; readonly at: number; readonly value: number }

@@ -7,8 +7,10 @@ import type { FuzzResult } from './fuzz.ts';
 import { targetNames } from './target.ts';
 
 /**
- * `npm run fuzz -- [target ...] [--seconds 20] [--seed 1]`: each target for so long, in a process of its own. Fails on an error that
- * is not a Problem, on an input that takes more than 2 s of processor time or never ends, and on memory growing beyond 1 GB.
+ * `npm run fuzz -- [target ...] [--seconds 20] [--seed 1]`: each target for so long, in a process of its own. Fails
+ * on an error that
+ * is not a Problem, on an input that takes more than 2 s of processor time or never ends, and on memory growing
+ * beyond 1 GB.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -14,7 +14,10 @@ const changedFiles = [
   'parity/images/01.png',
 ] as const;
 
-/** The files of a bundle, one of them changed and the sums right again; its first byte says which. Each fault is one sentence. */
+/**
+ * The files of a bundle, one of them changed and the sums right again; its first byte says which. Each fault is one
+ * sentence.
+ */
 export default async function open(folder: string): Promise<Target> {
   const whole = await smallBundle();
   const write = (files: ReadonlyMap<string, Buffer>): void => {

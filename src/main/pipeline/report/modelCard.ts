@@ -26,7 +26,10 @@ const weakest = ({ test }: MetricsReport): number[] =>
     .slice(0, 5)
     .map(({ c }) => c);
 
-/** The parts of the card that follow from metrics.json and the model file: `destila verify` writes them again and looks for each. */
+/**
+ * The parts of the card that follow from metrics.json and the model file: `destila verify` writes them again and looks
+ * for each.
+ */
 export interface CardFigures {
   readonly model: string;
   readonly worth: string;
@@ -67,7 +70,8 @@ export function cardFigures(metrics: MetricsReport, model: CardModel): CardFigur
 }
 
 /**
- * MODEL_CARD.md of a bundle, after Mitchell et al. 2019 (arXiv 1810.03993): what the model is for, on what it was measured, where it
+ * MODEL_CARD.md of a bundle, after Mitchell et al. 2019 (arXiv 1810.03993): what the model is for, on what it was
+ * measured, where it
  * is weak. English, as the rest of a bundle. Numbers are the INT8 model's on test.
  */
 export function modelCard(report: Report, model: CardModel): string {

@@ -18,7 +18,8 @@ export interface ZipRules {
   readonly maxBytes: number;
   readonly maxEntries: number;
   /**
-   * For archives that people unpack with any tool on any system: names must differ in more than case or Unicode form, and local
+   * For archives that people unpack with any tool on any system: names must differ in more than case or Unicode form,
+   * and local
    * headers must say the same as the central directory, because streaming tools read only the former.
    */
   readonly portable: boolean;

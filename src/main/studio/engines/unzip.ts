@@ -10,7 +10,8 @@ const RULES = { maxBytes: 8 * 2 ** 30, maxEntries: 100_000, portable: false };
 const USUAL_MODE = 0o644;
 
 /**
- * Unpacks those files of a zip for which `target` names a path inside `folder`. Throws a Problem for what is not a zip, for
+ * Unpacks those files of a zip for which `target` names a path inside `folder`. Throws a Problem for what is not a
+ * zip, for
  * links and for doubled names.
  */
 export function unzip(archive: string, folder: string, target: (name: string) => string | null): Promise<void> {

@@ -21,7 +21,10 @@ import type { ThresholdRecommendation } from './thresholdRecommendation.ts';
 import { thresholdRecommendationSchema } from './thresholdRecommendation.ts';
 import { sha256 } from './writeBundle.ts';
 
-/** Every text of a bundle is written again from the model, the thresholds and the metrics, and compared with what is there. */
+/**
+ * Every text of a bundle is written again from the model, the thresholds and the metrics, and compared with what is
+ * there.
+ */
 export type Files = ReadonlyMap<string, Uint8Array>;
 
 export function fileIn(files: Files, name: string): Uint8Array {
@@ -149,7 +152,10 @@ function recounted(split: MetricsReport['val'], images: number): MetricsReport['
 
 type Confusion = SplitReport['at']['0.5']['perClass'][number]['confusion'];
 
-/** The counts with as many positives as the class has and no more images than there are; images whose label is unknown are in none. */
+/**
+ * The counts with as many positives as the class has and no more images than there are; images whose label is unknown
+ * are in none.
+ */
 const withSupport = ({ tn, fp, tp }: Confusion, support: number, images: number): Confusion => ({
   tp,
   fn: support - tp,

@@ -27,7 +27,8 @@ interface Found {
 }
 
 /**
- * A bundle's files, from its folder or its .zip, whether or not they lie in a folder of their own there. Throws a Problem for what
+ * A bundle's files, from its folder or its .zip, whether or not they lie in a folder of their own there. Throws a
+ * Problem for what
  * is not one bundle and for what would not be the same files everywhere: links, doubled names, several folders.
  */
 export async function readBundle(bundle: string): Promise<BundleContents> {

@@ -136,7 +136,8 @@ final class Tagger {
   func tags(rgb: [UInt8], width: Int, height: Int) throws -> [Tag] {
     var pixels = [UInt8](repeating: 0, count: size * size * 3)
     var scratch = [Int32](repeating: 0, count: size * 10) // LETTERBOX_SCRATCH(size)
-    guard letterbox(rgb, Int32(width), Int32(height), Int32(size), padding, &pixels, &scratch) == 0 else { return [] } // no image
+    let done = letterbox(rgb, Int32(width), Int32(height), Int32(size), padding, &pixels, &scratch)
+    guard done == 0 else { return [] } // the photo has no pixels
     try interpreter.copy(${feed}, toInputAt: 0)
     try interpreter.invoke()
     let data = try interpreter.output(at: 0).data

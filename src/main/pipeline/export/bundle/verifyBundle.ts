@@ -17,9 +17,12 @@ export interface BundleCheck {
 }
 
 /**
- * Checks a bundle (folder or .zip) against nothing but itself: its files, their checksums, the model's validity, every text written
- * again from the model, thresholds and metrics, and the whole way from each parity picture to its decisions, computed again. Throws a
- * Problem only where there is nothing to read. A check whose fault was named before is left out. `onCheck` hears each check as
+ * Checks a bundle (folder or .zip) against nothing but itself: its files, their checksums, the model's validity,
+ * every text written
+ * again from the model, thresholds and metrics, and the whole way from each parity picture to its decisions, computed
+ * again. Throws a
+ * Problem only where there is nothing to read. A check whose fault was named before is left out. `onCheck` hears each
+ * check as
  * soon as it is made.
  */
 export async function verifyBundle(
@@ -93,7 +96,10 @@ function membershipFault(files: Files): string | null {
   return extra === undefined ? null : `${extra} does not belong to the bundle.`;
 }
 
-/** Hash, a space, a space or an asterisk, path: what `sha256sum -c` reads, also with Windows line breaks and a byte order mark. */
+/**
+ * Hash, a space, a space or an asterisk, path: what `sha256sum -c` reads, also with Windows line breaks and a byte
+ * order mark.
+ */
 const SUMS_LINE = /^([0-9a-f]{64}) [ *](.+)$/i;
 
 function sumsFault(files: Files): string | null {

@@ -19,7 +19,10 @@ type Item = ParityIndex['items'][number];
 export const parityIndexIn = (files: Files): ParityIndex =>
   parseBundleJson(parityIndexSchema, PARITY_INDEX, fileIn(files, PARITY_INDEX));
 
-/** The whole way from each parity picture to its decisions, computed again; each step from what the step before it left in the bundle. */
+/**
+ * The whole way from each parity picture to its decisions, computed again; each step from what the step before it left
+ * in the bundle.
+ */
 export async function checkParity(files: Files, check: Check): Promise<void> {
   let ready: { model: Litert; config: InferenceConfig; items: readonly Item[] } | null = null;
   await check('the model loads in LiteRT', async () => {
