@@ -1,15 +1,19 @@
 /*
- * Letterbox: the picture keeps its aspect, is centred in a square of `size` pixels, and the rest takes the padding colour.
- * Bilinear, byte for byte what the studio feeds the model: OpenCV's cv::resize(..., INTER_LINEAR_EXACT) in the middle of a square.
+ * Letterbox: scales an image into a square of `size` pixels, keeps its aspect, centers it, and fills the rest with
+ * `padding`.
+ * Bilinear, byte for byte what the studio feeds the model: OpenCV's cv::resize(..., INTER_LINEAR_EXACT) in the middle
+ * of a square.
  *
- * C99, no dependencies, no allocation. One source file includes it:
+ * C99, no dependencies, no allocation. Include it from one source file:
  *
  *   int32_t scratch[LETTERBOX_SCRATCH(240)];
  *   uint8_t pixels[240 * 240 * 3];
  *   const uint8_t black[3] = {0, 0, 0};
- *   letterbox(rgb, width, height, 240, black, pixels, scratch);
+ *   if (letterbox(rgb, width, height, 240, black, pixels, scratch) != 0) puts("no image");
  *
- * `rgb`: uint8 RGB, row-major [height][width][3], upright (EXIF orientation applied), sRGB. `out`: uint8 RGB [size][size][3].
+ * `rgb`: uint8 RGB, row-major [height][width][3], upright (EXIF orientation applied), sRGB. `out`: uint8 RGB
+ * [size][size][3].
+ * Returns 0, or -1 and leaves `out` alone when a pointer is NULL or a side is below 1, as after a failed decode.
  */
 #ifndef DESTILA_LETTERBOX_H
 #define DESTILA_LETTERBOX_H
@@ -18,7 +22,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* int32 values of scratch that `letterbox` needs: two weighed rows, and an offset and a weight for each row and column. */
+/*
+ * int32 values of scratch that `letterbox` needs: two weighed rows, and an offset and a weight for each row and
+ * column.
+ */
 #define LETTERBOX_SCRATCH(size) ((size) * 10)
 
 typedef struct {
@@ -26,13 +33,16 @@ typedef struct {
   int left, top;             /* of its first pixel */
 } letterbox_geometry;
 
-/* round-half-up(side * size / longer), at least 1; in integers, because floating point would round some sizes otherwise. */
-static int letterbox_side(int side, int longer, int size) {
+/*
+ * round-half-up(side * size / longer), at least 1; in integers, because floating point would round some sizes
+ * otherwise.
+ */
+static inline int letterbox_side(int side, int longer, int size) {
   int64_t rounded = (2 * (int64_t)side * size + longer) / (2 * (int64_t)longer);
   return rounded < 1 ? 1 : (int)rounded;
 }
 
-static letterbox_geometry letterbox_fit(int width, int height, int size) {
+static inline letterbox_geometry letterbox_fit(int width, int height, int size) {
   letterbox_geometry g;
   g.new_width = width >= height ? size : letterbox_side(width, height, size);
   g.new_height = width >= height ? letterbox_side(height, width, size) : size;
@@ -42,10 +52,12 @@ static letterbox_geometry letterbox_fit(int width, int height, int size) {
 }
 
 /*
- * For each of `target` output positions the first of the two source pixels that it mixes and the weight 0..256 of the second.
- * The temporaries are volatile so that no compiler fuses a product and a sum: each step must be rounded to double by itself.
+ * For each of `target` output positions the first of the two source pixels that it mixes and the weight 0..256 of the
+ * second.
+ * The temporaries are volatile so that no compiler fuses a product and a sum: each step must be rounded to double by
+ * itself.
  */
-static void letterbox_taps(int source, int target, int32_t *offsets, int32_t *weights) {
+static inline void letterbox_taps(int source, int target, int32_t *offsets, int32_t *weights) {
   volatile double ratio = (double)target / (double)source;
   volatile double scale = 1.0 / ratio;
   int v;
@@ -71,7 +83,8 @@ static void letterbox_taps(int source, int target, int32_t *offsets, int32_t *we
 }
 
 /* One source row, weighed horizontally: 0..65280, not rounded yet. */
-static void letterbox_row(const uint8_t *row, int width, int new_width, const int32_t *offsets, const int32_t *weights, int32_t *out) {
+static inline void letterbox_row(const uint8_t *row, int width, int new_width, const int32_t *offsets,
+                                 const int32_t *weights, int32_t *out) {
   int v, c;
   for (v = 0; v < new_width; v++) {
     const uint8_t *first = row + (size_t)offsets[v] * 3;
@@ -80,14 +93,22 @@ static void letterbox_row(const uint8_t *row, int width, int new_width, const in
   }
 }
 
-static void letterbox(const uint8_t *rgb, int width, int height, int size, const uint8_t padding[3], uint8_t *out, int32_t *scratch) {
-  letterbox_geometry g = letterbox_fit(width, height, size);
+static inline int letterbox(const uint8_t *rgb, int width, int height, int size, const uint8_t padding[3],
+                            uint8_t *out, int32_t *scratch) {
+  letterbox_geometry g;
   int32_t *rows[2];
-  int32_t *x_offsets = scratch + 6 * (size_t)size, *x_weights = x_offsets + size;
-  int32_t *y_offsets = x_weights + size, *y_weights = y_offsets + size;
+  int32_t *x_offsets, *x_weights, *y_offsets, *y_weights;
   int held[2] = {-1, -1};
-  size_t i, pixels = (size_t)size * size;
+  size_t i, pixels;
   int v, side;
+  if (rgb == NULL || padding == NULL || out == NULL || scratch == NULL) return -1;
+  if (width < 1 || height < 1 || size < 1) return -1;
+  g = letterbox_fit(width, height, size);
+  pixels = (size_t)size * size;
+  x_offsets = scratch + 6 * (size_t)size;
+  x_weights = x_offsets + size;
+  y_offsets = x_weights + size;
+  y_weights = y_offsets + size;
   rows[0] = scratch;
   rows[1] = scratch + 3 * (size_t)size;
   for (i = 0; i < pixels * 3; i++) out[i] = padding[i % 3];
@@ -107,8 +128,10 @@ static void letterbox(const uint8_t *rgb, int width, int height, int size, const
     }
     a = rows[y % 2];
     b = weight == 0 ? a : rows[(y + 1) % 2];
-    for (i = 0; i < (size_t)g.new_width * 3; i++) line[i] = (uint8_t)((a[i] * (256 - weight) + b[i] * weight + 32768) >> 16);
+    for (i = 0; i < (size_t)g.new_width * 3; i++)
+      line[i] = (uint8_t)((a[i] * (256 - weight) + b[i] * weight + 32768) >> 16);
   }
+  return 0;
 }
 
 #endif

@@ -63,8 +63,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   /** Something worth reading: a decision, a warning. */
   z.object({ type: z.literal('note'), stage: stageSchema, level: z.enum(['info', 'warning']), message: z.string() }),
-  /** One check of a bundle, as it is made; `fault` null: it is as it should be. */
-  z.object({ type: z.literal('check'), name: z.string(), fault: z.string().nullable() }),
+  /** One check of a bundle, as it is made; `fault` is null when it passed, `note` when there is nothing to add. */
+  z.object({
+    type: z.literal('check'),
+    name: z.string(),
+    fault: z.string().nullable(),
+    note: z.string().nullable(),
+  }),
   z.object({ type: z.literal('checkpoint'), stage: stageSchema, phase: z.string(), epoch: z.int(), step: z.int() }),
   z.object({ type: z.literal('stageFinished'), stage: stageSchema, seconds: z.number(), summary: numbers }),
   z.object({ type: z.literal('finished'), seconds: z.number() }),

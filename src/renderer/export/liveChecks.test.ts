@@ -27,16 +27,17 @@ describe('checks of an export as they come', () => {
       seconds: 1,
       summary: { compared: 40 },
     });
-    const checked = withEvent(withEvent(written, { type: 'check', name: 'a', fault: null }), {
+    const checked = withEvent(withEvent(written, { type: 'check', name: 'a', fault: null, note: 'x ignored' }), {
       type: 'check',
       name: 'b',
       fault: 'it is not so',
+      note: null,
     });
     expect(checked).toEqual({
       compared: { done: 40, total: 40 },
       written: true,
       checks: [
-        { name: 'a', ok: true, detail: '' },
+        { name: 'a', ok: true, detail: 'x ignored' },
         { name: 'b', ok: false, detail: 'it is not so' },
       ],
     });

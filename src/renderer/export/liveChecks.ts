@@ -31,7 +31,10 @@ export function withEvent(live: LiveChecks, event: RunEvent): LiveChecks {
     case 'check':
       return {
         ...live,
-        checks: [...live.checks, { name: event.name, ok: event.fault === null, detail: event.fault ?? '' }],
+        checks: [
+          ...live.checks,
+          { name: event.name, ok: event.fault === null, detail: event.fault ?? event.note ?? '' },
+        ],
       };
     default:
       return live;

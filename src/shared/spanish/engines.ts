@@ -64,8 +64,6 @@ export const engineMessages: Readonly<Record<string, string>> = {
     'tfjs no puede arrancar: {reason} Para arreglarlo: {command}',
   '@tensorflow/{name} does not load: {reason} To fix it: {command}':
     '@tensorflow/{name} no se carga: {reason} Para arreglarlo: {command}',
-  '{file} cannot be unpacked: {reason:words}': '{file} no se puede descomprimir: {reason}',
-  'it is empty': 'está vacío',
   '{host} does not know {package} ({status}).': '{host} no conoce {package} ({status}).',
   '{host} has no {package} {version} for Linux x64 with a checksum.':
     '{host} no tiene {package} {version} para Linux x64 con una suma de comprobación.',

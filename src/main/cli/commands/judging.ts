@@ -36,7 +36,9 @@ export function addJudgingCommands(program: Command): void {
     .action(predict);
   program
     .command('verify')
-    .description('check a bundle: checksums, the model, and every step from its parity pictures to their decisions')
+    .description(
+      'check a bundle: its files, the model, every text in it, and each step from its parity pictures to their decisions',
+    )
     .argument('<bundle>', "a bundle's folder or its .zip")
     .option('--json', 'one JSON object a line', false)
     .action(verify);
@@ -141,11 +143,11 @@ async function predict(folder: string, { bundle }: { bundle: string }): Promise<
 async function verify(bundle: string, { json }: { json: boolean }): Promise<void> {
   const checks = await perform<BundleCheck[]>({ type: 'verify', bundle }, json);
   const quality = await perform<ModelQuality | null>({ type: 'bundleQuality', bundle }, json);
-  for (const { name, fault } of checks) {
+  for (const { name, fault, note } of checks) {
     print(
       json
-        ? `${JSON.stringify({ type: 'check', name, ok: fault === null, fault })}\n`
-        : `${fault === null ? 'ok    ' : 'FAULT '} ${name}${fault === null ? '' : `: ${fault}`}\n`,
+        ? `${JSON.stringify({ type: 'check', name, ok: fault === null, fault, note })}\n`
+        : `${fault === null ? 'ok    ' : 'FAULT '} ${name}${fault === null ? '' : `: ${fault}`}\n${note === null ? '' : `       ${note}\n`}`,
     );
   }
   const faults = checks.filter(({ fault }) => fault !== null).length;

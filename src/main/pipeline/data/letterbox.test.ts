@@ -72,7 +72,7 @@ int main(int argc, char **argv) {
   int32_t *scratch = (int32_t *)malloc(sizeof(int32_t) * (size_t)LETTERBOX_SCRATCH(size));
   FILE *in = fopen(argv[7], "rb");
   if (argc != 8 || fread(rgb, 1, bytes, in) != bytes) return 1;
-  letterbox(rgb, width, height, size, padding, out, scratch);
+  if (letterbox(rgb, width, height, size, padding, out, scratch) != 0) return 2;
   return fwrite(out, 1, (size_t)size * size * 3, stdout) == (size_t)size * size * 3 ? 0 : 1;
 }
 `,
@@ -113,5 +113,64 @@ int main(int argc, char **argv) {
     });
     expect(run.status).toBe(0);
     expect(digest(run.stdout)).toBe(digest(golden.bytes(output)));
+  });
+
+  const sanitized = path.join(folder, 'sanitized');
+  const sanitizers = ['-std=c99', '-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+  writeFileSync(path.join(folder, 'empty.c'), 'int main(void) { return 0; }');
+  const canSanitize =
+    spawnSync(compiler!, [...sanitizers, '-o', sanitized, path.join(folder, 'empty.c')]).status === 0 &&
+    spawnSync(sanitized).status === 0;
+
+  test.skipIf(!canSanitize)('refuses what has no pixels and stays within its memory, under sanitizers', () => {
+    writeFileSync(
+      path.join(folder, 'edges.c'),
+      `
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "${header}"
+static const uint8_t padding[3] = {1, 2, 3};
+/* Buffers of exactly the sizes that the header asks for: one step beside them ends the program. */
+static int fits(int width, int height, int size) {
+  size_t pixels = (size_t)width * (size_t)height * 3, square = (size_t)size * (size_t)size * 3;
+  uint8_t *rgb = (uint8_t *)malloc(pixels), *out = (uint8_t *)malloc(square);
+  int32_t *scratch = (int32_t *)malloc(sizeof(int32_t) * (size_t)LETTERBOX_SCRATCH(size));
+  int result;
+  memset(rgb, 200, pixels);
+  result = letterbox(rgb, width, height, size, padding, out, scratch);
+  free(rgb); free(out); free(scratch);
+  return result == 0;
+}
+int main(void) {
+  static const int sides[] = {1, 2, 3, 7, 64, 65535};
+  static const int sizes[] = {1, 2, 3, 31, 240};
+  uint8_t rgb[3] = {4, 5, 6}, out[3] = {7, 8, 9};
+  int32_t scratch[LETTERBOX_SCRATCH(1)];
+  int i, j;
+  if (letterbox(rgb, 0, 1, 1, padding, out, scratch) != -1) return 1;
+  if (letterbox(rgb, 1, 0, 1, padding, out, scratch) != -1) return 2;
+  if (letterbox(rgb, 0, 0, 1, padding, out, scratch) != -1) return 3;
+  if (letterbox(rgb, 1, 1, 0, padding, out, scratch) != -1) return 4;
+  if (letterbox(rgb, -1, 1, 1, padding, out, scratch) != -1) return 5;
+  if (letterbox(rgb, 1, -2147483647 - 1, 1, padding, out, scratch) != -1) return 6;
+  if (letterbox(rgb, 1, 1, -1, padding, out, scratch) != -1) return 7;
+  if (letterbox(NULL, 1, 1, 1, padding, out, scratch) != -1) return 8;
+  if (letterbox(rgb, 1, 1, 1, NULL, out, scratch) != -1) return 9;
+  if (letterbox(rgb, 1, 1, 1, padding, NULL, scratch) != -1) return 10;
+  if (letterbox(rgb, 1, 1, 1, padding, out, NULL) != -1) return 11;
+  if (out[0] != 7 || out[1] != 8 || out[2] != 9) return 12;
+  if (letterbox(rgb, 1, 1, 1, padding, out, scratch) != 0 || out[0] != 4 || out[2] != 6) return 13;
+  for (i = 0; i < 6; i++)
+    for (j = 0; j < 5; j++)
+      if (!fits(sides[i], 1, sizes[j]) || !fits(1, sides[i], sizes[j]) || !fits(3, sides[i], sizes[j])) return 14;
+  return 0;
+}
+`,
+    );
+    const made = spawnSync(compiler!, [...sanitizers, '-o', sanitized, path.join(folder, 'edges.c'), '-lm']);
+    expect(made.stderr.toString()).toBe('');
+    const run = spawnSync(sanitized);
+    expect([run.status, run.stderr.toString()]).toEqual([0, '']);
   });
 });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { bootstrapInterval, resampledAveragePrecision } from '../../../shared/metrics/bootstrap.ts';
+import type { Confusion } from '../../../shared/metrics/metrics.ts';
 import {
-  decisionMetrics,
+  confusions,
+  decisionMetricsOf,
   isMeasured,
   macroAveragePrecision,
   nanMean,
@@ -94,7 +96,12 @@ export function evaluateSplit({ labels, codes, logits, classes, thresholds, seed
 }
 
 function decisionsAt(labels: Int8Array, predicted: Uint8Array, classes: number): z.infer<typeof decisionsSchema> {
-  const metrics = decisionMetrics(labels, predicted, classes);
+  return { ...decisionFigures(confusions(labels, predicted, classes)), noLabelRate: noLabelRate(predicted, classes) };
+}
+
+/** What follows from the counts of each class alone. */
+export function decisionFigures(counts: readonly Confusion[]): Omit<z.infer<typeof decisionsSchema>, 'noLabelRate'> {
+  const metrics = decisionMetricsOf(counts);
   return {
     macroPrecision: finite(metrics.macroPrecision),
     macroRecall: finite(metrics.macroRecall),
@@ -102,7 +109,6 @@ function decisionsAt(labels: Int8Array, predicted: Uint8Array, classes: number):
     microPrecision: finite(metrics.microPrecision),
     microRecall: finite(metrics.microRecall),
     microF1: finite(metrics.microF1),
-    noLabelRate: noLabelRate(predicted, classes),
     perClass: metrics.perClass.map(({ precision, recall, f1, support, confusion }) => {
       const measured = (value: number): number | null => (isMeasured(confusion) ? finite(value) : null);
       return { precision: measured(precision), recall: measured(recall), f1: measured(f1), support, confusion };

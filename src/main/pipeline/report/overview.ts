@@ -35,7 +35,7 @@ function difference(a: number | null, b: number | null, { w, decimal }: Wording)
 }
 
 /** Teacher, float student and INT8 student side by side, at three ways to decide. */
-export function networks({ metrics }: Report, { w, score, percent, decimal }: Wording): Html {
+export function networks({ metrics }: Pick<Report, 'metrics'>, { w, score, percent, decimal }: Wording): Html {
   const names = {
     teacher: w('Teacher', 'Maestro'),
     student: w('Student, float', 'Alumno, float'),

@@ -173,6 +173,8 @@ function example(): Report {
   });
 }
 
+const cardModel = { architecture: 'efficientnet-lite1', inputSize: 240, bytes: 4_000_000, sha256: '0123' };
+
 describe('the report', () => {
   const report = example();
 
@@ -280,12 +282,12 @@ describe('the report', () => {
     expect(reportPage(report, 'en')).toContain('Test: 1 label is not measured.');
     expect(reportPage(report, 'es')).toContain('1 etiqueta no está medida.');
     expect(classesCsv(report).trim().split('\r\n').at(-1)).toMatch(/^never seen,.*,f1,0\.8,,not measured,,,,,,$/);
-    expect(modelCard(report, 1)).toContain('Not measured on test (1): `never seen`.');
+    expect(modelCard(report, cardModel)).toContain('Not measured on test (1): `never seen`.');
   });
 
   test('counts the images that were left out because they are not labeled yet', () => {
     expect(reportPage(report, 'en')).toContain('Images without labels: 7, not labeled yet');
-    expect(modelCard(report, 1)).toContain('not labeled yet: 7 images');
+    expect(modelCard(report, cardModel)).toContain('not labeled yet: 7 images');
   });
 
   test('opens with the verdict on the model: by hand from the confusion counts', () => {
@@ -295,11 +297,12 @@ describe('the report', () => {
     expect(below).toBeGreaterThan(0);
     const said = `${below} of 3 labels ${below === 1 ? 'is below its' : 'are below their'} goal`;
     expect(reportPage(report, 'en')).toContain(said);
-    expect(modelCard(report, 1)).toContain(said);
+    expect(modelCard(report, cardModel)).toContain(said);
   });
 
   test('has a model card that names the weak labels', () => {
-    const card = modelCard(report, 4_000_000);
+    const card = modelCard(report, cardModel);
+    expect(card).toContain('- efficientnet-lite1, 240 x 240 RGB, INT8, 4.0 MB, SHA-256 `0123`.\n');
     expect(card).toContain('trained from scratch');
     expect(card).not.toMatch(/NaN|undefined/);
   });
@@ -316,7 +319,7 @@ describe('the report', () => {
       run: { ...run, trainedWhileQuantized: kept },
       config: { ...config, qat: { ...config.qat, epochs }, student: { ...config.student, alpha } },
     };
-    const card = modelCard(made, 4_000_000);
+    const card = modelCard(made, cardModel);
     expect(card).toContain(learned);
     expect(card).toContain(quantized);
     expect(reportPage(made, 'en').includes('PTQ, val')).toBe(epochs > 0);

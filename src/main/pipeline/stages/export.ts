@@ -11,7 +11,9 @@ import { parityFiles } from '../export/bundle/parityFiles.ts';
 import type { Picture } from '../export/bundle/parityFiles.ts';
 import { sampleCode } from '../export/bundle/sampleCode.ts';
 import { buildThresholdRecommendation } from '../export/bundle/thresholdRecommendation.ts';
-import { CONFIG_FILE, MODEL_FILE, THRESHOLDS_FILE } from '../export/bundle/verifyBundle.ts';
+import { jsonFile } from '../export/bundle/bundleTexts.ts';
+import { letterboxHeader } from '../export/bundle/letterboxHeader.ts';
+import * as manifest from '../export/bundle/manifest.ts';
 import type { BundleFile } from '../export/bundle/writeBundle.ts';
 import { sha256, writeBundle } from '../export/bundle/writeBundle.ts';
 import { createLitert } from '../export/litert.ts';
@@ -38,10 +40,7 @@ import { readThresholds } from './thresholdsFile.ts';
 const COMPARED_AT_LEAST = 200;
 /** The interpreter in plain TypeScript is slow and is proved equal to the scorer in the tests: a few pictures of this very model are enough. */
 const REFERENCE_PICTURES = 3;
-const PARITY_PICTURES = 8;
 const BATCH_SIZE = 16;
-
-const letterboxHeader = new URL('../../../../resources/letterbox/letterbox.h', import.meta.url);
 
 /** Writes the .tflite, proves that LiteRT computes what the studio computed, and only then writes the bundle. */
 export async function exportStage(room: RunRoom): Promise<StageSummary> {
@@ -54,7 +53,7 @@ export async function exportStage(room: RunRoom): Promise<StageSummary> {
     outputType: options.output_type,
     labels: dataset.vocabulary,
     name: options.name,
-    description: `${student.architecture}, ${student.input_size} px, ${dataset.vocabulary.length} labels, int8. Trained with Destila Studio.`,
+    description: manifest.modelDescription(student.architecture, student.input_size, dataset.vocabulary.length),
     version: '1',
   });
   assertValidTflite(tflite);
@@ -84,10 +83,10 @@ async function bundleFiles(
   const { config, dataset } = room;
   const thresholds = await readThresholds(room.folder);
   const report = await writeReport(room, await readMetricsReport(room.folder));
-  const json = (value: object): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+  const digest = sha256(tflite);
   const inference = buildInferenceConfig({
-    file: MODEL_FILE,
-    sha256: sha256(tflite),
+    file: manifest.MODEL_FILE,
+    sha256: digest,
     architecture: config.student.architecture,
     model: summarizeTflite(readTflite(tflite)),
     paddingColor: config.data.padding_color,
@@ -100,27 +99,25 @@ async function bundleFiles(
     labels: dataset.vocabulary,
     ks: thresholds.perClass.map(({ k }) => k),
   });
+  const { architecture, input_size: inputSize } = config.student;
+  const card = modelCard(report, { architecture, inputSize, bytes: tflite.length, sha256: digest });
+  const recommendation = buildThresholdRecommendation(
+    dataset.vocabulary,
+    thresholds,
+    config.threshold_search,
+    split(room, 'val').length,
+  );
   return [
-    { name: MODEL_FILE, data: tflite },
-    { name: 'labels.txt', data: encodeLabels(dataset.vocabulary) },
-    { name: CONFIG_FILE, data: json(inference) },
-    {
-      name: THRESHOLDS_FILE,
-      data: json(
-        buildThresholdRecommendation(
-          dataset.vocabulary,
-          thresholds,
-          config.threshold_search,
-          split(room, 'val').length,
-        ),
-      ),
-    },
-    { name: 'metrics.json', data: await readFile(metricsReportFile(room.folder)) },
-    { name: 'MODEL_CARD.md', data: Buffer.from(modelCard(report, tflite.length)) },
+    { name: manifest.MODEL_FILE, data: tflite },
+    { name: manifest.LABELS_FILE, data: encodeLabels(dataset.vocabulary) },
+    { name: manifest.CONFIG_FILE, data: jsonFile(inference) },
+    { name: manifest.THRESHOLDS_FILE, data: jsonFile(recommendation) },
+    { name: manifest.METRICS_FILE, data: await readFile(metricsReportFile(room.folder)) },
+    { name: manifest.CARD_FILE, data: Buffer.from(card) },
     { name: 'report.html', data: await readFile(reportFile(room.folder, 'report.html')) },
     { name: 'report.es.html', data: await readFile(reportFile(room.folder, 'report.es.html')) },
     ...sampleCode(inference),
-    { name: 'preprocess/letterbox.h', data: await readFile(letterboxHeader) },
+    { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() },
     ...parity,
   ];
 }
@@ -131,7 +128,7 @@ async function parityPictures(room: RunRoom): Promise<Picture[]> {
   const order = permutation(candidates.length, randomStream(room.config.seed, 'parity'));
   const { padding_color: paddingColor, max_megapixels: maxMegapixels } = room.config.data;
   return Promise.all(
-    [...order.subarray(0, PARITY_PICTURES)].map((i) =>
+    [...order.subarray(0, manifest.PARITY_PICTURES)].map((i) =>
       decodeImage(candidates[i]!.file, { paddingColor, maxMegapixels }),
     ),
   );

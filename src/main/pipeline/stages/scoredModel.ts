@@ -1,14 +1,15 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../../../shared/problem.ts';
 import type { Config } from '../../../shared/config.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
 import { createLoader } from '../data/loader.ts';
-import { inferenceConfigSchema } from '../export/bundle/inferenceConfig.ts';
-import { readBundleFiles } from '../export/bundle/readBundle.ts';
-import { CONFIG_FILE, MODEL_FILE } from '../export/bundle/verifyBundle.ts';
+import { configIn, modelIn } from '../export/bundle/bundleTexts.ts';
+import { CONFIG_FILE, MODEL_FILE } from '../export/bundle/manifest.ts';
+import { readBundle } from '../export/bundle/readBundle.ts';
 import { createLitert } from '../export/litert.ts';
 import { decodeScores, encodePixels } from '../export/tflite/io.ts';
 import { readModelFile } from '../models/modelFile.ts';
@@ -60,15 +61,13 @@ async function openRun(folder: string, cacheFolder: string | null): Promise<Scor
 }
 
 async function openBundle(bundle: string, cacheFolder: string | null): Promise<ScoredModel> {
-  const files = await readBundleFiles(bundle);
+  const { files } = await readBundle(bundle);
   const bytes = files.get(MODEL_FILE);
-  const text = files.get(CONFIG_FILE);
-  if (bytes === undefined || text === undefined)
+  if (bytes === undefined || !files.has(CONFIG_FILE))
     throw new Problem(
       'file',
       `${bundle} is neither a run nor a bundle: it has no ${bytes === undefined ? MODEL_FILE : CONFIG_FILE}.`,
     );
-  const config = inferenceConfigSchema.parse(JSON.parse(Buffer.from(text).toString('utf8')));
   const {
     labels,
     thresholds,
@@ -76,7 +75,14 @@ async function openBundle(bundle: string, cacheFolder: string | null): Promise<S
     preprocessing: {
       letterbox: { paddingColor },
     },
-  } = config;
+  } = configIn(files);
+  const model = modelIn(files);
+  const named = thresholds.perClass.map(({ label }) => label);
+  if (inputSize !== model.inputSize || [labels, named].some((own) => !isDeepStrictEqual(own, model.labels)))
+    throw new Problem(
+      'mismatch',
+      'inference_config.json was written for another model. Check the bundle with destila verify.',
+    );
   const litert = await createLitert(bytes);
   const loader = await openLoader(
     { ...configSchema.parse({}).data, padding_color: paddingColor },

@@ -2,33 +2,26 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { open } from 'yauzl';
-import { Problem } from '../../../shared/problem.ts';
+import { withZip } from '../../pipeline/storage/zipArchive.ts';
 
-/** The low bits of what Unix keeps of a file in a zip; 0 where another system made it. */
-const modeOf = (attributes: number): number => (attributes >>> 16) & 0o777 || 0o644;
+/** Far above any package of an engine (TensorFlow's 214 MB are the largest), far below what fills a disk. */
+const RULES = { maxBytes: 8 * 2 ** 30, maxEntries: 100_000, portable: false };
+/** For files of a zip that was made on a system without such bits. */
+const USUAL_MODE = 0o644;
 
-/** Unpacks those files of a zip for which `target` names a path inside `folder`; yauzl refuses names that lead outside. Throws a Problem for what is no zip. */
+/**
+ * Unpacks those files of a zip for which `target` names a path inside `folder`. Throws a Problem for what is not a
+ * zip, for
+ * links and for doubled names.
+ */
 export function unzip(archive: string, folder: string, target: (name: string) => string | null): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
-    open(archive, { lazyEntries: true }, (broken, zip) => {
-      if (zip === undefined)
-        return reject(
-          new Problem('file', `${path.basename(archive)} cannot be unpacked: ${broken?.message ?? 'it is empty'}`),
-        );
-      zip.on('error', reject).on('end', resolve);
-      zip.on('entry', (entry) => {
-        const name = entry.fileName.endsWith('/') ? null : target(entry.fileName);
-        if (name === null) return zip.readEntry();
-        zip.openReadStream(entry, (error, stream) => {
-          if (stream === undefined) return reject(error);
-          const file = path.join(folder, name);
-          mkdir(path.dirname(file), { recursive: true })
-            .then(() => pipeline(stream, createWriteStream(file, { mode: modeOf(entry.externalFileAttributes) })))
-            .then(() => zip.readEntry(), reject);
-        });
-      });
-      zip.readEntry();
-    });
+  return withZip(archive, RULES, async (entries) => {
+    for (const entry of entries) {
+      const name = target(entry.name);
+      if (name === null) continue;
+      const file = path.join(folder, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await pipeline(await entry.open(), createWriteStream(file, { mode: entry.mode || USUAL_MODE }));
+    }
   });
 }

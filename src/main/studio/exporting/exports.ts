@@ -10,8 +10,9 @@ import { Problem } from '../../../shared/problem.ts';
 import type { JobWatcher } from '../../jobs/startJob.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { metricsReportSchema } from '../../pipeline/eval/metricsReport.ts';
+import { parseBundleJson } from '../../pipeline/export/bundle/bundleJson.ts';
 import { inferenceConfigSchema } from '../../pipeline/export/bundle/inferenceConfig.ts';
-import { CONFIG_FILE } from '../../pipeline/export/bundle/verifyBundle.ts';
+import { CONFIG_FILE, METRICS_FILE } from '../../pipeline/export/bundle/manifest.ts';
 import { splitQuality } from '../../pipeline/eval/splitQuality.ts';
 import { goalsOf, readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
 import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
@@ -20,7 +21,7 @@ import { resumeRun } from '../runs.ts';
 import { timesOpened } from '../training/seal.ts';
 import { readStored, writeStored } from '../storedJson.ts';
 import { snippets } from './snippets.ts';
-import { readRegularFile, readRegularText } from '../../pipeline/storage/regularFile.ts';
+import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
 
 const checksSchema = z.array(exportCheckSchema);
 const checksFile = (folder: string): string => path.join(folder, 'export', 'checks.json');
@@ -35,11 +36,11 @@ export async function exportRun(folder: string, watcher: JobWatcher): Promise<vo
 export async function checkExport(folder: string, watcher: JobWatcher): Promise<void> {
   const bundle = await bundleFolder(folder);
   const found = z
-    .array(z.object({ name: z.string(), fault: z.string().nullable() }))
+    .array(z.object({ name: z.string(), fault: z.string().nullable(), note: z.string().nullable() }))
     .parse(await startJob({ type: 'verify', bundle }, watcher).result);
   await writeStored(
     checksFile(folder),
-    found.map(({ name, fault }) => ({ name, ok: fault === null, detail: fault ?? '' })),
+    found.map(({ name, fault, note }) => ({ name, ok: fault === null, detail: fault ?? note ?? '' })),
   );
 }
 
@@ -57,8 +58,16 @@ export async function readExport(folder: string, runName: string): Promise<Expor
   const zip = `${bundle}.zip`;
   const found = await stat(zip).catch(() => null);
   if (found === null) return null;
-  const config = inferenceConfigSchema.parse(JSON.parse(await readRegularText(path.join(bundle, CONFIG_FILE))));
-  const metrics = metricsReportSchema.parse(JSON.parse(await readRegularText(path.join(bundle, 'metrics.json'))));
+  const config = parseBundleJson(
+    inferenceConfigSchema,
+    CONFIG_FILE,
+    await readRegularFile(path.join(bundle, CONFIG_FILE)),
+  );
+  const metrics = parseBundleJson(
+    metricsReportSchema,
+    METRICS_FILE,
+    await readRegularFile(path.join(bundle, METRICS_FILE)),
+  );
   const thresholds = config.thresholds.perClass.map(({ k }) => k);
   const current = await readThresholds(folder);
   const now = current.perClass.map(({ k }) => k);

@@ -2,17 +2,17 @@ import type { LabelGoal } from '../../../../shared/metrics/goal.ts';
 import type { ModelQuality } from '../../../../shared/metrics/quality.ts';
 import { metricsReportSchema } from '../../eval/metricsReport.ts';
 import { splitQuality } from '../../eval/splitQuality.ts';
-import { readBundleFiles } from './readBundle.ts';
+import { readBundle } from './readBundle.ts';
 import type { ThresholdRecommendation } from './thresholdRecommendation.ts';
 import { thresholdRecommendationSchema } from './thresholdRecommendation.ts';
-import { THRESHOLDS_FILE } from './verifyBundle.ts';
+import { THRESHOLDS_FILE } from './manifest.ts';
 
 /**
  * How good a bundle says its model is on test, by the figures in its own metrics.json. Null when those cannot be read:
  * whether the bundle is whole is for the checks to say.
  */
 export async function bundleQuality(bundle: string): Promise<ModelQuality | null> {
-  const files = await readBundleFiles(bundle);
+  const { files } = await readBundle(bundle);
   try {
     const read = (name: string): unknown => JSON.parse(new TextDecoder().decode(files.get(name)));
     const metrics = metricsReportSchema.parse(read('metrics.json'));

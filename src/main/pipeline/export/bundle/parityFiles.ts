@@ -4,29 +4,28 @@ import { letterbox } from '../../data/letterbox.ts';
 import { decide } from '../../../../shared/metrics/thresholds.ts';
 import type { Litert } from '../litert.ts';
 import { decodeScores, encodePixels } from '../tflite/io.ts';
+import { parityNames, PARITY_INDEX } from './manifest.ts';
 import type { BundleFile } from './writeBundle.ts';
 
 /**
  * parity/: a few pictures with every step on the way to their decisions, so that an app's developer finds the first step
  * that differs. All raw files are row-major without a header; the index says types and shapes.
  */
-export const PARITY_INDEX = 'parity/index.json';
-
-export const parityIndexSchema = z.object({
+export const parityIndexSchema = z.strictObject({
   formatVersion: z.literal(1),
   note: z.string(),
   items: z.array(
-    z.object({
-      /** The picture, upright, 8-bit sRGB. */
+    z.strictObject({
+      /** PNG, upright, 8-bit sRGB. */
       image: z.string(),
-      width: z.int(),
-      height: z.int(),
       /** uint8 RGB [S, S, 3] after the letterbox. */
       letterbox: z.string(),
       /** What the model takes, in its own input type, [1, S, S, 3]. */
       input: z.string(),
       /** What the model gives, in its own output type, [1, classes]. */
       output: z.string(),
+      width: z.int(),
+      height: z.int(),
       /** The output as codes q 0..255. */
       codes: z.array(z.int()),
       /** Labels whose q >= k, by the thresholds per class. */
@@ -52,7 +51,7 @@ export interface ParityContext {
 }
 
 /** Larger pictures are shrunk for the bundle first: the small one is then the source itself. */
-const LONGEST_SIDE = 1024;
+export const LONGEST_SIDE = 1024;
 
 const NOTE =
   "Source pictures (PNG, upright, sRGB), their letterboxed pixels (uint8 RGB), the input and output tensors in the model's own types, scores as codes q (score q / 256), and the labels with q >= k. Raw files are row-major, little-endian, without header.";
@@ -62,17 +61,11 @@ export async function parityFiles(pictures: readonly Picture[], context: ParityC
   const items: ParityIndex['items'] = [];
   for (const [i, picture] of pictures.entries()) {
     const { width, height, rgb } = await shrunk(picture);
-    const number = String(i + 1).padStart(2, '0');
     const pixels = letterbox(rgb, width, height, context.inputSize, context.paddingColor);
     const input = encodePixels(pixels, context.litert.inputType);
     const output = await context.litert.run(input);
     const codes = decodeScores(output);
-    const names = {
-      image: `parity/images/${number}.png`,
-      letterbox: `parity/letterbox/${number}.rgb`,
-      input: `parity/inputs/${number}.bin`,
-      output: `parity/outputs/${number}.bin`,
-    };
+    const names = parityNames(i);
     files.push(
       {
         name: names.image,
@@ -86,9 +79,11 @@ export async function parityFiles(pictures: readonly Picture[], context: ParityC
     );
     items.push({ ...names, width, height, codes: [...codes], decisions: decisionsOf(codes, context) });
   }
-  const index: ParityIndex = { formatVersion: 1, note: NOTE, items };
-  return [...files, { name: PARITY_INDEX, data: Buffer.from(`${JSON.stringify(index, null, 1)}\n`) }];
+  return [...files, { name: PARITY_INDEX, data: parityIndex(items) }];
 }
+
+export const parityIndex = (items: ParityIndex['items']): Uint8Array =>
+  Buffer.from(`${JSON.stringify({ formatVersion: 1, note: NOTE, items } satisfies ParityIndex, null, 1)}\n`);
 
 export function decisionsOf(codes: Uint8Array, { labels, ks }: Pick<ParityContext, 'labels' | 'ks'>): string[] {
   const present = decide(codes, ks);

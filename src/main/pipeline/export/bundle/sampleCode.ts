@@ -77,7 +77,10 @@ class Tagger(context: Context) {
     }
   }
 
-  /** preprocess/letterbox.h through JNI: uint8 RGB [SIZE, SIZE, 3], padding ${config.preprocessing.letterbox.paddingColor.join(', ')}. */
+  /**
+   * preprocess/letterbox.h through JNI: uint8 RGB [SIZE, SIZE, 3], padding ${config.preprocessing.letterbox.paddingColor.join(', ')}.
+   * Throw where letterbox() in C returns -1: the photo has no pixels.
+   */
   private external fun letterbox(rgb: ByteArray, width: Int, height: Int, size: Int = SIZE): ByteArray
 
   private companion object {
@@ -133,7 +136,8 @@ final class Tagger {
   func tags(rgb: [UInt8], width: Int, height: Int) throws -> [Tag] {
     var pixels = [UInt8](repeating: 0, count: size * size * 3)
     var scratch = [Int32](repeating: 0, count: size * 10) // LETTERBOX_SCRATCH(size)
-    letterbox(rgb, Int32(width), Int32(height), Int32(size), padding, &pixels, &scratch)
+    let done = letterbox(rgb, Int32(width), Int32(height), Int32(size), padding, &pixels, &scratch)
+    guard done == 0 else { return [] } // the photo has no pixels
     try interpreter.copy(${feed}, toInputAt: 0)
     try interpreter.invoke()
     let data = try interpreter.output(at: 0).data
@@ -174,6 +178,8 @@ PADDING = (${config.preprocessing.letterbox.paddingColor.join(', ')})
 def letterbox(rgb):
     """uint8 RGB [H, W, 3] to [SIZE, SIZE, 3]; the same bytes as preprocess/letterbox.h."""
     height, width = rgb.shape[:2]
+    if min(width, height) < 1:
+        raise ValueError("The photo has no pixels.")
     longer = max(width, height)
     new_width, new_height = (max(1, (2 * side * SIZE + longer) // (2 * longer)) for side in (width, height))
     left, top = (SIZE - new_width) // 2, (SIZE - new_height) // 2
@@ -208,7 +214,11 @@ if __name__ == "__main__":
     tagger = Tagger()
     for name in sys.argv[1:]:
         # Upright, as the EXIF orientation says; OpenCV's order is BGR.
-        photo = cv2.cvtColor(cv2.imread(name, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        decoded = cv2.imread(name, cv2.IMREAD_COLOR)
+        if decoded is None:
+            print(name, "cannot be decoded", file=sys.stderr)
+            continue
+        photo = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
         print(name, *(f"{label}={score:.3f}" for label, score in tagger.tags(photo)))
 `;
 }

@@ -5,14 +5,13 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import yazl from 'yazl';
 import { syncFolder, writeFileAtomic } from '../../storage/atomicFile.ts';
+import { SUMS_FILE } from './manifest.ts';
 
 export interface BundleFile {
   /** Path inside the bundle, with forward slashes. */
   readonly name: string;
   readonly data: Uint8Array;
 }
-
-export const SUMS_FILE = 'SHA256SUMS';
 
 export const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
 

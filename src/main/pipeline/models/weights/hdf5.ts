@@ -11,7 +11,8 @@ export const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) 
 
 /** All float32 datasets of an HDF5 file by their path, without the first slash. Throws a Problem for a file that is damaged or cut off. */
 export async function readHdf5(bytes: Uint8Array, name: string): Promise<ReadonlyMap<string, Hdf5Tensor>> {
-  await ready;
+  // Otherwise the library prints its whole error stack to stderr.
+  (await ready).activate_throwing_error_handler();
   const place = '/weights.h5';
   FS!.writeFile(place, bytes);
   try {

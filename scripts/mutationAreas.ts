@@ -1,0 +1,51 @@
+/** Where `npm run mutate` puts small bugs, and the tests that should notice each of them. */
+export interface MutationArea {
+  readonly mutate: readonly string[];
+  readonly tests: readonly string[];
+}
+
+export const areas: Readonly<Record<string, MutationArea | undefined>> = {
+  metrics: {
+    mutate: ['src/shared/metrics/{metrics,bootstrap,wilson,goal}.ts', 'src/main/pipeline/eval/report.ts'],
+    tests: ['src/shared/metrics/*.test.ts', 'src/main/pipeline/eval/*.test.ts'],
+  },
+  thresholds: {
+    mutate: ['src/shared/metrics/thresholds.ts'],
+    tests: ['src/shared/metrics/*.test.ts'],
+  },
+  losses: {
+    mutate: ['src/main/pipeline/engine/onnx/loss*.ts'],
+    tests: ['tests/parity/losses.test.ts'],
+  },
+  train: {
+    mutate: ['src/main/pipeline/train/*.ts'],
+    tests: ['src/main/pipeline/train/*.test.ts'],
+  },
+  quant: {
+    mutate: ['src/main/pipeline/quant/*.ts'],
+    tests: ['src/main/pipeline/quant/*.test.ts', 'tests/parity/integer.test.ts'],
+  },
+  imports: {
+    mutate: ['src/main/studio/imports/*.ts'],
+    tests: ['src/main/studio/imports/*.test.ts'],
+  },
+  labels: {
+    mutate: ['src/main/studio/labels/*.ts', 'src/main/pipeline/data/{labelLine,separator,textLines,labelRules}.ts'],
+    tests: ['src/main/studio/labels/*.test.ts', 'src/main/pipeline/data/{readDataset,checkDataset}.test.ts'],
+  },
+  queue: {
+    mutate: ['src/main/studio/training/{runQueue,history,eventThrottle,runSummary}.ts'],
+    tests: ['src/main/studio/training/*.test.ts'],
+  },
+  verify: {
+    mutate: [
+      'src/main/pipeline/export/bundle/{verifyBundle,verifyParity,bundleTexts,bundleJson,readBundle}.ts',
+      'src/main/pipeline/storage/zipArchive.ts',
+    ],
+    tests: ['src/main/pipeline/export/bundle/*.test.ts'],
+  },
+  stores: {
+    mutate: ['src/renderer/**/*Store.ts', 'src/renderer/stores/*.ts'],
+    tests: ['src/renderer/**/*.test.ts'],
+  },
+};

@@ -1,0 +1,205 @@
+import { Problem } from '../../../../shared/problem.ts';
+import { metricsReportSchema } from '../../eval/metricsReport.ts';
+import type { MetricsReport } from '../../eval/metricsReport.ts';
+import { decisionFigures } from '../../eval/report.ts';
+import type { SplitReport } from '../../eval/report.ts';
+import { nanMean } from '../../../../shared/metrics/metrics.ts';
+import { cardFigures } from '../../report/modelCard.ts';
+import { networks } from '../../report/overview.ts';
+import { wording } from '../../report/words.ts';
+import { summarizeTflite } from '../tflite/io.ts';
+import type { TfliteSummary } from '../tflite/io.ts';
+import { encodeLabels } from '../tflite/labels.ts';
+import { readTflite } from '../tflite/read.ts';
+import { firstDifference, parseBundleJson } from './bundleJson.ts';
+import type { InferenceConfig } from './inferenceConfig.ts';
+import { buildInferenceConfig, inferenceConfigSchema } from './inferenceConfig.ts';
+import { letterboxHeader } from './letterboxHeader.ts';
+import * as manifest from './manifest.ts';
+import { sampleCode } from './sampleCode.ts';
+import type { ThresholdRecommendation } from './thresholdRecommendation.ts';
+import { thresholdRecommendationSchema } from './thresholdRecommendation.ts';
+import { sha256 } from './writeBundle.ts';
+
+/**
+ * Every text of a bundle is written again from the model, the thresholds and the metrics, and compared with what is
+ * there.
+ */
+export type Files = ReadonlyMap<string, Uint8Array>;
+
+export function fileIn(files: Files, name: string): Uint8Array {
+  const found = files.get(name);
+  if (found === undefined) throw new Problem('file', `${name} is missing.`);
+  return found;
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+export const jsonFile = (value: object): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+
+export const configIn = (files: Files): InferenceConfig =>
+  parseBundleJson(inferenceConfigSchema, manifest.CONFIG_FILE, fileIn(files, manifest.CONFIG_FILE));
+const metricsIn = (files: Files): MetricsReport =>
+  parseBundleJson(metricsReportSchema, manifest.METRICS_FILE, fileIn(files, manifest.METRICS_FILE));
+const recommendationIn = (files: Files): ThresholdRecommendation =>
+  parseBundleJson(thresholdRecommendationSchema, manifest.THRESHOLDS_FILE, fileIn(files, manifest.THRESHOLDS_FILE));
+export const modelIn = (files: Files): TfliteSummary => summarizeTflite(readTflite(fileIn(files, manifest.MODEL_FILE)));
+
+/** labels.txt and inference_config.json, from the model and the thresholds. */
+export function configFault(files: Files): string | null {
+  const bytes = fileIn(files, manifest.MODEL_FILE);
+  const model = modelIn(files);
+  const { labels, inputSize, description } = model;
+  if (!sameBytes(fileIn(files, manifest.LABELS_FILE), encodeLabels(labels)))
+    return `${manifest.LABELS_FILE} is not the list inside the model.`;
+  const architecture = manifest.architectureIn(description);
+  if (description !== manifest.modelDescription(architecture, inputSize, labels.length))
+    return `The model describes itself as ${JSON.stringify(description)}, which the studio does not write for a model of ${inputSize} px and ${labels.length} labels.`;
+  const config = configIn(files);
+  const thresholds = recommendationIn(files);
+  if (thresholds.perClass.length !== labels.length)
+    return `${manifest.THRESHOLDS_FILE} has ${thresholds.perClass.length} thresholds for ${labels.length} labels.`;
+  const expected = buildInferenceConfig({
+    file: manifest.MODEL_FILE,
+    sha256: sha256(bytes),
+    architecture,
+    model,
+    paddingColor: config.preprocessing.letterbox.paddingColor,
+    thresholds: { globalK: thresholds.global.k, perClass: thresholds.perClass },
+  });
+  const difference = firstDifference(config, expected);
+  if (difference !== null)
+    return `${manifest.CONFIG_FILE} says ${difference.found} at ${difference.path}; the model and ${manifest.THRESHOLDS_FILE} make it ${difference.expected}.`;
+  return sameBytes(fileIn(files, manifest.CONFIG_FILE), jsonFile(expected))
+    ? null
+    : `${manifest.CONFIG_FILE} has the right values but is not laid out as the studio writes it.`;
+}
+
+/** threshold_recommendation.json against the labels of the model and the metrics on validation. */
+export function thresholdsFault(files: Files): string | null {
+  const recommendation = recommendationIn(files);
+  const metrics = metricsIn(files);
+  const { labels } = modelIn(files);
+  const { goal } = recommendation;
+  if ((goal.kind === 'max_f1') !== (goal.minimum === null))
+    return `${manifest.THRESHOLDS_FILE} says ${JSON.stringify(goal.minimum)} at goal.minimum, which does not fit the goal ${goal.kind}.`;
+  const { globalK, perClassK } = metrics.thresholds;
+  const val = metrics.val.int8;
+  const expected: ThresholdRecommendation = {
+    ...recommendation,
+    foundOn: { ...recommendation.foundOn, images: metrics.images.val },
+    global: { k: globalK, score: globalK / 256 },
+    perClass: recommendation.perClass.map((own, c) => {
+      const k = perClassK[c]!;
+      const { precision, recall, f1, support } = val.at.per_class.perClass[c]!;
+      return {
+        ...own,
+        label: labels[c]!,
+        k,
+        score: k / 256,
+        valPositives: support,
+        valPrecision: precision ?? own.valPrecision,
+        valRecall: recall ?? own.valRecall,
+        valF1: f1 ?? own.valF1,
+      };
+    }),
+  };
+  const difference = firstDifference(recommendation, expected);
+  return difference === null
+    ? null
+    : `${manifest.THRESHOLDS_FILE} says ${difference.found} at ${difference.path}; ${manifest.METRICS_FILE} and the model make it ${difference.expected}.`;
+}
+
+/** metrics.json against the model's labels and against its own counts. */
+export function metricsFault(files: Files): string | null {
+  const metrics = metricsIn(files);
+  const { labels } = modelIn(files);
+  const expected = {
+    ...metrics,
+    labels: [...labels],
+    val: recounted(metrics.val, metrics.images.val),
+    test: recounted(metrics.test, metrics.images.test),
+  };
+  if (metrics.thresholds.perClassK.length !== labels.length)
+    return `${manifest.METRICS_FILE} has ${metrics.thresholds.perClassK.length} thresholds for ${labels.length} labels.`;
+  const difference = firstDifference(metrics, expected);
+  return difference === null
+    ? null
+    : `${manifest.METRICS_FILE} says ${difference.found} at ${difference.path}; its own counts and the model make it ${difference.expected}.`;
+}
+
+/** Three networks on the same images: their supports are the same, and their figures follow from their counts. */
+function recounted(split: MetricsReport['val'], images: number): MetricsReport['val'] {
+  const supports = split.int8.perClass.map(({ support }) => support);
+  const { trueNoLabelRate } = split.int8;
+  const one = (own: SplitReport): SplitReport => {
+    const decided = (at: SplitReport['at']['0.5']): SplitReport['at']['0.5'] => ({
+      ...decisionFigures(at.perClass.map(({ confusion }, c) => withSupport(confusion, supports[c] ?? 0, images))),
+      noLabelRate: at.noLabelRate,
+    });
+    const mean = nanMean(own.perClass.map(({ averagePrecision }) => averagePrecision ?? NaN));
+    return {
+      ...own,
+      images,
+      macroAp: Number.isNaN(mean) ? null : mean,
+      classesLeftOut: own.perClass.filter(({ averagePrecision }) => averagePrecision === null).length,
+      trueNoLabelRate,
+      perClass: own.perClass.map((figures, c) => ({ ...figures, support: supports[c]! })),
+      at: { '0.5': decided(own.at['0.5']), global: decided(own.at.global), per_class: decided(own.at.per_class) },
+    };
+  };
+  return { teacher: one(split.teacher), student: one(split.student), int8: one(split.int8) };
+}
+
+type Confusion = SplitReport['at']['0.5']['perClass'][number]['confusion'];
+
+/**
+ * The counts with as many positives as the class has and no more images than there are; images whose label is unknown
+ * are in none.
+ */
+const withSupport = ({ tn, fp, tp }: Confusion, support: number, images: number): Confusion => ({
+  tp,
+  fn: support - tp,
+  fp,
+  tn: Math.min(tn, images - support - fp),
+});
+
+/** The card and both reports show the figures of metrics.json. */
+export function pagesFault(files: Files): string | null {
+  const metrics = metricsIn(files);
+  const { description, inputSize } = modelIn(files);
+  const bytes = fileIn(files, manifest.MODEL_FILE);
+  const { model, quality, worth, weak, unmeasured, splits } = cardFigures(metrics, {
+    architecture: manifest.architectureIn(description),
+    inputSize,
+    bytes: bytes.length,
+    sha256: sha256(bytes),
+  });
+  const text = (name: string): string => Buffer.from(fileIn(files, name)).toString('utf8');
+  const card = text(manifest.CARD_FILE);
+  const missing = [
+    ...model.split('\n'),
+    ...worth.split('\n'),
+    ...weak,
+    ...unmeasured,
+    ...(quality === '' ? [] : [quality]),
+    ...Object.values(splits),
+  ].find((line) => !card.includes(`\n${line}`));
+  if (missing !== undefined)
+    return `${manifest.CARD_FILE} does not say "${missing.trim()}", as the model and ${manifest.METRICS_FILE} do.`;
+  for (const [name, language] of [
+    ['report.html', 'en'],
+    ['report.es.html', 'es'],
+  ] as const)
+    if (!text(name).includes(networks({ metrics }, wording(language))))
+      return `${name} does not have the table of figures that follows from ${manifest.METRICS_FILE}.`;
+  return null;
+}
+
+/** The code in a bundle is the studio's own, byte for byte. */
+export async function codeFault(files: Files): Promise<string | null> {
+  const expected = [...sampleCode(configIn(files)), { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() }];
+  const other = expected.find(({ name, data }) => !sameBytes(fileIn(files, name), data));
+  return other === undefined
+    ? null
+    : `${other.name} is not what this version of the studio writes for this model. Export the bundle again.`;
+}
