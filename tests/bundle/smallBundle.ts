@@ -74,6 +74,7 @@ export async function smallBundle(
     return { teacher: of(codes.map((q) => q ^ 3)), student: of(codes.map((q) => q ^ 1)), int8: of(codes) };
   };
   const agreement = { decisions: 0.9, scoreDifference: 0.1 };
+  const goals = smallLabels.map(() => search);
   const metrics: Report['metrics'] = {
     formatVersion: METRICS_FORMAT_VERSION,
     labels: smallLabels,
@@ -83,6 +84,7 @@ export async function smallBundle(
     val: networks(val),
     test: networks(test),
     agreement: { val: agreement, test: agreement },
+    goals,
   };
   const report = buildReport({
     metrics,
@@ -96,7 +98,7 @@ export async function smallBundle(
       teacher: 'efficientnet-b0, 32 px',
       student: `${architecture}, ${inputSize} px`,
       pretrained: { teacher: true, student: false },
-    trainedWhileQuantized: true,
+      trainedWhileQuantized: true,
     },
     dataset: Object.fromEntries(
       (['train', 'val', 'test'] as const).map((split) => [
@@ -107,6 +109,8 @@ export async function smallBundle(
     test: { ...test, classes: smallLabels.length },
     trainPositives: smallLabels.map((_, c) => 10 + c),
     postTraining: null,
+    goals,
+    leftOut: 0,
     errors: [],
     config: configSchema.parse({}),
     stages: { teacher: 5 },

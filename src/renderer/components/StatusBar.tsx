@@ -63,7 +63,10 @@ export function StatusBar() {
           {activity.kind !== 'import' && (
             <UnstyledButton
               className="row small"
-              aria-label={w(`Cancel: ${activityName(activity, wording)}`, `Cancelar: ${activityName(activity, wording)}`)}
+              aria-label={w(
+                `Cancel: ${activityName(activity, wording)}`,
+                `Cancelar: ${activityName(activity, wording)}`,
+              )}
               onClick={() => void call('activity.cancel', { id: activity.id }).catch(() => undefined)}
             >
               <IconX size={14} aria-hidden="true" />

@@ -171,7 +171,7 @@ export const dataMessages: Readonly<Record<string, string>> = {
     '{path} lleva aquí {labels}, y {other} en {others}.',
   none: 'ninguna etiqueta',
   "label '{label}' is not in {file}.": 'la etiqueta “{label}” no está en {file}.',
-  "label '{label}' is no class of the model and is left out.":
+  "label '{label}' is not a class of the model and is left out.":
     'la etiqueta “{label}” no es una clase del modelo y se deja fuera.',
   "class '{label}' is already in line {line:number}.": 'la clase “{label}” ya está en la línea {line}.',
   '{file} holds no class.': '{file} no tiene ninguna clase.',

@@ -26,7 +26,6 @@ export const studioMessages: Readonly<Record<string, string>> = {
     '{folder} existe y es un proyecto de muestra dibujado con otras opciones: elige otra carpeta, o quítala.',
   'Run {number:number}': 'Entrenamiento {number}',
   "'{run}' is no run.": '“{run}” no es un entrenamiento.',
-  'This run is gone.': 'Este entrenamiento ya no está.',
   '{run:words} is in the queue already.': '{run} ya está en la cola.',
   'This run is not running now.': 'Este entrenamiento no está en marcha.',
   'This measurement was forgotten meanwhile.': 'Esta medición se olvidó entretanto.',

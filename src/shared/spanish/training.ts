@@ -101,6 +101,7 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'writing the bundle': 'escribiendo el paquete',
   'checking the images': 'comprobando las imágenes',
   'verifying the bundle': 'verificando el paquete',
+  'reading the quality of the bundle': 'leyendo la calidad del paquete',
   'scoring the folder': 'puntuando la carpeta',
   'evaluating the model': 'evaluando el modelo',
   'examining this machine': 'examinando este equipo',

@@ -63,12 +63,10 @@ async function evaluate(
   );
   const { report, labels, images, leftOut } = result;
   if (leftOut.length > 0) {
-    if (json) process.stdout.write(`${JSON.stringify({ type: 'leftOut', labels: leftOut })}\n`);
+    if (json) print(`${JSON.stringify({ type: 'leftOut', labels: leftOut })}\n`);
     else {
       const count = leftOut.length === 1 ? '1 label' : `${leftOut.length} labels`;
-      process.stdout.write(
-        `warning: the model lacks ${count} of the data, left out of all figures: ${leftOutText(leftOut)}\n\n`,
-      );
+      print(`warning: the model lacks ${count} of the data, left out of all figures: ${leftOutText(leftOut)}\n\n`);
     }
   }
   if (json) {
@@ -81,10 +79,10 @@ async function evaluate(
   );
   const notMeasured = labels.filter((_, c) => report.perClass[c]!.support === 0);
   if (notMeasured.length > 0)
-    process.stdout.write(
+    print(
       `${notMeasuredWords(notMeasured.length, english)} No image in ${split}, so in no average: ${named(notMeasured, english, 20)}.\n`,
     );
-  process.stdout.write('\n');
+  print('\n');
   const sets = [
     ['0.5', 'at 0.5'],
     ['global', 'one threshold'],
@@ -160,6 +158,6 @@ async function verify(bundle: string, { json }: { json: boolean }): Promise<void
     print(
       `${JSON.stringify({ type: 'verdict', faithful: faults === 0, quality: quality?.verdict ?? null, labels: quality?.labels ?? [] })}\n`,
     );
-  else process.stdout.write(`\n${fidelity}${faults === 0 ? '' : ' Do not ship this bundle.'}\n${saidOfModel}\n`);
+  else print(`\n${fidelity}${faults === 0 ? '' : ' Do not ship this bundle.'}\n${saidOfModel}\n`);
   if (faults > 0) process.exitCode = EXIT.check;
 }

@@ -92,11 +92,11 @@ async function askAboutUnlabeled(folder: string, { unlabeled }: FolderCheck): Pr
     const reply = await lines.question(`\n${unlabeledQuestion(total)} `);
     const answer = unlabeledReply(reply);
     if (answer === null) {
-      process.stdout.write('No answer was saved. A run counts them as none of these.\n');
+      print('No answer was saved. A run counts them as none of these.\n');
       return;
     }
     await rememberUnlabeled(folder, answer);
-    process.stdout.write(`data.unlabeled: ${answer} is saved in ${projectConfigFile(folder)}.\n`);
+    print(`data.unlabeled: ${answer} is saved in ${projectConfigFile(folder)}.\n`);
   } finally {
     lines.close();
   }

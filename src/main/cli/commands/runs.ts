@@ -15,7 +15,7 @@ import { follow } from '../jobs.ts';
 import type { ConfigOptions } from '../options.ts';
 import { configOptions, configSources } from '../options.ts';
 import { runSummary } from '../summary.ts';
-import { print } from '../output.ts';
+import { print, printError } from '../output.ts';
 
 const stageList = (value: string, previous: readonly Stage[] = []): Stage[] => {
   const parsed = stageSchema.safeParse(value);
@@ -175,7 +175,7 @@ async function changeSection(
       ...Object.fromEntries(Object.entries(config[section]).filter(([key]) => changed.has(key))),
     },
   });
-  await changeConfig(folder, change, (message) => process.stderr.write(`${message}\n`));
+  await changeConfig(folder, change, (message) => printError(`${message}\n`));
 }
 
 async function list(place: string, { json }: { json: boolean }): Promise<void> {

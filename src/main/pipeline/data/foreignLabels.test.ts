@@ -23,18 +23,17 @@ async function problemsOf(train: string): Promise<{ problems: DataProblem[]; pat
     paths: dataset.splits.train.map((sample) => sample.path),
   };
 }
-const brief = (problems: readonly DataProblem[]): unknown[] => problems.map(({ code, line }) => [code, line]);
+/** What is said about the text; that so few images cannot be measured is not the subject here. */
+const brief = (problems: readonly DataProblem[]): unknown[] =>
+  problems.filter(({ code }) => code !== 'notMeasured').map(({ code, line }) => [code, line]);
 
 test('labels that differ in what cannot be seen are found, shown and called look-alikes', async () => {
   const { problems } = await problemsOf('a.jpg,cat\nb.jpg,ca\u200bt\nc.jpg,dog\u202e\n');
-  expect(brief(problems).toSorted()).toEqual(
-    [
-      ['hiddenCharacters', 2],
-      ['hiddenCharacters', 3],
-      ['notInTrain', null],
-      ['similarLabels', 1],
-    ].filter(([code]) => code !== 'notInTrain'),
-  );
+  expect(brief(problems).toSorted()).toEqual([
+    ['hiddenCharacters', 2],
+    ['hiddenCharacters', 3],
+    ['similarLabels', 1],
+  ]);
   const text = formatProblems(problems);
   expect(text).toContain(String.raw`'ca\u200bt'`);
   expect(text).toContain(String.raw`'dog\u202e'`);

@@ -68,7 +68,7 @@ function judgeClass(
       file: labelFileName('train'),
       line: null,
       label,
-      message: `label '${label}' has no training image: ${where}.`,
+      message: `label '${visible(label)}' has no training image: ${where}.`,
     });
   }
   for (const [split, counts] of positives) {
@@ -82,7 +82,7 @@ function judgeClass(
         file: labelFileName(split),
         line: null,
         label,
-        message: `label '${label}' has no image in ${split}: it is not measured there.`,
+        message: `label '${visible(label)}' has no image in ${split}: it is not measured there.`,
       });
       continue;
     }

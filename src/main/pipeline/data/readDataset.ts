@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../../shared/config.ts';
+import { visible } from '../../../shared/hiddenCharacters.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { insideFolder, leavesFolder } from '../storage/insideFolder.ts';
 import type { Dataset, Sample, Split } from './dataset.ts';
@@ -216,7 +217,11 @@ function reportSeparators(
       ? undefined
       : separatorNames.find((candidate) => candidate !== 'space' && containsSeparator(label.text, candidate));
     if (name !== undefined)
-      problem('separatorInLabel', `label '${label.text}' contains a ${name}; it is taken as one label.`, 'warning');
+      problem(
+        'separatorInLabel',
+        `label '${visible(label.text)}' contains a ${name}; it is taken as one label.`,
+        'warning',
+      );
   }
 }
 

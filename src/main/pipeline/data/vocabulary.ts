@@ -1,3 +1,4 @@
+import { visible } from '../../../shared/hiddenCharacters.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { insideFolder } from '../storage/insideFolder.ts';
 import { labelFileName } from './dataset.ts';
@@ -44,8 +45,8 @@ export async function buildVocabulary(
       label,
       message:
         source.given === null
-          ? `label '${label}' is not in ${source.labelsFile}.`
-          : `label '${label}' is no class of the model and is left out.`,
+          ? `label '${visible(label)}' is not in ${source.labelsFile}.`
+          : `label '${visible(label)}' is not a class of the model and is left out.`,
     });
   }
   return vocabulary;

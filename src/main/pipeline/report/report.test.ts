@@ -114,6 +114,7 @@ function example(): Report {
   const int8 = evaluateSplit({ labels, codes, logits: null, classes: names.length, thresholds, seed: 1 });
   const own = { teacher: int8, student: int8, int8 };
   const agreement = { decisions: 1, scoreDifference: 0 };
+  const goals = names.map(() => ({ goal: 'max_f1' as const, min_precision: 0.9, min_recall: 0.9 }));
   return buildReport({
     metrics: {
       formatVersion: METRICS_FORMAT_VERSION,
@@ -124,6 +125,7 @@ function example(): Report {
       val: own,
       test: own,
       agreement: { val: agreement, test: agreement },
+      goals,
     },
     run: {
       id: 'run',
@@ -145,7 +147,7 @@ function example(): Report {
     ) as Report['dataset'],
     test: { codes, labels, classes: names.length },
     trainPositives: [30, 30, 30, 0],
-    goals: names.map(() => ({ goal: 'max_f1' as const, min_precision: 0.9, min_recall: 0.9 })),
+    goals,
     leftOut: 7,
     postTraining: { codes, labels },
     errors: [

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { sharp } from '../../data/imageLibrary.ts';
 import { Problem } from '../../../../shared/problem.ts';
 import { letterbox } from '../../data/letterbox.ts';
 import { metricsReportSchema } from '../../eval/metricsReport.ts';
