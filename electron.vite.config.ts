@@ -14,7 +14,7 @@ export default defineConfig({
       rollupOptions: {
         input: {
           'main/index': resolve('src/main/index.ts'),
-          'main/cli/main': resolve('src/main/cli/main.ts'),
+          'main/doors/cli/main': resolve('src/main/doors/cli/main.ts'),
           'main/jobs/jobProcess': resolve('src/main/jobs/jobProcess.ts'),
           'main/jobs/imagingProcess': resolve('src/main/jobs/imagingProcess.ts'),
           'main/jobs/pipelineWorker': resolve('src/main/jobs/pipelineWorker.ts'),

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 const newEnough = major > 22 || (major === 22 && minor >= 18);
-const main = fileURLToPath(new URL('../src/main/cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../src/main/doors/cli/main.ts', import.meta.url));
 
 if (newEnough) {
-  await import(new URL('../src/main/cli/main.ts', import.meta.url).href);
+  await import(new URL('../src/main/doors/cli/main.ts', import.meta.url).href);
 } else {
   const own = fileURLToPath(
     new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url),

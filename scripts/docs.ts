@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleJsonSchemas } from '../src/main/pipeline/export/bundle/jsonSchemas.ts';
-import { configurationMarkdown, defaultYaml } from '../src/main/studio/config/describe.ts';
+import { configurationMarkdown, defaultYaml } from './docs/configuration.ts';
 
 /** `npm run docs`: writes resources/default.yaml, docs/configuration.md and resources/schemas from the schemas in the code. */
 const root = path.join(import.meta.dirname, '..');

@@ -34,8 +34,8 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
     tests: ['src/main/studio/labels/*.test.ts', 'src/main/pipeline/data/{readDataset,checkDataset}.test.ts'],
   },
   queue: {
-    mutate: ['src/main/studio/training/{runQueue,history,eventThrottle,runSummary}.ts'],
-    tests: ['src/main/studio/training/*.test.ts'],
+    mutate: ['src/main/studio/runs/{runQueue,history,eventThrottle,runSummary}.ts'],
+    tests: ['src/main/studio/runs/*.test.ts'],
   },
   verify: {
     mutate: [

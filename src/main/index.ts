@@ -1,3 +1,3 @@
-import { openDesktop } from './shell/desktop.ts';
+import { openDesktop } from './doors/desktop/desktop.ts';
 
 void openDesktop();

@@ -1,6 +1,6 @@
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
-import { createLitert } from '../../src/main/pipeline/export/litert.ts';
-import { writeTflite } from '../../src/main/pipeline/export/tflite/write.ts';
+import { createLitert } from '../../src/main/pipeline/tflite/litert.ts';
+import { writeTflite } from '../../src/main/pipeline/tflite/write.ts';
 import { foldBatchNorm } from '../../src/main/pipeline/graph/foldBatchNorm.ts';
 import { insertFakeQuant } from '../../src/main/pipeline/graph/insertFakeQuant.ts';
 import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';

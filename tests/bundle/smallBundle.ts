@@ -12,12 +12,12 @@ import type { Picture } from '../../src/main/pipeline/export/bundle/parityFiles.
 import { sampleCode } from '../../src/main/pipeline/export/bundle/sampleCode.ts';
 import { buildThresholdRecommendation } from '../../src/main/pipeline/export/bundle/thresholdRecommendation.ts';
 import { sha256 } from '../../src/main/pipeline/export/bundle/writeBundle.ts';
-import { createLitert } from '../../src/main/pipeline/export/litert.ts';
-import { summarizeTflite } from '../../src/main/pipeline/export/tflite/io.ts';
-import { encodeLabels } from '../../src/main/pipeline/export/tflite/labels.ts';
-import type { IoType } from '../../src/main/pipeline/export/tflite/metadata.ts';
-import { readTflite } from '../../src/main/pipeline/export/tflite/read.ts';
-import { writeTflite } from '../../src/main/pipeline/export/tflite/write.ts';
+import { createLitert } from '../../src/main/pipeline/tflite/litert.ts';
+import { summarizeTflite } from '../../src/main/pipeline/tflite/io.ts';
+import { encodeLabels } from '../../src/main/pipeline/tflite/labels.ts';
+import type { IoType } from '../../src/main/pipeline/tflite/metadata.ts';
+import { readTflite } from '../../src/main/pipeline/tflite/read.ts';
+import { writeTflite } from '../../src/main/pipeline/tflite/write.ts';
 import { buildReport } from '../../src/main/pipeline/report/build.ts';
 import { modelCard } from '../../src/main/pipeline/report/modelCard.ts';
 import { reportPage } from '../../src/main/pipeline/report/page.ts';

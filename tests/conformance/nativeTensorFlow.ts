@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../src/main/pipeline/engine/engine.ts';
 import { createTfjsEngine } from '../../src/main/pipeline/engine/tfjs/native.ts';
 import { tfjsEnvironment, tfjsLack } from '../../src/main/pipeline/engine/tfjs/requirements.ts';
-import { enginesFolder } from '../../src/main/studio/places.ts';
+import { enginesFolder } from '../../src/main/studio/state/places.ts';
 import { toProblemData } from '../../src/shared/problem.ts';
 import { onBackend } from './backend.ts';
 

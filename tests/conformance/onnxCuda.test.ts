@@ -1,6 +1,6 @@
 import { createOnnxCudaEngine } from '../../src/main/pipeline/engine/onnx/cuda.ts';
 import { cudaEnvironment, cudaFolder, cudaLack } from '../../src/main/pipeline/engine/onnx/requirements.ts';
-import { enginesFolder } from '../../src/main/studio/places.ts';
+import { enginesFolder } from '../../src/main/studio/state/places.ts';
 import { toProblemData } from '../../src/shared/problem.ts';
 import { conforms } from './conformance.ts';
 

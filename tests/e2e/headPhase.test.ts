@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Config } from '../../src/shared/config.ts';
 import { readModelFile } from '../../src/main/pipeline/models/modelFile.ts';
-import { startRun } from '../../src/main/studio/runs.ts';
+import { startRun } from '../../src/main/studio/runs/runs.ts';
 import { makeTinyProject, tinyConfig } from './tinyProject.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'head-'));

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Config } from '../../src/shared/config.ts';
 import type { Job, JobWatcher } from '../../src/main/jobs/startJob.ts';
 import { readSafetensors } from '../../src/main/pipeline/storage/safetensors.ts';
-import { resumeRun, startRun } from '../../src/main/studio/runs.ts';
+import { resumeRun, startRun } from '../../src/main/studio/runs/runs.ts';
 import { makeTinyProject, tinyConfig } from './tinyProject.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'recipe-'));

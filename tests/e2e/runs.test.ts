@@ -10,11 +10,11 @@ import type { Job } from '../../src/main/jobs/startJob.ts';
 import { startJob } from '../../src/main/jobs/startJob.ts';
 import type { BundleCheck } from '../../src/main/pipeline/export/bundle/verifyBundle.ts';
 import { readMetricsReport } from '../../src/main/pipeline/eval/metricsReport.ts';
-import { readReport } from '../../src/main/pipeline/stages/report.ts';
+import { readReport } from '../../src/main/pipeline/artifacts/report.ts';
 import { readRun, runState } from '../../src/main/pipeline/storage/runFolder.ts';
 import { bundleText } from '../../src/main/studio/exporting/exports.ts';
-import { resumeRun, startRun } from '../../src/main/studio/runs.ts';
-import { openTest, readTune, saveThresholds } from '../../src/main/studio/tuning.ts';
+import { resumeRun, startRun } from '../../src/main/studio/runs/runs.ts';
+import { openTest, readTune, saveThresholds } from '../../src/main/studio/runs/tuning.ts';
 import { makeTinyProject, tinyConfig } from './tinyProject.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'runs-'));

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Server } from '../../src/main/serve.ts';
+import type { Server } from '../../src/main/doors/http/serve.ts';
 import { makeTinyProject } from './tinyProject.ts';
 
 /** The browser door under attack: what another site, another program or a crafted path may try. */
@@ -19,7 +19,7 @@ beforeAll(async () => {
   process.env.DESTILA_CACHE = path.join(home, 'cache');
   folder = path.join(home, 'project');
   await makeTinyProject(folder);
-  const { serve } = await import('../../src/main/serve.ts');
+  const { serve } = await import('../../src/main/doors/http/serve.ts');
   server = await serve(0);
   token = new URL(server.url).searchParams.get('token')!;
   project = ((await server.studio.call('project.open', { folder })) as { id: string }).id;

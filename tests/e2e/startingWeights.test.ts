@@ -8,7 +8,7 @@ import { initialParameters } from '../../src/main/pipeline/models/initialParamet
 import { readModelFile } from '../../src/main/pipeline/models/modelFile.ts';
 import { writeWeights } from '../../src/main/pipeline/models/weights/writeWeights.ts';
 import { readWeights } from '../../src/main/pipeline/models/weights/readWeights.ts';
-import { startRun } from '../../src/main/studio/runs.ts';
+import { startRun } from '../../src/main/studio/runs/runs.ts';
 import { createStudio } from '../../src/main/studio/studio.ts';
 import type { Method, Output } from '../../src/shared/contract/contract.ts';
 import { makeTinyProject, tinyConfig } from './tinyProject.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createLitert } from '../../src/main/pipeline/export/litert.ts';
-import { writeTflite } from '../../src/main/pipeline/export/tflite/write.ts';
+import { createLitert } from '../../src/main/pipeline/tflite/litert.ts';
+import { writeTflite } from '../../src/main/pipeline/tflite/write.ts';
 import type { IntegerModel } from '../../src/main/pipeline/quant/integerModel.ts';
 import { runIntegerReference } from '../../src/main/pipeline/quant/integerReference.ts';
 import { createIntegerScorer } from '../../src/main/pipeline/quant/integerScorer.ts';

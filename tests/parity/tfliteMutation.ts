@@ -1,9 +1,9 @@
-import { appendFiles, readFiles } from '../../src/main/pipeline/export/tflite/associatedFiles.ts';
-import type { AssociatedFile } from '../../src/main/pipeline/export/tflite/associatedFiles.ts';
-import { readRoot, writeRoot } from '../../src/main/pipeline/export/tflite/flatbuffer.ts';
-import type { Values } from '../../src/main/pipeline/export/tflite/flatbuffer.ts';
-import { MODEL, OPERATORS, TFLITE_IDENTIFIER } from '../../src/main/pipeline/export/tflite/schema.ts';
-import type { Operator, SchemaModel } from '../../src/main/pipeline/export/tflite/schema.ts';
+import { appendFiles, readFiles } from '../../src/main/pipeline/tflite/associatedFiles.ts';
+import type { AssociatedFile } from '../../src/main/pipeline/tflite/associatedFiles.ts';
+import { readRoot, writeRoot } from '../../src/main/pipeline/tflite/flatbuffer.ts';
+import type { Values } from '../../src/main/pipeline/tflite/flatbuffer.ts';
+import { MODEL, OPERATORS, TFLITE_IDENTIFIER } from '../../src/main/pipeline/tflite/schema.ts';
+import type { Operator, SchemaModel } from '../../src/main/pipeline/tflite/schema.ts';
 
 export type Writable<T> = T extends Uint8Array
   ? T

@@ -16,7 +16,7 @@ import { readDataset } from '../../src/main/pipeline/data/readDataset.ts';
 import { insideFolder, refuseLinksOut } from '../../src/main/pipeline/storage/insideFolder.ts';
 import { createStudio } from '../../src/main/studio/studio.ts';
 import type { Studio } from '../../src/main/studio/studio.ts';
-import { createResponder } from '../../src/main/studio/web.ts';
+import { createResponder } from '../../src/main/doors/http/responder.ts';
 import { repair } from '../../src/main/studio/labels/repairs.ts';
 import { saveChanges } from '../../src/main/studio/labels/saveChanges.ts';
 import { contract } from '../../src/shared/contract/contract.ts';

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refuseErrors } from '../../src/main/pipeline/data/problems.ts';
 import { verifyBundle } from '../../src/main/pipeline/export/bundle/verifyBundle.ts';
-import { readTflite } from '../../src/main/pipeline/export/tflite/read.ts';
+import { readTflite } from '../../src/main/pipeline/tflite/read.ts';
 import { readWeights } from '../../src/main/pipeline/models/weights/readWeights.ts';
 import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
 import { createStudio } from '../../src/main/studio/studio.ts';

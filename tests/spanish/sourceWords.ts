@@ -11,19 +11,18 @@ export interface SourceText {
 /** Whole files whose texts are no messages of the services: who reads them, in which language. */
 const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/\.test\.ts$/, 'tests'],
-  [/^src\/main\/cli\//, 'the command line speaks English'],
+  [/^src\/main\/doors\/cli\//, 'the command line speaks English'],
   [/^src\/main\/pipeline\/report\//, 'reports are written in both languages; the model card is English'],
   [
     /^src\/main\/pipeline\/export\/bundle\/(inferenceConfig|parityFiles|sampleCode|thresholdRecommendation)\.ts$/,
     'files for developers, English',
   ],
-  [/^src\/main\/pipeline\/export\/tflite\/metadata\.ts$/, 'inside the model file, English'],
+  [/^src\/main\/pipeline\/tflite\/metadata\.ts$/, 'inside the model file, English'],
   [
     /^src\/main\/studio\/engines\/(install\w*|program|room|tensorFlowPackages)\.ts$/,
     'engines are installed by the command line',
   ],
   [/^src\/main\/studio\/exporting\/snippets\.ts$/, 'program code'],
-  [/^src\/main\/studio\/config\/describe\.ts$/, 'makes the English docs'],
   [/^src\/main\/pipeline\/data\/sample\/(background|scene|shapes)\.ts$/, 'SVG'],
   [/^src\/shared\/spanish\//, 'the tables themselves'],
 ];

@@ -1,6 +1,6 @@
-import { createLitert } from '../../../src/main/pipeline/export/litert.ts';
-import { validateTflite } from '../../../src/main/pipeline/export/tflite/validate.ts';
-import { writeTflite } from '../../../src/main/pipeline/export/tflite/write.ts';
+import { createLitert } from '../../../src/main/pipeline/tflite/litert.ts';
+import { validateTflite } from '../../../src/main/pipeline/tflite/validate.ts';
+import { writeTflite } from '../../../src/main/pipeline/tflite/write.ts';
 import { buildModel } from '../../../src/main/pipeline/models/efficientnet.ts';
 import { tfliteWeights } from '../../../src/main/pipeline/models/weights/tfliteFile.ts';
 import { Problem } from '../../../src/shared/problem.ts';

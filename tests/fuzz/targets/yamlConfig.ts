@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadConfig } from '../../../src/main/studio/config/loadConfig.ts';
-import { resourcePath } from '../../../src/main/studio/resources.ts';
+import { resourcePath } from '../../../src/main/studio/state/resources.ts';
 import type { Target } from '../target.ts';
 
 export default function open(folder: string): Target {

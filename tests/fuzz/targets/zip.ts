@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readBundle } from '../../../src/main/pipeline/export/bundle/readBundle.ts';
-import { readFiles } from '../../../src/main/pipeline/export/tflite/associatedFiles.ts';
+import { readFiles } from '../../../src/main/pipeline/tflite/associatedFiles.ts';
 import { unzip } from '../../../src/main/studio/engines/unzip.ts';
 import { Problem } from '../../../src/shared/problem.ts';
 import { rawZip } from '../../bundle/rawZip.ts';

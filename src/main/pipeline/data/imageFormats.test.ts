@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { listFolder } from '../../studio/browse.ts';
+import { listFolder } from '../../studio/projects/browse.ts';
 import { readSource } from '../../studio/imports/sources.ts';
-import { imagesIn } from '../stages/predict.ts';
+import { imagesIn } from '../tasks/predict.ts';
 import { endingFits, looksLikeImage } from './imageFormats.ts';
 
 const images = [

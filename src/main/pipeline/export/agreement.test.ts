@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { smallIntegerModel } from '../../../../tests/parity/tfliteModel.ts';
 import { runIntegerReference } from '../quant/integerReference.ts';
 import { requireAgreement } from './agreement.ts';
-import { createLitert } from './litert.ts';
-import { writeTflite } from './tflite/write.ts';
+import { createLitert } from '../tflite/litert.ts';
+import { writeTflite } from '../tflite/write.ts';
 
 test.each(['uint8', 'int8', 'float32'] as const)(
   'a %s model that computes otherwise than we do, by a single code, is not exported',

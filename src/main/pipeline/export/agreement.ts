@@ -1,6 +1,6 @@
 import { Problem } from '../../../shared/problem.ts';
-import type { Litert } from './litert.ts';
-import { decodeScores, encodePixels } from './tflite/io.ts';
+import type { Litert } from '../tflite/litert.ts';
+import { decodeScores, encodePixels } from '../tflite/io.ts';
 
 /** A picture as the model sees it and what our integers say of it. */
 export interface Judged {

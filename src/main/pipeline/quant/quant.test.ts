@@ -11,8 +11,8 @@ import { initialParameters } from '../models/initialParameters.ts';
 import { affineQuantization, quantizeWeight, roundHalfToEven, weightScale } from './arithmetic.ts';
 import { calibrate, selectRepresentative } from './calibrate.ts';
 import { runIntegerReference } from './integerReference.ts';
-import { assertValidTflite } from '../export/tflite/validate.ts';
-import { writeTflite } from '../export/tflite/write.ts';
+import { assertValidTflite } from '../tflite/validate.ts';
+import { writeTflite } from '../tflite/write.ts';
 import { toIntegerModel } from './toIntegerModel.ts';
 
 describe('arithmetic', () => {

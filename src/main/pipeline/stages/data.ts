@@ -4,9 +4,9 @@ import { recipeWarnings } from '../../../shared/recipeWarnings.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import { errorsIn, formatProblems, refuseErrors } from '../data/problems.ts';
 import { writeSnapshot } from '../data/snapshot.ts';
-import { progressReporter } from '../train/progress.ts';
-import type { JobContext } from './context.ts';
-import type { StageSummary } from './room.ts';
+import { progressReporter } from '../../../shared/progress.ts';
+import type { JobContext } from './jobContext.ts';
+import type { StageSummary } from './runContext.ts';
 
 export const snapshotFolder = (runFolder: string): string => path.join(runFolder, 'data');
 

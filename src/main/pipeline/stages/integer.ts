@@ -10,8 +10,8 @@ import type { IntegerModel } from '../quant/integerModel.ts';
 import { createIntegerScorer } from '../quant/integerScorer.ts';
 import { toIntegerModel } from '../quant/toIntegerModel.ts';
 import { scoreSamples } from '../train/scoring.ts';
-import type { RunRoom } from './room.ts';
-import { modelPath, split } from './room.ts';
+import type { RunRoom } from './runContext.ts';
+import { modelPath, split } from './runContext.ts';
 
 const BATCH_SIZE = 16;
 

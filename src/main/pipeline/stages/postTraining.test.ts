@@ -17,10 +17,10 @@ import { initialParameters } from '../models/initialParameters.ts';
 import { writeModelFile } from '../models/modelFile.ts';
 import { headStart, unfreezeFrom } from '../models/unfreeze.ts';
 import { quantizedModel } from './integer.ts';
-import { networkModel } from './network.ts';
+import { networkModel } from './network/train.ts';
 import { postTraining } from './postTraining.ts';
-import type { RunRoom } from './room.ts';
-import { modelPath } from './room.ts';
+import type { RunRoom } from './runContext.ts';
+import { modelPath } from './runContext.ts';
 
 /**
  * A network whose BatchNorm statistics are those of other images than the project's, as a pretrained one's are. The

@@ -16,11 +16,11 @@ import { plainBatches } from '../train/batches.ts';
 import { reestimateStatistics, trainsStatistics } from '../train/batchStatistics.ts';
 import { isBetter } from '../train/recipe.ts';
 import { labelMatrix, logitsOf, scoreSamples } from '../train/scoring.ts';
-import { integerMetrics } from './figures.ts';
+import { integerMetrics } from './network/validationMetrics.ts';
 import { scoreInteger } from './integer.ts';
-import { networkModel } from './network.ts';
-import type { RunRoom } from './room.ts';
-import { modelPath, note, split } from './room.ts';
+import { networkModel } from './network/train.ts';
+import type { RunRoom } from './runContext.ts';
+import { modelPath, note, split } from './runContext.ts';
 
 type Monitor = QatConfig['monitor'];
 

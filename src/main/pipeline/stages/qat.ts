@@ -9,13 +9,13 @@ import type { Evaluation, PhaseSpec } from '../train/phase.ts';
 import { trainPhase } from '../train/phase.ts';
 import { ADAMW, smallerIsBetter } from '../train/recipe.ts';
 import { sigmoid } from '../train/scoring.ts';
-import { epochDetail } from './epochDetail.ts';
-import { integerMetrics } from './figures.ts';
+import { epochDetail } from './network/epochDetail.ts';
+import { integerMetrics } from './network/validationMetrics.ts';
 import { quantizedModel, scoreInteger } from './integer.ts';
 import { fakeQuantizedLogits, postTraining } from './postTraining.ts';
-import type { RunRoom, StageSummary } from './room.ts';
-import { checkpointFolder, modelPath, note, resumePoint, split, withLoader } from './room.ts';
-import { writePostTrainingCodes } from './scores.ts';
+import type { RunRoom, StageSummary } from './runContext.ts';
+import { checkpointFolder, modelPath, note, resumePoint, split, withLoader } from './runContext.ts';
+import { writePostTrainingCodes } from '../artifacts/scores.ts';
 import { distillationLoss, withTeacher } from './student.ts';
 
 const PHASE = 'qat';

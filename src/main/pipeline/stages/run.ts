@@ -14,20 +14,20 @@ import { openMetricsLog } from '../storage/metricsLog.ts';
 import type { RunRecord, StageRecord } from '../storage/runFolder.ts';
 import { lockFile, nextStage, readRun, writeRun } from '../storage/runFolder.ts';
 import { hasCheckpoints } from '../train/checkpoint.ts';
-import type { JobContext } from './context.ts';
-import { fitBatches, memoryThereIs } from './fitBatch.ts';
+import type { JobContext } from './jobContext.ts';
+import { fitBatches, memoryThereIs } from './network/fitBatch.ts';
 import { dataStage, snapshotFolder } from './data.ts';
 import { exportStage } from './export.ts';
 import { requireMeasurableMonitors } from './monitors.ts';
 import type { Rung } from './fallback.ts';
 import { startRung, withFallback } from './fallback.ts';
 import { qatStage } from './qat.ts';
-import type { RunRoom, StageSummary } from './room.ts';
-import { checkpointFolder, note } from './room.ts';
+import type { RunRoom, StageSummary } from './runContext.ts';
+import { checkpointFolder, note } from './runContext.ts';
 import { watchForStop } from './stopping.ts';
 import { studentStage } from './student.ts';
 import { teacherStage } from './teacher.ts';
-import { testStage } from './test.ts';
+import { testStage } from './testSplit.ts';
 import { thresholdsStage } from './thresholds.ts';
 
 const work: Record<Exclude<Stage, 'data'>, (room: RunRoom) => Promise<StageSummary>> = {

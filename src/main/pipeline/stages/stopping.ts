@@ -1,6 +1,6 @@
 import type { JobCommand } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
-import type { JobContext } from './context.ts';
+import type { JobContext } from './jobContext.ts';
 
 /** How often work that takes no commands itself looks whether it should stop. */
 const LOOK_MS = 200;

@@ -4,7 +4,7 @@ import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { distillationLoss } from './student.ts';
-import type { RunRoom } from './room.ts';
+import type { RunRoom } from './runContext.ts';
 
 /** sigmoid and binary cross-entropy in float64, as in any textbook. */
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));

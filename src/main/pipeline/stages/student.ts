@@ -2,9 +2,9 @@ import type { LossSpec } from '../engine/engine.ts';
 import type { BatchImages } from '../train/batches.ts';
 import { labelLoss } from '../train/recipe.ts';
 import { logitsOf } from '../train/scoring.ts';
-import { bestNetwork, trainNetwork } from './network.ts';
-import type { RunRoom, StageSummary } from './room.ts';
-import { split, withLoader } from './room.ts';
+import { bestNetwork, trainNetwork } from './network/train.ts';
+import type { RunRoom, StageSummary } from './runContext.ts';
+import { split, withLoader } from './runContext.ts';
 
 /** Trains the student on the labels and on what the teacher says about the very same augmented crops. */
 export async function studentStage(room: RunRoom): Promise<StageSummary> {

@@ -1,7 +1,7 @@
 import { labelLoss } from '../train/recipe.ts';
-import { trainNetwork } from './network.ts';
-import type { RunRoom, StageSummary } from './room.ts';
-import { split, withLoader } from './room.ts';
+import { trainNetwork } from './network/train.ts';
+import type { RunRoom, StageSummary } from './runContext.ts';
+import { split, withLoader } from './runContext.ts';
 
 /** Trains the teacher on the labels alone. */
 export async function teacherStage(room: RunRoom): Promise<StageSummary> {

@@ -3,15 +3,15 @@ import type { ClassThreshold } from '../../../shared/metrics/thresholds.ts';
 import { decide, searchThresholds } from '../../../shared/metrics/thresholds.ts';
 import { requireFiniteScores } from '../train/diverged.ts';
 import { labelMatrix } from '../train/scoring.ts';
-import { figure } from './figures.ts';
+import { figure } from './network/validationMetrics.ts';
 import { finalIntegerModel, scoreInteger } from './integer.ts';
-import { bestNetwork, scoreFloat } from './network.ts';
-import type { RunRoom, StageSummary } from './room.ts';
-import { note, split, withLoader } from './room.ts';
-import type { ScoredSplit } from './scores.ts';
-import { readLogits, writeScores } from './scores.ts';
-import type { StoredThresholds } from './thresholdsFile.ts';
-import { readThresholds, writeThresholds } from './thresholdsFile.ts';
+import { bestNetwork, scoreFloat } from './network/train.ts';
+import type { RunRoom, StageSummary } from './runContext.ts';
+import { note, split, withLoader } from './runContext.ts';
+import type { ScoredSplit } from '../artifacts/scores.ts';
+import { readLogits, writeScores } from '../artifacts/scores.ts';
+import type { StoredThresholds } from '../artifacts/thresholds.ts';
+import { readThresholds, writeThresholds } from '../artifacts/thresholds.ts';
 
 /** Scores validation with all three networks and searches the thresholds on the INT8 model's codes. */
 export async function thresholdsStage(room: RunRoom): Promise<StageSummary> {

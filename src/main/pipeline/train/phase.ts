@@ -20,7 +20,7 @@ import { earlyStopping, earlyStoppingStart, reduceOnPlateau, reduceOnPlateauStar
 import type { Checkpoint, PhaseProgress } from './checkpoint.ts';
 import { diverged, requireFiniteParameters } from './diverged.ts';
 import { drawMasks } from './masks.ts';
-import { progressReporter } from './progress.ts';
+import { progressReporter } from '../../../shared/progress.ts';
 import { freezesRanges, trackRanges } from './ranges.ts';
 import { smallerIsBetter } from './recipe.ts';
 import type { Schedule } from './schedule.ts';

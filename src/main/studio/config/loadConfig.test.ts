@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { Problem } from '../../../shared/problem.ts';
-import { resourcePath } from '../resources.ts';
-import { configurationMarkdown, defaultYaml, settings } from './describe.ts';
+import { resourcePath } from '../state/resources.ts';
+import { configurationMarkdown, defaultYaml, settings } from '../../../../scripts/docs/configuration.ts';
 import { loadConfig, presetNames } from './loadConfig.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'config-'));

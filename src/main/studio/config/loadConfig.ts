@@ -5,7 +5,7 @@ import { complaint } from '../../../shared/complaint.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { Config } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
-import { resourcePath } from '../resources.ts';
+import { resourcePath } from '../state/resources.ts';
 import { nearest } from './nearest.ts';
 import { readRegularText } from '../../pipeline/storage/regularFile.ts';
 import { MOST_YAML_BYTES, readYaml, tooLarge } from './readYaml.ts';

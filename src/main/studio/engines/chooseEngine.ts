@@ -9,7 +9,7 @@ import type { EngineChoice } from '../../jobs/protocol.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { graphicsCards } from '../../pipeline/engine/graphicsCards.ts';
 import { engineKinds } from '../../pipeline/engine/registry.ts';
-import { enginesFolder } from '../places.ts';
+import { enginesFolder } from '../state/places.ts';
 import { forgetSpeed, knownSpeed, rememberSpeed } from './speeds.ts';
 
 const speed = z.object({ stepSeconds: z.number() });

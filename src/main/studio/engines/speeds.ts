@@ -2,8 +2,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { EngineSpeed, RememberedSpeed } from '../../../shared/contract/studio.ts';
 import { engineSpeedSchema } from '../../../shared/contract/studio.ts';
-import { stateFolder } from '../places.ts';
-import { readStored, writeStored } from '../storedJson.ts';
+import { stateFolder } from '../state/places.ts';
+import { readStored, writeStored } from '../state/storedJson.ts';
 
 /** engine-speeds.json in the state folder: what was measured on this machine, by a key of everything that may turn the order. */
 const speedsSchema = z.record(z.string(), engineSpeedSchema);

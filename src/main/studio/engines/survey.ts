@@ -5,7 +5,7 @@ import { toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { engineKinds } from '../../pipeline/engine/registry.ts';
 import type { EngineKind } from '../../pipeline/engine/registry.ts';
-import { enginesFolder } from '../places.ts';
+import { enginesFolder } from '../state/places.ts';
 
 const trialSchema = z.object({ description: z.string(), imagesPerSecond: z.number() });
 

@@ -14,12 +14,12 @@ import { parseBundleJson } from '../../pipeline/export/bundle/bundleJson.ts';
 import { inferenceConfigSchema } from '../../pipeline/export/bundle/inferenceConfig.ts';
 import { CONFIG_FILE, METRICS_FILE } from '../../pipeline/export/bundle/manifest.ts';
 import { splitQuality } from '../../pipeline/eval/splitQuality.ts';
-import { goalsOf, readThresholds } from '../../pipeline/stages/thresholdsFile.ts';
+import { goalsOf, readThresholds } from '../../pipeline/artifacts/thresholds.ts';
 import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import { readRun } from '../../pipeline/storage/runFolder.ts';
-import { resumeRun } from '../runs.ts';
-import { timesOpened } from '../training/seal.ts';
-import { readStored, writeStored } from '../storedJson.ts';
+import { resumeRun } from '../runs/runs.ts';
+import { timesOpened } from '../runs/seal.ts';
+import { readStored, writeStored } from '../state/storedJson.ts';
 import { snippets } from './snippets.ts';
 import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
 

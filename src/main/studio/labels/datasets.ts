@@ -13,10 +13,10 @@ import type {
   SaveResult,
 } from '../../../shared/contract/dataset.ts';
 import { checkResultSchema, lineChangeSchema, splits } from '../../../shared/contract/dataset.ts';
-import type { FolderCheck } from '../../pipeline/stages/check.ts';
+import type { FolderCheck } from '../../pipeline/tasks/check.ts';
 import { loadConfig } from '../config/loadConfig.ts';
-import { projectConfigFile } from '../places.ts';
-import { readStored, writeStored } from '../storedJson.ts';
+import { projectConfigFile } from '../state/places.ts';
+import { readStored, writeStored } from '../state/storedJson.ts';
 import { forScreen, readIndex } from './datasetIndex.ts';
 import { readRawFile } from './labelFile.ts';
 import { repair } from './repairs.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import { readRun } from '../../pipeline/storage/runFolder.ts';
-import { newRun } from '../runs.ts';
+import { newRun } from '../runs/runs.ts';
 import { configChoices, saveConfig } from '../training/configChoices.ts';
 import { rememberUnlabeled, unlabeledAnswer, withUnlabeledAnswer } from './unlabeled.ts';
 

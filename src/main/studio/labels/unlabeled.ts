@@ -5,7 +5,7 @@ import type { Config, UnlabeledMeaning } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { loadConfig } from '../config/loadConfig.ts';
-import { projectConfigFile } from '../places.ts';
+import { projectConfigFile } from '../state/places.ts';
 
 /** What the project says its unlabeled images mean; 'ask' when nobody has answered. */
 export async function unlabeledAnswer(folder: string): Promise<UnlabeledMeaning> {

@@ -5,20 +5,20 @@ import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import type { ImportRequest } from '../../../shared/contract/dataset.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { readSnapshot } from '../../pipeline/data/snapshot.ts';
-import type { FolderCheck } from '../../pipeline/stages/check.ts';
+import type { FolderCheck } from '../../pipeline/tasks/check.ts';
 import { snapshotFolder } from '../../pipeline/stages/data.ts';
 import { readRun } from '../../pipeline/storage/runFolder.ts';
-import { listFolder } from '../browse.ts';
+import { listFolder } from '../projects/browse.ts';
 import { importOffers } from '../imports/offers.ts';
 import { planImport, writeImport } from '../imports/plan.ts';
 import type { Datasets } from '../labels/datasets.ts';
 import { openDatasets } from '../labels/datasets.ts';
 import { sketch } from '../labels/sketch.ts';
 import type { ProjectSketch } from '../labels/sketch.ts';
-import { runPlace } from '../runs.ts';
-import { openHistories } from '../training/history.ts';
-import { runName } from '../training/runSummary.ts';
-import { openTest, readTune, saveThresholds } from '../tuning.ts';
+import { runPlace } from '../runs/runs.ts';
+import { openHistories } from '../runs/history.ts';
+import { runName } from '../runs/runSummary.ts';
+import { openTest, readTune, saveThresholds } from '../runs/tuning.ts';
 import type { ThreadMethod } from './protocol.ts';
 
 /** Work of the studio itself, whose input and answer are small. */

@@ -28,8 +28,8 @@ const { inOwnThread, counted } = vi.hoisted(() => {
 vi.mock('../../pipeline/data/textLines.ts', (load) => counted(load, 'readLines'));
 vi.mock('../labels/labelFile.ts', (load) => counted(load, 'readRawFile'));
 vi.mock('../../pipeline/data/snapshot.ts', (load) => counted(load, 'readSnapshot'));
-vi.mock('../training/appendedLines.ts', (load) => counted(load, 'openAppendedLines'));
-vi.mock('../browse.ts', (load) => counted(load, 'listFolder'));
+vi.mock('../runs/appendedLines.ts', (load) => counted(load, 'openAppendedLines'));
+vi.mock('../projects/browse.ts', (load) => counted(load, 'listFolder'));
 
 const home = mkdtempSync(path.join(tmpdir(), 'thread-'));
 const folder = path.join(home, 'photos');

@@ -6,7 +6,7 @@ import { configSchema } from '../../../shared/config.ts';
 import type { ConfigChoices } from '../../../shared/contract/runs.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { loadConfig, presetNames } from '../config/loadConfig.ts';
-import { projectConfigFile } from '../places.ts';
+import { projectConfigFile } from '../state/places.ts';
 
 /** Presets that the Train screen offers, in this order; the others are for measurements and the command line. */
 const offered = ['fast', 'balanced', 'best'];

@@ -6,7 +6,7 @@ import type { JobRequest } from '../../jobs/protocol.ts';
 import type { Job, JobWatcher } from '../../jobs/startJob.ts';
 import { startJobWhen } from '../../jobs/startJob.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
-import { cacheFolder, enginesFolder } from '../places.ts';
+import { cacheFolder, enginesFolder } from '../state/places.ts';
 
 /** Learning-rate range tests: one at a time, and never beside a training, which each would slow down. */
 export interface LearningRates {

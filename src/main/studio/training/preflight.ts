@@ -8,7 +8,7 @@ import { startJob } from '../../jobs/startJob.ts';
 import { changesNothing } from '../../pipeline/data/drawAugmentation.ts';
 import { requireMeasurableMonitors } from '../../pipeline/stages/monitors.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
-import { enginesFolder } from '../places.ts';
+import { enginesFolder } from '../state/places.ts';
 
 const speed = z.object({ stepSeconds: z.number(), scoreSeconds: z.number() });
 const measurementSchema = z.object({ teacher: speed, student: speed, memoryBytes: z.number() });

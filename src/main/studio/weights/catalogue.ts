@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { architectures } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { nearest } from '../config/nearest.ts';
-import { resourcePath } from '../resources.ts';
+import { resourcePath } from '../state/resources.ts';
 
 /**
  * resources/weights.json: where pretrained weights are published. Sizes are the parameters' in float32, so about. Keras's MD5 sums are

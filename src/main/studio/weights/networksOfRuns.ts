@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { WeightsEntry } from '../../../shared/contract/weights.ts';
 import { listRuns } from '../../pipeline/storage/runFolder.ts';
-import { runsFolder } from '../places.ts';
+import { runsFolder } from '../state/places.ts';
 
 /** Trained networks of a project that a training can go on from, those of the newest run first. */
 export async function networksOfRuns(projectFolder: string): Promise<WeightsEntry[]> {

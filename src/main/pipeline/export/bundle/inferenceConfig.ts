@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { ThresholdResult } from '../../../../shared/metrics/thresholds.ts';
-import { encodePixels } from '../tflite/io.ts';
-import type { TfliteSummary } from '../tflite/io.ts';
-import { INPUT_MEAN, INPUT_STD } from '../tflite/metadata.ts';
-import type { IoType } from '../tflite/metadata.ts';
-import { INPUT_NAME, OUTPUT_NAME } from '../tflite/write.ts';
+import { encodePixels } from '../../tflite/io.ts';
+import type { TfliteSummary } from '../../tflite/io.ts';
+import { INPUT_MEAN, INPUT_STD } from '../../tflite/metadata.ts';
+import type { IoType } from '../../tflite/metadata.ts';
+import { INPUT_NAME, OUTPUT_NAME } from '../../tflite/write.ts';
 
 /** inference_config.json: all that an app has to know to use the model. resources/schemas/inference_config.schema.json is made from this. */
 const ioType = z.enum(['uint8', 'int8', 'float32']).describe('Type of the numbers.');

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { sharp } from '../../data/imageLibrary.ts';
 import { letterbox } from '../../data/letterbox.ts';
 import { decide } from '../../../../shared/metrics/thresholds.ts';
-import type { Litert } from '../litert.ts';
-import { decodeScores, encodePixels } from '../tflite/io.ts';
+import type { Litert } from '../../tflite/litert.ts';
+import { decodeScores, encodePixels } from '../../tflite/io.ts';
 import { parityNames, PARITY_INDEX } from './manifest.ts';
 import type { BundleFile } from './writeBundle.ts';
 

@@ -1,4 +1,4 @@
-import { INPUT_MEAN, INPUT_STD } from '../tflite/metadata.ts';
+import { INPUT_MEAN, INPUT_STD } from '../../tflite/metadata.ts';
 import type { InferenceConfig } from './inferenceConfig.ts';
 import type { BundleFile } from './writeBundle.ts';
 

@@ -1,5 +1,5 @@
 import { toProblemData } from '../../../../shared/problem.ts';
-import { validateTflite } from '../tflite/validate.ts';
+import { validateTflite } from '../../tflite/validate.ts';
 import type { Files } from './bundleTexts.ts';
 import { codeFault, configFault, fileIn, metricsFault, pagesFault, thresholdsFault } from './bundleTexts.ts';
 import { BUNDLE_FILES, MODEL_FILE, parityNames, SUMS_FILE } from './manifest.ts';

@@ -4,8 +4,8 @@ import { parameterValues, picture } from '../../../../../tests/golden/formula.ts
 import { loadGolden } from '../../../../../tests/golden/golden.ts';
 import { smallIntegerModel } from '../../../../../tests/parity/tfliteModel.ts';
 import { createOnnxCpuEngine } from '../../engine/onnx/engine.ts';
-import { readTflite } from '../../export/tflite/read.ts';
-import { writeTflite } from '../../export/tflite/write.ts';
+import { readTflite } from '../../tflite/read.ts';
+import { writeTflite } from '../../tflite/write.ts';
 import { foldBatchNorm } from '../../graph/foldBatchNorm.ts';
 import type { Parameters } from '../../graph/graph.ts';
 import { ARCHITECTURES } from '../architectures.ts';

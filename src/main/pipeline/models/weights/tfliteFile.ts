@@ -1,7 +1,7 @@
 import { Problem } from '../../../../shared/problem.ts';
-import { readTflite } from '../../export/tflite/read.ts';
-import type { TfliteFile, TfliteOp, TfliteTensor } from '../../export/tflite/read.ts';
-import { PADDING } from '../../export/tflite/schema.ts';
+import { readTflite } from '../../tflite/read.ts';
+import type { TfliteFile, TfliteOp, TfliteTensor } from '../../tflite/read.ts';
+import { PADDING } from '../../tflite/schema.ts';
 import type { GraphNode, Model, Normalization, Tensor } from '../../graph/graph.ts';
 import type { PretrainedWeights } from './pretrained.ts';
 import { holdsOther, memberThat, sameShape, shapeText } from './pretrained.ts';

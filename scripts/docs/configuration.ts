@@ -1,0 +1,210 @@
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { architectures, configSchema, studentArchitectures } from '../../src/shared/config.ts';
+
+/** A setting as its schema tells it. */
+export interface Setting {
+  /** 'teacher.epochs_head' */
+  readonly key: string;
+  readonly meaning: string;
+  readonly defaultValue: unknown;
+  /** What is allowed, in words. */
+  readonly allowed: string;
+}
+
+export interface Section {
+  readonly name: string | null;
+  readonly title: string;
+  readonly settings: readonly Setting[];
+}
+
+interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly prefixItems?: readonly JsonSchema[];
+}
+
+const titles: Readonly<Record<string, string>> = {
+  data: 'Data',
+  augmentation: 'Augmentation',
+  engine: 'Engine',
+  teacher: 'Teacher',
+  student: 'Student',
+  qat: 'Quantization',
+  threshold_search: 'Thresholds',
+  tflite_export: 'Export',
+};
+
+/** All settings in the order of the schema; those without a section come first. */
+export function settings(): Section[] {
+  const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  const defaults = configSchema.parse({}) as Record<string, unknown>;
+  const general: Setting[] = [];
+  const sections: Section[] = [];
+  for (const [name, entry] of Object.entries(schema.properties ?? {})) {
+    if (entry.properties === undefined) {
+      general.push(setting(name, entry, defaults[name]));
+    } else {
+      const values = defaults[name] as Record<string, unknown>;
+      sections.push({
+        name,
+        title: titles[name] ?? name,
+        settings: Object.entries(entry.properties).map(([key, inner]) => setting(`${name}.${key}`, inner, values[key])),
+      });
+    }
+  }
+  return [{ name: null, title: 'General', settings: general }, ...sections];
+}
+
+/** Names are text to the schema, which takes other spellings of them too. */
+const names: Readonly<Record<string, readonly string[]>> = {
+  'teacher.architecture': architectures,
+  'student.architecture': studentArchitectures,
+};
+
+function setting(key: string, schema: JsonSchema, defaultValue: unknown): Setting {
+  return { key, meaning: schema.description ?? '', defaultValue, allowed: names[key]?.join(', ') ?? allowed(schema) };
+}
+
+function allowed(schema: JsonSchema): string {
+  if (schema.anyOf !== undefined)
+    return schema.anyOf.map((option) => (option.type === 'null' ? 'null' : allowed(option))).join('; or ');
+  if (schema.enum !== undefined) return schema.enum.join(', ');
+  if (schema.prefixItems !== undefined) return 'three whole numbers, 0 to 255';
+  if (schema.type === 'integer' || schema.type === 'number')
+    return `${schema.type === 'integer' ? 'whole number' : 'number'}${range(schema)}`;
+  return Array.isArray(schema.type) && schema.type.includes('null') ? 'text; or null' : 'text';
+}
+
+/** Whole numbers have no bound in zod but that of exact integers, which is none to people. */
+const bound = (value: number | undefined): number | undefined =>
+  value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;
+
+function range(schema: JsonSchema): string {
+  const low = bound(schema.minimum) ?? bound(schema.exclusiveMinimum);
+  const high = bound(schema.maximum) ?? bound(schema.exclusiveMaximum);
+  const from = schema.exclusiveMinimum !== undefined && bound(schema.minimum) === undefined ? 'above' : 'from';
+  const to = schema.exclusiveMaximum !== undefined && bound(schema.maximum) === undefined ? 'below' : 'to';
+  if (low !== undefined && high !== undefined) return `, ${from} ${low} ${to} ${high}`;
+  if (low !== undefined) return from === 'from' ? `, at least ${low}` : `, above ${low}`;
+  return high === undefined ? '' : `, at most ${high}`;
+}
+
+const WIDTH = 110;
+
+/** A text as comment lines of at most WIDTH characters. */
+function comment(text: string, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + word.length + 3 > WIDTH) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((each) => `${indent}# ${each}\n`).join('');
+}
+
+/** 0.00001 rather than 1e-05: settings are read by people. */
+function yamlValue(value: unknown): string {
+  if (typeof value === 'number' && !Number.isInteger(value) && Math.abs(value) < 1e-3)
+    return value.toFixed(12).replace(/0+$/, '');
+  return Array.isArray(value) ? JSON.stringify(value).replaceAll(',', ', ') : stringify(value).trim();
+}
+
+/** resources/default.yaml: every setting with its meaning and its default. */
+export function defaultYaml(): string {
+  const head =
+    '# Every setting of Destila Studio with its meaning and its default. Keep what you change and delete the rest.\n# docs/configuration.md explains more. This file is made by `npm run docs`.\n';
+  return (
+    head +
+    settings()
+      .map(({ name, settings: list }) => {
+        const indent = name === null ? '' : '  ';
+        const lines = list.map(
+          ({ key, meaning, defaultValue, allowed: values }) =>
+            `${comment(`${meaning} (${values})`, indent)}${indent}${key.slice(key.indexOf('.') + 1)}: ${yamlValue(defaultValue)}\n`,
+        );
+        return `\n${name === null ? '' : `${name}:\n`}${lines.join('')}`;
+      })
+      .join('')
+  );
+}
+
+const INTRODUCTION = `# Settings
+
+<!-- Made by \`npm run docs\` from src/shared/config.ts. -->
+
+Settings come in layers; each overrides the one before:
+
+1. the defaults below, which [\`resources/default.yaml\`](../resources/default.yaml) lists as a file,
+2. a preset: \`--preset demo\` (files in [\`resources/presets\`](../resources/presets)),
+3. a YAML file: \`--config my.yaml\`, or \`destila.yaml\` in the project folder (\`destila init\` writes one),
+4. single settings: \`--set teacher.epochs_finetune=20\`, as often as you like.
+
+A file holds only what differs from the defaults:
+
+\`\`\`yaml
+teacher:
+  input_size: 240
+  batch_size: 8
+student:
+  alpha: 0.5
+\`\`\`
+
+An unknown key or a wrong value ends the command before anything starts, with the file, the line and the nearest right key.
+A run keeps its settings in \`run.json\`; later changes of files change no run.
+
+**Where to turn first.** Memory runs out: \`teacher.batch_size\`, then \`teacher.input_size\`. Training takes too long: \`input_size\` of teacher and student (the time grows with its square), then \`epochs_finetune\`. Few photos: more \`augmentation\`, more \`dropout\`. Thresholds of rare classes jump between runs: raise \`threshold_search.smoothing\`. False alarms cost more than misses: \`threshold_search.goal: precision\`.
+
+From scratch (\`weights: null\`) all layers are trained from the start and the settings of phase A (\`lr_head\`, \`epochs_head\`, \`unfreeze_fraction\`) do nothing; learning rates of 0.001 to 0.003 then fit better than the defaults, which are made for pretrained networks.
+`;
+
+/** What stands before a section's table. */
+const notes: Readonly<Record<string, string>> = {
+  augmentation: `Every image is drawn anew in every epoch, from \`seed\`, epoch and place in its split alone: the same in every run, whatever the number of workers; student and teacher see the same crop. Mirroring, zoom, rotation and shift are one resampling, all changes of colour one matrix; \`order\` says which of place, colour, noise and erase comes first. As it stands:
+
+1. mirror (\`horizontal_flip\`, \`vertical_flip\`), then zoom, rotation, shift (\`geometry_probability\`), then RandAugment's rotation, shear and shift;
+2. hue (turned about the grey axis, \`hueRotate\` of W3C's Filter Effects), saturation (about the grey of Rec. 601), brightness, contrast (about 128) (\`colour_probability\`), then RandAugment's brightness, contrast, saturation;
+3. RandAugment's posterize and solarize;
+4. Gaussian noise (\`noise_probability\`), of a deviation between 0 and \`noise\`;
+5. a grey rectangle (\`erase\`) of 2 % of the image up to \`erase_area\`, of aspect 0.3 to 3.3;
+6. MixUp over the batch; the teacher sees the blended image.
+
+Ranges are drawn evenly. Sources: random erasing, Zhong et al. 2017 (arXiv 1708.04896); cutout, DeVries & Taylor 2017 (1708.04552); MixUp, Zhang et al. 2017 (1710.09412); RandAugment, Cubuk et al. 2019 (1909.13719), with the ranges of timm's \`auto_augment.py\`. Settings that may destroy what labels say (upside down, strong hue, a large rectangle) are warned about before and in a run.`,
+  teacher: `**Losses**, for a logit z, p = 1 / (1 + exp(-z)) and a label y from 0 to 1; means over all known entries. Each takes soft labels (MixUp, \`label_smoothing\`) by mixing the losses of present and absent:
+
+- \`bce\`: -y log p - (1 - y) log(1 - p);
+- \`focal\` (Lin et al. 2017, arXiv 1708.02002): -y a (1 - p)^g log p - (1 - y) (1 - a) p^g log(1 - p), g = \`focal_gamma\`, a = \`focal_alpha\` (both factors are 1 where it is null);
+- \`asymmetric\` (Ridnik et al. 2021, arXiv 2009.14119): -y (1 - p)^g+ log p - (1 - y) q^g- log(1 - q), q = max(p - \`asymmetric_margin\`, 0);
+- \`label_smoothing\` e: y becomes y (1 - e) + e / 2; \`positive_weights\` multiply the part of y;
+- the student's: \`alpha\` x the loss above + (1 - \`alpha\`) T² bce(z / T, sigmoid(teacher's z / T)), T = \`temperature\`.`,
+};
+
+/** docs/configuration.md */
+export function configurationMarkdown(): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|');
+  const tables = settings().map(({ name, title, settings: list }) =>
+    [
+      `## ${title}`,
+      '',
+      ...(notes[name ?? ''] === undefined ? [] : [notes[name ?? '']!, '']),
+      '| setting | default | allowed | meaning |',
+      '| --- | --- | --- | --- |',
+      ...list.map(
+        ({ key, defaultValue, allowed: values, meaning }) =>
+          `| \`${key}\` | \`${cell(yamlValue(defaultValue))}\` | ${cell(values)} | ${cell(meaning)} |`,
+      ),
+    ].join('\n'),
+  );
+  return `${INTRODUCTION}\n${tables.join('\n\n')}\n`;
+}

@@ -1,0 +1,67 @@
+import { Problem } from '../../../shared/problem.ts';
+import type { JobRequest } from '../../jobs/protocol.ts';
+import type { Job, JobWatcher } from '../../jobs/startJob.ts';
+import { startJob } from '../../jobs/startJob.ts';
+import { onStopSignals } from '../../jobs/stopSignals.ts';
+import { createReporter } from './reporter.ts';
+
+/** Starts a job and shows its progress. Ctrl-C and SIGTERM stop it at a checkpoint, a second one stops it at once. */
+export async function follow(
+  start: (watcher: JobWatcher) => Job | Promise<Job>,
+  json: boolean,
+  onOutput?: (text: string) => void,
+): Promise<unknown> {
+  const reporter = createReporter(json);
+  let begun = false;
+  let stopping = false;
+  const onEvent: JobWatcher['onEvent'] = (event) => {
+    begun = true;
+    reporter.event(event);
+  };
+  let job: Job | null = null;
+  const letGo = onStopSignals({
+    stop: () => {
+      stopping = true;
+      reporter.end();
+      process.stderr.write('Stopping at a checkpoint; press Ctrl-C again to stop at once.\n');
+      job?.send({ type: 'stop' });
+    },
+    stopNow: () => job?.cancel(),
+  });
+  try {
+    job = await start({ onEvent, ...(onOutput && { onOutput }) });
+    if (stopping) job.send({ type: 'stop' });
+    return await job.result;
+  } catch (error) {
+    // Ctrl-C ends a job's process that has not come so far as to leave signals to this one.
+    if (stopping && !begun) throw new Problem('cancelled', 'Stopped before the run began. Resume starts it.');
+    throw error;
+  } finally {
+    letGo();
+    reporter.end();
+  }
+}
+
+/** The same for jobs that are quick to repeat: Ctrl-C, or the signal, ends them at once. */
+export async function perform<T>(
+  request: JobRequest,
+  json: boolean,
+  onOutput?: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<T> {
+  const reporter = createReporter(json);
+  const job = startJob(request, { onEvent: (event) => reporter.event(event), ...(onOutput && { onOutput }), signal });
+  const cancel = (): void => job.cancel();
+  process.on('SIGINT', cancel);
+  process.on('SIGTERM', cancel);
+  try {
+    return (await job.result) as T;
+  } catch (error) {
+    if (error instanceof Problem && error.kind === 'cancelled') throw new Problem('cancelled', 'Cancelled.');
+    throw error;
+  } finally {
+    process.off('SIGINT', cancel);
+    process.off('SIGTERM', cancel);
+    reporter.end();
+  }
+}

@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { RunEvent } from '../../../shared/events.ts';
+import { print, printData, printError, showStatus } from './output.ts';
+import { createReporter } from './reporter.ts';
+
+/** Sets the title, clears the screen, writes the clipboard, and turns the rest of the line around. */
+const HOSTILE = '\x1b]0;x\x07\x1b[2J\x1b]52;c;eA==\x07\x9b31m\u202e';
+const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/;
+
+function written(stream: NodeJS.WriteStream): () => string {
+  let text = '';
+  vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  return () => text;
+}
+
+const tty = (isTTY: boolean): NodeJS.WriteStream =>
+  ({ isTTY, columns: 80, write: () => true }) as unknown as NodeJS.WriteStream;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('what the command line prints', () => {
+  test('has no control characters but line ends and tabs', () => {
+    const [out, error] = [written(process.stdout), written(process.stderr)];
+    print(`label '${HOSTILE}'\n\tnext\n`);
+    printError(`error: ${HOSTILE}\n`);
+    for (const text of [out(), error()]) {
+      expect(text).not.toMatch(CONTROL);
+      expect(text).toContain(String.raw`\u001b]52;c;eA==\u0007\u009b31m\u202e`);
+    }
+    expect(out().endsWith("'\n\tnext\n")).toBe(true);
+  });
+
+  test('data goes to another program byte for byte, and to a terminal without them', () => {
+    const { isTTY } = process.stdout;
+    const out = written(process.stdout);
+    process.stdout.isTTY = false;
+    printData(HOSTILE);
+    expect(out()).toBe(HOSTILE);
+    process.stdout.isTTY = true;
+    printData(HOSTILE);
+    expect(out().slice(HOSTILE.length)).not.toMatch(CONTROL);
+    process.stdout.isTTY = isTTY;
+  });
+
+  test.each([true, false])('events do not reach a terminal as commands (terminal: %s)', (isTTY) => {
+    const out = tty(isTTY);
+    const text = written(out);
+    const reporter = createReporter(false, out);
+    reporter.event({ type: 'note', level: 'warning', message: HOSTILE, stage: 'data' } as RunEvent);
+    showStatus(HOSTILE, out);
+    // The studio's own: back to the start of the line, and clear it.
+    expect(text().replaceAll('\r\x1b[K', '')).not.toMatch(CONTROL);
+    expect(text()).toContain(String.raw`\u001b[2J`);
+  });
+});

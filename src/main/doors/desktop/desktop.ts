@@ -1,0 +1,174 @@
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Notification,
+  powerSaveBlocker,
+  protocol,
+  screen,
+  session,
+  shell,
+} from 'electron';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { isMethod } from '../../../shared/contract/contract.ts';
+import { toProblemData } from '../../../shared/problem.ts';
+import { inSpanish } from '../../../shared/spanish/translate.ts';
+import { launchWith } from '../../jobs/launch.ts';
+import { onStopSignals } from '../../jobs/stopSignals.ts';
+import { matters } from '../eventFilter.ts';
+import { stateFolder } from '../../studio/state/places.ts';
+import type { Studio } from '../../studio/studio.ts';
+import { createStudio } from '../../studio/studio.ts';
+import { createResponder } from '../http/responder.ts';
+import { launchUtility } from './desktopProcess.ts';
+import { followLanguage } from './language.ts';
+import type { Language } from './language.ts';
+import { setMenu } from './menu.ts';
+import { askOnClose } from './quit.ts';
+import { isOwnSender, lockDown, ORIGIN, SCHEME } from './security.ts';
+import { systemKeychain } from './keychain.ts';
+import { keepWindowState, readWindowState } from './windowState.ts';
+
+/** The desktop door: one window over the same studio, its screens and pictures over a protocol of their own. */
+
+protocol.registerSchemesAsPrivileged([
+  { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
+]);
+
+const rendererFolder = path.join(import.meta.dirname, '..', '..', '..', 'renderer');
+const preload = path.join(import.meta.dirname, '..', '..', '..', 'preload', 'index.cjs');
+
+export async function openDesktop(): Promise<void> {
+  if (!app.requestSingleInstanceLock()) return app.quit();
+  await app.whenReady();
+  launchWith(launchUtility);
+  lockDown(app, session.defaultSession);
+  const studio = await createStudio({
+    door: 'desktop',
+    reveal: (file) => shell.showItemInFolder(file),
+    keychain: systemKeychain(),
+    keepAwake: keepAwake(),
+  });
+  const respond = createResponder(studio, rendererFolder);
+  protocol.handle(SCHEME, (request) =>
+    new URL(request.url).host === 'studio'
+      ? respond(new URL(request.url), request.headers.get('if-none-match'))
+      : Promise.resolve(new Response('Nothing here.', { status: 404 })),
+  );
+  const language = await followLanguage(studio, (now) =>
+    setMenu(now, (command) => studio.emit({ type: 'command', command, folder: null })),
+  );
+  const window = openWindow(studio, language);
+  answerCalls(studio, window);
+  app.on('second-instance', (_, argv) => {
+    window.show();
+    window.focus();
+    openNamed(studio, argv);
+  });
+  app.on('open-file', (event, file) => {
+    event.preventDefault();
+    openNamed(studio, [file]);
+  });
+  app.on('activate', () => window.show());
+  app.on('window-all-closed', () => void studio.close('stop').then(() => app.exit(0)));
+  window.webContents.once('did-finish-load', () => openNamed(studio, process.argv.slice(1)));
+  notifyEnds(studio, window, language);
+  // Registered after Electron's own handlers, which would close the window and ask.
+  onStopSignals({ stop: () => void studio.close('stop').then(() => app.exit(0)), stopNow: () => app.exit(1) });
+}
+
+function openWindow(studio: Studio, language: () => Language): BrowserWindow {
+  const { maximized, ...bounds } = readWindowState(
+    stateFolder(),
+    screen.getAllDisplays().map(({ workArea }) => workArea),
+  );
+  const window = new BrowserWindow({
+    ...bounds,
+    minWidth: 1024,
+    minHeight: 680,
+    show: false,
+    backgroundColor: '#141517',
+    title: 'Destila Studio',
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+    },
+  });
+  if (maximized) window.maximize();
+  keepWindowState(window, stateFolder());
+  askOnClose(window, studio, language);
+  window.once('ready-to-show', () => window.show());
+  void window.loadURL(`${ORIGIN}/`);
+  return window;
+}
+
+function answerCalls(studio: Studio, window: BrowserWindow): void {
+  ipcMain.handle('call', async (event, method: unknown, input: unknown) => {
+    if (!isOwnSender(event.senderFrame))
+      return { problem: { kind: 'internal', message: "Only the studio's own window may ask." } };
+    if (typeof method !== 'string' || !isMethod(method))
+      return { problem: { kind: 'internal', message: 'The studio does not know this. Restart it.' } };
+    // JSON both ways: to take apart and rebuild 100,000 images here would hold up the window and every run.
+    if (typeof input !== 'string') return { problem: { kind: 'internal', message: 'The request could not be read.' } };
+    return studio.answer(method, Buffer.from(input)).then(
+      (json) => ({ json }),
+      (error: unknown) => ({ problem: { ...toProblemData(error) } }),
+    );
+  });
+  ipcMain.handle('chooseFolder', async (event) => {
+    if (!isOwnSender(event.senderFrame)) return null;
+    const { filePaths } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] });
+    return filePaths[0] ?? null;
+  });
+  studio.subscribe((event) => {
+    if (!window.isDestroyed() && (window.isVisible() || matters(event))) window.webContents.send('event', event);
+  });
+}
+
+/** A folder on the command line, or dropped on the icon, opens as a project; a file of one (destila.yaml, train.txt) opens the folder that it lies in. */
+function openNamed(studio: Studio, names: readonly string[]): void {
+  const there = names.filter(
+    (name) => !name.startsWith('-') && existsSync(name) && path.resolve(name) !== app.getAppPath(),
+  );
+  const folder = there
+    .flatMap((name) => (statSync(name).isDirectory() ? [name] : /\.(yaml|txt)$/.test(name) ? [path.dirname(name)] : []))
+    .at(-1);
+  if (folder !== undefined) studio.emit({ type: 'command', command: 'openFolder', folder: path.resolve(folder) });
+}
+
+function keepAwake(): (awake: boolean) => void {
+  let blocker: number | null = null;
+  return (awake) => {
+    if (awake && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
+    if (!awake && blocker !== null) {
+      powerSaveBlocker.stop(blocker);
+      blocker = null;
+    }
+  };
+}
+
+function notifyEnds(studio: Studio, window: BrowserWindow, language: () => Language): void {
+  studio.subscribe((event) => {
+    if (event.type !== 'run' || window.isFocused()) return;
+    const text =
+      event.event.type === 'finished'
+        ? 'The run is done.'
+        : event.event.type === 'failed'
+          ? event.event.problem.message
+          : null;
+    if (text === null) return;
+    const notification = new Notification({
+      title: 'Destila Studio',
+      body: language() === 'es' ? inSpanish(text) : text,
+    });
+    notification.on('click', () => window.show());
+    notification.show();
+  });
+}

@@ -1,0 +1,25 @@
+import { app } from 'electron';
+import type { Output } from '../../../shared/contract/contract.ts';
+import type { Settings } from '../../../shared/contract/studio.ts';
+import type { Studio } from '../../studio/studio.ts';
+
+export type Language = 'en' | 'es';
+
+const languageOf = ({ language }: Settings): Language =>
+  language !== 'system' ? language : app.getLocale().startsWith('es') ? 'es' : 'en';
+
+/** The language of the screens, for what the system draws: menus, questions, notifications. `onLanguage` is told now and at each change. */
+export async function followLanguage(
+  studio: Studio,
+  onLanguage: (language: Language) => void,
+): Promise<() => Language> {
+  const { settings } = (await studio.call('studio.hello', {})) as Output<'studio.hello'>;
+  let language = languageOf(settings);
+  studio.subscribe((event) => {
+    if (event.type !== 'settings') return;
+    language = languageOf(event.settings);
+    onLanguage(language);
+  });
+  onLanguage(language);
+  return () => language;
+}

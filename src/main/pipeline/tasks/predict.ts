@@ -1,0 +1,81 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { CsvValue } from '../../../shared/csv.ts';
+import { csvRow } from '../../../shared/csv.ts';
+import { Problem, toProblemData } from '../../../shared/problem.ts';
+import { looksLikeImage } from '../data/imageFormats.ts';
+import { compareCodePoints } from '../data/vocabulary.ts';
+import { walkFolder } from '../data/walkFolder.ts';
+import { decide } from '../../../shared/metrics/thresholds.ts';
+import { progressReporter } from '../../../shared/progress.ts';
+import type { JobContext } from '../stages/jobContext.ts';
+import { openScoredModel } from './scoredModel.ts';
+
+export interface PredictionResult {
+  readonly images: number;
+  readonly unreadable: number;
+}
+
+/**
+ * CSV of every image below a folder, in the order of their paths: image, labels (those at or above their thresholds, joined by
+ * '|'), error, and one column of scores q / 256 a label. An image that cannot be read has its error and no scores.
+ */
+export async function predictFolder(
+  place: string,
+  folder: string,
+  context: JobContext & { output(text: string): void },
+): Promise<PredictionResult> {
+  const model = await openScoredModel(place, null);
+  try {
+    if (model.kind === 'run')
+      throw new Problem(
+        'config',
+        `${place} is a run. What ships is its bundle: name the folder below ${path.join(place, 'export')}.`,
+      );
+    const images = await imagesIn(folder);
+    const progress = progressReporter((event) => context.report(event), 'test', 'scoring', 'images', images.length);
+    context.output(csvLine(['image', 'labels', 'error', ...model.labels]));
+    let unreadable = 0;
+    for (const [i, image] of images.entries()) {
+      const sample = {
+        path: image,
+        file: path.join(folder, image),
+        labels: new Int8Array(model.labels.length),
+        hash: '',
+        line: 0,
+      };
+      try {
+        const codes = await model.score([sample]);
+        const present = decide(codes, model.perClassK);
+        context.output(
+          csvLine([
+            image,
+            model.labels.filter((_, c) => present[c] === 1).join('|'),
+            '',
+            ...Array.from(codes, (q) => q / 256),
+          ]),
+        );
+      } catch (error) {
+        const { kind, message } = toProblemData(error);
+        if (kind !== 'file' && kind !== 'data') throw error;
+        unreadable++;
+        context.output(csvLine([image, '', message, ...model.labels.map(() => '')]));
+      }
+      progress(i + 1);
+    }
+    return { images: images.length, unreadable };
+  } finally {
+    await model.dispose();
+  }
+}
+
+export async function imagesIn(folder: string): Promise<string[]> {
+  const found = await stat(folder).catch(() => null);
+  if (found?.isDirectory() !== true) throw new Problem('file', `${folder} is not a folder of images.`);
+  const images = (await walkFolder(folder)).files.filter(looksLikeImage).sort(compareCodePoints);
+  if (images.length === 0) throw new Problem('data', `There are no images in ${folder}.`);
+  return images;
+}
+
+/** A newline ends the record: the CSV goes through a pipe line by line. */
+const csvLine = (fields: readonly CsvValue[]): string => `${csvRow(fields)}\n`;

@@ -1,0 +1,23 @@
+import path from 'node:path';
+import { readModelFile } from '../models/modelFile.ts';
+import type { WeightsFormat } from '../models/weights/writeWeights.ts';
+import { writeWeights } from '../models/weights/writeWeights.ts';
+import { writeFileAtomic } from '../storage/atomicFile.ts';
+import type { NetworkStage } from '../stages/network/train.ts';
+import { modelPath } from '../stages/runContext.ts';
+
+export interface NetworkRequest {
+  readonly runFolder: string;
+  readonly stage: NetworkStage;
+  readonly format: WeightsFormat;
+  /** Absolute; null: beside the run's own, models/<stage>_<format>. */
+  readonly out: string | null;
+}
+
+/** Writes a run's best float network for PyTorch (timm) or Keras; returns the file's absolute path. */
+export async function writeNetwork({ runFolder, stage, format, out }: NetworkRequest): Promise<string> {
+  const best = modelPath({ folder: runFolder }, `${stage}_best`);
+  const file = out ?? path.join(path.dirname(best), `${stage}_${format}.${format === 'timm' ? 'safetensors' : 'h5'}`);
+  await writeFileAtomic(file, await writeWeights(await readModelFile(best), format));
+  return file;
+}

@@ -1,0 +1,70 @@
+import { readdir, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { FolderListing } from '../../../shared/contract/studio.ts';
+import { Problem } from '../../../shared/problem.ts';
+import { looksLikeImage } from '../../pipeline/data/imageFormats.ts';
+
+/** A folder to choose from, where there is no system dialog. Names only: no file is read. */
+export async function listFolder(asked: string | null): Promise<FolderListing> {
+  const folder = path.resolve(asked ?? os.homedir());
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => {
+    throw new Problem('file', `${folder} cannot be opened.`, error.message);
+  });
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  const parent = path.dirname(folder);
+  return {
+    folder,
+    parent: parent === folder ? null : parent,
+    folders: entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map((entry) => entry.name)
+      .sort((a, b) => a.localeCompare(b)),
+    images: names.filter(looksLikeImage).length,
+    labelFiles: names.filter((name) => /^(train|val|test)\.txt$/.test(name)).sort(),
+    files: names.filter((name) => /\.(csv|tsv|json|ya?ml|txt)$/i.test(name)).sort(),
+  };
+}
+
+/** Folders looked at, and how deep, for one that was dropped: people's photos lie near the top. */
+const MOST_SEEN = 20_000;
+const DEEPEST = 4;
+
+/** Folders of a name that hold the given files, nearest to the top first. No file is read. */
+export async function findFolder(
+  name: string,
+  files: readonly { name: string; bytes: number }[],
+  roots: readonly string[],
+): Promise<string[]> {
+  const found: string[] = [];
+  const seen = new Set<string>();
+  let level = [...new Set(roots.map((root) => path.resolve(root)))];
+  for (let depth = 0; depth <= DEEPEST && level.length > 0; depth++) {
+    const next: string[] = [];
+    for (const folder of level) {
+      if (seen.has(folder) || seen.size >= MOST_SEEN) continue;
+      seen.add(folder);
+      if (path.basename(folder) === name && (await holds(folder, files))) found.push(folder);
+      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      next.push(
+        ...entries
+          .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+          .map((entry) => path.join(folder, entry.name)),
+      );
+    }
+    level = next;
+  }
+  return found;
+}
+
+async function holds(folder: string, files: readonly { name: string; bytes: number }[]): Promise<boolean> {
+  const same = await Promise.all(
+    files.map(({ name, bytes }) =>
+      stat(path.join(folder, path.basename(name))).then(
+        ({ size }) => size === bytes,
+        () => false,
+      ),
+    ),
+  );
+  return same.every(Boolean);
+}

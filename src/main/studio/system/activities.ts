@@ -1,0 +1,55 @@
+import type { Activity, StudioEvent } from '../../../shared/contract/studio.ts';
+import type { RunEvent } from '../../../shared/events.ts';
+import { Problem } from '../../../shared/problem.ts';
+import type { JobWatcher } from '../../jobs/startJob.ts';
+
+/** What a long call works under: where it reports, and what ends it. */
+export type ActivityWatcher = Required<Pick<JobWatcher, 'onEvent'>> & { readonly signal: AbortSignal };
+
+/** Everything long that is not a run, shown on every screen and cancelled from any of them. */
+export interface Activities {
+  current(): readonly Activity[];
+  /** Rejects with Problem 'cancelled' when it was cancelled, whatever the work itself said. */
+  during<T>(kind: Activity['kind'], project: string | null, work: (watcher: ActivityWatcher) => Promise<T>): Promise<T>;
+  /** Ends one; its processes end with it. One that has just ended is no error. */
+  cancel(id: string): void;
+  /** Ends those of a kind: a measurement gives way to a training. */
+  cancelKind(kind: Activity['kind']): void;
+  cancelAll(): void;
+}
+
+export function openActivities(emit: (event: StudioEvent) => void): Activities {
+  const running = new Map<string, { activity: Activity; controller: AbortController }>();
+  let next = 0;
+  return {
+    current: () => [...running.values()].map(({ activity }) => activity),
+    during: async (kind, project, work) => {
+      const id = `${kind}-${next++}`;
+      const controller = new AbortController();
+      const show = (activity: Activity): void => {
+        running.set(id, { activity, controller });
+        emit({ type: 'activity', activity });
+      };
+      show({ id, kind, project, done: 0, total: 0, secondsLeft: null });
+      const onEvent = (event: RunEvent): void => {
+        if (event.type === 'progress' && running.has(id))
+          show({ id, kind, project, done: event.done, total: event.total, secondsLeft: event.secondsLeft });
+      };
+      try {
+        return await work({ onEvent, signal: controller.signal });
+      } catch (error) {
+        throw controller.signal.aborted ? new Problem('cancelled', 'Cancelled.') : error;
+      } finally {
+        running.delete(id);
+        emit({ type: 'activityEnded', id });
+      }
+    },
+    cancel: (id) => running.get(id)?.controller.abort(),
+    cancelKind: (kind) => {
+      for (const { activity, controller } of running.values()) if (activity.kind === kind) controller.abort();
+    },
+    cancelAll: () => {
+      for (const { controller } of running.values()) controller.abort();
+    },
+  };
+}

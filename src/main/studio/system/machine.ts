@@ -1,0 +1,77 @@
+import { readFile, statfs } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Load, Machine, Settings } from '../../../shared/contract/studio.ts';
+import { machineSchema } from '../../../shared/contract/studio.ts';
+import { surveyMachine } from '../engines/survey.ts';
+import { createGpuMeter } from './gpuLoad.ts';
+import { readStored, writeStored } from '../state/storedJson.ts';
+
+/** What this machine can do: engines are started and timed once, and again when asked. */
+export interface MachineStore {
+  known(): Machine | null;
+  measure(signal?: AbortSignal): Promise<Machine>;
+}
+
+export async function openMachine(stateFolder: string): Promise<MachineStore> {
+  const file = path.join(stateFolder, 'machine.json');
+  let machine = await readStored(file, machineSchema.nullable(), null);
+  return {
+    known: () => machine,
+    measure: async (signal) => {
+      machine = { measuredAt: new Date().toISOString(), ...(await surveyMachine(os.homedir(), signal)) };
+      await writeStored(file, machine);
+      return machine;
+    },
+  };
+}
+
+/** Threads of a new run whose settings leave it to the studio; 0: all cores. In the polite mode a quarter of them, at least one, is left to others. */
+export function threadsOf(
+  { threads, polite }: Pick<Settings, 'threads' | 'polite'>,
+  cores = os.availableParallelism(),
+): number {
+  if (threads > 0 || !polite) return threads;
+  return Math.max(1, cores - Math.max(1, Math.round(cores / 4)));
+}
+
+interface CpuTimes {
+  readonly busy: number;
+  readonly total: number;
+}
+
+function cpuTimes(): CpuTimes {
+  const times = os.cpus().map(({ times: { user, nice, sys, idle, irq } }) => ({ busy: user + nice + sys + irq, idle }));
+  const busy = times.reduce((sum, time) => sum + time.busy, 0);
+  return { busy, total: busy + times.reduce((sum, time) => sum + time.idle, 0) };
+}
+
+/** Each call says how busy the processor was since the one before. */
+export function createLoadMeter(folder: string, jobPid: () => number | null): () => Promise<Load> {
+  let last = cpuTimes();
+  const gpus = createGpuMeter();
+  return async () => {
+    const now = cpuTimes();
+    const share = now.total === last.total ? 0 : (now.busy - last.busy) / (now.total - last.total);
+    last = now;
+    const pid = jobPid();
+    return {
+      cpuShare: share,
+      memoryTotalBytes: os.totalmem(),
+      memoryUsedBytes: os.totalmem() - os.freemem(),
+      diskFreeBytes: await statfs(folder).then(
+        ({ bavail, bsize }) => bavail * bsize,
+        () => null,
+      ),
+      jobBytes: pid === null ? null : await residentBytes(pid),
+      gpus: await gpus(),
+    };
+  };
+}
+
+/** Where the system says so in /proc. */
+async function residentBytes(pid: number): Promise<number | null> {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const match = /^VmRSS:\s*(\d+) kB$/m.exec(text);
+  return match === null ? null : Number(match[1]) * 1024;
+}
