@@ -58,7 +58,7 @@ export function App() {
 
 function Studio() {
   const { screen, problem, project } = useParts('screen', 'problem', 'project');
-  const { w } = useWording();
+  const { t } = useWording();
   useFolderDrop();
   useKeys({
     'mod+k': openPalette,
@@ -96,7 +96,7 @@ function Studio() {
     <div className="window">
       <TitleBar />
       <Rail />
-      <main className="screen" aria-label={w('Studio', 'Estudio')}>
+      <main className="screen" aria-label={t('common.studio')}>
         {problem !== null && (
           <ErrorNote problem={problem} onDismiss={dismissProblem}>
             <TakeOver problem={problem} />

@@ -21,7 +21,7 @@ import './compare.css';
 /** Which is better, and why? */
 export default function CompareScreen() {
   const wording = useWording();
-  const { w, said } = wording;
+  const { t, said } = wording;
   const runs = useStudio((state) => state.runs);
   const [ticked, setTicked] = useState<readonly string[] | null>(null);
   const [trash, setTrash] = useState(false);
@@ -57,42 +57,38 @@ export default function CompareScreen() {
               go('train');
             }}
           >
-            {w(`Reproduce ${said(other.name)}`, `Repetir ${said(other.name)}`)}
+            {t('compare.reproduce', { other: said(other.name) })}
           </Button>
         )}
         {other !== null && !other.pinned && (
           <Button variant="subtle" leftSection={<IconPin size={15} />} onClick={() => void pin(live, other)}>
-            {w('Make it the baseline', 'Hacerlo referencia')}
+            {t('compare.makeBaseline')}
           </Button>
         )}
         {other !== null && other.val.int8Ap !== null && (
-          <Button onClick={() => go('tune', other.id)}>
-            {w(`Tune ${said(other.name)}`, `Ajustar ${said(other.name)}`)}
-          </Button>
+          <Button onClick={() => go('tune', other.id)}>{t('compare.tune', { other: said(other.name) })}</Button>
         )}
       </Answer>
       <div className="toolbar">
         <SegmentedControl
-          aria-label={w('Runs', 'Entrenamientos')}
+          aria-label={t('common.runs')}
           data={[
-            { value: 'runs', label: `${w('Runs', 'Entrenamientos')} ${live.length}` },
-            { value: 'trash', label: `${w('Trash', 'Papelera')} ${trashed}` },
+            { value: 'runs', label: `${t('common.runs')} ${live.length}` },
+            { value: 'trash', label: `${t('compare.trash')} ${trashed}` },
           ]}
           value={trash ? 'trash' : 'runs'}
           onChange={(value) => setTrash(value === 'trash')}
         />
         <TextInput
           data-find
-          aria-label={w('Find a run', 'Buscar')}
-          placeholder={w('Find a run', 'Buscar')}
+          aria-label={t('compare.findRun')}
+          placeholder={t('compare.findRun')}
           leftSection={<IconSearch size={14} />}
           value={query}
           onChange={(event) => setQuery(event.currentTarget.value)}
         />
         <span className="grow" />
-        <span className="quiet small">
-          {w('Figures on validation; test stays sealed here', 'Cifras en validación; la prueba queda cerrada aquí')}
-        </span>
+        <span className="quiet small">{t('compare.figuresValidationTestStaysSealed')}</span>
       </div>
       <RunTable
         runs={shown}
@@ -142,7 +138,7 @@ async function pin(runs: readonly RunSummary[], run: RunSummary): Promise<void> 
 }
 
 function compareAnswer(
-  { w, f, said }: Wording,
+  { t, f, said }: Wording,
   before: RunSummary | null,
   after: RunSummary | null,
   compared: Compared,
@@ -150,57 +146,50 @@ function compareAnswer(
   if (before === null || after === null)
     return {
       tone: 'plain',
-      says: w('Tick two runs to compare them.', 'Marca dos entrenamientos para compararlos.'),
-      because: after === null ? '' : w('A pinned run is the baseline.', 'El fijado es la referencia.'),
+      says: t('compare.tickTwoRunsCompareThem'),
+      because: after === null ? '' : t('compare.pinnedRunBaseline'),
     };
   switch (compared.state) {
     case 'nothing':
       return {
         tone: 'plain',
-        says: w('One of the two has no INT8 scores yet.', 'Uno de los dos aún no tiene puntuaciones INT8.'),
-        because: w('They come once its thresholds are found.', 'Llegan cuando se hallen sus umbrales.'),
+        says: t('compare.oneOfTwoNoInt8'),
+        because: t('compare.comeOnceThresholdsFound'),
       };
     case 'working':
-      return { tone: 'plain', says: w('Comparing…', 'Comparando…'), because: '' };
+      return { tone: 'plain', says: t('compare.comparing'), because: '' };
     case 'refused':
       return {
         tone: 'warn',
-        says: w('These two cannot be compared.', 'Estos dos no se pueden comparar.'),
-        because: refusalWords(compared.why, w),
+        says: t('compare.theseTwoCannotCompared'),
+        because: refusalWords(compared.why, t),
       };
     case 'done': {
       const { macro, labels } = compared.comparisons.ap;
       const better = labels.filter(({ clear, from, to }) => clear && to > from).length;
       const worse = labels.filter(({ clear, from, to }) => clear && to < from).length;
       const points = f.decimal(Math.abs(macro.change) * 100, 1);
-      const range = w(
-        `95 % range ${f.sign(macro.low * 100, 1)} to ${f.sign(macro.high * 100, 1)}. ${better} clearly better, ${worse} clearly worse.`,
-        `Rango del 95 %: ${f.sign(macro.low * 100, 1)} a ${f.sign(macro.high * 100, 1)}. ${better} claramente mejores, ${worse} claramente peores.`,
-      );
+      const range = t('compare.n95RangeClearlyBetterClearly', {
+        low: f.sign(macro.low * 100, 1),
+        high: f.sign(macro.high * 100, 1),
+        better,
+        worse,
+      });
       if (!macro.clear)
         return {
           tone: 'plain',
-          says: w(
-            `${said(after.name)} and ${said(before.name)} are within chance of each other.`,
-            `${said(after.name)} y ${said(before.name)} difieren menos que el azar.`,
-          ),
+          says: t('compare.withinChanceOfEachOther', { after: said(after.name), before: said(before.name) }),
           because: range,
         };
       return macro.change > 0
         ? {
             tone: 'ok',
-            says: w(
-              `${said(after.name)} beats ${said(before.name)} by ${points} mAP as shipped.`,
-              `${said(after.name)} supera a ${said(before.name)} en ${points} mAP tal como se entrega.`,
-            ),
+            says: t('compare.beatsMapShipped', { after: said(after.name), before: said(before.name), points }),
             because: range,
           }
         : {
             tone: 'warn',
-            says: w(
-              `${said(after.name)} falls ${points} mAP behind ${said(before.name)} as shipped.`,
-              `${said(after.name)} queda ${points} mAP por debajo de ${said(before.name)}.`,
-            ),
+            says: t('compare.fallsMapBehindShipped', { after: said(after.name), points, before: said(before.name) }),
             because: range,
           };
     }
@@ -208,20 +197,15 @@ function compareAnswer(
 }
 
 function NoRuns() {
-  const { w } = useWording();
+  const { t } = useWording();
   return (
     <>
-      <Answer says={w('Nothing to compare yet.', 'Aún no hay qué comparar.')} />
+      <Answer says={t('compare.nothingCompareYet')} />
       <div className="empty">
-        <h2>{w('Two runs make a comparison.', 'Dos entrenamientos hacen una comparación.')}</h2>
-        <p>
-          {w(
-            'Train once, change one thing, train again: here you see whether it helped.',
-            'Entrena, cambia una cosa y entrena otra vez: aquí ves si ayudó.',
-          )}
-        </p>
+        <h2>{t('compare.twoRunsMakeComparison')}</h2>
+        <p>{t('compare.trainOnceChangeOneThing')}</p>
         <div>
-          <Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button>
+          <Button onClick={() => go('train')}>{t('common.goTraining')}</Button>
         </div>
       </div>
     </>

@@ -10,7 +10,7 @@ import { runColor } from './RunTable.tsx';
 
 /** How the chosen runs' students learned, over each other. */
 export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const [metric, setMetric] = useState('macro_ap');
   const [histories, setHistories] = useState<readonly RunHistory[]>([]);
   const ids = runs.map(({ id }) => id).join();
@@ -42,27 +42,23 @@ export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
     [histories, runs, metric, f],
   );
   return (
-    <section className="compare-curves" aria-label={w('How they learned', 'Cómo aprendieron')}>
+    <section className="compare-curves" aria-label={t('compare.howLearned')}>
       <div className="row">
-        <h2>{w('How they learned', 'Cómo aprendieron')}</h2>
-        <span className="quiet cut grow">{w('student, validation, per epoch', 'alumno, validación, por época')}</span>
+        <h2>{t('compare.howLearned')}</h2>
+        <span className="quiet cut grow">{t('compare.studentValidationPerEpoch')}</span>
         <SegmentedControl
-          aria-label={w('Measure', 'Medida')}
+          aria-label={t('common.measure')}
           data={[
             { value: 'macro_ap', label: 'mAP' },
             { value: 'macro_f1', label: 'F1' },
-            { value: 'val_loss', label: w('Loss', 'Pérdida') },
+            { value: 'val_loss', label: t('common.loss') },
           ]}
           value={metric}
           onChange={setMetric}
         />
       </div>
       <div style={{ flex: 1, minHeight: 0 }}>
-        <LineChart
-          series={series}
-          label={w('Validation measure of the runs by epoch', 'Medida en validación por época')}
-          percent={metric !== 'val_loss'}
-        />
+        <LineChart series={series} label={t('compare.validationMeasureOfRunsEpoch')} percent={metric !== 'val_loss'} />
       </div>
     </section>
   );

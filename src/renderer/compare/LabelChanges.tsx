@@ -26,7 +26,7 @@ export function LabelChanges({
     readonly after: string;
   };
 }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const scroller = useRef<HTMLDivElement>(null);
   const [measure, setMeasure] = useState<Measure>('ap');
   const rows = useMemo(
@@ -44,12 +44,12 @@ export function LabelChanges({
     overscan: 8,
   });
   return (
-    <aside className="panel line-left" aria-label={w('Per label', 'Por etiqueta')}>
+    <aside className="panel line-left" aria-label={t('compare.perLabel')}>
       <div className="panel-head" style={{ alignItems: 'center' }}>
-        <h2>{w('Per label', 'Por etiqueta')}</h2>
-        <span className="quiet cut grow">{w('INT8, largest change first', 'INT8, mayor cambio primero')}</span>
+        <h2>{t('compare.perLabel')}</h2>
+        <span className="quiet cut grow">{t('compare.int8LargestChangeFirst')}</span>
         <SegmentedControl
-          aria-label={w('Measure by label', 'Medida por etiqueta')}
+          aria-label={t('compare.measureLabel')}
           data={[
             { value: 'ap', label: 'AP' },
             { value: 'f1', label: 'F1' },
@@ -65,31 +65,19 @@ export function LabelChanges({
           <span style={{ color: `var(${colors.after})` }}>●</span>
           {said(after.name)}
           <span className="grow" />
-          <span className="quiet">{w('val images', 'imág. val')}</span>
+          <span className="quiet">{t('compare.valImages')}</span>
         </div>
       )}
       {rows.length === 0 && (
         <p className="quiet" style={{ padding: '4px 16px' }}>
           {compared.state === 'working'
-            ? w('Comparing on 1,000 resamples of the images…', 'Comparando en 1000 remuestreos de las imágenes…')
+            ? t('compare.comparing1000ResamplesOf')
             : compared.state === 'refused'
-              ? w(
-                  'Other images or labels: the figures would mean nothing side by side.',
-                  'Otras imágenes o etiquetas: las cifras no dirían nada una junto a otra.',
-                )
-              : w(
-                  'Two scored runs show here which labels gained and which lost.',
-                  'Dos entrenamientos puntuados muestran aquí qué etiquetas ganan y cuáles pierden.',
-                )}
+              ? t('compare.otherImagesLabelsFiguresWould')
+              : t('compare.twoScoredRunsShowHere')}
         </p>
       )}
-      <div
-        ref={scroller}
-        className="scroll grow"
-        role="table"
-        aria-label={w('Change by label', 'Cambio por etiqueta')}
-        tabIndex={0}
-      >
+      <div ref={scroller} className="scroll grow" role="table" aria-label={t('compare.changeLabel')} tabIndex={0}>
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const { label, from, to, clear, positives, low, high } = rows[index]!;
@@ -101,10 +89,7 @@ export function LabelChanges({
                 className="ap-row"
                 data-clear={clear}
                 style={{ transform: `translateY(${start}px)`, height: ROW }}
-                title={w(
-                  `95 % range ${f.sign(low * 100, 1)} to ${f.sign(high * 100, 1)}`,
-                  `Rango del 95 %: ${f.sign(low * 100, 1)} a ${f.sign(high * 100, 1)}`,
-                )}
+                title={t('compare.n95Range', { low: f.sign(low * 100, 1), high: f.sign(high * 100, 1) })}
               >
                 <span role="cell" className="grow cut">
                   <Label name={label} most={20} />
@@ -138,15 +123,15 @@ export function LabelChanges({
       </div>
       {notMeasured.length > 0 && (
         <p className="small warn line-top" style={{ padding: '8px 16px 0' }} title={notMeasured.join(', ')}>
-          {w(
-            `${notMeasuredWords(notMeasured.length, w)} No validation image: ${named(notMeasured, w)}.`,
-            `${notMeasuredWords(notMeasured.length, w)} Sin imagen de validación: ${named(notMeasured, w)}.`,
-          )}
+          {t('compare.noValidationImage', {
+            notMeasuredCount: notMeasuredWords(notMeasured.length, t),
+            notMeasured: named(notMeasured, t),
+          })}
         </p>
       )}
       {rows.length > 0 && (
         <p className="small quiet line-top" style={{ padding: '8px 16px' }}>
-          {w('Faint: the change is within chance for so few images.', 'Tenue: con tan pocas imágenes puede ser azar.')}
+          {t('compare.faintChangeWithinChanceFew')}
         </p>
       )}
     </aside>

@@ -3,6 +3,7 @@ import { IconDots, IconNote, IconPin } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import { call } from '../api/client.ts';
+import type { Translate } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, go, useStudio } from '../stores/studio.ts';
 import { presetWords } from '../train/settingWords.ts';
@@ -51,7 +52,7 @@ export function RunTable({
   ticked: readonly string[];
   onTick(id: string): void;
 }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const queue = useStudio((state) => state.queue);
   const [by, setBy] = useState<{ column: Column; down: boolean }>({ column: 'createdAt', down: true });
   const [noting, setNoting] = useState<string | null>(null);
@@ -85,17 +86,17 @@ export function RunTable({
         <thead>
           <tr>
             <th>
-              <span className="visually-hidden">{w('Compare', 'Comparar')}</span>
+              <span className="visually-hidden">{t('common.compare')}</span>
             </th>
-            {head('name', w('Run', 'Entrenamiento'), false)}
-            {head('createdAt', w('Started', 'Inicio'))}
-            {head('seconds', w('Time', 'Tiempo'))}
-            {head('teacher', w('Teacher mAP', 'mAP maestro'))}
-            {head('float', w('Float mAP', 'mAP float'))}
-            {head('int8', w('INT8 mAP', 'mAP INT8'))}
-            {head('f1', w('INT8 F1', 'F1 INT8'))}
-            {head('lost', w('INT8 − float', 'INT8 − float'))}
-            {head('bytes', w('Disk', 'Disco'))}
+            {head('name', t('common.run'), false)}
+            {head('createdAt', t('compare.started'))}
+            {head('seconds', t('common.time'))}
+            {head('teacher', t('compare.teacherMap'))}
+            {head('float', t('compare.floatMap'))}
+            {head('int8', t('common.int8Map'))}
+            {head('f1', t('compare.int8F1'))}
+            {head('lost', t('compare.int8Float'))}
+            {head('bytes', t('common.disk'))}
             <th />
           </tr>
         </thead>
@@ -107,7 +108,7 @@ export function RunTable({
               <tr key={run.id} data-ticked={at >= 0}>
                 <td>
                   <Checkbox
-                    aria-label={w(`Compare ${said(run.name)}`, `Comparar ${said(run.name)}`)}
+                    aria-label={t('compare.compare', { run: said(run.name) })}
                     checked={at >= 0}
                     onChange={() => onTick(run.id)}
                     disabled={run.trashed}
@@ -116,13 +117,7 @@ export function RunTable({
                 <td>
                   <span className="row">
                     {follows && (
-                      <span
-                        className="follows"
-                        title={w(
-                          `same settings, seed ${run.config.seed}`,
-                          `mismos ajustes, semilla ${run.config.seed}`,
-                        )}
-                      />
+                      <span className="follows" title={t('compare.sameSettingsSeed', { seed: run.config.seed })} />
                     )}
                     <i className="run-dot" style={{ background: at >= 0 ? `var(${runColor(at)})` : 'transparent' }} />
                     <button
@@ -133,11 +128,11 @@ export function RunTable({
                     >
                       <strong>{said(run.name)}</strong>
                     </button>
-                    <span className="soft cut">{run.preset === null ? '' : presetWords(run.preset, w)[0]}</span>
+                    <span className="soft cut">{run.preset === null ? '' : presetWords(run.preset, t)[0]}</span>
                     {run.pinned && (
                       <span className="tag">
                         <IconPin size={12} aria-hidden="true" />
-                        {w('baseline', 'referencia')}
+                        {t('compare.baseline')}
                       </span>
                     )}
                     {run.state !== 'finished' && (
@@ -145,26 +140,20 @@ export function RunTable({
                         {stateName(
                           run.state,
                           queue.some((entry) => entry.run === run.id),
-                          w,
+                          t,
                         )}
                       </span>
                     )}
                     {repeats !== null && (
-                      <span
-                        className="tag"
-                        title={w(
-                          'Same settings, other seeds: mean and standard deviation of INT8 mAP',
-                          'Mismos ajustes, otras semillas: media y desviación típica del mAP INT8',
-                        )}
-                      >
-                        {w(`${repeats.runs.length} seeds`, `${repeats.runs.length} semillas`)} {f.points(repeats.mean)}{' '}
-                        ± {f.decimal(repeats.spread * 100, 1)}
+                      <span className="tag" title={t('compare.sameSettingsOtherSeedsMean')}>
+                        {t('compare.seeds', { runCount: repeats.runs.length })} {f.points(repeats.mean)} ±{' '}
+                        {f.decimal(repeats.spread * 100, 1)}
                       </span>
                     )}
                     {noting === run.id ? (
                       <TextInput
                         autoFocus
-                        aria-label={w('Note', 'Nota')}
+                        aria-label={t('compare.note')}
                         defaultValue={run.note}
                         onBlur={(event) => {
                           change(run, { note: event.currentTarget.value });
@@ -202,7 +191,7 @@ export function RunTable({
                       <ActionIcon
                         variant="subtle"
                         color="gray"
-                        aria-label={w(`More of ${said(run.name)}`, `Más de ${said(run.name)}`)}
+                        aria-label={t('compare.moreOf', { run: said(run.name) })}
                       >
                         <IconDots size={16} />
                       </ActionIcon>
@@ -211,12 +200,12 @@ export function RunTable({
                       {!run.trashed && (
                         <>
                           <Menu.Item onClick={() => change(run, { pinned: !run.pinned })}>
-                            {run.pinned ? w('Unpin', 'Soltar') : w('Pin as baseline', 'Fijar como referencia')}
+                            {run.pinned ? t('compare.unpin') : t('compare.pinBaseline')}
                           </Menu.Item>
-                          <Menu.Item onClick={() => setNoting(run.id)}>{w('Note', 'Nota')}</Menu.Item>
+                          <Menu.Item onClick={() => setNoting(run.id)}>{t('compare.note')}</Menu.Item>
                           {(hasNetwork(run, 'student') || hasNetwork(run, 'teacher')) && (
                             <Menu.Item onClick={() => setSaving(run)}>
-                              {w('Save float weights (PyTorch, Keras)', 'Guardar pesos en float (PyTorch, Keras)')}
+                              {t('compare.saveFloatWeightsPytorchKeras')}
                             </Menu.Item>
                           )}
                           {run.freeableBytes > 0 && (
@@ -225,7 +214,7 @@ export function RunTable({
                                 void attempt(() => call('runs.clean', { project: run.project, run: run.id }))
                               }
                             >
-                              {w('Free the checkpoints', 'Liberar puntos de control')}
+                              {t('compare.freeCheckpoints')}
                             </Menu.Item>
                           )}
                           <Menu.Divider />
@@ -233,22 +222,20 @@ export function RunTable({
                             disabled={run.state === 'running'}
                             onClick={() => change(run, { trashed: true, pinned: false })}
                           >
-                            {w('Move to the trash', 'A la papelera')}
+                            {t('compare.moveTrash')}
                           </Menu.Item>
                         </>
                       )}
                       {run.trashed && (
                         <>
-                          <Menu.Item onClick={() => change(run, { trashed: false })}>
-                            {w('Put back', 'Restaurar')}
-                          </Menu.Item>
+                          <Menu.Item onClick={() => change(run, { trashed: false })}>{t('compare.putBack')}</Menu.Item>
                           <Menu.Item
                             color="red"
                             onClick={() =>
                               void attempt(() => call('runs.delete', { project: run.project, run: run.id }))
                             }
                           >
-                            {w('Delete for good', 'Borrar del todo')}
+                            {t('compare.deleteGood')}
                           </Menu.Item>
                         </>
                       )}
@@ -262,7 +249,7 @@ export function RunTable({
       </table>
       {sorted.length === 0 && (
         <p className="quiet" style={{ padding: 16 }}>
-          {w('None here.', 'Nada aquí.')}
+          {t('compare.noneHere')}
         </p>
       )}
     </div>
@@ -270,14 +257,11 @@ export function RunTable({
 }
 
 function Gain({ beside }: { beside: ReturnType<typeof gainOver> }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   if (beside === null) return null;
   if ('gain' in beside)
     return <span className={`small ${beside.gain >= 0 ? 'ok' : 'warn'}`}> {f.sign(beside.gain * 100, 1)}</span>;
-  const why = w(
-    `Not compared with the baseline. ${refusalWords(beside.refused, w)}`,
-    `No se compara con la referencia. ${refusalWords(beside.refused, w)}`,
-  );
+  const why = t('compare.notComparedBaseline', { refused: refusalWords(beside.refused, t) });
   return (
     <>
       {' '}
@@ -288,18 +272,18 @@ function Gain({ beside }: { beside: ReturnType<typeof gainOver> }) {
   );
 }
 
-function stateName(state: RunSummary['state'], queued: boolean, w: (en: string, es: string) => string): string {
+function stateName(state: RunSummary['state'], queued: boolean, t: Translate): string {
   switch (state) {
     case 'created':
-      return queued ? w('waiting', 'en espera') : w('not started', 'sin empezar');
+      return queued ? t('common.waiting') : t('compare.notStarted');
     case 'running':
-      return w('running', 'en marcha');
+      return t('common.running');
     case 'stopped':
-      return w('stopped', 'parado');
+      return t('compare.stopped');
     case 'failed':
-      return w('failed', 'falló');
+      return t('compare.failed');
     case 'interrupted':
-      return w('cut off', 'cortado');
+      return t('compare.cutOff');
     case 'finished':
       return '';
   }

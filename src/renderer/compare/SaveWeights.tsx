@@ -16,7 +16,7 @@ export const hasNetwork = (run: RunSummary, network: Network): boolean =>
 
 /** Takes a run's float network elsewhere: to PyTorch or to Keras. */
 export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const door = useStudio((state) => state.hello?.door);
   const [network, setNetwork] = useState<Network>(hasNetwork(run, 'student') ? 'student' : 'teacher');
   const [format, setFormat] = useState<Format>('timm');
@@ -39,24 +39,24 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
     <Modal
       opened
       onClose={onClose}
-      title={w(`Float weights of ${said(run.name)}`, `Pesos en float de ${said(run.name)}`)}
+      title={t('compare.floatWeightsOf', { run: said(run.name) })}
       size={560}
       transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': w('Close', 'Cerrar') }}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <div className="column save-weights">
         <div className="row wrap">
           <SegmentedControl
-            aria-label={w('Network', 'Red')}
+            aria-label={t('common.network')}
             value={network}
             onChange={(value) => change(() => setNetwork(value as Network))}
             data={[
-              { value: 'student', label: w('Student', 'Alumno'), disabled: !hasNetwork(run, 'student') },
-              { value: 'teacher', label: w('Teacher', 'Maestro'), disabled: !hasNetwork(run, 'teacher') },
+              { value: 'student', label: t('common.student2'), disabled: !hasNetwork(run, 'student') },
+              { value: 'teacher', label: t('common.teacher'), disabled: !hasNetwork(run, 'teacher') },
             ]}
           />
           <SegmentedControl
-            aria-label={w('For', 'Para')}
+            aria-label={t('compare.for')}
             value={format}
             onChange={(value) => change(() => setFormat(value as Format))}
             data={[
@@ -66,23 +66,17 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
           />
         </div>
         <p className="soft">
-          {w(
-            `${name}, before quantization, with its classifier: the same numbers, none rounded.`,
-            `${name}, antes de cuantizar, con su clasificador: los mismos números, sin redondear.`,
-          )}{' '}
+          {t('compare.beforeQuantizationClassifierSameNumbers', { name })}{' '}
           {format === 'timm'
-            ? w('A safetensors file with timm’s names.', 'Un archivo safetensors con los nombres de timm.')
+            ? t('compare.safetensorsFileTimmSNames')
             : lite
-              ? w(
-                  'An .h5 file with Keras’s names; Keras itself has no EfficientNet-Lite.',
-                  'Un archivo .h5 con los nombres de Keras; Keras no tiene EfficientNet-Lite.',
-                )
-              : w('An .h5 file in the layout that Keras publishes.', 'Un archivo .h5 con la forma que publica Keras.')}
+              ? t('compare.h5FileKerasSNames')
+              : t('compare.h5FileLayoutKerasPublishes')}
         </p>
         {written === null ? (
           <div className="row">
             <Button loading={busy} onClick={() => void write()}>
-              {w('Save', 'Guardar')}
+              {t('common.save')}
             </Button>
           </div>
         ) : (
@@ -98,7 +92,7 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
                   void call('files.reveal', { project: run.project, path: `runs/${run.id}/${written.file}` })
                 }
               >
-                {w('Show in folder', 'Ver en carpeta')}
+                {t('common.showFolder')}
               </Button>
             ) : (
               <Button
@@ -108,7 +102,7 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
                 variant="default"
                 leftSection={<IconDownload size={15} />}
               >
-                {w('Download', 'Descargar')}
+                {t('common.download')}
               </Button>
             )}
           </div>

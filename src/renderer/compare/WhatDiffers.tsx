@@ -9,7 +9,7 @@ const MOST_LETTERS = 24;
 
 /** Only the settings that differ; where several do, the runs that would tell which helped. */
 export function WhatDiffers({ before, after }: { before: RunSummary | null; after: RunSummary | null }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   if (before === null || after === null) return null;
   const keys = differences(before.config, after.config);
   const written = (value: unknown): string =>
@@ -39,21 +39,16 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
     <div className="differs line-top">
       <section className="scroll">
         <div className="row">
-          <h2>{w('What differs', 'Qué difiere')}</h2>
+          <h2>{t('compare.differs')}</h2>
           <span className="quiet">
-            {keys.length === 0
-              ? w('no setting', 'ningún ajuste')
-              : w(
-                  `${keys.length} ${keys.length === 1 ? 'setting' : 'settings'}`,
-                  `${keys.length} ${keys.length === 1 ? 'ajuste' : 'ajustes'}`,
-                )}
+            {keys.length === 0 ? t('compare.noSetting') : t('compare.settingsChanged', { count: keys.length })}
           </span>
         </div>
         {keys.length > 0 && (
           <table className="figures">
             <thead>
               <tr>
-                <th>{w('Setting', 'Ajuste')}</th>
+                <th>{t('compare.setting')}</th>
                 <th className="num">{said(before.name)}</th>
                 <th className="num">{said(after.name)}</th>
               </tr>
@@ -61,7 +56,7 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
             <tbody>
               {keys.map((key) => (
                 <tr key={key}>
-                  <td title={settingName(key, w)}>
+                  <td title={settingName(key, t)}>
                     <code>{key}</code>
                   </td>
                   <td className="num soft">{cell(valueAt(before.config, key))}</td>
@@ -75,23 +70,17 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
         )}
         {keys.length > 1 && (
           <p className="small soft">
-            {w(
-              'Several changed at once, so these two runs cannot say which one helped.',
-              'Cambiaron varios a la vez, así que estos dos no dicen cuál ayudó.',
-            )}{' '}
+            {t('compare.severalChangedOnceTheseTwo')}{' '}
             {keys.length <= 4 && (
               <button type="button" className="link" onClick={() => void tryEach()}>
-                {w(
-                  `Queue each alone, about ${f.duration(keys.length * before.seconds)}`,
-                  `Encolar cada uno solo, unos ${f.duration(keys.length * before.seconds)}`,
-                )}
+                {t('compare.queueEachAloneAbout', { keyCount: f.duration(keys.length * before.seconds) })}
               </button>
             )}
           </p>
         )}
       </section>
       <section className="line-left">
-        <h2>{w('Float against INT8', 'Float frente a INT8')}</h2>
+        <h2>{t('compare.floatAgainstInt8')}</h2>
         {[after, before].map((run) => {
           const change = cost(run);
           return (
@@ -117,12 +106,7 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
             </div>
           );
         })}
-        <p className="small quiet">
-          {w(
-            'Losing less than 1.0 is good. Hollow: float, full: INT8.',
-            'Perder menos de 1,0 es bueno. Hueco: float, lleno: INT8.',
-          )}
-        </p>
+        <p className="small quiet">{t('compare.losingLess10Good')}</p>
       </section>
     </div>
   );

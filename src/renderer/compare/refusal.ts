@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../shared/contract/runs.ts';
-import type { Words } from '../i18n/words.ts';
+import type { Translate } from '../i18n/words.ts';
 
 /** The split that differs between two runs, so that their figures mean nothing beside each other. */
 export type Refusal = 'validation' | 'test';
@@ -11,10 +11,8 @@ export function refusal(before: Judged, after: Judged): Refusal | null {
   return before.valFingerprint !== after.valFingerprint ? 'validation' : null;
 }
 
-export const refusalWords = (why: Refusal, w: Words): string =>
-  why === 'test'
-    ? w('Their test images or labels differ.', 'Sus imágenes o etiquetas de prueba difieren.')
-    : w('Their validation images or labels differ.', 'Sus imágenes o etiquetas de validación difieren.');
+export const refusalWords = (why: Refusal, t: Translate): string =>
+  why === 'test' ? t('compare.testImagesLabelsDiffer') : t('compare.validationImagesLabelsDiffer');
 
 /** What the table says of a run beside the baseline: how much its INT8 model gains, or why that cannot be said; null where there is nothing to say. */
 export function gainOver(

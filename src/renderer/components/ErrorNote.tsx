@@ -13,7 +13,7 @@ export function ErrorNote({
   onDismiss?: () => void;
   children?: ReactNode;
 }) {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   return (
     <section className="error-note" role="alert">
       <div className="row">
@@ -23,13 +23,13 @@ export function ErrorNote({
         {children}
         {onDismiss !== undefined && (
           <Button variant="subtle" onClick={onDismiss}>
-            {w('Close', 'Cerrar')}
+            {t('common.close')}
           </Button>
         )}
       </div>
       {problem.detail !== undefined && (
         <details>
-          <summary className="small soft">{w('Technical details', 'Detalles técnicos')}</summary>
+          <summary className="small soft">{t('common.technicalDetails')}</summary>
           <pre>{said(problem.detail)}</pre>
         </details>
       )}

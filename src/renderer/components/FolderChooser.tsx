@@ -9,7 +9,7 @@ import { useFolderQuestion } from '../welcome/openFolder.ts';
 
 /** Chooses a folder of this machine where the door has no system dialog. */
 export function FolderChooser() {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const { answer, dropped } = useFolderQuestion();
   const [listing, setListing] = useState<FolderListing | null>(null);
   const [typed, setTyped] = useState('');
@@ -42,17 +42,14 @@ export function FolderChooser() {
     <Modal
       opened={answer !== null}
       onClose={() => close(null)}
-      title={w('Choose a folder', 'Elige una carpeta')}
+      title={t('common.chooseFolder')}
       size={620}
       transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': w('Close', 'Cerrar') }}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       {dropped !== null && (
         <p className="soft small" style={{ marginBottom: 8 }}>
-          {w(
-            `A browser does not say where “${dropped}” lies, and it was not found. Choose it here.`,
-            `El navegador no dice dónde está «${dropped}» y no se ha encontrado. Elígela aquí.`,
-          )}
+          {t('common.browserDoesNotSayWhere', { dropped })}
         </p>
       )}
       <form
@@ -64,14 +61,14 @@ export function FolderChooser() {
       >
         <TextInput
           className="grow"
-          aria-label={w('Path', 'Ruta')}
+          aria-label={t('common.path')}
           value={typed}
           onChange={(event) => type(event.currentTarget.value)}
           data-autofocus
           spellCheck={false}
         />
         <Button variant="default" type="submit">
-          {w('Go', 'Ir')}
+          {t('common.go')}
         </Button>
       </form>
       {fault !== null && (
@@ -79,16 +76,11 @@ export function FolderChooser() {
           {said(fault)}
         </p>
       )}
-      <div
-        className="scroll"
-        style={{ height: 300, margin: '10px 0' }}
-        role="group"
-        aria-label={w('Folders', 'Carpetas')}
-      >
+      <div className="scroll" style={{ height: 300, margin: '10px 0' }} role="group" aria-label={t('common.folders')}>
         {listing?.parent != null && (
           <FolderRow
             icon={<IconArrowUp size={16} />}
-            name={w('One level up', 'Un nivel arriba')}
+            name={t('common.oneLevelUp')}
             onClick={() => show(listing.parent)}
           />
         )}
@@ -105,13 +97,13 @@ export function FolderChooser() {
         <span className="grow soft small">
           {listing === null
             ? ''
-            : `${listing.labelFiles.length > 0 ? `${listing.labelFiles.join(', ')} · ` : ''}${w(`${f.count(listing.images)} images here`, `${f.count(listing.images)} imágenes aquí`)}`}
+            : `${listing.labelFiles.length > 0 ? `${listing.labelFiles.join(', ')} · ` : ''}${t('common.imagesHere', { images: f.count(listing.images) })}`}
         </span>
         <Button variant="default" onClick={() => close(null)}>
-          {w('Cancel', 'Cancelar')}
+          {t('common.cancel')}
         </Button>
         <Button disabled={typed.trim() === ''} onClick={() => close(typed.trim())}>
-          {w('Open this folder', 'Abrir esta carpeta')}
+          {t('common.openFolder')}
         </Button>
       </div>
     </Modal>

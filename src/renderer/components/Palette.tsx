@@ -46,7 +46,7 @@ const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu
 /** Commands, labels and images in one place. */
 export function Palette() {
   const wording = useWording();
-  const { w, f, said } = wording;
+  const { t, f, said } = wording;
   const [query, setQuery] = useState('');
   const [here, setHere] = useState<readonly OfferedCommand[]>([]);
   const [settings, setSettings] = useState<readonly OfferedCommand[]>([]);
@@ -54,7 +54,7 @@ export function Palette() {
   const index = useDataset((state) => state.index);
   const counts = useDataset((state) => state.counts);
   const commands = useMemo((): Command[] => {
-    const screensGroup = w('Go to', 'Ir a');
+    const screensGroup = t('common.go2');
     const goTo = (id: Parameters<typeof go>[0], text: string, hint: string): Command => ({
       id,
       group: screensGroup,
@@ -67,21 +67,21 @@ export function Palette() {
       project === null
         ? []
         : [
-            goTo('data', w('Data', 'Datos'), 'G D'),
-            goTo('train', w('Train', 'Entrenar'), 'G T'),
-            goTo('tune', w('Tune', 'Ajustar'), 'G U'),
-            goTo('compare', w('Compare', 'Comparar'), 'G C'),
-            goTo('export', w('Export', 'Exportar'), 'G E'),
+            goTo('data', t('common.data'), 'G D'),
+            goTo('train', t('common.train'), 'G T'),
+            goTo('tune', t('common.tune'), 'G U'),
+            goTo('compare', t('common.compare'), 'G C'),
+            goTo('export', t('common.export'), 'G E'),
           ];
-    const studio = w('Studio', 'Estudio');
+    const studio = t('common.studio');
     return [
       ...here,
-      goTo('settings', w('Settings', 'Ajustes'), 'G S'),
-      goTo('welcome', w('Welcome', 'Inicio'), ''),
+      goTo('settings', t('common.settings'), 'G S'),
+      goTo('welcome', t('common.welcome'), ''),
       {
         id: 'open',
         group: studio,
-        text: w('Open a folder', 'Abrir una carpeta'),
+        text: t('common.openFolder2'),
         hint: 'Ctrl O',
         icon: IconArrowRight,
         run: () => void chooseAndOpen(),
@@ -89,7 +89,7 @@ export function Palette() {
       {
         id: 'sample',
         group: studio,
-        text: w('Try the sample', 'Probar la muestra'),
+        text: t('common.trySample'),
         hint: '',
         icon: IconArrowRight,
         run: () => void openSample(),
@@ -97,7 +97,7 @@ export function Palette() {
       {
         id: 'light',
         group: studio,
-        text: w('Light theme', 'Tema claro'),
+        text: t('common.lightTheme'),
         hint: '',
         icon: IconArrowRight,
         run: () => void changeSettings({ theme: 'light' }),
@@ -105,7 +105,7 @@ export function Palette() {
       {
         id: 'dark',
         group: studio,
-        text: w('Dark theme', 'Tema oscuro'),
+        text: t('common.darkTheme'),
         hint: '',
         icon: IconArrowRight,
         run: () => void changeSettings({ theme: 'dark' }),
@@ -129,13 +129,13 @@ export function Palette() {
       {
         id: 'keys',
         group: studio,
-        text: w('Shortcuts', 'Atajos'),
+        text: t('common.shortcuts'),
         hint: '?',
         icon: IconArrowRight,
         run: openShortcuts,
       },
     ];
-  }, [project, w]);
+  }, [project, t]);
   const found = useMemo((): Command[] => {
     const wanted = folded(query.trim());
     const parts = wanted.split(/\s+/);
@@ -146,7 +146,7 @@ export function Palette() {
     const own = [...here, ...(project === null ? [] : settings)]
       .filter(({ text, searched }) => fits(text) && (searched !== true || wanted !== ''))
       .slice(0, MOST_HERE)
-      .map(({ id, text, hint = '', group = w('Here', 'Aquí'), run }): Command => ({
+      .map(({ id, text, hint = '', group = t('common.here'), run }): Command => ({
         id: `here-${id}`,
         group,
         text,
@@ -163,7 +163,7 @@ export function Palette() {
             .slice(0, MOST_RUNS)
             .map(({ id, name, note }): Command => ({
               id: `run-${id}`,
-              group: w('Runs', 'Entrenamientos'),
+              group: t('common.runs'),
               text: note === '' ? said(name) : `${said(name)}: ${note}`,
               hint: '',
               icon: IconChartLine,
@@ -176,7 +176,7 @@ export function Palette() {
             .filter(({ id, name, found: there }) => there && id !== project?.id && fits(name))
             .map((recent): Command => ({
               id: `project-${recent.id}`,
-              group: w('Projects', 'Proyectos'),
+              group: t('common.projects'),
               text: recent.name,
               hint: '',
               icon: IconFolder,
@@ -192,8 +192,8 @@ export function Palette() {
       ...own,
       ...labels.map(({ label, number }): Command => ({
         id: `label-${number}`,
-        group: w('Labels', 'Etiquetas'),
-        text: w(`Show only images with ${label}`, `Ver solo imágenes con ${label}`),
+        group: t('common.labels2'),
+        text: t('common.showOnlyImages', { label }),
         hint: f.count(counts?.all[number] ?? 0),
         icon: IconFilter,
         run: () => {
@@ -203,7 +203,7 @@ export function Palette() {
       })),
       ...images.map(({ path, number }): Command => ({
         id: `image-${number}`,
-        group: w('Images', 'Imágenes'),
+        group: t('common.images'),
         text: path,
         hint: '',
         icon: IconPhoto,
@@ -214,7 +214,7 @@ export function Palette() {
       })),
       ...plain.slice(own.length),
     ];
-  }, [query, here, settings, runs, hello, commands, index, counts, project, w, f, said]);
+  }, [query, here, settings, runs, hello, commands, index, counts, project, t, f, said]);
   // What is typed before the field has the focus is not lost.
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -257,8 +257,8 @@ export function Palette() {
       transitionProps={{ duration: 0 }}
     >
       <Spotlight.Search
-        placeholder={w('Search or run a command', 'Buscar o ejecutar una orden')}
-        aria-label={w('Search or run a command', 'Buscar o ejecutar una orden')}
+        placeholder={t('common.searchRunCommand')}
+        aria-label={t('common.searchRunCommand')}
         leftSection={<IconSearch size={16} />}
       />
       <Spotlight.ActionsList>
@@ -275,7 +275,7 @@ export function Palette() {
             ))}
           </Spotlight.ActionsGroup>
         ))}
-        {groups.length === 0 && <Spotlight.Empty>{w('Nothing found', 'Nada encontrado')}</Spotlight.Empty>}
+        {groups.length === 0 && <Spotlight.Empty>{t('common.nothingFound')}</Spotlight.Empty>}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );

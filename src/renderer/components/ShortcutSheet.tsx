@@ -6,68 +6,68 @@ const useSheet = create<{ open: boolean }>(() => ({ open: false }));
 export const openShortcuts = (): void => useSheet.setState({ open: true });
 
 export function ShortcutSheet() {
-  const { w } = useWording();
+  const { t } = useWording();
   const open = useSheet((state) => state.open);
   const groups: { title: string; keys: [string, string][] }[] = [
     {
-      title: w('Everywhere', 'En todas partes'),
+      title: t('common.everywhere'),
       keys: [
-        ['Ctrl K', w('search and commands', 'buscar y órdenes')],
-        ['Ctrl O', w('open a folder', 'abrir carpeta')],
-        [w('G, then D T U C E S', 'G, luego D T U C E S'), w('go to a screen', 'ir a una pantalla')],
-        [w('Ctrl Z / Ctrl Shift Z', 'Ctrl Z / Ctrl Mayús Z'), w('undo, redo', 'deshacer, rehacer')],
-        ['Ctrl S', w('save labels', 'guardar etiquetas')],
-        ['/', w('find', 'buscar')],
-        ['?', w('this sheet', 'esta hoja')],
+        ['Ctrl K', t('common.searchCommands')],
+        ['Ctrl O', t('common.openFolderInline')],
+        [t('common.gThenDTU'), t('common.goScreen')],
+        [t('common.ctrlZCtrlShiftZ'), t('common.undoRedo')],
+        ['Ctrl S', t('common.saveLabels')],
+        ['/', t('common.find')],
+        ['?', t('common.sheet')],
       ],
     },
     {
-      title: w('Data', 'Datos'),
+      title: t('common.data'),
       keys: [
-        [w('arrows, J K', 'flechas, J K'), w('next, previous', 'siguiente, anterior')],
-        [w('Space', 'Espacio'), w('select', 'seleccionar')],
-        [w('Shift + arrows', 'Mayús + flechas'), w('select several', 'seleccionar varias')],
-        ['Enter', w('open the image', 'abrir la imagen')],
-        ['1–9', w('toggle a label', 'poner o quitar etiqueta')],
-        [w('L / Shift L', 'L / Mayús L'), w('add, remove a label', 'añadir, quitar etiqueta')],
-        ['M', w('letterbox', 'encuadre')],
-        ['0', w('fit', 'ajustar')],
-        ['Esc', w('back', 'volver')],
+        [t('common.arrowsJK'), t('common.nextPrevious')],
+        [t('common.space'), t('common.select')],
+        [t('common.shiftArrows'), t('common.selectSeveral')],
+        ['Enter', t('common.openImage')],
+        ['1–9', t('common.toggleLabel')],
+        [t('common.lShiftL'), t('common.addRemoveLabel')],
+        ['M', t('common.letterbox')],
+        ['0', t('common.fit')],
+        ['Esc', t('common.back')],
       ],
     },
     {
-      title: w('Train', 'Entrenar'),
+      title: t('common.train'),
       keys: [
-        ['Ctrl Enter', w('start', 'empezar')],
-        ['N', w('new run', 'nuevo entrenamiento')],
-        ['P', w('pause, go on', 'pausar, seguir')],
+        ['Ctrl Enter', t('common.start')],
+        ['N', t('common.newRun')],
+        ['P', t('common.pauseGo')],
         ['Y', 'YAML'],
-        ['S', w('smoothing', 'suavizado')],
+        ['S', t('common.smoothing')],
       ],
     },
     {
-      title: w('Tune', 'Ajustar'),
+      title: t('common.tune'),
       keys: [
-        ['J K', w('label', 'etiqueta')],
-        [w('arrows', 'flechas'), w('move the threshold', 'mover el umbral')],
-        [w('PgUp / PgDn', 'RePág / AvPág'), w('by .05', 'de 0,05 en 0,05')],
-        ['F', w('goal', 'objetivo')],
-        ['X', w('lock', 'bloquear')],
-        ['R', w('reset', 'restablecer')],
-        ['A / E', w('errors: put the label right, all labels', 'errores: corregir la etiqueta, todas')],
+        ['J K', t('common.labelInline')],
+        [t('common.arrows'), t('common.moveThreshold')],
+        [t('common.pgupPgdn'), t('common.n05')],
+        ['F', t('common.goal')],
+        ['X', t('common.lock')],
+        ['R', t('common.reset')],
+        ['A / E', t('common.errorsPutLabelRightAll')],
       ],
     },
-    { title: w('Export', 'Exportar'), keys: [['Ctrl E', w('export', 'exportar')]] },
+    { title: t('common.export'), keys: [['Ctrl E', t('common.exportInline')]] },
   ];
   return (
     <Modal
       opened={open}
       onClose={() => useSheet.setState({ open: false })}
-      title={w('Shortcuts', 'Atajos')}
+      title={t('common.shortcuts')}
       size={760}
       centered
       transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': w('Close', 'Cerrar') }}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: '16px 32px' }}>
         {groups.map(({ title, keys }) => (

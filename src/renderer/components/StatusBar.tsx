@@ -17,7 +17,7 @@ const LOAD_EVERY_MS = 3000;
 /** The job, its time left and the device, on every screen. */
 export function StatusBar() {
   const wording = useWording();
-  const { w, f, said } = wording;
+  const { t, f, said } = wording;
   const { connection, queue, activities, hello, load } = useParts('connection', 'queue', 'activities', 'hello', 'load');
   useEffect(() => {
     const ask = (): void => {
@@ -39,13 +39,13 @@ export function StatusBar() {
       {!connected && (
         <span className="row" role="status">
           <IconPlugConnectedX size={14} aria-hidden="true" />
-          {connection === 'refused' ? said(STARTED_ANEW) : w('Reconnecting…', 'Reconectando…')}
+          {connection === 'refused' ? said(STARTED_ANEW) : t('common.reconnecting')}
         </span>
       )}
       {connected && running === undefined && activities.length === 0 && (
         <span className="row">
           <IconCircleCheck size={14} aria-hidden="true" />
-          {w('Ready', 'Listo')}
+          {t('common.ready')}
         </span>
       )}
       {running !== undefined && <RunningJob entry={running} waiting={waiting} />}
@@ -63,10 +63,7 @@ export function StatusBar() {
           {activity.kind !== 'import' && (
             <UnstyledButton
               className="row small"
-              aria-label={w(
-                `Cancel: ${activityName(activity, wording)}`,
-                `Cancelar: ${activityName(activity, wording)}`,
-              )}
+              aria-label={t('common.cancel2', { activity: activityName(activity, wording) })}
               onClick={() => void call('activity.cancel', { id: activity.id }).catch(() => undefined)}
             >
               <IconX size={14} aria-hidden="true" />
@@ -83,7 +80,7 @@ export function StatusBar() {
         )}
         {load !== null && (
           <span className="quiet">
-            {w('processor', 'procesador')} {f.decimal(load.cpuShare * 100, 0)} %
+            {t('common.processor')} {f.decimal(load.cpuShare * 100, 0)} %
           </span>
         )}
         {load?.gpus[0] !== undefined && (
@@ -94,17 +91,17 @@ export function StatusBar() {
         )}
         {load !== null && (
           <span className="quiet">
-            {w('memory', 'memoria')} {f.bytes(load.memoryUsedBytes)} / {f.bytes(load.memoryTotalBytes)}
+            {t('common.memory')} {f.bytes(load.memoryUsedBytes)} / {f.bytes(load.memoryTotalBytes)}
           </span>
         )}
         {load?.diskFreeBytes != null && (
           <span className="quiet">
-            {f.bytes(load.diskFreeBytes)} {w('free', 'libres')}
+            {f.bytes(load.diskFreeBytes)} {t('common.free')}
           </span>
         )}
         <UnstyledButton className="row small" onClick={openShortcuts}>
           <kbd>?</kbd>
-          {w('Shortcuts', 'Atajos')}
+          {t('common.shortcuts')}
         </UnstyledButton>
       </span>
     </footer>
@@ -113,7 +110,7 @@ export function StatusBar() {
 
 function RunningJob({ entry, waiting }: { entry: QueueEntry; waiting: number }) {
   const wording = useWording();
-  const { w, f, said } = wording;
+  const { t, f, said } = wording;
   const progress = useProgress(entry.run);
   const run = useStudio(({ runs }) => runs.find(({ id }) => id === entry.run));
   const whole = run === undefined ? null : secondsLeftOfRun(run, progress);
@@ -121,8 +118,8 @@ function RunningJob({ entry, waiting }: { entry: QueueEntry; waiting: number }) 
     <UnstyledButton className="row small" onClick={() => go('train', entry.run)}>
       <span>
         {said(entry.name)}
-        {entry.state === 'paused' ? w(', paused', ', en pausa') : ''}
-        {progress === null ? '' : ` · ${stageName(progress.stage, w)}`}
+        {entry.state === 'paused' ? t('common.paused') : ''}
+        {progress === null ? '' : ` · ${stageName(progress.stage, t)}`}
       </span>
       {progress !== null && (
         <>
@@ -134,48 +131,45 @@ function RunningJob({ entry, waiting }: { entry: QueueEntry; waiting: number }) 
               ? leftOf(whole, wording)
               : progress.secondsLeft === null
                 ? ''
-                : w(
-                    `${f.duration(progress.secondsLeft)} left of this stage`,
-                    `quedan ${f.duration(progress.secondsLeft)} de esta etapa`,
-                  )}
+                : t('common.leftOfStage', { secondsLeft: f.duration(progress.secondsLeft) })}
           </span>
         </>
       )}
-      {waiting > 0 && <span className="quiet">{w(`${waiting} waiting`, `${waiting} en espera`)}</span>}
+      {waiting > 0 && <span className="quiet">{t('common.waiting2', { waiting })}</span>}
     </UnstyledButton>
   );
 }
 
-const leftOf = (seconds: number | null, { w, f }: Wording): string =>
-  seconds === null ? '' : w(`${f.duration(seconds)} left`, `quedan ${f.duration(seconds)}`);
+const leftOf = (seconds: number | null, { t, f }: Wording): string =>
+  seconds === null ? '' : t('common.left', { seconds: f.duration(seconds) });
 
-function activityName({ kind }: Activity, { w }: Wording): string {
+function activityName({ kind }: Activity, { t }: Wording): string {
   switch (kind) {
     case 'sample':
-      return w('Drawing the sample', 'Dibujando la muestra');
+      return t('common.drawingSample');
     case 'check':
-      return w('Checking images', 'Comprobando imágenes');
+      return t('common.checkingImages');
     case 'measure':
-      return w('Measuring this machine', 'Midiendo este equipo');
+      return t('common.measuringMachine');
     case 'teacherRate':
-      return w("Finding the teacher's learning rate", 'Buscando la tasa del maestro');
+      return t('common.findingTeacherSLearningRate');
     case 'studentRate':
-      return w("Finding the student's learning rate", 'Buscando la tasa del alumno');
+      return t('common.findingStudentSLearningRate');
     case 'preflight':
-      return w('Measuring these settings', 'Midiendo estos ajustes');
+      return t('common.measuringTheseSettings');
     case 'predict':
-      return w('Scoring a folder', 'Puntuando una carpeta');
+      return t('common.scoringFolder');
     case 'export':
-      return w('Writing the bundle', 'Escribiendo el paquete');
+      return t('common.writingBundle');
     case 'verify':
-      return w('Verifying the bundle', 'Verificando el paquete');
+      return t('common.verifyingBundle');
     case 'try':
-      return w('Scoring the image', 'Puntuando la imagen');
+      return t('common.scoringImage');
     case 'occlusion':
-      return w('Computing the occlusion map', 'Calculando el mapa de oclusión');
+      return t('common.computingOcclusionMap');
     case 'weights':
-      return w('Writing the network', 'Escribiendo la red');
+      return t('common.writingNetwork');
     case 'import':
-      return w('Importing', 'Importando');
+      return t('common.importing');
   }
 }

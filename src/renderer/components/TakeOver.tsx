@@ -6,7 +6,7 @@ import { attempt, dismissProblem, useParts } from '../stores/studio.ts';
 
 /** Beside a problem: the label files are locked by a program that cannot be checked from here, and the person knows it is gone. */
 export function TakeOver({ problem, onDone = dismissProblem }: { problem: ProblemData; onDone?: () => void }) {
-  const { w } = useWording();
+  const { t } = useWording();
   const { project, screen } = useParts('project', 'screen');
   // Runs have a lock of their own, which the Train screen takes over.
   if (problem.kind !== 'locked' || project === null || screen !== 'data') return null;
@@ -16,7 +16,7 @@ export function TakeOver({ problem, onDone = dismissProblem }: { problem: Proble
   };
   return (
     <Button variant="default" onClick={() => void takeOver()}>
-      {w('That program is gone: take over', 'Ese programa ya no existe: tomar el control')}
+      {t('common.programGoneTakeOver')}
     </Button>
   );
 }

@@ -10,7 +10,7 @@ import { openPalette } from './Palette.tsx';
 
 /** The window's first line: the project, the finder, whether everything is saved. */
 export function TitleBar() {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { project, hello, screen } = useParts('project', 'hello', 'screen');
   // The label files may say more by now than when the project was opened.
   const [images, labels] = useDataset(
@@ -22,11 +22,7 @@ export function TitleBar() {
   );
   return (
     <header className="title-bar">
-      <UnstyledButton
-        className="mark"
-        aria-label={w('Welcome screen', 'Pantalla de inicio')}
-        onClick={() => go('welcome')}
-      >
+      <UnstyledButton className="mark" aria-label={t('common.welcomeScreen')} onClick={() => go('welcome')}>
         <Mark />
       </UnstyledButton>
       {project === null || screen === 'welcome' ? (
@@ -34,10 +30,7 @@ export function TitleBar() {
       ) : (
         <Menu position="bottom-start" width={320}>
           <Menu.Target>
-            <UnstyledButton
-              className="row"
-              aria-label={w(`Project ${project.name}: change`, `Proyecto ${project.name}: cambiar`)}
-            >
+            <UnstyledButton className="row" aria-label={t('common.projectChange', { project: project.name })}>
               <strong className="cut" style={{ maxWidth: 180 }}>
                 {project.name}
               </strong>
@@ -55,18 +48,18 @@ export function TitleBar() {
                 </Menu.Item>
               ))}
             <Menu.Divider />
-            <Menu.Item onClick={() => void chooseAndOpen()}>{w('Open another folder', 'Abrir otra carpeta')}</Menu.Item>
+            <Menu.Item onClick={() => void chooseAndOpen()}>{t('common.openAnotherFolder')}</Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}
       {project !== null && screen !== 'welcome' && (
         <span className="quiet cut" style={{ maxWidth: '16vw' }}>
-          {f.count(images!)} {w('images', 'imágenes')} · {f.count(labels!)} {w('labels', 'etiquetas')}
+          {f.count(images!)} {t('common.imagesInline')} · {f.count(labels!)} {t('common.labels')}
         </span>
       )}
       <UnstyledButton className="finder" onClick={openPalette}>
         <IconSearch size={14} aria-hidden="true" />
-        <span className="grow cut">{w('Search or run a command', 'Buscar o ejecutar una orden')}</span>
+        <span className="grow cut">{t('common.searchRunCommand')}</span>
         <kbd>Ctrl</kbd>
         <kbd>K</kbd>
       </UnstyledButton>
@@ -77,25 +70,22 @@ export function TitleBar() {
 }
 
 function SavedState() {
-  const { w } = useWording();
+  const { t } = useWording();
   const pending = useDataset(pendingCount);
   const saving = useDataset((state) => state.saving);
   if (pending === 0)
     return (
       <span className="row quiet small">
         <IconCheck size={14} aria-hidden="true" />
-        {w('All saved', 'Todo guardado')}
+        {t('common.allSaved')}
       </span>
     );
   return (
     <span className="row warn small">
       <IconPointFilled size={12} aria-hidden="true" />
-      {w(
-        `${pending} unsaved ${pending === 1 ? 'edit' : 'edits'}`,
-        `${pending} ${pending === 1 ? 'cambio' : 'cambios'} sin guardar`,
-      )}
+      {t('common.unsavedEdits', { count: pending })}
       <Button variant="default" loading={saving} onClick={() => void saveEdits()}>
-        {w('Save', 'Guardar')}
+        {t('common.save')}
         <kbd>Ctrl S</kbd>
       </Button>
     </span>

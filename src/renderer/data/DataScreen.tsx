@@ -38,7 +38,7 @@ import './data.css';
 /** Which labels are wrong or missing? */
 export default function DataScreen() {
   const wording = useWording();
-  const { w } = wording;
+  const { t } = wording;
   const project = useStudio((state) => state.project);
   const runs = useStudio((state) => state.runs);
   const { index, labelled, filter, order, shown, edited, check, opinion, conflicts, viewer, counts, splitting } =
@@ -113,22 +113,22 @@ export default function DataScreen() {
           {asks === 'unlabeled' && <UnlabeledReplies />}
           {check === null && asks === undefined ? (
             <Button variant="default" onClick={() => void runCheck()}>
-              {w('Check the images', 'Comprobar imágenes')}
+              {t('data.checkImages')}
             </Button>
           ) : null}
           {asks === undefined && missing.length > 0 && doubts.size === 0 && tone === 'warn' && (
             <Button variant="default" onClick={() => setFilter({ ...noFilter, any: missing })}>
-              {w('Show these labels', 'Ver estas etiquetas')}
+              {t('data.showTheseLabels')}
             </Button>
           )}
           {asks === undefined && shown.length > 0 && doubts.size > 0 && (
-            <Button onClick={reviewOneByOne}>{w('Review one by one', 'Revisar una a una')}</Button>
+            <Button onClick={reviewOneByOne}>{t('data.reviewOneOne')}</Button>
           )}
           {counts !== null && counts.images.includes(0) && (
-            <Button onClick={() => useDataset.setState({ splitting: true })}>{w('Make a split', 'Repartir')}</Button>
+            <Button onClick={() => useDataset.setState({ splitting: true })}>{t('data.makeSplit')}</Button>
           )}
           {asks === undefined && doubts.size === 0 && !empty && tone !== 'bad' && (
-            <Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button>
+            <Button onClick={() => go('train')}>{t('common.goTraining')}</Button>
           )}
         </Answer>
       )}
@@ -145,7 +145,7 @@ export default function DataScreen() {
       ) : (
         <div className="data-columns" data-panel={panel}>
           <LabelList />
-          <section className="column data-centre" aria-label={w('Photos', 'Fotos')}>
+          <section className="column data-centre" aria-label={t('data.photos')}>
             <GridToolbar
               shown={shown.length}
               toReview={doubts.size}
@@ -172,10 +172,10 @@ export default function DataScreen() {
 }
 
 function Loading() {
-  const { w } = useWording();
+  const { t } = useWording();
   return (
     <>
-      <Answer says={w('Reading the label files…', 'Leyendo los archivos de etiquetas…')} />
+      <Answer says={t('data.readingLabelFiles')} />
       <div className="data-columns" aria-busy="true">
         <div className="panel line-right" style={{ padding: 16, gap: 8 }}>
           {Array.from({ length: 12 }, (_, i) => (
@@ -194,26 +194,23 @@ function Loading() {
 }
 
 function NothingShown() {
-  const { w } = useWording();
+  const { t } = useWording();
   const pending = useDataset(pendingCount);
   const view = useDataset((state) => state.filter.view);
   const why =
     view === 'review'
-      ? w(
-          'Nothing is left to review: the model agrees with these labels.',
-          'No queda nada por revisar: el modelo coincide con estas etiquetas.',
-        )
+      ? t('data.nothingLeftReviewModelAgrees')
       : view === 'edited' && pending === 0
-        ? w('Nothing has been edited since the last save.', 'No hay cambios desde que se guardó.')
+        ? t('data.nothingEditedSinceLastSave')
         : view === 'unlabelled'
-          ? w('Every image has a label.', 'Todas las imágenes tienen etiqueta.')
-          : w('No image fits this filter.', 'Ninguna imagen cumple el filtro.');
+          ? t('data.everyImageLabel')
+          : t('data.noImageFitsFilter');
   return (
     <div className="empty">
       <h2>{why}</h2>
       <div>
         <Button variant="default" onClick={() => setFilter(noFilter)}>
-          {w('Show all images', 'Ver todas las imágenes')}
+          {t('data.showAllImages')}
         </Button>
       </div>
     </div>

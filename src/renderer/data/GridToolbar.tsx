@@ -3,15 +3,15 @@ import { IconSearch, IconX } from '@tabler/icons-react';
 import type { LabelProblem } from '../../shared/contract/dataset.ts';
 import { splits } from '../../shared/contract/dataset.ts';
 import { Label } from '../components/Label.tsx';
-import type { Words } from '../i18n/words.ts';
+import type { Translate } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { useDataset } from '../stores/dataset.ts';
 import { setFilter, setOrder, toggleLabel } from '../stores/view.ts';
 import { useStudio } from '../stores/studio.ts';
 import type { Order, View } from './filter.ts';
 
-export const splitName = (split: number, w: Words): string =>
-  [w('train', 'train'), w('val', 'val'), w('test', 'test')][split] ?? '';
+export const splitName = (split: number, t: Translate): string =>
+  [t('common.trainInline'), t('common.val'), t('data.test')][split] ?? '';
 
 interface Props {
   readonly shown: number;
@@ -23,32 +23,30 @@ interface Props {
 }
 
 export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, onPanel }: Props) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { filter, order, edge, edited, opinion } = useDataset();
   const views: { value: View; label: string }[] = [
-    { value: 'all', label: w('All', 'Todas') },
-    ...(opinion === null
-      ? []
-      : [{ value: 'review' as const, label: `${w('To review', 'Por revisar')} ${f.count(toReview)}` }]),
+    { value: 'all', label: t('data.all') },
+    ...(opinion === null ? [] : [{ value: 'review' as const, label: `${t('data.review')} ${f.count(toReview)}` }]),
     {
       value: 'unlabelled',
-      label: `${w('No label', 'Sin etiqueta')}${unlabeled === 0 ? '' : ` ${f.count(unlabeled)}`}`,
+      label: `${t('common.noLabel')}${unlabeled === 0 ? '' : ` ${f.count(unlabeled)}`}`,
     },
     ...(edited.size === 0 && filter.view !== 'edited'
       ? []
-      : [{ value: 'edited' as const, label: `${w('Edited', 'Editadas')} ${f.count(edited.size)}` }]),
+      : [{ value: 'edited' as const, label: `${t('data.edited')} ${f.count(edited.size)}` }]),
   ];
   const orders: { value: Order; label: string }[] = [
-    { value: 'file', label: w('As in the files', 'Por archivo') },
-    { value: 'name', label: w('By name', 'Por nombre') },
-    { value: 'suspicious', label: w('Most suspicious', 'Más dudosas') },
-    { value: 'fewest', label: w('Fewest labels', 'Menos etiquetas') },
-    { value: 'most', label: w('Most labels', 'Más etiquetas') },
+    { value: 'file', label: t('data.files') },
+    { value: 'name', label: t('data.name') },
+    { value: 'suspicious', label: t('data.mostSuspicious') },
+    { value: 'fewest', label: t('data.fewestLabels') },
+    { value: 'most', label: t('data.mostLabels') },
   ];
   return (
     <div className="toolbar">
       <SegmentedControl
-        aria-label={w('View', 'Vista')}
+        aria-label={t('data.view')}
         data={views}
         value={filter.view}
         onChange={(view) => setFilter({ view: view as View })}
@@ -58,8 +56,8 @@ export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, o
       <TextInput
         className="grid-find"
         data-find
-        aria-label={w('Find by path', 'Buscar por ruta')}
-        placeholder={w('Find by path', 'Buscar por ruta')}
+        aria-label={t('data.findPath')}
+        placeholder={t('data.findPath')}
         leftSection={<IconSearch size={14} />}
         value={filter.text}
         onChange={(event) => setFilter({ text: event.currentTarget.value })}
@@ -68,14 +66,14 @@ export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, o
         {f.count(shown)}
       </span>
       <Select
-        aria-label={w('Order', 'Orden')}
+        aria-label={t('data.order')}
         w={150}
         data={orders}
         value={order}
         onChange={(value) => setOrder(value as Order)}
       />
       <Slider
-        thumbLabel={w('Size of the photos', 'Tamaño de las fotos')}
+        thumbLabel={t('data.sizeOfPhotos')}
         label={null}
         w={80}
         size="xs"
@@ -86,7 +84,7 @@ export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, o
         onChange={(value) => useDataset.setState({ edge: value })}
       />
       <Button className="panel-button" variant="default" aria-expanded={panelOpen} onClick={onPanel}>
-        {w('Problems', 'Problemas')} {f.count(problems)}
+        {t('data.problems')} {f.count(problems)}
       </Button>
     </div>
   );
@@ -94,43 +92,38 @@ export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, o
 
 /** The labels and the problem that the grid is filtered by, in words; a click on a name changes between or, and, not. */
 export function FilterBar({ problems }: { problems: readonly LabelProblem[] }) {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   const filter = useDataset((state) => state.filter);
   const problem = problems.find(({ code }) => code === filter.problem);
   if (filter.any.length + filter.all.length + filter.not.length === 0 && filter.problem === null) return null;
   return (
-    <div className="filter-bar line-bottom" role="toolbar" aria-label={w('Filter', 'Filtro')}>
+    <div className="filter-bar line-bottom" role="toolbar" aria-label={t('data.filter')}>
       <Chips
         labels={filter.any}
         how="any"
-        lead={filter.any.length > 1 ? w('any of', 'alguna de') : w('with', 'con')}
-        between={w('or', 'o')}
+        lead={filter.any.length > 1 ? t('data.anyOf') : t('data.with')}
+        between={t('data.or')}
       />
       <Chips
         labels={filter.all}
         how="all"
-        lead={filter.any.length > 0 ? w('and with', 'y con') : w('with', 'con')}
-        between={w('and', 'y')}
+        lead={filter.any.length > 0 ? t('data.andWith') : t('data.with')}
+        between={t('data.and')}
       />
-      <Chips labels={filter.not} how="not" lead={w('without', 'sin')} between={w('or', 'ni')} />
+      <Chips labels={filter.not} how="not" lead={t('data.without')} between={t('data.orInline')} />
       {filter.problem !== null && (
         <span className="filter-chip">
-          <span>{problem === undefined ? w('one problem', 'un problema') : said(problem.title)}</span>
-          <CloseChip
-            label={w('Take the problem out of the filter', 'Quitar el problema del filtro')}
-            onClick={() => setFilter({ problem: null })}
-          />
+          <span>{problem === undefined ? t('data.oneProblem') : said(problem.title)}</span>
+          <CloseChip label={t('data.takeProblemOutOfFilter')} onClick={() => setFilter({ problem: null })} />
         </span>
       )}
-      <span className="small quiet cut grow filter-hint">
-        {w('Shift+click: and · Alt+click: not', 'Mayús+clic: y · Alt+clic: no')}
-      </span>
+      <span className="small quiet cut grow filter-hint">{t('data.shiftClickAltClickNot')}</span>
       <button
         type="button"
         className="link small"
         onClick={() => setFilter({ any: [], all: [], not: [], problem: null })}
       >
-        {w('Clear', 'Quitar')}
+        {t('data.clear')}
       </button>
     </div>
   );
@@ -149,7 +142,7 @@ function Chips({
   lead: string;
   between: string;
 }) {
-  const { w } = useWording();
+  const { t } = useWording();
   const names = useDataset((state) => state.labelled.vocabulary);
   if (labels.length === 0) return null;
   const change = (label: number): void => {
@@ -165,17 +158,14 @@ function Chips({
           <button
             type="button"
             className="chip-name"
-            title={w('Change: or, and, not', 'Cambiar: o, y, no')}
-            aria-label={w(
-              `${lead} ${names[label]}: change to or, and, not`,
-              `${lead} ${names[label]}: cambiar a o, y, no`,
-            )}
+            title={t('data.changeNot')}
+            aria-label={t('data.changeNot2', { lead, label: names[label]! })}
             onClick={() => change(label)}
           >
             <Label name={names[label] ?? ''} most={20} />
           </button>
           <CloseChip
-            label={w(`Take ${names[label]} out of the filter`, `Quitar ${names[label]} del filtro`)}
+            label={t('data.takeOutOfFilter', { label: names[label]! })}
             onClick={() => toggleLabel(label, how)}
           />
         </span>
@@ -191,19 +181,19 @@ const CloseChip = ({ label, onClick }: { label: string; onClick(): void }) => (
 );
 
 function SplitFilter() {
-  const { w } = useWording();
+  const { t } = useWording();
   const { filter, counts } = useDataset();
   const project = useStudio((state) => state.project);
   if (project === null || counts === null) return null;
   const value = filter.splits.length === 1 ? String(filter.splits[0]) : 'all';
   return (
     <Select
-      aria-label={w('Split', 'Partición')}
+      aria-label={t('data.split')}
       w={92}
       value={value}
       data={[
-        { value: 'all', label: w('All splits', 'Todo') },
-        ...splits.map((_, split) => ({ value: String(split), label: splitName(split, w) })),
+        { value: 'all', label: t('data.allSplits') },
+        ...splits.map((_, split) => ({ value: String(split), label: splitName(split, t) })),
       ]}
       onChange={(chosen) => setFilter({ splits: chosen === 'all' ? [] : [Number(chosen)] })}
     />

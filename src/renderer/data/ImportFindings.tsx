@@ -13,10 +13,10 @@ export function ImportQuestions({
   answers: Readonly<Record<string, string>>;
   onAnswer(id: string, value: string): void;
 }) {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   return (
     <>
-      <h2>{w('Check these points', 'Revisa estos puntos')}</h2>
+      <h2>{t('data.checkThesePoints')}</h2>
       <div className="column" style={{ gap: 12, margin: '10px 0 24px' }}>
         {questions.map(({ id, text, choices, answer }) => (
           <Radio.Group
@@ -24,14 +24,7 @@ export function ImportQuestions({
             label={said(text)}
             value={answers[id] ?? answer ?? ''}
             onChange={(value) => onAnswer(id, value)}
-            description={
-              answer === null
-                ? w(
-                    'Choose an answer: nothing is written until you do.',
-                    'Elige una respuesta: hasta entonces no se escribe nada.',
-                  )
-                : undefined
-            }
+            description={answer === null ? t('data.chooseAnswerNothingWrittenUntil') : undefined}
           >
             <div className="column" style={{ gap: 6, marginTop: 6 }}>
               {choices.map((choice) => (

@@ -35,7 +35,7 @@ const defaultShares = { train: 0.7, val: 0.15, test: 0.15 };
 
 /** No label files yet: where do the labels come from, and what would be written? Nothing is written before the button. */
 export function ImportScreen() {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const project = useStudio((state) => state.project)!;
   const [offers, setOffers] = useState<ImportOffers | null>(null);
   const [source, setSource] = useState<ImportSource | null>(null);
@@ -101,32 +101,26 @@ export function ImportScreen() {
   const ready = plan !== null && !planning && plan.images > 0 && open === 0;
   const bySource = plan !== null && plan.splitBySource === plan.images;
   const images = (count: number): string =>
-    count === 1 ? w('1 image', '1 imagen') : w(`${f.count(count)} images`, `${f.count(count)} imágenes`);
+    count === 1 ? t('data.n1Image') : t('data.images', { number: f.count(count) });
   return (
     <>
       <Answer
         says={
           offers === null
-            ? w('Looking at the folder…', 'Mirando la carpeta…')
+            ? t('data.lookingFolder')
             : splitting
-              ? w(`${images(offers.images)}, to be split anew.`, `${images(offers.images)} por repartir.`)
-              : w(
-                  `${images(offers.images)}, and no label files yet.`,
-                  `${images(offers.images)}, y aún sin archivos de etiquetas.`,
-                )
+              ? t('data.splitAnew', { images: images(offers.images) })
+              : t('data.noLabelFilesYet', { images: images(offers.images) })
         }
-        because={w(
-          'train.txt, val.txt and test.txt are written once you say so.',
-          'train.txt, val.txt y test.txt se escriben cuando lo digas.',
-        )}
+        because={t('data.trainTxtValTxtTest')}
       >
         {splitting && (
           <Button variant="default" onClick={() => useDataset.setState({ splitting: false })}>
-            {w('Cancel', 'Cancelar')}
+            {t('common.cancel')}
           </Button>
         )}
         <Button disabled={!ready} loading={busy} onClick={() => void write()}>
-          {w('Write the label files', 'Escribir los archivos')}
+          {t('data.writeLabelFiles')}
         </Button>
       </Answer>
       {fault !== null && (
@@ -136,7 +130,7 @@ export function ImportScreen() {
       )}
       <div className="import scroll">
         <section>
-          <h2>{w('Where do the labels come from?', '¿De dónde salen las etiquetas?')}</h2>
+          <h2>{t('data.whereDoLabelsCome')}</h2>
           {offers !== null && (
             <Radio.Group
               value={sourceKey(source)}
@@ -144,7 +138,7 @@ export function ImportScreen() {
                 setPlan(null);
                 setSource(sourcesOf(offers).find((offered) => sourceKey(offered) === key) ?? null);
               }}
-              aria-label={w('Source of the labels', 'Origen de las etiquetas')}
+              aria-label={t('data.sourceOfLabels')}
             >
               <div className="column" style={{ gap: 8, marginTop: 10 }}>
                 {sourcesOf(offers).map((offered) => (
@@ -153,22 +147,12 @@ export function ImportScreen() {
               </div>
             </Radio.Group>
           )}
-          <h2 style={{ marginTop: 24 }}>{w('How are they split?', '¿Cómo se reparten?')}</h2>
+          <h2 style={{ marginTop: 24 }}>{t('data.howSplit')}</h2>
           {bySource ? (
-            <p className="small quiet">
-              {w(
-                'As in the source: it names the split of every image.',
-                'Como en el origen: indica la partición de cada imagen.',
-              )}
-            </p>
+            <p className="small quiet">{t('data.sourceNamesSplitOfEvery')}</p>
           ) : (
             <>
-              <p className="small quiet">
-                {w(
-                  'Each label is spread evenly over the splits. Identical images stay together. A seed always gives the same split.',
-                  'Cada etiqueta se reparte por igual. Las imágenes idénticas van juntas. La misma semilla da el mismo reparto.',
-                )}
-              </p>
+              <p className="small quiet">{t('data.eachLabelSpreadEvenlyOver')}</p>
               <div className="row" style={{ marginTop: 10 }}>
                 <span className="soft">train {f.decimal(shares.train * 100, 0)} %</span>
                 <NumberInput
@@ -189,7 +173,7 @@ export function ImportScreen() {
                 />
                 <NumberInput
                   w={96}
-                  label={w('seed', 'semilla')}
+                  label={t('data.seed')}
                   min={0}
                   value={seed}
                   onChange={(value) => setSeed(Number(value))}
@@ -206,21 +190,21 @@ export function ImportScreen() {
               onAnswer={(id, value) => setSource({ ...source, answers: { ...source.answers, [id]: value } })}
             />
           )}
-          <h2>{w('Files to write', 'Archivos que se escribirán')}</h2>
+          <h2>{t('data.filesWrite')}</h2>
           {source === null ? (
-            <p className="quiet">{w('Choose where the labels come from.', 'Elige de dónde salen las etiquetas.')}</p>
+            <p className="quiet">{t('data.chooseWhereLabelsCome')}</p>
           ) : plan === null ? (
             fault === null ? (
               <div className="skeleton" style={{ height: 200, marginTop: 10 }} />
             ) : (
-              <p className="quiet">{w('Nothing, as it stands.', 'Nada, tal como está.')}</p>
+              <p className="quiet">{t('data.nothingStands')}</p>
             )
           ) : (
             <>
               <table className="figures" style={{ maxWidth: 560, marginTop: 8 }}>
                 <thead>
                   <tr>
-                    <th>{w('Label', 'Etiqueta')}</th>
+                    <th>{t('common.label')}</th>
                     {splits.map((split) => (
                       <th key={split} className="num">
                         {split}
@@ -230,7 +214,7 @@ export function ImportScreen() {
                 </thead>
                 <tbody>
                   <tr>
-                    <td>{w('All images', 'Todas')}</td>
+                    <td>{t('data.allImages')}</td>
                     {splits.map((split) => (
                       <td key={split} className="num">
                         {f.count(plan.counts[split])}
@@ -252,12 +236,7 @@ export function ImportScreen() {
                 </tbody>
               </table>
               {plan.vocabulary.length > 30 && (
-                <p className="small quiet">
-                  {w(
-                    `and ${plan.vocabulary.length - 30} more labels`,
-                    `y ${plan.vocabulary.length - 30} etiquetas más`,
-                  )}
-                </p>
+                <p className="small quiet">{t('data.moreLabels', { vocabularyCount: plan.vocabulary.length - 30 })}</p>
               )}
               {plan.warnings.length > 0 && (
                 <ul className="import-notes small">
@@ -268,12 +247,7 @@ export function ImportScreen() {
               )}
               <DroppedRecords dropped={plan.dropped} />
               {plan.replaces.length > 0 && (
-                <p className="small">
-                  {w(
-                    `Kept as a backup first: ${plan.replaces.join(', ')}`,
-                    `Se guarda antes una copia de: ${plan.replaces.join(', ')}`,
-                  )}
-                </p>
+                <p className="small">{t('data.keptBackupFirst', { replaces: plan.replaces.join(', ') })}</p>
               )}
               {splits.map((split) => (
                 <div key={split} className="file-diff mono" style={{ margin: '8px 0', maxWidth: 560 }}>
@@ -295,23 +269,16 @@ export function ImportScreen() {
   function sourceName(offered: ImportSource): string {
     switch (offered.kind) {
       case 'listed':
-        return w(
-          `The label files that are there (${offers!.labelFiles.join(', ')}), split anew`,
-          `Los archivos que hay (${offers!.labelFiles.join(', ')}), repartidos de nuevo`,
-        );
+        return t('data.labelFilesThereSplitAnew', { labelFiles: offers!.labelFiles.join(', ') });
       case 'folders':
-        return w(
-          `A folder per label: ${offers!.folders
+        return t('data.folderPerLabel', {
+          names: `${offers!.folders
             .slice(0, 4)
             .map(({ label }) => label)
             .join(', ')}${offers!.folders.length > 4 ? '…' : ''}`,
-          `Una carpeta por etiqueta: ${offers!.folders
-            .slice(0, 4)
-            .map(({ label }) => label)
-            .join(', ')}${offers!.folders.length > 4 ? '…' : ''}`,
-        );
+        });
       case 'unlabelled':
-        return w('I have no labels yet; I’ll add them here', 'Aún no tengo etiquetas; las pondré aquí');
+        return t('data.iNoLabelsYetI');
       default:
         return `${formatNames[offered.kind]}: ${[offered.file, ...(offered.also ?? [])].join(', ')}`;
     }
@@ -320,28 +287,23 @@ export function ImportScreen() {
 
 /** Nothing can be done here: what can be done elsewhere. */
 function NoImages({ folder, onLook }: { folder: string; onLook(): void }) {
-  const { w } = useWording();
+  const { t } = useWording();
   return (
     <>
-      <Answer tone="warn" says={w('No image lies in this folder.', 'No hay imágenes en esta carpeta.')} />
+      <Answer tone="warn" says={t('data.noImageLiesFolder')} />
       <div className="empty">
-        <h2>{w('Put photos into it, or open another folder', 'Pon fotos dentro o abre otra carpeta')}</h2>
+        <h2>{t('data.putPhotosIntoOpenAnother')}</h2>
         <p style={{ overflowWrap: 'anywhere' }}>
           <code>{folder}</code>
         </p>
-        <p>
-          {w(
-            'JPEG, PNG, WebP, TIFF, GIF and AVIF are read, in folders inside it too.',
-            'Se leen JPEG, PNG, WebP, TIFF, GIF y AVIF, también en sus subcarpetas.',
-          )}
-        </p>
+        <p>{t('data.jpegPngWebpTiffGif')}</p>
         <div className="row">
           <Button onClick={() => void chooseAndOpen()}>
-            {w('Open a folder', 'Abrir una carpeta')}
+            {t('common.openFolder2')}
             <kbd>Ctrl O</kbd>
           </Button>
           <Button variant="default" onClick={onLook}>
-            {w('Look again', 'Mirar de nuevo')}
+            {t('data.lookAgain')}
           </Button>
         </div>
       </div>

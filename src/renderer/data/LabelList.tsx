@@ -13,7 +13,7 @@ const ROW = 26;
 
 /** Labels with one bar a split, each on the split's own share: a balanced label has three equal bars; a dashed one has none there. */
 export function LabelList() {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { labelled, counts, filter } = useDataset();
   const [query, setQuery] = useState('');
   const [order, setOrder] = useState<string | null>('count');
@@ -39,19 +39,19 @@ export function LabelList() {
           1e-9,
         );
   return (
-    <aside className="panel line-right label-list" aria-label={w('Labels', 'Etiquetas')}>
+    <aside className="panel line-right label-list" aria-label={t('common.labels2')}>
       <div className="panel-head" style={{ alignItems: 'center' }}>
-        <h2>{w('Labels', 'Etiquetas')}</h2>
+        <h2>{t('common.labels2')}</h2>
         <span className="quiet">{f.count(labelled.vocabulary.length)}</span>
         <Select
           className="push"
           style={{ flex: 'none' }}
           variant="unstyled"
-          aria-label={w('Order of the labels', 'Orden de las etiquetas')}
+          aria-label={t('data.orderOfLabels')}
           w={118}
           data={[
-            { value: 'count', label: w('by count', 'por número') },
-            { value: 'name', label: w('by name', 'por nombre') },
+            { value: 'count', label: t('data.count') },
+            { value: 'name', label: t('data.nameInline') },
           ]}
           value={order}
           onChange={setOrder}
@@ -60,8 +60,8 @@ export function LabelList() {
       <div style={{ padding: '0 16px 8px' }}>
         <TextInput
           ref={find}
-          aria-label={w('Find a label', 'Buscar una etiqueta')}
-          placeholder={w('Find a label', 'Buscar una etiqueta')}
+          aria-label={t('data.findLabel')}
+          placeholder={t('data.findLabel')}
           leftSection={<IconSearch size={14} />}
           rightSection={<kbd>/</kbd>}
           value={query}
@@ -77,18 +77,10 @@ export function LabelList() {
         ))}
         <span className="row" style={{ gap: 4 }}>
           <i className="swatch none" />
-          {w('none', 'ninguna')}
+          {t('data.none')}
         </span>
       </div>
-      <div
-        ref={scroller}
-        className="scroll grow"
-        role="group"
-        aria-label={w(
-          'Filter by label: click adds, Alt+click excludes, Shift+click asks for it too',
-          'Filtrar por etiqueta: clic añade, Alt+clic excluye, Mayús+clic exige',
-        )}
-      >
+      <div ref={scroller} className="scroll grow" role="group" aria-label={t('data.filterLabelClickAddsAlt')}>
         <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
           {rows.getVirtualItems().map(({ index: at, start }) => {
             const label = shown[at]!;

@@ -33,7 +33,7 @@ interface Props {
 
 /** Renders only the rows on screen, so that 100,000 images scroll like 100. */
 export function PhotoGrid({ ref, images, leaving, doubts, onAccept }: Props) {
-  const { w } = useWording();
+  const { t } = useWording();
   const { index, edge, focus, selected, edited, labelled, done } = useDataset();
   const project = useStudio((state) => state.project!.id);
   const scroller = useRef<HTMLDivElement>(null);
@@ -124,7 +124,7 @@ export function PhotoGrid({ ref, images, leaving, doubts, onAccept }: Props) {
       ref={scroller}
       className="scroll grow photo-grid"
       role="grid"
-      aria-label={w('Photos', 'Fotos')}
+      aria-label={t('data.photos')}
       aria-rowcount={Math.ceil(images.length / columns)}
       aria-activedescendant={at >= 0 && drawn.has(Math.floor(at / columns)) ? photoId(focus!) : undefined}
       tabIndex={0}
@@ -199,7 +199,7 @@ const Photo = memo(function Photo({
   doubts,
   hands,
 }: PhotoProps) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const pictureUrl = usePictureUrl();
   const [broken, setBroken] = useState(false);
   const names = state.labels.map((label) => vocabulary[label]!);
@@ -217,7 +217,7 @@ const Photo = memo(function Photo({
       <div className="photo-frame" style={{ height: cell }}>
         {broken ? (
           <span className="small quiet" style={{ padding: 8 }}>
-            {w('cannot be read', 'no se puede leer')}
+            {t('data.cannotRead')}
           </span>
         ) : (
           <img
@@ -233,7 +233,7 @@ const Photo = memo(function Photo({
           type="button"
           className="photo-tick"
           tabIndex={-1}
-          aria-label={w(`Select ${path}`, `Seleccionar ${path}`)}
+          aria-label={t('data.select', { path })}
           aria-pressed={chosen}
           onClick={(event) => {
             event.stopPropagation();
@@ -242,15 +242,15 @@ const Photo = memo(function Photo({
         >
           ✓
         </button>
-        {leaving && <span className="photo-leaving small cut">{w('no longer matches', 'ya no coincide')}</span>}
-        {edited && <span className="photo-edited" title={w('edited, not saved', 'editada, sin guardar')} />}
+        {leaving && <span className="photo-leaving small cut">{t('data.noLongerMatches')}</span>}
+        {edited && <span className="photo-edited" title={t('data.editedNotSaved')} />}
       </div>
       <div className="photo-names small">
-        <i className={`swatch square ${['train', 'val', 'test'][state.split]}`} title={splitName(state.split, w)} />
+        <i className={`swatch square ${['train', 'val', 'test'][state.split]}`} title={splitName(state.split, t)} />
         {state.removed ? (
-          <s className="quiet">{w('taken out', 'quitada')}</s>
+          <s className="quiet">{t('data.takenOut')}</s>
         ) : names.length === 0 ? (
-          <span className="quiet">{w('no label', 'sin etiqueta')}</span>
+          <span className="quiet">{t('data.noLabelInline')}</span>
         ) : (
           <bdi className="cut" title={names.join(', ')}>
             {names.join(', ')}

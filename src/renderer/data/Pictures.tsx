@@ -10,7 +10,7 @@ const LARGEST = 16;
 
 /** The photo as it is; the wheel zooms, dragging moves, 0 fits. */
 export function Photo({ url, alt }: { url: string; alt: string }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const [view, setView] = useState({ zoom: 1, x: 0, y: 0 });
   const [broken, setBroken] = useState(false);
   const drag = useRef<{ x: number; y: number } | null>(null);
@@ -23,9 +23,9 @@ export function Photo({ url, alt }: { url: string; alt: string }) {
   return (
     <figure className="stage-side">
       <figcaption className="row">
-        <span>{w('Photo', 'Foto')}</span>
+        <span>{t('data.photo')}</span>
         <span className="grow" />
-        <span className="quiet">{view.zoom === 1 ? w('Fit', 'Ajustada') : `${f.decimal(view.zoom * 100, 0)} %`}</span>
+        <span className="quiet">{view.zoom === 1 ? t('data.fit') : `${f.decimal(view.zoom * 100, 0)} %`}</span>
       </figcaption>
       <div
         className="stage-photo"
@@ -43,12 +43,7 @@ export function Photo({ url, alt }: { url: string; alt: string }) {
         }}
       >
         {broken ? (
-          <p className="soft">
-            {w(
-              'This image cannot be read. The file may be missing or damaged.',
-              'Esta imagen no se puede leer. Puede faltar o estar dañada.',
-            )}
-          </p>
+          <p className="soft">{t('data.imageCannotReadFileMay')}</p>
         ) : (
           <img
             src={url}
@@ -60,7 +55,7 @@ export function Photo({ url, alt }: { url: string; alt: string }) {
         )}
       </div>
       <p className="small quiet">
-        {w('Wheel zooms, drag moves,', 'La rueda acerca, arrastrar mueve,')} <kbd>0</kbd> {w('fits', 'ajusta')}
+        {t('data.wheelZoomsDragMoves')} <kbd>0</kbd> {t('data.fits')}
       </p>
     </figure>
   );
@@ -80,7 +75,7 @@ export function Letterboxed({
   config: Config;
   size: readonly [number, number] | null;
 }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const pictureUrl = usePictureUrl();
   const [shown, setShown] = useState('letterbox');
   const edge = config.student.input_size;
@@ -92,14 +87,14 @@ export function Letterboxed({
   return (
     <figure className="stage-side">
       <figcaption className="row">
-        <span style={{ whiteSpace: 'nowrap' }}>{w('What the model sees', 'Lo que ve el modelo')}</span>
-        <span className="quiet cut grow">{w('exactly these pixels', 'exactamente estos píxeles')}</span>
+        <span style={{ whiteSpace: 'nowrap' }}>{t('data.modelSees')}</span>
+        <span className="quiet cut grow">{t('data.exactlyThesePixels')}</span>
         <SegmentedControl
           style={{ flex: 'none' }}
-          aria-label={w('What the model sees', 'Lo que ve el modelo')}
+          aria-label={t('data.modelSees')}
           data={[
-            { value: 'letterbox', label: w('Letterbox', 'Encuadre') },
-            { value: 'augmented', label: w('Augmented', 'Aumentada') },
+            { value: 'letterbox', label: t('data.letterbox') },
+            { value: 'augmented', label: t('data.augmented') },
           ]}
           value={shown}
           onChange={setShown}
@@ -110,7 +105,7 @@ export function Letterboxed({
           <img
             className="pixels"
             src={pictureUrl(project, path, { kind: 'letterbox', size: edge, padding })}
-            alt={w('Letterboxed input', 'Entrada encuadrada')}
+            alt={t('data.letterboxedInput')}
           />
         </div>
       ) : (
@@ -120,14 +115,14 @@ export function Letterboxed({
               key={draw}
               className="pixels"
               src={augmented(draw)}
-              alt={w(`Augmented, draw ${draw + 1}`, `Aumentada, sorteo ${draw + 1}`)}
+              alt={t('data.augmentedDraw', { draw: draw + 1 })}
             />
           ))}
         </div>
       )}
       <p className="small quiet">
         {edge} × {edge}
-        {scale === null ? '' : ` · ${w('scale', 'escala')} ${f.decimal(scale, 4)}`} · {w('padding', 'relleno')}{' '}
+        {scale === null ? '' : ` · ${t('data.scale')} ${f.decimal(scale, 4)}`} · {t('data.padding')}{' '}
         {padding.join(', ')} · (x − 127) / 128
       </p>
     </figure>

@@ -11,7 +11,7 @@ import { Together } from './Together.tsx';
 
 /** What is wrong, worst first, a fix on each row that has one. */
 export function ProblemPanel({ problems }: { problems: readonly LabelProblem[] }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const check = useDataset((state) => state.check);
   const checking = useStudio((state) => state.activities.find(({ kind }) => kind === 'check'));
   /** Undefined: nothing was chosen yet, so what keeps training from starting says what to do. */
@@ -21,22 +21,18 @@ export function ProblemPanel({ problems }: { problems: readonly LabelProblem[] }
   );
   const open = chosen === undefined ? kinds.find(([, [first]]) => first!.severity === 'error')?.[0] : chosen;
   return (
-    <aside className="panel line-left data-right" aria-label={w('Problems', 'Problemas')}>
+    <aside className="panel line-left data-right" aria-label={t('data.problems')}>
       <div className="panel-head">
-        <h2>{w('Problems', 'Problemas')}</h2>
+        <h2>{t('data.problems')}</h2>
         <span className="quiet">{f.count(kinds.length)}</span>
         <span className="push small quiet">
-          {check === null
-            ? w('images not checked', 'imágenes sin comprobar')
-            : w(`checked ${f.date(check.checkedAt)}`, `comprobado ${f.date(check.checkedAt)}`)}
+          {check === null ? t('data.imagesNotChecked') : t('data.checked', { checkedAt: f.date(check.checkedAt) })}
         </span>
       </div>
       <div className="scroll problem-list">
         {kinds.length === 0 && (
           <p className="soft" style={{ padding: '4px 16px' }}>
-            {check === null
-              ? w('None in the label files.', 'Ninguno en los archivos de etiquetas.')
-              : w('None.', 'Ninguno.')}
+            {check === null ? t('data.noneLabelFiles') : t('data.none2')}
           </p>
         )}
         {kinds.map(([code, found]) => (
@@ -45,7 +41,7 @@ export function ProblemPanel({ problems }: { problems: readonly LabelProblem[] }
       </div>
       <div style={{ padding: '8px 16px' }}>
         <Button variant="default" fullWidth loading={checking !== undefined} onClick={() => void runCheck()}>
-          {check === null ? w('Check the images', 'Comprobar imágenes') : w('Check again', 'Comprobar de nuevo')}
+          {check === null ? t('data.checkImages') : t('data.checkAgain')}
         </Button>
       </div>
       <Together />
@@ -56,7 +52,7 @@ export function ProblemPanel({ problems }: { problems: readonly LabelProblem[] }
 const SHOWN = 50;
 
 function Kind({ found, open, onToggle }: { found: readonly LabelProblem[]; open: boolean; onToggle: () => void }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const paths = useDataset((state) => state.index?.paths);
   const [first] = found;
   const { code, severity, title, message } = first!;
@@ -71,7 +67,7 @@ function Kind({ found, open, onToggle }: { found: readonly LabelProblem[]; open:
         <Icon
           size={16}
           className={severity === 'error' ? 'bad' : code === 'fewPositives' ? 'quiet' : 'warn'}
-          aria-label={severity === 'error' ? w('error', 'error') : w('warning', 'aviso')}
+          aria-label={severity === 'error' ? t('data.error') : t('data.warning')}
           role="img"
         />
         <button type="button" className="grow cut problem-title" aria-expanded={open} onClick={onToggle}>
@@ -84,10 +80,10 @@ function Kind({ found, open, onToggle }: { found: readonly LabelProblem[]; open:
         </span>
         {hasImages && (
           <button type="button" className="link" onClick={() => setFilter({ problem: code, view: 'all' })}>
-            {w('Show', 'Ver')}
+            {t('common.show')}
           </button>
         )}
-        {fixesFor(code, found, w).map(({ name, run }) => (
+        {fixesFor(code, found, t).map(({ name, run }) => (
           <button key={name} type="button" className="link" onClick={run}>
             {name}
           </button>
@@ -110,9 +106,7 @@ function Kind({ found, open, onToggle }: { found: readonly LabelProblem[]; open:
             ))}
           </ul>
           {found.length > SHOWN && (
-            <p className="quiet">
-              {w(`and ${f.count(found.length - SHOWN)} more`, `y ${f.count(found.length - SHOWN)} más`)}
-            </p>
+            <p className="quiet">{t('data.moreInline', { foundCount: f.count(found.length - SHOWN) })}</p>
           )}
         </div>
       )}

@@ -30,7 +30,7 @@ export function DigitBar({
   /** Whether a refresh would change the list. */
   readonly stale: boolean;
 }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const state = useDataset();
   const { index, shown, focus, labelled, filter, frequent } = state;
   const at = focus !== null && shown.includes(focus) ? focus : null;
@@ -56,11 +56,7 @@ export function DigitBar({
   useKeys(Object.fromEntries(digits.map((label, i) => [String(i + 1), () => toggle(label)])));
   if (digits.length === 0 && !stale) return null;
   return (
-    <div
-      className="digit-bar line-top"
-      role="toolbar"
-      aria-label={w('Labels on the digit keys', 'Etiquetas en las teclas de cifras')}
-    >
+    <div className="digit-bar line-top" role="toolbar" aria-label={t('data.labelsDigitKeys')}>
       {digits.map((label, i) => (
         <button
           key={label}
@@ -77,18 +73,15 @@ export function DigitBar({
         <button
           type="button"
           className="digit-label grid-refresh"
-          title={w(
-            'Edited images stay in place until you refresh or leave the view.',
-            'Las imágenes editadas siguen en su sitio hasta que actualizas o dejas la vista.',
-          )}
+          title={t('data.editedImagesStayPlaceUntil')}
           onClick={refreshShown}
         >
           <IconRefresh size={14} aria-hidden="true" />
           {leaving === 0
-            ? w('Refresh', 'Actualizar')
+            ? t('data.refresh')
             : leaving === 1
-              ? w('1 no longer matches', '1 ya no coincide')
-              : w(`${f.count(leaving)} no longer match`, `${f.count(leaving)} ya no coinciden`)}
+              ? t('data.n1NoLongerMatches')
+              : t('data.noLongerMatch', { leaving: f.count(leaving) })}
         </button>
       )}
     </div>
@@ -105,7 +98,7 @@ export function SelectionBar({
   readonly ready: Ready;
   onAccept(): void;
 }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const state = useDataset();
   const { selected, labelled, done } = state;
   const [asking, setAsking] = useState<'add' | 'remove' | null>(null);
@@ -123,15 +116,13 @@ export function SelectionBar({
     setAsking(null);
   };
   return (
-    <div className="selection-bar line-top" role="toolbar" aria-label={w('Chosen photos', 'Fotos elegidas')}>
-      <strong>{w(`${f.count(chosen.length)} selected`, `${f.count(chosen.length)} elegidas`)}</strong>
+    <div className="selection-bar line-top" role="toolbar" aria-label={t('data.chosenPhotos')}>
+      <strong>{t('data.selected', { chosenCount: f.count(chosen.length) })}</strong>
       {asking !== null ? (
         <LabelPicker
           names={asking === 'remove' ? [...own].map((label) => labelled.vocabulary[label]!) : labelled.vocabulary}
           allowNew={asking === 'add'}
-          placeholder={
-            asking === 'add' ? w('Label to add', 'Etiqueta que añadir') : w('Label to remove', 'Etiqueta que quitar')
-          }
+          placeholder={asking === 'add' ? t('data.labelAdd') : t('data.labelRemove')}
           onChoose={change}
           onCancel={() => setAsking(null)}
         />
@@ -139,16 +130,16 @@ export function SelectionBar({
         <>
           {suggested > 0 && (
             <Button variant="default" onClick={onAccept}>
-              {w('Accept suggestions', 'Aceptar sugerencias')}
+              {t('data.acceptSuggestions')}
               <kbd>A</kbd>
             </Button>
           )}
           <Button variant="subtle" onClick={() => setAsking('add')}>
-            {w('Add label', 'Añadir etiqueta')}
+            {t('data.addLabel')}
             <kbd>L</kbd>
           </Button>
           <Button variant="subtle" onClick={() => setAsking('remove')}>
-            {w('Remove label', 'Quitar etiqueta')}
+            {t('data.removeLabel')}
             <kbd>⇧ L</kbd>
           </Button>
           {splits.map((split, number) => (
@@ -157,7 +148,7 @@ export function SelectionBar({
               variant="subtle"
               onClick={() => changeImages(chosen, (state) => ({ ...state, split: number }))}
             >
-              {w(`to ${split}`, `a ${split}`)}
+              {t('data.to', { split })}
             </Button>
           ))}
           <Button
@@ -165,15 +156,15 @@ export function SelectionBar({
             color="red"
             onClick={() => changeImages(chosen, (state) => ({ ...state, removed: true }))}
           >
-            {w('Take out', 'Quitar')}
+            {t('data.takeOut')}
           </Button>
         </>
       )}
       <span className="grow" />
       <Button variant="subtle" disabled={done.length === 0} onClick={undo} leftSection={<IconArrowBackUp size={16} />}>
-        {w('Undo', 'Deshacer')}
+        {t('common.undo')}
       </Button>
-      <CloseButton aria-label={w('Clear the selection', 'Quitar la selección')} onClick={clearSelection} />
+      <CloseButton aria-label={t('data.clearSelection')} onClick={clearSelection} />
     </div>
   );
 }

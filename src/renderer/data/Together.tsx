@@ -10,7 +10,7 @@ const SHADES = 4;
 
 /** Which labels go together in one image; a cell filters. The most frequent labels, or those of the filter. */
 export function Together() {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { labelled, counts, filter } = useDataset();
   const labels = useMemo(() => {
     const frequent = labelled.vocabulary
@@ -26,10 +26,10 @@ export function Together() {
     count === 0 ? 0 : least === most ? 3 : 1 + Math.floor(((SHADES - 1) * (count - least)) / (most - least));
   if (labels.length < 2) return null;
   return (
-    <section className="together line-top" aria-label={w('Together in one image', 'Juntas en una imagen')}>
+    <section className="together line-top" aria-label={t('data.togetherOneImage')}>
       <div className="panel-head" style={{ paddingInline: 0 }}>
-        <h2>{w('Together', 'Juntas')}</h2>
-        <span className="quiet">{w('in one image', 'en una imagen')}</span>
+        <h2>{t('common.together')}</h2>
+        <span className="quiet">{t('data.oneImage')}</span>
       </div>
       <table>
         <thead>
@@ -60,10 +60,11 @@ export function Together() {
                         data-shade={shadeOf(count)}
                         disabled={count === 0}
                         title={`${labelled.vocabulary[row]} + ${labelled.vocabulary[column]}: ${count}`}
-                        aria-label={w(
-                          `${count} images with ${labelled.vocabulary[row]} and ${labelled.vocabulary[column]}`,
-                          `${count} imágenes con ${labelled.vocabulary[row]} y ${labelled.vocabulary[column]}`,
-                        )}
+                        aria-label={t('data.images2', {
+                          number: count,
+                          row: labelled.vocabulary[row]!,
+                          column: labelled.vocabulary[column]!,
+                        })}
                         onClick={() => setFilter({ view: 'all', any: [], all: [row, column], not: [] })}
                       >
                         {count === 0 ? '' : count > 999 ? `${Math.round(count / 1000)}k` : f.count(count)}

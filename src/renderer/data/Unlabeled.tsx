@@ -17,19 +17,19 @@ async function reply(project: string, answer: UnlabeledMeaning): Promise<void> {
 
 /** The two replies to what images without labels mean. The project keeps the answer. */
 export function UnlabeledReplies() {
-  const { w } = useWording();
+  const { t } = useWording();
   const project = useStudio((state) => state.project);
   if (project === null) return null;
   return (
     <>
       <Button variant="default" onClick={() => setFilter({ view: 'unlabelled' })}>
-        {w('Show them', 'Verlas')}
+        {t('data.showThem')}
       </Button>
       <Button variant="default" onClick={() => void reply(project.id, 'none_of_these')}>
-        {w('None of these', 'Ninguna de estas')}
+        {t('data.noneOfThese')}
       </Button>
       <Button variant="default" onClick={() => void reply(project.id, 'not_labeled_yet')}>
-        {w('Not labeled yet', 'Aún sin etiquetar')}
+        {t('data.notLabeledYet')}
       </Button>
     </>
   );
@@ -38,7 +38,7 @@ export function UnlabeledReplies() {
 /** How many images have no labels and what the project says they mean, with a way to say otherwise. */
 export function UnlabeledNote({ readiness }: { readonly readiness: Readiness }) {
   const wording = useWording();
-  const { w } = wording;
+  const { t } = wording;
   const project = useStudio((state) => state.project);
   if (project === null || readiness.unlabeled === 0 || readiness.meaning === 'ask') return null;
   const other = readiness.meaning === 'none_of_these' ? 'not_labeled_yet' : 'none_of_these';
@@ -46,9 +46,7 @@ export function UnlabeledNote({ readiness }: { readonly readiness: Readiness }) 
     <div className="row filter-bar small">
       <span className="soft cut">{unlabeledWords(wording, readiness)}</span>
       <button type="button" className="link small" onClick={() => void reply(project.id, other)}>
-        {other === 'none_of_these'
-          ? w('Count as none of these', 'Contar como ninguna de estas')
-          : w('Leave out: not labeled yet', 'Dejar fuera: aún sin etiquetar')}
+        {other === 'none_of_these' ? t('data.countNoneOfThese') : t('data.leaveOutNotLabeledYet')}
       </button>
     </div>
   );

@@ -50,7 +50,7 @@ function useNextSettings(project: Project): Config | null {
 
 /** One photo, one question, both answers as keys; the photo beside exactly what the model gets. */
 export function Viewer({ images, image, leaving, doubts, problems, onAccept }: Props) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const pictureUrl = usePictureUrl();
   const project = useStudio((state) => state.project)!;
   const { index, labelled, opinion, check } = useDataset();
@@ -84,30 +84,29 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
   const says =
     doubt === undefined
       ? names.length === 0
-        ? w('No label.', 'Sin etiqueta.')
+        ? t('data.noLabel2')
         : names.join(', ')
       : doubt.kind === 'missing'
-        ? w(`Is “${name}” missing here?`, `¿Falta aquí “${name}”?`)
-        : w(`Is “${name}” wrong here?`, `¿Sobra aquí “${name}”?`);
+        ? t('data.missingHere', { name })
+        : t('data.wrongHere', { name });
   const because =
     doubt === undefined
       ? own[0] && said(own[0].message)
-      : w(
-          `${said(opinion!.runName)} sees it with ${f.score(doubt.score, 2)}; the label file says ${names.join(', ') || 'nothing'}.`,
-          `${said(opinion!.runName)} la ve con ${f.score(doubt.score, 2)}; el archivo dice ${names.join(', ') || 'nada'}.`,
-        );
+      : t('data.modelSeesButFileSays', {
+          run: said(opinion!.runName),
+          score: f.score(doubt.score, 2),
+          labels: names.length > 0 ? names.join(', ') : t('data.nothing'),
+        });
   const from = Math.max(0, Math.min(at - Math.floor(STRIP / 2), images.length - STRIP));
   return (
     <>
       <Answer says={says} {...(because !== undefined && { because })} tone={own.length > 0 ? 'warn' : 'plain'}>
-        {leaving && <span className="small quiet">{w('no longer matches the filter', 'ya no cumple el filtro')}</span>}
-        <span className="quiet num">
-          {w(`${f.count(at + 1)} of ${f.count(images.length)}`, `${f.count(at + 1)} de ${f.count(images.length)}`)}
-        </span>
+        {leaving && <span className="small quiet">{t('data.noLongerMatchesFilter')}</span>}
+        <span className="quiet num">{t('data.of', { at: f.count(at + 1), imageCount: f.count(images.length) })}</span>
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={w('Previous photo', 'Foto anterior')}
+          aria-label={t('data.previousPhoto')}
           disabled={at <= 0}
           onClick={() => step(-1)}
         >
@@ -116,7 +115,7 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={w('Next photo', 'Foto siguiente')}
+          aria-label={t('data.nextPhoto')}
           disabled={at >= images.length - 1}
           onClick={() => step(1)}
         >
@@ -125,11 +124,11 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
         {doubt !== undefined && (
           <>
             <Button variant="default" onClick={() => step(1)}>
-              {w('Keep as is', 'Dejar así')}
+              {t('data.keep')}
               <kbd>N</kbd>
             </Button>
             <Button onClick={accept}>
-              {doubt.kind === 'missing' ? w(`Add ${name}`, `Añadir ${name}`) : w(`Remove ${name}`, `Quitar ${name}`)}
+              {doubt.kind === 'missing' ? t('data.add', { name }) : t('data.remove', { name })}
               <kbd>A</kbd>
             </Button>
           </>
@@ -139,7 +138,7 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
         <div className="column">
           <div className="toolbar">
             <Button variant="subtle" leftSection={<IconChevronLeft size={14} />} onClick={() => openViewer(null)}>
-              {w('Back to grid', 'Volver')}
+              {t('data.backGrid')}
               <kbd>Esc</kbd>
             </Button>
             <code className="cut">
@@ -147,15 +146,15 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
             </code>
             <span className="quiet cut">
               {size === undefined ? '' : `${size[0]} × ${size[1]} · `}
-              {splitName(index!.split[image]!, w)}, {w('line', 'línea')} {f.count(index!.line[image]!)}
+              {splitName(index!.split[image]!, t)}, {t('data.line')} {f.count(index!.line[image]!)}
             </span>
             <span className="grow" />
             <SegmentedControl
-              aria-label={w('What is shown', 'Qué se muestra')}
+              aria-label={t('common.shown')}
               data={[
-                { value: 'photo', label: w('Photo', 'Foto') },
-                { value: 'both', label: w('Side by side', 'Ambas') },
-                { value: 'model', label: w('Model input', 'Entrada') },
+                { value: 'photo', label: t('data.photo') },
+                { value: 'both', label: t('data.sideSide') },
+                { value: 'model', label: t('data.modelInput') },
               ]}
               value={sides}
               onChange={(value) => setSides(value as Sides)}
@@ -173,7 +172,7 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
               <Letterboxed project={project.id} path={path} config={config} size={size ?? null} />
             )}
           </div>
-          <div className="viewer-strip line-top" role="listbox" aria-label={w('Photos around', 'Fotos vecinas')}>
+          <div className="viewer-strip line-top" role="listbox" aria-label={t('data.photosAround')}>
             {images.slice(from, from + STRIP).map((other) => (
               <button
                 key={other}

@@ -17,7 +17,7 @@ const RECENT = 5;
 
 /** The photo's labels on digit keys, the line that will stand in the file, and the edits so far. */
 export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | null }) {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   const { index, labelled, opinion, edited, done, undone, frequent } = useDataset();
   const [asking, setAsking] = useState(false);
   const state = labelled.states[image]!;
@@ -44,17 +44,10 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
     ...Object.fromEntries(rows.slice(0, DIGITS).map((label, i) => [String(i + 1), () => toggle(label)])),
   });
   return (
-    <aside
-      className="panel line-left viewer-right scroll"
-      aria-label={w('Labels of this photo', 'Etiquetas de esta foto')}
-    >
+    <aside className="panel line-left viewer-right scroll" aria-label={t('common.labelsOfPhoto')}>
       <div className="panel-head">
-        <h2>{w('Labels', 'Etiquetas')}</h2>
-        {codes !== null && (
-          <span className="quiet">
-            {w(`score of ${said(opinion!.runName)}`, `puntuación de ${said(opinion!.runName)}`)}
-          </span>
-        )}
+        <h2>{t('common.labels2')}</h2>
+        {codes !== null && <span className="quiet">{t('data.scoreOf', { runName: said(opinion!.runName) })}</span>}
       </div>
       {rows.map((label, at) => (
         <LabelRow
@@ -72,7 +65,7 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
           <LabelPicker
             names={labelled.vocabulary}
             allowNew
-            placeholder={w('Add a label', 'Añadir una etiqueta')}
+            placeholder={t('data.addLabel2')}
             onChoose={(name) => {
               const label = labelNumber(name);
               changeImages([image], (before) => withLabel(before, label));
@@ -82,7 +75,7 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
           />
         ) : (
           <button type="button" className="add-label row" onClick={() => setAsking(true)}>
-            <span className="grow">+ {w('Add a label', 'Añadir una etiqueta')}</span>
+            <span className="grow">+ {t('data.addLabel2')}</span>
             <kbd>L</kbd>
           </button>
         )}
@@ -90,15 +83,15 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
       {edited.has(image) && <InYourFile image={image} />}
       <section className="line-top">
         <div className="panel-head" style={{ alignItems: 'center' }}>
-          <h2>{w('Edits', 'Cambios')}</h2>
+          <h2>{t('data.edits')}</h2>
           <span className="quiet">
-            {edited.size === 0 ? w('none', 'ninguno') : w(`${edited.size}, not saved`, `${edited.size}, sin guardar`)}
+            {edited.size === 0 ? t('data.noneInline') : t('data.notSaved', { size: edited.size })}
           </span>
           <span className="push" />
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={w('Undo', 'Deshacer')}
+            aria-label={t('common.undo')}
             disabled={done.length === 0}
             onClick={undo}
           >
@@ -107,7 +100,7 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={w('Redo', 'Rehacer')}
+            aria-label={t('common.redo')}
             disabled={undone.length === 0}
             onClick={redo}
           >
@@ -128,7 +121,7 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
             const what = [
               added.length > 0 ? `+ ${added.join(', ')}` : '',
               removed.length > 0 ? `− ${removed.join(', ')}` : '',
-              after.removed && !before.removed ? w('taken out', 'quitada') : '',
+              after.removed && !before.removed ? t('data.takenOut') : '',
               after.split !== before.split ? `→ ${['train', 'val', 'test'][after.split]}` : '',
             ]
               .filter((part) => part !== '')
@@ -163,7 +156,7 @@ function LabelRow({
   codes: Uint8Array | null;
   onToggle: () => void;
 }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const name = useDataset((state) => state.labelled.vocabulary[label]!);
   const opinion = useDataset((state) => state.opinion);
   const at = opinion?.vocabulary.indexOf(name) ?? -1;
@@ -174,7 +167,7 @@ function LabelRow({
       <Checkbox checked={on} onChange={onToggle} label={<Label name={name} most={24} />} className="grow" />
       {doubted !== null && (
         <span className={`small ${doubted === 'missing' ? 'accent' : 'bad'}`}>
-          {doubted === 'missing' ? w('add?', '¿añadir?') : w('remove?', '¿quitar?')}
+          {doubted === 'missing' ? t('data.addInline') : t('data.removeInline')}
         </span>
       )}
       {q !== null && (
@@ -194,7 +187,7 @@ function LabelRow({
 
 /** The very line that changes, as it stands and as it will stand. */
 function InYourFile({ image }: { image: number }) {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   const { index, labelled } = useDataset();
   const project = useStudio((state) => state.project)!;
   const change: LineChange = useMemo(() => lineChange(index!, labelled, image), [index, labelled, image]);
@@ -219,9 +212,9 @@ function InYourFile({ image }: { image: number }) {
   }, [project.id, change]);
   const visible = (text: string): string => text.replaceAll('\t', '→');
   return (
-    <section className="line-top" aria-label={w('In your file', 'En tu archivo')}>
+    <section className="line-top" aria-label={t('data.yourFile')}>
       <div className="panel-head">
-        <h2>{w('In your file', 'En tu archivo')}</h2>
+        <h2>{t('data.yourFile')}</h2>
       </div>
       {fault !== null && (
         <p className="small bad" role="alert" style={{ padding: '0 16px 8px' }}>
@@ -231,7 +224,7 @@ function InYourFile({ image }: { image: number }) {
       {line !== null && (
         <div className="file-diff mono">
           <div className="quiet">
-            {change.split}.txt, {w('line', 'línea')} {change.line}
+            {change.split}.txt, {t('data.line')} {change.line}
           </div>
           <div className="minus">- {visible(line.before)}</div>
           {line.after !== null && (
@@ -243,10 +236,7 @@ function InYourFile({ image }: { image: number }) {
         </div>
       )}
       <p className="small quiet" style={{ padding: '0 16px 10px' }}>
-        {w(
-          'Every other line stays as it is, byte for byte. A backup is kept.',
-          'Las demás líneas quedan como están, byte a byte. Se guarda una copia.',
-        )}
+        {t('data.everyOtherLineStaysByte')}
       </p>
     </section>
   );

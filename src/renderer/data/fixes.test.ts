@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { translator } from '../../shared/locales/translate.ts';
 import type { DatasetIndex, LabelProblem } from '../../shared/contract/dataset.ts';
 
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
@@ -36,7 +37,7 @@ const problem = (part: Partial<LabelProblem>): LabelProblem => ({
   ...part,
 });
 const fix = (code: string, found: LabelProblem, name: string): void =>
-  fixesFor(code, [found], (en) => en)
+  fixesFor(code, [found], translator('en'))
     .find((offered) => offered.name === name)!
     .run();
 const labels = (): string[] =>
@@ -84,7 +85,7 @@ test('only the very line that is named goes', () => {
 
 test('a path that is spelled otherwise on disk may be put right; one that is gone only taken out', () => {
   const names = (message: string): string[] =>
-    fixesFor('missing', [problem({ file: 'train.txt', line: 1, path: 'a.jpg', message })], (en) => en).map(
+    fixesFor('missing', [problem({ file: 'train.txt', line: 1, path: 'a.jpg', message })], translator('en')).map(
       ({ name }) => name,
     );
   expect(names('a.jpg does not exist. There is A.jpg: is that meant?')).toEqual([

@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import type { LabelProblem, Repairable } from '../../shared/contract/dataset.ts';
 import { splits } from '../../shared/contract/dataset.ts';
-import type { Words } from '../i18n/words.ts';
+import type { Translate } from '../i18n/words.ts';
 import { changeImages, labelNumber, repairLines, useDataset } from '../stores/dataset.ts';
 import { setFilter } from '../stores/view.ts';
 
@@ -24,72 +24,62 @@ const removable = new Set([
   'tooLarge',
 ]);
 
-export function fixesFor(code: string, found: readonly LabelProblem[], w: Words): Fix[] {
+export function fixesFor(code: string, found: readonly LabelProblem[], t: Translate): Fix[] {
   const mend = (name: string, repairable: Repairable): Fix => ({
     name,
     run: () =>
       void repairLines(repairable).then((lines) => {
-        if (lines !== null) tell(lines, w);
+        if (lines !== null) tell(lines, t);
       }),
   });
-  const takeLinesOut: Fix = { name: w('Take the lines out', 'Quitar las líneas'), run: () => takeOut(found) };
+  const takeLinesOut: Fix = { name: t('data.takeLinesOut'), run: () => takeOut(found) };
   switch (code) {
     case 'missing':
       return [
         ...(found.some(({ message }) => message.includes('is that meant?'))
-          ? [mend(w('Correct the paths', 'Corregir las rutas'), 'missing')]
+          ? [mend(t('data.correctPaths'), 'missing')]
           : []),
         takeLinesOut,
       ];
     case 'encoding':
-      return [mend(w('Convert to UTF-8', 'Convertir a UTF-8'), 'encoding')];
+      return [mend(t('data.convertUtf8'), 'encoding')];
     case 'headerLine':
     case 'malformedLine':
-      return [mend(w('Make it a remark', 'Dejarla como comentario'), code)];
+      return [mend(t('data.makeRemark'), code)];
     // A link that leads out has a line of its own in the list; a path that leads out is in none.
     case 'outside':
-      return imagesAt(found).length > 0
-        ? [takeLinesOut]
-        : [mend(w('Make it a remark', 'Dejarla como comentario'), 'outside')];
+      return imagesAt(found).length > 0 ? [takeLinesOut] : [mend(t('data.makeRemark'), 'outside')];
     case 'otherSeparator':
-      return [mend(w('Write it like the rest', 'Escribirla como el resto'), 'otherSeparator')];
+      return [mend(t('data.writeLikeRest'), 'otherSeparator')];
     case 'unknownLabel':
-      return [mend(w('Add to the classes', 'Añadir a las clases'), 'unknownLabel')];
+      return [mend(t('data.addClasses'), 'unknownLabel')];
     case 'yoloList':
-      return [
-        { name: w('Import the labels', 'Importar las etiquetas'), run: () => useDataset.setState({ splitting: true }) },
-      ];
+      return [{ name: t('data.importLabels'), run: () => useDataset.setState({ splitting: true }) }];
     case 'missingLabelFile':
     case 'emptySplit':
-      return [{ name: w('Make a split', 'Repartir'), run: () => useDataset.setState({ splitting: true }) }];
+      return [{ name: t('data.makeSplit'), run: () => useDataset.setState({ splitting: true }) }];
     case 'similarLabels':
-      return [{ name: w('Spell alike', 'Unificar'), run: () => found.forEach(mergeSpellings) }];
+      return [{ name: t('data.spellAlike'), run: () => found.forEach(mergeSpellings) }];
     case 'twoLabelSets':
-      return [{ name: w('Join the labels', 'Unir las etiquetas'), run: () => joinLabels(found) }];
+      return [{ name: t('data.joinLabels'), run: () => joinLabels(found) }];
     case 'separatorInLabel':
-      return [{ name: w('Split the labels', 'Separar las etiquetas'), run: () => splitLabels(found) }];
+      return [{ name: t('data.splitLabels'), run: () => splitLabels(found) }];
     case 'notInTrain':
     case 'fewPositives':
-      return [{ name: w('Filter', 'Filtrar'), run: () => filterLabels(found) }];
+      return [{ name: t('data.filter2'), run: () => filterLabels(found) }];
     default:
       return removable.has(code) ? [takeLinesOut] : [];
   }
 }
 
-function tell(lines: number, w: Words): void {
+function tell(lines: number, t: Translate): void {
   const message =
     lines === 0
-      ? w('Nothing could be put right.', 'No se ha podido corregir nada.')
+      ? t('data.nothingCouldPutRight')
       : lines === 1
-        ? w(
-            '1 line was put right in the file. A backup was kept.',
-            'Se ha corregido 1 línea en el archivo. Se guardó una copia.',
-          )
-        : w(
-            `${lines} lines were put right in the files. A backup was kept.`,
-            `Se han corregido ${lines} líneas en los archivos. Se guardó una copia.`,
-          );
-  notifications.show({ message, closeButtonProps: { 'aria-label': w('Close', 'Cerrar') } });
+        ? t('data.n1LinePutRightFile')
+        : t('data.linesPutRightFilesBackup', { lines });
+  notifications.show({ message, closeButtonProps: { 'aria-label': t('common.close') } });
 }
 
 type Place = Pick<LabelProblem, 'file' | 'line' | 'path'>;

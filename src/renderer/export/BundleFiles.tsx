@@ -10,7 +10,7 @@ import { filePurpose, grouped } from './exportWords.ts';
 
 /** What the bundle holds, each with its purpose; the chosen file's text. Figures on test stay closed here too. */
 export function BundleFiles({ bundle, run }: { bundle: Export; run: RunSummary }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const [file, setFile] = useState('inference_config.json');
   const [shown, setShown] = useState<{ text: string | null; sealed: boolean } | null>(null);
   useEffect(() => {
@@ -27,10 +27,10 @@ export function BundleFiles({ bundle, run }: { bundle: Export; run: RunSummary }
     };
   }, [file, run.id, run.testOpened, bundle.writtenAt]);
   return (
-    <section className="panel line-right" aria-label={w('What is inside', 'Qué hay dentro')}>
+    <section className="panel line-right" aria-label={t('export.inside')}>
       <div className="panel-head">
-        <h2>{w('What is inside', 'Qué hay dentro')}</h2>
-        <span className="quiet">{w(`${bundle.files.length} files`, `${bundle.files.length} archivos`)}</span>
+        <h2>{t('export.inside')}</h2>
+        <span className="quiet">{t('export.files', { fileCount: bundle.files.length })}</span>
       </div>
       <div className="scroll grow">
         {grouped(bundle.files).map(({ name, bytes, files }) => (
@@ -46,7 +46,7 @@ export function BundleFiles({ bundle, run }: { bundle: Export; run: RunSummary }
               <code className="cut">{name}</code>
               <span className="small quiet cut">
                 {files > 1 ? `${f.count(files)} · ` : ''}
-                {filePurpose(name, w)}
+                {filePurpose(name, t)}
               </span>
             </span>
             <span className="quiet num">{f.bytes(bytes)}</span>
@@ -56,17 +56,12 @@ export function BundleFiles({ bundle, run }: { bundle: Export; run: RunSummary }
       {shown?.sealed === true && (
         <div className="row line-top" style={{ padding: '10px 16px' }}>
           <IconLock size={15} className="quiet" aria-hidden="true" />
-          <span className="small soft grow">
-            {w(
-              `${file} has figures on test, which is closed. Opening is noted in the run.`,
-              `${file} tiene cifras de prueba, que está cerrada. Abrirla queda anotado.`,
-            )}
-          </span>
+          <span className="small soft grow">{t('export.figuresTestClosedOpeningNoted', { file })}</span>
           <Button
             variant="default"
             onClick={() => void attempt(() => call('tune.openTest', { project: run.project, run: run.id }))}
           >
-            {w('Open test', 'Abrir prueba')}
+            {t('common.openTest')}
           </Button>
         </div>
       )}

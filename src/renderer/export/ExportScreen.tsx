@@ -23,7 +23,7 @@ import './export.css';
 /** Is the file the same model, and is the model good enough? */
 export default function ExportScreen() {
   const wording = useWording();
-  const { w, said } = wording;
+  const { t, said } = wording;
   const { runs, run, hello } = useParts('runs', 'run', 'hello');
   const exportable = useMemo(
     () =>
@@ -50,7 +50,7 @@ export default function ExportScreen() {
       : [
           {
             id: 'export',
-            text: w(`Export ${said(chosen.name)}`, `Exportar ${said(chosen.name)}`),
+            text: t('export.export', { chosen: said(chosen.name) }),
             hint: 'Ctrl E',
             run: start,
           },
@@ -63,7 +63,7 @@ export default function ExportScreen() {
       <Answer tone={tone} says={says} because={because}>
         {exportable.length > 1 && (
           <Select
-            aria-label={w('Run', 'Entrenamiento')}
+            aria-label={t('common.run')}
             w={150}
             data={exportable.map((one) => ({ value: one.id, label: said(one.name) })).reverse()}
             value={chosen.id}
@@ -78,7 +78,7 @@ export default function ExportScreen() {
             leftSection={<IconFolder size={15} />}
             onClick={() => void call('files.reveal', { project: chosen.project, path: bundle.zip })}
           >
-            {w('Show in folder', 'Ver en carpeta')}
+            {t('common.showFolder')}
           </Button>
         )}
         {bundle !== null && !bundle.stale && (
@@ -89,11 +89,11 @@ export default function ExportScreen() {
             leftSection={<IconDownload size={15} />}
             variant="default"
           >
-            {w('Download', 'Descargar')}
+            {t('common.download')}
           </Button>
         )}
         <Button loading={work !== null} onClick={start}>
-          {bundle === null ? w('Export', 'Exportar') : w('Export again', 'Exportar de nuevo')}
+          {bundle === null ? t('common.export') : t('export.exportAgain')}
           <kbd>Ctrl E</kbd>
         </Button>
       </Answer>
@@ -108,13 +108,8 @@ export default function ExportScreen() {
         <div className="empty">
           {read && work === null && (
             <>
-              <h2>{w('One button, then every check.', 'Un botón, y luego cada comprobación.')}</h2>
-              <p>
-                {w(
-                  'The model is written, run as phones run it, and compared value by value. If a check fails nothing is written.',
-                  'El modelo se escribe, se ejecuta como en un móvil y se compara valor a valor. Si una comprobación falla no se escribe nada.',
-                )}
-              </p>
+              <h2>{t('export.oneButtonThenEveryCheck')}</h2>
+              <p>{t('export.modelWrittenRunPhonesRun')}</p>
             </>
           )}
         </div>
@@ -130,7 +125,7 @@ const comparedImages = (run: RunSummary): number | null =>
   run.stages.find(({ stage }) => stage === 'export')?.summary.compared ?? null;
 
 function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: LiveChecks | null }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const lost = bundle.floatAp === null || bundle.int8Ap === null ? null : (bundle.floatAp - bundle.int8Ap) * 100;
   const snippets = [
     ['kotlin', 'Android', bundle.snippets.kotlin],
@@ -146,23 +141,20 @@ function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: 
         </code>
         <span className="quiet cut">
           {f.bytes(bundle.zipBytes)},{' '}
-          {w(
-            `from ${said(run.name)}, written ${f.date(bundle.writtenAt)}`,
-            `de ${said(run.name)}, escrito ${f.date(bundle.writtenAt)}`,
-          )}
+          {t('export.written', { run: said(run.name), writtenAt: f.date(bundle.writtenAt) })}
         </span>
         <span className="grow" />
         <ReportButton run={run} bundle={bundle} />
         <CopyButton value={bundle.zip}>
           {({ copied, copy }) => (
             <Button variant="subtle" onClick={copy}>
-              {copied ? w('Copied', 'Copiado') : w('Copy path', 'Copiar ruta')}
+              {copied ? t('common.copied') : t('export.copyPath')}
             </Button>
           )}
         </CopyButton>
       </div>
       <div className="export">
-        <section className="panel line-right" aria-label={w('Fidelity and quality', 'Fidelidad y calidad')}>
+        <section className="panel line-right" aria-label={t('export.fidelityQuality')}>
           {live !== null ? (
             <RunningChecks live={live} />
           ) : (
@@ -172,7 +164,7 @@ function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: 
           {lost !== null && (
             <div className="cost line-top">
               <div className="row">
-                <h2 className="grow">{w('What INT8 costs', 'Qué cuesta INT8')}</h2>
+                <h2 className="grow">{t('export.int8Costs')}</h2>
                 <strong>{f.sign(-lost, 1)}</strong>
                 <span className="quiet">mAP</span>
               </div>
@@ -183,15 +175,15 @@ function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: 
                 <b style={{ left: `${Math.min(100, Math.max(0, (lost / 3) * 100))}%` }} />
               </div>
               <div className="row small quiet cost-words">
-                <span>{w('to 1, good', 'hasta 1, bien')}</span>
-                <span>{w('1 to 2, look closer', '1 a 2, mirar')}</span>
-                <span>{w('over 2, likely a fault', 'más de 2, fallo probable')}</span>
+                <span>{t('export.n1Good')}</span>
+                <span>{t('export.n12LookCloser')}</span>
+                <span>{t('export.over2LikelyFault')}</span>
               </div>
             </div>
           )}
         </section>
         <BundleFiles bundle={bundle} run={run} />
-        <section className="panel" aria-label={w('In your app', 'En tu app')}>
+        <section className="panel" aria-label={t('export.yourApp')}>
           <Tabs defaultValue="kotlin" className="snippets">
             <Tabs.List>
               {snippets.map(([key, name]) => (
@@ -209,9 +201,9 @@ function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: 
                         className="copy"
                         variant="default"
                         onClick={copy}
-                        aria-label={w(`Copy the ${name} code`, `Copiar el código ${name}`)}
+                        aria-label={t('export.copyCode', { name })}
                       >
-                        {copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}
+                        {copied ? t('common.copied') : t('common.copy')}
                       </Button>
                     )}
                   </CopyButton>
@@ -231,17 +223,17 @@ function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: 
 
 /** The report shows test figures: opening it is opening test, and counts as that. */
 function ReportButton({ run, bundle }: { run: RunSummary; bundle: Export }) {
-  const { w, language } = useWording();
+  const { t, language } = useWording();
   const hello = useStudio((state) => state.hello);
   const name = language === 'es' ? 'report.es.html' : 'report.html';
   if (!bundle.files.some((file) => file.name === name)) return null;
-  const title = w('With the figures on test: opening it is counted', 'Con las cifras de prueba: abrirlo se cuenta');
+  const title = t('export.figuresTestOpeningCounted');
   const count = (): void => void call('tune.openTest', { project: run.project, run: run.id });
   const reveal = (): void => {
     count();
     void call('files.reveal', { project: run.project, path: `${bundle.folder}/${name}` });
   };
-  const words = w('Report', 'Informe');
+  const words = t('export.report');
   return hello?.door === 'desktop' ? (
     <Button variant="subtle" title={title} onClick={reveal}>
       {words}
@@ -262,20 +254,15 @@ function ReportButton({ run, bundle }: { run: RunSummary; bundle: Export }) {
 }
 
 function NothingToExport() {
-  const { w } = useWording();
+  const { t } = useWording();
   return (
     <>
-      <Answer tone="warn" says={w('There is no trained model to export yet.', 'Aún no hay modelo que exportar.')} />
+      <Answer tone="warn" says={t('export.thereNoTrainedModelExport')} />
       <div className="empty">
-        <h2>{w('A model first.', 'Primero un modelo.')}</h2>
-        <p>
-          {w(
-            'Train one, look at its thresholds, and hand it over from here.',
-            'Entrena uno, mira sus umbrales y entrégalo desde aquí.',
-          )}
-        </p>
+        <h2>{t('export.modelFirst')}</h2>
+        <p>{t('export.trainOneLookThresholdsHand')}</p>
         <div>
-          <Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button>
+          <Button onClick={() => go('train')}>{t('common.goTraining')}</Button>
         </div>
       </div>
     </>

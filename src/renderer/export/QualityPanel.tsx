@@ -18,7 +18,7 @@ const MOST_ROWS = 200;
 /** Each label against its own goal, the farthest from it first, and the way on. */
 export function QualityPanel({ bundle, run }: { bundle: Export; run: RunSummary }) {
   const wording = useWording();
-  const { w, f } = wording;
+  const { t, f } = wording;
   const quality = useMemo(() => qualityOf(bundle), [bundle]);
   const rows = useMemo(() => ordered(quality.labels).slice(0, MOST_ROWS), [quality]);
   const { good, measured } = countVerdicts(quality.labels);
@@ -28,18 +28,18 @@ export function QualityPanel({ bundle, run }: { bundle: Export; run: RunSummary 
     if (at >= 0 && useTune.getState().tune?.run === run.id) useTune.setState({ label: at });
   };
   return (
-    <section className="quality line-top" aria-label={w('Quality', 'Calidad')}>
+    <section className="quality line-top" aria-label={t('export.quality')}>
       <div className="panel-head" style={{ alignItems: 'center' }}>
-        <h2>{w('Quality', 'Calidad')}</h2>
+        <h2>{t('export.quality')}</h2>
         <span className="quiet cut">
-          {w(
-            `${f.count(good)} of ${f.count(measured)} reach their goal, on ${bundle.quality.split === 'val' ? 'validation' : 'test'}`,
-            `${f.count(good)} de ${f.count(measured)} cumplen su objetivo, en ${bundle.quality.split === 'val' ? 'validación' : 'prueba'}`,
-          )}
+          {t(bundle.quality.split === 'val' ? 'export.reachGoalOnValidation' : 'export.reachGoalOnTest', {
+            good: f.count(good),
+            measured: f.count(measured),
+          })}
         </span>
         {quality.verdict !== 'good' && (
           <Button className="push" variant="subtle" size="compact-sm" onClick={() => go('train')}>
-            {w('Train again', 'Entrenar de nuevo')}
+            {t('export.trainAgain')}
           </Button>
         )}
       </div>
@@ -54,10 +54,10 @@ export function QualityPanel({ bundle, run }: { bundle: Export; run: RunSummary 
             <button
               type="button"
               className="link small"
-              aria-label={w(`Tune ${row.label}`, `Umbral de ${row.label}`)}
+              aria-label={t('export.tune', { label: row.label })}
               onClick={() => tune(row.label)}
             >
-              {w('Tune', 'Umbral')}
+              {t('export.tune2')}
             </button>
           </li>
         ))}
@@ -75,23 +75,20 @@ function ordered(labels: readonly LabelQuality[]): LabelQuality[] {
   ];
 }
 
-function figure({ verdict, measure, minimum, value }: LabelQuality, { w, f }: Wording): string {
-  if (verdict === null) return w('not measured', 'no medida');
-  const names = { f1: 'F1', fbeta: 'Fβ', precision: w('precision', 'precisión'), recall: w('recall', 'exhaust.') };
+function figure({ verdict, measure, minimum, value }: LabelQuality, { t, f }: Wording): string {
+  if (verdict === null) return t('common.notMeasured');
+  const names = { f1: 'F1', fbeta: 'Fβ', precision: t('common.precisionInline'), recall: t('export.recall') };
   const goal = f.score(minimum, 2);
-  return w(
-    `${names[measure]} ${f.score(value, 2)}, goal ${goal}`,
-    `${names[measure]} ${f.score(value, 2)}, objetivo ${goal}`,
-  );
+  return t('export.goal', { measure: names[measure], value: f.score(value, 2), goal });
 }
 
 function Verdict({ verdict }: Pick<LabelQuality, 'verdict'>) {
-  const { w } = useWording();
+  const { t } = useWording();
   if (verdict === 'good')
-    return <IconCircleCheck size={16} className="ok" role="img" aria-label={w('reaches its goal', 'cumple')} />;
+    return <IconCircleCheck size={16} className="ok" role="img" aria-label={t('export.reachesGoal')} />;
   if (verdict === 'weak')
-    return <IconAlertTriangle size={16} className="warn" role="img" aria-label={w('below its goal', 'no cumple')} />;
+    return <IconAlertTriangle size={16} className="warn" role="img" aria-label={t('export.belowGoal')} />;
   if (verdict === 'unusable')
-    return <IconCircleX size={16} className="bad" role="img" aria-label={w('unusable', 'inservible')} />;
-  return <IconCircleDashed size={16} className="quiet" role="img" aria-label={w('not measured', 'no medida')} />;
+    return <IconCircleX size={16} className="bad" role="img" aria-label={t('common.unusable')} />;
+  return <IconCircleDashed size={16} className="quiet" role="img" aria-label={t('common.notMeasured')} />;
 }

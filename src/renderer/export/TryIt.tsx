@@ -13,7 +13,7 @@ const SHOWN = 10;
 
 /** Any picture through the exported file itself; a folder gives a table. */
 export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const chooser = useRef<HTMLInputElement>(null);
   const [tried, setTried] = useState<{ name: string; result: TryResult } | null>(null);
   const [folder, setFolder] = useState<{ csv: string; images: number; unreadable: number } | null>(null);
@@ -53,8 +53,8 @@ export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
       }}
     >
       <div className="row">
-        <h2>{w('Try it', 'Pruébalo')}</h2>
-        <span className="quiet cut">{w('runs the exported file itself', 'ejecuta el propio archivo exportado')}</span>
+        <h2>{t('export.try')}</h2>
+        <span className="quiet cut">{t('export.runsExportedFileItself')}</span>
       </div>
       {fault !== null && (
         <p className="small bad" role="alert">
@@ -64,10 +64,7 @@ export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
       {tried !== null && (
         <div className="tried">
           <figure>
-            <img
-              src={`data:image/png;base64,${tried.result.input}`}
-              alt={w('What the model saw', 'Lo que vio el modelo')}
-            />
+            <img src={`data:image/png;base64,${tried.result.input}`} alt={t('export.modelSaw')} />
             <figcaption className="small quiet cut">
               {tried.name}, {f.decimal(tried.result.milliseconds, 0)} ms
             </figcaption>
@@ -97,7 +94,7 @@ export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
         </div>
       )}
       <div className="try-drop">
-        <span className="soft">{w('Drop any photo here, or', 'Suelta aquí una foto, o')}</span>
+        <span className="soft">{t('export.dropAnyPhotoHere')}</span>
         <input
           ref={chooser}
           type="file"
@@ -110,32 +107,33 @@ export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
           }}
         />
         <Button variant="subtle" loading={busy} onClick={() => chooser.current?.click()}>
-          {w('choose one', 'elige una')}
+          {t('export.chooseOne')}
         </Button>
         <Button variant="subtle" disabled={busy} onClick={() => void tryFolder()}>
-          {w('a whole folder', 'una carpeta entera')}
+          {t('export.wholeFolder')}
         </Button>
       </div>
       {folder !== null && (
         <p className="small" role="status">
-          {w(
-            `${f.count(folder.images)} images scored${folder.unreadable > 0 ? `, ${f.count(folder.unreadable)} could not be read` : ''}.`,
-            `${f.count(folder.images)} imágenes puntuadas${folder.unreadable > 0 ? `, ${f.count(folder.unreadable)} ilegibles` : ''}.`,
-          )}{' '}
+          {t('export.imagesScored', { count: folder.images, number: f.count(folder.images) })}
+          {folder.unreadable > 0 &&
+            ` ${t('export.imagesUnreadable', { count: folder.unreadable, number: f.count(folder.unreadable) })}`}{' '}
           <a
             className="link"
             href={downloadUrl(run.project, run.id, `predictions/${folder.csv.split(/[\\/]/).at(-1)}`)}
             download
           >
-            {w('Download the table (CSV)', 'Descargar la tabla (CSV)')}
+            {t('export.downloadTableCsv')}
           </a>
         </p>
       )}
       <p className="small quiet">
-        {w(
-          `${bundle.inputSize} × ${bundle.inputSize} ${bundle.inputType} in, ${bundle.labels.length} ${bundle.outputType} scores out.`,
-          `Entra ${bundle.inputSize} × ${bundle.inputSize} ${bundle.inputType}, salen ${bundle.labels.length} puntuaciones ${bundle.outputType}.`,
-        )}
+        {t('export.scoresOut', {
+          inputSize: bundle.inputSize,
+          inputType: bundle.inputType,
+          labelCount: bundle.labels.length,
+          outputType: bundle.outputType,
+        })}
       </p>
     </div>
   );

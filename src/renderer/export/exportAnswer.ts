@@ -34,73 +34,57 @@ const qualityTones = { good: 'ok', weak: 'warn', unusable: 'bad' } as const;
 
 /** Fidelity and quality: is it the same model, and is it good enough? */
 export function exportAnswer(wording: Wording, facts: Facts): ExportAnswer {
-  const { w, f, said } = wording;
+  const { t, f, said } = wording;
   const { bundle, run } = facts;
   const waiting = notThereYet(wording, facts);
   if (waiting !== null) return waiting;
   if (bundle === null)
     return {
       tone: 'plain',
-      says: w(`${said(run.name)} can be exported.`, `${said(run.name)} se puede exportar.`),
-      because: w(
-        `INT8 mAP ${f.points(run.val.int8Ap)} on validation.`,
-        `mAP INT8 ${f.points(run.val.int8Ap)} en validación.`,
-      ),
+      says: t('export.canExported', { run: said(run.name) }),
+      because: t('export.int8MapValidation', { int8Ap: f.points(run.val.int8Ap) }),
     };
-  if (bundle.checks.length === 0)
-    return { tone: 'plain', says: w('Written, not checked yet.', 'Escrito, aún sin comprobar.'), because: '' };
+  if (bundle.checks.length === 0) return { tone: 'plain', says: t('export.writtenNotCheckedYet'), because: '' };
   if (bundle.stale)
     return {
       tone: 'warn',
-      says: w('Thresholds were changed after this export.', 'Los umbrales cambiaron tras esta exportación.'),
-      because: w(
-        'Export again so that the app uses these thresholds.',
-        'Exporta de nuevo para que la app use estos umbrales.',
-      ),
+      says: t('export.thresholdsChangedAfterExport'),
+      because: t('export.exportAgainAppUsesThese'),
     };
   const counts = checkCounts(bundle);
-  const fidelity = fidelityWords(counts, w);
+  const fidelity = fidelityWords(counts, t);
   if (counts.passed < counts.checks)
     return {
       tone: 'bad',
       says: fidelity,
-      because: w(
-        'Do not hand it over. Each failed check says what to do.',
-        'No lo entregues. Cada comprobación fallida dice qué hacer.',
-      ),
+      because: t('export.doNotHandOverEach'),
     };
   const quality = qualityOf(bundle);
   return {
     tone: quality.verdict === null ? 'warn' : qualityTones[quality.verdict],
-    says: `${fidelity} ${qualityWords(quality, w)}`,
-    because: wayOnWords(quality, run.config.student.weights === null, w),
+    says: `${fidelity} ${qualityWords(quality, t)}`,
+    because: wayOnWords(quality, run.config.student.weights === null, t),
   };
 }
 
-function notThereYet({ w }: Wording, { bundle, read, work, failed }: Facts): ExportAnswer | null {
+function notThereYet({ t }: Wording, { bundle, read, work, failed }: Facts): ExportAnswer | null {
   if (work === 'check')
     return {
       tone: 'plain',
-      says: w('Checking the bundle…', 'Comprobando el paquete…'),
-      because: w(
-        'Checked against its own files; nothing is rewritten.',
-        'Se comprueba con sus propios archivos; no se reescribe nada.',
-      ),
+      says: t('export.checkingBundle'),
+      because: t('export.checkedAgainstOwnFilesNothing'),
     };
   if (work === 'export')
     return {
       tone: 'plain',
-      says: w('Writing and checking…', 'Escribiendo y comprobando…'),
-      because: w(
-        'The file runs on every image that it is measured on.',
-        'El archivo se ejecuta en cada imagen con la que se mide.',
-      ),
+      says: t('export.writingChecking'),
+      because: t('export.fileRunsEveryImageMeasured'),
     };
   if (failed && bundle === null)
     return {
       tone: 'bad',
-      says: w('Nothing was written.', 'No se ha escrito nada.'),
-      because: w('Earlier exports are untouched.', 'Las exportaciones anteriores siguen intactas.'),
+      says: t('export.nothingWritten'),
+      because: t('export.earlierExportsUntouched'),
     };
-  return read ? null : { tone: 'plain', says: w('Looking…', 'Mirando…'), because: '' };
+  return read ? null : { tone: 'plain', says: t('export.looking'), because: '' };
 }

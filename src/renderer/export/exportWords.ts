@@ -1,4 +1,4 @@
-import type { Said, Words } from '../i18n/words.ts';
+import type { Said, Translate } from '../i18n/words.ts';
 
 /** A check in the screen's language, as a sentence begins; a file's name stays as it is. */
 export function checkName(name: string, said: Said): string {
@@ -6,38 +6,36 @@ export function checkName(name: string, said: Said): string {
   return /^[\w-]+\.\w/.test(sentence) ? sentence : sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
-export function filePurpose(name: string, w: Words): string {
+export function filePurpose(name: string, t: Translate): string {
   switch (name) {
     case 'model_int8.tflite':
-      return w('The model; labels and metadata inside', 'El modelo; lleva dentro etiquetas y metadatos');
+      return t('export.modelLabelsMetadataInside');
     case 'labels.txt':
-      return w('Names, in the order of the outputs', 'Nombres, en el orden de las salidas');
+      return t('export.namesOrderOfOutputs');
     case 'inference_config.json':
-      return w('Size, letterbox, quantization, thresholds', 'Tamaño, encuadre, cuantización, umbrales');
+      return t('export.sizeLetterboxQuantizationThresholds');
     case 'threshold_recommendation.json':
-      return w('Each threshold and what it costs', 'Cada umbral y lo que cuesta');
+      return t('export.eachThresholdCosts');
     case 'metrics.json':
-      return w('Figures a label, float and INT8', 'Cifras por etiqueta, float e INT8');
+      return t('export.figuresLabelFloatInt8');
     case 'MODEL_CARD.md':
-      return w('What the model is for, and where it is weak', 'Para qué sirve el modelo y dónde es débil');
+      return t('export.modelWhereWeak');
     case 'report.html':
-      return w('Every figure and curve, to read offline', 'Cada cifra y curva, para leer sin conexión');
+      return t('export.everyFigureCurveReadOffline');
     case 'report.es.html':
-      return w('The same in Spanish', 'Lo mismo en español');
+      return t('export.sameSpanish');
     case 'sample/android/Tagger.kt':
-      return w('Code to start an Android app from', 'Código para empezar una app Android');
+      return t('export.codeStartAndroidApp');
     case 'sample/ios/Tagger.swift':
-      return w('Code to start an iOS app from', 'Código para empezar una app iOS');
+      return t('export.codeStartIosApp');
     case 'sample/python/tagger.py':
-      return w('The same in Python, runs as it is', 'Lo mismo en Python, funciona tal cual');
+      return t('export.samePythonRuns');
     case 'preprocess/letterbox.h':
-      return w('The same pixels in C, no dependencies', 'Los mismos píxeles en C, sin dependencias');
+      return t('export.samePixelsCNoDependencies');
     case 'SHA256SUMS':
-      return w('So that nothing changes on the way', 'Para que nada cambie por el camino');
+      return t('export.nothingChangesWay');
     default:
-      return name.startsWith('parity/')
-        ? w('Images, tensors and scores to test the app with', 'Imágenes, tensores y puntuaciones para probar la app')
-        : '';
+      return name.startsWith('parity/') ? t('export.imagesTensorsScoresTestApp') : '';
   }
 }
 

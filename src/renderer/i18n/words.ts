@@ -1,29 +1,25 @@
 import { createContext, useContext } from 'react';
 import { inSpanish } from '../../shared/spanish/translate.ts';
+import type { Language, Translate } from '../../shared/locales/translate.ts';
+import { translator } from '../../shared/locales/translate.ts';
 import type { Format } from './format.ts';
 import { createFormat } from './format.ts';
 
-export type Language = 'en' | 'es';
-
-/**
- * Every text stands in both languages where it is used: none can be forgotten, for the second argument is not optional.
- * `w('Open a folder', 'Abrir una carpeta')`.
- */
-export type Words = (en: string, es: string) => string;
+export type { Language, Translate };
 
 /** What a service said, in the language of the screen; a text that nobody foresaw stays as it is. */
 export type Said = (message: string) => string;
 
 export interface Wording {
   readonly language: Language;
-  readonly w: Words;
+  readonly t: Translate;
   readonly f: Format;
   readonly said: Said;
 }
 
 export const wording = (language: Language): Wording => ({
   language,
-  w: (en, es) => (language === 'en' ? en : es),
+  t: translator(language),
   f: createFormat(language),
   said: language === 'en' ? (message) => message : inSpanish,
 });

@@ -8,7 +8,7 @@ import { attempt, useParts } from '../stores/studio.ts';
 
 /** What `auto` measured with the networks of runs, and decides by; each can be measured again or forgotten. */
 export function EngineSpeeds({ starting }: { /** Engines that start on this machine. */ starting: number }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { activities, queue } = useParts('activities', 'queue');
   const [speeds, setSpeeds] = useState<readonly RememberedSpeed[] | null>(null);
   const measuring = activities.some(({ kind }) => kind === 'measure');
@@ -20,33 +20,25 @@ export function EngineSpeeds({ starting }: { /** Engines that start on this mach
     void attempt(() => call(method, { id })).then(read);
   if (speeds === null) return null;
   const shown = engineNames.filter((name) => speeds.some(({ seconds }) => seconds[name] !== undefined));
-  const hindrance = queue.length > 0 ? w('Not while a run is on', 'No durante un entrenamiento') : null;
+  const hindrance = queue.length > 0 ? t('common.notWhileRun') : null;
   return (
     <>
-      <h3 className="soft">{w('What auto decided by', 'Con qué decide auto')}</h3>
+      <h3 className="soft">{t('settings.autoDecided')}</h3>
       {speeds.length === 0 ? (
         <p className="small quiet">
-          {starting > 1
-            ? w(
-                'Nothing yet: the first run of a pair of networks measures them on every engine that starts.',
-                'Nada aún: el primer entrenamiento de cada par de redes las mide en todo motor que arranque.',
-              )
-            : w(
-                'Nothing to decide: one engine starts here. With another, each pair of networks is measured on both.',
-                'Nada que decidir: aquí arranca un motor. Con otro, cada par de redes se mide en ambos.',
-              )}
+          {starting > 1 ? t('settings.nothingYetFirstRunOf') : t('settings.nothingDecideOneEngineStarts')}
         </p>
       ) : (
         <table className="figures engine-speeds">
           <thead>
             <tr>
-              <th>{w('Teacher and student', 'Maestro y alumno')}</th>
+              <th>{t('settings.teacherStudent')}</th>
               {shown.map((name) => (
                 <th key={name} className="num">
                   {name}
                 </th>
               ))}
-              <th className="num">{w('Measured', 'Medido')}</th>
+              <th className="num">{t('settings.measured')}</th>
               <th />
             </tr>
           </thead>
@@ -60,21 +52,14 @@ export function EngineSpeeds({ starting }: { /** Engines that start on this mach
                   {speed.threads > 0 && (
                     <span className="quiet">
                       ,{' '}
-                      {speed.threads === 1
-                        ? w('1 thread', '1 hilo')
-                        : w(`${speed.threads} threads`, `${speed.threads} hilos`)}
+                      {speed.threads === 1 ? t('settings.n1Thread') : t('settings.threads', { threads: speed.threads })}
                     </span>
                   )}
                 </td>
                 {shown.map((name) => (
                   <td key={name} className="num">
                     {fastestOf(speed) === name && (
-                      <IconCircleCheck
-                        size={13}
-                        className="ok"
-                        role="img"
-                        aria-label={w('the fastest', 'el más rápido')}
-                      />
+                      <IconCircleCheck size={13} className="ok" role="img" aria-label={t('settings.fastest')} />
                     )}{' '}
                     {stepText(speed.seconds[name])}
                   </td>
@@ -88,7 +73,7 @@ export function EngineSpeeds({ starting }: { /** Engines that start on this mach
                     title={hindrance ?? ''}
                     onClick={() => change('engines.measureAgain', speed.id)}
                   >
-                    {w('Measure again', 'Medir otra vez')}
+                    {t('settings.measureAgain')}
                   </button>{' '}
                   <button
                     type="button"
@@ -96,7 +81,7 @@ export function EngineSpeeds({ starting }: { /** Engines that start on this mach
                     disabled={measuring}
                     onClick={() => change('engines.forget', speed.id)}
                   >
-                    {w('Forget', 'Olvidar')}
+                    {t('common.forget')}
                   </button>
                 </td>
               </tr>
@@ -104,20 +89,13 @@ export function EngineSpeeds({ starting }: { /** Engines that start on this mach
           </tbody>
         </table>
       )}
-      {speeds.length > 0 && (
-        <p className="small quiet">
-          {w(
-            'A step of teacher and student together. Another driver, batch or number of threads is measured by itself.',
-            'Un paso de maestro y alumno juntos. Otro controlador, lote o número de hilos se mide por sí solo.',
-          )}
-        </p>
-      )}
+      {speeds.length > 0 && <p className="small quiet">{t('settings.stepOfTeacherStudentTogether')}</p>}
     </>
   );
 
   function stepText(seconds: number | null | undefined): string {
     if (seconds === undefined) return '–';
-    if (seconds === null) return w('does not run', 'no funciona');
+    if (seconds === null) return t('settings.doesNotRun');
     return seconds < 1 ? `${f.decimal(seconds * 1000, 0)} ms` : `${f.decimal(seconds, seconds < 10 ? 2 : 1)} s`;
   }
 }

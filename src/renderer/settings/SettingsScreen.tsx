@@ -12,17 +12,17 @@ import './settings.css';
 
 /** Every change acts at once; there is no Save. */
 export default function SettingsScreen() {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   const machine = useStudio((state) => state.hello?.machine ?? null);
   const works = machine?.engines
     .filter(({ state }) => state === 'works')
     .sort((a, b) => (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
   const parts = [
-    ['engine', w('Engine', 'Motor')],
-    ['storage', w('Storage', 'Almacenamiento')],
-    ['look', w('Language and look', 'Idioma y aspecto')],
-    ['keys', w('Shortcuts', 'Atajos')],
-    ['help', w('Diagnostics', 'Diagnóstico')],
+    ['engine', t('common.engine')],
+    ['storage', t('settings.storage')],
+    ['look', t('settings.languageLook')],
+    ['keys', t('common.shortcuts')],
+    ['help', t('settings.diagnostics')],
   ] as const;
   return (
     <>
@@ -30,17 +30,17 @@ export default function SettingsScreen() {
         tone={machine === null ? 'plain' : works === undefined ? 'bad' : 'ok'}
         says={
           machine === null
-            ? w('This machine has not been measured yet.', 'Este equipo aún no se ha medido.')
+            ? t('settings.machineNotMeasuredYet')
             : works === undefined
-              ? w('No engine works on this machine.', 'Ningún motor funciona en este equipo.')
+              ? t('settings.noEngineWorksMachine')
               : works.name === 'onnx-cpu'
-                ? w('Training runs on the processor.', 'Se entrena con el procesador.')
-                : w('The graphics card is the fastest here.', 'La tarjeta gráfica es lo más rápido aquí.')
+                ? t('settings.trainingRunsProcessor')
+                : t('settings.graphicsCardFastestHere')
         }
         because={works === undefined ? '' : said(works.description)}
       />
       <div className="settings">
-        <nav className="line-right" aria-label={w('Parts', 'Partes')}>
+        <nav className="line-right" aria-label={t('settings.parts')}>
           {parts.map(([id, name]) => (
             <button key={id} type="button" onClick={() => document.getElementById(id)?.scrollIntoView()}>
               {name}
@@ -74,7 +74,7 @@ const Row = ({ name, hint, children }: { name: string; hint: string; children: R
 );
 
 function Engines() {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const { hello, settings, activities } = useParts('hello', 'settings', 'activities');
   const machine = hello?.machine ?? null;
   const measuring = activities.some(({ kind, project }) => kind === 'measure' && project === null);
@@ -84,15 +84,15 @@ function Engines() {
     if (found !== null && now !== null) useStudio.setState({ hello: { ...now, machine: found } });
   };
   return (
-    <Part id="engine" title={w('Engine', 'Motor')}>
+    <Part id="engine" title={t('common.engine')}>
       {machine !== null && (
         <table className="figures">
           <thead>
             <tr>
-              <th>{w('Engine', 'Motor')}</th>
-              <th>{w('State', 'Estado')}</th>
-              <th className="num">{w('Images a second', 'Imágenes por segundo')}</th>
-              <th>{w('What it is', 'Qué es')}</th>
+              <th>{t('common.engine')}</th>
+              <th>{t('settings.state')}</th>
+              <th className="num">{t('settings.imagesSecond')}</th>
+              <th>{t('settings.whatItIs')}</th>
             </tr>
           </thead>
           <tbody>
@@ -106,10 +106,10 @@ function Engines() {
                   className={engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}
                 >
                   {engine.state === 'works'
-                    ? w('works', 'funciona')
+                    ? t('common.works')
                     : engine.state === 'fails'
-                      ? w('fails', 'falla')
-                      : w('not tried', 'no probado')}
+                      ? t('common.fails')
+                      : t('settings.notTried')}
                 </td>
                 <td className="num">{engine.imagesPerSecond === null ? '–' : f.decimal(engine.imagesPerSecond, 0)}</td>
                 <td className="soft">
@@ -117,7 +117,7 @@ function Engines() {
                   {engine.fix !== null && (
                     <>
                       {' '}
-                      {w('To fix it:', 'Para arreglarlo:')} <code>{said(engine.fix)}</code>
+                      {t('settings.fix')} <code>{said(engine.fix)}</code>
                     </>
                   )}
                 </td>
@@ -130,30 +130,19 @@ function Engines() {
         <p
           key={name}
           className="small quiet"
-        >{`Vulkan ${version}: ${name}, ${driver}. ${w(`Buffers up to ${f.bytes(largestBufferBytes)}, ${f.bytes(memoryBytes)} of memory.`, `Búferes de hasta ${f.bytes(largestBufferBytes)}, ${f.bytes(memoryBytes)} de memoria.`)}`}</p>
+        >{`Vulkan ${version}: ${name}, ${driver}. ${t('settings.buffersUpOfMemory', { largestBufferBytes: f.bytes(largestBufferBytes), memoryBytes: f.bytes(memoryBytes) })}`}</p>
       ))}
-      <p className="small quiet">
-        {w(
-          'Measured with a small network at 96 px; Train measures the real ones.',
-          'Medido con una red pequeña a 96 px; Entrenar mide las de verdad.',
-        )}
-      </p>
+      <p className="small quiet">{t('settings.measuredSmallNetwork96Px')}</p>
       <div>
         <Button variant="default" loading={measuring} onClick={() => void measure()}>
-          {machine === null ? w('Measure', 'Medir') : w('Measure again', 'Medir de nuevo')}
+          {machine === null ? t('settings.measure') : t('common.measureAgain')}
         </Button>
       </div>
       <EngineSpeeds starting={machine?.engines.filter(({ state }) => state === 'works').length ?? 1} />
-      <Row
-        name={w('Threads', 'Hilos')}
-        hint={w(
-          '0 takes all cores; a run whose own settings name a number keeps it.',
-          '0 toma todos los núcleos; un entrenamiento con número propio lo conserva.',
-        )}
-      >
+      <Row name={t('settings.threads2')} hint={t('settings.n0TakesAllCoresRun')}>
         <NumberInput
           w={90}
-          aria-label={w('Threads', 'Hilos')}
+          aria-label={t('settings.threads2')}
           min={0}
           max={machine?.cpu.cores ?? 256}
           value={settings?.threads ?? 0}
@@ -162,15 +151,9 @@ function Engines() {
           }}
         />
       </Row>
-      <Row
-        name={w('Leave cores free', 'Dejar núcleos libres')}
-        hint={w(
-          'New runs leave a quarter of the cores, at least one, to other programs, and give way to them.',
-          'Los nuevos dejan un cuarto de los núcleos, al menos uno, a otros programas y les ceden el paso.',
-        )}
-      >
+      <Row name={t('settings.leaveCoresFree')} hint={t('settings.newRunsLeaveQuarterOf')}>
         <Switch
-          aria-label={w('Leave cores free', 'Dejar núcleos libres')}
+          aria-label={t('settings.leaveCoresFree')}
           checked={settings?.polite ?? false}
           onChange={(event) => void changeSettings({ polite: event.currentTarget.checked })}
         />
@@ -180,25 +163,19 @@ function Engines() {
 }
 
 function Storage() {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const { settings, runs, project, hello } = useParts('settings', 'runs', 'project', 'hello');
   const [usage, setUsage] = useState<{ thumbnails: number; pixels: number } | null>(null);
   const read = (): void => void call('cache.usage', {}).then(setUsage, () => undefined);
   useEffect(read, []);
   const freeable = runs.filter(({ trashed, freeableBytes }) => !trashed && freeableBytes > 0);
   return (
-    <Part id="storage" title={w('Storage', 'Almacenamiento')}>
-      <Row
-        name={w('Thumbnails', 'Miniaturas')}
-        hint={w(
-          'Made in the background; the oldest go first.',
-          'Se hacen en segundo plano; las más viejas se van antes.',
-        )}
-      >
+    <Part id="storage" title={t('settings.storage')}>
+      <Row name={t('settings.thumbnails')} hint={t('settings.madeBackgroundOldestGoFirst')}>
         <span className="row">
           <NumberInput
             w={90}
-            aria-label={w('Most gigabytes for thumbnails', 'Máximo de gigabytes para miniaturas')}
+            aria-label={t('settings.mostGigabytesThumbnails')}
             min={0.1}
             max={1000}
             step={1}
@@ -211,30 +188,18 @@ function Storage() {
           <Used what="thumbnails" bytes={usage?.thumbnails ?? null} onCleared={read} />
         </span>
       </Row>
-      <Row
-        name={w('Decoded pixels', 'Píxeles decodificados')}
-        hint={w(
-          'Make training faster; data.cache_gb sets how much.',
-          'Aceleran el entrenamiento; data.cache_gb fija cuánto.',
-        )}
-      >
+      <Row name={t('settings.decodedPixels')} hint={t('settings.makeTrainingFasterDataCache')}>
         <Used what="pixels" bytes={usage?.pixels ?? null} onCleared={read} />
       </Row>
-      <Row
-        name={w('Proxy for downloads', 'Proxy para descargas')}
-        hint={w(
-          "Of pretrained weights; empty takes the system's.",
-          'De pesos preentrenados; vacío usa el del sistema.',
-        )}
-      >
+      <Row name={t('settings.proxyDownloads')} hint={t('settings.ofPretrainedWeightsEmptyTakes')}>
         <Proxy />
       </Row>
       {project !== null && runs.length > 0 && (
         <table className="figures">
           <thead>
             <tr>
-              <th>{w(`Runs of ${project.name}`, `Entrenamientos de ${project.name}`)}</th>
-              <th className="num">{w('Disk', 'Disco')}</th>
+              <th>{t('settings.runsOf', { project: project.name })}</th>
+              <th className="num">{t('common.disk')}</th>
               <th />
             </tr>
           </thead>
@@ -243,7 +208,7 @@ function Storage() {
               <tr key={run.id}>
                 <td>
                   {said(run.name)}
-                  {run.trashed ? ` (${w('trash', 'papelera')})` : ''}
+                  {run.trashed ? ` (${t('settings.trash')})` : ''}
                 </td>
                 <td className="num">{f.bytes(run.bytes)}</td>
                 <td className="num">
@@ -253,22 +218,19 @@ function Storage() {
                       className="link"
                       onClick={() => void attempt(() => call('runs.clean', { project: run.project, run: run.id }))}
                     >
-                      {w(
-                        `Free the checkpoints, ${f.bytes(run.freeableBytes)}`,
-                        `Liberar puntos de control, ${f.bytes(run.freeableBytes)}`,
-                      )}
+                      {t('settings.freeCheckpoints', { freeableBytes: f.bytes(run.freeableBytes) })}
                     </button>
                   )}
                 </td>
               </tr>
             ))}
             <tr>
-              <td className="soft">{w('All', 'Todo')}</td>
+              <td className="soft">{t('settings.all')}</td>
               <td className="num">
                 <strong>{f.bytes(runs.reduce((sum, { bytes }) => sum + bytes, 0))}</strong>
               </td>
               <td className="num small quiet">
-                {freeable.length > 0 ? w('Finished runs need no checkpoints.', 'Los acabados no los necesitan.') : ''}
+                {freeable.length > 0 ? t('settings.finishedRunsNeedNoCheckpoints') : ''}
               </td>
             </tr>
           </tbody>
@@ -276,13 +238,8 @@ function Storage() {
       )}
       <Projects open={project?.id ?? null} />
       <p className="small quiet">
-        {w(
-          'Nothing leaves this machine: no telemetry, no account.',
-          'Nada sale de este equipo: ni telemetría ni cuenta.',
-        )}{' '}
-        {hello?.door === 'browser'
-          ? w('This window answers 127.0.0.1 only.', 'Esta ventana solo responde a 127.0.0.1.')
-          : ''}
+        {t('settings.nothingLeavesMachineNoTelemetry')}{' '}
+        {hello?.door === 'browser' ? t('settings.windowAnswers12700') : ''}
       </p>
     </Part>
   );
@@ -290,7 +247,7 @@ function Storage() {
 
 /** What a part of the cache holds, and a button that empties it. */
 function Used({ what, bytes, onCleared }: { what: 'thumbnails' | 'pixels'; bytes: number | null; onCleared(): void }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   return (
     <span className="row">
       <span className="num">{f.bytes(bytes)}</span>
@@ -298,14 +255,10 @@ function Used({ what, bytes, onCleared }: { what: 'thumbnails' | 'pixels'; bytes
         type="button"
         className="link"
         disabled={(bytes ?? 0) === 0}
-        aria-label={
-          what === 'thumbnails'
-            ? w('Clear the thumbnails', 'Vaciar las miniaturas')
-            : w('Clear the decoded pixels', 'Vaciar los píxeles decodificados')
-        }
+        aria-label={what === 'thumbnails' ? t('settings.clearThumbnails') : t('settings.clearDecodedPixels')}
         onClick={() => void attempt(() => call('cache.clear', { what })).then(onCleared)}
       >
-        {w('Clear', 'Vaciar')}
+        {t('settings.clear')}
       </button>
     </span>
   );
@@ -313,7 +266,7 @@ function Used({ what, bytes, onCleared }: { what: 'thumbnails' | 'pixels'; bytes
 
 /** What the runs of each project take; those of the open one stand above, one by one. */
 function Projects({ open }: { open: string | null }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const runs = useStudio((state) => state.runs);
   const [uses, setUses] = useState<readonly DiskUse[]>([]);
   const read = (): void => void call('disk.usage', {}).then(setUses, () => undefined);
@@ -324,13 +277,9 @@ function Projects({ open }: { open: string | null }) {
     <table className="figures">
       <thead>
         <tr>
-          <th>
-            {open === null
-              ? w('Runs of all projects', 'Entrenamientos de todos los proyectos')
-              : w('Runs of other projects', 'Entrenamientos de otros proyectos')}
-          </th>
-          <th className="num">{w('Runs', 'Número')}</th>
-          <th className="num">{w('Disk', 'Disco')}</th>
+          <th>{open === null ? t('settings.runsOfAllProjects') : t('settings.runsOfOtherProjects')}</th>
+          <th className="num">{t('settings.runs')}</th>
+          <th className="num">{t('common.disk')}</th>
           <th />
         </tr>
       </thead>
@@ -349,10 +298,7 @@ function Projects({ open }: { open: string | null }) {
                   className="link"
                   onClick={() => void attempt(() => call('disk.clean', { project: use.project })).then(read)}
                 >
-                  {w(
-                    `Free the checkpoints, ${f.bytes(use.freeableBytes)}`,
-                    `Liberar puntos de control, ${f.bytes(use.freeableBytes)}`,
-                  )}
+                  {t('settings.freeCheckpoints', { freeableBytes: f.bytes(use.freeableBytes) })}
                 </button>
               )}
             </td>
@@ -365,7 +311,7 @@ function Projects({ open }: { open: string | null }) {
 
 /** Kept when the field is left: half an address is none. */
 function Proxy() {
-  const { w } = useWording();
+  const { t } = useWording();
   const proxy = useStudio((state) => state.settings?.proxy ?? '');
   const [text, setText] = useState(proxy);
   useEffect(() => setText(proxy), [proxy]);
@@ -373,11 +319,11 @@ function Proxy() {
   return (
     <TextInput
       w={210}
-      aria-label={w('Proxy for downloads', 'Proxy para descargas')}
+      aria-label={t('settings.proxyDownloads')}
       placeholder="http://proxy:8080"
       spellCheck={false}
       value={text}
-      error={wrong ? w('http://host:port', 'http://equipo:puerto') : undefined}
+      error={wrong ? t('settings.httpHostPort') : undefined}
       onChange={(event) => setText(event.currentTarget.value)}
       onBlur={() => {
         if (!wrong && text !== proxy) void changeSettings({ proxy: text });
@@ -387,42 +333,42 @@ function Proxy() {
 }
 
 function Look() {
-  const { w } = useWording();
+  const { t } = useWording();
   const settings = useStudio((state) => state.settings);
   return (
-    <Part id="look" title={w('Language and look', 'Idioma y aspecto')}>
-      <Row name={w('Language', 'Idioma')} hint="">
+    <Part id="look" title={t('settings.languageLook')}>
+      <Row name={t('settings.language')} hint="">
         <Select
-          aria-label={w('Language', 'Idioma')}
+          aria-label={t('settings.language')}
           value={settings?.language ?? 'system'}
           data={[
-            { value: 'system', label: w('As the system', 'Como el sistema') },
+            { value: 'system', label: t('common.system') },
             { value: 'en', label: 'English' },
             { value: 'es', label: 'Español' },
           ]}
           onChange={(language) => void changeSettings({ language: language as 'system' | 'en' | 'es' })}
         />
       </Row>
-      <Row name={w('Theme', 'Tema')} hint="">
+      <Row name={t('settings.theme')} hint="">
         <Select
-          aria-label={w('Theme', 'Tema')}
+          aria-label={t('settings.theme')}
           value={settings?.theme ?? 'system'}
           data={[
-            { value: 'system', label: w('As the system', 'Como el sistema') },
-            { value: 'light', label: w('Light', 'Claro') },
-            { value: 'dark', label: w('Dark', 'Oscuro') },
+            { value: 'system', label: t('common.system') },
+            { value: 'light', label: t('common.light') },
+            { value: 'dark', label: t('common.dark') },
           ]}
           onChange={(theme) => void changeSettings({ theme: theme as 'system' | 'light' | 'dark' })}
         />
       </Row>
-      <Row name={w('Rows', 'Filas')} hint={w('Large suits touch screens.', 'Grandes van bien con pantallas táctiles.')}>
+      <Row name={t('settings.rows')} hint={t('settings.largeSuitsTouchScreens')}>
         <Select
-          aria-label={w('Rows', 'Filas')}
+          aria-label={t('settings.rows')}
           value={settings?.rows ?? 'normal'}
           data={[
-            { value: 'compact', label: w('Compact', 'Compactas') },
-            { value: 'normal', label: w('Normal', 'Normales') },
-            { value: 'large', label: w('Large', 'Grandes') },
+            { value: 'compact', label: t('settings.compact') },
+            { value: 'normal', label: t('settings.normal') },
+            { value: 'large', label: t('settings.large') },
           ]}
           onChange={(rows) => void changeSettings({ rows: rows as 'compact' | 'normal' | 'large' })}
         />
@@ -432,12 +378,12 @@ function Look() {
 }
 
 function Keys() {
-  const { w } = useWording();
+  const { t } = useWording();
   return (
-    <Part id="keys" title={w('Shortcuts', 'Atajos')}>
+    <Part id="keys" title={t('common.shortcuts')}>
       <div>
         <Button variant="default" onClick={openShortcuts}>
-          {w('Show all', 'Ver todos')}
+          {t('settings.showAll')}
           <kbd>?</kbd>
         </Button>
       </div>
@@ -446,49 +392,44 @@ function Keys() {
 }
 
 function Diagnostics() {
-  const { w } = useWording();
+  const { t } = useWording();
   const hello = useStudio((state) => state.hello);
   const [{ text, logFile }, setFound] = useState<{ text: string | null; logFile: string }>({ text: null, logFile: '' });
   useEffect(() => {
     void call('studio.diagnostics', {}).then(setFound, () => undefined);
   }, []);
   return (
-    <Part id="help" title={w('Diagnostics', 'Diagnóstico')}>
-      <p className="soft">
-        {w(
-          'What a developer needs to help you: versions, this machine, the last lines of the log. Folders, your name and passwords are left out; names of images may stand in it. It goes nowhere by itself.',
-          'Lo que necesita quien te ayude: versiones, este equipo y el final del registro. Sin carpetas, tu nombre ni contraseñas; puede haber nombres de imágenes. No se envía a ningún sitio.',
-        )}
-      </p>
+    <Part id="help" title={t('settings.diagnostics')}>
+      <p className="soft">{t('settings.developerNeedsHelpYouVersions')}</p>
       <div className="row">
         <CopyButton value={text ?? ''}>
           {({ copied, copy }) => (
             <Button variant="default" disabled={text === null} onClick={copy}>
-              {copied ? w('Copied', 'Copiado') : w('Copy diagnostics', 'Copiar diagnóstico')}
+              {copied ? t('common.copied') : t('settings.copyDiagnostics')}
             </Button>
           )}
         </CopyButton>
         {hello?.door === 'desktop' && (
           <Button variant="default" onClick={() => void call('files.reveal', { project: null, path: 'log' })}>
-            {w('Show the log', 'Ver el registro')}
+            {t('settings.showLog')}
           </Button>
         )}
         <span className="quiet">Destila Studio {hello?.version}</span>
       </div>
       {hello?.door === 'browser' && logFile !== '' && (
         <p className="small quiet" style={{ overflowWrap: 'anywhere' }}>
-          {w('The log lies in', 'El registro está en')} <code>{logFile}</code>{' '}
+          {t('settings.logLies')} <code>{logFile}</code>{' '}
           <CopyButton value={logFile}>
             {({ copied, copy }) => (
               <button type="button" className="link" onClick={copy}>
-                {copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}
+                {copied ? t('common.copied') : t('common.copy')}
               </button>
             )}
           </CopyButton>
         </p>
       )}
       {text !== null && (
-        <pre className="diagnostics" tabIndex={0} aria-label={w('Diagnostics', 'Diagnóstico')}>
+        <pre className="diagnostics" tabIndex={0} aria-label={t('settings.diagnostics')}>
           {text}
         </pre>
       )}

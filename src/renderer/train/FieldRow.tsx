@@ -15,7 +15,7 @@ export function FieldRow({
   field: Field;
   /** What can be done about it. */ children?: ReactNode;
 }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const { config, base, complaints } = useConfig();
   const value = valueAt(config, field.key);
   const was = valueAt(base, field.key);
@@ -24,7 +24,7 @@ export function FieldRow({
   const id = `setting-${field.key}`;
   return (
     <div className="field" data-changed={changed}>
-      <label htmlFor={id}>{settingName(field.key, w)}</label>
+      <label htmlFor={id}>{settingName(field.key, t)}</label>
       <FieldInput id={id} field={field} value={value} error={complaint !== undefined} />
       <span className="small field-help">
         {children}
@@ -35,12 +35,11 @@ export function FieldRow({
         )}
         {changed && (
           <button type="button" className="link" onClick={() => setValue(field.key, was)}>
-            {w('was', 'era')}{' '}
-            {was === null ? w('empty', 'vacío') : typeof was === 'number' ? f.number(was) : String(was)}{' '}
-            <IconRotate size={12} aria-label={w('Put it back', 'Volver atrás')} />{' '}
+            {t('train.was')} {was === null ? t('train.empty') : typeof was === 'number' ? f.number(was) : String(was)}{' '}
+            <IconRotate size={12} aria-label={t('train.putBack')} />{' '}
           </button>
         )}
-        <span className="quiet">{settingMeaning(field.key, field.meaning, w)}</span>
+        <span className="quiet">{settingMeaning(field.key, t)}</span>
       </span>
     </div>
   );

@@ -11,7 +11,7 @@ const LOOK_BACK = 5;
 
 /** Labels weakest first, moving as it learns: bar over the last epochs, dot now, tick the teacher. */
 export function LabelTable({ history, stage }: { history: RunHistory; stage: Stage }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const scroller = useRef<HTMLDivElement>(null);
   const { now, before, teacher, order } = useMemo(() => {
     const scored = stageEpochs(history.phases, stage).epochs.filter(({ perClassAp }) => perClassAp !== null);
@@ -35,26 +35,26 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
   });
   const unscored = history.vocabulary.length - order.length;
   return (
-    <section className="column grow" aria-label={w('Labels, weakest first', 'Etiquetas, la más débil primero')}>
+    <section className="column grow" aria-label={t('train.labelsWeakestFirst')}>
       <div className="panel-head">
-        <h2>{w('Labels', 'Etiquetas')}</h2>
-        <span className="quiet hint">{w('weakest first', 'la más débil primero')}</span>
+        <h2>{t('common.labels2')}</h2>
+        <span className="quiet hint">{t('train.weakestFirst')}</span>
         <span className="push small soft">
-          <span style={{ color: 'var(--val)' }}>●</span> {w('now', 'ahora')}{' '}
+          <span style={{ color: 'var(--val)' }}>●</span> {t('train.now')}{' '}
           {teacher !== null && (
             <>
-              <span style={{ color: 'var(--test)' }}>❙</span> {w('teacher', 'maestro')}
+              <span style={{ color: 'var(--test)' }}>❙</span> {t('common.teacherInline')}
             </>
           )}
         </span>
       </div>
       <div className="row small quiet" style={{ padding: '0 16px 4px' }}>
-        <span className="grow">{w('Label', 'Etiqueta')}</span>
+        <span className="grow">{t('common.label')}</span>
         <span className="num" style={{ width: 44 }}>
           AP
         </span>
         <span className="num ap-change" style={{ width: 46 }}>
-          {w(`${LOOK_BACK} ep.`, `${LOOK_BACK} ép.`)}
+          {t('train.ep', { LOOKBACK: LOOK_BACK })}
         </span>
         <span className="ap-line-head" style={{ width: 76 }}>
           0–100
@@ -65,14 +65,14 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
       </div>
       {order.length === 0 ? (
         <p className="quiet" style={{ padding: '4px 16px' }}>
-          {w('After the first epoch.', 'Tras la primera época.')}
+          {t('train.afterFirstEpoch')}
         </p>
       ) : (
         <div
           ref={scroller}
           className="scroll grow"
           role="table"
-          aria-label={w('Average precision by label', 'Precisión media por etiqueta')}
+          aria-label={t('train.averagePrecisionLabel')}
           aria-rowcount={order.length}
           tabIndex={0}
         >
@@ -112,10 +112,7 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
       )}
       {unscored > 0 && order.length > 0 && (
         <p className="small quiet" style={{ padding: '6px 16px' }}>
-          {w(
-            `${f.count(unscored)} labels without validation images are not scored.`,
-            `${f.count(unscored)} etiquetas sin imagen de validación no se puntúan.`,
-          )}
+          {t('train.labelsWithoutValidationImagesNot', { unscored: f.count(unscored) })}
         </p>
       )}
     </section>

@@ -20,7 +20,7 @@ interface Props {
 }
 
 export function LiveCharts({ run, history, stage, metric, smoothing, running }: Props) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const curves = useMemo(() => stageEpochs(history.phases, stage), [history, stage]);
   const teacher = useMemo(
     () => (stage === 'teacher' ? null : (run.val.teacherAp ?? highest(stageEpochs(history.phases, 'teacher')))),
@@ -38,16 +38,16 @@ export function LiveCharts({ run, history, stage, metric, smoothing, running }: 
     const text =
       best === null
         ? ''
-        : w(
-            `best ${metric === 'val_loss' ? f.decimal(best.y, 3) : f.points(best.y)}, epoch ${best.x}`,
-            `mejor ${metric === 'val_loss' ? f.decimal(best.y, 3) : f.points(best.y)}, época ${best.x}`,
-          );
+        : t('train.bestAtEpoch', {
+            value: metric === 'val_loss' ? f.decimal(best.y, 3) : f.points(best.y),
+            epoch: best.x,
+          });
     return [
       ...(smoothing > 0 && points.length > 2
-        ? [{ name: w('raw', 'sin suavizar'), color: '--val', points, faint: true, width: 1.5 }]
+        ? [{ name: t('train.raw'), color: '--val', points, faint: true, width: 1.5 }]
         : []),
       {
-        name: w('validation', 'validación'),
+        name: t('common.validationInline'),
         color: '--val',
         points: smoothed(points, smoothing),
         width: 2.5,
@@ -57,7 +57,7 @@ export function LiveCharts({ run, history, stage, metric, smoothing, running }: 
         ? []
         : [
             {
-              name: w('train', 'train'),
+              name: t('common.trainInline'),
               color: '--train',
               points: smoothed(metricPoints(curves, metric === 'val_loss' ? 'hard_loss' : 'train_macro_f1'), smoothing),
               direct: true,
@@ -66,7 +66,7 @@ export function LiveCharts({ run, history, stage, metric, smoothing, running }: 
       ...(metric === 'macro_ap' && teacher !== null
         ? [
             {
-              name: w(`teacher ${f.points(teacher)}`, `maestro ${f.points(teacher)}`),
+              name: t('train.teacher', { teacher: f.points(teacher) }),
               color: '--test',
               dashed: true,
               width: 1.5,
@@ -79,24 +79,22 @@ export function LiveCharts({ run, history, stage, metric, smoothing, running }: 
           ]
         : []),
     ];
-  }, [curves, metric, smoothing, teacher, xMax, w, f]);
+  }, [curves, metric, smoothing, teacher, xMax, t, f]);
   const stop = running ? earlyEnd(curves, run, stage) : null;
   return (
     <>
       <div className="live-chart">
         {curves.epochs.length === 0 && (
           <p className="quiet live-empty">
-            <span>
-              {w('The first point comes after the first epoch.', 'El primer punto llega tras la primera época.')}
-            </span>
+            <span>{t('train.firstPointComesAfterFirst')}</span>
           </p>
         )}
         <LineChart
           series={series}
-          label={w('Validation measure by epoch', 'Medida en validación por época')}
+          label={t('train.validationMeasureEpoch')}
           percent={metric !== 'val_loss'}
           {...(xMax !== null && { xMax })}
-          {...(stop !== null && { tick: { x: stop, text: w('stops here if no better', 'para aquí si no mejora') } })}
+          {...(stop !== null && { tick: { x: stop, text: t('train.stopsHereIfNoBetter') } })}
         />
       </div>
       <StepCharts history={history} stage={stage} smoothing={smoothing} curves={curves} xMax={xMax} />
@@ -130,33 +128,33 @@ function StepCharts({
   curves: StageEpochs;
   xMax: number | null;
 }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const phases = useLivePhases(history);
   const steps = useMemo(() => stageSteps(phases, stage), [phases, stage]);
   const loss = useMemo(
     (): Series[] => [
-      { name: w('raw', 'sin suavizar'), color: '--train', points: steps.loss.raw, faint: true, width: 1 },
+      { name: t('train.raw'), color: '--train', points: steps.loss.raw, faint: true, width: 1 },
       {
-        name: w('train', 'train'),
+        name: t('common.trainInline'),
         color: '--train',
         points: smoothedSteps(steps.loss, Math.max(smoothing, 0.95)),
         width: 1.5,
       },
-      { name: w('validation', 'validación'), color: '--val', points: metricPoints(curves, 'val_loss'), width: 2 },
+      { name: t('common.validationInline'), color: '--val', points: metricPoints(curves, 'val_loss'), width: 2 },
     ],
-    [steps, curves, smoothing, w],
+    [steps, curves, smoothing, t],
   );
   // Rates lie between 1e-2 and 1e-6: the power of ten stands in the heading.
   const power = Math.floor(Math.log10(Math.max(1e-9, ...steps.learningRate.means.map(({ y }) => y)))) || 0;
   const rate = useMemo(
     (): Series[] => [
       {
-        name: w('learning rate', 'tasa de aprendizaje'),
+        name: t('train.learningRate'),
         color: '--c2',
         points: steps.learningRate.means.map(({ x, y }) => ({ x, y: y / 10 ** power })),
       },
     ],
-    [steps, power, w],
+    [steps, power, t],
   );
   const val = curves.epochs.at(-1)?.metrics;
   const axis = xMax !== null && { xMax };
@@ -165,7 +163,7 @@ function StepCharts({
     <div className="live-small">
       <section>
         <div className="row">
-          <h2 className="grow">{w('Loss', 'Pérdida')}</h2>
+          <h2 className="grow">{t('common.loss')}</h2>
           {val?.val_loss != null && (
             <span className="small soft">
               <span style={{ color: 'var(--val)' }}>{f.decimal(val.val_loss, 3)}</span> val
@@ -174,13 +172,13 @@ function StepCharts({
           )}
         </div>
         <div className="small-chart">
-          <LineChart series={loss} label={w('Loss by step', 'Pérdida por paso')} {...axis} />
+          <LineChart series={loss} label={t('train.lossStep')} {...axis} />
         </div>
       </section>
       <section>
         <div className="row">
           <h2 className="grow">
-            {w('Learning rate', 'Tasa de aprendizaje')}
+            {t('train.learningRate2')}
             {now !== undefined && (
               <>
                 {' '}
@@ -191,7 +189,7 @@ function StepCharts({
           {now !== undefined && <span className="small soft">{f.decimal(now / 10 ** power, 2)}</span>}
         </div>
         <div className="small-chart">
-          <LineChart series={rate} label={w('Learning rate by step', 'Tasa por paso')} yMin={0} digits={2} {...axis} />
+          <LineChart series={rate} label={t('train.learningRateStep')} yMin={0} digits={2} {...axis} />
         </div>
       </section>
     </div>

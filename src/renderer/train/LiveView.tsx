@@ -32,7 +32,7 @@ const smoothings = [0, 0.6, 0.9] as const;
 
 /** Is it getting better, when is it done? */
 export function LiveView({ run }: { run: RunSummary }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const { queue, runs, project } = useParts('queue', 'runs', 'project');
   const history = useHistory(run);
   const [metric, setMetric] = useState<Measure>('macro_ap');
@@ -62,27 +62,27 @@ export function LiveView({ run }: { run: RunSummary }) {
             id: 'pause',
             text:
               entry.state === 'paused'
-                ? w(`Go on with ${said(run.name)}`, `Seguir con ${said(run.name)}`)
-                : w(`Pause ${said(run.name)}`, `Pausar ${said(run.name)}`),
+                ? t('train.go', { run: said(run.name) })
+                : t('train.pause', { run: said(run.name) }),
             hint: 'P',
             run: pause,
           },
           {
             id: 'finish',
-            text: w('Finish this stage now, keep the best', 'Terminar ya esta etapa y guardar lo mejor'),
+            text: t('train.finishStageNowKeepBest'),
             run: () => command({ type: 'finishPhase' }),
           },
         ]
       : []),
-    { id: 'new', text: w('New run', 'Nuevo entrenamiento'), hint: 'N', run: () => planRun(true) },
+    { id: 'new', text: t('train.newRun'), hint: 'N', run: () => planRun(true) },
     {
       id: 'seeds',
-      text: w(`Repeat ${said(run.name)} with two other seeds`, `Repetir ${said(run.name)} con otras dos semillas`),
+      text: t('train.repeatTwoOtherSeeds', { run: said(run.name) }),
       run: () => void repeatWithSeeds(run),
     },
     {
       id: 'again',
-      text: w(`Use the settings of ${said(run.name)} again`, `Usar otra vez los ajustes de ${said(run.name)}`),
+      text: t('train.useSettingsOfAgain', { run: said(run.name) }),
       run: () => {
         adoptRun(run);
         planRun(true);
@@ -101,7 +101,7 @@ export function LiveView({ run }: { run: RunSummary }) {
             leftSection={entry.state === 'paused' ? <IconPlayerPlay size={15} /> : <IconPlayerPause size={15} />}
             onClick={pause}
           >
-            {entry.state === 'paused' ? w('Go on', 'Seguir') : w('Pause', 'Pausar')}
+            {entry.state === 'paused' ? t('train.go2') : t('train.pause2')}
             <kbd>P</kbd>
           </Button>
         )}
@@ -111,38 +111,35 @@ export function LiveView({ run }: { run: RunSummary }) {
             leftSection={<IconFlag size={15} />}
             onClick={() => command({ type: 'finishPhase' })}
           >
-            {w('Finish now, keep best', 'Terminar ya y guardar lo mejor')}
+            {t('train.finishNowKeepBest')}
           </Button>
         )}
         {resumable && (
           <Button onClick={() => void attempt(() => call('runs.resume', { project: run.project, run: run.id }))}>
-            {w('Resume', 'Reanudar')}
+            {t('train.resume')}
           </Button>
         )}
         {elsewhere && (
           <Button
             variant="default"
-            title={w(
-              'Another program is training this run. If that program is gone, take over to resume here.',
-              'Otro programa está entrenando. Si ese programa ya no existe, toma el control para reanudar aquí.',
-            )}
+            title={t('train.anotherProgramTrainingRunIf')}
             onClick={() => void attempt(() => call('runs.takeOver', { project: run.project, run: run.id }))}
           >
-            {w('Take over', 'Tomar el control')}
+            {t('train.takeOver')}
           </Button>
         )}
         {run.state === 'finished' && (
-          <Button onClick={() => go('tune', run.id)}>{w(`Tune ${said(run.name)}`, `Ajustar ${said(run.name)}`)}</Button>
+          <Button onClick={() => go('tune', run.id)}>{t('train.tune', { run: said(run.name) })}</Button>
         )}
         <Menu position="bottom-end">
           <Menu.Target>
-            <Button variant="subtle" px={6} aria-label={w('More', 'Más')}>
+            <Button variant="subtle" px={6} aria-label={t('train.more')}>
               <IconDots size={16} />
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item leftSection={<IconPlus size={14} />} onClick={() => planRun(true)}>
-              {w('New run', 'Nuevo entrenamiento')}
+              {t('train.newRun')}
             </Menu.Item>
             <Menu.Item
               onClick={() => {
@@ -150,28 +147,24 @@ export function LiveView({ run }: { run: RunSummary }) {
                 planRun(true);
               }}
             >
-              {w('Use its settings again', 'Usar sus ajustes otra vez')}
+              {t('train.useSettingsAgain')}
             </Menu.Item>
-            <Menu.Item onClick={() => void repeatWithSeeds(run)}>
-              {w('Repeat with two other seeds', 'Repetir con otras dos semillas')}
-            </Menu.Item>
+            <Menu.Item onClick={() => void repeatWithSeeds(run)}>{t('train.repeatTwoOtherSeeds2')}</Menu.Item>
             {running && (
-              <Menu.Item onClick={() => command({ type: 'stop' })}>
-                {w('Stop at a checkpoint, resume later', 'Parar y reanudar más tarde')}
-              </Menu.Item>
+              <Menu.Item onClick={() => command({ type: 'stop' })}>{t('train.stopCheckpointResumeLater')}</Menu.Item>
             )}
             {entry !== undefined && (
               <Menu.Item
                 color="red"
                 onClick={() => void attempt(() => call('runs.cancel', { project: run.project, run: run.id }))}
               >
-                {running ? w('Stop at once', 'Parar de inmediato') : w('Take out of the queue', 'Sacar de la cola')}
+                {running ? t('train.stopOnce') : t('train.takeOutOfQueue')}
               </Menu.Item>
             )}
           </Menu.Dropdown>
         </Menu>
         <Button variant="default" leftSection={<IconPlus size={15} />} onClick={() => planRun(true)}>
-          {w('New run', 'Nuevo')}
+          {t('train.newRun2')}
           <kbd>N</kbd>
         </Button>
       </LiveAnswer>
@@ -186,7 +179,7 @@ export function LiveView({ run }: { run: RunSummary }) {
             <span className="grow" />
             {runs.length > 1 && (
               <Select
-                aria-label={w('Run', 'Entrenamiento')}
+                aria-label={t('common.run')}
                 w={150}
                 data={runs
                   .filter(({ trashed }) => !trashed)
@@ -200,24 +193,21 @@ export function LiveView({ run }: { run: RunSummary }) {
               />
             )}
             <Select
-              aria-label={w('Smoothing', 'Suavizado')}
+              aria-label={t('train.smoothing')}
               w={118}
               data={smoothings.map((value) => ({
                 value: String(value),
-                label:
-                  value === 0
-                    ? w('raw', 'sin suavizar')
-                    : w(`smooth ${f.decimal(value, 1)}`, `suave ${f.decimal(value, 1)}`),
+                label: value === 0 ? t('train.raw') : t('train.smooth', { value: f.decimal(value, 1) }),
               }))}
               value={String(smoothing)}
               onChange={(value) => setSmoothing(Number(value) as (typeof smoothings)[number])}
             />
             <SegmentedControl
-              aria-label={w('Measure', 'Medida')}
+              aria-label={t('common.measure')}
               data={[
                 { value: 'macro_ap', label: 'mAP' },
                 { value: 'macro_f1', label: 'F1' },
-                { value: 'val_loss', label: w('Loss', 'Pérdida') },
+                { value: 'val_loss', label: t('common.loss') },
               ]}
               value={metric}
               onChange={(value) => setMetric(value as Measure)}
@@ -289,7 +279,7 @@ function Figures({
   stage: Stage;
   running: boolean;
 }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const progress = useProgress(running ? run.id : null);
   const { epochs } = stageEpochs(history?.phases ?? [], stage);
   const best = epochs.reduce<(typeof epochs)[number] | null>(
@@ -303,30 +293,30 @@ function Figures({
     <>
       <Figure
         value={f.points(epochs.at(-1)?.metrics.macro_ap ?? null)}
-        name={w(`val mAP, ${stageName(stage, w).toLowerCase()}`, `mAP val, ${stageName(stage, w).toLowerCase()}`)}
+        name={t('train.valMap', { stage: stageName(stage, t).toLowerCase() })}
       />
       <Figure
         value={f.points(best?.metrics.macro_ap ?? null)}
-        name={best === null ? w('best', 'mejor') : w(`best, epoch ${best.x}`, `mejor, época ${best.x}`)}
+        name={best === null ? t('train.best') : t('train.bestEpoch', { x: best.x })}
       />
       {progress === null ? (
-        <Figure value={f.duration(run.seconds)} name={w('of work', 'de trabajo')} />
+        <Figure value={f.duration(run.seconds)} name={t('train.ofWork')} />
       ) : (
         <Figure
           value={f.duration(left)}
           name={
             left === null
-              ? w('left', 'restante')
+              ? t('train.left')
               : whole === null
-                ? w(`left of this stage, ends ${ends}`, `de esta etapa, acaba ${ends}`)
-                : w(`left, ends ${ends}`, `restante, acaba ${ends}`)
+                ? t('train.leftOfStageEnds', { ends })
+                : t('train.leftEnds', { ends })
           }
         />
       )}
       {progress?.rate != null && (
         <Figure
           value={f.decimal(progress.rate, 1)}
-          name={w(`${progress.unit} a second`, `${progress.unit === 'images' ? 'imágenes' : 'pasos'} por segundo`)}
+          name={t(progress.unit === 'images' ? 'train.imagesPerSecond' : 'train.stepsPerSecond')}
         />
       )}
     </>
@@ -341,12 +331,12 @@ const Figure = ({ value, name }: { value: string; name: string }) => (
 );
 
 function Notes({ history }: { history: RunHistory | null }) {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   if (history === null || history.notes.length === 0) return null;
   return (
     <details className="line-top notes">
       <summary>
-        {w('Notes of the run', 'Notas')} <span className="quiet">{history.notes.length}</span>
+        {t('train.notesOfRun')} <span className="quiet">{history.notes.length}</span>
       </summary>
       <ul className="small">
         {history.notes.map(({ at, message, level }) => (

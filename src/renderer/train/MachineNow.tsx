@@ -5,7 +5,7 @@ import { onRunEvent, useStudio } from '../stores/studio.ts';
 
 /** What the training takes of this machine, and what a power cut would cost. */
 export function MachineNow({ run: { id: run, engine } }: { run: RunSummary }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const load = useStudio((state) => state.load);
   const [saved, setSaved] = useState<{ epoch: number; step: number; at: Date } | null>(null);
   useEffect(
@@ -18,20 +18,20 @@ export function MachineNow({ run: { id: run, engine } }: { run: RunSummary }) {
   );
   if (load === null) return null;
   return (
-    <section className="line-top machine-now" aria-label={w('Machine', 'Equipo')}>
+    <section className="line-top machine-now" aria-label={t('train.machine')}>
       <div className="panel-head" style={{ paddingInline: 0 }}>
-        <h2>{w('Machine', 'Equipo')}</h2>
+        <h2>{t('train.machine')}</h2>
       </div>
       <dl>
         {engine !== null && (
           <div className="contents">
-            <dt>{w('Trains on', 'Entrena con')}</dt>
+            <dt>{t('train.trains')}</dt>
             <dd className="cut" title={said(engine)}>
               {said(engine).split(',')[0]}
             </dd>
           </div>
         )}
-        <dt>{w('Processor', 'Procesador')}</dt>
+        <dt>{t('train.processor')}</dt>
         <dd>{f.decimal(load.cpuShare * 100, 0)} %</dd>
         {load.gpus.map((gpu, at) => (
           <div key={at} className="contents">
@@ -44,25 +44,19 @@ export function MachineNow({ run: { id: run, engine } }: { run: RunSummary }) {
             </dd>
           </div>
         ))}
-        <dt>{w('Memory of the training', 'Memoria del entrenamiento')}</dt>
+        <dt>{t('train.memoryOfTraining')}</dt>
         <dd>{f.bytes(load.jobBytes)}</dd>
-        <dt>{w('Memory in all', 'Memoria en total')}</dt>
+        <dt>{t('train.memoryAll')}</dt>
         <dd>
           {f.bytes(load.memoryUsedBytes)} / {f.bytes(load.memoryTotalBytes)}
         </dd>
         {saved !== null && (
           <>
-            <dt>{w('Last checkpoint', 'Último punto de control')}</dt>
+            <dt>{t('train.lastCheckpoint')}</dt>
             <dd>
               {saved.step === 0
-                ? w(
-                    `after epoch ${saved.epoch}, ${f.clock(saved.at)}`,
-                    `tras la época ${saved.epoch}, ${f.clock(saved.at)}`,
-                  )
-                : w(
-                    `in epoch ${saved.epoch + 1}, ${f.clock(saved.at)}`,
-                    `en la época ${saved.epoch + 1}, ${f.clock(saved.at)}`,
-                  )}
+                ? t('train.afterEpoch', { epoch: saved.epoch, at: f.clock(saved.at) })
+                : t('train.epoch', { epoch: saved.epoch + 1, at: f.clock(saved.at) })}
             </dd>
           </>
         )}

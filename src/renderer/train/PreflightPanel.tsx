@@ -14,7 +14,7 @@ import { stageName } from './stageNames.ts';
 /** Facts with numbers, each doubt with a way to it. */
 export function PreflightPanel({ checking, readiness }: { checking: boolean; readiness: Readiness | null }) {
   const wording = useWording();
-  const { w, f, said } = wording;
+  const { t, f, said } = wording;
   const { preflight, measuring, config } = useConfig();
   const { index, check } = useDataset();
   const busy = useStudio((state) => state.queue.length > 0);
@@ -25,15 +25,15 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
   return (
     <section style={{ padding: '0 16px 12px' }}>
       <div className="panel-head" style={{ paddingInline: 0 }}>
-        <h2>{w('Before you start', 'Antes de empezar')}</h2>
+        <h2>{t('train.beforeYouStart')}</h2>
         <span className="push small quiet">
           {measuring
-            ? w('measuring…', 'midiendo…')
+            ? t('common.measuring')
             : preflight === null
               ? busy
-                ? w('not while a run is on', 'no durante un entrenamiento')
+                ? t('train.notWhileRun')
                 : ''
-              : w(`measured ${f.date(preflight.measuredAt)}`, `medido ${f.date(preflight.measuredAt)}`)}
+              : t('common.measured', { measuredAt: f.date(preflight.measuredAt) })}
         </span>
       </div>
       {preflight === null ? (
@@ -48,56 +48,52 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
                   ? 'bad'
                   : 'ok'
             }
-            name={w('Memory', 'Memoria')}
-            value={w(
-              `${f.bytes(preflight.memoryBytes)} of ${f.bytes(preflight.memoryTotalBytes)}`,
-              `${f.bytes(preflight.memoryBytes)} de ${f.bytes(preflight.memoryTotalBytes)}`,
-            )}
+            name={t('common.memory2')}
+            value={t('train.of', {
+              memoryBytes: f.bytes(preflight.memoryBytes),
+              memoryTotalBytes: f.bytes(preflight.memoryTotalBytes),
+            })}
           />
           <Fact
             state={
               preflight.diskFreeBytes !== null && preflight.diskFreeBytes < preflight.diskNeededBytes ? 'bad' : 'ok'
             }
-            name={w('Disk for the run', 'Disco')}
-            value={w(
-              `${f.bytes(preflight.diskNeededBytes)} of ${f.bytes(preflight.diskFreeBytes)}`,
-              `${f.bytes(preflight.diskNeededBytes)} de ${f.bytes(preflight.diskFreeBytes)}`,
-            )}
+            name={t('train.diskRun')}
+            value={t('train.of2', {
+              diskNeededBytes: f.bytes(preflight.diskNeededBytes),
+              diskFreeBytes: f.bytes(preflight.diskFreeBytes),
+            })}
           />
           <Fact
             state="ok"
-            name={w('Speed, teacher / student', 'Velocidad, maestro / alumno')}
-            value={`${speed(preflight.teacherImagesPerSecond)} / ${speed(preflight.studentImagesPerSecond)} ${w('images/s', 'imágenes/s')}`}
+            name={t('train.speedTeacherStudent')}
+            value={`${speed(preflight.teacherImagesPerSecond)} / ${speed(preflight.studentImagesPerSecond)} ${t('train.imagesS')}`}
           />
           <Fact
             state="ok"
-            name={w('An epoch, teacher / student', 'Una época, maestro / alumno')}
+            name={t('train.epochTeacherStudent')}
             value={`${f.duration(preflight.teacherEpochSeconds)} / ${f.duration(preflight.studentEpochSeconds)}`}
           />
         </>
       )}
       {config.teacher.weights === null && config.student.weights === null && (
-        <Fact
-          state="warn"
-          name={w('Trains from nothing: needs many photos', 'Entrena desde cero: pide muchas fotos')}
-          value=""
-        />
+        <Fact state="warn" name={t('train.trainsNothingNeedsManyPhotos')} value="" />
       )}
       {recipeWarnings(config).map(({ key, message }) => (
         <Fact key={key} state="warn" name={said(message)} value="" />
       ))}
       {errors > 0 && (
-        <Fact state="bad" name={w('Problems that stop training', 'Problemas que lo impiden')} value={f.count(errors)}>
+        <Fact state="bad" name={t('train.problemsStopTraining')} value={f.count(errors)}>
           <button type="button" className="link" onClick={() => go('data')}>
-            {w('Show', 'Ver')}
+            {t('common.show')}
           </button>
         </Fact>
       )}
       {readiness !== null && <LabelFacts readiness={readiness} />}
       {check === null && !checking && (
-        <Fact state="warn" name={w('Images not checked yet', 'Imágenes sin comprobar')} value="">
+        <Fact state="warn" name={t('train.imagesNotCheckedYet')} value="">
           <button type="button" className="link" onClick={() => go('data')}>
-            {w('Check', 'Comprobar')}
+            {t('train.check')}
           </button>
         </Fact>
       )}
@@ -114,17 +110,17 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
               .map(({ stage, seconds }) => (
                 <span key={stage} className="row">
                   <i className="dot" data-stage={stage} />
-                  <span className="grow">{stageName(stage, w)}</span>
+                  <span className="grow">{stageName(stage, t)}</span>
                   <span>{f.duration(seconds)}</span>
                 </span>
               ))}
           </div>
-          <p className="small quiet">{w('Early stopping only makes it shorter.', 'Parar antes solo lo acorta.')}</p>
+          <p className="small quiet">{t('train.earlyStoppingOnlyMakesShorter')}</p>
         </>
       )}
       {!busy && (
         <Button variant="subtle" ml={-10} loading={measuring} onClick={() => void measure()}>
-          {w('Measure again', 'Medir de nuevo')}
+          {t('common.measureAgain')}
         </Button>
       )}
     </section>
@@ -133,29 +129,25 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
 
 /** Whether every label can be learned and measured, and what becomes of the images without labels. */
 function LabelFacts({ readiness }: { readiness: Readiness }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const show = (any: readonly number[]): void => {
     useDataset.setState({ filter: { ...noFilter, any }, viewer: null });
     go('data');
   };
   const names = [
-    w('Labels without training images', 'Etiquetas sin imagen de entrenamiento'),
-    w('Labels without validation images', 'Etiquetas sin imagen de validación'),
-    w('Labels without test images', 'Etiquetas sin imagen de prueba'),
+    t('train.labelsWithoutTrainingImages'),
+    t('train.labelsWithoutValidationImages'),
+    t('train.labelsWithoutTestImages'),
   ];
   const meanings = {
-    ask: w('Without labels: not decided', 'Sin etiquetas: por decidir'),
-    none_of_these: w('Without labels: none of these', 'Sin etiquetas: ninguna de estas'),
-    not_labeled_yet: w('Not labeled yet: left out', 'Aún sin etiquetar: fuera'),
+    ask: t('train.withoutLabelsNotDecided'),
+    none_of_these: t('train.withoutLabelsNoneOfThese'),
+    not_labeled_yet: t('train.notLabeledYetLeftOut'),
   };
   return (
     <>
       {incomplete(readiness).length === 0 && (
-        <Fact
-          state="ok"
-          name={w('Labels in train, val and test', 'Etiquetas en train, val y test')}
-          value={f.count(readiness.labels)}
-        />
+        <Fact state="ok" name={t('train.labelsTrainValTest')} value={f.count(readiness.labels)} />
       )}
       {readiness.missing.map((labels, split) =>
         labels.length === 0 ? null : (
@@ -163,13 +155,10 @@ function LabelFacts({ readiness }: { readiness: Readiness }) {
             key={split}
             state="warn"
             name={names[split]!}
-            value={w(
-              `${f.count(labels.length)} of ${f.count(readiness.labels)}`,
-              `${f.count(labels.length)} de ${f.count(readiness.labels)}`,
-            )}
+            value={t('train.of3', { labelCount: f.count(labels.length), labels: f.count(readiness.labels) })}
           >
             <button type="button" className="link" onClick={() => show(labels)}>
-              {w('Show', 'Ver')}
+              {t('common.show')}
             </button>
           </Fact>
         ),
@@ -188,7 +177,7 @@ function LabelFacts({ readiness }: { readiness: Readiness }) {
               go('data');
             }}
           >
-            {readiness.meaning === 'ask' ? w('Decide', 'Decidir') : w('Show', 'Ver')}
+            {readiness.meaning === 'ask' ? t('train.decide') : t('common.show')}
           </button>
         </Fact>
       )}

@@ -7,14 +7,14 @@ import { noticesAllowed } from './notices.ts';
 
 /** What trains after this one, through the night. */
 export function Queue({ project }: { project: string }) {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   const { queue, settings, hello } = useParts('queue', 'settings', 'hello');
   const [allowed, setAllowed] = useState(noticesAllowed);
   if (queue.length === 0) return null;
   return (
-    <section className="line-top" style={{ padding: '0 16px 12px' }} aria-label={w('Queue', 'Cola')}>
+    <section className="line-top" style={{ padding: '0 16px 12px' }} aria-label={t('train.queue')}>
       <div className="panel-head" style={{ paddingInline: 0 }}>
-        <h2>{w('Queue', 'Cola')}</h2>
+        <h2>{t('train.queue')}</h2>
         <span className="quiet">{queue.length}</span>
       </div>
       {queue.map((entry) => (
@@ -29,10 +29,10 @@ export function Queue({ project }: { project: string }) {
           </button>
           <span className="quiet small">
             {entry.state === 'running'
-              ? w('running', 'en marcha')
+              ? t('common.running')
               : entry.state === 'paused'
-                ? w('paused', 'en pausa')
-                : w('waiting', 'en espera')}
+                ? t('train.paused')
+                : t('common.waiting')}
           </span>
           {entry.state === 'waiting' && (
             <button
@@ -40,14 +40,14 @@ export function Queue({ project }: { project: string }) {
               className="link"
               onClick={() => void attempt(() => call('runs.cancel', { project: entry.project, run: entry.run }))}
             >
-              {w('Remove', 'Quitar')}
+              {t('train.remove')}
             </button>
           )}
         </div>
       ))}
       <Switch
         mt={6}
-        label={w('Leave cores free for other programs (from the next run)', 'Dejar núcleos libres (desde el próximo)')}
+        label={t('train.leaveCoresFreeOtherPrograms')}
         checked={settings?.polite ?? false}
         onChange={(event) => void changeSettings({ polite: event.currentTarget.checked })}
       />
@@ -58,7 +58,7 @@ export function Queue({ project }: { project: string }) {
           style={{ marginTop: 6 }}
           onClick={() => void Notification.requestPermission().then(setAllowed)}
         >
-          {w('Tell me when it ends, even in another window', 'Avísame al acabar, aunque esté en otra ventana')}
+          {t('train.tellMeWhenEndsEven')}
         </button>
       )}
     </section>

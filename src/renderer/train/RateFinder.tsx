@@ -12,7 +12,7 @@ import { findRate, readRates, searchedNetwork, stillHolds, stopSearch, useRates 
 
 /** Beside a learning rate: looks for one, and says how far it is. */
 export function FindRate({ network }: { network: NetworkName }) {
-  const { w } = useWording();
+  const { t } = useWording();
   const { queue, activities } = useParts('queue', 'activities');
   const { measuring, project } = useConfig();
   const search = activities.find((activity) => searchedNetwork(activity) !== null);
@@ -25,47 +25,39 @@ export function FindRate({ network }: { network: NetworkName }) {
     return <Searching search={search} />;
   const hindrance =
     queue.length > 0
-      ? w('Not while a run is on', 'No durante un entrenamiento')
+      ? t('common.notWhileRun')
       : measuring
-        ? w('When the measuring is done', 'Cuando acabe la medición')
+        ? t('train.whenMeasuringDone')
         : !idle
-          ? w('One search at a time', 'Una búsqueda a la vez')
+          ? t('train.oneSearchTime')
           : null;
   return (
     <button
       type="button"
       className="link row"
       disabled={hindrance !== null || project === null}
-      title={
-        hindrance ??
-        w('A few steps at rising rates; nothing is kept', 'Unos pasos con tasas crecientes; no se guarda nada')
-      }
+      title={hindrance ?? t('train.fewStepsRisingRatesNothing')}
       onClick={() => void findRate(network)}
     >
       <IconChartLine size={14} aria-hidden="true" />
-      {network === 'teacher'
-        ? w('Find a rate for the teacher', 'Buscar tasa para el maestro')
-        : w('Find a rate for the student', 'Buscar tasa para el alumno')}
+      {network === 'teacher' ? t('train.findRateTeacher') : t('train.findRateStudent')}
     </button>
   );
 }
 
 function Searching({ search: { done, total, secondsLeft } }: { search: Activity }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   return (
     <span className="row rate-search" role="status">
       <span className="bar">
         <i style={{ width: `${(100 * done) / Math.max(1, total)}%` }} />
       </span>
       <span className="soft">
-        {total === 0
-          ? w('Reading the photos…', 'Leyendo las fotos…')
-          : w(`step ${done} of ${total}`, `paso ${done} de ${total}`)}
-        {secondsLeft !== null &&
-          w(` · at most ${f.duration(secondsLeft)} left`, ` · quedan como mucho ${f.duration(secondsLeft)}`)}
+        {total === 0 ? t('train.readingPhotos') : t('train.stepOf', { done, total })}
+        {secondsLeft !== null && t('train.mostLeft', { secondsLeft: f.duration(secondsLeft) })}
       </span>
       <button type="button" className="link" onClick={stopSearch}>
-        {w('Stop', 'Parar')}
+        {t('train.stop')}
       </button>
     </span>
   );
@@ -81,7 +73,7 @@ export function RateCurve({ network }: { network: NetworkName }) {
 }
 
 function Curve({ found, onClose }: { found: FoundRate; onClose(): void }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { config } = useConfig();
   const { network, points, suggested, stoppedEarly } = found;
   const now = config[network].lr_finetune;
@@ -94,14 +86,14 @@ function Curve({ found, onClose }: { found: FoundRate; onClose(): void }) {
           );
     return [
       {
-        name: w('each step', 'cada paso'),
+        name: t('train.eachStep'),
         color: '--train',
         points: points.map(({ learningRate: x, loss: y }) => ({ x, y })),
         faint: true,
         width: 1,
       },
       {
-        name: w('loss', 'pérdida'),
+        name: t('train.loss'),
         color: '--c1',
         points: points.map(({ learningRate: x, smoothed: y }) => ({ x, y })),
         ...(nearest !== null && {
@@ -109,7 +101,7 @@ function Curve({ found, onClose }: { found: FoundRate; onClose(): void }) {
         }),
       },
     ];
-  }, [points, suggested, w, f]);
+  }, [points, suggested, t, f]);
   const losses = points.map(({ smoothed }) => smoothed);
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const room = 0.15 * (high - low || 1);
@@ -117,48 +109,36 @@ function Curve({ found, onClose }: { found: FoundRate; onClose(): void }) {
   return (
     <section
       className="rate-curve"
-      aria-label={
-        network === 'teacher'
-          ? w('Learning rates of the teacher', 'Tasas del maestro')
-          : w('Learning rates of the student', 'Tasas del alumno')
-      }
+      aria-label={network === 'teacher' ? t('train.learningRatesOfTeacher') : t('train.learningRatesOfStudent')}
     >
       <div className="row">
         <span className="grow">
           <strong>
             {suggested === null
-              ? w('The loss never fell.', 'La pérdida no bajó.')
-              : w(
-                  `The loss falls fastest near ${f.number(suggested)}.`,
-                  `La pérdida baja más deprisa cerca de ${f.number(suggested)}.`,
-                )}
+              ? t('train.lossNeverFell')
+              : t('train.lossFallsFastestNear', { suggested: f.number(suggested) })}
           </strong>{' '}
           <span className="soft">
             {suggested === null
-              ? w('Look at the labels, or at the other settings.', 'Mira las etiquetas o los demás ajustes.')
+              ? t('train.lookLabelsOtherSettings')
               : stoppedEarly
-                ? w(
-                    `Beyond ${f.number(Number(last.toPrecision(1)))} it falls apart.`,
-                    `Más allá de ${f.number(Number(last.toPrecision(1)))} se dispara.`,
-                  )
-                : w('It holds up to the highest rate.', 'Aguanta hasta la tasa más alta.')}
+                ? t('train.beyondFallsApart', { value: f.number(Number(last.toPrecision(1))) })
+                : t('train.holdsUpHighestRate')}
           </span>
-          {!stillHolds(found, config) && (
-            <span className="warn"> {w('Found with other settings.', 'Hallada con otros ajustes.')}</span>
-          )}
+          {!stillHolds(found, config) && <span className="warn"> {t('train.foundOtherSettings')}</span>}
         </span>
         {suggested !== null &&
           (now === suggested ? (
             <span className="row soft">
               <IconCheck size={14} className="ok" aria-hidden="true" />
-              {w('In use', 'En uso')}
+              {t('train.use')}
             </span>
           ) : (
             <Button variant="default" onClick={() => setValue(`${network}.lr_finetune`, suggested)}>
-              {w('Use it', 'Usarla')}
+              {t('train.use2')}
             </Button>
           ))}
-        <ActionIcon variant="subtle" color="gray" aria-label={w('Close', 'Cerrar')} onClick={onClose}>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('common.close')} onClick={onClose}>
           <IconX size={15} />
         </ActionIcon>
       </div>
@@ -170,10 +150,10 @@ function Curve({ found, onClose }: { found: FoundRate; onClose(): void }) {
           xMax={last}
           yMin={Math.max(0, low - room)}
           yMax={high + room}
-          label={w('Loss by learning rate', 'Pérdida por tasa de aprendizaje')}
+          label={t('train.lossLearningRate')}
           {...(now >= first &&
             now <= last &&
-            now !== suggested && { tick: { x: now, text: w(`set: ${f.number(now)}`, `puesta: ${f.number(now)}`) } })}
+            now !== suggested && { tick: { x: now, text: t('train.set', { now: f.number(now) }) } })}
         />
       </div>
     </section>

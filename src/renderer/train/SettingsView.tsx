@@ -46,7 +46,7 @@ const basics = new Set([
 
 export function SettingsView() {
   const wording = useWording();
-  const { w, f } = wording;
+  const { t, f } = wording;
   const { project, runs, queue, activities } = useParts('project', 'runs', 'queue', 'activities');
   const { config, base, preset, choices, preflight, yamlComplaint, complaints, measuring, replaced } = useConfig();
   const index = useDataset((state) => state.index);
@@ -120,22 +120,20 @@ export function SettingsView() {
   useCommands(() => [
     {
       id: 'start',
-      text: busy
-        ? w(`Queue Run ${number}`, `Encolar entrenamiento ${number}`)
-        : w(`Start Run ${number}`, `Empezar entrenamiento ${number}`),
+      text: busy ? t('train.queueRun', { number }) : t('train.startRun', { number }),
       hint: 'Ctrl ⏎',
       run: () => void start(),
     },
     ...(choices?.presets ?? []).map(({ name }) => ({
       id: name,
-      text: w(`Preset: ${presetWords(name, w)[0]}`, `Preajuste: ${presetWords(name, w)[0]}`),
+      text: t('train.preset', { name: presetWords(name, t)[0] }),
       run: () => choosePreset(name),
     })),
     ...(replaced.length > 0
       ? [
           {
             id: 'undo',
-            text: w('The settings before these', 'Los ajustes anteriores a estos'),
+            text: t('train.settingsBeforeThese'),
             hint: 'Ctrl Z',
             run: undo,
           },
@@ -147,7 +145,7 @@ export function SettingsView() {
       <Answer tone={answer.tone} says={answer.says} because={answer.because}>
         {runs.length > 0 && (
           <Button variant="subtle" onClick={() => planRun(false)}>
-            {w('Show the runs', 'Ver entrenamientos')}
+            {t('train.showRuns')}
           </Button>
         )}
         <Button
@@ -156,15 +154,13 @@ export function SettingsView() {
           loading={starting}
           onClick={() => void start()}
         >
-          {busy
-            ? w(`Queue Run ${number}`, `Encolar entrenamiento ${number}`)
-            : w(`Start Run ${number}`, `Empezar entrenamiento ${number}`)}
+          {busy ? t('train.queueRun', { number }) : t('train.startRun', { number })}
           <kbd>Ctrl ⏎</kbd>
         </Button>
       </Answer>
       <div className="train-settings">
         <div className="scroll" style={{ padding: '14px 20px 40px' }}>
-          <div className="presets" role="radiogroup" aria-label={w('Preset', 'Preajuste')}>
+          <div className="presets" role="radiogroup" aria-label={t('train.preset2')}>
             {choices?.presets
               .filter(({ name }) => name !== 'demo' || preset === 'demo' || project?.name === 'Sample')
               .map(({ name, config: own }) => (
@@ -177,10 +173,10 @@ export function SettingsView() {
                 >
                   <span className="row">
                     <i className="radio" />
-                    <strong>{presetWords(name, w)[0]}</strong>
+                    <strong>{presetWords(name, t)[0]}</strong>
                     {preset === name && seconds !== null && <span className="push soft">{f.duration(seconds)}</span>}
                   </span>
-                  <span className="small soft">{presetWords(name, w)[1]}</span>
+                  <span className="small soft">{presetWords(name, t)[1]}</span>
                 </button>
               ))}
             {choices?.own != null && (
@@ -192,7 +188,7 @@ export function SettingsView() {
               >
                 <span className="row">
                   <i className="radio" />
-                  <strong>{w('This project', 'Este proyecto')}</strong>
+                  <strong>{t('train.project')}</strong>
                 </span>
                 <span className="small soft">destila.yaml</span>
               </button>
@@ -200,11 +196,9 @@ export function SettingsView() {
           </div>
           {replaced.length > 0 && (
             <p className="row small soft replaced" role="status">
-              <span>
-                {w('Settings that you had changed were replaced.', 'Se han sustituido ajustes que habías cambiado.')}
-              </span>
+              <span>{t('train.settingsYouHadChangedReplaced')}</span>
               <button type="button" className="link" onClick={undo}>
-                {w('Undo', 'Deshacer')}
+                {t('common.undo')}
               </button>
               <kbd>Ctrl Z</kbd>
             </p>
@@ -215,7 +209,7 @@ export function SettingsView() {
               ({ key }) => all || basics.has(key) || complaints[key] !== undefined || !sameValue(config, base, key),
             );
             if (shown.length === 0) return null;
-            const [title, hint] = sectionName(name, w);
+            const [title, hint] = sectionName(name, t);
             return (
               <section key={name} className="setting-section" aria-label={title}>
                 <div className="row">
@@ -239,10 +233,10 @@ export function SettingsView() {
             );
           })}
           <Button variant="subtle" mt={8} onClick={() => setAll(!all)} aria-expanded={all}>
-            {all ? w('Show the basics only', 'Ver solo lo básico') : w('Show every setting', 'Ver todos los ajustes')}
+            {all ? t('train.showBasicsOnly') : t('train.showEverySetting')}
           </Button>
         </div>
-        <aside className="panel line-left" aria-label={w('Before you start', 'Antes de empezar')}>
+        <aside className="panel line-left" aria-label={t('train.beforeYouStart')}>
           <PreflightPanel readiness={readiness} checking={activities.some(({ kind }) => kind === 'check')} />
           <YamlView />
         </aside>
@@ -259,7 +253,7 @@ function sameValue(a: Config, b: Config, key: string): boolean {
 
 /** The same state as text; changed lines are marked. */
 function YamlView() {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   const { yaml, yamlComplaint, config, base, choices, project } = useConfig();
   const area = useRef<HTMLTextAreaElement>(null);
   const backdrop = useRef<HTMLPreElement>(null);
@@ -276,14 +270,12 @@ function YamlView() {
       <div className="panel-head" style={{ alignItems: 'center' }}>
         <h2>destila.yaml</h2>
         <span className="quiet cut">
-          {changed.length === 0
-            ? w('as preset', 'sin cambios')
-            : w(`${changed.length} changed`, `${changed.length} cambiados`)}
+          {changed.length === 0 ? t('train.presetInline') : t('train.changed', { changedCount: changed.length })}
         </span>
         <span className="push" />
         {changed.length > 0 && (
           <Button variant="subtle" onClick={() => adopt(base, base, useConfig.getState().preset)}>
-            {w('Reset all', 'Restablecer')}
+            {t('train.resetAll')}
           </Button>
         )}
         <Button
@@ -292,12 +284,12 @@ function YamlView() {
           onClick={() => void keep()}
           title={choices?.file}
         >
-          {saved ? w('Kept', 'Guardado') : w('Keep', 'Guardar')}
+          {saved ? t('train.kept') : t('train.keep')}
         </Button>
         <CopyButton value={yaml}>
           {({ copied, copy }) => (
             <Button variant="subtle" onClick={copy}>
-              {copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}
+              {copied ? t('common.copied') : t('common.copy')}
             </Button>
           )}
         </CopyButton>
@@ -318,7 +310,7 @@ function YamlView() {
         </pre>
         <textarea
           ref={area}
-          aria-label={w('Settings as YAML', 'Ajustes en YAML')}
+          aria-label={t('train.settingsYaml')}
           spellCheck={false}
           value={yaml}
           onChange={(event) => setYaml(event.currentTarget.value)}

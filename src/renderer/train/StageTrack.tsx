@@ -21,18 +21,14 @@ export function StageTrack({
   onChoose(stage: Stage): void;
   running: boolean;
 }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const progress = useProgress(running ? run.id : null);
   const name = ({ stage, phase }: Part): string =>
-    `${stageName(stage, w)}${phase === null ? '' : phase === 'head' ? ' A' : ' B'}`;
+    `${stageName(stage, t)}${phase === null ? '' : phase === 'head' ? ' A' : ' B'}`;
   const meaning = ({ phase }: Part): string | undefined =>
-    phase === 'head'
-      ? w('A: the new last layer alone', 'A: solo la última capa, nueva')
-      : phase === 'finetune'
-        ? w('B: fine-tuning', 'B: ajuste fino')
-        : undefined;
+    phase === 'head' ? t('train.newLastLayerAlone') : phase === 'finetune' ? t('train.bFineTuning') : undefined;
   return (
-    <ol className="stage-track line-bottom" aria-label={w('Stages', 'Etapas')}>
+    <ol className="stage-track line-bottom" aria-label={t('train.stages')}>
       {stageParts(run, progress).map((part) => {
         const { stage, phase, state, seconds, weight } = part;
         const now = state === 'running' && progress?.stage === stage;
@@ -50,9 +46,7 @@ export function StageTrack({
                 <i style={{ width: `${share * 100}%` }} />
               </span>
               <span className="row cut small">
-                {state === 'finished' && (
-                  <IconCheck size={13} className="ok" aria-label={w('done', 'hecho')} role="img" />
-                )}
+                {state === 'finished' && <IconCheck size={13} className="ok" aria-label={t('train.done')} role="img" />}
                 <span className="cut">{name(part)}</span>
               </span>
               <span className="small quiet cut">
@@ -61,7 +55,7 @@ export function StageTrack({
                   : now
                     ? progress.secondsLeft === null
                       ? said(progress.activity)
-                      : w(`${f.duration(progress.secondsLeft)} to go`, `faltan ${f.duration(progress.secondsLeft)}`)
+                      : t('train.go3', { secondsLeft: f.duration(progress.secondsLeft) })
                     : ''}
                 &nbsp;
               </span>

@@ -8,14 +8,14 @@ const SHOWN = 3;
 
 /** The same few validation photos after every epoch; bold is truly there. */
 export function Watched({ watched }: { watched: readonly WatchedImage[] }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const pictureUrl = usePictureUrl();
   const project = useStudio((state) => state.project);
   return (
-    <section className="watched line-top" aria-label={w('Same photos every epoch', 'Las mismas fotos cada época')}>
+    <section className="watched line-top" aria-label={t('train.samePhotosEveryEpoch')}>
       <div className="row">
-        <h2>{w('Same four photos, every epoch', 'Las mismas cuatro fotos, cada época')}</h2>
-        <span className="quiet">{w('bold: truly there', 'negrita: está de verdad')}</span>
+        <h2>{t('train.sameFourPhotosEveryEpoch')}</h2>
+        <span className="quiet">{t('train.boldTrulyThere')}</span>
       </div>
       <div className="watched-row">
         {watched.map(({ path, truth, scores }) => {

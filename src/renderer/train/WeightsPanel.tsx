@@ -14,7 +14,7 @@ type Listing = Output<'weights.list'>;
 
 /** Where a training starts from: worth more than any other setting, so it stands before them all. */
 export function WeightsPanel() {
-  const { w } = useWording();
+  const { t } = useWording();
   const door = useStudio((state) => state.hello?.door);
   const project = useStudio((state) => state.project?.id ?? null);
   const runs = useStudio((state) => state.runs);
@@ -28,36 +28,23 @@ export function WeightsPanel() {
   const scratch = teacher.weights === null || student.weights === null;
   if (listing === null) return null;
   return (
-    <section
-      className="setting-section weights"
-      aria-label={w('Pretrained weights', 'Pesos preentrenados')}
-      data-scratch={scratch}
-    >
+    <section className="setting-section weights" aria-label={t('common.pretrainedWeights')} data-scratch={scratch}>
       <div className="row">
-        <h2>{w('Pretrained weights', 'Pesos preentrenados')}</h2>
-        <span className="quiet">
-          {w('what the networks know before they see your photos', 'lo que las redes saben antes de ver tus fotos')}
-        </span>
+        <h2>{t('common.pretrainedWeights')}</h2>
+        <span className="quiet">{t('train.networksKnowBeforeSeeYour')}</span>
       </div>
-      {scratch && (
-        <p className="small soft">
-          {w(
-            'Nothing else here is worth as much: 2,640 photos of groceries gave a mean average precision of .89 with ImageNet weights, and .60 at best from scratch.',
-            'Nada vale tanto aquí: 2640 fotos de supermercado dieron una precisión media de 0,89 con pesos de ImageNet y 0,60 como mucho desde cero.',
-          )}
-        </p>
-      )}
-      <Network name={w('Teacher', 'Maestro')} stage="teacher" listing={listing} />
-      <Network name={w('Student', 'Alumno')} stage="student" listing={listing} />
+      {scratch && <p className="small soft">{t('train.nothingElseHereWorthMuch')}</p>}
+      <Network name={t('common.teacher')} stage="teacher" listing={listing} />
+      <Network name={t('common.student2')} stage="student" listing={listing} />
       <p className="small quiet row">
-        {w('No network here? Put a file into', '¿Sin red? Pon un archivo en')}{' '}
+        {t('train.noNetworkHerePutFile')}{' '}
         <code className="cut" title={listing.folder}>
           {listing.folder}
         </code>
         <CopyButton value={listing.folder}>
           {({ copied, copy }) => (
             <button type="button" className="link" onClick={copy}>
-              {copied ? w('Copied', 'Copiado') : w('Copy', 'Copiar')}
+              {copied ? t('common.copied') : t('common.copy')}
             </button>
           )}
         </CopyButton>
@@ -67,7 +54,7 @@ export function WeightsPanel() {
             className="link"
             onClick={() => void call('files.reveal', { project: null, path: 'weights' })}
           >
-            {w('Show', 'Ver')}
+            {t('common.show')}
           </button>
         )}
       </p>
@@ -76,7 +63,7 @@ export function WeightsPanel() {
 }
 
 function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 'student'; listing: Listing }) {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   const { architecture, weights } = useConfig((state) => state.config[stage]);
   const chosen = listing.entries.find(({ path }) => path !== null && path === weights);
   const use = (file: string): void => setValue(`${stage}.weights`, file);
@@ -102,13 +89,10 @@ function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 's
               ? weights
               : chosen.stage === null
                 ? chosen.name
-                : w(
-                    `${said(chosen.name)}, ${stageOfRun(chosen, w)}: labels of the same name keep what it learned`,
-                    `${said(chosen.name)}, ${stageOfRun(chosen, w)}: las etiquetas del mismo nombre conservan lo aprendido`,
-                  )}
+                : t('train.labelsOfSameNameKeep', { chosen: said(chosen.name), chosen2: stageOfRun(chosen, t) })}
           </span>
           <button type="button" className="link" onClick={() => setValue(`${stage}.weights`, null)}>
-            {w('Train from scratch instead', 'Mejor desde cero')}
+            {t('train.trainScratchInstead')}
           </button>
         </span>
       )}
@@ -116,8 +100,8 @@ function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 's
   );
 }
 
-const stageOfRun = ({ stage }: WeightsEntry, w: Wording['w']): string =>
-  stage === 'student' ? w('student', 'alumno') : w('teacher', 'maestro');
+const stageOfRun = ({ stage }: WeightsEntry, t: Wording['t']): string =>
+  stage === 'student' ? t('common.student') : t('common.teacherInline');
 
 /** Goes on from what a run of this project learned, labels added or removed meanwhile or not; the network becomes the run's. */
 function FromRun({
@@ -129,13 +113,13 @@ function FromRun({
   network: string;
   use: (entry: WeightsEntry) => void;
 }) {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   if (entries.length === 0) return null;
   const data = entries.map((entry) => ({
     value: entry.path!,
-    label: `${said(entry.name)}, ${stageOfRun(entry, w)} · ${entry.architecture}`,
+    label: `${said(entry.name)}, ${stageOfRun(entry, t)} · ${entry.architecture}`,
   }));
-  const text = w('Or go on from a run…', 'O seguir de un entrenamiento…');
+  const text = t('train.goRun');
   return (
     <Select
       aria-label={`${network}: ${text}`}
@@ -155,11 +139,11 @@ function FromRun({
 
 /** One set of weights: to be used, to be downloaded, or on its way. */
 function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => void }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const { id, name, path, progress, problem, licence, page, megabytes } = entry;
   const start = (): void => void attempt(() => call('weights.download', { id }));
   const share = progress === null || progress.total === null ? 0 : (100 * progress.done) / progress.total;
-  const size = w(`about ${f.decimal(megabytes, 0)} MB`, `unos ${f.decimal(megabytes, 0)} MB`);
+  const size = t('train.aboutMb', { megabytes: f.decimal(megabytes, 0) });
   return (
     <div className="column">
       <span className="row">
@@ -170,7 +154,7 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
         {page !== null && <Source page={page} />}
         {path !== null && (
           <Button variant="default" onClick={() => use(path)}>
-            {w('Use', 'Usar')}
+            {t('train.use3')}
           </Button>
         )}
         {path === null && progress === null && (
@@ -178,26 +162,26 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
             variant="default"
             leftSection={<IconDownload size={14} />}
             onClick={start}
-            aria-label={w(`Download ${name}, ${size}`, `Descargar ${name}, ${size}`)}
+            aria-label={t('train.download', { name, size })}
           >
             {size}
           </Button>
         )}
         {progress !== null && (
           <button type="button" className="link" onClick={() => void attempt(() => call('weights.cancel', { id }))}>
-            {w('Stop', 'Parar')}
+            {t('train.stop')}
           </button>
         )}
       </span>
       {progress !== null && (
         <span className="row small quiet">
-          <Progress className="grow" value={share} aria-label={w(`Download of ${name}`, `Descarga de ${name}`)} />
+          <Progress className="grow" value={share} aria-label={t('train.downloadOf', { name })} />
           <span className="num">
             {f.bytes(progress.done)}
             {progress.total === null ? '' : ` / ${f.bytes(progress.total)}`}
             {progress.secondsLeft === null
               ? ''
-              : ` · ${w(`${f.duration(progress.secondsLeft)} left`, `quedan ${f.duration(progress.secondsLeft)}`)}`}
+              : ` · ${t('train.left2', { secondsLeft: f.duration(progress.secondsLeft) })}`}
           </span>
         </span>
       )}
@@ -212,19 +196,19 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
 
 /** A desktop window opens no other address: there it is copied. */
 function Source({ page }: { page: string }) {
-  const { w } = useWording();
+  const { t } = useWording();
   const desktop = useStudio((state) => state.hello?.door === 'desktop');
   if (!desktop)
     return (
       <a className="link small" href={page} target="_blank" rel="noreferrer">
-        {w('Source', 'Origen')}
+        {t('train.source')}
       </a>
     );
   return (
     <CopyButton value={page}>
       {({ copied, copy }) => (
         <button type="button" className="link" title={page} onClick={copy}>
-          {copied ? w('Copied', 'Copiado') : w('Copy source', 'Copiar origen')}
+          {copied ? t('common.copied') : t('train.copySource')}
         </button>
       )}
     </CopyButton>

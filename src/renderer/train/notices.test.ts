@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { translator } from '../../shared/locales/translate.ts';
 import type { RunHistory } from '../../shared/contract/runs.ts';
 import type { RunEvent } from '../../shared/events.ts';
 
@@ -6,8 +7,8 @@ vi.mock('../api/client.ts', () => ({ call: () => Promise.resolve({}), listen: ()
 const { endNotice, titleOf } = await import('./notices.ts');
 const { changesHistory, withEvent } = await import('./useHistory.ts');
 
-const english = { w: (en: string) => en, said: (text: string) => text };
-const spanish = { w: (_: string, es: string) => es, said: (text: string) => `¡${text}!` };
+const english = { t: translator('en'), said: (text: string) => text };
+const spanish = { t: translator('es'), said: (text: string) => `¡${text}!` };
 const finished: RunEvent = { type: 'finished', seconds: 3 };
 const failed: RunEvent = { type: 'failed', problem: { kind: 'diskFull', message: 'The disk is full.' } };
 const step = (at: number): Extract<RunEvent, { type: 'step' }> => ({

@@ -27,15 +27,14 @@ interface Around {
 
 /** What is said when a run ends; null for every other event. */
 export function endNotice(
-  { w, said }: Pick<Wording, 'w' | 'said'>,
+  { t, said }: Pick<Wording, 't' | 'said'>,
   event: RunEvent,
   { name, screen, hidden, door, allowed }: Around,
 ): EndNotice | null {
   if (event.type !== 'finished' && event.type !== 'failed') return null;
-  const run = said(name ?? w('The run', 'El entrenamiento'));
+  const run = said(name ?? t('train.run'));
   return {
-    message:
-      event.type === 'finished' ? w(`${run} is done.`, `${run} ha acabado.`) : `${run}: ${said(event.problem.message)}`,
+    message: event.type === 'finished' ? t('train.done2', { run }) : `${run}: ${said(event.problem.message)}`,
     color: event.type === 'finished' ? 'green' : 'red',
     bySystem: hidden && door === 'browser' && allowed === 'granted',
     onPage: screen !== 'train',
@@ -44,12 +43,12 @@ export function endNotice(
 
 /** Says the end of a run where the user is. */
 export function useEndNotices(): void {
-  const { w, said } = useWording();
+  const { t, said } = useWording();
   useEffect(
     () =>
       onRunEvent((run, event) => {
         const { runs, screen, hello } = useStudio.getState();
-        const notice = endNotice({ w, said }, event, {
+        const notice = endNotice({ t, said }, event, {
           name: runs.find(({ id }) => id === run)?.name ?? null,
           screen,
           hidden: document.hidden,
@@ -64,9 +63,9 @@ export function useEndNotices(): void {
             () => window.focus(),
           );
         if (notice.onPage)
-          notifications.show({ message, color, closeButtonProps: { 'aria-label': w('Close', 'Cerrar') } });
+          notifications.show({ message, color, closeButtonProps: { 'aria-label': t('common.close') } });
       }),
-    [w, said],
+    [t, said],
   );
 }
 

@@ -31,25 +31,21 @@ const empty = (readiness: Readiness): boolean =>
 
 /** The next run in one line. Green only when every label can be learned and measured. */
 export function readyAnswer(wording: Wording, facts: Facts): ReadyAnswer {
-  const { w, said } = wording;
+  const { t, said } = wording;
   const { readiness, wrongSettings, problem, busy } = facts;
   if (readiness !== null && empty(readiness))
     return {
       tone: 'bad',
       blocked: true,
-      says: w(
-        'Not enough to train: train, val and test need images, and train needs labels.',
-        'No basta para entrenar: train, val y test necesitan imágenes, y train, etiquetas.',
-      ),
+      says: t('train.notEnoughTrainTrainVal'),
     };
-  if (wrongSettings)
-    return { tone: 'bad', blocked: true, says: w('A setting is not valid.', 'Un ajuste no es válido.') };
-  const waits = w('It starts when the run before it has ended.', 'Empieza cuando acabe el anterior.');
+  if (wrongSettings) return { tone: 'bad', blocked: true, says: t('train.settingNotValid') };
+  const waits = t('train.startsWhenRunBeforeEnded');
   if (problem !== null)
     return {
       tone: 'bad',
       blocked: false,
-      says: w('These settings do not run on this machine.', 'Estos ajustes no funcionan en este equipo.'),
+      says: t('train.theseSettingsDoNotRun'),
       because: busy ? waits : said(problem),
     };
   const doubts = readiness === null ? [] : doubtsOf(wording, readiness);
@@ -63,29 +59,18 @@ export function readyAnswer(wording: Wording, facts: Facts): ReadyAnswer {
 }
 
 function doubtsOf(wording: Wording, readiness: Readiness): string[] {
-  const { w, f } = wording;
+  const { t, f } = wording;
   const labels = incomplete(readiness).length;
   return [
     ...(readiness.unlabeled > 0 && readiness.meaning === 'ask' ? [unlabeledWords(wording, readiness)] : []),
     ...(labels === 0
       ? []
-      : [
-          w(
-            `${f.count(labels)} of ${f.count(readiness.labels)} labels cannot be learned or measured.`,
-            `${f.count(labels)} de ${f.count(readiness.labels)} etiquetas no se pueden aprender o medir.`,
-          ),
-        ]),
+      : [t('train.ofLabelsCannotLearnedMeasured', { labels: f.count(labels), labels2: f.count(readiness.labels) })]),
   ];
 }
 
-function startWords({ w, f }: Wording, { seconds, busy, now }: Facts): string {
-  if (seconds === null)
-    return busy
-      ? w('Ready to queue.', 'Listo para la cola.')
-      : w('Ready to start. Measuring how long it takes…', 'Todo listo. Midiendo cuánto tarda…');
+function startWords({ t, f }: Wording, { seconds, busy, now }: Facts): string {
+  if (seconds === null) return busy ? t('train.readyQueue') : t('train.readyStartMeasuringHowLong');
   const ends = f.clock(new Date(now.getTime() + seconds * 1000));
-  return w(
-    `Ready to start. Takes about ${f.duration(seconds)}, ends near ${ends}.`,
-    `Todo listo. Tarda alrededor de ${f.duration(seconds)}; acaba hacia las ${ends}.`,
-  );
+  return t('train.readyStartTakesAboutEnds', { seconds: f.duration(seconds), ends });
 }

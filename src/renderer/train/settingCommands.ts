@@ -6,15 +6,15 @@ import { sectionName, settingName } from './settingWords.ts';
 import { showSetting } from './trainView.ts';
 
 /** Every setting of a run, from every screen: 'Student: Learning rate, head'. */
-export function settingCommands({ w }: Pick<Wording, 'w'>): OfferedCommand[] {
-  const group = w('Settings of the next run', 'Ajustes del próximo entrenamiento');
+export function settingCommands({ t }: Pick<Wording, 't'>): OfferedCommand[] {
+  const group = t('train.settingsOfNextRun');
   return sections().flatMap(({ name, fields }) =>
     fields.map(({ key }) => {
       const run = (): void => {
         showSetting(key);
         go('train');
       };
-      return { id: key, text: `${sectionName(name, w)[0]}: ${settingName(key, w)}`, searched: true, group, run };
+      return { id: key, text: `${sectionName(name, t)[0]}: ${settingName(key, t)}`, searched: true, group, run };
     }),
   );
 }

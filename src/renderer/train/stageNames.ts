@@ -1,28 +1,28 @@
 import type { Stage } from '../../shared/events.ts';
-import type { Words } from '../i18n/words.ts';
+import type { Translate } from '../i18n/words.ts';
 
-export function stageName(stage: Stage, w: Words): string {
+export function stageName(stage: Stage, t: Translate): string {
   switch (stage) {
     case 'data':
-      return w('Data', 'Datos');
+      return t('common.data');
     case 'teacher':
-      return w('Teacher', 'Maestro');
+      return t('common.teacher');
     case 'student':
-      return w('Student', 'Alumno');
+      return t('common.student2');
     case 'qat':
-      return w('Quantize', 'Cuantizar');
+      return t('train.quantize');
     case 'thresholds':
-      return w('Thresholds', 'Umbrales');
+      return t('train.thresholds');
     case 'test':
-      return w('Test', 'Prueba');
+      return t('common.test');
     case 'export':
-      return w('Export', 'Exportar');
+      return t('common.export');
   }
 }
 
-export function phaseName(phase: string, w: Words): string {
-  if (phase === 'head') return w('head', 'cabeza');
-  if (phase === 'finetune') return w('fine-tuning', 'ajuste fino');
-  if (phase === 'qat') return w('quantization-aware training', 'entrenamiento con cuantización');
+export function phaseName(phase: string, t: Translate): string {
+  if (phase === 'head') return t('train.head');
+  if (phase === 'finetune') return t('train.fineTuning');
+  if (phase === 'qat') return t('train.quantizationAwareTraining');
   return phase;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { translator } from '../../shared/locales/translate.ts';
 import { configSchema } from '../../shared/config.ts';
 import { createFormat } from '../i18n/format.ts';
 import { smoothed, smoothedSteps, stageEpochs, stageSteps, trend, withSteps } from './curves.ts';
@@ -6,8 +7,8 @@ import { differences, sections, valueAt, withValue } from './settings.ts';
 import { settingMeaning, settingName } from './settingWords.ts';
 
 const config = configSchema.parse({});
-const spanish = (_: string, es: string): string => es;
-const english = (en: string): string => en;
+const spanish = translator('es');
+const english = translator('en');
 
 describe('the form', () => {
   const fields = sections().flatMap((section) => section.fields);
@@ -19,8 +20,9 @@ describe('the form', () => {
     expect(fields.map(({ key }) => key).sort()).toEqual(keys.sort());
     for (const { key, meaning } of fields) {
       expect(meaning, key).not.toBe('');
-      expect(settingName(key, english), key).not.toBe(key);
-      expect(settingMeaning(key, meaning, spanish), key).not.toBe(meaning);
+      for (const t of [english, spanish]) expect(settingName(key, t), key).not.toMatch(/^setting\./);
+      expect(settingMeaning(key, english), key).toBe(meaning);
+      expect(settingMeaning(key, spanish), key).not.toMatch(/^setting\./);
     }
   });
 

@@ -17,15 +17,15 @@ interface Cell {
 
 /** Labels against each other: which is said in place of which, and which are said together more or less often than they stand together. */
 export function Confusions() {
-  const { w } = useWording();
+  const { t } = useWording();
   const [view, setView] = useState<'taken' | 'together'>('taken');
   return (
     <div className="scroll confusions">
       <SegmentedControl
-        aria-label={w('Which table', 'Qué tabla')}
+        aria-label={t('tune.table')}
         data={[
-          { value: 'taken', label: w('Taken for', 'Tomadas por') },
-          { value: 'together', label: w('Together', 'Juntas') },
+          { value: 'taken', label: t('tune.taken') },
+          { value: 'together', label: t('common.together') },
         ]}
         value={view}
         onChange={(value) => setView(value as typeof view)}
@@ -36,7 +36,7 @@ export function Confusions() {
 }
 
 function TakenFor() {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { tune, val, thresholds } = useTune();
   const { labels } = tune!;
   const counts = useMemo(
@@ -61,7 +61,7 @@ function TakenFor() {
   if (shown.length === 0)
     return (
       <div className="empty">
-        <h2>{w('No mistake on validation.', 'Ningún error en validación.')}</h2>
+        <h2>{t('tune.noMistakeValidation')}</h2>
       </div>
     );
   const cell = (a: number, b: number): Cell => {
@@ -72,28 +72,20 @@ function TakenFor() {
       own: a === b,
       meaning:
         a === b
-          ? w(`${labels[a]} missed in ${count}`, `${labels[a]} perdida en ${count}`)
-          : w(
-              `${labels[a]} said in ${count} images of ${labels[b]}`,
-              `${labels[a]} dicha en ${count} imágenes de ${labels[b]}`,
-            ),
+          ? t('tune.missed', { label: labels[a]!, number: count })
+          : t('tune.saidImagesOf', { label: labels[a]!, number: count, label2: labels[b]! }),
     };
   };
   return (
     <>
-      <p className="soft">
-        {w(
-          'Row: said to be there and is not. Column: what is there instead. Diagonal, hatched: missed.',
-          'Fila: dice que está y no está. Columna: lo que hay en su lugar. Diagonal, rayada: perdidas.',
-        )}
-      </p>
+      <p className="soft">{t('tune.rowSaidThereNotColumn')}</p>
       <Table labels={labels} shown={shown} cell={cell} />
     </>
   );
 }
 
 function SaidTogether() {
-  const { w } = useWording();
+  const { t } = useWording();
   const { tune, val, thresholds } = useTune();
   const { labels } = tune!;
   const { truth, said } = useMemo(
@@ -118,7 +110,7 @@ function SaidTogether() {
   if (shown.length === 0)
     return (
       <div className="empty">
-        <h2>{w('No two labels stand together.', 'No hay dos etiquetas juntas.')}</h2>
+        <h2>{t('tune.noTwoLabelsStandTogether')}</h2>
       </div>
     );
   const cell = (a: number, b: number): Cell => {
@@ -127,20 +119,12 @@ function SaidTogether() {
       text: a === b || says + is === 0 ? '' : `${says}/${is}`,
       weight: Math.abs(says - is),
       own: false,
-      meaning: w(
-        `${labels[a]} and ${labels[b]}: said together in ${says} images, truly in ${is}`,
-        `${labels[a]} y ${labels[b]}: dichas juntas en ${says} imágenes, de verdad en ${is}`,
-      ),
+      meaning: t('tune.saidTogetherImagesTruly', { label: labels[a]!, label2: labels[b]!, says, is }),
     };
   };
   return (
     <>
-      <p className="soft">
-        {w(
-          'In one image: said / truly. The brighter, the further apart: the model has learned to expect one with the other, or never both.',
-          'En una imagen: dicho / de verdad. Cuanto más claro, más distan: el modelo espera una con la otra, o nunca ambas.',
-        )}
-      </p>
+      <p className="soft">{t('tune.oneImageSaidTrulyBrighter')}</p>
       <Table labels={labels} shown={shown} cell={cell} wide />
     </>
   );

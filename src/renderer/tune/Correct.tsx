@@ -12,7 +12,7 @@ import { corrected, useTune } from './tuneStore.ts';
 
 /** A wrong label is put right where it is found: on or off, into the label file with the next save. The run keeps its own snapshot. */
 export function Correct({ path, label }: { readonly path: string; readonly label: number }) {
-  const { w } = useWording();
+  const { t } = useWording();
   const project = useStudio((state) => state.project)!;
   const { index, labelled, edited, saving } = useDataset();
   const name = useTune(({ tune }) => tune!.labels[label]!);
@@ -29,17 +29,12 @@ export function Correct({ path, label }: { readonly path: string; readonly label
   };
   useKeys({ ...(state !== undefined && { a: toggle }), e: () => editLabels(path) });
   if (index === null) return <div className="skeleton" style={{ height: 60 }} />;
-  if (state === undefined)
-    return (
-      <p className="small quiet">
-        {w('This photo is no longer in the label files.', 'Esta foto ya no está en las listas.')}
-      </p>
-    );
+  if (state === undefined) return <p className="small quiet">{t('tune.photoNoLongerLabelFiles')}</p>;
   return (
-    <section className="correct line-top" aria-label={w('Labels of this photo', 'Etiquetas de esta foto')}>
+    <section className="correct line-top" aria-label={t('common.labelsOfPhoto')}>
       <div className="small soft">
         {state.labels.length === 0
-          ? w('No label.', 'Sin etiquetas.')
+          ? t('tune.noLabel')
           : state.labels.map((own) => (
               <span key={own} className="tag">
                 <Label name={labelled.vocabulary[own]!} most={18} />
@@ -47,23 +42,23 @@ export function Correct({ path, label }: { readonly path: string; readonly label
             ))}
       </div>
       <Button variant="default" onClick={toggle}>
-        {has ? w(`Take ${name} off`, `Quitar ${name}`) : w(`It has ${name}`, `Sí tiene ${name}`)}
+        {has ? t('tune.takeOff', { name }) : t('tune.itHas', { name })}
         <kbd>A</kbd>
       </Button>
       <Button variant="subtle" leftSection={<IconPencil size={14} />} onClick={() => editLabels(path)}>
-        {w('All its labels', 'Todas sus etiquetas')}
+        {t('tune.allLabels')}
         <kbd>E</kbd>
       </Button>
       {edited.has(image) && (
         <p className="row small warn" role="status">
-          <span className="grow">{w('Not saved yet.', 'Sin guardar.')}</span>
+          <span className="grow">{t('tune.notSavedYet')}</span>
           <Button
             variant="default"
             loading={saving}
             leftSection={<IconCheck size={14} />}
             onClick={() => void saveEdits()}
           >
-            {w('Save', 'Guardar')}
+            {t('common.save')}
             <kbd>Ctrl S</kbd>
           </Button>
         </p>

@@ -16,7 +16,7 @@ const MOST = 60;
 
 /** False alarms and misses of a label, the most confident first; what each network says; where the model looked. */
 export function ErrorGallery({ label, k }: { label: number; k: number }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { tune, val, chosen: choice } = useTune();
   const setChosen = (one: Scored | null): void =>
     useTune.setState({ chosen: one === null ? null : { label, path: one.path } });
@@ -26,7 +26,7 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
   const path = choice?.label === label ? choice.path : null;
   const shown = useMemo(() => galleryOf(images, k, path, MOST), [images, k, path]);
   const { chosen } = shown;
-  const mark = shown.isError ? undefined : w('not an error', 'sin error');
+  const mark = shown.isError ? undefined : t('tune.notError');
   const corrected = useCorrected(
     tune!.labels[label]!,
     useMemo(() => [...falseAlarms, ...missed], [falseAlarms, missed]),
@@ -36,8 +36,8 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
     <div className="gallery">
       <div className="scroll" style={{ padding: '8px 16px' }}>
         <Wrong
-          title={w('False alarms', 'Falsas alarmas')}
-          hint={w('said to have it; or is the label missing?', 'dice que la tiene; ¿o falta la etiqueta?')}
+          title={t('tune.falseAlarms')}
+          hint={t('tune.saidLabelMissing')}
           images={shown.falseAlarms}
           count={falseAlarms.length}
           mark={mark}
@@ -46,8 +46,8 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
           onChoose={setChosen}
         />
         <Wrong
-          title={w('Missed', 'Perdidas')}
-          hint={w('has it; or is the label wrong?', 'la tiene; ¿o sobra la etiqueta?')}
+          title={t('tune.missed2')}
+          hint={t('tune.labelWrong')}
           images={shown.missed}
           count={missed.length}
           mark={mark}
@@ -56,9 +56,7 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
           onChoose={setChosen}
         />
         {shown.falseAlarms.length + shown.missed.length === 0 && (
-          <p className="soft">
-            {w('No mistake on validation at this threshold.', 'Ningún error en validación con este umbral.')}
-          </p>
+          <p className="soft">{t('tune.noMistakeValidationThreshold')}</p>
         )}
       </div>
       {chosen !== null && (
@@ -73,15 +71,15 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
                 </td>
               </tr>
               <tr>
-                <td>{w('Student', 'Alumno')}</td>
+                <td>{t('common.student2')}</td>
                 <td className="num">{f.score(chosen.student === null ? null : chosen.student / 256)}</td>
               </tr>
               <tr>
-                <td>{w('Teacher', 'Maestro')}</td>
+                <td>{t('common.teacher')}</td>
                 <td className="num">{f.score(chosen.teacher === null ? null : chosen.teacher / 256)}</td>
               </tr>
               <tr>
-                <td>{w('Threshold', 'Umbral')}</td>
+                <td>{t('common.threshold')}</td>
                 <td className="num">{f.score(k / 256)}</td>
               </tr>
             </tbody>
@@ -140,7 +138,7 @@ function Wrong({
 
 /** Where the score comes from: each cell is covered once, and what the score loses is drawn (occlusion, Zeiler & Fergus 2014). */
 function Looked({ one, label }: { one: Scored; label: number }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const pictureUrl = usePictureUrl();
   const project = useStudio((state) => state.project)!;
   const run = useTune((state) => state.tune!.run);
@@ -178,15 +176,10 @@ function Looked({ one, label }: { one: Scored; label: number }) {
       </div>
       {map === null ? (
         <Button variant="subtle" loading={busy} onClick={() => void look()}>
-          {w('Where did it look?', '¿Dónde miró?')}
+          {t('tune.whereDidLook')}
         </Button>
       ) : (
-        <p className="small quiet">
-          {w(
-            `Bright: covering it takes up to ${f.score(most, 2)} off the score.`,
-            `Claro: taparlo quita hasta ${f.score(most, 2)} a la puntuación.`,
-          )}
-        </p>
+        <p className="small quiet">{t('tune.brightCoveringTakesUpOff', { most: f.score(most, 2) })}</p>
       )}
     </>
   );

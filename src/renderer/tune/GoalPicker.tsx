@@ -8,7 +8,7 @@ type Kind = LabelGoal['goal'];
 
 /** What a label's threshold is chosen for. */
 export function GoalPicker({ label }: { label: number }) {
-  const { w } = useWording();
+  const { t } = useWording();
   const { tune, thresholds } = useTune();
   const goal: LabelGoal = thresholds[label]?.goal ?? tune!.goal;
   const choose = (kind: Kind): void =>
@@ -21,20 +21,20 @@ export function GoalPicker({ label }: { label: number }) {
   return (
     <span className="row goal-picker">
       <SegmentedControl
-        aria-label={w('Goal', 'Objetivo')}
+        aria-label={t('tune.goal')}
         value={goal.goal}
         onChange={(kind) => choose(kind as Kind)}
         data={[
-          { value: 'max_f1', label: w('Best F1', 'Mejor F1') },
-          { value: 'precision', label: w('Precision ≥', 'Precisión ≥') },
-          { value: 'recall', label: w('Recall ≥', 'Exhaust. ≥') },
-          { value: 'cost', label: w('Cost', 'Coste') },
+          { value: 'max_f1', label: t('tune.bestF1') },
+          { value: 'precision', label: t('tune.precision') },
+          { value: 'recall', label: t('tune.recall') },
+          { value: 'cost', label: t('tune.cost') },
         ]}
       />
       {goal.goal === 'precision' && (
         <NumberInput
           w={72}
-          aria-label={w('Precision at least', 'Precisión mínima')}
+          aria-label={t('tune.precisionLeast')}
           min={0}
           max={1}
           step={0.05}
@@ -46,7 +46,7 @@ export function GoalPicker({ label }: { label: number }) {
       {goal.goal === 'recall' && (
         <NumberInput
           w={72}
-          aria-label={w('Recall at least', 'Exhaustividad mínima')}
+          aria-label={t('tune.recallLeast')}
           min={0}
           max={1}
           step={0.05}
@@ -58,7 +58,7 @@ export function GoalPicker({ label }: { label: number }) {
       {goal.goal === 'cost' && (
         <NumberInput
           w={72}
-          aria-label={w('False alarms that one miss is worth', 'Falsas alarmas que vale un fallo')}
+          aria-label={t('tune.falseAlarmsOneMissWorth')}
           min={0.1}
           max={100}
           step={1}
@@ -67,9 +67,7 @@ export function GoalPicker({ label }: { label: number }) {
           onChange={(value) => applyGoal([label], { goal: 'cost', missCost: within(value, 0.1, 100) })}
         />
       )}
-      {goal.goal === 'cost' && (
-        <span className="small quiet wide-only">{w('false alarms a miss', 'falsas alarmas por fallo')}</span>
-      )}
+      {goal.goal === 'cost' && <span className="small quiet wide-only">{t('tune.falseAlarmsMiss')}</span>}
     </span>
   );
 }

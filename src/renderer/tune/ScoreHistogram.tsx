@@ -26,7 +26,7 @@ interface Props {
 
 /** Above the axis what has the label, below it what has not: cut by the threshold into the four counts, the picture is the confusion matrix. */
 export function ScoreHistogram({ val, label, k, before }: Props) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const tune = useTune((state) => state.tune)!;
   const locked = useTune((state) => state.thresholds[label]!.locked);
   const svg = useRef<SVGSVGElement>(null);
@@ -74,7 +74,7 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
           className="histogram"
           role="slider"
           tabIndex={0}
-          aria-label={w('Threshold', 'Umbral')}
+          aria-label={t('common.threshold')}
           aria-valuemin={0}
           aria-valuemax={256}
           aria-valuenow={k}
@@ -97,11 +97,11 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
           </defs>
           {x(k) > LEFT + COUNT_ROOM && (
             <text x={LEFT} y={14}>
-              {w('images, square-root scale', 'imágenes, escala de raíz')}
+              {t('tune.imagesSquareRootScale')}
             </text>
           )}
           <text x={W - RIGHT} y={14} textAnchor="end" fill="var(--pos)">
-            {w('has it', 'la tiene')}
+            {t('tune.hasIt')}
           </text>
           <text
             x={x(k) > W / 2 ? LEFT : W - RIGHT}
@@ -109,7 +109,7 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
             textAnchor={x(k) > W / 2 ? 'start' : 'end'}
             fill="var(--neg)"
           >
-            {w('has it not', 'no la tiene')}
+            {t('tune.not')}
           </text>
           {bins.map(({ positive, negative }, bin) => {
             const q = (bin * 256) / BINS;
@@ -166,9 +166,9 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
           <polyline className="curve" points={curve(recall)} stroke="var(--c3)" strokeDasharray="5 3" />
           <polyline className="curve" points={curve(f1)} stroke="var(--text-1)" strokeWidth={2} />
           <text x={W - RIGHT - 4} y={CURVES.top - 12} textAnchor="end">
-            <tspan fill="var(--c2)">{w('precision', 'precisión')}</tspan>
+            <tspan fill="var(--c2)">{t('common.precisionInline')}</tspan>
             {'  '}
-            <tspan fill="var(--c3)">{w('recall', 'exhaustividad')} - -</tspan>
+            <tspan fill="var(--c3)">{t('common.recall')} - -</tspan>
             {'  '}
             <tspan fill="var(--text-1)">F1</tspan>
           </text>
@@ -188,7 +188,7 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
                 strokeDasharray="2 3"
               />
               <text x={x(before) + (before < k ? -4 : 4)} y={TOP - 18} textAnchor={before < k ? 'end' : 'start'}>
-                {w('before', 'antes')} {f.score(before / 256)}
+                {t('tune.before')} {f.score(before / 256)}
               </text>
             </g>
           )}
@@ -203,21 +203,21 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
             at={x(k)}
             within={W}
             y={TOP + 20}
-            below={[f.count(confusion.fn), w('missed', 'perdidas')]}
-            beyond={[f.count(confusion.tp), w('found', 'halladas')]}
+            below={[f.count(confusion.fn), t('tune.missedInline')]}
+            beyond={[f.count(confusion.tp), t('tune.found')]}
           />
           <Counts
             at={x(k)}
             within={W}
             y={FOOT - 4}
-            below={[f.count(confusion.tn), w('rightly left out', 'bien fuera')]}
-            beyond={[f.count(confusion.fp), w('false alarms', 'falsas alarmas')]}
+            below={[f.count(confusion.tn), t('tune.rightlyLeftOut')]}
+            beyond={[f.count(confusion.fp), t('tune.falseAlarmsInline')]}
           />
         </svg>
       </div>
       <div className="row small quiet" style={{ padding: '2px 16px 6px' }}>
         <label className="row">
-          {w('Threshold', 'Umbral')}
+          {t('common.threshold')}
           <ExactThreshold key={`${label} ${k}`} k={k} locked={locked} onChange={(next) => setThreshold(label, next)} />
         </label>
         <span>q ≥ {k}</span>
@@ -225,43 +225,21 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
           <kbd>←</kbd> <kbd>→</kbd> 1/256
         </span>
         <span>
-          <kbd>{w('PgUp', 'RePág')}</kbd> <kbd>{w('PgDn', 'AvPág')}</kbd> {f.score(0.05, 2)}
+          <kbd>{t('tune.pgup')}</kbd> <kbd>{t('tune.pgdn')}</kbd> {f.score(0.05, 2)}
         </span>
-        {locked && <span className="warn">{w('locked', 'bloqueada')}</span>}
+        {locked && <span className="warn">{t('tune.locked')}</span>}
       </div>
       <div className="flips line-top">
+        <Flipped title={t('tune.nowFound')} hint={t('tune.hasIt')} images={changed.found} tone="ok" />
+        <Flipped title={t('tune.nowMissed')} hint={t('tune.hasIt')} images={changed.lost} tone="bad" />
         <Flipped
-          title={w('now found', 'ahora halladas')}
-          hint={w('has it', 'la tiene')}
-          images={changed.found}
-          tone="ok"
-        />
-        <Flipped
-          title={w('now missed', 'ahora perdidas')}
-          hint={w('has it', 'la tiene')}
-          images={changed.lost}
-          tone="bad"
-        />
-        <Flipped
-          title={w('new false alarms', 'nuevas falsas alarmas')}
-          hint={w('or is the label wrong?', '¿o está mal la etiqueta?')}
+          title={t('tune.newFalseAlarms')}
+          hint={t('tune.labelWrongInline')}
           images={changed.alarms}
           tone="bad"
         />
-        <Flipped
-          title={w('no longer false alarms', 'ya no falsas alarmas')}
-          hint=""
-          images={changed.cleared}
-          tone="ok"
-        />
-        {before === k && (
-          <p className="quiet">
-            {w(
-              'Drag the threshold: the photos that change sides come here.',
-              'Arrastra el umbral: aquí salen las fotos que cambian de lado.',
-            )}
-          </p>
-        )}
+        <Flipped title={t('tune.noLongerFalseAlarms')} hint="" images={changed.cleared} tone="ok" />
+        {before === k && <p className="quiet">{t('tune.dragThresholdPhotosChangeSides')}</p>}
       </div>
     </div>
   );
@@ -386,7 +364,7 @@ export function PhotoScore({
   mark?: string | undefined;
   onChoose?: () => void;
 }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const pictureUrl = usePictureUrl();
   const project = useStudio((state) => state.project)!;
   return (
@@ -399,7 +377,7 @@ export function PhotoScore({
     >
       <img src={pictureUrl(project.id, one.path, { kind: 'thumbnail', edge: 128 })} alt={one.path} />
       {mark !== undefined && <span className="photo-leaving small cut">{mark}</span>}
-      {corrected && <span className="corrected">{w('corrected', 'corregida')}</span>}
+      {corrected && <span className="corrected">{t('tune.corrected')}</span>}
       <span className="row small">
         <span className="grow cut soft">
           {one.path

@@ -25,7 +25,7 @@ interface Row {
 
 /** The label's curve, its figures with their ranges, validation beside test, and what it is taken for. */
 export function TuneFigures({ label, k }: { label: number; k: number }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { tune, val, test } = useTune();
   const project = useStudio((state) => state.project)!;
   const reply = useIntervals(val, label, k, true);
@@ -66,14 +66,14 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
   const testMeasured = tested === null || isMeasured(tested);
   const allRows: readonly Row[] = [
     {
-      name: w('Precision', 'Precisión'),
+      name: t('common.precision'),
       val: precision(now),
       range: range(p.low, p.high),
       test: tested === null ? null : precision(tested),
       testRange: tp === null ? '' : range(tp.low, tp.high),
     },
     {
-      name: w('Recall', 'Exhaust.'),
+      name: t('tune.recall2'),
       val: recall(now),
       range: range(r.low, r.high),
       test: tested === null ? null : recall(tested),
@@ -87,7 +87,7 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
       testRange: onTest === null ? '…' : range(...onTest.f1),
     },
     {
-      name: w('Avg. precision', 'Prec. media'),
+      name: t('tune.avgPrecision'),
       val: ap,
       range: reply === null ? '…' : range(...reply.ap),
       test: testAp,
@@ -101,16 +101,11 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
     ...(!testMeasured && { test: null, testRange: '–' }),
   }));
   return (
-    <aside className="panel line-left tune-right scroll" aria-label={w('Figures', 'Cifras')}>
+    <aside className="panel line-left tune-right scroll" aria-label={t('tune.figures')}>
       <div className="panel-head">
-        <h2>{w('Precision and recall', 'Precisión y exhaustividad')}</h2>
+        <h2>{t('tune.precisionRecall')}</h2>
       </div>
-      <svg
-        viewBox={`0 0 ${SIZE} ${SIZE}`}
-        className="pr-curve"
-        role="img"
-        aria-label={w('Precision over recall', 'Precisión según exhaustividad')}
-      >
+      <svg viewBox={`0 0 ${SIZE} ${SIZE}`} className="pr-curve" role="img" aria-label={t('tune.precisionOverRecall')}>
         {[0, 0.5, 1].map((value) => (
           <g key={value}>
             <line
@@ -139,10 +134,10 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
           />
         ))}
         <text x={SIZE / 2} y={SIZE - 1} textAnchor="middle">
-          {w('recall', 'exhaustividad')}
+          {t('common.recall')}
         </text>
         <text x={SIZE - 10} y={22} textAnchor="end">
-          ↑ {w('precision', 'precisión')}
+          ↑ {t('common.precisionInline')}
         </text>
         <polyline points={points.map(place).join(' ')} fill="none" stroke="var(--pos)" strokeWidth={2} />
         {!Number.isNaN(precision(now)) && !Number.isNaN(recall(now)) && (
@@ -160,9 +155,9 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
         <thead>
           <tr>
             <td />
-            <th className="num">{w('Validation', 'Validación')}</th>
+            <th className="num">{t('common.validation')}</th>
             {test === null && <th className="num">95 %</th>}
-            <th className="num">{w('Test', 'Prueba')}</th>
+            <th className="num">{t('common.test')}</th>
           </tr>
         </thead>
         <tbody>
@@ -176,7 +171,7 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
                   </td>
                   <td className="num soft">{row.range}</td>
                   <td className="num quiet">
-                    <IconLock size={13} role="img" aria-label={w('closed', 'cerrada')} />
+                    <IconLock size={13} role="img" aria-label={t('tune.closed')} />
                   </td>
                 </>
               ) : (
@@ -196,45 +191,35 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
         </tbody>
       </table>
       <p className="small quiet" style={{ padding: '6px 16px' }}>
-        {w(
-          'Validation is optimistic: the thresholds were chosen on it. 95 % ranges: Wilson for precision and recall, 2,000 bootstrap replicates for the others.',
-          'La validación es optimista: con ella se eligieron los umbrales. Rangos del 95 %: Wilson para precisión y exhaustividad, 2000 réplicas bootstrap para lo demás.',
-        )}
+        {t('tune.validationOptimisticThresholdsChosen95')}
       </p>
       {(!measured || !testMeasured) && (
         <p className="small warn" style={{ padding: '0 16px 6px' }}>
-          {w('Not measured: no image with this label in', 'Sin medir: ninguna imagen con esta etiqueta en')}{' '}
-          {[...(measured ? [] : [w('validation', 'validación')]), ...(testMeasured ? [] : [w('test', 'prueba')])].join(
-            ', ',
-          )}
+          {t('tune.notMeasuredNoImageLabel')}{' '}
+          {[
+            ...(measured ? [] : [t('common.validationInline')]),
+            ...(testMeasured ? [] : [t('common.testInline')]),
+          ].join(', ')}
           .
         </p>
       )}
       {test === null ? (
         <div className="row" style={{ padding: '6px 16px 12px' }}>
           <IconLock size={15} className="quiet" aria-hidden="true" />
-          <span className="small soft grow">
-            {w(
-              'Test stays closed until you are done. Opening is noted in the run.',
-              'La prueba queda cerrada hasta que termines. Abrirla queda anotado.',
-            )}
-          </span>
+          <span className="small soft grow">{t('tune.testStaysClosedUntilYou')}</span>
           <Button variant="default" onClick={() => void openTest(project.id, tune!.run)}>
-            {w('Open test', 'Abrir prueba')}
+            {t('common.openTest')}
           </Button>
         </div>
       ) : (
         <p className="small soft" style={{ padding: '0 16px 10px' }}>
-          {w(
-            `Test was opened ${tune!.testOpened} ${tune!.testOpened === 1 ? 'time' : 'times'}.`,
-            `La prueba se ha abierto ${tune!.testOpened} ${tune!.testOpened === 1 ? 'vez' : 'veces'}.`,
-          )}
+          {t('tune.testOpened', { count: tune!.testOpened })}
         </p>
       )}
       {taken.length > 0 && (
         <section className="line-top" style={{ padding: '0 16px 12px' }}>
           <div className="panel-head" style={{ paddingInline: 0 }}>
-            <h2 className="cut">{w('What the false alarms are', 'Qué son las falsas alarmas')}</h2>
+            <h2 className="cut">{t('tune.falseAlarms2')}</h2>
           </div>
           {taken.map(({ label: other, count }) => (
             <div key={other} className="row" style={{ minHeight: 24 }}>

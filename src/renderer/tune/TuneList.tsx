@@ -19,7 +19,7 @@ import { applyGoal, resetAll, sortAgain, useTune } from './tuneStore.ts';
 
 const ROW = 26;
 export function TuneList() {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { tune, val, thresholds, label, order } = useTune();
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(
@@ -48,20 +48,17 @@ export function TuneList() {
   }, [at, virtual, thresholds]);
   const everyone = tune!.labels.map((_, c) => c);
   return (
-    <aside className="panel line-right tune-list" aria-label={w('Labels', 'Etiquetas')}>
+    <aside className="panel line-right tune-list" aria-label={t('common.labels2')}>
       <div className="panel-head" style={{ alignItems: 'center' }}>
-        <h2>{w('Labels', 'Etiquetas')}</h2>
+        <h2>{t('common.labels2')}</h2>
         <span className="quiet">{f.count(tune!.labels.length)}</span>
         {!sorted && (
           <ActionIcon
             className="push"
             variant="subtle"
             color="gray"
-            aria-label={w('Sort again', 'Ordenar de nuevo')}
-            title={w(
-              'Labels stay in place while you move thresholds. Sort again by what they reach now.',
-              'Las etiquetas siguen en su sitio mientras mueves umbrales. Ordénalas de nuevo por lo que alcanzan ahora.',
-            )}
+            aria-label={t('tune.sortAgain')}
+            title={t('tune.labelsStayPlaceWhileYou')}
             onClick={sortAgain}
           >
             <IconRefresh size={14} />
@@ -70,52 +67,44 @@ export function TuneList() {
         <Menu position="bottom-end">
           <Menu.Target>
             <UnstyledButton className={sorted ? 'push row soft goal-for-all' : 'row soft goal-for-all'}>
-              {w('Goal for all', 'Objetivo común')}
+              {t('tune.goalAll')}
               <IconChevronDown size={14} aria-hidden="true" />
             </UnstyledButton>
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'max_f1' })}>
-              {w('Best F1', 'Mejor F1')}
+              {t('tune.bestF1')}
             </Menu.Item>
             <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'precision' })}>
-              {w(
-                `Precision ≥ ${f.score(tune!.goal.min_precision, 2)}`,
-                `Precisión ≥ ${f.score(tune!.goal.min_precision, 2)}`,
-              )}
+              {t('tune.precision2', { minprecision: f.score(tune!.goal.min_precision, 2) })}
             </Menu.Item>
             <Menu.Item onClick={() => applyGoal(everyone, { ...tune!.goal, goal: 'recall' })}>
-              {w(
-                `Recall ≥ ${f.score(tune!.goal.min_recall, 2)}`,
-                `Exhaustividad ≥ ${f.score(tune!.goal.min_recall, 2)}`,
-              )}
+              {t('tune.recall3', { minrecall: f.score(tune!.goal.min_recall, 2) })}
             </Menu.Item>
             <Menu.Item onClick={() => applyGoal(everyone, { goal: 'cost', missCost: 3 })}>
-              {w('A miss costs 3 false alarms', 'Un fallo cuesta 3 falsas alarmas')}
+              {t('tune.missCosts3FalseAlarms')}
             </Menu.Item>
             <Menu.Item onClick={() => applyGoal(everyone, thresholds[label]?.goal ?? tune!.goal)}>
-              {w('The goal of this label', 'El objetivo de esta etiqueta')}
+              {t('tune.goalOfLabel')}
             </Menu.Item>
             <Menu.Divider />
-            <Menu.Item onClick={resetAll}>
-              {w('All as the search found them', 'Todas como las halló la búsqueda')}
-            </Menu.Item>
+            <Menu.Item onClick={resetAll}>{t('tune.allSearchFoundThem')}</Menu.Item>
           </Menu.Dropdown>
         </Menu>
       </div>
       <div className="row small quiet line-bottom" style={{ padding: '0 16px 6px' }}>
-        <span className="grow">{w('Label', 'Etiqueta')}</span>
+        <span className="grow">{t('common.label')}</span>
         <span className="range-head cut" style={{ width: 82 }}>
-          {w('recall, 95 %', 'exhaust., 95 %')}
+          {t('tune.recall95')}
         </span>
         <span className="num" style={{ width: 34 }}>
           F1
         </span>
         <span className="num" style={{ width: 52 }}>
-          {w('Threshold', 'Umbral')}
+          {t('common.threshold')}
         </span>
       </div>
-      <div ref={scroller} className="scroll grow" role="listbox" aria-label={w('Labels', 'Etiquetas')} tabIndex={0}>
+      <div ref={scroller} className="scroll grow" role="listbox" aria-label={t('common.labels2')} tabIndex={0}>
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const { kind, head, c } = rows[index]!;
@@ -135,9 +124,7 @@ export function TuneList() {
               >
                 <span className="grow cut row">
                   <Label name={tune!.labels[c]!} most={22} />
-                  {own.locked && (
-                    <IconLock size={12} className="quiet" aria-label={w('locked', 'bloqueada')} role="img" />
-                  )}
+                  {own.locked && <IconLock size={12} className="quiet" aria-label={t('tune.locked')} role="img" />}
                 </span>
                 {kind === 'untuned' ? (
                   <span className="range-head" style={{ width: 82 }} />
@@ -163,16 +150,13 @@ export function TuneList() {
 }
 
 function GroupHead({ kind, count, start, global }: { kind: GroupKind; count: number; start: number; global: number }) {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const text =
     kind === 'below'
-      ? w('Below its goal', 'Bajo su objetivo')
+      ? t('tune.belowGoal')
       : kind === 'meets'
-        ? w('Meets its goal', 'Cumple su objetivo')
-        : w(
-            `Not measured: no validation image, threshold ${f.score(global / 256, 2)}`,
-            `Sin medir: sin imagen de validación, umbral ${f.score(global / 256, 2)}`,
-          );
+        ? t('tune.meetsGoal')
+        : t('tune.notMeasuredNoValidationImage', { global: f.score(global / 256, 2) });
   const Icon = kind === 'below' ? IconAlertTriangle : kind === 'meets' ? IconCircleCheck : IconCircleDashed;
   return (
     <div role="presentation" className="tune-head soft" style={{ transform: `translateY(${start}px)`, height: ROW }}>

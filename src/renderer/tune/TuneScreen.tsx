@@ -39,7 +39,7 @@ const PAGE = 13; // .05 of 256
 /** Where does the threshold go, and what does it cost? */
 export default function TuneScreen() {
   const wording = useWording();
-  const { w, said } = wording;
+  const { t, said } = wording;
   const { runs, run, project } = useParts('runs', 'run', 'project');
   const tunable = useMemo(
     () =>
@@ -107,35 +107,32 @@ export default function TuneScreen() {
           {
             id: 'lock',
             text: own.locked
-              ? w(`Unlock ${tune.labels[label]}`, `Desbloquear ${tune.labels[label]}`)
-              : w(`Lock ${tune.labels[label]}`, `Bloquear ${tune.labels[label]}`),
+              ? t('tune.unlock', { label: tune.labels[label]! })
+              : t('tune.lock', { label: tune.labels[label]! }),
             hint: 'X',
             run: () => toggleLock(label),
           },
           {
             id: 'reset',
-            text: w(`${tune.labels[label]} as the search found it`, `${tune.labels[label]} como lo halló la búsqueda`),
+            text: t('tune.searchFound', { label: tune.labels[label]! }),
             hint: 'R',
             run: () => reset(label),
           },
           {
             id: 'similar',
-            text: w(
-              `The goal of ${tune.labels[label]} for similar labels`,
-              `El objetivo de ${tune.labels[label]} para las parecidas`,
-            ),
+            text: t('tune.goalOfSimilarLabels', { label: tune.labels[label]! }),
             run: applySimilar,
           },
           {
             id: 'resetAll',
-            text: w('All thresholds as the search found them', 'Todos los umbrales como los halló la búsqueda'),
+            text: t('tune.allThresholdsSearchFoundThem'),
             run: resetAll,
           },
-          { id: 'errors', text: w('Show the errors', 'Ver los errores'), run: () => setView('errors') },
-          { id: 'confusions', text: w('Show the confusions', 'Ver las confusiones'), run: () => setView('confusions') },
+          { id: 'errors', text: t('tune.showErrors'), run: () => setView('errors') },
+          { id: 'confusions', text: t('tune.showConfusions'), run: () => setView('confusions') },
           ...tune.labels.map((name, c) => ({
             id: `label-${c}`,
-            text: w(`Tune ${name}`, `Ajustar ${name}`),
+            text: t('tune.tune', { name }),
             searched: true,
             run: () => useTune.setState({ label: c }),
           })),
@@ -143,7 +140,7 @@ export default function TuneScreen() {
   );
   if (chosen === undefined) return <NothingToTune training={runs.some(({ state }) => state === 'running')} />;
   if (tune === null || val === null || own === undefined || useTune.getState().key !== key)
-    return <Answer says={w('Reading the scores…', 'Leyendo las puntuaciones…')} />;
+    return <Answer says={t('tune.readingScores')} />;
   const table = val.tables[label]!;
   const name = tune.labels[label]!;
   const { says, because, tone } = tuneAnswer(wording, {
@@ -158,16 +155,12 @@ export default function TuneScreen() {
     <>
       <Answer tone={tone} says={says} because={because}>
         <span className={keeping === 'failed' ? 'small warn' : 'small quiet'}>
-          {keeping === 'failed'
-            ? w('not saved', 'sin guardar')
-            : keeping === 'soon'
-              ? w('saving…', 'guardando…')
-              : w('saved in the run', 'guardado')}
+          {keeping === 'failed' ? t('tune.notSaved') : keeping === 'soon' ? t('tune.saving') : t('tune.savedRun')}
         </span>
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={w('Undo', 'Deshacer')}
+          aria-label={t('common.undo')}
           disabled={done.length === 0}
           onClick={undo}
         >
@@ -176,13 +169,13 @@ export default function TuneScreen() {
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={w('Redo', 'Rehacer')}
+          aria-label={t('common.redo')}
           disabled={undone.length === 0}
           onClick={redo}
         >
           <IconArrowForwardUp size={16} />
         </ActionIcon>
-        <Button onClick={() => go('export', chosen.id)}>{w('Go to export', 'Ir a exportar')}</Button>
+        <Button onClick={() => go('export', chosen.id)}>{t('tune.goExport')}</Button>
       </Answer>
       <div className="tune">
         <TuneList />
@@ -191,11 +184,11 @@ export default function TuneScreen() {
             <GoalPicker label={label} />
             <span className="grow" />
             <SegmentedControl
-              aria-label={w('What is shown', 'Qué se muestra')}
+              aria-label={t('common.shown')}
               data={[
-                { value: 'scores', label: w('Scores', 'Puntos') },
-                { value: 'errors', label: w('Errors', 'Errores') },
-                { value: 'confusions', label: w('Confusions', 'Confusiones') },
+                { value: 'scores', label: t('tune.scores') },
+                { value: 'errors', label: t('tune.errors') },
+                { value: 'confusions', label: t('tune.confusions') },
               ]}
               value={view}
               onChange={(value) => setView(value as TuneView)}
@@ -204,33 +197,25 @@ export default function TuneScreen() {
               className="wide-only"
               variant="subtle"
               onClick={applySimilar}
-              title={w(
-                'Gives this goal to the labels with about as many images',
-                'Da este objetivo a las etiquetas con parecidas imágenes',
-              )}
+              title={t('tune.givesGoalLabelsAboutMany')}
             >
-              {w('Apply to similar', 'Aplicar a parecidas')}
+              {t('tune.applySimilar')}
             </Button>
             <ActionIcon
               variant="subtle"
               color={own.locked ? 'blue' : 'gray'}
               aria-pressed={own.locked}
-              aria-label={w('Lock (X)', 'Bloquear (X)')}
+              aria-label={t('tune.lockX')}
               onClick={() => toggleLock(label)}
             >
               {own.locked ? <IconLock size={16} /> : <IconLockOpen size={16} />}
             </ActionIcon>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={w('As found by the search (R)', 'Como lo halló la búsqueda (R)')}
-              onClick={() => reset(label)}
-            >
+            <ActionIcon variant="subtle" color="gray" aria-label={t('tune.foundSearchR')} onClick={() => reset(label)}>
               <IconRotate size={16} />
             </ActionIcon>
             {tunable.length > 1 && (
               <Select
-                aria-label={w('Run', 'Entrenamiento')}
+                aria-label={t('common.run')}
                 w={150}
                 data={tunable.map((one) => ({ value: one.id, label: said(one.name) })).reverse()}
                 value={chosen.id}
@@ -257,7 +242,7 @@ export default function TuneScreen() {
 }
 
 function tuneAnswer(
-  { w, f }: Wording,
+  { t, f }: Wording,
   {
     name,
     table,
@@ -280,47 +265,28 @@ function tuneAnswer(
   if (positives === 0)
     return {
       tone: 'warn',
-      says: w(
-        `${name} is not measured: no validation image. It uses the common threshold ${f.score(global / 256)}.`,
-        `${name} está sin medir: no tiene imagen de validación. Usa el umbral común ${f.score(global / 256)}.`,
-      ),
-      because: w(
-        'Move some images of it to val.txt, and train again.',
-        'Mueve algunas imágenes suyas a val.txt y entrena otra vez.',
-      ),
+      says: t('tune.notMeasuredNoValidationImage2', { name, global: f.score(global / 256) }),
+      because: t('tune.moveSomeImagesOfVal'),
     };
   const least =
     goal?.goal === 'precision'
-      ? w(
-          `No threshold reaches precision ${f.score(goal.min_precision, 2)}: this is the best F1.`,
-          `Ningún umbral alcanza una precisión de ${f.score(goal.min_precision, 2)}: este es el mejor F1.`,
-        )
+      ? t('tune.noThresholdReachesPrecisionBest', { minprecision: f.score(goal.min_precision, 2) })
       : goal?.goal === 'recall'
-        ? w(
-            `No threshold reaches recall ${f.score(goal.min_recall, 2)}: this is the best F1.`,
-            `Ningún umbral alcanza una exhaustividad de ${f.score(goal.min_recall, 2)}: este es el mejor F1.`,
-          )
+        ? t('tune.noThresholdReachesRecallBest', { minrecall: f.score(goal.min_recall, 2) })
         : null;
-  const alarms = w(
-    `${f.count(now.fp)} false ${now.fp === 1 ? 'alarm' : 'alarms'}`,
-    `${f.count(now.fp)} ${now.fp === 1 ? 'falsa alarma' : 'falsas alarmas'}`,
-  );
+  const alarms = t('tune.countFalseAlarms', { count: now.fp, number: f.count(now.fp) });
   const because =
     k === before
-      ? w(
-          `F1 ${f.score(f1(now), 2)} on validation, on which the thresholds were chosen: a little optimistic.`,
-          `F1 ${f.score(f1(now), 2)} en validación, con la que se eligieron los umbrales: algo optimista.`,
-        )
-      : w(
-          `Before, at ${f.score(before / 256)}: ${f.count(was.tp)} of ${f.count(positives)}, with ${f.count(was.fp)}.`,
-          `Antes, con ${f.score(before / 256)}: ${f.count(was.tp)} de ${f.count(positives)}, con ${f.count(was.fp)}.`,
-        );
+      ? t('tune.f1ValidationThresholdsChosenLittle', { now: f.score(f1(now), 2) })
+      : t('tune.beforeOf', {
+          before: f.score(before / 256),
+          tp: f.count(was.tp),
+          positives: f.count(positives),
+          fp: f.count(was.fp),
+        });
   return {
     tone: least === null ? 'plain' : 'warn',
-    says: w(
-      `${name} at ${f.score(k / 256)}: finds ${f.count(now.tp)} of ${f.count(positives)}, with ${alarms}.`,
-      `${name} con ${f.score(k / 256)}: encuentra ${f.count(now.tp)} de ${f.count(positives)}, con ${alarms}.`,
-    ),
+    says: t('tune.findsOf', { name, k: f.score(k / 256), tp: f.count(now.tp), positives: f.count(positives), alarms }),
     because: least ?? because,
   };
 }
@@ -332,24 +298,15 @@ function unreached(table: readonly Confusion[], { k, goal }: Threshold): LabelGo
 }
 
 function NothingToTune({ training }: { training: boolean }) {
-  const { w } = useWording();
+  const { t } = useWording();
   return (
     <>
-      <Answer tone="warn" says={w('There is no trained model to tune yet.', 'Aún no hay modelo que ajustar.')} />
+      <Answer tone="warn" says={t('tune.thereNoTrainedModelTune')} />
       <div className="empty">
-        <h2>
-          {training
-            ? w('A run is on its way.', 'Hay un entrenamiento en marcha.')
-            : w('Thresholds come after training.', 'Los umbrales vienen tras entrenar.')}
-        </h2>
-        <p>
-          {w(
-            'Every run ends by looking for the score from which each label counts as present. Here you see what that decides, and change it.',
-            'Cada entrenamiento acaba buscando desde qué puntuación cuenta cada etiqueta. Aquí ves qué decide eso, y lo cambias.',
-          )}
-        </p>
+        <h2>{training ? t('tune.runWay') : t('tune.thresholdsComeAfterTraining')}</h2>
+        <p>{t('tune.everyRunEndsLookingScore')}</p>
         <div>
-          <Button onClick={() => go('train')}>{w('Go to training', 'Ir a entrenar')}</Button>
+          <Button onClick={() => go('train')}>{t('common.goTraining')}</Button>
         </div>
       </div>
     </>

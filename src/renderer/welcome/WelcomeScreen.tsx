@@ -30,35 +30,23 @@ import './welcome.css';
 
 /** Drop, open, sample, recent; what this machine can do and what that means. */
 export default function WelcomeScreen() {
-  const { w } = useWording();
+  const { t } = useWording();
   const activities = useStudio((state) => state.activities);
   const sampling = activities.find(({ kind }) => kind === 'sample');
   return (
     <div className="welcome">
       <div className="welcome-main scroll">
         <div className="welcome-column">
-          <h1>
-            {w('From a folder of photos to a model on the phone', 'De una carpeta de fotos a un modelo en el móvil')}
-          </h1>
-          <p className="soft">
-            {w(
-              'What you see here is what ships: same pixels, same numbers, same thresholds.',
-              'Lo que ves aquí es lo que se entrega: los mismos píxeles, los mismos números, los mismos umbrales.',
-            )}
-          </p>
-          <section className="welcome-drop" aria-label={w('Open a project', 'Abrir un proyecto')}>
+          <h1>{t('welcome.folderOfPhotosModelPhone')}</h1>
+          <p className="soft">{t('welcome.youSeeHereShipsSame')}</p>
+          <section className="welcome-drop" aria-label={t('welcome.openProject')}>
             <IconPhotoDown size={56} stroke={1.1} color="var(--brand)" aria-hidden="true" />
             <div>
-              <h2>{w('Drop a folder here', 'Suelta una carpeta aquí')}</h2>
-              <p className="soft">
-                {w(
-                  'Photos with label files, a folder per label, or a CSV, COCO, YOLO, VOC, Label Studio, CVAT or FiftyOne export.',
-                  'Fotos con archivos de etiquetas, una carpeta por etiqueta, o CSV, COCO, YOLO, VOC, Label Studio, CVAT o FiftyOne.',
-                )}
-              </p>
+              <h2>{t('welcome.dropFolderHere')}</h2>
+              <p className="soft">{t('welcome.photosLabelFilesFolderPer')}</p>
               <div className="row" style={{ marginTop: 12 }}>
                 <Button leftSection={<IconFolder size={16} />} onClick={() => void chooseAndOpen()}>
-                  {w('Open a folder', 'Abrir una carpeta')}
+                  {t('common.openFolder2')}
                   <kbd>Ctrl O</kbd>
                 </Button>
                 <Button
@@ -67,8 +55,8 @@ export default function WelcomeScreen() {
                   loading={sampling !== undefined}
                   onClick={() => void openSample()}
                 >
-                  {w('Try the sample', 'Probar la muestra')}&nbsp;
-                  <span className="quiet">{w('some minutes', 'unos minutos')}</span>
+                  {t('common.trySample')}&nbsp;
+                  <span className="quiet">{t('welcome.someMinutes')}</span>
                 </Button>
               </div>
             </div>
@@ -85,7 +73,7 @@ export default function WelcomeScreen() {
 const noProjects: readonly Project[] = [];
 
 function Recent() {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const pictureUrl = usePictureUrl();
   const recent = useStudio((state) => state.hello?.recent ?? noProjects);
   const [at, setAt] = useState(0);
@@ -107,9 +95,9 @@ function Recent() {
     if (found !== null) enter(found.project);
   };
   return (
-    <section aria-label={w('Recent projects', 'Proyectos recientes')}>
+    <section aria-label={t('welcome.recentProjects')}>
       <div className="row" style={{ margin: '24px 0 8px' }}>
-        <h2 className="grow">{w('Recent', 'Recientes')}</h2>
+        <h2 className="grow">{t('welcome.recent')}</h2>
         <kbd>↑</kbd>
         <kbd>↓</kbd>
         <kbd>Enter</kbd>
@@ -144,11 +132,11 @@ function Recent() {
                 </strong>
                 <span className="small quiet cut">
                   {project.images === 0
-                    ? w('no label files yet', 'aún sin archivos de etiquetas')
-                    : w(
-                        `${f.count(project.images)} images, ${f.count(project.labels)} labels`,
-                        `${f.count(project.images)} imágenes, ${f.count(project.labels)} etiquetas`,
-                      )}{' '}
+                    ? t('welcome.noLabelFilesYet')
+                    : t('welcome.imagesLabels', {
+                        images: f.count(project.images),
+                        labels: f.count(project.labels),
+                      })}{' '}
                   · {project.folder}
                 </span>
               </span>
@@ -157,7 +145,7 @@ function Recent() {
                   {said(project.lastRun.name)}
                   {project.lastRun.macroAp === null
                     ? ''
-                    : `: ${w('INT8 mAP', 'mAP INT8')} ${f.points(project.lastRun.macroAp)}`}
+                    : `: ${t('common.int8Map')} ${f.points(project.lastRun.macroAp)}`}
                 </span>
               )}
               <span className="quiet num" style={{ width: 64 }}>
@@ -166,16 +154,16 @@ function Recent() {
             </UnstyledButton>
             {!project.found && (
               <span className="row recent-lost">
-                <span className="warn">{w('Folder not connected', 'Carpeta no conectada')}</span>
+                <span className="warn">{t('welcome.folderNotConnected')}</span>
                 <button type="button" className="link" onClick={() => void find(project)}>
-                  {w('Find it', 'Buscarla')}
+                  {t('welcome.find')}
                 </button>
                 <button
                   type="button"
                   className="link"
                   onClick={() => void attempt(() => call('project.forget', { project: project.id }))}
                 >
-                  {w('Forget', 'Olvidar')}
+                  {t('common.forget')}
                 </button>
               </span>
             )}
@@ -187,7 +175,7 @@ function Recent() {
 }
 
 function ThisMachine() {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const { hello, settings, activities, queue } = useParts('hello', 'settings', 'activities', 'queue');
   const machine = hello?.machine ?? null;
   const measuring = activities.some(({ kind, project }) => kind === 'measure' && project === null);
@@ -202,15 +190,15 @@ function ThisMachine() {
     if (unknown) void measure();
   }, [unknown]);
   return (
-    <aside className="machine line-left" aria-label={w('This machine', 'Este equipo')}>
+    <aside className="machine line-left" aria-label={t('welcome.machine')}>
       <div className="panel-head" style={{ padding: '24px 24px 4px' }}>
-        <h2>{w('This machine', 'Este equipo')}</h2>
+        <h2>{t('welcome.machine')}</h2>
         <span className="push small quiet">
           {machine === null
             ? measuring
-              ? w('measuring…', 'midiendo…')
+              ? t('common.measuring')
               : ''
-            : w(`measured ${f.date(machine.measuredAt)}`, `medido ${f.date(machine.measuredAt)}`)}
+            : t('common.measured', { measuredAt: f.date(machine.measuredAt) })}
         </span>
       </div>
       <div className="scroll" style={{ padding: '0 24px' }}>
@@ -225,7 +213,7 @@ function ThisMachine() {
           loading={measuring}
           onClick={() => void measure()}
         >
-          {w('Measure again', 'Medir de nuevo')}
+          {t('common.measureAgain')}
         </Button>
       </div>
       <div className="row line-top" style={{ marginTop: 'auto', padding: '12px 24px' }}>
@@ -256,10 +244,10 @@ function ThisMachine() {
           }
         >
           {settings?.theme === 'light'
-            ? w('Light', 'Claro')
+            ? t('common.light')
             : settings?.theme === 'dark'
-              ? w('Dark', 'Oscuro')
-              : w('As the system', 'Como el sistema')}
+              ? t('common.dark')
+              : t('common.system')}
         </button>
       </div>
     </aside>
@@ -267,7 +255,7 @@ function ThisMachine() {
 }
 
 function MachineFacts({ machine }: { machine: Machine }) {
-  const { w, f, said } = useWording();
+  const { t, f, said } = useWording();
   const cpu = machine.engines.find(({ name }) => name === 'onnx-cpu');
   const gpu = machine.engines
     .filter(({ name }) => computesOnCard(name))
@@ -279,33 +267,29 @@ function MachineFacts({ machine }: { machine: Machine }) {
     <>
       <Fact
         state={cpu?.state === 'works' ? 'ok' : 'bad'}
-        title={w(`Processor, ${machine.cpu.cores} cores`, `Procesador, ${machine.cpu.cores} núcleos`)}
-        value={cpu?.state === 'works' ? w('works', 'funciona') : w('fails', 'falla')}
+        title={t('welcome.processorCores', { cores: machine.cpu.cores })}
+        value={cpu?.state === 'works' ? t('common.works') : t('common.fails')}
       >
         {cpu?.imagesPerSecond == null
           ? cpu && said(cpu.description)
-          : w(
-              `${machine.cpu.model}. Trains a small network at 96 px with ${f.decimal(cpu.imagesPerSecond, 0)} images a second.`,
-              `${machine.cpu.model}. Entrena una red pequeña a 96 px con ${f.decimal(cpu.imagesPerSecond, 0)} imágenes por segundo.`,
-            )}
+          : t('welcome.trainsSmallNetwork96Px', {
+              model: machine.cpu.model,
+              imagesPerSecond: f.decimal(cpu.imagesPerSecond, 0),
+            })}
       </Fact>
       {gpu !== undefined && (
         <Fact
           state={gpu.state === 'works' ? 'ok' : gpu.state === 'fails' ? 'bad' : 'info'}
-          title={machine.gpus[0] === undefined ? w('Graphics card', 'Tarjeta gráfica') : said(machine.gpus[0])}
+          title={machine.gpus[0] === undefined ? t('welcome.graphicsCard') : said(machine.gpus[0])}
           value={
-            gpu.state === 'works'
-              ? w('works', 'funciona')
-              : gpu.state === 'fails'
-                ? w('fails', 'falla')
-                : w('not used', 'no se usa')
+            gpu.state === 'works' ? t('common.works') : gpu.state === 'fails' ? t('common.fails') : t('welcome.notUsed')
           }
         >
           {gpu.imagesPerSecond !== null ? (
-            w(
-              `${gpu.name} trains the same network with ${f.decimal(gpu.imagesPerSecond, 0)} images a second.`,
-              `${gpu.name} entrena la misma red con ${f.decimal(gpu.imagesPerSecond, 0)} imágenes por segundo.`,
-            )
+            t('welcome.trainsSameNetworkImagesSecond', {
+              gpu: gpu.name,
+              imagesPerSecond: f.decimal(gpu.imagesPerSecond, 0),
+            })
           ) : (
             <>
               {said(gpu.description)}
@@ -321,20 +305,20 @@ function MachineFacts({ machine }: { machine: Machine }) {
       )}
       <Fact
         state={machine.memory.totalBytes < 8e9 ? 'warn' : 'ok'}
-        title={w('Memory', 'Memoria')}
+        title={t('common.memory2')}
         value={f.bytes(machine.memory.totalBytes)}
       >
         {machine.memory.totalBytes < 8e9
-          ? w('Enough for small networks; take the Fast preset.', 'Basta para redes pequeñas; elige Rápido.')
-          : w('Enough for EfficientNet-B3 at 300 px.', 'Basta para EfficientNet-B3 a 300 px.')}
+          ? t('welcome.enoughSmallNetworksTakeFast')
+          : t('welcome.enoughEfficientnetB3300Px')}
       </Fact>
       {machine.disk !== null && (
         <Fact
           state={machine.disk.freeBytes < 5e9 ? 'warn' : 'ok'}
-          title={w('Disk', 'Disco')}
-          value={w(`${f.bytes(machine.disk.freeBytes)} free`, `${f.bytes(machine.disk.freeBytes)} libres`)}
+          title={t('common.disk')}
+          value={t('welcome.free', { freeBytes: f.bytes(machine.disk.freeBytes) })}
         >
-          {w('A run keeps about 1 GB.', 'Un entrenamiento ocupa cerca de 1 GB.')}
+          {t('welcome.runKeepsAbout1Gb')}
         </Fact>
       )}
       <WeightsHere />
@@ -347,7 +331,7 @@ const states: readonly EngineReport['state'][] = ['works', 'fails', 'not tried']
 
 /** How many files of pretrained weights lie on this machine. */
 function WeightsHere() {
-  const { w, f } = useWording();
+  const { t, f } = useWording();
   const [here, setHere] = useState<number | null>(null);
   useEffect(() => {
     const read = (): void =>
@@ -360,19 +344,12 @@ function WeightsHere() {
   }, []);
   if (here === null) return null;
   return here === 0 ? (
-    <Fact state="warn" title={w('Pretrained weights', 'Pesos preentrenados')} value={w('none here', 'ninguno aquí')}>
-      {w(
-        'Without them many more photos are needed. Train offers them for download.',
-        'Sin ellos hacen falta muchas más fotos. Entrenar los ofrece para descargar.',
-      )}
+    <Fact state="warn" title={t('common.pretrainedWeights')} value={t('welcome.noneHere')}>
+      {t('welcome.withoutThemManyMorePhotos')}
     </Fact>
   ) : (
-    <Fact
-      state="ok"
-      title={w('Pretrained weights', 'Pesos preentrenados')}
-      value={w(`${f.count(here)} here`, `${f.count(here)} aquí`)}
-    >
-      {w('Train starts a network from them.', 'Entrenar parte de ellos.')}
+    <Fact state="ok" title={t('common.pretrainedWeights')} value={t('welcome.here', { here: f.count(here) })}>
+      {t('welcome.trainStartsNetworkThem')}
     </Fact>
   );
 }

@@ -10,7 +10,7 @@ const COMPARED = 8;
 
 /** A folder dropped anywhere opens. Browsers do not say where it lies: there it is looked for by what is in it, and else asked for. */
 export function useFolderDrop(): void {
-  const { w } = useWording();
+  const { t } = useWording();
   useEffect(() => {
     const mark = (on: boolean): void => {
       document.documentElement.toggleAttribute('data-dropping', on);
@@ -35,8 +35,8 @@ export function useFolderDrop(): void {
       else if (path !== null && /\.(ya?ml|txt)$/i.test(path)) void openProject(path.replace(/[\\/][^\\/]*$/, ''));
       else
         notifications.show({
-          message: w('Drop the folder that the photos lie in.', 'Suelta la carpeta en la que están las fotos.'),
-          closeButtonProps: { 'aria-label': w('Close', 'Cerrar') },
+          message: t('welcome.dropFolderPhotosLie'),
+          closeButtonProps: { 'aria-label': t('common.close') },
         });
     };
     document.addEventListener('dragover', over);
@@ -51,7 +51,7 @@ export function useFolderDrop(): void {
       document.removeEventListener('drop', drop);
       document.removeEventListener('drop', landed, true);
     };
-  }, [w]);
+  }, [t]);
 }
 
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;

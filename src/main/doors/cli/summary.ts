@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { translator } from '../../../shared/locales/translate.ts';
 import { stages } from '../../../shared/events.ts';
 import { named, notMeasuredWords, qualityWords, wayOnWords } from '../../../shared/metrics/verdictWords.ts';
 import { readMetricsReport } from '../../pipeline/eval/metricsReport.ts';
@@ -24,7 +25,7 @@ export async function runSummary(folder: string): Promise<string> {
   ].join('\n\n');
 }
 
-const english = (en: string): string => en;
+const english = translator('en');
 
 /** An export is only written after LiteRT gave the same numbers; how good the model is, is another question. */
 async function verdicts(folder: string, metrics: MetricsReport): Promise<string> {

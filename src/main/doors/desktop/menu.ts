@@ -2,12 +2,13 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { Menu } from 'electron';
 import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import type { Language } from './language.ts';
+import { translator } from '../../../shared/locales/translate.ts';
 
 type Command = Extract<StudioEvent, { type: 'command' }>['command'];
 
 /** The native menu; what it does, the screens do. */
 export function setMenu(language: Language, send: (command: Command) => void): void {
-  const w = (en: string, es: string): string => (language === 'en' ? en : es);
+  const t = translator(language);
   const item = (label: string, command: Command, accelerator?: string): MenuItemConstructorOptions => ({
     label,
     click: () => send(command),
@@ -16,39 +17,39 @@ export function setMenu(language: Language, send: (command: Command) => void): v
   const template: MenuItemConstructorOptions[] = [
     ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
     {
-      label: w('File', 'Archivo'),
+      label: t('desktop.file'),
       submenu: [
-        item(w('Open a folder…', 'Abrir carpeta…'), 'openFolder', 'CmdOrCtrl+O'),
-        item(w('Save labels', 'Guardar etiquetas'), 'save', 'CmdOrCtrl+S'),
+        item(t('desktop.openFolder'), 'openFolder', 'CmdOrCtrl+O'),
+        item(t('desktop.saveLabels'), 'save', 'CmdOrCtrl+S'),
         { type: 'separator' },
-        item(w('Settings', 'Ajustes'), 'settings', 'CmdOrCtrl+,'),
+        item(t('common.settings'), 'settings', 'CmdOrCtrl+,'),
         { type: 'separator' },
-        { role: 'quit', label: w('Quit', 'Salir') },
+        { role: 'quit', label: t('desktop.quit') },
       ],
     },
     {
-      label: w('Edit', 'Edición'),
+      label: t('desktop.edit'),
       submenu: [
-        item(w('Undo', 'Deshacer'), 'undo'),
-        item(w('Redo', 'Rehacer'), 'redo'),
+        item(t('common.undo'), 'undo'),
+        item(t('common.redo'), 'redo'),
         { type: 'separator' },
-        { role: 'cut', label: w('Cut', 'Cortar') },
-        { role: 'copy', label: w('Copy', 'Copiar') },
-        { role: 'paste', label: w('Paste', 'Pegar') },
-        { role: 'selectAll', label: w('Select all', 'Seleccionar todo') },
+        { role: 'cut', label: t('desktop.cut') },
+        { role: 'copy', label: t('common.copy') },
+        { role: 'paste', label: t('desktop.paste') },
+        { role: 'selectAll', label: t('desktop.selectAll') },
       ],
     },
     {
-      label: w('View', 'Ver'),
+      label: t('desktop.view'),
       submenu: [
-        item(w('Search and commands', 'Buscar y órdenes'), 'palette'),
-        { role: 'zoomIn', label: w('Zoom in', 'Acercar') },
-        { role: 'zoomOut', label: w('Zoom out', 'Alejar') },
-        { role: 'resetZoom', label: w('Actual size', 'Tamaño real') },
-        { role: 'togglefullscreen', label: w('Full screen', 'Pantalla completa') },
+        item(t('desktop.searchCommands'), 'palette'),
+        { role: 'zoomIn', label: t('desktop.zoom') },
+        { role: 'zoomOut', label: t('desktop.zoomOut') },
+        { role: 'resetZoom', label: t('desktop.actualSize') },
+        { role: 'togglefullscreen', label: t('desktop.fullScreen') },
       ],
     },
-    { label: w('Help', 'Ayuda'), submenu: [item(w('Shortcuts', 'Atajos'), 'shortcuts')] },
+    { label: t('desktop.help'), submenu: [item(t('common.shortcuts'), 'shortcuts')] },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

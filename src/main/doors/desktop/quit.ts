@@ -2,6 +2,7 @@ import type { BrowserWindow } from 'electron';
 import { app, dialog } from 'electron';
 import type { Studio } from '../../studio/studio.ts';
 import type { Language } from './language.ts';
+import { translator } from '../../../shared/locales/translate.ts';
 
 type Choice = 'background' | 'checkpoint' | 'now' | 'stay';
 
@@ -25,24 +26,16 @@ export function askOnClose(window: BrowserWindow, studio: Studio, language: () =
 }
 
 async function ask(window: BrowserWindow, language: Language): Promise<Choice> {
-  const w = (en: string, es: string): string => (language === 'en' ? en : es);
+  const t = translator(language);
   const choices: readonly Choice[] = ['background', 'checkpoint', 'now', 'stay'];
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     defaultId: 0,
     cancelId: 3,
     noLink: true,
-    message: w('A run is going on.', 'Hay un entrenamiento en marcha.'),
-    detail: w(
-      'Whatever you choose, it goes on later from its last checkpoint.',
-      'Elijas lo que elijas, seguirá luego desde su último punto de control.',
-    ),
-    buttons: [
-      w('Keep running in the background', 'Seguir en segundo plano'),
-      w('Stop at a checkpoint', 'Parar en un punto de control'),
-      w('Stop now', 'Parar ya'),
-      w('Stay', 'Quedarse'),
-    ],
+    message: t('desktop.runGoing'),
+    detail: t('desktop.whateverYouChooseGoesLater'),
+    buttons: [t('desktop.keepRunningBackground'), t('desktop.stopCheckpoint'), t('desktop.stopNow'), t('desktop.stay')],
   });
   return choices[response] ?? 'stay';
 }

@@ -12,13 +12,11 @@ const MOST_CURVES = 120,
   MOST_CONFUSED = 24,
   MOST_PAIRS = 20;
 
-const leftOut = (all: number, shown: number, { w, count }: Wording): Html =>
-  all <= shown
-    ? ''
-    : `<p class="soft">${w(`${count(all - shown)} more are in report.json and the CSV files.`, `Hay ${count(all - shown)} más en report.json y los archivos CSV.`)}</p>`;
+const leftOut = (all: number, shown: number, { t, count }: Wording): Html =>
+  all <= shown ? '' : `<p class="soft">${t('report.moreReportJsonCsvFiles', { all: count(all - shown) })}</p>`;
 
 export function labelTable({ classes }: Report, wording: Wording): Html {
-  const { w, score, count } = wording;
+  const { t, score, count } = wording;
   const ranged = (value: number | null, { low, high }: { low: number | null; high: number | null }): Html =>
     value === null ? NONE : `${score(value)} <small>${score(low)}–${score(high)}</small>${bar(value, low, high)}`;
   const rows = classes
@@ -26,7 +24,7 @@ export function labelTable({ classes }: Report, wording: Wording): Html {
     .map((one) => [
       labelHtml(one.label),
       count(one.images.test),
-      one.k === 256 ? w('never', 'nunca') : `${one.k} <small>${score(one.k / 256)}</small>`,
+      one.k === 256 ? t('report.never') : `${one.k} <small>${score(one.k / 256)}</small>`,
       ranged(one.averagePrecision, one.averagePrecisionInterval),
       ranged(one.precision, one.precisionInterval),
       ranged(one.recall, one.recallInterval),
@@ -37,46 +35,46 @@ export function labelTable({ classes }: Report, wording: Wording): Html {
     ]);
   return section(
     'labels',
-    w('Label by label', 'Etiqueta por etiqueta'),
+    t('report.labelLabel'),
     table(
       [
-        w('Label', 'Etiqueta'),
-        w('Images', 'Imágenes'),
-        w('Threshold', 'Umbral'),
+        t('common.label'),
+        t('common.images'),
+        t('common.threshold'),
         'AP',
-        w('Precision', 'Precisión'),
-        w('Recall', 'Exhaustividad'),
+        t('common.precision'),
+        t('report.recall'),
         'F1',
-        w('Against its goal', 'Frente a su objetivo'),
+        t('report.againstGoal'),
         'ROC AUC',
         'ECE',
       ],
       rows,
-      w('Test; small figures and bars: 95 % interval', 'Prueba; cifras pequeñas y barras: intervalo del 95 %'),
+      t('report.testSmallFiguresBars95'),
     ),
     leftOut(classes.length, MOST_ROWS, wording),
   );
 }
 
 export function curves({ classes }: Report, wording: Wording): Html {
-  const { w } = wording;
+  const { t } = wording;
   const drawn = classes.filter(({ curve }) => curve.length > 0).slice(0, MOST_CURVES);
   return section(
     'curves',
-    w('Precision and recall, and ROC', 'Precisión y exhaustividad, y ROC'),
-    `<p class="soft">${w('Above: precision over recall. Below: true over false positive rate. The dot is the threshold that ships.', 'Arriba: precisión según exhaustividad. Abajo: verdaderos según falsos positivos. El punto es el umbral que se entrega.')}</p>`,
+    t('report.precisionRecallRoc'),
+    `<p class="soft">${t('report.abovePrecisionOverRecallBelow')}</p>`,
     `<div class="many">${drawn.map((one) => curvesOf(one, wording)).join('\n')}</div>`,
     leftOut(classes.length, drawn.length, wording),
   );
 }
 
-function curvesOf({ label, curve, k, averagePrecision, rocAuc }: ReportClass, { w, score }: Wording): Html {
+function curvesOf({ label, curve, k, averagePrecision, rocAuc }: ReportClass, { t, score }: Wording): Html {
   // The loosest decision that is at least as strict as k decides as k does.
   const chosen = curve.findLast((point) => point.k >= k) ?? curve[0]!;
   const share = { from: 0, to: 1 };
   const pr = chart({
     size: 'small',
-    title: w(`Precision over recall of ${label}`, `Precisión según exhaustividad de ${label}`),
+    title: t('report.precisionOverRecallOf', { label }),
     x: { name: '', ...share },
     y: { name: '', ...share },
     series: [
@@ -86,7 +84,7 @@ function curvesOf({ label, curve, k, averagePrecision, rocAuc }: ReportClass, { 
   });
   const roc = chart({
     size: 'small',
-    title: w(`ROC curve of ${label}`, `Curva ROC de ${label}`),
+    title: t('report.rocCurveOf', { label }),
     x: { name: '', ...share },
     y: { name: '', ...share },
     series: [
@@ -106,7 +104,7 @@ function curvesOf({ label, curve, k, averagePrecision, rocAuc }: ReportClass, { 
 
 /** Float and INT8; where quantization-aware training followed, also what post-training quantization alone gave. */
 export function quantization({ classes, metrics, config }: Report, wording: Wording): Html {
-  const { w, score, decimal } = wording;
+  const { t, score, decimal } = wording;
   const lost = ({ models: { student, int8 } }: ReportClass): number =>
     student === null || int8 === null ? 0 : student - int8;
   const points = (one: ReportClass): Html =>
@@ -130,7 +128,7 @@ export function quantization({ classes, metrics, config }: Report, wording: Word
     });
   const { val, test } = metrics;
   const all = [
-    w('All labels', 'Todas'),
+    t('report.allLabels'),
     score(test.teacher.macroAp),
     score(test.student.macroAp),
     score(test.int8.macroAp),
@@ -139,31 +137,23 @@ export function quantization({ classes, metrics, config }: Report, wording: Word
     ...(trained ? [score(meanOf(classes))] : []),
     score(val.int8.macroAp),
   ];
-  const v = w('val', 'val');
+  const v = t('common.val');
   return section(
     'quantization',
-    w('What quantization costs', 'Lo que cuesta cuantizar'),
+    t('report.quantizationCosts'),
     table(
       [
-        w('Label', 'Etiqueta'),
-        w('Teacher', 'Maestro'),
+        t('common.label'),
+        t('common.teacher'),
         'Float',
         'INT8',
-        w('points', 'puntos'),
+        t('report.points'),
         `Float, ${v}`,
         ...(trained ? [`PTQ, ${v}`] : []),
         `INT8, ${v}`,
       ],
       [all, ...rows],
-      trained
-        ? w(
-            'Average precision; largest loss first. Val: validation, where PTQ is post-training quantization, before quantization-aware training',
-            'Precisión media; primero la mayor pérdida. Val: validación, donde PTQ es la cuantización posterior, antes del entrenamiento con cuantización',
-          )
-        : w(
-            'Average precision; largest loss first. Val: validation. INT8 by post-training quantization, without further training',
-            'Precisión media; primero la mayor pérdida. Val: validación. INT8 por cuantización posterior, sin más entrenamiento',
-          ),
+      trained ? t('report.averagePrecisionLargestLossFirst') : t('report.averagePrecisionLargestLossFirst2'),
     ),
   );
 }
@@ -175,7 +165,7 @@ function meanOf(classes: readonly ReportClass[]): number | null {
 
 /** "What was there, what was said", for the labels with most errors; and which labels go together in truth and in what is said. */
 export function mixUps(report: Report, wording: Wording): Html {
-  const { w, count } = wording;
+  const { t, count } = wording;
   const names = report.classes.map(({ label }) => label);
   const at = new Map(report.confusions.map(({ a, b, count: images }) => [JSON.stringify([a, b]), images]));
   const wrong = new Map<string, number>(names.map((label, c) => [label, report.missed[c]!]));
@@ -200,43 +190,39 @@ export function mixUps(report: Report, wording: Wording): Html {
   };
   const matrix =
     shown.length === 0
-      ? `<p>${w('No error on test.', 'Ningún error en la prueba.')}</p>`
-      : `<div class="wide"><table class="heat"><caption>${w('Row: was there. Column: was said and was not there; on the diagonal: found. Last: missed.', 'Fila: estaba. Columna: se dijo y no estaba; en la diagonal: encontrada. Última: no dicha.')}</caption>
-<thead><tr><th></th>${shown.map((label) => `<th scope="col">${labelHtml(label, 20)}</th>`).join('')}<th scope="col">${w('missed', 'no dicha')}</th></tr></thead>
+      ? `<p>${t('report.noErrorTest')}</p>`
+      : `<div class="wide"><table class="heat"><caption>${t('report.rowThereColumnSaidNot')}</caption>
+<thead><tr><th></th>${shown.map((label) => `<th scope="col">${labelHtml(label, 20)}</th>`).join('')}<th scope="col">${t('report.missed')}</th></tr></thead>
 <tbody>${shown.map((a) => `<tr><th scope="row">${labelHtml(a, 30)}</th>${shown.map((b) => cell(a, b)).join('')}<td>${count(report.missed[names.indexOf(a)]!)}</td></tr>`).join('')}</tbody></table></div>`;
   const pairs = report.cooccurrence
     .slice(0, MOST_PAIRS)
     .map(({ a, b, truth, said }) => [`${labelHtml(a, 30)} + ${labelHtml(b, 30)}`, count(truth), count(said)]);
   return section(
     'mixups',
-    w('What was there, what was said', 'Lo que había y lo que se dijo'),
+    t('report.thereSaid'),
     matrix,
     pairs.length === 0
       ? ''
-      : table(
-          [w('Together', 'Juntas'), w('In truth', 'En verdad'), w('As said', 'Según el modelo')],
-          pairs,
-          w('Labels that go together, in images', 'Etiquetas que van juntas, en imágenes'),
-        ),
+      : table([t('common.together'), t('report.truth'), t('report.said')], pairs, t('report.labelsGoTogetherImages')),
   );
 }
 
-export function errors(report: Report, { w, score }: Wording): Html {
+export function errors(report: Report, { t, score }: Wording): Html {
   const kinds = {
-    falsePositive: w('said, not there', 'dicha y no estaba'),
-    falseNegative: w('there, not said', 'estaba y no se dijo'),
+    falsePositive: t('report.saidNotThere'),
+    falseNegative: t('report.thereNotSaid'),
   } as const;
   const figures = report.errors.map(({ path, label, kind, score: value, threshold, truth, picture }) => {
-    const alt = w(`${label}: ${kinds[kind]}`, `${label}: ${kinds[kind]}`);
+    const alt = t('report.text', { label, kind: kinds[kind] });
     const image = picture === null ? '<div class="gone"></div>' : `<img src="${picture}" alt="${escape(alt)}">`;
-    const there = truth.length === 0 ? w('nothing', 'nada') : truth.map((name) => labelHtml(name, 30)).join(', ');
-    return `<figure>${image}<figcaption><strong>${labelHtml(label, 40)}</strong> ${kinds[kind]}<small>${score(value)}, ${w('threshold', 'umbral')} ${score(threshold)}</small><small>${w('Labelled', 'Etiquetada')}: ${there}</small><small>${escape(path)}</small></figcaption></figure>`;
+    const there = truth.length === 0 ? t('report.nothing') : truth.map((name) => labelHtml(name, 30)).join(', ');
+    return `<figure>${image}<figcaption><strong>${labelHtml(label, 40)}</strong> ${kinds[kind]}<small>${score(value)}, ${t('report.threshold')} ${score(threshold)}</small><small>${t('report.labelled')}: ${there}</small><small>${escape(path)}</small></figcaption></figure>`;
   });
   if (figures.length === 0) return '';
   return section(
     'errors',
-    w('The surest mistakes', 'Los errores más seguros'),
-    `<p class="soft">${w('Letterboxed, as the model sees them. Some are wrong labels rather than a wrong model.', 'Encuadradas, como las ve el modelo. Algunas son etiquetas erróneas y no un modelo erróneo.')}</p>`,
+    t('report.surestMistakes'),
+    `<p class="soft">${t('report.letterboxedModelSeesThemSome')}</p>`,
     `<div class="errors">${figures.join('\n')}</div>`,
   );
 }

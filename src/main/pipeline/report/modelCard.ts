@@ -16,7 +16,7 @@ export interface CardModel {
 }
 
 const english = wording('en');
-const { score, count, percent, date, w } = english;
+const { score, count, percent, date, t } = english;
 const name = (label: string): string => `\`${label.replaceAll(/[`\r\n]/g, ' ')}\``;
 const MOST_NAMED = 20;
 
@@ -71,7 +71,7 @@ export function cardFigures(metrics: MetricsReport, model: CardModel): CardFigur
     model: `- Task: which of ${count(metrics.labels.length)} labels an image has; any number of them, each decided for itself.
 - ${model.architecture}, ${model.inputSize} x ${model.inputSize} RGB, INT8, ${(model.bytes / 1e6).toFixed(1)} MB, SHA-256 \`${model.sha256}\`.
 `,
-    quality: quality === null ? '' : qualityWords(quality, w),
+    quality: quality === null ? '' : qualityWords(quality, t),
     worth: `On ${count(int8.images)} test images, with the thresholds in this bundle:
 
 | figure | value |
@@ -103,7 +103,7 @@ export function modelCard(report: Report, model: CardModel): string {
   const { run, metrics, dataset, classes, hardware } = report;
   const figures = cardFigures(metrics, model);
   const quality = qualityOf(metrics);
-  const wayOn = quality === null ? '' : ` ${wayOnWords(inCode(quality), !run.pretrained.student, w)}`;
+  const wayOn = quality === null ? '' : ` ${wayOnWords(inCode(quality), !run.pretrained.student, t)}`;
   const rare = classes.filter(({ images }) => images.train < 10).map(({ label }) => label);
   return `# Model card: ${run.project}, run ${run.id}
 

@@ -9,42 +9,42 @@ import type { Wording } from './words.ts';
 /** What the model is worth, first thing. */
 export function headline(report: Report, words: Wording): Html {
   const { run, metrics, replicates } = report;
-  const { w, score, count, date } = words;
+  const { t, score, count, date } = words;
   const { int8, student, teacher } = metrics.test;
   const { low, high } = int8.macroApInterval;
   const figure = (value: string, name: string, small: string): Html =>
     `<div><small>${name}</small><strong>${value}</strong><small>${small}</small></div>`;
   return `<h1>${escape(run.project)}</h1>
-<p class="soft">${w('Run', 'Entrenamiento')} ${escape(run.id)}, ${date(run.createdAt)}. ${escape(run.teacher)} → ${escape(run.student)}, INT8. ${w(`All figures are the INT8 model's own, on ${count(int8.images)} test images, unless they say otherwise.`, `Todas las cifras son del propio modelo INT8, con ${count(int8.images)} imágenes de prueba, si no dicen otra cosa.`)}</p>
+<p class="soft">${t('common.run')} ${escape(run.id)}, ${date(run.createdAt)}. ${escape(run.teacher)} → ${escape(run.student)}, INT8. ${t('report.allFiguresInt8ModelS', { images: count(int8.images) })}</p>
 ${run.notes === '' ? '' : `<p>${escape(run.notes)}</p>`}
 ${verdictNote(report, words)}
 <div class="figures">
-${figure(score(int8.macroAp), w('Mean average precision', 'Precisión media promedio'), `${score(low)}–${score(high)}, 95 %`)}
-${figure(score(int8.at.per_class.microF1), w('F1 over all decisions', 'F1 de todas las decisiones'), w('at the thresholds that ship', 'con los umbrales que se entregan'))}
-${figure(score(int8.at.per_class.macroF1), w('F1, mean of the labels', 'F1, media de las etiquetas'), `${w('precision', 'precisión')} ${score(int8.at.per_class.macroPrecision)}, ${w('recall', 'exhaustividad')} ${score(int8.at.per_class.macroRecall)}`)}
-${figure(difference(int8.macroAp, student.macroAp, words), w('INT8 against float', 'INT8 frente a float'), `${w('float', 'float')} ${score(student.macroAp)}, ${w('teacher', 'maestro')} ${score(teacher.macroAp)}`)}
+${figure(score(int8.macroAp), t('report.meanAveragePrecision'), `${score(low)}–${score(high)}, 95 %`)}
+${figure(score(int8.at.per_class.microF1), t('report.f1OverAllDecisions'), t('report.thresholdsShip'))}
+${figure(score(int8.at.per_class.macroF1), t('report.f1MeanOfLabels'), `${t('common.precisionInline')} ${score(int8.at.per_class.macroPrecision)}, ${t('common.recall')} ${score(int8.at.per_class.macroRecall)}`)}
+${figure(difference(int8.macroAp, student.macroAp, words), t('report.int8AgainstFloat'), `${t('report.float')} ${score(student.macroAp)}, ${t('common.teacherInline')} ${score(teacher.macroAp)}`)}
 </div>
-${run.testOpenings > 1 ? `<p class="note">${w(`Test had been opened ${run.testOpenings} times when this was written. The more often it decides something, the less it says.`, `La prueba se había abierto ${run.testOpenings} veces al escribir esto. Cuanto más decide, menos dice.`)}</p>` : ''}
-<p class="soft">${w(`Intervals: bootstrap over images (${count(replicates)} resamples a label), Wilson for precision and recall.`, `Intervalos: bootstrap de imágenes (${count(replicates)} muestras por etiqueta), Wilson para precisión y exhaustividad.`)}</p>`;
+${run.testOpenings > 1 ? `<p class="note">${t('report.testHadOpenedTimesWhen', { testOpenings: run.testOpenings })}</p>` : ''}
+<p class="soft">${t('report.intervalsBootstrapOverImagesResamples', { replicates: count(replicates) })}</p>`;
 }
 
-function difference(a: number | null, b: number | null, { w, decimal }: Wording): string {
+function difference(a: number | null, b: number | null, { t, decimal }: Wording): string {
   if (a === null || b === null) return NONE;
   const points = (a - b) * 100;
-  return `${points < 0 ? '−' : '+'}${decimal(Math.abs(points), 1)} ${w('points', 'puntos')}`;
+  return `${points < 0 ? '−' : '+'}${decimal(Math.abs(points), 1)} ${t('report.points')}`;
 }
 
 /** Teacher, float student and INT8 student side by side, at three ways to decide. */
-export function networks({ metrics }: Pick<Report, 'metrics'>, { w, score, percent, decimal }: Wording): Html {
+export function networks({ metrics }: Pick<Report, 'metrics'>, { t, score, percent, decimal }: Wording): Html {
   const names = {
-    teacher: w('Teacher', 'Maestro'),
-    student: w('Student, float', 'Alumno, float'),
-    int8: w('Student, INT8 (ships)', 'Alumno, INT8 (se entrega)'),
+    teacher: t('common.teacher'),
+    student: t('report.studentFloat'),
+    int8: t('report.studentInt8Ships'),
   } as const;
   const rules = {
     '0.5': decimal(0.5, 1),
-    global: w('one for all', 'uno para todas'),
-    per_class: w('one a label', 'uno por etiqueta'),
+    global: t('report.oneAll'),
+    per_class: t('report.oneLabel'),
   } as const;
   const rows = (split: 'val' | 'test'): Html[][] =>
     (['teacher', 'student', 'int8'] as const).flatMap((model) =>
@@ -64,40 +64,33 @@ export function networks({ metrics }: Pick<Report, 'metrics'>, { w, score, perce
       }),
     );
   const heads = [
-    w('Network', 'Red'),
-    w('Threshold', 'Umbral'),
+    t('common.network'),
+    t('common.threshold'),
     'mAP',
-    w('Precision', 'Precisión'),
-    w('Recall', 'Exhaustividad'),
+    t('common.precision'),
+    t('report.recall'),
     'F1',
-    w('micro F1', 'micro-F1'),
-    w('No label', 'Sin etiqueta'),
+    t('report.microF1'),
+    t('common.noLabel'),
   ];
   return section(
     'networks',
-    w('The three networks', 'Las tres redes'),
-    table(heads, rows('test'), w('Test', 'Prueba')),
-    table(
-      heads,
-      rows('val'),
-      w(
-        'Validation: the thresholds were chosen here, so these figures flatter',
-        'Validación: los umbrales se eligieron aquí, así que estas cifras favorecen',
-      ),
-    ),
-    `<p class="soft">${w('Float student and teacher decide alike (at 0.5) in', 'Alumno float y maestro deciden igual (con 0,5) en')} ${percent(metrics.agreement.test.decisions)} ${w('of the test decisions.', 'de las decisiones de prueba.')}</p>`,
+    t('report.threeNetworks'),
+    table(heads, rows('test'), t('common.test')),
+    table(heads, rows('val'), t('report.validationThresholdsChosenHereThese')),
+    `<p class="soft">${t('report.floatStudentTeacherDecideAlike')} ${percent(metrics.agreement.test.decisions)} ${t('report.ofTestDecisions')}</p>`,
   );
 }
 
 /** Reliability curve and what moving all thresholds would do. */
-export function trust({ calibration, sensitivity }: Report, { w, score }: Wording): Html {
+export function trust({ calibration, sensitivity }: Report, { t, score }: Wording): Html {
   const shifts = sensitivity.map(({ shift }) => shift);
   const line = (of: 'microF1' | 'macroF1' | 'microPrecision'): readonly (readonly [number, number])[] =>
     sensitivity.flatMap((point) => (point[of] === null ? [] : [[point.shift, point[of]] as const]));
   const reliability = chart({
-    title: w('Reliability: share of right ones over score', 'Fiabilidad: proporción de aciertos según la puntuación'),
-    x: { name: w('score', 'puntuación'), from: 0, to: 1 },
-    y: { name: w('share present', 'proporción presente'), from: 0, to: 1 },
+    title: t('report.reliabilityShareOfRightOnes'),
+    x: { name: t('report.score'), from: 0, to: 1 },
+    y: { name: t('report.sharePresent'), from: 0, to: 1 },
     series: [
       {
         look: 'guide',
@@ -114,9 +107,9 @@ export function trust({ calibration, sensitivity }: Report, { w, score }: Wordin
     ],
   });
   const moved = chart({
-    title: w('F1 when all thresholds move', 'F1 si se mueven todos los umbrales'),
+    title: t('report.f1WhenAllThresholdsMove'),
     x: {
-      name: w('thresholds moved by, in codes of 1/256', 'umbrales movidos, en códigos de 1/256'),
+      name: t('report.thresholdsMovedCodesOf1'),
       from: Math.min(...shifts),
       to: Math.max(...shifts),
     },
@@ -135,21 +128,21 @@ export function trust({ calibration, sensitivity }: Report, { w, score }: Wordin
   });
   return section(
     'trust',
-    w('Can the scores be trusted?', '¿Se puede confiar en las puntuaciones?'),
+    t('report.canScoresTrusted'),
     `<div class="two">
-<figure>${reliability}<figcaption>${w('Calibration: on the dashed line a score of 0.7 is right seven times in ten. Expected calibration error', 'Calibración: en la línea discontinua, una puntuación de 0,7 acierta siete de cada diez veces. Error de calibración esperado')} ${score(calibration.ece)}.</figcaption></figure>
-<figure>${moved}<figcaption class="key"><span><i></i>${w('over all decisions', 'todas las decisiones')}</span><span><i class="second"></i>${w('mean of the labels', 'media de las etiquetas')}</span></figcaption>
-<p class="soft">${w('Flat around 0: a little drift on the phone costs little.', 'Plano en torno a 0: una pequeña desviación en el teléfono cuesta poco.')}</p></figure></div>`,
+<figure>${reliability}<figcaption>${t('report.calibrationDashedLineScoreOf')} ${score(calibration.ece)}.</figcaption></figure>
+<figure>${moved}<figcaption class="key"><span><i></i>${t('report.overAllDecisions')}</span><span><i class="second"></i>${t('report.meanOfLabels')}</span></figcaption>
+<p class="soft">${t('report.flatAround0LittleDrift')}</p></figure></div>`,
   );
 }
 
 export function dataset(report: Report, words: Wording): Html {
   const { dataset: splits, classes, metrics, leftOut } = report;
-  const { w, count, decimal, percent } = words;
+  const { t, count, decimal, percent } = words;
   const names = {
-    train: w('Training', 'Entrenamiento'),
-    val: w('Validation', 'Validación'),
-    test: w('Test', 'Prueba'),
+    train: t('report.training'),
+    val: t('common.validation'),
+    test: t('common.test'),
   } as const;
   const rows = (['train', 'val', 'test'] as const).map((name) => {
     const { images, meanLabels, noLabelRate } = splits[name];
@@ -164,61 +157,54 @@ export function dataset(report: Report, words: Wording): Html {
   const rare = classes.filter(({ images }) => images.train < 10 || images.val < 5);
   return section(
     'dataset',
-    w('The photos', 'Las fotos'),
+    t('report.photos'),
     table(
       [
-        w('Split', 'Parte'),
-        w('Images', 'Imágenes'),
-        w('Labels per image', 'Etiquetas por imagen'),
-        w('Without label', 'Sin etiqueta'),
-        w('Fingerprint', 'Huella'),
+        t('report.split'),
+        t('common.images'),
+        t('report.labelsPerImage'),
+        t('report.withoutLabel'),
+        t('report.fingerprint'),
       ],
       rows,
-      `${count(classes.length)} ${w('labels', 'etiquetas')}`,
+      `${count(classes.length)} ${t('common.labels')}`,
     ),
-    leftOut === 0
-      ? ''
-      : `<p>${w(
-          `Images without labels: ${count(leftOut)}, not labeled yet, so they are in no split.`,
-          `Imágenes sin etiquetas: ${count(leftOut)}, aún sin etiquetar, así que no están en ninguna partición.`,
-        )}</p>`,
+    leftOut === 0 ? '' : `<p>${t('report.imagesWithoutLabelsNotLabeled', { leftOut: count(leftOut) })}</p>`,
     notMeasuredNote(report, words),
-    rare.length === 0
-      ? ''
-      : `<p>${w(`${rare.length} labels have fewer than 10 training or 5 validation images: their thresholds rest on little.`, `${rare.length} etiquetas tienen menos de 10 imágenes de entrenamiento o 5 de validación: sus umbrales se apoyan en poco.`)}</p>`,
+    rare.length === 0 ? '' : `<p>${t('report.labelsFewer10Training5', { rareCount: rare.length })}</p>`,
   );
 }
 
 export function making(
   { config, stages, waited, hardware, versions, run }: Report,
-  { w, said, duration, count, decimal, percent }: Wording,
+  { t, said, duration, count, decimal, percent }: Wording,
 ): Html {
   const names: Readonly<Record<string, string>> = {
-    data: w('data', 'datos'),
-    teacher: w('teacher', 'maestro'),
-    student: w('student', 'alumno'),
-    qat: w('quantization', 'cuantización'),
-    thresholds: w('thresholds', 'umbrales'),
-    test: w('test', 'prueba'),
-    export: w('export', 'exportación'),
+    data: t('report.data'),
+    teacher: t('common.teacherInline'),
+    student: t('common.student'),
+    qat: t('report.quantization'),
+    thresholds: t('report.thresholds'),
+    test: t('common.testInline'),
+    export: t('report.export'),
   };
   return section(
     'making',
-    w('How it was made', 'Cómo se hizo'),
+    t('report.howMade'),
     table(
-      [w('Stage', 'Etapa'), w('Work', 'Trabajo'), w('Waited for images', 'Espera de imágenes')],
+      [t('report.stage'), t('report.work'), t('report.waitedImages')],
       Object.entries(stages).map(([stage, seconds]) => [
         names[stage] ?? escape(stage),
         duration(seconds),
         waited[stage] === undefined ? NONE : percent(waited[stage]),
       ]),
-      w('Time', 'Tiempo'),
+      t('common.time'),
     ),
-    `<p>${escape(hardware.processor)}, ${count(hardware.cores)} ${w('cores', 'núcleos')}, ${decimal(hardware.memoryBytes / 2 ** 30, 0)} GiB, ${escape(hardware.system)}${hardware.engine === null ? '' : `; ${escape(said(hardware.engine))}`}. ${w('Seed', 'Semilla')} ${run.seed}. ${Object.entries(
+    `<p>${escape(hardware.processor)}, ${count(hardware.cores)} ${t('report.cores')}, ${decimal(hardware.memoryBytes / 2 ** 30, 0)} GiB, ${escape(hardware.system)}${hardware.engine === null ? '' : `; ${escape(said(hardware.engine))}`}. ${t('report.seed')} ${run.seed}. ${Object.entries(
       versions,
     )
       .map(([name, version]) => `${escape(name)} ${escape(version)}`)
       .join(', ')}.</p>`,
-    `<details><summary>${w('All settings', 'Todos los ajustes')}</summary><pre>${escape(JSON.stringify(config, null, 1))}</pre></details>`,
+    `<details><summary>${t('report.allSettings')}</summary><pre>${escape(JSON.stringify(config, null, 1))}</pre></details>`,
   );
 }

@@ -14,44 +14,41 @@ export const reportQuality = ({ classes }: Pick<Report, 'classes'>): ModelQualit
 const looks = { good: 'ok', weak: 'warn', unusable: 'bad' } as const;
 
 /** First thing on the page: is the model good enough, and what to do next. A page is written only for a faithful file. */
-export function verdictNote(report: Report, { w }: Wording): Html {
+export function verdictNote(report: Report, { t }: Wording): Html {
   const quality = reportQuality(report);
   const look = quality.verdict === null ? 'warn' : looks[quality.verdict];
-  const wayOn = wayOnWords(quality, !report.run.pretrained.student, w);
-  return `<p class="verdict ${look}"><strong>${escape(qualityWords(quality, w))}</strong> ${escape(wayOn)}</p>`;
+  const wayOn = wayOnWords(quality, !report.run.pretrained.student, t);
+  return `<p class="verdict ${look}"><strong>${escape(qualityWords(quality, t))}</strong> ${escape(wayOn)}</p>`;
 }
 
-export function goalWords({ measure, minimum }: LabelQuality, { decimal, w }: Wording): string {
+export function goalWords({ measure, minimum }: LabelQuality, { decimal, t }: Wording): string {
   const names = {
     f1: 'F1',
-    fbeta: w('F-beta', 'F-beta'),
-    precision: w('precision', 'precisión'),
-    recall: w('recall', 'exhaustividad'),
+    fbeta: t('report.fBeta'),
+    precision: t('common.precisionInline'),
+    recall: t('common.recall'),
   };
   return `${names[measure]} ≥ ${decimal(minimum, 2)}`;
 }
 
-export function verdictWord(verdict: LabelQuality['verdict'], { w }: Wording): string {
-  if (verdict === null) return w('not measured', 'no medida');
-  return { good: w('good', 'buena'), weak: w('weak', 'floja'), unusable: w('unusable', 'inservible') }[verdict];
+export function verdictWord(verdict: LabelQuality['verdict'], { t }: Wording): string {
+  if (verdict === null) return t('common.notMeasured');
+  return { good: t('report.good'), weak: t('report.weak'), unusable: t('common.unusable') }[verdict];
 }
 
 export const verdictCell = (quality: LabelQuality, words: Wording): Html =>
   `${verdictWord(quality.verdict, words)} <small>${quality.verdict === null ? NONE : goalWords(quality, words)}</small>`;
 
 /** Names the labels that are not measured on validation and on test; empty when there are none. */
-export function notMeasuredNote({ classes }: Report, { w }: Wording): Html {
+export function notMeasuredNote({ classes }: Report, { t }: Wording): Html {
   const lines = (['val', 'test'] as const).flatMap((split) => {
     const labels = classes.filter(({ images }) => images[split] === 0);
     if (labels.length === 0) return [];
-    const name = split === 'val' ? w('Validation', 'Validación') : w('Test', 'Prueba');
+    const name = split === 'val' ? t('common.validation') : t('common.test');
     const names = labels.slice(0, 50).map(({ label }) => labelHtml(label, 40));
-    const rest = labels.length > 50 ? ` ${w(`and ${labels.length - 50} more`, `y ${labels.length - 50} más`)}` : '';
-    return [`${name}: ${notMeasuredWords(labels.length, w)} ${names.join(', ')}${rest}`];
+    const rest = labels.length > 50 ? ` ${t('report.more', { labelCount: labels.length - 50 })}` : '';
+    return [`${name}: ${notMeasuredWords(labels.length, t)} ${names.join(', ')}${rest}`];
   });
   if (lines.length === 0) return '';
-  return `<p class="note">${w(
-    'A label without an image in a split is left out of every average there.',
-    'Una etiqueta sin ninguna imagen en una partición no entra en ningún promedio de esa partición.',
-  )}<br>${lines.join('<br>')}</p>`;
+  return `<p class="note">${t('report.labelWithoutImageSplitLeft')}<br>${lines.join('<br>')}</p>`;
 }

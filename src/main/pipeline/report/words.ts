@@ -1,11 +1,13 @@
+import type { Language, Translate } from '../../../shared/locales/translate.ts';
+import { translator } from '../../../shared/locales/translate.ts';
 import { inSpanish } from '../../../shared/spanish/translate.ts';
 
-export type ReportLanguage = 'en' | 'es';
+export type ReportLanguage = Language;
 
-/** Both languages where a text is used, as in the studio; numbers as each language writes them. */
+/** Texts and numbers in the report's language. */
 export interface Wording {
   readonly language: ReportLanguage;
-  w(en: string, es: string): string;
+  readonly t: Translate;
   /** A text that a service wrote in English. */
   said(text: string): string;
   /** A share of 1 with three decimals; an en dash where there is none. */
@@ -26,7 +28,7 @@ export function wording(language: ReportLanguage): Wording {
   return {
     language,
     decimal,
-    w: (en, es) => (language === 'en' ? en : es),
+    t: translator(language),
     said: (text) => (language === 'en' ? text : inSpanish(text)),
     score: (value) => (value === null ? NONE : decimal(value, 3)),
     count: (value) => value.toLocaleString(locale),

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { translator } from '../../../../shared/locales/translate.ts';
 import type { Command } from 'commander';
 import type { ModelQuality } from '../../../../shared/metrics/quality.ts';
 import {
@@ -44,7 +45,7 @@ export function addJudgingCommands(program: Command): void {
     .action(verify);
 }
 
-const english = (en: string): string => en;
+const english = translator('en');
 
 async function evaluate(
   model: string,
