@@ -40,5 +40,5 @@ if (why === null && binary !== null) {
 console.log(`Opening in the browser: ${why}.\n`);
 await buildScreens();
 process.exit(
-  run(process.execPath, [path.join(root, 'src', 'main', 'cli', 'main.ts'), 'serve', ...process.argv.slice(2)]),
+  run(process.execPath, [path.join(root, 'src', 'main', 'doors', 'cli', 'main.ts'), 'serve', ...process.argv.slice(2)]),
 );

@@ -166,7 +166,7 @@ test('grid: after a filter, a search, a split or an order the focus is on an ima
   await page.getByRole('combobox', { name: 'Split', exact: true }).click();
   await page.getByRole('option', { name: 'All splits' }).click();
   // Scrolled out of sight, the image in focus is shown first; only the next key changes it.
-  await page.getByRole('slider', { name: 'Size of the photos' }).press('End');
+  await page.getByRole('slider', { name: 'Thumbnail size' }).press('End');
   await page.getByRole('grid').press('Home');
   await page.getByRole('grid').hover();
   await page.mouse.wheel(0, 5000);
@@ -244,7 +244,7 @@ test('tune: labels and chosen errors stay in place, and undo returns to what it 
   await expect(page.getByText('saved in the run')).toBeVisible();
   expect(saved.at(-1)!.map(({ k }) => k)).toEqual([102, 128]);
 
-  await page.getByRole('radiogroup', { name: 'What is shown' }).getByText('Errors').click();
+  await page.getByRole('radiogroup', { name: 'View' }).getByText('Errors').click();
   const error = page.getByRole('button', { name: /j\.png/ });
   await error.click();
   await page.keyboard.press('a');

@@ -58,7 +58,7 @@ test('a line that somebody else changed meanwhile is shown with both sides; noth
   const line = text.split('\n').find((own) => own.startsWith(name))!;
   writeFileSync(file, text.replace(line, `${line},melon`));
   await expect(page.getByRole('alert', { name: 'Changed on both sides' })).toBeVisible();
-  await page.getByRole('button', { name: 'Keep the file' }).click();
+  await page.getByRole('button', { name: "Keep the file's version" }).click();
   await expect(page.getByText('All saved')).toBeVisible();
   expect(readFileSync(file, 'utf8')).toBe(text.replace(line, `${line},melon`));
 });
@@ -83,7 +83,7 @@ test('everything by keyboard: filter, select, label many at once, undo', async (
   // No letter is lost while the finder opens.
   await expect(page.getByPlaceholder('Search or run a command')).toHaveValue('banana');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('button', { name: 'Take banana out of the filter' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Remove banana from the filter' })).toBeVisible();
   // A label in the filter changes between or, and, not.
   const shown = page.locator('.toolbar').getByRole('status');
   await expect(shown).not.toHaveText('1,160');
@@ -130,7 +130,7 @@ test('a folder that is dropped opens, though a browser does not say where it lie
       data: { items: [], files, dragOperationsMask: 1 },
     });
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await drag(type, [folder]);
-  await expect(page.getByRole('heading', { name: '3 images, and no label files yet.' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '3 images, no label files yet.' })).toBeVisible();
   await expect(page.getByRole('button', { name: /Project Dropped/ })).toBeVisible();
   // Photos without labels can be listed; nobody is sent to training with them.
   await page.getByRole('radio', { name: /I have no labels yet/ }).check();
@@ -152,7 +152,7 @@ test('what is wrong with the text of the files is put right in the files, and to
   await expect(page.getByRole('heading', { name: '1 problem blocks training.' })).toBeVisible();
   // What to do stands there without a click.
   await expect(page.getByText('Delete the line, or start it with "# ".')).toBeVisible();
-  await page.getByRole('button', { name: 'Make it a remark' }).click();
+  await page.getByRole('button', { name: 'Comment it out' }).click();
   await expect(page.getByRole('heading', { name: /ready to train/ })).toBeVisible();
   expect(readFileSync(file, 'utf8')).toBe(`# path\tlabels\n${before}`);
 });
@@ -170,7 +170,7 @@ test('a folder with a folder a label becomes a project: preview first, then labe
   await page.getByRole('textbox', { name: 'Path', exact: true }).fill(folder);
   await page.getByRole('button', { name: 'Go', exact: true }).click();
   await page.getByRole('button', { name: 'Open this folder' }).click();
-  await expect(page.getByRole('heading', { name: '40 images, and no label files yet.' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '40 images, no label files yet.' })).toBeVisible();
   await expect(page.getByRole('row', { name: 'cats' })).toBeVisible();
   expect(readdirSync(folder).sort()).toEqual(['cats', 'dogs']);
   await page.getByRole('button', { name: 'Write the label files' }).click();
@@ -183,8 +183,8 @@ test('a folder with a folder a label becomes a project: preview first, then labe
   rmSync(path.join(folder, 'val.txt'));
   rmSync(path.join(folder, 'test.txt'));
   writeFileSync(path.join(folder, 'train.txt'), all);
-  await page.getByRole('button', { name: 'Make a split' }).first().click();
-  await expect(page.getByRole('heading', { name: '40 images, to be split anew.' })).toBeVisible();
+  await page.getByRole('button', { name: 'Create splits' }).first().click();
+  await expect(page.getByRole('heading', { name: '40 images, to be split again.' })).toBeVisible();
   await page.getByRole('button', { name: 'Write the label files' }).click();
   await expect(page.getByRole('heading', { name: /ready to train|Ready to train/ })).toBeVisible();
   const again = ['train', 'val', 'test'].map((split) =>

@@ -21,7 +21,7 @@ export interface RunningStudio {
 
 export async function startStudio(home = mkdtempSync(path.join(tmpdir(), 'destila-screens-'))): Promise<RunningStudio> {
   const sample = path.join(home, 'Sample');
-  const child = spawn(process.execPath, [path.join(root, 'src', 'main', 'cli', 'main.ts'), 'serve', '--port', '0'], {
+  const child = spawn(process.execPath, [path.join(root, 'src', 'main', 'doors', 'cli', 'main.ts'), 'serve', '--port', '0'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,

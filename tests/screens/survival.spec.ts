@@ -6,7 +6,7 @@ test('the server is killed in the middle of a run: the next one goes on with it 
 }) => {
   await openSample(page, studio);
   await startTinyRun(page, tinySettings);
-  await expect(page.getByRole('button', { name: /Student.*to go/ })).toBeVisible({ timeout: 0 });
+  await expect(page.getByRole('button', { name: /Student.*left/ })).toBeVisible({ timeout: 0 });
   await studio.kill();
   await expect(page.getByText('Reconnecting…')).toBeVisible();
   const again = await studio.restart();
@@ -45,9 +45,9 @@ test('two windows show the same state: settings, edits saved in one, runs starte
   await rail(page, 'Train').click();
   await expect(page.getByRole('heading', { name: /Run 1|better/ })).toBeVisible();
   await page.getByRole('button', { name: 'More', exact: true }).click();
-  await page.getByRole('menuitem', { name: 'Stop at once' }).click();
+  await page.getByRole('menuitem', { name: 'Stop now' }).click();
   // Or it was stopped before its first stage.
-  await expect(other.getByRole('heading', { name: /^Run 1 (is stopped|has not begun)\.$/ })).toBeVisible();
+  await expect(other.getByRole('heading', { name: /^Run 1 (is stopped|has not started)\.$/ })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
 });
 

@@ -79,7 +79,7 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await expect(curve.getByRole('img', { name: 'Loss by learning rate' })).toBeVisible({ timeout: 120_000 });
   await expectAccessible(page, 'train, learning rate');
   const suggested = /near ([\d.]+)\./.exec(await curve.innerText())![1]!;
-  await curve.getByRole('button', { name: 'Use it' }).click();
+  await curve.getByRole('button', { name: 'Use this' }).click();
   await expect(page.locator('[id="setting-student.lr_finetune"]')).toHaveValue(suggested);
   await expect(page.getByRole('textbox', { name: 'Settings as YAML' })).toHaveValue(
     new RegExp(`lr_finetune: ${suggested}`),
@@ -103,8 +103,8 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await page.keyboard.press('Control+z');
   await expect(threshold).toHaveAttribute('aria-valuenow', String(before + 1));
   await expect(page.getByText('saved in the run')).toBeVisible();
-  await expect(page.getByText('closed').first()).toBeVisible();
-  await page.getByRole('button', { name: 'Open test' }).click();
+  await expect(page.getByText('sealed').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Open the test split' }).click();
   await expect(page.getByText('Test was opened 1 time.')).toBeVisible();
   const [runFolder] = execFileSync('ls', [path.join(studio.sample, 'runs')], { encoding: 'utf8' })
     .trim()
@@ -118,7 +118,7 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await rail(page, 'Compare').click();
   await expect(page.getByRole('checkbox', { name: 'Compare Run 1' })).toBeVisible();
   await expectAccessible(page, 'compare');
-  await page.getByRole('button', { name: 'More of Run 1' }).click();
+  await page.getByRole('button', { name: 'More actions for Run 1' }).click();
   await page.getByRole('menuitem', { name: 'Note' }).click();
   await page.getByRole('textbox', { name: 'Note' }).fill('the first one');
   await page.keyboard.press('Enter');
@@ -126,7 +126,7 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
 
   await rail(page, 'Export').click();
   // The bundle that the run wrote is checked as it is, with the thresholds of that time.
-  await expect(page.getByRole('heading', { name: 'Thresholds were changed after this export.' })).toBeVisible({
+  await expect(page.getByRole('heading', { name: 'Thresholds changed after this export.' })).toBeVisible({
     timeout: 60_000,
   });
   await page
@@ -140,7 +140,7 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await page.locator('input[type=file]').setInputFiles(path.join(studio.sample, 'images', 'val-0001.png'));
   await expect(page.getByRole('img', { name: 'What the model saw' })).toBeVisible();
   const [report] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Report' }).click()]);
-  await expect(report.getByRole('heading', { name: 'Label by label' })).toBeVisible();
+  await expect(report.getByRole('heading', { name: 'Per label' })).toBeVisible();
   await expectAccessible(report, 'report');
   await report.close();
   const [download] = await Promise.all([
@@ -150,7 +150,7 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   const zip = path.join(studio.home, 'bundle.zip');
   await download.saveAs(zip);
   // Its exit status says whether every check passed; a failure throws here.
-  execFileSync(process.execPath, [path.join(root, 'src', 'main', 'cli', 'main.ts'), 'verify', zip], {
+  execFileSync(process.execPath, [path.join(root, 'src', 'main', 'doors', 'cli', 'main.ts'), 'verify', zip], {
     encoding: 'utf8',
   });
   // The threshold that was set by hand is what the bundle holds.

@@ -24,7 +24,7 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^src\/main\/studio\/exporting\/snippets\.ts$/, 'program code'],
   [/^src\/main\/pipeline\/data\/sample\/(background|scene|shapes)\.ts$/, 'SVG'],
-  [/^src\/shared\/spanish\//, 'the tables themselves'],
+  [/^src\/shared\/(spanish|locales)\//, 'the tables and catalogs themselves'],
 ];
 
 /** Single texts that no screen shows. */

@@ -57,7 +57,7 @@ test('an image with two label sets gets the labels of both, and undo takes them 
   fix(
     'twoLabelSets',
     problem({ file: 'val.txt', line: 1, path: 'a.jpg', others: [{ file: 'train.txt', line: 1, path: 'a.jpg' }] }),
-    'Join the labels',
+    'Merge the label sets',
   );
   expect(labels()).toEqual(['apple+plum', 'apple;pear+plum', 'apple+plum', 'Apple']);
   undo();
@@ -73,13 +73,13 @@ test('the spelling that most images have wins', () => {
   fix(
     'similarLabels',
     problem({ label: 'Apple', message: "'Apple', 'apple' differ only in case, spaces or the like." }),
-    'Spell alike',
+    'Use one spelling',
   );
   expect(labels()[3]).toBe('apple');
 });
 
 test('only the very line that is named goes', () => {
-  fix('pathTwice', problem({ file: 'val.txt', line: 1, path: 'a.jpg' }), 'Take the lines out');
+  fix('pathTwice', problem({ file: 'val.txt', line: 1, path: 'a.jpg' }), 'Remove these lines');
   expect(labels()).toEqual(['apple', 'apple;pear+plum', 'out', 'Apple']);
 });
 
@@ -89,8 +89,8 @@ test('a path that is spelled otherwise on disk may be put right; one that is gon
       ({ name }) => name,
     );
   expect(names('a.jpg does not exist. There is A.jpg: is that meant?')).toEqual([
-    'Correct the paths',
-    'Take the lines out',
+    'Fix the paths',
+    'Remove these lines',
   ]);
-  expect(names('a.jpg does not exist.')).toEqual(['Take the lines out']);
+  expect(names('a.jpg does not exist.')).toEqual(['Remove these lines']);
 });

@@ -90,10 +90,10 @@ describe('the answer of the Data screen', () => {
       tone: 'bad',
       says: 'Nothing to learn: no image in train has a label.',
     });
-    expect(says(everywhere.slice(0, 2))).toMatchObject({ tone: 'bad', says: 'test has no images.' });
+    expect(says(everywhere.slice(0, 2))).toMatchObject({ tone: 'bad', says: 'No images in test.' });
     expect(says([...everywhere.slice(0, 2), image(TEST)], 'not_labeled_yet')).toMatchObject({
       tone: 'bad',
-      says: 'test has no images.',
+      says: 'No images in test.',
     });
     expect(says([image(TRAIN), image(VAL), image(TEST)])).toMatchObject({
       tone: 'bad',
@@ -170,7 +170,7 @@ describe('the answer of the Train screen', () => {
     );
     expect(starts(everywhere, 'none_of_these', { busy: true })).toMatchObject({
       says: 'Ready to queue.',
-      because: 'It starts when the run before it has ended.',
+      because: 'It starts when the previous run has finished.',
     });
   });
 });

@@ -105,7 +105,7 @@ describe('fidelity and quality are two verdicts', () => {
   test('a bundle with other thresholds than the run has no verdict', () =>
     expect(answer(bundle(several(8, 'good'), 0, true))).toMatchObject({
       tone: 'warn',
-      says: 'Thresholds were changed after this export.',
+      says: 'Thresholds changed after this export.',
     }));
 
   test('before there is a bundle, and while it is made, nothing is claimed', () => {
@@ -114,6 +114,6 @@ describe('fidelity and quality are two verdicts', () => {
     expect(answer(bundle([]), { more: { work: 'check' } }).says).toBe('Checking the bundle…');
     expect(answer({ ...bundle(several(8, 'good')), checks: [] })).toMatchObject({ tone: 'plain' });
     expect(answer(null, { more: { failed: true } })).toMatchObject({ tone: 'bad', says: 'Nothing was written.' });
-    expect(answer(null, { more: { read: false } }).says).toBe('Looking…');
+    expect(answer(null, { more: { read: false } }).says).toBe('Loading…');
   });
 });

@@ -64,14 +64,14 @@ describe('the live answer', () => {
     expect(answer(run('finished'))).toEqual({
       tone: 'plain',
       says: 'Run 3 is done: INT8 mAP 53.7 on validation.',
-      because: 'Took 1 min 30 s. Quantizing cost 1.3.',
+      because: 'Took 1 min 30 s. Quantization cost 1.3.',
     }));
 
   test('says nothing about the cost of quantizing where a figure is missing, and no cost where there is none', () => {
     const val = { teacherAp: null, studentAp: null, int8Ap: null, int8F1: null };
     expect(answer(run('finished', { val })).because.trim()).toBe('Took 1 min 30 s.');
     expect(answer(run('finished', { val: { ...val, studentAp: 0.5, int8Ap: 0.5 } })).because).toContain(
-      'Quantizing cost nothing.',
+      'Quantization cost nothing.',
     );
   });
 
@@ -84,12 +84,12 @@ describe('the live answer', () => {
   ] as const)('%s is %s', (state, tone) => expect(answer(run(state)).tone).toBe(tone));
 
   test('a failure before the first epoch has learned nothing; later ones keep what was learned', () => {
-    expect(answer(run('failed'), { history: history([]) }).says).toContain('before it had learned anything');
+    expect(answer(run('failed'), { history: history([]) }).says).toContain('before it learned anything');
     expect(answer(run('failed'), { history: history([0.1]) }).says).toContain('What it learned is kept');
   });
 
   test.each([
-    ['waiting', 'plain', 'Run 3 waits for its turn.'],
+    ['waiting', 'plain', 'Run 3 is waiting in the queue.'],
     ['paused', 'warn', 'Run 3 is paused.'],
   ] as const)('in the queue: %s', (state, tone, says) =>
     expect(answer(run('created'), { entry: entry(state) })).toMatchObject({ tone, says }),

@@ -67,7 +67,7 @@ const facts = { entry: null, history: null, progress: null, stage: 'student' } a
 
 describe('a run that does not run here', () => {
   test.each([
-    ['created', 'plain', /has not begun/],
+    ['created', 'plain', /has not started/],
     ['stopped', 'warn', /is stopped/],
     ['interrupted', 'warn', /Run 1 was/],
     ['running', 'plain', /elsewhere/],

@@ -82,7 +82,7 @@ export const contract = {
 
   /** What changes when an image file does, for each path; '' where there is none. */
   'pictures.versions': method(
-    z.object({ project: z.string(), paths: z.array(z.string()).max(500) }),
+    z.object({ project: projectIdSchema, paths: z.array(z.string()).max(500) }),
     z.object({ versions: z.array(z.string()) }),
   ),
 

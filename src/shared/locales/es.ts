@@ -4,7 +4,7 @@ export const es: Catalog = {
   common: {
     unsavedEdits_one: '{{count}} cambio sin guardar',
     unsavedEdits_other: '{{count}} cambios sin guardar',
-    settings: 'Ajustes',
+    settings: 'Preferencias',
     undo: 'Deshacer',
     redo: 'Rehacer',
     copy: 'Copiar',
@@ -58,7 +58,7 @@ export const es: Catalog = {
     go2: 'Ir a',
     data: 'Datos',
     train: 'Entrenar',
-    tune: 'Ajustar',
+    tune: 'Umbrales',
     export: 'Exportar',
     welcome: 'Inicio',
     openFolder2: 'Abrir una carpeta',
@@ -70,7 +70,7 @@ export const es: Catalog = {
     labels2: 'Etiquetas',
     showOnlyImages: 'Ver solo imágenes con {{label}}',
     searchRunCommand: 'Buscar o ejecutar una orden',
-    nothingFound: 'Nada encontrado',
+    nothingFound: 'Sin resultados',
     openFolderFirst: 'Abre antes una carpeta',
     screens: 'Pantallas',
     everywhere: 'En todas partes',
@@ -165,14 +165,14 @@ export const es: Catalog = {
     settingsChanged_other: '{{count}} ajustes',
     reproduce: 'Repetir {{other}}',
     makeBaseline: 'Hacerlo referencia',
-    tune: 'Ajustar {{other}}',
+    tune: 'Umbrales de {{other}}',
     trash: 'Papelera',
     findRun: 'Buscar',
     figuresValidationTestStaysSealed: 'Cifras en validación; la prueba queda cerrada aquí',
     tickTwoRunsCompareThem: 'Marca dos entrenamientos para compararlos.',
     pinnedRunBaseline: 'El fijado es la referencia.',
     oneOfTwoNoInt8: 'Uno de los dos aún no tiene puntuaciones INT8.',
-    comeOnceThresholdsFound: 'Llegan cuando se hallen sus umbrales.',
+    comeOnceThresholdsFound: 'Aparecen cuando se busquen sus umbrales.',
     comparing: 'Comparando…',
     theseTwoCannotCompared: 'Estos dos no se pueden comparar.',
     n95RangeClearlyBetterClearly:
@@ -221,7 +221,7 @@ export const es: Catalog = {
     notStarted: 'sin empezar',
     stopped: 'parado',
     failed: 'falló',
-    cutOff: 'cortado',
+    cutOff: 'interrumpido',
     floatWeightsOf: 'Pesos en float de {{run}}',
     for: 'Para',
     beforeQuantizationClassifierSameNumbers:
@@ -233,7 +233,7 @@ export const es: Catalog = {
     noSetting: 'ningún ajuste',
     setting: 'Ajuste',
     severalChangedOnceTheseTwo: 'Cambiaron varios a la vez, así que estos dos no dicen cuál ayudó.',
-    queueEachAloneAbout: 'Encolar cada uno solo, unos {{keyCount}}',
+    queueEachAloneAbout: 'Encolar cada uno por separado, unos {{keyCount}}',
     floatAgainstInt8: 'Float frente a INT8',
     losingLess10Good: 'Perder menos de 1,0 es bueno. Hueco: float, lleno: INT8.',
     testImagesLabelsDiffer: 'Sus imágenes o etiquetas de prueba difieren.',
@@ -475,7 +475,7 @@ export const es: Catalog = {
     imagesScored_other: '{{number}} imágenes puntuadas.',
     imagesUnreadable_one: '{{number}} no se pudo leer.',
     imagesUnreadable_other: '{{number}} no se pudieron leer.',
-    inside: 'Qué hay dentro',
+    inside: 'Contenido',
     files: '{{fileCount}} archivos',
     figuresTestClosedOpeningNoted: '{{file}} tiene cifras de prueba, que está cerrada. Abrirla queda anotado.',
     integerReferenceLitertGiveSame: 'La referencia entera da lo mismo que LiteRT',
@@ -648,7 +648,10 @@ export const es: Catalog = {
   },
   setting: {
     data: {
-      separator: { name: 'Separador', meaning: 'Qué separa la ruta de las etiquetas; auto lo averigua y lo dice.' },
+      separator: {
+        name: 'Separador',
+        meaning: 'Qué separa la ruta de las etiquetas; auto lo averigua y lo dice.',
+      },
       labels_file: {
         name: 'Lista de clases',
         meaning: 'Un labels.txt con las clases y su orden; vacío toma el conjunto alfabético.',
@@ -669,7 +672,10 @@ export const es: Catalog = {
         name: 'Misma imagen en dos particiones',
         meaning: 'Cómo se juzga; hace mentir a las cifras.',
       },
-      max_megapixels: { name: 'Imagen más grande', meaning: 'En megapíxeles; las mayores se rechazan.' },
+      max_megapixels: {
+        name: 'Imagen más grande',
+        meaning: 'En megapíxeles; las mayores se rechazan.',
+      },
       sampling: {
         name: 'Una época ve',
         meaning:
@@ -689,33 +695,75 @@ export const es: Catalog = {
       },
     },
     augmentation: {
-      horizontal_flip: { name: 'Espejo', meaning: 'Probabilidad de imagen reflejada.' },
-      vertical_flip: { name: 'Boca abajo', meaning: 'Probabilidad de imagen boca abajo; para fotos desde arriba.' },
+      horizontal_flip: {
+        name: 'Espejo',
+        meaning: 'Probabilidad de imagen reflejada.',
+      },
+      vertical_flip: {
+        name: 'Boca abajo',
+        meaning: 'Probabilidad de imagen boca abajo; para fotos desde arriba.',
+      },
       geometry_probability: {
         name: 'Imágenes movidas',
         meaning: 'Parte de las imágenes que se giran, acercan y desplazan.',
       },
-      rotation: { name: 'Rotación', meaning: 'Mayor giro a cada lado, en grados.' },
-      zoom: { name: 'Zoom', meaning: 'Mayor acercamiento o alejamiento, como parte del tamaño.' },
-      shift: { name: 'Desplazamiento', meaning: 'Mayor desplazamiento, como parte del lado.' },
-      colour_probability: { name: 'Imágenes recoloreadas', meaning: 'Parte de las imágenes cuyos colores cambian.' },
-      brightness: { name: 'Brillo', meaning: 'Mayor cambio de brillo, como factor de 1 más o menos esto.' },
-      contrast: { name: 'Contraste', meaning: 'Mayor cambio de contraste, como factor de 1 más o menos esto.' },
-      saturation: { name: 'Saturación', meaning: 'Mayor cambio de saturación, como factor de 1 más o menos esto.' },
-      hue: { name: 'Tono', meaning: 'Mayor giro del círculo cromático, como parte del círculo.' },
+      rotation: {
+        name: 'Rotación',
+        meaning: 'Mayor giro a cada lado, en grados.',
+      },
+      zoom: {
+        name: 'Zoom',
+        meaning: 'Mayor acercamiento o alejamiento, como parte del tamaño.',
+      },
+      shift: {
+        name: 'Desplazamiento',
+        meaning: 'Mayor desplazamiento, como parte del lado.',
+      },
+      colour_probability: {
+        name: 'Imágenes recoloreadas',
+        meaning: 'Parte de las imágenes cuyos colores cambian.',
+      },
+      brightness: {
+        name: 'Brillo',
+        meaning: 'Mayor cambio de brillo, como factor de 1 más o menos esto.',
+      },
+      contrast: {
+        name: 'Contraste',
+        meaning: 'Mayor cambio de contraste, como factor de 1 más o menos esto.',
+      },
+      saturation: {
+        name: 'Saturación',
+        meaning: 'Mayor cambio de saturación, como factor de 1 más o menos esto.',
+      },
+      hue: {
+        name: 'Tono',
+        meaning: 'Mayor giro del círculo cromático, como parte del círculo.',
+      },
       rand_operations: {
         name: 'Operaciones RandAugment',
         meaning:
           'Tantas operaciones más por imagen, sacadas de una lista (giro, inclinación, desplazamiento, brillo, contraste, saturación, posterizar, solarizar o ninguna); 0 lo apaga, 2 es lo usual.',
       },
-      rand_magnitude: { name: 'Fuerza de RandAugment', meaning: 'Fuerza de esas operaciones, de 0 a 10.' },
-      noise_probability: { name: 'Imágenes con ruido', meaning: 'Parte de las imágenes que reciben ruido.' },
-      noise: { name: 'Ruido', meaning: 'Mayor desviación típica del ruido gaussiano, en niveles de 0 a 255.' },
+      rand_magnitude: {
+        name: 'Fuerza de RandAugment',
+        meaning: 'Fuerza de esas operaciones, de 0 a 10.',
+      },
+      noise_probability: {
+        name: 'Imágenes con ruido',
+        meaning: 'Parte de las imágenes que reciben ruido.',
+      },
+      noise: {
+        name: 'Ruido',
+        meaning: 'Mayor desviación típica del ruido gaussiano, en niveles de 0 a 255.',
+      },
       erase: {
         name: 'Rectángulo borrado',
         meaning: 'Probabilidad de un rectángulo gris sobre la imagen (random erasing, cutout).',
       },
-      erase_area: { name: 'Mayor rectángulo', meaning: 'Mayor área de ese rectángulo, como parte de la imagen.' },
+      erase_area: {
+        name: 'Mayor rectángulo',
+        meaning: 'Mayor área de ese rectángulo, como parte de la imagen.',
+      },
       mixup: {
         name: 'MixUp',
         meaning:
@@ -728,16 +776,28 @@ export const es: Catalog = {
       },
     },
     engine: {
-      name: { name: 'Motor', meaning: 'Qué calcula; auto toma el más rápido que arranque.' },
-      threads: { name: 'Hilos', meaning: 'Hilos de onnx-cpu; 0 toma todos los núcleos.' },
+      name: {
+        name: 'Motor',
+        meaning: 'Qué calcula; auto toma el más rápido que arranque.',
+      },
+      threads: {
+        name: 'Hilos',
+        meaning: 'Hilos de onnx-cpu; 0 toma todos los núcleos.',
+      },
       memory: {
         name: 'Memoria',
         meaning: 'Con low onnx-cpu planea menos: un 40 % menos de memoria en su máximo, por hasta un 5 % de velocidad.',
       },
     },
     network: {
-      architecture: { name: 'Red', meaning: 'Miembro de la familia EfficientNet.' },
-      input_size: { name: 'Tamaño de entrada', meaning: 'Lado de la entrada cuadrada, en píxeles.' },
+      architecture: {
+        name: 'Red',
+        meaning: 'Miembro de la familia EfficientNet.',
+      },
+      input_size: {
+        name: 'Tamaño de entrada',
+        meaning: 'Lado de la entrada cuadrada, en píxeles.',
+      },
       weights: {
         name: 'Pesos preentrenados',
         meaning:
@@ -748,16 +808,34 @@ export const es: Catalog = {
         meaning:
           'Cómo se normalizaron los píxeles x, de 0 a 255, al entrenar esos pesos: auto es lo que dice el archivo o, si no, lo propio de la familia; imagenet, la media y desviación de ImageNet (B0 a B7); half, (x - 127,5) / 127,5; unit, x / 255; lite, (x - 127) / 128 (Lite).',
       },
-      dropout: { name: 'Dropout', meaning: 'Parte de los rasgos que se apaga antes de la última capa al entrenar.' },
+      dropout: {
+        name: 'Dropout',
+        meaning: 'Parte de los rasgos que se apaga antes de la última capa al entrenar.',
+      },
       drop_path: {
         name: 'Drop path',
         meaning: 'Parte de los bloques residuales que se salta al entrenar; crece hasta esto en el último.',
       },
-      batch_size: { name: 'Tamaño de lote', meaning: 'Imágenes por paso de entrenamiento.' },
-      lr_head: { name: 'Tasa, cabeza', meaning: 'Tasa de aprendizaje de la fase A, que solo entrena la cabeza.' },
-      epochs_head: { name: 'Épocas, cabeza', meaning: 'Épocas de la fase A; se salta al entrenar desde cero.' },
-      lr_finetune: { name: 'Tasa, ajuste fino', meaning: 'Tasa de aprendizaje máxima de la fase B.' },
-      epochs_finetune: { name: 'Épocas, ajuste fino', meaning: 'Épocas de la fase B.' },
+      batch_size: {
+        name: 'Tamaño de lote',
+        meaning: 'Imágenes por paso de entrenamiento.',
+      },
+      lr_head: {
+        name: 'Tasa, cabeza',
+        meaning: 'Tasa de aprendizaje de la fase A, que solo entrena la cabeza.',
+      },
+      epochs_head: {
+        name: 'Épocas, cabeza',
+        meaning: 'Épocas de la fase A; se salta al entrenar desde cero.',
+      },
+      lr_finetune: {
+        name: 'Tasa, ajuste fino',
+        meaning: 'Tasa de aprendizaje máxima de la fase B.',
+      },
+      epochs_finetune: {
+        name: 'Épocas, ajuste fino',
+        meaning: 'Épocas de la fase B.',
+      },
       unfreeze_fraction: {
         name: 'Parte de capas entrenada',
         meaning: 'Parte de las capas, desde arriba, que entrena la fase B; desde cero se entrenan todas.',
@@ -766,8 +844,14 @@ export const es: Catalog = {
         name: 'Optimizador',
         meaning: 'AdamW, o SGD con momento de Nesterov, que pide tasas de 10 a 100 veces mayores.',
       },
-      momentum: { name: 'Momento de SGD', meaning: 'Momento de SGD; AdamW tiene el suyo.' },
-      weight_decay: { name: 'Decaimiento de pesos', meaning: 'Decaimiento desacoplado, solo en los núcleos.' },
+      momentum: {
+        name: 'Momento de SGD',
+        meaning: 'Momento de SGD; AdamW tiene el suyo.',
+      },
+      weight_decay: {
+        name: 'Decaimiento de pesos',
+        meaning: 'Decaimiento desacoplado, solo en los núcleos.',
+      },
       layer_decay: {
         name: 'Decaimiento por capa',
         meaning:
@@ -787,8 +871,14 @@ export const es: Catalog = {
         meaning:
           'Cómo sigue la tasa tras el calentamiento: por un coseno hasta 0, constante, a escalones, o one_cycle, con su propia subida (30 % de los pasos).',
       },
-      step_epochs: { name: 'Escalón cada', meaning: 'Con step: épocas entre dos escalones.' },
-      step_factor: { name: 'Factor del escalón', meaning: 'Con step: factor sobre la tasa en cada escalón.' },
+      step_epochs: {
+        name: 'Escalón cada',
+        meaning: 'Con step: épocas entre dos escalones.',
+      },
+      step_factor: {
+        name: 'Factor del escalón',
+        meaning: 'Con step: factor sobre la tasa en cada escalón.',
+      },
       clip_norm: {
         name: 'Recorte de gradiente',
         meaning: 'Los gradientes se reducen a esta norma global; vacío no los toca.',
@@ -811,7 +901,10 @@ export const es: Catalog = {
         name: 'Valor que superar',
         meaning: 'Valor de la cifra que hay que superar para que la paciencia vuelva a empezar; vacío no pide ninguno.',
       },
-      min_delta: { name: 'Mejor significa por', meaning: 'Cuánto ha de mejorar la cifra para contar como mejora.' },
+      min_delta: {
+        name: 'Mejor significa por',
+        meaning: 'Cuánto ha de mejorar la cifra para contar como mejora.',
+      },
       reduce_lr_factor: {
         name: 'Reducir la tasa por',
         meaning: 'Factor sobre la tasa tras reduce_lr_patience épocas sin mejora; 1 lo apaga.',
@@ -824,7 +917,10 @@ export const es: Catalog = {
         name: 'Descanso tras reducir',
         meaning: 'Épocas tras una reducción en que no se cuenta nada.',
       },
-      min_lr: { name: 'Tasa mínima', meaning: 'La tasa máxima no se reduce por debajo de esto por falta de mejora.' },
+      min_lr: {
+        name: 'Tasa mínima',
+        meaning: 'La tasa máxima no se reduce por debajo de esto por falta de mejora.',
+      },
       monitor: {
         name: 'Mejor época según',
         meaning: 'Qué decide la mejor época; val_loss es la entropía cruzada simple, sea cual sea la pérdida.',
@@ -834,7 +930,10 @@ export const es: Catalog = {
         meaning:
           'Pérdida contra las etiquetas: entropía cruzada binaria, focal (cuentan más las difíciles) o asimétrica (cuentan menos las ausentes fáciles).',
       },
-      focal_gamma: { name: 'Gamma focal', meaning: 'Con focal: cuánto menos cuentan las fáciles.' },
+      focal_gamma: {
+        name: 'Gamma focal',
+        meaning: 'Con focal: cuánto menos cuentan las fáciles.',
+      },
       focal_alpha: {
         name: 'Alfa focal',
         meaning: 'Con focal: factor de las presentes, 1 menos esto el de las ausentes; vacío ninguno.',
@@ -879,11 +978,20 @@ export const es: Catalog = {
         name: 'Peso de las etiquetas',
         meaning: 'Parte de la pérdida contra las etiquetas; el resto es contra el maestro.',
       },
-      temperature: { name: 'Temperatura', meaning: 'Suaviza las puntuaciones que el alumno aprende del maestro.' },
+      temperature: {
+        name: 'Temperatura',
+        meaning: 'Suaviza las puntuaciones que el alumno aprende del maestro.',
+      },
     },
     qat: {
-      epochs: { name: 'Entrenar cuantizando', meaning: 'Épocas con la cuantización dentro; 0 solo calibra.' },
-      lr: { name: 'Tasa de aprendizaje', meaning: 'Pequeña: los pesos ya son buenos.' },
+      epochs: {
+        name: 'Entrenar cuantizando',
+        meaning: 'Épocas con la cuantización dentro; 0 solo calibra.',
+      },
+      lr: {
+        name: 'Tasa de aprendizaje',
+        meaning: 'Pequeña: los pesos ya son buenos.',
+      },
       early_stopping_patience: {
         name: 'Parar si no mejora en',
         meaning: 'Épocas sin mejora antes de acabar la fase; 0 nunca acaba antes.',
@@ -916,12 +1024,18 @@ export const es: Catalog = {
       },
     },
     tflite_export: {
-      name: { name: 'Nombre del paquete', meaning: 'Letras, cifras, punto, guion y guion bajo.' },
+      name: {
+        name: 'Nombre del paquete',
+        meaning: 'Letras, cifras, punto, guion y guion bajo.',
+      },
       input_type: {
         name: 'Tipo de entrada',
         meaning: 'uint8 toma los píxeles tal cual y lo acepta toda biblioteca móvil.',
       },
-      output_type: { name: 'Tipo de salida', meaning: 'uint8 q significa una puntuación de q/256.' },
+      output_type: {
+        name: 'Tipo de salida',
+        meaning: 'uint8 q significa una puntuación de q/256.',
+      },
       representative_dataset_size: {
         name: 'Imágenes de calibración',
         meaning: 'Imágenes de entrenamiento, sin aumentar, con que se calibran los rangos.',
@@ -1042,7 +1156,7 @@ export const es: Catalog = {
     anotherProgramTrainingRunIf:
       'Otro programa está entrenando. Si ese programa ya no existe, toma el control para reanudar aquí.',
     takeOver: 'Tomar el control',
-    tune: 'Ajustar {{run}}',
+    tune: 'Umbrales de {{run}}',
     more: 'Más',
     useSettingsAgain: 'Usar sus ajustes otra vez',
     repeatTwoOtherSeeds2: 'Repetir con otras dos semillas',
@@ -1230,7 +1344,7 @@ export const es: Catalog = {
     table: 'Qué tabla',
     taken: 'Tomadas por',
     noMistakeValidation: 'Ningún error en validación.',
-    missed: '{{label}} perdida en {{number}}',
+    missed: '{{label}} no detectada en {{number}}',
     saidImagesOf: '{{label}} dicha en {{number}} imágenes de {{label2}}',
     rowSaidThereNotColumn:
       'Fila: dice que está y no está. Columna: lo que hay en su lugar. Diagonal, rayada: perdidas.',
@@ -1247,7 +1361,7 @@ export const es: Catalog = {
     notError: 'sin error',
     falseAlarms: 'Falsas alarmas',
     saidLabelMissing: 'dice que la tiene; ¿o falta la etiqueta?',
-    missed2: 'Perdidas',
+    missed2: 'No detectadas',
     labelWrong: 'la tiene; ¿o sobra la etiqueta?',
     noMistakeValidationThreshold: 'Ningún error en validación con este umbral.',
     whereDidLook: '¿Dónde miró?',
@@ -1265,15 +1379,15 @@ export const es: Catalog = {
     hasIt: 'la tiene',
     not: 'no la tiene',
     before: 'antes',
-    missedInline: 'perdidas',
-    found: 'halladas',
-    rightlyLeftOut: 'bien fuera',
+    missedInline: 'no detectadas',
+    found: 'encontradas',
+    rightlyLeftOut: 'bien descartadas',
     falseAlarmsInline: 'falsas alarmas',
     pgup: 'RePág',
     pgdn: 'AvPág',
     locked: 'bloqueada',
-    nowFound: 'ahora halladas',
-    nowMissed: 'ahora perdidas',
+    nowFound: 'ahora encontradas',
+    nowMissed: 'ahora no detectadas',
     newFalseAlarms: 'nuevas falsas alarmas',
     labelWrongInline: '¿o está mal la etiqueta?',
     noLongerFalseAlarms: 'ya no falsas alarmas',
@@ -1298,31 +1412,31 @@ export const es: Catalog = {
     recall3: 'Exhaustividad ≥ {{minrecall}}',
     missCosts3FalseAlarms: 'Un fallo cuesta 3 falsas alarmas',
     goalOfLabel: 'El objetivo de esta etiqueta',
-    allSearchFoundThem: 'Todas como las halló la búsqueda',
+    allSearchFoundThem: 'Volver a los umbrales sugeridos',
     recall95: 'exhaust., 95 %',
     belowGoal: 'Bajo su objetivo',
     meetsGoal: 'Cumple su objetivo',
     notMeasuredNoValidationImage: 'Sin medir: sin imagen de validación, umbral {{global}}',
     unlock: 'Desbloquear {{label}}',
     lock: 'Bloquear {{label}}',
-    searchFound: '{{label}} como lo halló la búsqueda',
+    searchFound: 'Volver al umbral sugerido de {{label}}',
     goalOfSimilarLabels: 'El objetivo de {{label}} para las parecidas',
-    allThresholdsSearchFoundThem: 'Todos los umbrales como los halló la búsqueda',
+    allThresholdsSearchFoundThem: 'Volver a los umbrales sugeridos',
     showErrors: 'Ver los errores',
     showConfusions: 'Ver las confusiones',
-    tune: 'Ajustar {{name}}',
+    tune: 'Umbrales de {{name}}',
     readingScores: 'Leyendo las puntuaciones…',
     notSaved: 'sin guardar',
     saving: 'guardando…',
     savedRun: 'guardado',
     goExport: 'Ir a exportar',
-    scores: 'Puntos',
+    scores: 'Puntuaciones',
     errors: 'Errores',
     confusions: 'Confusiones',
     givesGoalLabelsAboutMany: 'Da este objetivo a las etiquetas con parecidas imágenes',
     applySimilar: 'Aplicar a parecidas',
     lockX: 'Bloquear (X)',
-    foundSearchR: 'Como lo halló la búsqueda (R)',
+    foundSearchR: 'Volver al sugerido (R)',
     notMeasuredNoValidationImage2:
       '{{name}} está sin medir: no tiene imagen de validación. Usa el umbral común {{global}}.',
     moveSomeImagesOfVal: 'Mueve algunas imágenes suyas a val.txt y entrena otra vez.',
