@@ -21,18 +21,22 @@ export interface RunningStudio {
 
 export async function startStudio(home = mkdtempSync(path.join(tmpdir(), 'destila-screens-'))): Promise<RunningStudio> {
   const sample = path.join(home, 'Sample');
-  const child = spawn(process.execPath, [path.join(root, 'src', 'main', 'doors', 'cli', 'main.ts'), 'serve', '--port', '0'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-    env: {
-      ...process.env,
-      HOME: home,
-      DESTILA_STATE: path.join(home, 'state'),
-      DESTILA_CACHE: path.join(home, 'cache'),
-      DESTILA_SAMPLE: sample,
+  const child = spawn(
+    process.execPath,
+    [path.join(root, 'src', 'main', 'doors', 'cli', 'main.ts'), 'serve', '--port', '0'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+      env: {
+        ...process.env,
+        HOME: home,
+        DESTILA_STATE: path.join(home, 'state'),
+        DESTILA_CACHE: path.join(home, 'cache'),
+        DESTILA_SAMPLE: sample,
+      },
     },
-  });
+  );
   const url = await addressOf(child);
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const kill = async (): Promise<void> => {

@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { en } from './en.ts';
-import { es } from './es.ts';
-import { languages, translator } from './translate.ts';
+import { en } from '../../src/shared/locales/en.ts';
+import { es } from '../../src/shared/locales/es.ts';
+import { languages, translator } from '../../src/shared/locales/translate.ts';
 
-const root = path.join(import.meta.dirname, '..', '..', '..');
+const root = path.join(import.meta.dirname, '..', '..');
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 
 /** 'data.save' to its text, for every text of a catalog. */
