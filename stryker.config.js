@@ -2,8 +2,7 @@ import { areas } from './scripts/mutationAreas.ts';
 
 /**
  * `npm run mutate -- AREA` (scripts/mutate.ts) says which area. Results are kept in reports/mutation: a second run
- * only tries
- * what changed since (incremental mode).
+ * only tries what changed since (incremental mode).
  */
 const name = process.env.DESTILA_MUTATE ?? '';
 const area = areas[name];
@@ -27,6 +26,7 @@ export default {
   tempDirName: '.stryker-tmp',
   ignorePatterns: ['docs', 'out', 'reports', 'destila-demo', 'destila-sample', 'docker'],
   concurrency: 2,
+  // Added to one and a half times what the tests take: a mutant that loops forever holds a worker for so long.
   timeoutMS: 10_000,
   thresholds: { high: 90, low: 85, break: 85 },
   allowEmpty: false,
