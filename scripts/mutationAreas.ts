@@ -7,11 +7,12 @@ export interface MutationArea {
 export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   metrics: {
     mutate: ['src/shared/metrics/{metrics,bootstrap,wilson,goal}.ts', 'src/main/pipeline/eval/report.ts'],
-    tests: ['src/shared/metrics/*.test.ts', 'src/main/pipeline/eval/*.test.ts'],
+    tests: ['src/shared/metrics/{metrics,bootstrap,wilson,quality}.test.ts', 'src/main/pipeline/eval/*.test.ts'],
   },
   thresholds: {
     mutate: ['src/shared/metrics/thresholds.ts'],
-    tests: ['src/shared/metrics/*.test.ts'],
+    // Without thresholdSmoothing.test.ts: its simulation takes longer than all other tests of the area together.
+    tests: ['src/shared/metrics/{thresholds,thresholdSearch}.test.ts'],
   },
   losses: {
     mutate: ['src/main/pipeline/engine/onnx/loss*.ts'],

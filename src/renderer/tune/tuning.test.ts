@@ -3,7 +3,6 @@ import { averagePrecision, classReport } from '../../shared/metrics/metrics.ts';
 import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
 import { compareRuns } from '../compare/differences.ts';
 import { confusionsBetween, flips, mistakes, scored, togetherCounts } from './images.ts';
-import { wilson } from '../../shared/metrics/wilson.ts';
 import { bestK } from './goals.ts';
 import type { Counted } from './tuneStore.ts';
 
@@ -18,18 +17,6 @@ const counted = (): Counted => {
     tables: histograms.map(confusionByK),
   };
 };
-
-describe('Wilson interval, against SciPy binomtest(...).proportion_ci(method="wilson")', () => {
-  test.each([
-    [8, 10, 0.4901625, 0.9433178],
-    [0, 10, 0, 0.2775328],
-    [25, 26, 0.8110722, 0.993178],
-  ])('%i of %i', (hits, trials, low, high) => {
-    expect(wilson(hits, trials).low).toBeCloseTo(low, 6);
-    expect(wilson(hits, trials).high).toBeCloseTo(high, 6);
-  });
-  test('of nothing is nothing', () => expect(wilson(0, 0).low).toBeNaN());
-});
 
 describe('images at a threshold', () => {
   const images = scored(counted(), 1, 0);

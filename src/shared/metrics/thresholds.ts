@@ -83,9 +83,9 @@ function middleOfBestPlateau(isBest: (k: number) => boolean, decidesAsBelow: (k:
 const decidesAsBelow = (table: readonly Confusion[], k: number): boolean =>
   k > 0 && table[k]!.tp === table[k - 1]!.tp && table[k]!.fp === table[k - 1]!.fp;
 
-/** Exact comparison of two fractions with non-negative parts; an empty denominator counts 0. */
+/** Exact comparison of two fractions of counts. 0/0 counts as 0: its numerator is 0 already. */
 function compareFractions(a: readonly [number, number], b: readonly [number, number]): number {
-  return (a[1] === 0 ? 0 : a[0]) * (b[1] || 1) - (b[1] === 0 ? 0 : b[0]) * (a[1] || 1);
+  return a[0] * (b[1] || 1) - b[0] * (a[1] || 1);
 }
 
 export type Goal = Pick<ThresholdSearchConfig, 'goal' | 'min_precision' | 'min_recall'>;
@@ -93,7 +93,8 @@ export type Goal = Pick<ThresholdSearchConfig, 'goal' | 'min_precision' | 'min_r
 const f1 = ({ tp, fp, fn }: Confusion): readonly [number, number] => [2 * tp, 2 * tp + fp + fn];
 const precision = ({ tp, fp }: Confusion): readonly [number, number] => [tp, tp + fp];
 const recall = ({ tp, fn }: Confusion): readonly [number, number] => [tp, tp + fn];
-const reaches = ([a, b]: readonly [number, number], minimum: number): boolean => b > 0 && a / b >= minimum;
+/** 0/0 is NaN, which reaches no minimum. */
+const reaches = ([a, b]: readonly [number, number], minimum: number): boolean => a / b >= minimum;
 
 function satisfies(confusion: Confusion, goal: Goal): boolean {
   if (goal.goal === 'precision') return reaches(precision(confusion), goal.min_precision);

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../../shared/random.ts';
-import { bootstrapInterval, resampledAveragePrecision } from '../../../shared/metrics/bootstrap.ts';
-import { averagePrecision } from '../../../shared/metrics/metrics.ts';
 import { evaluateSplit, splitReportSchema } from './report.ts';
 
 const stream = randomStream(3, 'report');
@@ -44,41 +42,5 @@ describe('the report of a split', () => {
 
   test('survives being JSON', () => {
     expect(splitReportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
-  });
-});
-
-describe('the bootstrap', () => {
-  test('gives the interval that the mean of a known distribution has', () => {
-    const values = Float64Array.from({ length: 400 }, () => stream());
-    const { low, high } = bootstrapInterval(400, (drawn) => drawn.reduce((sum, i) => sum + values[i]!, 0) / 400, {
-      seed: 4,
-    });
-    // The standard error of the mean of 400 uniform draws is sqrt(1 / 12 / 400) = 0.0144.
-    expect((high - low) / (2 * 1.96 * Math.sqrt(1 / 12 / 400))).toBeCloseTo(1, 0);
-    expect(Math.abs((high - low) / (2 * 1.96 * 0.01443) - 1)).toBeLessThan(0.12);
-  });
-
-  test('of average precision is that of the drawn images, ties and unknown labels included', () => {
-    const truth = Int8Array.from({ length: 40 }, (_, i) => (i % 9 === 0 ? -1 : stream() < 0.4 ? 1 : 0));
-    const scored = Float64Array.from({ length: 40 }, () => Math.floor(8 * stream()));
-    const fast = resampledAveragePrecision(truth, scored);
-    for (let replicate = 0; replicate < 20; replicate++) {
-      const drawn = Array.from({ length: 40 }, () => Math.floor(40 * stream()));
-      const counts = new Uint16Array(40);
-      for (const i of drawn) counts[i]!++;
-      expect(fast(counts)).toBeCloseTo(
-        averagePrecision(
-          drawn.map((i) => truth[i]!),
-          drawn.map((i) => scored[i]!),
-        ),
-        12,
-      );
-    }
-    expect(fast(new Uint16Array(40))).toBeNaN();
-  });
-
-  test('leaves out resamples in which nothing is defined', () => {
-    const { low, high } = bootstrapInterval(2, (drawn) => (drawn[0] === drawn[1] ? NaN : 5), {});
-    expect([low, high]).toEqual([5, 5]);
   });
 });

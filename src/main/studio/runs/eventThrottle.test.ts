@@ -59,6 +59,29 @@ test('everything else goes out at once, after what came before it', () => {
   expect(out).toEqual(['a step 1', 'a note', 'a step 2']);
 });
 
+test('a second begins with the first step after the last flush', () => {
+  const { out, throttle } = throttled();
+  throttle.send('p', 'a', step(1));
+  vi.advanceTimersByTime(900);
+  throttle.send('p', 'a', note);
+  throttle.send('p', 'a', step(2));
+  vi.advanceTimersByTime(999);
+  expect(out).toEqual(['a step 1', 'a note']);
+  vi.advanceTimersByTime(1);
+  expect(out).toEqual(['a step 1', 'a note', 'a step 2']);
+});
+
+test('an event goes out whole, with its project and run', () => {
+  const out: unknown[] = [];
+  const throttle = createEventThrottle((event) => out.push(event));
+  throttle.send('p', 'a', progress(3));
+  throttle.send('q', 'b', note);
+  expect(out).toEqual([
+    { type: 'run', project: 'p', run: 'a', event: progress(3) },
+    { type: 'run', project: 'q', run: 'b', event: note },
+  ]);
+});
+
 test('nothing goes out of one that was disposed of', () => {
   const { out, throttle } = throttled();
   throttle.send('p', 'a', step(1));

@@ -12,9 +12,9 @@ export function createEventThrottle(emit: (event: StudioEvent) => void): {
   dispose(): void;
 } {
   const pending = new Map<string, StudioEvent>();
-  let timer: NodeJS.Timeout | null = null;
+  let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
-    timer = null;
+    timer = undefined;
     for (const event of pending.values()) emit(event);
     pending.clear();
   };
@@ -26,12 +26,12 @@ export function createEventThrottle(emit: (event: StudioEvent) => void): {
         return;
       }
       // What waits came before this.
-      if (timer !== null) clearTimeout(timer);
+      clearTimeout(timer);
       flush();
       emit({ type: 'run', project, run, event });
     },
     dispose: () => {
-      if (timer !== null) clearTimeout(timer);
+      clearTimeout(timer);
     },
   };
 }

@@ -1,7 +1,10 @@
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Sample } from '../../pipeline/data/dataset.ts';
+import { writeSnapshot } from '../../pipeline/data/snapshot.ts';
+import { snapshotFolder } from '../../pipeline/stages/data.ts';
 import { openAppendedLines } from './appendedLines.ts';
 import { openHistories } from './history.ts';
 
@@ -108,5 +111,128 @@ describe('the history of a run', () => {
     add('metrics.jsonl', step(1));
     const { phases } = await openHistories().read('r', folder, '/photos');
     expect(phases[0]!.steps.at).toEqual([0.25]);
+  });
+
+  test('has the figures of each epoch: numbers and null, and neither words nor lists', async () => {
+    const watched = [{ path: 'a.jpg', truth: ['cat'], scores: [{ label: 'cat', score: 0.75 }] }];
+    add(
+      'metrics.jsonl',
+      { type: 'phase', stage: 'student', phase: 'distill' },
+      { ...step(1), stage: 'student', phase: 'distill', hard_loss: 0.125 },
+      { ...step(2), stage: 'student', phase: 'distill', hard_loss: null },
+      { type: 'epoch', stage: 'student', phase: 'distill', epoch: 3, best: false, watched: [] },
+      {
+        ...{ type: 'epoch', stage: 'student', phase: 'distill', epoch: 4, best: true },
+        ...{ val_loss: 0.5, macro_ap: null, kind: 'words', perClassAp: [0.5, null], watched },
+      },
+      { type: 'epoch', stage: 'student', phase: 'distill', epoch: 5, best: false },
+    );
+    const history = await openHistories().read('r', folder, '/photos');
+    expect(history.watched).toEqual(watched);
+    expect(history.phases).toEqual([
+      {
+        ...{ stage: 'student', phase: 'distill', stepsPerEpoch: 1, plannedEpochs: null },
+        steps: { at: [1, 2], loss: [0.125, 0.5], learningRate: [0.01, 0.01] },
+        epochs: [
+          { epoch: 3, best: false, metrics: {}, perClassAp: null },
+          { epoch: 4, best: true, metrics: { val_loss: 0.5, macro_ap: null }, perClassAp: [0.5, null] },
+          { epoch: 5, best: false, metrics: {}, perClassAp: null },
+        ],
+      },
+    ]);
+  });
+
+  test('keeps phases of the same name in two stages apart, and passes over lines of a phase that never began', async () => {
+    const other = { ...phase, stage: 'student' };
+    add('metrics.jsonl', { ...step(1), stage: 'student' }, phase, step(1), other, { ...step(2), stage: 'student' });
+    const { phases } = await openHistories().read('r', folder, '/photos');
+    expect(phases.map(({ stage, steps }) => [stage, steps.at])).toEqual([
+      ['teacher', [0.25]],
+      ['student', [0.5]],
+    ]);
+  });
+
+  test('has the last 200 notes, whole; a log that was cut back starts over', async () => {
+    const histories = openHistories();
+    const messages = async (): Promise<string[]> =>
+      (await histories.read('r', folder, '/photos')).notes.map(({ message }) => message);
+    add('log.jsonl', { ...note('0'), level: 'warning', more: 'not shown' }, { ...note('?'), level: 'shouting' });
+    expect((await histories.read('r', folder, '/photos')).notes).toEqual([
+      { at: '2026-01-01T00:00:00.000Z', level: 'warning', stage: 'teacher', message: '0' },
+    ]);
+    add('log.jsonl', ...Array.from({ length: 199 }, (_, i) => note(`${i + 1}`)));
+    expect(await messages()).toEqual(Array.from({ length: 200 }, (_, i) => `${i}`));
+    add('log.jsonl', note('200'));
+    expect(await messages()).toEqual(Array.from({ length: 200 }, (_, i) => `${i + 1}`));
+    writeFileSync(file('log.jsonl'), '');
+    add('log.jsonl', note('anew'));
+    expect(await messages()).toEqual(['anew']);
+  });
+
+  test('a metrics file that was cut back to nothing leaves no phase and no watched image', async () => {
+    const histories = openHistories();
+    const watched = [{ path: 'a.jpg', truth: [], scores: [] }];
+    add('metrics.jsonl', phase, { type: 'epoch', ...at, epoch: 0, best: true, watched });
+    expect((await histories.read('r', folder, '/photos')).watched).toEqual(watched);
+    writeFileSync(file('metrics.jsonl'), '');
+    expect(await histories.read('r', folder, '/photos')).toMatchObject({ phases: [], watched: [] });
+  });
+
+  test('counts the positive validation images of each label, again when the data stage is done again', async () => {
+    const sample = (name: string, ...labels: number[]): Sample => ({
+      ...{ path: `${name}.jpg`, file: path.join(folder, `${name}.jpg`), hash: name.repeat(64).slice(0, 64) },
+      ...{ labels: Int8Array.from(labels), line: 1 },
+    });
+    const histories = openHistories();
+    const read = async () => {
+      const { vocabulary, valPositives } = await histories.read('r', folder, folder);
+      return { vocabulary, valPositives };
+    };
+    expect(await read()).toEqual({ vocabulary: [], valPositives: [] });
+    const train = [sample('a', 1, 1)];
+    const val = [sample('b', 1, 0), sample('c', 1, -1), sample('d', 0, 1)];
+    await writeSnapshot(snapshotFolder(folder), {
+      root: folder,
+      vocabulary: ['cat', 'dog'],
+      splits: { train, val, test: [] },
+    });
+    expect(await read()).toEqual({ vocabulary: ['cat', 'dog'], valPositives: [2, 1] });
+    expect(await read()).toEqual({ vocabulary: ['cat', 'dog'], valPositives: [2, 1] });
+    await writeSnapshot(snapshotFolder(folder), {
+      root: folder,
+      vocabulary: ['cat', 'dog'],
+      splits: { train, val: val.slice(1), test: [] },
+    });
+    expect(await read()).toEqual({ vocabulary: ['cat', 'dog'], valPositives: [1, 1] });
+    writeFileSync(path.join(snapshotFolder(folder), 'snapshot.json'), 'damaged');
+    expect(await read()).toEqual({ vocabulary: [], valPositives: [] });
+    rmSync(snapshotFolder(folder), { recursive: true });
+    expect(await read()).toEqual({ vocabulary: [], valPositives: [] });
+  });
+
+  test('stays in memory for the eight runs that were asked for last', async () => {
+    const histories = openHistories();
+    const run = (name: string): string => path.join(folder, name, 'metrics.jsonl');
+    const lossOf = async (name: string): Promise<number | null> =>
+      (await histories.read(name, path.join(folder, name), '/photos')).phases[0]!.steps.loss[0]!;
+    const names = Array.from({ length: 9 }, (_, i) => `run-${i}`);
+    // More than the 4096 bytes by which a file that only grew is recognized.
+    const write = (name: string, loss: number): void =>
+      writeFileSync(
+        run(name),
+        [phase, step(1, loss), ...Array.from({ length: 60 }, (_, i) => step(i + 2))]
+          .map((line) => `${JSON.stringify(line)}\n`)
+          .join(''),
+      );
+    for (const name of names) {
+      mkdirSync(path.join(folder, name));
+      write(name, 0.1);
+    }
+    for (const name of names.slice(0, 8)) expect(await lossOf(name)).toBe(0.1);
+    expect(await lossOf('run-0')).toBe(0.1); // run-1 is now the one that was asked for longest ago
+    expect(await lossOf('run-8')).toBe(0.1);
+    for (const name of names) write(name, 0.9);
+    for (const name of ['run-2', 'run-0', 'run-8']) expect([name, await lossOf(name)]).toEqual([name, 0.1]);
+    expect(await lossOf('run-1')).toBe(0.9);
   });
 });

@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { getPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
-import type { JobCommand } from '../../../shared/events.ts';
+import type { JobCommand, RunEvent } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Job } from '../../jobs/startJob.ts';
 import type { RunRecord } from '../../pipeline/storage/runFolder.ts';
@@ -19,29 +21,35 @@ interface Begun {
   readonly folder: string;
   readonly commands: JobCommand[];
   cancelled: boolean;
+  say(event: RunEvent): void;
   end(value: unknown): void;
   fail(problem: Problem): void;
 }
 
 /** A queue whose jobs end when the test says so. */
-async function open(state: string) {
+async function open(state: string, { pid = 1 as number | null, polite = false, started = Promise.resolve() } = {}) {
   const begun: Begun[] = [];
   const ended: string[] = [];
+  const events: string[] = [];
+  const changes: string[] = [];
   const queue = await openRunQueue(
     state,
     {
-      onEvent: () => undefined,
-      onChange: () => undefined,
-      onEnd: (_, run) => void ended.push(run),
-      polite: () => false,
+      onEvent: (project, run, { type }) => void events.push(`${project} ${run} ${type}`),
+      onChange: (entries) => void changes.push(entries.map(({ run, state: now }) => `${run} ${now}`).join(', ')),
+      onEnd: (project, run) => {
+        expect(project).toBe('p');
+        ended.push(run);
+      },
+      polite: () => polite,
     },
-    (folder): Job => {
+    (folder, { onEvent }): Job => {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      const job: Begun = { folder, commands: [], cancelled: false, end: resolve, fail: reject };
+      const job: Begun = { folder, commands: [], cancelled: false, say: onEvent!, end: resolve, fail: reject };
       begun.push(job);
       return {
-        pid: 1,
-        started: Promise.resolve(),
+        pid,
+        started,
         result: promise,
         send: (command) => {
           job.commands.push(command);
@@ -55,7 +63,7 @@ async function open(state: string) {
     },
   );
   await nextTurn(); // what was left in the queue starts in a turn of its own
-  return { queue, begun, ended };
+  return { queue, begun, ended, events, changes };
 }
 
 let states = 0;
@@ -205,4 +213,182 @@ test('a queue that cannot be read is empty; one of an earlier version counts no 
   expect((await open(state)).queue.entries()).toEqual([]);
   writeFileSync(path.join(state, 'queue.json'), JSON.stringify([entry('a')]));
   expect((await open(state)).begun).toHaveLength(1);
+});
+
+test('events of a run go out under its project and name, and every change of the queue is told', async () => {
+  const { queue, begun, events, changes } = await open(newState());
+  await queue.add(entry('a'));
+  await queue.add(entry('b'));
+  begun[0]!.say({ type: 'note', stage: 'teacher', level: 'info', message: 'words' });
+  expect(events).toEqual(['p a note']);
+  await queue.command('a', { type: 'pause' });
+  await queue.command('a', { type: 'continue' });
+  await queue.command('a', { type: 'stop' });
+  await until(() => begun.length === 2);
+  expect(changes.filter((change, i) => change !== changes[i - 1])).toEqual([
+    'a waiting',
+    'a running',
+    'a running, b waiting',
+    'a paused, b waiting',
+    'a running, b waiting',
+    'b waiting',
+    'b running',
+  ]);
+});
+
+test('a command that is no pause leaves a paused run paused', async () => {
+  const { queue } = await open(newState());
+  await queue.add(entry('a'));
+  await queue.command('a', { type: 'pause' });
+  await queue.command('a', { type: 'finishPhase' });
+  expect(namesIn(queue)).toEqual(['a paused']);
+});
+
+test('the process id is that of the running job', async () => {
+  const { queue, begun, ended } = await open(newState(), { pid: 4321 });
+  expect(queue.runningPid()).toBeNull();
+  await queue.add(entry('a'));
+  expect(queue.runningPid()).toBe(4321);
+  begun[0]!.end(null);
+  await until(() => ended.length === 1);
+  expect(queue.runningPid()).toBeNull();
+});
+
+test('cancelling a run that is not in the queue changes nothing', async () => {
+  const { queue, begun } = await open(newState());
+  await queue.add(entry('a'));
+  await queue.cancel('b');
+  expect(namesIn(queue)).toEqual(['a running']);
+  expect(begun[0]!.cancelled).toBe(false);
+});
+
+describe('the priority of a new job', () => {
+  const jobProcess = () =>
+    spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  test.each([
+    [true, 10],
+    [false, getPriority()],
+  ])('with polite %s is %i', async (polite, priority) => {
+    const child = jobProcess();
+    try {
+      const { queue } = await open(newState(), { pid: child.pid!, polite });
+      await queue.add(entry('a'));
+      await nextTurn();
+      expect(getPriority(child.pid)).toBe(priority);
+    } finally {
+      child.stdin.end();
+      await once(child, 'exit');
+    }
+  });
+
+  test('stays that of the studio for a job that has no process', async () => {
+    const before = getPriority();
+    const { queue } = await open(newState(), { pid: null, polite: true });
+    await queue.add(entry('a'));
+    await nextTurn();
+    expect(namesIn(queue)).toEqual(['a running']);
+    expect(getPriority()).toBe(before);
+  });
+
+  test('is not set for a job that never started', async () => {
+    const start = Promise.withResolvers<undefined>();
+    const { queue } = await open(newState(), { polite: true, pid: process.pid, started: start.promise });
+    const before = getPriority();
+    await queue.add(entry('a'));
+    start.reject(new Error('no process'));
+    await nextTurn();
+    expect(getPriority()).toBe(before);
+  });
+
+  test('of a process that is gone already is no matter', async () => {
+    const child = jobProcess();
+    child.stdin.end();
+    await once(child, 'exit');
+    const { queue } = await open(newState(), { pid: child.pid!, polite: true });
+    await queue.add(entry('a'));
+    await nextTurn();
+    expect(namesIn(queue)).toEqual(['a running']);
+  });
+});
+
+describe('a queue file that cannot be written', () => {
+  const blocked = (state: string): string => {
+    rmSync(path.join(state, 'queue.json'), { force: true });
+    mkdirSync(path.join(state, 'queue.json', 'in the way'), { recursive: true }); // no file can take its place
+    return state;
+  };
+
+  test('refuses a new run, which is then not in the queue', async () => {
+    const { queue, begun } = await open(blocked(newState()));
+    await expect(queue.add(entry('a'))).rejects.toThrow();
+    expect(namesIn(queue)).toEqual([]);
+    expect(begun).toEqual([]);
+  });
+
+  test('loses no run that is in it already, and closes in order', async () => {
+    const state = newState();
+    const { queue, begun } = await open(state);
+    await queue.add(entry('a'));
+    await queue.add(entry('b'));
+    await until(() => stored(state)[0]!.starts === 1);
+    blocked(state);
+    begun[0]!.end(null);
+    await until(() => begun.length === 2);
+    expect(namesIn(queue)).toEqual(['b running']);
+    await queue.close('kill');
+    expect(begun[1]!.cancelled).toBe(true);
+  });
+
+  test('is written again once it can be', async () => {
+    const state = newState();
+    const { queue } = await open(blocked(state));
+    await expect(queue.add(entry('a'))).rejects.toThrow();
+    rmSync(path.join(state, 'queue.json'), { recursive: true });
+    await queue.add(entry('b'));
+    expect(stored(state).map(({ run }) => run)).toEqual(['b']);
+  });
+});
+
+test('a run that fails while the studio closes is not tried again', async () => {
+  const state = newState();
+  const { queue, begun } = await open(state);
+  await queue.add(entry('a'));
+  begun[0]!.fail(new Problem('engine', 'It broke.'));
+  await queue.close('stop');
+  expect(stored(state)).toEqual([]);
+});
+
+test('a run that is cancelled while the studio stays open is not kept for the next start', async () => {
+  const state = newState();
+  const { queue, ended } = await open(state);
+  await queue.add(entry('a'));
+  await queue.cancel('a');
+  await until(() => ended.length === 1);
+  await queue.close('stop');
+  expect(stored(state)).toEqual([]);
+});
+
+test('an empty queue closes', async () => {
+  for (const how of ['stop', 'kill'] as const) {
+    const { queue, begun } = await open(newState());
+    await queue.close(how);
+    expect(begun).toEqual([]);
+  }
+});
+
+test('the details of what ended a run are kept, and a run that finished has no problem', async () => {
+  const [broken, whole] = [await runFolder(), await runFolder()];
+  const { queue, begun, ended } = await open(newState());
+  await queue.add(entry('a', broken));
+  await queue.add(entry('b', whole));
+  begun[0]!.fail(new Problem('outOfMemory', 'Memory ran out.', 'the end'));
+  await until(() => begun.length === 2);
+  begun[1]!.end(null);
+  await until(() => ended.length === 2);
+  expect((await readRun(broken)).problem).toEqual({
+    kind: 'outOfMemory',
+    message: 'Memory ran out.',
+    detail: 'the end',
+  });
+  expect(await readRun(whole)).toMatchObject({ state: 'running', problem: null }); // the job itself writes its end
 });
