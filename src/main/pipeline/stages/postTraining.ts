@@ -150,7 +150,7 @@ async function quantized(
 
 /** Every convolution's input comes back for each batch: a small one keeps that within a few hundred megabytes. */
 const CORRECTION_BATCH = 4;
-const CORRECTION_IMAGES = 128;
+export const CORRECTION_IMAGES = 128;
 
 async function* plainPixels(
   loader: Loader,
