@@ -144,7 +144,8 @@ async function quantized(
   const batches = (async function* () {
     for await (const { pixels } of plainPixels(loader, representative, batchSize)) yield pixels;
   })();
-  const ranges = await calibrate(engine, model, parameters, batches, batchSize);
+  // With corrected biases the quantized network computes what the float network does with its own.
+  const ranges = await calibrate(engine, model, folded, batches, batchSize);
   return scored(room, loader, model, parameters, ranges);
 }
 
