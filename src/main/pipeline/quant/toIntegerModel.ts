@@ -12,6 +12,7 @@ import {
   weightScale,
 } from './arithmetic.ts';
 import type { IntegerModel, IntegerOp, IntegerTensor } from './integerModel.ts';
+import { withScoredLogits } from './scoredLogits.ts';
 
 type Convolution = Extract<GraphNode, { op: 'conv2d' | 'depthwiseConv2d' }>;
 
@@ -37,7 +38,7 @@ class Conversion {
   constructor(model: Model, parameters: Parameters, ranges: ReadonlyMap<string, Range>) {
     this.model = model;
     this.parameters = parameters;
-    this.ranges = withRoomForAdds(model, ranges);
+    this.ranges = withScoredLogits(model, withRoomForAdds(model, ranges));
   }
 
   convert(node: GraphNode): void {

@@ -16,6 +16,7 @@ import type { Model, Tensor } from '../graph/graph.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { writeModelFile } from '../models/modelFile.ts';
 import { headStart, unfreezeFrom } from '../models/unfreeze.ts';
+import { calibrate } from '../quant/calibrate.ts';
 import { quantizedModel } from './integer.ts';
 import { networkModel } from './network/train.ts';
 import { postTraining } from './postTraining.ts';
@@ -173,6 +174,16 @@ describe('post-training quantization of a network with statistics of other image
       if (trained && right === 'fresh')
         expect(result.parameters.get(kernel), kernel).not.toEqual(unchanged.get(kernel));
       else expect(result.parameters.get(kernel), kernel).toEqual(unchanged.get(kernel));
+    if (right === 'left') {
+      // One batch of all images calibrates: these are the ranges of the network that training left, in float.
+      const quantized = quantizedModel(stored);
+      const batches = (async function* () {
+        yield joined(images.train!);
+      })();
+      const expected = await calibrate(engine, quantized, unchanged, batches, COUNT);
+      const others = (all: typeof expected) => [...all].filter(([tensor]) => tensor !== quantized.logits).sort();
+      expect(others(new Map(result.ranges))).toEqual(others(expected));
+    }
     const said = [
       ...notes.filter((text) => text.includes('statistics')),
       ...lines.filter((line) => 'reestimated' in line).map((line) => line.reestimated),

@@ -144,13 +144,14 @@ async function quantized(
   const batches = (async function* () {
     for await (const { pixels } of plainPixels(loader, representative, batchSize)) yield pixels;
   })();
-  const ranges = await calibrate(engine, model, parameters, batches, batchSize);
+  // With corrected biases the quantized network computes what the float network does with its own.
+  const ranges = await calibrate(engine, model, folded, batches, batchSize);
   return scored(room, loader, model, parameters, ranges);
 }
 
 /** Every convolution's input comes back for each batch: a small one keeps that within a few hundred megabytes. */
 const CORRECTION_BATCH = 4;
-const CORRECTION_IMAGES = 128;
+export const CORRECTION_IMAGES = 128;
 
 async function* plainPixels(
   loader: Loader,

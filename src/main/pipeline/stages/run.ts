@@ -39,7 +39,8 @@ const work: Record<Exclude<Stage, 'data'>, (room: RunRoom) => Promise<StageSumma
   export: exportStage,
 };
 
-function announcementOf(stage: Stage, { student, qat }: Config): string {
+/** What a stage does with these settings, told when it starts. */
+export function announcementOf(stage: Stage, { student, qat }: Config): string {
   switch (stage) {
     case 'data':
       return 'Reading and checking the photos and labels.';

@@ -6,7 +6,7 @@ import { permutation, randomStream } from '../../../shared/random.ts';
 import { plainBatches } from './batches.ts';
 
 /** Gives statistics within about one percent, and costs little compared to an epoch. */
-const MOST_BATCHES = 16;
+export const MOST_BATCHES = 16;
 
 export interface StatisticsSource {
   readonly engine: Engine;

@@ -7,6 +7,8 @@ import type { Model, Parameters } from '../graph/graph.ts';
 import { foldBatchNorm } from '../graph/foldBatchNorm.ts';
 import { ARCHITECTURES } from '../models/architectures.ts';
 import { buildNetwork } from '../models/efficientnet.ts';
+import { headStart } from '../models/unfreeze.ts';
+import { reestimateStatistics } from './batchStatistics.ts';
 import { unfoldBatchNorm } from './unfoldBatchNorm.ts';
 
 const SIZE = 32;
@@ -93,4 +95,25 @@ test('BatchNorms that were folded compute the same and hold the statistics of th
   };
   expect(Math.max(...(await misses(unfolded)))).toBeLessThan(1e-3);
   expect(Math.max(...(await misses(identities)))).toBeGreaterThan(1);
+});
+
+test('a frozen backbone of a .tflite is folded back into the kernels and biases of its file', async () => {
+  const engine = await createOnnxCpuEngine({ threads: 1 });
+  const file = foldedParameters(model);
+  const source = { engine, loader, sizeIndex: 0, samples, batchSize: 4, seed: 1 };
+  const unfolded = await unfoldBatchNorm(source, model, file);
+  // Post-training quantization re-estimates from the first trained node on, here on the darker half of the images.
+  const darker = { ...source, samples: samples.slice(0, 4) };
+  const furthest = async (trainableFrom: number): Promise<number> => {
+    const { parameters } = foldBatchNorm(model, await reestimateStatistics(darker, model, unfolded, trainableFrom));
+    const { parameters: expected } = foldBatchNorm(model, file);
+    const differences = [...expected].map(([name, { data }]) => {
+      const found = parameters.get(name)!.data;
+      const largest = data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+      return data.reduce((most, value, i) => Math.max(most, Math.abs(value - found[i]!)), 0) / largest;
+    });
+    return Math.max(...differences);
+  };
+  expect(await furthest(headStart(model))).toBeLessThan(1e-4);
+  expect(await furthest(0)).toBeGreaterThan(0.1);
 });

@@ -21,7 +21,7 @@ test('an epoch is its steps and the scoring of validation; a run is its epochs',
   const config = configSchema.parse({
     teacher: { batch_size: 10, epochs_finetune: 4, weights: null },
     student: { batch_size: 20, epochs_finetune: 6, alpha: 1, weights: null },
-    qat: { epochs: 2 },
+    qat: { epochs: 2, batch_size: 20 },
   });
   const found = estimate(
     config,
@@ -79,7 +79,7 @@ test("the teacher scores the batches of the student: its share grows with the st
     configSchema.parse({
       teacher: { batch_size: 10, epochs_finetune: 4, weights: null },
       student: { batch_size: 20, epochs_finetune: 6, alpha, weights: null },
-      qat: { epochs: 2 },
+      qat: { epochs: 2, batch_size: 20 },
     });
   const speeds = {
     teacher: { stepSeconds: 2, scoreSeconds: 0.5 },
@@ -91,9 +91,31 @@ test("the teacher scores the batches of the student: its share grows with the st
   expect(taught.studentEpochSeconds).toBe(5 * (1 + 1) + 2 * 0.25);
   expect(taught.teacherEpochSeconds).toBe(22);
   expect(estimate(config(1), images, speeds).studentEpochSeconds).toBe(5.5);
-  // Stages in the order of a run: 4 * 22, 6 * 10.5, QAT 1.3 * 2 * 10.5, then both networks score: 40 validation images
-  // take 4 * 0.5 + 2 * 0.25, 20 test images half of that; the export runs the student on 60 images, 3 batches.
-  expect(taught.stageSeconds.map(({ seconds }) => seconds)).toEqual([88, 63, 27.3, 2.5, 1.25, 0.75]);
+  // Stages in the order of a run: 4 * 22, 6 * 10.5, QAT 9.25 (see the test below) and 1.3 * 2 * 10.5, then both networks
+  // score: 40 validation images take 4 * 0.5 + 2 * 0.25, 20 test images half of that; the export runs the student on 60
+  // images, 3 batches.
+  expect(taught.stageSeconds.map(({ seconds }) => seconds)).toEqual([88, 63, 9.25 + 27.3, 2.5, 1.25, 0.75]);
+});
+
+test('post-training quantization scores validation for every choice it has, and training images to correct and calibrate', () => {
+  const seconds = (student: object, train: number): number => {
+    const config = configSchema.parse({
+      student: { batch_size: 20, ...student },
+      qat: { epochs: 0, batch_size: 20 },
+      tflite_export: { representative_dataset_size: 200 },
+    });
+    const speed = { stepSeconds: 1, scoreSeconds: 0.25 };
+    const images = { train, val: 40, test: 20 };
+    const found = estimate(config, images, { teacher: speed, student: speed, memoryBytes: 1 });
+    return found.stageSeconds.find(({ stage }) => stage === 'qat')!.seconds;
+  };
+  // Validation is 2 batches. 100 training images: each candidate 5 to correct biases, 5 to calibrate and 2 to score; two
+  // candidates; 5 for their statistics; 2 to find a temperature, 2 to score it, 4 for the gap: 37 batches.
+  expect(seconds({ weights: null, epochs_finetune: 1 }, 100)).toBe(37 * 0.25);
+  // A frozen backbone has one candidate and no statistics to re-estimate: 12 + 8.
+  expect(seconds({ weights: 'a', epochs_head: 1, epochs_finetune: 0 }, 100)).toBe(20 * 0.25);
+  // 1000 training images: 128 correct biases (7 batches), 200 calibrate (10), 16 batches give statistics: 38 + 16 + 8.
+  expect(seconds({ weights: null, epochs_finetune: 1 }, 1000)).toBe(62 * 0.25);
 });
 
 test('a head that the teacher teaches waits for the teacher as well', () => {

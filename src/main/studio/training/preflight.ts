@@ -7,6 +7,8 @@ import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { changesNothing } from '../../pipeline/data/drawAugmentation.ts';
 import { requireMeasurableMonitors } from '../../pipeline/stages/monitors.ts';
+import { CORRECTION_IMAGES } from '../../pipeline/stages/postTraining.ts';
+import { MOST_BATCHES } from '../../pipeline/train/batchStatistics.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
 import { enginesFolder } from '../state/places.ts';
 
@@ -101,6 +103,22 @@ export async function requireWeights(config: Config): Promise<void> {
 
 type Measurement = z.infer<typeof measurementSchema>;
 
+/**
+ * Batches of the student that post-training quantization scores at most. Validation decides between two sets of BatchNorm
+ * statistics, then for or against a temperature, which takes a pass to find; the gap to the float scores takes two more.
+ */
+function postTrainingPasses({ student, qat, tflite_export }: Config, images: { train: number; val: number }): number {
+  const batches = (count: number): number => Math.ceil(count / qat.batch_size);
+  const ofTrain = (count: number): number => batches(Math.min(count, images.train));
+  const trainsBackbone = student.weights === null || student.epochs_finetune > 0;
+  const candidates = trainsBackbone ? 2 : 1;
+  const eachCandidate =
+    ofTrain(CORRECTION_IMAGES) + ofTrain(tflite_export.representative_dataset_size) + batches(images.val);
+  const statistics = trainsBackbone ? ofTrain(MOST_BATCHES * qat.batch_size) : 0;
+  const temperatureAndGap = 4 * batches(images.val);
+  return ((candidates * eachCandidate + statistics + temperatureAndGap) * qat.batch_size) / student.batch_size;
+}
+
 /** Seconds of each stage from seconds of a step. */
 export function estimate(
   config: Config,
@@ -137,7 +155,11 @@ export function estimate(
       stage: 'student' as const,
       seconds: studentEpoch * config.student.epochs_finetune + studentPass * passes(config.student),
     },
-    { stage: 'qat' as const, seconds: QAT_FACTOR * studentEpoch * config.qat.epochs },
+    {
+      stage: 'qat' as const,
+      seconds:
+        postTrainingPasses(config, images) * student.scoreSeconds + QAT_FACTOR * studentEpoch * config.qat.epochs,
+    },
     { stage: 'thresholds' as const, seconds: score(images.val) },
     { stage: 'test' as const, seconds: score(images.test) },
     {
