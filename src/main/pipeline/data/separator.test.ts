@@ -26,6 +26,8 @@ describe('the layout of label files', () => {
     [['a.jpg,x,y', 'b.jpg,x;y', 'c.jpg,x;y'], 'comma/semicolon'],
     [['a.jpg,x,y', 'b.jpg,x;y'], 'comma/comma'],
     [['a.jpg,x,', 'b.jpg,y;z'], 'comma/semicolon'], // An empty column is no further label.
+    [['a.jpg,x,', 'b.jpg,x,', 'c.jpg,y;z'], 'comma/semicolon'],
+    [['a.jpg,x\ty'], 'comma/tab'],
     [['a.jpg;x,y', 'b.jpg;x|y', 'c.jpg;x|y'], 'semicolon/pipe'],
     // Spaces and tabs separate alike, so that a tab is not another separator; labels with a comma may hold spaces.
     [['a.jpg x\ty', 'b.jpg x'], 'space/space'],
@@ -53,6 +55,7 @@ describe('the layout of label files', () => {
     [['here,x', 'b,y'], 'auto', '1 of 2 lines have the name of a file before it'],
     [['b,y', 'c d'], 'auto', '1 of 2 lines contain it; no image names were recognized'],
     [['a.jpg,x;y'], 'auto', '1 of 1 lines have an image name before it; semicolon between labels'],
+    [['a.jpg,x', ' b ', ' c d.jpg '], 'auto', '1 of 1 lines have an image name before it'],
     [['a.jpg,x'], 'pipe', 'set by data.separator'],
   ])('%j with %s rests on: %s', (lines, setting, evidence) =>
     expect(detectLayout(lines, setting, (name) => name === 'here')).toMatchObject({
