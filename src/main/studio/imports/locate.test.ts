@@ -75,7 +75,7 @@ describe('records of a source', () => {
     const reading: Reading = {
       project: '/p',
       config: { separator: 'auto', labels_file: null },
-      folder: { files: images } as Reading['folder'],
+      folder: { files: images, litter: [], links: [], closed: [], skipped: [] },
       images: ['a.jpg', 'x/c.png', 'y/c.png'],
       tally: createTally(),
       questions: createQuestions({}),
