@@ -16,6 +16,7 @@ test.each<[before: string, Layout, labels: string[], after: string]>([
   // Blanks around the path and behind the labels are not part of either.
   ['a.jpg  \tx', tab, ['y'], 'a.jpg\ty'],
   ['  a.jpg\tx', tab, ['y'], '  a.jpg\ty'],
+  ['a.jpg\tx   ', tab, ['y'], 'a.jpg\ty'],
   ['a.jpg  ', tab, ['y'], 'a.jpg\ty'],
   ['  a.jpg', tab, ['y'], '  a.jpg\ty'],
   ['a.jpg x', space, ['y', 'z'], 'a.jpg y z'],
