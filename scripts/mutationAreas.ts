@@ -32,7 +32,10 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   },
   labels: {
     mutate: ['src/main/studio/labels/*.ts', 'src/main/pipeline/data/{labelLine,separator,textLines,labelRules}.ts'],
-    tests: ['src/main/studio/labels/*.test.ts', 'src/main/pipeline/data/{readDataset,checkDataset}.test.ts'],
+    tests: [
+      'src/main/studio/labels/*.test.ts',
+      'src/main/pipeline/data/{readDataset,checkDataset,labelRules,labelLine,separator}.test.ts',
+    ],
   },
   queue: {
     mutate: ['src/main/studio/runs/{runQueue,history,eventThrottle,runSummary}.ts'],

@@ -178,6 +178,30 @@ describe('undo and redo', () => {
     dropThreshold();
     expect(ks()).toEqual([90, 128]);
   });
+  test('of a drag that is still going on end it: nothing is left to redo', () => {
+    setThreshold(0, 90);
+    undo();
+    dragThreshold(0, 70);
+    redo();
+    expect([ks(), useTune.getState().done.length]).toEqual([[70, 128], 1]);
+    undo();
+    expect(ks()).toEqual([100, 128]);
+  });
+  test('never reach the thresholds of another run, shown while a drag went on', async () => {
+    dragThreshold(0, 70);
+    call.mockResolvedValue({ ...tune, run: 'other', saved: tune.saved.map((own) => ({ ...own, k: 33 })) });
+    await loadTune('p', 'other');
+    expect(savedKs()).toEqual([[70, 128]]);
+    dropThreshold();
+    undo();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([ks(), savedKs()]).toEqual([[33, 33], [[70, 128]]]);
+  });
+  test('of a drag include what is written before an export', async () => {
+    dragThreshold(0, 70);
+    await flush();
+    expect(savedKs()).toEqual([[70, 128]]);
+  });
   test('leave out a drag that ends where it began', () => {
     dragThreshold(0, 70);
     dragThreshold(0, 100);
@@ -318,6 +342,16 @@ describe('a goal', () => {
     reset(1);
     expect(useTune.getState().thresholds[1]).toMatchObject({ k: 200, goal: null });
   });
+});
+
+test('test figures that arrive when another run is shown are not shown there', async () => {
+  let arrive: (opened: Tune) => void = () => undefined;
+  call.mockReturnValueOnce(new Promise<Tune>((resolve) => (arrive = resolve)));
+  const opening = openTest('p', 'r');
+  await loadTune('p', 'other');
+  arrive({ ...tune, testOpened: 1, test: val });
+  await opening;
+  expect([useTune.getState().test, useTune.getState().tune?.testOpened]).toEqual([null, 0]);
 });
 
 test('test is counted only after the explicit click, and thresholds stay as they are', async () => {

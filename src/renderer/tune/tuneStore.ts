@@ -111,7 +111,8 @@ function counted(split: Tune['val'], classes: number): Counted {
 /** The explicit click: from here on test figures stand beside validation's. */
 export async function openTest(project: string, run: string): Promise<void> {
   const tune = await attempt(() => call('tune.openTest', { project, run }));
-  if (tune !== null) set({ tune, test: tune.test === null ? null : counted(tune.test, tune.labels.length) });
+  if (tune === null || get().key !== `${project}/${run}`) return;
+  set({ tune, test: tune.test === null ? null : counted(tune.test, tune.labels.length) });
 }
 
 const SAVE_AFTER_MS = 500;
@@ -131,6 +132,8 @@ function keep(): void {
  * window goes away. Resolves when everything that was changed so far is written or has failed.
  */
 export function flush(): Promise<void> {
+  // A drag ends here: its start belongs to this run's thresholds, not to those that are shown next.
+  dropThreshold();
   const { key, keeping } = get();
   if (key === null) return Promise.resolve();
   if (keeping !== 'soon') return writing.get(key) ?? Promise.resolve();
@@ -241,6 +244,7 @@ export function undo(): void {
 }
 
 export function redo(): void {
+  dropThreshold();
   const { done, undone } = get();
   const step = undone.at(-1);
   if (step === undefined) return;

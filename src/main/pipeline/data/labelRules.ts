@@ -95,7 +95,7 @@ function judgeClass(
       file: labelFileName(split),
       line: null,
       label,
-      message: `class '${label}' has ${images} in ${split} (${dataset.splits[split].length} images).`,
+      message: `class '${visible(label)}' has ${images} in ${split} (${dataset.splits[split].length} images).`,
     });
   }
   return problems;

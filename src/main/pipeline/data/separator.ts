@@ -98,8 +98,6 @@ function detectLabelSeparator(
     if (count > winner.count) winner = { name, count };
   }
   const lists = rests.flatMap((rest) => wholeQuoted(rest, separator) ?? []);
-  if (winner.count === 0 && lists.some((list) => containsSeparator(list, separator)))
-    return { labelSeparator: separator, quotedLists: true };
   return {
     labelSeparator: winner.name,
     quotedLists: columns === 0 && lists.some((list) => containsSeparator(list, winner.name)),

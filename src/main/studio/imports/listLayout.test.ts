@@ -77,6 +77,14 @@ describe('lists that are written read back as the plan', () => {
     await expect(readBack([['apple\npear']])).rejects.toThrow('"apple\\npear" holds a line break');
   });
 
+  test('a backslash in a path is refused, for the reader would take it for a slash', async () => {
+    const lists = { train: [], val: [{ path: 'a\\b.jpg', labels: ['x'], split: null }], test: [] };
+    await expect(writeReadable(folder, lists, auto)).rejects.toMatchObject({
+      kind: 'data',
+      message: 'a\\b.jpg holds a backslash, which label files read as a slash: rename the file.',
+    });
+  });
+
   test('labels that the project’s list of classes lacks are refused before anything is written', async () => {
     writeFileSync(path.join(folder, 'classes.txt'), 'apple\n');
     const lists = { train: entriesOf([['apple'], ['pear']]), val: [], test: [] };

@@ -87,9 +87,17 @@ export function placeRecords(
   const { tally } = reading;
   const merged = new Map<string, { entry: Entry; named: string }>();
   const seen = new Set<string>();
-  for (const { records, bases } of groups) {
-    for (const { name, labels, split, where, dropped } of records) {
-      const found = locator.find(name, bases);
+  // Exact paths first: an image that the source names by its path must not take the labels of a name that only fits.
+  const located = groups.map(({ records, bases }) => ({
+    bases,
+    records: records.map((record) => ({ ...record, found: locator.find(record.name, bases) })),
+  }));
+  const exact = (found: Found): boolean => typeof found === 'object' && found.by === 'path';
+  const inOrder = [true, false].flatMap((first) =>
+    located.map(({ bases, records }) => ({ bases, records: records.filter(({ found }) => exact(found) === first) })),
+  );
+  for (const { records, bases } of inOrder) {
+    for (const { name, labels, split, where, dropped, found } of records) {
       if (typeof found === 'object') seen.add(found.image);
       if (dropped === true) continue;
       if (found === 'missing') {

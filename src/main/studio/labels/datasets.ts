@@ -2,6 +2,7 @@ import { existsSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Config } from '../../../shared/config.ts';
 import type {
@@ -20,7 +21,6 @@ import { readStored, writeStored } from '../state/storedJson.ts';
 import { forScreen, readIndex } from './datasetIndex.ts';
 import { readRawFile } from './labelFile.ts';
 import { repair } from './repairs.ts';
-import { unlabeledAnswer } from './unlabeled.ts';
 import { previewChange, saveChanges } from './saveChanges.ts';
 
 /** The Data screen's service: label files read, judged, edited and watched. */
@@ -29,7 +29,7 @@ export interface Datasets {
   open(id: string, folder: string): Promise<DatasetIndex>;
   read(id: string, folder: string): Promise<DatasetIndex>;
   /** Keeps what a check found, as the screens show it. */
-  keepCheck(id: string, found: FolderCheck): Promise<CheckResult>;
+  keepCheck(id: string, found: Pick<FolderCheck, 'problems' | 'dimensions'>): Promise<CheckResult>;
   lastCheck(id: string): Promise<CheckResult | null>;
   /** Edits that are not saved yet, kept so that a crash loses none. */
   draft(id: string, changes: readonly LineChange[]): Promise<void>;
@@ -57,12 +57,13 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     const file = projectConfigFile(folder);
     return (await loadConfig({ file: existsSync(file) ? file : null })).config.data;
   };
-  const opened = new Map<string, DatasetIndex>();
-  /** The index of a project that was just opened, if its label files are what they were; handed out once. */
-  const takeOpened = async (id: string, folder: string): Promise<DatasetIndex | null> => {
-    const index = opened.get(id);
+  const opened = new Map<string, { readonly index: DatasetIndex; readonly own: Config['data'] }>();
+  /** The index of a project that was just opened, if its label files and settings did not change; handed out once. */
+  const takeOpened = async (id: string, folder: string, own: Config['data']): Promise<DatasetIndex | null> => {
+    const found = opened.get(id);
     opened.delete(id);
-    if (index === undefined) return null;
+    if (found === undefined || !isDeepStrictEqual(found.own, own)) return null;
+    const { index } = found;
     const same = await Promise.all(
       splits.map(async (split) => (await readRawFile(folder, split)).hash === index.files[split]),
     );
@@ -87,15 +88,15 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     open: async (id, folder) => {
       const own = await config(folder).catch(() => null);
       const index = await readIndex(id, folder, own ?? { separator: 'auto', labels_file: null, unlabeled: 'ask' }, []);
-      if (own !== null) opened.set(id, index);
+      if (own !== null) opened.set(id, { index, own });
       return index;
     },
     read: async (id, folder) => {
       watchFolder(id, folder);
       const draft = await readStored(draftFile(id), z.array(lineChangeSchema), []);
-      const index = await takeOpened(id, folder);
-      if (index === null) return readIndex(id, folder, await config(folder), draft);
-      return { ...index, draft, unlabeled: await unlabeledAnswer(folder) };
+      const own = await config(folder);
+      const index = await takeOpened(id, folder, own);
+      return index === null ? readIndex(id, folder, own, draft) : { ...index, draft };
     },
     keepCheck: async (id, found) => {
       const result = checkResultSchema.parse({

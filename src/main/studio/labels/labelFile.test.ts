@@ -49,6 +49,34 @@ test.each([
     ],
     '\n',
   ],
+  // A CR at the end of the last line without LF belongs to a Windows ending that was cut off.
+  [
+    '\r\na\n\r',
+    [
+      ['', '\r\n'],
+      ['a', '\n'],
+      ['', '\r'],
+    ],
+    '\r\n',
+  ],
+  [
+    '\n\nb',
+    [
+      ['', '\n'],
+      ['', '\n'],
+      ['b', ''],
+    ],
+    '\n',
+  ],
+  [
+    '\r\rb',
+    [
+      ['', '\r'],
+      ['', '\r'],
+      ['b', ''],
+    ],
+    '\r',
+  ],
   [
     '\uFEFFa\nb',
     [
@@ -86,6 +114,7 @@ test('a rewritten line keeps its byte order mark and its ending', async () => {
 
 test.each([
   ['a\r\nb', '\r\n', 'a\r\nb\r\nx\r\ny\r\n'],
+  ['a\nb\nc', '\n', 'a\nb\nc\nx\ny\n'],
   ['a\n', '\n', 'a\nx\ny\n'],
   ['', '\n', 'x\ny\n'],
 ])('new lines go behind the last of %j, which gets an ending first', async (content, ending, expected) => {
@@ -98,5 +127,10 @@ test.each([
 test('a file that is not there is empty; one that cannot be read is an error', async () => {
   expect(await readRawFile(folder, 'val')).toMatchObject({ exists: false, hash: '', lines: [], ending: '\n' });
   mkdirSync(path.join(folder, 'test.txt'));
-  await expect(readRawFile(folder, 'test')).rejects.toMatchObject({ kind: 'file' });
+  await expect(readRawFile(folder, 'test')).rejects.toMatchObject({
+    kind: 'file',
+    message: `${path.join(folder, 'test.txt')} cannot be read.`,
+  });
+  // By FIPS 180-2, appendix B.1.
+  expect((await readBytes('abc')).hash).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
 });

@@ -12,13 +12,16 @@ export function lineWithLabels(text: string, layout: Layout, labels: readonly st
   const path = splitPath(text, layout.separator);
   if (path === null) throw new Problem('data', `The line '${text}' cannot be read: a quotation mark is not closed.`);
   const { rest } = path;
-  const head = rest === null ? text.trimEnd() : text.slice(0, text.length - rest.length - 1).trimEnd();
+  // Trimmed where splitPath trims, or the length of the rest would cut into the labels.
+  const whole = layout.separator === 'space' ? text.trimEnd() : text;
+  const head = rest === null ? text.trimEnd() : whole.slice(0, whole.length - rest.length - 1).trimEnd();
   if (labels.length === 0) return head;
   const written = head + character[layout.separator] + labelText(labels, layout);
   const parsed = splitLine(written, layout);
   const same =
     parsed !== null &&
     parsed.path === path.path.text &&
+    !labels.some((label) => /[\r\n\0]/.test(label)) && // They would end the line or make the file unreadable.
     sameLabels(
       parsed.labels.map((label) => label.text),
       labels,

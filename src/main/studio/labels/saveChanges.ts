@@ -42,11 +42,13 @@ export async function saveChanges({ project, changes, separator, backupFolder }:
       written.flatMap(([split]) => (files[split].exists ? [files[split].file] : [])),
       backupFolder,
     );
-    // Files that gain lines first: a crash in between leaves a line twice, never nowhere.
-    const gaining = (split: Split): number =>
-      changes.some((change) => change.to === split && change.split !== split) ? 0 : 1;
-    for (const [split, lines] of written.sort(([a], [b]) => gaining(a) - gaining(b)))
-      await writeLabelFile(files[split].file, joined(lines));
+    // Files that gain lines first, with all that they had: a crash in between leaves a line twice, never nowhere.
+    for (const [split, lines] of plan.gaining) await writeLabelFile(files[split].file, joined(lines));
+    for (const [split, lines] of written) {
+      const bytes = joined(lines);
+      const gained = plan.gaining.get(split);
+      if (gained === undefined || !joined(gained).equals(bytes)) await writeLabelFile(files[split].file, bytes);
+    }
     return { state: 'saved', lines: changes.length, backup };
   } finally {
     await lock.release();
@@ -104,6 +106,8 @@ function findLine(file: RawFile, { line, path: named }: LineChange, layout: Layo
 interface Plan {
   readonly lines: ReadonlyMap<Split, readonly RawLine[]>;
   readonly touched: ReadonlySet<Split>;
+  /** Files that get lines from another, with the lines that leave them still there. */
+  readonly gaining: ReadonlyMap<Split, readonly RawLine[]>;
   readonly conflicts: readonly Conflict[];
 }
 
@@ -130,18 +134,25 @@ function planChanges(files: Files, changes: readonly LineChange[], layout: Layou
       touched.add(change.to);
     }
   }
-  const whole = splits.map(
-    (split) =>
-      [
-        split,
-        appended(
-          lines.get(split)!.filter((line) => line !== null),
-          added.get(split)!,
-          files[split].ending,
+  const whole = (split: Split, own: readonly (RawLine | null)[]) => {
+    const present = own.filter((line) => line !== null);
+    return [split, appended(present, added.get(split)!, files[split].ending)] as const;
+  };
+  return {
+    lines: new Map(splits.map((split) => whole(split, lines.get(split)!))),
+    touched,
+    gaining: new Map(
+      splits
+        .filter((split) => added.get(split)!.length > 0)
+        .map((split) =>
+          whole(
+            split,
+            lines.get(split)!.map((line, at) => line ?? files[split].lines[at]!),
+          ),
         ),
-      ] as const,
-  );
-  return { lines: new Map(whole), touched, conflicts };
+    ),
+    conflicts,
+  };
 }
 
 /** Three-way: what was read, what the user wants, what stands there now. */

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import type { SeparatorName } from './labelLine.ts';
+import { betterSeparator, detectLayout } from './separator.ts';
+
+const none = (): boolean => false;
+const layout = (lines: string[], exists: (path: string) => boolean = none) => {
+  const { separator, labelSeparator, quotedLists } = detectLayout(lines, 'auto', exists);
+  return `${separator}/${labelSeparator}${quotedLists ? ' lists' : ''}`;
+};
+
+describe('the layout of label files', () => {
+  test.each([
+    // Between path and labels: the separator before which most lines have the name of an image.
+    [[], 'tab/tab'],
+    [['a.jpg', 'b.jpg'], 'tab/tab'],
+    [['a b.jpg', 'c d.jpg'], 'tab/tab'], // Whole lines that are names of images say nothing.
+    [['a.jpg,x', 'b.jpg;y', 'c.jpg;z'], 'semicolon/semicolon'],
+    [['a.jpg\tx,y'], 'tab/comma'],
+    [['a.jpg x;y', 'b.jpg z'], 'space/semicolon'],
+    [['a.jpg | x|y'], 'pipe/pipe'],
+    // On a tie the separator that is rarer inside names: tab, semicolon, pipe, comma, space.
+    [['a.jpg\tx', 'b.jpg;y'], 'tab/tab'],
+    [['a.jpg;x', 'b.jpg|y'], 'semicolon/semicolon'],
+    // Between labels: further columns, unless more lines show another separator in one column.
+    [['a.jpg,x,y', 'b.jpg,x,y', 'c.jpg,x;y'], 'comma/comma'],
+    [['a.jpg,x,y', 'b.jpg,x;y', 'c.jpg,x;y'], 'comma/semicolon'],
+    [['a.jpg,x,y', 'b.jpg,x;y'], 'comma/comma'],
+    [['a.jpg,x,', 'b.jpg,y;z'], 'comma/semicolon'], // An empty column is no further label.
+    [['a.jpg,x,', 'b.jpg,x,', 'c.jpg,y;z'], 'comma/semicolon'],
+    [['a.jpg,x\ty'], 'comma/tab'],
+    [['a.jpg;x,y', 'b.jpg;x|y', 'c.jpg;x|y'], 'semicolon/pipe'],
+    // Spaces and tabs separate alike, so that a tab is not another separator; labels with a comma may hold spaces.
+    [['a.jpg x\ty', 'b.jpg x'], 'space/space'],
+    [['a.jpg red apple,y', 'b.jpg y'], 'space/comma'],
+    [['a.jpg red apple,y', 'b.jpg x y', 'c.jpg x y'], 'space/space'],
+    // Quoted lists.
+    [['a.jpg,"x,y"', 'b.jpg,z'], 'comma/comma lists'],
+    [['a.jpg,"x;y"', 'b.jpg,z'], 'comma/semicolon lists'],
+    [['a.jpg,"x,y"', 'b.jpg,z,w'], 'comma/comma'], // Columns are in use: the quotes protect one label.
+    [['a.jpg,"x"', 'b.jpg,"y"'], 'comma/comma'],
+    [['a.jpg,"x;y",z', 'b.jpg,p;q', 'c.jpg,p;q'], 'comma/semicolon'],
+  ])('%j is %s', (lines, expected) => expect(layout(lines)).toBe(expected));
+
+  test('a file on disk counts where no name ends like an image; without either, the commonest character does', () => {
+    const lines = ['a,b;x', 'c,d;y', 'e,z'];
+    expect(layout(lines, (name) => name === 'a,b' || name === 'c,d')).toBe('semicolon/semicolon');
+    expect(layout(lines)).toBe('comma/semicolon');
+    // Names of images outvote files.
+    expect(layout(['a.jpg,x;y', 'c,d;y', 'e,f;y'], (name) => name === 'c,d' || name === 'e,f')).toBe('comma/semicolon');
+  });
+
+  test.each<[lines: string[], setting: SeparatorName | 'auto', evidence: string]>([
+    [['a.jpg'], 'auto', 'no line has labels'],
+    [['a.jpg,x', 'b,y'], 'auto', '1 of 2 lines have an image name before it'],
+    [['here,x', 'b,y'], 'auto', '1 of 2 lines have the name of a file before it'],
+    [['b,y', 'c d'], 'auto', '1 of 2 lines contain it; no image names were recognized'],
+    [['a.jpg,x;y'], 'auto', '1 of 1 lines have an image name before it; semicolon between labels'],
+    [['a.jpg,x', ' b ', ' c d.jpg '], 'auto', '1 of 1 lines have an image name before it'],
+    [['a.jpg,x'], 'pipe', 'set by data.separator'],
+  ])('%j with %s rests on: %s', (lines, setting, evidence) =>
+    expect(detectLayout(lines, setting, (name) => name === 'here')).toMatchObject({
+      evidence,
+      detected: setting === 'auto',
+    }),
+  );
+
+  test('a separator that is set is taken, and the one between labels is still found', () =>
+    expect(detectLayout(['a.jpg,x;y'], 'comma', none)).toMatchObject({
+      name: 'comma',
+      separator: 'comma',
+      labelSeparator: 'semicolon',
+      detected: false,
+    }));
+});
+
+test.each<[line: string, current: SeparatorName, better: SeparatorName | null]>([
+  ['a.jpg;x', 'tab', 'semicolon'],
+  ['a.jpg\tx', 'tab', null],
+  ['a.jpg', 'tab', null],
+  ['a;x', 'tab', null],
+  ['a.jpg,x;y', 'semicolon', 'comma'],
+  ['a.jpg x', 'comma', 'space'],
+  ['"a.jpg;x', 'tab', null],
+])('%j where %s separates elsewhere: better %s', (line, current, better) =>
+  expect(betterSeparator(line, current)).toBe(better),
+);
