@@ -111,6 +111,8 @@ describe('who may ask', () => {
       { origin: 'http://evil.example' },
       { origin: 'null' },
       { origin: `http://127.0.0.1:${server.port + 1}` },
+      { origin: `127.0.0.1:${server.port}` },
+      { origin: `https://127.0.0.1:${server.port}` },
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
       {},

@@ -63,6 +63,8 @@ export const exportMessages: Readonly<Record<string, string>> = {
   '{file} is not valid JSON.': '{file} no es JSON válido.',
   '{file} is not valid JSON (line {line:number}, column {column:number}).':
     '{file} no es JSON válido (línea {line}, columna {column}).',
+  '{file} nests too deep or holds too many lists to be read.':
+    '{file} tiene demasiados niveles o demasiadas listas para leerlo.',
   '{file} has {found:number} MB; at most {most:number} MB are read.':
     '{file} tiene {found} MB; se leen {most} MB como mucho.',
   '{file} has the unknown entry {entry}.': '{file} tiene la entrada desconocida {entry}.',

@@ -57,4 +57,20 @@ describe('what the command line prints', () => {
     expect(text().replaceAll('\r\x1b[K', '')).not.toMatch(CONTROL);
     expect(text()).toContain(String.raw`\u001b[2J`);
   });
+
+  test('a warning says so once, whether or not its own text begins with the word', () => {
+    const out = tty(false);
+    const text = written(out);
+    const reporter = createReporter(false, out);
+    for (const message of ['few images', 'warning: few images'])
+      reporter.event({ type: 'note', level: 'warning', message, stage: 'data' } as RunEvent);
+    expect(text()).toBe('  warning: few images\n'.repeat(2));
+  });
+
+  test('a stopped run is reported once: by the command, whose last sentence it is', () => {
+    const out = tty(false);
+    const text = written(out);
+    createReporter(false, out).event({ type: 'stopped', message: 'Stopped at a checkpoint.' } as RunEvent);
+    expect(text()).toBe('');
+  });
 });

@@ -52,16 +52,15 @@ function lineOf(event: RunEvent): string | null {
       return `  ${event.phase} epoch ${String(event.epoch + 1).padStart(String(event.epochs).length)}/${event.epochs}  ${figures.join('  ')}${event.best ? '  best so far' : ''}`;
     }
     case 'note':
-      return event.message
+      return `${event.level === 'warning' && !event.message.startsWith('warning: ') ? 'warning: ' : ''}${event.message}`
         .split('\n')
-        .map((line, i) => `  ${i === 0 && event.level === 'warning' ? 'warning: ' : ''}${line}`)
+        .map((line) => `  ${line}`)
         .join('\n');
     case 'stageFinished':
       return `  done in ${duration(event.seconds)}`;
     case 'finished':
       return `\nFinished in ${duration(event.seconds)}.`;
-    case 'stopped':
-      return `\n${event.message}`;
+    // 'stopped' is left to the command: it ends with the same sentence.
     default:
       return null;
   }

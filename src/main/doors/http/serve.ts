@@ -125,7 +125,7 @@ const isOwnHost = (host: string | undefined, port: number): boolean =>
 function isOwnOrigin(request: IncomingMessage, port: number): boolean {
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
-  if (origin !== undefined) return isOwnHost(origin.replace(/^http:\/\//, ''), port);
+  if (origin !== undefined) return origin.startsWith('http://') && isOwnHost(origin.slice('http://'.length), port);
   if (request.method !== 'GET') return site === undefined ? false : site === 'same-origin';
   return (
     site === undefined || site === 'same-origin' || site === 'none' || request.headers['sec-fetch-mode'] === 'navigate'

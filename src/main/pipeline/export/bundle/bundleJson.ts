@@ -4,6 +4,10 @@ import { Problem } from '../../../../shared/problem.ts';
 
 /** Metrics of 10,000 labels take 32 MB; a file beyond this is no bundle's and would take long to parse. */
 const MOST_BYTES = 64 * 2 ** 20;
+/** Far deeper than the files of a bundle nest. */
+const MOST_DEPTH = 64;
+/** Each list or object takes some 50 bytes of memory beside its text, so that brackets alone could exhaust it. */
+const MOST_CONTAINERS = 2_000_000;
 
 /** A JSON file of a bundle. Throws a Problem whose one sentence names the file and the first entry that is wrong. */
 export function parseBundleJson<T>(schema: z.ZodType<T>, name: string, bytes: Uint8Array): T {
@@ -12,6 +16,7 @@ export function parseBundleJson<T>(schema: z.ZodType<T>, name: string, bytes: Ui
       'file',
       `${name} has ${Math.round(bytes.length / 2 ** 20)} MB; at most ${MOST_BYTES / 2 ** 20} MB are read.`,
     );
+  if (isBracketBomb(bytes)) throw new Problem('file', `${name} nests too deep or holds too many lists to be read.`);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -37,6 +42,28 @@ export function parseBundleJson<T>(schema: z.ZodType<T>, name: string, bytes: Ui
     );
   throw new Problem('file', complaint(issue, place === '' ? name : `${name}: ${place}`), parsed.error.message);
 }
+
+/** Counts brackets without building anything: parsed, 60 MB of brackets take several gigabytes. */
+function isBracketBomb(bytes: Uint8Array): boolean {
+  let depth = 0;
+  let containers = 0;
+  let inText = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (inText) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) inText = false;
+    } else if (byte === QUOTE) inText = true;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      depth++;
+      containers++;
+      if (depth > MOST_DEPTH || containers > MOST_CONTAINERS) return true;
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [...'"\\[]{}'].map((c) => c.charCodeAt(0));
 
 /** thresholds.perClass[0].k */
 export const pathText = (path: readonly PropertyKey[]): string =>
