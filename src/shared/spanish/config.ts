@@ -31,8 +31,8 @@ export const configMessages: Readonly<Record<string, string>> = {
   'this is not YAML ({reason}).': 'esto no es YAML válido ({reason}).',
   '{file} has more than {limit:number} KB: this is not a settings file.':
     '{file} tiene más de {limit} KB: no es un archivo de ajustes.',
-  '{file} has more than {limit:number} tags (!): this is not a settings file.':
-    '{file} tiene más de {limit} etiquetas (!): no es un archivo de ajustes.',
+  '{file} has more than {limit:number} tags (! or %): this is not a settings file.':
+    '{file} tiene más de {limit} etiquetas (! o %): no es un archivo de ajustes.',
   'brackets are nested more than {limit:number} levels deep.': 'los corchetes están anidados a más de {limit} niveles.',
   '{file}: values are nested too deep.': '{file}: los valores están anidados a demasiada profundidad.',
   'aliases (*{name}) are not supported: write the value itself.':

@@ -154,6 +154,7 @@ describe('what is written about settings', () => {
     ['deep lists', `seed: 1\nx:\n${'- '.repeat(10_000)}1`, /\.yaml:3: brackets are nested/],
     ['a megabyte', `seed: 1\n${'# x\n'.repeat(250_000)}`, /has more than 64 KB/],
     ['tags without end', '!!x '.repeat(10_000), /has more than 100 tags/],
+    ['directives without end', '%TAG ! x\n'.repeat(6_000), /has more than 100 tags/],
   ])('in a file: %s is refused in words', async (_, text, message) => {
     const found = loadConfig({ file: yaml(text) });
     await expect(found).rejects.toThrow(message);

@@ -15,7 +15,7 @@ export interface YamlFile {
  * megabyte of short keys.
  */
 export const MOST_YAML_BYTES = 64 * 1024;
-/** Tags ('!!str') that a file may have; the parser compares each error with all earlier text. */
+/** Tags ('!!str') and directives ('%TAG') that a file may have; the parser compares each error with all earlier text. */
 const MOST_TAGS = 100;
 /**
  * Levels of brackets or indentation; settings have three. The parser calls itself for each, and its time grows with
@@ -25,8 +25,8 @@ const DEEPEST = 50;
 
 export function readYaml(file: string, text: string): YamlFile {
   if (Buffer.byteLength(text) > MOST_YAML_BYTES) throw tooLarge(file);
-  if ((text.match(/(?<!\S)!/g)?.length ?? 0) > MOST_TAGS)
-    throw new Problem('config', `${file} has more than ${MOST_TAGS} tags (!): this is not a settings file.`);
+  if ((text.match(/(?<!\S)!|^%/gm)?.length ?? 0) > MOST_TAGS)
+    throw new Problem('config', `${file} has more than ${MOST_TAGS} tags (! or %): this is not a settings file.`);
   const deep = tooDeep(text);
   if (deep !== null)
     throw new Problem('config', `${file}:${deep}: brackets are nested more than ${DEEPEST} levels deep.`);
