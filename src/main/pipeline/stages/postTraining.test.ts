@@ -18,7 +18,7 @@ import { writeModelFile } from '../models/modelFile.ts';
 import { headStart, unfreezeFrom } from '../models/unfreeze.ts';
 import { calibrate } from '../quant/calibrate.ts';
 import { quantizedModel } from './integer.ts';
-import { networkModel } from './network/train.ts';
+import { networkModel } from './network/model.ts';
 import { postTraining } from './postTraining.ts';
 import type { RunRoom } from './runContext.ts';
 import { modelPath } from './runContext.ts';

@@ -18,7 +18,7 @@ import { isBetter } from '../train/recipe.ts';
 import { labelMatrix, logitsOf, scoreSamples } from '../train/scoring.ts';
 import { integerMetrics } from './network/validationMetrics.ts';
 import { scoreInteger } from './integer.ts';
-import { networkModel } from './network/train.ts';
+import { networkModel } from './network/model.ts';
 import type { RunRoom } from './runContext.ts';
 import { modelPath, note, split } from './runContext.ts';
 

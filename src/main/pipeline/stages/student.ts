@@ -2,7 +2,8 @@ import type { LossSpec } from '../engine/engine.ts';
 import type { BatchImages } from '../train/batches.ts';
 import { labelLoss } from '../train/recipe.ts';
 import { logitsOf } from '../train/scoring.ts';
-import { bestNetwork, trainNetwork } from './network/train.ts';
+import { bestNetwork } from './network/model.ts';
+import { trainNetwork } from './network/train.ts';
 import type { RunRoom, StageSummary } from './runContext.ts';
 import { split, withLoader } from './runContext.ts';
 

@@ -12,7 +12,7 @@ import type { RangePoint } from '../train/learningRateRange.ts';
 import { fellApart, rateOfStep, suggestedRate, withLoss } from '../train/learningRateRange.ts';
 import { labelLoss, optimizerOf } from '../train/recipe.ts';
 import type { JobContext } from '../stages/jobContext.ts';
-import type { NetworkStage } from '../stages/network/train.ts';
+import type { NetworkStage } from '../stages/network/model.ts';
 import { split, withLoader } from '../stages/runContext.ts';
 import { startOf } from '../stages/network/initialState.ts';
 

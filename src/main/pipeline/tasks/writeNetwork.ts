@@ -3,7 +3,7 @@ import { readModelFile } from '../models/modelFile.ts';
 import type { WeightsFormat } from '../models/weights/writeWeights.ts';
 import { writeWeights } from '../models/weights/writeWeights.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
-import type { NetworkStage } from '../stages/network/train.ts';
+import type { NetworkStage } from '../stages/network/model.ts';
 import { modelPath } from '../stages/runContext.ts';
 
 export interface NetworkRequest {

@@ -6,7 +6,7 @@ import type { BatchImages } from '../../train/batches.ts';
 import { plainBatches } from '../../train/batches.ts';
 import { progressReporter } from '../../../../shared/progress.ts';
 import { logitsOf } from '../../train/scoring.ts';
-import type { NetworkTraining } from './train.ts';
+import type { NetworkTraining } from './model.ts';
 import type { PhaseInputs } from './phaseInputs.ts';
 import type { RunRoom } from '../runContext.ts';
 import { note, split } from '../runContext.ts';

@@ -7,8 +7,8 @@ import type { ContinuedHead } from '../../models/weights/ownFile.ts';
 import { continuedHead } from '../../models/weights/ownFile.ts';
 import { readWeights } from '../../models/weights/readWeights.ts';
 import { unfoldBatchNorm } from '../../train/unfoldBatchNorm.ts';
-import type { NetworkStage } from './train.ts';
-import { networkModel } from './train.ts';
+import type { NetworkStage } from './model.ts';
+import { networkModel } from './model.ts';
 import type { StartRoom } from '../runContext.ts';
 import { note, split } from '../runContext.ts';
 

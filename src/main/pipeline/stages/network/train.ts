@@ -1,14 +1,11 @@
 import type { NetworkConfig } from '../../../../shared/config.ts';
 import { Problem } from '../../../../shared/problem.ts';
 import type { Loader } from '../../data/loader.ts';
-import type { LossSpec } from '../../engine/engine.ts';
 import type { Model, Normalization, Parameters } from '../../graph/graph.ts';
-import { buildModel } from '../../models/efficientnet.ts';
 import { layerDecayScales } from '../../models/layerDecay.ts';
 import { readModelFile, writeModelFile } from '../../models/modelFile.ts';
 import { headModel } from '../../models/headModel.ts';
 import { finetunedFrom } from '../../models/unfreeze.ts';
-import type { BatchImages } from '../../train/batches.ts';
 import { stepsPerEpoch } from '../../train/batches.ts';
 import { reestimateStatistics, trainsStatistics } from '../../train/batchStatistics.ts';
 import { removeCheckpoints, writeCheckpoint } from '../../train/checkpoint.ts';
@@ -24,45 +21,10 @@ import type { PhaseInputs } from './phaseInputs.ts';
 import type { RunRoom, StageSummary } from '../runContext.ts';
 import { checkpointFolder, modelPath, note, resumePoint, split } from '../runContext.ts';
 import { startOf } from './initialState.ts';
+import type { NetworkStage, NetworkTraining } from './model.ts';
 
 /** With fewer steps than this an epoch leaves the moving statistics (momentum 0.99) far from where they belong. */
 const STEPS_THAT_SETTLE_STATISTICS = 100;
-
-export type NetworkStage = 'teacher' | 'student';
-
-/** With the normalization that its weights were trained on, null being the family's own. */
-export function networkModel(
-  room: Pick<RunRoom, 'config' | 'dataset'>,
-  stage: NetworkStage,
-  normalization: Normalization | null = null,
-): Model {
-  const config = room.config[stage];
-  return buildModel(config.architecture, {
-    inputSize: config.input_size,
-    classes: room.dataset.vocabulary.length,
-    dropout: config.dropout,
-    dropPath: config.drop_path,
-    normalization,
-  });
-}
-
-/** The best network of a finished stage. */
-export async function bestNetwork(
-  room: Pick<RunRoom, 'config' | 'dataset' | 'folder'>,
-  stage: NetworkStage,
-): Promise<{ model: Model; parameters: Parameters }> {
-  const { parameters, normalization } = await readModelFile(modelPath(room, `${stage}_best`));
-  return { model: networkModel(room, stage, normalization), parameters };
-}
-
-export interface NetworkTraining {
-  readonly stage: NetworkStage;
-  readonly loss: LossSpec;
-  readonly loader: Loader;
-  /** Index of this network's size among the loader's sizes. */
-  readonly sizeIndex: number;
-  readonly teach: ((batch: BatchImages) => Promise<Float32Array>) | null;
-}
 
 /**
  * Trains a float network in two phases: A, the head on a frozen backbone; B, the top of the backbone with it.
