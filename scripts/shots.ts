@@ -31,7 +31,7 @@ try {
   await rail(page, 'Train').click();
   await page.getByRole('button', { name: /^Start Run/ }).click();
   await page.getByRole('heading', { name: /better|worse/i }).waitFor();
-  await page.getByRole('button', { name: /Student.*left/ }).waitFor();
+  await page.getByRole('button', { name: /^Student.*left$/ }).waitFor();
   await page.getByText(/best, epoch [5-9]/).waitFor();
   await shoot(page, 'train-live');
   await page.getByRole('heading', { name: /is done/ }).waitFor();

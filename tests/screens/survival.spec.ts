@@ -6,7 +6,7 @@ test('the server is killed in the middle of a run: the next one goes on with it 
 }) => {
   await openSample(page, studio);
   await startTinyRun(page, tinySettings);
-  await expect(page.getByRole('button', { name: /Student.*left/ })).toBeVisible({ timeout: 0 });
+  await expect(page.getByRole('button', { name: /^Student.*left$/ })).toBeVisible({ timeout: 0 });
   await studio.kill();
   await expect(page.getByText('Reconnecting…')).toBeVisible();
   const again = await studio.restart();
