@@ -105,7 +105,7 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await expect(page.getByText('saved in the run')).toBeVisible();
   await expect(page.getByText('sealed').first()).toBeVisible();
   await page.getByRole('button', { name: 'Open the test split' }).click();
-  await expect(page.getByText('Test was opened 1 time.')).toBeVisible();
+  await expect(page.getByText('The test split was opened 1 time.')).toBeVisible();
   const [runFolder] = execFileSync('ls', [path.join(studio.sample, 'runs')], { encoding: 'utf8' })
     .trim()
     .split('\n');
@@ -178,10 +178,10 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   for (const [name, answer] of [
     ['Datos', /imágenes|etiquetas/],
     ['Entrenar', /ha acabado/],
-    ['Ajustar', /encuentra \d+ de \d+|umbral común/],
+    ['Umbrales', /encuentra \d+ de \d+|umbral común/],
     ['Comparar', /Marca dos/],
-    ['Exportar', /Se puede entregar|Escribiendo/],
-    ['Ajustes', /Se entrena con el procesador|aún no se ha medido/],
+    ['Exportar', /El archivo es fiel|Escribiendo/],
+    ['Preferencias', /Se entrena con el procesador|aún no se ha medido/],
   ] as const) {
     await page.getByRole('navigation', { name: 'Pantallas' }).getByRole('button', { name, exact: true }).click();
     await expect(page.locator('main h1')).toHaveText(answer);
