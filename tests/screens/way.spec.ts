@@ -141,8 +141,13 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
   await expect(page.getByRole('img', { name: 'What the model saw' })).toBeVisible();
   const [report] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Report' }).click()]);
   await expect(report.getByRole('heading', { name: 'Per label' })).toBeVisible();
-  await expectAccessible(report, 'report');
+  // The studio serves it in a sandbox without scripts, where axe cannot run: the same page is checked outside of it.
+  const markup = await report.content();
   await report.close();
+  const copy = await page.context().newPage();
+  await copy.setContent(markup);
+  await expectAccessible(copy, 'report');
+  await copy.close();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'Download' }).first().click(),
