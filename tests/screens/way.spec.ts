@@ -133,7 +133,9 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
     .getByRole('button', { name: /^Export/ })
     .last()
     .click();
-  await expect(page.getByRole('heading', { name: /^The file is faithful \((\d+) of \1\)\. The model is / })).toBeVisible({
+  await expect(
+    page.getByRole('heading', { name: /^The file is faithful \((\d+) of \1\)\. The model is / }),
+  ).toBeVisible({
     timeout: 60_000,
   });
   await expectAccessible(page, 'export');
