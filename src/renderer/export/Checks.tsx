@@ -29,7 +29,7 @@ export function FinishedChecks({ compared, checks }: { compared: number | null; 
           {t('export.of', { valueCount: all.filter(({ ok }) => ok).length, allCount: all.length })}
         </span>
       </div>
-      <ul className="scroll checks">
+      <ul className="scroll checks" tabIndex={0}>
         {all.map((check) => (
           <Check key={check.name} {...check} />
         ))}
@@ -54,7 +54,7 @@ export function RunningChecks({ live: { compared, written, checks } }: { live: L
         <h2>{t('export.checking')}</h2>
         <span className="quiet">{f.count(checks.length + (written ? 1 : 0))}</span>
       </div>
-      <ul className="scroll checks" aria-live="polite">
+      <ul className="scroll checks" tabIndex={0} aria-live="polite">
         {written && <Check name={comparison(t)} ok detail={images} />}
         {checks.map((check) => (
           <Check key={check.name} {...check} />

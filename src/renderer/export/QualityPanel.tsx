@@ -43,7 +43,7 @@ export function QualityPanel({ bundle, run }: { bundle: Export; run: RunSummary 
           </Button>
         )}
       </div>
-      <ul className="scroll checks quality-rows">
+      <ul className="scroll checks quality-rows" tabIndex={0}>
         {rows.map((row) => (
           <li key={row.label}>
             <Verdict verdict={row.verdict} />

@@ -191,7 +191,7 @@ export function mixUps(report: Report, wording: Wording): Html {
   const matrix =
     shown.length === 0
       ? `<p>${t('report.noErrorTest')}</p>`
-      : `<div class="wide"><table class="heat"><caption>${t('report.rowThereColumnSaidNot')}</caption>
+      : `<div class="wide" tabindex="0"><table class="heat"><caption>${t('report.rowThereColumnSaidNot')}</caption>
 <thead><tr><th></th>${shown.map((label) => `<th scope="col">${labelHtml(label, 20)}</th>`).join('')}<th scope="col">${t('report.missed')}</th></tr></thead>
 <tbody>${shown.map((a) => `<tr><th scope="row">${labelHtml(a, 30)}</th>${shown.map((b) => cell(a, b)).join('')}<td>${count(report.missed[names.indexOf(a)]!)}</td></tr>`).join('')}</tbody></table></div>`;
   const pairs = report.cooccurrence
