@@ -5,11 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Method, Output, PictureQuery } from '../../shared/contract/contract.ts';
-import { contract } from '../../shared/contract/contract.ts';
 import type { StudioEvent } from '../../shared/contract/studio.ts';
 import { Problem, toProblemData } from '../../shared/problem.ts';
 import { createImaging } from '../jobs/imaging.ts';
 import { startJob } from '../jobs/startJob.ts';
+import type { Parsed } from './contractInput.ts';
+import { contractInput } from './contractInput.ts';
 import { openActivities } from './system/activities.ts';
 import { requireMeasurableMonitors } from '../pipeline/stages/monitors.ts';
 import { insideFolder } from '../pipeline/storage/insideFolder.ts';
@@ -87,7 +88,7 @@ function inputOf(body: Uint8Array): unknown {
 }
 
 type Handlers = {
-  readonly [M in Exclude<Method, ThreadMethod>]: (input: z.output<(typeof contract)[M]['input']>) => Promise<Output<M>>;
+  readonly [M in Exclude<Method, ThreadMethod>]: (input: Parsed<M>) => Promise<Output<M>>;
 };
 
 export const productVersion = (
@@ -458,22 +459,16 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     });
 
   async function handle(method: Exclude<Method, ThreadMethod>, input: unknown): Promise<unknown> {
-    const parsed = contract[method].input.safeParse(input);
-    if (!parsed.success)
-      throw new Problem(
-        'internal',
-        `The screen asked for ${method} in a way the studio does not know. Reload the window.`,
-        parsed.error.message,
-      );
+    const parsed = contractInput(method, input);
     const handler = handlers[method] as (input: unknown) => Promise<unknown>;
-    return handler(parsed.data);
+    return handler(parsed);
   }
 
   async function answer(method: Method, body: Uint8Array): Promise<Uint8Array> {
     try {
       if (isThreadMethod(method)) return await thread.answer(method, body);
       const input = inputOf(body);
-      if (method === 'dataset.check') return await checkDataset(contract[method].input.parse(input).project);
+      if (method === 'dataset.check') return await checkDataset(contractInput(method, input).project);
       return Buffer.from(JSON.stringify(await handle(method, input)));
     } catch (error) {
       const problem = toProblemData(error);

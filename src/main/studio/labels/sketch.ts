@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { DatasetIndex } from '../../../shared/contract/dataset.ts';
 import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
+import { hashOf } from './labelFile.ts';
 
 /** What is remembered of a project's images: how many, a few to show, and a few to know the folder by after a move. */
 export interface ProjectSketch {
@@ -34,8 +34,4 @@ export async function sketch(
 }
 
 /** sha256 of a file, hex; '' where it cannot be read. */
-export const contentHash = (file: string): Promise<string> =>
-  readRegularFile(file).then(
-    (bytes) => createHash('sha256').update(bytes).digest('hex'),
-    () => '',
-  );
+export const contentHash = (file: string): Promise<string> => readRegularFile(file).then(hashOf, () => '');

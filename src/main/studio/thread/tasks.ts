@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Input, Output } from '../../../shared/contract/contract.ts';
-import { contract } from '../../../shared/contract/contract.ts';
 import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import type { ImportRequest } from '../../../shared/contract/dataset.ts';
+import { contractInput } from '../contractInput.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { readSnapshot } from '../../pipeline/data/snapshot.ts';
 import type { FolderCheck } from '../../pipeline/tasks/check.ts';
@@ -133,20 +133,14 @@ export function createTasks(stateFolder: string, emit: (event: StudioEvent) => v
       if (Object.hasOwn(inner, name))
         return (inner[name as keyof InnerTasks] as (input: unknown) => Promise<unknown>)(input);
       const method = name as ThreadMethod;
-      const parsed = contract[method].input.safeParse(input);
-      if (!parsed.success)
-        throw new Problem(
-          'internal',
-          `The screen asked for ${method} in a way the studio does not know. Reload the window.`,
-          parsed.error.message,
-        );
+      const parsed = contractInput(method, input);
       const folderOf = (project: string): string => {
         const folder = Object.hasOwn(folders, project) ? folders[project] : undefined;
         if (folder === undefined) throw new Problem('data', 'This project is not open. Open its folder first.');
         return folder;
       };
       const handler = handlers[method] as (input: unknown, place: typeof folderOf) => Promise<unknown>;
-      return handler(parsed.data, folderOf);
+      return handler(parsed, folderOf);
     },
   };
 }
