@@ -26,8 +26,6 @@ export const configMessages: Readonly<Record<string, string>> = {
   'place, colour, noise and erase, each once, with commas between':
     'place, colour, noise y erase, una vez cada uno, separados por comas',
   'letters, digits, dot, dash and underscore': 'letras, cifras, punto, guion y guion bajo',
-  "{file} takes 'data' from an alias, which cannot be changed here. Write data.unlabeled: {answer} there yourself.":
-    "{file} toma 'data' de un alias, que aquí no se puede cambiar. Escribe tú data.unlabeled: {answer}.",
   'this is not YAML ({reason}).': 'esto no es YAML válido ({reason}).',
   '{file} has more than {limit:number} KB: this is not a settings file.':
     '{file} tiene más de {limit} KB: no es un archivo de ajustes.',

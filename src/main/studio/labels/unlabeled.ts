@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { Document, isAlias, isMap, parseDocument } from 'yaml';
+import { Document, isMap, parseDocument } from 'yaml';
 import type { Config, UnlabeledMeaning } from '../../../shared/config.ts';
-import { Problem } from '../../../shared/problem.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
+import { readRegularText } from '../../pipeline/storage/regularFile.ts';
 import { loadConfig } from '../config/loadConfig.ts';
 import { projectConfigFile } from '../state/places.ts';
 
@@ -23,17 +22,11 @@ export async function withUnlabeledAnswer(config: Config, folder: string): Promi
 export async function rememberUnlabeled(folder: string, answer: UnlabeledMeaning): Promise<void> {
   const file = projectConfigFile(folder);
   const exists = existsSync(file);
-  // A file that cannot be read as settings is refused here, with its line, before it is touched.
+  // A file that cannot be read as settings, or holds an alias, is refused here with its line, before it is touched.
   if (exists) await loadConfig({ file });
-  const document = exists ? parseDocument(await readFile(file, 'utf8')) : new Document({});
+  const document = exists ? parseDocument(await readRegularText(file)) : new Document({});
   if (!isMap(document.contents)) document.contents = document.createNode({}) as never;
-  const section = document.get('data', true);
-  if (isAlias(section))
-    throw new Problem(
-      'config',
-      `${file} takes 'data' from an alias, which cannot be changed here. Write data.unlabeled: ${answer} there yourself.`,
-    );
-  if (!isMap(section)) document.set('data', document.createNode({}));
+  if (!isMap(document.get('data', true))) document.set('data', document.createNode({}));
   document.setIn(['data', 'unlabeled'], answer);
   await writeFileAtomic(file, document.toString({ lineWidth: 0 }));
 }

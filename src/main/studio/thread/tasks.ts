@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Input, Output } from '../../../shared/contract/contract.ts';
+import type { Output } from '../../../shared/contract/contract.ts';
 import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import type { ImportRequest } from '../../../shared/contract/dataset.ts';
+import type { Parsed } from '../contractInput.ts';
 import { contractInput } from '../contractInput.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { readSnapshot } from '../../pipeline/data/snapshot.ts';
@@ -41,7 +42,7 @@ export interface DatasetCounts {
 }
 
 type Handlers = {
-  readonly [M in ThreadMethod]: (input: Input<M>, folderOf: (project: string) => string) => Promise<Output<M>>;
+  readonly [M in ThreadMethod]: (input: Parsed<M>, folderOf: (project: string) => string) => Promise<Output<M>>;
 };
 
 export interface Tasks {
