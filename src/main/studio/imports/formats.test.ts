@@ -244,6 +244,12 @@ describe('YOLO', () => {
     mkdirSync(path.join(folder, 'folder.txt'));
     await expect(readTextIfThere(folder, 'folder.txt')).rejects.toThrow('folder.txt cannot be read');
   });
+
+  test('an annotation file that is a link out of the project is not read', async () => {
+    const { readTextIfThere } = await import('./sourceText.ts');
+    symlinkSync('/etc/hostname', path.join(folder, 'link.txt'));
+    await expect(readTextIfThere(folder, 'link.txt')).rejects.toThrow('link.txt is outside the project folder');
+  });
 });
 
 describe('Pascal VOC', () => {

@@ -1,8 +1,7 @@
-import { realpath, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { stat } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
 import { Problem } from '../../../shared/problem.ts';
-import { leavesFolder } from '../../pipeline/storage/insideFolder.ts';
+import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import { readRegularFile, readRegularText } from '../../pipeline/storage/regularFile.ts';
 import type { Questions } from './questions.ts';
 
@@ -26,21 +25,27 @@ export async function readSourceText(project: string, file: string, questions: Q
 /** Null only if there is no such file: any other failure is an error, since it would lose labels. */
 export async function readTextIfThere(project: string, file: string): Promise<string | null> {
   try {
-    return (await readRegularText(path.join(project, file))).replace(/^\uFEFF/, '');
+    return (await readRegularText(placeIn(project, file))).replace(/^\uFEFF/, '');
   } catch (error) {
+    if (error instanceof Problem) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw new Problem('file', `${file} cannot be read.`, message);
   }
 }
 
-async function readBytes(project: string, file: string): Promise<Buffer> {
-  const place = path.resolve(project, file);
-  if (leavesFolder(path.resolve(project), place))
-    throw new Problem('data', `${file} is outside the project folder: move it in.`);
+/** Where a file of the project is, links followed. */
+function placeIn(project: string, file: string): string {
   try {
-    if (leavesFolder(await realpath(project), await realpath(place)))
-      throw new Problem('data', `${file} is outside the project folder: move it in.`);
+    return insideFolder(project, file);
+  } catch {
+    throw new Problem('data', `${file} is outside the project folder: move it in.`);
+  }
+}
+
+async function readBytes(project: string, file: string): Promise<Buffer> {
+  try {
+    const place = placeIn(project, file);
     const found = await stat(place);
     if (!found.isFile()) throw new Problem('file', `${file} is not a file.`);
     if (found.size > LARGEST) throw new Problem('data', `${file} is larger than 500 MB: split it into smaller files.`);
