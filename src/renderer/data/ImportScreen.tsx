@@ -100,8 +100,7 @@ export function ImportScreen() {
   const open = plan?.questions.filter(({ answer }) => answer === null).length ?? 0;
   const ready = plan !== null && !planning && plan.images > 0 && open === 0;
   const bySource = plan !== null && plan.splitBySource === plan.images;
-  const images = (count: number): string =>
-    count === 1 ? t('data.n1Image') : t('data.images', { number: f.count(count) });
+  const images = (count: number): string => t('data.countImages', { count, number: f.count(count) });
   return (
     <>
       <Answer

@@ -77,11 +77,7 @@ export function DigitBar({
           onClick={refreshShown}
         >
           <IconRefresh size={14} aria-hidden="true" />
-          {leaving === 0
-            ? t('data.refresh')
-            : leaving === 1
-              ? t('data.n1NoLongerMatches')
-              : t('data.noLongerMatch', { leaving: f.count(leaving) })}
+          {leaving === 0 ? t('data.refresh') : t('data.noLongerMatch', { count: leaving, number: f.count(leaving) })}
         </button>
       )}
     </div>

@@ -73,12 +73,7 @@ export function fixesFor(code: string, found: readonly LabelProblem[], t: Transl
 }
 
 function tell(lines: number, t: Translate): void {
-  const message =
-    lines === 0
-      ? t('data.nothingCouldPutRight')
-      : lines === 1
-        ? t('data.n1LinePutRightFile')
-        : t('data.linesPutRightFilesBackup', { lines });
+  const message = lines === 0 ? t('data.nothingCouldPutRight') : t('data.linesFixed', { count: lines });
   notifications.show({ message, closeButtonProps: { 'aria-label': t('common.close') } });
 }
 

@@ -50,10 +50,7 @@ export function EngineSpeeds({ starting }: { /** Engines that start on this mach
                   <br />
                   {networkText(speed.student)}
                   {speed.threads > 0 && (
-                    <span className="quiet">
-                      ,{' '}
-                      {speed.threads === 1 ? t('settings.n1Thread') : t('settings.threads', { threads: speed.threads })}
-                    </span>
+                    <span className="quiet">, {t('settings.threads', { count: speed.threads })}</span>
                   )}
                 </td>
                 {shown.map((name) => (
