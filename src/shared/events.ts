@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codedFields } from './message.ts';
 
 /**
  * What a running job tells its watchers: plain data, one JSON object a line in log.jsonl and on `--json`.
@@ -23,7 +24,12 @@ export const figureSchema = z.preprocess(
 );
 const numbers = z.record(z.string(), figureSchema);
 
-export const problemSchema = z.object({ kind: z.string(), message: z.string(), detail: z.string().optional() });
+export const problemSchema = z.object({
+  kind: z.string(),
+  message: z.string(),
+  ...codedFields,
+  detail: z.string().optional(),
+});
 
 export const runEventSchema = z.discriminatedUnion('type', [
   /** A stage begins; `steps` says what it will do, in words. */

@@ -1,3 +1,6 @@
+import type { Message, MessageCode, ParameterArguments } from './message.ts';
+import { inEnglish } from './message.ts';
+
 /**
  * Errors cross every border as plain data: what happened and what to do about it, in words a person can act on.
  * Throw a `Problem` for anything a user can cause or cure; any other exception is a fault of ours.
@@ -19,60 +22,81 @@ export type ProblemKind =
 
 export interface ProblemData {
   readonly kind: ProblemKind;
-  /** One or two sentences: what happened, to which file or line, what to do. */
+  /** English: one or two sentences that say what happened, to which file or line, and what to do. */
   readonly message: string;
+  /** With `params`, the same in another language (see `message.ts`). Absent in files written before there were codes. */
+  readonly code?: string | undefined;
+  readonly params?: Message['params'];
   /** Technical text, folded away by default. */
   readonly detail?: string | undefined;
 }
 
-export class Problem extends Error implements ProblemData {
+/** 'file.missing' is a problem of kind 'file'. */
+export type ProblemCode = Extract<MessageCode, `${ProblemKind}.${string}`>;
+
+type Arguments<Code> = Code extends ProblemCode
+  ? [...params: ParameterArguments<Code>, detail?: string]
+  : [message: string, detail?: string];
+
+export class Problem<Code extends ProblemCode | ProblemKind = ProblemCode | ProblemKind>
+  extends Error
+  implements ProblemData
+{
   readonly kind: ProblemKind;
+  readonly code: string | undefined;
+  readonly params: Message['params'];
   readonly detail: string | undefined;
 
-  constructor(kind: ProblemKind, message: string, detail?: string) {
-    super(message);
+  constructor(code: Code, ...[params, detail]: Arguments<Code>) {
+    super(typeof params === 'string' ? params : inEnglish(code as MessageCode, params));
     this.name = 'Problem';
-    this.kind = kind;
+    this.kind = code.split('.')[0] as ProblemKind;
+    this.code = typeof params === 'string' ? undefined : code;
+    this.params = typeof params === 'string' ? undefined : params;
     this.detail = detail;
   }
-}
 
-const pathOf = (error: unknown): string => {
-  const { path } = error as { path?: unknown };
-  return typeof path === 'string' ? path : 'This file';
-};
+  /** A problem that was found elsewhere: in another process, or when a file was written. */
+  static from({ kind, message, code, params, detail }: ProblemData): Problem {
+    const problem = Object.setPrototypeOf(new Error(message), Problem.prototype) as Problem;
+    return Object.assign(problem, { name: 'Problem', kind, code, params, detail });
+  }
+}
 
 /** Any thrown value as plain data. */
 export function toProblemData(error: unknown): ProblemData {
-  if (error instanceof Problem) return { kind: error.kind, message: error.message, detail: error.detail };
-  const code = (error as { code?: unknown } | null)?.code;
+  if (error instanceof Problem) return dataOf(error);
   const text = error instanceof Error ? error.message : String(error);
   const detail = error instanceof Error ? error.stack : undefined;
-  if (code === 'ENOSPC')
-    return {
-      kind: 'diskFull',
-      message: 'The disk is full. Free some space and resume: nothing that was saved is lost.',
-      detail,
-    };
-  // Node says ENOENT when it makes folders on a read-only disk (mkdir with `recursive`).
-  if (code === 'EROFS' || (code === 'ENOENT' && (error as { syscall?: unknown }).syscall === 'mkdir'))
-    return {
-      kind: 'file',
-      message: `${pathOf(error)} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.`,
-      detail,
-    };
-  if (code === 'ENOENT') return { kind: 'file', message: `A file is missing: ${text}`, detail };
-  if (code === 'EACCES' || code === 'EPERM') return { kind: 'file', message: `No permission: ${text}`, detail };
-  if (
-    /bad_alloc|out[ _]of[ _](device[ _]|host[ _])?memory|cudaErrorMemoryAllocation|OOM when allocating|exceeds the max (storage )?buffer|failed to allocate|Array buffer allocation failed/i.test(
-      text,
-    )
-  ) {
-    return {
-      kind: 'outOfMemory',
-      message: 'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.',
-      detail: text,
-    };
-  }
-  return { kind: 'internal', message: text, detail };
+  const known = fileProblem(error, text, detail) ?? memoryProblem(text);
+  return known === null ? { kind: 'internal', message: text, detail } : dataOf(known);
 }
+
+const dataOf = ({ kind, message, code, params, detail }: Problem): ProblemData => ({
+  kind,
+  message,
+  ...(code === undefined ? {} : { code }),
+  ...(params === undefined ? {} : { params }),
+  detail,
+});
+
+/** Node's and the operating system's error codes. */
+function fileProblem(error: unknown, reason: string, detail: string | undefined): Problem | null {
+  const { code, syscall, path } = (error ?? {}) as { code?: unknown; syscall?: unknown; path?: unknown };
+  if (code === 'ENOSPC') return new Problem('diskFull.saved', {}, detail);
+  // Node says ENOENT when it makes folders on a read-only disk (mkdir with `recursive`).
+  if (code === 'EROFS' || (code === 'ENOENT' && syscall === 'mkdir'))
+    return typeof path === 'string'
+      ? new Problem('file.notWritable', { path }, detail)
+      : new Problem('file.diskReadOnly', {}, detail);
+  if (code === 'ENOENT') return new Problem('file.missing', { reason }, detail);
+  if (code === 'EACCES' || code === 'EPERM') return new Problem('file.noPermission', { reason }, detail);
+  return null;
+}
+
+/** What onnxruntime, CUDA, TensorFlow.js and V8 say when memory runs out. */
+const OUT_OF_MEMORY =
+  /bad_alloc|out[ _]of[ _](device[ _]|host[ _])?memory|cudaErrorMemoryAllocation|OOM when allocating|exceeds the max (storage )?buffer|failed to allocate|Array buffer allocation failed/i;
+
+const memoryProblem = (text: string): Problem | null =>
+  OUT_OF_MEMORY.test(text) ? new Problem('outOfMemory.training', {}, text) : null;

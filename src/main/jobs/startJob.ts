@@ -79,10 +79,7 @@ export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
   };
 }
 
-function asProblem(error: unknown): Problem {
-  const { kind, message, detail } = toProblemData(error);
-  return new Problem(kind, message, detail);
-}
+const asProblem = (error: unknown): Problem => Problem.from(toProblemData(error));
 
 /** Lets go of the signal once the job has ended: a door may keep one signal for many jobs. */
 function cancelOn(signal: AbortSignal | undefined, cancel: () => void, result: Promise<unknown>): void {

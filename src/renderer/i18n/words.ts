@@ -2,13 +2,15 @@ import { createContext, useContext } from 'react';
 import { inSpanish } from '../../shared/spanish/translate.ts';
 import type { Language, Translate } from '../../shared/locales/translate.ts';
 import { translator } from '../../shared/locales/translate.ts';
+import type { Sayable } from '../../shared/message.ts';
+import { say } from '../../shared/message.ts';
 import type { Format } from './format.ts';
 import { createFormat } from './format.ts';
 
 export type { Language, Translate };
 
-/** What a service said, in the language of the screen; a text that nobody foresaw stays as it is. */
-export type Said = (message: string) => string;
+/** What a service or a job said, in the language of the screen; plain text stays as it is. */
+export type Said = (said: Sayable) => string;
 
 export interface Wording {
   readonly language: Language;
@@ -21,7 +23,7 @@ export const wording = (language: Language): Wording => ({
   language,
   t: translator(language),
   f: createFormat(language),
-  said: language === 'en' ? (message) => message : inSpanish,
+  said: (said) => (typeof said === 'string' && language === 'es' ? inSpanish(said) : say(translator(language), said)),
 });
 
 export const systemLanguage = (): Language => (navigator.language.toLowerCase().startsWith('es') ? 'es' : 'en');

@@ -2,13 +2,16 @@ import { describe, expect, test, vi } from 'vitest';
 import { translator } from '../../shared/locales/translate.ts';
 import type { RunHistory } from '../../shared/contract/runs.ts';
 import type { RunEvent } from '../../shared/events.ts';
+import type { Sayable } from '../../shared/message.ts';
+import { say } from '../../shared/message.ts';
 
 vi.mock('../api/client.ts', () => ({ call: () => Promise.resolve({}), listen: () => undefined }));
 const { endNotice, titleOf } = await import('./notices.ts');
 const { changesHistory, withEvent } = await import('./useHistory.ts');
 
-const english = { t: translator('en'), said: (text: string) => text };
-const spanish = { t: translator('es'), said: (text: string) => `¡${text}!` };
+const textOf = (said: Sayable): string => (typeof said === 'string' ? said : say(translator('en'), said));
+const english = { t: translator('en'), said: textOf };
+const spanish = { t: translator('es'), said: (said: Sayable) => `¡${textOf(said)}!` };
 const finished: RunEvent = { type: 'finished', seconds: 3 };
 const failed: RunEvent = { type: 'failed', problem: { kind: 'diskFull', message: 'The disk is full.' } };
 const step = (at: number): Extract<RunEvent, { type: 'step' }> => ({

@@ -551,6 +551,27 @@ export const en = {
     nothingChangesWay: 'Checksums of every file',
     imagesTensorsScoresTestApp: 'Images, tensors and scores for testing the app',
   },
+  /** What services, jobs and files say, by subject; codes that begin with a kind of problem are problems. */
+  messages: {
+    diskFull: {
+      saved: 'The disk is full. Free some space and resume: nothing that was saved is lost.',
+    },
+    file: {
+      diskReadOnly:
+        'This file cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+      missing: 'A file is missing: {{reason}}',
+      noPermission: 'No permission: {{reason}}',
+      notWritable:
+        '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+    },
+    list: {
+      /** A list that was cut, such as "a, b and 3 more". */
+      andMore: '{{items}} and {{count, number}} more',
+    },
+    outOfMemory: {
+      training: 'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.',
+    },
+  },
   report: {
     moreReportJsonCsvFiles: '{{all}} more are in report.json and the CSV files.',
     never: 'never',

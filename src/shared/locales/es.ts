@@ -549,6 +549,26 @@ export const es: Catalog = {
     nothingChangesWay: 'Para que nada cambie por el camino',
     imagesTensorsScoresTestApp: 'Imágenes, tensores y puntuaciones para probar la app',
   },
+  messages: {
+    diskFull: {
+      saved: 'El disco está lleno. Libera espacio y reanuda: no se ha perdido nada de lo guardado.',
+    },
+    file: {
+      diskReadOnly:
+        'No se puede escribir este archivo: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
+      missing: 'Falta un archivo: {{reason}}',
+      noPermission: 'Sin permiso: {{reason}}',
+      notWritable:
+        'No se puede escribir en {{path}}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
+    },
+    list: {
+      andMore: '{{items}} y {{count, number}} más',
+    },
+    outOfMemory: {
+      training:
+        'Se agotó la memoria. Reduce batch_size o input_size y reanuda: el último punto de control está a salvo.',
+    },
+  },
   report: {
     moreReportJsonCsvFiles: 'Hay {{all}} más en report.json y los archivos CSV.',
     never: 'nunca',

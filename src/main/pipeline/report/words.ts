@@ -1,5 +1,7 @@
 import type { Language, Translate } from '../../../shared/locales/translate.ts';
 import { translator } from '../../../shared/locales/translate.ts';
+import type { Sayable } from '../../../shared/message.ts';
+import { say } from '../../../shared/message.ts';
 import { inSpanish } from '../../../shared/spanish/translate.ts';
 
 export type ReportLanguage = Language;
@@ -8,8 +10,8 @@ export type ReportLanguage = Language;
 export interface Wording {
   readonly language: ReportLanguage;
   readonly t: Translate;
-  /** A text that a service wrote in English. */
-  said(text: string): string;
+  /** What a service or a job said. */
+  said(said: Sayable): string;
   /** A share of 1 with three decimals; an en dash where there is none. */
   score(value: number | null): string;
   decimal(value: number, digits: number): string;
@@ -29,7 +31,7 @@ export function wording(language: ReportLanguage): Wording {
     language,
     decimal,
     t: translator(language),
-    said: (text) => (language === 'en' ? text : inSpanish(text)),
+    said: (said) => (typeof said === 'string' && language === 'es' ? inSpanish(said) : say(translator(language), said)),
     score: (value) => (value === null ? NONE : decimal(value, 3)),
     count: (value) => value.toLocaleString(locale),
     percent: (share) => `${decimal(share * 100, 1)} %`,

@@ -41,8 +41,7 @@ export function openOffThread(
       const asked = waiting.get(message.id);
       waiting.delete(message.id);
       if (message.type === 'done') return asked?.resolve(message.json);
-      const { kind, message: text, detail } = message.problem;
-      asked?.reject(new Problem(kind, text, detail));
+      asked?.reject(Problem.from(message.problem));
     });
     let fault: Error | null = null;
     started.on('error', (error) => {

@@ -18,8 +18,7 @@ async function answer({ id, name, input, folders }: ThreadRequest): Promise<void
     // Handed over, not copied: an answer may have a hundred megabytes.
     port.postMessage({ type: 'done', id, json } satisfies FromThread, [json.buffer]);
   } catch (error) {
-    const { kind, message, detail } = toProblemData(error);
-    tell({ type: 'problem', id, problem: { kind, message, detail } });
+    tell({ type: 'problem', id, problem: toProblemData(error) });
   }
 }
 

@@ -69,7 +69,7 @@ async function guarded<T>(what: 'load' | 'run', work: () => Promise<T>): Promise
     return await work();
   } catch (error) {
     const data = toProblemData(error);
-    if (data.kind === 'outOfMemory') throw new Problem('outOfMemory', data.message, data.detail);
+    if (data.kind === 'outOfMemory') throw Problem.from(data);
     // 'WebGPU device lost (reason): message' (onnxruntime/core/providers/webgpu/webgpu_context.cc), Vulkan's VK_ERROR_DEVICE_LOST, a CUDA context that is gone.
     if (/device (is )?lost|DEVICE_LOST|cudaErrorDevicesUnavailable|illegal memory access/i.test(data.message)) {
       throw new Problem(

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { translator } from './locales/translate.ts';
+import { message, messageSchema, quoted, say } from './message.ts';
+import { Problem, toProblemData } from './problem.ts';
+
+const [english, spanish] = [translator('en'), translator('es')];
+
+describe('messages', () => {
+  test('are said in the language of whoever reads them, with its numbers and its lists', () => {
+    const long = message('list.andMore', { items: ['a', 'b'].join(', '), count: 12345.5 });
+    expect(long.text).toBe('a, b and 12,345.5 more');
+    expect(say(english, long)).toBe(long.text);
+    expect(say(spanish, long)).toBe('a, b y 12.345,5 más');
+  });
+
+  test('say a message inside a message in the same language', () => {
+    const missing = message('file.missing', { reason: message('list.andMore', { items: 'a.jpg', count: 3 }) });
+    expect(missing.text).toBe('A file is missing: a.jpg and 3 more');
+    expect(say(spanish, missing)).toBe('Falta un archivo: a.jpg y 3 más');
+  });
+
+  test('leave what a person wrote as it is, also where it looks like a placeholder', () => {
+    for (const reason of ['{{count}}', '$t(messages.list.andMore)', '<b>&amp;</b>', '__proto__'])
+      expect(say(spanish, message('file.missing', { reason }))).toBe(`Falta un archivo: ${reason}`);
+  });
+
+  test('keep their English text where the code is of another version', () => {
+    expect(say(spanish, { text: 'Plain.', code: 'from.tomorrow', params: { a: 1 } })).toBe('Plain.');
+    expect(say(spanish, { text: 'Plain.', code: 'file', params: {} })).toBe('Plain.');
+    expect(say(spanish, quoted('Plain.'))).toBe('Plain.');
+  });
+
+  test('cross a border as JSON; plain text from an earlier version is read as well', () => {
+    const missing = message('file.missing', { reason: message('list.andMore', { items: 'a', count: 2 }) });
+    expect(messageSchema.parse(JSON.parse(JSON.stringify(missing)))).toEqual(missing);
+    expect(messageSchema.parse('Training the teacher.')).toEqual({ text: 'Training the teacher.' });
+    expect(messageSchema.safeParse({ text: 'a', code: 'b', params: { c: true } }).success).toBe(false);
+  });
+});
+
+describe('problems', () => {
+  test('carry their kind in their code, and survive a border', () => {
+    const problem = new Problem('file.missing', { reason: 'a.jpg' }, 'open');
+    const data = toProblemData(problem);
+    expect(data).toEqual({
+      kind: 'file',
+      code: 'file.missing',
+      params: { reason: 'a.jpg' },
+      message: 'A file is missing: a.jpg',
+      detail: 'open',
+    });
+    const elsewhere = Problem.from(data);
+    expect(elsewhere).toBeInstanceOf(Problem);
+    expect(toProblemData(elsewhere)).toEqual(data);
+    expect(say(spanish, data)).toBe('Falta un archivo: a.jpg');
+  });
+
+  test('do not compile with a wrong code or wrong parameters', () => {
+    // @ts-expect-error: no such code
+    const unknownCode = (): Problem => new Problem('file.nowhere', {});
+    // @ts-expect-error: `reason` is missing
+    const missingParameter = (): Problem => new Problem('file.missing', {});
+    // @ts-expect-error: it is called `reason`
+    const wrongParameter = (): Problem => new Problem('file.missing', { why: 'a.jpg' });
+    expect([unknownCode, missingParameter, wrongParameter]).toHaveLength(3);
+  });
+});
