@@ -66,7 +66,7 @@ describe('the title of the window', () => {
       '66 % · Run 2 · Destila Studio',
     ],
     ['knows nothing of nothing', [entry('1', 'running')], { 1: { done: 0, total: 0 } }, '0 % · Run 1 · Destila Studio'],
-  ])('%s', (_, queue, progress, expected) => expect(titleOf(queue, progress, (text) => text)).toBe(expected));
+  ])('%s', (_, queue, progress, expected) => expect(titleOf(queue, progress, textOf)).toBe(expected));
 });
 
 describe('a history', () => {
