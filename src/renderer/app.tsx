@@ -21,7 +21,7 @@ import { useEndNotices, useRunInTitle } from './train/notices.ts';
 import { chooseAndOpen } from './welcome/openFolder.ts';
 import { useFolderDrop } from './welcome/useFolderDrop.ts';
 
-/** Loaded when they are first shown. */
+/** Lazy: each screen loads when it is first shown. */
 const screenParts: Readonly<Record<Screen, ReturnType<typeof lazy>>> = {
   welcome: lazy(() => import('./welcome/WelcomeScreen.tsx')),
   data: lazy(() => import('./data/DataScreen.tsx')),
@@ -116,7 +116,7 @@ function Studio() {
   );
 }
 
-/** A fault in one screen leaves the others and the running job alone. */
+/** Error boundary: a crash in one screen affects neither the others nor a running job. */
 class Guard extends Component<{ children: ReactNode }, { fault: Error | null }> {
   override state: { fault: Error | null } = { fault: null };
   static getDerivedStateFromError(fault: Error): { fault: Error } {

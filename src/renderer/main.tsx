@@ -11,7 +11,7 @@ import { connect, useStudio } from './stores/studio.ts';
 const RELOADED = 'destila-reloaded';
 const AGAIN_AFTER_MS = 30_000;
 
-// A window that was open while the studio was updated asks for a screen that is gone: it starts anew, at the same place.
+// A window that was open during an update may request a chunk that no longer exists: reload it at the same place.
 window.addEventListener('vite:preloadError', (event) => {
   if (
     useStudio.getState().connection !== 'there' ||

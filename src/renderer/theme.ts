@@ -2,7 +2,7 @@ import type { CSSVariablesResolver } from '@mantine/core';
 import { createTheme, mergeThemeOverrides } from '@mantine/core';
 import type { Language } from './i18n/words.ts';
 
-/** The design tokens drive the component library: it reads our variables, not the other way round. */
+/** The design tokens drive the component library: Mantine reads our variables, not the other way around. */
 const theme = createTheme({
   primaryColor: 'blue',
   fontFamily: 'var(--font-ui)',
@@ -26,7 +26,7 @@ const theme = createTheme({
   },
 });
 
-/** Numbers are typed with a comma in Spanish; a dot is taken as well. */
+/** Spanish numbers use a decimal comma; a dot is accepted as well. */
 const spanishTheme = mergeThemeOverrides(theme, {
   components: { NumberInput: { defaultProps: { decimalSeparator: ',', allowedDecimalSeparators: [',', '.'] } } },
 });

@@ -2,23 +2,23 @@ import type { Connection, Transport } from './client.ts';
 
 const RETRY_MS = 1000;
 
-/** What must arrive even if the window goes away meanwhile, as far as browsers carry it on (64 kB in all). */
+/** Calls that must arrive even if the window closes. Browsers keep up to 64 kB of such requests alive in total. */
 const outlivesTheWindow = new Set(['tune.save', 'dataset.draft']);
 const CARRIED_BYTES = 60_000;
 
-/** What a window is told whose key the studio does not know. */
+/** Shown when the studio rejects the window's key, because it was restarted. */
 export const STARTED_ANEW = 'The studio was started anew. Open the address that it printed.';
 
 const isRefused = ({ status }: Response): boolean => status === 401 || status === 403;
 
-/** Events that break off do not say why; a call does. */
+/** An event stream that breaks does not say why; a call does. */
 const whatFails = (): Promise<Connection> =>
   fetch('/api/studio.hello', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then(
     (response) => (isRefused(response) ? 'refused' : 'gone'),
     () => 'gone',
   );
 
-/** Calls over fetch, events over server-sent events. A hidden window hears only what matters and catches up when it is shown. */
+/** Calls use fetch, events use server-sent events. A hidden window gets only the important events and catches up when shown. */
 export function browserTransport(): Transport {
   return {
     call: async (method, input) => {
@@ -55,7 +55,7 @@ export function browserTransport(): Transport {
         own.onerror = () => {
           if (source !== own) return;
           own.close();
-          // The next try waits for the answer: it would be lost with a newer source.
+          // Wait for the answer before retrying: a newer source would discard it.
           void whatFails().then((connection) => {
             if (source !== own) return;
             onConnection(connection);

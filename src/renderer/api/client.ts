@@ -7,20 +7,20 @@ import type { ProblemKind } from '../../shared/problem.ts';
 import { browserTransport } from './browser.ts';
 import { desktopTransport } from './desktop.ts';
 
-/** refused: the studio was started anew with another key, and knows this window no more. */
+/** `refused` means that the studio was restarted with another key, so the session has expired. */
 export type Connection = 'there' | 'gone' | 'refused';
 
-/** How a door carries calls and events. */
+/** Carries calls and events between a window and the studio. */
 export interface Transport {
   call(
     method: Method,
     input: unknown,
   ): Promise<{ value: unknown } | { problem: { kind: string; message: string; detail?: string | undefined } }>;
-  /** `onConnection` tells when the studio cannot be reached and when it is back. */
+  /** `onConnection` is called when the studio becomes unreachable and when it is back. */
   listen(onEvent: (event: unknown) => void, onConnection: (connection: Connection) => void): void;
-  /** Address of a path below the door's own origin. */
+  /** URL of a path on this transport's own origin. */
   address(path: string): string;
-  /** The path of a dropped folder or file, where the door knows it. */
+  /** The path of a dropped folder or file; null where the transport cannot know it (browsers). */
   pathOf(file: File): string | null;
   /** The system's folder dialog; null where there is none. */
   chooseFolder: (() => Promise<string | null>) | null;
@@ -28,7 +28,7 @@ export interface Transport {
 
 const transport: Transport = desktopTransport() ?? browserTransport();
 
-/** Asks the studio; what comes back is checked. Rejects with a Problem. */
+/** Calls a method of the studio and validates the reply. Rejects with a Problem. */
 export async function call<M extends Method>(method: M, input: Input<M>): Promise<Output<M>> {
   const reply = await transport.call(method, input);
   if ('problem' in reply)

@@ -18,7 +18,7 @@ import { useComparison } from './useComparison.ts';
 import { WhatDiffers } from './WhatDiffers.tsx';
 import './compare.css';
 
-/** Which is better, and why? */
+/** Answers which of two runs is better, and why. */
 export default function CompareScreen() {
   const wording = useWording();
   const { t, said } = wording;
@@ -130,7 +130,7 @@ const MOST = 8;
 const nextPair = (chosen: readonly string[], id: string): string[] =>
   chosen.includes(id) ? chosen.filter((own) => own !== id) : [...chosen, id].slice(-MOST);
 
-/** One baseline at a time. */
+/** Pinning a run unpins the others: there is one baseline at a time. */
 async function pin(runs: readonly RunSummary[], run: RunSummary): Promise<void> {
   for (const old of runs.filter(({ pinned }) => pinned))
     await attempt(() => call('runs.change', { project: old.project, run: old.id, pinned: false }));

@@ -8,7 +8,7 @@ import { useWording } from '../i18n/words.ts';
 import { metricPoints, smoothed, stageEpochs } from '../train/curves.ts';
 import { runColor } from './RunTable.tsx';
 
-/** How the chosen runs' students learned, over each other. */
+/** Overlays the learning curves of the selected runs' students. */
 export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
   const { t, f, said } = useWording();
   const [metric, setMetric] = useState('macro_ap');

@@ -11,7 +11,7 @@ import type { Compared } from './useComparison.ts';
 
 const ROW = 28;
 
-/** The change a label, largest first; faint where so few images cannot tell it from chance. */
+/** The change per label, largest first; faint where the change is within chance. */
 export function LabelChanges({
   before,
   after,
@@ -21,7 +21,7 @@ export function LabelChanges({
   before: RunSummary | null;
   after: RunSummary | null;
   compared: Compared;
-  /** Tokens of the two runs: the same as in the table and the curves. */ colors: {
+  /** Color tokens of the two runs, as in the table and the curves. */ colors: {
     readonly before: string;
     readonly after: string;
   };

@@ -40,7 +40,7 @@ function valueOf(run: RunSummary, column: Column): number | string {
 
 export const runColor = (at: number): string => `--c${(at % 8) + 1}`;
 
-/** All runs; repeats that differ in nothing but the seed stand together with their spread. */
+/** Lists all runs. Repeats that differ only in the seed are grouped, with their spread. */
 export function RunTable({
   runs,
   baseline,
@@ -185,7 +185,7 @@ export function RunTable({
                 <td className="num soft">{lost(run) === null ? '–' : f.sign(lost(run)! * 100, 1)}</td>
                 <td className="num soft">{f.bytes(run.bytes)}</td>
                 <td>
-                  {/* A note that is about to be written keeps the focus. */}
+                  {/* The note keeps the focus while it is being edited. */}
                   <Menu position="bottom-end" returnFocus={noting === null}>
                     <Menu.Target>
                       <ActionIcon

@@ -10,11 +10,11 @@ import { attempt, useStudio } from '../stores/studio.ts';
 type Network = 'student' | 'teacher';
 type Format = 'timm' | 'keras';
 
-/** Whether the run has a float network that can be saved. */
+/** True when the run has a float network that can be saved. */
 export const hasNetwork = (run: RunSummary, network: Network): boolean =>
   run.stages.some(({ stage, state }) => stage === network && state === 'finished');
 
-/** Takes a run's float network elsewhere: to PyTorch or to Keras. */
+/** Saves a run's float network for PyTorch or Keras. */
 export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void }) {
   const { t, f, said } = useWording();
   const door = useStudio((state) => state.hello?.door);

@@ -7,7 +7,7 @@ import { settingName } from '../train/settingWords.ts';
 
 const MOST_LETTERS = 24;
 
-/** Only the settings that differ; where several do, the runs that would tell which helped. */
+/** Shows only the settings that differ and, when several do, offers the runs that would tell which one helped. */
 export function WhatDiffers({ before, after }: { before: RunSummary | null; after: RunSummary | null }) {
   const { t, f, said } = useWording();
   if (before === null || after === null) return null;
@@ -20,12 +20,12 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
         : typeof value === 'number'
           ? f.number(value)
           : String(value);
-  /** Of a path the end tells it from another. */
+  /** Show the end of the path; that is the distinguishing part. */
   const cell = (value: unknown) => {
     const text = written(value);
     return text.length <= MOST_LETTERS ? text : <span title={text}>…{text.slice(-MOST_LETTERS)}</span>;
   };
-  /** One run a setting: the baseline with that alone changed. */
+  /** One run per setting: the baseline with only that setting changed. */
   const tryEach = async (): Promise<void> => {
     for (const key of keys) {
       const changed = withValue(before.config, key, valueAt(after.config, key));

@@ -7,7 +7,7 @@ export interface LabelChange {
   readonly from: number;
   readonly to: number;
   readonly positives: number;
-  /** 95 % range of the change; the change is clear where it leaves 0 out. */
+  /** 95 % interval of the change; the change is significant when it excludes 0. */
   readonly low: number;
   readonly high: number;
   readonly clear: boolean;
@@ -15,22 +15,22 @@ export interface LabelChange {
 
 export interface Comparison {
   readonly labels: readonly LabelChange[];
-  /** Labels without a positive validation image: in no figure. */
+  /** Labels without a positive validation image: left out of every figure. */
   readonly notMeasured: readonly string[];
   readonly macro: { readonly change: number; readonly low: number; readonly high: number; readonly clear: boolean };
 }
 
-/** One run's scores of the same images in the same order: [images, classes], and its own thresholds. */
+/** One run's scores [images, classes], with the same images in the same order as the other's, and its thresholds. */
 export interface RunScores {
   readonly codes: Uint8Array;
   readonly labels: Int8Array;
   readonly thresholds: readonly number[];
 }
 
-/** Average precision judges the ranking; F1 the decisions at each run's own thresholds. */
+/** Average precision measures the ranking; F1 measures the decisions at each run's own thresholds. */
 export type Measure = 'ap' | 'f1';
 
-/** F1 of resamples: takes how often each image was drawn. NaN without a positive. */
+/** F1 of a resample, given how often each image was drawn. NaN without a positive. */
 function resampledF1(labels: Int8Array, codes: Uint8Array, k: number): (counts: Uint16Array) => number {
   return (counts) => {
     let [tp, fp, fn] = [0, 0, 0];
@@ -48,7 +48,7 @@ function resampledF1(labels: Int8Array, codes: Uint8Array, k: number): (counts: 
 const SEED = 1;
 
 /**
- * Change of average precision a label, with a paired bootstrap over images: both runs are judged on the same resamples, so what makes an
+ * Change in average precision per label, with a paired bootstrap over images: both runs are evaluated on the same resamples, so what makes an
  * image easy or hard cancels out (Efron & Tibshirani 1993, ch. 8).
  */
 export function compareRuns(

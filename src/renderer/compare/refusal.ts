@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import type { Translate } from '../i18n/words.ts';
 
-/** The split that differs between two runs, so that their figures mean nothing beside each other. */
+/** The split that differs between two runs and makes their figures incomparable. */
 export type Refusal = 'validation' | 'test';
 
 type Judged = Pick<RunSummary, 'valFingerprint' | 'testFingerprint'>;
@@ -14,7 +14,7 @@ export function refusal(before: Judged, after: Judged): Refusal | null {
 export const refusalWords = (why: Refusal, t: Translate): string =>
   why === 'test' ? t('compare.testImagesLabelsDiffer') : t('compare.validationImagesLabelsDiffer');
 
-/** What the table says of a run beside the baseline: how much its INT8 model gains, or why that cannot be said; null where there is nothing to say. */
+/** A run's INT8 gain over the baseline, or why the two are not comparable; null when neither applies. */
 export function gainOver(
   baseline: RunSummary | null,
   run: RunSummary,

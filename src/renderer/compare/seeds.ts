@@ -1,19 +1,19 @@
 import type { RunSummary } from '../../shared/contract/runs.ts';
 
-/** Repeats: scored runs that differ in nothing but the seed. */
+/** Repeats are scored runs that differ only in the seed. */
 export interface Repeats {
   readonly runs: readonly RunSummary[];
-  /** Of the INT8 model's macro average precision on validation; the spread is the sample standard deviation. */ readonly mean: number;
+  /** Mean of the INT8 models' macro average precision on validation; the spread is the sample standard deviation. */ readonly mean: number;
   readonly spread: number;
 }
 
 type Row = {
   readonly run: RunSummary;
-  /** At the first of its repeats. */ readonly repeats: Repeats | null;
-  /** Below the first of its repeats. */ readonly follows: boolean;
+  /** Set on the first row of a group of repeats. */ readonly repeats: Repeats | null;
+  /** True on the other rows of the group. */ readonly follows: boolean;
 };
 
-/** Rows in the given order, except that repeats stand together where the first of them stands. */
+/** Rows in the given order, except that repeats follow the first of their group. */
 export function rowsWithRepeats(sorted: readonly RunSummary[]): Row[] {
   const groups = new Map(
     [

@@ -12,7 +12,7 @@ export type Compared =
   | { readonly state: 'done'; readonly comparisons: Comparisons; readonly images: number }
   | { readonly state: 'refused'; readonly why: Refusal };
 
-/** Per label on validation, aside from the screen. Runs whose images or labels differ are not compared: the figures would mean nothing. */
+/** Compares per label on validation, in a worker. Runs whose images or labels differ are not comparable. */
 export function useComparison(before: RunSummary | null, after: RunSummary | null): Compared {
   const [compared, setCompared] = useState<Compared>({ state: 'nothing' });
   const tuned = (run: RunSummary | null): boolean =>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 export type Tone = 'plain' | 'ok' | 'warn' | 'bad';
 
-/** A screen's answer in one line: the state in words with the deciding number, the reason, at most three actions. */
+/** A screen's answer in one line: the state with the deciding number, the reason, and at most three actions. */
 export function Answer({
   tone = 'plain',
   says,

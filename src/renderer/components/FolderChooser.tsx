@@ -7,14 +7,14 @@ import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { useFolderQuestion } from '../welcome/openFolder.ts';
 
-/** Chooses a folder of this machine where the door has no system dialog. */
+/** Chooses a folder on the studio's machine when there is no system dialog. */
 export function FolderChooser() {
   const { t, f, said } = useWording();
   const { answer, dropped } = useFolderQuestion();
   const [listing, setListing] = useState<FolderListing | null>(null);
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string | null>(null);
-  // What was asked for last, or typed since: an answer that comes late does not take its place.
+  // The latest request or input: a late answer to an older one is ignored.
   const wanted = useRef<object>({});
   const show = (folder: string | null): void => {
     const own = (wanted.current = {});

@@ -1,12 +1,12 @@
 import type { CSSProperties } from 'react';
 
-/** How many letters stay at the end where a long name is cut: names that begin alike differ there. */
+/** Letters kept at the end of a truncated name: names that begin alike differ there. */
 const TAIL = 5;
-/** Scripts whose letters join: they are not taken apart. */
+/** Scripts whose letters join are never split. */
 const joining = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}]/u;
 const letters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** A label's name: cut in the middle as far as there is no room for it, in its own writing direction, whole in the tooltip. */
+/** A label's name, truncated in the middle when space is short, in its own writing direction, with the full name in the tooltip. */
 export function Label({ name, most = 40 }: { name: string; most?: number }) {
   const all = [...letters.segment(name)].map(({ segment }) => segment);
   const short = all.length < 2 * TAIL;

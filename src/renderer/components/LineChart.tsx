@@ -14,15 +14,15 @@ export interface Series {
   readonly name: string;
   /** A design token: '--val'. */
   readonly color: string;
-  /** Sorted by x, and no more of them than pixels: every redraw takes time from a training beside it. */
+  /** Sorted by x, with at most one point per pixel: every redraw takes time from a running training. */
   readonly points: readonly Point[];
   readonly width?: number;
   readonly dashed?: boolean;
   /** Raw values behind a smoothed curve. */
   readonly faint?: boolean;
-  /** Writes the name at the curve's end. */
+  /** Labels the curve at its end. */
   readonly direct?: boolean;
-  /** A ring at this point, with words. */
+  /** Marks this point with a ring and a caption. */
   readonly mark?: { readonly x: number; readonly y: number; readonly text: string; readonly above?: boolean };
 }
 
@@ -31,13 +31,13 @@ interface Props {
   readonly label: string;
   readonly xMin?: number;
   readonly xMax?: number;
-  /** Powers of ten along x, which must then be above 0. */
+  /** Logarithmic x axis; all x must be above 0. */
   readonly logarithmic?: boolean;
   readonly yMin?: number;
   readonly yMax?: number;
   readonly digits?: number;
   readonly percent?: boolean;
-  /** Something that happens at an x: a short line on the axis, with words. */
+  /** An event at an x: a short line on the axis with a caption. */
   readonly tick?: { readonly x: number; readonly text: string };
 }
 
@@ -51,7 +51,7 @@ interface Mark {
 }
 type Drawn = Chart<'line', Point[]> & { marks?: readonly Mark[]; tick?: Props['tick']; tickColor?: string };
 
-/** Curves in the tokens' colours, drawn without animation and only when they change. */
+/** Line chart in the tokens' colors, drawn without animation and only on changes. */
 export function LineChart({
   series,
   label,
@@ -116,7 +116,7 @@ export function LineChart({
         autoSkipPadding: 20,
       };
       const empty = series.every(({ points }) => points.length === 0);
-      // As many digits as tell neighbouring ticks apart.
+      // As many digits as needed to tell neighboring ticks apart.
       const write = (value: number | string, _: number, ticks: readonly { readonly value: number }[]): string => {
         const unit = percent ? 100 : 1;
         const step = unit * Math.abs((ticks[1]?.value ?? 1) - (ticks[0]?.value ?? 0));
@@ -163,7 +163,7 @@ export function LineChart({
   );
 }
 
-/** '10⁻³' at the powers of ten, nothing between them. */
+/** Labels only the powers of ten ('10⁻³'). */
 function powerOfTen(value: number | string): string | null {
   const power = Math.log10(Number(value));
   return Math.abs(power - Math.round(power)) > 1e-9
@@ -171,7 +171,7 @@ function powerOfTen(value: number | string): string | null {
     : `10${[...String(Math.round(power))].map((character) => (character === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(character)])).join('')}`;
 }
 
-/** Names stand at the curves themselves: no legend to look up. */
+/** Labels the curves directly, so that no legend is needed. */
 const directLabels: Plugin<'line'> = {
   id: 'directLabels',
   afterDatasetsDraw(chart) {
@@ -200,7 +200,7 @@ const directLabels: Plugin<'line'> = {
         Math.min(px + (ring && above ? 6 : 2), chartArea.right - width),
         Math.max(chartArea.top + 10, Math.min(ty, chartArea.bottom - 4)),
       ] as const;
-      // Curves that pass behind it do not strike it through.
+      // A background keeps passing curves from striking the text through.
       ctx.strokeStyle = background;
       ctx.lineWidth = 4;
       ctx.lineJoin = 'round';

@@ -1,4 +1,4 @@
-/** The drop, in copper: the only place where that colour stands. */
+/** The drop, in copper. That color is used nowhere else. */
 export function Mark({ size = 20 }: { size?: number }) {
   return (
     <svg

@@ -19,7 +19,7 @@ import { chooseAndOpen } from '../welcome/openFolder.ts';
 import { openShortcuts } from './ShortcutSheet.tsx';
 
 const [store, spotlight] = createSpotlight();
-/** From the key to the close: its field gets the focus a moment later. */
+/** True from the shortcut until the palette closes: its field gets the focus a moment later. */
 let asked = false;
 export const openPalette = (): void => {
   asked = true;
@@ -43,7 +43,7 @@ const MOST_IMAGES = 4;
 /** Lower case without accents: 'epocas' finds 'Épocas'. */
 const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** Commands, labels and images in one place. */
+/** Finds commands, labels and images in one place. */
 export function Palette() {
   const wording = useWording();
   const { t, f, said } = wording;
@@ -215,7 +215,7 @@ export function Palette() {
       ...plain.slice(own.length),
     ];
   }, [query, here, settings, runs, hello, commands, index, counts, project, t, f, said]);
-  // What is typed before the field has the focus is not lost.
+  // Keep what is typed before the field has the focus.
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (
@@ -236,7 +236,7 @@ export function Palette() {
   }, []);
   const opened = (): void => {
     setHere(offeredCommands());
-    // Their words are many: they come when they are first searched.
+    // Settings are many, so they load on the first search.
     void import('../train/settingCommands.ts').then(({ settingCommands }) => setSettings(settingCommands(wording)));
   };
   const groups = [...Map.groupBy(found, ({ group }) => group)];

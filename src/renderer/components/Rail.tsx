@@ -11,7 +11,7 @@ import { useWording } from '../i18n/words.ts';
 import type { Screen } from '../stores/studio.ts';
 import { go, useParts, useStudio } from '../stores/studio.ts';
 
-/** The way of the work, top to bottom. */
+/** The screens in the order of the work, top to bottom. */
 export function Rail() {
   const { t } = useWording();
   const { screen, project, queue } = useParts('screen', 'project', 'queue');
@@ -46,7 +46,7 @@ export function Rail() {
   );
 }
 
-/** How far the stage is, in twentieths. It moves when there is news: a mark that turned by itself would cost a training more than everything else here. */
+/** Progress of the stage, in twentieths. It moves only on progress events: a spinner would take more time from a training than everything else here. */
 function Busy({ run }: { run: string }) {
   const { t } = useWording();
   const share = useStudio(

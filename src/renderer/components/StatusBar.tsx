@@ -14,7 +14,7 @@ import { openShortcuts } from './ShortcutSheet.tsx';
 
 const LOAD_EVERY_MS = 3000;
 
-/** The job, its time left and the device, on every screen. */
+/** Shows the current job, its remaining time and the device on every screen. */
 export function StatusBar() {
   const wording = useWording();
   const { t, f, said } = wording;

@@ -4,11 +4,11 @@ import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, dismissProblem, useParts } from '../stores/studio.ts';
 
-/** Beside a problem: the label files are locked by a program that cannot be checked from here, and the person knows it is gone. */
+/** Offers to take over a lock on the label files when its holder cannot be checked from here. */
 export function TakeOver({ problem, onDone = dismissProblem }: { problem: ProblemData; onDone?: () => void }) {
   const { t } = useWording();
   const { project, screen } = useParts('project', 'screen');
-  // Runs have a lock of their own, which the Train screen takes over.
+  // Runs have their own lock; the Train screen offers to take that one over.
   if (problem.kind !== 'locked' || project === null || screen !== 'data') return null;
   const takeOver = async (): Promise<void> => {
     onDone();

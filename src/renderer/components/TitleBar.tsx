@@ -8,11 +8,11 @@ import { chooseAndOpen } from '../welcome/openFolder.ts';
 import { Mark } from './Mark.tsx';
 import { openPalette } from './Palette.tsx';
 
-/** The window's first line: the project, the finder, whether everything is saved. */
+/** The top line of the window: the project, the search, and whether everything is saved. */
 export function TitleBar() {
   const { t, f } = useWording();
   const { project, hello, screen } = useParts('project', 'hello', 'screen');
-  // The label files may say more by now than when the project was opened.
+  // The label files may have changed since the project was opened.
   const [images, labels] = useDataset(
     useShallow(({ index }) =>
       index !== null && index.project === project?.id

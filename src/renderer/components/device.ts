@@ -3,7 +3,7 @@ import type { Machine } from '../../shared/contract/studio.ts';
 /** Engines that compute on a graphics card. */
 export const computesOnCard = (engine: string): boolean => engine === 'onnx-cuda' || engine === 'onnx-webgpu';
 
-/** What trains here: the graphics card where an engine on it is the fastest, else the processor. */
+/** The device that trains: the GPU when its engine is the fastest, else the CPU. */
 export function deviceOf({ engines, gpus, cpu }: Pick<Machine, 'engines' | 'gpus' | 'cpu'>): string {
   const fastest = engines
     .filter(({ state }) => state === 'works')

@@ -5,7 +5,7 @@ import { resolveConflict } from '../stores/dataset.ts';
 
 const SHOWN = 5;
 
-/** Lines that the user and somebody else changed: both sides, and the user decides. */
+/** Shows lines that both the user and someone else changed, and lets the user decide. */
 export function Conflicts({ conflicts }: { conflicts: readonly OpenConflict[] }) {
   const { t, f } = useWording();
   const side = (labels: readonly string[] | null): string =>

@@ -35,7 +35,7 @@ import { UnlabeledNote, UnlabeledReplies } from './Unlabeled.tsx';
 import { Viewer } from './Viewer.tsx';
 import './data.css';
 
-/** Which labels are wrong or missing? */
+/** Answers which labels are wrong or missing. */
 export default function DataScreen() {
   const wording = useWording();
   const { t } = wording;
@@ -69,7 +69,7 @@ export default function DataScreen() {
     const facts = { paths: index?.paths ?? [], labelled, edited, suspicion, problemPaths };
     return staleness(shown, index === null ? [] : filtered(filter, order, facts));
   }, [shown, index, filter, order, labelled, edited, suspicion, problemPaths]);
-  // Coming back to this screen is a new look at it.
+  // Returning to this screen refreshes its list.
   useLayoutEffect(() => {
     if (useDataset.getState().index !== null) refreshShown();
   }, []);

@@ -90,7 +90,7 @@ export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, o
   );
 }
 
-/** The labels and the problem that the grid is filtered by, in words; a click on a name changes between or, and, not. */
+/** The active filters of the grid; a click on a label cycles through or, and, not. */
 export function FilterBar({ problems }: { problems: readonly LabelProblem[] }) {
   const { t, said } = useWording();
   const filter = useDataset((state) => state.filter);

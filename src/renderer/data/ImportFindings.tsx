@@ -2,14 +2,14 @@ import { Radio } from '@mantine/core';
 import type { Dropped, ImportQuestion } from '../../shared/contract/dataset.ts';
 import { useWording } from '../i18n/words.ts';
 
-/** What the source leaves open. A question without an answer blocks writing. */
+/** Ambiguities of the source. An unanswered question blocks writing. */
 export function ImportQuestions({
   questions,
   answers,
   onAnswer,
 }: {
   questions: readonly ImportQuestion[];
-  /** Given by the user; the plan that follows them may still be on its way. */
+  /** The user's answers; the plan that follows from them may still be loading. */
   answers: Readonly<Record<string, string>>;
   onAnswer(id: string, value: string): void;
 }) {
@@ -38,7 +38,7 @@ export function ImportQuestions({
   );
 }
 
-/** Records of the source that end up in no list, by reason, with the first of each. */
+/** Records of the source that are not imported, by reason, with the first examples. */
 export function DroppedRecords({ dropped }: { dropped: readonly Dropped[] }) {
   const { f, said } = useWording();
   return dropped.map(({ reason, severity, count, examples }) => (

@@ -20,7 +20,7 @@ import { useStudio } from '../stores/studio.ts';
 import { chooseAndOpen } from '../welcome/openFolder.ts';
 import { DroppedRecords, ImportQuestions } from './ImportFindings.tsx';
 
-/** Names of formats and products are the same in all languages. */
+/** Format and product names are the same in all languages. */
 const formatNames: Record<ImportFormat, string> = {
   csv: 'CSV',
   coco: 'COCO',
@@ -33,7 +33,7 @@ const formatNames: Record<ImportFormat, string> = {
 
 const defaultShares = { train: 0.7, val: 0.15, test: 0.15 };
 
-/** No label files yet: where do the labels come from, and what would be written? Nothing is written before the button. */
+/** Imports labels from another format into label files. Shows a preview; nothing is written until the user confirms. */
 export function ImportScreen() {
   const { t, f, said } = useWording();
   const project = useStudio((state) => state.project)!;
@@ -44,7 +44,7 @@ export function ImportScreen() {
   const [plan, setPlan] = useState<ImportPlan | null>(null);
   const [fault, setFault] = useState<ProblemData | null>(null);
   const [busy, setBusy] = useState(false);
-  /** The plan on the screen is not yet the one for the current answers. */
+  /** True while the plan shown is older than the current answers. */
   const [planning, setPlanning] = useState(false);
   const splitting = useDataset((state) => state.splitting);
   const look = useCallback((): void => {
@@ -284,7 +284,7 @@ export function ImportScreen() {
   }
 }
 
-/** Nothing can be done here: what can be done elsewhere. */
+/** When nothing can be imported here, says what can be done elsewhere. */
 function NoImages({ folder, onLook }: { folder: string; onLook(): void }) {
   const { t } = useWording();
   return (
@@ -322,7 +322,7 @@ function sourcesOf(offers: ImportOffers): ImportSource[] {
   ];
 }
 
-/** Label files that are there are meant where a split was asked for. */
+/** When a split was requested, the existing label files are the source. */
 const likeliest = (offers: ImportOffers, splitting: boolean): ImportSource | null =>
   offers.images === 0
     ? null

@@ -11,7 +11,7 @@ import { toggleLabel } from '../stores/view.ts';
 
 const ROW = 26;
 
-/** Labels with one bar a split, each on the split's own share: a balanced label has three equal bars; a dashed one has none there. */
+/** Labels with one bar per split, each relative to its split: a balanced label has three equal bars. A dashed bar means that the split has no such image. */
 export function LabelList() {
   const { t, f } = useWording();
   const { labelled, counts, filter } = useDataset();

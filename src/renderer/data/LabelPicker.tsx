@@ -1,7 +1,7 @@
 import { Autocomplete } from '@mantine/core';
 import { useState } from 'react';
 
-/** Finds one of many labels, or takes a new name. */
+/** Searches the labels, or creates a new one. */
 export function LabelPicker({
   names,
   allowNew,

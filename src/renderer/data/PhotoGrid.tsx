@@ -18,14 +18,14 @@ const CAPTION = 26;
 const DOUBT_LINE = 20;
 
 export interface GridHandle {
-  /** Whether one of these images can be seen. When none can, the grid scrolls to the first, and the answer is still no. */
+  /** True when at least one of these images is visible. Otherwise the grid scrolls to the first, and the result is false. */
   reveal(images: readonly number[]): boolean;
 }
 
 interface Props {
   readonly ref: Ref<GridHandle>;
   readonly images: readonly number[];
-  /** Images that stay in the list though the filter no longer lets them through. */
+  /** Listed images that no longer match the filter. */
   readonly leaving: ReadonlySet<number>;
   readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
   onAccept(): void;
@@ -70,7 +70,7 @@ export function PhotoGrid({ ref, images, leaving, doubts, onAccept }: Props) {
       return seen;
     },
   }));
-  // A click chooses what is already seen: scrolling then would put another image under a second click.
+  // A clicked image is already visible: scrolling would put another image under a second click.
   const clicked = useRef<number | null>(null);
   useEffect(() => {
     if (clicked.current !== focus) scrollTo(at);
@@ -107,7 +107,7 @@ export function PhotoGrid({ ref, images, leaving, doubts, onAccept }: Props) {
     else if (event.ctrlKey || event.metaKey) toggleSelected(image);
     else focusOn(image);
   };
-  // Stable references: with new functions at every scroll, images that stay would be drawn again.
+  // Stable references: new functions on every scroll would redraw all images.
   const hands = useMemo(
     () => ({
       click,
@@ -162,7 +162,7 @@ export function PhotoGrid({ ref, images, leaving, doubts, onAccept }: Props) {
   );
 }
 
-/** Thumbnails are made in a few sizes, so that the slider does not make new ones at every step. */
+/** Thumbnails exist in a few sizes, so that moving the slider does not create new ones at every step. */
 const edges = [128, 256, 512];
 export const thumbnailEdge = (cell: number): number =>
   edges.find((edge) => edge >= cell * Math.min(2, window.devicePixelRatio)) ?? 512;

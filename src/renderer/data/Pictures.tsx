@@ -8,7 +8,7 @@ import { useKeys } from '../stores/keys.ts';
 const STEP = 1.2;
 const LARGEST = 16;
 
-/** The photo as it is; the wheel zooms, dragging moves, 0 fits. */
+/** The original image: the wheel zooms, dragging pans, 0 fits it to the view. */
 export function Photo({ url, alt }: { url: string; alt: string }) {
   const { t, f } = useWording();
   const [view, setView] = useState({ zoom: 1, x: 0, y: 0 });
@@ -63,7 +63,7 @@ export function Photo({ url, alt }: { url: string; alt: string }) {
 
 const DRAWS = [0, 1, 2, 3];
 
-/** Exactly the pixels that the model gets; what training makes of them with the current settings. */
+/** Exactly the model's input pixels, and their augmentations under the current settings. */
 export function Letterboxed({
   project,
   path,

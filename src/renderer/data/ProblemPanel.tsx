@@ -9,12 +9,12 @@ import { useStudio } from '../stores/studio.ts';
 import { fixesFor } from './fixes.ts';
 import { Together } from './Together.tsx';
 
-/** What is wrong, worst first, a fix on each row that has one. */
+/** Lists the problems, worst first, with a fix where there is one. */
 export function ProblemPanel({ problems }: { problems: readonly LabelProblem[] }) {
   const { t, f } = useWording();
   const check = useDataset((state) => state.check);
   const checking = useStudio((state) => state.activities.find(({ kind }) => kind === 'check'));
-  /** Undefined: nothing was chosen yet, so what keeps training from starting says what to do. */
+  /** Undefined until something is chosen; then the problems that block training say what to do. */
   const [chosen, setOpen] = useState<string | null | undefined>(undefined);
   const kinds = [...Map.groupBy(problems, ({ code }) => code)].sort(
     ([, a], [, b]) => Number(b[0]!.severity === 'error') - Number(a[0]!.severity === 'error'),

@@ -13,10 +13,10 @@ import { withLabel, withoutLabel } from './labelEdits.ts';
 import { targets } from './place.ts';
 import type { Doubt } from './suspicion.ts';
 
-/** The images that a key or a button may change now: none while they are out of sight. */
+/** The images that a key or button changes; empty while they are out of sight. */
 export type Ready = () => readonly number[];
 
-/** The labels on the digit keys, at the foot of the grid, for the image in focus or for all selected images. */
+/** The labels on the digit keys, below the grid, for the image in focus or for all selected images. */
 export function DigitBar({
   doubts,
   ready,
@@ -25,9 +25,9 @@ export function DigitBar({
 }: {
   readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
   readonly ready: Ready;
-  /** How many images stay listed though the filter no longer lets them through. */
+  /** The number of listed images that no longer match the filter. */
   readonly leaving: number;
-  /** Whether a refresh would change the list. */
+  /** True when a refresh would change the list. */
   readonly stale: boolean;
 }) {
   const { t, f } = useWording();
@@ -84,7 +84,7 @@ export function DigitBar({
   );
 }
 
-/** Actions for the selected images, at the foot of the grid. */
+/** Actions for the selected images, below the grid. */
 export function SelectionBar({
   doubts,
   ready,

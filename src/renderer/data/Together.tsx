@@ -8,7 +8,7 @@ import { cooccurrence } from './labelEdits.ts';
 const MOST = 8;
 const SHADES = 4;
 
-/** Which labels go together in one image; a cell filters. The most frequent labels, or those of the filter. */
+/** Co-occurrence of the most frequent labels, or of the filter's labels; a cell sets the filter. */
 export function Together() {
   const { t, f } = useWording();
   const { labelled, counts, filter } = useDataset();
@@ -19,7 +19,7 @@ export function Together() {
     return [...new Set([...filter.any, ...filter.all, ...frequent])].slice(0, MOST);
   }, [labelled.vocabulary, counts, filter.any, filter.all]);
   const cells = useMemo(() => cooccurrence(labelled, labels, labels), [labelled, labels]);
-  // Shades span the counts that there are: they differ even where all are large.
+  // Shades span the range of the counts, so that they differ even where all are large.
   const there = cells.flat().filter((count) => count > 0);
   const [least, most] = [Math.min(...there), Math.max(...there)];
   const shadeOf = (count: number): number =>

@@ -15,7 +15,7 @@ async function reply(project: string, answer: UnlabeledMeaning): Promise<void> {
   await loadDataset(project);
 }
 
-/** The two replies to what images without labels mean. The project keeps the answer. */
+/** Asks what images without labels mean. The project stores the answer. */
 export function UnlabeledReplies() {
   const { t } = useWording();
   const project = useStudio((state) => state.project);
@@ -35,7 +35,7 @@ export function UnlabeledReplies() {
   );
 }
 
-/** How many images have no labels and what the project says they mean, with a way to say otherwise. */
+/** Shows how many images have no labels and what that means in this project, and lets the user change it. */
 export function UnlabeledNote({ readiness }: { readonly readiness: Readiness }) {
   const wording = useWording();
   const { t } = wording;

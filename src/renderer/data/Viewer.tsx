@@ -24,14 +24,14 @@ const STRIP = 9;
 interface Props {
   readonly images: readonly number[];
   readonly image: number;
-  /** It stays in the list though the filter no longer lets it through. */
+  /** True when the image no longer matches the filter but stays listed. */
   readonly leaving: boolean;
   readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
   readonly problems: readonly LabelProblem[];
   onAccept(images: readonly number[]): void;
 }
 
-/** The settings as they stand in Train, saved or not; read when the first photo is opened. */
+/** The current Train settings, saved or not; read when the first image is opened. */
 function useNextSettings(project: Project): Config | null {
   const [config, setConfig] = useState<Config | null>(null);
   useEffect(() => {
@@ -48,7 +48,7 @@ function useNextSettings(project: Project): Config | null {
   return config;
 }
 
-/** One photo, one question, both answers as keys; the photo beside exactly what the model gets. */
+/** Shows one image beside exactly what the model gets, with one question and a key for each answer. */
 export function Viewer({ images, image, leaving, doubts, problems, onAccept }: Props) {
   const { t, f, said } = useWording();
   const pictureUrl = usePictureUrl();

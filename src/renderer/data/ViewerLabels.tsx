@@ -15,7 +15,7 @@ import type { Doubt } from './suspicion.ts';
 
 const RECENT = 5;
 
-/** The photo's labels on digit keys, the line that will stand in the file, and the edits so far. */
+/** The image's labels on digit keys, the resulting line of the file, and the edits so far. */
 export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | null }) {
   const { t, said } = useWording();
   const { index, labelled, opinion, edited, done, undone, frequent } = useDataset();
@@ -23,7 +23,7 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
   const state = labelled.states[image]!;
   const path = index!.paths[image]!;
   const codes = opinion?.codes.get(path) ?? null;
-  // Fixed while the image is shown: a digit stays on its label while labels are switched, and when a new model finishes.
+  // Fixed while the image is shown: a digit stays on its label while labels are toggled and when a new model finishes.
   const offered = useMemo(() => {
     const byScore =
       codes === null
@@ -185,7 +185,7 @@ function LabelRow({
   );
 }
 
-/** The very line that changes, as it stands and as it will stand. */
+/** The line of the label file, before and after the edit. */
 function InYourFile({ image }: { image: number }) {
   const { t, said } = useWording();
   const { index, labelled } = useDataset();

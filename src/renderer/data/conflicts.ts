@@ -1,20 +1,20 @@
 import type { Conflict, DatasetIndex, LineChange } from '../../shared/contract/dataset.ts';
 import { splits } from '../../shared/contract/dataset.ts';
 
-/** A line that the user and somebody else changed, with the user's own change, which is kept until the user decides. */
+/** A line that both the user and someone else changed. The user's change is kept until they decide. */
 export interface OpenConflict extends Conflict {
   readonly change: LineChange;
 }
 
 const lineOf = ({ split, path }: { readonly split: string; readonly path: string }): string => `${split}\t${path}`;
 
-/** Changes without those of the lines in conflict: each line has one answer, the user's. */
+/** Changes without those of lines in conflict, which wait for the user's decision. */
 export function apartFrom(changes: readonly LineChange[], conflicts: readonly OpenConflict[]): LineChange[] {
   const open = new Set(conflicts.map(lineOf));
   return changes.filter((change) => !open.has(lineOf(change)));
 }
 
-/** Conflicts that a save found, each with the change that was to be saved. */
+/** Conflicts found by a save, each with the change that was not saved. */
 export const conflictsOf = (found: readonly Conflict[], sent: readonly LineChange[]): OpenConflict[] =>
   found.flatMap((conflict) => {
     const change = sent.find((own) => lineOf(own) === lineOf(conflict));
@@ -22,7 +22,7 @@ export const conflictsOf = (found: readonly Conflict[], sent: readonly LineChang
   });
 
 /**
- * All open conflicts over the files as they are now: those of before and the changes that no longer fit. One whose line
+ * All open conflicts against the current files: earlier ones and changes that no longer apply. A conflict whose line
  * now reads as the user wanted is solved.
  */
 export function openConflicts(
@@ -40,7 +40,7 @@ export function openConflicts(
   });
 }
 
-/** The labels of the line as the file has them, in the same split when the path is listed twice; null without a line. */
+/** The labels of the line in the file, in the same split when the path is listed twice; null when there is no such line. */
 function diskLabels(index: DatasetIndex, { split, path }: LineChange): string[] | null {
   const own = splits.indexOf(split);
   const same = index.paths.findIndex((one, image) => one === path && index.split[image] === own);

@@ -17,14 +17,14 @@ export interface DataAnswer {
   readonly says: string;
   readonly because?: string;
   readonly tone: Tone;
-  /** 'unlabeled': the answer is a question, with two replies as buttons. */
+  /** `unlabeled`: the answer is a question with two buttons as replies. */
   readonly asks?: 'unlabeled';
 }
 
-/** These problems are told by the answer itself, with their count. */
+/** The answer itself states these problems with their counts. */
 const toldByReadiness = new Set(['unlabeledImages', 'notMeasured', 'notInTrain']);
 
-/** The Data screen in one line: can these images train a model, and can it be measured? */
+/** The Data screen in one line: whether these images can train and measure a model. */
 export function dataAnswer(wording: Wording, facts: Facts): DataAnswer {
   const { problems, doubts, checked, readiness } = facts;
   return (
@@ -91,7 +91,7 @@ function doubted({ t, f }: Wording, doubts: Facts['doubts'], because: string | n
   };
 }
 
-/** 'val has no image of Apple or Fig.' for each split that lacks some label; null when all are complete. */
+/** Says 'val has no image of Apple or Fig.' for each split that lacks labels; null when all are complete. */
 function missingWords({ t }: Wording, { readiness, vocabulary }: Facts): string | null {
   const parts = splits.flatMap((split, number) => {
     const labels = readiness.missing[number]!.map((label) => vocabulary[label]!);
@@ -114,7 +114,7 @@ function partly(wording: Wording, facts: Facts): DataAnswer | null {
   };
 }
 
-/** What becomes of the images without labels; '' when there are none. */
+/** How images without labels are treated; '' when there are none. */
 export function unlabeledWords({ t, f }: Wording, { unlabeled, meaning }: Readiness): string {
   if (unlabeled === 0) return '';
   const counts = { count: unlabeled, number: f.count(unlabeled) };

@@ -1,8 +1,8 @@
-/** As many as there are digit keys. */
+/** One per digit key. */
 export const DIGITS = 9;
 
 /**
- * The labels on the digit keys while an image has the focus: its own, then `more`, then the most frequent. Asked once
+ * The labels on the digit keys while an image has the focus: its own, then `more`, then the most frequent. Computed once
  * per image, so that a digit stays on its label while labels are switched on and off.
  */
 export function digitLabels(

@@ -6,7 +6,7 @@ export type View = (typeof views)[number];
 export const orders = ['file', 'name', 'suspicious', 'fewest', 'most'] as const;
 export type Order = (typeof orders)[number];
 
-/** What the grid shows: an image passes every part. */
+/** The filter of the grid: an image must match every part. */
 export interface Filter {
   readonly view: View;
   /** At least one of these labels. */
@@ -29,13 +29,13 @@ export interface Shown {
   readonly paths: readonly string[];
   readonly labelled: Labelled;
   readonly edited: ReadonlySet<number>;
-  /** By image: how sure a model is that a label is missing or wrong; absent where nothing is doubted. */
+  /** By image: the model's certainty that a label is missing or wrong; absent without a doubt. */
   readonly suspicion: ReadonlyMap<number, number>;
   /** Paths of the images of each kind of problem. */
   readonly problemPaths: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Numbers of the images that pass, in order. */
+/** Numbers of the matching images, in order. */
 export function filtered(filter: Filter, order: Order, facts: Shown): number[] {
   const passes = passing(filter, facts);
   return facts.paths.flatMap((_, image) => (passes(image) ? [image] : [])).sort(comparing(order, facts));
@@ -63,7 +63,7 @@ function passing(
   };
 }
 
-/** Compares two images by `order`; equal ones stand as in the files. */
+/** Compares two images by `order`; ties keep the order of the files. */
 export function comparing(
   order: Order,
   { paths, labelled, suspicion }: Pick<Shown, 'paths' | 'labelled' | 'suspicion'>,
@@ -94,13 +94,13 @@ export function pathsByProblem(problems: readonly LabelProblem[]): Map<string, S
   return found;
 }
 
-/** The same filter over another vocabulary; labels that are gone drop out of it. */
+/** The same filter in another vocabulary, without labels that are gone. */
 export function filterIn(filter: Filter, numberOf: (label: number) => number | null): Filter {
   const mapped = (labels: readonly number[]): number[] => labels.flatMap((label) => numberOf(label) ?? []);
   return { ...filter, any: mapped(filter.any), all: mapped(filter.all), not: mapped(filter.not) };
 }
 
-/** A click on a label adds it to the filter or removes it; Alt excludes the label, Shift requires it as well. */
+/** A click adds a label to the filter or removes it; with Alt it excludes the label, with Shift it requires the label. */
 export function toggled(filter: Filter, label: number, how: 'any' | 'all' | 'not'): Filter {
   const without = (labels: readonly number[]): number[] => labels.filter((own) => own !== label);
   const had = [...filter.any, ...filter.all, ...filter.not].includes(label);

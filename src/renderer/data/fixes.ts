@@ -5,13 +5,13 @@ import type { Translate } from '../i18n/words.ts';
 import { changeImages, labelNumber, repairLines, useDataset } from '../stores/dataset.ts';
 import { setFilter } from '../stores/view.ts';
 
-/** What can be done about one kind of problem in one step. Edits of labels wait to be saved and can be undone; the text of the files is mended in the files, with a backup. */
+/** One-step fixes per kind of problem. Label edits wait to be saved and can be undone; fixes of the text are written to the files at once, with a backup. */
 export interface Fix {
   readonly name: string;
   run(): void;
 }
 
-/** Lines that do nothing but harm. */
+/** Kinds of problems whose lines can only be removed. */
 const removable = new Set([
   'missing',
   'imageKind',
@@ -46,7 +46,7 @@ export function fixesFor(code: string, found: readonly LabelProblem[], t: Transl
     case 'headerLine':
     case 'malformedLine':
       return [mend(t('data.makeRemark'), code)];
-    // A link that leads out has a line of its own in the list; a path that leads out is in none.
+    // A link that leads out of the project has a line in the list; a path that leads out was never read into it.
     case 'outside':
       return imagesAt(found).length > 0 ? [takeLinesOut] : [mend(t('data.makeRemark'), 'outside')];
     case 'otherSeparator':
@@ -79,7 +79,7 @@ function tell(lines: number, t: Translate): void {
 
 type Place = Pick<LabelProblem, 'file' | 'line' | 'path'>;
 
-/** The images that stand in these lines. */
+/** The images on these lines. */
 export function imagesAt(places: readonly Place[]): number[] {
   const { index } = useDataset.getState();
   if (index === null) return [];
@@ -89,12 +89,12 @@ export function imagesAt(places: readonly Place[]): number[] {
   );
 }
 
-/** Of images that stand twice the first stays (train before val before test, as the files are read); of the broken ones none. */
+/** Keeps the first of images that are listed twice (train before val before test, as the files are read) and none of the damaged ones. */
 function takeOut(found: readonly LabelProblem[]): void {
   changeImages(imagesAt(found), (state) => ({ ...state, removed: true }));
 }
 
-/** All lines of one image get the labels of all of them. */
+/** Gives all lines of an image the union of their labels. */
 function joinLabels(found: readonly LabelProblem[]): void {
   const { labelled } = useDataset.getState();
   const joined = new Map<number, readonly number[]>();
@@ -106,7 +106,7 @@ function joinLabels(found: readonly LabelProblem[]): void {
   changeImages([...joined.keys()], (state, image) => ({ ...state, labels: joined.get(image)! }));
 }
 
-/** 'apple;pear' becomes 'apple' and 'pear'. */
+/** Splits 'apple;pear' into 'apple' and 'pear'. */
 function splitLabels(found: readonly LabelProblem[]): void {
   const images = imagesAt(found);
   const { states, vocabulary } = useDataset.getState().labelled;
@@ -125,7 +125,7 @@ function splitLabels(found: readonly LabelProblem[]): void {
   }));
 }
 
-/** The spelling that most images have wins. */
+/** The most frequent spelling wins. */
 function mergeSpellings({ label, message }: LabelProblem): void {
   const { labelled, counts } = useDataset.getState();
   if (label === null || counts === null) return;

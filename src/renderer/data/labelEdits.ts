@@ -1,7 +1,7 @@
 import type { DatasetIndex, LineChange, Split } from '../../shared/contract/dataset.ts';
 import { splits } from '../../shared/contract/dataset.ts';
 
-/** The labels on the Data screen and the edits that are not in the files yet. Plain values: every edit makes new ones. */
+/** The labels on the Data screen and the unsaved edits, as immutable values. */
 
 export interface ImageState {
   /** Numbers in the vocabulary. */
@@ -19,7 +19,7 @@ export interface Edit {
 }
 
 export interface Labelled {
-  /** Class names; labels that an edit brought in come last. */
+  /** Class names; labels added by an edit come last. */
   readonly vocabulary: readonly string[];
   readonly states: readonly ImageState[];
 }
@@ -34,7 +34,7 @@ export const withLabel = (state: ImageState, label: number): ImageState =>
 export const withoutLabel = (state: ImageState, label: number): ImageState =>
   state.labels.includes(label) ? { ...state, labels: state.labels.filter((own) => own !== label) } : state;
 
-/** The edit that `change` makes on some images; null where it changes nothing. */
+/** The edit that `change` makes to some images; null when it changes nothing. */
 export function editOf(
   { states }: Labelled,
   images: readonly number[],
@@ -71,7 +71,7 @@ export function changedImages(index: DatasetIndex, { states }: Labelled): number
   );
 }
 
-/** The change of one line from what it was, by default what the file says, to what it is now. */
+/** The change of one line from `before` (by default its text in the file) to its current state. */
 export function lineChange(
   index: DatasetIndex,
   { vocabulary, states }: Labelled,
@@ -93,7 +93,7 @@ export function lineChange(
 export const lineChanges = (index: DatasetIndex, labelled: Labelled): LineChange[] =>
   changedImages(index, labelled).map((image) => lineChange(index, labelled, image));
 
-/** Edits made after `saved` was sent to the files: they are not in them yet. */
+/** Edits made after `saved` was sent, which the files do not contain yet. */
 export const changesSince = (index: DatasetIndex, saved: Labelled, now: Labelled): LineChange[] =>
   now.states.flatMap((state, image) => {
     const was = saved.states[image]!;
@@ -101,8 +101,8 @@ export const changesSince = (index: DatasetIndex, saved: Labelled, now: Labelled
   });
 
 /**
- * Edits of an earlier session, or made before the files changed on disk, on top of the files as they are now. What no longer stands as it
- * was read is left out and returned: the user decides.
+ * Applies edits of an earlier session, or from before the files changed on disk, to the current files. A change whose line no longer reads as it
+ * did is left out and returned, for the user to decide.
  */
 export function withChanges(
   index: DatasetIndex,
@@ -163,7 +163,7 @@ export function countLabels({ vocabulary, states }: Labelled): LabelCounts {
   };
 }
 
-/** [labels, labels] counts of images that carry both, for the labels asked for. */
+/** [labels, labels] counts of images that have both, for the given labels. */
 export function cooccurrence({ states }: Labelled, rows: readonly number[], columns: readonly number[]): number[][] {
   const counts = rows.map(() => columns.map(() => 0));
   const rowOf = new Map(rows.map((label, at) => [label, at]));

@@ -1,25 +1,25 @@
 /**
- * The place of a person on the Data screen. The list stays as it is while labels change, so that no image leaves the
+ * Focus, selection and list of the Data screen. The list stays as it is while labels change, so that no image leaves the
  * view, and no key reaches another one, because of an edit.
  */
 export interface Place {
-  /** The images in view, in order. */
+  /** The listed images, in order. */
   readonly shown: readonly number[];
   readonly focus: number | null;
   readonly selected: ReadonlySet<number>;
-  /** The image that is shown alone. */
+  /** The image open in the viewer. */
   readonly viewer: number | null;
 }
 
 type Compare = (a: number, b: number) => number;
 
-/** What a key changes: the selected images, else the one in focus. Empty when the focus is not in the list. */
+/** The images that a key changes: the selection, else the focus. Empty when the focus is not in the list. */
 export function targets({ shown, focus, selected }: Place): readonly number[] {
   if (selected.size > 0) return shown.filter((image) => selected.has(image));
   return focus !== null && shown.includes(focus) ? [focus] : [];
 }
 
-/** The image itself when it is still listed, else the next one that is, else the one before. */
+/** The image itself when it is still listed, else the next listed one, else the previous one. */
 export function nearest(before: readonly number[], image: number, after: ReadonlySet<number>): number | null {
   const at = before.indexOf(image);
   if (after.has(image) || at < 0) return after.has(image) ? image : null;
@@ -28,7 +28,7 @@ export function nearest(before: readonly number[], image: number, after: Readonl
   );
 }
 
-/** The place in a new list: the focus keeps its image or moves to a neighbor, and an open viewer keeps its image. */
+/** The place in a new list: the focus keeps its image or moves to a neighbor; an open viewer keeps its image. */
 export function placeIn(place: Place, list: readonly number[], compare: Compare): Place {
   const shown = place.viewer === null ? list : inserted(list, [place.viewer], compare);
   const there = new Set(shown);
@@ -41,7 +41,7 @@ export function placeIn(place: Place, list: readonly number[], compare: Compare)
   };
 }
 
-/** The list with `images`; those that are missing go before the first image that comes after them in the order. */
+/** The list with `images` inserted in order where they are missing. */
 export function inserted(list: readonly number[], images: readonly number[], compare: Compare): readonly number[] {
   const there = new Set(list);
   const missing = images.filter((image) => !there.has(image)).sort(compare);
@@ -55,7 +55,7 @@ export function inserted(list: readonly number[], images: readonly number[], com
   return [...result, ...missing.slice(next)];
 }
 
-/** Where an undone or redone edit happened: its images are listed, even if the filter hides them, and have the focus. */
+/** Returns to an undone or redone edit: its images get the focus and are listed even if the filter hides them. */
 export function placeOfEdit(place: Place, images: readonly number[], compare: Compare): Place {
   const shown = inserted(place.shown, images, compare);
   const own = new Set(images);
@@ -69,7 +69,7 @@ export function placeOfEdit(place: Place, images: readonly number[], compare: Co
   };
 }
 
-/** Moves the focus; without one, the first image gets it. `extend` selects everything between. */
+/** Moves the focus; without a focus, the first image gets it. `extend` selects everything in between. */
 export function moved(place: Place, steps: number, extend = false): Place {
   const { shown, focus, selected } = place;
   const at = focus === null ? -1 : shown.indexOf(focus);
@@ -79,7 +79,7 @@ export function moved(place: Place, steps: number, extend = false): Place {
   return { ...place, focus: shown[next]!, selected: extend ? new Set([...selected, ...between]) : selected };
 }
 
-/** Adds everything from the focus to `image` to the selection. */
+/** Extends the selection from the focus to `image`. */
 export function selectedTo(place: Place, image: number): Place {
   const to = place.shown.indexOf(image);
   const at = place.focus === null ? to : place.shown.indexOf(place.focus);
@@ -93,7 +93,7 @@ export function toggledSelection(place: Place, image: number): Place {
 }
 
 /**
- * The place after the label files were read again. Images are numbered anew when lines come or go: `numberOf` gives the
+ * The place after the label files were reread. Images are renumbered when lines come or go: `numberOf` gives the
  * new number, or null for a line that is gone. `added` lists images that were not there before.
  */
 export function renumbered(
@@ -115,7 +115,7 @@ export function renumbered(
   };
 }
 
-/** Listed images that the filter no longer lets through, and whether a refresh would change the list at all. */
+/** The number of listed images that no longer match the filter, and whether a refresh would change the list. */
 export function staleness(
   shown: readonly number[],
   now: readonly number[],
@@ -126,7 +126,7 @@ export function staleness(
   return { leaving: new Set(shown.filter((image) => !there.has(image))), stale: true };
 }
 
-/** Whether a row of the grid can be seen: at least half of it is within the scrolled part. Lengths in CSS pixels. */
+/** True when at least half of a grid row is within the viewport. Lengths in CSS pixels. */
 export function inSight(
   row: { readonly top: number; readonly height: number },
   view: { readonly top: number; readonly height: number },

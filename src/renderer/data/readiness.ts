@@ -2,19 +2,19 @@ import type { UnlabeledMeaning } from '../../shared/config.ts';
 import { splits } from '../../shared/contract/dataset.ts';
 import type { Labelled, LabelCounts } from './labelEdits.ts';
 
-/** What these images can train, and what can be measured on them. */
+/** Whether these images can train a model, and which labels they can measure. */
 export interface Readiness {
-  /** Images without labels, and what the project says they mean. */
+  /** Images without labels, and their meaning in this project. */
   readonly unlabeled: number;
   readonly meaning: UnlabeledMeaning;
-  /** Images of each split that take part. */
+  /** Images of each split that are used. */
   readonly images: readonly number[];
   readonly labels: number;
   /** For train, val and test: labels without a single image there. */
   readonly missing: readonly (readonly number[])[];
 }
 
-/** `edited`: with unsaved edits, a label that no image has any more is gone as soon as they are saved. */
+/** With unsaved edits (`edited`), a label that no image carries anymore disappears once they are saved. */
 export function readinessOf(
   { vocabulary, states }: Labelled,
   counts: LabelCounts,
@@ -34,8 +34,8 @@ export function readinessOf(
   };
 }
 
-/** Labels that some split has no image of, each once. */
+/** Labels that are missing from at least one split, each once. */
 export const incomplete = ({ missing }: Readiness): number[] => [...new Set(missing.flat())].sort((a, b) => a - b);
 
-/** No image in train has a label: there is nothing to learn from. */
+/** True when no training image has a label, so that there is nothing to learn. */
 export const nothingToLearn = ({ labels, missing }: Readiness): boolean => missing[0]!.length === labels;

@@ -1,7 +1,7 @@
 import type { DatasetIndex } from '../../shared/contract/dataset.ts';
 import type { Edit, ImageState, Labelled } from './labelEdits.ts';
 
-/** New numbers of images and labels after the label files were read again; null when the line or the label is gone. */
+/** New numbers of images and labels after the label files were reread; null when the line or the label is gone. */
 export interface Renumbering {
   image(before: number): number | null;
   label(before: number): number | null;
@@ -15,7 +15,7 @@ interface Read {
 }
 
 /**
- * Lines are matched by split and path, the first of two equal ones with the first; a line that moved to another file is
+ * Matches lines by split and path, equal ones in their order; a line that moved to another file is
  * matched by its path.
  */
 export function renumbering(before: Read, now: Read): Renumbering {
@@ -43,7 +43,7 @@ function keysOf({ index, labelled }: Read): string[] {
   });
 }
 
-/** The newest edits of a history, in its order, up to the first that names an image or a label that is gone. */
+/** The newest edits of a history, up to the first that refers to a missing image or label. */
 export function renumberedEdits(history: readonly Edit[], numbers: Renumbering): readonly Edit[] {
   const mapped = history.map((edit) => renumberedEdit(edit, numbers));
   return mapped.slice(mapped.lastIndexOf(null) + 1).filter((edit) => edit !== null);

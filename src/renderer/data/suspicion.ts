@@ -1,7 +1,7 @@
 import type { ModelOpinion } from '../stores/dataset.ts';
 import type { Labelled } from './labelEdits.ts';
 
-/** A label that a model would add, or doubts. */
+/** A label that the model would add or remove. */
 export interface Doubt {
   readonly label: number;
   readonly kind: 'missing' | 'wrong';
@@ -9,10 +9,10 @@ export interface Doubt {
   readonly score: number;
 }
 
-/** A model's word counts where it is clear: at least this far from the label's own threshold, in codes of 256. */
+/** Minimum distance from the label's threshold, in 256ths, for the model's opinion to count. */
 const CLEAR = 51;
 
-/** What the model doubts of one image: the clearest first. Scores are the INT8 model's; the image was not trained on. */
+/** The labels of one image that the model doubts, most certain first. Scores are the INT8 model's on images it was not trained on. */
 export function doubts(
   { vocabulary, states }: Labelled,
   opinion: ModelOpinion,
@@ -49,6 +49,6 @@ export function allDoubts(
   return found;
 }
 
-/** How sure: 0..1, by the clearest doubt. */
+/** The model's certainty, 0 to 1, from its strongest doubt. */
 export const suspicionOf = (found: readonly Doubt[]): number =>
   Math.max(...found.map(({ kind, score }) => (kind === 'missing' ? score : 1 - score)));

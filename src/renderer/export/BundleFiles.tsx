@@ -8,7 +8,7 @@ import { useWording } from '../i18n/words.ts';
 import { attempt } from '../stores/studio.ts';
 import { filePurpose, grouped } from './exportWords.ts';
 
-/** What the bundle holds, each with its purpose; the chosen file's text. Figures on test stay closed here too. */
+/** The files of the bundle with their purpose, and the text of the selected one. Test figures stay sealed here too. */
 export function BundleFiles({ bundle, run }: { bundle: Export; run: RunSummary }) {
   const { t, f } = useWording();
   const [file, setFile] = useState('inference_config.json');

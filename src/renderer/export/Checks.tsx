@@ -5,7 +5,7 @@ import { useWording } from '../i18n/words.ts';
 import { checkName } from './exportWords.ts';
 import type { LiveChecks } from './liveChecks.ts';
 
-/** What the export itself stands on: it is made before anything is written. */
+/** The comparison that precedes every export; nothing is written unless it passes. */
 const comparison = (t: Translate): string => t('export.integerReferenceLitertGiveSame');
 
 export function FinishedChecks({ compared, checks }: { compared: number | null; checks: readonly ExportCheck[] }) {
@@ -38,7 +38,7 @@ export function FinishedChecks({ compared, checks }: { compared: number | null; 
   );
 }
 
-/** The same while they are made: what has passed, and what is looked at now. */
+/** The checks while they run: those that have passed and the current one. */
 export function RunningChecks({ live: { compared, written, checks } }: { live: LiveChecks }) {
   const { t, f } = useWording();
   const images =

@@ -20,7 +20,7 @@ import { QualityPanel } from './QualityPanel.tsx';
 import { TryIt } from './TryIt.tsx';
 import './export.css';
 
-/** Is the file the same model, and is the model good enough? */
+/** Answers whether the file is faithful to the model, and whether the model is good enough. */
 export default function ExportScreen() {
   const wording = useWording();
   const { t, said } = wording;
@@ -120,7 +120,7 @@ export default function ExportScreen() {
   );
 }
 
-/** How many images the integer reference was compared with LiteRT on, before the bundle was written. */
+/** Images on which the integer reference was compared with LiteRT before the bundle was written. */
 const comparedImages = (run: RunSummary): number | null =>
   run.stages.find(({ stage }) => stage === 'export')?.summary.compared ?? null;
 
@@ -221,7 +221,7 @@ function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: 
   );
 }
 
-/** The report shows test figures: opening it is opening test, and counts as that. */
+/** The report shows test figures, so opening it counts as opening the test split. */
 function ReportButton({ run, bundle }: { run: RunSummary; bundle: Export }) {
   const { t, language } = useWording();
   const hello = useStudio((state) => state.hello);

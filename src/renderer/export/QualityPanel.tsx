@@ -12,10 +12,10 @@ import { go } from '../stores/studio.ts';
 import { useTune } from '../tune/tuneStore.ts';
 import { qualityOf } from './exportAnswer.ts';
 
-/** More rows than anyone reads here; Tune has them all. */
+/** The most rows shown here; Tune has them all. */
 const MOST_ROWS = 200;
 
-/** Each label against its own goal, the farthest from it first, and the way on. */
+/** Each label against its own goal, farthest below first, with the next step. */
 export function QualityPanel({ bundle, run }: { bundle: Export; run: RunSummary }) {
   const wording = useWording();
   const { t, f } = wording;
@@ -66,7 +66,7 @@ export function QualityPanel({ bundle, run }: { bundle: Export; run: RunSummary 
   );
 }
 
-/** Below their goal, then not measured, then those that reach it. */
+/** Labels below their goal first, then those not measured, then those that reach it. */
 function ordered(labels: readonly LabelQuality[]): LabelQuality[] {
   return [
     ...belowGoal(labels),

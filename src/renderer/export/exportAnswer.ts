@@ -9,7 +9,7 @@ import type { ExportWork } from './exportStore.ts';
 
 interface Facts {
   readonly bundle: Export | null;
-  /** Whether it is known if the run has a bundle. */
+  /** True once it is known whether the run has a bundle. */
   readonly read: boolean;
   readonly work: ExportWork | null;
   readonly failed: boolean;
@@ -22,7 +22,7 @@ export interface ExportAnswer {
   readonly because: string;
 }
 
-/** The comparison of LiteRT with the studio's own integers comes first: without it nothing is written. */
+/** The comparison of LiteRT with the integer reference comes first; nothing is written unless it passes. */
 export const checkCounts = ({ checks }: Pick<Export, 'checks'>): { passed: number; checks: number } => ({
   passed: 1 + checks.filter(({ ok }) => ok).length,
   checks: 1 + checks.length,
@@ -32,7 +32,7 @@ export const qualityOf = ({ quality }: Pick<Export, 'quality'>): ModelQuality =>
 
 const qualityTones = { good: 'ok', weak: 'warn', unusable: 'bad' } as const;
 
-/** Fidelity and quality: is it the same model, and is it good enough? */
+/** Two verdicts, fidelity and quality: whether it is the same model, and whether it is good enough. */
 export function exportAnswer(wording: Wording, facts: Facts): ExportAnswer {
   const { t, f, said } = wording;
   const { bundle, run } = facts;

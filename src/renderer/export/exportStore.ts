@@ -6,16 +6,16 @@ import { toProblemData } from '../../shared/problem.ts';
 import { call } from '../api/client.ts';
 import { flush } from '../tune/tuneStore.ts';
 
-/** 'check' judges the bundle that is there; 'export' writes a new one, and judges that. */
+/** `check` verifies the existing bundle; `export` writes a new one and verifies it. */
 export type ExportWork = 'export' | 'check';
 
 interface ExportState {
   readonly run: string | null;
   readonly bundle: Export | null;
-  /** Whether it is known if the run has a bundle. */
+  /** True once it is known whether the run has a bundle. */
   readonly read: boolean;
   readonly fault: ProblemData | null;
-  /** What is done for which run: another one may be looked at meanwhile. */
+  /** The run being exported or checked; another one may be on screen meanwhile. */
   readonly works: Readonly<Record<string, ExportWork>>;
 }
 
@@ -25,7 +25,7 @@ const get = useExport.getState;
 
 type ExportedRun = Pick<RunSummary, 'id' | 'project' | 'state'>;
 
-/** Shows a run's bundle. One that nobody has judged yet, as a run writes it by itself, is judged by its own files before it is handed over. */
+/** Shows a run's bundle. A bundle that was never verified, as a run writes it, is verified first. */
 export async function showExport(run: ExportedRun): Promise<void> {
   set({ run: run.id, bundle: null, read: false, fault: null });
   const bundle = await readBundle(run);
@@ -39,7 +39,7 @@ export const dismissFault = (): void => set({ fault: null });
 async function work(run: ExportedRun, what: ExportWork): Promise<void> {
   if (get().works[run.id] !== undefined) return;
   set({ works: { ...get().works, [run.id]: what }, fault: null });
-  // An export ships the thresholds that are shown, also those that were moved a moment ago.
+  // Save thresholds that were just moved: an export ships what is shown.
   if (what === 'export') await flush();
   await call(what === 'check' ? 'export.check' : 'export.start', { project: run.project, run: run.id }).catch(
     (error: unknown) => faultOf(run, error),

@@ -1,6 +1,6 @@
 import type { Said, Translate } from '../i18n/words.ts';
 
-/** A check in the screen's language, as a sentence begins; a file's name stays as it is. */
+/** A check's name in the screen's language with a capital first letter; a file name stays as it is. */
 export function checkName(name: string, said: Said): string {
   const sentence = said(name);
   return /^[\w-]+\.\w/.test(sentence) ? sentence : sentence.charAt(0).toUpperCase() + sentence.slice(1);
@@ -45,7 +45,7 @@ export interface BundleEntry {
   readonly files: number;
 }
 
-/** Files of one folder stand as one row: nobody reads 24 tensors. */
+/** Groups the files of a folder into one row: nobody reads 24 tensors. */
 export function grouped(files: readonly { name: string; bytes: number }[]): BundleEntry[] {
   const groups = Map.groupBy(files, ({ name }) => (name.startsWith('parity/') ? 'parity/' : name));
   const order = [

@@ -1,17 +1,17 @@
-/** Numbers as each language writes them. Spanish has a decimal comma and a 0 before it; English scores drop the 0. */
+/** Numbers as each language writes them. Spanish uses a decimal comma with a leading 0; English scores drop the leading 0. */
 export interface Format {
   /** A score or share in 0..1 with three decimals: '.387' or '0,387'. */
   score(value: number | null, digits?: number): string;
-  /** 0..1 as points of 100: '88.5'. */
+  /** A share in 0..1 as points of 100: '88.5'. */
   points(value: number | null): string;
   count(value: number): string;
   decimal(value: number, digits: number): string;
-  /** As it was written in the settings: no digit is lost. */
+  /** A setting's value with all its digits. */
   number(value: number): string;
   bytes(value: number | null): string;
   /** '1 h 7 min', '18:24', '35 s'. */
   duration(seconds: number | null): string;
-  /** '15:09'; with the day where it is not today. */
+  /** A time such as '15:09', with the day unless it is today. */
   clock(time: Date): string;
   date(iso: string): string;
   sign(value: number, digits: number): string;

@@ -6,7 +6,7 @@ import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, useParts } from '../stores/studio.ts';
 
-/** What `auto` measured with the networks of runs, and decides by; each can be measured again or forgotten. */
+/** The speeds that `auto` measured and chooses by; each can be measured again or deleted. */
 export function EngineSpeeds({ starting }: { /** Engines that start on this machine. */ starting: number }) {
   const { t, f } = useWording();
   const { activities, queue } = useParts('activities', 'queue');

@@ -10,7 +10,7 @@ import { attempt, changeSettings, useParts, useStudio } from '../stores/studio.t
 import { EngineSpeeds } from './EngineSpeeds.tsx';
 import './settings.css';
 
-/** Every change acts at once; there is no Save. */
+/** Every change takes effect immediately; there is no Save button. */
 export default function SettingsScreen() {
   const { t, said } = useWording();
   const machine = useStudio((state) => state.hello?.machine ?? null);
@@ -245,7 +245,7 @@ function Storage() {
   );
 }
 
-/** What a part of the cache holds, and a button that empties it. */
+/** The size of one part of the cache, with a button to empty it. */
 function Used({ what, bytes, onCleared }: { what: 'thumbnails' | 'pixels'; bytes: number | null; onCleared(): void }) {
   const { t, f } = useWording();
   return (
@@ -264,7 +264,7 @@ function Used({ what, bytes, onCleared }: { what: 'thumbnails' | 'pixels'; bytes
   );
 }
 
-/** What the runs of each project take; those of the open one stand above, one by one. */
+/** Disk use of each project's runs; the open project's runs are listed one by one. */
 function Projects({ open }: { open: string | null }) {
   const { t, f } = useWording();
   const runs = useStudio((state) => state.runs);
@@ -309,7 +309,7 @@ function Projects({ open }: { open: string | null }) {
   );
 }
 
-/** Kept when the field is left: half an address is none. */
+/** Commit on blur; partial URLs are invalid. */
 function Proxy() {
   const { t } = useWording();
   const proxy = useStudio((state) => state.settings?.proxy ?? '');

@@ -1,24 +1,24 @@
 import { useEffect, useRef } from 'react';
 
-/** What the screen that is shown offers to the palette. */
+/** Commands that the current screen offers in the palette. */
 export interface OfferedCommand {
   readonly id: string;
   readonly text: string;
   /** Its key. */
   readonly hint?: string;
-  /** One of many of its kind: it comes only where it is searched for. */
+  /** True for one of many similar commands, which appear only in search results. */
   readonly searched?: boolean;
-  /** Under which heading; without one: what can be done here. */
+  /** Heading in the palette; by default the current screen's actions. */
   readonly group?: string;
   run(): void;
 }
 
 let offered: (() => readonly OfferedCommand[]) | null = null;
 
-/** Asked when the palette opens and with every letter typed there, so that a screen need not tell of each change. */
+/** Called when the palette opens and on every keystroke there, so that a screen need not report each change. */
 export const offeredCommands = (): readonly OfferedCommand[] => offered?.() ?? [];
 
-/** A screen's commands while it is shown. */
+/** Registers a screen's commands while it is shown. */
 export function useCommands(list: () => readonly OfferedCommand[]): void {
   const latest = useRef(list);
   useEffect(() => {

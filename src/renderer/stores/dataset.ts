@@ -23,7 +23,7 @@ import { allDoubts, suspicionOf } from '../data/suspicion.ts';
 import { scoreBytes } from '../tune/scores.ts';
 import { attempt, onDatasetChanged, useStudio } from './studio.ts';
 
-/** What a finished run's INT8 model says of the validation images, for spotting wrong labels. */
+/** A finished run's INT8 scores of the validation images, for finding wrong labels. */
 export interface ModelOpinion {
   readonly runName: string;
   readonly run: string;
@@ -47,11 +47,11 @@ export interface DatasetState extends Place {
   readonly opinion: ModelOpinion | null;
   readonly filter: Filter;
   readonly order: Order;
-  /** Edge of the thumbnails on screen, in CSS pixels. */
+  /** Edge length of the thumbnails, in CSS pixels. */
   readonly edge: number;
-  /** Labels, the most frequent in the label files first. Edits do not reorder them: each keeps its digit key. */
+  /** Labels by frequency in the label files, most frequent first. Edits do not reorder them, so each keeps its digit key. */
   readonly frequent: readonly number[];
-  /** The split maker is open over label files that are there. */
+  /** True while existing label files are being split again. */
   readonly splitting: boolean;
 }
 
@@ -83,7 +83,7 @@ const get = useDataset.getState;
 
 export const pendingCount = (state: DatasetState): number => state.edited.size;
 
-/** Everything the filter and the order look at. */
+/** Everything that filter and order depend on. */
 export function shownFacts(state: DatasetState): Shown {
   const { index, labelled, edited, check, opinion } = state;
   const paths = index?.paths ?? [];
@@ -101,10 +101,10 @@ function listed(state: DatasetState): Place {
   return placeIn(state, filtered(state.filter, state.order, facts), comparing(state.order, facts));
 }
 
-/** Makes the list again: only on purpose, by a filter, an order, a view or a refresh, never because of an edit. */
+/** Rebuilds the list, only for a new filter, order or view, or a refresh; never because of an edit. */
 export const refreshShown = (): void => set(listed(get()));
 
-/** Reads the label files; edits that were not saved stay on top of them. */
+/** Reads the label files and applies the unsaved edits to them. */
 export async function loadDataset(project: string): Promise<void> {
   const same = get().project === project && get().index !== null;
   if (!same) {
@@ -113,7 +113,7 @@ export async function loadDataset(project: string): Promise<void> {
   }
   const index = await attempt(() => call('dataset.read', { project }));
   if (index === null || get().project !== project) return;
-  // Edits may have been made while the files were read.
+  // Edits may have been made while the files were being read.
   const { index: before, labelled } = get();
   show(index, before === null ? index.draft : lineChanges(before, labelled));
   if (same) return;
@@ -142,7 +142,7 @@ function byFrequency(index: DatasetIndex, { vocabulary }: Labelled): number[] {
   return vocabulary.map((_, label) => label).sort((a, b) => (all[b] ?? 0) - (all[a] ?? 0));
 }
 
-/** Filter, history and place over label files that were read again: lines may have come, gone or moved. */
+/** Carries filter, history and place over to reread label files, in which lines may have come, gone or moved. */
 function renumberedState(before: DatasetState, index: DatasetIndex, now: DatasetState): Partial<DatasetState> {
   const numbers = renumbering({ index, labelled: before.labelled }, { index: now.index!, labelled: now.labelled });
   const filter = filterIn(before.filter, (label) => numbers.label(label));
@@ -168,13 +168,13 @@ onDatasetChanged((project) => {
 const DRAFT_AFTER_MS = 400;
 let draftTimer: ReturnType<typeof setTimeout> | null = null;
 
-/** Edits are kept on disk at once, aside: a crash loses none. */
+/** Edits are written to a draft file immediately, so that a crash loses none. */
 function keepDraft(): void {
   if (draftTimer !== null) clearTimeout(draftTimer);
   draftTimer = setTimeout(flushDraft, DRAFT_AFTER_MS);
 }
 
-/** At once: another project is about to be shown, or the window goes away. */
+/** Writes the draft immediately, before another project is shown or the window closes. */
 export function flushDraft(): void {
   if (draftTimer === null) return;
   clearTimeout(draftTimer);
@@ -214,7 +214,7 @@ export function redo(): void {
   if (edit !== undefined) stepTo(edit, edit.after, { done: [...done, edit], undone: undone.slice(0, -1) });
 }
 
-/** One side of an edit, shown where the edit was made: what changes is never out of sight. */
+/** Applies one side of an edit and returns to its place, so that no change happens out of sight. */
 function stepTo(edit: Edit, side: readonly ImageState[], history: Pick<DatasetState, 'done' | 'undone'>): void {
   const state = get();
   const labelled = applied(state.labelled, edit, side);
@@ -222,7 +222,7 @@ function stepTo(edit: Edit, side: readonly ImageState[], history: Pick<DatasetSt
   become(labelled, { ...history, ...placeOfEdit(state, edit.images, compare) });
 }
 
-/** The number of a label; a new name joins the vocabulary. */
+/** The number of a label; a new name is added to the vocabulary. */
 export function labelNumber(name: string): number {
   const { labelled } = get();
   const plain = name.trim().normalize('NFC');
@@ -245,25 +245,25 @@ export async function saveEdits(): Promise<void> {
   if (result?.state === 'saved') {
     const read = await attempt(() => call('dataset.read', { project }));
     if (get().project !== project) return;
-    // Edits made while the files were written are not in them.
+    // Edits made during the save are not in the files.
     if (read !== null) showPending(read, changesSince(index, labelled, get().labelled));
     checkAgain();
   }
   set({ saving: false });
 }
 
-/** Saving empties the draft on disk, so what is still to be saved is written to it again. */
+/** A save empties the draft on disk, so pending edits are written to it again. */
 function showPending(index: DatasetIndex, pending: readonly LineChange[]): void {
   show(index, pending);
   if (pending.length > 0 || get().conflicts.length > 0) keepDraft();
 }
 
-/** What was found before may be fixed now. Images that did not change are not opened again. */
+/** Repeats the check after a fix. Unchanged images are not opened again. */
 function checkAgain(): void {
   if ((get().check?.problems.length ?? 0) > 0) void runCheck();
 }
 
-/** Puts one kind of problem right in the label files themselves; unsaved edits stay. Gives the number of lines. */
+/** Fixes one kind of problem in the label files themselves; unsaved edits stay. Resolves to the number of lines. */
 export async function repairLines(code: Repairable): Promise<number | null> {
   const { project } = get();
   if (project === null) return null;
@@ -275,7 +275,7 @@ export async function repairLines(code: Repairable): Promise<number | null> {
 }
 
 /**
- * Takes one side of a line that both changed: 'mine' is written over what the file says now. Every other edit that is
+ * Resolves a conflict: 'mine' overwrites the line in the file. Every other edit that is
  * not saved, and every other conflict, stays.
  */
 export async function resolveConflict(conflict: OpenConflict, side: 'mine' | 'theirs'): Promise<void> {
@@ -286,7 +286,7 @@ export async function resolveConflict(conflict: OpenConflict, side: 'mine' | 'th
     const result = await attempt(() => call('dataset.save', { project, changes: [change] }));
     if (result === null || get().project !== project) return;
     if (result.state === 'conflicts') {
-      // The line changed once more: the user sees what it says now, and decides again.
+      // The line changed again: show its current text and let the user decide again.
       const again = conflictsOf(result.conflicts, [conflict.change]);
       set({ conflicts: [...othersThan(conflict), ...again] });
       return;
@@ -309,7 +309,7 @@ export async function runCheck(): Promise<void> {
   if (check !== null && get().project === project) set({ check });
 }
 
-/** The newest finished run's scores on validation: what it doubts comes first. */
+/** Loads the newest finished run's scores on validation, to sort by doubt. */
 export async function loadOpinion(): Promise<void> {
   const { project } = get();
   const run = useStudio

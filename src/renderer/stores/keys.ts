@@ -11,18 +11,18 @@ export function keyName(event: Pressed): string {
   return `${event.ctrlKey || event.metaKey ? 'mod+' : ''}${event.altKey ? 'alt+' : ''}${shifted}${key === ' ' ? 'Space' : key}`;
 }
 
-/** What has the browser's focus, as far as keys are concerned. */
+/** The kind of element that has the browser's focus. */
 export type Target = 'text' | 'choice' | 'button' | 'other';
 
-/** While typing these belong to the text. */
+/** In a text field these keys belong to the text. */
 const ofTexts = new Set(['mod+z', 'mod+shift+z', 'mod+y', 'mod+a', 'mod+c', 'mod+v', 'mod+x']);
-/** These move within radio buttons and ranges. */
+/** These keys move within radio buttons and ranges. */
 const ofChoices = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']);
 const ofButtons = new Set(['Enter', 'Space']);
-/** A key that is held down may move and undo again and again, but changes an image once: the next one was not looked at. */
+/** A held key may repeat movement and undo, but changes only one image: the next one was not looked at. */
 const repeats = /^((shift\+)?(Arrow|Page)\w+|[jk+-]|mod\+(shift\+)?[zy])$/;
 
-/** Whether what has the browser's focus takes the key itself. */
+/** True when the focused element handles the key itself. */
 export function isOwnKey(target: Target, name: string): boolean {
   switch (target) {
     case 'text':
@@ -46,7 +46,7 @@ interface Stroke {
 
 const CHORD_MS = 1200;
 
-/** The name under which a stroke is bound: with the stroke before it as a chord, or alone; null when it is not bound. */
+/** The binding of a keystroke: a chord with the previous one, or the key alone; null when it is not bound. */
 export function boundName(keymap: Readonly<Record<string, unknown>>, before: Stroke, now: Stroke): string | null {
   const chord = `${before.name} ${now.name}`;
   if (now.at - before.at < CHORD_MS && keymap[chord] !== undefined) return chord;
@@ -56,7 +56,7 @@ export function boundName(keymap: Readonly<Record<string, unknown>>, before: Str
 let lastInput: 'key' | 'pointer' = 'key';
 let focusedBy: 'key' | 'pointer' = 'key';
 
-/** Follows whether a control got the focus by key or by pointer; called once per window. */
+/** Tracks whether a control got the focus by key or by pointer. Called once per window. */
 export function followInput(): void {
   document.addEventListener('pointerdown', () => (lastInput = 'pointer'), true);
   document.addEventListener('keydown', () => (lastInput = 'key'), true);
@@ -66,7 +66,7 @@ export function followInput(): void {
 function targetOf(element: EventTarget | null): Target {
   if (!(element instanceof HTMLElement)) return 'other';
   if (element instanceof HTMLInputElement) {
-    // Who clicked a radio button goes on with the keys of the screen; who reached it by key moves within it.
+    // After a click on a radio button, keys act on the screen; after reaching it by keyboard, they move within it.
     if (element.type === 'radio' || element.type === 'range') return focusedBy === 'key' ? 'choice' : 'other';
     return element.type === 'checkbox' || element.type === 'button' ? 'button' : 'text';
   }
@@ -74,7 +74,7 @@ function targetOf(element: EventTarget | null): Target {
   return element.closest('button, a, [role=button], [role=option], [role=menuitem]') === null ? 'other' : 'button';
 }
 
-/** Keys of a screen while it is shown. Single letters are off while typing; what has 'mod' works everywhere. */
+/** Binds keys while a screen is shown. Single letters are off while typing; 'mod' shortcuts work everywhere. */
 export function useKeys(keymap: Keymap): void {
   const latest = useRef(keymap);
   useLayoutEffect(() => {

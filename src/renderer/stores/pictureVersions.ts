@@ -3,9 +3,9 @@ import type { Picture } from '../../shared/contract/contract.ts';
 import { call, pictureUrl } from '../api/client.ts';
 
 /**
- * Images that were replaced on disk while they are on the screen. The studio checks an address without a version each
- * time it is asked for; what hangs on the screen is not asked for again until its address changes. So the versions of
- * what was shown lately are looked up again, and an image that differs from what was first seen gets the new version
+ * Detects images that are replaced on disk while they are on screen. The studio revalidates an address without a version each
+ * time it is requested, but an image on screen is not requested again until its address changes. So the versions of
+ * recently shown images are polled, and an image that differs from what was first seen gets the new version
  * into its address.
  */
 const MOST_WATCHED = 300;
@@ -19,7 +19,7 @@ export interface Seen {
 
 const keyOf = (project: string, path: string): string => `${project}/${path}`;
 
-/** Newest last; null until the first look. */
+/** Newest last; `seen` is null until the first poll. */
 const watched = new Map<string, { readonly project: string; readonly path: string; seen: Seen | null }>();
 
 const useChanged = create<{ readonly versions: ReadonlyMap<string, string> }>(() => ({ versions: new Map() }));
@@ -32,7 +32,7 @@ function watch(project: string, path: string): void {
   if (watched.size > MOST_WATCHED) watched.delete(watched.keys().next().value!);
 }
 
-/** What a look found, joined to what was seen before. */
+/** Merges a poll's result with what was seen before. */
 export const withLook = (seen: Seen | null, version: string): Seen => ({ first: seen?.first ?? version, now: version });
 
 async function look(): Promise<void> {
@@ -56,7 +56,7 @@ async function look(): Promise<void> {
 }
 
 /**
- * Looks while the window is in sight, and at once when a person comes back to it from the program that changed an
+ * Polls while the window is visible, and at once when a person returns to it from the program that changed an
  * image.
  */
 export function watchPictures(): () => void {
@@ -71,7 +71,7 @@ export function watchPictures(): () => void {
   };
 }
 
-/** Addresses of pictures; whoever uses them is drawn again when one of the images is replaced. */
+/** URLs of images; components that use this hook redraw when an image is replaced. */
 export function usePictureUrl(): (project: string, path: string, picture: Picture) => string {
   const { versions } = useChanged();
   return (project, path, picture) => {

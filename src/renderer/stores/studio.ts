@@ -13,18 +13,18 @@ export type Screen = (typeof screens)[number];
 
 export type Progress = Extract<RunEvent, { type: 'progress' }>;
 
-/** What every screen shares: the door, the open project, its runs, what is going on. */
+/** State shared by all screens: the connection, the open project, its runs and jobs. */
 interface StudioState {
   readonly hello: Hello | null;
   readonly connection: Connection;
   readonly screen: Screen;
   readonly project: Project | null;
   readonly runs: readonly RunSummary[];
-  /** The run that Train, Tune and Export show; null: the newest that fits. */
+  /** The run shown by Train, Tune and Export; null means the newest suitable one. */
   readonly run: string | null;
   readonly queue: readonly QueueEntry[];
   readonly activities: readonly Activity[];
-  /** The last progress of each run that something is done for: training, or an export beside it. */
+  /** The last progress of each run that is being trained or exported. */
   readonly progress: Readonly<Record<string, Progress>>;
   readonly load: Load | null;
   readonly settings: Settings | null;
@@ -46,21 +46,21 @@ export const useStudio = create<StudioState>(() => ({
   problem: null,
 }));
 
-/** Some of the state: what uses it is drawn anew when these change, and not with every event of a training. */
+/** Selects parts of the state, so that a component rerenders only when these change and not on every training event. */
 export function useParts<K extends keyof StudioState>(...names: readonly K[]): Pick<StudioState, K> {
   return useStudio(
     useShallow((state) => Object.fromEntries(names.map((name) => [name, state[name]])) as Pick<StudioState, K>),
   );
 }
 
-/** Where a run stands, as it tells once a second; null while it has said nothing. Only small parts of a screen listen to this. */
+/** A run's progress, updated every second; null before the first report. Only small components subscribe to it. */
 export const useProgress = (run: string | null): Progress | null =>
   useStudio((state) => (run === null ? null : (state.progress[run] ?? null)));
 
 const set = useStudio.setState;
 const get = useStudio.getState;
 
-/** Listeners of single screens to what a run reports. */
+/** Lets a screen subscribe to a run's events. */
 type RunListener = (run: string, event: RunEvent) => void;
 const runListeners = new Set<RunListener>();
 export function onRunEvent(listener: RunListener): () => void {
@@ -87,7 +87,7 @@ export function onCommand(listener: CommandListener): () => void {
   return () => void commandListeners.delete(listener);
 }
 
-/** Starts the conversation with the studio; after every reconnection the whole state is fetched again. */
+/** Connects to the studio. After every reconnection the whole state is fetched again. */
 export function connect(): void {
   listen(
     (event) => {
@@ -138,7 +138,7 @@ async function catchUp(): Promise<void> {
   await refreshRuns();
 }
 
-/** '#/<project>/<screen>': a reload comes back to the same place. */
+/** '#/<project>/<screen>' makes a reload return to the same place. */
 async function readHash(): Promise<void> {
   const [, project = '', screen = 'welcome'] = location.hash.split('/');
   const { hello } = get();
@@ -187,13 +187,13 @@ export async function changeSettings(part: Partial<Settings>): Promise<void> {
   if (settings !== null) set({ settings });
 }
 
-/** Does it, or shows what went wrong on the page and gives null. */
+/** Runs the call; on failure shows the problem on the page and resolves to null. */
 export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
     const problem = toProblemData(error);
-    // Whoever cancelled something knows.
+    // The person who canceled it knows.
     if (problem.kind !== 'cancelled') set({ problem });
     return null;
   }

@@ -3,12 +3,12 @@ import { comparing, noFilter, toggled } from '../data/filter.ts';
 import { inserted, moved, selectedTo, toggledSelection } from '../data/place.ts';
 import { refreshShown, shownFacts, useDataset } from './dataset.ts';
 
-/** What is in view on the Data screen, and where its focus is. */
+/** The list and the focus of the Data screen. */
 
 const set = useDataset.setState;
 const get = useDataset.getState;
 
-/** Another filter makes the list again and ends the selection, so that nothing stays selected out of view. */
+/** A new filter rebuilds the list and clears the selection, so that nothing stays selected out of view. */
 export function setFilter(part: Partial<Filter>): void {
   set({ filter: { ...get().filter, ...part }, selected: new Set<number>() });
   refreshShown();
@@ -27,20 +27,20 @@ export function setOrder(order: Order): void {
   refreshShown();
 }
 
-/** The images a model doubts, the most doubtful first, one by one. */
+/** Reviews the images whose labels the model doubts, strongest doubt first. */
 export function reviewOneByOne(): void {
   set({ order: 'suspicious' });
   setFilter({ view: 'review' });
   openViewer(get().shown[0] ?? null);
 }
 
-/** Opens an image alone, or closes it again. One that the filter hides joins the list in its order. */
+/** Opens an image in the viewer, or closes it. An image that the filter hides joins the list at its place. */
 export function openViewer(image: number | null): void {
   if (image === null) return set({ viewer: null });
   const { shown, order, index } = get();
   const listed = shown.includes(image);
   set({ viewer: image, focus: image });
-  // Before the label files are read there is no order; the list is made when they are.
+  // There is no order before the label files are read; the list is built then.
   if (!listed && index !== null) set({ shown: inserted(shown, [image], comparing(order, shownFacts(get()))) });
 }
 

@@ -7,14 +7,8 @@ import type { Field } from './settings.ts';
 import { valueAt } from './settings.ts';
 import { settingMeaning, settingName } from './settingWords.ts';
 
-/** One setting: its name, its value, what it means; a changed one has a mark, its old value and its own way back. */
-export function FieldRow({
-  field,
-  children,
-}: {
-  field: Field;
-  /** What can be done about it. */ children?: ReactNode;
-}) {
+/** One setting with its name, value and meaning. A changed one shows a mark, its old value and a reset button. */
+export function FieldRow({ field, children }: { field: Field; /** Actions for this setting. */ children?: ReactNode }) {
   const { t, f, said } = useWording();
   const { config, base, complaints } = useConfig();
   const value = valueAt(config, field.key);

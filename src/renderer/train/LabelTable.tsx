@@ -9,7 +9,7 @@ import { stageEpochs } from './curves.ts';
 const ROW = 28;
 const LOOK_BACK = 5;
 
-/** Labels weakest first, moving as it learns: bar over the last epochs, dot now, tick the teacher. */
+/** Labels, weakest first: the bar spans the last epochs, the dot is the current epoch, the tick is the teacher. */
 export function LabelTable({ history, stage }: { history: RunHistory; stage: Stage }) {
   const { t, f } = useWording();
   const scroller = useRef<HTMLDivElement>(null);

@@ -16,7 +16,7 @@ interface Props {
   readonly stage: Stage;
   readonly metric: Measure;
   readonly smoothing: number;
-  /** This stage learns now: what is still to come has its place on the axis. */ readonly running: boolean;
+  /** True while this stage is training: the axis then includes its remaining epochs. */ readonly running: boolean;
 }
 
 export function LiveCharts({ run, history, stage, metric, smoothing, running }: Props) {
@@ -105,7 +105,7 @@ export function LiveCharts({ run, history, stage, metric, smoothing, running }: 
 const highest = (curves: StageEpochs): number | null =>
   metricPoints(curves, 'macro_ap').reduce<number | null>((best, { y }) => (best === null || y > best ? y : best), null);
 
-/** The epoch at which early stopping acts if none is better until then; null where it comes after the end. */
+/** The epoch at which early stopping acts unless there is an improvement; null when that is after the end. */
 function earlyEnd({ epochs, planned }: StageEpochs, { config }: RunSummary, stage: Stage): number | null {
   const patience = stage === 'teacher' || stage === 'student' ? config[stage].early_stopping_patience : 0;
   const best = epochs.findLast((epoch) => epoch.best);
@@ -114,7 +114,7 @@ function earlyEnd({ epochs, planned }: StageEpochs, { config }: RunSummary, stag
     : best.x + patience;
 }
 
-/** These alone listen to single steps. */
+/** Only these charts subscribe to single steps. */
 function StepCharts({
   history,
   stage,
@@ -144,7 +144,7 @@ function StepCharts({
     ],
     [steps, curves, smoothing, t],
   );
-  // Rates lie between 1e-2 and 1e-6: the power of ten stands in the heading.
+  // Rates are between 1e-6 and 1e-2: the heading shows the power of ten.
   const power = Math.floor(Math.log10(Math.max(1e-9, ...steps.learningRate.means.map(({ y }) => y)))) || 0;
   const rate = useMemo(
     (): Series[] => [

@@ -30,7 +30,7 @@ import { Watched } from './Watched.tsx';
 export const trained: readonly Stage[] = ['teacher', 'student', 'qat'];
 const smoothings = [0, 0.6, 0.9] as const;
 
-/** Is it getting better, when is it done? */
+/** Answers whether the run is still improving, and when it is done. */
 export function LiveView({ run }: { run: RunSummary }) {
   const { t, f, said } = useWording();
   const { queue, runs, project } = useParts('queue', 'runs', 'project');
@@ -40,7 +40,7 @@ export function LiveView({ run }: { run: RunSummary }) {
   const entry = queue.find((own) => own.run === run.id);
   const running = entry !== undefined && entry.state !== 'waiting';
   const current = run.stages.find(({ state }) => state === 'running')?.stage ?? null;
-  // Of a run that is not on its way the student says most: it is what ships, and learns longest.
+  // For a run that is not training, show the student: it is what ships, and it trains longest.
   const lastTrained =
     (['student', 'qat', 'teacher'] as const).find((stage) => history?.phases.some((phase) => phase.stage === stage)) ??
     'teacher';
@@ -89,7 +89,7 @@ export function LiveView({ run }: { run: RunSummary }) {
       },
     },
   ]);
-  // A program that is gone may have left it so: another machine or container cannot be checked from here.
+  // A program that is gone may have left the run in this state: another machine or container cannot be checked from here.
   const elsewhere = entry === undefined && run.state === 'running';
   const resumable = entry === undefined && run.state !== 'finished' && run.state !== 'running';
   return (
@@ -238,13 +238,13 @@ export function LiveView({ run }: { run: RunSummary }) {
   );
 }
 
-/** Whether a difference between settings is more than luck only repeats can tell; Compare puts them together. */
+/** Only repeats tell whether a difference between settings is more than chance; Compare groups them. */
 async function repeatWithSeeds({ project, config, preset, expected }: RunSummary): Promise<void> {
   for (const seed of [config.seed + 1, config.seed + 2])
     await attempt(() => call('runs.start', { project, config: { ...config, seed }, preset, expected }));
 }
 
-/** The parts below listen to the progress of every second, so that the rest of the screen need not be drawn anew with it. */
+/** The components below subscribe to progress every second, so that the rest of the screen does not rerender with it. */
 function LiveAnswer({
   run,
   entry,

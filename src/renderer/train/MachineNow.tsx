@@ -3,7 +3,7 @@ import type { RunSummary } from '../../shared/contract/runs.ts';
 import { useWording } from '../i18n/words.ts';
 import { onRunEvent, useStudio } from '../stores/studio.ts';
 
-/** What the training takes of this machine, and what a power cut would cost. */
+/** Memory and cores used by the training, and how much work a power cut would cost. */
 export function MachineNow({ run: { id: run, engine } }: { run: RunSummary }) {
   const { t, f, said } = useWording();
   const load = useStudio((state) => state.load);

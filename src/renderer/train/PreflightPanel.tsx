@@ -11,7 +11,7 @@ import { go, useStudio } from '../stores/studio.ts';
 import { measure, useConfig } from './configStore.ts';
 import { stageName } from './stageNames.ts';
 
-/** Facts with numbers, each doubt with a way to it. */
+/** Shows facts with numbers, and a link to the cause of each warning. */
 export function PreflightPanel({ checking, readiness }: { checking: boolean; readiness: Readiness | null }) {
   const wording = useWording();
   const { t, f, said } = wording;
@@ -127,7 +127,7 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
   );
 }
 
-/** Whether every label can be learned and measured, and what becomes of the images without labels. */
+/** Shows whether every label can be learned and measured, and how images without labels are treated. */
 function LabelFacts({ readiness }: { readiness: Readiness }) {
   const { t, f } = useWording();
   const show = (any: readonly number[]): void => {

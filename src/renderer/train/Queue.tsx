@@ -5,7 +5,7 @@ import { useWording } from '../i18n/words.ts';
 import { attempt, changeSettings, go, useParts } from '../stores/studio.ts';
 import { noticesAllowed } from './notices.ts';
 
-/** What trains after this one, through the night. */
+/** The runs that train after this one. */
 export function Queue({ project }: { project: string }) {
   const { t, said } = useWording();
   const { queue, settings, hello } = useParts('queue', 'settings', 'hello');

@@ -10,14 +10,14 @@ import { useParts } from '../stores/studio.ts';
 import { setValue, useConfig } from './configStore.ts';
 import { findRate, readRates, searchedNetwork, stillHolds, stopSearch, useRates } from './rates.ts';
 
-/** Beside a learning rate: looks for one, and says how far it is. */
+/** A button beside a learning rate that searches for a good one and shows the progress. */
 export function FindRate({ network }: { network: NetworkName }) {
   const { t } = useWording();
   const { queue, activities } = useParts('queue', 'activities');
   const { measuring, project } = useConfig();
   const search = activities.find((activity) => searchedNetwork(activity) !== null);
   const idle = search === undefined;
-  // Also what another window found, and what was found before a reload.
+  // Includes results found by another window or before a reload.
   useEffect(() => {
     if (idle && project !== null) void readRates(project);
   }, [idle, project]);
@@ -63,7 +63,7 @@ function Searching({ search: { done, total, secondsLeft } }: { search: Activity 
   );
 }
 
-/** Loss against learning rate, the suggestion marked. */
+/** Loss against learning rate, with the suggestion marked. */
 export function RateCurve({ network }: { network: NetworkName }) {
   const found = useRates((state) => state[network]);
   const [closed, setClosed] = useState<FoundRate | null>(null);

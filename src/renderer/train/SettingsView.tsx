@@ -71,7 +71,7 @@ export function SettingsView() {
   const busy = queue.length > 0;
   const searching = activities.some((activity) => searchedNetwork(activity) !== null);
   const unmeasured = ready && preflight === null && !measuring && !busy && !searching;
-  // Measured once the settings rest, and never beside a training or a search that it would disturb.
+  // Measure once the settings settle, and never beside a training or a search that it would slow down.
   useEffect(() => {
     if (!unmeasured) return;
     const timer = setTimeout(() => void measure(), 600);
@@ -251,7 +251,7 @@ function sameValue(a: Config, b: Config, key: string): boolean {
   return JSON.stringify(at(a)) === JSON.stringify(at(b));
 }
 
-/** The same state as text; changed lines are marked. */
+/** The settings as YAML; changed lines are marked. */
 function YamlView() {
   const { t, said } = useWording();
   const { yaml, yamlComplaint, config, base, choices, project } = useConfig();
@@ -324,7 +324,7 @@ function YamlView() {
   );
 }
 
-/** Line numbers, from 0, at which changed settings stand. */
+/** Line numbers, from 0, of changed settings. */
 function linesOf(yaml: string, keys: readonly string[]): Set<number> {
   const wanted = new Set(keys);
   const found = new Set<number>();

@@ -9,7 +9,7 @@ import { stageParts } from './stageParts.ts';
 
 const trained = new Set<Stage>(['teacher', 'student', 'qat']);
 
-/** The way of a run; parts are as long as their work where that is known. A click shows a stage's curves. */
+/** The stages of a run, each as long as its expected work where known. A click shows a stage's curves. */
 export function StageTrack({
   run,
   chosen,

@@ -4,7 +4,7 @@ import { SettingsView } from './SettingsView.tsx';
 import { useTrainView } from './trainView.ts';
 import './train.css';
 
-/** Can I start, how long? Then: is it getting better, when is it done? */
+/** Before a run: whether it can start and how long it takes. During a run: whether it improves and when it is done. */
 export default function TrainScreen() {
   const { queue, runs, run, project } = useParts('queue', 'runs', 'run', 'project');
   const planning = useTrainView((state) => state.planning);

@@ -6,7 +6,7 @@ import { useStudio } from '../stores/studio.ts';
 
 const SHOWN = 3;
 
-/** The same few validation photos after every epoch; bold is truly there. */
+/** The same few validation images after every epoch; bold labels are really in the image. */
 export function Watched({ watched }: { watched: readonly WatchedImage[] }) {
   const { t, f } = useWording();
   const pictureUrl = usePictureUrl();

@@ -12,7 +12,7 @@ import { runsFor, weightsFor } from './weightsChoice.ts';
 
 type Listing = Output<'weights.list'>;
 
-/** Where a training starts from: worth more than any other setting, so it stands before them all. */
+/** The starting weights. They matter more than any other setting, so they come first. */
 export function WeightsPanel() {
   const { t } = useWording();
   const door = useStudio((state) => state.hello?.door);
@@ -103,7 +103,7 @@ function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 's
 const stageOfRun = ({ stage }: WeightsEntry, t: Wording['t']): string =>
   stage === 'student' ? t('common.student') : t('common.teacherInline');
 
-/** Goes on from what a run of this project learned, labels added or removed meanwhile or not; the network becomes the run's. */
+/** Continues from a run of this project, even if labels were added or removed since. The architecture becomes the run's. */
 function FromRun({
   entries,
   network,
@@ -137,7 +137,7 @@ function FromRun({
   );
 }
 
-/** One set of weights: to be used, to be downloaded, or on its way. */
+/** One set of weights: installed, available or downloading. */
 function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => void }) {
   const { t, f, said } = useWording();
   const { id, name, path, progress, problem, licence, page, megabytes } = entry;
@@ -194,7 +194,7 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
   );
 }
 
-/** A desktop window opens no other address: there it is copied. */
+/** The desktop window opens no external pages, so the address is copied there. */
 function Source({ page }: { page: string }) {
   const { t } = useWording();
   const desktop = useStudio((state) => state.hello?.door === 'desktop');

@@ -15,17 +15,17 @@ interface ConfigState {
   readonly project: string | null;
   readonly choices: ConfigChoices | null;
   readonly preset: string | null;
-  /** What 'was' and reset refer to: the preset's values. */
+  /** The preset's values, which 'was' and reset refer to. */
   readonly base: Config;
   readonly config: Config;
   readonly yaml: string;
-  /** Why the YAML as typed is no config; the form keeps the last good one. */
+  /** Why the typed YAML is not a valid config; the form keeps the last valid one. */
   readonly yamlComplaint: string | null;
-  /** Why a field's value is not taken, by key. */
+  /** Why a field's value is rejected, by key. */
   readonly complaints: Readonly<Record<string, string>>;
   readonly preflight: Preflight | null;
   readonly measuring: boolean;
-  /** Changed settings that others took the place of, and those that were undone: nothing that somebody set is lost. */
+  /** Changed settings that were replaced, and those that were undone, so that no change is lost. */
   readonly replaced: readonly KeptSettings[];
   readonly undone: readonly KeptSettings[];
 }
@@ -50,7 +50,7 @@ export const useConfig = create<ConfigState>(() => ({
 const set = useConfig.setState;
 const get = useConfig.getState;
 
-/** A colour's three numbers stand in one line. */
+/** Keep a color's three numbers on one line. */
 function yamlOf(config: Config): string {
   const document = new Document(config);
   visit(document, {
@@ -65,7 +65,7 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
   if (get().project === project && get().choices !== null) return;
   const choices = await attempt(() => call('config.choices', { project }));
   if (choices === null) return;
-  // Settings of a run may have been taken over before the choices came.
+  // Settings of a run may have been adopted before the choices arrived.
   const taken = get().project === project;
   set({ project, choices, preflight: null });
   if (taken) return;
@@ -75,7 +75,7 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
   else if (preset !== undefined) begin(preset.config, preset.config, name);
 }
 
-/** What images without labels mean belongs to the project: settings that are shown already take a new answer over. */
+/** The meaning of images without labels belongs to the project: settings on screen adopt a new answer. */
 export function adoptUnlabeled(project: string, unlabeled: UnlabeledMeaning): void {
   const { project: own, choices, base, config } = get();
   if (own !== project || choices === null) return;
@@ -90,7 +90,7 @@ export function adoptUnlabeled(project: string, unlabeled: UnlabeledMeaning): vo
     },
     base: answered(base),
     config: changed,
-    // A text that is no valid YAML is left to the person who is typing it.
+    // Leave invalid YAML alone while it is being typed.
     ...(get().yamlComplaint === null && { yaml: yamlOf(changed) }),
   });
 }
@@ -103,20 +103,20 @@ export function choosePreset(name: string): void {
   if (preset !== undefined) adopt(preset.config, preset.config, name);
 }
 
-/** Settings of a run, to run them again. */
+/** Loads a run's settings, to run them again. */
 export function adoptRun({ project, config, preset }: Pick<RunSummary, 'project' | 'config' | 'preset'>): void {
   if (get().project === project) return adopt(config, config, preset);
   set({ project, choices: null });
   begin(config, config, preset);
 }
 
-/** The first settings of a project: those of the one before it do not come back here. */
+/** Loads a project's first settings, without the previous project's history. */
 function begin(config: Config, base: Config, preset: string | null): void {
   show({ config, base, preset, yaml: yamlOf(config), yamlComplaint: null });
   set({ replaced: [], undone: [] });
 }
 
-/** Takes the place of the settings; changed ones can be had back. */
+/** Replaces the settings; changes can be restored. */
 export function adopt(config: Config, base: Config, preset: string | null): void {
   const { replaced, base: former, config: before, yamlComplaint } = get();
   if (differences(former, before).length > 0 || yamlComplaint !== null)
@@ -173,14 +173,14 @@ function yamlComplaints(issue: z.core.$ZodIssue): string[] {
   return [complaint(issue, issue.path.join('.'))];
 }
 
-/** Real steps are timed on this machine. */
+/** Times real training steps on this machine. */
 export async function measure(): Promise<void> {
   const { project, config, measuring } = get();
   if (project === null || measuring) return;
   set({ measuring: true });
   const preflight = await attempt(() =>
     call('run.preflight', { project, config }).catch((error: unknown) => {
-      // A run was started meanwhile: what was being measured made room for it.
+      // A run was started meanwhile and interrupted the measurement.
       if (toProblemData(error).kind === 'cancelled') return null;
       throw error;
     }),

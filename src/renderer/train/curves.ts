@@ -2,7 +2,7 @@ import type { PhaseHistory } from '../../shared/contract/runs.ts';
 import type { RunEvent, Stage } from '../../shared/events.ts';
 import type { Point } from '../components/LineChart.tsx';
 
-/** A stage's epochs: its phases behind each other, x in epochs. */
+/** A stage's epochs, its phases one after another; x in epochs. */
 export interface StageEpochs {
   readonly epochs: readonly {
     readonly x: number;
@@ -10,15 +10,15 @@ export interface StageEpochs {
     readonly best: boolean;
     readonly perClassAp: readonly (number | null)[] | null;
   }[];
-  /** Where the stage ends if nothing ends it early; null for histories that do not say. */
+  /** Where the stage ends without early stopping; null for histories that do not record it. */
   readonly planned: number | null;
 }
 
-/** A curve over steps with no more points than an eye can tell apart, however long the run. */
+/** A curve over steps with a bounded number of points, however long the run. */
 export interface StepCurve {
-  /** Least and largest value of each handful of steps: what the noise really spans. */
+  /** Minimum and maximum of each group of steps: the span of the noise. */
   readonly raw: readonly Point[];
-  /** The mean of each handful. */
+  /** The mean of each group. */
   readonly means: readonly Point[];
   readonly stepsPerPoint: number;
 }
@@ -44,7 +44,7 @@ export function stageEpochs(phases: Phases, stage: Stage): StageEpochs {
   return { epochs, planned };
 }
 
-/** Steps that a phase has already are left out: the history may have been read after they were reported. */
+/** Skips steps that a phase already has: the history may have been read after they were reported. */
 export function withSteps(phases: Phases, steps: readonly StepEvent[]): Phases {
   if (steps.length === 0) return phases;
   return phases.map((phase) => {
@@ -113,12 +113,12 @@ export function metricPoints({ epochs }: StageEpochs, metric: string): Point[] {
   return epochs.flatMap(({ x, metrics }) => (metrics[metric] == null ? [] : [{ x, y: metrics[metric] }]));
 }
 
-/** The steps of a curve as `smoothed` would draw them one by one: a mean of n steps weighs as much as they did. */
+/** Smooths grouped steps as `smoothed` would smooth them one by one: a mean of n steps weighs as much as n steps. */
 export const smoothedSteps = ({ means, stepsPerPoint }: StepCurve, weight: number): Point[] =>
   smoothed(means, weight ** stepsPerPoint);
 
 /**
- * Exponential moving average run forwards and backwards and averaged: smooth, and it does not lag behind the raw values.
+ * Mean of an exponential moving average run forwards and one run backwards: smooth, without lagging behind the raw values.
  * `weight` 0 leaves the points as they are. Bias of the start is corrected as in Adam (Kingma & Ba 2015).
  */
 export function smoothed(points: readonly Point[], weight: number): Point[] {
@@ -141,7 +141,7 @@ function average(values: readonly number[], weight: number): number[] {
   });
 }
 
-/** How the curve goes, in one word: from the last epochs' change against their noise. */
+/** The trend of a curve, from the last epochs' change against their noise. */
 export function trend(
   points: readonly Point[],
   lookBack = 5,

@@ -15,7 +15,7 @@ interface Facts {
   readonly stage: Stage;
 }
 
-/** The state of a run in one line, with the number that decides and the reason. */
+/** The state of a run in one line, with the deciding number and the reason. */
 export function liveAnswer(
   { t, f, said }: Wording,
   { run, entry, history, progress, stage }: Facts,
@@ -35,7 +35,7 @@ export function liveAnswer(
   if (entry !== null) return running({ t, f, said } as Wording, { run, history, progress, stage });
   switch (run.state) {
     case 'finished': {
-      // Done is not good: the verdict on the model is Export's.
+      // Finished does not mean good: Export gives the verdict on the model.
       const lost = run.val.int8Ap === null || run.val.studentAp === null ? null : run.val.studentAp - run.val.int8Ap;
       return {
         tone: 'plain',

@@ -10,9 +10,9 @@ import { onRunEvent, useStudio } from '../stores/studio.ts';
 export interface EndNotice {
   readonly message: string;
   readonly color: 'green' | 'red';
-  /** By the system too, as nobody sees the page. The desktop shell does that itself. */
+  /** Also send a system notification, as nobody sees the page. The desktop shell sends its own. */
   readonly bySystem: boolean;
-  /** On the page. The Train screen says it in its own place. */
+  /** Show a notification on the page, except on Train, which shows the result itself. */
   readonly onPage: boolean;
 }
 
@@ -25,7 +25,7 @@ interface Around {
   readonly allowed: NotificationPermission | null;
 }
 
-/** What is said when a run ends; null for every other event. */
+/** The notification when a run ends; null for every other event. */
 export function endNotice(
   { t, said }: Pick<Wording, 't' | 'said'>,
   event: RunEvent,
@@ -41,7 +41,7 @@ export function endNotice(
   };
 }
 
-/** Says the end of a run where the user is. */
+/** Notifies the user of a run's end on whatever screen they are. */
 export function useEndNotices(): void {
   const { t, said } = useWording();
   useEffect(
@@ -75,7 +75,7 @@ export const noticesAllowed = (): NotificationPermission | null =>
 
 const PRODUCT = 'Destila Studio';
 
-/** The window's title: the run that is under way, how far it is, and the product. */
+/** The window's title: progress, the running run and the product. */
 export function titleOf(
   queue: readonly Pick<QueueEntry, 'run' | 'name' | 'state'>[],
   progress: Readonly<Record<string, Pick<Progress, 'done' | 'total'>>>,
@@ -88,7 +88,7 @@ export function titleOf(
   return [...share, said(entry.name), PRODUCT].join(' · ');
 }
 
-/** Shows the progress of a run in the title, where a tab in the background shows it too. */
+/** Shows a run's progress in the title, visible also while the tab is in the background. */
 export function useRunInTitle(): void {
   const { said } = useWording();
   useEffect(() => {

@@ -9,7 +9,7 @@ import { useConfig } from './configStore.ts';
 
 const none: FoundRates = { teacher: null, student: null };
 
-/** What the searches for a learning rate found. */
+/** Results of the learning rate searches. */
 export const useRates = create<FoundRates & { readonly project: string | null }>(() => ({ project: null, ...none }));
 
 export async function readRates(project: string): Promise<void> {
@@ -18,7 +18,7 @@ export async function readRates(project: string): Promise<void> {
   if (useRates.getState().project === project) useRates.setState(found);
 }
 
-/** A search that was stopped, or gave way to a run, has nothing to say. */
+/** A search that was canceled, or gave way to a run, has no result. */
 export async function findRate(network: NetworkName): Promise<void> {
   const { project, config } = useConfig.getState();
   if (project === null) return;
@@ -30,18 +30,18 @@ export async function findRate(network: NetworkName): Promise<void> {
 
 export const stopSearch = (): void => void call('learningRate.cancel', {}).catch(() => undefined);
 
-/** Whose rate an activity looks for; null: it is something else. */
+/** The network whose learning rate an activity searches for; null for other activities. */
 export function searchedNetwork({ kind }: Activity): NetworkName | null {
   return kind === 'teacherRate' ? 'teacher' : kind === 'studentRate' ? 'student' : null;
 }
 
-/** The network whose learning rate a setting is, where a search can find it. */
+/** The network that a learning rate setting belongs to, when a search can find that rate. */
 export const networkOfRate = (key: string): NetworkName | null =>
   key === 'teacher.lr_finetune' ? 'teacher' : key === 'student.lr_finetune' ? 'student' : null;
 
 const unused = new Set(['lr_head', 'lr_finetune', 'epochs_head', 'epochs_finetune']);
 
-/** Whether these settings are those of the search, but for what it does not use: rates and the number of epochs. */
+/** True when these settings equal those of the search, apart from the rates and epochs that it does not use. */
 export function stillHolds({ network, config: then }: FoundRate, now: Config): boolean {
   const used = (config: Config): string => {
     const settings = Object.entries(config[network]).filter(([name]) => !unused.has(name));

@@ -9,9 +9,9 @@ export interface Facts {
   readonly readiness: Readiness | null;
   readonly errors: number;
   readonly wrongSettings: boolean;
-  /** Why these settings do not run on this machine. */
+  /** Why these settings cannot run on this machine. */
   readonly problem: string | null;
-  /** Another run is in the queue. */
+  /** True when another run is in the queue. */
   readonly busy: boolean;
   readonly seconds: number | null;
   readonly now: Date;
@@ -25,11 +25,11 @@ export interface ReadyAnswer {
   readonly blocked: boolean;
 }
 
-/** Too little to start with: a split that training needs is empty, or nothing in train is labeled. */
+/** True when a split that training needs is empty, or nothing in train is labeled. */
 const empty = (readiness: Readiness): boolean =>
   readiness.labels === 0 || readiness.images.includes(0) || nothingToLearn(readiness);
 
-/** The next run in one line. Green only when every label can be learned and measured. */
+/** The state of the next run in one line. Green only when every label can be learned and measured. */
 export function readyAnswer(wording: Wording, facts: Facts): ReadyAnswer {
   const { t, said } = wording;
   const { readiness, wrongSettings, problem, busy } = facts;

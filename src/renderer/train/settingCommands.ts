@@ -5,7 +5,7 @@ import { sections } from './settings.ts';
 import { sectionName, settingName } from './settingWords.ts';
 import { showSetting } from './trainView.ts';
 
-/** Every setting of a run, from every screen: 'Student: Learning rate, head'. */
+/** Offers every setting of a run in the palette of every screen: 'Student: Learning rate, head'. */
 export function settingCommands({ t }: Pick<Wording, 't'>): OfferedCommand[] {
   const group = t('train.settingsOfNextRun');
   return sections().flatMap(({ name, fields }) =>

@@ -10,7 +10,7 @@ function entryOf(key: string): string {
   return at === undefined ? `network.${key.split('.')[1]}` : key;
 }
 
-/** Keys come from the schema of the settings: a test holds that each of them is in the catalogs. */
+/** Keys come from the settings schema; a test checks that each of them is in the catalogs. */
 const words = (key: string, kind: 'name' | 'meaning', t: Translate): string =>
   t(`setting.${entryOf(key)}.${kind}` as 'setting.seed.name');
 

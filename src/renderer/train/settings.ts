@@ -3,7 +3,7 @@ import { complaint } from '../../shared/complaint.ts';
 import type { Config } from '../../shared/config.ts';
 import { architectures, configSchema, studentArchitectures } from '../../shared/config.ts';
 
-/** The form is made from the config's own schema: what it allows, its defaults and its meaning are written there once. */
+/** The form is generated from the config schema, the only place for allowed values, defaults and meanings. */
 
 export type FieldKind =
   | {

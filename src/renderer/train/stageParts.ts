@@ -5,12 +5,12 @@ import type { Progress } from '../stores/studio.ts';
 /** One piece of the stage track. */
 export interface Part {
   readonly stage: Stage;
-  /** Null: the stage has one phase only. */
+  /** Null when the stage has only one phase. */
   readonly phase: 'head' | 'finetune' | null;
   readonly state: 'pending' | 'running' | 'finished';
-  /** Of the whole stage, at its last part, once it is finished. */
+  /** Duration of the whole stage, set on its last part once it is finished. */
   readonly seconds: number | null;
-  /** Its length on the track. */
+  /** Its relative length on the track. */
   readonly weight: number;
 }
 
@@ -25,7 +25,7 @@ export function stageParts(
     const guess =
       expected.find((own) => own.stage === stage)?.seconds ??
       (stage === 'teacher' || stage === 'student' ? 60 : stage === 'qat' ? 20 : 4);
-    // The root keeps short stages visible beside long ones.
+    // The square root keeps short stages visible beside long ones.
     const weight = Math.sqrt(Math.max(seconds, guess, 1));
     const finished = state === 'finished' ? seconds : null;
     const hasHead =

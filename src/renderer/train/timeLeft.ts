@@ -3,15 +3,15 @@ import type { Stage } from '../../shared/events.ts';
 import type { Progress } from '../stores/studio.ts';
 
 const training: readonly Stage[] = ['teacher', 'student', 'qat'];
-/** A step of the head alone costs about this share of one of all layers. */
+/** A head-only step costs about this share of a step through all layers. */
 const HEAD_COST = 0.4;
 const [SLOWEST, FASTEST] = [5, 0.2];
 
 type Timed = Pick<RunSummary, 'config' | 'stages' | 'expected'>;
 
 /**
- * Seconds until the whole run is done: what is left of this stage at its own rate, and what was measured before the start for the stages
- * to come, stretched by how the work so far compares with what was measured. Null where nothing was measured.
+ * Seconds until the run is done: the rest of this stage at its own rate, plus what was measured before the start for the stages
+ * that follow, scaled by how the work so far compares with its measurement. Null when nothing was measured.
  */
 export function secondsLeftOfRun({ config, stages, expected }: Timed, progress: Progress | null): number | null {
   if (progress === null || progress.secondsLeft === null || expected.length === 0) return null;

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-/** Whether Train shows the settings of the next run, or a run; and the setting that the palette leads to. */
+/** Whether Train shows the next run's settings or a run, and the setting to scroll to from the palette. */
 export const useTrainView = create<{ planning: boolean; setting: string | null }>(() => ({
   planning: false,
   setting: null,

@@ -6,23 +6,23 @@ import { onRunEvent, useStudio } from '../stores/studio.ts';
 import type { StepEvent } from './curves.ts';
 import { withSteps } from './curves.ts';
 
-/** Whether an event changes what a run's history says; single steps do not, they come through `useLivePhases`. */
+/** True when an event changes a run's history. Single steps do not; they come through `useLivePhases`. */
 export const changesHistory = (event: RunEvent): boolean =>
   ['epoch', 'stageStarted', 'stageFinished', 'note', 'finished'].includes(event.type);
 
-/** Steps that came since a history was read. */
+/** Steps reported since a history was read. */
 export interface Since {
   readonly of: RunHistory;
   readonly steps: readonly StepEvent[];
 }
 
-/** With one more event: steps of other runs are left out, and those before another history was read are in it. */
+/** Adds an event, ignoring steps of other runs and starting over when a new history was read. */
 export function withEvent(since: Since, history: RunHistory, run: string, event: RunEvent): Since {
   if (run !== history.run || event.type !== 'step') return since;
   return { of: history, steps: [...(since.of === history ? since.steps : []), event] };
 }
 
-/** What a run has learned so far, read again after each epoch. Charts add single steps with `useLivePhases`. */
+/** A run's history, reread after each epoch. Charts add single steps with `useLivePhases`. */
 export function useHistory({ id, project, state }: RunSummary): RunHistory | null {
   const [history, setHistory] = useState<RunHistory | null>(null);
   const connected = useStudio((store) => store.connection === 'there');
@@ -33,7 +33,7 @@ export function useHistory({ id, project, state }: RunSummary): RunHistory | nul
       const own = ++asked;
       void call('runs.history', { project, run: id }).then(
         (found) => {
-          // An older answer may arrive after a newer one.
+          // Ignore an older answer that arrives after a newer one.
           if (!current || own < shown) return;
           shown = own;
           setHistory(found);
@@ -53,7 +53,7 @@ export function useHistory({ id, project, state }: RunSummary): RunHistory | nul
   return history;
 }
 
-/** The phases of a history with the steps that came since. */
+/** The phases of a history plus the steps reported since. */
 export function useLivePhases(history: RunHistory): readonly PhaseHistory[] {
   const [since, setSince] = useState<Since>({ of: history, steps: [] });
   useEffect(() => onRunEvent((run, event) => setSince((before) => withEvent(before, history, run, event))), [history]);

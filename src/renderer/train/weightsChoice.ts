@@ -2,7 +2,7 @@ import type { Architecture } from '../../shared/config.ts';
 import { studentArchitectures } from '../../shared/config.ts';
 import type { WeightsEntry } from '../../shared/contract/weights.ts';
 
-/** Weights that can start this network: those that are there first; files that a person put there could be of any. */
+/** Weights that fit this network, installed ones first. A person's own files may be of any architecture. */
 export function weightsFor(architecture: Architecture, entries: readonly WeightsEntry[]): WeightsEntry[] {
   const there = ({ path }: WeightsEntry): number => (path === null ? 1 : 0);
   return entries
@@ -10,7 +10,7 @@ export function weightsFor(architecture: Architecture, entries: readonly Weights
     .sort((a, b) => there(a) - there(b));
 }
 
-/** Networks of own runs that a teacher or a student can go on from, newest run first: of any architecture that it may have. */
+/** Networks from this project's runs usable as starting weights, newest first, of any allowed architecture. */
 export const runsFor = (stage: 'teacher' | 'student', entries: readonly WeightsEntry[]): WeightsEntry[] =>
   entries.filter(
     (entry) =>

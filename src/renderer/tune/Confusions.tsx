@@ -15,7 +15,7 @@ interface Cell {
   readonly own: boolean;
 }
 
-/** Labels against each other: which is said in place of which, and which are said together more or less often than they stand together. */
+/** Confusions between labels: which is predicted instead of which, and which are predicted together more or less often than they are labeled together. */
 export function Confusions() {
   const { t } = useWording();
   const [view, setView] = useState<'taken' | 'together'>('taken');

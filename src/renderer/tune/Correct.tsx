@@ -10,7 +10,7 @@ import { useStudio } from '../stores/studio.ts';
 import { editLabels } from './ScoreHistogram.tsx';
 import { corrected, useTune } from './tuneStore.ts';
 
-/** A wrong label is put right where it is found: on or off, into the label file with the next save. The run keeps its own snapshot. */
+/** Toggles a wrong label where it is found; the next save writes it to the label file. The run keeps its own snapshot. */
 export function Correct({ path, label }: { readonly path: string; readonly label: number }) {
   const { t } = useWording();
   const project = useStudio((state) => state.project)!;
@@ -67,7 +67,7 @@ export function Correct({ path, label }: { readonly path: string; readonly label
   );
 }
 
-/** Paths of photos whose label is no longer what the run was judged by. */
+/** Paths of images whose label has changed since the run was evaluated. */
 export function useCorrected(
   name: string,
   judged: readonly { readonly path: string; readonly has: boolean }[],

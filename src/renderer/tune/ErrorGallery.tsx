@@ -14,7 +14,7 @@ import { useTune } from './tuneStore.ts';
 
 const MOST = 60;
 
-/** False alarms and misses of a label, the most confident first; what each network says; where the model looked. */
+/** False alarms and misses of a label, most confident first, with each network's score and the occlusion map. */
 export function ErrorGallery({ label, k }: { label: number; k: number }) {
   const { t, f } = useWording();
   const { tune, val, chosen: choice } = useTune();
@@ -22,7 +22,7 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
     useTune.setState({ chosen: one === null ? null : { label, path: one.path } });
   const images = useMemo(() => scored(val!, tune!.labels.length, label), [val, tune, label]);
   const { falseAlarms, missed } = useMemo(() => mistakes(images, k), [images, k]);
-  // The choice belongs to its label: a key of another label never reaches it.
+  // The selection belongs to its label: a key of another label never acts on it.
   const path = choice?.label === label ? choice.path : null;
   const shown = useMemo(() => galleryOf(images, k, path, MOST), [images, k, path]);
   const { chosen } = shown;
@@ -136,7 +136,7 @@ function Wrong({
   );
 }
 
-/** Where the score comes from: each cell is covered once, and what the score loses is drawn (occlusion, Zeiler & Fergus 2014). */
+/** Occlusion map: each cell is covered once, and the loss in score is drawn (Zeiler & Fergus 2014). */
 function Looked({ one, label }: { one: Scored; label: number }) {
   const { t, f } = useWording();
   const pictureUrl = usePictureUrl();

@@ -6,7 +6,7 @@ import { applyGoal, useTune } from './tuneStore.ts';
 
 type Kind = LabelGoal['goal'];
 
-/** What a label's threshold is chosen for. */
+/** The goal that a label's threshold is chosen for. */
 export function GoalPicker({ label }: { label: number }) {
   const { t } = useWording();
   const { tune, thresholds } = useTune();
@@ -72,11 +72,11 @@ export function GoalPicker({ label }: { label: number }) {
   );
 }
 
-/** While it is typed a number may be none, or out of range. */
+/** While typing, a number may be missing or out of range. */
 const within = (value: number | string, least: number, most: number): number =>
   Math.min(most, Math.max(least, Number(value) || 0));
 
-/** Labels with between half and twice as many positives: they are as hard to tune. */
+/** Labels with half to twice as many positives, which are similarly hard to tune. */
 export function similarLabels({ histograms }: Counted, label: number): number[] {
   const own = histograms[label]!.totalPositives;
   return histograms.flatMap(({ totalPositives }, c) =>

@@ -12,7 +12,7 @@ import type { Counted } from './tuneStore.ts';
 import { f1, precision, recall } from './counts.ts';
 import { dragThreshold, dropThreshold, setThreshold, useTune } from './tuneStore.ts';
 
-/** Margins in CSS pixels; the rest grows with its place. */
+/** Margins in CSS pixels; the plot fills the rest. */
 const [LEFT, RIGHT, TOP] = [48, 16, 48];
 const BINS = 32;
 const MOST_PHOTOS = 8;
@@ -24,7 +24,7 @@ interface Props {
   readonly before: number;
 }
 
-/** Above the axis what has the label, below it what has not: cut by the threshold into the four counts, the picture is the confusion matrix. */
+/** Images with the label are above the axis, images without it below. The threshold splits them into the four cells of the confusion matrix. */
 export function ScoreHistogram({ val, label, k, before }: Props) {
   const { t, f } = useWording();
   const tune = useTune((state) => state.tune)!;
@@ -265,10 +265,10 @@ function Bar({
   );
 }
 
-/** Room in pixels that the longest of the words takes. */
+/** Width in pixels of the longest caption. */
 const COUNT_ROOM = 150;
 
-/** The counts on both sides of the threshold; near an edge, where one side has no room, under each other on the other side. */
+/** The counts on both sides of the threshold; near an edge, both are stacked on the side with space. */
 function Counts({
   at,
   within,
@@ -360,7 +360,7 @@ export function PhotoScore({
   one: Scored;
   chosen?: boolean;
   corrected?: boolean;
-  /** What sets this image apart, in few words. */
+  /** A short note on what is special about this image. */
   mark?: string | undefined;
   onChoose?: () => void;
 }) {
@@ -391,7 +391,7 @@ export function PhotoScore({
   );
 }
 
-/** A wrong label is corrected where labels are: the photo opens on the Data screen. */
+/** Opens the image on the Data screen, where labels are corrected. */
 export function editLabels(path: string): void {
   const { index } = useDataset.getState();
   const image = index?.paths.indexOf(path) ?? -1;
@@ -399,7 +399,7 @@ export function editLabels(path: string): void {
   go('data');
 }
 
-/** The threshold as a number; what is typed counts with Enter or when the field is left, not letter by letter. */
+/** The threshold as a number. Input is committed on Enter or blur, not per keystroke. */
 function ExactThreshold({
   k,
   locked,

@@ -23,7 +23,7 @@ interface Row {
   readonly testRange: string;
 }
 
-/** The label's curve, its figures with their ranges, validation beside test, and what it is taken for. */
+/** The label's curve, its figures with intervals, validation beside test, and what it is confused with. */
 export function TuneFigures({ label, k }: { label: number; k: number }) {
   const { t, f } = useWording();
   const { tune, val, test } = useTune();
@@ -94,7 +94,7 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
       testRange: onTest === null ? '…' : range(...onTest.ap),
     },
   ];
-  // Precision alone would look like a figure: without a positive image nothing of the label is measured.
+  // Without a positive image nothing of the label is measured, not even precision.
   const rows = allRows.map((row) => ({
     ...row,
     ...(!measured && { val: null, range: '–' }),

@@ -36,7 +36,7 @@ import './tune.css';
 
 const PAGE = 13; // .05 of 256
 
-/** Where does the threshold go, and what does it cost? */
+/** Answers where a label's threshold should be, and what that costs. */
 export default function TuneScreen() {
   const wording = useWording();
   const { t, said } = wording;
@@ -49,7 +49,7 @@ export default function TuneScreen() {
       ),
     [runs],
   );
-  // A run that ends meanwhile does not take the place of the one that somebody is tuning.
+  // A run that finishes meanwhile does not replace the one being tuned.
   const first = useRef<string | null>(null);
   const chosen =
     tunable.find(({ id }) => id === run) ?? tunable.find(({ id }) => id === first.current) ?? tunable.at(-1);
@@ -73,7 +73,7 @@ export default function TuneScreen() {
       }),
     [],
   );
-  // Coming back to this screen is a new look at it.
+  // Returning to this screen refreshes its list.
   useEffect(sortAgain, []);
   const own = thresholds[label];
   const nudge = (by: number) => (): void => {
@@ -291,7 +291,7 @@ function tuneAnswer(
   };
 }
 
-/** The goal that this threshold was chosen for, where no threshold reaches it. */
+/** The goal of this threshold, when no threshold reaches it. */
 function unreached(table: readonly Confusion[], { k, goal }: Threshold): LabelGoal | null {
   const best = goal === null ? null : bestK(table, goal);
   return best !== null && !best.reached && best.k === k ? goal : null;

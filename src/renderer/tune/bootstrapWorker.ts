@@ -4,8 +4,8 @@ import { confusionByK, searchClass } from '../../shared/metrics/thresholds.ts';
 import { resampledAveragePrecision } from '../../shared/metrics/bootstrap.ts';
 
 /**
- * 95 % intervals over seeded resamples of the images (Efron & Tibshirani 1993), aside from the screen. The F1 of a tuned threshold is judged
- * with the search repeated in every resample: else the interval would forget that the threshold was chosen on the same images.
+ * 95 % bootstrap intervals over seeded resamples of the images (Efron & Tibshirani 1993), in a worker. For the F1 of a tuned threshold
+ * the search is repeated in every resample, to account for the threshold being chosen on the same images.
  */
 export interface BootstrapRequest {
   readonly id: number;
@@ -13,7 +13,7 @@ export interface BootstrapRequest {
   readonly codes: Uint8Array;
   readonly labels: Int8Array;
   readonly k: number;
-  /** Null: the threshold was set by hand, nothing is searched for again. */
+  /** Null when the threshold was set by hand, so that no search is repeated. */
   readonly search: Goal | null;
 }
 export interface BootstrapReply {

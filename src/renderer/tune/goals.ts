@@ -2,7 +2,7 @@ import type { Confusion } from '../../shared/metrics/metrics.ts';
 import type { LabelGoal } from '../../shared/metrics/goal.ts';
 import { searchClass } from '../../shared/metrics/thresholds.ts';
 
-/** The best k for a goal on validation; null where the label has no positive there. */
+/** The best k for a goal on validation; null when the label has no positive there. */
 export function bestK(table: readonly Confusion[], goal: LabelGoal): { k: number; reached: boolean } | null {
   const { tp, fn } = table[0]!;
   if (tp + fn === 0) return null;

@@ -14,7 +14,7 @@ export interface Scored {
   readonly student: number | null;
 }
 
-/** All images of a split with a label's scores; unknown ones are left out. */
+/** All images of a split with a label's scores, without those whose label is unknown. */
 export function scored({ paths, bytes }: Counted, classes: number, label: number): Scored[] {
   return paths.flatMap((path, image) => {
     const at = image * classes + label;
@@ -34,7 +34,7 @@ export function scored({ paths, bytes }: Counted, classes: number, label: number
   });
 }
 
-/** False alarms and misses at k, the most confident first. */
+/** False alarms and misses at k, most confident first. */
 export function mistakes(images: readonly Scored[], k: number): { falseAlarms: Scored[]; missed: Scored[] } {
   return {
     falseAlarms: images.filter(({ has, q }) => !has && q >= k).sort((a, b) => b.q - a.q),
@@ -43,8 +43,8 @@ export function mistakes(images: readonly Scored[], k: number): { falseAlarms: S
 }
 
 /**
- * What the error gallery shows: at most `most` of each kind. The chosen image stays, first, even where the threshold no
- * longer makes it an error, or puts it behind the others: a key never reaches an image that is out of sight.
+ * The images of the error gallery: at most `most` of each kind. The selected image stays first, even when the threshold no
+ * longer makes it an error or others come before it: a key never reaches an image that is out of sight.
  */
 export function galleryOf(
   images: readonly Scored[],
@@ -66,7 +66,7 @@ export function galleryOf(
   };
 }
 
-/** Images whose decision differs between two thresholds. */
+/** The images whose decision differs between two thresholds. */
 export function flips(
   images: readonly Scored[],
   from: number,
@@ -82,7 +82,7 @@ export function flips(
   };
 }
 
-/** What false alarms of a label really are: labels of those images, by count. */
+/** The true labels of a label's false alarms, by count. */
 export function takenFor(
   { bytes }: Counted,
   classes: number,
@@ -95,7 +95,7 @@ export function takenFor(
   return [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
 }
 
-/** How often two labels stand together: truly, and as the model says it. Images in which one of the two is unknown count for neither. */
+/** How often two labels occur together: in the labels and in the predictions. Images in which either is unknown are left out. */
 export function togetherCounts(
   { bytes }: Counted,
   classes: number,
@@ -119,8 +119,8 @@ export function togetherCounts(
 }
 
 /**
- * Labels taken for others. Several labels may be right at once, so there is no single confusion matrix: a cell counts the images in which
- * the row's label is a false alarm and the column's is truly there; the diagonal counts the misses of a label.
+ * Confusions between labels. Several labels may be right at once, so there is no single confusion matrix: a cell counts the images in which
+ * the row's label is a false alarm and the column's label is present; the diagonal counts a label's misses.
  */
 export function confusionsBetween({ bytes }: Counted, classes: number, thresholds: readonly number[]): number[][] {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

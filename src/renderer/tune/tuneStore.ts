@@ -20,10 +20,10 @@ export interface Threshold {
   readonly k: number;
   readonly tuned: boolean;
   readonly locked: boolean;
-  /** Null: the goal of the run's settings. */ readonly goal: LabelGoal | null;
+  /** Null means the goal from the run's settings. */ readonly goal: LabelGoal | null;
 }
 
-/** One split's scores, counted per label. */
+/** One split's score counts per label. */
 export interface Counted {
   readonly paths: readonly string[];
   readonly bytes: ScoreBytes;
@@ -47,14 +47,14 @@ interface TuneState {
   readonly thresholds: readonly Threshold[];
   readonly saved: readonly Threshold[];
   readonly label: number;
-  /** The list of labels. It stays as it is while thresholds move, so that no key reaches another label than expected. */
+  /** The order of the labels. It stays fixed while thresholds move, so that a key never reaches an unexpected label. */
   readonly order: readonly Group[];
   readonly view: TuneView;
   /** The image chosen in the error gallery of a label. */
   readonly chosen: { readonly label: number; readonly path: string } | null;
   readonly done: readonly Step[];
   readonly undone: readonly Step[];
-  /** Whether what is shown stands in the run's folder. */
+  /** True when the thresholds on screen are saved in the run's folder. */
   readonly keeping: 'kept' | 'soon' | 'failed';
 }
 
@@ -108,7 +108,7 @@ function counted(split: Tune['val'], classes: number): Counted {
   return { paths: split.paths, bytes, histograms, tables: histograms.map(confusionByK) };
 }
 
-/** The explicit click: from here on test figures stand beside validation's. */
+/** Set by the explicit click that reveals test figures beside validation's. */
 export async function openTest(project: string, run: string): Promise<void> {
   const tune = await attempt(() => call('tune.openTest', { project, run }));
   if (tune === null || get().key !== `${project}/${run}`) return;
@@ -119,7 +119,7 @@ const SAVE_AFTER_MS = 500;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let dragStart: readonly Threshold[] | null = null;
 
-/** Thresholds are written by themselves, soon after the last change. */
+/** Thresholds are saved automatically soon after the last change. */
 function keep(): void {
   const { key } = get();
   clearTimeout(timer);
@@ -128,11 +128,11 @@ function keep(): void {
 }
 
 /**
- * Writes at once what was to be written soon: another run is about to be shown, an export reads the thresholds, or the
- * window goes away. Resolves when everything that was changed so far is written or has failed.
+ * Saves immediately instead of soon, because another run is about to be shown, an export reads the thresholds, or the
+ * window is closing. Resolves when all changes so far are saved or have failed.
  */
 export function flush(): Promise<void> {
-  // A drag ends here: its start belongs to this run's thresholds, not to those that are shown next.
+  // End the drag here: its start refers to this run's thresholds, not to the next run's.
   dropThreshold();
   const { key, keeping } = get();
   if (key === null) return Promise.resolve();
@@ -141,7 +141,7 @@ export function flush(): Promise<void> {
   return write(key);
 }
 
-/** The last write of each run. They go one after the other: of two on their way at once, the older could land last. */
+/** The last save of each run. Saves run one after another: of two at once, the older could land last. */
 const writing = new Map<string, Promise<void>>();
 
 function write(key: string): Promise<void> {
@@ -164,14 +164,14 @@ async function send(key: string, thresholds: readonly Threshold[]): Promise<void
       () => null,
       toProblemData,
     );
-    // Newer thresholds of the same run have their own write; those of another run must not keep these from their own.
+    // Newer thresholds of the same run have their own save; another run's save must not replace this one.
     if (!isNewest()) return;
     if (problem?.kind !== 'busy') {
       if (get().key === key) set({ keeping: problem === null ? 'kept' : 'failed' });
       if (problem !== null) useStudio.setState({ problem });
       return;
     }
-    // The run is being exported or annotated; that is over soon.
+    // The run is briefly locked by an export or a note: retry soon.
     await new Promise((resolve) => setTimeout(resolve, SAVE_AFTER_MS));
     if (!isNewest()) return;
   }
@@ -199,7 +199,7 @@ export const setThreshold = (label: number, k: number): void => {
   if (get().thresholds[label]?.locked === false) become(replaced(label, { k: clamp(k) }));
 };
 
-/** While dragging only the picture moves; letting go makes one step of undo. */
+/** Dragging only moves the display; releasing makes one undo step. */
 export function dragThreshold(label: number, k: number): void {
   if (get().thresholds[label]?.locked !== false) return;
   dragStart ??= get().thresholds;
@@ -238,7 +238,7 @@ export function undo(): void {
     undoLabels();
     return showCorrection(step);
   }
-  // The labels were edited elsewhere since, or saved with new numbers: that history ends here, this one goes on.
+  // The labels were edited elsewhere since, or renumbered by a save: their history ends here, this one continues.
   set({ undone });
   undo();
 }
@@ -258,7 +258,7 @@ export function redo(): void {
   redo();
 }
 
-/** Shows the label that changes, and writes it: an export ships what is shown. */
+/** Shows the label that changes and saves it: an export ships what is shown. */
 function backTo(thresholds: readonly Threshold[], from: readonly Threshold[]): void {
   const changed = changedLabels(from, thresholds);
   const { label } = get();
@@ -269,12 +269,12 @@ function backTo(thresholds: readonly Threshold[], from: readonly Threshold[]): v
 const showCorrection = ({ label, path }: { readonly label: number; readonly path: string }): void =>
   set({ label, view: 'errors', chosen: { label, path } });
 
-/** Remembers that the newest edit of the labels was made here, so that undo takes it back in its turn. */
+/** Records that the newest label edit was made on this screen, so that undo reverts it in its turn. */
 export function corrected(label: number, path: string, edit: Edit): void {
   set({ done: [...get().done, { kind: 'correction', label, path, edit }], undone: [] });
 }
 
-/** Sorts the labels again, on purpose. */
+/** Sorts the labels again at the user's request. */
 export function sortAgain(): void {
   const { val, thresholds, tune } = get();
   if (val !== null && tune !== null) set({ order: tuneOrder(val, thresholds, tune.goal) });
@@ -287,7 +287,7 @@ export function stepLabel(by: number): void {
   if (next !== undefined) set({ label: next });
 }
 
-/** A label without a positive image keeps the goal for later and its threshold as it is. */
+/** A label without a positive image keeps its threshold; the goal is stored for later. */
 export function applyGoal(labels: readonly number[], goal: LabelGoal): void {
   const { val, thresholds } = get();
   if (val === null) return;

@@ -5,7 +5,7 @@ import { useTune } from './tuneStore.ts';
 import { column } from './images.ts';
 
 /**
- * Bootstrap intervals of the chosen label, computed aside; null while they are on their way. `tuned`: the threshold was chosen on these very
+ * Bootstrap intervals of the selected label, computed in a worker; null while computing. With `tuned`, the threshold was chosen on the same
  * images, so the search is repeated in every resample.
  */
 export function useIntervals(counted: Counted | null, label: number, k: number, tuned: boolean): BootstrapReply | null {

@@ -28,7 +28,7 @@ import {
 import { askForFolder, chooseAndOpen } from './openFolder.ts';
 import './welcome.css';
 
-/** Drop, open, sample, recent; what this machine can do and what that means. */
+/** Start screen: drop or open a folder, try the sample, recent projects, and what this machine can do. */
 export default function WelcomeScreen() {
   const { t } = useWording();
   const activities = useStudio((state) => state.activities);
@@ -69,7 +69,7 @@ export default function WelcomeScreen() {
   );
 }
 
-/** One and the same while the studio has not answered: a new list each time would never come to rest. */
+/** Stable reference: a new array on each render would loop. */
 const noProjects: readonly Project[] = [];
 
 function Recent() {
@@ -184,7 +184,7 @@ function ThisMachine() {
     const current = useStudio.getState().hello;
     if (found !== null && current !== null) useStudio.setState({ hello: { ...current, machine: found } });
   };
-  // Beside a training it would measure nothing true, and slow it down.
+  // A measurement beside a training would be wrong, and slow it down.
   const unknown = hello !== null && machine === null && queue.length === 0;
   useEffect(() => {
     if (unknown) void measure();
@@ -329,7 +329,7 @@ function MachineFacts({ machine }: { machine: Machine }) {
 /** Best first. */
 const states: readonly EngineReport['state'][] = ['works', 'fails', 'not tried'];
 
-/** How many files of pretrained weights lie on this machine. */
+/** The number of pretrained weights files on this machine. */
 function WeightsHere() {
   const { t, f } = useWording();
   const [here, setHere] = useState<number | null>(null);

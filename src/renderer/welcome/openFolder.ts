@@ -2,10 +2,10 @@ import { create } from 'zustand';
 import { chooseFolder } from '../api/client.ts';
 import { openProject } from '../stores/studio.ts';
 
-/** A question for a folder that is waiting for its answer: where the door has no system dialog, the studio shows its own. */
+/** A pending request for a folder. Without a system dialog, the studio shows its own. */
 interface Question {
   readonly answer: ((folder: string | null) => void) | null;
-  /** The name of a folder that was dropped and not found. */
+  /** The name of a dropped folder that was not found. */
   readonly dropped: string | null;
 }
 

@@ -5,10 +5,10 @@ import { useWording } from '../i18n/words.ts';
 import { openProject } from '../stores/studio.ts';
 import { chooseAndOpen } from './openFolder.ts';
 
-/** Files that tell a folder from others of its name. */
+/** File names that identify a folder among others of the same name. */
 const COMPARED = 8;
 
-/** A folder dropped anywhere opens. Browsers do not say where it lies: there it is looked for by what is in it, and else asked for. */
+/** Opens a folder dropped anywhere. Browsers do not reveal its path, so it is searched for by its contents, or asked for. */
 export function useFolderDrop(): void {
   const { t } = useWording();
   useEffect(() => {
@@ -31,7 +31,7 @@ export function useFolderDrop(): void {
       if (entry == null) return;
       const path = file === null ? null : pathOf(file);
       if (isFolder(entry)) void (path === null ? findAndOpen(entry) : openProject(path));
-      // A project's own file stands for its folder.
+      // A dropped project file stands for its folder.
       else if (path !== null && /\.(ya?ml|txt)$/i.test(path)) void openProject(path.replace(/[\\/][^\\/]*$/, ''));
       else
         notifications.show({
@@ -42,7 +42,7 @@ export function useFolderDrop(): void {
     document.addEventListener('dragover', over);
     document.addEventListener('dragleave', leave);
     document.addEventListener('drop', drop);
-    // Before anything on the page takes the drop for itself.
+    // Capture the drop before anything on the page handles it.
     const landed = (): void => mark(false);
     document.addEventListener('drop', landed, true);
     return () => {
@@ -71,7 +71,7 @@ async function findAndOpen(entry: FileSystemDirectoryEntry): Promise<void> {
   const { folders } = await call('files.find', { name: entry.name, files: known }).catch(() => ({
     folders: [] as string[],
   }));
-  // Several alike: which one is meant, only the person knows.
+  // Several folders match: only the person knows which one is meant.
   const [only, ...others] = folders;
   await (only !== undefined && others.length === 0 ? openProject(only) : chooseAndOpen(entry.name));
 }
