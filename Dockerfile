@@ -6,6 +6,7 @@ FROM ${BASE} AS install
 WORKDIR /opt/destila
 COPY package.json package-lock.json .npmrc ./
 COPY docker/install.sh docker/install.sh
+COPY scripts/notices.ts scripts/notices.ts
 RUN sh docker/install.sh packages
 
 FROM ${BASE}
@@ -14,7 +15,8 @@ WORKDIR /opt/destila
 COPY docker/install.sh docker/install.sh
 RUN sh docker/install.sh system
 COPY --from=install /opt/destila/node_modules node_modules
-COPY package.json .npmrc ./
+COPY --from=install /opt/destila/out/THIRD_PARTY_NOTICES.txt ./
+COPY package.json .npmrc LICENSE ./
 COPY bin bin
 COPY docker docker
 COPY resources resources

@@ -13,11 +13,13 @@ export default {
     'out/**',
     'resources/**',
     'package.json',
+    '!out/THIRD_PARTY_NOTICES.txt', // beside the archive, where a person finds it
     '!out/screens',
     '!out/shots',
     '!**/*.map',
     '!node_modules/**/{test,tests,docs,example,examples}/**',
   ],
+  extraFiles: ['LICENSE', { from: 'out/THIRD_PARTY_NOTICES.txt', to: 'THIRD_PARTY_NOTICES.txt' }],
   asarUnpack: [
     '**/*.node',
     '**/*.so*',

@@ -146,6 +146,19 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Text is in the catalogs (src/shared/locales); names of keys, files, languages and units are not text.
+    files: ['src/renderer/**/*.tsx'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...['JSXText', 'JSXAttribute[name.name=/^(title|aria-label|label|alt)$/] > Literal'].map((node) => ({
+          selector: `${node}[value=/(?<![\\p{L}])(?!(?:[A-Z]{2,4}|mAP|ms|val|txt|destila|yaml|Esc|Ctrl|Enter|Destila|Studio|English|Español)(?![\\p{L}]))[\\p{L}]{2,}/u]`,
+          message: 'Put the text into src/shared/locales/ and show it with t().',
+        })),
+      ],
+    },
+  },
   // A catalog is data: one entry per text.
   { files: ['src/shared/locales/*.ts'], rules: { 'max-lines': 'off' } },
   {

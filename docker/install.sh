@@ -1,6 +1,6 @@
 #!/bin/sh
 # The image's steps, apart from it, so that they can be tried in any clean Debian: `install.sh system` as root, `install.sh packages`
-# in a folder with package.json and package-lock.json.
+# in a folder with package.json, package-lock.json and scripts/notices.ts.
 set -eu
 
 case "${1:-}" in
@@ -16,8 +16,7 @@ case "${1:-}" in
     case "$(uname -m)" in aarch64) other=x64 ;; *) other=arm64 ;; esac
     ort=node_modules/onnxruntime-node/bin/napi-v6
     rm -rf "$ort/darwin" "$ort/win32" "$ort/linux/$other" node_modules/node-linux-* node_modules/node-win-* node_modules/.bin/node
-    # What only the screens need.
-    rm -rf node_modules/@mantine node_modules/@tabler node_modules/@fontsource-variable node_modules/react node_modules/react-dom node_modules/chart.js
+    node scripts/notices.ts
     ;;
   *)
     echo "usage: install.sh system | packages" >&2

@@ -28,7 +28,8 @@ in_root() { chroot "$root" sh -c "cd $home && $1"; }
 as_user() { chroot --userspec=1000:1000 "$root" env HOME=/var/lib/destila DESTILA_STATE=/var/lib/destila/state DESTILA_CACHE=/var/lib/destila/cache sh -c "cd /data && $1"; }
 
 echo "== install.sh packages"
-mkdir -p "$root$home/docker"
+mkdir -p "$root$home/docker" "$root$home/scripts"
+cp scripts/notices.ts "$root$home/scripts"
 cp package.json package-lock.json .npmrc "$root$home"
 cp docker/install.sh "$root$home/docker"
 in_root "sh docker/install.sh packages"

@@ -19,6 +19,7 @@ const checks = [
   node([bin('typescript/bin/tsc'), '-p', 'tsconfig.renderer.json']),
   node([bin('prettier/bin/prettier.cjs'), '--check', '.']),
   node([bin('eslint/bin/eslint.js'), '.']),
+  node([bin('knip/bin/knip.js'), '--no-progress']),
 ];
 
 interface Counts {

@@ -16,6 +16,7 @@ import { flushDraft, saveEdits } from './stores/dataset.ts';
 import { useKeys } from './stores/keys.ts';
 import type { Screen } from './stores/studio.ts';
 import { dismissProblem, go, onCommand, useParts, useStudio } from './stores/studio.ts';
+import { Problem, toProblemData } from '../shared/problem.ts';
 import { themeIn, variables } from './theme.ts';
 import { useEndNotices, useRunInTitle } from './train/notices.ts';
 import { chooseAndOpen } from './welcome/openFolder.ts';
@@ -127,11 +128,7 @@ class Guard extends Component<{ children: ReactNode }, { fault: Error | null }> 
     if (fault === null) return this.props.children;
     return (
       <ErrorNote
-        problem={{
-          kind: 'internal',
-          message: 'This screen has failed. What was saved is safe, and a running training goes on.',
-          detail: fault.stack,
-        }}
+        problem={toProblemData(new Problem('internal.screenFailed', {}, fault.stack))}
         onDismiss={() => this.setState({ fault: null })}
       />
     );

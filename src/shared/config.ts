@@ -472,7 +472,6 @@ const tfliteExport = z.strictObject({
     .default(200)
     .describe('Training images, un-augmented, from which activation ranges are calibrated.'),
 });
-export type TfliteExportConfig = z.infer<typeof tfliteExport>;
 
 /** Ways to run the networks; 'auto' measures those that start. */
 export const engineNames = ['onnx-cpu', 'onnx-webgpu', 'onnx-cuda', 'tfjs'] as const;
@@ -493,7 +492,6 @@ const engine = z.strictObject({
     .default('fast')
     .describe('With low onnx-cpu plans less ahead: about 40 % less memory at its peak, for up to 5 % of the speed.'),
 });
-export type EngineConfig = z.infer<typeof engine>;
 
 export const configSchema = z.strictObject({
   seed: count().default(1).describe('Start of every random draw: same seed, same data, same machine, same model.'),

@@ -1,4 +1,6 @@
-import type { Connection, Transport } from './client.ts';
+import { message } from '../../shared/message.ts';
+import { Problem, toProblemData } from '../../shared/problem.ts';
+import type { Connection, Transport } from './transport.ts';
 
 const RETRY_MS = 1000;
 
@@ -7,7 +9,7 @@ const outlivesTheWindow = new Set(['tune.save', 'dataset.draft']);
 const CARRIED_BYTES = 60_000;
 
 /** Shown when the studio rejects the window's key, because it was restarted. */
-export const STARTED_ANEW = 'The studio was started anew. Open the address that it printed.';
+export const sessionExpired = message('file.sessionExpired');
 
 const isRefused = ({ status }: Response): boolean => status === 401 || status === 403;
 
@@ -32,16 +34,10 @@ export function browserTransport(): Transport {
           keepalive: outlivesTheWindow.has(method) && body.length < CARRIED_BYTES,
         });
       } catch (error) {
-        return {
-          problem: {
-            kind: 'file',
-            message: 'The studio does not answer. It may have been closed; start it again.',
-            detail: (error as Error).message,
-          },
-        };
+        return { problem: toProblemData(new Problem('file.studioUnreachable', {}, (error as Error).message)) };
       }
       if (isRefused(response))
-        return { problem: { kind: 'file', message: STARTED_ANEW, detail: await response.text() } };
+        return { problem: toProblemData(new Problem('file.sessionExpired', {}, await response.text())) };
       return (await response.json()) as { value: unknown };
     },
     listen: (onEvent, onConnection) => {

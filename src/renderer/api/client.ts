@@ -3,43 +3,18 @@ import { contract, pictureQuery } from '../../shared/contract/contract.ts';
 import type { StudioEvent } from '../../shared/contract/studio.ts';
 import { eventSchema } from '../../shared/contract/studio.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { ProblemKind } from '../../shared/problem.ts';
 import { browserTransport } from './browser.ts';
 import { desktopTransport } from './desktop.ts';
-
-/** `refused` means that the studio was restarted with another key, so the session has expired. */
-export type Connection = 'there' | 'gone' | 'refused';
-
-/** Carries calls and events between a window and the studio. */
-export interface Transport {
-  call(
-    method: Method,
-    input: unknown,
-  ): Promise<{ value: unknown } | { problem: { kind: string; message: string; detail?: string | undefined } }>;
-  /** `onConnection` is called when the studio becomes unreachable and when it is back. */
-  listen(onEvent: (event: unknown) => void, onConnection: (connection: Connection) => void): void;
-  /** URL of a path on this transport's own origin. */
-  address(path: string): string;
-  /** The path of a dropped folder or file; null where the transport cannot know it (browsers). */
-  pathOf(file: File): string | null;
-  /** The system's folder dialog; null where there is none. */
-  chooseFolder: (() => Promise<string | null>) | null;
-}
+import type { Connection, Transport } from './transport.ts';
 
 const transport: Transport = desktopTransport() ?? browserTransport();
 
 /** Calls a method of the studio and validates the reply. Rejects with a Problem. */
 export async function call<M extends Method>(method: M, input: Input<M>): Promise<Output<M>> {
   const reply = await transport.call(method, input);
-  if ('problem' in reply)
-    throw new Problem(reply.problem.kind as ProblemKind, reply.problem.message, reply.problem.detail);
+  if ('problem' in reply) throw Problem.from(reply.problem);
   const parsed = contract[method].output.safeParse(reply.value);
-  if (!parsed.success)
-    throw new Problem(
-      'internal',
-      `The studio answered ${method} in a way this window does not know. Reload it.`,
-      parsed.error.message,
-    );
+  if (!parsed.success) throw new Problem('internal.unknownReply', { method }, parsed.error.message);
   return parsed.data as Output<M>;
 }
 

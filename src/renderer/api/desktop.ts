@@ -1,4 +1,4 @@
-import type { Transport } from './client.ts';
+import type { Transport } from './transport.ts';
 
 /** What the preload script exposes to the screens. */
 interface Bridge {

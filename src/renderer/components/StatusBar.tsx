@@ -2,7 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { IconCircleCheck, IconCpu, IconPlugConnectedX, IconX } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import type { Activity, QueueEntry } from '../../shared/contract/studio.ts';
-import { STARTED_ANEW } from '../api/browser.ts';
+import { sessionExpired } from '../api/browser.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import type { Wording } from '../i18n/words.ts';
@@ -39,7 +39,7 @@ export function StatusBar() {
       {!connected && (
         <span className="row" role="status">
           <IconPlugConnectedX size={14} aria-hidden="true" />
-          {connection === 'refused' ? said(STARTED_ANEW) : t('common.reconnecting')}
+          {connection === 'refused' ? said(sessionExpired) : t('common.reconnecting')}
         </span>
       )}
       {connected && running === undefined && activities.length === 0 && (

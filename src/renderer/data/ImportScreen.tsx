@@ -153,10 +153,10 @@ export function ImportScreen() {
             <>
               <p className="small quiet">{t('data.eachLabelSpreadEvenlyOver')}</p>
               <div className="row" style={{ marginTop: 10 }}>
-                <span className="soft">train {f.decimal(shares.train * 100, 0)} %</span>
+                <span className="soft">{t('data.trainShare', { percent: f.decimal(shares.train * 100, 0) })}</span>
                 <NumberInput
                   w={96}
-                  label="val %"
+                  label={t('data.valShare')}
                   min={0}
                   max={60}
                   value={Math.round(shares.val * 100)}
@@ -164,7 +164,7 @@ export function ImportScreen() {
                 />
                 <NumberInput
                   w={96}
-                  label="test %"
+                  label={t('data.testShare')}
                   min={0}
                   max={60}
                   value={Math.round(shares.test * 100)}

@@ -1,5 +1,14 @@
-import type { ModelOpinion } from '../stores/dataset.ts';
 import type { Labelled } from './labelEdits.ts';
+
+/** A finished run's INT8 scores of the validation images, for finding wrong labels. */
+export interface ModelOpinion {
+  readonly runName: string;
+  readonly run: string;
+  readonly vocabulary: readonly string[];
+  /** [images, classes] codes by path. */
+  readonly codes: ReadonlyMap<string, Uint8Array>;
+  readonly thresholds: readonly number[];
+}
 
 /** A label that the model would add or remove. */
 export interface Doubt {

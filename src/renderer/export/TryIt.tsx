@@ -58,7 +58,7 @@ export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
       </div>
       {fault !== null && (
         <p className="small bad" role="alert">
-          {said(fault.message)}
+          {said(fault)}
         </p>
       )}
       {tried !== null && (

@@ -19,19 +19,10 @@ import {
 import type { Place } from '../data/place.ts';
 import { placeIn, placeOfEdit, renumbered } from '../data/place.ts';
 import { renumberedEdits, renumbering } from '../data/renumbering.ts';
+import type { ModelOpinion } from '../data/suspicion.ts';
 import { allDoubts, suspicionOf } from '../data/suspicion.ts';
 import { scoreBytes } from '../tune/scores.ts';
 import { attempt, onDatasetChanged, useStudio } from './studio.ts';
-
-/** A finished run's INT8 scores of the validation images, for finding wrong labels. */
-export interface ModelOpinion {
-  readonly runName: string;
-  readonly run: string;
-  readonly vocabulary: readonly string[];
-  /** [images, classes] codes by path. */
-  readonly codes: ReadonlyMap<string, Uint8Array>;
-  readonly thresholds: readonly number[];
-}
 
 export interface DatasetState extends Place {
   readonly project: string | null;

@@ -5,7 +5,7 @@ import type { Activity, Hello, Load, Project, QueueEntry, Settings } from '../..
 import type { RunEvent } from '../../shared/events.ts';
 import type { ProblemData } from '../../shared/problem.ts';
 import { toProblemData } from '../../shared/problem.ts';
-import type { Connection } from '../api/client.ts';
+import type { Connection } from '../api/transport.ts';
 import { call, listen } from '../api/client.ts';
 
 export const screens = ['welcome', 'data', 'train', 'tune', 'compare', 'export', 'settings'] as const;

@@ -187,7 +187,7 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
       )}
       {problem !== null && (
         <span className="small bad" role="alert">
-          {said(problem.message)}
+          {said(problem)}
         </span>
       )}
     </div>

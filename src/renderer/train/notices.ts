@@ -34,7 +34,7 @@ export function endNotice(
   if (event.type !== 'finished' && event.type !== 'failed') return null;
   const run = said(name ?? t('train.run'));
   return {
-    message: event.type === 'finished' ? t('train.done2', { run }) : `${run}: ${said(event.problem.message)}`,
+    message: event.type === 'finished' ? t('train.done2', { run }) : `${run}: ${said(event.problem)}`,
     color: event.type === 'finished' ? 'green' : 'red',
     bySystem: hidden && door === 'browser' && allowed === 'granted',
     onPage: screen !== 'train',

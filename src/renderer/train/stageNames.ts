@@ -19,10 +19,3 @@ export function stageName(stage: Stage, t: Translate): string {
       return t('common.export');
   }
 }
-
-export function phaseName(phase: string, t: Translate): string {
-  if (phase === 'head') return t('train.head');
-  if (phase === 'finetune') return t('train.fineTuning');
-  if (phase === 'qat') return t('train.quantizationAwareTraining');
-  return phase;
-}

@@ -1,7 +1,7 @@
 import { NumberInput, SegmentedControl } from '@mantine/core';
 import type { LabelGoal } from '../../shared/metrics/goal.ts';
 import { useWording } from '../i18n/words.ts';
-import type { Counted } from './tuneStore.ts';
+import type { Counted } from './scores.ts';
 import { applyGoal, useTune } from './tuneStore.ts';
 
 type Kind = LabelGoal['goal'];

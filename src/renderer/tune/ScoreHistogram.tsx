@@ -8,7 +8,7 @@ import { openViewer } from '../stores/view.ts';
 import { go, useStudio } from '../stores/studio.ts';
 import type { Scored } from './images.ts';
 import { flips, scored } from './images.ts';
-import type { Counted } from './tuneStore.ts';
+import type { Counted } from './scores.ts';
 import { f1, precision, recall } from './counts.ts';
 import { dragThreshold, dropThreshold, setThreshold, useTune } from './tuneStore.ts';
 

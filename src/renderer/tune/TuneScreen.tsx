@@ -17,7 +17,8 @@ import { ScoreHistogram } from './ScoreHistogram.tsx';
 import { TuneFigures } from './TuneFigures.tsx';
 import { f1 } from './counts.ts';
 import { TuneList } from './TuneList.tsx';
-import type { Threshold, TuneView } from './tuneStore.ts';
+import type { Threshold } from './scores.ts';
+import type { TuneView } from './tuneStore.ts';
 import {
   applyGoal,
   flush,

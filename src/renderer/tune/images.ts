@@ -1,4 +1,4 @@
-import type { Counted } from './tuneStore.ts';
+import type { Counted } from './scores.ts';
 
 /** One label's column of a row-major [images, classes] matrix. */
 export function column<T extends Uint8Array | Int8Array>(matrix: T, classes: number, c: number): T {

@@ -1,3 +1,6 @@
+import type { LabelGoal } from '../../shared/metrics/goal.ts';
+import type { Confusion } from '../../shared/metrics/metrics.ts';
+import type { Histogram } from '../../shared/metrics/thresholds.ts';
 import type { ScoredSplit } from '../../shared/contract/tune.ts';
 
 /** Scores as bytes, ready to count. */
@@ -22,4 +25,21 @@ export function scoreBytes({ codes, labels, teacher, student }: ScoredSplit): Sc
     teacher: teacher === null ? null : bytesOf(teacher),
     student: student === null ? null : bytesOf(student),
   };
+}
+
+export interface Threshold {
+  readonly k: number;
+  readonly tuned: boolean;
+  readonly locked: boolean;
+  /** Null means the goal from the run's settings. */
+  readonly goal: LabelGoal | null;
+}
+
+/** One split's score counts per label. */
+export interface Counted {
+  readonly paths: readonly string[];
+  readonly bytes: ScoreBytes;
+  readonly histograms: readonly Histogram[];
+  /** [label][k], k 0..256 */
+  readonly tables: readonly (readonly Confusion[])[];
 }

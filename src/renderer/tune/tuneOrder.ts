@@ -1,7 +1,7 @@
 import type { LabelGoal } from '../../shared/metrics/goal.ts';
 import { labelQuality } from '../../shared/metrics/quality.ts';
 import { f1 } from './counts.ts';
-import type { Counted, Threshold } from './tuneStore.ts';
+import type { Counted, Threshold } from './scores.ts';
 
 export type GroupKind = 'below' | 'meets' | 'untuned';
 

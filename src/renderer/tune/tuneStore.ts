@@ -1,8 +1,6 @@
 import { create } from 'zustand';
 import type { Tune } from '../../shared/contract/tune.ts';
-import type { Confusion } from '../../shared/metrics/metrics.ts';
 import type { LabelGoal } from '../../shared/metrics/goal.ts';
-import type { Histogram } from '../../shared/metrics/thresholds.ts';
 import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
 import { call } from '../api/client.ts';
 import { toProblemData } from '../../shared/problem.ts';
@@ -11,26 +9,10 @@ import { redo as redoLabels, undo as undoLabels, useDataset } from '../stores/da
 import { attempt, useStudio } from '../stores/studio.ts';
 import { f1 } from './counts.ts';
 import { bestK } from './goals.ts';
-import type { ScoreBytes } from './scores.ts';
+import type { Counted, Threshold } from './scores.ts';
 import { scoreBytes } from './scores.ts';
 import type { Group } from './tuneOrder.ts';
 import { tuneOrder } from './tuneOrder.ts';
-
-export interface Threshold {
-  readonly k: number;
-  readonly tuned: boolean;
-  readonly locked: boolean;
-  /** Null means the goal from the run's settings. */ readonly goal: LabelGoal | null;
-}
-
-/** One split's score counts per label. */
-export interface Counted {
-  readonly paths: readonly string[];
-  readonly bytes: ScoreBytes;
-  readonly histograms: readonly Histogram[];
-  /** [label][k], k 0..256 */
-  readonly tables: readonly (readonly Confusion[])[];
-}
 
 /** One step of undo on this screen: thresholds, or a label that was corrected in the gallery. */
 export type Step =

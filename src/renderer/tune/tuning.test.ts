@@ -4,7 +4,7 @@ import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
 import { compareRuns } from '../compare/differences.ts';
 import { confusionsBetween, flips, mistakes, scored, togetherCounts } from './images.ts';
 import { bestK } from './goals.ts';
-import type { Counted } from './tuneStore.ts';
+import type { Counted } from './scores.ts';
 
 const codes = Uint8Array.of(10, 90, 200, 120, 60, 250);
 const labels = Int8Array.of(0, 1, 1, 0, 1, -1);

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { BootstrapReply, BootstrapRequest } from './bootstrapWorker.ts';
-import type { Counted } from './tuneStore.ts';
+import type { Counted } from './scores.ts';
 import { useTune } from './tuneStore.ts';
 import { column } from './images.ts';
 

@@ -191,7 +191,6 @@ export type Method = keyof Contract;
 export type Input<M extends Method> = z.input<Contract[M]['input']>;
 export type Output<M extends Method> = z.output<Contract[M]['output']>;
 
-export const methods = Object.keys(contract) as Method[];
 export const isMethod = (name: string): name is Method => Object.hasOwn(contract, name);
 
 /** How pictures are asked for: a path below /image/, the same in both doors. */

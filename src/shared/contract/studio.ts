@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { engineNames } from '../config.ts';
-import { problemSchema, runEventSchema, stageSchema } from '../events.ts';
+import { runEventSchema } from '../events.ts';
 
 /** What the studio says of itself, its projects and this machine. */
 
@@ -199,5 +199,3 @@ export const eventSchema = z.discriminatedUnion('type', [
   }),
 ]);
 export type StudioEvent = z.infer<typeof eventSchema>;
-
-export { problemSchema, stageSchema };

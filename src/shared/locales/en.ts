@@ -239,6 +239,9 @@ export const en = {
     validationImagesLabelsDiffer: 'Their validation images or labels differ.',
   },
   data: {
+    trainShare: 'train {{percent}} %',
+    valShare: 'val %',
+    testShare: 'test %',
     linesChangedElsewhere_one:
       '{{number}} line was also changed in the file by someone else. Nothing of yours is lost; choose.',
     linesChangedElsewhere_other:
@@ -557,12 +560,18 @@ export const en = {
       saved: 'The disk is full. Free some space and resume: nothing that was saved is lost.',
     },
     file: {
+      sessionExpired: 'The session has expired because the studio was restarted. Open the address that it printed.',
+      studioUnreachable: 'The studio does not answer. It may have been closed: start it again.',
       diskReadOnly:
         'This file cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
       missing: 'A file is missing: {{reason}}',
       noPermission: 'No permission: {{reason}}',
       notWritable:
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+    },
+    internal: {
+      screenFailed: 'This screen has failed. Saved work is safe, and a running training continues.',
+      unknownReply: 'The studio answered {{method}} in a form that this window does not know. Reload the window.',
     },
     list: {
       /** A list that was cut, such as "a, b and 3 more". */
@@ -1368,9 +1377,6 @@ export const en = {
     sample: 'Sample',
     fourMinutesMadeSample: 'Four minutes, tuned for the sample.',
     quantize: 'Quantize',
-    head: 'head',
-    fineTuning: 'fine-tuning',
-    quantizationAwareTraining: 'quantization-aware training',
   },
   tune: {
     testOpened_one: 'The test split was opened {{count}} time.',

@@ -240,6 +240,9 @@ export const es: Catalog = {
     validationImagesLabelsDiffer: 'Sus imágenes o etiquetas de validación difieren.',
   },
   data: {
+    trainShare: 'train {{percent}} %',
+    valShare: 'val %',
+    testShare: 'test %',
     linesChangedElsewhere_one: '{{number}} línea cambió también en el archivo. Nada tuyo se ha perdido; elige.',
     linesChangedElsewhere_other: '{{number}} líneas cambiaron también en el archivo. Nada tuyo se ha perdido; elige.',
     folderPerLabel: 'Una carpeta por etiqueta: {{names}}',
@@ -554,12 +557,18 @@ export const es: Catalog = {
       saved: 'El disco está lleno. Libera espacio y reanuda: no se ha perdido nada de lo guardado.',
     },
     file: {
+      sessionExpired: 'La sesión ha caducado porque el estudio se reinició. Abre la dirección que mostró.',
+      studioUnreachable: 'El estudio no responde. Puede que se haya cerrado: vuelve a abrirlo.',
       diskReadOnly:
         'No se puede escribir este archivo: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
       missing: 'Falta un archivo: {{reason}}',
       noPermission: 'Sin permiso: {{reason}}',
       notWritable:
         'No se puede escribir en {{path}}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
+    },
+    internal: {
+      screenFailed: 'Esta pantalla ha fallado. Lo guardado está a salvo y un entrenamiento en marcha continúa.',
+      unknownReply: 'El estudio respondió a {{method}} de una forma que esta ventana no conoce. Recárgala.',
     },
     list: {
       andMore: '{{items}} y {{count, number}} más',
@@ -1350,9 +1359,6 @@ export const es: Catalog = {
     sample: 'Muestra',
     fourMinutesMadeSample: 'Cuatro minutos, hecho para la muestra.',
     quantize: 'Cuantizar',
-    head: 'cabeza',
-    fineTuning: 'ajuste fino',
-    quantizationAwareTraining: 'entrenamiento con cuantización',
   },
   tune: {
     testOpened_one: 'La prueba se ha abierto {{count}} vez.',

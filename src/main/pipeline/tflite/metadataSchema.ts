@@ -74,4 +74,3 @@ export const MODEL_METADATA = table('ModelMetadata', {
 });
 
 export type ModelMetadata = Values<typeof MODEL_METADATA>;
-export type TensorMetadata = Values<typeof TENSOR_METADATA>;

@@ -25,7 +25,6 @@ export const BUNDLE_FILES = [
   LETTERBOX_FILE,
   PARITY_INDEX,
 ] as const;
-export type BundleFileName = (typeof BUNDLE_FILES)[number];
 
 /** As many parity pictures as there are images in val and test, at most this many. */
 export const PARITY_PICTURES = 8;
