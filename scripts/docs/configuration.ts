@@ -171,13 +171,13 @@ From scratch (\`weights: null\`) all layers are trained from the start and the s
 
 /** What stands before a section's table. */
 const notes: Readonly<Record<string, string>> = {
-  augmentation: `Every image is drawn anew in every epoch, from \`seed\`, epoch and place in its split alone: the same in every run, whatever the number of workers; student and teacher see the same crop. Mirroring, zoom, rotation and shift are one resampling, all changes of colour one matrix; \`order\` says which of place, colour, noise and erase comes first. As it stands:
+  augmentation: `Every image is drawn anew in every epoch, from \`seed\`, epoch and place in its split alone: the same in every run, whatever the number of workers; student and teacher see the same crop. Mirroring, zoom, rotation and shift are one resampling, all changes of color one matrix; \`order\` says which of place, color, noise and erase comes first. As it stands:
 
 1. mirror (\`horizontal_flip\`, \`vertical_flip\`), then zoom, rotation, shift (\`geometry_probability\`), then RandAugment's rotation, shear and shift;
-2. hue (turned about the grey axis, \`hueRotate\` of W3C's Filter Effects), saturation (about the grey of Rec. 601), brightness, contrast (about 128) (\`colour_probability\`), then RandAugment's brightness, contrast, saturation;
+2. hue (turned about the gray axis, \`hueRotate\` of W3C's Filter Effects), saturation (about the gray of Rec. 601), brightness, contrast (about 128) (\`colour_probability\`), then RandAugment's brightness, contrast, saturation;
 3. RandAugment's posterize and solarize;
 4. Gaussian noise (\`noise_probability\`), of a deviation between 0 and \`noise\`;
-5. a grey rectangle (\`erase\`) of 2 % of the image up to \`erase_area\`, of aspect 0.3 to 3.3;
+5. a gray rectangle (\`erase\`) of 2 % of the image up to \`erase_area\`, of aspect 0.3 to 3.3;
 6. MixUp over the batch; the teacher sees the blended image.
 
 Ranges are drawn evenly. Sources: random erasing, Zhong et al. 2017 (arXiv 1708.04896); cutout, DeVries & Taylor 2017 (1708.04552); MixUp, Zhang et al. 2017 (1710.09412); RandAugment, Cubuk et al. 2019 (1909.13719), with the ranges of timm's \`auto_augment.py\`. Settings that may destroy what labels say (upside down, strong hue, a large rectangle) are warned about before and in a run.`,

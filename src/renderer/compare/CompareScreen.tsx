@@ -44,10 +44,10 @@ export default function CompareScreen() {
   );
   const trashed = runs.length - live.length;
   if (runs.length === 0) return <NoRuns />;
-  const { says, because, tone } = compareAnswer(wording, baseline, other, compared);
+  const { headline, reason, tone } = compareAnswer(wording, baseline, other, compared);
   return (
     <>
-      <Answer tone={tone} says={says} because={because}>
+      <Answer tone={tone} headline={headline} reason={reason}>
         {other !== null && (
           <Button
             variant="subtle"
@@ -142,27 +142,27 @@ function compareAnswer(
   before: RunSummary | null,
   after: RunSummary | null,
   compared: Compared,
-): { says: string; because: string; tone: 'plain' | 'ok' | 'warn' } {
+): { headline: string; reason: string; tone: 'plain' | 'ok' | 'warn' } {
   if (before === null || after === null)
     return {
       tone: 'plain',
-      says: t('compare.tickTwoRunsCompareThem'),
-      because: after === null ? '' : t('compare.pinnedRunBaseline'),
+      headline: t('compare.tickTwoRunsCompareThem'),
+      reason: after === null ? '' : t('compare.pinnedRunBaseline'),
     };
   switch (compared.state) {
     case 'nothing':
       return {
         tone: 'plain',
-        says: t('compare.oneOfTwoNoInt8'),
-        because: t('compare.comeOnceThresholdsFound'),
+        headline: t('compare.oneOfTwoNoInt8'),
+        reason: t('compare.comeOnceThresholdsFound'),
       };
     case 'working':
-      return { tone: 'plain', says: t('compare.comparing'), because: '' };
+      return { tone: 'plain', headline: t('compare.comparing'), reason: '' };
     case 'refused':
       return {
         tone: 'warn',
-        says: t('compare.theseTwoCannotCompared'),
-        because: refusalWords(compared.why, t),
+        headline: t('compare.theseTwoCannotCompared'),
+        reason: refusalWords(compared.why, t),
       };
     case 'done': {
       const { macro, labels } = compared.comparisons.ap;
@@ -178,19 +178,23 @@ function compareAnswer(
       if (!macro.clear)
         return {
           tone: 'plain',
-          says: t('compare.withinChanceOfEachOther', { after: said(after.name), before: said(before.name) }),
-          because: range,
+          headline: t('compare.withinChanceOfEachOther', { after: said(after.name), before: said(before.name) }),
+          reason: range,
         };
       return macro.change > 0
         ? {
             tone: 'ok',
-            says: t('compare.beatsMapShipped', { after: said(after.name), before: said(before.name), points }),
-            because: range,
+            headline: t('compare.beatsMapShipped', { after: said(after.name), before: said(before.name), points }),
+            reason: range,
           }
         : {
             tone: 'warn',
-            says: t('compare.fallsMapBehindShipped', { after: said(after.name), points, before: said(before.name) }),
-            because: range,
+            headline: t('compare.fallsMapBehindShipped', {
+              after: said(after.name),
+              points,
+              before: said(before.name),
+            }),
+            reason: range,
           };
     }
   }
@@ -200,7 +204,7 @@ function NoRuns() {
   const { t } = useWording();
   return (
     <>
-      <Answer says={t('compare.nothingCompareYet')} />
+      <Answer headline={t('compare.nothingCompareYet')} />
       <div className="empty">
         <h2>{t('compare.twoRunsMakeComparison')}</h2>
         <p>{t('compare.trainOnceChangeOneThing')}</p>

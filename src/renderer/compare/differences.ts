@@ -71,11 +71,11 @@ export function compareRuns(
     const once = new Uint16Array(images).fill(1);
     return { positives: labels.filter((label) => label === 1).length, from: ofA(once), to: ofB(once), a: ofA, b: ofB };
   });
-  const judged = own
+  const measured = own
     .map(({ positives }, c) => ({ c, positives }))
     .filter(({ positives }) => positives > 0)
     .map(({ c }) => c);
-  const changes = judged.map(() => [] as number[]);
+  const changes = measured.map(() => [] as number[]);
   const macros: number[] = [];
   const counts = new Uint16Array(images);
   for (let replicate = 0; replicate < replicates; replicate++) {
@@ -83,7 +83,7 @@ export function compareRuns(
     counts.fill(0);
     for (let i = 0; i < images; i++) counts[Math.floor(stream() * images)]!++;
     let [sum, scored] = [0, 0];
-    judged.forEach((c, at) => {
+    measured.forEach((c, at) => {
       const change = own[c]!.b(counts) - own[c]!.a(counts);
       if (Number.isNaN(change)) return;
       changes[at]!.push(change);
@@ -92,7 +92,7 @@ export function compareRuns(
     });
     if (scored > 0) macros.push(sum / scored);
   }
-  const labels = judged.map((c, at) => ({
+  const labels = measured.map((c, at) => ({
     label: names[c]!,
     from: own[c]!.from,
     to: own[c]!.to,

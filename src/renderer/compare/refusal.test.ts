@@ -31,7 +31,7 @@ const run = (int8Ap: number | null, valFingerprint = 'v', testFingerprint = 't')
 });
 const baseline = run(0.5);
 
-test('a run stands beside the baseline only where both were judged on the same images and labels', () => {
+test('a run is compared with the baseline only when both were evaluated on the same images and labels', () => {
   expect(gainOver(baseline, run(0.75))).toEqual({ gain: 0.25 });
   expect(gainOver(baseline, run(0.75, 'other'))).toEqual({ refused: 'validation' });
   expect(gainOver(baseline, run(0.75, 'v', 'other'))).toEqual({ refused: 'test' });

@@ -5,23 +5,23 @@ export type Tone = 'plain' | 'ok' | 'warn' | 'bad';
 /** A screen's answer in one line: the state with the deciding number, the reason, and at most three actions. */
 export function Answer({
   tone = 'plain',
-  says,
-  because,
+  headline,
+  reason,
   children,
 }: {
   tone?: Tone;
-  says: string;
-  because?: string | undefined;
+  headline: string;
+  reason?: string | undefined;
   children?: ReactNode;
 }) {
   return (
     <header className="answer">
       <span className="dot" data-tone={tone} aria-hidden="true" />
-      <h1 className="says" aria-live="polite" title={says}>
-        {says}
+      <h1 className="headline" aria-live="polite" title={headline}>
+        {headline}
       </h1>
-      <span className="because" title={because}>
-        {because}
+      <span className="reason" title={reason}>
+        {reason}
       </span>
       <div className="actions">{children}</div>
     </header>

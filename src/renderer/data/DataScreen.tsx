@@ -41,7 +41,7 @@ export default function DataScreen() {
   const { t } = wording;
   const project = useStudio((state) => state.project);
   const runs = useStudio((state) => state.runs);
-  const { index, labelled, filter, order, shown, edited, check, opinion, conflicts, viewer, counts, splitting } =
+  const { index, labeled, filter, order, shown, edited, check, opinion, conflicts, viewer, counts, splitting } =
     useDataset();
   const grid = useRef<GridHandle>(null);
   const [panel, setPanel] = useState(false);
@@ -63,12 +63,12 @@ export default function DataScreen() {
   );
   const problems = useMemo(() => check?.problems ?? index?.problems ?? [], [check, index]);
   const problemPaths = useMemo(() => pathsByProblem(problems), [problems]);
-  const doubts = useMemo(() => allDoubts(index?.paths ?? [], labelled, opinion), [index, labelled, opinion]);
+  const doubts = useMemo(() => allDoubts(index?.paths ?? [], labeled, opinion), [index, labeled, opinion]);
   const suspicion = useMemo(() => new Map([...doubts].map(([image, found]) => [image, suspicionOf(found)])), [doubts]);
   const { leaving, stale } = useMemo(() => {
-    const facts = { paths: index?.paths ?? [], labelled, edited, suspicion, problemPaths };
+    const facts = { paths: index?.paths ?? [], labeled, edited, suspicion, problemPaths };
     return staleness(shown, index === null ? [] : filtered(filter, order, facts));
-  }, [shown, index, filter, order, labelled, edited, suspicion, problemPaths]);
+  }, [shown, index, filter, order, labeled, edited, suspicion, problemPaths]);
   // Returning to this screen refreshes its list.
   useLayoutEffect(() => {
     if (useDataset.getState().index !== null) refreshShown();
@@ -79,8 +79,8 @@ export default function DataScreen() {
   };
   const meaning = index?.unlabeled ?? 'ask';
   const readiness = useMemo(
-    () => (counts === null ? null : readinessOf(labelled, counts, { meaning, edited: edited.size > 0 })),
-    [labelled, counts, meaning, edited],
+    () => (counts === null ? null : readinessOf(labeled, counts, { meaning, edited: edited.size > 0 })),
+    [labeled, counts, meaning, edited],
   );
   useKeys({ 'mod+s': () => void saveEdits(), 'mod+z': undo, 'mod+shift+z': redo, 'mod+y': redo });
 
@@ -88,12 +88,12 @@ export default function DataScreen() {
   if (splitting || (index.files.train === '' && index.paths.length === 0)) return <ImportScreen />;
   const empty = index.paths.length === 0;
   if (readiness === null) return <Loading />;
-  const { says, because, tone, asks } = dataAnswer(wording, {
+  const { headline, reason, tone, asks } = dataAnswer(wording, {
     problems,
     doubts,
     checked: check !== null,
     readiness,
-    vocabulary: labelled.vocabulary,
+    vocabulary: labeled.vocabulary,
   });
   const missing = incomplete(readiness);
   const accept = (chosen: readonly number[]): void => {
@@ -109,7 +109,7 @@ export default function DataScreen() {
   return (
     <>
       {viewer === null && (
-        <Answer tone={tone} says={says} because={because}>
+        <Answer tone={tone} headline={headline} reason={reason}>
           {asks === 'unlabeled' && <UnlabeledReplies />}
           {check === null && asks === undefined ? (
             <Button variant="default" onClick={() => void runCheck()}>
@@ -145,7 +145,7 @@ export default function DataScreen() {
       ) : (
         <div className="data-columns" data-panel={panel}>
           <LabelList />
-          <section className="column data-centre" aria-label={t('data.photos')}>
+          <section className="column data-center" aria-label={t('data.photos')}>
             <GridToolbar
               shown={shown.length}
               toReview={doubts.size}
@@ -155,7 +155,7 @@ export default function DataScreen() {
               onPanel={() => setPanel(!panel)}
             />
             <FilterBar problems={problems} />
-            {asks === undefined && filter.view === 'unlabelled' && <UnlabeledNote readiness={readiness} />}
+            {asks === undefined && filter.view === 'unlabeled' && <UnlabeledNote readiness={readiness} />}
             {shown.length === 0 ? (
               <NothingShown />
             ) : (
@@ -175,7 +175,7 @@ function Loading() {
   const { t } = useWording();
   return (
     <>
-      <Answer says={t('data.readingLabelFiles')} />
+      <Answer headline={t('data.readingLabelFiles')} />
       <div className="data-columns" aria-busy="true">
         <div className="panel line-right" style={{ padding: 16, gap: 8 }}>
           {Array.from({ length: 12 }, (_, i) => (
@@ -202,7 +202,7 @@ function NothingShown() {
       ? t('data.nothingLeftReviewModelAgrees')
       : view === 'edited' && pending === 0
         ? t('data.nothingEditedSinceLastSave')
-        : view === 'unlabelled'
+        : view === 'unlabeled'
           ? t('data.everyImageLabel')
           : t('data.noImageFitsFilter');
   return (

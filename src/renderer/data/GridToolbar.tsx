@@ -29,7 +29,7 @@ export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, o
     { value: 'all', label: t('data.all') },
     ...(opinion === null ? [] : [{ value: 'review' as const, label: `${t('data.review')} ${f.count(toReview)}` }]),
     {
-      value: 'unlabelled',
+      value: 'unlabeled',
       label: `${t('common.noLabel')}${unlabeled === 0 ? '' : ` ${f.count(unlabeled)}`}`,
     },
     ...(edited.size === 0 && filter.view !== 'edited'
@@ -143,7 +143,7 @@ function Chips({
   between: string;
 }) {
   const { t } = useWording();
-  const names = useDataset((state) => state.labelled.vocabulary);
+  const names = useDataset((state) => state.labeled.vocabulary);
   if (labels.length === 0) return null;
   const change = (label: number): void => {
     toggleLabel(label, how);

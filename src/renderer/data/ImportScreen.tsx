@@ -104,14 +104,14 @@ export function ImportScreen() {
   return (
     <>
       <Answer
-        says={
+        headline={
           offers === null
             ? t('data.lookingFolder')
             : splitting
               ? t('data.splitAnew', { images: images(offers.images) })
               : t('data.noLabelFilesYet', { images: images(offers.images) })
         }
-        because={t('data.trainTxtValTxtTest')}
+        reason={t('data.trainTxtValTxtTest')}
       >
         {splitting && (
           <Button variant="default" onClick={() => useDataset.setState({ splitting: false })}>
@@ -289,7 +289,7 @@ function NoImages({ folder, onLook }: { folder: string; onLook(): void }) {
   const { t } = useWording();
   return (
     <>
-      <Answer tone="warn" says={t('data.noImageLiesFolder')} />
+      <Answer tone="warn" headline={t('data.noImageLiesFolder')} />
       <div className="empty">
         <h2>{t('data.putPhotosIntoOpenAnother')}</h2>
         <p style={{ overflowWrap: 'anywhere' }}>

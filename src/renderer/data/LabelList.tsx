@@ -14,7 +14,7 @@ const ROW = 26;
 /** Labels with one bar per split, each relative to its split: a balanced label has three equal bars. A dashed bar means that the split has no such image. */
 export function LabelList() {
   const { t, f } = useWording();
-  const { labelled, counts, filter } = useDataset();
+  const { labeled, counts, filter } = useDataset();
   const [query, setQuery] = useState('');
   const [order, setOrder] = useState<string | null>('count');
   const scroller = useRef<HTMLDivElement>(null);
@@ -22,9 +22,9 @@ export function LabelList() {
   useKeys({ '/': () => find.current?.focus() });
   const shown = useMemo(() => {
     const wanted = query.trim().toLowerCase();
-    const found = labelled.vocabulary.flatMap((name, label) => (name.toLowerCase().includes(wanted) ? [label] : []));
+    const found = labeled.vocabulary.flatMap((name, label) => (name.toLowerCase().includes(wanted) ? [label] : []));
     return order === 'name' ? found : found.sort((a, b) => (counts?.all[b] ?? 0) - (counts?.all[a] ?? 0));
-  }, [labelled.vocabulary, counts, query, order]);
+  }, [labeled.vocabulary, counts, query, order]);
   const rows = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,
@@ -42,7 +42,7 @@ export function LabelList() {
     <aside className="panel line-right label-list" aria-label={t('common.labels2')}>
       <div className="panel-head" style={{ alignItems: 'center' }}>
         <h2>{t('common.labels2')}</h2>
-        <span className="quiet">{f.count(labelled.vocabulary.length)}</span>
+        <span className="quiet">{f.count(labeled.vocabulary.length)}</span>
         <Select
           className="push"
           style={{ flex: 'none' }}
@@ -84,7 +84,7 @@ export function LabelList() {
         <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
           {rows.getVirtualItems().map(({ index: at, start }) => {
             const label = shown[at]!;
-            const name = labelled.vocabulary[label]!;
+            const name = labeled.vocabulary[label]!;
             const mode = filter.any.includes(label)
               ? 'any'
               : filter.all.includes(label)

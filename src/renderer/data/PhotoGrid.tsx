@@ -34,7 +34,7 @@ interface Props {
 /** Renders only the rows on screen, so that 100,000 images scroll like 100. */
 export function PhotoGrid({ ref, images, leaving, doubts, onAccept }: Props) {
   const { t } = useWording();
-  const { index, edge, focus, selected, edited, labelled, done } = useDataset();
+  const { index, edge, focus, selected, edited, labeled, done } = useDataset();
   const project = useStudio((state) => state.project!.id);
   const scroller = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(800);
@@ -144,8 +144,8 @@ export function PhotoGrid({ ref, images, leaving, doubts, onAccept }: Props) {
                 image={image}
                 project={project}
                 path={index!.paths[image]!}
-                state={labelled.states[image]!}
-                vocabulary={labelled.vocabulary}
+                state={labeled.states[image]!}
+                vocabulary={labeled.vocabulary}
                 cell={cell}
                 focused={focus === image}
                 chosen={selected.has(image)}

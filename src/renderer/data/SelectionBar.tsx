@@ -32,21 +32,21 @@ export function DigitBar({
 }) {
   const { t, f } = useWording();
   const state = useDataset();
-  const { index, shown, focus, labelled, filter, frequent } = state;
+  const { index, shown, focus, labeled, filter, frequent } = state;
   const at = focus !== null && shown.includes(focus) ? focus : null;
   const digits = useMemo(
     () =>
       at === null
         ? []
         : digitLabels(
-            labelled.states[at]!.labels,
+            labeled.states[at]!.labels,
             [...(doubts.get(at) ?? []).map(({ label }) => label), ...filter.any, ...filter.all],
             frequent,
           ),
     [at, index!.vocabulary.join('\n'), filter.any, filter.all],
   );
   const allHave = (images: readonly number[], label: number): boolean =>
-    images.length > 0 && images.every((image) => labelled.states[image]!.labels.includes(label));
+    images.length > 0 && images.every((image) => labeled.states[image]!.labels.includes(label));
   const has = (label: number): boolean => allHave(targets(state), label);
   const toggle = (label: number): void => {
     const images = ready();
@@ -66,7 +66,7 @@ export function DigitBar({
           onClick={() => toggle(label)}
         >
           <kbd>{i + 1}</kbd>
-          <Label name={labelled.vocabulary[label]!} most={16} />
+          <Label name={labeled.vocabulary[label]!} most={16} />
         </button>
       ))}
       {stale && (
@@ -96,7 +96,7 @@ export function SelectionBar({
 }) {
   const { t, f } = useWording();
   const state = useDataset();
-  const { selected, labelled, done } = state;
+  const { selected, labeled, done } = state;
   const [asking, setAsking] = useState<'add' | 'remove' | null>(null);
   const chosen = targets(state);
   const ask = (what: 'add' | 'remove') => (): void => {
@@ -105,7 +105,7 @@ export function SelectionBar({
   useKeys({ l: ask('add'), 'shift+l': ask('remove') });
   if (selected.size === 0 && asking === null) return null;
   const suggested = chosen.filter((image) => doubts.has(image)).length;
-  const own = new Set(chosen.flatMap((image) => labelled.states[image]?.labels ?? []));
+  const own = new Set(chosen.flatMap((image) => labeled.states[image]?.labels ?? []));
   const change = (name: string): void => {
     const label = labelNumber(name);
     changeImages(chosen, (state) => (asking === 'remove' ? withoutLabel(state, label) : withLabel(state, label)));
@@ -116,7 +116,7 @@ export function SelectionBar({
       <strong>{t('data.selected', { chosenCount: f.count(chosen.length) })}</strong>
       {asking !== null ? (
         <LabelPicker
-          names={asking === 'remove' ? [...own].map((label) => labelled.vocabulary[label]!) : labelled.vocabulary}
+          names={asking === 'remove' ? [...own].map((label) => labeled.vocabulary[label]!) : labeled.vocabulary}
           allowNew={asking === 'add'}
           placeholder={asking === 'add' ? t('data.labelAdd') : t('data.labelRemove')}
           onChoose={change}

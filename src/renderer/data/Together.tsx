@@ -11,14 +11,14 @@ const SHADES = 4;
 /** Co-occurrence of the most frequent labels, or of the filter's labels; a cell sets the filter. */
 export function Together() {
   const { t, f } = useWording();
-  const { labelled, counts, filter } = useDataset();
+  const { labeled, counts, filter } = useDataset();
   const labels = useMemo(() => {
-    const frequent = labelled.vocabulary
+    const frequent = labeled.vocabulary
       .map((_, label) => label)
       .sort((a, b) => (counts?.all[b] ?? 0) - (counts?.all[a] ?? 0));
     return [...new Set([...filter.any, ...filter.all, ...frequent])].slice(0, MOST);
-  }, [labelled.vocabulary, counts, filter.any, filter.all]);
-  const cells = useMemo(() => cooccurrence(labelled, labels, labels), [labelled, labels]);
+  }, [labeled.vocabulary, counts, filter.any, filter.all]);
+  const cells = useMemo(() => cooccurrence(labeled, labels, labels), [labeled, labels]);
   // Shades span the range of the counts, so that they differ even where all are large.
   const there = cells.flat().filter((count) => count > 0);
   const [least, most] = [Math.min(...there), Math.max(...there)];
@@ -38,7 +38,7 @@ export function Together() {
             {labels.map((label) => (
               <th key={label} scope="col">
                 <span>
-                  <Label name={labelled.vocabulary[label]!} most={12} />
+                  <Label name={labeled.vocabulary[label]!} most={12} />
                 </span>
               </th>
             ))}
@@ -48,7 +48,7 @@ export function Together() {
           {labels.map((row, y) => (
             <tr key={row}>
               <th scope="row">
-                <Label name={labelled.vocabulary[row]!} most={14} />
+                <Label name={labeled.vocabulary[row]!} most={14} />
               </th>
               {labels.map((column, x) => {
                 const count = cells[y]![x]!;
@@ -59,11 +59,11 @@ export function Together() {
                         type="button"
                         data-shade={shadeOf(count)}
                         disabled={count === 0}
-                        title={`${labelled.vocabulary[row]} + ${labelled.vocabulary[column]}: ${count}`}
+                        title={`${labeled.vocabulary[row]} + ${labeled.vocabulary[column]}: ${count}`}
                         aria-label={t('data.images2', {
                           number: count,
-                          row: labelled.vocabulary[row]!,
-                          column: labelled.vocabulary[column]!,
+                          row: labeled.vocabulary[row]!,
+                          column: labeled.vocabulary[column]!,
                         })}
                         onClick={() => setFilter({ view: 'all', any: [], all: [row, column], not: [] })}
                       >

@@ -22,7 +22,7 @@ export function UnlabeledReplies() {
   if (project === null) return null;
   return (
     <>
-      <Button variant="default" onClick={() => setFilter({ view: 'unlabelled' })}>
+      <Button variant="default" onClick={() => setFilter({ view: 'unlabeled' })}>
         {t('data.showThem')}
       </Button>
       <Button variant="default" onClick={() => void reply(project.id, 'none_of_these')}>

@@ -53,7 +53,7 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
   const { t, f, said } = useWording();
   const pictureUrl = usePictureUrl();
   const project = useStudio((state) => state.project)!;
-  const { index, labelled, opinion, check } = useDataset();
+  const { index, labeled, opinion, check } = useDataset();
   const [sides, setSides] = useState<Sides>('both');
   const config = useNextSettings(project);
   const at = images.indexOf(image);
@@ -76,12 +76,12 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
     m: () => setSides(sides === 'both' ? 'model' : sides === 'model' ? 'photo' : 'both'),
   });
   const path = index!.paths[image]!;
-  const state = labelled.states[image]!;
-  const names = state.labels.map((label) => labelled.vocabulary[label]!);
-  const name = doubt === undefined ? '' : labelled.vocabulary[doubt.label]!;
+  const state = labeled.states[image]!;
+  const names = state.labels.map((label) => labeled.vocabulary[label]!);
+  const name = doubt === undefined ? '' : labeled.vocabulary[doubt.label]!;
   const size = check?.sizes[path];
   const own = problems.filter((problem) => problem.path === path);
-  const says =
+  const headline =
     doubt === undefined
       ? names.length === 0
         ? t('data.noLabel2')
@@ -89,7 +89,7 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
       : doubt.kind === 'missing'
         ? t('data.missingHere', { name })
         : t('data.wrongHere', { name });
-  const because =
+  const reason =
     doubt === undefined
       ? own[0] && said(own[0].message)
       : t('data.modelSeesButFileSays', {
@@ -100,7 +100,7 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
   const from = Math.max(0, Math.min(at - Math.floor(STRIP / 2), images.length - STRIP));
   return (
     <>
-      <Answer says={says} {...(because !== undefined && { because })} tone={own.length > 0 ? 'warn' : 'plain'}>
+      <Answer headline={headline} {...(reason !== undefined && { reason })} tone={own.length > 0 ? 'warn' : 'plain'}>
         {leaving && <span className="small quiet">{t('data.noLongerMatchesFilter')}</span>}
         <span className="quiet num">{t('data.of', { at: f.count(at + 1), imageCount: f.count(images.length) })}</span>
         <ActionIcon

@@ -18,9 +18,9 @@ const RECENT = 5;
 /** The image's labels on digit keys, the resulting line of the file, and the edits so far. */
 export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | null }) {
   const { t, said } = useWording();
-  const { index, labelled, opinion, edited, done, undone, frequent } = useDataset();
+  const { index, labeled, opinion, edited, done, undone, frequent } = useDataset();
   const [asking, setAsking] = useState(false);
-  const state = labelled.states[image]!;
+  const state = labeled.states[image]!;
   const path = index!.paths[image]!;
   const codes = opinion?.codes.get(path) ?? null;
   // Fixed while the image is shown: a digit stays on its label while labels are toggled and when a new model finishes.
@@ -30,7 +30,7 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
         ? []
         : [...codes.keys()]
             .sort((a, b) => codes[b]! - codes[a]!)
-            .map((c) => labelled.vocabulary.indexOf(opinion!.vocabulary[c]!));
+            .map((c) => labeled.vocabulary.indexOf(opinion!.vocabulary[c]!));
     return digitLabels(state.labels, byScore, frequent);
   }, [image, index!.vocabulary.join('\n')]);
   const rows = [...new Set([...offered, ...state.labels])];
@@ -63,7 +63,7 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
       <div style={{ padding: '6px 16px 12px' }}>
         {asking ? (
           <LabelPicker
-            names={labelled.vocabulary}
+            names={labeled.vocabulary}
             allowNew
             placeholder={t('data.addLabel2')}
             onChoose={(name) => {
@@ -114,10 +114,10 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
             const [before, after] = [edit.before[0]!, edit.after[0]!];
             const added = after.labels
               .filter((label) => !before.labels.includes(label))
-              .map((label) => labelled.vocabulary[label]);
+              .map((label) => labeled.vocabulary[label]);
             const removed = before.labels
               .filter((label) => !after.labels.includes(label))
-              .map((label) => labelled.vocabulary[label]);
+              .map((label) => labeled.vocabulary[label]);
             const what = [
               added.length > 0 ? `+ ${added.join(', ')}` : '',
               removed.length > 0 ? `− ${removed.join(', ')}` : '',
@@ -157,7 +157,7 @@ function LabelRow({
   onToggle: () => void;
 }) {
   const { t, f } = useWording();
-  const name = useDataset((state) => state.labelled.vocabulary[label]!);
+  const name = useDataset((state) => state.labeled.vocabulary[label]!);
   const opinion = useDataset((state) => state.opinion);
   const at = opinion?.vocabulary.indexOf(name) ?? -1;
   const q = codes === null || at < 0 ? null : codes[at]!;
@@ -188,9 +188,9 @@ function LabelRow({
 /** The line of the label file, before and after the edit. */
 function InYourFile({ image }: { image: number }) {
   const { t, said } = useWording();
-  const { index, labelled } = useDataset();
+  const { index, labeled } = useDataset();
   const project = useStudio((state) => state.project)!;
-  const change: LineChange = useMemo(() => lineChange(index!, labelled, image), [index, labelled, image]);
+  const change: LineChange = useMemo(() => lineChange(index!, labeled, image), [index, labeled, image]);
   const [line, setLine] = useState<{ before: string; after: string | null } | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   useEffect(() => {

@@ -14,8 +14,8 @@ export interface Facts {
 }
 
 export interface DataAnswer {
-  readonly says: string;
-  readonly because?: string;
+  readonly headline: string;
+  readonly reason?: string;
   readonly tone: Tone;
   /** `unlabeled`: the answer is a question with two buttons as replies. */
   readonly asks?: 'unlabeled';
@@ -41,27 +41,27 @@ function blocked({ t, f }: Wording, { problems, readiness }: Facts): DataAnswer 
   if (errors > 0)
     return {
       tone: 'bad',
-      says: t('data.problemsBlockTraining', { count: errors, number: f.count(errors) }),
-      because: t('data.seeProblemsHowFixThem'),
+      headline: t('data.problemsBlockTraining', { count: errors, number: f.count(errors) }),
+      reason: t('data.seeProblemsHowFixThem'),
     };
   if (readiness.labels === 0 || splits.every((_, split) => readiness.missing[split]!.length === readiness.labels))
     return {
       tone: 'bad',
-      says: t('data.noImageLabelYet'),
-      because: t('data.selectImagesPressLAdd'),
+      headline: t('data.noImageLabelYet'),
+      reason: t('data.selectImagesPressLAdd'),
     };
   const empty = splits.filter((_, split) => readiness.images[split] === 0);
   if (empty.length > 0)
     return {
       tone: 'bad',
-      says: t('data.splitsWithoutImages', { splits: empty.join(', ') }),
-      because: t('data.trainingNeedsAllThreeSplits'),
+      headline: t('data.splitsWithoutImages', { splits: empty.join(', ') }),
+      reason: t('data.trainingNeedsAllThreeSplits'),
     };
   if (nothingToLearn(readiness))
     return {
       tone: 'bad',
-      says: t('data.nothingLearnNoImageTrain'),
-      because: t('data.labelImagesOfTrainMove'),
+      headline: t('data.nothingLearnNoImageTrain'),
+      reason: t('data.labelImagesOfTrainMove'),
     };
   return null;
 }
@@ -72,22 +72,22 @@ function question({ t, f }: Wording, { unlabeled, meaning, images }: Readiness):
   return {
     tone: 'warn',
     asks: 'unlabeled',
-    says: t('data.ofImagesNoLabels', { unlabeled: f.count(unlabeled), all: f.count(all) }),
-    because: t('data.doShowNoneOfThese'),
+    headline: t('data.ofImagesNoLabels', { unlabeled: f.count(unlabeled), all: f.count(all) }),
+    reason: t('data.doShowNoneOfThese'),
   };
 }
 
-function doubted({ t, f }: Wording, doubts: Facts['doubts'], because: string | null): DataAnswer | null {
+function doubted({ t, f }: Wording, doubts: Facts['doubts'], reason: string | null): DataAnswer | null {
   if (doubts.size === 0) return null;
   const labels = [...doubts.values()].reduce((sum, found) => sum + found.length, 0);
   return {
     tone: 'plain',
-    says: t('data.labelsLookWrong', {
+    headline: t('data.labelsLookWrong', {
       count: labels,
       number: f.count(labels),
       images: t('data.countImages', { count: doubts.size, number: f.count(doubts.size) }),
     }),
-    ...(because !== null && { because }),
+    ...(reason !== null && { reason }),
   };
 }
 
@@ -103,14 +103,14 @@ function missingWords({ t }: Wording, { readiness, vocabulary }: Facts): string 
 
 function partly(wording: Wording, facts: Facts): DataAnswer | null {
   const { t, f } = wording;
-  const because = missingWords(wording, facts);
-  if (because === null) return null;
+  const reason = missingWords(wording, facts);
+  if (reason === null) return null;
   const count = incomplete(facts.readiness).length;
   const all = facts.readiness.labels;
   return {
     tone: 'warn',
-    says: t('data.ofLabelsCannotLearnedMeasured', { number: f.count(count), all: f.count(all) }),
-    because: `${because} ${t('data.moveImagesThereMakeSplit')}`,
+    headline: t('data.ofLabelsCannotLearnedMeasured', { number: f.count(count), all: f.count(all) }),
+    reason: `${reason} ${t('data.moveImagesThereMakeSplit')}`,
   };
 }
 
@@ -128,13 +128,13 @@ function ready(wording: Wording, readiness: Readiness, warnings: number, checked
   if (warnings > 0)
     return {
       tone: 'warn',
-      says: t('data.readyWithWarnings', { count: warnings, number: f.count(warnings) }),
-      ...(unlabeled !== '' && { because: unlabeled }),
+      headline: t('data.readyWithWarnings', { count: warnings, number: f.count(warnings) }),
+      ...(unlabeled !== '' && { reason: unlabeled }),
     };
   const files = checked ? t('data.noProblemsFound') : t('data.labelFilesFineImagesNot');
   return {
     tone: 'ok',
-    says: t('data.imagesReadyTrain', { images: f.count(images) }),
-    because: unlabeled === '' ? files : `${unlabeled} ${files}`,
+    headline: t('data.imagesReadyTrain', { images: f.count(images) }),
+    reason: unlabeled === '' ? files : `${unlabeled} ${files}`,
   };
 }

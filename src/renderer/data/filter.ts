@@ -1,7 +1,7 @@
 import type { LabelProblem } from '../../shared/contract/dataset.ts';
-import type { Labelled } from './labelEdits.ts';
+import type { Labeled } from './labelEdits.ts';
 
-export const views = ['all', 'review', 'unlabelled', 'edited'] as const;
+export const views = ['all', 'review', 'unlabeled', 'edited'] as const;
 export type View = (typeof views)[number];
 export const orders = ['file', 'name', 'suspicious', 'fewest', 'most'] as const;
 export type Order = (typeof orders)[number];
@@ -27,7 +27,7 @@ export const noFilter: Filter = { view: 'all', any: [], all: [], not: [], splits
 
 export interface Shown {
   readonly paths: readonly string[];
-  readonly labelled: Labelled;
+  readonly labeled: Labeled;
   readonly edited: ReadonlySet<number>;
   /** By image: the model's certainty that a label is missing or wrong; absent without a doubt. */
   readonly suspicion: ReadonlyMap<number, number>;
@@ -43,15 +43,15 @@ export function filtered(filter: Filter, order: Order, facts: Shown): number[] {
 
 function passing(
   filter: Filter,
-  { paths, labelled, edited, suspicion, problemPaths }: Shown,
+  { paths, labeled, edited, suspicion, problemPaths }: Shown,
 ): (image: number) => boolean {
   const text = filter.text.trim().toLowerCase();
   const problem = filter.problem === null ? null : (problemPaths.get(filter.problem) ?? new Set<string>());
   return (image) => {
-    const { labels, split, removed } = labelled.states[image]!;
+    const { labels, split, removed } = labeled.states[image]!;
     const path = paths[image]!;
     if (removed && filter.view !== 'edited') return false;
-    if (filter.view === 'unlabelled' && labels.length > 0) return false;
+    if (filter.view === 'unlabeled' && labels.length > 0) return false;
     if (filter.view === 'edited' && !edited.has(image)) return false;
     if (filter.view === 'review' && !suspicion.has(image)) return false;
     if (filter.splits.length > 0 && !filter.splits.includes(split)) return false;
@@ -66,9 +66,9 @@ function passing(
 /** Compares two images by `order`; ties keep the order of the files. */
 export function comparing(
   order: Order,
-  { paths, labelled, suspicion }: Pick<Shown, 'paths' | 'labelled' | 'suspicion'>,
+  { paths, labeled, suspicion }: Pick<Shown, 'paths' | 'labeled' | 'suspicion'>,
 ): (a: number, b: number) => number {
-  const count = (image: number): number => labelled.states[image]!.labels.length;
+  const count = (image: number): number => labeled.states[image]!.labels.length;
   const doubt = (image: number): number => suspicion.get(image) ?? -1;
   switch (order) {
     case 'file':

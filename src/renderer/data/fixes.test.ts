@@ -5,7 +5,7 @@ import type { DatasetIndex, LabelProblem } from '../../shared/contract/dataset.t
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
 vi.mock('../api/client.ts', () => ({ call, listen: () => undefined, chooseFolder: null }));
 const { useDataset, undo } = await import('../stores/dataset.ts');
-const { labelledFrom, countLabels } = await import('./labelEdits.ts');
+const { labeledFrom, countLabels } = await import('./labelEdits.ts');
 const { fixesFor } = await import('./fixes.ts');
 
 const index: DatasetIndex = {
@@ -43,13 +43,13 @@ const fix = (code: string, found: LabelProblem, name: string): void =>
 const labels = (): string[] =>
   useDataset
     .getState()
-    .labelled.states.map(({ labels: own, removed }) =>
-      removed ? 'out' : own.map((label) => useDataset.getState().labelled.vocabulary[label]).join('+'),
+    .labeled.states.map(({ labels: own, removed }) =>
+      removed ? 'out' : own.map((label) => useDataset.getState().labeled.vocabulary[label]).join('+'),
     );
 
 beforeEach(() => {
-  const labelled = labelledFrom(index);
-  useDataset.setState({ project: 'p', index, labelled, counts: countLabels(labelled), done: [], undone: [] });
+  const labeled = labeledFrom(index);
+  useDataset.setState({ project: 'p', index, labeled, counts: countLabels(labeled), done: [], undone: [] });
   call.mockReset().mockResolvedValue({});
 });
 

@@ -96,11 +96,11 @@ function takeOut(found: readonly LabelProblem[]): void {
 
 /** Gives all lines of an image the union of their labels. */
 function joinLabels(found: readonly LabelProblem[]): void {
-  const { labelled } = useDataset.getState();
+  const { labeled } = useDataset.getState();
   const joined = new Map<number, readonly number[]>();
   for (const problem of found) {
     const images = imagesAt([problem, ...problem.others]);
-    const labels = [...new Set(images.flatMap((image) => labelled.states[image]!.labels))];
+    const labels = [...new Set(images.flatMap((image) => labeled.states[image]!.labels))];
     for (const image of images) joined.set(image, labels);
   }
   changeImages([...joined.keys()], (state, image) => ({ ...state, labels: joined.get(image)! }));
@@ -109,7 +109,7 @@ function joinLabels(found: readonly LabelProblem[]): void {
 /** Splits 'apple;pear' into 'apple' and 'pear'. */
 function splitLabels(found: readonly LabelProblem[]): void {
   const images = imagesAt(found);
-  const { states, vocabulary } = useDataset.getState().labelled;
+  const { states, vocabulary } = useDataset.getState().labeled;
   const parts = new Map(
     [...new Set(images.flatMap((image) => states[image]!.labels))].map((label) => [
       label,
@@ -127,19 +127,19 @@ function splitLabels(found: readonly LabelProblem[]): void {
 
 /** The most frequent spelling wins. */
 function mergeSpellings({ label, message }: LabelProblem): void {
-  const { labelled, counts } = useDataset.getState();
+  const { labeled, counts } = useDataset.getState();
   if (label === null || counts === null) return;
   const plain = (name: string): string =>
     name
       .normalize('NFKC')
       .toLowerCase()
       .replace(/[\s_-]+/g, '');
-  const alike = labelled.vocabulary.flatMap((name, number) =>
+  const alike = labeled.vocabulary.flatMap((name, number) =>
     plain(name) === plain(label) || message.includes(`'${name}'`) ? [number] : [],
   );
   const best = alike.reduce((a, b) => (counts.all[b]! > counts.all[a]! ? b : a), alike[0] ?? -1);
   if (best < 0) return;
-  const images = labelled.states.flatMap(({ labels }, i) =>
+  const images = labeled.states.flatMap(({ labels }, i) =>
     labels.some((own) => own !== best && alike.includes(own)) ? [i] : [],
   );
   changeImages(images, (state) => ({
@@ -149,11 +149,11 @@ function mergeSpellings({ label, message }: LabelProblem): void {
 }
 
 function filterLabels(found: readonly LabelProblem[]): void {
-  const { labelled } = useDataset.getState();
+  const { labeled } = useDataset.getState();
   setFilter({
     view: 'all',
     any: found
-      .flatMap(({ label }) => (label === null ? [] : [labelled.vocabulary.indexOf(label)]))
+      .flatMap(({ label }) => (label === null ? [] : [labeled.vocabulary.indexOf(label)]))
       .filter((label) => label >= 0),
     all: [],
     not: [],

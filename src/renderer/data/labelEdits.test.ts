@@ -7,7 +7,7 @@ import {
   cooccurrence,
   countLabels,
   editOf,
-  labelledFrom,
+  labeledFrom,
   lineChanges,
   withChanges,
   withLabel,
@@ -28,11 +28,11 @@ const index: DatasetIndex = {
   unlabeled: 'none_of_these',
   unlisted: null,
 };
-const fresh = labelledFrom(index);
-const shown = (labelled = fresh) => ({
+const fresh = labeledFrom(index);
+const shown = (labeled = fresh) => ({
   paths: index.paths,
-  labelled,
-  edited: new Set(changedImages(index, labelled)),
+  labeled,
+  edited: new Set(changedImages(index, labeled)),
   suspicion: new Map([
     [2, 0.9],
     [0, 0.6],
@@ -82,10 +82,10 @@ describe('edits kept from before', () => {
         to: 'train' as const,
       },
     ];
-    const { labelled, lost } = withChanges(index, kept);
+    const { labeled, lost } = withChanges(index, kept);
     expect(lost).toEqual([]);
-    expect(labelled.vocabulary).toEqual(['apple', 'banana', 'cherry', 'fig']);
-    expect(labelled.states[0]!.labels).toEqual([0, 3]);
+    expect(labeled.vocabulary).toEqual(['apple', 'banana', 'cherry', 'fig']);
+    expect(labeled.states[0]!.labels).toEqual([0, 3]);
   });
 
   test('whose line somebody else changed, or took away, are given back and not applied', () => {
@@ -98,9 +98,9 @@ describe('edits kept from before', () => {
       to: 'train' as const,
     };
     const gone = { ...changed, path: 'z.jpg' };
-    const { labelled, lost } = withChanges(index, [changed, gone]);
+    const { labeled, lost } = withChanges(index, [changed, gone]);
     expect(lost).toEqual([changed, gone]);
-    expect(labelled.states).toEqual(fresh.states);
+    expect(labeled.states).toEqual(fresh.states);
   });
 });
 
@@ -134,7 +134,7 @@ describe('the filter', () => {
   test('split, text, no label, problem, review', () => {
     expect(found({ splits: [1, 2] })).toEqual([2, 3]);
     expect(found({ text: ' B.JP ' })).toEqual([1]);
-    expect(found({ view: 'unlabelled' })).toEqual([2]);
+    expect(found({ view: 'unlabeled' })).toEqual([2]);
     expect(found({ problem: 'missing' })).toEqual([3]);
     expect(found({ view: 'review' }, 'suspicious')).toEqual([2, 0]);
   });
@@ -145,8 +145,8 @@ describe('the filter', () => {
   });
   test('an image that was taken out is shown among the edited ones alone', () => {
     const out = editOf(fresh, [3], (state) => ({ ...state, removed: true }))!;
-    const labelled = applied(fresh, out, out.after);
-    expect(filtered(noFilter, 'file', shown(labelled))).toEqual([0, 1, 2]);
-    expect(filtered({ ...noFilter, view: 'edited' }, 'file', shown(labelled))).toEqual([3]);
+    const labeled = applied(fresh, out, out.after);
+    expect(filtered(noFilter, 'file', shown(labeled))).toEqual([0, 1, 2]);
+    expect(filtered({ ...noFilter, view: 'edited' }, 'file', shown(labeled))).toEqual([3]);
   });
 });

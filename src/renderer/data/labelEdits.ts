@@ -18,13 +18,13 @@ export interface Edit {
   readonly after: readonly ImageState[];
 }
 
-export interface Labelled {
+export interface Labeled {
   /** Class names; labels added by an edit come last. */
   readonly vocabulary: readonly string[];
   readonly states: readonly ImageState[];
 }
 
-export const labelledFrom = (index: DatasetIndex): Labelled => ({
+export const labeledFrom = (index: DatasetIndex): Labeled => ({
   vocabulary: index.vocabulary,
   states: index.paths.map((_, i) => ({ labels: index.labels[i]!, split: index.split[i]!, removed: false })),
 });
@@ -36,7 +36,7 @@ export const withoutLabel = (state: ImageState, label: number): ImageState =>
 
 /** The edit that `change` makes to some images; null when it changes nothing. */
 export function editOf(
-  { states }: Labelled,
+  { states }: Labeled,
   images: readonly number[],
   change: (state: ImageState, image: number) => ImageState,
 ): Edit | null {
@@ -46,12 +46,12 @@ export function editOf(
     : { images: changed, before: changed.map((i) => states[i]!), after: changed.map((i) => change(states[i]!, i)) };
 }
 
-export function applied(labelled: Labelled, { images }: Edit, side: readonly ImageState[]): Labelled {
-  const states = [...labelled.states];
+export function applied(labeled: Labeled, { images }: Edit, side: readonly ImageState[]): Labeled {
+  const states = [...labeled.states];
   images.forEach((image, at) => {
     states[image] = side[at]!;
   });
-  return { ...labelled, states };
+  return { ...labeled, states };
 }
 
 export function sameState(a: ImageState, b: ImageState): boolean {
@@ -65,7 +65,7 @@ export function sameState(a: ImageState, b: ImageState): boolean {
 
 const splitName = (split: number): Split => splits[split]!;
 
-export function changedImages(index: DatasetIndex, { states }: Labelled): number[] {
+export function changedImages(index: DatasetIndex, { states }: Labeled): number[] {
   return states.flatMap((state, i) =>
     sameState(state, { labels: index.labels[i]!, split: index.split[i]!, removed: false }) ? [] : [i],
   );
@@ -74,7 +74,7 @@ export function changedImages(index: DatasetIndex, { states }: Labelled): number
 /** The change of one line from `before` (by default its text in the file) to its current state. */
 export function lineChange(
   index: DatasetIndex,
-  { vocabulary, states }: Labelled,
+  { vocabulary, states }: Labeled,
   image: number,
   was: Pick<ImageState, 'labels' | 'split'> = { labels: index.labels[image]!, split: index.split[image]! },
 ): LineChange {
@@ -90,11 +90,11 @@ export function lineChange(
   };
 }
 
-export const lineChanges = (index: DatasetIndex, labelled: Labelled): LineChange[] =>
-  changedImages(index, labelled).map((image) => lineChange(index, labelled, image));
+export const lineChanges = (index: DatasetIndex, labeled: Labeled): LineChange[] =>
+  changedImages(index, labeled).map((image) => lineChange(index, labeled, image));
 
 /** Edits made after `saved` was sent, which the files do not contain yet. */
-export const changesSince = (index: DatasetIndex, saved: Labelled, now: Labelled): LineChange[] =>
+export const changesSince = (index: DatasetIndex, saved: Labeled, now: Labeled): LineChange[] =>
   now.states.flatMap((state, image) => {
     const was = saved.states[image]!;
     return sameState(state, was) ? [] : [lineChange(index, now, image, was)];
@@ -107,9 +107,9 @@ export const changesSince = (index: DatasetIndex, saved: Labelled, now: Labelled
 export function withChanges(
   index: DatasetIndex,
   changes: readonly LineChange[],
-): { labelled: Labelled; lost: LineChange[] } {
+): { labeled: Labeled; lost: LineChange[] } {
   const vocabulary = [...index.vocabulary];
-  const states = [...labelledFrom(index).states];
+  const states = [...labeledFrom(index).states];
   const places = new Map(index.paths.map((path, i) => [`${index.split[i]!}\t${path}`, i]));
   const lost: LineChange[] = [];
   const numberOf = (name: string): number => {
@@ -134,7 +134,7 @@ export function withChanges(
       removed: change.after === null,
     };
   }
-  return { labelled: { vocabulary, states }, lost };
+  return { labeled: { vocabulary, states }, lost };
 }
 
 const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
@@ -148,7 +148,7 @@ export interface LabelCounts {
   readonly images: readonly number[];
 }
 
-export function countLabels({ vocabulary, states }: Labelled): LabelCounts {
+export function countLabels({ vocabulary, states }: Labeled): LabelCounts {
   const bySplit = splits.map(() => new Array<number>(vocabulary.length).fill(0));
   const images = splits.map(() => 0);
   for (const { labels, split, removed } of states) {
@@ -164,7 +164,7 @@ export function countLabels({ vocabulary, states }: Labelled): LabelCounts {
 }
 
 /** [labels, labels] counts of images that have both, for the given labels. */
-export function cooccurrence({ states }: Labelled, rows: readonly number[], columns: readonly number[]): number[][] {
+export function cooccurrence({ states }: Labeled, rows: readonly number[], columns: readonly number[]): number[][] {
   const counts = rows.map(() => columns.map(() => 0));
   const rowOf = new Map(rows.map((label, at) => [label, at]));
   const columnOf = new Map(columns.map((label, at) => [label, at]));

@@ -63,41 +63,45 @@ describe('what the images can train and measure', () => {
 
 describe('the answer of the Data screen', () => {
   test('is green only when every label is in train, val and test', () => {
-    expect(says(everywhere)).toMatchObject({ tone: 'ok', says: '3 images, ready to train.' });
+    expect(says(everywhere)).toMatchObject({ tone: 'ok', headline: '3 images, ready to train.' });
     const answer = says([...everywhere.slice(0, 2), image(TEST, APPLE)]);
     expect(answer).toMatchObject({
       tone: 'warn',
-      says: '2 of 3 labels cannot be learned or measured yet.',
-      because: 'No image in test: fig, pear. Move images there, or make a split.',
+      headline: '2 of 3 labels cannot be learned or measured yet.',
+      reason: 'No image in test: fig, pear. Move images there, or make a split.',
     });
   });
 
   test('is a question while images without labels are undecided: 38 of 60 are never a green dot', () => {
     const states = [...everywhere, ...Array.from({ length: 38 }, () => image(TRAIN)), ...everywhere, ...everywhere];
-    expect(says(states)).toMatchObject({ tone: 'warn', asks: 'unlabeled', says: '38 of 47 images have no labels.' });
+    expect(says(states)).toMatchObject({
+      tone: 'warn',
+      asks: 'unlabeled',
+      headline: '38 of 47 images have no labels.',
+    });
     expect(says(states, 'none_of_these')).toMatchObject({
       tone: 'ok',
-      because: '38 images without labels count as none of these. No problems found.',
+      reason: '38 images without labels count as none of these. No problems found.',
     });
     expect(says(states, 'not_labeled_yet')).toMatchObject({
-      says: '9 images, ready to train.',
-      because: '38 unlabeled images are left out. No problems found.',
+      headline: '9 images, ready to train.',
+      reason: '38 unlabeled images are left out. No problems found.',
     });
   });
 
   test('is bad when nothing in train is labeled, when a split is empty, and when nothing is labeled at all', () => {
     expect(says([image(TRAIN), ...everywhere.slice(1)])).toMatchObject({
       tone: 'bad',
-      says: 'Nothing to learn: no image in train has a label.',
+      headline: 'Nothing to learn: no image in train has a label.',
     });
-    expect(says(everywhere.slice(0, 2))).toMatchObject({ tone: 'bad', says: 'No images in test.' });
+    expect(says(everywhere.slice(0, 2))).toMatchObject({ tone: 'bad', headline: 'No images in test.' });
     expect(says([...everywhere.slice(0, 2), image(TEST)], 'not_labeled_yet')).toMatchObject({
       tone: 'bad',
-      says: 'No images in test.',
+      headline: 'No images in test.',
     });
     expect(says([image(TRAIN), image(VAL), image(TEST)])).toMatchObject({
       tone: 'bad',
-      says: 'No image has a label yet.',
+      headline: 'No image has a label yet.',
     });
   });
 
@@ -105,9 +109,9 @@ describe('the answer of the Data screen', () => {
     const error = [{ severity: 'error', code: 'missing' }];
     const doubts = new Map([[0, [1]]]);
     const undecided = [...everywhere, image(TRAIN)];
-    expect(says(undecided, 'ask', { problems: error, doubts }).says).toBe('1 problem blocks training.');
+    expect(says(undecided, 'ask', { problems: error, doubts }).headline).toBe('1 problem blocks training.');
     expect(says(undecided, 'ask', { doubts }).asks).toBe('unlabeled');
-    expect(says(undecided, 'none_of_these', { doubts }).says).toBe('1 label looks missing or wrong, in 1 image.');
+    expect(says(undecided, 'none_of_these', { doubts }).headline).toBe('1 label looks missing or wrong, in 1 image.');
   });
 
   test('does not count a warning twice that it tells itself', () => {
@@ -115,7 +119,7 @@ describe('the answer of the Data screen', () => {
     expect(says(everywhere, 'ask', { problems: [warning('notMeasured')] }).tone).toBe('ok');
     expect(says(everywhere, 'ask', { problems: [warning('fewPositives')] })).toMatchObject({
       tone: 'warn',
-      says: 'Ready to train, with 1 warning.',
+      headline: 'Ready to train, with 1 warning.',
     });
   });
 
@@ -123,8 +127,8 @@ describe('the answer of the Data screen', () => {
     const states = [...everywhere.slice(0, 2), image(TEST, APPLE)];
     const facts = { problems: [], doubts: new Map(), checked: true, readiness: ready(states), vocabulary };
     expect(dataAnswer(wording('es'), facts)).toMatchObject({
-      says: '2 de 3 etiquetas aún no se pueden aprender o medir.',
-      because: 'Sin imagen en test: fig, pear. Mueve imágenes allí, o repártelas.',
+      headline: '2 de 3 etiquetas aún no se pueden aprender o medir.',
+      reason: 'Sin imagen en test: fig, pear. Mueve imágenes allí, o repártelas.',
     });
   });
 });
@@ -135,7 +139,7 @@ describe('the answer of the Train screen', () => {
     expect(starts([...everywhere.slice(0, 2), image(TEST, APPLE)])).toMatchObject({
       tone: 'warn',
       blocked: false,
-      because: '2 of 3 labels cannot be learned or measured.',
+      reason: '2 of 3 labels cannot be learned or measured.',
     });
   });
 
@@ -143,7 +147,7 @@ describe('the answer of the Train screen', () => {
     expect(starts([...everywhere, image(VAL)], 'ask')).toMatchObject({
       tone: 'warn',
       blocked: false,
-      because: '1 image without labels counts as none of these.',
+      reason: '1 image without labels counts as none of these.',
     });
     expect(starts(everywhere, 'none_of_these', { errors: 1 })).toMatchObject({ tone: 'warn', blocked: false });
     expect(starts([...everywhere, image(VAL)], 'not_labeled_yet')).toMatchObject({ tone: 'ok' });
@@ -160,17 +164,17 @@ describe('the answer of the Train screen', () => {
     expect(starts(everywhere, 'none_of_these', { problem: 'Out of memory.' })).toEqual({
       tone: 'bad',
       blocked: false,
-      says: 'These settings do not run on this machine.',
-      because: 'Out of memory.',
+      headline: 'These settings do not run on this machine.',
+      reason: 'Out of memory.',
     }));
 
   test('says how long it takes, and that it waits', () => {
-    expect(starts(everywhere, 'none_of_these', { seconds: 3600 }).says).toMatch(
+    expect(starts(everywhere, 'none_of_these', { seconds: 3600 }).headline).toMatch(
       /^Ready to start\. Takes about 1 h 0 min/,
     );
     expect(starts(everywhere, 'none_of_these', { busy: true })).toMatchObject({
-      says: 'Ready to queue.',
-      because: 'It starts when the previous run has finished.',
+      headline: 'Ready to queue.',
+      reason: 'It starts when the previous run has finished.',
     });
   });
 });

@@ -1,6 +1,6 @@
 import type { UnlabeledMeaning } from '../../shared/config.ts';
 import { splits } from '../../shared/contract/dataset.ts';
-import type { Labelled, LabelCounts } from './labelEdits.ts';
+import type { Labeled, LabelCounts } from './labelEdits.ts';
 
 /** Whether these images can train a model, and which labels they can measure. */
 export interface Readiness {
@@ -16,7 +16,7 @@ export interface Readiness {
 
 /** With unsaved edits (`edited`), a label that no image carries anymore disappears once they are saved. */
 export function readinessOf(
-  { vocabulary, states }: Labelled,
+  { vocabulary, states }: Labeled,
   counts: LabelCounts,
   { meaning, edited }: { meaning: UnlabeledMeaning; edited: boolean },
 ): Readiness {

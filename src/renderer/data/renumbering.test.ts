@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Edit, Labelled } from './labelEdits.ts';
+import type { Edit, Labeled } from './labelEdits.ts';
 import { renumberedEdits, renumbering } from './renumbering.ts';
 
 interface Line {
@@ -9,10 +9,10 @@ interface Line {
 
 const read = (vocabulary: readonly string[], lines: readonly Line[]) => ({
   index: { paths: lines.map(({ path }) => path) },
-  labelled: {
+  labeled: {
     vocabulary,
     states: lines.map(({ split }) => ({ labels: [], split, removed: false })),
-  } satisfies Labelled,
+  } satisfies Labeled,
 });
 const line = (path: string, split = 0): Line => ({ path, split });
 

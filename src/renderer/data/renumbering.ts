@@ -1,5 +1,5 @@
 import type { DatasetIndex } from '../../shared/contract/dataset.ts';
-import type { Edit, ImageState, Labelled } from './labelEdits.ts';
+import type { Edit, ImageState, Labeled } from './labelEdits.ts';
 
 /** New numbers of images and labels after the label files were reread; null when the line or the label is gone. */
 export interface Renumbering {
@@ -11,7 +11,7 @@ export interface Renumbering {
 
 interface Read {
   readonly index: Pick<DatasetIndex, 'paths'>;
-  readonly labelled: Labelled;
+  readonly labeled: Labeled;
 }
 
 /**
@@ -23,20 +23,20 @@ export function renumbering(before: Read, now: Read): Renumbering {
   const byKey = new Map(newKeys.map((key, image) => [key, image]));
   const byPath = new Map(now.index.paths.map((path, image) => [path, image]));
   const images = keysOf(before).map((key, image) => byKey.get(key) ?? byPath.get(before.index.paths[image]!) ?? null);
-  const labels = new Map(now.labelled.vocabulary.map((name, label) => [name, label]));
+  const labels = new Map(now.labeled.vocabulary.map((name, label) => [name, label]));
   const known = new Set(images);
   return {
     image: (old) => images[old] ?? null,
-    label: (old) => labels.get(before.labelled.vocabulary[old]!) ?? null,
+    label: (old) => labels.get(before.labeled.vocabulary[old]!) ?? null,
     added: newKeys.flatMap((_, image) => (known.has(image) ? [] : [image])),
   };
 }
 
 /** One key per line: split, path, and how many equal lines come before it. */
-function keysOf({ index, labelled }: Read): string[] {
+function keysOf({ index, labeled }: Read): string[] {
   const seen = new Map<string, number>();
   return index.paths.map((path, image) => {
-    const line = `${labelled.states[image]!.split}\t${path}`;
+    const line = `${labeled.states[image]!.split}\t${path}`;
     const nth = seen.get(line) ?? 0;
     seen.set(line, nth + 1);
     return `${nth}\t${line}`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Labelled } from './labelEdits.ts';
+import type { Labeled } from './labelEdits.ts';
 import { allDoubts, doubts, suspicionOf } from './suspicion.ts';
 
 const opinion = (codes: readonly (readonly [string, readonly number[]])[]) => ({
@@ -10,7 +10,7 @@ const opinion = (codes: readonly (readonly [string, readonly number[]])[]) => ({
   codes: new Map(codes.map(([path, own]) => [path, Uint8Array.from(own)])),
 });
 /** The project does not have the model's kiwi, and numbers the other labels otherwise. */
-const labelled = (...states: { labels: number[]; removed?: boolean }[]): Labelled => ({
+const labeled = (...states: { labels: number[]; removed?: boolean }[]): Labeled => ({
   vocabulary: ['fig', 'plum'],
   states: states.map(({ labels, removed = false }) => ({ labels, split: 1, removed })),
 });
@@ -35,7 +35,7 @@ describe('a model doubts a label', () => {
     ],
   ])('%s', (_, labels, codes, expected) =>
     expect(
-      doubts(labelled({ labels }), opinion([]), 0, Uint8Array.from([...codes, 255])).map(({ label, kind, score }) => [
+      doubts(labeled({ labels }), opinion([]), 0, Uint8Array.from([...codes, 255])).map(({ label, kind, score }) => [
         label,
         kind,
         score,
@@ -50,7 +50,7 @@ test('only images that the model scored and that stay in the files are doubted',
     ['b', [255, 0, 0]],
     ['d', [0, 0, 0]],
   ]);
-  const states = labelled({ labels: [] }, { labels: [], removed: true }, { labels: [] }, { labels: [] });
+  const states = labeled({ labels: [] }, { labels: [], removed: true }, { labels: [] }, { labels: [] });
   expect([...allDoubts(['a', 'b', 'c', 'd'], states, seen).keys()]).toEqual([0]);
   expect(allDoubts(['a'], states, null).size).toBe(0);
 });

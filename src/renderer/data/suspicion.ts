@@ -1,4 +1,4 @@
-import type { Labelled } from './labelEdits.ts';
+import type { Labeled } from './labelEdits.ts';
 
 /** A finished run's INT8 scores of the validation images, for finding wrong labels. */
 export interface ModelOpinion {
@@ -23,7 +23,7 @@ const CLEAR = 51;
 
 /** The labels of one image that the model doubts, most certain first. Scores are the INT8 model's on images it was not trained on. */
 export function doubts(
-  { vocabulary, states }: Labelled,
+  { vocabulary, states }: Labeled,
   opinion: ModelOpinion,
   image: number,
   codes: Uint8Array,
@@ -44,15 +44,15 @@ export function doubts(
 
 export function allDoubts(
   paths: readonly string[],
-  labelled: Labelled,
+  labeled: Labeled,
   opinion: ModelOpinion | null,
 ): Map<number, Doubt[]> {
   const found = new Map<number, Doubt[]>();
   if (opinion === null) return found;
   paths.forEach((path, image) => {
     const codes = opinion.codes.get(path);
-    if (codes === undefined || labelled.states[image]!.removed) return;
-    const own = doubts(labelled, opinion, image, codes);
+    if (codes === undefined || labeled.states[image]!.removed) return;
+    const own = doubts(labeled, opinion, image, codes);
     if (own.length > 0) found.set(image, own);
   });
   return found;

@@ -57,10 +57,10 @@ export default function ExportScreen() {
         ],
   );
   if (chosen === undefined) return <NothingToExport />;
-  const { says, because, tone } = exportAnswer(wording, { bundle, read, work, failed: fault !== null, run: chosen });
+  const { headline, reason, tone } = exportAnswer(wording, { bundle, read, work, failed: fault !== null, run: chosen });
   return (
     <>
-      <Answer tone={tone} says={says} because={because}>
+      <Answer tone={tone} headline={headline} reason={reason}>
         {exportable.length > 1 && (
           <Select
             aria-label={t('common.run')}
@@ -257,7 +257,7 @@ function NothingToExport() {
   const { t } = useWording();
   return (
     <>
-      <Answer tone="warn" says={t('export.thereNoTrainedModelExport')} />
+      <Answer tone="warn" headline={t('export.thereNoTrainedModelExport')} />
       <div className="empty">
         <h2>{t('export.modelFirst')}</h2>
         <p>{t('export.trainOneLookThresholdsHand')}</p>

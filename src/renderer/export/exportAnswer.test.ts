@@ -53,10 +53,10 @@ describe('fidelity and quality are two verdicts', () => {
     const weak = bundle([...several(3, 'good'), ...several(5, 'weak')]);
     expect(answer(weak)).toEqual({
       tone: 'warn',
-      says: 'The file is faithful (9 of 9). The model is weak: 5 of 8 labels are below their goal.',
-      because: 'Review and add images of weak 0, weak 1, weak 2 and 2 more, or change the goal in Tune.',
+      headline: 'The file is faithful (9 of 9). The model is weak: 5 of 8 labels are below their goal.',
+      reason: 'Review and add images of weak 0, weak 1, weak 2 and 2 more, or change the goal in Tune.',
     });
-    expect(answer(weak, { language: 'es' }).says).toBe(
+    expect(answer(weak, { language: 'es' }).headline).toBe(
       'El archivo es fiel (9 de 9). El modelo es flojo: 5 de 8 etiquetas no alcanzan su objetivo.',
     );
   });
@@ -69,51 +69,55 @@ describe('fidelity and quality are two verdicts', () => {
         work: null,
         failed: false,
         run: run(null),
-      }).because,
+      }).reason,
     ).toBe('Train again from pretrained weights: this one started from scratch.'));
 
   test('green needs both', () => {
     expect(answer(bundle(several(8, 'good')))).toEqual({
       tone: 'ok',
-      says: 'The file is faithful (9 of 9). The model is good: all 8 labels reach their goal.',
-      because: 'It is ready to hand over.',
+      headline: 'The file is faithful (9 of 9). The model is good: all 8 labels reach their goal.',
+      reason: 'It is ready to hand over.',
     });
     expect(answer(bundle(several(8, 'good'), 2))).toMatchObject({
       tone: 'bad',
-      says: 'The file is not faithful: 2 of 9 checks failed.',
+      headline: 'The file is not faithful: 2 of 9 checks failed.',
     });
   });
 
   test('an unusable model is red, however faithful the file is', () =>
     expect(answer(bundle([label('a', 'good', 0.9), label('b', 'unusable', 0.1)]))).toMatchObject({
       tone: 'bad',
-      says: 'The file is faithful (9 of 9). The model is unusable: 1 of 2 labels is below half of its goal.',
+      headline: 'The file is faithful (9 of 9). The model is unusable: 1 of 2 labels is below half of its goal.',
     }));
 
   test('labels that are not measured are counted; when none is measured the quality is unknown', () => {
     expect(answer(bundle([...several(9, 'good'), ...several(1, null)]))).toMatchObject({
       tone: 'ok',
-      says: 'The file is faithful (9 of 9). The model is good: all 9 labels reach their goal. 1 label is not measured.',
-      because: 'To measure the rest, add images of null 0.',
+      headline:
+        'The file is faithful (9 of 9). The model is good: all 9 labels reach their goal. 1 label is not measured.',
+      reason: 'To measure the rest, add images of null 0.',
     });
     expect(answer(bundle(several(2, null)))).toMatchObject({
       tone: 'warn',
-      says: 'The file is faithful (9 of 9). The quality is unknown. 2 labels are not measured.',
+      headline: 'The file is faithful (9 of 9). The quality is unknown. 2 labels are not measured.',
     });
   });
 
   test('a bundle with other thresholds than the run has no verdict', () =>
     expect(answer(bundle(several(8, 'good'), 0, true))).toMatchObject({
       tone: 'warn',
-      says: 'Thresholds changed after this export.',
+      headline: 'Thresholds changed after this export.',
     }));
 
   test('before there is a bundle, and while it is made, nothing is claimed', () => {
-    expect(answer(null)).toMatchObject({ tone: 'plain', says: 'Run 1 can be exported.' });
-    expect(answer(null, { more: { work: 'export' } })).toMatchObject({ tone: 'plain', says: 'Writing and checking…' });
-    expect(answer(bundle([]), { more: { work: 'check' } }).says).toBe('Checking the bundle…');
+    expect(answer(null)).toMatchObject({ tone: 'plain', headline: 'Run 1 can be exported.' });
+    expect(answer(null, { more: { work: 'export' } })).toMatchObject({
+      tone: 'plain',
+      headline: 'Writing and checking…',
+    });
+    expect(answer(bundle([]), { more: { work: 'check' } }).headline).toBe('Checking the bundle…');
     expect(answer({ ...bundle(several(8, 'good')), checks: [] })).toMatchObject({ tone: 'plain' });
-    expect(answer(null, { more: { failed: true } })).toMatchObject({ tone: 'bad', says: 'Nothing was written.' });
-    expect(answer(null, { more: { read: false } }).says).toBe('Loading…');
+    expect(answer(null, { more: { failed: true } })).toMatchObject({ tone: 'bad', headline: 'Nothing was written.' });
+    expect(answer(null, { more: { read: false } }).headline).toBe('Loading…');
   });
 });

@@ -18,8 +18,8 @@ interface Facts {
 
 export interface ExportAnswer {
   readonly tone: Tone;
-  readonly says: string;
-  readonly because: string;
+  readonly headline: string;
+  readonly reason: string;
 }
 
 /** The comparison of LiteRT with the integer reference comes first; nothing is written unless it passes. */
@@ -41,29 +41,29 @@ export function exportAnswer(wording: Wording, facts: Facts): ExportAnswer {
   if (bundle === null)
     return {
       tone: 'plain',
-      says: t('export.canExported', { run: said(run.name) }),
-      because: t('export.int8MapValidation', { int8Ap: f.points(run.val.int8Ap) }),
+      headline: t('export.canExported', { run: said(run.name) }),
+      reason: t('export.int8MapValidation', { int8Ap: f.points(run.val.int8Ap) }),
     };
-  if (bundle.checks.length === 0) return { tone: 'plain', says: t('export.writtenNotCheckedYet'), because: '' };
+  if (bundle.checks.length === 0) return { tone: 'plain', headline: t('export.writtenNotCheckedYet'), reason: '' };
   if (bundle.stale)
     return {
       tone: 'warn',
-      says: t('export.thresholdsChangedAfterExport'),
-      because: t('export.exportAgainAppUsesThese'),
+      headline: t('export.thresholdsChangedAfterExport'),
+      reason: t('export.exportAgainAppUsesThese'),
     };
   const counts = checkCounts(bundle);
   const fidelity = fidelityWords(counts, t);
   if (counts.passed < counts.checks)
     return {
       tone: 'bad',
-      says: fidelity,
-      because: t('export.doNotHandOverEach'),
+      headline: fidelity,
+      reason: t('export.doNotHandOverEach'),
     };
   const quality = qualityOf(bundle);
   return {
     tone: quality.verdict === null ? 'warn' : qualityTones[quality.verdict],
-    says: `${fidelity} ${qualityWords(quality, t)}`,
-    because: wayOnWords(quality, run.config.student.weights === null, t),
+    headline: `${fidelity} ${qualityWords(quality, t)}`,
+    reason: wayOnWords(quality, run.config.student.weights === null, t),
   };
 }
 
@@ -71,20 +71,20 @@ function notThereYet({ t }: Wording, { bundle, read, work, failed }: Facts): Exp
   if (work === 'check')
     return {
       tone: 'plain',
-      says: t('export.checkingBundle'),
-      because: t('export.checkedAgainstOwnFilesNothing'),
+      headline: t('export.checkingBundle'),
+      reason: t('export.checkedAgainstOwnFilesNothing'),
     };
   if (work === 'export')
     return {
       tone: 'plain',
-      says: t('export.writingChecking'),
-      because: t('export.fileRunsEveryImageMeasured'),
+      headline: t('export.writingChecking'),
+      reason: t('export.fileRunsEveryImageMeasured'),
     };
   if (failed && bundle === null)
     return {
       tone: 'bad',
-      says: t('export.nothingWritten'),
-      because: t('export.earlierExportsUntouched'),
+      headline: t('export.nothingWritten'),
+      reason: t('export.earlierExportsUntouched'),
     };
-  return read ? null : { tone: 'plain', says: t('export.looking'), because: '' };
+  return read ? null : { tone: 'plain', headline: t('export.looking'), reason: '' };
 }

@@ -28,7 +28,7 @@ export default function SettingsScreen() {
     <>
       <Answer
         tone={machine === null ? 'plain' : works === undefined ? 'bad' : 'ok'}
-        says={
+        headline={
           machine === null
             ? t('settings.machineNotMeasuredYet')
             : works === undefined
@@ -37,7 +37,7 @@ export default function SettingsScreen() {
                 ? t('settings.trainingRunsProcessor')
                 : t('settings.graphicsCardFastestHere')
         }
-        because={works === undefined ? '' : said(works.description)}
+        reason={works === undefined ? '' : said(works.description)}
       />
       <div className="settings">
         <nav className="line-right" aria-label={t('settings.parts')}>

@@ -55,7 +55,7 @@ const inputs = (method: string): unknown[] =>
 const path = (image: number | null): string | null => (image === null ? null : state().index!.paths[image]!);
 const shown = (): (string | null)[] => state().shown.map(path);
 const labels = (of: string): string[] =>
-  state().labelled.states[state().index!.paths.indexOf(of)]!.labels.map((label) => state().labelled.vocabulary[label]!);
+  state().labeled.states[state().index!.paths.indexOf(of)]!.labels.map((label) => state().labeled.vocabulary[label]!);
 const add = (of: string, name: string): void => {
   const label = labelNumber(name);
   changeImages([state().index!.paths.indexOf(of)], (before) => withLabel(before, label));
@@ -84,7 +84,7 @@ describe('the view', () => {
     expect(focus()).toBe('a');
   });
   test('keeps a labeled image until it is refreshed; then the neighbor has the focus', () => {
-    setFilter({ view: 'unlabelled' });
+    setFilter({ view: 'unlabeled' });
     moveFocus(1);
     add('b', 'plum');
     expect([shown(), focus()]).toEqual([['a', 'b', 'd'], 'b']);
@@ -92,7 +92,7 @@ describe('the view', () => {
     expect([shown(), focus()]).toEqual([['a', 'd'], 'd']);
   });
   test('shows what undo and redo change, where it was, though the filter hides it', () => {
-    setFilter({ view: 'unlabelled' });
+    setFilter({ view: 'unlabeled' });
     add('b', 'plum');
     refreshShown();
     undo();
@@ -180,14 +180,14 @@ describe('files that are read again', () => {
     setFilter({ any: [labelNumber('plum')] });
     files = [{ a: ['apple'], b: [], c: ['plum'], d: [] }, { e: ['fig'] }, {}];
     await loadDataset('p');
-    expect(state().filter.any.map((label) => state().labelled.vocabulary[label])).toEqual(['plum']);
+    expect(state().filter.any.map((label) => state().labeled.vocabulary[label])).toEqual(['plum']);
   });
 });
 
 test('labels keep their digit keys while edits change how frequent they are, and new ones come last', async () => {
   files = [{ a: ['plum'], b: ['plum'], c: [], d: [] }, { e: ['fig'] }, {}];
   await loadDataset('p');
-  const frequent = (): (string | undefined)[] => state().frequent.map((label) => state().labelled.vocabulary[label]);
+  const frequent = (): (string | undefined)[] => state().frequent.map((label) => state().labeled.vocabulary[label]);
   expect(frequent()).toEqual(['plum', 'fig']);
   for (const of of ['a', 'b', 'c', 'd']) add(of, 'fig');
   add('a', 'new');

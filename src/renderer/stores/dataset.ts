@@ -5,14 +5,14 @@ import type { OpenConflict } from '../data/conflicts.ts';
 import { apartFrom, conflictsOf, openConflicts } from '../data/conflicts.ts';
 import type { Filter, Order, Shown } from '../data/filter.ts';
 import { comparing, filtered, filterIn, noFilter, pathsByProblem } from '../data/filter.ts';
-import type { Edit, ImageState, LabelCounts, Labelled } from '../data/labelEdits.ts';
+import type { Edit, ImageState, LabelCounts, Labeled } from '../data/labelEdits.ts';
 import {
   applied,
   changedImages,
   changesSince,
   countLabels,
   editOf,
-  labelledFrom,
+  labeledFrom,
   lineChanges,
   withChanges,
 } from '../data/labelEdits.ts';
@@ -27,7 +27,7 @@ import { attempt, onDatasetChanged, useStudio } from './studio.ts';
 export interface DatasetState extends Place {
   readonly project: string | null;
   readonly index: DatasetIndex | null;
-  readonly labelled: Labelled;
+  readonly labeled: Labeled;
   readonly counts: LabelCounts | null;
   readonly edited: ReadonlySet<number>;
   readonly undone: readonly Edit[];
@@ -46,10 +46,10 @@ export interface DatasetState extends Place {
   readonly splitting: boolean;
 }
 
-const nothing: Labelled = { vocabulary: [], states: [] };
+const nothing: Labeled = { vocabulary: [], states: [] };
 const fresh = {
   index: null,
-  labelled: nothing,
+  labeled: nothing,
   counts: null,
   edited: new Set<number>(),
   undone: [],
@@ -76,13 +76,13 @@ export const pendingCount = (state: DatasetState): number => state.edited.size;
 
 /** Everything that filter and order depend on. */
 export function shownFacts(state: DatasetState): Shown {
-  const { index, labelled, edited, check, opinion } = state;
+  const { index, labeled, edited, check, opinion } = state;
   const paths = index?.paths ?? [];
   return {
     paths,
-    labelled,
+    labeled,
     edited,
-    suspicion: new Map([...allDoubts(paths, labelled, opinion)].map(([image, found]) => [image, suspicionOf(found)])),
+    suspicion: new Map([...allDoubts(paths, labeled, opinion)].map(([image, found]) => [image, suspicionOf(found)])),
     problemPaths: pathsByProblem(check?.problems ?? index?.problems ?? []),
   };
 }
@@ -105,8 +105,8 @@ export async function loadDataset(project: string): Promise<void> {
   const index = await attempt(() => call('dataset.read', { project }));
   if (index === null || get().project !== project) return;
   // Edits may have been made while the files were being read.
-  const { index: before, labelled } = get();
-  show(index, before === null ? index.draft : lineChanges(before, labelled));
+  const { index: before, labeled } = get();
+  show(index, before === null ? index.draft : lineChanges(before, labeled));
   if (same) return;
   const { result } = await call('dataset.lastCheck', { project }).catch(() => ({ result: null }));
   if (get().project === project) set({ check: result });
@@ -114,28 +114,28 @@ export async function loadDataset(project: string): Promise<void> {
 
 function show(index: DatasetIndex, pending: readonly LineChange[]): void {
   const before = get();
-  const { labelled, lost } =
-    pending.length === 0 ? { labelled: labelledFrom(index), lost: [] } : withChanges(index, pending);
+  const { labeled, lost } =
+    pending.length === 0 ? { labeled: labeledFrom(index), lost: [] } : withChanges(index, pending);
   const now: DatasetState = {
     ...before,
     index,
-    labelled,
-    counts: countLabels(labelled),
-    edited: new Set(changedImages(index, labelled)),
-    frequent: byFrequency(index, labelled),
+    labeled,
+    counts: countLabels(labeled),
+    edited: new Set(changedImages(index, labeled)),
+    frequent: byFrequency(index, labeled),
     conflicts: openConflicts(index, before.conflicts, lost),
   };
   set(before.index === null ? { ...now, ...listed(now) } : { ...now, ...renumberedState(before, before.index, now) });
 }
 
-function byFrequency(index: DatasetIndex, { vocabulary }: Labelled): number[] {
-  const { all } = countLabels(labelledFrom(index));
+function byFrequency(index: DatasetIndex, { vocabulary }: Labeled): number[] {
+  const { all } = countLabels(labeledFrom(index));
   return vocabulary.map((_, label) => label).sort((a, b) => (all[b] ?? 0) - (all[a] ?? 0));
 }
 
 /** Carries filter, history and place over to reread label files, in which lines may have come, gone or moved. */
 function renumberedState(before: DatasetState, index: DatasetIndex, now: DatasetState): Partial<DatasetState> {
-  const numbers = renumbering({ index, labelled: before.labelled }, { index: now.index!, labelled: now.labelled });
+  const numbers = renumbering({ index, labeled: before.labeled }, { index: now.index!, labeled: now.labeled });
   const filter = filterIn(before.filter, (label) => numbers.label(label));
   const facts = shownFacts(now);
   const passing = new Set(numbers.added.length === 0 ? [] : filtered(filter, now.order, facts));
@@ -170,16 +170,16 @@ export function flushDraft(): void {
   if (draftTimer === null) return;
   clearTimeout(draftTimer);
   draftTimer = null;
-  const { project, index, labelled, conflicts } = get();
+  const { project, index, labeled, conflicts } = get();
   if (project === null || index === null) return;
-  const changes = [...apartFrom(lineChanges(index, labelled), conflicts), ...conflicts.map(({ change }) => change)];
+  const changes = [...apartFrom(lineChanges(index, labeled), conflicts), ...conflicts.map(({ change }) => change)];
   void attempt(() => call('dataset.draft', { project, changes }));
 }
 
-function become(labelled: Labelled, rest: Partial<DatasetState>): void {
+function become(labeled: Labeled, rest: Partial<DatasetState>): void {
   const { index } = get();
   if (index === null) return;
-  set({ labelled, counts: countLabels(labelled), edited: new Set(changedImages(index, labelled)), ...rest });
+  set({ labeled, counts: countLabels(labeled), edited: new Set(changedImages(index, labeled)), ...rest });
   keepDraft();
 }
 
@@ -187,9 +187,9 @@ export function changeImages(
   images: readonly number[],
   change: (state: ImageState, image: number) => ImageState,
 ): Edit | null {
-  const { labelled, done } = get();
-  const edit = editOf(labelled, images, change);
-  if (edit !== null) become(applied(labelled, edit, edit.after), { done: [...done, edit], undone: [] });
+  const { labeled, done } = get();
+  const edit = editOf(labeled, images, change);
+  if (edit !== null) become(applied(labeled, edit, edit.after), { done: [...done, edit], undone: [] });
   return edit;
 }
 
@@ -208,26 +208,26 @@ export function redo(): void {
 /** Applies one side of an edit and returns to its place, so that no change happens out of sight. */
 function stepTo(edit: Edit, side: readonly ImageState[], history: Pick<DatasetState, 'done' | 'undone'>): void {
   const state = get();
-  const labelled = applied(state.labelled, edit, side);
-  const compare = comparing(state.order, shownFacts({ ...state, labelled }));
-  become(labelled, { ...history, ...placeOfEdit(state, edit.images, compare) });
+  const labeled = applied(state.labeled, edit, side);
+  const compare = comparing(state.order, shownFacts({ ...state, labeled }));
+  become(labeled, { ...history, ...placeOfEdit(state, edit.images, compare) });
 }
 
 /** The number of a label; a new name is added to the vocabulary. */
 export function labelNumber(name: string): number {
-  const { labelled } = get();
+  const { labeled } = get();
   const plain = name.trim().normalize('NFC');
-  const found = labelled.vocabulary.indexOf(plain);
+  const found = labeled.vocabulary.indexOf(plain);
   if (found >= 0) return found;
-  const grown = { ...labelled, vocabulary: [...labelled.vocabulary, plain] };
-  set({ labelled: grown, counts: countLabels(grown), frequent: [...get().frequent, labelled.vocabulary.length] });
+  const grown = { ...labeled, vocabulary: [...labeled.vocabulary, plain] };
+  set({ labeled: grown, counts: countLabels(grown), frequent: [...get().frequent, labeled.vocabulary.length] });
   return grown.vocabulary.length - 1;
 }
 
 export async function saveEdits(): Promise<void> {
-  const { project, index, labelled, saving } = get();
+  const { project, index, labeled, saving } = get();
   if (project === null || index === null || saving) return;
-  const changes = lineChanges(index, labelled);
+  const changes = lineChanges(index, labeled);
   if (changes.length === 0) return;
   set({ saving: true });
   const result = await attempt(() => call('dataset.save', { project, changes }));
@@ -237,7 +237,7 @@ export async function saveEdits(): Promise<void> {
     const read = await attempt(() => call('dataset.read', { project }));
     if (get().project !== project) return;
     // Edits made during the save are not in the files.
-    if (read !== null) showPending(read, changesSince(index, labelled, get().labelled));
+    if (read !== null) showPending(read, changesSince(index, labeled, get().labeled));
     checkAgain();
   }
   set({ saving: false });
@@ -284,10 +284,10 @@ export async function resolveConflict(conflict: OpenConflict, side: 'mine' | 'th
     }
   }
   const read = await attempt(() => call('dataset.read', { project }));
-  const { index, labelled } = get();
+  const { index, labeled } = get();
   if (read === null || index === null || get().project !== project) return;
   set({ conflicts: othersThan(conflict) });
-  showPending(read, apartFrom(lineChanges(index, labelled), [conflict]));
+  showPending(read, apartFrom(lineChanges(index, labeled), [conflict]));
 }
 
 const othersThan = ({ split, path }: OpenConflict): OpenConflict[] =>

@@ -260,9 +260,9 @@ function LiveAnswer({
 }) {
   const wording = useWording();
   const progress = useProgress(entry !== null && entry.state !== 'waiting' ? run.id : null);
-  const { says, because, tone } = liveAnswer(wording, { run, entry, history, progress, stage });
+  const { headline, reason, tone } = liveAnswer(wording, { run, entry, history, progress, stage });
   return (
-    <Answer tone={tone} says={says} because={because}>
+    <Answer tone={tone} headline={headline} reason={reason}>
       {children}
     </Answer>
   );

@@ -173,7 +173,7 @@ function LabelFacts({ readiness }: { readiness: Readiness }) {
             type="button"
             className="link"
             onClick={() => {
-              useDataset.setState({ filter: { ...noFilter, view: 'unlabelled' }, viewer: null });
+              useDataset.setState({ filter: { ...noFilter, view: 'unlabeled' }, viewer: null });
               go('data');
             }}
           >

@@ -85,13 +85,13 @@ export function SettingsView() {
       ? null
       : preflight.stageSeconds.reduce((sum, stage) => sum + stage.seconds, 0);
   const wrong = yamlComplaint !== null || Object.keys(complaints).length > 0;
-  const { labelled, counts, edited, check } = useDataset();
+  const { labeled, counts, edited, check } = useDataset();
   const readiness = useMemo(
     () =>
       index === null || counts === null
         ? null
-        : readinessOf(labelled, counts, { meaning: config.data.unlabeled, edited: edited.size > 0 }),
-    [index, labelled, counts, config.data.unlabeled, edited],
+        : readinessOf(labeled, counts, { meaning: config.data.unlabeled, edited: edited.size > 0 }),
+    [index, labeled, counts, config.data.unlabeled, edited],
   );
   const errors = (check?.problems ?? index?.problems ?? []).filter(({ severity }) => severity === 'error').length;
   const answer = readyAnswer(wording, {
@@ -142,7 +142,7 @@ export function SettingsView() {
   ]);
   return (
     <>
-      <Answer tone={answer.tone} says={answer.says} because={answer.because}>
+      <Answer tone={answer.tone} headline={answer.headline} reason={answer.reason}>
         {runs.length > 0 && (
           <Button variant="subtle" onClick={() => planRun(false)}>
             {t('train.showRuns')}

@@ -63,14 +63,14 @@ describe('the live answer', () => {
   test('done is not green: mAP 53.7 is a figure, not a verdict', () =>
     expect(answer(run('finished'))).toEqual({
       tone: 'plain',
-      says: 'Run 3 is done: INT8 mAP 53.7 on validation.',
-      because: 'Took 1 min 30 s. Quantization cost 1.3.',
+      headline: 'Run 3 is done: INT8 mAP 53.7 on validation.',
+      reason: 'Took 1 min 30 s. Quantization cost 1.3.',
     }));
 
   test('says nothing about the cost of quantizing where a figure is missing, and no cost where there is none', () => {
     const val = { teacherAp: null, studentAp: null, int8Ap: null, int8F1: null };
-    expect(answer(run('finished', { val })).because.trim()).toBe('Took 1 min 30 s.');
-    expect(answer(run('finished', { val: { ...val, studentAp: 0.5, int8Ap: 0.5 } })).because).toContain(
+    expect(answer(run('finished', { val })).reason.trim()).toBe('Took 1 min 30 s.');
+    expect(answer(run('finished', { val: { ...val, studentAp: 0.5, int8Ap: 0.5 } })).reason).toContain(
       'Quantization cost nothing.',
     );
   });
@@ -84,15 +84,15 @@ describe('the live answer', () => {
   ] as const)('%s is %s', (state, tone) => expect(answer(run(state)).tone).toBe(tone));
 
   test('a failure before the first epoch has learned nothing; later ones keep what was learned', () => {
-    expect(answer(run('failed'), { history: history([]) }).says).toContain('before it learned anything');
-    expect(answer(run('failed'), { history: history([0.1]) }).says).toContain('What it learned is kept');
+    expect(answer(run('failed'), { history: history([]) }).headline).toContain('before it learned anything');
+    expect(answer(run('failed'), { history: history([0.1]) }).headline).toContain('What it learned is kept');
   });
 
   test.each([
     ['waiting', 'plain', 'Run 3 is waiting in the queue.'],
     ['paused', 'warn', 'Run 3 is paused.'],
-  ] as const)('in the queue: %s', (state, tone, says) =>
-    expect(answer(run('created'), { entry: entry(state) })).toMatchObject({ tone, says }),
+  ] as const)('in the queue: %s', (state, tone, headline) =>
+    expect(answer(run('created'), { entry: entry(state) })).toMatchObject({ tone, headline }),
   );
 
   test.each([
@@ -101,10 +101,10 @@ describe('the live answer', () => {
     [[0.3, 0.305, 0.31], 'plain', 'Still getting better, slowly.'],
     [[0.3, 0.3, 0.3], 'plain', 'No longer getting better.'],
     [[0.3, 0.28, 0.2], 'warn', 'Getting worse: the best epoch is kept.'],
-  ] as const)('while it trains, after %j', (aps, tone, says) => {
+  ] as const)('while it trains, after %j', (aps, tone, headline) => {
     const found = answer(run('running'), { entry: entry('running'), history: history(aps) });
     expect(found.tone).toBe(tone);
-    expect(found.says).toMatch(says);
+    expect(found.headline).toMatch(headline);
   });
 
   test('another stage than the one that is shown is named, with what is left of it', () => {
@@ -120,6 +120,6 @@ describe('the live answer', () => {
     };
     expect(
       answer(run('running'), { entry: entry('running'), history: history([0.1, 0.2, 0.3]), progress }),
-    ).toMatchObject({ because: '1 min 15 s left in this stage.' });
+    ).toMatchObject({ reason: '1 min 15 s left in this stage.' });
   });
 });

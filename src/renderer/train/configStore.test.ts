@@ -85,9 +85,9 @@ describe('the settings as a form and as YAML are one state', () => {
       'El valor tiene que ser 1 o menos.',
       'El valor tiene que ser un número.',
     ]);
-    setYaml('seed: 1\nteacher: { architecture: resnet50, colour: 3 }\n');
+    setYaml('seed: 1\nteacher: { architecture: resnet50, color: 3 }\n');
     expect(inSpanish(useConfig.getState().yamlComplaint!)).toMatch(
-      /^teacher\.architecture está mal: no se conoce la arquitectura “resnet50”; tiene que ser una de .*\.\najuste desconocido teacher\.colour\.$/,
+      /^teacher\.architecture está mal: no se conoce la arquitectura “resnet50”; tiene que ser una de .*\.\najuste desconocido teacher\.color\.$/,
     );
     setYaml('a: [\n');
     expect(useConfig.getState().yamlComplaint).toMatch(/^line \d+: this is not YAML \([^\n]+\)\.$/);

@@ -72,15 +72,15 @@ describe('a run that does not run here', () => {
     ['interrupted', 'warn', /Run 1 was/],
     ['running', 'plain', /elsewhere/],
     ['failed', 'bad', /kept/],
-  ] as const)('%s', (state, tone, says) => {
+  ] as const)('%s', (state, tone, headline) => {
     const answer = liveAnswer(english, { ...facts, run: run({ state }) });
     expect(answer.tone).toBe(tone);
-    expect(answer.says).toMatch(says);
+    expect(answer.headline).toMatch(headline);
   });
   test('failed before it learned anything does not claim that something is kept', () => {
     const answer = liveAnswer(english, { ...facts, run: run({ state: 'failed' }), history: history() });
-    expect(answer.says).not.toMatch(/kept/);
-    expect(liveAnswer(english, { ...facts, run: run({ state: 'failed' }), history: history(0.1) }).says).toMatch(
+    expect(answer.headline).not.toMatch(/kept/);
+    expect(liveAnswer(english, { ...facts, run: run({ state: 'failed' }), history: history(0.1) }).headline).toMatch(
       /kept/,
     );
   });
@@ -88,14 +88,14 @@ describe('a run that does not run here', () => {
     ['a loss of more than .001 is named in points', 0.9, 0.88, /2\.0/],
     ['less is nothing', 0.9, 0.8995, /nothing/],
     ['a gain is nothing lost', 0.88, 0.9, /nothing/],
-  ])('finished: %s', (_, studentAp, int8Ap, because) => {
+  ])('finished: %s', (_, studentAp, int8Ap, reason) => {
     const val = { teacherAp: null, studentAp, int8Ap, int8F1: null };
     const answer = liveAnswer(english, { ...facts, run: run({ state: 'finished', val }) });
-    expect(answer.because).toMatch(because);
-    expect(answer.because).toMatch(/1 min 30 s/);
+    expect(answer.reason).toMatch(reason);
+    expect(answer.reason).toMatch(/1 min 30 s/);
   });
   test('finished without a figure claims no loss', () =>
-    expect(liveAnswer(english, { ...facts, run: run({ state: 'finished' }) }).because).not.toMatch(/cost/i));
+    expect(liveAnswer(english, { ...facts, run: run({ state: 'finished' }) }).reason).not.toMatch(/cost/i));
 });
 
 describe('a run in the queue', () => {
@@ -121,15 +121,15 @@ describe('a run in the queue', () => {
     ['a little down', [0.5, 0.5, 0.491], /No longer/, 'plain'],
     ['falling', [0.5, 0.5, 0.489], /worse/, 'warn'],
     ['rising long ago', [0.1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5], /No longer/, 'plain'],
-  ])('%s', (_, aps, says, tone) => {
+  ])('%s', (_, aps, headline, tone) => {
     const answer = going(aps, progress('student'));
-    expect(answer.says).toMatch(says);
+    expect(answer.headline).toMatch(headline);
     expect(answer.tone).toBe(tone);
-    expect(answer.because).toMatch(/1 min/);
+    expect(answer.reason).toMatch(/1 min/);
   });
   test('says nothing of a curve while another stage works, and no time when none is known', () => {
-    expect(going([0.5, 0.5, 0.6], progress('qat', null)).says).toMatch(/is running/);
-    expect(going([0.5, 0.5, 0.6], progress('qat', null)).because).toBe('');
-    expect(going([0.1], null).says).toMatch(/starting/);
+    expect(going([0.5, 0.5, 0.6], progress('qat', null)).headline).toMatch(/is running/);
+    expect(going([0.5, 0.5, 0.6], progress('qat', null)).reason).toBe('');
+    expect(going([0.1], null).headline).toMatch(/starting/);
   });
 });

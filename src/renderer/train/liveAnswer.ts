@@ -19,18 +19,18 @@ interface Facts {
 export function liveAnswer(
   { t, f, said }: Wording,
   { run, entry, history, progress, stage }: Facts,
-): { says: string; because: string; tone: Tone } {
+): { headline: string; reason: string; tone: Tone } {
   if (entry?.state === 'waiting')
     return {
       tone: 'plain',
-      says: t('train.waitsTurn', { run: said(run.name) }),
-      because: t('train.startsItselfWhenRunBefore'),
+      headline: t('train.waitsTurn', { run: said(run.name) }),
+      reason: t('train.startsItselfWhenRunBefore'),
     };
   if (entry?.state === 'paused')
     return {
       tone: 'warn',
-      says: t('train.paused2', { run: said(run.name) }),
-      because: t('train.nothingLostGoesWhereStands'),
+      headline: t('train.paused2', { run: said(run.name) }),
+      reason: t('train.nothingLostGoesWhereStands'),
     };
   if (entry !== null) return running({ t, f, said } as Wording, { run, history, progress, stage });
   switch (run.state) {
@@ -39,45 +39,45 @@ export function liveAnswer(
       const lost = run.val.int8Ap === null || run.val.studentAp === null ? null : run.val.studentAp - run.val.int8Ap;
       return {
         tone: 'plain',
-        says: t('train.doneInt8MapValidation', { run: said(run.name), int8Ap: f.points(run.val.int8Ap) }),
-        because: `${t('train.took', { seconds: f.duration(run.seconds) })} ${lost === null ? '' : lost > 0.001 ? t('train.quantizingCost', { lost: f.decimal(lost * 100, 1) }) : t('train.quantizingCostNothing')}`,
+        headline: t('train.doneInt8MapValidation', { run: said(run.name), int8Ap: f.points(run.val.int8Ap) }),
+        reason: `${t('train.took', { seconds: f.duration(run.seconds) })} ${lost === null ? '' : lost > 0.001 ? t('train.quantizingCost', { lost: f.decimal(lost * 100, 1) }) : t('train.quantizingCostNothing')}`,
       };
     }
     case 'failed':
       if (history?.phases.every(({ epochs }) => epochs.length === 0) ?? false)
         return {
           tone: 'bad',
-          says: t('train.stoppedBeforeHadLearnedAnything', { run: said(run.name), stage: stageName(stage, t) }),
-          because: t('train.onceReasonPutRightResume'),
+          headline: t('train.stoppedBeforeHadLearnedAnything', { run: said(run.name), stage: stageName(stage, t) }),
+          reason: t('train.onceReasonPutRightResume'),
         };
       return {
         tone: 'bad',
-        says: t('train.stoppedLearnedKept', { run: said(run.name), stage: stageName(stage, t) }),
-        because: t('train.resumeGoesLastCheckpoint'),
+        headline: t('train.stoppedLearnedKept', { run: said(run.name), stage: stageName(stage, t) }),
+        reason: t('train.resumeGoesLastCheckpoint'),
       };
     case 'interrupted':
       return {
         tone: 'warn',
-        says: t('train.cutOffStudioMachineWent', { run: said(run.name) }),
-        because: t('train.nothingLostResumeGoesLast'),
+        headline: t('train.cutOffStudioMachineWent', { run: said(run.name) }),
+        reason: t('train.nothingLostResumeGoesLast'),
       };
     case 'created':
       return {
         tone: 'plain',
-        says: t('train.notBegun', { run: said(run.name) }),
-        because: t('train.takenOutOfQueueResume'),
+        headline: t('train.notBegun', { run: said(run.name) }),
+        reason: t('train.takenOutOfQueueResume'),
       };
     case 'running':
       return {
         tone: 'plain',
-        says: t('train.beingTrainedElsewhere', { run: said(run.name) }),
-        because: t('train.commandLineAnotherStudioCurves'),
+        headline: t('train.beingTrainedElsewhere', { run: said(run.name) }),
+        reason: t('train.commandLineAnotherStudioCurves'),
       };
     default:
       return {
         tone: 'warn',
-        says: t('train.stopped', { run: said(run.name) }),
-        because: t('train.resumeGoesWhereStands'),
+        headline: t('train.stopped', { run: said(run.name) }),
+        reason: t('train.resumeGoesWhereStands'),
       };
   }
 }
@@ -85,7 +85,7 @@ export function liveAnswer(
 function running(
   { t, f, said }: Wording,
   { run, history, progress, stage }: Omit<Facts, 'entry'>,
-): { says: string; because: string; tone: Tone } {
+): { headline: string; reason: string; tone: Tone } {
   const doing = progress === null ? t('train.starting') : stageName(progress.stage, t).toLowerCase();
   const { gain, kind } = trend(history === null ? [] : metricPoints(stageEpochs(history.phases, stage), 'macro_ap'));
   const whole = secondsLeftOfRun(run, progress);
@@ -100,24 +100,24 @@ function running(
     case 'starting':
       return {
         tone: 'plain',
-        says: t('train.running', { run: said(run.name), doing }),
-        because: left,
+        headline: t('train.running', { run: said(run.name), doing }),
+        reason: left,
       };
     case 'better':
-      return { tone: 'plain', says: t('train.gettingBetter'), because: `${change} ${left}` };
+      return { tone: 'plain', headline: t('train.gettingBetter'), reason: `${change} ${left}` };
     case 'slowly':
       return {
         tone: 'plain',
-        says: t('train.stillGettingBetterSlowly'),
-        because: `${change} ${left}`,
+        headline: t('train.stillGettingBetterSlowly'),
+        reason: `${change} ${left}`,
       };
     case 'flat':
-      return { tone: 'plain', says: t('train.noLongerGettingBetter'), because: `${change} ${left}` };
+      return { tone: 'plain', headline: t('train.noLongerGettingBetter'), reason: `${change} ${left}` };
     case 'worse':
       return {
         tone: 'warn',
-        says: t('train.gettingWorseBestEpochKept'),
-        because: `${change} ${left}`,
+        headline: t('train.gettingWorseBestEpochKept'),
+        reason: `${change} ${left}`,
       };
   }
 }

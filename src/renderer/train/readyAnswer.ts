@@ -19,8 +19,8 @@ export interface Facts {
 
 export interface ReadyAnswer {
   readonly tone: Tone;
-  readonly says: string;
-  readonly because?: string;
+  readonly headline: string;
+  readonly reason?: string;
   /** The run cannot start. */
   readonly blocked: boolean;
 }
@@ -37,24 +37,24 @@ export function readyAnswer(wording: Wording, facts: Facts): ReadyAnswer {
     return {
       tone: 'bad',
       blocked: true,
-      says: t('train.notEnoughTrainTrainVal'),
+      headline: t('train.notEnoughTrainTrainVal'),
     };
-  if (wrongSettings) return { tone: 'bad', blocked: true, says: t('train.settingNotValid') };
+  if (wrongSettings) return { tone: 'bad', blocked: true, headline: t('train.settingNotValid') };
   const waits = t('train.startsWhenRunBeforeEnded');
   if (problem !== null)
     return {
       tone: 'bad',
       blocked: false,
-      says: t('train.theseSettingsDoNotRun'),
-      because: busy ? waits : said(problem),
+      headline: t('train.theseSettingsDoNotRun'),
+      reason: busy ? waits : said(problem),
     };
   const doubts = readiness === null ? [] : doubtsOf(wording, readiness);
-  const because = [...doubts, ...(busy ? [waits] : [])].join(' ');
+  const reason = [...doubts, ...(busy ? [waits] : [])].join(' ');
   return {
     tone: doubts.length === 0 && facts.errors === 0 ? 'ok' : 'warn',
     blocked: false,
-    says: startWords(wording, facts),
-    ...(because !== '' && { because }),
+    headline: startWords(wording, facts),
+    ...(reason !== '' && { reason }),
   };
 }
 

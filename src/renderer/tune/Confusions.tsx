@@ -114,12 +114,12 @@ function SaidTogether() {
       </div>
     );
   const cell = (a: number, b: number): Cell => {
-    const [says, is] = [said[a]![b]!, truth[a]![b]!];
+    const [predicted, labeled] = [said[a]![b]!, truth[a]![b]!];
     return {
-      text: a === b || says + is === 0 ? '' : `${says}/${is}`,
-      weight: Math.abs(says - is),
+      text: a === b || predicted + labeled === 0 ? '' : `${predicted}/${labeled}`,
+      weight: Math.abs(predicted - labeled),
       own: false,
-      meaning: t('tune.saidTogetherImagesTruly', { label: labels[a]!, label2: labels[b]!, says, is }),
+      meaning: t('tune.saidTogetherImagesTruly', { label: labels[a]!, label2: labels[b]!, predicted, labeled }),
     };
   };
   return (

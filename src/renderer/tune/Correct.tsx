@@ -14,15 +14,15 @@ import { corrected, useTune } from './tuneStore.ts';
 export function Correct({ path, label }: { readonly path: string; readonly label: number }) {
   const { t } = useWording();
   const project = useStudio((state) => state.project)!;
-  const { index, labelled, edited, saving } = useDataset();
+  const { index, labeled, edited, saving } = useDataset();
   const name = useTune(({ tune }) => tune!.labels[label]!);
   useEffect(() => {
     if (useDataset.getState().project !== project.id || useDataset.getState().index === null)
       void loadDataset(project.id);
   }, [project.id]);
   const image = index?.paths.indexOf(path) ?? -1;
-  const state = image < 0 ? undefined : labelled.states[image];
-  const has = state !== undefined && state.labels.some((own) => labelled.vocabulary[own] === name);
+  const state = image < 0 ? undefined : labeled.states[image];
+  const has = state !== undefined && state.labels.some((own) => labeled.vocabulary[own] === name);
   const toggle = (): void => {
     const edit = changeImages([image], (before) => (has ? withoutLabel : withLabel)(before, labelNumber(name)));
     if (edit !== null) corrected(label, path, edit);
@@ -37,7 +37,7 @@ export function Correct({ path, label }: { readonly path: string; readonly label
           ? t('tune.noLabel')
           : state.labels.map((own) => (
               <span key={own} className="tag">
-                <Label name={labelled.vocabulary[own]!} most={18} />
+                <Label name={labeled.vocabulary[own]!} most={18} />
               </span>
             ))}
       </div>
@@ -70,11 +70,11 @@ export function Correct({ path, label }: { readonly path: string; readonly label
 /** Paths of images whose label has changed since the run was evaluated. */
 export function useCorrected(
   name: string,
-  judged: readonly { readonly path: string; readonly has: boolean }[],
+  evaluated: readonly { readonly path: string; readonly has: boolean }[],
 ): ReadonlySet<string> {
-  const { index, labelled } = useDataset();
+  const { index, labeled } = useDataset();
   if (index === null) return new Set();
-  const label = labelled.vocabulary.indexOf(name);
-  const now = new Map(index.paths.map((path, image) => [path, labelled.states[image]!.labels.includes(label)]));
-  return new Set(judged.flatMap(({ path, has }) => (now.has(path) && now.get(path) !== has ? [path] : [])));
+  const label = labeled.vocabulary.indexOf(name);
+  const now = new Map(index.paths.map((path, image) => [path, labeled.states[image]!.labels.includes(label)]));
+  return new Set(evaluated.flatMap(({ path, has }) => (now.has(path) && now.get(path) !== has ? [path] : [])));
 }

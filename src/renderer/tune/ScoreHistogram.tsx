@@ -66,7 +66,7 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
   const images = useMemo(() => scored(val, tune.labels.length, label), [val, tune, label]);
   const changed = flips(images, before, k);
   return (
-    <div className="column tune-centre">
+    <div className="column tune-center">
       <div ref={box} className="histogram-place">
         <svg
           ref={svg}

@@ -141,10 +141,10 @@ export default function TuneScreen() {
   );
   if (chosen === undefined) return <NothingToTune training={runs.some(({ state }) => state === 'running')} />;
   if (tune === null || val === null || own === undefined || useTune.getState().key !== key)
-    return <Answer says={t('tune.readingScores')} />;
+    return <Answer headline={t('tune.readingScores')} />;
   const table = val.tables[label]!;
   const name = tune.labels[label]!;
-  const { says, because, tone } = tuneAnswer(wording, {
+  const { headline, reason, tone } = tuneAnswer(wording, {
     name,
     table,
     k: own.k,
@@ -154,7 +154,7 @@ export default function TuneScreen() {
   });
   return (
     <>
-      <Answer tone={tone} says={says} because={because}>
+      <Answer tone={tone} headline={headline} reason={reason}>
         <span className={keeping === 'failed' ? 'small warn' : 'small quiet'}>
           {keeping === 'failed' ? t('tune.notSaved') : keeping === 'soon' ? t('tune.saving') : t('tune.savedRun')}
         </span>
@@ -259,15 +259,15 @@ function tuneAnswer(
     global: number;
     unreached: LabelGoal | null;
   },
-): { says: string; because: string; tone: 'plain' | 'warn' } {
+): { headline: string; reason: string; tone: 'plain' | 'warn' } {
   const now = table[k]!;
   const was = table[before]!;
   const positives = now.tp + now.fn;
   if (positives === 0)
     return {
       tone: 'warn',
-      says: t('tune.notMeasuredNoValidationImage2', { name, global: f.score(global / 256) }),
-      because: t('tune.moveSomeImagesOfVal'),
+      headline: t('tune.notMeasuredNoValidationImage2', { name, global: f.score(global / 256) }),
+      reason: t('tune.moveSomeImagesOfVal'),
     };
   const least =
     goal?.goal === 'precision'
@@ -276,7 +276,7 @@ function tuneAnswer(
         ? t('tune.noThresholdReachesRecallBest', { minrecall: f.score(goal.min_recall, 2) })
         : null;
   const alarms = t('tune.countFalseAlarms', { count: now.fp, number: f.count(now.fp) });
-  const because =
+  const reason =
     k === before
       ? t('tune.f1ValidationThresholdsChosenLittle', { now: f.score(f1(now), 2) })
       : t('tune.beforeOf', {
@@ -287,8 +287,14 @@ function tuneAnswer(
         });
   return {
     tone: least === null ? 'plain' : 'warn',
-    says: t('tune.findsOf', { name, k: f.score(k / 256), tp: f.count(now.tp), positives: f.count(positives), alarms }),
-    because: least ?? because,
+    headline: t('tune.findsOf', {
+      name,
+      k: f.score(k / 256),
+      tp: f.count(now.tp),
+      positives: f.count(positives),
+      alarms,
+    }),
+    reason: least ?? reason,
   };
 }
 
@@ -302,7 +308,7 @@ function NothingToTune({ training }: { training: boolean }) {
   const { t } = useWording();
   return (
     <>
-      <Answer tone="warn" says={t('tune.thereNoTrainedModelTune')} />
+      <Answer tone="warn" headline={t('tune.thereNoTrainedModelTune')} />
       <div className="empty">
         <h2>{training ? t('tune.runWay') : t('tune.thresholdsComeAfterTraining')}</h2>
         <p>{t('tune.everyRunEndsLookingScore')}</p>

@@ -226,7 +226,7 @@ describe('undo and redo', () => {
         unlisted: null,
         unlabeled: 'ask',
       },
-      labelled: { vocabulary: ['x'], states: edit.after },
+      labeled: { vocabulary: ['x'], states: edit.after },
       done: [edit],
       undone: [],
     });
@@ -236,11 +236,11 @@ describe('undo and redo', () => {
     undo();
     undo();
     expect(ks()).toEqual([100, 90]);
-    expect(useDataset.getState().labelled.states).toEqual([state]);
+    expect(useDataset.getState().labeled.states).toEqual([state]);
     expect(useTune.getState()).toMatchObject({ label: 0, view: 'errors', chosen: { label: 0, path: 'a' } });
     useTune.setState({ chosen: null });
     redo();
-    expect(useDataset.getState().labelled.states).toEqual(edit.after);
+    expect(useDataset.getState().labeled.states).toEqual(edit.after);
     expect(useTune.getState().chosen).toEqual({ label: 0, path: 'a' });
     // Edited elsewhere since: that edit is not this screen's to take back.
     useDataset.setState({ done: [edit, { ...edit, before: edit.after, after: edit.before }] });

@@ -125,7 +125,7 @@ describe('two runs on the same images', () => {
     expect(macro.clear).toBe(true);
     expect(macro.low).toBeGreaterThan(0);
   });
-  test("F1 is judged at each run's own thresholds", () => {
+  test("F1 is measured at each run's own thresholds", () => {
     const {
       labels: [row],
     } = compareRuns(['x'], bad, good, 'f1', 100);

@@ -1392,7 +1392,7 @@ export const en = {
       'Row: predicted, but not in the image. Column: what is in the image instead. Diagonal, hatched: missed.',
     noTwoLabelsStandTogether: 'No two labels occur together.',
     saidTogetherImagesTruly:
-      '{{label}} and {{label2}}: predicted together in {{says}} images, labeled together in {{is}}',
+      '{{label}} and {{label2}}: predicted together in {{predicted}} images, labeled together in {{labeled}}',
     oneImageSaidTrulyBrighter:
       'In one image: predicted / labeled. Brighter means further apart: the model expects one label with the other, or never both.',
     photoNoLongerLabelFiles: 'This image is no longer in the label files.',

@@ -1373,7 +1373,7 @@ export const es: Catalog = {
     rowSaidThereNotColumn:
       'Fila: dice que está y no está. Columna: lo que hay en su lugar. Diagonal, rayada: perdidas.',
     noTwoLabelsStandTogether: 'No hay dos etiquetas juntas.',
-    saidTogetherImagesTruly: '{{label}} y {{label2}}: dichas juntas en {{says}} imágenes, de verdad en {{is}}',
+    saidTogetherImagesTruly: '{{label}} y {{label2}}: dichas juntas en {{predicted}} imágenes, de verdad en {{labeled}}',
     oneImageSaidTrulyBrighter:
       'En una imagen: dicho / de verdad. Cuanto más claro, más distan: el modelo espera una con la otra, o nunca ambas.',
     photoNoLongerLabelFiles: 'Esta foto ya no está en las listas.',
