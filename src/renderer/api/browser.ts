@@ -20,7 +20,10 @@ const whatFails = (): Promise<Connection> =>
     () => 'gone',
   );
 
-/** Calls use fetch, events use server-sent events. A hidden window gets only the important events and catches up when shown. */
+/**
+ * Calls use fetch, events use server-sent events. A hidden window gets only the important events and catches up when
+ * shown.
+ */
 export function browserTransport(): Transport {
   return {
     call: async (method, input) => {

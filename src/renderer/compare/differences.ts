@@ -48,8 +48,8 @@ function resampledF1(labels: Int8Array, codes: Uint8Array, k: number): (counts: 
 const SEED = 1;
 
 /**
- * Change in average precision per label, with a paired bootstrap over images: both runs are evaluated on the same resamples, so what makes an
- * image easy or hard cancels out (Efron & Tibshirani 1993, ch. 8).
+ * Change in average precision per label, with a paired bootstrap over images: both runs are evaluated on the same
+ * resamples, so what makes an image easy or hard cancels out (Efron & Tibshirani 1993, ch. 8).
  */
 export function compareRuns(
   names: readonly string[],

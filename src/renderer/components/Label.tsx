@@ -6,7 +6,10 @@ const TAIL = 5;
 const joining = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}]/u;
 const letters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** A label's name, truncated in the middle when space is short, in its own writing direction, with the full name in the tooltip. */
+/**
+ * A label's name, truncated in the middle when space is short, in its own writing direction, with the full name in the
+ * tooltip.
+ */
 export function Label({ name, most = 40 }: { name: string; most?: number }) {
   const all = [...letters.segment(name)].map(({ segment }) => segment);
   const short = all.length < 2 * TAIL;

@@ -46,7 +46,10 @@ export function Rail() {
   );
 }
 
-/** Progress of the stage, in twentieths. It moves only on progress events: a spinner would take more time from a training than everything else here. */
+/**
+ * Progress of the stage, in twentieths. It moves only on progress events: a spinner would take more time from a
+ * training than everything else here.
+ */
 function Busy({ run }: { run: string }) {
   const { t } = useWording();
   const share = useStudio(

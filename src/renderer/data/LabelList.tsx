@@ -11,7 +11,10 @@ import { toggleLabel } from '../stores/view.ts';
 
 const ROW = 26;
 
-/** Labels with one bar per split, each relative to its split: a balanced label has three equal bars. A dashed bar means that the split has no such image. */
+/**
+ * Labels with one bar per split, each relative to its split: a balanced label has three equal bars. A dashed bar means
+ * that the split has no such image.
+ */
 export function LabelList() {
   const { t, f } = useWording();
   const { labeled, counts, filter } = useDataset();

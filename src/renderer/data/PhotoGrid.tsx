@@ -18,7 +18,10 @@ const CAPTION = 26;
 const DOUBT_LINE = 20;
 
 export interface GridHandle {
-  /** True when at least one of these images is visible. Otherwise the grid scrolls to the first, and the result is false. */
+  /**
+   * True when at least one of these images is visible. Otherwise the grid scrolls to the first, and the result is
+   * false.
+   */
   reveal(images: readonly number[]): boolean;
 }
 

@@ -40,7 +40,9 @@ export function openConflicts(
   });
 }
 
-/** The labels of the line in the file, in the same split when the path is listed twice; null when there is no such line. */
+/**
+ * The labels of the line in the file, in the same split when the path is listed twice; null when there is no such line.
+ */
 function diskLabels(index: DatasetIndex, { split, path }: LineChange): string[] | null {
   const own = splits.indexOf(split);
   const same = index.paths.findIndex((one, image) => one === path && index.split[image] === own);

@@ -100,7 +100,9 @@ export function filterIn(filter: Filter, numberOf: (label: number) => number | n
   return { ...filter, any: mapped(filter.any), all: mapped(filter.all), not: mapped(filter.not) };
 }
 
-/** A click adds a label to the filter or removes it; with Alt it excludes the label, with Shift it requires the label. */
+/**
+ * A click adds a label to the filter or removes it; with Alt it excludes the label, with Shift it requires the label.
+ */
 export function toggled(filter: Filter, label: number, how: 'any' | 'all' | 'not'): Filter {
   const without = (labels: readonly number[]): number[] => labels.filter((own) => own !== label);
   const had = [...filter.any, ...filter.all, ...filter.not].includes(label);

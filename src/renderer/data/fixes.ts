@@ -5,7 +5,10 @@ import type { Translate } from '../i18n/words.ts';
 import { changeImages, labelNumber, repairLines, useDataset } from '../stores/dataset.ts';
 import { setFilter } from '../stores/view.ts';
 
-/** One-step fixes per kind of problem. Label edits wait to be saved and can be undone; fixes of the text are written to the files at once, with a backup. */
+/**
+ * One-step fixes per kind of problem. Label edits wait to be saved and can be undone; fixes of the text are written to
+ * the files at once, with a backup.
+ */
 export interface Fix {
   readonly name: string;
   run(): void;
@@ -89,7 +92,10 @@ export function imagesAt(places: readonly Place[]): number[] {
   );
 }
 
-/** Keeps the first of images that are listed twice (train before val before test, as the files are read) and none of the damaged ones. */
+/**
+ * Keeps the first of images that are listed twice (train before val before test, as the files are read) and none of the
+ * damaged ones.
+ */
 function takeOut(found: readonly LabelProblem[]): void {
   changeImages(imagesAt(found), (state) => ({ ...state, removed: true }));
 }

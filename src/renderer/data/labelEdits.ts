@@ -101,8 +101,8 @@ export const changesSince = (index: DatasetIndex, saved: Labeled, now: Labeled):
   });
 
 /**
- * Applies edits of an earlier session, or from before the files changed on disk, to the current files. A change whose line no longer reads as it
- * did is left out and returned, for the user to decide.
+ * Applies edits of an earlier session, or from before the files changed on disk, to the current files. A change whose
+ * line no longer reads as it did is left out and returned, for the user to decide.
  */
 export function withChanges(
   index: DatasetIndex,

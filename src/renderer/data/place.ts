@@ -1,6 +1,6 @@
 /**
- * Focus, selection and list of the Data screen. The list stays as it is while labels change, so that no image leaves the
- * view, and no key reaches another one, because of an edit.
+ * Focus, selection and list of the Data screen. The list stays as it is while labels change, so that no image leaves
+ * the view, and no key reaches another one, because of an edit.
  */
 export interface Place {
   /** The listed images, in order. */

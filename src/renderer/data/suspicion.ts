@@ -21,7 +21,10 @@ export interface Doubt {
 /** Minimum distance from the label's threshold, in 256ths, for the model's opinion to count. */
 const CLEAR = 51;
 
-/** The labels of one image that the model doubts, most certain first. Scores are the INT8 model's on images it was not trained on. */
+/**
+ * The labels of one image that the model doubts, most certain first. Scores are the INT8 model's on images it was not
+ * trained on.
+ */
 export function doubts(
   { vocabulary, states }: Labeled,
   opinion: ModelOpinion,

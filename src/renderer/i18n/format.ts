@@ -1,4 +1,7 @@
-/** Numbers as each language writes them. Spanish uses a decimal comma with a leading 0; English scores drop the leading 0. */
+/**
+ * Numbers as each language writes them. Spanish uses a decimal comma with a leading 0; English scores drop the leading
+ * 0.
+ */
 export interface Format {
   /** A score or share in 0..1 with three decimals: '.387' or '0,387'. */
   score(value: number | null, digits?: number): string;

@@ -40,7 +40,10 @@ export interface DatasetState extends Place {
   readonly order: Order;
   /** Edge length of the thumbnails, in CSS pixels. */
   readonly edge: number;
-  /** Labels by frequency in the label files, most frequent first. Edits do not reorder them, so each keeps its digit key. */
+  /**
+   * Labels by frequency in the label files, most frequent first. Edits do not reorder them, so each keeps its digit
+   * key.
+   */
   readonly frequent: readonly number[];
   /** True while existing label files are being split again. */
   readonly splitting: boolean;

@@ -3,9 +3,9 @@ import type { Picture } from '../../shared/contract/contract.ts';
 import { call, pictureUrl } from '../api/client.ts';
 
 /**
- * Detects images that are replaced on disk while they are on screen. The studio revalidates an address without a version each
- * time it is requested, but an image on screen is not requested again until its address changes. So the versions of
- * recently shown images are polled, and an image that differs from what was first seen gets the new version
+ * Detects images that are replaced on disk while they are on screen. The studio revalidates an address without a
+ * version each time it is requested, but an image on screen is not requested again until its address changes. So the
+ * versions of recently shown images are polled, and an image that differs from what was first seen gets the new version
  * into its address.
  */
 const MOST_WATCHED = 300;

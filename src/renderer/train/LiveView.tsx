@@ -89,7 +89,8 @@ export function LiveView({ run }: { run: RunSummary }) {
       },
     },
   ]);
-  // A program that is gone may have left the run in this state: another machine or container cannot be checked from here.
+  // A program that is gone may have left the run in this state: another machine or container cannot be checked from
+  // here.
   const elsewhere = entry === undefined && run.state === 'running';
   const resumable = entry === undefined && run.state !== 'finished' && run.state !== 'running';
   return (
@@ -244,7 +245,9 @@ async function repeatWithSeeds({ project, config, preset, expected }: RunSummary
     await attempt(() => call('runs.start', { project, config: { ...config, seed }, preset, expected }));
 }
 
-/** The components below subscribe to progress every second, so that the rest of the screen does not rerender with it. */
+/**
+ * The components below subscribe to progress every second, so that the rest of the screen does not rerender with it.
+ */
 function LiveAnswer({
   run,
   entry,

@@ -103,7 +103,9 @@ function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 's
 const stageOfRun = ({ stage }: WeightsEntry, t: Wording['t']): string =>
   stage === 'student' ? t('common.student') : t('common.teacherInline');
 
-/** Continues from a run of this project, even if labels were added or removed since. The architecture becomes the run's. */
+/**
+ * Continues from a run of this project, even if labels were added or removed since. The architecture becomes the run's.
+ */
 function FromRun({
   entries,
   network,

@@ -118,8 +118,8 @@ export const smoothedSteps = ({ means, stepsPerPoint }: StepCurve, weight: numbe
   smoothed(means, weight ** stepsPerPoint);
 
 /**
- * Mean of an exponential moving average run forwards and one run backwards: smooth, without lagging behind the raw values.
- * `weight` 0 leaves the points as they are. Bias of the start is corrected as in Adam (Kingma & Ba 2015).
+ * Mean of an exponential moving average run forwards and one run backwards: smooth, without lagging behind the raw
+ * values. `weight` 0 leaves the points as they are. Bias of the start is corrected as in Adam (Kingma & Ba 2015).
  */
 export function smoothed(points: readonly Point[], weight: number): Point[] {
   if (weight === 0 || points.length < 3) return [...points];

@@ -16,7 +16,9 @@ export interface Part {
 
 const HEAD_SHARE = 0.35;
 
-/** Teacher and student that start from pretrained weights learn in two phases: A, the new last layer; B, fine-tuning. */
+/**
+ * Teacher and student that start from pretrained weights learn in two phases: A, the new last layer; B, fine-tuning.
+ */
 export function stageParts(
   { config, stages, expected }: Pick<RunSummary, 'config' | 'stages' | 'expected'>,
   progress: Progress | null,

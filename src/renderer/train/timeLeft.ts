@@ -10,8 +10,8 @@ const [SLOWEST, FASTEST] = [5, 0.2];
 type Timed = Pick<RunSummary, 'config' | 'stages' | 'expected'>;
 
 /**
- * Seconds until the run is done: the rest of this stage at its own rate, plus what was measured before the start for the stages
- * that follow, scaled by how the work so far compares with its measurement. Null when nothing was measured.
+ * Seconds until the run is done: the rest of this stage at its own rate, plus what was measured before the start for
+ * the stages that follow, scaled by how the work so far compares with its measurement. Null when nothing was measured.
  */
 export function secondsLeftOfRun({ config, stages, expected }: Timed, progress: Progress | null): number | null {
   if (progress === null || progress.secondsLeft === null || expected.length === 0) return null;

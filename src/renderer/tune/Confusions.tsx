@@ -15,7 +15,10 @@ interface Cell {
   readonly own: boolean;
 }
 
-/** Confusions between labels: which is predicted instead of which, and which are predicted together more or less often than they are labeled together. */
+/**
+ * Confusions between labels: which is predicted instead of which, and which are predicted together more or less often
+ * than they are labeled together.
+ */
 export function Confusions() {
   const { t } = useWording();
   const [view, setView] = useState<'taken' | 'together'>('taken');

@@ -10,7 +10,9 @@ import { useStudio } from '../stores/studio.ts';
 import { editLabels } from './ScoreHistogram.tsx';
 import { corrected, useTune } from './tuneStore.ts';
 
-/** Toggles a wrong label where it is found; the next save writes it to the label file. The run keeps its own snapshot. */
+/**
+ * Toggles a wrong label where it is found; the next save writes it to the label file. The run keeps its own snapshot.
+ */
 export function Correct({ path, label }: { readonly path: string; readonly label: number }) {
   const { t } = useWording();
   const project = useStudio((state) => state.project)!;

@@ -24,7 +24,10 @@ interface Props {
   readonly before: number;
 }
 
-/** Images with the label are above the axis, images without it below. The threshold splits them into the four cells of the confusion matrix. */
+/**
+ * Images with the label are above the axis, images without it below. The threshold splits them into the four cells of
+ * the confusion matrix.
+ */
 export function ScoreHistogram({ val, label, k, before }: Props) {
   const { t, f } = useWording();
   const tune = useTune((state) => state.tune)!;

@@ -4,8 +4,9 @@ import { confusionByK, searchClass } from '../../shared/metrics/thresholds.ts';
 import { resampledAveragePrecision } from '../../shared/metrics/bootstrap.ts';
 
 /**
- * 95 % bootstrap intervals over seeded resamples of the images (Efron & Tibshirani 1993), in a worker. For the F1 of a tuned threshold
- * the search is repeated in every resample, to account for the threshold being chosen on the same images.
+ * 95 % bootstrap intervals over seeded resamples of the images (Efron & Tibshirani 1993), in a worker. For the F1 of a
+ * tuned threshold the search is repeated in every resample, to account for the threshold being chosen on the same
+ * images.
  */
 export interface BootstrapRequest {
   readonly id: number;

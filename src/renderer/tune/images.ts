@@ -43,8 +43,8 @@ export function mistakes(images: readonly Scored[], k: number): { falseAlarms: S
 }
 
 /**
- * The images of the error gallery: at most `most` of each kind. The selected image stays first, even when the threshold no
- * longer makes it an error or others come before it: a key never reaches an image that is out of sight.
+ * The images of the error gallery: at most `most` of each kind. The selected image stays first, even when the threshold
+ * no longer makes it an error or others come before it: a key never reaches an image that is out of sight.
  */
 export function galleryOf(
   images: readonly Scored[],
@@ -95,7 +95,10 @@ export function takenFor(
   return [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
 }
 
-/** How often two labels occur together: in the labels and in the predictions. Images in which either is unknown are left out. */
+/**
+ * How often two labels occur together: in the labels and in the predictions. Images in which either is unknown are left
+ * out.
+ */
 export function togetherCounts(
   { bytes }: Counted,
   classes: number,
@@ -119,8 +122,9 @@ export function togetherCounts(
 }
 
 /**
- * Confusions between labels. Several labels may be right at once, so there is no single confusion matrix: a cell counts the images in which
- * the row's label is a false alarm and the column's label is present; the diagonal counts a label's misses.
+ * Confusions between labels. Several labels may be right at once, so there is no single confusion matrix: a cell counts
+ * the images in which the row's label is a false alarm and the column's label is present; the diagonal counts a label's
+ * misses.
  */
 export function confusionsBetween({ bytes }: Counted, classes: number, thresholds: readonly number[]): number[][] {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

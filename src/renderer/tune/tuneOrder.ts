@@ -12,7 +12,10 @@ export interface Group {
 
 type Scores = Pick<Counted, 'tables'>;
 
-/** Whether a label meets its goal at its threshold. A label without a positive image is not measured and cannot be tuned. */
+/**
+ * Whether a label meets its goal at its threshold. A label without a positive image is not measured and cannot be
+ * tuned.
+ */
 export function groupOf(
   val: Scores,
   c: number,
@@ -23,7 +26,10 @@ export function groupOf(
   return verdict === null ? 'untuned' : verdict === 'good' ? 'meets' : 'below';
 }
 
-/** Labels below their goal, then those that meet it, then those not measured; weakest first. A label without its own goal has the run's. */
+/**
+ * Labels below their goal, then those that meet it, then those not measured; weakest first. A label without its own
+ * goal has the run's.
+ */
 export function tuneOrder(
   val: Scores,
   thresholds: readonly Pick<Threshold, 'k' | 'goal'>[],

@@ -288,7 +288,8 @@ describe('writing', () => {
 
 describe('the list of labels', () => {
   const kinds = (): unknown => useTune.getState().order.map(({ labels }) => labels);
-  // y at 128 finds a and b, misses c, and takes d for one: F1 is 4 / 6, below .8. x at 100 is perfect; at 256 it finds none.
+  // y at 128 finds a and b, misses c, and takes d for one: F1 is 4 / 6, below .8. x at 100 is perfect; at 256 it finds
+  // none.
   test('stays while thresholds move, and is sorted again on purpose', () => {
     expect(kinds()).toEqual([[1], [0], []]);
     setThreshold(0, 256);

@@ -5,8 +5,8 @@ import { useTune } from './tuneStore.ts';
 import { column } from './images.ts';
 
 /**
- * Bootstrap intervals of the selected label, computed in a worker; null while computing. With `tuned`, the threshold was chosen on the same
- * images, so the search is repeated in every resample.
+ * Bootstrap intervals of the selected label, computed in a worker; null while computing. With `tuned`, the threshold
+ * was chosen on the same images, so the search is repeated in every resample.
  */
 export function useIntervals(counted: Counted | null, label: number, k: number, tuned: boolean): BootstrapReply | null {
   const worker = useRef<Worker | null>(null);

@@ -8,7 +8,10 @@ import { chooseAndOpen } from './openFolder.ts';
 /** File names that identify a folder among others of the same name. */
 const COMPARED = 8;
 
-/** Opens a folder dropped anywhere. Browsers do not reveal its path, so it is searched for by its contents, or asked for. */
+/**
+ * Opens a folder dropped anywhere. Browsers do not reveal its path, so it is searched for by its contents, or asked
+ * for.
+ */
 export function useFolderDrop(): void {
   const { t } = useWording();
   useEffect(() => {
