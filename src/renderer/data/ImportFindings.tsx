@@ -2,14 +2,14 @@ import { Radio } from '@mantine/core';
 import type { Dropped, ImportQuestion } from '../../shared/contract/dataset.ts';
 import { useWording } from '../i18n/words.ts';
 
-/** What the source leaves open. A question without an answer blocks writing. */
+/** Questions that the source leaves open. One without an answer blocks writing. */
 export function ImportQuestions({
   questions,
   answers,
   onAnswer,
 }: {
   questions: readonly ImportQuestion[];
-  /** Given by the user; the plan that follows them may still be on its way. */
+  /** The user's answers. The plan that follows them may not have arrived yet. */
   answers: Readonly<Record<string, string>>;
   onAnswer(id: string, value: string): void;
 }) {
@@ -38,18 +38,18 @@ export function ImportQuestions({
   );
 }
 
-/** Records of the source that end up in no list, by reason, with the first of each. */
+/** Records that are not imported, by reason, with a few examples of each. */
 export function DroppedRecords({ dropped }: { dropped: readonly Dropped[] }) {
   const { f, said } = useWording();
   return dropped.map(({ reason, severity, count, examples }) => (
-    <details key={`${severity} ${reason}`} className={`small ${severity === 'note' ? 'quiet' : 'warn'}`}>
+    <details key={`${severity} ${reason.text}`} className={`small ${severity === 'note' ? 'quiet' : 'warn'}`}>
       <summary>
         {said(reason)}: {f.count(count)}
       </summary>
       <ul className="import-notes mono">
         {examples.map((example, i) => (
           <li key={i}>
-            <bdi>{example}</bdi>
+            <bdi>{said(example)}</bdi>
           </li>
         ))}
       </ul>

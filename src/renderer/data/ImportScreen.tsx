@@ -33,7 +33,7 @@ const formatNames: Record<ImportFormat, string> = {
 
 const defaultShares = { train: 0.7, val: 0.15, test: 0.15 };
 
-/** No label files yet: where do the labels come from, and what would be written? Nothing is written before the button. */
+/** Chooses where the labels come from and shows what would be written. Only the button writes anything. */
 export function ImportScreen() {
   const { t, f, said } = useWording();
   const project = useStudio((state) => state.project)!;
@@ -44,7 +44,7 @@ export function ImportScreen() {
   const [plan, setPlan] = useState<ImportPlan | null>(null);
   const [fault, setFault] = useState<ProblemData | null>(null);
   const [busy, setBusy] = useState(false);
-  /** The plan on the screen is not yet the one for the current answers. */
+  /** True while the plan on the screen is older than the current answers. */
   const [planning, setPlanning] = useState(false);
   const splitting = useDataset((state) => state.splitting);
   const look = useCallback((): void => {
@@ -237,10 +237,10 @@ export function ImportScreen() {
               {plan.vocabulary.length > 30 && (
                 <p className="small quiet">{t('data.moreLabels', { vocabularyCount: plan.vocabulary.length - 30 })}</p>
               )}
-              {plan.warnings.length > 0 && (
+              {plan.notes.length > 0 && (
                 <ul className="import-notes small">
-                  {plan.warnings.map((warning) => (
-                    <li key={warning}>{said(warning)}</li>
+                  {plan.notes.map((note) => (
+                    <li key={note.text}>{said(note)}</li>
                   ))}
                 </ul>
               )}
@@ -276,7 +276,7 @@ export function ImportScreen() {
             .map(({ label }) => label)
             .join(', ')}${offers!.folders.length > 4 ? '…' : ''}`,
         });
-      case 'unlabelled':
+      case 'unlabeled':
         return t('data.iNoLabelsYetI');
       default:
         return `${formatNames[offered.kind]}: ${[offered.file, ...(offered.also ?? [])].join(', ')}`;
@@ -284,7 +284,7 @@ export function ImportScreen() {
   }
 }
 
-/** Nothing can be done here: what can be done elsewhere. */
+/** Without images there is nothing to import, so this says how to go on. */
 function NoImages({ folder, onLook }: { folder: string; onLook(): void }) {
   const { t } = useWording();
   return (
@@ -318,11 +318,11 @@ function sourcesOf(offers: ImportOffers): ImportSource[] {
     ...offers.files.map(({ kind, file, also }): ImportSource => ({ kind, file, also })),
     ...(offers.folders.length > 0 ? [{ kind: 'folders' as const }] : []),
     ...(offers.labelFiles.length > 0 ? [{ kind: 'listed' as const }] : []),
-    { kind: 'unlabelled' },
+    { kind: 'unlabeled' },
   ];
 }
 
-/** Label files that are there are meant where a split was asked for. */
+/** If the user asked for a new split, the existing label files are the likeliest source. */
 const likeliest = (offers: ImportOffers, splitting: boolean): ImportSource | null =>
   offers.images === 0
     ? null
