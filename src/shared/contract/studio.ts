@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { engineNames } from '../config.ts';
 import { problemSchema, runEventSchema, stageSchema } from '../events.ts';
+import { messageSchema } from '../message.ts';
 
 /** What the studio says of itself, its projects and this machine. */
 
@@ -22,20 +23,20 @@ export type Settings = z.infer<typeof settingsSchema>;
 export const projectIdSchema = z.string().regex(/^[0-9a-f]{12}$/);
 
 export const projectSchema = z.object({
-  /** Derived from the folder: the same folder has the same id. */
+  /** Derived from the folder, so that the same folder always has the same id. */
   id: z.string(),
   name: z.string(),
   /** Absolute. */
   folder: z.string(),
   openedAt: z.string(),
-  /** False: the folder is gone or its disk is not connected. */
+  /** False when the folder is gone or its disk is not connected. */
   found: z.boolean(),
   images: z.int(),
   labels: z.int(),
   /** Paths of a few images for the list of recent projects. */
   covers: z.array(z.string()),
-  /** The newest finished run, in a few words. */
-  lastRun: z.object({ name: z.string(), macroAp: z.number().nullable() }).nullable(),
+  /** The newest finished run. */
+  lastRun: z.object({ name: messageSchema, macroAp: z.number().nullable() }).nullable(),
 });
 export type Project = z.infer<typeof projectSchema>;
 
@@ -172,7 +173,7 @@ export const folderListingSchema = z.object({
   folders: z.array(z.string()),
   images: z.int(),
   labelFiles: z.array(z.string()),
-  /** Files that could be imported: CSV and JSON. */
+  /** Annotation files that could be imported. */
   files: z.array(z.string()),
 });
 export type FolderListing = z.infer<typeof folderListingSchema>;

@@ -639,7 +639,8 @@ export const en = {
       noPermission: 'No permission: {{reason}}',
       notWritable:
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
-      folderUnreadable: '{{folder}} cannot be opened. Check that it exists and that you have access to it.',
+      folderUnreadable:
+        'The folder {{folder}} cannot be read. Check that it exists and that you have permission to open it.',
       imageMissing: '{{path}} does not exist. Put it back, or correct its line in the label file.',
       imageNotRegular: '{{path}} is not an image file but a folder, a pipe or a device.',
       labelFileUnreadable: '{{file}} cannot be read. Check that you have access to it.',
@@ -731,9 +732,9 @@ export const en = {
       reading: 'Reading ended unexpectedly, most likely because memory ran out. Close other programs and try again.',
     },
     run: {
-      numbered: 'Run {{number}}',
+      number: 'Run {{number}}',
     },
-    separatorName: {
+    separators: {
       comma: 'comma',
       pipe: 'pipe',
       semicolon: 'semicolon',

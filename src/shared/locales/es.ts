@@ -734,9 +734,9 @@ export const es: Catalog = {
         'La lectura acabó de improviso, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
     },
     run: {
-      numbered: 'Entrenamiento {{number}}',
+      number: 'Entrenamiento {{number}}',
     },
-    separatorName: {
+    separators: {
       comma: 'coma',
       pipe: 'barra vertical',
       semicolon: 'punto y coma',

@@ -23,27 +23,28 @@ import { readRawFile } from './labelFile.ts';
 import { repair } from './repairs.ts';
 import { previewChange, saveChanges } from './saveChanges.ts';
 
-/** The Data screen's service: label files read, judged, edited and watched. */
+/** The service behind the Data screen: reads, edits and watches a project's label files. */
 export interface Datasets {
-  /** For opening a project, wrong settings or not; the next `read` takes it over if the files are still the same. */
+  /** Reads the label files of a project that is being opened, even if its settings are invalid. */
   open(id: string, folder: string): Promise<DatasetIndex>;
   read(id: string, folder: string): Promise<DatasetIndex>;
-  /** Keeps what a check found, as the screens show it. */
+  /** Stores the result of a check for the screens. */
   keepCheck(id: string, found: Pick<FolderCheck, 'problems' | 'dimensions'>): Promise<CheckResult>;
   lastCheck(id: string): Promise<CheckResult | null>;
-  /** Edits that are not saved yet, kept so that a crash loses none. */
+  /** Stores unsaved edits, so that a crash loses none. */
   draft(id: string, changes: readonly LineChange[]): Promise<void>;
   save(id: string, folder: string, changes: readonly LineChange[]): Promise<SaveResult>;
   repair(id: string, folder: string, code: Repairable): Promise<Repaired>;
   line(folder: string, change: LineChange): Promise<{ before: string; after: string | null }>;
   backupFolder(id: string): string;
-  /** A project's folder was moved, and its id with it: edits, findings and backups go along. */
+  /** Moves edits, findings and backups to the new id of a project whose folder was moved. */
   moved(from: string, to: string): Promise<void>;
-  /** The project's settings that decide how its label files are read. */
+  /** Reads the settings that decide how the label files are read. */
   config(folder: string): Promise<Config['data']>;
   dispose(): void;
 }
 
+/** One save may change several files within milliseconds, which should be reported once. */
 const SETTLE_MS = 300;
 
 const lineKey = ({ split, line, path: named }: LineChange): string => JSON.stringify([split, line, named]);
@@ -58,7 +59,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     return (await loadConfig({ file: existsSync(file) ? file : null })).config.data;
   };
   const opened = new Map<string, { readonly index: DatasetIndex; readonly own: Config['data'] }>();
-  /** The index of a project that was just opened, if its label files and settings did not change; handed out once. */
+  /** Reuses the index from opening a project once, if neither label files nor settings have changed since. */
   const takeOpened = async (id: string, folder: string, own: Config['data']): Promise<DatasetIndex | null> => {
     const found = opened.get(id);
     opened.delete(id);
@@ -81,7 +82,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
       watcher.on('error', () => watchers.delete(id));
       watchers.set(id, watcher);
     } catch {
-      /* not every disk can be watched: the hashes are compared before writing all the same */
+      // Not every disk can be watched. Hashes are compared before writing, so that nothing is lost.
     }
   };
   return {
@@ -117,7 +118,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
         backupFolder: backupFolder(id),
       });
       if (result.state === 'saved') {
-        // One line can be saved alone, to settle a conflict: the other edits still wait.
+        // To resolve a conflict, one line can be saved alone. The other edits remain unsaved.
         const draft = await readStored(draftFile(id), z.array(lineChangeSchema), []);
         const saved = new Set(changes.map(lineKey));
         await writeStored(
@@ -134,7 +135,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     config,
     moved: async (from, to) => {
       for (const placeOf of [draftFile, checkFile, backupFolder])
-        if (!existsSync(placeOf(to))) await rename(placeOf(from), placeOf(to)).catch(() => undefined); // there may be none
+        if (!existsSync(placeOf(to))) await rename(placeOf(from), placeOf(to)).catch(() => undefined); // It may not exist.
     },
     dispose: () => watchers.forEach((watcher) => watcher.close()),
   };
