@@ -3,7 +3,7 @@ import { unlabeledMeanings } from '../config.ts';
 import { messageSchema } from '../message.ts';
 import { projectIdSchema } from './studio.ts';
 
-/** A project's images and labels for the Data screen. They are in columns, so that 100,000 images need little memory. */
+/** A project's images and labels for the Data screen, in columns so that 100,000 images need little memory. */
 
 export const splits = ['train', 'val', 'test'] as const;
 export const splitSchema = z.enum(splits);

@@ -76,7 +76,7 @@ describe('columns', () => {
     expect(await labelsIn('t.csv', { labels: '2' })).toEqual({ 'a.jpg': ['red'], 'b.jpg': ['green'] });
   });
 
-  test('an untitled index column is not a label; titles may be named like properties of JavaScript objects', async () => {
+  test('an untitled index column is not a label; titles may be names of object properties', async () => {
     images('a.jpg', 'b.jpg');
     put('t.csv', ',filename,constructor,__proto__\n0,a.jpg,1,0\n1,b.jpg,0,1\n');
     expect(await labelsIn('t.csv')).toEqual({ 'a.jpg': ['constructor'], 'b.jpg': ['__proto__'] });

@@ -73,7 +73,7 @@ const choiceTexts: Record<CellSeparator, Message> = {
  * Asks what separates the labels in the cells of a column; null when no cell contains a separator. A character counts
  * as a separator if the parts between it also occur without each other: 'red apple' beside 'pear' stays one label.
  */
-export function separatorQuestion(cells: readonly string[], column: string): Question<CellSeparator> | null {
+export function separatorQuestion(cells: readonly string[], column: string | Message): Question<CellSeparator> | null {
   const lines = cells.flatMap((cell) => cell.split(/\r?\n|\r/)).map((line) => line.trim());
   const present = (['pipe', 'semicolon', 'comma', 'space'] as const).filter((name) =>
     lines.some((line) => line.includes(characters[name])),

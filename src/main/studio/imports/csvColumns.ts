@@ -1,5 +1,5 @@
 import type { Message } from '../../../shared/message.ts';
-import { message, quoted } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { CellSeparator } from './csvCells.ts';
 import { labelsOfText, listInCell, separatorQuestion } from './csvCells.ts';
@@ -49,7 +49,7 @@ export function choosePathColumn(
   const answer = questions.ask({
     id: 'pathColumn',
     text: message('importQuestion.imageColumn'),
-    choices: candidates.map((column) => ({ value: String(column), text: quoted(header[column]!) })),
+    choices: candidates.map((column) => ({ value: String(column), text: columnText(header[column]!) })),
     assumed: assumed === null ? null : String(assumed),
   });
   return Number(answer);
@@ -112,6 +112,8 @@ export function chooseLabels(table: TableColumns, reading: Reading): LabelColumn
 
 const titleOf = (name: string): string | Message => (name === '' ? message('import.untitledColumn') : name);
 
+const columnText = (name: string): Message => message('importQuestion.column', { column: titleOf(name) });
+
 const columnList = (names: readonly string[]): readonly (string | Message)[] =>
   shortList(names.map(titleOf), MOST_LISTED);
 
@@ -132,7 +134,7 @@ function askColumn(
   const choices = [
     ...candidates.map(({ name, column }) => ({
       value: String(column),
-      text: message('importQuestion.column', { column: titleOf(name) }),
+      text: columnText(name),
     })),
     ...(flags.some((flag) => !named.some(({ column }) => column === flag.column))
       ? [
@@ -209,7 +211,7 @@ function textColumn(table: TableColumns, column: number, reading: Reading): Labe
   const cells = cellsOf(table, column);
   const question = separatorQuestion(
     cells.filter((cell) => listInCell(cell) === null),
-    table.header[column]!,
+    titleOf(table.header[column]!),
   );
   const separator: CellSeparator = question === null ? 'none' : reading.questions.ask(question);
   return {

@@ -3,6 +3,8 @@ import type { Entry, Reading } from './entries.ts';
 import { shortList } from './shortList.ts';
 import { splitNamed } from './splitNames.ts';
 
+const MOST_NAMED = 8;
+
 /** Takes the folder of an image as its label, and a folder above it that is named like a split as its split. */
 export function fromFolders(reading: Reading): Entry[] {
   const places = reading.images.map((image) => image.split('/').slice(0, -1));
@@ -41,7 +43,7 @@ function splitFolders(
   const names = [...new Set(mixed.flatMap(([, found]) => [...found].filter((name) => splitNamed(name) !== null)))];
   const answer = reading.questions.ask({
     id: 'splitFolders',
-    text: message('importQuestion.splitFolders', { folders: shortList(names, 8) }),
+    text: message('importQuestion.splitFolders', { folders: shortList(names, MOST_NAMED) }),
     choices: [
       { value: 'labels', text: message('importQuestion.splitFoldersLabels') },
       { value: 'splits', text: message('importQuestion.splitFoldersSplits') },

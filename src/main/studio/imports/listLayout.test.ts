@@ -88,7 +88,7 @@ describe('lists read back as they were planned', () => {
     });
   });
 
-  test('except for labels that are not in the list of classes, which are refused before anything is written', async () => {
+  test('except for labels that are missing from the list of classes, which are refused', async () => {
     writeFileSync(path.join(folder, 'classes.txt'), 'apple\n');
     const lists = { train: entriesOf([['apple'], ['pear']]), val: [], test: [] };
     await expect(writeReadable(folder, lists, { separator: 'auto', labels_file: 'classes.txt' })).rejects.toMatchObject(

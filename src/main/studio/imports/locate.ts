@@ -144,7 +144,7 @@ function exactMatchesFirst(groups: readonly RecordGroup[], locator: Locator): Lo
   return [...located.filter(isExact), ...located.filter((record) => !isExact(record))];
 }
 
-/** Where the images of an annotation file usually are: its folder, the project, the folder above, and images/ in each. */
+/** Where the images of an annotation file usually are: its folder, the project, the parent, and images/ in each. */
 export function basesOf(file: string): string[] {
   const folder = path.posix.dirname(file);
   const above = path.posix.dirname(folder);

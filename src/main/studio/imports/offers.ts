@@ -64,7 +64,7 @@ function inSets(offers: readonly { kind: ImportFormat; file: string }[]): Offer[
   });
 }
 
-/** Returns null for a file that this user may not read or that has been deleted meanwhile, so that it is not offered. */
+/** Returns null for a file that cannot be opened or was deleted meanwhile, so that it is not offered. */
 async function formatOf(project: string, file: string, images: readonly string[]): Promise<ImportFormat | null> {
   try {
     return await recognize(project, file, images);

@@ -23,7 +23,7 @@ const token = new RegExp(
 );
 const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
-/** Parses an annotation file. Expands only XML's own five entities and character numbers, so that no entity can bomb. */
+/** Parses an annotation file. Entities are not declared, so that a file cannot expand to gigabytes. */
 export function parseXml(text: string, file: string): XmlElement {
   const root: OpenElement = { name: '', attributes: new Map(), children: [], text: '' };
   const open: OpenElement[] = [root];

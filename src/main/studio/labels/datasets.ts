@@ -134,8 +134,9 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     backupFolder,
     config,
     moved: async (from, to) => {
+      // Not every project has all three, and what exists under the new id is newer.
       for (const placeOf of [draftFile, checkFile, backupFolder])
-        if (!existsSync(placeOf(to))) await rename(placeOf(from), placeOf(to)).catch(() => undefined); // It may not exist.
+        if (!existsSync(placeOf(to))) await rename(placeOf(from), placeOf(to)).catch(() => undefined);
     },
     dispose: () => watchers.forEach((watcher) => watcher.close()),
   };

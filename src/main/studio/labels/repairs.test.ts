@@ -22,7 +22,8 @@ const config = { separator: 'auto' as const, labels_file: null as string | null 
 const latin = Buffer.from('images/caf\xe9.jpg\tcaf\xe9\r\n', 'latin1');
 const original = Buffer.concat([
   Buffer.from(
-    '\uFEFFimage\tlabels\r\n# a remark\r\nimages/a.jpg\tapple\r\n../out.jpg\tapple\r\n"images/open.jpg\tapple\r\nimages/b.jpg;pear;red, ripe\r\nimages/C.JPG\tpear\r\n',
+    '\uFEFFimage\tlabels\r\n# a remark\r\nimages/a.jpg\tapple\r\n../out.jpg\tapple\r\n"images/open.jpg\tapple\r\n' +
+      'images/b.jpg;pear;red, ripe\r\nimages/C.JPG\tpear\r\n',
   ),
   latin,
   Buffer.from('images/a2.jpg\t  apple ,plum'),

@@ -27,8 +27,8 @@ export interface SaveRequest {
 
 /**
  * Saves edits into the user's own label files and keeps what somebody else has changed since they were read: lines are
- * found by their path. If both sides changed the same line, nothing is written and the conflicts are returned. All other
- * lines stay the same byte for byte.
+ * found by their path. If both sides changed the same line, nothing is written and the conflicts are returned.
+ * All other lines stay the same byte for byte.
  */
 export async function saveChanges({ project, changes, separator, backupFolder }: SaveRequest): Promise<SaveResult> {
   const lock = await lockLabels(project, 'saving labels');

@@ -23,7 +23,7 @@ export interface Pictures {
 /** The folder of the thumbnails in the cache. */
 export const THUMBNAILS = 'thumbnails';
 
-/** Empties the cache except for one folder and returns the bytes freed. Its files can be recreated even while in use. */
+/** Empties the cache except for one folder and returns the bytes freed. All files in it can be recreated. */
 export async function clearExcept(cacheFolder: string, kept: string): Promise<number> {
   const names = (await readdir(cacheFolder).catch(() => [])).filter((name) => name !== kept);
   const sizes = await Promise.all(names.map((name) => folderBytes(path.join(cacheFolder, name))));
@@ -56,7 +56,7 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
       const { file, mtimeMs, size } = await imageFile(projectFolder, imagePath);
       if (query.kind === 'photo') {
         const bytes = await readRegularFile(file);
-        // The type comes from the content, because the extension may be wrong. Formats that browsers cannot show are drawn.
+        // The type comes from the content, because the extension may be wrong. Other formats are converted to JPEG.
         const kind = imageKind(bytes);
         const type = kind.state === 'supported' ? mediaTypeOf(kind.format) : null;
         return type === null ? { bytes: await imaging.draw(file, query), type: 'image/jpeg' } : { bytes, type };

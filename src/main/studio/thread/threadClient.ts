@@ -5,7 +5,7 @@ import { ownEnding } from '../../jobs/launch.ts';
 import type { FromThread, ThreadMethod, ThreadRequest } from './protocol.ts';
 import type { InnerTasks } from './tasks.ts';
 
-/** Sends work to the studio's second thread. Requests and answers are bytes, so that this thread parses no large JSON. */
+/** Sends work to the studio's second thread. Answers are bytes, so that this thread need not parse large JSON. */
 export interface ThreadClient {
   /** Returns the answer to a method as JSON. Rejects with a Problem. */
   answer(method: ThreadMethod, input: Uint8Array): Promise<Uint8Array>;
@@ -20,7 +20,7 @@ interface Waiting {
   readonly reject: (problem: Problem) => void;
 }
 
-/** Starts the thread when it is first needed, and again if it dies, for example because a list is too long for its memory. */
+/** Starts the thread when it is first needed, and again if it dies, for example because memory ran out. */
 export function openThreadClient(
   stateFolder: string,
   folders: () => Readonly<Record<string, string>>,
