@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImportRequest } from '../../../shared/contract/dataset.ts';
-import { message } from '../../../shared/message.ts';
+import { translator } from '../../../shared/locales/translate.ts';
+import { message, say } from '../../../shared/message.ts';
 import { planImport, writeImport } from './plan.ts';
 
 let folder: string;
@@ -61,6 +62,13 @@ test('shows only the first lines, and names only some of many labels without ima
     'test has no images.',
     '9 labels have no image in val: label0, label1, label2, label3, label4, and 4 more.',
     '9 labels have no image in test: label0, label1, label2, label3, label4, and 4 more.',
+  ]);
+  expect(notes.map((note) => say(translator('es'), note))).toEqual([
+    'Las etiquetas de t.csv salen de la columna “labels”.',
+    'val no tiene imágenes.',
+    'test no tiene imágenes.',
+    '9 etiquetas no tienen imagen en val: label0, label1, label2, label3, label4 y 4 más.',
+    '9 etiquetas no tienen imagen en test: label0, label1, label2, label3, label4 y 4 más.',
   ]);
 });
 

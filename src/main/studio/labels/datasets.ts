@@ -1,5 +1,4 @@
-import { existsSync, watch } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -20,6 +19,7 @@ import { projectConfigFile } from '../state/places.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
 import { forScreen, readIndex } from './datasetIndex.ts';
 import { readRawFile } from './labelFile.ts';
+import { createLabelWatcher } from './labelWatcher.ts';
 import { repair } from './repairs.ts';
 import { previewChange, saveChanges } from './saveChanges.ts';
 
@@ -44,13 +44,10 @@ export interface Datasets {
   dispose(): void;
 }
 
-/** One save may change several files within milliseconds, which should be reported once. */
-const SETTLE_MS = 300;
-
 const lineKey = ({ split, line, path: named }: LineChange): string => JSON.stringify([split, line, named]);
 
 export function openDatasets(stateFolder: string, onChange: (id: string) => void): Datasets {
-  const watchers = new Map<string, FSWatcher>();
+  const watcher = createLabelWatcher(onChange);
   const draftFile = (id: string): string => path.join(stateFolder, 'drafts', `${id}.json`);
   const checkFile = (id: string): string => path.join(stateFolder, 'checks', `${id}.json`);
   const backupFolder = (id: string): string => path.join(stateFolder, 'backups', id);
@@ -70,21 +67,6 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     );
     return same.every(Boolean) ? index : null;
   };
-  const watchFolder = (id: string, folder: string): void => {
-    if (watchers.has(id)) return;
-    let timer: NodeJS.Timeout | null = null;
-    try {
-      const watcher = watch(folder, { persistent: false }, (_, name) => {
-        if (name === null || !/^(train|val|test)\.txt$|^destila\.yaml$/.test(name)) return;
-        if (timer !== null) clearTimeout(timer);
-        timer = setTimeout(() => onChange(id), SETTLE_MS);
-      });
-      watcher.on('error', () => watchers.delete(id));
-      watchers.set(id, watcher);
-    } catch {
-      // Not every disk can be watched. Hashes are compared before writing, so that nothing is lost.
-    }
-  };
   return {
     open: async (id, folder) => {
       const own = await config(folder).catch(() => null);
@@ -93,7 +75,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
       return index;
     },
     read: async (id, folder) => {
-      watchFolder(id, folder);
+      watcher.add(id, folder);
       const draft = await readStored(draftFile(id), z.array(lineChangeSchema), []);
       const own = await config(folder);
       const index = await takeOpened(id, folder, own);
@@ -138,6 +120,6 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
       for (const placeOf of [draftFile, checkFile, backupFolder])
         if (!existsSync(placeOf(to))) await rename(placeOf(from), placeOf(to)).catch(() => undefined);
     },
-    dispose: () => watchers.forEach((watcher) => watcher.close()),
+    dispose: () => watcher.close(),
   };
 }
