@@ -27,12 +27,12 @@ test('an import asks what the table leaves open, and shows what it drops', async
   await expect(write).toBeDisabled();
   await page.getByText('Image that is not in the folder: 1').click();
   await expect(page.getByText('labels.csv:9: gone.png')).toBeVisible();
-  await page.getByRole('radio', { name: '15 % of train' }).check();
+  await page.getByRole('radio', { name: '15% of train' }).check();
   await page.getByRole('radio', { name: 'Nothing: each cell is one label' }).check();
   await expect(page.getByText(/Class that disappears/)).toBeVisible();
   await expect(write).toBeDisabled();
   expect(existsSync(path.join(folder, 'train.txt'))).toBe(false);
-  await page.getByRole('radio', { name: 'Import without them' }).check();
+  await page.getByRole('radio', { name: 'Import without it' }).check();
   await expect(write).toBeEnabled();
   await write.click();
   await expect(page.getByRole('button', { name: 'Write the label files' })).toHaveCount(0);

@@ -31,7 +31,7 @@ import { openProjects } from './projects/projects.ts';
 import { changeRun, cleanProject, cleanRun, deleteRun, diskUse, newRun, runPlace, takeOverRun } from './runs/runs.ts';
 import type { Keychain } from './state/settings.ts';
 import { openSettings } from './state/settings.ts';
-import { openOffThread } from './thread/offThread.ts';
+import { openThreadClient } from './thread/threadClient.ts';
 import type { ThreadMethod } from './thread/protocol.ts';
 import { isThreadMethod } from './thread/protocol.ts';
 import { configChoices, projectConfig, saveConfig } from './training/configChoices.ts';
@@ -116,14 +116,14 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
   process.on('uncaughtExceptionMonitor', onFault);
   const settings = await openSettings(state, options.keychain ?? null);
   const machine = await openMachine(state);
-  const thread = openOffThread(
+  const thread = openThreadClient(
     state,
     () => Object.fromEntries(projects.recent().map(({ id, folder }) => [id, folder])),
     emit,
   );
   const projects: Projects = await openProjects(
     state,
-    (id, folder) => thread.run('sketch', { id, folder }),
+    (id, folder) => thread.run('summarizeProject', { id, folder }),
     async (from, to) => void (await thread.run('moveDataset', { from, to })),
   );
   const imaging = createImaging();
@@ -159,7 +159,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
 
   const handlers: Handlers = {
     'studio.hello': async () => {
-      await projects.look();
+      await projects.refresh();
       return {
         version: productVersion,
         door: options.door,

@@ -42,14 +42,14 @@ export function ImportQuestions({
 export function DroppedRecords({ dropped }: { dropped: readonly Dropped[] }) {
   const { f, said } = useWording();
   return dropped.map(({ reason, severity, count, examples }) => (
-    <details key={`${severity} ${reason}`} className={`small ${severity === 'note' ? 'quiet' : 'warn'}`}>
+    <details key={`${severity} ${reason.text}`} className={`small ${severity === 'note' ? 'quiet' : 'warn'}`}>
       <summary>
         {said(reason)}: {f.count(count)}
       </summary>
       <ul className="import-notes mono">
         {examples.map((example, i) => (
           <li key={i}>
-            <bdi>{example}</bdi>
+            <bdi>{said(example)}</bdi>
           </li>
         ))}
       </ul>

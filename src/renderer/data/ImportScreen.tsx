@@ -237,10 +237,10 @@ export function ImportScreen() {
               {plan.vocabulary.length > 30 && (
                 <p className="small quiet">{t('data.moreLabels', { vocabularyCount: plan.vocabulary.length - 30 })}</p>
               )}
-              {plan.warnings.length > 0 && (
+              {plan.notes.length > 0 && (
                 <ul className="import-notes small">
-                  {plan.warnings.map((warning) => (
-                    <li key={warning}>{said(warning)}</li>
+                  {plan.notes.map((note) => (
+                    <li key={note.text}>{said(note)}</li>
                   ))}
                 </ul>
               )}
@@ -276,7 +276,7 @@ export function ImportScreen() {
             .map(({ label }) => label)
             .join(', ')}${offers!.folders.length > 4 ? '…' : ''}`,
         });
-      case 'unlabelled':
+      case 'unlabeled':
         return t('data.iNoLabelsYetI');
       default:
         return `${formatNames[offered.kind]}: ${[offered.file, ...(offered.also ?? [])].join(', ')}`;
@@ -318,7 +318,7 @@ function sourcesOf(offers: ImportOffers): ImportSource[] {
     ...offers.files.map(({ kind, file, also }): ImportSource => ({ kind, file, also })),
     ...(offers.folders.length > 0 ? [{ kind: 'folders' as const }] : []),
     ...(offers.labelFiles.length > 0 ? [{ kind: 'listed' as const }] : []),
-    { kind: 'unlabelled' },
+    { kind: 'unlabeled' },
   ];
 }
 

@@ -37,8 +37,8 @@ import { attentionSchema, classThresholdSchema, tuneSchema } from './tune.ts';
 import { weightsSchema } from './weights.ts';
 
 /**
- * Everything that a screen can ask the studio for, written once. Both sides check what crosses: a door what comes in, the screen
- * what comes back. Errors cross as {kind, message, detail}.
+ * Everything that a screen can ask of the studio. The door validates the input and the screen validates the output.
+ * Errors are passed as ProblemData.
  */
 const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
 const nothing = z.object({});
@@ -66,7 +66,7 @@ export const contract = {
   /** The next run measures anew; null: all. */
   'engines.forget': method(z.object({ id: z.string().nullable() }), done),
   'files.list': method(z.object({ folder: z.string().nullable() }), folderListingSchema),
-  /** Folders of this name that hold these files: where a folder lies that was dropped into a browser, which does not say. */
+  /** Finds folders with this name and these files, because a browser does not give the path of a dropped folder. */
   'files.find': method(
     z.object({
       name: z.string().max(255),
@@ -74,13 +74,13 @@ export const contract = {
     }),
     z.object({ folders: z.array(z.string()) }),
   ),
-  /** Shows a file or folder in the system's file browser; false where the door cannot. */
+  /** Shows a file or folder in the system's file manager; false if the door cannot do that. */
   'files.reveal': method(
     z.object({ project: projectIdSchema.nullable(), path: z.string() }),
     z.object({ shown: z.boolean() }),
   ),
 
-  /** What changes when an image file does, for each path; '' where there is none. */
+  /** For each path a text that changes when the image file does; '' if there is no such file. */
   'pictures.versions': method(
     z.object({ project: projectIdSchema, paths: z.array(z.string()).max(500) }),
     z.object({ versions: z.array(z.string()) }),
@@ -89,7 +89,7 @@ export const contract = {
   'project.open': method(z.object({ folder: z.string() }), projectSchema),
   'project.forget': method(project, done),
   'project.sample': method(nothing, projectSchema),
-  /** Removes the lock on the label files when its holder cannot be checked from here and a person says that it is gone. */
+  /** Removes the lock on the label files, once a person confirms that its holder is gone. */
   'project.takeOver': method(project, done),
   'project.relocate': method(
     z.object({ project: projectIdSchema, folder: z.string() }),
@@ -105,9 +105,9 @@ export const contract = {
     z.object({ project: projectIdSchema, change: lineChangeSchema }),
     z.object({ before: z.string(), after: z.string().nullable() }),
   ),
-  /** Puts one kind of problem right in the label files; a backup is kept. */
+  /** Fixes one kind of problem in the label files, after a backup. */
   'dataset.repair': method(z.object({ project: projectIdSchema, code: repairableSchema }), repairedSchema),
-  /** Writes what images without labels mean into the project's destila.yaml. */
+  /** Writes the meaning of images without labels into destila.yaml. */
   'dataset.unlabeled': method(z.object({ project: projectIdSchema, answer: z.enum(unlabeledMeanings) }), done),
   'import.offers': method(project, importOffersSchema),
   'import.plan': method(importRequestSchema, importPlanSchema),

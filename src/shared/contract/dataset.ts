@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { unlabeledMeanings } from '../config.ts';
+import { messageSchema } from '../message.ts';
 import { projectIdSchema } from './studio.ts';
 
-/** A project's photos and labels as the Data screen holds them: columns, so that 100,000 images stay light. */
+/** A project's images and labels for the Data screen, in columns so that 100,000 images need little memory. */
 
 export const splits = ['train', 'val', 'test'] as const;
 export const splitSchema = z.enum(splits);
@@ -25,41 +26,40 @@ export const labelProblemSchema = z.object({
 });
 export type LabelProblem = z.infer<typeof labelProblemSchema>;
 
-/** What is to become of one line of a label file. */
+/** An edit of one line of a label file. */
 export const lineChangeSchema = z.object({
   split: splitSchema,
-  /** From 1, in the file as it was read. */
+  /** Counted from 1, in the file as the screen read it. */
   line: z.int(),
   path: z.string(),
-  /** Labels as they were read: what somebody else may have changed meanwhile. */
+  /** Labels as the screen read them. If the file says something else by now, somebody else changed the line. */
   before: z.array(z.string()),
-  /** Labels to be; null takes the line out. */
+  /** The new labels; null removes the line. */
   after: z.array(z.string()).nullable(),
-  /** Where the line goes; the same split leaves it. */
+  /** The split that the line moves to; the same as `split` if it stays. */
   to: splitSchema,
 });
 export type LineChange = z.infer<typeof lineChangeSchema>;
 
 export const datasetIndexSchema = z.object({
   project: z.string(),
-  /** Class names in the order of the label numbers. */
   vocabulary: z.array(z.string()),
   separator: z.string(),
   paths: z.array(z.string()),
-  /** 0 train, 1 val, 2 test. */
+  /** Per image: 0 train, 1 val, 2 test. */
   split: z.array(z.int()),
   line: z.array(z.int()),
-  /** Numbers in the vocabulary. */
+  /** Per image: indexes into the vocabulary. */
   labels: z.array(z.array(z.int())),
-  /** sha256 of each label file, '' where it is missing. */
+  /** sha256 of each label file; '' if it is missing. */
   files: perSplit(z.string()),
-  /** What is wrong with the text of the label files; images are judged by a check. */
+  /** Problems with the text of the label files. Images are not opened here: a check does that. */
   problems: z.array(labelProblemSchema),
-  /** Edits that were not saved when the studio last ended. */
+  /** Edits that were not saved when the studio last closed. */
   draft: z.array(lineChangeSchema),
-  /** What images without labels mean: the project's answer. */
+  /** The project's answer to what images without labels mean. */
   unlabeled: z.enum(unlabeledMeanings),
-  /** Images below the folder that no label file lists; null where there are too many to count quickly. */
+  /** Images in the folder that no label file lists; null when there are too many to count quickly. */
   unlisted: z.int().nullable(),
 });
 export type DatasetIndex = z.infer<typeof datasetIndexSchema>;
@@ -67,12 +67,12 @@ export type DatasetIndex = z.infer<typeof datasetIndexSchema>;
 export const checkResultSchema = z.object({
   checkedAt: z.string(),
   problems: z.array(labelProblemSchema),
-  /** Upright sizes of all images that could be read, by path. */
+  /** Width and height of each readable image by path, after EXIF rotation. */
   sizes: z.record(z.string(), z.tuple([z.int(), z.int()])),
 });
 export type CheckResult = z.infer<typeof checkResultSchema>;
 
-/** A line that both the user and somebody else changed. */
+/** A line that both the user and somebody else changed; null where that side has no such line. */
 export const conflictSchema = z.object({
   split: splitSchema,
   line: z.int(),
@@ -84,16 +84,15 @@ export type Conflict = z.infer<typeof conflictSchema>;
 
 export const saveResultSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('saved'), lines: z.int(), backup: z.string() }),
-  /** Nothing was written: these lines changed on both sides. */
+  /** Nothing was written, because these lines changed on both sides. */
   z.object({ state: z.literal('conflicts'), conflicts: z.array(conflictSchema) }),
 ]);
 export type SaveResult = z.infer<typeof saveResultSchema>;
 
-/** Lines of the label files that were put right. */
 export const repairedSchema = z.object({ lines: z.int(), backup: z.string() });
 export type Repaired = z.infer<typeof repairedSchema>;
 
-/** Kinds of problems with the text of the label files that the studio puts right in the files themselves. */
+/** Kinds of problems that the studio can fix in the label files themselves. */
 export const repairableSchema = z.enum([
   'encoding',
   'headerLine',
@@ -111,23 +110,23 @@ export const sharesSchema = z.object({
   test: z.number().min(0).max(1),
 });
 
-/** Answers to the questions of an import plan, by the id of the question. */
+/** Answers to the questions of an import plan, by question id. */
 const answersSchema = z.record(z.string(), z.string()).optional();
 
-/** Formats whose labels are in files of their own. */
+/** Formats of annotation files. */
 export const importFormats = ['csv', 'coco', 'yolo', 'voc', 'labelStudio', 'cvat', 'fiftyone'] as const;
 export type ImportFormat = (typeof importFormats)[number];
 
-/** Where labels come from when there are no label files yet. */
+/** Where an import takes the labels from. */
 export const importSourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('listed'), answers: answersSchema }),
   z.object({ kind: z.literal('folders'), answers: answersSchema }),
-  z.object({ kind: z.literal('unlabelled'), answers: answersSchema }),
+  z.object({ kind: z.literal('unlabeled'), answers: answersSchema }),
   z.object({
     kind: z.enum(importFormats),
-    /** Relative to the project; a folder of XML files for Pascal VOC. */
+    /** Relative to the project. For Pascal VOC a folder of XML files. */
     file: z.string(),
-    /** Files of the same set for other splits, such as valid/_classes.csv beside train/_classes.csv. */
+    /** Files of the same data set for other splits, such as valid/_classes.csv beside train/_classes.csv. */
     also: z.array(z.string()).optional(),
     answers: answersSchema,
   }),
@@ -143,22 +142,22 @@ export const importRequestSchema = z.object({
 });
 export type ImportRequest = z.infer<typeof importRequestSchema>;
 
-/** Records that end up in no list, counted under one reason. */
+/** Records that are not imported, grouped by reason. */
 export const droppedSchema = z.object({
-  reason: z.string(),
-  /** An error is a loss that the user has to accept before anything is written. */
+  reason: messageSchema,
+  /** An error loses labels: the user has to accept it before anything is written. */
   severity: z.enum(['error', 'warning', 'note']),
   count: z.int(),
-  /** The first of them, with file and line where there is one. */
-  examples: z.array(z.string()),
+  /** The first of them, each with file and line where there is one. */
+  examples: z.array(messageSchema),
 });
 export type Dropped = z.infer<typeof droppedSchema>;
 
 export const importQuestionSchema = z.object({
   id: z.string(),
-  text: z.string(),
-  choices: z.array(z.object({ value: z.string(), text: z.string() })),
-  /** The user's answer, or what the source strongly suggests; null if the user has to decide. */
+  text: messageSchema,
+  choices: z.array(z.object({ value: z.string(), text: messageSchema })),
+  /** The user's answer, or the one that the source strongly suggests; null when the user has to decide. */
   answer: z.string().nullable(),
 });
 export type ImportQuestion = z.infer<typeof importQuestionSchema>;
@@ -166,26 +165,24 @@ export type ImportQuestion = z.infer<typeof importQuestionSchema>;
 export const importPlanSchema = z.object({
   images: z.int(),
   vocabulary: z.array(z.string()),
-  /** Images of each split. */
   counts: perSplit(z.int()),
-  /** Positive images of each label in each split. */
+  /** Per split: how many images have each label. */
   positives: perSplit(z.array(z.int())),
   /** The first lines of each file that would be written. */
   preview: perSplit(z.array(z.string())),
-  /** What the plan rests on and what looks odd, in words. */
-  warnings: z.array(z.string()),
-  /** Records of the source that end up in no list. */
+  /** What the plan is based on, and what looks odd. */
+  notes: z.array(messageSchema),
   dropped: z.array(droppedSchema),
-  /** What the source leaves open. Nothing is written while an answer is null. */
+  /** Nothing is written while an answer is null. */
   questions: z.array(importQuestionSchema),
-  /** Images whose split the source names and the plan keeps; the shares apply to the others. */
+  /** Images that keep the split that the source names; the shares apply to the others. */
   splitBySource: z.int(),
-  /** Label files that are there already and would be kept as a backup. */
+  /** Label files that would be overwritten, after a backup. */
   replaces: z.array(z.string()),
 });
 export type ImportPlan = z.infer<typeof importPlanSchema>;
 
-/** What a folder without usable label files seems to hold. */
+/** What could be imported from a folder, recognized without reading its images. */
 export const importOffersSchema = z.object({
   images: z.int(),
   folders: z.array(z.object({ label: z.string(), images: z.int() })),

@@ -28,7 +28,7 @@ test('every door counts the same files as images, also those that are refused by
   for (const name of [...images, 'a.txt', 'jpg', 'a.jpg.txt', 'a.svg']) writeFileSync(path.join(folder, name), '');
   try {
     expect(new Set(await imagesIn(folder))).toEqual(new Set(images));
-    expect(new Set((await readSource(folder, { kind: 'unlabelled' })).entries.map((entry) => entry.path))).toEqual(
+    expect(new Set((await readSource(folder, { kind: 'unlabeled' })).entries.map((entry) => entry.path))).toEqual(
       new Set(images),
     );
     expect((await listFolder(folder)).images).toBe(images.length);

@@ -7,7 +7,7 @@ import { basesOf, placeRecords } from './locate.ts';
 import { parseJson, readSourceText } from './sourceText.ts';
 import { splitOfFile } from './splitNames.ts';
 
-/** Some tools write ids and names as text, others as numbers: all are compared as text. */
+/** Some tools write ids and names as text, others as numbers, so all are compared as text. */
 const id = z.union([z.number(), z.string()]).transform(String);
 const cocoSchema = z.object({
   images: z.array(z.object({ id, file_name: z.string() })),
@@ -16,7 +16,7 @@ const cocoSchema = z.object({
 });
 type Coco = z.infer<typeof cocoSchema>;
 
-/** COCO: one annotation or more of a category means that the image has it. Several files are one set, each a split. */
+/** Reads COCO: an image has a label if it has at least one annotation of that category. Each file may be one split. */
 export async function fromCoco(reading: Reading, source: FileSource): Promise<Entry[]> {
   const groups = [];
   for (const file of filesOf(source)) {
@@ -30,11 +30,7 @@ function cocoOf(value: unknown, file: string): Coco {
   const found = cocoSchema.safeParse(value);
   if (found.success) return found.data;
   const issue = found.error.issues[0]!;
-  throw new Problem(
-    'data',
-    `${file} is not in COCO's format: '${issue.path.join('.')}' is missing or of another kind.`,
-    found.error.message,
-  );
+  throw new Problem('data.notCoco', { file, key: issue.path.join('.') }, found.error.message);
 }
 
 function recordsOf({ tally }: Reading, file: string, coco: Coco): SourceRecord[] {
@@ -45,9 +41,8 @@ function recordsOf({ tally }: Reading, file: string, coco: Coco): SourceRecord[]
   for (const [i, { image_id: image, category_id: category }] of coco.annotations.entries()) {
     const name = names.get(category);
     const where = `${file}: annotations[${i}]`;
-    if (name === undefined) tally.drop('error', 'Annotation of a category that is not listed', `${where}: ${category}`);
-    else if (!images.has(image))
-      tally.drop('error', 'Annotation of an image that is not listed', `${where}: ${image}`, [name]);
+    if (name === undefined) tally.drop('error', 'dropped.unlistedCategory', `${where}: ${category}`);
+    else if (!images.has(image)) tally.drop('error', 'dropped.unlistedImage', `${where}: ${image}`, [name]);
     else {
       used.add(category);
       const before = labels.get(image);
@@ -56,12 +51,11 @@ function recordsOf({ tally }: Reading, file: string, coco: Coco): SourceRecord[]
     }
   }
   for (const [category, name] of names)
-    if (!used.has(category)) tally.drop('note', 'Class that no annotation has', `${file}: ${name}`);
+    if (!used.has(category)) tally.drop('note', 'dropped.classUnused', `${file}: ${name}`);
   const split = splitOfFile(file);
   const listed = new Set<string>();
   for (const [i, { file_name: name }] of coco.images.entries()) {
-    if (listed.has(name))
-      tally.drop('warning', 'Image listed more than once: its labels are joined', `${file}: images[${i}]: ${name}`);
+    if (listed.has(name)) tally.drop('warning', 'dropped.imageRepeated', `${file}: images[${i}]: ${name}`);
     listed.add(name);
   }
   return coco.images.map(({ id: image, file_name: name }, i) => ({

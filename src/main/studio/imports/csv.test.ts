@@ -31,7 +31,7 @@ const plan = (file: string, answers?: Answers): Promise<ImportPlan> => planImpor
 const answerOf = ({ questions }: ImportPlan, id: string): string | null | undefined =>
   questions.find((question) => question.id === id)?.answer;
 const droppedIn = ({ dropped }: ImportPlan): (readonly [string, number, string | undefined])[] =>
-  dropped.map(({ reason, count, examples }) => [reason, count, examples[0]] as const);
+  dropped.map(({ reason, count, examples }) => [reason.code!, count, examples[0]?.text] as const);
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'destila-csv-'));
@@ -39,7 +39,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('columns', () => {
-  test('the choice of an annotation tool is the label, its numbers are not', async () => {
+  test('the choice column of an annotation tool has the labels; its columns of numbers are ignored', async () => {
     images('a.jpg', 'b.jpg');
     put(
       't.csv',
@@ -47,43 +47,53 @@ describe('columns', () => {
         '11,1,"{""choices"": [""Apple"", ""Pear""]}",1,/data/upload/1/b.jpg,3.2\n',
     );
     expect(await labelsIn('t.csv')).toEqual({ 'a.jpg': ['Apple'], 'b.jpg': ['Apple', 'Pear'] });
-    const { warnings } = await plan('t.csv');
-    expect(warnings).toContain('The labels of t.csv come from column choice.');
-    expect(warnings).toContain('Columns of t.csv that are not used: annotation_id, annotator, id, lead_time.');
+    const { notes } = await plan('t.csv');
+    expect(notes).toContainEqual(
+      expect.objectContaining({ code: 'import.labelColumn', params: { file: 't.csv', column: 'choice' } }),
+    );
+    expect(notes).toContainEqual(
+      expect.objectContaining({
+        code: 'import.columnsIgnored',
+        params: { file: 't.csv', columns: ['annotation_id', 'annotator', 'id', 'lead_time'] },
+      }),
+    );
   });
 
-  test('the column that names images wins over one that is only called so', async () => {
+  test('a column whose cells name images takes precedence over one with the right title', async () => {
     images('a.jpg', 'b.jpg');
     put('t.csv', 'image,photo,labels\nx,a.jpg,apple\nx,b.jpg,pear\n');
     expect(await labelsIn('t.csv')).toEqual({ 'a.jpg': ['apple'], 'b.jpg': ['pear'] });
   });
 
-  test('two columns with names of labels are a question, and its answer is followed', async () => {
+  test('asks which of two label columns to use, and follows the answer', async () => {
     images('a.jpg', 'b.jpg');
     put('t.csv', 'image,class,tag\na.jpg,apple,red\nb.jpg,pear,green\n');
     expect(answerOf(await plan('t.csv'), 'labels')).toBeNull();
-    await expect(writeImport(folder, request('t.csv'), path.join(folder, '.b'))).rejects.toThrow(/answer is missing/);
+    await expect(writeImport(folder, request('t.csv'), path.join(folder, '.b'))).rejects.toMatchObject({
+      code: 'data.importUnanswered',
+      params: { question: { code: 'importQuestion.labelColumn' } },
+    });
     expect(await labelsIn('t.csv', { labels: '2' })).toEqual({ 'a.jpg': ['red'], 'b.jpg': ['green'] });
   });
 
-  test('an untitled index column is no label; titles like JavaScript words are', async () => {
+  test('an untitled index column is not a label; titles may be names of object properties', async () => {
     images('a.jpg', 'b.jpg');
     put('t.csv', ',filename,constructor,__proto__\n0,a.jpg,1,0\n1,b.jpg,0,1\n');
     expect(await labelsIn('t.csv')).toEqual({ 'a.jpg': ['constructor'], 'b.jpg': ['__proto__'] });
   });
 
-  test('a table without a header is read by what its cells name', async () => {
+  test('a table without a header is recognized by its image names', async () => {
     images('a.jpg', 'b.jpg');
     put('t.csv', 'a.jpg,apple\nb.jpg,pear\n');
     expect(answerOf(await plan('t.csv'), 'labels')).toBeNull();
     expect(await labelsIn('t.csv')).toEqual({ 'a.jpg': ['apple'], 'b.jpg': ['pear'] });
   });
 
-  test('Excel may name its delimiter, and lines keep their numbers', async () => {
+  test('Excel may declare the delimiter, and lines keep their numbers', async () => {
     images('a.jpg');
     put('t.csv', 'sep=;\r\nimage;labels\r\na.jpg;apple\r\nz.jpg;pear\r\n');
     expect(await labelsIn('t.csv')).toEqual({ 'a.jpg': ['apple'] });
-    expect(droppedIn(await plan('t.csv'))).toContainEqual(['Image that is not in the folder', 1, 't.csv:4: z.jpg']);
+    expect(droppedIn(await plan('t.csv'))).toContainEqual(['dropped.imageNotInFolder', 1, 't.csv:4: z.jpg']);
   });
 });
 
@@ -92,27 +102,27 @@ describe('cells', () => {
     ['Python', `"['apple', 'pear']"`, '[]'],
     ['Python with an apostrophe', `"['apple', ""pear""]"`, '[]'],
     ['JSON', '"[""apple"", ""pear""]"', '[]'],
-    ['line breaks', '"apple\npear"', ''],
-    ['regions of Label Studio', '"[{""x"": 1, ""rectanglelabels"": [""apple"", ""pear""]}]"', '[]'],
-  ])('a list in the manner of %s', async (_, list, none) => {
+    ['Line-break', '"apple\npear"', ''],
+    ['Label Studio region', '"[{""x"": 1, ""rectanglelabels"": [""apple"", ""pear""]}]"', '[]'],
+  ])('%s lists are read', async (_, list, none) => {
     images('a.jpg', 'b.jpg');
     put('t.csv', `image,labels\na.jpg,${list}\nb.jpg,${none}\n`);
     expect(await labelsIn('t.csv')).toEqual({ 'a.jpg': ['apple', 'pear'], 'b.jpg': [] });
   });
 
-  test('a list that cannot be read is an error with its line', async () => {
+  test('a list that cannot be parsed is an error with its line', async () => {
     images('a.jpg', 'b.jpg');
     put('t.csv', `image,labels\na.jpg,apple\nb.jpg,"['apple', ['x'"]"\n`.replace(`'x'"]"`, `'x']]"`));
     const found = await plan('t.csv');
     expect(found.dropped[0]).toMatchObject({
       severity: 'error',
       count: 1,
-      reason: 'List of labels that cannot be read',
+      reason: { code: 'dropped.labelListUnreadable' },
     });
-    expect(found.dropped[0]!.examples[0]).toMatch(/^t\.csv:3: /);
+    expect(found.dropped[0]!.examples[0]!.text).toMatch(/^t\.csv:3: /);
   });
 
-  test('spaces separate labels that also occur alone, and only those', async () => {
+  test('spaces separate only labels that also occur alone', async () => {
     images('a.jpg', 'b.jpg', 'c.jpg', 'd.jpg');
     put('t.csv', 'image,labels\na.jpg,rust mildew\nb.jpg,rust\nc.jpg,mildew\nd.jpg,mildew rust\n');
     expect(answerOf(await plan('t.csv'), 'separator')).toBe('space');
@@ -122,7 +132,7 @@ describe('cells', () => {
     expect((await labelsIn('u.csv'))['a.jpg']).toEqual(['red apple']);
   });
 
-  test('a comma that may belong to the names is a question', async () => {
+  test('asks about a comma that may be part of the names', async () => {
     images('a.jpg', 'b.jpg');
     put('t.csv', 'image,labels\na.jpg,"tomato, red"\nb.jpg,"pear, green"\n');
     const open = await plan('t.csv');
@@ -131,17 +141,17 @@ describe('cells', () => {
     expect((await plan('t.csv', { separator: 'comma' })).vocabulary).toEqual(['green', 'pear', 'red', 'tomato']);
   });
 
-  test('one cell that is neither 0 nor 1 is an error with its line, and the class stays', async () => {
+  test('a cell that is neither 0 nor 1 is an error with its line, and the class stays', async () => {
     images('a.jpg', 'b.jpg', 'c.jpg');
     put('t.csv', 'filename,apple,pear\na.jpg,0,1\nb.jpg,1,O\nc.jpg,1,1\n');
     const found = await plan('t.csv');
     expect(found.vocabulary).toEqual(['apple', 'pear']);
-    expect(droppedIn(found)).toEqual([['Cell that is neither 0 nor 1', 1, 't.csv:3: pear = O']]);
+    expect(droppedIn(found)).toEqual([['dropped.cellNotBinary', 1, 't.csv:3: pear = O']]);
     expect(answerOf(found, 'accept')).toBeNull();
     expect(await plan('t.csv', { accept: 'leaveOut' })).toMatchObject({ images: 2 });
   });
 
-  test('a number above 1 is present; -1 is a question', async () => {
+  test('a number above 1 means present; asks about -1', async () => {
     images('a.jpg', 'b.jpg', 'c.jpg');
     put('counts.csv', 'filename,apple\na.jpg,3\nb.jpg,0\nc.jpg,1\n');
     expect(await labelsIn('counts.csv')).toEqual({ 'a.jpg': ['apple'], 'b.jpg': [], 'c.jpg': ['apple'] });
@@ -156,8 +166,8 @@ describe('cells', () => {
     images('a.jpg', 'b.jpg');
     put('t.csv', 'image,labels\na.jpg,apple,pear\nb.jpg,apple\n');
     const found = await plan('t.csv');
-    expect(found.dropped.map(({ severity, reason }) => [severity, reason])).toEqual([
-      ['error', 'Row with more cells than the header'],
+    expect(found.dropped.map(({ severity, reason }) => [severity, reason.code])).toEqual([
+      ['error', 'dropped.rowTooLong'],
     ]);
   });
 });
@@ -173,7 +183,7 @@ describe('encodings', () => {
     for (const file of ['little.csv', 'big.csv', 'marked.csv']) expect(await labelsIn(file)).toEqual(rows);
   });
 
-  test('anything else is read as Windows-1252, which is said and can be changed', async () => {
+  test('anything else is read as Windows-1252 unless the user chooses another encoding', async () => {
     images('a.jpg', 'b.jpg');
     put('t.csv', Buffer.from(table, 'latin1'));
     expect(await labelsIn('t.csv')).toEqual(rows);
@@ -185,28 +195,31 @@ describe('encodings', () => {
 
 describe('splits', () => {
   const four = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'];
-  test('dev, eval and holdout are read, and shown as questions; an unknown value has to be answered', async () => {
+  test('dev, eval and holdout are suggested; an unknown value has to be answered', async () => {
     images(...four);
     put('t.csv', 'image,labels,split\na.jpg,x,train\nb.jpg,x,dev\nc.jpg,x,holdout\nd.jpg,x,constructor\n');
     expect(await splitsIn('t.csv')).toEqual({ 'a.jpg': 'train', 'b.jpg': 'val', 'c.jpg': 'test', 'd.jpg': null });
     const found = await plan('t.csv');
     expect(answerOf(found, 'split:dev')).toBe('val');
     expect(answerOf(found, 'split:constructor')).toBeNull();
-    expect(found.questions.find(({ id }) => id === 'split:dev')!.text).toBe("Which split is 'dev' (rows: 1)?");
+    expect(found.questions.find(({ id }) => id === 'split:dev')!.text.text).toBe("Which split is 'dev' (1 row)?");
     expect(await splitsIn('t.csv', { 'split:constructor': 'test' })).toMatchObject({ 'd.jpg': 'test' });
   });
 
-  test('is_valid is a flag; a test split is asked for before anything is written', async () => {
+  test('is_valid is a flag; asks for a test split before anything is written', async () => {
     images(...four);
     put('t.csv', 'fname,labels,is_valid\na.jpg,x,False\nb.jpg,x,False\nc.jpg,x,False\nd.jpg,x,True\n');
     expect(await splitsIn('t.csv')).toEqual({ 'a.jpg': 'train', 'b.jpg': 'train', 'c.jpg': 'train', 'd.jpg': 'val' });
     expect(answerOf(await plan('t.csv'), 'empty:test')).toBeNull();
-    await expect(writeImport(folder, request('t.csv'), path.join(folder, '.b'))).rejects.toThrow(/no test images/);
+    await expect(writeImport(folder, request('t.csv'), path.join(folder, '.b'))).rejects.toMatchObject({
+      code: 'data.importUnanswered',
+      params: { question: { code: 'importQuestion.emptySplit', params: { split: 'test' } } },
+    });
     expect(await plan('t.csv', { 'empty:test': 'train' })).toMatchObject({ counts: { train: 2, val: 1, test: 1 } });
     expect(await plan('t.csv', { 'empty:test': 'none' })).toMatchObject({ counts: { train: 3, val: 1, test: 0 } });
   });
 
-  test('the folds of a cross-validation are a question', async () => {
+  test('asks how to use the folds of a cross-validation', async () => {
     images(...four);
     put('t.csv', 'image,labels,fold\na.jpg,x,0\nb.jpg,x,1\nc.jpg,x,2\nd.jpg,x,10\n');
     expect(answerOf(await plan('t.csv'), 'folds')).toBeNull();
@@ -220,7 +233,7 @@ describe('splits', () => {
 });
 
 describe('images', () => {
-  test('are found by encoded addresses, by other machines’ paths, without endings and in another case', async () => {
+  test('are found by encoded URLs, paths of other machines, without extension, and in another case', async () => {
     images('my photos/piña 1.jpg', 'b.jpg', 'c.jpg', 'D.JPG');
     put(
       't.csv',
@@ -234,32 +247,22 @@ describe('images', () => {
     });
   });
 
-  test('a name that fits several images is an error, not a guess', async () => {
+  test('a name that matches several images is an error, not a guess', async () => {
     images('x/a.jpg', 'y/a.jpg', 'b.jpg');
     put('t.csv', 'image,labels\na.jpg,p\nb.jpg,q\n');
     const found = await plan('t.csv');
-    expect(found.dropped.filter(({ severity }) => severity === 'error')).toEqual([
-      {
-        severity: 'error',
-        count: 1,
-        reason: 'Name that fits several images of the folder',
-        examples: ['t.csv:2: a.jpg'],
-      },
-      {
-        severity: 'error',
-        count: 1,
-        reason: 'Class that disappears: none of its images is in the lists',
-        examples: ['p'],
-      },
+    expect(found.dropped.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { count: 1, reason: { code: 'dropped.ambiguousName' }, examples: [{ text: 't.csv:2: a.jpg' }] },
+      { count: 1, reason: { code: 'dropped.classLost' }, examples: [{ text: 'p' }] },
     ]);
     expect(await labelsIn('t.csv')).toEqual({ 'b.jpg': ['q'] });
   });
 
-  test('two different names never share an image in silence', async () => {
+  test('two different names for one image are reported', async () => {
     images('f1.jpg');
     put('t.csv', 'image,labels\nvideoA/f1.jpg,p\nvideoB/f1.jpg,q\n');
     expect(droppedIn(await plan('t.csv'))).toContainEqual([
-      'Different names that fit the same image',
+      'dropped.differentNames',
       1,
       't.csv:3: videoB/f1.jpg (f1.jpg)',
     ]);
@@ -268,6 +271,6 @@ describe('images', () => {
   test('images that the table does not name are counted', async () => {
     images('a.jpg', 'b.jpg');
     put('t.csv', 'image,labels\na.jpg,x\n');
-    expect(droppedIn(await plan('t.csv'))).toEqual([['Image of the folder that the source does not name', 1, 'b.jpg']]);
+    expect(droppedIn(await plan('t.csv'))).toEqual([['dropped.imageUnnamed', 1, 'b.jpg']]);
   });
 });

@@ -1,5 +1,6 @@
-import { Problem } from '../../../shared/problem.ts';
 import type { FileSource } from '../../../shared/contract/dataset.ts';
+import { message } from '../../../shared/message.ts';
+import { Problem } from '../../../shared/problem.ts';
 import type { Entry, Reading, SourceRecord } from './entries.ts';
 import type { LabelColumns } from './csvColumns.ts';
 import { chooseLabels, choosePathColumn, splitColumnOf } from './csvColumns.ts';
@@ -10,7 +11,7 @@ import { readSourceText } from './sourceText.ts';
 import { readSplitColumn, splitOfFile } from './splitNames.ts';
 import { filesOf } from './filesOf.ts';
 
-/** Tables with a column of image paths and either a column of labels or a column of 0 and 1 per label. */
+/** Reads tables with a column of image paths, and either a column of labels or one column of 0 and 1 per label. */
 export async function fromCsv(reading: Reading, source: FileSource): Promise<Entry[]> {
   const locator = createLocator(reading.images);
   const groups = [];
@@ -38,8 +39,7 @@ function recordsOf(
   const header = titled ? rows[0]!.cells : Array.from({ length: width }, (_, i) => `column ${i + 1}`);
   const body = titled ? rows.slice(1) : rows;
   const pathColumn = choosePathColumn(header, body, exists, reading.questions);
-  if (pathColumn === null)
-    throw new Problem('data', `${file}:1: no column of image paths was found. Name it 'image', 'path' or 'filename'.`);
+  if (pathColumn === null) throw new Problem('data.noImageColumn', { file });
   const splitAt = splitColumnOf(header, pathColumn);
   const columns = chooseLabels({ header, body, pathColumn, splitColumn: splitAt, file }, reading);
   const splits =
@@ -51,7 +51,7 @@ function recordsOf(
           reading.questions,
         );
   if (splitAt !== null && splits === null)
-    reading.notes.push(`Column '${header[splitAt]!}' of ${file} is not used: its values name no splits.`);
+    reading.notes.push(message('import.splitColumnIgnored', { column: header[splitAt]!, file }));
   const bySet = splitOfFile(file);
   return body.flatMap((row) => {
     const record = recordOf(reading, row, { file, header, pathColumn, columns });
@@ -77,12 +77,12 @@ function recordOf(
   const name = cells[pathColumn] ?? '';
   const read = columns.labelsOf(cells);
   if (name === '') {
-    tally.drop('error', 'Row without an image', where, read.labels);
+    tally.drop('error', 'dropped.rowWithoutImage', where, read.labels);
     return null;
   }
   const extra = cells.slice(header.length).filter((cell) => cell !== '');
   if (extra.length > 0) {
-    tally.drop('error', 'Row with more cells than the header', `${where}: ${extra.join(', ')}`, read.labels);
+    tally.drop('error', 'dropped.rowTooLong', `${where}: ${extra.join(', ')}`, read.labels);
     return { name, labels: [], split: null, where, dropped: true };
   }
   for (const fault of read.faults) tally.drop('error', fault.reason, `${where}: ${fault.text}`, fault.labels);

@@ -1,8 +1,10 @@
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import type { Question } from './questions.ts';
 
 /**
- * The labels of a cell that a program wrote as a list: JSON, Python, or Label Studio's {"choices": [...]}.
- * Null if the cell is plain text; 'broken' if it begins as a list and cannot be read.
+ * Reads the labels of a cell that a program wrote as a list: JSON, Python, or Label Studio's {"choices": [...]}.
+ * Returns null if the cell is plain text, and 'broken' if it looks like a list but cannot be read.
  */
 export function listInCell(cell: string): readonly string[] | 'broken' | null {
   const text = cell.trim();
@@ -13,12 +15,12 @@ export function listInCell(cell: string): readonly string[] | 'broken' | null {
     const labels = labelsInJson(JSON.parse(text) as unknown);
     if (labels !== null) return labels;
   } catch {
-    // Not JSON: Python quotes with apostrophes.
+    // It may still be a Python list, which has apostrophes where JSON has quotation marks.
   }
   return pythonList(text) ?? 'broken';
 }
 
-/** Labels in a parsed value: text, numbers, lists of them, and the objects that Label Studio exports. */
+/** Finds the labels in a parsed value: text, numbers, lists of them, or the objects that Label Studio exports. */
 export function labelsInJson(value: unknown): readonly string[] | null {
   if (typeof value === 'string') return [value];
   if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
@@ -49,7 +51,7 @@ export const cellSeparators = ['pipe', 'semicolon', 'comma', 'space', 'none'] as
 export type CellSeparator = (typeof cellSeparators)[number];
 const characters = { pipe: '|', semicolon: ';', comma: ',', space: ' ' } as const;
 
-/** A line break in a cell always separates labels: no label file can hold one inside a label. */
+/** A line break in a cell always separates labels, because no label file can hold one inside a label. */
 export const labelsOfText = (cell: string, separator: CellSeparator): string[] =>
   cell
     .split(/\r?\n|\r/)
@@ -59,19 +61,19 @@ export const labelsOfText = (cell: string, separator: CellSeparator): string[] =
     .map((label) => label.trim())
     .filter((label) => label !== '');
 
-const says: Record<CellSeparator, string> = {
-  pipe: "The character '|'",
-  semicolon: 'A semicolon',
-  comma: 'A comma',
-  space: 'A space',
-  none: 'Nothing: each cell is one label',
+const choiceTexts: Record<CellSeparator, Message> = {
+  pipe: message('importQuestion.separatorPipe'),
+  semicolon: message('importQuestion.separatorSemicolon'),
+  comma: message('importQuestion.separatorComma'),
+  space: message('importQuestion.separatorSpace'),
+  none: message('importQuestion.separatorNone'),
 };
 
 /**
- * What separates the labels in the cells of a column; null where no cell holds a separator. A character counts as
- * a separator where its parts also occur apart from one another; 'red apple' beside 'pear' stays one label.
+ * Asks what separates the labels in the cells of a column; null when no cell contains a separator. A character counts
+ * as a separator if the parts between it also occur without each other: 'red apple' beside 'pear' stays one label.
  */
-export function separatorQuestion(cells: readonly string[], column: string): Question<CellSeparator> | null {
+export function separatorQuestion(cells: readonly string[], column: string | Message): Question<CellSeparator> | null {
   const lines = cells.flatMap((cell) => cell.split(/\r?\n|\r/)).map((line) => line.trim());
   const present = (['pipe', 'semicolon', 'comma', 'space'] as const).filter((name) =>
     lines.some((line) => line.includes(characters[name])),
@@ -80,32 +82,32 @@ export function separatorQuestion(cells: readonly string[], column: string): Que
   if (first === undefined) return null;
   const shares = new Map(present.map((name) => [name, sharedParts(lines, name)]));
   const inside = present.filter((name) => name !== first && shares.get(name)! > 0);
-  // Names hardly ever hold '|' or ';'. Commas and spaces do.
+  // Names rarely contain '|' or ';', but often commas and spaces.
   const rare = first === 'pipe' || first === 'semicolon';
   if (!rare && first === 'space' && shares.get(first) === 0) return null;
   const assumed = rare || shares.get(first)! >= 0.5 ? first : first === 'space' ? 'none' : null;
   return {
     id: 'separator',
-    text: `What separates the labels in column '${column}'?`,
+    text: message('importQuestion.separator', { column }),
     choices: [...new Set<CellSeparator>([first, ...inside, ...present, 'none', ...cellSeparators])].map((value) => ({
       value,
-      text: says[value],
+      text: choiceTexts[value],
     })),
     assumed,
   };
 }
 
-/** The share of the parts that occur alone in a cell, or in cells with different company. */
+/** The share of parts that do not always occur together with the same other parts. */
 function sharedParts(lines: readonly string[], name: 'pipe' | 'semicolon' | 'comma' | 'space'): number {
-  const company = new Map<string, Set<string>>();
+  const contexts = new Map<string, Set<string>>();
   const split = new Set<string>();
   for (const line of new Set(lines)) {
     const parts = labelsOfText(line, name);
     const together = [...parts].sort().join('\n');
     for (const part of parts) {
-      company.set(part, (company.get(part) ?? new Set()).add(together));
+      contexts.set(part, (contexts.get(part) ?? new Set()).add(together));
       if (parts.length > 1) split.add(part);
     }
   }
-  return split.size === 0 ? 0 : [...split].filter((part) => company.get(part)!.size > 1).length / split.size;
+  return split.size === 0 ? 0 : [...split].filter((part) => contexts.get(part)!.size > 1).length / split.size;
 }

@@ -1,15 +1,19 @@
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { CellSeparator } from './csvCells.ts';
 import { labelsOfText, listInCell, separatorQuestion } from './csvCells.ts';
 import type { Row } from './csvTable.ts';
 import type { Reading } from './entries.ts';
 import type { Questions } from './questions.ts';
+import { shortList } from './shortList.ts';
 import { splitColumn as splitColumnName } from './splitNames.ts';
+import type { DropReason } from './tally.ts';
 
 const pathNames =
   /^(image|img|file|f[ _-]?name|file[ _-]?name|image[ _-]?(path|name|file|id|index)|path|file[ _-]?path|name)s?$/i;
 const labelNames = /^(label|class|tag|categor(y|ie)|choice|etiqueta|clase|finding[ _-]label)(s|es)?$/i;
-/** Columns of annotation tools and of data frames that say nothing about what is in the image. */
+/** Columns of annotation tools and data frames that do not describe what is in the image. */
 const otherNames = new RegExp(
   `^(${[
     '|unnamed(: ?\\d+)?|index|id|\\w*[ _-]ids?', // data frames
@@ -20,19 +24,20 @@ const otherNames = new RegExp(
   'i',
 );
 
-const SAMPLED = 300;
+const ROWS_SAMPLED = 300;
+const MOST_LISTED = 8;
 
-/** A table of something else is not offered: its header says whether a column names images. */
+/** Whether the header has a column of image paths. Tables without one are not offered for import. */
 export const namesImages = (header: readonly string[]): boolean => header.some((name) => pathNames.test(name));
 
-/** The column whose cells name the most images of the folder; its title decides between equals. */
+/** Returns the column whose cells name the most images of the folder. On a tie, the title suggests one. */
 export function choosePathColumn(
   header: readonly string[],
   body: readonly Row[],
   exists: (name: string) => number,
   questions: Questions,
 ): number | null {
-  const step = Math.max(1, Math.floor(body.length / SAMPLED));
+  const step = Math.max(1, Math.floor(body.length / ROWS_SAMPLED));
   const sample = body.filter((_, i) => i % step === 0);
   const hits = header.map((_, column) => sample.reduce((sum, { cells }) => sum + exists(cells[column] ?? ''), 0));
   const most = Math.max(0, ...hits);
@@ -43,8 +48,8 @@ export function choosePathColumn(
   const assumed = candidates.find((column) => pathNames.test(header[column]!)) ?? null;
   const answer = questions.ask({
     id: 'pathColumn',
-    text: 'Which column names the images?',
-    choices: candidates.map((column) => ({ value: String(column), text: header[column]! })),
+    text: message('importQuestion.imageColumn'),
+    choices: candidates.map((column) => ({ value: String(column), text: columnText(header[column]!) })),
     assumed: assumed === null ? null : String(assumed),
   });
   return Number(answer);
@@ -59,10 +64,16 @@ export interface LabelColumns {
   labelsOf(cells: readonly string[]): CellLabels;
 }
 
+interface CellFault {
+  readonly reason: DropReason;
+  readonly text: string;
+  readonly labels: readonly string[];
+}
+
 interface CellLabels {
   readonly labels: readonly string[];
-  readonly faults: readonly { readonly reason: string; readonly text: string; readonly labels: readonly string[] }[];
-  /** The image is left out: what it shows is not known. */
+  readonly faults: readonly CellFault[];
+  /** The image is left out, because its labels are not known. */
   readonly skip: boolean;
 }
 
@@ -74,7 +85,7 @@ interface TableColumns {
   readonly splitColumn: number | null;
 }
 
-/** Where the labels are: in one column, or in a column of 0 and 1 per label. Several possibilities are a question. */
+/** Finds the labels: in one column, or in one column of 0 and 1 per label. Asks if both are possible. */
 export function chooseLabels(table: TableColumns, reading: Reading): LabelColumns {
   const { header, file, pathColumn, splitColumn } = table;
   const free = header.flatMap((name, column) =>
@@ -86,28 +97,25 @@ export function chooseLabels(table: TableColumns, reading: Reading): LabelColumn
   );
   const named = free.filter(({ name }) => labelNames.test(name));
   const candidates = named.length > 0 ? named : flags.length > 0 ? [] : texts;
-  if (candidates.length === 0 && flags.length === 0)
-    throw new Problem(
-      'data',
-      `${file}:1: no column of labels was found. Name it 'labels', or give each label a column of 0 and 1.`,
-    );
+  if (candidates.length === 0 && flags.length === 0) throw new Problem('data.noLabelColumn', { file });
   const column = askColumn(candidates, flags, named, reading.questions);
   const used = column === null ? flags.map(({ name }) => name) : [header[column]!];
   const ignored = free.map(({ name }) => name).filter((name) => !used.includes(name));
   reading.notes.push(
     used.length === 1
-      ? `The labels of ${file} come from column ${used[0]!}.`
-      : `The labels of ${file} come from ${used.length} columns: ${listed(used)}.`,
+      ? message('import.labelColumn', { file, column: titleOf(used[0]!) })
+      : message('import.labelColumns', { file, count: used.length, columns: columnList(used) }),
   );
-  if (ignored.length > 0) reading.notes.push(`Columns of ${file} that are not used: ${listed(ignored)}.`);
+  if (ignored.length > 0) reading.notes.push(message('import.columnsIgnored', { file, columns: columnList(ignored) }));
   return column === null ? flagColumns(table, flags, reading) : textColumn(table, column, reading);
 }
 
-const listed = (names: readonly string[]): string =>
-  `${names
-    .slice(0, 8)
-    .map((name) => name || '(untitled)')
-    .join(', ')}${names.length > 8 ? ', ...' : ''}`;
+const titleOf = (name: string): string | Message => (name === '' ? message('import.untitledColumn') : name);
+
+const columnText = (name: string): Message => message('importQuestion.column', { column: titleOf(name) });
+
+const columnList = (names: readonly string[]): readonly (string | Message)[] =>
+  shortList(names.map(titleOf), MOST_LISTED);
 
 const cellsOf = ({ body }: TableColumns, column: number): string[] => body.map(({ cells }) => cells[column] ?? '');
 
@@ -116,7 +124,7 @@ interface Column {
   readonly column: number;
 }
 
-/** Null for the columns of 0 and 1. */
+/** Returns null when the labels are in the columns of 0 and 1. */
 function askColumn(
   candidates: readonly Column[],
   flags: readonly Column[],
@@ -124,16 +132,24 @@ function askColumn(
   questions: Questions,
 ): number | null {
   const choices = [
-    ...candidates.map(({ name, column }) => ({ value: String(column), text: `Column ${name}` })),
+    ...candidates.map(({ name, column }) => ({
+      value: String(column),
+      text: columnText(name),
+    })),
     ...(flags.some((flag) => !named.some(({ column }) => column === flag.column))
-      ? [{ value: 'flags', text: `One column per label: ${listed(flags.map(({ name }) => name))}` }]
+      ? [
+          {
+            value: 'flags',
+            text: message('importQuestion.columnPerLabel', { columns: columnList(flags.map(({ name }) => name)) }),
+          },
+        ]
       : []),
   ];
   if (candidates.length === 0) return null;
   if (choices.length === 1 && named.length === 1) return candidates[0]!.column;
   const answer = questions.ask({
     id: 'labels',
-    text: 'Where are the labels?',
+    text: message('importQuestion.labelColumn'),
     choices,
     assumed: named.length === 1 ? String(named[0]!.column) : null,
   });
@@ -145,7 +161,7 @@ const yes = /^(1|1\.0|true|yes)$/i;
 const unsure = /^-1(\.0)?$/;
 const several = /^([2-9]|[1-9]\d+)(\.0)?$/;
 
-/** At least half of the cells that hold something are 0 or 1. */
+/** Whether at least half of the filled cells are 0, 1 or -1. */
 function isFlag(cells: readonly string[]): boolean {
   const filled = cells.filter((cell) => cell !== '');
   const clear = filled.filter((cell) => no.test(cell) || yes.test(cell) || unsure.test(cell)).length;
@@ -155,44 +171,35 @@ function isFlag(cells: readonly string[]): boolean {
 function flagColumns(table: TableColumns, flags: readonly Column[], reading: Reading): LabelColumns {
   const cells = flags.flatMap(({ column }) => cellsOf(table, column));
   const counts = cells.filter((cell) => several.test(cell)).length;
-  if (counts > 0)
-    reading.notes.push(
-      counts === 1
-        ? `1 cell of ${table.file} holds a number above 1: the label counts as present.`
-        : `${counts} cells of ${table.file} hold a number above 1: the label counts as present.`,
-    );
+  if (counts > 0) reading.notes.push(message('import.countsArePresent', { count: counts, file: table.file }));
   const unclear = cells.filter((cell) => unsure.test(cell)).length;
   const meaning =
     unclear === 0
       ? 'absent'
       : reading.questions.ask({
           id: 'uncertain',
-          text: unclear === 1 ? '1 cell holds -1. What does it mean?' : `${unclear} cells hold -1. What does it mean?`,
+          text: message('importQuestion.uncertain', { count: unclear }),
           choices: [
-            { value: 'skip', text: 'Not known: leave these images out' },
-            { value: 'absent', text: 'The label is absent' },
-            { value: 'present', text: 'The label is present' },
+            { value: 'skip', text: message('importQuestion.uncertainSkipped') },
+            { value: 'absent', text: message('importQuestion.uncertainAbsent') },
+            { value: 'present', text: message('importQuestion.uncertainPresent') },
           ],
           assumed: null,
         });
   return {
     labelsOf: (row) => {
       const labels: string[] = [];
-      const faults: { reason: string; text: string; labels: string[] }[] = [];
+      const faults: CellFault[] = [];
       let skip = false;
       for (const { name, column } of flags) {
         const cell = row[column] ?? '';
         if (yes.test(cell) || several.test(cell) || (unsure.test(cell) && meaning === 'present')) labels.push(name);
         else if (unsure.test(cell) && meaning === 'skip') {
           skip = true;
-          faults.push({
-            reason: 'Image with a label that is not known (-1)',
-            text: `${name} = ${cell}`,
-            labels: [name],
-          });
+          faults.push({ reason: 'dropped.imageUncertain', text: `${name} = ${cell}`, labels: [name] });
         } else if (!no.test(cell) && !unsure.test(cell)) {
           skip = true;
-          faults.push({ reason: 'Cell that is neither 0 nor 1', text: `${name} = ${cell}`, labels: [] });
+          faults.push({ reason: 'dropped.cellNotBinary', text: `${name} = ${cell}`, labels: [] });
         }
       }
       return { labels, faults, skip };
@@ -204,7 +211,7 @@ function textColumn(table: TableColumns, column: number, reading: Reading): Labe
   const cells = cellsOf(table, column);
   const question = separatorQuestion(
     cells.filter((cell) => listInCell(cell) === null),
-    table.header[column]!,
+    titleOf(table.header[column]!),
   );
   const separator: CellSeparator = question === null ? 'none' : reading.questions.ask(question);
   return {
@@ -214,7 +221,7 @@ function textColumn(table: TableColumns, column: number, reading: Reading): Labe
       if (list === 'broken')
         return {
           labels: [],
-          faults: [{ reason: 'List of labels that cannot be read', text: cell, labels: [] }],
+          faults: [{ reason: 'dropped.labelListUnreadable', text: cell, labels: [] }],
           skip: true,
         };
       return { labels: list ?? labelsOfText(cell, separator), faults: [], skip: false };

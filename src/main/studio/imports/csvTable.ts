@@ -2,7 +2,7 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { Problem } from '../../../shared/problem.ts';
 
 export interface Row {
-  /** Line on which the row starts, from 1. */
+  /** Line of the file on which the row starts, counted from 1. */
   readonly line: number;
   readonly cells: readonly string[];
 }
@@ -14,12 +14,12 @@ export interface Table {
 
 const delimiters = [',', ';', '\t', '|'] as const;
 
-/** Rows of a table as spreadsheets write it. The first line of Excel may name the delimiter: 'sep=;'. */
+/** Parses a table as spreadsheets write it. Excel may name the delimiter in the first line: 'sep=;'. */
 export function parseTable(text: string, file: string): Table {
   const first = text.slice(0, text.search(/\r?\n|$/));
-  const told = /^"?sep=(.)"?$/i.exec(first)?.[1];
-  const body = told === undefined ? text : text.slice(first.length);
-  const delimiter = told ?? guessDelimiter(body);
+  const declared = /^"?sep=(.)"?$/i.exec(first)?.[1];
+  const body = declared === undefined ? text : text.slice(first.length);
+  const delimiter = declared ?? guessDelimiter(body);
   try {
     const found = parseCsv(body, {
       delimiter,
@@ -38,15 +38,11 @@ export function parseTable(text: string, file: string): Table {
     };
   } catch (error) {
     const line = /line (\d+)/.exec((error as Error).message)?.[1] ?? '1';
-    throw new Problem(
-      'data',
-      `${file}:${line}: the table cannot be read from here on. Check for a quotation mark that is not closed.`,
-      (error as Error).message,
-    );
+    throw new Problem('data.tableUnreadable', { file, line }, (error as Error).message);
   }
 }
 
-/** The character that the first line has most of outside quotation marks. */
+/** Returns the delimiter that occurs most often in the first line, outside quotation marks. */
 function guessDelimiter(text: string): string {
   const header = (text.trimStart().split(/\r?\n/, 1)[0] ?? '').replaceAll(/"[^"]*"/g, '');
   const counts = delimiters.map((delimiter) => header.split(delimiter).length);

@@ -7,15 +7,13 @@ import { readSourceText } from './sourceText.ts';
 import { splitNamed, splitOfFile } from './splitNames.ts';
 import { parseXml } from './xml.ts';
 
-/** "CVAT for images 1.1": an element per image with its tags and shapes, each with a label. */
+/** Reads "CVAT for images 1.1": one element per image, which contains its tags and shapes, each with a label. */
 export async function fromCvat(reading: Reading, source: FileSource): Promise<Entry[]> {
   const groups = [];
   for (const file of filesOf(source)) {
     const root = parseXml(await readSourceText(reading.project, file, reading.questions), file);
-    if (root.name !== 'annotations')
-      throw new Problem('data', `${file} is not an export of CVAT: export the task as "CVAT for images 1.1".`);
-    if (root.children.some(({ name }) => name === 'track'))
-      throw new Problem('data', `${file} holds the tracks of a video: export the task as "CVAT for images 1.1".`);
+    if (root.name !== 'annotations') throw new Problem('data.notCvat', { file });
+    if (root.children.some(({ name }) => name === 'track')) throw new Problem('data.notCvatImages', { file });
     const records: SourceRecord[] = [];
     for (const image of root.children.filter(({ name }) => name === 'image')) {
       const name = image.attributes.get('name') ?? '';
@@ -23,7 +21,7 @@ export async function fromCvat(reading: Reading, source: FileSource): Promise<En
       const labels: string[] = [];
       for (const shape of image.children) {
         const label = shape.attributes.get('label')?.trim() ?? '';
-        if (label === '') reading.tally.drop('error', 'Shape without a label', `${where}: ${shape.name}`);
+        if (label === '') reading.tally.drop('error', 'dropped.shapeUnlabeled', `${where}: ${shape.name}`);
         else labels.push(label);
       }
       const split = splitNamed(image.attributes.get('subset') ?? '') ?? splitOfFile(file);

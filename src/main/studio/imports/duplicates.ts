@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { mapBounded } from '../../pipeline/storage/bounded.ts';
 
-/** Groups of images with the same bytes. Only files of equal size are read. A file that is gone stands alone. */
+/** Groups images with the same bytes. Only files of equal size are read; a missing file is a group of its own. */
 export async function duplicateGroups(project: string, paths: readonly string[]): Promise<string[][]> {
   const sizes = await mapBounded(paths, (name) => sizeOf(path.resolve(project, name)));
   const bySize = Map.groupBy(

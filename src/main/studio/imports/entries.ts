@@ -1,27 +1,28 @@
 import type { Split } from '../../../shared/contract/dataset.ts';
+import type { Message } from '../../../shared/message.ts';
 import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import type { FolderFiles } from '../../pipeline/data/walkFolder.ts';
 import type { Questions } from './questions.ts';
 import type { Tally } from './tally.ts';
 
-/** An image and the labels that a source gives it. */
+/** An image of the project with the labels that a source gives it. */
 export interface Entry {
   /** Relative to the project, with forward slashes. */
   readonly path: string;
   readonly labels: readonly string[];
-  /** Null where the source does not name a split. */
+  /** Null when the source does not name a split. */
   readonly split: Split | null;
 }
 
-/** One statement of a source about an image, before the image is found. */
+/** What a source says about one image, before the image is found in the folder. */
 export interface SourceRecord {
-  /** The image as the source names it. */
+  /** The name that the source gives the image: often a path on another machine. */
   readonly name: string;
   readonly labels: readonly string[];
   readonly split: Split | null;
-  /** File and line, or the record's place in the file, for people. */
+  /** File and line, or the position of the record in the file. */
   readonly where: string;
-  /** The record was dropped and counted; its image was named all the same. */
+  /** The record was dropped and counted. Its image still counts as named by the source. */
   readonly dropped?: boolean;
 }
 
@@ -33,8 +34,8 @@ export interface Reading {
   readonly images: readonly string[];
   readonly tally: Tally;
   readonly questions: Questions;
-  /** Sentences about what was found. */
-  readonly notes: string[];
+  /** What the user should know about how the source was read. */
+  readonly notes: Message[];
 }
 
 export type ReadConfig = Pick<DataConfig, 'separator' | 'labels_file'>;

@@ -16,16 +16,15 @@ const fiftyoneSchema = z.object({
 });
 
 /**
- * FiftyOne's image classification and detection data sets: labels.json maps image names without endings to labels.
- * With a list of classes the labels are numbers in it, else they are names.
+ * Reads FiftyOne's image classification and detection data sets. labels.json maps image names without extension to
+ * labels: indexes into the list of classes if there is one, otherwise names.
  */
 export async function fromFiftyone(reading: Reading, source: FileSource): Promise<Entry[]> {
   const groups = [];
   for (const file of filesOf(source)) {
     const value = parseJson(await readSourceText(reading.project, file, reading.questions), file);
     const found = fiftyoneSchema.safeParse(value);
-    if (!found.success)
-      throw new Problem('data', `${file} is not a data set of FiftyOne: it needs 'labels'.`, found.error.message);
+    if (!found.success) throw new Problem('data.notFiftyone', { file }, found.error.message);
     const { classes, labels } = found.data;
     const used = new Set<string>();
     const records: SourceRecord[] = [];
@@ -34,14 +33,14 @@ export async function fromFiftyone(reading: Reading, source: FileSource): Promis
         const given = typeof label === 'object' ? label.label : label;
         const named = typeof given === 'number' ? classes?.[given] : given;
         if (named === undefined)
-          reading.tally.drop('error', 'Class number that has no name', `${file}: ${name}: ${String(given)}`);
+          reading.tally.drop('error', 'dropped.classNumberUnnamed', `${file}: ${name}: ${String(given)}`);
         return named ?? [];
       });
       for (const label of own) used.add(label);
       records.push({ name, labels: [...new Set(own)], split: splitOfFile(file), where: file });
     }
     for (const name of classes ?? [])
-      if (!used.has(name)) reading.tally.drop('note', 'Class that no annotation has', `${file}: ${name}`);
+      if (!used.has(name)) reading.tally.drop('note', 'dropped.classUnused', `${file}: ${name}`);
     const data = basesOf(file).map((base) => (base === '.' ? 'data' : `${base}/data`));
     groups.push({ bases: [...data, ...basesOf(file)], records });
   }

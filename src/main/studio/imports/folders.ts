@@ -1,7 +1,11 @@
+import { message } from '../../../shared/message.ts';
 import type { Entry, Reading } from './entries.ts';
+import { shortList } from './shortList.ts';
 import { splitNamed } from './splitNames.ts';
 
-/** The folder that an image lies in is its label; a folder above it that is named like a split is its split. */
+const MOST_NAMED = 8;
+
+/** Takes the folder of an image as its label, and a folder above it that is named like a split as its split. */
 export function fromFolders(reading: Reading): Entry[] {
   const places = reading.images.map((image) => image.split('/').slice(0, -1));
   const isSplit = splitFolders(reading, places);
@@ -10,15 +14,15 @@ export function fromFolders(reading: Reading): Entry[] {
     const folders = places[i]!;
     const at = folders.findIndex((name, depth) => isSplit(name, folders.slice(0, depth)));
     const split = at < 0 ? null : splitNamed(folders[at]!);
-    // Below a split folder any name is a label, also 'test'.
+    // Inside a split folder any name is a label, even 'test'.
     const label =
       at < 0 ? folders.at(-1) : folders.length > at + 1 ? folders.at(-1) : nested ? folders[at - 1] : undefined;
-    if (label === undefined) reading.tally.drop('note', 'Image without a folder of its own: it gets no label', image);
+    if (label === undefined) reading.tally.drop('note', 'dropped.imageWithoutFolder', image);
     return { path: image, labels: label === undefined ? [] : [label], split };
   });
 }
 
-/** Folders named like splits among folders that are not: 'val' may be a class. Then the user is asked. */
+/** Finds the split folders. Asks about those that are beside other folders, where 'val' may be a class. */
 function splitFolders(
   reading: Reading,
   places: readonly (readonly string[])[],
@@ -39,10 +43,10 @@ function splitFolders(
   const names = [...new Set(mixed.flatMap(([, found]) => [...found].filter((name) => splitNamed(name) !== null)))];
   const answer = reading.questions.ask({
     id: 'splitFolders',
-    text: `Folders named like splits lie beside others: ${names.slice(0, 8).join(', ')}. What are they?`,
+    text: message('importQuestion.splitFolders', { folders: shortList(names, MOST_NAMED) }),
     choices: [
-      { value: 'labels', text: 'Labels like the folders beside them' },
-      { value: 'splits', text: 'Splits' },
+      { value: 'labels', text: message('importQuestion.splitFoldersLabels') },
+      { value: 'splits', text: message('importQuestion.splitFoldersSplits') },
     ],
     assumed: null,
   });
@@ -50,7 +54,7 @@ function splitFolders(
   return (name, above) => splitNamed(name) !== null && !asLabels.has(above.join('/'));
 }
 
-/** cats/train/1.jpg and dogs/train/2.jpg: the labels are above the splits. One folder alone there is only a wrapper. */
+/** Whether labels are above splits, as in cats/train/1.jpg and dogs/train/2.jpg. A single folder is a mere wrapper. */
 function classesWithSplits(
   places: readonly (readonly string[])[],
   isSplit: (name: string, above: readonly string[]) => boolean,

@@ -21,7 +21,8 @@ const plan = (source: ImportSource) =>
   planImport(folder, { project: 'p', source, shares: { train: 0.6, val: 0.2, test: 0.2 }, seed: 1 });
 const droppedBy = async (source: ImportSource): Promise<string[]> =>
   (await plan(source)).dropped.map(
-    ({ severity, reason, count, examples }) => `${severity}: ${reason} (${count}): ${examples.join('; ')}`,
+    ({ severity, reason, count, examples }) =>
+      `${severity}: ${reason.code} (${count}): ${examples.map(({ text }) => text).join('; ')}`,
   );
 
 beforeEach(() => {
@@ -40,7 +41,7 @@ const coco = (
 });
 
 describe('COCO', () => {
-  test('ids as text on one side and as numbers on the other; names that are numbers', async () => {
+  test('ids are compared as text, and names may be numbers', async () => {
     images('a.jpg', 'b.jpg');
     put('c.json', {
       images: [
@@ -59,7 +60,7 @@ describe('COCO', () => {
     expect(await read({ kind: 'coco', file: 'c.json' })).toEqual({ 'a.jpg': [null, '12'], 'b.jpg': [null, 'pear'] });
   });
 
-  test('a byte order mark and the NaN of Python are read; a file that is cut off is named with its line', async () => {
+  test('a byte order mark and Python NaN are read; a truncated file is reported with its line', async () => {
     images('a.jpg');
     put('bom.json', `\uFEFF${JSON.stringify(coco(['a.jpg'], [{ image_id: 0, category_id: 1 }]))}`);
     put(
@@ -70,11 +71,17 @@ describe('COCO', () => {
     put('wrong.json', '{"images": [\n{"id": 0,, "file_name": "a.jpg"}]}');
     expect(await read({ kind: 'coco', file: 'bom.json' })).toEqual({ 'a.jpg': [null, 'apple'] });
     expect(await read({ kind: 'coco', file: 'nan.json' })).toEqual({ 'a.jpg': [null] });
-    await expect(read({ kind: 'coco', file: 'cut.json' })).rejects.toThrow('cut.json:2: the file is cut off here');
-    await expect(read({ kind: 'coco', file: 'wrong.json' })).rejects.toThrow('wrong.json:2: this is not valid JSON');
+    await expect(read({ kind: 'coco', file: 'cut.json' })).rejects.toMatchObject({
+      code: 'data.truncatedFile',
+      params: { file: 'cut.json', line: 2 },
+    });
+    await expect(read({ kind: 'coco', file: 'wrong.json' })).rejects.toMatchObject({
+      code: 'data.invalidJson',
+      params: { file: 'wrong.json', line: 2 },
+    });
   });
 
-  test('annotations that fit no image or no category are counted; a class that only they have is lost', async () => {
+  test('annotations without a listed image or category are counted; a class that only they have is lost', async () => {
     images('a.jpg');
     put(
       'c.json',
@@ -94,15 +101,15 @@ describe('COCO', () => {
       ),
     );
     expect(await droppedBy({ kind: 'coco', file: 'c.json' })).toEqual([
-      'error: Annotation of an image that is not listed (1): c.json: annotations[1]: 9',
-      'error: Annotation of a category that is not listed (1): c.json: annotations[2]: 5',
-      'error: Class that disappears: none of its images is in the lists (1): pear',
-      'warning: Image that is not in the folder (1): c.json: images[1]: z.jpg',
-      'note: Class that no annotation has (1): c.json: fig',
+      'error: dropped.unlistedImage (1): c.json: annotations[1]: 9',
+      'error: dropped.unlistedCategory (1): c.json: annotations[2]: 5',
+      'error: dropped.classLost (1): pear',
+      'warning: dropped.imageNotInFolder (1): c.json: images[1]: z.jpg',
+      'note: dropped.classUnused (1): c.json: fig',
     ]);
   });
 
-  test('two entries of one file are joined, and said', async () => {
+  test('two entries of one file are combined and counted', async () => {
     images('f.jpg');
     put(
       'c.json',
@@ -120,13 +127,13 @@ describe('COCO', () => {
     );
     expect(await read({ kind: 'coco', file: 'c.json' })).toEqual({ 'f.jpg': [null, 'apple', 'pear'] });
     expect(await droppedBy({ kind: 'coco', file: 'c.json' })).toEqual([
-      'warning: Image listed more than once: its labels are joined (1): c.json: images[1]: f.jpg',
+      'warning: dropped.imageRepeated (1): c.json: images[1]: f.jpg',
     ]);
   });
 });
 
-describe('sets of files, one per split, are one offer', () => {
-  test('as Roboflow exports them', async () => {
+describe('a set of files, one per split, is one offer', () => {
+  test('in the layout of Roboflow', async () => {
     for (const split of ['train', 'valid', 'test']) {
       images(`${split}/${split}.jpg`);
       put(`${split}/_annotations.coco.json`, coco([`${split}.jpg`], [{ image_id: 0, category_id: 1 }]));
@@ -149,7 +156,7 @@ describe('sets of files, one per split, are one offer', () => {
     expect(await read(files[1]!)).toMatchObject({ 'valid/valid.jpg': ['val', 'helmet'] });
   });
 
-  test('as COCO names them, and tables by split', async () => {
+  test('with the names of COCO, and as one table per split', async () => {
     images('train2017/1.jpg', 'val2017/2.jpg');
     put('annotations/instances_train2017.json', coco(['1.jpg'], [{ image_id: 0, category_id: 1 }]));
     put('annotations/instances_val2017.json', coco(['2.jpg'], []));
@@ -169,7 +176,7 @@ describe('sets of files, one per split, are one offer', () => {
 });
 
 describe('YOLO', () => {
-  test('names are taken as they are written, by number; data.yaml names the splits', async () => {
+  test('names are kept as written, in the order of their numbers; data.yaml names the splits', async () => {
     images('images/train2017/a.jpg', 'images/val2017/b.jpg');
     put('labels/train2017/a.txt', '1 0.5 0.5 0.1 0.1\n0 0.5 0.5 0.1 0.1\n');
     put('labels/val2017/b.txt', '0 0.5 0.5 0.1 0.1\n');
@@ -185,7 +192,7 @@ describe('YOLO', () => {
     });
   });
 
-  test('splits that data.yaml names win over the names of folders', async () => {
+  test('splits in data.yaml take precedence over folder names', async () => {
     images('images/one/a.jpg', 'images/two/b.jpg', 'images/test/c.jpg');
     put('data.yaml', 'train: ../images/two\nval: [images/one]\ntest: images/none\nnames: [0, 1]\n');
     const source = { kind: 'yolo' as const, file: 'data.yaml' };
@@ -194,12 +201,10 @@ describe('YOLO', () => {
       'images/two/b.jpg': ['train'],
       'images/test/c.jpg': [null],
     });
-    expect(await droppedBy(source)).toContain(
-      'warning: Folder of a split that has no images (1): data.yaml: test: images/none',
-    );
+    expect(await droppedBy(source)).toContain('warning: dropped.splitFolderEmpty (1): data.yaml: test: images/none');
   });
 
-  test('obj.names is a list of lines, and the lists of obj.data are splits', async () => {
+  test('obj.names has one class per line, and the lists in obj.data are splits', async () => {
     images('obj_train_data/a.jpg', 'obj_train_data/b.jpg');
     put('obj_train_data/a.txt', '1 0.5 0.5 0.1 0.1\n');
     put('obj_train_data/b.txt', '0 0.5 0.5 0.1 0.1\n');
@@ -217,7 +222,7 @@ describe('YOLO', () => {
     });
   });
 
-  test('an empty line of classes.txt keeps its number; lines without a name, number or image count', async () => {
+  test('an empty line of classes.txt keeps its number; unusable lines and files are counted', async () => {
     images('a.jpg', 'b.jpg');
     put('classes.txt', 'car\n\nbus\n');
     put('a.txt', '2 0.5 0.5 0.1 0.1\n1 0.5 0.5 0.1 0.1\nbus 1 2\n');
@@ -227,11 +232,11 @@ describe('YOLO', () => {
     const source = { kind: 'yolo' as const, file: 'classes.txt' };
     expect((await read(source))['a.jpg']).toEqual([null, 'bus']);
     expect(await droppedBy(source)).toEqual([
-      'error: Class number that has no name (1): a.txt:2: 1 0.5 0.5 0.1 0.1',
-      'error: Line that does not begin with a class number (1): a.txt:3: bus 1 2',
-      'warning: Annotation file without an image (1): labels/c.txt',
-      'note: Image without an annotation file: it gets no label (1): b.jpg',
-      'note: Class that no annotation has (1): classes.txt: car',
+      'error: dropped.classNumberUnnamed (1): a.txt:2: 1 0.5 0.5 0.1 0.1',
+      'error: dropped.lineWithoutClassNumber (1): a.txt:3: bus 1 2',
+      'warning: dropped.annotationWithoutImage (1): labels/c.txt',
+      'note: dropped.imageWithoutAnnotation (1): b.jpg',
+      'note: dropped.classUnused (1): classes.txt: car',
     ]);
   });
 
@@ -242,13 +247,19 @@ describe('YOLO', () => {
     const { readTextIfThere } = await import('./sourceText.ts');
     expect(await readTextIfThere(folder, 'none.txt')).toBeNull();
     mkdirSync(path.join(folder, 'folder.txt'));
-    await expect(readTextIfThere(folder, 'folder.txt')).rejects.toThrow('folder.txt cannot be read');
+    await expect(readTextIfThere(folder, 'folder.txt')).rejects.toMatchObject({
+      code: 'file.sourceUnreadable',
+      params: { file: 'folder.txt' },
+    });
   });
 
-  test('an annotation file that is a link out of the project is not read', async () => {
+  test('an annotation file that links to a file outside the project is refused', async () => {
     const { readTextIfThere } = await import('./sourceText.ts');
     symlinkSync('/etc/hostname', path.join(folder, 'link.txt'));
-    await expect(readTextIfThere(folder, 'link.txt')).rejects.toThrow('link.txt is outside the project folder');
+    await expect(readTextIfThere(folder, 'link.txt')).rejects.toMatchObject({
+      code: 'data.outsideProject',
+      params: { file: 'link.txt' },
+    });
   });
 });
 
@@ -258,7 +269,7 @@ describe('Pascal VOC', () => {
     names.map((name) => `<object><name>${name}</name><part><name>head</name></part></object>`).join('') +
     '</annotation>';
 
-  test('objects are labels, ImageSets are splits, entities are characters', async () => {
+  test('objects are labels, ImageSets are splits, entities are decoded', async () => {
     images('JPEGImages/1.jpg', 'JPEGImages/2.jpg', 'JPEGImages/3.png');
     put('Annotations/1.xml', xml('1.jpg', 'salt &amp; pepper', '<![CDATA[a<b]]>'));
     put('Annotations/2.xml', xml('renamed since.jpg', 'dog', 'dog'));
@@ -274,22 +285,28 @@ describe('Pascal VOC', () => {
     });
   });
 
-  test('beside the images in folders of splits, as Roboflow exports it', async () => {
+  test('annotations may be beside the images in split folders, as Roboflow exports them', async () => {
     images('train/a.jpg', 'valid/b.jpg');
     put('train/a.xml', xml('a.jpg', 'car'));
     put('valid/b.xml', xml('b.jpg', ''));
     const source = { kind: 'voc' as const, file: '.' };
     expect((await importOffers(folder)).files).toEqual([{ ...source, also: [] }]);
     expect(await read(source)).toEqual({ 'train/a.jpg': ['train', 'car'], 'valid/b.jpg': ['val'] });
-    expect(await droppedBy(source)).toEqual(['error: Object without a name (1): valid/b.xml']);
+    expect(await droppedBy(source)).toEqual(['error: dropped.objectUnnamed (1): valid/b.xml']);
   });
 
-  test('a file that is cut off is named with its line', async () => {
+  test('a truncated or invalid file is reported with its line', async () => {
     images('a.jpg');
     put('a.xml', '<annotation>\n<filename>a.jpg</filename>\n<object>');
-    await expect(read({ kind: 'voc', file: '.' })).rejects.toThrow('a.xml:3: the file is cut off here');
+    await expect(read({ kind: 'voc', file: '.' })).rejects.toMatchObject({
+      code: 'data.truncatedFile',
+      params: { file: 'a.xml', line: 3 },
+    });
     put('a.xml', '<annotation>\n<filename>a.jpg</name>\n</annotation>');
-    await expect(read({ kind: 'voc', file: '.' })).rejects.toThrow('a.xml:2: this is not valid XML');
+    await expect(read({ kind: 'voc', file: '.' })).rejects.toMatchObject({
+      code: 'data.invalidXml',
+      params: { file: 'a.xml', line: 2 },
+    });
   });
 });
 
@@ -299,7 +316,7 @@ describe('Label Studio', () => {
     annotations: results.map((choices) => ({ result: [{ type: 'choices', value: { choices } }] })),
   });
 
-  test('choices and boxes are labels; uploaded and local images are found', async () => {
+  test('choices and boxes are labels; images are found by upload and local paths', async () => {
     images('a.jpg', 'sub dir/b.jpg');
     put('export.json', [
       task('/data/upload/1/1a2b3c4d-a.jpg', ['Apple']),
@@ -319,21 +336,21 @@ describe('Label Studio', () => {
     const { files } = await importOffers(folder);
     expect(files).toEqual([{ kind: 'labelStudio', file: 'export.json', also: [] }]);
     expect(await read(files[0]!)).toEqual({ 'a.jpg': [null, 'Apple'], 'sub dir/b.jpg': [null, 'Pear'] });
-    expect(await droppedBy(files[0]!)).toEqual(['note: Result that is not a label (1): export.json: [1]: textarea']);
+    expect(await droppedBy(files[0]!)).toEqual(['note: dropped.resultNotLabel (1): export.json: [1]: textarea']);
   });
 
-  test('annotators who disagree are a question', async () => {
+  test('asks whose labels count when annotators disagree', async () => {
     images('a.jpg');
     put('e.json', [task('a.jpg', ['x', 'y'], ['x'], ['x', 'y', 'z'])]);
     const source = { kind: 'labelStudio' as const, file: 'e.json' };
     expect((await plan(source)).questions).toMatchObject([{ id: 'annotators', answer: null }]);
-    const with_ = (annotators: string) => read({ ...source, answers: { annotators } });
-    expect(await with_('any')).toEqual({ 'a.jpg': [null, 'x', 'y', 'z'] });
-    expect(await with_('most')).toEqual({ 'a.jpg': [null, 'x', 'y'] });
-    expect(await with_('all')).toEqual({ 'a.jpg': [null, 'x'] });
+    const readWith = (annotators: string) => read({ ...source, answers: { annotators } });
+    expect(await readWith('any')).toEqual({ 'a.jpg': [null, 'x', 'y', 'z'] });
+    expect(await readWith('most')).toEqual({ 'a.jpg': [null, 'x', 'y'] });
+    expect(await readWith('all')).toEqual({ 'a.jpg': [null, 'x'] });
   });
 
-  test('JSON-MIN', async () => {
+  test('JSON-MIN is read too', async () => {
     images('a.jpg', 'b.jpg');
     put('min.json', [
       { image: '/data/upload/1/a.jpg', id: 1, choice: 'Apple', annotator: 1 },
@@ -346,7 +363,7 @@ describe('Label Studio', () => {
   });
 });
 
-test('CVAT: tags and shapes are labels, subsets are splits; tracks of a video are refused by name', async () => {
+test('CVAT: tags and shapes are labels, subsets are splits; video tracks are refused', async () => {
   images('images/a.jpg', 'images/b.jpg');
   put(
     'annotations.xml',
@@ -358,10 +375,10 @@ test('CVAT: tags and shapes are labels, subsets are splits; tracks of a video ar
   expect(files).toEqual([{ kind: 'cvat', file: 'annotations.xml', also: [] }]);
   expect(await read(files[0]!)).toEqual({ 'images/a.jpg': ['train', 'car', 'b"us'], 'images/b.jpg': ['val'] });
   put('video.xml', '<annotations><track id="0" label="car"></track></annotations>');
-  await expect(read({ kind: 'cvat', file: 'video.xml' })).rejects.toThrow(/tracks of a video/);
+  await expect(read({ kind: 'cvat', file: 'video.xml' })).rejects.toMatchObject({ code: 'data.notCvatImages' });
 });
 
-test('FiftyOne: numbers by the list of classes, names without one, boxes and lists', async () => {
+test('FiftyOne: numbers are indexes into the list of classes; names, boxes and lists are read too', async () => {
   images('data/a.jpg', 'data/b.jpg', 'data/c.jpg', 'data/d.jpg');
   put('labels.json', {
     classes: ['cat', 'dog', 'fox'],
@@ -376,15 +393,15 @@ test('FiftyOne: numbers by the list of classes, names without one, boxes and lis
     'data/d.jpg': [null],
   });
   expect(await droppedBy(files[0]!)).toEqual([
-    'error: Class number that has no name (1): labels.json: d: 7',
-    'note: Class that no annotation has (1): labels.json: fox',
+    'error: dropped.classNumberUnnamed (1): labels.json: d: 7',
+    'note: dropped.classUnused (1): labels.json: fox',
   ]);
   put('named.json', { labels: { a: 'cat' } });
   expect(await read({ kind: 'fiftyone', file: 'named.json' })).toMatchObject({ 'data/a.jpg': [null, 'cat'] });
 });
 
 describe('folders', () => {
-  test('named like words of JavaScript are labels', async () => {
+  test('may be named like properties of JavaScript objects', async () => {
     images('Constructor/0.jpg', '__proto__/1.jpg', 'toString/2.jpg');
     expect(await read({ kind: 'folders' })).toEqual({
       'Constructor/0.jpg': [null, 'Constructor'],
@@ -396,7 +413,7 @@ describe('folders', () => {
     );
   });
 
-  test('below a split a folder named like a split is a label; labels may lie above the splits', async () => {
+  test('inside a split folder a folder named like a split is a label; labels may be above the splits', async () => {
     images('train/test/1.jpg', 'train/cat/2.jpg', 'val/test/3.jpg');
     expect(await read({ kind: 'folders' })).toEqual({
       'train/test/1.jpg': ['train', 'test'],
@@ -413,7 +430,7 @@ describe('folders', () => {
     });
   });
 
-  test('a folder named like a split among others is a question', async () => {
+  test('asks about a folder named like a split beside others', async () => {
     images('val/1.jpg', 'cat/2.jpg', 'dog/3.jpg');
     expect((await plan({ kind: 'folders' })).questions).toMatchObject([{ id: 'splitFolders', answer: null }]);
     expect(await read({ kind: 'folders', answers: { splitFolders: 'labels' } })).toMatchObject({
@@ -424,13 +441,13 @@ describe('folders', () => {
     });
   });
 
-  test('litter of archives, hidden files and links are counted, not imported', async () => {
+  test('leftovers of archives, hidden files and links are counted, not imported', async () => {
     images('cats/1.jpg', 'cats/._1.jpg', '__MACOSX/cats/._1.jpg', '@eaDir/1.jpg', '.git/x.jpg', 'Thumbs.db');
     symlinkSync(path.join(folder, 'cats/1.jpg'), path.join(folder, 'cats/2.jpg'));
     expect(await read({ kind: 'folders' })).toEqual({ 'cats/1.jpg': [null, 'cats'] });
     expect(await droppedBy({ kind: 'folders' })).toEqual([
-      'warning: Symbolic link: it is not followed (1): cats/2.jpg',
-      'note: Hidden file or litter of an archive (3): @eaDir/1.jpg; __MACOSX/cats/._1.jpg; cats/._1.jpg',
+      'warning: dropped.link (1): cats/2.jpg',
+      'note: dropped.archiveLitter (3): @eaDir/1.jpg; __MACOSX/cats/._1.jpg; cats/._1.jpg',
     ]);
   });
 });

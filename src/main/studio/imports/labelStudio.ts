@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FileSource } from '../../../shared/contract/dataset.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { looksLikeImage } from '../../pipeline/data/imageFormats.ts';
 import { labelsInJson } from './csvCells.ts';
@@ -16,20 +17,19 @@ const annotationSchema = z.object({
 const taskSchema = z.object({
   id: z.union([z.number(), z.string()]).optional(),
   data: z.record(z.string(), z.unknown()),
-  /** 'completions' in exports of versions before 1.0. */
+  /** Versions before 1.0 called them 'completions'. */
   annotations: z.array(annotationSchema).optional(),
   completions: z.array(annotationSchema).optional(),
 });
 const minimalSchema = z.record(z.string(), z.unknown());
 
-/** Label Studio's JSON, and its JSON-MIN with one flat object per task. */
+/** Reads Label Studio's JSON, and its JSON-MIN with one flat object per task. */
 export async function fromLabelStudio(reading: Reading, source: FileSource): Promise<Entry[]> {
   const groups = [];
   for (const file of filesOf(source)) {
     const value = parseJson(await readSourceText(reading.project, file, reading.questions), file);
     const tasks = z.array(z.unknown()).safeParse(value).data;
-    if (tasks === undefined)
-      throw new Problem('data', `${file} is not an export of Label Studio: it needs a list of tasks.`);
+    if (tasks === undefined) throw new Problem('data.notLabelStudio', { file });
     const records = tasks.flatMap((task, i) => recordOf(reading, task, `${file}: [${i}]`) ?? []);
     groups.push({ bases: basesOf(file), records: records.map((record) => ({ ...record, split: splitOfFile(file) })) });
   }
@@ -41,7 +41,7 @@ function recordOf(reading: Reading, value: unknown, where: string): SourceRecord
   const flat = full === undefined ? minimalSchema.safeParse(value).data : undefined;
   const named = imageIn(full?.data ?? flat);
   if (named === null) {
-    reading.tally.drop('error', 'Task without an image', where);
+    reading.tally.drop('error', 'dropped.taskWithoutImage', where);
     return null;
   }
   const labels = full === undefined ? flatLabels(flat!, named.key) : annotatedLabels(reading, full, where);
@@ -56,7 +56,7 @@ function imageIn(data: Readonly<Record<string, unknown>> | undefined): { key: st
   return found === undefined ? null : { key: found[0], name: found[1] };
 }
 
-/** JSON-MIN names the results by the control's own name: a choice is text, or an object with 'choices'. */
+/** JSON-MIN stores each result under the name of its control, as text or as an object with 'choices'. */
 function flatLabels(task: Readonly<Record<string, unknown>>, imageKey: string): string[] {
   return Object.entries(task)
     .filter(([key]) => key !== imageKey && /^(choices?|\w*labels?|class(es)?|tags?)$/i.test(key))
@@ -69,18 +69,18 @@ function annotatedLabels(reading: Reading, task: z.infer<typeof taskSchema>, whe
     .filter(({ was_cancelled: cancelled }) => cancelled !== true)
     .map(({ result }) => new Set(result.flatMap((part) => labelsOfResult(reading, part, where))));
   if (sets.length === 0) {
-    reading.tally.drop('warning', 'Task without an annotation: its image gets no label', where);
+    reading.tally.drop('warning', 'dropped.taskWithoutAnnotation', where);
     return [];
   }
   const union = new Set(sets.flatMap((set) => [...set]));
   if (sets.every((set) => set.size === union.size)) return [...union];
   const answer = reading.questions.ask({
     id: 'annotators',
-    text: 'Annotators gave some images different labels. Which labels count?',
+    text: message('importQuestion.annotators'),
     choices: [
-      { value: 'any', text: 'Labels that at least one of them gave' },
-      { value: 'most', text: 'Labels that more than half of them gave' },
-      { value: 'all', text: 'Labels that all of them gave' },
+      { value: 'any', text: message('importQuestion.annotatorsAny') },
+      { value: 'most', text: message('importQuestion.annotatorsMost') },
+      { value: 'all', text: message('importQuestion.annotatorsAll') },
     ],
     assumed: null,
   });
@@ -94,6 +94,6 @@ function labelsOfResult(
   where: string,
 ): readonly string[] {
   const labels = labelsInJson(value ?? {});
-  if (labels === null) tally.drop('note', 'Result that is not a label', `${where}: ${type ?? ''}`);
+  if (labels === null) tally.drop('note', 'dropped.resultNotLabel', `${where}: ${type ?? ''}`);
   return labels ?? [];
 }

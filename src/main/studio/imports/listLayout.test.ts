@@ -19,7 +19,7 @@ const auto = { separator: 'auto' as const, labels_file: null };
 const entriesOf = (labels: readonly (readonly string[])[]): Entry[] =>
   labels.map((own, i) => ({ path: `${i}.jpg`, labels: own, split: null }));
 
-/** What the files on disk say once they are read by the pipeline, as a training run does. */
+/** Writes the lists and reads them with the reader of a training run. */
 async function readBack(labels: readonly (readonly string[])[]): Promise<string[][]> {
   const texts = await writeReadable(folder, { train: entriesOf(labels), val: [], test: [] }, auto);
   for (const split of ['train', 'val', 'test'] as const)
@@ -29,7 +29,7 @@ async function readBack(labels: readonly (readonly string[])[]): Promise<string[
   return dataset.splits.train.map((sample) => labelsOf(sample, dataset.vocabulary));
 }
 
-describe('lists that are written read back as the plan', () => {
+describe('lists read back as they were planned', () => {
   test.each([
     ['a comma in one label', [['tomato, red'], ['pear'], ['tomato, red']]],
     ['a comma in one label of several', [['tomato, red', 'pear'], ['pear'], []]],
@@ -43,7 +43,7 @@ describe('lists that are written read back as the plan', () => {
     expect(await readBack(labels)).toEqual(labels.map((own) => [...own].sort(compareCodePoints)));
   });
 
-  test('labels of any characters that a line can hold', async () => {
+  test('with labels of any characters that a line can hold', async () => {
     const label = fc
       .array(fc.constantFrom('a', 'B', 'ñ', '🍅', ',', ';', '|', '\t', ' ', '"', "'", '#', '.jpg', '[', '0'), {
         minLength: 1,
@@ -62,7 +62,7 @@ describe('lists that are written read back as the plan', () => {
     );
   });
 
-  test('paths with separators, quotes and a leading #', async () => {
+  test('with paths that have separators, quotes or a leading #', async () => {
     const names = ['b, c.jpg', 'my photo.jpg', `"x".jpg`, '#1.jpg', `it's;1.jpg`];
     for (const name of names) writeFileSync(path.join(folder, name), '');
     const entries = names.map((name) => ({ path: name, labels: ['x, y'], split: null }));
@@ -73,23 +73,28 @@ describe('lists that are written read back as the plan', () => {
     expect(dataset.vocabulary).toEqual(['x, y']);
   });
 
-  test('a line break in a label or path is refused by name', async () => {
-    await expect(readBack([['apple\npear']])).rejects.toThrow('"apple\\npear" holds a line break');
-  });
-
-  test('a backslash in a path is refused, for the reader would take it for a slash', async () => {
-    const lists = { train: [], val: [{ path: 'a\\b.jpg', labels: ['x'], split: null }], test: [] };
-    await expect(writeReadable(folder, lists, auto)).rejects.toMatchObject({
-      kind: 'data',
-      message: 'a\\b.jpg holds a backslash, which label files read as a slash: rename the file.',
+  test('except for a line break, which is refused with the name', async () => {
+    await expect(readBack([['apple\npear']])).rejects.toMatchObject({
+      code: 'data.lineBreakInName',
+      params: { name: '"apple\\npear"' },
     });
   });
 
-  test('labels that the project’s list of classes lacks are refused before anything is written', async () => {
+  test('except for a backslash in a path, which the reader would take for a slash', async () => {
+    const lists = { train: [], val: [{ path: 'a\\b.jpg', labels: ['x'], split: null }], test: [] };
+    await expect(writeReadable(folder, lists, auto)).rejects.toMatchObject({
+      code: 'data.backslashInPath',
+      params: { path: 'a\\b.jpg' },
+    });
+  });
+
+  test('except for labels that are missing from the list of classes, which are refused', async () => {
     writeFileSync(path.join(folder, 'classes.txt'), 'apple\n');
     const lists = { train: entriesOf([['apple'], ['pear']]), val: [], test: [] };
-    await expect(writeReadable(folder, lists, { separator: 'auto', labels_file: 'classes.txt' })).rejects.toThrow(
-      "label 'pear' is not in classes.txt. Add it there",
+    await expect(writeReadable(folder, lists, { separator: 'auto', labels_file: 'classes.txt' })).rejects.toMatchObject(
+      {
+        code: 'data.importUnknownClass',
+      },
     );
     expect(readFileSync(path.join(folder, 'classes.txt'), 'utf8')).toBe('apple\n');
   });

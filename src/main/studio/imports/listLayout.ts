@@ -1,5 +1,7 @@
 import type { Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message, quoted } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { labelsOf } from '../../pipeline/data/dataset.ts';
 import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
@@ -14,37 +16,30 @@ export type Lists = Readonly<Record<Split, readonly Entry[]>>;
 export type ListTexts = Readonly<Record<Split, readonly string[]>>;
 
 /**
- * The lines of the three lists, in the first layout that the product's own reader reads back as the same images and
- * labels. Throws a Problem that names what no layout can express.
+ * Writes the lines of the three lists in the first layout that our own reader reads back as the same images and labels.
+ * Throws a Problem that names what no layout can express.
  */
 export async function writeReadable(project: string, lists: Lists, config: ReadConfig): Promise<ListTexts> {
   requireOneLine(lists);
-  let fault: string | null = null;
+  let fault: Message | null = null;
   for (const layout of layouts(lists, config)) {
     const texts = textsIn(layout, lists);
     fault = texts === null ? fault : await misread(project, lists, texts, config);
     if (texts !== null && fault === null) return texts;
   }
-  const reason = fault ?? 'a label holds every separator';
-  throw new Problem(
-    'data',
-    `The lists cannot be written so that they read back the same: ${reason}. ` +
-      'Rename the image or label, or set data.separator to auto.',
-  );
+  throw new Problem('data.listsNotReadable', { reason: fault ?? message('import.allSeparatorsInLabel') });
 }
 
-/** A line of a list is a line: no layout can hold a line break or a NUL character. */
+/** Refuses what no layout can express: line breaks, NUL characters, and backslashes in paths. */
 function requireOneLine(lists: Lists): void {
   for (const { path, labels } of splits.flatMap((split) => lists[split])) {
     const bad = [path, ...labels].find((text) => /[\r\n\0]/.test(text));
-    if (bad !== undefined)
-      throw new Problem('data', `${JSON.stringify(bad)} holds a line break, which no label file can hold: rename it.`);
-    if (path.includes('\\'))
-      throw new Problem('data', `${path} holds a backslash, which label files read as a slash: rename the file.`);
+    if (bad !== undefined) throw new Problem('data.lineBreakInName', { name: JSON.stringify(bad) });
+    if (path.includes('\\')) throw new Problem('data.backslashInPath', { path });
   }
 }
 
-/** Plain layouts first; quoted lists can express any label. */
+/** Plain layouts come first, because people read them easily. Quoted lists can express any label. */
 function layouts(lists: Lists, { separator }: ReadConfig): Layout[] {
   const labels = new Set(splits.flatMap((split) => lists[split].flatMap((entry) => entry.labels)));
   const holding = (name: SeparatorName): number => [...labels].filter((label) => containsSeparator(label, name)).length;
@@ -55,7 +50,7 @@ function layouts(lists: Lists, { separator }: ReadConfig): Layout[] {
   return outer.flatMap((name) => [
     ...rarest.map((inner): Layout => ({ separator: name, labelSeparator: inner.name, quotedLists: false })),
     { separator: name, labelSeparator: name, quotedLists: false },
-    // The reader takes the character that most lines hold as the separator of quoted lists.
+    // For quoted lists the reader takes the character that most lines contain, so the commonest comes first.
     ...commonest.map((inner): Layout => ({ separator: name, labelSeparator: inner.name, quotedLists: true })),
     { separator: name, labelSeparator: name, quotedLists: true },
   ]);
@@ -71,28 +66,29 @@ function textsIn(layout: Layout, lists: Lists): ListTexts | null {
   }
 }
 
-/** What the check says of lists that read well but look like those of other tools. */
-const opinions: ReadonlySet<DataProblemCode> = new Set(['yoloList', 'oneHotList', 'boxList', 'listCell']);
+/** Problems of lists that read well but look like those of other tools. */
+const lookalikes: ReadonlySet<DataProblemCode> = new Set(['yoloList', 'oneHotList', 'boxList', 'listCell']);
 
-/** What reads back otherwise, in words; null if nothing does. */
-async function misread(project: string, lists: Lists, texts: ListTexts, config: ReadConfig): Promise<string | null> {
+/** Describes the first difference between the lists and what the reader reads; null if there is none. */
+async function misread(project: string, lists: Lists, texts: ListTexts, config: ReadConfig): Promise<Message | null> {
   const read = await readLabelTexts(
     project,
     splits.map((split) => ({ split, lines: readLines(Buffer.from(fileText(texts[split]))).lines })),
     config,
   );
-  const error = read.problems.find(({ severity, code }) => severity === 'error' && !opinions.has(code));
+  const error = read.problems.find(({ severity, code }) => severity === 'error' && !lookalikes.has(code));
   if (error?.code === 'unknownLabel' || error?.code === 'labelsFile')
-    throw new Problem('data', `${error.message} Add it there, or take data.labels_file out of the settings.`);
-  if (error !== undefined) return `${error.file ?? ''}:${error.line ?? 1}: ${error.message.replace(/\.$/, '')}`;
+    throw new Problem('data.importUnknownClass', { problem: error.message });
+  if (error !== undefined)
+    return message('import.problemAt', { place: `${error.file ?? ''}:${error.line ?? 1}`, problem: error.message });
   for (const split of splits) {
     const samples = read.dataset.splits[split];
     const at = lists[split].findIndex((entry, i) => {
       const sample = samples[i];
       return sample?.path !== entry.path || !sameLabels(labelsOf(sample, read.dataset.vocabulary), entry.labels);
     });
-    if (at >= 0) return `${split}.txt:${at + 1}: ${texts[split][at]!}`;
-    if (samples.length !== lists[split].length) return `${split}.txt`;
+    if (at >= 0) return quoted(`${split}.txt:${at + 1}: ${texts[split][at]!}`);
+    if (samples.length !== lists[split].length) return quoted(`${split}.txt`);
   }
   return null;
 }

@@ -1,15 +1,17 @@
+import { message } from '../../../shared/message.ts';
 import { labelsOf } from '../../pipeline/data/dataset.ts';
 import { readDataset } from '../../pipeline/data/readDataset.ts';
 import type { Entry, Reading } from './entries.ts';
 
-/** The label files that are there already, to be split again. */
+/** Reads the existing label files, so that their images can be split again. */
 export async function fromLabelFiles({ project, config, tally }: Reading): Promise<Entry[]> {
   const { dataset, problems } = await readDataset(project, { ...config, labels_file: null });
-  for (const { code, severity, file, line, message } of problems) {
+  for (const { code, severity, file, line, message: problem } of problems) {
     if (code === 'missingLabelFile') continue;
-    const where = `${file ?? ''}${line === null ? '' : `:${line}`}: ${message}`;
-    if (severity === 'error') tally.drop('error', 'Line of a label file that cannot be used', where);
-    else tally.drop('warning', 'Line of a label file to look at; it is kept', where);
+    const place = `${file ?? ''}${line === null ? '' : `:${line}`}`;
+    const example = place === '' ? problem : message('import.problemAt', { place, problem });
+    if (severity === 'error') tally.drop('error', 'dropped.lineUnusable', example);
+    else tally.drop('warning', 'dropped.lineWithWarning', example);
   }
   const merged = new Map<string, Entry>();
   for (const [split, samples] of Object.entries(dataset.splits)) {
@@ -17,11 +19,7 @@ export async function fromLabelFiles({ project, config, tally }: Reading): Promi
       const labels = labelsOf(sample, dataset.vocabulary);
       const before = merged.get(sample.path);
       if (before !== undefined)
-        tally.drop(
-          'warning',
-          'Image listed more than once: its labels are joined',
-          `${split}.txt:${sample.line}: ${sample.path}`,
-        );
+        tally.drop('warning', 'dropped.imageRepeated', `${split}.txt:${sample.line}: ${sample.path}`);
       merged.set(sample.path, {
         path: sample.path,
         labels: [...new Set([...(before?.labels ?? []), ...labels])],

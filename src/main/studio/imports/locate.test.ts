@@ -15,12 +15,12 @@ const images = [
   'z/50%.jpg',
 ];
 
-/** Which image each name means, worked out by hand; by: how sure that is. */
+/** Worked out by hand: the image that each name means, and what it was found by. */
 test.each([
   ['a.jpg', ['.'], 'a.jpg', 'path'],
   ['a.jpg', ['one', '.'], 'one/a.jpg', 'path'], // The first folder that has it wins.
   ['a.jpg', ['nowhere', '.'], 'a.jpg', 'path'],
-  ['one/a.jpg', ['one'], 'one/a.jpg', 'name'], // Of two a.jpg the one in a folder of that name.
+  ['one/a.jpg', ['one'], 'one/a.jpg', 'name'], // There are two a.jpg; this one is in a folder named one.
   ['../a.jpg', ['one'], 'a.jpg', 'path'],
   ['./one/../one/a.jpg', ['.'], 'one/a.jpg', 'path'],
   ['/one/a.jpg', ['.'], 'one/a.jpg', 'path'],
@@ -29,7 +29,7 @@ test.each([
   ['b.jpg', ['.'], 'one/two/b.JPG', 'name'],
   ['other/b.jpg', ['.'], 'one/two/b.JPG', 'name'],
   ['b', ['.'], 'one/two/b.JPG', 'stem'],
-  ['b.png', ['.'], 'missing', null], // Another ending is another image.
+  ['b.png', ['.'], 'missing', null], // A different extension means a different image.
   ['d.e', ['.'], 'z/d.e.jpg', 'stem'],
   ['c.png', ['.'], 'ambiguous', null],
   ['y/c.png', ['q'], 'y/c.png', 'name'],
@@ -51,7 +51,7 @@ test.each([
   expect(createLocator(images).find(name, bases)).toEqual(by === null ? image : { image, by }),
 );
 
-test('images lie beside an annotation file, in the project, above, or in images/ there', () => {
+test('images may be beside an annotation file, in the project, one folder up, or in images/ there', () => {
   expect(basesOf('data/train/labels.csv')).toEqual([
     'data/train',
     'data/train/images',
@@ -82,11 +82,16 @@ describe('records of a source', () => {
       notes: [],
     };
     const entries = placeRecords(reading, [{ records, bases: ['.'] }]);
-    const dropped = reading.tally.dropped().filter(({ severity }) => severity !== 'note');
-    return { entries, dropped, lost: [...reading.tally.labels], unnamed: reading.tally.dropped().at(-1) };
+    const all = reading.tally.dropped().map(({ reason, examples, ...dropped }) => ({
+      ...dropped,
+      reason: reason.code,
+      examples: examples.map(({ text }) => text),
+    }));
+    const dropped = all.filter(({ severity }) => severity !== 'note');
+    return { entries, dropped, lost: [...reading.tally.labels], unnamed: all.at(-1) };
   };
 
-  test('of one image are joined; the split is the one that any of them names', () => {
+  test('of one image are combined, with the split that any of them names', () => {
     const { entries, dropped } = place(
       record('a.jpg', ['fig', 'fig']),
       record('a.jpg', ['pear', 'fig'], { split: 'val' }),
@@ -96,7 +101,7 @@ describe('records of a source', () => {
     expect(dropped).toEqual([]);
   });
 
-  test('that put an image into two splits are an error, and the first stays', () => {
+  test('that put an image into two splits are an error, and the first one is kept', () => {
     const { entries, dropped, lost } = place(
       record('a.jpg', ['fig'], { split: 'train' }),
       record('a.jpg', ['pear'], { split: 'val', where: 'labels.csv:3' }),
@@ -105,7 +110,7 @@ describe('records of a source', () => {
     expect(dropped).toEqual([
       {
         severity: 'error',
-        reason: 'Image that the source puts into two splits',
+        reason: 'dropped.imageInTwoSplits',
         count: 1,
         examples: ['labels.csv:3: a.jpg'],
       },
@@ -116,32 +121,32 @@ describe('records of a source', () => {
   test.each([
     ['before', ['x/c.png', 'old/x/c.png']],
     ['after', ['old/x/c.png', 'x/c.png']],
-  ])('by a name that only fits never join those by the path, which come %s', (_, names) => {
+  ])('found by name are never combined with those found by path, which come %s', (_, names) => {
     const { entries, dropped } = place(...names.map((name) => record(name, [name])));
     expect(entries).toEqual([{ path: 'x/c.png', labels: ['x/c.png'], split: null }]);
     expect(dropped).toEqual([
       {
         severity: 'error',
-        reason: 'Different names that fit the same image',
+        reason: 'dropped.differentNames',
         count: 1,
         examples: ['labels.csv:2: old/x/c.png (x/c.png)'],
       },
     ]);
   });
 
-  test('that fit no image or several are counted with their labels', () => {
+  test('that match no image or several are counted with their labels', () => {
     const { entries, dropped, lost } = place(record('gone.jpg', ['fig']), record('c.png', ['pear']));
     expect(entries).toEqual([]);
     expect(dropped).toEqual([
       {
         severity: 'error',
-        reason: 'Name that fits several images of the folder',
+        reason: 'dropped.ambiguousName',
         count: 1,
         examples: ['labels.csv:2: c.png'],
       },
       {
         severity: 'warning',
-        reason: 'Image that is not in the folder',
+        reason: 'dropped.imageNotInFolder',
         count: 1,
         examples: ['labels.csv:2: gone.jpg'],
       },
@@ -149,12 +154,12 @@ describe('records of a source', () => {
     expect(lost).toEqual(['fig', 'pear']);
   });
 
-  test('that were dropped still name their image; images that nothing names are noted', () => {
+  test('that were dropped still name their image; images that no record names are counted', () => {
     const { entries, unnamed } = place(record('a.jpg', [], { dropped: true }), record('x/c.png', []));
     expect(entries).toEqual([{ path: 'x/c.png', labels: [], split: null }]);
     expect(unnamed).toEqual({
       severity: 'note',
-      reason: 'Image of the folder that the source does not name',
+      reason: 'dropped.imageUnnamed',
       count: 1,
       examples: ['y/c.png'],
     });

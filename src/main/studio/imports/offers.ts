@@ -15,14 +15,14 @@ import { skippedFolders } from './sources.ts';
 import { readTextIfThere, utf16Of } from './sourceText.ts';
 import { setOf, splitNamed, splitOfFile } from './splitNames.ts';
 
-/** Candidates that are opened. Folders with more are data of another kind, such as a JSON file per image. */
+/** Folders with more candidates hold data of another kind, such as one JSON file per image. */
 const MOST_OPENED = 300;
 const DEEPEST = 4;
 const HEAD_BYTES = 64 * 1024;
 
 type Offer = ImportOffers['files'][number];
 
-/** What a folder offers to import, found without reading images. Sets of files, one per split, are one offer. */
+/** Lists what a folder offers to import, without reading images. Files that differ only in the split are one offer. */
 export async function importOffers(project: string): Promise<ImportOffers> {
   const { files } = await walkFolder(project, skippedFolders);
   const images = files.filter(looksLikeImage);
@@ -49,7 +49,7 @@ const isCandidate = (file: string): boolean =>
   (/\.(csv|tsv|json|ya?ml)$/i.test(file) || /(^|\/)(classes\.txt|obj\.names)$/i.test(file)) &&
   !/(^|\/)(destila|package(-lock)?|tsconfig)\.(ya?ml|json)$/i.test(file);
 
-/** Files of the same kind whose paths differ in the name of a split only, the training file first. */
+/** Joins files of the same kind whose paths differ only in the name of a split; the training file comes first. */
 function inSets(offers: readonly { kind: ImportFormat; file: string }[]): Offer[] {
   const sets = Map.groupBy(offers, ({ kind, file }) => `${kind} ${setOf(file)}`);
   return [...sets.values()].flatMap((set): Offer[] => {
@@ -64,7 +64,7 @@ function inSets(offers: readonly { kind: ImportFormat; file: string }[]): Offer[
   });
 }
 
-/** A file that this user may not read, or that is gone meanwhile, is not offered. */
+/** Returns null for a file that cannot be opened or was deleted meanwhile, so that it is not offered. */
 async function formatOf(project: string, file: string, images: readonly string[]): Promise<ImportFormat | null> {
   try {
     return await recognize(project, file, images);
@@ -85,7 +85,7 @@ async function recognize(project: string, file: string, images: readonly string[
 async function isTable(place: string, file: string, images: readonly string[]): Promise<boolean> {
   const head = await headOf(place);
   try {
-    // The last line of the head may be cut off in the middle.
+    // The last line of the head may be incomplete.
     const whole = head.length < HEAD_BYTES / 2 ? head : head.slice(0, head.lastIndexOf('\n'));
     const { rows } = parseTable(whole, file);
     if (rows[0] !== undefined && namesImages(rows[0].cells)) return true;
@@ -108,7 +108,7 @@ async function headOf(place: string): Promise<string> {
   }
 }
 
-/** The keys that tell a format may stand far behind: the file is read on until they are seen, a chunk at a time. */
+/** Reads the file in chunks until the keys of a format are seen, which may be far from the beginning. */
 async function jsonFormat(place: string): Promise<ImportFormat | null> {
   const head = await headOf(place);
   if (/^\s*\{\s*"(classes|labels)"\s*:/.test(head)) return 'fiftyone';
@@ -129,7 +129,7 @@ async function jsonFormat(place: string): Promise<ImportFormat | null> {
   return null;
 }
 
-/** One look per folder: Pascal VOC has thousands of XML files, CVAT one. */
+/** Opens one XML file per folder, because Pascal VOC has thousands of them (CVAT has one). */
 async function xmlOffers(project: string, files: readonly string[]): Promise<Offer[]> {
   const firsts = new Map<string, string>();
   for (const file of files) {
@@ -153,7 +153,7 @@ function commonFolder(folders: readonly string[]): string {
   return first!.slice(0, differing < 0 ? first!.length : differing).join('/') || '.';
 }
 
-/** train.txt of a Darknet export lists images only: read as a label file, it would lose the labels beside them. */
+/** A train.txt of a Darknet export lists images only. Read as a label file, it would lose the labels beside them. */
 async function areYoloLists(project: string, files: readonly string[], lists: readonly string[]): Promise<boolean> {
   if (!files.some((file) => /^(obj\.(names|data)|data\.ya?ml)$/i.test(file)) || lists.length === 0) return false;
   const texts = await mapBounded(lists, (list) => readTextIfThere(project, list));

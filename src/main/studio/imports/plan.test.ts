@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImportRequest } from '../../../shared/contract/dataset.ts';
+import { translator } from '../../../shared/locales/translate.ts';
+import { message, say } from '../../../shared/message.ts';
 import { planImport, writeImport } from './plan.ts';
 
 let folder: string;
@@ -23,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a plan says how many images of each label go where, and what the lists would say', async () => {
+test('a plan counts the images of each label in each split, and shows the lists', async () => {
   for (const name of ['d', 'b', 'c', 'a', 'e']) put(`${name}.jpg`);
   put('t.csv', 'image,labels,split\nd.jpg,x,train\nb.jpg,"x,y",train\nc.jpg,y,val\na.jpg,,train\ne.jpg,x,test\n');
   put('val.txt', 'old\n');
@@ -33,11 +35,11 @@ test('a plan says how many images of each label go where, and what the lists wou
     counts: { train: 3, val: 1, test: 1 },
     positives: { train: [2, 1], val: [0, 1], test: [1, 0] },
     preview: { train: ['a.jpg', 'b.jpg\tx,y', 'd.jpg\tx'], val: ['c.jpg\ty'], test: ['e.jpg\tx'] },
-    warnings: [
-      'The labels of t.csv come from column labels.',
-      '5 images keep the split that the source names.',
-      '1 label has no image in val: x.',
-      '1 label has no image in test: y.',
+    notes: [
+      message('import.labelColumn', { file: 't.csv', column: 'labels' }),
+      message('import.splitKept', { count: 5 }),
+      message('import.labelsMissing', { count: 1, split: 'val', labels: ['x'] }),
+      message('import.labelsMissing', { count: 1, split: 'test', labels: ['y'] }),
     ],
     dropped: expect.anything(),
     questions: expect.arrayContaining([expect.objectContaining({ id: 'splits', answer: 'source' })]),
@@ -47,31 +49,36 @@ test('a plan says how many images of each label go where, and what the lists wou
   expect(readdirSync(folder)).not.toContain('train.txt');
 });
 
-test('only the first lines are shown, and only some of many labels without images are named', async () => {
+test('shows only the first lines, and names only some of many labels without images', async () => {
   const names = Array.from({ length: 9 }, (_, i) => `${i}.jpg`);
   for (const name of names) put(name);
   put('t.csv', `image,labels\n${names.map((name, i) => `${name},label${i}\n`).join('')}`);
-  const { preview, warnings } = await planImport(folder, request());
+  const { preview, notes } = await planImport(folder, request());
   expect(preview.train).toHaveLength(8);
   expect(preview.train[7]).toBe('7.jpg\tlabel7');
-  expect(warnings).toEqual([
-    'The labels of t.csv come from column labels.',
+  expect(notes.map(({ text }) => text)).toEqual([
+    "The labels of t.csv come from the column 'labels'.",
     'val has no images.',
     'test has no images.',
-    '9 labels have no image in val: label0, label1, label2, label3, label4, ....',
-    '9 labels have no image in test: label0, label1, label2, label3, label4, ....',
+    '9 labels have no image in val: label0, label1, label2, label3, label4, and 4 more.',
+    '9 labels have no image in test: label0, label1, label2, label3, label4, and 4 more.',
+  ]);
+  expect(notes.map((note) => say(translator('es'), note))).toEqual([
+    'Las etiquetas de t.csv salen de la columna “labels”.',
+    'val no tiene imágenes.',
+    'test no tiene imágenes.',
+    '9 etiquetas no tienen imagen en val: label0, label1, label2, label3, label4 y 4 más.',
+    '9 etiquetas no tienen imagen en test: label0, label1, label2, label3, label4 y 4 más.',
   ]);
 });
 
-test('few labels without images are all named; one image that keeps its split is said so', async () => {
+test('names all of a few labels without images, and counts a single image that keeps its split', async () => {
   for (const name of ['a', 'b']) put(`${name}.jpg`);
   put('t.csv', 'image,labels,split\na.jpg,"v,w,x,y,z",train\nb.jpg,,\n');
-  const { warnings } = await planImport(
-    folder,
-    request({ splits: 'source', 'empty:val': 'none', 'empty:test': 'none' }),
-  );
-  expect(warnings).toContain('1 image keeps the split that the source names.');
-  expect(warnings).toContain('5 labels have no image in val: v, w, x, y, z.');
+  const { notes } = await planImport(folder, request({ splits: 'source', 'empty:val': 'none', 'empty:test': 'none' }));
+  const texts = notes.map(({ text }) => text);
+  expect(texts).toContain('1 image keeps the split that the source gives it.');
+  expect(texts).toContain('5 labels have no image in val: v, w, x, y, and z.');
 });
 
 test('the splits of the source are dropped when the shares are to be applied', async () => {
@@ -85,14 +92,16 @@ test('the splits of the source are dropped when the shares are to be applied', a
 
 describe('identical images', () => {
   test.each([
-    [['1', '1', '2'], ['1 group of identical images was kept together.']],
-    [['1', '1', '2', '2'], ['2 groups of identical images were kept together.']],
+    [['1', '1', '2'], [{ count: 1 }]],
+    [['1', '1', '2', '2'], [{ count: 2 }]],
     [['1', '2', '3'], []],
-  ])('%j are kept together: %j', async (contents, notes) => {
+  ])('%j are kept together in groups: %j', async (contents, groups) => {
     contents.forEach((content, i) => put(`${i}.jpg`, content));
     put('t.csv', `image,labels\n${contents.map((_, i) => `${i}.jpg,x\n`).join('')}`);
-    const { warnings } = await planImport(folder, request());
-    expect(warnings.filter((text) => text.includes('identical'))).toEqual(notes);
+    const { notes } = await planImport(folder, request());
+    expect(notes.filter(({ code }) => code === 'import.duplicatesTogether').map(({ params }) => params)).toEqual(
+      groups,
+    );
   });
 });
 
@@ -108,34 +117,33 @@ describe('records that cannot be used', () => {
     const { asked, dropped } = await question('image,labels\na.jpg,p\nb.jpg,q\n');
     // The row, and the label that only it has.
     expect(dropped.filter(({ severity }) => severity === 'error').map(({ count }) => count)).toEqual([1, 1]);
-    expect(asked).toEqual({
+    expect(asked).toMatchObject({
       id: 'accept',
-      text: '2 records of the source cannot be used. Import without them?',
-      choices: [{ value: 'leaveOut', text: 'Import without them' }],
+      text: { text: '2 records of the source cannot be used. Import without them?' },
+      choices: [{ value: 'leaveOut', text: { text: 'Import without them' } }],
       answer: null,
     });
     const backups = path.join(folder, '.b');
     await expect(writeImport(folder, request(), backups)).rejects.toMatchObject({
-      kind: 'data',
-      message:
-        'Nothing was written: an answer is missing. 2 records of the source cannot be used. Import without them?',
+      code: 'data.importUnanswered',
+      params: { question: { code: 'importQuestion.accept', params: { count: 2 } } },
     });
     expect(readdirSync(folder)).not.toContain('train.txt');
     await writeImport(folder, request({ accept: 'leaveOut' }), backups);
     expect([read('train.txt'), read('val.txt'), read('test.txt')]).toEqual(['b.jpg\tq\n', '', '']);
   });
 
-  test('are counted as one when there is one, and not asked about when only notes or warnings are left', async () => {
+  test('are in the singular when there is one, and not asked about when there are only notes or warnings', async () => {
     for (const name of ['x/a.jpg', 'y/a.jpg', 'b.jpg', 'c.jpg']) put(name);
     const { asked } = await question('image,labels\na.jpg,q\nb.jpg,q\n');
-    expect(asked?.text).toBe('1 record of the source cannot be used. Import without it?');
+    expect(asked?.text.text).toBe('1 record of the source cannot be used. Import without it?');
     const { asked: none, dropped } = await question('image,labels\ngone.jpg,q\nb.jpg,q\n');
     expect(dropped.map(({ severity }) => severity)).toEqual(expect.arrayContaining(['warning', 'note']));
     expect(none).toBeUndefined();
   });
 });
 
-test('a test split moves images of val by half, or of train by 15 %, to the nearest image', async () => {
+test('a missing test split takes half of val or 15% of train, rounded to whole images', async () => {
   const names = Array.from({ length: 30 }, (_, i) => `${i}.jpg`);
   for (const name of names) put(name);
   put('t.csv', `image,labels,split\n${names.map((name, i) => `${name},x,${i < 20 ? 'train' : 'val'}\n`).join('')}`);
@@ -147,8 +155,5 @@ test('a test split moves images of val by half, or of train by 15 %, to the near
 
 test('a source without images is refused', async () => {
   put('t.csv', 'image,labels\ngone.jpg,x\n');
-  await expect(planImport(folder, request())).rejects.toMatchObject({
-    kind: 'data',
-    message: 'No images were found to import.',
-  });
+  await expect(planImport(folder, request())).rejects.toMatchObject({ code: 'data.noImagesToImport' });
 });

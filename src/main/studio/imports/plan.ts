@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ImportPlan, ImportRequest, Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { compareCodePoints } from '../../pipeline/data/vocabulary.ts';
 import { writeLabelFiles } from '../labels/saveChanges.ts';
@@ -9,12 +11,13 @@ import { duplicateGroups } from './duplicates.ts';
 import type { Entry, ReadConfig, Reading } from './entries.ts';
 import type { Lists, ListTexts } from './listLayout.ts';
 import { fileText, writeReadable } from './listLayout.ts';
+import { shortList } from './shortList.ts';
 import { readSource } from './sources.ts';
-import { askTestSplit, keepsSplits } from './splitQuestions.ts';
+import { askEmptySplits, keepsSplits } from './splitQuestions.ts';
 import { stratify } from './stratify.ts';
 
-const PREVIEWED = 8;
-const NAMED = 5;
+const LINES_PREVIEWED = 8;
+const MOST_LABELS_NAMED = 5;
 
 interface Arranged {
   readonly lists: Lists;
@@ -24,7 +27,7 @@ interface Arranged {
   readonly splitBySource: number;
 }
 
-/** What an import or a new split would write; nothing is written. `config` is what the project's settings say. */
+/** Plans what an import or a new split would write, without writing it. `config` are the project's settings. */
 export async function planImport(
   project: string,
   request: ImportRequest,
@@ -42,8 +45,8 @@ export async function planImport(
     vocabulary: [...vocabulary],
     counts: per((split) => lists[split].length),
     positives,
-    preview: per((split) => texts[split].slice(0, PREVIEWED)),
-    warnings: [...reading.notes, ...emptiness(lists), ...unevenness(vocabulary, positives)],
+    preview: per((split) => texts[split].slice(0, LINES_PREVIEWED)),
+    notes: [...reading.notes, ...emptySplitNotes(lists), ...missingLabelNotes(vocabulary, positives)],
     dropped: reading.tally.dropped(),
     questions: [...reading.questions.asked],
     splitBySource,
@@ -51,7 +54,7 @@ export async function planImport(
   };
 }
 
-/** Writes train.txt, val.txt and test.txt; files that are there are kept as a backup. */
+/** Writes train.txt, val.txt and test.txt, after a backup of those that exist. */
 export async function writeImport(
   project: string,
   request: ImportRequest,
@@ -60,8 +63,7 @@ export async function writeImport(
 ): Promise<void> {
   const { texts, reading } = await arrange(project, request, config);
   const open = reading.questions.asked.find(({ answer }) => answer === null);
-  if (open !== undefined)
-    throw new Problem('data', `Nothing was written: an answer is missing. ${open.text}`, JSON.stringify(open));
+  if (open !== undefined) throw new Problem('data.importUnanswered', { question: open.text }, JSON.stringify(open));
   const files = Object.fromEntries(splits.map((split) => [split, fileText(texts[split])])) as Record<Split, string>;
   await writeLabelFiles(project, files, backupFolder);
 }
@@ -69,18 +71,13 @@ export async function writeImport(
 async function arrange(project: string, request: ImportRequest, config: ReadConfig): Promise<Arranged> {
   const { entries, reading } = await readSource(project, request.source, config);
   if (entries.length === 0)
-    throw new Problem('data', 'No images were found to import.', JSON.stringify(reading.tally.dropped(), null, 1));
+    throw new Problem('data.noImagesToImport', {}, JSON.stringify(reading.tally.dropped(), null, 1));
   const kept = keepsSplits(entries, reading.questions);
   const given = kept ? entries : entries.map((entry) => ({ ...entry, split: null }));
   const bySplit: Record<Split, Entry[]> = { train: [], val: [], test: [] };
   for (const entry of given) if (entry.split !== null) bySplit[entry.split].push(entry);
   const splitBySource = given.filter(({ split }) => split !== null).length;
-  if (splitBySource > 0)
-    reading.notes.push(
-      splitBySource === 1
-        ? '1 image keeps the split that the source names.'
-        : `${splitBySource} images keep the split that the source names.`,
-    );
+  if (splitBySource > 0) reading.notes.push(message('import.splitKept', { count: splitBySource }));
   await assignShares(
     project,
     given.filter(({ split }) => split === null),
@@ -88,7 +85,7 @@ async function arrange(project: string, request: ImportRequest, config: ReadConf
     bySplit,
     reading,
   );
-  await askTestSplit(bySplit, reading.questions, async (donor, receiver, part) => {
+  await askEmptySplits(bySplit, reading.questions, async (donor, receiver, part) => {
     const moving = bySplit[donor];
     bySplit[donor] = [];
     const lists: Record<Split, Entry[]> = { train: [], val: [], test: [] };
@@ -100,11 +97,11 @@ async function arrange(project: string, request: ImportRequest, config: ReadConf
   const vocabulary = [...new Set(splits.flatMap((split) => bySplit[split].flatMap(({ labels }) => labels)))].sort(
     compareCodePoints,
   );
-  countLosses(vocabulary, reading);
+  askToAcceptLosses(vocabulary, reading);
   return { lists: bySplit, texts: await writeReadable(project, bySplit, config), vocabulary, reading, splitBySource };
 }
 
-/** Spreads images over the splits by the shares; images with the same bytes stay together. */
+/** Distributes images over the splits by the shares. Images with the same bytes stay together. */
 async function assignShares(
   project: string,
   entries: readonly Entry[],
@@ -123,30 +120,21 @@ async function assignShares(
   );
   for (const [i, group] of groups.entries()) lists[splits[assigned[i]!]!].push(...group);
   const together = groups.filter((group) => group.length > 1).length;
-  if (together > 0)
-    reading.notes.push(
-      together === 1
-        ? '1 group of identical images was kept together.'
-        : `${together} groups of identical images were kept together.`,
-    );
+  if (together > 0) reading.notes.push(message('import.duplicatesTogether', { count: together }));
 }
 
-/** A class whose every record was dropped is gone: an error. Errors are written only once the user accepts them. */
-function countLosses(vocabulary: readonly string[], { tally, questions }: Reading): void {
+/** Counts classes that lost all their records. If anything is lost, asks the user to accept that before writing. */
+function askToAcceptLosses(vocabulary: readonly string[], { tally, questions }: Reading): void {
   const known = new Set(vocabulary);
   for (const label of tally.labels)
-    if (!known.has(label.trim().normalize('NFC')))
-      tally.drop('error', 'Class that disappears: none of its images is in the lists', label);
+    if (!known.has(label.trim().normalize('NFC'))) tally.drop('error', 'dropped.classLost', label);
   const errors = tally.dropped().filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
   const count = errors.reduce((sum, error) => sum + error.count, 0);
   questions.ask({
     id: 'accept',
-    text:
-      count === 1
-        ? '1 record of the source cannot be used. Import without it?'
-        : `${count} records of the source cannot be used. Import without them?`,
-    choices: [{ value: 'leaveOut', text: 'Import without them' }],
+    text: message('importQuestion.accept', { count }),
+    choices: [{ value: 'leaveOut', text: message('importQuestion.leaveOut', { count }) }],
     assumed: null,
   });
 }
@@ -157,15 +145,17 @@ function countLabels(entries: readonly Entry[], vocabulary: readonly string[]): 
   return vocabulary.map((label) => counts.get(label) ?? 0);
 }
 
-const emptiness = (lists: Lists): string[] =>
-  splits.filter((split) => lists[split].length === 0).map((split) => `${split} has no images.`);
+const emptySplitNotes = (lists: Lists): Message[] =>
+  splits.filter((split) => lists[split].length === 0).map((split) => message('import.emptySplit', { split }));
 
-function unevenness(vocabulary: readonly string[], positives: Readonly<Record<Split, readonly number[]>>): string[] {
+function missingLabelNotes(
+  vocabulary: readonly string[],
+  positives: Readonly<Record<Split, readonly number[]>>,
+): Message[] {
   return splits.flatMap((split) => {
     const missing = vocabulary.filter((_, i) => positives[split][i] === 0);
     if (missing.length === 0) return [];
-    if (missing.length === 1) return [`1 label has no image in ${split}: ${missing[0]!}.`];
-    const named = `${missing.slice(0, NAMED).join(', ')}${missing.length > NAMED ? ', ...' : ''}`;
-    return [`${missing.length} labels have no image in ${split}: ${named}.`];
+    const labels = shortList(missing, MOST_LABELS_NAMED);
+    return [message('import.labelsMissing', { count: missing.length, split, labels })];
   });
 }

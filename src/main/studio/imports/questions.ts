@@ -1,10 +1,11 @@
 import type { ImportQuestion, ImportSource } from '../../../shared/contract/dataset.ts';
+import type { Message } from '../../../shared/message.ts';
 
-/** What a source leaves open. Each question is shown with the plan; the plan follows the answers. */
+/** What a source leaves open. The questions are shown with the plan, which follows their answers. */
 export interface Questions {
   /**
-   * The value to go by. `assumed` is what the source strongly suggests; null leaves the question open: the plan
-   * then shows the first choice, and nothing is written.
+   * Returns the value to use. `assumed` is the answer that the source strongly suggests. If it is null, the question
+   * stays open: the plan then follows the first choice, and nothing is written.
    */
   ask<T extends string>(question: Question<T>): T;
   readonly asked: readonly ImportQuestion[];
@@ -12,8 +13,8 @@ export interface Questions {
 
 export interface Question<T extends string> {
   readonly id: string;
-  readonly text: string;
-  readonly choices: readonly { readonly value: T; readonly text: string }[];
+  readonly text: Message;
+  readonly choices: readonly { readonly value: T; readonly text: Message }[];
   readonly assumed: T | null;
 }
 
@@ -23,7 +24,7 @@ export function createQuestions(answers: ImportSource['answers']): Questions {
   return {
     ask: ({ id, text, choices, assumed }) => {
       const chosen = choices.find(({ value }) => value === given.get(id))?.value ?? assumed;
-      // Two files of a set that suggest different answers leave the question open.
+      // If two files of a set suggest different answers, the user has to decide.
       const before = asked.get(id);
       const answer = before === undefined || before.answer === chosen ? chosen : null;
       asked.set(id, { id, text, choices: choices.map((choice) => ({ ...choice })), answer });

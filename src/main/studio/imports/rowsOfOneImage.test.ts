@@ -28,7 +28,7 @@ test('a table with one row per label gives an image the labels of all its rows',
   ]);
 });
 
-test('a path means the file at that path, not another one of the same name', async () => {
+test('a path means the file at that path, not another one with the same name', async () => {
   for (const name of ['a.jpg', 'one/a.jpg', 'two/a.jpg']) put(name);
   expect(await labelsOf('image,label\none/a.jpg,apple\ntwo/a.jpg,pear\na.jpg,fig\n')).toEqual([
     ['one/a.jpg', ['apple']],

@@ -1,45 +1,46 @@
 import { stat } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import { readRegularFile, readRegularText } from '../../pipeline/storage/regularFile.ts';
 import type { Questions } from './questions.ts';
 
 /** V8 cannot hold longer strings. */
-const LARGEST = 500e6;
+const MAX_MEGABYTES = 500;
 
 const encodings = [
-  ['windows-1252', 'Western European (Windows-1252)'],
-  ['windows-1250', 'Central European (Windows-1250)'],
-  ['windows-1251', 'Cyrillic (Windows-1251)'],
-  ['macintosh', 'Western European (Mac)'],
-  ['shift_jis', 'Japanese (Shift JIS)'],
-  ['gb18030', 'Chinese (GB 18030)'],
+  ['windows-1252', message('importQuestion.encodingWestern')],
+  ['windows-1250', message('importQuestion.encodingCentralEuropean')],
+  ['windows-1251', message('importQuestion.encodingCyrillic')],
+  ['macintosh', message('importQuestion.encodingMac')],
+  ['shift_jis', message('importQuestion.encodingJapanese')],
+  ['gb18030', message('importQuestion.encodingChinese')],
 ] as const;
 
-/** The text of a file of the project. UTF-8 and UTF-16 are recognized; any other encoding is asked about. */
+/** Reads a text file of the project. Recognizes UTF-8 and UTF-16, and asks about any other encoding. */
 export async function readSourceText(project: string, file: string, questions: Questions): Promise<string> {
   return decode(await readBytes(project, file), file, questions);
 }
 
-/** Null only if there is no such file: any other failure is an error, since it would lose labels. */
+/** Returns null only if the file does not exist. Any other failure is an error, because it would lose labels. */
 export async function readTextIfThere(project: string, file: string): Promise<string | null> {
   try {
     return (await readRegularText(placeIn(project, file))).replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof Problem) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message: reason } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new Problem('file', `${file} cannot be read.`, message);
+    throw new Problem('file.sourceUnreadable', { file }, reason);
   }
 }
 
-/** Where a file of the project is, links followed. */
+/** Returns the real location of a file, links resolved. Refuses files outside the project. */
 function placeIn(project: string, file: string): string {
   try {
     return insideFolder(project, file);
   } catch {
-    throw new Problem('data', `${file} is outside the project folder: move it in.`);
+    throw new Problem('data.outsideProject', { file });
   }
 }
 
@@ -47,12 +48,12 @@ async function readBytes(project: string, file: string): Promise<Buffer> {
   try {
     const place = placeIn(project, file);
     const found = await stat(place);
-    if (!found.isFile()) throw new Problem('file', `${file} is not a file.`);
-    if (found.size > LARGEST) throw new Problem('data', `${file} is larger than 500 MB: split it into smaller files.`);
+    if (!found.isFile()) throw new Problem('file.sourceNotFile', { file });
+    if (found.size > MAX_MEGABYTES * 1e6) throw new Problem('data.sourceTooLarge', { file, megabytes: MAX_MEGABYTES });
     return await readRegularFile(place);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem('file', `${file} cannot be read.`, (error as Error).message);
+    throw new Problem('file.sourceUnreadable', { file }, (error as Error).message);
   }
 }
 
@@ -67,7 +68,7 @@ function decode(bytes: Uint8Array, file: string, questions: Questions): string {
   } catch {
     const encoding = questions.ask({
       id: 'encoding',
-      text: `${file} is not UTF-8. Which encoding is it?`,
+      text: message('importQuestion.encoding', { file }),
       choices: encodings.map(([value, text]) => ({ value, text })),
       assumed: 'windows-1252',
     });
@@ -75,7 +76,7 @@ function decode(bytes: Uint8Array, file: string, questions: Questions): string {
   }
 }
 
-/** JSON, also as Python writes it: with NaN and Infinity, which become null. */
+/** Parses JSON, also as Python writes it: with NaN and Infinity, which become null. */
 export function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -86,19 +87,11 @@ export function parseJson(text: string, file: string): unknown {
     try {
       return JSON.parse(plain) as unknown;
     } catch {
-      const message = (error as Error).message;
-      if (/Unterminated|Unexpected end|end of/i.test(message) || !/[\]}]\s*$/.test(text))
-        throw new Problem(
-          'data',
-          `${file}:${text.split('\n').length}: the file is cut off here. Copy or export it again.`,
-          message,
-        );
-      const at = Number(/position (\d+)/.exec(message)?.[1] ?? 0);
-      throw new Problem(
-        'data',
-        `${file}:${text.slice(0, at).split('\n').length}: this is not valid JSON. Export the file again.`,
-        message,
-      );
+      const reason = (error as Error).message;
+      if (/Unterminated|Unexpected end|end of/i.test(reason) || !/[\]}]\s*$/.test(text))
+        throw new Problem('data.truncatedFile', { file, line: text.split('\n').length }, reason);
+      const at = Number(/position (\d+)/.exec(reason)?.[1] ?? 0);
+      throw new Problem('data.invalidJson', { file, line: text.slice(0, at).split('\n').length }, reason);
     }
   }
 }

@@ -50,7 +50,7 @@ describe('labels are read', () => {
     });
   });
 
-  test('from a table whose labels hold commas: the whole column has one separator', async () => {
+  test('from a table whose labels contain commas: the whole column has one separator', async () => {
     put('a.jpg');
     put('b.jpg');
     put('labels.csv', 'image,labels\na.jpg,"red, ripe|pear"\nb.jpg,"red, ripe"\n');
@@ -70,7 +70,7 @@ describe('labels are read', () => {
     });
   });
 
-  test('from COCO: one box or more means present', async () => {
+  test('from COCO: at least one box means present', async () => {
     put('a.jpg');
     put('b.jpg');
     put(
@@ -96,7 +96,7 @@ describe('labels are read', () => {
     expect(found['b.jpg'] ?? []).toEqual([]);
   });
 
-  test('from YOLO: the numbers of the boxes by data.yaml', async () => {
+  test('from YOLO: data.yaml names the class numbers of the boxes', async () => {
     put('images/train/a.jpg');
     put('labels/train/a.txt', '1 0.5 0.5 0.1 0.1\n1 0.2 0.2 0.1 0.1\n0 0.1 0.1 0.1 0.1\n');
     put('data.yaml', 'train: images/train\nnames: [apple, pear]\n');
@@ -107,12 +107,17 @@ describe('labels are read', () => {
     put('bad.csv', 'x,y\n1,2\n');
     put('good.csv', '\uFEFF"file name";labels\na.jpg;x\n');
     expect((await importOffers(folder)).files).toEqual([{ kind: 'csv', file: 'good.csv', also: [] }]);
-    await expect(readSource(folder, { kind: 'csv', file: 'bad.csv' })).rejects.toThrow(/bad\.csv:1/);
-    await expect(readSource(folder, { kind: 'csv', file: '../outside.csv' })).rejects.toThrow(/outside the project/);
+    await expect(readSource(folder, { kind: 'csv', file: 'bad.csv' })).rejects.toMatchObject({
+      code: 'data.noImageColumn',
+      params: { file: 'bad.csv' },
+    });
+    await expect(readSource(folder, { kind: 'csv', file: '../outside.csv' })).rejects.toMatchObject({
+      code: 'data.outsideProject',
+    });
   });
 });
 
-test('a plan writes nothing; identical images stay in one split; writing keeps a backup of what was there', async () => {
+test('a plan writes nothing; identical images stay in one split', async () => {
   for (let i = 0; i < 20; i++) put(`cats/${i}.jpg`, `content ${Math.floor(i / 2)}`);
   const request = {
     project: 'p',
@@ -147,8 +152,8 @@ test("keeps the splits of the source and writes with the separator of the projec
     shares: { train: 0, val: 0, test: 1 },
     seed: 1,
   };
-  expect((await planImport(folder, request, semicolon)).warnings).toContain(
-    '2 images keep the split that the source names.',
+  expect((await planImport(folder, request, semicolon)).notes).toContainEqual(
+    expect.objectContaining({ code: 'import.splitKept', params: { count: 2 } }),
   );
   await writeImport(folder, request, path.join(folder, '.backups'), semicolon);
   expect(['train', 'val', 'test'].map((split) => readFileSync(path.join(folder, `${split}.txt`), 'utf8'))).toEqual([

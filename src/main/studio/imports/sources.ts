@@ -24,7 +24,7 @@ const formats: Readonly<Record<ImportFormat, (reading: Reading, source: FileSour
   fiftyone: fromFiftyone,
 };
 
-/** The studio's own runs and installed packages hold images that are not the user's. */
+/** Our own runs and installed packages contain images that are not the user's. */
 export const skippedFolders: ReadonlySet<string> = new Set(['runs', 'node_modules']);
 
 export interface SourceReading {
@@ -32,7 +32,7 @@ export interface SourceReading {
   readonly reading: Reading;
 }
 
-/** Labels from whatever the user has. Boxes and masks become 'is in the image'. */
+/** Reads the labels of any source. A box or mask means that the image has the label. */
 export async function readSource(
   project: string,
   source: ImportSource,
@@ -48,7 +48,7 @@ export async function readSource(
     questions: createQuestions(source.answers),
     notes: [],
   };
-  countPassedOver(reading);
+  countSkipped(reading);
   const entries = await readEntries(reading, source);
   return { entries: entries.map((entry) => cleaned(entry, reading)), reading };
 }
@@ -59,23 +59,23 @@ async function readEntries(reading: Reading, source: ImportSource): Promise<Entr
       return fromLabelFiles(reading);
     case 'folders':
       return fromFolders(reading);
-    case 'unlabelled':
+    case 'unlabeled':
       return reading.images.map((image) => ({ path: image, labels: [], split: null }));
     default:
       return formats[source.kind](reading, source);
   }
 }
 
-function countPassedOver({ folder, tally }: Reading): void {
-  for (const name of folder.litter) tally.drop('note', 'Hidden file or litter of an archive', name);
-  for (const name of folder.links) tally.drop('warning', 'Symbolic link: it is not followed', name);
-  for (const name of folder.skipped) tally.drop('note', 'Folder that is not searched for images', name);
-  for (const name of folder.closed) tally.drop('warning', 'Folder that you may not open', name);
+function countSkipped({ folder, tally }: Reading): void {
+  for (const name of folder.litter) tally.drop('note', 'dropped.archiveLitter', name);
+  for (const name of folder.links) tally.drop('warning', 'dropped.link', name);
+  for (const name of folder.skipped) tally.drop('note', 'dropped.folderSkipped', name);
+  for (const name of folder.closed) tally.drop('warning', 'dropped.folderClosed', name);
 }
 
-/** Labels as the product's reader returns them: composed, without surrounding blanks. */
+/** Normalizes labels as our own reader does: Unicode NFC, without surrounding spaces. */
 function cleaned(entry: Entry, { tally }: Reading): Entry {
   const labels = entry.labels.map((label) => label.trim().normalize('NFC'));
-  for (const label of labels) if (label === '') tally.drop('error', 'Label without a name', entry.path);
+  for (const label of labels) if (label === '') tally.drop('error', 'dropped.labelEmpty', entry.path);
   return { ...entry, labels: [...new Set(labels.filter((label) => label !== ''))] };
 }

@@ -1,7 +1,8 @@
 import type { Split } from '../../../shared/contract/dataset.ts';
+import { message, quoted } from '../../../shared/message.ts';
 import type { Questions } from './questions.ts';
 
-/** A Map, not an object: a folder may be named 'constructor'. */
+/** This is a Map and not an object, because a folder may be named 'constructor'. */
 const names: ReadonlyMap<string, Split> = new Map([
   ['train', 'train'],
   ['training', 'train'],
@@ -15,7 +16,7 @@ const names: ReadonlyMap<string, Split> = new Map([
   ['holdout', 'test'],
 ]);
 
-/** 'train', 'Validation' and 'train2017' are names of splits; 'test-dev' is not: only digits may follow. */
+/** Recognizes 'train', 'Validation' and 'train2017', but not 'test-dev': only digits may follow the name. */
 export const splitNamed = (name: string): Split | null =>
   names.get(
     name
@@ -24,7 +25,7 @@ export const splitNamed = (name: string): Split | null =>
       .replace(/[-_ ]?\d+$/, ''),
   ) ?? null;
 
-/** The topmost folder of a path that is named like a split. */
+/** Returns the split of the topmost folder that is named like one. */
 export function splitOfFolders(file: string): Split | null {
   for (const folder of file.split('/').slice(0, -1)) {
     const split = splitNamed(folder);
@@ -33,7 +34,7 @@ export function splitOfFolders(file: string): Split | null {
   return null;
 }
 
-/** The split that the name of a file or of a folder above it says: 'valid/_classes.csv', 'instances_val2017.json'. */
+/** Returns the split that the file or a folder above it is named after: valid/_classes.csv, instances_val2017.json. */
 export function splitOfFile(file: string): Split | null {
   const base = file
     .split('/')
@@ -44,7 +45,7 @@ export function splitOfFile(file: string): Split | null {
   return named.size === 1 ? [...named][0]! : splitOfFolders(file);
 }
 
-/** The same for all files of a set: the path with '*' in place of the split's name. */
+/** Returns the path with '*' in place of the split's name, which is the same for all files of a set. */
 export const setOf = (file: string): string =>
   file
     .split('/')
@@ -59,11 +60,11 @@ export const setOf = (file: string): string =>
 const MOST_VALUES = 20;
 const yes = /^(1|1\.0|true|yes|y)$/i;
 
-/** Columns that say which split a row belongs to. */
+/** Titles of columns that give the split of a row. */
 export const splitColumn =
   /^(split|set|subset|partition|phase|usage|data[ _-]?set|is[ _-]?(train|valid|val|test)|valid|k?[ _-]?folds?)$/i;
 
-/** The split of each value; null leaves the row to the shares. Returns null if the values name no splits. */
+/** Maps each value to a split, or to null when the shares decide. Returns null if the values are not splits. */
 export function readSplitColumn(
   column: string,
   values: readonly string[],
@@ -86,12 +87,12 @@ function askSplit(value: string, rows: number, questions: Questions): Split | nu
   if (known !== null && !/^(dev|eval|holdout)/i.test(value)) return known;
   const answer = questions.ask({
     id: `split:${value}`,
-    text: `Which split is '${value}' (rows: ${rows})?`,
+    text: message('importQuestion.split', { value, count: rows }),
     choices: [
-      { value: 'shares', text: 'None: assign these images by the shares' },
-      { value: 'train', text: 'train' },
-      { value: 'val', text: 'val' },
-      { value: 'test', text: 'test' },
+      { value: 'shares', text: message('importQuestion.splitByShares') },
+      { value: 'train', text: quoted('train') },
+      { value: 'val', text: quoted('val') },
+      { value: 'test', text: quoted('test') },
     ],
     assumed: known,
   });
@@ -108,10 +109,10 @@ function folds(
   const [val, test] = ordered.slice(-2) as [string, string];
   const answer = questions.ask({
     id: 'folds',
-    text: `Column '${column}' numbers ${ordered.length} folds. How are they used?`,
+    text: message('importQuestion.folds', { column, count: ordered.length }),
     choices: [
-      { value: 'shares', text: 'Not at all: assign the images by the shares' },
-      { value: 'folds', text: `Fold ${val} is val, fold ${test} is test, the others are train` },
+      { value: 'shares', text: message('importQuestion.foldsIgnored') },
+      { value: 'folds', text: message('importQuestion.foldsAsSplits', { val, test }) },
     ],
     assumed: null,
   });

@@ -1,26 +1,30 @@
 import type { Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
+import { message } from '../../../shared/message.ts';
 import type { Entry } from './entries.ts';
 import type { Questions } from './questions.ts';
 
-/** Whether the splits that the source names are kept. A source that names one split only has no split to keep. */
+/** Asks whether to keep the splits of the source. If it names only one split, the shares are assumed instead. */
 export function keepsSplits(entries: readonly Entry[], questions: Questions): boolean {
   const named = new Set(entries.flatMap(({ split }) => split ?? []));
   if (named.size === 0) return false;
   const answer = questions.ask({
     id: 'splits',
-    text: 'The source names splits. Are they kept?',
+    text: message('importQuestion.sourceSplits'),
     choices: [
-      { value: 'source', text: 'As in the source; the shares apply to the other images' },
-      { value: 'shares', text: 'Split all images again by the shares' },
+      { value: 'source', text: message('importQuestion.sourceSplitsKept') },
+      { value: 'shares', text: message('importQuestion.sourceSplitsIgnored') },
     ],
     assumed: named.size > 1 ? 'source' : 'shares',
   });
   return answer === 'source';
 }
 
-/** A model that is chosen on val needs test images of its own. If the source has none, the user says where from. */
-export async function askTestSplit(
+/** Of train, which has far more images than the other splits need. */
+const PART_OF_TRAIN = 0.15;
+
+/** Asks where the images of an empty split should come from: a model chosen on val needs a test split of its own. */
+export async function askEmptySplits(
   lists: Readonly<Record<Split, readonly Entry[]>>,
   questions: Questions,
   move: (donor: Split, receiver: Split, part: number) => Promise<void>,
@@ -31,16 +35,19 @@ export async function askTestSplit(
     if (donors.length === 0) return;
     const answer = questions.ask({
       id: `empty:${receiver}`,
-      text: `The source has no ${receiver} images. Where do they come from?`,
+      text: message('importQuestion.emptySplit', { split: receiver }),
       choices: [
         ...donors.map((donor) => ({
           value: donor,
-          text: receiver === 'train' ? `Half of ${donor}` : donor === 'train' ? '15 % of train' : `Half of ${donor}`,
+          text:
+            donor === 'train'
+              ? message('importQuestion.emptySplitPart', { percent: PART_OF_TRAIN * 100 })
+              : message('importQuestion.emptySplitHalf', { split: donor }),
         })),
-        { value: 'none' as const, text: `From nowhere yet: ${receiver} stays empty` },
+        { value: 'none' as const, text: message('importQuestion.emptySplitStays', { split: receiver }) },
       ],
       assumed: null,
     });
-    if (answer !== 'none') await move(answer, receiver, answer === 'train' ? 0.15 : 0.5);
+    if (answer !== 'none') await move(answer, receiver, answer === 'train' ? PART_OF_TRAIN : 0.5);
   }
 }

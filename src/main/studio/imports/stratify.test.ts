@@ -5,7 +5,7 @@ import { stratify } from './stratify.ts';
 
 const shares = [0.7, 0.15, 0.15];
 const stream = randomStream(5, 'stratify test');
-/** A long tail of labels, some images with several, some with none, some groups of duplicates. */
+/** Labels with a long tail: some images have several, some none, and some are groups of duplicates. */
 const groups: Group[] = Array.from({ length: 2000 }, () => ({
   size: stream() < 0.1 ? 2 : 1,
   labels: Array.from({ length: 20 }, (_, c) => `label ${c}`).filter((_, c) => stream() < 0.3 / (1 + c)),
@@ -18,14 +18,14 @@ const images = (split: number, label?: string): number =>
     0,
   );
 
-describe('a split for several labels', () => {
-  test('gives every group a split, and the splits their shares', () => {
+describe('a stratified split', () => {
+  test('assigns every group, and gives each split its share', () => {
     expect(assigned.every((split) => split >= 0 && split < 3)).toBe(true);
     const total = images(0) + images(1) + images(2);
     shares.forEach((share, split) => expect(Math.abs(images(split) / total - share)).toBeLessThan(0.01));
   });
 
-  test('spreads every label as the shares say, to within two images', () => {
+  test('distributes every label by the shares, within two images', () => {
     for (const label of new Set(groups.flatMap(({ labels }) => labels))) {
       const total = images(0, label) + images(1, label) + images(2, label);
       shares.forEach((share, split) =>
@@ -36,15 +36,15 @@ describe('a split for several labels', () => {
     }
   });
 
-  test('is the same for the same seed and another for another', () => {
+  test('depends only on the seed', () => {
     expect(stratify(groups, shares, 1)).toEqual(assigned);
     expect(stratify(groups, shares, 2)).not.toEqual(assigned);
   });
 
   /**
-   * By hand: 4 images have 'common', 2 of them 'rare' too; half the images go to each split. Rarest first gives each
-   * split one rare image. Commonest first, in the seeded order, hands out the two plain images as it comes and leaves
-   * the rare ones to chance: over 20 seeds some would fall into one split.
+   * Worked out by hand: 4 images have 'common', 2 of them also 'rare'; each split gets half of the images. Rarest
+   * first gives each split one rare image. Commonest first would leave the rare ones to chance: with 20 seeds, some
+   * would end up in the same split.
    */
   test('starts at the rarest label', () => {
     const four: Group[] = [
@@ -60,14 +60,14 @@ describe('a split for several labels', () => {
     }
   });
 
-  test('spreads labels of one image each over the splits as the shares say', () => {
+  test('distributes labels with one image each by the shares', () => {
     const ones: Group[] = Array.from({ length: 30 }, (_, i) => ({ size: 1, labels: [`class ${i}`] }));
     const split = stratify(ones, [0.6, 0.2, 0.2], 1);
     expect([0, 1, 2].map((s) => split.filter((own) => own === s).length)).toEqual([18, 6, 6]);
     expect(stratify(ones, [0.6, 0.2, 0.2], 2)).not.toEqual(split);
   });
 
-  test('leaves no split with a share empty while there are images, and gives none to a split without', () => {
+  test('leaves no split with a share empty, and gives no images to a split without one', () => {
     const many = ['a', 'b', 'c', 'd', 'e', 'f'];
     for (const images of [3, 4, 5]) {
       const groups_: Group[] = Array.from({ length: images }, () => ({ size: 1, labels: many }));

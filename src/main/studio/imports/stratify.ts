@@ -1,56 +1,60 @@
 import { permutation, randomStream } from '../../../shared/random.ts';
 
 export interface Group {
-  /** Images that stay together: duplicates of one another. */
+  /** Number of images that stay together, because they are duplicates of each other. */
   readonly size: number;
   readonly labels: readonly string[];
 }
 
 /**
- * Gives each group a split so that every label is spread as the shares say: iterative stratification (Sechidis,
- * Tsoumakas & Vlahavas 2011, 'On the Stratification of Multi-Label Data', algorithm 1). The rarest remaining label goes
- * first; each of its groups goes to the split that wants that label most, then to the one that wants images most, then
- * by the seeded order. Two things are added: a split that has all its images gets no more of a label unless it wants a
- * whole image of it, and no split with a share stays empty while there are groups. Without them one image per label
- * would put every image into the largest split.
- * Returns the number of the share of each group.
+ * Assigns each group to a split so that every label follows the shares. This is iterative stratification (Sechidis,
+ * Tsoumakas & Vlahavas 2011, 'On the Stratification of Multi-Label Data', algorithm 1): starting with the rarest
+ * remaining label, each of its groups goes to the split that needs that label most, then to the one that needs images
+ * most, then by the seeded order.
+ *
+ * We add two rules, because with one image per label every image would end up in the largest split: a full split gets
+ * more of a label only if it still needs a whole image of it, and no split with a share stays empty.
+ *
+ * Returns the index of the share for each group.
  */
 export function stratify(groups: readonly Group[], shares: readonly number[], seed: number): number[] {
   const total = groups.reduce((sum, { size }) => sum + size, 0);
   const whole = shares.reduce((a, b) => a + b, 0) || 1;
   const wantedImages = shares.map((share) => (share / whole) * total);
   const order = Array.from(permutation(groups.length, randomStream(seed, 'split')));
-  const left = countLabels(groups, order);
-  const wanted = new Map([...left].map(([label, count]) => [label, shares.map((share) => (share / whole) * count)]));
+  const remaining = countLabels(groups, order);
+  const wanted = new Map(
+    [...remaining].map(([label, count]) => [label, shares.map((share) => (share / whole) * count)]),
+  );
   const members = membersByLabel(groups, order);
   const assigned = new Array<number>(groups.length).fill(-1);
 
-  const give = (group: number, split: number): void => {
+  const assign = (group: number, split: number): void => {
     assigned[group] = split;
     const { size, labels } = groups[group]!;
     wantedImages[split]! -= size;
     for (const label of labels) {
       wanted.get(label)![split]! -= size;
-      left.set(label, left.get(label)! - size);
+      remaining.set(label, remaining.get(label)! - size);
     }
   };
   for (;;) {
-    const label = rarest(left);
+    const label = rarest(remaining);
     if (label === null) break;
     for (const group of members.get(label)!) {
-      if (assigned[group] === -1) give(group, neediest(wanted.get(label)!, wantedImages, shares));
+      if (assigned[group] === -1) assign(group, neediest(wanted.get(label)!, wantedImages, shares));
     }
-    left.delete(label);
+    remaining.delete(label);
   }
-  // Images without a label.
+  // What remains has no labels.
   for (const group of order) {
-    if (assigned[group] === -1) give(group, neediest(wantedImages, wantedImages, shares));
+    if (assigned[group] === -1) assign(group, neediest(wantedImages, wantedImages, shares));
   }
   fillEmptySplits(groups, shares, order, assigned);
   return assigned;
 }
 
-/** In the seeded order of first occurrence, which decides between labels that are equally rare. */
+/** Counts in the seeded order, because the first occurrence decides between labels that are equally rare. */
 function countLabels(groups: readonly Group[], order: readonly number[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const group of order) {
@@ -72,10 +76,10 @@ function membersByLabel(groups: readonly Group[], order: readonly number[]): Map
   return members;
 }
 
-function rarest(left: ReadonlyMap<string, number>): string | null {
+function rarest(remaining: ReadonlyMap<string, number>): string | null {
   let found: string | null = null;
   let fewest = Infinity;
-  for (const [label, count] of left) {
+  for (const [label, count] of remaining) {
     if (count >= fewest) continue;
     found = label;
     fewest = count;
@@ -83,7 +87,7 @@ function rarest(left: ReadonlyMap<string, number>): string | null {
   return found;
 }
 
-/** Shares such as 0.15 are no binary fractions: sums of them miss whole numbers by less than this. */
+/** Shares such as 0.15 are not binary fractions. Sums of them miss whole numbers by less than this. */
 const ROUNDING = 1e-9;
 
 function neediest(label: readonly number[], images: readonly number[], shares: readonly number[]): number {
@@ -97,7 +101,7 @@ function neediest(label: readonly number[], images: readonly number[], shares: r
   return Math.max(0, best);
 }
 
-/** Moves one group of the largest split into each empty split that has a share: one whose labels stay best covered. */
+/** Moves one group from the largest split into each empty split that has a share: the one whose labels lose least. */
 function fillEmptySplits(
   groups: readonly Group[],
   shares: readonly number[],

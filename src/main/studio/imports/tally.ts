@@ -1,26 +1,34 @@
 import type { Dropped } from '../../../shared/contract/dataset.ts';
+import type { Message, MessageCode } from '../../../shared/message.ts';
+import { message, quoted } from '../../../shared/message.ts';
 
-/** Counts the records of a source that end up in no list. */
+export type DropReason = Extract<MessageCode, `dropped.${string}`>;
+
+/** Counts the records of a source that are not imported, so that no label is lost without the user's knowledge. */
 export interface Tally {
-  /** `where` is file and line, and what was there; `labels` are those that the record would have given an image. */
-  drop(severity: Dropped['severity'], reason: string, where: string, labels?: readonly string[]): void;
+  /**
+   * `example` is file and line, and what was there. `labels` are those that the record would have given an image:
+   * they show which classes disappear.
+   */
+  drop(severity: Dropped['severity'], reason: DropReason, example: string | Message, labels?: readonly string[]): void;
   readonly dropped: () => Dropped[];
-  /** Labels of dropped records: a class that no other record has is lost. */
+  /** Labels of dropped records. A class that no other record has would disappear. */
   readonly labels: ReadonlySet<string>;
 }
 
-const EXAMPLES = 5;
+const MOST_EXAMPLES = 5;
 const LONGEST_EXAMPLE = 200;
 
 export function createTally(): Tally {
   const byReason = new Map<string, Dropped>();
   const lost = new Set<string>();
   return {
-    drop: (severity, reason, where, labels = []) => {
+    drop: (severity, reason, example, labels = []) => {
       const key = `${severity} ${reason}`;
-      const before = byReason.get(key) ?? { reason, severity, count: 0, examples: [] };
+      const before = byReason.get(key) ?? { reason: message(reason), severity, count: 0, examples: [] };
       before.count++;
-      if (before.examples.length < EXAMPLES) before.examples.push(shortened(where));
+      if (before.examples.length < MOST_EXAMPLES)
+        before.examples.push(typeof example === 'string' ? quoted(shortened(example)) : example);
       byReason.set(key, before);
       for (const label of labels) lost.add(label);
     },

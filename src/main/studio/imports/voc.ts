@@ -8,11 +8,11 @@ import { readSourceText } from './sourceText.ts';
 import { splitOfFolders } from './splitNames.ts';
 import { childText, parseXml } from './xml.ts';
 
-/** Pascal VOC: an XML file per image in the folder that the source names, or below it. */
+/** Reads Pascal VOC: one XML file per image, in the folder that the source names or below it. */
 export async function fromVoc(reading: Reading, { file: folder }: FileSource): Promise<Entry[]> {
   const inFolder = folder === '.' ? '' : `${folder}/`;
   const files = reading.folder.files.filter((name) => /\.xml$/i.test(name) && name.startsWith(inFolder));
-  if (files.length === 0) throw new Problem('data', `${folder} has no XML files.`);
+  if (files.length === 0) throw new Problem('data.noXmlFiles', { folder });
   const bySets = await readImageSets(reading);
   const locator = createLocator(reading.images);
   const known = (name: string, file: string): boolean =>
@@ -42,24 +42,24 @@ async function recordOf(
 ): Promise<SourceRecord | null> {
   const root = parseXml(await readSourceText(reading.project, file, reading.questions), file);
   if (root.name !== 'annotation') {
-    reading.tally.drop('note', 'XML file that is not a Pascal VOC annotation', file);
+    reading.tally.drop('note', 'dropped.notVoc', file);
     return null;
   }
   const labels: string[] = [];
   for (const object of root.children.filter(({ name }) => name === 'object')) {
     const label = childText(object, 'name');
-    if (label === '') reading.tally.drop('error', 'Object without a name', file);
+    if (label === '') reading.tally.drop('error', 'dropped.objectUnnamed', file);
     else labels.push(label);
   }
   const stem = path.posix.basename(file).replace(/\.xml$/i, '');
   const split = splitOfFolders(file) ?? bySets.get(stem) ?? null;
-  // Many tools leave the name of a file that was renamed since, or none: the XML file's own name then tells the image.
+  // Many tools leave an outdated file name, or none. Then the name of the XML file itself identifies the image.
   const filename = childText(root, 'filename');
   const name = filename !== '' && (known(filename, file) || !known(stem, file)) ? filename : stem;
   return { name, labels: [...new Set(labels)], split, where: file };
 }
 
-/** ImageSets/Main/train.txt, val.txt and test.txt list names without endings. trainval.txt repeats two of them. */
+/** Reads ImageSets/Main/train.txt, val.txt and test.txt, which list image names without extension. */
 async function readImageSets(reading: Reading): Promise<ReadonlyMap<string, Split>> {
   const sets = new Map<string, Split>();
   for (const split of ['train', 'val', 'test'] as const) {

@@ -23,7 +23,7 @@ const token = new RegExp(
 );
 const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
-/** The elements of an annotation file. No entities are declared or expanded but XML's own five and numbers. */
+/** Parses an annotation file. Entities are not declared, so that a file cannot expand to gigabytes. */
 export function parseXml(text: string, file: string): XmlElement {
   const root: OpenElement = { name: '', attributes: new Map(), children: [], text: '' };
   const open: OpenElement[] = [root];
@@ -32,12 +32,12 @@ export function parseXml(text: string, file: string): XmlElement {
     const at = token.lastIndex;
     const found = token.exec(text);
     const top = open.at(-1)!;
-    if (found === null) throw fault(text, at, file);
+    if (found === null) throw syntaxProblem(text, at, file);
     const [, cdata, closed, opened, attributes, empty, plain] = found;
     if (cdata !== undefined) top.text += cdata;
     else if (plain !== undefined) top.text += decoded(plain);
     else if (closed !== undefined) {
-      if (closed !== top.name || open.length === 1) throw fault(text, at, file);
+      if (closed !== top.name || open.length === 1) throw syntaxProblem(text, at, file);
       open.pop();
     } else if (opened !== undefined) {
       const element: OpenElement = {
@@ -57,17 +57,14 @@ export function parseXml(text: string, file: string): XmlElement {
   }
   const [element] = root.children;
   if (open.length > 1 || element === undefined)
-    throw new Problem(
-      'data',
-      `${file}:${lineAt(text, text.length)}: the file is cut off here. Copy or export it again.`,
-    );
+    throw new Problem('data.truncatedFile', { file, line: lineAt(text, text.length) });
   return element;
 }
 
 const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n').length;
 
-const fault = (text: string, at: number, file: string): Problem =>
-  new Problem('data', `${file}:${lineAt(text, at)}: this is not valid XML. Export the file again.`);
+const syntaxProblem = (text: string, at: number, file: string): Problem =>
+  new Problem('data.invalidXml', { file, line: lineAt(text, at) });
 
 const entities = new Map([
   ['amp', '&'],
@@ -87,6 +84,6 @@ const decoded = (text: string): string =>
     },
   );
 
-/** The text of a child element, trimmed; '' if there is none. */
+/** Returns the trimmed text of a child element; '' if there is none. */
 export const childText = (element: XmlElement, name: string): string =>
   element.children.find((child) => child.name === name)?.text.trim() ?? '';

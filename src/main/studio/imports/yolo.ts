@@ -5,8 +5,8 @@ import { readTextIfThere } from './sourceText.ts';
 import { readYoloSet } from './yoloConfig.ts';
 
 /**
- * YOLO: beside each image, or in labels/ instead of images/, a .txt whose lines begin with the number of a class.
- * An image without such a file is a background image and gets no label.
+ * Reads YOLO: each image has a .txt file beside it, or in labels/ instead of images/, whose lines begin with the number
+ * of a class. An image without such a file is a background image and gets no label.
  */
 export async function fromYolo(reading: Reading, { file }: FileSource): Promise<Entry[]> {
   const { names, splitOf } = await readYoloSet(reading, file);
@@ -17,7 +17,7 @@ export async function fromYolo(reading: Reading, { file }: FileSource): Promise<
     const list = annotationPlaces(image).find((place) => there.has(place));
     const text = list === undefined ? null : await readTextIfThere(reading.project, list);
     if (list !== undefined) used.add(list);
-    if (text === null) reading.tally.drop('note', 'Image without an annotation file: it gets no label', image);
+    if (text === null) reading.tally.drop('note', 'dropped.imageWithoutAnnotation', image);
     const labels = new Set<string>();
     for (const [i, line] of (text ?? '').split(/\r?\n/).entries()) {
       if (line.trim() === '') continue;
@@ -25,8 +25,8 @@ export async function fromYolo(reading: Reading, { file }: FileSource): Promise<
       const number = /^\d+(\.0*)?$/.test(first) ? Number(first) : null;
       const name = number === null ? undefined : names[number];
       const where = `${list!}:${i + 1}: ${line.trim()}`;
-      if (number === null) reading.tally.drop('error', 'Line that does not begin with a class number', where);
-      else if (name === undefined || name === '') reading.tally.drop('error', 'Class number that has no name', where);
+      if (number === null) reading.tally.drop('error', 'dropped.lineWithoutClassNumber', where);
+      else if (name === undefined || name === '') reading.tally.drop('error', 'dropped.classNumberUnnamed', where);
       else {
         labels.add(name);
         counted.add(number);
@@ -35,13 +35,12 @@ export async function fromYolo(reading: Reading, { file }: FileSource): Promise<
     return { path: image, labels: [...labels], split: splitOf(image) };
   });
   for (const [number, name] of names.entries())
-    if (name !== '' && !counted.has(number))
-      reading.tally.drop('note', 'Class that no annotation has', `${file}: ${name}`);
+    if (name !== '' && !counted.has(number)) reading.tally.drop('note', 'dropped.classUnused', `${file}: ${name}`);
   countOrphans(reading, used);
   return entries;
 }
 
-/** The last folder named images counts: 'images/images/a.jpg' has its labels in 'images/labels/a.txt'. */
+/** Replaces the last folder named images: the labels of images/images/a.jpg are in images/labels/a.txt. */
 function annotationPlaces(image: string): string[] {
   const plain = image.replace(/\.[^./]+$/, '.txt');
   const at = `/${plain}`.lastIndexOf('/images/');
@@ -49,11 +48,11 @@ function annotationPlaces(image: string): string[] {
   return [...beside, plain];
 }
 
-/** Annotation files in the folders that hold such files, without an image. */
+/** Counts annotation files without an image. Looks only into folders that have such files. */
 function countOrphans({ folder, tally }: Reading, used: ReadonlySet<string>): void {
   const folderOf = (file: string): string => file.slice(0, file.lastIndexOf('/') + 1);
   const folders = new Set([...used].map(folderOf).filter((name) => name !== ''));
   for (const file of folder.files)
     if (/\.txt$/i.test(file) && !used.has(file) && folders.has(folderOf(file)) && !/(^|\/)classes\.txt$/i.test(file))
-      tally.drop('warning', 'Annotation file without an image', file);
+      tally.drop('warning', 'dropped.annotationWithoutImage', file);
 }

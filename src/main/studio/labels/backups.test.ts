@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-test('the newest are kept, and the one just made among them, though the clock was set back', async () => {
+test('keeps the newest backups, even if the clock was set back', async () => {
   const file = path.join(home, 'train.txt');
   const earlier = '2025-01-01T00-00-00.000Z';
   mkdirSync(path.join(backups(), earlier), { recursive: true });
@@ -23,13 +23,13 @@ test('the newest are kept, and the one just made among them, though the clock wa
   }
   const kept = readdirSync(backups()).sort();
   expect(kept).toHaveLength(BACKUPS_KEPT);
-  // 52 saves and one of an earlier version: the first to go are that one and the first two saves.
+  // There are 52 saves and one backup of an earlier version. That one and the first two saves are removed.
   expect(kept.map((name) => readFileSync(path.join(backups(), name, 'train.txt'), 'utf8'))).toEqual(
     Array.from({ length: BACKUPS_KEPT }, (_, i) => `save ${i + 3}`),
   );
 });
 
-test('two in the same millisecond are two', async () => {
+test('two backups in the same millisecond have different folders', async () => {
   const now = new Date('2026-01-01T00:00:00Z');
   await backUp([], backups(), now);
   await backUp([], backups(), now);

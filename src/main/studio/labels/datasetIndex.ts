@@ -8,7 +8,7 @@ import { readDataset } from '../../pipeline/data/readDataset.ts';
 import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import { readRawFile } from './labelFile.ts';
 
-/** The label files as columns for the Data screen; no image is opened. */
+/** Reads the label files as columns for the Data screen, without opening any image. */
 export async function readIndex(
   id: string,
   folder: string,

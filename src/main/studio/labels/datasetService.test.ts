@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LineChange } from '../../../shared/contract/dataset.ts';
 
-/** Stands in for the system's watcher, which reports when it likes. */
+/** Replaces the system's watcher, so that the tests decide when it reports. */
 class Watcher extends EventEmitter {
   closed = false;
   readonly listener: WatchListener<string>;
@@ -69,20 +69,20 @@ afterEach(() => {
 });
 
 describe('a project that was just opened', () => {
-  test('is not read twice, but read again after that', async () => {
+  test('is not read a second time, but a third time', async () => {
     await datasets.open('id', project());
     await datasets.read('id', project());
     expect(readings).toHaveBeenCalledTimes(1);
     await datasets.read('id', project());
     expect(readings).toHaveBeenCalledTimes(2);
   });
-  test('is read again by its new settings', async () => {
+  test('is read again if its settings have changed', async () => {
     await datasets.open('id', project());
     put('destila.yaml', 'data: { separator: pipe }\n');
     expect((await datasets.read('id', project())).vocabulary).toEqual([]);
     expect(readings).toHaveBeenCalledTimes(2);
   });
-  test('has no edits, and asks what unlabeled images mean, until somebody says otherwise', async () => {
+  test('has no edits, and does not know what unlabeled images mean until somebody answers', async () => {
     put('destila.yaml', 'data: { separator: banana }\n');
     expect(await datasets.open('id', project())).toMatchObject({ draft: [], unlabeled: 'ask' });
     put('destila.yaml', 'data: { unlabeled: none_of_these }\n');
@@ -91,8 +91,8 @@ describe('a project that was just opened', () => {
 });
 
 describe('the files of a project', () => {
-  const says = (name: string | null): void => watchers[0]!.listener('change', name);
-  test('are watched once, without keeping the process alive, and no more when the studio closes', async () => {
+  const report = (name: string | null): void => watchers[0]!.listener('change', name);
+  test('are watched once, without keeping the process alive, until the studio closes', async () => {
     await datasets.read('id', project());
     await datasets.read('id', project());
     expect(watchers.map(({ options }) => options)).toEqual([{ persistent: false }]);
@@ -100,44 +100,44 @@ describe('the files of a project', () => {
     datasets.dispose();
     expect(watchers[0]!.closed).toBe(true);
   });
-  test.each(['train.txt', 'val.txt', 'test.txt', 'destila.yaml'])('tell of a change of %s', async (name) => {
+  test.each(['train.txt', 'val.txt', 'test.txt', 'destila.yaml'])('report a change of %s', async (name) => {
     await datasets.read('id', project());
-    says(name);
+    report(name);
     vi.runAllTimers();
     expect(changed.mock.calls).toEqual([['id']]);
   });
   test.each(['train.txt.tmp', 'my train.txt', 'destila.yaml~', 'old-destila.yaml', 'a.jpg', null])(
-    'say nothing when %s changes',
+    'do not report a change of %s',
     async (name) => {
       await datasets.read('id', project());
-      says(name);
+      report(name);
       vi.runAllTimers();
       expect(changed).not.toHaveBeenCalled();
     },
   );
-  test('tell of several changes once, when they have settled', async () => {
+  test('report several changes once, after a pause', async () => {
     await datasets.read('id', project());
-    for (const name of ['train.txt', 'train.txt', 'val.txt']) says(name);
+    for (const name of ['train.txt', 'train.txt', 'val.txt']) report(name);
     expect(changed).not.toHaveBeenCalled();
     vi.runAllTimers();
     expect(changed).toHaveBeenCalledTimes(1);
-    says('train.txt');
+    report('train.txt');
     vi.runAllTimers();
     expect(changed).toHaveBeenCalledTimes(2);
   });
-  test('are watched again after the watcher failed', async () => {
+  test('are watched again after the watcher has failed', async () => {
     await datasets.read('id', project());
     watchers[0]!.emit('error', new Error('gone'));
     await datasets.read('id', project());
     expect(watchers).toHaveLength(2);
   });
-  test('that cannot be watched can still be read', async () => {
+  test('can be read even if they cannot be watched', async () => {
     cannotWatch = true;
     expect((await datasets.read('id', project())).vocabulary).toEqual(['apple', 'pear']);
   });
 });
 
-test('a check is kept as the screen shows it, for this project alone', async () => {
+test('the last check is stored per project', async () => {
   expect(await datasets.lastCheck('id')).toBeNull();
   const problem = { code: 'missing', severity: 'error', split: 'train', file: 'train.txt', line: 1 } as const;
   const kept = await datasets.keepCheck('id', {
@@ -152,7 +152,7 @@ test('a check is kept as the screen shows it, for this project alone', async () 
   expect(await datasets.lastCheck('other')).toBeNull();
 });
 
-test('edits, findings and backups of a project lie apart from each other', async () => {
+test('edits, checks and backups of a project are stored separately', async () => {
   await datasets.draft('id', [edit]);
   await datasets.keepCheck('id', { problems: [], dimensions: {} });
   expect(await datasets.save('id', project(), [edit])).toMatchObject({ state: 'saved' });
@@ -164,7 +164,7 @@ test('edits, findings and backups of a project lie apart from each other', async
   expect(datasets.backupFolder('id')).toBe(path.join(state, 'backups', 'id'));
 });
 
-test('lines are previewed, saved and repaired by the settings of the project', async () => {
+test('lines are previewed, saved and repaired with the settings of the project', async () => {
   put('destila.yaml', 'data: { separator: pipe }\n');
   put('train.txt', 'name|labels\na.jpg|p,q\n');
   const change = { ...edit, line: 2, before: ['p', 'q'], after: ['p', 'q', 'z'] };

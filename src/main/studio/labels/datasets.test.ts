@@ -22,7 +22,7 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test('what opening a project read is what the screen gets, with its drafts', async () => {
+test('the screen gets what opening the project read, with the drafts', async () => {
   const opened = await datasets.open('id', project());
   expect(opened).toMatchObject({
     vocabulary: ['apple', 'pear'],
@@ -42,7 +42,7 @@ test('what opening a project read is what the screen gets, with its drafts', asy
   expect(await datasets.read('id', project())).toEqual({ ...opened, draft: [change] });
 });
 
-test('files that changed since the opening are read anew, and so is every later reading', async () => {
+test('files that changed after opening are read again, and so are later readings', async () => {
   await datasets.open('id', project());
   list('val', 'sub/c.jpg,fig\n');
   expect((await datasets.read('id', project())).vocabulary).toEqual(['apple', 'fig', 'pear']);
@@ -52,13 +52,13 @@ test('files that changed since the opening are read anew, and so is every later 
   expect((await datasets.read('id', project())).vocabulary).toEqual(['apple', 'pear']);
 });
 
-test('a project whose settings are wrong opens; its labels are not read by other settings than its own', async () => {
+test('a project with invalid settings opens, but its labels are not read with other settings', async () => {
   writeFileSync(path.join(project(), 'destila.yaml'), 'data: { separator: banana }\n');
   expect((await datasets.open('id', project())).paths).toHaveLength(3);
   await expect(datasets.read('id', project())).rejects.toMatchObject({ kind: 'config' });
 });
 
-test('edits that were not saved go along with a folder that was moved', async () => {
+test('unsaved edits are kept when the folder is moved', async () => {
   const change = {
     split: 'train' as const,
     line: 1,
@@ -70,13 +70,13 @@ test('edits that were not saved go along with a folder that was moved', async ()
   await datasets.draft('old', [change]);
   await datasets.moved('old', 'new');
   expect((await datasets.read('new', project())).draft).toEqual([change]);
-  // What is there already is newer.
+  // A draft that already exists under the new id is newer.
   await datasets.draft('old', []);
   await datasets.moved('old', 'new');
   expect((await datasets.read('new', project())).draft).toEqual([change]);
 });
 
-test('saving some edits leaves the others to be saved; a conflict leaves all of them', async () => {
+test('saving some edits keeps the others as drafts; a conflict keeps all of them', async () => {
   const edit = (line: number, name: string, before: string[], after: string[]) => ({
     split: 'train' as const,
     line,

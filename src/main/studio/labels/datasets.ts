@@ -1,5 +1,4 @@
-import { existsSync, watch } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -20,36 +19,35 @@ import { projectConfigFile } from '../state/places.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
 import { forScreen, readIndex } from './datasetIndex.ts';
 import { readRawFile } from './labelFile.ts';
+import { createLabelWatcher } from './labelWatcher.ts';
 import { repair } from './repairs.ts';
 import { previewChange, saveChanges } from './saveChanges.ts';
 
-/** The Data screen's service: label files read, judged, edited and watched. */
+/** The service behind the Data screen: reads, edits and watches a project's label files. */
 export interface Datasets {
-  /** For opening a project, wrong settings or not; the next `read` takes it over if the files are still the same. */
+  /** Reads the label files of a project that is being opened, even if its settings are invalid. */
   open(id: string, folder: string): Promise<DatasetIndex>;
   read(id: string, folder: string): Promise<DatasetIndex>;
-  /** Keeps what a check found, as the screens show it. */
+  /** Stores the result of a check for the screens. */
   keepCheck(id: string, found: Pick<FolderCheck, 'problems' | 'dimensions'>): Promise<CheckResult>;
   lastCheck(id: string): Promise<CheckResult | null>;
-  /** Edits that are not saved yet, kept so that a crash loses none. */
+  /** Stores unsaved edits, so that a crash loses none. */
   draft(id: string, changes: readonly LineChange[]): Promise<void>;
   save(id: string, folder: string, changes: readonly LineChange[]): Promise<SaveResult>;
   repair(id: string, folder: string, code: Repairable): Promise<Repaired>;
   line(folder: string, change: LineChange): Promise<{ before: string; after: string | null }>;
   backupFolder(id: string): string;
-  /** A project's folder was moved, and its id with it: edits, findings and backups go along. */
+  /** Moves edits, findings and backups to the new id of a project whose folder was moved. */
   moved(from: string, to: string): Promise<void>;
-  /** The project's settings that decide how its label files are read. */
+  /** Reads the settings that decide how the label files are read. */
   config(folder: string): Promise<Config['data']>;
   dispose(): void;
 }
 
-const SETTLE_MS = 300;
-
 const lineKey = ({ split, line, path: named }: LineChange): string => JSON.stringify([split, line, named]);
 
 export function openDatasets(stateFolder: string, onChange: (id: string) => void): Datasets {
-  const watchers = new Map<string, FSWatcher>();
+  const watcher = createLabelWatcher(onChange);
   const draftFile = (id: string): string => path.join(stateFolder, 'drafts', `${id}.json`);
   const checkFile = (id: string): string => path.join(stateFolder, 'checks', `${id}.json`);
   const backupFolder = (id: string): string => path.join(stateFolder, 'backups', id);
@@ -58,7 +56,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     return (await loadConfig({ file: existsSync(file) ? file : null })).config.data;
   };
   const opened = new Map<string, { readonly index: DatasetIndex; readonly own: Config['data'] }>();
-  /** The index of a project that was just opened, if its label files and settings did not change; handed out once. */
+  /** Reuses the index from opening a project once, if neither label files nor settings have changed since. */
   const takeOpened = async (id: string, folder: string, own: Config['data']): Promise<DatasetIndex | null> => {
     const found = opened.get(id);
     opened.delete(id);
@@ -69,21 +67,6 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     );
     return same.every(Boolean) ? index : null;
   };
-  const watchFolder = (id: string, folder: string): void => {
-    if (watchers.has(id)) return;
-    let timer: NodeJS.Timeout | null = null;
-    try {
-      const watcher = watch(folder, { persistent: false }, (_, name) => {
-        if (name === null || !/^(train|val|test)\.txt$|^destila\.yaml$/.test(name)) return;
-        if (timer !== null) clearTimeout(timer);
-        timer = setTimeout(() => onChange(id), SETTLE_MS);
-      });
-      watcher.on('error', () => watchers.delete(id));
-      watchers.set(id, watcher);
-    } catch {
-      /* not every disk can be watched: the hashes are compared before writing all the same */
-    }
-  };
   return {
     open: async (id, folder) => {
       const own = await config(folder).catch(() => null);
@@ -92,7 +75,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
       return index;
     },
     read: async (id, folder) => {
-      watchFolder(id, folder);
+      watcher.add(id, folder);
       const draft = await readStored(draftFile(id), z.array(lineChangeSchema), []);
       const own = await config(folder);
       const index = await takeOpened(id, folder, own);
@@ -117,7 +100,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
         backupFolder: backupFolder(id),
       });
       if (result.state === 'saved') {
-        // One line can be saved alone, to settle a conflict: the other edits still wait.
+        // To resolve a conflict, one line can be saved alone. The other edits remain unsaved.
         const draft = await readStored(draftFile(id), z.array(lineChangeSchema), []);
         const saved = new Set(changes.map(lineKey));
         await writeStored(
@@ -133,9 +116,10 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     backupFolder,
     config,
     moved: async (from, to) => {
+      // Not every project has all three, and what exists under the new id is newer.
       for (const placeOf of [draftFile, checkFile, backupFolder])
-        if (!existsSync(placeOf(to))) await rename(placeOf(from), placeOf(to)).catch(() => undefined); // there may be none
+        if (!existsSync(placeOf(to))) await rename(placeOf(from), placeOf(to)).catch(() => undefined);
     },
-    dispose: () => watchers.forEach((watcher) => watcher.close()),
+    dispose: () => watcher.close(),
   };
 }

@@ -31,7 +31,7 @@ test.each([
     ],
     '\r\n',
   ],
-  // Old Macs ended lines with CR alone; beside LF it is no ending.
+  // Old Macs ended lines with CR alone. If the file also has LF, a single CR is not an ending.
   [
     'a\rb\r',
     [
@@ -49,7 +49,7 @@ test.each([
     ],
     '\n',
   ],
-  // A CR at the end of the last line without LF belongs to a Windows ending that was cut off.
+  // A CR at the end of the last line is a truncated Windows ending.
   [
     '\r\na\n\r',
     [
@@ -91,7 +91,7 @@ test.each([
   expect(file.ending).toBe(ending);
 });
 
-test('lines that nobody touches are written back byte for byte, whatever the bytes', async () => {
+test('lines that are not edited are written back byte for byte, whatever the bytes', async () => {
   const piece = fc.constantFrom(
     ...['a', ',', '\t', '\r', '\n', '\r\n', '\uFEFF', 'é'].map((text) => Buffer.from(text)),
   );
@@ -117,19 +117,19 @@ test.each([
   ['a\nb\nc', '\n', 'a\nb\nc\nx\ny\n'],
   ['a\n', '\n', 'a\nx\ny\n'],
   ['', '\n', 'x\ny\n'],
-])('new lines go behind the last of %j, which gets an ending first', async (content, ending, expected) => {
+])('new lines go after the last one of %j, which gets an ending first', async (content, ending, expected) => {
   const file = await readBytes(content);
   expect(file.ending).toBe(ending);
   expect(joined(appended(file.lines, ['x', 'y'], file.ending)).toString()).toBe(expected);
   expect(joined(appended(file.lines, [], file.ending)).toString()).toBe(content);
 });
 
-test('a file that is not there is empty; one that cannot be read is an error', async () => {
+test('a missing file is empty; one that cannot be read is an error', async () => {
   expect(await readRawFile(folder, 'val')).toMatchObject({ exists: false, hash: '', lines: [], ending: '\n' });
   mkdirSync(path.join(folder, 'test.txt'));
   await expect(readRawFile(folder, 'test')).rejects.toMatchObject({
-    kind: 'file',
-    message: `${path.join(folder, 'test.txt')} cannot be read.`,
+    code: 'file.labelFileUnreadable',
+    params: { file: path.join(folder, 'test.txt') },
   });
   // By FIPS 180-2, appendix B.1.
   expect((await readBytes('abc')).hash).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-
 import path from 'node:path';
 import { Problem } from '../../../shared/problem.ts';
 import type { Split } from '../../../shared/contract/dataset.ts';
@@ -7,20 +6,20 @@ import { labelFileName } from '../../pipeline/data/dataset.ts';
 import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
 import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 
-/** A label file as bytes a line, so that lines nobody touches stay what they are, byte for byte. */
+/** A label file as the bytes of its lines, so that lines that are not edited stay the same byte for byte. */
 export interface RawFile {
   readonly split: Split;
   readonly file: string;
   readonly exists: boolean;
-  /** sha256 of the whole, hex; '' if there is no file. */
+  /** sha256 of the whole file, hex; '' if it does not exist. */
   readonly hash: string;
   readonly lines: readonly RawLine[];
-  /** What ends a new line. */
+  /** The line ending for new lines: that of the first line. */
   readonly ending: string;
 }
 
 export interface RawLine {
-  /** With its ending. */
+  /** Includes the line ending. */
   readonly bytes: Buffer;
   readonly text: string;
   /** '\n', '\r\n', '\r' or '' on the last line. */
@@ -38,7 +37,7 @@ export async function readRawFile(project: string, split: Split): Promise<RawFil
   const bytes = await readRegularFile(insideFolder(project, labelFileName(split))).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return null;
-      throw new Problem('file', `${file} cannot be read.`, error.message);
+      throw new Problem('file.labelFileUnreadable', { file }, error.message);
     },
   );
   if (bytes === null) return { split, file, exists: false, hash: '', lines: [], ending: '\n' };
@@ -72,13 +71,13 @@ function rawLines(bytes: Buffer): RawLine[] {
   return lines;
 }
 
-/** A line with other text: its byte order mark and its ending stay. */
+/** Replaces the text of a line, and keeps its byte order mark and line ending. */
 export function rewritten(line: RawLine, text: string): RawLine {
   const mark = line.bytes.toString('utf8').startsWith(byteOrderMark) ? byteOrderMark : '';
   return { ...line, text, bytes: Buffer.from(mark + text + line.ending) };
 }
 
-/** Lines put behind what is there; a last line without an ending gets one first. */
+/** Appends lines. If the last line has no ending, it gets one first. */
 export function appended(lines: readonly RawLine[], texts: readonly string[], ending: string): RawLine[] {
   if (texts.length === 0) return [...lines];
   const last = lines.at(-1);

@@ -9,8 +9,8 @@ const labelLockFile = (project: string): string => path.join(project, '.destila.
 export const lockLabels = (project: string, what: string): Promise<Lock> => takeLock(labelLockFile(project), what);
 
 /**
- * Takes the lock over from a program on another machine or in another container, for a person who says that it is gone, and
- * removes what it left. The program, should it live after all, finds its lock gone and its next save refused.
+ * Takes over the lock of a program on another machine or in another container, once a person confirms that the program
+ * is gone, and removes its leftover files. If it is still running after all, its next save is refused.
  */
 export async function takeOverLabels(project: string): Promise<void> {
   const lock = await takeLock(labelLockFile(project), 'saving labels', { takeOver: true });
@@ -21,7 +21,7 @@ export async function takeOverLabels(project: string): Promise<void> {
   }
 }
 
-/** Removes what a killed save left in a project's folder; while somebody saves, or where nothing can be written, it stays. */
+/** Removes the leftovers of a save that was killed, unless somebody is saving or the folder is read-only. */
 export async function removeLabelLeftovers(project: string): Promise<void> {
   if ((await findLeftovers(project, { recursive: false })).length === 0) return;
   const lock = await lockLabels(project, 'cleaning up').catch(() => null);

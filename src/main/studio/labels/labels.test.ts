@@ -10,15 +10,15 @@ import { saveChanges } from './saveChanges.ts';
 const comma: Layout = { separator: 'comma', labelSeparator: 'comma', quotedLists: false };
 const tab: Layout = { separator: 'tab', labelSeparator: 'comma', quotedLists: false };
 
-describe('a line with other labels', () => {
-  test('keeps its path as it stands, quotes and all', () => {
+describe('a line with new labels', () => {
+  test('keeps its path as it is, including quotes', () => {
     expect(lineWithLabels('"a, b.jpg",apple', comma, ['apple', 'pear'])).toBe('"a, b.jpg",apple,pear');
     expect(lineWithLabels('a b.jpg\tapple', tab, [])).toBe('a b.jpg');
     expect(lineWithLabels('a.jpg', tab, ['apple'])).toBe('a.jpg\tapple');
   });
-  test('quotes labels that hold the separator', () =>
+  test('quotes labels that contain the separator', () =>
     expect(lineWithLabels('a.jpg,apple', comma, ['red, ripe', 'x'])).toBe('a.jpg,"red, ripe",x'));
-  test('right-to-left and emoji labels are text like any other', () =>
+  test('may have right-to-left and emoji labels', () =>
     expect(lineWithLabels('a.jpg\tx', tab, ['تفاح', '🍎 apple'])).toBe('a.jpg\tتفاح,🍎 apple'));
 });
 
@@ -45,7 +45,7 @@ describe('saving', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('changes the line and nothing else: remarks, blank lines, odd spaces and line ends stay', async () => {
+  test('changes only that line: comments, blank lines, odd spaces and line endings stay', async () => {
     expect(await save([change()])).toMatchObject({ state: 'saved', lines: 1 });
     expect(read('train.txt')).toBe(original.replace('\tapple', '\tapple,fig'));
     const [time] = readdirSync(path.join(folder, 'backups'));
@@ -53,7 +53,7 @@ describe('saving', () => {
     expect(readdirSync(folder).filter((name) => name.includes('tmp') || name.includes('lock'))).toEqual([]);
   });
 
-  test('a line that somebody else changed is not overwritten, and nothing else is written either', async () => {
+  test('returns a conflict for a line that somebody else changed, and writes nothing', async () => {
     writeFileSync(path.join(folder, 'train.txt'), original.replace('apple', 'quince'));
     const result = await save([change(), change({ split: 'val', path: 'images/d.jpg', after: [], to: 'val' })]);
     expect(result).toMatchObject({
@@ -63,13 +63,13 @@ describe('saving', () => {
     expect(read('val.txt')).toBe('images/d.jpg\tapple\n');
   });
 
-  test('lines that somebody else put before it move nothing: the line is found by its path', async () => {
+  test('finds the line by its path when somebody else inserted lines before it', async () => {
     writeFileSync(path.join(folder, 'train.txt'), `images/z.jpg\tnew\r\n${original}`);
     await save([change()]);
     expect(read('train.txt')).toBe(`images/z.jpg\tnew\r\n${original.replace('\tapple', '\tapple,fig')}`);
   });
 
-  test('moves a line to another split, and takes one out', async () => {
+  test('moves a line to another split, and removes one', async () => {
     await save([
       change({ after: ['apple'], to: 'test' }),
       change({ line: 4, path: 'images/b.jpg', before: ['pear', 'plum'], after: null }),
@@ -78,7 +78,7 @@ describe('saving', () => {
     expect(read('test.txt')).toBe('images/e.jpg\tpear\nimages/a.jpg\tapple\n');
   });
 
-  test('the same change twice is done once', async () => {
+  test('applies the same change only once', async () => {
     await save([change()]);
     expect(await save([change()])).toMatchObject({ state: 'saved' });
     expect(read('train.txt')).toBe(original.replace('\tapple', '\tapple,fig'));

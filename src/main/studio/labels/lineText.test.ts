@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
-import { lineWithLabels, newLine, sameLabels } from './lineText.ts';
+import { lineWithLabels, newLine, sameLabels, separatorNames } from './lineText.ts';
 
 const layout = (separator: SeparatorName, labelSeparator: SeparatorName = separator, quotedLists = false): Layout => ({
   separator,
@@ -11,9 +11,9 @@ const tab = layout('tab', 'comma');
 const comma = layout('comma');
 const space = layout('space');
 
-// Quotes follow RFC 4180: a field that holds a quote or a separator is quoted, and a quote inside is doubled.
+// Quotes follow RFC 4180: a field that contains a quote or a separator is quoted, and quotes inside are doubled.
 test.each<[before: string, Layout, labels: string[], after: string]>([
-  // Blanks around the path and behind the labels are not part of either.
+  // Spaces around the path and after the labels belong to neither.
   ['a.jpg  \tx', tab, ['y'], 'a.jpg\ty'],
   ['  a.jpg\tx', tab, ['y'], '  a.jpg\ty'],
   ['a.jpg\tx   ', tab, ['y'], 'a.jpg\ty'],
@@ -35,7 +35,7 @@ test.each<[before: string, Layout, labels: string[], after: string]>([
   ['a.jpg', space, ['red apple'], 'a.jpg "red apple"'],
   ['a.jpg', space, ['red\tapple'], 'a.jpg "red\tapple"'],
   ['a.jpg', layout('space', 'comma'), ['red apple', 'fig'], 'a.jpg "red apple",fig'],
-  // A quoted list: quotes around several labels, none around one plain label, twice doubled around quotes.
+  // A quoted list has quotes around several labels, none around one plain label, and inner quotes doubled twice.
   ['a.jpg,x', layout('comma', 'comma', true), ['y', 'z'], 'a.jpg,"y,z"'],
   ['a.jpg,"x,y"', layout('comma', 'comma', true), ['z'], 'a.jpg,z'],
   ['a.jpg', layout('comma', 'comma', true), ['red, ripe'], 'a.jpg,"""red, ripe"""'],
@@ -46,33 +46,33 @@ test.each<[before: string, Layout, labels: string[], after: string]>([
   expect(lineWithLabels(before, own, labels)).toBe(after),
 );
 
-describe('labels that the file cannot express are refused with the labels named', () => {
+describe('labels that the layout cannot express are refused', () => {
   test.each([
     [[' x']],
     [['x', '']],
-    // These would end the line, so that the next reading finds another line; a NUL makes the line unreadable.
+    // Line breaks would start another line, and a NUL makes the line unreadable.
     [['x\ny']],
     [['x', 'y\rz']],
     [['x\0']],
   ])('%j', (labels) =>
     expect(() => lineWithLabels('a.jpg', tab, labels)).toThrow(
       expect.objectContaining({
-        kind: 'data',
-        message:
-          `These labels cannot be written in this file's layout (tab between path and labels): ${labels.join(', ')}. ` +
-          'Rename the label.',
+        code: 'data.labelsDoNotFitLayout',
+        params: { separator: separatorNames.tab, labels: labels.join(', ') },
       }),
     ),
   );
 
-  test("a label's quote that would close an apostrophe of the path", () =>
-    expect(() => lineWithLabels("'a.jpg", comma, ["b',c"])).toThrow(/cannot be written/));
+  test('a quote in a label that would close an apostrophe in the path', () =>
+    expect(() => lineWithLabels("'a.jpg", comma, ["b',c"])).toThrow(
+      expect.objectContaining({ code: 'data.labelsDoNotFitLayout' }),
+    ));
 
-  test('a line whose quotation mark is not closed', () =>
+  test('a line with an open quotation mark', () =>
     expect(() => lineWithLabels('"a.jpg,x', comma, ['y'])).toThrow(
       expect.objectContaining({
-        kind: 'data',
-        message: `The line '"a.jpg,x' cannot be read: a quotation mark is not closed.`,
+        code: 'data.lineWithOpenQuote',
+        params: { line: '"a.jpg,x' },
       }),
     ));
 });
@@ -90,7 +90,7 @@ test.each<[path: string, Layout, line: string]>([
   ["it's.jpg", tab, `"it's.jpg"\tx`],
   [' a.jpg', tab, '" a.jpg"\tx'],
   ['a.jpg ', tab, '"a.jpg "\tx'],
-])('a new line for %j in %o quotes the path only where it must', (path, own, line) =>
+])('a new line for %j in %o quotes the path only if it must', (path, own, line) =>
   expect(newLine(path, own, ['x'])).toBe(line),
 );
 

@@ -1,18 +1,28 @@
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
 import { splitLine, splitPath } from '../../pipeline/data/labelLine.ts';
 
 const character: Record<SeparatorName, string> = { tab: '\t', comma: ',', semicolon: ';', pipe: '|', space: ' ' };
 
+/** Names of separators, for messages. */
+export const separatorNames = {
+  tab: message('separators.tab'),
+  comma: message('separators.comma'),
+  semicolon: message('separators.semicolon'),
+  pipe: message('separators.pipe'),
+  space: message('separators.space'),
+};
+
 /**
- * The text of a line with other labels. The path stays as it stands in the file, quotes and all; labels get the file's own separators
- * and quotes where they need them. Throws a Problem for labels that no quoting can express.
+ * Returns a line with new labels. The path stays as it is in the file, including its quotes. Labels are written with
+ * the separators of the file, in quotes where they need them. Throws a Problem for labels that no quoting can express.
  */
 export function lineWithLabels(text: string, layout: Layout, labels: readonly string[]): string {
   const path = splitPath(text, layout.separator);
-  if (path === null) throw new Problem('data', `The line '${text}' cannot be read: a quotation mark is not closed.`);
+  if (path === null) throw new Problem('data.lineWithOpenQuote', { line: text });
   const { rest } = path;
-  // Trimmed where splitPath trims, or the length of the rest would cut into the labels.
+  // This must trim exactly as splitPath does, or the length of the rest would not match.
   const whole = layout.separator === 'space' ? text.trimEnd() : text;
   const head = rest === null ? text.trimEnd() : whole.slice(0, whole.length - rest.length - 1).trimEnd();
   if (labels.length === 0) return head;
@@ -21,20 +31,20 @@ export function lineWithLabels(text: string, layout: Layout, labels: readonly st
   const same =
     parsed !== null &&
     parsed.path === path.path.text &&
-    !labels.some((label) => /[\r\n\0]/.test(label)) && // They would end the line or make the file unreadable.
+    !labels.some((label) => /[\r\n\0]/.test(label)) && // These would end the line or make the file unreadable.
     sameLabels(
       parsed.labels.map((label) => label.text),
       labels,
     );
   if (!same)
-    throw new Problem(
-      'data',
-      `These labels cannot be written in this file's layout (${layout.separator} between path and labels): ${labels.join(', ')}. Rename the label.`,
-    );
+    throw new Problem('data.labelsDoNotFitLayout', {
+      separator: separatorNames[layout.separator],
+      labels: labels.join(', '),
+    });
   return written;
 }
 
-/** A new line in the same layout. */
+/** Writes a new line in the given layout. */
 export function newLine(path: string, layout: Layout, labels: readonly string[]): string {
   const needsQuotes =
     new RegExp(`["'${layout.separator === 'space' ? '\\s' : `\\${character[layout.separator]}`}]`).test(path) ||
@@ -58,7 +68,7 @@ function labelText(labels: readonly string[], { separator, labelSeparator, quote
       : label;
   const fields = labels.map(field);
   const list = fields.join(character[labelSeparator]);
-  // A label in quotes of its own needs the list's quotes around it, or its quotes would be taken for the list's.
+  // Without quotes around the list, the reader would take the quotes of a single label for those of the list.
   const needsList = labels.length > 1 || fields[0] !== labels[0];
   return quotedLists && needsList ? quoted(list) : list;
 }

@@ -22,7 +22,8 @@ const config = { separator: 'auto' as const, labels_file: null as string | null 
 const latin = Buffer.from('images/caf\xe9.jpg\tcaf\xe9\r\n', 'latin1');
 const original = Buffer.concat([
   Buffer.from(
-    '\uFEFFimage\tlabels\r\n# a remark\r\nimages/a.jpg\tapple\r\n../out.jpg\tapple\r\n"images/open.jpg\tapple\r\nimages/b.jpg;pear;red, ripe\r\nimages/C.JPG\tpear\r\n',
+    '\uFEFFimage\tlabels\r\n# a remark\r\nimages/a.jpg\tapple\r\n../out.jpg\tapple\r\n"images/open.jpg\tapple\r\n' +
+      'images/b.jpg;pear;red, ripe\r\nimages/C.JPG\tpear\r\n',
   ),
   latin,
   Buffer.from('images/a2.jpg\t  apple ,plum'),
@@ -48,7 +49,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('lines that name no image are set aside as remarks; every other byte stays, and a backup is kept', async () => {
+test('lines without an image are commented out; all other bytes stay, and a backup is kept', async () => {
   const { lines, backup } = await mend('headerLine');
   expect(lines).toBe(1);
   expect(read('train.txt').equals(expected('image\tlabels', '# image\tlabels'))).toBe(true);
@@ -59,33 +60,33 @@ test('lines that name no image are set aside as remarks; every other byte stays,
   expect((await readDataset(folder, config)).problems.map(({ code }) => code)).toEqual(['encoding', 'otherSeparator']);
 });
 
-test('a line that is no UTF-8 is read as Windows wrote it', async () => {
+test('a line that is not UTF-8 is read as Windows-1252', async () => {
   expect(await mend('encoding')).toMatchObject({ lines: 1 });
   expect(read('train.txt').equals(expected(latin, 'images/café.jpg\tcafé\r\n'))).toBe(true);
 });
 
-test('a line with another separator is written like the rest', async () => {
+test('a line with another separator gets the separator of the others', async () => {
   expect(await mend('otherSeparator')).toMatchObject({ lines: 1 });
   expect(read('train.txt').equals(expected('images/b.jpg;pear;red, ripe', 'images/b.jpg\tpear,"red, ripe"'))).toBe(
     true,
   );
 });
 
-test('a path that is spelled otherwise on disk is put right; one that nothing looks like stays', async () => {
+test('a path is corrected to its spelling on disk; one without a similar file stays', async () => {
   put('val.txt', 'images/a.jpg\tapple\nimages/gone.jpg\tapple\n');
   expect(await mend('missing')).toMatchObject({ lines: 1 });
   expect(read('train.txt').equals(expected('images/C.JPG', 'images/c.jpg'))).toBe(true);
   expect(read('val.txt').toString()).toContain('images/gone.jpg');
 });
 
-test('labels that are no class join the list of classes', async () => {
+test('labels that are not classes are added to the list of classes', async () => {
   put('classes.txt', 'apple\npear');
   expect(await mend('unknownLabel', { ...config, labels_file: 'classes.txt' })).toMatchObject({ lines: 1 });
   expect(read('classes.txt').toString()).toBe('apple\npear\nplum\n');
   expect(read('train.txt').equals(original)).toBe(true);
 });
 
-test('a label file that is a link stays one, and keeps its permissions', async () => {
+test('a label file that is a link stays a link, and its target keeps its permissions', async () => {
   put('elsewhere/list.txt', original);
   chmodSync(path.join(folder, 'elsewhere', 'list.txt'), 0o640);
   rmSync(path.join(folder, 'train.txt'));

@@ -24,13 +24,13 @@ export interface RepairRequest {
   readonly backupFolder: string;
 }
 
-/** A line put right; null where nothing can be done. */
+/** Returns the fixed line; null when it cannot be fixed. */
 type Mend = (line: RawLine) => Promise<Buffer | null>;
 
 /**
- * Puts right what is wrong with the text of the label files themselves, where no edit of an image's labels reaches: lines that name no
- * image, are no UTF-8, have another separator or a path that is spelled otherwise on disk; and classes that the list of classes lacks.
- * What is wrong is found anew, so that lines that moved meanwhile are not mistaken. All other lines stay byte for byte.
+ * Fixes problems that cannot be fixed by editing the labels of an image: lines without an image, lines that are not
+ * UTF-8, another separator, paths that are spelled differently on disk, and classes missing from the list of classes.
+ * Reads the files again first, because lines may have moved meanwhile. All other lines stay the same byte for byte.
  */
 export async function repair({ project, config, code, backupFolder }: RepairRequest): Promise<Repaired> {
   const lock = await lockLabels(project, 'saving labels');
@@ -83,7 +83,7 @@ function mendOf(code: DataProblem['code'], project: string, layout: Layout): Men
         const mark = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
         return Buffer.concat([bytes.subarray(0, mark), Buffer.from('# '), bytes.subarray(mark)]);
       };
-    // What is no UTF-8 was nearly always written by Windows in a western language; a NUL says that it is no such text.
+    // Text that is not UTF-8 nearly always comes from Windows in a western language. A NUL means that it is not text.
     case 'encoding':
       return async ({ bytes }) =>
         bytes.includes(0) ? null : Buffer.from(new TextDecoder('windows-1252').decode(bytes));

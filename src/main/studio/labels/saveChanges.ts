@@ -13,7 +13,7 @@ import { backUp } from './backups.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
 import { lockLabels } from './labelLock.ts';
 import { appended, joined, readRawFile, rewritten } from './labelFile.ts';
-import { lineWithLabels, sameLabels } from './lineText.ts';
+import { lineWithLabels, sameLabels, separatorNames } from './lineText.ts';
 
 type Separator = SeparatorReport['name'] | 'auto';
 
@@ -21,13 +21,14 @@ export interface SaveRequest {
   readonly project: string;
   readonly changes: readonly LineChange[];
   readonly separator: Separator;
-  /** Where the files are copied before they change. */
+  /** The files are copied here before they change. */
   readonly backupFolder: string;
 }
 
 /**
- * Writes edits into the user's own label files. Somebody else's changes since they were read are kept: a line is found by its path, and
- * only where both sides changed the same line nothing is written and the user is asked. All other lines stay byte for byte.
+ * Saves edits into the user's own label files and keeps what somebody else has changed since they were read: lines are
+ * found by their path. If both sides changed the same line, nothing is written and the conflicts are returned.
+ * All other lines stay the same byte for byte.
  */
 export async function saveChanges({ project, changes, separator, backupFolder }: SaveRequest): Promise<SaveResult> {
   const lock = await lockLabels(project, 'saving labels');
@@ -37,7 +38,7 @@ export async function saveChanges({ project, changes, separator, backupFolder }:
     const plan = planChanges(files, changes, layout);
     if (plan.conflicts.length > 0) return { state: 'conflicts', conflicts: [...plan.conflicts] };
     const written = [...plan.lines].filter(([split]) => plan.touched.has(split));
-    requireSameReading(project, files, plan.lines, layout, separator);
+    requireSameReading(project, plan.lines, layout, separator);
     const backup = await backUp(
       written.flatMap(([split]) => (files[split].exists ? [files[split].file] : [])),
       backupFolder,
@@ -55,7 +56,7 @@ export async function saveChanges({ project, changes, separator, backupFolder }:
   }
 }
 
-/** The line of the label file as it is and as it would be. */
+/** Returns a line of the label file before and after a change, without writing it. */
 export async function previewChange(
   project: string,
   change: LineChange,
@@ -95,7 +96,7 @@ const pathIn = (text: string, layout: Layout): string | null =>
 const labelsIn = (text: string, layout: Layout): string[] =>
   splitLine(text, layout)?.labels.map((label) => label.text) ?? [];
 
-/** By its number if the path still stands there, else by its path if that stands in one line only. */
+/** Finds a line by its number if it still has this path, otherwise by its path if only one line has it. */
 function findLine(file: RawFile, { line, path: named }: LineChange, layout: Layout): number | null {
   const at = file.lines[line - 1];
   if (at !== undefined && pathIn(at.text, layout) === named) return line - 1;
@@ -119,7 +120,7 @@ function planChanges(files: Files, changes: readonly LineChange[], layout: Layou
   for (const change of changes) {
     const at = findLine(files[change.split], change, layout);
     const current = at === null ? null : labelsIn(files[change.split].lines[at]!.text, layout);
-    const outcome = judge(change, current);
+    const outcome = outcomeOf(change, current);
     if (outcome === 'conflict')
       conflicts.push({ split: change.split, line: change.line, path: change.path, yours: change.after, disk: current });
     if (outcome !== 'apply' || at === null) continue;
@@ -155,8 +156,8 @@ function planChanges(files: Files, changes: readonly LineChange[], layout: Layou
   };
 }
 
-/** Three-way: what was read, what the user wants, what stands there now. */
-function judge(
+/** Three-way comparison of what was read, what the user wants, and what the file says now. */
+function outcomeOf(
   { before, after, split, to }: LineChange,
   current: readonly string[] | null,
 ): 'apply' | 'done' | 'conflict' {
@@ -165,10 +166,9 @@ function judge(
   return after !== null && split === to && sameLabels(current, after) ? 'done' : 'conflict';
 }
 
-/** New labels must not change how the other lines are read: the layout is found from all lines together. */
+/** Refuses labels that would change how other lines are read, because the layout is detected from all lines. */
 function requireSameReading(
   project: string,
-  files: Files,
   lines: ReadonlyMap<Split, readonly RawLine[]>,
   layout: Layout,
   separator: Separator,
@@ -179,10 +179,7 @@ function requireSameReading(
   const reads = (text: string, by: Layout): string => JSON.stringify([pathIn(text, by), labelsIn(text, by)]);
   const other = texts.find((text) => reads(text, found) !== reads(text, layout));
   if (other === undefined) return;
-  throw new Problem(
-    'data',
-    `Nothing was written: with these labels the line '${other}' of ${path.basename(files.train.file)} or another file would be read otherwise. Set data.separator in the project's settings, or avoid ${layout.separator} inside labels.`,
-  );
+  throw new Problem('data.otherLinesAffected', { line: other, separator: separatorNames[layout.separator] });
 }
 
 /** Atomically, through a link to where the file really lies, and with the permissions that it has. */
@@ -195,7 +192,7 @@ export async function writeLabelFile(file: string, data: Uint8Array | string): P
   await writeFileAtomic(place, data, mode);
 }
 
-/** Whole label files for an import or a new split; files that are there are kept as a backup. */
+/** Writes whole label files for an import or a new split, after a backup of those that exist. */
 export async function writeLabelFiles(
   project: string,
   texts: Readonly<Record<Split, string>>,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LineChange } from '../../../shared/contract/dataset.ts';
 
-/** What the label files say after each single write: what a crash at that moment would leave. */
+/** The label files after each single write, as a crash at that moment would leave them. */
 const moments: string[][] = [];
 let folder: string;
 vi.mock('../../pipeline/storage/atomicFile.ts', async (original) => {
@@ -63,7 +63,7 @@ describe('files in which lines move', () => {
       6,
     ],
     ['not at all', [change({})], ['a.jpg,fig\nb.jpg,pear\n', 'v.jpg,apple\n', 't.jpg,apple\n'], 1],
-  ])('%s hold every image at every moment, and end as they should', async (_, changes, after, writes) => {
+  ])('%s contain every image at every moment, and the right lines at the end', async (_, changes, after, writes) => {
     await save(...changes);
     expect(['train', 'val', 'test'].map((split) => read(`${split}.txt`))).toEqual(after);
     for (const files of moments)
@@ -71,7 +71,7 @@ describe('files in which lines move', () => {
     expect(moments).toHaveLength(writes);
   });
 
-  test('are created where there is none', async () => {
+  test('are created if they do not exist', async () => {
     rmSync(path.join(folder, 'val.txt'));
     const saved = await save(out('train', 'a.jpg', 'val'));
     expect([read('train.txt'), read('val.txt')]).toEqual(['b.jpg,pear\n', 'a.jpg,apple\n']);
@@ -84,20 +84,20 @@ test('only files that change are backed up and written', async () => {
   expect(saved.state === 'saved' && readdirSync(saved.backup)).toEqual(['train.txt']);
 });
 
-test('a move of a line whose labels somebody else changed to the same is not done yet: the user is asked', async () => {
+test('moving a line that somebody else has changed in the same way is a conflict', async () => {
   put('train.txt', 'a.jpg,fig\nb.jpg,pear\n');
   expect(await save(change({ to: 'val' }))).toMatchObject({ state: 'conflicts' });
   expect(moments).toEqual([]);
 });
 
-test('a line that says what is wanted already keeps its bytes', async () => {
+test('a line that already has the new labels keeps its bytes', async () => {
   put('train.txt', 'a.jpg ,  fig\nb.jpg,pear\n');
   expect(await save(change({}))).toMatchObject({ state: 'saved' });
   expect(read('train.txt')).toBe('a.jpg ,  fig\nb.jpg,pear\n');
 });
 
-describe('the layout is found as the reader finds it', () => {
-  test('comments do not vote, indented or not', async () => {
+describe('the layout is detected as the reader detects it', () => {
+  test('comments do not count, indented or not', async () => {
     const comments = '# z.jpg;x\n  # y.jpg;x\n# w.jpg;x\n   # v.jpg;x\n';
     put('train.txt', `${comments}a.jpg,apple\n`);
     put('val.txt', '');
@@ -106,7 +106,7 @@ describe('the layout is found as the reader finds it', () => {
     expect(read('train.txt')).toBe(`${comments}a.jpg,fig\n`);
   });
 
-  test('names without an ending count where the file is there', async () => {
+  test('names without an extension count if the file exists', async () => {
     put('a,1', '');
     put('train.txt', 'a,1 apple\n');
     put('val.txt', '');
@@ -115,24 +115,24 @@ describe('the layout is found as the reader finds it', () => {
     expect(read('train.txt')).toBe('a,1 fig\n');
   });
 
-  test('a path with backslashes is the path with slashes, and stays as it stands', async () => {
+  test('a path with backslashes means the same as with slashes, and keeps them', async () => {
     put('train.txt', 'images\\a.jpg,apple\n');
     expect(await save(change({ path: 'images/a.jpg' }))).toMatchObject({ state: 'saved' });
     expect(read('train.txt')).toBe('images\\a.jpg,fig\n');
   });
 
-  test('lines that cannot be read are passed over and stay', async () => {
+  test('lines that cannot be read are skipped and stay', async () => {
     put('train.txt', '"open,x\na.jpg,apple\n');
     expect(await save(change({ line: 1 }))).toMatchObject({ state: 'saved' });
     expect(read('train.txt')).toBe('"open,x\na.jpg,fig\n');
   });
 
-  test('a line beyond the end of a file that got shorter is found by its path', async () => {
+  test('a line is found by its path if the file got shorter', async () => {
     expect(await save(change({ line: 9 }))).toMatchObject({ state: 'saved' });
     expect(read('train.txt')).toBe('a.jpg,fig\nb.jpg,pear\n');
   });
 
-  test('labels that would make other lines read otherwise are refused as a fault of the data', async () => {
+  test('labels that would change how other lines are read are refused', async () => {
     put('train.txt', 'a.jpg\tx;y\nb.jpg\tp,q\nc.jpg\tr,s\n');
     put('val.txt', '');
     put('test.txt', '');
@@ -140,19 +140,19 @@ describe('the layout is found as the reader finds it', () => {
       change({ line: 2, path: 'b.jpg', before: ['p', 'q'], after: ['p'] }),
       change({ line: 3, path: 'c.jpg', before: ['r', 's'], after: ['r'] }),
     );
-    await expect(saving).rejects.toMatchObject({ kind: 'data' });
+    await expect(saving).rejects.toMatchObject({ code: 'data.otherLinesAffected' });
     expect(moments).toEqual([]);
   });
 });
 
-test('a preview of a line that is gone starts from its path', async () => {
+test('the preview of a line that is gone starts from its path', async () => {
   expect(await previewChange(folder, change({ path: 'gone.jpg' }), 'auto')).toEqual({
     before: 'gone.jpg',
     after: 'gone.jpg,fig',
   });
 });
 
-test('whole lists are written over those that are there, which are backed up', async () => {
+test('whole lists replace the existing ones, which are backed up', async () => {
   rmSync(path.join(folder, 'test.txt'));
   const before = [read('train.txt'), read('val.txt')];
   const texts = { train: 'x.jpg,q\n', val: 'y.jpg,q\n', test: 'z.jpg,q\n' };
@@ -161,6 +161,6 @@ test('whole lists are written over those that are there, which are backed up', a
   const [backup] = readdirSync(backups());
   expect(readdirSync(path.join(backups(), backup!)).sort()).toEqual(['train.txt', 'val.txt']);
   expect(['train', 'val'].map((split) => read(path.join('backups', backup!, `${split}.txt`)))).toEqual(before);
-  // The lock is free again.
+  // This save shows that the lock was released.
   expect(await save(change({ path: 'x.jpg', before: ['q'] }))).toMatchObject({ state: 'saved' });
 });

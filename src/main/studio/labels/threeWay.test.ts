@@ -18,10 +18,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
- * What stands on disk by now (null for no such line), what was read, what the user wants. Worked out by hand: a line is written
- * where the disk still says what was read; it is done where the disk says what is wanted; all else is for the user to decide.
+ * Worked out by hand from what is on disk now (null when the line is gone), what was read, and what the user wants: the
+ * line is written if the disk still says what was read, left if it says what the user wants, and a conflict otherwise.
  */
-describe('one line, changed by the user and maybe by somebody else', () => {
+describe('a line changed by the user and possibly by somebody else', () => {
   const A = ['apple'];
   const B = ['pear'];
   const C = ['quince'];
@@ -32,12 +32,12 @@ describe('one line, changed by the user and maybe by somebody else', () => {
     [A, A, null, 'written'],
     [B, A, B, 'left'], // Somebody else made the same change.
     [C, A, B, 'conflict'],
-    [C, A, null, 'conflict'], // Removing a line would lose what somebody else wrote into it.
+    [C, A, null, 'conflict'], // Removing the line would lose what somebody else wrote into it.
     [[], A, null, 'conflict'],
     [[], A, B, 'conflict'],
-    [[...A, ...B], [...B, ...A], C, 'written'], // The order of labels says nothing.
+    [[...A, ...B], [...B, ...A], C, 'written'], // The order of labels does not matter.
     [null, A, B, 'conflict'],
-    [null, A, null, 'left'], // It is gone already.
+    [null, A, null, 'left'], // The line is already gone.
   ];
   const line = (labels: readonly string[]): string => `${['images/a.jpg', ...labels].join(',')}\n`;
   test.each(table)('disk %j, read %j, wanted %j: %s', async (disk, before, after, outcome) => {
@@ -72,13 +72,13 @@ describe('an image in two lines', () => {
     after: null,
     to: 'train',
   };
-  test('is changed in the line that was meant', async () => {
+  test('is changed in the right line', async () => {
     put('train.txt', twice);
     await save([change]);
     expect(read('train.txt')).toBe('images/a.jpg,apple\nimages/b.jpg,fig\n');
   });
 
-  test('is for the user to decide when the lines have moved: the path alone does not tell which one was meant', async () => {
+  test('is a conflict when the lines have moved, because the path does not tell which line was meant', async () => {
     const moved = `# new\n${twice.replace('apple', 'pear')}`;
     put('train.txt', moved);
     expect(await save([{ ...change, after: ['plum'] }])).toMatchObject({ state: 'conflicts' });
@@ -87,8 +87,8 @@ describe('an image in two lines', () => {
 });
 
 describe('the other lines', () => {
-  test('must read as before: edits that turn another sign into the separator of labels are refused', async () => {
-    // Two lines speak for the comma, one for the semicolon. Without those two, 'x;y' would become two labels.
+  test('must read as before: edits that would change the label separator are refused', async () => {
+    // Two lines have commas, one a semicolon. Without those two, 'x;y' would become two labels.
     const original = 'a.jpg\tx;y\nb.jpg\tp,q\nc.jpg\tr,s\n';
     put('train.txt', original);
     put('val.txt', '');
@@ -101,9 +101,10 @@ describe('the other lines', () => {
       after: before.slice(0, 1),
       to: 'train',
     });
-    await expect(save([edit(2, 'b.jpg', ['p', 'q']), edit(3, 'c.jpg', ['r', 's'])])).rejects.toThrow(
-      /Nothing was written: .*'a\.jpg\tx;y'/,
-    );
+    await expect(save([edit(2, 'b.jpg', ['p', 'q']), edit(3, 'c.jpg', ['r', 's'])])).rejects.toMatchObject({
+      code: 'data.otherLinesAffected',
+      params: { line: 'a.jpg\tx;y' },
+    });
     expect(read('train.txt')).toBe(original);
     expect(await save([{ ...edit(2, 'b.jpg', ['p', 'q']), after: ['q', 'z'] }])).toMatchObject({ state: 'saved' });
     expect(read('train.txt')).toBe('a.jpg\tx;y\nb.jpg\tq,z\nc.jpg\tr,s\n');

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(path.dirname(project), { recursive: true }));
 
-test('the answer is remembered in destila.yaml, and everything else in it stays', async () => {
+test('the answer is written into destila.yaml, and everything else in it stays', async () => {
   expect(await unlabeledAnswer(project)).toBe('ask');
   writeFileSync(yaml(), '# mine\ndata:\n  # tabs\n  separator: tab\nseed: 4 # lucky\n');
   await rememberUnlabeled(project, 'not_labeled_yet');
@@ -29,7 +29,7 @@ test('the answer is remembered in destila.yaml, and everything else in it stays'
 });
 
 test.each(['', '# only a comment\n', 'data: {}\n', 'seed: 4\n'])(
-  'a file that holds %j takes the answer',
+  'the answer can be added to a file with %j',
   async (text) => {
     writeFileSync(yaml(), text);
     await rememberUnlabeled(project, 'none_of_these');
@@ -37,7 +37,7 @@ test.each(['', '# only a comment\n', 'data: {}\n', 'seed: 4\n'])(
   },
 );
 
-test('a file that is wrong, or whose section is an alias, is refused and left as it is', async () => {
+test('an invalid file is refused and not changed', async () => {
   for (const text of ['data: { separator: banana }\n', 'data: [\n']) {
     writeFileSync(yaml(), text);
     await expect(rememberUnlabeled(project, 'none_of_these')).rejects.toMatchObject({ kind: 'config' });
@@ -45,7 +45,7 @@ test('a file that is wrong, or whose section is an alias, is refused and left as
   }
 });
 
-test("settings that do not answer take the project's answer; settings that do keep their own", async () => {
+test("settings without an answer get the project's; settings with one keep it", async () => {
   await rememberUnlabeled(project, 'not_labeled_yet');
   const open = configSchema.parse({});
   expect((await withUnlabeledAnswer(open, project)).data.unlabeled).toBe('not_labeled_yet');
@@ -53,13 +53,13 @@ test("settings that do not answer take the project's answer; settings that do ke
   expect((await withUnlabeledAnswer(own, project)).data.unlabeled).toBe('none_of_these');
 });
 
-test('a run keeps the answer of its project, whatever preset it was started with', async () => {
+test('a run stores the answer of its project, whatever its preset', async () => {
   await rememberUnlabeled(project, 'not_labeled_yet');
   const folder = await newRun({ project, config: configSchema.parse({}), preset: 'fast', runsFolder: null });
   expect((await readRun(folder)).config.data.unlabeled).toBe('not_labeled_yet');
 });
 
-test('every preset of the Train screen has the answer, and the answer alone is not a choice of settings', async () => {
+test('every preset has the answer, and the answer alone does not count as own settings', async () => {
   await rememberUnlabeled(project, 'not_labeled_yet');
   const choices = await configChoices(project);
   expect(choices.own).toBeNull();

@@ -6,23 +6,23 @@ import { readRegularText } from '../../pipeline/storage/regularFile.ts';
 import { loadConfig } from '../config/loadConfig.ts';
 import { projectConfigFile } from '../state/places.ts';
 
-/** What the project says its unlabeled images mean; 'ask' when nobody has answered. */
+/** Returns what unlabeled images mean in this project; 'ask' when nobody has answered yet. */
 export async function unlabeledAnswer(folder: string): Promise<UnlabeledMeaning> {
   const file = projectConfigFile(folder);
   return existsSync(file) ? (await loadConfig({ file })).config.data.unlabeled : 'ask';
 }
 
-/** The answer belongs to the photos, not to a preset: settings that do not answer take the project's answer. */
+/** Adds the project's answer to settings without one, because the answer depends on the images, not on a preset. */
 export async function withUnlabeledAnswer(config: Config, folder: string): Promise<Config> {
   if (config.data.unlabeled !== 'ask') return config;
   return { ...config, data: { ...config.data, unlabeled: await unlabeledAnswer(folder) } };
 }
 
-/** Writes the answer into destila.yaml and leaves the rest of the file, comments included, as it is. */
+/** Writes the answer into destila.yaml and keeps the rest of the file, including comments. */
 export async function rememberUnlabeled(folder: string, answer: UnlabeledMeaning): Promise<void> {
   const file = projectConfigFile(folder);
   const exists = existsSync(file);
-  // A file that cannot be read as settings, or holds an alias, is refused here with its line, before it is touched.
+  // This refuses invalid settings and aliases, with their line, before the file is changed.
   if (exists) await loadConfig({ file });
   const document = exists ? parseDocument(await readRegularText(file)) : new Document({});
   if (!isMap(document.contents)) document.contents = document.createNode({}) as never;

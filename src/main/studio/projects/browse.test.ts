@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-test('a dropped folder is found by its name and what is in it; hidden folders are left alone', async () => {
+test('a dropped folder is found by its name and content; hidden folders are not searched', async () => {
   put('Pictures/fruit/a.jpg', 'four');
   put('Pictures/old/fruit/a.jpg', 'other size');
   put('.cache/fruit/a.jpg', 'four');
@@ -25,7 +25,7 @@ test('a dropped folder is found by its name and what is in it; hidden folders ar
     path.join(home, 'Pictures', 'fruit'),
     path.join(home, 'Pictures', 'old', 'fruit'),
   ]);
-  // What is asked about is in the folder itself.
+  // Only files in the folder itself count.
   put('Pictures/secret', 'four');
   expect(await findFolder('fruit', [{ name: '../secret', bytes: 4 }], [home])).toEqual([]);
 });

@@ -5,11 +5,11 @@ import type { FolderListing } from '../../../shared/contract/studio.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { looksLikeImage } from '../../pipeline/data/imageFormats.ts';
 
-/** A folder to choose from, where there is no system dialog. Names only: no file is read. */
+/** Lists a folder for the folder chooser, which browsers need because they have no system dialog. Reads no file. */
 export async function listFolder(asked: string | null): Promise<FolderListing> {
   const folder = path.resolve(asked ?? os.homedir());
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => {
-    throw new Problem('file', `${folder} cannot be opened.`, error.message);
+    throw new Problem('file.folderUnreadable', { folder }, error.message);
   });
   const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   const parent = path.dirname(folder);
@@ -26,11 +26,11 @@ export async function listFolder(asked: string | null): Promise<FolderListing> {
   };
 }
 
-/** Folders looked at, and how deep, for one that was dropped: people's photos lie near the top. */
-const MOST_SEEN = 20_000;
+/** Limits of the search for a dropped folder. People keep their photos near the top. */
+const MOST_FOLDERS = 20_000;
 const DEEPEST = 4;
 
-/** Folders of a name that hold the given files, nearest to the top first. No file is read. */
+/** Finds folders with this name that contain the given files, the topmost first. Reads no file. */
 export async function findFolder(
   name: string,
   files: readonly { name: string; bytes: number }[],
@@ -42,9 +42,9 @@ export async function findFolder(
   for (let depth = 0; depth <= DEEPEST && level.length > 0; depth++) {
     const next: string[] = [];
     for (const folder of level) {
-      if (seen.has(folder) || seen.size >= MOST_SEEN) continue;
+      if (seen.has(folder) || seen.size >= MOST_FOLDERS) continue;
       seen.add(folder);
-      if (path.basename(folder) === name && (await holds(folder, files))) found.push(folder);
+      if (path.basename(folder) === name && (await contains(folder, files))) found.push(folder);
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
       next.push(
         ...entries
@@ -57,7 +57,7 @@ export async function findFolder(
   return found;
 }
 
-async function holds(folder: string, files: readonly { name: string; bytes: number }[]): Promise<boolean> {
+async function contains(folder: string, files: readonly { name: string; bytes: number }[]): Promise<boolean> {
   const same = await Promise.all(
     files.map(({ name, bytes }) =>
       stat(path.join(folder, path.basename(name))).then(

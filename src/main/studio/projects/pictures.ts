@@ -11,19 +11,19 @@ import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
 import { filesBelow, folderBytes } from '../state/folderBytes.ts';
 
-/** Pictures for the screens: thumbnails kept on disk, the rest made when asked for. Only images inside the project's folder. */
+/** Renders images of a project for the screens. Thumbnails are cached on disk, the rest is rendered on demand. */
 export interface Pictures {
   read(projectFolder: string, imagePath: string, query: PictureQuery): Promise<{ bytes: Uint8Array; type: string }>;
-  /** What changes when the file does: its time and size. Rejects as `read` does. */
+  /** Returns a text that changes when the file does, from its time and size. Rejects as `read` does. */
   version(projectFolder: string, imagePath: string): Promise<string>;
   usage(): Promise<number>;
   clear(): Promise<number>;
 }
 
-/** Their folder inside the cache. */
+/** The folder of the thumbnails in the cache. */
 export const THUMBNAILS = 'thumbnails';
 
-/** Empties the cache but for one of its folders; returns the bytes that are free now. Whatever is in it can be made again, even while it is used. */
+/** Empties the cache except for one folder and returns the bytes freed. All files in it can be recreated. */
 export async function clearExcept(cacheFolder: string, kept: string): Promise<number> {
   const names = (await readdir(cacheFolder).catch(() => [])).filter((name) => name !== kept);
   const sizes = await Promise.all(names.map((name) => folderBytes(path.join(cacheFolder, name))));
@@ -37,7 +37,7 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
   const keep = async (key: string, bytes: Uint8Array): Promise<void> => {
     const file = path.join(folder, key.slice(0, 2), key);
     await mkdir(path.dirname(file), { recursive: true });
-    // A name of its own for every write: two requests for one picture, or two studios, would tear a shared one.
+    // Each write has a file name of its own, so that two requests for one thumbnail do not mix their bytes.
     const aside = `${file}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
     try {
       await writeFile(aside, bytes);
@@ -56,7 +56,7 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
       const { file, mtimeMs, size } = await imageFile(projectFolder, imagePath);
       if (query.kind === 'photo') {
         const bytes = await readRegularFile(file);
-        // By content: browsers are told the true type, and what is no image for them is drawn or refused by name.
+        // The type comes from the content, because the extension may be wrong. Other formats are converted to JPEG.
         const kind = imageKind(bytes);
         const type = kind.state === 'supported' ? mediaTypeOf(kind.format) : null;
         return type === null ? { bytes: await imaging.draw(file, query), type: 'image/jpeg' } : { bytes, type };
@@ -68,7 +68,7 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
       const kept = await readRegularFile(path.join(folder, key.slice(0, 2), key)).catch(() => null);
       if (kept !== null) return { bytes: kept, type: 'image/jpeg' };
       const bytes = await imaging.draw(file, query);
-      await keep(key, bytes).catch(() => undefined); // a full disk only costs speed
+      await keep(key, bytes).catch(() => undefined); // On a full disk thumbnails are only slower.
       return { bytes, type: 'image/jpeg' };
     },
     version: async (projectFolder, imagePath) => {
@@ -90,15 +90,15 @@ async function imageFile(
 ): Promise<{ file: string; mtimeMs: number; size: number }> {
   const file = imageOf(projectFolder, imagePath);
   const found = await stat(file);
-  if (!found.isFile()) throw new Problem('file', `${imagePath} is not an image file but a folder, a pipe or a device.`);
+  if (!found.isFile()) throw new Problem('file.imageNotRegular', { path: imagePath });
   return { file, mtimeMs: found.mtimeMs, size: found.size };
 }
 
-/** Nothing outside the folder and nothing but images is ever served. */
+/** Refuses everything that is not an image inside the project folder. */
 function imageOf(projectFolder: string, imagePath: string): string {
-  if (!looksLikeImage(imagePath)) throw new Problem('file', `${imagePath} is no image of this project.`);
+  if (!looksLikeImage(imagePath)) throw new Problem('file.notProjectImage', { path: imagePath });
   const file = insideFolder(projectFolder, imagePath);
-  if (!existsSync(file)) throw new Problem('file', `${imagePath} does not exist.`);
+  if (!existsSync(file)) throw new Problem('file.imageMissing', { path: imagePath });
   return file;
 }
 
@@ -111,7 +111,7 @@ async function filesIn(folder: string): Promise<{ file: string; size: number; mt
   return files;
 }
 
-/** Oldest first, until there is room. */
+/** Removes the oldest files until the folder is small enough. */
 async function shrink(folder: string, maxBytes: number): Promise<void> {
   const files = (await filesIn(folder)).sort((a, b) => a.mtimeMs - b.mtimeMs);
   let total = files.reduce((sum, { size }) => sum + size, 0);

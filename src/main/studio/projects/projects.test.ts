@@ -22,16 +22,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-test('an opened project is remembered, and what nobody opened is not served', async () => {
+test('an opened project is remembered; one that was never opened is refused', async () => {
   const state = path.join(home, 'state');
   const opened = await (await openProjects(state)).open(project());
   expect(opened).toMatchObject({ name: 'photos', images: 12, labels: 1, found: true });
   const again = await openProjects(state);
   expect(again.folder(opened.id)).toBe(project());
-  expect(() => again.folder('000000000000')).toThrow(/not open/);
+  expect(() => again.folder('000000000000')).toThrow(expect.objectContaining({ code: 'data.projectNotOpen' }));
 });
 
-test('a moved folder is found again by the content of its images; another one is refused', async () => {
+test('a moved folder is recognized by the content of its images; another one is refused', async () => {
   const state = path.join(home, 'state');
   const { id } = await (await openProjects(state)).open(project());
   const place = path.join(home, 'disk', 'moved');
@@ -42,13 +42,16 @@ test('a moved folder is found again by the content of its images; another one is
   const stranger = path.join(home, 'stranger');
   mkdirSync(path.join(stranger, 'images'), { recursive: true });
   for (let i = 0; i < 12; i++) writeFileSync(path.join(stranger, 'images', `${i}.jpg`), `other ${i}`);
-  await expect(projects.relocate(id, stranger)).rejects.toThrow();
+  await expect(projects.relocate(id, stranger)).rejects.toMatchObject({
+    code: 'mismatch.otherFolder',
+    params: { count: 12, project: 'photos', folder: stranger },
+  });
   const found = await projects.relocate(id, place);
   expect(found.project).toMatchObject({ folder: place, found: true, images: 12 });
   expect(found.matching).toBe(found.compared);
 });
 
-test('a moved folder that is simply opened takes the place of the lost one; a stranger does not', async () => {
+test('opening a moved folder replaces the lost one; opening another folder does not', async () => {
   const state = path.join(home, 'state');
   const { id } = await (await openProjects(state)).open(project());
   const place = path.join(home, 'moved');
@@ -66,7 +69,7 @@ test('a moved folder that is simply opened takes the place of the lost one; a st
   expect(projects.recent().map(({ folder }) => folder)).toEqual([place, stranger]);
 });
 
-test('of several folders with some of its images the one with the most is found, even if the first image is gone', async () => {
+test('of several candidates, the folder with the most images is found, even without the first image', async () => {
   const state = path.join(home, 'state');
   const { id } = await (await openProjects(state)).open(project());
   const copy = path.join(home, 'a copy');
@@ -79,13 +82,13 @@ test('of several folders with some of its images the one with the most is found,
   expect(await projects.relocate(id, null)).toMatchObject({ project: { folder: place }, matching: 11, compared: 12 });
 });
 
-test('a folder that goes away while the studio is open is seen to be gone, and to be back', async () => {
+test('a refresh notices that a folder is gone, and that it is back', async () => {
   const projects = await openProjects(path.join(home, 'state'));
   await projects.open(project());
   renameSync(project(), `${project()}-away`);
-  await projects.look();
+  await projects.refresh();
   expect(projects.recent()[0]!.found).toBe(false);
   renameSync(`${project()}-away`, project());
-  await projects.look();
+  await projects.refresh();
   expect(projects.recent()[0]!.found).toBe(true);
 });

@@ -5,55 +5,56 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Project } from '../../../shared/contract/studio.ts';
 import { projectSchema } from '../../../shared/contract/studio.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { listRuns } from '../../pipeline/storage/runFolder.ts';
 import { removeLabelLeftovers } from '../labels/labelLock.ts';
 import { readIndex } from '../labels/datasetIndex.ts';
-import { contentHash, sketch } from '../labels/sketch.ts';
-import type { ProjectSketch } from '../labels/sketch.ts';
+import type { ProjectSummary } from '../labels/projectSummary.ts';
+import { contentHash, summarizeProject } from '../labels/projectSummary.ts';
 import { runsFolder } from '../state/places.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
 
-/** Projects that were opened: a folder each. Only their files are ever served. */
+/** Projects that were opened. Only files from their folders are ever served. */
 export interface Projects {
   recent(): readonly Project[];
-  /** Looks which folders are there: a disk may have been unplugged since. */
-  look(): Promise<void>;
-  /** The folder of an opened project. Throws a Problem for an id that nobody opened. */
+  /** Checks which project folders exist, because a disk may have been unplugged. */
+  refresh(): Promise<void>;
+  /** Returns the folder of a project. Throws a Problem if the project was never opened. */
   folder(id: string): string;
   open(folder: string): Promise<Project>;
   forget(id: string): Promise<void>;
-  /** Where a folder that was moved lies now: judged by the content of a few of its images. */
+  /** Finds the new place of a moved folder, or checks the given one, by the content of a few of its images. */
   relocate(id: string, folder: string | null): Promise<{ project: Project; matching: number; compared: number }>;
 }
 
 const rememberedSchema = z.object({
   project: projectSchema,
-  /** sha256 of a few images by path: how a moved folder is recognized. */ samples: z.record(z.string(), z.string()),
+  /** sha256 of a few images by path. A moved folder is recognized by them. */
+  samples: z.record(z.string(), z.string()),
 });
 type Remembered = z.infer<typeof rememberedSchema>;
 
 const MOST_RECENT = 20;
-/** Folders looked at for a project that was moved. */
+/** Limits the search for a folder that was moved. */
 const MOST_CANDIDATES = 2000;
 
 export const projectId = (folder: string): string =>
   createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12);
 
-/** The images of a folder that is being opened. */
-type ReadSketch = (id: string, folder: string) => Promise<ProjectSketch>;
-const readPlainly: ReadSketch = async (id, folder) =>
-  sketch(await readIndex(id, folder, { separator: 'auto', labels_file: null, unlabeled: 'ask' }, []), folder);
+type ReadSummary = (id: string, folder: string) => Promise<ProjectSummary>;
+const readWithDefaults: ReadSummary = async (id, folder) =>
+  summarizeProject(await readIndex(id, folder, { separator: 'auto', labels_file: null, unlabeled: 'ask' }, []), folder);
 
-/** `onMoved` takes over what is kept under a project's id: the id is made from the folder. */
+/** `onMoved` must move what is stored under a project's id, because the id is derived from the folder. */
 export async function openProjects(
   stateFolder: string,
-  read: ReadSketch = readPlainly,
+  read: ReadSummary = readWithDefaults,
   onMoved: (from: string, to: string) => Promise<void> = async () => undefined,
 ): Promise<Projects> {
   const file = path.join(stateFolder, 'recent.json');
   let list: Remembered[] = await readStored(file, z.array(rememberedSchema), []);
-  const look = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     const found = new Map(
       await Promise.all(list.map(async ({ project }) => [project.id, await isFolder(project.folder)] as const)),
     );
@@ -62,57 +63,55 @@ export async function openProjects(
       project: { ...entry.project, found: found.get(entry.project.id) ?? entry.project.found },
     }));
   };
-  await look();
+  await refresh();
 
   const remember = async (entry: Remembered): Promise<Project> => {
     list = [entry, ...list.filter(({ project }) => project.id !== entry.project.id)].slice(0, MOST_RECENT);
     await writeStored(file, list);
     return entry.project;
   };
-  const known = (id: string): Remembered => {
+  const entryOf = (id: string): Remembered => {
     const entry = list.find(({ project }) => project.id === id);
-    if (entry === undefined) throw new Problem('data', 'This project is not open. Open its folder first.');
+    if (entry === undefined) throw new Problem('data.projectNotOpen');
     return entry;
   };
-  const takeOver = async ({ project }: Remembered, id: string): Promise<void> => {
+  /** Replaces a project whose folder was moved by the project at its new place. */
+  const replace = async ({ project }: Remembered, id: string): Promise<void> => {
     list = list.filter((entry) => entry.project.id !== project.id);
     if (project.id !== id) await onMoved(project.id, id);
   };
   const open = async (folder: string): Promise<Project> => {
     const place = path.resolve(folder);
-    if (!(await isFolder(place))) throw new Problem('data', `${place} is no folder that can be opened.`);
+    if (!(await isFolder(place))) throw new Problem('data.noSuchFolder', { folder: place });
     await removeLabelLeftovers(place);
-    await look();
+    await refresh();
     for (const entry of list)
-      if (!entry.project.found && (await isMostly(place, entry.samples))) await takeOver(entry, projectId(place));
+      if (!entry.project.found && (await hasMostImages(place, entry.samples))) await replace(entry, projectId(place));
     return remember(await describe(place, read));
   };
   return {
     recent: () => list.map(({ project }) => project),
-    look,
-    folder: (id) => known(id).project.folder,
+    refresh,
+    folder: (id) => entryOf(id).project.folder,
     open,
     forget: async (id) => {
       list = list.filter(({ project }) => project.id !== id);
       await writeStored(file, list);
     },
     relocate: async (id, folder) => {
-      const entry = known(id);
+      const entry = entryOf(id);
       const { project, samples } = entry;
-      const found = folder === null ? await search(project.folder, samples) : path.resolve(folder);
+      const found = folder === null ? await findMovedFolder(project.folder, samples) : path.resolve(folder);
       if (found === null)
-        throw new Problem(
-          'data',
-          `The photos of ${project.name} were not found near ${path.dirname(project.folder)}. Choose the folder yourself.`,
-        );
-      const matching = await matches(found, samples);
+        throw new Problem('data.projectImagesNotFound', {
+          project: project.name,
+          folder: path.dirname(project.folder),
+        });
+      const matching = await countMatches(found, samples);
       const compared = Object.keys(samples).length;
       if (compared > 0 && matching === 0)
-        throw new Problem(
-          'mismatch',
-          `None of ${compared} photos of ${project.name} is in ${found}: this is another folder.`,
-        );
-      await takeOver(entry, projectId(found));
+        throw new Problem('mismatch.otherFolder', { count: compared, project: project.name, folder: found });
+      await replace(entry, projectId(found));
       return { project: await open(found), matching, compared };
     },
   };
@@ -124,7 +123,7 @@ const isFolder = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-async function describe(folder: string, read: ReadSketch): Promise<Remembered> {
+async function describe(folder: string, read: ReadSummary): Promise<Remembered> {
   const id = projectId(folder);
   const { images, labels, covers, samples } = await read(id, folder);
   const runs = await listRuns(runsFolder(folder));
@@ -143,7 +142,7 @@ async function describe(folder: string, read: ReadSketch): Promise<Remembered> {
         last < 0
           ? null
           : {
-              name: `Run ${runs[last]!.number}`,
+              name: message('run.number', { number: runs[last]!.number }),
               macroAp: runs[last]!.record.stages.thresholds.summary.val_int8_ap ?? null,
             },
     },
@@ -151,21 +150,24 @@ async function describe(folder: string, read: ReadSketch): Promise<Remembered> {
   };
 }
 
-async function matches(folder: string, samples: Readonly<Record<string, string>>): Promise<number> {
+async function countMatches(folder: string, samples: Readonly<Record<string, string>>): Promise<number> {
   const same = await Promise.all(
     Object.entries(samples).map(async ([name, hash]) => (await contentHash(path.resolve(folder, name))) === hash),
   );
   return same.filter(Boolean).length;
 }
 
-/** Whether a folder that is opened is one that was lost: most of the images that were remembered are in it. */
-async function isMostly(folder: string, samples: Readonly<Record<string, string>>): Promise<boolean> {
+/** Whether a folder has most of the images that a moved project is recognized by. */
+async function hasMostImages(folder: string, samples: Readonly<Record<string, string>>): Promise<boolean> {
   const compared = Object.keys(samples).length;
-  return compared > 0 && (await matches(folder, samples)) * 2 > compared;
+  return compared > 0 && (await countMatches(folder, samples)) * 2 > compared;
 }
 
-/** Beside where it was and one level around, where most folders that people move end up; the one with the most of its images. */
-async function search(lost: string, samples: Readonly<Record<string, string>>): Promise<string | null> {
+/**
+ * Searches near the old place, where most moved folders end up: beside it, one level up, and one level down from both.
+ * Returns the folder with the most matching images.
+ */
+async function findMovedFolder(lost: string, samples: Readonly<Record<string, string>>): Promise<string | null> {
   const names = Object.keys(samples);
   if (names.length === 0) return null;
   const above = [path.dirname(lost), path.dirname(path.dirname(lost))];
@@ -174,7 +176,7 @@ async function search(lost: string, samples: Readonly<Record<string, string>>): 
   let best: { folder: string; matching: number } | null = null;
   for (const folder of candidates) {
     if (!names.some((name) => existsSync(path.resolve(folder, name)))) continue;
-    const matching = await matches(folder, samples);
+    const matching = await countMatches(folder, samples);
     if (matching > (best?.matching ?? 0)) best = { folder, matching };
     if (matching === names.length) break;
   }

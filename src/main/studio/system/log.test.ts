@@ -45,7 +45,7 @@ test('a folder that was asked for and is no project leaves no name behind, and a
   await expect(studio.call('project.open', { folder })).rejects.toThrow();
   await studio.call('settings.set', { proxy: 'http://ana:geheim@proxy:8080' });
   const { text } = (await studio.call('studio.diagnostics', {})) as { text: string };
-  expect(text).toContain('<folder> is no folder that can be opened.');
+  expect(text).toContain('<folder> is not a folder that can be opened.');
   expect(text).not.toMatch(/boda|geheim/);
   expect(readFileSync(path.join(home, 'state', 'studio.log'), 'utf8')).not.toContain('boda');
 });

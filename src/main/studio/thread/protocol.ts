@@ -3,9 +3,9 @@ import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import type { ProblemData } from '../../../shared/problem.ts';
 
 /**
- * Methods whose work grows with the project: label files of millions of lines, histories of long trainings,
- * snapshots, drafts. They run in a thread of their own from the bytes of the request to the bytes of the answer,
- * because even reading or writing their JSON would hold up every window, picture and training event of the studio.
+ * Methods whose work grows with the project, such as label files with millions of lines and histories of long runs.
+ * They run in a second thread, from the bytes of the request to the bytes of the answer: parsing their JSON alone would
+ * block every window, image and training event of the studio.
  */
 export const threadMethods = [
   'dataset.read',
@@ -29,13 +29,13 @@ export const isThreadMethod = (method: Method): method is ThreadMethod =>
 export interface ThreadRequest {
   readonly id: number;
   readonly name: string;
-  /** JSON of the input. */
+  /** The input as JSON. */
   readonly input: Uint8Array;
   /** Folders of the open projects, by id. */
   readonly folders: Readonly<Record<string, string>>;
 }
 
 export type FromThread =
-  | { readonly type: 'done'; readonly id: number; /** JSON of what was found. */ readonly json: Uint8Array }
+  | { readonly type: 'done'; readonly id: number; /** The result as JSON. */ readonly json: Uint8Array }
   | { readonly type: 'problem'; readonly id: number; readonly problem: ProblemData }
   | { readonly type: 'event'; readonly event: StudioEvent };

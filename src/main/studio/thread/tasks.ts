@@ -14,24 +14,23 @@ import { importOffers } from '../imports/offers.ts';
 import { planImport, writeImport } from '../imports/plan.ts';
 import type { Datasets } from '../labels/datasets.ts';
 import { openDatasets } from '../labels/datasets.ts';
-import { sketch } from '../labels/sketch.ts';
-import type { ProjectSketch } from '../labels/sketch.ts';
+import type { ProjectSummary } from '../labels/projectSummary.ts';
+import { summarizeProject } from '../labels/projectSummary.ts';
 import { runPlace } from '../runs/runs.ts';
 import { openHistories } from '../runs/history.ts';
 import { runName } from '../runs/runSummary.ts';
 import { openTest, readTune, saveThresholds } from '../runs/tuning.ts';
 import type { ThreadMethod } from './protocol.ts';
 
-/** Work of the studio itself, whose input and answer are small. */
+/** Tasks that the studio itself starts. Their input and result are small. */
 export interface InnerTasks {
-  /** What is remembered of a project that is opened. */
-  sketch(input: { id: string; folder: string }): Promise<ProjectSketch>;
-  /** Images of each split, labels, and validation images that have one. */
+  summarizeProject(input: { id: string; folder: string }): Promise<ProjectSummary>;
+  /** Counts the images of each split, the labels, and the labeled validation images. */
   countDataset(input: { id: string; folder: string }): Promise<DatasetCounts>;
   keepCheck(input: { id: string; file: string }): Promise<Output<'dataset.check'>>;
   writeImport(input: { folder: string; request: ImportRequest }): Promise<null>;
   moveDataset(input: { from: string; to: string }): Promise<null>;
-  /** Absolute path of an image of a run's snapshot. */
+  /** Returns the absolute path of an image in the snapshot of a run. */
   imageOfRun(input: { folder: string; path: string }): Promise<string>;
 }
 
@@ -46,7 +45,7 @@ type Handlers = {
 };
 
 export interface Tasks {
-  perform(name: string, input: unknown, folders: Readonly<Record<string, string>>): Promise<unknown>;
+  run(name: string, input: unknown, folders: Readonly<Record<string, string>>): Promise<unknown>;
 }
 
 export function createTasks(stateFolder: string, emit: (event: StudioEvent) => void): Tasks {
@@ -97,7 +96,7 @@ export function createTasks(stateFolder: string, emit: (event: StudioEvent) => v
   };
 
   const inner: InnerTasks = {
-    sketch: async ({ id, folder }) => sketch(await datasets.open(id, folder), folder),
+    summarizeProject: async ({ id, folder }) => summarizeProject(await datasets.open(id, folder), folder),
     countDataset: async ({ id, folder }) => {
       const { split, vocabulary, labels, unlabeled } = await datasets.read(id, folder);
       const leftOut = (image: number): boolean => unlabeled === 'not_labeled_yet' && labels[image]!.length === 0;
@@ -124,20 +123,20 @@ export function createTasks(stateFolder: string, emit: (event: StudioEvent) => v
       const sample = Object.values(splits)
         .flat()
         .find((found) => found.path === path);
-      if (sample === undefined) throw new Problem('data', `${path} is no image of this run.`);
+      if (sample === undefined) throw new Problem('data.notRunImage', { path });
       return sample.file;
     },
   };
 
   return {
-    perform: async (name, input, folders) => {
+    run: async (name, input, folders) => {
       if (Object.hasOwn(inner, name))
         return (inner[name as keyof InnerTasks] as (input: unknown) => Promise<unknown>)(input);
       const method = name as ThreadMethod;
       const parsed = contractInput(method, input);
       const folderOf = (project: string): string => {
         const folder = Object.hasOwn(folders, project) ? folders[project] : undefined;
-        if (folder === undefined) throw new Problem('data', 'This project is not open. Open its folder first.');
+        if (folder === undefined) throw new Problem('data.projectNotOpen');
         return folder;
       };
       const handler = handlers[method] as (input: unknown, place: typeof folderOf) => Promise<unknown>;

@@ -9,8 +9,8 @@ import type { Studio } from '../studio.ts';
 import { threadMethods } from './protocol.ts';
 
 /**
- * Work that grows with a project must not be done in the studio's own thread. It is counted here: what reads lines,
- * snapshots and histories is replaced in this thread, and only in this one, by something that notes the call.
+ * Work that grows with a project must not run in the studio's own thread. In this thread only, the functions that read
+ * lines, snapshots and histories are replaced by ones that record the call.
  */
 const { inOwnThread, counted } = vi.hoisted(() => {
   const seen: string[] = [];
@@ -65,7 +65,7 @@ const change = {
   after: ['pear'],
   to: 'train',
 } as const;
-/** An answer, or a Problem that says what is wrong with this run or project; not one of ours. */
+/** Returns the answer, or the Problem with this run or project. Any other error would be a bug. */
 const outcome = async (method: Method, input: object): Promise<unknown> => {
   const value = await studio.call(method, input).catch((error: unknown) => error);
   if (value instanceof Error) expect(value).toMatchObject({ name: 'Problem' });
@@ -73,7 +73,7 @@ const outcome = async (method: Method, input: object): Promise<unknown> => {
   return value;
 };
 
-test('no line, snapshot, history or large folder is read in the own thread of the studio', async () => {
+test("no label file, snapshot, history or folder is read in the studio's own thread", async () => {
   const shares = { train: 0.7, val: 0.15, test: 0.15 };
   const run = { project, run: 'none' };
   const inputs: Record<(typeof threadMethods)[number], object> = {
@@ -100,7 +100,7 @@ test('no line, snapshot, history or large folder is read in the own thread of th
   expect(inOwnThread).toEqual([]);
 });
 
-test('a project that is not open has no drafts, checks or lists, whatever its name', async () => {
+test('a project that is not open is refused, whatever its id', async () => {
   for (const id of ['../../elsewhere', '__proto__', 'constructor', 'nothing'])
     for (const input of [{ project: id }, { project: id, changes: [] }])
       for (const method of ['dataset.read', 'dataset.lastCheck', 'dataset.draft'] as const)
@@ -108,7 +108,7 @@ test('a project that is not open has no drafts, checks or lists, whatever its na
           await expect(studio.call(method, input)).rejects.toMatchObject({ kind: 'data' });
 });
 
-test('input that the contract does not know is refused there too', async () => {
+test('invalid input is refused in the second thread too', async () => {
   await expect(studio.call('dataset.draft', { project, changes: 'all' })).rejects.toMatchObject({ kind: 'internal' });
   await expect(studio.answer('dataset.read', Buffer.from('{'))).rejects.toMatchObject({ name: 'Problem' });
 });

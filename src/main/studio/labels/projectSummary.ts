@@ -3,23 +3,23 @@ import type { DatasetIndex } from '../../../shared/contract/dataset.ts';
 import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
 import { hashOf } from './labelFile.ts';
 
-/** What is remembered of a project's images: how many, a few to show, and a few to know the folder by after a move. */
-export interface ProjectSketch {
+/** What the studio remembers of a project's images, to show it and to recognize its folder after a move. */
+export interface ProjectSummary {
   readonly images: number;
   readonly labels: number;
-  /** Paths of a few images, spread over the lists. */
+  /** Paths of a few images to show, spread over the label files. */
   readonly covers: readonly string[];
-  /** sha256 of a few images, hex, by path. */
+  /** sha256 of a few images, hex, by path: a moved folder is recognized by them. */
   readonly samples: Readonly<Record<string, string>>;
 }
 
 const SAMPLES = 12;
 const COVERS = 4;
 
-export async function sketch(
+export async function summarizeProject(
   { paths, vocabulary }: Pick<DatasetIndex, 'paths' | 'vocabulary'>,
   folder: string,
-): Promise<ProjectSketch> {
+): Promise<ProjectSummary> {
   const spread = (count: number): string[] =>
     Array.from({ length: Math.min(count, paths.length) }, (_, i) => paths[Math.floor((i * paths.length) / count)]!);
   const samples = await Promise.all(
@@ -33,5 +33,5 @@ export async function sketch(
   };
 }
 
-/** sha256 of a file, hex; '' where it cannot be read. */
+/** sha256 of a file, hex; '' if it cannot be read. */
 export const contentHash = (file: string): Promise<string> => readRegularFile(file).then(hashOf, () => '');

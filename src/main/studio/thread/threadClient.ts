@@ -5,12 +5,12 @@ import { ownEnding } from '../../jobs/launch.ts';
 import type { FromThread, ThreadMethod, ThreadRequest } from './protocol.ts';
 import type { InnerTasks } from './tasks.ts';
 
-/** The studio's side of its second thread: bytes go over and bytes come back, whatever their number. */
-export interface OffThread {
-  /** JSON of the answer to a method; rejects with a Problem. */
+/** Sends work to the studio's second thread. Answers are bytes, so that this thread need not parse large JSON. */
+export interface ThreadClient {
+  /** Returns the answer to a method as JSON. Rejects with a Problem. */
   answer(method: ThreadMethod, input: Uint8Array): Promise<Uint8Array>;
   run<N extends keyof InnerTasks>(name: N, ...input: Parameters<InnerTasks[N]>): ReturnType<InnerTasks[N]>;
-  /** As `run`, but what was found stays JSON. */
+  /** Like `run`, but the result stays JSON. */
   runToJson<N extends keyof InnerTasks>(name: N, ...input: Parameters<InnerTasks[N]>): Promise<Uint8Array>;
   dispose(): void;
 }
@@ -20,22 +20,19 @@ interface Waiting {
   readonly reject: (problem: Problem) => void;
 }
 
-/**
- * The thread is started when it is first needed, and again if it dies: of memory for a list that is too long, for
- * one.
- */
-export function openOffThread(
+/** Starts the thread when it is first needed, and again if it dies, for example because memory ran out. */
+export function openThreadClient(
   stateFolder: string,
   folders: () => Readonly<Record<string, string>>,
   emit: (event: StudioEvent) => void,
-): OffThread {
+): ThreadClient {
   let worker: Worker | null = null;
   let next = 0;
   const waiting = new Map<number, Waiting>();
 
   const start = (): Worker => {
     const started = new Worker(new URL(`./studioThread${ownEnding}`, import.meta.url), { workerData: stateFolder });
-    started.unref(); // it holds nothing that would be lost with the studio
+    started.unref(); // The thread has no state that would be lost with the studio.
     started.on('message', (message: FromThread) => {
       if (message.type === 'event') return emit(message.event);
       const asked = waiting.get(message.id);
@@ -49,11 +46,7 @@ export function openOffThread(
     });
     started.on('exit', () => {
       if (worker === started) worker = null;
-      const problem = new Problem(
-        'outOfMemory',
-        'Reading this ended unexpectedly, most likely because memory ran out. Close other programs and try again.',
-        fault?.message,
-      );
+      const problem = new Problem('outOfMemory.reading', {}, fault?.message);
       for (const { reject } of waiting.values()) reject(problem);
       waiting.clear();
     });
@@ -68,14 +61,14 @@ export function openOffThread(
       const request: ThreadRequest = { id, name, input, folders: folders() };
       worker.postMessage(request);
     });
-  const runToJson: OffThread['runToJson'] = (name, input) => send(name, Buffer.from(JSON.stringify(input)));
+  const runToJson: ThreadClient['runToJson'] = (name, input) => send(name, Buffer.from(JSON.stringify(input)));
   return {
     answer: (method, input) => send(method, input),
     runToJson,
     run: ((name: keyof InnerTasks, ...input: Parameters<InnerTasks[typeof name]>) =>
       runToJson(name, ...input).then(
         (json) => JSON.parse(Buffer.from(json).toString('utf8')) as unknown,
-      )) as OffThread['run'],
+      )) as ThreadClient['run'],
     dispose: () => {
       void worker?.terminate();
       worker = null;
