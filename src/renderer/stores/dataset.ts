@@ -4,7 +4,7 @@ import { call } from '../api/client.ts';
 import type { OpenConflict } from '../data/conflicts.ts';
 import { apartFrom, conflictsOf, openConflicts } from '../data/conflicts.ts';
 import type { Filter, Order, Shown } from '../data/filter.ts';
-import { comparing, filtered, filterIn, noFilter, pathsByProblem } from '../data/filter.ts';
+import { comparing, filtered, filterIn, noFilter, pathsByFinding } from '../data/filter.ts';
 import type { Edit, ImageState, LabelCounts, Labelled } from '../data/labelEdits.ts';
 import {
   applied,
@@ -92,7 +92,7 @@ export function shownFacts(state: DatasetState): Shown {
     labelled,
     edited,
     suspicion: new Map([...allDoubts(paths, labelled, opinion)].map(([image, found]) => [image, suspicionOf(found)])),
-    problemPaths: pathsByProblem(check?.problems ?? index?.problems ?? []),
+    problemPaths: pathsByFinding(check?.findings ?? index?.findings ?? []),
   };
 }
 
@@ -260,7 +260,7 @@ function showPending(index: DatasetIndex, pending: readonly LineChange[]): void 
 
 /** What was found before may be fixed now. Images that did not change are not opened again. */
 function checkAgain(): void {
-  if ((get().check?.problems.length ?? 0) > 0) void runCheck();
+  if ((get().check?.findings.length ?? 0) > 0) void runCheck();
 }
 
 /** Puts one kind of problem right in the label files themselves; unsaved edits stay. Gives the number of lines. */

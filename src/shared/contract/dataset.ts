@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unlabeledMeanings } from '../config.ts';
+import { findingSchema } from '../findings.ts';
 import { projectIdSchema } from './studio.ts';
 
 /** A project's photos and labels as the Data screen holds them: columns, so that 100,000 images stay light. */
@@ -9,21 +10,6 @@ export const splitSchema = z.enum(splits);
 export type Split = z.infer<typeof splitSchema>;
 
 const perSplit = <T extends z.ZodType>(value: T) => z.object({ train: value, val: value, test: value });
-
-export const labelProblemSchema = z.object({
-  code: z.string(),
-  severity: z.enum(['error', 'warning']),
-  title: z.string(),
-  advice: z.string(),
-  message: z.string(),
-  split: splitSchema.nullable(),
-  file: z.string().nullable(),
-  line: z.int().nullable(),
-  path: z.string().nullable(),
-  label: z.string().nullable(),
-  others: z.array(z.object({ file: z.string(), line: z.int().nullable(), path: z.string().nullable() })),
-});
-export type LabelProblem = z.infer<typeof labelProblemSchema>;
 
 /** What is to become of one line of a label file. */
 export const lineChangeSchema = z.object({
@@ -53,8 +39,8 @@ export const datasetIndexSchema = z.object({
   labels: z.array(z.array(z.int())),
   /** sha256 of each label file, '' where it is missing. */
   files: perSplit(z.string()),
-  /** What is wrong with the text of the label files; images are judged by a check. */
-  problems: z.array(labelProblemSchema),
+  /** About the text of the label files; a check adds findings about the images. */
+  findings: z.array(findingSchema),
   /** Edits that were not saved when the studio last ended. */
   draft: z.array(lineChangeSchema),
   /** What images without labels mean: the project's answer. */
@@ -66,7 +52,7 @@ export type DatasetIndex = z.infer<typeof datasetIndexSchema>;
 
 export const checkResultSchema = z.object({
   checkedAt: z.string(),
-  problems: z.array(labelProblemSchema),
+  findings: z.array(findingSchema),
   /** Upright sizes of all images that could be read, by path. */
   sizes: z.record(z.string(), z.tuple([z.int(), z.int()])),
 });

@@ -16,6 +16,7 @@ import { link } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Message } from '../../../shared/message.ts';
 import { asideName, isAbandoned } from './asideName.ts';
 import { writeFileAtomic } from './atomicFile.ts';
 import { machineId, startOf } from './holder.ts';
@@ -170,10 +171,10 @@ describe('a lock whose holder cannot be looked up (another machine or container)
   test.each(others)('of %s is taken after 60 s without a heartbeat', async (_, content) => {
     writeFileSync(file, content);
     const clock = fakeClock();
-    const said: string[] = [];
-    const lock = await takeLock(file, 'training', { clock, onWait: (message) => said.push(message) });
+    const reasons: Message[] = [];
+    const lock = await takeLock(file, 'training', { clock, onWait: (reason) => reasons.push(reason) });
     expect(clock.slept.reduce((a, b) => a + b, 0)).toBe(60_000);
-    expect(said).toEqual([expect.stringContaining('60 s')]);
+    expect(reasons).toMatchObject([{ params: { seconds: 60 } }]);
     await lock.release();
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -24,8 +24,8 @@ async function readBack(labels: readonly (readonly string[])[]): Promise<string[
   const texts = await writeReadable(folder, { train: entriesOf(labels), val: [], test: [] }, auto);
   for (const split of ['train', 'val', 'test'] as const)
     writeFileSync(path.join(folder, `${split}.txt`), fileText(texts[split]));
-  const { dataset, problems } = await readDataset(folder, auto);
-  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const { dataset, findings } = await readDataset(folder, auto);
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
   return dataset.splits.train.map((sample) => labelsOf(sample, dataset.vocabulary));
 }
 

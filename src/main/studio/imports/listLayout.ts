@@ -1,10 +1,10 @@
 import type { Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
+import type { FindingCode } from '../../../shared/findings.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { labelsOf } from '../../pipeline/data/dataset.ts';
 import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
 import { containsSeparator } from '../../pipeline/data/labelLine.ts';
-import type { DataProblemCode } from '../../pipeline/data/problems.ts';
 import { readLabelTexts } from '../../pipeline/data/readDataset.ts';
 import { readLines } from '../../pipeline/data/textLines.ts';
 import { newLine, sameLabels } from '../labels/lineText.ts';
@@ -72,7 +72,7 @@ function textsIn(layout: Layout, lists: Lists): ListTexts | null {
 }
 
 /** What the check says of lists that read well but look like those of other tools. */
-const opinions: ReadonlySet<DataProblemCode> = new Set(['yoloList', 'oneHotList', 'boxList', 'listCell']);
+const opinions: ReadonlySet<FindingCode> = new Set(['yoloList', 'oneHotList', 'boxList', 'listCell']);
 
 /** What reads back otherwise, in words; null if nothing does. */
 async function misread(project: string, lists: Lists, texts: ListTexts, config: ReadConfig): Promise<string | null> {
@@ -81,10 +81,10 @@ async function misread(project: string, lists: Lists, texts: ListTexts, config: 
     splits.map((split) => ({ split, lines: readLines(Buffer.from(fileText(texts[split]))).lines })),
     config,
   );
-  const error = read.problems.find(({ severity, code }) => severity === 'error' && !opinions.has(code));
+  const error = read.findings.find(({ severity, code }) => severity === 'error' && !opinions.has(code));
   if (error?.code === 'unknownLabel' || error?.code === 'labelsFile')
-    throw new Problem('data', `${error.message} Add it there, or take data.labels_file out of the settings.`);
-  if (error !== undefined) return `${error.file ?? ''}:${error.line ?? 1}: ${error.message.replace(/\.$/, '')}`;
+    throw new Problem('data', `${error.message.text} Add it there, or take data.labels_file out of the settings.`);
+  if (error !== undefined) return `${error.file ?? ''}:${error.line ?? 1}: ${error.message.text.replace(/\.$/, '')}`;
   for (const split of splits) {
     const samples = read.dataset.splits[split];
     const at = lists[split].findIndex((entry, i) => {

@@ -4,10 +4,10 @@ import type { Entry, Reading } from './entries.ts';
 
 /** The label files that are there already, to be split again. */
 export async function fromLabelFiles({ project, config, tally }: Reading): Promise<Entry[]> {
-  const { dataset, problems } = await readDataset(project, { ...config, labels_file: null });
-  for (const { code, severity, file, line, message } of problems) {
+  const { dataset, findings } = await readDataset(project, { ...config, labels_file: null });
+  for (const { code, severity, file, line, message } of findings) {
     if (code === 'missingLabelFile') continue;
-    const where = `${file ?? ''}${line === null ? '' : `:${line}`}: ${message}`;
+    const where = `${file ?? ''}${line === null ? '' : `:${line}`}: ${message.text}`;
     if (severity === 'error') tally.drop('error', 'Line of a label file that cannot be used', where);
     else tally.drop('warning', 'Line of a label file to look at; it is kept', where);
   }

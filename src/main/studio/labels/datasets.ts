@@ -18,7 +18,7 @@ import type { FolderCheck } from '../../pipeline/tasks/check.ts';
 import { loadConfig } from '../config/loadConfig.ts';
 import { projectConfigFile } from '../state/places.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
-import { forScreen, readIndex } from './datasetIndex.ts';
+import { readIndex } from './datasetIndex.ts';
 import { readRawFile } from './labelFile.ts';
 import { repair } from './repairs.ts';
 import { previewChange, saveChanges } from './saveChanges.ts';
@@ -29,7 +29,7 @@ export interface Datasets {
   open(id: string, folder: string): Promise<DatasetIndex>;
   read(id: string, folder: string): Promise<DatasetIndex>;
   /** Keeps what a check found, as the screens show it. */
-  keepCheck(id: string, found: Pick<FolderCheck, 'problems' | 'dimensions'>): Promise<CheckResult>;
+  keepCheck(id: string, found: Pick<FolderCheck, 'findings' | 'dimensions'>): Promise<CheckResult>;
   lastCheck(id: string): Promise<CheckResult | null>;
   /** Edits that are not saved yet, kept so that a crash loses none. */
   draft(id: string, changes: readonly LineChange[]): Promise<void>;
@@ -101,7 +101,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     keepCheck: async (id, found) => {
       const result = checkResultSchema.parse({
         checkedAt: new Date().toISOString(),
-        problems: found.problems.map(forScreen),
+        findings: found.findings,
         sizes: found.dimensions,
       });
       await writeStored(checkFile(id), result);

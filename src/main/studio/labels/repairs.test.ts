@@ -56,7 +56,7 @@ test('lines that name no image are set aside as remarks; every other byte stays,
   expect(readdirSync(backup)).toEqual(['train.txt']);
   await mend('outside');
   await mend('malformedLine');
-  expect((await readDataset(folder, config)).problems.map(({ code }) => code)).toEqual(['encoding', 'otherSeparator']);
+  expect((await readDataset(folder, config)).findings.map(({ code }) => code)).toEqual(['encoding', 'otherSeparator']);
 });
 
 test('a line that is no UTF-8 is read as Windows wrote it', async () => {

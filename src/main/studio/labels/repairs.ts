@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Repaired, Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
-import { createFinder } from '../../pipeline/data/folders.ts';
+import type { Finding, FindingCode } from '../../../shared/findings.ts';
 import type { Layout } from '../../pipeline/data/labelLine.ts';
 import { splitLine } from '../../pipeline/data/labelLine.ts';
-import type { DataProblem } from '../../pipeline/data/problems.ts';
+import { createPathFinder } from '../../pipeline/data/pathFinder.ts';
 import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import { readDataset } from '../../pipeline/data/readDataset.ts';
 import { betterSeparator, detectLayout } from '../../pipeline/data/separator.ts';
@@ -20,7 +20,7 @@ import { readRegularText } from '../../pipeline/storage/regularFile.ts';
 export interface RepairRequest {
   readonly project: string;
   readonly config: Pick<DataConfig, 'separator' | 'labels_file'>;
-  readonly code: DataProblem['code'];
+  readonly code: FindingCode;
   readonly backupFolder: string;
 }
 
@@ -35,8 +35,8 @@ type Mend = (line: RawLine) => Promise<Buffer | null>;
 export async function repair({ project, config, code, backupFolder }: RepairRequest): Promise<Repaired> {
   const lock = await lockLabels(project, 'saving labels');
   try {
-    const { problems, separator, dataset } = await readDataset(project, config);
-    if (code === 'unknownLabel') return await addClasses(project, config.labels_file, problems, backupFolder);
+    const { findings, layout, dataset } = await readDataset(project, config);
+    if (code === 'unknownLabel') return await addClasses(project, config.labels_file, findings, backupFolder);
     const files = new Map<Split, RawFile>(
       await Promise.all(splits.map(async (split) => [split, await readRawFile(project, split)] as const)),
     );
@@ -45,8 +45,8 @@ export async function repair({ project, config, code, backupFolder }: RepairRequ
         ? splits.flatMap((split) =>
             dataset.splits[split].filter(({ file }) => !existsSync(file)).map(({ line }) => ({ split, line })),
           )
-        : problems.filter((problem) => problem.code === code);
-    const mend = mendOf(code, project, separator);
+        : findings.filter((finding) => finding.code === code);
+    const mend = mendOf(code, project, layout);
     const mended = new Map<Split, RawLine[]>();
     let count = 0;
     for (const { split, line } of places) {
@@ -72,8 +72,8 @@ export async function repair({ project, config, code, backupFolder }: RepairRequ
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
-function mendOf(code: DataProblem['code'], project: string, layout: Layout): Mend {
-  const find = createFinder(project);
+function mendOf(code: FindingCode, project: string, layout: Layout): Mend {
+  const findPath = createPathFinder(project);
   const written = (line: RawLine, text: string): Buffer => Buffer.from(text + line.ending);
   switch (code) {
     case 'headerLine':
@@ -112,7 +112,7 @@ function mendOf(code: DataProblem['code'], project: string, layout: Layout): Men
       return async (line) => {
         const own = splitLine(line.text, layout);
         const named = own?.path.replaceAll('\\', '/');
-        const meant = named === undefined ? null : await find(named);
+        const meant = named === undefined ? null : await findPath(named);
         return own === null || named === undefined || meant === null
           ? null
           : written(
@@ -132,12 +132,10 @@ function mendOf(code: DataProblem['code'], project: string, layout: Layout): Men
 async function addClasses(
   project: string,
   labelsFile: string | null,
-  problems: readonly DataProblem[],
+  findings: readonly Finding[],
   backupFolder: string,
 ): Promise<Repaired> {
-  const unknown = problems.flatMap(({ code, label }) =>
-    code === 'unknownLabel' && label !== undefined ? [label] : [],
-  );
+  const unknown = findings.flatMap(({ code, label }) => (code === 'unknownLabel' && label !== null ? [label] : []));
   if (labelsFile === null || unknown.length === 0) return { lines: 0, backup: await backUp([], backupFolder) };
   const file = insideFolder(project, labelsFile);
   const text = await readRegularText(file);

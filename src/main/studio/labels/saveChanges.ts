@@ -4,9 +4,8 @@ import path from 'node:path';
 import type { Conflict, LineChange, SaveResult, Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
 import { Problem } from '../../../shared/problem.ts';
-import type { Layout } from '../../pipeline/data/labelLine.ts';
+import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
 import { splitLine } from '../../pipeline/data/labelLine.ts';
-import type { SeparatorReport } from '../../pipeline/data/separator.ts';
 import { detectLayout } from '../../pipeline/data/separator.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { backUp } from './backups.ts';
@@ -15,7 +14,7 @@ import { lockLabels } from './labelLock.ts';
 import { appended, joined, readRawFile, rewritten } from './labelFile.ts';
 import { lineWithLabels, sameLabels } from './lineText.ts';
 
-type Separator = SeparatorReport['name'] | 'auto';
+type Separator = SeparatorName | 'auto';
 
 export interface SaveRequest {
   readonly project: string;

@@ -33,13 +33,13 @@ const digest = (place: string): string =>
     .join('\n');
 
 describe('the sample project', () => {
-  test('has nothing to put right', () => {
-    expect(checked.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  test('has no errors', () => {
+    expect(checked.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(checked.dataset.vocabulary).toEqual([...kinds]);
     expect(Object.values(checked.dataset.splits).map((split) => split.length)).toEqual([800, 160, 200]);
   });
 
-  test('has pictures with no, one and several labels, of several shapes and formats', () => {
+  test('has images with no, one and several labels, of several shapes and formats', () => {
     const counts = checked.dataset.splits.train.map(({ labels }) => labels.reduce((a, b) => a + b, 0));
     for (const count of [0, 1, 2, 3]) expect(counts.filter((c) => c === count).length).toBeGreaterThan(30);
     const images = [...checked.images.values()];
