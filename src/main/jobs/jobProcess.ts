@@ -7,8 +7,8 @@ import type { FromJob } from './protocol.ts';
 import { toJobSchema } from './protocol.ts';
 
 /**
- * The process of one job. The pipeline runs in a worker thread, so that this thread always responds; a native crash ends
- * only this process. The job also ends when the process that started it has ended; everything it saved is safe.
+ * The process of one job. The pipeline runs in a worker thread, so that this thread always responds; a native crash
+ * ends only this process. The job also ends when the process that started it has ended; everything it saved is safe.
  */
 let worker: Worker | null = null;
 

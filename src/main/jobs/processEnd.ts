@@ -44,8 +44,8 @@ function workOf(type: JobRequest['type'], stage: Stage | null): Message {
 }
 
 /**
- * Explains what a job was doing when its process died; `stage` is the last stage that a run started. Only for a run does
- * it mention the checkpoint, because other jobs have none.
+ * Explains what a job was doing when its process died; `stage` is the last stage that a run started. Only for a run
+ * does it mention the checkpoint, because other jobs have none.
  */
 export function processEndProblem(
   type: JobRequest['type'],

@@ -2,12 +2,14 @@
 export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * One Ctrl-C reaches a process more than once, because the terminal sends it to every process in the foreground, and npm,
- * npx and our own launcher also forward it. Signals this close together count as one request.
+ * One Ctrl-C reaches a process more than once, because the terminal sends it to every process in the foreground, and
+ * npm, npx and our own launcher also forward it. Signals this close together count as one request.
  */
 const SAME_REQUEST_MS = 500;
 
-/** Calls `stop` at the first request to end and `stopNow` at every later one. Returns a function that stops listening. */
+/**
+ * Calls `stop` at the first request to end and `stopNow` at every later one. Returns a function that stops listening.
+ */
 export function onStopSignals(
   { stop, stopNow }: { stop(): void; stopNow(): void },
   source: Pick<NodeJS.EventEmitter, 'on' | 'off'> = process,

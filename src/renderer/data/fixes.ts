@@ -8,8 +8,8 @@ import { changeImages, labelNumber, repairLines, useDataset } from '../stores/da
 import { setFilter } from '../stores/view.ts';
 
 /**
- * A fix for all findings of one kind in one step. Edits of labels wait to be saved and can be undone; errors in the text
- * of the label files are fixed in the files, with a backup.
+ * A fix for all findings of one kind in one step. Edits of labels wait to be saved and can be undone; errors in the
+ * text of the label files are fixed in the files, with a backup.
  */
 export interface Fix {
   readonly name: string;

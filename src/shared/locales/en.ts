@@ -626,7 +626,7 @@ export const en = {
         '{{zip}} has data outside its entries, so some programs would unpack other files from it. Zip the folder again.',
       zipLink: '{{zip}} has the link {{entry}}; links are not read.',
       zipSameFile: '{{zip}} has the entries {{entry}} and {{other}}, which are one file on some systems.',
-      zipTooLarge: '{{zip}} unpacks to more than the limit of {{limit, number}} MB.',
+      zipTooLarge: '{{zip}} unpacks to more than {{limit, number}} MB, which is the limit.',
       zipUnreadable: '{{zip}} cannot be read as a zip. Copy or download it again.',
     },
     findings: {
@@ -904,7 +904,7 @@ export const en = {
     locks: {
       cleaning: 'cleaning up',
       deletingRun: 'deleting the run',
-      evaluation: 'evaluation',
+      evaluation: 'evaluating',
       folder: 'a folder',
       largeFile: 'a large file',
       link: 'a link',

@@ -625,7 +625,7 @@ export const es: Catalog = {
         '{{zip}} tiene datos fuera de sus entradas, así que algunos programas extraerían otros archivos. Comprime otra vez la carpeta.',
       zipLink: '{{zip}} tiene el enlace {{entry}}; los enlaces no se leen.',
       zipSameFile: '{{zip}} tiene las entradas {{entry}} y {{other}}, que en algunos sistemas son un solo archivo.',
-      zipTooLarge: '{{zip}} ocupa al descomprimirse más del límite de {{limit, number}} MB.',
+      zipTooLarge: '{{zip}} ocupa al descomprimirse más de {{limit, number}} MB, que es el límite.',
       zipUnreadable: '{{zip}} no se puede leer como zip. Cópialo o descárgalo otra vez.',
     },
     findings: {
@@ -904,23 +904,23 @@ export const es: Catalog = {
         '{{folder}} está bloqueada por el proceso {{pid}} de {{host}} ({{work}}), que no se puede comprobar desde aquí. Si ese programa ha acabado, toma el control o inténtalo de nuevo dentro de un minuto; si no, páralo allí.',
     },
     locks: {
-      cleaning: 'limpieza',
-      deletingRun: 'borrado del entrenamiento',
-      evaluation: 'evaluación',
+      cleaning: 'limpiando',
+      deletingRun: 'borrando el entrenamiento',
+      evaluation: 'evaluando',
       folder: 'una carpeta',
       largeFile: 'un archivo grande',
       link: 'un enlace',
-      notes: 'guardado de notas',
-      savingLabels: 'guardado de etiquetas',
-      settings: 'cambio de ajustes',
+      notes: 'guardando notas',
+      savingLabels: 'guardando etiquetas',
+      settings: 'cambiando ajustes',
       specialFile: 'un archivo especial',
-      thresholds: 'guardado de umbrales',
-      training: 'entrenamiento',
+      thresholds: 'guardando umbrales',
+      training: 'entrenando',
       waiting:
         'Este entrenamiento está bloqueado por el proceso {{pid}} de {{host}}, que no se puede comprobar desde aquí. Se observa el bloqueo durante {{seconds, number}} s: si no cambia, el trabajo sigue.',
       waitingForDamaged:
         'El bloqueo de este entrenamiento está dañado. Se observa durante {{seconds, number}} s: si no cambia, el trabajo sigue.',
-      writingLabels: 'escritura de archivos de etiquetas',
+      writingLabels: 'escribiendo archivos de etiquetas',
     },
     mismatch: {
       snapshotDamaged:

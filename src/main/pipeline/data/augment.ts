@@ -41,7 +41,10 @@ function apply(
   if (pass === 'erase' && erased !== null) erase(pixels, size, erased);
 }
 
-/** Positions are in 1/65536 pixel and the weights of the four neighbors in 1/256: at 800 px the error is at most 0.006 pixels. */
+/**
+ * Positions are in 1/65536 pixel and the weights of the four neighbors in 1/256: at 800 px the error is at most 0.006
+ * pixels.
+ */
 const PLACE_BITS = 16,
   WEIGHT_SHIFT = PLACE_BITS - 8;
 const UNIT = 2 ** PLACE_BITS;

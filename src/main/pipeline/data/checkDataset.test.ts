@@ -67,7 +67,7 @@ describe('checkProject', () => {
       .digest('hex');
     expect(dataset.splits.train[0]!.hash).toBe(expected);
     expect(images.get(path.join(root, 'a.png'))).toMatchObject({ width: 12, height: 10, format: 'png', fault: null });
-    expect(formatFindings(findings, translator('en'))).toBe('No findings found.');
+    expect(formatFindings(findings, translator('en'))).toBe('No problems found.');
     expect(() => {
       refuseErrors(findings);
     }).not.toThrow();

@@ -34,7 +34,8 @@ const pixel = ({ rgb, width }: { rgb: Uint8Array; width: number }, x: number, y:
 ];
 
 describe('decoding', () => {
-  // What the viewer sees at the top left, top right, bottom left and bottom right, by the EXIF standard (CIPA DC-008, 4.6.4 Orientation).
+  // What the viewer sees at the top left, top right, bottom left and bottom right, by the EXIF standard (CIPA DC-008,
+  // 4.6.4 Orientation).
   test.each([
     [1, [RED, GREEN, BLUE, WHITE]],
     [2, [GREEN, RED, WHITE, BLUE]],

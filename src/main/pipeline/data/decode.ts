@@ -37,7 +37,8 @@ export async function decodeImage(file: string, options: DecodeOptions): Promise
   } catch (error) {
     if (error instanceof UnsupportedImage && error.reason !== null)
       throw new Problem('data.imageUnsupported', { file, reason: error.reason });
-    // Threads share the messages of libvips and cannot wait for each other, so in a thread it may be about another file.
+    // Threads share the messages of libvips and cannot wait for each other, so in a thread it may be about another
+    // file.
     throw new Problem('data.imageDamaged', { file }, isMainThread ? (error as Error).message : undefined);
   }
 }

@@ -10,8 +10,8 @@ import { identityAffine, rotated, scaled, sheared, shifted } from './affine.ts';
 export type Pass = 'place' | 'colour' | 'noise' | 'erase';
 
 /**
- * Augmentation of one sample, in coordinates relative to the size: the same parameters give the same crop at every input
- * size, so that the student sees the same image as the teacher.
+ * Augmentation of one sample, in coordinates relative to the size: the same parameters give the same crop at every
+ * input size, so that the student sees the same image as the teacher.
  */
 export interface Augmentation {
   /** Every pass once; posterize and solarize belong to 'colour'. */
@@ -127,9 +127,9 @@ function drawErased({ erase, erase_area: largest }: AugmentationConfig, stream: 
 type Changes = Pick<Augmentation, 'place' | 'color' | 'posterizeBits' | 'solarizeFrom'>;
 
 /**
- * The operations of RandAugment (Cubuk et al. 2019, arXiv 1909.13719): those geometric and color operations that compose
- * into one matrix, posterize and solarize, with the ranges of timm's auto_augment.py. `rand_operations` of them are
- * drawn per image, all at one magnitude.
+ * The operations of RandAugment (Cubuk et al. 2019, arXiv 1909.13719): those geometric and color operations that
+ * compose into one matrix, posterize and solarize, with the ranges of timm's auto_augment.py. `rand_operations` of
+ * them are drawn per image, all at one magnitude.
  */
 const randOperations: readonly ((before: Changes, magnitude: number, sign: number) => Changes)[] = [
   (before) => before,

@@ -35,7 +35,9 @@ function byKind(findings: readonly Finding[]): Finding[][] {
     .filter((group) => group !== undefined);
 }
 
-/** Findings as text for people: errors first, one paragraph per kind, the first `perKind` of each with file and line. */
+/**
+ * Findings as text for people: errors first, one paragraph per kind, the first `perKind` of each with file and line.
+ */
 export function formatFindings(findings: readonly Finding[], t: Translate, perKind = 5): string {
   const paragraphs = byKind(findings).map((group) => paragraph(group, t, perKind));
   return [...paragraphs, summary(findings, t)].join('\n\n');

@@ -15,8 +15,8 @@ export interface Mixing {
 }
 
 /**
- * Draws MixUp (Zhang et al. 2017, arXiv 1710.09412) with one share per image from Beta(alpha, alpha). A pure function of
- * (seed, epoch, batch), so that a resumed run draws the same. Null when alpha is 0.
+ * Draws MixUp (Zhang et al. 2017, arXiv 1710.09412) with one share per image from Beta(alpha, alpha). A pure function
+ * of (seed, epoch, batch), so that a resumed run draws the same. Null when alpha is 0.
  */
 export function drawMixing(
   alpha: number,

@@ -5,8 +5,8 @@ import { crc32 } from 'node:zlib';
 import { DECODER } from './openImage.ts';
 
 /**
- * Keeps letterboxed pixels on disk, one file per image and size, so that no image is decoded twice. Everything in it can
- * be computed again: a damaged or missing file is a cache miss, and on a full disk nothing more is written.
+ * Keeps letterboxed pixels on disk, one file per image and size, so that no image is decoded twice. Everything in it
+ * can be computed again: a damaged or missing file is a cache miss, and on a full disk nothing more is written.
  */
 export interface PixelCache {
   /** uint8 RGB [size, size, 3]; null on a cache miss. */

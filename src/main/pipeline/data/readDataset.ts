@@ -171,7 +171,9 @@ function inside(folder: string, file: string): string | Problem {
   }
 }
 
-/** Matches plain names below the folder. Nearly all of 100,000 lines are, and the slower checks are skipped for them. */
+/**
+ * Matches plain names below the folder. Nearly all of 100,000 lines are, and the slower checks are skipped for them.
+ */
 const staysInside = /^[\w-]+(\/[\w-]+)*(\.\w+)?$/;
 
 const headerWords = /^(image|img|file|file[ _-]?name|image[ _-]?(path|name|id|file)|path|file[ _-]?path|name|id)s?$/i;

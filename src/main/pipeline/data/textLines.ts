@@ -28,8 +28,9 @@ const carriageReturn = 0x0d;
 const byteOrderMark = '\uFEFF';
 
 /**
- * Splits the bytes of a text file into numbered lines. Accepts UTF-8 with or without byte order mark, and lines that end
- * in LF, CR LF or (in files without any LF) CR. Lines that are not UTF-8 are reported; their encoding is never guessed.
+ * Splits the bytes of a text file into numbered lines. Accepts UTF-8 with or without byte order mark, and lines that
+ * end in LF, CR LF or (in files without any LF) CR. Lines that are not UTF-8 are reported; their encoding is never
+ * guessed.
  */
 export function readLines(bytes: Uint8Array): TextFile {
   if (isUtf16(bytes))

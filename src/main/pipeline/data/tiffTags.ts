@@ -1,6 +1,6 @@
 /**
- * The tags of a TIFF file's first page. They are read here because libvips does not distinguish a fourth color band from
- * transparency, nor the preview inside a raw file from a photo.
+ * The tags of a TIFF file's first page. They are read here because libvips does not distinguish a fourth color band
+ * from transparency, nor the preview inside a raw file from a photo.
  */
 export interface TiffTags {
   /** Bit 0 of NewSubfileType: the page is a reduced version of another image in the file. */

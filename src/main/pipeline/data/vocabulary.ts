@@ -102,7 +102,8 @@ async function readClasses(folder: string, file: string, findings: Finding[]): P
   };
   const bytes = await readInside(folder, file);
   if (bytes instanceof Error) {
-    if (bytes instanceof Problem) add(message('findings.labelsFile.outside', { file }));
+    if (bytes instanceof Problem && bytes.code === 'file.outsideFolder')
+      add(message('findings.labelsFile.outside', { file }));
     else add(message('findings.labelsFile.unreadable', { file }), { detail: bytes.message });
     return [];
   }

@@ -20,7 +20,10 @@ export const holderSchema = z.object({
 });
 export type Holder = z.infer<typeof holderSchema>;
 
-/** 'unknown' when the process cannot be looked up: it is on another machine, in another container, or of an earlier boot. */
+/**
+ * 'unknown' when the process cannot be looked up: it is on another machine, in another container, or of an earlier
+ * boot.
+ */
 export type HolderState = 'alive' | 'gone' | 'unknown';
 
 /** Looks up whether the process that wrote a lock still runs. */

@@ -10,9 +10,9 @@ export function leavesFolder(folder: string, file: string): boolean {
 }
 
 /**
- * Resolves a name inside a folder and follows links; a file that does not exist yet is resolved by its folder. Every name
- * that comes from a project, a run or a request must go through here before it is read or written. Throws a Problem if
- * it leads outside the folder.
+ * Resolves a name inside a folder and follows links; a file that does not exist yet is resolved by its folder. Every
+ * name that comes from a project, a run or a request must go through here before it is read or written. Throws a
+ * Problem if it leads outside the folder.
  */
 export function insideFolder(folder: string, name: string): string {
   const root = realPlace(path.resolve(folder));

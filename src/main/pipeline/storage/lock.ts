@@ -13,9 +13,9 @@ import { createLock, GUARD_ENDING, identityOf, readLock } from './lockFile.ts';
  * Locks are files, so that they work across the command line, the studio, containers and machines that share a folder.
  *
  * A lock is created exclusively and removed by its owner, or by a process that finds it stale. Removing a stale lock is
- * itself guarded by a lock named after the stale one's token: of many processes that find it stale, one removes it, after
- * checking that it is still the same. Without the guard, the second would remove the lock that the first has just taken.
- * A guard that its process left behind is removed in the same way, under a guard of its own.
+ * itself guarded by a lock named after the stale one's token: of many processes that find it stale, one removes it,
+ * after checking that it is still the same. Without the guard, the second would remove the lock that the first has
+ * just taken. A guard that its process left behind is removed in the same way, under a guard of its own.
  */
 export interface Lock {
   /** False once another process has taken over or the folder was moved: then the holder must stop writing. */
@@ -26,11 +26,13 @@ export interface Lock {
 
 export interface LockOptions {
   /**
-   * Called once when the holder cannot be looked up, with the reason for the wait: the lock is then watched for a minute
-   * and taken if its heartbeat stands still. Without `onWait`, such a lock is refused at once.
+   * Called once when the holder cannot be looked up, with the reason for the wait: the lock is then watched for a
+   * minute and taken if its heartbeat stands still. Without `onWait`, such a lock is refused at once.
    */
   readonly onWait?: (reason: Message) => void;
-  /** True when a person has confirmed that the holder is gone: a lock that cannot be looked up is then taken at once. */
+  /**
+   * True when a person has confirmed that the holder is gone: a lock that cannot be looked up is then taken at once.
+   */
   readonly takeOver?: boolean;
   readonly clock?: Clock;
   readonly link?: Link;
@@ -55,8 +57,8 @@ const POLL_MS = 2_000;
 const MOST_TRIES = 1_000;
 
 /**
- * Takes a lock for this process; `what` says what for. Throws a Problem of kind 'busy' when its holder is running, and of
- * kind 'locked' when the holder cannot be looked up and has not been silent for a minute.
+ * Takes a lock for this process; `what` says what for. Throws a Problem of kind 'busy' when its holder is running, and
+ * of kind 'locked' when the holder cannot be looked up and has not been silent for a minute.
  */
 export async function takeLock(file: string, what: string, options: LockOptions = {}): Promise<Lock> {
   const own = await acquire(file, what, options);
@@ -178,7 +180,10 @@ const isStill = async (file: string, own: OwnLock): Promise<boolean> =>
 const guardOf = (file: string, identity: string): string =>
   path.join(path.dirname(file), `.${path.basename(file).replace(/^\./, '').slice(0, 16)}.${identity}${GUARD_ENDING}`);
 
-/** What locks are taken for. Lock files contain the key; other texts come from other versions and are shown as they are. */
+/**
+ * What locks are taken for. Lock files contain the key; other texts come from other versions and are shown as they
+ * are.
+ */
 const works: Readonly<Record<string, Message>> = {
   'cleaning up': message('locks.cleaning'),
   deleting: message('locks.deletingRun'),

@@ -82,8 +82,9 @@ export interface OwnLock {
 export type Link = (existing: string, name: string) => Promise<void>;
 
 /**
- * Creates a lock; null if there is one already. The content is written aside and linked into place, because link(2) fails
- * when the name exists and no reader sees an empty file (https://man7.org/linux/man-pages/man2/open.2.html, O_EXCL).
+ * Creates a lock; null if there is one already. The content is written aside and linked into place, because link(2)
+ * fails when the name exists and no reader sees an empty file (https://man7.org/linux/man-pages/man2/open.2.html,
+ * O_EXCL).
  */
 export async function createLock(
   file: string,
@@ -120,7 +121,9 @@ export async function createLock(
   }
 }
 
-/** Errors of link(2) on exFAT and FAT (EPERM), SMB (EOPNOTSUPP), FUSE (ENOSYS), Windows (EISDIR) and Android (EACCES). */
+/**
+ * Errors of link(2) on exFAT and FAT (EPERM), SMB (EOPNOTSUPP), FUSE (ENOSYS), Windows (EISDIR) and Android (EACCES).
+ */
 const unsupportedLink = new Set(['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EISDIR', 'EACCES', 'EINVAL', 'EMLINK']);
 
 /**

@@ -1,18 +1,11 @@
 import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
-
-/** `readRegularFile` rejects with this for a FIFO, a socket, a device or a folder. */
-export class NotARegularFile extends Error {
-  readonly code = 'ENOTREG';
-  constructor(file: string) {
-    super(`${file} is not a regular file but a folder, a pipe or a device.`);
-  }
-}
+import { Problem } from '../../../shared/problem.ts';
 
 /**
- * Reads a file that somebody else provided. Opening a FIFO normally waits for a writer, in one of the few threads that do
- * all file work of the process, so a handful of them would block it forever. With O_NONBLOCK
+ * Reads a file that somebody else provided. Opening a FIFO normally waits for a writer, in one of the few threads that
+ * do all file work of the process, so a handful of them would block it forever. With O_NONBLOCK
  * (https://man7.org/linux/man-pages/man2/open.2.html) the open returns at once and FIFOs can be refused. Windows has
  * neither the flag nor such files.
  */
@@ -29,5 +22,5 @@ export async function readRegularFile(file: string): Promise<Buffer> {
 export const readRegularText = async (file: string): Promise<string> => (await readRegularFile(file)).toString('utf8');
 
 export function requireRegular(found: Stats, file: string): void {
-  if (!found.isFile()) throw new NotARegularFile(file);
+  if (!found.isFile()) throw new Problem('file.notRegular', { file });
 }

@@ -100,7 +100,9 @@ async function newFolder(runsFolder: string, now: Date): Promise<string> {
   }
 }
 
-/** Changes an existing run.json. A run that was moved or deleted must not reappear as a folder with nothing else in it. */
+/**
+ * Changes an existing run.json. A run that was moved or deleted must not reappear as a folder with nothing else in it.
+ */
 export async function writeRun(folder: string, record: RunRecord): Promise<void> {
   await access(recordFile(folder)).catch((error: Error) => {
     throw new Problem('file.folderGone', { folder }, error.message);
@@ -135,8 +137,8 @@ export async function readRun(folder: string): Promise<RunRecord> {
 }
 
 /**
- * Returns the project that contains the run, because the project may have been moved or copied since the run was created.
- * A run in another place (--runs) keeps the project that it was created from.
+ * Returns the project that contains the run, because the project may have been moved or copied since the run was
+ * created. A run in another place (--runs) keeps the project that it was created from.
  */
 async function projectOf(folder: string, createdFrom: string): Promise<string> {
   const runs = path.dirname(path.resolve(folder));

@@ -89,7 +89,7 @@ describe('lists that are written read back as the plan', () => {
     writeFileSync(path.join(folder, 'classes.txt'), 'apple\n');
     const lists = { train: entriesOf([['apple'], ['pear']]), val: [], test: [] };
     await expect(writeReadable(folder, lists, { separator: 'auto', labels_file: 'classes.txt' })).rejects.toThrow(
-      "label 'pear' is not in classes.txt. Add it there",
+      "Label 'pear' is not in classes.txt. Add it there",
     );
     expect(readFileSync(path.join(folder, 'classes.txt'), 'utf8')).toBe('apple\n');
   });

@@ -7,7 +7,10 @@ export type Color = readonly [number, number, number];
 const hex = (text: string): Color =>
   [0, 2, 4].map((i) => Number.parseInt(text.slice(i, i + 2), 16)) as unknown as Color;
 
-/** Muted colors of all hues for backgrounds and clutter, so that the overall color of an image says little about its fruit. */
+/**
+ * Muted colors of all hues for backgrounds and clutter, so that the overall color of an image says little about its
+ * fruit.
+ */
 const palette: readonly Color[] = [
   'c98a8a',
   'c9a27e',
@@ -46,7 +49,9 @@ function vary(stream: RandomStream, color: Color, by: number): Color {
   return color.map((value) => Math.min(255, Math.max(0, value + between(stream, -by, by)))) as unknown as Color;
 }
 
-/** Varies a color given by hue (degrees), saturation and lightness (0 to 1), so that no two fruits have the same shade. */
+/**
+ * Varies a color given by hue (degrees), saturation and lightness (0 to 1), so that no two fruits have the same shade.
+ */
 export function shade(stream: RandomStream, hue: number, saturation: number, lightness: number): Color {
   const h = hue + between(stream, -9, 9);
   const s = Math.min(1, saturation * between(stream, 0.85, 1.1));

@@ -51,9 +51,10 @@ interface Drawn {
 }
 
 /**
- * Draws the sample project: images/, train.txt, val.txt, test.txt, README.txt and planted-errors.tsv (the training images
- * with wrong labels: path, given labels, true labels). The same options give the same bytes with the same version of
- * sharp. The folder appears only when it is complete. Throws a Problem if the folder contains something else.
+ * Draws the sample project: images/, train.txt, val.txt, test.txt, README.txt and planted-errors.tsv (the training
+ * images with wrong labels: path, given labels, true labels). The same options give the same bytes with the same
+ * version of sharp. The folder appears only when it is complete. Throws a Problem if the folder contains something
+ * else.
  */
 export async function createSample(
   folder: string,
@@ -119,7 +120,7 @@ async function writeTexts(folder: string, recipe: Recipe, drawn: Record<Split, r
   const planted: string[] = ['path\tgiven\ttrue'];
   for (const split of SPLITS) {
     const lines = [
-      `# ${split} pictures of the sample project: image path, a tab, labels between commas; no label is fine.`,
+      `# ${split} images of the sample project: image path, tab, labels separated by commas. Labels may be missing.`,
     ];
     drawn[split].forEach(({ path: name, labels }, index) => {
       const stream = randomStream(recipe.seed, 'planted error', index);
@@ -135,7 +136,10 @@ async function writeTexts(folder: string, recipe: Recipe, drawn: Record<Split, r
   await write(recipeFile, [JSON.stringify(recipe, null, 2)]);
 }
 
-/** Makes a typical labeling error: one label forgotten, one too many, or one confused with another. Never the true labels. */
+/**
+ * Makes a typical labeling error: one label forgotten, one too many, or one confused with another. Never the true
+ * labels.
+ */
 function mistake(labels: readonly Kind[], stream: RandomStream): readonly Kind[] {
   const wrong = pick(
     stream,
@@ -148,11 +152,11 @@ function mistake(labels: readonly Kind[], stream: RandomStream): readonly Kind[]
 }
 
 const readme = [
-  'A sample project of Destila Studio: drawn pictures with none, one or several of these fruits:',
+  'A sample project of Destila Studio: drawings of none, one or several of these fruits:',
   `${kinds.join(', ')}.`,
   '',
-  'train.txt, val.txt and test.txt list the pictures and their labels.',
-  'Some training pictures have wrong labels on purpose; planted-errors.tsv lists them with the true ones.',
+  'train.txt, val.txt and test.txt list the images and their labels.',
+  'Some training images have wrong labels on purpose; planted-errors.tsv lists them with the true labels.',
 ];
 
 /** Images without labels have no fruit, so nobody has to be asked what they mean. */

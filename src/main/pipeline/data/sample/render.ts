@@ -8,7 +8,10 @@ export interface RenderedImage {
   readonly extension: 'jpg' | 'png';
 }
 
-/** Rasterizes a scene, lights it (a gradient of light, contrast, grain) and encodes it, mostly as JPEG and sometimes as PNG. */
+/**
+ * Rasterizes a scene, lights it (a gradient of light, contrast, grain) and encodes it, mostly as JPEG and sometimes as
+ * PNG.
+ */
 export async function render(scene: Scene, stream: RandomStream): Promise<RenderedImage> {
   const { width, height } = scene;
   const blur = chance(stream, 0.3) ? between(stream, 0.4, 0.9) : 0;
