@@ -63,6 +63,13 @@ export const dataMessages: Readonly<Record<string, string>> = {
   'Problem in the list of classes': 'Problema en la lista de clases',
   'The file that data.labels_file names holds one class a line, each once.':
     'El archivo que nombra data.labels_file lleva una clase por línea, cada una una sola vez.',
+  'Too many labels': 'Demasiadas etiquetas',
+  'Check what separates the labels: whole sentences or numbers may have become labels.':
+    'Comprueba qué separa las etiquetas: puede que frases enteras o números se hayan tomado por etiquetas.',
+  'there are {count:number} labels; a model can have at most {most:number}.':
+    'hay {count} etiquetas; un modelo puede tener como máximo {most}.',
+  'The source has {count:number} labels; a model can have at most {most:number}. Check what separates them.':
+    'El origen tiene {count} etiquetas; un modelo puede tener como máximo {most}. Comprueba qué las separa.',
   'Label that is no class': 'Etiqueta que no es una clase',
   'Correct the label, or add it to the list of classes.': 'Corrige la etiqueta o añádela a la lista de clases.',
   'File name with a wrong ending': 'Nombre con extensión equivocada',

@@ -38,13 +38,13 @@ export function splitFields(
   limit = Infinity,
 ): { fields: Field[]; rest: string | null } | null {
   const fields: Field[] = [];
+  const nextStop = stopFinder(text, stops);
   let at = 0;
   while (fields.length < limit) {
-    while (at < text.length && isBlank(text[at]!) && !stops.includes(text[at]!)) at++;
+    at = skipBlanks(text, at, stops);
     const quoted = readQuoted(text, at, stops);
     if (quoted === 'unclosed') return null;
-    let end = quoted === null ? at : quoted.end;
-    end = nextStop(text, stops, end);
+    const end = nextStop(quoted === null ? at : quoted.end);
     fields.push(
       quoted === null ? { text: text.slice(at, end).trim(), quoted: false } : { text: quoted.text, quoted: true },
     );
@@ -54,31 +54,45 @@ export function splitFields(
   return { fields, rest: text.slice(at) };
 }
 
-function nextStop(text: string, stops: string, from: number): number {
-  let at = text.length;
-  for (const stop of stops) {
-    const found = text.indexOf(stop, from);
-    if (found >= 0 && found < at) at = found;
-  }
+/**
+ * Finds the first stop from a place on; the places only grow. Where each stop was found is remembered: a stop that is
+ * rare would be looked for to the end of the line again for each of its fields.
+ */
+function stopFinder(text: string, stops: string): (from: number) => number {
+  const found = Array.from(stops, () => -1);
+  return (from) => {
+    let nearest = text.length;
+    for (let i = 0; i < stops.length; i++) {
+      if (found[i]! < from) {
+        const place = text.indexOf(stops[i]!, from);
+        found[i] = place < 0 ? text.length : place;
+      }
+      nearest = Math.min(nearest, found[i]!);
+    }
+    return nearest;
+  };
+}
+
+function skipBlanks(text: string, from: number, stops: string): number {
+  let at = from;
+  while (at < text.length && isBlank(text.charCodeAt(at)) && !stops.includes(text[at]!)) at++;
   return at;
 }
 
-const isBlank = (character: string): boolean => character.trim() === '';
+/** What `trim` removes, without a string per character of a long line. */
+const isBlank = (unit: number): boolean =>
+  unit <= 0x7f ? unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) : /\s/.test(String.fromCharCode(unit));
 
 /** A quoted field that starts at `at`; null if the field there is not quoted. An apostrophe quotes only if it is closed before a separator: it may also start a name. */
 function readQuoted(text: string, at: number, stops: string): { text: string; end: number } | 'unclosed' | null {
   const mark = text[at];
   if (mark !== '"' && mark !== "'") return null;
-  let value = '';
-  for (let i = at + 1; i < text.length; i++) {
-    if (text[i] !== mark) value += text[i]!;
-    else if (text[i + 1] === mark) value += text[i++]!;
-    else {
-      let end = i + 1;
-      while (end < text.length && isBlank(text[end]!) && !stops.includes(text[end]!)) end++;
-      if (end >= text.length || stops.includes(text[end]!)) return { text: value, end };
-      break;
-    }
+  let close = text.indexOf(mark, at + 1);
+  while (close >= 0 && text[close + 1] === mark) close = text.indexOf(mark, close + 2);
+  if (close >= 0) {
+    const end = skipBlanks(text, close + 1, stops);
+    if (end >= text.length || stops.includes(text[end]!))
+      return { text: text.slice(at + 1, close).replaceAll(mark + mark, mark), end };
   }
   return mark === '"' ? 'unclosed' : null;
 }
@@ -114,13 +128,15 @@ function splitLabels(rest: string, { separator, labelSeparator, quotedLists }: L
 
 /** What stands in the quotes, if the whole text is one quoted field. */
 export function wholeQuoted(text: string, separator: SeparatorName): string | null {
-  const fields = splitFields(text, characters[separator])?.fields;
-  return fields?.length === 1 && fields[0]!.quoted ? fields[0]!.text : null;
+  const found = splitFields(text, characters[separator], 1);
+  return found?.rest === null && found.fields[0]!.quoted ? found.fields[0]!.text : null;
 }
 
 const trimmed = ({ text, quoted }: Field): Field => ({ text: text.trim(), quoted });
 
 export const containsSeparator = (text: string, name: SeparatorName): boolean =>
   [...characters[name]].some((character) => text.includes(character));
-export const fieldsBetween = (text: string, name: SeparatorName): readonly Field[] =>
-  (splitFields(text, characters[name])?.fields ?? []).filter((field) => field.text !== '');
+
+/** Whether a text has more than one field that is not empty. */
+export const hasSeveralFields = (text: string, name: SeparatorName): boolean =>
+  (splitFields(text, characters[name])?.fields ?? []).filter((field) => field.text !== '').length > 1;

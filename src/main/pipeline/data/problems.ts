@@ -87,6 +87,10 @@ export const dataProblems = {
     title: 'Problem in the list of classes',
     advice: 'The file that data.labels_file names holds one class a line, each once.',
   },
+  tooManyLabels: {
+    title: 'Too many labels',
+    advice: 'Check what separates the labels: whole sentences or numbers may have become labels.',
+  },
   unknownLabel: { title: 'Label that is no class', advice: 'Correct the label, or add it to the list of classes.' },
   wrongExtension: {
     title: 'File name with a wrong ending',

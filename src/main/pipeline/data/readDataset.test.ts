@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import type { Dataset } from './dataset.ts';
 import { labelsOf } from './dataset.ts';
 import type { DataConfig, ReadOptions } from './readDataset.ts';
 import { readDataset } from './readDataset.ts';
+import { compareCodePoints } from './vocabulary.ts';
 
 let root = '';
 beforeEach(async () => {
@@ -170,8 +171,8 @@ describe('separators', () => {
     expect(result.dataset.vocabulary).toEqual(['x', 'y']);
   });
 
-  it('inside a label are warned about', async () => {
-    const result = await read({ 'train.txt': 'a.jpg\tx\ty\nb.jpg\tx\ty\nc.jpg\tx;y\n' });
+  it('inside labels are warned about once per line', async () => {
+    const result = await read({ 'train.txt': 'a.jpg\tx\ty\nb.jpg\tx\ty\nc.jpg\tx;y\tv;w\n' });
     expect(result.problems).toMatchObject([{ code: 'separatorInLabel', severity: 'warning', line: 3 }]);
   });
 });
@@ -264,6 +265,48 @@ describe('vocabulary', () => {
     expect(result.problems).toMatchObject([{ code: 'unknownLabel', severity: 'warning', label: 'x' }]);
     expect([...result.dataset.splits.test[0]!.labels]).toEqual([1, 0]);
   });
+});
+
+describe('more labels than a model can have', () => {
+  const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `label${i}`);
+  const lines = (labels: readonly string[]): string =>
+    Array.from({ length: Math.ceil(labels.length / 1000) }, (_, i) =>
+      [`${i}.jpg`, ...labels.slice(i * 1000, (i + 1) * 1000)].join(','),
+    ).join('\n');
+
+  it('are an error at the first line that has one too many', async () => {
+    const result = await read({ 'train.txt': lines(names(10_001)) });
+    expect(result.problems).toMatchObject([
+      { code: 'tooManyLabels', severity: 'error', file: 'train.txt', line: 11, label: 'label10000' },
+    ]);
+    expect(result.dataset.vocabulary).toHaveLength(10_000);
+    expect((await read({ 'train.txt': lines(names(10_000)) })).problems).toEqual([]);
+  });
+
+  it('are an error in the list of classes, and cost no byte per image', async () => {
+    const classes = names(10_002).join('\n');
+    const result = await read(
+      { 'train.txt': 'a.jpg\tlabel10001', 'classes.txt': classes },
+      { labels_file: 'classes.txt' },
+    );
+    expect(result.problems).toMatchObject([
+      { code: 'tooManyLabels', severity: 'error', file: 'classes.txt', line: 10_001 },
+    ]);
+    expect(result.dataset.splits.train[0]!.labels).toHaveLength(10_000);
+  });
+});
+
+test('names come in the order of code points, whatever pairs of units they are made of', () => {
+  const units = ['', 'a', 'b', '\u00e9', '\ud83c', '\ud83d', '\udf4e', '\udf4f', '\uffff', '\ue000'];
+  const texts = units.flatMap((first) => units.map((second) => first + second));
+  /** By definition: code points one by one, and the shorter first. */
+  const reference = (a: string, b: string): number => {
+    const [left, right] = [a, b].map((text) => Array.from(text, (character) => character.codePointAt(0)!));
+    const at = left!.findIndex((point, i) => point !== right![i]);
+    return at < 0 ? left!.length - right!.length : left![at]! - (right![at] ?? -1);
+  };
+  const pairs = texts.flatMap((a) => texts.map((b) => [a, b] as const));
+  expect(pairs.filter(([a, b]) => Math.sign(compareCodePoints(a, b)) !== Math.sign(reference(a, b)))).toEqual([]);
 });
 
 describe('files', () => {

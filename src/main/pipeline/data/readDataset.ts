@@ -208,6 +208,7 @@ function readEntries(
   return entries;
 }
 
+/** The first label of a line stands for all: a line that was read wrongly has thousands of them. */
 function reportSeparators(
   parsed: LabelLine,
   problem: (code: DataProblem['code'], message: string, severity: DataProblem['severity']) => void,
@@ -216,12 +217,13 @@ function reportSeparators(
     const name = label.quoted
       ? undefined
       : separatorNames.find((candidate) => candidate !== 'space' && containsSeparator(label.text, candidate));
-    if (name !== undefined)
-      problem(
-        'separatorInLabel',
-        `label '${visible(label.text)}' contains a ${name}; it is taken as one label.`,
-        'warning',
-      );
+    if (name === undefined) continue;
+    problem(
+      'separatorInLabel',
+      `label '${visible(label.text)}' contains a ${name}; it is taken as one label.`,
+      'warning',
+    );
+    return;
   }
 }
 

@@ -1,6 +1,6 @@
 import { looksLikeImage } from './imageFormats.ts';
 import type { Layout, SeparatorName } from './labelLine.ts';
-import { containsSeparator, fieldsBetween, separatorNames, splitPath, wholeQuoted } from './labelLine.ts';
+import { containsSeparator, hasSeveralFields, separatorNames, splitPath, wholeQuoted } from './labelLine.ts';
 
 export interface SeparatorReport extends Layout {
   /** Between the path and the labels: the same as `separator`. */
@@ -90,7 +90,7 @@ function detectLabelSeparator(
   );
   const inner = (rest: string): boolean => others.some((name) => containsSeparator(rest, name));
   const columns = rests.filter(
-    (rest) => fieldsBetween(rest, separator).length > 1 && !(separator === 'space' && inner(rest)),
+    (rest) => hasSeveralFields(rest, separator) && !(separator === 'space' && inner(rest)),
   ).length;
   let winner = { name: separator, count: columns };
   for (const name of others) {

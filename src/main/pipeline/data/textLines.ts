@@ -19,8 +19,8 @@ export interface LineFault {
   readonly message: string;
 }
 
-/** Bytes of a line: a path and thousands of labels. Taking longer ones apart would cost seconds and gigabytes. */
-const LONGEST_LINE = 256 * 1024;
+/** Bytes of a line: a path and thousands of labels. A longer one is a file without line breaks, not an image. */
+const LONGEST_LINE = 64 * 1024;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;

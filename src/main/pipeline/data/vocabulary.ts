@@ -9,11 +9,20 @@ import { readRegularFile } from '../storage/regularFile.ts';
 
 /** Order of Unicode code points, the same on every machine (JavaScript's own order is that of UTF-16 units). */
 export function compareCodePoints(a: string, b: string): number {
-  const left = Array.from(a, (character) => character.codePointAt(0)!);
-  const right = Array.from(b, (character) => character.codePointAt(0)!);
-  const differing = left.findIndex((point, i) => point !== right[i]);
-  return differing < 0 ? left.length - right.length : left[differing]! - (right[differing] ?? -1);
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === length) return a.length - b.length;
+  // The units that differ may be second halves of one code point each.
+  const before = at === 0 ? 0 : a.codePointAt(at - 1)! - b.codePointAt(at - 1)!;
+  return before || a.codePointAt(at)! - b.codePointAt(at)!;
 }
+
+/**
+ * Labels of a model. Every image has a byte per label in memory and every label a few hundred bytes in the bundle:
+ * 100,000 images take a gigabyte then. More labels than this are numbers or sentences that were taken for labels.
+ */
+export const MOST_LABELS = 10_000;
 
 /** Where the classes come from: a model's own list, a file in the project, or else the labels that occur. */
 export interface VocabularySource {
@@ -29,7 +38,10 @@ export async function buildVocabulary(
   problems: DataProblem[],
 ): Promise<string[]> {
   const used = firstUses(entries);
-  if (source.given === null && source.labelsFile === null) return [...used.keys()].sort(compareCodePoints);
+  if (source.given === null && source.labelsFile === null) {
+    reportSurplus(used, problems);
+    return [...used.keys()].sort(compareCodePoints).slice(0, MOST_LABELS);
+  }
   const vocabulary =
     source.given === null ? await readClasses(folder, source.labelsFile!, problems) : [...source.given];
   const known = new Set(vocabulary);
@@ -49,7 +61,26 @@ export async function buildVocabulary(
           : `label '${visible(label)}' is not a class of the model and is left out.`,
     });
   }
-  return vocabulary;
+  return source.given === null ? vocabulary.slice(0, MOST_LABELS) : vocabulary;
+}
+
+const tooMany = (count: number): string => `there are ${count} labels; a model can have at most ${MOST_LABELS}.`;
+
+/** Names the line of the first label that is one too many. */
+function reportSurplus(used: ReadonlyMap<string, LabelEntry>, problems: DataProblem[]): void {
+  const surplus = [...used][MOST_LABELS];
+  if (surplus === undefined) return;
+  const [label, { split, line, path }] = surplus;
+  problems.push({
+    code: 'tooManyLabels',
+    severity: 'error',
+    split,
+    file: labelFileName(split),
+    line,
+    path,
+    label,
+    message: tooMany(used.size),
+  });
 }
 
 function firstUses(entries: readonly LabelEntry[]): Map<string, LabelEntry> {
@@ -96,5 +127,15 @@ async function readClasses(folder: string, name: string, problems: DataProblem[]
     else problem(number, `class '${label}' is already in line ${earlier}.`);
   }
   if (classes.size === 0) problem(null, `${name} holds no class.`);
+  const surplus = [...classes][MOST_LABELS];
+  if (surplus !== undefined)
+    problems.push({
+      code: 'tooManyLabels',
+      severity: 'error',
+      split: null,
+      file: name,
+      line: surplus[1],
+      message: tooMany(classes.size),
+    });
   return [...classes.keys()];
 }
