@@ -12,6 +12,7 @@ import { looksLikeImage } from './imageFormats.ts';
 import type { LabelLine } from './labelLine.ts';
 import { containsSeparator, separatorNames, splitLine } from './labelLine.ts';
 import type { DataProblem } from './problems.ts';
+import { finishInterruptedLists } from './replaceLists.ts';
 import type { SeparatorReport } from './separator.ts';
 import { betterSeparator, detectLayout } from './separator.ts';
 import type { TextLine } from './textLines.ts';
@@ -64,6 +65,7 @@ export async function readDataset(
 ): Promise<ReadResult> {
   const folder = path.resolve(root);
   await requireFolder(folder);
+  await finishInterruptedLists(folder);
   const problems: DataProblem[] = [];
   const texts: SplitText[] = [];
   for (const split of options.splits ?? SPLITS)

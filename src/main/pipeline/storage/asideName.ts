@@ -16,6 +16,8 @@ export const asideName = (file: string): string =>
 
 const ASIDE = /^\..+\.(\d+)(?:-(\d+))?\.[0-9a-f]{8}\.tmp$/;
 
+export const isAsideName = (name: string): boolean => ASIDE.test(name) && path.basename(name) === name;
+
 /** Whether a file of this name was left by a process that no longer runs on this machine. */
 export function isAbandoned(name: string): boolean {
   const found = ASIDE.exec(name);

@@ -1,4 +1,3 @@
-import { realpath, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Conflict, LineChange, SaveResult, Split } from '../../../shared/contract/dataset.ts';
@@ -6,9 +5,9 @@ import { splits } from '../../../shared/contract/dataset.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Layout } from '../../pipeline/data/labelLine.ts';
 import { splitLine } from '../../pipeline/data/labelLine.ts';
+import { replaceLists } from '../../pipeline/data/replaceLists.ts';
 import type { SeparatorReport } from '../../pipeline/data/separator.ts';
 import { detectLayout } from '../../pipeline/data/separator.ts';
-import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { backUp } from './backups.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
 import { lockLabels } from './labelLock.ts';
@@ -42,13 +41,7 @@ export async function saveChanges({ project, changes, separator, backupFolder }:
       written.flatMap(([split]) => (files[split].exists ? [files[split].file] : [])),
       backupFolder,
     );
-    // Files that gain lines first, with all that they had: a crash in between leaves a line twice, never nowhere.
-    for (const [split, lines] of plan.gaining) await writeLabelFile(files[split].file, joined(lines));
-    for (const [split, lines] of written) {
-      const bytes = joined(lines);
-      const gained = plan.gaining.get(split);
-      if (gained === undefined || !joined(gained).equals(bytes)) await writeLabelFile(files[split].file, bytes);
-    }
+    await replaceLists(project, new Map(written.map(([split, lines]) => [split, joined(lines)])));
     return { state: 'saved', lines: changes.length, backup };
   } finally {
     await lock.release();
@@ -106,8 +99,6 @@ function findLine(file: RawFile, { line, path: named }: LineChange, layout: Layo
 interface Plan {
   readonly lines: ReadonlyMap<Split, readonly RawLine[]>;
   readonly touched: ReadonlySet<Split>;
-  /** Files that get lines from another, with the lines that leave them still there. */
-  readonly gaining: ReadonlyMap<Split, readonly RawLine[]>;
   readonly conflicts: readonly Conflict[];
 }
 
@@ -134,25 +125,13 @@ function planChanges(files: Files, changes: readonly LineChange[], layout: Layou
       touched.add(change.to);
     }
   }
-  const whole = (split: Split, own: readonly (RawLine | null)[]) => {
-    const present = own.filter((line) => line !== null);
-    return [split, appended(present, added.get(split)!, files[split].ending)] as const;
-  };
-  return {
-    lines: new Map(splits.map((split) => whole(split, lines.get(split)!))),
-    touched,
-    gaining: new Map(
-      splits
-        .filter((split) => added.get(split)!.length > 0)
-        .map((split) =>
-          whole(
-            split,
-            lines.get(split)!.map((line, at) => line ?? files[split].lines[at]!),
-          ),
-        ),
-    ),
-    conflicts,
-  };
+  const whole = (split: Split): readonly RawLine[] =>
+    appended(
+      lines.get(split)!.filter((line) => line !== null),
+      added.get(split)!,
+      files[split].ending,
+    );
+  return { lines: new Map(splits.map((split) => [split, whole(split)])), touched, conflicts };
 }
 
 /** Three-way: what was read, what the user wants, what stands there now. */
@@ -185,16 +164,6 @@ function requireSameReading(
   );
 }
 
-/** Atomically, through a link to where the file really lies, and with the permissions that it has. */
-export async function writeLabelFile(file: string, data: Uint8Array | string): Promise<void> {
-  const place = await realpath(file).catch(() => file);
-  const mode = await stat(place).then(
-    (found) => found.mode,
-    () => null,
-  );
-  await writeFileAtomic(place, data, mode);
-}
-
 /** Whole label files for an import or a new split; files that are there are kept as a backup. */
 export async function writeLabelFiles(
   project: string,
@@ -208,7 +177,7 @@ export async function writeLabelFiles(
       splits.flatMap((split) => (files[split].exists ? [files[split].file] : [])),
       backupFolder,
     );
-    for (const split of splits) await writeLabelFile(files[split].file, texts[split]);
+    await replaceLists(project, new Map(splits.map((split) => [split, texts[split]])));
   } finally {
     await lock.release();
   }
