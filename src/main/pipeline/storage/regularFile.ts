@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 
 /** What `readRegularFile` rejects with for a FIFO, a socket, a device or a folder. */
@@ -17,12 +18,23 @@ export class NotARegularFile extends Error {
  * such files.
  */
 export async function readRegularFile(file: string): Promise<Buffer> {
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const handle = await openRegularFile(file);
   try {
-    requireRegular(await handle.stat(), file);
     return await handle.readFile();
   } finally {
     await handle.close();
+  }
+}
+
+/** The same, open, for who reads a part of it at a time. */
+export async function openRegularFile(file: string): Promise<FileHandle> {
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    requireRegular(await handle.stat(), file);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
 }
 
@@ -30,6 +42,6 @@ export async function readRegularFile(file: string): Promise<Buffer> {
 export const readRegularText = async (file: string): Promise<string> => (await readRegularFile(file)).toString('utf8');
 
 /** Throws for what is not a file with content of its own. */
-export function requireRegular(found: Stats, file: string): void {
+function requireRegular(found: Stats, file: string): void {
   if (!found.isFile()) throw new NotARegularFile(file);
 }
