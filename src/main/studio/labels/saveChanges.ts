@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Conflict, LineChange, SaveResult, Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
 import { Problem } from '../../../shared/problem.ts';
+import { labelFileName } from '../../pipeline/data/dataset.ts';
 import type { Layout } from '../../pipeline/data/labelLine.ts';
 import { splitLine } from '../../pipeline/data/labelLine.ts';
 import { replaceLists } from '../../pipeline/data/replaceLists.ts';
@@ -36,7 +37,7 @@ export async function saveChanges({ project, changes, separator, backupFolder }:
     const plan = planChanges(files, changes, layout);
     if (plan.conflicts.length > 0) return { state: 'conflicts', conflicts: [...plan.conflicts] };
     const written = [...plan.lines].filter(([split]) => plan.touched.has(split));
-    requireSameReading(project, files, plan.lines, layout, separator);
+    requireSameReading(project, plan.lines, layout, separator);
     const backup = await backUp(
       written.flatMap(([split]) => (files[split].exists ? [files[split].file] : [])),
       backupFolder,
@@ -81,7 +82,9 @@ const textsOf = (lines: readonly (readonly RawLine[])[]): string[] =>
   lines
     .flat()
     .map(({ text }) => text)
-    .filter((text) => text.trim() !== '' && !text.trim().startsWith('#'));
+    .filter(isEntry);
+
+const isEntry = (text: string): boolean => text.trim() !== '' && !text.trim().startsWith('#');
 
 const pathIn = (text: string, layout: Layout): string | null =>
   splitLine(text, layout)?.path.replaceAll('\\', '/') ?? null;
@@ -147,7 +150,6 @@ function judge(
 /** New labels must not change how the other lines are read: the layout is found from all lines together. */
 function requireSameReading(
   project: string,
-  files: Files,
   lines: ReadonlyMap<Split, readonly RawLine[]>,
   layout: Layout,
   separator: Separator,
@@ -156,11 +158,13 @@ function requireSameReading(
   if (texts.length === 0) return;
   const found = detectLayout(texts, separator, existsIn(project));
   const reads = (text: string, by: Layout): string => JSON.stringify([pathIn(text, by), labelsIn(text, by)]);
-  const other = texts.find((text) => reads(text, found) !== reads(text, layout));
-  if (other === undefined) return;
+  const isOther = ({ text }: RawLine): boolean => isEntry(text) && reads(text, found) !== reads(text, layout);
+  const split = splits.find((name) => lines.get(name)!.some(isOther));
+  if (split === undefined) return;
+  const at = lines.get(split)!.findIndex(isOther);
   throw new Problem(
     'data',
-    `Nothing was written: with these labels the line '${other}' of ${path.basename(files.train.file)} or another file would be read otherwise. Set data.separator in the project's settings, or avoid ${layout.separator} inside labels.`,
+    `Nothing was written: with these labels ${labelFileName(split)}:${at + 1} '${lines.get(split)![at]!.text}' would be read otherwise. Set data.separator in the project's settings, or avoid ${layout.separator} inside labels.`,
   );
 }
 

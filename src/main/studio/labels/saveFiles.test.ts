@@ -141,14 +141,15 @@ describe('the layout is found as the reader finds it', () => {
   });
 
   test('labels that would make other lines read otherwise are refused as a fault of the data', async () => {
-    put('train.txt', 'a.jpg\tx;y\nb.jpg\tp,q\nc.jpg\tr,s\n');
-    put('val.txt', '');
+    put('train.txt', 'b.jpg\tp,q\nc.jpg\tr,s\n');
+    put('val.txt', '# mixed\na.jpg\tx;y\n');
     put('test.txt', '');
     const saving = save(
-      change({ line: 2, path: 'b.jpg', before: ['p', 'q'], after: ['p'] }),
-      change({ line: 3, path: 'c.jpg', before: ['r', 's'], after: ['r'] }),
+      change({ line: 1, path: 'b.jpg', before: ['p', 'q'], after: ['p'] }),
+      change({ line: 2, path: 'c.jpg', before: ['r', 's'], after: ['r'] }),
     );
-    await expect(saving).rejects.toMatchObject({ kind: 'data' });
+    const message = expect.stringContaining('val.txt:2 ') as string;
+    await expect(saving).rejects.toMatchObject({ kind: 'data', message });
     expect(replaced).toEqual([]);
   });
 });
