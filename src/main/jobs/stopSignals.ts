@@ -1,5 +1,5 @@
-/** What a terminal (Ctrl-C, its closing), a service manager or a container engine sends to end a program. */
-export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** What a terminal (Ctrl-C, Ctrl-\\, its closing), a service manager or a container engine sends to end a program. */
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
  * One Ctrl-C reaches a process more than once, because the terminal sends it to every process in the foreground, and

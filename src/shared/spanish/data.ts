@@ -182,6 +182,6 @@ export const dataMessages: Readonly<Record<string, string>> = {
     'No se puede leer la línea “{line}”: hay unas comillas sin cerrar.',
   "These labels cannot be written in this file's layout ({separator:words} between path and labels): {labels}. Rename the label.":
     'Estas etiquetas no se pueden escribir en el formato de este archivo ({separator} entre ruta y etiquetas): {labels}. Cambia el nombre de la etiqueta.',
-  "Nothing was written: with these labels the line '{line}' of {file} or another file would be read otherwise. Set data.separator in the project's settings, or avoid {separator:words} inside labels.":
-    'No se ha escrito nada: con estas etiquetas, la línea “{line}” de {file} o de otro archivo se leería de otra manera. Fija data.separator en los ajustes del proyecto, o evita {separator} dentro de las etiquetas.',
+  "Nothing was written: with these labels {place} '{line}' would be read otherwise. Set data.separator in the project's settings, or avoid {separator:words} inside labels.":
+    'No se ha escrito nada: con estas etiquetas, la línea {place} “{line}” se leería de otra manera. Fija data.separator en los ajustes del proyecto, o evita {separator} dentro de las etiquetas.',
 };

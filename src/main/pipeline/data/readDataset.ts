@@ -16,6 +16,7 @@ import { findForeignLists } from './foreignLists.ts';
 import { looksLikeImage } from './imageFormats.ts';
 import type { LabelLine, Layout } from './labelLine.ts';
 import { containsSeparator, separatorNames, splitLine } from './labelLine.ts';
+import { finishInterruptedLists } from './replaceLists.ts';
 import type { DetectedLayout } from './separator.ts';
 import { betterSeparator, detectLayout, separatorWord } from './separator.ts';
 import type { TextLine } from './textLines.ts';
@@ -70,6 +71,7 @@ export async function readDataset(
 ): Promise<ReadResult> {
   const folder = path.resolve(root);
   await requireFolder(folder);
+  await finishInterruptedLists(folder);
   const findings: Finding[] = [];
   const texts: SplitText[] = [];
   for (const split of options.splits ?? SPLITS)

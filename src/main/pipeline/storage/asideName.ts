@@ -16,6 +16,8 @@ export const asideName = (file: string): string =>
 
 const ASIDE = /^\..+\.(\d+)(?:-(\d+))?\.[0-9a-f]{8}\.tmp$/;
 
+export const isAsideName = (name: string): boolean => ASIDE.test(name) && path.basename(name) === name;
+
 /** True when the name is that of a process that no longer runs on this machine. */
 export function isAbandoned(name: string): boolean {
   const found = ASIDE.exec(name);

@@ -13,8 +13,19 @@ export async function writeFileAtomic(
   data: Uint8Array | string,
   mode: number | null = null,
 ): Promise<void> {
-  const folder = path.dirname(file);
-  await mkdir(folder, { recursive: true });
+  const aside = await writeAside(file, data, mode);
+  try {
+    await rename(aside, file);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+}
+
+/** The first half of it: the content lies beside `file`, fsynced, under a name of its own, which is returned. */
+export async function writeAside(file: string, data: Uint8Array | string, mode: number | null = null): Promise<string> {
+  await mkdir(path.dirname(file), { recursive: true });
   const aside = asideName(file);
   try {
     const handle = await open(aside, 'wx', mode ?? undefined);
@@ -25,12 +36,11 @@ export async function writeFileAtomic(
     } finally {
       await handle.close();
     }
-    await rename(aside, file);
   } catch (error) {
     await rm(aside, { force: true });
     throw error;
   }
-  await syncFolder(folder);
+  return aside;
 }
 
 /** Creates a folder but not its parents: a run whose project was moved must not reappear as an empty folder. */

@@ -1,6 +1,7 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isAbandoned } from './asideName.ts';
+import { entriesOf } from './entriesOf.ts';
 import { holderState } from './holder.ts';
 import { GUARD_ENDING, readLock } from './lockFile.ts';
 
@@ -21,14 +22,14 @@ export async function removeLeftovers(folder: string, { recursive }: { recursive
 }
 
 export async function findLeftovers(folder: string, { recursive }: { recursive: boolean }): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive }).catch(() => []);
   const left: string[] = [];
-  for (const entry of entries) {
+  for await (const entry of entriesOf(folder)) {
     const { name } = entry;
-    const place = path.join(entry.parentPath, name);
+    const place = path.join(folder, name);
     const abandoned =
       entry.isFile() && (isAbandoned(name) || OLD_STALE_LOCK.test(name) || (await isDeadGuard(name, place)));
     if (abandoned || PARTIAL_BUNDLE.test(name)) left.push(place);
+    else if (recursive && entry.isDirectory()) left.push(...(await findLeftovers(place, { recursive })));
   }
   return left;
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { Problem } from '../../../shared/problem.ts';
 
@@ -10,17 +11,28 @@ import { Problem } from '../../../shared/problem.ts';
  * neither the flag nor such files.
  */
 export async function readRegularFile(file: string): Promise<Buffer> {
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const handle = await openRegularFile(file);
   try {
-    requireRegular(await handle.stat(), file);
     return await handle.readFile();
   } finally {
     await handle.close();
   }
 }
 
+/** Opens the file for callers that read it in parts. */
+export async function openRegularFile(file: string): Promise<FileHandle> {
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    requireRegular(await handle.stat(), file);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
 export const readRegularText = async (file: string): Promise<string> => (await readRegularFile(file)).toString('utf8');
 
-export function requireRegular(found: Stats, file: string): void {
+function requireRegular(found: Stats, file: string): void {
   if (!found.isFile()) throw new Problem('file.notRegular', { file });
 }

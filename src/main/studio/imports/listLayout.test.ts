@@ -62,6 +62,11 @@ describe('lists that are written read back as the plan', () => {
     );
   });
 
+  test('more labels than a model can have are refused', async () => {
+    const labels = Array.from({ length: 10_001 }, (_, i) => [`label${i}`]);
+    await expect(readBack(labels)).rejects.toMatchObject({ kind: 'data', message: expect.stringContaining('10001') });
+  });
+
   test('paths with separators, quotes and a leading #', async () => {
     const names = ['b, c.jpg', 'my photo.jpg', `"x".jpg`, '#1.jpg', `it's;1.jpg`];
     for (const name of names) writeFileSync(path.join(folder, name), '');

@@ -7,6 +7,7 @@ import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
 import { containsSeparator } from '../../pipeline/data/labelLine.ts';
 import { readLabelTexts } from '../../pipeline/data/readDataset.ts';
 import { readLines } from '../../pipeline/data/textLines.ts';
+import { MOST_LABELS } from '../../pipeline/data/vocabulary.ts';
 import { newLine, sameLabels } from '../labels/lineText.ts';
 import type { Entry, ReadConfig } from './entries.ts';
 
@@ -19,6 +20,7 @@ export type ListTexts = Readonly<Record<Split, readonly string[]>>;
  */
 export async function writeReadable(project: string, lists: Lists, config: ReadConfig): Promise<ListTexts> {
   requireOneLine(lists);
+  requireFewEnough(lists);
   let fault: string | null = null;
   for (const layout of layouts(lists, config)) {
     const texts = textsIn(layout, lists);
@@ -42,6 +44,16 @@ function requireOneLine(lists: Lists): void {
     if (path.includes('\\'))
       throw new Problem('data', `${path} holds a backslash, which label files read as a slash: rename the file.`);
   }
+}
+
+/** Before any layout is tried: of too many labels each would be refused. */
+function requireFewEnough(lists: Lists): void {
+  const labels = new Set(splits.flatMap((split) => lists[split].flatMap((entry) => entry.labels)));
+  if (labels.size > MOST_LABELS)
+    throw new Problem(
+      'data',
+      `The source has ${labels.size} labels; a model can have at most ${MOST_LABELS}. Check what separates them.`,
+    );
 }
 
 /** Plain layouts first; quoted lists can express any label. */

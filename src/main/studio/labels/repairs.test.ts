@@ -78,6 +78,14 @@ test('a path that is spelled otherwise on disk is put right; one that nothing lo
   expect(read('val.txt').toString()).toContain('images/gone.jpg');
 });
 
+test('paths that begin with a folder of the machine that wrote them are put right without it', async () => {
+  put('photos/a.jpg');
+  put('photos/b.jpg');
+  put('val.txt', 'data/photos/a.jpg\tapple\ndata/photos/b.jpg\n');
+  expect(await mend('missing')).toMatchObject({ lines: 3 });
+  expect(read('val.txt').toString()).toBe('photos/a.jpg\tapple\nphotos/b.jpg\n');
+});
+
 test('labels that are no class join the list of classes', async () => {
   put('classes.txt', 'apple\npear');
   expect(await mend('unknownLabel', { ...config, labels_file: 'classes.txt' })).toMatchObject({ lines: 1 });

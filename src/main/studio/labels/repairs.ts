@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
 import type { Repaired, Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
 import type { Finding, FindingCode } from '../../../shared/findings.ts';
@@ -7,14 +8,15 @@ import { splitLine } from '../../pipeline/data/labelLine.ts';
 import { createPathFinder } from '../../pipeline/data/pathFinder.ts';
 import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import { readDataset } from '../../pipeline/data/readDataset.ts';
+import { replaceLists } from '../../pipeline/data/replaceLists.ts';
 import { betterSeparator, detectLayout } from '../../pipeline/data/separator.ts';
 import { backUp } from './backups.ts';
 import { lockLabels } from './labelLock.ts';
+import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
 import { joined, readRawFile } from './labelFile.ts';
 import { newLine } from './lineText.ts';
-import { writeLabelFile } from './saveChanges.ts';
 import { readRegularText } from '../../pipeline/storage/regularFile.ts';
 
 export interface RepairRequest {
@@ -63,7 +65,7 @@ export async function repair({ project, config, code, backupFolder }: RepairRequ
       [...mended.keys()].map((split) => files.get(split)!.file),
       backupFolder,
     );
-    for (const [split, lines] of mended) await writeLabelFile(files.get(split)!.file, joined(lines));
+    await replaceLists(project, new Map([...mended].map(([split, lines]) => [split, joined(lines)])));
     return { lines: count, backup };
   } finally {
     await lock.release();
@@ -129,6 +131,12 @@ function mendOf(code: FindingCode, project: string, layout: Layout): Mend {
   }
 }
 
+/** Atomically, through a link to where the file really lies, and with the permissions that it has. */
+async function replaceFile(file: string, data: string): Promise<void> {
+  const place = await realpath(file);
+  await writeFileAtomic(place, data, (await stat(place)).mode);
+}
+
 async function addClasses(
   project: string,
   labelsFile: string | null,
@@ -140,7 +148,7 @@ async function addClasses(
   const file = insideFolder(project, labelsFile);
   const text = await readRegularText(file);
   const backup = await backUp([file], backupFolder);
-  await writeLabelFile(
+  await replaceFile(
     file,
     `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${unknown.map((label) => `${label}\n`).join('')}`,
   );
