@@ -22,7 +22,7 @@ if (newEnough) {
   }
   const child = spawn(own, [main, ...process.argv.slice(2)], { stdio: 'inherit', shell: process.platform === 'win32' });
   // Ctrl-C reaches both processes: the command line takes the two for one. A signal to this process alone must be passed on.
-  const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
   for (const signal of stopSignals) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (stopSignals.includes(signal) ? 130 : 1)));
 }

@@ -16,6 +16,12 @@ beforeAll(async () => {
   writeFileSync(path.join(project, 'destila.yaml'), stringify(tinyConfig((c) => ({ ...c, checkpoint_minutes: 60 }))));
 });
 
+const environment = {
+  ...process.env,
+  DESTILA_CACHE: path.join(root, 'cache'),
+  DESTILA_STATE: path.join(root, 'state'),
+};
+
 const runs = (): string[] => readdirSync(path.join(project, 'runs')).sort();
 
 /** Runs the command line in a process group of its own, as a terminal does, and lets `act` watch its output. */
@@ -25,7 +31,7 @@ function destila(
 ): Promise<{ code: number | null; err: string }> {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, '../../bin/destila.mjs'), ...args], {
     detached: true,
-    env: { ...process.env, DESTILA_CACHE: path.join(root, 'cache'), DESTILA_STATE: path.join(root, 'state') },
+    env: environment,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let err = '';
@@ -40,6 +46,8 @@ test.skipIf(process.platform === 'win32').each([
   // A launcher passes Ctrl-C on, although the terminal has sent it to the whole group already.
   ['SIGINT, to the whole group and once more', ['SIGINT', 'SIGINT'], [-1, 1]],
   ['SIGTERM, to all processes of a service', ['SIGTERM'], [-1]],
+  ['SIGHUP, to the whole group as a closed terminal sends it', ['SIGHUP'], [-1]],
+  ['SIGQUIT, to the whole group as Ctrl-\\ sends it', ['SIGQUIT'], [-1]],
 ] as const)('%s writes a checkpoint and stops', async (_, signals, targets) => {
   let sent = false;
   const { code, err } = await destila(['run', project, '--stage', 'data', '--stage', 'teacher'], (text, pid) => {
@@ -53,4 +61,18 @@ test.skipIf(process.platform === 'win32').each([
   // In the middle of the second epoch: the first one's end has a checkpoint of its own.
   expect(readdirSync(path.join(folder, 'checkpoints')).sort().at(-1)).toMatch(/-e00001-s0*[1-9]\d*\.safetensors$/);
   expect(readdirSync(folder)).not.toContain('lock.json');
+});
+
+test.skipIf(process.platform === 'win32')('a reader of the output that goes away does not end a training', async () => {
+  const child = spawn(
+    process.execPath,
+    [path.join(import.meta.dirname, '../../bin/destila.mjs'), 'run', project, '--stage', 'data', '--stage', 'teacher'],
+    { env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  child.stdout.destroy();
+  child.stderr.destroy();
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect(code).toBe(0);
+  const { stages } = await readRun(path.join(project, 'runs', runs().at(-1)!));
+  expect([stages.data.state, stages.teacher.state]).toEqual(['finished', 'finished']);
 });

@@ -8,7 +8,9 @@ import type { Studio } from '../../src/main/studio/studio.ts';
 import { createStudio } from '../../src/main/studio/studio.ts';
 import { configSchema } from '../../src/shared/config.ts';
 import type { Method, Output } from '../../src/shared/contract/contract.ts';
-import { inSpanish } from '../../src/shared/spanish/translate.ts';
+import { translator } from '../../src/shared/locales/translate.ts';
+import { say } from '../../src/shared/message.ts';
+import type { Problem } from '../../src/shared/problem.ts';
 import { makeTinyProject } from '../e2e/tinyProject.ts';
 
 const home = mkdtempSync(path.join(tmpdir(), 'take-over-'));
@@ -50,11 +52,13 @@ test('labels locked from another container are saved after a person takes over',
   const [line] = readFileSync(path.join(folder, 'train.txt'), 'utf8').split('\n');
   const [named, ...before] = line!.split(',');
   const change = { split: 'train', line: 1, path: named, before, after: ['kiwi'], to: 'train' };
-  const refused = (await ask('dataset.save', { project, changes: [change] }).catch((error: unknown) => error)) as Error;
+  const refused = (await ask('dataset.save', { project, changes: [change] }).catch(
+    (error: unknown) => error,
+  )) as Problem;
   expect(refused).toMatchObject({ kind: 'locked' });
-  expect(inSpanish(refused.message)).toBe(
+  expect(say(translator('es'), refused)).toBe(
     `${folder} está bloqueada por el proceso 7 de box-a (guardando etiquetas), que no se puede comprobar desde aquí. ` +
-      'Si ese programa ya no existe, toma el control o prueba otra vez dentro de un minuto; si no, páralo allí.',
+      'Si ese programa ha acabado, toma el control o inténtalo de nuevo dentro de un minuto; si no, páralo allí.',
   );
   await ask('project.takeOver', { project });
   expect(await ask('dataset.save', { project, changes: [change] })).toMatchObject({ state: 'saved' });

@@ -97,11 +97,11 @@ describe('data.labels_file', () => {
     async (name) => {
       symlinkSync(secret, path.join(project, 'link.txt'));
       const config = { separator: 'auto' as const, labels_file: name === 'ABSOLUTE' ? secret : name };
-      const { dataset, problems } = await readDataset(project, config);
+      const { dataset, findings } = await readDataset(project, config);
       expect(dataset.vocabulary).toEqual([]);
-      expect(problems.find(({ code }) => code === 'labelsFile')?.message).toMatch(/outside the project folder/);
+      expect(findings.find(({ code }) => code === 'labelsFile')?.message.code).toBe('findings.labelsFile.outside');
       const mend = repair({ project, config, code: 'unknownLabel', backupFolder: path.join(home, 'backups') });
-      await expect(mend).rejects.toThrow(/Nothing outside it is read or written/);
+      await expect(mend).rejects.toMatchObject({ code: 'file.outsideFolder' });
       expect(readFileSync(secret, 'utf8')).toBe('secret\n');
     },
   );
@@ -122,9 +122,9 @@ describe('a label file that is a link out of the project', () => {
   });
 
   test('is named by the check, and its lines are not shown', async () => {
-    const { dataset, problems } = await readDataset(project, { separator: 'auto', labels_file: null });
+    const { dataset, findings } = await readDataset(project, { separator: 'auto', labels_file: null });
     expect(dataset.vocabulary).toEqual(['cat']);
-    expect(problems).toMatchObject([{ code: 'outside', file: 'train.txt', severity: 'error' }]);
+    expect(findings).toMatchObject([{ code: 'outside', file: 'train.txt', severity: 'error' }]);
   });
 
   test('is never written', async () => {
@@ -142,7 +142,7 @@ describe('a label file that is a link out of the project', () => {
       separator: 'auto',
       backupFolder: path.join(home, 'backups'),
     });
-    await expect(save).rejects.toThrow(/Nothing outside it is read or written/);
+    await expect(save).rejects.toMatchObject({ code: 'file.outsideFolder' });
     expect(readFileSync(secret, 'utf8')).toBe('images/a.jpg,root\n');
   });
 });
@@ -151,7 +151,7 @@ test('settings that are a link out of the project are not read', async () => {
   writeFileSync(secret, 'seed: 5\n');
   symlinkSync(secret, path.join(project, 'destila.yaml'));
   const { id, door } = await opened();
-  await expect(door.call('config.choices', { project: id })).rejects.toThrow(/Nothing outside it is read or written/);
+  await expect(door.call('config.choices', { project: id })).rejects.toMatchObject({ code: 'file.outsideFolder' });
 });
 
 test.each(['../../x', 'x', '', 'ABCDEF012345', '0123456789abc', '__proto__', '0123456789ab/..'])(
@@ -225,7 +225,7 @@ test('a run with a link out of it is refused before anything is written', async 
   symlinkSync('models', path.join(run, 'inner'));
   await refuseLinksOut(run);
   symlinkSync(home, path.join(run, 'models', 'out'));
-  await expect(refuseLinksOut(run)).rejects.toThrow(/Nothing outside it is read or written/);
+  await expect(refuseLinksOut(run)).rejects.toMatchObject({ code: 'file.outsideFolder' });
 });
 
 describe('another user of the machine', () => {

@@ -1,13 +1,14 @@
 import { setPriority } from 'node:os';
-import { Problem } from '../../shared/problem.ts';
 import type { PictureQuery } from '../../shared/contract/contract.ts';
+import type { ProblemKind } from '../../shared/problem.ts';
+import { Problem } from '../../shared/problem.ts';
+import { imagingReplySchema } from './imagingProtocol.ts';
 import type { LaunchedProcess } from './launch.ts';
 import { launchEntry } from './launch.ts';
-import { imagingReplySchema } from './imagingProtocol.ts';
-import { readMessage } from './messages.ts';
+import { readIpcMessage } from './readIpcMessage.ts';
 
 export interface Imaging {
-  /** Bytes of a JPEG (thumbnail, photo) or PNG (letterbox, augmented). Rejects with a Problem that names the fault. */
+  /** Returns the bytes of a JPEG (thumbnail, photo) or PNG (letterbox, augmented). Rejects with a Problem. */
   draw(file: string, query: PictureQuery): Promise<Uint8Array>;
   dispose(): void;
 }
@@ -19,22 +20,22 @@ interface Waiting {
   readonly reject: (error: Problem) => void;
 }
 
-/** As many at once as libvips has threads to do; the rest waits, newest first: what is on the screen now comes before what was scrolled past. */
+/** The number of libvips threads. More requests wait, newest first: what is on screen now is needed before the rest. */
 const AT_ONCE = 4;
-/** Older requests than this are dropped: nobody looks any more. */
+/** The oldest requests beyond this are dropped, because their images have been scrolled past. */
 const MOST_WAITING = 2000;
 
-/** The screens come before the pictures on them: scrolling stays smooth while thumbnails are made. Little, so that a training beside does not starve them. */
+/** Low enough that scrolling stays smooth while thumbnails are made, high enough that training does not starve them. */
 const NICENESS = 4;
-function giveWay(pid: number): void {
+function lowerPriority(pid: number): void {
   try {
     setPriority(pid, NICENESS);
   } catch {
-    /* the system refuses, or the process is gone: pictures are made all the same */
+    /* the system refused, or the process has ended; images are rendered anyway */
   }
 }
 
-/** One process, started when it is first needed and again if a picture brings it down. */
+/** Runs one process, which is started with the first request and again if an image crashes it. */
 export function createImaging(): Imaging {
   let child: LaunchedProcess | null = null;
   let nextId = 0;
@@ -43,23 +44,21 @@ export function createImaging(): Imaging {
 
   const start = (): LaunchedProcess => {
     const started = launchEntry('imagingProcess');
-    giveWay(started.pid);
+    lowerPriority(started.pid);
     started.onMessage((raw) => {
-      const reply = readMessage(imagingReplySchema, raw);
-      // The pictures it was drawing are refused when it has ended; those that wait go to a new process.
+      const reply = readIpcMessage(imagingReplySchema, raw);
+      // When the process ends, onEnd rejects the requests in progress; waiting ones go to a new process.
       if (reply instanceof Problem) return started.kill();
-      const { id, bytes, fault } = reply;
-      const request = drawing.get(id);
-      drawing.delete(id);
-      if (bytes === null) request?.reject(new Problem('data', fault ?? 'The picture cannot be read.'));
-      else request?.resolve(bytes);
+      const request = drawing.get(reply.id);
+      drawing.delete(reply.id);
+      if ('bytes' in reply) request?.resolve(reply.bytes);
+      else request?.reject(Problem.from({ ...reply.problem, kind: reply.problem.kind as ProblemKind }));
       feed();
     });
     started.onEnd(() => {
       if (child !== started) return;
       child = null;
-      for (const request of drawing.values())
-        request.reject(new Problem('data', `${request.file} cannot be shown: reading it failed.`));
+      for (const { file, reject } of drawing.values()) reject(new Problem('data.imageNotShownCrash', { file }));
       drawing.clear();
       if (waiting.length > 0) feed();
     });
@@ -81,7 +80,7 @@ export function createImaging(): Imaging {
     draw: (file, query) =>
       new Promise((resolve, reject) => {
         waiting.push({ file, query, resolve, reject });
-        if (waiting.length > MOST_WAITING) waiting.shift()?.reject(new Problem('cancelled', 'Not needed any more.'));
+        if (waiting.length > MOST_WAITING) waiting.shift()?.reject(new Problem('cancelled.imageNotNeeded'));
         feed();
       }),
     dispose: () => {

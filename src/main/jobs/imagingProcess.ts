@@ -1,17 +1,17 @@
 import { configSchema } from '../../shared/config.ts';
 import { toProblemData } from '../../shared/problem.ts';
-import { augmented, letterboxed, photo, thumbnail } from '../pipeline/data/picture.ts';
+import { augmented, fullSize, letterboxed, thumbnail } from '../pipeline/data/preview.ts';
 import type { ImagingReply, ImagingRequest } from './imagingProtocol.ts';
 import { imagingRequestSchema } from './imagingProtocol.ts';
 import { parent } from './parent.ts';
 
-/** Makes thumbnails and previews, so that a damaged picture can end this process and never the studio. */
-async function draw({ file, query }: ImagingRequest): Promise<Uint8Array> {
+/** Renders in a process of its own, so that a damaged image can crash this process but never the studio. */
+async function render({ file, query }: ImagingRequest): Promise<Uint8Array> {
   switch (query.kind) {
     case 'thumbnail':
       return thumbnail(file, query.edge);
     case 'photo':
-      return photo(file);
+      return fullSize(file);
     case 'letterbox':
       return letterboxed(file, query.size, query.padding);
     case 'augmented':
@@ -27,10 +27,10 @@ async function draw({ file, query }: ImagingRequest): Promise<Uint8Array> {
 
 parent.onMessage((raw) => {
   const request = imagingRequestSchema.parse(raw);
-  const reply = (answer: Omit<ImagingReply, 'id'>): void => parent.send({ id: request.id, ...answer });
-  draw(request).then(
-    (bytes) => reply({ bytes, fault: null }),
-    (error: unknown) => reply({ bytes: null, fault: toProblemData(error).message }),
+  const reply = (answer: ImagingReply): void => parent.send(answer);
+  render(request).then(
+    (bytes) => reply({ id: request.id, bytes }),
+    (error: unknown) => reply({ id: request.id, problem: toProblemData(error) }),
   );
 });
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { problemSchema } from '../../shared/events.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const rgb = z.tuple([z.int(), z.int(), z.int()]);
 
-/** One picture to be made from a file. */
+/** Asks for one image that is rendered from a file. */
 export const imagingRequestSchema = z.object({
   id: z.int(),
   file: z.string(),
@@ -16,5 +17,8 @@ export const imagingRequestSchema = z.object({
 });
 export type ImagingRequest = z.infer<typeof imagingRequestSchema>;
 
-export const imagingReplySchema = z.object({ id: z.int(), bytes: bytes.nullable(), fault: z.string().nullable() });
+export const imagingReplySchema = z.union([
+  z.object({ id: z.int(), bytes }),
+  z.object({ id: z.int(), problem: problemSchema }),
+]);
 export type ImagingReply = z.infer<typeof imagingReplySchema>;

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { toProblemData } from '../../shared/problem.ts';
+import { Problem, toProblemData } from '../../shared/problem.ts';
 import { ownEnding } from './launch.ts';
 import { parent } from './parent.ts';
 import { STOP_SIGNALS } from './stopSignals.ts';
@@ -7,8 +7,8 @@ import type { FromJob } from './protocol.ts';
 import { toJobSchema } from './protocol.ts';
 
 /**
- * A job's own process. The pipeline runs in a worker thread, so that this thread always answers; a native abort ends
- * this process and nothing else. When whoever started it is gone, the job ends too: everything it saved is safe.
+ * The process of one job. The pipeline runs in a worker thread, so that this thread always responds; a native crash
+ * ends only this process. The job also ends when the process that started it has ended; everything it saved is safe.
  */
 let worker: Worker | null = null;
 
@@ -22,7 +22,7 @@ parent.onMessage((raw) => {
   const end = (last: FromJob): void => {
     if (ended) return;
     ended = true;
-    // Lets the last message out before the channel closes.
+    // Closes the channel only after the last message has been sent.
     parent.send(last, () => parent.close());
   };
   worker = new Worker(new URL(`./pipelineWorker${ownEnding}`, import.meta.url), { workerData: message.request });
@@ -31,11 +31,12 @@ parent.onMessage((raw) => {
   );
   worker.on('error', (error) => end({ type: 'problem', problem: toProblemData(error) }));
   worker.on('exit', (code) =>
-    end({ type: 'problem', problem: { kind: 'internal', message: `The worker thread ended with code ${code}.` } }),
+    end({ type: 'problem', problem: toProblemData(new Problem('internal.workerEnded', { code })) }),
   );
 });
 
-// A terminal sends Ctrl-C to this process as well: whoever started the job decides, and tells it to stop at a checkpoint.
+// A terminal sends Ctrl-C to this process as well. It is ignored here, because the process that started the job decides
+// and sends a command to stop at a checkpoint.
 for (const signal of STOP_SIGNALS) process.on(signal, () => undefined);
 
 parent.onGone(() => process.exit(0));

@@ -2,23 +2,23 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A process of ours: plain messages in both directions, its last error output, its end. */
+/** A child process that exchanges plain messages with this one. */
 export interface LaunchedProcess {
   readonly pid: number;
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** Called once, with the last lines of its error output. */
+  /** The listener is called once, with the last lines of the error output. */
   onEnd(listener: (end: { code: number | null; signal: NodeJS.Signals | null; errorText: string }) => void): void;
   kill(): void;
 }
 
-/** `environment` is added to this process's own. */
+/** `environment` is added to that of this process. */
 export type Launch = (entry: string, environment: Readonly<Record<string, string>>) => LaunchedProcess;
 
-/** Where the end of a crashed process's error output is kept for the details. */
+/** Number of characters of a crashed process's error output that are kept for the details of the Problem. */
 const KEPT_ERROR_TEXT = 4000;
 
-/** Under plain Node: a fork. */
+/** Launches under plain Node, with a fork. */
 export const launchForked: Launch = (entry, environment) => {
   const child = fork(entry, [], {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
@@ -30,7 +30,7 @@ export const launchForked: Launch = (entry, environment) => {
   child.stderr?.on('data', (chunk: Buffer) => {
     errorText = (errorText + chunk.toString('utf8')).slice(-KEPT_ERROR_TEXT);
   });
-  child.stderr?.on('error', () => undefined); // only the details of a crash come from it
+  child.stderr?.on('error', () => undefined); // An error here only costs the details of a crash.
   return {
     pid: child.pid ?? -1,
     send: (message) => {
@@ -55,12 +55,12 @@ export const launchForked: Launch = (entry, environment) => {
 
 let launch: Launch = launchForked;
 
-/** The desktop launches utility processes instead: its binary is not Node. */
+/** The desktop app launches Electron utility processes instead, because its binary is not Node. */
 export function launchWith(other: Launch): void {
   launch = other;
 }
 
-/** Starts a file of this folder: the source under Node, the built file inside the packaged app. */
+/** Starts a file of this folder: the source under Node, the built file in the packaged app. */
 export function launchEntry(
   name: 'jobProcess' | 'imagingProcess',
   environment: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-/** The child's side of the channel to whoever launched it: Node's fork, or Electron's utility process. */
+/** The child's end of the channel to the process that launched it, by Node's fork or as an Electron utility process. */
 interface ParentPort {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
@@ -7,7 +7,7 @@ interface ParentPort {
 const port = (process as unknown as { parentPort?: ParentPort }).parentPort;
 
 export const parent = {
-  /** `sent` is called when the message is out. */
+  /** `sent` is called when the message has been handed to the system. */
   send(message: unknown, sent: () => void = () => undefined): void {
     if (port !== undefined) {
       port.postMessage(message);
@@ -18,11 +18,11 @@ export const parent = {
     if (port === undefined) process.on('message', listener);
     else port.on('message', ({ data }) => listener(data));
   },
-  /** When the launcher is gone, its children end: everything that matters is on disk. */
+  /** Called when the launcher has ended. Children then end too: everything that matters is on disk. */
   onGone(listener: () => void): void {
     process.on('disconnect', listener);
   },
-  /** Lets the process end by itself. */
+  /** Closes the channel, which lets the process end by itself. */
   close(): void {
     if (port !== undefined) process.exit(0);
     if (process.connected) process.disconnect();

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { configSchema, engineNames, unlabeledMeanings } from '../../shared/config.ts';
 import { jobCommandSchema, problemSchema, runEventSchema, stageSchema } from '../../shared/events.ts';
 
-/** The engine of a run and why it is that one, in words. */
+/** The engine of a run and the reason for the choice. */
 export const engineChoiceSchema = z.object({ name: z.enum(engineNames), why: z.string().nullable() });
 export type EngineChoice = z.infer<typeof engineChoiceSchema>;
 
-/** What a job can be asked for. One process does one job and ends. */
+/** The jobs. A process does one of them and ends. */
 export const jobRequestSchema = z.discriminatedUnion('type', [
-  /** Runs, or goes on with, the run in `runFolder`; `stages` null: all that are not finished. */
+  /** Starts or resumes the run in `runFolder`; `stages` null runs all stages that are not finished. */
   z.object({
     type: z.literal('run'),
     runFolder: z.string(),
@@ -16,26 +16,26 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     cacheFolder: z.string(),
     engine: engineChoiceSchema,
     enginesFolder: z.string(),
-    /** A person says that whoever locked the run is gone. */
+    /** True when a person has confirmed that the process that locked the run is gone. */
     takeOver: z.boolean(),
   }),
-  /** Reads and judges a project without changing anything. */
+  /** Reads and checks a project without changing anything. */
   z.object({
     type: z.literal('check'),
     project: z.string(),
     config: configSchema.shape.data.unwrap(),
     cacheFolder: z.string(),
-    /** File for the findings as JSON: those of 100,000 images are too much for a message. Null returns them. */
+    /** File for the result as JSON, because that of 100,000 images is too large for a message. Null returns it. */
     out: z.string().nullable(),
   }),
   /** Draws the sample project. */
   z.object({ type: z.literal('sample'), folder: z.string() }),
   z.object({ type: z.literal('verify'), bundle: z.string() }),
-  /** How good a bundle says its model is. */
+  /** Reads the quality of the model from the bundle's own report. */
   z.object({ type: z.literal('bundleQuality'), bundle: z.string() }),
-  /** Scores every image of a folder with a bundle; CSV comes as output. */
+  /** Scores every image of a folder with a bundle; the CSV is sent as output. */
   z.object({ type: z.literal('predict'), bundle: z.string(), folder: z.string() }),
-  /** Judges a run or a bundle on labelled images: another folder's, or the run's own split. */
+  /** Evaluates a run or a bundle on labeled images: another folder, or the run's own split. */
   z.object({
     type: z.literal('evaluate'),
     model: z.string(),
@@ -55,7 +55,7 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     engine: z.enum(engineNames),
     enginesFolder: z.string(),
   }),
-  /** Finds out at which learning rates a network learns. */
+  /** Measures at which learning rates a network learns. */
   z.object({
     type: z.literal('learningRateRange'),
     project: z.string(),
@@ -66,13 +66,13 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     engine: z.enum(engineNames),
     enginesFolder: z.string(),
   }),
-  /** Scores one picture with an exported file. */
+  /** Scores one image with an exported file. */
   z.object({
     type: z.literal('try'),
     bundle: z.string(),
     image: z.object({ path: z.string() }).or(z.object({ base64: z.string() })),
   }),
-  /** Writes a float network of a run for other programs. */
+  /** Writes a float network of a run in the format of other programs. */
   z.object({
     type: z.literal('writeNetwork'),
     runFolder: z.string(),
@@ -80,8 +80,8 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     format: z.enum(['timm', 'keras']),
     out: z.string().nullable(),
   }),
-  /** Where the INT8 model of a run looked. */
-  z.object({ type: z.literal('attention'), runFolder: z.string(), file: z.string(), label: z.int() }),
+  /** Computes which parts of an image the score of the INT8 model depends on. */
+  z.object({ type: z.literal('occlusionMap'), runFolder: z.string(), file: z.string(), label: z.int() }),
 ]);
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
@@ -93,9 +93,9 @@ export type ToJob = z.infer<typeof toJobSchema>;
 
 export const fromJobSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('event'), event: runEventSchema }),
-  /** Text for the user's output: a few lines of CSV. */
+  /** Text for the person's standard output: a few lines of CSV. */
   z.object({ type: z.literal('output'), text: z.string() }),
-  /** The job is done; what it found. */
+  /** The job is done. */
   z.object({ type: z.literal('result'), value: z.unknown() }),
   z.object({ type: z.literal('problem'), problem: problemSchema }),
 ]);

@@ -4,10 +4,11 @@ import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { RunEvent } from '../../shared/events.ts';
 import { stages } from '../../shared/events.ts';
-import { translate } from '../../shared/spanish/translate.ts';
-import { died } from './died.ts';
+import { translator } from '../../shared/locales/translate.ts';
+import { say } from '../../shared/message.ts';
 import type { LaunchedProcess } from './launch.ts';
 import { launchForked, launchWith } from './launch.ts';
+import { processEndProblem } from './processEnd.ts';
 import type { JobRequest } from './protocol.ts';
 import { jobRequestSchema } from './protocol.ts';
 import type { JobWatcher } from './startJob.ts';
@@ -18,7 +19,7 @@ afterEach(() => launchWith(launchForked));
 type End = Parameters<Parameters<LaunchedProcess['onEnd']>[0]>[0];
 const predict: JobRequest = { type: 'predict', bundle: '/bundle', folder: '/photos' };
 
-/** A job whose process is the test. */
+/** Starts a job whose process is played by the test. */
 function begun(request: JobRequest = predict, watcher: JobWatcher = {}) {
   const child = {
     sent: [] as unknown[],
@@ -39,7 +40,7 @@ function begun(request: JobRequest = predict, watcher: JobWatcher = {}) {
   return { child, job: startJob(request, watcher) };
 }
 
-test('events and output reach the watcher, the result the one who waits', async () => {
+test('events and output reach the watcher, and the result resolves the promise', async () => {
   const heard: unknown[] = [];
   const { child, job } = begun(predict, {
     onEvent: (event) => void heard.push(event.type),
@@ -54,7 +55,7 @@ test('events and output reach the watcher, the result the one who waits', async 
   expect(heard).toEqual(['finished', 'a,b\n']);
 });
 
-test('figures that are undefined arrive as null, in every event that has figures', () => {
+test('metrics that are not finite arrive as null, in every event that has metrics', () => {
   const events: RunEvent[] = [];
   const { child } = begun(predict, { onEvent: (event) => void events.push(event) });
   const place = { stage: 'teacher', phase: 'finetune', epoch: 0, step: 1 };
@@ -82,7 +83,7 @@ const nonsense: readonly unknown[] = [
   { type: 'event', event: { type: 'unheard of' } },
   { type: 'problem', problem: 'none' },
 ];
-test.each(nonsense)('a message that does not fit (%j) ends its own job, and throws at nobody', async (message) => {
+test.each(nonsense)('an invalid message (%j) ends its own job and does not throw', async (message) => {
   const heard: RunEvent[] = [];
   const { child, job } = begun(predict, { onEvent: (event) => void heard.push(event) });
   expect(() => child.say(message)).not.toThrow();
@@ -91,7 +92,7 @@ test.each(nonsense)('a message that does not fit (%j) ends its own job, and thro
   expect(heard).toEqual([]);
 });
 
-test('a watcher that fails ends its own job, and throws at nobody', async () => {
+test('a watcher that throws ends its own job and does not throw', async () => {
   const { child, job } = begun(predict, {
     onOutput: () => {
       throw new Error('the window is gone');
@@ -102,7 +103,7 @@ test('a watcher that fails ends its own job, and throws at nobody', async () => 
   expect(child.killed).toBe(1);
 });
 
-test('a signal ends the process; before the start it starts none, after the end it does nothing', async () => {
+test('an aborted signal ends the process; before the start none is started, after the end it has no effect', async () => {
   const controller = new AbortController();
   const { child, job } = begun(predict, { signal: controller.signal });
   controller.abort();
@@ -126,7 +127,7 @@ test('a signal ends the process; before the start it starts none, after the end 
   expect(done.child.killed).toBe(0);
 });
 
-test('a killed run says in which stage it was', async () => {
+test('the problem of a killed run names its stage', async () => {
   const run: JobRequest = {
     type: 'run',
     runFolder: '/runs/a',
@@ -141,37 +142,39 @@ test('a killed run says in which stage it was', async () => {
   child.say({ type: 'event', event: { type: 'stageStarted', stage: 'export', message: 'words' } });
   child.end({ code: null, signal: 'SIGKILL', errorText: 'last words' });
   await expect(job.result).rejects.toMatchObject({
-    kind: 'outOfMemory',
-    message: expect.stringMatching(/writing the bundle was killed.*last checkpoint is safe/),
+    code: 'outOfMemory.runKilled',
+    params: { work: { code: 'stages.export' } },
     detail: 'last words',
   });
 });
 
+const spanish = translator('es');
 const types = jobRequestSchema.options.map((option) => option.shape.type.value);
 test.each(types.filter((type) => type !== 'run'))(
-  'a killed %s names its own work, and no training or checkpoint',
+  'the problem of a killed %s names its own work and does not mention training or checkpoints',
   (type) => {
-    const killed = died(type, null, { code: null, signal: 'SIGKILL', errorText: '' });
-    const crashed = died(type, null, { code: 134, signal: null, errorText: '' });
+    const killed = processEndProblem(type, null, { code: null, signal: 'SIGKILL', errorText: '' });
+    const crashed = processEndProblem(type, null, { code: 134, signal: null, errorText: '' });
     expect(killed).toMatchObject({ kind: 'outOfMemory', detail: undefined });
     expect(crashed).toMatchObject({ kind: 'engine', message: expect.stringContaining('(code 134)') });
-    for (const { message } of [killed, crashed]) {
-      expect(message).not.toMatch(/training|checkpoint|resume/i);
-      expect(translate(message), message).not.toBeNull();
+    for (const problem of [killed, crashed]) {
+      expect(problem.message).not.toMatch(/training|checkpoint|resume/i);
+      expect(say(spanish, problem)).not.toBe(problem.message);
     }
   },
 );
 
-test('no two kinds of work are described by the same words', () => {
-  const words = [
-    ...types.map((type) => died(type, null, { code: 1, signal: null, errorText: '' }).message),
-    ...stages.map((stage) => died('run', stage, { code: 1, signal: null, errorText: '' }).message),
+test('every job and every stage of a run is described differently', () => {
+  const crash = { code: 1, signal: null, errorText: '' };
+  const problems = [
+    ...types.map((type) => processEndProblem(type, null, crash)),
+    ...stages.map((stage) => processEndProblem('run', stage, crash)),
   ];
-  expect(new Set(words).size).toBe(types.length + stages.length);
-  for (const message of words) expect(translate(message), message).not.toBeNull();
+  for (const t of [translator('en'), spanish])
+    expect(new Set(problems.map((problem) => say(t, problem))).size).toBe(types.length + stages.length);
 });
 
-test('a cancelled job is gone, process and all', async () => {
+test('canceling a job ends its process', async () => {
   const controller = new AbortController();
   const folder = mkdtempSync(path.join(tmpdir(), 'cancelled-'));
   const job = startJob(

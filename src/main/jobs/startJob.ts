@@ -2,17 +2,17 @@ import type { JobCommand, RunEvent, Stage } from '../../shared/events.ts';
 import { Problem, toProblemData } from '../../shared/problem.ts';
 import type { ProblemKind } from '../../shared/problem.ts';
 import { engineKind } from '../pipeline/engine/registry.ts';
-import { died } from './died.ts';
 import { launchEntry } from './launch.ts';
-import { readMessage } from './messages.ts';
+import { processEndProblem } from './processEnd.ts';
 import type { FromJob, JobRequest, ToJob } from './protocol.ts';
 import { fromJobSchema } from './protocol.ts';
+import { readIpcMessage } from './readIpcMessage.ts';
 
 export interface Job {
-  /** Null: not yet. */
+  /** Null until the process has started. */
   readonly pid: number | null;
   readonly started: Promise<void>;
-  /** What the job found; rejects with a Problem when it failed, was cancelled or its process died. */
+  /** The job's result; rejects with a Problem when it failed, was canceled or its process died. */
   readonly result: Promise<unknown>;
   send(command: JobCommand): void;
   /** Ends the job's process at once. A run stays resumable from its last checkpoint. */
@@ -22,11 +22,11 @@ export interface Job {
 export interface JobWatcher {
   onEvent?(event: RunEvent): void;
   onOutput?(text: string): void;
-  /** Aborting it cancels the job: its process ends at once. */
+  /** Aborting it cancels the job and ends its process at once. */
   readonly signal?: AbortSignal | undefined;
 }
 
-const cancelledProblem = (): Problem => new Problem('cancelled', 'Cancelled.');
+const canceled = (): Problem => new Problem('cancelled.job');
 
 /** Starts a job in a process of its own. */
 export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
@@ -44,25 +44,23 @@ export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
       case 'result':
         return resolve(message.value);
       case 'problem':
-        return reject(
-          new Problem(message.problem.kind as ProblemKind, message.problem.message, message.problem.detail),
-        );
+        return reject(Problem.from({ ...message.problem, kind: message.problem.kind as ProblemKind }));
     }
   };
   child.onMessage((raw) => {
     try {
-      const message = readMessage(fromJobSchema, raw);
+      const message = readIpcMessage(fromJobSchema, raw);
       if (message instanceof Problem) throw message;
       receive(message);
     } catch (error) {
-      // An exception in this listener would end the process that hosts every job: this job fails instead.
+      // An exception in this listener would end the process that hosts all jobs; instead only this job fails.
       reject(error instanceof Problem ? error : asProblem(error));
       child.kill();
     }
   });
-  // After a result this changes nothing: a promise settles once.
-  child.onEnd((end) => reject(cancelled ? cancelledProblem() : died(request.type, stage, end)));
-  result.catch(() => undefined); // whoever started the job awaits it; a crash before that is not unhandled
+  // After a result this has no effect, because a promise settles only once.
+  child.onEnd((end) => reject(cancelled ? canceled() : processEndProblem(request.type, stage, end)));
+  result.catch(() => undefined); // The caller awaits it; a crash before that must not count as unhandled.
   const post = (message: ToJob): void => child.send(message);
   post({ type: 'start', request });
   const cancel = (): void => {
@@ -81,7 +79,7 @@ export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
 
 const asProblem = (error: unknown): Problem => Problem.from(toProblemData(error));
 
-/** Lets go of the signal once the job has ended: a door may keep one signal for many jobs. */
+/** Removes its listener when the job has ended, because one signal may be used for many jobs. */
 function cancelOn(signal: AbortSignal | undefined, cancel: () => void, result: Promise<unknown>): void {
   if (signal === undefined) return;
   if (signal.aborted) return cancel();
@@ -90,20 +88,20 @@ function cancelOn(signal: AbortSignal | undefined, cancel: () => void, result: P
   void result.then(release, release);
 }
 
-/** Starts a job as soon as it is known what it is; commands that come before that wait. */
+/** Starts a job as soon as its request is known. Commands that arrive before that are sent when it starts. */
 export function startJobWhen(request: Promise<JobRequest>, watcher: JobWatcher): Job {
   let job: Job | null = null;
   let cancelled = false;
   const waiting: JobCommand[] = [];
   const result = request.then((known) => {
-    if (cancelled || watcher.signal?.aborted === true) throw cancelledProblem();
+    if (cancelled || watcher.signal?.aborted === true) throw canceled();
     job = startJob(known, watcher);
     for (const command of waiting) job.send(command);
     return job;
   });
   const end = result.then((begun) => begun.result);
   const started = result.then(() => undefined);
-  for (const promise of [end, started]) promise.catch(() => undefined); // as above: a job that is cancelled before it begins is not unhandled
+  for (const promise of [end, started]) promise.catch(() => undefined); // As above: a job canceled before it starts.
   return {
     get pid() {
       return job?.pid ?? null;
@@ -122,8 +120,9 @@ export function startJobWhen(request: Promise<JobRequest>, watcher: JobWatcher):
 }
 
 /**
- * glibc asks the kernel for huge pages (https://sourceware.org/glibc/manual/latest/html_node/Memory-Allocation-Tunables.html): a
- * training step streams through gigabytes and spends 5 to 9 % less processor time so. Other systems have no such switch or need none.
+ * Makes glibc use huge pages, with which a training step needs 5 to 9 % less processor time, because it streams through
+ * gigabytes (https://sourceware.org/glibc/manual/latest/html_node/Memory-Allocation-Tunables.html). Other systems have
+ * no such setting or do not need it.
  */
 function hugePages(): Readonly<Record<string, string>> {
   if (process.platform !== 'linux') return {};
@@ -131,7 +130,7 @@ function hugePages(): Readonly<Record<string, string>> {
   return { GLIBC_TUNABLES: [...(given === undefined ? [] : [given]), 'glibc.malloc.hugetlb=1'].join(':') };
 }
 
-/** Engines that were installed by hand find their libraries through it. */
+/** Lets engines that were installed separately find their libraries. */
 function environmentOf(request: JobRequest): Readonly<Record<string, string>> {
   switch (request.type) {
     case 'run':

@@ -19,7 +19,7 @@ function door() {
   return { told, source, send, letGo };
 }
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('%s asks to stop; the next one stops at once', (signal) => {
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])('%s asks to stop; the next one stops at once', (signal) => {
   const { told, send } = door();
   send(signal, 1_000);
   expect(told).toEqual(['stop']);

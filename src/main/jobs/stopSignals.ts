@@ -1,13 +1,15 @@
-/** What a terminal (Ctrl-C, its closing), a service manager or a container engine sends to end a program. */
-export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** What a terminal (Ctrl-C, Ctrl-\\, its closing), a service manager or a container engine sends to end a program. */
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
- * One Ctrl-C reaches a process more than once: the terminal sends it to every process in the foreground, and npm, npx and our
- * own launcher pass it on besides. Signals this close together are one request.
+ * One Ctrl-C reaches a process more than once, because the terminal sends it to every process in the foreground, and
+ * npm, npx and our own launcher also forward it. Signals this close together count as one request.
  */
 const SAME_REQUEST_MS = 500;
 
-/** `stop` at the first request to end, `stopNow` at every later one. Returns a function that lets go of the signals. */
+/**
+ * Calls `stop` at the first request to end and `stopNow` at every later one. Returns a function that stops listening.
+ */
 export function onStopSignals(
   { stop, stopNow }: { stop(): void; stopNow(): void },
   source: Pick<NodeJS.EventEmitter, 'on' | 'off'> = process,

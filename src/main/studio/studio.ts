@@ -127,7 +127,9 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
     async (from, to) => void (await thread.run('moveDataset', { from, to })),
   );
   const imaging = createImaging();
-  const pictures = openPictures(cacheFolder(), imaging, () => settings.current().thumbnailGigabytes * 1e9);
+  const pictures = openPictures(cacheFolder(), imaging, (folder) =>
+    thread.run('shrinkFolder', { folder, maxBytes: settings.current().thumbnailGigabytes * 1e9 }),
+  );
   const throttle = createEventThrottle(emit);
   const activities = openActivities(emit);
   const queue = await openRunQueue(state, {

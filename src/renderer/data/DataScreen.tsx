@@ -19,7 +19,7 @@ import { reviewOneByOne, setFilter } from '../stores/view.ts';
 import { go, onCommand, useStudio } from '../stores/studio.ts';
 import { Conflicts } from './Conflicts.tsx';
 import { dataAnswer } from './dataAnswer.ts';
-import { filtered, noFilter, pathsByProblem } from './filter.ts';
+import { filtered, noFilter, pathsByFinding } from './filter.ts';
 import { FilterBar, GridToolbar } from './GridToolbar.tsx';
 import { ImportScreen } from './ImportScreen.tsx';
 import { withLabel, withoutLabel } from './labelEdits.ts';
@@ -61,8 +61,8 @@ export default function DataScreen() {
       }),
     [],
   );
-  const problems = useMemo(() => check?.problems ?? index?.problems ?? [], [check, index]);
-  const problemPaths = useMemo(() => pathsByProblem(problems), [problems]);
+  const findings = useMemo(() => check?.findings ?? index?.findings ?? [], [check, index]);
+  const problemPaths = useMemo(() => pathsByFinding(findings), [findings]);
   const doubts = useMemo(() => allDoubts(index?.paths ?? [], labeled, opinion), [index, labeled, opinion]);
   const suspicion = useMemo(() => new Map([...doubts].map(([image, found]) => [image, suspicionOf(found)])), [doubts]);
   const { leaving, stale } = useMemo(() => {
@@ -89,7 +89,7 @@ export default function DataScreen() {
   const empty = index.paths.length === 0;
   if (readiness === null) return <Loading />;
   const { headline, reason, tone, asks } = dataAnswer(wording, {
-    problems,
+    problems: findings,
     doubts,
     checked: check !== null,
     readiness,
@@ -139,7 +139,7 @@ export default function DataScreen() {
           image={viewer}
           leaving={leaving.has(viewer)}
           doubts={doubts}
-          problems={problems}
+          findings={findings}
           onAccept={accept}
         />
       ) : (
@@ -150,11 +150,11 @@ export default function DataScreen() {
               shown={shown.length}
               toReview={doubts.size}
               unlabeled={readiness.unlabeled}
-              problems={problems.length}
+              problems={findings.length}
               panelOpen={panel}
               onPanel={() => setPanel(!panel)}
             />
-            <FilterBar problems={problems} />
+            <FilterBar />
             {asks === undefined && filter.view === 'unlabeled' && <UnlabeledNote readiness={readiness} />}
             {shown.length === 0 ? (
               <NothingShown />
@@ -164,7 +164,7 @@ export default function DataScreen() {
             <DigitBar doubts={doubts} ready={ready} leaving={leaving.size} stale={stale} />
             <SelectionBar doubts={doubts} ready={ready} onAccept={() => accept(ready())} />
           </section>
-          <ProblemPanel problems={problems} />
+          <ProblemPanel findings={findings} />
         </div>
       )}
     </>

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Select, Slider, TextInput } from '@mantine/core';
 import { IconSearch, IconX } from '@tabler/icons-react';
-import type { LabelProblem } from '../../shared/contract/dataset.ts';
+import { findingTexts } from '../../shared/findings.ts';
 import { splits } from '../../shared/contract/dataset.ts';
 import { Label } from '../components/Label.tsx';
 import type { Translate } from '../i18n/words.ts';
@@ -90,11 +90,10 @@ export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, o
   );
 }
 
-/** The active filters of the grid; a click on a label cycles through or, and, not. */
-export function FilterBar({ problems }: { problems: readonly LabelProblem[] }) {
+/** Shows the labels and the finding that the grid is filtered by; a click on a label switches between or, and, not. */
+export function FilterBar() {
   const { t, said } = useWording();
   const filter = useDataset((state) => state.filter);
-  const problem = problems.find(({ code }) => code === filter.problem);
   if (filter.any.length + filter.all.length + filter.not.length === 0 && filter.problem === null) return null;
   return (
     <div className="filter-bar line-bottom" role="toolbar" aria-label={t('data.filter')}>
@@ -113,7 +112,7 @@ export function FilterBar({ problems }: { problems: readonly LabelProblem[] }) {
       <Chips labels={filter.not} how="not" lead={t('data.without')} between={t('data.orInline')} />
       {filter.problem !== null && (
         <span className="filter-chip">
-          <span>{problem === undefined ? t('data.oneProblem') : said(problem.title)}</span>
+          <span>{said(findingTexts[filter.problem].title)}</span>
           <CloseChip label={t('data.takeProblemOutOfFilter')} onClick={() => setFilter({ problem: null })} />
         </span>
       )}

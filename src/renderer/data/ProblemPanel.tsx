@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import type { LabelProblem } from '../../shared/contract/dataset.ts';
+import type { Finding } from '../../shared/findings.ts';
+import { findingTexts } from '../../shared/findings.ts';
 import { useWording } from '../i18n/words.ts';
 import { runCheck, useDataset } from '../stores/dataset.ts';
 import { setFilter } from '../stores/view.ts';
@@ -9,14 +10,14 @@ import { useStudio } from '../stores/studio.ts';
 import { fixesFor } from './fixes.ts';
 import { Together } from './Together.tsx';
 
-/** Lists the problems, worst first, with a fix where there is one. */
-export function ProblemPanel({ problems }: { problems: readonly LabelProblem[] }) {
+/** Lists the findings by kind, errors first, with buttons for the kinds that can be fixed in one step. */
+export function ProblemPanel({ findings }: { findings: readonly Finding[] }) {
   const { t, f } = useWording();
   const check = useDataset((state) => state.check);
   const checking = useStudio((state) => state.activities.find(({ kind }) => kind === 'check'));
-  /** Undefined until something is chosen; then the problems that block training say what to do. */
+  /** Undefined until a kind was opened or closed: then the first error is open, because it blocks training. */
   const [chosen, setOpen] = useState<string | null | undefined>(undefined);
-  const kinds = [...Map.groupBy(problems, ({ code }) => code)].sort(
+  const kinds = [...Map.groupBy(findings, ({ code }) => code)].sort(
     ([, a], [, b]) => Number(b[0]!.severity === 'error') - Number(a[0]!.severity === 'error'),
   );
   const open = chosen === undefined ? kinds.find(([, [first]]) => first!.severity === 'error')?.[0] : chosen;
@@ -51,11 +52,12 @@ export function ProblemPanel({ problems }: { problems: readonly LabelProblem[] }
 
 const SHOWN = 50;
 
-function Kind({ found, open, onToggle }: { found: readonly LabelProblem[]; open: boolean; onToggle: () => void }) {
+function Kind({ found, open, onToggle }: { found: readonly Finding[]; open: boolean; onToggle: () => void }) {
   const { t, f, said } = useWording();
   const paths = useDataset((state) => state.index?.paths);
   const [first] = found;
-  const { code, severity, title, message } = first!;
+  const { code, severity, message } = first!;
+  const { title, advice } = findingTexts[code];
   const Icon = severity === 'error' ? IconCircleX : code === 'fewPositives' ? IconInfoCircle : IconAlertTriangle;
   const hasImages = useMemo(() => {
     const named = new Set(found.flatMap(({ path, others }) => [path, ...others.map((other) => other.path)]));
@@ -91,17 +93,17 @@ function Kind({ found, open, onToggle }: { found: readonly LabelProblem[]; open:
       </div>
       {open && (
         <div className="small problem-detail">
-          <p>{said(first!.advice)}</p>
+          <p>{said(advice)}</p>
           <ul>
-            {found.slice(0, SHOWN).map((problem, at) => (
+            {found.slice(0, SHOWN).map((finding, at) => (
               <li key={at}>
-                {problem.file !== null && (
+                {finding.file !== null && (
                   <code>
-                    {problem.file}
-                    {problem.line === null ? '' : `:${problem.line}`}{' '}
+                    {finding.file}
+                    {finding.line === null ? '' : `:${finding.line}`}{' '}
                   </code>
                 )}
-                <bdi>{said(problem.message)}</bdi>
+                <bdi title={finding.detail ?? undefined}>{said(finding.message)}</bdi>
               </li>
             ))}
           </ul>

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import type { LabelProblem } from '../../shared/contract/dataset.ts';
+import type { Finding } from '../../shared/findings.ts';
 import type { Config } from '../../shared/config.ts';
 import type { Project } from '../../shared/contract/studio.ts';
 import { usePictureUrl } from '../stores/pictureVersions.ts';
@@ -27,7 +27,7 @@ interface Props {
   /** True when the image no longer matches the filter but stays listed. */
   readonly leaving: boolean;
   readonly doubts: ReadonlyMap<number, readonly Doubt[]>;
-  readonly problems: readonly LabelProblem[];
+  readonly findings: readonly Finding[];
   onAccept(images: readonly number[]): void;
 }
 
@@ -49,7 +49,7 @@ function useNextSettings(project: Project): Config | null {
 }
 
 /** Shows one image beside exactly what the model gets, with one question and a key for each answer. */
-export function Viewer({ images, image, leaving, doubts, problems, onAccept }: Props) {
+export function Viewer({ images, image, leaving, doubts, findings, onAccept }: Props) {
   const { t, f, said } = useWording();
   const pictureUrl = usePictureUrl();
   const project = useStudio((state) => state.project)!;
@@ -80,7 +80,7 @@ export function Viewer({ images, image, leaving, doubts, problems, onAccept }: P
   const names = state.labels.map((label) => labeled.vocabulary[label]!);
   const name = doubt === undefined ? '' : labeled.vocabulary[doubt.label]!;
   const size = check?.sizes[path];
-  const own = problems.filter((problem) => problem.path === path);
+  const own = findings.filter((finding) => finding.path === path);
   const headline =
     doubt === undefined
       ? names.length === 0

@@ -11,7 +11,7 @@ const index: DatasetIndex = {
   line: [1, 2, 1, 2],
   labels: [[0], [0, 1], [1], []],
   files: { train: 'x', val: 'y', test: 'z' },
-  problems: [],
+  findings: [],
   draft: [],
   unlisted: null,
   unlabeled: 'ask',

@@ -1,4 +1,4 @@
-import type { LabelProblem } from '../../shared/contract/dataset.ts';
+import type { Finding, FindingCode } from '../../shared/findings.ts';
 import type { Labeled } from './labelEdits.ts';
 
 export const views = ['all', 'review', 'unlabeled', 'edited'] as const;
@@ -19,8 +19,8 @@ export interface Filter {
   readonly splits: readonly number[];
   /** Part of the path. */
   readonly text: string;
-  /** Images of one kind of problem. */
-  readonly problem: string | null;
+  /** Shows only images with this kind of finding. */
+  readonly problem: FindingCode | null;
 }
 
 export const noFilter: Filter = { view: 'all', any: [], all: [], not: [], splits: [], text: '', problem: null };
@@ -31,8 +31,8 @@ export interface Shown {
   readonly edited: ReadonlySet<number>;
   /** By image: the model's certainty that a label is missing or wrong; absent without a doubt. */
   readonly suspicion: ReadonlyMap<number, number>;
-  /** Paths of the images of each kind of problem. */
-  readonly problemPaths: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Paths of the images per kind of finding. */
+  readonly problemPaths: ReadonlyMap<FindingCode, ReadonlySet<string>>;
 }
 
 /** Numbers of the matching images, in order. */
@@ -84,9 +84,9 @@ export function comparing(
   }
 }
 
-export function pathsByProblem(problems: readonly LabelProblem[]): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>();
-  for (const { code, path, others } of problems) {
+export function pathsByFinding(findings: readonly Finding[]): Map<FindingCode, Set<string>> {
+  const found = new Map<FindingCode, Set<string>>();
+  for (const { code, path, others } of findings) {
     const paths = found.get(code) ?? new Set<string>();
     for (const named of [path, ...others.map((other) => other.path)]) if (named !== null) paths.add(named);
     found.set(code, paths);

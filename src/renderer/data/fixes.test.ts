@@ -1,6 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { translator } from '../../shared/locales/translate.ts';
-import type { DatasetIndex, LabelProblem } from '../../shared/contract/dataset.ts';
+import type { DatasetIndex } from '../../shared/contract/dataset.ts';
+import type { Finding, FindingCode } from '../../shared/findings.ts';
+import { message, quoted } from '../../shared/message.ts';
 
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
 vi.mock('../api/client.ts', () => ({ call, listen: () => undefined, chooseFolder: null }));
@@ -17,17 +19,16 @@ const index: DatasetIndex = {
   line: [1, 2, 1, 2],
   labels: [[1], [2, 3], [1, 3], [0]],
   files: { train: 'x', val: 'y', test: '' },
-  problems: [],
+  findings: [],
   draft: [],
   unlabeled: 'none_of_these',
   unlisted: null,
 };
-const problem = (part: Partial<LabelProblem>): LabelProblem => ({
-  code: '',
+const finding = (part: Partial<Finding>): Finding => ({
+  code: 'missing',
   severity: 'error',
-  title: '',
-  advice: '',
-  message: '',
+  message: quoted(''),
+  detail: null,
   split: null,
   file: null,
   line: null,
@@ -36,7 +37,7 @@ const problem = (part: Partial<LabelProblem>): LabelProblem => ({
   others: [],
   ...part,
 });
-const fix = (code: string, found: LabelProblem, name: string): void =>
+const fix = (code: FindingCode, found: Finding, name: string): void =>
   fixesFor(code, [found], translator('en'))
     .find((offered) => offered.name === name)!
     .run();
@@ -56,7 +57,7 @@ beforeEach(() => {
 test('an image with two label sets gets the labels of both, and undo takes them back', () => {
   fix(
     'twoLabelSets',
-    problem({ file: 'val.txt', line: 1, path: 'a.jpg', others: [{ file: 'train.txt', line: 1, path: 'a.jpg' }] }),
+    finding({ file: 'val.txt', line: 1, path: 'a.jpg', others: [{ file: 'train.txt', line: 1, path: 'a.jpg' }] }),
     'Merge the label sets',
   );
   expect(labels()).toEqual(['apple+plum', 'apple;pear+plum', 'apple+plum', 'Apple']);
@@ -64,33 +65,29 @@ test('an image with two label sets gets the labels of both, and undo takes them 
   expect(labels()).toEqual(['apple', 'apple;pear+plum', 'apple+plum', 'Apple']);
 });
 
-test('a label that holds a separator becomes the labels that it names', () => {
-  fix('separatorInLabel', problem({ file: 'train.txt', line: 2, path: 'b.jpg' }), 'Split the labels');
+test('a label that contains a separator is split into several labels', () => {
+  fix('separatorInLabel', finding({ file: 'train.txt', line: 2, path: 'b.jpg' }), 'Split the labels');
   expect(labels()[1]).toBe('apple+pear+plum');
 });
 
-test('the spelling that most images have wins', () => {
-  fix(
-    'similarLabels',
-    problem({ label: 'Apple', message: "'Apple', 'apple' differ only in case, spaces or the like." }),
-    'Use one spelling',
-  );
+test('the most frequent spelling replaces the others', () => {
+  fix('similarLabels', finding({ label: 'Apple' }), 'Use one spelling');
   expect(labels()[3]).toBe('apple');
 });
 
-test('only the very line that is named goes', () => {
-  fix('pathTwice', problem({ file: 'val.txt', line: 1, path: 'a.jpg' }), 'Remove these lines');
+test('only the line of the finding is removed', () => {
+  fix('pathTwice', finding({ file: 'val.txt', line: 1, path: 'a.jpg' }), 'Remove these lines');
   expect(labels()).toEqual(['apple', 'apple;pear+plum', 'out', 'Apple']);
 });
 
-test('a path that is spelled otherwise on disk may be put right; one that is gone only taken out', () => {
-  const names = (message: string): string[] =>
-    fixesFor('missing', [problem({ file: 'train.txt', line: 1, path: 'a.jpg', message })], translator('en')).map(
+test('a path that is spelled differently on disk can be fixed; one without a similar file only removed', () => {
+  const names = (text: Finding['message']): string[] =>
+    fixesFor('missing', [finding({ file: 'train.txt', line: 1, path: 'a.jpg', message: text })], translator('en')).map(
       ({ name }) => name,
     );
-  expect(names('a.jpg does not exist. There is A.jpg: is that meant?')).toEqual([
+  expect(names(message('findings.missing.similar', { path: 'a.jpg', suggestion: 'A.jpg' }))).toEqual([
     'Fix the paths',
     'Remove these lines',
   ]);
-  expect(names('a.jpg does not exist.')).toEqual(['Remove these lines']);
+  expect(names(message('findings.missing.image', { path: 'a.jpg' }))).toEqual(['Remove these lines']);
 });

@@ -1,21 +1,23 @@
 import { notifications } from '@mantine/notifications';
-import type { LabelProblem, Repairable } from '../../shared/contract/dataset.ts';
+import type { Repairable } from '../../shared/contract/dataset.ts';
 import { splits } from '../../shared/contract/dataset.ts';
+import type { Finding, FindingCode, Place } from '../../shared/findings.ts';
+import { looseLabel } from '../../shared/hiddenCharacters.ts';
 import type { Translate } from '../i18n/words.ts';
 import { changeImages, labelNumber, repairLines, useDataset } from '../stores/dataset.ts';
 import { setFilter } from '../stores/view.ts';
 
 /**
- * One-step fixes per kind of problem. Label edits wait to be saved and can be undone; fixes of the text are written to
- * the files at once, with a backup.
+ * A fix for all findings of one kind in one step. Edits of labels wait to be saved and can be undone; errors in the
+ * text of the label files are fixed in the files, with a backup.
  */
 export interface Fix {
   readonly name: string;
   run(): void;
 }
 
-/** Kinds of problems whose lines can only be removed. */
-const removable = new Set([
+/** Kinds whose lines can be removed: their images are unusable or listed elsewhere. */
+const removable: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'missing',
   'imageKind',
   'notAnImage',
@@ -27,7 +29,7 @@ const removable = new Set([
   'tooLarge',
 ]);
 
-export function fixesFor(code: string, found: readonly LabelProblem[], t: Translate): Fix[] {
+export function fixesFor(code: FindingCode, found: readonly Finding[], t: Translate): Fix[] {
   const mend = (name: string, repairable: Repairable): Fix => ({
     name,
     run: () =>
@@ -39,7 +41,7 @@ export function fixesFor(code: string, found: readonly LabelProblem[], t: Transl
   switch (code) {
     case 'missing':
       return [
-        ...(found.some(({ message }) => message.includes('is that meant?'))
+        ...(found.some(({ message }) => message.code === 'findings.missing.similar')
           ? [mend(t('data.correctPaths'), 'missing')]
           : []),
         takeLinesOut,
@@ -49,7 +51,7 @@ export function fixesFor(code: string, found: readonly LabelProblem[], t: Transl
     case 'headerLine':
     case 'malformedLine':
       return [mend(t('data.makeRemark'), code)];
-    // A link that leads out of the project has a line in the list; a path that leads out was never read into it.
+    // A link that leads outside is an image of the list; a path that leads outside was left out of it.
     case 'outside':
       return imagesAt(found).length > 0 ? [takeLinesOut] : [mend(t('data.makeRemark'), 'outside')];
     case 'otherSeparator':
@@ -80,10 +82,8 @@ function tell(lines: number, t: Translate): void {
   notifications.show({ message, closeButtonProps: { 'aria-label': t('common.close') } });
 }
 
-type Place = Pick<LabelProblem, 'file' | 'line' | 'path'>;
-
-/** The images on these lines. */
-export function imagesAt(places: readonly Place[]): number[] {
+/** Returns the images of these lines. */
+export function imagesAt(places: readonly (Place | Finding)[]): number[] {
   const { index } = useDataset.getState();
   if (index === null) return [];
   const wanted = new Set(places.map(({ file, line, path }) => `${file?.replace(/\.txt$/, '')}\t${line}\t${path}`));
@@ -92,28 +92,25 @@ export function imagesAt(places: readonly Place[]): number[] {
   );
 }
 
-/**
- * Keeps the first of images that are listed twice (train before val before test, as the files are read) and none of the
- * damaged ones.
- */
-function takeOut(found: readonly LabelProblem[]): void {
+/** Removes the lines of the findings. Of a repeated image the first line stays, because the finding is at the last. */
+function takeOut(found: readonly Finding[]): void {
   changeImages(imagesAt(found), (state) => ({ ...state, removed: true }));
 }
 
-/** Gives all lines of an image the union of their labels. */
-function joinLabels(found: readonly LabelProblem[]): void {
+/** Gives all lines of an image the labels of all of them. */
+function joinLabels(found: readonly Finding[]): void {
   const { labeled } = useDataset.getState();
   const joined = new Map<number, readonly number[]>();
-  for (const problem of found) {
-    const images = imagesAt([problem, ...problem.others]);
+  for (const finding of found) {
+    const images = imagesAt([finding, ...finding.others]);
     const labels = [...new Set(images.flatMap((image) => labeled.states[image]!.labels))];
     for (const image of images) joined.set(image, labels);
   }
   changeImages([...joined.keys()], (state, image) => ({ ...state, labels: joined.get(image)! }));
 }
 
-/** Splits 'apple;pear' into 'apple' and 'pear'. */
-function splitLabels(found: readonly LabelProblem[]): void {
+/** 'apple;pear' becomes 'apple' and 'pear'. */
+function splitLabels(found: readonly Finding[]): void {
   const images = imagesAt(found);
   const { states, vocabulary } = useDataset.getState().labeled;
   const parts = new Map(
@@ -131,18 +128,11 @@ function splitLabels(found: readonly LabelProblem[]): void {
   }));
 }
 
-/** The most frequent spelling wins. */
-function mergeSpellings({ label, message }: LabelProblem): void {
+/** Replaces all spellings of a label by the most frequent one. */
+function mergeSpellings({ label }: Finding): void {
   const { labeled, counts } = useDataset.getState();
   if (label === null || counts === null) return;
-  const plain = (name: string): string =>
-    name
-      .normalize('NFKC')
-      .toLowerCase()
-      .replace(/[\s_-]+/g, '');
-  const alike = labeled.vocabulary.flatMap((name, number) =>
-    plain(name) === plain(label) || message.includes(`'${name}'`) ? [number] : [],
-  );
+  const alike = labeled.vocabulary.flatMap((name, number) => (looseLabel(name) === looseLabel(label) ? [number] : []));
   const best = alike.reduce((a, b) => (counts.all[b]! > counts.all[a]! ? b : a), alike[0] ?? -1);
   if (best < 0) return;
   const images = labeled.states.flatMap(({ labels }, i) =>
@@ -154,7 +144,7 @@ function mergeSpellings({ label, message }: LabelProblem): void {
   }));
 }
 
-function filterLabels(found: readonly LabelProblem[]): void {
+function filterLabels(found: readonly Finding[]): void {
   const { labeled } = useDataset.getState();
   setFilter({
     view: 'all',

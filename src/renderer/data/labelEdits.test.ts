@@ -23,7 +23,7 @@ const index: DatasetIndex = {
   line: [1, 2, 1, 1],
   labels: [[0], [0, 1], [], [2]],
   files: { train: 'x', val: 'y', test: 'z' },
-  problems: [],
+  findings: [],
   draft: [],
   unlabeled: 'none_of_these',
   unlisted: null,
@@ -37,7 +37,7 @@ const shown = (labeled = fresh) => ({
     [2, 0.9],
     [0, 0.6],
   ]),
-  problemPaths: new Map([['missing', new Set(['d.jpg'])]]),
+  problemPaths: new Map([['missing' as const, new Set(['d.jpg'])]]),
 });
 
 describe('an edit', () => {

@@ -39,7 +39,7 @@ function indexOf(files: Files, draft: LineChange[] = []): DatasetIndex {
     line: lines.map(({ line }) => line),
     labels: lines.map(({ labels }) => labels.map((label) => vocabulary.indexOf(label))),
     files: { train: 'x', val: 'y', test: 'z' },
-    problems: [],
+    findings: [],
     draft,
     unlisted: null,
     unlabeled: 'ask',

@@ -4,7 +4,7 @@ import { call } from '../api/client.ts';
 import type { OpenConflict } from '../data/conflicts.ts';
 import { apartFrom, conflictsOf, openConflicts } from '../data/conflicts.ts';
 import type { Filter, Order, Shown } from '../data/filter.ts';
-import { comparing, filtered, filterIn, noFilter, pathsByProblem } from '../data/filter.ts';
+import { comparing, filtered, filterIn, noFilter, pathsByFinding } from '../data/filter.ts';
 import type { Edit, ImageState, LabelCounts, Labeled } from '../data/labelEdits.ts';
 import {
   applied,
@@ -86,7 +86,7 @@ export function shownFacts(state: DatasetState): Shown {
     labeled,
     edited,
     suspicion: new Map([...allDoubts(paths, labeled, opinion)].map(([image, found]) => [image, suspicionOf(found)])),
-    problemPaths: pathsByProblem(check?.problems ?? index?.problems ?? []),
+    problemPaths: pathsByFinding(check?.findings ?? index?.findings ?? []),
   };
 }
 
@@ -254,7 +254,7 @@ function showPending(index: DatasetIndex, pending: readonly LineChange[]): void 
 
 /** Repeats the check after a fix. Unchanged images are not opened again. */
 function checkAgain(): void {
-  if ((get().check?.problems.length ?? 0) > 0) void runCheck();
+  if ((get().check?.findings.length ?? 0) > 0) void runCheck();
 }
 
 /** Fixes one kind of problem in the label files themselves; unsaved edits stay. Resolves to the number of lines. */

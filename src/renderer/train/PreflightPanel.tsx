@@ -18,8 +18,8 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
   const { preflight, measuring, config } = useConfig();
   const { index, check } = useDataset();
   const busy = useStudio((state) => state.queue.length > 0);
-  const problems = check?.problems ?? index?.problems ?? [];
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const findings = check?.findings ?? index?.findings ?? [];
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
   const speed = (rate: number | null): string => (rate === null ? '–' : f.decimal(rate, rate < 10 ? 1 : 0));
   const total = preflight?.stageSeconds.reduce((sum, { seconds }) => sum + seconds, 0) ?? 0;
   return (

@@ -93,7 +93,7 @@ export function SettingsView() {
         : readinessOf(labeled, counts, { meaning: config.data.unlabeled, edited: edited.size > 0 }),
     [index, labeled, counts, config.data.unlabeled, edited],
   );
-  const errors = (check?.problems ?? index?.problems ?? []).filter(({ severity }) => severity === 'error').length;
+  const errors = (check?.findings ?? index?.findings ?? []).filter(({ severity }) => severity === 'error').length;
   const answer = readyAnswer(wording, {
     readiness,
     errors,

@@ -221,7 +221,7 @@ describe('undo and redo', () => {
         line: [1],
         labels: [[]],
         files: { train: '', val: '', test: '' },
-        problems: [],
+        findings: [],
         draft: [],
         unlisted: null,
         unlabeled: 'ask',

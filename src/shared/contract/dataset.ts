@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { unlabeledMeanings } from '../config.ts';
 import { messageSchema } from '../message.ts';
+import { findingSchema } from '../findings.ts';
 import { projectIdSchema } from './studio.ts';
 
 /** A project's images and labels for the Data screen, in columns so that 100,000 images need little memory. */
@@ -10,21 +11,6 @@ export const splitSchema = z.enum(splits);
 export type Split = z.infer<typeof splitSchema>;
 
 const perSplit = <T extends z.ZodType>(value: T) => z.object({ train: value, val: value, test: value });
-
-export const labelProblemSchema = z.object({
-  code: z.string(),
-  severity: z.enum(['error', 'warning']),
-  title: z.string(),
-  advice: z.string(),
-  message: z.string(),
-  split: splitSchema.nullable(),
-  file: z.string().nullable(),
-  line: z.int().nullable(),
-  path: z.string().nullable(),
-  label: z.string().nullable(),
-  others: z.array(z.object({ file: z.string(), line: z.int().nullable(), path: z.string().nullable() })),
-});
-export type LabelProblem = z.infer<typeof labelProblemSchema>;
 
 /** An edit of one line of a label file. */
 export const lineChangeSchema = z.object({
@@ -53,9 +39,9 @@ export const datasetIndexSchema = z.object({
   labels: z.array(z.array(z.int())),
   /** sha256 of each label file; '' if it is missing. */
   files: perSplit(z.string()),
-  /** Problems with the text of the label files. Images are not opened here: a check does that. */
-  problems: z.array(labelProblemSchema),
-  /** Edits that were not saved when the studio last closed. */
+  /** About the text of the label files; a check adds findings about the images. */
+  findings: z.array(findingSchema),
+  /** Edits that were not saved when the studio last ended. */
   draft: z.array(lineChangeSchema),
   /** The project's answer to what images without labels mean. */
   unlabeled: z.enum(unlabeledMeanings),
@@ -66,8 +52,8 @@ export type DatasetIndex = z.infer<typeof datasetIndexSchema>;
 
 export const checkResultSchema = z.object({
   checkedAt: z.string(),
-  problems: z.array(labelProblemSchema),
-  /** Width and height of each readable image by path, after EXIF rotation. */
+  findings: z.array(findingSchema),
+  /** Upright sizes of all images that could be read, by path. */
   sizes: z.record(z.string(), z.tuple([z.int(), z.int()])),
 });
 export type CheckResult = z.infer<typeof checkResultSchema>;

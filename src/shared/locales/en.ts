@@ -303,7 +303,6 @@ export const en = {
     and: 'and',
     without: 'without',
     orInline: 'or',
-    oneProblem: 'one problem',
     takeProblemOutOfFilter: 'Remove the problem from the filter',
     shiftClickAltClickNot: 'Shift+click: and · Alt+click: not',
     clear: 'Clear',
@@ -556,8 +555,39 @@ export const en = {
   },
   /** What services, jobs and files say, by subject; codes that begin with a kind of problem are problems. */
   messages: {
+    busy: {
+      contended: 'Several programs are using {{folder}} at once. Try again.',
+      inUse: '{{folder}} is in use by process {{pid}} ({{work}}). Wait for it to finish, or stop it.',
+      inUseByUnknown: '{{folder}} is in use by another program. Wait for it to finish, or stop it.',
+      inUseOnHost:
+        '{{folder}} is in use by process {{pid}} on {{host}} ({{work}}). Wait for it to finish, or stop it there.',
+    },
+    cancelled: {
+      check: 'The check was canceled.',
+      imageNotNeeded: 'The image is no longer needed.',
+      job: 'Canceled.',
+      loaderClosed: 'The image loader was closed.',
+    },
     data: {
+      importTooManyLabels:
+        'The source has {{count, number}} labels, but a model can have at most {{most, number}}. Check what separates the labels.',
       backslashInPath: '{{path}} contains a backslash, which label files read as a slash. Rename the file.',
+      blocked: 'The data has an error that must be fixed first.\n{{finding}}\n{{advice}}',
+      blockedByMore_one:
+        "The data has errors that must be fixed first.\n{{finding}}\n{{advice}}\n{{count, number}} more error was found; 'destila check' lists them all.",
+      blockedByMore_other:
+        "The data has errors that must be fixed first.\n{{finding}}\n{{advice}}\n{{count, number}} more errors were found; 'destila check' lists them all.",
+      folderIsFile: '{{folder}} is a file. Choose the folder that contains train.txt, val.txt and test.txt.',
+      folderMissing: 'The project folder {{folder}} does not exist.',
+      imageChanged:
+        '{{file}} has changed since the run began. Put the original file back and resume, or start a new run.',
+      imageDamaged:
+        '{{file}} cannot be decoded: it is damaged, incomplete, too large or not an image. Replace it, or delete its line in the label file.',
+      imageNotChecked: '{{path}} has not been read yet. Check the data before you start a run.',
+      imageNotShown: 'This image cannot be shown. {{reason}}',
+      imageNotShownCrash:
+        '{{file}} cannot be shown: the process that reads images crashed on it. The image may be damaged; copy it again from its source.',
+      imageUnsupported: '{{file}} cannot be used. {{reason}}',
       importUnanswered: 'Nothing was written: a question is still open. {{question}}',
       importUnknownClass: '{{problem}} Correct the list of classes, or remove data.labels_file from the settings.',
       invalidClassNumber: "{{file}}: '{{number}}' is not a class number. 'names' must map class numbers to names.",
@@ -586,7 +616,7 @@ export const en = {
         '{{file}} is not a Label Studio export: it has no list of tasks. Export the project as JSON or JSON-MIN.',
       notRunImage: '{{path}} is not an image of this run.',
       otherLinesAffected:
-        "Nothing was written: with these labels, the line '{{line}}' would be read differently. Set data.separator in the project settings, or avoid a {{separator}} inside labels.",
+        "Nothing was written: with these labels, {{place}} '{{line}}' would be read differently. Set data.separator in the project settings, or avoid a {{separator}} inside labels.",
       outsideProject: '{{file}} is outside the project folder. Move it into the folder.',
       projectImagesNotFound: 'The images of {{project}} were not found near {{folder}}. Choose the folder yourself.',
       projectNotOpen: 'This project is not open. Open its folder first.',
@@ -635,23 +665,295 @@ export const en = {
       unlistedCategory: 'Annotation of a category that is not listed',
       unlistedImage: 'Annotation of an image that is not listed',
     },
+    engine: {
+      jobEnded: 'The process that was {{work}} ended unexpectedly ({{cause}}). Try again.',
+      runEnded:
+        'The process that was {{work}} ended unexpectedly ({{cause}}). Resume to continue from the last checkpoint.',
+    },
     file: {
       diskReadOnly:
         'This file cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+      folderGone: 'The folder {{folder}} no longer exists. It may have been moved or deleted.',
       folderUnreadable:
         'The folder {{folder}} cannot be read. Check that it exists and that you have permission to open it.',
       imageMissing: '{{path}} does not exist. Put it back, or correct its line in the label file.',
       imageNotRegular: '{{path}} is not an image file but a folder, a pipe or a device.',
+      imageUnreadable: '{{file}} cannot be read: it is missing, or its disk is not connected. Put it back and resume.',
       labelFileUnreadable: '{{file}} cannot be read. Check that you have access to it.',
+      lockInTheWay: '{{file}} is not a lock but {{kind}}. Move it away and try again.',
+      lockNotReadable: 'The lock {{file}} cannot be read. Check the disk and try again.',
+      lockOfOtherUser:
+        'The lock {{file}} cannot be read. It may belong to another user: ask for access, or delete it when nobody is working here.',
       missing: 'A file is missing: {{reason}}',
       noPermission: 'No permission: {{reason}}',
+      notARun: '{{folder}} is not a run: it has no readable run.json.',
       notProjectImage: '{{path}} is not an image of this project.',
+      notRegular: '{{file}} is not a regular file but a folder, a pipe or a device.',
       notWritable:
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+      outsideFolder: '{{name}} is outside {{folder}}. Nothing outside that folder is read or written: move it in.',
+      runRecordDamaged: '{{file}} is damaged or was edited incorrectly. Restore it from a backup, or start a new run.',
+      safetensorsDamaged: 'This is not a complete safetensors file: {{reason}}. Copy or download it again.',
+      sampleFolderTaken: '{{folder}} already exists and is not a sample project. Choose another folder, or remove it.',
+      sampleOfOtherOptions:
+        '{{folder}} already contains a sample project with other options. Choose another folder, or remove it.',
       sessionExpired: 'The session has expired because the studio was restarted. Open the address that it printed.',
+      snapshotUnreadable:
+        "{{file}} cannot be read. It is the run's snapshot of its data, and the run cannot continue without it.",
       sourceNotFile: '{{file}} is a folder or a device. Choose a file.',
       sourceUnreadable: '{{file}} cannot be read. Check that it exists and that you have access to it.',
       studioUnreachable: 'The studio does not answer. It may have been closed: start it again.',
+      zipEntries: '{{zip}} has {{count, number}} entries; at most {{limit, number}} are read.',
+      zipEntryDescribedTwice:
+        '{{zip}} describes {{entry}} in two ways, so some programs would unpack other files from it. Zip the folder again.',
+      zipEntryOutside: '{{zip}} has the entry {{entry}}, which leads outside its folder.',
+      zipEntryRepeated: '{{zip}} has the entry {{entry}} twice.',
+      zipEntrySpecial: '{{zip}} has the entry {{entry}}, which is neither a file nor a folder.',
+      zipHiddenData:
+        '{{zip}} has data outside its entries, so some programs would unpack other files from it. Zip the folder again.',
+      zipLink: '{{zip}} has the link {{entry}}; links are not read.',
+      zipSameFile: '{{zip}} has the entries {{entry}} and {{other}}, which are one file on some systems.',
+      zipTooLarge: '{{zip}} unpacks to more than {{limit, number}} MB, which is the limit.',
+      zipUnreadable: '{{zip}} cannot be read as a zip. Copy or download it again.',
+    },
+    findings: {
+      boxList: {
+        advice: 'Write the class names after each path, or import the boxes from COCO, VOC or YOLO files.',
+        lines: 'Every line has numbers in groups of {{size, number}}: these are boxes, not labels.',
+        title: 'Boxes instead of labels',
+      },
+      contentTwice: {
+        advice: 'Delete one of the lines: the image counts twice.',
+        title: 'Same image under two names in a split',
+      },
+      emptySplit: {
+        advice: 'Add images to train, val and test: each split needs some.',
+        file: '{{file}} lists no images.',
+        title: 'Split without images',
+      },
+      encoding: {
+        advice: 'Save the label file as UTF-8.',
+        line: 'This line is not UTF-8.',
+        nul: 'This line contains a NUL character, so the file is not text.',
+        title: 'Text that is not UTF-8',
+        utf16: 'The file is saved as UTF-16.',
+      },
+      endMarkerMissing: {
+        advice: 'The image is complete and is used. Save it again if other programs refuse it.',
+        image: '{{path}} has no end marker.',
+        title: 'JPEG without its end marker',
+      },
+      errorCount_one: '{{count, number}} error',
+      errorCount_other: '{{count, number}} errors',
+      errorHeading: 'error: {{title}} ({{count, number}})',
+      fewPositives: {
+        advice: 'Scores and thresholds of these labels are unreliable. data.min_positives sets the limit.',
+        label_one: "Label '{{label}}' has only {{count, number}} image in {{split}}, which has {{images, number}}.",
+        label_other: "Label '{{label}}' has only {{count, number}} images in {{split}}, which has {{images, number}}.",
+        title: 'Label with few images',
+      },
+      headerLine: {
+        advice: 'Delete the line, or start it with "# ".',
+        line: "'{{line}}' looks like a header.",
+        title: 'Header line',
+      },
+      hiddenCharacters: {
+        advice: 'Type the label again to remove the characters shown as \\u.',
+        label: "Label '{{label}}' contains invisible characters.",
+        title: 'Label with hidden characters',
+      },
+      imageKind: {
+        advice: 'Convert the image, or delete the line.',
+        image: '{{path}} cannot be used. {{reason}}',
+        title: 'Unsupported image format',
+      },
+      inTwoSplits: {
+        advice:
+          'Keep the image in one split: a model tested on its training images scores too high. To allow it, set data.duplicates_across_splits to warning.',
+        title: 'Same image in two splits',
+      },
+      labelsFile: {
+        advice: 'The file named by data.labels_file must list one class per line, each class once.',
+        empty: '{{file}} lists no classes.',
+        outside: '{{file}} is outside the project folder.',
+        repeated: "Class '{{label}}' is already on line {{line}}.",
+        title: 'Problem in the class list',
+        unreadable: '{{file}} cannot be read.',
+      },
+      lineEnding: {
+        advice: 'Save the label file with one kind of line ending: the rest of the line may be another image.',
+        line: 'This line contains a carriage return, so it may be two lines.',
+        title: 'Carriage return inside a line',
+      },
+      lineTooLong: {
+        advice: 'Put each image on a line of its own.',
+        line: 'This line has {{bytes, number}} bytes; the limit is {{limit, number}}.',
+        title: 'Line that is too long',
+      },
+      listCell: {
+        advice: 'Remove the brackets and quotes (apple,pear), or save the table as CSV and import it in the studio.',
+        line: 'The labels of {{path}} are a list in brackets, and the brackets would become part of the names.',
+        title: 'Labels in brackets',
+      },
+      located: '{{place}}: {{message}}',
+      malformedLine: {
+        advice: 'Close the quotation mark, or write a quotation mark inside quotes twice.',
+        noPath: 'The path is empty.',
+        openQuote: 'A quotation mark is not closed.',
+        title: 'Line that cannot be read',
+      },
+      missing: {
+        advice: 'Correct the path or delete the line. Put quotes around a path that contains the separator.',
+        image: '{{path}} does not exist.',
+        similar: '{{path}} does not exist. Did you mean {{suggestion}}?',
+        title: 'Image missing',
+      },
+      missingLabelFile: {
+        absent: '{{file}} is missing from {{folder}}.',
+        advice:
+          'Add train.txt, val.txt and test.txt to the project folder. Each line is an image path followed by its labels.',
+        inParent: '{{file}} is missing from {{folder}}, but {{parent}} has one: is that the project folder?',
+        title: 'Label file missing',
+        unreadable: '{{file}} cannot be read.',
+      },
+      more: '... and {{count, number}} more',
+      noLabels: {
+        advice: 'Write the labels after the paths. If they are already there, set data.separator.',
+        project: 'No image has a label.',
+        title: 'No labels at all',
+      },
+      none: 'No problems found.',
+      notAnImage: {
+        advice: 'Convert the file to JPEG, PNG, WebP, TIFF, GIF or AVIF, or delete the line.',
+        image: '{{path}} is not an image.',
+        title: 'Not an image',
+      },
+      notInTrain: {
+        advice: 'The model cannot learn this label: move images with it to train.txt.',
+        elsewhere: "Label '{{label}}' has images in {{splits, list}}, but none in train.",
+        nowhere: "Label '{{label}}' has no images.",
+        title: 'Label without a training image',
+      },
+      notMeasured: {
+        advice:
+          'The label is left out of every average of that split. Move images with it there, or split the images again.',
+        label: "Label '{{label}}' has no images in {{split}}, so it is not measured there.",
+        title: 'Label that cannot be measured',
+      },
+      note: '{{title}} ({{count, number}}). For example, {{finding}}',
+      nothingToLearn: {
+        advice: 'Label images in train.txt, or move labeled images there: training needs them.',
+        split: 'No image in {{file}} has a label.',
+        title: 'No labeled image in train',
+      },
+      oneHotList: {
+        advice:
+          'Save the lists as a CSV file whose first line names the classes (image,apple,pear), and import that file.',
+        lines:
+          'Every line has {{columns, number}} fields that are all 0 or 1: one column per class, without the class names.',
+        title: 'Columns of 0 and 1 instead of labels',
+      },
+      otherSeparator: {
+        advice: 'Use one separator in all label files, or set data.separator.',
+        line: 'The separator of this line seems to be {{found}}; the other lines use {{expected}}.',
+        title: 'Line with another separator',
+      },
+      outside: {
+        advice: 'Move the file into the project folder: nothing outside it is read.',
+        labelFile: '{{file}} is a link that leads outside the project folder.',
+        link: '{{path}} is a link to {{target}}, which is outside the project folder.',
+        path: '{{path}} is outside the project folder.',
+        title: 'Path outside the project folder',
+      },
+      pathTwice: {
+        advice: 'Delete one of the lines.',
+        image: '{{path}} is also listed in {{others}}.',
+        title: 'Image listed twice in a split',
+      },
+      sameImage: '{{path}} is the same image as {{others}}.',
+      separatorInLabel: {
+        advice: 'If these are several labels, use one separator in all files.',
+        label: "Label '{{label}}' contains a separator ({{separator}}) and is read as one label.",
+        title: 'Label that contains a separator',
+      },
+      similarLabels: {
+        advice: 'If they mean one class, spell them alike.',
+        labels: '{{labels, list}} differ only in case, spaces or invisible characters.',
+        title: 'Labels that look alike',
+      },
+      summary: '{{errors}}, {{warnings}}.',
+      tooLarge: {
+        advice: 'Scale the image down, or raise data.max_megapixels.',
+        image: '{{path}} has {{width, number}} × {{height, number}} pixels, more than {{limit, number}} megapixels.',
+        title: 'Image too large',
+      },
+      tooManyLabels: {
+        advice: 'Check what separates the labels: sentences or numbers may have been read as labels.',
+        labels: 'There are {{count, number}} labels; a model can have at most {{limit, number}}.',
+        title: 'Too many labels',
+      },
+      truncated: {
+        advice: 'Copy the image again from its source, or delete the line.',
+        empty: '{{path}} is empty.',
+        image: '{{path}} is damaged or incomplete.',
+        title: 'Damaged or incomplete image',
+      },
+      twoLabelSets: {
+        advice: 'Decide which labels are right and delete the other line.',
+        image: '{{path}} is listed with different labels: {{labels}} here, {{otherLabels}} in {{others}}.',
+        noLabels: 'none',
+        title: 'One image with two sets of labels',
+      },
+      unknownLabel: {
+        advice: 'Correct the label, or add it to the class list.',
+        notInModel: "Label '{{label}}' is not a class of the model and is ignored.",
+        notListed: "Label '{{label}}' is not in {{file}}.",
+        title: 'Label that is not a class',
+      },
+      unlabeledImages: {
+        advice:
+          'Set data.unlabeled to none_of_these (negatives) or not_labeled_yet (left out), or answer in the studio.',
+        counts: "Images without labels: {{counts, list}}. Until you say what they mean, they count as 'none of these'.",
+        inSplit: '{{count, number}} in {{split}}',
+        title: 'Images without labels',
+      },
+      unreadable: {
+        advice: 'Check that it is a file and that you have permission to read it.',
+        image: '{{path}} cannot be read.',
+        notFile: '{{path}} is not a file.',
+        title: 'File cannot be read',
+      },
+      warningCount_one: '{{count, number}} warning',
+      warningCount_other: '{{count, number}} warnings',
+      warningHeading: 'warning: {{title}} ({{count, number}})',
+      wrongExtension: {
+        advice: 'The image is used. Rename it so that other programs can open it too.',
+        image: 'The content of {{path}} is {{format}}.',
+        title: 'File name with a wrong extension',
+      },
+      yoloList: {
+        advice: 'The labels are in .txt files next to the images: import them in the studio.',
+        file: 'No line has a label, and {{file}} describes a YOLO export.',
+        title: 'Image list of a YOLO export',
+      },
+    },
+    images: {
+      bands: 'It has {{bands, number}} channels. Save it as RGB, with three.',
+      cameraRaw: 'It is a camera raw file. Develop it and export it as JPEG.',
+      cielab: 'Its colors are CIELAB. Save it as RGB.',
+      complexSamples: 'Its samples are complex numbers. Save it with 8 or 16 bits per channel.',
+      damaged: 'It is damaged. Copy it again from its source.',
+      floatSamples:
+        'Its samples are {{bits, number}}-bit floating-point numbers. Save it with 8 or 16 bits per channel.',
+      heic: 'Its format is HEIC. Convert it to JPEG. To take photos as JPEG on an iPhone, choose Settings > Camera > Formats > Most Compatible.',
+      heifCompression: 'It is a HEIF file with an unsupported compression. Convert it to JPEG.',
+      logLuv: 'Its samples are logarithmic (LogLuv). Save it with 8 or 16 bits per channel.',
+      notAnImage: 'It is not an image.',
+      otherFormat: 'Its format is {{format}}. Save it as PNG or JPEG.',
+      otherInks: 'It uses inks other than CMYK. Save it as RGB.',
+      sampleBits: 'Its samples have {{bits, number}} bits. Save it with 8 or 16 bits per channel.',
+      signedSamples: 'Its samples are signed numbers. Save it with unsigned 8 or 16 bits per channel.',
+      video: 'It is a video or another MP4 file, not an image.',
     },
     import: {
       allSeparatorsInLabel: 'a label contains every separator',
@@ -722,33 +1024,115 @@ export const en = {
       uncertain_other: '{{count, number}} cells are -1. What does it mean?',
     },
     internal: {
+      loaderThread: 'A thread that loads images failed. Resume to continue from the last checkpoint.',
       screenFailed: 'This screen has failed. Saved work is safe, and a running training continues.',
       unknownReply: 'The studio answered {{method}} in a form that this window does not know. Reload the window.',
+      unreadableMessage:
+        'A background process sent a message that the studio does not understand, so it was stopped. Saved work is safe; try again.',
+      workerEnded: 'The background work ended unexpectedly (code {{code}}). Try again.',
+    },
+    jobs: {
+      bundleQuality: 'reading the quality of the bundle',
+      check: 'checking the images',
+      doctor: 'examining this machine',
+      evaluate: 'evaluating the model',
+      exitCode: 'code {{code}}',
+      learningRateRange: 'searching for a learning rate',
+      measure: 'measuring these settings',
+      occlusionMap: 'computing the occlusion map',
+      predict: 'scoring the folder',
+      sample: 'drawing the sample',
+      startingRun: 'starting the run',
+      try: 'scoring the image',
+      tryEngine: 'testing the engine',
+      verify: 'verifying the bundle',
+      writeNetwork: 'writing the network',
     },
     list: {
       /** A list that was cut, such as "a, b and 3 more". */
       andMore: '{{items}} and {{count, number}} more',
       more: '{{count, number}} more',
     },
+    locked: {
+      damaged:
+        '{{folder}} has a damaged lock. If no other program is using this folder, take over, or try again in a minute.',
+      elsewhere:
+        '{{folder}} is locked by process {{pid}} on {{host}} ({{work}}), which cannot be checked from here. If that program has ended, take over or try again in a minute; otherwise stop it there.',
+    },
+    locks: {
+      cleaning: 'cleaning up',
+      deletingRun: 'deleting the run',
+      evaluation: 'evaluating',
+      folder: 'a folder',
+      largeFile: 'a large file',
+      link: 'a link',
+      notes: 'saving notes',
+      savingLabels: 'saving labels',
+      settings: 'changing settings',
+      specialFile: 'a special file',
+      thresholds: 'saving thresholds',
+      training: 'training',
+      waiting:
+        'This run is locked by process {{pid}} on {{host}}, which cannot be checked from here. Watching the lock for {{seconds, number}} s: if it does not change, work continues.',
+      waitingForDamaged:
+        'The lock of this run is damaged. Watching it for {{seconds, number}} s: if it does not change, work continues.',
+      writingLabels: 'writing label files',
+    },
     mismatch: {
       otherFolder_one:
         'The image that {{project}} is recognized by is not in {{folder}}. Choose the folder that was moved.',
       otherFolder_other:
         'None of the {{count, number}} images that {{project}} is recognized by is in {{folder}}. Choose the folder that was moved.',
+      runNewer: '{{folder}} was written by a newer version of Destila Studio. Update this one to read it.',
+      snapshotDamaged:
+        'The data snapshot in {{folder}} is damaged. Start a new run: this one cannot continue without it.',
+      snapshotNewer: '{{file}} was written by a newer version of Destila Studio. Update this one to read it.',
+      tensorType: "Tensor '{{name}}' is of type {{type}}; float32 (F32) is expected.",
     },
     outOfMemory: {
+      jobKilled:
+        'The process that was {{work}} was killed, most likely because memory ran out. Close other programs and try again.',
       reading: 'Reading ended unexpectedly, most likely because memory ran out. Close other programs and try again.',
+      runKilled:
+        'The process that was {{work}} was killed, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.',
       training: 'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.',
+      trialKilled:
+        'The process that was {{work}} was killed, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and try again.',
     },
     run: {
       number: 'Run {{number}}',
     },
+    safetensors: {
+      headerNotJson: 'its header is not JSON',
+      headerPastEnd: 'its header is longer than the file',
+      headerTooLong: 'its header has {{bytes, number}} bytes, more than {{limit, number}}',
+      metadata: 'its metadata is not text',
+      overlap: 'its tensors overlap',
+      tensorEntry: "the entry of '{{name}}' in the header has no type, shape or offsets",
+      tensorSize: "the size of tensor '{{name}}' does not match its shape",
+      tooShort: 'it has only {{bytes, number}} bytes',
+    },
     separators: {
+      byCharacter: 'found in {{found, number}} of {{lines, number}} lines; no image names were recognized',
+      byFileName: 'the name of a file precedes it in {{found, number}} of {{lines, number}} lines',
+      byImageName: 'an image name precedes it in {{found, number}} of {{lines, number}} lines',
       comma: 'comma',
+      configured: 'set by data.separator',
+      evidenceWithLabels: '{{evidence}}; {{separator}} between labels',
+      noLabels: 'no line has labels',
       pipe: 'pipe',
       semicolon: 'semicolon',
       space: 'space',
       tab: 'tab',
+    },
+    stages: {
+      data: 'checking the images of the run',
+      export: 'writing the bundle',
+      qat: 'quantizing the student',
+      student: 'training the student',
+      teacher: 'training the teacher',
+      test: 'scoring the test split',
+      thresholds: 'choosing the thresholds',
     },
   },
   report: {

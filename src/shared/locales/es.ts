@@ -302,7 +302,6 @@ export const es: Catalog = {
     and: 'y',
     without: 'sin',
     orInline: 'ni',
-    oneProblem: 'un problema',
     takeProblemOutOfFilter: 'Quitar el problema del filtro',
     shiftClickAltClickNot: 'Mayús+clic: y · Alt+clic: no',
     clear: 'Quitar',
@@ -553,9 +552,40 @@ export const es: Catalog = {
     imagesTensorsScoresTestApp: 'Imágenes, tensores y puntuaciones para probar la app',
   },
   messages: {
+    busy: {
+      contended: 'Varios programas están usando {{folder}} a la vez. Inténtalo de nuevo.',
+      inUse: '{{folder}} lo está usando el proceso {{pid}} ({{work}}). Espera a que acabe, o páralo.',
+      inUseByUnknown: '{{folder}} lo está usando otro programa. Espera a que acabe, o páralo.',
+      inUseOnHost:
+        '{{folder}} lo está usando el proceso {{pid}} de {{host}} ({{work}}). Espera a que acabe, o páralo allí.',
+    },
+    cancelled: {
+      check: 'La comprobación se canceló.',
+      imageNotNeeded: 'La imagen ya no hace falta.',
+      job: 'Cancelado.',
+      loaderClosed: 'El cargador de imágenes se cerró.',
+    },
     data: {
+      importTooManyLabels:
+        'El origen tiene {{count, number}} etiquetas, pero un modelo admite {{most, number}} como máximo. Comprueba qué las separa.',
       backslashInPath:
         '{{path}} contiene una barra invertida, que los archivos de etiquetas leen como barra. Cambia el nombre del archivo.',
+      blocked: 'Los datos tienen un error que hay que arreglar primero.\n{{finding}}\n{{advice}}',
+      blockedByMore_one:
+        'Los datos tienen errores que hay que arreglar primero.\n{{finding}}\n{{advice}}\nHay {{count, number}} error más; "destila check" los muestra todos.',
+      blockedByMore_other:
+        'Los datos tienen errores que hay que arreglar primero.\n{{finding}}\n{{advice}}\nHay {{count, number}} errores más; "destila check" los muestra todos.',
+      folderIsFile: '{{folder}} es un archivo. Elige la carpeta que contiene train.txt, val.txt y test.txt.',
+      folderMissing: 'La carpeta del proyecto {{folder}} no existe.',
+      imageChanged:
+        '{{file}} ha cambiado desde que empezó el entrenamiento. Vuelve a poner el archivo original y reanuda, o empieza otro entrenamiento.',
+      imageDamaged:
+        '{{file}} no se puede decodificar: está dañada o incompleta, es demasiado grande o no es una imagen. Cámbiala, o borra su línea del archivo de etiquetas.',
+      imageNotChecked: '{{path}} no se ha leído todavía. Comprueba los datos antes de entrenar.',
+      imageNotShown: 'Esta imagen no se puede mostrar. {{reason}}',
+      imageNotShownCrash:
+        'No se puede mostrar {{file}}: el proceso que lee las imágenes falló con ella. Puede estar dañada; cópiala otra vez desde su origen.',
+      imageUnsupported: '{{file}} no se puede usar. {{reason}}',
       importUnanswered: 'No se ha escrito nada: falta una respuesta. {{question}}',
       importUnknownClass: '{{problem}} Corrige la lista de clases, o quita data.labels_file de los ajustes.',
       invalidClassNumber:
@@ -587,7 +617,7 @@ export const es: Catalog = {
         '{{file}} no es una exportación de Label Studio: no tiene una lista de tareas. Exporta el proyecto como JSON o JSON-MIN.',
       notRunImage: '{{path}} no es una imagen de este entrenamiento.',
       otherLinesAffected:
-        'No se ha escrito nada: con estas etiquetas, la línea “{{line}}” se leería de otra manera. Fija data.separator en los ajustes del proyecto, o evita {{separator}} dentro de las etiquetas.',
+        'No se ha escrito nada: con estas etiquetas, {{place}} “{{line}}” se leería de otra manera. Fija data.separator en los ajustes del proyecto, o evita {{separator}} dentro de las etiquetas.',
       outsideProject: '{{file}} está fuera de la carpeta del proyecto. Muévelo dentro.',
       projectImagesNotFound:
         'No se han encontrado las imágenes de {{project}} cerca de {{folder}}. Elige tú la carpeta.',
@@ -636,22 +666,301 @@ export const es: Catalog = {
       unlistedCategory: 'Anotación de una categoría que no está en la lista',
       unlistedImage: 'Anotación de una imagen que no está en la lista',
     },
+    engine: {
+      jobEnded: 'El proceso que estaba {{work}} acabó de improviso ({{cause}}). Inténtalo de nuevo.',
+      runEnded:
+        'El proceso que estaba {{work}} acabó de improviso ({{cause}}). Reanuda para seguir desde el último punto de control.',
+    },
     file: {
       diskReadOnly:
         'No se puede escribir este archivo: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
-      folderUnreadable: 'No se puede abrir {{folder}}. Comprueba que existe y que tienes acceso.',
+      folderGone: 'La carpeta {{folder}} ya no existe. Puede que se haya movido o borrado.',
+      folderUnreadable:
+        'No se puede leer la carpeta {{folder}}. Comprueba que existe y que tienes permiso para abrirla.',
       imageMissing: '{{path}} no existe. Vuelve a ponerlo, o corrige su línea en el archivo de etiquetas.',
       imageNotRegular: '{{path}} no es un archivo de imagen, sino una carpeta, una tubería o un dispositivo.',
+      imageUnreadable:
+        'No se puede leer {{file}}: ya no está, o su disco no está conectado. Vuelve a ponerla y reanuda.',
       labelFileUnreadable: 'No se puede leer {{file}}. Comprueba que tienes acceso.',
+      lockInTheWay: '{{file}} no es un bloqueo, sino {{kind}}. Muévelo a otro sitio e inténtalo de nuevo.',
+      lockNotReadable: 'No se puede leer el bloqueo {{file}}. Comprueba el disco e inténtalo de nuevo.',
+      lockOfOtherUser:
+        'No se puede leer el bloqueo {{file}}. Puede ser de otro usuario: pide acceso, o bórralo cuando nadie trabaje aquí.',
       missing: 'Falta un archivo: {{reason}}',
       noPermission: 'Sin permiso: {{reason}}',
+      notARun: '{{folder}} no es un entrenamiento: no tiene un run.json legible.',
       notProjectImage: '{{path}} no es una imagen de este proyecto.',
+      notRegular: '{{file}} no es un archivo normal, sino una carpeta, una tubería o un dispositivo.',
       notWritable:
         'No se puede escribir en {{path}}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
+      outsideFolder:
+        '{{name}} está fuera de {{folder}}. Fuera de esa carpeta no se lee ni se escribe nada: muévelo dentro.',
+      runRecordDamaged: '{{file}} está dañado o se editó mal. Recupéralo de una copia, o empieza otro entrenamiento.',
+      safetensorsDamaged: 'No es un archivo safetensors completo: {{reason}}. Cópialo o descárgalo otra vez.',
+      sampleFolderTaken: '{{folder}} ya existe y no es un proyecto de muestra. Elige otra carpeta, o quítala.',
+      sampleOfOtherOptions:
+        '{{folder}} ya contiene un proyecto de muestra con otras opciones. Elige otra carpeta, o quítala.',
       sessionExpired: 'La sesión ha caducado porque el estudio se reinició. Abre la dirección que mostró.',
+      snapshotUnreadable:
+        'No se puede leer {{file}}. Es la copia de los datos del entrenamiento, y sin ella no puede seguir.',
       sourceNotFile: '{{file}} es una carpeta o un dispositivo. Elige un archivo.',
       sourceUnreadable: 'No se puede leer {{file}}. Comprueba que existe y que tienes acceso.',
       studioUnreachable: 'El estudio no responde. Puede que se haya cerrado: vuelve a abrirlo.',
+      zipEntries: '{{zip}} tiene {{count, number}} entradas; se leen {{limit, number}} como mucho.',
+      zipEntryDescribedTwice:
+        '{{zip}} describe {{entry}} de dos maneras, así que algunos programas extraerían otros archivos. Comprime otra vez la carpeta.',
+      zipEntryOutside: '{{zip}} tiene la entrada {{entry}}, que lleva fuera de su carpeta.',
+      zipEntryRepeated: '{{zip}} tiene dos veces la entrada {{entry}}.',
+      zipEntrySpecial: '{{zip}} tiene la entrada {{entry}}, que no es ni un archivo ni una carpeta.',
+      zipHiddenData:
+        '{{zip}} tiene datos fuera de sus entradas, así que algunos programas extraerían otros archivos. Comprime otra vez la carpeta.',
+      zipLink: '{{zip}} tiene el enlace {{entry}}; los enlaces no se leen.',
+      zipSameFile: '{{zip}} tiene las entradas {{entry}} y {{other}}, que en algunos sistemas son un solo archivo.',
+      zipTooLarge: '{{zip}} ocupa al descomprimirse más de {{limit, number}} MB, que es el límite.',
+      zipUnreadable: '{{zip}} no se puede leer como zip. Cópialo o descárgalo otra vez.',
+    },
+    findings: {
+      boxList: {
+        advice:
+          'Escribe los nombres de las clases detrás de cada ruta, o importa las cajas desde archivos COCO, VOC o YOLO.',
+        lines: 'Todas las líneas tienen números en grupos de {{size, number}}: son cajas, no etiquetas.',
+        title: 'Cajas en vez de etiquetas',
+      },
+      contentTwice: {
+        advice: 'Borra una de las líneas: la imagen cuenta dos veces.',
+        title: 'La misma imagen con dos nombres en una partición',
+      },
+      emptySplit: {
+        advice: 'Añade imágenes a train, val y test: todas las necesitan.',
+        file: '{{file}} no nombra ninguna imagen.',
+        title: 'Partición sin imágenes',
+      },
+      encoding: {
+        advice: 'Guarda el archivo de etiquetas como UTF-8.',
+        line: 'Esta línea no es UTF-8.',
+        nul: 'Esta línea tiene un carácter NUL, así que el archivo no es texto.',
+        title: 'Texto que no es UTF-8',
+        utf16: 'El archivo está guardado como UTF-16.',
+      },
+      endMarkerMissing: {
+        advice: 'La imagen está completa y se usa. Guárdala de nuevo si otros programas la rechazan.',
+        image: 'A {{path}} le falta la marca de fin.',
+        title: 'JPEG sin marca de fin',
+      },
+      errorCount_one: '{{count, number}} error',
+      errorCount_other: '{{count, number}} errores',
+      errorHeading: 'error: {{title}} ({{count, number}})',
+      fewPositives: {
+        advice: 'Las puntuaciones y umbrales de estas etiquetas son poco fiables. data.min_positives fija el límite.',
+        label_one:
+          'La etiqueta “{{label}}” tiene una sola imagen ({{count, number}}) en {{split}}, que tiene {{images, number}}.',
+        label_other:
+          'La etiqueta “{{label}}” solo tiene {{count, number}} imágenes en {{split}}, que tiene {{images, number}}.',
+        title: 'Etiqueta con pocas imágenes',
+      },
+      headerLine: {
+        advice: 'Borra la línea o haz que empiece por "# ".',
+        line: '“{{line}}” parece una cabecera.',
+        title: 'Línea de cabecera',
+      },
+      hiddenCharacters: {
+        advice: 'Escribe otra vez la etiqueta para quitar los caracteres que se ven como \\u.',
+        label: 'La etiqueta “{{label}}” contiene caracteres invisibles.',
+        title: 'Etiqueta con caracteres ocultos',
+      },
+      imageKind: {
+        advice: 'Convierte la imagen o borra la línea.',
+        image: '{{path}} no se puede usar. {{reason}}',
+        title: 'Formato de imagen no admitido',
+      },
+      inTwoSplits: {
+        advice:
+          'Deja la imagen en una sola partición: un modelo que se prueba con sus imágenes de entrenamiento sale demasiado bien. Para permitirlo, pon data.duplicates_across_splits a warning.',
+        title: 'La misma imagen en dos particiones',
+      },
+      labelsFile: {
+        advice: 'El archivo que nombra data.labels_file debe llevar una clase por línea, cada una una sola vez.',
+        empty: '{{file}} no tiene ninguna clase.',
+        outside: '{{file}} está fuera de la carpeta del proyecto.',
+        repeated: 'La clase “{{label}}” ya está en la línea {{line}}.',
+        title: 'Problema en la lista de clases',
+        unreadable: 'No se puede leer {{file}}.',
+      },
+      lineEnding: {
+        advice:
+          'Guarda el archivo de etiquetas con un solo tipo de fin de línea: el resto de la línea puede ser otra imagen.',
+        line: 'Hay un retorno de carro dentro de esta línea: pueden ser dos líneas.',
+        title: 'Retorno de carro dentro de una línea',
+      },
+      lineTooLong: {
+        advice: 'Pon cada imagen en su propia línea.',
+        line: 'Esta línea tiene {{bytes, number}} bytes; el límite es {{limit, number}}.',
+        title: 'Línea demasiado larga',
+      },
+      listCell: {
+        advice: 'Quita corchetes y comillas (apple,pear), o guarda la tabla como CSV e impórtala en el estudio.',
+        line: 'Las etiquetas de {{path}} son una lista entre corchetes, que pasarían a formar parte de los nombres.',
+        title: 'Etiquetas entre corchetes',
+      },
+      located: '{{place}}: {{message}}',
+      malformedLine: {
+        advice: 'Cierra las comillas, o escribe dos veces las comillas que van dentro de otras.',
+        noPath: 'La ruta está vacía.',
+        openQuote: 'Hay unas comillas sin cerrar.',
+        title: 'Línea ilegible',
+      },
+      missing: {
+        advice: 'Corrige la ruta o borra la línea. Pon entre comillas una ruta que contenga el separador.',
+        image: '{{path}} no existe.',
+        similar: '{{path}} no existe. ¿Querías decir {{suggestion}}?',
+        title: 'Falta la imagen',
+      },
+      missingLabelFile: {
+        absent: 'Falta {{file}} en {{folder}}.',
+        advice:
+          'Pon train.txt, val.txt y test.txt en la carpeta del proyecto. Cada línea es la ruta de una imagen y sus etiquetas.',
+        inParent: 'Falta {{file}} en {{folder}}, pero hay uno en {{parent}}: ¿es esa la carpeta del proyecto?',
+        title: 'Falta un archivo de etiquetas',
+        unreadable: 'No se puede leer {{file}}.',
+      },
+      more: '... y {{count, number}} más',
+      noLabels: {
+        advice: 'Escribe las etiquetas detrás de las rutas. Si ya están, fija data.separator.',
+        project: 'Ninguna imagen tiene etiqueta.',
+        title: 'Ninguna etiqueta',
+      },
+      none: 'No hay problemas.',
+      notAnImage: {
+        advice: 'Convierte el archivo a JPEG, PNG, WebP, TIFF, GIF o AVIF, o borra la línea.',
+        image: '{{path}} no es una imagen.',
+        title: 'No es una imagen',
+      },
+      notInTrain: {
+        advice: 'El modelo no puede aprender esta etiqueta: mueve imágenes que la tengan a train.txt.',
+        elsewhere: 'La etiqueta “{{label}}” tiene imágenes en {{splits, list}}, pero ninguna en train.',
+        nowhere: 'La etiqueta “{{label}}” no tiene imágenes.',
+        title: 'Etiqueta sin imagen de entrenamiento',
+      },
+      notMeasured: {
+        advice:
+          'La etiqueta no entra en ningún promedio de esa partición. Mueve allí imágenes que la tengan, o reparte de nuevo.',
+        label: 'La etiqueta “{{label}}” no tiene imágenes en {{split}}: allí no se mide.',
+        title: 'Etiqueta que no se puede medir',
+      },
+      note: '{{title}} ({{count, number}}). Por ejemplo, {{finding}}',
+      nothingToLearn: {
+        advice: 'Etiqueta imágenes de train.txt, o mueve allí imágenes etiquetadas: hacen falta para entrenar.',
+        split: 'Ninguna imagen de {{file}} tiene etiqueta.',
+        title: 'Ninguna imagen etiquetada en train',
+      },
+      oneHotList: {
+        advice:
+          'Guarda las listas como archivo CSV cuya primera línea nombre las clases (image,apple,pear) e importa ese archivo.',
+        lines:
+          'Todas las líneas tienen {{columns, number}} campos que son 0 o 1: una columna por clase, sin sus nombres.',
+        title: 'Columnas de 0 y 1 en vez de etiquetas',
+      },
+      otherSeparator: {
+        advice: 'Usa un solo separador en todos los archivos de etiquetas, o fija data.separator.',
+        line: 'El separador de esta línea parece ser {{found}}; las demás usan {{expected}}.',
+        title: 'Línea con otro separador',
+      },
+      outside: {
+        advice: 'Mueve el archivo a la carpeta del proyecto: fuera de ella no se lee nada.',
+        labelFile: '{{file}} es un enlace que sale de la carpeta del proyecto.',
+        link: '{{path}} es un enlace a {{target}}, que está fuera de la carpeta del proyecto.',
+        path: '{{path}} está fuera de la carpeta del proyecto.',
+        title: 'Ruta fuera de la carpeta del proyecto',
+      },
+      pathTwice: {
+        advice: 'Borra una de las líneas.',
+        image: '{{path}} también está en {{others}}.',
+        title: 'Imagen repetida en una partición',
+      },
+      sameImage: '{{path}} es la misma imagen que {{others}}.',
+      separatorInLabel: {
+        advice: 'Si son varias etiquetas, usa un solo separador en todos los archivos.',
+        label: 'La etiqueta “{{label}}” contiene un separador ({{separator}}) y se lee como una sola etiqueta.',
+        title: 'Etiqueta con separador',
+      },
+      similarLabels: {
+        advice: 'Si son la misma clase, escríbelas igual.',
+        labels: '{{labels, list}} solo se diferencian en mayúsculas, espacios o caracteres invisibles.',
+        title: 'Etiquetas parecidas',
+      },
+      summary: '{{errors}}, {{warnings}}.',
+      tooLarge: {
+        advice: 'Reduce la imagen, o sube data.max_megapixels.',
+        image: '{{path}} tiene {{width, number}} × {{height, number}} píxeles, más de {{limit, number}} megapíxeles.',
+        title: 'Imagen demasiado grande',
+      },
+      tooManyLabels: {
+        advice: 'Comprueba qué separa las etiquetas: puede que frases o números se hayan leído como etiquetas.',
+        labels: 'Hay {{count, number}} etiquetas; un modelo puede tener como máximo {{limit, number}}.',
+        title: 'Demasiadas etiquetas',
+      },
+      truncated: {
+        advice: 'Copia otra vez la imagen desde su origen, o borra la línea.',
+        empty: '{{path}} está vacío.',
+        image: '{{path}} está dañada o incompleta.',
+        title: 'Imagen dañada o incompleta',
+      },
+      twoLabelSets: {
+        advice: 'Decide qué etiquetas son las buenas y borra la otra línea.',
+        image: '{{path}} aparece con etiquetas distintas: {{labels}} aquí, {{otherLabels}} en {{others}}.',
+        noLabels: 'ninguna',
+        title: 'Una imagen con dos juegos de etiquetas',
+      },
+      unknownLabel: {
+        advice: 'Corrige la etiqueta o añádela a la lista de clases.',
+        notInModel: 'La etiqueta “{{label}}” no es una clase del modelo y no se tiene en cuenta.',
+        notListed: 'La etiqueta “{{label}}” no está en {{file}}.',
+        title: 'Etiqueta que no es una clase',
+      },
+      unlabeledImages: {
+        advice: 'Pon data.unlabeled a none_of_these (negativos) o a not_labeled_yet (fuera), o responde en el estudio.',
+        counts:
+          'Imágenes sin etiquetas: {{counts, list}}. Mientras no digas qué significan, cuentan como «ninguna de estas».',
+        inSplit: '{{count, number}} en {{split}}',
+        title: 'Imágenes sin etiquetas',
+      },
+      unreadable: {
+        advice: 'Comprueba que es un archivo y que tienes permiso para leerlo.',
+        image: 'No se puede leer {{path}}.',
+        notFile: '{{path}} no es un archivo.',
+        title: 'No se puede leer',
+      },
+      warningCount_one: '{{count, number}} aviso',
+      warningCount_other: '{{count, number}} avisos',
+      warningHeading: 'aviso: {{title}} ({{count, number}})',
+      wrongExtension: {
+        advice: 'La imagen se usa. Cámbiale el nombre para que otros programas también puedan abrirla.',
+        image: 'El contenido de {{path}} es {{format}}.',
+        title: 'Nombre con extensión equivocada',
+      },
+      yoloList: {
+        advice: 'Las etiquetas están en archivos .txt junto a las imágenes: impórtalas en el estudio.',
+        file: 'Ninguna línea tiene etiqueta, y {{file}} describe una exportación de YOLO.',
+        title: 'Lista de imágenes de una exportación de YOLO',
+      },
+    },
+    images: {
+      bands: 'Tiene {{bands, number}} canales. Guárdala como RGB, con tres.',
+      cameraRaw: 'Es un archivo RAW de cámara. Revélalo y expórtalo como JPEG.',
+      cielab: 'Sus colores son CIELAB. Guárdala como RGB.',
+      complexSamples: 'Sus valores son números complejos. Guárdala con 8 o 16 bits por canal.',
+      damaged: 'Está dañada. Cópiala otra vez desde su origen.',
+      floatSamples:
+        'Sus valores son números de coma flotante de {{bits, number}} bits. Guárdala con 8 o 16 bits por canal.',
+      heic: 'Su formato es HEIC. Conviértela a JPEG. Para hacer las fotos en JPEG con un iPhone, elige Ajustes > Cámara > Formatos > Más compatible.',
+      heifCompression: 'Es un archivo HEIF con una compresión no admitida. Conviértelo a JPEG.',
+      logLuv: 'Sus valores son logarítmicos (LogLuv). Guárdala con 8 o 16 bits por canal.',
+      notAnImage: 'No es una imagen.',
+      otherFormat: 'Su formato es {{format}}. Guárdala como PNG o JPEG.',
+      otherInks: 'Usa tintas distintas de CMYK. Guárdala como RGB.',
+      sampleBits: 'Sus valores tienen {{bits, number}} bits. Guárdala con 8 o 16 bits por canal.',
+      signedSamples: 'Sus valores tienen signo. Guárdala con 8 o 16 bits sin signo por canal.',
+      video: 'Es un vídeo u otro archivo MP4, no una imagen.',
     },
     import: {
       allSeparatorsInLabel: 'una etiqueta contiene todos los separadores',
@@ -723,34 +1032,116 @@ export const es: Catalog = {
       uncertain_other: '{{count, number}} celdas son -1. ¿Qué significa?',
     },
     internal: {
+      loaderThread: 'Ha fallado un hilo que carga imágenes. Reanuda para seguir desde el último punto de control.',
       screenFailed: 'Esta pantalla ha fallado. Lo guardado está a salvo y un entrenamiento en marcha continúa.',
       unknownReply: 'El estudio respondió a {{method}} de una forma que esta ventana no conoce. Recárgala.',
+      unreadableMessage:
+        'Un proceso en segundo plano envió un mensaje que el estudio no entiende, así que se detuvo. Lo guardado está a salvo; inténtalo de nuevo.',
+      workerEnded: 'El trabajo en segundo plano acabó de improviso (código {{code}}). Inténtalo de nuevo.',
+    },
+    jobs: {
+      bundleQuality: 'leyendo la calidad del paquete',
+      check: 'comprobando las imágenes',
+      doctor: 'examinando este equipo',
+      evaluate: 'evaluando el modelo',
+      exitCode: 'código {{code}}',
+      learningRateRange: 'buscando una tasa de aprendizaje',
+      measure: 'midiendo estos ajustes',
+      occlusionMap: 'calculando el mapa de oclusión',
+      predict: 'puntuando la carpeta',
+      sample: 'dibujando la muestra',
+      startingRun: 'iniciando el entrenamiento',
+      try: 'puntuando la imagen',
+      tryEngine: 'probando el motor',
+      verify: 'verificando el paquete',
+      writeNetwork: 'escribiendo la red',
     },
     list: {
       andMore: '{{items}} y {{count, number}} más',
       more: '{{count, number}} más',
+    },
+    locked: {
+      damaged:
+        '{{folder}} tiene un bloqueo dañado. Si ningún otro programa usa esta carpeta, toma el control, o inténtalo de nuevo dentro de un minuto.',
+      elsewhere:
+        '{{folder}} está bloqueada por el proceso {{pid}} de {{host}} ({{work}}), que no se puede comprobar desde aquí. Si ese programa ha acabado, toma el control o inténtalo de nuevo dentro de un minuto; si no, páralo allí.',
+    },
+    locks: {
+      cleaning: 'limpiando',
+      deletingRun: 'borrando el entrenamiento',
+      evaluation: 'evaluando',
+      folder: 'una carpeta',
+      largeFile: 'un archivo grande',
+      link: 'un enlace',
+      notes: 'guardando notas',
+      savingLabels: 'guardando etiquetas',
+      settings: 'cambiando ajustes',
+      specialFile: 'un archivo especial',
+      thresholds: 'guardando umbrales',
+      training: 'entrenando',
+      waiting:
+        'Este entrenamiento está bloqueado por el proceso {{pid}} de {{host}}, que no se puede comprobar desde aquí. Se observa el bloqueo durante {{seconds, number}} s: si no cambia, el trabajo sigue.',
+      waitingForDamaged:
+        'El bloqueo de este entrenamiento está dañado. Se observa durante {{seconds, number}} s: si no cambia, el trabajo sigue.',
+      writingLabels: 'escribiendo archivos de etiquetas',
     },
     mismatch: {
       otherFolder_one:
         'La imagen por la que se reconoce {{project}} no está en {{folder}}. Elige la carpeta que se movió.',
       otherFolder_other:
         'Ninguna de las {{count, number}} imágenes por las que se reconoce {{project}} está en {{folder}}. Elige la carpeta que se movió.',
+      runNewer: '{{folder}} se escribió con una versión más nueva de Destila Studio. Actualiza esta para leerlo.',
+      snapshotDamaged:
+        'La copia de los datos en {{folder}} está dañada. Empieza otro entrenamiento: este no puede seguir sin ella.',
+      snapshotNewer: '{{file}} se escribió con una versión más nueva de Destila Studio. Actualiza esta para leerlo.',
+      tensorType: 'El tensor “{{name}}” es de tipo {{type}}; se espera float32 (F32).',
     },
     outOfMemory: {
+      jobKilled:
+        'El proceso que estaba {{work}} se mató desde fuera, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
       reading:
         'La lectura acabó de improviso, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
+      runKilled:
+        'El proceso que estaba {{work}} se mató desde fuera, casi seguro por falta de memoria. Baja batch_size o input_size, o cierra otros programas, y reanuda: el último punto de control está a salvo.',
       training:
         'Se agotó la memoria. Reduce batch_size o input_size y reanuda: el último punto de control está a salvo.',
+      trialKilled:
+        'El proceso que estaba {{work}} se mató desde fuera, casi seguro por falta de memoria. Baja batch_size o input_size, o cierra otros programas, e inténtalo de nuevo.',
     },
     run: {
       number: 'Entrenamiento {{number}}',
     },
+    safetensors: {
+      headerNotJson: 'su cabecera no es JSON',
+      headerPastEnd: 'su cabecera es más larga que el archivo',
+      headerTooLong: 'su cabecera tiene {{bytes, number}} bytes, más de {{limit, number}}',
+      metadata: 'sus metadatos no son texto',
+      overlap: 'sus tensores se solapan',
+      tensorEntry: 'la entrada “{{name}}” de la cabecera no tiene tipo, forma o posición',
+      tensorSize: 'el tamaño del tensor “{{name}}” no corresponde a su forma',
+      tooShort: 'solo tiene {{bytes, number}} bytes',
+    },
     separators: {
+      byCharacter: 'está en {{found, number}} de {{lines, number}} líneas; no se reconoció ningún nombre de imagen',
+      byFileName: 'le precede el nombre de un archivo en {{found, number}} de {{lines, number}} líneas',
+      byImageName: 'le precede el nombre de una imagen en {{found, number}} de {{lines, number}} líneas',
       comma: 'coma',
+      configured: 'fijado por data.separator',
+      evidenceWithLabels: '{{evidence}}; {{separator}} entre etiquetas',
+      noLabels: 'ninguna línea tiene etiquetas',
       pipe: 'barra vertical',
       semicolon: 'punto y coma',
       space: 'espacio',
       tab: 'tabulador',
+    },
+    stages: {
+      data: 'comprobando las imágenes del entrenamiento',
+      export: 'escribiendo el paquete',
+      qat: 'cuantizando el alumno',
+      student: 'entrenando el alumno',
+      teacher: 'entrenando el maestro',
+      test: 'puntuando la partición de prueba',
+      thresholds: 'eligiendo los umbrales',
     },
   },
   report: {

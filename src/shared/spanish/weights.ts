@@ -84,17 +84,4 @@ export const weightsMessages: Readonly<Record<string, string>> = {
   '{file} is not a model that this studio wrote.': '{file} no es un modelo escrito por este estudio.',
   '{file} has format version {found}; this studio reads version {read}.':
     '{file} tiene la versión de formato {found}; este estudio lee la {read}.',
-  'its header has {bytes:number} bytes, more than {limit:number}': 'su cabecera tiene {bytes} bytes, más de {limit}',
-  "the header's entry '{name}' has no type, shape or place":
-    'la entrada “{name}” de la cabecera no tiene tipo, forma o lugar',
-  'its tensors overlap': 'sus tensores se solapan',
-  'its metadata is not text': 'sus metadatos no son texto',
-  'Not a whole safetensors file: {reason:words}. Copy or download it again.':
-    'No es un archivo safetensors entero: {reason}. Cópialo o descárgalo otra vez.',
-  'it has only {bytes:number} bytes': 'solo tiene {bytes} bytes',
-  'its header is longer than the file': 'su cabecera es más larga que el archivo',
-  'its header is not JSON': 'su cabecera no es JSON',
-  "tensor '{tensor}' does not fit its place": 'el tensor “{tensor}” no cabe en su sitio',
-  "Tensor '{tensor}' is of type {type}; float32 (F32) is expected.":
-    'El tensor “{tensor}” es de tipo {type}; se espera float32 (F32).',
 };

@@ -52,16 +52,14 @@ export async function perform<T>(
   const reporter = createReporter(json);
   const job = startJob(request, { onEvent: (event) => reporter.event(event), ...(onOutput && { onOutput }), signal });
   const cancel = (): void => job.cancel();
-  process.on('SIGINT', cancel);
-  process.on('SIGTERM', cancel);
+  const letGo = onStopSignals({ stop: cancel, stopNow: cancel });
   try {
     return (await job.result) as T;
   } catch (error) {
     if (error instanceof Problem && error.kind === 'cancelled') throw new Problem('cancelled', 'Cancelled.');
     throw error;
   } finally {
-    process.off('SIGINT', cancel);
-    process.off('SIGTERM', cancel);
+    letGo();
     reporter.end();
   }
 }

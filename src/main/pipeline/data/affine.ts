@@ -1,6 +1,6 @@
 /**
- * From a place in the result to the place in the letterboxed picture that it shows, both relative to the centre and in sides:
- * u = xx * x + xy * y + x0, v = yx * x + yy * y + y0, with -0.5..0.5 inside the picture.
+ * Maps a point of the result to the point of the letterboxed image that it shows, both relative to the center and in
+ * units of the side: u = xx * x + xy * y + x0, v = yx * x + yy * y + y0, with -0.5..0.5 inside the image.
  */
 export interface Affine {
   readonly xx: number;
@@ -13,7 +13,7 @@ export interface Affine {
 
 export const identityAffine: Affine = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
 
-/** `first` on the place in the result, then `then`. */
+/** Applies `first` to the point of the result, then `then`. */
 const composed = (then: Affine, first: Affine): Affine => ({
   xx: then.xx * first.xx + then.xy * first.yx,
   xy: then.xx * first.xy + then.xy * first.yy,
@@ -23,23 +23,22 @@ const composed = (then: Affine, first: Affine): Affine => ({
   y0: then.yx * first.x0 + then.yy * first.y0 + then.y0,
 });
 
-/** Factors above 1 show more of the picture, smaller; a negative one mirrors. */
+/** Factors above 1 show more of the image, smaller; negative ones mirror it. */
 export const scaled = (place: Affine, x: number, y: number): Affine =>
   composed(place, { ...identityAffine, xx: x, yy: y });
 
-/** Degrees. */
 export function rotated(place: Affine, degrees: number): Affine {
   const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
   return composed(place, { ...identityAffine, xx: cos, xy: -sin, yx: sin, yy: cos });
 }
 
-/** In shares of the side, in the picture's own directions. */
+/** Shifts by fractions of the side, along the axes of the source image. */
 export const shifted = (place: Affine, x: number, y: number): Affine => ({
   ...place,
   x0: place.x0 + x,
   y0: place.y0 + y,
 });
 
-/** Sideways by so many sides a side of the other direction. */
+/** Shears by fractions of the side per side in the other direction. */
 export const sheared = (place: Affine, x: number, y: number): Affine =>
   composed(place, { ...identityAffine, xy: x, yx: y });

@@ -17,7 +17,7 @@ const still: AugmentationConfig = {
 };
 const BLACK: [number, number, number] = [0, 0, 0];
 
-/** A smooth picture: two sizes of it can be compared. */
+/** A smooth image, so that two sizes of it can be compared. */
 function gradient(size: number): Uint8Array {
   const pixels = new Uint8Array(size * size * 3);
   for (let y = 0; y < size; y++) {
@@ -82,17 +82,17 @@ describe('augmentation', () => {
       expect(drawAugmentation(everything, seed, epoch, position)).not.toEqual(drawAugmentation(everything, 1, 2, 3));
   });
 
-  test('is done in the order of the settings', () => {
+  test('runs in the order of the settings', () => {
     const pixels = gradient(32);
     const changes = { rotation: 90, erase: 1, erase_area: 0.2, noise: 40, brightness: 0.5 };
     const done = (order: string): Uint8Array => augmented(pixels, 32, { ...changes, order }, 3);
-    const grey = (picture: Uint8Array): number =>
+    const grayPixels = (image: Uint8Array): number =>
       Array.from({ length: 32 * 32 }, (_, i) =>
-        picture.subarray(i * 3, i * 3 + 3).every((value) => value === 127),
+        image.subarray(i * 3, i * 3 + 3).every((value) => value === 127),
       ).filter(Boolean).length;
-    // Erased last, the rectangle is plain grey; before noise it is not, and before the picture is moved it is turned with it.
-    expect(grey(done('place, colour, noise, erase'))).toBeGreaterThan(20);
-    expect(grey(done('place, colour, erase, noise'))).toBeLessThan(5);
+    // Erased last, the rectangle is plain gray; before noise it is not; before the image is rotated, it is rotated too.
+    expect(grayPixels(done('place, colour, noise, erase'))).toBeGreaterThan(20);
+    expect(grayPixels(done('place, colour, erase, noise'))).toBeLessThan(5);
     const turned = (order: string): Uint8Array =>
       augmented(pixels, 32, { rotation: 90, erase: 1, erase_area: 0.2, order }, 3);
     expect(turned('erase, place, colour, noise')).not.toEqual(turned('place, erase, colour, noise'));
@@ -100,7 +100,7 @@ describe('augmentation', () => {
     expect(done('colour, place, noise, erase')).not.toEqual(done('place, colour, noise, erase'));
   });
 
-  test('takes each step of the order once', () => {
+  test('requires each step of the order once', () => {
     const accepts = (order: string): boolean => configSchema.safeParse({ augmentation: { order } }).success;
     expect(['place,colour,noise,erase', 'erase, noise, colour, place'].every(accepts)).toBe(true);
     expect(
@@ -114,7 +114,7 @@ describe('augmentation', () => {
     ).toBe(false);
   });
 
-  test('gives noise to a share of the images, and leaves the draws of the others as they were', () => {
+  test('adds noise to a fraction of the images without changing the other draws', () => {
     const drawn = Array.from({ length: 200 }, (_, position) =>
       [1, 0.3].map((noise_probability) => drawAugmentation({ ...still, noise: 10, noise_probability }, 1, 2, position)),
     );
@@ -124,7 +124,7 @@ describe('augmentation', () => {
     for (const [all, some] of noisy) expect(some).toEqual(all);
   });
 
-  test('shows the same crop in the same colours at two sizes', () => {
+  test('shows the same crop in the same colors at two sizes', () => {
     const [small, large] = [48, 96];
     for (let position = 0; position < 5; position++) {
       const a = augmented(gradient(small), small, { ...everything, hue: 0.02 }, position, [90, 90, 90]);
@@ -145,12 +145,12 @@ describe('augmentation', () => {
           if (at(a, small, x, y).some((value, c) => Math.abs(value - mean[c]!) > 6)) differing++;
         }
       }
-      // Only where the border of the picture runs through a pixel may the sizes differ.
+      // The sizes may differ only where the border of the image runs through a pixel.
       expect(differing).toBeLessThan(small * 6);
     }
   });
 
-  test('shifts by a share of the side and shows the padding colour outside', () => {
+  test('shifts by a share of the side and shows the padding color outside', () => {
     const size = 20;
     const drawn = drawAugmentation({ ...still, shift: 0.5 }, 1, 2, 0);
     const out = new Uint8Array(size * size * 3);
@@ -170,13 +170,13 @@ describe('augmentation', () => {
     expect(Math.max(Math.abs(drawn.place.x0), Math.abs(drawn.place.y0)) * size).toBeGreaterThan(1);
   });
 
-  test('keeps grey grey under saturation and hue, and darkens in proportion', () => {
-    const grey = new Uint8Array(3 * 16).fill(120);
-    expect(augmented(grey, 4, { saturation: 0.9, hue: 0.5 })).toEqual(grey);
+  test('keeps gray gray under saturation and hue, and darkens in proportion', () => {
+    const gray = new Uint8Array(3 * 16).fill(120);
+    expect(augmented(gray, 4, { saturation: 0.9, hue: 0.5 })).toEqual(gray);
     const darker = drawAugmentation({ ...still, brightness: 0.5 }, 1, 2, 1);
-    const out = new Uint8Array(grey.length);
-    augment(grey, 4, darker, BLACK, out, 0);
-    expect(out[0]).toBe(Math.round(120 * darker.colour.slice(0, 3).reduce((a, b) => a + b, 0)));
+    const out = new Uint8Array(gray.length);
+    augment(gray, 4, darker, BLACK, out, 0);
+    expect(out[0]).toBe(Math.round(120 * darker.color.slice(0, 3).reduce((a, b) => a + b, 0)));
   });
 
   test('stays within the limits of the config', () => {
@@ -189,7 +189,7 @@ describe('augmentation', () => {
     }
   });
 
-  test('turns upside down exactly', () => {
+  test('flips vertically exactly', () => {
     const pixels = gradient(16);
     const turned = augmented(pixels, 16, { vertical_flip: 1 });
     for (const [x, y] of [
@@ -200,27 +200,27 @@ describe('augmentation', () => {
       expect(at(turned, 16, x, y)).toEqual(at(pixels, 16, x, 15 - y));
   });
 
-  test('leaves as many images alone as their probability says', () => {
-    const changed = (config: Partial<AugmentationConfig>, of: 'place' | 'colour'): number =>
+  test('changes the configured fraction of images', () => {
+    const changed = (config: Partial<AugmentationConfig>, of: 'place' | 'color'): number =>
       Array.from(
         { length: 400 },
         (_, position) => drawAugmentation({ ...still, ...config }, 1, 0, position)[of],
       ).filter((drawn) => JSON.stringify(drawn) !== JSON.stringify(drawAugmentation(still, 1, 0, 0)[of])).length;
     expect(Math.abs(changed({ rotation: 20, geometry_probability: 0.25 }, 'place') - 100)).toBeLessThan(30);
-    expect(Math.abs(changed({ brightness: 0.5, colour_probability: 0.75 }, 'colour') - 300)).toBeLessThan(30);
+    expect(Math.abs(changed({ brightness: 0.5, colour_probability: 0.75 }, 'color') - 300)).toBeLessThan(30);
   });
 
-  test('draws each kind by itself: switching one on leaves the others as they were', () => {
+  test('draws each kind separately: switching one on does not change the others', () => {
     const without = drawAugmentation(everything, 1, 2, 3);
     const withMore = drawAugmentation({ ...everything, noise: 20, erase: 1 }, 1, 2, 3);
-    expect([withMore.place, withMore.colour]).toEqual([without.place, without.colour]);
+    expect([withMore.place, withMore.color]).toEqual([without.place, without.color]);
   });
 
   test('adds Gaussian noise of the drawn deviation, the same each time', () => {
     const size = 64;
-    const grey = new Uint8Array(size * size * 3).fill(128);
+    const gray = new Uint8Array(size * size * 3).fill(128);
     const { noise } = drawAugmentation({ ...still, noise: 20 }, 1, 2, 0);
-    const noisy = augmented(grey, size, { noise: 20 });
+    const noisy = augmented(gray, size, { noise: 20 });
     const differences = Float64Array.from(noisy, (value) => value - 128);
     const moment = (power: number): number =>
       differences.reduce((sum, value) => sum + value ** power, 0) / differences.length;
@@ -228,8 +228,8 @@ describe('augmentation', () => {
     expect(Math.sqrt(moment(2)) / noise).toBeCloseTo(1, 1);
     // A normal distribution's kurtosis is 3, that of four bytes 2.7.
     expect(Math.abs(moment(4) / moment(2) ** 2 - 2.7)).toBeLessThan(0.15);
-    expect(augmented(grey, size, { noise: 20 })).toEqual(noisy);
-    expect(augmented(grey, size, { noise: 20 }, 1)).not.toEqual(noisy);
+    expect(augmented(gray, size, { noise: 20 })).toEqual(noisy);
+    expect(augmented(gray, size, { noise: 20 }, 1)).not.toEqual(noisy);
   });
 
   test('erases a rectangle of the asked area at the same place in every size', () => {
@@ -266,7 +266,7 @@ describe('augmentation', () => {
     );
   });
 
-  test('keeps RandAugment at magnitude 0 to what is there', () => {
+  test('changes nothing with RandAugment at magnitude 0', () => {
     expect(augmented(gradient(32), 32, { rand_operations: 3, rand_magnitude: 0 })).toEqual(gradient(32));
   });
 });

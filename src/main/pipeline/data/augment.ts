@@ -1,13 +1,14 @@
 import type { Affine } from './affine.ts';
 import type { Augmentation, Pass } from './drawAugmentation.ts';
-import type { ColourMatrix } from './colour.ts';
-import { identityColour } from './colour.ts';
+import type { ColorMatrix } from './color.ts';
+import { identityColor } from './color.ts';
 
 type Rgb = readonly [number, number, number];
 
 /**
- * Letterboxed pixels, uint8 RGB [size, size, 3], augmented into `out` at `start`. What lies outside the picture has the padding
- * colour (before a change of colours that comes later, as the letterbox's own padding has). Integers all the way: this runs for every training image.
+ * Augments letterboxed pixels, uint8 RGB [size, size, 3], into `out` at `start`. The area outside the image gets the
+ * padding color; later color changes apply to it as they do to the letterbox's own padding. All arithmetic is in
+ * integers, because this runs for every training image.
  */
 export function augment(
   pixels: Uint8Array,
@@ -20,7 +21,7 @@ export function augment(
   const result = out.subarray(start, start + size * size * 3);
   const { order, place } = augmentation;
   const at = order.indexOf('place');
-  // Moving reads one picture and writes another: what comes before it needs a copy.
+  // Warping reads one buffer and writes another, so passes before it work on a copy.
   const source = at === 0 ? pixels : Uint8Array.from(pixels);
   for (const pass of order.slice(0, at)) apply(pass, source, size, augmentation);
   warp(source, size, place, paddingColor, result);
@@ -31,16 +32,19 @@ function apply(
   pass: Pass,
   pixels: Uint8Array,
   size: number,
-  { colour, posterizeBits, solarizeFrom, noise, noiseSeed, erased }: Augmentation,
+  { color, posterizeBits, solarizeFrom, noise, noiseSeed, erased }: Augmentation,
 ): void {
-  if (pass === 'colour' && colour.some((value, i) => value !== identityColour[i])) recolour(pixels, colour);
+  if (pass === 'colour' && color.some((value, i) => value !== identityColor[i])) changeColor(pixels, color);
   if (pass === 'colour' && (posterizeBits < 8 || solarizeFrom < 256))
     lookUp(pixels, toneTable(posterizeBits, solarizeFrom));
   if (pass === 'noise' && noise > 0) addNoise(pixels, noise, noiseSeed);
   if (pass === 'erase' && erased !== null) erase(pixels, size, erased);
 }
 
-/** Places are in 1/65536 of a pixel, the weights of the four neighbours in 1/256: at 800 px an error of 0.006 pixels at most. */
+/**
+ * Positions are in 1/65536 pixel and the weights of the four neighbors in 1/256: at 800 px the error is at most 0.006
+ * pixels.
+ */
 const PLACE_BITS = 16,
   WEIGHT_SHIFT = PLACE_BITS - 8;
 const UNIT = 2 ** PLACE_BITS;
@@ -54,7 +58,7 @@ function warp(
 ): void {
   const last = size - 1;
   const line = size * 3;
-  // Place of the first pixel, and how far it moves with each column and row.
+  // The source position of the first column, and its step per column; each row starts from exact values.
   const first = 0.5 / size - 0.5;
   const [du, dv] = [Math.round(xx * UNIT), Math.round(yx * UNIT)];
   let at = 0;
@@ -97,7 +101,7 @@ function warp(
   }
 }
 
-/** The same where a neighbour lies outside. */
+/** Interpolates a pixel some of whose neighbors are outside the image. */
 function border(
   pixels: Uint8Array,
   size: number,
@@ -118,12 +122,12 @@ function border(
   }
 }
 
-/** Factors in 1/4096. */
+/** Factors are in 1/4096. */
 const FACTOR_BITS = 12;
 
-function recolour(pixels: Uint8Array, colour: ColourMatrix): void {
+function changeColor(pixels: Uint8Array, color: ColorMatrix): void {
   const half = 1 << (FACTOR_BITS - 1);
-  const m = Int32Array.from(colour, (value) => Math.round(value * (1 << FACTOR_BITS)));
+  const m = Int32Array.from(color, (value) => Math.round(value * (1 << FACTOR_BITS)));
   const [rr, rg, rb, r0, gr, gg, gb, g0, br, bg, bb, b0] = m as unknown as [
     number,
     number,
@@ -164,11 +168,14 @@ function lookUp(pixels: Uint8Array, table: Uint8Array): void {
 /** Standard deviation of the sum of four bytes: sqrt(4 * (256^2 - 1) / 12). */
 const FOUR_BYTES = Math.sqrt((256 ** 2 - 1) / 3);
 
-/** Gaussian up to the fourth moment or so: the sum of four bytes of a hash of the place (Irwin-Hall), exact and quick. */
+/**
+ * Adds nearly Gaussian noise: the sum of the four bytes of a hash of the position (Irwin-Hall), which is fast and the
+ * same on every machine.
+ */
 function addNoise(pixels: Uint8Array, deviation: number, seed: number): void {
   const scale = Math.round((deviation / FOUR_BYTES) * 65536);
   for (let i = 0; i < pixels.length; i++) {
-    // MurmurHash3's finalizer of a counter.
+    // The finalizer of MurmurHash3, applied to a counter.
     let x = (seed + i) | 0;
     x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
     x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
@@ -178,8 +185,8 @@ function addNoise(pixels: Uint8Array, deviation: number, seed: number): void {
   }
 }
 
-/** What the networks' input normalization takes to 0, as good as (DeVries & Taylor 2017, arXiv 1708.04552). */
-const NOTHING = 127;
+/** The gray that the networks' input normalization maps to about 0 (DeVries & Taylor 2017, arXiv 1708.04552). */
+const ERASED_GRAY = 127;
 
 function erase(
   pixels: Uint8Array,
@@ -188,5 +195,5 @@ function erase(
 ): void {
   const [from, to] = [Math.round(left * size), Math.round((left + width) * size)];
   for (let row = Math.round(top * size); row < Math.round((top + height) * size); row++)
-    pixels.fill(NOTHING, (row * size + from) * 3, (row * size + to) * 3);
+    pixels.fill(ERASED_GRAY, (row * size + from) * 3, (row * size + to) * 3);
 }

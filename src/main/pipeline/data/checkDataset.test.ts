@@ -4,10 +4,11 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
+import type { Finding } from '../../../shared/findings.ts';
+import { translator } from '../../../shared/locales/translate.ts';
 import type { CheckOptions } from './checkDataset.ts';
 import { checkProject } from './checkDataset.ts';
-import type { DataProblem } from './problems.ts';
-import { formatProblems, refuseErrors } from './problems.ts';
+import { formatFindings, refuseErrors } from './findings.ts';
 import type { DataConfig } from './readDataset.ts';
 import { datasetStatistics } from './statistics.ts';
 
@@ -53,29 +54,29 @@ async function check(
   );
 }
 
-const brief = (problems: readonly DataProblem[]) =>
-  problems.map(({ code, severity, file, line }) => [code, severity, file, line]);
+const brief = (findings: readonly Finding[]) =>
+  findings.map(({ code, severity, file, line }) => [code, severity, file, line]);
 
 describe('checkProject', () => {
   it('finds nothing in good data and gives every sample its hash', async () => {
-    const { problems, dataset, images } = await check({});
-    expect(problems).toEqual([]);
+    const { findings, dataset, images } = await check({});
+    expect(findings).toEqual([]);
     const { createHash } = await import('node:crypto');
     const expected = createHash('sha256')
       .update(await readFile(path.join(root, 'a.png')))
       .digest('hex');
     expect(dataset.splits.train[0]!.hash).toBe(expected);
     expect(images.get(path.join(root, 'a.png'))).toMatchObject({ width: 12, height: 10, format: 'png', fault: null });
-    expect(formatProblems(problems)).toBe('No problems found.');
+    expect(formatFindings(findings, translator('en'))).toBe('No problems found.');
     expect(() => {
-      refuseErrors(problems);
+      refuseErrors(findings);
     }).not.toThrow();
   });
 
-  it('finds files that are missing, unreadable, no images, cut off or too large', async () => {
+  it('finds files that are missing, unreadable, not images, incomplete or too large', async () => {
     const jpeg = await image(9, 'jpeg', 64, 64);
     await mkdir(path.join(root, 'folder.png'));
-    const { problems } = await check(
+    const { findings } = await check(
       {
         'train.txt':
           'a.png\tx\nA.PNG\tx\nfolder.png\tx\ntext.jpg\tx\ncut.jpg\tx\ncut.png\tx\nempty.png\tx\nlarge.png\tx\ndrawing.png\tx\nnowhere/b.png\tx\n',
@@ -88,7 +89,7 @@ describe('checkProject', () => {
       },
       { max_megapixels: 0.01 },
     );
-    expect(brief(problems)).toEqual([
+    expect(brief(findings)).toEqual([
       ['missing', 'error', 'train.txt', 2],
       ['unreadable', 'error', 'train.txt', 3],
       ['notAnImage', 'error', 'train.txt', 4],
@@ -99,14 +100,19 @@ describe('checkProject', () => {
       ['imageKind', 'error', 'train.txt', 9],
       ['missing', 'error', 'train.txt', 10],
     ]);
-    expect(problems[0]!.message).toBe('A.PNG does not exist. There is a.png: is that meant?');
-    expect(problems[6]!.message).toContain('110 x 100');
+    expect(findings[0]!.message).toMatchObject({
+      code: 'findings.missing.similar',
+      params: { path: 'A.PNG', suggestion: 'a.png' },
+    });
+    expect(findings[1]!.message.code).toBe('findings.unreadable.notFile');
+    expect(findings[5]!.message.code).toBe('findings.truncated.empty');
+    expect(findings[6]!.message.params).toMatchObject({ width: 110, height: 100, limit: 0.01 });
   });
 
   it.skipIf(process.getuid?.() === 0)('finds files that may not be read', async () => {
     await writeFile(path.join(root, 'b.png'), await image(5));
     await chmod(path.join(root, 'b.png'), 0);
-    expect(brief((await check({ 'train.txt': 'a.png\tx\nb.png\tx\n' })).problems)).toEqual([
+    expect(brief((await check({ 'train.txt': 'a.png\tx\nb.png\tx\n' })).findings)).toEqual([
       ['unreadable', 'error', 'train.txt', 2],
     ]);
   });
@@ -115,10 +121,10 @@ describe('checkProject', () => {
     await writeFile(path.join(base, 'secret.png'), await image(5));
     await symlink(path.join(base, 'secret.png'), path.join(root, 'link.png'));
     await symlink(base, path.join(root, 'up'));
-    const { problems, dataset } = await check({
+    const { findings, dataset } = await check({
       'train.txt': 'a.png\tx\nlink.png\tx\nup/secret.png\tx\n../secret.png\tx\n',
     });
-    expect(brief(problems)).toEqual([
+    expect(brief(findings)).toEqual([
       ['outside', 'error', 'train.txt', 2],
       ['outside', 'error', 'train.txt', 3],
       ['outside', 'error', 'train.txt', 4],
@@ -128,68 +134,75 @@ describe('checkProject', () => {
 
   it('follows links that stay inside', async () => {
     await symlink('a.png', path.join(root, 'link.png'));
-    expect(brief((await check({ 'val.txt': 'v.png\tx\nlink.png\tx\n' })).problems)).toEqual([
+    expect(brief((await check({ 'val.txt': 'v.png\tx\nlink.png\tx\n' })).findings)).toEqual([
       ['inTwoSplits', 'error', 'val.txt', 2],
     ]);
   });
 
-  it('warns of endings that name another format', async () => {
-    const { problems } = await check({
+  it('warns about extensions of another format', async () => {
+    const { findings } = await check({
       'train.txt': 'a.png\tx\nb.jpg\tx\nc\tx\n',
       'b.jpg': await image(4, 'webp'),
       c: 6,
     });
-    expect(brief(problems)).toEqual([['wrongExtension', 'warning', 'train.txt', 2]]);
+    expect(brief(findings)).toEqual([['wrongExtension', 'warning', 'train.txt', 2]]);
   });
 
   it('finds images twice in a split, by path as an error and by content as a warning', async () => {
-    const { problems } = await check({ 'train.txt': 'a.png\tx\n./a.png\tx\ncopy.png\tx\n', 'copy.png': 1 });
-    expect(brief(problems)).toEqual([
+    const { findings } = await check({ 'train.txt': 'a.png\tx\n./a.png\tx\ncopy.png\tx\n', 'copy.png': 1 });
+    expect(brief(findings)).toEqual([
       ['pathTwice', 'error', 'train.txt', 2],
       ['contentTwice', 'warning', 'train.txt', 3],
     ]);
-    expect(problems[0]!.others).toEqual([{ file: 'train.txt', line: 1, path: 'a.png' }]);
+    expect(findings[0]!.others).toEqual([{ file: 'train.txt', line: 1, path: 'a.png' }]);
   });
 
   it.each([['error' as const], ['warning' as const]])(
     'finds the same path or content in two splits: %s',
     async (severity) => {
-      const { problems } = await check(
+      const { findings } = await check(
         { 'val.txt': 'v.png\tx\na.png\tx\n', 'test.txt': 't.png\tx\ncopy.png\tx\n', 'copy.png': 2 },
         { duplicates_across_splits: severity },
       );
-      expect(brief(problems)).toEqual([
+      expect(brief(findings)).toEqual([
         ['inTwoSplits', severity, 'val.txt', 2],
         ['inTwoSplits', severity, 'test.txt', 2],
       ]);
-      expect(problems[0]!.message).toBe('a.png is the same image as train.txt:1.');
-      expect(problems[1]!.message).toBe('copy.png is the same image as val.txt:1 (v.png).');
+      expect(findings.map(({ message }) => message.params)).toEqual([
+        { path: 'a.png', others: 'train.txt:1' },
+        { path: 'copy.png', others: 'val.txt:1 (v.png)' },
+      ]);
     },
   );
 
   it('finds one image with two label sets', async () => {
-    const { problems } = await check({
+    const { findings } = await check({
       'train.txt': 'a.png\tx\na.png\tx,y\nb.png\ty\ncopy.png\tx\n',
       'b.png': 5,
       'copy.png': 5,
       'val.txt': 'v.png\tx,y\n',
       'test.txt': 't.png\tx,y\n',
     });
-    expect(brief(problems)).toEqual([
+    expect(brief(findings)).toEqual([
       ['pathTwice', 'error', 'train.txt', 2],
       ['twoLabelSets', 'error', 'train.txt', 2],
       ['contentTwice', 'warning', 'train.txt', 4],
       ['twoLabelSets', 'error', 'train.txt', 4],
     ]);
-    expect(problems[1]!.message).toBe("a.png has labels 'x', 'y' here, 'x' as train.txt:1.");
+    expect(findings[1]!.message.params).toEqual({
+      path: 'a.png',
+      labels: "'x', 'y'",
+      otherLabels: "'x'",
+      others: 'train.txt:1',
+    });
   });
 
-  it('warns of labels that look alike, that train lacks, and that are rare', async () => {
-    const { problems } = await check(
+  it('warns about labels that are similar, missing from train, or rare', async () => {
+    const { findings } = await check(
       { 'train.txt': 'a.png\tRed apple,y\n', 'val.txt': 'v.png\tred_Apple,new\n', 'test.txt': 't.png\ty\n' },
       { min_positives: 1 },
     );
-    expect(problems.filter(({ code }) => code === 'similarLabels')).toMatchObject([
+    expect(findings.filter(({ code }) => code === 'similarLabels')).toMatchObject([
       {
         severity: 'warning',
         file: 'train.txt',
@@ -198,11 +211,11 @@ describe('checkProject', () => {
         others: [{ file: 'val.txt', line: 1, path: 'v.png' }],
       },
     ]);
-    expect(problems.filter(({ code }) => code === 'notInTrain').map(({ message }) => message)).toEqual([
-      "label 'new' has no training image: it is only in val.",
-      "label 'red_Apple' has no training image: it is only in val.",
+    expect(findings.filter(({ code }) => code === 'notInTrain').map(({ message }) => message.params)).toEqual([
+      { label: 'new', splits: ['val'] },
+      { label: 'red_Apple', splits: ['val'] },
     ]);
-    expect(problems.filter(({ code }) => code === 'notMeasured').map(({ label, split }) => [label, split])).toEqual([
+    expect(findings.filter(({ code }) => code === 'notMeasured').map(({ label, split }) => [label, split])).toEqual([
       ['Red apple', 'val'],
       ['y', 'val'],
       ['Red apple', 'test'],
@@ -212,13 +225,13 @@ describe('checkProject', () => {
   });
 
   it('counts positives against min_positives', async () => {
-    const { problems } = await check({}, { min_positives: 2 });
-    expect(brief(problems)).toEqual([
+    const { findings } = await check({}, { min_positives: 2 });
+    expect(brief(findings)).toEqual([
       ['fewPositives', 'warning', 'train.txt', null],
       ['fewPositives', 'warning', 'val.txt', null],
       ['fewPositives', 'warning', 'test.txt', null],
     ]);
-    expect(problems[0]!.message).toBe("class 'x' has only 1 image in train (1 images).");
+    expect(findings[0]!.message.params).toEqual({ label: 'x', count: 1, split: 'train', images: 1 });
   });
 
   it('asks about images without labels, once and with the count per split; nothing is left out meanwhile', async () => {
@@ -229,27 +242,25 @@ describe('checkProject', () => {
       'c.png': 8,
       'd.png': 9,
     };
-    const { problems, dataset, unlabeled } = await check(files);
-    expect(brief(problems)).toEqual([['unlabeledImages', 'warning', null, null]]);
-    expect(problems[0]!.message).toBe(
-      "images without labels: 2 in train, 1 in val. Until you say what they mean they count as 'none of these'.",
-    );
+    const { findings, dataset, unlabeled } = await check(files);
+    expect(brief(findings)).toEqual([['unlabeledImages', 'warning', null, null]]);
+    expect(findings[0]!.message.text).toContain('2 in train and 1 in val');
     expect(unlabeled).toEqual({ train: 2, val: 1, test: 0 });
     expect(dataset.splits.train).toHaveLength(3);
   });
 
-  it('keeps them as negatives once that is the answer, and says nothing more', async () => {
-    const { problems, dataset, unlabeled } = await check(
+  it('keeps them as negatives without a finding once that is the answer', async () => {
+    const { findings, dataset, unlabeled } = await check(
       { 'train.txt': 'a.png\tx\nb.png\n', 'b.png': 7 },
       { unlabeled: 'none_of_these' },
     );
-    expect(problems).toEqual([]);
+    expect(findings).toEqual([]);
     expect(unlabeled.train).toBe(1);
     expect([...dataset.splits.train[1]!.labels]).toEqual([0]);
   });
 
-  it('leaves them out of every split once they are not labeled yet', async () => {
-    const { problems, dataset, unlabeled } = await check(
+  it('leaves them out of every split if the answer is "not labeled yet"', async () => {
+    const { findings, dataset, unlabeled } = await check(
       {
         'train.txt': 'a.png\tx\nb.png\n',
         'val.txt': 'c.png\nv.png\tx\n',
@@ -258,7 +269,7 @@ describe('checkProject', () => {
       },
       { unlabeled: 'not_labeled_yet' },
     );
-    expect(problems).toEqual([]);
+    expect(findings).toEqual([]);
     expect(Object.values(dataset.splits).map((split) => split.map(({ path: name }) => name))).toEqual([
       ['a.png'],
       ['v.png'],
@@ -268,41 +279,41 @@ describe('checkProject', () => {
   });
 
   it('refuses a split that leaving them out makes empty', async () => {
-    const { problems } = await check({ 'val.txt': 'v.png\n' }, { unlabeled: 'not_labeled_yet' });
-    expect(brief(problems)).toEqual([['emptySplit', 'error', 'val.txt', null]]);
+    const { findings } = await check({ 'val.txt': 'v.png\n' }, { unlabeled: 'not_labeled_yet' });
+    expect(brief(findings)).toEqual([['emptySplit', 'error', 'val.txt', null]]);
   });
 
-  it('asks nothing while no image has a label', async () => {
-    const { problems, unlabeled } = await check({
+  it('does not ask while no image has a label', async () => {
+    const { findings, unlabeled } = await check({
       'train.txt': 'a.png\n',
       'val.txt': 'v.png\n',
       'test.txt': 't.png\n',
     });
-    expect(brief(problems)).toEqual([['noLabels', 'error', null, null]]);
+    expect(brief(findings)).toEqual([['noLabels', 'error', null, null]]);
     expect(unlabeled).toEqual({ train: 0, val: 0, test: 0 });
   });
 
   it('names each label that a split cannot measure, whatever min_positives is', async () => {
-    const { problems } = await check({ 'train.txt': 'a.png\tx,y\n', 'val.txt': 'v.png\ty\n' }, { min_positives: 0 });
-    expect(problems.map(({ code, message }) => [code, message])).toEqual([
-      ['notMeasured', "label 'x' has no image in val: it is not measured there."],
-      ['notMeasured', "label 'y' has no image in test: it is not measured there."],
+    const { findings } = await check({ 'train.txt': 'a.png\tx,y\n', 'val.txt': 'v.png\ty\n' }, { min_positives: 0 });
+    expect(findings.map(({ code, message }) => [code, message.params])).toEqual([
+      ['notMeasured', { label: 'x', split: 'val' }],
+      ['notMeasured', { label: 'y', split: 'test' }],
     ]);
   });
 
-  it('refuses a train split without a single positive: there is nothing to learn', async () => {
-    const { problems } = await check({ 'train.txt': 'a.png\n' }, { unlabeled: 'none_of_these' });
-    expect(problems.filter(({ severity }) => severity === 'error')).toMatchObject([
-      { code: 'nothingToLearn', file: 'train.txt', message: 'no image in train.txt has a label.' },
+  it('refuses a train split without any positive', async () => {
+    const { findings } = await check({ 'train.txt': 'a.png\n' }, { unlabeled: 'none_of_these' });
+    expect(findings.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { code: 'nothingToLearn', file: 'train.txt' },
     ]);
   });
 
   it('refuses empty splits and data without labels', async () => {
-    expect(brief((await check({ 'val.txt': '# later\n' })).problems)).toEqual([
+    expect(brief((await check({ 'val.txt': '# later\n' })).findings)).toEqual([
       ['emptySplit', 'error', 'val.txt', null],
     ]);
     expect(
-      brief((await check({ 'train.txt': 'a.png\n', 'val.txt': 'v.png\n', 'test.txt': 't.png\n' })).problems),
+      brief((await check({ 'train.txt': 'a.png\n', 'val.txt': 'v.png\n', 'test.txt': 't.png\n' })).findings),
     ).toEqual([['noLabels', 'error', null, null]]);
   });
 
@@ -312,7 +323,7 @@ describe('checkProject', () => {
     expect(
       brief(
         (await checkProject(root, configSchema.parse({ data: { min_positives: 1 } }).data, { cacheFolder: null }))
-          .problems,
+          .findings,
       ),
     ).toEqual([['missingLabelFile', 'error', 'test.txt', null]]);
   });
@@ -325,7 +336,7 @@ describe('checkProject', () => {
 });
 
 describe('the cache of scans', () => {
-  it('spares a second look until size or time of a file change', async () => {
+  it('opens a file again only when its size or time has changed', async () => {
     const cacheFolder = path.join(base, 'cache');
     const before = new Date(2020, 1, 1);
     await check({}, {}, { cacheFolder });
@@ -335,30 +346,30 @@ describe('the cache of scans', () => {
     const { size } = images.get(path.join(root, 'a.png'))!;
     await writeFile(path.join(root, 'a.png'), Buffer.alloc(size));
     await utimes(path.join(root, 'a.png'), before, before);
-    expect((await again()).problems).toEqual([]); // same size and time: not opened
+    expect((await again()).findings).toEqual([]); // same size and time: not opened
     await utimes(path.join(root, 'a.png'), new Date(), new Date());
-    expect(brief((await again()).problems)).toEqual([['notAnImage', 'error', 'train.txt', 1]]);
+    expect(brief((await again()).findings)).toEqual([['notAnImage', 'error', 'train.txt', 1]]);
     await truncate(path.join(root, 'a.png'));
-    expect(brief((await again()).problems)).toEqual([['truncated', 'error', 'train.txt', 1]]);
+    expect(brief((await again()).findings)).toEqual([['truncated', 'error', 'train.txt', 1]]);
     await rm(path.join(root, 'a.png'));
-    expect(brief((await again()).problems)).toEqual([['missing', 'error', 'train.txt', 1]]);
+    expect(brief((await again()).findings)).toEqual([['missing', 'error', 'train.txt', 1]]);
   });
 
-  it('is ignored when damaged, and honours another pixel limit', async () => {
+  it('is ignored when damaged, and respects another pixel limit', async () => {
     const cacheFolder = path.join(base, 'cache');
     await check({}, {}, { cacheFolder });
-    expect(brief((await check({}, { max_megapixels: 0.0001 }, { cacheFolder })).problems)).toEqual([
+    expect(brief((await check({}, { max_megapixels: 0.0001 }, { cacheFolder })).findings)).toEqual([
       ['tooLarge', 'error', 'train.txt', 1],
       ['tooLarge', 'error', 'val.txt', 1],
       ['tooLarge', 'error', 'test.txt', 1],
     ]);
     await writeFile(path.join(cacheFolder, 'image-scans.json'), '{"formatVersion":1,');
-    expect((await check({}, {}, { cacheFolder })).problems).toEqual([]);
+    expect((await check({}, {}, { cacheFolder })).findings).toEqual([]);
   });
 });
 
 describe('a check', () => {
-  it('reports progress and can be cancelled', async () => {
+  it('reports progress and can be canceled', async () => {
     const seen: [number, number][] = [];
     await check({}, {}, { onProgress: (done, total) => seen.push([done, total]) });
     expect(seen).toEqual([
@@ -371,19 +382,19 @@ describe('a check', () => {
     await expect(check({}, {}, { signal: controller.signal })).rejects.toMatchObject({ kind: 'cancelled' });
   });
 
-  it('is shown grouped, with the first of each kind and the way out', async () => {
-    const { problems } = await check(
+  it('is formatted by kind, with the first findings and the advice', async () => {
+    const { findings } = await check(
       { 'train.txt': `a.png\tx\n${Array.from({ length: 4 }, (_, i) => `b${i}.png\tx\n`).join('')}` },
       { min_positives: 2 },
     );
-    const text = formatProblems(problems, 2);
+    const text = formatFindings(findings, translator('en'), 2);
     expect(text).toContain(
       'error: Image missing (4)\n  train.txt:2: b0.png does not exist.\n  train.txt:3: b1.png does not exist.\n  ... and 2 more\n  -> Correct the path',
     );
     expect(text.endsWith('4 errors, 2 warnings.')).toBe(true);
     expect(() => {
-      refuseErrors(problems);
-    }).toThrow(/train\.txt:2: b0\.png does not exist\.\n.+\n3 more errors were found\./);
+      refuseErrors(findings);
+    }).toThrow(/train\.txt:2: b0\.png does not exist\.\n.+\n3 more errors were found/);
   });
 });
 

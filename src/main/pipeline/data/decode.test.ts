@@ -34,7 +34,8 @@ const pixel = ({ rgb, width }: { rgb: Uint8Array; width: number }, x: number, y:
 ];
 
 describe('decoding', () => {
-  // What the viewer sees at the top left, top right, bottom left and bottom right, by the EXIF standard (CIPA DC-008, 4.6.4 Orientation).
+  // What the viewer sees at the top left, top right, bottom left and bottom right, by the EXIF standard (CIPA DC-008,
+  // 4.6.4 Orientation).
   test.each([
     [1, [RED, GREEN, BLUE, WHITE]],
     [2, [GREEN, RED, WHITE, BLUE]],
@@ -56,7 +57,7 @@ describe('decoding', () => {
     );
   });
 
-  test('puts transparency over the padding colour', async () => {
+  test('puts transparency over the padding color', async () => {
     const image = sharp(Buffer.from([255, 0, 0, 255, 255, 0, 0, 0, 255, 0, 0, 128]), {
       raw: { width: 3, height: 1, channels: 4 },
     });
@@ -67,7 +68,7 @@ describe('decoding', () => {
     [(255 + 10) / 2, 200 / 2, 30 / 2].forEach((value, c) => expect(Math.abs(half[c]! - value)).toBeLessThanOrEqual(2));
   });
 
-  test('reads grey, palette, 16-bit and CMYK as 8-bit RGB', async () => {
+  test('reads gray, palette, 16-bit and CMYK as 8-bit RGB', async () => {
     const grey = sharp(Buffer.from([0, 77, 255]), { raw: { width: 3, height: 1, channels: 1 } });
     expect([...(await decodeImage(file('grey.png', await grey.png().toBuffer()), options)).rgb]).toEqual([
       0, 0, 0, 77, 77, 77, 255, 255, 255,
@@ -107,7 +108,7 @@ describe('decoding', () => {
 
   test.each([
     ['gone.jpg', null, /gone\.jpg cannot be read/],
-    ['text.jpg', Buffer.from('this is no picture'), /text\.jpg cannot be decoded/],
+    ['text.jpg', Buffer.from('this is not an image'), /text\.jpg cannot be decoded/],
     ['empty.png', Buffer.alloc(0), /empty\.png cannot be decoded/],
   ])('names a file that cannot be used: %s', async (name, bytes, message) => {
     const place = bytes === null ? path.join(folder, name) : file(name, bytes);
@@ -115,7 +116,7 @@ describe('decoding', () => {
     await expect(decodeImage(place, options)).rejects.toBeInstanceOf(Problem);
   });
 
-  test('refuses a cut-off file and one with too many pixels', async () => {
+  test('refuses an incomplete file and one with too many pixels', async () => {
     const noise = sharp(Buffer.from(Array.from({ length: 300 * 300 * 3 }, (_, i) => (i * 7919) % 256)), {
       raw: { width: 300, height: 300, channels: 3 },
     });

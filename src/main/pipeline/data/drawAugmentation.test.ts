@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AugmentationConfig } from '../../../shared/config.ts';
 import { configSchema } from '../../../shared/config.ts';
-import { identityColour } from './colour.ts';
+import { identityColor } from './color.ts';
 import type { Augmentation } from './drawAugmentation.ts';
 import { drawAugmentation } from './drawAugmentation.ts';
 
@@ -16,23 +16,23 @@ const all: AugmentationConfig = {
   erase: 0.5,
 };
 
-type Kind = 'place' | 'colour' | 'noise' | 'erased';
+type Kind = 'place' | 'color' | 'noise' | 'erased';
 const draws = (change: Partial<AugmentationConfig>): Augmentation[] =>
   Array.from({ length: 60 }, (_, position) => drawAugmentation({ ...all, ...change }, 3, 1, position));
 const kindsOf = (one: Augmentation) => ({
   place: one.place,
-  colour: one.colour,
+  color: one.color,
   noise: [one.noise, one.noiseSeed],
   erased: one.erased,
 });
 
-/** Settings that change how many numbers a kind draws, and the kind whose own draws they change. */
+/** Settings that change how many numbers a kind draws, with that kind. */
 const changes: readonly (readonly [Kind, Partial<AugmentationConfig>])[] = [
   ['place', { geometry_probability: 0 }],
   ['place', { geometry_probability: 1 }],
   ['place', { horizontal_flip: 0, vertical_flip: 0 }],
-  ['colour', { colour_probability: 0 }],
-  ['colour', { colour_probability: 1 }],
+  ['color', { colour_probability: 0 }],
+  ['color', { colour_probability: 1 }],
   ['noise', { noise_probability: 0 }],
   ['noise', { noise: 0 }],
   ['erased', { erase: 0 }],
@@ -41,7 +41,7 @@ const changes: readonly (readonly [Kind, Partial<AugmentationConfig>])[] = [
 
 test.each(changes)('switching %s changes the draws of no other kind: %o', (changed, change) => {
   const [before, after] = [draws({}), draws(change)];
-  for (const kind of ['place', 'colour', 'noise', 'erased'] as const) {
+  for (const kind of ['place', 'color', 'noise', 'erased'] as const) {
     const [old, now] = [before, after].map((list) => list.map((one) => kindsOf(one)[kind]));
     if (kind === changed) expect(now).not.toEqual(old);
     else expect(now).toEqual(old);
@@ -56,12 +56,11 @@ test('RandAugment adds to what is drawn without it, and leaves noise and erasing
   expect(after).not.toEqual(before);
 });
 
-/** What decides one kind says nothing about another: as many images have both as chance gives. */
 test('kinds are drawn independently of each other', () => {
   const images = Array.from({ length: 4000 }, (_, position) => drawAugmentation(all, 3, 1, position));
   const traits: readonly ((one: Augmentation) => boolean)[] = [
     ({ place }) => place.xy !== 0,
-    ({ colour }) => colour !== identityColour,
+    ({ color }) => color !== identityColor,
     ({ noise }) => noise > 0,
     ({ erased }) => erased !== null,
   ];

@@ -1,51 +1,52 @@
 import type { AugmentationConfig } from '../../../shared/config.ts';
 import { randomStream } from '../../../shared/random.ts';
 import type { RandomStream } from '../../../shared/random.ts';
-import { identityColour, jittered } from './colour.ts';
-import type { ColourMatrix } from './colour.ts';
+import { identityColor, withJitter } from './color.ts';
+import type { ColorMatrix } from './color.ts';
 import type { Affine } from './affine.ts';
 import { identityAffine, rotated, scaled, sheared, shifted } from './affine.ts';
 
+/** The steps of augmentation, named as in the setting augmentation.order. */
 export type Pass = 'place' | 'colour' | 'noise' | 'erase';
 
 /**
- * Augmentation of one sample, in coordinates that know no size: the same parameters give the same crop at every input size,
- * so that the student sees what the teacher sees.
+ * Augmentation of one sample, in coordinates relative to the size: the same parameters give the same crop at every
+ * input size, so that the student sees the same image as the teacher.
  */
 export interface Augmentation {
-  /** Each of them once; posterize and solarize come with colour. */
+  /** Every pass once; posterize and solarize belong to 'colour'. */
   readonly order: readonly Pass[];
   readonly place: Affine;
-  readonly colour: ColourMatrix;
-  /** Bits kept of each value, 1..8. */
+  readonly color: ColorMatrix;
+  /** Number of bits that each value keeps, 1..8. */
   readonly posterizeBits: number;
-  /** Values from here on are inverted; 256 inverts none. */
+  /** Values from this one up are inverted; 256 inverts none. */
   readonly solarizeFrom: number;
   /** Standard deviation in levels of 0..255. */
   readonly noise: number;
-  /** A rectangle without content, in shares of the side; null: none. */
+  /** A rectangle to erase, in fractions of the side; null erases nothing. */
   readonly erased: {
     readonly left: number;
     readonly top: number;
     readonly width: number;
     readonly height: number;
   } | null;
-  /** Start of the noise: the rest of it is counted from here. */
+  /** First value of the counter that is hashed into noise. */
   readonly noiseSeed: number;
 }
 
-/** Drawn once a sample: a pure function of (seed, epoch, position of the sample in its split). */
+/** Draws once per sample: a pure function of (seed, epoch, position of the sample in its split). */
 export function drawAugmentation(
   config: AugmentationConfig,
   seed: number,
   epoch: number,
   position: number,
 ): Augmentation {
-  // Each kind has a stream of its own: switching one on or off leaves the draws of the others as they were.
+  // Each kind has a stream of its own, so that switching one on or off does not change the draws of the others.
   const streamOf = (purpose: string): RandomStream => randomStream(seed, epoch, position, `augmentation ${purpose}`);
   const base: Changes = {
     place: drawPlace(config, streamOf('place')),
-    colour: drawColour(config, streamOf('colour')),
+    color: drawColor(config, streamOf('colour')),
     posterizeBits: 8,
     solarizeFrom: 256,
   };
@@ -61,7 +62,7 @@ export function drawAugmentation(
   };
 }
 
-/** Whether every image stays exactly as it is, in every epoch. */
+/** True when every image stays exactly as it is in every epoch. */
 export function changesNothing(config: AugmentationConfig): boolean {
   const {
     horizontal_flip: mirror,
@@ -75,12 +76,12 @@ export function changesNothing(config: AugmentationConfig): boolean {
     hue,
   } = config;
   const moves = config.geometry_probability > 0 && (rotation > 0 || zoom > 0 || shift > 0);
-  const colours = config.colour_probability > 0 && (brightness > 0 || contrast > 0 || saturation > 0 || hue > 0);
+  const recolors = config.colour_probability > 0 && (brightness > 0 || contrast > 0 || saturation > 0 || hue > 0);
   return (
     mirror === 0 &&
     upsideDown === 0 &&
     !moves &&
-    !colours &&
+    !recolors &&
     config.rand_operations === 0 &&
     config.noise === 0 &&
     config.erase === 0 &&
@@ -101,9 +102,9 @@ function drawPlace(config: AugmentationConfig, stream: RandomStream): Affine {
   return shifted(rotated(scaled(mirrored, zoom, zoom), angle), x, y);
 }
 
-function drawColour(config: AugmentationConfig, stream: RandomStream): ColourMatrix {
-  if (stream() >= config.colour_probability) return identityColour;
-  return jittered(identityColour, {
+function drawColor(config: AugmentationConfig, stream: RandomStream): ColorMatrix {
+  if (stream() >= config.colour_probability) return identityColor;
+  return withJitter(identityColor, {
     brightness: 1 + within(config.brightness, stream),
     contrast: 1 + within(config.contrast, stream),
     saturation: 1 + within(config.saturation, stream),
@@ -111,7 +112,7 @@ function drawColour(config: AugmentationConfig, stream: RandomStream): ColourMat
   });
 }
 
-/** Random erasing (Zhong et al. 2017, arXiv 1708.04896): its smallest area and its range of aspects. */
+/** Smallest area and largest aspect ratio of random erasing (Zhong et al. 2017, arXiv 1708.04896). */
 const SMALLEST_AREA = 0.02;
 const LARGEST_ASPECT = 1 / 0.3;
 
@@ -123,11 +124,12 @@ function drawErased({ erase, erase_area: largest }: AugmentationConfig, stream: 
   return { left: stream() * (1 - width), top: stream() * (1 - height), width, height };
 }
 
-type Changes = Pick<Augmentation, 'place' | 'colour' | 'posterizeBits' | 'solarizeFrom'>;
+type Changes = Pick<Augmentation, 'place' | 'color' | 'posterizeBits' | 'solarizeFrom'>;
 
 /**
- * RandAugment (Cubuk et al. 2019, arXiv 1909.13719): so many operations, each drawn from one list, all at one magnitude. Its
- * geometric and colour operations that compose into one matrix each, posterize and solarize; ranges of timm's auto_augment.py.
+ * The operations of RandAugment (Cubuk et al. 2019, arXiv 1909.13719): those geometric and color operations that
+ * compose into one matrix, posterize and solarize, with the ranges of timm's auto_augment.py. `rand_operations` of
+ * them are drawn per image, all at one magnitude.
  */
 const randOperations: readonly ((before: Changes, magnitude: number, sign: number) => Changes)[] = [
   (before) => before,
@@ -136,9 +138,9 @@ const randOperations: readonly ((before: Changes, magnitude: number, sign: numbe
   (before, m, sign) => ({ ...before, place: sheared(before.place, 0, sign * m * 0.3) }),
   (before, m, sign) => ({ ...before, place: shifted(before.place, sign * m * 0.45, 0) }),
   (before, m, sign) => ({ ...before, place: shifted(before.place, 0, sign * m * 0.45) }),
-  (before, m, sign) => ({ ...before, colour: jittered(before.colour, { brightness: 1 + sign * m * 0.9 }) }),
-  (before, m, sign) => ({ ...before, colour: jittered(before.colour, { contrast: 1 + sign * m * 0.9 }) }),
-  (before, m, sign) => ({ ...before, colour: jittered(before.colour, { saturation: 1 + sign * m * 0.9 }) }),
+  (before, m, sign) => ({ ...before, color: withJitter(before.color, { brightness: 1 + sign * m * 0.9 }) }),
+  (before, m, sign) => ({ ...before, color: withJitter(before.color, { contrast: 1 + sign * m * 0.9 }) }),
+  (before, m, sign) => ({ ...before, color: withJitter(before.color, { saturation: 1 + sign * m * 0.9 }) }),
   (before, m) => ({ ...before, posterizeBits: Math.min(before.posterizeBits, Math.round(8 - 4 * m)) }),
   (before, m) => ({ ...before, solarizeFrom: Math.min(before.solarizeFrom, Math.round(256 * (1 - m))) }),
 ];

@@ -13,12 +13,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const found = async (train: string, val = ''): Promise<string[]> => {
   writeFileSync(path.join(folder, 'train.txt'), train);
   writeFileSync(path.join(folder, 'val.txt'), val);
-  const { problems } = await readDataset(
+  const { findings } = await readDataset(
     folder,
     { separator: 'auto', labels_file: null },
     { splits: ['train', 'val'] },
   );
-  return problems.map(({ code, severity, file, line }) => `${severity} ${code} ${file}:${line}`);
+  return findings.map(({ code, severity, file, line }) => `${severity} ${code} ${file}:${line}`);
 };
 
 test.each([
@@ -34,7 +34,7 @@ test.each([
   ['classes named by numbers', 'a.jpg 0 1\nb.jpg 1\n'],
   ['one class per image', 'a.jpg 0\nb.jpg 1\n'],
   ['another number somewhere', 'a.jpg 0 1\nb.jpg 1 2\n'],
-])('%s is no such list', async (_, text) => {
+])('%s: not such a list', async (_, text) => {
   expect(await found(text)).toEqual([]);
 });
 
@@ -42,12 +42,12 @@ test('all lists together decide', async () => {
   expect(await found('a.jpg 0 1 0\nb.jpg 1 0 0\n', 'c.jpg 0 1 0 1\n')).toEqual([]);
 });
 
-test('boxes are said', async () => {
+test('boxes are a warning', async () => {
   expect(await found('a.jpg 10,15,176,114,0\nb.jpg 1,2,3,4,1 5,6,7,8,0\n')).toContain('warning boxList train.txt:1');
   expect(await found('a.jpg 0 0.5 0.5 0.1 0.2\nb.jpg 1 0.5 0.5 0.1 0.2\n')).toContain('warning boxList train.txt:1');
 });
 
-test('lists in the manner of Python are errors with their lines', async () => {
+test('lists as Python prints them are errors with their lines', async () => {
   expect(await found("a.jpg\tapple\nb.jpg\t['apple', 'pear']\nc.jpg\t[]\nd.jpg\t{'apple'}\n")).toEqual([
     'error listCell train.txt:2',
     'error listCell train.txt:3',
@@ -57,7 +57,7 @@ test('lists in the manner of Python are errors with their lines', async () => {
   expect(await found('a.jpg\t[sic] apple,[b]\nb.jpg\t[b]\n')).toEqual([]);
 });
 
-test('a list of a YOLO export leads to the import', async () => {
+test('an image list of a YOLO export is recognized by the files beside it', async () => {
   expect(await found('data/a.jpg\ndata/b.jpg\n')).toEqual([]);
   writeFileSync(path.join(folder, 'obj.data'), 'classes = 2\n');
   expect(await found('data/a.jpg\ndata/b.jpg\n')).toEqual(['error yoloList train.txt:1']);

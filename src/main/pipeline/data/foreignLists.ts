@@ -1,84 +1,66 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Finding, FindingCode } from '../../../shared/findings.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { labelFileName } from './dataset.ts';
-import type { DataProblem } from './problems.ts';
-import type { LabelEntry } from './readDataset.ts';
+import { finding } from './findings.ts';
 import { looksLikeImage } from './imageFormats.ts';
+import type { LabelEntry } from './readDataset.ts';
 
-/** Lists of other tools that read as label files, but with other classes than they mean, or with none. */
-export function findForeignLists(folder: string, entries: readonly LabelEntry[]): DataProblem[] {
+/** Finds lists of other tools that parse as label files but with wrong classes or none. */
+export function findForeignLists(folder: string, entries: readonly LabelEntry[]): Finding[] {
   const labeled = entries.filter(({ labels }) => labels.length > 0);
-  const first = labeled[0];
-  if (first === undefined) return yoloList(folder, entries);
+  if (labeled.length === 0) return yoloList(folder, entries);
   return [...numericColumns(labeled), ...listCells(labeled)];
 }
 
-const problemAt = (
+const findingAt = (
   { split, line, path: named }: LabelEntry,
-  rest: Pick<DataProblem, 'code' | 'severity' | 'message'>,
-): DataProblem => ({ ...rest, split, line, path: named, file: labelFileName(split) });
+  code: FindingCode,
+  severity: Finding['severity'],
+  text: Message,
+): Finding => finding(code, severity, text, { split, file: labelFileName(split), line, path: named });
 
-/** A list of Darknet or YOLO: image paths alone, one per line. */
+/** True for a list as Darknet and YOLO write it: image paths alone, one per line. */
 export const isYoloList = (lines: readonly string[]): boolean => {
   const filled = lines.filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
   return filled.length > 0 && filled.every((line) => looksLikeImage(line.trim()) && !/[\t;|]/.test(line));
 };
 
-function yoloList(folder: string, entries: readonly LabelEntry[]): DataProblem[] {
+function yoloList(folder: string, entries: readonly LabelEntry[]): Finding[] {
   const first = entries[0];
-  const description = ['obj.data', 'obj.names', 'data.yaml'].find((name) => existsSync(path.join(folder, name)));
-  if (first === undefined || description === undefined) return [];
-  return [
-    problemAt(first, {
-      code: 'yoloList',
-      severity: 'error',
-      message: `no line has a label, and ${description} describes a YOLO export.`,
-    }),
-  ];
+  const file = ['obj.data', 'obj.names', 'data.yaml'].find((name) => existsSync(path.join(folder, name)));
+  if (first === undefined || file === undefined) return [];
+  return [findingAt(first, 'yoloList', 'error', message('findings.yoloList.file', { file }))];
 }
 
-function numericColumns(labeled: readonly LabelEntry[]): DataProblem[] {
+function numericColumns(labeled: readonly LabelEntry[]): Finding[] {
   const first = labeled[0]!;
-  // Of 100,000 lines with names none is looked at.
+  // Most lists have names: then none of 100,000 lines has to be split.
   if (!/^-?\d/.test(first.labels[0]!.text)) return [];
   const fields = labeled.map(({ labels }) => labels.flatMap(({ text }) => text.split(/[\s,]+/)));
   const columns = fields[0]!.length;
   const allAre = (kind: RegExp): boolean => fields.every((texts) => texts.every((text) => kind.test(text)));
   if (labeled.length > 1 && columns > 1 && fields.every((texts) => texts.length === columns) && allAre(/^(-1|[01])$/))
-    return [
-      problemAt(first, {
-        code: 'oneHotList',
-        severity: 'error',
-        message: `every line has ${columns} fields that are all 0 or 1: one column per class, without their names.`,
-      }),
-    ];
+    return [findingAt(first, 'oneHotList', 'error', message('findings.oneHotList.lines', { columns }))];
   const size = [5, 4].find((numbers) => fields.every((texts) => texts.length % numbers === 0));
   if (size === undefined || !allAre(/^-?\d+(\.\d+)?$/)) return [];
-  return [
-    problemAt(first, {
-      code: 'boxList',
-      severity: 'warning', // classes may be named by numbers
-      message: `every line has numbers in groups of ${size}: boxes, not labels.`,
-    }),
-  ];
+  // Only a warning, because numbers may be the names of classes.
+  return [findingAt(first, 'boxList', 'warning', message('findings.boxList.lines', { size }))];
 }
 
-/** ['apple', 'pear'] as Python prints it: brackets and quotes would become part of the names. */
-const listCells = (labeled: readonly LabelEntry[]): DataProblem[] =>
-  labeled.flatMap((entry) => {
-    const start = entry.labels[0]!.text;
-    const end = entry.labels.at(-1)!.text;
-    // One label in brackets may be a name; quotes inside, or brackets around several, are a program's list.
-    const quotes = /^[[{]\s*['"]/.test(start) && /['"]\s*[\]}]$/.test(end);
-    const around = entry.labels.length > 1 && /^\[[^\]]*$/.test(start) && /^[^[]*\]$/.test(end);
-    const isList = quotes || around || (entry.labels.length === 1 && start === '[]');
-    return isList
-      ? [
-          problemAt(entry, {
-            code: 'listCell',
-            severity: 'error',
-            message: `${entry.path}: the labels are a list in brackets, which become part of the names.`,
-          }),
-        ]
-      : [];
+/** Finds lists as Python prints them, such as ['apple', 'pear']: brackets and quotes would become part of the names. */
+const listCells = (labeled: readonly LabelEntry[]): Finding[] =>
+  labeled.filter(isListCell).map((entry) => {
+    return findingAt(entry, 'listCell', 'error', message('findings.listCell.line', { path: entry.path }));
   });
+
+function isListCell({ labels }: LabelEntry): boolean {
+  const start = labels[0]!.text;
+  const end = labels.at(-1)!.text;
+  // A name may be in brackets; quotes inside the brackets, or brackets around several labels, are a program's list.
+  const quoted = /^[[{]\s*['"]/.test(start) && /['"]\s*[\]}]$/.test(end);
+  const severalInBrackets = labels.length > 1 && /^\[[^\]]*$/.test(start) && /^[^[]*\]$/.test(end);
+  return quoted || severalInBrackets || (labels.length === 1 && start === '[]');
+}

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { listFolder } from '../../studio/projects/browse.ts';
 import { readSource } from '../../studio/imports/sources.ts';
 import { imagesIn } from '../tasks/predict.ts';
-import { endingFits, looksLikeImage } from './imageFormats.ts';
+import { extensionFits, looksLikeImage } from './imageFormats.ts';
 
 const images = [
   'a.AVIF',
@@ -23,7 +23,7 @@ const images = [
   'a.webp',
 ];
 
-test('every door counts the same files as images, also those that are refused by name later', async () => {
+test('prediction, import and the folder chooser count the same files as images, with unsupported formats', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'endings-'));
   for (const name of [...images, 'a.txt', 'jpg', 'a.jpg.txt', 'a.svg']) writeFileSync(path.join(folder, name), '');
   try {
@@ -46,5 +46,5 @@ test.each([
   ['a.heic', 'avif', false],
   ['.hidden/a.tif', 'tiff', true],
 ] as const)('%s as %s: fits %s', (name, format, fits) => {
-  expect(endingFits(name, format)).toBe(fits);
+  expect(extensionFits(name, format)).toBe(fits);
 });

@@ -1,33 +1,30 @@
-/**
- * The image formats the studio opens, each with the endings its files have. Every list of endings derives from this
- * one.
- */
+/** The image formats that the studio opens, with their file extensions. Every list of extensions derives from this. */
 const formats = {
-  jpeg: { endings: ['jpg', 'jpeg', 'jpe', 'jfif'], mediaType: 'image/jpeg' },
-  png: { endings: ['png'], mediaType: 'image/png' },
-  webp: { endings: ['webp'], mediaType: 'image/webp' },
-  gif: { endings: ['gif'], mediaType: 'image/gif' },
-  tiff: { endings: ['tif', 'tiff'], mediaType: null },
-  avif: { endings: ['avif'], mediaType: 'image/avif' },
+  jpeg: { extensions: ['jpg', 'jpeg', 'jpe', 'jfif'], mediaType: 'image/jpeg' },
+  png: { extensions: ['png'], mediaType: 'image/png' },
+  webp: { extensions: ['webp'], mediaType: 'image/webp' },
+  gif: { extensions: ['gif'], mediaType: 'image/gif' },
+  tiff: { extensions: ['tif', 'tiff'], mediaType: null },
+  avif: { extensions: ['avif'], mediaType: 'image/avif' },
 } as const;
 
 export type ImageFormat = keyof typeof formats;
 export const imageFormats = Object.keys(formats) as ImageFormat[];
 
-/** Endings of images the studio names but cannot open: they count as images so that no list or folder skips them. */
-const refusedEndings = ['heic', 'heif', 'bmp'];
+/** Formats that the studio names but cannot open: they count as images, so that no list or folder skips them. */
+const unsupportedExtensions = ['heic', 'heif', 'bmp'];
 
-const allEndings = [...Object.values(formats).flatMap(({ endings }) => endings), ...refusedEndings];
-const imageName = new RegExp(String.raw`\.(${allEndings.join('|')})$`, 'i');
+const allExtensions = [...Object.values(formats).flatMap(({ extensions }) => extensions), ...unsupportedExtensions];
+const imageName = new RegExp(String.raw`\.(${allExtensions.join('|')})$`, 'i');
 
-/** Whether a name ends like an image; says nothing about the content. */
+/** True when the name has an image extension; the content may still be something else. */
 export const looksLikeImage = (name: string): boolean => imageName.test(name);
 
-/** The media type under which browsers show the file as it is; null for a format that browsers do not show. */
+/** The media type under which browsers show the file unchanged; null for a format that browsers do not show. */
 export const mediaTypeOf = (format: ImageFormat): string | null => formats[format].mediaType;
 
-/** A name without any ending makes no claim and fits every format. */
-export function endingFits(name: string, format: ImageFormat): boolean {
-  const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase();
-  return ending === undefined || (formats[format].endings as readonly string[]).includes(ending);
+/** A name without an extension claims no format, so it fits all of them. */
+export function extensionFits(name: string, format: ImageFormat): boolean {
+  const extension = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase();
+  return extension === undefined || (formats[format].extensions as readonly string[]).includes(extension);
 }

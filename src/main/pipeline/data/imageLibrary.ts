@@ -1,10 +1,9 @@
 import sharp from 'sharp';
 
 /**
- * The only place that imports sharp: every path to pixels shares one set of readers. libvips picks a reader by
- * content, so without this
- * an SVG named photo.jpg would be drawn, and its references read, and a bug in any of its dozens of readers would be
- * within reach of a file.
+ * The only module that imports sharp, so that all decoding is limited to these readers. libvips chooses a reader by
+ * content: without the limit, an SVG named photo.jpg would be rendered with the files it refers to, and a bug in any of
+ * its dozens of readers could be exploited by an image.
  */
 const readers = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'];
 
@@ -13,5 +12,5 @@ sharp.unblock({ operation: readers.map((reader) => `VipsForeignLoad${reader}Buff
 
 export { sharp };
 
-/** Lets this process draw SVG: for the demo's own scenes, in a process that opens no foreign image. */
+/** Lets this process render SVG. Only for the sample's own scenes, in a process that opens no other images. */
 export const allowSvg = (): void => sharp.unblock({ operation: ['VipsForeignLoadSvgBuffer'] });

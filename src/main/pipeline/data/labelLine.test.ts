@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Layout, SeparatorName } from './labelLine.ts';
-import { containsSeparator, fieldsBetween, splitFields, splitLine, splitPath, wholeQuoted } from './labelLine.ts';
+import { containsSeparator, hasSeveralFields, splitFields, splitLine, splitPath, wholeQuoted } from './labelLine.ts';
 
 const plain = (...texts: string[]) => texts.map((text) => ({ text, quoted: false }));
 const quoted = (...texts: string[]) => texts.map((text) => ({ text, quoted: true }));
@@ -95,9 +95,33 @@ test.each<[text: string, SeparatorName, inner: string | null]>([
   ['"x y"', 'space', 'x y'],
 ])('%j as one quoted field between %s', (text, separator, inner) => expect(wholeQuoted(text, separator)).toBe(inner));
 
-test('fields between separators, without empty ones; none when a quote is not closed', () => {
-  expect(fieldsBetween('x,,y', 'comma')).toEqual(plain('x', 'y'));
-  expect(fieldsBetween('"x', 'comma')).toEqual([]);
+test('several fields between separators; empty ones and those of an unclosed quote do not count', () => {
+  expect(hasSeveralFields('x,,y', 'comma')).toBe(true);
+  expect(hasSeveralFields('x,,', 'comma')).toBe(false);
+  expect(hasSeveralFields('x,"y', 'comma')).toBe(false);
   expect(containsSeparator('x\ty', 'space')).toBe(true);
   expect(containsSeparator('x\ty', 'comma')).toBe(false);
+});
+
+/** Characters that are looked at by `indexOf`, which finds the ends of fields and quotes. */
+function scannedBy(work: () => void): number {
+  let scanned = 0;
+  const indexOf = String.prototype.indexOf;
+  const spy = vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, ...search) {
+    const found = indexOf.apply(this, search);
+    scanned += (found < 0 ? this.length : found + 1) - (search[1] ?? 0);
+    return found;
+  });
+  work();
+  spy.mockRestore();
+  return scanned;
+}
+
+test.each([
+  ['many labels, and a separator that none of them holds', 'a,'.repeat(5_000)],
+  ['many labels in quotes', '"a",'.repeat(5_000)],
+  ['one quoted label with many quotes inside', `"${'a""'.repeat(5_000)}"`],
+  ['many labels that begin with an apostrophe', "'a,".repeat(5_000)],
+])('each character of a line is looked at a few times, however long it is: %s', (_, text) => {
+  expect(scannedBy(() => splitFields(text, '\t,'))).toBeLessThan(4 * text.length);
 });

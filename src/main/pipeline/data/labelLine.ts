@@ -1,11 +1,11 @@
 /**
- * One line of a label file: an image path, a separator, labels.
+ * Parses one line of a label file: an image path, a separator, labels.
  *
- *   images/a.jpg<tab>cat,red apple        a column of labels, which have a separator of their own
- *   images/a.jpg,cat,red apple            labels as further columns
- *   "my photo.jpg" cat dog                quotes protect what stands between them; "" is a quote inside quotes
+ *   images/a.jpg<tab>cat,red apple        one column of labels, with a separator of its own between them
+ *   images/a.jpg,cat,red apple            each label in a column of its own
+ *   "my photo.jpg" cat dog                quotes protect the text between them; "" is a quote inside quotes
  *   images/a.jpg,"cat,dog"                a quoted column of labels, as spreadsheets write it
- *   images/a.jpg                          no labels: a legal negative
+ *   images/a.jpg                          no labels, which is allowed: a negative
  */
 export const separatorNames = ['tab', 'semicolon', 'pipe', 'comma', 'space'] as const;
 export type SeparatorName = (typeof separatorNames)[number];
@@ -17,7 +17,7 @@ export interface Layout {
   readonly separator: SeparatorName;
   /** Between one label and the next. */
   readonly labelSeparator: SeparatorName;
-  /** A column of labels that is in quotes as a whole is a list, not one label. */
+  /** True when a column that is quoted as a whole is a list of labels and not one label. */
   readonly quotedLists: boolean;
 }
 
@@ -31,20 +31,20 @@ export interface LabelLine {
   readonly labels: readonly Field[];
 }
 
-/** The fields of a text between any of the characters `stops`; null if a quote is not closed. Unquoted fields are trimmed. */
+/** Splits a text at any of the characters in `stops`. Unquoted fields are trimmed. Null if a quote is not closed. */
 export function splitFields(
   text: string,
   stops: string,
   limit = Infinity,
 ): { fields: Field[]; rest: string | null } | null {
   const fields: Field[] = [];
+  const nextStop = stopFinder(text, stops);
   let at = 0;
   while (fields.length < limit) {
-    while (at < text.length && isBlank(text[at]!) && !stops.includes(text[at]!)) at++;
+    at = skipBlanks(text, at, stops);
     const quoted = readQuoted(text, at, stops);
     if (quoted === 'unclosed') return null;
-    let end = quoted === null ? at : quoted.end;
-    end = nextStop(text, stops, end);
+    const end = nextStop(quoted === null ? at : quoted.end);
     fields.push(
       quoted === null ? { text: text.slice(at, end).trim(), quoted: false } : { text: quoted.text, quoted: true },
     );
@@ -54,42 +54,59 @@ export function splitFields(
   return { fields, rest: text.slice(at) };
 }
 
-function nextStop(text: string, stops: string, from: number): number {
-  let at = text.length;
-  for (const stop of stops) {
-    const found = text.indexOf(stop, from);
-    if (found >= 0 && found < at) at = found;
-  }
+/**
+ * Returns a function that finds the first stop at or after a position; positions must not decrease. It remembers where
+ * each stop was found, because a rare one would otherwise be searched to the end of the line again for every field.
+ */
+function stopFinder(text: string, stops: string): (from: number) => number {
+  const found = Array.from(stops, () => -1);
+  return (from) => {
+    let nearest = text.length;
+    for (let i = 0; i < stops.length; i++) {
+      if (found[i]! < from) {
+        const at = text.indexOf(stops[i]!, from);
+        found[i] = at < 0 ? text.length : at;
+      }
+      nearest = Math.min(nearest, found[i]!);
+    }
+    return nearest;
+  };
+}
+
+function skipBlanks(text: string, from: number, stops: string): number {
+  let at = from;
+  while (at < text.length && isBlank(text.charCodeAt(at)) && !stops.includes(text[at]!)) at++;
   return at;
 }
 
-const isBlank = (character: string): boolean => character.trim() === '';
+/** True for the characters that `trim` removes. Works on units, to create no string per character of a long line. */
+const isBlank = (unit: number): boolean =>
+  unit <= 0x7f ? unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) : /\s/.test(String.fromCharCode(unit));
 
-/** A quoted field that starts at `at`; null if the field there is not quoted. An apostrophe quotes only if it is closed before a separator: it may also start a name. */
+/**
+ * Reads a quoted field that starts at `at`; null if the field there is not quoted. An apostrophe may also start a name,
+ * so it counts as a quote only if it is closed before a separator.
+ */
 function readQuoted(text: string, at: number, stops: string): { text: string; end: number } | 'unclosed' | null {
   const mark = text[at];
   if (mark !== '"' && mark !== "'") return null;
-  let value = '';
-  for (let i = at + 1; i < text.length; i++) {
-    if (text[i] !== mark) value += text[i]!;
-    else if (text[i + 1] === mark) value += text[i++]!;
-    else {
-      let end = i + 1;
-      while (end < text.length && isBlank(text[end]!) && !stops.includes(text[end]!)) end++;
-      if (end >= text.length || stops.includes(text[end]!)) return { text: value, end };
-      break;
-    }
+  let close = text.indexOf(mark, at + 1);
+  while (close >= 0 && text[close + 1] === mark) close = text.indexOf(mark, close + 2);
+  if (close >= 0) {
+    const end = skipBlanks(text, close + 1, stops);
+    if (end >= text.length || stops.includes(text[end]!))
+      return { text: text.slice(at + 1, close).replaceAll(mark + mark, mark), end };
   }
   return mark === '"' ? 'unclosed' : null;
 }
 
-/** The path and what stands behind the first separator (null if nothing does). Null if a quote is not closed. */
+/** Splits off the path; `rest` is null when the line has no separator. Null if a quote is not closed. */
 export function splitPath(text: string, separator: SeparatorName): { path: Field; rest: string | null } | null {
   const found = splitFields(separator === 'space' ? text.trim() : text, characters[separator], 1);
   return found === null ? null : { path: found.fields[0]!, rest: found.rest };
 }
 
-/** Null if a quote is not closed. */
+/** Returns null if a quote is not closed. */
 export function splitLine(text: string, layout: Layout): LabelLine | null {
   const start = splitPath(text, layout.separator);
   if (start === null) return null;
@@ -104,7 +121,7 @@ export function splitLine(text: string, layout: Layout): LabelLine | null {
 function splitLabels(rest: string, { separator, labelSeparator, quotedLists }: Layout): ReturnType<typeof splitFields> {
   const list = quotedLists ? wholeQuoted(rest, separator) : null;
   if (list !== null) return splitFields(list, characters[labelSeparator]);
-  // Labels that follow a path and a space but have a separator of their own may contain spaces.
+  // In 'a.jpg red apple,pear' the labels have a separator of their own, so they may contain spaces.
   const spacesInLabels = separator === 'space' && labelSeparator !== 'space';
   return splitFields(
     rest,
@@ -112,15 +129,17 @@ function splitLabels(rest: string, { separator, labelSeparator, quotedLists }: L
   );
 }
 
-/** What stands in the quotes, if the whole text is one quoted field. */
+/** Returns the text inside the quotes if the whole text is one quoted field, else null. */
 export function wholeQuoted(text: string, separator: SeparatorName): string | null {
-  const fields = splitFields(text, characters[separator])?.fields;
-  return fields?.length === 1 && fields[0]!.quoted ? fields[0]!.text : null;
+  const found = splitFields(text, characters[separator], 1);
+  return found?.rest === null && found.fields[0]!.quoted ? found.fields[0]!.text : null;
 }
 
 const trimmed = ({ text, quoted }: Field): Field => ({ text: text.trim(), quoted });
 
 export const containsSeparator = (text: string, name: SeparatorName): boolean =>
   [...characters[name]].some((character) => text.includes(character));
-export const fieldsBetween = (text: string, name: SeparatorName): readonly Field[] =>
-  (splitFields(text, characters[name])?.fields ?? []).filter((field) => field.text !== '');
+
+/** True when the text has more than one field that is not empty. */
+export const hasSeveralFields = (text: string, name: SeparatorName): boolean =>
+  (splitFields(text, characters[name])?.fields ?? []).filter((field) => field.text !== '').length > 1;

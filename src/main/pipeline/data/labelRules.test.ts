@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Dataset, Split } from './dataset.ts';
-import { checkLabels, looseLabel } from './labelRules.ts';
+import { looseLabel } from '../../../shared/hiddenCharacters.ts';
+import { checkLabels } from './labelRules.ts';
 
 /** One text per image: '' for none of the labels, 'a b' for both. Lines are numbered from 1. */
 function dataset(vocabulary: string[], lists: Partial<Record<Split, string[]>>): Dataset {
@@ -25,22 +26,22 @@ describe('labels as a whole', () => {
 
   test('an empty split is an error that names its file; splits that were not asked for are not missed', () => {
     const some = dataset(['a'], { train: ['a'], test: ['a'] });
-    expect(checkLabels(some, all, 1)).toEqual([
+    expect(checkLabels(some, all, 1)).toMatchObject([
       {
         code: 'emptySplit',
         severity: 'error',
         split: 'val',
         file: 'val.txt',
         line: null,
-        message: 'val.txt lists no image.',
+        message: { code: 'findings.emptySplit.file', params: { file: 'val.txt' } },
       },
     ]);
     expect(checkLabels(some, ['train', 'test'], 1)).toEqual([]);
   });
 
   test('no label at all is one error, not one per label', () => {
-    expect(checkLabels(dataset(['a', 'b'], { train: [''], val: [''], test: ['', ''] }), all, 5)).toEqual([
-      { code: 'noLabels', severity: 'error', ...nowhere, message: 'no image has a label.' },
+    expect(checkLabels(dataset(['a', 'b'], { train: [''], val: [''], test: ['', ''] }), all, 5)).toMatchObject([
+      { code: 'noLabels', severity: 'error', ...nowhere },
     ]);
   });
 
@@ -58,21 +59,21 @@ describe('labels as a whole', () => {
       2,
     );
     const inTrain = { split: 'train', file: 'train.txt', line: null } as const;
-    expect(found).toEqual([
-      { code: 'nothingToLearn', severity: 'error', ...inTrain, message: 'no image in train.txt has a label.' },
+    expect(found).toMatchObject([
+      { code: 'nothingToLearn', severity: 'error', ...inTrain, message: { params: { file: 'train.txt' } } },
       {
         code: 'notInTrain',
         severity: 'warning',
         ...inTrain,
         label: 'a',
-        message: "label 'a' has no training image: it is only in val, test.",
+        message: { params: { label: 'a', splits: ['val', 'test'] } },
       },
       {
         code: 'notInTrain',
         severity: 'warning',
         ...inTrain,
         label: 'b',
-        message: "label 'b' has no training image: it is only in val, test.",
+        message: { params: { label: 'b', splits: ['val', 'test'] } },
       },
       {
         code: 'fewPositives',
@@ -81,14 +82,14 @@ describe('labels as a whole', () => {
         file: 'val.txt',
         line: null,
         label: 'b',
-        message: "class 'b' has only 1 image in val (2 images).",
+        message: { params: { label: 'b', count: 1, split: 'val', images: 2 } },
       },
       {
         code: 'notInTrain',
         severity: 'warning',
         ...inTrain,
         label: 'c',
-        message: "label 'c' has no training image: no split has it.",
+        message: { code: 'findings.notInTrain.nowhere', params: { label: 'c' } },
       },
       ...(['val', 'test'] as const).map((split) => ({
         code: 'notMeasured',
@@ -97,7 +98,7 @@ describe('labels as a whole', () => {
         file: `${split}.txt`,
         line: null,
         label: 'c',
-        message: `label 'c' has no image in ${split}: it is not measured there.`,
+        message: { params: { label: 'c', split } },
       })),
     ]);
   });
@@ -109,7 +110,7 @@ describe('labels as a whole', () => {
 
   test('a label with fewer images than asked for is counted per split', () => {
     const found = checkLabels(dataset(['a'], { train: ['a', 'a', '', 'a'], val: ['a', 'a'] }), ['train', 'val'], 3);
-    expect(found).toEqual([
+    expect(found).toMatchObject([
       {
         code: 'fewPositives',
         severity: 'warning',
@@ -117,7 +118,7 @@ describe('labels as a whole', () => {
         file: 'val.txt',
         line: null,
         label: 'a',
-        message: "class 'a' has only 2 images in val (2 images).",
+        message: { params: { label: 'a', count: 2, split: 'val', images: 2 } },
       },
     ]);
   });
@@ -126,14 +127,14 @@ describe('labels as a whole', () => {
     expect(checkLabels(dataset(['a'], { val: ['a'] }), ['val'], 1)).toEqual([]));
 });
 
-describe('look-alikes', () => {
+describe('similar labels', () => {
   test('are one warning at the first use of the first, with the first use of each other', () => {
     const found = checkLabels(
       dataset(['Fig', 'apple', 'fig'], { train: ['apple', 'fig'], val: ['Fig', 'Fig'] }),
       ['train', 'val'],
       0,
     );
-    expect(found.filter(({ code }) => code === 'similarLabels')).toEqual([
+    expect(found.filter(({ code }) => code === 'similarLabels')).toMatchObject([
       {
         code: 'similarLabels',
         severity: 'warning',
@@ -141,20 +142,20 @@ describe('look-alikes', () => {
         file: 'val.txt',
         line: 1,
         label: 'Fig',
-        message: "'Fig', 'fig' differ only in case, spaces or the like.",
+        message: { params: { labels: ["'Fig'", "'fig'"] } },
         others: [{ file: 'train.txt', line: 2, path: 'train2.jpg' }],
       },
     ]);
   });
 
-  test('that no image has are named without a place', () => {
+  test('without any image are reported without a line', () => {
     const found = checkLabels(dataset(['a', 'Fig', 'fig'], { train: ['a'] }), ['train'], 0);
-    expect(found.find(({ code }) => code === 'similarLabels')).toEqual({
+    expect(found.find(({ code }) => code === 'similarLabels')).toMatchObject({
       code: 'similarLabels',
       severity: 'warning',
       ...nowhere,
       label: 'Fig',
-      message: "'Fig', 'fig' differ only in case, spaces or the like.",
+      message: { params: { labels: ["'Fig'", "'fig'"] } },
       others: [],
     });
   });
@@ -171,10 +172,10 @@ describe('look-alikes', () => {
   ])('%j counts as %j', (label, loose) => expect(looseLabel(label)).toBe(loose));
 });
 
-describe('labels with characters that nobody sees', () => {
+describe('labels with invisible characters', () => {
   const hidden = 'fi\u200bg';
   test('are a warning at their first use', () =>
-    expect(checkLabels(dataset(['a', hidden], { train: ['a', hidden] }), ['train'], 0)).toEqual([
+    expect(checkLabels(dataset(['a', hidden], { train: ['a', hidden] }), ['train'], 0)).toMatchObject([
       {
         code: 'hiddenCharacters',
         severity: 'warning',
@@ -182,11 +183,11 @@ describe('labels with characters that nobody sees', () => {
         file: 'train.txt',
         line: 2,
         label: hidden,
-        message: "label 'fi\\u200bg' contains characters that cannot be seen.",
+        message: { params: { label: 'fi\\u200bg' } },
       },
     ]));
 
-  test('that no image has are named without a place', () =>
+  test('without any image are reported without a line', () =>
     expect(
       checkLabels(dataset(['a', hidden], { train: ['a'] }), ['train'], 0).find(
         ({ code }) => code === 'hiddenCharacters',
@@ -198,7 +199,7 @@ describe('labels with characters that nobody sees', () => {
     const messages = [
       ...checkLabels(dataset(['a', 'fig', hidden], lists), all, 2),
       ...checkLabels(dataset(['a', hidden], { ...lists, train: ['a'] }), all, 2),
-    ].map(({ message }) => message);
+    ].map(({ message }) => message.text);
     expect(messages.filter((message) => message.includes('fi\\u200bg')).length).toBeGreaterThan(4);
     expect(messages.filter((message) => message.includes('\u200b'))).toEqual([]);
   });

@@ -1,136 +1,85 @@
-import { hasHiddenCharacters, visible, withoutHiddenCharacters } from '../../../shared/hiddenCharacters.ts';
+import type { Finding } from '../../../shared/findings.ts';
+import { hasHiddenCharacters, looseLabel, visible } from '../../../shared/hiddenCharacters.ts';
+import { message } from '../../../shared/message.ts';
 import type { Dataset, Split } from './dataset.ts';
 import { labelFileName, PRESENT } from './dataset.ts';
-import type { DataProblem } from './problems.ts';
+import { finding } from './findings.ts';
 import { positivesOf } from './statistics.ts';
 
-/** What the labels as a whole show: empty splits, look-alikes, classes that cannot be learned or judged. */
-export function checkLabels(dataset: Dataset, splits: readonly Split[], minPositives: number): DataProblem[] {
+/** Checks the labels as a whole: empty splits, similar labels, classes that cannot be learned or measured. */
+export function checkLabels(dataset: Dataset, splits: readonly Split[], minPositives: number): Finding[] {
   const filled = splits.filter((split) => dataset.splits[split].length > 0);
-  const problems: DataProblem[] = splits
-    .filter((split) => !filled.includes(split))
-    .map((split) => ({
-      code: 'emptySplit',
-      severity: 'error',
-      split,
-      file: labelFileName(split),
-      line: null,
-      message: `${labelFileName(split)} lists no image.`,
-    }));
+  const findings = splits.filter((split) => !filled.includes(split)).map(emptySplit);
   const positives = new Map(
     filled.map((split) => [split, positivesOf(dataset.splits[split], dataset.vocabulary.length)]),
   );
-  const total = [...positives.values()].reduce((sum, counts) => sum + counts.reduce((a, b) => a + b, 0), 0);
-  if (total === 0 && filled.length > 0) {
-    problems.push({
-      code: 'noLabels',
-      severity: 'error',
-      split: null,
-      file: null,
-      line: null,
-      message: 'no image has a label.',
-    });
-    return problems;
-  }
+  const isEmpty = (counts: Uint32Array): boolean => counts.every((count) => count === 0);
+  if (filled.length > 0 && [...positives.values()].every(isEmpty))
+    return [...findings, finding('noLabels', 'error', message('findings.noLabels.project'), {})];
   const inTrain = positives.get('train');
-  if (inTrain?.every((count) => count === 0) === true)
-    problems.push({
-      code: 'nothingToLearn',
-      severity: 'error',
-      split: 'train',
-      file: labelFileName('train'),
-      line: null,
-      message: `no image in ${labelFileName('train')} has a label.`,
-    });
-  problems.push(...hiddenInLabels(dataset), ...similarLabels(dataset));
-  dataset.vocabulary.forEach((label, index) =>
-    problems.push(...judgeClass(dataset, label, index, positives, minPositives)),
-  );
-  return problems;
+  if (inTrain !== undefined && isEmpty(inTrain)) {
+    const file = labelFileName('train');
+    const text = message('findings.nothingToLearn.split', { file });
+    findings.push(finding('nothingToLearn', 'error', text, { split: 'train', file }));
+  }
+  return [
+    ...findings,
+    ...hiddenInLabels(dataset),
+    ...similarLabels(dataset),
+    ...dataset.vocabulary.flatMap((label, index) => checkClass(dataset, label, index, positives, minPositives)),
+  ];
 }
 
-function judgeClass(
+function emptySplit(split: Split): Finding {
+  const file = labelFileName(split);
+  return finding('emptySplit', 'error', message('findings.emptySplit.file', { file }), { split, file });
+}
+
+function checkClass(
   dataset: Dataset,
-  label: string,
+  name: string,
   index: number,
   positives: ReadonlyMap<Split, Uint32Array>,
   minPositives: number,
-): DataProblem[] {
-  const problems: DataProblem[] = [];
-  const onlyElsewhere = positives.has('train') && positives.get('train')![index] === 0;
-  if (onlyElsewhere) {
-    const elsewhere = [...positives].filter(([, counts]) => counts[index]! > 0).map(([split]) => split);
-    const where = elsewhere.length === 0 ? 'no split has it' : `it is only in ${elsewhere.join(', ')}`;
-    problems.push({
-      code: 'notInTrain',
-      severity: 'warning',
-      split: 'train',
-      file: labelFileName('train'),
-      line: null,
-      label,
-      message: `label '${visible(label)}' has no training image: ${where}.`,
-    });
-  }
-  for (const [split, counts] of positives) {
-    const count = counts[index]!;
-    if (split === 'train' && onlyElsewhere) continue;
-    if (count === 0) {
-      problems.push({
-        code: 'notMeasured',
-        severity: 'warning',
-        split,
-        file: labelFileName(split),
-        line: null,
-        label,
-        message: `label '${visible(label)}' has no image in ${split}: it is not measured there.`,
-      });
-      continue;
+): Finding[] {
+  const label = visible(name);
+  const counts = [...positives].map(([split, perClass]) => ({ split, count: perClass[index]! }));
+  return counts.flatMap(({ split, count }) => {
+    const where = { split, file: labelFileName(split), label: name };
+    if (split === 'train' && count === 0) {
+      const splits = counts.filter((other) => other.count > 0).map((other) => other.split);
+      const text =
+        splits.length === 0
+          ? message('findings.notInTrain.nowhere', { label })
+          : message('findings.notInTrain.elsewhere', { label, splits });
+      return [finding('notInTrain', 'warning', text, where)];
     }
-    if (count >= minPositives) continue;
-    const images = count === 1 ? 'only 1 image' : `only ${count} images`;
-    problems.push({
-      code: 'fewPositives',
-      severity: 'warning',
-      split,
-      file: labelFileName(split),
-      line: null,
-      label,
-      message: `class '${visible(label)}' has ${images} in ${split} (${dataset.splits[split].length} images).`,
-    });
-  }
-  return problems;
-}
-
-/** Labels with characters that nobody sees: they are two classes on the disk and one on the screen. */
-function hiddenInLabels(dataset: Dataset): DataProblem[] {
-  return dataset.vocabulary.flatMap((label, index) => {
-    if (!hasHiddenCharacters(label)) return [];
-    const use = firstUse(dataset, index);
+    if (count === 0)
+      return [finding('notMeasured', 'warning', message('findings.notMeasured.label', { label, split }), where)];
+    if (count >= minPositives) return [];
+    const images = dataset.splits[split].length;
     return [
-      {
-        code: 'hiddenCharacters',
-        severity: 'warning',
-        split: use?.split ?? null,
-        file: use?.file ?? null,
-        line: use?.line ?? null,
-        label,
-        message: `label '${visible(label)}' contains characters that cannot be seen.`,
-      } as const,
+      finding(
+        'fewPositives',
+        'warning',
+        message('findings.fewPositives.label', { label, count, split, images }),
+        where,
+      ),
     ];
   });
 }
 
-/**
- * Labels that look alike are equal without hidden characters, case, spaces, dashes and underscores, in Unicode's
- * compatibility form.
- */
-export const looseLabel = (label: string): string =>
-  withoutHiddenCharacters(label)
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\s_-]+/g, '');
+/** Reports labels with invisible characters: they are two classes in the file but look like one on screen. */
+function hiddenInLabels(dataset: Dataset): Finding[] {
+  return dataset.vocabulary.flatMap((label, index) => {
+    if (!hasHiddenCharacters(label)) return [];
+    const text = message('findings.hiddenCharacters.label', { label: visible(label) });
+    const { split = null, file = null, line = null } = firstUse(dataset, index) ?? {};
+    return [finding('hiddenCharacters', 'warning', text, { split, file, line, label })];
+  });
+}
 
-function similarLabels(dataset: Dataset): DataProblem[] {
+function similarLabels(dataset: Dataset): Finding[] {
   const groups = Map.groupBy(
     dataset.vocabulary.map((label, index) => ({ label, index })),
     ({ label }) => looseLabel(label),
@@ -139,17 +88,15 @@ function similarLabels(dataset: Dataset): DataProblem[] {
     .filter((group) => group.length > 1)
     .map((group) => {
       const [first, ...others] = group.map(({ label, index }) => ({ label, use: firstUse(dataset, index) }));
-      const at = first!.use;
-      return {
-        code: 'similarLabels',
-        severity: 'warning',
-        split: at?.split ?? null,
-        file: at?.file ?? null,
-        line: at?.line ?? null,
+      const { split = null, file = null, line = null } = first!.use ?? {};
+      const labels = group.map(({ label }) => `'${visible(label)}'`);
+      return finding('similarLabels', 'warning', message('findings.similarLabels.labels', { labels }), {
+        split,
+        file,
+        line,
         label: first!.label,
-        message: `${group.map(({ label }) => `'${visible(label)}'`).join(', ')} differ only in case, spaces or the like.`,
         others: others.flatMap(({ use }) => (use === null ? [] : [{ file: use.file, line: use.line, path: use.path }])),
-      };
+      });
     });
 }
 

@@ -1,7 +1,7 @@
 /**
- * Letterbox: the picture keeps its aspect, is centred in a square, and the rest takes the padding colour.
- * Bilinear, byte for byte OpenCV's cv2.resize(..., INTER_LINEAR_EXACT) (modules/imgproc/src/resize.cpp, 4.14 and 5.0).
- * resources/letterbox/letterbox.h is the same in C.
+ * Letterbox: the image keeps its aspect ratio and is centered in a square; the rest is filled with the padding color.
+ * Scaling is bilinear and equals OpenCV's cv2.resize(..., INTER_LINEAR_EXACT) byte for byte
+ * (modules/imgproc/src/resize.cpp, 4.14 and 5.0). Keep it in step with its C version, resources/letterbox/letterbox.h.
  */
 export interface LetterboxGeometry {
   readonly newWidth: number;
@@ -10,7 +10,7 @@ export interface LetterboxGeometry {
   readonly top: number;
 }
 
-/** Integers only: floating point would round some sizes otherwise. */
+/** Uses integers only, because floating point would round some sizes differently. */
 export function letterboxGeometry(width: number, height: number, size: number): LetterboxGeometry {
   const other = (side: number, longer: number): number =>
     Math.max(1, Math.floor((2 * side * size + longer) / (2 * longer)));
@@ -30,7 +30,7 @@ function roundHalfToEven(x: number): number {
   return k + (d > 0.5 || (d === 0.5 && k % 2 === 1) ? 1 : 0);
 }
 
-/** Offset and weight (0..256, 8 fractional bits) of the second of the two pixels that each output position mixes. */
+/** For each output position: offset of the first of its two source pixels, and weight of the second (0..256). */
 export function axisTaps(source: number, target: number): Taps {
   const scale = 1 / (target / source);
   const offsets = new Int32Array(target);
@@ -49,7 +49,7 @@ export function axisTaps(source: number, target: number): Taps {
   return { offsets, coefficients };
 }
 
-/** One source row, weighed horizontally: 0..65280, not rounded. */
+/** Scales one source row horizontally to values of 0..65280, which are rounded only after the vertical pass. */
 function weighRow(
   rgb: Uint8Array,
   start: number,
@@ -66,7 +66,7 @@ function weighRow(
   }
 }
 
-/** uint8 RGB [height, width, 3] to [size, size, 3]. */
+/** Scales uint8 RGB [height, width, 3] to [size, size, 3]. */
 export function letterbox(
   rgb: Uint8Array,
   width: number,

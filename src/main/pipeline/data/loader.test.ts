@@ -145,7 +145,7 @@ describe('the loader', () => {
     expect(Buffer.compare(small!, boxed(0, 16))).toBe(0);
   });
 
-  test('keeps no pixels of another padding colour, size or content for the same', async () => {
+  test('does not confuse pixels of another padding color, size or content', async () => {
     const samples = [await image(0)];
     await (await open()).load({ samples, augmentation: null });
     for (const options of [{ paddingColor: [0, 0, 1] as [number, number, number] }, { sizes: [18] }]) {
@@ -155,7 +155,7 @@ describe('the loader', () => {
     }
   });
 
-  test('stays within its bound, dropping the oldest', async () => {
+  test('stays within its limit by removing the oldest files', async () => {
     const samples = await Promise.all(Array.from({ length: 12 }, (_, n) => image(n)));
     const one = 16 * 16 * 3 + 4;
     await (
@@ -166,13 +166,13 @@ describe('the loader', () => {
     expect(cacheFiles().length).toBe(4);
   });
 
-  test('goes on without a cache that cannot be written', async () => {
+  test('continues without a cache that cannot be written', async () => {
     writeFileSync(path.join(folder, 'cache'), 'a file in the way');
     const [small] = await (await open()).load({ samples: [await image(0)], augmentation: null });
     expect(Buffer.compare(small!, boxed(0, 16))).toBe(0);
   });
 
-  test('names an image that vanished, and stays usable', async () => {
+  test('names a missing image, and stays usable', async () => {
     const samples = await Promise.all([0, 1].map(image));
     const loader = await open();
     unlinkSync(samples[0]!.file);
@@ -188,7 +188,7 @@ describe('the loader', () => {
     await expect((await open()).load({ samples: [sample], augmentation: null })).rejects.toThrow(/0\.png has changed/);
   });
 
-  test('rejects what is under way when it is closed', async () => {
+  test('rejects pending loads when it is closed', async () => {
     const loader = await open({ workers: 1 });
     const loading = loader.load({ samples: [await image(0)], augmentation: null });
     const outcome = expect(loading).rejects.toThrow(/closed/);

@@ -9,8 +9,8 @@ import type { Mixing } from './mixing.ts';
 import { makeRoom } from './pixelCache.ts';
 
 /**
- * Batches of letterboxed (and on request augmented) pixels, made by worker threads ahead of the training step.
- * One call makes one batch at every size asked for, with the same augmentation for each sample at all sizes.
+ * Worker threads prepare batches of letterboxed (and on request augmented) pixels ahead of the training step. One call
+ * makes one batch at every size, with the same augmentation of a sample at all sizes.
  */
 export interface LoaderOptions {
   /** Sides of the square inputs, in pixels: for example [240, 300] for student and teacher. */
@@ -18,15 +18,18 @@ export interface LoaderOptions {
   /** RGB 0..255 of the letterbox's padding. */
   readonly paddingColor: readonly [number, number, number];
   readonly maxMegapixels: number;
-  /** Letterboxed pixels are kept here; null = no cache. */
+  /** Letterboxed pixels are kept here; null keeps nothing. */
   readonly cache: { readonly folder: string; readonly maxBytes: number } | null;
-  /** Threads; 0 chooses by the number of cores. */
+  /** Number of threads; 0 chooses by the number of cores. */
   readonly workers: number;
 }
 
 export interface BatchRequest {
   readonly samples: readonly Sample[];
-  /** Null: exactly the letterboxed pixels (evaluation, calibration). Else drawn once a sample from (seed, epoch, sample's position). */
+  /**
+   * Null gives exactly the letterboxed pixels, for evaluation and calibration. Otherwise each sample is augmented by a
+   * draw from (seed, epoch, position of the sample).
+   */
   readonly augmentation: {
     readonly config: AugmentationConfig;
     readonly seed: number;
@@ -38,13 +41,13 @@ export interface BatchRequest {
 
 export interface Loader {
   /**
-   * One uint8 buffer [N, S, S, 3] per size, in the order of `sizes`. Calls may overlap: each goes to the least busy thread.
-   * Rejects with a Problem that names the file; the loader stays usable.
+   * Returns one uint8 buffer [N, S, S, 3] per size, in the order of `sizes`. Calls may overlap; each goes to the least
+   * busy thread. Rejects with a Problem that names the file; the loader stays usable.
    */
   load(request: BatchRequest): Promise<readonly Uint8Array[]>;
-  /** Images decoded so far, as opposed to found in the cache. */
+  /** Number of images decoded so far, without those found in the cache. */
   decoded(): number;
-  /** Ends the threads at once; loads under way are rejected. */
+  /** Ends the threads at once and rejects pending loads. */
   close(): Promise<void>;
 }
 
@@ -52,12 +55,12 @@ interface Pending {
   resolve(batches: readonly Uint8Array[]): void;
   reject(error: Error): void;
 }
-interface Hand {
+interface LoaderThread {
   readonly worker: Worker;
   readonly pending: Map<number, Pending>;
 }
 
-/** Decoding waits for memory more than for arithmetic: more threads than this gain nothing. */
+/** Decoding is bound by memory bandwidth: more threads than this are not faster. */
 const MOST_WORKERS = 8;
 const workerCount = (asked: number): number =>
   asked > 0 ? asked : Math.min(MOST_WORKERS, Math.max(1, os.availableParallelism() - 1));
@@ -78,22 +81,22 @@ export async function createLoader({
     maxMegapixels,
     cache: folder === null ? null : { folder, allowance },
   };
-  const hands = Array.from({ length: count }, () => hire(options));
+  const threads = Array.from({ length: count }, () => startThread(options));
   let decoded = 0;
   let next = 0;
-  for (const { worker, pending } of hands) {
+  for (const { worker, pending } of threads) {
     worker.on('message', (reply: WorkerReply) => {
       decoded += reply.decoded;
       const waiting = pending.get(reply.id);
       pending.delete(reply.id);
       if (reply.batches !== undefined) waiting?.resolve(reply.batches);
-      else waiting?.reject(new Problem(reply.problem!.kind, reply.problem!.message, reply.problem!.detail));
+      else waiting?.reject(Problem.from(reply.problem!));
     });
   }
   return {
     load: ({ samples, augmentation }) =>
       new Promise((resolve, reject) => {
-        const { worker, pending } = hands.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
+        const { worker, pending } = threads.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
         const request: WorkerRequest = {
           id: next++,
           images: samples.map(({ file, hash }) => ({ file, hash })),
@@ -104,12 +107,12 @@ export async function createLoader({
       }),
     decoded: () => decoded,
     close: async () => {
-      await Promise.all(hands.map(({ worker }) => worker.terminate()));
+      await Promise.all(threads.map(({ worker }) => worker.terminate()));
     },
   };
 }
 
-function hire(options: WorkerOptions): Hand {
+function startThread(options: WorkerOptions): LoaderThread {
   const worker = new Worker(new URL(`./loaderWorker${path.extname(import.meta.filename)}`, import.meta.url), {
     workerData: options,
   });
@@ -118,7 +121,7 @@ function hire(options: WorkerOptions): Hand {
     for (const { reject } of pending.values()) reject(problem);
     pending.clear();
   };
-  worker.on('error', (error) => fail(new Problem('internal', 'A thread that loads images failed.', error.stack)));
-  worker.on('exit', () => fail(new Problem('cancelled', 'The image loader was closed.')));
+  worker.on('error', (error) => fail(new Problem('internal.loaderThread', {}, error.stack)));
+  worker.on('exit', () => fail(new Problem('cancelled.loaderClosed')));
   return { worker, pending };
 }

@@ -11,7 +11,6 @@ import type { Mixing } from './mixing.ts';
 import { openPixelCache, pixelKey } from './pixelCache.ts';
 import type { PixelCache } from './pixelCache.ts';
 
-/** What a loader's worker thread is started with. */
 export interface WorkerOptions {
   readonly sizes: readonly number[];
   readonly paddingColor: readonly [number, number, number];
@@ -33,10 +32,10 @@ export interface WorkerRequest {
 
 export interface WorkerReply {
   readonly id: number;
-  /** One [N, S, S, 3] a size. */
+  /** One [N, S, S, 3] per size. */
   readonly batches?: readonly Uint8Array<ArrayBuffer>[];
   readonly problem?: ProblemData;
-  /** Images that had to be decoded, not found in the cache. */
+  /** Number of images that were not in the cache and had to be decoded. */
   readonly decoded: number;
 }
 
@@ -84,7 +83,7 @@ async function fill(
   });
 }
 
-/** Letterboxed pixels at every size, from the cache or from the file. */
+/** Returns letterboxed pixels at every size, from the cache if all sizes are there. */
 async function pixelsOf({ file, hash }: Image, count: { decoded: number }): Promise<Uint8Array[]> {
   const keeps = hash === '' ? null : cache;
   const keys = options.sizes.map((size) => pixelKey(hash, size, options.paddingColor));

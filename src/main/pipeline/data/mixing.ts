@@ -1,20 +1,23 @@
 import { permutation, randomStream } from '../../../shared/random.ts';
 import type { RandomStream } from '../../../shared/random.ts';
 
-/** What labels say of a batch: [N, classes] in 0..1, and 1 where known, else 0. */
+/** Targets of a batch, [N, classes]: labels in 0..1; weights are 1 where the label is known, else 0. */
 interface Targets {
   readonly labels: Float32Array;
   readonly weights: Float32Array;
 }
 
-/** Which image of a batch is blended with which, and how much of the first stays. */
+/** For each image of a batch, the image that it is blended with. */
 export interface Mixing {
   readonly partners: Uint32Array;
-  /** Share of an image's own pixels and labels, 0..1. */
+  /** Weight of the image's own pixels and labels, 0..1; the partner has the rest. */
   readonly shares: Float64Array;
 }
 
-/** MixUp (Zhang et al. 2017, arXiv 1710.09412): a share from Beta(alpha, alpha) an image; a pure function of (seed, epoch, batch). Null: off. */
+/**
+ * Draws MixUp (Zhang et al. 2017, arXiv 1710.09412) with one share per image from Beta(alpha, alpha). A pure function
+ * of (seed, epoch, batch), so that a resumed run draws the same. Null when alpha is 0.
+ */
 export function drawMixing(
   alpha: number,
   batchSize: number,
@@ -30,17 +33,17 @@ export function drawMixing(
   };
 }
 
-/** Jöhnk 1964; quick for the small alphas that MixUp takes. */
+/** Draws from Beta(alpha, alpha) by Jöhnk's method (1964), which is fast for the small alphas of MixUp. */
 function beta(alpha: number, stream: RandomStream): number {
   for (;;) {
     const [x, y] = [stream() ** (1 / alpha), stream() ** (1 / alpha)];
-    // Tiny alphas may underflow both: then it is one or the other.
+    // With tiny alphas both may underflow to 0: in the limit the share is 0 or 1.
     if (x + y === 0) return stream() < 0.5 ? 0 : 1;
     if (x + y <= 1) return x / (x + y);
   }
 }
 
-/** Labels blended; an entry is known only where it is known in both. */
+/** Blends the labels; an entry is known only where it is known for both images. */
 export function mixTargets({ labels, weights }: Targets, { partners, shares }: Mixing): Targets {
   const classes = labels.length / partners.length;
   const at = (matrix: Float32Array, row: number, c: number): number => matrix[row * classes + c]!;
@@ -53,12 +56,12 @@ export function mixTargets({ labels, weights }: Targets, { partners, shares }: M
   };
 }
 
-/** uint8 [N, S, S, 3], rounded. */
+/** Blends uint8 [N, S, S, 3] and rounds. */
 export function mixPixels(pixels: Uint8Array, { partners, shares }: Mixing): Uint8Array<ArrayBuffer> {
   const image = pixels.length / partners.length;
   const out = new Uint8Array(pixels.length);
   for (const [row, partner] of partners.entries()) {
-    // In 1/65536: one rounding, the same everywhere.
+    // Fixed point in 1/65536 rounds the same on every machine.
     const own = Math.round(shares[row]! * 65536);
     const [first, second] = [row * image, partner * image];
     for (let i = 0; i < image; i++)

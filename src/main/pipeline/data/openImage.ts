@@ -1,29 +1,33 @@
 import type { Sharp } from 'sharp';
+import type { Message } from '../../../shared/message.ts';
 import type { ImageKind } from './imageKind.ts';
 import { imageKind } from './imageKind.ts';
 import { sharp } from './imageLibrary.ts';
 
-/**
- * Goes up whenever the same file would give other pixels or another verdict: what is kept about images is keyed by it.
- */
+/** Changes whenever the same file would decode to other pixels or be refused: caches of images use it as their key. */
 export const DECODER = `2, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
 
 export interface OpenOptions {
-  /** Pixels; more are refused by the decoder. */
+  /** Most pixels that the decoder accepts. */
   readonly limit: number | false;
-  /** How much damage is let pass: none shows what there is, for people to look at. */
+  /** The least damage that is an error; with 'none', damaged images are shown as far as they can be decoded. */
   readonly failOn: 'none' | 'truncated' | 'error' | 'warning';
 }
 
-export type Openable = Extract<ImageKind, { state: 'supported' }>;
+export type SupportedKind = Extract<ImageKind, { state: 'supported' }>;
 
 /**
- * An upright image whose last band, if it is no color, is straight alpha: the one way from bytes of a file to pixels.
+ * Opens an upright image whose last band, if it is not a color, is straight alpha. Every decoder of the studio goes
+ * through here, so that training, thumbnails and checks see the same pixels.
  */
-export async function openImage(bytes: Uint8Array, kind: Openable, { limit, failOn }: OpenOptions): Promise<Sharp> {
+export async function openImage(
+  bytes: Uint8Array,
+  kind: SupportedKind,
+  { limit, failOn }: OpenOptions,
+): Promise<Sharp> {
   const image = sharp(bytes, { limitInputPixels: limit, failOn, sequentialRead: true }).autoOrient();
-  // libvips takes every band beyond the colors for alpha. One that the file calls unspecified is none: Pillow and
-  // ImageMagick drop it too.
+  // libvips takes every band beyond the colors for alpha, even one that the file calls unspecified. Pillow and
+  // ImageMagick drop such a band.
   const UNSPECIFIED = 0;
   return kind.tiff?.extraSamples[0] === UNSPECIFIED ? withoutFourthBand(image) : image;
 }
@@ -37,26 +41,25 @@ async function withoutFourthBand(image: Sharp): Promise<Sharp> {
   return sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
 }
 
-/** What was found, and whether a JPEG lacked its end marker although all its rows are there. */
-export interface Whole<T> {
+export interface Decoded<T> {
   readonly value: T;
+  /** True for a JPEG that has all its rows but no end marker. */
   readonly endMarkerMissing: boolean;
 }
 
-/** Ends every JPEG (ITU T.81, B.1.1.3). */
+/** The last bytes of every JPEG (ITU T.81, B.1.1.3). */
 const END_MARKER = Buffer.from([0xff, 0xd9]);
 
 /**
- * Decodes a file completely. A JPEG that fails is tried again with an end marker appended: decoders then warn where
- * rows are missing, and
- * say nothing where only the marker was.
+ * Decodes a file completely. A JPEG that fails is tried again with an end marker appended: the decoder then warns if
+ * rows are missing, and succeeds if only the marker was.
  */
-export async function decodeWhole<T>(
+export async function decodeFully<T>(
   bytes: Uint8Array,
-  kind: Openable,
+  kind: SupportedKind,
   options: OpenOptions,
   work: (image: Sharp) => Promise<T>,
-): Promise<Whole<T>> {
+): Promise<Decoded<T>> {
   try {
     return { value: await work(await openImage(bytes, kind, options)), endMarkerMissing: false };
   } catch (error) {
@@ -72,23 +75,20 @@ export async function decodeWhole<T>(
   }
 }
 
-/** The bytes' kind, or an error in words that name the kind and the remedy. */
-export function openableKind(bytes: Uint8Array): Openable {
+/** Returns the kind of a supported image; throws an UnsupportedImage for anything else. */
+export function requireSupported(bytes: Uint8Array): SupportedKind {
   const kind = imageKind(bytes);
   if (kind.state === 'supported') return kind;
-  throw new UnsupportedImage(kind.state === 'unsupported' ? kind.problem : null);
+  throw new UnsupportedImage(kind.state === 'unsupported' ? kind.reason : null);
 }
 
-/**
- * Not an image, or a kind that is not opened; `problem` names the kind and the remedy, null where the kind is not
- * known.
- */
 export class UnsupportedImage extends Error {
-  readonly problem: string | null;
+  /** Names the format and what to do about it; null when the format is not known. */
+  readonly reason: Message | null;
 
-  constructor(problem: string | null) {
-    super(problem ?? 'It is not an image.');
+  constructor(reason: Message | null) {
+    super(reason?.text ?? 'It is not an image.');
     this.name = 'UnsupportedImage';
-    this.problem = problem;
+    this.reason = reason;
   }
 }

@@ -5,16 +5,16 @@ import { crc32 } from 'node:zlib';
 import { DECODER } from './openImage.ts';
 
 /**
- * Letterboxed pixels on disk, one file an image and size, so that no image is decoded twice. Everything in it can be made again:
- * a file that is torn, damaged or gone is a miss, and a disk that is full only means that nothing more is kept.
+ * Keeps letterboxed pixels on disk, one file per image and size, so that no image is decoded twice. Everything in it
+ * can be computed again: a damaged or missing file is a cache miss, and on a full disk nothing more is written.
  */
 export interface PixelCache {
-  /** uint8 RGB [size, size, 3], or null. */
+  /** uint8 RGB [size, size, 3]; null on a cache miss. */
   read(key: string, size: number): Promise<Uint8Array | null>;
   write(key: string, pixels: Uint8Array): Promise<void>;
 }
 
-/** Everything that the pixels depend on: the file's bytes, how they are decoded, the letterbox. */
+/** Hashes everything that the pixels depend on: the file's bytes, the decoder, the letterbox. */
 export function pixelKey(hash: string, size: number, paddingColor: readonly number[]): string {
   return createHash('sha256')
     .update(JSON.stringify([hash, DECODER, size, paddingColor]))
@@ -24,9 +24,9 @@ export function pixelKey(hash: string, size: number, paddingColor: readonly numb
 const CHECKSUM_BYTES = 4;
 const fileOf = (folder: string, key: string): string => path.join(folder, key.slice(0, 2), key);
 
-/** `allowance`: bytes that may still be written. */
+/** At most `allowance` bytes are written. */
 export function openPixelCache(folder: string, allowance: number): PixelCache {
-  let left = allowance;
+  let remaining = allowance;
   let writes = 0;
   return {
     read: async (key, size) => {
@@ -37,8 +37,8 @@ export function openPixelCache(folder: string, allowance: number): PixelCache {
     },
     write: async (key, pixels) => {
       const size = pixels.length + CHECKSUM_BYTES;
-      if (size > left) return;
-      left -= size;
+      if (size > remaining) return;
+      remaining -= size;
       const bytes = Buffer.alloc(size);
       bytes.set(pixels);
       bytes.writeUInt32LE(crc32(pixels), pixels.length);
@@ -49,17 +49,17 @@ export function openPixelCache(folder: string, allowance: number): PixelCache {
         await writeFile(aside, bytes);
         await rename(aside, file);
       } catch {
-        left = 0; // no room, or no permission: training goes on without keeping more
+        remaining = 0; // The disk is full or read-only: training continues without caching more.
         await rm(aside, { force: true }).catch(() => undefined);
       }
     },
   };
 }
 
-/** Share of the bound that is left after clearing. */
+/** Clearing removes files until this share of the bound is in use, so that it does not run again at once. */
 const CLEARED_TO = 0.8;
 
-/** Removes the oldest pixels until there is room; returns how many bytes may be written. */
+/** Removes the oldest files when the cache is nearly full; returns how many bytes may be written. */
 export async function makeRoom(folder: string, maxBytes: number): Promise<number> {
   const files = await filesIn(folder);
   let total = files.reduce((sum, { size }) => sum + size, 0);

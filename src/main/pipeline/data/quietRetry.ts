@@ -1,7 +1,6 @@
 /**
- * libvips keeps one list of messages for everything that runs in a process: of two files decoded at a time, one shows
- * what is wrong with the
- * other. So work that fails is done once more while nothing else runs, and only that message is believed.
+ * libvips keeps one list of error messages per process, so of two files decoded at the same time, one may report the
+ * error of the other. Work that fails is therefore repeated while nothing else runs, and only that error is reported.
  */
 export function createQuietRetry(): <T>(work: () => Promise<T>) => Promise<T> {
   let active = 0;
@@ -13,7 +12,7 @@ export function createQuietRetry(): <T>(work: () => Promise<T>) => Promise<T> {
     try {
       return await work();
     } catch {
-      /* done again below, for its message */
+      /* repeated below, for its own error message */
     } finally {
       active--;
       if (active === 0) onIdle?.();
@@ -35,5 +34,5 @@ export function createQuietRetry(): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-/** Shared by everything in this process that decodes. */
+/** Everything in this process that decodes must use this one instance. */
 export const quietly = createQuietRetry();

@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import type { Dataset } from './dataset.ts';
 import { labelsOf } from './dataset.ts';
 import type { DataConfig, ReadOptions } from './readDataset.ts';
 import { readDataset } from './readDataset.ts';
+import { compareCodePoints } from './vocabulary.ts';
 
 let root = '';
 beforeEach(async () => {
@@ -140,51 +141,51 @@ describe('separators', () => {
   ];
   it.each(cases)('%s', async (_, text, separator, labelSeparator, lines) => {
     const result = await read({ 'train.txt': text });
-    expect(result.separator).toMatchObject({ name: separator, labelSeparator, detected: true });
+    expect(result.layout).toMatchObject({ separator, labelSeparator, detected: true });
     expect(train(result.dataset)).toEqual(lines);
-    expect(result.problems).toEqual([]);
+    expect(result.findings).toEqual([]);
   });
 
-  it('are found over all files together, with the evidence in words', async () => {
+  it('are detected over all files together, with evidence', async () => {
     const result = await read({ 'train.txt': 'a.jpg\n', 'val.txt': 'v 1.jpg;x\nv2.jpg;y\n' });
-    expect(result.separator).toMatchObject({
-      name: 'semicolon',
-      evidence: '2 of 2 lines have an image name before it',
+    expect(result.layout).toMatchObject({
+      separator: 'semicolon',
+      evidence: { code: 'separators.byImageName', params: { found: 2, lines: 2 } },
     });
   });
 
-  it('recognize images without an ending by the files on disk', async () => {
+  it('are detected by files on disk when image names have no extension', async () => {
     const result = await read({ 'train.txt': 'a 1,x y\n', 'a 1': '', 'v.jpg': '' });
     expect(train(result.dataset)).toEqual([['a 1', 'x y']]);
   });
 
   it('can be set', async () => {
     const result = await read({ 'train.txt': 'a.jpg,b.jpg;x\n' }, { separator: 'comma' });
-    expect(result.separator).toMatchObject({ name: 'comma', detected: false });
+    expect(result.layout).toMatchObject({ separator: 'comma', detected: false });
     expect(train(result.dataset)).toEqual([['a.jpg', 'b.jpg', 'x']]);
   });
 
-  it('that differ in one line are reported there', async () => {
+  it('that differ in one line are reported with the line', async () => {
     const result = await read({ 'train.txt': 'a.jpg\tx\nb.jpg\ty\nc.jpg;x\n' });
-    expect(result.problems).toMatchObject([{ code: 'otherSeparator', severity: 'error', file: 'train.txt', line: 3 }]);
+    expect(result.findings).toMatchObject([{ code: 'otherSeparator', severity: 'error', file: 'train.txt', line: 3 }]);
     expect(result.dataset.vocabulary).toEqual(['x', 'y']);
   });
 
-  it('inside a label are warned about', async () => {
-    const result = await read({ 'train.txt': 'a.jpg\tx\ty\nb.jpg\tx\ty\nc.jpg\tx;y\n' });
-    expect(result.problems).toMatchObject([{ code: 'separatorInLabel', severity: 'warning', line: 3 }]);
+  it('inside labels are warned about once per line', async () => {
+    const result = await read({ 'train.txt': 'a.jpg\tx\ty\nb.jpg\tx\ty\nc.jpg\tx;y\tv;w\n' });
+    expect(result.findings).toMatchObject([{ code: 'separatorInLabel', severity: 'warning', line: 3 }]);
   });
 });
 
 describe('lines', () => {
-  it('may be blank, comments, negatives, repeated labels; slashes may be backslashes', async () => {
+  it('may be blank, comments, negatives or repeat labels; backslashes count as slashes', async () => {
     const text =
       '\uFEFF# images and labels\r\n\r\nimages\\a.jpg\tx,x , x\r\n  \t \r\nb.jpg\r\nc.jpg\t\r\n#d.jpg\tx\r\n';
     const result = await read({ 'train.txt': text });
     expect(train(result.dataset)).toEqual([['images/a.jpg', 'x'], ['b.jpg'], ['c.jpg']]);
     expect(result.dataset.splits.train.map(({ line }) => line)).toEqual([3, 5, 6]);
     expect(result.dataset.splits.train[0]!.file).toBe(path.join(root, 'images', 'a.jpg'));
-    expect(result.problems).toEqual([]);
+    expect(result.findings).toEqual([]);
   });
 
   it('that start with # are images if a file has that name', async () => {
@@ -195,7 +196,7 @@ describe('lines', () => {
     ]);
   });
 
-  it('end in CR alone in files that know no other end', async () => {
+  it('end in CR alone in files without LF', async () => {
     expect(train((await read({ 'train.txt': 'a.jpg\tx\rb.jpg\ty\r' })).dataset)).toEqual([
       ['a.jpg', 'x'],
       ['b.jpg', 'y'],
@@ -209,7 +210,7 @@ describe('lines', () => {
       Buffer.from('"c.jpg\tx\n../d.jpg\tx\n/etc/e.jpg\tx\n\tx\nf.jpg\0\n'),
     ]);
     const result = await read({ 'train.txt': bytes });
-    expect(result.problems.map(({ code, line, severity }) => [code, line, severity])).toEqual([
+    expect(result.findings.map(({ code, line, severity }) => [code, line, severity])).toEqual([
       ['encoding', 3, 'error'],
       ['encoding', 8, 'error'],
       ['headerLine', 1, 'error'],
@@ -223,7 +224,7 @@ describe('lines', () => {
 
   it('may name images by absolute paths inside the project', async () => {
     const result = await read({ 'train.txt': `${root}/a.jpg\tx\n` });
-    expect(result.problems).toEqual([]);
+    expect(result.findings).toEqual([]);
     expect(result.dataset.splits.train[0]!.file).toBe(path.join(root, 'a.jpg'));
   });
 
@@ -246,38 +247,80 @@ describe('vocabulary', () => {
     expect(result.dataset.vocabulary).toEqual(['Z', 'a', 'b', '\u00e9', '\uFF21', '\u{1F34E}']);
   });
 
-  it('is that of a given file, which has to hold every label once', async () => {
+  it('comes from a given file, which must list every label once', async () => {
     const result = await read(
       { 'train.txt': 'a.jpg\ty,z\nb.jpg\tx\n', 'classes.txt': 'y\n\nx\ny\n' },
       { labels_file: 'classes.txt' },
     );
     expect(result.dataset.vocabulary).toEqual(['y', 'x']);
-    expect(result.problems).toMatchObject([
+    expect(result.findings).toMatchObject([
       { code: 'labelsFile', file: 'classes.txt', line: 4 },
       { code: 'unknownLabel', severity: 'error', label: 'z', file: 'train.txt', line: 1 },
     ]);
     expect([...result.dataset.splits.train[0]!.labels]).toEqual([1, 0]);
   });
 
-  it('is that of a model where one is given; other labels are left out with a warning', async () => {
+  it('comes from a given model; other labels are ignored with a warning', async () => {
     const result = await read({ 'test.txt': 't.jpg\tx,z\n' }, {}, { splits: ['test'], vocabulary: ['z', 'y'] });
-    expect(result.problems).toMatchObject([{ code: 'unknownLabel', severity: 'warning', label: 'x' }]);
+    expect(result.findings).toMatchObject([{ code: 'unknownLabel', severity: 'warning', label: 'x' }]);
     expect([...result.dataset.splits.test[0]!.labels]).toEqual([1, 0]);
   });
 });
 
+describe('more labels than a model can have', () => {
+  const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `label${i}`);
+  const lines = (labels: readonly string[]): string =>
+    Array.from({ length: Math.ceil(labels.length / 1000) }, (_, i) =>
+      [`${i}.jpg`, ...labels.slice(i * 1000, (i + 1) * 1000)].join(','),
+    ).join('\n');
+
+  it('are an error at the first line that has one too many', async () => {
+    const result = await read({ 'train.txt': lines(names(10_001)) });
+    expect(result.findings).toMatchObject([
+      { code: 'tooManyLabels', severity: 'error', file: 'train.txt', line: 11, label: 'label10000' },
+    ]);
+    expect(result.dataset.vocabulary).toHaveLength(10_000);
+    expect((await read({ 'train.txt': lines(names(10_000)) })).findings).toEqual([]);
+  });
+
+  it('are an error in the list of classes, and cost no byte per image', async () => {
+    const classes = names(10_002).join('\n');
+    const result = await read(
+      { 'train.txt': 'a.jpg\tlabel10001', 'classes.txt': classes },
+      { labels_file: 'classes.txt' },
+    );
+    expect(result.findings).toMatchObject([
+      { code: 'tooManyLabels', severity: 'error', file: 'classes.txt', line: 10_001 },
+    ]);
+    expect(result.dataset.splits.train[0]!.labels).toHaveLength(10_000);
+  });
+});
+
+test('names come in the order of code points, whatever pairs of units they are made of', () => {
+  const units = ['', 'a', 'b', '\u00e9', '\ud83c', '\ud83d', '\udf4e', '\udf4f', '\uffff', '\ue000'];
+  const texts = units.flatMap((first) => units.map((second) => first + second));
+  /** By definition: code points one by one, and the shorter first. */
+  const reference = (a: string, b: string): number => {
+    const [left, right] = [a, b].map((text) => Array.from(text, (character) => character.codePointAt(0)!));
+    const at = left!.findIndex((point, i) => point !== right![i]);
+    return at < 0 ? left!.length - right!.length : left![at]! - (right![at] ?? -1);
+  };
+  const pairs = texts.flatMap((a) => texts.map((b) => [a, b] as const));
+  expect(pairs.filter(([a, b]) => Math.sign(compareCodePoints(a, b)) !== Math.sign(reference(a, b)))).toEqual([]);
+});
+
 describe('files', () => {
-  it('that are missing are named, with the folder above if they are there', async () => {
+  it('that are missing are reported, with the parent folder if it has them', async () => {
     await read({ 'train.txt': 'images/a.jpg\tx\n', 'images/a.jpg': '' });
     const result = await readDataset(path.join(root, 'images'), { separator: 'auto', labels_file: null });
-    expect(result.problems).toHaveLength(3);
-    expect(result.problems[0]).toMatchObject({ code: 'missingLabelFile', file: 'train.txt', line: null });
-    expect(result.problems[0]!.message).toContain(root);
+    expect(result.findings).toHaveLength(3);
+    expect(result.findings[0]).toMatchObject({ code: 'missingLabelFile', file: 'train.txt', line: null });
+    expect(result.findings[0]!.message.params).toMatchObject({ parent: root });
   });
 
   it('in UTF-16 are reported', async () => {
     const result = await read({ 'train.txt': Buffer.from('\uFEFFa.jpg\tx\n', 'utf16le') });
-    expect(result.problems).toMatchObject([{ code: 'encoding', message: 'the file is saved as UTF-16.' }]);
+    expect(result.findings).toMatchObject([{ code: 'encoding', message: { code: 'findings.encoding.utf16' } }]);
   });
 
   it('need a project folder', async () => {

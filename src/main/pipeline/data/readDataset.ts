@@ -2,46 +2,53 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../../shared/config.ts';
+import type { Finding, FindingCode } from '../../../shared/findings.ts';
 import { visible } from '../../../shared/hiddenCharacters.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { insideFolder, leavesFolder } from '../storage/insideFolder.ts';
+import { readRegularFile } from '../storage/regularFile.ts';
 import type { Dataset, Sample, Split } from './dataset.ts';
 import { labelFileName, PRESENT, SPLITS } from './dataset.ts';
+import { finding } from './findings.ts';
 import { findForeignLists } from './foreignLists.ts';
 import { looksLikeImage } from './imageFormats.ts';
-import type { LabelLine } from './labelLine.ts';
+import type { LabelLine, Layout } from './labelLine.ts';
 import { containsSeparator, separatorNames, splitLine } from './labelLine.ts';
-import type { DataProblem } from './problems.ts';
-import type { SeparatorReport } from './separator.ts';
-import { betterSeparator, detectLayout } from './separator.ts';
+import { finishInterruptedLists } from './replaceLists.ts';
+import type { DetectedLayout } from './separator.ts';
+import { betterSeparator, detectLayout, separatorWord } from './separator.ts';
 import type { TextLine } from './textLines.ts';
 import { readLines } from './textLines.ts';
 import { buildVocabulary } from './vocabulary.ts';
-import { readRegularFile } from '../storage/regularFile.ts';
 
 export type DataConfig = Config['data'];
 
 export interface ReadOptions {
   /** Label files to read; the others stay empty. Default: all three. */
   readonly splits?: readonly Split[];
-  /** Classes in the order of a given model. Labels that it lacks are warned about and left out. */
+  /** Classes in the order of a given model. Labels that it lacks are ignored, with a warning. */
   readonly vocabulary?: readonly string[];
-  /** Leaves out images without labels: they are not labeled yet. */
+  /** Leaves out images without labels, because they are not labeled yet. */
   readonly leaveOutUnlabeled?: boolean;
 }
 
 export interface ReadResult {
   readonly dataset: Dataset;
-  /** What is wrong with the text of the label files. `checkDataset` looks at the images and at the labels as a whole. */
-  readonly problems: readonly DataProblem[];
-  readonly separator: SeparatorReport;
-  /** Images of each label that is not in the vocabulary. */
+  /** About the text of the label files. `checkDataset` checks the images and the labels as a whole. */
+  readonly findings: readonly Finding[];
+  readonly layout: DetectedLayout;
+  /** Number of images per label that is not in the vocabulary. */
   readonly unknownLabels: ReadonlyMap<string, number>;
-  /** Lines of each split that name no label, left out or not; all 0 when no line names one, for then nothing is labeled. */
+  /**
+   * Number of lines per split without labels, left out or not. All 0 when no line has labels: then nothing has been
+   * labeled, and a finding of its own says so.
+   */
   readonly unlabeled: Readonly<Record<Split, number>>;
 }
 
-/** A line of a label file, understood. */
+/** A parsed line of a label file. */
 export interface LabelEntry extends LabelLine {
   readonly split: Split;
   readonly line: number;
@@ -53,8 +60,8 @@ export interface SplitText {
 }
 
 /**
- * Reads train.txt, val.txt and test.txt of a project folder. Image paths are relative to that folder (or absolute inside it);
- * backslashes count as slashes. No image is opened: hashes stay empty until `checkDataset`.
+ * Reads train.txt, val.txt and test.txt of a project folder. Image paths are relative to that folder (or absolute
+ * inside it); backslashes count as slashes. No image is opened, so hashes stay empty until `checkDataset`.
  * Lines that cannot be used are reported and left out. Throws a Problem if the folder cannot be read.
  */
 export async function readDataset(
@@ -64,35 +71,36 @@ export async function readDataset(
 ): Promise<ReadResult> {
   const folder = path.resolve(root);
   await requireFolder(folder);
-  const problems: DataProblem[] = [];
+  await finishInterruptedLists(folder);
+  const findings: Finding[] = [];
   const texts: SplitText[] = [];
   for (const split of options.splits ?? SPLITS)
-    texts.push({ split, lines: await readLabelFile(folder, split, problems) });
+    texts.push({ split, lines: await readLabelFile(folder, split, findings) });
   const read = await readLabelTexts(folder, texts, config, options);
-  return { ...read, problems: [...problems, ...read.problems] };
+  return { ...read, findings: [...findings, ...read.findings] };
 }
 
-/** The lines of label files, on disk or not: an import is read back with this before it is written. */
+/** Parses the lines of label files that may not be on disk: an import reads its lists back before it writes them. */
 export async function readLabelTexts(
   folder: string,
   texts: readonly SplitText[],
   config: Pick<DataConfig, 'separator' | 'labels_file'>,
   options: Pick<ReadOptions, 'vocabulary' | 'leaveOutUnlabeled'> = {},
 ): Promise<ReadResult> {
-  const problems: DataProblem[] = [];
+  const findings: Finding[] = [];
   const exists = (name: string): boolean => name !== '' && existsSync(path.resolve(folder, name));
-  const separator = detectLayout(
+  const layout = detectLayout(
     texts.flatMap(({ lines }) => lines.filter(({ text }) => !text.trim().startsWith('#')).map(({ text }) => text)),
     config.separator,
     exists,
   );
-  const entries = texts.flatMap((text) => readEntries(folder, text, separator, problems));
-  problems.push(...findForeignLists(folder, entries));
+  const entries = texts.flatMap((text) => readEntries(folder, text, layout, findings));
+  findings.push(...findForeignLists(folder, entries));
   const vocabulary = await buildVocabulary(
     folder,
     entries,
     { labelsFile: config.labels_file, given: options.vocabulary ?? null },
-    problems,
+    findings,
   );
   const splits: Record<Split, Sample[]> = { train: [], val: [], test: [] };
   const index = new Map(vocabulary.map((label, i) => [label, i]));
@@ -105,8 +113,8 @@ export async function readLabelTexts(
   }
   return {
     dataset: { root: folder, vocabulary, splits },
-    problems,
-    separator,
+    findings,
+    layout,
     unknownLabels: countUnknown(entries, index),
     unlabeled,
   };
@@ -123,38 +131,37 @@ function countUnknown(entries: readonly LabelEntry[], known: ReadonlyMap<string,
 
 async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null);
-  if (found === null) throw new Problem('data', `The project folder ${folder} does not exist.`);
-  if (!found.isDirectory())
-    throw new Problem('data', `${folder} is a file: name the folder that holds train.txt, val.txt and test.txt.`);
+  if (found === null) throw new Problem('data.folderMissing', { folder });
+  if (!found.isDirectory()) throw new Problem('data.folderIsFile', { folder });
 }
 
-async function readLabelFile(folder: string, split: Split, problems: DataProblem[]): Promise<readonly TextLine[]> {
+async function readLabelFile(folder: string, split: Split, findings: Finding[]): Promise<readonly TextLine[]> {
   const file = labelFileName(split);
-  const problem = (code: DataProblem['code'], line: number | null, message: string): void => {
-    problems.push({ code, severity: 'error', split, file, line, message });
+  const add = (code: FindingCode, text: Message, where: { line?: number; detail?: string } = {}): void => {
+    findings.push(finding(code, 'error', text, { split, file, ...where }));
   };
   const place = inside(folder, file);
   if (place instanceof Problem) {
-    problem('outside', null, `${file} is a link that leaves the project folder.`);
+    add('outside', message('findings.outside.labelFile', { file }));
     return [];
   }
   const bytes = await readRegularFile(place).catch((error: NodeJS.ErrnoException) => error);
   if (bytes instanceof Error) {
-    const above = existsSync(path.join(folder, '..', file))
-      ? ` There is one in ${path.dirname(folder)}: is that the project folder?`
-      : '';
-    problem(
-      'missingLabelFile',
-      null,
-      bytes.code === 'ENOENT'
-        ? `${file} is missing in ${folder}.${above}`
-        : `${file} cannot be read: ${bytes.message}.`,
-    );
+    if (bytes.code === 'ENOENT') add('missingLabelFile', missingLabelFile(folder, file));
+    else add('missingLabelFile', message('findings.missingLabelFile.unreadable', { file }), { detail: bytes.message });
     return [];
   }
   const { lines, faults } = readLines(bytes);
-  for (const { kind, number, message } of faults) problem(kind, number, message);
+  for (const { kind, number, message: text } of faults) add(kind, text, { line: number });
   return lines;
+}
+
+/** People often open a folder of images inside the project: then the label file is one folder up. */
+function missingLabelFile(folder: string, file: string): Message {
+  const parent = path.dirname(folder);
+  return existsSync(path.join(parent, file))
+    ? message('findings.missingLabelFile.inParent', { file, folder, parent })
+    : message('findings.missingLabelFile.absent', { file, folder });
 }
 
 function inside(folder: string, file: string): string | Problem {
@@ -166,66 +173,68 @@ function inside(folder: string, file: string): string | Problem {
   }
 }
 
-/** Plain names below the folder, as nearly all are: of 100,000 lines only the others are looked at one by one. */
+/**
+ * Matches plain names below the folder. Nearly all of 100,000 lines are, and the slower checks are skipped for them.
+ */
 const staysInside = /^[\w-]+(\/[\w-]+)*(\.\w+)?$/;
 
 const headerWords = /^(image|img|file|file[ _-]?name|image[ _-]?(path|name|id|file)|path|file[ _-]?path|name|id)s?$/i;
 
-function readEntries(
-  folder: string,
-  { split, lines }: SplitText,
-  layout: SeparatorReport,
-  problems: DataProblem[],
-): LabelEntry[] {
+type Report = (code: FindingCode, text: Message, severity?: Finding['severity']) => void;
+
+function readEntries(folder: string, { split, lines }: SplitText, layout: Layout, findings: Finding[]): LabelEntry[] {
   const file = labelFileName(split);
   const entries: LabelEntry[] = [];
   let first = true;
   for (const { number: line, text } of lines) {
     if (text.trim() === '') continue;
     const parsed = splitLine(text, layout);
-    const problem = (code: DataProblem['code'], message: string, severity: DataProblem['severity'] = 'error'): void => {
-      problems.push({ code, severity, split, file, line, message, ...(parsed === null ? {} : { path: parsed.path }) });
-    };
     const named = parsed === null ? '' : parsed.path.replaceAll('\\', '/');
     const plausible = named !== '' && namesAFile(folder, named);
     // A line that starts with # is a comment, unless a file has that name ('#1.jpg').
     if (text.trim().startsWith('#') && !plausible) continue;
     const isFirst = first;
     first = false;
-    if (parsed === null) problem('malformedLine', 'a quotation mark is not closed.');
-    else if (named === '') problem('malformedLine', 'the path is empty.');
+    const add: Report = (code, about, severity = 'error') => {
+      findings.push(finding(code, severity, about, { split, file, line, path: parsed?.path ?? null }));
+    };
+    if (parsed === null) add('malformedLine', message('findings.malformedLine.openQuote'));
+    else if (named === '') add('malformedLine', message('findings.malformedLine.noPath'));
     else if (!plausible && isFirst && headerWords.test(named))
-      problem('headerLine', `'${text.trim()}' looks like a header.`);
+      add('headerLine', message('findings.headerLine.line', { line: text.trim() }));
     else if (!staysInside.test(named) && leavesFolder(folder, path.resolve(folder, named)))
-      problem('outside', `${parsed.path} is outside the project folder.`);
+      add('outside', message('findings.outside.path', { path: parsed.path }));
     else {
       const better = plausible ? null : betterSeparator(text, layout.separator);
       if (better === null) entries.push({ split, line, path: named, labels: parsed.labels });
-      else problem('otherSeparator', `here it seems to be ${better}, elsewhere it is ${layout.separator}.`);
-      reportSeparators(parsed, problem);
+      else
+        add(
+          'otherSeparator',
+          message('findings.otherSeparator.line', {
+            found: separatorWord(better),
+            expected: separatorWord(layout.separator),
+          }),
+        );
+      reportSeparators(parsed, add);
     }
   }
   return entries;
 }
 
-function reportSeparators(
-  parsed: LabelLine,
-  problem: (code: DataProblem['code'], message: string, severity: DataProblem['severity']) => void,
-): void {
-  for (const label of parsed.labels) {
-    const name = label.quoted
+/** Reports only the first such label of a line, because a line that is split wrongly has thousands of them. */
+function reportSeparators(parsed: LabelLine, add: Report): void {
+  for (const { text, quoted } of parsed.labels) {
+    const name = quoted
       ? undefined
-      : separatorNames.find((candidate) => candidate !== 'space' && containsSeparator(label.text, candidate));
-    if (name !== undefined)
-      problem(
-        'separatorInLabel',
-        `label '${visible(label.text)}' contains a ${name}; it is taken as one label.`,
-        'warning',
-      );
+      : separatorNames.find((candidate) => candidate !== 'space' && containsSeparator(text, candidate));
+    if (name === undefined) continue;
+    const about = { label: visible(text), separator: separatorWord(name) };
+    add('separatorInLabel', message('findings.separatorInLabel.label', about), 'warning');
+    return;
   }
 }
 
-/** Has the ending of an image, or is there. Only doubtful names are looked up on disk: the check opens every file anyway. */
+/** Looks on disk only for names without an image extension: the check opens every file anyway. */
 const namesAFile = (folder: string, named: string): boolean =>
   (looksLikeImage(named) && !named.startsWith('#')) || existsSync(path.resolve(folder, named));
 
@@ -238,7 +247,7 @@ function toSample(folder: string, entry: LabelEntry, index: ReadonlyMap<string, 
   return { path: entry.path, file: fileOf(folder, entry.path), labels, hash: '', line: entry.line };
 }
 
-/** Some systems store accented names composed, others decomposed: the form that exists is taken. */
+/** Tries both Unicode forms of accented names, because some systems store them composed and others decomposed. */
 function fileOf(folder: string, named: string): string {
   if (staysInside.test(named))
     return `${folder}${path.sep}${path.sep === '/' ? named : named.replaceAll('/', path.sep)}`;

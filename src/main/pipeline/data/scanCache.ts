@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { messageSchema } from '../../../shared/message.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { imageFormats } from './imageFormats.ts';
 import { DECODER } from './openImage.ts';
 import type { ImageScan } from './scanImages.ts';
 
 /**
- * What is known of image files from the last check, so that the next one opens only files whose size or time has changed.
- * It holds nothing that cannot be found out again: a file that cannot be read, or that another decoder made, is ignored.
+ * Scans of the last check, so that the next one opens only files whose size or time has changed. Everything in it can
+ * be computed again, so a file that is damaged or comes from another decoder is ignored.
  */
-const formatVersion = 2;
+const formatVersion = 3;
 const cacheFile = (folder: string): string => path.join(folder, 'image-scans.json');
 
 const scanSchema = z.object({
@@ -21,8 +22,9 @@ const scanSchema = z.object({
   height: z.number(),
   format: z.enum(imageFormats).nullable(),
   fault: z.enum(['imageKind', 'notAnImage', 'truncated']).nullable(),
+  reason: messageSchema.nullable(),
+  detail: z.string().nullable(),
   endMarkerMissing: z.boolean(),
-  detail: z.string(),
 });
 const cacheSchema = z.object({
   formatVersion: z.literal(formatVersion),

@@ -1,22 +1,21 @@
 import { hash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import os from 'node:os';
+import type { Message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { leavesFolder } from '../storage/insideFolder.ts';
 import type { ImageFormat } from './imageFormats.ts';
 import { imageKind } from './imageKind.ts';
 import { sharp } from './imageLibrary.ts';
-import { decodeWhole } from './openImage.ts';
+import { decodeFully } from './openImage.ts';
 import { quietly } from './quietRetry.ts';
 import { loadScans, saveScans } from './scanCache.ts';
 
-export type ImageFault = 'missing' | 'outside' | 'unreadable' | 'imageKind' | 'notAnImage' | 'truncated' | 'tooLarge';
-
-/** What the bytes of an image file say; the same as long as the file's size and time of change are the same. */
+/** What a file's bytes say about it. The scan stays valid while the file's size and modification time are the same. */
 export interface ImageScan {
   /** Bytes. */
   readonly size: number;
-  /** Time of the last change, in milliseconds since 1970. */
+  /** Modification time, in milliseconds since 1970. */
   readonly mtimeMs: number;
   /** sha256, hex. */
   readonly hash: string;
@@ -25,34 +24,36 @@ export interface ImageScan {
   readonly height: number;
   /** Null when the file is not an image that can be opened. */
   readonly format: ImageFormat | null;
-  readonly fault: ImageFault | null;
-  /** What the decoder said; for an image of another kind, the kind and the remedy. */
-  readonly detail: string;
-  /** A JPEG without its end marker, with all its rows: other programs may warn about it. */
+  readonly fault: 'imageKind' | 'notAnImage' | 'truncated' | 'tooLarge' | null;
+  /** With the fault 'imageKind': the format and what to do about it. */
+  readonly reason: Message | null;
+  /** What the decoder reported. */
+  readonly detail: string | null;
+  /** True for a JPEG that has all its rows but no end marker: other programs may warn about it. */
   readonly endMarkerMissing: boolean;
 }
 
-/** A file that could not even be read has a fault and nothing else. */
-export interface FailedScan {
-  readonly fault: ImageFault;
-  readonly detail: string;
-}
+/** The result for a file whose bytes could not be read. */
+export type FailedScan =
+  | { readonly fault: 'missing'; readonly detail: null }
+  | { readonly fault: 'outside'; readonly detail: null; readonly target: string }
+  | { readonly fault: 'unreadable'; readonly detail: string | null; readonly isFile: boolean };
 
 export type ScanResult = ImageScan | FailedScan;
 
 export interface ScanOptions {
   readonly maxMegapixels: number;
-  /** Results are kept here for the next time; null keeps nothing. */
+  /** Results are kept here for the next check; null keeps nothing. */
   readonly cacheFolder: string | null;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
-const saveEvery = 5000;
+const SAVE_EVERY = 5000;
 
 /**
- * Reads, hashes and decodes every file completely, in parallel. `files` are absolute paths; nothing outside `root` is opened.
- * Throws a Problem of kind 'cancelled' when the signal says so; what was scanned until then is kept.
+ * Reads, hashes and decodes every file completely, in parallel. `files` are absolute paths; nothing outside `root` is
+ * opened. Throws a Problem of kind 'cancelled' when the signal is aborted; finished scans are kept.
  */
 export async function scanImages(
   root: string,
@@ -64,7 +65,7 @@ export async function scanImages(
   const known = cacheFolder === null ? new Map<string, ImageScan>() : await loadScans(cacheFolder);
   const results = new Map<string, ScanResult>();
   const save = async (): Promise<void> => {
-    // Only speed is lost when this fails (a full disk, a read-only folder): the check itself goes on.
+    // A failure (full disk, read-only folder) only makes the next check slower, so this check continues.
     if (cacheFolder !== null) await saveScans(cacheFolder, known).catch(() => undefined);
   };
   let next = 0;
@@ -80,7 +81,7 @@ export async function scanImages(
         unsaved++;
       }
       onProgress?.(results.size, files.length);
-      if (unsaved >= saveEvery) {
+      if (unsaved >= SAVE_EVERY) {
         unsaved = 0;
         await save();
       }
@@ -88,7 +89,7 @@ export async function scanImages(
   };
   await Promise.all(Array.from({ length: Math.max(4, os.availableParallelism()) }, work));
   if (unsaved > 0) await save();
-  if (signal?.aborted === true) throw new Problem('cancelled', 'The check was cancelled.');
+  if (signal?.aborted === true) throw new Problem('cancelled.check');
   return results;
 }
 
@@ -100,10 +101,10 @@ async function scanImage(
 ): Promise<ScanResult> {
   try {
     const real = await realpath(file);
-    if (leavesFolder(realRoot, real)) return { fault: 'outside', detail: real };
+    if (leavesFolder(realRoot, real)) return { fault: 'outside', detail: null, target: real };
     const status = await stat(real);
     const { size, mtimeMs } = status;
-    if (!status.isFile()) return { fault: 'unreadable', detail: 'it is no file' };
+    if (!status.isFile()) return { fault: 'unreadable', detail: null, isFile: false };
     if (
       cached !== undefined &&
       cached.size === size &&
@@ -116,32 +117,32 @@ async function scanImage(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    const missing = code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG';
-    return { fault: missing ? 'missing' : 'unreadable', detail: message };
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return { fault: 'missing', detail: null };
+    return { fault: 'unreadable', detail: message, isFile: true };
   }
 }
 
-type Decoded = Pick<ImageScan, 'width' | 'height' | 'format' | 'fault' | 'detail' | 'endMarkerMissing'>;
+type Decoded = Omit<ImageScan, 'size' | 'mtimeMs' | 'hash'>;
 
 async function decode(bytes: Uint8Array, maxPixels: number): Promise<Decoded> {
-  const unknown = { width: 0, height: 0, format: null, endMarkerMissing: false };
-  if (bytes.length === 0) return { ...unknown, fault: 'truncated', detail: 'the file is empty' };
+  const unknown = { width: 0, height: 0, format: null, reason: null, detail: null, endMarkerMissing: false };
+  if (bytes.length === 0) return { ...unknown, fault: 'truncated' };
   const kind = imageKind(bytes);
-  if (kind.state === 'unsupported') return { ...unknown, fault: 'imageKind', detail: kind.problem };
-  if (kind.state === 'unknown') return { ...unknown, fault: 'notAnImage', detail: 'its content is not an image' };
+  if (kind.state === 'unsupported') return { ...unknown, fault: 'imageKind', reason: kind.reason };
+  if (kind.state === 'unknown') return { ...unknown, fault: 'notAnImage' };
   const metadata = await quietly(() => sharp(bytes, { limitInputPixels: false }).metadata()).catch(firstLine);
   if (typeof metadata === 'string') return { ...unknown, fault: 'truncated', detail: metadata };
   const { width, height } = metadata.autoOrient;
-  const found = { width, height, format: kind.format, endMarkerMissing: false };
-  if (width * height > maxPixels) return { ...found, fault: 'tooLarge', detail: '' };
-  const whole = await quietly(() =>
-    // All pixels are decoded; scaling while decoding (which JPEG can) only makes it faster.
-    decodeWhole(bytes, kind, { limit: false, failOn: 'error' }, (image) =>
+  const found = { ...unknown, width, height, format: kind.format };
+  if (width * height > maxPixels) return { ...found, fault: 'tooLarge' };
+  const decoded = await quietly(() =>
+    // All pixels are decoded; a JPEG can be scaled while it is decoded, which is faster.
+    decodeFully(bytes, kind, { limit: false, failOn: 'error' }, (image) =>
       image.resize(64, 64, { fit: 'inside' }).raw().toBuffer(),
     ),
   ).catch(firstLine);
-  if (typeof whole === 'string') return { ...found, fault: 'truncated', detail: whole };
-  return { ...found, fault: null, detail: '', endMarkerMissing: whole.endMarkerMissing };
+  if (typeof decoded === 'string') return { ...found, fault: 'truncated', detail: decoded };
+  return { ...found, fault: null, endMarkerMissing: decoded.endMarkerMissing };
 }
 
 const firstLine = (error: Error): string => error.message.split('\n')[0]!;

@@ -41,7 +41,7 @@ describe('the layout of label files', () => {
     [['a.jpg,"x;y",z', 'b.jpg,p;q', 'c.jpg,p;q'], 'comma/semicolon'],
   ])('%j is %s', (lines, expected) => expect(layout(lines)).toBe(expected));
 
-  test('a file on disk counts where no name ends like an image; without either, the commonest character does', () => {
+  test('without image extensions, files on disk decide; without those, the most frequent character', () => {
     const lines = ['a,b;x', 'c,d;y', 'e,z'];
     expect(layout(lines, (name) => name === 'a,b' || name === 'c,d')).toBe('semicolon/semicolon');
     expect(layout(lines)).toBe('comma/semicolon');
@@ -49,24 +49,23 @@ describe('the layout of label files', () => {
     expect(layout(['a.jpg,x;y', 'c,d;y', 'e,f;y'], (name) => name === 'c,d' || name === 'e,f')).toBe('comma/semicolon');
   });
 
-  test.each<[lines: string[], setting: SeparatorName | 'auto', evidence: string]>([
-    [['a.jpg'], 'auto', 'no line has labels'],
-    [['a.jpg,x', 'b,y'], 'auto', '1 of 2 lines have an image name before it'],
-    [['here,x', 'b,y'], 'auto', '1 of 2 lines have the name of a file before it'],
-    [['b,y', 'c d'], 'auto', '1 of 2 lines contain it; no image names were recognized'],
-    [['a.jpg,x;y'], 'auto', '1 of 1 lines have an image name before it; semicolon between labels'],
-    [['a.jpg,x', ' b ', ' c d.jpg '], 'auto', '1 of 1 lines have an image name before it'],
-    [['a.jpg,x'], 'pipe', 'set by data.separator'],
-  ])('%j with %s rests on: %s', (lines, setting, evidence) =>
+  test.each<[lines: string[], setting: SeparatorName | 'auto', code: string, found?: number, lines?: number]>([
+    [['a.jpg'], 'auto', 'noLabels'],
+    [['a.jpg,x', 'b,y'], 'auto', 'byImageName', 1, 2],
+    [['here,x', 'b,y'], 'auto', 'byFileName', 1, 2],
+    [['b,y', 'c d'], 'auto', 'byCharacter', 1, 2],
+    [['a.jpg,x;y'], 'auto', 'evidenceWithLabels'],
+    [['a.jpg,x', ' b ', ' c d.jpg '], 'auto', 'byImageName', 1, 1],
+    [['a.jpg,x'], 'pipe', 'configured'],
+  ])('%j with %s: the evidence is %s', (lines, setting, code, ...[found, all]) =>
     expect(detectLayout(lines, setting, (name) => name === 'here')).toMatchObject({
-      evidence,
+      evidence: { code: `separators.${code}`, ...(found !== undefined && { params: { found, lines: all } }) },
       detected: setting === 'auto',
     }),
   );
 
-  test('a separator that is set is taken, and the one between labels is still found', () =>
+  test('a configured separator is used, and the one between labels is still detected', () =>
     expect(detectLayout(['a.jpg,x;y'], 'comma', none)).toMatchObject({
-      name: 'comma',
       separator: 'comma',
       labelSeparator: 'semicolon',
       detected: false,

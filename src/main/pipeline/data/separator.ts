@@ -1,63 +1,70 @@
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { looksLikeImage } from './imageFormats.ts';
 import type { Layout, SeparatorName } from './labelLine.ts';
-import { containsSeparator, fieldsBetween, separatorNames, splitPath, wholeQuoted } from './labelLine.ts';
+import { containsSeparator, hasSeveralFields, separatorNames, splitPath, wholeQuoted } from './labelLine.ts';
 
-export interface SeparatorReport extends Layout {
-  /** Between the path and the labels: the same as `separator`. */
-  readonly name: SeparatorName;
-  /** False where the configuration sets it. */
+export interface DetectedLayout extends Layout {
+  /** False when data.separator sets the separator. */
   readonly detected: boolean;
-  /** What the choice rests on, in words. */
-  readonly evidence: string;
+  /** Why this separator was chosen. */
+  readonly evidence: Message;
 }
 
+const separatorWords: Readonly<Record<SeparatorName, Message>> = {
+  tab: message('separators.tab'),
+  semicolon: message('separators.semicolon'),
+  pipe: message('separators.pipe'),
+  comma: message('separators.comma'),
+  space: message('separators.space'),
+};
+
+export const separatorWord = (name: SeparatorName): Message => separatorWords[name];
+
 /**
- * Finds what separates path and labels over the lines of all label files: the separator before which most lines have
- * the name of an image. Names without a known ending count if `exists` says that the file is there.
+ * Chooses the separator between path and labels over the lines of all label files: the one that most often follows the
+ * name of an image. Names without a known extension count if `exists` finds the file.
  */
 export function detectLayout(
   lines: readonly string[],
   setting: SeparatorName | 'auto',
   exists: (path: string) => boolean,
-): SeparatorReport {
-  const labelled = lines.filter(
+): DetectedLayout {
+  const labeled = lines.filter(
     (line) => separatorNames.some((name) => containsSeparator(line.trim(), name)) && !looksLikeImage(line.trim()),
   );
-  const found =
-    setting === 'auto' ? detectSeparator(labelled, exists) : { name: setting, evidence: 'set by data.separator' };
-  const labels = detectLabelSeparator(labelled, found.name);
-  const between = labels.labelSeparator === found.name ? '' : `; ${labels.labelSeparator} between labels`;
+  const { name, evidence } =
+    setting === 'auto'
+      ? detectSeparator(labeled, exists)
+      : { name: setting, evidence: message('separators.configured') };
+  const labels = detectLabelSeparator(labeled, name);
   return {
-    name: found.name,
-    separator: found.name,
+    separator: name,
     ...labels,
     detected: setting === 'auto',
-    evidence: `${found.evidence}${between}`,
+    evidence:
+      labels.labelSeparator === name
+        ? evidence
+        : message('separators.evidenceWithLabels', { evidence, separator: separatorWord(labels.labelSeparator) }),
   };
 }
 
 function detectSeparator(
   lines: readonly string[],
   exists: (path: string) => boolean,
-): { name: SeparatorName; evidence: string } {
-  if (lines.length === 0) return { name: 'tab', evidence: 'no line has labels' };
+): { name: SeparatorName; evidence: Message } {
+  if (lines.length === 0) return { name: 'tab', evidence: message('separators.noLabels') };
+  const counted = (found: number): { found: number; lines: number } => ({ found, lines: lines.length });
   const byName = best(lines, looksLikeImage);
   if (byName.count > 0)
-    return { name: byName.name, evidence: `${byName.count} of ${lines.length} lines have an image name before it` };
+    return { name: byName.name, evidence: message('separators.byImageName', counted(byName.count)) };
   const byFile = best(lines, exists);
-  if (byFile.count > 0)
-    return {
-      name: byFile.name,
-      evidence: `${byFile.count} of ${lines.length} lines have the name of a file before it`,
-    };
+  if (byFile.count > 0) return { name: byFile.name, evidence: message('separators.byFileName', counted(byFile.count)) };
   const byCharacter = best(lines, () => true);
-  return {
-    name: byCharacter.name,
-    evidence: `${byCharacter.count} of ${lines.length} lines contain it; no image names were recognized`,
-  };
+  return { name: byCharacter.name, evidence: message('separators.byCharacter', counted(byCharacter.count)) };
 }
 
-/** The separator with the most lines whose path is accepted; on a tie the one that is rarer inside names. */
+/** Returns the separator with the most lines whose path is accepted; on a tie, the one that is rarer inside names. */
 function best(lines: readonly string[], accept: (path: string) => boolean): { name: SeparatorName; count: number } {
   let winner = { name: separatorNames[0] as SeparatorName, count: 0 };
   for (const name of separatorNames) {
@@ -70,7 +77,7 @@ function best(lines: readonly string[], accept: (path: string) => boolean): { na
   return winner;
 }
 
-/** The separator that would give this line an image name, if `current` does not. */
+/** Returns the separator that would give this line an image name; null if `current` does, or none does. */
 export function betterSeparator(line: string, current: SeparatorName): SeparatorName | null {
   const fits = (name: SeparatorName): boolean => {
     const start = splitPath(line, name);
@@ -79,7 +86,7 @@ export function betterSeparator(line: string, current: SeparatorName): Separator
   return fits(current) ? null : (separatorNames.find((name) => name !== current && fits(name)) ?? null);
 }
 
-/** Labels are either further columns, or one column with a separator of its own: what more lines show counts. */
+/** Labels are either columns of their own or one column with a separator of its own; the majority of lines decides. */
 function detectLabelSeparator(
   lines: readonly string[],
   separator: SeparatorName,
@@ -90,7 +97,7 @@ function detectLabelSeparator(
   );
   const inner = (rest: string): boolean => others.some((name) => containsSeparator(rest, name));
   const columns = rests.filter(
-    (rest) => fieldsBetween(rest, separator).length > 1 && !(separator === 'space' && inner(rest)),
+    (rest) => hasSeveralFields(rest, separator) && !(separator === 'space' && inner(rest)),
   ).length;
   let winner = { name: separator, count: columns };
   for (const name of others) {

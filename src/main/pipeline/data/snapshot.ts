@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-
 import path from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
@@ -11,14 +10,15 @@ import { readLines } from './textLines.ts';
 import { readRegularFile } from '../storage/regularFile.ts';
 
 /**
- * A run's own copy of what it was trained on: snapshot.json (paths, hashes, labels, splits; one image a line) and
- * labels.txt (the classes in the order of the model's outputs). Later edits of the project change no run.
+ * A run keeps its own copy of its data, so that later edits of the project do not change it: snapshot.json (paths,
+ * hashes, labels, splits; one image per line) and labels.txt (the classes in the order of the model's outputs).
  */
 const formatVersion = 1;
 
 const sampleSchema = z.strictObject({
   path: z.string(),
-  /** Only where the name on disk is not simply the path within the root. */ file: z.string().optional(),
+  /** Path on disk relative to the root, when it differs from `path` (its Unicode form, for example). */
+  file: z.string().optional(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   line: z.int(),
   labels: z.array(z.string()),
@@ -37,7 +37,10 @@ const snapshotSchema = z.object({
 const snapshotFile = (folder: string): string => path.join(folder, 'snapshot.json');
 const labelsFile = (folder: string): string => path.join(folder, 'labels.txt');
 
-/** Identity of a split's images and labels, whatever their order and place: sha256, hex. Scores compare only where it is equal. */
+/**
+ * Hashes a split's images and labels (sha256, hex), independently of their order and paths. Scores can be compared only
+ * when it is equal.
+ */
 export function splitFingerprint(split: readonly Sample[], vocabulary: readonly string[]): string {
   const lines = split.map((sample) =>
     JSON.stringify([sample.hash, labelsOf(sample, vocabulary).sort(), withState(sample, vocabulary, UNKNOWN).sort()]),
@@ -45,14 +48,13 @@ export function splitFingerprint(split: readonly Sample[], vocabulary: readonly 
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
 }
 
-/** Writes the snapshot into a folder of its own. Every sample needs its hash: `checkDataset` gives it. */
+/** Writes the snapshot into a folder of its own. Every sample must have its hash from `checkDataset`. */
 export async function writeSnapshot(folder: string, dataset: Dataset): Promise<void> {
   const { root, vocabulary, splits } = dataset;
   const unread = Object.values(splits)
     .flat()
     .find(({ hash }) => hash === '');
-  if (unread !== undefined)
-    throw new Problem('data', `${unread.path} has not been read: check the data before a run starts.`);
+  if (unread !== undefined) throw new Problem('data.imageNotChecked', { path: unread.path });
   const list = (split: readonly Sample[]): string =>
     split.map((sample) => JSON.stringify(toStored(root, sample, vocabulary))).join(',\n');
   const fingerprint = (split: Split): string => splitFingerprint(splits[split], vocabulary);
@@ -68,7 +70,7 @@ export async function writeSnapshot(folder: string, dataset: Dataset): Promise<v
   await writeFileAtomic(snapshotFile(folder), `${head.slice(0, -1)},\n"splits": {\n${body}\n}}\n`);
 }
 
-/** Reads a snapshot back; `root` says where the project lies now, if it has moved. Throws a Problem if it is missing or damaged. */
+/** Reads a snapshot; `root` is the project folder if it has moved. Throws a Problem if it is missing or damaged. */
 export async function readSnapshot(folder: string, root?: string): Promise<Dataset> {
   const stored = await readStored(folder);
   const { lines } = readLines(await readBytes(labelsFile(folder)));
@@ -99,10 +101,7 @@ async function readStored(folder: string): Promise<z.infer<typeof snapshotSchema
   }
   const version = z.object({ formatVersion: z.number() }).safeParse(value).data?.formatVersion;
   if (version !== undefined && version > formatVersion)
-    throw new Problem(
-      'mismatch',
-      `${snapshotFile(folder)} was written by a newer version of Destila Studio: update it.`,
-    );
+    throw new Problem('mismatch.snapshotNewer', { file: snapshotFile(folder) });
   const parsed = snapshotSchema.safeParse(value);
   if (!parsed.success) throw damaged(folder, parsed.error.message);
   return parsed.data;
@@ -112,20 +111,12 @@ async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await readRegularFile(file);
   } catch (error) {
-    throw new Problem(
-      'file',
-      `${file} cannot be read: a run needs the snapshot of its data.`,
-      (error as Error).message,
-    );
+    throw new Problem('file.snapshotUnreadable', { file }, (error as Error).message);
   }
 }
 
 const damaged = (folder: string, detail: string): Problem =>
-  new Problem(
-    'mismatch',
-    `The data snapshot in ${folder} is damaged. Start a new run: this one cannot be continued without knowing its data.`,
-    detail,
-  );
+  new Problem('mismatch.snapshotDamaged', { folder }, detail);
 
 const withState = (sample: Sample, vocabulary: readonly string[], state: number): string[] =>
   vocabulary.filter((_, index) => sample.labels[index] === state);
@@ -144,7 +135,7 @@ function toStored(root: string, sample: Sample, vocabulary: readonly string[]): 
 
 function fromStored(root: string, stored: StoredSample, vocabulary: readonly string[], folder: string): Sample {
   const file = path.resolve(root, stored.file ?? stored.path);
-  // A run may come from somebody else: its images are those of its own project.
+  // A run may come from somebody else, so its snapshot must not reach files outside the project.
   if (leavesFolder(root, file)) throw damaged(folder, `${stored.path} is outside the project folder`);
   const labels = new Int8Array(vocabulary.length).fill(ABSENT);
   const mark = (label: string, state: number): void => {

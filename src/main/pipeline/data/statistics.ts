@@ -13,20 +13,20 @@ export interface SplitStatistics {
   /** Images with 0, 1, 2, ... labels. */
   readonly labelsPerImage: readonly number[];
   readonly meanLabels: number;
-  /** Share of images without a label. */
+  /** Fraction of images without labels. */
   readonly noLabelRate: number;
-  /** Positive images of each class, in the order of the vocabulary. */
+  /** Number of positive images per class, in the order of the vocabulary. */
   readonly positives: readonly number[];
 }
 
 export interface DatasetStatistics {
   readonly vocabulary: readonly string[];
   readonly splits: Readonly<Record<Split, SplitStatistics>>;
-  /** [i][j]: images over all splits with both class i and class j; the diagonal is the class itself. */
+  /** [i][j] is the number of images with both class i and class j, over all splits. */
   readonly cooccurrence: readonly (readonly number[])[];
-  /** Upright sizes in pixels over all splits; null if no image could be read. */
+  /** Upright sizes in pixels, over all splits; null if no image could be read. */
   readonly sizes: { readonly width: Spread; readonly height: Spread; readonly bytes: Spread } | null;
-  /** Number of files of each format. */
+  /** Number of files per format. */
   readonly formats: Readonly<Record<string, number>>;
 }
 
@@ -55,7 +55,7 @@ export function datasetStatistics(dataset: Dataset, images: ReadonlyMap<string, 
   };
 }
 
-/** Positive samples of each class. */
+/** Counts the positive samples per class. */
 export function positivesOf(samples: readonly Sample[], classes: number): Uint32Array {
   const counts = new Uint32Array(classes);
   for (const { labels } of samples)
@@ -95,7 +95,7 @@ function cooccurrence(samples: readonly Sample[], classes: number): number[][] {
 
 const presentClasses = (labels: Int8Array): number[] => [...labels.keys()].filter((index) => labels[index] === PRESENT);
 
-/** The median of an even number of values is the lower of the middle two. */
+/** For an even number of values, the median is the lower of the middle two. */
 function spread(values: readonly number[]): Spread {
   const sorted = Float64Array.from(values).sort();
   return { min: sorted[0]!, median: sorted[(sorted.length - 1) >> 1]!, max: sorted.at(-1)! };

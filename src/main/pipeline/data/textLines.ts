@@ -1,6 +1,7 @@
 import { TextDecoder } from 'node:util';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 
-/** Bytes of a text file as numbered lines. */
 export interface TextLine {
   /** From 1. */
   readonly number: number;
@@ -9,30 +10,31 @@ export interface TextLine {
 
 export interface TextFile {
   readonly lines: readonly TextLine[];
-  /** Lines left out. */
+  /** The lines that are left out, and why. */
   readonly faults: readonly LineFault[];
 }
 
 export interface LineFault {
   readonly number: number;
   readonly kind: 'encoding' | 'lineEnding' | 'lineTooLong';
-  readonly message: string;
+  readonly message: Message;
 }
 
-/** Bytes of a line: a path and thousands of labels. Taking longer ones apart would cost seconds and gigabytes. */
-const LONGEST_LINE = 256 * 1024;
+/** Bytes: enough for a path and thousands of labels. A longer line is a file without line breaks, not an image. */
+const LONGEST_LINE = 64 * 1024;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const byteOrderMark = '\uFEFF';
 
 /**
- * UTF-8 with or without byte order mark; lines end in LF, CR LF or (in files without any LF) CR. Lines that are no
- * UTF-8 are reported, never guessed.
+ * Splits the bytes of a text file into numbered lines. Accepts UTF-8 with or without byte order mark, and lines that
+ * end in LF, CR LF or (in files without any LF) CR. Lines that are not UTF-8 are reported; their encoding is never
+ * guessed.
  */
 export function readLines(bytes: Uint8Array): TextFile {
   if (isUtf16(bytes))
-    return { lines: [], faults: [{ number: 1, kind: 'encoding', message: 'the file is saved as UTF-16.' }] };
+    return { lines: [], faults: [{ number: 1, kind: 'encoding', message: message('findings.encoding.utf16') }] };
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const lineEnd = bytes.includes(lineFeed) ? lineFeed : carriageReturn;
   const lines: TextLine[] = [];
@@ -51,16 +53,17 @@ export function readLines(bytes: Uint8Array): TextFile {
 }
 
 function readLine(decoder: TextDecoder, bytes: Uint8Array): string | Omit<LineFault, 'number'> {
-  if (bytes.length > LONGEST_LINE)
-    return { kind: 'lineTooLong', message: `this line has ${bytes.length} bytes, more than ${LONGEST_LINE}.` };
+  if (bytes.length > LONGEST_LINE) {
+    const sizes = { bytes: bytes.length, limit: LONGEST_LINE };
+    return { kind: 'lineTooLong', message: message('findings.lineTooLong.line', sizes) };
+  }
   const text = decode(decoder, bytes);
-  if (text === null) return { kind: 'encoding', message: 'this line is not UTF-8.' };
-  if (text.includes('\0'))
-    return { kind: 'encoding', message: 'this line holds a NUL character: the file is not text.' };
-  // The last character is half of a Windows line ending.
+  if (text === null) return { kind: 'encoding', message: message('findings.encoding.line') };
+  if (text.includes('\0')) return { kind: 'encoding', message: message('findings.encoding.nul') };
+  // A carriage return at the end is half of a Windows line ending.
   if (text.lastIndexOf('\r', text.length - 2) >= 0 && text.length > 1)
-    return { kind: 'lineEnding', message: 'a carriage return stands inside this line: it may be two lines.' };
-  // A mark also stands at the start of a later line where files were joined.
+    return { kind: 'lineEnding', message: message('findings.lineEnding.line') };
+  // Where files were joined, a later line can start with a byte order mark as well.
   return text.startsWith(byteOrderMark) ? text.slice(1) : text;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads the tags of a TIFF file's first page: libvips does not tell a fourth color band from transparency, or a raw
- * file's preview from a photo.
+ * The tags of a TIFF file's first page. They are read here because libvips does not distinguish a fourth color band
+ * from transparency, nor the preview inside a raw file from a photo.
  */
 export interface TiffTags {
   /** Bit 0 of NewSubfileType: the page is a reduced version of another image in the file. */
@@ -17,7 +17,7 @@ export interface TiffTags {
   readonly cameraRaw: boolean;
 }
 
-// Tag numbers of TIFF 6.0, and DNGVersion of the DNG specification.
+// From TIFF 6.0; dngVersion is from the DNG specification.
 const tag = {
   newSubfileType: 254,
   bitsPerSample: 258,
@@ -30,14 +30,14 @@ const tag = {
 } as const;
 
 const SHORT = 3;
-/** Bytes per value, by field type; types with other sizes hold none of the tags above. */
+/** Bytes per value, by field type. No tag above has a type of another size. */
 const typeSizes: Readonly<Record<number, number>> = { 1: 1, [SHORT]: 2, 4: 4 };
-/** More values than any tag above has in an image that is opened. */
+/** No tag above has more values than this in an image that can be opened; damaged files may claim billions. */
 const MOST_VALUES = 16;
-/** Canon's CR2 has "CR" behind the TIFF header. */
+/** Canon's CR2 files have "CR" after the TIFF header. */
 const CR2_OFFSET = 8;
 
-/** Null when the file is not a TIFF, or its directory is damaged. */
+/** Returns null when the file is not a TIFF or its directory is damaged. */
 export function readTiffTags(bytes: Uint8Array): TiffTags | null {
   try {
     return parse(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));

@@ -1,55 +1,78 @@
+import type { Finding } from '../../../shared/findings.ts';
 import { visible } from '../../../shared/hiddenCharacters.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { insideFolder } from '../storage/insideFolder.ts';
+import { readRegularFile } from '../storage/regularFile.ts';
 import { labelFileName } from './dataset.ts';
-import type { DataProblem } from './problems.ts';
+import { finding } from './findings.ts';
 import type { LabelEntry } from './readDataset.ts';
 import { readLines } from './textLines.ts';
-import { readRegularFile } from '../storage/regularFile.ts';
 
-/** Order of Unicode code points, the same on every machine (JavaScript's own order is that of UTF-16 units). */
+/** Compares by code point. JavaScript compares by UTF-16 unit, and `localeCompare` depends on the machine. */
 export function compareCodePoints(a: string, b: string): number {
-  const left = Array.from(a, (character) => character.codePointAt(0)!);
-  const right = Array.from(b, (character) => character.codePointAt(0)!);
-  const differing = left.findIndex((point, i) => point !== right[i]);
-  return differing < 0 ? left.length - right.length : left[differing]! - (right[differing] ?? -1);
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === length) return a.length - b.length;
+  // The units that differ may be the second halves of two surrogate pairs.
+  const before = at === 0 ? 0 : a.codePointAt(at - 1)! - b.codePointAt(at - 1)!;
+  return before || a.codePointAt(at)! - b.codePointAt(at)!;
 }
 
-/** Where the classes come from: a model's own list, a file in the project, or else the labels that occur. */
+/**
+ * Every image needs a byte per label in memory, and every label a few hundred bytes in the bundle: with this many,
+ * 100,000 images take a gigabyte. More labels than this are numbers or sentences that were mistaken for labels.
+ */
+export const MOST_LABELS = 10_000;
+
+/** The classes come from a given model, else from a file in the project, else from the labels that occur. */
 export interface VocabularySource {
   readonly labelsFile: string | null;
   readonly given: readonly string[] | null;
 }
 
-/** Class names in Unicode's composed form (NFC), so that a label looks and compares the same. Labels that are no class are reported once each. */
+/**
+ * Returns the class names in Unicode's composed form (NFC), so that labels that look the same compare as equal. Reports
+ * each label that is not a class once.
+ */
 export async function buildVocabulary(
   folder: string,
   entries: readonly LabelEntry[],
   source: VocabularySource,
-  problems: DataProblem[],
+  findings: Finding[],
 ): Promise<string[]> {
   const used = firstUses(entries);
-  if (source.given === null && source.labelsFile === null) return [...used.keys()].sort(compareCodePoints);
-  const vocabulary =
-    source.given === null ? await readClasses(folder, source.labelsFile!, problems) : [...source.given];
+  const { given, labelsFile } = source;
+  if (given === null && labelsFile === null) {
+    reportSurplus(used, findings);
+    return [...used.keys()].sort(compareCodePoints).slice(0, MOST_LABELS);
+  }
+  const vocabulary = given === null ? await readClasses(folder, labelsFile!, findings) : [...given];
   const known = new Set(vocabulary);
   for (const [label, entry] of used) {
     if (known.has(label)) continue;
-    problems.push({
-      code: 'unknownLabel',
-      severity: source.given === null ? 'error' : 'warning',
-      split: entry.split,
-      file: labelFileName(entry.split),
-      line: entry.line,
-      path: entry.path,
-      label,
-      message:
-        source.given === null
-          ? `label '${visible(label)}' is not in ${source.labelsFile}.`
-          : `label '${visible(label)}' is not a class of the model and is left out.`,
-    });
+    const text =
+      given === null
+        ? message('findings.unknownLabel.notListed', { label: visible(label), file: labelsFile! })
+        : message('findings.unknownLabel.notInModel', { label: visible(label) });
+    const { split, line, path } = entry;
+    const where = { split, file: labelFileName(split), line, path, label };
+    findings.push(finding('unknownLabel', given === null ? 'error' : 'warning', text, where));
   }
-  return vocabulary;
+  return given === null ? vocabulary.slice(0, MOST_LABELS) : vocabulary;
+}
+
+const tooMany = (count: number): Message => message('findings.tooManyLabels.labels', { count, limit: MOST_LABELS });
+
+/** Reports the line of the first label beyond the limit. */
+function reportSurplus(used: ReadonlyMap<string, LabelEntry>, findings: Finding[]): void {
+  const surplus = [...used][MOST_LABELS];
+  if (surplus === undefined) return;
+  const [label, { split, line, path }] = surplus;
+  const where = { split, file: labelFileName(split), line, path, label };
+  findings.push(finding('tooManyLabels', 'error', tooMany(used.size), where));
 }
 
 function firstUses(entries: readonly LabelEntry[]): Map<string, LabelEntry> {
@@ -63,7 +86,7 @@ function firstUses(entries: readonly LabelEntry[]): Map<string, LabelEntry> {
   return used;
 }
 
-/** The file that data.labels_file names may come with somebody else's project: nothing outside the folder is read. */
+/** Reads nothing outside the folder, because data.labels_file may come with somebody else's project. */
 async function readInside(folder: string, name: string): Promise<Uint8Array | Error> {
   try {
     return await readRegularFile(insideFolder(folder, name));
@@ -72,29 +95,31 @@ async function readInside(folder: string, name: string): Promise<Uint8Array | Er
   }
 }
 
-/** One class per line, in order; blank lines are skipped. A '#' has no meaning here: it may start a name. */
-async function readClasses(folder: string, name: string, problems: DataProblem[]): Promise<string[]> {
-  const problem = (line: number | null, message: string): void => {
-    problems.push({ code: 'labelsFile', severity: 'error', split: null, file: name, line, message });
+/** Reads one class per line, in order, and skips blank lines. A '#' has no meaning here because it may start a name. */
+async function readClasses(folder: string, file: string, findings: Finding[]): Promise<string[]> {
+  const add = (text: Message, where: { line?: number; detail?: string } = {}): void => {
+    findings.push(finding('labelsFile', 'error', text, { file, ...where }));
   };
-  const bytes = await readInside(folder, name);
+  const bytes = await readInside(folder, file);
   if (bytes instanceof Error) {
-    problem(
-      null,
-      bytes instanceof Problem ? `${name} is outside the project folder.` : `${name} cannot be read: ${bytes.message}.`,
-    );
+    if (bytes instanceof Problem && bytes.code === 'file.outsideFolder')
+      add(message('findings.labelsFile.outside', { file }));
+    else add(message('findings.labelsFile.unreadable', { file }), { detail: bytes.message });
     return [];
   }
   const { lines, faults } = readLines(bytes);
-  for (const { number, message } of faults) problem(number, message);
+  for (const { number, message: text } of faults) add(text, { line: number });
   const classes = new Map<string, number>();
   for (const { number, text } of lines) {
     const label = text.trim().normalize('NFC');
     if (label === '') continue;
     const earlier = classes.get(label);
     if (earlier === undefined) classes.set(label, number);
-    else problem(number, `class '${label}' is already in line ${earlier}.`);
+    else add(message('findings.labelsFile.repeated', { label, line: earlier }), { line: number });
   }
-  if (classes.size === 0) problem(null, `${name} holds no class.`);
+  if (classes.size === 0) add(message('findings.labelsFile.empty', { file }));
+  const surplus = [...classes][MOST_LABELS];
+  if (surplus !== undefined)
+    findings.push(finding('tooManyLabels', 'error', tooMany(classes.size), { file, line: surplus[1] }));
   return [...classes.keys()];
 }

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('lists files, and names what is passed over', async () => {
+test('lists files, and reports what it skips', async () => {
   for (const name of [
     'b.jpg',
     'a/deep/er/1.png',
@@ -36,6 +36,6 @@ test('lists files, and names what is passed over', async () => {
   });
 });
 
-test('a folder that is not there is an error, not an empty folder', async () => {
+test('a missing folder is an error, not an empty folder', async () => {
   await expect(walkFolder(path.join(folder, 'none'))).rejects.toThrow(/none cannot be read/);
 });

@@ -7,18 +7,18 @@ import { looksLikeImage } from './imageFormats.ts';
 export interface FolderFiles {
   /** Relative to the folder, with forward slashes, sorted. */
   readonly files: readonly string[];
-  /** Image names that were passed over: hidden files and what archives and disks leave behind. */
+  /** Images that were skipped: hidden files, and copies that archive programs and disks leave behind. */
   readonly litter: readonly string[];
   /** Symbolic links to folders, and links named like images, which are not followed. */
   readonly links: readonly string[];
-  /** Folders that this user may not list. */
+  /** Folders that this user has no permission to list. */
   readonly closed: readonly string[];
-  /** Folders of `skipped` that are there. */
+  /** Those of the folders to skip that exist. */
   readonly skipped: readonly string[];
 }
 
-/** Folders of archive programs, network disks and recycle bins: their copies of images are not the user's. */
-const litterFolders = new Set([
+/** Folders of archive programs, network disks and recycle bins, whose images are copies. */
+const junkFolders = new Set([
   '__macosx',
   '@eadir',
   '#recycle',
@@ -27,10 +27,10 @@ const litterFolders = new Set([
   'lost+found',
 ]);
 
-const isLitter = (name: string): boolean => name.startsWith('.') || litterFolders.has(name.toLowerCase());
+const isJunk = (name: string): boolean => name.startsWith('.') || junkFolders.has(name.toLowerCase());
 
-/** All files below a folder. `skipped` names folders directly in it that are not entered. */
-export async function walkFolder(root: string, skipped: ReadonlySet<string> = new Set()): Promise<FolderFiles> {
+/** Lists all files below a folder. Folders directly in it whose names are in `skip` are not entered. */
+export async function walkFolder(root: string, skip: ReadonlySet<string> = new Set()): Promise<FolderFiles> {
   const found = {
     files: [] as string[],
     litter: [] as string[],
@@ -38,28 +38,28 @@ export async function walkFolder(root: string, skipped: ReadonlySet<string> = ne
     closed: [] as string[],
     skipped: [] as string[],
   };
-  let level: { folder: string; litter: boolean }[] = [{ folder: '', litter: false }];
+  let level: { folder: string; junk: boolean }[] = [{ folder: '', junk: false }];
   while (level.length > 0) {
     const listings = await mapBounded(level, ({ folder }) => list(root, folder));
     const next: typeof level = [];
     for (const [i, entries] of listings.entries()) {
-      const { folder, litter: inLitter } = level[i]!;
+      const { folder, junk: inJunk } = level[i]!;
       if (entries === null) {
-        if (!inLitter) found.closed.push(folder);
+        if (!inJunk) found.closed.push(folder);
         continue;
       }
       for (const entry of entries) {
         const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
-        const litter = inLitter || isLitter(entry.name);
+        const junk = inJunk || isJunk(entry.name);
         if (entry.isDirectory()) {
-          // Hidden folders, such as .git, may be huge: only known litter is entered, to count the images in it.
+          // Hidden folders, such as .git, may be huge. Other junk folders are entered, to count the images in them.
           const hidden = entry.name.startsWith('.');
-          if (folder === '' && skipped.has(entry.name)) found.skipped.push(name);
-          else if (!hidden) next.push({ folder: name, litter });
+          if (folder === '' && skip.has(entry.name)) found.skipped.push(name);
+          else if (!hidden) next.push({ folder: name, junk });
         } else if (entry.isSymbolicLink()) {
-          if (!litter) found.links.push(name);
+          if (!junk) found.links.push(name);
         } else if (entry.isFile()) {
-          if (!litter) found.files.push(name);
+          if (!junk) found.files.push(name);
           else if (looksLikeImage(entry.name)) found.litter.push(name);
         }
       }
@@ -74,9 +74,9 @@ async function list(root: string, folder: string) {
     return await readdir(path.join(root, folder), { withFileTypes: true });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // A folder may be closed to this user, or deleted while the walk is under way.
+    // Below the root a folder may be unreadable, or deleted during the walk.
     if (folder !== '' && (code === 'EACCES' || code === 'EPERM')) return null;
     if (folder !== '' && code === 'ENOENT') return [];
-    throw new Problem('file', `The folder ${path.join(root, folder)} cannot be read.`, message);
+    throw new Problem('file.folderUnreadable', { folder: path.join(root, folder) }, message);
   }
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Config } from '../../../shared/config.ts';
 import { recipeWarnings } from '../../../shared/recipeWarnings.ts';
 import { checkProject } from '../data/checkDataset.ts';
-import { errorsIn, formatProblems, refuseErrors } from '../data/problems.ts';
+import { errorsIn, findingNotes, refuseErrors } from '../data/findings.ts';
 import { writeSnapshot } from '../data/snapshot.ts';
 import { progressReporter } from '../../../shared/progress.ts';
 import type { JobContext } from './jobContext.ts';
@@ -20,12 +20,12 @@ export async function dataStage(
 ): Promise<StageSummary> {
   const report = (event: Parameters<JobContext['report']>[0]): void => context.report(event);
   let progress: ((done: number) => void) | null = null;
-  const { dataset, problems, separator, unlabeled } = await checkProject(project, config.data, {
+  const { dataset, findings, layout, unlabeled } = await checkProject(project, config.data, {
     cacheFolder,
     onProgress: (done, total) =>
       (progress ??= progressReporter(report, 'data', 'checking images', 'images', total))(done),
   });
-  refuseErrors(problems);
+  refuseErrors(findings);
   const { train, val, test } = dataset.splits;
   const withoutLabels = unlabeled.train + unlabeled.val + unlabeled.test;
   const leftOut = config.data.unlabeled === 'not_labeled_yet' ? withoutLabels : 0;
@@ -39,14 +39,15 @@ export async function dataStage(
           ? `Images without labels: ${withoutLabels}, not labeled yet, so they are left out.`
           : `Images without labels: ${withoutLabels}, counted as 'none of these'.`,
     });
-  const warnings = problems.length - errorsIn(problems).length;
+  const warnings = findings.length - errorsIn(findings).length;
   report({
     type: 'note',
     stage: 'data',
     level: 'info',
-    message: `${train.length} training, ${val.length} validation and ${test.length} test images, ${dataset.vocabulary.length} classes; separator: ${separator.separator}.`,
+    message: `${train.length} training, ${val.length} validation and ${test.length} test images, ${dataset.vocabulary.length} classes; separator: ${layout.separator}.`,
   });
-  if (warnings > 0) report({ type: 'note', stage: 'data', level: 'warning', message: formatProblems(problems, 3) });
+  for (const { text } of findingNotes(findings))
+    report({ type: 'note', stage: 'data', level: 'warning', message: text });
   for (const { message } of recipeWarnings(config)) report({ type: 'note', stage: 'data', level: 'warning', message });
   await writeSnapshot(snapshotFolder(runFolder), dataset);
   return {

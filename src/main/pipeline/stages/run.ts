@@ -166,7 +166,7 @@ async function lockRun({ runFolder, takeOver = false }: PipelineRequest, context
   const stage = await readRun(runFolder).then(nextStage);
   return takeLock(lockFile(runFolder), 'training', {
     takeOver,
-    onWait: (message) => context.report({ type: 'note', stage: stage ?? 'export', level: 'warning', message }),
+    onWait: ({ text }) => context.report({ type: 'note', stage: stage ?? 'export', level: 'warning', message: text }),
   });
 }
 

@@ -5,8 +5,8 @@ import { isRunning, ticksOf } from './holder.ts';
 const ownTicks = ticksOf(process.pid);
 
 /**
- * A new hidden name beside `file`, for content that is not in place yet. It names its process and when that started, so that
- * what a killed process left can be told from what a living one is writing.
+ * Returns a new hidden name beside `file`, for content that is not in place yet. It includes the process and its start
+ * time, so that files of a killed process can be distinguished from files that are being written.
  */
 export const asideName = (file: string): string =>
   path.join(
@@ -16,7 +16,9 @@ export const asideName = (file: string): string =>
 
 const ASIDE = /^\..+\.(\d+)(?:-(\d+))?\.[0-9a-f]{8}\.tmp$/;
 
-/** Whether a file of this name was left by a process that no longer runs on this machine. */
+export const isAsideName = (name: string): boolean => ASIDE.test(name) && path.basename(name) === name;
+
+/** True when the name is that of a process that no longer runs on this machine. */
 export function isAbandoned(name: string): boolean {
   const found = ASIDE.exec(name);
   return found !== null && !isRunning(Number(found[1]), found[2] ?? null);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { mapBounded } from './bounded.ts';
 
-test('results keep the order of the items, with no more than the limit under way', async () => {
+test('results keep the order of the items, with at most `limit` in progress', async () => {
   const open: (() => void)[] = [];
   let most = 0;
   const done = mapBounded(
@@ -17,7 +17,7 @@ test('results keep the order of the items, with no more than the limit under way
   );
   let released = 0;
   while (released < 10) {
-    // The last to start ends first.
+    // The last item to start ends first, so that the order of ends differs from that of the items.
     open.pop()?.();
     released++;
     await new Promise(setImmediate);
@@ -26,7 +26,7 @@ test('results keep the order of the items, with no more than the limit under way
   expect(most).toBe(3);
 });
 
-test('the first failure is the result, and no further item is begun', async () => {
+test('rejects with the first failure, and starts no further item', async () => {
   const begun: number[] = [];
   await expect(
     mapBounded(

@@ -1,7 +1,7 @@
-/** Open files and folders at a time: far below the 256 descriptors that macOS allows a program by default. */
+/** Far below the 256 file descriptors that macOS allows a program by default. */
 const AT_ONCE = 32;
 
-/** Like Promise.all over the items, in order, with at most `limit` of them under way. The first failure ends it. */
+/** Like Promise.all, but with at most `limit` items in progress. After the first failure no further item starts. */
 export async function mapBounded<T, R>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<R>,

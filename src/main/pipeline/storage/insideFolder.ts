@@ -3,39 +3,32 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../shared/problem.ts';
 
-/**
- * Whether an absolute path is not inside the folder (the folder itself is not inside either). Symbolic links are not
- * followed.
- */
+/** True when an absolute path is outside the folder or the folder itself. Symbolic links are not followed. */
 export function leavesFolder(folder: string, file: string): boolean {
   const relative = path.relative(folder, file);
   return relative === '' || relative.split(path.sep)[0] === '..' || path.isAbsolute(relative);
 }
 
 /**
- * Where a name leads inside a folder, links followed: the one way from a name that a project, a run or a request gives
- * to a file that is
- * read or written. A file that does not exist yet stands where its folder really is. Throws a Problem if the name
- * leaves the folder.
+ * Resolves a name inside a folder and follows links; a file that does not exist yet is resolved by its folder. Every
+ * name that comes from a project, a run or a request must go through here before it is read or written. Throws a
+ * Problem if it leads outside the folder.
  */
 export function insideFolder(folder: string, name: string): string {
-  const outside = new Problem(
-    'file',
-    `${name} is outside ${folder}. Nothing outside it is read or written: move it in.`,
-  );
   const root = realPlace(path.resolve(folder));
   const real = name.includes('\0') ? null : realPlace(path.resolve(folder, name));
-  if (root === null || real === null || leavesFolder(root, real)) throw outside;
+  if (root === null || real === null || leavesFolder(root, real))
+    throw new Problem('file.outsideFolder', { name, folder });
   return real;
 }
 
-/** Throws a Problem if anything in a folder is a link that leaves it: what is written there would end up elsewhere. */
+/** Throws a Problem if a folder contains a link that leads outside, because writes to it would end up elsewhere. */
 export async function refuseLinksOut(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
     if (entry.isSymbolicLink()) insideFolder(folder, path.relative(folder, path.join(entry.parentPath, entry.name)));
 }
 
-/** Null for a link that leads nowhere: to write there would make a file at a place of the link's choice. */
+/** Returns null for a link without a target, because writing to it would create a file wherever it points. */
 function realPlace(file: string): string | null {
   try {
     return realpathSync(file);

@@ -1,34 +1,35 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isAbandoned } from './asideName.ts';
-import { fateOf } from './holder.ts';
+import { entriesOf } from './entriesOf.ts';
+import { holderState } from './holder.ts';
 import { GUARD_ENDING, readLock } from './lockFile.ts';
 
-/** Written by earlier versions when they took over a lock. */
+/** Earlier versions left these when they took over a lock. */
 const OLD_STALE_LOCK = /\.(json|lock)\.stale-\d+$/;
-/** Bundles that were being written: export/.<name>.partial/ and its .zip. Only the holder of the run's lock writes them. */
+/** Unfinished bundles: export/.<name>.partial/ and its .zip. Only the holder of the run's lock writes them. */
 const PARTIAL_BUNDLE = /^\..+\.partial(\.zip)?$/;
 
 /**
- * Removes what killed processes left in a folder: files that never got their name, guards of locks, halves of bundles. What a
- * living process of this machine writes stays. Call it under the folder's lock: processes of other machines cannot be looked
- * up, and under the lock they have no business here.
+ * Removes what killed processes left in a folder: files that were never renamed, guards of locks, unfinished bundles.
+ * Files of running processes on this machine stay. Call it only under the folder's lock, because processes on other
+ * machines cannot be looked up and the lock keeps them out.
  */
 export async function removeLeftovers(folder: string, { recursive }: { recursive: boolean }): Promise<void> {
-  // What cannot be removed does no harm; the next sweep tries again.
+  // A file that cannot be removed does no harm; the next call tries again.
   for (const place of await findLeftovers(folder, { recursive }))
     await rm(place, { recursive: true, force: true }).catch(() => undefined);
 }
 
 export async function findLeftovers(folder: string, { recursive }: { recursive: boolean }): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive }).catch(() => []);
   const left: string[] = [];
-  for (const entry of entries) {
+  for await (const entry of entriesOf(folder)) {
     const { name } = entry;
-    const place = path.join(entry.parentPath, name);
+    const place = path.join(folder, name);
     const abandoned =
       entry.isFile() && (isAbandoned(name) || OLD_STALE_LOCK.test(name) || (await isDeadGuard(name, place)));
     if (abandoned || PARTIAL_BUNDLE.test(name)) left.push(place);
+    else if (recursive && entry.isDirectory()) left.push(...(await findLeftovers(place, { recursive })));
   }
   return left;
 }
@@ -36,5 +37,5 @@ export async function findLeftovers(folder: string, { recursive }: { recursive: 
 async function isDeadGuard(name: string, place: string): Promise<boolean> {
   if (!name.startsWith('.') || !name.endsWith(GUARD_ENDING)) return false;
   const holder = (await readLock(place).catch(() => null))?.holder ?? null;
-  return holder !== null && fateOf(holder) === 'gone';
+  return holder !== null && holderState(holder) === 'gone';
 }

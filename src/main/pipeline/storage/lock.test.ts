@@ -16,6 +16,7 @@ import { link } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Message } from '../../../shared/message.ts';
 import { asideName, isAbandoned } from './asideName.ts';
 import { writeFileAtomic } from './atomicFile.ts';
 import { machineId, startOf } from './holder.ts';
@@ -53,7 +54,7 @@ const holder = (part: object = {}): string =>
     ...part,
   });
 
-/** A clock that moves only when somebody sleeps; `during` happens in each sleep. */
+/** A clock that advances only during `sleep`; each sleep calls `during`. */
 function fakeClock(during: (sleeps: number) => void = () => undefined): Clock & { readonly slept: number[] } {
   const slept: number[] = [];
   let now = 5_000;
@@ -78,11 +79,11 @@ describe.each([
   ['on a file system without links (SMB)', refusingLinks('EOPNOTSUPP')],
   ['on a file system without links (exFAT on Windows)', refusingLinks('EISDIR')],
 ])('a lock %s', (_, own) => {
-  test('is held by one, names its holder, and can be taken again after its release', async () => {
+  test('has one holder, whom others are told, and can be taken again after its release', async () => {
     const lock = await takeLock(file, 'training', { link: own });
     await expect(takeLock(file, 'training', { link: own })).rejects.toMatchObject({
-      kind: 'busy',
-      message: `${folder} is in use by process ${process.pid} (training). Wait for it or stop it first.`,
+      code: 'busy.inUse',
+      params: { folder, pid: process.pid, work: { code: 'locks.training' } },
     });
     expect(await isLocked(file)).toBe(true);
     expect(lock.held()).toBe(true);
@@ -93,7 +94,7 @@ describe.each([
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('goes to one of many that want it', async () => {
+  test('is taken by exactly one of many processes', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 8 }, () => takeLock(file, 'training', { link: own })),
     );
@@ -102,12 +103,12 @@ describe.each([
   });
 });
 
-test('a link that fails for another reason is an error, and leaves nothing behind', async () => {
+test('a link that fails for another reason is an error and leaves nothing behind', async () => {
   await expect(takeLock(file, 'x', { link: refusingLinks('EIO') })).rejects.toMatchObject({ code: 'EIO' });
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a server that made the link but answers that it exists (NFS) has given us the lock', async () => {
+test('an NFS server that creates the link but answers EEXIST has given us the lock', async () => {
   const twice = async (existing: string, name: string): Promise<void> => {
     await link(existing, name);
     await link(existing, name);
@@ -136,7 +137,7 @@ describe('a lock whose holder can be looked up', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('is never taken from a living process, however long its heartbeat stands still (it may be suspended)', async () => {
+  test('is never taken from a running process, even without a heartbeat, because it may be suspended', async () => {
     writeFileSync(file, holder({ pid: process.pid, machine: machineId(), started: startOf(process.pid) }));
     const clock = fakeClock();
     for (const options of [
@@ -157,7 +158,7 @@ describe('a lock whose holder cannot be looked up (another machine or container)
     ['nobody: it is empty', ''],
   ] as const;
 
-  test.each(others)('of %s is refused at first, with the way on', async (_, content) => {
+  test.each(others)('of %s is refused at first, with what to do', async (_, content) => {
     writeFileSync(file, content);
     await expect(takeLock(file, 'x')).rejects.toMatchObject({
       kind: 'locked',
@@ -170,10 +171,10 @@ describe('a lock whose holder cannot be looked up (another machine or container)
   test.each(others)('of %s is taken after 60 s without a heartbeat', async (_, content) => {
     writeFileSync(file, content);
     const clock = fakeClock();
-    const said: string[] = [];
-    const lock = await takeLock(file, 'training', { clock, onWait: (message) => said.push(message) });
+    const reasons: Message[] = [];
+    const lock = await takeLock(file, 'training', { clock, onWait: (reason) => reasons.push(reason) });
     expect(clock.slept.reduce((a, b) => a + b, 0)).toBe(60_000);
-    expect(said).toEqual([expect.stringContaining('60 s')]);
+    expect(reasons).toMatchObject([{ params: { seconds: 60 } }]);
     await lock.release();
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -184,14 +185,14 @@ describe('a lock whose holder cannot be looked up (another machine or container)
       if (sleeps === 25) writeFileSync(file, holder({ beat: '000000000001' }));
     });
     await expect(takeLock(file, 'x', { clock, onWait: () => undefined })).rejects.toMatchObject({
-      kind: 'busy',
-      message: `${folder} is in use by process 7 on box-a (training). Wait for it or stop it first.`,
+      code: 'busy.inUseOnHost',
+      params: { folder, pid: 7, host: 'box-a' },
     });
     expect(clock.slept).toHaveLength(25);
   });
 
-  test('counts as held until it was watched for 60 s, by the clock of the one who watches', async () => {
-    // What the file's own times say does not matter: the two clocks may differ by years.
+  test('counts as held until it was watched for 60 s, by the clock of the watcher', async () => {
+    // The file's own times must not matter, because the two clocks may differ by years.
     writeFileSync(file, holder());
     execFileSync('touch', ['-d', '2001-01-01', file]);
     const clock = fakeClock();
@@ -204,7 +205,7 @@ describe('a lock whose holder cannot be looked up (another machine or container)
     await (await takeLock(file, 'x', { clock })).release();
   });
 
-  test('is taken at once when a person says that the holder is gone', async () => {
+  test('is taken at once when a person has confirmed that the holder is gone', async () => {
     writeFileSync(file, holder());
     const clock = fakeClock();
     await (await takeLock(file, 'x', { clock, takeOver: true })).release();
@@ -212,15 +213,18 @@ describe('a lock whose holder cannot be looked up (another machine or container)
   });
 });
 
-describe('what lies in the way', () => {
+describe('something else at the path of the lock', () => {
   test.each([
-    ['a folder', () => mkdirSync(file), /is a folder, not a lock/],
-    ['a link to nothing', () => symlinkSync('/nonexistent/x', file), /is a link, not a lock/],
-    ['a FIFO', () => execFileSync('mkfifo', [file]), /is a special file, not a lock/],
-    ['a large file', () => writeFileSync(file, 'x'.repeat(5000)), /is a large file, not a lock/],
-  ])('%s is named', async (_, put, message) => {
+    ['a folder', () => mkdirSync(file), 'locks.folder'],
+    ['a link to nothing', () => symlinkSync('/nonexistent/x', file), 'locks.link'],
+    ['a FIFO', () => execFileSync('mkfifo', [file]), 'locks.specialFile'],
+    ['a large file', () => writeFileSync(file, 'x'.repeat(5000)), 'locks.largeFile'],
+  ])('is reported: %s', async (_, put, kind) => {
     put();
-    await expect(takeLock(file, 'x')).rejects.toMatchObject({ kind: 'file', message: expect.stringMatching(message) });
+    await expect(takeLock(file, 'x')).rejects.toMatchObject({
+      code: 'file.lockInTheWay',
+      params: { file, kind: { code: kind } },
+    });
     expect(await isLocked(file)).toBe(true);
     expect(readdirSync(folder)).toEqual(['lock.json']);
   });
@@ -229,16 +233,15 @@ describe('what lies in the way', () => {
     writeFileSync(file, holder());
     chmodSync(file, 0);
     await expect(takeLock(file, 'x')).rejects.toMatchObject({
-      kind: 'file',
-      message: expect.stringMatching(/cannot be read/),
+      code: 'file.lockOfOtherUser',
     });
   });
 
-  test('a folder that is gone is named, and not created', async () => {
+  test('a missing folder is reported and not created', async () => {
     const gone = path.join(folder, 'gone', 'lock.json');
     await expect(takeLock(gone, 'x')).rejects.toMatchObject({
-      kind: 'file',
-      message: expect.stringMatching(/is gone/),
+      code: 'file.folderGone',
+      params: { folder: path.dirname(gone) },
     });
     expect(existsSync(path.dirname(gone))).toBe(false);
   });
@@ -252,7 +255,7 @@ test('a holder that lost its lock does not remove the next one', async () => {
   expect(readFileSync(file, 'utf8')).toBe(holder());
 });
 
-test('while another process takes over, the holder leaves its lock to it', async () => {
+test('the holder does not remove its lock while another process takes it over', async () => {
   const lock = await takeLock(file, 'x');
   const { token } = JSON.parse(readFileSync(file, 'utf8')) as { token: string };
   const guard = await takeLock(path.join(folder, `.lock.json.${token}.guard`), 'x');
@@ -261,7 +264,7 @@ test('while another process takes over, the holder leaves its lock to it', async
   await guard.release();
 });
 
-test('a process that is slow to remove a stale lock does not remove the lock of the one that was faster', async () => {
+test('a process that is slow to remove a stale lock does not remove the lock that a faster one has taken', async () => {
   writeFileSync(file, holder({ pid: await deadPid(), machine: machineId() }));
   let faster: Lock | null = null;
   const slow = async (existing: string, name: string): Promise<void> => {
@@ -277,7 +280,7 @@ test('a process that is slow to remove a stale lock does not remove the lock of 
   expect(readFileSync(file, 'utf8')).toContain('"what":"faster"');
 });
 
-test('of two processes that find a stale lock only one removes it', async () => {
+test('only one of two processes that find a stale lock removes it', async () => {
   writeFileSync(file, holder({ pid: await deadPid(), machine: machineId() }));
   const guard = await takeLock(path.join(folder, `.lock.json.${'f'.repeat(32)}.guard`), 'removing');
   await expect(takeLock(file, 'x')).rejects.toMatchObject({ kind: 'busy' });
@@ -285,7 +288,7 @@ test('of two processes that find a stale lock only one removes it', async () => 
   await guard.release();
 });
 
-test('a guard that a killed process left does not keep the lock', async () => {
+test('the guard of a killed process does not block the lock', async () => {
   writeFileSync(file, holder({ pid: await deadPid(), machine: machineId() }));
   const left = path.join(folder, `.lock.json.${'f'.repeat(32)}.guard`);
   writeFileSync(left, holder({ pid: await deadPid(), machine: machineId(), token: 'e'.repeat(32) }));
@@ -294,7 +297,7 @@ test('a guard that a killed process left does not keep the lock', async () => {
 });
 
 describe('leftovers', () => {
-  test('of killed processes are removed; what a living process writes, and all else, stays', async () => {
+  test('of killed processes are removed; files of running processes and all others stay', async () => {
     const gone = await deadPid();
     mkdirSync(path.join(folder, 'checkpoints'));
     mkdirSync(path.join(folder, '.tiny.partial'));
@@ -318,7 +321,7 @@ describe('leftovers', () => {
     expect(readdirSync(path.join(folder, 'checkpoints'))).toEqual([]);
   });
 
-  test('are told by the names that files get while they are written', async () => {
+  test('are recognized by the names of files that are being written', async () => {
     expect(isAbandoned(path.basename(asideName('x.txt')))).toBe(false);
     await writeFileAtomic(path.join(folder, 'x.txt'), 'x');
     expect(readdirSync(folder)).toEqual(['x.txt']);
@@ -330,7 +333,7 @@ describe('the heartbeat', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
   afterEach(() => void vi.useRealTimers());
 
-  test('changes the lock every ten seconds, and nothing but the heartbeat', async () => {
+  test('changes only the heartbeat in the lock, every ten seconds', async () => {
     const lock = await takeLock(file, 'x');
     const before = JSON.parse(readFileSync(file, 'utf8')) as object;
     vi.advanceTimersByTime(BEAT_MS);

@@ -1,12 +1,12 @@
 import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 
-/** metrics.jsonl of a run: one JSON object a line, appended; a resumed run cuts it back to its checkpoint. */
+/** Appends to metrics.jsonl, one JSON object per line. A resumed run truncates it to its last checkpoint. */
 export interface MetricsLog {
-  /** Bytes so far. */
+  /** Length in bytes. */
   length(): number;
   /** Appends a line; returns the file's length in bytes. */
   append(line: object): number;
-  /** Drops what was written after this many bytes. */
+  /** Truncates the file to this many bytes. */
   cutTo(bytes: number): void;
   close(): void;
 }

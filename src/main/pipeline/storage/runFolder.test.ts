@@ -16,7 +16,7 @@ const fresh = (): string => path.join(root, String(folders++));
 const newRun = { project: '/photos', preset: null, config: configSchema.parse({}), versions: { destila: '0' } };
 
 describe('a run folder', () => {
-  test('starts with everything to do, in a folder of its own', async () => {
+  test('starts with all stages pending, in a folder of its own', async () => {
     const runs = fresh();
     const now = new Date('2026-03-04T05:06:07Z');
     const [a, b] = [await createRun(runs, newRun, now), await createRun(runs, newRun, now)];
@@ -28,7 +28,7 @@ describe('a run folder', () => {
     expect((await listRuns(runs)).map(({ folder }) => folder)).toEqual([a, b]);
   });
 
-  test('that says running while nobody runs it was interrupted', async () => {
+  test('whose record says running is interrupted when no process holds its lock', async () => {
     const folder = await createRun(fresh(), newRun);
     await writeRun(folder, { ...(await readRun(folder)), state: 'running' });
     expect(await runState(folder, await readRun(folder))).toBe('interrupted');
@@ -38,16 +38,16 @@ describe('a run folder', () => {
   });
 
   test.each([
-    ['{"formatVersion": 2}', /newer version/],
-    ['{"formatVersion": 1}', /damaged/],
-    ['{', /is not JSON/],
-  ])('with run.json %s is refused in words', async (text, message) => {
+    ['{"formatVersion": 2}', 'mismatch.runNewer'],
+    ['{"formatVersion": 1}', 'file.runRecordDamaged'],
+    ['{', 'file.runRecordDamaged'],
+  ])('with run.json %s is refused', async (text, code) => {
     const folder = await createRun(fresh(), newRun);
     writeFileSync(path.join(folder, 'run.json'), text);
-    await expect(readRun(folder)).rejects.toThrow(message);
+    await expect(readRun(folder)).rejects.toMatchObject({ code });
   });
 
-  test('belongs to the project that it lies in: a moved or copied project does not lead to the old place', async () => {
+  test('belongs to the project that contains it, also after the project was moved', async () => {
     const project = path.join(fresh(), 'photos');
     const folder = await createRun(path.join(project, 'runs'), { ...newRun, project });
     writeFileSync(path.join(project, 'train.txt'), '');
@@ -57,31 +57,31 @@ describe('a run folder', () => {
     expect((await readRun(path.join(moved, 'runs', path.basename(folder)))).project).toBe(moved);
   });
 
-  test('that was put elsewhere keeps the project that it was made from', async () => {
+  test('outside a project keeps the project that it was created from', async () => {
     const folder = await createRun(path.join(fresh(), 'runs'), newRun);
     expect((await readRun(folder)).project).toBe('/photos');
   });
 
-  test('that was moved away is not created again by what still writes to it', async () => {
+  test('that was moved is not created again by later writes', async () => {
     const folder = await createRun(fresh(), newRun);
     const record = await readRun(folder);
     renameSync(folder, `${folder}-moved`);
     await expect(writeRun(folder, record)).rejects.toMatchObject({
-      kind: 'file',
-      message: expect.stringMatching(/is gone/) as string,
+      code: 'file.folderGone',
+      params: { folder },
     });
     await expect(makeOneFolder(path.join(folder, 'checkpoints'))).rejects.toMatchObject({ code: 'ENOENT' });
     expect(existsSync(folder)).toBe(false);
   });
 
-  test('without run.json is no run', async () => {
-    await expect(readRun(root)).rejects.toThrow(/is no run/);
+  test('without run.json is not a run', async () => {
+    await expect(readRun(root)).rejects.toMatchObject({ code: 'file.notARun' });
     expect(existsSync(path.join(root, 'run.json'))).toBe(false);
   });
 });
 
 describe('metrics.jsonl', () => {
-  test('grows line by line and is cut back to where a checkpoint was', () => {
+  test('grows line by line and is truncated to a checkpoint', () => {
     const file = path.join(root, 'metrics.jsonl');
     const log = openMetricsLog(file);
     const after = log.append({ step: 1 });
@@ -92,7 +92,7 @@ describe('metrics.jsonl', () => {
     expect(readFileSync(file, 'utf8')).toBe('{"step":1}\n{"step":3}\n');
     const again = openMetricsLog(file);
     expect(again.length()).toBe(22);
-    again.cutTo(1000); // nothing is added
+    again.cutTo(1000); // Must not extend the file.
     expect(again.length()).toBe(22);
     again.close();
   });

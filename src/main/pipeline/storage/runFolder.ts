@@ -2,23 +2,23 @@ import { access, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { configSchema } from '../../../shared/config.ts';
-import { stages, stageSchema, stageSecondsSchema } from '../../../shared/events.ts';
+import { problemSchema, stages, stageSchema, stageSecondsSchema } from '../../../shared/events.ts';
 import type { Stage } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { isLocked } from './lock.ts';
 import { writeFileAtomic } from './atomicFile.ts';
 import { readRegularText } from './regularFile.ts';
 
-/** runs/<id>/run.json: what a run is, where it stands and what it cost. */
+/** runs/<id>/run.json records a run's settings, its state, and the time it took. */
 const FORMAT_VERSION = 1;
 
 const stageRecordSchema = z.object({
   state: z.enum(['pending', 'running', 'finished']),
   /** ISO 8601. */
   startedAt: z.string().nullable(),
-  /** Seconds of work, over all attempts. */
+  /** Seconds of work over all attempts. */
   seconds: z.number(),
-  /** Length of metrics.jsonl when the stage began, in bytes. */
+  /** Length of metrics.jsonl when the stage began, in bytes; a repeated stage truncates the file to it. */
   metricsBytes: z.int(),
   summary: z.record(z.string(), z.number().nullable()),
 });
@@ -27,27 +27,27 @@ export type StageRecord = z.infer<typeof stageRecordSchema>;
 export const runRecordSchema = z.object({
   formatVersion: z.literal(FORMAT_VERSION),
   id: z.string(),
-  /** Within its project, from 1; a deleted run changes nobody's number. Null: written before numbers were kept. */
+  /** Number within its project, from 1; numbers of deleted runs are not reused. Null in files of earlier versions. */
   number: z.int().nullable().default(null),
   createdAt: z.string(),
-  /** Absolute folder of the photos and label files. */
+  /** Absolute path of the folder with the images and label files. */
   project: z.string(),
   preset: z.string().nullable(),
   config: configSchema,
   state: z.enum(['created', 'running', 'stopped', 'failed', 'finished']),
-  problem: z.object({ kind: z.string(), message: z.string(), detail: z.string().optional() }).nullable(),
+  problem: problemSchema.nullable(),
   stages: z.record(stageSchema, stageRecordSchema),
-  /** Measured before the start, for the time left; empty where nothing was measured. */
+  /** Measured before the start, to estimate the remaining time; empty if nothing was measured. */
   expected: z.array(stageSecondsSchema).default([]),
   engine: z.string().nullable(),
   versions: z.record(z.string(), z.string()),
-  /** Each time the test split was scored or judged: a split that is looked at often is no test any more. */
+  /** Each time the test split was scored or evaluated, because a split that is looked at often is no longer a test. */
   testOpenings: z.array(z.object({ at: z.string(), by: z.string() })),
   /** Path of the last export, relative to the run. */
   export: z.string().nullable(),
   notes: z.string(),
   pinned: z.boolean().default(false),
-  /** In the trash: hidden, still whole. */
+  /** True in the trash: the run is hidden but complete. */
   trashed: z.boolean().default(false),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
@@ -60,9 +60,9 @@ export type NewRun = Pick<RunRecord, 'project' | 'preset' | 'config' | 'versions
 
 const pending = (): StageRecord => ({ state: 'pending', startedAt: null, seconds: 0, metricsBytes: 0, summary: {} });
 
-/** Makes runs/<id> in `runsFolder` and gives its absolute path. The id is the time of creation, so that runs sort by age. */
+/** Creates runs/<id> in `runsFolder` and returns its absolute path. The id is the time of creation, to sort by age. */
 export async function createRun(runsFolder: string, run: NewRun, now = new Date()): Promise<string> {
-  // The newest run's, wherever the clock stood when it was made.
+  // listRuns sorts by number, so this follows the newest run even if the clock was set back.
   const number = ((await listRuns(runsFolder)).at(-1)?.number ?? 0) + 1;
   const folder = await newFolder(runsFolder, now);
   const record: RunRecord = {
@@ -100,10 +100,12 @@ async function newFolder(runsFolder: string, now: Date): Promise<string> {
   }
 }
 
-/** Changes run.json where there is one: a run that was moved or deleted meanwhile must not come back as an empty shell. */
+/**
+ * Changes an existing run.json. A run that was moved or deleted must not reappear as a folder with nothing else in it.
+ */
 export async function writeRun(folder: string, record: RunRecord): Promise<void> {
   await access(recordFile(folder)).catch((error: Error) => {
-    throw new Problem('file', `${folder} is gone: it was moved or deleted meanwhile.`, error.message);
+    throw new Problem('file.folderGone', { folder }, error.message);
   });
   await writeRecord(folder, record);
 }
@@ -112,45 +114,44 @@ async function writeRecord(folder: string, record: RunRecord): Promise<void> {
   await writeFileAtomic(recordFile(folder), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** Throws a Problem if the folder is no run, or one of a newer version. */
+/** Throws a Problem if the folder is not a run, or one of a newer version. */
 export async function readRun(folder: string): Promise<RunRecord> {
   let text: string;
   try {
     text = await readRegularText(recordFile(folder));
   } catch (error) {
-    throw new Problem('file', `${folder} is no run: it has no run.json.`, (error as Error).message);
+    throw new Problem('file.notARun', { folder }, (error as Error).message);
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Problem('file', `${recordFile(folder)} is damaged: it is not JSON.`, (error as Error).message);
+    throw new Problem('file.runRecordDamaged', { file: recordFile(folder) }, (error as Error).message);
   }
   const version = z.object({ formatVersion: z.number() }).safeParse(value).data?.formatVersion;
-  if (version !== undefined && version > FORMAT_VERSION)
-    throw new Problem('mismatch', `${folder} was written by a newer version of Destila Studio: update it.`);
+  if (version !== undefined && version > FORMAT_VERSION) throw new Problem('mismatch.runNewer', { folder });
   const parsed = runRecordSchema.safeParse(value);
   if (!parsed.success)
-    throw new Problem('file', `${recordFile(folder)} is damaged or was edited wrongly.`, z.prettifyError(parsed.error));
+    throw new Problem('file.runRecordDamaged', { file: recordFile(folder) }, z.prettifyError(parsed.error));
   return { ...parsed.data, project: await projectOf(folder, parsed.data.project) };
 }
 
 /**
- * The project that a run lies in, if it lies in one: a project may have been moved or copied since the run was made. A run that
- * was put elsewhere (--runs) keeps the folder that it was made from.
+ * Returns the project that contains the run, because the project may have been moved or copied since the run was
+ * created. A run in another place (--runs) keeps the project that it was created from.
  */
-async function projectOf(folder: string, madeFrom: string): Promise<string> {
+async function projectOf(folder: string, createdFrom: string): Promise<string> {
   const runs = path.dirname(path.resolve(folder));
-  const around = path.dirname(runs);
-  if (path.basename(runs) !== 'runs' || around === madeFrom) return madeFrom;
-  const isProject = await access(path.join(around, 'train.txt')).then(
+  const parent = path.dirname(runs);
+  if (path.basename(runs) !== 'runs' || parent === createdFrom) return createdFrom;
+  const isProject = await access(path.join(parent, 'train.txt')).then(
     () => true,
     () => false,
   );
-  return isProject ? around : madeFrom;
+  return isProject ? parent : createdFrom;
 }
 
-/** 'interrupted': run.json says running, but the process is gone. */
+/** 'interrupted' when run.json says 'running' but its process has ended. */
 export type RunState = RunRecord['state'] | 'interrupted';
 
 export async function runState(folder: string, record: RunRecord): Promise<RunState> {
@@ -158,8 +159,8 @@ export async function runState(folder: string, record: RunRecord): Promise<RunSt
 }
 
 /**
- * Folders of all runs, oldest first, with their numbers. Numbers tell the age: names come from the clock, which may have been
- * set back. Folders that are not runs are passed over.
+ * Lists all runs, oldest first. They are sorted by number, because names come from the clock, which may have been set
+ * back. Folders that are not runs are skipped.
  */
 export async function listRuns(
   runsFolder: string,
@@ -179,6 +180,6 @@ export async function listRuns(
     .sort((a, b) => a.number - b.number);
 }
 
-/** The stage to go on with; null when all are finished. */
+/** Returns the first stage that is not finished; null when all are. */
 export const nextStage = (record: RunRecord): Stage | null =>
   stages.find((stage) => record.stages[stage].state !== 'finished') ?? null;

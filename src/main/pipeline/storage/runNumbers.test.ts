@@ -19,7 +19,7 @@ const make = (second: number): Promise<string> =>
   );
 const numbers = async (): Promise<number[]> => (await listRuns(runs)).map(({ number }) => number);
 
-test("a deleted run changes nobody's number, nor gives its own away", async () => {
+test('a deleted run does not change the numbers of others, and its own is not reused', async () => {
   await make(1);
   const second = await make(2);
   const third = await make(3);
@@ -33,7 +33,7 @@ test("a deleted run changes nobody's number, nor gives its own away", async () =
   expect(await numbers()).toEqual([1, 2, 4]);
 });
 
-test('after the clock was set back the newest run is the one with the highest number, and no number comes twice', async () => {
+test('after the clock was set back, the newest run has the highest number, and numbers stay unique', async () => {
   const project = await mkdtemp(path.join(tmpdir(), 'destila-clock-'));
   const folder = path.join(project, 'runs');
   await mkdir(folder);

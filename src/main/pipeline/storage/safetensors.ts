@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 
 /**
- * The safetensors format (github.com/huggingface/safetensors): u64 little-endian length, a JSON header, raw data.
- * Tensors are float32; shapes as given, row-major.
+ * The safetensors format (github.com/huggingface/safetensors): a little-endian u64 with the length of the header, the
+ * header as JSON, raw data. Only float32 tensors are supported, row-major.
  */
 export interface StoredTensor {
   readonly shape: readonly number[];
@@ -41,17 +43,17 @@ export function writeSafetensors(
   return bytes;
 }
 
-const damaged = (detail: string): Problem =>
-  new Problem('file', `Not a whole safetensors file: ${detail}. Copy or download it again.`);
+const damaged = (reason: Message): Problem => new Problem('file.safetensorsDamaged', { reason });
 
 export function readSafetensors(bytes: Uint8Array): {
   tensors: Map<string, StoredTensor>;
   metadata: Record<string, string>;
 } {
-  if (bytes.length < 8) throw damaged(`it has only ${bytes.length} bytes`);
+  if (bytes.length < 8) throw damaged(message('safetensors.tooShort', { bytes: bytes.length }));
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > bytes.length - 8) throw damaged('its header is longer than the file');
-  if (length > LONGEST_HEADER) throw damaged(`its header has ${length} bytes, more than ${LONGEST_HEADER}`);
+  if (length > bytes.length - 8) throw damaged(message('safetensors.headerPastEnd'));
+  if (length > LONGEST_HEADER)
+    throw damaged(message('safetensors.headerTooLong', { bytes: length, limit: LONGEST_HEADER }));
   const header = parseHeader(Buffer.from(bytes.buffer, bytes.byteOffset + 8, length).toString('utf8'));
   const data = bytes.subarray(8 + length);
   const tensors = new Map<string, StoredTensor>();
@@ -59,21 +61,21 @@ export function readSafetensors(bytes: Uint8Array): {
   for (const [name, value] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     const entry = entrySchema.safeParse(value);
-    if (!entry.success) throw damaged(`the header's entry '${name}' has no type, shape or place`);
-    // Tensors that share their bytes would multiply them in memory.
+    if (!entry.success) throw damaged(message('safetensors.tensorEntry', { name }));
+    // Tensors that share bytes of the file would use a multiple of them in memory.
     taken += entry.data.data_offsets[1] - entry.data.data_offsets[0];
-    if (taken > data.length) throw damaged('its tensors overlap');
+    if (taken > data.length) throw damaged(message('safetensors.overlap'));
     if (!isCounter(entry.data)) tensors.set(name, readTensor(name, entry.data, data));
   }
   const metadata = metadataSchema.safeParse(header.__metadata__ ?? {});
-  if (!metadata.success) throw damaged('its metadata is not text');
+  if (!metadata.success) throw damaged(message('safetensors.metadata'));
   return { tensors, metadata: metadata.data };
 }
 
-/** Bytes; those of published networks have some 100,000, and parsing takes several times as much memory. */
+/** Bytes. Published networks have about 100,000, and parsing needs several times as much memory. */
 const LONGEST_HEADER = 10_000_000;
 
-/** PyTorch's BatchNorm counts its batches in an int64 scalar (num_batches_tracked): nothing that a network needs. */
+/** PyTorch's BatchNorm counts its batches in an int64 scalar (num_batches_tracked), which a network does not need. */
 const isCounter = ({ dtype, shape }: HeaderEntry): boolean => dtype === 'I64' && shape.length === 0;
 
 function parseHeader(text: string): Record<string, unknown> {
@@ -82,9 +84,9 @@ function parseHeader(text: string): Record<string, unknown> {
     if (typeof header === 'object' && header !== null && !Array.isArray(header))
       return header as Record<string, unknown>;
   } catch {
-    /* said below */
+    /* reported below */
   }
-  throw damaged('its header is not JSON');
+  throw damaged(message('safetensors.headerNotJson'));
 }
 
 function readTensor(
@@ -94,10 +96,9 @@ function readTensor(
 ): StoredTensor {
   const [from, to] = offsets;
   const count = shape.reduce((product, side) => product * side, 1);
-  if (dtype !== 'F32')
-    throw new Problem('mismatch', `Tensor '${name}' is of type ${dtype}; float32 (F32) is expected.`);
-  if (to > data.length || to - from !== 4 * count) throw damaged(`tensor '${name}' does not fit its place`);
-  // A copy: the place in the file need not be aligned. (Buffer.slice would not copy.)
+  if (dtype !== 'F32') throw new Problem('mismatch.tensorType', { name, type: dtype });
+  if (to > data.length || to - from !== 4 * count) throw damaged(message('safetensors.tensorSize', { name }));
+  // Copies, because the offset in the file may not be aligned. (Buffer.slice would not copy.)
   const values = new Float32Array(count);
   new Uint8Array(values.buffer).set(data.subarray(from, to));
   return { shape, data: values };

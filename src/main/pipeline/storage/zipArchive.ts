@@ -6,26 +6,25 @@ import { Problem } from '../../../shared/problem.ts';
 export interface ZipEntry {
   /** With forward slashes; never absolute, never with `..`. */
   readonly name: string;
-  /** Unpacked size. `open` fails on an entry that unpacks to more or less than this. */
+  /** Unpacked size in bytes. The stream of `open` fails if the entry unpacks to more or less than this. */
   readonly bytes: number;
-  /** Permission bits on Unix; 0 when the zip was made elsewhere. */
+  /** Unix permission bits; 0 when the zip was created on another system. */
   readonly mode: number;
   open(): Promise<Readable>;
 }
 
 export interface ZipRules {
-  /** Of all entries together, unpacked, as the central directory declares them. */
+  /** Limit for all entries together, unpacked, as declared in the central directory. */
   readonly maxBytes: number;
   readonly maxEntries: number;
   /**
-   * For archives that people unpack with any tool on any system: names must differ in more than case or Unicode form,
-   * and local
-   * headers must say the same as the central directory, because streaming tools read only the former.
+   * True for archives that people unpack with any tool on any system: names must differ in more than case or Unicode
+   * form, and local headers must agree with the central directory, because streaming tools read only the former.
    */
   readonly portable: boolean;
 }
 
-/** Opens a zip, checks its directory before anything is unpacked, and hands its files (no folders) to `work`. */
+/** Opens a zip, checks its directory before anything is unpacked, and passes its files (without folders) to `work`. */
 export async function withZip<T>(
   file: string,
   rules: ZipRules,
@@ -50,7 +49,7 @@ export async function withZip<T>(
   }
 }
 
-/** All of an entry; a stream that claims one size and gives another is an error of yauzl's. */
+/** Reads a whole entry. yauzl reports an error if its size is not the declared one. */
 export async function readEntry(entry: ZipEntry): Promise<Uint8Array> {
   const data = new Uint8Array(entry.bytes);
   let at = 0;
@@ -61,17 +60,17 @@ export async function readEntry(entry: ZipEntry): Promise<Uint8Array> {
   return data;
 }
 
-/** Of the disk while unpacking: it is not the archive's fault. */
+/** True for errors of the disk during unpacking, which do not mean that the archive is damaged. */
 const isSystemError = (error: unknown): boolean => 'syscall' in (error as object);
 
 function unreadable(name: string, error: unknown): Problem {
   const { message } = error as Error;
   if (/^(absolute path|invalid relative path|invalid characters in fileName): /.test(message))
-    return new Problem(
-      'file',
-      `${name} has the entry ${JSON.stringify(message.slice(message.indexOf(': ') + 2))}, which leads outside of its folder.`,
-    );
-  return new Problem('file', `${name} cannot be read as a zip. Copy or download it again.`, message);
+    return new Problem('file.zipEntryOutside', {
+      zip: name,
+      entry: JSON.stringify(message.slice(message.indexOf(': ') + 2)),
+    });
+  return new Problem('file.zipUnreadable', { zip: name }, message);
 }
 
 const kindOf = ({ externalFileAttributes }: yauzl.Entry): number => (externalFileAttributes >>> 16) & 0o170000;
@@ -79,66 +78,50 @@ const REGULAR = 0o100000,
   LINK = 0o120000,
   FOLDER = 0o040000;
 
-/** One key for names that some system takes for the same file. */
+/** Gives the same key to names that some system treats as the same file. */
 const portableKey = (name: string): string => name.normalize('NFKC').toUpperCase().toLowerCase();
 
 async function directory(zip: yauzl.ZipFile, name: string, rules: ZipRules): Promise<yauzl.Entry[]> {
   const { maxBytes, maxEntries, portable } = rules;
   if (zip.entryCount > maxEntries)
-    throw new Problem('file', `${name} has ${zip.entryCount} entries; at most ${maxEntries} are read.`);
+    throw new Problem('file.zipEntries', { zip: name, count: zip.entryCount, limit: maxEntries });
   const entries: yauzl.Entry[] = [];
   const seen = new Map<string, string>();
   let bytes = 0;
   for await (const entry of zip.eachEntry()) {
     const { fileName } = entry;
     const kind = kindOf(entry);
-    if (kind === LINK)
-      throw new Problem('file', `${name} has the link ${JSON.stringify(fileName)}; links are not read.`);
-    if (kind !== 0 && kind !== REGULAR && kind !== FOLDER)
-      throw new Problem(
-        'file',
-        `${name} has the entry ${JSON.stringify(fileName)}, which is neither a file nor a folder.`,
-      );
+    const about = { zip: name, entry: JSON.stringify(fileName) };
+    if (kind === LINK) throw new Problem('file.zipLink', about);
+    if (kind !== 0 && kind !== REGULAR && kind !== FOLDER) throw new Problem('file.zipEntrySpecial', about);
     const key = portable ? portableKey(fileName) : fileName;
     const other = seen.get(key);
-    if (other === fileName) throw new Problem('file', `${name} has the entry ${JSON.stringify(fileName)} twice.`);
-    if (other !== undefined)
-      throw new Problem(
-        'file',
-        `${name} has the entries ${JSON.stringify(other)} and ${JSON.stringify(fileName)}, which are one file on some systems.`,
-      );
+    if (other === fileName) throw new Problem('file.zipEntryRepeated', about);
+    if (other !== undefined) throw new Problem('file.zipSameFile', { ...about, other: JSON.stringify(other) });
     seen.set(key, fileName);
     bytes += entry.uncompressedSize;
-    if (bytes > maxBytes)
-      throw new Problem(
-        'file',
-        `${name} unpacks to more than ${Math.round(maxBytes / 2 ** 20)} MB, which is the limit.`,
-      );
+    if (bytes > maxBytes) throw new Problem('file.zipTooLarge', { zip: name, limit: Math.round(maxBytes / 2 ** 20) });
     entries.push(entry);
   }
   return entries;
 }
 
-/** Between two entries a data descriptor may stand, and before the end record those of a zip64. */
+/** Largest sizes in bytes. A data descriptor may follow an entry, and zip64 records may precede the end record. */
 const DESCRIPTOR = 24,
   CENTRAL_HEADER = 46,
   END_RECORD = 22,
   ZIP64_RECORDS = 76;
-/** Flag of an entry whose sizes follow its data; value of a size that a zip64 field holds. */
+/** The flag of an entry whose sizes follow its data, and the size that refers to a zip64 field. */
 const SIZES_FOLLOW = 0x08,
   IN_ZIP64 = 0xffffffff;
 
-/** Tools that read a zip from front to back must find the same files as those that read its directory. */
+/** Requires that tools that read a zip from front to back find the same files as tools that read its directory. */
 async function requireSameLocalHeaders(
   zip: yauzl.ZipFile,
   entries: readonly yauzl.Entry[],
   name: string,
 ): Promise<void> {
-  const hidden = (): Problem =>
-    new Problem(
-      'file',
-      `${name} has data outside of its entries: some programs would unpack other files from it. Zip the folder again.`,
-    );
+  const hidden = (): Problem => new Problem('file.zipHiddenData', { zip: name });
   let at = 0;
   const inOrder = [...entries].sort((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);
   for (const entry of inOrder) {
@@ -150,10 +133,7 @@ async function requireSameLocalHeaders(
       local.compressedSize === IN_ZIP64 ||
       (local.compressedSize === entry.compressedSize && local.uncompressedSize === entry.uncompressedSize);
     if (!sameSizes || !local.fileName.equals(entry.fileNameRaw))
-      throw new Problem(
-        'file',
-        `${name} describes ${JSON.stringify(entry.fileName)} in two ways: some programs would unpack other files from it. Zip the folder again.`,
-      );
+      throw new Problem('file.zipEntryDescribedTwice', { zip: name, entry: JSON.stringify(entry.fileName) });
     at = local.fileDataStart + entry.compressedSize;
   }
   const directoryBytes = entries.reduce(

@@ -1,22 +1,19 @@
 import type { Config, UnlabeledMeaning } from '../../../shared/config.ts';
+import type { Finding } from '../../../shared/findings.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
 import type { ImageScan } from '../data/scanImages.ts';
 import { checkProject } from '../data/checkDataset.ts';
-import type { DataProblem } from '../data/problems.ts';
-import { formatProblems } from '../data/problems.ts';
 import { datasetStatistics } from '../data/statistics.ts';
 import type { DatasetStatistics } from '../data/statistics.ts';
-import type { SeparatorReport } from '../data/separator.ts';
+import type { DetectedLayout } from '../data/separator.ts';
 import { progressReporter } from '../../../shared/progress.ts';
 import type { JobContext } from '../stages/jobContext.ts';
 
 export interface FolderCheck {
-  readonly problems: readonly DataProblem[];
-  /** The problems as text for people. */
-  readonly text: string;
+  readonly findings: readonly Finding[];
   readonly statistics: DatasetStatistics;
-  readonly separator: SeparatorReport;
-  /** Images of each split without labels, and what they mean. */
+  readonly layout: DetectedLayout;
+  /** Number of images without labels per split. */
   readonly unlabeled: Readonly<Record<Split, number>>;
   readonly unlabeledMeaning: UnlabeledMeaning;
   /** Upright width and height of every image that could be read, by its path in the label files. */
@@ -34,7 +31,7 @@ function dimensionsOf(dataset: Dataset, images: ReadonlyMap<string, ImageScan>):
   );
 }
 
-/** Reads and judges a project; changes nothing. */
+/** Reads and checks a project without changing anything. */
 export async function checkFolder(
   project: string,
   config: Config['data'],
@@ -42,7 +39,7 @@ export async function checkFolder(
   context: JobContext,
 ): Promise<FolderCheck> {
   let progress: ((done: number) => void) | null = null;
-  const { dataset, problems, images, separator, unlabeled } = await checkProject(project, config, {
+  const { dataset, findings, images, layout, unlabeled } = await checkProject(project, config, {
     cacheFolder,
     onProgress: (done, total) =>
       (progress ??= progressReporter((event) => context.report(event), 'data', 'checking images', 'images', total))(
@@ -50,10 +47,9 @@ export async function checkFolder(
       ),
   });
   return {
-    problems,
-    text: formatProblems(problems),
+    findings,
     statistics: datasetStatistics(dataset, images),
-    separator,
+    layout,
     unlabeled,
     unlabeledMeaning: config.unlabeled,
     dimensions: dimensionsOf(dataset, images),

@@ -4,7 +4,7 @@ import type { UnlabeledMeaning } from '../../../shared/config.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import type { Sample, Split } from '../data/dataset.ts';
-import { refuseErrors } from '../data/problems.ts';
+import { refuseErrors } from '../data/findings.ts';
 import { evaluateSplit } from '../eval/report.ts';
 import type { SplitReport } from '../eval/report.ts';
 import { takeLock } from '../storage/lock.ts';
@@ -82,7 +82,7 @@ async function ownSamples(
   if (model.kind === 'bundle')
     throw new Problem('config', 'A bundle carries no photos: name a labelled folder with --data.');
   const lock = await takeLock(lockFile(folder), 'evaluation', {
-    onWait: (message) => context.report({ type: 'note', stage: 'test', level: 'warning', message }),
+    onWait: ({ text }) => context.report({ type: 'note', stage: 'test', level: 'warning', message: text }),
   });
   try {
     const record = await readRun(folder);
@@ -102,7 +102,7 @@ async function samplesOf(
   labels: readonly string[],
   { split, unlabeled, cacheFolder }: Pick<EvaluationRequest, 'split' | 'unlabeled' | 'cacheFolder'>,
 ): Promise<{ samples: readonly Sample[]; leftOut: readonly LeftOutLabel[] }> {
-  const { dataset, problems, unknownLabels } = await checkProject(
+  const { dataset, findings, unknownLabels } = await checkProject(
     data,
     configSchema.parse({ data: { unlabeled } }).data,
     {
@@ -113,6 +113,6 @@ async function samplesOf(
   );
   const leftOut = leftOutLabels(unknownLabels, labels);
   requireCommonLabel(dataset.splits[split], leftOut, split);
-  refuseErrors(problems);
+  refuseErrors(findings);
   return { samples: dataset.splits[split], leftOut };
 }

@@ -1,6 +1,6 @@
 import type { Config, EngineName } from '../../../shared/config.ts';
 import { checkProject } from '../data/checkDataset.ts';
-import { refuseErrors } from '../data/problems.ts';
+import { refuseErrors } from '../data/findings.ts';
 import { engineKind } from '../engine/registry.ts';
 import { layerDecayScales } from '../models/layerDecay.ts';
 import { finetunedFrom } from '../models/unfreeze.ts';
@@ -43,8 +43,8 @@ export async function learningRateRange(
   { project, config, network, steps, cacheFolder, engine: name, enginesFolder }: LearningRateRangeRequest,
   context: JobContext,
 ): Promise<LearningRateRange> {
-  const { dataset, problems } = await checkProject(project, config.data, { cacheFolder });
-  refuseErrors(problems);
+  const { dataset, findings } = await checkProject(project, config.data, { cacheFolder });
+  refuseErrors(findings);
   const engine = await engineKind(name).start({
     threads: config.engine.threads,
     lowMemory: config.engine.memory === 'low',

@@ -2,7 +2,7 @@ import { Problem } from '../../../shared/problem.ts';
 import { PRESENT } from '../data/dataset.ts';
 import type { Sample, Split } from '../data/dataset.ts';
 import { labelFileName } from '../data/dataset.ts';
-import { looseLabel } from '../data/labelRules.ts';
+import { looseLabel } from '../../../shared/hiddenCharacters.ts';
 
 /** A label of the data that the model does not know. */
 export interface LeftOutLabel {

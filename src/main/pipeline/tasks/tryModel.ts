@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { letterboxed } from '../data/picture.ts';
+import { letterboxed } from '../data/preview.ts';
 import { openScoredModel } from './scoredModel.ts';
 
 export interface Trial {

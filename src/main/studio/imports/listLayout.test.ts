@@ -24,8 +24,8 @@ async function readBack(labels: readonly (readonly string[])[]): Promise<string[
   const texts = await writeReadable(folder, { train: entriesOf(labels), val: [], test: [] }, auto);
   for (const split of ['train', 'val', 'test'] as const)
     writeFileSync(path.join(folder, `${split}.txt`), fileText(texts[split]));
-  const { dataset, problems } = await readDataset(folder, auto);
-  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const { dataset, findings } = await readDataset(folder, auto);
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
   return dataset.splits.train.map((sample) => labelsOf(sample, dataset.vocabulary));
 }
 
@@ -60,6 +60,14 @@ describe('lists read back as they were planned', () => {
       ),
       { numRuns: 300, seed: 1 },
     );
+  });
+
+  test('but not more labels than a model can have', async () => {
+    const labels = Array.from({ length: 10_001 }, (_, i) => [`label${i}`]);
+    await expect(readBack(labels)).rejects.toMatchObject({
+      code: 'data.importTooManyLabels',
+      params: { count: 10_001 },
+    });
   });
 
   test('with paths that have separators, quotes or a leading #', async () => {

@@ -1,14 +1,15 @@
 import type { Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
+import type { FindingCode } from '../../../shared/findings.ts';
 import type { Message } from '../../../shared/message.ts';
 import { message, quoted } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { labelsOf } from '../../pipeline/data/dataset.ts';
 import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
 import { containsSeparator } from '../../pipeline/data/labelLine.ts';
-import type { DataProblemCode } from '../../pipeline/data/problems.ts';
 import { readLabelTexts } from '../../pipeline/data/readDataset.ts';
 import { readLines } from '../../pipeline/data/textLines.ts';
+import { MOST_LABELS } from '../../pipeline/data/vocabulary.ts';
 import { newLine, sameLabels } from '../labels/lineText.ts';
 import type { Entry, ReadConfig } from './entries.ts';
 
@@ -21,6 +22,7 @@ export type ListTexts = Readonly<Record<Split, readonly string[]>>;
  */
 export async function writeReadable(project: string, lists: Lists, config: ReadConfig): Promise<ListTexts> {
   requireOneLine(lists);
+  requireFewEnough(lists);
   let fault: Message | null = null;
   for (const layout of layouts(lists, config)) {
     const texts = textsIn(layout, lists);
@@ -37,6 +39,13 @@ function requireOneLine(lists: Lists): void {
     if (bad !== undefined) throw new Problem('data.lineBreakInName', { name: JSON.stringify(bad) });
     if (path.includes('\\')) throw new Problem('data.backslashInPath', { path });
   }
+}
+
+/** Checked before any layout is tried, because each of them would be refused for too many labels. */
+function requireFewEnough(lists: Lists): void {
+  const labels = new Set(splits.flatMap((split) => lists[split].flatMap((entry) => entry.labels)));
+  if (labels.size > MOST_LABELS)
+    throw new Problem('data.importTooManyLabels', { count: labels.size, most: MOST_LABELS });
 }
 
 /** Plain layouts come first, because people read them easily. Quoted lists can express any label. */
@@ -66,8 +75,8 @@ function textsIn(layout: Layout, lists: Lists): ListTexts | null {
   }
 }
 
-/** Problems of lists that read well but look like those of other tools. */
-const lookalikes: ReadonlySet<DataProblemCode> = new Set(['yoloList', 'oneHotList', 'boxList', 'listCell']);
+/** Findings about lists that read well but look like those of other tools. */
+const lookalikes: ReadonlySet<FindingCode> = new Set(['yoloList', 'oneHotList', 'boxList', 'listCell']);
 
 /** Describes the first difference between the lists and what the reader reads; null if there is none. */
 async function misread(project: string, lists: Lists, texts: ListTexts, config: ReadConfig): Promise<Message | null> {
@@ -76,7 +85,7 @@ async function misread(project: string, lists: Lists, texts: ListTexts, config: 
     splits.map((split) => ({ split, lines: readLines(Buffer.from(fileText(texts[split]))).lines })),
     config,
   );
-  const error = read.problems.find(({ severity, code }) => severity === 'error' && !lookalikes.has(code));
+  const error = read.findings.find(({ severity, code }) => severity === 'error' && !lookalikes.has(code));
   if (error?.code === 'unknownLabel' || error?.code === 'labelsFile')
     throw new Problem('data.importUnknownClass', { problem: error.message });
   if (error !== undefined)

@@ -5,8 +5,8 @@ import type { Entry, Reading } from './entries.ts';
 
 /** Reads the existing label files, so that their images can be split again. */
 export async function fromLabelFiles({ project, config, tally }: Reading): Promise<Entry[]> {
-  const { dataset, problems } = await readDataset(project, { ...config, labels_file: null });
-  for (const { code, severity, file, line, message: problem } of problems) {
+  const { dataset, findings } = await readDataset(project, { ...config, labels_file: null });
+  for (const { code, severity, file, line, message: problem } of findings) {
     if (code === 'missingLabelFile') continue;
     const place = `${file ?? ''}${line === null ? '' : `:${line}`}`;
     const example = place === '' ? problem : message('import.problemAt', { place, problem });

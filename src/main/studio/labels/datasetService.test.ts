@@ -5,6 +5,8 @@ import path from 'node:path';
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LineChange } from '../../../shared/contract/dataset.ts';
+import type { Finding } from '../../../shared/findings.ts';
+import { message } from '../../../shared/message.ts';
 
 /** Replaces the system's watcher, so that the tests decide when it reports. */
 class Watcher extends EventEmitter {
@@ -139,13 +141,21 @@ describe('the files of a project', () => {
 
 test('the last check is stored per project', async () => {
   expect(await datasets.lastCheck('id')).toBeNull();
-  const problem = { code: 'missing', severity: 'error', split: 'train', file: 'train.txt', line: 1 } as const;
-  const kept = await datasets.keepCheck('id', {
-    problems: [{ ...problem, message: 'a.jpg does not exist.', path: 'a.jpg' }],
-    dimensions: { 'b.jpg': [4, 3] },
-  });
+  const finding = {
+    code: 'missing',
+    severity: 'error',
+    split: 'train',
+    file: 'train.txt',
+    line: 1,
+    path: 'a.jpg',
+    label: null,
+    message: message('findings.missing.image', { path: 'a.jpg' }),
+    detail: null,
+    others: [],
+  } as const satisfies Finding;
+  const kept = await datasets.keepCheck('id', { findings: [finding], dimensions: { 'b.jpg': [4, 3] } });
   expect(kept).toMatchObject({
-    problems: [{ ...problem, message: 'a.jpg does not exist.', path: 'a.jpg', label: null, others: [] }],
+    findings: [finding],
     sizes: { 'b.jpg': [4, 3] },
   });
   expect(await datasets.lastCheck('id')).toEqual(kept);
@@ -154,7 +164,7 @@ test('the last check is stored per project', async () => {
 
 test('edits, checks and backups of a project are stored separately', async () => {
   await datasets.draft('id', [edit]);
-  await datasets.keepCheck('id', { problems: [], dimensions: {} });
+  await datasets.keepCheck('id', { findings: [], dimensions: {} });
   expect(await datasets.save('id', project(), [edit])).toMatchObject({ state: 'saved' });
   const state = path.join(home, 'state');
   expect(readdirSync(state).sort()).toEqual(['backups', 'checks', 'drafts']);

@@ -17,7 +17,7 @@ import type { FolderCheck } from '../../pipeline/tasks/check.ts';
 import { loadConfig } from '../config/loadConfig.ts';
 import { projectConfigFile } from '../state/places.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
-import { forScreen, readIndex } from './datasetIndex.ts';
+import { readIndex } from './datasetIndex.ts';
 import { readRawFile } from './labelFile.ts';
 import { createLabelWatcher } from './labelWatcher.ts';
 import { repair } from './repairs.ts';
@@ -28,8 +28,8 @@ export interface Datasets {
   /** Reads the label files of a project that is being opened, even if its settings are invalid. */
   open(id: string, folder: string): Promise<DatasetIndex>;
   read(id: string, folder: string): Promise<DatasetIndex>;
-  /** Stores the result of a check for the screens. */
-  keepCheck(id: string, found: Pick<FolderCheck, 'problems' | 'dimensions'>): Promise<CheckResult>;
+  /** Keeps what a check found, as the screens show it. */
+  keepCheck(id: string, found: Pick<FolderCheck, 'findings' | 'dimensions'>): Promise<CheckResult>;
   lastCheck(id: string): Promise<CheckResult | null>;
   /** Stores unsaved edits, so that a crash loses none. */
   draft(id: string, changes: readonly LineChange[]): Promise<void>;
@@ -84,7 +84,7 @@ export function openDatasets(stateFolder: string, onChange: (id: string) => void
     keepCheck: async (id, found) => {
       const result = checkResultSchema.parse({
         checkedAt: new Date().toISOString(),
-        problems: found.problems.map(forScreen),
+        findings: found.findings,
         sizes: found.dimensions,
       });
       await writeStored(checkFile(id), result);

@@ -1,19 +1,26 @@
-import path from 'node:path';
+import { finishLists, labelLockFile } from '../../pipeline/data/replaceLists.ts';
 import { findLeftovers, removeLeftovers } from '../../pipeline/storage/leftovers.ts';
-import type { Lock } from '../../pipeline/storage/lock.ts';
+import type { Lock, LockOptions } from '../../pipeline/storage/lock.ts';
 import { takeLock } from '../../pipeline/storage/lock.ts';
 
-/** Under this lock the studio changes a project's label files. It is hidden: the folder is the user's own. */
-const labelLockFile = (project: string): string => path.join(project, '.destila.lock');
-
-export const lockLabels = (project: string, what: string): Promise<Lock> => takeLock(labelLockFile(project), what);
+/** The lock under which label files are changed. What a crash interrupted is finished first. */
+export async function lockLabels(project: string, what: string, options: LockOptions = {}): Promise<Lock> {
+  const lock = await takeLock(labelLockFile(project), what, options);
+  try {
+    await finishLists(project);
+    return lock;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
 
 /**
  * Takes over the lock of a program on another machine or in another container, once a person confirms that the program
  * is gone, and removes its leftover files. If it is still running after all, its next save is refused.
  */
 export async function takeOverLabels(project: string): Promise<void> {
-  const lock = await takeLock(labelLockFile(project), 'saving labels', { takeOver: true });
+  const lock = await lockLabels(project, 'saving labels', { takeOver: true });
   try {
     await removeLeftovers(project, { recursive: false });
   } finally {

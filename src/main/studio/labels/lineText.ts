@@ -6,7 +6,7 @@ import { splitLine, splitPath } from '../../pipeline/data/labelLine.ts';
 const character: Record<SeparatorName, string> = { tab: '\t', comma: ',', semicolon: ';', pipe: '|', space: ' ' };
 
 /** Names of separators, for messages. */
-export const separatorNames = {
+export const separatorMessages = {
   tab: message('separators.tab'),
   comma: message('separators.comma'),
   semicolon: message('separators.semicolon'),
@@ -38,7 +38,7 @@ export function lineWithLabels(text: string, layout: Layout, labels: readonly st
     );
   if (!same)
     throw new Problem('data.labelsDoNotFitLayout', {
-      separator: separatorNames[layout.separator],
+      separator: separatorMessages[layout.separator],
       labels: labels.join(', '),
     });
   return written;

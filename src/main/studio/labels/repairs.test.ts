@@ -57,7 +57,7 @@ test('lines without an image are commented out; all other bytes stay, and a back
   expect(readdirSync(backup)).toEqual(['train.txt']);
   await mend('outside');
   await mend('malformedLine');
-  expect((await readDataset(folder, config)).problems.map(({ code }) => code)).toEqual(['encoding', 'otherSeparator']);
+  expect((await readDataset(folder, config)).findings.map(({ code }) => code)).toEqual(['encoding', 'otherSeparator']);
 });
 
 test('a line that is not UTF-8 is read as Windows-1252', async () => {
@@ -77,6 +77,14 @@ test('a path is corrected to its spelling on disk; one without a similar file st
   expect(await mend('missing')).toMatchObject({ lines: 1 });
   expect(read('train.txt').equals(expected('images/C.JPG', 'images/c.jpg'))).toBe(true);
   expect(read('val.txt').toString()).toContain('images/gone.jpg');
+});
+
+test('paths that begin with a folder of the machine that wrote them are corrected', async () => {
+  put('photos/a.jpg');
+  put('photos/b.jpg');
+  put('val.txt', 'data/photos/a.jpg\tapple\ndata/photos/b.jpg\n');
+  expect(await mend('missing')).toMatchObject({ lines: 3 });
+  expect(read('val.txt').toString()).toBe('photos/a.jpg\tapple\nphotos/b.jpg\n');
 });
 
 test('labels that are not classes are added to the list of classes', async () => {

@@ -1,26 +1,28 @@
 import { existsSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
 import type { Repaired, Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
-import { createFinder } from '../../pipeline/data/folders.ts';
+import type { Finding, FindingCode } from '../../../shared/findings.ts';
 import type { Layout } from '../../pipeline/data/labelLine.ts';
 import { splitLine } from '../../pipeline/data/labelLine.ts';
-import type { DataProblem } from '../../pipeline/data/problems.ts';
+import { createPathFinder } from '../../pipeline/data/pathFinder.ts';
 import type { DataConfig } from '../../pipeline/data/readDataset.ts';
 import { readDataset } from '../../pipeline/data/readDataset.ts';
+import { replaceLists } from '../../pipeline/data/replaceLists.ts';
 import { betterSeparator, detectLayout } from '../../pipeline/data/separator.ts';
 import { backUp } from './backups.ts';
 import { lockLabels } from './labelLock.ts';
+import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
 import { joined, readRawFile } from './labelFile.ts';
 import { newLine } from './lineText.ts';
-import { writeLabelFile } from './saveChanges.ts';
 import { readRegularText } from '../../pipeline/storage/regularFile.ts';
 
 export interface RepairRequest {
   readonly project: string;
   readonly config: Pick<DataConfig, 'separator' | 'labels_file'>;
-  readonly code: DataProblem['code'];
+  readonly code: FindingCode;
   readonly backupFolder: string;
 }
 
@@ -35,8 +37,8 @@ type Mend = (line: RawLine) => Promise<Buffer | null>;
 export async function repair({ project, config, code, backupFolder }: RepairRequest): Promise<Repaired> {
   const lock = await lockLabels(project, 'saving labels');
   try {
-    const { problems, separator, dataset } = await readDataset(project, config);
-    if (code === 'unknownLabel') return await addClasses(project, config.labels_file, problems, backupFolder);
+    const { findings, layout, dataset } = await readDataset(project, config);
+    if (code === 'unknownLabel') return await addClasses(project, config.labels_file, findings, backupFolder);
     const files = new Map<Split, RawFile>(
       await Promise.all(splits.map(async (split) => [split, await readRawFile(project, split)] as const)),
     );
@@ -45,8 +47,8 @@ export async function repair({ project, config, code, backupFolder }: RepairRequ
         ? splits.flatMap((split) =>
             dataset.splits[split].filter(({ file }) => !existsSync(file)).map(({ line }) => ({ split, line })),
           )
-        : problems.filter((problem) => problem.code === code);
-    const mend = mendOf(code, project, separator);
+        : findings.filter((finding) => finding.code === code);
+    const mend = mendOf(code, project, layout);
     const mended = new Map<Split, RawLine[]>();
     let count = 0;
     for (const { split, line } of places) {
@@ -63,7 +65,7 @@ export async function repair({ project, config, code, backupFolder }: RepairRequ
       [...mended.keys()].map((split) => files.get(split)!.file),
       backupFolder,
     );
-    for (const [split, lines] of mended) await writeLabelFile(files.get(split)!.file, joined(lines));
+    await replaceLists(project, new Map([...mended].map(([split, lines]) => [split, joined(lines)])));
     return { lines: count, backup };
   } finally {
     await lock.release();
@@ -72,8 +74,8 @@ export async function repair({ project, config, code, backupFolder }: RepairRequ
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
-function mendOf(code: DataProblem['code'], project: string, layout: Layout): Mend {
-  const find = createFinder(project);
+function mendOf(code: FindingCode, project: string, layout: Layout): Mend {
+  const findPath = createPathFinder(project);
   const written = (line: RawLine, text: string): Buffer => Buffer.from(text + line.ending);
   switch (code) {
     case 'headerLine':
@@ -112,7 +114,7 @@ function mendOf(code: DataProblem['code'], project: string, layout: Layout): Men
       return async (line) => {
         const own = splitLine(line.text, layout);
         const named = own?.path.replaceAll('\\', '/');
-        const meant = named === undefined ? null : await find(named);
+        const meant = named === undefined ? null : await findPath(named);
         return own === null || named === undefined || meant === null
           ? null
           : written(
@@ -129,20 +131,24 @@ function mendOf(code: DataProblem['code'], project: string, layout: Layout): Men
   }
 }
 
+/** Atomically, through a link to where the file really lies, and with the permissions that it has. */
+async function replaceFile(file: string, data: string): Promise<void> {
+  const place = await realpath(file);
+  await writeFileAtomic(place, data, (await stat(place)).mode);
+}
+
 async function addClasses(
   project: string,
   labelsFile: string | null,
-  problems: readonly DataProblem[],
+  findings: readonly Finding[],
   backupFolder: string,
 ): Promise<Repaired> {
-  const unknown = problems.flatMap(({ code, label }) =>
-    code === 'unknownLabel' && label !== undefined ? [label] : [],
-  );
+  const unknown = findings.flatMap(({ code, label }) => (code === 'unknownLabel' && label !== null ? [label] : []));
   if (labelsFile === null || unknown.length === 0) return { lines: 0, backup: await backUp([], backupFolder) };
   const file = insideFolder(project, labelsFile);
   const text = await readRegularText(file);
   const backup = await backUp([file], backupFolder);
-  await writeLabelFile(
+  await replaceFile(
     file,
     `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${unknown.map((label) => `${label}\n`).join('')}`,
   );

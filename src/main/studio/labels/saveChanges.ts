@@ -1,21 +1,20 @@
-import { realpath, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Conflict, LineChange, SaveResult, Split } from '../../../shared/contract/dataset.ts';
 import { splits } from '../../../shared/contract/dataset.ts';
 import { Problem } from '../../../shared/problem.ts';
-import type { Layout } from '../../pipeline/data/labelLine.ts';
+import { labelFileName } from '../../pipeline/data/dataset.ts';
+import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
 import { splitLine } from '../../pipeline/data/labelLine.ts';
-import type { SeparatorReport } from '../../pipeline/data/separator.ts';
+import { replaceLists } from '../../pipeline/data/replaceLists.ts';
 import { detectLayout } from '../../pipeline/data/separator.ts';
-import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { backUp } from './backups.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
 import { lockLabels } from './labelLock.ts';
 import { appended, joined, readRawFile, rewritten } from './labelFile.ts';
-import { lineWithLabels, sameLabels, separatorNames } from './lineText.ts';
+import { lineWithLabels, sameLabels, separatorMessages } from './lineText.ts';
 
-type Separator = SeparatorReport['name'] | 'auto';
+type Separator = SeparatorName | 'auto';
 
 export interface SaveRequest {
   readonly project: string;
@@ -43,13 +42,7 @@ export async function saveChanges({ project, changes, separator, backupFolder }:
       written.flatMap(([split]) => (files[split].exists ? [files[split].file] : [])),
       backupFolder,
     );
-    // Files that gain lines first, with all that they had: a crash in between leaves a line twice, never nowhere.
-    for (const [split, lines] of plan.gaining) await writeLabelFile(files[split].file, joined(lines));
-    for (const [split, lines] of written) {
-      const bytes = joined(lines);
-      const gained = plan.gaining.get(split);
-      if (gained === undefined || !joined(gained).equals(bytes)) await writeLabelFile(files[split].file, bytes);
-    }
+    await replaceLists(project, new Map(written.map(([split, lines]) => [split, joined(lines)])));
     return { state: 'saved', lines: changes.length, backup };
   } finally {
     await lock.release();
@@ -89,7 +82,9 @@ const textsOf = (lines: readonly (readonly RawLine[])[]): string[] =>
   lines
     .flat()
     .map(({ text }) => text)
-    .filter((text) => text.trim() !== '' && !text.trim().startsWith('#'));
+    .filter(isEntry);
+
+const isEntry = (text: string): boolean => text.trim() !== '' && !text.trim().startsWith('#');
 
 const pathIn = (text: string, layout: Layout): string | null =>
   splitLine(text, layout)?.path.replaceAll('\\', '/') ?? null;
@@ -107,8 +102,6 @@ function findLine(file: RawFile, { line, path: named }: LineChange, layout: Layo
 interface Plan {
   readonly lines: ReadonlyMap<Split, readonly RawLine[]>;
   readonly touched: ReadonlySet<Split>;
-  /** Files that get lines from another, with the lines that leave them still there. */
-  readonly gaining: ReadonlyMap<Split, readonly RawLine[]>;
   readonly conflicts: readonly Conflict[];
 }
 
@@ -135,25 +128,13 @@ function planChanges(files: Files, changes: readonly LineChange[], layout: Layou
       touched.add(change.to);
     }
   }
-  const whole = (split: Split, own: readonly (RawLine | null)[]) => {
-    const present = own.filter((line) => line !== null);
-    return [split, appended(present, added.get(split)!, files[split].ending)] as const;
-  };
-  return {
-    lines: new Map(splits.map((split) => whole(split, lines.get(split)!))),
-    touched,
-    gaining: new Map(
-      splits
-        .filter((split) => added.get(split)!.length > 0)
-        .map((split) =>
-          whole(
-            split,
-            lines.get(split)!.map((line, at) => line ?? files[split].lines[at]!),
-          ),
-        ),
-    ),
-    conflicts,
-  };
+  const whole = (split: Split): readonly RawLine[] =>
+    appended(
+      lines.get(split)!.filter((line) => line !== null),
+      added.get(split)!,
+      files[split].ending,
+    );
+  return { lines: new Map(splits.map((split) => [split, whole(split)])), touched, conflicts };
 }
 
 /** Three-way comparison of what was read, what the user wants, and what the file says now. */
@@ -177,19 +158,15 @@ function requireSameReading(
   if (texts.length === 0) return;
   const found = detectLayout(texts, separator, existsIn(project));
   const reads = (text: string, by: Layout): string => JSON.stringify([pathIn(text, by), labelsIn(text, by)]);
-  const other = texts.find((text) => reads(text, found) !== reads(text, layout));
-  if (other === undefined) return;
-  throw new Problem('data.otherLinesAffected', { line: other, separator: separatorNames[layout.separator] });
-}
-
-/** Atomically, through a link to where the file really lies, and with the permissions that it has. */
-export async function writeLabelFile(file: string, data: Uint8Array | string): Promise<void> {
-  const place = await realpath(file).catch(() => file);
-  const mode = await stat(place).then(
-    (found) => found.mode,
-    () => null,
-  );
-  await writeFileAtomic(place, data, mode);
+  const isOther = ({ text }: RawLine): boolean => isEntry(text) && reads(text, found) !== reads(text, layout);
+  const split = splits.find((name) => lines.get(name)!.some(isOther));
+  if (split === undefined) return;
+  const at = lines.get(split)!.findIndex(isOther);
+  throw new Problem('data.otherLinesAffected', {
+    place: `${labelFileName(split)}:${at + 1}`,
+    line: lines.get(split)![at]!.text,
+    separator: separatorMessages[layout.separator],
+  });
 }
 
 /** Writes whole label files for an import or a new split, after a backup of those that exist. */
@@ -205,7 +182,7 @@ export async function writeLabelFiles(
       splits.flatMap((split) => (files[split].exists ? [files[split].file] : [])),
       backupFolder,
     );
-    for (const split of splits) await writeLabelFile(files[split].file, texts[split]);
+    await replaceLists(project, new Map(splits.map((split) => [split, texts[split]])));
   } finally {
     await lock.release();
   }

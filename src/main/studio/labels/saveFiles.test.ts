@@ -4,16 +4,16 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LineChange } from '../../../shared/contract/dataset.ts';
 
-/** The label files after each single write, as a crash at that moment would leave them. */
-const moments: string[][] = [];
+/** Lists that were put in place, in order. */
+const replaced: string[] = [];
 let folder: string;
-vi.mock('../../pipeline/storage/atomicFile.ts', async (original) => {
-  const real = await original<typeof import('../../pipeline/storage/atomicFile.ts')>();
+vi.mock('../../pipeline/data/replaceLists.ts', async (original) => {
+  const real = await original<typeof import('../../pipeline/data/replaceLists.ts')>();
   return {
     ...real,
-    writeFileAtomic: async (...input: Parameters<typeof real.writeFileAtomic>) => {
-      await real.writeFileAtomic(...input);
-      moments.push(['train', 'val', 'test'].map((split) => read(`${split}.txt`)));
+    replaceLists: async (...input: Parameters<typeof real.replaceLists>) => {
+      await real.replaceLists(...input);
+      replaced.push(...input[1].keys());
     },
   };
 });
@@ -35,7 +35,7 @@ const change = (part: Partial<LineChange>): LineChange => ({
   ...part,
 });
 beforeEach(() => {
-  moments.length = 0;
+  replaced.length = 0;
   folder = mkdtempSync(path.join(tmpdir(), 'destila-save-files-'));
   put('train.txt', 'a.jpg,apple\nb.jpg,pear\n');
   put('val.txt', 'v.jpg,apple\n');
@@ -47,28 +47,36 @@ describe('files in which lines move', () => {
   const out = (split: LineChange['split'], name: string, to: LineChange['to']): LineChange =>
     change({ split, path: name, after: ['apple'], to });
 
-  test.each<[string, LineChange[], after: string[], writes: number]>([
-    ['later', [out('train', 'a.jpg', 'val')], ['b.jpg,pear\n', 'v.jpg,apple\na.jpg,apple\n', 't.jpg,apple\n'], 2],
-    ['earlier', [out('test', 't.jpg', 'train')], ['a.jpg,apple\nb.jpg,pear\nt.jpg,apple\n', 'v.jpg,apple\n', ''], 2],
+  test.each<[string, LineChange[], after: string[], lists: string[]]>([
+    [
+      'later',
+      [out('train', 'a.jpg', 'val')],
+      ['b.jpg,pear\n', 'v.jpg,apple\na.jpg,apple\n', 't.jpg,apple\n'],
+      ['train', 'val'],
+    ],
+    [
+      'earlier',
+      [out('test', 't.jpg', 'train')],
+      ['a.jpg,apple\nb.jpg,pear\nt.jpg,apple\n', 'v.jpg,apple\n', ''],
+      ['train', 'test'],
+    ],
     [
       'both ways',
       [out('train', 'a.jpg', 'val'), out('val', 'v.jpg', 'train')],
       ['b.jpg,pear\nv.jpg,apple\n', 'a.jpg,apple\n', 't.jpg,apple\n'],
-      4,
+      ['train', 'val'],
     ],
     [
       'around',
       [out('train', 'a.jpg', 'val'), out('val', 'v.jpg', 'test'), out('test', 't.jpg', 'train')],
       ['b.jpg,pear\nt.jpg,apple\n', 'a.jpg,apple\n', 'v.jpg,apple\n'],
-      6,
+      ['train', 'val', 'test'],
     ],
-    ['not at all', [change({})], ['a.jpg,fig\nb.jpg,pear\n', 'v.jpg,apple\n', 't.jpg,apple\n'], 1],
-  ])('%s contain every image at every moment, and the right lines at the end', async (_, changes, after, writes) => {
+    ['not at all', [change({})], ['a.jpg,fig\nb.jpg,pear\n', 'v.jpg,apple\n', 't.jpg,apple\n'], ['train']],
+  ])('%s are replaced together, and no others', async (_, changes, after, lists) => {
     await save(...changes);
     expect(['train', 'val', 'test'].map((split) => read(`${split}.txt`))).toEqual(after);
-    for (const files of moments)
-      for (const name of ['a.jpg', 'b.jpg', 'v.jpg', 't.jpg']) expect(files.join(''), files.join('|')).toContain(name);
-    expect(moments).toHaveLength(writes);
+    expect(replaced).toEqual(lists);
   });
 
   test('are created if they do not exist', async () => {
@@ -87,7 +95,7 @@ test('only files that change are backed up and written', async () => {
 test('moving a line that somebody else has changed in the same way is a conflict', async () => {
   put('train.txt', 'a.jpg,fig\nb.jpg,pear\n');
   expect(await save(change({ to: 'val' }))).toMatchObject({ state: 'conflicts' });
-  expect(moments).toEqual([]);
+  expect(replaced).toEqual([]);
 });
 
 test('a line that already has the new labels keeps its bytes', async () => {
@@ -133,15 +141,15 @@ describe('the layout is detected as the reader detects it', () => {
   });
 
   test('labels that would change how other lines are read are refused', async () => {
-    put('train.txt', 'a.jpg\tx;y\nb.jpg\tp,q\nc.jpg\tr,s\n');
-    put('val.txt', '');
+    put('train.txt', 'b.jpg\tp,q\nc.jpg\tr,s\n');
+    put('val.txt', '# mixed\na.jpg\tx;y\n');
     put('test.txt', '');
     const saving = save(
-      change({ line: 2, path: 'b.jpg', before: ['p', 'q'], after: ['p'] }),
-      change({ line: 3, path: 'c.jpg', before: ['r', 's'], after: ['r'] }),
+      change({ line: 1, path: 'b.jpg', before: ['p', 'q'], after: ['p'] }),
+      change({ line: 2, path: 'c.jpg', before: ['r', 's'], after: ['r'] }),
     );
-    await expect(saving).rejects.toMatchObject({ code: 'data.otherLinesAffected' });
-    expect(moments).toEqual([]);
+    await expect(saving).rejects.toMatchObject({ code: 'data.otherLinesAffected', params: { place: 'val.txt:2' } });
+    expect(replaced).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { FolderListing } from '../../../shared/contract/studio.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { looksLikeImage } from '../../pipeline/data/imageFormats.ts';
+import { entriesOf } from '../../pipeline/storage/entriesOf.ts';
 
 /** Lists a folder for the folder chooser, which browsers need because they have no system dialog. Reads no file. */
 export async function listFolder(asked: string | null): Promise<FolderListing> {
@@ -45,12 +46,9 @@ export async function findFolder(
       if (seen.has(folder) || seen.size >= MOST_FOLDERS) continue;
       seen.add(folder);
       if (path.basename(folder) === name && (await contains(folder, files))) found.push(folder);
-      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-      next.push(
-        ...entries
-          .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
-          .map((entry) => path.join(folder, entry.name)),
-      );
+      for await (const entry of entriesOf(folder))
+        if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+          next.push(path.join(folder, entry.name));
     }
     level = next;
   }

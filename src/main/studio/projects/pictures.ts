@@ -9,7 +9,7 @@ import { looksLikeImage, mediaTypeOf } from '../../pipeline/data/imageFormats.ts
 import { imageKind } from '../../pipeline/data/imageKind.ts';
 import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
-import { filesBelow, folderBytes } from '../state/folderBytes.ts';
+import { folderBytes } from '../state/folderBytes.ts';
 
 /** Renders images of a project for the screens. Thumbnails are cached on disk, the rest is rendered on demand. */
 export interface Pictures {
@@ -31,7 +31,11 @@ export async function clearExcept(cacheFolder: string, kept: string): Promise<nu
   return sizes.reduce((a, b) => a + b, 0);
 }
 
-export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: () => number): Pictures {
+export function openPictures(
+  cacheFolder: string,
+  imaging: Imaging,
+  /** Frees room in a folder that grew. */ shrink: (folder: string) => Promise<unknown>,
+): Pictures {
   const folder = path.join(cacheFolder, THUMBNAILS);
   let sinceCleaning = 0;
   const keep = async (key: string, bytes: Uint8Array): Promise<void> => {
@@ -48,7 +52,7 @@ export function openPictures(cacheFolder: string, imaging: Imaging, maxBytes: ()
     }
     if (++sinceCleaning >= 5000) {
       sinceCleaning = 0;
-      await shrink(folder, maxBytes());
+      await shrink(folder);
     }
   };
   return {
@@ -100,24 +104,4 @@ function imageOf(projectFolder: string, imagePath: string): string {
   const file = insideFolder(projectFolder, imagePath);
   if (!existsSync(file)) throw new Problem('file.imageMissing', { path: imagePath });
   return file;
-}
-
-async function filesIn(folder: string): Promise<{ file: string; size: number; mtimeMs: number }[]> {
-  const files: { file: string; size: number; mtimeMs: number }[] = [];
-  for await (const file of filesBelow(folder)) {
-    const found = await stat(file).catch(() => null);
-    if (found !== null) files.push({ file, size: found.size, mtimeMs: found.mtimeMs });
-  }
-  return files;
-}
-
-/** Removes the oldest files until the folder is small enough. */
-async function shrink(folder: string, maxBytes: number): Promise<void> {
-  const files = (await filesIn(folder)).sort((a, b) => a.mtimeMs - b.mtimeMs);
-  let total = files.reduce((sum, { size }) => sum + size, 0);
-  for (const { file, size } of files) {
-    if (total <= maxBytes) return;
-    await rm(file, { force: true });
-    total -= size;
-  }
 }

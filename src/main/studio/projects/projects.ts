@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Project } from '../../../shared/contract/studio.ts';
 import { projectSchema } from '../../../shared/contract/studio.ts';
 import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
+import { entriesOf } from '../../pipeline/storage/entriesOf.ts';
 import { listRuns } from '../../pipeline/storage/runFolder.ts';
 import { removeLabelLeftovers } from '../labels/labelLock.ts';
 import { readIndex } from '../labels/datasetIndex.ts';
@@ -175,7 +175,6 @@ async function findMovedFolder(lost: string, samples: Readonly<Record<string, st
   const candidates = [...near, ...(await Promise.all(near.map(foldersIn))).flat()].slice(0, MOST_CANDIDATES);
   let best: { folder: string; matching: number } | null = null;
   for (const folder of candidates) {
-    if (!names.some((name) => existsSync(path.resolve(folder, name)))) continue;
     const matching = await countMatches(folder, samples);
     if (matching > (best?.matching ?? 0)) best = { folder, matching };
     if (matching === names.length) break;
@@ -184,8 +183,8 @@ async function findMovedFolder(lost: string, samples: Readonly<Record<string, st
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => path.join(folder, entry.name));
+  const folders: string[] = [];
+  for await (const entry of entriesOf(folder))
+    if (entry.isDirectory() && !entry.name.startsWith('.')) folders.push(path.join(folder, entry.name));
+  return folders;
 }

@@ -1,7 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { requireRegular } from '../../pipeline/storage/regularFile.ts';
+import { openRegularFile } from '../../pipeline/storage/regularFile.ts';
 
 /** How much of what was read before is compared, to know that the file only grew: some twenty lines of a training. */
 const COMPARED_BYTES = 4096;
@@ -26,7 +24,7 @@ export function openAppendedLines(file: string): AppendedLines {
   let before: Buffer = Buffer.alloc(0);
   return {
     next: async () => {
-      const handle = await openOrNull(file);
+      const handle = await openRegularFile(file).catch(() => null);
       if (handle === null) {
         const again = at > 0;
         [at, before] = [0, Buffer.alloc(0)];
@@ -47,18 +45,6 @@ export function openAppendedLines(file: string): AppendedLines {
       }
     },
   };
-}
-
-async function openOrNull(file: string): Promise<FileHandle | null> {
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => null);
-  if (handle === null) return null;
-  try {
-    requireRegular(await handle.stat(), file);
-    return handle;
-  } catch {
-    await handle.close();
-    return null;
-  }
 }
 
 async function bytesAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {

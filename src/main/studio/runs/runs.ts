@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Config } from '../../../shared/config.ts';
 import type { Stage, StageSeconds } from '../../../shared/events.ts';
+import type { Message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import type { JobRequest } from '../../jobs/protocol.ts';
@@ -157,7 +158,7 @@ async function underLock(
 export async function changeConfig(
   folder: string,
   change: (config: Config) => Config,
-  onWait: (message: string) => void,
+  onWait: (reason: Message) => void,
 ): Promise<void> {
   const write = async (): Promise<void> => {
     const record = await readRun(folder);

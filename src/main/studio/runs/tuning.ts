@@ -120,6 +120,6 @@ export async function openTest(folder: string): Promise<void> {
 /** `file` is an image of the run, absolute. */
 export async function attention(folder: string, file: string, label: number, signal?: AbortSignal): Promise<Attention> {
   return attentionSchema.parse(
-    await startJob({ type: 'attention', runFolder: folder, file, label }, { signal }).result,
+    await startJob({ type: 'occlusionMap', runFolder: folder, file, label }, { signal }).result,
   );
 }

@@ -1,24 +1,18 @@
-import { lstat, opendir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
+import { entriesOf } from '../../pipeline/storage/entriesOf.ts';
 
-/** Entries that are looked at in one turn of the event loop: a cache of 100,000 files holds nobody up. */
+/** Files that are asked for at once. */
 const AT_ONCE = 32;
 
 /** Files below a folder, one by one, links not followed. What is gone meanwhile or cannot be read is passed over. */
 export async function* filesBelow(folder: string): AsyncGenerator<string> {
   const folders = [folder];
-  for (let place = folders.pop(); place !== undefined; place = folders.pop()) {
-    const entries = await opendir(place, { bufferSize: AT_ONCE }).catch(() => null);
-    if (entries === null) continue;
-    try {
-      for await (const entry of entries) {
-        if (entry.isDirectory()) folders.push(path.join(place, entry.name));
-        else if (entry.isFile()) yield path.join(place, entry.name);
-      }
-    } catch {
-      /* the folder was removed while it was read */
+  for (let place = folders.pop(); place !== undefined; place = folders.pop())
+    for await (const entry of entriesOf(place)) {
+      if (entry.isDirectory()) folders.push(path.join(place, entry.name));
+      else if (entry.isFile()) yield path.join(place, entry.name);
     }
-  }
 }
 
 export async function folderBytes(folder: string): Promise<number> {

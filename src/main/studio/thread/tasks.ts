@@ -20,6 +20,7 @@ import { runPlace } from '../runs/runs.ts';
 import { openHistories } from '../runs/history.ts';
 import { runName } from '../runs/runSummary.ts';
 import { openTest, readTune, saveThresholds } from '../runs/tuning.ts';
+import { shrinkFolder } from '../state/shrinkFolder.ts';
 import type { ThreadMethod } from './protocol.ts';
 
 /** Tasks that the studio itself starts. Their input and result are small. */
@@ -30,6 +31,7 @@ export interface InnerTasks {
   keepCheck(input: { id: string; file: string }): Promise<Output<'dataset.check'>>;
   writeImport(input: { folder: string; request: ImportRequest }): Promise<null>;
   moveDataset(input: { from: string; to: string }): Promise<null>;
+  shrinkFolder(input: { folder: string; maxBytes: number }): Promise<null>;
   /** Returns the absolute path of an image in the snapshot of a run. */
   imageOfRun(input: { folder: string; path: string }): Promise<string>;
 }
@@ -116,6 +118,10 @@ export function createTasks(stateFolder: string, emit: (event: StudioEvent) => v
     },
     moveDataset: async ({ from, to }) => {
       await datasets.moved(from, to);
+      return null;
+    },
+    shrinkFolder: async ({ folder, maxBytes }) => {
+      await shrinkFolder(folder, maxBytes);
       return null;
     },
     imageOfRun: async ({ folder, path }) => {

@@ -3,7 +3,10 @@ import { createInterface } from 'node:readline/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { UnlabeledMeaning } from '../../../../shared/config.ts';
+import { translator } from '../../../../shared/locales/translate.ts';
+import { say } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
+import { errorsIn, formatFindings } from '../../../pipeline/data/findings.ts';
 import type { FolderCheck } from '../../../pipeline/tasks/check.ts';
 import { writeFileAtomic } from '../../../pipeline/storage/atomicFile.ts';
 import { loadConfig } from '../../../studio/config/loadConfig.ts';
@@ -72,12 +75,14 @@ async function check(folder: string, options: CheckOptions): Promise<void> {
     { type: 'check', project: folder, config: config.data, cacheFolder: cacheFolder(), out: null },
     options.json,
   );
-  const errors = found.problems.filter(({ severity }) => severity === 'error').length;
+  const errors = errorsIn(found.findings).length;
   if (options.json) {
-    for (const problem of found.problems) print(`${JSON.stringify({ type: 'problem', ...problem })}\n`);
-    print(`${JSON.stringify({ type: 'statistics', separator: found.separator, ...found.statistics })}\n`);
+    for (const { message, ...finding } of found.findings)
+      print(`${JSON.stringify({ type: 'problem', ...finding, message: message.text })}\n`);
+    const separator = { name: found.layout.separator, ...found.layout, evidence: found.layout.evidence.text };
+    print(`${JSON.stringify({ type: 'statistics', separator, ...found.statistics })}\n`);
   } else {
-    print(`${describe(found)}\n\n${found.text}\n`);
+    print(`${describe(found)}\n\n${formatFindings(found.findings, english)}\n`);
     if (found.unlabeledMeaning === 'ask' && process.stdin.isTTY && process.stdout.isTTY)
       await askAboutUnlabeled(folder, found);
   }
@@ -102,9 +107,11 @@ async function askAboutUnlabeled(folder: string, { unlabeled }: FolderCheck): Pr
   }
 }
 
+const english = translator('en');
+
 const MOST_CLASSES = 40;
 
-function describe({ statistics, separator, unlabeled, unlabeledMeaning }: FolderCheck): string {
+function describe({ statistics, layout, unlabeled, unlabeledMeaning }: FolderCheck): string {
   const { splits, vocabulary, sizes } = statistics;
   const meaning = {
     ask: "count as 'none of these' until you answer",
@@ -134,5 +141,5 @@ function describe({ statistics, separator, unlabeled, unlabeledMeaning }: Folder
     sizes === null
       ? ''
       : `\nsizes: ${sizes.width.min} x ${sizes.height.min} to ${sizes.width.max} x ${sizes.height.max} pixels, median file ${bytes(sizes.bytes.median)}`;
-  return `${overview}${without}\n\n${classes}${more}\n${spread}\nseparator: ${separator.name} (${separator.evidence})`;
+  return `${overview}${without}\n\n${classes}${more}\n${spread}\nseparator: ${layout.separator} (${say(english, layout.evidence)})`;
 }

@@ -175,7 +175,7 @@ async function changeSection(
       ...Object.fromEntries(Object.entries(config[section]).filter(([key]) => changed.has(key))),
     },
   });
-  await changeConfig(folder, change, (message) => printError(`${message}\n`));
+  await changeConfig(folder, change, ({ text }) => printError(`${text}\n`));
 }
 
 async function list(place: string, { json }: { json: boolean }): Promise<void> {

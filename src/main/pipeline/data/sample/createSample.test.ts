@@ -33,13 +33,13 @@ const digest = (place: string): string =>
     .join('\n');
 
 describe('the sample project', () => {
-  test('has nothing to put right', () => {
-    expect(checked.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  test('has no errors', () => {
+    expect(checked.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(checked.dataset.vocabulary).toEqual([...kinds]);
     expect(Object.values(checked.dataset.splits).map((split) => split.length)).toEqual([800, 160, 200]);
   });
 
-  test('has pictures with no, one and several labels, of several shapes and formats', () => {
+  test('has images with no, one and several labels, of several shapes and formats', () => {
     const counts = checked.dataset.splits.train.map(({ labels }) => labels.reduce((a, b) => a + b, 0));
     for (const count of [0, 1, 2, 3]) expect(counts.filter((c) => c === count).length).toBeGreaterThan(30);
     const images = [...checked.images.values()];
@@ -61,7 +61,7 @@ describe('the sample project', () => {
     }
   });
 
-  test('is drawn the same each time, and otherwise with another seed', async () => {
+  test('is the same each time, and different with another seed', async () => {
     await createSample(path.join(root, 'a'), { seed: 5, images: few });
     await createSample(path.join(root, 'b'), { seed: 5, images: few });
     await createSample(path.join(root, 'c'), { seed: 6, images: few });
@@ -70,17 +70,17 @@ describe('the sample project', () => {
     expect((await createSample(path.join(root, 'a'), { seed: 5, images: few })).created).toBe(false);
   });
 
-  test('touches no folder that is something else', async () => {
+  test('does not touch a folder with other content', async () => {
     mkdirSync(path.join(root, 'mine'));
-    await expect(createSample(path.join(root, 'mine'), { seed: 5, images: few })).rejects.toThrow(
-      /is not a sample project/,
-    );
-    await expect(createSample(path.join(root, 'a'), { seed: 9, images: few })).rejects.toThrow(
-      /drawn with other options/,
-    );
+    await expect(createSample(path.join(root, 'mine'), { seed: 5, images: few })).rejects.toMatchObject({
+      code: 'file.sampleFolderTaken',
+    });
+    await expect(createSample(path.join(root, 'a'), { seed: 9, images: few })).rejects.toMatchObject({
+      code: 'file.sampleOfOtherOptions',
+    });
   });
 
-  test('is no toy: logistic regression on 8x8 thumbnails stays below 0.6 macro AP', async () => {
+  test('is not trivial: logistic regression on 8x8 thumbnails stays below 0.6 macro AP', async () => {
     const { train, val, test: held } = checked.dataset.splits;
     const [x, xVal, xTest] = await Promise.all([train, val, held].map(thumbnails));
     const standard = standardizer(x!);
@@ -130,7 +130,10 @@ function standardizer(vectors: readonly Float64Array[]): (vector: Float64Array) 
   return (vector) => vector.map((value, i) => (value - mean[i]!) / std[i]!);
 }
 
-/** One model a class: [classes][features + bias]. Full-batch gradient descent with momentum on the penalized mean cross-entropy. */
+/**
+ * One model a class: [classes][features + bias]. Full-batch gradient descent with momentum on the penalized mean
+ * cross-entropy.
+ */
 function fitLogisticRegression(
   x: readonly Float64Array[],
   samples: readonly Sample[],

@@ -17,20 +17,20 @@ import { kinds } from './shapes.ts';
 
 export interface SampleOptions {
   readonly seed: number;
-  /** Pictures in each split. */
+  /** Number of images per split. */
   readonly images?: Readonly<Record<Split, number>>;
-  /** Longer side of the pictures, in pixels. */
+  /** Longer side of the images, in pixels. */
   readonly size?: number;
 }
 
-export interface Sample {
+export interface SampleProject {
   /** Absolute path of the project folder. */
   readonly folder: string;
-  /** False if it was there already, drawn with the same options. */
+  /** False if the same sample was already there. */
   readonly created: boolean;
 }
 
-/** Goes up whenever other pictures would be drawn for the same options. */
+/** Increases whenever the same options would give other images. */
 const formatVersion = 1;
 const recipeFile = 'sample.json';
 const recipeSchema = z.object({
@@ -42,7 +42,7 @@ const recipeSchema = z.object({
 });
 type Recipe = z.infer<typeof recipeSchema>;
 
-/** Share of training pictures that are given wrong labels. */
+/** Fraction of training images that get wrong labels on purpose, for the search for label errors to find. */
 const wrongLabels = 0.03;
 
 interface Drawn {
@@ -51,15 +51,16 @@ interface Drawn {
 }
 
 /**
- * Draws the sample project: images/, train.txt, val.txt, test.txt, README.txt and planted-errors.tsv (the training pictures with
- * wrong labels: path, given labels, true labels). The same options give the same bytes with the same version of sharp.
- * The folder appears only when it is whole; a Problem is thrown if something else is there.
+ * Draws the sample project: images/, train.txt, val.txt, test.txt, README.txt and planted-errors.tsv (the training
+ * images with wrong labels: path, given labels, true labels). The same options give the same bytes with the same
+ * version of sharp. The folder appears only when it is complete. Throws a Problem if the folder contains something
+ * else.
  */
 export async function createSample(
   folder: string,
   options: SampleOptions,
   onProgress?: (done: number, total: number) => void,
-): Promise<Sample> {
+): Promise<SampleProject> {
   const { seed, images = { train: 800, val: 160, test: 200 }, size = 128 } = options;
   const recipe: Recipe = { formatVersion, sharp: sharp.versions.sharp, seed, size, images };
   const whole = path.resolve(folder);
@@ -82,11 +83,12 @@ async function isThere(folder: string, recipe: Recipe): Promise<boolean> {
     () => undefined,
   );
   if (found !== undefined && JSON.stringify(found) === JSON.stringify(recipe)) return true;
-  const what = found === undefined ? 'is not a sample project' : 'is a sample project drawn with other options';
-  throw new Problem('file', `${folder} exists and ${what}: name another folder, or remove it.`);
+  throw found === undefined
+    ? new Problem('file.sampleFolderTaken', { folder })
+    : new Problem('file.sampleOfOtherOptions', { folder });
 }
 
-/** Each picture has its own stream of random numbers, so that the order of drawing does not matter. */
+/** Each image has its own stream of random numbers, so that the order of drawing does not matter. */
 async function drawAll(
   folder: string,
   { seed, size, images }: Recipe,
@@ -118,7 +120,7 @@ async function writeTexts(folder: string, recipe: Recipe, drawn: Record<Split, r
   const planted: string[] = ['path\tgiven\ttrue'];
   for (const split of SPLITS) {
     const lines = [
-      `# ${split} pictures of the sample project: image path, a tab, labels between commas; no label is fine.`,
+      `# ${split} images of the sample project: image path, tab, labels separated by commas. Labels may be missing.`,
     ];
     drawn[split].forEach(({ path: name, labels }, index) => {
       const stream = randomStream(recipe.seed, 'planted error', index);
@@ -134,7 +136,10 @@ async function writeTexts(folder: string, recipe: Recipe, drawn: Record<Split, r
   await write(recipeFile, [JSON.stringify(recipe, null, 2)]);
 }
 
-/** What happens to people who label: one label forgotten, one too many, or one taken for another. Never the true labels. */
+/**
+ * Makes a typical labeling error: one label forgotten, one too many, or one confused with another. Never the true
+ * labels.
+ */
 function mistake(labels: readonly Kind[], stream: RandomStream): readonly Kind[] {
   const wrong = pick(
     stream,
@@ -147,14 +152,14 @@ function mistake(labels: readonly Kind[], stream: RandomStream): readonly Kind[]
 }
 
 const readme = [
-  'A sample project of Destila Studio: drawn pictures with none, one or several of these fruits:',
+  'A sample project of Destila Studio: drawings of none, one or several of these fruits:',
   `${kinds.join(', ')}.`,
   '',
-  'train.txt, val.txt and test.txt list the pictures and their labels.',
-  'Some training pictures have wrong labels on purpose; planted-errors.tsv lists them with the true ones.',
+  'train.txt, val.txt and test.txt list the images and their labels.',
+  'Some training images have wrong labels on purpose; planted-errors.tsv lists them with the true labels.',
 ];
 
-/** The drawing knows what an image without labels shows: nobody has to be asked. */
+/** Images without labels have no fruit, so nobody has to be asked what they mean. */
 const settings = { data: { unlabeled: 'none_of_these' } };
 
 async function writeDurably(file: string, data: Uint8Array | string): Promise<void> {

@@ -3,13 +3,16 @@ import { allowSvg, sharp } from '../imageLibrary.ts';
 import { between, chance } from './draws.ts';
 import type { Scene } from './scene.ts';
 
-export interface Picture {
+export interface RenderedImage {
   readonly bytes: Buffer;
   readonly extension: 'jpg' | 'png';
 }
 
-/** Rasterizes a scene, lights it (a slope of light, contrast, grain) and encodes it: mostly JPEG, some PNG. */
-export async function render(scene: Scene, stream: RandomStream): Promise<Picture> {
+/**
+ * Rasterizes a scene, lights it (a gradient of light, contrast, grain) and encodes it, mostly as JPEG and sometimes as
+ * PNG.
+ */
+export async function render(scene: Scene, stream: RandomStream): Promise<RenderedImage> {
   const { width, height } = scene;
   const blur = chance(stream, 0.3) ? between(stream, 0.4, 0.9) : 0;
   allowSvg();
@@ -21,7 +24,7 @@ export async function render(scene: Scene, stream: RandomStream): Promise<Pictur
   return { bytes: await image.jpeg({ quality: 88 }).toBuffer(), extension: 'jpg' };
 }
 
-/** Changes RGB pixels in place. */
+/** Changes the RGB pixels in place. */
 function light(pixels: Uint8Array, width: number, height: number, stream: RandomStream): void {
   const angle = between(stream, 0, 2 * Math.PI);
   const slope = between(stream, 0, 0.35);

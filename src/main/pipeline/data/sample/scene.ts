@@ -1,7 +1,7 @@
 import type { RandomStream } from '../../../../shared/random.ts';
 import { permutation } from '../../../../shared/random.ts';
 import { drawBackground } from './background.ts';
-import { ink, shade } from './colours.ts';
+import { ink, shade } from './colors.ts';
 import { between, chance, integer, n, pick } from './draws.ts';
 import type { Kind } from './shapes.ts';
 import { kinds, shapes } from './shapes.ts';
@@ -11,7 +11,7 @@ export interface Scene {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** The kinds of fruit in it, in alphabetical order. */
+  /** The kinds of fruit in the image, in alphabetical order. */
   readonly labels: readonly Kind[];
 }
 
@@ -22,10 +22,10 @@ interface Spot {
   readonly side: number;
 }
 
-/** Share of pictures with 0, 1, 2 and 3 kinds of fruit. */
-const kindsPerPicture = [0.1, 0.35, 0.4, 0.15];
+/** Fractions of images with 0, 1, 2 and 3 kinds of fruit. */
+const kindsPerImage = [0.1, 0.35, 0.4, 0.15];
 
-/** Composes a picture: background, fruit of no, one or several kinds. `size` is its longer side in pixels. */
+/** Composes a background and up to three kinds of fruit. `size` is the longer side in pixels. */
 export function drawScene(stream: RandomStream, size: number): Scene {
   const [width, height] = frame(stream, size);
   const background = drawBackground(stream, width, height);
@@ -41,7 +41,7 @@ export function drawScene(stream: RandomStream, size: number): Scene {
   return { svg, width, height, labels: labels.toSorted() };
 }
 
-/** Most pictures are square. */
+/** Most images are square, so that some but not all are letterboxed. */
 function frame(stream: RandomStream, size: number): readonly [number, number] {
   const short = Math.round(size * pick(stream, [0.75, 0.8, 0.9]));
   return pick(stream, [
@@ -56,12 +56,12 @@ function frame(stream: RandomStream, size: number): readonly [number, number] {
 function chooseKinds(stream: RandomStream): Kind[] {
   const draw = stream();
   let count = 0;
-  for (let sum = kindsPerPicture[0]!; draw >= sum && count < kindsPerPicture.length - 1; sum += kindsPerPicture[count]!)
+  for (let sum = kindsPerImage[0]!; draw >= sum && count < kindsPerImage.length - 1; sum += kindsPerImage[count]!)
     count++;
   return [...permutation(kinds.length, stream).subarray(0, count)].map((index) => kinds[index]!);
 }
 
-/** The best of some random places: fruits may overlap and reach over the edge, but only a little. */
+/** Picks the best of some random positions: fruits may overlap and leave the frame, but only a little. */
 function findSpot(stream: RandomStream, width: number, height: number, count: number, taken: readonly Spot[]): Spot {
   const side = Math.min(width, height) * between(stream, 0.38, count === 1 ? 0.72 : count === 2 ? 0.62 : 0.52);
   let best: Spot | null = null;

@@ -1,23 +1,23 @@
 import type { RandomStream } from '../../../../shared/random.ts';
-import type { Colour } from './colours.ts';
-import { css } from './colours.ts';
+import type { Color } from './colors.ts';
+import { css } from './colors.ts';
 import { between, chance, integer, n } from './draws.ts';
 
-/** Colours of one fruit: its body, its leaves or stem, and the lines around and on it. */
+/** Colors of one fruit: its body, its leaves or stem, and its outlines. */
 export interface Paint {
-  readonly body: Colour;
-  readonly green: Colour;
-  readonly line: Colour;
+  readonly body: Color;
+  readonly green: Color;
+  readonly line: Color;
 }
 
-/** Draws a fruit as SVG, centred, about 100 units wide or high. */
+/** Draws a fruit as SVG, centered, about 100 units wide or high. */
 type Shape = (stream: RandomStream, paint: Paint) => string;
 
-const filled = (colour: Colour): string => `fill="${css(colour)}"`;
-const lined = (colour: Colour, width: number): string =>
-  `stroke="${css(colour)}" stroke-width="${n(width)}" stroke-linejoin="round" stroke-linecap="round"`;
-const leaf = (x: number, y: number, turn: number, colour: Colour): string =>
-  `<path ${filled(colour)} d="M0 0Q10 -16 28 -10Q18 6 0 0Z" transform="translate(${n(x)} ${n(y)}) rotate(${n(turn)})"/>`;
+const filled = (color: Color): string => `fill="${css(color)}"`;
+const lined = (color: Color, width: number): string =>
+  `stroke="${css(color)}" stroke-width="${n(width)}" stroke-linejoin="round" stroke-linecap="round"`;
+const leaf = (x: number, y: number, turn: number, color: Color): string =>
+  `<path ${filled(color)} d="M0 0Q10 -16 28 -10Q18 6 0 0Z" transform="translate(${n(x)} ${n(y)}) rotate(${n(turn)})"/>`;
 
 const apple: Shape = (stream, { body, green, line }) => {
   const wide = between(stream, 40, 46);
@@ -65,7 +65,7 @@ const pear: Shape = (stream, { body, green, line }) => {
   return `<g ${lined(line, 4)}><path d="M0 -36Q0 -44 6 -50" fill="none"/><path ${filled(body)} d="M0 -38C22 -38 14 -10 26 0S${wide + 6} 46 0 46S${n(-wide - 6)} 18 -26 0S-22 -38 0 -38Z"/>${leaf(3, -40, integer(stream, -10, 30), green)}</g>`;
 };
 
-/** The classes of the sample: form, and a colour of which each fruit has its own shade. Hue in degrees; saturation and lightness 0 to 1. */
+/** The classes of the sample. Hue and turn are in degrees, saturation and lightness in 0..1; each fruit varies them. */
 export const shapes = {
   apple: { draw: apple, hue: 2, saturation: 0.85, lightness: 0.45, turn: 25 },
   aubergine: { draw: aubergine, hue: 280, saturation: 0.7, lightness: 0.42, turn: 60 },

@@ -213,7 +213,7 @@ describe('weights for a model', () => {
     ['model.keras', 'PK\x03\x04', /zip archive/],
     ['torn.tflite', '\x1c\0\0\0TFL3', /damaged/],
     ['torn.h5', Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 1, 2]), /damaged or incomplete HDF5/],
-    ['text.safetensors', 'x', /Not a whole safetensors file/],
+    ['text.safetensors', 'x', /not a complete safetensors file/],
     [
       'foreign.safetensors',
       writeSafetensors(new Map([['layer.weight', { shape: [1], data: Float32Array.of(1) }]]), {}),

@@ -22,36 +22,37 @@ import { writeFileAtomic } from '../pipeline/storage/atomicFile.ts';
 import { progressReporter } from '../../shared/progress.ts';
 import type { JobRequest } from './protocol.ts';
 
-export interface Performance extends JobContext {
-  /** Text for the user's output. */
+/** How a job reports to the process that started it. */
+export interface JobOutput extends JobContext {
+  /** Sends text for the person's standard output. */
   output(text: string): void;
 }
 
-/** Does what was asked for; returns what was found, as plain data. */
-export async function perform(request: JobRequest, stage: Performance): Promise<unknown> {
-  // A run that came with somebody else's project may hold links: nothing is read or written through them.
+/** Does the requested work and returns its result as plain data. */
+export async function runJob(request: JobRequest, job: JobOutput): Promise<unknown> {
+  // A run that came with somebody else's project may contain links, which must not be read or written through.
   if ('runFolder' in request) await refuseLinksOut(request.runFolder);
   switch (request.type) {
     case 'run':
-      return performRun(request, stage);
+      return runWithLog(request, job);
     case 'check': {
-      const found = await checkFolder(request.project, request.config, request.cacheFolder, stage);
+      const found = await checkFolder(request.project, request.config, request.cacheFolder, job);
       if (request.out === null) return found;
       await writeFileAtomic(request.out, JSON.stringify(found));
       return null;
     }
     case 'sample': {
-      const progress = lazyProgress(stage, 'drawing the sample');
+      const progress = lazyProgress(job, 'drawing the sample');
       return createSample(request.folder, { seed: 1 }, progress);
     }
     case 'verify':
-      return verifyBundle(request.bundle, (check) => stage.report({ type: 'check', ...check }));
+      return verifyBundle(request.bundle, (check) => job.report({ type: 'check', ...check }));
     case 'bundleQuality':
       return bundleQuality(request.bundle);
     case 'predict':
-      return predictFolder(request.bundle, request.folder, stage);
+      return predictFolder(request.bundle, request.folder, job);
     case 'evaluate':
-      return evaluateModel(request, stage);
+      return evaluateModel(request, job);
     case 'doctor':
       return doctor(request.folder);
     case 'tryEngine':
@@ -59,36 +60,36 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
     case 'measure':
       return measureSpeed(request.config, request.classes, request.engine, request.enginesFolder);
     case 'learningRateRange':
-      return learningRateRange(request, stage);
+      return learningRateRange(request, job);
     case 'try':
       return tryModel(request.bundle, request.image);
     case 'writeNetwork':
       return writeNetwork(request);
-    case 'attention':
+    case 'occlusionMap':
       return attentionMap(request.runFolder, request.file, request.label);
   }
 }
 
-/** A run keeps its own log: what is worth reading later, and how it ended. */
-async function performRun(request: Extract<JobRequest, { type: 'run' }>, stage: Performance): Promise<null> {
+/** Runs the pipeline and appends its events, except the frequent ones, to the run's log. */
+async function runWithLog(request: Extract<JobRequest, { type: 'run' }>, job: JobOutput): Promise<null> {
   const log = (event: RunEvent): void => {
     if (event.type === 'progress' || event.type === 'step') return;
-    // A full disk must not end a run over its log.
+    // A full disk must not end a run because of its log.
     try {
       appendFileSync(
         path.join(request.runFolder, 'log.jsonl'),
         `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`,
       );
     } catch {
-      /* the event reaches its watchers all the same */
+      /* the watchers still get the event */
     }
   };
   const report = (event: RunEvent): void => {
     log(event);
-    stage.report(event);
+    job.report(event);
   };
   try {
-    await runPipeline(request, { report, takeCommands: () => stage.takeCommands() });
+    await runPipeline(request, { report, takeCommands: () => job.takeCommands() });
     return null;
   } catch (error) {
     const problem = toProblemData(error);
@@ -97,8 +98,9 @@ async function performRun(request: Extract<JobRequest, { type: 'run' }>, stage: 
   }
 }
 
-function lazyProgress(stage: JobContext, activity: string): (done: number, total: number) => void {
+/** Creates the reporter with the first call, because the total is not known before. */
+function lazyProgress(job: JobContext, activity: string): (done: number, total: number) => void {
   let progress: ((done: number) => void) | null = null;
   return (done, total) =>
-    (progress ??= progressReporter((event) => stage.report(event), 'data', activity, 'images', total))(done);
+    (progress ??= progressReporter((event) => job.report(event), 'data', activity, 'images', total))(done);
 }

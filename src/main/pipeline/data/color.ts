@@ -1,32 +1,31 @@
-/** Row-major [3, 4]: new RGB = matrix * old RGB + last column; 0..255. */
-export type ColourMatrix = readonly number[];
+/** Row-major [3, 4]: new RGB = matrix * old RGB + last column, with RGB in 0..255. */
+export type ColorMatrix = readonly number[];
 
-export const identityColour: ColourMatrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
+export const identityColor: ColorMatrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
 
-export interface ColourChange {
+export interface ColorJitter {
   /** Factors; 1 changes nothing. */
   readonly brightness?: number;
   readonly contrast?: number;
   readonly saturation?: number;
-  /** Share of the colour circle. */
+  /** Fraction of a full turn of the color circle. */
   readonly hue?: number;
 }
 
-/** Weights of red, green and blue in brightness (Rec. 601). */
-const GREY = [0.299, 0.587, 0.114] as const;
+/** Weights of red, green and blue in the luma (Rec. 601). */
+const GRAY = [0.299, 0.587, 0.114] as const;
 const MIDDLE = 128;
 
 /**
- * Brightness and contrast as factors (contrast about 128), saturation as a factor on the distance to grey, hue as a share of a full
- * turn about the grey axis (the hueRotate matrix of Filter Effects 1, W3C), after whatever `before` does.
+ * Appends a color jitter to `before`: brightness and contrast are factors (contrast around 128), saturation is a factor
+ * on the distance to gray, hue is a rotation around the gray axis (the hueRotate matrix of W3C Filter Effects 1).
  */
-export function jittered(
-  before: ColourMatrix,
-  { brightness = 1, contrast = 1, saturation = 1, hue = 0 }: ColourChange,
-): ColourMatrix {
+export function withJitter(
+  before: ColorMatrix,
+  { brightness = 1, contrast = 1, saturation = 1, hue = 0 }: ColorJitter,
+): ColorMatrix {
   const [cos, sin] = [Math.cos(2 * Math.PI * hue), Math.sin(2 * Math.PI * hue)];
-  // Along the grey axis nothing changes; across it the colour is turned and stretched.
-  const turn: ColourMatrix = [
+  const turn: ColorMatrix = [
     0.213 + cos * 0.787 - sin * 0.213,
     0.715 - cos * 0.715 - sin * 0.715,
     0.072 - cos * 0.072 + sin * 0.928,
@@ -40,12 +39,12 @@ export function jittered(
     0.072 + cos * 0.928 + sin * 0.072,
     0,
   ];
-  const stretch: ColourMatrix = [0, 1, 2].flatMap((row) => [
-    ...GREY.map((weight, column) => (row === column ? saturation : 0) + (1 - saturation) * weight),
+  const stretch: ColorMatrix = [0, 1, 2].flatMap((row) => [
+    ...GRAY.map((weight, column) => (row === column ? saturation : 0) + (1 - saturation) * weight),
     0,
   ]);
   const factor = brightness * contrast;
-  const scale: ColourMatrix = [
+  const scale: ColorMatrix = [
     factor,
     0,
     0,
@@ -62,7 +61,7 @@ export function jittered(
   return [turn, stretch, scale].reduce((first, then) => composed(then, first), before);
 }
 
-function composed(then: ColourMatrix, first: ColourMatrix): ColourMatrix {
+function composed(then: ColorMatrix, first: ColorMatrix): ColorMatrix {
   return [0, 1, 2].flatMap((row) =>
     [0, 1, 2, 3].map((column) =>
       [0, 1, 2].reduce(

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import type { AugmentationConfig } from '../../../shared/config.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { augment } from './augment.ts';
 import { drawAugmentation } from './drawAugmentation.ts';
 import { decodeImage } from './decode.ts';
 import { sharp } from './imageLibrary.ts';
 import { letterbox } from './letterbox.ts';
-import { openableKind, openImage, UnsupportedImage } from './openImage.ts';
+import { openImage, requireSupported, UnsupportedImage } from './openImage.ts';
 import { quietly } from './quietRetry.ts';
 
-/** Pictures for people to look at, made by the code that training uses. */
+/** Renders images for the screens with the code that training uses, so that they show what the model sees. */
 
 const MAX_MEGAPIXELS = 200;
 type Rgb = readonly [number, number, number];
@@ -25,34 +26,32 @@ export const thumbnail = (file: string, edge: number): Promise<Uint8Array> =>
       .jpeg({ quality: 82 }),
   );
 
-/** A format that every browser shows, at full size: for TIFF and the like. */
-export const photo = (file: string): Promise<Uint8Array> =>
+/** JPEG at full size, for formats that browsers do not show, such as TIFF. */
+export const fullSize = (file: string): Promise<Uint8Array> =>
   shown(file, (image) => image.flatten({ background: '#808080' }).toColourspace('srgb').jpeg({ quality: 92 }));
 
-/** Damaged images are shown as far as they can be. */
+/** Shows damaged images as far as they can be decoded. */
 async function shown(file: string, draw: (image: Sharp) => Sharp): Promise<Uint8Array> {
   const bytes = await readFile(file);
   try {
     return await quietly(async () => {
-      const kind = openableKind(bytes);
+      const kind = requireSupported(bytes);
       const image = await openImage(bytes, kind, { limit: MAX_MEGAPIXELS * 1e6, failOn: 'none' });
       return draw(image).toBuffer();
     });
   } catch (error) {
     const reason =
-      error instanceof UnsupportedImage
-        ? (error.problem ?? 'It is not an image.')
-        : 'It is damaged: copy it again from its source.';
-    throw new Problem('data', `This image cannot be shown. ${reason}`, (error as Error).message);
+      error instanceof UnsupportedImage ? (error.reason ?? message('images.notAnImage')) : message('images.damaged');
+    throw new Problem('data.imageNotShown', { reason }, (error as Error).message);
   }
 }
 
-/** Exactly the pixels that the model gets, as PNG. */
+/** PNG of exactly the pixels that the model gets. */
 export async function letterboxed(file: string, size: number, paddingColor: Rgb): Promise<Uint8Array> {
   return png(await letterboxedPixels(file, size, paddingColor), size);
 }
 
-/** One training crop of the picture with these settings, as PNG; `draw` numbers the crops. */
+/** PNG of one training crop with these settings; each `draw` is another crop. */
 export async function augmented(
   file: string,
   size: number,

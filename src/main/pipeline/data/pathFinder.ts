@@ -2,11 +2,14 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
+/** Returns the image that a wrong path may have meant, relative to the project; null when nothing is similar. */
+export type PathFinder = (named: string) => Promise<string | null>;
+
 /**
- * Finds the image that a wrong path may have meant: another case, another ending, or a path that begins one folder
- * further up. Returns it relative to the project. Folder listings are read once.
+ * Tries another case, another extension, and the path without its first folders. Each folder is listed only once,
+ * because a moved data set makes thousands of paths wrong at a time.
  */
-export function createFinder(project: string): (named: string) => Promise<string | null> {
+export function createPathFinder(project: string): PathFinder {
   const listings = new Map<string, Promise<readonly string[]>>();
   return async (named) => {
     const { dir, base, name } = path.parse(path.resolve(project, named));
