@@ -43,7 +43,7 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   },
   verify: {
     mutate: [
-      'src/main/pipeline/export/bundle/{verifyBundle,verifyParity,bundleTexts,bundleJson,readBundle}.ts',
+      'src/main/pipeline/export/bundle/{verifyBundle,verifyParity,verifyTexts,bundleJson,readBundle}.ts',
       'src/main/pipeline/storage/zipArchive.ts',
     ],
     tests: ['src/main/pipeline/export/bundle/*.test.ts'],

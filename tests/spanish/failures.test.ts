@@ -1,11 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refuseErrors } from '../../src/main/pipeline/data/problems.ts';
-import { verifyBundle } from '../../src/main/pipeline/export/bundle/verifyBundle.ts';
-import { readTflite } from '../../src/main/pipeline/tflite/read.ts';
 import { readWeights } from '../../src/main/pipeline/models/weights/readWeights.ts';
 import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
 import { createStudio } from '../../src/main/studio/studio.ts';
@@ -161,26 +159,13 @@ describe('a failure in Spanish', () => {
     );
   });
 
-  test('files that are no model, no weights, no bundle', async () => {
+  test('files that are not weights', async () => {
     const page = path.join(home, 'pesos.safetensors');
     writeFileSync(page, '<!doctype html><html></html>');
     const model = buildModel('efficientnet-lite0', { inputSize: 32, classes: 3, dropout: 0, dropPath: 0 });
     expect(await spanishOf(() => readWeights(page, model))).toMatch(
       /es una página web guardada en lugar del archivo: descárgalo otra vez\. Los pesos se leen de/,
     );
-    expect(await spanishOf(() => readTflite(new Uint8Array(5)))).toBe(
-      'El archivo del modelo solo tiene 5 bytes. Cópialo o expórtalo otra vez.',
-    );
-    const bundle = path.join(home, 'paquete');
-    mkdirSync(bundle);
-    writeFileSync(path.join(bundle, 'SHA256SUMS'), `${'0'.repeat(64)}  labels.txt\n`);
-    const checks = await verifyBundle(bundle);
-    expect(checks.map(({ name }) => inSpanish(name))).toContain('cada archivo está como se escribió (SHA256SUMS)');
-    expect(checks.map(({ fault }) => inSpanish(fault ?? ''))).toEqual([
-      'Falta model_int8.tflite.',
-      'Falta labels.txt.',
-    ]);
-    expect(existsSync(bundle)).toBe(true);
   });
 
   test('what the system reports', () => {

@@ -7,7 +7,7 @@ import { configSchema } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
 import { createLoader } from '../data/loader.ts';
-import { configIn, modelIn } from '../export/bundle/bundleTexts.ts';
+import { configIn, modelIn } from '../export/bundle/verifyTexts.ts';
 import { CONFIG_FILE, MODEL_FILE } from '../export/bundle/manifest.ts';
 import { readBundle } from '../export/bundle/readBundle.ts';
 import { createLitert } from '../tflite/litert.ts';

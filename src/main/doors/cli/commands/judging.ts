@@ -145,8 +145,8 @@ async function verify(bundle: string, { json }: { json: boolean }): Promise<void
   for (const { name, fault, note } of checks) {
     print(
       json
-        ? `${JSON.stringify({ type: 'check', name, ok: fault === null, fault, note })}\n`
-        : `${fault === null ? 'ok    ' : 'FAULT '} ${name}${fault === null ? '' : `: ${fault}`}\n${note === null ? '' : `       ${note}\n`}`,
+        ? `${JSON.stringify({ type: 'check', name: name.text, ok: fault === null, fault: fault?.text ?? null, note: note?.text ?? null })}\n`
+        : `${fault === null ? 'ok    ' : 'FAULT '} ${name.text}${fault === null ? '' : `: ${fault.text}`}\n${note === null ? '' : `       ${note.text}\n`}`,
     );
   }
   const faults = checks.filter(({ fault }) => fault !== null).length;

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rawZip } from '../../../../../tests/bundle/rawZip.ts';
 import type { RawEntry } from '../../../../../tests/bundle/rawZip.ts';
 import { smallBundle, withSums } from '../../../../../tests/bundle/smallBundle.ts';
-import { inSpanish } from '../../../../shared/spanish/translate.ts';
+import { translator } from '../../../../shared/locales/translate.ts';
+import { say } from '../../../../shared/message.ts';
+import type { Message } from '../../../../shared/message.ts';
 import { sha256 } from './writeBundle.ts';
 import type { BundleCheck } from './verifyBundle.ts';
 import { verifyBundle } from './verifyBundle.ts';
@@ -20,8 +22,9 @@ beforeAll(async () => {
   base = withSums(await smallBundle());
 });
 
-const faultsOf = (checks: readonly BundleCheck[]): string[] =>
+const faultsIn = (checks: readonly BundleCheck[]): Message[] =>
   checks.flatMap(({ fault }) => (fault === null ? [] : [fault]));
+const faultsOf = (checks: readonly BundleCheck[]): string[] => faultsIn(checks).map(({ text }) => text);
 
 let made = 0;
 function write(files: ReadonlyMap<string, Buffer>): string {
@@ -47,7 +50,7 @@ const changed = (name: string, change: (text: string) => string) => (files: File
   expect(after).not.toBe(before);
   files.set(name, Buffer.from(after));
 };
-/** A change of a JSON file, at a dotted path. */
+/** Changes a JSON file at a path with slashes. */
 const set = (name: string, place: string, value: unknown) => (files: Files) => {
   const whole = JSON.parse(files.get(name)!.toString()) as Json;
   const keys = place.split('/');
@@ -70,10 +73,12 @@ const flipped = (name: string, at: number) => (files: Files) => {
   data[at < 0 ? data.length + at : at]! ^= 0xff;
   files.set(name, data);
 };
-/** The configuration names the model that is there. */
-const renamed = (files: Files): void => config('model/sha256', sha256(files.get('model_int8.tflite')!))(files);
+/** Makes the configuration match the changed model. */
+const rehashed = (files: Files): void => config('model/sha256', sha256(files.get('model_int8.tflite')!))(files);
 const k = (files: ReadonlyMap<string, Buffer>): number =>
   (JSON.parse(files.get('threshold_recommendation.json')!.toString()) as { perClass: { k: number }[] }).perClass[0]!.k;
+
+const spanish = translator('es');
 
 test('a bundle as the studio writes it passes every check, as a folder and as a zip', async () => {
   const checks = await verify(base);
@@ -87,21 +92,21 @@ test('a bundle as the studio writes it passes every check, as a folder and as a 
 test.each([
   ['int8', 'int8'],
   ['float32', 'float32'],
-] as const)('so does one whose model takes %s and gives %s', async (input, output) => {
+] as const)('so does a bundle whose model takes %s and gives %s', async (input, output) => {
   expect(faultsOf(await verify(withSums(await smallBundle({ input, output }))))).toEqual([]);
 });
 
-/** Each of them with a SHA256SUMS that fits: the sums prove nothing here. */
+/** Each is verified with a matching SHA256SUMS, so that the checksums do not find it. */
 const contradictions: readonly (readonly [string, (files: Files) => void, RegExp])[] = [
   ['a score beside another k', config('thresholds/perClass/0/score', 0.9), /perClass\[0\]\.score/],
   ['a score of 0', config('thresholds/perClass/6/score', 0), /perClass\[6\]\.score/],
   [
     'another k in the configuration',
     config('thresholds/perClass/0/k', 3),
-    /inference_config\.json says 3 at thresholds\.perClass\[0\]\.k/,
+    /inference_config\.json: thresholds\.perClass\[0\]\.k is 3,/,
   ],
-  ['another global k', config('thresholds/globalK', 5), /says 5 at thresholds\.globalK/],
-  ['a rule turned around', config('thresholds/rule', 'A label is present when q < k.'), /thresholds\.rule/],
+  ['another global k', config('thresholds/globalK', 5), /thresholds\.globalK is 5,/],
+  ['a reversed rule', config('thresholds/rule', 'A label is present when q < k.'), /thresholds\.rule/],
   ['another value to feed', config('input/value', 'pixel / 255'), /input\.value/],
   ['another black', config('input/ofBlackPixel', 255), /input\.ofBlackPixel/],
   ['another white', config('input/ofWhitePixel', 0), /input\.ofWhitePixel/],
@@ -131,27 +136,31 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   [
     'a threshold beyond 256',
     config('thresholds/perClass/0/k', 300),
-    /inference_config\.json: thresholds\.perClass\[0\]\.k must be at most 256\.$/,
+    /inference_config\.json: thresholds\.perClass\[0\]\.k must be at most 256\. Export/,
   ],
-  ['a threshold below 0', config('thresholds/perClass/0/k', -1), /thresholds\.perClass\[0\]\.k must be at least 0\.$/],
   [
-    'a threshold between',
+    'a threshold below 0',
+    config('thresholds/perClass/0/k', -1),
+    /thresholds\.perClass\[0\]\.k must be at least 0\. Export/,
+  ],
+  [
+    'a fractional threshold',
     config('thresholds/perClass/0/k', 104.5),
-    /thresholds\.perClass\[0\]\.k must be a whole number\.$/,
+    /thresholds\.perClass\[0\]\.k must be a whole number\. Export/,
   ],
   [
     'a threshold in quotes',
     config('thresholds/perClass/0/k', '104'),
-    /thresholds\.perClass\[0\]\.k must be of type number\.$/,
+    /thresholds\.perClass\[0\]\.k must be of type number\. Export/,
   ],
-  ['another format', config('formatVersion', 2), /inference_config\.json: formatVersion must be one of 1\.$/],
+  ['another format', config('formatVersion', 2), /inference_config\.json: formatVersion must be one of 1\. Export/],
   [
     'a prototype',
     changed('inference_config.json', (s) => s.replace('"formatVersion"', '"__proto__": {"x": 1}, "formatVersion"')),
     /unknown entry "__proto__"/,
   ],
   [
-    'a configuration cut off',
+    'a truncated configuration',
     changed('inference_config.json', (s) => s.slice(0, 500)),
     /^inference_config\.json is not valid JSON( \(line \d+, column \d+\))?\.$/,
   ],
@@ -163,7 +172,7 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   [
     'a configuration of null',
     changed('inference_config.json', () => 'null'),
-    /^inference_config\.json must be of type object\.$/,
+    /^inference_config\.json must be of type object\. Export/,
   ],
   [
     'a NaN',
@@ -178,17 +187,17 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   [
     'Windows line breaks in the configuration',
     changed('inference_config.json', (s) => s.replaceAll('\n', '\r\n')),
-    /not laid out/,
+    /is not formatted as the studio writes it/,
   ],
   [
-    'brackets without end',
+    'endless opening brackets',
     changed('inference_config.json', () => '['.repeat(100_000)),
-    /^inference_config\.json nests too deep/,
+    /^inference_config\.json is nested too deeply/,
   ],
   [
     'brackets within brackets',
     changed('inference_config.json', () => '['.repeat(100_000) + ']'.repeat(100_000)),
-    /^inference_config\.json nests too deep/,
+    /^inference_config\.json is nested too deeply/,
   ],
 
   [
@@ -200,7 +209,7 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
         recommended('perClass/0/k', k(files) + 1),
         recommended('perClass/0/score', (k(files) + 1) / 256),
       )(files),
-    /threshold_recommendation\.json says \d+ at perClass\[0\]\.k/,
+    /threshold_recommendation\.json: perClass\[0\]\.k is \d+,/,
   ],
   [
     'both k at 0',
@@ -216,7 +225,7 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   [
     'another recommended global k',
     all(recommended('global/k', 1), config('thresholds/globalK', 1)),
-    /threshold_recommendation\.json says 1 at global\.k/,
+    /threshold_recommendation\.json: global\.k is 1,/,
   ],
   ['another recommended global score', recommended('global/score', 0.9), /global\.score/],
   ['another number of validation images', recommended('foundOn/images', 5), /foundOn\.images/],
@@ -225,7 +234,7 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   ['a minimum for max F1', recommended('goal/minimum', 0.9), /goal\.minimum/],
   ['another label in the recommendation', recommended('perClass/0/label', 'x'), /perClass\[0\]\.label/],
   [
-    'one recommendation less',
+    'a missing recommendation',
     (files) => {
       const whole = JSON.parse(files.get('threshold_recommendation.json')!.toString()) as { perClass: unknown[] };
       recommended('perClass', whole.perClass.slice(1))(files);
@@ -234,7 +243,7 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   ],
 
   ['empty metrics', changed('metrics.json', () => '{}'), /^metrics\.json: formatVersion/],
-  ['metrics of other labels', metric('labels/0', 'x'), /metrics\.json says "x" at labels\[0\]/],
+  ['metrics of other labels', metric('labels/0', 'x'), /metrics\.json: labels\[0\] is "x",/],
   ['a better mean average precision', metric('test/int8/macroAp', 0.999), /test\.int8\.macroAp/],
   ['a better average precision', metric('test/int8/perClass/0/averagePrecision', 1), /test\.int8\.macroAp/],
   ['a better F1', metric('test/int8/at/per_class/macroF1', 0.999), /at\.per_class\.macroF1/],
@@ -247,37 +256,37 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   ['more positives', metric('test/teacher/perClass/0/support', 19), /test\.teacher\.perClass\[0\]\.support/],
   ['more images', metric('test/int8/images', 99), /test\.int8\.images/],
   ['other thresholds', metric('thresholds/perClassK/0', 7), /perClass\[0\]\.k/],
-  ['a threshold less', metric('thresholds/perClassK', [1, 2]), /metrics\.json has 2 thresholds for 7 labels/],
+  ['a missing threshold', metric('thresholds/perClassK', [1, 2]), /metrics\.json has 2 thresholds for 7 labels/],
 
   [
     'another figure on the card',
     changed('MODEL_CARD.md', (s) => s.replace(/(F1 over all decisions \| )0\.\d+/, '$10.999')),
-    /^MODEL_CARD\.md does not say "\| F1 over all decisions/,
+    /^MODEL_CARD\.md lacks the line "\| F1 over all decisions/,
   ],
   [
     'a card of another model',
     changed('MODEL_CARD.md', (s) => s.replace(/SHA-256 `..../, 'SHA-256 `0000')),
-    /MODEL_CARD\.md does not say/,
+    /MODEL_CARD\.md lacks the line/,
   ],
   [
-    'a weak label made strong',
+    'a weak label made to look strong',
     changed('MODEL_CARD.md', (s) => s.replace(/average precision 0\.\d+/, 'average precision 0.999')),
-    /MODEL_CARD\.md does not say/,
+    /MODEL_CARD\.md lacks the line/,
   ],
   [
     'another fingerprint on the card',
     changed('MODEL_CARD.md', (s) => s.replace('`bbbb', '`aaaa')),
-    /MODEL_CARD\.md does not say/,
+    /MODEL_CARD\.md lacks the line/,
   ],
   [
     'other figures in the report',
     changed('report.html', (s) => s.replace(/0\.\d{3}/g, '0.999')),
-    /^report\.html does not have the table/,
+    /^report\.html lacks the table/,
   ],
   [
     'other figures in the Spanish report',
     changed('report.es.html', (s) => s.replace(/0,\d{3}/g, '0,999')),
-    /^report\.es\.html does not have/,
+    /^report\.es\.html lacks the table/,
   ],
 
   [
@@ -304,54 +313,54 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   [
     'labels with a byte order mark',
     changed('labels.txt', (s) => `\ufeff${s}`),
-    /^labels\.txt is not the list inside the model\.$/,
+    /^labels\.txt differs from the labels inside the model\.$/,
   ],
-  ['labels with Windows line breaks', changed('labels.txt', (s) => s.replaceAll('\n', '\r\n')), /^labels\.txt is not/],
-  ['labels without the last line break', changed('labels.txt', (s) => s.trimEnd()), /^labels\.txt is not/],
-  ['labels with an empty line', changed('labels.txt', (s) => `${s}\n`), /^labels\.txt is not/],
-  ['a label less', changed('labels.txt', (s) => s.replace('apple\n', '')), /^labels\.txt is not/],
-  ['a label more', changed('labels.txt', (s) => `${s}zucchini\n`), /^labels\.txt is not/],
+  ['labels with Windows line breaks', changed('labels.txt', (s) => s.replaceAll('\n', '\r\n')), /^labels\.txt differs/],
+  ['labels without the last line break', changed('labels.txt', (s) => s.trimEnd()), /^labels\.txt differs/],
+  ['labels with an empty line', changed('labels.txt', (s) => `${s}\n`), /^labels\.txt differs/],
+  ['a missing label', changed('labels.txt', (s) => s.replace('apple\n', '')), /^labels\.txt differs/],
+  ['an extra label', changed('labels.txt', (s) => `${s}zucchini\n`), /^labels\.txt differs/],
   [
     'labels swapped',
     changed('labels.txt', (s) => s.replace('apple\naubergine', 'aubergine\napple')),
-    /^labels\.txt is not/,
+    /^labels\.txt differs/,
   ],
-  ['no labels', changed('labels.txt', () => ''), /^labels\.txt is not/],
+  ['no labels', changed('labels.txt', () => ''), /^labels\.txt differs/],
 
-  ['a weight that no parity picture shows', (files) => all(flipped('model_int8.tflite', 3000), renamed)(files), /./],
+  ['a weight that no parity image reveals', (files) => all(flipped('model_int8.tflite', 3000), rehashed)(files), /./],
   [
     'a byte in the zip inside the model',
-    (files) => all(flipped('model_int8.tflite', -44), renamed)(files),
-    /MODEL_CARD\.md does not say/,
+    (files) => all(flipped('model_int8.tflite', -44), rehashed)(files),
+    /MODEL_CARD\.md lacks the line/,
   ],
   [
-    'a model cut off',
+    'a truncated model',
     (files) =>
       all(
         (own: Files) => void own.set('model_int8.tflite', own.get('model_int8.tflite')!.subarray(0, 9000)),
-        renamed,
+        rehashed,
       )(files),
     /is damaged|are not inside/,
   ],
   [
     'an empty model',
-    (files) => all((own: Files) => void own.set('model_int8.tflite', Buffer.alloc(0)), renamed)(files),
+    (files) => all((own: Files) => void own.set('model_int8.tflite', Buffer.alloc(0)), rehashed)(files),
     /only 0 bytes/,
   ],
   [
-    'bytes behind the model',
+    'bytes after the model',
     (files) =>
       all(
         (own: Files) =>
           void own.set('model_int8.tflite', Buffer.concat([own.get('model_int8.tflite')!, Buffer.from('junk')])),
-        renamed,
+        rehashed,
       )(files),
-    /labels: are not inside/,
+    /Labels: they are not inside the model/,
   ],
 
-  ['no parity pictures', parity('items', []), /parity\/images\/01\.png does not belong|lists 0 pictures/],
+  ['no parity images', parity('items', []), /parity\/images\/01\.png does not belong|lists 0 images/],
   [
-    'one parity picture',
+    'one parity image',
     (files) => {
       const { items } = JSON.parse(files.get('parity/index.json')!.toString()) as { items: unknown[] };
       parity('items', items.slice(0, 1))(files);
@@ -359,34 +368,30 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
     /does not belong to the bundle/,
   ],
   [
-    'one parity picture and its files alone',
+    'one parity image and only its files',
     (files) => {
       const { items } = JSON.parse(files.get('parity/index.json')!.toString()) as { items: unknown[] };
       parity('items', items.slice(0, 1))(files);
       for (const name of files.keys()) if (/0[2-8]\.(png|rgb|bin)$/.test(name)) files.delete(name);
     },
-    /lists 1 pictures; a bundle of this dataset has 8/,
+    /lists 1 images; a bundle of this dataset has 8/,
   ],
   [
-    'another code of the last picture',
+    'another code of the last image',
     parity('items/7/codes/0', 254),
-    /other codes or labels for parity\/images\/08\.png/,
+    /codes or labels of parity\/images\/08\.png are not/,
   ],
+  ['other decisions of the last image', parity('items/7/decisions', ['pear', 'apple']), /of parity\/images\/08\.png/],
   [
-    'other decisions of the last picture',
-    parity('items/7/decisions', ['pear', 'apple']),
-    /for parity\/images\/08\.png/,
-  ],
-  [
-    'a way out of the bundle',
+    'a path outside the bundle',
     parity('items/0/image', '../../../../etc/passwd'),
-    /parity\/index\.json names other files for picture 1/,
+    /parity\/index\.json: image 1 does not have the file names/,
   ],
   ['another width', parity('items/7/width', 5), /parity\/images\/08\.png is not an 8-bit RGB PNG of 5 x/],
   ['another note', parity('note', 'x'), /parity\/index\.json has the right values but/],
-  ['a picture that is none', changed('parity/images/08.png', () => 'hello'), /08\.png is not an 8-bit RGB PNG/],
+  ['an image that is not one', changed('parity/images/08.png', () => 'hello'), /08\.png is not an 8-bit RGB PNG/],
   [
-    'a picture of another format',
+    'an image of another format',
     changed(
       'parity/images/08.png',
       () => '<svg xmlns="http://www.w3.org/2000/svg" width="30000" height="30000"></svg>',
@@ -394,19 +399,19 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
     /08\.png is not an 8-bit RGB PNG/,
   ],
   [
-    'letterboxed pixels cut off',
+    'truncated letterboxed pixels',
     (files) => void files.set('parity/letterbox/08.rgb', Buffer.alloc(10)),
     /08\.rgb has 10 bytes/,
   ],
   [
-    'another letterboxed pixel of the last picture',
+    'another letterboxed pixel of the last image',
     flipped('parity/letterbox/08.rgb', 0),
     /08\.rgb is not what parity\/images\/08\.png gives/,
   ],
-  ['another input of the last picture', flipped('parity/inputs/08.bin', 0), /08\.bin is not what/],
-  ['another output of the last picture', flipped('parity/outputs/08.bin', 0), /outputs\/08\.bin is not what/],
+  ['another input of the last image', flipped('parity/inputs/08.bin', 0), /08\.bin is not what/],
+  ['another output of the last image', flipped('parity/outputs/08.bin', 0), /outputs\/08\.bin is not what/],
   [
-    'an input cut off',
+    'a truncated input',
     (files) => void files.set('parity/inputs/08.bin', Buffer.alloc(10)),
     /inputs\/08\.bin is not what/,
   ],
@@ -416,17 +421,18 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
     /^evil\.sh does not belong to the bundle\.$/,
   ],
   [
-    'a ninth picture',
+    'a ninth image',
     (files) => void files.set('parity/images/09.png', Buffer.from('x')),
     /^parity\/images\/09\.png does not belong/,
   ],
 ];
 
-describe('a bundle that contradicts itself fails, and one sentence names the file', () => {
+describe('a bundle that contradicts itself fails with one sentence that names the file', () => {
   test.each(contradictions)('%s', async (_, change, sentence) => {
     const files = new Map(base);
     change(files);
-    const faults = faultsOf(await verify(withSums(files)));
+    const messages = faultsIn(await verify(withSums(files)));
+    const faults = messages.map(({ text }) => text);
     expect(faults.length).toBeGreaterThan(0);
     expect(
       faults.some((fault) => sentence.test(fault)),
@@ -435,28 +441,30 @@ describe('a bundle that contradicts itself fails, and one sentence names the fil
     for (const fault of faults) {
       expect(fault).toMatch(/^[^\n]{1,400}[.!?]$/);
       expect(fault).not.toMatch(/[[{]\s*"|Unexpected|expected .* received/);
-      expect(inSpanish(fault), fault).not.toBe(fault);
     }
+    for (const fault of messages) expect(say(spanish, fault), fault.text).not.toBe(fault.text);
     expect(new Set(faults).size).toBe(faults.length);
   });
 });
 
-test('without SHA256SUMS there is no bundle', async () => {
+test('a folder without SHA256SUMS is not a bundle', async () => {
   const files = new Map(base);
   files.delete('SHA256SUMS');
   expect(faultsOf(await verify(files))).toEqual([expect.stringMatching(/is not a bundle: it has no SHA256SUMS/)]);
 });
 
-test('every file of a bundle must be there, and as it was written', async () => {
+test('every file of a bundle must be present and unchanged', async () => {
   for (const name of base.keys()) {
-    // Of the parity files those of the last picture: the first alone would not do.
+    // Of the parity files, only those of the last image: a check of the first image alone must not suffice.
     if (name === 'SHA256SUMS' || /0[1-7]\.(png|rgb|bin)$/.test(name)) continue;
     const fewer = new Map(base);
     fewer.delete(name);
-    expect(faultsOf(await verify(withSums(fewer)))[0], name).toBe(`${name} is missing.`);
+    expect(faultsOf(await verify(withSums(fewer)))[0], name).toBe(`${name} is missing from the bundle.`);
     const data = Buffer.from(base.get(name)!);
     data[data.length >> 1]! ^= 1;
-    expect(faultsOf(await verify(new Map(base).set(name, data)))).toContain(`${name} was changed.`);
+    expect(faultsOf(await verify(new Map(base).set(name, data)))).toContain(
+      `${name} was changed after the bundle was written.`,
+    );
   }
 });
 
@@ -477,13 +485,17 @@ describe('SHA256SUMS', () => {
   test.each([
     ['nothing in it', () => '', /^SHA256SUMS does not list \S+\.$/],
     ['a line of something else', (s: string) => `hello\n${s}`, /^SHA256SUMS:1 is not a checksum and a path\.$/],
-    ['a file twice', (s: string) => `${'0'.repeat(64)}  labels.txt\n${s}`, /^labels\.txt was changed\.$/],
+    ['a file twice', (s: string) => `${'0'.repeat(64)}  labels.txt\n${s}`, /^labels\.txt was changed after/],
     [
       'a file twice with its right sum',
       (s: string) => s + s.split('\n')[0]!,
-      /^SHA256SUMS:\d+ names \S+ a second time\.$/,
+      /^SHA256SUMS:\d+ lists \S+ a second time\.$/,
     ],
-    ['a file that is not there', (s: string) => `${'0'.repeat(64)}  ../x\n${s}`, /^\.\.\/x is missing\.$/],
+    [
+      'a file that is not there',
+      (s: string) => `${'0'.repeat(64)}  ../x\n${s}`,
+      /^\.\.\/x is missing from the bundle\.$/,
+    ],
   ])('is refused with %s', async (_, change, sentence) => {
     expect(faultsOf(await sums(change))[0]).toMatch(sentence);
   });
@@ -503,7 +515,7 @@ describe('a folder', () => {
         mkdirSync(path.join(folder, 'other'));
         writeFileSync(path.join(folder, 'other', 'SHA256SUMS'), 'x');
       },
-      /holds several bundles/,
+      /contains several bundles/,
     ],
   ])('%s is refused', async (_, change, sentence) => {
     const folder = write(base);
@@ -511,18 +523,18 @@ describe('a folder', () => {
     expect(faultsOf(await verifyBundle(folder))).toEqual([expect.stringMatching(sentence)]);
   });
 
-  test('that holds the folder of a bundle is that bundle', async () => {
+  test('that contains the folder of a bundle is that bundle', async () => {
     expect(faultsOf(await verify(new Map([...base].map(([name, data]) => [`a/b/${name}`, data]))))).toEqual([]);
   });
 
-  test('with what file managers leave behind passes, and the note says so', async () => {
+  test('with files that file managers leave behind passes, and the note names them', async () => {
     const files = new Map(base);
     for (const name of ['.DS_Store', 'parity/images/Thumbs.db', '__MACOSX/._labels.txt', 'sample/._x', 'Desktop.ini'])
       files.set(name, Buffer.from('x'));
     const checks = await verify(files);
     expect(faultsOf(checks)).toEqual([]);
-    expect(checks[0]!.note).toBe(
-      'Ignored, as file managers leave them behind: .DS_Store, Desktop.ini, __MACOSX/._labels.txt and 2 more.',
+    expect(checks[0]!.note?.text).toBe(
+      'Ignored files that file managers leave behind: .DS_Store, Desktop.ini, __MACOSX/._labels.txt and 2 more.',
     );
     expect(checks.slice(1).every(({ note }) => note === null)).toBe(true);
   });
@@ -561,9 +573,9 @@ describe('a zip', () => {
     [
       'a second top folder',
       (e) => [...e, { name: 'zz/model_int8.tflite', data: bad }],
-      /has "zz\/model_int8\.tflite" beside the bundle's folder "small\/"/,
+      /contains "zz\/model_int8\.tflite" outside the bundle's folder "small\/"/,
     ],
-    ['a file beside its folder', (e) => [...e, { name: 'readme.txt', data: bad }], /has "readme\.txt" beside/],
+    ['a file beside its folder', (e) => [...e, { name: 'readme.txt', data: bad }], /contains "readme\.txt" outside/],
     [
       'a name twice, the damaged one first',
       (e) => [{ name: 'small/model_int8.tflite', data: bad }, ...e],
@@ -592,11 +604,15 @@ describe('a zip', () => {
       /which is neither a file nor a folder/,
     ],
     [
-      'a way out',
+      'a path outside',
       (e) => [...e, { name: '../../evil.txt', data: bad }],
       /has the entry "\.\.\/\.\.\/evil\.txt", which leads outside/,
     ],
-    ['a way out inside', (e) => [...e, { name: 'small/../../evil.txt', data: bad }], /which leads outside/],
+    [
+      'a path outside through a folder inside',
+      (e) => [...e, { name: 'small/../../evil.txt', data: bad }],
+      /which leads outside/,
+    ],
     ['an absolute path', (e) => [...e, { name: '/etc/evil.txt', data: bad }], /which leads outside/],
     ['a drive', (e) => [...e, { name: 'c:/evil.txt', data: bad }], /which leads outside/],
     [
@@ -652,17 +668,16 @@ describe('a zip', () => {
   ])('with %s is refused', async (_, change, sentence) => {
     const checks = await zipped(change);
     expect(faultsOf(checks)).toEqual([expect.stringMatching(sentence)]);
-    expect(inSpanish(checks[0]!.fault!)).not.toBe(checks[0]!.fault);
   });
 
-  test('that is none is refused', async () => {
+  test('that is not a zip is refused', async () => {
     const file = path.join(root, 'text.zip');
     writeFileSync(file, 'no zip');
     expect(faultsOf(await verifyBundle(file))).toEqual([expect.stringMatching(/^text\.zip cannot be read as a zip/)]);
   });
 });
 
-test('where there is nothing to check, nothing is', async () => {
-  await expect(verifyBundle(path.join(root, 'nothing'))).rejects.toThrow(/does not exist/);
-  await expect(verifyBundle('/dev/null')).rejects.toThrow(/is not a file/);
+test('paths that are not a bundle are refused', async () => {
+  await expect(verifyBundle(path.join(root, 'nothing'))).rejects.toMatchObject({ code: 'file.bundleMissing' });
+  await expect(verifyBundle('/dev/null')).rejects.toMatchObject({ code: 'file.bundleNotFile' });
 });
