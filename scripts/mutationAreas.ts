@@ -6,7 +6,7 @@ export interface MutationArea {
 
 export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   metrics: {
-    mutate: ['src/shared/metrics/{metrics,bootstrap,wilson,goal}.ts', 'src/main/pipeline/eval/report.ts'],
+    mutate: ['src/shared/metrics/{metrics,bootstrap,wilson,goal}.ts', 'src/main/pipeline/eval/splitMetrics.ts'],
     tests: ['src/shared/metrics/{metrics,bootstrap,wilson,quality}.test.ts', 'src/main/pipeline/eval/*.test.ts'],
   },
   thresholds: {

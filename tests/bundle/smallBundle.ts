@@ -2,7 +2,7 @@ import { configSchema } from '../../src/shared/config.ts';
 import { randomStream } from '../../src/shared/random.ts';
 import { searchThresholds } from '../../src/shared/metrics/thresholds.ts';
 import { METRICS_FORMAT_VERSION } from '../../src/main/pipeline/eval/metricsReport.ts';
-import { evaluateSplit } from '../../src/main/pipeline/eval/report.ts';
+import { evaluateSplit } from '../../src/main/pipeline/eval/splitMetrics.ts';
 import { jsonFile } from '../../src/main/pipeline/export/bundle/verifyTexts.ts';
 import { buildInferenceConfig } from '../../src/main/pipeline/export/bundle/inferenceConfig.ts';
 import { letterboxHeader } from '../../src/main/pipeline/export/bundle/letterboxHeader.ts';

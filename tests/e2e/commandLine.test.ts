@@ -201,7 +201,7 @@ describe('destila', () => {
       destila('eval', bundle, '--data', other, '--json'),
     ]);
     expect(text.out).toMatch(
-      /^warning: the model lacks 1 label of the data, [^\n]*'Red' \(\d+ images?; the model has 'red'\)/,
+      /^warning: The model lacks 1 label of the data, [^\n]*'Red' \(\d+ images?; the model has 'red'\)/,
     );
     const lines = jsonLines(json.out).filter(({ type }) => type === 'leftOut' || type === 'evaluation');
     const leftOut = [{ label: 'Red', images, similar: 'red' }];

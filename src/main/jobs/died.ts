@@ -33,7 +33,7 @@ const work: Readonly<Record<Exclude<JobRequest['type'], 'run'>, string>> = {
   learningRateRange: 'searching for a learning rate',
   try: 'scoring the image',
   writeNetwork: 'writing the network',
-  attention: 'computing the occlusion map',
+  occlusionMap: 'computing the occlusion map',
 };
 
 const doing = (type: JobRequest['type'], stage: Stage | null): string => {

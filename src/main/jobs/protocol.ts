@@ -80,8 +80,8 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     format: z.enum(['timm', 'keras']),
     out: z.string().nullable(),
   }),
-  /** Where the INT8 model of a run looked. */
-  z.object({ type: z.literal('attention'), runFolder: z.string(), file: z.string(), label: z.int() }),
+  /** Computes an occlusion map of a run's INT8 model. */
+  z.object({ type: z.literal('occlusionMap'), runFolder: z.string(), file: z.string(), label: z.int() }),
 ]);
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 

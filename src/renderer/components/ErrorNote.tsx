@@ -18,7 +18,7 @@ export function ErrorNote({
     <section className="error-note" role="alert">
       <div className="row">
         <span className="grow" style={{ whiteSpace: 'pre-wrap' }}>
-          {said(problem.message)}
+          {said(problem)}
         </span>
         {children}
         {onDismiss !== undefined && (

@@ -11,7 +11,7 @@ import { askForFolder } from '../welcome/openFolder.ts';
 
 const SHOWN = 10;
 
-/** Any picture through the exported file itself; a folder gives a table. */
+/** Scores an image or a whole folder with the exported file itself; a folder gives a table. */
 export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
   const { t, f, said } = useWording();
   const chooser = useRef<HTMLInputElement>(null);
@@ -58,7 +58,7 @@ export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
       </div>
       {fault !== null && (
         <p className="small bad" role="alert">
-          {said(fault.message)}
+          {said(fault)}
         </p>
       )}
       {tried !== null && (

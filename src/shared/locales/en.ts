@@ -591,6 +591,17 @@ export const en = {
       tableMissing: '{{file}} lacks the table of figures that follows from {{other}}.',
       thresholdCount: '{{file}} has {{found}} thresholds for {{labels}} labels.',
     },
+    config: {
+      bundleWithoutImages: 'A bundle contains no images. Name a labeled folder with --data.',
+      classMissing: 'The model has no class number {{number}}.',
+      runNotBundle: '{{path}} is a run, but predictions use its bundle. Name the folder below {{folder}}.',
+    },
+    data: {
+      folderWithoutImages: 'There are no images in {{folder}}.',
+      noCommonLabel:
+        'The model has none of the labels in {{file}}: {{labels, list}}. Spell the labels as the model does.',
+      splitWithoutImages: 'There are no images in the {{split}} split.',
+    },
     diskFull: {
       saved: 'The disk is full. Free some space and resume: nothing that was saved is lost.',
     },
@@ -633,6 +644,7 @@ export const en = {
       jsonTooLarge: '{{file}} has {{found, number}} MB; at most {{most, number}} MB are read.',
       jsonUnknownEntry: '{{file}} has the unknown entry {{entry}}.',
       jsonUnknownEntryIn: '{{file}} has the unknown entry {{entry}} in {{place}}.',
+      metricsDamaged: "{{file}} is missing or damaged. Run the stage 'test' again.",
       missing: 'A file is missing: {{reason}}',
       modelDamaged: 'The model file is damaged. Copy or export it again.',
       modelElementType:
@@ -647,18 +659,37 @@ export const en = {
       modelTooShort: 'The model file is not valid: its {{part}} has only {{found}} bytes. Copy or export it again.',
       modelWithoutLabels: 'The model has no labels inside. Use a model that was exported by the studio.',
       noPermission: 'No permission: {{reason}}',
+      notImageFolder: '{{folder}} is not a folder of images.',
       notWritable:
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
       parityImage: '{{file}} is not an 8-bit RGB PNG of {{width}} x {{height}} pixels.',
       parityPixels: '{{file}} has {{found}} bytes; {{width}} x {{height}} RGB pixels take {{expected}}.',
+      runOrBundleMissing: "{{path}} does not exist. Name a run's folder, a bundle's folder or its .zip file.",
+      runOrBundleUnknown: '{{path}} is neither a run nor a bundle: it has no {{file}}.',
+      thresholdsDamaged: "{{file}} is missing or damaged. Run the stage 'thresholds' again.",
     },
     internal: {
       modelDisposed: 'This model was closed and cannot run anymore.',
       tensorMissing: "The integer model has no tensor '{{tensor}}'.",
     },
+    leftOut: {
+      label_one: "'{{label}}' ({{count, number}} image)",
+      label_other: "'{{label}}' ({{count, number}} images)",
+      more_one: '{{count, number}} more label',
+      more_other: '{{count, number}} more labels',
+      similar_one: "'{{label}}' ({{count, number}} image; the model has '{{similar}}')",
+      similar_other: "'{{label}}' ({{count, number}} images; the model has '{{similar}}')",
+      warning_one:
+        'The model lacks {{count, number}} label of the data, which is left out of all figures: {{labels, list}}.',
+      warning_other:
+        'The model lacks {{count, number}} labels of the data, which are left out of all figures: {{labels, list}}.',
+    },
     list: {
       /** A list that was cut, such as "a, b and 3 more". */
       andMore: '{{items}} and {{count, number}} more',
+    },
+    mismatch: {
+      bundleConfig: 'inference_config.json was written for another model. Check the bundle with destila verify.',
     },
     modelFile: {
       accumulator: 'weights and bias of filter {{filter}} can overflow int32.',
@@ -800,7 +831,7 @@ export const en = {
     text: '{{label}}: {{kind}}',
     nothing: 'nothing',
     threshold: 'threshold',
-    labelled: 'Labeled',
+    labeled: 'Labeled',
     surestMistakes: 'Most confident errors',
     letterboxedModelSeesThemSome:
       'Letterboxed, as the model sees them. Some of these are labeling errors rather than model errors.',
@@ -823,8 +854,7 @@ export const en = {
     threeNetworks: 'The three networks',
     validationThresholdsChosenHereThese:
       'Validation: the thresholds were chosen on this split, so these numbers are optimistic',
-    floatStudentTeacherDecideAlike: 'Float student and teacher agree (at 0.5) on',
-    ofTestDecisions: 'of the test decisions.',
+    floatStudentTeacherDecideAlike: 'Float student and teacher agree (at 0.5) on {{share}} of the test decisions.',
     reliabilityShareOfRightOnes: 'Reliability: fraction of positives by score',
     score: 'score',
     sharePresent: 'fraction of positives',
@@ -832,7 +862,7 @@ export const en = {
     thresholdsMovedCodesOf1: 'threshold shift, in codes of 1/256',
     canScoresTrusted: 'Can the scores be trusted?',
     calibrationDashedLineScoreOf:
-      'Calibration: on the dashed line, a score of 0.7 is right seven times out of ten. Expected calibration error',
+      'Calibration: on the dashed line, a score of 0.7 is right seven times out of ten. Expected calibration error: {{ece}}.',
     overAllDecisions: 'over all decisions',
     meanOfLabels: 'mean over labels',
     flatAround0LittleDrift: 'Flat around 0: small drift on the phone costs little.',
@@ -843,8 +873,10 @@ export const en = {
     withoutLabel: 'Without labels',
     fingerprint: 'Fingerprint',
     imagesWithoutLabelsNotLabeled: 'Images without labels: {{leftOut}}, not labeled yet, so they are in no split.',
-    labelsFewer10Training5:
-      '{{rareCount}} labels have fewer than 10 training or 5 validation images: their thresholds are unreliable.',
+    labelsFewer10Training5_one:
+      '{{count}} label has fewer than 10 training or 5 validation images: its threshold is unreliable.',
+    labelsFewer10Training5_other:
+      '{{count}} labels have fewer than 10 training or 5 validation images: their thresholds are unreliable.',
     data: 'data',
     quantization: 'quantization',
     thresholds: 'thresholds',

@@ -590,6 +590,18 @@ export const es: Catalog = {
       tableMissing: 'A {{file}} le falta la tabla de cifras que se deduce de {{other}}.',
       thresholdCount: '{{file}} tiene {{found}} umbrales para {{labels}} etiquetas.',
     },
+    config: {
+      bundleWithoutImages: 'Un paquete no lleva imágenes. Indica una carpeta etiquetada con --data.',
+      classMissing: 'El modelo no tiene la clase número {{number}}.',
+      runNotBundle:
+        '{{path}} es un entrenamiento, y las predicciones usan su paquete. Indica la carpeta que hay en {{folder}}.',
+    },
+    data: {
+      folderWithoutImages: 'No hay imágenes en {{folder}}.',
+      noCommonLabel:
+        'El modelo no tiene ninguna de las etiquetas de {{file}}: {{labels, list}}. Escribe las etiquetas como el modelo.',
+      splitWithoutImages: 'No hay imágenes en la partición {{split}}.',
+    },
     diskFull: {
       saved: 'El disco está lleno. Libera espacio y reanuda: no se ha perdido nada de lo guardado.',
     },
@@ -633,6 +645,7 @@ export const es: Catalog = {
       jsonTooLarge: '{{file}} tiene {{found, number}} MB; se leen {{most, number}} MB como mucho.',
       jsonUnknownEntry: '{{file}} tiene la entrada desconocida {{entry}}.',
       jsonUnknownEntryIn: '{{file}} tiene la entrada desconocida {{entry}} en {{place}}.',
+      metricsDamaged: '{{file}} falta o está dañado. Ejecuta otra vez la etapa «test».',
       missing: 'Falta un archivo: {{reason}}',
       modelDamaged: 'El archivo del modelo está dañado. Cópialo o expórtalo otra vez.',
       modelElementType:
@@ -650,17 +663,36 @@ export const es: Catalog = {
         'El archivo del modelo no es válido: {{part}} solo tiene {{found}} bytes. Cópialo o expórtalo otra vez.',
       modelWithoutLabels: 'El modelo no lleva etiquetas dentro. Usa uno exportado por el estudio.',
       noPermission: 'Sin permiso: {{reason}}',
+      notImageFolder: '{{folder}} no es una carpeta de imágenes.',
       notWritable:
         'No se puede escribir en {{path}}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
       parityImage: '{{file}} no es un PNG RGB de 8 bits de {{width}} x {{height}} píxeles.',
       parityPixels: '{{file}} tiene {{found}} bytes; {{width}} x {{height}} píxeles RGB son {{expected}}.',
+      runOrBundleMissing: '{{path}} no existe. Indica la carpeta de un entrenamiento, la de un paquete o su .zip.',
+      runOrBundleUnknown: '{{path}} no es ni un entrenamiento ni un paquete: no tiene {{file}}.',
+      thresholdsDamaged: '{{file}} falta o está dañado. Ejecuta otra vez la etapa «thresholds».',
     },
     internal: {
       modelDisposed: 'Este modelo ya se cerró y no se puede ejecutar.',
       tensorMissing: 'El modelo entero no tiene el tensor «{{tensor}}».',
     },
+    leftOut: {
+      label_one: '«{{label}}» ({{count, number}} imagen)',
+      label_other: '«{{label}}» ({{count, number}} imágenes)',
+      more_one: '{{count, number}} etiqueta más',
+      more_other: '{{count, number}} etiquetas más',
+      similar_one: '«{{label}}» ({{count, number}} imagen; el modelo tiene «{{similar}}»)',
+      similar_other: '«{{label}}» ({{count, number}} imágenes; el modelo tiene «{{similar}}»)',
+      warning_one:
+        'Al modelo le falta {{count, number}} etiqueta de los datos, que no cuenta en ninguna cifra: {{labels, list}}.',
+      warning_other:
+        'Al modelo le faltan {{count, number}} etiquetas de los datos, que no cuentan en ninguna cifra: {{labels, list}}.',
+    },
     list: {
       andMore: '{{items}} y {{count, number}} más',
+    },
+    mismatch: {
+      bundleConfig: 'inference_config.json se escribió para otro modelo. Comprueba el paquete con destila verify.',
     },
     modelFile: {
       accumulator: 'los pesos y el sesgo del filtro {{filter}} pueden salirse de int32.',
@@ -805,7 +837,7 @@ export const es: Catalog = {
     text: '{{label}}: {{kind}}',
     nothing: 'nada',
     threshold: 'umbral',
-    labelled: 'Etiquetada',
+    labeled: 'Etiquetada',
     surestMistakes: 'Los errores más seguros',
     letterboxedModelSeesThemSome:
       'Encuadradas, como las ve el modelo. Algunas son etiquetas erróneas y no un modelo erróneo.',
@@ -828,8 +860,8 @@ export const es: Catalog = {
     microF1: 'micro-F1',
     threeNetworks: 'Las tres redes',
     validationThresholdsChosenHereThese: 'Validación: los umbrales se eligieron aquí, así que estas cifras favorecen',
-    floatStudentTeacherDecideAlike: 'Alumno float y maestro deciden igual (con 0,5) en',
-    ofTestDecisions: 'de las decisiones de prueba.',
+    floatStudentTeacherDecideAlike:
+      'Alumno float y maestro deciden igual (con 0,5) en el {{share}} de las decisiones de prueba.',
     reliabilityShareOfRightOnes: 'Fiabilidad: proporción de aciertos según la puntuación',
     score: 'puntuación',
     sharePresent: 'proporción presente',
@@ -837,7 +869,7 @@ export const es: Catalog = {
     thresholdsMovedCodesOf1: 'umbrales movidos, en códigos de 1/256',
     canScoresTrusted: '¿Se puede confiar en las puntuaciones?',
     calibrationDashedLineScoreOf:
-      'Calibración: en la línea discontinua, una puntuación de 0,7 acierta siete de cada diez veces. Error de calibración esperado',
+      'Calibración: en la línea discontinua, una puntuación de 0,7 acierta siete de cada diez veces. Error de calibración esperado: {{ece}}.',
     overAllDecisions: 'todas las decisiones',
     meanOfLabels: 'media de las etiquetas',
     flatAround0LittleDrift: 'Plano en torno a 0: una pequeña desviación en el teléfono cuesta poco.',
@@ -849,8 +881,10 @@ export const es: Catalog = {
     fingerprint: 'Huella',
     imagesWithoutLabelsNotLabeled:
       'Imágenes sin etiquetas: {{leftOut}}, aún sin etiquetar, así que no están en ninguna partición.',
-    labelsFewer10Training5:
-      '{{rareCount}} etiquetas tienen menos de 10 imágenes de entrenamiento o 5 de validación: sus umbrales se apoyan en poco.',
+    labelsFewer10Training5_one:
+      '{{count}} etiqueta tiene menos de 10 imágenes de entrenamiento o 5 de validación: su umbral es poco fiable.',
+    labelsFewer10Training5_other:
+      '{{count}} etiquetas tienen menos de 10 imágenes de entrenamiento o 5 de validación: sus umbrales son poco fiables.',
     data: 'datos',
     quantization: 'cuantización',
     thresholds: 'umbrales',

@@ -184,10 +184,6 @@ export const dataMessages: Readonly<Record<string, string>> = {
     'todas las líneas tienen números en grupos de {size}: son cajas, no etiquetas.',
   '{path}: the labels are a list in brackets, which become part of the names.':
     '{path}: las etiquetas son una lista entre corchetes, que pasan a formar parte de los nombres.',
-  "'{label}' (1 image; the model has '{own}')": '“{label}” (1 imagen; el modelo tiene “{own}”)',
-  "'{label}' ({count:number} images; the model has '{own}')": '“{label}” ({count} imágenes; el modelo tiene “{own}”)',
-  'The model has none of the labels in {file}: {labels}. Spell the labels as the model does.':
-    'El modelo no tiene ninguna de las etiquetas de {file}: {labels}. Escribe las etiquetas como el modelo.',
 
   // Lists of problems as text.
   'The data has to be put right first.': 'Primero hay que arreglar los datos.',

@@ -134,22 +134,6 @@ export const trainingMessages: Readonly<Record<string, string>> = {
     'No hay nada que entrenar: {stage}.epochs_finetune es 0, y desde cero no hay fase de la cabeza.',
   'Nothing to train: {stage}.epochs_finetune is 0 and so is epochs_head.':
     'No hay nada que entrenar: {stage}.epochs_finetune es 0 y epochs_head también.',
-  'There are no images in the {split} split.': 'No hay imágenes en la partición {split}.',
-  'A bundle carries no photos: name a labelled folder with --data.':
-    'Un paquete no lleva fotos: indica una carpeta etiquetada con --data.',
-  '{run} is a run. What ships is its bundle: name the folder below {folder}.':
-    '{run} es un entrenamiento. Lo que se entrega es su paquete: indica la carpeta que está en {folder}.',
-  '{folder} is not a folder of images.': '{folder} no es una carpeta de imágenes.',
-  'There are no images in {folder}.': 'No hay imágenes en {folder}.',
-  'The model has no class number {number}.': 'El modelo no tiene la clase número {number}.',
-  "{place} does not exist: name a run's folder, a bundle's folder or its .zip.":
-    '{place} no existe: indica la carpeta de un entrenamiento, la de un paquete o su .zip.',
-  '{place} is neither a run nor a bundle: it has no {file}.':
-    '{place} no es un entrenamiento ni un paquete: no tiene {file}.',
-  "{file} is missing or damaged. Run the stage 'thresholds' again.":
-    "Falta {file} o está dañado. Ejecuta otra vez la etapa 'thresholds'.",
-  "{file} is missing or damaged. Run the stage 'test' again.":
-    "Falta {file} o está dañado. Ejecuta otra vez la etapa 'test'.",
   '{folder} is gone: it was moved or deleted meanwhile.': '{folder} ya no está: se movió o se borró mientras tanto.',
   '{folder} was moved, deleted or taken over by another program. Look there; nothing more is written here.':
     '{folder} se movió, se borró o lo tomó otro programa. Mira allí; aquí no se escribe nada más.',

@@ -19,7 +19,7 @@ export interface FolderCheck {
   /** Images of each split without labels, and what they mean. */
   readonly unlabeled: Readonly<Record<Split, number>>;
   readonly unlabeledMeaning: UnlabeledMeaning;
-  /** Upright width and height of every image that could be read, by its path in the label files. */
+  /** Upright width and height of every readable image, by its path in the label files. */
   readonly dimensions: Readonly<Record<string, readonly [number, number]>>;
 }
 

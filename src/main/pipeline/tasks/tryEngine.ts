@@ -6,7 +6,7 @@ import { initialParameters } from '../models/initialParameters.ts';
 
 export interface EngineTrial {
   readonly description: string;
-  /** Training steps of EfficientNet-Lite0 at 96 px, batch 16: images a second. */
+  /** Images per second in training steps of EfficientNet-Lite0 at 96 px with batches of 16. */
   readonly imagesPerSecond: number;
 }
 
@@ -15,7 +15,7 @@ const BATCH = 16;
 const STEPS = 3;
 const CLASSES = 10;
 
-/** Starts an engine and times a few steps. A bad driver may end this process: it belongs in one of its own. */
+/** Starts an engine and times a few steps. Run it in a process of its own, because a bad driver may end the process. */
 export async function tryEngine(name: EngineName, enginesFolder: string): Promise<EngineTrial> {
   const engine = await engineKind(name).start({ threads: 0, enginesFolder });
   const model = buildModel('efficientnet-lite0', { inputSize: SIZE, classes: CLASSES, dropout: 0, dropPath: 0 });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { smallIntegerModel } from '../../../../../tests/parity/tfliteModel.ts';
-import { evaluateSplit } from '../../eval/report.ts';
+import { evaluateSplit } from '../../eval/splitMetrics.ts';
 import type { MetricsReport } from '../../eval/metricsReport.ts';
 import { searchThresholds } from '../../../../shared/metrics/thresholds.ts';
 import { configSchema } from '../../../../shared/config.ts';

@@ -3,8 +3,8 @@ import { message } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
 import { metricsReportSchema } from '../../eval/metricsReport.ts';
 import type { MetricsReport } from '../../eval/metricsReport.ts';
-import { decisionFigures } from '../../eval/report.ts';
-import type { SplitReport } from '../../eval/report.ts';
+import { decisionFigures } from '../../eval/splitMetrics.ts';
+import type { SplitMetrics } from '../../eval/splitMetrics.ts';
 import { nanMean } from '../../../../shared/metrics/metrics.ts';
 import { cardFigures } from '../../report/modelCard.ts';
 import { networks } from '../../report/overview.ts';
@@ -150,8 +150,8 @@ export function metricsFault(files: Files): Message | null {
 function recounted(split: MetricsReport['val'], images: number): MetricsReport['val'] {
   const supports = split.int8.perClass.map(({ support }) => support);
   const { trueNoLabelRate } = split.int8;
-  const one = (own: SplitReport): SplitReport => {
-    const decided = (at: SplitReport['at']['0.5']): SplitReport['at']['0.5'] => ({
+  const one = (own: SplitMetrics): SplitMetrics => {
+    const decided = (at: SplitMetrics['at']['0.5']): SplitMetrics['at']['0.5'] => ({
       ...decisionFigures(at.perClass.map(({ confusion }, c) => withSupport(confusion, supports[c] ?? 0, images))),
       noLabelRate: at.noLabelRate,
     });
@@ -169,7 +169,7 @@ function recounted(split: MetricsReport['val'], images: number): MetricsReport['
   return { teacher: one(split.teacher), student: one(split.student), int8: one(split.int8) };
 }
 
-type Confusion = SplitReport['at']['0.5']['perClass'][number]['confusion'];
+type Confusion = SplitMetrics['at']['0.5']['perClass'][number]['confusion'];
 
 /**
  * Corrects the counts to the class's number of positives and to at most the number of images; images with an unknown
@@ -187,7 +187,7 @@ export function pagesFault(files: Files): Message | null {
   const metrics = metricsIn(files);
   const { description, inputSize } = modelIn(files);
   const bytes = fileIn(files, manifest.MODEL_FILE);
-  const { model, quality, worth, weak, unmeasured, splits } = cardFigures(metrics, {
+  const { model, quality, figures, weak, unmeasured, splits } = cardFigures(metrics, {
     architecture: manifest.architectureIn(description),
     inputSize,
     bytes: bytes.length,
@@ -197,7 +197,7 @@ export function pagesFault(files: Files): Message | null {
   const card = text(manifest.CARD_FILE);
   const missing = [
     ...model.split('\n'),
-    ...worth.split('\n'),
+    ...figures.split('\n'),
     ...weak,
     ...unmeasured,
     ...(quality === '' ? [] : [quality]),
