@@ -135,7 +135,7 @@ describe('destila', () => {
     const { code, out } = await destila('verify', changed, '--json');
     expect(code).toBe(4);
     expect(jsonLines(out).find(({ ok }) => ok === false)).toMatchObject({
-      fault: 'inference_config.json was changed.',
+      fault: 'inference_config.json was changed after the bundle was written.',
     });
   });
 
@@ -156,7 +156,7 @@ describe('destila', () => {
       jsonLines(out)
         .filter(({ ok }) => ok === false)
         .map(({ name }) => name),
-    ).toEqual(['outputs: LiteRT gives the same numbers']);
+    ).toEqual(['Outputs: LiteRT gives the same numbers']);
   });
 
   test('predict: CSV of every image, with an error for one that cannot be read', async () => {
