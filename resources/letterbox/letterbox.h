@@ -51,9 +51,9 @@ static inline letterbox_geometry letterbox_fit(int width, int height, int size) 
 }
 
 /*
- * Computes, for each of `target` output positions, the first of the two source pixels that it mixes and the weight 0..256
- * of the second. The temporaries are volatile so that no compiler fuses a product and a sum: each step must be rounded to
- * double on its own.
+ * Computes, for each of `target` output positions, the first of the two source pixels that it mixes and the weight
+ * 0..256 of the second. The temporaries are volatile so that no compiler fuses a product and a sum: each step must be
+ * rounded to double on its own.
  */
 static inline void letterbox_taps(int source, int target, int32_t *offsets, int32_t *weights) {
   volatile double ratio = (double)target / (double)source;

@@ -6,8 +6,8 @@ export interface Interval {
 }
 
 /**
- * Percentile interval of a statistic over seeded resamples of images (Efron & Tibshirani 1993). `statistic` receives the
- * drawn image indices.
+ * Percentile interval of a statistic over seeded resamples of images (Efron & Tibshirani 1993). `statistic` receives
+ * the drawn image indices.
  */
 export function bootstrapInterval(
   images: number,
@@ -30,9 +30,9 @@ export function bootstrapInterval(
 }
 
 /**
- * Average precision of resamples of the same images. Sorts them once, so that each resample takes one pass. The returned
- * function takes how often each image was drawn. Equal scores form one step, unknown labels (-1) are ignored, and the
- * result is NaN without positives.
+ * Average precision of resamples of the same images. Sorts them once, so that each resample takes one pass. The
+ * returned function takes how often each image was drawn. Equal scores form one step, unknown labels (-1) are ignored,
+ * and the result is NaN without positives.
  */
 export function resampledAveragePrecision(
   labels: ArrayLike<number>,

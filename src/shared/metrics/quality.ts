@@ -3,8 +3,8 @@ import type { Confusion } from './metrics.ts';
 import { isMeasured } from './metrics.ts';
 
 /**
- * The quality of a model: each label against its own goal. It is separate from the fidelity of an export, because a file
- * can reproduce a poor model faithfully. docs/bundle.md explains these thresholds.
+ * The quality of a model: each label against its own goal. It is separate from the fidelity of an export, because a
+ * file can reproduce a poor model faithfully. docs/bundle.md explains these thresholds.
  */
 
 /** The F1 that a label must reach when its goal is the best F1 or the lowest cost, which set no minimum themselves. */
@@ -56,8 +56,8 @@ export function targetOf(goal: LabelGoal): Target {
 }
 
 /**
- * F-beta with beta squared = missCost (van Rijsbergen 1979) weighs misses against false alarms exactly as the cost does:
- * (1 + c) tp / ((1 + c) tp + c fn + fp).
+ * F-beta with beta squared = missCost (van Rijsbergen 1979) weighs misses against false alarms exactly as the cost
+ * does: (1 + c) tp / ((1 + c) tp + c fn + fp).
  */
 function figureOf({ tp, fp, fn }: Confusion, { measure, missCost: c }: Target): number | null {
   if (measure === 'recall') return tp / (tp + fn);

@@ -63,8 +63,8 @@ export function confusionByK({ negatives, positives, totalPositives, totalNegati
 
 /**
  * Thresholds between two neighboring attained codes give the same decisions: a plateau. Returns the middle of the best
- * plateau, which is as far as possible from any observed score; halves round toward 128. Of several best plateaus it takes
- * the one whose middle is nearest to 128.
+ * plateau, which is as far as possible from any observed score; halves round toward 128. Of several best plateaus it
+ * takes the one whose middle is nearest to 128.
  */
 function middleOfBestPlateau(isBest: (k: number) => boolean, sameAsBelow: (k: number) => boolean): number {
   const plateaus: (readonly [number, number])[] = [];
@@ -146,9 +146,9 @@ function searchGlobal(tables: readonly (readonly Confusion[])[]): number {
 }
 
 /**
- * Searches thresholds on validation codes [n, classes]. Rare classes are pulled toward the global threshold, k = round((n k*
- * + m k_global) / (n + m)) with n their positives, because F1-optimal thresholds of rare labels overfit (Lin & Lin, CIKM
- * 2023). Where that would break a precision or recall goal, the unsmoothed threshold is kept.
+ * Searches thresholds on validation codes [n, classes]. Rare classes are pulled toward the global threshold, k =
+ * round((n k* + m k_global) / (n + m)) with n their positives, because F1-optimal thresholds of rare labels overfit
+ * (Lin & Lin, CIKM 2023). Where that would break a precision or recall goal, the unsmoothed threshold is kept.
  */
 export function searchThresholds(
   codes: Uint8Array,

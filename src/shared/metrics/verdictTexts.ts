@@ -46,7 +46,10 @@ export function shortList(labels: readonly string[], t: Translate, most = MOST_L
   return rest > 0 ? `${shown} ${t('verdict.more', { rest })}` : shown;
 }
 
-/** The next step. `scratch` means that the student started without pretrained weights, which is the first thing to change. */
+/**
+ * The next step. `scratch` means that the student started without pretrained weights, which is the first thing to
+ * change.
+ */
 export function nextStepText(quality: ModelQuality, scratch: boolean, t: Translate): string {
   const below = belowGoal(quality.labels).map(({ label }) => label);
   const notMeasured = quality.labels.flatMap(({ label, verdict }) => (verdict === null ? [label] : []));

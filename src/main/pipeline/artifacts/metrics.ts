@@ -21,7 +21,9 @@ export async function writeMetricsReport(room: RunRoom): Promise<MetricsReport> 
   return report;
 }
 
-/** Evaluates again after a person moved a threshold or changed a goal, so that a bundle's figures match its thresholds. */
+/**
+ * Evaluates again after a person moved a threshold or changed a goal, so that a bundle's figures match its thresholds.
+ */
 export async function refreshMetricsReport(room: RunRoom): Promise<void> {
   const thresholds = await readThresholds(room.folder);
   const { globalK, perClass } = thresholds;

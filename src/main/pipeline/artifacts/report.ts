@@ -40,8 +40,8 @@ const THUMBNAIL_SIZE = 160;
 export const reportFile = (runFolder: string, name: string): string => path.join(runFolder, 'report', name);
 
 /**
- * Writes report/ from the stored scores: report.html and report.es.html for reading, report.json and CSV files for other
- * programs.
+ * Writes report/ from the stored scores: report.html and report.es.html for reading, report.json and CSV files for
+ * other programs.
  */
 export async function writeReport(room: RunRoom, metrics: MetricsReport): Promise<Report> {
   const report = await gather(room, metrics);

@@ -13,8 +13,8 @@ export interface ScoredImage {
 }
 
 /**
- * Runs the .tflite in LiteRT and requires every code to equal that of the integer model. Throws Problem('export') for the
- * first that differs.
+ * Runs the .tflite in LiteRT and requires every code to equal that of the integer model. Throws Problem('export') for
+ * the first that differs.
  */
 export async function requireAgreement(litert: Litert, { name, pixels, codes }: ScoredImage): Promise<void> {
   const found = decodeScores(await litert.run(encodePixels(pixels, litert.inputType)));

@@ -19,8 +19,8 @@ export function replicatesFor({ labels }: ScoredImages): number {
 }
 
 /**
- * Intervals of average precision and F1 over seeded resamples of the images (Efron & Tibshirani 1993). All classes share
- * the resamples. `predicted` are decisions at thresholds that were chosen on other images, so they stay the same.
+ * Intervals of average precision and F1 over seeded resamples of the images (Efron & Tibshirani 1993). All classes
+ * share the resamples. `predicted` are decisions at thresholds that were chosen on other images, so they stay the same.
  */
 export function classIntervals(scored: ScoredImages, predicted: Uint8Array, seed: number): ClassIntervals[] {
   const { labels, codes, classes } = scored;

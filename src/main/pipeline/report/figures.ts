@@ -2,8 +2,8 @@ import type { Histogram } from '../../../shared/metrics/thresholds.ts';
 import { confusionByK } from '../../../shared/metrics/thresholds.ts';
 
 /**
- * The INT8 model's codes q (score q / 256) and the labels of a split, both row-major [n, classes]. Labels are 1 (present),
- * 0 (absent) or -1 (unknown and ignored).
+ * The INT8 model's codes q (score q / 256) and the labels of a split, both row-major [n, classes]. Labels are 1
+ * (present), 0 (absent) or -1 (unknown and ignored).
  */
 export interface ScoredImages {
   readonly codes: Uint8Array;
@@ -22,8 +22,8 @@ export interface OperatingPoint {
 
 /**
  * Every distinct decision of a threshold, from the strictest to the loosest: the points of scikit-learn's
- * precision_recall_curve and roc_curve (drop_intermediate=False). The strictest threshold predicts nothing; its precision
- * is 1, as in scikit-learn. Empty without positives or without negatives.
+ * precision_recall_curve and roc_curve (drop_intermediate=False). The strictest threshold predicts nothing; its
+ * precision is 1, as in scikit-learn. Empty without positives or without negatives.
  */
 export function operatingPoints(counts: Histogram): OperatingPoint[] {
   if (counts.totalPositives === 0 || counts.totalNegatives === 0) return [];
@@ -94,8 +94,8 @@ export type PairCounts = ReadonlyMap<number, number>;
 const pair = (a: number, b: number, classes: number): number => a * classes + b;
 
 /**
- * Confusions between labels: for different classes i and j the number of images that have i and in which j was predicted
- * but is absent; for (i, i) the number of images in which i was found. Keys are i * classes + j.
+ * Confusions between labels: for different classes i and j the number of images that have i and in which j was
+ * predicted but is absent; for (i, i) the number of images in which i was found. Keys are i * classes + j.
  */
 export function confusionPairs({ labels, classes }: ScoredImages, predicted: Uint8Array): PairCounts {
   const counts = new Map<number, number>();

@@ -42,8 +42,8 @@ const inCode = (quality: ModelQuality): ModelQuality => ({
 });
 
 /**
- * The parts of the card that follow from metrics.json and the model file. `destila verify` writes them again and looks for
- * each one in the card.
+ * The parts of the card that follow from metrics.json and the model file. `destila verify` writes them again and looks
+ * for each one in the card.
  */
 export interface CardFigures {
   readonly model: string;
@@ -68,7 +68,8 @@ export function cardFigures(metrics: MetricsReport, model: CardModel): CardFigur
   const split = (of: 'train' | 'val' | 'test'): string =>
     `- ${of}: ${count(metrics.images[of])} images, fingerprint \`${metrics.fingerprints[of].slice(0, 16)}\`; `;
   return {
-    model: `- Task: predict which of ${count(metrics.labels.length)} labels an image has. An image can have any number of them; each is decided independently.
+    model: `- Task: predict which of ${count(metrics.labels.length)} labels an image has.
+  An image can have any number of them; each is decided independently.
 - ${model.architecture}, ${model.inputSize} x ${model.inputSize} RGB, INT8, ${(model.bytes / 1e6).toFixed(1)} MB, SHA-256 \`${model.sha256}\`.
 `,
     quality: quality === null ? '' : qualityText(quality, t),
@@ -137,7 +138,8 @@ ${report.leftOut === 0 ? '' : `- not used, because they are not labeled yet: ${c
     )
     .join('\n')}
 
-The figures hold for images like these. Evaluate the model on images from other cameras, places or seasons before using it there. Thresholds were chosen on validation; test had been opened ${run.testOpenings} time${run.testOpenings === 1 ? '' : 's'} when this was written.
+The figures hold for images like these. Evaluate the model on images from other cameras, places or seasons before using
+it there. Thresholds were chosen on validation; test had been opened ${run.testOpenings} time${run.testOpenings === 1 ? '' : 's'} when this was written.
 
 ## Training
 

@@ -46,7 +46,7 @@ const classSchema = z.strictObject({
       valInt8: figure,
     })
     .describe(
-      'Average precision of each network on test and validation; on validation also of post-training quantization alone.',
+      'Average precision of each network on test and validation, and of post-training quantization on validation.',
     ),
   curve: z.array(
     z.strictObject({ k: z.int(), precision: z.number(), recall: z.number(), falsePositiveRate: z.number() }),

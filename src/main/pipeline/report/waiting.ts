@@ -9,8 +9,8 @@ const epochSchema = z.object({
 });
 
 /**
- * The share of each stage's training time that steps waited for images, from a run's metrics.jsonl. `seconds` counts from
- * the start of a phase.
+ * The share of each stage's training time that steps waited for images, from a run's metrics.jsonl. `seconds` counts
+ * from the start of a phase.
  */
 export function waitedShares(metricsLines: string): Record<string, number> {
   const phases = new Map<string, { stage: string; seconds: number; waited: number }>();

@@ -39,8 +39,8 @@ export interface EvaluationResult {
 }
 
 /**
- * Evaluates the INT8 model of a run or a bundle on labeled images. An evaluation on a run's own test split is counted in
- * its run.json.
+ * Evaluates the INT8 model of a run or a bundle on labeled images. An evaluation on a run's own test split is counted
+ * in its run.json.
  */
 export async function evaluateModel(
   { model: place, data, split, unlabeled, cacheFolder }: EvaluationRequest,

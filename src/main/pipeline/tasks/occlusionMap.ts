@@ -16,9 +16,9 @@ const CELLS = 8;
 const BATCH = 8;
 
 /**
- * Computes which parts of an image the INT8 model's score depends on: covers one cell after another with the image's mean
- * color and records how much the class's score falls (occlusion sensitivity, Zeiler & Fergus 2014, arXiv 1311.2901,
- * section 4.2).
+ * Computes which parts of an image the INT8 model's score depends on: covers one cell after another with the image's
+ * mean color and records how much the class's score falls (occlusion sensitivity, Zeiler & Fergus 2014, arXiv
+ * 1311.2901, section 4.2).
  */
 export async function occlusionMap(runFolder: string, file: string, label: number): Promise<OcclusionMap> {
   const {

@@ -34,8 +34,8 @@ export interface ScoredModel {
 }
 
 /**
- * Opens a run's folder, a bundle's folder or its .zip. `cacheFolder` is for letterboxed pixels; null means no cache. Throws
- * a Problem when the path is neither.
+ * Opens a run's folder, a bundle's folder or its .zip. `cacheFolder` is for letterboxed pixels; null means no cache.
+ * Throws a Problem when the path is neither.
  */
 export async function openScoredModel(place: string, cacheFolder: string | null): Promise<ScoredModel> {
   const found = await stat(place).catch(() => null);

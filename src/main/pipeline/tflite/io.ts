@@ -16,7 +16,9 @@ export function encodePixels(pixels: Uint8Array, type: IoType): Uint8Array | Int
   }
 }
 
-/** Score codes q 0..255 (score q / 256) of a model's output. Throws Problem('export') for numbers that are not codes. */
+/**
+ * Score codes q 0..255 (score q / 256) of a model's output. Throws Problem('export') for numbers that are not codes.
+ */
 export function decodeScores(scores: Uint8Array | Int8Array | Float32Array): Uint8Array {
   if (scores instanceof Uint8Array) return scores;
   if (scores instanceof Int8Array) return Uint8Array.from(scores, (score) => score + 128);

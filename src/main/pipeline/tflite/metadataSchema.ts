@@ -1,6 +1,7 @@
 /**
  * Model metadata as MediaPipe Tasks and the Task Library read it. Slots follow the order of fields in
- * mediapipe/tasks/metadata/metadata_schema.fbs (the same as tflite-support's); only fields of image classifiers are here.
+ * mediapipe/tasks/metadata/metadata_schema.fbs (the same as tflite-support's); only fields of image classifiers are
+ * here.
  */
 import { at, float32, float32s, int8, list, nested, string, table, union } from './flatbuffer.ts';
 import type { Values } from './flatbuffer.ts';

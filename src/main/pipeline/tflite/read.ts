@@ -144,8 +144,8 @@ function readLabels(bytes: Uint8Array, metadata: ModelMetadata | null): string[]
 }
 
 /**
- * Reads a .tflite file; constants and labels are views into `bytes`. Checks only that the file is readable; validateTflite
- * checks the rest. Throws Problem('file') when the file is damaged or not a .tflite.
+ * Reads a .tflite file; constants and labels are views into `bytes`. Checks only that the file is readable;
+ * validateTflite checks the rest. Throws Problem('file') when the file is damaged or not a .tflite.
  */
 export function readTflite(bytes: Uint8Array): TfliteFile {
   const schema = readRoot(bytes, MODEL, TFLITE_IDENTIFIER);

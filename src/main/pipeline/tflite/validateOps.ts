@@ -104,7 +104,9 @@ function checkWeights(view: OpView, weights: Weights): void {
   checkAccumulator(view, weights);
 }
 
-/** Each bias scale is input scale times weight scale, and the ratio to the output scale is one that XNNPACK computes. */
+/**
+ * Each bias scale is input scale times weight scale, and the ratio to the output scale is one that XNNPACK computes.
+ */
 function checkScales(view: OpView, scales: readonly number[], bias: TfliteTensor): void {
   const { check } = view;
   const biasScales = bias.quantization?.scales ?? [];
@@ -122,7 +124,8 @@ function checkScales(view: OpView, scales: readonly number[], bias: TfliteTensor
     expected: Math.fround(inputScale * scales[wrong]!),
   });
   const outputScale = scaleOf(view.output);
-  // XNNPACK refuses other ratios (operators/convolution-nhwc.c), and the op then falls to kernels that round differently.
+  // XNNPACK refuses other ratios (operators/convolution-nhwc.c), and the op then falls to kernels that round
+  // differently.
   const computable = scales.every(
     (scale) => isScale(Math.fround((inputScale * scale) / outputScale)) && (inputScale * scale) / outputScale < 256,
   );

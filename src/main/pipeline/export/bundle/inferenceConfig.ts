@@ -7,8 +7,8 @@ import type { IoType } from '../../tflite/metadata.ts';
 import { INPUT_NAME, OUTPUT_NAME } from '../../tflite/write.ts';
 
 /*
- * inference_config.json has everything that an app needs to use the model. resources/schemas/inference_config.schema.json
- * is generated from this schema.
+ * inference_config.json has everything that an app needs to use the model.
+ * resources/schemas/inference_config.schema.json is generated from this schema.
  */
 
 const ioType = z.enum(['uint8', 'int8', 'float32']).describe('Type of the numbers.');
@@ -161,7 +161,9 @@ export function buildInferenceConfig({
     },
     labels: [...labels],
     thresholds: {
-      rule: 'A label is present when q >= k. k = 256 means never. Compare integers, so that no rounding moves a decision.',
+      rule:
+        'A label is present when q >= k. k = 256 means never. ' +
+        'Compare integers, so that no rounding moves a decision.',
       globalK: thresholds.globalK,
       perClass: thresholds.perClass.map((threshold, c) => ({
         label: labels[c]!,

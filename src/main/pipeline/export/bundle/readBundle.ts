@@ -29,8 +29,8 @@ interface UnreadFile {
 
 /**
  * Reads a bundle's files from its folder or its .zip, whether or not they are in a folder of their own there. Throws a
- * Problem for anything that is not exactly one bundle or would not give the same files everywhere: links, repeated names,
- * several folders.
+ * Problem for anything that is not exactly one bundle or would not give the same files everywhere: links, repeated
+ * names, several folders.
  */
 export async function readBundle(bundle: string): Promise<BundleContents> {
   if ((await requireBundlePath(bundle)) === 'folder') return contentsOf(bundle, await filesIn(bundle));

@@ -58,7 +58,8 @@ class Tagger(context: Context) {
     labels = List(perClass.length()) { perClass.getJSONObject(it).getString("label") }
     thresholds = List(perClass.length()) { perClass.getJSONObject(it).getInt("k") }
     val model = context.assets.openFd("model_int8.tflite").use { file ->
-      FileInputStream(file.fileDescriptor).channel.map(FileChannel.MapMode.READ_ONLY, file.startOffset, file.declaredLength)
+      val channel = FileInputStream(file.fileDescriptor).channel
+      channel.map(FileChannel.MapMode.READ_ONLY, file.startOffset, file.declaredLength)
     }
     interpreter = Interpreter(model)
   }
@@ -78,8 +79,9 @@ class Tagger(context: Context) {
   }
 
   /**
-   * Calls preprocess/letterbox.h through JNI: uint8 RGB [SIZE, SIZE, 3], padding ${config.preprocessing.letterbox.paddingColor.join(', ')}.
-   * It must throw where letterbox() in C returns -1, because the image has no pixels.
+   * Calls preprocess/letterbox.h through JNI: uint8 RGB [SIZE, SIZE, 3], padding
+   * ${config.preprocessing.letterbox.paddingColor.join(', ')}. It must throw where letterbox() in C returns -1, because
+   * the image has no pixels.
    */
   private external fun letterbox(rgb: ByteArray, width: Int, height: Int, size: Int = SIZE): ByteArray
 
@@ -190,7 +192,8 @@ def letterbox(rgb):
     left, top = (SIZE - new_width) // 2, (SIZE - new_height) // 2
     out = np.empty((SIZE, SIZE, 3), np.uint8)
     out[:] = PADDING
-    out[top:top + new_height, left:left + new_width] = cv2.resize(rgb, (new_width, new_height), interpolation=cv2.INTER_LINEAR_EXACT)
+    fitted = cv2.resize(rgb, (new_width, new_height), interpolation=cv2.INTER_LINEAR_EXACT)
+    out[top:top + new_height, left:left + new_width] = fitted
     return out
 
 

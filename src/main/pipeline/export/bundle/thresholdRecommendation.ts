@@ -17,7 +17,7 @@ export const thresholdRecommendationSchema = z
     foundOn: z
       .strictObject({ split: z.literal('val'), model: z.literal('int8'), images: z.int() })
       .describe(
-        'The images that the thresholds were chosen on. Figures there are optimistic; metrics.json has the test figures.',
+        'The images used to choose the thresholds. Figures there are optimistic; metrics.json has the test figures.',
       ),
     goal: z.strictObject({
       kind: z.enum(['max_f1', 'precision', 'recall']).describe('The figure that each threshold optimizes or keeps.'),

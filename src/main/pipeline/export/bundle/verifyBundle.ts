@@ -20,10 +20,10 @@ export interface BundleCheck {
 }
 
 /**
- * Checks a bundle (folder or .zip) against its own contents: its files, their checksums, the model's validity, every text
- * regenerated from the model, thresholds and metrics, and every step from each parity image to its decisions, computed
- * again. A check that finds the same fault as an earlier one is omitted. `onCheck` receives each check as soon as it is
- * made. Throws a Problem only when there is nothing to read.
+ * Checks a bundle (folder or .zip) against its own contents: its files, their checksums, the model's validity, every
+ * text regenerated from the model, thresholds and metrics, and every step from each parity image to its decisions,
+ * computed again. A check that finds the same fault as an earlier one is omitted. `onCheck` receives each check as soon
+ * as it is made. Throws a Problem only when there is nothing to read.
  */
 export async function verifyBundle(
   bundle: string,
@@ -94,8 +94,8 @@ function membershipFault(files: Files): Message | null {
 }
 
 /**
- * Hash, a space, a space or an asterisk, path: the format that `sha256sum -c` reads. Windows line breaks and a byte order
- * mark are accepted too.
+ * Hash, a space, a space or an asterisk, path: the format that `sha256sum -c` reads. Windows line breaks and a byte
+ * order mark are accepted too.
  */
 const SUMS_LINE = /^([0-9a-f]{64}) [ *](.+)$/i;
 

@@ -25,8 +25,8 @@ import { thresholdRecommendationSchema } from './thresholdRecommendation.ts';
 import { sha256 } from './writeBundle.ts';
 
 /*
- * Regenerates every text of a bundle from the model, the thresholds and the metrics, and compares it with the file in the
- * bundle.
+ * Regenerates every text of a bundle from the model, the thresholds and the metrics, and compares it with the file in
+ * the bundle.
  */
 
 /** Contents by path inside the bundle. */

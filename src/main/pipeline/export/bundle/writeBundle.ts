@@ -23,8 +23,8 @@ const sums = (files: readonly BundleFile[]): BundleFile => ({
 
 /**
  * Writes <folder>/<name>/ and <folder>/<name>.zip under temporary names, then renames them, so that a bundle is either
- * complete or absent. An older bundle of the same name is kept; the new one gets a number. Returns the bundle's absolute
- * folder.
+ * complete or absent. An older bundle of the same name is kept; the new one gets a number. Returns the bundle's
+ * absolute folder.
  */
 export async function writeBundle(folder: string, name: string, files: readonly BundleFile[]): Promise<string> {
   await mkdir(folder, { recursive: true });
