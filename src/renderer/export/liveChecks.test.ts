@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { runEventSchema } from '../../shared/events.ts';
 import { message } from '../../shared/message.ts';
 
 vi.mock('../api/client.ts', () => ({
@@ -44,6 +45,13 @@ describe('checks of an export as they come', () => {
         { name: model, ok: false, detail: fault },
       ],
     });
+  });
+
+  test('a check that an earlier version logged as plain text keeps its text', () => {
+    const event = runEventSchema.parse({ type: 'check', name: 'every file is there', fault: 'x is gone.', note: null });
+    expect(withEvent(noChecks, event).checks).toEqual([
+      { name: { text: 'every file is there' }, ok: false, detail: { text: 'x is gone.' } },
+    ]);
   });
 
   test('events of a training that runs at the same time are ignored', () => {
