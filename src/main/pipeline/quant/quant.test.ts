@@ -6,7 +6,7 @@ import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
 import { foldBatchNorm } from '../graph/foldBatchNorm.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import { insertFakeQuant } from '../graph/insertFakeQuant.ts';
-import { buildModel } from '../models/efficientnet.ts';
+import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { affineQuantization, quantizeWeight, roundHalfToEven, weightScale } from './arithmetic.ts';
 import { calibrate, selectRepresentative } from './calibrate.ts';
