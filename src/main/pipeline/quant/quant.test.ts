@@ -164,9 +164,9 @@ describe('a quantized network', () => {
     const integer = toIntegerModel(model, parameters, ranges);
     for (const op of integer.ops) {
       if ('bias' in op) expect(op.bias.every((code) => Math.abs(code) <= 2 ** 30 + 1)).toBe(true);
-      if (!('relu6' in op)) continue;
+      if (!('activation' in op)) continue;
       const { scale, zeroPoint } = integer.tensors.find(({ name }) => name === op.output)!;
-      if (op.relu6) expect([scale, zeroPoint]).toEqual([Math.fround(6 / 255), -128]);
+      if (op.activation === 'relu6') expect([scale, zeroPoint]).toEqual([Math.fround(6 / 255), -128]);
     }
     expect(integer.tensors).toHaveLength(1 + integer.ops.length);
   });
