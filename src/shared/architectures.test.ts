@@ -9,6 +9,8 @@ test.each([
   ['EfficientNet-Lite B1', 'efficientnet-lite1'],
   ['tf_efficientnet_lite4', 'efficientnet-lite4'],
   ['lite 2', 'efficientnet-lite2'],
+  ['mobilenetv4_conv_small', 'mobilenetv4-conv-small'],
+  ['MobileNetV4', 'mobilenetv4-conv-small'],
   ['efficientnet-lite5', null],
   ['b8', null],
   ['resnet-50', null],

@@ -56,6 +56,12 @@ export const families = {
       'efficientnet-lite4': efficientNetLite(300, 4),
     },
   },
+  mobilenetv4: {
+    title: 'MobileNetV4',
+    quantizable: true,
+    keras: 'none',
+    members: { 'mobilenetv4-conv-small': { inputSize: 224, spellings: ['mobilenetv4'] } },
+  },
 } as const satisfies Readonly<Record<string, FamilyTraits>>;
 
 export type FamilyName = keyof typeof families;

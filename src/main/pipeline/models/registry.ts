@@ -3,12 +3,14 @@ import { familyNameOf } from '../../../shared/architectures.ts';
 import type { Model } from '../graph/graph.ts';
 import { isStatistic, sizeOf } from '../graph/graph.ts';
 import { efficientNet, efficientNetLite } from './families/efficientnet.ts';
+import { mobileNetV4 } from './families/mobilenetV4.ts';
 import type { Family, ModelOptions } from './family.ts';
 
 /** Every family of networks, once. A new one is an entry here and one in src/shared/architectures.ts. */
 const registry: Readonly<Record<FamilyName, Family>> = {
   efficientnet: efficientNet,
   'efficientnet-lite': efficientNetLite,
+  mobilenetv4: mobileNetV4,
 };
 
 export const familyOf = (architecture: Architecture): Family => registry[familyNameOf(architecture)];
