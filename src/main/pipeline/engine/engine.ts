@@ -1,5 +1,7 @@
 import type { Model, Parameters } from '../graph/graph.ts';
 
+export type Device = 'cpu' | 'gpu';
+
 /**
  * What runs a model: forward passes and whole training steps.
  *
@@ -9,6 +11,8 @@ import type { Model, Parameters } from '../graph/graph.ts';
 export interface Engine {
   /** 'onnx-cpu', 'onnx-webgpu', 'tfjs-cpu', ... */
   readonly name: string;
+  /** Where it computes. */
+  readonly device: Device;
   /** For people: device, threads, layout. */
   readonly description: string;
   createInference(request: InferenceRequest): Promise<InferenceSession>;
@@ -100,6 +104,9 @@ export const PLAIN_BCE: LossSpec = {
 export type OptimizerSpec =
   | { readonly kind: 'adamw'; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
   | { readonly kind: 'sgd'; readonly momentum: number; readonly nesterov: boolean };
+
+/** Keras's defaults. */
+export const ADAMW: OptimizerSpec = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
 export interface TrainingRequest {
   readonly model: Model;

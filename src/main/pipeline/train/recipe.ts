@@ -1,13 +1,11 @@
 import type { NetworkConfig } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { HardLoss, LossSpec, OptimizerSpec } from '../engine/engine.ts';
+import { ADAMW } from '../engine/engine.ts';
 import type { EarlyStoppingOptions, ReduceOnPlateauOptions } from './callbacks.ts';
 import type { Schedule } from './schedule.ts';
 
 /** Settings of a network as the parts of training that they stand for. */
-
-/** Keras's defaults. */
-export const ADAMW: OptimizerSpec = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
 export const optimizerOf = ({ optimizer, momentum }: NetworkConfig): OptimizerSpec =>
   optimizer === 'adamw' ? ADAMW : { kind: 'sgd', momentum, nesterov: true };
