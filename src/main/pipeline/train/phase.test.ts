@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Engine, TrainingState } from '../engine/engine.ts';
-import { PLAIN_BCE } from '../engine/engine.ts';
+import { PLAIN_BCE } from '../losses/loss.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Parameters } from '../graph/graph.ts';
 import type { Checkpoint } from './checkpoint.ts';
