@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refuseErrors } from '../../src/main/pipeline/data/problems.ts';
 import { readWeights } from '../../src/main/pipeline/models/weights/readWeights.ts';
-import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
+import { buildModel } from '../../src/main/pipeline/models/registry.ts';
 import { createStudio } from '../../src/main/studio/studio.ts';
 import type { Studio } from '../../src/main/studio/studio.ts';
 import { fastest } from '../../src/main/studio/engines/chooseEngine.ts';

@@ -693,7 +693,7 @@ export const en = {
     },
     modelFile: {
       accumulator: 'weights and bias of filter {{filter}} can overflow int32.',
-      activation: 'the fused activation is {{found}}; the studio writes only none and RELU6.',
+      activation: 'the fused activation is {{found}}; the studio writes only none, RELU and RELU6.',
       activationFused: 'it has a fused activation.',
       activationScales: 'this {{type}} activation has {{found}} scales; it needs one.',
       addOptions: 'it has a fused activation or no AddOptions.',
@@ -734,7 +734,7 @@ export const en = {
       logisticOutput:
         'the output has scale {{scale}} and zero point {{zeroPoint}}; the kernels always compute for 1/256 and -128.',
       meanAxes: 'it is not a mean over the constant axes 1 and 2 (height and width).',
-      meanKeepsDimensions: 'it keeps dimensions; the head expects them dropped.',
+      meanDimensions: 'its keepDims option does not match its output shape.',
       meanScale: 'the input scale is {{ratio}} times the output scale; XNNPACK averages from 1/256 to below 256.',
       metadata: 'Metadata',
       metadataEnds: 'they do not describe each input and output of the one graph.',
@@ -764,6 +764,7 @@ export const en = {
       quantizeLoses: 'it changes the scale or loses numbers; only the zero point may move, by 128.',
       quantizeTypes: 'it converts {{from}} to {{to}}.',
       readTooEarly: "it reads tensor {{index}} ('{{name}}'), which no earlier op produces.",
+      reluOutput: 'a RELU is fused, but the output has zero point {{zeroPoint}}, not -128.',
       relu6Output:
         'a RELU6 is fused, but the output has scale {{scale}} and zero point {{zeroPoint}}, not 6/255 and -128.',
       scaleCount: 'there are {{scales}} scales but {{zeroPoints}} zero points.',
@@ -1045,7 +1046,7 @@ export const en = {
     network: {
       architecture: {
         name: 'Network',
-        meaning: 'Member of the EfficientNet family.',
+        meaning: 'Network that is trained on the labels and teaches the student.',
       },
       input_size: {
         name: 'Input size',
@@ -1059,7 +1060,7 @@ export const en = {
       weights_normalization: {
         name: 'Their pixels',
         meaning:
-          "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (B0 to B7); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (Lite).",
+          "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (EfficientNet); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (EfficientNet-Lite).",
       },
       dropout: {
         name: 'Dropout',
@@ -1233,7 +1234,7 @@ export const en = {
     student: {
       architecture: {
         name: 'Network',
-        meaning: 'Lite member of the EfficientNet family: the others cannot be quantized.',
+        meaning: 'Network that becomes the INT8 file: one that can be quantized.',
       },
       alpha: {
         name: 'Weight of the labels',

@@ -696,7 +696,7 @@ export const es: Catalog = {
     },
     modelFile: {
       accumulator: 'los pesos y el sesgo del filtro {{filter}} pueden salirse de int32.',
-      activation: 'la activación integrada es {{found}}; el estudio solo escribe ninguna y RELU6.',
+      activation: 'la activación integrada es {{found}}; el estudio solo escribe ninguna, RELU y RELU6.',
       activationFused: 'tiene una activación integrada.',
       activationScales: 'esta activación {{type}} tiene {{found}} escalas; necesita una.',
       addOptions: 'tiene una activación integrada o no tiene AddOptions.',
@@ -738,7 +738,7 @@ export const es: Catalog = {
       logisticOutput:
         'la salida tiene escala {{scale}} y punto cero {{zeroPoint}}; los núcleos calculan siempre para 1/256 y -128.',
       meanAxes: 'no es una media sobre los ejes constantes 1 y 2 (alto y ancho).',
-      meanKeepsDimensions: 'conserva dimensiones; la cabeza espera que se quiten.',
+      meanDimensions: 'su opción keepDims no corresponde a la forma de su salida.',
       meanScale:
         'la escala de entrada es {{ratio}} veces la de salida; XNNPACK promedia desde 1/256 hasta menos de 256.',
       metadata: 'Metadatos',
@@ -770,6 +770,7 @@ export const es: Catalog = {
       quantizeLoses: 'cambia la escala o pierde números; solo puede moverse el punto cero, en 128.',
       quantizeTypes: 'convierte {{from}} en {{to}}.',
       readTooEarly: 'lee el tensor {{index}} («{{name}}»), que no produce ninguna operación anterior.',
+      reluOutput: 'tiene integrada RELU, pero la salida tiene punto cero {{zeroPoint}}, no -128.',
       relu6Output:
         'tiene integrada RELU6, pero la salida tiene escala {{scale}} y punto cero {{zeroPoint}}, no 6/255 y -128.',
       scaleCount: 'hay {{scales}} escalas pero {{zeroPoints}} puntos cero.',
@@ -1049,7 +1050,7 @@ export const es: Catalog = {
     network: {
       architecture: {
         name: 'Red',
-        meaning: 'Miembro de la familia EfficientNet.',
+        meaning: 'Red que se entrena con las etiquetas y enseña al alumno.',
       },
       input_size: {
         name: 'Tamaño de entrada',
@@ -1063,7 +1064,7 @@ export const es: Catalog = {
       weights_normalization: {
         name: 'Sus píxeles',
         meaning:
-          'Cómo se normalizaron los píxeles x, de 0 a 255, al entrenar esos pesos: auto es lo que dice el archivo o, si no, lo propio de la familia; imagenet, la media y desviación de ImageNet (B0 a B7); half, (x - 127,5) / 127,5; unit, x / 255; lite, (x - 127) / 128 (Lite).',
+          'Cómo se normalizaron los píxeles x, de 0 a 255, al entrenar esos pesos: auto es lo que dice el archivo o, si no, lo propio de la familia; imagenet, la media y desviación de ImageNet (EfficientNet); half, (x - 127,5) / 127,5; unit, x / 255; lite, (x - 127) / 128 (EfficientNet-Lite).',
       },
       dropout: {
         name: 'Dropout',
@@ -1229,7 +1230,7 @@ export const es: Catalog = {
     student: {
       architecture: {
         name: 'Red',
-        meaning: 'Miembro Lite de la familia EfficientNet: los demás no se pueden cuantizar.',
+        meaning: 'Red que se convierte en el archivo INT8: una que se pueda cuantizar.',
       },
       alpha: {
         name: 'Peso de las etiquetas',

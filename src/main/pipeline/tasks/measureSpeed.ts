@@ -1,8 +1,9 @@
 import type { Config, EngineName, NetworkConfig } from '../../../shared/config.ts';
 import type { Engine } from '../engine/engine.ts';
-import { PLAIN_BCE } from '../engine/engine.ts';
+import { ADAMW } from '../engine/engine.ts';
+import { PLAIN_BCE } from '../losses/loss.ts';
 import { engineKind } from '../engine/registry.ts';
-import { buildModel } from '../models/efficientnet.ts';
+import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { drawMasks } from '../train/masks.ts';
 import { logitsOf } from '../train/scoring.ts';
@@ -56,7 +57,7 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
     batchSize,
     trainableFrom: 0,
     loss: PLAIN_BCE,
-    optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    optimizer: ADAMW,
     clipNorm: 1,
     ema: false,
     state: { parameters, slots: new Map(), ema: null, steps: 0 },

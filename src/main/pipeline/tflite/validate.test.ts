@@ -290,10 +290,18 @@ const MUTATIONS: [string, object, (schema: Schema) => void][] = [
     },
   ],
   [
-    'a fused ReLU',
-    problem('modelFile.activation', { found: 1 }),
+    'an activation that is neither ReLU nor ReLU6',
+    problem('modelFile.activation', { found: 2 }),
+    (s) => {
+      options(s, 'CONV_2D')['activation'] = 2;
+    },
+  ],
+  [
+    'a ReLU that does not begin at the first code',
+    problem('modelFile.reluOutput', { zeroPoint: 5 }),
     (s) => {
       options(s, 'CONV_2D')['activation'] = 1;
+      findOp(s, 'CONV_2D').output.quantization!.zeroPoint = [5];
     },
   ],
   [
@@ -391,7 +399,7 @@ const MUTATIONS: [string, object, (schema: Schema) => void][] = [
   ],
   [
     'MEAN that keeps its dimensions',
-    problem('modelFile.meanKeepsDimensions'),
+    problem('modelFile.meanDimensions'),
     (s) => {
       options(s, 'MEAN')['keepDims'] = true;
     },

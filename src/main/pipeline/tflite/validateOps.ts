@@ -156,8 +156,11 @@ function checkAccumulator(view: OpView, { tensor, bias, filters, axis }: Weights
 }
 
 function checkActivation(view: OpView, activation: number): void {
-  const isKnownActivation = activation === ACTIVATION.NONE || activation === ACTIVATION.RELU6;
+  const { NONE, RELU, RELU6 } = ACTIVATION;
+  const isKnownActivation = activation === NONE || activation === RELU || activation === RELU6;
   view.check(isKnownActivation, 'modelFile.activation', { found: activation });
+  if (activation === RELU)
+    view.check(zeroPointOf(view.output) === -128, 'modelFile.reluOutput', { zeroPoint: zeroPointOf(view.output) });
   if (activation !== ACTIVATION.RELU6) return;
   const [scale, zeroPoint] = [scaleOf(view.output), zeroPointOf(view.output)];
   const covers = scale === Math.fround(6 / 255) && zeroPoint === -128;
@@ -231,10 +234,12 @@ function validateMean(view: OpView): void {
   const [input, axes] = view.inputs as [TfliteTensor, TfliteTensor];
   checkInt8(view, [input]);
   const { data } = axes;
+  const keepsDims = view.output.shape.length === 4;
   const numbers = data?.length === 8 ? Array.from(new Int32Array(Uint8Array.from(data).buffer)) : [];
   check(axes.type === 'int32' && sameNumbers(numbers, [1, 2]), 'modelFile.meanAxes');
-  check(options?.type === 'ReducerOptions' && !options.values.keepDims, 'modelFile.meanKeepsDimensions');
-  checkShape(view, [input.shape[0]!, input.shape[3]!]);
+  const matches = options?.type === 'ReducerOptions' && options.values.keepDims === keepsDims;
+  check(matches, 'modelFile.meanDimensions');
+  checkShape(view, keepsDims ? [input.shape[0]!, 1, 1, input.shape[3]!] : [input.shape[0]!, input.shape[3]!]);
   const ratio = scaleOf(input) / scaleOf(view.output);
   check(ratio >= 2 ** -8 && ratio < 2 ** 8, 'modelFile.meanScale', { ratio });
 }
