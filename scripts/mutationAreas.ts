@@ -6,7 +6,7 @@ export interface MutationArea {
 
 export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   metrics: {
-    mutate: ['src/shared/metrics/{metrics,bootstrap,wilson,goal}.ts', 'src/main/pipeline/eval/report.ts'],
+    mutate: ['src/shared/metrics/{metrics,bootstrap,wilson,goal}.ts', 'src/main/pipeline/eval/splitMetrics.ts'],
     tests: ['src/shared/metrics/{metrics,bootstrap,wilson,quality}.test.ts', 'src/main/pipeline/eval/*.test.ts'],
   },
   thresholds: {
@@ -43,7 +43,7 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   },
   verify: {
     mutate: [
-      'src/main/pipeline/export/bundle/{verifyBundle,verifyParity,bundleTexts,bundleJson,readBundle}.ts',
+      'src/main/pipeline/export/bundle/{verifyBundle,verifyParity,verifyTexts,bundleJson,readBundle}.ts',
       'src/main/pipeline/storage/zipArchive.ts',
     ],
     tests: ['src/main/pipeline/export/bundle/*.test.ts'],

@@ -1,8 +1,7 @@
 /*
- * Letterbox: scales an image into a square of `size` pixels, keeps its aspect, centers it, and fills the rest with
- * `padding`.
- * Bilinear, byte for byte what the studio feeds the model: OpenCV's cv::resize(..., INTER_LINEAR_EXACT) in the middle
- * of a square.
+ * Letterbox: scales an image to fit a square of `size` pixels, keeps its aspect ratio, centers it and fills the rest
+ * with `padding`. The result is byte for byte what the studio feeds the model: bilinear scaling as in OpenCV's
+ * cv::resize(..., INTER_LINEAR_EXACT).
  *
  * C99, no dependencies, no allocation. Include it from one source file:
  *
@@ -11,9 +10,9 @@
  *   const uint8_t black[3] = {0, 0, 0};
  *   if (letterbox(rgb, width, height, 240, black, pixels, scratch) != 0) puts("no image");
  *
- * `rgb`: uint8 RGB, row-major [height][width][3], upright (EXIF orientation applied), sRGB. `out`: uint8 RGB
- * [size][size][3].
- * Returns 0, or -1 and leaves `out` alone when a pointer is NULL or a side is below 1, as after a failed decode.
+ * `rgb` is uint8 RGB, row-major [height][width][3], upright (EXIF orientation applied), sRGB. `out` is uint8 RGB
+ * [size][size][3]. Returns 0. When a pointer is NULL or a side is below 1, as after a failed decode, it returns -1 and
+ * leaves `out` unchanged.
  */
 #ifndef DESTILA_LETTERBOX_H
 #define DESTILA_LETTERBOX_H
@@ -23,19 +22,19 @@
 #include <stdint.h>
 
 /*
- * int32 values of scratch that `letterbox` needs: two weighed rows, and an offset and a weight for each row and
- * column.
+ * Number of int32 values that `letterbox` needs as scratch: two weighted rows, and an offset and a weight for each row
+ * and column.
  */
 #define LETTERBOX_SCRATCH(size) ((size) * 10)
 
 typedef struct {
-  int new_width, new_height; /* of the picture inside the square */
-  int left, top;             /* of its first pixel */
+  int new_width, new_height; /* size of the image inside the square */
+  int left, top;             /* position of its first pixel */
 } letterbox_geometry;
 
 /*
- * round-half-up(side * size / longer), at least 1; in integers, because floating point would round some sizes
- * otherwise.
+ * round-half-up(side * size / longer), at least 1. It uses integers, because floating point would round some sizes
+ * differently.
  */
 static inline int letterbox_side(int side, int longer, int size) {
   int64_t rounded = (2 * (int64_t)side * size + longer) / (2 * (int64_t)longer);
@@ -52,10 +51,9 @@ static inline letterbox_geometry letterbox_fit(int width, int height, int size) 
 }
 
 /*
- * For each of `target` output positions the first of the two source pixels that it mixes and the weight 0..256 of the
- * second.
- * The temporaries are volatile so that no compiler fuses a product and a sum: each step must be rounded to double by
- * itself.
+ * Computes, for each of `target` output positions, the first of the two source pixels that it mixes and the weight
+ * 0..256 of the second. The temporaries are volatile so that no compiler fuses a product and a sum: each step must be
+ * rounded to double on its own.
  */
 static inline void letterbox_taps(int source, int target, int32_t *offsets, int32_t *weights) {
   volatile double ratio = (double)target / (double)source;
@@ -75,14 +73,14 @@ static inline void letterbox_taps(int source, int target, int32_t *offsets, int3
       double down = floor(exact);
       double rest = exact - down;
       int32_t weight = (int32_t)down;
-      if (rest > 0.5 || (rest == 0.5 && weight % 2 == 1)) weight++; /* halves to the even number */
+      if (rest > 0.5 || (rest == 0.5 && weight % 2 == 1)) weight++; /* rounds halves to even */
       offsets[v] = (int32_t)whole;
       weights[v] = weight;
     }
   }
 }
 
-/* One source row, weighed horizontally: 0..65280, not rounded yet. */
+/* Scales one source row horizontally; the values 0..65280 are not rounded yet. */
 static inline void letterbox_row(const uint8_t *row, int width, int new_width, const int32_t *offsets,
                                  const int32_t *weights, int32_t *out) {
   int v, c;

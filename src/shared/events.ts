@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { codedFields } from './message.ts';
+import { codedFields, messageSchema } from './message.ts';
 
 /**
  * What a running job tells its watchers: plain data, one JSON object a line in log.jsonl and on `--json`.
@@ -69,12 +69,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   /** Something worth reading: a decision, a warning. */
   z.object({ type: z.literal('note'), stage: stageSchema, level: z.enum(['info', 'warning']), message: z.string() }),
-  /** One check of a bundle, as it is made; `fault` is null when it passed, `note` when there is nothing to add. */
+  /** A check of a bundle was made. `fault` is null when it passed; `note` is null when there is nothing to add. */
   z.object({
     type: z.literal('check'),
-    name: z.string(),
-    fault: z.string().nullable(),
-    note: z.string().nullable(),
+    name: messageSchema,
+    fault: messageSchema.nullable(),
+    note: messageSchema.nullable(),
   }),
   z.object({ type: z.literal('checkpoint'), stage: stageSchema, phase: z.string(), epoch: z.int(), step: z.int() }),
   z.object({ type: z.literal('stageFinished'), stage: stageSchema, seconds: z.number(), summary: numbers }),

@@ -2,13 +2,13 @@ import { configSchema } from '../../src/shared/config.ts';
 import { randomStream } from '../../src/shared/random.ts';
 import { searchThresholds } from '../../src/shared/metrics/thresholds.ts';
 import { METRICS_FORMAT_VERSION } from '../../src/main/pipeline/eval/metricsReport.ts';
-import { evaluateSplit } from '../../src/main/pipeline/eval/report.ts';
-import { jsonFile } from '../../src/main/pipeline/export/bundle/bundleTexts.ts';
+import { evaluateSplit } from '../../src/main/pipeline/eval/splitMetrics.ts';
+import { jsonFile } from '../../src/main/pipeline/export/bundle/verifyTexts.ts';
 import { buildInferenceConfig } from '../../src/main/pipeline/export/bundle/inferenceConfig.ts';
 import { letterboxHeader } from '../../src/main/pipeline/export/bundle/letterboxHeader.ts';
 import * as manifest from '../../src/main/pipeline/export/bundle/manifest.ts';
 import { parityFiles } from '../../src/main/pipeline/export/bundle/parityFiles.ts';
-import type { Picture } from '../../src/main/pipeline/export/bundle/parityFiles.ts';
+import type { RgbImage } from '../../src/main/pipeline/export/bundle/parityFiles.ts';
 import { sampleCode } from '../../src/main/pipeline/export/bundle/sampleCode.ts';
 import { buildThresholdRecommendation } from '../../src/main/pipeline/export/bundle/thresholdRecommendation.ts';
 import { sha256 } from '../../src/main/pipeline/export/bundle/writeBundle.ts';
@@ -30,7 +30,7 @@ const images = { train: 40, val: 30, test: 20 };
 const paddingColor: [number, number, number] = [1, 2, 3];
 
 /** Noise of several shapes; `sides` of the first ones. */
-function pictures(count: number): Picture[] {
+function noiseImages(count: number): RgbImage[] {
   const sides = [
     [40, 32],
     [17, 50],
@@ -127,7 +127,7 @@ export async function smallBundle(
     thresholds: found,
   });
   const litert = await createLitert(tflite);
-  const parity = await parityFiles(pictures(manifest.PARITY_PICTURES), {
+  const parity = await parityFiles(noiseImages(manifest.PARITY_IMAGES), {
     litert,
     inputSize,
     paddingColor,

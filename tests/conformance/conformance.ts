@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type {
   Engine,
-  LossSpec,
   OptimizerSpec,
   StepInput,
   TrainingRequest,
   TrainingState,
 } from '../../src/main/pipeline/engine/engine.ts';
-import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
+import type { LossSpec } from '../../src/main/pipeline/losses/loss.ts';
+import { PLAIN_BCE } from '../../src/main/pipeline/losses/loss.ts';
 import type { Model, Parameters } from '../../src/main/pipeline/graph/graph.ts';
 import { isStatistic } from '../../src/main/pipeline/graph/graph.ts';
 import { drawMasks } from '../../src/main/pipeline/train/masks.ts';
@@ -26,6 +26,7 @@ import {
   quantized,
   request,
   stepInput,
+  universal,
   steps,
   tinyNet,
 } from './nets.ts';
@@ -93,8 +94,11 @@ function trainingStep(engine: Engine, within: Tolerances, few: boolean): void {
     );
   });
 
-  test('fake-quantized, with ranges that cut some values off', async () => {
-    const { model, parameters } = quantized();
+  test.each([
+    ['Lite blocks', inverted(true)],
+    ['blocks with ReLU', universal],
+  ])('%s, fake-quantized, with ranges that cut some values off', async (_, body) => {
+    const { model, parameters } = quantized(body);
     const [ours, theirs] = await onBoth(engine, request(model, parameters), [stepInput(model, 0)]);
     expect(distance(ours.logits, theirs.logits)).toBeLessThan(within.fakeQuantized.outputs);
     expectClose(

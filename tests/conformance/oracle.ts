@@ -8,4 +8,4 @@ import { onBackend } from './backend.ts';
 tf.env().set('PROD', true);
 
 /** TensorFlow.js on its plain CPU backend, which differentiates by itself: what every engine is compared with. Slow. */
-export const oracle = onBackend(tf, 'cpu', tfjsEngine(tf, 'tfjs-cpu', 'TensorFlow.js on its plain CPU backend'));
+export const oracle = onBackend(tf, 'cpu', tfjsEngine(tf, 'tfjs-cpu', 'cpu', 'TensorFlow.js on its plain CPU backend'));

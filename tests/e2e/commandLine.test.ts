@@ -135,7 +135,7 @@ describe('destila', () => {
     const { code, out } = await destila('verify', changed, '--json');
     expect(code).toBe(4);
     expect(jsonLines(out).find(({ ok }) => ok === false)).toMatchObject({
-      fault: 'inference_config.json was changed.',
+      fault: 'inference_config.json was changed after the bundle was written.',
     });
   });
 
@@ -156,7 +156,7 @@ describe('destila', () => {
       jsonLines(out)
         .filter(({ ok }) => ok === false)
         .map(({ name }) => name),
-    ).toEqual(['outputs: LiteRT gives the same numbers']);
+    ).toEqual(['Outputs: LiteRT gives the same numbers']);
   });
 
   test('predict: CSV of every image, with an error for one that cannot be read', async () => {
@@ -201,7 +201,7 @@ describe('destila', () => {
       destila('eval', bundle, '--data', other, '--json'),
     ]);
     expect(text.out).toMatch(
-      /^warning: the model lacks 1 label of the data, [^\n]*'Red' \(\d+ images?; the model has 'red'\)/,
+      /^warning: The model lacks 1 label of the data, [^\n]*'Red' \(\d+ images?; the model has 'red'\)/,
     );
     const lines = jsonLines(json.out).filter(({ type }) => type === 'leftOut' || type === 'evaluation');
     const leftOut = [{ label: 'Red', images, similar: 'red' }];

@@ -22,7 +22,7 @@ export function mutateTflite(
   change: (schema: Schema) => void,
   files?: readonly AssociatedFile[],
 ): Uint8Array {
-  const schema = structuredClone(readRoot(bytes, MODEL, TFLITE_IDENTIFIER, 'model file')) as Schema;
+  const schema = structuredClone(readRoot(bytes, MODEL, TFLITE_IDENTIFIER)) as Schema;
   change(schema);
   return appendFiles(writeRoot(MODEL, TFLITE_IDENTIFIER, schema as SchemaModel), files ?? readFiles(bytes) ?? []);
 }

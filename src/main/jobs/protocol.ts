@@ -80,7 +80,7 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     format: z.enum(['timm', 'keras']),
     out: z.string().nullable(),
   }),
-  /** Computes which parts of an image the score of the INT8 model depends on. */
+  /** Computes an occlusion map of a run's INT8 model. */
   z.object({ type: z.literal('occlusionMap'), runFolder: z.string(), file: z.string(), label: z.int() }),
 ]);
 export type JobRequest = z.infer<typeof jobRequestSchema>;

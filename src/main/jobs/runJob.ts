@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { RunEvent } from '../../shared/events.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import { doctor } from '../pipeline/tasks/doctor.ts';
-import { attentionMap } from '../pipeline/tasks/occlusionMap.ts';
+import { occlusionMap } from '../pipeline/tasks/occlusionMap.ts';
 import { learningRateRange } from '../pipeline/tasks/learningRateRange.ts';
 import { measureSpeed } from '../pipeline/tasks/measureSpeed.ts';
 import { tryEngine } from '../pipeline/tasks/tryEngine.ts';
@@ -66,7 +66,7 @@ export async function runJob(request: JobRequest, job: JobOutput): Promise<unkno
     case 'writeNetwork':
       return writeNetwork(request);
     case 'occlusionMap':
-      return attentionMap(request.runFolder, request.file, request.label);
+      return occlusionMap(request.runFolder, request.file, request.label);
   }
 }
 

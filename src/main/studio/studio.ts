@@ -18,7 +18,7 @@ import { findFolder } from './projects/browse.ts';
 import { folderBytes } from './state/folderBytes.ts';
 import { measureAgain } from './engines/chooseEngine.ts';
 import { forgetSpeed, rememberedSpeeds } from './engines/speeds.ts';
-import { attention } from './runs/tuning.ts';
+import { occlusionMap } from './runs/tuning.ts';
 import { bundleText, checkExport, exportRun, predictToCsv, readExport, tryExport } from './exporting/exports.ts';
 import { takeOverLabels } from './labels/labelLock.ts';
 import { rememberUnlabeled } from './labels/unlabeled.ts';
@@ -373,10 +373,10 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       emit({ type: 'runsChanged', project });
       return { freedBytes };
     },
-    'tune.attention': ({ project, run, path: image, label }) =>
+    'tune.occlusionMap': ({ project, run, path: image, label }) =>
       activities.during('occlusion', project, async ({ signal }) => {
         const folder = runFolder({ project, run });
-        return attention(folder, await thread.run('imageOfRun', { folder, path: image }), label, signal);
+        return occlusionMap(folder, await thread.run('imageOfRun', { folder, path: image }), label, signal);
       }),
     'export.start': async ({ project, run }) => {
       // Its end and its failure are the answer to this call, not the end of the run.

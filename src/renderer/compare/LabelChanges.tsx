@@ -3,7 +3,7 @@ import { SegmentedControl } from '@mantine/core';
 import type { CSSProperties } from 'react';
 import { useMemo, useRef, useState } from 'react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
-import { named, notMeasuredWords } from '../../shared/metrics/verdictWords.ts';
+import { shortList, notMeasuredText } from '../../shared/metrics/verdictTexts.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import type { Measure } from './differences.ts';
@@ -124,8 +124,8 @@ export function LabelChanges({
       {notMeasured.length > 0 && (
         <p className="small warn line-top" style={{ padding: '8px 16px 0' }} title={notMeasured.join(', ')}>
           {t('compare.noValidationImage', {
-            notMeasuredCount: notMeasuredWords(notMeasured.length, t),
-            notMeasured: named(notMeasured, t),
+            notMeasuredCount: notMeasuredText(notMeasured.length, t),
+            notMeasured: shortList(notMeasured, t),
           })}
         </p>
       )}

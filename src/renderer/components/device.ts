@@ -1,14 +1,11 @@
 import type { Machine } from '../../shared/contract/studio.ts';
 
-/** Engines that compute on a graphics card. */
-export const computesOnCard = (engine: string): boolean => engine === 'onnx-cuda' || engine === 'onnx-webgpu';
-
 /** The device that trains: the GPU when its engine is the fastest, else the CPU. */
 export function deviceOf({ engines, gpus, cpu }: Pick<Machine, 'engines' | 'gpus' | 'cpu'>): string {
   const fastest = engines
     .filter(({ state }) => state === 'works')
     .sort((a, b) => (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
-  const name = fastest !== undefined && computesOnCard(fastest.name) ? (gpus[0] ?? fastest.description) : cpu.model;
+  const name = fastest?.device === 'gpu' ? (gpus[0] ?? fastest.description) : cpu.model;
   return name
     .replace(/\(R\)|\(TM\)|CPU|Processor/g, '')
     .replace(/\s+/g, ' ')

@@ -1,12 +1,13 @@
 import { IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
 import type { ExportCheck } from '../../shared/contract/exports.ts';
+import type { Message } from '../../shared/message.ts';
+import { quoted } from '../../shared/message.ts';
 import type { Translate } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
-import { checkName } from './exportWords.ts';
 import type { LiveChecks } from './liveChecks.ts';
 
-/** The comparison that precedes every export; nothing is written unless it passes. */
-const comparison = (t: Translate): string => t('export.integerReferenceLitertGiveSame');
+/** The export compares with LiteRT before it writes anything, so this check is not one of the bundle's own. */
+const comparison = (t: Translate): Message => quoted(t('export.integerReferenceLitertGiveSame'));
 
 export function FinishedChecks({ compared, checks }: { compared: number | null; checks: readonly ExportCheck[] }) {
   const { t, f } = useWording();
@@ -17,7 +18,7 @@ export function FinishedChecks({ compared, checks }: { compared: number | null; 
           {
             name: comparison(t),
             ok: true,
-            detail: t('export.ofImagesEveryScore', { compared: f.count(compared) }),
+            detail: quoted(t('export.ofImagesEveryScore', { compared: f.count(compared) })),
           },
           ...checks,
         ];
@@ -31,14 +32,14 @@ export function FinishedChecks({ compared, checks }: { compared: number | null; 
       </div>
       <ul className="scroll checks" tabIndex={0}>
         {all.map((check) => (
-          <Check key={check.name} {...check} />
+          <Check key={check.name.text} {...check} />
         ))}
       </ul>
     </>
   );
 }
 
-/** The checks while they run: those that have passed and the current one. */
+/** The checks made so far and the one in progress. */
 export function RunningChecks({ live: { compared, written, checks } }: { live: LiveChecks }) {
   const { t, f } = useWording();
   const images =
@@ -55,9 +56,9 @@ export function RunningChecks({ live: { compared, written, checks } }: { live: L
         <span className="quiet">{f.count(checks.length + (written ? 1 : 0))}</span>
       </div>
       <ul className="scroll checks" tabIndex={0} aria-live="polite">
-        {written && <Check name={comparison(t)} ok detail={images} />}
+        {written && <Check name={comparison(t)} ok detail={quoted(images)} />}
         {checks.map((check) => (
-          <Check key={check.name} {...check} />
+          <Check key={check.name.text} {...check} />
         ))}
         <li className="soft">
           <IconCircleDashed size={16} className="quiet" aria-hidden="true" />
@@ -81,8 +82,8 @@ function Check({ name, ok, detail }: ExportCheck) {
         <IconCircleX size={16} className="bad" role="img" aria-label={t('export.failed')} />
       )}
       <div className="grow">
-        <div>{checkName(name, said)}</div>
-        <div className="small quiet">{said(detail)}</div>
+        <div>{said(name)}</div>
+        <div className="small quiet">{detail !== null && said(detail)}</div>
       </div>
     </li>
   );

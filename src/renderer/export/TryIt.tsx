@@ -11,7 +11,7 @@ import { askForFolder } from '../welcome/openFolder.ts';
 
 const SHOWN = 10;
 
-/** Runs the exported file on any image; a folder gives a table. */
+/** Scores an image or a whole folder with the exported file itself; a folder gives a table. */
 export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
   const { t, f, said } = useWording();
   const chooser = useRef<HTMLInputElement>(null);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../shared/config.ts';
 import type { Export } from '../../shared/contract/exports.ts';
+import { quoted } from '../../shared/message.ts';
 import type { LabelQuality } from '../../shared/metrics/quality.ts';
 import { wording } from '../i18n/words.ts';
 import { exportAnswer } from './exportAnswer.ts';
@@ -21,7 +22,7 @@ const bundle = (labels: Export['quality']['labels'], failing = 0, stale = false)
   zipBytes: 1,
   writtenAt: '',
   files: [],
-  checks: Array.from({ length: 8 }, (_, i) => ({ name: `check ${i}`, ok: i >= failing, detail: '' })),
+  checks: Array.from({ length: 8 }, (_, i) => ({ name: quoted(`check ${i}`), ok: i >= failing, detail: null })),
   labels: [],
   inputSize: 32,
   inputType: 'uint8',

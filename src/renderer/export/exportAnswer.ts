@@ -2,7 +2,7 @@ import type { Export } from '../../shared/contract/exports.ts';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import type { ModelQuality } from '../../shared/metrics/quality.ts';
 import { modelQuality } from '../../shared/metrics/quality.ts';
-import { fidelityWords, qualityWords, wayOnWords } from '../../shared/metrics/verdictWords.ts';
+import { fidelityText, qualityText, nextStepText } from '../../shared/metrics/verdictTexts.ts';
 import type { Tone } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
 import type { ExportWork } from './exportStore.ts';
@@ -52,7 +52,7 @@ export function exportAnswer(wording: Wording, facts: Facts): ExportAnswer {
       reason: t('export.exportAgainAppUsesThese'),
     };
   const counts = checkCounts(bundle);
-  const fidelity = fidelityWords(counts, t);
+  const fidelity = fidelityText(counts, t);
   if (counts.passed < counts.checks)
     return {
       tone: 'bad',
@@ -62,8 +62,8 @@ export function exportAnswer(wording: Wording, facts: Facts): ExportAnswer {
   const quality = qualityOf(bundle);
   return {
     tone: quality.verdict === null ? 'warn' : qualityTones[quality.verdict],
-    headline: `${fidelity} ${qualityWords(quality, t)}`,
-    reason: wayOnWords(quality, run.config.student.weights === null, t),
+    headline: `${fidelity} ${qualityText(quality, t)}`,
+    reason: nextStepText(quality, run.config.student.weights === null, t),
   };
 }
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { message } from '../../shared/message.ts';
 import type { Export } from '../../shared/contract/exports.ts';
 import { Problem } from '../../shared/problem.ts';
 
@@ -29,7 +30,7 @@ const bundle = (checks: Export['checks']): Export => ({
   stale: false,
   snippets: { kotlin: '', swift: '', python: '' },
 });
-const passed = [{ name: 'every file is as it was written (SHA256SUMS)', ok: true, detail: '' }];
+const passed = [{ name: message('bundle.checkSums'), ok: true, detail: null }];
 const run = (id: string, state: 'finished' | 'stopped' = 'finished') => ({ id, project: 'p', state });
 const asked = (): string[] => call.mock.calls.map(([method, input]) => `${method} ${input.run}`);
 

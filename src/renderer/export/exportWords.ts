@@ -1,10 +1,4 @@
-import type { Said, Translate } from '../i18n/words.ts';
-
-/** A check's name in the screen's language with a capital first letter; a file name stays as it is. */
-export function checkName(name: string, said: Said): string {
-  const sentence = said(name);
-  return /^[\w-]+\.\w/.test(sentence) ? sentence : sentence.charAt(0).toUpperCase() + sentence.slice(1);
-}
+import type { Translate } from '../i18n/words.ts';
 
 export function filePurpose(name: string, t: Translate): string {
   switch (name) {
@@ -45,7 +39,7 @@ export interface BundleEntry {
   readonly files: number;
 }
 
-/** Groups the files of a folder into one row: nobody reads 24 tensors. */
+/** The files under parity/ become one row, because nobody reads 24 tensors. */
 export function grouped(files: readonly { name: string; bytes: number }[]): BundleEntry[] {
   const groups = Map.groupBy(files, ({ name }) => (name.startsWith('parity/') ? 'parity/' : name));
   const order = [

@@ -1,4 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
+import { runEventSchema } from '../../shared/events.ts';
+import { message } from '../../shared/message.ts';
 
 vi.mock('../api/client.ts', () => ({
   call: () => Promise.reject(new Error('nobody answers')),
@@ -27,23 +29,32 @@ describe('checks of an export as they come', () => {
       seconds: 1,
       summary: { compared: 40 },
     });
-    const checked = withEvent(withEvent(written, { type: 'check', name: 'a', fault: null, note: 'x ignored' }), {
+    const [sums, model] = [message('bundle.checkSums'), message('bundle.checkModel')];
+    const [note, fault] = [message('bundle.ignored', { files: 'x' }), message('bundle.fileExtra', { file: 'y' })];
+    const checked = withEvent(withEvent(written, { type: 'check', name: sums, fault: null, note }), {
       type: 'check',
-      name: 'b',
-      fault: 'it is not so',
+      name: model,
+      fault,
       note: null,
     });
     expect(checked).toEqual({
       compared: { done: 40, total: 40 },
       written: true,
       checks: [
-        { name: 'a', ok: true, detail: 'x ignored' },
-        { name: 'b', ok: false, detail: 'it is not so' },
+        { name: sums, ok: true, detail: note },
+        { name: model, ok: false, detail: fault },
       ],
     });
   });
 
-  test('what a training beside it reports is not taken for it', () => {
+  test('a check that an earlier version logged as plain text keeps its text', () => {
+    const event = runEventSchema.parse({ type: 'check', name: 'every file is there', fault: 'x is gone.', note: null });
+    expect(withEvent(noChecks, event).checks).toEqual([
+      { name: { text: 'every file is there' }, ok: false, detail: { text: 'x is gone.' } },
+    ]);
+  });
+
+  test('events of a training that runs at the same time are ignored', () => {
     expect(withEvent(noChecks, { ...progress(3), stage: 'student' })).toBe(noChecks);
     expect(withEvent(noChecks, { type: 'stageFinished', stage: 'qat', seconds: 1, summary: {} })).toBe(noChecks);
   });

@@ -4,7 +4,7 @@ import type { RunEvent } from '../../shared/events.ts';
 import { onRunEvent } from '../stores/studio.ts';
 import type { ExportWork } from './exportStore.ts';
 
-/** A running export: images compared with LiteRT so far, then each check of the written bundle. */
+/** A running export: images compared with LiteRT so far, then each check of the written bundle as it is made. */
 export interface LiveChecks {
   readonly compared: { readonly done: number; readonly total: number } | null;
   readonly written: boolean;
@@ -13,7 +13,7 @@ export interface LiveChecks {
 
 export const noChecks: LiveChecks = { compared: null, written: false, checks: [] };
 
-/** For an existing bundle: the images on which it was compared before it was written. */
+/** For an existing bundle: `compared` images were compared with LiteRT before it was written. */
 export const checksOfBundle = (compared: number | null): LiveChecks => ({
   compared: compared === null ? null : { done: compared, total: compared },
   written: true,
@@ -31,17 +31,14 @@ export function withEvent(live: LiveChecks, event: RunEvent): LiveChecks {
     case 'check':
       return {
         ...live,
-        checks: [
-          ...live.checks,
-          { name: event.name, ok: event.fault === null, detail: event.fault ?? event.note ?? '' },
-        ],
+        checks: [...live.checks, { name: event.name, ok: event.fault === null, detail: event.fault ?? event.note }],
       };
     default:
       return live;
   }
 }
 
-/** Null while neither an export nor a check is running. */
+/** Null when nothing is being exported or checked. */
 export function useLiveChecks(run: string | null, work: ExportWork | null, compared: number | null): LiveChecks | null {
   const [live, setLive] = useState(noChecks);
   useEffect(() => {

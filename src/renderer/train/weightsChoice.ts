@@ -1,5 +1,5 @@
-import type { Architecture } from '../../shared/config.ts';
-import { studentArchitectures } from '../../shared/config.ts';
+import type { Architecture } from '../../shared/architectures.ts';
+import { studentArchitectures } from '../../shared/architectures.ts';
 import type { WeightsEntry } from '../../shared/contract/weights.ts';
 
 /** Weights that fit this network, installed ones first. A person's own files may be of any architecture. */

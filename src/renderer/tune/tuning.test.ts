@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { averagePrecision, classReport } from '../../shared/metrics/metrics.ts';
+import { averagePrecision, classMetrics } from '../../shared/metrics/metrics.ts';
 import { confusionByK, histogram } from '../../shared/metrics/thresholds.ts';
 import { compareRuns } from '../compare/differences.ts';
 import { confusionsBetween, flips, mistakes, scored, togetherCounts } from './images.ts';
@@ -130,7 +130,7 @@ describe('two runs on the same images', () => {
       labels: [row],
     } = compareRuns(['x'], bad, good, 'f1', 100);
     const f1At = (codes: Uint8Array, k: number): number =>
-      classReport(confusionByK(histogram(codes, truth, 1, 0))[k]!).f1;
+      classMetrics(confusionByK(histogram(codes, truth, 1, 0))[k]!).f1;
     expect([row!.from, row!.to]).toEqual([f1At(bad.codes, 128), f1At(good.codes, 150)]);
   });
   test('a run against itself is within chance', () => {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { messageSchema } from '../message.ts';
 import { verdicts } from '../metrics/quality.ts';
 
-export const exportCheckSchema = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
-
+/** `detail` is the fault of a failed check or the note of one that passed; null when there is nothing to add. */
+export const exportCheckSchema = z.object({ name: messageSchema, ok: z.boolean(), detail: messageSchema.nullable() });
 export type ExportCheck = z.infer<typeof exportCheckSchema>;
 
 export const exportSchema = z.object({

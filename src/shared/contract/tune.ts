@@ -44,11 +44,11 @@ export const tuneSchema = z.object({
 });
 export type Tune = z.infer<typeof tuneSchema>;
 
-export const attentionSchema = z.object({
+export const occlusionMapSchema = z.object({
   /** Cells along each side. */
   cells: z.int(),
   /** Row-major: how much the score falls when the cell is covered, in scores (0..1). */
   drops: z.array(z.number()),
   score: z.number(),
 });
-export type Attention = z.infer<typeof attentionSchema>;
+export type OcclusionMap = z.infer<typeof occlusionMapSchema>;

@@ -555,6 +555,44 @@ export const en = {
   },
   /** What services, jobs and files say, by subject; codes that begin with a kind of problem are problems. */
   messages: {
+    bundle: {
+      cardLine: '{{file}} lacks the line "{{line}}", which follows from the model and {{other}}.',
+      checkCode: 'letterbox.h and the sample code are unmodified',
+      checkConfig: 'labels.txt and inference_config.json match the model and its thresholds',
+      checkDecisions: 'Decisions: q >= k gives the same labels',
+      checkFiles: 'The bundle is complete: no file is missing and none is extra',
+      checkInputs: "Input tensors are the letterboxed pixels in the model's type",
+      checkLetterbox_one: 'Letterbox: {{count, number}} image gives the same bytes',
+      checkLetterbox_other: 'Letterbox: {{count, number}} images give the same bytes',
+      checkLitert: 'The model loads in LiteRT',
+      checkMetrics: 'The figures in metrics.json add up',
+      checkModel: 'The model is a valid int8 .tflite file',
+      checkOutputs: 'Outputs: LiteRT gives the same numbers',
+      checkPages: 'The model card and the reports show the figures from metrics.json',
+      checkSums: 'Every file matches its checksum (SHA256SUMS)',
+      checkThresholds: 'threshold_recommendation.json matches metrics.json',
+      codeDiffers: '{{file}} is not what this version of the studio writes for this model. Export the bundle again.',
+      decisionsDiffer: '{{file}}: the codes or labels of {{image}} are not what the model gives.',
+      descriptionUnknown:
+        'The model describes itself as {{description}}. The studio does not write this for a model of {{size}} px and {{labels}} labels.',
+      differsFromCounts: '{{file}}: {{path}} is {{found}}, but its own counts and the model give {{expected}}.',
+      differsFromModel: '{{file}}: {{path}} is {{found}}, but the model and {{other}} give {{expected}}.',
+      fileChanged: '{{file}} was changed after the bundle was written.',
+      fileExtra: '{{file}} does not belong to the bundle.',
+      goalMinimum: '{{file}}: goal.minimum is {{found}}, which does not fit the goal {{goal}}.',
+      ignored: 'Ignored files that file managers leave behind: {{files}}.',
+      imageCount: '{{file}} lists {{found}} images; a bundle of this dataset has {{expected}}.',
+      imageNames: '{{file}}: image {{number}} does not have the file names that the studio uses.',
+      labelsDiffer: '{{file}} differs from the labels inside the model.',
+      layout: '{{file}} has the right values but is not formatted as the studio writes it.',
+      nothing: 'nothing',
+      stepDiffers: '{{file}} is not what {{image}} gives.',
+      sumsLine: '{{file}}:{{line}} is not a checksum and a path.',
+      sumsTwice: '{{file}}:{{line}} lists {{name}} a second time.',
+      sumsUnlisted: '{{file}} does not list {{name}}.',
+      tableMissing: '{{file}} lacks the table of figures that follows from {{other}}.',
+      thresholdCount: '{{file}} has {{found}} thresholds for {{labels}} labels.',
+    },
     busy: {
       contended: 'Several programs are using {{folder}} at once. Try again.',
       inUse: '{{folder}} is in use by process {{pid}} ({{work}}). Wait for it to finish, or stop it.',
@@ -568,9 +606,12 @@ export const en = {
       job: 'Canceled.',
       loaderClosed: 'The image loader was closed.',
     },
+    config: {
+      bundleWithoutImages: 'A bundle contains no images. Name a labeled folder with --data.',
+      classMissing: 'The model has no class number {{number}}.',
+      runNotBundle: '{{path}} is a run, but predictions use its bundle. Name the folder below {{folder}}.',
+    },
     data: {
-      importTooManyLabels:
-        'The source has {{count, number}} labels, but a model can have at most {{most, number}}. Check what separates the labels.',
       backslashInPath: '{{path}} contains a backslash, which label files read as a slash. Rename the file.',
       blocked: 'The data has an error that must be fixed first.\n{{finding}}\n{{advice}}',
       blockedByMore_one:
@@ -579,6 +620,7 @@ export const en = {
         "The data has errors that must be fixed first.\n{{finding}}\n{{advice}}\n{{count, number}} more errors were found; 'destila check' lists them all.",
       folderIsFile: '{{folder}} is a file. Choose the folder that contains train.txt, val.txt and test.txt.',
       folderMissing: 'The project folder {{folder}} does not exist.',
+      folderWithoutImages: 'There are no images in {{folder}}.',
       imageChanged:
         '{{file}} has changed since the run began. Put the original file back and resume, or start a new run.',
       imageDamaged:
@@ -588,6 +630,8 @@ export const en = {
       imageNotShownCrash:
         '{{file}} cannot be shown: the process that reads images crashed on it. The image may be damaged; copy it again from its source.',
       imageUnsupported: '{{file}} cannot be used. {{reason}}',
+      importTooManyLabels:
+        'The source has {{count, number}} labels, but a model can have at most {{most, number}}. Check what separates the labels.',
       importUnanswered: 'Nothing was written: a question is still open. {{question}}',
       importUnknownClass: '{{problem}} Correct the list of classes, or remove data.labels_file from the settings.',
       invalidClassNumber: "{{file}}: '{{number}}' is not a class number. 'names' must map class numbers to names.",
@@ -601,6 +645,8 @@ export const en = {
         "The line '{{line}}' cannot be read: a quotation mark is not closed. Close it in the label file.",
       listsNotReadable:
         'The label files would not read back the same. Rename the image or label, or set data.separator to auto. The first difference: {{reason}}',
+      noCommonLabel:
+        'The model has none of the labels in {{file}}: {{labels, list}}. Spell the labels as the model does.',
       noImageColumn: "{{file}}:1: No column has image paths. Name it 'image', 'path' or 'filename'.",
       noImagesToImport:
         'The source names no image of this folder. Copy the images into the folder, or choose another source.',
@@ -621,6 +667,7 @@ export const en = {
       projectImagesNotFound: 'The images of {{project}} were not found near {{folder}}. Choose the folder yourself.',
       projectNotOpen: 'This project is not open. Open its folder first.',
       sourceTooLarge: '{{file}} is larger than {{megabytes, number}} MB. Split it into smaller files.',
+      splitWithoutImages: 'There are no images in the {{split}} split.',
       tableUnreadable:
         '{{file}}:{{line}}: The table cannot be read from here on. Look for a quotation mark that is not closed.',
       truncatedFile: '{{file}}:{{line}}: The file ends here unexpectedly. Copy or export it again.',
@@ -670,7 +717,37 @@ export const en = {
       runEnded:
         'The process that was {{work}} ended unexpectedly ({{cause}}). Resume to continue from the last checkpoint.',
     },
+    export: {
+      inputCount: 'The model has {{found}} inputs; an image classifier has one.',
+      inputSize: 'The model takes {{expected}} bytes of {{type}} ({{shape}}), not {{found}} bytes of {{array}}.',
+      inputType: "The model's input has LiteRT's element type {{type}}; only uint8, int8 and float32 can be run.",
+      labelCount: 'The model has {{classes, number}} classes, but {{labels, number}} labels were given.',
+      labelUnusable: '{{problem}} Rename it in the label files.',
+      litertDiffers:
+        "LiteRT and the studio's integer model disagree on {{image}} (class {{number}}: {{found}} instead of {{expected}}). Nothing was exported. Please report this and attach the run's folder.",
+      litertFailed: 'LiteRT failed to run the model: the file does not suit this interpreter, or memory ran out.',
+      litertNotStarted: 'The LiteRT interpreter does not start. Install Destila Studio again.',
+      litertRefused: 'LiteRT refuses the model: the file does not suit this interpreter, or memory ran out.',
+      modelInvalid: 'The model file does not meet the assumptions of the int8 kernels. {{finding}}',
+      modelInvalidMore:
+        'The model file does not meet the assumptions of the int8 kernels. {{finding}} (and {{more, number}} more)',
+      outputMissing: 'The model has no output.',
+      outputType:
+        "The model's output {{name}} has LiteRT's element type {{type}}; only uint8, int8 and float32 can be run.",
+      scoreNotCode: 'The model gives the score {{score}}, which is not a multiple of 1/256 from 0 to 255/256.',
+    },
     file: {
+      bundleEntry: '{{problem}} Export the bundle again.',
+      bundleFileMissing: '{{file}} is missing from the bundle.',
+      bundleFileOutside: "{{bundle}} contains {{file}} outside the bundle's folder {{folder}}. Remove it.",
+      bundleLink: '{{file}} is a link; links are not read. Replace it with the file itself.',
+      bundleManyFiles: "{{folder}} has more than {{most, number}} files. Name a bundle's folder.",
+      bundleMissing: "{{bundle}} does not exist. Name a bundle's folder or its .zip file.",
+      bundleNotFile: "{{bundle}} is neither a file nor a folder. Name a bundle's folder or its .zip file.",
+      bundleSpecialFile: '{{file}} is neither a file nor a folder. Remove it from the bundle.',
+      bundleTooLarge: "{{folder}} has more than {{most, number}} MB. Name a bundle's folder.",
+      bundleUnknown: "{{bundle}} is not a bundle: it has no {{sums}}. Name a bundle's folder or its .zip file.",
+      bundlesSeveral: '{{bundle}} contains several bundles, {{one}} and {{other}}. Name one of them.',
       diskReadOnly:
         'This file cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
       folderGone: 'The folder {{folder}} no longer exists. It may have been moved or deleted.',
@@ -679,19 +756,43 @@ export const en = {
       imageMissing: '{{path}} does not exist. Put it back, or correct its line in the label file.',
       imageNotRegular: '{{path}} is not an image file but a folder, a pipe or a device.',
       imageUnreadable: '{{file}} cannot be read: it is missing, or its disk is not connected. Put it back and resume.',
+      jsonInvalid: '{{file}} is not valid JSON.',
+      jsonInvalidAt: '{{file}} is not valid JSON (line {{line}}, column {{column}}).',
+      jsonTooDeep: '{{file}} is nested too deeply or has too many lists to be read.',
+      jsonTooLarge: '{{file}} has {{found, number}} MB; at most {{most, number}} MB are read.',
+      jsonUnknownEntry: '{{file}} has the unknown entry {{entry}}.',
+      jsonUnknownEntryIn: '{{file}} has the unknown entry {{entry}} in {{place}}.',
       labelFileUnreadable: '{{file}} cannot be read. Check that you have access to it.',
       lockInTheWay: '{{file}} is not a lock but {{kind}}. Move it away and try again.',
       lockNotReadable: 'The lock {{file}} cannot be read. Check the disk and try again.',
       lockOfOtherUser:
         'The lock {{file}} cannot be read. It may belong to another user: ask for access, or delete it when nobody is working here.',
+      metricsDamaged: "{{file}} is missing or damaged. Run the stage 'test' again.",
       missing: 'A file is missing: {{reason}}',
+      modelDamaged: 'The model file is damaged. Copy or export it again.',
+      modelElementType:
+        "The model's tensor {{index}} ('{{name}}') has element type {{type}}, which the studio does not read.",
+      modelEnds: 'The model takes or gives {{type}}; only uint8, int8 and float32 can be used.',
+      modelExternalData:
+        'The model file keeps buffer {{buffer}} outside its FlatBuffer, as models over 2 GB do. The studio does not read such files.',
+      modelIdentifier:
+        "The model file is not valid: bytes 4 to 7 of its {{part}} should read '{{identifier}}'. Copy or export it again.",
+      modelLabelsDamaged: 'The label file inside the model is damaged. Copy or export the model again.',
+      modelNotClassifier: 'The model is not an image classifier: it should take one image and give one row of scores.',
+      modelTooShort: 'The model file is not valid: its {{part}} has only {{found}} bytes. Copy or export it again.',
+      modelWithoutLabels: 'The model has no labels inside. Use a model that was exported by the studio.',
       noPermission: 'No permission: {{reason}}',
       notARun: '{{folder}} is not a run: it has no readable run.json.',
+      notImageFolder: '{{folder}} is not a folder of images.',
       notProjectImage: '{{path}} is not an image of this project.',
       notRegular: '{{file}} is not a regular file but a folder, a pipe or a device.',
       notWritable:
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
       outsideFolder: '{{name}} is outside {{folder}}. Nothing outside that folder is read or written: move it in.',
+      parityImage: '{{file}} is not an 8-bit RGB PNG of {{width}} x {{height}} pixels.',
+      parityPixels: '{{file}} has {{found}} bytes; {{width}} x {{height}} RGB pixels take {{expected}}.',
+      runOrBundleMissing: "{{path}} does not exist. Name a run's folder, a bundle's folder or its .zip file.",
+      runOrBundleUnknown: '{{path}} is neither a run nor a bundle: it has no {{file}}.',
       runRecordDamaged: '{{file}} is damaged or was edited incorrectly. Restore it from a backup, or start a new run.',
       safetensorsDamaged: 'This is not a complete safetensors file: {{reason}}. Copy or download it again.',
       sampleFolderTaken: '{{folder}} already exists and is not a sample project. Choose another folder, or remove it.',
@@ -703,6 +804,7 @@ export const en = {
       sourceNotFile: '{{file}} is a folder or a device. Choose a file.',
       sourceUnreadable: '{{file}} cannot be read. Check that it exists and that you have access to it.',
       studioUnreachable: 'The studio does not answer. It may have been closed: start it again.',
+      thresholdsDamaged: "{{file}} is missing or damaged. Run the stage 'thresholds' again.",
       zipEntries: '{{zip}} has {{count, number}} entries; at most {{limit, number}} are read.',
       zipEntryDescribedTwice:
         '{{zip}} describes {{entry}} in two ways, so some programs would unpack other files from it. Zip the folder again.',
@@ -1025,7 +1127,9 @@ export const en = {
     },
     internal: {
       loaderThread: 'A thread that loads images failed. Resume to continue from the last checkpoint.',
+      modelDisposed: 'This model was closed and cannot run anymore.',
       screenFailed: 'This screen has failed. Saved work is safe, and a running training continues.',
+      tensorMissing: "The integer model has no tensor '{{tensor}}'.",
       unknownReply: 'The studio answered {{method}} in a form that this window does not know. Reload the window.',
       unreadableMessage:
         'A background process sent a message that the studio does not understand, so it was stopped. Saved work is safe; try again.',
@@ -1047,6 +1151,18 @@ export const en = {
       tryEngine: 'testing the engine',
       verify: 'verifying the bundle',
       writeNetwork: 'writing the network',
+    },
+    leftOut: {
+      label_one: "'{{label}}' ({{count, number}} image)",
+      label_other: "'{{label}}' ({{count, number}} images)",
+      more_one: '{{count, number}} more label',
+      more_other: '{{count, number}} more labels',
+      similar_one: "'{{label}}' ({{count, number}} image; the model has '{{similar}}')",
+      similar_other: "'{{label}}' ({{count, number}} images; the model has '{{similar}}')",
+      warning_one:
+        'The model lacks {{count, number}} label of the data, which is left out of all figures: {{labels, list}}.',
+      warning_other:
+        'The model lacks {{count, number}} labels of the data, which are left out of all figures: {{labels, list}}.',
     },
     list: {
       /** A list that was cut, such as "a, b and 3 more". */
@@ -1079,6 +1195,7 @@ export const en = {
       writingLabels: 'writing label files',
     },
     mismatch: {
+      bundleConfig: 'inference_config.json was written for another model. Check the bundle with destila verify.',
       otherFolder_one:
         'The image that {{project}} is recognized by is not in {{folder}}. Choose the folder that was moved.',
       otherFolder_other:
@@ -1089,9 +1206,114 @@ export const en = {
       snapshotNewer: '{{file}} was written by a newer version of Destila Studio. Update this one to read it.',
       tensorType: "Tensor '{{name}}' is of type {{type}}; float32 (F32) is expected.",
     },
+    modelFile: {
+      accumulator: 'weights and bias of filter {{filter}} can overflow int32.',
+      activation: 'the fused activation is {{found}}; the studio writes only none, RELU and RELU6.',
+      activationFused: 'it has a fused activation.',
+      activationScales: 'this {{type}} activation has {{found}} scales; it needs one.',
+      addOptions: 'it has a fused activation or no AddOptions.',
+      addScale: 'the input scale is {{ratio}} times the output scale; XNNPACK adds from 1/1024 to below 256.',
+      alignment: 'constant data starts at byte {{offset}}; memory-mapped readers need a multiple of {{alignment}}.',
+      biasAxis: 'the bias has scales along an axis that it does not have.',
+      biasConstant: 'there is no constant int32 bias of {{filters}} values.',
+      biasScale: 'the bias scale at {{index}} is {{found}}; input scale times weight scale is {{expected}}.',
+      biasScaleCount: 'there are {{bias}} bias scales for {{weights}} weight scales.',
+      biasZeroPoint: 'the bias has a zero point.',
+      channels: 'the weights have the shape {{shape}} for {{channels}} channels.',
+      constantOverwritten: 'an op writes to this constant.',
+      depthMultiplier: 'the depth multiplier is {{found}}, not 1.',
+      dequantize: 'it does not convert int8 to float32.',
+      dilated: 'it is dilated.',
+      endCount: 'there are {{found}}; an image classifier has one.',
+      endQuantization:
+        'scale {{scale}} and zero point {{zeroPoint}}; for {{type}} they must be 1/{{steps}} and {{expected}}.',
+      endType: 'the type is {{type}}; it must be uint8, int8 or float32.',
+      features: 'the weights have the shape {{shape}} for an input of {{input}}.',
+      file: 'File',
+      finding: '{{where}}: {{problem}}',
+      floatQuantized: 'it is float32 and yet quantized.',
+      fourAxes: 'image and weights do not have four axes.',
+      graphCount: 'there are {{found}} graphs, not one.',
+      input: 'Input',
+      inputShape: 'the shape is {{shape}}; it must be 1 x S x S x 3.',
+      inputs: 'Inputs',
+      labelEmpty: 'Label {{number}} is empty.',
+      labelLineBreak:
+        'Label {{number}} ({{label}}) contains a line break or control character, but labels are stored one per line.',
+      labelTwice: 'Label {{number}} ({{label}}) appears twice.',
+      labelUnicode: 'Label {{number}} ({{label}}) is not valid Unicode (half of a surrogate pair).',
+      labels: 'Labels',
+      labelsCount: 'there are {{found}} labels for {{classes}} classes.',
+      labelsMissing: 'they are not inside the model, or the metadata does not name their file.',
+      labelsUnusable: 'they cannot be used. {{problem}}',
+      logisticOutput:
+        'the output has scale {{scale}} and zero point {{zeroPoint}}; the kernels always compute for 1/256 and -128.',
+      meanAxes: 'it is not a mean over the constant axes 1 and 2 (height and width).',
+      meanDimensions: 'its keepDims option does not match its output shape.',
+      meanScale: 'the input scale is {{ratio}} times the output scale; XNNPACK averages from 1/256 to below 256.',
+      metadata: 'Metadata',
+      metadataEnds: 'they do not describe each input and output of the one graph.',
+      metadataMissing: 'they are missing, so that MediaPipe and the Task Library would not know how to feed the model.',
+      metadataNormalization: 'they do not say that pixels are normalized by mean {{mean}} and std {{std}}.',
+      metadataRgb: 'they do not say that the input is an RGB image.',
+      nameTwice: 'another tensor has the same name.',
+      neverProduced: 'no op produces it, and it has no data.',
+      notInt8: 'it does not go from int8 activations to int8 activations.',
+      op: 'Op {{index}} ({{operator}})',
+      opCode: 'the one-byte code that old runtimes read is {{found}}, not {{expected}}.',
+      opEnds: 'it has {{inputs}} inputs and {{outputs}} outputs; it needs {{needed}} and 1, none omitted.',
+      opOptions: 'the {{options}} are missing.',
+      opOutput: "Op {{index}} ({{operator}}, output '{{output}}')",
+      opShape: 'the output is {{found}}; its input and options give {{expected}}.',
+      opUnknown: 'no model of the studio uses this operator.',
+      opVersion: 'the version is {{found}}; int8 needs {{expected}}.',
+      output: 'Output',
+      outputProducer: 'it comes from {{operator}}; scores of independent labels come from LOGISTIC.',
+      outputShape: 'the shape is {{shape}}; it must be 1 x classes.',
+      outputUnproduced: 'no op produces it; scores of independent labels come from LOGISTIC.',
+      outputs: 'Outputs',
+      padding: 'the padding is not SAME.',
+      parserVersion: 'they do not say which parser version they need.',
+      producedTwice: "it produces tensor {{index}} ('{{name}}'), which already exists.",
+      quantizeFloat: 'it converts float32 to something other than int8.',
+      quantizeLoses: 'it changes the scale or loses numbers; only the zero point may move, by 128.',
+      quantizeTypes: 'it converts {{from}} to {{to}}.',
+      readTooEarly: "it reads tensor {{index}} ('{{name}}'), which no earlier op produces.",
+      relu6Output:
+        'a RELU6 is fused, but the output has scale {{scale}} and zero point {{zeroPoint}}, not 6/255 and -128.',
+      reluOutput: 'a RELU is fused, but the output has zero point {{zeroPoint}}, not -128.',
+      scaleCount: 'there are {{scales}} scales but {{zeroPoints}} zero points.',
+      scaleInvalid: 'a scale is not a positive, normal number.',
+      scaleRatio:
+        'input scale times weight scale over output scale is outside the range of XNNPACK (below 256, and not vanishing).',
+      schemaVersion: 'the schema version is {{found}}, not {{expected}}.',
+      shapeUnknown: 'the shape is {{shape}}; every side must be known.',
+      shuffled: 'the weights are shuffled, or dimensions are kept.',
+      signature: 'Signature',
+      signatureCount: 'there are {{found}}; there must be one.',
+      signatureGraph: 'it names graph {{found}}, not graph 0.',
+      signatureInputs: "it does not name the graph's inputs.",
+      signatureName: "the name is '{{found}}', not '{{expected}}'.",
+      signatureOutputs: "it does not name the graph's outputs.",
+      signatures: 'Signatures',
+      size: 'it has {{found}} bytes, but {{shape}} of {{type}} takes {{expected}}.',
+      strides: 'the strides are {{height}} and {{width}}; both must be 1 or both 2.',
+      tensor: "Tensor {{index}} ('{{name}}')",
+      unnamed: 'the name is empty.',
+      unused: 'nothing uses it.',
+      variable: 'it is a variable; a classifier keeps nothing from one image to the next.',
+      weightLow: 'a weight is -128; int8 weights lie in -127..127.',
+      weightScaleAxis: 'the weight scales lie along axis {{found}}, the filters along axis {{expected}}.',
+      weightScales: 'there are {{found}} weight scales; the kernels need one per filter: {{expected}}.',
+      weightScalesOne: 'there are {{found}} weight scales; the kernels need one for all.',
+      weightZeroPoint: 'the weights have a zero point; int8 weights are symmetric.',
+      weightsConstant: 'the weights are not constant int8.',
+      zeroPointRange: 'a zero point is outside {{range}}, the range of {{type}}.',
+    },
     outOfMemory: {
       jobKilled:
         'The process that was {{work}} was killed, most likely because memory ran out. Close other programs and try again.',
+      litert: 'LiteRT has no memory left for the model. Close other models and try again.',
       reading: 'Reading ended unexpectedly, most likely because memory ran out. Close other programs and try again.',
       runKilled:
         'The process that was {{work}} was killed, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.',
@@ -1167,7 +1389,6 @@ export const en = {
     text: '{{label}}: {{kind}}',
     nothing: 'nothing',
     threshold: 'threshold',
-    labelled: 'Labeled',
     surestMistakes: 'Most confident errors',
     letterboxedModelSeesThemSome:
       'Letterboxed, as the model sees them. Some of these are labeling errors rather than model errors.',
@@ -1190,8 +1411,7 @@ export const en = {
     threeNetworks: 'The three networks',
     validationThresholdsChosenHereThese:
       'Validation: the thresholds were chosen on this split, so these numbers are optimistic',
-    floatStudentTeacherDecideAlike: 'Float student and teacher agree (at 0.5) on',
-    ofTestDecisions: 'of the test decisions.',
+    floatStudentTeacherDecideAlike: 'Float student and teacher agree (at 0.5) on {{share}} of the test decisions.',
     reliabilityShareOfRightOnes: 'Reliability: fraction of positives by score',
     score: 'score',
     sharePresent: 'fraction of positives',
@@ -1199,7 +1419,7 @@ export const en = {
     thresholdsMovedCodesOf1: 'threshold shift, in codes of 1/256',
     canScoresTrusted: 'Can the scores be trusted?',
     calibrationDashedLineScoreOf:
-      'Calibration: on the dashed line, a score of 0.7 is right seven times out of ten. Expected calibration error',
+      'Calibration: on the dashed line, a score of 0.7 is right seven times out of ten. Expected calibration error: {{ece}}.',
     overAllDecisions: 'over all decisions',
     meanOfLabels: 'mean over labels',
     flatAround0LittleDrift: 'Flat around 0: small drift on the phone costs little.',
@@ -1210,8 +1430,6 @@ export const en = {
     withoutLabel: 'Without labels',
     fingerprint: 'Fingerprint',
     imagesWithoutLabelsNotLabeled: 'Images without labels: {{leftOut}}, not labeled yet, so they are in no split.',
-    labelsFewer10Training5:
-      '{{rareCount}} labels have fewer than 10 training or 5 validation images: their thresholds are unreliable.',
     data: 'data',
     quantization: 'quantization',
     thresholds: 'thresholds',
@@ -1228,6 +1446,11 @@ export const en = {
     weak: 'weak',
     more: 'and {{labelCount}} more',
     labelWithoutImageSplitLeft: 'A label without an image in a split is left out of every average there.',
+    labeled: 'Labeled',
+    labelsFewer10Training5_one:
+      '{{count}} label has fewer than 10 training or 5 validation images: its threshold is unreliable.',
+    labelsFewer10Training5_other:
+      '{{count}} labels have fewer than 10 training or 5 validation images: their thresholds are unreliable.',
   },
   setting: {
     data: {
@@ -1380,7 +1603,7 @@ export const en = {
     network: {
       architecture: {
         name: 'Network',
-        meaning: 'Member of the EfficientNet family.',
+        meaning: 'Network that is trained on the labels and teaches the student.',
       },
       input_size: {
         name: 'Input size',
@@ -1394,7 +1617,7 @@ export const en = {
       weights_normalization: {
         name: 'Their pixels',
         meaning:
-          "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (B0 to B7); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (Lite).",
+          "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (EfficientNet); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (EfficientNet-Lite).",
       },
       dropout: {
         name: 'Dropout',
@@ -1568,7 +1791,7 @@ export const en = {
     student: {
       architecture: {
         name: 'Network',
-        meaning: 'Lite member of the EfficientNet family: the others cannot be quantized.',
+        meaning: 'Network that becomes the INT8 file: one that can be quantized.',
       },
       alpha: {
         name: 'Weight of the labels',

@@ -552,6 +552,46 @@ export const es: Catalog = {
     imagesTensorsScoresTestApp: 'Imágenes, tensores y puntuaciones para probar la app',
   },
   messages: {
+    bundle: {
+      cardLine: 'A {{file}} le falta la línea «{{line}}», que se deduce del modelo y de {{other}}.',
+      checkCode: 'letterbox.h y el código de ejemplo no se han modificado',
+      checkConfig: 'labels.txt e inference_config.json corresponden al modelo y a sus umbrales',
+      checkDecisions: 'Decisiones: q >= k da las mismas etiquetas',
+      checkFiles: 'El paquete está completo: no falta ni sobra ningún archivo',
+      checkInputs: 'Los tensores de entrada son los píxeles encuadrados en el tipo del modelo',
+      checkLetterbox_one: 'Encuadre: {{count, number}} imagen da los mismos bytes',
+      checkLetterbox_other: 'Encuadre: {{count, number}} imágenes dan los mismos bytes',
+      checkLitert: 'El modelo carga en LiteRT',
+      checkMetrics: 'Las cuentas de metrics.json cuadran',
+      checkModel: 'El modelo es un .tflite int8 válido',
+      checkOutputs: 'Salidas: LiteRT da los mismos números',
+      checkPages: 'La ficha del modelo y los informes muestran las cifras de metrics.json',
+      checkSums: 'Cada archivo coincide con su suma de comprobación (SHA256SUMS)',
+      checkThresholds: 'threshold_recommendation.json corresponde a metrics.json',
+      codeDiffers:
+        '{{file}} no es lo que esta versión del estudio escribe para este modelo. Exporta otra vez el paquete.',
+      decisionsDiffer: '{{file}}: los códigos o las etiquetas de {{image}} no son los que da el modelo.',
+      descriptionUnknown:
+        'El modelo se describe como {{description}}. El estudio no escribe eso para un modelo de {{size}} px y {{labels}} etiquetas.',
+      differsFromCounts:
+        '{{file}}: {{path}} es {{found}}, pero según sus propios recuentos y el modelo es {{expected}}.',
+      differsFromModel: '{{file}}: {{path}} es {{found}}, pero según el modelo y {{other}} es {{expected}}.',
+      fileChanged: '{{file}} ha cambiado desde que se escribió el paquete.',
+      fileExtra: '{{file}} no pertenece al paquete.',
+      goalMinimum: '{{file}}: goal.minimum es {{found}}, que no corresponde al objetivo {{goal}}.',
+      ignored: 'Se ha omitido lo que dejan los gestores de archivos: {{files}}.',
+      imageCount: '{{file}} tiene {{found}} imágenes; un paquete de estos datos tiene {{expected}}.',
+      imageNames: '{{file}}: la imagen {{number}} no tiene los nombres de archivo que usa el estudio.',
+      labelsDiffer: '{{file}} no coincide con las etiquetas que lleva dentro el modelo.',
+      layout: '{{file}} tiene los valores correctos, pero no está escrito como lo escribe el estudio.',
+      nothing: 'nada',
+      stepDiffers: '{{file}} no es lo que da {{image}}.',
+      sumsLine: '{{file}}:{{line}} no es una suma de comprobación y una ruta.',
+      sumsTwice: '{{file}}:{{line}} nombra {{name}} por segunda vez.',
+      sumsUnlisted: '{{file}} no incluye {{name}}.',
+      tableMissing: 'A {{file}} le falta la tabla de cifras que se deduce de {{other}}.',
+      thresholdCount: '{{file}} tiene {{found}} umbrales para {{labels}} etiquetas.',
+    },
     busy: {
       contended: 'Varios programas están usando {{folder}} a la vez. Inténtalo de nuevo.',
       inUse: '{{folder}} lo está usando el proceso {{pid}} ({{work}}). Espera a que acabe, o páralo.',
@@ -565,9 +605,13 @@ export const es: Catalog = {
       job: 'Cancelado.',
       loaderClosed: 'El cargador de imágenes se cerró.',
     },
+    config: {
+      bundleWithoutImages: 'Un paquete no lleva imágenes. Indica una carpeta etiquetada con --data.',
+      classMissing: 'El modelo no tiene la clase número {{number}}.',
+      runNotBundle:
+        '{{path}} es un entrenamiento, y las predicciones usan su paquete. Indica la carpeta que hay en {{folder}}.',
+    },
     data: {
-      importTooManyLabels:
-        'El origen tiene {{count, number}} etiquetas, pero un modelo admite {{most, number}} como máximo. Comprueba qué las separa.',
       backslashInPath:
         '{{path}} contiene una barra invertida, que los archivos de etiquetas leen como barra. Cambia el nombre del archivo.',
       blocked: 'Los datos tienen un error que hay que arreglar primero.\n{{finding}}\n{{advice}}',
@@ -577,6 +621,7 @@ export const es: Catalog = {
         'Los datos tienen errores que hay que arreglar primero.\n{{finding}}\n{{advice}}\nHay {{count, number}} errores más; "destila check" los muestra todos.',
       folderIsFile: '{{folder}} es un archivo. Elige la carpeta que contiene train.txt, val.txt y test.txt.',
       folderMissing: 'La carpeta del proyecto {{folder}} no existe.',
+      folderWithoutImages: 'No hay imágenes en {{folder}}.',
       imageChanged:
         '{{file}} ha cambiado desde que empezó el entrenamiento. Vuelve a poner el archivo original y reanuda, o empieza otro entrenamiento.',
       imageDamaged:
@@ -586,6 +631,8 @@ export const es: Catalog = {
       imageNotShownCrash:
         'No se puede mostrar {{file}}: el proceso que lee las imágenes falló con ella. Puede estar dañada; cópiala otra vez desde su origen.',
       imageUnsupported: '{{file}} no se puede usar. {{reason}}',
+      importTooManyLabels:
+        'El origen tiene {{count, number}} etiquetas, pero un modelo admite {{most, number}} como máximo. Comprueba qué las separa.',
       importUnanswered: 'No se ha escrito nada: falta una respuesta. {{question}}',
       importUnknownClass: '{{problem}} Corrige la lista de clases, o quita data.labels_file de los ajustes.',
       invalidClassNumber:
@@ -601,6 +648,8 @@ export const es: Catalog = {
         'No se puede leer la línea “{{line}}”: hay unas comillas sin cerrar. Ciérralas en el archivo de etiquetas.',
       listsNotReadable:
         'Los archivos de etiquetas no se leerían igual. Cambia el nombre de la imagen o etiqueta, o pon data.separator en auto. La primera diferencia: {{reason}}',
+      noCommonLabel:
+        'El modelo no tiene ninguna de las etiquetas de {{file}}: {{labels, list}}. Escribe las etiquetas como el modelo.',
       noImageColumn: "{{file}}:1: no hay columna con las rutas de las imágenes. Llámala 'image', 'path' o 'filename'.",
       noImagesToImport:
         'El origen no nombra ninguna imagen de esta carpeta. Copia las imágenes en la carpeta, o elige otro origen.',
@@ -623,6 +672,7 @@ export const es: Catalog = {
         'No se han encontrado las imágenes de {{project}} cerca de {{folder}}. Elige tú la carpeta.',
       projectNotOpen: 'Este proyecto no está abierto. Abre antes su carpeta.',
       sourceTooLarge: '{{file}} ocupa más de {{megabytes, number}} MB. Divídelo en archivos más pequeños.',
+      splitWithoutImages: 'No hay imágenes en la partición {{split}}.',
       tableUnreadable: '{{file}}:{{line}}: la tabla no se puede leer desde aquí. Busca unas comillas sin cerrar.',
       truncatedFile: '{{file}}:{{line}}: el archivo está cortado aquí. Cópialo o expórtalo otra vez.',
     },
@@ -671,7 +721,38 @@ export const es: Catalog = {
       runEnded:
         'El proceso que estaba {{work}} acabó de improviso ({{cause}}). Reanuda para seguir desde el último punto de control.',
     },
+    export: {
+      inputCount: 'El modelo tiene {{found}} entradas; un clasificador de imágenes tiene una.',
+      inputSize: 'El modelo toma {{expected}} bytes de {{type}} ({{shape}}), no {{found}} bytes de {{array}}.',
+      inputType: 'La entrada del modelo es de tipo {{type}} de LiteRT; solo se ejecutan uint8, int8 y float32.',
+      labelCount: 'El modelo tiene {{classes, number}} clases, pero se dieron {{labels, number}} etiquetas.',
+      labelUnusable: '{{problem}} Cámbiale el nombre en los archivos de etiquetas.',
+      litertDiffers:
+        'LiteRT y el modelo entero del estudio difieren en {{image}} (clase {{number}}: {{found}} en lugar de {{expected}}). No se ha exportado nada. Avisa de este fallo, con la carpeta del entrenamiento.',
+      litertFailed:
+        'LiteRT no pudo ejecutar el modelo: el archivo no le sirve a este intérprete, o se acabó la memoria.',
+      litertNotStarted: 'El intérprete de LiteRT no arranca. Instala otra vez Destila Studio.',
+      litertRefused: 'LiteRT rechaza el modelo: el archivo no le sirve a este intérprete, o se acabó la memoria.',
+      modelInvalid: 'El archivo del modelo no cumple lo que suponen los núcleos int8. {{finding}}',
+      modelInvalidMore:
+        'El archivo del modelo no cumple lo que suponen los núcleos int8. {{finding}} (y {{more, number}} más)',
+      outputMissing: 'El modelo no tiene salida.',
+      outputType:
+        'La salida {{name}} del modelo es de tipo {{type}} de LiteRT; solo se ejecutan uint8, int8 y float32.',
+      scoreNotCode: 'El modelo da la puntuación {{score}}, que no es un múltiplo de 1/256 entre 0 y 255/256.',
+    },
     file: {
+      bundleEntry: '{{problem}} Exporta otra vez el paquete.',
+      bundleFileMissing: 'Falta {{file}} en el paquete.',
+      bundleFileOutside: '{{bundle}} contiene {{file}} fuera de la carpeta del paquete, {{folder}}. Quítalo.',
+      bundleLink: '{{file}} es un enlace; los enlaces no se leen. Pon en su lugar el archivo.',
+      bundleManyFiles: '{{folder}} tiene más de {{most, number}} archivos. Indica la carpeta de un paquete.',
+      bundleMissing: '{{bundle}} no existe. Indica la carpeta de un paquete o su .zip.',
+      bundleNotFile: '{{bundle}} no es ni un archivo ni una carpeta. Indica la carpeta de un paquete o su .zip.',
+      bundleSpecialFile: '{{file}} no es ni un archivo ni una carpeta. Quítalo del paquete.',
+      bundleTooLarge: '{{folder}} tiene más de {{most, number}} MB. Indica la carpeta de un paquete.',
+      bundleUnknown: '{{bundle}} no es un paquete: no tiene {{sums}}. Indica la carpeta de un paquete o su .zip.',
+      bundlesSeveral: '{{bundle}} contiene varios paquetes, {{one}} y {{other}}. Indica uno de ellos.',
       diskReadOnly:
         'No se puede escribir este archivo: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
       folderGone: 'La carpeta {{folder}} ya no existe. Puede que se haya movido o borrado.',
@@ -681,20 +762,47 @@ export const es: Catalog = {
       imageNotRegular: '{{path}} no es un archivo de imagen, sino una carpeta, una tubería o un dispositivo.',
       imageUnreadable:
         'No se puede leer {{file}}: ya no está, o su disco no está conectado. Vuelve a ponerla y reanuda.',
+      jsonInvalid: '{{file}} no es JSON válido.',
+      jsonInvalidAt: '{{file}} no es JSON válido (línea {{line}}, columna {{column}}).',
+      jsonTooDeep: '{{file}} tiene demasiados niveles o demasiadas listas para leerlo.',
+      jsonTooLarge: '{{file}} tiene {{found, number}} MB; se leen {{most, number}} MB como mucho.',
+      jsonUnknownEntry: '{{file}} tiene la entrada desconocida {{entry}}.',
+      jsonUnknownEntryIn: '{{file}} tiene la entrada desconocida {{entry}} en {{place}}.',
       labelFileUnreadable: 'No se puede leer {{file}}. Comprueba que tienes acceso.',
       lockInTheWay: '{{file}} no es un bloqueo, sino {{kind}}. Muévelo a otro sitio e inténtalo de nuevo.',
       lockNotReadable: 'No se puede leer el bloqueo {{file}}. Comprueba el disco e inténtalo de nuevo.',
       lockOfOtherUser:
         'No se puede leer el bloqueo {{file}}. Puede ser de otro usuario: pide acceso, o bórralo cuando nadie trabaje aquí.',
+      metricsDamaged: '{{file}} falta o está dañado. Ejecuta otra vez la etapa «test».',
       missing: 'Falta un archivo: {{reason}}',
+      modelDamaged: 'El archivo del modelo está dañado. Cópialo o expórtalo otra vez.',
+      modelElementType:
+        'El tensor {{index}} («{{name}}») del modelo tiene elementos de tipo {{type}}, que el estudio no lee.',
+      modelEnds: 'El modelo toma o da {{type}}; solo se pueden usar uint8, int8 y float32.',
+      modelExternalData:
+        'El archivo del modelo guarda el búfer {{buffer}} fuera de su FlatBuffer, como los modelos de más de 2 GB. El estudio no lee esos archivos.',
+      modelIdentifier:
+        'El archivo del modelo no es válido: los bytes 4 a 7 de {{part}} deberían decir «{{identifier}}». Cópialo o expórtalo otra vez.',
+      modelLabelsDamaged:
+        'El archivo de etiquetas que lleva dentro el modelo está dañado. Copia o exporta otra vez el modelo.',
+      modelNotClassifier:
+        'El modelo no es un clasificador de imágenes: debería tomar una imagen y dar una fila de puntuaciones.',
+      modelTooShort:
+        'El archivo del modelo no es válido: {{part}} solo tiene {{found}} bytes. Cópialo o expórtalo otra vez.',
+      modelWithoutLabels: 'El modelo no lleva etiquetas dentro. Usa uno exportado por el estudio.',
       noPermission: 'Sin permiso: {{reason}}',
       notARun: '{{folder}} no es un entrenamiento: no tiene un run.json legible.',
+      notImageFolder: '{{folder}} no es una carpeta de imágenes.',
       notProjectImage: '{{path}} no es una imagen de este proyecto.',
       notRegular: '{{file}} no es un archivo normal, sino una carpeta, una tubería o un dispositivo.',
       notWritable:
         'No se puede escribir en {{path}}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
       outsideFolder:
         '{{name}} está fuera de {{folder}}. Fuera de esa carpeta no se lee ni se escribe nada: muévelo dentro.',
+      parityImage: '{{file}} no es un PNG RGB de 8 bits de {{width}} x {{height}} píxeles.',
+      parityPixels: '{{file}} tiene {{found}} bytes; {{width}} x {{height}} píxeles RGB son {{expected}}.',
+      runOrBundleMissing: '{{path}} no existe. Indica la carpeta de un entrenamiento, la de un paquete o su .zip.',
+      runOrBundleUnknown: '{{path}} no es ni un entrenamiento ni un paquete: no tiene {{file}}.',
       runRecordDamaged: '{{file}} está dañado o se editó mal. Recupéralo de una copia, o empieza otro entrenamiento.',
       safetensorsDamaged: 'No es un archivo safetensors completo: {{reason}}. Cópialo o descárgalo otra vez.',
       sampleFolderTaken: '{{folder}} ya existe y no es un proyecto de muestra. Elige otra carpeta, o quítala.',
@@ -706,6 +814,7 @@ export const es: Catalog = {
       sourceNotFile: '{{file}} es una carpeta o un dispositivo. Elige un archivo.',
       sourceUnreadable: 'No se puede leer {{file}}. Comprueba que existe y que tienes acceso.',
       studioUnreachable: 'El estudio no responde. Puede que se haya cerrado: vuelve a abrirlo.',
+      thresholdsDamaged: '{{file}} falta o está dañado. Ejecuta otra vez la etapa «thresholds».',
       zipEntries: '{{zip}} tiene {{count, number}} entradas; se leen {{limit, number}} como mucho.',
       zipEntryDescribedTwice:
         '{{zip}} describe {{entry}} de dos maneras, así que algunos programas extraerían otros archivos. Comprime otra vez la carpeta.',
@@ -1033,7 +1142,9 @@ export const es: Catalog = {
     },
     internal: {
       loaderThread: 'Ha fallado un hilo que carga imágenes. Reanuda para seguir desde el último punto de control.',
+      modelDisposed: 'Este modelo ya se cerró y no se puede ejecutar.',
       screenFailed: 'Esta pantalla ha fallado. Lo guardado está a salvo y un entrenamiento en marcha continúa.',
+      tensorMissing: 'El modelo entero no tiene el tensor «{{tensor}}».',
       unknownReply: 'El estudio respondió a {{method}} de una forma que esta ventana no conoce. Recárgala.',
       unreadableMessage:
         'Un proceso en segundo plano envió un mensaje que el estudio no entiende, así que se detuvo. Lo guardado está a salvo; inténtalo de nuevo.',
@@ -1055,6 +1166,18 @@ export const es: Catalog = {
       tryEngine: 'probando el motor',
       verify: 'verificando el paquete',
       writeNetwork: 'escribiendo la red',
+    },
+    leftOut: {
+      label_one: '«{{label}}» ({{count, number}} imagen)',
+      label_other: '«{{label}}» ({{count, number}} imágenes)',
+      more_one: '{{count, number}} etiqueta más',
+      more_other: '{{count, number}} etiquetas más',
+      similar_one: '«{{label}}» ({{count, number}} imagen; el modelo tiene «{{similar}}»)',
+      similar_other: '«{{label}}» ({{count, number}} imágenes; el modelo tiene «{{similar}}»)',
+      warning_one:
+        'Al modelo le falta {{count, number}} etiqueta de los datos, que no cuenta en ninguna cifra: {{labels, list}}.',
+      warning_other:
+        'Al modelo le faltan {{count, number}} etiquetas de los datos, que no cuentan en ninguna cifra: {{labels, list}}.',
     },
     list: {
       andMore: '{{items}} y {{count, number}} más',
@@ -1086,6 +1209,7 @@ export const es: Catalog = {
       writingLabels: 'escribiendo archivos de etiquetas',
     },
     mismatch: {
+      bundleConfig: 'inference_config.json se escribió para otro modelo. Comprueba el paquete con destila verify.',
       otherFolder_one:
         'La imagen por la que se reconoce {{project}} no está en {{folder}}. Elige la carpeta que se movió.',
       otherFolder_other:
@@ -1096,9 +1220,117 @@ export const es: Catalog = {
       snapshotNewer: '{{file}} se escribió con una versión más nueva de Destila Studio. Actualiza esta para leerlo.',
       tensorType: 'El tensor “{{name}}” es de tipo {{type}}; se espera float32 (F32).',
     },
+    modelFile: {
+      accumulator: 'los pesos y el sesgo del filtro {{filter}} pueden salirse de int32.',
+      activation: 'la activación integrada es {{found}}; el estudio solo escribe ninguna, RELU y RELU6.',
+      activationFused: 'tiene una activación integrada.',
+      activationScales: 'esta activación {{type}} tiene {{found}} escalas; necesita una.',
+      addOptions: 'tiene una activación integrada o no tiene AddOptions.',
+      addScale: 'la escala de entrada es {{ratio}} veces la de salida; XNNPACK suma desde 1/1024 hasta menos de 256.',
+      alignment:
+        'los datos constantes empiezan en el byte {{offset}}; los lectores que proyectan el archivo en memoria necesitan un múltiplo de {{alignment}}.',
+      biasAxis: 'el sesgo tiene escalas en un eje que no tiene.',
+      biasConstant: 'no hay un sesgo int32 constante de {{filters}} valores.',
+      biasScale: 'la escala de sesgo en {{index}} es {{found}}; escala de entrada por escala de pesos es {{expected}}.',
+      biasScaleCount: 'hay {{bias}} escalas de sesgo para {{weights}} escalas de pesos.',
+      biasZeroPoint: 'el sesgo tiene punto cero.',
+      channels: 'los pesos tienen la forma {{shape}} para {{channels}} canales.',
+      constantOverwritten: 'una operación escribe en esta constante.',
+      depthMultiplier: 'el multiplicador de profundidad es {{found}}, no 1.',
+      dequantize: 'no convierte int8 en float32.',
+      dilated: 'está dilatada.',
+      endCount: 'hay {{found}}; un clasificador de imágenes tiene una.',
+      endQuantization:
+        'escala {{scale}} y punto cero {{zeroPoint}}; con {{type}} tienen que ser 1/{{steps}} y {{expected}}.',
+      endType: 'el tipo es {{type}}; tiene que ser uint8, int8 o float32.',
+      features: 'los pesos tienen la forma {{shape}} para una entrada de {{input}}.',
+      file: 'Archivo',
+      finding: '{{where}}: {{problem}}',
+      floatQuantized: 'es float32 y aun así está cuantizado.',
+      fourAxes: 'la imagen y los pesos no tienen cuatro ejes.',
+      graphCount: 'hay {{found}} grafos, no uno.',
+      input: 'Entrada',
+      inputShape: 'la forma es {{shape}}; tiene que ser 1 x S x S x 3.',
+      inputs: 'Entradas',
+      labelEmpty: 'La etiqueta {{number}} está vacía.',
+      labelLineBreak:
+        'La etiqueta {{number}} ({{label}}) contiene un salto de línea o un carácter de control, y las etiquetas se guardan una por línea.',
+      labelTwice: 'La etiqueta {{number}} ({{label}}) está dos veces.',
+      labelUnicode: 'La etiqueta {{number}} ({{label}}) no es Unicode válido (medio par sustituto).',
+      labels: 'Etiquetas',
+      labelsCount: 'hay {{found}} etiquetas para {{classes}} clases.',
+      labelsMissing: 'no están dentro del modelo, o los metadatos no nombran su archivo.',
+      labelsUnusable: 'no se pueden usar. {{problem}}',
+      logisticOutput:
+        'la salida tiene escala {{scale}} y punto cero {{zeroPoint}}; los núcleos calculan siempre para 1/256 y -128.',
+      meanAxes: 'no es una media sobre los ejes constantes 1 y 2 (alto y ancho).',
+      meanDimensions: 'su opción keepDims no corresponde a la forma de su salida.',
+      meanScale:
+        'la escala de entrada es {{ratio}} veces la de salida; XNNPACK promedia desde 1/256 hasta menos de 256.',
+      metadata: 'Metadatos',
+      metadataEnds: 'no describen cada entrada y salida del único grafo.',
+      metadataMissing: 'faltan, y MediaPipe y la Task Library no sabrían cómo alimentar el modelo.',
+      metadataNormalization: 'no dicen que los píxeles se normalizan con media {{mean}} y desviación {{std}}.',
+      metadataRgb: 'no dicen que la entrada es una imagen RGB.',
+      nameTwice: 'otro tensor se llama igual.',
+      neverProduced: 'no lo produce ninguna operación y no tiene datos.',
+      notInt8: 'no va de activaciones int8 a activaciones int8.',
+      op: 'Operación {{index}} ({{operator}})',
+      opCode: 'el código de un byte que leen los intérpretes antiguos es {{found}}, no {{expected}}.',
+      opEnds: 'tiene {{inputs}} entradas y {{outputs}} salidas; necesita {{needed}} y 1, sin omitir ninguna.',
+      opOptions: 'faltan las {{options}}.',
+      opOutput: 'Operación {{index}} ({{operator}}, salida «{{output}}»)',
+      opShape: 'la salida es {{found}}; su entrada y sus opciones dan {{expected}}.',
+      opUnknown: 'ningún modelo del estudio usa este operador.',
+      opVersion: 'la versión es {{found}}; int8 necesita la {{expected}}.',
+      output: 'Salida',
+      outputProducer: 'viene de {{operator}}; las puntuaciones de etiquetas independientes vienen de LOGISTIC.',
+      outputShape: 'la forma es {{shape}}; tiene que ser 1 x clases.',
+      outputUnproduced:
+        'no la produce ninguna operación; las puntuaciones de etiquetas independientes vienen de LOGISTIC.',
+      outputs: 'Salidas',
+      padding: 'el relleno no es SAME.',
+      parserVersion: 'no dicen qué versión de lector necesitan.',
+      producedTwice: 'produce el tensor {{index}} («{{name}}»), que ya existe.',
+      quantizeFloat: 'convierte float32 en algo que no es int8.',
+      quantizeLoses: 'cambia la escala o pierde números; solo puede moverse el punto cero, en 128.',
+      quantizeTypes: 'convierte {{from}} en {{to}}.',
+      readTooEarly: 'lee el tensor {{index}} («{{name}}»), que no produce ninguna operación anterior.',
+      relu6Output:
+        'tiene integrada RELU6, pero la salida tiene escala {{scale}} y punto cero {{zeroPoint}}, no 6/255 y -128.',
+      reluOutput: 'tiene integrada RELU, pero la salida tiene punto cero {{zeroPoint}}, no -128.',
+      scaleCount: 'hay {{scales}} escalas pero {{zeroPoints}} puntos cero.',
+      scaleInvalid: 'una escala no es un número positivo normal.',
+      scaleRatio:
+        'escala de entrada por escala de pesos entre escala de salida queda fuera de lo que calcula XNNPACK (menos de 256, y no despreciable).',
+      schemaVersion: 'la versión de esquema es {{found}}, no {{expected}}.',
+      shapeUnknown: 'la forma es {{shape}}; hay que conocer todos los lados.',
+      shuffled: 'los pesos están reordenados, o se conservan dimensiones.',
+      signature: 'Firma',
+      signatureCount: 'hay {{found}}; tiene que haber una.',
+      signatureGraph: 'nombra el grafo {{found}}, no el 0.',
+      signatureInputs: 'no nombra las entradas del grafo.',
+      signatureName: 'se llama «{{found}}», no «{{expected}}».',
+      signatureOutputs: 'no nombra las salidas del grafo.',
+      signatures: 'Firmas',
+      size: 'tiene {{found}} bytes, pero {{shape}} de {{type}} son {{expected}}.',
+      strides: 'los pasos son {{height}} y {{width}}; los dos tienen que ser 1 o los dos 2.',
+      tensor: 'Tensor {{index}} («{{name}}»)',
+      unnamed: 'no tiene nombre.',
+      unused: 'no lo usa nada.',
+      variable: 'es una variable; un clasificador no guarda nada de una imagen a la siguiente.',
+      weightLow: 'un peso es -128; los pesos int8 están en -127..127.',
+      weightScaleAxis: 'las escalas de pesos están en el eje {{found}}; los filtros, en el eje {{expected}}.',
+      weightScales: 'hay {{found}} escalas de pesos; los núcleos necesitan una por filtro: {{expected}}.',
+      weightScalesOne: 'hay {{found}} escalas de pesos; los núcleos necesitan una para todos.',
+      weightZeroPoint: 'los pesos tienen punto cero; los pesos int8 son simétricos.',
+      weightsConstant: 'los pesos no son int8 constantes.',
+      zeroPointRange: 'un punto cero queda fuera de {{range}}, lo que admite {{type}}.',
+    },
     outOfMemory: {
       jobKilled:
         'El proceso que estaba {{work}} se mató desde fuera, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
+      litert: 'A LiteRT no le queda memoria para el modelo. Cierra otros modelos e inténtalo de nuevo.',
       reading:
         'La lectura acabó de improviso, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
       runKilled:
@@ -1175,7 +1407,6 @@ export const es: Catalog = {
     text: '{{label}}: {{kind}}',
     nothing: 'nada',
     threshold: 'umbral',
-    labelled: 'Etiquetada',
     surestMistakes: 'Los errores más seguros',
     letterboxedModelSeesThemSome:
       'Encuadradas, como las ve el modelo. Algunas son etiquetas erróneas y no un modelo erróneo.',
@@ -1198,8 +1429,8 @@ export const es: Catalog = {
     microF1: 'micro-F1',
     threeNetworks: 'Las tres redes',
     validationThresholdsChosenHereThese: 'Validación: los umbrales se eligieron aquí, así que estas cifras favorecen',
-    floatStudentTeacherDecideAlike: 'Alumno float y maestro deciden igual (con 0,5) en',
-    ofTestDecisions: 'de las decisiones de prueba.',
+    floatStudentTeacherDecideAlike:
+      'Alumno float y maestro deciden igual (con 0,5) en el {{share}} de las decisiones de prueba.',
     reliabilityShareOfRightOnes: 'Fiabilidad: proporción de aciertos según la puntuación',
     score: 'puntuación',
     sharePresent: 'proporción presente',
@@ -1207,7 +1438,7 @@ export const es: Catalog = {
     thresholdsMovedCodesOf1: 'umbrales movidos, en códigos de 1/256',
     canScoresTrusted: '¿Se puede confiar en las puntuaciones?',
     calibrationDashedLineScoreOf:
-      'Calibración: en la línea discontinua, una puntuación de 0,7 acierta siete de cada diez veces. Error de calibración esperado',
+      'Calibración: en la línea discontinua, una puntuación de 0,7 acierta siete de cada diez veces. Error de calibración esperado: {{ece}}.',
     overAllDecisions: 'todas las decisiones',
     meanOfLabels: 'media de las etiquetas',
     flatAround0LittleDrift: 'Plano en torno a 0: una pequeña desviación en el teléfono cuesta poco.',
@@ -1219,8 +1450,6 @@ export const es: Catalog = {
     fingerprint: 'Huella',
     imagesWithoutLabelsNotLabeled:
       'Imágenes sin etiquetas: {{leftOut}}, aún sin etiquetar, así que no están en ninguna partición.',
-    labelsFewer10Training5:
-      '{{rareCount}} etiquetas tienen menos de 10 imágenes de entrenamiento o 5 de validación: sus umbrales se apoyan en poco.',
     data: 'datos',
     quantization: 'cuantización',
     thresholds: 'umbrales',
@@ -1238,6 +1467,11 @@ export const es: Catalog = {
     more: 'y {{labelCount}} más',
     labelWithoutImageSplitLeft:
       'Una etiqueta sin ninguna imagen en una partición no entra en ningún promedio de esa partición.',
+    labeled: 'Etiquetada',
+    labelsFewer10Training5_one:
+      '{{count}} etiqueta tiene menos de 10 imágenes de entrenamiento o 5 de validación: su umbral es poco fiable.',
+    labelsFewer10Training5_other:
+      '{{count}} etiquetas tienen menos de 10 imágenes de entrenamiento o 5 de validación: sus umbrales son poco fiables.',
   },
   setting: {
     data: {
@@ -1385,7 +1619,7 @@ export const es: Catalog = {
     network: {
       architecture: {
         name: 'Red',
-        meaning: 'Miembro de la familia EfficientNet.',
+        meaning: 'Red que se entrena con las etiquetas y enseña al alumno.',
       },
       input_size: {
         name: 'Tamaño de entrada',
@@ -1399,7 +1633,7 @@ export const es: Catalog = {
       weights_normalization: {
         name: 'Sus píxeles',
         meaning:
-          'Cómo se normalizaron los píxeles x, de 0 a 255, al entrenar esos pesos: auto es lo que dice el archivo o, si no, lo propio de la familia; imagenet, la media y desviación de ImageNet (B0 a B7); half, (x - 127,5) / 127,5; unit, x / 255; lite, (x - 127) / 128 (Lite).',
+          'Cómo se normalizaron los píxeles x, de 0 a 255, al entrenar esos pesos: auto es lo que dice el archivo o, si no, lo propio de la familia; imagenet, la media y desviación de ImageNet (EfficientNet); half, (x - 127,5) / 127,5; unit, x / 255; lite, (x - 127) / 128 (EfficientNet-Lite).',
       },
       dropout: {
         name: 'Dropout',
@@ -1565,7 +1799,7 @@ export const es: Catalog = {
     student: {
       architecture: {
         name: 'Red',
-        meaning: 'Miembro Lite de la familia EfficientNet: los demás no se pueden cuantizar.',
+        meaning: 'Red que se convierte en el archivo INT8: una que se pueda cuantizar.',
       },
       alpha: {
         name: 'Peso de las etiquetas',

@@ -6,7 +6,7 @@ import { averagePrecision } from './metrics.ts';
 const stream = randomStream(3, 'bootstrap test');
 
 describe('the bootstrap', () => {
-  test('gives the interval that the mean of a known distribution has', () => {
+  test('gives the known interval of the mean of a uniform distribution', () => {
     const values = Float64Array.from({ length: 400 }, () => stream());
     const { low, high } = bootstrapInterval(400, (drawn) => drawn.reduce((sum, i) => sum + values[i]!, 0) / 400, {
       seed: 4,
@@ -16,7 +16,7 @@ describe('the bootstrap', () => {
     expect(Math.abs((high - low) / (2 * 1.96 * 0.01443) - 1)).toBeLessThan(0.12);
   });
 
-  test('of average precision is that of the drawn images, ties and unknown labels included', () => {
+  test('of average precision equals the one of the drawn images, with ties and unknown labels', () => {
     const truth = Int8Array.from({ length: 40 }, (_, i) => (i % 9 === 0 ? -1 : stream() < 0.4 ? 1 : 0));
     const scored = Float64Array.from({ length: 40 }, () => Math.floor(8 * stream()));
     const fast = resampledAveragePrecision(truth, scored);
@@ -35,12 +35,12 @@ describe('the bootstrap', () => {
     expect(fast(new Uint16Array(40))).toBeNaN();
   });
 
-  test('leaves out resamples in which nothing is defined', () => {
+  test('ignores resamples in which the statistic is undefined', () => {
     const { low, high } = bootstrapInterval(2, (drawn) => (drawn[0] === drawn[1] ? NaN : 5), {});
     expect([low, high]).toEqual([5, 5]);
   });
 
-  /** Figures 0, 1, 2 … in the order drawn: the ends of the interval are known by their rank. */
+  /** A permutation of 0, 1, 2 …, so that the ends of the interval are known by their rank. */
   const ranks = (replicates: number, level?: number): number[] => {
     let next = 0;
     const { low, high } = bootstrapInterval(1, () => (next++ * 37) % replicates, { replicates, level });
@@ -58,13 +58,13 @@ describe('the bootstrap', () => {
     expect(ranks(replicates, level)).toEqual([low, high]);
   });
 
-  test('has 2000 replicates at 95 % unless told otherwise', () => {
+  test('has 2000 replicates at 95 % by default', () => {
     let calls = 0;
     expect(bootstrapInterval(1, () => calls++)).toEqual({ low: 50, high: 1949 });
     expect(calls).toBe(2000);
   });
 
-  test('draws all images, each time with replacement, and the same for the same seed', () => {
+  test('draws with replacement from all images, the same for the same seed', () => {
     const draws = (seed?: number): string[] => {
       const all: string[] = [];
       bootstrapInterval(3, (drawn) => all.push(drawn.join('')), { replicates: 300, seed });
@@ -78,7 +78,7 @@ describe('the bootstrap', () => {
     expect(draws(2)).not.toEqual(all);
   });
 
-  test('of nothing defined is not a number', () => {
+  test('of an undefined statistic is NaN', () => {
     expect(bootstrapInterval(2, () => NaN, { replicates: 3 })).toEqual({ low: NaN, high: NaN });
   });
 });

@@ -5,7 +5,10 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Percentile interval of a statistic over seeded resamples of images (Efron & Tibshirani 1993). `statistic` gets the drawn image indices. */
+/**
+ * Percentile interval of a statistic over seeded resamples of images (Efron & Tibshirani 1993). `statistic` receives
+ * the drawn image indices.
+ */
 export function bootstrapInterval(
   images: number,
   statistic: (drawn: Uint32Array) => number,
@@ -27,8 +30,9 @@ export function bootstrapInterval(
 }
 
 /**
- * Average precision of resamples of the same images: sorted once, each resample is one pass. The returned function takes how often
- * each image was drawn; equal scores form one step, unknown labels (-1) count nowhere, no positive gives NaN.
+ * Average precision of resamples of the same images. Sorts them once, so that each resample takes one pass. The
+ * returned function takes how often each image was drawn. Equal scores form one step, unknown labels (-1) are ignored,
+ * and the result is NaN without positives.
  */
 export function resampledAveragePrecision(
   labels: ArrayLike<number>,

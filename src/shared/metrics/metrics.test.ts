@@ -12,17 +12,17 @@ interface Manifest {
   >)[];
 }
 
-/** scikit-learn's averages with `labels=` the classes that have a positive: 'hand' and 'grid' hold one without. */
-type Averages3 = Record<'macro' | 'micro', (number | null)[]>;
+/** scikit-learn's averages over the classes with a positive (`labels`); 'hand' and 'grid' have a class without one. */
+type MeasuredAverages = Record<'macro' | 'micro', (number | null)[]>;
 const measuredGolden =
   goldenJson<
     Record<
       string,
-      ({ threshold: number } & Record<'zero_division_0' | 'zero_division_1' | 'zero_division_nan', Averages3>)[]
+      ({ threshold: number } & Record<'zero_division_0' | 'zero_division_1' | 'zero_division_nan', MeasuredAverages>)[]
     >
   >('metrics/measured');
 
-/** The tolerance of the goldens: scikit-learn in float64. */
+/** The golden values are scikit-learn's, in float64. */
 const close = (found: number, expected: number | null): void => {
   if (expected === null) expect(found).toBeNaN();
   else expect(Math.abs(found - expected)).toBeLessThan(1e-9);
@@ -40,7 +40,7 @@ describe.each(['hand', 'grid', 'free'])('metrics of scikit-learn, on %s', (name)
     const { macroAp, perClass, leftOut } = macroAveragePrecision(labels, scores, classes);
     const { perClass: expected, macroOverClassesWithPositives } = golden.manifest.averagePrecision;
     const supports = expected.map((_, c) => column(labels, c).reduce((a, b) => a + b, 0));
-    // scikit-learn counts a class without positives as 0; here it is undefined and left out.
+    // scikit-learn counts a class without positives as 0; here it is undefined and does not count.
     perClass.forEach((ap, c) => close(ap, supports[c] === 0 ? null : expected[c]!));
     close(macroAp, macroOverClassesWithPositives);
     expect(leftOut).toBe(supports.filter((support) => support === 0).length);
@@ -69,9 +69,9 @@ describe.each(['hand', 'grid', 'free'])('metrics of scikit-learn, on %s', (name)
       averages.micro.forEach((figure, i) =>
         close([found.microPrecision, found.microRecall, found.microF1][i]!, figure),
       );
-      found.perClass.forEach((report, c) => {
+      found.perClass.forEach((own, c) => {
         for (const name of ['precision', 'recall', 'f1', 'support'] as const)
-          close(report[name], (expected[`${name}_class`] as (number | null)[])[c]!);
+          close(own[name], (expected[`${name}_class`] as (number | null)[])[c]!);
       });
     });
 
@@ -86,7 +86,7 @@ describe('unknown labels', () => {
   const labels = Int8Array.of(1, -1, 0, 1, 0, -1);
   const without = Int8Array.of(1, 0, 1, 0);
 
-  test('count nowhere', () => {
+  test('are ignored', () => {
     const scores = [0.9, 0.1, 0.3, 0.4, 0.5, 0.99];
     expect(averagePrecision(labels, scores)).toBe(averagePrecision(without, [0.9, 0.3, 0.4, 0.5]));
     expect(rocAuc(labels, scores)).toBe(rocAuc(without, [0.9, 0.3, 0.4, 0.5]));
@@ -117,12 +117,12 @@ describe('scores that are not numbers', () => {
       expect(rocAuc(labels, scores)).toBeNaN();
     });
 
-  test('infinities are ranked like any other score', () => {
+  test('infinities rank like any other score', () => {
     expect(averagePrecision(labels, [Infinity, 0, Infinity, -Infinity])).toBe(1);
     expect(rocAuc(labels, [Infinity, 0, Infinity, -Infinity])).toBe(1);
   });
 
-  test('a NaN where the label is unknown counts no more than the label', () => {
+  test('a NaN of an unknown label is ignored', () => {
     expect(averagePrecision([1, 0, -1], [0.9, 0.1, NaN])).toBe(1);
   });
 
@@ -141,7 +141,7 @@ describe('scores that are not numbers', () => {
   });
 });
 
-test('no class is measured where no image has a label: every average is undefined', () => {
+test('when no image has a label, no class is measured and every average is undefined', () => {
   const { macroF1, microF1, microPrecision, perClass } = decisionMetrics(Int8Array.of(0, 0, 0, 0), [1, 0, 1, 0], 2);
   expect([macroF1, microF1, microPrecision]).toEqual([NaN, NaN, NaN]);
   expect(perClass.map(({ confusion: { fp } }) => fp)).toEqual([2, 0]);

@@ -1,9 +1,11 @@
 /**
- * Metrics as scikit-learn defines and names them. Labels are 1 (present), 0 (absent) or -1 (unknown: left out);
+ * Metrics as scikit-learn defines and names them. Labels are 1 (present), 0 (absent) or -1 (unknown and ignored);
  * matrices are row-major [n, classes].
  */
 
-/** What a ratio with an empty denominator counts: scikit-learn's zero_division. NaN leaves the class out of averages. */
+import { f1, precision, recall } from './ratios.ts';
+
+/** The value of a ratio with denominator 0: scikit-learn's zero_division. NaN leaves the class out of averages. */
 export type ZeroDivision = 0 | 1 | typeof NaN;
 
 export interface Confusion {
@@ -13,7 +15,7 @@ export interface Confusion {
   readonly tp: number;
 }
 
-export interface ClassReport {
+export interface ClassMetrics {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
@@ -21,20 +23,17 @@ export interface ClassReport {
   readonly confusion: Confusion;
 }
 
-const ratio = (numerator: number, denominator: number, empty: number): number =>
-  denominator === 0 ? empty : numerator / denominator;
-
-export function classReport({ tn, fp, fn, tp }: Confusion, zeroDivision: ZeroDivision = 0): ClassReport {
+export function classMetrics(confusion: Confusion, zeroDivision: ZeroDivision = 0): ClassMetrics {
   return {
-    precision: ratio(tp, tp + fp, zeroDivision),
-    recall: ratio(tp, tp + fn, zeroDivision),
-    f1: ratio(2 * tp, 2 * tp + fp + fn, zeroDivision),
-    support: tp + fn,
-    confusion: { tn, fp, fn, tp },
+    precision: precision(confusion, zeroDivision),
+    recall: recall(confusion, zeroDivision),
+    f1: f1(confusion, zeroDivision),
+    support: confusion.tp + confusion.fn,
+    confusion,
   };
 }
 
-/** Confusion counts of each class; `predicted` has 1 where the class is said to be present. */
+/** Confusion counts of each class; `predicted` is 1 where the class is predicted. */
 export function confusions(labels: Int8Array, predicted: ArrayLike<number>, classes: number): Confusion[] {
   const counts = Array.from({ length: classes }, () => ({ tn: 0, fp: 0, fn: 0, tp: 0 }));
   for (let i = 0; i < labels.length; i++) {
@@ -50,17 +49,17 @@ export function confusions(labels: Int8Array, predicted: ArrayLike<number>, clas
 }
 
 /**
- * The one rule of what counts in an average: a class without a positive image in a split is not measured there.
- * Its recall and its ranking are undefined, whatever stands in for 0/0.
+ * Whether a class counts in averages. A class without a positive image in a split is not measured there: its recall and
+ * its ranking are undefined, whatever value replaces 0/0.
  */
 export const isMeasured = ({ tp, fn }: Pick<Confusion, 'tp' | 'fn'>): boolean => tp + fn > 0;
 
 export interface DecisionMetrics {
   /** Every class, measured or not. */
-  readonly perClass: readonly ClassReport[];
+  readonly perClass: readonly ClassMetrics[];
   /**
-   * Averages over the measured classes, as scikit-learn gives them with `labels=` those classes; NaN when no class is
-   * measured.
+   * Averages over the measured classes, as scikit-learn computes them when `labels` lists those classes; NaN when no
+   * class is measured.
    */
   readonly macroPrecision: number;
   readonly macroRecall: number;
@@ -70,7 +69,7 @@ export interface DecisionMetrics {
   readonly microF1: number;
 }
 
-/** Mean over the numbers; NaN entries are left out, and nothing left gives NaN. */
+/** Mean that ignores NaN entries; NaN when no number remains. */
 export function nanMean(values: readonly number[]): number {
   const numbers = values.filter((value) => !Number.isNaN(value));
   return numbers.length === 0 ? NaN : numbers.reduce((a, b) => a + b, 0) / numbers.length;
@@ -85,15 +84,15 @@ export function decisionMetrics(
   return decisionMetricsOf(confusions(labels, predicted, classes), zeroDivision);
 }
 
-/** The same from counts of each class. */
+/** Computes decision metrics from the counts of each class. */
 export function decisionMetricsOf(counts: readonly Confusion[], zeroDivision: ZeroDivision = 0): DecisionMetrics {
-  const perClass = counts.map((count) => classReport(count, zeroDivision));
+  const perClass = counts.map((count) => classMetrics(count, zeroDivision));
   const measured = perClass.filter(({ confusion }) => isMeasured(confusion));
   const total = measured.reduce(
     (a, { confusion: b }) => ({ tn: a.tn + b.tn, fp: a.fp + b.fp, fn: a.fn + b.fn, tp: a.tp + b.tp }),
     { tn: 0, fp: 0, fn: 0, tp: 0 },
   );
-  const micro = classReport(total, measured.length === 0 ? NaN : zeroDivision);
+  const micro = classMetrics(total, measured.length === 0 ? NaN : zeroDivision);
   return {
     perClass,
     macroPrecision: nanMean(measured.map((c) => c.precision)),
@@ -107,7 +106,7 @@ export function decisionMetricsOf(counts: readonly Confusion[], zeroDivision: Ze
 
 /**
  * Area under the step-wise precision-recall curve, sum (R_k - R_(k-1)) P_k; equal scores form one step.
- * NaN without positives, or where a score is NaN.
+ * NaN without positives or when a score is NaN.
  */
 export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   const order = Array.from({ length: labels.length }, (_, i) => i)
@@ -129,14 +128,14 @@ export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<nu
 }
 
 /**
- * Area under the ROC curve as the probability that a positive scores above a negative, ties one half.
- * NaN where one of them is missing, or a score is NaN.
+ * Area under the ROC curve: the probability that a positive scores above a negative; ties count one half. NaN without
+ * positives or negatives, or when a score is NaN.
  */
 export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   const order = Array.from({ length: labels.length }, (_, i) => i)
     .filter((i) => labels[i]! >= 0)
     .sort((a, b) => scores[a]! - scores[b]!);
-  // NaN has no rank: it equals nothing, not even itself, so the runs of equal scores below would never end.
+  // NaN does not equal itself, so the loop over equal scores below would never end.
   if (order.some((i) => Number.isNaN(scores[i]))) return NaN;
   let negativesBelow = 0;
   let area = 0;
@@ -158,7 +157,7 @@ const column = <T extends ArrayLike<number>>(matrix: T, classes: number, c: numb
   Float64Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
 
 export interface MacroAp {
-  /** Mean over the classes with a positive (= mAP); NaN where there is none, or where a score of one is NaN. */
+  /** Mean over the classes with a positive (mAP); NaN when there is none or when a score of one is NaN. */
   readonly macroAp: number;
   /** Per class; NaN without positives. */
   readonly perClass: readonly number[];
@@ -171,7 +170,7 @@ export function macroAveragePrecision(labels: Int8Array, scores: ArrayLike<numbe
     const truth = column(labels, classes, c);
     return { ap: averagePrecision(truth, column(scores, classes, c)), positive: truth.includes(1) };
   });
-  // A NaN score is a fault of the model, unlike a class without positives: it must not leave the mean unnoticed.
+  // Unlike a class without positives, a NaN score is a fault of the model and must not be dropped from the mean.
   const measured = columns.filter(({ positive }) => positive).map(({ ap }) => ap);
   return {
     macroAp: measured.length === 0 ? NaN : measured.reduce((a, b) => a + b, 0) / measured.length,
@@ -180,7 +179,7 @@ export function macroAveragePrecision(labels: Int8Array, scores: ArrayLike<numbe
   };
 }
 
-/** Share of images that no class is said to be in. */
+/** Share of images without a predicted class. */
 export function noLabelRate(predicted: ArrayLike<number>, classes: number): number {
   const images = predicted.length / classes;
   let none = 0;

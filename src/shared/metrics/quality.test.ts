@@ -22,10 +22,10 @@ describe('a label against its goal', () => {
   );
 
   test.each([
-    [9, 1, 90, 'good'], // the goal asks for precision alone: 0.9
+    [9, 1, 90, 'good'], // only the precision counts: 0.9
     [8, 2, 0, 'weak'],
     [4, 6, 0, 'unusable'], // 0.4 is below 0.45
-    [0, 0, 3, 'unusable'], // nothing is predicted: no precision
+    [0, 0, 3, 'unusable'], // nothing is predicted, so precision is undefined
     [0, 4, 3, 'unusable'],
   ] as const)('precision 0.9: tp %i, fp %i, fn %i is %s', (tp, fp, fn, expected) =>
     expect(verdict(precision, tp, fp, fn)).toBe(expected),
@@ -40,7 +40,7 @@ describe('a label against its goal', () => {
     expect(verdict(recall, tp, fp, fn)).toBe(expected),
   );
 
-  test('cost: F-beta weighs a miss as many false alarms; with 1 it is F1', () => {
+  test('cost: F-beta weighs a miss like missCost false alarms; with 1 it is F1', () => {
     const cost = (missCost: number) => labelQuality('a', counts(9, 6, 1), { goal: 'cost', missCost }).value;
     expect(cost(1)).toBeCloseTo(18 / 25, 12);
     // beta = 2: scikit-learn's fbeta_score gives 5 * 9 / (5 * 9 + 4 * 1 + 6) = 0.81818.
@@ -49,10 +49,10 @@ describe('a label against its goal', () => {
     expect(labelQuality('a', counts(9, 6, 1), { goal: 'cost', missCost: 1 }).verdict).toBe('weak');
   });
 
-  test('a goal that asks for nothing is not met by finding nothing', () =>
+  test('finding nothing does not meet a goal of 0', () =>
     expect(verdict({ ...recall, min_recall: 0 }, 0, 0, 3)).toBe('unusable'));
 
-  test('without a positive image it is not measured, whatever is predicted', () =>
+  test('without a positive image a label is not measured, whatever is predicted', () =>
     expect(labelQuality('a', counts(0, 7, 0), f1)).toEqual({
       label: 'a',
       verdict: null,
@@ -77,12 +77,12 @@ describe('a model', () => {
     [3, 5, 0, 0, 'weak'],
     [1, 0, 1, 0, 'unusable'], // half of them
     [2, 1, 2, 0, 'weak'],
-    [9, 1, 0, 50, 'good'], // labels that are not measured count for nothing
+    [9, 1, 0, 50, 'good'], // labels that are not measured do not count
     [0, 0, 0, 3, null],
   ] as const)('%i good, %i weak, %i unusable, %i not measured: %s', (good, weak, unusable, none, expected) =>
     expect(modelQuality(labels(good, weak, unusable, none)).verdict).toBe(expected),
   );
 
-  test('names the labels below their goal, the farthest first', () =>
+  test('lists the labels below their goal, farthest first', () =>
     expect(belowGoal(labels(1, 2, 1, 1)).map(({ label }) => label)).toEqual(['bad 0', 'weak 1', 'weak 0']));
 });

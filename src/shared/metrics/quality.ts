@@ -1,15 +1,16 @@
 import type { LabelGoal } from './goal.ts';
 import type { Confusion } from './metrics.ts';
+import { precision, recall } from './ratios.ts';
 import { isMeasured } from './metrics.ts';
 
 /**
- * How good a model is, label by label against each label's own goal. This is a verdict of its own: a file can repeat a
- * poor model faithfully. docs/bundle.md explains these thresholds.
+ * The quality of a model: each label against its own goal. It is separate from the fidelity of an export, because a
+ * file can reproduce a poor model faithfully. docs/bundle.md explains these thresholds.
  */
 
-/** The F1 that a label must reach when its goal is the best F1, or the lowest cost, which sets no minimum of its own. */
+/** The F1 that a label must reach when its goal is the best F1 or the lowest cost, which set no minimum themselves. */
 export const GOOD_F1 = 0.8;
-/** Below this share of its goal a label is unusable. */
+/** A label is unusable below this share of its goal. */
 export const UNUSABLE_SHARE = 0.5;
 /** A model is good when at least this share of its measured labels reach their goal and none is unusable. */
 export const GOOD_SHARE = 0.9;
@@ -19,7 +20,7 @@ export type Verdict = (typeof verdicts)[number];
 
 export interface LabelQuality {
   readonly label: string;
-  /** Null when the split has no image with the label: it is not measured. */
+  /** Null when not measured, because the split has no image with the label. */
   readonly verdict: Verdict | null;
   readonly measure: Target['measure'];
   readonly minimum: number;
@@ -30,15 +31,15 @@ export interface LabelQuality {
 export interface ModelQuality {
   /** Null when no label is measured. */
   readonly verdict: Verdict | null;
-  /** Every label, in the model's order. */
+  /** All labels in the model's order. */
   readonly labels: readonly LabelQuality[];
 }
 
-/** What a goal asks of a label: a figure and its minimum. */
+/** The figure that a goal requires of a label, and its minimum. */
 export interface Target {
   readonly measure: 'f1' | 'fbeta' | 'precision' | 'recall';
   readonly minimum: number;
-  /** How many false alarms one miss is worth; 1 is F1. */
+  /** Number of false alarms that cost as much as one miss; 1 gives F1. */
   readonly missCost: number;
 }
 
@@ -56,12 +57,13 @@ export function targetOf(goal: LabelGoal): Target {
 }
 
 /**
- * F-beta with beta squared = missCost (van Rijsbergen 1979) weighs misses against false alarms exactly as the cost does:
- * (1 + c) tp / ((1 + c) tp + c fn + fp).
+ * F-beta with beta squared = missCost (van Rijsbergen 1979) weighs misses against false alarms exactly as the cost
+ * does: (1 + c) tp / ((1 + c) tp + c fn + fp).
  */
-function figureOf({ tp, fp, fn }: Confusion, { measure, missCost: c }: Target): number | null {
-  if (measure === 'recall') return tp / (tp + fn);
-  if (measure === 'precision') return tp + fp === 0 ? null : tp / (tp + fp);
+function figureOf(confusion: Confusion, { measure, missCost: c }: Target): number | null {
+  if (measure === 'recall') return recall(confusion);
+  const { tp, fp, fn } = confusion;
+  if (measure === 'precision') return tp + fp === 0 ? null : precision(confusion);
   return ((1 + c) * tp) / ((1 + c) * tp + c * fn + fp);
 }
 
@@ -70,7 +72,7 @@ export function labelQuality(label: string, confusion: Confusion, goal: LabelGoa
   const { measure, minimum } = target;
   if (!isMeasured(confusion)) return { label, verdict: null, measure, minimum, value: null };
   const value = figureOf(confusion, target);
-  // A label that is never found is unusable even when its goal is met by saying nothing, or asks for nothing.
+  // A label that is never found is unusable, even when predicting nothing meets its goal or the goal is 0.
   const verdict =
     value === null || confusion.tp === 0 || value < UNUSABLE_SHARE * minimum
       ? 'unusable'
@@ -110,7 +112,7 @@ export function countVerdicts(labels: readonly LabelQuality[]): VerdictCounts {
   return { measured, notMeasured, good, below: measured - good, unusable };
 }
 
-/** Labels below their goal, the one farthest from it first. */
+/** Labels below their goal, farthest from it first. */
 export function belowGoal(labels: readonly LabelQuality[]): LabelQuality[] {
   const reached = ({ value, minimum }: LabelQuality): number => (value ?? 0) / Math.max(minimum, 1e-9);
   return labels

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Goal } from './thresholds.ts';
 import { confusionByK, decide, histogram, NEVER, searchThresholds } from './thresholds.ts';
 
-/** The search as its definition has it: every k is tried on every image, and fractions are compared exactly. */
+/* The search by its definition: tries every k on every image and compares fractions exactly. */
+
 interface Fraction {
   readonly over: bigint;
   readonly under: bigint;
@@ -30,7 +31,7 @@ function figuresAt(images: readonly Image[], k: number) {
   };
 }
 
-/** Of all k with the best figure, grouped where they decide alike, the middle that is nearest to 128. */
+/** Groups all k with the best figure by their decisions and returns the middle that is nearest to 128. */
 function expectedK(images: readonly Image[], goal: Goal['goal'], minimum: Fraction): { k: number; reached: boolean } {
   const all = Array.from({ length: NEVER + 1 }, (_, k) => ({ k, ...figuresAt(images, k) }));
   const keeping = all.filter(
@@ -81,7 +82,7 @@ describe('a search by the definition, with exact fractions, finds the same thres
     fc.assert(
       fc.property(images, (some) => {
         const share = over / under;
-        const other = 1; // must not matter
+        const other = 1; // the other minimum must have no effect
         const found = search(some, {
           goal,
           min_precision: goal === 'precision' ? share : other,
@@ -105,18 +106,18 @@ describe('a search by the definition, with exact fractions, finds the same thres
 
 const maxF1 = { goal: 'max_f1', min_precision: 0.9, min_recall: 0.9 } as const;
 
-describe('by hand', () => {
+describe('worked out by hand', () => {
   const codes = Uint8Array.of(3, 200, 255, 3, 0, 7);
   const labels = Int8Array.of(1, 0, 0, 1, -1, 1); // [3 images, 2 classes]
 
-  test('a histogram counts the codes of its class alone, and no unknown label', () => {
+  test('a histogram counts the codes of its class alone and ignores unknown labels', () => {
     const { negatives, positives, totalNegatives, totalPositives } = histogram(codes, labels, 2, 0);
     expect([...negatives].flatMap((count, q) => (count > 0 ? [[q, count]] : []))).toEqual([[255, 1]]);
     expect([...positives].flatMap((count, q) => (count > 0 ? [[q, count]] : []))).toEqual([[3, 1]]);
     expect([totalNegatives, totalPositives]).toEqual([1, 1]);
   });
 
-  test('the counts at every k, from all present to never', () => {
+  test('the counts at each k, from always present to never', () => {
     const table = confusionByK(histogram(codes, labels, 2, 1)); // codes 200 absent, 3 and 7 present
     expect(table).toHaveLength(257);
     expect(table[0]).toEqual({ tp: 2, fp: 1, fn: 0, tn: 0 });
@@ -139,7 +140,7 @@ describe('by hand', () => {
     expect(search(some, maxF1).perClass[0]!.k).toBe(78);
   });
 
-  test('without a positive in any class there is no search: 128 everywhere', () => {
+  test('without a positive in any class every threshold is 128', () => {
     const { globalK, perClass } = searchThresholds(Uint8Array.of(9, 250), Int8Array.of(0, -1), 2, {
       ...maxF1,
       smoothing: 10,
@@ -152,7 +153,7 @@ describe('by hand', () => {
     });
   });
 
-  test('the global threshold is the middle of the k at which the mean F1 of all classes is best', () => {
+  test('the global threshold is the middle of the k with the best mean F1 of all classes', () => {
     // Class 0: absent 40, present 100. Class 1: absent 80, present 200. Both are right at 81..100: 90.5, toward 128.
     const { globalK } = searchThresholds(Uint8Array.of(40, 80, 100, 200), Int8Array.of(0, 0, 1, 1), 2, {
       ...maxF1,

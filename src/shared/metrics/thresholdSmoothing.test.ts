@@ -6,7 +6,7 @@ import { decide, searchThresholds } from './thresholds.ts';
 
 const maxF1 = { goal: 'max_f1', min_precision: 0.9, min_recall: 0.9 } as const;
 
-/** Scores of a long-tailed problem: classes of different difficulty, calibrated alike, codes as the INT8 model gives them. */
+/** Codes of a long-tailed problem, like those of the INT8 model: classes get rarer and have the same calibration. */
 function longTail(stream: RandomStream, images: number, classes: number): { codes: Uint8Array; labels: Int8Array } {
   const codes = new Uint8Array(images * classes);
   const labels = new Int8Array(images * classes);
@@ -22,7 +22,7 @@ function longTail(stream: RandomStream, images: number, classes: number): { code
   return { codes, labels };
 }
 
-test('with rare classes, smoothed thresholds beat raw ones on images not seen, over seeded splits', () => {
+test('with rare classes, smoothed thresholds beat raw ones on unseen images, over seeded splits', () => {
   const classes = 30;
   const gains = Array.from({ length: 12 }, (_, seed) => {
     const val = longTail(randomStream(seed, 'val'), 300, classes);

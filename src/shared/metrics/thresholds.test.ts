@@ -32,9 +32,9 @@ describe('against an exhaustive search with scikit-learn', () => {
       expect(k).toBeGreaterThanOrEqual(low === 1 ? 0 : low);
       expect(k).toBeLessThanOrEqual(high === 255 ? NEVER : high);
     });
-    // scikit-learn's search counts classes without positives as 0 for every k: the best k is the same.
+    // scikit-learn's search counts classes without positives as 0 for each k, so its best k is the same.
     const at = decisionMetrics(labels, decide(codes, new Array<number>(classes).fill(globalK)), classes);
-    // It counts them in its mean, though; here they are not measured.
+    // Its mean includes them; here they are not measured.
     const measured = perClass.filter(({ valPositives }) => valPositives > 0).length;
     expect(at.macroF1).toBeCloseTo((thresholdSearch.globalMacroF1.f1 * classes) / measured, 9);
   });
@@ -48,21 +48,21 @@ describe('a threshold', () => {
     expect(single([30, 30, 100, 101], [1, 1, 1, 1]).perClass[0]!.k).toBe(15);
   });
 
-  test('of two equally good plateaus is on the one nearer to 128', () => {
+  test('is on the plateau nearer to 128 when two are equally good', () => {
     // Above 20: 2 of 2 positives with 2 false ones (F1 2/3); above 240: 1 of 2 with none (F1 2/3).
     expect(single([21, 100, 100, 250], [1, 0, 0, 1]).perClass[0]!.k).toBe(175);
   });
 
-  test('never sits on a border where equal F1 comes from different decisions', () => {
-    // 101..150: 1 of 2 positives, nothing false. 21..100: both, and two false ones. F1 is 2/3 on either side of 100.
+  test('is never on a border where equal F1 comes from different decisions', () => {
+    // 101..150: 1 of 2 positives and no false one. 21..100: both and two false ones. F1 is 2/3 on either side of 100.
     expect(single([150, 100, 100, 100, 20], [1, 1, 0, 0, 0]).perClass[0]!.k).toBe(126);
   });
 
-  test('counts unknown labels nowhere', () => {
+  test('ignores unknown labels', () => {
     expect(single([10, 20, 120, 200, 220], [0, 0, -1, 1, 1]).perClass[0]!.k).toBe(111);
   });
 
-  test('of a class without validation positives is the global one, and says so', () => {
+  test('of a class without validation positives is the global one and is marked as not tuned', () => {
     const { perClass, globalK } = searchThresholds(Uint8Array.of(10, 7, 200, 9), Int8Array.of(0, 0, 1, 0), 2, maxF1);
     expect(perClass[1]).toMatchObject({ k: globalK, rawK: null, tuned: false, valPositives: 0 });
     expect(globalK).toBe(106);
@@ -83,14 +83,14 @@ describe('goals', () => {
     expect(result).toMatchObject({ goalReached: true, valPrecision: 1, valRecall: 0.5 });
   });
 
-  test('a precision that no threshold reaches is named, and the best F1 stands in', () => {
+  test('a precision that no threshold reaches is reported, and the best F1 is used instead', () => {
     const result = single([100, 200], [1, 0], { ...maxF1, goal: 'precision', min_precision: 0.9 }).perClass[0]!;
     expect(result.goalReached).toBe(false);
     expect(result.valF1).toBeCloseTo(2 / 3, 9);
   });
 
-  test('a shrinkage that breaks the goal is undone, one that keeps it stays', () => {
-    // Class 0 wants to be high; class 1, with many images, pulls the global threshold far down.
+  test('smoothing that breaks the goal is undone', () => {
+    // Class 0 needs a high threshold; class 1, with many images, pulls the global threshold far down.
     const n = 40;
     const two = new Uint8Array(2 * n);
     const truth = new Int8Array(2 * n);
@@ -106,7 +106,7 @@ describe('goals', () => {
     expect(kept.perClass[0]).toMatchObject({ k: kept.perClass[0]!.rawK, valPrecision: 1 });
   });
 
-  test('smoothing is the weighted mean of class and global threshold', () => {
+  test('smoothing gives the weighted mean of class and global threshold', () => {
     const [codesOfTwo, truth] = [Uint8Array.of(10, 250, 20, 5, 60, 5, 80, 5), Int8Array.of(0, 1, 0, 0, 1, 0, 1, 0)];
     const raw = searchThresholds(codesOfTwo, truth, 2, maxF1);
     const smooth = searchThresholds(codesOfTwo, truth, 2, { ...maxF1, smoothing: 3 });

@@ -1,20 +1,20 @@
 import type { ThresholdSearchConfig } from '../config.ts';
 import type { Confusion } from './metrics.ts';
-import { classReport } from './metrics.ts';
+import { classMetrics } from './metrics.ts';
 
 /**
- * Thresholds on the INT8 model's own codes: a class is present when q >= k, k in 0..256 (256 = never).
- * All comparisons are of integers or exact fractions, so the result is the same everywhere.
+ * Thresholds on the codes of the INT8 model: a class is present when q >= k, with k in 0..256 (256 means never).
+ * All comparisons are of integers or exact fractions, so the result is the same on every machine.
  */
 export const NEVER = 256;
 
 export interface ClassThreshold {
   readonly k: number;
-  /** Before smoothing; null where it could not be searched for. */
+  /** Threshold before smoothing; null when it could not be searched. */
   readonly rawK: number | null;
-  /** False: no positive in validation, the global threshold stands in. */
+  /** False when validation has no positive; the global threshold is used instead. */
   readonly tuned: boolean;
-  /** False: no threshold reaches the goal's minimum; k is then the best F1's. */
+  /** False when no threshold reaches the goal's minimum; k is then the threshold with the best F1. */
   readonly goalReached: boolean;
   readonly valPrecision: number;
   readonly valRecall: number;
@@ -27,7 +27,7 @@ export interface ThresholdResult {
   readonly perClass: readonly ClassThreshold[];
 }
 
-/** counts[q]: how many negatives and positives have code q. */
+/** Numbers of negatives and positives by code q. */
 export interface Histogram {
   readonly negatives: Uint32Array;
   readonly positives: Uint32Array;
@@ -46,7 +46,7 @@ export function histogram(codes: Uint8Array, labels: Int8Array, classes: number,
   return { negatives, positives, totalPositives: sum(positives), totalNegatives: sum(negatives) };
 }
 
-/** Confusion counts for every k in 0..256. */
+/** Confusion counts for each k in 0..256. */
 export function confusionByK({ negatives, positives, totalPositives, totalNegatives }: Histogram): Confusion[] {
   const table = new Array<Confusion>(NEVER + 1);
   let tp = 0;
@@ -62,15 +62,16 @@ export function confusionByK({ negatives, positives, totalPositives, totalNegati
 }
 
 /**
- * Thresholds between the same two attained codes decide alike: a plateau. Of the best plateaus the one whose middle is nearest to
- * 128 is taken, and its middle, as far as possible from any score that was seen; halves go toward 128.
+ * Thresholds between two neighboring attained codes give the same decisions: a plateau. Returns the middle of the best
+ * plateau, which is as far as possible from any observed score; halves round toward 128. Of several best plateaus it
+ * takes the one whose middle is nearest to 128.
  */
-function middleOfBestPlateau(isBest: (k: number) => boolean, decidesAsBelow: (k: number) => boolean): number {
+function middleOfBestPlateau(isBest: (k: number) => boolean, sameAsBelow: (k: number) => boolean): number {
   const plateaus: (readonly [number, number])[] = [];
   for (let k = 0; k <= NEVER; k++) {
     if (!isBest(k)) continue;
     const last = plateaus.at(-1);
-    if (last?.[1] === k - 1 && decidesAsBelow(k)) plateaus[plateaus.length - 1] = [last[0], k];
+    if (last?.[1] === k - 1 && sameAsBelow(k)) plateaus[plateaus.length - 1] = [last[0], k];
     else plateaus.push([k, k]);
   }
   const middles = plateaus.map(([first, last]) => {
@@ -80,10 +81,10 @@ function middleOfBestPlateau(isBest: (k: number) => boolean, decidesAsBelow: (k:
   return middles.reduce((a, b) => (Math.abs(b - 128) < Math.abs(a - 128) ? b : a));
 }
 
-const decidesAsBelow = (table: readonly Confusion[], k: number): boolean =>
+const sameAsBelow = (table: readonly Confusion[], k: number): boolean =>
   k > 0 && table[k]!.tp === table[k - 1]!.tp && table[k]!.fp === table[k - 1]!.fp;
 
-/** Exact comparison of two fractions of counts. 0/0 counts as 0: its numerator is 0 already. */
+/** Compares two fractions of counts exactly. 0/0 counts as 0, because its numerator is 0. */
 function compareFractions(a: readonly [number, number], b: readonly [number, number]): number {
   return a[0] * (b[1] || 1) - b[0] * (a[1] || 1);
 }
@@ -93,7 +94,7 @@ export type Goal = Pick<ThresholdSearchConfig, 'goal' | 'min_precision' | 'min_r
 const f1 = ({ tp, fp, fn }: Confusion): readonly [number, number] => [2 * tp, 2 * tp + fp + fn];
 const precision = ({ tp, fp }: Confusion): readonly [number, number] => [tp, tp + fp];
 const recall = ({ tp, fn }: Confusion): readonly [number, number] => [tp, tp + fn];
-/** 0/0 is NaN, which reaches no minimum. */
+/** 0/0 is NaN and thus reaches no minimum. */
 const reaches = ([a, b]: readonly [number, number], minimum: number): boolean => a / b >= minimum;
 
 function satisfies(confusion: Confusion, goal: Goal): boolean {
@@ -102,14 +103,14 @@ function satisfies(confusion: Confusion, goal: Goal): boolean {
   return true;
 }
 
-/** With a minimum of precision the best recall, and the other way round; else the best F1. */
+/** The figure to maximize: recall when the goal keeps a precision, precision when it keeps a recall, else F1. */
 function quality(confusion: Confusion, goal: Goal): readonly [number, number] {
   if (goal.goal === 'precision') return recall(confusion);
   if (goal.goal === 'recall') return precision(confusion);
   return f1(confusion);
 }
 
-/** The best k of one class and whether its goal can be reached at all. */
+/** The best k of one class and whether its goal can be reached. */
 export function searchClass(table: readonly Confusion[], goal: Goal): { k: number; reached: boolean } {
   const candidates = table.map((confusion) => satisfies(confusion, goal));
   const reached = candidates.includes(true);
@@ -124,30 +125,30 @@ export function searchClass(table: readonly Confusion[], goal: Goal): { k: numbe
   return {
     k: middleOfBestPlateau(
       (k) => allowed(k) && compareFractions(quality(table[k]!, used), quality(top, used)) === 0,
-      (k) => decidesAsBelow(table, k),
+      (k) => sameAsBelow(table, k),
     ),
     reached,
   };
 }
 
-/** One k for all classes: the best macro F1 over the classes with validation positives. */
+/** The single k for all classes with the best macro F1 over the classes with validation positives. */
 function searchGlobal(tables: readonly (readonly Confusion[])[]): number {
   const macro = Array.from({ length: NEVER + 1 }, (_, k) =>
-    tables.reduce((sum, table) => sum + classReport(table[k]!).f1, 0),
+    tables.reduce((sum, table) => sum + classMetrics(table[k]!).f1, 0),
   );
   const best = Math.max(...macro);
   return tables.length === 0
     ? 128
     : middleOfBestPlateau(
         (k) => macro[k] === best,
-        (k) => tables.every((table) => decidesAsBelow(table, k)),
+        (k) => tables.every((table) => sameAsBelow(table, k)),
       );
 }
 
 /**
- * Searches on validation codes [n, classes]. Rare classes are pulled toward the global threshold, k = round((n k* + m k_global)
- * / (n + m)) with n their positives (shrinkage; F1-optimal thresholds of rare labels overfit, Lin & Lin, CIKM 2023); where that
- * would break a precision or recall goal it is undone.
+ * Searches thresholds on validation codes [n, classes]. Rare classes are pulled toward the global threshold, k =
+ * round((n k* + m k_global) / (n + m)) with n their positives, because F1-optimal thresholds of rare labels overfit
+ * (Lin & Lin, CIKM 2023). Where that would break a precision or recall goal, the unsmoothed threshold is kept.
  */
 export function searchThresholds(
   codes: Uint8Array,
@@ -161,7 +162,7 @@ export function searchThresholds(
   const perClass = tables.map((table, c): ClassThreshold => {
     const positives = histograms[c]!.totalPositives;
     const figures = (k: number): Pick<ClassThreshold, 'valPrecision' | 'valRecall' | 'valF1' | 'valPositives'> => {
-      const report = classReport(table[k]!);
+      const report = classMetrics(table[k]!);
       return { valPrecision: report.precision, valRecall: report.recall, valF1: report.f1, valPositives: positives };
     };
     if (positives === 0) return { k: globalK, rawK: null, tuned: false, goalReached: false, ...figures(globalK) };

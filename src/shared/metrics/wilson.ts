@@ -1,6 +1,6 @@
 import type { Interval } from './bootstrap.ts';
 
-/** Wilson score interval of a share (Wilson 1927), 95 %. NaN without trials. */
+/** Wilson score interval of a share (Wilson 1927), by default 95 %. NaN without trials. */
 export function wilson(hits: number, trials: number, z = 1.959963984540054): Interval {
   if (trials === 0) return { low: NaN, high: NaN };
   const p = hits / trials;

@@ -9,6 +9,83 @@ export const dataMessages: Readonly<Record<string, string>> = {
   "'{label}' ({count:number} images; the model has '{own}')": '“{label}” ({count} imágenes; el modelo tiene “{own}”)',
   'The model has none of the labels in {file}: {labels}. Spell the labels as the model does.':
     'El modelo no tiene ninguna de las etiquetas de {file}: {labels}. Escribe las etiquetas como el modelo.',
+  'the file is saved as UTF-16.': 'el archivo está guardado como UTF-16.',
+  'this line is not UTF-8.': 'esta línea no es UTF-8.',
+  'this line has {bytes:number} bytes, more than {limit:number}.': 'esta línea tiene {bytes} bytes, más de {limit}.',
+  'a carriage return stands inside this line: it may be two lines.':
+    'hay un retorno de carro dentro de esta línea: pueden ser dos.',
+  "label '{label}' contains characters that cannot be seen.":
+    'la etiqueta “{label}” contiene caracteres que no se ven.',
+  '{file} is a link that leaves the project folder.': '{file} es un enlace que sale de la carpeta del proyecto.',
+  '{file} is outside {folder}. Nothing outside it is read or written: move it in.':
+    '{file} está fuera de {folder}. Fuera de ella no se lee ni se escribe nada: muévelo dentro.',
+  'this line holds a NUL character: the file is not text.': 'esta línea tiene un carácter NUL: el archivo no es texto.',
+  '{path} is a {format} file.': '{path} es un archivo {format}.',
+  '{path} does not exist.': '{path} no existe.',
+  'There is {path}: is that meant?': 'Existe {path}: ¿es esa?',
+  '{path} is a link to {target}, outside the project folder.':
+    '{path} es un enlace a {target}, fuera de la carpeta del proyecto.',
+  '{path} has {width:number} x {height:number} pixels, more than {limit:number} megapixels.':
+    '{path} tiene {width} x {height} píxeles, más de {limit} megapíxeles.',
+  '{path} has too many pixels, more than {limit:number} megapixels.':
+    '{path} tiene demasiados píxeles, más de {limit} megapíxeles.',
+  '{path} is not an image that can be read ({reason:words}).': '{path} no es una imagen que se pueda leer ({reason}).',
+  '{path} is damaged or cut off ({reason:words}).': '{path} está dañada o cortada ({reason}).',
+  '{path} cannot be read ({reason:words}).': 'No se puede leer {path} ({reason}).',
+  'it is no file': 'no es un archivo',
+  'the file is empty': 'el archivo está vacío',
+  'its content is not an image': 'su contenido no es una imagen',
+  '{path} has no end marker.': 'A {path} le falta la marca de fin.',
+  '{path} cannot be used. {reason:words}': '{path} no se puede usar. {reason}',
+  'This image cannot be shown. {reason:words}': 'Esta imagen no se puede mostrar. {reason}',
+  'It is not an image.': 'No es una imagen.',
+  'It is damaged: copy it again from its source.': 'Está dañada: cópiala otra vez desde su origen.',
+  '{file} lists no image.': '{file} no nombra ninguna imagen.',
+  'no image has a label.': 'ninguna imagen tiene etiqueta.',
+  'no image in {file} has a label.': 'ninguna imagen de {file} tiene etiqueta.',
+  "images without labels: {counts:list}. Until you say what they mean they count as 'none of these'.":
+    'imágenes sin etiquetas: {counts}. Mientras no digas qué significan cuentan como «ninguna de estas».',
+  '{count:number} in {split}': '{count} en {split}',
+  "label '{label}' has no training image: no split has it.":
+    'la etiqueta “{label}” no tiene imagen de entrenamiento: no está en ninguna partición.',
+  "label '{label}' has no training image: it is only in {splits}.":
+    'la etiqueta “{label}” no tiene imagen de entrenamiento: solo está en {splits}.',
+  "label '{label}' has no image in {split}: it is not measured there.":
+    'la etiqueta “{label}” no tiene imágenes en {split}: allí no se mide.',
+  "class '{label}' has only 1 image in {split} ({images:number} images).":
+    'la clase “{label}” tiene una sola imagen en {split} ({images} imágenes).',
+  "class '{label}' has only {own:number} images in {split} ({images:number} images).":
+    'la clase “{label}” solo tiene {own} imágenes en {split} ({images} imágenes).',
+  '{labels} differ only in case, spaces or the like.':
+    '{labels} solo se diferencian en mayúsculas, espacios o similares.',
+  '{path} is the same image as {others:list}.': '{path} es la misma imagen que {others}.',
+  '{path} is also {others:list}.': '{path} también está en {others}.',
+  '{path} has labels {labels:words} here, {other:words} as {others:list}.':
+    '{path} lleva aquí {labels}, y {other} en {others}.',
+  none: 'ninguna etiqueta',
+  "label '{label}' is not in {file}.": 'la etiqueta “{label}” no está en {file}.',
+  "label '{label}' is not a class of the model and is left out.":
+    'la etiqueta “{label}” no es una clase del modelo y se deja fuera.',
+  "class '{label}' is already in line {line:number}.": 'la clase “{label}” ya está en la línea {line}.',
+  '{file} holds no class.': '{file} no tiene ninguna clase.',
+
+  'no line has a label, and {file} describes a YOLO export.':
+    'ninguna línea tiene etiqueta, y {file} describe una exportación de YOLO.',
+  'every line has {columns:number} fields that are all 0 or 1: one column per class, without their names.':
+    'todas las líneas tienen {columns} campos que son 0 o 1: una columna por clase, sin sus nombres.',
+  'every line has numbers in groups of {size:number}: boxes, not labels.':
+    'todas las líneas tienen números en grupos de {size}: son cajas, no etiquetas.',
+  '{path}: the labels are a list in brackets, which become part of the names.':
+    '{path}: las etiquetas son una lista entre corchetes, que pasan a formar parte de los nombres.',
+
+  // Lists of problems as text.
+  'The data has to be put right first.': 'Primero hay que arreglar los datos.',
+  '1 more error was found.': 'Hay 1 error más.',
+  '{count:number} more errors were found.': 'Hay {count} errores más.',
+  "'destila check' lists them all.": 'En Datos, y con "destila check", están todos.',
+  error: 'error',
+  warning: 'aviso',
+  '{title:words} ({count:number})': '{title} ({count})',
   '... and {count:number} more': '... y {count} más',
   'This picture cannot be read: it is damaged, cut off, too large or no image.':
     'No se puede leer esta imagen: está dañada, cortada, es demasiado grande o no es una imagen.',

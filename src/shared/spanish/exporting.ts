@@ -89,50 +89,29 @@ export const exportMessages: Readonly<Record<string, string>> = {
     '{folder} tiene más de {most} MB: indica la carpeta de un paquete.',
   '{file} is a link; links are not read.': '{file} es un enlace; los enlaces no se leen.',
   '{file} is neither a file nor a folder.': '{file} no es ni un archivo ni una carpeta.',
+  // Any zip.
+  '{zip} cannot be read as a zip. Copy or download it again.':
+    '{zip} no se puede leer como zip. Cópialo o descárgalo otra vez.',
+  '{zip} has the entry {entry}, which leads outside of its folder.':
+    '{zip} tiene la entrada {entry}, que lleva fuera de su carpeta.',
+  '{zip} has the link {entry}; links are not read.': '{zip} tiene el enlace {entry}; los enlaces no se leen.',
+  '{zip} has the entry {entry}, which is neither a file nor a folder.':
+    '{zip} tiene la entrada {entry}, que no es ni un archivo ni una carpeta.',
+  '{zip} has the entry {entry} twice.': '{zip} tiene dos veces la entrada {entry}.',
+  '{zip} has the entries {one} and {other}, which are one file on some systems.':
+    '{zip} tiene las entradas {one} y {other}, que en algunos sistemas son un solo archivo.',
+  '{zip} has {found:number} entries; at most {most:number} are read.':
+    '{zip} tiene {found} entradas; se leen {most} como mucho.',
+  '{zip} unpacks to more than {most:number} MB, which is the limit.':
+    '{zip} ocupa al descomprimirse más de {most} MB, que es el límite.',
+  '{zip} has data outside of its entries: some programs would unpack other files from it. Zip the folder again.':
+    '{zip} tiene datos fuera de sus entradas: algunos programas extraerían otros archivos. Comprime otra vez la carpeta.',
+  '{zip} describes {entry} in two ways: some programs would unpack other files from it. Zip the folder again.':
+    '{zip} describe {entry} de dos maneras: algunos programas extraerían otros archivos. Comprime otra vez la carpeta.',
 
   'This run has no bundle yet. Export it first.': 'Este entrenamiento aún no tiene paquete. Expórtalo antes.',
   '{file} is not in the bundle.': '{file} no está en el paquete.',
   '{file} is nothing to download.': '{file} no es nada que se pueda descargar.',
   "The integer reference and the fast scorer differ on {image}. Nothing was exported. Please report this with the run's folder.":
     'La referencia entera y el cálculo rápido difieren en {image}. No se ha exportado nada. Avisa de este fallo, con la carpeta del entrenamiento.',
-  "LiteRT and the studio's integer model differ on {image} (class {label:number}: {found:number} against {expected:number}). Nothing was exported. Please report this with the run's folder.":
-    'LiteRT y el modelo entero del estudio difieren en {image} (clase {label}: {found} frente a {expected}). No se ha exportado nada. Avisa de este fallo, con la carpeta del entrenamiento.',
-
-  'The LiteRT interpreter does not start. Install the packages again with npm ci.':
-    'El intérprete de LiteRT no arranca. Instala otra vez los paquetes con npm ci.',
-  'LiteRT {what:words}. The model file does not suit this interpreter, or memory ran out.':
-    'LiteRT {what}. El archivo del modelo no le sirve a este intérprete, o se acabó la memoria.',
-  'refuses the model': 'rechaza el modelo',
-  'failed to run the model': 'no pudo ejecutar el modelo',
-  "The model's {what:words} has LiteRT's element type {type}; only uint8, int8 and float32 can be run.":
-    'Los elementos de {what} del modelo son de tipo {type} de LiteRT; solo se ejecutan uint8, int8 y float32.',
-  input: 'la entrada',
-  output: 'la salida',
-  'LiteRT has no memory left for the model. Close other models first.':
-    'A LiteRT no le queda memoria para el modelo. Cierra antes otros modelos.',
-  'The model has {count:number} inputs; an image classifier has one.':
-    'El modelo tiene {count} entradas; un clasificador de imágenes tiene una.',
-  'The model has no output.': 'El modelo no tiene salida.',
-  'This model was disposed of and cannot run any more.': 'Este modelo ya se cerró y no se puede ejecutar.',
-  'The model takes {bytes:number} bytes of {type} ({shape}), not {given:number} bytes of {array}.':
-    'El modelo toma {bytes} bytes de {type} ({shape}), no {given} bytes de {array}.',
-
-  'The model gives the score {score:number}, which is no multiple of 1/256 from 0 to 255/256.':
-    'El modelo da la puntuación {score}, que no es un múltiplo de 1/256 entre 0 y 255/256.',
-  'The model has {type} at its ends; uint8, int8 and float32 can be used.':
-    'El modelo tiene {type} en sus extremos; se pueden usar uint8, int8 y float32.',
-  'The model is no image classifier: it should take one image and give one row of scores.':
-    'El modelo no es un clasificador de imágenes: debería tomar una imagen y dar una fila de puntuaciones.',
-  'The model has no labels inside. Use one that was exported here.':
-    'El modelo no lleva etiquetas dentro. Usa uno exportado aquí.',
-  'The model has {classes:number} classes, but {labels:number} labels were given.':
-    'El modelo tiene {classes} clases, pero se dieron {labels} etiquetas.',
-  "The integer model has no tensor '{tensor}'.": 'El modelo entero no tiene el tensor “{tensor}”.',
-  'Label {number:number} is empty.': 'La etiqueta {number} está vacía.',
-  'Label {number:number} ({label}) holds a line break or control character, and labels are stored one a line.':
-    'La etiqueta {number} ({label}) contiene un salto de línea o un carácter de control, y las etiquetas se guardan una por línea.',
-  'Label {number:number} ({label}) is not valid Unicode (half of a surrogate pair).':
-    'La etiqueta {number} ({label}) no es Unicode válido (medio par sustituto).',
-  'Label {number:number} ({label}) is there twice.': 'La etiqueta {number} ({label}) está dos veces.',
-  'Rename it in the label files.': 'Cámbiale el nombre en los archivos de etiquetas.',
 };

@@ -115,6 +115,7 @@ export const trainingMessages: Readonly<Record<string, string>> = {
     "Falta {file} o está dañado. Ejecuta otra vez la etapa 'thresholds'.",
   "{file} is missing or damaged. Run the stage 'test' again.":
     "Falta {file} o está dañado. Ejecuta otra vez la etapa 'test'.",
+  '{folder} is gone: it was moved or deleted meanwhile.': '{folder} ya no está: se movió o se borró mientras tanto.',
   '{folder} was moved, deleted or taken over by another program. Look there; nothing more is written here.':
     '{folder} se movió, se borró o lo tomó otro programa. Mira allí; aquí no se escribe nada más.',
   '{file} was written by a newer version of Destila Studio: update it.':

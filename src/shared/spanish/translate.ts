@@ -2,7 +2,6 @@ import { configMessages } from './config.ts';
 import { dataMessages } from './data.ts';
 import { engineMessages } from './engines.ts';
 import { exportMessages } from './exporting.ts';
-import { modelFileMessages } from './modelFile.ts';
 import { studioMessages } from './studio.ts';
 import { trainingMessages } from './training.ts';
 import { weightsMessages } from './weights.ts';
@@ -19,7 +18,6 @@ export const messages: readonly (readonly [english: string, spanish: string])[] 
   dataMessages,
   engineMessages,
   exportMessages,
-  modelFileMessages,
   studioMessages,
   trainingMessages,
   weightsMessages,

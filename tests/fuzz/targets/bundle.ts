@@ -38,7 +38,8 @@ export default async function open(folder: string): Promise<Target> {
       const checks = await verifyBundle(folder);
       write(new Map([[name, whole.get(name) ?? sums]]));
       for (const { fault } of checks)
-        if (fault !== null && !/^[^\n]{1,1000}[.!?]$/.test(fault)) throw new Error(`no sentence: ${fault}`);
+        if (fault !== null && !/^[^\n]{1,1000}[.!?]$/.test(fault.text))
+          throw new Error(`not a sentence: ${fault.text}`);
     },
   };
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { translator } from '../../../shared/locales/translate.ts';
 import { stages } from '../../../shared/events.ts';
-import { named, notMeasuredWords, qualityWords, wayOnWords } from '../../../shared/metrics/verdictWords.ts';
+import { shortList, notMeasuredText, qualityText, nextStepText } from '../../../shared/metrics/verdictTexts.ts';
 import { readMetricsReport } from '../../pipeline/eval/metricsReport.ts';
 import type { MetricsReport } from '../../pipeline/eval/metricsReport.ts';
 import { notMeasuredIn, splitQuality } from '../../pipeline/eval/splitQuality.ts';
@@ -34,7 +34,7 @@ async function verdicts(folder: string, metrics: MetricsReport): Promise<string>
   const quality = splitQuality(metrics, 'test', goals);
   return [
     "The file is faithful: LiteRT gave the same numbers as the studio. 'destila verify' checks the whole bundle.",
-    `${qualityWords(quality, english)} ${wayOnWords(quality, config.student.weights === null, english)} (test split)`,
+    `${qualityText(quality, english)} ${nextStepText(quality, config.student.weights === null, english)} (test split)`,
   ].join('\n');
 }
 
@@ -66,7 +66,7 @@ function metricsSummary({ val, test, images, labels, agreement }: MetricsReport)
     `F1 is macro F1, with the threshold 0.5, one for all labels, or one per label; micro F1 has one per label.`,
     ...(left.length === 0
       ? []
-      : [`${notMeasuredWords(left.length, english)} No test image, so in no average: ${named(left, english, 20)}.`]),
+      : [`${notMeasuredText(left.length, english)} No test image, so in no average: ${shortList(left, english, 20)}.`]),
     `Student and teacher agree on ${(agreement.test.decisions * 100).toFixed(1)} % of decisions.`,
   ].join('\n');
 }

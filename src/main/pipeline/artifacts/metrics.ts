@@ -1,8 +1,8 @@
 import { splitFingerprint } from '../data/snapshot.ts';
 import { METRICS_FORMAT_VERSION, metricsReportFile } from '../eval/metricsReport.ts';
 import type { MetricsReport } from '../eval/metricsReport.ts';
-import { evaluateSplit } from '../eval/report.ts';
-import type { SplitReport } from '../eval/report.ts';
+import { evaluateSplit } from '../eval/splitMetrics.ts';
+import type { SplitMetrics } from '../eval/splitMetrics.ts';
 import { notMeasuredIn, splitQuality } from '../eval/splitQuality.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { labelMatrix } from '../train/scoring.ts';
@@ -14,14 +14,16 @@ import { readCodes, readLogits } from './scores.ts';
 import { goalsOf, readThresholds } from './thresholds.ts';
 import { readRegularText } from '../storage/regularFile.ts';
 
-/** Judges the stored scores with the thresholds as they stand and writes report/metrics.json. Nothing is scored anew. */
+/** Evaluates the stored scores with the current thresholds and writes report/metrics.json; scores nothing again. */
 export async function writeMetricsReport(room: RunRoom): Promise<MetricsReport> {
   const report = await metricsReport(room);
   await writeFileAtomic(metricsReportFile(room.folder), `${JSON.stringify(report)}\n`);
   return report;
 }
 
-/** Computes the figures again after a person moved a threshold or changed a goal: a bundle must describe what it does. */
+/**
+ * Evaluates again after a person moved a threshold or changed a goal, so that a bundle's figures match its thresholds.
+ */
 export async function refreshMetricsReport(room: RunRoom): Promise<void> {
   const thresholds = await readThresholds(room.folder);
   const { globalK, perClass } = thresholds;
@@ -40,7 +42,7 @@ async function metricsReport(room: RunRoom): Promise<MetricsReport> {
   const { vocabulary, splits } = room.dataset;
   const thresholds = await readThresholds(room.folder);
   const used = { globalK: thresholds.globalK, perClassK: thresholds.perClass.map(({ k }) => k) };
-  const judge = async (name: ScoredSplit): Promise<Record<ScoredModel, SplitReport>> => {
+  const evaluated = async (name: ScoredSplit): Promise<Record<ScoredModel, SplitMetrics>> => {
     const common = {
       labels: labelMatrix(split(room, name), vocabulary.length),
       classes: vocabulary.length,
@@ -55,7 +57,7 @@ async function metricsReport(room: RunRoom): Promise<MetricsReport> {
   };
   const agree = async (name: ScoredSplit): Promise<MetricsReport['agreement']['val']> =>
     agreement(await readLogits(room, 'teacher', name), await readLogits(room, 'student', name));
-  const [val, test] = [await judge('val'), await judge('test')];
+  const [val, test] = [await evaluated('val'), await evaluated('test')];
   const goals = goalsOf(thresholds, room.config.threshold_search);
   const figures = { labels: [...vocabulary], val, test };
   const verdictsOn = (name: ScoredSplit): NonNullable<MetricsReport['quality']>['val'] => {

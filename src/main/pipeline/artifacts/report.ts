@@ -33,13 +33,16 @@ import { readRegularText } from '../storage/regularFile.ts';
 import { goalsOf, readThresholds } from './thresholds.ts';
 
 const MOST_ERRORS = 24,
-  MOST_ERRORS_A_CLASS = 2;
-/** Side of an error's picture on the page, in pixels. */
-const PICTURE_SIZE = 160;
+  MOST_ERRORS_PER_CLASS = 2;
+/** Side of an error's thumbnail on the page, in pixels. */
+const THUMBNAIL_SIZE = 160;
 
 export const reportFile = (runFolder: string, name: string): string => path.join(runFolder, 'report', name);
 
-/** Writes report/: report.html and report.es.html to read, report.json and CSV files to compute with. All from stored scores; nothing is scored anew. */
+/**
+ * Writes report/ from the stored scores: report.html and report.es.html for reading, report.json and CSV files for
+ * other programs.
+ */
 export async function writeReport(room: RunRoom, metrics: MetricsReport): Promise<Report> {
   const report = await gather(room, metrics);
   const files: readonly (readonly [string, string])[] = [
@@ -59,7 +62,7 @@ export async function writeReport(room: RunRoom, metrics: MetricsReport): Promis
   return report;
 }
 
-/** Null where a run has none, or one of another version. */
+/** Null when the run has no report or one of another version. */
 export async function readReport(runFolder: string): Promise<Report | null> {
   try {
     return reportSchema.parse(JSON.parse(await readRegularText(reportFile(runFolder, 'report.json'))));
@@ -119,7 +122,7 @@ async function gather(room: RunRoom, metrics: MetricsReport): Promise<Report> {
   });
 }
 
-/** Null for a run of a version that did not record it. */
+/** Null for runs of versions that did not record it. */
 function trainedWhileQuantized({ config, stages }: RunRecord): boolean | null {
   if (config.qat.epochs === 0) return false;
   const recorded = stages.qat.summary.trained_while_quantized;
@@ -133,7 +136,7 @@ interface FoundError {
   readonly distance: number;
 }
 
-/** The wrong decisions that are farthest from their threshold, a few a class at most. */
+/** The wrong decisions that are farthest from their threshold, at most a few per class. */
 function farthest(codes: Uint8Array, labels: Int8Array, ks: readonly number[]): FoundError[] {
   const classes = ks.length;
   const all: FoundError[] = [];
@@ -144,7 +147,7 @@ function farthest(codes: Uint8Array, labels: Int8Array, ks: readonly number[]): 
   }
   all.sort((a, b) => b.distance - a.distance || a.row - b.row);
   const perClass = new Array<number>(classes).fill(0);
-  return all.filter(({ c }) => perClass[c]!++ < MOST_ERRORS_A_CLASS).slice(0, MOST_ERRORS);
+  return all.filter(({ c }) => perClass[c]!++ < MOST_ERRORS_PER_CLASS).slice(0, MOST_ERRORS);
 }
 
 async function surestErrors(room: RunRoom, codes: Uint8Array, ks: readonly number[]): Promise<ReportError[]> {
@@ -167,7 +170,7 @@ async function surestErrors(room: RunRoom, codes: Uint8Array, ks: readonly numbe
   return errors;
 }
 
-/** As the model sees it, smaller; null for a photo that is gone: a report does not fail for that. */
+/** The image as the model sees it, smaller; null when the file is missing, because a report must not fail for that. */
 async function pictureOf(room: RunRoom, sample: Sample): Promise<string | null> {
   const {
     data,
@@ -180,7 +183,7 @@ async function pictureOf(room: RunRoom, sample: Sample): Promise<string | null> 
     });
     const pixels = letterbox(picture.rgb, picture.width, picture.height, size, data.padding_color);
     const webp = await sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
-      .resize(PICTURE_SIZE, PICTURE_SIZE)
+      .resize(THUMBNAIL_SIZE, THUMBNAIL_SIZE)
       .webp({ quality: 70 })
       .toBuffer();
     return `data:image/webp;base64,${webp.toString('base64')}`;

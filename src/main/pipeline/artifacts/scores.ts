@@ -7,13 +7,13 @@ export type ScoredModel = 'teacher' | 'student' | 'int8';
 export type ScoredSplit = 'val' | 'test';
 
 /**
- * Scores of a whole split in the snapshot's order, raw and row-major [n, classes]: float32 logits of the float networks,
- * uint8 codes q of the INT8 model (score q / 256). Little-endian.
+ * File with the scores of a whole split in the snapshot's order, raw, little-endian, row-major [n, classes]: float32
+ * logits of the float networks, or uint8 codes q of the INT8 model (score q / 256).
  */
 const file = (room: Pick<RunRoom, 'folder'>, model: ScoredModel, split: ScoredSplit): string =>
   path.join(room.folder, 'scores', `${model}-${split}.${model === 'int8' ? 'uint8' : 'float32'}.bin`);
 
-/** Codes on validation after post-training quantization, which quantization-aware training is measured against. */
+/** File with the codes on validation after post-training quantization, the baseline of quantization-aware training. */
 const postTrainingFile = (room: Pick<RunRoom, 'folder'>): string =>
   path.join(room.folder, 'scores', 'ptq-val.uint8.bin');
 
@@ -44,7 +44,7 @@ export async function writePostTrainingCodes(room: RunRoom, codes: Uint8Array): 
   await writeFileAtomic(postTrainingFile(room), codes);
 }
 
-/** Null for a run of a version that did not keep them. */
+/** Null for runs of versions that did not keep them. */
 export async function readPostTrainingCodes(room: Pick<RunRoom, 'folder'>): Promise<Uint8Array | null> {
   return await readRegularFile(postTrainingFile(room)).then(
     (bytes) => new Uint8Array(bytes),

@@ -7,7 +7,7 @@ import type { Goal, ThresholdResult } from '../../../shared/metrics/thresholds.t
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { readRegularText } from '../storage/regularFile.ts';
 
-/** thresholds.json of a run. */
+/** Version of a run's thresholds.json. */
 const FORMAT_VERSION = 1;
 
 const thresholdsSchema = z.object({
@@ -24,11 +24,11 @@ const thresholdsSchema = z.object({
       valRecall: z.number(),
       valF1: z.number(),
       valPositives: z.int(),
-      /** As the search found it; kept when a person moves the threshold. */
+      /** The threshold that the search found; kept when a person moves the threshold. */
       foundK: z.int().optional(),
-      /** A person fixed it: a new search leaves it. */
+      /** True when a person locked it; a new search then keeps it. */
       locked: z.boolean().optional(),
-      /** What a person chose it for; absent: what the settings say. */
+      /** The goal that a person chose; absent when the settings apply. */
       goal: labelGoalSchema.optional(),
     }),
   ),
@@ -47,7 +47,7 @@ export async function writeThresholds(
   );
 }
 
-/** What a person did to the thresholds, beside what the search found. */
+/** The result of the search together with a person's changes. */
 export interface StoredThresholds extends ThresholdResult {
   readonly labels: readonly string[];
   readonly perClass: readonly (ThresholdResult['perClass'][number] & {
@@ -62,15 +62,11 @@ export async function readThresholds(runFolder: string): Promise<StoredThreshold
   try {
     return thresholdsSchema.parse(JSON.parse(await readRegularText(file)));
   } catch (error) {
-    throw new Problem(
-      'file',
-      `${file} is missing or damaged. Run the stage 'thresholds' again.`,
-      (error as Error).message,
-    );
+    throw new Problem('file.thresholdsDamaged', { file }, (error as Error).message);
   }
 }
 
-/** The goal of each label: a person's own choice, or what the settings say. */
+/** The goal of each label: a person's choice, or the one in the settings. */
 export function goalsOf({ perClass }: StoredThresholds, search: Goal): LabelGoal[] {
   const { goal, min_precision, min_recall } = search;
   return perClass.map((own) => own.goal ?? { goal, min_precision, min_recall });

@@ -1,5 +1,5 @@
 import type { EngineName } from '../../../shared/config.ts';
-import type { Engine } from './engine.ts';
+import type { Device, Engine } from './engine.ts';
 import { cudaEnvironment, cudaLack, webGpuLack } from './onnx/requirements.ts';
 import { tfjsEnvironment, tfjsLack } from './tfjs/requirements.ts';
 
@@ -20,6 +20,8 @@ export interface EngineStart {
 /** One way to run graphs. Files are looked at and nothing native is loaded before `start`. */
 export interface EngineKind {
   readonly name: EngineName;
+  /** Null where only a start shows it. */
+  readonly device: Device | null;
   /** The first thing that is missing; null: it may start. */
   lack(enginesFolder: string): Promise<Lack | null>;
   /** Throws Problem 'engine'. A bad driver may end the process. */
@@ -33,24 +35,28 @@ const nothing = (): Record<string, string> => ({});
 export const engineKinds: readonly EngineKind[] = [
   {
     name: 'onnx-cpu',
+    device: 'cpu',
     lack: () => Promise.resolve(null),
     start: async (options) => (await import('./onnx/engine.ts')).createOnnxCpuEngine(options),
     environment: nothing,
   },
   {
     name: 'onnx-webgpu',
+    device: 'gpu',
     lack: webGpuLack,
     start: async (options) => (await import('./onnx/webgpu.ts')).createOnnxWebGpuEngine(options),
     environment: nothing,
   },
   {
     name: 'onnx-cuda',
+    device: 'gpu',
     lack: cudaLack,
     start: async (options) => (await import('./onnx/cuda.ts')).createOnnxCudaEngine(options),
     environment: cudaEnvironment,
   },
   {
     name: 'tfjs',
+    device: null,
     lack: tfjsLack,
     start: async (options) => (await import('./tfjs/native.ts')).createTfjsEngine(options),
     environment: tfjsEnvironment,

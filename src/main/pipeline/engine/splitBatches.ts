@@ -18,6 +18,7 @@ import type {
 export function splitBatches(engine: Engine, parts: number): Engine {
   return {
     name: engine.name,
+    device: engine.device,
     description: `${engine.description}, each batch in up to ${parts} parts`,
     createInference: async (request) => {
       const count = partsOf(request.batchSize, parts);

@@ -3,7 +3,7 @@ import type { ModelQuality } from '../../../shared/metrics/quality.ts';
 import { labelQuality, modelQuality } from '../../../shared/metrics/quality.ts';
 import type { MetricsReport } from './metricsReport.ts';
 
-/** The INT8 model against each label's goal, at the thresholds that ship. */
+/** Compares the INT8 model with each label's goal, at the thresholds that ship. */
 export function splitQuality(
   { labels, ...metrics }: Pick<MetricsReport, 'labels' | 'val' | 'test'>,
   split: 'val' | 'test',

@@ -21,8 +21,8 @@ interface ConvolutionBase {
   /** One a filter. */
   readonly weightScales: Float32Array;
   readonly bias: Int32Array;
-  /** Fused ReLU6: the output's quantization is then 6/255, -128. */
-  readonly relu6: boolean;
+  /** Fused: the output's zero point is then -128, and ReLU6's scale 6/255. */
+  readonly activation: 'relu' | 'relu6' | null;
 }
 /** weights OHWI [filters, k, k, channels]. SAME padding. */
 export interface IntegerConv2d extends ConvolutionBase {
@@ -37,7 +37,7 @@ export interface IntegerAdd {
   readonly inputs: readonly [string, string];
   readonly output: string;
 }
-/** Mean over height and width, dimensions dropped. */
+/** Mean over height and width; dimensions are kept where the output has three. */
 export interface IntegerMean {
   readonly op: 'mean';
   readonly input: string;

@@ -1,5 +1,4 @@
-import { decisionMetrics } from '../../../shared/metrics/metrics.ts';
-import { macroAveragePrecision } from '../../../shared/metrics/metrics.ts';
+import { decisionMetrics, macroAveragePrecision } from '../../../shared/metrics/metrics.ts';
 import { decide, histogram } from '../../../shared/metrics/thresholds.ts';
 import { wilson } from '../../../shared/metrics/wilson.ts';
 import type { Interval } from '../../../shared/metrics/bootstrap.ts';
@@ -7,7 +6,7 @@ import type { LabelGoal } from '../../../shared/metrics/goal.ts';
 import { splitQuality } from '../eval/splitQuality.ts';
 import type { MetricsReport } from '../eval/metricsReport.ts';
 import { classIntervals, replicatesFor } from './classIntervals.ts';
-import type { Judged, PairCounts } from './figures.ts';
+import type { ScoredImages, PairCounts } from './figures.ts';
 import { calibration, confusionPairs, cooccurrencePairs, decideShifted, operatingPoints } from './figures.ts';
 import type { Report, ReportClass } from './schema.ts';
 import { REPORT_FORMAT_VERSION } from './schema.ts';
@@ -17,29 +16,29 @@ export interface ReportInput extends Pick<
   'run' | 'dataset' | 'leftOut' | 'errors' | 'config' | 'stages' | 'waited' | 'hardware' | 'versions'
 > {
   readonly metrics: MetricsReport;
-  /** The INT8 model's codes on test, and the labels there. */
-  readonly test: Judged;
-  /** Images with each label in train. */
+  /** The INT8 model's codes and the labels on test. */
+  readonly test: ScoredImages;
+  /** Number of training images with each label. */
   readonly trainPositives: readonly number[];
   readonly goals: readonly LabelGoal[];
-  /** On validation, on any scale: the model that post-training quantization gave; null where no run kept it. */
+  /** Codes and labels on validation after post-training quantization; null when the run did not keep them. */
   readonly postTraining: { readonly codes: Uint8Array; readonly labels: Int8Array } | null;
 }
 
-/** Thresholds are moved this far to either side, in codes. */
+/** Largest shift of the thresholds to either side, in codes. */
 const LARGEST_SHIFT = 48,
   SHIFT_STEP = 4;
 const MOST_PAIRS = 4000;
 
-/** All figures of a report; pure. */
+/** Computes all figures of a report; has no side effects. */
 export function buildReport(input: ReportInput): Report {
   const { metrics, test } = input;
   const { labels } = metrics;
-  const said = decide(test.codes, metrics.thresholds.perClassK);
-  const confused = named(confusionPairs(test, said), labels);
+  const predicted = decide(test.codes, metrics.thresholds.perClassK);
+  const confused = withLabels(confusionPairs(test, predicted), labels);
   const together = sideBySide(
     cooccurrencePairs(test.labels, test.classes),
-    cooccurrencePairs(said, test.classes),
+    cooccurrencePairs(predicted, test.classes),
     labels,
   );
   const { run, dataset, leftOut, errors, config, stages, waited, hardware, versions } = input;
@@ -50,7 +49,7 @@ export function buildReport(input: ReportInput): Report {
     leftOut,
     metrics,
     replicates: replicatesFor(test),
-    classes: classesOf(input, said),
+    classes: classesOf(input, predicted),
     calibration: jsonCalibration(calibration(test, measuredIn(metrics))),
     sensitivity: sensitivity(test, metrics.thresholds.perClassK),
     confusions: confused.slice(0, MOST_PAIRS),
@@ -66,16 +65,16 @@ export function buildReport(input: ReportInput): Report {
   };
 }
 
-/** Only measured labels count in an average, and so in the calibration of all labels together. */
+/** Only measured labels count in averages, and thus in the calibration of all labels together. */
 const measuredIn = ({ test }: MetricsReport): Set<number> =>
   new Set(test.int8.perClass.flatMap(({ support }, c) => (support > 0 ? [c] : [])));
 
 function classesOf(
   { metrics, test, trainPositives, postTraining, goals }: ReportInput,
-  said: Uint8Array,
+  predicted: Uint8Array,
 ): ReportClass[] {
   const quality = splitQuality(metrics, 'test', goals);
-  const intervals = classIntervals(test, said, 1);
+  const intervals = classIntervals(test, predicted, 1);
   const ptq =
     postTraining === null
       ? null
@@ -120,7 +119,7 @@ function classesOf(
   });
 }
 
-function sensitivity(test: Judged, ks: readonly number[]): Report['sensitivity'] {
+function sensitivity(test: ScoredImages, ks: readonly number[]): Report['sensitivity'] {
   const shifts = Array.from({ length: (2 * LARGEST_SHIFT) / SHIFT_STEP + 1 }, (_, i) => i * SHIFT_STEP - LARGEST_SHIFT);
   return shifts.map((shift) => {
     const { macroF1, microF1, microPrecision, microRecall } = decisionMetrics(
@@ -138,22 +137,23 @@ function sensitivity(test: Judged, ks: readonly number[]): Report['sensitivity']
   });
 }
 
-/** Most frequent first, names in place of indices. */
-function named(counts: PairCounts, labels: readonly string[]): Report['confusions'] {
+/** Replaces indices with labels; most frequent pairs first. */
+function withLabels(counts: PairCounts, labels: readonly string[]): Report['confusions'] {
   return [...counts]
     .sort(([keyA, a], [keyB, b]) => b - a || keyA - keyB)
     .map(([key, count]) => ({ a: labels[Math.floor(key / labels.length)]!, b: labels[key % labels.length]!, count }));
 }
 
-function sideBySide(truth: PairCounts, said: PairCounts, labels: readonly string[]): Report['cooccurrence'] {
-  const most = (key: number): number => Math.max(truth.get(key) ?? 0, said.get(key) ?? 0);
-  return [...new Set([...truth.keys(), ...said.keys()])]
+/** Pairs of labels by how often they occur together in the labels and in the predictions. */
+function sideBySide(truth: PairCounts, predicted: PairCounts, labels: readonly string[]): Report['cooccurrence'] {
+  const most = (key: number): number => Math.max(truth.get(key) ?? 0, predicted.get(key) ?? 0);
+  return [...new Set([...truth.keys(), ...predicted.keys()])]
     .sort((a, b) => most(b) - most(a) || a - b)
     .map((key) => ({
       a: labels[Math.floor(key / labels.length)]!,
       b: labels[key % labels.length]!,
       truth: truth.get(key) ?? 0,
-      said: said.get(key) ?? 0,
+      said: predicted.get(key) ?? 0,
     }));
 }
 

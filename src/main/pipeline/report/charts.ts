@@ -1,12 +1,13 @@
 import type { Html } from './html.ts';
 import { escape } from './html.ts';
 
-/** Small charts as inline SVG: they need no script, print well and read aloud as their title. */
+/* Small charts as inline SVG. They need no script, print well, and screen readers announce them by their title. */
+
 export interface Series {
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Class of the stylesheet: its colour, or dashes where colour alone would have to tell. */
+  /** CSS class with the color and dashes, because color alone must not tell the series apart. */
   readonly look: 'first' | 'second' | 'third' | 'guide';
-  /** Drawn in steps, each value holding back to the point before (precision over recall). */
+  /** Draws steps that extend each value back to the point before, as for precision over recall. */
   readonly steps?: boolean;
   readonly dots?: boolean;
 }
@@ -16,7 +17,7 @@ export interface Chart {
   readonly x: { readonly name: string; readonly from: number; readonly to: number };
   readonly y: { readonly name: string; readonly from: number; readonly to: number };
   readonly series: readonly Series[];
-  /** A point to be seen: the threshold in use. */
+  /** Marks a point, such as the threshold in use. */
   readonly mark?: readonly [x: number, y: number] | undefined;
   readonly size?: 'small' | 'large';
 }
@@ -67,7 +68,7 @@ export function chart({ title, x, y, series, mark, size = 'large' }: Chart): Htm
 
 const tick = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(2).replace(/0$/, ''));
 
-/** A bar of 0..1 with its interval, for a cell of a table. */
+/** A bar for 0..1 with its interval, for a table cell. */
 export function bar(value: number | null, low: number | null, high: number | null): Html {
   if (value === null) return '';
   const at = (share: number): string => (share * 72).toFixed(1);

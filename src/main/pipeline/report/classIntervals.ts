@@ -1,29 +1,30 @@
 import { resampledAveragePrecision } from '../../../shared/metrics/bootstrap.ts';
 import type { Interval } from '../../../shared/metrics/bootstrap.ts';
 import { randomStream } from '../../../shared/random.ts';
-import type { Judged } from './figures.ts';
+import { f1 } from '../../../shared/metrics/ratios.ts';
+import type { ScoredImages } from './figures.ts';
 
-/** 95 % percentile intervals of one class; NaN where no resample defines the figure. */
+/** 95 % percentile intervals of one class; NaN when no resample defines the figure. */
 export interface ClassIntervals {
   readonly ap: Interval;
   readonly f1: Interval;
 }
 
-/** Work that a report may spend on resampling: images x classes x replicates. */
+/** Limit on images x classes x replicates, so that resampling does not delay the report. */
 const MOST_WORK = 2e9;
 const MOST_REPLICATES = 1000,
   FEWEST_REPLICATES = 200;
 
-export function replicatesFor({ labels }: Judged): number {
+export function replicatesFor({ labels }: ScoredImages): number {
   return Math.max(FEWEST_REPLICATES, Math.min(MOST_REPLICATES, Math.floor(MOST_WORK / labels.length)));
 }
 
 /**
- * Intervals of average precision and F1 over seeded resamples of the images (Efron & Tibshirani 1993), each resample judged for all
- * classes. `said` are decisions with thresholds that were chosen on other images: nothing is searched for again.
+ * Intervals of average precision and F1 over seeded resamples of the images (Efron & Tibshirani 1993). All classes
+ * share the resamples. `predicted` are decisions at thresholds that were chosen on other images, so they stay the same.
  */
-export function classIntervals(judged: Judged, said: Uint8Array, seed: number): ClassIntervals[] {
-  const { labels, codes, classes } = judged;
+export function classIntervals(scored: ScoredImages, predicted: Uint8Array, seed: number): ClassIntervals[] {
+  const { labels, codes, classes } = scored;
   const images = labels.length / classes;
   const own = Array.from({ length: classes }, (_, c) => {
     const column = <T extends ArrayLike<number>>(matrix: T): number[] =>
@@ -31,39 +32,39 @@ export function classIntervals(judged: Judged, said: Uint8Array, seed: number): 
     const classLabels = column(labels);
     return {
       ap: resampledAveragePrecision(classLabels, column(codes)),
-      f1: resampledF1(classLabels, column(said)),
+      f1: resampledF1(classLabels, column(predicted)),
       aps: [] as number[],
       f1s: [] as number[],
     };
   });
   const counts = new Uint16Array(images);
-  for (let replicate = 0; replicate < replicatesFor(judged); replicate++) {
+  for (let replicate = 0; replicate < replicatesFor(scored); replicate++) {
     const stream = randomStream(seed, replicate, 'bootstrap');
     counts.fill(0);
     for (let i = 0; i < images; i++) counts[Math.floor(stream() * images)]!++;
     for (const { ap, f1, aps, f1s } of own) {
-      keep(aps, ap(counts));
-      keep(f1s, f1(counts));
+      collect(aps, ap(counts));
+      collect(f1s, f1(counts));
     }
   }
   return own.map(({ aps, f1s }) => ({ ap: bounds(aps), f1: bounds(f1s) }));
 }
 
-/** 2 tp / (2 tp + fp + fn) of a resample; only images that count in it are visited. */
-function resampledF1(labels: readonly number[], said: readonly number[]): (counts: Uint16Array) => number {
+/** 2 tp / (2 tp + fp + fn) of a resample; visits only images that affect it. */
+function resampledF1(labels: readonly number[], predicted: readonly number[]): (counts: Uint16Array) => number {
   const at = (label: number, decision: number): number[] =>
-    [...labels.keys()].filter((i) => labels[i] === label && said[i] === decision);
+    [...labels.keys()].filter((i) => labels[i] === label && predicted[i] === decision);
   const [found, wrong, missed] = [at(1, 1), at(0, 1), at(1, 0)];
   const sum = (images: readonly number[], counts: Uint16Array): number =>
     images.reduce((total, i) => total + counts[i]!, 0);
   return (counts) => {
     const tp = sum(found, counts);
-    const positives = tp + sum(missed, counts);
-    return positives === 0 ? NaN : (2 * tp) / (tp + sum(wrong, counts) + positives);
+    const fn = sum(missed, counts);
+    return tp + fn === 0 ? NaN : f1({ tp, fp: sum(wrong, counts), fn });
   };
 }
 
-function keep(values: number[], value: number): void {
+function collect(values: number[], value: number): void {
   if (!Number.isNaN(value)) values.push(value);
 }
 

@@ -2,11 +2,11 @@ import type { CsvValue } from '../../../shared/csv.ts';
 import { csvRow } from '../../../shared/csv.ts';
 import type { Report } from './schema.ts';
 
-/** RFC 4180, with a byte-order mark: spreadsheets then read labels of every script. */
+/** RFC 4180 with a byte order mark, so that spreadsheets read labels of every script. */
 export const csv = (rows: readonly (readonly CsvValue[])[]): string =>
   `\uFEFF${rows.map((row) => `${csvRow(row)}\r\n`).join('')}`;
 
-/** One row per class with every figure of it. */
+/** One row per class with all its figures. */
 export function classesCsv({ classes }: Report): string {
   const heads = [
     'label',
@@ -75,7 +75,7 @@ export function classesCsv({ classes }: Report): string {
   ]);
 }
 
-/** One row per class and threshold that changes a decision. */
+/** One row per class and distinct threshold. */
 export function curvesCsv({ classes }: Report): string {
   return csv([
     ['label', 'k', 'precision', 'recall', 'false_positive_rate'],
@@ -120,7 +120,7 @@ export function sensitivityCsv({ sensitivity }: Report): string {
   ]);
 }
 
-/** Both splits, each network at each way to decide. */
+/** One row per split, network and decision rule. */
 export function networksCsv({ metrics }: Report): string {
   return csv([
     [
@@ -146,7 +146,7 @@ export function networksCsv({ metrics }: Report): string {
   ]);
 }
 
-/** Everything else of a run, one figure per row: photos, settings, times, machine. */
+/** All other figures of a run, one per row: images, settings, times, machine. */
 export function runCsv({ run, dataset, calibration, config, stages, waited, hardware, versions }: Report): string {
   return csv([
     ['figure', 'value'],

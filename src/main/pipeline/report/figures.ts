@@ -1,18 +1,19 @@
 import type { Histogram } from '../../../shared/metrics/thresholds.ts';
 import { confusionByK } from '../../../shared/metrics/thresholds.ts';
+import { precision } from '../../../shared/metrics/ratios.ts';
 
 /**
- * Figures of a report beyond averages, all from the INT8 model's codes q (score q / 256) and the labels: [n, classes], row-major,
- * labels 1 present, 0 absent, -1 unknown (counted nowhere).
+ * The INT8 model's codes q (score q / 256) and the labels of a split, both row-major [n, classes]. Labels are 1
+ * (present), 0 (absent) or -1 (unknown and ignored).
  */
-export interface Judged {
+export interface ScoredImages {
   readonly codes: Uint8Array;
   readonly labels: Int8Array;
   readonly classes: number;
 }
 
 export interface OperatingPoint {
-  /** Present when q >= k. */
+  /** A class is present when q >= k. */
   readonly k: number;
   readonly precision: number;
   /** True positive rate. */
@@ -21,8 +22,9 @@ export interface OperatingPoint {
 }
 
 /**
- * Every decision a threshold can lead to, from the strictest to the loosest: the points of scikit-learn's precision_recall_curve and
- * roc_curve (drop_intermediate=False). The strictest says nothing; its precision counts 1, as there. Empty without both kinds of image.
+ * Every distinct decision of a threshold, from the strictest to the loosest: the points of scikit-learn's
+ * precision_recall_curve and roc_curve (drop_intermediate=False). The strictest threshold predicts nothing; its
+ * precision is 1, as in scikit-learn. Empty without positives or without negatives.
  */
 export function operatingPoints(counts: Histogram): OperatingPoint[] {
   if (counts.totalPositives === 0 || counts.totalNegatives === 0) return [];
@@ -34,7 +36,7 @@ export function operatingPoints(counts: Histogram): OperatingPoint[] {
     if (stricter !== undefined && stricter.tp === tp && stricter.fp === fp) continue;
     points.push({
       k,
-      precision: tp + fp === 0 ? 1 : tp / (tp + fp),
+      precision: precision({ tp, fp }, 1),
       recall: tp / counts.totalPositives,
       falsePositiveRate: fp / counts.totalNegatives,
     });
@@ -48,16 +50,22 @@ export interface CalibrationBin {
   readonly observed: number;
 }
 export interface Calibration {
-  /** The bins that hold anything, of ten equally wide ones over scores 0..1; edges belong to the lower bin (scikit-learn's calibration_curve). */
+  /**
+   * The non-empty bins of ten equally wide ones over scores 0..1. Edges belong to the lower bin, as in scikit-learn's
+   * calibration_curve.
+   */
   readonly bins: readonly CalibrationBin[];
-  /** Expected calibration error: mean distance of score and frequency, weighed by count (Guo et al. 2017, arXiv 1706.04599). NaN without labels. */
+  /**
+   * Expected calibration error: mean distance between score and frequency, weighted by count (Guo et al. 2017, arXiv
+   * 1706.04599). NaN without labels.
+   */
   readonly ece: number;
 }
 
 const BINS = 10;
 
-/** How often a score of s is right; over the classes whose index is in `of`. */
-export function calibration({ codes, labels, classes }: Judged, of: ReadonlySet<number>): Calibration {
+/** Compares scores with observed frequencies, over the classes whose index is in `of`. */
+export function calibration({ codes, labels, classes }: ScoredImages, of: ReadonlySet<number>): Calibration {
   const bins = Array.from({ length: BINS }, () => ({ count: 0, scores: 0, positives: 0 }));
   let total = 0;
   for (let i = 0; i < codes.length; i++) {
@@ -82,21 +90,21 @@ export function calibration({ codes, labels, classes }: Judged, of: ReadonlySet<
   };
 }
 
-/** Counts of class pairs; only those that are not zero. */
+/** Counts of class pairs, without zeros. */
 export type PairCounts = ReadonlyMap<number, number>;
 const pair = (a: number, b: number, classes: number): number => a * classes + b;
 
 /**
- * "What was there, what was said": at (i, j), i another class than j, the images that have i in which j was said and is absent; at
- * (i, i) those in which i was found. Keys are i * classes + j.
+ * Confusions between labels: for different classes i and j the number of images that have i and in which j was
+ * predicted but is absent; for (i, i) the number of images in which i was found. Keys are i * classes + j.
  */
-export function confusionPairs({ labels, classes }: Judged, said: Uint8Array): PairCounts {
+export function confusionPairs({ labels, classes }: ScoredImages, predicted: Uint8Array): PairCounts {
   const counts = new Map<number, number>();
   forEachImage(labels.length / classes, classes, (row) => {
-    const there = present(labels, row, classes);
-    const wrong = [...Array(classes).keys()].filter((c) => said[row + c] === 1 && labels[row + c] === 0);
-    for (const i of there) {
-      if (said[row + i] === 1) add(counts, pair(i, i, classes));
+    const classesIn = present(labels, row, classes);
+    const wrong = [...Array(classes).keys()].filter((c) => predicted[row + c] === 1 && labels[row + c] === 0);
+    for (const i of classesIn) {
+      if (predicted[row + i] === 1) add(counts, pair(i, i, classes));
       for (const j of wrong) add(counts, pair(i, j, classes));
     }
   });
@@ -107,9 +115,9 @@ export function confusionPairs({ labels, classes }: Judged, said: Uint8Array): P
 export function cooccurrencePairs(matrix: ArrayLike<number>, classes: number): PairCounts {
   const counts = new Map<number, number>();
   forEachImage(matrix.length / classes, classes, (row) => {
-    const there = present(matrix, row, classes);
-    there.forEach((i, at) => {
-      for (const j of there.slice(at + 1)) add(counts, pair(i, j, classes));
+    const classesIn = present(matrix, row, classes);
+    classesIn.forEach((i, at) => {
+      for (const j of classesIn.slice(at + 1)) add(counts, pair(i, j, classes));
     });
   });
   return counts;
@@ -130,7 +138,7 @@ function add(counts: Map<number, number>, key: number): void {
 }
 
 /** Decisions 0/1 with all thresholds moved by `shift` codes, kept within 0..256. */
-export function decideShifted({ codes, classes }: Judged, ks: readonly number[], shift: number): Uint8Array {
+export function decideShifted({ codes, classes }: ScoredImages, ks: readonly number[], shift: number): Uint8Array {
   const moved = ks.map((k) => Math.min(256, Math.max(0, k + shift)));
   return codes.map((q, i) => (q >= moved[i % classes]! ? 1 : 0));
 }

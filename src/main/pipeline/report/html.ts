@@ -1,4 +1,4 @@
-/** Markup as text, with everything that comes from people escaped. */
+/** Markup as text. Everything that people wrote is escaped. */
 export type Html = string;
 
 const entities: Readonly<Record<string, string>> = {
@@ -10,7 +10,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 export const escape = (text: string): Html => text.replaceAll(/[&<>"']/g, (character) => entities[character]!);
 
-/** A label of any script and length; <bdi> keeps its direction from turning the text around it. */
+/** A label of any script and length; <bdi> keeps its direction from affecting the text around it. */
 export const labelHtml = (label: string, most = 60): Html => {
   const letters = [...label];
   return letters.length <= most

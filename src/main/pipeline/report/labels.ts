@@ -6,7 +6,7 @@ import { verdictCell } from './verdict.ts';
 import { NONE } from './words.ts';
 import type { Wording } from './words.ts';
 
-/** More would make a page that no browser likes; report.json and the CSV files hold them all. */
+/** Limits that keep the page fast in browsers; report.json and the CSV files have all of them. */
 const MOST_CURVES = 120,
   MOST_ROWS = 500,
   MOST_CONFUSED = 24,
@@ -69,7 +69,7 @@ export function curves({ classes }: Report, wording: Wording): Html {
 }
 
 function curvesOf({ label, curve, k, averagePrecision, rocAuc }: ReportClass, { t, score }: Wording): Html {
-  // The loosest decision that is at least as strict as k decides as k does.
+  // The loosest point that is at least as strict as k gives the same decisions as k.
   const chosen = curve.findLast((point) => point.k >= k) ?? curve[0]!;
   const share = { from: 0, to: 1 };
   const pr = chart({
@@ -102,7 +102,7 @@ function curvesOf({ label, curve, k, averagePrecision, rocAuc }: ReportClass, { 
   return `<figure><figcaption>${labelHtml(label, 40)}<small>AP ${score(averagePrecision)}, ROC AUC ${score(rocAuc)}</small></figcaption>${pr}${roc}</figure>`;
 }
 
-/** Float and INT8; where quantization-aware training followed, also what post-training quantization alone gave. */
+/** Compares float and INT8; with quantization-aware training also post-training quantization alone. */
 export function quantization({ classes, metrics, config }: Report, wording: Wording): Html {
   const { t, score, decimal } = wording;
   const lost = ({ models: { student, int8 } }: ReportClass): number =>
@@ -163,8 +163,8 @@ function meanOf(classes: readonly ReportClass[]): number | null {
   return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
 }
 
-/** "What was there, what was said", for the labels with most errors; and which labels go together in truth and in what is said. */
-export function mixUps(report: Report, wording: Wording): Html {
+/** Confusions between the labels with most errors, and labels that often occur together. */
+export function confusions(report: Report, wording: Wording): Html {
   const { t, count } = wording;
   const names = report.classes.map(({ label }) => label);
   const at = new Map(report.confusions.map(({ a, b, count: images }) => [JSON.stringify([a, b]), images]));
@@ -182,7 +182,7 @@ export function mixUps(report: Report, wording: Wording): Html {
   const cell = (a: string, b: string): Html => {
     const images = at.get(JSON.stringify([a, b])) ?? 0;
     const hue = a === b ? '--ok' : '--bad';
-    // At most this much colour behind the numbers: they stay readable (4.5:1) on light and dark paper.
+    // Limits the color behind the numbers, so that they stay readable (4.5:1) on light and dark backgrounds.
     const share = a === b ? 25 : Math.round(12 + (42 * images) / most);
     return images === 0
       ? '<td></td>'
@@ -198,7 +198,7 @@ export function mixUps(report: Report, wording: Wording): Html {
     .slice(0, MOST_PAIRS)
     .map(({ a, b, truth, said }) => [`${labelHtml(a, 30)} + ${labelHtml(b, 30)}`, count(truth), count(said)]);
   return section(
-    'mixups',
+    'confusions',
     t('report.thereSaid'),
     matrix,
     pairs.length === 0
@@ -216,7 +216,7 @@ export function errors(report: Report, { t, score }: Wording): Html {
     const alt = t('report.text', { label, kind: kinds[kind] });
     const image = picture === null ? '<div class="gone"></div>' : `<img src="${picture}" alt="${escape(alt)}">`;
     const there = truth.length === 0 ? t('report.nothing') : truth.map((name) => labelHtml(name, 30)).join(', ');
-    return `<figure>${image}<figcaption><strong>${labelHtml(label, 40)}</strong> ${kinds[kind]}<small>${score(value)}, ${t('report.threshold')} ${score(threshold)}</small><small>${t('report.labelled')}: ${there}</small><small>${escape(path)}</small></figcaption></figure>`;
+    return `<figure>${image}<figcaption><strong>${labelHtml(label, 40)}</strong> ${kinds[kind]}<small>${score(value)}, ${t('report.threshold')} ${score(threshold)}</small><small>${t('report.labeled')}: ${there}</small><small>${escape(path)}</small></figcaption></figure>`;
   });
   if (figures.length === 0) return '';
   return section(

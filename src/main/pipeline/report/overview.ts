@@ -6,10 +6,10 @@ import { notMeasuredNote, verdictNote } from './verdict.ts';
 import { NONE } from './words.ts';
 import type { Wording } from './words.ts';
 
-/** What the model is worth, first thing. */
+/** The top of the page: verdict and main figures. */
 export function headline(report: Report, words: Wording): Html {
   const { run, metrics, replicates } = report;
-  const { t, score, count, date } = words;
+  const { t, score, count, date, percent } = words;
   const { int8, student, teacher } = metrics.test;
   const { low, high } = int8.macroApInterval;
   const figure = (value: string, name: string, small: string): Html =>
@@ -19,7 +19,7 @@ export function headline(report: Report, words: Wording): Html {
 ${run.notes === '' ? '' : `<p>${escape(run.notes)}</p>`}
 ${verdictNote(report, words)}
 <div class="figures">
-${figure(score(int8.macroAp), t('report.meanAveragePrecision'), `${score(low)}–${score(high)}, 95 %`)}
+${figure(score(int8.macroAp), t('report.meanAveragePrecision'), `${score(low)}–${score(high)}, ${percent(0.95, 0)}`)}
 ${figure(score(int8.at.per_class.microF1), t('report.f1OverAllDecisions'), t('report.thresholdsShip'))}
 ${figure(score(int8.at.per_class.macroF1), t('report.f1MeanOfLabels'), `${t('common.precisionInline')} ${score(int8.at.per_class.macroPrecision)}, ${t('common.recall')} ${score(int8.at.per_class.macroRecall)}`)}
 ${figure(difference(int8.macroAp, student.macroAp, words), t('report.int8AgainstFloat'), `${t('report.float')} ${score(student.macroAp)}, ${t('common.teacherInline')} ${score(teacher.macroAp)}`)}
@@ -34,7 +34,7 @@ function difference(a: number | null, b: number | null, { t, decimal }: Wording)
   return `${points < 0 ? '−' : '+'}${decimal(Math.abs(points), 1)} ${t('report.points')}`;
 }
 
-/** Teacher, float student and INT8 student side by side, at three ways to decide. */
+/** Teacher, float student and INT8 student side by side, with three decision rules. */
 export function networks({ metrics }: Pick<Report, 'metrics'>, { t, score, percent, decimal }: Wording): Html {
   const names = {
     teacher: t('common.teacher'),
@@ -78,12 +78,12 @@ export function networks({ metrics }: Pick<Report, 'metrics'>, { t, score, perce
     t('report.threeNetworks'),
     table(heads, rows('test'), t('common.test')),
     table(heads, rows('val'), t('report.validationThresholdsChosenHereThese')),
-    `<p class="soft">${t('report.floatStudentTeacherDecideAlike')} ${percent(metrics.agreement.test.decisions)} ${t('report.ofTestDecisions')}</p>`,
+    `<p class="soft">${t('report.floatStudentTeacherDecideAlike', { share: percent(metrics.agreement.test.decisions) })}</p>`,
   );
 }
 
-/** Reliability curve and what moving all thresholds would do. */
-export function trust({ calibration, sensitivity }: Report, { t, score }: Wording): Html {
+/** The reliability curve, and the effect of moving all thresholds. */
+export function calibration({ calibration: measured, sensitivity }: Report, { t, score }: Wording): Html {
   const shifts = sensitivity.map(({ shift }) => shift);
   const line = (of: 'microF1' | 'macroF1' | 'microPrecision'): readonly (readonly [number, number])[] =>
     sensitivity.flatMap((point) => (point[of] === null ? [] : [[point.shift, point[of]] as const]));
@@ -102,7 +102,7 @@ export function trust({ calibration, sensitivity }: Report, { t, score }: Wordin
       {
         look: 'first',
         dots: true,
-        points: calibration.bins.map(({ meanScore, observed }) => [meanScore, observed] as const),
+        points: measured.bins.map(({ meanScore, observed }) => [meanScore, observed] as const),
       },
     ],
   });
@@ -127,10 +127,10 @@ export function trust({ calibration, sensitivity }: Report, { t, score }: Wordin
     ],
   });
   return section(
-    'trust',
+    'calibration',
     t('report.canScoresTrusted'),
     `<div class="two">
-<figure>${reliability}<figcaption>${t('report.calibrationDashedLineScoreOf')} ${score(calibration.ece)}.</figcaption></figure>
+<figure>${reliability}<figcaption>${t('report.calibrationDashedLineScoreOf', { ece: score(measured.ece) })}</figcaption></figure>
 <figure>${moved}<figcaption class="key"><span><i></i>${t('report.overAllDecisions')}</span><span><i class="second"></i>${t('report.meanOfLabels')}</span></figcaption>
 <p class="soft">${t('report.flatAround0LittleDrift')}</p></figure></div>`,
   );
@@ -171,11 +171,12 @@ export function dataset(report: Report, words: Wording): Html {
     ),
     leftOut === 0 ? '' : `<p>${t('report.imagesWithoutLabelsNotLabeled', { leftOut: count(leftOut) })}</p>`,
     notMeasuredNote(report, words),
-    rare.length === 0 ? '' : `<p>${t('report.labelsFewer10Training5', { rareCount: rare.length })}</p>`,
+    rare.length === 0 ? '' : `<p>${t('report.labelsFewer10Training5', { count: rare.length })}</p>`,
   );
 }
 
-export function making(
+/** How and on what the model was trained. */
+export function provenance(
   { config, stages, waited, hardware, versions, run }: Report,
   { t, said, duration, count, decimal, percent }: Wording,
 ): Html {
@@ -189,7 +190,7 @@ export function making(
     export: t('report.export'),
   };
   return section(
-    'making',
+    'provenance',
     t('report.howMade'),
     table(
       [t('report.stage'), t('report.work'), t('report.waitedImages')],

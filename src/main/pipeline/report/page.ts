@@ -1,16 +1,16 @@
 import type { Html } from './html.ts';
 import { escape } from './html.ts';
-import { curves, errors, labelTable, mixUps, quantization } from './labels.ts';
-import { dataset, headline, making, networks, trust } from './overview.ts';
+import { confusions, curves, errors, labelTable, quantization } from './labels.ts';
+import { calibration, dataset, headline, networks, provenance } from './overview.ts';
 import type { Report } from './schema.ts';
 import { STYLE } from './style.ts';
 import type { ReportLanguage } from './words.ts';
 import { wording } from './words.ts';
 
-/** report.html: one file that needs nothing else, opens offline and prints. */
+/** report.html is a single file that needs nothing else, opens offline and prints well. */
 export function reportPage(report: Report, language: ReportLanguage): Html {
   const words = wording(language);
-  const sections = [networks, labelTable, quantization, curves, mixUps, trust, errors, dataset, making]
+  const sections = [networks, labelTable, quantization, curves, confusions, calibration, errors, dataset, provenance]
     .map((make) => make(report, words))
     .filter((html) => html !== '');
   const links = sections

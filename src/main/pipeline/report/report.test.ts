@@ -4,7 +4,7 @@ import { configSchema } from '../../../shared/config.ts';
 import { randomStream } from '../../../shared/random.ts';
 import { decide, histogram, searchThresholds } from '../../../shared/metrics/thresholds.ts';
 import { METRICS_FORMAT_VERSION } from '../eval/metricsReport.ts';
-import { evaluateSplit } from '../eval/report.ts';
+import { evaluateSplit } from '../eval/splitMetrics.ts';
 import { buildReport } from './build.ts';
 import { classIntervals } from './classIntervals.ts';
 import { calibrationCsv, classesCsv, csv, networksCsv, runCsv, sensitivityCsv } from './csv.ts';
@@ -30,7 +30,7 @@ interface Golden {
 const golden = JSON.parse(
   readFileSync(new URL('../../../../tests/golden/report/curves.json', import.meta.url), 'utf8'),
 ) as Golden;
-const judged = { codes: Uint8Array.from(golden.codes), labels: Int8Array.from(golden.labels), classes: golden.classes };
+const scored = { codes: Uint8Array.from(golden.codes), labels: Int8Array.from(golden.labels), classes: golden.classes };
 
 const expectClose = (found: readonly number[], expected: readonly number[]): void => {
   expect(found.length).toBe(expected.length);
@@ -43,7 +43,7 @@ describe('against scikit-learn', () => {
   test.each(golden.curves.map((curve, c) => [c, curve] as const))(
     'curves of class %i',
     (c, { precision, recall, fpr, tpr }) => {
-      const points = operatingPoints(histogram(judged.codes, judged.labels, judged.classes, c));
+      const points = operatingPoints(histogram(scored.codes, scored.labels, scored.classes, c));
       expectClose(
         points.map((point) => point.precision),
         precision,
@@ -64,7 +64,7 @@ describe('against scikit-learn', () => {
   );
 
   test.each(golden.calibration)('calibration of classes $of', ({ of, observed, meanScore }) => {
-    const { bins, ece } = calibration(judged, new Set(of));
+    const { bins, ece } = calibration(scored, new Set(of));
     expectClose(
       bins.map((bin) => bin.observed),
       observed,
@@ -82,17 +82,17 @@ describe('against scikit-learn', () => {
   });
 });
 
-test('what was there and what was said, image by image', () => {
-  // Images: a seen as b; a and b, both found; c missed; a unknown, b said wrongly.
+test('confusions and co-occurrences, counted image by image', () => {
+  // Images: a predicted as b; a and b both found; c missed; a unknown and b predicted wrongly.
   const labels = Int8Array.of(1, 0, 0, 1, 1, 0, 0, 0, 1, -1, 0, 0);
-  const said = Uint8Array.of(0, 1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0);
-  expect([...confusionPairs({ labels, codes: said, classes: 3 }, said)]).toEqual([
+  const predicted = Uint8Array.of(0, 1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0);
+  expect([...confusionPairs({ labels, codes: predicted, classes: 3 }, predicted)]).toEqual([
     [1, 1],
     [0, 1],
     [4, 1],
   ]);
   expect([...cooccurrencePairs(labels, 3)]).toEqual([[1, 1]]);
-  expect([...cooccurrencePairs(said, 3)]).toEqual([[1, 2]]);
+  expect([...cooccurrencePairs(predicted, 3)]).toEqual([[1, 2]]);
 });
 
 const names = ['apple', '<script>alert(1)</script>', 'تفاح 🍎', 'never seen'];
@@ -169,7 +169,7 @@ function example(): Report {
       cores: 2,
       memoryBytes: 2 ** 34,
       system: 'Linux',
-      engine: 'onnxruntime on the CPU, 2 threads, plain layout',
+      engine: null,
     },
     versions: { destila: '1' },
   });
@@ -180,17 +180,17 @@ const cardModel = { architecture: 'efficientnet-lite1', inputSize: 240, bytes: 4
 describe('the report', () => {
   const report = example();
 
-  test('holds what its schema says, and survives being JSON', () => {
+  test('matches its schema and survives a round trip through JSON', () => {
     expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
     const { precision, recall, f1, curve } = report.classes[0]!;
-    // The point of the curve at the threshold is what the table says of it.
+    // The table shows the point of the curve at the threshold.
     const point = curve.findLast(({ k }) => k >= report.classes[0]!.k)!;
     expect([point.precision, point.recall]).toEqual([precision, recall]);
     expect((2 * precision! * recall!) / (precision! + recall!)).toBeCloseTo(f1!, 12);
     expect(report.classes[3]).toMatchObject({ averagePrecision: null, curve: [] });
   });
 
-  test('brackets each figure by its interval', () => {
+  test('has each figure inside its interval', () => {
     const { f1, f1Interval, averagePrecision, averagePrecisionInterval } = report.classes[0]!;
     expect(f1Interval.low! < f1! && f1! < f1Interval.high!).toBe(true);
     expect(
@@ -198,7 +198,7 @@ describe('the report', () => {
     ).toBe(true);
   });
 
-  test('moves all thresholds: at 0 the figures are those of the report', () => {
+  test('moves all thresholds; a shift of 0 gives the figures of the report', () => {
     expect(report.sensitivity.find(({ shift }) => shift === 0)!.microF1).toBe(
       report.metrics.test.int8.at.per_class.microF1,
     );
@@ -206,7 +206,7 @@ describe('the report', () => {
   });
 
   test.each(['en', 'es'] as const)(
-    'is a page of its own in %s: nothing is fetched, nothing that people wrote becomes markup',
+    'is a self-contained page in %s: it fetches nothing, and text that people wrote never becomes markup',
     (language) => {
       const page = reportPage(report, language);
       expect(page).toContain(`<html lang="${language}">`);
@@ -216,7 +216,7 @@ describe('the report', () => {
     },
   );
 
-  test('says the same in both languages: as many tables, rows and figures', () => {
+  test('has the same tables, rows and figures in both languages', () => {
     const count = (language: 'en' | 'es', mark: RegExp): number => reportPage(report, language).match(mark)!.length;
     for (const mark of [/<table/g, /<tr/g, /<svg/g, /<section/g]) expect(count('es', mark)).toBe(count('en', mark));
   });
@@ -257,16 +257,19 @@ describe('the report', () => {
       expect(run).toContain(row);
   });
 
-  test('says what computed, and how long steps waited for images, in the language of the page', () => {
-    expect(reportPage(report, 'en')).toContain('onnxruntime on the CPU, 2 threads');
-    expect(reportPage(report, 'es')).toContain('onnxruntime en la CPU, 2 hilos');
-    expect([reportPage(report, 'en').includes('2.3 %'), reportPage(report, 'es').includes('2,3 %')]).toEqual([
+  test('names the engine, and how long steps waited for images, in the language of the page', () => {
+    // Reports of earlier versions have the engine as plain text, which stays as it is.
+    const hardware = { ...report.hardware, engine: 'onnxruntime on the CPU, 2 threads' };
+    const earlier = reportSchema.parse(JSON.parse(JSON.stringify({ ...report, hardware })));
+    for (const language of ['en', 'es'] as const)
+      expect(reportPage(earlier, language)).toContain('onnxruntime on the CPU, 2 threads');
+    expect([reportPage(report, 'en').includes('2.3%'), reportPage(report, 'es').includes('2,3 %')]).toEqual([
       true,
       true,
     ]);
   });
 
-  test('leaves a label without a positive image out of every average, and names it', () => {
+  test('leaves a label without a positive image out of every average and lists it', () => {
     const { int8 } = report.metrics.test;
     expect(report.classes[3]).toMatchObject({
       precision: null,
@@ -276,7 +279,7 @@ describe('the report', () => {
       images: { test: 0 },
     });
     expect(report.classes[3]!.quality.verdict).toBeNull();
-    // The mean of the three labels that are measured, from their counts.
+    // The mean over the three measured labels, computed from their counts.
     const f1s = int8.at.per_class.perClass
       .slice(0, 3)
       .map(({ confusion: { tp, fp, fn } }) => (2 * tp) / (2 * tp + fp + fn));
@@ -287,22 +290,22 @@ describe('the report', () => {
     expect(modelCard(report, cardModel)).toContain('Not measured on test (1): `never seen`.');
   });
 
-  test('counts the images that were left out because they are not labeled yet', () => {
+  test('counts the images that are not labeled yet', () => {
     expect(reportPage(report, 'en')).toContain('Images without labels: 7, not labeled yet');
     expect(modelCard(report, cardModel)).toContain('not labeled yet: 7 images');
   });
 
-  test('opens with the verdict on the model: by hand from the confusion counts', () => {
+  test('begins with the verdict on the model, computed by hand from the confusion counts', () => {
     const below = report.metrics.test.int8.at.per_class.perClass
       .slice(0, 3)
       .filter(({ confusion: { tp, fp, fn } }) => (2 * tp) / (2 * tp + fp + fn) < 0.8).length;
     expect(below).toBeGreaterThan(0);
-    const said = `${below} of 3 labels ${below === 1 ? 'is below its' : 'are below their'} goal`;
-    expect(reportPage(report, 'en')).toContain(said);
-    expect(modelCard(report, cardModel)).toContain(said);
+    const verdict = `${below} of 3 labels ${below === 1 ? 'is below its' : 'are below their'} goal`;
+    expect(reportPage(report, 'en')).toContain(verdict);
+    expect(modelCard(report, cardModel)).toContain(verdict);
   });
 
-  test('has a model card that names the weak labels', () => {
+  test('has a model card with the facts about the model file', () => {
     const card = modelCard(report, cardModel);
     expect(card).toContain('- efficientnet-lite1, 240 x 240 RGB, INT8, 4.0 MB, SHA-256 `0123`.\n');
     expect(card).toContain('trained from scratch');
@@ -328,21 +331,21 @@ describe('the report', () => {
   });
 });
 
-test('an interval of F1 is that of the drawn images', () => {
+test('an interval of F1 equals the one of the drawn images', () => {
   const stream = randomStream(2, 'intervals');
   const labels = Int8Array.from({ length: 400 }, () => (stream() < 0.5 ? 1 : 0));
   const codes = Uint8Array.from(labels, (label) => Math.floor(100 * stream() + 100 * label));
   const { f1 } = classIntervals({ labels, codes, classes: 1 }, decide(codes, [128]), 1)[0]!;
-  // By drawing the images one by one.
+  // Draws the images one by one.
   const values: number[] = [];
   for (let replicate = 0; replicate < 1000; replicate++) {
     const draws = randomStream(1, replicate, 'bootstrap');
     let [tp, wrong] = [0, 0];
     for (let i = 0; i < 400; i++) {
       const image = Math.floor(draws() * 400);
-      const said = codes[image]! >= 128 ? 1 : 0;
-      if (said === 1 && labels[image] === 1) tp++;
-      else if (said !== labels[image]) wrong++;
+      const predicted = codes[image]! >= 128 ? 1 : 0;
+      if (predicted === 1 && labels[image] === 1) tp++;
+      else if (predicted !== labels[image]) wrong++;
     }
     values.push((2 * tp) / (2 * tp + wrong));
   }
@@ -351,7 +354,7 @@ test('an interval of F1 is that of the drawn images', () => {
   expect(f1.high).toBeCloseTo(values[Math.round(0.975 * 999)]!, 12);
 });
 
-test('steps waited for the share of a stage that its phases waited', () => {
+test('the share of waiting is that of all phases of the stage', () => {
   const epoch = (phase: string, seconds: number, waited: number): string =>
     JSON.stringify({ type: 'epoch', stage: 'teacher', phase, seconds, waited_seconds: waited, loss: 1 });
   const lines = [

@@ -3,7 +3,7 @@ import { configSchema } from '../../../shared/config.ts';
 import { verdicts } from '../../../shared/metrics/quality.ts';
 import { metricsReportSchema } from '../eval/metricsReport.ts';
 
-/** report/report.json of a run: every number that report.html shows, and the rest of them. */
+/** Version of a run's report/report.json, which has every number of report.html and more. */
 export const REPORT_FORMAT_VERSION = 1;
 
 const figure = z.number().nullable();
@@ -17,7 +17,7 @@ const calibrationSchema = z.strictObject({
 const classSchema = z.strictObject({
   label: z.string(),
   images: z.strictObject({ train: z.int(), val: z.int(), test: z.int() }).describe('Images with the label.'),
-  k: z.int().describe('Present when q >= k; score q / 256.'),
+  k: z.int().describe('The label is present when q >= k; the score is q / 256.'),
   precision: figure,
   precisionInterval: interval.describe('Wilson, 95 %.'),
   recall: figure,
@@ -35,7 +35,7 @@ const classSchema = z.strictObject({
       minimum: z.number(),
       value: figure,
     })
-    .describe("Against the label's goal."),
+    .describe("The result against the label's goal."),
   models: z
     .strictObject({
       teacher: figure,
@@ -46,7 +46,7 @@ const classSchema = z.strictObject({
       valInt8: figure,
     })
     .describe(
-      'Average precision of each network on test; on validation also that of post-training quantization alone.',
+      'Average precision of each network on test and validation, and of post-training quantization on validation.',
     ),
   curve: z.array(
     z.strictObject({ k: z.int(), precision: z.number(), recall: z.number(), falsePositiveRate: z.number() }),
@@ -59,11 +59,11 @@ export const reportSchema = z.strictObject({
   formatVersion: z.literal(REPORT_FORMAT_VERSION),
   run: z.strictObject({
     id: z.string(),
-    project: z.string().describe('Name of the folder.'),
+    project: z.string().describe('Name of the project folder.'),
     createdAt: z.string(),
     notes: z.string(),
     seed: z.int(),
-    testOpenings: z.int().describe('How often the test split had been looked at when this was written.'),
+    testOpenings: z.int().describe('How often the test split had been opened when this was written.'),
     teacher: z.string(),
     student: z.string(),
     pretrained: z.strictObject({ teacher: z.boolean(), student: z.boolean() }),
@@ -71,7 +71,7 @@ export const reportSchema = z.strictObject({
       .boolean()
       .nullable()
       .default(null)
-      .describe('Whether the weights that ship are from quantization-aware training; null in older reports.'),
+      .describe('Whether the shipped weights come from quantization-aware training; null in older reports.'),
   }),
   dataset: z.record(
     z.enum(['train', 'val', 'test']),
@@ -82,10 +82,10 @@ export const reportSchema = z.strictObject({
       labelsPerImage: z.array(z.int()),
     }),
   ),
-  leftOut: z.int().describe('Images left out of every split because they are not labeled yet.'),
+  leftOut: z.int().describe('Images in no split because they are not labeled yet.'),
   metrics: metricsReportSchema,
   replicates: z.int().describe('Resamples behind each bootstrap interval of a class.'),
-  classes: z.array(classSchema).describe("Figures are the INT8 model's on test unless they say otherwise."),
+  classes: z.array(classSchema).describe("Figures are the INT8 model's on test unless stated otherwise."),
   calibration: calibrationSchema.describe('All labels together, INT8 model, test.'),
   sensitivity: z
     .array(
@@ -97,11 +97,15 @@ export const reportSchema = z.strictObject({
         microRecall: figure,
       }),
     )
-    .describe('All thresholds moved by so many codes, test.'),
-  confusions: z.array(pairSchema).describe('a was there; b was said and was not there (a = b: found). Test.'),
-  missed: z.array(z.int()).describe('Images of each class in which it was not said. Test.'),
+    .describe('Figures on test with all thresholds moved by `shift` codes.'),
+  confusions: z
+    .array(pairSchema)
+    .describe(
+      'On test: images with label a in which b was predicted but absent; with a = b, images in which a was found.',
+    ),
+  missed: z.array(z.int()).describe('On test: images of each class in which it was not predicted.'),
   cooccurrence: z.array(z.strictObject({ a: z.string(), b: z.string(), truth: z.int(), said: z.int() })),
-  pairsLeftOut: z.int().describe('Rarer pairs of either list that are not in it.'),
+  pairsLeftOut: z.int().describe('Number of rarer pairs omitted from the two lists.'),
   errors: z.array(
     z.strictObject({
       path: z.string(),
@@ -113,15 +117,15 @@ export const reportSchema = z.strictObject({
       picture: z
         .string()
         .nullable()
-        .describe('The letterboxed picture as a data URL; null where the file could not be read.'),
+        .describe('The letterboxed image as a data URL; null when the file could not be read.'),
     }),
   ),
   config: configSchema,
-  stages: z.record(z.string(), z.number()).describe('Seconds of work.'),
+  stages: z.record(z.string(), z.number()).describe('Training time per stage, in seconds.'),
   waited: z
     .record(z.string(), z.number())
     .default({})
-    .describe("Share of a stage's training in which a step waited for its images."),
+    .describe("Share of a stage's training time that steps waited for images."),
   hardware: z.strictObject({
     processor: z.string(),
     cores: z.int(),

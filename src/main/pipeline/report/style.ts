@@ -1,4 +1,4 @@
-/** The look of report.html: the studio's colours, light and dark as the reader's system has it, light on paper. */
+/** Styles of report.html: the studio's colors, light or dark by the reader's system, light in print. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #fbfbfc; --panel: #fff; --line: #d9dce1; --ink: #1a1c20; --soft: #5a606b; --one: #0670ad; --two: #a85700; --three: #a64785; --weak: #e7eef7; --bad: #b43022; --ok: #16703f }
 @media (prefers-color-scheme: dark) { :root { --paper: #141517; --panel: #1a1b1e; --line: #34373e; --ink: #e9eaec; --soft: #a4a8b1; --one: #56b4e9; --two: #e8953f; --three: #d78bbd; --weak: #22303f; --bad: #f58474; --ok: #57bf8a } }

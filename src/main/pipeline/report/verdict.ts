@@ -1,27 +1,27 @@
 import { modelQuality } from '../../../shared/metrics/quality.ts';
 import type { LabelQuality, ModelQuality } from '../../../shared/metrics/quality.ts';
-import { notMeasuredWords, qualityWords, wayOnWords } from '../../../shared/metrics/verdictWords.ts';
+import { nextStepText, notMeasuredText, qualityText } from '../../../shared/metrics/verdictTexts.ts';
 import type { Html } from './html.ts';
 import { escape, labelHtml } from './html.ts';
 import type { Report } from './schema.ts';
 import { NONE } from './words.ts';
 import type { Wording } from './words.ts';
 
-/** The quality verdict of a report: on test, where nothing was chosen. */
+/** The quality verdict of a report: on test, because nothing was chosen there. */
 export const reportQuality = ({ classes }: Pick<Report, 'classes'>): ModelQuality =>
   modelQuality(classes.map(({ label, quality }) => ({ label, ...quality })));
 
 const looks = { good: 'ok', weak: 'warn', unusable: 'bad' } as const;
 
-/** First thing on the page: is the model good enough, and what to do next. A page is written only for a faithful file. */
+/** The top of the page: whether the model is good enough, and the next step. */
 export function verdictNote(report: Report, { t }: Wording): Html {
   const quality = reportQuality(report);
   const look = quality.verdict === null ? 'warn' : looks[quality.verdict];
-  const wayOn = wayOnWords(quality, !report.run.pretrained.student, t);
-  return `<p class="verdict ${look}"><strong>${escape(qualityWords(quality, t))}</strong> ${escape(wayOn)}</p>`;
+  const nextStep = nextStepText(quality, !report.run.pretrained.student, t);
+  return `<p class="verdict ${look}"><strong>${escape(qualityText(quality, t))}</strong> ${escape(nextStep)}</p>`;
 }
 
-export function goalWords({ measure, minimum }: LabelQuality, { decimal, t }: Wording): string {
+export function goalText({ measure, minimum }: LabelQuality, { decimal, t }: Wording): string {
   const names = {
     f1: 'F1',
     fbeta: t('report.fBeta'),
@@ -31,15 +31,15 @@ export function goalWords({ measure, minimum }: LabelQuality, { decimal, t }: Wo
   return `${names[measure]} ≥ ${decimal(minimum, 2)}`;
 }
 
-export function verdictWord(verdict: LabelQuality['verdict'], { t }: Wording): string {
+export function verdictName(verdict: LabelQuality['verdict'], { t }: Wording): string {
   if (verdict === null) return t('common.notMeasured');
   return { good: t('report.good'), weak: t('report.weak'), unusable: t('common.unusable') }[verdict];
 }
 
 export const verdictCell = (quality: LabelQuality, words: Wording): Html =>
-  `${verdictWord(quality.verdict, words)} <small>${quality.verdict === null ? NONE : goalWords(quality, words)}</small>`;
+  `${verdictName(quality.verdict, words)} <small>${quality.verdict === null ? NONE : goalText(quality, words)}</small>`;
 
-/** Names the labels that are not measured on validation and on test; empty when there are none. */
+/** Lists the labels that are not measured on validation and on test; empty when there are none. */
 export function notMeasuredNote({ classes }: Report, { t }: Wording): Html {
   const lines = (['val', 'test'] as const).flatMap((split) => {
     const labels = classes.filter(({ images }) => images[split] === 0);
@@ -47,7 +47,7 @@ export function notMeasuredNote({ classes }: Report, { t }: Wording): Html {
     const name = split === 'val' ? t('common.validation') : t('common.test');
     const names = labels.slice(0, 50).map(({ label }) => labelHtml(label, 40));
     const rest = labels.length > 50 ? ` ${t('report.more', { labelCount: labels.length - 50 })}` : '';
-    return [`${name}: ${notMeasuredWords(labels.length, t)} ${names.join(', ')}${rest}`];
+    return [`${name}: ${notMeasuredText(labels.length, t)} ${names.join(', ')}${rest}`];
   });
   if (lines.length === 0) return '';
   return `<p class="note">${t('report.labelWithoutImageSplitLeft')}<br>${lines.join('<br>')}</p>`;

@@ -8,7 +8,10 @@ const epochSchema = z.object({
   waited_seconds: z.number(),
 });
 
-/** Of a run's metrics.jsonl: the share of each stage's training in which a step waited for its images. `seconds` grow through a phase. */
+/**
+ * The share of each stage's training time that steps waited for images, from a run's metrics.jsonl. `seconds` counts
+ * from the start of a phase.
+ */
 export function waitedShares(metricsLines: string): Record<string, number> {
   const phases = new Map<string, { stage: string; seconds: number; waited: number }>();
   for (const line of metricsLines.split('\n')) {

@@ -8,10 +8,10 @@ import { metricsReportFile, readMetricsReport } from '../eval/metricsReport.ts';
 import { requireAgreement } from '../export/agreement.ts';
 import { buildInferenceConfig } from '../export/bundle/inferenceConfig.ts';
 import { parityFiles } from '../export/bundle/parityFiles.ts';
-import type { Picture } from '../export/bundle/parityFiles.ts';
+import type { RgbImage } from '../export/bundle/parityFiles.ts';
 import { sampleCode } from '../export/bundle/sampleCode.ts';
 import { buildThresholdRecommendation } from '../export/bundle/thresholdRecommendation.ts';
-import { jsonFile } from '../export/bundle/bundleTexts.ts';
+import { jsonFile } from '../export/bundle/verifyTexts.ts';
 import { letterboxHeader } from '../export/bundle/letterboxHeader.ts';
 import * as manifest from '../export/bundle/manifest.ts';
 import type { BundleFile } from '../export/bundle/writeBundle.ts';
@@ -123,12 +123,12 @@ async function bundleFiles(
 }
 
 /** Seeded pictures of val and test, decoded whole. */
-async function parityPictures(room: RunRoom): Promise<Picture[]> {
+async function parityPictures(room: RunRoom): Promise<RgbImage[]> {
   const candidates = [...split(room, 'val'), ...split(room, 'test')];
   const order = permutation(candidates.length, randomStream(room.config.seed, 'parity'));
   const { padding_color: paddingColor, max_megapixels: maxMegapixels } = room.config.data;
   return Promise.all(
-    [...order.subarray(0, manifest.PARITY_PICTURES)].map((i) =>
+    [...order.subarray(0, manifest.PARITY_IMAGES)].map((i) =>
       decodeImage(candidates[i]!.file, { paddingColor, maxMegapixels }),
     ),
   );

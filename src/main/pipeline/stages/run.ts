@@ -223,7 +223,7 @@ async function openRoom(
     lowMemory: config.engine.memory === 'low',
     enginesFolder: request.enginesFolder,
   });
-  if (request.engine.why !== null || engine.name !== 'onnx-cpu')
+  if (request.engine.why !== null || engine.device !== 'cpu')
     context.report({
       type: 'note',
       stage: 'data',

@@ -1,6 +1,6 @@
-import type { LossSpec } from '../engine/engine.ts';
+import type { LossSpec } from '../losses/loss.ts';
+import { studentLoss } from '../losses/settings.ts';
 import type { BatchImages } from '../train/batches.ts';
-import { labelLoss } from '../train/recipe.ts';
 import { logitsOf } from '../train/scoring.ts';
 import { bestNetwork } from './network/model.ts';
 import { trainNetwork } from './network/train.ts';
@@ -19,12 +19,7 @@ export async function studentStage(room: RunRoom): Promise<StageSummary> {
 
 /** The student's own loss against the labels and the teacher's scores; quantization-aware training uses it too. */
 export function distillationLoss(room: RunRoom): LossSpec {
-  const { student } = room.config;
-  const { alpha, temperature } = student;
-  return {
-    ...labelLoss(student, split(room, 'train'), room.dataset.vocabulary.length),
-    distillation: { alpha, temperature },
-  };
+  return studentLoss(room.config.student, split(room, 'train'), room.dataset.vocabulary.length);
 }
 
 /**

@@ -16,7 +16,7 @@ export interface FolderCheck {
   /** Number of images without labels per split. */
   readonly unlabeled: Readonly<Record<Split, number>>;
   readonly unlabeledMeaning: UnlabeledMeaning;
-  /** Upright width and height of every image that could be read, by its path in the label files. */
+  /** Upright width and height of every readable image, by its path in the label files. */
   readonly dimensions: Readonly<Record<string, readonly [number, number]>>;
 }
 

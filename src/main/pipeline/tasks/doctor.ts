@@ -4,7 +4,7 @@ import { graphicsCards } from '../engine/graphicsCards.ts';
 import type { VulkanAdapter } from '../engine/vulkanAdapters.ts';
 import { vulkanAdapters } from '../engine/vulkanAdapters.ts';
 
-export interface DoctorReport {
+export interface MachineInfo {
   readonly system: string;
   readonly cpu: { readonly model: string; readonly cores: number; readonly features: readonly string[] };
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
@@ -14,8 +14,8 @@ export interface DoctorReport {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** What this machine has. */
-export async function doctor(folder: string): Promise<DoctorReport> {
+/** Describes this machine's hardware and versions; `folder` is the one whose disk is measured. */
+export async function doctor(folder: string): Promise<MachineInfo> {
   const cpus = os.cpus();
   return {
     system: `${os.type()} ${os.release()}, ${os.arch()}`,
@@ -31,7 +31,8 @@ export async function doctor(folder: string): Promise<DoctorReport> {
   };
 }
 
-const INTERESTING = [
+/** The processor features that matter for speed. */
+const RELEVANT_FEATURES = [
   'avx',
   'avx2',
   'fma',
@@ -47,5 +48,5 @@ const INTERESTING = [
 async function cpuFeatures(): Promise<string[]> {
   const text = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
   const flags = new Set(/^(?:flags|Features)\s*:(.*)$/m.exec(text)?.[1]?.split(/\s+/) ?? []);
-  return INTERESTING.filter((feature) => flags.has(feature));
+  return RELEVANT_FEATURES.filter((feature) => flags.has(feature));
 }

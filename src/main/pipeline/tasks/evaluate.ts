@@ -5,8 +5,8 @@ import { Problem } from '../../../shared/problem.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import type { Sample, Split } from '../data/dataset.ts';
 import { refuseErrors } from '../data/findings.ts';
-import { evaluateSplit } from '../eval/report.ts';
-import type { SplitReport } from '../eval/report.ts';
+import { evaluateSplit } from '../eval/splitMetrics.ts';
+import type { SplitMetrics } from '../eval/splitMetrics.ts';
 import { takeLock } from '../storage/lock.ts';
 import { lockFile, readRun, writeRun } from '../storage/runFolder.ts';
 import { progressReporter } from '../../../shared/progress.ts';
@@ -21,10 +21,10 @@ import { openScoredModel } from './scoredModel.ts';
 export interface EvaluationRequest {
   /** A run's folder, a bundle's folder or its .zip. */
   readonly model: string;
-  /** A labelled folder; null: the run's own snapshot. */
+  /** A labeled folder; null means the run's own snapshot. */
   readonly data: string | null;
   readonly split: Split;
-  /** What images without labels mean in the labeled folder. */
+  /** The meaning of images without labels in the labeled folder. */
   readonly unlabeled: UnlabeledMeaning;
   readonly cacheFolder: string;
 }
@@ -33,12 +33,15 @@ export interface EvaluationResult {
   readonly labels: readonly string[];
   readonly split: Split;
   readonly images: number;
-  /** Labels of the data that the model lacks: no figure counts them. */
+  /** Labels of the data that the model lacks. No figure counts them. */
   readonly leftOut: readonly LeftOutLabel[];
-  readonly report: SplitReport;
+  readonly report: SplitMetrics;
 }
 
-/** Judges the INT8 model of a run or a bundle on labelled images. Looking at a run's own test split is counted in its run.json. */
+/**
+ * Evaluates the INT8 model of a run or a bundle on labeled images. An evaluation on a run's own test split is counted
+ * in its run.json.
+ */
 export async function evaluateModel(
   { model: place, data, split, unlabeled, cacheFolder }: EvaluationRequest,
   context: JobContext,
@@ -49,7 +52,7 @@ export async function evaluateModel(
       data === null
         ? { samples: await ownSamples(model, place, split, context), leftOut: [] }
         : await samplesOf(data, model.labels, { split, unlabeled, cacheFolder });
-    if (samples.length === 0) throw new Problem('data', `There are no images in the ${split} split.`);
+    if (samples.length === 0) throw new Problem('data.splitWithoutImages', { split });
     const progress = progressReporter(
       (event) => context.report(event),
       'test',
@@ -79,8 +82,7 @@ async function ownSamples(
   split: Split,
   context: JobContext,
 ): Promise<readonly Sample[]> {
-  if (model.kind === 'bundle')
-    throw new Problem('config', 'A bundle carries no photos: name a labelled folder with --data.');
+  if (model.kind === 'bundle') throw new Problem('config.bundleWithoutImages');
   const lock = await takeLock(lockFile(folder), 'evaluation', {
     onWait: ({ text }) => context.report({ type: 'note', stage: 'test', level: 'warning', message: text }),
   });

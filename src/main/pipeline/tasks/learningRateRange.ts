@@ -10,7 +10,8 @@ import { drawMasks } from '../train/masks.ts';
 import { progressReporter } from '../../../shared/progress.ts';
 import type { RangePoint } from '../train/learningRateRange.ts';
 import { fellApart, rateOfStep, suggestedRate, withLoss } from '../train/learningRateRange.ts';
-import { labelLoss, optimizerOf } from '../train/recipe.ts';
+import { optimizerOf } from '../train/recipe.ts';
+import { labelLoss } from '../losses/settings.ts';
 import type { JobContext } from '../stages/jobContext.ts';
 import type { NetworkStage } from '../stages/network/model.ts';
 import { split, withLoader } from '../stages/runContext.ts';
@@ -29,15 +30,15 @@ export interface LearningRateRangeRequest {
 export interface LearningRateRange {
   readonly network: NetworkStage;
   readonly points: readonly RangePoint[];
-  /** A value for lr_finetune; null where the loss never fell. */
+  /** A value for lr_finetune; null when the loss never fell. */
   readonly suggested: number | null;
   /** The loss fell apart before the last step. */
   readonly stoppedEarly: boolean;
 }
 
 /**
- * Runs phase B of a network for a few steps at rising learning rates, with the run's own loss, optimizer and augmentation, on the labels
- * alone (there is no teacher yet). Keeps nothing.
+ * Runs the finetune phase of a network for a few steps at rising learning rates, with the run's own loss, optimizer and
+ * augmentation, on the labels alone because there is no teacher yet. Saves nothing.
  */
 export async function learningRateRange(
   { project, config, network, steps, cacheFolder, engine: name, enginesFolder }: LearningRateRangeRequest,
@@ -63,7 +64,7 @@ export async function learningRateRange(
   return withLoader(room, [own.input_size], async (loader) => {
     const { model, parameters } = await startOf({ ...room, engine }, network, { loader, sizeIndex: 0 });
     const trainableFrom = finetunedFrom(own, model);
-    // Before the session: images that cannot be read would leave it open.
+    // Read before the session starts, because an unreadable image would leave the session open.
     const batches = await firstBatches({ ...source, loader }, own.input_size);
     const session = await engine.createTraining({
       model,
@@ -109,7 +110,7 @@ export async function learningRateRange(
     } finally {
       await session.dispose();
     }
-    // A loss that is no number is the end of the curve, not a point on it; JSON has no such numbers.
+    // A loss of NaN ends the curve and is not a point on it; JSON cannot hold NaN.
     const drawn = points.filter(({ smoothed }) => Number.isFinite(smoothed));
     return {
       network,
@@ -123,7 +124,7 @@ export async function learningRateRange(
 const MOST_BATCHES = 10,
   MOST_BYTES = 200e6;
 
-/** The same few batches serve the whole test. */
+/** The whole test reuses these few batches. */
 async function firstBatches(source: AugmentedSource, inputSize: number): Promise<TrainingBatch[]> {
   const fitting = Math.max(1, Math.floor(MOST_BYTES / (source.batchSize * inputSize ** 2 * 3)));
   const batches: TrainingBatch[] = [];

@@ -1,19 +1,21 @@
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { PRESENT } from '../data/dataset.ts';
 import type { Sample, Split } from '../data/dataset.ts';
 import { labelFileName } from '../data/dataset.ts';
 import { looseLabel } from '../../../shared/hiddenCharacters.ts';
 
-/** A label of the data that the model does not know. */
+/** A label of the data that the model lacks. */
 export interface LeftOutLabel {
   readonly label: string;
-  /** Images of the split that have it. */
+  /** Number of images of the split with this label. */
   readonly images: number;
-  /** A label of the model that differs in case, spaces or the like only. */
+  /** A label of the model that differs only in case, spaces or similar; null when there is none. */
   readonly similar: string | null;
 }
 
-/** The most frequent first. */
+/** Sorted by number of images, most first. */
 export function leftOutLabels(counts: ReadonlyMap<string, number>, labels: readonly string[]): readonly LeftOutLabel[] {
   return [...counts]
     .map(([label, images]) => ({
@@ -24,24 +26,21 @@ export function leftOutLabels(counts: ReadonlyMap<string, number>, labels: reado
     .sort((a, b) => b.images - a.images);
 }
 
-/** Figures without one label in common would say nothing but false alarms. */
+/** Throws a Problem when no label is in common, because the figures would count nothing but false alarms. */
 export function requireCommonLabel(samples: readonly Sample[], leftOut: readonly LeftOutLabel[], split: Split): void {
   if (leftOut.length === 0 || samples.some(({ labels }) => labels.includes(PRESENT))) return;
-  const file = labelFileName(split);
-  const labels = leftOutText(leftOut);
-  throw new Problem(
-    'data',
-    `The model has none of the labels in ${file}: ${labels}. Spell the labels as the model does.`,
-  );
+  throw new Problem('data.noCommonLabel', { file: labelFileName(split), labels: leftOutList(leftOut) });
 }
 
-const NAMED = 10;
+const MOST_LISTED = 10;
 
 /** 'Red' (12 images; the model has 'red'), ... */
-export function leftOutText(leftOut: readonly LeftOutLabel[]): string {
-  const named = leftOut.slice(0, NAMED).map(({ label, images, similar }) => {
-    const meant = similar === null ? '' : `; the model has '${similar}'`;
-    return `'${label}' (${images === 1 ? '1 image' : `${images} images`}${meant})`;
+export function leftOutList(leftOut: readonly LeftOutLabel[]): Message[] {
+  const listed = leftOut.slice(0, MOST_LISTED).map(({ label, images: count, similar }) => {
+    return similar === null
+      ? message('leftOut.label', { label, count })
+      : message('leftOut.similar', { label, count, similar });
   });
-  return `${named.join(', ')}${leftOut.length > NAMED ? ` and ${leftOut.length - NAMED} more` : ''}`;
+  const more = leftOut.length - listed.length;
+  return more === 0 ? listed : [...listed, message('leftOut.more', { count: more })];
 }

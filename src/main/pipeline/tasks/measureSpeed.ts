@@ -1,16 +1,17 @@
 import type { Config, EngineName, NetworkConfig } from '../../../shared/config.ts';
 import type { Engine } from '../engine/engine.ts';
-import { PLAIN_BCE } from '../engine/engine.ts';
+import { ADAMW } from '../engine/engine.ts';
+import { PLAIN_BCE } from '../losses/loss.ts';
 import { engineKind } from '../engine/registry.ts';
-import { buildModel } from '../models/efficientnet.ts';
+import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { drawMasks } from '../train/masks.ts';
 import { logitsOf } from '../train/scoring.ts';
 
 export interface Speed {
-  /** Seconds of one training step (a batch), without loading. */
+  /** Seconds per training step (one batch), without loading images. */
   readonly stepSeconds: number;
-  /** Seconds to score one batch. */
+  /** Seconds per scored batch. */
   readonly scoreSeconds: number;
 }
 
@@ -21,10 +22,10 @@ export interface Measurement {
   readonly memoryBytes: number;
 }
 
-/** After one warm-up. Few, because the teacher's step takes seconds on a processor. */
+/** Timed steps after one warm-up step. Few, because a teacher's step takes seconds on a processor. */
 const STEPS = 2;
 
-/** Real steps of both networks with these settings on this machine. */
+/** Times real steps of both networks with these settings on this machine. */
 export async function measureSpeed(
   config: Config,
   classes: number,
@@ -56,7 +57,7 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
     batchSize,
     trainableFrom: 0,
     loss: PLAIN_BCE,
-    optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    optimizer: ADAMW,
     clipNorm: 1,
     ema: false,
     state: { parameters, slots: new Map(), ema: null, steps: 0 },

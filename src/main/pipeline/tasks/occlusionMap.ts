@@ -5,9 +5,9 @@ import { createIntegerScorer } from '../quant/integerScorer.ts';
 import { readRun } from '../storage/runFolder.ts';
 import { finalIntegerModel } from '../stages/integer.ts';
 
-export interface AttentionMap {
+export interface OcclusionMap {
   readonly cells: number;
-  /** Row-major [cells, cells]: by how much the class's score falls when the cell is covered; negative where it rises. */
+  /** Row-major [cells, cells]: how much the class's score falls when the cell is covered; negative when it rises. */
   readonly drops: readonly number[];
   readonly score: number;
 }
@@ -16,15 +16,16 @@ const CELLS = 8;
 const BATCH = 8;
 
 /**
- * Where the INT8 model looked: cells are covered with the picture's mean colour one by one, and the fall of the class's score is
- * noted (occlusion sensitivity, Zeiler & Fergus 2014, arXiv 1311.2901, section 4.2).
+ * Computes which parts of an image the INT8 model's score depends on: covers one cell after another with the image's
+ * mean color and records how much the class's score falls (occlusion sensitivity, Zeiler & Fergus 2014, arXiv
+ * 1311.2901, section 4.2).
  */
-export async function attentionMap(runFolder: string, file: string, label: number): Promise<AttentionMap> {
+export async function occlusionMap(runFolder: string, file: string, label: number): Promise<OcclusionMap> {
   const {
     config: { data, engine },
   } = await readRun(runFolder);
   const model = await finalIntegerModel({ folder: runFolder });
-  if (label < 0 || label >= model.classes) throw new Problem('config', `The model has no class number ${label}.`);
+  if (label < 0 || label >= model.classes) throw new Problem('config.classMissing', { number: label });
   const { rgb, width, height } = await decodeImage(file, {
     paddingColor: data.padding_color,
     maxMegapixels: data.max_megapixels,
@@ -38,12 +39,12 @@ export async function attentionMap(runFolder: string, file: string, label: numbe
       return Array.from({ length: BATCH }, (_, i) => codes[i * model.classes + label]! / 256);
     };
     const score = (await scoresOf(repeated(pixels)))[0]!;
-    const grey = meanColour(pixels);
+    const color = meanColor(pixels);
     const drops: number[] = [];
     for (let first = 0; first < CELLS * CELLS; first += BATCH) {
       const batch = repeated(pixels);
       for (let i = 0; i < BATCH; i++)
-        cover(batch.subarray(i * pixels.length, (i + 1) * pixels.length), size, first + i, grey);
+        cover(batch.subarray(i * pixels.length, (i + 1) * pixels.length), size, first + i, color);
       drops.push(...(await scoresOf(batch)).map((covered) => score - covered));
     }
     return { cells: CELLS, drops, score };
@@ -58,7 +59,7 @@ function repeated(pixels: Uint8Array): Uint8Array {
   return batch;
 }
 
-function meanColour(pixels: Uint8Array): readonly number[] {
+function meanColor(pixels: Uint8Array): readonly number[] {
   const sums = [0, 0, 0];
   pixels.forEach((value, i) => {
     sums[i % 3]! += value;
@@ -66,12 +67,12 @@ function meanColour(pixels: Uint8Array): readonly number[] {
   return sums.map((sum) => Math.round((sum * 3) / pixels.length));
 }
 
-function cover(pixels: Uint8Array, size: number, cell: number, colour: readonly number[]): void {
+function cover(pixels: Uint8Array, size: number, cell: number, color: readonly number[]): void {
   const edge = (n: number): number => Math.round((n * size) / CELLS);
   const [row, column] = [Math.floor(cell / CELLS), cell % CELLS];
   for (let y = edge(row); y < edge(row + 1); y++) {
     for (let x = edge(column); x < edge(column + 1); x++) {
-      for (let c = 0; c < 3; c++) pixels[(y * size + x) * 3 + c] = colour[c]!;
+      for (let c = 0; c < 3; c++) pixels[(y * size + x) * 3 + c] = color[c]!;
     }
   }
 }

@@ -17,8 +17,9 @@ export interface PredictionResult {
 }
 
 /**
- * CSV of every image below a folder, in the order of their paths: image, labels (those at or above their thresholds, joined by
- * '|'), error, and one column of scores q / 256 a label. An image that cannot be read has its error and no scores.
+ * Writes a CSV line for every image below a folder, sorted by path: image, labels (those at or above their thresholds,
+ * joined by '|'), error, and one column of scores q / 256 per label. An image that cannot be read has an error and no
+ * scores.
  */
 export async function predictFolder(
   place: string,
@@ -28,10 +29,7 @@ export async function predictFolder(
   const model = await openScoredModel(place, null);
   try {
     if (model.kind === 'run')
-      throw new Problem(
-        'config',
-        `${place} is a run. What ships is its bundle: name the folder below ${path.join(place, 'export')}.`,
-      );
+      throw new Problem('config.runNotBundle', { path: place, folder: path.join(place, 'export') });
     const images = await imagesIn(folder);
     const progress = progressReporter((event) => context.report(event), 'test', 'scoring', 'images', images.length);
     context.output(csvLine(['image', 'labels', 'error', ...model.labels]));
@@ -71,11 +69,11 @@ export async function predictFolder(
 
 export async function imagesIn(folder: string): Promise<string[]> {
   const found = await stat(folder).catch(() => null);
-  if (found?.isDirectory() !== true) throw new Problem('file', `${folder} is not a folder of images.`);
+  if (found?.isDirectory() !== true) throw new Problem('file.notImageFolder', { folder });
   const images = (await walkFolder(folder)).files.filter(looksLikeImage).sort(compareCodePoints);
-  if (images.length === 0) throw new Problem('data', `There are no images in ${folder}.`);
+  if (images.length === 0) throw new Problem('data.folderWithoutImages', { folder });
   return images;
 }
 
-/** A newline ends the record: the CSV goes through a pipe line by line. */
+/** Ends with a newline, because the CSV goes through a pipe line by line. */
 const csvLine = (fields: readonly CsvValue[]): string => `${csvRow(fields)}\n`;

@@ -7,7 +7,7 @@ import { configSchema } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
 import { createLoader } from '../data/loader.ts';
-import { configIn, modelIn } from '../export/bundle/bundleTexts.ts';
+import { configIn, modelIn } from '../export/bundle/verifyTexts.ts';
 import { CONFIG_FILE, MODEL_FILE } from '../export/bundle/manifest.ts';
 import { readBundle } from '../export/bundle/readBundle.ts';
 import { createLitert } from '../tflite/litert.ts';
@@ -19,7 +19,7 @@ import { finalIntegerModel, scoreCodes } from '../stages/integer.ts';
 import { modelPath } from '../stages/runContext.ts';
 import { readThresholds } from '../artifacts/thresholds.ts';
 
-/** An INT8 model that can score pictures: a run's own, or the one in a bundle. */
+/** An INT8 model that can score images: a run's own or the one in a bundle. */
 export interface ScoredModel {
   readonly kind: 'run' | 'bundle';
   /** In the model's own order. */
@@ -28,16 +28,18 @@ export interface ScoredModel {
   readonly paddingColor: readonly [number, number, number];
   readonly globalK: number;
   readonly perClassK: readonly number[];
-  /** Codes q 0..255 [n, classes]. */
+  /** Returns codes q 0..255, [n, classes]. */
   score(samples: readonly Sample[], onProgress?: (done: number) => void): Promise<Uint8Array>;
   dispose(): Promise<void>;
 }
 
-/** Opens runs/<id>, a bundle's folder or its .zip. `cacheFolder`: of letterboxed pixels; null keeps none. Throws a Problem that says what the path is not. */
+/**
+ * Opens a run's folder, a bundle's folder or its .zip. `cacheFolder` is for letterboxed pixels; null means no cache.
+ * Throws a Problem when the path is neither.
+ */
 export async function openScoredModel(place: string, cacheFolder: string | null): Promise<ScoredModel> {
   const found = await stat(place).catch(() => null);
-  if (found === null)
-    throw new Problem('file', `${place} does not exist: name a run's folder, a bundle's folder or its .zip.`);
+  if (found === null) throw new Problem('file.runOrBundleMissing', { path: place });
   const isRun = found.isDirectory() && (await stat(path.join(place, 'run.json')).catch(() => null)) !== null;
   return isRun ? openRun(place, cacheFolder) : openBundle(place, cacheFolder);
 }
@@ -64,10 +66,10 @@ async function openBundle(bundle: string, cacheFolder: string | null): Promise<S
   const { files } = await readBundle(bundle);
   const bytes = files.get(MODEL_FILE);
   if (bytes === undefined || !files.has(CONFIG_FILE))
-    throw new Problem(
-      'file',
-      `${bundle} is neither a run nor a bundle: it has no ${bytes === undefined ? MODEL_FILE : CONFIG_FILE}.`,
-    );
+    throw new Problem('file.runOrBundleUnknown', {
+      path: bundle,
+      file: bytes === undefined ? MODEL_FILE : CONFIG_FILE,
+    });
   const {
     labels,
     thresholds,
@@ -79,10 +81,7 @@ async function openBundle(bundle: string, cacheFolder: string | null): Promise<S
   const model = modelIn(files);
   const named = thresholds.perClass.map(({ label }) => label);
   if (inputSize !== model.inputSize || [labels, named].some((own) => !isDeepStrictEqual(own, model.labels)))
-    throw new Problem(
-      'mismatch',
-      'inference_config.json was written for another model. Check the bundle with destila verify.',
-    );
+    throw new Problem('mismatch.bundleConfig');
   const litert = await createLitert(bytes);
   const loader = await openLoader(
     { ...configSchema.parse({}).data, padding_color: paddingColor },

@@ -9,7 +9,7 @@ export interface Trial {
   readonly labels: readonly string[];
   readonly codes: readonly number[];
   readonly thresholds: readonly number[];
-  /** Of the model alone. */
+  /** Time of the model alone, without decoding. */
   readonly milliseconds: number;
   /** PNG of the letterboxed input, base64. */
   readonly input: string;
@@ -17,11 +17,12 @@ export interface Trial {
 
 export type TrialImage = { readonly path: string } | { readonly base64: string };
 
-/** Scores one picture with the exported file itself, as a phone would. */
+/** Scores one image with the exported file itself, as a phone does. */
 export async function tryModel(bundle: string, image: TrialImage): Promise<Trial> {
-  const aside = 'path' in image ? null : path.join(os.tmpdir(), `destila-${randomBytes(8).toString('hex')}`);
-  if (aside !== null && 'base64' in image) await writeFile(aside, Buffer.from(image.base64, 'base64'), { mode: 0o600 });
-  const file = aside ?? ('path' in image ? image.path : '');
+  const temporary = 'path' in image ? null : path.join(os.tmpdir(), `destila-${randomBytes(8).toString('hex')}`);
+  if (temporary !== null && 'base64' in image)
+    await writeFile(temporary, Buffer.from(image.base64, 'base64'), { mode: 0o600 });
+  const file = temporary ?? ('path' in image ? image.path : '');
   const model = await openScoredModel(bundle, null);
   try {
     const sample = { path: path.basename(file), file, labels: new Int8Array(model.labels.length), hash: '', line: 0 };
@@ -32,6 +33,6 @@ export async function tryModel(bundle: string, image: TrialImage): Promise<Trial
     return { labels: model.labels, codes: [...codes], thresholds: model.perClassK, milliseconds, input };
   } finally {
     await model.dispose();
-    if (aside !== null) await rm(aside, { force: true });
+    if (temporary !== null) await rm(temporary, { force: true });
   }
 }

@@ -10,11 +10,11 @@ export interface NetworkRequest {
   readonly runFolder: string;
   readonly stage: NetworkStage;
   readonly format: WeightsFormat;
-  /** Absolute; null: beside the run's own, models/<stage>_<format>. */
+  /** An absolute path; null means models/<stage>_<format> in the run's folder. */
   readonly out: string | null;
 }
 
-/** Writes a run's best float network for PyTorch (timm) or Keras; returns the file's absolute path. */
+/** Writes a run's best float network for PyTorch (timm) or Keras and returns the file's path. */
 export async function writeNetwork({ runFolder, stage, format, out }: NetworkRequest): Promise<string> {
   const best = modelPath({ folder: runFolder }, `${stage}_best`);
   const file = out ?? path.join(path.dirname(best), `${stage}_${format}.${format === 'timm' ? 'safetensors' : 'h5'}`);

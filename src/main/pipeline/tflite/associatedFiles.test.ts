@@ -8,9 +8,15 @@ const files = [
   { name: 'labels.txt', data: new TextEncoder().encode('a\nb\n') },
   { name: 'more.txt', data: new Uint8Array(0) },
 ];
+/** A problem whose detail matches. */
+const withDetail = (pattern: RegExp): Error =>
+  expect.objectContaining({
+    code: 'file.modelLabelsDamaged',
+    detail: expect.stringMatching(pattern) as string,
+  }) as Error;
 const whole = (): Uint8Array => appendFiles(model, files);
 
-/** What an independent zip reader finds, with its checks of every size. */
+/** The files that an independent zip reader finds; it checks every size. */
 function unzip(bytes: Uint8Array): Promise<Map<string, string>> {
   return new Promise((resolve, reject) => {
     const found = new Map<string, string>();
@@ -33,7 +39,7 @@ function unzip(bytes: Uint8Array): Promise<Map<string, string>> {
 }
 
 describe('files inside a model', () => {
-  it('leave the model as it is and come back as views into the file', () => {
+  it('leave the model unchanged and are read as views into the file', () => {
     const bytes = whole();
     expect(bytes.subarray(0, model.length)).toEqual(model);
     const found = readFiles(bytes)!;
@@ -67,14 +73,14 @@ describe('files inside a model', () => {
     const view = new DataView(bytes.buffer);
     view.setUint16(model.length + 8, 8, true);
     view.setUint16(bytes.length - 22 - 56 + 10, 8, true);
-    expect(() => readFiles(bytes)).toThrow(/'labels.txt' is compressed/);
+    expect(() => readFiles(bytes)).toThrow(withDetail(/'labels.txt' is compressed/));
   });
 
   it('are refused when damaged', () => {
     const changed = whole();
     changed[model.length + 30 + 10] = 0x78;
-    expect(() => readFiles(changed)).toThrow(/checksum/);
+    expect(() => readFiles(changed)).toThrow(withDetail(/checksum of 'labels.txt'/));
     const shortened = appendFiles(model.subarray(0, 10), files);
-    expect(() => readFiles(Buffer.concat([shortened.subarray(0, 5), shortened.subarray(6)]))).toThrow(/are damaged/);
+    expect(() => readFiles(Buffer.concat([shortened.subarray(0, 5), shortened.subarray(6)]))).toThrow(withDetail(/./));
   });
 });

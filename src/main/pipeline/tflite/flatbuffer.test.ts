@@ -49,14 +49,14 @@ const full = {
   data: Uint8Array.of(1, 2, 3),
 } as const;
 const write = (): Uint8Array => writeRoot(ROOT, 'TEST', full);
-const read = (bytes: Uint8Array): unknown => readRoot(bytes, ROOT, 'TEST', 'test file');
+const read = (bytes: Uint8Array): unknown => readRoot(bytes, ROOT, 'TEST');
 
 describe('flatbuffer', () => {
   it('reads what it wrote', () => {
     expect(read(write())).toEqual(full);
   });
 
-  it("gives the schema's defaults for what a file leaves out", () => {
+  it("gives the schema's defaults for omitted fields", () => {
     expect(read(writeRoot(ROOT, 'TEST', {}))).toEqual({
       small: 3,
       number: -1,
@@ -70,29 +70,29 @@ describe('flatbuffer', () => {
     });
   });
 
-  it('aligns bytes from the start of the file, whatever comes before and after', () => {
+  it('aligns bytes to the start of the file, whatever comes before and after', () => {
     for (let length = 1; length < 40; length++) {
       const bytes = writeRoot(ROOT, 'TEST', {
         data: new Uint8Array(length),
         numbers: Array.from({ length }, (_, i) => i),
         leaf: { text: 'x'.repeat(length) },
       });
-      const { data } = readRoot(bytes, ROOT, 'TEST', 'test file');
+      const { data } = readRoot(bytes, ROOT, 'TEST');
       expect((data!.byteOffset - bytes.byteOffset) % 16).toBe(0);
     }
   });
 
-  it('passes over a union member that it does not know', () => {
+  it('reads an unknown union member as unknown', () => {
     const bytes = writeRoot(ROOT, 'TEST', { either: { type: 'Other', values: {} } });
-    expect(readRoot(bytes, NEWER, 'TEST', 'test file').either).toEqual({ type: 'unknown', code: 7 });
+    expect(readRoot(bytes, NEWER, 'TEST').either).toEqual({ type: 'unknown', code: 7 });
   });
 
-  it('says what a file is that is none', () => {
-    expect(() => read(new Uint8Array(4))).toThrow(/has only 4 bytes/);
-    expect(() => readRoot(write(), ROOT, 'ELSE', 'test file')).toThrow(/should read 'ELSE'/);
+  it('refuses files that are too short or of another kind', () => {
+    expect(() => read(new Uint8Array(4))).toThrow(/its Root has only 4 bytes/);
+    expect(() => readRoot(write(), ROOT, 'ELSE')).toThrow(/its Root should read 'ELSE'/);
   });
 
-  it('meets every cut and every broken byte with a Problem, never with another error', () => {
+  it('answers every cut and every changed byte with a Problem, never with another error', () => {
     const bytes = write();
     const attempt = (broken: Uint8Array): boolean => {
       try {
@@ -116,17 +116,22 @@ describe('flatbuffer', () => {
     }
   });
 
-  it('names the field that is broken', () => {
+  it('names the damaged field in the detail', () => {
     const bytes = write();
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const text = Buffer.from(bytes).indexOf('Grüße');
     view.setUint32(text - 4, 1_000_000, true);
     expect(() => read(bytes)).toThrow(
-      /Root\.leaf\.text should be 1000000 bytes from byte \d+ on, but the file ends at byte \d+/,
+      expect.objectContaining({
+        code: 'file.modelDamaged',
+        detail: expect.stringMatching(
+          /^Root\.leaf\.text should be 1000000 bytes from byte \d+, but the file ends at byte \d+$/,
+        ) as string,
+      }),
     );
   });
 
-  it('refuses a file that unfolds: many tables that share one long vector', () => {
+  it('refuses a file that expands: many tables that share one long vector', () => {
     const inner = table('Inner', { numbers: at(0, int32s) });
     const outer = table('Outer', { all: at(0, list(inner)) });
     const bytes = writeRoot(outer, 'TEST', {
@@ -140,6 +145,8 @@ describe('flatbuffer', () => {
     const vector = field + view.getUint32(field, true) + 4;
     const first = vector + view.getUint32(vector, true);
     for (let i = 1; i <= 500; i++) view.setUint32(vector + 4 * i, first - (vector + 4 * i), true);
-    expect(() => readRoot(bytes, outer, 'TEST', 'test file')).toThrow(/unfolds into more data/);
+    expect(() => readRoot(bytes, outer, 'TEST')).toThrow(
+      expect.objectContaining({ detail: expect.stringContaining('expands into more data') as string }),
+    );
   });
 });

@@ -1,9 +1,9 @@
 /**
- * FlatBuffers without generated code: a table is described once, field by field, and that description both writes and
- * reads it. (flatc's TypeScript needs enums and namespaces, which Node's type stripping refuses, and drops
- * `force_align`.) The format: https://flatbuffers.dev/internals/
+ * FlatBuffers without generated code: one description of a table, field by field, both writes and reads it. (flatc's
+ * TypeScript needs enums and namespaces, which Node's type stripping refuses, and drops `force_align`.) The format:
+ * https://flatbuffers.dev/internals/
  *
- * Reading trusts nothing: every offset is checked against the file, and a message names the field that is wrong.
+ * Files are not trusted: every offset is checked against the file, and a problem's detail names the wrong field.
  */
 import { Builder } from 'flatbuffers';
 import { Problem } from '../../../shared/problem.ts';
@@ -11,15 +11,15 @@ import { FileBytes, TableView } from './flatbufferView.ts';
 
 type Put = (slot: number) => void;
 
-/** How one kind of field is written (W) and read (R). A field that a file leaves out reads as `missing`. */
+/** How one kind of field is written (W) and read (R). A field that a file omits reads as `missing`. */
 export interface Codec<R, W = R> {
   readonly missing: R;
-  /** Writes what the field points at, and returns how to put the field itself into its table. */
+  /** Writes what the field points to and returns a function that puts the field itself into its table. */
   write(builder: Builder, value: W): Put;
   read(view: TableView, slot: number, path: string): R;
 }
 
-/** `slot`: the field's index in the schema; a union takes two (its type, then its value). */
+/** `slot` is the field's index in the schema; a union takes two (its type, then its value). */
 export interface Field<R, W = R> {
   readonly slot: number;
   readonly codec: Codec<R, W>;
@@ -30,10 +30,10 @@ export interface Table<F extends Fields> {
   readonly fields: F;
 }
 
-/** What reading a table gives. */
+/** The result of reading a table. */
 export type Values<T> =
   T extends Table<infer F> ? { readonly [K in keyof F]: F[K] extends Field<infer R, never> ? R : never } : never;
-/** What writing a table takes; what is not given has the schema's default. */
+/** The input for writing a table; fields that are not given get the schema's default. */
 export type Given<T> =
   T extends Table<infer F> ? { readonly [K in keyof F]?: F[K] extends Field<unknown, infer W> ? W : never } : never;
 
@@ -44,7 +44,7 @@ function writeTable<F extends Fields>(builder: Builder, description: Table<F>, g
   const values = given as Readonly<Record<string, unknown>>;
   const puts: { slot: number; put: Put }[] = [];
   let slots = 0;
-  // What fields point at must be complete before the table itself is begun.
+  // The data that fields point to must be complete before the table itself is started.
   for (const [name, { slot, codec }] of Object.entries(description.fields)) {
     slots = Math.max(slots, slot + 2);
     const value = values[name];
@@ -62,7 +62,7 @@ function readTable<F extends Fields>(view: TableView, description: Table<F>): Va
   return values as Values<Table<F>>;
 }
 
-/** A whole file, with its 4-letter identifier. */
+/** Writes a whole file, with its 4-letter identifier. */
 export function writeRoot<F extends Fields>(
   description: Table<F>,
   identifier: string,
@@ -73,19 +73,17 @@ export function writeRoot<F extends Fields>(
   return builder.asUint8Array();
 }
 
-/** `what`: the file as a message should call it. Throws Problem('file') when it is damaged or of another kind. */
+/** Reads a whole file. Throws Problem('file') when it is damaged or of another kind. */
 export function readRoot<F extends Fields>(
   bytes: Uint8Array,
   description: Table<F>,
   identifier: string,
-  what: string,
 ): Values<Table<F>> {
-  if (bytes.length < 8)
-    throw new Problem('file', `The ${what} has only ${bytes.length} bytes. Copy or export it again.`);
-  if (String.fromCharCode(...bytes.subarray(4, 8)) !== identifier) {
-    throw new Problem('file', `The ${what} is not of its kind: bytes 4 to 7 should read '${identifier}'.`);
-  }
-  const file = new FileBytes(bytes, what);
+  const part = description.name;
+  if (bytes.length < 8) throw new Problem('file.modelTooShort', { part, found: bytes.length });
+  if (String.fromCharCode(...bytes.subarray(4, 8)) !== identifier)
+    throw new Problem('file.modelIdentifier', { part, identifier });
+  const file = new FileBytes(bytes);
   return readTable(new TableView(file, file.follow(0, description.name), description.name), description);
 }
 
@@ -153,7 +151,7 @@ const putOffset =
   (slot) =>
     builder.addFieldOffset(slot, offset, 0);
 
-/** UTF-8. */
+/** A UTF-8 string. */
 export const string = codec<string>(
   4,
   '',
@@ -161,7 +159,7 @@ export const string = codec<string>(
   (file, position, path) => file.text(position, path),
 );
 
-/** Bytes at a multiple of `alignment`; reading gives a view into the file, or null. */
+/** Bytes at a multiple of `alignment`; reading returns a view into the file, or null. */
 export const alignedBytes = (alignment: number): Codec<Uint8Array | null> =>
   codec<Uint8Array | null>(
     4,
@@ -194,7 +192,7 @@ function numbers(
     },
     (file, position, path) => {
       const { start, length } = file.vector(position, size, path);
-      file.unfold(length, path);
+      file.expand(length, path);
       return Array.from({ length }, (_, i) => get(file, start + i * size, path));
     },
   );
@@ -241,7 +239,7 @@ export const list = <F extends Fields>(
     },
     (file, position, path) => {
       const { start, length } = file.vector(position, 4, path);
-      file.unfold(length, path);
+      file.expand(length, path);
       return Array.from({ length }, (_, i) => {
         const element = `${path}[${i}]`;
         return readTable(new TableView(file, file.follow(start + 4 * i, element), element), description);
@@ -257,7 +255,7 @@ type ReadMember<M extends Members> = {
 type GivenMember<M extends Members> = {
   [K in keyof M]: { readonly type: K; readonly values: Given<M[K]['table']> };
 }[keyof M];
-/** A member that is not described here. */
+/** A member that the description does not include. */
 export interface UnknownMember {
   readonly type: 'unknown';
   readonly code: number;

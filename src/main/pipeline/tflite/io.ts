@@ -1,10 +1,10 @@
-/** Pixels and score codes, whatever types a .tflite has at its ends. */
+/** Conversions between pixels or score codes and the input and output types of a .tflite. */
 import { Problem } from '../../../shared/problem.ts';
 import { INPUT_MEAN, INPUT_STD } from './metadata.ts';
 import type { IoType } from './metadata.ts';
 import type { TfliteFile, TfliteTensor } from './read.ts';
 
-/** What a model takes for pixels 0..255, same order: see TfliteOptions.inputType. */
+/** The numbers that a model takes for pixels 0..255, in the same order; see TfliteOptions.inputType. */
 export function encodePixels(pixels: Uint8Array, type: IoType): Uint8Array | Int8Array | Float32Array {
   switch (type) {
     case 'uint8':
@@ -16,14 +16,16 @@ export function encodePixels(pixels: Uint8Array, type: IoType): Uint8Array | Int
   }
 }
 
-/** Score codes q 0..255 (score q / 256) of what a model gives. Throws Problem('export') for numbers that are no codes. */
+/**
+ * Score codes q 0..255 (score q / 256) of a model's output. Throws Problem('export') for numbers that are not codes.
+ */
 export function decodeScores(scores: Uint8Array | Int8Array | Float32Array): Uint8Array {
   if (scores instanceof Uint8Array) return scores;
   if (scores instanceof Int8Array) return Uint8Array.from(scores, (score) => score + 128);
   return Uint8Array.from(scores, (score) => {
     const code = score * 256;
     if (Number.isInteger(code) && code >= 0 && code <= 255) return code;
-    throw new Problem('export', `The model gives the score ${score}, which is no multiple of 1/256 from 0 to 255/256.`);
+    throw new Problem('export.scoreNotCode', { score });
   });
 }
 
@@ -33,7 +35,7 @@ export interface TfliteEnd {
   readonly quantization: { readonly scale: number; readonly zeroPoint: number } | null;
 }
 
-/** A valid .tflite in a few words. */
+/** The main facts about a valid .tflite. */
 export interface TfliteSummary {
   /** Side of the square input in pixels. */
   readonly inputSize: number;
@@ -46,21 +48,18 @@ export interface TfliteSummary {
 }
 
 function describeEnd({ type, quantization }: TfliteTensor): TfliteEnd {
-  if (type !== 'uint8' && type !== 'int8' && type !== 'float32')
-    throw new Problem('file', `The model has ${type} at its ends; uint8, int8 and float32 can be used.`);
+  if (type !== 'uint8' && type !== 'int8' && type !== 'float32') throw new Problem('file.modelEnds', { type });
   const [scale] = quantization?.scales ?? [];
   const [zeroPoint] = quantization?.zeroPoints ?? [];
   return { type, quantization: scale === undefined || zeroPoint === undefined ? null : { scale, zeroPoint } };
 }
 
-/** Throws Problem('file') for models that are no image classifiers with labels inside. */
+/** Throws Problem('file') for models that are not image classifiers with labels inside. */
 export function summarizeTflite(file: TfliteFile): TfliteSummary {
   const input = file.tensors[file.inputs[0] ?? -1];
   const output = file.tensors[file.outputs[0] ?? -1];
-  if (input?.shape.length !== 4 || output?.shape.length !== 2)
-    throw new Problem('file', 'The model is no image classifier: it should take one image and give one row of scores.');
-  if (file.labels === null)
-    throw new Problem('file', 'The model has no labels inside. Use one that was exported here.');
+  if (input?.shape.length !== 4 || output?.shape.length !== 2) throw new Problem('file.modelNotClassifier');
+  if (file.labels === null) throw new Problem('file.modelWithoutLabels');
   return {
     inputSize: input.shape[1]!,
     input: describeEnd(input),

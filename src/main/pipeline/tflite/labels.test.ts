@@ -2,28 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { decodeLabels, encodeLabels, labelsProblem } from './labels.ts';
 
 describe('labels', () => {
-  it('come back as they were, Unicode and all', () => {
+  it('are read back unchanged, including Unicode', () => {
     const labels = ['apple', 'crème brûlée', '桃子', '👩‍🌾 farmer', ' spaced ', '\ufeffbom', '-'];
     expect(decodeLabels(encodeLabels(labels))).toEqual(labels);
   });
 
-  it('are one a line, each line closed', () => {
+  it('are written one per line, each followed by a line break', () => {
     expect(new TextDecoder().decode(encodeLabels(['a', 'b']))).toBe('a\nb\n');
   });
 
-  it('may end without a line break, as other tools write them', () => {
+  it('are read without a final line break, as other tools write them', () => {
     expect(decodeLabels(new TextEncoder().encode('a\nb'))).toEqual(['a', 'b']);
   });
 
   it.each([
-    [['a', ''], 'Label 2 is empty'],
-    [['a\nb'], 'holds a line break'],
-    [['a\r'], 'holds a line break'],
-    [['a\u2028b'], 'holds a line break'],
-    [['x', 'x'], 'is there twice'],
-    [['\ud83d'], 'not valid Unicode'],
-  ])('%j are refused', (labels, message) => {
-    expect(labelsProblem(labels)).toContain(message);
-    expect(() => encodeLabels(labels)).toThrow(message);
+    [['a', ''], 'modelFile.labelEmpty', { number: 2 }],
+    [['a\nb'], 'modelFile.labelLineBreak', { number: 1, label: '"a\\nb"' }],
+    [['a\r'], 'modelFile.labelLineBreak', { number: 1, label: '"a\\r"' }],
+    [['a\u2028b'], 'modelFile.labelLineBreak', { number: 1, label: '"a\u2028b"' }],
+    [['x', 'x'], 'modelFile.labelTwice', { number: 2, label: '"x"' }],
+    [['\ud83d'], 'modelFile.labelUnicode', { number: 1, label: '"\\ud83d"' }],
+  ])('%j are refused', (labels, code, params) => {
+    expect(labelsProblem(labels)).toMatchObject({ code, params });
+    expect(() => encodeLabels(labels)).toThrow(/Rename it in the label files\.$/);
   });
 });

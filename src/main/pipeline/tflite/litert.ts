@@ -1,9 +1,9 @@
 /**
- * LiteRT, the interpreter that phones run, in plain Node: the WebAssembly build of @litertjs/core with its XNNPACK
- * kernels, on one thread. The package's own API wants a browser and knows no int8 tensors, so this uses the bindings
+ * Runs LiteRT, the interpreter on phones, in plain Node: the WebAssembly build of @litertjs/core with its XNNPACK
+ * kernels, on one thread. The package's own API needs a browser and lacks int8 tensors, so this uses the bindings
  * below it (litert/js/packages/core/src/wasm_binding_types.ts in google-ai-edge/LiteRT).
  *
- * The "compat" build is used: it needs no relaxed SIMD, whose results may differ between processors.
+ * The "compat" build avoids relaxed SIMD, whose results may differ between processors.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,11 +21,11 @@ export interface Litert {
   readonly outputType: LitertType;
   /** [1, classes] */
   readonly outputShape: readonly number[];
-  /** One image in the model's own input type, NHWC; gives the first output. Throws Problem('export'). */
+  /** Takes one image in the model's own input type, NHWC, and returns the first output. Throws Problem('export'). */
   run(input: TensorData): Promise<TensorData>;
-  /** All outputs by their names in the signature. */
+  /** Returns all outputs by their names in the signature. */
   runAll(input: TensorData): Promise<ReadonlyMap<string, TensorData>>;
-  /** Frees the model's memory once the runs asked for are done; it cannot run afterwards. */
+  /** Frees the model's memory once the requested runs are done; the model cannot run afterwards. */
   dispose(): void;
 }
 
@@ -83,13 +83,13 @@ const TYPES: Readonly<Record<number, LitertType>> = { 1: 'float32', 3: 'uint8', 
 const ARRAYS = { uint8: Uint8Array, int8: Int8Array, float32: Float32Array } as const;
 const LOG_LINES = 30;
 
-/** The interpreter of this thread: all models share it, one call at a time. */
+/** The interpreter of this thread. All models share it, one call at a time. */
 interface Runtime {
   readonly wasm: Wasm;
   readonly environment: Handle;
-  /** The last warnings and errors that it would have printed: details for messages. */
+  /** The last warnings and errors of the interpreter, for the details of problems. */
   readonly log: string[];
-  /** Settles when the calls so far are done. */
+  /** Settles when all calls so far are done. */
   idle: Promise<unknown>;
 }
 
@@ -104,7 +104,7 @@ async function startRuntime(): Promise<Runtime> {
     log.push(line);
     if (log.length > LOG_LINES) log.shift();
   };
-  // A CommonJS script inside a package that calls itself a module: neither import nor require would load it.
+  // The script is CommonJS inside a package declared as ESM, so that neither import nor require loads it.
   const module: { exports: unknown } = { exports: {} };
   const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
   const load = compileFunction(readFileSync(script, 'utf8'), parameters, { filename: script });
@@ -118,33 +118,29 @@ async function startRuntime(): Promise<Runtime> {
   return { wasm, environment: wasm.LiteRtEnvironment.create(null), log, idle: Promise.resolve() };
 }
 
-/** The thread's interpreter, started on first use, and again after it has failed. */
+/** The thread's interpreter, started on first use and again after a failure. */
 function runtime(): Promise<Runtime> {
   if (shared === null) {
     const started = startRuntime().catch((error: unknown) => {
       if (shared === started) shared = null;
-      throw new Problem(
-        'export',
-        'The LiteRT interpreter does not start. Install the packages again with npm ci.',
-        String(error),
-      );
+      throw new Problem('export.litertNotStarted', {}, String(error));
     });
     shared = started;
   }
   return shared;
 }
 
-/** Runs one call after those before it. After a WebAssembly trap the interpreter is not used again. */
-function inTurn<T>(host: Runtime, what: string, call: () => Promise<T>): Promise<T> {
+/** Runs calls one after another. After a WebAssembly trap the interpreter is not used again. */
+function inTurn<T>(
+  host: Runtime,
+  failure: 'export.litertRefused' | 'export.litertFailed',
+  call: () => Promise<T>,
+): Promise<T> {
   const result = host.idle.then(call).catch((error: unknown) => {
     if (error instanceof Problem) throw error;
     if (error instanceof Error && error.name === 'RuntimeError') shared = null; // WebAssembly.RuntimeError
     const detail = [String(error), ...host.log.splice(0)].join('\n');
-    throw new Problem(
-      'export',
-      `LiteRT ${what}. The model file does not suit this interpreter, or memory ran out.`,
-      detail,
-    );
+    throw new Problem(failure, {}, detail);
   });
   host.idle = result.catch(() => undefined);
   return result;
@@ -162,20 +158,23 @@ function using<H extends Handle, T>(handle: H, use: (handle: H) => T): T {
 const vectorItems = <T>(vector: Vector<T>): T[] =>
   using(vector, () => Array.from({ length: vector.size() }, (_, i) => vector.get(i)));
 
-function describeTensor(handle: TensorTypeHandle, what: string): { type: LitertType; shape: number[]; bytes: number } {
+/** `output` is the name of an output; null means the input. */
+function describeTensor(
+  handle: TensorTypeHandle,
+  output: string | null,
+): { type: LitertType; shape: number[]; bytes: number } {
   return using(handle, () => {
     const code = handle.elementType().value;
     const type = TYPES[code];
     if (type === undefined)
-      throw new Problem(
-        'export',
-        `The model's ${what} has LiteRT's element type ${code}; only uint8, int8 and float32 can be run.`,
-      );
+      throw output === null
+        ? new Problem('export.inputType', { type: code })
+        : new Problem('export.outputType', { name: output, type: code });
     return { type, shape: using(handle.layout(), (layout) => vectorItems(layout.dimensions())), bytes: handle.bytes() };
   });
 }
 
-/** A model loaded and compiled, with what must be freed afterwards. */
+/** Loads and compiles a model; adds to `freed` what must be freed afterwards. */
 async function load(
   host: Runtime,
   bytes: Uint8Array,
@@ -183,9 +182,8 @@ async function load(
 ): Promise<{ model: ModelHandle; compiled: CompiledHandle }> {
   const { wasm, environment } = host;
   const address = wasm._malloc(bytes.length);
-  if (address === 0)
-    throw new Problem('outOfMemory', 'LiteRT has no memory left for the model. Close other models first.');
-  freed.push(() => wasm._free(address)); // the model reads its weights from there as long as it lives
+  if (address === 0) throw new Problem('outOfMemory.litert');
+  freed.push(() => wasm._free(address)); // the model reads its weights from there until it is deleted
   wasm.HEAPU8.set(bytes, address);
   const model = wasm.loadModel(environment, address, bytes.length);
   freed.push(() => model.delete());
@@ -201,7 +199,7 @@ async function load(
 }
 
 /**
- * Loads a .tflite with one input. Several models live side by side; each thread has an interpreter of its own.
+ * Loads a .tflite with one input. Several models can be loaded at once; each thread has its own interpreter.
  * Throws Problem('export') when LiteRT refuses the model.
  */
 export async function createLitert(bytes: Uint8Array): Promise<Litert> {
@@ -212,35 +210,36 @@ export async function createLitert(bytes: Uint8Array): Promise<Litert> {
     for (const release of owned.splice(0).reverse()) release();
   };
   try {
-    return await inTurn(host, 'refuses the model', async () => {
+    return await inTurn(host, 'export.litertRefused', async () => {
       const { model, compiled } = await load(host, bytes, owned);
       const names = using(model.getSignature(0), (signature) => ({
         inputs: vectorItems(signature.inputNames()),
         outputs: vectorItems(signature.outputNames()),
       }));
-      if (names.inputs.length !== 1)
-        throw new Problem('export', `The model has ${names.inputs.length} inputs; an image classifier has one.`);
-      const input = describeTensor(model.getInputTensorType(0, 0), 'input');
+      if (names.inputs.length !== 1) throw new Problem('export.inputCount', { found: names.inputs.length });
+      const input = describeTensor(model.getInputTensorType(0, 0), null);
       const outputs = names.outputs.map((name, i) => ({
         name,
-        ...describeTensor(model.getOutputTensorType(0, i), `output '${name}'`),
+        ...describeTensor(model.getOutputTensorType(0, i), name),
       }));
       const output = outputs[0];
-      if (output === undefined) throw new Problem('export', 'The model has no output.');
+      if (output === undefined) throw new Problem('export.outputMissing');
       const inputBuffer = using(model.getInputTensorType(0, 0), (type) =>
         wasm.LiteRtTensorBuffer.createManaged(environment, wasm.LiteRtTensorBufferType.HOST_MEMORY, type, input.bytes),
       );
       owned.push(() => inputBuffer.delete());
 
       const runAll = (data: TensorData): Promise<ReadonlyMap<string, TensorData>> =>
-        inTurn(host, 'failed to run the model', async () => {
-          if (owned.length === 0) throw new Problem('internal', 'This model was disposed of and cannot run any more.');
-          if (!(data instanceof ARRAYS[input.type]) || data.byteLength !== input.bytes) {
-            throw new Problem(
-              'export',
-              `The model takes ${input.bytes} bytes of ${input.type} (${input.shape.join(' x ')}), not ${data.byteLength} bytes of ${data.constructor.name}.`,
-            );
-          }
+        inTurn(host, 'export.litertFailed', async () => {
+          if (owned.length === 0) throw new Problem('internal.modelDisposed');
+          if (!(data instanceof ARRAYS[input.type]) || data.byteLength !== input.bytes)
+            throw new Problem('export.inputSize', {
+              expected: input.bytes,
+              type: input.type,
+              shape: input.shape.join(' x '),
+              found: data.byteLength,
+              array: data.constructor.name,
+            });
           write(wasm, inputBuffer, data);
           const handles = await compiled.run(0, [inputBuffer]);
           return new Map(
@@ -255,7 +254,7 @@ export async function createLitert(bytes: Uint8Array): Promise<Litert> {
         runAll,
         run: async (data) => (await runAll(data)).get(output.name)!,
         dispose() {
-          host.idle = host.idle.then(free).catch(() => undefined); // after the runs that were asked for before
+          host.idle = host.idle.then(free).catch(() => undefined); // after the runs that were requested before
         },
       };
     });

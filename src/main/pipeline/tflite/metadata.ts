@@ -5,7 +5,7 @@ import { ASSOCIATED_FILE_TYPE, COLOR_SPACE, METADATA_IDENTIFIER, MODEL_METADATA 
 /** Pixels 0..255 become (x - mean) / std. */
 export const INPUT_MEAN = 127;
 export const INPUT_STD = 128;
-/** What a metadata reader must understand: nothing here is newer than the format's first version. */
+/** The format version that a reader must understand: this metadata uses only fields of the first one. */
 export const MIN_PARSER_VERSION = '1.0.0';
 
 export type IoType = 'uint8' | 'int8' | 'float32';
@@ -23,11 +23,11 @@ export interface MetadataTexts {
   readonly version?: string | undefined;
   readonly author?: string | undefined;
   readonly license?: string | undefined;
-  /** MediaPipe hides scores below this one, 0..1; it knows no threshold per class. Left out, it shows all. */
+  /** MediaPipe hides scores below this one, 0..1; it has no thresholds per class. Without it MediaPipe shows all. */
   readonly scoreThreshold?: number | undefined;
 }
 
-/** The metadata FlatBuffer: an RGB image in, one independent score a label out. */
+/** The metadata FlatBuffer of a model that takes an RGB image and gives one independent score per label. */
 export function buildMetadata(
   texts: MetadataTexts,
   inputType: IoType,
@@ -59,7 +59,7 @@ export function buildMetadata(
         outputTensorMetadata: [
           {
             name: outputName,
-            description: 'One score a label, each independent of the others.',
+            description: 'One score per label, each independent of the others.',
             content: { contentProperties: { type: 'FeatureProperties', values: {} } },
             processUnits:
               texts.scoreThreshold === undefined
@@ -76,7 +76,7 @@ export function buildMetadata(
             associatedFiles: [
               {
                 name: LABELS_FILE,
-                description: 'The labels, one a line, in the order of the scores.',
+                description: 'The labels, one per line, in the order of the scores.',
                 type: ASSOCIATED_FILE_TYPE.TENSOR_AXIS_LABELS,
               },
             ],

@@ -1,12 +1,13 @@
 /**
- * Model metadata as MediaPipe Tasks and the Task Library read it: field slots in the order of
- * mediapipe/tasks/metadata/metadata_schema.fbs (the same as tflite-support's), the fields of an image classifier.
+ * Model metadata as MediaPipe Tasks and the Task Library read it. Slots follow the order of fields in
+ * mediapipe/tasks/metadata/metadata_schema.fbs (the same as tflite-support's); only fields of image classifiers are
+ * here.
  */
 import { at, float32, float32s, int8, list, nested, string, table, union } from './flatbuffer.ts';
 import type { Values } from './flatbuffer.ts';
 
 export const METADATA_IDENTIFIER = 'M001';
-/** Name of the entry in Model.metadata whose buffer holds this FlatBuffer. */
+/** Name of the entry in Model.metadata whose buffer contains this FlatBuffer. */
 export const METADATA_NAME = 'TFLITE_METADATA';
 
 export const ASSOCIATED_FILE_TYPE = { UNKNOWN: 0, DESCRIPTIONS: 1, TENSOR_AXIS_LABELS: 2 } as const;

@@ -25,7 +25,7 @@ describe("reading what TensorFlow's converter wrote", () => {
   const file = readTflite(bytes);
 
   it('finds every tensor with its name, shape and type', () => {
-    // Nameless ones are the interpreter's own, not the file's.
+    // Nameless tensors belong to the interpreter, not to the file.
     const named = manifest.tensors.filter(({ name }) => name !== '');
     expect(file.tensors).toHaveLength(named.length);
     for (const { index, name, shape, dtype } of named) {
@@ -59,14 +59,14 @@ describe("reading what TensorFlow's converter wrote", () => {
     }
   });
 
-  it('finds the ends, the signature, and no labels', () => {
+  it('finds inputs, outputs and the signature, and no labels', () => {
     expect(file.inputs.map((i) => file.tensors[i]!.shape)).toEqual([[1, 64, 64, 3]]);
     expect(file.outputs.map((i) => file.tensors[i]!.shape)).toEqual([[1, 5]]);
     expect(file.signatures.map(({ key }) => key)).toEqual(['serving_default']);
     expect([file.metadata, file.labels, file.schemaVersion, file.subgraphs]).toEqual([null, null, 3, 1]);
   });
 
-  it('reads the same from the middle of another file', () => {
+  it('reads the same from the middle of a larger buffer', () => {
     const shifted = new Uint8Array(bytes.length + 3);
     shifted.set(bytes, 3);
     const again = readTflite(shifted.subarray(3));
@@ -75,12 +75,20 @@ describe("reading what TensorFlow's converter wrote", () => {
   });
 });
 
-describe('reading what is no model', () => {
+describe('reading something that is not a model', () => {
   it.each([
-    ['nothing', new Uint8Array(0), /has only 0 bytes/],
-    ['text', new TextEncoder().encode('<!doctype html><p>Not found'), /bytes 4 to 7 should read 'TFL3'/],
-    ['a cut file', bytes.slice(0, 300_000), /is damaged: Model\.\S+ should be .* but the file ends at byte 300000/],
-  ])('%s is refused with the reason', (_, broken, message) => {
-    expect(() => readTflite(broken)).toThrow(message);
+    ['nothing', new Uint8Array(0), { code: 'file.modelTooShort', params: { part: 'Model', found: 0 } }],
+    [
+      'text',
+      new TextEncoder().encode('<!doctype html><p>Not found'),
+      { params: { part: 'Model', identifier: 'TFL3' } },
+    ],
+    [
+      'a cut file',
+      bytes.slice(0, 300_000),
+      { detail: expect.stringMatching(/^Model\.\S+ should be .* but the file ends at byte 300000$/) as string },
+    ],
+  ])('%s is refused with the reason', (_, broken, problem) => {
+    expect(() => readTflite(broken)).toThrow(expect.objectContaining(problem));
   });
 });

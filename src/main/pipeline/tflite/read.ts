@@ -9,7 +9,7 @@ import { MODEL, OPERATORS, TENSOR_TYPES, TFLITE_IDENTIFIER } from './schema.ts';
 import type { BuiltinOptions, TensorType } from './schema.ts';
 
 export interface TfliteQuantization {
-  /** One for the whole tensor, or one a slice along `axis`. */
+  /** One for the whole tensor, or one per slice along `axis`. */
   readonly scales: readonly number[];
   readonly zeroPoints: readonly number[];
   readonly axis: number;
@@ -27,10 +27,10 @@ export interface TfliteTensor {
 }
 
 export interface TfliteOp {
-  /** 'CONV_2D', ...; 'BUILTIN_<code>' for an operator not described here, 'CUSTOM_<name>' for a foreign one. */
+  /** 'CONV_2D', ...; 'BUILTIN_<code>' for an operator that schema.ts lacks, 'CUSTOM_<name>' for a custom one. */
   readonly operator: string;
   readonly version: number;
-  /** Tensor indices; -1 is an input left out. */
+  /** Tensor indices; -1 is an omitted input. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly options: BuiltinOptions;
@@ -58,11 +58,11 @@ export interface TfliteFile {
     readonly inputs: readonly Alias[];
     readonly outputs: readonly Alias[];
   }[];
-  /** What MediaPipe and the Task Library read; null when there is none. */
+  /** The metadata that MediaPipe and the Task Library read; null when there is none. */
   readonly metadata: ModelMetadata | null;
   /** The label file inside the model; null when there is none. */
   readonly labels: readonly string[] | null;
-  /** Where constant data starts, in bytes from the start of the file: for alignment. */
+  /** Positions of constant data in bytes from the start of the file, to check alignment. */
   readonly bufferOffsets: readonly number[];
 }
 
@@ -72,27 +72,26 @@ const typeNames = new Map<number, TensorType>(
   Object.entries(TENSOR_TYPES).map(([name, code]) => [code, name as TensorType]),
 );
 
-const damaged = (what: string): Problem =>
-  new Problem('file', `The model file is damaged: ${what}. Copy or export it again.`);
+const damaged = (detail: string): Problem => new Problem('file.modelDamaged', {}, detail);
 
 type Schema = Values<typeof MODEL>;
 type SchemaTensor = Schema['subgraphs'][number]['tensors'][number];
 type Buffers = readonly (Uint8Array | null)[];
 
 function readTensor(tensor: SchemaTensor, i: number, buffers: Buffers): TfliteTensor {
-  const what = `tensor ${i} ('${tensor.name}')`;
+  const { name } = tensor;
   const type = typeNames.get(tensor.type);
-  if (type === undefined)
-    throw new Problem('file', `The model's ${what} has element type ${tensor.type}, which this reader does not know.`);
+  if (type === undefined) throw new Problem('file.modelElementType', { index: i, name, type: tensor.type });
   const data = tensor.buffer === 0 ? null : buffers[tensor.buffer];
-  if (data === undefined) throw damaged(`${what} refers to buffer ${tensor.buffer} of ${buffers.length}`);
+  if (data === undefined)
+    throw damaged(`tensor ${i} ('${name}') refers to buffer ${tensor.buffer} of ${buffers.length}`);
   const { scale, zeroPoint, quantizedDimension } = tensor.quantization ?? {
     scale: [],
     zeroPoint: [],
     quantizedDimension: 0,
   };
   return {
-    name: tensor.name,
+    name,
     shape: tensor.shape,
     type,
     quantization: scale.length === 0 ? null : { scales: scale, zeroPoints: zeroPoint, axis: quantizedDimension },
@@ -129,11 +128,11 @@ function readMetadata(schema: Schema, buffers: Buffers): ModelMetadata | null {
   if (entry === undefined) return null;
   const bytes = buffers[entry.buffer];
   if (bytes === undefined || bytes === null)
-    throw damaged(`its metadata refers to buffer ${entry.buffer}, which holds nothing`);
-  return readRoot(bytes, MODEL_METADATA, METADATA_IDENTIFIER, "model file's metadata");
+    throw damaged(`the metadata refers to buffer ${entry.buffer}, which is empty`);
+  return readRoot(bytes, MODEL_METADATA, METADATA_IDENTIFIER);
 }
 
-/** The label file that the metadata names, or the one file inside when there is no metadata. */
+/** Reads the label file that the metadata names, or the only file inside when there is no metadata. */
 function readLabels(bytes: Uint8Array, metadata: ModelMetadata | null): string[] | null {
   const files = readFiles(bytes);
   if (files === null) return null;
@@ -145,23 +144,19 @@ function readLabels(bytes: Uint8Array, metadata: ModelMetadata | null): string[]
 }
 
 /**
- * Reads a .tflite file; constants and labels are views into `bytes`, nothing is checked for sense beyond being readable
- * (validateTflite does that). Throws Problem('file') when the file is damaged or no .tflite.
+ * Reads a .tflite file; constants and labels are views into `bytes`. Checks only that the file is readable;
+ * validateTflite checks the rest. Throws Problem('file') when the file is damaged or not a .tflite.
  */
 export function readTflite(bytes: Uint8Array): TfliteFile {
-  const schema = readRoot(bytes, MODEL, TFLITE_IDENTIFIER, 'model file');
+  const schema = readRoot(bytes, MODEL, TFLITE_IDENTIFIER);
   const graph = schema.subgraphs[0];
-  if (graph === undefined) throw damaged('it has no graph');
+  if (graph === undefined) throw damaged('the model has no graph');
   const external = schema.buffers.findIndex(({ offset }) => offset > 1);
-  if (external >= 0)
-    throw new Problem(
-      'file',
-      `The model file keeps buffer ${external} outside of its FlatBuffer, which only models beyond 2 GB need: this reader does not follow it.`,
-    );
+  if (external >= 0) throw new Problem('file.modelExternalData', { buffer: external });
   const buffers = schema.buffers.map(({ data }) => data);
-  const check = (indices: readonly number[], what: string): readonly number[] => {
+  const requireTensors = (indices: readonly number[], end: string): readonly number[] => {
     const wrong = indices.find((i) => i < 0 || i >= graph.tensors.length);
-    if (wrong !== undefined) throw damaged(`${what} refer to tensor ${wrong} of ${graph.tensors.length}`);
+    if (wrong !== undefined) throw damaged(`the ${end} refer to tensor ${wrong} of ${graph.tensors.length}`);
     return indices;
   };
   const metadata = readMetadata(schema, buffers);
@@ -171,8 +166,8 @@ export function readTflite(bytes: Uint8Array): TfliteFile {
     subgraphs: schema.subgraphs.length,
     tensors: graph.tensors.map((tensor, i) => readTensor(tensor, i, buffers)),
     ops: readOps(schema, graph),
-    inputs: check(graph.inputs, 'its inputs'),
-    outputs: check(graph.outputs, 'its outputs'),
+    inputs: requireTensors(graph.inputs, 'inputs'),
+    outputs: requireTensors(graph.outputs, 'outputs'),
     signatures: schema.signatureDefs.map(({ signatureKey, subgraphIndex, inputs, outputs }) => ({
       key: signatureKey,
       subgraph: subgraphIndex,

@@ -1,7 +1,7 @@
 /**
- * The part of the .tflite format that a convolutional classifier needs: field slots in the order of
- * tensorflow/compiler/mlir/lite/schema/schema.fbs (schema version 3c). Fields that no such model has are left out;
- * reading skips them.
+ * The part of the .tflite format that a convolutional classifier needs. Slots follow the order of fields in
+ * tensorflow/compiler/mlir/lite/schema/schema.fbs (schema version 3c). Fields that no such model has are omitted and
+ * skipped on reading.
  */
 import {
   alignedBytes,
@@ -62,7 +62,7 @@ export const ACTIVATION = { NONE: 0, RELU: 1, RELU_N1_TO_1: 2, RELU6: 3 } as con
 const QUANTIZATION = table('QuantizationParameters', {
   scale: at(2, float32s),
   zeroPoint: at(3, int64s),
-  /** The axis that the scales belong to, when there are several. */
+  /** The axis that the scales belong to when there are several. */
   quantizedDimension: at(6, int32()),
 });
 
@@ -73,13 +73,13 @@ const TENSOR = table('Tensor', {
   name: at(3, string),
   quantization: at(4, nested(QUANTIZATION)),
   isVariable: at(5, bool()),
-  /** Unknown sides as -1; absent when all are known. */
+  /** Has -1 for unknown sides; absent when all are known. */
   shapeSignature: at(7, int32s),
   hasRank: at(8, bool()),
 });
 
 const OPERATOR_CODE = table('OperatorCode', {
-  /** The code as one byte, which is all that old runtimes read; the greater of the two codes counts. */
+  /** The code as one byte, the only one that old runtimes read; the greater of the two codes counts. */
   deprecatedBuiltinCode: at(0, int8()),
   customCode: at(1, string),
   version: at(2, int32(1)),
@@ -126,10 +126,10 @@ const BUILTIN_OPTIONS = union({
 
 const OPERATOR = table('Operator', {
   opcodeIndex: at(0, uint32()),
-  /** Tensor indices; -1 is an input left out. */
+  /** Tensor indices; -1 is an omitted input. */
   inputs: at(1, int32s),
   outputs: at(2, int32s),
-  builtinOptions: at(3, BUILTIN_OPTIONS), // and slot 4
+  builtinOptions: at(3, BUILTIN_OPTIONS), // takes slot 4 too
 });
 
 const SUBGRAPH = table('SubGraph', {
@@ -142,7 +142,7 @@ const SUBGRAPH = table('SubGraph', {
 
 const BUFFER = table('Buffer', {
   data: at(0, alignedBytes(BUFFER_ALIGNMENT)),
-  /** Data outside of the FlatBuffer, for models beyond 2 GB: counts when above 1. */
+  /** Position of data outside the FlatBuffer, in models over 2 GB; 0 and 1 mean that there is none. */
   offset: at(1, uint64()),
 });
 

@@ -1,11 +1,13 @@
 /**
- * The exporter's own judge. Runtimes load much that they then compute wrongly (a wrong bias scale, a weight of -128, a
- * logistic scale of 1/255), and a model that loads proves nothing: here everything is refused that is not exactly what
- * the int8 kernels assume. Sources: TensorFlow Lite's 8-bit quantization specification
+ * Checks a .tflite before it ships. Runtimes load many files that they then compute wrongly (a wrong bias scale, a
+ * weight of -128, a logistic scale of 1/255), so a model that loads proves nothing: everything that is not exactly what
+ * the int8 kernels assume is refused here. Sources: TensorFlow Lite's 8-bit quantization specification
  * (ai.google.dev/edge/litert/models/quantization_spec) and the checks of its kernels and XNNPACK's.
  */
-import { Problem, toProblemData } from '../../../shared/problem.ts';
-import { isScale, sameNumbers, tensorName } from './findings.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
+import { Problem, problemMessage } from '../../../shared/problem.ts';
+import { findingMessage, isScale, sameNumbers, shapeText, tensorName, tensorPart } from './findings.ts';
 import type { Check, TfliteFinding } from './findings.ts';
 import { labelsProblem } from './labels.ts';
 import { INPUT_MEAN, INPUT_STD } from './metadata.ts';
@@ -21,30 +23,25 @@ export type { TfliteFinding } from './findings.ts';
 /** Everything that is wrong with a .tflite; empty when it may ship. Never throws for a bad file. */
 export function validateTflite(bytes: Uint8Array): TfliteFinding[] {
   const findings: TfliteFinding[] = [];
-  const check: Check = (ok, where, problem) => {
-    if (!ok) findings.push({ where, problem });
+  const check: Check = (ok, where, ...problem) => {
+    if (!ok) findings.push({ where, problem: message(...problem) });
   };
+  const whole = message('modelFile.file');
   let file: TfliteFile;
   try {
     file = readTflite(bytes);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return [{ where: 'file', problem: toProblemData(error).message }];
+    return [{ where: whole, problem: problemMessage(error) }];
   }
-  check(
-    file.schemaVersion === SCHEMA_VERSION,
-    'file',
-    `has schema version ${file.schemaVersion}, not ${SCHEMA_VERSION}.`,
-  );
-  check(file.subgraphs === 1, 'file', `has ${file.subgraphs} graphs, not one.`);
-  for (const offset of file.bufferOffsets) {
-    check(
-      offset % BUFFER_ALIGNMENT === 0,
-      'file',
-      `keeps constant data at byte ${offset}, which is no multiple of ${BUFFER_ALIGNMENT}: memory-mapped readers need that.`,
-    );
-  }
-  file.tensors.forEach((tensor, i) => validateTensor(tensor, tensorName(file, i), check));
+  check(file.schemaVersion === SCHEMA_VERSION, whole, 'modelFile.schemaVersion', {
+    found: file.schemaVersion,
+    expected: SCHEMA_VERSION,
+  });
+  check(file.subgraphs === 1, whole, 'modelFile.graphCount', { found: file.subgraphs });
+  for (const offset of file.bufferOffsets)
+    check(offset % BUFFER_ALIGNMENT === 0, whole, 'modelFile.alignment', { offset, alignment: BUFFER_ALIGNMENT });
+  file.tensors.forEach((tensor, i) => validateTensor(tensor, tensorPart(file, i), check));
   validateConnections(file, check);
   file.ops.forEach((_, i) => validateOp(file, i, check));
   validateEnds(file, check);
@@ -53,80 +50,78 @@ export function validateTflite(bytes: Uint8Array): TfliteFinding[] {
   return findings;
 }
 
-/** Throws Problem('export') with the first findings when the file must not ship. */
+/** Throws Problem('export') with the first finding when the file must not ship; the detail has all of them. */
 export function assertValidTflite(bytes: Uint8Array): void {
-  const findings = validateTflite(bytes);
-  if (findings.length === 0) return;
-  const lines = findings.map(({ where, problem }) => `${where}: ${problem}`);
-  const more = lines.length > 1 ? ` (and ${lines.length - 1} more)` : '';
-  throw new Problem('export', `The .tflite is not what the int8 kernels assume: ${lines[0]}${more}`, lines.join('\n'));
+  const [finding, ...others] = validateTflite(bytes).map(findingMessage);
+  if (finding === undefined) return;
+  const detail = [finding, ...others].map(({ text }) => text).join('\n');
+  throw others.length === 0
+    ? new Problem('export.modelInvalid', { finding }, detail)
+    : new Problem('export.modelInvalidMore', { finding, more: others.length }, detail);
 }
 
-function validateTensor(tensor: TfliteTensor, where: string, check: Check): void {
-  const { shape, type, quantization, data } = tensor;
-  check(tensor.name !== '', where, 'has no name.');
-  check(!tensor.isVariable, where, 'is a variable; a classifier keeps nothing from one image to the next.');
+function validateTensor(tensor: TfliteTensor, where: Message, check: Check): void {
+  const { type, quantization, data } = tensor;
+  const shape = shapeText(tensor.shape);
+  check(tensor.name !== '', where, 'modelFile.unnamed');
+  check(!tensor.isVariable, where, 'modelFile.variable');
   check(
-    shape.every((side) => side >= 1),
+    tensor.shape.every((side) => side >= 1),
     where,
-    `has the shape ${shape.join(' x ')}: every side must be known.`,
+    'modelFile.shapeUnknown',
+    { shape },
   );
   if (data !== null) {
-    const size = shape.reduce((product, side) => product * side, BYTES_PER_ELEMENT[type]);
-    check(data.length === size, where, `holds ${data.length} bytes, but ${shape.join(' x ')} of ${type} are ${size}.`);
+    const expected = tensor.shape.reduce((product, side) => product * side, BYTES_PER_ELEMENT[type]);
+    check(data.length === expected, where, 'modelFile.size', { found: data.length, shape, type, expected });
   }
-  if (type === 'float32') check(quantization === null, where, 'is float32 and yet quantized.');
-  const range = type === 'int8' ? [-128, 127] : type === 'uint8' ? [0, 255] : [0, 0];
+  if (type === 'float32') check(quantization === null, where, 'modelFile.floatQuantized');
   if (data === null && type !== 'float32')
-    check(
-      quantization?.scales.length === 1,
-      where,
-      `is an ${type} activation with ${quantization?.scales.length ?? 0} scales; it needs one.`,
-    );
+    check(quantization?.scales.length === 1, where, 'modelFile.activationScales', {
+      type,
+      found: quantization?.scales.length ?? 0,
+    });
   if (quantization === null) return;
-  check(quantization.scales.every(isScale), where, 'has a scale that is not a positive, normal number.');
+  const { scales, zeroPoints } = quantization;
+  check(scales.every(isScale), where, 'modelFile.scaleInvalid');
+  check(zeroPoints.length === scales.length, where, 'modelFile.scaleCount', {
+    scales: scales.length,
+    zeroPoints: zeroPoints.length,
+  });
+  const [lowest, highest] = type === 'int8' ? [-128, 127] : type === 'uint8' ? [0, 255] : [0, 0];
   check(
-    quantization.zeroPoints.length === quantization.scales.length,
+    zeroPoints.every((zero) => zero >= lowest! && zero <= highest!),
     where,
-    `has ${quantization.scales.length} scales but ${quantization.zeroPoints.length} zero points.`,
-  );
-  check(
-    quantization.zeroPoints.every((zero) => zero >= range[0]! && zero <= range[1]!),
-    where,
-    `has a zero point outside of ${type}'s ${range.join('..')}.`,
+    'modelFile.zeroPointRange',
+    { type, range: `${lowest}..${highest}` },
   );
 }
 
-/** Every tensor is made once, before it is read, and is read or put out. */
+/** Every tensor is produced once, before it is read, and is read or is an output. */
 function validateConnections(file: TfliteFile, check: Check): void {
-  const made = new Set<number>(file.inputs);
+  const produced = new Set<number>(file.inputs);
   const read = new Set<number>(file.outputs);
   const names = new Set<string>();
   file.ops.forEach((op, i) => {
-    for (const input of op.inputs) {
-      const known = made.has(input) || (input >= 0 && file.tensors[input]!.data !== null);
-      check(known, `op ${i} (${op.operator})`, `reads ${tensorName(file, input)}, which nothing before it makes.`);
-      read.add(input);
+    const where = message('modelFile.op', { index: i, operator: op.operator });
+    for (const index of op.inputs) {
+      const known = produced.has(index) || (index >= 0 && file.tensors[index]!.data !== null);
+      check(known, where, 'modelFile.readTooEarly', { index, name: tensorName(file, index) });
+      read.add(index);
     }
-    for (const output of op.outputs) {
-      check(
-        output >= 0 && !made.has(output),
-        `op ${i} (${op.operator})`,
-        `makes ${tensorName(file, output)}, which is there already.`,
-      );
-      made.add(output);
+    for (const index of op.outputs) {
+      const isNew = index >= 0 && !produced.has(index);
+      check(isNew, where, 'modelFile.producedTwice', { index, name: tensorName(file, index) });
+      produced.add(index);
     }
   });
-  file.tensors.forEach((tensor, i) => {
-    const where = tensorName(file, i);
-    check(
-      made.has(i) !== (tensor.data !== null),
-      where,
-      tensor.data === null ? 'is made by no op and has no data.' : 'is a constant that an op writes to.',
-    );
-    check(read.has(i), where, 'is used by nothing.');
-    check(!names.has(tensor.name), where, 'has the name of another tensor.');
-    names.add(tensor.name);
+  file.tensors.forEach(({ name, data }, i) => {
+    const where = tensorPart(file, i);
+    check(produced.has(i) || data !== null, where, 'modelFile.neverProduced');
+    check(!produced.has(i) || data === null, where, 'modelFile.constantOverwritten');
+    check(read.has(i), where, 'modelFile.unused');
+    check(!names.has(name), where, 'modelFile.nameTwice');
+    names.add(name);
   });
 }
 
@@ -134,7 +129,7 @@ interface End {
   readonly scale: number;
   readonly zeroPoint: number;
 }
-/** What each I/O type must be quantized with, so that pixels and scores lose nothing. */
+/** The quantization that each I/O type must have, so that pixels and scores lose nothing. */
 const INPUT_ENDS: Readonly<Record<string, End | null>> = {
   uint8: { scale: 1 / 128, zeroPoint: 127 },
   int8: { scale: 1 / 128, zeroPoint: -1 },
@@ -147,108 +142,92 @@ const OUTPUT_ENDS: Readonly<Record<string, End | null>> = {
 };
 
 function validateEnd(
-  tensor: TfliteTensor,
-  where: string,
+  { type, quantization }: TfliteTensor,
+  where: Message,
   ends: Readonly<Record<string, End | null>>,
   check: Check,
 ): void {
-  const end = ends[tensor.type];
-  check(end !== undefined, where, `is ${tensor.type}; it must be uint8, int8 or float32.`);
+  const end = ends[type];
+  check(end !== undefined, where, 'modelFile.endType', { type });
   if (end === undefined || end === null) return;
-  const { scales, zeroPoints } = tensor.quantization ?? { scales: [], zeroPoints: [] };
-  check(
-    scales[0] === end.scale && zeroPoints[0] === end.zeroPoint,
-    where,
-    `has scale ${scales[0]} and zero point ${zeroPoints[0]}; for ${tensor.type} they must be 1/${1 / end.scale} and ${end.zeroPoint}.`,
-  );
+  const [scale] = quantization?.scales ?? [];
+  const [zeroPoint] = quantization?.zeroPoints ?? [];
+  check(scale === end.scale && zeroPoint === end.zeroPoint, where, 'modelFile.endQuantization', {
+    type,
+    scale: scale ?? NaN,
+    zeroPoint: zeroPoint ?? NaN,
+    steps: 1 / end.scale,
+    expected: end.zeroPoint,
+  });
 }
 
 function validateEnds(file: TfliteFile, check: Check): void {
-  check(file.inputs.length === 1, 'inputs', `are ${file.inputs.length}; an image classifier has one.`);
-  check(file.outputs.length === 1, 'outputs', `are ${file.outputs.length}; an image classifier has one.`);
+  check(file.inputs.length === 1, message('modelFile.inputs'), 'modelFile.endCount', { found: file.inputs.length });
+  check(file.outputs.length === 1, message('modelFile.outputs'), 'modelFile.endCount', { found: file.outputs.length });
   const input = file.tensors[file.inputs[0] ?? -1];
   const output = file.tensors[file.outputs[0] ?? -1];
   if (input === undefined || output === undefined) return;
-  validateEnd(input, 'the input', INPUT_ENDS, check);
-  validateEnd(output, 'the output', OUTPUT_ENDS, check);
+  const [whereIn, whereOut] = [message('modelFile.input'), message('modelFile.output')];
+  validateEnd(input, whereIn, INPUT_ENDS, check);
+  validateEnd(output, whereOut, OUTPUT_ENDS, check);
   const [batch, height, width, channels] = input.shape;
-  check(
-    input.shape.length === 4 && batch === 1 && height === width && channels === 3,
-    'the input',
-    `has the shape ${input.shape.join(' x ')}; it must be 1 x S x S x 3.`,
-  );
-  check(
-    output.shape.length === 2 && output.shape[0] === 1,
-    'the output',
-    `has the shape ${output.shape.join(' x ')}; it must be 1 x classes.`,
-  );
+  const isImage = input.shape.length === 4 && batch === 1 && height === width && channels === 3;
+  check(isImage, whereIn, 'modelFile.inputShape', { shape: shapeText(input.shape) });
+  const isRow = output.shape.length === 2 && output.shape[0] === 1;
+  check(isRow, whereOut, 'modelFile.outputShape', { shape: shapeText(output.shape) });
   const producers = new Map(file.ops.map((op) => [op.outputs[0], op]));
   let last = producers.get(file.outputs[0]);
   if (last?.operator === 'QUANTIZE' || last?.operator === 'DEQUANTIZE') last = producers.get(last.inputs[0]);
-  check(
-    last?.operator === 'LOGISTIC',
-    'the output',
-    `comes from ${last?.operator ?? 'nothing'}; scores of independent labels come from LOGISTIC.`,
-  );
+  if (last === undefined) check(false, whereOut, 'modelFile.outputUnproduced');
+  else check(last.operator === 'LOGISTIC', whereOut, 'modelFile.outputProducer', { operator: last.operator });
 }
 
 function validateSignature(file: TfliteFile, check: Check): void {
   const [signature] = file.signatures;
-  check(file.signatures.length === 1, 'signatures', `are ${file.signatures.length}; there must be one.`);
+  const { length } = file.signatures;
+  check(length === 1, message('modelFile.signatures'), 'modelFile.signatureCount', { found: length });
   if (signature === undefined) return;
-  check(signature.key === SIGNATURE_KEY, 'the signature', `is called '${signature.key}', not '${SIGNATURE_KEY}'.`);
-  check(signature.subgraph === 0, 'the signature', `names graph ${signature.subgraph}.`);
-  const ends = [
-    ['inputs', signature.inputs, file.inputs],
-    ['outputs', signature.outputs, file.outputs],
-  ] as const;
-  for (const [what, aliases, tensors] of ends) {
-    const fits =
-      aliases.length === tensors.length &&
-      aliases.every(({ name, tensor }, i) => tensor === tensors[i] && name === file.tensors[tensor]?.name);
-    check(fits, 'the signature', `does not name the graph's ${what} as they are.`);
-  }
+  const where = message('modelFile.signature');
+  const { key, subgraph } = signature;
+  check(key === SIGNATURE_KEY, where, 'modelFile.signatureName', { found: key, expected: SIGNATURE_KEY });
+  check(subgraph === 0, where, 'modelFile.signatureGraph', { found: subgraph });
+  const matches = (aliases: typeof signature.inputs, tensors: readonly number[]): boolean =>
+    aliases.length === tensors.length &&
+    aliases.every(({ name, tensor }, i) => tensor === tensors[i] && name === file.tensors[tensor]?.name);
+  check(matches(signature.inputs, file.inputs), where, 'modelFile.signatureInputs');
+  check(matches(signature.outputs, file.outputs), where, 'modelFile.signatureOutputs');
 }
 
 function validateMetadata(file: TfliteFile, check: Check): void {
   const { metadata, labels } = file;
-  check(
-    metadata !== null,
-    'metadata',
-    'is missing: MediaPipe and the Task Library would not know how to feed the model.',
-  );
+  const where = message('modelFile.metadata');
+  check(metadata !== null, where, 'modelFile.metadataMissing');
   if (metadata !== null) {
-    check(metadata.minParserVersion !== '', 'metadata', 'does not say which parser version it needs.');
+    check(metadata.minParserVersion !== '', where, 'modelFile.parserVersion');
     const graph = metadata.subgraphMetadata[0];
-    check(
+    const describesEnds =
       metadata.subgraphMetadata.length === 1 &&
-        graph?.inputTensorMetadata.length === file.inputs.length &&
-        graph.outputTensorMetadata.length === file.outputs.length,
-      'metadata',
-      'does not describe each input and output of the one graph.',
-    );
+      graph?.inputTensorMetadata.length === file.inputs.length &&
+      graph.outputTensorMetadata.length === file.outputs.length;
+    check(describesEnds, where, 'modelFile.metadataEnds');
     const input = graph?.inputTensorMetadata[0];
     const content = input?.content?.contentProperties;
-    check(
-      content?.type === 'ImageProperties' && content.values.colorSpace === COLOR_SPACE.RGB,
-      'metadata',
-      'does not say that the input is an RGB image.',
-    );
+    const isRgb = content?.type === 'ImageProperties' && content.values.colorSpace === COLOR_SPACE.RGB;
+    check(isRgb, where, 'modelFile.metadataRgb');
     const options = input?.processUnits
       .map((unit) => unit.options)
       .find((unit) => unit?.type === 'NormalizationOptions');
-    check(
+    const normalizes =
       options?.type === 'NormalizationOptions' &&
-        sameNumbers(options.values.mean, [INPUT_MEAN]) &&
-        sameNumbers(options.values.std, [INPUT_STD]),
-      'metadata',
-      `does not say that pixels are normalized by mean ${INPUT_MEAN} and std ${INPUT_STD}.`,
-    );
+      sameNumbers(options.values.mean, [INPUT_MEAN]) &&
+      sameNumbers(options.values.std, [INPUT_STD]);
+    check(normalizes, where, 'modelFile.metadataNormalization', { mean: INPUT_MEAN, std: INPUT_STD });
   }
-  check(labels !== null, 'labels', 'are not inside the model, or the metadata does not name their file.');
+  const whereLabels = message('modelFile.labels');
+  check(labels !== null, whereLabels, 'modelFile.labelsMissing');
   if (labels === null) return;
-  const classes = file.tensors[file.outputs[0] ?? -1]?.shape.at(-1);
-  check(labels.length === classes, 'labels', `are ${labels.length}, but the model has ${classes} classes.`);
+  const classes = file.tensors[file.outputs[0] ?? -1]?.shape.at(-1) ?? 0;
+  check(labels.length === classes, whereLabels, 'modelFile.labelsCount', { found: labels.length, classes });
   const problem = labelsProblem(labels);
-  check(problem === null, 'labels', `cannot be used: ${problem}`);
+  if (problem !== null) check(false, whereLabels, 'modelFile.labelsUnusable', { problem });
 }

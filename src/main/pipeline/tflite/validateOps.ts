@@ -1,15 +1,17 @@
-import { isScale, sameNumbers, tensorName } from './findings.ts';
-import type { Check } from './findings.ts';
+import type { ParameterArguments } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
+import { isScale, sameNumbers, shapeText, tensorName } from './findings.ts';
+import type { Check, FindingCode } from './findings.ts';
 import type { TfliteFile, TfliteOp, TfliteTensor } from './read.ts';
 import { ACTIVATION, OPERATORS, PADDING } from './schema.ts';
 import { OPERATOR_VERSIONS } from './write.ts';
 
-/** One op under examination, and a check that names it. */
+/** An op to validate, with a check that records findings about it. */
 interface OpView {
   readonly options: TfliteOp['options'];
   readonly inputs: readonly TfliteTensor[];
   readonly output: TfliteTensor;
-  readonly check: (ok: boolean, problem: string) => void;
+  readonly check: <Code extends FindingCode>(ok: boolean, ...problem: [Code, ...ParameterArguments<Code>]) => void;
 }
 interface Rule {
   readonly inputs: number;
@@ -32,53 +34,47 @@ const isKnown = (operator: string): operator is keyof typeof RULES => Object.has
 export function validateOp(file: TfliteFile, index: number, check: Check): void {
   const op = file.ops[index]!;
   const { operator, version, inputs, outputs, deprecatedCode, options } = op;
-  const where = `op ${index} (${operator}${outputs.length > 0 ? `, makes ${tensorName(file, outputs[0]!)}` : ''})`;
-  check(isKnown(operator), where, 'is an operator that no model of ours needs.');
+  const where =
+    outputs.length === 0
+      ? message('modelFile.op', { index, operator })
+      : message('modelFile.opOutput', { index, operator, output: tensorName(file, outputs[0]!) });
+  check(isKnown(operator), where, 'modelFile.opUnknown');
   if (!isKnown(operator)) return;
-  check(
-    version === OPERATOR_VERSIONS[operator],
-    where,
-    `has version ${version}; int8 needs ${OPERATOR_VERSIONS[operator]}.`,
-  );
-  check(
-    deprecatedCode === OPERATORS[operator],
-    where,
-    `has ${deprecatedCode} in the one-byte code that old runtimes read, not ${OPERATORS[operator]}.`,
-  );
+  const [neededVersion, code] = [OPERATOR_VERSIONS[operator], OPERATORS[operator]];
+  check(version === neededVersion, where, 'modelFile.opVersion', { found: version, expected: neededVersion });
+  check(deprecatedCode === code, where, 'modelFile.opCode', { found: deprecatedCode, expected: code });
   const rule = RULES[operator];
   const complete =
     inputs.length === rule.inputs && outputs.length === 1 && [...inputs, ...outputs].every((i) => i >= 0);
-  check(
-    complete,
-    where,
-    `has ${inputs.length} inputs and ${outputs.length} outputs; it needs ${rule.inputs} and 1, none left out.`,
-  );
+  check(complete, where, 'modelFile.opEnds', {
+    inputs: inputs.length,
+    outputs: outputs.length,
+    needed: rule.inputs,
+  });
   if (!complete) return;
   rule.validate({
     options,
     inputs: inputs.map((i) => file.tensors[i]!),
     output: file.tensors[outputs[0]!]!,
-    check: (ok, problem) => check(ok, where, problem),
+    check: (ok, ...problem) => check(ok, where, ...problem),
   });
 }
 
-const shapeText = (shape: readonly number[]): string => shape.join(' x ');
 const scaleOf = (tensor: TfliteTensor): number => tensor.quantization?.scales[0] ?? Number.NaN;
 const zeroPointOf = (tensor: TfliteTensor): number => tensor.quantization?.zeroPoints[0] ?? Number.NaN;
 const isActivation = (tensor: TfliteTensor, type = 'int8'): boolean => tensor.type === type && tensor.data === null;
 
 function checkShape(view: OpView, expected: readonly number[]): void {
-  view.check(
-    sameNumbers(view.output.shape, expected),
-    `gives ${shapeText(view.output.shape)}; its input and options give ${shapeText(expected)}.`,
-  );
+  const { shape } = view.output;
+  view.check(sameNumbers(shape, expected), 'modelFile.opShape', {
+    found: shapeText(shape),
+    expected: shapeText(expected),
+  });
 }
 
 function checkInt8(view: OpView, inputs: readonly TfliteTensor[]): void {
-  view.check(
-    [...inputs, view.output].every((tensor) => isActivation(tensor)),
-    'does not go from int8 activations to int8 activations.',
-  );
+  const fits = [...inputs, view.output].every((tensor) => isActivation(tensor));
+  view.check(fits, 'modelFile.notInt8');
 }
 
 interface Weights {
@@ -90,69 +86,58 @@ interface Weights {
   readonly perFilter: boolean;
 }
 
-/** Everything that convolutions and FULLY_CONNECTED ask of weights and bias. */
-function checkWeights(view: OpView, { tensor, bias, filters, axis, perFilter }: Weights): void {
+/** What convolutions and FULLY_CONNECTED require of weights and bias. */
+function checkWeights(view: OpView, weights: Weights): void {
+  const { tensor, bias, filters, axis, perFilter } = weights;
   const { check } = view;
   const scales = tensor.quantization?.scales ?? [];
-  const wanted = perFilter ? filters : 1;
-  check(tensor.type === 'int8' && tensor.data !== null, 'does not have constant int8 weights.');
-  check(
-    scales.length === wanted,
-    `has ${scales.length} weight scales; the kernels need ${perFilter ? `one a filter: ${wanted}` : 'one for all'}.`,
-  );
-  if (perFilter)
-    check(
-      tensor.quantization?.axis === axis,
-      `has its weight scales along axis ${tensor.quantization?.axis}; the filters lie along axis ${axis}.`,
-    );
-  check(
-    tensor.quantization?.zeroPoints.every((zero) => zero === 0) === true,
-    'has weights with a zero point; int8 weights are symmetric.',
-  );
-  check(
-    bias.type === 'int32' && bias.data !== null && sameNumbers(bias.shape, [filters]),
-    `does not have a constant int32 bias of ${filters}.`,
-  );
-  const biasScales = bias.quantization?.scales ?? [];
-  check(bias.quantization?.zeroPoints.every((zero) => zero === 0) === true, 'has a bias with a zero point.');
-  check((bias.quantization?.axis ?? 0) === 0, 'has a bias with scales along an axis that it does not have.');
-  check(
-    biasScales.length === scales.length,
-    `has ${biasScales.length} bias scales for ${scales.length} weight scales.`,
-  );
-  const inputScale = scaleOf(view.inputs[0]!);
-  const wrong = scales.findIndex((scale, i) => biasScales[i] !== Math.fround(inputScale * scale));
-  check(
-    wrong < 0,
-    `has the bias scale ${biasScales[wrong]} at ${wrong}; input scale times weight scale is ${Math.fround(inputScale * scales[wrong]!)}.`,
-  );
-  const outputScale = scaleOf(view.output);
-  // XNNPACK refuses other ratios (operators/convolution-nhwc.c), and the op then falls to kernels that round otherwise.
-  check(
-    scales.every(
-      (scale) => isScale(Math.fround((inputScale * scale) / outputScale)) && (inputScale * scale) / outputScale < 256,
-    ),
-    'has input scale times weight scale over output scale outside of what XNNPACK computes (below 256, and not vanishing).',
-  );
-  checkAccumulator(view, tensor, bias, filters, axis);
+  check(tensor.type === 'int8' && tensor.data !== null, 'modelFile.weightsConstant');
+  if (perFilter) {
+    check(scales.length === filters, 'modelFile.weightScales', { found: scales.length, expected: filters });
+    const found = tensor.quantization?.axis ?? 0;
+    check(tensor.quantization?.axis === axis, 'modelFile.weightScaleAxis', { found, expected: axis });
+  } else check(scales.length === 1, 'modelFile.weightScalesOne', { found: scales.length });
+  check(tensor.quantization?.zeroPoints.every((zero) => zero === 0) === true, 'modelFile.weightZeroPoint');
+  const isConstant = bias.type === 'int32' && bias.data !== null && sameNumbers(bias.shape, [filters]);
+  check(isConstant, 'modelFile.biasConstant', { filters });
+  checkScales(view, scales, bias);
+  checkAccumulator(view, weights);
 }
 
-/** No weight of -128 (kernels assume the symmetric range), and no sum that could leave int32. */
-function checkAccumulator(
-  view: OpView,
-  weights: TfliteTensor,
-  bias: TfliteTensor,
-  filters: number,
-  axis: number,
-): void {
-  if (
-    weights.data === null ||
-    bias.data === null ||
-    weights.data.length % filters !== 0 ||
-    bias.data.length !== 4 * filters
-  )
-    return;
-  const values = new Int8Array(weights.data.buffer, weights.data.byteOffset, weights.data.byteLength);
+/**
+ * Each bias scale is input scale times weight scale, and the ratio to the output scale is one that XNNPACK computes.
+ */
+function checkScales(view: OpView, scales: readonly number[], bias: TfliteTensor): void {
+  const { check } = view;
+  const biasScales = bias.quantization?.scales ?? [];
+  check(bias.quantization?.zeroPoints.every((zero) => zero === 0) === true, 'modelFile.biasZeroPoint');
+  check((bias.quantization?.axis ?? 0) === 0, 'modelFile.biasAxis');
+  check(biasScales.length === scales.length, 'modelFile.biasScaleCount', {
+    bias: biasScales.length,
+    weights: scales.length,
+  });
+  const inputScale = scaleOf(view.inputs[0]!);
+  const wrong = scales.findIndex((scale, i) => biasScales[i] !== Math.fround(inputScale * scale));
+  check(wrong < 0, 'modelFile.biasScale', {
+    index: wrong,
+    found: biasScales[wrong] ?? NaN,
+    expected: Math.fround(inputScale * scales[wrong]!),
+  });
+  const outputScale = scaleOf(view.output);
+  // XNNPACK refuses other ratios (operators/convolution-nhwc.c), and the op then falls to kernels that round
+  // differently.
+  const computable = scales.every(
+    (scale) => isScale(Math.fround((inputScale * scale) / outputScale)) && (inputScale * scale) / outputScale < 256,
+  );
+  check(computable, 'modelFile.scaleRatio');
+}
+
+/** No weight is -128, because kernels assume the symmetric range, and no sum can overflow int32. */
+function checkAccumulator(view: OpView, { tensor, bias, filters, axis }: Weights): void {
+  const weights = tensor.data;
+  if (weights === null || bias.data === null) return;
+  if (weights.length % filters !== 0 || bias.data.length !== 4 * filters) return;
+  const values = new Int8Array(weights.buffer, weights.byteOffset, weights.byteLength);
   const biases = new DataView(bias.data.buffer, bias.data.byteOffset, bias.data.byteLength);
   const sums = new Float64Array(filters);
   const perFilter = values.length / filters;
@@ -163,23 +148,23 @@ function checkAccumulator(
     const filter = axis === 0 ? Math.floor(i / perFilter) : i % filters;
     sums[filter] = sums[filter]! + Math.abs(value);
   }
-  view.check(lowest >= -127, 'has a weight of -128; int8 weights lie in -127..127.');
+  view.check(lowest >= -127, 'modelFile.weightLow');
   const zero = zeroPointOf(view.inputs[0]!);
   const farthest = Math.max(127 - zero, zero + 128);
   const over = sums.findIndex((sum, i) => sum * farthest + Math.abs(biases.getInt32(4 * i, true)) > 2 ** 31 - 1);
-  view.check(over < 0, `has weights and a bias in filter ${over} whose sum can leave int32.`);
+  view.check(over < 0, 'modelFile.accumulator', { filter: over });
 }
 
 function checkActivation(view: OpView, activation: number): void {
-  view.check(
-    activation === ACTIVATION.NONE || activation === ACTIVATION.RELU6,
-    `has the fused activation ${activation}; only none and RELU6 are ours.`,
-  );
+  const { NONE, RELU, RELU6 } = ACTIVATION;
+  const isKnownActivation = activation === NONE || activation === RELU || activation === RELU6;
+  view.check(isKnownActivation, 'modelFile.activation', { found: activation });
+  if (activation === RELU)
+    view.check(zeroPointOf(view.output) === -128, 'modelFile.reluOutput', { zeroPoint: zeroPointOf(view.output) });
   if (activation !== ACTIVATION.RELU6) return;
-  view.check(
-    scaleOf(view.output) === Math.fround(6 / 255) && zeroPointOf(view.output) === -128,
-    `has a fused RELU6, but its output has scale ${scaleOf(view.output)} and zero point ${zeroPointOf(view.output)}, not 6/255 and -128.`,
-  );
+  const [scale, zeroPoint] = [scaleOf(view.output), zeroPointOf(view.output)];
+  const covers = scale === Math.fround(6 / 255) && zeroPoint === -128;
+  view.check(covers, 'modelFile.relu6Output', { scale, zeroPoint });
 }
 
 function validateConvolution(view: OpView, depthwise: boolean): void {
@@ -187,28 +172,28 @@ function validateConvolution(view: OpView, depthwise: boolean): void {
   const [input, weights, bias] = view.inputs as [TfliteTensor, TfliteTensor, TfliteTensor];
   checkInt8(view, [input]);
   const ranks = input.shape.length === 4 && weights.shape.length === 4;
-  check(ranks, 'does not have an image and weights of four axes.');
+  check(ranks, 'modelFile.fourAxes');
   if (!ranks) return;
   const [batch, height, width, channels] = input.shape as [number, number, number, number];
   const axis = depthwise ? 3 : 0;
   const filters = weights.shape[axis]!;
   const fits = depthwise ? weights.shape[0] === 1 && filters === channels : weights.shape[3] === channels;
-  check(fits, `has weights of ${shapeText(weights.shape)} for ${channels} channels.`);
+  check(fits, 'modelFile.channels', { shape: shapeText(weights.shape), channels });
   checkWeights(view, { tensor: weights, bias, filters, axis, perFilter: true });
   const wanted = depthwise ? 'DepthwiseConv2DOptions' : 'Conv2DOptions';
   if ((options?.type !== 'Conv2DOptions' && options?.type !== 'DepthwiseConv2DOptions') || options.type !== wanted) {
-    check(false, `has no ${wanted}.`);
+    check(false, 'modelFile.opOptions', { options: wanted });
     return;
   }
   const { padding, strideH, strideW, dilationH, dilationW, activation } = options.values;
-  check(padding === PADDING.SAME, 'does not pad the SAME way.');
-  check(
-    strideH === strideW && (strideH === 1 || strideH === 2),
-    `has strides ${strideH} and ${strideW}; both must be 1 or both 2.`,
-  );
-  check(dilationH === 1 && dilationW === 1, 'is dilated.');
-  if (options.type === 'DepthwiseConv2DOptions')
-    check(options.values.depthMultiplier === 1, `has the depth multiplier ${options.values.depthMultiplier}, not 1.`);
+  check(padding === PADDING.SAME, 'modelFile.padding');
+  const stridesFit = strideH === strideW && (strideH === 1 || strideH === 2);
+  check(stridesFit, 'modelFile.strides', { height: strideH, width: strideW });
+  check(dilationH === 1 && dilationW === 1, 'modelFile.dilated');
+  if (options.type === 'DepthwiseConv2DOptions') {
+    const { depthMultiplier } = options.values;
+    check(depthMultiplier === 1, 'modelFile.depthMultiplier', { found: depthMultiplier });
+  }
   checkActivation(view, activation);
   checkShape(view, [batch, Math.ceil(height / strideH), Math.ceil(width / strideW), filters]);
 }
@@ -218,17 +203,17 @@ function validateFullyConnected(view: OpView): void {
   const [input, weights, bias] = view.inputs as [TfliteTensor, TfliteTensor, TfliteTensor];
   checkInt8(view, [input]);
   const fits = input.shape.length === 2 && weights.shape.length === 2 && weights.shape[1] === input.shape[1];
-  check(fits, `has weights of ${shapeText(weights.shape)} for an input of ${shapeText(input.shape)}.`);
+  check(fits, 'modelFile.features', { shape: shapeText(weights.shape), input: shapeText(input.shape) });
   if (!fits) return;
-  // Scales a row are silently wrong in TensorFlow Lite 2.9, and end Arm NN 20.08.
+  // One scale per row gives wrong results in TensorFlow Lite 2.9 without a message, and crashes Arm NN 20.08.
   checkWeights(view, { tensor: weights, bias, filters: weights.shape[0]!, axis: 0, perFilter: false });
   checkShape(view, [input.shape[0]!, weights.shape[0]!]);
   if (options?.type !== 'FullyConnectedOptions') {
-    check(false, 'has no FullyConnectedOptions.');
+    check(false, 'modelFile.opOptions', { options: 'FullyConnectedOptions' });
     return;
   }
-  check(options.values.activation === ACTIVATION.NONE, 'has a fused activation.');
-  check(options.values.weightsFormat === 0 && !options.values.keepNumDims, 'has shuffled weights or keeps dimensions.');
+  check(options.values.activation === ACTIVATION.NONE, 'modelFile.activationFused');
+  check(options.values.weightsFormat === 0 && !options.values.keepNumDims, 'modelFile.shuffled');
 }
 
 function validateAdd(view: OpView): void {
@@ -237,16 +222,11 @@ function validateAdd(view: OpView): void {
   for (const input of view.inputs) {
     checkShape(view, input.shape);
     const ratio = scaleOf(input) / scaleOf(output);
-    // xnn_create_add_nd_qs8: other ratios fall to kernels that round otherwise.
-    check(
-      ratio >= 2 ** -10 && ratio < 2 ** 8,
-      `has an input scale ${ratio} times its output scale; XNNPACK adds from 1/1024 to below 256.`,
-    );
+    // xnn_create_add_nd_qs8: other ratios fall to kernels that round differently.
+    check(ratio >= 2 ** -10 && ratio < 2 ** 8, 'modelFile.addScale', { ratio });
   }
-  check(
-    options?.type === 'AddOptions' && options.values.activation === ACTIVATION.NONE,
-    'has a fused activation, or no AddOptions.',
-  );
+  const isPlain = options?.type === 'AddOptions' && options.values.activation === ACTIVATION.NONE;
+  check(isPlain, 'modelFile.addOptions');
 }
 
 function validateMean(view: OpView): void {
@@ -254,53 +234,43 @@ function validateMean(view: OpView): void {
   const [input, axes] = view.inputs as [TfliteTensor, TfliteTensor];
   checkInt8(view, [input]);
   const { data } = axes;
+  const keepsDims = view.output.shape.length === 4;
   const numbers = data?.length === 8 ? Array.from(new Int32Array(Uint8Array.from(data).buffer)) : [];
-  check(
-    axes.type === 'int32' && sameNumbers(numbers, [1, 2]),
-    'is not a mean over the constant axes 1 and 2 (height and width).',
-  );
-  check(
-    options?.type === 'ReducerOptions' && !options.values.keepDims,
-    'keeps dimensions; the head expects them dropped.',
-  );
-  checkShape(view, [input.shape[0]!, input.shape[3]!]);
+  check(axes.type === 'int32' && sameNumbers(numbers, [1, 2]), 'modelFile.meanAxes');
+  const matches = options?.type === 'ReducerOptions' && options.values.keepDims === keepsDims;
+  check(matches, 'modelFile.meanDimensions');
+  checkShape(view, keepsDims ? [input.shape[0]!, 1, 1, input.shape[3]!] : [input.shape[0]!, input.shape[3]!]);
   const ratio = scaleOf(input) / scaleOf(view.output);
-  check(
-    ratio >= 2 ** -8 && ratio < 2 ** 8,
-    `has an input scale ${ratio} times its output scale; XNNPACK averages from 1/256 to below 256.`,
-  );
+  check(ratio >= 2 ** -8 && ratio < 2 ** 8, 'modelFile.meanScale', { ratio });
 }
 
 function validateLogistic(view: OpView): void {
   const { output, inputs, check } = view;
   checkInt8(view, inputs);
   checkShape(view, inputs[0]!.shape);
-  check(
-    scaleOf(output) === 1 / 256 && zeroPointOf(output) === -128,
-    `gives scale ${scaleOf(output)} and zero point ${zeroPointOf(output)}; the kernels always compute for 1/256 and -128.`,
-  );
+  const [scale, zeroPoint] = [scaleOf(output), zeroPointOf(output)];
+  check(scale === 1 / 256 && zeroPoint === -128, 'modelFile.logisticOutput', { scale, zeroPoint });
 }
 
-/** Between the model's ends and its int8 inside: never with a loss. */
+/** Converts between the model's input or output type and its int8 inside, without loss. */
 function validateQuantize(view: OpView): void {
   const { output, check } = view;
   const [input] = view.inputs as [TfliteTensor];
   checkShape(view, input.shape);
   if (input.type === 'float32') {
-    check(isActivation(input, 'float32') && isActivation(output), 'turns float32 into something other than int8.');
+    check(isActivation(input, 'float32') && isActivation(output), 'modelFile.quantizeFloat');
     return;
   }
-  const types = `${input.type} to ${output.type}`;
-  check(types === 'uint8 to int8' || types === 'int8 to uint8', `converts ${types}.`);
-  const shift = types === 'uint8 to int8' ? -128 : 128;
-  check(
-    scaleOf(input) === scaleOf(output) && zeroPointOf(output) === zeroPointOf(input) + shift,
-    'changes the scale or loses numbers: only the zero point may move, by 128.',
-  );
+  const toInt8 = input.type === 'uint8' && output.type === 'int8';
+  const toUint8 = input.type === 'int8' && output.type === 'uint8';
+  check(toInt8 || toUint8, 'modelFile.quantizeTypes', { from: input.type, to: output.type });
+  const shift = toInt8 ? -128 : 128;
+  const lossless = scaleOf(input) === scaleOf(output) && zeroPointOf(output) === zeroPointOf(input) + shift;
+  check(lossless, 'modelFile.quantizeLoses');
 }
 
 function validateDequantize(view: OpView): void {
   const [input] = view.inputs as [TfliteTensor];
   checkShape(view, input.shape);
-  view.check(isActivation(input) && isActivation(view.output, 'float32'), 'does not turn int8 into float32.');
+  view.check(isActivation(input) && isActivation(view.output, 'float32'), 'modelFile.dequantize');
 }

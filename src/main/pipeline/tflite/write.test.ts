@@ -11,7 +11,7 @@ const read = (options: Partial<TfliteOptions> = {}): ReturnType<typeof readTflit
   readTflite(writeTflite(model, { ...defaults, ...options }));
 
 describe('writeTflite', () => {
-  it("holds the integer model's very numbers", () => {
+  it("contains the integer model's exact numbers", () => {
     const file = read();
     for (const { name, shape, scale, zeroPoint } of model.tensors) {
       const tensor = file.tensors.find((candidate) => candidate.name === name);
@@ -53,7 +53,7 @@ describe('writeTflite', () => {
       { scales: [1 / 256], zeroPoints: [-128], axis: 0 },
     ],
     ['float32', ['QUANTIZE'], ['DEQUANTIZE'], null, null],
-  ] as const)('speaks %s at both ends', (type, first, last, inputQuantization, outputQuantization) => {
+  ] as const)('writes %s input and output', (type, first, last, inputQuantization, outputQuantization) => {
     const file = read({ inputType: type, outputType: type });
     const operators = file.ops.map(({ operator }) => operator);
     expect(operators.slice(0, first.length)).toEqual(first);
@@ -82,7 +82,7 @@ describe('writeTflite', () => {
     ]);
   });
 
-  it('carries what MediaPipe and the Task Library read', () => {
+  it('contains the metadata that MediaPipe and the Task Library read', () => {
     const file = read({
       description: 'Fruit in shops',
       version: '3',
@@ -120,7 +120,7 @@ describe('writeTflite', () => {
     ]);
   });
 
-  it('says the range of normalized pixels for float32 input', () => {
+  it('declares the range of normalized pixels for float32 input', () => {
     expect(read({ inputType: 'float32' }).metadata!.subgraphMetadata[0]!.inputTensorMetadata[0]!.stats).toEqual({
       min: [-127 / 128],
       max: [1],
@@ -136,7 +136,7 @@ describe('writeTflite', () => {
     expect(() => read({ labels: ['two\nlines', ...labels.slice(1)] })).toThrow(
       expect.objectContaining({
         kind: 'export',
-        message: expect.stringMatching(/Label 1 \("two\\nlines"\) holds a line break/) as string,
+        message: expect.stringMatching(/Label 1 \("two\\nlines"\) contains a line break/) as string,
       }),
     );
   });

@@ -11,15 +11,15 @@ import type { GivenOptions, Operator, SchemaOperator, SchemaTensor, TensorType }
 
 export interface TfliteOptions extends MetadataTexts {
   /**
-   * What the caller feeds: 'uint8' the pixels themselves, 'int8' pixel - 128, 'float32' (pixel - 127) / 128.
-   * For whole pixel values all three give the same int8 numbers inside.
+   * The type that the caller feeds: 'uint8' takes the pixels themselves, 'int8' takes pixel - 128, 'float32' takes
+   * (pixel - 127) / 128. For integer pixel values all three give the same int8 numbers inside.
    */
   readonly inputType: IoType;
-  /** What comes out for a score q / 256: 'uint8' q, 'int8' q - 128, 'float32' q / 256. */
+  /** The type that comes out for a score q / 256: 'uint8' gives q, 'int8' gives q - 128, 'float32' gives q / 256. */
   readonly outputType: IoType;
-  /** In the order of the scores; they travel inside the file. */
+  /** In the order of the scores; they are stored inside the file. */
   readonly labels: readonly string[];
-  /** For tests: every int8 activation becomes an output too, after the scores, in the order of the model's ops. */
+  /** For tests: makes every int8 activation an output too, after the scores, in the order of the model's ops. */
   readonly exposeActivations?: boolean;
 }
 
@@ -28,7 +28,7 @@ export const INPUT_NAME = 'image';
 export const OUTPUT_NAME = 'scores';
 export const SIGNATURE_KEY = 'serving_default';
 
-/** The first versions that know int8 (QUANTIZE 2: int8 to uint8 and back). */
+/** The first versions that support int8 (QUANTIZE 2 converts int8 to uint8 and back). */
 export const OPERATOR_VERSIONS = {
   CONV_2D: 3,
   DEPTHWISE_CONV_2D: 3,
@@ -41,13 +41,13 @@ export const OPERATOR_VERSIONS = {
 } as const satisfies Partial<Record<Operator, number>>;
 type WrittenOperator = keyof typeof OPERATOR_VERSIONS;
 
-/** TensorFlow's table of operator versions: QUANTIZE 2 came with 1.15, everything else here with 1.14. */
+/** From TensorFlow's table of operator versions: QUANTIZE 2 came with 1.15, the other operators here with 1.14. */
 const MIN_RUNTIME_VERSION = '1.15.0';
 const MIN_RUNTIME_NAME = 'min_runtime_version';
 
-/** The file while it grows. */
+/** Collects the parts of the file. */
 class TfliteBuilder {
-  /** Buffer 0 is empty by convention: tensors without constant data point at it. */
+  /** Buffer 0 is empty by convention: tensors without constant data point to it. */
   readonly buffers: { data?: Uint8Array }[] = [{}];
   readonly tensors: SchemaTensor[] = [];
   readonly operatorCodes: WrittenOperator[] = [];
@@ -88,14 +88,14 @@ class TfliteBuilder {
   }
 }
 
-/** .tflite data is little-endian, as every machine is that we run on. */
+/** .tflite data is little-endian, as are all supported machines. */
 const littleEndian = (data: Int8Array | Int32Array): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-/** int8 zero point + shift = the same numbers as uint8: q + 128. */
+/** Added to the int8 zero point, it gives the same numbers as uint8: q + 128. */
 const UINT8_SHIFT = 128;
 
-/** The tensor that callers see at one end of the model, for the int8 tensor inside. */
+/** Adds the input or output tensor that callers see, for the int8 tensor inside. */
 function ioTensor(file: TfliteBuilder, name: string, type: IoType, inner: IntegerTensor): number {
   if (type === 'float32') return file.activation(name, type, inner.shape);
   return file.activation(
@@ -107,19 +107,19 @@ function ioTensor(file: TfliteBuilder, name: string, type: IoType, inner: Intege
   );
 }
 
-/** What the writer looks up while it goes through the ops. */
-interface Names {
+/** Lookups by name while the ops are written. */
+interface TensorLookup {
   index(name: string): number;
   tensor(name: string): IntegerTensor;
 }
 
-function writeOp(file: TfliteBuilder, names: Names, op: IntegerOp): void {
-  const output = names.index(op.output);
+function writeOp(file: TfliteBuilder, lookup: TensorLookup, op: IntegerOp): void {
+  const output = lookup.index(op.output);
   switch (op.op) {
     case 'conv2d':
     case 'depthwiseConv2d': {
       const depthwise = op.op === 'depthwiseConv2d';
-      const { scale, shape } = names.tensor(op.input);
+      const { scale, shape } = lookup.tensor(op.input);
       const channels = shape[2]!;
       const filters = op.bias.length;
       const k = op.kernelSize;
@@ -141,11 +141,12 @@ function writeOp(file: TfliteBuilder, names: Names, op: IntegerOp): void {
         padding: PADDING.SAME,
         strideW: op.stride,
         strideH: op.stride,
-        activation: op.relu6 ? ACTIVATION.RELU6 : ACTIVATION.NONE,
+        activation:
+          op.activation === null ? ACTIVATION.NONE : op.activation === 'relu' ? ACTIVATION.RELU : ACTIVATION.RELU6,
       };
       file.op(
         depthwise ? 'DEPTHWISE_CONV_2D' : 'CONV_2D',
-        [names.index(op.input), weights, bias],
+        [lookup.index(op.input), weights, bias],
         output,
         depthwise
           ? { type: 'DepthwiseConv2DOptions', values: { ...values, depthMultiplier: 1 } }
@@ -154,14 +155,17 @@ function writeOp(file: TfliteBuilder, names: Names, op: IntegerOp): void {
       return;
     }
     case 'add':
-      file.op('ADD', op.inputs.map(names.index), output, {
+      file.op('ADD', op.inputs.map(lookup.index), output, {
         type: 'AddOptions',
         values: { activation: ACTIVATION.NONE },
       });
       return;
     case 'mean': {
       const axes = file.constant(`${op.output}/axes`, [2], Int32Array.of(1, 2));
-      file.op('MEAN', [names.index(op.input), axes], output, { type: 'ReducerOptions', values: { keepDims: false } });
+      file.op('MEAN', [lookup.index(op.input), axes], output, {
+        type: 'ReducerOptions',
+        values: { keepDims: lookup.tensor(op.output).shape.length === 3 },
+      });
       return;
     }
     case 'fullyConnected': {
@@ -170,20 +174,20 @@ function writeOp(file: TfliteBuilder, names: Names, op: IntegerOp): void {
         op.weightScale,
       ]);
       const bias = file.constant(`${op.output}/bias`, [outputs], op.bias, [
-        Math.fround(names.tensor(op.input).scale * op.weightScale),
+        Math.fround(lookup.tensor(op.input).scale * op.weightScale),
       ]);
-      file.op('FULLY_CONNECTED', [names.index(op.input), weights, bias], output, {
+      file.op('FULLY_CONNECTED', [lookup.index(op.input), weights, bias], output, {
         type: 'FullyConnectedOptions',
         values: { activation: ACTIVATION.NONE },
       });
       return;
     }
     case 'logistic':
-      file.op('LOGISTIC', [names.index(op.input)], output);
+      file.op('LOGISTIC', [lookup.index(op.input)], output);
   }
 }
 
-/** Converts between what callers see and the int8 numbers inside; nothing to do for int8. */
+/** Adds a conversion between the type that callers see and int8; int8 itself needs none. */
 function convert(file: TfliteBuilder, from: number, to: number): void {
   if (from === to) return;
   if (file.tensors[to]!.type === TENSOR_TYPES.float32)
@@ -192,23 +196,19 @@ function convert(file: TfliteBuilder, from: number, to: number): void {
 }
 
 /**
- * The model as a .tflite file: the int8 numbers of the integer model, between QUANTIZE ops where the caller wants other
- * types (lossless), with metadata and labels inside. Same input, same bytes.
+ * Writes the model as a .tflite file: the int8 numbers of the integer model, between lossless QUANTIZE ops where the
+ * caller wants other types, with metadata and labels inside. The same input gives the same bytes.
  * Throws Problem('export') for labels that cannot be stored or do not fit the model.
  */
 export function writeTflite(model: IntegerModel, options: TfliteOptions): Uint8Array {
-  if (options.labels.length !== model.classes) {
-    throw new Problem(
-      'export',
-      `The model has ${model.classes} classes, but ${options.labels.length} labels were given.`,
-    );
-  }
+  if (options.labels.length !== model.classes)
+    throw new Problem('export.labelCount', { classes: model.classes, labels: options.labels.length });
   const labels = encodeLabels(options.labels);
   const file = new TfliteBuilder();
   const tensors = new Map(model.tensors.map((tensor) => [tensor.name, tensor]));
   const tensor = (name: string): IntegerTensor => {
     const found = tensors.get(name);
-    if (found === undefined) throw new Problem('internal', `The integer model has no tensor '${name}'.`);
+    if (found === undefined) throw new Problem('internal.tensorMissing', { tensor: name });
     return found;
   };
 
@@ -242,7 +242,7 @@ export function writeTflite(model: IntegerModel, options: TfliteOptions): Uint8A
     version: SCHEMA_VERSION,
     description: options.description ?? options.name,
     operatorCodes: file.operatorCodes.map((operator) => ({
-      // One byte is enough for all of ours; new runtimes read builtinCode, old ones only know the other field.
+      // One byte is enough for these operators; new runtimes read builtinCode, old ones only the other field.
       deprecatedBuiltinCode: OPERATORS[operator],
       builtinCode: OPERATORS[operator],
       version: OPERATOR_VERSIONS[operator],
@@ -257,7 +257,7 @@ export function writeTflite(model: IntegerModel, options: TfliteOptions): Uint8A
   return appendFiles(flatbuffer, [{ name: LABELS_FILE, data: labels }]);
 }
 
-/** ASCII closed and filled up with zeros, as TensorFlow's converter stores versions. */
+/** ASCII padded with zeros, as TensorFlow's converter stores versions. */
 function paddedText(text: string, size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   new TextEncoder().encodeInto(text, bytes);

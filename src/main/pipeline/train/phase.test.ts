@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Engine, TrainingState } from '../engine/engine.ts';
-import { PLAIN_BCE } from '../engine/engine.ts';
+import { PLAIN_BCE } from '../losses/loss.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Parameters } from '../graph/graph.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { PhaseSpec, PhaseSurroundings } from './phase.ts';
 import { trainPhase } from './phase.ts';
-import { ADAMW } from './recipe.ts';
+import { ADAMW } from '../engine/engine.ts';
 
 const graph = new GraphBuilder();
 graph.dense('classifier', graph.globalAveragePool('pooled', graph.input(1), false), 1);
@@ -35,6 +35,7 @@ function engineOf(keepsEma: boolean): Engine {
   });
   return {
     name: 'scripted',
+    device: 'cpu',
     description: '',
     createInference: () => Promise.reject(new Error('not needed')),
     createStatistics: () => Promise.reject(new Error('not needed')),

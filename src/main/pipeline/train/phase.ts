@@ -3,7 +3,6 @@ import type { JobCommand, RunEvent, Stage } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type {
   Engine,
-  LossSpec,
   NetworkInput,
   OptimizerSpec,
   Range,
@@ -11,6 +10,7 @@ import type {
   TrainingSession,
   TrainingState,
 } from '../engine/engine.ts';
+import type { LossSpec } from '../losses/loss.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import type { AugmentedSource, BatchImages, TrainingBatch } from './batches.ts';
 import { stepsPerEpoch, trainingBatches } from './batches.ts';

@@ -7,7 +7,7 @@ import { engineKinds } from '../../pipeline/engine/registry.ts';
 import type { EngineKind } from '../../pipeline/engine/registry.ts';
 import { enginesFolder } from '../state/places.ts';
 
-const trialSchema = z.object({ description: z.string(), imagesPerSecond: z.number() });
+const trialSchema = z.object({ device: z.enum(['cpu', 'gpu']), description: z.string(), imagesPerSecond: z.number() });
 
 /** What this machine can do. Each engine is tried in a process of its own: what its driver does to it harms nothing else. */
 export async function surveyMachine(folder: string, signal?: AbortSignal): Promise<MachineReport> {
@@ -18,9 +18,10 @@ export async function surveyMachine(folder: string, signal?: AbortSignal): Promi
 }
 
 async function report(kind: EngineKind, signal: AbortSignal | undefined): Promise<EngineReport> {
-  const { name } = kind;
+  const { name, device } = kind;
   const lack = await kind.lack(enginesFolder());
-  if (lack !== null) return { name, state: 'not tried', description: lack.says, fix: lack.fix, imagesPerSecond: null };
+  if (lack !== null)
+    return { name, device, state: 'not tried', description: lack.says, fix: lack.fix, imagesPerSecond: null };
   try {
     const trial = trialSchema.parse(
       await startJob({ type: 'tryEngine', engine: name, enginesFolder: enginesFolder() }, { signal }).result,
@@ -29,6 +30,13 @@ async function report(kind: EngineKind, signal: AbortSignal | undefined): Promis
   } catch (error) {
     // A cancelled trial says nothing about the engine.
     if (signal?.aborted === true) throw error;
-    return { name, state: 'fails', description: toProblemData(error).message, fix: null, imagesPerSecond: null };
+    return {
+      name,
+      device,
+      state: 'fails',
+      description: toProblemData(error).message,
+      fix: null,
+      imagesPerSecond: null,
+    };
   }
 }

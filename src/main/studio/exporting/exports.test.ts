@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
+import { exportSchema } from '../../../shared/contract/exports.ts';
 import type { RunEvent } from '../../../shared/events.ts';
+import { message } from '../../../shared/message.ts';
 import { createRun, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
 import { sha256 } from '../../pipeline/export/bundle/writeBundle.ts';
 import { launchForked, launchWith } from '../../jobs/launch.ts';
@@ -29,18 +31,16 @@ test('the bundle that is there is checked as it is: what is found is remembered,
   const record = readFileSync(path.join(folder, 'run.json'), 'utf8');
   const events: RunEvent[] = [];
   await checkExport(folder, { onEvent: (event) => void events.push(event) });
-  const checks = JSON.parse(readFileSync(path.join(folder, 'export', 'checks.json'), 'utf8')) as {
-    name: string;
-    ok: boolean;
-    detail: string;
-  }[];
+  const checks = exportSchema.shape.checks.parse(
+    JSON.parse(readFileSync(path.join(folder, 'export', 'checks.json'), 'utf8')),
+  );
   expect(checks).toEqual([
     {
-      name: 'it is one bundle: no file is missing and none is extra',
+      name: message('bundle.checkFiles'),
       ok: false,
-      detail: 'model_int8.tflite is missing.',
+      detail: message('file.bundleFileMissing', { file: 'model_int8.tflite' }),
     },
-    { name: 'every file is as it was written (SHA256SUMS)', ok: true, detail: '' },
+    { name: message('bundle.checkSums'), ok: true, detail: null },
   ]);
   expect(events).toEqual(
     checks.map(({ name, ok, detail }) => ({ type: 'check', name, fault: ok ? null : detail, note: null })),

@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Export, TryResult } from '../../../shared/contract/exports.ts';
 import { exportCheckSchema, tryResultSchema } from '../../../shared/contract/exports.ts';
+import { messageSchema } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { JobWatcher } from '../../jobs/startJob.ts';
 import { startJob } from '../../jobs/startJob.ts';
@@ -24,6 +25,9 @@ import { snippets } from './snippets.ts';
 import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
 
 const checksSchema = z.array(exportCheckSchema);
+const bundleChecksSchema = z.array(
+  z.object({ name: messageSchema, fault: messageSchema.nullable(), note: messageSchema.nullable() }),
+);
 const checksFile = (folder: string): string => path.join(folder, 'export', 'checks.json');
 
 /** Writes the bundle with the current thresholds, then checks it against its own files, as `destila verify` does. */
@@ -35,12 +39,10 @@ export async function exportRun(folder: string, watcher: JobWatcher): Promise<vo
 /** Checks the bundle that is there, and remembers what was found. */
 export async function checkExport(folder: string, watcher: JobWatcher): Promise<void> {
   const bundle = await bundleFolder(folder);
-  const found = z
-    .array(z.object({ name: z.string(), fault: z.string().nullable(), note: z.string().nullable() }))
-    .parse(await startJob({ type: 'verify', bundle }, watcher).result);
+  const found = bundleChecksSchema.parse(await startJob({ type: 'verify', bundle }, watcher).result);
   await writeStored(
     checksFile(folder),
-    found.map(({ name, fault, note }) => ({ name, ok: fault === null, detail: fault ?? note ?? '' })),
+    found.map(({ name, fault, note }) => ({ name, ok: fault === null, detail: fault ?? note })),
   );
 }
 

@@ -7,7 +7,7 @@ import type { RunEvent } from '../../../shared/events.ts';
 import type { Dataset, Sample } from '../../pipeline/data/dataset.ts';
 import { writeSnapshot } from '../../pipeline/data/snapshot.ts';
 import { METRICS_FORMAT_VERSION } from '../../pipeline/eval/metricsReport.ts';
-import { evaluateSplit } from '../../pipeline/eval/report.ts';
+import { evaluateSplit } from '../../pipeline/eval/splitMetrics.ts';
 import { buildInferenceConfig } from '../../pipeline/export/bundle/inferenceConfig.ts';
 import { snapshotFolder } from '../../pipeline/stages/data.ts';
 import { writeThresholds } from '../../pipeline/artifacts/thresholds.ts';

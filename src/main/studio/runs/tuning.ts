@@ -1,7 +1,7 @@
-import type { Attention, ClassThresholdState, ScoredSplit, Tune } from '../../../shared/contract/tune.ts';
-import { attentionSchema } from '../../../shared/contract/tune.ts';
+import type { ClassThresholdState, OcclusionMap, ScoredSplit, Tune } from '../../../shared/contract/tune.ts';
+import { occlusionMapSchema } from '../../../shared/contract/tune.ts';
 import { Problem } from '../../../shared/problem.ts';
-import { classReport } from '../../../shared/metrics/metrics.ts';
+import { classMetrics } from '../../../shared/metrics/metrics.ts';
 import { confusionByK, histogram } from '../../../shared/metrics/thresholds.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import type { Dataset } from '../../pipeline/data/dataset.ts';
@@ -83,7 +83,7 @@ export async function saveThresholds(folder: string, chosen: readonly ClassThres
     const labels = labelMatrix(val, vocabulary.length);
     const perClass = before.perClass.map((old, c) => {
       const { k, locked, goal } = chosen[c]!;
-      const report = classReport(confusionByK(histogram(codes, labels, vocabulary.length, c))[k]!);
+      const report = classMetrics(confusionByK(histogram(codes, labels, vocabulary.length, c))[k]!);
       return {
         ...old,
         k,
@@ -118,8 +118,13 @@ export async function openTest(folder: string): Promise<void> {
 }
 
 /** `file` is an image of the run, absolute. */
-export async function attention(folder: string, file: string, label: number, signal?: AbortSignal): Promise<Attention> {
-  return attentionSchema.parse(
+export async function occlusionMap(
+  folder: string,
+  file: string,
+  label: number,
+  signal?: AbortSignal,
+): Promise<OcclusionMap> {
+  return occlusionMapSchema.parse(
     await startJob({ type: 'occlusionMap', runFolder: folder, file, label }, { signal }).result,
   );
 }

@@ -31,7 +31,7 @@ async function demo({ folder, fresh }: { folder: string; fresh: boolean }): Prom
   const checks = await perform<BundleCheck[]>({ type: 'verify', bundle: path.join(run, record.export!) }, false);
   const faults = checks.filter(({ fault }) => fault !== null);
   print(`\n${await runSummary(run)}\n\n`);
-  for (const { name, fault } of faults) print(`FAULT ${name}: ${fault}\n`);
+  for (const { name, fault } of faults) print(`FAULT ${name.text}: ${fault!.text}\n`);
   print(
     faults.length === 0
       ? `The bundle was verified: ${checks.length} checks, all as they should be.\n\nNext\n  npx destila check ${folder}             look at the sample's photos and labels\n  npx destila eval ${path.relative('.', run)}\n  npx destila run <your folder>     train on your own photos\n`

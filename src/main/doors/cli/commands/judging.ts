@@ -1,17 +1,18 @@
 import { Option } from 'commander';
 import { translator } from '../../../../shared/locales/translate.ts';
 import type { Command } from 'commander';
+import { message } from '../../../../shared/message.ts';
 import type { ModelQuality } from '../../../../shared/metrics/quality.ts';
 import {
-  fidelityWords,
-  named,
-  notMeasuredWords,
-  qualityWords,
-  wayOnWords,
-} from '../../../../shared/metrics/verdictWords.ts';
+  fidelityText,
+  shortList,
+  notMeasuredText,
+  qualityText,
+  nextStepText,
+} from '../../../../shared/metrics/verdictTexts.ts';
 import type { BundleCheck } from '../../../pipeline/export/bundle/verifyBundle.ts';
 import type { EvaluationResult } from '../../../pipeline/tasks/evaluate.ts';
-import { leftOutText } from '../../../pipeline/tasks/leftOutLabels.ts';
+import { leftOutList } from '../../../pipeline/tasks/leftOutLabels.ts';
 import type { PredictionResult } from '../../../pipeline/tasks/predict.ts';
 import { unlabeledAnswer } from '../../../studio/labels/unlabeled.ts';
 import { cacheFolder } from '../../../studio/state/places.ts';
@@ -66,8 +67,8 @@ async function evaluate(
   if (leftOut.length > 0) {
     if (json) print(`${JSON.stringify({ type: 'leftOut', labels: leftOut })}\n`);
     else {
-      const count = leftOut.length === 1 ? '1 label' : `${leftOut.length} labels`;
-      print(`warning: the model lacks ${count} of the data, left out of all figures: ${leftOutText(leftOut)}\n\n`);
+      const { text } = message('leftOut.warning', { count: leftOut.length, labels: leftOutList(leftOut) });
+      print(`warning: ${text}\n\n`);
     }
   }
   if (json) {
@@ -76,12 +77,12 @@ async function evaluate(
   }
   const { low, high } = report.macroApInterval;
   print(
-    `${split}: ${images} images, INT8 model\nmacro AP ${score(report.macroAp)} (95 % interval ${score(low)} to ${score(high)})\n`,
+    `${split}: ${images} images, INT8 model\nmacro AP ${score(report.macroAp)} (95% interval ${score(low)} to ${score(high)})\n`,
   );
   const notMeasured = labels.filter((_, c) => report.perClass[c]!.support === 0);
   if (notMeasured.length > 0)
     print(
-      `${notMeasuredWords(notMeasured.length, english)} No image in ${split}, so in no average: ${named(notMeasured, english, 20)}.\n`,
+      `${notMeasuredText(notMeasured.length, english)} No image in ${split}, so in no average: ${shortList(notMeasured, english, 20)}.\n`,
     );
   print('\n');
   const sets = [
@@ -145,16 +146,16 @@ async function verify(bundle: string, { json }: { json: boolean }): Promise<void
   for (const { name, fault, note } of checks) {
     print(
       json
-        ? `${JSON.stringify({ type: 'check', name, ok: fault === null, fault, note })}\n`
-        : `${fault === null ? 'ok    ' : 'FAULT '} ${name}${fault === null ? '' : `: ${fault}`}\n${note === null ? '' : `       ${note}\n`}`,
+        ? `${JSON.stringify({ type: 'check', name: name.text, ok: fault === null, fault: fault?.text ?? null, note: note?.text ?? null })}\n`
+        : `${fault === null ? 'ok    ' : 'FAULT '} ${name.text}${fault === null ? '' : `: ${fault.text}`}\n${note === null ? '' : `       ${note.text}\n`}`,
     );
   }
   const faults = checks.filter(({ fault }) => fault !== null).length;
-  const fidelity = fidelityWords({ passed: checks.length - faults, checks: checks.length }, english);
+  const fidelity = fidelityText({ passed: checks.length - faults, checks: checks.length }, english);
   const saidOfModel =
     quality === null
       ? 'The quality is unknown: metrics.json cannot be read.'
-      : `${qualityWords(quality, english)} ${wayOnWords(quality, false, english)} (test split)`;
+      : `${qualityText(quality, english)} ${nextStepText(quality, false, english)} (test split)`;
   if (json)
     print(
       `${JSON.stringify({ type: 'verdict', faithful: faults === 0, quality: quality?.verdict ?? null, labels: quality?.labels ?? [] })}\n`,

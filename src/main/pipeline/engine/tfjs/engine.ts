@@ -1,4 +1,4 @@
-import type { Engine } from '../engine.ts';
+import type { Device, Engine } from '../engine.ts';
 import { createTfjsInference } from './inference.ts';
 import { createTfjsStatistics } from './statistics.ts';
 import type { TensorFlow } from './tensorFlow.ts';
@@ -8,9 +8,10 @@ import { TfjsTraining } from './training.ts';
  * The contract on TensorFlow.js, op by op as the model says; TensorFlow.js decides the gradients, independent of the hand-written
  * ones of engine/onnx. Weights and optimizer state stay on the device; a step reads one vector back.
  */
-export function tfjsEngine(tf: TensorFlow, name: string, description: string): Engine {
+export function tfjsEngine(tf: TensorFlow, name: string, device: Device, description: string): Engine {
   return {
     name,
+    device,
     description,
     createInference: (request) => Promise.resolve(createTfjsInference(tf, request)),
     createStatistics: (request) => Promise.resolve(createTfjsStatistics(tf, request)),

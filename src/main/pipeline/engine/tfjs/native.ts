@@ -36,6 +36,7 @@ export async function createTfjsEngine({ enginesFolder }: { readonly enginesFold
   return tfjsEngine(
     tf,
     'tfjs',
+    isUsingGpuDevice ? 'gpu' : 'cpu',
     `TensorFlow ${binding.TF_Version} through TensorFlow.js, on ${isUsingGpuDevice ? 'CUDA' : 'the CPU with its own number of threads'}`,
   );
 }

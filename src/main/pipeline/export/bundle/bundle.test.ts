@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { smallIntegerModel } from '../../../../../tests/parity/tfliteModel.ts';
-import { evaluateSplit } from '../../eval/report.ts';
+import { evaluateSplit } from '../../eval/splitMetrics.ts';
 import type { MetricsReport } from '../../eval/metricsReport.ts';
 import { searchThresholds } from '../../../../shared/metrics/thresholds.ts';
 import { configSchema } from '../../../../shared/config.ts';
@@ -76,12 +76,12 @@ describe('the JSON files of a bundle', () => {
     metrics: { validate: validator('metrics'), value: metrics() },
   };
 
-  test('have schemas that are made from the code: `npm run docs`', () => {
+  test('have schemas that `npm run docs` generates from the code', () => {
     for (const [file, text] of bundleJsonSchemas()) expect(readFileSync(path.join(schemas, file), 'utf8')).toBe(text);
   });
 
   test.each(Object.entries(checks))(
-    '%s is valid by its JSON Schema, and an altered one is not',
+    '%s matches its JSON Schema, and an altered one does not',
     (_, { validate, value }) => {
       expect(validate(value)).toEqual([]);
       expect(validate({ ...value, formatVersion: 2 })).not.toEqual([]);
@@ -119,7 +119,7 @@ describe('the JSON files of a bundle', () => {
       'app',
     ],
   ] as const)(
-    'inference_config.json says what to feed and what comes out: %s, %s',
+    'inference_config.json describes input %s and output %s',
     (input, output, expectedInput, expectedOutput, appliedBy) => {
       const config = inferenceConfig(input, output);
       expect(config).toMatchObject({
@@ -148,7 +148,7 @@ describe('writing a bundle', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  test('keeps an older one of the same name', async () => {
+  test('keeps an older bundle of the same name', async () => {
     const older = await writeBundle(folder, 'twice', files);
     const newer = await writeBundle(folder, 'twice', [{ name: 'labels.txt', data: Buffer.from('z\n') }]);
     expect(path.basename(newer)).toBe('twice-2');
@@ -161,7 +161,7 @@ describe('writing a bundle', () => {
     expect(readdirSync(folder).filter((name) => name.includes('failing'))).toEqual([]);
   });
 
-  test('makes the same zip of the same files', async () => {
+  test('makes the same zip from the same files', async () => {
     const bytes = await Promise.all(
       ['one', 'two'].map(
         async (name) =>

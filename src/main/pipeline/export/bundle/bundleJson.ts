@@ -1,49 +1,52 @@
 import type { z } from 'zod';
 import { complaint } from '../../../../shared/complaint.ts';
+import type { Message } from '../../../../shared/message.ts';
+import { message } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
 
-/** Metrics of 10,000 labels take 32 MB; a file beyond this is no bundle's and would take long to parse. */
+/** Metrics of 10,000 labels take 32 MB; a larger file is not from a bundle and would take long to parse. */
 const MOST_BYTES = 64 * 2 ** 20;
-/** Far deeper than the files of a bundle nest. */
+/** Far deeper than any file of a bundle is nested. */
 const MOST_DEPTH = 64;
-/** Each list or object takes some 50 bytes of memory beside its text, so that brackets alone could exhaust it. */
+/** Each list or object takes about 50 bytes of memory besides its text, so brackets alone could exhaust memory. */
 const MOST_CONTAINERS = 2_000_000;
 
-/** A JSON file of a bundle. Throws a Problem whose one sentence names the file and the first entry that is wrong. */
+/** Parses a JSON file of a bundle. Throws a Problem that names the file and the first wrong entry. */
 export function parseBundleJson<T>(schema: z.ZodType<T>, name: string, bytes: Uint8Array): T {
   if (bytes.length > MOST_BYTES)
-    throw new Problem(
-      'file',
-      `${name} has ${Math.round(bytes.length / 2 ** 20)} MB; at most ${MOST_BYTES / 2 ** 20} MB are read.`,
-    );
-  if (isBracketBomb(bytes)) throw new Problem('file', `${name} nests too deep or holds too many lists to be read.`);
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (error) {
-    const { message } = error as Error;
-    const place = /line (\d+) column (\d+)/.exec(message);
-    throw new Problem(
-      'file',
-      place === null
-        ? `${name} is not valid JSON.`
-        : `${name} is not valid JSON (line ${place[1]}, column ${place[2]}).`,
-      message,
-    );
-  }
-  const parsed = schema.safeParse(value);
+    throw new Problem('file.jsonTooLarge', {
+      file: name,
+      found: Math.round(bytes.length / 2 ** 20),
+      most: MOST_BYTES / 2 ** 20,
+    });
+  if (isBracketBomb(bytes)) throw new Problem('file.jsonTooDeep', { file: name });
+  const parsed = schema.safeParse(jsonIn(name, bytes));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const place = pathText(issue.path);
-  if (issue.code === 'unrecognized_keys')
-    throw new Problem(
-      'file',
-      `${name} has the unknown entry ${JSON.stringify(issue.keys[0])}${place === '' ? '' : ` in ${place}`}.`,
-    );
-  throw new Problem('file', complaint(issue, place === '' ? name : `${name}: ${place}`), parsed.error.message);
+  if (issue.code === 'unrecognized_keys') {
+    const entry = JSON.stringify(issue.keys[0]);
+    throw place === ''
+      ? new Problem('file.jsonUnknownEntry', { file: name, entry })
+      : new Problem('file.jsonUnknownEntryIn', { file: name, entry, place });
+  }
+  const problem = complaint(issue, place === '' ? name : `${name}: ${place}`);
+  throw new Problem('file.bundleEntry', { problem }, parsed.error.message);
 }
 
-/** Counts brackets without building anything: parsed, 60 MB of brackets take several gigabytes. */
+function jsonIn(file: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (error) {
+    const { message: reason } = error as Error;
+    const [, line, column] = /line (\d+) column (\d+)/.exec(reason) ?? [];
+    throw line === undefined || column === undefined
+      ? new Problem('file.jsonInvalid', { file }, reason)
+      : new Problem('file.jsonInvalidAt', { file, line, column }, reason);
+  }
+}
+
+/** Counts brackets without building anything, because 60 MB of brackets take several gigabytes once parsed. */
 function isBracketBomb(bytes: Uint8Array): boolean {
   let depth = 0;
   let containers = 0;
@@ -65,7 +68,7 @@ function isBracketBomb(bytes: Uint8Array): boolean {
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [...'"\\[]{}'].map((c) => c.charCodeAt(0));
 
-/** thresholds.perClass[0].k */
+/** Writes a path as 'thresholds.perClass[0].k'. */
 export const pathText = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
@@ -74,11 +77,11 @@ export const pathText = (path: readonly PropertyKey[]): string =>
 
 export interface Difference {
   readonly path: string;
-  readonly found: string;
-  readonly expected: string;
+  readonly found: string | Message;
+  readonly expected: string | Message;
 }
 
-/** The first place at which two values of JSON differ, in the order of `expected`; null when they are equal. */
+/** The first path at which two JSON values differ, in the order of `expected`; null when they are equal. */
 export function firstDifference(
   found: unknown,
   expected: unknown,
@@ -95,9 +98,10 @@ export function firstDifference(
   return Object.is(found, expected) ? null : { path: pathText(path), found: shown(found), expected: shown(expected) };
 }
 
-const SHOWN = 60;
+const MOST_SHOWN = 60;
 
-function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+function shown(value: unknown): string | Message {
+  if (value === undefined) return message('bundle.nothing');
+  const text = JSON.stringify(value);
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }

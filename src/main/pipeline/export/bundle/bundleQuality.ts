@@ -8,8 +8,8 @@ import { thresholdRecommendationSchema } from './thresholdRecommendation.ts';
 import { THRESHOLDS_FILE } from './manifest.ts';
 
 /**
- * How good a bundle says its model is on test, by the figures in its own metrics.json. Null when those cannot be read:
- * whether the bundle is whole is for the checks to say.
+ * The quality of a bundle's model on test, from its own metrics.json. Null when that file cannot be read; verifyBundle
+ * reports the fault.
  */
 export async function bundleQuality(bundle: string): Promise<ModelQuality | null> {
   const { files } = await readBundle(bundle);
@@ -24,7 +24,7 @@ export async function bundleQuality(bundle: string): Promise<ModelQuality | null
   }
 }
 
-/** Bundles of earlier versions know one goal for all labels. */
+/** Bundles of earlier versions have one goal for all labels. */
 function goalsFrom({ goal: { kind, minimum } }: ThresholdRecommendation, classes: number): LabelGoal[] {
   const share = minimum ?? 0;
   return Array.from({ length: classes }, () => ({ goal: kind, min_precision: share, min_recall: share }));

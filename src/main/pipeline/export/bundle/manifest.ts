@@ -1,4 +1,5 @@
-/** What a bundle consists of: nothing may be missing, and nothing else may be in it. */
+/* The files of a bundle: none may be missing, and no others may be in it. */
+
 export const MODEL_FILE = 'model_int8.tflite';
 export const LABELS_FILE = 'labels.txt';
 export const CONFIG_FILE = 'inference_config.json';
@@ -9,7 +10,7 @@ export const LETTERBOX_FILE = 'preprocess/letterbox.h';
 export const PARITY_INDEX = 'parity/index.json';
 export const SUMS_FILE = 'SHA256SUMS';
 
-/** Written in this order; SHA256SUMS and what the parity index names come on top. */
+/** Written in this order, then the files that the parity index names and SHA256SUMS. */
 export const BUNDLE_FILES = [
   MODEL_FILE,
   LABELS_FILE,
@@ -26,10 +27,10 @@ export const BUNDLE_FILES = [
   PARITY_INDEX,
 ] as const;
 
-/** As many parity pictures as there are images in val and test, at most this many. */
-export const PARITY_PICTURES = 8;
+/** A bundle has as many parity images as there are images in val and test, but at most this many. */
+export const PARITY_IMAGES = 8;
 
-/** The files of a parity picture. */
+/** The files of a parity image. */
 export interface ParityNames {
   readonly image: string;
   readonly letterbox: string;
@@ -47,7 +48,7 @@ export function parityNames(i: number): ParityNames {
   };
 }
 
-/** What the model file says of itself. */
+/** The description inside the model file. */
 export const modelDescription = (architecture: string, inputSize: number, classes: number): string =>
   `${architecture}, ${inputSize} px, ${classes} labels, int8. Trained with Destila Studio.`;
 

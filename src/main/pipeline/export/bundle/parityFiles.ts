@@ -8,8 +8,8 @@ import { parityNames, PARITY_INDEX } from './manifest.ts';
 import type { BundleFile } from './writeBundle.ts';
 
 /**
- * parity/: a few pictures with every step on the way to their decisions, so that an app's developer finds the first step
- * that differs. All raw files are row-major without a header; the index says types and shapes.
+ * parity/ has a few images with every step from pixels to decisions, so that an app's developer can find the first step
+ * that differs. All raw files are row-major without a header; the index gives types and shapes.
  */
 export const parityIndexSchema = z.strictObject({
   formatVersion: z.literal(1),
@@ -20,22 +20,22 @@ export const parityIndexSchema = z.strictObject({
       image: z.string(),
       /** uint8 RGB [S, S, 3] after the letterbox. */
       letterbox: z.string(),
-      /** What the model takes, in its own input type, [1, S, S, 3]. */
+      /** The model's input, in its own type, [1, S, S, 3]. */
       input: z.string(),
-      /** What the model gives, in its own output type, [1, classes]. */
+      /** The model's output, in its own type, [1, classes]. */
       output: z.string(),
       width: z.int(),
       height: z.int(),
       /** The output as codes q 0..255. */
       codes: z.array(z.int()),
-      /** Labels whose q >= k, by the thresholds per class. */
+      /** Labels with q >= k, by the thresholds per class. */
       decisions: z.array(z.string()),
     }),
   ),
 });
 export type ParityIndex = z.infer<typeof parityIndexSchema>;
 
-export interface Picture {
+export interface RgbImage {
   readonly width: number;
   readonly height: number;
   readonly rgb: Uint8Array;
@@ -50,17 +50,19 @@ export interface ParityContext {
   readonly ks: readonly number[];
 }
 
-/** Larger pictures are shrunk for the bundle first: the small one is then the source itself. */
+/** Larger images are shrunk first; the shrunk image in the bundle is then the source of all steps. */
 export const LONGEST_SIDE = 1024;
 
 const NOTE =
-  "Source pictures (PNG, upright, sRGB), their letterboxed pixels (uint8 RGB), the input and output tensors in the model's own types, scores as codes q (score q / 256), and the labels with q >= k. Raw files are row-major, little-endian, without header.";
+  'Source images (PNG, upright, sRGB), their letterboxed pixels (uint8 RGB), the input and output tensors in the ' +
+  "model's own types, scores as codes q (score q / 256), and the labels with q >= k. Raw files are row-major, little-endian, " +
+  'without a header.';
 
-export async function parityFiles(pictures: readonly Picture[], context: ParityContext): Promise<BundleFile[]> {
+export async function parityFiles(images: readonly RgbImage[], context: ParityContext): Promise<BundleFile[]> {
   const files: BundleFile[] = [];
   const items: ParityIndex['items'] = [];
-  for (const [i, picture] of pictures.entries()) {
-    const { width, height, rgb } = await shrunk(picture);
+  for (const [i, image] of images.entries()) {
+    const { width, height, rgb } = await shrunk(image);
     const pixels = letterbox(rgb, width, height, context.inputSize, context.paddingColor);
     const input = encodePixels(pixels, context.litert.inputType);
     const output = await context.litert.run(input);
@@ -93,10 +95,10 @@ export function decisionsOf(codes: Uint8Array, { labels, ks }: Pick<ParityContex
 export const bytesOf = (data: Uint8Array | Int8Array | Float32Array): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
 
-async function shrunk(picture: Picture): Promise<Picture> {
-  if (Math.max(picture.width, picture.height) <= LONGEST_SIDE) return picture;
-  const { data, info } = await sharp(picture.rgb, {
-    raw: { width: picture.width, height: picture.height, channels: 3 },
+async function shrunk(image: RgbImage): Promise<RgbImage> {
+  if (Math.max(image.width, image.height) <= LONGEST_SIDE) return image;
+  const { data, info } = await sharp(image.rgb, {
+    raw: { width: image.width, height: image.height, channels: 3 },
   })
     .resize(LONGEST_SIDE, LONGEST_SIDE, { fit: 'inside' })
     .raw()

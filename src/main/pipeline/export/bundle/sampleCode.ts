@@ -1,9 +1,10 @@
 import { INPUT_MEAN, INPUT_STD } from '../../tflite/metadata.ts';
+import type { IoType } from '../../tflite/metadata.ts';
 import type { InferenceConfig } from './inferenceConfig.ts';
 import type { BundleFile } from './writeBundle.ts';
 
 /**
- * Code to start an app from, complete and filled with this model's own sizes and types; labels and thresholds are read from
+ * Complete sample code for an app, with this model's sizes and types. It reads labels and thresholds from
  * inference_config.json, so that a new export needs no new code.
  */
 export function sampleCode(config: InferenceConfig): BundleFile[] {
@@ -15,8 +16,7 @@ export function sampleCode(config: InferenceConfig): BundleFile[] {
   ];
 }
 
-type Types = 'uint8' | 'int8' | 'float32';
-const typesOf = ({ input, output }: InferenceConfig): { input: Types; output: Types } => ({
+const typesOf = ({ input, output }: InferenceConfig): { input: IoType; output: IoType } => ({
   input: input.type,
   output: output.type,
 });
@@ -35,7 +35,7 @@ function kotlin(config: InferenceConfig): string {
     float32: 'Math.round(output[0][i] * 256f)',
   }[output];
   return `// Android, LiteRT. Gradle: implementation("com.google.ai.edge.litert:litert:1.0.1")
-// androidResources { noCompress += "tflite" }; model_int8.tflite and inference_config.json go into assets/.
+// Set androidResources { noCompress += "tflite" } and copy model_int8.tflite and inference_config.json to assets/.
 import android.content.Context
 import com.google.ai.edge.litert.Interpreter
 import java.io.FileInputStream
@@ -58,12 +58,13 @@ class Tagger(context: Context) {
     labels = List(perClass.length()) { perClass.getJSONObject(it).getString("label") }
     thresholds = List(perClass.length()) { perClass.getJSONObject(it).getInt("k") }
     val model = context.assets.openFd("model_int8.tflite").use { file ->
-      FileInputStream(file.fileDescriptor).channel.map(FileChannel.MapMode.READ_ONLY, file.startOffset, file.declaredLength)
+      val channel = FileInputStream(file.fileDescriptor).channel
+      channel.map(FileChannel.MapMode.READ_ONLY, file.startOffset, file.declaredLength)
     }
     interpreter = Interpreter(model)
   }
 
-  /** rgb: upright sRGB pixels, 3 bytes each, row by row. */
+  /** Labels of an image given as upright sRGB pixels, 3 bytes each, row by row. */
   fun tags(rgb: ByteArray, width: Int, height: Int): List<Tag> {
     val pixels = letterbox(rgb, width, height)
     val input = ByteBuffer.allocateDirect(SIZE * SIZE * 3${input === 'float32' ? ' * 4' : ''}).order(ByteOrder.nativeOrder())
@@ -78,8 +79,9 @@ class Tagger(context: Context) {
   }
 
   /**
-   * preprocess/letterbox.h through JNI: uint8 RGB [SIZE, SIZE, 3], padding ${config.preprocessing.letterbox.paddingColor.join(', ')}.
-   * Throw where letterbox() in C returns -1: the photo has no pixels.
+   * Calls preprocess/letterbox.h through JNI: uint8 RGB [SIZE, SIZE, 3], padding
+   * ${config.preprocessing.letterbox.paddingColor.join(', ')}. It must throw where letterbox() in C returns -1, because
+   * the image has no pixels.
    */
   private external fun letterbox(rgb: ByteArray, width: Int, height: Int, size: Int = SIZE): ByteArray
 
@@ -104,7 +106,8 @@ function swift(config: InferenceConfig): string {
     int8: 'data.map { Int(Int8(bitPattern: $0)) + 128 }',
     float32: 'data.withUnsafeBytes { $0.bindMemory(to: Float32.self).map { Int(($0 * 256).rounded()) } }',
   }[output];
-  return `// iOS, TensorFlowLiteSwift. preprocess/letterbox.h goes into the bridging header; model_int8.tflite and inference_config.json into the app.
+  return `// iOS, TensorFlowLiteSwift. Include preprocess/letterbox.h in the bridging header, and add model_int8.tflite and
+// inference_config.json to the app.
 import Foundation
 import TensorFlowLite
 
@@ -132,12 +135,12 @@ final class Tagger {
     try interpreter.allocateTensors()
   }
 
-  /// rgb: upright sRGB pixels, 3 bytes each, row by row.
+  /// Labels of an image given as upright sRGB pixels, 3 bytes each, row by row.
   func tags(rgb: [UInt8], width: Int, height: Int) throws -> [Tag] {
     var pixels = [UInt8](repeating: 0, count: size * size * 3)
     var scratch = [Int32](repeating: 0, count: size * 10) // LETTERBOX_SCRATCH(size)
     let done = letterbox(rgb, Int32(width), Int32(height), Int32(size), padding, &pixels, &scratch)
-    guard done == 0 else { return [] } // the photo has no pixels
+    guard done == 0 else { return [] } // the image has no pixels
     try interpreter.copy(${feed}, toInputAt: 0)
     try interpreter.invoke()
     let data = try interpreter.output(at: 0).data
@@ -161,7 +164,11 @@ function python(config: InferenceConfig): string {
     int8: 'output.astype(int) + 128',
     float32: 'np.rint(output * 256).astype(int)',
   }[output];
-  return `"""Labels of photos. pip install ai-edge-litert opencv-python-headless; python tagger.py photo.jpg ..."""
+  return `"""Prints the labels of images.
+
+pip install ai-edge-litert opencv-python-headless
+python tagger.py image.jpg ...
+"""
 import json
 import sys
 from pathlib import Path
@@ -176,16 +183,17 @@ PADDING = (${config.preprocessing.letterbox.paddingColor.join(', ')})
 
 
 def letterbox(rgb):
-    """uint8 RGB [H, W, 3] to [SIZE, SIZE, 3]; the same bytes as preprocess/letterbox.h."""
+    """Fits uint8 RGB [H, W, 3] into [SIZE, SIZE, 3]; gives the same bytes as preprocess/letterbox.h."""
     height, width = rgb.shape[:2]
     if min(width, height) < 1:
-        raise ValueError("The photo has no pixels.")
+        raise ValueError("The image has no pixels.")
     longer = max(width, height)
     new_width, new_height = (max(1, (2 * side * SIZE + longer) // (2 * longer)) for side in (width, height))
     left, top = (SIZE - new_width) // 2, (SIZE - new_height) // 2
     out = np.empty((SIZE, SIZE, 3), np.uint8)
     out[:] = PADDING
-    out[top:top + new_height, left:left + new_width] = cv2.resize(rgb, (new_width, new_height), interpolation=cv2.INTER_LINEAR_EXACT)
+    fitted = cv2.resize(rgb, (new_width, new_height), interpolation=cv2.INTER_LINEAR_EXACT)
+    out[top:top + new_height, left:left + new_width] = fitted
     return out
 
 
@@ -199,26 +207,26 @@ class Tagger:
         self.output = self.model.get_output_details()[0]["index"]
 
     def codes(self, pixels):
-        """Code q of each label for letterboxed pixels; its score is q / 256."""
+        """The code q of each label for letterboxed pixels; the score is q / 256."""
         self.model.set_tensor(self.input, ${feed}[None])
         self.model.invoke()
         output = self.model.get_tensor(self.output)[0]
         return ${code}
 
     def tags(self, rgb):
-        """Labels that are present, with their scores."""
+        """The labels that are present, with their scores."""
         return [(rule["label"], q / 256) for rule, q in zip(self.rules, self.codes(letterbox(rgb))) if q >= rule["k"]]
 
 
 if __name__ == "__main__":
     tagger = Tagger()
     for name in sys.argv[1:]:
-        # Upright, as the EXIF orientation says; OpenCV's order is BGR.
+        # OpenCV applies the EXIF orientation; its channel order is BGR.
         decoded = cv2.imread(name, cv2.IMREAD_COLOR)
         if decoded is None:
             print(name, "cannot be decoded", file=sys.stderr)
             continue
-        photo = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
-        print(name, *(f"{label}={score:.3f}" for label, score in tagger.tags(photo)))
+        image = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
+        print(name, *(f"{label}={score:.3f}" for label, score in tagger.tags(image)))
 `;
 }

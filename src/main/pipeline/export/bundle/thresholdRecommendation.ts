@@ -2,8 +2,12 @@ import { z } from 'zod';
 import type { ThresholdSearchConfig } from '../../../../shared/config.ts';
 import type { ThresholdResult } from '../../../../shared/metrics/thresholds.ts';
 
-/** threshold_recommendation.json: where each threshold comes from. resources/schemas/threshold_recommendation.schema.json is made from this. */
-const k = z.int().min(0).max(256).describe('The label is present when q >= k; 256 is never.');
+/*
+ * threshold_recommendation.json explains each threshold. resources/schemas/threshold_recommendation.schema.json is
+ * generated from this schema.
+ */
+
+const k = z.int().min(0).max(256).describe('The label is present when q >= k; 256 means never.');
 const score = z.number().describe('k / 256.');
 const share = z.number().min(0).max(1);
 
@@ -13,26 +17,32 @@ export const thresholdRecommendationSchema = z
     foundOn: z
       .strictObject({ split: z.literal('val'), model: z.literal('int8'), images: z.int() })
       .describe(
-        'What the thresholds were chosen on. Figures there are optimistic; metrics.json has those of the test split.',
+        'The images used to choose the thresholds. Figures there are optimistic; metrics.json has the test figures.',
       ),
     goal: z.strictObject({
-      kind: z.enum(['max_f1', 'precision', 'recall']).describe('What each threshold was chosen for.'),
+      kind: z.enum(['max_f1', 'precision', 'recall']).describe('The figure that each threshold optimizes or keeps.'),
       minimum: z.number().nullable().describe('The precision or recall to keep; null for max_f1.'),
       smoothing: z
         .number()
         .describe('How strongly rare labels were pulled toward the global threshold, in validation images.'),
     }),
-    global: z.strictObject({ k, score }).describe('The one threshold with the best macro F1.'),
+    global: z.strictObject({ k, score }).describe('The single threshold with the best macro F1.'),
     perClass: z
       .array(
         z.strictObject({
           label: z.string(),
           k,
           score,
-          rawK: k.nullable().describe('Before smoothing; null where nothing could be searched.'),
-          tuned: z.boolean().describe('False: no validation image has the label; the global threshold stands in.'),
-          goalReached: z.boolean().describe('False: no threshold reaches the goal; the best F1 stands in.'),
-          valPositives: z.int().describe('Validation images with the label: few of them make an unsure threshold.'),
+          rawK: k.nullable().describe('Before smoothing; null when there was nothing to search.'),
+          tuned: z
+            .boolean()
+            .describe('False when no validation image has the label; the global threshold is used instead.'),
+          goalReached: z
+            .boolean()
+            .describe('False when no threshold reaches the goal; the threshold with the best F1 is used instead.'),
+          valPositives: z
+            .int()
+            .describe('Validation images with the label. The fewer there are, the less certain the threshold is.'),
           valPrecision: share,
           valRecall: share,
           valF1: share,
@@ -40,7 +50,7 @@ export const thresholdRecommendationSchema = z
       )
       .describe('In the order of the labels.'),
   })
-  .describe("Each label's threshold and the figures that it was chosen by.");
+  .describe("Each label's threshold and the figures that it was chosen for.");
 export type ThresholdRecommendation = z.infer<typeof thresholdRecommendationSchema>;
 
 export function buildThresholdRecommendation(

@@ -1,43 +1,39 @@
-import { toProblemData } from '../../../../shared/problem.ts';
+import type { Message } from '../../../../shared/message.ts';
+import { message } from '../../../../shared/message.ts';
+import { problemMessage, toProblemData } from '../../../../shared/problem.ts';
+import { findingMessage } from '../../tflite/findings.ts';
 import { validateTflite } from '../../tflite/validate.ts';
-import type { Files } from './bundleTexts.ts';
-import { codeFault, configFault, fileIn, metricsFault, pagesFault, thresholdsFault } from './bundleTexts.ts';
 import { BUNDLE_FILES, MODEL_FILE, parityNames, SUMS_FILE } from './manifest.ts';
-import { readBundle, requirePlace } from './readBundle.ts';
+import { readBundle, requireBundlePath } from './readBundle.ts';
 import { checkParity, parityIndexIn } from './verifyParity.ts';
+import type { Files, FindFault } from './verifyTexts.ts';
+import { codeFault, configFault, fileIn, metricsFault, pagesFault, thresholdsFault } from './verifyTexts.ts';
 import { sha256 } from './writeBundle.ts';
 
 export interface BundleCheck {
-  /** What was checked, in words. */
-  readonly name: string;
-  /** One sentence; null when all is as it should be. */
-  readonly fault: string | null;
-  /** What a person may want to know although nothing is wrong; null when there is nothing. */
-  readonly note: string | null;
+  /** The statement that was checked. */
+  readonly name: Message;
+  /** One sentence; null when the check passed. */
+  readonly fault: Message | null;
+  /** Information worth showing although nothing is wrong; null when there is none. */
+  readonly note: Message | null;
 }
 
 /**
- * Checks a bundle (folder or .zip) against nothing but itself: its files, their checksums, the model's validity,
- * every text written
- * again from the model, thresholds and metrics, and the whole way from each parity picture to its decisions, computed
- * again. Throws a
- * Problem only where there is nothing to read. A check whose fault was named before is left out. `onCheck` hears each
- * check as
- * soon as it is made.
+ * Checks a bundle (folder or .zip) against its own contents: its files, their checksums, the model's validity, every
+ * text regenerated from the model, thresholds and metrics, and every step from each parity image to its decisions,
+ * computed again. A check that finds the same fault as an earlier one is omitted. `onCheck` receives each check as soon
+ * as it is made. Throws a Problem only when there is nothing to read.
  */
 export async function verifyBundle(
   bundle: string,
   onCheck: (check: BundleCheck) => void = () => undefined,
 ): Promise<BundleCheck[]> {
-  await requirePlace(bundle);
+  await requireBundlePath(bundle);
   const checks: BundleCheck[] = [];
-  const check = async (
-    name: string,
-    work: () => Promise<string | null> | string | null,
-    note?: () => string | null,
-  ): Promise<boolean> => {
-    const fault = await faultOf(work);
-    if (fault !== null && checks.some((earlier) => earlier.fault === fault)) return false;
+  const check = async (name: Message, findFault: FindFault, note?: () => Message | null): Promise<boolean> => {
+    const fault = await faultOf(findFault);
+    if (fault !== null && checks.some((earlier) => earlier.fault?.text === fault.text)) return false;
     const made = { name, fault, note: note?.() ?? null };
     checks.push(made);
     onCheck(made);
@@ -46,75 +42,77 @@ export async function verifyBundle(
   let files: Files = new Map();
   let ignored: readonly string[] = [];
   await check(
-    'it is one bundle: no file is missing and none is extra',
+    message('bundle.checkFiles'),
     async () => {
       ({ files, ignored } = await readBundle(bundle));
       return membershipFault(files);
     },
-    () => (ignored.length === 0 ? null : `Ignored, as file managers leave them behind: ${named(ignored)}.`),
+    () => (ignored.length === 0 ? null : message('bundle.ignored', { files: listed(ignored) })),
   );
   if (files.size === 0) return checks;
-  await check('every file is as it was written (SHA256SUMS)', () => sumsFault(files));
-  const isValid = await check(
-    'the model is a valid int8 .tflite',
-    () => validateTflite(fileIn(files, MODEL_FILE)).map(({ where, problem }) => `${where}: ${problem}`)[0] ?? null,
-  );
-  if (!isValid) return checks; // everything else follows from the model
-  await check('labels.txt and inference_config.json follow from the model and its thresholds', () =>
-    configFault(files),
-  );
-  await check('metrics.json adds up', () => metricsFault(files));
-  await check('threshold_recommendation.json has the thresholds and figures of metrics.json', () =>
-    thresholdsFault(files),
-  );
-  await check('the model card and the reports show the figures of metrics.json', () => pagesFault(files));
-  await check("letterbox.h and the sample code are the studio's own", () => codeFault(files));
+  await check(message('bundle.checkSums'), () => sumsFault(files));
+  const isValid = await check(message('bundle.checkModel'), () => modelFault(files));
+  if (!isValid) return checks; // all other checks depend on the model
+  await check(message('bundle.checkConfig'), () => configFault(files));
+  await check(message('bundle.checkMetrics'), () => metricsFault(files));
+  await check(message('bundle.checkThresholds'), () => thresholdsFault(files));
+  await check(message('bundle.checkPages'), () => pagesFault(files));
+  await check(message('bundle.checkCode'), () => codeFault(files));
   await checkParity(files, check);
   return checks;
 }
 
-async function faultOf(work: () => Promise<string | null> | string | null): Promise<string | null> {
+async function faultOf(findFault: FindFault): Promise<Message | null> {
   try {
-    return await work();
+    return await findFault();
   } catch (error) {
-    return toProblemData(error).message;
+    return problemMessage(toProblemData(error));
   }
 }
 
-const MOST_NAMED = 3;
-const named = (files: readonly string[]): string =>
-  `${files.slice(0, MOST_NAMED).join(', ')}${files.length > MOST_NAMED ? ` and ${files.length - MOST_NAMED} more` : ''}`;
+const MOST_LISTED = 3;
 
-function membershipFault(files: Files): string | null {
+function listed(files: readonly string[]): Message | string {
+  const items = files.slice(0, MOST_LISTED).join(', ');
+  return files.length > MOST_LISTED ? message('list.andMore', { items, count: files.length - MOST_LISTED }) : items;
+}
+
+function modelFault(files: Files): Message | null {
+  const [finding] = validateTflite(fileIn(files, MODEL_FILE));
+  return finding === undefined ? null : findingMessage(finding);
+}
+
+function membershipFault(files: Files): Message | null {
   const missing = BUNDLE_FILES.find((name) => !files.has(name));
-  if (missing !== undefined) return `${missing} is missing.`;
+  if (missing !== undefined) return message('file.bundleFileMissing', { file: missing });
   const parity = parityIndexIn(files).items.flatMap((_, i) => Object.values(parityNames(i)) as string[]);
-  const missingPicture = parity.find((name) => !files.has(name));
-  if (missingPicture !== undefined) return `${missingPicture} is missing.`;
+  const missingParity = parity.find((name) => !files.has(name));
+  if (missingParity !== undefined) return message('file.bundleFileMissing', { file: missingParity });
   const belonging = new Set<string>([...BUNDLE_FILES, SUMS_FILE, ...parity]);
   const extra = [...files.keys()].find((name) => !belonging.has(name));
-  return extra === undefined ? null : `${extra} does not belong to the bundle.`;
+  return extra === undefined ? null : message('bundle.fileExtra', { file: extra });
 }
 
 /**
- * Hash, a space, a space or an asterisk, path: what `sha256sum -c` reads, also with Windows line breaks and a byte
- * order mark.
+ * Hash, a space, a space or an asterisk, path: the format that `sha256sum -c` reads. Windows line breaks and a byte
+ * order mark are accepted too.
  */
 const SUMS_LINE = /^([0-9a-f]{64}) [ *](.+)$/i;
 
-function sumsFault(files: Files): string | null {
+function sumsFault(files: Files): Message | null {
   const text = Buffer.from(fileIn(files, SUMS_FILE))
     .toString('utf8')
     .replace(/^\uFEFF/, '');
-  const listed = new Set<string>();
+  const seen = new Set<string>();
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line === '') continue;
     const [, sum, name] = SUMS_LINE.exec(line) ?? [];
-    if (sum === undefined || name === undefined) return `${SUMS_FILE}:${i + 1} is not a checksum and a path.`;
-    if (listed.has(name)) return `${SUMS_FILE}:${i + 1} names ${name} a second time.`;
-    listed.add(name);
-    if (sha256(fileIn(files, name)) !== sum.toLowerCase()) return `${name} was changed.`;
+    const place = { file: SUMS_FILE, line: i + 1 };
+    if (sum === undefined || name === undefined) return message('bundle.sumsLine', place);
+    if (seen.has(name)) return message('bundle.sumsTwice', { ...place, name });
+    seen.add(name);
+    if (sha256(fileIn(files, name)) !== sum.toLowerCase()) return message('bundle.fileChanged', { file: name });
   }
-  const unlisted = [...files.keys()].find((name) => name !== SUMS_FILE && !listed.has(name));
-  return unlisted === undefined ? null : `${SUMS_FILE} does not list ${unlisted}.`;
+  const unlisted = [...files.keys()].find((name) => name !== SUMS_FILE && !seen.has(name));
+  return unlisted === undefined ? null : message('bundle.sumsUnlisted', { file: SUMS_FILE, name: unlisted });
 }

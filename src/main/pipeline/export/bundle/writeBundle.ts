@@ -15,32 +15,33 @@ export interface BundleFile {
 
 export const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
-/** What `sha256sum -c` reads: hash, two spaces, path. */
+/** SHA256SUMS in the format that `sha256sum -c` reads: hash, two spaces, path. */
 const sums = (files: readonly BundleFile[]): BundleFile => ({
   name: SUMS_FILE,
   data: Buffer.from(files.map(({ name, data }) => `${sha256(data)}  ${name}\n`).join('')),
 });
 
 /**
- * Writes <folder>/<name>/ and <folder>/<name>.zip: both aside first, then moved into place, so that a bundle is whole or not there.
- * An older bundle of the same name is kept; the new one gets a number. Returns the bundle's absolute folder.
+ * Writes <folder>/<name>/ and <folder>/<name>.zip under temporary names, then renames them, so that a bundle is either
+ * complete or absent. An older bundle of the same name is kept; the new one gets a number. Returns the bundle's
+ * absolute folder.
  */
 export async function writeBundle(folder: string, name: string, files: readonly BundleFile[]): Promise<string> {
   await mkdir(folder, { recursive: true });
   const all = [...files, sums(files)].sort((a, b) => (a.name < b.name ? -1 : 1));
   const target = await freeName(folder, name);
-  const aside = path.join(folder, `.${path.basename(target)}.partial`);
+  const temporary = path.join(folder, `.${path.basename(target)}.partial`);
   try {
-    await rm(aside, { recursive: true, force: true });
-    for (const { name: file, data } of all) await writeFileAtomic(path.join(aside, ...file.split('/')), data);
-    await writeZip(`${aside}.zip`, path.basename(target), all);
-    await rename(`${aside}.zip`, `${target}.zip`);
-    await rename(aside, target);
+    await rm(temporary, { recursive: true, force: true });
+    for (const { name: file, data } of all) await writeFileAtomic(path.join(temporary, ...file.split('/')), data);
+    await writeZip(`${temporary}.zip`, path.basename(target), all);
+    await rename(`${temporary}.zip`, `${target}.zip`);
+    await rename(temporary, target);
     await syncFolder(folder);
     return target;
   } catch (error) {
-    await rm(aside, { recursive: true, force: true });
-    await rm(`${aside}.zip`, { force: true });
+    await rm(temporary, { recursive: true, force: true });
+    await rm(`${temporary}.zip`, { force: true });
     throw error;
   }
 }
@@ -57,7 +58,7 @@ async function freeName(folder: string, name: string): Promise<string> {
   }
 }
 
-/** One time for all entries: the same files give the same zip. */
+/** All entries have the same time, so that the same files give the same zip. */
 const ENTRY_TIME = new Date(2000, 0, 1);
 
 async function writeZip(file: string, top: string, files: readonly BundleFile[]): Promise<void> {

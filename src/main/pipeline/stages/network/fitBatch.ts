@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Config } from '../../../../shared/config.ts';
-import { buildModel } from '../../models/efficientnet.ts';
+import { buildModel } from '../../models/registry.ts';
 import { batchThatFits } from '../../models/trainingMemory.ts';
 
 /** Share of the machine's memory that a step may take: the rest is the system's and other programs'. */

@@ -11,29 +11,30 @@ import {
   rocAuc,
 } from '../../../shared/metrics/metrics.ts';
 
-/** What one model is worth on one split. Figures that are undefined (no positive image) are null. */
+/* The figures of one model on one split. Undefined figures (of classes without a positive image) are null. */
+
 const figure = z.number().nullable();
 
 const decisionsSchema = z.strictObject({
   macroPrecision: figure,
   macroRecall: figure,
-  macroF1: figure.describe('Mean over the measured classes, as macroPrecision and macroRecall are.'),
+  macroF1: figure.describe('Mean over the measured classes, like macroPrecision and macroRecall.'),
   microPrecision: figure,
   microRecall: figure,
   microF1: figure.describe('Over all decisions on the measured classes together.'),
-  noLabelRate: z.number().describe('Share of images that no class is said to be in.'),
+  noLabelRate: z.number().describe('Share of images without a predicted class.'),
   perClass: z.array(
     z.strictObject({
       precision: figure,
       recall: figure,
-      f1: figure.describe('Null when not measured; confusion still counts the false alarms.'),
-      support: z.int().describe('Images with the label; 0: not measured.'),
+      f1: figure.describe('Null when not measured; confusion still counts false alarms.'),
+      support: z.int().describe('Number of images with the label; 0 means not measured.'),
       confusion: z.strictObject({ tn: z.int(), fp: z.int(), fn: z.int(), tp: z.int() }),
     }),
   ),
 });
 
-export const splitReportSchema = z.strictObject({
+export const splitMetricsSchema = z.strictObject({
   images: z.int(),
   macroAp: figure.describe('Mean average precision over the classes with a positive image (mAP).'),
   macroApInterval: z.strictObject({ low: figure, high: figure }).describe('95 % percentile bootstrap over images.'),
@@ -44,7 +45,7 @@ export const splitReportSchema = z.strictObject({
     .strictObject({ '0.5': decisionsSchema, global: decisionsSchema, per_class: decisionsSchema })
     .describe('Decisions at 0.5, at one threshold for all classes, and at one per class.'),
 });
-export type SplitReport = z.infer<typeof splitReportSchema>;
+export type SplitMetrics = z.infer<typeof splitMetricsSchema>;
 
 export interface SplitScores {
   /** [n, classes] of 1, 0 and -1 (unknown). */
@@ -54,7 +55,7 @@ export interface SplitScores {
   /** Logits of a float network; null for the INT8 model. */
   readonly logits: Float32Array | null;
   readonly classes: number;
-  /** Presence is q >= k, for float networks 256 sigmoid(logit) >= k. */
+  /** A class is present when q >= k, for float networks when 256 sigmoid(logit) >= k. */
   readonly thresholds: { readonly globalK: number; readonly perClassK: readonly number[] };
   readonly seed: number;
 }
@@ -62,8 +63,8 @@ export interface SplitScores {
 const REPLICATES = 1000;
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-export function evaluateSplit({ labels, codes, logits, classes, thresholds, seed }: SplitScores): SplitReport {
-  // On the codes' own scale, so that the same k means the same for floats and integers.
+export function evaluateSplit({ labels, codes, logits, classes, thresholds, seed }: SplitScores): SplitMetrics {
+  // On the scale of the codes, so that k has the same meaning for floats and integers.
   const scores = codes ?? Float64Array.from(logits ?? [], (logit) => 256 / (1 + Math.exp(-logit)));
   const decisions = (kOf: (c: number) => number): z.infer<typeof decisionsSchema> =>
     decisionsAt(
@@ -99,7 +100,7 @@ function decisionsAt(labels: Int8Array, predicted: Uint8Array, classes: number):
   return { ...decisionFigures(confusions(labels, predicted, classes)), noLabelRate: noLabelRate(predicted, classes) };
 }
 
-/** What follows from the counts of each class alone. */
+/** The figures that follow from the counts of each class alone. */
 export function decisionFigures(counts: readonly Confusion[]): Omit<z.infer<typeof decisionsSchema>, 'noLabelRate'> {
   const metrics = decisionMetricsOf(counts);
   return {
@@ -119,7 +120,7 @@ export function decisionFigures(counts: readonly Confusion[]): Omit<z.infer<type
 const columnOf = (matrix: ArrayLike<number>, classes: number, c: number): Float64Array =>
   Float64Array.from({ length: matrix.length / classes }, (_, n) => matrix[n * classes + c]!);
 
-/** A class of which a resample draws no positive image is left out of that resample's mean. */
+/** A resample's mean leaves out classes of which the resample has no positive image. */
 function interval(
   labels: Int8Array,
   scores: ArrayLike<number>,

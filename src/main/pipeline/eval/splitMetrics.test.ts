@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../../shared/random.ts';
-import { evaluateSplit, splitReportSchema } from './report.ts';
+import { evaluateSplit, splitMetricsSchema } from './splitMetrics.ts';
 
 const stream = randomStream(3, 'report');
 const [images, classes] = [120, 4];
@@ -9,8 +9,8 @@ const logits = Float32Array.from(labels, (label) => (label === 1 ? 1 : -1) + 3 *
 const thresholds = { globalK: 100, perClassK: [90, 128, 256, 128] };
 const report = evaluateSplit({ labels, codes: null, logits, classes, thresholds, seed: 1 });
 
-describe('the report of a split', () => {
-  test('judges floats by 256 sigmoid(logit) >= k and integers by q >= k', () => {
+describe('the metrics of a split', () => {
+  test('decide for floats by 256 sigmoid(logit) >= k and for integers by q >= k', () => {
     const codes = Uint8Array.from(logits, (logit) => Math.floor(256 / (1 + Math.exp(-logit))));
     const integer = evaluateSplit({ labels, codes, logits: null, classes, thresholds, seed: 1 });
     expect(integer.at).toEqual(report.at);
@@ -22,7 +22,7 @@ describe('the report of a split', () => {
     expect(tp + fp).toBe(positives);
   });
 
-  test('names undefined figures null and leaves such classes out of the mean', () => {
+  test('have null for undefined figures, and such classes do not count in the mean', () => {
     expect(report.perClass[3]).toEqual({ averagePrecision: null, rocAuc: null, support: 0 });
     expect(report.classesLeftOut).toBe(1);
     expect(report.macroAp).toBeCloseTo(
@@ -31,7 +31,7 @@ describe('the report of a split', () => {
     );
   });
 
-  test('has an interval around macro AP that is the same each time', () => {
+  test('have an interval around macro AP that is the same each time', () => {
     const { low, high } = report.macroApInterval;
     expect(low! < report.macroAp! && report.macroAp! < high!).toBe(true);
     expect(evaluateSplit({ labels, codes: null, logits, classes, thresholds, seed: 1 })).toEqual(report);
@@ -40,7 +40,7 @@ describe('the report of a split', () => {
     );
   });
 
-  test('survives being JSON', () => {
-    expect(splitReportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  test('survive a round trip through JSON', () => {
+    expect(splitMetricsSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
   });
 });

@@ -2,20 +2,20 @@ import type { Translate } from '../locales/translate.ts';
 import type { ModelQuality } from './quality.ts';
 import { belowGoal, countVerdicts } from './quality.ts';
 
-/** The two verdicts in words, the same in the studio, on the command line, in report.html and in MODEL_CARD.md. */
+/* The texts of both verdicts, shared by the studio, the command line, report.html and MODEL_CARD.md. */
 
-export function fidelityWords({ passed, checks }: { passed: number; checks: number }, t: Translate): string {
+export function fidelityText({ passed, checks }: { passed: number; checks: number }, t: Translate): string {
   const failed = checks - passed;
   if (failed === 0) return t('verdict.fileFaithfulOf', { passed, checks });
   return t('verdict.notFaithful', { count: failed, checks });
 }
 
-export function qualityWords(quality: ModelQuality, t: Translate): string {
+export function qualityText(quality: ModelQuality, t: Translate): string {
   const counts = countVerdicts(quality.labels);
-  return [verdictWords(quality, t), notMeasuredWords(counts.notMeasured, t)].filter((text) => text !== '').join(' ');
+  return [verdictText(quality, t), notMeasuredText(counts.notMeasured, t)].filter((text) => text !== '').join(' ');
 }
 
-function verdictWords({ verdict, labels }: ModelQuality, t: Translate): string {
+function verdictText({ verdict, labels }: ModelQuality, t: Translate): string {
   const { measured, good, below, unusable } = countVerdicts(labels);
   switch (verdict) {
     case null:
@@ -32,25 +32,29 @@ function verdictWords({ verdict, labels }: ModelQuality, t: Translate): string {
   }
 }
 
-export function notMeasuredWords(labels: number, t: Translate): string {
+export function notMeasuredText(labels: number, t: Translate): string {
   if (labels === 0) return '';
   return t('verdict.labelsNotMeasured', { count: labels });
 }
 
-const MOST_NAMED = 3;
+const MOST_LISTED = 3;
 
-export function named(labels: readonly string[], t: Translate, most = MOST_NAMED): string {
+/** The first labels, and how many more there are. */
+export function shortList(labels: readonly string[], t: Translate, most = MOST_LISTED): string {
   const rest = labels.length - most;
   const shown = labels.slice(0, most).join(', ');
   return rest > 0 ? `${shown} ${t('verdict.more', { rest })}` : shown;
 }
 
-/** What to do next. `scratch`: the student did not start from pretrained weights, which is the first thing to change. */
-export function wayOnWords(quality: ModelQuality, scratch: boolean, t: Translate): string {
+/**
+ * The next step. `scratch` means that the student started without pretrained weights, which is the first thing to
+ * change.
+ */
+export function nextStepText(quality: ModelQuality, scratch: boolean, t: Translate): string {
   const below = belowGoal(quality.labels).map(({ label }) => label);
   const notMeasured = quality.labels.flatMap(({ label, verdict }) => (verdict === null ? [label] : []));
   if (below.length > 0 && quality.verdict !== 'good' && scratch) return t('verdict.trainAgainPretrainedWeightsOne');
-  if (below.length > 0) return t('verdict.reviewAddImagesOfChange', { below: named(below, t) });
-  if (notMeasured.length > 0) return t('verdict.measureRestAddImagesOf', { notMeasured: named(notMeasured, t) });
+  if (below.length > 0) return t('verdict.reviewAddImagesOfChange', { below: shortList(below, t) });
+  if (notMeasured.length > 0) return t('verdict.measureRestAddImagesOf', { notMeasured: shortList(notMeasured, t) });
   return t('verdict.readyHandOver');
 }

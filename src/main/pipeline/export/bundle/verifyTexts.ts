@@ -1,8 +1,10 @@
+import type { Message } from '../../../../shared/message.ts';
+import { message } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
 import { metricsReportSchema } from '../../eval/metricsReport.ts';
 import type { MetricsReport } from '../../eval/metricsReport.ts';
-import { decisionFigures } from '../../eval/report.ts';
-import type { SplitReport } from '../../eval/report.ts';
+import { decisionFigures } from '../../eval/splitMetrics.ts';
+import type { SplitMetrics } from '../../eval/splitMetrics.ts';
 import { nanMean } from '../../../../shared/metrics/metrics.ts';
 import { cardFigures } from '../../report/modelCard.ts';
 import { networks } from '../../report/overview.ts';
@@ -11,6 +13,7 @@ import { summarizeTflite } from '../../tflite/io.ts';
 import type { TfliteSummary } from '../../tflite/io.ts';
 import { encodeLabels } from '../../tflite/labels.ts';
 import { readTflite } from '../../tflite/read.ts';
+import type { Difference } from './bundleJson.ts';
 import { firstDifference, parseBundleJson } from './bundleJson.ts';
 import type { InferenceConfig } from './inferenceConfig.ts';
 import { buildInferenceConfig, inferenceConfigSchema } from './inferenceConfig.ts';
@@ -21,15 +24,20 @@ import type { ThresholdRecommendation } from './thresholdRecommendation.ts';
 import { thresholdRecommendationSchema } from './thresholdRecommendation.ts';
 import { sha256 } from './writeBundle.ts';
 
-/**
- * Every text of a bundle is written again from the model, the thresholds and the metrics, and compared with what is
- * there.
+/*
+ * Regenerates every text of a bundle from the model, the thresholds and the metrics, and compares it with the file in
+ * the bundle.
  */
+
+/** Contents by path inside the bundle. */
 export type Files = ReadonlyMap<string, Uint8Array>;
+
+/** Returns the first fault that it finds; null when there is none. */
+export type FindFault = () => Promise<Message | null> | Message | null;
 
 export function fileIn(files: Files, name: string): Uint8Array {
   const found = files.get(name);
-  if (found === undefined) throw new Problem('file', `${name} is missing.`);
+  if (found === undefined) throw new Problem('file.bundleFileMissing', { file: name });
   return found;
 }
 
@@ -44,20 +52,24 @@ const recommendationIn = (files: Files): ThresholdRecommendation =>
   parseBundleJson(thresholdRecommendationSchema, manifest.THRESHOLDS_FILE, fileIn(files, manifest.THRESHOLDS_FILE));
 export const modelIn = (files: Files): TfliteSummary => summarizeTflite(readTflite(fileIn(files, manifest.MODEL_FILE)));
 
-/** labels.txt and inference_config.json, from the model and the thresholds. */
-export function configFault(files: Files): string | null {
+/** Compares labels.txt and inference_config.json with the model and the thresholds. */
+export function configFault(files: Files): Message | null {
   const bytes = fileIn(files, manifest.MODEL_FILE);
   const model = modelIn(files);
   const { labels, inputSize, description } = model;
   if (!sameBytes(fileIn(files, manifest.LABELS_FILE), encodeLabels(labels)))
-    return `${manifest.LABELS_FILE} is not the list inside the model.`;
+    return message('bundle.labelsDiffer', { file: manifest.LABELS_FILE });
   const architecture = manifest.architectureIn(description);
   if (description !== manifest.modelDescription(architecture, inputSize, labels.length))
-    return `The model describes itself as ${JSON.stringify(description)}, which the studio does not write for a model of ${inputSize} px and ${labels.length} labels.`;
+    return message('bundle.descriptionUnknown', {
+      description: JSON.stringify(description),
+      size: inputSize,
+      labels: labels.length,
+    });
   const config = configIn(files);
   const thresholds = recommendationIn(files);
   if (thresholds.perClass.length !== labels.length)
-    return `${manifest.THRESHOLDS_FILE} has ${thresholds.perClass.length} thresholds for ${labels.length} labels.`;
+    return wrongCount(manifest.THRESHOLDS_FILE, thresholds.perClass, labels);
   const expected = buildInferenceConfig({
     file: manifest.MODEL_FILE,
     sha256: sha256(bytes),
@@ -67,21 +79,30 @@ export function configFault(files: Files): string | null {
     thresholds: { globalK: thresholds.global.k, perClass: thresholds.perClass },
   });
   const difference = firstDifference(config, expected);
-  if (difference !== null)
-    return `${manifest.CONFIG_FILE} says ${difference.found} at ${difference.path}; the model and ${manifest.THRESHOLDS_FILE} make it ${difference.expected}.`;
+  if (difference !== null) return differsFromModel(manifest.CONFIG_FILE, difference, manifest.THRESHOLDS_FILE);
   return sameBytes(fileIn(files, manifest.CONFIG_FILE), jsonFile(expected))
     ? null
-    : `${manifest.CONFIG_FILE} has the right values but is not laid out as the studio writes it.`;
+    : message('bundle.layout', { file: manifest.CONFIG_FILE });
 }
 
-/** threshold_recommendation.json against the labels of the model and the metrics on validation. */
-export function thresholdsFault(files: Files): string | null {
+const wrongCount = (file: string, thresholds: readonly unknown[], labels: readonly string[]): Message =>
+  message('bundle.thresholdCount', { file, found: thresholds.length, labels: labels.length });
+
+const differsFromModel = (file: string, difference: Difference, other: string): Message =>
+  message('bundle.differsFromModel', { file, ...difference, other });
+
+/** Compares threshold_recommendation.json with the model's labels and the metrics on validation. */
+export function thresholdsFault(files: Files): Message | null {
   const recommendation = recommendationIn(files);
   const metrics = metricsIn(files);
   const { labels } = modelIn(files);
   const { goal } = recommendation;
   if ((goal.kind === 'max_f1') !== (goal.minimum === null))
-    return `${manifest.THRESHOLDS_FILE} says ${JSON.stringify(goal.minimum)} at goal.minimum, which does not fit the goal ${goal.kind}.`;
+    return message('bundle.goalMinimum', {
+      file: manifest.THRESHOLDS_FILE,
+      found: JSON.stringify(goal.minimum),
+      goal: goal.kind,
+    });
   const { globalK, perClassK } = metrics.thresholds;
   const val = metrics.val.int8;
   const expected: ThresholdRecommendation = {
@@ -104,13 +125,11 @@ export function thresholdsFault(files: Files): string | null {
     }),
   };
   const difference = firstDifference(recommendation, expected);
-  return difference === null
-    ? null
-    : `${manifest.THRESHOLDS_FILE} says ${difference.found} at ${difference.path}; ${manifest.METRICS_FILE} and the model make it ${difference.expected}.`;
+  return difference === null ? null : differsFromModel(manifest.THRESHOLDS_FILE, difference, manifest.METRICS_FILE);
 }
 
-/** metrics.json against the model's labels and against its own counts. */
-export function metricsFault(files: Files): string | null {
+/** Compares metrics.json with the model's labels and with its own counts. */
+export function metricsFault(files: Files): Message | null {
   const metrics = metricsIn(files);
   const { labels } = modelIn(files);
   const expected = {
@@ -120,19 +139,19 @@ export function metricsFault(files: Files): string | null {
     test: recounted(metrics.test, metrics.images.test),
   };
   if (metrics.thresholds.perClassK.length !== labels.length)
-    return `${manifest.METRICS_FILE} has ${metrics.thresholds.perClassK.length} thresholds for ${labels.length} labels.`;
+    return wrongCount(manifest.METRICS_FILE, metrics.thresholds.perClassK, labels);
   const difference = firstDifference(metrics, expected);
   return difference === null
     ? null
-    : `${manifest.METRICS_FILE} says ${difference.found} at ${difference.path}; its own counts and the model make it ${difference.expected}.`;
+    : message('bundle.differsFromCounts', { file: manifest.METRICS_FILE, ...difference });
 }
 
-/** Three networks on the same images: their supports are the same, and their figures follow from their counts. */
+/** The three networks saw the same images, so their supports are equal; the other figures follow from the counts. */
 function recounted(split: MetricsReport['val'], images: number): MetricsReport['val'] {
   const supports = split.int8.perClass.map(({ support }) => support);
   const { trueNoLabelRate } = split.int8;
-  const one = (own: SplitReport): SplitReport => {
-    const decided = (at: SplitReport['at']['0.5']): SplitReport['at']['0.5'] => ({
+  const one = (own: SplitMetrics): SplitMetrics => {
+    const decided = (at: SplitMetrics['at']['0.5']): SplitMetrics['at']['0.5'] => ({
       ...decisionFigures(at.perClass.map(({ confusion }, c) => withSupport(confusion, supports[c] ?? 0, images))),
       noLabelRate: at.noLabelRate,
     });
@@ -150,11 +169,11 @@ function recounted(split: MetricsReport['val'], images: number): MetricsReport['
   return { teacher: one(split.teacher), student: one(split.student), int8: one(split.int8) };
 }
 
-type Confusion = SplitReport['at']['0.5']['perClass'][number]['confusion'];
+type Confusion = SplitMetrics['at']['0.5']['perClass'][number]['confusion'];
 
 /**
- * The counts with as many positives as the class has and no more images than there are; images whose label is unknown
- * are in none.
+ * Corrects the counts to the class's number of positives and to at most the number of images; images with an unknown
+ * label are not counted.
  */
 const withSupport = ({ tn, fp, tp }: Confusion, support: number, images: number): Confusion => ({
   tp,
@@ -163,12 +182,12 @@ const withSupport = ({ tn, fp, tp }: Confusion, support: number, images: number)
   tn: Math.min(tn, images - support - fp),
 });
 
-/** The card and both reports show the figures of metrics.json. */
-export function pagesFault(files: Files): string | null {
+/** Checks that the model card and both reports show the figures of metrics.json. */
+export function pagesFault(files: Files): Message | null {
   const metrics = metricsIn(files);
   const { description, inputSize } = modelIn(files);
   const bytes = fileIn(files, manifest.MODEL_FILE);
-  const { model, quality, worth, weak, unmeasured, splits } = cardFigures(metrics, {
+  const { model, quality, figures, weak, unmeasured, splits } = cardFigures(metrics, {
     architecture: manifest.architectureIn(description),
     inputSize,
     bytes: bytes.length,
@@ -178,28 +197,30 @@ export function pagesFault(files: Files): string | null {
   const card = text(manifest.CARD_FILE);
   const missing = [
     ...model.split('\n'),
-    ...worth.split('\n'),
+    ...figures.split('\n'),
     ...weak,
     ...unmeasured,
     ...(quality === '' ? [] : [quality]),
     ...Object.values(splits),
   ].find((line) => !card.includes(`\n${line}`));
   if (missing !== undefined)
-    return `${manifest.CARD_FILE} does not say "${missing.trim()}", as the model and ${manifest.METRICS_FILE} do.`;
+    return message('bundle.cardLine', {
+      file: manifest.CARD_FILE,
+      line: missing.trim(),
+      other: manifest.METRICS_FILE,
+    });
   for (const [name, language] of [
     ['report.html', 'en'],
     ['report.es.html', 'es'],
   ] as const)
     if (!text(name).includes(networks({ metrics }, wording(language))))
-      return `${name} does not have the table of figures that follows from ${manifest.METRICS_FILE}.`;
+      return message('bundle.tableMissing', { file: name, other: manifest.METRICS_FILE });
   return null;
 }
 
-/** The code in a bundle is the studio's own, byte for byte. */
-export async function codeFault(files: Files): Promise<string | null> {
+/** Checks that the code in the bundle is the studio's own, byte for byte. */
+export async function codeFault(files: Files): Promise<Message | null> {
   const expected = [...sampleCode(configIn(files)), { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() }];
   const other = expected.find(({ name, data }) => !sameBytes(fileIn(files, name), data));
-  return other === undefined
-    ? null
-    : `${other.name} is not what this version of the studio writes for this model. Export the bundle again.`;
+  return other === undefined ? null : message('bundle.codeDiffers', { file: other.name });
 }
