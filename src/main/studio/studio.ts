@@ -13,6 +13,7 @@ import type { Parsed } from './contractInput.ts';
 import { contractInput } from './contractInput.ts';
 import { openActivities } from './system/activities.ts';
 import { requireMeasurableMonitors } from '../pipeline/stages/monitors.ts';
+import { mapBounded } from '../pipeline/storage/bounded.ts';
 import { insideFolder } from '../pipeline/storage/insideFolder.ts';
 import { findFolder } from './projects/browse.ts';
 import { folderBytes } from './state/folderBytes.ts';
@@ -234,7 +235,7 @@ export async function createStudio(options: DoorOptions): Promise<Studio> {
       return { shown: true };
     },
     'pictures.versions': async ({ project, paths }) => ({
-      versions: await Promise.all(paths.map((path) => pictures.version(folderOf(project), path).catch(() => ''))),
+      versions: await mapBounded(paths, (path) => pictures.version(folderOf(project), path).catch(() => '')),
     }),
     'project.open': async ({ folder }) => {
       const project = await projects.open(folder);

@@ -51,7 +51,11 @@ vi.mock('node:fs/promises', async (original) => {
 });
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
-  return { ...real, existsSync: counting(real.existsSync, () => 1) };
+  return {
+    ...real,
+    existsSync: counting(real.existsSync, () => 1),
+    realpathSync: counting(real.realpathSync as (file: string) => string, () => 1),
+  };
 });
 vi.mock('node:crypto', async (original) => {
   const real = await original<typeof import('node:crypto')>();
@@ -127,6 +131,7 @@ const calls: [Method, (project: string) => object][] = [
   ['import.write', (project) => ({ project, source: { kind: 'folders' }, shares, seed: 1 })],
   ['files.list', () => ({ folder })],
   ['files.find', () => ({ name: 'photos', files: [] })],
+  ['pictures.versions', (project) => ({ project, paths: Array.from({ length: 500 }, (_, i) => `${i}.jpg`) })],
   ['runs.list', (project) => ({ project })],
   ['disk.usage', () => ({})],
   ['cache.usage', () => ({})],
