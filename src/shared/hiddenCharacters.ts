@@ -1,10 +1,8 @@
 /**
- * Characters that cannot be seen, or that change how the text around them is shown: control characters (a terminal
- * obeys them), marks of
- * writing direction (they make text look like another), zero-width characters, fillers and tags. Those that writing
- * needs are let be: joiners
- * after a letter of a script without case, a mark or an emoji; variation selectors after a symbol or digit; tags after
- * a black flag.
+ * Characters that are invisible or that change how the text around them is shown: control characters, which a terminal
+ * interprets, bidirectional marks, which disguise text, zero-width characters, fillers and tags. Legitimate uses are
+ * excluded: joiners after a letter of a caseless script, a mark or an emoji, variation selectors after a symbol or
+ * digit, and tags after a black flag.
  */
 const hidden = new RegExp(
   [
@@ -22,16 +20,16 @@ export const hasHiddenCharacters = (text: string): boolean => text.search(hidden
 
 export const withoutHiddenCharacters = (text: string): string => text.replace(hidden, '');
 
-/** By UTF-16 unit, as JSON and JavaScript write it. */
+/** One escape per UTF-16 unit, as in JSON and JavaScript. */
 const escaped = (character: string): string =>
   Array.from(
     { length: character.length },
     (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
   ).join('');
 
-/** Each hidden character as its escape, such as \u200b. Inside JSON the result is the same JSON. */
+/** Replaces each hidden character by its escape, such as \u200b. JSON text keeps its meaning. */
 export const visible = (text: string): string => text.replace(hidden, escaped);
 
-/** The same for text of several lines: line feeds and tabs stay. */
+/** The same for text of several lines, whose line feeds and tabs are kept. */
 export const visibleLines = (text: string): string =>
   text.replace(hidden, (character) => (character === '\n' || character === '\t' ? character : escaped(character)));

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import type { Attention } from '../../shared/contract/tune.ts';
+import type { OcclusionMap } from '../../shared/contract/tune.ts';
 import { call } from '../api/client.ts';
 import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { useWording } from '../i18n/words.ts';
@@ -143,11 +143,11 @@ function Looked({ one, label }: { one: Scored; label: number }) {
   const project = useStudio((state) => state.project)!;
   const run = useTune((state) => state.tune!.run);
   const config = useStudio((state) => state.runs.find(({ id }) => id === run)?.config);
-  const [map, setMap] = useState<Attention | null>(null);
+  const [map, setMap] = useState<OcclusionMap | null>(null);
   const [busy, setBusy] = useState(false);
   const look = async (): Promise<void> => {
     setBusy(true);
-    setMap(await attempt(() => call('tune.attention', { project: project.id, run, path: one.path, label })));
+    setMap(await attempt(() => call('tune.occlusionMap', { project: project.id, run, path: one.path, label })));
     setBusy(false);
   };
   const most = Math.max(0.02, ...(map?.drops ?? []));

@@ -33,7 +33,7 @@ import {
   rememberedSpeedSchema,
   settingsSchema,
 } from './studio.ts';
-import { attentionSchema, classThresholdSchema, tuneSchema } from './tune.ts';
+import { occlusionMapSchema, classThresholdSchema, tuneSchema } from './tune.ts';
 import { weightsSchema } from './weights.ts';
 
 /**
@@ -163,7 +163,7 @@ export const contract = {
   'tune.read': method(run, tuneSchema),
   'tune.save': method(run.extend({ thresholds: z.array(classThresholdSchema) }), done),
   'tune.openTest': method(run, tuneSchema),
-  'tune.attention': method(run.extend({ path: z.string(), label: z.int() }), attentionSchema),
+  'tune.occlusionMap': method(run.extend({ path: z.string(), label: z.int() }), occlusionMapSchema),
 
   'export.start': method(run, done),
   /** Judges the bundle that is there, as `destila verify` does; nothing is written anew. */

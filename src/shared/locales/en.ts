@@ -553,23 +553,221 @@ export const en = {
   },
   /** What services, jobs and files say, by subject; codes that begin with a kind of problem are problems. */
   messages: {
+    busy: {
+      alreadyQueued: '{{run}} is already in the queue.',
+      notRunning: 'This run is not running.',
+      portInUse: 'Port {{port}} is in use, possibly by another studio. Choose another one with --port.',
+      rateSearchRunning: 'A learning-rate search is already running.',
+      trainingDisturbsMeasurement:
+        'A run is training, so speeds measured now would be misleading. Wait until it ends, or stop it.',
+      trainingDisturbsRateSearch:
+        'A run is training, and a learning-rate search would slow both down. Wait until it ends, or stop it.',
+    },
+    cancelled: {
+      beforeRunStarted: 'Stopped before the run started. Resume it to start it.',
+      download: 'The download was stopped. The part that arrived is kept.',
+      install: 'Cancelled. Nothing was installed.',
+      notConfirmed: 'Nothing was downloaded. Use --yes to skip the question.',
+      work: 'Cancelled.',
+    },
+    config: {
+      assignmentMalformed: '--set {{assignment}}: write key=value, for example --set teacher.epochs_head=3.',
+      assignmentOfAnotherSection:
+        '--set {{assignment}}: only {{section}}.* can be changed in an existing run. Start a new run to change other settings.',
+      assignmentUnreadable: '--set {{assignment}}: the value is not valid YAML.',
+      checkpointsNeeded: 'This run is not finished: it needs its checkpoints to resume.',
+      installerUnknown: "There is no engine '{{name}}' to install. Available: {{names, list}}.",
+      portInvalid: '--port {{port}}: must be a whole number from 0 to 65535.',
+      presetUnknown: "There is no preset '{{preset}}'. Presets: {{names, list}}.",
+      presetUnknownMeant: "There is no preset '{{preset}}'. Did you mean {{guess}}? Presets: {{names, list}}.",
+      proxyCredentials:
+        'The proxy requires a name and a password. Add them to its address in Settings (http://name:password@host:port).',
+      runNotInTrash: 'Only runs in the trash can be deleted for good.',
+      screensNotBuilt: 'The screens have not been built yet. Run `npm run build` once.',
+      settingErrors: '{{errors, lines}}',
+      settingTwice: "{{place}}: '{{key}}' is set twice.",
+      settingUnknown: '{{place}}: unknown setting {{key}}.',
+      settingsFileExists: '{{file}} already exists and was not changed.',
+      settingsFileUnreadable: 'The settings file {{file}} cannot be read.',
+      settingsNotAMap: "{{file}}:1: write settings as lines of the form 'key: value'.",
+      weightsUnknown: "There are no weights '{{id}}' in the catalog. 'destila weights list' shows all of them.",
+      weightsUnknownMeant:
+        "There are no weights '{{id}}' in the catalog. Did you mean '{{guess}}'? 'destila weights list' shows all of them.",
+      yamlAlias: '{{place}}: aliases (*{{name}}) are not supported. Write the value itself.',
+      yamlBracketsTooDeep: '{{place}}: brackets are nested more than {{limit, number}} levels deep.',
+      yamlInvalid: '{{place}}: this is not valid YAML.',
+      yamlTooDeep: '{{file}}: values are nested too deeply.',
+      yamlTooLarge: '{{file}} has more than {{limit, number}} KB, which is too much for a settings file.',
+      yamlTooManyTags: '{{file}} has more than {{limit, number}} tags (! or %), which is too much for a settings file.',
+    },
+    data: {
+      noThresholds: 'This run has no thresholds yet. They are chosen after training.',
+      projectFolderMissing: 'The project folder {{folder}} does not exist.',
+      testNotScored: 'The test split has not been scored yet. That is one of the last stages of a run.',
+      triedImageUnreadable: 'This image cannot be read: it is damaged, incomplete, too large or not an image.',
+    },
     diskFull: {
+      install: 'The disk is full. Free some space and try again.',
+      output: 'The output could not be written because the disk is full.',
       saved: 'The disk is full. Free some space and resume: nothing that was saved is lost.',
+      space:
+        '{{folder}} has {{freeMegabytes, number(maximumFractionDigits: 0)}} MB free, but {{neededMegabytes, number(maximumFractionDigits: 0)}} MB are needed.',
+    },
+    engine: {
+      compileFailed: '{{compiler}} could not compile the binding, which needs C++17. See the details for its output.',
+      compilerMissing: 'The C++ compiler ({{compiler}}) is missing. Install it with: sudo apt-get install g++',
+      cudaLinuxOnly: 'The CUDA provider exists for Linux x64 only. onnx-webgpu works with any graphics card.',
+      googleUnreachable:
+        "Google's server does not respond. Check the network connection; behind a proxy, use --proxy http://host:port.",
+      npmChecksum:
+        'npm did not receive the published package: its checksum differs. Try again. If it happens again, a proxy or sign-in page may be changing downloads.',
+      npmFailed: 'npm could not install @tensorflow/{{name}}. See the details for its output.',
+      npmMissing: 'npm is not installed. Install Node.js from nodejs.org, which includes it, and try again.',
+      npmUnreachable:
+        "npm's registry does not respond. Check the network connection; behind a proxy, use --proxy http://host:port.",
+      packageDownloadFailed: "The package's own download failed. See the details for its output.",
+      tfjsNotForPlatform:
+        '@tensorflow/{{name}} has no native part for {{platform}} on {{arch}}. onnx-cpu and onnx-webgpu need none.',
+    },
+    engineChoice: {
+      allFailed: 'No engine could be measured ({{failed, list}}), so the CPU is used.',
+      figure: '{{engine}} {{seconds, number(minimumSignificantDigits: 3; maximumSignificantDigits: 3)}} s',
+      measured: 'Measured on this machine, one step of teacher and student: {{figures, list}}.',
+      measuredSomeFailed:
+        'Measured on this machine, one step of teacher and student: {{figures, list}}. Failed to run: {{failed, list}}.',
+    },
+    engineInstall: {
+      compiling: 'Compiling the binding with {{compiler}}',
+      cudaNeeds:
+        'Needs    an NVIDIA driver, CUDA 12 and cuDNN 9, which are not included. `destila doctor` shows which of them are missing.',
+      cudaProvider: "onnxruntime's CUDA provider {{version}} for Linux x64, by Microsoft (MIT license).",
+      downloadingOwn: "Running the package's own download",
+      from: 'From     {{url}}',
+      into: 'Into     {{folder}}  (delete this folder to uninstall)',
+      libraries:
+        'With     {{libraries}}, from {{host}}: {{megabytes, number(maximumFractionDigits: 0)}} MB to download, checked against the SHA-256 published there; {{diskMegabytes, number(maximumFractionDigits: 0)}} MB on disk. Python is not needed.',
+      needsCompiler: 'Needs    g++ to compile the binding, which takes a few seconds.',
+      needsCuda11: 'Needs    an NVIDIA driver, CUDA 11.2 and cuDNN 8.1, which are not included.',
+      noDriver:
+        'Note     no NVIDIA driver is loaded on this machine, and the engine does not start without one (sudo apt-get install nvidia-driver).',
+      ownDownload:
+        "With     TensorFlow 2.9.1 and the binding, downloaded from Google's servers by the package's own install script (several hundred MB). Not tested on this system.",
+      size: 'Size     {{megabytes, number(maximumFractionDigits: 0)}} MB to download, checked against the SHA-512 that NuGet publishes.',
+      tensorFlowCpu: 'TensorFlow {{version}} for the CPU',
+      tensorFlowCuda: "TensorFlow {{version}} with CUDA 12.3 and cuDNN 8.9 (under NVIDIA's licenses)",
+      tfjsPackage:
+        'TensorFlow for Node: @tensorflow/{{name}} {{version}} by Google (Apache-2.0 license), from npm, about 40 MB. No install scripts are run, neither its own nor those of its dependencies.',
+    },
+    export: {
+      noBundle: 'This run has no bundle yet. Export it first.',
+    },
+    fieldError: {
+      architectureUnknown: "'{{name}}' is not a known network. Choose one of {{names, list(type: disjunction)}}.",
+      atLeast: '{{field}} must be {{limit, number(maximumFractionDigits: 12)}} or more.',
+      atMost: '{{field}} must be {{limit, number(maximumFractionDigits: 12)}} or less.',
+      bundleName: 'use letters, digits, dots, dashes and underscores only, and begin with a letter or digit.',
+      invalid: '{{field}}: {{reason}}',
+      lessThan: '{{field}} must be less than {{limit, number(maximumFractionDigits: 12)}}.',
+      list: '{{field}} must be a list.',
+      map: "{{field}} must be a group of 'key: value' lines.",
+      moreThan: '{{field}} must be more than {{limit, number(maximumFractionDigits: 12)}}.',
+      notAStudent:
+        '{{name}} can be a teacher but not a student, because its swish and squeeze-excite layers cannot be quantized to INT8. Choose one of {{names, list(type: disjunction)}}.',
+      number: '{{field}} must be a number.',
+      oneOf: '{{field}} must be one of {{values, list(type: disjunction)}}.',
+      order: 'list {{steps, list}}, each exactly once.',
+      text: '{{field}} must be text.',
+      trueOrFalse: '{{field}} must be true or false.',
+      wholeNumber: '{{field}} must be a whole number.',
     },
     file: {
+      csvNotWritten:
+        '{{file}} cannot be written. Free some space or check the permissions of the folder, and score the folder again.',
       diskReadOnly:
         'This file cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+      downloadGone: '{{host}} no longer has this file.',
+      downloadGoneByHand:
+        '{{host}} no longer has this file. You can also download it from its page in the catalog and put it into the weights folder.',
+      downloadInterrupted:
+        'The connection was lost after {{megabytes, number(minimumFractionDigits: 1; maximumFractionDigits: 1)}} MB. The part that arrived is kept: try again to resume.',
+      hostError: '{{host}} answered with HTTP status {{status}}. Try again later.',
+      hostErrorByHand:
+        '{{host}} answered with HTTP status {{status}}. Try again later, or download the file from its page in the catalog and put it into the weights folder.',
+      hostUnreachable:
+        '{{host}} does not respond. Check your internet connection and, if you use one, the proxy in Settings.',
+      hostUnreachableByHand:
+        '{{host}} does not respond. Check your internet connection and, if you use one, the proxy in Settings. You can also download the file from its page in the catalog and put it into the weights folder.',
+      measurementForgotten: 'This measurement no longer exists.',
       missing: 'A file is missing: {{reason}}',
+      noMatchingRun:
+        "{{folder}} is not a run, and none of its runs matches. Name a run's folder, or a project with unfinished runs.",
       noPermission: 'No permission: {{reason}}',
+      noRuns: "{{folder}} is not a run and contains no runs. Name a run's folder, or a project that has runs.",
+      notARun: "'{{run}}' is not a run.",
+      notDownloadable: '{{name}} cannot be downloaded.',
+      notDownloading: 'This file is not being downloaded.',
+      notInBundle: '{{name}} is not in the bundle.',
       notWritable:
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+      outputNotWritten: 'The output could not be written: {{reason}}',
+      packageLayout:
+        'The downloaded package lacks {{files, list}}. Its layout has changed, so this version of the studio cannot install it.',
+      packageNotOffered: '{{host}} does not offer {{name}} (HTTP status {{status}}).',
+      packageWithoutChecksum: '{{host}} has no {{name}} {{version}} for Linux x64 with a checksum.',
+      redirectLoop: '{{host}} redirects more than {{limit, number}} times.',
+      redirectUnencrypted: '{{host}} redirects to an unencrypted address ({{next}}), which is not followed.',
+      studentWeightsUnreadable:
+        "The student's pretrained weights cannot be read: {{path}}. Choose another file, or train from scratch.",
+      studioRestarted: 'The studio was restarted. Open the address it printed.',
+      studioUnreachable: 'The studio does not respond. It may have been closed; start it again.',
+      teacherWeightsUnreadable:
+        "The teacher's pretrained weights cannot be read: {{path}}. Choose another file, or train from scratch.",
+      versionNotOffered: '{{host}} does not offer this version (HTTP status {{status}}).',
+    },
+    internal: {
+      answerNotUnderstood: "The window does not understand the studio's answer ({{method}}). Reload it.",
+      endedTwice:
+        'The studio ended unexpectedly twice during this run, so it was not resumed automatically again. Its last checkpoint is safe: you can resume it yourself.',
+      foreignWindow: "Only the studio's own window may send requests.",
+      requestNotUnderstood: 'The studio does not understand this request ({{method}}). Reload the window.',
+      requestUnreadable: 'The request could not be read. Reload the window.',
     },
     list: {
       /** A list that was cut, such as "a, b and 3 more". */
       andMore: '{{items}} and {{count, number}} more',
     },
+    mismatch: {
+      downloadChecksum:
+        'The downloaded file is not the published one: its {{algorithm}} checksum differs. It was deleted. Try again. If it happens again, a proxy or sign-in page may be changing downloads.',
+      thresholdsOfOtherLabels: "These thresholds belong to other labels than this run's. Reload the screen.",
+    },
     outOfMemory: {
       training: 'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.',
+    },
+    recipe: {
+      blackOrWhite: 'Some images become black or white.',
+      colors: 'Colors change so much that labels which depend on color (ripe, green) become wrong.',
+      erasedObject: 'The erased rectangle can cover a whole object while its label stays.',
+      mixupAndLoss: 'MixUp works against a focal or asymmetric loss: blended labels are never easy.',
+      mixupStrong: 'Most images are an even blend of two, in which small objects vanish.',
+      noise: 'Noise this strong hides small objects.',
+      outOfImage: 'Zoom and shift this large push objects out of the image while their labels stay.',
+      randAugment: 'RandAugment this strong leaves little of an image.',
+      repeatedAndWeighted: 'Rare classes are both repeated and weighted. One of the two is usually enough.',
+      teacherUnused:
+        'The student ignores the teacher, which is still trained for comparison. A small teacher with few epochs saves time.',
+      upsideDown: 'Images are turned upside down, so labels that depend on which way is up become wrong.',
+    },
+    run: {
+      number: 'Run {{number}}',
+    },
+    setting: {
+      at: '{{place}}: {{error}}',
+      moreErrors_one: '... and {{count, number}} more.',
+      moreErrors_other: '... and {{count, number}} more.',
+      unknown: 'unknown setting {{key}}.',
+      unknownMeant: 'unknown setting {{key}}. Did you mean {{guess}}?',
+      yamlLine: 'line {{line}}: this is not valid YAML ({{reason}}).',
     },
   },
   report: {
@@ -671,38 +869,38 @@ export const en = {
       separator: {
         name: 'Separator',
         meaning:
-          'What stands between the path and the labels in train.txt, val.txt and test.txt; auto finds out and says so.',
+          'Character between the path and the labels in train.txt, val.txt and test.txt; auto detects it and reports which.',
       },
       labels_file: {
         name: 'List of classes',
         meaning:
-          'A labels.txt that gives the classes and their order; null takes the alphabetical set of labels over all splits.',
+          'A labels.txt with the classes in their order; null uses the labels of all splits in alphabetical order.',
       },
       unlabeled: {
         name: 'Images without labels',
         meaning:
-          'What an image without labels means: none_of_these trains and measures it as a negative for every label; not_labeled_yet leaves it out of training, validation and test. With ask, the studio and destila check ask, and a run counts it as none_of_these with a warning.',
+          'What an image without labels means: none_of_these trains and evaluates it as a negative for every label; not_labeled_yet leaves it out of training, validation and test. With ask, the studio and destila check ask you, and a run treats it as none_of_these with a warning.',
       },
       padding_color: {
-        name: 'Padding colour',
-        meaning: 'Colour (red, green, blue; 0 to 255) beside pictures that are not square, and under transparent ones.',
+        name: 'Padding color',
+        meaning: 'Color (red, green, blue; 0 to 255) beside images that are not square, and behind transparent ones.',
       },
       min_positives: {
         name: 'Few images below',
-        meaning: 'Classes with fewer positive images than this in a split are warned about.',
+        meaning: 'Classes with fewer positive images than this in a split cause a warning.',
       },
       duplicates_across_splits: {
         name: 'Same image in two splits',
-        meaning: 'How the same image in two splits is judged; it makes scores lie.',
+        meaning: 'How the same image in two splits is reported; it makes scores too good.',
       },
       max_megapixels: {
         name: 'Largest image',
-        meaning: 'Larger images are refused: a guard against decompression bombs.',
+        meaning: 'Larger images, in megapixels, are rejected as a guard against decompression bombs.',
       },
       sampling: {
         name: 'An epoch sees',
         meaning:
-          'What an epoch sees: every image once; images of rare classes more often (repeat_factor, Gupta et al. 2019); or every class equally often (balanced).',
+          'Which images an epoch uses: every image once (shuffle), images of rare classes more often (repeat_factor, Gupta et al. 2019), or every class equally often (balanced).',
       },
       repeat_threshold: {
         name: 'Repeat classes below',
@@ -711,21 +909,22 @@ export const en = {
       },
       cache_gb: {
         name: 'Pixel cache',
-        meaning: 'Disk space for letterboxed pixels, in gigabytes; 0 switches the cache off.',
+        meaning: 'Disk space for letterboxed pixels, in gigabytes; 0 disables the cache.',
       },
       workers: {
         name: 'Decoding threads',
-        meaning: 'Threads that decode and augment; 0 chooses by the number of cores.',
+        meaning: 'Threads that decode and augment images; 0 chooses by the number of cores.',
       },
     },
     augmentation: {
       horizontal_flip: {
         name: 'Mirror',
-        meaning: 'Probability of a mirror image.',
+        meaning: 'Probability of mirroring an image.',
       },
       vertical_flip: {
         name: 'Upside down',
-        meaning: 'Probability of an upside-down image; for photos from above, such as microscopes and satellites take.',
+        meaning:
+          'Probability of turning an image upside down; for images taken from above, such as microscope and satellite images.',
       },
       geometry_probability: {
         name: 'Moved images',
@@ -743,9 +942,9 @@ export const en = {
         name: 'Shift',
         meaning: 'Largest shift in each direction, as a share of the side.',
       },
-      colour_probability: {
-        name: 'Recoloured images',
-        meaning: 'Share of the images whose colours are changed.',
+      color_probability: {
+        name: 'Recolored images',
+        meaning: 'Share of the images whose colors are changed.',
       },
       brightness: {
         name: 'Brightness',
@@ -761,12 +960,12 @@ export const en = {
       },
       hue: {
         name: 'Hue',
-        meaning: 'Largest turn of the colour circle, as a share of the full circle.',
+        meaning: 'Largest rotation of the color wheel, as a share of a full turn.',
       },
       rand_operations: {
         name: 'RandAugment operations',
         meaning:
-          'RandAugment (Cubuk et al. 2019): so many more operations an image, each drawn from rotation, shear, shift, brightness, contrast, saturation, posterize, solarize and none; 0 switches it off, 2 is usual.',
+          'RandAugment (Cubuk et al. 2019): number of additional operations per image, each drawn from rotation, shear, shift, brightness, contrast, saturation, posterize, solarize and none; 0 disables it, 2 is usual.',
       },
       rand_magnitude: {
         name: 'RandAugment strength',
@@ -782,7 +981,8 @@ export const en = {
       },
       erase: {
         name: 'Erased rectangle',
-        meaning: 'Probability of a grey rectangle over the image (random erasing, Zhong et al. 2017; cutout).',
+        meaning:
+          'Probability of covering part of the image with a gray rectangle (random erasing, Zhong et al. 2017; cutout).',
       },
       erase_area: {
         name: 'Largest rectangle',
@@ -791,27 +991,28 @@ export const en = {
       mixup: {
         name: 'MixUp',
         meaning:
-          'MixUp (Zhang et al. 2017): images of a batch are blended in pairs and their labels with them, by a share drawn from Beta(mixup, mixup); 0 switches it off, 0.2 is usual.',
+          'MixUp (Zhang et al. 2017): images of a batch and their labels are blended in pairs, by a share drawn from Beta(mixup, mixup); 0 disables it, 0.2 is usual.',
       },
       order: {
         name: 'Order',
         meaning:
-          'What is done first: place (mirror, zoom, rotation, shift), colour (posterize and solarize with it), noise and erase. MixUp is always last.',
+          'Order of the steps, as a list of place (mirror, zoom, rotation, shift), color (with posterize and solarize), noise and erase. MixUp is always last.',
       },
     },
     engine: {
       name: {
         name: 'Engine',
         meaning:
-          'What computes; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any graphics card; onnx-cuda NVIDIA cards, after `destila engine install cuda`; tfjs TensorFlow through TensorFlow.js, after `destila engine install tfjs` or `tfjs-gpu`.',
+          'Engine that runs the networks; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any graphics card; onnx-cuda uses NVIDIA cards, after `destila engine install cuda`; tfjs uses TensorFlow through TensorFlow.js, after `destila engine install tfjs` or `tfjs-gpu`.',
       },
       threads: {
         name: 'Threads',
-        meaning: 'Threads of onnx-cpu; 0 takes all cores. Bit-identical results need the same number.',
+        meaning: 'Threads of onnx-cpu; 0 uses all cores. Bit-identical results need the same number.',
       },
       memory: {
         name: 'Memory',
-        meaning: 'With low onnx-cpu plans less ahead: about 40 % less memory at its peak, for up to 5 % of the speed.',
+        meaning:
+          'With low, onnx-cpu plans less ahead, which saves about 40 % of peak memory and costs up to 5 % of the speed.',
       },
     },
     network: {
@@ -826,12 +1027,12 @@ export const en = {
       weights: {
         name: 'Pretrained weights',
         meaning:
-          'File with pretrained weights, or the folder of a run whose network is trained on; null trains from scratch.',
+          'File with pretrained weights, or the folder of a run whose network training starts from; null trains from scratch.',
       },
       weights_normalization: {
         name: 'Their pixels',
         meaning:
-          "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (B0 to B7); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (Lite).",
+          "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto takes it from the file, or else the default of the family; imagenet is ImageNet's mean and deviation (B0 to B7); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (Lite).",
       },
       dropout: {
         name: 'Dropout',
@@ -844,7 +1045,7 @@ export const en = {
       },
       batch_size: {
         name: 'Batch size',
-        meaning: 'Images a training step.',
+        meaning: 'Images per training step.',
       },
       lr_head: {
         name: 'Learning rate, head',
@@ -869,26 +1070,25 @@ export const en = {
       },
       optimizer: {
         name: 'Optimizer',
-        meaning:
-          'What turns gradients into steps: AdamW, or SGD with Nesterov momentum, which wants learning rates 10 to 100 times as high.',
+        meaning: 'AdamW, or SGD with Nesterov momentum, which needs learning rates 10 to 100 times as high.',
       },
       momentum: {
         name: 'Momentum of SGD',
-        meaning: 'Momentum of SGD; AdamW has its own.',
+        meaning: 'Momentum of SGD; AdamW does not use it.',
       },
       weight_decay: {
         name: 'Weight decay',
-        meaning: 'Decoupled weight decay, on kernels only: never on norms and biases.',
+        meaning: 'Decoupled weight decay, applied to kernels only, not to normalization layers and biases.',
       },
       layer_decay: {
         name: 'Layer decay',
         meaning:
-          'Factor on the learning rate from each block to the one below it: the classifier learns at the full rate, early layers, which carry the pretrained knowledge, at less. 1 is the same for all.',
+          'Factor on the learning rate from each block to the one below it: the classifier learns at the full rate, early layers with their pretrained knowledge more slowly. 1 uses the same rate everywhere.',
       },
       accumulation_steps: {
         name: 'Batches per step',
         meaning:
-          'Batches whose gradients are added up before the weights move: as if the batch were this many times as large, in the memory of one (BatchNorm still sees single batches).',
+          'Batches whose gradients are accumulated before the weights are updated: acts like a batch this many times as large in the memory of one (BatchNorm still sees single batches).',
       },
       warmup_epochs: {
         name: 'Warm-up',
@@ -897,65 +1097,64 @@ export const en = {
       schedule: {
         name: 'Schedule',
         meaning:
-          'How the learning rate goes on after the warm-up: along a cosine to 0, not at all, down in steps, or one_cycle, which has a rise of its own (30 % of the steps, from 1/25 of the peak) and falls to almost 0.',
+          'How the learning rate changes after the warm-up: cosine falls to 0, constant stays, step falls in steps, and one_cycle has its own rise (30 % of the steps, from 1/25 of the peak) and falls to almost 0.',
       },
       step_epochs: {
         name: 'Step down every',
-        meaning: 'With schedule step: epochs between two steps down.',
+        meaning: 'With schedule step: epochs between two reductions.',
       },
       step_factor: {
         name: 'Step down by',
-        meaning: 'With schedule step: factor on the learning rate at each step down.',
+        meaning: 'With schedule step: factor on the learning rate at each reduction.',
       },
       clip_norm: {
         name: 'Gradient clipping',
-        meaning: 'Gradients are scaled down to this global norm; null leaves them.',
+        meaning: 'Gradients are scaled down to this global norm; null disables clipping.',
       },
       ema_decay: {
         name: 'Weight average (EMA)',
         meaning:
-          'Decay of a moving average of the weights that is evaluated and kept instead of the raw weights; after t steps it is at most (1 + t) / (10 + t), so that the start is forgotten. null switches it off.',
+          'Decay of a moving average of the weights that is evaluated and kept instead of the raw weights; after t steps it is at most (1 + t) / (10 + t), so that the initial weights are forgotten. null disables it.',
       },
       early_stopping_patience: {
         name: 'Stop when no better for',
-        meaning: 'Epochs without a better monitor before a phase ends; 0 never ends early.',
+        meaning: 'Epochs without improvement of the monitor before a phase ends; 0 disables early stopping.',
       },
       early_stopping_start: {
         name: 'Epochs not judged',
         meaning:
-          'Epochs at the start of a phase that are not judged: none of them is kept as the best or counts for the patience.',
+          'Epochs at the start of a phase that early stopping ignores: none of them is kept as the best or counts toward the patience.',
       },
       early_stopping_baseline: {
         name: 'Value to beat',
         meaning:
-          'Value of the monitor that has to be beaten for the patience to start anew: a phase that does not get there ends. null asks for no value.',
+          'Value of the monitor that an epoch has to beat to reset the patience: a phase that does not reach it ends. null requires no value.',
       },
       min_delta: {
         name: 'Better means by',
         meaning:
-          'By how much the monitor has to be better to count as better, for the best epoch, early stopping and the reduction of the learning rate.',
+          'Smallest improvement of the monitor that counts, for the best epoch, early stopping and the reduction of the learning rate.',
       },
       reduce_lr_factor: {
         name: 'Reduce rate by',
-        meaning:
-          'Factor on the learning rate after reduce_lr_patience epochs without a better monitor; 1 switches it off.',
+        meaning: 'Factor on the learning rate after reduce_lr_patience epochs without improvement; 1 disables it.',
       },
       reduce_lr_patience: {
         name: 'Reduce rate after',
-        meaning: 'Epochs without a better monitor before the learning rate is reduced; 0 switches it off.',
+        meaning: 'Epochs without improvement of the monitor before the learning rate is reduced; 0 disables it.',
       },
       reduce_lr_cooldown: {
         name: 'Rest after a reduction',
-        meaning: 'Epochs after a reduction in which nothing is counted.',
+        meaning: 'Epochs after a reduction that do not count toward the next one.',
       },
       min_lr: {
         name: 'Lowest rate',
-        meaning: 'The peak learning rate is never reduced below this for want of a better monitor.',
+        meaning: 'reduce_lr_factor never lowers the peak learning rate below this.',
       },
       monitor: {
         name: 'Best epoch by',
         meaning:
-          'What decides which epoch is best: val_loss is the plain binary cross-entropy against the labels, whatever the loss; macro_f1 is taken at 0.5.',
+          'Metric that decides which epoch is best: val_loss is the plain binary cross-entropy against the labels, regardless of the loss; macro_f1 uses the threshold 0.5.',
       },
       loss: {
         name: 'Loss',
@@ -964,48 +1163,48 @@ export const en = {
       },
       focal_gamma: {
         name: 'Focal gamma',
-        meaning: 'With loss focal: how much less easy entries count.',
+        meaning: 'With loss focal: how strongly easy entries are down-weighted.',
       },
       focal_alpha: {
         name: 'Focal alpha',
-        meaning: 'With loss focal: factor on present labels, 1 minus it on absent ones; null is none.',
+        meaning: 'With loss focal: factor on present labels, and 1 minus it on absent ones; null applies no factor.',
       },
       asymmetric_gamma_positive: {
         name: 'Gamma, present',
-        meaning: 'With loss asymmetric: how much less easy present labels count.',
+        meaning: 'With loss asymmetric: how strongly easy present labels are down-weighted.',
       },
       asymmetric_gamma_negative: {
         name: 'Gamma, absent',
-        meaning: 'With loss asymmetric: how much less easy absent labels count.',
+        meaning: 'With loss asymmetric: how strongly easy absent labels are down-weighted.',
       },
       asymmetric_margin: {
         name: 'Margin, absent',
-        meaning: 'With loss asymmetric: absent labels with scores below this count nothing.',
+        meaning: 'With loss asymmetric: absent labels with scores below this do not count.',
       },
       asymmetric_variant: {
         name: 'Variant',
         meaning:
-          "With loss asymmetric: stable is the formula; timm gives hopeless entries (scores below 1e-8) no gradient; original as well, and keeps the gradient out of the focusing factors as the authors' code does.",
+          "With loss asymmetric: stable follows the formula; timm gives entries with scores below 1e-8 no gradient; original does so too, and keeps the gradient out of the focusing factors as the authors' code does.",
       },
       label_smoothing: {
         name: 'Label smoothing',
-        meaning: 'Share e by which labels are softened: present is 1 - e/2, absent is e/2.',
+        meaning: 'Share e by which labels are softened: present becomes 1 - e/2, absent becomes e/2.',
       },
       positive_weights: {
         name: 'Weight of present labels',
         meaning:
-          'How much more a present label counts in each class: not at all, absent over present images in train, or the same ratio of effective numbers (Cui et al. 2019), which is milder.',
+          'How much more a present label counts in each class: none, inverse_frequency (absent over present images in train), or effective_number (the same ratio of effective numbers, Cui et al. 2019), which is milder.',
       },
       effective_number_beta: {
         name: 'Effective number, beta',
         meaning:
-          'With positive_weights effective_number: 0 weights nothing, towards 1 it becomes the inverse frequency.',
+          'With positive_weights effective_number: 0 applies no weights; toward 1 they approach the inverse frequency.',
       },
     },
     student: {
       architecture: {
         name: 'Network',
-        meaning: 'Lite member of the EfficientNet family: the others cannot be quantized.',
+        meaning: 'Lite member of the EfficientNet family; the others cannot be quantized.',
       },
       alpha: {
         name: 'Weight of the labels',
@@ -1013,7 +1212,7 @@ export const en = {
       },
       temperature: {
         name: 'Temperature',
-        meaning: 'Softens the scores that the student learns from the teacher.',
+        meaning: "Softens the teacher's scores that the student learns from.",
       },
     },
     qat: {
@@ -1023,11 +1222,11 @@ export const en = {
       },
       lr: {
         name: 'Learning rate',
-        meaning: 'Learning rate; small, since the weights are good already.',
+        meaning: 'Learning rate; small, because the weights are already good.',
       },
       early_stopping_patience: {
         name: 'Stop when no better for',
-        meaning: 'Epochs without a better monitor before training ends; 0 never ends early.',
+        meaning: 'Epochs without improvement of the monitor before training ends; 0 disables early stopping.',
       },
       range_decay: {
         name: 'Range decay',
@@ -1035,27 +1234,27 @@ export const en = {
       },
       monitor: {
         name: 'Best epoch by',
-        meaning: 'What decides which epoch is best, measured on the INT8 model.',
+        meaning: 'Metric that decides which epoch is best, measured on the INT8 model.',
       },
     },
     threshold_search: {
       goal: {
         name: 'Goal',
         meaning:
-          'What each threshold is chosen for: the best F1, or the other of precision and recall while one stays at or above its minimum.',
+          'What each threshold is chosen for: max_f1 for the best F1; precision or recall to keep that one at or above its minimum and maximize the other.',
       },
       min_precision: {
         name: 'Precision at least',
-        meaning: 'With goal precision: the precision to keep on the validation split.',
+        meaning: 'With goal precision: the precision to reach on the validation split.',
       },
       min_recall: {
         name: 'Recall at least',
-        meaning: 'With goal recall: the recall to keep on the validation split.',
+        meaning: 'With goal recall: the recall to reach on the validation split.',
       },
       smoothing: {
         name: 'Smoothing of rare labels',
         meaning:
-          'Pulls the threshold of rare classes toward the global one: as if this many more validation positives had voted for it.',
+          'Pulls the thresholds of rare classes toward the global one, as if this many more validation positives had voted for it.',
       },
     },
     tflite_export: {
@@ -1065,8 +1264,7 @@ export const en = {
       },
       input_type: {
         name: 'Input type',
-        meaning:
-          "Type of the model file's input: uint8 takes pixels as they are and is accepted by every phone library.",
+        meaning: "Type of the model file's input: uint8 takes unchanged pixels and is accepted by every phone library.",
       },
       output_type: {
         name: 'Output type',
@@ -1074,16 +1272,16 @@ export const en = {
       },
       representative_dataset_size: {
         name: 'Calibration images',
-        meaning: 'Training images, un-augmented, from which activation ranges are calibrated.',
+        meaning: 'Training images, without augmentation, from which activation ranges are calibrated.',
       },
     },
     seed: {
       name: 'Seed',
-      meaning: 'Start of every random draw: same seed, same data, same machine, same model.',
+      meaning: 'Seed of every random draw: the same seed, data and machine give the same model.',
     },
     checkpoint_minutes: {
       name: 'Checkpoint every',
-      meaning: 'Minutes between checkpoints within an epoch; each epoch writes one as well.',
+      meaning: 'Minutes between checkpoints within an epoch; the end of each epoch also writes one.',
     },
   },
   settings: {

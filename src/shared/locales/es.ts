@@ -550,23 +550,229 @@ export const es: Catalog = {
     imagesTensorsScoresTestApp: 'Imágenes, tensores y puntuaciones para probar la app',
   },
   messages: {
+    busy: {
+      alreadyQueued: '{{run}} ya está en la cola.',
+      notRunning: 'Este entrenamiento no está en marcha.',
+      portInUse: 'El puerto {{port}} está en uso, quizá por otro estudio. Elige otro con --port.',
+      rateSearchRunning: 'Ya se está buscando una tasa de aprendizaje.',
+      trainingDisturbsMeasurement:
+        'Hay un entrenamiento en marcha y una medición hecha ahora engañaría. Espera a que acabe, o detenlo.',
+      trainingDisturbsRateSearch:
+        'Hay un entrenamiento en marcha, y buscar una tasa de aprendizaje frenaría a ambos. Espera a que acabe, o detenlo.',
+    },
+    cancelled: {
+      beforeRunStarted: 'Detenido antes de que empezara el entrenamiento. Reanúdalo para empezarlo.',
+      download: 'La descarga se detuvo. Lo que llegó se conserva.',
+      install: 'Cancelado. No se ha instalado nada.',
+      notConfirmed: 'No se ha descargado nada. Usa --yes para omitir la pregunta.',
+      work: 'Cancelado.',
+    },
+    config: {
+      assignmentMalformed: '--set {{assignment}}: escribe clave=valor, por ejemplo --set teacher.epochs_head=3.',
+      assignmentOfAnotherSection:
+        '--set {{assignment}}: en un entrenamiento existente solo se puede cambiar {{section}}.*. Inicia uno nuevo para cambiar otros parámetros.',
+      assignmentUnreadable: '--set {{assignment}}: el valor no es YAML válido.',
+      checkpointsNeeded: 'Este entrenamiento no ha acabado: necesita sus puntos de control para reanudarse.',
+      installerUnknown: 'No hay ningún motor «{{name}}» que instalar. Disponibles: {{names, list}}.',
+      portInvalid: '--port {{port}}: tiene que ser un número entero de 0 a 65535.',
+      presetUnknown: 'No existe el preajuste «{{preset}}». Preajustes: {{names, list}}.',
+      presetUnknownMeant: 'No existe el preajuste «{{preset}}». ¿Querías decir {{guess}}? Preajustes: {{names, list}}.',
+      proxyCredentials:
+        'El proxy pide nombre y contraseña. Añádelos a su dirección en Preferencias (http://nombre:contraseña@equipo:puerto).',
+      runNotInTrash: 'Solo se pueden borrar para siempre los entrenamientos de la papelera.',
+      screensNotBuilt: 'Las pantallas aún no se han compilado. Ejecuta `npm run build` una vez.',
+      settingErrors: '{{errors, lines}}',
+      settingTwice: '{{place}}: «{{key}}» está fijado dos veces.',
+      settingUnknown: '{{place}}: parámetro desconocido {{key}}.',
+      settingsFileExists: '{{file}} ya existe y no se ha cambiado.',
+      settingsFileUnreadable: 'No se puede leer el archivo de configuración {{file}}.',
+      settingsNotAMap: '{{file}}:1: escribe los parámetros en líneas de la forma «clave: valor».',
+      weightsUnknown: 'No hay pesos «{{id}}» en el catálogo. «destila weights list» los muestra todos.',
+      weightsUnknownMeant:
+        'No hay pesos «{{id}}» en el catálogo. ¿Querías decir «{{guess}}»? «destila weights list» los muestra todos.',
+      yamlAlias: '{{place}}: no se admiten los alias (*{{name}}). Escribe el valor directamente.',
+      yamlBracketsTooDeep: '{{place}}: los corchetes están anidados a más de {{limit, number}} niveles.',
+      yamlInvalid: '{{place}}: esto no es YAML válido.',
+      yamlTooDeep: '{{file}}: los valores están anidados a demasiada profundidad.',
+      yamlTooLarge: '{{file}} tiene más de {{limit, number}} KB, demasiado para un archivo de configuración.',
+      yamlTooManyTags:
+        '{{file}} tiene más de {{limit, number}} etiquetas YAML (! o %), demasiadas para un archivo de configuración.',
+    },
+    data: {
+      noThresholds: 'Este entrenamiento aún no tiene umbrales. Se eligen al acabar.',
+      projectFolderMissing: 'La carpeta del proyecto {{folder}} no existe.',
+      testNotScored: 'La partición de prueba aún no se ha puntuado. Es una de las últimas etapas de un entrenamiento.',
+      triedImageUnreadable:
+        'No se puede leer esta imagen: está dañada, incompleta, es demasiado grande o no es una imagen.',
+    },
     diskFull: {
+      install: 'El disco está lleno. Libera espacio e inténtalo otra vez.',
+      output: 'No se pudo escribir la salida porque el disco está lleno.',
       saved: 'El disco está lleno. Libera espacio y reanuda: no se ha perdido nada de lo guardado.',
+      space:
+        '{{folder}} tiene {{freeMegabytes, number(maximumFractionDigits: 0)}} MB libres, pero hacen falta {{neededMegabytes, number(maximumFractionDigits: 0)}} MB.',
+    },
+    engine: {
+      compileFailed:
+        '{{compiler}} no pudo compilar el enlace nativo, que necesita C++17. Su salida está en los detalles.',
+      compilerMissing: 'Falta el compilador de C++ ({{compiler}}). Instálalo con: sudo apt-get install g++',
+      cudaLinuxOnly:
+        'El proveedor CUDA solo existe para Linux x64. onnx-webgpu funciona con cualquier tarjeta gráfica.',
+      googleUnreachable:
+        'El servidor de Google no responde. Comprueba la conexión; detrás de un proxy, usa --proxy http://equipo:puerto.',
+      npmChecksum:
+        'npm no recibió el paquete publicado: su suma de comprobación es distinta. Inténtalo otra vez. Si vuelve a pasar, puede que un proxy o una página de acceso cambie las descargas.',
+      npmFailed: 'npm no pudo instalar @tensorflow/{{name}}. Su salida está en los detalles.',
+      npmMissing: 'npm no está instalado. Instala Node.js desde nodejs.org, que lo incluye, e inténtalo otra vez.',
+      npmUnreachable:
+        'El registro de npm no responde. Comprueba la conexión; detrás de un proxy, usa --proxy http://equipo:puerto.',
+      packageDownloadFailed: 'La descarga propia del paquete falló. Su salida está en los detalles.',
+      tfjsNotForPlatform:
+        '@tensorflow/{{name}} no tiene parte nativa para {{platform}} en {{arch}}. onnx-cpu y onnx-webgpu no la necesitan.',
+    },
+    engineChoice: {
+      allFailed: 'No se pudo medir ningún motor ({{failed, list}}), así que se usa la CPU.',
+      figure: '{{engine}} {{seconds, number(minimumSignificantDigits: 3; maximumSignificantDigits: 3)}} s',
+      measured: 'Medido en este equipo, un paso de maestro y alumno: {{figures, list}}.',
+      measuredSomeFailed:
+        'Medido en este equipo, un paso de maestro y alumno: {{figures, list}}. No funcionan: {{failed, list}}.',
+    },
+    engineInstall: {
+      compiling: 'Compilando el enlace nativo con {{compiler}}',
+      cudaNeeds:
+        'Necesita un controlador de NVIDIA, CUDA 12 y cuDNN 9, que no se incluyen. `destila doctor` muestra los que faltan.',
+      cudaProvider: 'Proveedor CUDA de onnxruntime {{version}} para Linux x64, de Microsoft (licencia MIT).',
+      downloadingOwn: 'Ejecutando la descarga propia del paquete',
+      from: 'De       {{url}}',
+      into: 'En       {{folder}}  (borra esta carpeta para desinstalarlo)',
+      libraries:
+        'Con      {{libraries}}, desde {{host}}: {{megabytes, number(maximumFractionDigits: 0)}} MB que descargar, comprobados con el SHA-256 publicado allí; {{diskMegabytes, number(maximumFractionDigits: 0)}} MB en disco. No hace falta Python.',
+      needsCompiler: 'Necesita g++ para compilar el enlace nativo, en unos segundos.',
+      needsCuda11: 'Necesita un controlador de NVIDIA, CUDA 11.2 y cuDNN 8.1, que no se incluyen.',
+      noDriver:
+        'Nota     en este equipo no hay ningún controlador de NVIDIA cargado, y el motor no arranca sin él (sudo apt-get install nvidia-driver).',
+      ownDownload:
+        'Con      TensorFlow 2.9.1 y el enlace nativo, que descarga de los servidores de Google el script del propio paquete (varios cientos de MB). Sin probar en este sistema.',
+      size: 'Tamaño   {{megabytes, number(maximumFractionDigits: 0)}} MB que descargar, comprobados con el SHA-512 que publica NuGet.',
+      tensorFlowCpu: 'TensorFlow {{version}} para la CPU',
+      tensorFlowCuda: 'TensorFlow {{version}} con CUDA 12.3 y cuDNN 8.9 (con las licencias de NVIDIA)',
+      tfjsPackage:
+        'TensorFlow para Node: @tensorflow/{{name}} {{version}}, de Google (licencia Apache-2.0), desde npm, unos 40 MB. No se ejecutan scripts de instalación, ni suyos ni de sus dependencias.',
+    },
+    export: {
+      noBundle: 'Este entrenamiento aún no tiene paquete. Expórtalo antes.',
+    },
+    fieldError: {
+      architectureUnknown: 'no se conoce la red «{{name}}». Elige {{names, list(type: disjunction)}}.',
+      atLeast: '{{field}} tiene que ser {{limit, number(maximumFractionDigits: 12)}} o más.',
+      atMost: '{{field}} tiene que ser {{limit, number(maximumFractionDigits: 12)}} o menos.',
+      bundleName: 'usa solo letras, cifras, puntos, guiones y guiones bajos, y empieza por una letra o una cifra.',
+      invalid: '{{field}}: {{reason}}',
+      lessThan: '{{field}} tiene que ser menor que {{limit, number(maximumFractionDigits: 12)}}.',
+      list: '{{field}} tiene que ser una lista.',
+      map: '{{field}} tiene que ser un grupo de líneas «clave: valor».',
+      moreThan: '{{field}} tiene que ser mayor que {{limit, number(maximumFractionDigits: 12)}}.',
+      notAStudent:
+        '{{name}} puede ser maestro, pero no alumno, porque sus capas swish y squeeze-excite no se pueden cuantizar a INT8. Elige {{names, list(type: disjunction)}}.',
+      number: '{{field}} tiene que ser un número.',
+      oneOf: '{{field}} tiene que ser {{values, list(type: disjunction)}}.',
+      order: 'enumera {{steps, list}}, cada uno una sola vez.',
+      text: '{{field}} tiene que ser un texto.',
+      trueOrFalse: '{{field}} tiene que ser true o false.',
+      wholeNumber: '{{field}} tiene que ser un número entero.',
     },
     file: {
+      csvNotWritten:
+        'No se puede escribir {{file}}. Libera espacio o comprueba los permisos de la carpeta, y puntúala de nuevo.',
       diskReadOnly:
         'No se puede escribir este archivo: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
+      downloadGone: '{{host}} ya no tiene este archivo.',
+      downloadGoneByHand:
+        '{{host}} ya no tiene este archivo. También puedes descargarlo de su página en el catálogo y ponerlo en la carpeta de pesos.',
+      downloadInterrupted:
+        'La conexión se perdió tras {{megabytes, number(minimumFractionDigits: 1; maximumFractionDigits: 1)}} MB. Lo que llegó se conserva: inténtalo otra vez para continuar.',
+      hostError: '{{host}} respondió con el estado HTTP {{status}}. Inténtalo más tarde.',
+      hostErrorByHand:
+        '{{host}} respondió con el estado HTTP {{status}}. Inténtalo más tarde, o descarga el archivo de su página en el catálogo y ponlo en la carpeta de pesos.',
+      hostUnreachable:
+        '{{host}} no responde. Comprueba la conexión a internet y, si usas uno, el proxy en Preferencias.',
+      hostUnreachableByHand:
+        '{{host}} no responde. Comprueba la conexión a internet y, si usas uno, el proxy en Preferencias. También puedes descargar el archivo de su página en el catálogo y ponerlo en la carpeta de pesos.',
+      measurementForgotten: 'Esta medición ya no existe.',
       missing: 'Falta un archivo: {{reason}}',
+      noMatchingRun:
+        '{{folder}} no es un entrenamiento y ninguno de los suyos sirve. Indica la carpeta de un entrenamiento o un proyecto con entrenamientos sin acabar.',
       noPermission: 'Sin permiso: {{reason}}',
+      noRuns:
+        '{{folder}} no es un entrenamiento ni contiene ninguno. Indica la carpeta de un entrenamiento o un proyecto que los tenga.',
+      notARun: '«{{run}}» no es un entrenamiento.',
+      notDownloadable: '{{name}} no se puede descargar.',
+      notDownloading: 'Este archivo no se está descargando.',
+      notInBundle: '{{name}} no está en el paquete.',
       notWritable:
         'No se puede escribir en {{path}}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
+      outputNotWritten: 'No se pudo escribir la salida: {{reason}}',
+      packageLayout:
+        'Al paquete descargado le falta {{files, list}}. Su estructura ha cambiado y esta versión del estudio no puede instalarlo.',
+      packageNotOffered: '{{host}} no ofrece {{name}} (estado HTTP {{status}}).',
+      packageWithoutChecksum: '{{host}} no tiene {{name}} {{version}} para Linux x64 con una suma de comprobación.',
+      redirectLoop: '{{host}} redirige más de {{limit, number}} veces.',
+      redirectUnencrypted: '{{host}} redirige a una dirección sin cifrar ({{next}}), que no se sigue.',
+      studentWeightsUnreadable:
+        'No se pueden leer los pesos preentrenados del alumno: {{path}}. Elige otro archivo o entrena desde cero.',
+      studioRestarted: 'El estudio se ha reiniciado. Abre la dirección que ha mostrado.',
+      studioUnreachable: 'El estudio no responde. Puede que se haya cerrado; ábrelo otra vez.',
+      teacherWeightsUnreadable:
+        'No se pueden leer los pesos preentrenados del maestro: {{path}}. Elige otro archivo o entrena desde cero.',
+      versionNotOffered: '{{host}} no ofrece esta versión (estado HTTP {{status}}).',
+    },
+    internal: {
+      answerNotUnderstood: 'La ventana no entiende la respuesta del estudio ({{method}}). Recárgala.',
+      endedTwice:
+        'El estudio se cerró de improviso dos veces durante este entrenamiento, así que no se ha vuelto a reanudar solo. Su último punto de control está a salvo: puedes reanudarlo tú.',
+      foreignWindow: 'Solo la ventana del estudio puede enviar peticiones.',
+      requestNotUnderstood: 'El estudio no entiende esta petición ({{method}}). Recarga la ventana.',
+      requestUnreadable: 'No se pudo leer la petición. Recarga la ventana.',
     },
     list: {
       andMore: '{{items}} y {{count, number}} más',
     },
+    mismatch: {
+      downloadChecksum:
+        'El archivo descargado no es el publicado: su suma {{algorithm}} es distinta. Se ha borrado. Inténtalo otra vez. Si vuelve a pasar, puede que un proxy o una página de acceso cambie las descargas.',
+      thresholdsOfOtherLabels:
+        'Estos umbrales son de otras etiquetas, no de las de este entrenamiento. Recarga la pantalla.',
+    },
     outOfMemory: {
       training:
         'Se agotó la memoria. Reduce batch_size o input_size y reanuda: el último punto de control está a salvo.',
+    },
+    recipe: {
+      blackOrWhite: 'Algunas imágenes quedan negras o blancas.',
+      colors:
+        'Los colores cambian tanto que las etiquetas que dependen del color (maduro, verde) dejan de ser ciertas.',
+      erasedObject: 'El rectángulo borrado puede tapar un objeto entero y su etiqueta se queda.',
+      mixupAndLoss: 'MixUp choca con una pérdida focal o asimétrica: las etiquetas mezcladas nunca son fáciles.',
+      mixupStrong: 'La mayoría de las imágenes son mitad una y mitad otra, y los objetos pequeños desaparecen.',
+      noise: 'Un ruido tan fuerte oculta los objetos pequeños.',
+      outOfImage: 'Un zoom y un desplazamiento tan grandes sacan objetos de la imagen y sus etiquetas se quedan.',
+      randAugment: 'Un RandAugment tan fuerte deja poco de la imagen.',
+      repeatedAndWeighted: 'Las clases raras se repiten y además pesan más. Con una de las dos cosas suele bastar.',
+      teacherUnused:
+        'El alumno ignora al maestro, que se entrena igualmente para comparar. Un maestro pequeño con pocas épocas ahorra tiempo.',
+      upsideDown:
+        'Las imágenes se ponen boca abajo: las etiquetas que dependen de dónde está arriba dejan de ser ciertas.',
+    },
+    run: {
+      number: 'Entrenamiento {{number}}',
+    },
+    setting: {
+      at: '{{place}}: {{error}}',
+      moreErrors_one: '... y {{count, number}} más.',
+      moreErrors_other: '... y {{count, number}} más.',
+      unknown: 'parámetro desconocido {{key}}.',
+      unknownMeant: 'parámetro desconocido {{key}}. ¿Querías decir {{guess}}?',
+      yamlLine: 'línea {{line}}: esto no es YAML válido ({{reason}}).',
     },
   },
   report: {
@@ -737,7 +943,7 @@ export const es: Catalog = {
         name: 'Desplazamiento',
         meaning: 'Mayor desplazamiento, como parte del lado.',
       },
-      colour_probability: {
+      color_probability: {
         name: 'Imágenes recoloreadas',
         meaning: 'Parte de las imágenes cuyos colores cambian.',
       },
@@ -790,7 +996,7 @@ export const es: Catalog = {
       order: {
         name: 'Orden',
         meaning:
-          'Qué se hace antes: place (espejo, zoom, giro, desplazamiento), colour (con posterizar y solarizar), noise (ruido) y erase (rectángulo). MixUp siempre va al final.',
+          'Orden de los pasos: place (espejo, zoom, giro, desplazamiento), color (con posterizar y solarizar), noise (ruido) y erase (rectángulo). MixUp siempre va al final.',
       },
     },
     engine: {

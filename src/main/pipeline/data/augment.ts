@@ -1,5 +1,6 @@
 import type { Affine } from './affine.ts';
-import type { Augmentation, Pass } from './drawAugmentation.ts';
+import type { AugmentationStep } from '../../../shared/config.ts';
+import type { Augmentation } from './drawAugmentation.ts';
 import type { ColourMatrix } from './colour.ts';
 import { identityColour } from './colour.ts';
 
@@ -28,13 +29,13 @@ export function augment(
 }
 
 function apply(
-  pass: Pass,
+  pass: AugmentationStep,
   pixels: Uint8Array,
   size: number,
   { colour, posterizeBits, solarizeFrom, noise, noiseSeed, erased }: Augmentation,
 ): void {
-  if (pass === 'colour' && colour.some((value, i) => value !== identityColour[i])) recolour(pixels, colour);
-  if (pass === 'colour' && (posterizeBits < 8 || solarizeFrom < 256))
+  if (pass === 'color' && colour.some((value, i) => value !== identityColour[i])) recolour(pixels, colour);
+  if (pass === 'color' && (posterizeBits < 8 || solarizeFrom < 256))
     lookUp(pixels, toneTable(posterizeBits, solarizeFrom));
   if (pass === 'noise' && noise > 0) addNoise(pixels, noise, noiseSeed);
   if (pass === 'erase' && erased !== null) erase(pixels, size, erased);

@@ -1,4 +1,4 @@
-import type { AugmentationConfig } from '../../../shared/config.ts';
+import type { AugmentationConfig, AugmentationStep } from '../../../shared/config.ts';
 import { randomStream } from '../../../shared/random.ts';
 import type { RandomStream } from '../../../shared/random.ts';
 import { identityColour, jittered } from './colour.ts';
@@ -6,15 +6,13 @@ import type { ColourMatrix } from './colour.ts';
 import type { Affine } from './affine.ts';
 import { identityAffine, rotated, scaled, sheared, shifted } from './affine.ts';
 
-export type Pass = 'place' | 'colour' | 'noise' | 'erase';
-
 /**
  * Augmentation of one sample, in coordinates that know no size: the same parameters give the same crop at every input size,
  * so that the student sees what the teacher sees.
  */
 export interface Augmentation {
   /** Each of them once; posterize and solarize come with colour. */
-  readonly order: readonly Pass[];
+  readonly order: readonly AugmentationStep[];
   readonly place: Affine;
   readonly colour: ColourMatrix;
   /** Bits kept of each value, 1..8. */
@@ -53,7 +51,7 @@ export function drawAugmentation(
   const noise = streamOf('noise');
   const [deviation, noiseSeed] = [config.noise * noise(), Math.floor(noise() * 2 ** 32)];
   return {
-    order: config.order.split(/, ?/) as Pass[],
+    order: config.order,
     ...changes,
     noise: noise() < config.noise_probability ? deviation : 0,
     erased: drawErased(config, streamOf('erase')),
@@ -75,7 +73,7 @@ export function changesNothing(config: AugmentationConfig): boolean {
     hue,
   } = config;
   const moves = config.geometry_probability > 0 && (rotation > 0 || zoom > 0 || shift > 0);
-  const colours = config.colour_probability > 0 && (brightness > 0 || contrast > 0 || saturation > 0 || hue > 0);
+  const colours = config.color_probability > 0 && (brightness > 0 || contrast > 0 || saturation > 0 || hue > 0);
   return (
     mirror === 0 &&
     upsideDown === 0 &&
@@ -102,7 +100,7 @@ function drawPlace(config: AugmentationConfig, stream: RandomStream): Affine {
 }
 
 function drawColour(config: AugmentationConfig, stream: RandomStream): ColourMatrix {
-  if (stream() >= config.colour_probability) return identityColour;
+  if (stream() >= config.color_probability) return identityColour;
   return jittered(identityColour, {
     brightness: 1 + within(config.brightness, stream),
     contrast: 1 + within(config.contrast, stream),

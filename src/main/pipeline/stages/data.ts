@@ -47,7 +47,8 @@ export async function dataStage(
     message: `${train.length} training, ${val.length} validation and ${test.length} test images, ${dataset.vocabulary.length} classes; separator: ${separator.separator}.`,
   });
   if (warnings > 0) report({ type: 'note', stage: 'data', level: 'warning', message: formatProblems(problems, 3) });
-  for (const { message } of recipeWarnings(config)) report({ type: 'note', stage: 'data', level: 'warning', message });
+  for (const { message } of recipeWarnings(config))
+    report({ type: 'note', stage: 'data', level: 'warning', message: message.text });
   await writeSnapshot(snapshotFolder(runFolder), dataset);
   return {
     train: train.length,

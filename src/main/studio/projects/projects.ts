@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Project } from '../../../shared/contract/studio.ts';
 import { projectSchema } from '../../../shared/contract/studio.ts';
 import { Problem } from '../../../shared/problem.ts';
+import { defaultRunName } from '../../../shared/runName.ts';
 import { listRuns } from '../../pipeline/storage/runFolder.ts';
 import { removeLabelLeftovers } from '../labels/labelLock.ts';
 import { readIndex } from '../labels/datasetIndex.ts';
@@ -143,7 +144,7 @@ async function describe(folder: string, read: ReadSketch): Promise<Remembered> {
         last < 0
           ? null
           : {
-              name: `Run ${runs[last]!.number}`,
+              name: defaultRunName(runs[last]!.number),
               macroAp: runs[last]!.record.stages.thresholds.summary.val_int8_ap ?? null,
             },
     },

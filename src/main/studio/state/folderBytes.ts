@@ -1,10 +1,10 @@
 import { lstat, opendir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Entries that are looked at in one turn of the event loop: a cache of 100,000 files holds nobody up. */
+/** Entries per turn of the event loop, so that a cache of 100,000 files does not block the studio. */
 const AT_ONCE = 32;
 
-/** Files below a folder, one by one, links not followed. What is gone meanwhile or cannot be read is passed over. */
+/** Files in a folder and its subfolders. Does not follow links, and skips what has vanished or cannot be read. */
 export async function* filesBelow(folder: string): AsyncGenerator<string> {
   const folders = [folder];
   for (let place = folders.pop(); place !== undefined; place = folders.pop()) {

@@ -18,7 +18,7 @@ import { sketch } from '../labels/sketch.ts';
 import type { ProjectSketch } from '../labels/sketch.ts';
 import { runPlace } from '../runs/runs.ts';
 import { openHistories } from '../runs/history.ts';
-import { runName } from '../runs/runSummary.ts';
+import { nameOfRun } from '../runs/runSummary.ts';
 import { openTest, readTune, saveThresholds } from '../runs/tuning.ts';
 import type { ThreadMethod } from './protocol.ts';
 
@@ -82,7 +82,7 @@ export function createTasks(stateFolder: string, emit: (event: StudioEvent) => v
       histories.read(run, runOf(folderOf(project), run), folderOf(project)),
     'tune.read': async ({ project, run }, folderOf) => {
       const folder = runOf(folderOf(project), run);
-      return readTune(folder, await runName(folder));
+      return readTune(folder, await nameOfRun(folder));
     },
     'tune.save': async ({ project, run, thresholds }, folderOf) => {
       await saveThresholds(runOf(folderOf(project), run), thresholds);
@@ -92,7 +92,7 @@ export function createTasks(stateFolder: string, emit: (event: StudioEvent) => v
       const folder = runOf(folderOf(project), run);
       await openTest(folder);
       emit({ type: 'runsChanged', project });
-      return readTune(folder, await runName(folder));
+      return readTune(folder, await nameOfRun(folder));
     },
   };
 

@@ -96,7 +96,7 @@ test('no line, snapshot, history or large folder is read in the own thread of th
   for (const method of threadMethods) await outcome(method, inputs[method]);
   await outcome('project.open', { folder });
   await outcome('dataset.check', { project });
-  await outcome('tune.attention', { ...run, path: 'a.jpg', label: 0 });
+  await outcome('tune.occlusionMap', { ...run, path: 'a.jpg', label: 0 });
   expect(inOwnThread).toEqual([]);
 });
 

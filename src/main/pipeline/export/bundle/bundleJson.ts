@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { complaint } from '../../../../shared/complaint.ts';
+import { fieldError } from '../../../../shared/fieldError.ts';
 import { Problem } from '../../../../shared/problem.ts';
 
 /** Metrics of 10,000 labels take 32 MB; a file beyond this is no bundle's and would take long to parse. */
@@ -40,7 +40,7 @@ export function parseBundleJson<T>(schema: z.ZodType<T>, name: string, bytes: Ui
       'file',
       `${name} has the unknown entry ${JSON.stringify(issue.keys[0])}${place === '' ? '' : ` in ${place}`}.`,
     );
-  throw new Problem('file', complaint(issue, place === '' ? name : `${name}: ${place}`), parsed.error.message);
+  throw new Problem('file', fieldError(issue, place === '' ? name : `${name}: ${place}`).text, parsed.error.message);
 }
 
 /** Counts brackets without building anything: parsed, 60 MB of brackets take several gigabytes. */
