@@ -1,24 +1,26 @@
+import { message } from '../../shared/message.ts';
+import { Problem, toProblemData } from '../../shared/problem.ts';
 import type { Connection, Transport } from './client.ts';
 
 const RETRY_MS = 1000;
 
-/** What must arrive even if the window goes away meanwhile, as far as browsers carry it on (64 kB in all). */
+/** Calls that must arrive even if the window is closed meanwhile. Browsers allow this for 64 kB in total. */
 const outlivesTheWindow = new Set(['tune.save', 'dataset.draft']);
 const CARRIED_BYTES = 60_000;
 
-/** What a window is told whose key the studio does not know. */
-export const STARTED_ANEW = 'The studio was started anew. Open the address that it printed.';
+/** Shown in a window whose token the studio does not accept. */
+export const sessionExpired = message('file.studioRestarted');
 
 const isRefused = ({ status }: Response): boolean => status === 401 || status === 403;
 
-/** Events that break off do not say why; a call does. */
-const whatFails = (): Promise<Connection> =>
+/** A broken stream of events does not tell the reason, but a call does. */
+const currentConnection = (): Promise<Connection> =>
   fetch('/api/studio.hello', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then(
     (response) => (isRefused(response) ? 'refused' : 'gone'),
     () => 'gone',
   );
 
-/** Calls over fetch, events over server-sent events. A hidden window hears only what matters and catches up when it is shown. */
+/** Calls use fetch, events use server-sent events. A hidden window only receives important events and catches up later. */
 export function browserTransport(): Transport {
   return {
     call: async (method, input) => {
@@ -32,16 +34,10 @@ export function browserTransport(): Transport {
           keepalive: outlivesTheWindow.has(method) && body.length < CARRIED_BYTES,
         });
       } catch (error) {
-        return {
-          problem: {
-            kind: 'file',
-            message: 'The studio does not answer. It may have been closed; start it again.',
-            detail: (error as Error).message,
-          },
-        };
+        return { problem: toProblemData(new Problem('file.studioUnreachable', {}, (error as Error).message)) };
       }
       if (isRefused(response))
-        return { problem: { kind: 'file', message: STARTED_ANEW, detail: await response.text() } };
+        return { problem: toProblemData(new Problem('file.studioRestarted', {}, await response.text())) };
       return (await response.json()) as { value: unknown };
     },
     listen: (onEvent, onConnection) => {
@@ -55,8 +51,8 @@ export function browserTransport(): Transport {
         own.onerror = () => {
           if (source !== own) return;
           own.close();
-          // The next try waits for the answer: it would be lost with a newer source.
-          void whatFails().then((connection) => {
+          // The next try waits for this answer, because a newer source would discard it.
+          void currentConnection().then((connection) => {
             if (source !== own) return;
             onConnection(connection);
             setTimeout(() => {

@@ -2,12 +2,12 @@ import type { Input, Method, Output, Picture } from '../../shared/contract/contr
 import { contract, pictureQuery } from '../../shared/contract/contract.ts';
 import type { StudioEvent } from '../../shared/contract/studio.ts';
 import { eventSchema } from '../../shared/contract/studio.ts';
+import type { ProblemData, ProblemKind } from '../../shared/problem.ts';
 import { Problem } from '../../shared/problem.ts';
-import type { ProblemKind } from '../../shared/problem.ts';
 import { browserTransport } from './browser.ts';
 import { desktopTransport } from './desktop.ts';
 
-/** refused: the studio was started anew with another key, and knows this window no more. */
+/** refused: the studio was restarted with another token, so the session of this window has expired. */
 export type Connection = 'there' | 'gone' | 'refused';
 
 /** How a door carries calls and events. */
@@ -15,31 +15,25 @@ export interface Transport {
   call(
     method: Method,
     input: unknown,
-  ): Promise<{ value: unknown } | { problem: { kind: string; message: string; detail?: string | undefined } }>;
-  /** `onConnection` tells when the studio cannot be reached and when it is back. */
+  ): Promise<{ value: unknown } | { problem: Omit<ProblemData, 'kind'> & { kind: string } }>;
+  /** `onConnection` is told when the studio becomes unreachable and when it is back. */
   listen(onEvent: (event: unknown) => void, onConnection: (connection: Connection) => void): void;
-  /** Address of a path below the door's own origin. */
+  /** Address of a path under the door's own origin. */
   address(path: string): string;
-  /** The path of a dropped folder or file, where the door knows it. */
+  /** The path of a dropped folder or file, or null if the door does not know it. */
   pathOf(file: File): string | null;
-  /** The system's folder dialog; null where there is none. */
+  /** The system's folder dialog, or null if the door has none. */
   chooseFolder: (() => Promise<string | null>) | null;
 }
 
 const transport: Transport = desktopTransport() ?? browserTransport();
 
-/** Asks the studio; what comes back is checked. Rejects with a Problem. */
+/** Calls a method of the studio and validates its answer. Rejects with a Problem. */
 export async function call<M extends Method>(method: M, input: Input<M>): Promise<Output<M>> {
   const reply = await transport.call(method, input);
-  if ('problem' in reply)
-    throw new Problem(reply.problem.kind as ProblemKind, reply.problem.message, reply.problem.detail);
+  if ('problem' in reply) throw Problem.from({ ...reply.problem, kind: reply.problem.kind as ProblemKind });
   const parsed = contract[method].output.safeParse(reply.value);
-  if (!parsed.success)
-    throw new Problem(
-      'internal',
-      `The studio answered ${method} in a way this window does not know. Reload it.`,
-      parsed.error.message,
-    );
+  if (!parsed.success) throw new Problem('internal.answerNotUnderstood', { method }, parsed.error.message);
   return parsed.data as Output<M>;
 }
 
@@ -50,7 +44,7 @@ export function listen(onEvent: (event: StudioEvent) => void, onConnection: (con
   }, onConnection);
 }
 
-/** Address of a picture of a project; `version` changes when the file does. */
+/** Address of an image of a project. `version` changes when the file does. */
 export function pictureUrl(project: string, path: string, picture: Picture, version = ''): string {
   const query = new URLSearchParams({ ...pictureQuery(picture), path, ...(version === '' ? {} : { v: version }) });
   return transport.address(`/image/${encodeURIComponent(project)}?${query.toString()}`);

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { ProblemData } from '../../shared/problem.ts';
 import { useWording } from '../i18n/words.ts';
 
-/** What happened, what to do, and the technical text folded away. */
+/** A problem, with its technical details collapsed. */
 export function ErrorNote({
   problem,
   onDismiss,
@@ -18,7 +18,7 @@ export function ErrorNote({
     <section className="error-note" role="alert">
       <div className="row">
         <span className="grow" style={{ whiteSpace: 'pre-wrap' }}>
-          {said(problem.message)}
+          {said(problem)}
         </span>
         {children}
         {onDismiss !== undefined && (
@@ -30,7 +30,7 @@ export function ErrorNote({
       {problem.detail !== undefined && (
         <details>
           <summary className="small soft">{t('common.technicalDetails')}</summary>
-          <pre>{said(problem.detail)}</pre>
+          <pre>{problem.detail}</pre>
         </details>
       )}
     </section>

@@ -2,6 +2,7 @@ import { Button, Modal, TextInput, UnstyledButton } from '@mantine/core';
 import { IconArrowUp, IconFolder } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import type { FolderListing } from '../../shared/contract/studio.ts';
+import type { ProblemData } from '../../shared/problem.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
@@ -13,7 +14,7 @@ export function FolderChooser() {
   const { answer, dropped } = useFolderQuestion();
   const [listing, setListing] = useState<FolderListing | null>(null);
   const [typed, setTyped] = useState('');
-  const [fault, setFault] = useState<string | null>(null);
+  const [fault, setFault] = useState<ProblemData | null>(null);
   // What was asked for last, or typed since: an answer that comes late does not take its place.
   const wanted = useRef<object>({});
   const show = (folder: string | null): void => {
@@ -26,7 +27,7 @@ export function FolderChooser() {
         setTyped(found.folder);
       },
       (error: unknown) => {
-        if (wanted.current === own) setFault(toProblemData(error).message);
+        if (wanted.current === own) setFault(toProblemData(error));
       },
     );
   };

@@ -2,7 +2,8 @@ import { UnstyledButton } from '@mantine/core';
 import { IconCircleCheck, IconCpu, IconPlugConnectedX, IconX } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import type { Activity, QueueEntry } from '../../shared/contract/studio.ts';
-import { STARTED_ANEW } from '../api/browser.ts';
+import { runName } from '../../shared/runName.ts';
+import { sessionExpired } from '../api/browser.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import type { Wording } from '../i18n/words.ts';
@@ -39,7 +40,7 @@ export function StatusBar() {
       {!connected && (
         <span className="row" role="status">
           <IconPlugConnectedX size={14} aria-hidden="true" />
-          {connection === 'refused' ? said(STARTED_ANEW) : t('common.reconnecting')}
+          {connection === 'refused' ? said(sessionExpired) : t('common.reconnecting')}
         </span>
       )}
       {connected && running === undefined && activities.length === 0 && (
@@ -117,7 +118,7 @@ function RunningJob({ entry, waiting }: { entry: QueueEntry; waiting: number }) 
   return (
     <UnstyledButton className="row small" onClick={() => go('train', entry.run)}>
       <span>
-        {said(entry.name)}
+        {said(runName(entry.name))}
         {entry.state === 'paused' ? t('common.paused') : ''}
         {progress === null ? '' : ` · ${stageName(progress.stage, t)}`}
       </span>

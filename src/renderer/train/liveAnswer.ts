@@ -1,6 +1,7 @@
 import type { RunHistory, RunSummary } from '../../shared/contract/runs.ts';
 import type { QueueEntry } from '../../shared/contract/studio.ts';
 import type { RunEvent, Stage } from '../../shared/events.ts';
+import { runName } from '../../shared/runName.ts';
 import type { Tone } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { metricPoints, stageEpochs, trend } from './curves.ts';
@@ -23,13 +24,13 @@ export function liveAnswer(
   if (entry?.state === 'waiting')
     return {
       tone: 'plain',
-      says: t('train.waitsTurn', { run: said(run.name) }),
+      says: t('train.waitsTurn', { run: said(runName(run.name)) }),
       because: t('train.startsItselfWhenRunBefore'),
     };
   if (entry?.state === 'paused')
     return {
       tone: 'warn',
-      says: t('train.paused2', { run: said(run.name) }),
+      says: t('train.paused2', { run: said(runName(run.name)) }),
       because: t('train.nothingLostGoesWhereStands'),
     };
   if (entry !== null) return running({ t, f, said } as Wording, { run, history, progress, stage });
@@ -39,7 +40,7 @@ export function liveAnswer(
       const lost = run.val.int8Ap === null || run.val.studentAp === null ? null : run.val.studentAp - run.val.int8Ap;
       return {
         tone: 'plain',
-        says: t('train.doneInt8MapValidation', { run: said(run.name), int8Ap: f.points(run.val.int8Ap) }),
+        says: t('train.doneInt8MapValidation', { run: said(runName(run.name)), int8Ap: f.points(run.val.int8Ap) }),
         because: `${t('train.took', { seconds: f.duration(run.seconds) })} ${lost === null ? '' : lost > 0.001 ? t('train.quantizingCost', { lost: f.decimal(lost * 100, 1) }) : t('train.quantizingCostNothing')}`,
       };
     }
@@ -47,36 +48,39 @@ export function liveAnswer(
       if (history?.phases.every(({ epochs }) => epochs.length === 0) ?? false)
         return {
           tone: 'bad',
-          says: t('train.stoppedBeforeHadLearnedAnything', { run: said(run.name), stage: stageName(stage, t) }),
+          says: t('train.stoppedBeforeHadLearnedAnything', {
+            run: said(runName(run.name)),
+            stage: stageName(stage, t),
+          }),
           because: t('train.onceReasonPutRightResume'),
         };
       return {
         tone: 'bad',
-        says: t('train.stoppedLearnedKept', { run: said(run.name), stage: stageName(stage, t) }),
+        says: t('train.stoppedLearnedKept', { run: said(runName(run.name)), stage: stageName(stage, t) }),
         because: t('train.resumeGoesLastCheckpoint'),
       };
     case 'interrupted':
       return {
         tone: 'warn',
-        says: t('train.cutOffStudioMachineWent', { run: said(run.name) }),
+        says: t('train.cutOffStudioMachineWent', { run: said(runName(run.name)) }),
         because: t('train.nothingLostResumeGoesLast'),
       };
     case 'created':
       return {
         tone: 'plain',
-        says: t('train.notBegun', { run: said(run.name) }),
+        says: t('train.notBegun', { run: said(runName(run.name)) }),
         because: t('train.takenOutOfQueueResume'),
       };
     case 'running':
       return {
         tone: 'plain',
-        says: t('train.beingTrainedElsewhere', { run: said(run.name) }),
+        says: t('train.beingTrainedElsewhere', { run: said(runName(run.name)) }),
         because: t('train.commandLineAnotherStudioCurves'),
       };
     default:
       return {
         tone: 'warn',
-        says: t('train.stopped', { run: said(run.name) }),
+        says: t('train.stopped', { run: said(runName(run.name)) }),
         because: t('train.resumeGoesWhereStands'),
       };
   }
@@ -100,7 +104,7 @@ function running(
     case 'starting':
       return {
         tone: 'plain',
-        says: t('train.running', { run: said(run.name), doing }),
+        says: t('train.running', { run: said(runName(run.name)), doing }),
         because: left,
       };
     case 'better':

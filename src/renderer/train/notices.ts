@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import type { QueueEntry } from '../../shared/contract/studio.ts';
 import type { RunEvent } from '../../shared/events.ts';
+import { runName } from '../../shared/runName.ts';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import type { Progress, Screen } from '../stores/studio.ts';
@@ -10,14 +11,14 @@ import { onRunEvent, useStudio } from '../stores/studio.ts';
 export interface EndNotice {
   readonly message: string;
   readonly color: 'green' | 'red';
-  /** By the system too, as nobody sees the page. The desktop shell does that itself. */
+  /** Also as a system notification, because the page is hidden. The desktop app shows its own. */
   readonly bySystem: boolean;
-  /** On the page. The Train screen says it in its own place. */
+  /** On the page, except on the Train screen, which shows it anyway. */
   readonly onPage: boolean;
 }
 
-interface Around {
-  /** The name of the run; null when it is not in the list. */
+interface Surroundings {
+  /** The name of the run, or null if it is not in the list. */
   readonly name: string | null;
   readonly screen: Screen;
   readonly hidden: boolean;
@@ -25,23 +26,23 @@ interface Around {
   readonly allowed: NotificationPermission | null;
 }
 
-/** What is said when a run ends; null for every other event. */
+/** The notification at the end of a run; null for all other events. */
 export function endNotice(
   { t, said }: Pick<Wording, 't' | 'said'>,
   event: RunEvent,
-  { name, screen, hidden, door, allowed }: Around,
+  { name, screen, hidden, door, allowed }: Surroundings,
 ): EndNotice | null {
   if (event.type !== 'finished' && event.type !== 'failed') return null;
-  const run = said(name ?? t('train.run'));
+  const run = name === null ? t('train.run') : said(runName(name));
   return {
-    message: event.type === 'finished' ? t('train.done2', { run }) : `${run}: ${said(event.problem.message)}`,
+    message: event.type === 'finished' ? t('train.done2', { run }) : `${run}: ${said(event.problem)}`,
     color: event.type === 'finished' ? 'green' : 'red',
     bySystem: hidden && door === 'browser' && allowed === 'granted',
     onPage: screen !== 'train',
   };
 }
 
-/** Says the end of a run where the user is. */
+/** Notifies about the end of a run. */
 export function useEndNotices(): void {
   const { t, said } = useWording();
   useEffect(
@@ -69,13 +70,13 @@ export function useEndNotices(): void {
   );
 }
 
-/** Null where the browser has no notifications. */
+/** Null if the browser has no notifications. */
 export const noticesAllowed = (): NotificationPermission | null =>
   'Notification' in window ? Notification.permission : null;
 
 const PRODUCT = 'Destila Studio';
 
-/** The window's title: the run that is under way, how far it is, and the product. */
+/** The window's title: the progress of the running run, its name, and the product. */
 export function titleOf(
   queue: readonly Pick<QueueEntry, 'run' | 'name' | 'state'>[],
   progress: Readonly<Record<string, Pick<Progress, 'done' | 'total'>>>,
@@ -85,10 +86,10 @@ export function titleOf(
   if (entry === undefined) return PRODUCT;
   const now = progress[entry.run];
   const share = now === undefined ? [] : [`${Math.floor((100 * now.done) / Math.max(1, now.total))} %`];
-  return [...share, said(entry.name), PRODUCT].join(' · ');
+  return [...share, said(runName(entry.name)), PRODUCT].join(' · ');
 }
 
-/** Shows the progress of a run in the title, where a tab in the background shows it too. */
+/** Shows the progress of a run in the title, which is also visible for a tab in the background. */
 export function useRunInTitle(): void {
   const { said } = useWording();
   useEffect(() => {

@@ -1,3 +1,4 @@
+import type { Sayable } from '../../shared/message.ts';
 import type { Tone } from '../components/Answer.tsx';
 import { unlabeledWords } from '../data/dataAnswer.ts';
 import type { Readiness } from '../data/readiness.ts';
@@ -8,9 +9,10 @@ export interface Facts {
   /** Null until the label files are read. */
   readonly readiness: Readiness | null;
   readonly errors: number;
-  readonly wrongSettings: boolean;
+  /** What is wrong with the first invalid setting. */
+  readonly wrongSetting: string | null;
   /** Why these settings do not run on this machine. */
-  readonly problem: string | null;
+  readonly problem: Sayable | null;
   /** Another run is in the queue. */
   readonly busy: boolean;
   readonly seconds: number | null;
@@ -25,21 +27,21 @@ export interface ReadyAnswer {
   readonly blocked: boolean;
 }
 
-/** Too little to start with: a split that training needs is empty, or nothing in train is labeled. */
+/** True if a split that training needs is empty, or no training image is labeled. */
 const empty = (readiness: Readiness): boolean =>
   readiness.labels === 0 || readiness.images.includes(0) || nothingToLearn(readiness);
 
-/** The next run in one line. Green only when every label can be learned and measured. */
+/** The state of the next run in one line. It is only green if every label can be learned and evaluated. */
 export function readyAnswer(wording: Wording, facts: Facts): ReadyAnswer {
   const { t, said } = wording;
-  const { readiness, wrongSettings, problem, busy } = facts;
+  const { readiness, wrongSetting, problem, busy } = facts;
   if (readiness !== null && empty(readiness))
     return {
       tone: 'bad',
       blocked: true,
       says: t('train.notEnoughTrainTrainVal'),
     };
-  if (wrongSettings) return { tone: 'bad', blocked: true, says: t('train.settingNotValid') };
+  if (wrongSetting !== null) return { tone: 'bad', blocked: true, says: wrongSetting };
   const waits = t('train.startsWhenRunBeforeEnded');
   if (problem !== null)
     return {

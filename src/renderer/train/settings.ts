@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { complaint } from '../../shared/complaint.ts';
 import type { Config } from '../../shared/config.ts';
-import { architectures, configSchema, studentArchitectures } from '../../shared/config.ts';
+import { architectures, augmentationSteps, configSchema, studentArchitectures } from '../../shared/config.ts';
 
-/** The form is made from the config's own schema: what it allows, its defaults and its meaning are written there once. */
+/** The form is generated from the schema of the settings, which has the allowed values, defaults and meanings. */
 
 export type FieldKind =
   | {
@@ -15,10 +14,12 @@ export type FieldKind =
     }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   | { readonly kind: 'color' }
+  /** A list of these steps, each exactly once. */
+  | { readonly kind: 'order'; readonly steps: readonly string[] }
   | { readonly kind: 'text'; readonly nullable: boolean };
 
 export interface Field {
-  /** 'teacher.epochs_head', or 'seed'. */
+  /** For example 'teacher.epochs_head' or 'seed'. */
   readonly key: string;
   /** Meaning and unit in English, from the schema. */
   readonly meaning: string;
@@ -66,6 +67,7 @@ export function sections(): Section[] {
 function kindOf(key: string, schema: JsonSchema): FieldKind {
   if (key === 'teacher.architecture') return { kind: 'choice', options: architectures };
   if (key === 'student.architecture') return { kind: 'choice', options: studentArchitectures };
+  if (key === 'augmentation.order') return { kind: 'order', steps: augmentationSteps };
   if (schema.prefixItems !== undefined) return { kind: 'color' };
   const own = schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
   const nullable = schema.anyOf !== undefined;
@@ -88,15 +90,18 @@ export function valueAt(config: Config, key: string): unknown {
   return key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], config);
 }
 
-/** The config with one value changed, or what is wrong with the value. */
-export function withValue(config: Config, key: string, value: unknown): { config: Config } | { complaint: string } {
+/** Why the schema rejects a value; `fieldError` turns it into a sentence. */
+export type FieldIssue = z.core.$ZodIssue;
+
+/** The config with one value changed, or why the value is rejected. */
+export function withValue(config: Config, key: string, value: unknown): { config: Config } | { issue: FieldIssue } {
   const [section, name] = key.split('.') as [string, string | undefined];
   const changed =
     name === undefined
       ? { ...config, [section]: value }
       : { ...config, [section]: { ...(config as unknown as Record<string, object>)[section], [name]: value } };
   const parsed = configSchema.safeParse(changed);
-  return parsed.success ? { config: parsed.data } : { complaint: complaint(parsed.error.issues[0]!, 'It') };
+  return parsed.success ? { config: parsed.data } : { issue: parsed.error.issues[0]! };
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,13 +1,7 @@
 import { z } from 'zod';
-import { messageSchema } from '../message.ts';
 import { verdicts } from '../metrics/quality.ts';
 
-export const exportCheckSchema = z.object({
-  name: messageSchema,
-  ok: z.boolean(),
-  /** What is wrong, or a note; earlier versions wrote '' for none. */
-  detail: z.preprocess((detail) => (detail === '' ? null : detail), messageSchema.nullable()),
-});
+export const exportCheckSchema = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
 
 export type ExportCheck = z.infer<typeof exportCheckSchema>;
 

@@ -139,7 +139,11 @@ describe('settings', () => {
   test('name the available presets when one is unknown', async () => {
     await expect(loadConfig({ preset: 'dmo' })).rejects.toMatchObject({
       code: 'config.presetUnknownMeant',
-      params: { preset: 'dmo', guess: 'demo', names: ['balanced', 'best', 'demo', 'fast', 'grocery-96'] },
+      params: {
+        preset: 'dmo',
+        guess: 'demo',
+        names: ['balanced', 'best', 'demo', 'fast', 'grocery-96', 'randaugment', 'scratch-128'],
+      },
     });
   });
 });
@@ -194,7 +198,7 @@ describe('the documentation of settings', () => {
     const lines = (problem as Problem).message.split('\n');
     expect(lines).toHaveLength(21);
     expect(lines[19]).toMatch(/\.yaml:20: unknown setting k19\.$/);
-    expect(lines[20]).toBe('... and 3980 more.');
+    expect(lines[20]).toBe('... and 3,980 more.');
   });
 
   test('--set cannot change the prototype of an object', async () => {

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { RunEvent } from '../../../shared/events.ts';
-import type { Message } from '../../../shared/message.ts';
 import { createRun, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
 import { sha256 } from '../../pipeline/export/bundle/writeBundle.ts';
 import { launchForked, launchWith } from '../../jobs/launch.ts';
@@ -31,15 +30,21 @@ test('an existing bundle is verified as it is: the results are stored, and nothi
   const events: RunEvent[] = [];
   await checkExport(folder, { onEvent: (event) => void events.push(event) });
   const checks = JSON.parse(readFileSync(path.join(folder, 'export', 'checks.json'), 'utf8')) as {
-    name: Message;
+    name: string;
     ok: boolean;
-    detail: Message | null;
+    detail: string;
   }[];
-  expect(checks.map(({ ok, detail }) => [ok, detail?.text ?? null])).toEqual([
-    [false, 'model_int8.tflite is missing.'],
-    [true, null],
+  expect(checks).toEqual([
+    {
+      name: 'it is one bundle: no file is missing and none is extra',
+      ok: false,
+      detail: 'model_int8.tflite is missing.',
+    },
+    { name: 'every file is as it was written (SHA256SUMS)', ok: true, detail: '' },
   ]);
-  expect(events.map((event) => event.type)).toEqual(['check', 'check']);
+  expect(events).toEqual(
+    checks.map(({ name, ok, detail }) => ({ type: 'check', name, fault: ok ? null : detail, note: null })),
+  );
   expect(readdirSync(bundle)).toEqual(before);
   expect(readFileSync(path.join(folder, 'run.json'), 'utf8')).toBe(record);
 });

@@ -6,7 +6,6 @@ import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Export, TryResult } from '../../../shared/contract/exports.ts';
 import { exportCheckSchema, tryResultSchema } from '../../../shared/contract/exports.ts';
-import { messageSchema } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { JobWatcher } from '../../jobs/startJob.ts';
 import { startJob } from '../../jobs/startJob.ts';
@@ -37,11 +36,11 @@ export async function exportRun(folder: string, watcher: JobWatcher): Promise<vo
 export async function checkExport(folder: string, watcher: JobWatcher): Promise<void> {
   const bundle = await bundleFolder(folder);
   const found = z
-    .array(z.object({ name: messageSchema, fault: messageSchema.nullable(), note: messageSchema.nullable() }))
+    .array(z.object({ name: z.string(), fault: z.string().nullable(), note: z.string().nullable() }))
     .parse(await startJob({ type: 'verify', bundle }, watcher).result);
   await writeStored(
     checksFile(folder),
-    found.map(({ name, fault, note }) => ({ name, ok: fault === null, detail: fault ?? note })),
+    found.map(({ name, fault, note }) => ({ name, ok: fault === null, detail: fault ?? note ?? '' })),
   );
 }
 
