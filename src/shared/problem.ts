@@ -63,6 +63,13 @@ export class Problem<Code extends ProblemCode | ProblemKind = ProblemCode | Prob
   }
 }
 
+/** A problem without its kind and detail: for a place that shows one sentence. */
+export const problemMessage = ({ message: text, code, params }: ProblemData): Message => ({
+  text,
+  ...(code === undefined ? {} : { code }),
+  ...(params === undefined ? {} : { params }),
+});
+
 /** Any thrown value as plain data. */
 export function toProblemData(error: unknown): ProblemData {
   if (error instanceof Problem) return dataOf(error);

@@ -64,7 +64,8 @@ export const en = {
     doctorSpeed: 'trains EfficientNet-Lite0 at 96 px with {{rate}} images per second',
     doctorSystem: 'System   {{system}}, Node {{version}}',
     doctorVulkan: 'Vulkan   {{name}}, {{driver}}, Vulkan {{version}}: buffers up to {{buffer}}, {{memory}} of memory',
-    doctorVulkanUnknown: 'Vulkan   adapter and limits are unknown; install vulkan-tools to show them: sudo apt-get install vulkan-tools',
+    doctorVulkanUnknown:
+      'Vulkan   adapter and limits are unknown; install vulkan-tools to show them: sudo apt-get install vulkan-tools',
     doctorWorks: 'works',
     engine: 'engines that run the networks: list and install them',
     engineComplete: 'nothing is missing',
@@ -80,15 +81,18 @@ export const en = {
     evalAtHalf: '0.5',
     evalData: "a folder with labeled images; by default the run's own images",
     evalGlobal: 'one for all',
-    evalLeftOut_one: 'The model lacks {{count, number}} label of the data, which is left out of all metrics: {{labels}}',
-    evalLeftOut_other: 'The model lacks {{count, number}} labels of the data, which are left out of all metrics: {{labels}}',
+    evalLeftOut_one:
+      'The model lacks {{count, number}} label of the data, which is left out of all metrics: {{labels}}',
+    evalLeftOut_other:
+      'The model lacks {{count, number}} labels of the data, which are left out of all metrics: {{labels}}',
     evalMacroAp: 'macro AP {{value}} (95% interval {{low}} to {{high}})',
     evalModel: "a run's folder, a bundle's folder or its .zip",
     evalPerLabel: 'one per label',
     evalSplit: 'which split to evaluate',
     evalTitle: '{{split}}: {{images}} images, INT8 model',
     excessArguments: 'too many arguments',
-    exitCodes: 'Exit codes: {{ok}} done, {{failed}} failed, {{usage}} wrong usage or settings, {{data}} problems in the data, {{check}} a check failed, {{busy}} in use elsewhere, {{cancelled}} cancelled.',
+    exitCodes:
+      'Exit codes: {{ok}} done, {{failed}} failed, {{usage}} wrong usage or settings, {{data}} problems in the data, {{check}} a check failed, {{busy}} in use elsewhere, {{cancelled}} cancelled.',
     export: 'write the bundle of a run again, with other settings',
     exportSet: 'for example tflite_export.input_type=int8; can be repeated',
     finished: 'Finished in {{duration}}.',
@@ -133,7 +137,8 @@ export const en = {
     predict: 'scores and decisions for every image of a folder, as CSV on standard output',
     predictFolder: 'images, also in subfolders',
     predictUnreadable_one: "{{count, number}} of {{images, number}} images could not be read. See the column 'error'.",
-    predictUnreadable_other: "{{count, number}} of {{images, number}} images could not be read. See the column 'error'.",
+    predictUnreadable_other:
+      "{{count, number}} of {{images, number}} images could not be read. See the column 'error'.",
     product: 'Turns a folder of labeled photos into a phone-sized INT8 model.',
     rateDiverged: 'The loss diverged after the last line.',
     rateHeld: 'The loss did not diverge up to the highest rate.',
@@ -160,7 +165,8 @@ export const en = {
     seeHelp: '(see destila --help)',
     separator: 'separator: {{name}} ({{evidence}})',
     serve: 'open the studio in the browser; only this machine can reach it',
-    serveClose: 'Press Ctrl+C to close it: a running run stops at a checkpoint and resumes next time. Press it again to stop at once.',
+    serveClose:
+      'Press Ctrl+C to close it: a running run stops at a checkpoint and resumes next time. Press it again to stop at once.',
     serveClosing: 'Closing...',
     serveOpen: 'Destila Studio is open at',
     servePort: 'port on 127.0.0.1; 0 uses any free one',
@@ -180,14 +186,17 @@ export const en = {
     stateStopped: 'stopped',
     stopping: 'Stopping at a checkpoint. Press Ctrl-C again to stop at once.',
     summaryBundle: 'Bundle  {{folder}}',
-    summaryF1: 'F1 is macro F1 with the threshold 0.5, one threshold for all labels, or one per label. Micro F1 uses one per label.',
-    summaryFaithful: "The file is faithful: LiteRT gives the same numbers as the studio. 'destila verify' checks the whole bundle.",
+    summaryF1:
+      'F1 is macro F1 with the threshold 0.5, one threshold for all labels, or one per label. Micro F1 uses one per label.',
+    summaryFaithful:
+      "The file is faithful: LiteRT gives the same numbers as the studio. 'destila verify' checks the whole bundle.",
     summaryRun: 'Run     {{folder}}',
     summaryTest: 'Test split ({{images}} images, {{labels}} labels)',
     summaryTime: 'Time',
     summaryTotal: 'total',
     tune: 'choose the thresholds of a run again, with other goals; the test split stays closed',
-    tuneEnd: "Validation metrics are optimistic because the thresholds were chosen there. 'destila export {{folder}}' writes a bundle with them.",
+    tuneEnd:
+      "Validation metrics are optimistic because the thresholds were chosen there. 'destila export {{folder}}' writes a bundle with them.",
     tuneGlobal: '{{k}} (global)',
     tuneSet: 'for example threshold_search.goal=precision; can be repeated',
     tuneTitle: 'Thresholds on validation (goal: {{goal}}). A single threshold for all labels: q >= {{k}}',
@@ -198,9 +207,12 @@ export const en = {
     unlabeledAsk: "Images without labels count as 'none of these' until you answer.",
     unlabeledNone: "Images without labels count as 'none of these'.",
     unlabeledNotYet: 'Images without labels are not labeled yet and are left out.',
-    unlabeledQuestion_one: '{{count, number}} image has no labels. Does it show none of these labels, or is it not labeled yet?\n[1] none of these  [2] not labeled yet  [Enter] decide later:',
-    unlabeledQuestion_other: '{{count, number}} images have no labels. Do they show none of these labels, or are they not labeled yet?\n[1] none of these  [2] not labeled yet  [Enter] decide later:',
-    verify: 'check a bundle: its files, the model, every text in it, and each step from its parity images to their decisions',
+    unlabeledQuestion_one:
+      '{{count, number}} image has no labels. Does it show none of these labels, or is it not labeled yet?\n[1] none of these  [2] not labeled yet  [Enter] decide later:',
+    unlabeledQuestion_other:
+      '{{count, number}} images have no labels. Do they show none of these labels, or are they not labeled yet?\n[1] none of these  [2] not labeled yet  [Enter] decide later:',
+    verify:
+      'check a bundle: its files, the model, every text in it, and each step from its parity images to their decisions',
     verifyDoNotShip: 'Do not ship this bundle.',
     verifyFault: 'FAULT ',
     verifyOk: 'ok    ',

@@ -64,8 +64,10 @@ export const es: Catalog = {
     doctorNotTried: 'no probado',
     doctorSpeed: 'entrena EfficientNet-Lite0 a 96 px con {{rate}} imágenes por segundo',
     doctorSystem: 'Sistema  {{system}}, Node {{version}}',
-    doctorVulkan: 'Vulkan   {{name}}, {{driver}}, Vulkan {{version}}: búferes de hasta {{buffer}}, {{memory}} de memoria',
-    doctorVulkanUnknown: 'Vulkan   no se conocen el adaptador ni sus límites; instala vulkan-tools para verlos: sudo apt-get install vulkan-tools',
+    doctorVulkan:
+      'Vulkan   {{name}}, {{driver}}, Vulkan {{version}}: búferes de hasta {{buffer}}, {{memory}} de memoria',
+    doctorVulkanUnknown:
+      'Vulkan   no se conocen el adaptador ni sus límites; instala vulkan-tools para verlos: sudo apt-get install vulkan-tools',
     doctorWorks: 'funciona',
     engine: 'motores que ejecutan las redes: listarlos e instalarlos',
     engineComplete: 'no falta nada',
@@ -81,15 +83,18 @@ export const es: Catalog = {
     evalAtHalf: '0,5',
     evalData: 'una carpeta con imágenes etiquetadas; por defecto, las del entrenamiento',
     evalGlobal: 'uno para todas',
-    evalLeftOut_one: 'Al modelo le falta {{count, number}} etiqueta de los datos, que se deja fuera de todas las métricas: {{labels}}',
-    evalLeftOut_other: 'Al modelo le faltan {{count, number}} etiquetas de los datos, que se dejan fuera de todas las métricas: {{labels}}',
+    evalLeftOut_one:
+      'Al modelo le falta {{count, number}} etiqueta de los datos, que se deja fuera de todas las métricas: {{labels}}',
+    evalLeftOut_other:
+      'Al modelo le faltan {{count, number}} etiquetas de los datos, que se dejan fuera de todas las métricas: {{labels}}',
     evalMacroAp: 'AP macro {{value}} (intervalo del 95 %: de {{low}} a {{high}})',
     evalModel: 'la carpeta de un entrenamiento, la de un paquete o su .zip',
     evalPerLabel: 'uno por etiqueta',
     evalSplit: 'qué partición evaluar',
     evalTitle: '{{split}}: {{images}} imágenes, modelo INT8',
     excessArguments: 'sobran argumentos',
-    exitCodes: 'Códigos de salida: {{ok}} hecho, {{failed}} fallo, {{usage}} uso o parámetros incorrectos, {{data}} problemas en los datos, {{check}} una comprobación falló, {{busy}} en uso en otro sitio, {{cancelled}} cancelado.',
+    exitCodes:
+      'Códigos de salida: {{ok}} hecho, {{failed}} fallo, {{usage}} uso o parámetros incorrectos, {{data}} problemas en los datos, {{check}} una comprobación falló, {{busy}} en uso en otro sitio, {{cancelled}} cancelado.',
     export: 'escribir otra vez el paquete de un entrenamiento, con otros parámetros',
     exportSet: 'por ejemplo tflite_export.input_type=int8; se puede repetir',
     finished: 'Acabado en {{duration}}.',
@@ -133,8 +138,10 @@ export const es: Catalog = {
     phaseQat: 'entrenamiento con cuantización',
     predict: 'puntuaciones y decisiones de cada imagen de una carpeta, en CSV por la salida estándar',
     predictFolder: 'imágenes, también en subcarpetas',
-    predictUnreadable_one: '{{count, number}} de {{images, number}} imágenes no se pudo leer. Consulta la columna «error».',
-    predictUnreadable_other: '{{count, number}} de {{images, number}} imágenes no se pudieron leer. Consulta la columna «error».',
+    predictUnreadable_one:
+      '{{count, number}} de {{images, number}} imágenes no se pudo leer. Consulta la columna «error».',
+    predictUnreadable_other:
+      '{{count, number}} de {{images, number}} imágenes no se pudieron leer. Consulta la columna «error».',
     product: 'Convierte una carpeta de fotos etiquetadas en un modelo INT8 para el móvil.',
     rateDiverged: 'La pérdida divergió tras la última línea.',
     rateHeld: 'La pérdida no divergió hasta la tasa más alta.',
@@ -161,7 +168,8 @@ export const es: Catalog = {
     seeHelp: '(consulta destila --help)',
     separator: 'separador: {{name}} ({{evidence}})',
     serve: 'abrir el estudio en el navegador; solo este equipo puede acceder',
-    serveClose: 'Pulsa Ctrl+C para cerrarlo: un entrenamiento en marcha se detiene en un punto de control y se reanuda la próxima vez. Púlsalo otra vez para detener de inmediato.',
+    serveClose:
+      'Pulsa Ctrl+C para cerrarlo: un entrenamiento en marcha se detiene en un punto de control y se reanuda la próxima vez. Púlsalo otra vez para detener de inmediato.',
     serveClosing: 'Cerrando...',
     serveOpen: 'Destila Studio está abierto en',
     servePort: 'puerto en 127.0.0.1; 0 usa uno libre',
@@ -181,14 +189,17 @@ export const es: Catalog = {
     stateStopped: 'detenido',
     stopping: 'Deteniendo en un punto de control. Pulsa Ctrl-C otra vez para detener de inmediato.',
     summaryBundle: 'Paquete {{folder}}',
-    summaryF1: 'F1 es el F1 macro con el umbral 0,5, con uno para todas las etiquetas o con uno por etiqueta. El F1 micro usa uno por etiqueta.',
-    summaryFaithful: 'El archivo es fiel: LiteRT da los mismos números que el estudio. «destila verify» comprueba todo el paquete.',
+    summaryF1:
+      'F1 es el F1 macro con el umbral 0,5, con uno para todas las etiquetas o con uno por etiqueta. El F1 micro usa uno por etiqueta.',
+    summaryFaithful:
+      'El archivo es fiel: LiteRT da los mismos números que el estudio. «destila verify» comprueba todo el paquete.',
     summaryRun: 'Carpeta {{folder}}',
     summaryTest: 'Partición de prueba ({{images}} imágenes, {{labels}} etiquetas)',
     summaryTime: 'Tiempo',
     summaryTotal: 'total',
     tune: 'elegir otra vez los umbrales de un entrenamiento, con otros objetivos; la prueba sigue cerrada',
-    tuneEnd: 'Las métricas de validación son optimistas porque los umbrales se eligieron ahí. «destila export {{folder}}» escribe un paquete con ellos.',
+    tuneEnd:
+      'Las métricas de validación son optimistas porque los umbrales se eligieron ahí. «destila export {{folder}}» escribe un paquete con ellos.',
     tuneGlobal: '{{k}} (global)',
     tuneSet: 'por ejemplo threshold_search.goal=precision; se puede repetir',
     tuneTitle: 'Umbrales en validación (objetivo: {{goal}}). Un solo umbral para todas las etiquetas: q >= {{k}}',
@@ -199,9 +210,12 @@ export const es: Catalog = {
     unlabeledAsk: 'Las imágenes sin etiquetas cuentan como «ninguna de estas» hasta que respondas.',
     unlabeledNone: 'Las imágenes sin etiquetas cuentan como «ninguna de estas».',
     unlabeledNotYet: 'Las imágenes sin etiquetas aún no están etiquetadas y se dejan fuera.',
-    unlabeledQuestion_one: '{{count, number}} imagen no tiene etiquetas. ¿No muestra ninguna de estas, o aún no está etiquetada?\n[1] ninguna de estas  [2] aún sin etiquetar  [Intro] decidir más tarde:',
-    unlabeledQuestion_other: '{{count, number}} imágenes no tienen etiquetas. ¿No muestran ninguna de estas, o aún no están etiquetadas?\n[1] ninguna de estas  [2] aún sin etiquetar  [Intro] decidir más tarde:',
-    verify: 'comprobar un paquete: sus archivos, el modelo, todos sus textos y cada paso desde sus imágenes de paridad hasta las decisiones',
+    unlabeledQuestion_one:
+      '{{count, number}} imagen no tiene etiquetas. ¿No muestra ninguna de estas, o aún no está etiquetada?\n[1] ninguna de estas  [2] aún sin etiquetar  [Intro] decidir más tarde:',
+    unlabeledQuestion_other:
+      '{{count, number}} imágenes no tienen etiquetas. ¿No muestran ninguna de estas, o aún no están etiquetadas?\n[1] ninguna de estas  [2] aún sin etiquetar  [Intro] decidir más tarde:',
+    verify:
+      'comprobar un paquete: sus archivos, el modelo, todos sus textos y cada paso desde sus imágenes de paridad hasta las decisiones',
     verifyDoNotShip: 'No publiques este paquete.',
     verifyFault: 'FALLO ',
     verifyOk: 'bien  ',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { MachineReport } from '../../../shared/contract/studio.ts';
 import { engineReportSchema, machineReportSchema } from '../../../shared/contract/studio.ts';
 import { messageSchema } from '../../../shared/message.ts';
-import { toProblemData } from '../../../shared/problem.ts';
+import { problemMessage, toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { engineKinds } from '../../pipeline/engine/registry.ts';
 import type { EngineKind } from '../../pipeline/engine/registry.ts';
@@ -33,7 +33,7 @@ async function tryEngine(kind: EngineKind, signal: AbortSignal | undefined): Pro
   } catch (error) {
     // A cancelled trial tells nothing about the engine.
     if (signal?.aborted === true) throw error;
-    const { message: text, code, params } = toProblemData(error);
-    return { name, state: 'fails', description: { text, code, params }, fix: null, imagesPerSecond: null };
+    const description = problemMessage(toProblemData(error));
+    return { name, state: 'fails', description, fix: null, imagesPerSecond: null };
   }
 }
