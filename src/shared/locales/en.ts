@@ -97,6 +97,8 @@ export const en = {
     exportSet: 'for example tflite_export.input_type=int8; can be repeated',
     finished: 'Finished in {{duration}}.',
     fix: 'To fix it: {{command}}',
+    helpAnyCommand: '[command]',
+    helpAnyOptions: '[options]',
     helpArguments: 'Arguments:',
     helpChoices: 'choices: {{choices}}',
     helpCommands: 'Commands:',
@@ -677,6 +679,7 @@ export const en = {
   desktop: {
     file: 'File',
     openFolder: 'Open a folder…',
+    runFinished: 'The run is done.',
     saveLabels: 'Save labels',
     quit: 'Quit',
     edit: 'Edit',

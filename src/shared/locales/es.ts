@@ -99,6 +99,8 @@ export const es: Catalog = {
     exportSet: 'por ejemplo tflite_export.input_type=int8; se puede repetir',
     finished: 'Acabado en {{duration}}.',
     fix: 'Para arreglarlo: {{command}}',
+    helpAnyCommand: '[comando]',
+    helpAnyOptions: '[opciones]',
     helpArguments: 'Argumentos:',
     helpChoices: 'valores: {{choices}}',
     helpCommands: 'Comandos:',
@@ -678,6 +680,7 @@ export const es: Catalog = {
   desktop: {
     file: 'Archivo',
     openFolder: 'Abrir carpeta…',
+    runFinished: 'El entrenamiento ha acabado.',
     saveLabels: 'Guardar etiquetas',
     quit: 'Salir',
     edit: 'Edición',

@@ -1,4 +1,4 @@
-import type { Command, CommanderError, Option } from 'commander';
+import type { Argument, Command, CommanderError, Option } from 'commander';
 import { t } from './wording.ts';
 
 /** Commander's own texts in the language of the command line. */
@@ -18,12 +18,18 @@ export const translateHelp = (command: Command): Command =>
     .helpCommand('help [command]', t('cli.commandHelp'))
     .configureHelp({
       styleTitle: (title) => titles[title] ?? title,
+      styleUsage: withPlaceholders,
+      styleSubcommandTerm: withPlaceholders,
+      argumentDescription: (argument) => [argument.description, ...notesOf(argument)].join(' '),
       optionDescription: (option) => [option.description, ...notesOf(option)].join(' '),
     })
     // `usageError` is printed instead of Commander's own message.
     .configureOutput({ outputError: () => undefined });
 
-function notesOf({ argChoices, defaultValue }: Option): string[] {
+const withPlaceholders = (usage: string): string =>
+  usage.replace('[options]', t('cli.helpAnyOptions')).replace('[command]', t('cli.helpAnyCommand'));
+
+function notesOf({ argChoices, defaultValue }: Option | Argument): string[] {
   const notes = [
     ...(argChoices === undefined ? [] : [t('cli.helpChoices', { choices: argChoices.join(', ') })]),
     ...(typeof defaultValue === 'string' || typeof defaultValue === 'number'
