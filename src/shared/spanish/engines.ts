@@ -18,9 +18,6 @@ export const engineMessages: Readonly<Record<string, string>> = {
   'TensorFlow {version} through TensorFlow.js, on the CPU with its own number of threads':
     'TensorFlow {version} mediante TensorFlow.js, en la CPU, con los hilos que él decide',
   'not tried': 'no probado',
-  'Measured on this machine, a step of teacher and student: {figures}.':
-    'Medido en este equipo, un paso de maestro y alumno: {figures}.',
-  'Do not run: {engines}.': 'No funcionan: {engines}.',
 
   // What is missing.
   'onnxruntime has no WebGPU for {platform} on {arch}.': 'onnxruntime no tiene WebGPU para {platform} en {arch}.',
@@ -64,7 +61,4 @@ export const engineMessages: Readonly<Record<string, string>> = {
     'tfjs no puede arrancar: {reason} Para arreglarlo: {command}',
   '@tensorflow/{name} does not load: {reason} To fix it: {command}':
     '@tensorflow/{name} no se carga: {reason} Para arreglarlo: {command}',
-  '{host} does not know {package} ({status}).': '{host} no conoce {package} ({status}).',
-  '{host} has no {package} {version} for Linux x64 with a checksum.':
-    '{host} no tiene {package} {version} para Linux x64 con una suma de comprobación.',
 };

@@ -1,7 +1,5 @@
 /** The bundle, its checks, and LiteRT. */
 export const exportMessages: Readonly<Record<string, string>> = {
-  '{csv} cannot be written. Free some space or check the permissions of the folder, and score the folder again.':
-    'No se puede escribir {csv}. Libera espacio o comprueba los permisos de la carpeta, y puntúala de nuevo.',
   'it is one bundle: no file is missing and none is extra': 'es un solo paquete: no falta ni sobra ningún archivo',
   'every file is as it was written (SHA256SUMS)': 'cada archivo está como se escribió (SHA256SUMS)',
   'the model is a valid int8 .tflite': 'el modelo es un .tflite int8 válido',
@@ -110,9 +108,6 @@ export const exportMessages: Readonly<Record<string, string>> = {
   '{zip} describes {entry} in two ways: some programs would unpack other files from it. Zip the folder again.':
     '{zip} describe {entry} de dos maneras: algunos programas extraerían otros archivos. Comprime otra vez la carpeta.',
 
-  'This run has no bundle yet. Export it first.': 'Este entrenamiento aún no tiene paquete. Expórtalo antes.',
-  '{file} is not in the bundle.': '{file} no está en el paquete.',
-  '{file} is nothing to download.': '{file} no es nada que se pueda descargar.',
   "The integer reference and the fast scorer differ on {image}. Nothing was exported. Please report this with the run's folder.":
     'La referencia entera y el cálculo rápido difieren en {image}. No se ha exportado nada. Avisa de este fallo, con la carpeta del entrenamiento.',
   "LiteRT and the studio's integer model differ on {image} (class {label:number}: {found:number} against {expected:number}). Nothing was exported. Please report this with the run's folder.":

@@ -196,23 +196,4 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   'test stage': 'etapa de prueba',
 
   // Settings that may destroy what the labels say.
-  'Images are turned upside down: labels that depend on which way is up get lost.':
-    'Se dan la vuelta a las imágenes: se pierden las etiquetas que dependen de qué lado está arriba.',
-  'Zoom and shift this large push objects out of the picture while their labels stay.':
-    'Un zoom o desplazamiento tan grande saca objetos de la imagen y sus etiquetas se quedan.',
-  'Colours change this much: labels that tell colours apart (ripe, green) get lost.':
-    'Los colores cambian tanto que se pierden las etiquetas que distinguen colores (maduro, verde).',
-  'Some images become black or white.': 'Algunas imágenes quedan negras o blancas.',
-  'The erased rectangle can cover a whole object while its label stays.':
-    'El rectángulo borrado puede tapar un objeto entero y su etiqueta se queda.',
-  'Noise this strong hides small objects.': 'Un ruido tan fuerte oculta los objetos pequeños.',
-  'RandAugment this strong leaves little of an image.': 'Un RandAugment tan fuerte deja poco de la imagen.',
-  'The student does not listen to the teacher, which is trained all the same, to be compared with. A small teacher and few epochs save its time.':
-    'El alumno no escucha al maestro, que se entrena de todos modos para compararlos. Un maestro pequeño y pocas épocas ahorran ese tiempo.',
-  'MixUp and a focal or asymmetric loss pull against each other: blended labels are never easy.':
-    'MixUp y una pérdida focal o asimétrica tiran en contra: las etiquetas mezcladas nunca son fáciles.',
-  'Most images are half of one and half of another: small objects vanish.':
-    'La mayoría de imágenes son mitad de una y mitad de otra: los objetos pequeños desaparecen.',
-  'Rare classes are both repeated and weighted: one of the two is usually enough.':
-    'Las clases raras se repiten y además se ponderan: suele bastar con una de las dos cosas.',
 };

@@ -1,4 +1,3 @@
-import { configMessages } from './config.ts';
 import { dataMessages } from './data.ts';
 import { engineMessages } from './engines.ts';
 import { exportMessages } from './exporting.ts';
@@ -15,7 +14,6 @@ import { weightsMessages } from './weights.ts';
  * `{what:words}` is looked up in turn, `{labels:list}` may end in 'and 3 more'.
  */
 export const messages: readonly (readonly [english: string, spanish: string])[] = [
-  configMessages,
   dataMessages,
   engineMessages,
   exportMessages,

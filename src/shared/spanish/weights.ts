@@ -2,29 +2,6 @@
 export const weightsMessages: Readonly<Record<string, string>> = {
   '{place} holds weights that are not numbers ({name}): the training that wrote them diverged, or the file is damaged. Choose another file.':
     '{place} contiene pesos que no son números ({name}): el entrenamiento que los escribió divergió, o el archivo está dañado. Elige otro.',
-  "The {stage:words}'s pretrained weights {file} cannot be read. Choose another file, or train from scratch.":
-    'No se pueden leer los pesos preentrenados del {stage}, {file}. Elige otro archivo, o entrena desde cero.',
-  "There are no weights '{id}' in the catalogue. 'destila weights list' shows them all.":
-    'No hay pesos “{id}” en el catálogo. La pantalla Entrenar los muestra todos.',
-  "There are no weights '{id}' in the catalogue; did you mean '{guess}'. 'destila weights list' shows them all.":
-    'No hay pesos “{id}” en el catálogo; ¿querías decir “{guess}”? La pantalla Entrenar los muestra todos.',
-  'This is not being downloaded.': 'Esto no se está descargando.',
-  'The file can also be downloaded from its page in the catalogue and put into the weights folder by hand.':
-    'El archivo también se puede descargar de su página en el catálogo y ponerlo a mano en la carpeta de pesos.',
-  'The connection was cut after {megabytes:number} MB. What came is kept: try again and it goes on from there.':
-    'La conexión se cortó tras {megabytes} MB. Lo que llegó se conserva: inténtalo otra vez y sigue desde ahí.',
-  '{host} no longer has this file.': '{host} ya no tiene este archivo.',
-  'The proxy wants a name and a password: put them into its address in Settings (http://name:password@host:port).':
-    'El proxy pide nombre y contraseña: ponlos en su dirección, en Ajustes (http://nombre:contraseña@equipo:puerto).',
-  '{host} answered with {status}. Try again later.': '{host} respondió con {status}. Inténtalo más tarde.',
-  'The download was stopped. What came is kept.': 'La descarga se detuvo. Lo que llegó se conserva.',
-  'What was downloaded is not the published file: its {algorithm} is another. It was deleted. Try again; if it happens twice, something on the way (a proxy, a portal page) changes downloads.':
-    'Lo descargado no es el archivo publicado: su {algorithm} es otro. Se ha borrado. Inténtalo otra vez; si vuelve a pasar, algo en el camino (un proxy, una página de acceso) cambia las descargas.',
-  '{host} points to an address that is not encrypted ({next}): not followed.':
-    '{host} remite a una dirección sin cifrar ({next}): no se sigue.',
-  '{host} points in circles: more than {count:number} redirects.': '{host} da vueltas: más de {count} redirecciones.',
-  '{host} does not answer. Is this machine online, or does it need a proxy (Settings)?':
-    '{host} no responde. ¿Hay conexión en este equipo, o hace falta un proxy (Ajustes)?',
 
   'The weights file {file} cannot be read.': 'No se puede leer el archivo de pesos {file}.',
   "{file} is {other:words}. Weights are read from .safetensors files (of this studio's runs, or with timm's names), Keras's .h5 and .weights.h5, and float32 .tflite files of EfficientNet-Lite.":
