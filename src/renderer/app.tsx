@@ -3,6 +3,7 @@ import { useColorScheme } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { Component, lazy, Suspense, useEffect, useMemo } from 'react';
+import { Problem, toProblemData } from '../shared/problem.ts';
 import { ErrorNote } from './components/ErrorNote.tsx';
 import { TakeOver } from './components/TakeOver.tsx';
 import { Palette, openPalette } from './components/Palette.tsx';
@@ -116,7 +117,7 @@ function Studio() {
   );
 }
 
-/** A fault in one screen leaves the others and the running job alone. */
+/** An error in one screen does not affect the others or a running job. */
 class Guard extends Component<{ children: ReactNode }, { fault: Error | null }> {
   override state: { fault: Error | null } = { fault: null };
   static getDerivedStateFromError(fault: Error): { fault: Error } {
@@ -127,11 +128,7 @@ class Guard extends Component<{ children: ReactNode }, { fault: Error | null }> 
     if (fault === null) return this.props.children;
     return (
       <ErrorNote
-        problem={{
-          kind: 'internal',
-          message: 'This screen has failed. What was saved is safe, and a running training goes on.',
-          detail: fault.stack,
-        }}
+        problem={toProblemData(new Problem('internal.screenFailed', {}, fault.stack))}
         onDismiss={() => this.setState({ fault: null })}
       />
     );

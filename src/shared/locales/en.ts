@@ -964,6 +964,7 @@ export const en = {
       foreignWindow: "Only the studio's own window may send requests.",
       requestNotUnderstood: 'The studio does not understand this request ({{method}}). Reload the window.',
       requestUnreadable: 'The request could not be read. Reload the window.',
+      screenFailed: 'This screen has failed. Everything that was saved is safe, and a running training continues.',
     },
     list: {
       /** A list that was cut, such as "a, b and 3 more". */
@@ -1119,7 +1120,7 @@ export const en = {
         meaning: 'Color (red, green, blue; 0 to 255) beside images that are not square, and behind transparent ones.',
       },
       min_positives: {
-        name: 'Few images below',
+        name: 'Warn below',
         meaning: 'Classes with fewer positive images than this in a split cause a warning.',
       },
       duplicates_across_splits: {
@@ -1127,11 +1128,11 @@ export const en = {
         meaning: 'How the same image in two splits is reported; it makes scores too good.',
       },
       max_megapixels: {
-        name: 'Largest image',
+        name: 'Largest image (megapixels)',
         meaning: 'Larger images, in megapixels, are rejected as a guard against decompression bombs.',
       },
       sampling: {
-        name: 'An epoch sees',
+        name: 'Sampling',
         meaning:
           'Which images an epoch uses: every image once (shuffle), images of rare classes more often (repeat_factor, Gupta et al. 2019), or every class equally often (balanced).',
       },
@@ -1263,7 +1264,7 @@ export const en = {
           'File with pretrained weights, or the folder of a run whose network training starts from; null trains from scratch.',
       },
       weights_normalization: {
-        name: 'Their pixels',
+        name: 'Pixel normalization',
         meaning:
           "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto takes it from the file, or else the default of the family; imagenet is ImageNet's mean and deviation (B0 to B7); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (Lite).",
       },
@@ -1350,11 +1351,11 @@ export const en = {
           'Decay of a moving average of the weights that is evaluated and kept instead of the raw weights; after t steps it is at most (1 + t) / (10 + t), so that the initial weights are forgotten. null disables it.',
       },
       early_stopping_patience: {
-        name: 'Stop when no better for',
+        name: 'Stop without improvement after',
         meaning: 'Epochs without improvement of the monitor before a phase ends; 0 disables early stopping.',
       },
       early_stopping_start: {
-        name: 'Epochs not judged',
+        name: 'Epochs ignored at first',
         meaning:
           'Epochs at the start of a phase that early stopping ignores: none of them is kept as the best or counts toward the patience.',
       },
@@ -1364,7 +1365,7 @@ export const en = {
           'Value of the monitor that an epoch has to beat to reset the patience: a phase that does not reach it ends. null requires no value.',
       },
       min_delta: {
-        name: 'Better means by',
+        name: 'Smallest improvement',
         meaning:
           'Smallest improvement of the monitor that counts, for the best epoch, early stopping and the reduction of the learning rate.',
       },
@@ -1377,7 +1378,7 @@ export const en = {
         meaning: 'Epochs without improvement of the monitor before the learning rate is reduced; 0 disables it.',
       },
       reduce_lr_cooldown: {
-        name: 'Rest after a reduction',
+        name: 'Cooldown after a reduction',
         meaning: 'Epochs after a reduction that do not count toward the next one.',
       },
       min_lr: {
@@ -1450,7 +1451,7 @@ export const en = {
     },
     qat: {
       epochs: {
-        name: 'Train while quantized',
+        name: 'Quantization-aware epochs',
         meaning: 'Epochs of quantization-aware training; 0 quantizes the trained student without training it further.',
       },
       lr: {
@@ -1458,7 +1459,7 @@ export const en = {
         meaning: 'Learning rate; small, because the weights are already good.',
       },
       early_stopping_patience: {
-        name: 'Stop when no better for',
+        name: 'Stop without improvement after',
         meaning: 'Epochs without improvement of the monitor before training ends; 0 disables early stopping.',
       },
       range_decay: {

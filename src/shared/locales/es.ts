@@ -968,6 +968,7 @@ export const es: Catalog = {
       foreignWindow: 'Solo la ventana del estudio puede enviar peticiones.',
       requestNotUnderstood: 'El estudio no entiende esta petición ({{method}}). Recarga la ventana.',
       requestUnreadable: 'No se pudo leer la petición. Recarga la ventana.',
+      screenFailed: 'Esta pantalla ha fallado. Lo guardado está a salvo y el entrenamiento en marcha continúa.',
     },
     list: {
       andMore: '{{items}} y {{count, number}} más',

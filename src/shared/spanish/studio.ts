@@ -26,6 +26,4 @@ export const studioMessages: Readonly<Record<string, string>> = {
     '{folder} existe y es un proyecto de muestra dibujado con otras opciones: elige otra carpeta, o quítala.',
 
   // The window and the studio behind it.
-  'This screen has failed. What was saved is safe, and a running training goes on.':
-    'Esta pantalla ha fallado. Lo guardado está a salvo y el entrenamiento sigue.',
 };
