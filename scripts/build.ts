@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'vite';
 
-/** The screens, built into out/renderer when a source is newer than what lies there. */
+/** Builds the screens into out/renderer if a source is newer than the last build. */
 const root = path.join(import.meta.dirname, '..');
 const built = path.join(root, 'out', 'renderer', 'index.html');
 

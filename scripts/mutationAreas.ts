@@ -1,4 +1,4 @@
-/** Where `npm run mutate` puts small bugs, and the tests that should notice each of them. */
+/** Where `npm run mutate` puts small bugs, and the tests that should detect them. */
 export interface MutationArea {
   readonly mutate: readonly string[];
   readonly tests: readonly string[];
@@ -11,7 +11,7 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   },
   thresholds: {
     mutate: ['src/shared/metrics/thresholds.ts'],
-    // Without thresholdSmoothing.test.ts: its simulation takes longer than all other tests of the area together.
+    // Leaves out thresholdSmoothing.test.ts, whose simulation takes longer than all other tests of the area together.
     tests: ['src/shared/metrics/{thresholds,thresholdSearch}.test.ts'],
   },
   losses: {

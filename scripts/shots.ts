@@ -5,7 +5,7 @@ import path from 'node:path';
 import { openSample, rail, startStudio } from '../tests/screens/studio.ts';
 import { buildScreens } from './build.ts';
 
-/** `npm run shots`: a picture of every screen from the sample project, both themes, two widths, and the states that matter. */
+/** `npm run shots` takes screenshots of every screen with the sample project, in both themes and two widths. */
 const folder = path.join(import.meta.dirname, '..', 'out', 'shots');
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) =>
   existsSync(file),
@@ -21,7 +21,7 @@ const browser = await chromium.launch({
 });
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark', locale: 'en-GB' });
-  // However slow the machine is.
+  // Slow machines take as long as they need.
   page.setDefaultTimeout(0);
   await page.goto(studio.url);
   await shoot(page, 'welcome-empty');
@@ -51,7 +51,7 @@ try {
   await browser.close();
   await studio.kill();
 }
-console.log(`Pictures of the screens lie in ${folder}.`);
+console.log(`The screenshots are in ${folder}.`);
 
 async function shoot(page: Page, name: string): Promise<void> {
   await page.waitForTimeout(SETTLED_MS);

@@ -3,12 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildScreens } from './build.ts';
 
-/** `npm start`: the desktop where its binary and a screen are, else the same studio in the browser; it says which, and why. */
+/** `npm start` opens the desktop app if its binary and a display exist, or else the studio in the browser, and says why. */
 const root = path.join(import.meta.dirname, '..');
 const run = (command: string, args: readonly string[]): number =>
   spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
 
-/** The Electron binary lies beside its package once it has been downloaded. */
+/** The Electron binary is in its package folder once it has been downloaded. */
 function electronBinary(): string | null {
   const folder = path.join(root, 'node_modules', 'electron');
   const named = path.join(folder, 'path.txt');
@@ -19,16 +19,16 @@ function electronBinary(): string | null {
 
 function whyNoDesktop(binary: string | null): string | null {
   if (binary === null)
-    return 'the Electron binary is not installed (its download may have been blocked; `npx install-electron` fetches it)';
+    return 'the Electron binary is not installed. Its download may have been blocked; `npx install-electron` downloads it';
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
-    return 'there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set)';
+    return 'there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)';
   return null;
 }
 
 const binary = electronBinary();
 const why = whyNoDesktop(binary);
 if (why === null && binary !== null) {
-  console.log('Opening the desktop.');
+  console.log('Opening the desktop app.');
   const built = run(process.execPath, [
     path.join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'),
     'build',
@@ -37,7 +37,7 @@ if (why === null && binary !== null) {
   ]);
   process.exit(built === 0 ? run(binary, ['.']) : built);
 }
-console.log(`Opening in the browser: ${why}.\n`);
+console.log(`Opening in the browser, because ${why}.\n`);
 await buildScreens();
 process.exit(
   run(process.execPath, [path.join(root, 'src', 'main', 'doors', 'cli', 'main.ts'), 'serve', ...process.argv.slice(2)]),

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { buildScreens } from './build.ts';
 
 /**
- * `npm test`: types, lint, every test of the code, then people's ways through the screens in a real browser; the last line counts what
- * really ran. A type or lint error, and a failed build, count as one failed check each: the line never looks better than the code.
+ * `npm test` checks types and lint, runs all tests of the code, and then the tests of the screens in a real browser. The
+ * last line counts what was actually run. A type error, a lint error and a failed build each count as one failed check.
  */
 const root = path.join(import.meta.dirname, '..');
 const bin = (file: string): string => path.join(root, 'node_modules', file);
@@ -31,7 +31,7 @@ function readReport(file: string, who: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    console.error(`${who} wrote no report: it did not come to its end.`);
+    console.error(`${who} did not finish and wrote no report.`);
     return null;
   }
 }
@@ -47,17 +47,17 @@ function codeTests(): Counts {
     ...process.argv.slice(2),
   ]);
   const counts = readReport(file, 'The test runner') as { numPassedTests: number; numFailedTests: number } | null;
-  // A file that fails to load has no failed test of its own, but it failed all the same.
+  // A file that fails to load has no failed test, but still counts as a failure.
   return { passed: counts?.numPassedTests ?? 0, failed: ok ? 0 : Math.max(1, counts?.numFailedTests ?? 1) };
 }
 
 const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Skipped, and said so, where no browser is installed. */
+/** Skipped with a message if no browser is installed. */
 function screenTests(): Counts {
   if (!browsers.some((file) => existsSync(file))) {
     console.log(
-      '\nThe tests of the screens were skipped: no Chromium is installed here (Debian: apt-get install chromium).',
+      '\nThe tests of the screens were skipped because Chromium is not installed (Debian: apt-get install chromium).',
     );
     return { passed: 0, failed: 0 };
   }
@@ -73,7 +73,7 @@ function screenTests(): Counts {
 }
 
 const results = [codeTests()];
-// Named tests only: no need for the screens.
+// With named tests only, the screens are not needed.
 if (process.argv.length === 2) {
   checks.push(
     await buildScreens().then(

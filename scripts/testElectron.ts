@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
-/** `npm run test:electron`: the desktop's own tests, where its binary and a screen are; else it says clearly that they were skipped. */
+/** `npm run test:electron` runs the tests of the desktop app, or says that they were skipped for lack of a binary or display. */
 const root = path.join(import.meta.dirname, '..');
 const named = path.join(root, 'node_modules', 'electron', 'path.txt');
 const binary = existsSync(named)
@@ -10,12 +10,12 @@ const binary = existsSync(named)
   : null;
 if (binary === null || !existsSync(binary)) {
   console.log(
-    'Skipped: the Electron binary is not installed here (`npx install-electron` fetches it). Nothing of the desktop was tested.',
+    'Skipped: the Electron binary is not installed (`npx install-electron` downloads it). The desktop app was not tested.',
   );
   process.exit(0);
 }
 if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
-  console.log('Skipped: there is no screen here; start it under xvfb-run. Nothing of the desktop was tested.');
+  console.log('Skipped: there is no display. Run this under xvfb-run. The desktop app was not tested.');
   process.exit(0);
 }
 const node = (...args: string[]): number =>

@@ -117,7 +117,7 @@ function Studio() {
   );
 }
 
-/** Error boundary: a crash in one screen affects neither the others nor a running job. */
+/** An error in one screen does not affect the others or a running job. */
 class Guard extends Component<{ children: ReactNode }, { fault: Error | null }> {
   override state: { fault: Error | null } = { fault: null };
   static getDerivedStateFromError(fault: Error): { fault: Error } {

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { architectureNamed, architectures, studentArchitectures } from './architectures.ts';
+import { augmentation } from './augmentation.ts';
+import { because } from './fieldError.ts';
+import { message } from './message.ts';
+
+export type { AugmentationConfig, AugmentationStep } from './augmentation.ts';
+export { augmentationSteps, withCurrentNames } from './augmentation.ts';
 
 /**
- * Every option of the product, once: files, flags and forms are validated by this schema, and its defaults are the
- * product's defaults. `.describe` holds the meaning and the unit in plain words; docs/configuration.md is made from it.
+ * Every setting of the product. Files, flags and forms are validated by this schema, and its defaults are the product's
+ * defaults. `.describe` holds the meaning and the unit; docs/configuration.md is generated from it.
  */
 
 const fraction = () => z.number().min(0).max(1);
@@ -15,19 +21,25 @@ const architecture = () =>
   z.string().transform((name, context) => {
     const found = architectureNamed(name);
     if (found !== null) return found;
-    context.addIssue({ code: 'custom', message: `unknown architecture '${name}': one of ${architectures.join(', ')}` });
+    context.addIssue({
+      code: 'custom',
+      ...because(message('fieldError.architectureUnknown', { name, names: architectures })),
+    });
     return z.NEVER;
   });
 
 const studentArchitecture = () =>
-  architecture().refine((name) => studentArchitectures.includes(name), {
-    error: ({ input }) =>
-      `${String(input)} can be a teacher, but no student: the student is quantized to INT8, which its swish and squeeze-excite do not stand. Take one of ${studentArchitectures.join(', ')}`,
+  architecture().superRefine((name, context) => {
+    if (studentArchitectures.includes(name)) return;
+    context.addIssue({
+      code: 'custom',
+      ...because(message('fieldError.notAStudent', { name, names: studentArchitectures })),
+    });
   });
 
 const separators = ['auto', 'tab', 'comma', 'semicolon', 'pipe', 'space'] as const;
 
-/** What an image without labels means; 'ask' until a person has said. */
+/** What an image without labels means; 'ask' until a person has answered. */
 export const unlabeledMeanings = ['ask', 'none_of_these', 'not_labeled_yet'] as const;
 export type UnlabeledMeaning = (typeof unlabeledMeanings)[number];
 
@@ -36,42 +48,42 @@ const data = z.strictObject({
     .enum(separators)
     .default('auto')
     .describe(
-      'What stands between the path and the labels in train.txt, val.txt and test.txt; auto finds out and says so.',
+      'Character between the path and the labels in train.txt, val.txt and test.txt; auto detects it and reports which.',
     ),
   labels_file: z
     .string()
     .nullable()
     .default(null)
     .describe(
-      'A labels.txt that gives the classes and their order; null takes the alphabetical set of labels over all splits.',
+      'A labels.txt with the classes in their order; null uses the labels of all splits in alphabetical order.',
     ),
   unlabeled: z
     .enum(unlabeledMeanings)
     .default('ask')
     .describe(
-      'What an image without labels means: none_of_these trains and measures it as a negative for every label; not_labeled_yet leaves it out of training, validation and test. With ask, the studio and destila check ask, and a run counts it as none_of_these with a warning.',
+      'What an image without labels means: none_of_these trains and evaluates it as a negative for every label; not_labeled_yet leaves it out of training, validation and test. With ask, the studio and destila check ask you, and a run treats it as none_of_these with a warning.',
     ),
   padding_color: z
     .tuple([z.int().min(0).max(255), z.int().min(0).max(255), z.int().min(0).max(255)])
     .default([0, 0, 0])
-    .describe('Colour (red, green, blue; 0 to 255) beside pictures that are not square, and under transparent ones.'),
+    .describe('Color (red, green, blue; 0 to 255) beside images that are not square, and behind transparent ones.'),
   min_positives: count()
     .default(5)
-    .describe('Classes with fewer positive images than this in a split are warned about.'),
+    .describe('Classes with fewer positive images than this in a split cause a warning.'),
   duplicates_across_splits: z
     .enum(['error', 'warning'])
     .default('error')
-    .describe('How the same image in two splits is judged; it makes scores lie.'),
+    .describe('How the same image in two splits is reported; it makes scores too good.'),
   max_megapixels: z
     .number()
     .positive()
     .default(100)
-    .describe('Larger images are refused: a guard against decompression bombs.'),
+    .describe('Larger images, in megapixels, are rejected as a guard against decompression bombs.'),
   sampling: z
     .enum(['shuffle', 'repeat_factor', 'balanced'])
     .default('shuffle')
     .describe(
-      'What an epoch sees: every image once; images of rare classes more often (repeat_factor, Gupta et al. 2019); or every class equally often (balanced).',
+      'Which images an epoch uses: every image once (shuffle), images of rare classes more often (repeat_factor, Gupta et al. 2019), or every class equally often (balanced).',
     ),
   repeat_threshold: fraction()
     .default(0.1)
@@ -82,75 +94,14 @@ const data = z.strictObject({
     .number()
     .min(0)
     .default(10)
-    .describe('Disk space for letterboxed pixels, in gigabytes; 0 switches the cache off.'),
-  workers: count().default(0).describe('Threads that decode and augment; 0 chooses by the number of cores.'),
+    .describe('Disk space for letterboxed pixels, in gigabytes; 0 disables the cache.'),
+  workers: count().default(0).describe('Threads that decode and augment images; 0 chooses by the number of cores.'),
 });
-
-/** In the order in which they are applied; src/main/pipeline/data/drawAugmentation.ts names their sources. */
-const augmentation = z.strictObject({
-  horizontal_flip: fraction().default(0.5).describe('Probability of a mirror image.'),
-  vertical_flip: fraction()
-    .default(0)
-    .describe('Probability of an upside-down image; for photos from above, such as microscopes and satellites take.'),
-  geometry_probability: fraction().default(1).describe('Share of the images that are rotated, zoomed and shifted.'),
-  rotation: z.number().min(0).max(180).default(10).describe('Largest rotation to either side, in degrees.'),
-  zoom: fraction().default(0.15).describe('Largest zoom in or out, as a share of the size.'),
-  shift: fraction().default(0.1).describe('Largest shift in each direction, as a share of the side.'),
-  colour_probability: fraction().default(1).describe('Share of the images whose colours are changed.'),
-  brightness: fraction().default(0.2).describe('Largest change of brightness, as a factor of 1 plus or minus this.'),
-  contrast: fraction().default(0.2).describe('Largest change of contrast, as a factor of 1 plus or minus this.'),
-  saturation: fraction().default(0.2).describe('Largest change of saturation, as a factor of 1 plus or minus this.'),
-  hue: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .default(0.02)
-    .describe('Largest turn of the colour circle, as a share of the full circle.'),
-  rand_operations: z
-    .int()
-    .min(0)
-    .max(6)
-    .default(0)
-    .describe(
-      'RandAugment (Cubuk et al. 2019): so many more operations an image, each drawn from rotation, shear, shift, brightness, contrast, saturation, posterize, solarize and none; 0 switches it off, 2 is usual.',
-    ),
-  rand_magnitude: z.number().min(0).max(10).default(5).describe("Strength of RandAugment's operations, 0 to 10."),
-  noise_probability: fraction().default(1).describe('Share of the images that get noise.'),
-  noise: z
-    .number()
-    .min(0)
-    .max(64)
-    .default(0)
-    .describe('Largest standard deviation of Gaussian noise, in levels of 0 to 255.'),
-  erase: fraction()
-    .default(0)
-    .describe('Probability of a grey rectangle over the image (random erasing, Zhong et al. 2017; cutout).'),
-  erase_area: fraction().default(0.2).describe('Largest area of that rectangle, as a share of the image.'),
-  mixup: z
-    .number()
-    .min(0)
-    .max(4)
-    .default(0)
-    .describe(
-      'MixUp (Zhang et al. 2017): images of a batch are blended in pairs and their labels with them, by a share drawn from Beta(mixup, mixup); 0 switches it off, 0.2 is usual.',
-    ),
-  order: z
-    .string()
-    .regex(
-      /^(?!.*\b(\w+)\b.*\b\1\b)(?:place|colour|noise|erase)(?:, ?(?:place|colour|noise|erase)){3}$/,
-      'place, colour, noise and erase, each once, with commas between',
-    )
-    .default('place,colour,noise,erase')
-    .describe(
-      'What is done first: place (mirror, zoom, rotation, shift), colour (posterize and solarize with it), noise and erase. MixUp is always last.',
-    ),
-});
-export type AugmentationConfig = z.infer<typeof augmentation>;
 
 const weightsNormalizations = ['auto', 'imagenet', 'half', 'unit', 'lite'] as const;
 export type WeightsNormalization = (typeof weightsNormalizations)[number];
 
-/** What teacher and student share but for the architecture; defaults differ. */
+/** Settings that teacher and student share, with different defaults; their architectures differ in what is allowed. */
 const network = (d: { input_size: number; dropout: number; drop_path: number; unfreeze_fraction: number }) => ({
   input_size: z.int().min(32).max(800).default(d.input_size).describe('Side of the square input, in pixels.'),
   weights: z
@@ -158,13 +109,13 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
     .nullable()
     .default(null)
     .describe(
-      'File with pretrained weights, or the folder of a run whose network is trained on; null trains from scratch.',
+      'File with pretrained weights, or the folder of a run whose network training starts from; null trains from scratch.',
     ),
   weights_normalization: z
     .enum(weightsNormalizations)
     .default('auto')
     .describe(
-      "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (EfficientNet); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (EfficientNet-Lite).",
+      "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto takes it from the file, or else the default of the family; imagenet is ImageNet's mean and deviation (B0 to B7); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (Lite).",
     ),
   dropout: z
     .number()
@@ -180,7 +131,7 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
     .describe(
       'Stochastic depth: share of residual blocks skipped in training, rising linearly to this at the last block.',
     ),
-  batch_size: positiveInteger().default(16).describe('Images a training step.'),
+  batch_size: positiveInteger().default(16).describe('Images per training step.'),
   lr_head: learningRate().default(1e-3).describe('Learning rate of phase A, in which only the head is trained.'),
   epochs_head: count().default(5).describe('Epochs of phase A; skipped when training from scratch.'),
   lr_finetune: learningRate().default(1e-4).describe('Peak learning rate of phase B.'),
@@ -193,23 +144,21 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
   optimizer: z
     .enum(['adamw', 'sgd'])
     .default('adamw')
-    .describe(
-      'What turns gradients into steps: AdamW, or SGD with Nesterov momentum, which wants learning rates 10 to 100 times as high.',
-    ),
-  momentum: z.number().min(0).max(0.999).default(0.9).describe('Momentum of SGD; AdamW has its own.'),
+    .describe('AdamW, or SGD with Nesterov momentum, which needs learning rates 10 to 100 times as high.'),
+  momentum: z.number().min(0).max(0.999).default(0.9).describe('Momentum of SGD; AdamW does not use it.'),
   weight_decay: z
     .number()
     .min(0)
     .max(1)
     .default(1e-4)
-    .describe('Decoupled weight decay, on kernels only: never on norms and biases.'),
+    .describe('Decoupled weight decay, applied to kernels only, not to normalization layers and biases.'),
   layer_decay: z
     .number()
     .gt(0)
     .max(1)
     .default(1)
     .describe(
-      'Factor on the learning rate from each block to the one below it: the classifier learns at the full rate, early layers, which carry the pretrained knowledge, at less. 1 is the same for all.',
+      'Factor on the learning rate from each block to the one below it: the classifier learns at the full rate, early layers with their pretrained knowledge more slowly. 1 uses the same rate everywhere.',
     ),
   accumulation_steps: z
     .int()
@@ -217,7 +166,7 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
     .max(256)
     .default(1)
     .describe(
-      'Batches whose gradients are added up before the weights move: as if the batch were this many times as large, in the memory of one (BatchNorm still sees single batches).',
+      'Batches whose gradients are accumulated before the weights are updated: acts like a batch this many times as large in the memory of one (BatchNorm still sees single batches).',
     ),
   warmup_epochs: z
     .number()
@@ -228,21 +177,21 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
     .enum(['cosine', 'constant', 'step', 'one_cycle'])
     .default('cosine')
     .describe(
-      'How the learning rate goes on after the warm-up: along a cosine to 0, not at all, down in steps, or one_cycle, which has a rise of its own (30 % of the steps, from 1/25 of the peak) and falls to almost 0.',
+      'How the learning rate changes after the warm-up: cosine falls to 0, constant stays, step falls in steps, and one_cycle has its own rise (30 % of the steps, from 1/25 of the peak) and falls to almost 0.',
     ),
-  step_epochs: positiveInteger().default(10).describe('With schedule step: epochs between two steps down.'),
+  step_epochs: positiveInteger().default(10).describe('With schedule step: epochs between two reductions.'),
   step_factor: z
     .number()
     .gt(0)
     .max(1)
     .default(0.5)
-    .describe('With schedule step: factor on the learning rate at each step down.'),
+    .describe('With schedule step: factor on the learning rate at each reduction.'),
   clip_norm: z
     .number()
     .positive()
     .nullable()
     .default(1)
-    .describe('Gradients are scaled down to this global norm; null leaves them.'),
+    .describe('Gradients are scaled down to this global norm; null disables clipping.'),
   ema_decay: z
     .number()
     .min(0)
@@ -250,50 +199,46 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
     .nullable()
     .default(null)
     .describe(
-      'Decay of a moving average of the weights that is evaluated and kept instead of the raw weights; after t steps it is at most (1 + t) / (10 + t), so that the start is forgotten. null switches it off.',
+      'Decay of a moving average of the weights that is evaluated and kept instead of the raw weights; after t steps it is at most (1 + t) / (10 + t), so that the initial weights are forgotten. null disables it.',
     ),
   early_stopping_patience: count()
     .default(8)
-    .describe('Epochs without a better monitor before a phase ends; 0 never ends early.'),
+    .describe('Epochs without improvement of the monitor before a phase ends; 0 disables early stopping.'),
   early_stopping_start: count()
     .default(0)
     .describe(
-      'Epochs at the start of a phase that are not judged: none of them is kept as the best or counts for the patience.',
+      'Epochs at the start of a phase that early stopping ignores: none of them is kept as the best or counts toward the patience.',
     ),
   early_stopping_baseline: z
     .number()
     .nullable()
     .default(null)
     .describe(
-      'Value of the monitor that has to be beaten for the patience to start anew: a phase that does not get there ends. null asks for no value.',
+      'Value of the monitor that an epoch has to beat to reset the patience: a phase that does not reach it ends. null requires no value.',
     ),
   min_delta: z
     .number()
     .min(0)
     .default(0)
     .describe(
-      'By how much the monitor has to be better to count as better, for the best epoch, early stopping and the reduction of the learning rate.',
+      'Smallest improvement of the monitor that counts, for the best epoch, early stopping and the reduction of the learning rate.',
     ),
   reduce_lr_factor: z
     .number()
     .gt(0)
     .max(1)
     .default(0.5)
-    .describe(
-      'Factor on the learning rate after reduce_lr_patience epochs without a better monitor; 1 switches it off.',
-    ),
+    .describe('Factor on the learning rate after reduce_lr_patience epochs without improvement; 1 disables it.'),
   reduce_lr_patience: count()
     .default(4)
-    .describe('Epochs without a better monitor before the learning rate is reduced; 0 switches it off.'),
-  reduce_lr_cooldown: count().default(0).describe('Epochs after a reduction in which nothing is counted.'),
-  min_lr: learningRate()
-    .default(0)
-    .describe('The peak learning rate is never reduced below this for want of a better monitor.'),
+    .describe('Epochs without improvement of the monitor before the learning rate is reduced; 0 disables it.'),
+  reduce_lr_cooldown: count().default(0).describe('Epochs after a reduction that do not count toward the next one.'),
+  min_lr: learningRate().default(0).describe('reduce_lr_factor never lowers the peak learning rate below this.'),
   monitor: z
     .enum(['val_loss', 'macro_f1', 'macro_ap'])
     .default('val_loss')
     .describe(
-      'What decides which epoch is best: val_loss is the plain binary cross-entropy against the labels, whatever the loss; macro_f1 is taken at 0.5.',
+      'Metric that decides which epoch is best: val_loss is the plain binary cross-entropy against the labels, regardless of the loss; macro_f1 uses the threshold 0.5.',
     ),
   loss: z
     .enum(['bce', 'focal', 'asymmetric'])
@@ -301,53 +246,60 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
     .describe(
       'Loss against the labels: binary cross-entropy, focal (hard entries count more) or asymmetric (easy absent labels count less). Labels between 0 and 1 (MixUp, smoothing) mix the losses of present and absent.',
     ),
-  focal_gamma: z.number().min(0).max(10).default(2).describe('With loss focal: how much less easy entries count.'),
+  focal_gamma: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(2)
+    .describe('With loss focal: how strongly easy entries are down-weighted.'),
   focal_alpha: fraction()
     .nullable()
     .default(null)
-    .describe('With loss focal: factor on present labels, 1 minus it on absent ones; null is none.'),
+    .describe('With loss focal: factor on present labels, and 1 minus it on absent ones; null applies no factor.'),
   asymmetric_gamma_positive: z
     .number()
     .min(0)
     .max(10)
     .default(0)
-    .describe('With loss asymmetric: how much less easy present labels count.'),
+    .describe('With loss asymmetric: how strongly easy present labels are down-weighted.'),
   asymmetric_gamma_negative: z
     .number()
     .min(0)
     .max(10)
     .default(4)
-    .describe('With loss asymmetric: how much less easy absent labels count.'),
+    .describe('With loss asymmetric: how strongly easy absent labels are down-weighted.'),
   asymmetric_margin: z
     .number()
     .min(0)
     .max(0.5)
     .default(0.05)
-    .describe('With loss asymmetric: absent labels with scores below this count nothing.'),
+    .describe('With loss asymmetric: absent labels with scores below this do not count.'),
   asymmetric_variant: z
     .enum(['stable', 'timm', 'original'])
     .default('stable')
     .describe(
-      "With loss asymmetric: stable is the formula; timm gives hopeless entries (scores below 1e-8) no gradient; original as well, and keeps the gradient out of the focusing factors as the authors' code does.",
+      "With loss asymmetric: stable follows the formula; timm gives entries with scores below 1e-8 no gradient; original does so too, and keeps the gradient out of the focusing factors as the authors' code does.",
     ),
   label_smoothing: z
     .number()
     .min(0)
     .max(0.5)
     .default(0)
-    .describe('Share e by which labels are softened: present is 1 - e/2, absent is e/2.'),
+    .describe('Share e by which labels are softened: present becomes 1 - e/2, absent becomes e/2.'),
   positive_weights: z
     .enum(['none', 'inverse_frequency', 'effective_number'])
     .default('none')
     .describe(
-      'How much more a present label counts in each class: not at all, absent over present images in train, or the same ratio of effective numbers (Cui et al. 2019), which is milder.',
+      'How much more a present label counts in each class: none, inverse_frequency (absent over present images in train), or effective_number (the same ratio of effective numbers, Cui et al. 2019), which is milder.',
     ),
   effective_number_beta: z
     .number()
     .min(0)
     .max(0.99999)
     .default(0.999)
-    .describe('With positive_weights effective_number: 0 weights nothing, towards 1 it becomes the inverse frequency.'),
+    .describe(
+      'With positive_weights effective_number: 0 applies no weights; toward 1 they approach the inverse frequency.',
+    ),
 });
 
 const teacher = z.strictObject({
@@ -366,11 +318,7 @@ const student = z.strictObject({
   alpha: fraction()
     .default(0.7)
     .describe('Share of the loss against the labels; the rest is the loss against the teacher.'),
-  temperature: z
-    .number()
-    .positive()
-    .default(2)
-    .describe('Softens the scores that the student learns from the teacher.'),
+  temperature: z.number().positive().default(2).describe("Softens the teacher's scores that the student learns from."),
 });
 export type StudentConfig = z.infer<typeof student>;
 export type NetworkConfig = TeacherConfig;
@@ -379,17 +327,17 @@ const qat = z.strictObject({
   epochs: count()
     .default(10)
     .describe('Epochs of quantization-aware training; 0 quantizes the trained student without training it further.'),
-  lr: learningRate().default(1e-5).describe('Learning rate; small, since the weights are good already.'),
-  batch_size: positiveInteger().default(16).describe('Images a training step.'),
+  lr: learningRate().default(1e-5).describe('Learning rate; small, because the weights are already good.'),
+  batch_size: positiveInteger().default(16).describe('Images per training step.'),
   clip_norm: z
     .number()
     .positive()
     .nullable()
     .default(1)
-    .describe('Gradients are scaled down to this global norm; null leaves them.'),
+    .describe('Gradients are scaled down to this global norm; null disables clipping.'),
   early_stopping_patience: count()
     .default(4)
-    .describe('Epochs without a better monitor before training ends; 0 never ends early.'),
+    .describe('Epochs without improvement of the monitor before training ends; 0 disables early stopping.'),
   range_decay: z
     .number()
     .min(0)
@@ -399,7 +347,7 @@ const qat = z.strictObject({
   monitor: z
     .enum(['val_loss', 'macro_f1', 'macro_ap'])
     .default('val_loss')
-    .describe('What decides which epoch is best, measured on the INT8 model.'),
+    .describe('Metric that decides which epoch is best, measured on the INT8 model.'),
 });
 export type QatConfig = z.infer<typeof qat>;
 
@@ -408,18 +356,18 @@ const thresholdSearch = z.strictObject({
     .enum(['max_f1', 'precision', 'recall'])
     .default('max_f1')
     .describe(
-      'What each threshold is chosen for: the best F1, or the other of precision and recall while one stays at or above its minimum.',
+      'What each threshold is chosen for: max_f1 for the best F1; precision or recall to keep that one at or above its minimum and maximize the other.',
     ),
   min_precision: fraction()
     .default(0.9)
-    .describe('With goal precision: the precision to keep on the validation split.'),
-  min_recall: fraction().default(0.9).describe('With goal recall: the recall to keep on the validation split.'),
+    .describe('With goal precision: the precision to reach on the validation split.'),
+  min_recall: fraction().default(0.9).describe('With goal recall: the recall to reach on the validation split.'),
   smoothing: z
     .number()
     .min(0)
     .default(10)
     .describe(
-      'Pulls the threshold of rare classes toward the global one: as if this many more validation positives had voted for it.',
+      'Pulls the thresholds of rare classes toward the global one, as if this many more validation positives had voted for it.',
     ),
 });
 export type ThresholdSearchConfig = z.infer<typeof thresholdSearch>;
@@ -429,23 +377,23 @@ const ioTypes = ['uint8', 'int8', 'float32'] as const;
 const tfliteExport = z.strictObject({
   name: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, dash and underscore')
+    .refine((name) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name), because(message('fieldError.bundleName')))
     .default('model')
     .describe('Name of the bundle.'),
   input_type: z
     .enum(ioTypes)
     .default('uint8')
-    .describe("Type of the model file's input: uint8 takes pixels as they are and is accepted by every phone library."),
+    .describe("Type of the model file's input: uint8 takes unchanged pixels and is accepted by every phone library."),
   output_type: z
     .enum(ioTypes)
     .default('uint8')
     .describe("Type of the model file's output: uint8 q means a score of q/256."),
   representative_dataset_size: positiveInteger()
     .default(200)
-    .describe('Training images, un-augmented, from which activation ranges are calibrated.'),
+    .describe('Training images, without augmentation, from which activation ranges are calibrated.'),
 });
 
-/** Ways to run the networks; 'auto' measures those that start. */
+/** Engines that run the networks. */
 export const engineNames = ['onnx-cpu', 'onnx-webgpu', 'onnx-cuda', 'tfjs'] as const;
 export type EngineName = (typeof engineNames)[number];
 
@@ -454,19 +402,21 @@ const engine = z.strictObject({
     .enum(['auto', ...engineNames])
     .default('auto')
     .describe(
-      'What computes; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any graphics card; onnx-cuda NVIDIA cards, after `destila engine install cuda`; tfjs TensorFlow through TensorFlow.js, after `destila engine install tfjs` or `tfjs-gpu`.',
+      'Engine that runs the networks; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any graphics card; onnx-cuda uses NVIDIA cards, after `destila engine install cuda`; tfjs uses TensorFlow through TensorFlow.js, after `destila engine install tfjs` or `tfjs-gpu`.',
     ),
   threads: count()
     .default(0)
-    .describe('Threads of onnx-cpu; 0 takes all cores. Bit-identical results need the same number.'),
+    .describe('Threads of onnx-cpu; 0 uses all cores. Bit-identical results need the same number.'),
   memory: z
     .enum(['fast', 'low'])
     .default('fast')
-    .describe('With low onnx-cpu plans less ahead: about 40 % less memory at its peak, for up to 5 % of the speed.'),
+    .describe(
+      'With low, onnx-cpu plans less ahead, which saves about 40 % of peak memory and costs up to 5 % of the speed.',
+    ),
 });
 
 export const configSchema = z.strictObject({
-  seed: count().default(1).describe('Start of every random draw: same seed, same data, same machine, same model.'),
+  seed: count().default(1).describe('Seed of every random draw: the same seed, data and machine give the same model.'),
   data: data.prefault({}),
   augmentation: augmentation.prefault({}),
   engine: engine.prefault({}),
@@ -479,6 +429,6 @@ export const configSchema = z.strictObject({
     .number()
     .positive()
     .default(5)
-    .describe('Minutes between checkpoints within an epoch; each epoch writes one as well.'),
+    .describe('Minutes between checkpoints within an epoch; the end of each epoch also writes one.'),
 });
 export type Config = z.infer<typeof configSchema>;

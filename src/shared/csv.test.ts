@@ -16,6 +16,6 @@ test.each([
   expect(csvRow([value])).toBe(cell);
 });
 
-test('numbers stay numbers, nothing stays empty', () => {
+test('numbers are not quoted, and null gives an empty cell', () => {
   expect(csvRow([-0.5, 2, null, ''])).toBe('-0.5,2,,');
 });

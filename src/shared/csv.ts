@@ -1,9 +1,9 @@
 export type CsvValue = string | number | null;
 
 /**
- * Spreadsheets run a cell that begins with one of these as a formula, and a label or file name may come from anybody.
- * An apostrophe in front
- * makes it text (OWASP, CSV injection; East Asian spreadsheets take the full-width forms too). Numbers stay numbers.
+ * Spreadsheets run a cell that begins with one of these characters as a formula, and labels and file names may come from
+ * anybody. A leading apostrophe turns the cell into text (OWASP, CSV injection). East Asian spreadsheets also accept the
+ * full-width forms. Numbers are not changed.
  */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
@@ -13,5 +13,5 @@ const cell = (value: CsvValue): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** One record of RFC 4180 without its line end: the one way to write a CSV. */
+/** One record of RFC 4180 without its line end. All CSV files are written with it. */
 export const csvRow = (values: readonly CsvValue[]): string => values.map(cell).join(',');

@@ -21,7 +21,7 @@ describe('hidden characters', () => {
     expect(hasHiddenCharacters(withoutHiddenCharacters(text))).toBe(false);
   });
 
-  // A family, a heart, a keycap, the flag of Wales; Persian with a non-joiner, Hindi with a joiner, Hebrew, Japanese.
+  // A family, a heart, a keycap and the flag of Wales; Persian with a non-joiner, Hindi with a joiner, Hebrew, Japanese.
   test.each([
     '👨‍👩‍👧',
     '❤️',
@@ -33,17 +33,17 @@ describe('hidden characters', () => {
     '猫',
     'café',
     'a b-c',
-  ])('%s is as it should be', (text) => {
+  ])('%s has no hidden characters', (text) => {
     expect(visible(text)).toBe(text);
     expect(hasHiddenCharacters(text)).toBe(false);
   });
 
-  test('JSON stays the same JSON', () => {
+  test('JSON keeps its meaning', () => {
     const value = { label: 'a\u009b\u202e\u{e0041}\n' };
     expect(JSON.parse(visibleLines(JSON.stringify(value)))).toEqual(value);
   });
 
-  test('lines of text keep their ends', () => {
+  test('text keeps its line feeds and tabs', () => {
     expect(visibleLines('a\tb\nc\rd\n')).toBe('a\tb\nc\\u000dd\n');
   });
 });

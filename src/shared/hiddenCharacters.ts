@@ -1,8 +1,8 @@
 /**
- * Matches characters that are invisible or that change how the text around them is shown: control characters (a
- * terminal executes them), marks of writing direction (they make one text look like another), zero-width characters,
- * fillers and tags. Characters that writing needs are not matched: joiners after a letter of a script without case, a
- * mark or an emoji; variation selectors after a symbol or digit; tags after a black flag.
+ * Characters that are invisible or that change how the text around them is shown: control characters, which a terminal
+ * interprets, bidirectional marks, which disguise text, zero-width characters, fillers and tags. Legitimate uses are
+ * excluded: joiners after a letter of a caseless script, a mark or an emoji, variation selectors after a symbol or
+ * digit, and tags after a black flag.
  */
 const hidden = new RegExp(
   [
@@ -37,9 +37,9 @@ const escaped = (character: string): string =>
     (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
   ).join('');
 
-/** Shows each hidden character as its escape, such as \u200b. JSON text keeps its meaning. */
+/** Replaces each hidden character by its escape, such as \u200b. JSON text keeps its meaning. */
 export const visible = (text: string): string => text.replace(hidden, escaped);
 
-/** Like `visible`, but keeps line feeds and tabs. */
+/** The same for text of several lines, whose line feeds and tabs are kept. */
 export const visibleLines = (text: string): string =>
   text.replace(hidden, (character) => (character === '\n' || character === '\t' ? character : escaped(character)));

@@ -2,15 +2,15 @@
  * Random numbers as pure functions of a key.
  *
  * Every draw in the product (shuffle, augmentation, dropout masks, initial weights, bootstrap) is a function of
- * (seed, epoch, step or sample, purpose): there is no generator state to save, so a resumed run draws exactly
- * what an uninterrupted one would have drawn, and batches can be prepared as far ahead as one likes.
+ * (seed, epoch, step or sample, purpose). There is no generator state to save, so a resumed run draws exactly what an
+ * uninterrupted one would have drawn, and batches can be prepared any number of steps ahead.
  */
 export type RandomKey = readonly (string | number)[];
 
 /** A stream of numbers in [0, 1), each a multiple of 2^-32. */
 export type RandomStream = () => number;
 
-/** 32-bit FNV-1a over the key's parts, each closed by a separator so that ['ab'] and ['a','b'] differ. */
+/** 32-bit FNV-1a over the key's parts, each followed by a separator so that ['ab'] and ['a', 'b'] differ. */
 function hashKey(key: RandomKey): number {
   let hash = 0x811c9dc5;
   for (const part of key) {
@@ -27,7 +27,7 @@ function mix(x: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** The stream that belongs to a key, for example `randomStream(seed, epoch, 'shuffle')`: sfc32 by Chris Doty-Humphrey. */
+/** The stream of a key, for example `randomStream(seed, epoch, 'shuffle')`. The generator is sfc32 by Chris Doty-Humphrey. */
 export function randomStream(...key: RandomKey): RandomStream {
   const start = hashKey(key);
   let a = mix(start);

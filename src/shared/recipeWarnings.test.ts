@@ -4,7 +4,7 @@ import { recipeWarnings } from './recipeWarnings.ts';
 
 const keys = (change: object): string[] => recipeWarnings(configSchema.parse(change)).map(({ key }) => key);
 
-test('the defaults are warned about nowhere', () => {
+test('the defaults cause no warning', () => {
   expect(keys({})).toEqual([]);
 });
 
@@ -16,10 +16,10 @@ test.each([
   [{ augmentation: { mixup: 0.2 }, student: { loss: 'focal' } }, 'augmentation.mixup'],
   [{ data: { sampling: 'balanced' }, teacher: { positive_weights: 'inverse_frequency' } }, 'data.sampling'],
   [{ student: { alpha: 1 } }, 'student.alpha'],
-])('%j destroys labels or wastes time, and is named', (change, key) => {
+])('%j makes labels wrong or wastes time, and is named', (change, key) => {
   expect(keys(change)).toEqual([key]);
 });
 
-test('an erased rectangle that is never drawn is no danger', () => {
+test('the area of an erased rectangle that is never drawn causes no warning', () => {
   expect(keys({ augmentation: { erase: 0, erase_area: 0.9 } })).toEqual([]);
 });

@@ -20,7 +20,7 @@ function destila(...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [path.join(import.meta.dirname, '../../bin/destila.mjs'), ...args], {
       cwd: root,
-      env: { ...process.env, DESTILA_CACHE: path.join(root, 'cache') },
+      env: { ...process.env, LC_ALL: 'C', DESTILA_CACHE: path.join(root, 'cache') },
     });
     const texts = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => {
@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 
 describe('destila', () => {
-  test('says what it can do', async () => {
+  test('lists its commands', async () => {
     const { out } = await destila('--help');
     for (const command of [
       'init',
@@ -76,7 +76,7 @@ describe('destila', () => {
       expect(out).toContain(command);
   });
 
-  test('check: says what is there, as text and as JSON, and fails on errors', async () => {
+  test('check: describes the project as text and as JSON, and fails on errors', async () => {
     const good = await destila('check', project);
     expect(good.code).toBe(0);
     expect(good.out).toMatch(/images\s+24\s+12\s+12/);
@@ -97,14 +97,14 @@ describe('destila', () => {
     expect(readFileSync(path.join(wrong, 'val.txt'))).toEqual(before);
   });
 
-  test('run: a wrong setting ends it before anything starts, with the nearest right one', async () => {
+  test('run: a wrong setting ends it before anything starts, and the most similar one is suggested', async () => {
     const { code, err } = await destila('run', project, '--set', 'teacher.epoch_finetune=1');
     expect(code).toBe(2);
-    expect(err).toContain('did you mean epochs_finetune?');
+    expect(err).toContain('Did you mean epochs_finetune?');
     expect(readdirSync(path.join(project, 'runs'))).toHaveLength(1);
   });
 
-  test('run --json: one JSON object a line; --stage stops after it, resume goes on', async () => {
+  test('run --json: one JSON object per line; --stage stops after it, and resume continues', async () => {
     const elsewhere = path.join(root, 'runs elsewhere');
     const first = await destila('run', project, '--json', '--stage', 'teacher', '--runs', elsewhere);
     expect(first.code).toBe(0);
@@ -123,7 +123,7 @@ describe('destila', () => {
     });
   });
 
-  test('verify: a whole bundle passes, a changed one does not', async () => {
+  test('verify: an intact bundle passes, a changed one does not', async () => {
     expect(await destila('verify', bundle)).toMatchObject({
       code: 0,
       out: expect.stringMatching(/The file is faithful \(\d+ of \d+\)\.\nThe (model is|quality is)/) as string,
@@ -139,7 +139,7 @@ describe('destila', () => {
     });
   });
 
-  test('verify: finds what checksums cannot', async () => {
+  test('verify: finds changes that checksums cannot reveal', async () => {
     const { createHash } = await import('node:crypto');
     const forged = path.join(root, 'forged');
     cpSync(bundle, forged, { recursive: true });
@@ -173,7 +173,7 @@ describe('destila', () => {
     expect(err).toContain('1 of 13 images could not be read');
   });
 
-  test('eval: a bundle and its run give the same figures on the same photos', async () => {
+  test('eval: a bundle and its run give the same metrics on the same images', async () => {
     const [ofBundle, ofRun] = await Promise.all([
       destila('eval', bundle, '--data', project, '--json'),
       destila('eval', run, '--split', 'test', '--json'),
@@ -188,7 +188,7 @@ describe('destila', () => {
     expect(listed.out).toMatch(/finished\s+all done.*2x/);
   });
 
-  test('eval: labels that the model lacks are named before any figure', async () => {
+  test('eval: labels that the model lacks are named before any metric', async () => {
     const other = path.join(root, 'respelled');
     cpSync(path.join(project, 'images'), path.join(other, 'images'), { recursive: true });
     const list = readFileSync(path.join(project, 'test.txt'), 'utf8');
@@ -249,11 +249,11 @@ describe('destila', () => {
     const fresh = path.join(root, 'fresh');
     cpSync(path.join(project, 'images'), fresh, { recursive: true });
     expect((await destila('init', fresh)).code).toBe(0);
-    expect(readFileSync(path.join(fresh, 'destila.yaml'), 'utf8')).toContain('# Images a training step.');
-    expect((await destila('init', fresh)).err).toContain('is there already');
+    expect(readFileSync(path.join(fresh, 'destila.yaml'), 'utf8')).toContain('# Images per training step.');
+    expect((await destila('init', fresh)).err).toContain('already exists');
   });
 
-  test('errors are for people: no stack traces', async () => {
+  test('errors are messages for people, without stack traces', async () => {
     for (const args of [
       ['run', 'nowhere'],
       ['verify', 'nowhere'],

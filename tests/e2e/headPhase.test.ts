@@ -52,7 +52,7 @@ test('features that are computed once teach the head what features of every epoc
         ...config.augmentation,
         horizontal_flip: 0,
         geometry_probability: 0,
-        colour_probability: 0,
+        color_probability: 0,
         noise,
       },
       teacher: { ...config.teacher, ...headOnly, architecture: 'efficientnet-lite0' },

@@ -66,10 +66,10 @@ test('two studios at once: each has its own port and its own key', async ({ page
 
 test('a window whose key another studio at its address does not know says what to open', async ({ page, studio }) => {
   await openSample(page, studio);
-  // The one that was started anew.
+  // The restarted studio.
   await page.route('**/api/**', (route) => route.fulfill({ status: 401, body: 'unknown key' }));
   await studio.kill();
-  await expect(page.getByRole('contentinfo').getByText('Open the address that it printed.')).toBeVisible();
+  await expect(page.getByRole('contentinfo').getByText('Open the address it printed.')).toBeVisible();
 });
 
 test('a window from before an update, whose screens are gone from the disk, starts anew at the same place', async ({

@@ -1,7 +1,7 @@
 import type { StudioEvent } from '../../shared/contract/studio.ts';
 
-/** What a window that nobody sees is still told: that something began, ended or went wrong. It catches up when it is shown. */
-export function matters(event: StudioEvent): boolean {
+/** Whether a hidden window receives an event: only when something starts, ends or fails. It catches up when shown. */
+export function isForHiddenWindow(event: StudioEvent): boolean {
   if (event.type === 'activity' || event.type === 'load' || event.type === 'weightsChanged') return false;
   return (
     event.type !== 'run' ||

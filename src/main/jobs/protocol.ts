@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { configSchema, engineNames, unlabeledMeanings } from '../../shared/config.ts';
 import { jobCommandSchema, problemSchema, runEventSchema, stageSchema } from '../../shared/events.ts';
+import { messageSchema } from '../../shared/message.ts';
 
-/** The engine of a run and the reason for the choice. */
-export const engineChoiceSchema = z.object({ name: z.enum(engineNames), why: z.string().nullable() });
+/** The engine of a run and the reason for it, which is null when there was no choice. */
+export const engineChoiceSchema = z.object({ name: z.enum(engineNames), why: messageSchema.nullable() });
 export type EngineChoice = z.infer<typeof engineChoiceSchema>;
 
 /** The jobs. A process does one of them and ends. */

@@ -3,17 +3,12 @@ import type { Contract, Method } from '../../shared/contract/contract.ts';
 import { contract } from '../../shared/contract/contract.ts';
 import { Problem } from '../../shared/problem.ts';
 
-/** What a handler gets: the defaults of the contract are filled in. */
+/** The input of a handler, in which the contract's defaults are filled in. */
 export type Parsed<M extends Method> = z.output<Contract[M]['input']>;
 
-/** What a screen sent with a method, checked. Throws a Problem for what the contract does not know. */
+/** Checks what a screen sent. Throws a Problem when it does not fit the contract. */
 export function contractInput<M extends Method>(method: M, input: unknown): Parsed<M> {
   const parsed = contract[method].input.safeParse(input);
-  if (!parsed.success)
-    throw new Problem(
-      'internal',
-      `The screen asked for ${method} in a way the studio does not know. Reload the window.`,
-      parsed.error.message,
-    );
+  if (!parsed.success) throw new Problem('internal.requestNotUnderstood', { method }, parsed.error.message);
   return parsed.data as Parsed<M>;
 }

@@ -20,10 +20,7 @@ const whatFails = (): Promise<Connection> =>
     () => 'gone',
   );
 
-/**
- * Calls use fetch, events use server-sent events. A hidden window gets only the important events and catches up when
- * shown.
- */
+/** Calls use fetch, events use server-sent events. A hidden window only receives important events and catches up later. */
 export function browserTransport(): Transport {
   return {
     call: async (method, input) => {

@@ -14,7 +14,7 @@ export async function call<M extends Method>(method: M, input: Input<M>): Promis
   const reply = await transport.call(method, input);
   if ('problem' in reply) throw Problem.from(reply.problem);
   const parsed = contract[method].output.safeParse(reply.value);
-  if (!parsed.success) throw new Problem('internal.unknownReply', { method }, parsed.error.message);
+  if (!parsed.success) throw new Problem('internal.answerNotUnderstood', { method }, parsed.error.message);
   return parsed.data as Output<M>;
 }
 
@@ -25,7 +25,7 @@ export function listen(onEvent: (event: StudioEvent) => void, onConnection: (con
   }, onConnection);
 }
 
-/** Address of a picture of a project; `version` changes when the file does. */
+/** Address of an image of a project. `version` changes when the file does. */
 export function pictureUrl(project: string, path: string, picture: Picture, version = ''): string {
   const query = new URLSearchParams({ ...pictureQuery(picture), path, ...(version === '' ? {} : { v: version }) });
   return transport.address(`/image/${encodeURIComponent(project)}?${query.toString()}`);

@@ -2,6 +2,7 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { IconPin, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
+import { runName } from '../../shared/runName.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
@@ -40,7 +41,7 @@ export default function CompareScreen() {
   const shown = runs.filter(
     (run) =>
       run.trashed === trash &&
-      `${said(run.name)} ${run.note} ${run.preset ?? ''}`.toLowerCase().includes(query.trim().toLowerCase()),
+      `${said(runName(run.name))} ${run.note} ${run.preset ?? ''}`.toLowerCase().includes(query.trim().toLowerCase()),
   );
   const trashed = runs.length - live.length;
   if (runs.length === 0) return <NoRuns />;
@@ -57,7 +58,7 @@ export default function CompareScreen() {
               go('train');
             }}
           >
-            {t('compare.reproduce', { other: said(other.name) })}
+            {t('compare.reproduce', { other: said(runName(other.name)) })}
           </Button>
         )}
         {other !== null && !other.pinned && (
@@ -66,7 +67,9 @@ export default function CompareScreen() {
           </Button>
         )}
         {other !== null && other.val.int8Ap !== null && (
-          <Button onClick={() => go('tune', other.id)}>{t('compare.tune', { other: said(other.name) })}</Button>
+          <Button onClick={() => go('tune', other.id)}>
+            {t('compare.tune', { other: said(runName(other.name)) })}
+          </Button>
         )}
       </Answer>
       <div className="toolbar">
@@ -178,21 +181,28 @@ function compareAnswer(
       if (!macro.clear)
         return {
           tone: 'plain',
-          headline: t('compare.withinChanceOfEachOther', { after: said(after.name), before: said(before.name) }),
+          headline: t('compare.withinChanceOfEachOther', {
+            after: said(runName(after.name)),
+            before: said(runName(before.name)),
+          }),
           reason: range,
         };
       return macro.change > 0
         ? {
             tone: 'ok',
-            headline: t('compare.beatsMapShipped', { after: said(after.name), before: said(before.name), points }),
+            headline: t('compare.beatsMapShipped', {
+              after: said(runName(after.name)),
+              before: said(runName(before.name)),
+              points,
+            }),
             reason: range,
           }
         : {
             tone: 'warn',
             headline: t('compare.fallsMapBehindShipped', {
-              after: said(after.name),
+              after: said(runName(after.name)),
               points,
-              before: said(before.name),
+              before: said(runName(before.name)),
             }),
             reason: range,
           };

@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import type { RunHistory, RunSummary } from '../../shared/contract/runs.ts';
+import { runName } from '../../shared/runName.ts';
 import { call } from '../api/client.ts';
 import type { Series } from '../components/LineChart.tsx';
 import { LineChart } from '../components/LineChart.tsx';
@@ -33,7 +34,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
         if (at < 0) return [];
         const points = metricPoints(stageEpochs(history.phases, 'student'), metric);
         const last = points.at(-1);
-        const name = `${said(runs[at]!.name)}${last === undefined ? '' : `, ${metric === 'val_loss' ? f.decimal(last.y, 3) : f.points(last.y)}`}`;
+        const name = `${said(runName(runs[at]!.name))}${last === undefined ? '' : `, ${metric === 'val_loss' ? f.decimal(last.y, 3) : f.points(last.y)}`}`;
         return [
           { name: 'raw', color: runColor(at), points, faint: true, width: 1.5 },
           { name, color: runColor(at), points: smoothed(points, 0.6), direct: true, dashed: at % 2 === 1 },

@@ -4,6 +4,7 @@ import type { CSSProperties } from 'react';
 import { useMemo, useRef, useState } from 'react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import { shortList, notMeasuredText } from '../../shared/metrics/verdictTexts.ts';
+import { runName } from '../../shared/runName.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import type { Measure } from './differences.ts';
@@ -61,9 +62,9 @@ export function LabelChanges({
       {before !== null && after !== null && rows.length > 0 && (
         <div className="row small soft" style={{ padding: '0 16px 6px', flexWrap: 'wrap', whiteSpace: 'nowrap' }}>
           <span style={{ color: `var(${colors.before})` }}>○</span>
-          {said(before.name)}
+          {said(runName(before.name))}
           <span style={{ color: `var(${colors.after})` }}>●</span>
-          {said(after.name)}
+          {said(runName(after.name))}
           <span className="grow" />
           <span className="quiet">{t('compare.valImages')}</span>
         </div>

@@ -2,6 +2,7 @@ import { ActionIcon, Checkbox, Menu, TextInput } from '@mantine/core';
 import { IconDots, IconNote, IconPin } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
+import { runName } from '../../shared/runName.ts';
 import { call } from '../api/client.ts';
 import type { Translate } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
@@ -108,7 +109,7 @@ export function RunTable({
               <tr key={run.id} data-ticked={at >= 0}>
                 <td>
                   <Checkbox
-                    aria-label={t('compare.compare', { run: said(run.name) })}
+                    aria-label={t('compare.compare', { run: said(runName(run.name)) })}
                     checked={at >= 0}
                     onChange={() => onTick(run.id)}
                     disabled={run.trashed}
@@ -126,7 +127,7 @@ export function RunTable({
                       style={{ color: 'inherit' }}
                       onClick={() => go('train', run.id)}
                     >
-                      <strong>{said(run.name)}</strong>
+                      <strong>{said(runName(run.name))}</strong>
                     </button>
                     <span className="soft cut">{run.preset === null ? '' : presetWords(run.preset, t)[0]}</span>
                     {run.pinned && (
@@ -191,7 +192,7 @@ export function RunTable({
                       <ActionIcon
                         variant="subtle"
                         color="gray"
-                        aria-label={t('compare.moreOf', { run: said(run.name) })}
+                        aria-label={t('compare.moreOf', { run: said(runName(run.name)) })}
                       >
                         <IconDots size={16} />
                       </ActionIcon>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { traitsOf } from '../../shared/architectures.ts';
 import type { Output } from '../../shared/contract/contract.ts';
 import type { RunSummary } from '../../shared/contract/runs.ts';
+import { runName } from '../../shared/runName.ts';
 import { call, downloadUrl } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, useStudio } from '../stores/studio.ts';
@@ -41,7 +42,7 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
     <Modal
       opened
       onClose={onClose}
-      title={t('compare.floatWeightsOf', { run: said(run.name) })}
+      title={t('compare.floatWeightsOf', { run: said(runName(run.name)) })}
       size={560}
       transitionProps={{ duration: 0 }}
       closeButtonProps={{ 'aria-label': t('common.close') }}

@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../shared/contract/runs.ts';
+import { runName } from '../../shared/runName.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt } from '../stores/studio.ts';
@@ -49,8 +50,8 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
             <thead>
               <tr>
                 <th>{t('compare.setting')}</th>
-                <th className="num">{said(before.name)}</th>
-                <th className="num">{said(after.name)}</th>
+                <th className="num">{said(runName(before.name))}</th>
+                <th className="num">{said(runName(after.name))}</th>
               </tr>
             </thead>
             <tbody>
@@ -86,7 +87,7 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
           return (
             <div key={run.id} className="row" style={{ minHeight: 28 }}>
               <span className="cut" style={{ width: 116 }}>
-                {said(run.name)}
+                {said(runName(run.name))}
               </span>
               {change !== null && (
                 <span className="dumbbell grow" aria-hidden="true">

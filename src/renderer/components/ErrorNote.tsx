@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { ProblemData } from '../../shared/problem.ts';
 import { useWording } from '../i18n/words.ts';
 
-/** Shows what happened and what to do, with the technical details collapsed. */
+/** A problem, with its technical details collapsed. */
 export function ErrorNote({
   problem,
   onDismiss,

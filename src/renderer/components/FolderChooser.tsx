@@ -15,7 +15,7 @@ export function FolderChooser() {
   const [listing, setListing] = useState<FolderListing | null>(null);
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<ProblemData | null>(null);
-  // The latest request or input: a late answer to an older one is ignored.
+  // What was asked for last, or typed since: an answer that comes late does not take its place.
   const wanted = useRef<object>({});
   const show = (folder: string | null): void => {
     const own = (wanted.current = {});

@@ -9,6 +9,7 @@ import {
   IconTag,
 } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
+import { runName } from '../../shared/runName.ts';
 import { useWording } from '../i18n/words.ts';
 import { useDataset } from '../stores/dataset.ts';
 import type { OfferedCommand } from '../stores/commands.ts';
@@ -158,13 +159,13 @@ export function Palette() {
       wanted === ''
         ? []
         : runs
-            .filter(({ name, note, trashed }) => !trashed && fits(`${said(name)} ${note}`))
+            .filter(({ name, note, trashed }) => !trashed && fits(`${said(runName(name))} ${note}`))
             .toReversed()
             .slice(0, MOST_RUNS)
             .map(({ id, name, note }): Command => ({
               id: `run-${id}`,
               group: t('common.runs'),
-              text: note === '' ? said(name) : `${said(name)}: ${note}`,
+              text: note === '' ? said(runName(name)) : `${said(runName(name))}: ${note}`,
               hint: '',
               icon: IconChartLine,
               run: () => go('train', id),

@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { IconCircleCheck, IconCpu, IconPlugConnectedX, IconX } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import type { Activity, QueueEntry } from '../../shared/contract/studio.ts';
+import { runName } from '../../shared/runName.ts';
 import { sessionExpired } from '../api/browser.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
@@ -117,7 +118,7 @@ function RunningJob({ entry, waiting }: { entry: QueueEntry; waiting: number }) 
   return (
     <UnstyledButton className="row small" onClick={() => go('train', entry.run)}>
       <span>
-        {said(entry.name)}
+        {said(runName(entry.name))}
         {entry.state === 'paused' ? t('common.paused') : ''}
         {progress === null ? '' : ` · ${stageName(progress.stage, t)}`}
       </span>

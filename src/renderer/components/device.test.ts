@@ -1,3 +1,4 @@
+import { quoted } from '../../shared/message.ts';
 import { expect, test } from 'vitest';
 import type { EngineReport } from '../../shared/contract/studio.ts';
 import { deviceOf } from './device.ts';
@@ -7,7 +8,7 @@ const engine = (name: string, state: EngineReport['state'], imagesPerSecond: num
   name,
   device: name === 'onnx-cpu' ? 'cpu' : 'gpu',
   state,
-  description: '',
+  description: quoted(''),
   fix: null,
   imagesPerSecond,
 });

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import type { Finding } from '../../shared/findings.ts';
 import type { Config } from '../../shared/config.ts';
 import type { Project } from '../../shared/contract/studio.ts';
+import { runName } from '../../shared/runName.ts';
 import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { Answer } from '../components/Answer.tsx';
 import { Label } from '../components/Label.tsx';
@@ -93,7 +94,7 @@ export function Viewer({ images, image, leaving, doubts, findings, onAccept }: P
     doubt === undefined
       ? own[0] && said(own[0].message)
       : t('data.modelSeesButFileSays', {
-          run: said(opinion!.runName),
+          run: said(runName(opinion!.runName)),
           score: f.score(doubt.score, 2),
           labels: names.length > 0 ? names.join(', ') : t('data.nothing'),
         });

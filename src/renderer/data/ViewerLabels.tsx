@@ -2,6 +2,7 @@ import { ActionIcon, Checkbox } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
 import type { LineChange } from '../../shared/contract/dataset.ts';
+import { runName } from '../../shared/runName.ts';
 import { call } from '../api/client.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
@@ -47,7 +48,9 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
     <aside className="panel line-left viewer-right scroll" aria-label={t('common.labelsOfPhoto')}>
       <div className="panel-head">
         <h2>{t('common.labels2')}</h2>
-        {codes !== null && <span className="quiet">{t('data.scoreOf', { runName: said(opinion!.runName) })}</span>}
+        {codes !== null && (
+          <span className="quiet">{t('data.scoreOf', { runName: said(runName(opinion!.runName)) })}</span>
+        )}
       </div>
       {rows.map((label, at) => (
         <LabelRow

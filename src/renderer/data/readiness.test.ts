@@ -29,7 +29,7 @@ const starts = (states: readonly ImageState[], meaning: UnlabeledMeaning = 'none
   readyAnswer(english, {
     readiness: ready(states, meaning),
     errors: 0,
-    wrongSettings: false,
+    wrongSetting: null,
     problem: null,
     busy: false,
     seconds: null,
@@ -157,7 +157,11 @@ describe('the answer of the Train screen', () => {
     expect(starts([image(TRAIN), ...everywhere.slice(1)])).toMatchObject({ tone: 'bad', blocked: true });
     expect(starts(everywhere.slice(1))).toMatchObject({ tone: 'bad', blocked: true });
     expect(starts([...everywhere.slice(0, 2), image(TEST)], 'not_labeled_yet')).toMatchObject({ blocked: true });
-    expect(starts(everywhere, 'none_of_these', { wrongSettings: true })).toMatchObject({ tone: 'bad', blocked: true });
+    expect(starts(everywhere, 'none_of_these', { wrongSetting: '“Epochs” must be 0 or more.' })).toMatchObject({
+      tone: 'bad',
+      blocked: true,
+      headline: '“Epochs” must be 0 or more.',
+    });
   });
 
   test('settings that do not run on this machine say why, and are not blocked: another machine may run them', () =>

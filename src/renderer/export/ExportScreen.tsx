@@ -3,6 +3,7 @@ import { IconDownload, IconFolder } from '@tabler/icons-react';
 import { useEffect, useMemo } from 'react';
 import type { Export } from '../../shared/contract/exports.ts';
 import type { RunSummary } from '../../shared/contract/runs.ts';
+import { runName } from '../../shared/runName.ts';
 import { call, downloadUrl } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { ErrorNote } from '../components/ErrorNote.tsx';
@@ -50,7 +51,7 @@ export default function ExportScreen() {
       : [
           {
             id: 'export',
-            text: t('export.export', { chosen: said(chosen.name) }),
+            text: t('export.export', { chosen: said(runName(chosen.name)) }),
             hint: 'Ctrl E',
             run: start,
           },
@@ -65,7 +66,7 @@ export default function ExportScreen() {
           <Select
             aria-label={t('common.run')}
             w={150}
-            data={exportable.map((one) => ({ value: one.id, label: said(one.name) })).reverse()}
+            data={exportable.map((one) => ({ value: one.id, label: said(runName(one.name)) })).reverse()}
             value={chosen.id}
             onChange={(id) => {
               if (id !== null) useStudio.setState({ run: id });
@@ -141,7 +142,7 @@ function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: 
         </code>
         <span className="quiet cut">
           {f.bytes(bundle.zipBytes)},{' '}
-          {t('export.written', { run: said(run.name), writtenAt: f.date(bundle.writtenAt) })}
+          {t('export.written', { run: said(runName(run.name)), writtenAt: f.date(bundle.writtenAt) })}
         </span>
         <span className="grow" />
         <ReportButton run={run} bundle={bundle} />

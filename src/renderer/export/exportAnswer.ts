@@ -3,6 +3,7 @@ import type { RunSummary } from '../../shared/contract/runs.ts';
 import type { ModelQuality } from '../../shared/metrics/quality.ts';
 import { modelQuality } from '../../shared/metrics/quality.ts';
 import { fidelityText, qualityText, nextStepText } from '../../shared/metrics/verdictTexts.ts';
+import { runName } from '../../shared/runName.ts';
 import type { Tone } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
 import type { ExportWork } from './exportStore.ts';
@@ -41,7 +42,7 @@ export function exportAnswer(wording: Wording, facts: Facts): ExportAnswer {
   if (bundle === null)
     return {
       tone: 'plain',
-      headline: t('export.canExported', { run: said(run.name) }),
+      headline: t('export.canExported', { run: said(runName(run.name)) }),
       reason: t('export.int8MapValidation', { int8Ap: f.points(run.val.int8Ap) }),
     };
   if (bundle.checks.length === 0) return { tone: 'plain', headline: t('export.writtenNotCheckedYet'), reason: '' };

@@ -1,5 +1,4 @@
 import { createContext, useContext } from 'react';
-import { inSpanish } from '../../shared/spanish/translate.ts';
 import type { Language, Translate } from '../../shared/locales/translate.ts';
 import { translator } from '../../shared/locales/translate.ts';
 import type { Sayable } from '../../shared/message.ts';
@@ -23,7 +22,7 @@ export const wording = (language: Language): Wording => ({
   language,
   t: translator(language),
   f: createFormat(language),
-  said: (said) => (typeof said === 'string' && language === 'es' ? inSpanish(said) : say(translator(language), said)),
+  said: (said) => say(translator(language), said),
 });
 
 export const systemLanguage = (): Language => (navigator.language.toLowerCase().startsWith('es') ? 'es' : 'en');

@@ -2,6 +2,7 @@ import { Button, CopyButton, NumberInput, Select, Switch, TextInput } from '@man
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import type { DiskUse } from '../../shared/contract/studio.ts';
+import { runName } from '../../shared/runName.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { openShortcuts } from '../components/ShortcutSheet.tsx';
@@ -207,7 +208,7 @@ function Storage() {
             {runs.map((run) => (
               <tr key={run.id}>
                 <td>
-                  {said(run.name)}
+                  {said(runName(run.name))}
                   {run.trashed ? ` (${t('settings.trash')})` : ''}
                 </td>
                 <td className="num">{f.bytes(run.bytes)}</td>

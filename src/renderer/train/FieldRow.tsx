@@ -1,6 +1,7 @@
 import { NumberInput, Select, TextInput } from '@mantine/core';
-import { IconRotate } from '@tabler/icons-react';
+import { IconArrowLeft, IconRotate } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { fieldError } from '../../shared/fieldError.ts';
 import { useWording } from '../i18n/words.ts';
 import { setValue, useConfig } from './configStore.ts';
 import type { Field } from './settings.ts';
@@ -10,26 +11,27 @@ import { settingMeaning, settingName } from './settingWords.ts';
 /** One setting with its name, value and meaning. A changed one shows a mark, its old value and a reset button. */
 export function FieldRow({ field, children }: { field: Field; /** Actions for this setting. */ children?: ReactNode }) {
   const { t, f, said } = useWording();
-  const { config, base, complaints } = useConfig();
+  const { config, base, fieldIssues } = useConfig();
   const value = valueAt(config, field.key);
   const was = valueAt(base, field.key);
   const changed = JSON.stringify(value) !== JSON.stringify(was);
-  const complaint = complaints[field.key];
+  const issue = fieldIssues[field.key];
   const id = `setting-${field.key}`;
   return (
     <div className="field" data-changed={changed}>
       <label htmlFor={id}>{settingName(field.key, t)}</label>
-      <FieldInput id={id} field={field} value={value} error={complaint !== undefined} />
+      <FieldInput id={id} field={field} value={value} error={issue !== undefined} />
       <span className="small field-help">
         {children}
-        {complaint !== undefined && (
+        {issue !== undefined && (
           <span className="bad" role="alert">
-            {said(complaint)}{' '}
+            {said(fieldError(issue, settingName(field.key, t)))}{' '}
           </span>
         )}
         {changed && (
           <button type="button" className="link" onClick={() => setValue(field.key, was)}>
-            {t('train.was')} {was === null ? t('train.empty') : typeof was === 'number' ? f.number(was) : String(was)}{' '}
+            {t('train.was')}{' '}
+            {was === null ? t('train.empty') : typeof was === 'number' ? f.number(was) : [was].flat().join(', ')}{' '}
             <IconRotate size={12} aria-label={t('train.putBack')} />{' '}
           </button>
         )}
@@ -100,6 +102,8 @@ function FieldInput({
         </span>
       );
     }
+    case 'order':
+      return <OrderInput id={id} value={value as readonly string[]} onChange={(order) => setValue(key, order)} />;
     case 'text':
       return (
         <TextInput
@@ -114,6 +118,41 @@ function FieldInput({
         />
       );
   }
+}
+
+/** Steps in their order. Each button moves its step one place earlier. */
+function OrderInput({
+  id,
+  value,
+  onChange,
+}: {
+  id: string;
+  value: readonly string[];
+  onChange: (order: readonly string[]) => void;
+}) {
+  const { t } = useWording();
+  const moveEarlier = (at: number): void => onChange(value.toSpliced(at, 1).toSpliced(at - 1, 0, value[at]!));
+  return (
+    <span className="row">
+      {value.map((step, at) =>
+        at === 0 ? (
+          <span key={step}>{step}</span>
+        ) : (
+          <button
+            key={step}
+            {...(at === 1 && { id })}
+            type="button"
+            className="link"
+            aria-label={t('train.moveStepEarlier', { step })}
+            title={t('train.moveStepEarlier', { step })}
+            onClick={() => moveEarlier(at)}
+          >
+            <IconArrowLeft size={12} aria-hidden="true" /> {step}
+          </button>
+        ),
+      )}
+    </span>
+  );
 }
 
 const stepFor = (value: unknown): number =>

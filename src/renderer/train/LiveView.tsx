@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import type { RunHistory, RunSummary } from '../../shared/contract/runs.ts';
 import type { QueueEntry } from '../../shared/contract/studio.ts';
 import type { JobCommand, Stage } from '../../shared/events.ts';
+import { runName } from '../../shared/runName.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { ErrorNote } from '../components/ErrorNote.tsx';
@@ -62,8 +63,8 @@ export function LiveView({ run }: { run: RunSummary }) {
             id: 'pause',
             text:
               entry.state === 'paused'
-                ? t('train.go', { run: said(run.name) })
-                : t('train.pause', { run: said(run.name) }),
+                ? t('train.go', { run: said(runName(run.name)) })
+                : t('train.pause', { run: said(runName(run.name)) }),
             hint: 'P',
             run: pause,
           },
@@ -77,12 +78,12 @@ export function LiveView({ run }: { run: RunSummary }) {
     { id: 'new', text: t('train.newRun'), hint: 'N', run: () => planRun(true) },
     {
       id: 'seeds',
-      text: t('train.repeatTwoOtherSeeds', { run: said(run.name) }),
+      text: t('train.repeatTwoOtherSeeds', { run: said(runName(run.name)) }),
       run: () => void repeatWithSeeds(run),
     },
     {
       id: 'again',
-      text: t('train.useSettingsOfAgain', { run: said(run.name) }),
+      text: t('train.useSettingsOfAgain', { run: said(runName(run.name)) }),
       run: () => {
         adoptRun(run);
         planRun(true);
@@ -130,7 +131,7 @@ export function LiveView({ run }: { run: RunSummary }) {
           </Button>
         )}
         {run.state === 'finished' && (
-          <Button onClick={() => go('tune', run.id)}>{t('train.tune', { run: said(run.name) })}</Button>
+          <Button onClick={() => go('tune', run.id)}>{t('train.tune', { run: said(runName(run.name)) })}</Button>
         )}
         <Menu position="bottom-end">
           <Menu.Target>
@@ -169,9 +170,7 @@ export function LiveView({ run }: { run: RunSummary }) {
           <kbd>N</kbd>
         </Button>
       </LiveAnswer>
-      {run.problem !== null && entry === undefined && (
-        <ErrorNote problem={{ kind: 'internal', message: run.problem.message, detail: run.problem.detail }} />
-      )}
+      {run.problem !== null && entry === undefined && <ErrorNote problem={{ ...run.problem, kind: 'internal' }} />}
       <StageTrack run={run} chosen={stage} onChoose={setPicked} running={running} />
       <div className="live">
         <div className="column live-main">
@@ -184,7 +183,7 @@ export function LiveView({ run }: { run: RunSummary }) {
                 w={150}
                 data={runs
                   .filter(({ trashed }) => !trashed)
-                  .map(({ id, name }) => ({ value: id, label: said(name) }))
+                  .map(({ id, name }) => ({ value: id, label: said(runName(name)) }))
                   .reverse()}
                 value={run.id}
                 onChange={(id) => {
@@ -343,7 +342,7 @@ function Notes({ history }: { history: RunHistory | null }) {
       </summary>
       <ul className="small">
         {history.notes.map(({ at, message, level }) => (
-          <li key={at + message} className={level === 'warning' ? 'warn' : 'soft'}>
+          <li key={at + message.text} className={level === 'warning' ? 'warn' : 'soft'}>
             {said(message)}
           </li>
         ))}

@@ -1,5 +1,6 @@
 import { Switch } from '@mantine/core';
 import { useState } from 'react';
+import { runName } from '../../shared/runName.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, changeSettings, go, useParts } from '../stores/studio.ts';
@@ -25,7 +26,7 @@ export function Queue({ project }: { project: string }) {
             disabled={entry.project !== project}
             onClick={() => go('train', entry.run)}
           >
-            {said(entry.name)}
+            {said(runName(entry.name))}
           </button>
           <span className="quiet small">
             {entry.state === 'running'

@@ -2,6 +2,7 @@ import { Button, CopyButton } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
 import type { Config } from '../../shared/config.ts';
+import { fieldError } from '../../shared/fieldError.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
 import { useWording } from '../i18n/words.ts';
@@ -18,8 +19,8 @@ import { readyAnswer } from './readyAnswer.ts';
 import { FindRate, RateCurve } from './RateFinder.tsx';
 import { networkOfRate, searchedNetwork } from './rates.ts';
 import { differences, sections } from './settings.ts';
-import { presetWords, sectionName } from './settingWords.ts';
-import { planRun, useTrainView } from './trainView.ts';
+import { presetWords, sectionName, settingName } from './settingWords.ts';
+import { planRun, showSetting, useTrainView } from './trainView.ts';
 import { WeightsPanel } from './WeightsPanel.tsx';
 
 const basics = new Set([
@@ -46,9 +47,9 @@ const basics = new Set([
 
 export function SettingsView() {
   const wording = useWording();
-  const { t, f } = wording;
+  const { t, f, said } = wording;
   const { project, runs, queue, activities } = useParts('project', 'runs', 'queue', 'activities');
-  const { config, base, preset, choices, preflight, yamlComplaint, complaints, measuring, replaced } = useConfig();
+  const { config, base, preset, choices, preflight, yamlError, fieldIssues, measuring, replaced } = useConfig();
   const index = useDataset((state) => state.index);
   const [all, setAll] = useState(false);
   const [starting, setStarting] = useState(false);
@@ -71,7 +72,7 @@ export function SettingsView() {
   const busy = queue.length > 0;
   const searching = activities.some((activity) => searchedNetwork(activity) !== null);
   const unmeasured = ready && preflight === null && !measuring && !busy && !searching;
-  // Measure once the settings settle, and never beside a training or a search that it would slow down.
+  // Measures once the settings no longer change, and not during a training or a search, which it would slow down.
   useEffect(() => {
     if (!unmeasured) return;
     const timer = setTimeout(() => void measure(), 600);
@@ -84,7 +85,13 @@ export function SettingsView() {
     preflight === null || preflight.stageSeconds.length === 0
       ? null
       : preflight.stageSeconds.reduce((sum, stage) => sum + stage.seconds, 0);
-  const wrong = yamlComplaint !== null || Object.keys(complaints).length > 0;
+  const [wrongField] = Object.entries(fieldIssues);
+  const wrongSetting =
+    wrongField !== undefined
+      ? said(fieldError(wrongField[1], t('train.quotedSetting', { name: settingName(wrongField[0], t) })))
+      : yamlError !== null
+        ? said(yamlError)
+        : null;
   const { labeled, counts, edited, check } = useDataset();
   const readiness = useMemo(
     () =>
@@ -97,8 +104,8 @@ export function SettingsView() {
   const answer = readyAnswer(wording, {
     readiness,
     errors,
-    wrongSettings: wrong,
-    problem: preflight?.problem?.message ?? null,
+    wrongSetting,
+    problem: preflight?.problem ?? null,
     busy,
     seconds,
     now: new Date(),
@@ -143,6 +150,11 @@ export function SettingsView() {
   return (
     <>
       <Answer tone={answer.tone} headline={answer.headline} reason={answer.reason}>
+        {wrongField !== undefined && (
+          <Button variant="subtle" onClick={() => showSetting(wrongField[0])}>
+            {t('train.showSetting')}
+          </Button>
+        )}
         {runs.length > 0 && (
           <Button variant="subtle" onClick={() => planRun(false)}>
             {t('train.showRuns')}
@@ -206,7 +218,7 @@ export function SettingsView() {
           <WeightsPanel />
           {sections().map(({ name, fields }) => {
             const shown = fields.filter(
-              ({ key }) => all || basics.has(key) || complaints[key] !== undefined || !sameValue(config, base, key),
+              ({ key }) => all || basics.has(key) || fieldIssues[key] !== undefined || !sameValue(config, base, key),
             );
             if (shown.length === 0) return null;
             const [title, hint] = sectionName(name, t);
@@ -254,7 +266,7 @@ function sameValue(a: Config, b: Config, key: string): boolean {
 /** The settings as YAML; changed lines are marked. */
 function YamlView() {
   const { t, said } = useWording();
-  const { yaml, yamlComplaint, config, base, choices, project } = useConfig();
+  const { yaml, yamlError, config, base, choices, project } = useConfig();
   const area = useRef<HTMLTextAreaElement>(null);
   const backdrop = useRef<HTMLPreElement>(null);
   const [saved, setSaved] = useState(false);
@@ -280,7 +292,7 @@ function YamlView() {
         )}
         <Button
           variant="subtle"
-          disabled={saved || yamlComplaint !== null}
+          disabled={saved || yamlError !== null}
           onClick={() => void keep()}
           title={choices?.file}
         >
@@ -294,9 +306,9 @@ function YamlView() {
           )}
         </CopyButton>
       </div>
-      {yamlComplaint !== null && (
+      {yamlError !== null && (
         <p className="small bad" role="alert" style={{ padding: '0 16px 6px', whiteSpace: 'pre-wrap' }}>
-          {said(yamlComplaint)}
+          {said(yamlError)}
         </p>
       )}
       <div className="yaml-edit">
@@ -324,7 +336,7 @@ function YamlView() {
   );
 }
 
-/** Line numbers, from 0, of changed settings. */
+/** Line numbers, counted from 0, of changed settings. */
 function linesOf(yaml: string, keys: readonly string[]): Set<number> {
   const wanted = new Set(keys);
   const found = new Set<number>();

@@ -3,6 +3,7 @@ import { IconCircleCheck, IconDownload } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Output } from '../../shared/contract/contract.ts';
 import type { WeightsEntry } from '../../shared/contract/weights.ts';
+import { runName } from '../../shared/runName.ts';
 import { call } from '../api/client.ts';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
@@ -89,7 +90,10 @@ function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 's
               ? weights
               : chosen.stage === null
                 ? chosen.name
-                : t('train.labelsOfSameNameKeep', { chosen: said(chosen.name), chosen2: stageOfRun(chosen, t) })}
+                : t('train.labelsOfSameNameKeep', {
+                    chosen: said(runName(chosen.name)),
+                    chosen2: stageOfRun(chosen, t),
+                  })}
           </span>
           <button type="button" className="link" onClick={() => setValue(`${stage}.weights`, null)}>
             {t('train.trainScratchInstead')}
@@ -119,7 +123,7 @@ function FromRun({
   if (entries.length === 0) return null;
   const data = entries.map((entry) => ({
     value: entry.path!,
-    label: `${said(entry.name)}, ${stageOfRun(entry, t)} · ${entry.architecture}`,
+    label: `${said(runName(entry.name))}, ${stageOfRun(entry, t)} · ${entry.architecture}`,
   }));
   const text = t('train.goRun');
   return (

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { configSchema } from '../../shared/config.ts';
-import { inSpanish } from '../../shared/spanish/translate.ts';
+import { fieldError } from '../../shared/fieldError.ts';
+import { translator } from '../../shared/locales/translate.ts';
+import { say } from '../../shared/message.ts';
 
 const call = vi.fn();
 vi.mock('../api/client.ts', () => ({
@@ -11,6 +13,7 @@ const { adopt, adoptRun, choosePreset, loadChoices, redo, setValue, setYaml, und
   await import('./configStore.ts');
 
 const defaults = configSchema.parse({});
+const spanish = translator('es');
 const fast = configSchema.parse({ student: { epochs_finetune: 3 } });
 
 beforeEach(async () => {
@@ -28,7 +31,7 @@ beforeEach(async () => {
   await loadChoices('p', false);
 });
 
-test('settings of a run that are taken over before the choices have come are kept', async () => {
+test('settings of a run that are adopted before the choices arrive are kept', async () => {
   useConfig.setState({ project: null, choices: null });
   adoptRun({ project: 'p', config: fast, preset: null });
   await loadChoices('p', false);
@@ -36,26 +39,26 @@ test('settings of a run that are taken over before the choices have come are kep
     config: { student: { epochs_finetune: 3 } },
     choices: { file: 'destila.yaml' },
   });
-  // Another project's are not.
+  // Another project does not get them.
   await loadChoices('q', false);
   expect(useConfig.getState().config).toEqual(defaults);
 });
 
 describe('the settings as a form and as YAML are one state', () => {
-  test('a value set in the form stands in the YAML', () => {
+  test('a value set in the form appears in the YAML', () => {
     setValue('student.alpha', 0.25);
     expect(useConfig.getState().yaml).toMatch(/^student:\n(?: .*\n)* {2}alpha: 0\.25$/m);
   });
-  test('a line typed in the YAML stands in the form; the text is left as typed', () => {
+  test('a line typed in the YAML appears in the form; the text stays as typed', () => {
     const typed = '# mine\nstudent: { alpha: 0.5 }\n';
     setYaml(typed);
     expect(useConfig.getState()).toMatchObject({
       yaml: typed,
-      yamlComplaint: null,
+      yamlError: null,
       config: { student: { alpha: 0.5 } },
     });
   });
-  test('YAML that is none, or says what is not allowed, is complained of and changes nothing', () => {
+  test('invalid YAML and invalid values in it have an error and change nothing', () => {
     setValue('student.alpha', 0.25);
     for (const [text, names] of [
       ['student: {', ''],
@@ -63,59 +66,55 @@ describe('the settings as a form and as YAML are one state', () => {
       ['nonsense: 1', 'nonsense'],
     ] as const) {
       setYaml(text);
-      expect(useConfig.getState().yamlComplaint, text).toContain(names);
+      expect(useConfig.getState().yamlError?.text, text).toContain(names);
       expect(useConfig.getState().config.student.alpha).toBe(0.25);
     }
   });
-  test('a value that is not allowed is complained of at its field until a good one comes', () => {
+  test('an invalid value has an error at its field until it is corrected', () => {
     setValue('student.alpha', 7);
-    expect(Object.keys(useConfig.getState().complaints)).toEqual(['student.alpha']);
+    expect(Object.keys(useConfig.getState().fieldIssues)).toEqual(['student.alpha']);
     expect(useConfig.getState().config.student.alpha).toBe(defaults.student.alpha);
     setValue('student.alpha', 0.3);
-    expect(useConfig.getState().complaints).toEqual({});
+    expect(useConfig.getState().fieldIssues).toEqual({});
   });
-  test('complaints are the same plain words as on the command line, and are told in Spanish', () => {
+  test('errors are sentences about the name of the setting, in the language of the interface', () => {
     setValue('student.alpha', 1.5);
     setValue('data.max_megapixels', 'x');
-    expect(Object.values(useConfig.getState().complaints)).toEqual([
-      'It must be at most 1.',
-      'It must be of type number.',
-    ]);
-    expect(Object.values(useConfig.getState().complaints).map(inSpanish)).toEqual([
-      'El valor tiene que ser 1 o menos.',
-      'El valor tiene que ser un número.',
-    ]);
-    setYaml('seed: 1\nteacher: { architecture: resnet50, color: 3 }\n');
-    expect(inSpanish(useConfig.getState().yamlComplaint!)).toMatch(
-      /^teacher\.architecture está mal: no se conoce la arquitectura “resnet50”; tiene que ser una de .*\.\najuste desconocido teacher\.color\.$/,
+    const errors = (name: string): string[] =>
+      Object.values(useConfig.getState().fieldIssues).map((issue) => say(spanish, fieldError(issue, name)));
+    expect(errors('Alfa')).toEqual(['Alfa tiene que ser 1 o menos.', 'Alfa tiene que ser un número.']);
+  });
+  test('errors in the YAML name the key and can be translated', () => {
+    setYaml('seed: 1\nteacher: { architecture: resnet50, colour: 3 }\n');
+    expect(say(spanish, useConfig.getState().yamlError!)).toMatch(
+      /^teacher\.architecture: no se conoce la red «resnet50»\. Elige .*\.\nparámetro desconocido teacher\.colour\.$/,
     );
     setYaml('a: [\n');
-    expect(useConfig.getState().yamlComplaint).toMatch(/^line \d+: this is not YAML \([^\n]+\)\.$/);
-    expect(inSpanish(useConfig.getState().yamlComplaint!)).toMatch(/^línea \d+: esto no es YAML válido \(.+\)\.$/);
+    expect(useConfig.getState().yamlError).toMatchObject({ code: 'setting.yamlLine', params: { line: 2 } });
   });
 });
 
 describe('presets', () => {
-  test('balanced is chosen at first; another one replaces values and what they are compared with', () => {
+  test('balanced is the default; another preset replaces the values and the base of comparison', () => {
     expect(useConfig.getState()).toMatchObject({ preset: 'balanced', config: defaults });
     choosePreset('fast');
     expect(useConfig.getState()).toMatchObject({ preset: 'fast', config: fast, base: fast });
   });
-  test('the settings of another run are taken whole', () => {
+  test('the settings of another run are adopted as a whole', () => {
     setYaml('student: {');
     adopt(fast, defaults, null);
-    expect(useConfig.getState()).toMatchObject({ config: fast, base: defaults, yamlComplaint: null, complaints: {} });
+    expect(useConfig.getState()).toMatchObject({ config: fast, base: defaults, yamlError: null, fieldIssues: {} });
   });
-  test("the project's own file comes first", async () => {
+  test("the project's own file has priority", async () => {
     call.mockResolvedValue({ defaults, presets: [], own: fast, file: 'destila.yaml' });
     await loadChoices('q', false);
     expect(useConfig.getState()).toMatchObject({ project: 'q', preset: null, config: fast, base: defaults });
   });
 });
 
-describe('settings that others took the place of', () => {
+describe('replaced settings', () => {
   const alpha = (): number => useConfig.getState().config.student.alpha;
-  test('come back as they were, with the preset that they were changed from', () => {
+  test('are restored with the preset that they were changed from', () => {
     setYaml('# mine\nstudent: { alpha: 0.25 }\n');
     choosePreset('fast');
     undo();
@@ -128,7 +127,7 @@ describe('settings that others took the place of', () => {
     redo();
     expect(useConfig.getState()).toMatchObject({ preset: 'fast', config: fast });
   });
-  test('presets that nobody changed are passed over on the way back', () => {
+  test('undo skips unchanged presets', () => {
     setValue('student.alpha', 0.25);
     choosePreset('fast');
     choosePreset('balanced');
@@ -137,7 +136,7 @@ describe('settings that others took the place of', () => {
     undo();
     expect(alpha()).toBe(0.25);
   });
-  test('what was changed since is not lost by the way back', () => {
+  test('undo does not lose later changes', () => {
     setValue('student.alpha', 0.25);
     choosePreset('fast');
     setValue('student.alpha', 0.75);
@@ -146,14 +145,14 @@ describe('settings that others took the place of', () => {
     redo();
     expect(alpha()).toBe(0.75);
   });
-  test('a text that is no YAML yet is kept too; the settings of a run and a reset can be undone like a preset', () => {
+  test('invalid YAML is restored as well; adopting a run and a reset can be undone like a preset', () => {
     setYaml('student: {');
     adoptRun({ project: 'p', config: fast, preset: null });
     undo();
     expect(useConfig.getState()).toMatchObject({ yaml: 'student: {', preset: 'balanced' });
-    expect(useConfig.getState().yamlComplaint).not.toBeNull();
+    expect(useConfig.getState().yamlError).not.toBeNull();
   });
-  test('another project does not get them', async () => {
+  test('are not available in another project', async () => {
     setValue('student.alpha', 0.25);
     choosePreset('fast');
     setValue('student.alpha', 0.75);

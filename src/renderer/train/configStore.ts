@@ -1,36 +1,38 @@
 import { Document, parse, visit, YAMLParseError } from 'yaml';
-import type { z } from 'zod';
 import { create } from 'zustand';
-import { complaint, yamlReason } from '../../shared/complaint.ts';
+import { fieldError, yamlReason } from '../../shared/fieldError.ts';
+import type { Message } from '../../shared/message.ts';
+import { message } from '../../shared/message.ts';
 import type { Config, UnlabeledMeaning } from '../../shared/config.ts';
 import { configSchema } from '../../shared/config.ts';
 import type { ConfigChoices, Preflight, RunSummary } from '../../shared/contract/runs.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import { call } from '../api/client.ts';
 import { attempt } from '../stores/studio.ts';
+import type { FieldIssue } from './settings.ts';
 import { differences, withValue } from './settings.ts';
 
-/** The settings of the next run: one state, shown as a form and as YAML. */
+/** The settings of the next run, shown as a form and as YAML. */
 interface ConfigState {
   readonly project: string | null;
   readonly choices: ConfigChoices | null;
   readonly preset: string | null;
-  /** The preset's values, which 'was' and reset refer to. */
+  /** The preset's values, which changes are compared with and reset to. */
   readonly base: Config;
   readonly config: Config;
   readonly yaml: string;
-  /** Why the typed YAML is not a valid config; the form keeps the last valid one. */
-  readonly yamlComplaint: string | null;
-  /** Why a field's value is rejected, by key. */
-  readonly complaints: Readonly<Record<string, string>>;
+  /** What is wrong with the typed YAML. Meanwhile the form keeps the last valid settings. */
+  readonly yamlError: Message | null;
+  /** Why the value of a field is rejected, by key. */
+  readonly fieldIssues: Readonly<Record<string, FieldIssue>>;
   readonly preflight: Preflight | null;
   readonly measuring: boolean;
-  /** Changed settings that were replaced, and those that were undone, so that no change is lost. */
+  /** Changed settings that others replaced, for undo, and those that were undone, for redo. */
   readonly replaced: readonly KeptSettings[];
   readonly undone: readonly KeptSettings[];
 }
 
-type KeptSettings = Pick<ConfigState, 'preset' | 'base' | 'config' | 'yaml' | 'yamlComplaint'>;
+type KeptSettings = Pick<ConfigState, 'preset' | 'base' | 'config' | 'yaml' | 'yamlError'>;
 
 const defaults = configSchema.parse({});
 export const useConfig = create<ConfigState>(() => ({
@@ -40,8 +42,8 @@ export const useConfig = create<ConfigState>(() => ({
   base: defaults,
   config: defaults,
   yaml: '',
-  yamlComplaint: null,
-  complaints: {},
+  yamlError: null,
+  fieldIssues: {},
   preflight: null,
   measuring: false,
   replaced: [],
@@ -50,7 +52,7 @@ export const useConfig = create<ConfigState>(() => ({
 const set = useConfig.setState;
 const get = useConfig.getState;
 
-/** Keep a color's three numbers on one line. */
+/** Writes lists, such as the three numbers of a color, on one line. */
 function yamlOf(config: Config): string {
   const document = new Document(config);
   visit(document, {
@@ -66,16 +68,16 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
   const choices = await attempt(() => call('config.choices', { project }));
   if (choices === null) return;
   // Settings of a run may have been adopted before the choices arrived.
-  const taken = get().project === project;
+  const adopted = get().project === project;
   set({ project, choices, preflight: null });
-  if (taken) return;
+  if (adopted) return;
   const name = sample ? 'demo' : 'balanced';
   const preset = presetNamed(name);
   if (choices.own !== null) begin(choices.own, choices.defaults, null);
   else if (preset !== undefined) begin(preset.config, preset.config, name);
 }
 
-/** The meaning of images without labels belongs to the project: settings on screen adopt a new answer. */
+/** The answer about images without labels belongs to the project, so settings on screen adopt a new answer. */
 export function adoptUnlabeled(project: string, unlabeled: UnlabeledMeaning): void {
   const { project: own, choices, base, config } = get();
   if (own !== project || choices === null) return;
@@ -90,8 +92,8 @@ export function adoptUnlabeled(project: string, unlabeled: UnlabeledMeaning): vo
     },
     base: answered(base),
     config: changed,
-    // Leave invalid YAML alone while it is being typed.
-    ...(get().yamlComplaint === null && { yaml: yamlOf(changed) }),
+    // Invalid YAML is left as it is, because a person is typing it.
+    ...(get().yamlError === null && { yaml: yamlOf(changed) }),
   });
 }
 
@@ -103,25 +105,25 @@ export function choosePreset(name: string): void {
   if (preset !== undefined) adopt(preset.config, preset.config, name);
 }
 
-/** Loads a run's settings, to run them again. */
+/** Adopts the settings of a run, to run them again. */
 export function adoptRun({ project, config, preset }: Pick<RunSummary, 'project' | 'config' | 'preset'>): void {
   if (get().project === project) return adopt(config, config, preset);
   set({ project, choices: null });
   begin(config, config, preset);
 }
 
-/** Loads a project's first settings, without the previous project's history. */
+/** Shows the first settings of a project. Undo does not go back to the previous project. */
 function begin(config: Config, base: Config, preset: string | null): void {
-  show({ config, base, preset, yaml: yamlOf(config), yamlComplaint: null });
+  show({ config, base, preset, yaml: yamlOf(config), yamlError: null });
   set({ replaced: [], undone: [] });
 }
 
-/** Replaces the settings; changes can be restored. */
+/** Replaces the settings. Changed ones can be restored with undo. */
 export function adopt(config: Config, base: Config, preset: string | null): void {
-  const { replaced, base: former, config: before, yamlComplaint } = get();
-  if (differences(former, before).length > 0 || yamlComplaint !== null)
+  const { replaced, base: former, config: before, yamlError } = get();
+  if (differences(former, before).length > 0 || yamlError !== null)
     set({ replaced: [...replaced, kept()], undone: [] });
-  show({ config, base, preset, yaml: yamlOf(config), yamlComplaint: null });
+  show({ config, base, preset, yaml: yamlOf(config), yamlError: null });
 }
 
 export function undo(): void {
@@ -141,46 +143,49 @@ export function redo(): void {
 }
 
 function kept(): KeptSettings {
-  const { preset, base, config, yaml, yamlComplaint } = get();
-  return { preset, base, config, yaml, yamlComplaint };
+  const { preset, base, config, yaml, yamlError } = get();
+  return { preset, base, config, yaml, yamlError };
 }
 
-const show = (settings: KeptSettings): void => set({ ...settings, complaints: {}, preflight: null });
+const show = (settings: KeptSettings): void => set({ ...settings, fieldIssues: {}, preflight: null });
 
 export function setValue(key: string, value: unknown): void {
-  const { config, complaints } = get();
-  const others = Object.fromEntries(Object.entries(complaints).filter(([other]) => other !== key));
+  const { config, fieldIssues } = get();
+  const others = Object.fromEntries(Object.entries(fieldIssues).filter(([other]) => other !== key));
   const changed = withValue(config, key, value);
-  if ('complaint' in changed) set({ complaints: { ...others, [key]: changed.complaint } });
-  else set({ config: changed.config, yaml: yamlOf(changed.config), yamlComplaint: null, complaints: others });
+  if ('issue' in changed) set({ fieldIssues: { ...others, [key]: changed.issue } });
+  else set({ config: changed.config, yaml: yamlOf(changed.config), yamlError: null, fieldIssues: others });
 }
 
 export function setYaml(yaml: string): void {
   set({ yaml });
   try {
     const parsed = configSchema.safeParse(parse(yaml) ?? {});
-    if (parsed.success) set({ config: parsed.data, yamlComplaint: null, complaints: {} });
-    else set({ yamlComplaint: parsed.error.issues.slice(0, 3).flatMap(yamlComplaints).join('\n') });
+    if (parsed.success) set({ config: parsed.data, yamlError: null, fieldIssues: {} });
+    else
+      set({
+        yamlError: message('config.settingErrors', { errors: parsed.error.issues.slice(0, 3).flatMap(yamlErrors) }),
+      });
   } catch (error) {
     const [line] = error instanceof YAMLParseError ? (error.linePos ?? []) : [];
-    set({ yamlComplaint: `line ${line?.line ?? 1}: this is not YAML (${yamlReason(error as Error)}).` });
+    set({ yamlError: message('setting.yamlLine', { line: line?.line ?? 1, reason: yamlReason(error as Error) }) });
   }
 }
 
-function yamlComplaints(issue: z.core.$ZodIssue): string[] {
+function yamlErrors(issue: FieldIssue): Message[] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `unknown setting ${[...issue.path, key].join('.')}.`);
-  return [complaint(issue, issue.path.join('.'))];
+    return issue.keys.map((key) => message('setting.unknown', { key: [...issue.path, key].join('.') }));
+  return [fieldError(issue, issue.path.join('.'))];
 }
 
-/** Times real training steps on this machine. */
+/** Measures the cost of the settings by timing real steps on this machine. */
 export async function measure(): Promise<void> {
   const { project, config, measuring } = get();
   if (project === null || measuring) return;
   set({ measuring: true });
   const preflight = await attempt(() =>
     call('run.preflight', { project, config }).catch((error: unknown) => {
-      // A run was started meanwhile and interrupted the measurement.
+      // A run was started meanwhile, which ended the measurement.
       if (toProblemData(error).kind === 'cancelled') return null;
       throw error;
     }),

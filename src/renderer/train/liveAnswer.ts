@@ -1,6 +1,7 @@
 import type { RunHistory, RunSummary } from '../../shared/contract/runs.ts';
 import type { QueueEntry } from '../../shared/contract/studio.ts';
 import type { RunEvent, Stage } from '../../shared/events.ts';
+import { runName } from '../../shared/runName.ts';
 import type { Tone } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
 import { metricPoints, stageEpochs, trend } from './curves.ts';
@@ -23,13 +24,13 @@ export function liveAnswer(
   if (entry?.state === 'waiting')
     return {
       tone: 'plain',
-      headline: t('train.waitsTurn', { run: said(run.name) }),
+      headline: t('train.waitsTurn', { run: said(runName(run.name)) }),
       reason: t('train.startsItselfWhenRunBefore'),
     };
   if (entry?.state === 'paused')
     return {
       tone: 'warn',
-      headline: t('train.paused2', { run: said(run.name) }),
+      headline: t('train.paused2', { run: said(runName(run.name)) }),
       reason: t('train.nothingLostGoesWhereStands'),
     };
   if (entry !== null) return running({ t, f, said } as Wording, { run, history, progress, stage });
@@ -39,7 +40,7 @@ export function liveAnswer(
       const lost = run.val.int8Ap === null || run.val.studentAp === null ? null : run.val.studentAp - run.val.int8Ap;
       return {
         tone: 'plain',
-        headline: t('train.doneInt8MapValidation', { run: said(run.name), int8Ap: f.points(run.val.int8Ap) }),
+        headline: t('train.doneInt8MapValidation', { run: said(runName(run.name)), int8Ap: f.points(run.val.int8Ap) }),
         reason: `${t('train.took', { seconds: f.duration(run.seconds) })} ${lost === null ? '' : lost > 0.001 ? t('train.quantizingCost', { lost: f.decimal(lost * 100, 1) }) : t('train.quantizingCostNothing')}`,
       };
     }
@@ -47,36 +48,39 @@ export function liveAnswer(
       if (history?.phases.every(({ epochs }) => epochs.length === 0) ?? false)
         return {
           tone: 'bad',
-          headline: t('train.stoppedBeforeHadLearnedAnything', { run: said(run.name), stage: stageName(stage, t) }),
+          headline: t('train.stoppedBeforeHadLearnedAnything', {
+            run: said(runName(run.name)),
+            stage: stageName(stage, t),
+          }),
           reason: t('train.onceReasonPutRightResume'),
         };
       return {
         tone: 'bad',
-        headline: t('train.stoppedLearnedKept', { run: said(run.name), stage: stageName(stage, t) }),
+        headline: t('train.stoppedLearnedKept', { run: said(runName(run.name)), stage: stageName(stage, t) }),
         reason: t('train.resumeGoesLastCheckpoint'),
       };
     case 'interrupted':
       return {
         tone: 'warn',
-        headline: t('train.cutOffStudioMachineWent', { run: said(run.name) }),
+        headline: t('train.cutOffStudioMachineWent', { run: said(runName(run.name)) }),
         reason: t('train.nothingLostResumeGoesLast'),
       };
     case 'created':
       return {
         tone: 'plain',
-        headline: t('train.notBegun', { run: said(run.name) }),
+        headline: t('train.notBegun', { run: said(runName(run.name)) }),
         reason: t('train.takenOutOfQueueResume'),
       };
     case 'running':
       return {
         tone: 'plain',
-        headline: t('train.beingTrainedElsewhere', { run: said(run.name) }),
+        headline: t('train.beingTrainedElsewhere', { run: said(runName(run.name)) }),
         reason: t('train.commandLineAnotherStudioCurves'),
       };
     default:
       return {
         tone: 'warn',
-        headline: t('train.stopped', { run: said(run.name) }),
+        headline: t('train.stopped', { run: said(runName(run.name)) }),
         reason: t('train.resumeGoesWhereStands'),
       };
   }
@@ -100,7 +104,7 @@ function running(
     case 'starting':
       return {
         tone: 'plain',
-        headline: t('train.running', { run: said(run.name), doing }),
+        headline: t('train.running', { run: said(runName(run.name)), doing }),
         reason: left,
       };
     case 'better':

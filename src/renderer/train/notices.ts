@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import type { QueueEntry } from '../../shared/contract/studio.ts';
 import type { RunEvent } from '../../shared/events.ts';
+import { runName } from '../../shared/runName.ts';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import type { Progress, Screen } from '../stores/studio.ts';
@@ -16,8 +17,8 @@ export interface EndNotice {
   readonly onPage: boolean;
 }
 
-interface Around {
-  /** The name of the run; null when it is not in the list. */
+interface Surroundings {
+  /** The name of the run, or null if it is not in the list. */
   readonly name: string | null;
   readonly screen: Screen;
   readonly hidden: boolean;
@@ -25,14 +26,14 @@ interface Around {
   readonly allowed: NotificationPermission | null;
 }
 
-/** The notification when a run ends; null for every other event. */
+/** The notification at the end of a run; null for all other events. */
 export function endNotice(
   { t, said }: Pick<Wording, 't' | 'said'>,
   event: RunEvent,
-  { name, screen, hidden, door, allowed }: Around,
+  { name, screen, hidden, door, allowed }: Surroundings,
 ): EndNotice | null {
   if (event.type !== 'finished' && event.type !== 'failed') return null;
-  const run = said(name ?? t('train.run'));
+  const run = name === null ? t('train.run') : said(runName(name));
   return {
     message: event.type === 'finished' ? t('train.done2', { run }) : `${run}: ${said(event.problem)}`,
     color: event.type === 'finished' ? 'green' : 'red',
@@ -41,7 +42,7 @@ export function endNotice(
   };
 }
 
-/** Notifies the user of a run's end on whatever screen they are. */
+/** Notifies about the end of a run. */
 export function useEndNotices(): void {
   const { t, said } = useWording();
   useEffect(
@@ -69,13 +70,13 @@ export function useEndNotices(): void {
   );
 }
 
-/** Null where the browser has no notifications. */
+/** Null if the browser has no notifications. */
 export const noticesAllowed = (): NotificationPermission | null =>
   'Notification' in window ? Notification.permission : null;
 
 const PRODUCT = 'Destila Studio';
 
-/** The window's title: progress, the running run and the product. */
+/** The window's title: the progress of the running run, its name, and the product. */
 export function titleOf(
   queue: readonly Pick<QueueEntry, 'run' | 'name' | 'state'>[],
   progress: Readonly<Record<string, Pick<Progress, 'done' | 'total'>>>,
@@ -85,10 +86,10 @@ export function titleOf(
   if (entry === undefined) return PRODUCT;
   const now = progress[entry.run];
   const share = now === undefined ? [] : [`${Math.floor((100 * now.done) / Math.max(1, now.total))} %`];
-  return [...share, said(entry.name), PRODUCT].join(' · ');
+  return [...share, said(runName(entry.name)), PRODUCT].join(' · ');
 }
 
-/** Shows a run's progress in the title, visible also while the tab is in the background. */
+/** Shows the progress of a run in the title, which is also visible for a tab in the background. */
 export function useRunInTitle(): void {
   const { said } = useWording();
   useEffect(() => {

@@ -1,3 +1,4 @@
+import type { Sayable } from '../../shared/message.ts';
 import type { Tone } from '../components/Answer.tsx';
 import { unlabeledWords } from '../data/dataAnswer.ts';
 import type { Readiness } from '../data/readiness.ts';
@@ -8,10 +9,11 @@ export interface Facts {
   /** Null until the label files are read. */
   readonly readiness: Readiness | null;
   readonly errors: number;
-  readonly wrongSettings: boolean;
-  /** Why these settings cannot run on this machine. */
-  readonly problem: string | null;
-  /** True when another run is in the queue. */
+  /** What is wrong with the first invalid setting. */
+  readonly wrongSetting: string | null;
+  /** Why these settings do not run on this machine. */
+  readonly problem: Sayable | null;
+  /** Another run is in the queue. */
   readonly busy: boolean;
   readonly seconds: number | null;
   readonly now: Date;
@@ -32,14 +34,14 @@ const empty = (readiness: Readiness): boolean =>
 /** The state of the next run in one line. Green only when every label can be learned and measured. */
 export function readyAnswer(wording: Wording, facts: Facts): ReadyAnswer {
   const { t, said } = wording;
-  const { readiness, wrongSettings, problem, busy } = facts;
+  const { readiness, wrongSetting, problem, busy } = facts;
   if (readiness !== null && empty(readiness))
     return {
       tone: 'bad',
       blocked: true,
       headline: t('train.notEnoughTrainTrainVal'),
     };
-  if (wrongSettings) return { tone: 'bad', blocked: true, headline: t('train.settingNotValid') };
+  if (wrongSetting !== null) return { tone: 'bad', blocked: true, headline: wrongSetting };
   const waits = t('train.startsWhenRunBeforeEnded');
   if (problem !== null)
     return {

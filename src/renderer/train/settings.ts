@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { complaint } from '../../shared/complaint.ts';
 import type { Config } from '../../shared/config.ts';
 import { architectures, studentArchitectures } from '../../shared/architectures.ts';
-import { configSchema } from '../../shared/config.ts';
+import { augmentationSteps, configSchema } from '../../shared/config.ts';
 
 /** The form is generated from the config schema, the only place for allowed values, defaults and meanings. */
 
@@ -16,10 +15,12 @@ export type FieldKind =
     }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   | { readonly kind: 'color' }
+  /** A list of these steps, each exactly once. */
+  | { readonly kind: 'order'; readonly steps: readonly string[] }
   | { readonly kind: 'text'; readonly nullable: boolean };
 
 export interface Field {
-  /** 'teacher.epochs_head', or 'seed'. */
+  /** For example 'teacher.epochs_head' or 'seed'. */
   readonly key: string;
   /** Meaning and unit in English, from the schema. */
   readonly meaning: string;
@@ -67,6 +68,7 @@ export function sections(): Section[] {
 function kindOf(key: string, schema: JsonSchema): FieldKind {
   if (key === 'teacher.architecture') return { kind: 'choice', options: architectures };
   if (key === 'student.architecture') return { kind: 'choice', options: studentArchitectures };
+  if (key === 'augmentation.order') return { kind: 'order', steps: augmentationSteps };
   if (schema.prefixItems !== undefined) return { kind: 'color' };
   const own = schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
   const nullable = schema.anyOf !== undefined;
@@ -89,15 +91,18 @@ export function valueAt(config: Config, key: string): unknown {
   return key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], config);
 }
 
-/** The config with one value changed, or what is wrong with the value. */
-export function withValue(config: Config, key: string, value: unknown): { config: Config } | { complaint: string } {
+/** Why the schema rejects a value; `fieldError` turns it into a sentence. */
+export type FieldIssue = z.core.$ZodIssue;
+
+/** The config with one value changed, or why the value is rejected. */
+export function withValue(config: Config, key: string, value: unknown): { config: Config } | { issue: FieldIssue } {
   const [section, name] = key.split('.') as [string, string | undefined];
   const changed =
     name === undefined
       ? { ...config, [section]: value }
       : { ...config, [section]: { ...(config as unknown as Record<string, object>)[section], [name]: value } };
   const parsed = configSchema.safeParse(changed);
-  return parsed.success ? { config: parsed.data } : { complaint: complaint(parsed.error.issues[0]!, 'It') };
+  return parsed.success ? { config: parsed.data } : { issue: parsed.error.issues[0]! };
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

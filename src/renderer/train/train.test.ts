@@ -26,9 +26,9 @@ describe('the form', () => {
     }
   });
 
-  test('refuses what the schema refuses, and says why', () => {
-    expect(withValue(config, 'student.alpha', 1.5)).toHaveProperty('complaint');
-    expect(withValue(config, 'teacher.input_size', 12.5)).toHaveProperty('complaint');
+  test('rejects what the schema rejects, and says why', () => {
+    expect(withValue(config, 'student.alpha', 1.5)).toMatchObject({ issue: { code: 'too_big' } });
+    expect(withValue(config, 'teacher.input_size', 12.5)).toMatchObject({ issue: { code: 'invalid_type' } });
     expect(withValue(config, 'student.alpha', 0.5)).toMatchObject({ config: { student: { alpha: 0.5 } } });
     expect(valueAt(config, 'student.alpha')).toBe(0.7);
   });

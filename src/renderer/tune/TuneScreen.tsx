@@ -9,6 +9,7 @@ import { useKeys } from '../stores/keys.ts';
 import { go, onCommand, useParts, useStudio } from '../stores/studio.ts';
 import type { LabelGoal } from '../../shared/metrics/goal.ts';
 import type { Confusion } from '../../shared/metrics/metrics.ts';
+import { runName } from '../../shared/runName.ts';
 import { bestK } from './goals.ts';
 import { Confusions } from './Confusions.tsx';
 import { ErrorGallery } from './ErrorGallery.tsx';
@@ -218,7 +219,7 @@ export default function TuneScreen() {
               <Select
                 aria-label={t('common.run')}
                 w={150}
-                data={tunable.map((one) => ({ value: one.id, label: said(one.name) })).reverse()}
+                data={tunable.map((one) => ({ value: one.id, label: said(runName(one.name)) })).reverse()}
                 value={chosen.id}
                 onChange={(id) => {
                   if (id !== null) useStudio.setState({ run: id });

@@ -10,6 +10,7 @@ import {
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import type { EngineReport, Machine, Project } from '../../shared/contract/studio.ts';
+import { runName } from '../../shared/runName.ts';
 import { call } from '../api/client.ts';
 import { usePictureUrl } from '../stores/pictureVersions.ts';
 import { useWording } from '../i18n/words.ts';
@@ -141,7 +142,7 @@ function Recent() {
               </span>
               {project.lastRun !== null && project.found && (
                 <span className="soft">
-                  {said(project.lastRun.name)}
+                  {said(runName(project.lastRun.name))}
                   {project.lastRun.macroAp === null
                     ? ''
                     : `: ${t('common.int8Map')} ${f.points(project.lastRun.macroAp)}`}

@@ -37,8 +37,8 @@ import { occlusionMapSchema, classThresholdSchema, tuneSchema } from './tune.ts'
 import { weightsSchema } from './weights.ts';
 
 /**
- * Everything that a screen can ask of the studio. The door validates the input and the screen validates the output.
- * Errors are passed as ProblemData.
+ * All methods that a screen can call. Both sides validate what they receive: the studio the input, and the screen the
+ * output. Errors are sent as plain data (see problem.ts).
  */
 const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
 const nothing = z.object({});
@@ -52,21 +52,21 @@ export const contract = {
   'studio.diagnostics': method(nothing, z.object({ text: z.string(), /** Absolute. */ logFile: z.string() })),
   'settings.set': method(settingsSchema.partial(), settingsSchema),
   'cache.clear': method(z.object({ what: z.enum(['thumbnails', 'pixels']) }), z.object({ freedBytes: z.number() })),
-  /** Disk use of the runs of every project that was opened and is there, the largest first. */
+  /** Disk space of the runs of each known project that still exists, largest first. */
   'disk.usage': method(nothing, z.array(diskUseSchema)),
-  /** Frees the checkpoints of all finished runs of a project. */
+  /** Deletes the checkpoints of all finished runs of a project. */
   'disk.clean': method(project, z.object({ freedBytes: z.number() })),
   'cache.usage': method(nothing, z.object({ thumbnails: z.number(), pixels: z.number() })),
-  /** Ends a long call that is going on, with its process; that call then rejects with Problem 'cancelled'. */
+  /** Ends a long call and its process. That call then rejects with a Problem 'cancelled'. */
   'activity.cancel': method(z.object({ id: z.string() }), done),
   'machine.measure': method(nothing, machineSchema),
-  /** Speeds of engines with the networks of runs: what `auto` remembers, newest first. */
+  /** The engine speeds that `auto` has measured, newest first. */
   'engines.speeds': method(nothing, z.array(rememberedSpeedSchema)),
   'engines.measureAgain': method(z.object({ id: z.string() }), done),
-  /** The next run measures anew; null: all. */
+  /** Forgets one measurement, or all of them (null), so that the next run measures again. */
   'engines.forget': method(z.object({ id: z.string().nullable() }), done),
   'files.list': method(z.object({ folder: z.string().nullable() }), folderListingSchema),
-  /** Finds folders with this name and these files, because a browser does not give the path of a dropped folder. */
+  /** Finds folders with this name and these files, because browsers do not tell the path of a dropped folder. */
   'files.find': method(
     z.object({
       name: z.string().max(255),
@@ -74,13 +74,13 @@ export const contract = {
     }),
     z.object({ folders: z.array(z.string()) }),
   ),
-  /** Shows a file or folder in the system's file manager; false if the door cannot do that. */
+  /** Shows a file or folder in the system's file browser; false if the door cannot. */
   'files.reveal': method(
     z.object({ project: projectIdSchema.nullable(), path: z.string() }),
     z.object({ shown: z.boolean() }),
   ),
 
-  /** For each path a text that changes when the image file does; '' if there is no such file. */
+  /** A text per path that changes when the image file does; '' if there is no file. */
   'pictures.versions': method(
     z.object({ project: projectIdSchema, paths: z.array(z.string()).max(500) }),
     z.object({ versions: z.array(z.string()) }),
@@ -89,7 +89,7 @@ export const contract = {
   'project.open': method(z.object({ folder: z.string() }), projectSchema),
   'project.forget': method(project, done),
   'project.sample': method(nothing, projectSchema),
-  /** Removes the lock on the label files, once a person confirms that its holder is gone. */
+  /** Removes the lock on the label files after a person confirmed that its holder, which cannot be checked, is gone. */
   'project.takeOver': method(project, done),
   'project.relocate': method(
     z.object({ project: projectIdSchema, folder: z.string() }),
@@ -105,9 +105,9 @@ export const contract = {
     z.object({ project: projectIdSchema, change: lineChangeSchema }),
     z.object({ before: z.string(), after: z.string().nullable() }),
   ),
-  /** Fixes one kind of problem in the label files, after a backup. */
+  /** Fixes one kind of problem in the label files and keeps a backup. */
   'dataset.repair': method(z.object({ project: projectIdSchema, code: repairableSchema }), repairedSchema),
-  /** Writes the meaning of images without labels into destila.yaml. */
+  /** Saves what images without labels mean in the project's destila.yaml. */
   'dataset.unlabeled': method(z.object({ project: projectIdSchema, answer: z.enum(unlabeledMeanings) }), done),
   'import.offers': method(project, importOffersSchema),
   'import.plan': method(importRequestSchema, importPlanSchema),
@@ -117,10 +117,10 @@ export const contract = {
     z.object({ /** Its runs' networks are listed too. */ project: projectIdSchema.nullable() }),
     weightsSchema,
   ),
-  /** Begins, or goes on with, a download and returns at once; 'weightsChanged' tells how it goes. */
+  /** Starts or resumes a download and returns at once. 'weightsChanged' events report its progress. */
   'weights.download': method(z.object({ id: z.string() }), done),
   'weights.cancel': method(z.object({ id: z.string() }), done),
-  /** Writes a run's float network for PyTorch (timm) or Keras; the file's path within the run. */
+  /** Writes a run's float network for PyTorch (timm) or Keras. Returns the file's path within the run. */
   'weights.write': method(
     run.extend({ stage: z.enum(['teacher', 'student']), format: z.enum(['timm', 'keras']) }),
     z.object({ file: z.string(), bytes: z.number() }),
@@ -129,13 +129,13 @@ export const contract = {
   'config.choices': method(project, configChoicesSchema),
   'config.save': method(z.object({ project: projectIdSchema, config: configSchema }), done),
   'run.preflight': method(z.object({ project: projectIdSchema, config: configSchema }), preflightSchema),
-  /** Tries rising learning rates; ends when it is done, is cancelled, or gives way to a run. */
+  /** Runs a learning-rate range test. Returns when it has finished, was cancelled, or was ended by a run. */
   'learningRate.find': method(
     z.object({ project: projectIdSchema, config: configSchema, network: networkNameSchema }),
     done,
   ),
   'learningRate.cancel': method(nothing, done),
-  /** What was found since the studio was opened. */
+  /** The results since the studio was started. */
   'learningRate.found': method(project, foundRatesSchema),
   'runs.list': method(project, z.array(runSummarySchema)),
   'runs.start': method(
@@ -143,12 +143,13 @@ export const contract = {
       project: projectIdSchema,
       config: configSchema,
       preset: z.string().nullable(),
-      /** From the preflight, if there was one. */ expected: z.array(stageSecondsSchema).default([]),
+      /** From the preflight, if there was one. */
+      expected: z.array(stageSecondsSchema).default([]),
     }),
     runSummarySchema,
   ),
   'runs.resume': method(run, done),
-  /** Removes the lock of a run whose holder cannot be checked from here; the run can be resumed then. */
+  /** Removes the lock of a run whose holder cannot be checked, so that the run can be resumed. */
   'runs.takeOver': method(run, done),
   'runs.command': method(run.extend({ command: jobCommandSchema }), done),
   'runs.cancel': method(run, done),
@@ -166,14 +167,15 @@ export const contract = {
   'tune.occlusionMap': method(run.extend({ path: z.string(), label: z.int() }), occlusionMapSchema),
 
   'export.start': method(run, done),
-  /** Judges the bundle that is there, as `destila verify` does; nothing is written anew. */
+  /** Verifies the existing bundle, as `destila verify` does, without writing it again. */
   'export.check': method(run, done),
   'export.read': method(run, z.object({ export: exportSchema.nullable() })),
   'export.file': method(
     run.extend({ name: z.string() }),
     z.object({
       text: z.string().nullable(),
-      /** It has figures on test, and test has not been opened. */ sealed: z.boolean(),
+      /** True if the file has test metrics and the test split is sealed. */
+      sealed: z.boolean(),
     }),
   ),
   'export.try': method(
@@ -193,7 +195,7 @@ export type Output<M extends Method> = z.output<Contract[M]['output']>;
 
 export const isMethod = (name: string): name is Method => Object.hasOwn(contract, name);
 
-/** How pictures are asked for: a path below /image/, the same in both doors. */
+/** An image for a screen. Both doors serve it under /image/. */
 export type Picture =
   | { readonly kind: 'thumbnail'; readonly edge: number }
   | { readonly kind: 'photo' }

@@ -22,7 +22,7 @@ export const exportSchema = z.object({
   /** Validation mAP of the float student and of the INT8 model. */
   floatAp: z.number().nullable(),
   int8Ap: z.number().nullable(),
-  /** Each label against its goal: on validation while test is sealed, then on test. */
+  /** Each label compared with its goal, on validation while the test split is sealed, then on test. */
   quality: z.object({
     split: z.enum(['val', 'test']),
     labels: z.array(
@@ -35,7 +35,7 @@ export const exportSchema = z.object({
       }),
     ),
   }),
-  /** Thresholds of the run that were changed after this export. */
+  /** True if thresholds of the run were changed after this export. */
   stale: z.boolean(),
   snippets: z.object({ kotlin: z.string(), swift: z.string(), python: z.string() }),
 });

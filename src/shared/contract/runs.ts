@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from '../config.ts';
 import { problemSchema, stageSchema, stageSecondsSchema } from '../events.ts';
+import { messageSchema } from '../message.ts';
 
 const figures = z.record(z.string(), z.number().nullable());
 
@@ -18,12 +19,12 @@ export const runSummarySchema = z.object({
   id: z.string(),
   project: z.string(),
   number: z.int(),
-  /** 'Run 12': numbered by age within the project. */
+  /** Default names such as 'Run 12' count the runs of a project; `runName` shows them in the person's language. */
   name: z.string(),
   createdAt: z.string(),
   preset: z.string().nullable(),
   config: configSchema,
-  /** 'interrupted': its process is gone without a word. */
+  /** 'interrupted' means that its process ended without recording why. */
   state: z.enum(['created', 'running', 'stopped', 'failed', 'finished', 'interrupted']),
   problem: problemSchema.nullable(),
   stages: z.array(stageStateSchema),
@@ -31,26 +32,26 @@ export const runSummarySchema = z.object({
   note: z.string(),
   pinned: z.boolean(),
   trashed: z.boolean(),
-  /** Seconds of work in all. */
+  /** Total seconds of work. */
   seconds: z.number(),
-  /** What the measurement before the start said of each stage; empty where nothing was measured. */
+  /** Seconds per stage as measured before the start; empty if nothing was measured. */
   expected: z.array(stageSecondsSchema),
-  /** Validation figures: the best of each network, and the INT8 model's; null before they are known. */
+  /** Validation metrics of each network's best epoch and of the INT8 model; null before they are known. */
   val: z.object({
     teacherAp: z.number().nullable(),
     studentAp: z.number().nullable(),
     int8Ap: z.number().nullable(),
     int8F1: z.number().nullable(),
   }),
-  /** Fingerprints of the validation and the test split, '' before the data stage. Runs with others are not compared. */
+  /** Fingerprints of the splits, '' before the data stage. Only runs with the same ones are compared. */
   valFingerprint: z.string(),
   testFingerprint: z.string(),
-  /** How often a person opened the test split; 0: sealed. */
+  /** How often a person opened the test split; 0 while it is sealed. */
   testOpened: z.int(),
   exported: z.boolean(),
   /** Bytes on disk. */
   bytes: z.number(),
-  /** Of these, checkpoints that nobody needs: those of a finished run. */
+  /** Size of the checkpoints, which a finished run no longer needs. */
   freeableBytes: z.number(),
   pretrained: z.boolean(),
 });
@@ -58,14 +59,14 @@ export type RunSummary = z.infer<typeof runSummarySchema>;
 
 const numbers = z.array(z.number().nullable());
 
-/** One phase of training: columns over its steps and epochs. */
+/** One phase of training, as columns over its steps and epochs. */
 export const phaseHistorySchema = z.object({
   stage: stageSchema,
   phase: z.string(),
   stepsPerEpoch: z.int(),
-  /** Null for histories that do not say. */
+  /** Null in histories of earlier versions. */
   plannedEpochs: z.int().nullable(),
-  /** Loss against the labels alone: what validation's is compared with. */
+  /** Loss against the labels only, which is comparable with the validation loss. */
   steps: z.object({ at: z.array(z.number()), loss: numbers, learningRate: numbers }),
   epochs: z.array(z.object({ epoch: z.int(), best: z.boolean(), metrics: figures, perClassAp: numbers.nullable() })),
 });
@@ -81,14 +82,14 @@ export type Watched = z.infer<typeof watchedSchema>;
 export const runHistorySchema = z.object({
   run: z.string(),
   vocabulary: z.array(z.string()),
-  /** Positive validation images of each label. */
+  /** Positive validation images per label. */
   valPositives: z.array(z.int()),
   phases: z.array(phaseHistorySchema),
-  /** The last predictions on the same few validation images. */
+  /** The latest predictions on a few fixed validation images. */
   watched: z.array(watchedSchema),
-  /** What is worth reading: decisions and warnings, newest last. */
+  /** Decisions and warnings, newest last. */
   notes: z.array(
-    z.object({ at: z.string(), level: z.enum(['info', 'warning']), stage: stageSchema, message: z.string() }),
+    z.object({ at: z.string(), level: z.enum(['info', 'warning']), stage: stageSchema, message: messageSchema }),
   ),
 });
 export type RunHistory = z.infer<typeof runHistorySchema>;
@@ -103,7 +104,7 @@ export const configChoicesSchema = z.object({
 });
 export type ConfigChoices = z.infer<typeof configChoicesSchema>;
 
-/** A learning-rate range test: what the loss says to rising rates. */
+/** A learning-rate range test: the loss at rising rates. */
 export const networkNameSchema = z.enum(['teacher', 'student']);
 export type NetworkName = z.infer<typeof networkNameSchema>;
 export const rateRangeSchema = z.object({
@@ -112,33 +113,34 @@ export const rateRangeSchema = z.object({
     z.object({
       learningRate: z.number(),
       loss: z.number(),
-      /** Averaged, and freed of what tells the batches apart. */ smoothed: z.number(),
+      /** Averaged over steps and corrected for differences between batches. */
+      smoothed: z.number(),
     }),
   ),
-  /** A value for lr_finetune; null where the loss never fell. */
+  /** A value for lr_finetune, or null if the loss never fell. */
   suggested: z.number().nullable(),
-  /** The loss fell apart before the highest rate. */
+  /** True if the loss diverged before the highest rate. */
   stoppedEarly: z.boolean(),
 });
 export const foundRateSchema = rateRangeSchema.extend({ config: configSchema });
-/** With the settings it was found with. */
+/** A result together with the settings it was measured with. */
 export type FoundRate = z.infer<typeof foundRateSchema>;
 export const foundRatesSchema = z.object({ teacher: foundRateSchema.nullable(), student: foundRateSchema.nullable() });
 export type FoundRates = z.infer<typeof foundRatesSchema>;
 
 export const preflightSchema = z.object({
   measuredAt: z.string(),
-  /** Seconds of one epoch of phase B, scoring included; null: could not be measured. */
+  /** Seconds per epoch of phase B including scoring, or null if it could not be measured. */
   teacherEpochSeconds: z.number().nullable(),
   studentEpochSeconds: z.number().nullable(),
   teacherImagesPerSecond: z.number().nullable(),
   studentImagesPerSecond: z.number().nullable(),
-  /** Largest memory of the measuring process, in bytes. */
+  /** Peak memory of the measuring process, in bytes. */
   memoryBytes: z.number().nullable(),
   memoryTotalBytes: z.number(),
   diskNeededBytes: z.number(),
   diskFreeBytes: z.number().nullable(),
-  /** Seconds of each stage with these settings. */
+  /** Seconds per stage with these settings. */
   stageSeconds: z.array(stageSecondsSchema),
   problem: problemSchema.nullable(),
 });

@@ -9,12 +9,12 @@ export const settingsSchema = z.object({
   language: z.enum(['system', 'en', 'es']).default('system'),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   rows: z.enum(['compact', 'normal', 'large']).default('normal'),
-  /** Threads of the CPU engine for new runs; 0 means all cores. */
+  /** Threads of the CPU engine for new runs; 0 uses all cores. */
   threads: z.int().min(0).default(0),
-  /** Leaves a core free for other programs during a run. */
+  /** Leaves cores free for other programs during a run. */
   polite: z.boolean().default(false),
   thumbnailGigabytes: z.number().min(0.1).max(1000).default(4),
-  /** 'http://name:password@host:port' for downloads; if empty, the environment variables apply. */
+  /** 'http://name:password@host:port' for downloads; empty uses the environment variables. */
   proxy: z.string().max(500).default(''),
 });
 export type Settings = z.infer<typeof settingsSchema>;
@@ -23,20 +23,20 @@ export type Settings = z.infer<typeof settingsSchema>;
 export const projectIdSchema = z.string().regex(/^[0-9a-f]{12}$/);
 
 export const projectSchema = z.object({
-  /** Derived from the folder, so that the same folder always has the same id. */
+  /** Derived from the folder, so that the same folder has the same id. */
   id: z.string(),
   name: z.string(),
   /** Absolute. */
   folder: z.string(),
   openedAt: z.string(),
-  /** False when the folder is gone or its disk is not connected. */
+  /** False if the folder was deleted or its disk is not connected. */
   found: z.boolean(),
   images: z.int(),
   labels: z.int(),
-  /** Paths of a few images for the list of recent projects. */
+  /** Paths of a few images to show in the list of recent projects. */
   covers: z.array(z.string()),
   /** The newest finished run. */
-  lastRun: z.object({ name: messageSchema, macroAp: z.number().nullable() }).nullable(),
+  lastRun: z.object({ name: z.string(), macroAp: z.number().nullable() }).nullable(),
 });
 export type Project = z.infer<typeof projectSchema>;
 
@@ -45,29 +45,27 @@ export const engineReportSchema = z.object({
   /** Where it computes; null where only a start would show it. */
   device: z.enum(['cpu', 'gpu']).nullable().default(null),
   state: z.enum(['works', 'fails', 'not tried']),
-  /** One line that says what the engine is, or what is missing. */
-  description: z.string(),
+  /** What it runs on, or what is missing. */
+  description: messageSchema,
   /** The command that installs what is missing. */
-  fix: z.string().nullable().default(null),
-  /** Measured by training EfficientNet-Lite0 at 96 px with a batch of 16. */
+  fix: messageSchema.nullable().default(null),
+  /** Measured by training EfficientNet-Lite0 at 96 px with batch size 16. */
   imagesPerSecond: z.number().nullable(),
 });
 export type EngineReport = z.infer<typeof engineReportSchema>;
 
 const measuredNetworkSchema = z.object({ architecture: z.string(), inputSize: z.int(), batchSize: z.int() });
-/**
- * What `auto` bases its choice on: per engine, the seconds of one teacher step and one student step together. They are
- * null when the engine does not run here.
- */
+/** Measurements that `auto` uses: seconds per teacher step plus student step on each engine, or null if it failed. */
 export const engineSpeedSchema = z.object({
   measuredAt: z.string(),
   teacher: measuredNetworkSchema,
   student: measuredNetworkSchema,
-  /** 0 means all cores. */
+  /** 0 for all cores. */
   threads: z.int(),
   seconds: z.partialRecord(z.enum(engineNames), z.number().nullable()),
 });
 export type EngineSpeed = z.infer<typeof engineSpeedSchema>;
+/** With the key it is stored under. */
 export const rememberedSpeedSchema = engineSpeedSchema.extend({ id: z.string() });
 export type RememberedSpeed = z.infer<typeof rememberedSpeedSchema>;
 
@@ -77,7 +75,7 @@ export const machineReportSchema = z.object({
   memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
   disk: z.object({ folder: z.string(), freeBytes: z.number() }).nullable(),
   gpus: z.array(z.string()),
-  /** Vulkan adapters; empty when `vulkaninfo` is not installed. */
+  /** Vulkan adapters; empty unless `vulkaninfo` is installed. */
   vulkan: z
     .array(
       z.object({
@@ -97,7 +95,7 @@ export type MachineReport = z.infer<typeof machineReportSchema>;
 export const machineSchema = machineReportSchema.extend({ measuredAt: z.string() });
 export type Machine = z.infer<typeof machineSchema>;
 
-/** Figures that are cheap to measure, for the status bar and during a run. */
+/** Current load, for the status bar and during a training. */
 export const gpuLoadSchema = z.object({
   name: z.string(),
   share: z.number().nullable(),
@@ -116,7 +114,7 @@ export const loadSchema = z.object({
 });
 export type Load = z.infer<typeof loadSchema>;
 
-/** Any long work that is not a run, such as drawing the sample, checking a project or exporting. */
+/** A long call that is not a run, such as drawing the sample, checking a project or exporting. */
 export const activitySchema = z.object({
   id: z.string(),
   kind: z.enum([
@@ -162,13 +160,13 @@ export const helloSchema = z.object({
 });
 export type Hello = z.infer<typeof helloSchema>;
 
-/** Disk use of a project's runs. */
+/** Disk space of a project's runs. */
 export const diskUseSchema = z.object({
   project: z.string(),
   name: z.string(),
   runs: z.int(),
   bytes: z.number(),
-  /** Checkpoints of finished runs, which are no longer needed. */
+  /** Size of the checkpoints of finished runs, which are no longer needed. */
   freeableBytes: z.number(),
 });
 export type DiskUse = z.infer<typeof diskUseSchema>;
@@ -179,26 +177,26 @@ export const folderListingSchema = z.object({
   folders: z.array(z.string()),
   images: z.int(),
   labelFiles: z.array(z.string()),
-  /** Annotation files that could be imported. */
+  /** CSV and JSON files, which may be imported. */
   files: z.array(z.string()),
 });
 export type FolderListing = z.infer<typeof folderListingSchema>;
 
 export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), project: z.string(), run: z.string(), event: runEventSchema }),
-  /** A run was created, ended, changed or moved to the trash. */
+  /** A run was created, changed, moved to the trash, or ended. */
   z.object({ type: z.literal('runsChanged'), project: z.string() }),
   z.object({ type: z.literal('queue'), queue: z.array(queueEntrySchema) }),
   z.object({ type: z.literal('activity'), activity: activitySchema }),
   z.object({ type: z.literal('activityEnded'), id: z.string() }),
-  /** The studio or somebody else changed a label file on disk. */
+  /** A label file changed on disk, because of the studio or somebody else. */
   z.object({ type: z.literal('datasetChanged'), project: z.string() }),
   /** The list of pretrained weights or the progress of a download changed. */
   z.object({ type: z.literal('weightsChanged') }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),
   z.object({ type: z.literal('recent'), recent: z.array(projectSchema) }),
   z.object({ type: z.literal('load'), load: loadSchema }),
-  /** The desktop app passes on a folder that was opened from the system, or a menu command. */
+  /** Sent by the desktop when a folder is opened from the system or a menu item is chosen. */
   z.object({
     type: z.literal('command'),
     command: z.enum(['openFolder', 'save', 'undo', 'redo', 'palette', 'shortcuts', 'settings']),

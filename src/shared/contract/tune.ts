@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { labelGoalSchema } from '../metrics/goal.ts';
 
-/** Scores of a split: row-major [n, classes] codes q of the INT8 model (score q / 256) and labels 1, 0, 255 (unknown), both base64. */
+/**
+ * Scores of a split: row-major [n, classes] codes q of the INT8 model (score q / 256) and labels (1, 0 or 255 for
+ * unknown), both in base64.
+ */
 export const scoredSplitSchema = z.object({
   paths: z.array(z.string()),
   codes: z.string(),
@@ -17,7 +20,7 @@ export const classThresholdSchema = z.object({
   k: z.int().min(0).max(256),
   tuned: z.boolean(),
   locked: z.boolean(),
-  /** Null: the goal of the run's settings. */
+  /** Null for the goal in the run's settings. */
   goal: labelGoalSchema.nullable(),
 });
 export type ClassThresholdState = z.infer<typeof classThresholdSchema>;
@@ -27,9 +30,9 @@ export const tuneSchema = z.object({
   name: z.string(),
   labels: z.array(z.string()),
   globalK: z.int(),
-  /** As they stand in thresholds.json. */
+  /** As in thresholds.json. */
   saved: z.array(classThresholdSchema),
-  /** As the thresholds stage found them. */
+  /** As chosen by the thresholds stage. */
   found: z.array(z.int()),
   goal: z.object({
     goal: z.enum(['max_f1', 'precision', 'recall']),
@@ -38,7 +41,7 @@ export const tuneSchema = z.object({
     smoothing: z.number(),
   }),
   val: scoredSplitSchema,
-  /** Null: sealed. */
+  /** Null while the test split is sealed. */
   test: scoredSplitSchema.nullable(),
   testOpened: z.int(),
 });
@@ -47,7 +50,7 @@ export type Tune = z.infer<typeof tuneSchema>;
 export const occlusionMapSchema = z.object({
   /** Cells along each side. */
   cells: z.int(),
-  /** Row-major: how much the score falls when the cell is covered, in scores (0..1). */
+  /** Row-major: by how much the score (0..1) falls when the cell is covered. */
   drops: z.array(z.number()),
   score: z.number(),
 });

@@ -468,6 +468,7 @@ export const en = {
     stopCheckpoint: 'Stop at a checkpoint',
     stopNow: 'Stop now',
     stay: 'Cancel',
+    runFinished: 'The run is done.',
   },
   export: {
     reachGoalOnValidation: '{{good}} of {{measured}} reach their goal, on validation',
@@ -594,22 +595,63 @@ export const en = {
       thresholdCount: '{{file}} has {{found}} thresholds for {{labels}} labels.',
     },
     busy: {
+      alreadyQueued: '{{run}} is already in the queue.',
       contended: 'Several programs are using {{folder}} at once. Try again.',
       inUse: '{{folder}} is in use by process {{pid}} ({{work}}). Wait for it to finish, or stop it.',
       inUseByUnknown: '{{folder}} is in use by another program. Wait for it to finish, or stop it.',
       inUseOnHost:
         '{{folder}} is in use by process {{pid}} on {{host}} ({{work}}). Wait for it to finish, or stop it there.',
+      notRunning: 'This run is not running.',
+      portInUse: 'Port {{port}} is in use, possibly by another studio. Choose another one with --port.',
+      rateSearchRunning: 'A learning-rate search is already running.',
+      trainingDisturbsMeasurement:
+        'A run is training, so speeds measured now would be misleading. Wait until it ends, or stop it.',
+      trainingDisturbsRateSearch:
+        'A run is training, and a learning-rate search would slow both down. Wait until it ends, or stop it.',
     },
     cancelled: {
+      beforeRunStarted: 'Stopped before the run started. Resume it to start it.',
       check: 'The check was canceled.',
+      download: 'The download was stopped. The part that arrived is kept.',
       imageNotNeeded: 'The image is no longer needed.',
+      install: 'Cancelled. Nothing was installed.',
       job: 'Canceled.',
       loaderClosed: 'The image loader was closed.',
+      notConfirmed: 'Nothing was downloaded. Use --yes to skip the question.',
+      work: 'Cancelled.',
     },
     config: {
+      assignmentMalformed: '--set {{assignment}}: write key=value, for example --set teacher.epochs_head=3.',
+      assignmentOfAnotherSection:
+        '--set {{assignment}}: only {{section}}.* can be changed in an existing run. Start a new run to change other settings.',
+      assignmentUnreadable: '--set {{assignment}}: the value is not valid YAML.',
       bundleWithoutImages: 'A bundle contains no images. Name a labeled folder with --data.',
+      checkpointsNeeded: 'This run is not finished: it needs its checkpoints to resume.',
       classMissing: 'The model has no class number {{number}}.',
+      installerUnknown: "There is no engine '{{name}}' to install. Available: {{names, list}}.",
+      portInvalid: '--port {{port}}: must be a whole number from 0 to 65535.',
+      presetUnknown: "There is no preset '{{preset}}'. Presets: {{names, list}}.",
+      presetUnknownMeant: "There is no preset '{{preset}}'. Did you mean {{guess}}? Presets: {{names, list}}.",
+      proxyCredentials:
+        'The proxy requires a name and a password. Add them to its address in Settings (http://name:password@host:port).',
       runNotBundle: '{{path}} is a run, but predictions use its bundle. Name the folder below {{folder}}.',
+      runNotInTrash: 'Only runs in the trash can be deleted for good.',
+      screensNotBuilt: 'The screens have not been built yet. Run `npm run build` once.',
+      settingErrors: '{{errors, lines}}',
+      settingTwice: "{{place}}: '{{key}}' is set twice.",
+      settingUnknown: '{{place}}: unknown setting {{key}}.',
+      settingsFileExists: '{{file}} already exists and was not changed.',
+      settingsFileUnreadable: 'The settings file {{file}} cannot be read.',
+      settingsNotAMap: "{{file}}:1: write settings as lines of the form 'key: value'.",
+      weightsUnknown: "There are no weights '{{id}}' in the catalog. 'destila weights list' shows all of them.",
+      weightsUnknownMeant:
+        "There are no weights '{{id}}' in the catalog. Did you mean '{{guess}}'? 'destila weights list' shows all of them.",
+      yamlAlias: '{{place}}: aliases (*{{name}}) are not supported. Write the value itself.',
+      yamlBracketsTooDeep: '{{place}}: brackets are nested more than {{limit, number}} levels deep.',
+      yamlInvalid: '{{place}}: this is not valid YAML.',
+      yamlTooDeep: '{{file}}: values are nested too deeply.',
+      yamlTooLarge: '{{file}} has more than {{limit, number}} KB, which is too much for a settings file.',
+      yamlTooManyTags: '{{file}} has more than {{limit, number}} tags (! or %), which is too much for a settings file.',
     },
     data: {
       backslashInPath: '{{path}} contains a backslash, which label files read as a slash. Rename the file.',
@@ -652,6 +694,7 @@ export const en = {
         'The source names no image of this folder. Copy the images into the folder, or choose another source.',
       noLabelColumn: "{{file}}:1: No column has labels. Name it 'labels', or give each label a column of 0 and 1.",
       noSuchFolder: '{{folder}} is not a folder that can be opened. Choose another one.',
+      noThresholds: 'This run has no thresholds yet. They are chosen after training.',
       noXmlFiles: '{{folder}} has no XML files. Choose the folder with the annotations.',
       notClassNames: "{{file}} has no class names: 'names' is missing or has the wrong type.",
       notCoco: "{{file}} is not a COCO file: '{{key}}' is missing or has the wrong type.",
@@ -664,16 +707,23 @@ export const en = {
       otherLinesAffected:
         "Nothing was written: with these labels, {{place}} '{{line}}' would be read differently. Set data.separator in the project settings, or avoid a {{separator}} inside labels.",
       outsideProject: '{{file}} is outside the project folder. Move it into the folder.',
+      projectFolderMissing: 'The project folder {{folder}} does not exist.',
       projectImagesNotFound: 'The images of {{project}} were not found near {{folder}}. Choose the folder yourself.',
       projectNotOpen: 'This project is not open. Open its folder first.',
       sourceTooLarge: '{{file}} is larger than {{megabytes, number}} MB. Split it into smaller files.',
       splitWithoutImages: 'There are no images in the {{split}} split.',
       tableUnreadable:
         '{{file}}:{{line}}: The table cannot be read from here on. Look for a quotation mark that is not closed.',
+      testNotScored: 'The test split has not been scored yet. That is one of the last stages of a run.',
+      triedImageUnreadable: 'This image cannot be read: it is damaged, incomplete, too large or not an image.',
       truncatedFile: '{{file}}:{{line}}: The file ends here unexpectedly. Copy or export it again.',
     },
     diskFull: {
+      install: 'The disk is full. Free some space and try again.',
+      output: 'The output could not be written because the disk is full.',
       saved: 'The disk is full. Free some space and resume: nothing that was saved is lost.',
+      space:
+        '{{folder}} has {{freeMegabytes, number(maximumFractionDigits: 0)}} MB free, but {{neededMegabytes, number(maximumFractionDigits: 0)}} MB are needed.',
     },
     dropped: {
       ambiguousName: 'Name that matches several images of the folder',
@@ -713,9 +763,52 @@ export const en = {
       unlistedImage: 'Annotation of an image that is not listed',
     },
     engine: {
+      compileFailed: '{{compiler}} could not compile the binding, which needs C++17. See the details for its output.',
+      compilerMissing: 'The C++ compiler ({{compiler}}) is missing. Install it with: sudo apt-get install g++',
+      cudaLinuxOnly: 'The CUDA provider exists for Linux x64 only. onnx-webgpu works with any graphics card.',
+      googleUnreachable:
+        "Google's server does not respond. Check the network connection; behind a proxy, use --proxy http://host:port.",
       jobEnded: 'The process that was {{work}} ended unexpectedly ({{cause}}). Try again.',
+      npmChecksum:
+        'npm did not receive the published package: its checksum differs. Try again. If it happens again, a proxy or sign-in page may be changing downloads.',
+      npmFailed: 'npm could not install @tensorflow/{{name}}. See the details for its output.',
+      npmMissing: 'npm is not installed. Install Node.js from nodejs.org, which includes it, and try again.',
+      npmUnreachable:
+        "npm's registry does not respond. Check the network connection; behind a proxy, use --proxy http://host:port.",
+      packageDownloadFailed: "The package's own download failed. See the details for its output.",
       runEnded:
         'The process that was {{work}} ended unexpectedly ({{cause}}). Resume to continue from the last checkpoint.',
+      tfjsNotForPlatform:
+        '@tensorflow/{{name}} has no native part for {{platform}} on {{arch}}. onnx-cpu and onnx-webgpu need none.',
+    },
+    engineChoice: {
+      allFailed: 'No engine could be measured ({{failed, list}}), so the CPU is used.',
+      figure: '{{engine}} {{seconds, number(minimumSignificantDigits: 3; maximumSignificantDigits: 3)}} s',
+      measured: 'Measured on this machine, one step of teacher and student: {{figures, list}}.',
+      measuredSomeFailed:
+        'Measured on this machine, one step of teacher and student: {{figures, list}}. Failed to run: {{failed, list}}.',
+    },
+    engineInstall: {
+      compiling: 'Compiling the binding with {{compiler}}',
+      cudaNeeds:
+        'Needs    an NVIDIA driver, CUDA 12 and cuDNN 9, which are not included. `destila doctor` shows which of them are missing.',
+      cudaProvider: "onnxruntime's CUDA provider {{version}} for Linux x64, by Microsoft (MIT license).",
+      downloadingOwn: "Running the package's own download",
+      from: 'From     {{url}}',
+      into: 'Into     {{folder}}  (delete this folder to uninstall)',
+      libraries:
+        'With     {{libraries}}, from {{host}}: {{megabytes, number(maximumFractionDigits: 0)}} MB to download, checked against the SHA-256 published there; {{diskMegabytes, number(maximumFractionDigits: 0)}} MB on disk. Python is not needed.',
+      needsCompiler: 'Needs    g++ to compile the binding, which takes a few seconds.',
+      needsCuda11: 'Needs    an NVIDIA driver, CUDA 11.2 and cuDNN 8.1, which are not included.',
+      noDriver:
+        'Note     no NVIDIA driver is loaded on this machine, and the engine does not start without one (sudo apt-get install nvidia-driver).',
+      ownDownload:
+        "With     TensorFlow 2.9.1 and the binding, downloaded from Google's servers by the package's own install script (several hundred MB). Not tested on this system.",
+      size: 'Size     {{megabytes, number(maximumFractionDigits: 0)}} MB to download, checked against the SHA-512 that NuGet publishes.',
+      tensorFlowCpu: 'TensorFlow {{version}} for the CPU',
+      tensorFlowCuda: "TensorFlow {{version}} with CUDA 12.3 and cuDNN 8.9 (under NVIDIA's licenses)",
+      tfjsPackage:
+        'TensorFlow for Node: @tensorflow/{{name}} {{version}} by Google (Apache-2.0 license), from npm, about 40 MB. No install scripts are run, neither its own nor those of its dependencies.',
     },
     export: {
       inputCount: 'The model has {{found}} inputs; an image classifier has one.',
@@ -731,10 +824,30 @@ export const en = {
       modelInvalid: 'The model file does not meet the assumptions of the int8 kernels. {{finding}}',
       modelInvalidMore:
         'The model file does not meet the assumptions of the int8 kernels. {{finding}} (and {{more, number}} more)',
+      noBundle: 'This run has no bundle yet. Export it first.',
       outputMissing: 'The model has no output.',
       outputType:
         "The model's output {{name}} has LiteRT's element type {{type}}; only uint8, int8 and float32 can be run.",
       scoreNotCode: 'The model gives the score {{score}}, which is not a multiple of 1/256 from 0 to 255/256.',
+    },
+    fieldError: {
+      architectureUnknown: "'{{name}}' is not a known network. Choose one of {{names, list(type: disjunction)}}.",
+      atLeast: '{{field}} must be {{limit, number(maximumFractionDigits: 12)}} or more.',
+      atMost: '{{field}} must be {{limit, number(maximumFractionDigits: 12)}} or less.',
+      bundleName: 'use letters, digits, dots, dashes and underscores only, and begin with a letter or digit.',
+      invalid: '{{field}}: {{reason}}',
+      lessThan: '{{field}} must be less than {{limit, number(maximumFractionDigits: 12)}}.',
+      list: '{{field}} must be a list.',
+      map: "{{field}} must be a group of 'key: value' lines.",
+      moreThan: '{{field}} must be more than {{limit, number(maximumFractionDigits: 12)}}.',
+      notAStudent:
+        '{{name}} can be a teacher but not a student, because its swish and squeeze-excite layers cannot be quantized to INT8. Choose one of {{names, list(type: disjunction)}}.',
+      number: '{{field}} must be a number.',
+      oneOf: '{{field}} must be one of {{values, list(type: disjunction)}}.',
+      order: 'list {{steps, list}}, each exactly once.',
+      text: '{{field}} must be text.',
+      trueOrFalse: '{{field}} must be true or false.',
+      wholeNumber: '{{field}} must be a whole number.',
     },
     file: {
       bundleEntry: '{{problem}} Export the bundle again.',
@@ -748,11 +861,25 @@ export const en = {
       bundleTooLarge: "{{folder}} has more than {{most, number}} MB. Name a bundle's folder.",
       bundleUnknown: "{{bundle}} is not a bundle: it has no {{sums}}. Name a bundle's folder or its .zip file.",
       bundlesSeveral: '{{bundle}} contains several bundles, {{one}} and {{other}}. Name one of them.',
+      csvNotWritten:
+        '{{file}} cannot be written. Free some space or check the permissions of the folder, and score the folder again.',
       diskReadOnly:
         'This file cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+      downloadGone: '{{host}} no longer has this file.',
+      downloadGoneByHand:
+        '{{host}} no longer has this file. You can also download it from its page in the catalog and put it into the weights folder.',
+      downloadInterrupted:
+        'The connection was lost after {{megabytes, number(minimumFractionDigits: 1; maximumFractionDigits: 1)}} MB. The part that arrived is kept: try again to resume.',
       folderGone: 'The folder {{folder}} no longer exists. It may have been moved or deleted.',
       folderUnreadable:
         'The folder {{folder}} cannot be read. Check that it exists and that you have permission to open it.',
+      hostError: '{{host}} answered with HTTP status {{status}}. Try again later.',
+      hostErrorByHand:
+        '{{host}} answered with HTTP status {{status}}. Try again later, or download the file from its page in the catalog and put it into the weights folder.',
+      hostUnreachable:
+        '{{host}} does not respond. Check your internet connection and, if you use one, the proxy in Settings.',
+      hostUnreachableByHand:
+        '{{host}} does not respond. Check your internet connection and, if you use one, the proxy in Settings. You can also download the file from its page in the catalog and put it into the weights folder.',
       imageMissing: '{{path}} does not exist. Put it back, or correct its line in the label file.',
       imageNotRegular: '{{path}} is not an image file but a folder, a pipe or a device.',
       imageUnreadable: '{{file}} cannot be read: it is missing, or its disk is not connected. Put it back and resume.',
@@ -767,6 +894,7 @@ export const en = {
       lockNotReadable: 'The lock {{file}} cannot be read. Check the disk and try again.',
       lockOfOtherUser:
         'The lock {{file}} cannot be read. It may belong to another user: ask for access, or delete it when nobody is working here.',
+      measurementForgotten: 'This measurement no longer exists.',
       metricsDamaged: "{{file}} is missing or damaged. Run the stage 'test' again.",
       missing: 'A file is missing: {{reason}}',
       modelDamaged: 'The model file is damaged. Copy or export it again.',
@@ -781,16 +909,30 @@ export const en = {
       modelNotClassifier: 'The model is not an image classifier: it should take one image and give one row of scores.',
       modelTooShort: 'The model file is not valid: its {{part}} has only {{found}} bytes. Copy or export it again.',
       modelWithoutLabels: 'The model has no labels inside. Use a model that was exported by the studio.',
+      noMatchingRun:
+        "{{folder}} is not a run, and none of its runs matches. Name a run's folder, or a project with unfinished runs.",
       noPermission: 'No permission: {{reason}}',
+      noRuns: "{{folder}} is not a run and contains no runs. Name a run's folder, or a project that has runs.",
       notARun: '{{folder}} is not a run: it has no readable run.json.',
+      notARunId: "'{{run}}' is not a run.",
+      notDownloadable: '{{name}} cannot be downloaded.',
+      notDownloading: 'This file is not being downloaded.',
       notImageFolder: '{{folder}} is not a folder of images.',
+      notInBundle: '{{name}} is not in the bundle.',
       notProjectImage: '{{path}} is not an image of this project.',
       notRegular: '{{file}} is not a regular file but a folder, a pipe or a device.',
       notWritable:
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+      outputNotWritten: 'The output could not be written: {{reason}}',
       outsideFolder: '{{name}} is outside {{folder}}. Nothing outside that folder is read or written: move it in.',
+      packageLayout:
+        'The downloaded package lacks {{files, list}}. Its layout has changed, so this version of the studio cannot install it.',
+      packageNotOffered: '{{host}} does not offer {{name}} (HTTP status {{status}}).',
+      packageWithoutChecksum: '{{host}} has no {{name}} {{version}} for Linux x64 with a checksum.',
       parityImage: '{{file}} is not an 8-bit RGB PNG of {{width}} x {{height}} pixels.',
       parityPixels: '{{file}} has {{found}} bytes; {{width}} x {{height}} RGB pixels take {{expected}}.',
+      redirectLoop: '{{host}} redirects more than {{limit, number}} times.',
+      redirectUnencrypted: '{{host}} redirects to an unencrypted address ({{next}}), which is not followed.',
       runOrBundleMissing: "{{path}} does not exist. Name a run's folder, a bundle's folder or its .zip file.",
       runOrBundleUnknown: '{{path}} is neither a run nor a bundle: it has no {{file}}.',
       runRecordDamaged: '{{file}} is damaged or was edited incorrectly. Restore it from a backup, or start a new run.',
@@ -803,8 +945,13 @@ export const en = {
         "{{file}} cannot be read. It is the run's snapshot of its data, and the run cannot continue without it.",
       sourceNotFile: '{{file}} is a folder or a device. Choose a file.',
       sourceUnreadable: '{{file}} cannot be read. Check that it exists and that you have access to it.',
-      studioUnreachable: 'The studio does not answer. It may have been closed: start it again.',
+      studentWeightsUnreadable:
+        "The student's pretrained weights cannot be read: {{path}}. Choose another file, or train from scratch.",
+      studioUnreachable: 'The studio does not respond. It may have been closed; start it again.',
+      teacherWeightsUnreadable:
+        "The teacher's pretrained weights cannot be read: {{path}}. Choose another file, or train from scratch.",
       thresholdsDamaged: "{{file}} is missing or damaged. Run the stage 'thresholds' again.",
+      versionNotOffered: '{{host}} does not offer this version (HTTP status {{status}}).',
       zipEntries: '{{zip}} has {{count, number}} entries; at most {{limit, number}} are read.',
       zipEntryDescribedTwice:
         '{{zip}} describes {{entry}} in two ways, so some programs would unpack other files from it. Zip the folder again.',
@@ -1126,11 +1273,16 @@ export const en = {
       uncertain_other: '{{count, number}} cells are -1. What does it mean?',
     },
     internal: {
+      answerNotUnderstood: "The window does not understand the studio's answer ({{method}}). Reload it.",
+      endedTwice:
+        'The studio ended unexpectedly twice during this run, so it was not resumed automatically again. Its last checkpoint is safe: you can resume it yourself.',
+      foreignWindow: "Only the studio's own window may send requests.",
       loaderThread: 'A thread that loads images failed. Resume to continue from the last checkpoint.',
       modelDisposed: 'This model was closed and cannot run anymore.',
-      screenFailed: 'This screen has failed. Saved work is safe, and a running training continues.',
+      requestNotUnderstood: 'The studio does not understand this request ({{method}}). Reload the window.',
+      requestUnreadable: 'The request could not be read. Reload the window.',
+      screenFailed: 'This screen has failed. Everything that was saved is safe, and a running training continues.',
       tensorMissing: "The integer model has no tensor '{{tensor}}'.",
-      unknownReply: 'The studio answered {{method}} in a form that this window does not know. Reload the window.',
       unreadableMessage:
         'A background process sent a message that the studio does not understand, so it was stopped. Saved work is safe; try again.',
       workerEnded: 'The background work ended unexpectedly (code {{code}}). Try again.',
@@ -1196,6 +1348,8 @@ export const en = {
     },
     mismatch: {
       bundleConfig: 'inference_config.json was written for another model. Check the bundle with destila verify.',
+      downloadChecksum:
+        'The downloaded file is not the published one: its {{algorithm}} checksum differs. It was deleted. Try again. If it happens again, a proxy or sign-in page may be changing downloads.',
       otherFolder_one:
         'The image that {{project}} is recognized by is not in {{folder}}. Choose the folder that was moved.',
       otherFolder_other:
@@ -1205,6 +1359,7 @@ export const en = {
         'The data snapshot in {{folder}} is damaged. Start a new run: this one cannot continue without it.',
       snapshotNewer: '{{file}} was written by a newer version of Destila Studio. Update this one to read it.',
       tensorType: "Tensor '{{name}}' is of type {{type}}; float32 (F32) is expected.",
+      thresholdsOfOtherLabels: "These thresholds belong to other labels than this run's. Reload the screen.",
     },
     modelFile: {
       accumulator: 'weights and bias of filter {{filter}} can overflow int32.',
@@ -1321,6 +1476,20 @@ export const en = {
       trialKilled:
         'The process that was {{work}} was killed, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and try again.',
     },
+    recipe: {
+      blackOrWhite: 'Some images become black or white.',
+      colors: 'Colors change so much that labels which depend on color (ripe, green) become wrong.',
+      erasedObject: 'The erased rectangle can cover a whole object while its label stays.',
+      mixupAndLoss: 'MixUp works against a focal or asymmetric loss: blended labels are never easy.',
+      mixupStrong: 'Most images are an even blend of two, in which small objects vanish.',
+      noise: 'Noise this strong hides small objects.',
+      outOfImage: 'Zoom and shift this large push objects out of the image while their labels stay.',
+      randAugment: 'RandAugment this strong leaves little of an image.',
+      repeatedAndWeighted: 'Rare classes are both repeated and weighted. One of the two is usually enough.',
+      teacherUnused:
+        'The student ignores the teacher, which is still trained for comparison. A small teacher with few epochs saves time.',
+      upsideDown: 'Images are turned upside down, so labels that depend on which way is up become wrong.',
+    },
     run: {
       number: 'Run {{number}}',
     },
@@ -1346,6 +1515,14 @@ export const en = {
       semicolon: 'semicolon',
       space: 'space',
       tab: 'tab',
+    },
+    setting: {
+      at: '{{place}}: {{error}}',
+      moreErrors_one: '... and {{count, number}} more.',
+      moreErrors_other: '... and {{count, number}} more.',
+      unknown: 'unknown setting {{key}}.',
+      unknownMeant: 'unknown setting {{key}}. Did you mean {{guess}}?',
+      yamlLine: 'line {{line}}: this is not valid YAML ({{reason}}).',
     },
     stages: {
       data: 'checking the images of the run',
@@ -1457,38 +1634,38 @@ export const en = {
       separator: {
         name: 'Separator',
         meaning:
-          'What stands between the path and the labels in train.txt, val.txt and test.txt; auto finds out and says so.',
+          'Character between the path and the labels in train.txt, val.txt and test.txt; auto detects it and reports which.',
       },
       labels_file: {
         name: 'List of classes',
         meaning:
-          'A labels.txt that gives the classes and their order; null takes the alphabetical set of labels over all splits.',
+          'A labels.txt with the classes in their order; null uses the labels of all splits in alphabetical order.',
       },
       unlabeled: {
         name: 'Images without labels',
         meaning:
-          'What an image without labels means: none_of_these trains and measures it as a negative for every label; not_labeled_yet leaves it out of training, validation and test. With ask, the studio and destila check ask, and a run counts it as none_of_these with a warning.',
+          'What an image without labels means: none_of_these trains and evaluates it as a negative for every label; not_labeled_yet leaves it out of training, validation and test. With ask, the studio and destila check ask you, and a run treats it as none_of_these with a warning.',
       },
       padding_color: {
-        name: 'Padding colour',
-        meaning: 'Colour (red, green, blue; 0 to 255) beside pictures that are not square, and under transparent ones.',
+        name: 'Padding color',
+        meaning: 'Color (red, green, blue; 0 to 255) beside images that are not square, and behind transparent ones.',
       },
       min_positives: {
-        name: 'Few images below',
-        meaning: 'Classes with fewer positive images than this in a split are warned about.',
+        name: 'Warn below',
+        meaning: 'Classes with fewer positive images than this in a split cause a warning.',
       },
       duplicates_across_splits: {
         name: 'Same image in two splits',
-        meaning: 'How the same image in two splits is judged; it makes scores lie.',
+        meaning: 'How the same image in two splits is reported; it makes scores too good.',
       },
       max_megapixels: {
-        name: 'Largest image',
-        meaning: 'Larger images are refused: a guard against decompression bombs.',
+        name: 'Largest image (megapixels)',
+        meaning: 'Larger images, in megapixels, are rejected as a guard against decompression bombs.',
       },
       sampling: {
-        name: 'An epoch sees',
+        name: 'Sampling',
         meaning:
-          'What an epoch sees: every image once; images of rare classes more often (repeat_factor, Gupta et al. 2019); or every class equally often (balanced).',
+          'Which images an epoch uses: every image once (shuffle), images of rare classes more often (repeat_factor, Gupta et al. 2019), or every class equally often (balanced).',
       },
       repeat_threshold: {
         name: 'Repeat classes below',
@@ -1497,21 +1674,22 @@ export const en = {
       },
       cache_gb: {
         name: 'Pixel cache',
-        meaning: 'Disk space for letterboxed pixels, in gigabytes; 0 switches the cache off.',
+        meaning: 'Disk space for letterboxed pixels, in gigabytes; 0 disables the cache.',
       },
       workers: {
         name: 'Decoding threads',
-        meaning: 'Threads that decode and augment; 0 chooses by the number of cores.',
+        meaning: 'Threads that decode and augment images; 0 chooses by the number of cores.',
       },
     },
     augmentation: {
       horizontal_flip: {
         name: 'Mirror',
-        meaning: 'Probability of a mirror image.',
+        meaning: 'Probability of mirroring an image.',
       },
       vertical_flip: {
         name: 'Upside down',
-        meaning: 'Probability of an upside-down image; for photos from above, such as microscopes and satellites take.',
+        meaning:
+          'Probability of turning an image upside down; for images taken from above, such as microscope and satellite images.',
       },
       geometry_probability: {
         name: 'Moved images',
@@ -1529,10 +1707,6 @@ export const en = {
         name: 'Shift',
         meaning: 'Largest shift in each direction, as a share of the side.',
       },
-      colour_probability: {
-        name: 'Recoloured images',
-        meaning: 'Share of the images whose colours are changed.',
-      },
       brightness: {
         name: 'Brightness',
         meaning: 'Largest change of brightness, as a factor of 1 plus or minus this.',
@@ -1547,12 +1721,12 @@ export const en = {
       },
       hue: {
         name: 'Hue',
-        meaning: 'Largest turn of the colour circle, as a share of the full circle.',
+        meaning: 'Largest rotation of the color wheel, as a share of a full turn.',
       },
       rand_operations: {
         name: 'RandAugment operations',
         meaning:
-          'RandAugment (Cubuk et al. 2019): so many more operations an image, each drawn from rotation, shear, shift, brightness, contrast, saturation, posterize, solarize and none; 0 switches it off, 2 is usual.',
+          'RandAugment (Cubuk et al. 2019): number of additional operations per image, each drawn from rotation, shear, shift, brightness, contrast, saturation, posterize, solarize and none; 0 disables it, 2 is usual.',
       },
       rand_magnitude: {
         name: 'RandAugment strength',
@@ -1568,7 +1742,8 @@ export const en = {
       },
       erase: {
         name: 'Erased rectangle',
-        meaning: 'Probability of a grey rectangle over the image (random erasing, Zhong et al. 2017; cutout).',
+        meaning:
+          'Probability of covering part of the image with a gray rectangle (random erasing, Zhong et al. 2017; cutout).',
       },
       erase_area: {
         name: 'Largest rectangle',
@@ -1577,27 +1752,32 @@ export const en = {
       mixup: {
         name: 'MixUp',
         meaning:
-          'MixUp (Zhang et al. 2017): images of a batch are blended in pairs and their labels with them, by a share drawn from Beta(mixup, mixup); 0 switches it off, 0.2 is usual.',
+          'MixUp (Zhang et al. 2017): images of a batch and their labels are blended in pairs, by a share drawn from Beta(mixup, mixup); 0 disables it, 0.2 is usual.',
       },
       order: {
         name: 'Order',
         meaning:
-          'What is done first: place (mirror, zoom, rotation, shift), colour (posterize and solarize with it), noise and erase. MixUp is always last.',
+          'Order of the steps, as a list of place (mirror, zoom, rotation, shift), color (with posterize and solarize), noise and erase. MixUp is always last.',
+      },
+      color_probability: {
+        name: 'Recolored images',
+        meaning: 'Share of the images whose colors are changed.',
       },
     },
     engine: {
       name: {
         name: 'Engine',
         meaning:
-          'What computes; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any graphics card; onnx-cuda NVIDIA cards, after `destila engine install cuda`; tfjs TensorFlow through TensorFlow.js, after `destila engine install tfjs` or `tfjs-gpu`.',
+          'Engine that runs the networks; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any graphics card; onnx-cuda uses NVIDIA cards, after `destila engine install cuda`; tfjs uses TensorFlow through TensorFlow.js, after `destila engine install tfjs` or `tfjs-gpu`.',
       },
       threads: {
         name: 'Threads',
-        meaning: 'Threads of onnx-cpu; 0 takes all cores. Bit-identical results need the same number.',
+        meaning: 'Threads of onnx-cpu; 0 uses all cores. Bit-identical results need the same number.',
       },
       memory: {
         name: 'Memory',
-        meaning: 'With low onnx-cpu plans less ahead: about 40 % less memory at its peak, for up to 5 % of the speed.',
+        meaning:
+          'With low, onnx-cpu plans less ahead, which saves about 40 % of peak memory and costs up to 5 % of the speed.',
       },
     },
     network: {
@@ -1612,12 +1792,12 @@ export const en = {
       weights: {
         name: 'Pretrained weights',
         meaning:
-          'File with pretrained weights, or the folder of a run whose network is trained on; null trains from scratch.',
+          'File with pretrained weights, or the folder of a run whose network training starts from; null trains from scratch.',
       },
       weights_normalization: {
-        name: 'Their pixels',
+        name: 'Pixel normalization',
         meaning:
-          "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (EfficientNet); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (EfficientNet-Lite).",
+          "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto takes it from the file, or else the default of the family; imagenet is ImageNet's mean and deviation (B0 to B7); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (Lite).",
       },
       dropout: {
         name: 'Dropout',
@@ -1630,7 +1810,7 @@ export const en = {
       },
       batch_size: {
         name: 'Batch size',
-        meaning: 'Images a training step.',
+        meaning: 'Images per training step.',
       },
       lr_head: {
         name: 'Learning rate, head',
@@ -1655,26 +1835,25 @@ export const en = {
       },
       optimizer: {
         name: 'Optimizer',
-        meaning:
-          'What turns gradients into steps: AdamW, or SGD with Nesterov momentum, which wants learning rates 10 to 100 times as high.',
+        meaning: 'AdamW, or SGD with Nesterov momentum, which needs learning rates 10 to 100 times as high.',
       },
       momentum: {
         name: 'Momentum of SGD',
-        meaning: 'Momentum of SGD; AdamW has its own.',
+        meaning: 'Momentum of SGD; AdamW does not use it.',
       },
       weight_decay: {
         name: 'Weight decay',
-        meaning: 'Decoupled weight decay, on kernels only: never on norms and biases.',
+        meaning: 'Decoupled weight decay, applied to kernels only, not to normalization layers and biases.',
       },
       layer_decay: {
         name: 'Layer decay',
         meaning:
-          'Factor on the learning rate from each block to the one below it: the classifier learns at the full rate, early layers, which carry the pretrained knowledge, at less. 1 is the same for all.',
+          'Factor on the learning rate from each block to the one below it: the classifier learns at the full rate, early layers with their pretrained knowledge more slowly. 1 uses the same rate everywhere.',
       },
       accumulation_steps: {
         name: 'Batches per step',
         meaning:
-          'Batches whose gradients are added up before the weights move: as if the batch were this many times as large, in the memory of one (BatchNorm still sees single batches).',
+          'Batches whose gradients are accumulated before the weights are updated: acts like a batch this many times as large in the memory of one (BatchNorm still sees single batches).',
       },
       warmup_epochs: {
         name: 'Warm-up',
@@ -1683,65 +1862,64 @@ export const en = {
       schedule: {
         name: 'Schedule',
         meaning:
-          'How the learning rate goes on after the warm-up: along a cosine to 0, not at all, down in steps, or one_cycle, which has a rise of its own (30 % of the steps, from 1/25 of the peak) and falls to almost 0.',
+          'How the learning rate changes after the warm-up: cosine falls to 0, constant stays, step falls in steps, and one_cycle has its own rise (30 % of the steps, from 1/25 of the peak) and falls to almost 0.',
       },
       step_epochs: {
         name: 'Step down every',
-        meaning: 'With schedule step: epochs between two steps down.',
+        meaning: 'With schedule step: epochs between two reductions.',
       },
       step_factor: {
         name: 'Step down by',
-        meaning: 'With schedule step: factor on the learning rate at each step down.',
+        meaning: 'With schedule step: factor on the learning rate at each reduction.',
       },
       clip_norm: {
         name: 'Gradient clipping',
-        meaning: 'Gradients are scaled down to this global norm; null leaves them.',
+        meaning: 'Gradients are scaled down to this global norm; null disables clipping.',
       },
       ema_decay: {
         name: 'Weight average (EMA)',
         meaning:
-          'Decay of a moving average of the weights that is evaluated and kept instead of the raw weights; after t steps it is at most (1 + t) / (10 + t), so that the start is forgotten. null switches it off.',
+          'Decay of a moving average of the weights that is evaluated and kept instead of the raw weights; after t steps it is at most (1 + t) / (10 + t), so that the initial weights are forgotten. null disables it.',
       },
       early_stopping_patience: {
-        name: 'Stop when no better for',
-        meaning: 'Epochs without a better monitor before a phase ends; 0 never ends early.',
+        name: 'Stop without improvement after',
+        meaning: 'Epochs without improvement of the monitor before a phase ends; 0 disables early stopping.',
       },
       early_stopping_start: {
-        name: 'Epochs not judged',
+        name: 'Epochs ignored at first',
         meaning:
-          'Epochs at the start of a phase that are not judged: none of them is kept as the best or counts for the patience.',
+          'Epochs at the start of a phase that early stopping ignores: none of them is kept as the best or counts toward the patience.',
       },
       early_stopping_baseline: {
         name: 'Value to beat',
         meaning:
-          'Value of the monitor that has to be beaten for the patience to start anew: a phase that does not get there ends. null asks for no value.',
+          'Value of the monitor that an epoch has to beat to reset the patience: a phase that does not reach it ends. null requires no value.',
       },
       min_delta: {
-        name: 'Better means by',
+        name: 'Smallest improvement',
         meaning:
-          'By how much the monitor has to be better to count as better, for the best epoch, early stopping and the reduction of the learning rate.',
+          'Smallest improvement of the monitor that counts, for the best epoch, early stopping and the reduction of the learning rate.',
       },
       reduce_lr_factor: {
         name: 'Reduce rate by',
-        meaning:
-          'Factor on the learning rate after reduce_lr_patience epochs without a better monitor; 1 switches it off.',
+        meaning: 'Factor on the learning rate after reduce_lr_patience epochs without improvement; 1 disables it.',
       },
       reduce_lr_patience: {
         name: 'Reduce rate after',
-        meaning: 'Epochs without a better monitor before the learning rate is reduced; 0 switches it off.',
+        meaning: 'Epochs without improvement of the monitor before the learning rate is reduced; 0 disables it.',
       },
       reduce_lr_cooldown: {
-        name: 'Rest after a reduction',
-        meaning: 'Epochs after a reduction in which nothing is counted.',
+        name: 'Cooldown after a reduction',
+        meaning: 'Epochs after a reduction that do not count toward the next one.',
       },
       min_lr: {
         name: 'Lowest rate',
-        meaning: 'The peak learning rate is never reduced below this for want of a better monitor.',
+        meaning: 'reduce_lr_factor never lowers the peak learning rate below this.',
       },
       monitor: {
         name: 'Best epoch by',
         meaning:
-          'What decides which epoch is best: val_loss is the plain binary cross-entropy against the labels, whatever the loss; macro_f1 is taken at 0.5.',
+          'Metric that decides which epoch is best: val_loss is the plain binary cross-entropy against the labels, regardless of the loss; macro_f1 uses the threshold 0.5.',
       },
       loss: {
         name: 'Loss',
@@ -1750,42 +1928,42 @@ export const en = {
       },
       focal_gamma: {
         name: 'Focal gamma',
-        meaning: 'With loss focal: how much less easy entries count.',
+        meaning: 'With loss focal: how strongly easy entries are down-weighted.',
       },
       focal_alpha: {
         name: 'Focal alpha',
-        meaning: 'With loss focal: factor on present labels, 1 minus it on absent ones; null is none.',
+        meaning: 'With loss focal: factor on present labels, and 1 minus it on absent ones; null applies no factor.',
       },
       asymmetric_gamma_positive: {
         name: 'Gamma, present',
-        meaning: 'With loss asymmetric: how much less easy present labels count.',
+        meaning: 'With loss asymmetric: how strongly easy present labels are down-weighted.',
       },
       asymmetric_gamma_negative: {
         name: 'Gamma, absent',
-        meaning: 'With loss asymmetric: how much less easy absent labels count.',
+        meaning: 'With loss asymmetric: how strongly easy absent labels are down-weighted.',
       },
       asymmetric_margin: {
         name: 'Margin, absent',
-        meaning: 'With loss asymmetric: absent labels with scores below this count nothing.',
+        meaning: 'With loss asymmetric: absent labels with scores below this do not count.',
       },
       asymmetric_variant: {
         name: 'Variant',
         meaning:
-          "With loss asymmetric: stable is the formula; timm gives hopeless entries (scores below 1e-8) no gradient; original as well, and keeps the gradient out of the focusing factors as the authors' code does.",
+          "With loss asymmetric: stable follows the formula; timm gives entries with scores below 1e-8 no gradient; original does so too, and keeps the gradient out of the focusing factors as the authors' code does.",
       },
       label_smoothing: {
         name: 'Label smoothing',
-        meaning: 'Share e by which labels are softened: present is 1 - e/2, absent is e/2.',
+        meaning: 'Share e by which labels are softened: present becomes 1 - e/2, absent becomes e/2.',
       },
       positive_weights: {
         name: 'Weight of present labels',
         meaning:
-          'How much more a present label counts in each class: not at all, absent over present images in train, or the same ratio of effective numbers (Cui et al. 2019), which is milder.',
+          'How much more a present label counts in each class: none, inverse_frequency (absent over present images in train), or effective_number (the same ratio of effective numbers, Cui et al. 2019), which is milder.',
       },
       effective_number_beta: {
         name: 'Effective number, beta',
         meaning:
-          'With positive_weights effective_number: 0 weights nothing, towards 1 it becomes the inverse frequency.',
+          'With positive_weights effective_number: 0 applies no weights; toward 1 they approach the inverse frequency.',
       },
     },
     student: {
@@ -1799,21 +1977,21 @@ export const en = {
       },
       temperature: {
         name: 'Temperature',
-        meaning: 'Softens the scores that the student learns from the teacher.',
+        meaning: "Softens the teacher's scores that the student learns from.",
       },
     },
     qat: {
       epochs: {
-        name: 'Train while quantized',
+        name: 'Quantization-aware epochs',
         meaning: 'Epochs of quantization-aware training; 0 quantizes the trained student without training it further.',
       },
       lr: {
         name: 'Learning rate',
-        meaning: 'Learning rate; small, since the weights are good already.',
+        meaning: 'Learning rate; small, because the weights are already good.',
       },
       early_stopping_patience: {
-        name: 'Stop when no better for',
-        meaning: 'Epochs without a better monitor before training ends; 0 never ends early.',
+        name: 'Stop without improvement after',
+        meaning: 'Epochs without improvement of the monitor before training ends; 0 disables early stopping.',
       },
       range_decay: {
         name: 'Range decay',
@@ -1821,27 +1999,27 @@ export const en = {
       },
       monitor: {
         name: 'Best epoch by',
-        meaning: 'What decides which epoch is best, measured on the INT8 model.',
+        meaning: 'Metric that decides which epoch is best, measured on the INT8 model.',
       },
     },
     threshold_search: {
       goal: {
         name: 'Goal',
         meaning:
-          'What each threshold is chosen for: the best F1, or the other of precision and recall while one stays at or above its minimum.',
+          'What each threshold is chosen for: max_f1 for the best F1; precision or recall to keep that one at or above its minimum and maximize the other.',
       },
       min_precision: {
         name: 'Precision at least',
-        meaning: 'With goal precision: the precision to keep on the validation split.',
+        meaning: 'With goal precision: the precision to reach on the validation split.',
       },
       min_recall: {
         name: 'Recall at least',
-        meaning: 'With goal recall: the recall to keep on the validation split.',
+        meaning: 'With goal recall: the recall to reach on the validation split.',
       },
       smoothing: {
         name: 'Smoothing of rare labels',
         meaning:
-          'Pulls the threshold of rare classes toward the global one: as if this many more validation positives had voted for it.',
+          'Pulls the thresholds of rare classes toward the global one, as if this many more validation positives had voted for it.',
       },
     },
     tflite_export: {
@@ -1851,8 +2029,7 @@ export const en = {
       },
       input_type: {
         name: 'Input type',
-        meaning:
-          "Type of the model file's input: uint8 takes pixels as they are and is accepted by every phone library.",
+        meaning: "Type of the model file's input: uint8 takes unchanged pixels and is accepted by every phone library.",
       },
       output_type: {
         name: 'Output type',
@@ -1860,16 +2037,16 @@ export const en = {
       },
       representative_dataset_size: {
         name: 'Calibration images',
-        meaning: 'Training images, un-augmented, from which activation ranges are calibrated.',
+        meaning: 'Training images, without augmentation, from which activation ranges are calibrated.',
       },
     },
     seed: {
       name: 'Seed',
-      meaning: 'Start of every random draw: same seed, same data, same machine, same model.',
+      meaning: 'Seed of every random draw: the same seed, data and machine give the same model.',
     },
     checkpoint_minutes: {
       name: 'Checkpoint every',
-      meaning: 'Minutes between checkpoints within an epoch; each epoch writes one as well.',
+      meaning: 'Minutes between checkpoints within an epoch; the end of each epoch also writes one.',
     },
   },
   settings: {
@@ -2124,7 +2301,6 @@ export const en = {
     run: 'The run',
     done2: '{{run}} is done.',
     notEnoughTrainTrainVal: 'Not enough to train: train, val and test need images, and train needs labels.',
-    settingNotValid: 'A setting is not valid.',
     startsWhenRunBeforeEnded: 'It starts when the previous run has finished.',
     theseSettingsDoNotRun: 'These settings do not run on this machine.',
     ofLabelsCannotLearnedMeasured: '{{labels}} of {{labels2}} labels cannot be learned or measured.',
@@ -2154,6 +2330,9 @@ export const en = {
     sample: 'Sample',
     fourMinutesMadeSample: 'Four minutes, tuned for the sample.',
     quantize: 'Quantize',
+    moveStepEarlier: 'Move {{step}} one step earlier',
+    quotedSetting: '“{{name}}”',
+    showSetting: 'Show the setting',
   },
   tune: {
     testOpened_one: 'The test split was opened {{count}} time.',
@@ -2320,5 +2499,237 @@ export const en = {
     here: '{{here}} here',
     trainStartsNetworkThem: 'Train can start from them.',
     dropFolderPhotosLie: 'Drop the folder that contains the photos.',
+  },
+  cli: {
+    agreement: 'Student and teacher agree on {{share}}% of decisions.',
+    allowedChoices: 'Allowed: {{choices}}.',
+    argumentBundle: "a bundle's folder or its .zip",
+    argumentFolder: 'the folder with train.txt, val.txt and test.txt',
+    argumentProject: 'a project',
+    argumentRun: 'a run, or a project for its newest run',
+    bestSoFar: 'best so far',
+    check: 'check the images and labels of a project, and ask what images without labels mean',
+    checkAnswerSaved: 'Saved data.unlabeled: {{answer}} in {{file}}.',
+    checkNoAnswer: 'No answer was saved. A run counts these images as none of these labels.',
+    checkUnlabeled: 'what images without labels mean; the answer is saved in destila.yaml',
+    columnF1AtHalf: 'F1 at 0.5',
+    columnF1Global: 'F1 global',
+    columnF1PerLabel: 'F1 per label',
+    columnImages: 'images',
+    columnInt8Map: 'INT8 mAP, val',
+    columnInterval: '95% interval',
+    columnLabel: 'label',
+    columnLabelsPerImage: 'labels per image',
+    columnLicense: 'license',
+    columnLoss: 'loss',
+    columnName: 'name',
+    columnNetwork: 'network',
+    columnPositives: 'positives',
+    columnPrecision: 'precision',
+    columnRate: 'rate',
+    columnRecall: 'recall',
+    columnRun: 'run',
+    columnScore: 'score',
+    columnSize: 'size',
+    columnStage: 'stage',
+    columnState: 'state',
+    columnTestOpened: 'test opened',
+    columnThresholds: 'thresholds',
+    columnTime: 'time',
+    columnWithoutLabels: 'without labels',
+    commandHelp: 'show help for a command',
+    demo: 'draw a sample project and run the whole pipeline on it, in a few minutes',
+    demoFaults: '{{faults}} of {{checks}} checks of the bundle failed.',
+    demoFinished: 'The demo was already finished. This is its result (--fresh starts over).',
+    demoFolder: 'folder for the sample project',
+    demoFresh: 'start over',
+    demoNext: 'Next',
+    demoNextCheck: "look at the sample's images and labels",
+    demoNextEval: 'evaluate its model',
+    demoNextRun: 'train on your own photos',
+    demoResumed: 'Resuming the demo where it stopped (--fresh starts over).',
+    demoVerified: 'The bundle was verified: all {{checks}} checks passed.',
+    demoYourFolder: '<your folder>',
+    doctor: 'show what this machine can do: CPU, memory, disk, engines and their measured speed',
+    doctorCpu_one: 'CPU      {{model}}, {{count, number}} core',
+    doctorCpu_other: 'CPU      {{model}}, {{count, number}} cores',
+    doctorDisk: 'Disk     {{free}} free in {{folder}}',
+    doctorDiskUnknown: 'Disk     unknown',
+    doctorEngines: 'Engines',
+    doctorFails: 'fails',
+    doctorGpu: 'GPU      {{names}}',
+    doctorMemory: 'Memory   {{total}}, {{free}} free',
+    doctorNoGpu: 'GPU      none found',
+    doctorNotTried: 'not tried',
+    doctorSpeed: 'trains EfficientNet-Lite0 at 96 px with {{rate}} images per second',
+    doctorSystem: 'System   {{system}}, Node {{version}}',
+    doctorVulkan: 'Vulkan   {{name}}, {{driver}}, Vulkan {{version}}: buffers up to {{buffer}}, {{memory}} of memory',
+    doctorVulkanUnknown:
+      'Vulkan   adapter and limits are unknown; install vulkan-tools to show them: sudo apt-get install vulkan-tools',
+    doctorWorks: 'works',
+    engine: 'engines that run the networks: list and install them',
+    engineComplete: 'nothing is missing',
+    engineInstall: 'install an engine that npm does not include ({{names}}); shows what is downloaded and asks first',
+    engineInstalled: "Installed in {{folder}}. 'destila doctor' tests it.",
+    engineList: 'list the engines and what each one lacks on this machine; `doctor` measures them',
+    engineQuestion: 'Download it? [y/N]',
+    engineYes: 'do not ask',
+    enginesFolder: 'Installed engines: {{folder}}',
+    epoch: '{{phase}}, epoch {{epoch}}/{{epochs}}',
+    error: 'error: {{text}}',
+    eval: 'evaluate the INT8 model of a run or a bundle on labeled images',
+    evalAtHalf: '0.5',
+    evalData: "a folder with labeled images; by default the run's own images",
+    evalGlobal: 'one for all',
+    evalLeftOut_one:
+      'The model lacks {{count, number}} label of the data, which is left out of all metrics: {{labels}}',
+    evalLeftOut_other:
+      'The model lacks {{count, number}} labels of the data, which are left out of all metrics: {{labels}}',
+    evalMacroAp: 'macro AP {{value}} (95% interval {{low}} to {{high}})',
+    evalModel: "a run's folder, a bundle's folder or its .zip",
+    evalPerLabel: 'one per label',
+    evalSplit: 'which split to evaluate',
+    evalTitle: '{{split}}: {{images}} images, INT8 model',
+    excessArguments: 'too many arguments',
+    exitCodes:
+      'Exit codes: {{ok}} done, {{failed}} failed, {{usage}} wrong usage or settings, {{data}} problems in the data, {{check}} a check failed, {{busy}} in use elsewhere, {{cancelled}} cancelled.',
+    export: 'write the bundle of a run again, with other settings',
+    exportSet: 'for example tflite_export.input_type=int8; can be repeated',
+    finished: 'Finished in {{duration}}.',
+    fix: 'To fix it: {{command}}',
+    helpAnyCommand: '[command]',
+    helpAnyOptions: '[options]',
+    helpArguments: 'Arguments:',
+    helpChoices: 'choices: {{choices}}',
+    helpCommands: 'Commands:',
+    helpDefault: 'default: {{value}}',
+    helpOptions: 'Options:',
+    helpUsage: 'Usage:',
+    imageSizes: 'sizes: {{smallest}} to {{largest}} pixels, median file size {{bytes}}',
+    init: 'write a destila.yaml with every setting and its meaning into a project',
+    initDone: "{{file}} was written. 'destila run {{folder}}' uses it.",
+    initPreset: 'start from a preset instead of the defaults',
+    invalidValue: '{{value}} is not allowed for {{name}}. {{reason}}',
+    megabytes: '{{done}} MB',
+    megabytesOf: '{{done}} MB of {{total}} MB',
+    missingArgument: 'missing argument <{{name}}>',
+    missingOption: 'option {{name}} is required',
+    missingValue: 'option {{name}} needs a value',
+    moreLabels_one: '... and {{count, number}} more label (--json lists all of them)',
+    moreLabels_other: '... and {{count, number}} more labels (--json lists all of them)',
+    networkInt8: 'student (INT8)',
+    networkStudent: 'student (float)',
+    networkTeacher: 'teacher (float)',
+    next: "Next stage: {{stage}}. 'destila resume {{folder}}' continues.",
+    noneOfThese: 'none of these',
+    notInAverages: 'Without images in {{split}}, so not in any average: {{labels}}.',
+    notLabeledYet: 'not labeled yet',
+    onTest: '(test split)',
+    optionConfig: 'settings in YAML; by default destila.yaml in the project, if it exists',
+    optionHelp: 'show help',
+    optionJson: 'print one JSON object per line',
+    optionLanguage: 'language of the output (en, es); by default from LC_ALL, LC_MESSAGES or LANG',
+    optionPreset: 'settings for a purpose: demo, grocery-96, ...',
+    optionProxy: 'http://name:password@host:port; by default from HTTPS_PROXY',
+    optionSet: 'a single setting, for example teacher.epochs_head=3; can be repeated',
+    optionVersion: 'show the version',
+    phaseFinetune: 'fine-tuning',
+    phaseHead: 'head',
+    phaseQat: 'quantization-aware training',
+    predict: 'scores and decisions for every image of a folder, as CSV on standard output',
+    predictFolder: 'images, also in subfolders',
+    predictUnreadable_one: "{{count, number}} of {{images, number}} images could not be read. See the column 'error'.",
+    predictUnreadable_other:
+      "{{count, number}} of {{images, number}} images could not be read. See the column 'error'.",
+    product: 'Turns a folder of labeled photos into a phone-sized INT8 model.',
+    rateDiverged: 'The loss diverged after the last line.',
+    rateHeld: 'The loss did not diverge up to the highest rate.',
+    rateNetwork: 'which network',
+    rateNone: 'The loss never fell. Try more --steps, or check the labels and the settings.',
+    rateRange: 'find a learning rate: measure the loss for a few steps at rising rates; saves nothing',
+    rateSteps: 'steps between the lowest rate and the highest',
+    rateStepsRange: 'It must be a whole number from 10 to 1000.',
+    rateSuggested: 'Suggested: {{setting}}={{rate}} (where the loss falls fastest).',
+    remaining: '{{duration}} remaining',
+    resume: 'resume a run that was stopped, killed or failed',
+    resumeFinished: 'The run is already finished.',
+    resumeRun: 'a run, or a project for its newest unfinished run',
+    resumeStage: 'run this stage even if it was finished; can be repeated',
+    resumeTakeOver: 'the process that locked the run is gone: do not wait a minute to find out',
+    run: 'train, quantize, choose thresholds, test and export: the whole pipeline on a project',
+    runFolder: 'Run {{folder}}',
+    runRuns: 'folder for the run; by default runs/ in the project',
+    runStage: 'run only this stage ({{stages}}); can be repeated',
+    runStages: 'Choose one of {{stages}}.',
+    runs: 'list the runs of a project',
+    runsAllDone: 'all done',
+    runsNone: "{{folder}} has no runs yet. 'destila run {{place}}' starts one.",
+    seeHelp: '(see destila --help)',
+    separator: 'separator: {{name}} ({{evidence}})',
+    serve: 'open the studio in the browser; only this machine can reach it',
+    serveClose:
+      'Press Ctrl+C to close it: a running run stops at a checkpoint and resumes next time. Press it again to stop at once.',
+    serveClosing: 'Closing...',
+    serveOpen: 'Destila Studio is open at',
+    servePort: 'port on 127.0.0.1; 0 uses any free one',
+    stageData: 'Data',
+    stageDone: 'done in {{duration}}',
+    stageExport: 'Export',
+    stageQat: 'Quantization',
+    stageStudent: 'Student',
+    stageTeacher: 'Teacher',
+    stageTest: 'Test',
+    stageThresholds: 'Thresholds',
+    stateCreated: 'created',
+    stateFailed: 'failed',
+    stateFinished: 'finished',
+    stateInterrupted: 'interrupted',
+    stateRunning: 'running',
+    stateStopped: 'stopped',
+    stopping: 'Stopping at a checkpoint. Press Ctrl-C again to stop at once.',
+    summaryBundle: 'Bundle  {{folder}}',
+    summaryF1:
+      'F1 is macro F1 with the threshold 0.5, one threshold for all labels, or one per label. Micro F1 uses one per label.',
+    summaryFaithful:
+      "The file is faithful: LiteRT gives the same numbers as the studio. 'destila verify' checks the whole bundle.",
+    summaryRun: 'Run     {{folder}}',
+    summaryTest: 'Test split ({{images}} images, {{labels}} labels)',
+    summaryTime: 'Time',
+    summaryTotal: 'total',
+    tune: 'choose the thresholds of a run again, with other goals; the test split stays closed',
+    tuneEnd:
+      "Validation metrics are optimistic because the thresholds were chosen there. 'destila export {{folder}}' writes a bundle with them.",
+    tuneGlobal: '{{k}} (global)',
+    tuneSet: 'for example threshold_search.goal=precision; can be repeated',
+    tuneTitle: 'Thresholds on validation (goal: {{goal}}). A single threshold for all labels: q >= {{k}}',
+    unitImages: 'images',
+    unitSteps: 'steps',
+    unknownCommand: 'unknown command {{name}}',
+    unknownOption: 'unknown option {{name}}',
+    unlabeledAsk: "Images without labels count as 'none of these' until you answer.",
+    unlabeledNone: "Images without labels count as 'none of these'.",
+    unlabeledNotYet: 'Images without labels are not labeled yet and are left out.',
+    unlabeledQuestion_one:
+      '{{count, number}} image has no labels. Does it show none of these labels, or is it not labeled yet?\n[1] none of these  [2] not labeled yet  [Enter] decide later:',
+    unlabeledQuestion_other:
+      '{{count, number}} images have no labels. Do they show none of these labels, or are they not labeled yet?\n[1] none of these  [2] not labeled yet  [Enter] decide later:',
+    verify:
+      'check a bundle: its files, the model, every text in it, and each step from its parity images to their decisions',
+    verifyDoNotShip: 'Do not ship this bundle.',
+    verifyFault: 'FAULT ',
+    verifyOk: 'ok    ',
+    verifyQualityUnknown: 'The quality is unknown because metrics.json cannot be read.',
+    warning: 'warning: {{text}}',
+    weights: 'pretrained weights: list and download them, and write those of a run',
+    weightsDownloaded: 'downloaded',
+    weightsExport: 'write the teacher or the float student of a run for timm (PyTorch) or Keras',
+    weightsFolder: 'Weights folder: {{folder}}',
+    weightsFormat: "timm writes safetensors with timm's names; keras writes .h5 in the published layout",
+    weightsGet: 'download weights from the catalog; resumes a partial download',
+    weightsId: 'an id from `weights list`',
+    weightsList: 'list the catalog and the files in the weights folder',
+    weightsOffline: 'Offline? Put a file from the catalog, or any other compatible file, into this folder.',
+    weightsOut: "the file to write; by default <stage>_<format> in the run's models/",
+    weightsUse: 'To use one: --set student.weights=<path>',
   },
 } as const;

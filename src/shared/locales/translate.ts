@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next';
 import { en } from './en.ts';
 import { es } from './es.ts';
 
-/** Every language of the product. A new one is a file beside these and a line here. */
+/** Every language of the product. To add one, add its file here and to this list. */
 const catalogs = { en, es };
 
 export type Language = keyof typeof catalogs;
@@ -13,7 +13,7 @@ export const languages = Object.keys(catalogs) as Language[];
 export type Translate = TFunction;
 
 const i18n = i18next.createInstance();
-// Catalogs are at hand, so that nothing has to be waited for; React and the terminal escape for themselves.
+// The catalogs are in memory, so initialization is synchronous. React and the terminal escape what they show.
 void i18n.init({
   initAsync: false,
   lng: 'en',
@@ -21,5 +21,7 @@ void i18n.init({
   resources: Object.fromEntries(languages.map((language) => [language, { translation: catalogs[language] }])),
   interpolation: { escapeValue: false },
 });
+/** `{{errors, lines}}`: one text per line. */
+i18n.services.formatter?.add('lines', (texts: readonly string[]) => texts.join('\n'));
 
 export const translator = (language: Language): Translate => i18n.getFixedT(language);

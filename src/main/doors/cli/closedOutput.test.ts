@@ -9,7 +9,7 @@ const streams = () => {
 };
 const fault = (code: string): Error => Object.assign(new Error(`write ${code}`), { code });
 
-test('a reader that goes away ends what only produces output, and is no fault', () => {
+test('a closed pipe stops work that only produces output, and is not a fault', () => {
   const { stdout, output } = streams();
   expect(output.closed.aborted).toBe(false);
   stdout.emit('error', fault('EPIPE'));
@@ -17,15 +17,15 @@ test('a reader that goes away ends what only produces output, and is no fault', 
   expect(output.fault()).toBeNull();
 });
 
-test('what cannot be written for another reason is a fault; the first one counts', () => {
+test('any other failure to write is a fault, of which the first is reported', () => {
   const { stdout, output } = streams();
   stdout.emit('error', fault('ENOSPC'));
   stdout.emit('error', fault('ERR_STREAM_DESTROYED'));
   expect(output.closed.aborted).toBe(true);
-  expect(output.fault()).toMatchObject({ kind: 'diskFull' });
+  expect(output.fault()).toMatchObject({ code: 'diskFull.output' });
 });
 
-test('closed standard error, where only progress goes, ends nothing', () => {
+test('closed standard error, which only has progress, stops nothing', () => {
   const { stderr, output } = streams();
   stderr.emit('error', fault('EPIPE'));
   expect(output.closed.aborted).toBe(false);

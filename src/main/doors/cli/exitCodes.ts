@@ -1,6 +1,6 @@
 import type { ProblemKind } from '../../../shared/problem.ts';
 
-/** Exit codes of the command line; docs/commands.md lists them. */
+/** Exit codes of the command line, as documented in docs/commands.md. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, data: 3, check: 4, busy: 5, cancelled: 130 } as const;
 
 export function exitCodeOf(kind: ProblemKind): number {

@@ -3,10 +3,12 @@ import type { JobRequest } from '../../jobs/protocol.ts';
 import type { Job, JobWatcher } from '../../jobs/startJob.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { onStopSignals } from '../../jobs/stopSignals.ts';
+import { printError } from './output.ts';
 import { createReporter } from './reporter.ts';
+import { t } from './wording.ts';
 
-/** Starts a job and shows its progress. Ctrl-C and SIGTERM stop it at a checkpoint, a second one stops it at once. */
-export async function follow(
+/** Starts a job and shows its progress. Ctrl-C and SIGTERM stop it at a checkpoint; a second one stops it at once. */
+export async function followJob(
   start: (watcher: JobWatcher) => Job | Promise<Job>,
   json: boolean,
   onOutput?: (text: string) => void,
@@ -19,11 +21,11 @@ export async function follow(
     reporter.event(event);
   };
   let job: Job | null = null;
-  const letGo = onStopSignals({
+  const ignoreSignals = onStopSignals({
     stop: () => {
       stopping = true;
       reporter.end();
-      process.stderr.write('Stopping at a checkpoint; press Ctrl-C again to stop at once.\n');
+      printError(`${t('cli.stopping')}\n`);
       job?.send({ type: 'stop' });
     },
     stopNow: () => job?.cancel(),
@@ -33,17 +35,17 @@ export async function follow(
     if (stopping) job.send({ type: 'stop' });
     return await job.result;
   } catch (error) {
-    // Ctrl-C ends a job's process that has not come so far as to leave signals to this one.
-    if (stopping && !begun) throw new Problem('cancelled', 'Stopped before the run began. Resume starts it.');
+    // Until its process leaves signals to this one, Ctrl-C ends the job's process directly.
+    if (stopping && !begun) throw new Problem('cancelled.beforeRunStarted');
     throw error;
   } finally {
-    letGo();
+    ignoreSignals();
     reporter.end();
   }
 }
 
-/** The same for jobs that are quick to repeat: Ctrl-C, or the signal, ends them at once. */
-export async function perform<T>(
+/** Runs a job that is quick to repeat. Ctrl-C or the signal ends it at once. */
+export async function runJob<T>(
   request: JobRequest,
   json: boolean,
   onOutput?: (text: string) => void,
@@ -56,7 +58,7 @@ export async function perform<T>(
   try {
     return (await job.result) as T;
   } catch (error) {
-    if (error instanceof Problem && error.kind === 'cancelled') throw new Problem('cancelled', 'Cancelled.');
+    if (error instanceof Problem && error.kind === 'cancelled') throw new Problem('cancelled.work');
     throw error;
   } finally {
     letGo();

@@ -1,24 +1,26 @@
 import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { projectConfigFile } from '../../studio/state/places.ts';
+import { t } from './wording.ts';
 
-/** Where settings come from, in rising order: defaults, preset, file, --set. */
+/** Sources of settings besides the defaults, in ascending priority: preset, file, --set. */
 export interface ConfigOptions {
   readonly config?: string;
   readonly preset?: string;
   readonly set: readonly string[];
 }
 
-const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
+/** Collects the values of an option that can be repeated. */
+export const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
 
 export function configOptions(command: Command): Command {
   return command
-    .option('--config <file>', 'settings in YAML; default: destila.yaml in the project, if it is there')
-    .option('--preset <name>', 'settings for a purpose: demo, grocery-96, ...')
-    .option('--set <key=value>', 'one setting, for example teacher.epochs_head=3; can be given often', collect, []);
+    .option('--config <file>', t('cli.optionConfig'))
+    .option('--preset <name>', t('cli.optionPreset'))
+    .option('--set <key=value>', t('cli.optionSet'), collect, []);
 }
 
-/** What loadConfig wants; a project's own destila.yaml counts unless a file is named. */
+/** The input of `loadConfig`. A project's own destila.yaml is used unless another file is named. */
 export async function configSources(
   project: string,
   { config, preset, set }: ConfigOptions,

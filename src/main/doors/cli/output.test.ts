@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../../../shared/events.ts';
+import { translator } from '../../../shared/locales/translate.ts';
 import { print, printData, printError, showStatus } from './output.ts';
 import { createReporter } from './reporter.ts';
 
-/** Sets the title, clears the screen, writes the clipboard, and turns the rest of the line around. */
+/** Sets the title, clears the screen, writes to the clipboard, and reverses the rest of the line. */
 const HOSTILE = '\x1b]0;x\x07\x1b[2J\x1b]52;c;eA==\x07\x9b31m\u202e';
+const english = translator('en');
 const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/;
 
 function written(stream: NodeJS.WriteStream): () => string {
@@ -24,7 +26,7 @@ afterEach(() => {
 });
 
 describe('what the command line prints', () => {
-  test('has no control characters but line ends and tabs', () => {
+  test('has no control characters except line ends and tabs', () => {
     const [out, error] = [written(process.stdout), written(process.stderr)];
     print(`label '${HOSTILE}'\n\tnext\n`);
     printError(`error: ${HOSTILE}\n`);
@@ -35,7 +37,7 @@ describe('what the command line prints', () => {
     expect(out().endsWith("'\n\tnext\n")).toBe(true);
   });
 
-  test('data goes to another program byte for byte, and to a terminal without them', () => {
+  test('data is written unchanged to another program, and without control characters to a terminal', () => {
     const { isTTY } = process.stdout;
     const out = written(process.stdout);
     process.stdout.isTTY = false;
@@ -47,30 +49,30 @@ describe('what the command line prints', () => {
     process.stdout.isTTY = isTTY;
   });
 
-  test.each([true, false])('events do not reach a terminal as commands (terminal: %s)', (isTTY) => {
+  test.each([true, false])('events cannot control a terminal (terminal: %s)', (isTTY) => {
     const out = tty(isTTY);
     const text = written(out);
-    const reporter = createReporter(false, out);
+    const reporter = createReporter(false, out, english);
     reporter.event({ type: 'note', level: 'warning', message: HOSTILE, stage: 'data' } as RunEvent);
     showStatus(HOSTILE, out);
-    // The studio's own: back to the start of the line, and clear it.
+    // The reporter's own sequence returns to the start of the line and clears it.
     expect(text().replaceAll('\r\x1b[K', '')).not.toMatch(CONTROL);
     expect(text()).toContain(String.raw`\u001b[2J`);
   });
 
-  test('a warning says so once, whether or not its own text begins with the word', () => {
+  test('a warning is marked once, whether or not its text begins with the word', () => {
     const out = tty(false);
     const text = written(out);
-    const reporter = createReporter(false, out);
+    const reporter = createReporter(false, out, english);
     for (const message of ['few images', 'warning: few images'])
       reporter.event({ type: 'note', level: 'warning', message, stage: 'data' } as RunEvent);
     expect(text()).toBe('  warning: few images\n'.repeat(2));
   });
 
-  test('a stopped run is reported once: by the command, whose last sentence it is', () => {
+  test('the end of a stopped run is left to the command, which reports it', () => {
     const out = tty(false);
     const text = written(out);
-    createReporter(false, out).event({ type: 'stopped', message: 'Stopped at a checkpoint.' } as RunEvent);
+    createReporter(false, out, english).event({ type: 'stopped', message: 'Stopped at a checkpoint.' } as RunEvent);
     expect(text()).toBe('');
   });
 });

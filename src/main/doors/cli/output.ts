@@ -1,18 +1,15 @@
 import { visible, visibleLines } from '../../../shared/hiddenCharacters.ts';
+import { problemMessage } from '../../../shared/problem.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 
 /**
- * Standard output and standard error may be closed by whoever reads them (`| head`, a closed terminal). Without a
- * listener Node ends the process with a stack trace, and a training with it; with one, what is written after that is
- * dropped.
+ * The reader of standard output or standard error may close it (`| head`, a closed terminal). Without a listener, Node
+ * would end the process, and a training with it. With one, later output is discarded.
  */
 export interface Output {
-  /** Aborted when nothing more can be written: work that only produces output need not go on. */
+  /** Aborted when nothing more can be written, so that work which only produces output can stop. */
   readonly closed: AbortSignal;
-  /**
-   * Null while all was written, and where the reader simply went away; a Problem when writing failed, as on a full
-   * disk.
-   */
+  /** A Problem if writing failed, for example on a full disk. Null if all was written or the reader closed the pipe. */
   fault(): Problem | null;
 }
 
@@ -20,25 +17,27 @@ export function surviveClosedOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.W
   const controller = new AbortController();
   let fault: Problem | null = null;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    const gone = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
-    if (!gone && fault === null) {
-      const { kind, message } = toProblemData(error);
-      fault = new Problem(kind, `The output could not be written: ${message}`, error.stack);
+    const closed = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
+    if (!closed && fault === null) {
+      const problem = toProblemData(error);
+      fault =
+        problem.kind === 'diskFull'
+          ? new Problem('diskFull.output', {}, error.stack)
+          : new Problem('file.outputNotWritten', { reason: problemMessage(problem) }, error.stack);
     }
     controller.abort();
   });
-  stderr.on('error', () => undefined); // progress for people: nothing depends on it
+  stderr.on('error', () => undefined); // only has progress for people, on which nothing depends
   return { closed: controller.signal, fault: () => fault };
 }
 
-/** This process's own output; made once, before anything is written. */
+/** This process's own output, created before anything is written. */
 export const output: Output = surviveClosedOutput(process.stdout, process.stderr);
 
 /**
- * All that the command line prints goes through here. Labels, file names and messages may come from anybody, and a
- * terminal obeys the
- * control characters in them: it would move the cursor, hide lines, or fill the clipboard. So they are shown as
- * escapes.
+ * Everything that the command line prints goes through these functions. Labels, file names and messages may come from
+ * anybody, and control characters in them could move the cursor, hide lines or fill the clipboard of a terminal.
+ * Therefore they are printed as escapes.
  */
 export const print = (text: string): void => {
   process.stdout.write(visibleLines(text));
@@ -48,14 +47,14 @@ export const printError = (text: string): void => {
   process.stderr.write(visibleLines(text));
 };
 
-/** Data for another program, byte for byte; a terminal gets the escapes all the same. */
+/** Data for another program is written unchanged; on a terminal, control characters still become escapes. */
 export const printData = (text: string): void => {
   process.stdout.write(process.stdout.isTTY ? visibleLines(text) : text);
 };
 
 const CLEAR_LINE = '\r\x1b[K';
 
-/** Shows a line on a terminal in place of the one before. */
+/** Replaces the status line on a terminal. */
 export const showStatus = (text: string, out: NodeJS.WriteStream = process.stderr): void => {
   out.write(CLEAR_LINE + visible(text));
 };

@@ -1,14 +1,14 @@
 import type { UnlabeledMeaning } from '../../../shared/config.ts';
+import type { Translate } from '../../../shared/locales/translate.ts';
 
 /** The question that `destila check` asks on a terminal. */
-export const unlabeledQuestion = (images: number): string =>
-  `${images} ${images === 1 ? 'image has' : 'images have'} no labels. Do they show none of these labels, ` +
-  'or are they not labeled yet?\n[1] none of these  [2] not labeled yet  [Enter] decide later:';
+export const unlabeledQuestion = (images: number, t: Translate): string =>
+  t('cli.unlabeledQuestion', { count: images });
 
-/** Null when the reply is no answer: nothing is guessed. */
-export function unlabeledReply(reply: string): Exclude<UnlabeledMeaning, 'ask'> | null {
+/** Null for an unclear reply, because nothing is guessed. The answers are accepted in English as well. */
+export function unlabeledReply(reply: string, t: Translate): Exclude<UnlabeledMeaning, 'ask'> | null {
   const text = reply.trim().toLowerCase().replaceAll('_', ' ');
-  if (text === '1' || text === 'none of these') return 'none_of_these';
-  if (text === '2' || text === 'not labeled yet') return 'not_labeled_yet';
+  if (['1', 'none of these', t('cli.noneOfThese')].includes(text)) return 'none_of_these';
+  if (['2', 'not labeled yet', t('cli.notLabeledYet')].includes(text)) return 'not_labeled_yet';
   return null;
 }

@@ -13,25 +13,26 @@ import {
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isMethod } from '../../../shared/contract/contract.ts';
-import { toProblemData } from '../../../shared/problem.ts';
-import { inSpanish } from '../../../shared/spanish/translate.ts';
+import type { Language } from '../../../shared/locales/translate.ts';
+import { translator } from '../../../shared/locales/translate.ts';
+import { say } from '../../../shared/message.ts';
+import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { launchWith } from '../../jobs/launch.ts';
 import { onStopSignals } from '../../jobs/stopSignals.ts';
-import { matters } from '../eventFilter.ts';
+import { isForHiddenWindow } from '../eventFilter.ts';
 import { stateFolder } from '../../studio/state/places.ts';
 import type { Studio } from '../../studio/studio.ts';
 import { createStudio } from '../../studio/studio.ts';
 import { createResponder } from '../http/responder.ts';
 import { launchUtility } from './desktopProcess.ts';
 import { followLanguage } from './language.ts';
-import type { Language } from './language.ts';
 import { setMenu } from './menu.ts';
 import { askOnClose } from './quit.ts';
 import { isOwnSender, lockDown, ORIGIN, SCHEME } from './security.ts';
 import { systemKeychain } from './keychain.ts';
 import { keepWindowState, readWindowState } from './windowState.ts';
 
-/** The desktop door: one window over the same studio, its screens and pictures over a protocol of their own. */
+/** The desktop door: one window on the studio. Screens and images are served over the door's own protocol. */
 
 protocol.registerSchemesAsPrivileged([
   { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
@@ -75,7 +76,7 @@ export async function openDesktop(): Promise<void> {
   app.on('window-all-closed', () => void studio.close('stop').then(() => app.exit(0)));
   window.webContents.once('did-finish-load', () => openNamed(studio, process.argv.slice(1)));
   notifyEnds(studio, window, language);
-  // Registered after Electron's own handlers, which would close the window and ask.
+  // Registered last, because Electron's own handlers would close the window, which asks a question.
   onStopSignals({ stop: () => void studio.close('stop').then(() => app.exit(0)), stopNow: () => app.exit(1) });
 }
 
@@ -111,15 +112,14 @@ function openWindow(studio: Studio, language: () => Language): BrowserWindow {
 
 function answerCalls(studio: Studio, window: BrowserWindow): void {
   ipcMain.handle('call', async (event, method: unknown, input: unknown) => {
-    if (!isOwnSender(event.senderFrame))
-      return { problem: { kind: 'internal', message: "Only the studio's own window may ask." } };
+    if (!isOwnSender(event.senderFrame)) return { problem: toProblemData(new Problem('internal.foreignWindow')) };
     if (typeof method !== 'string' || !isMethod(method))
-      return { problem: { kind: 'internal', message: 'The studio does not know this. Restart it.' } };
-    // JSON both ways: to take apart and rebuild 100,000 images here would hold up the window and every run.
-    if (typeof input !== 'string') return { problem: { kind: 'internal', message: 'The request could not be read.' } };
+      return { problem: toProblemData(new Problem('internal.requestNotUnderstood', { method: String(method) })) };
+    // Both directions use JSON, because converting 100,000 images here would block the window and every run.
+    if (typeof input !== 'string') return { problem: toProblemData(new Problem('internal.requestUnreadable')) };
     return studio.answer(method, Buffer.from(input)).then(
       (json) => ({ json }),
-      (error: unknown) => ({ problem: { ...toProblemData(error) } }),
+      (error: unknown) => ({ problem: toProblemData(error) }),
     );
   });
   ipcMain.handle('chooseFolder', async (event) => {
@@ -128,16 +128,17 @@ function answerCalls(studio: Studio, window: BrowserWindow): void {
     return filePaths[0] ?? null;
   });
   studio.subscribe((event) => {
-    if (!window.isDestroyed() && (window.isVisible() || matters(event))) window.webContents.send('event', event);
+    if (!window.isDestroyed() && (window.isVisible() || isForHiddenWindow(event)))
+      window.webContents.send('event', event);
   });
 }
 
-/** A folder on the command line, or dropped on the icon, opens as a project; a file of one (destila.yaml, train.txt) opens the folder that it lies in. */
+/** Opens a folder from the command line, or dropped on the icon, as a project. A .yaml or .txt file opens its folder. */
 function openNamed(studio: Studio, names: readonly string[]): void {
-  const there = names.filter(
+  const existing = names.filter(
     (name) => !name.startsWith('-') && existsSync(name) && path.resolve(name) !== app.getAppPath(),
   );
-  const folder = there
+  const folder = existing
     .flatMap((name) => (statSync(name).isDirectory() ? [name] : /\.(yaml|txt)$/.test(name) ? [path.dirname(name)] : []))
     .at(-1);
   if (folder !== undefined) studio.emit({ type: 'command', command: 'openFolder', folder: path.resolve(folder) });
@@ -157,17 +158,15 @@ function keepAwake(): (awake: boolean) => void {
 function notifyEnds(studio: Studio, window: BrowserWindow, language: () => Language): void {
   studio.subscribe((event) => {
     if (event.type !== 'run' || window.isFocused()) return;
-    const text =
+    const t = translator(language());
+    const body =
       event.event.type === 'finished'
-        ? 'The run is done.'
+        ? t('desktop.runFinished')
         : event.event.type === 'failed'
-          ? event.event.problem.message
+          ? say(t, event.event.problem)
           : null;
-    if (text === null) return;
-    const notification = new Notification({
-      title: 'Destila Studio',
-      body: language() === 'es' ? inSpanish(text) : text,
-    });
+    if (body === null) return;
+    const notification = new Notification({ title: 'Destila Studio', body });
     notification.on('click', () => window.show());
     notification.show();
   });

@@ -3,7 +3,7 @@ import type { Launch } from '../../jobs/launch.ts';
 
 const KEPT_ERROR_TEXT = 4000;
 
-/** Jobs in Electron's utility processes: Node with native modules, apart from the window. */
+/** Runs jobs in Electron's utility processes, which have Node and native modules and are separate from the window. */
 export const launchUtility: Launch = (entry, environment) => {
   const child = utilityProcess.fork(entry, [], {
     stdio: ['ignore', 'inherit', 'pipe'],
@@ -16,7 +16,7 @@ export const launchUtility: Launch = (entry, environment) => {
   child.stderr?.on('data', (chunk: Buffer) => {
     errorText = (errorText + chunk.toString('utf8')).slice(-KEPT_ERROR_TEXT);
   });
-  // Messages before the process is up would be lost.
+  // Messages sent before the process is running would be lost.
   child.once('spawn', () => {
     up = true;
     for (const message of waiting) child.postMessage(message);

@@ -1,14 +1,13 @@
 import { app } from 'electron';
 import type { Output } from '../../../shared/contract/contract.ts';
 import type { Settings } from '../../../shared/contract/studio.ts';
+import type { Language } from '../../../shared/locales/translate.ts';
 import type { Studio } from '../../studio/studio.ts';
-
-export type Language = 'en' | 'es';
 
 const languageOf = ({ language }: Settings): Language =>
   language !== 'system' ? language : app.getLocale().startsWith('es') ? 'es' : 'en';
 
-/** The language of the screens, for what the system draws: menus, questions, notifications. `onLanguage` is told now and at each change. */
+/** The language of the interface, for menus, dialogs and notifications. `onLanguage` is called now and on each change. */
 export async function followLanguage(
   studio: Studio,
   onLanguage: (language: Language) => void,

@@ -1,12 +1,12 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { Menu } from 'electron';
 import type { StudioEvent } from '../../../shared/contract/studio.ts';
-import type { Language } from './language.ts';
+import type { Language } from '../../../shared/locales/translate.ts';
 import { translator } from '../../../shared/locales/translate.ts';
 
 type Command = Extract<StudioEvent, { type: 'command' }>['command'];
 
-/** The native menu; what it does, the screens do. */
+/** The native menu. It sends commands, which the screens carry out. */
 export function setMenu(language: Language, send: (command: Command) => void): void {
   const t = translator(language);
   const item = (label: string, command: Command, accelerator?: string): MenuItemConstructorOptions => ({

@@ -1,12 +1,12 @@
 import type { BrowserWindow } from 'electron';
 import { app, dialog } from 'electron';
-import type { Studio } from '../../studio/studio.ts';
-import type { Language } from './language.ts';
+import type { Language } from '../../../shared/locales/translate.ts';
 import { translator } from '../../../shared/locales/translate.ts';
+import type { Studio } from '../../studio/studio.ts';
 
 type Choice = 'background' | 'checkpoint' | 'now' | 'stay';
 
-/** Closing with a run going: it may go on without a window, stop at a checkpoint, or stop at once. Nothing is lost either way. */
+/** When the window closes during a run, asks whether to continue in the background, stop at a checkpoint, or stop now. */
 export function askOnClose(window: BrowserWindow, studio: Studio, language: () => Language): void {
   let decided = false;
   window.on('close', (event) => {

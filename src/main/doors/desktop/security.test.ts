@@ -19,7 +19,7 @@ test('only the top frame of our own address may call', () => {
   expect(isOwnSender(null)).toBe(false);
 });
 
-test('only our own address may be gone to', () => {
+test('only our own address may be opened', () => {
   expect(isOwnAddress(`${ORIGIN}/index.html`)).toBe(true);
   for (const address of [
     'destila://studio.evil/',
@@ -30,7 +30,7 @@ test('only our own address may be gone to', () => {
     expect(isOwnAddress(address), address).toBe(false);
 });
 
-test('whatever a page asks is denied: permissions, devices, other addresses, windows, web views', () => {
+test('permissions, devices, other addresses, windows and web views are denied to every page', () => {
   const asked: Record<string, (...input: unknown[]) => unknown> = {};
   const keep =
     (name: string) =>

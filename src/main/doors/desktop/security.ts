@@ -1,10 +1,10 @@
 import type { App, Session, WebContents } from 'electron';
 
-/** The screens' own address. Nothing else is ever shown, asked or opened. */
+/** The address of the screens. No other address is ever shown or opened. */
 export const SCHEME = 'destila';
 export const ORIGIN = `${SCHEME}://studio`;
 
-/** Only our own top frame may call; a page that slipped in, or a frame in ours, may not. */
+/** True for the top frame of the screens. Other pages and embedded frames must not call the studio. */
 export function isOwnSender(frame: { readonly url: string; readonly parent: unknown } | null): boolean {
   if (frame === null || frame.parent !== null) return false;
   try {
@@ -17,7 +17,7 @@ export function isOwnSender(frame: { readonly url: string; readonly parent: unkn
 
 export const isOwnAddress = (address: string): boolean => address === ORIGIN || address.startsWith(`${ORIGIN}/`);
 
-/** Electron's checklist: no navigation away, no new windows, no permissions, no web views, whatever a page asks. */
+/** Follows Electron's security checklist: denies navigation, new windows, permissions and web views to every page. */
 export function lockDown(app: App, session: Session): void {
   session.setPermissionRequestHandler((_, __, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);

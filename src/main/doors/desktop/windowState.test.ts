@@ -29,19 +29,19 @@ const close = (bounds: object, maximized = false): void => {
 };
 const read = (screens = [laptop, beside]) => readWindowState(path.join(folder, 'state'), screens);
 
-test('the window comes back to where it was closed', () => {
+test('the window opens where it was closed', () => {
   close({ x: 2100, y: 60, width: 1200, height: 800 }, true);
   expect(read()).toEqual({ x: 2100, y: 60, width: 1200, height: 800, maximized: true });
 });
 
-test('where its screen is gone it comes up on one that is there, as large', () => {
+test('if its screen is gone, the window keeps its size and opens on another screen', () => {
   close({ x: 2100, y: 60, width: 1200, height: 800 });
   expect(read([laptop])).toEqual({ width: 1200, height: 800, maximized: false });
   close({ x: 100, y: -900, width: 1200, height: 800 });
   expect(read([laptop])).toEqual({ width: 1200, height: 800, maximized: false });
 });
 
-test('nothing kept, or something damaged: the first size', () => {
+test('a missing or damaged state gives the default size', () => {
   expect(read()).toEqual({ width: 1440, height: 900, maximized: false });
   close({ x: 0, y: 0, width: 1200, height: 800 });
   writeFileSync(path.join(folder, 'state', 'window.json'), '{"width":');

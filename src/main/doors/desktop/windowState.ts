@@ -14,10 +14,10 @@ export type WindowState = z.infer<typeof stateSchema>;
 
 const first: WindowState = { width: 1440, height: 900, maximized: false };
 
-/** So much of the window's upper edge must be on some screen that it can be taken hold of. */
+/** Pixels of the window's upper edge that must be on a screen, so that a person can drag the window. */
 const VISIBLE = 80;
 
-/** As it was left; where its screen is gone, as large, and wherever the system puts it. */
+/** The last position and size. If the screen is gone, only the size, and the system chooses the position. */
 export function readWindowState(folder: string, screens: readonly Rectangle[]): WindowState {
   let state: WindowState;
   try {
@@ -37,7 +37,7 @@ export function readWindowState(folder: string, screens: readonly Rectangle[]): 
   return reachable ? state : size;
 }
 
-/** Where the window stands is kept when it closes: at once, for the studio may end with it. */
+/** Saves position and size when the window closes. The write is synchronous, because the studio may exit right after. */
 export function keepWindowState(window: BrowserWindow, folder: string): void {
   window.on('close', () => {
     const state: WindowState = { ...window.getNormalBounds(), maximized: window.isMaximized() };

@@ -6,21 +6,17 @@ import { pictureQuerySchema } from '../../../shared/contract/contract.ts';
 import { toProblemData } from '../../../shared/problem.ts';
 import type { Studio } from '../../studio/studio.ts';
 
-/**
- * What both doors answer to a GET: the screens' own files, pictures of open projects, downloads of runs. Nothing else
- * exists.
- */
+/** Answers GET requests of both doors: files of the screens, images of open projects, and downloads of runs. */
 
 /**
- * Reports come with the runs of a project, which may be somebody else's. `sandbox` gives them an origin of their own
- * and no script, so that
- * they can neither call the studio nor read from it; no source but data: keeps them from telling anybody that they
- * were opened.
+ * Reports belong to the runs of a project, which may come from anybody. `sandbox` gives them an opaque origin and no
+ * scripts, so that they can neither call the studio nor read from it. Allowing only data: sources keeps them from
+ * reporting to anybody that they were opened.
  */
 export const REPORT_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 
-/** No script but our own, no connection but to ourselves. Styles may be inline: the component library sets them so. */
+/** Allows only our own scripts and connections. Styles may be inline, because the component library uses them. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -60,21 +56,22 @@ const downloadTypes: Readonly<Record<string, string>> = {
   '.csv': 'text/csv; charset=utf-8',
 };
 
-/** `url` is a path and query below the door's own origin. */
-export type Respond = (url: URL, /** The request's own header. */ ifNoneMatch: string | null) => Promise<Response>;
+/** `url` is a path and query under the door's own origin. */
+export type Respond = (url: URL, /** Value of the request's header. */ ifNoneMatch: string | null) => Promise<Response>;
 
 export function createResponder(studio: Studio, rendererFolder: string): Respond {
   return async (url, ifNoneMatch) => {
     try {
-      const [, room, project, run] = url.pathname.split('/').map(decodeURIComponent);
-      if (room === 'image' && project !== undefined)
+      const [, kind, project, run] = url.pathname.split('/').map(decodeURIComponent);
+      if (kind === 'image' && project !== undefined)
         return await picture(studio, project, url.searchParams, ifNoneMatch);
-      if (room === 'download' && project !== undefined && run !== undefined)
+      if (kind === 'download' && project !== undefined && run !== undefined)
         return await download(studio, project, run, url.searchParams.get('name') ?? '');
       return await screenFile(rendererFolder, url.pathname);
     } catch (error) {
-      const { message, kind } = toProblemData(error);
-      return reply(kind === 'internal' ? 500 : 404, kind === 'internal' ? 'Something went wrong.' : message, {
+      const problem = toProblemData(error);
+      const isInternal = problem.kind === 'internal';
+      return reply(isInternal ? 500 : 404, isInternal ? 'Something went wrong.' : problem.message, {
         'content-type': 'text/plain; charset=utf-8',
       });
     }
@@ -95,12 +92,12 @@ async function picture(
 ): Promise<Response> {
   const { v: asked, ...parts } = Object.fromEntries(query);
   const parsed = pictureQuerySchema.safeParse(parts);
-  if (!parsed.success) return reply(400, 'No such picture.', { 'content-type': 'text/plain' });
+  if (!parsed.success) return reply(400, 'There is no such image.', { 'content-type': 'text/plain' });
   const path = query.get('path') ?? '';
   const version = await studio.pictureVersion(project, path);
   const etag = `"${version}"`;
-  // An address with this version always means these bytes. Browsers revalidate any other, which costs one look at the
-  // file: an image that is replaced is never stale.
+  // An address with the current version always means these bytes. Browsers revalidate all others, which costs one stat
+  // of the file, so that a replaced image is never stale.
   const headers = {
     etag,
     'cache-control': asked === version ? 'private, max-age=86400, immutable' : 'no-cache',
@@ -118,8 +115,8 @@ async function download(studio: Studio, project: string, run: string, name: stri
     return reply(200, stream, {
       'content-type': types['.html']!,
       'content-security-policy': REPORT_POLICY,
-      // The HTML standard lets no sandboxed page ask for a group of its own; it gets one anyway, as its opener asks
-      // for that.
+      // The HTML standard does not allow a sandboxed page to request its own browsing context group. It gets one anyway,
+      // because its opener requests one.
       'cross-origin-opener-policy': 'unsafe-none',
       'content-length': String(size),
       'cache-control': 'no-store',
@@ -138,9 +135,9 @@ async function screenFile(folder: string, pathname: string): Promise<Response> {
   const file = path.join(folder, name);
   const type = types[path.extname(file)];
   if (type === undefined || path.relative(folder, file).startsWith('..') || name.includes('\0'))
-    return reply(404, 'Nothing here.', { 'content-type': 'text/plain' });
+    return reply(404, 'There is nothing at this address.', { 'content-type': 'text/plain' });
   const bytes = await readFile(file).catch(() => null);
-  if (bytes === null) return reply(404, 'Nothing here.', { 'content-type': 'text/plain' });
+  if (bytes === null) return reply(404, 'There is nothing at this address.', { 'content-type': 'text/plain' });
   const fixed = name.startsWith('/assets/');
   return reply(200, new Uint8Array(bytes), {
     'content-type': type,

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isMethod } from '../../../shared/contract/contract.ts';
-import { toProblemData } from '../../../shared/problem.ts';
-import { matters } from '../eventFilter.ts';
+import { Problem, toProblemData } from '../../../shared/problem.ts';
+import { isForHiddenWindow } from '../eventFilter.ts';
 import { createKeepAwake } from '../../studio/system/keepAwake.ts';
 import type { Studio } from '../../studio/studio.ts';
 import { createStudio } from '../../studio/studio.ts';
@@ -15,18 +15,18 @@ import type { Respond } from './responder.ts';
 import { createResponder, securityHeaders } from './responder.ts';
 
 /**
- * The browser door: the same studio over HTTP, for this machine alone. It listens on 127.0.0.1, answers only requests that name it as
- * their host and come from its own pages, and wants a token that it prints in its address.
+ * The browser door: the studio over HTTP, for this machine only. It listens on 127.0.0.1, only answers requests that name
+ * it as their host and come from its own pages, and requires the token in the address that it prints.
  */
 export interface Server {
-  /** With the token: the address to open. */
+  /** The address to open, which contains the token. */
   readonly url: string;
   readonly port: number;
   readonly studio: Studio;
   close(how: 'stop' | 'kill'): Promise<void>;
 }
 
-/** A picture to try and thousands of edits fit. */
+/** Enough for a large image to try, or for thousands of edits. */
 const LARGEST_BODY = 64 * 1024 * 1024;
 const HEARTBEAT_MS = 20_000;
 
@@ -37,7 +37,7 @@ export async function serve(port: number, token = randomBytes(24).toString('hex'
   const respond = createResponder(studio, rendererFolder);
   const streams = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    response.on('error', () => undefined); // a browser that went away in the middle of an answer
+    response.on('error', () => undefined); // the browser may disconnect during an answer
     void answer({
       request,
       response,
@@ -58,7 +58,7 @@ export async function serve(port: number, token = randomBytes(24).toString('hex'
       resolve();
     });
   });
-  // A connection that cannot be accepted (too many open files) is lost; those that are open, and every run, go on.
+  // A connection that cannot be accepted, because of too many open files, is dropped. Open ones and runs continue.
   server.on('error', () => undefined);
   const own = (server.address() as AddressInfo).port;
   return {
@@ -87,7 +87,7 @@ interface Exchange {
 async function answer(exchange: Exchange): Promise<void> {
   const { request, response, respond, token, port } = exchange;
   if (!isOwnHost(request.headers.host, port)) return refuse(response, "This address is not the studio's.");
-  if (!isOwnOrigin(request, port)) return refuse(response, "Only the studio's own pages may ask.");
+  if (!isOwnOrigin(request, port)) return refuse(response, "Only the studio's own pages may send requests.");
   const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
   const cookie = `destila-${port}`;
   const given = url.searchParams.get('token');
@@ -102,26 +102,30 @@ async function answer(exchange: Exchange): Promise<void> {
     return;
   }
   if (!sameToken(cookieOf(request, cookie), token))
-    return refuse(response, 'Open the address that the studio printed in its window: it carries the key.', 401);
+    return refuse(
+      response,
+      'Open the address that the studio printed in its terminal. It contains the access token.',
+      401,
+    );
   if (request.method === 'GET' && url.pathname === '/api/events')
     return openEvents(exchange, url.searchParams.get('quiet') === '1');
   if (request.method === 'POST' && url.pathname.startsWith('/api/'))
     return callMethod(exchange, url.pathname.slice('/api/'.length));
-  if (request.method !== 'GET') return refuse(response, 'Nothing here.', 405);
+  if (request.method !== 'GET') return refuse(response, 'There is nothing at this address.', 405);
   const reply = await respond(url, request.headers['if-none-match'] ?? null);
   response.writeHead(reply.status, Object.fromEntries(reply.headers));
   if (reply.body === null) response.end();
   else
     await pipeline(Readable.fromWeb(reply.body as import('node:stream/web').ReadableStream), response).catch(
       () => undefined,
-    ); // the browser may go away
+    ); // the browser may disconnect
 }
 
-/** A page of another site that has its name point here (DNS rebinding) sends its own name. */
+/** Rejects DNS rebinding: a page of another site whose name resolves to this machine sends its own name. */
 const isOwnHost = (host: string | undefined, port: number): boolean =>
   host === `127.0.0.1:${port}` || host === `localhost:${port}`;
 
-/** Browsers say where a request comes from; everything but a plain visit must come from our own pages. */
+/** Browsers send where a request comes from. Everything except plain navigation must come from our own pages. */
 function isOwnOrigin(request: IncomingMessage, port: number): boolean {
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
@@ -161,18 +165,16 @@ function refuse(response: ServerResponse, why: string, status = 403): void {
 
 async function callMethod({ request, response, studio }: Exchange, method: string): Promise<void> {
   if (!isMethod(method))
-    return send(response, 404, {
-      problem: { kind: 'internal', message: `The studio knows no '${method}'. Reload the window.` },
-    });
+    return send(response, 404, { problem: toProblemData(new Problem('internal.requestNotUnderstood', { method })) });
   if (!(request.headers['content-type'] ?? '').startsWith('application/json'))
-    return refuse(response, 'Only JSON is understood.', 415);
+    return refuse(response, 'Only JSON is accepted.', 415);
   let body: Buffer;
   try {
     body = await bodyOf(request);
   } catch (error) {
-    return send(response, 400, unread(error));
+    return send(response, 400, unreadable(error));
   }
-  if (!isJson(body)) return send(response, 400, unread(new Error('It is not JSON.')));
+  if (!isJson(body)) return send(response, 400, unreadable(new Error('not JSON')));
   try {
     const value = await studio.answer(method, body);
     response.writeHead(200, jsonHeaders);
@@ -184,11 +186,11 @@ async function callMethod({ request, response, studio }: Exchange, method: strin
   }
 }
 
-const unread = (error: unknown): object => ({
-  problem: { kind: 'internal', message: 'The request could not be read.', detail: (error as Error).message },
+const unreadable = (error: unknown): object => ({
+  problem: toProblemData(new Problem('internal.requestUnreadable', {}, (error as Error).message)),
 });
 
-/** Larger bodies are read in the studio's other thread alone, which says what is wrong with them. */
+/** Larger bodies are only parsed in the studio's second thread, which reports what is wrong with them. */
 const LARGEST_READ_HERE = 256 * 1024;
 
 function isJson(body: Buffer): boolean {
@@ -212,10 +214,10 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A window that reads this much too slowly is disconnected: it opens its events again, and the memory is freed. */
+/** A window with this much unread data is disconnected to free the memory. It then opens its events again. */
 const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
 
-/** Server-sent events; `quiet` for windows that nobody sees. */
+/** Opens a stream of server-sent events; `quiet` is for hidden windows. */
 function openEvents({ request, response, studio, streams }: Exchange, quiet: boolean): void {
   response.writeHead(200, {
     ...securityHeaders,
@@ -224,7 +226,7 @@ function openEvents({ request, response, studio, streams }: Exchange, quiet: boo
     connection: 'keep-alive',
   });
   const write = (text: string): void => {
-    // After its end a write would be an error event, which ends the process where nobody listens.
+    // A write after the end would emit an error event, which ends the process if nothing handles it.
     if (response.writableEnded || response.destroyed) return;
     if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
     else response.write(text);
@@ -232,7 +234,7 @@ function openEvents({ request, response, studio, streams }: Exchange, quiet: boo
   write(': connected\n\n');
   streams.add(response);
   const unsubscribe = studio.subscribe((event) => {
-    if (!quiet || matters(event)) write(`data: ${JSON.stringify(event)}\n\n`);
+    if (!quiet || isForHiddenWindow(event)) write(`data: ${JSON.stringify(event)}\n\n`);
   });
   const heartbeat = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS);
   const close = (): void => {

@@ -1,5 +1,6 @@
 import type { Affine } from './affine.ts';
-import type { Augmentation, Pass } from './drawAugmentation.ts';
+import type { AugmentationStep } from '../../../shared/config.ts';
+import type { Augmentation } from './drawAugmentation.ts';
 import type { ColorMatrix } from './color.ts';
 import { identityColor } from './color.ts';
 
@@ -29,13 +30,13 @@ export function augment(
 }
 
 function apply(
-  pass: Pass,
+  pass: AugmentationStep,
   pixels: Uint8Array,
   size: number,
   { color, posterizeBits, solarizeFrom, noise, noiseSeed, erased }: Augmentation,
 ): void {
-  if (pass === 'colour' && color.some((value, i) => value !== identityColor[i])) changeColor(pixels, color);
-  if (pass === 'colour' && (posterizeBits < 8 || solarizeFrom < 256))
+  if (pass === 'color' && color.some((value, i) => value !== identityColor[i])) changeColor(pixels, color);
+  if (pass === 'color' && (posterizeBits < 8 || solarizeFrom < 256))
     lookUp(pixels, toneTable(posterizeBits, solarizeFrom));
   if (pass === 'noise' && noise > 0) addNoise(pixels, noise, noiseSeed);
   if (pass === 'erase' && erased !== null) erase(pixels, size, erased);

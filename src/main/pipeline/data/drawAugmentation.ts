@@ -1,4 +1,4 @@
-import type { AugmentationConfig } from '../../../shared/config.ts';
+import type { AugmentationConfig, AugmentationStep } from '../../../shared/config.ts';
 import { randomStream } from '../../../shared/random.ts';
 import type { RandomStream } from '../../../shared/random.ts';
 import { identityColor, withJitter } from './color.ts';
@@ -6,16 +6,13 @@ import type { ColorMatrix } from './color.ts';
 import type { Affine } from './affine.ts';
 import { identityAffine, rotated, scaled, sheared, shifted } from './affine.ts';
 
-/** The steps of augmentation, named as in the setting augmentation.order. */
-export type Pass = 'place' | 'colour' | 'noise' | 'erase';
-
 /**
  * Augmentation of one sample, in coordinates relative to the size: the same parameters give the same crop at every
  * input size, so that the student sees the same image as the teacher.
  */
 export interface Augmentation {
-  /** Every pass once; posterize and solarize belong to 'colour'. */
-  readonly order: readonly Pass[];
+  /** Every step once; posterize and solarize belong to 'color'. */
+  readonly order: readonly AugmentationStep[];
   readonly place: Affine;
   readonly color: ColorMatrix;
   /** Number of bits that each value keeps, 1..8. */
@@ -54,7 +51,7 @@ export function drawAugmentation(
   const noise = streamOf('noise');
   const [deviation, noiseSeed] = [config.noise * noise(), Math.floor(noise() * 2 ** 32)];
   return {
-    order: config.order.split(/, ?/) as Pass[],
+    order: config.order,
     ...changes,
     noise: noise() < config.noise_probability ? deviation : 0,
     erased: drawErased(config, streamOf('erase')),
@@ -76,7 +73,7 @@ export function changesNothing(config: AugmentationConfig): boolean {
     hue,
   } = config;
   const moves = config.geometry_probability > 0 && (rotation > 0 || zoom > 0 || shift > 0);
-  const recolors = config.colour_probability > 0 && (brightness > 0 || contrast > 0 || saturation > 0 || hue > 0);
+  const recolors = config.color_probability > 0 && (brightness > 0 || contrast > 0 || saturation > 0 || hue > 0);
   return (
     mirror === 0 &&
     upsideDown === 0 &&
@@ -103,7 +100,7 @@ function drawPlace(config: AugmentationConfig, stream: RandomStream): Affine {
 }
 
 function drawColor(config: AugmentationConfig, stream: RandomStream): ColorMatrix {
-  if (stream() >= config.colour_probability) return identityColor;
+  if (stream() >= config.color_probability) return identityColor;
   return withJitter(identityColor, {
     brightness: 1 + within(config.brightness, stream),
     contrast: 1 + within(config.contrast, stream),

@@ -48,7 +48,8 @@ export async function dataStage(
   });
   for (const { text } of findingNotes(findings))
     report({ type: 'note', stage: 'data', level: 'warning', message: text });
-  for (const { message } of recipeWarnings(config)) report({ type: 'note', stage: 'data', level: 'warning', message });
+  for (const { message } of recipeWarnings(config))
+    report({ type: 'note', stage: 'data', level: 'warning', message: message.text });
   await writeSnapshot(snapshotFolder(runFolder), dataset);
   return {
     train: train.length,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Config, EngineName } from '../../../shared/config.ts';
+import type { Message } from '../../../shared/message.ts';
 import type { Stage } from '../../../shared/events.ts';
 import { stages } from '../../../shared/events.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
@@ -72,7 +73,7 @@ export interface PipelineRequest {
   /** Null: whatever is not finished yet. Named stages run even if they are finished, and what builds on them starts over later. */
   readonly stages: readonly Stage[] | null;
   readonly cacheFolder: string;
-  readonly engine: { readonly name: EngineName; readonly why: string | null };
+  readonly engine: { readonly name: EngineName; readonly why: Message | null };
   /** Where installed engines lie. */
   readonly enginesFolder: string;
   /** A person says that whoever locked the run is gone: a lock that cannot be checked from here is not watched first. */
@@ -228,7 +229,7 @@ async function openRoom(
       type: 'note',
       stage: 'data',
       level: 'info',
-      message: `Engine: ${engine.description}.${request.engine.why === null ? '' : ` ${request.engine.why}`}`,
+      message: `Engine: ${engine.description}.${request.engine.why === null ? '' : ` ${request.engine.why.text}`}`,
     });
   await book.update({ engine: engine.description });
   return {

@@ -21,7 +21,7 @@ function yaml(text: string): string {
 const defaults = configSchema.parse({});
 
 describe('settings', () => {
-  test('come in layers: defaults, preset, file, single ones', async () => {
+  test('come in layers: defaults, preset, file, single settings', async () => {
     const file = yaml('teacher:\n  epochs_finetune: 7\n  dropout: 0.4\nseed: 5\n');
     const { config } = await loadConfig({
       preset: 'demo',
@@ -33,7 +33,7 @@ describe('settings', () => {
     expect((await loadConfig({})).config).toEqual(defaults);
   });
 
-  test('keep the names that users of the system before know', async () => {
+  test('keep the setting names of the predecessor product', async () => {
     const network = {
       input_size: 64,
       dropout: 0.1,
@@ -55,7 +55,29 @@ describe('settings', () => {
     expect((await loadConfig({ file: yaml(JSON.stringify(old)) })).config).toMatchObject(old);
   });
 
-  test('accept the names that people give to networks', async () => {
+  test('accept the order of augmentation as a list, and as the text of earlier versions', async () => {
+    const order = async (yamlText: string): Promise<unknown> =>
+      (await loadConfig({ file: yaml(`augmentation:\n  order: ${yamlText}\n`) })).config.augmentation.order;
+    expect(await order('[erase, place, color, noise]')).toEqual(['erase', 'place', 'color', 'noise']);
+    expect(await order('erase, place, colour, noise')).toEqual(['erase', 'place', 'color', 'noise']);
+    expect(await order('place,color,noise,erase')).toEqual(['place', 'color', 'noise', 'erase']);
+    for (const wrong of ['[place, color, noise]', '[place, place, noise, erase]', '[place, color, noise, blur]', '3'])
+      await expect(order(wrong)).rejects.toThrow(/\.yaml:2: augmentation\.order/);
+  });
+
+  test('accept the former name of color_probability in every layer', async () => {
+    const file = yaml('augmentation:\n  colour_probability: 0.25\n');
+    expect((await loadConfig({ file })).config.augmentation.color_probability).toBe(0.25);
+    const { config } = await loadConfig({ file, overrides: ['augmentation.color_probability=0.5'] });
+    expect(config.augmentation.color_probability).toBe(0.5);
+    const old = await loadConfig({
+      file: yaml('augmentation:\n  color_probability: 0.5\n'),
+      overrides: ['augmentation.colour_probability=0.75'],
+    });
+    expect(old.config.augmentation.color_probability).toBe(0.75);
+  });
+
+  test('accept common spellings of network names', async () => {
     const { config } = await loadConfig({
       overrides: ['student.architecture=EfficientNet-Lite B1', 'teacher.architecture=EfficientNetB2'],
     });
@@ -69,26 +91,30 @@ describe('settings', () => {
     [
       'an unknown key',
       'seed: 1\nteacher:\n  epoch_head: 3\n',
-      /\.yaml:3: unknown setting teacher\.epoch_head; did you mean epochs_head\?/,
+      /\.yaml:3: unknown setting teacher\.epoch_head\. Did you mean epochs_head\?/,
     ],
-    ['an unknown section', '\ntecher: {}\n', /\.yaml:2: unknown setting techer; did you mean teacher\?/],
-    ['a number that is too large', 'student:\n  alpha: 1.5\n', /\.yaml:2: student\.alpha must be at most 1/],
-    ['a word for a number', 'qat:\n  epochs: many\n', /\.yaml:2: qat\.epochs must be .*number/],
-    ['a word that is not offered', 'data:\n  separator: colon\n', /\.yaml:2: data\.separator must be one of auto, tab/],
+    ['an unknown section', '\ntecher: {}\n', /\.yaml:2: unknown setting techer\. Did you mean teacher\?/],
+    ['a number that is too large', 'student:\n  alpha: 1.5\n', /\.yaml:2: student\.alpha must be 1 or less/],
+    ['a word for a number', 'qat:\n  epochs: many\n', /\.yaml:2: qat\.epochs must be a (whole )?number/],
+    [
+      'a value that is not allowed',
+      'data:\n  separator: colon\n',
+      /\.yaml:2: data\.separator must be one of auto, tab/,
+    ],
     [
       'a student that cannot be quantized',
       'student:\n  architecture: EfficientNetB0\n',
-      /\.yaml:2: student\.architecture .*efficientnet-b0 can be a teacher, but no student.*efficientnet-lite4/,
+      /\.yaml:2: student\.architecture: efficientnet-b0 can be a teacher but not a student.*efficientnet-lite4/,
     ],
     [
       'an unknown network',
       'teacher:\n  architecture: resnet50\n',
-      /\.yaml:2: teacher\.architecture .*unknown architecture 'resnet50'/,
+      /\.yaml:2: teacher\.architecture: 'resnet50' is not a known network/,
     ],
     ['broken YAML', 'a: [1\nb: 2\n', /\.yaml:\d+: /],
-    ['a key twice', 'seed: 1\nseed: 2\n', /\.yaml:2: 'seed' is set twice/],
-    ['a list for settings', '- 1\n', /\.yaml:1: settings are a list of 'key: value' lines/],
-  ])('in a file: %s is refused with its line', async (_, text, message) => {
+    ['a duplicate key', 'seed: 1\nseed: 2\n', /\.yaml:2: 'seed' is set twice/],
+    ['a list instead of settings', '- 1\n', /\.yaml:1: write settings as lines of the form 'key: value'/],
+  ])('in a file: %s is rejected with its line', async (_, text, message) => {
     await expect(loadConfig({ file: yaml(text) })).rejects.toThrow(message);
     await expect(loadConfig({ file: yaml(text) })).rejects.toMatchObject({ kind: 'config' });
   });
@@ -96,34 +122,39 @@ describe('settings', () => {
   test.each([
     [
       'teacher.epoch_head=3',
-      /--set teacher\.epoch_head=3: unknown setting teacher\.epoch_head; did you mean epochs_head/,
+      /--set teacher\.epoch_head=3: unknown setting teacher\.epoch_head\. Did you mean epochs_head/,
     ],
-    ['teacher.epochs_head=-1', /--set teacher\.epochs_head=-1: teacher\.epochs_head must be at least 0/],
+    ['teacher.epochs_head=-1', /--set teacher\.epochs_head=-1: teacher\.epochs_head must be 0 or more/],
     ['teacher.epochs_head', /write key=value/],
-  ])('given singly: %s is refused', async (assignment, message) => {
+  ])('on the command line: %s is rejected', async (assignment, message) => {
     await expect(loadConfig({ overrides: [assignment] })).rejects.toThrow(message);
   });
 
-  test('with several mistakes tell them all', async () => {
+  test('report every mistake at once', async () => {
     await expect(
       loadConfig({ file: yaml('student:\n  alpha: 2\nqat:\n  epochs: -1\n'), overrides: ['nonsense=1'] }),
     ).rejects.toThrow(/student\.alpha[^]*qat\.epochs|nonsense[^]*student\.alpha/);
   });
 
-  test('name the presets there are when one is unknown', async () => {
-    await expect(loadConfig({ preset: 'dmo' })).rejects.toThrow(
-      /no preset 'dmo'; did you mean demo\?.*balanced, best, demo, fast, grocery-96/,
-    );
+  test('name the available presets when one is unknown', async () => {
+    await expect(loadConfig({ preset: 'dmo' })).rejects.toMatchObject({
+      code: 'config.presetUnknownMeant',
+      params: {
+        preset: 'dmo',
+        guess: 'demo',
+        names: ['balanced', 'best', 'demo', 'fast', 'grocery-96', 'randaugment', 'scratch-128'],
+      },
+    });
   });
 });
 
-describe('what is written about settings', () => {
-  test('is made from the schema: `npm run docs`', () => {
+describe('the documentation of settings', () => {
+  test('is generated from the schema by `npm run docs`', () => {
     expect(readFileSync(resourcePath('default.yaml'), 'utf8')).toBe(defaultYaml());
     expect(readFileSync(resourcePath('..', 'docs', 'configuration.md'), 'utf8')).toBe(configurationMarkdown());
   });
 
-  test('default.yaml holds the defaults, and every setting says what it means', async () => {
+  test('default.yaml has the defaults, and every setting has a meaning and its allowed values', async () => {
     expect((await loadConfig({ file: resourcePath('default.yaml') })).config).toEqual(defaults);
     for (const { key, meaning, allowed } of settings().flatMap((section) => section.settings))
       expect([key, meaning.length > 15, allowed.length > 3]).toEqual([key, true, true]);
@@ -133,7 +164,7 @@ describe('what is written about settings', () => {
     for (const preset of await presetNames()) await expect(loadConfig({ preset })).resolves.toBeDefined();
   });
 
-  // What a settings file of a stranger may hold; each is an error in words with its line where there is one.
+  // Settings files may come from anybody. Each of these is an error message, with a line where there is one.
   const levels = 'abcdefghij';
   test.each<[string, string, RegExp]>([
     [
@@ -152,10 +183,10 @@ describe('what is written about settings', () => {
     ['deep brackets', `seed:\n  ${'['.repeat(10_000)}`, /\.yaml:2: brackets are nested more than 50 levels/],
     ['deep braces', '{a: '.repeat(10_000), /\.yaml:1: brackets are nested/],
     ['deep lists', `seed: 1\nx:\n${'- '.repeat(10_000)}1`, /\.yaml:3: brackets are nested/],
-    ['a megabyte', `seed: 1\n${'# x\n'.repeat(250_000)}`, /has more than 64 KB/],
-    ['tags without end', '!!x '.repeat(10_000), /has more than 100 tags/],
-    ['directives without end', '%TAG ! x\n'.repeat(6_000), /has more than 100 tags/],
-  ])('in a file: %s is refused in words', async (_, text, message) => {
+    ['a megabyte', `seed: 1\n${'# x\n'.repeat(250_000)}`, /has more than 64 KB, which is too much/],
+    ['thousands of tags', '!!x '.repeat(10_000), /has more than 100 tags/],
+    ['thousands of directives', '%TAG ! x\n'.repeat(6_000), /has more than 100 tags/],
+  ])('in a file: %s is rejected with a message', async (_, text, message) => {
     const found = loadConfig({ file: yaml(text) });
     await expect(found).rejects.toThrow(message);
     await expect(found).rejects.toMatchObject({ kind: 'config' });
@@ -167,10 +198,10 @@ describe('what is written about settings', () => {
     const lines = (problem as Problem).message.split('\n');
     expect(lines).toHaveLength(21);
     expect(lines[19]).toMatch(/\.yaml:20: unknown setting k19\.$/);
-    expect(lines[20]).toBe('... and 3980 more.');
+    expect(lines[20]).toBe('... and 3,980 more.');
   });
 
-  test('--set cannot change what an object is', async () => {
+  test('--set cannot change the prototype of an object', async () => {
     await expect(loadConfig({ overrides: ['__proto__.seed=9'] })).rejects.toThrow(/unknown setting __proto__/);
     await expect(loadConfig({ overrides: ['seed=*x'] })).rejects.toMatchObject({ kind: 'config' });
   });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Config, EngineName, NetworkConfig } from '../../../shared/config.ts';
 import { configSchema, engineNames } from '../../../shared/config.ts';
 import type { EngineSpeed, RememberedSpeed } from '../../../shared/contract/studio.ts';
+import { message } from '../../../shared/message.ts';
 import { toProblemData } from '../../../shared/problem.ts';
 import type { EngineChoice } from '../../jobs/protocol.ts';
 import { startJob } from '../../jobs/startJob.ts';
@@ -14,12 +15,12 @@ import { forgetSpeed, knownSpeed, rememberSpeed } from './speeds.ts';
 
 const speed = z.object({ stepSeconds: z.number() });
 const measurementSchema = z.object({ teacher: speed, student: speed });
-/** The head is a small part of the work: its size does not decide. */
+/** The number of classes hardly affects the speed, because the head is a small part of the network. */
 const CLASSES = 20;
 
 /**
- * The engine for a run. `auto` takes the one whose steps of these networks are fastest on this machine. Each engine is measured
- * once for a machine, its driver, the networks, their sizes and batches, in a process of its own; what came out is remembered.
+ * The engine for a run. `auto` chooses the one that trains these networks fastest on this machine. Each engine is measured
+ * in its own process, once per machine, driver, networks, input sizes and batch sizes; the result is stored.
  */
 export async function chooseEngine(config: Config, signal?: AbortSignal): Promise<EngineChoice> {
   if (config.engine.name !== 'auto') return { name: config.engine.name, why: null };
@@ -48,7 +49,7 @@ const sizeOf = ({
   batch_size: batchSize,
 }: NetworkConfig): EngineSpeed['teacher'] => ({ architecture, inputSize, batchSize });
 
-/** The same networks once more, on the engines that there are now. */
+/** Measures the same networks again, on the engines that are available now. */
 export async function measureAgain(
   { id, teacher, student, threads }: RememberedSpeed,
   signal?: AbortSignal,
@@ -69,12 +70,16 @@ export function fastest(seconds: Readonly<Partial<Record<EngineName, number | nu
     .flatMap((name) => (seconds[name] == null ? [] : [{ name, seconds: seconds[name] }]))
     .sort((a, b) => a.seconds - b.seconds);
   const failed = engineNames.filter((name) => seconds[name] === null);
-  const figures = ran.map((engine) => `${engine.name} ${engine.seconds.toPrecision(3)} s`);
-  const why = [
-    ...(ran.length === 0 ? [] : [`Measured on this machine, a step of teacher and student: ${figures.join(', ')}.`]),
-    ...(failed.length === 0 ? [] : [`Do not run: ${failed.join(', ')}.`]),
-  ];
-  return { name: ran[0]?.name ?? 'onnx-cpu', why: why.join(' ') };
+  const figures = ran.map((engine) => message('engineChoice.figure', { engine: engine.name, seconds: engine.seconds }));
+  const [best] = ran;
+  if (best === undefined) return { name: 'onnx-cpu', why: message('engineChoice.allFailed', { failed }) };
+  return {
+    name: best.name,
+    why:
+      failed.length === 0
+        ? message('engineChoice.measured', { figures })
+        : message('engineChoice.measuredSomeFailed', { figures, failed }),
+  };
 }
 
 async function measureEngines(
@@ -93,7 +98,7 @@ async function measureEngines(
         return teacher.stepSeconds + student.stepSeconds;
       },
       (error: unknown) => {
-        // Too little memory for the measuring says nothing of the engine: the processor remains.
+        // An engine that fails, for example for lack of memory, is left out; the CPU engine remains.
         if (toProblemData(error).kind === 'cancelled') throw error;
         return null;
       },
@@ -102,7 +107,7 @@ async function measureEngines(
   return seconds;
 }
 
-/** Everything that may turn the order: another driver or another batch is measured anew. */
+/** Everything that may change the ranking: with another driver or batch size, for example, engines are measured again. */
 async function keyOf({ teacher, student, engine }: Config, candidates: readonly EngineName[]): Promise<string> {
   const networks = [teacher, student].map(({ architecture, input_size, batch_size }) => [
     architecture,

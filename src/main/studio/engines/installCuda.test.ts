@@ -9,9 +9,9 @@ import { ZipFile } from 'yazl';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CUDA_FOLDER, cudaEnvironment, ORT_VERSION } from '../../pipeline/engine/onnx/requirements.ts';
 import { cudaInstaller } from './installCuda.ts';
-import type { InstallSurroundings } from './installers.ts';
+import type { InstallContext } from './installers.ts';
 
-/** A registry that speaks NuGet's protocol, on this machine. */
+/** A local registry that speaks NuGet's protocol. */
 interface Registry {
   readonly address: string;
   readonly asked: string[];
@@ -69,7 +69,7 @@ async function openRegistry(archive: Buffer): Promise<Registry> {
 }
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('engine install cuda', () => {
-  let registry: Registry, around: InstallSurroundings;
+  let registry: Registry, context: InstallContext;
   beforeEach(async () => {
     registry = await openRegistry(
       await archiveOf([
@@ -78,7 +78,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('engine i
         `${NATIVE}/libonnxruntime_providers_shared.so`,
       ]),
     );
-    around = {
+    context = {
       enginesFolder: mkdtempSync(path.join(tmpdir(), 'destila-engines-')),
       proxy: null,
       signal: new AbortController().signal,
@@ -88,19 +88,20 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('engine i
   });
   afterEach(() => {
     registry.close();
-    rmSync(around.enginesFolder, { recursive: true, force: true });
+    rmSync(context.enginesFolder, { recursive: true, force: true });
   });
 
-  test('says what is fetched, from where, how large and whereto, and fetches nothing by it', async () => {
-    const text = await cudaInstaller(registry.address).explain(around);
+  test('explains what is downloaded, from where, how large it is and where it goes, without downloading it', async () => {
+    const lines = await cudaInstaller(registry.address).explain(context);
+    const text = lines.map((line) => line.text).join('\n');
     expect(text).toContain(`${registry.address}/v3-flatcontainer/microsoft.ml.onnxruntime.gpu.linux/${ORT_VERSION}/`);
     expect(text).toContain(`${(registry.archive.length / 1e6).toFixed(0)} MB`);
-    expect(text).toContain(path.join(around.enginesFolder, CUDA_FOLDER));
+    expect(text).toContain(path.join(context.enginesFolder, CUDA_FOLDER));
     expect(registry.asked.some((url) => url.includes('flatcontainer'))).toBe(false);
   });
 
-  test('puts the provider beside the runtime it belongs to, and leaves nothing else', async () => {
-    const folder = await cudaInstaller(registry.address).install(around);
+  test('puts the provider next to its runtime and leaves nothing else', async () => {
+    const folder = await cudaInstaller(registry.address).install(context);
     expect(readdirSync(folder).sort()).toEqual([
       'installed.json',
       'libonnxruntime.so.1',
@@ -108,32 +109,32 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('engine i
       'libonnxruntime_providers_shared.so',
     ]);
     expect(readFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so')).equals(noise)).toBe(true);
-    expect(readdirSync(around.enginesFolder)).toEqual([CUDA_FOLDER]);
-    expect(cudaEnvironment(around.enginesFolder).LD_LIBRARY_PATH!.split(':')[0]).toBe(folder);
+    expect(readdirSync(context.enginesFolder)).toEqual([CUDA_FOLDER]);
+    expect(cudaEnvironment(context.enginesFolder).LD_LIBRARY_PATH!.split(':')[0]).toBe(folder);
   });
 
-  test('goes on after a cut where it was', async () => {
+  test('resumes after a lost connection', async () => {
     registry.cutAfter = 150_000;
-    await cudaInstaller(registry.address).install(around);
+    await cudaInstaller(registry.address).install(context);
     expect(registry.asked.filter((url) => url.includes('bytes=')).length).toBe(1);
   });
 
-  test('refuses what is not the published package', async () => {
+  test('rejects a file that is not the published package', async () => {
     registry.hash = createHash('sha512').update('another').digest('base64');
-    await expect(cudaInstaller(registry.address).install(around)).rejects.toMatchObject({ kind: 'mismatch' });
-    expect(existsSync(path.join(around.enginesFolder, CUDA_FOLDER))).toBe(false);
+    await expect(cudaInstaller(registry.address).install(context)).rejects.toMatchObject({ kind: 'mismatch' });
+    expect(existsSync(path.join(context.enginesFolder, CUDA_FOLDER))).toBe(false);
   });
 
-  test('refuses a package that is laid out in another way', async () => {
+  test('rejects a package with another layout', async () => {
     registry.archive = await archiveOf(['lib/other.so']);
     registry.hash = createHash('sha512').update(registry.archive).digest('base64');
-    await expect(cudaInstaller(registry.address).install(around)).rejects.toMatchObject({
-      message: expect.stringContaining('does not hold') as string,
+    await expect(cudaInstaller(registry.address).install(context)).rejects.toMatchObject({
+      code: 'file.packageLayout',
     });
-    expect(existsSync(path.join(around.enginesFolder, CUDA_FOLDER))).toBe(false);
+    expect(existsSync(path.join(context.enginesFolder, CUDA_FOLDER))).toBe(false);
   });
 
-  test('is of the version that npm installs', () => {
+  test('has the version that npm installs', () => {
     const { dependencies } = JSON.parse(
       readFileSync(path.join(import.meta.dirname, '../../../../package.json'), 'utf8'),
     ) as { dependencies: Record<string, string> };

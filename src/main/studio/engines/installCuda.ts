@@ -4,21 +4,25 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { CUDA_FOLDER, ORT_VERSION } from '../../pipeline/engine/onnx/requirements.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { download } from '../weights/download.ts';
 import { get } from '../weights/request.ts';
-import type { InstallSurroundings, Installer } from './installers.ts';
-import { requireRoom } from './room.ts';
+import type { InstallContext, Installer } from './installers.ts';
+import { requireSpace } from './diskSpace.ts';
 import { unzip } from './unzip.ts';
 
-/** NuGet's API (learn.microsoft.com/nuget/api): the package that onnxruntime-node's own install script takes its CUDA files from (script/install-metadata.js). */
+/**
+ * NuGet's API (learn.microsoft.com/nuget/api). onnxruntime-node's own install script takes its CUDA files from the same
+ * package (script/install-metadata.js).
+ */
 const NUGET = 'https://api.nuget.org';
 const PACKAGE = 'microsoft.ml.onnxruntime.gpu.linux';
 const FOLDER_IN_PACKAGE = 'runtimes/linux-x64/native/';
 const FILES = ['libonnxruntime_providers_cuda.so', 'libonnxruntime_providers_shared.so'];
-/** Unpacked beside the package: the package's own size again, and more. */
+/** Disk space needed, relative to the size of the package: the package itself and its unpacked files. */
 const UNPACKED_FACTOR = 3;
 
 const leafSchema = z.object({ catalogEntry: z.url() });
@@ -34,37 +38,36 @@ interface Published {
   readonly bytes: number;
 }
 
-/** onnxruntime's CUDA provider in the user's own folder, with a copy of the very onnxruntime that npm installed beside it. */
+/** Installs onnxruntime's CUDA provider into the user's engines folder, next to a copy of the onnxruntime from npm. */
 export function cudaInstaller(source: string = NUGET): Installer {
   return {
     name: 'cuda',
-    explain: async (around) => {
-      const { url, bytes } = await published(source, around);
+    explain: async (context) => {
+      const { url, bytes } = await published(source, context);
       return [
-        `onnxruntime's CUDA provider ${ORT_VERSION} for Linux x64, by Microsoft (MIT licence).`,
-        `From     ${url}`,
-        `Size     ${(bytes / 1e6).toFixed(0)} MB to download; checked against the SHA-512 that NuGet publishes.`,
-        `Into     ${path.join(around.enginesFolder, CUDA_FOLDER)}  (deleting this folder removes it)`,
-        'Needs    an NVIDIA driver, CUDA 12 and cuDNN 9, which are not part of it: `destila doctor` says which are missing.',
-      ].join('\n');
+        message('engineInstall.cudaProvider', { version: ORT_VERSION }),
+        message('engineInstall.from', { url }),
+        message('engineInstall.size', { megabytes: bytes / 1e6 }),
+        message('engineInstall.into', { folder: path.join(context.enginesFolder, CUDA_FOLDER) }),
+        message('engineInstall.cudaNeeds'),
+      ];
     },
-    install: async (around) => {
-      if (`${process.platform}-${process.arch}` !== 'linux-x64')
-        throw new Problem('engine', 'The CUDA provider exists for Linux x64 only; onnx-webgpu uses any graphics card.');
-      const { url, sha512, bytes } = await published(source, around);
-      await mkdir(around.enginesFolder, { recursive: true });
-      await requireRoom(around.enginesFolder, bytes * UNPACKED_FACTOR);
-      const archive = path.join(around.enginesFolder, `${CUDA_FOLDER}.nupkg`);
+    install: async (context) => {
+      if (`${process.platform}-${process.arch}` !== 'linux-x64') throw new Problem('engine.cudaLinuxOnly');
+      const { url, sha512, bytes } = await published(source, context);
+      await mkdir(context.enginesFolder, { recursive: true });
+      await requireSpace(context.enginesFolder, bytes * UNPACKED_FACTOR);
+      const archive = path.join(context.enginesFolder, `${CUDA_FOLDER}.nupkg`);
       await download({
         url,
         target: archive,
         checksum: { algorithm: 'sha512', hex: sha512 },
-        proxy: around.proxy,
-        signal: around.signal,
-        byHand: null,
-        onProgress: around.onProgress,
+        proxy: context.proxy,
+        signal: context.signal,
+        canGetByHand: false,
+        onProgress: context.onProgress,
       });
-      const folder = path.join(around.enginesFolder, CUDA_FOLDER),
+      const folder = path.join(context.enginesFolder, CUDA_FOLDER),
         aside = `${folder}.new`;
       await rm(aside, { recursive: true, force: true });
       await unpack(archive, aside);
@@ -81,13 +84,16 @@ export function cudaInstaller(source: string = NUGET): Installer {
   };
 }
 
-/** Where the package lies and its checksum, as the registry's catalogue says. */
-async function published(source: string, { proxy, signal }: InstallSurroundings): Promise<Published> {
+/** Address, checksum and size of the package, from the registry's catalog. */
+async function published(source: string, { proxy, signal }: InstallContext): Promise<Published> {
   const json = async (address: string): Promise<unknown> => {
-    const { response } = await get({ url: new URL(address), headers: {}, proxy, signal, byHand: null });
+    const { response } = await get({ url: new URL(address), headers: {}, proxy, signal, canGetByHand: false });
     const body = await text(response);
     if (response.statusCode !== 200)
-      throw new Problem('file', `${new URL(address).host} does not know this version (${response.statusCode}).`);
+      throw new Problem('file.versionNotOffered', {
+        host: new URL(address).host,
+        status: String(response.statusCode),
+      });
     return JSON.parse(body);
   };
   const { catalogEntry } = leafSchema.parse(
@@ -101,7 +107,7 @@ async function published(source: string, { proxy, signal }: InstallSurroundings)
   };
 }
 
-/** The library that npm installed: the provider fits exactly this build. */
+/** The library that npm installed. The provider only works with exactly this build. */
 const ownRuntime = (): string =>
   path.join(
     path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')),
@@ -116,9 +122,5 @@ async function unpack(archive: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await unzip(archive, folder, (name) => FILES.find((file) => name === `${FOLDER_IN_PACKAGE}${file}`) ?? null);
   const missing = FILES.filter((file) => !existsSync(path.join(folder, file)));
-  if (missing.length > 0)
-    throw new Problem(
-      'file',
-      `The package does not hold ${missing.join(' and ')}: it is laid out in another way than expected.`,
-    );
+  if (missing.length > 0) throw new Problem('file.packageLayout', { files: missing });
 }

@@ -15,11 +15,11 @@ import {
   tfjsVariants,
   usableVariant,
 } from '../../pipeline/engine/tfjs/requirements.ts';
-import type { InstallSurroundings } from './installers.ts';
+import type { InstallContext } from './installers.ts';
 import { tfjsInstaller } from './installTfjs.ts';
 import { TENSORFLOW_VERSION } from './tensorFlowPackages.ts';
 
-/** npm's registry and PyPI on this machine, with small packages of the same layout. */
+/** Local copies of npm's registry and PyPI, with small packages of the same layout. */
 interface Registries {
   readonly address: string;
   readonly asked: string[];
@@ -46,7 +46,7 @@ let home = '',
   tarballs: Readonly<Record<string, Buffer>> = {},
   wheel: Buffer = Buffer.alloc(0);
 
-/** An npm package: a .tgz whose files lie in `package`. */
+/** An npm package: a .tgz whose files are in `package`. */
 function tarball(name: string, files: Readonly<Record<string, string>>): Buffer {
   const folder = path.join(home, name.replaceAll('/', '-'));
   for (const [file, content] of Object.entries(files)) {
@@ -142,7 +142,7 @@ function openRegistries(): Promise<Registries> {
 }
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasCompiler)('engine install tfjs', () => {
-  let registries: Registries, around: InstallSurroundings;
+  let registries: Registries, context: InstallContext;
   const before = {
     registry: process.env.npm_config_registry,
     cache: process.env.npm_config_cache,
@@ -187,7 +187,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasComp
       npm_config_cache: path.join(folder, 'npm'),
       npm_config_fetch_retries: '0',
     });
-    around = {
+    context = {
       enginesFolder: path.join(folder, 'engines'),
       proxy: null,
       signal: new AbortController().signal,
@@ -204,20 +204,21 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasComp
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  const install = (): Promise<string> => tfjsInstaller(cpu, registries.address).install(around);
-  const left = (): string[] => readdirSync(around.enginesFolder);
+  const install = (): Promise<string> => tfjsInstaller(cpu, registries.address).install(context);
+  const left = (): string[] => readdirSync(context.enginesFolder);
 
-  test('says what is fetched, how large and whereto, and fetches nothing by it', async () => {
-    const text = await tfjsInstaller(cpu, registries.address).explain(around);
+  test('explains what is downloaded, how large it is and where it goes, without downloading it', async () => {
+    const lines = await tfjsInstaller(cpu, registries.address).explain(context);
+    const text = lines.map((line) => line.text).join('\n');
     expect(text).toContain(`@tensorflow/tfjs-node ${TFJS_VERSION}`);
     expect(text).toContain(`${new URL(registries.address).host}: ${(wheel.length / 1e6).toFixed(0)} MB`);
-    expect(text).toContain(tfjsFolder(around.enginesFolder, cpu));
+    expect(text).toContain(tfjsFolder(context.enginesFolder, cpu));
     expect(registries.asked).toEqual(['/simple/tensorflow-cpu/']);
   });
 
-  test('compiles the binding against the libraries beside it, runs no script of a package, and leaves nothing else', async () => {
+  test('compiles the binding against its libraries, runs no package scripts, and leaves nothing else', async () => {
     const folder = await install();
-    expect(await usableVariant(around.enginesFolder)).toBe(cpu);
+    expect(await usableVariant(context.enginesFolder)).toBe(cpu);
     expect(left()).toEqual([path.basename(folder)]);
     expect(readdirSync(folder, { recursive: true }).filter((file) => String(file).includes('ran-a-script'))).toEqual(
       [],
@@ -230,7 +231,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasComp
     expect(linked).toMatch(/libtensorflow_cc\.so\.2 => .*\/python\/tensorflow\/libtensorflow_cc\.so\.2/);
   });
 
-  test('goes on after a cut where it was', async () => {
+  test('resumes after a lost connection', async () => {
     registries.cutAfter = 150_000;
     await install();
     expect(registries.asked.filter((url) => url.startsWith('/files/'))).toEqual([
@@ -239,41 +240,42 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasComp
     ]);
   });
 
-  test('refuses a TensorFlow that is not the published one', async () => {
+  test('rejects a TensorFlow that is not the published one', async () => {
     registries.wheelHash = digest('sha256', Buffer.from('another'), 'hex');
     await expect(install()).rejects.toMatchObject({ kind: 'mismatch' });
     expect(left()).toEqual([]);
   });
 
-  test('refuses an npm package that is not the published one', async () => {
+  test('rejects an npm package that is not the published one', async () => {
     registries.tarballHash = digest('sha512', Buffer.from('another'), 'base64');
     await expect(install()).rejects.toMatchObject({
-      message: expect.stringContaining('not the published package') as string,
+      code: 'engine.npmChecksum',
     });
     expect(left()).toEqual([]);
   });
 
-  test('without a compiler it says how to get one before anything is fetched', async () => {
+  test('without a compiler it fails before anything is downloaded, and names the package to install', async () => {
     process.env.CXX = 'no-such-compiler';
     await expect(install()).rejects.toMatchObject({
+      code: 'engine.compilerMissing',
       message: expect.stringContaining('sudo apt-get install g++') as string,
     });
     expect(registries.asked).toEqual([]);
   });
 
-  test('a binding that does not compile says so, and the download is not fetched a second time', async () => {
+  test('a binding that does not compile is reported, and its download is not repeated', async () => {
     process.env.CXX = path.join(home, 'half-a-compiler');
     writeFileSync(process.env.CXX, '#!/bin/sh\n[ "$1" = --version ] || { echo no C++17 >&2; exit 1; }\n', {
       mode: 0o755,
     });
     await expect(install()).rejects.toMatchObject({
-      message: expect.stringContaining('could not compile') as string,
+      code: 'engine.compileFailed',
       detail: expect.stringContaining('no C++17') as string,
     });
     expect(left()).toEqual([wheelName]);
     restore('CXX', before.compiler);
     await install();
     expect(registries.asked.filter((url) => url.startsWith('/files/')).length).toBe(1);
-    expect(existsSync(path.join(around.enginesFolder, wheelName))).toBe(false);
+    expect(existsSync(path.join(context.enginesFolder, wheelName))).toBe(false);
   });
 });

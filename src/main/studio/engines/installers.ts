@@ -1,24 +1,25 @@
+import type { Message } from '../../../shared/message.ts';
 import { tfjsVariants } from '../../pipeline/engine/tfjs/requirements.ts';
 import { cudaInstaller } from './installCuda.ts';
 import { tfjsInstaller } from './installTfjs.ts';
 
-/** What `destila engine install NAME` brings; nothing is fetched before `install`. */
+/** An engine that `destila engine install NAME` can install. Nothing is downloaded before `install` is called. */
 export interface Installer {
   readonly name: string;
-  /** What is downloaded, from where, how large, and where it goes. Asks the source for the size. */
-  explain(around: InstallSurroundings): Promise<string>;
-  /** Goes on with a download that was cut. Returns the folder. Throws a Problem in words; nothing half-installed is left. */
-  install(around: InstallSurroundings): Promise<string>;
+  /** Lines about what is downloaded, from where, how large it is, and where it goes. Asks the source for the size. */
+  explain(context: InstallContext): Promise<readonly Message[]>;
+  /** Resumes an interrupted download. Returns the folder. Throws a Problem and leaves no partial installation. */
+  install(context: InstallContext): Promise<string>;
 }
 
-export interface InstallSurroundings {
+export interface InstallContext {
   /** Absolute. */
   readonly enginesFolder: string;
   readonly proxy: string | null;
   readonly signal: AbortSignal;
   onProgress(done: number, total: number | null): void;
-  /** What is done now, for people. */
-  onStage(text: string): void;
+  /** What the installation does next. */
+  onStage(activity: Message): void;
 }
 
 export const installers: readonly Installer[] = [

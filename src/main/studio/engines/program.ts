@@ -1,22 +1,26 @@
 import { spawn } from 'node:child_process';
 import { Problem } from '../../../shared/problem.ts';
 
+type ProblemWith = (detail: string) => Problem;
+
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** Said where the command is not installed: what it is and how to get it. */
-  readonly missing: string;
-  /** Said where it fails, for the first pattern that its output matches; else the last entry's words. */
-  readonly failures: readonly (readonly [pattern: RegExp, says: string])[];
+  /** Thrown if the command is not installed. */
+  readonly missing: ProblemWith;
+  /** Thrown if the command fails: the first one whose pattern matches its output. */
+  readonly failures: readonly (readonly [pattern: RegExp, problem: ProblemWith])[];
+  /** Thrown if it fails for any other reason. */
+  readonly failed: ProblemWith;
 }
 
-/** What a program that failed said at last is enough to find the reason. */
+/** Characters of a program's output that are kept: the end is enough to find out why it failed. */
 const TAIL = 4000;
 
-/** Runs a program to its end and returns what it wrote. Throws a Problem in words, its output as detail. */
+/** Runs a program to its end and returns its output. Throws a Problem whose detail is the output. */
 export function runProgram({
   command,
   args,
@@ -25,9 +29,10 @@ export function runProgram({
   signal,
   missing,
   failures,
+  failed,
 }: Program): Promise<string> {
   return new Promise((resolve, reject) => {
-    // npm on Windows is a script, which only a shell starts; no argument here holds a space or a sign.
+    // On Windows npm is a script, which only a shell can start. No argument here has spaces or special characters.
     const child = spawn(command, args, {
       cwd: folder,
       env: { ...process.env, ...environment },
@@ -41,19 +46,10 @@ export function runProgram({
       stream.on('data', (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-TAIL);
       });
-    child.on('error', (error) =>
-      reject(
-        signal.aborted
-          ? new Problem('cancelled', 'Cancelled: nothing was installed.')
-          : new Problem('engine', missing, error.message),
-      ),
-    );
+    child.on('error', (error) => reject(signal.aborted ? new Problem('cancelled.install') : missing(error.message)));
     child.on('close', (code) => {
       if (code === 0) resolve(output);
-      else
-        reject(
-          new Problem('engine', (failures.find(([pattern]) => pattern.test(output)) ?? failures.at(-1)!)[1], output),
-        );
+      else reject((failures.find(([pattern]) => pattern.test(output))?.[1] ?? failed)(output));
     });
   });
 }

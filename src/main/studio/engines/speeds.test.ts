@@ -25,7 +25,7 @@ const speed = (day: number): EngineSpeed => ({
   seconds: { 'onnx-cpu': 2, 'onnx-webgpu': null },
 });
 
-test('speeds are remembered by their key, the newest shown first, and forgotten one by one or all', async () => {
+test('speeds are stored by key, listed newest first, and removed one by one or all at once', async () => {
   expect(await rememberedSpeeds()).toEqual([]);
   await rememberSpeed('a', speed(1));
   await rememberSpeed('c', speed(3));
@@ -39,7 +39,7 @@ test('speeds are remembered by their key, the newest shown first, and forgotten 
   expect(JSON.parse(readFileSync(path.join(folder, 'engine-speeds.json'), 'utf8'))).toEqual({});
 });
 
-test("a file that is damaged, or of an older kind, is measured anew and stands in nobody's way", async () => {
+test('a damaged file, or one of an older format, counts as empty and is replaced', async () => {
   writeFileSync(
     path.join(folder, 'engine-speeds.json'),
     JSON.stringify({ a: { measuredAt: 'then', seconds: { 'onnx-cpu': 1 } } }),

@@ -5,7 +5,7 @@ import { engineSpeedSchema } from '../../../shared/contract/studio.ts';
 import { stateFolder } from '../state/places.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
 
-/** engine-speeds.json in the state folder: what was measured on this machine, by a key of everything that may turn the order. */
+/** engine-speeds.json in the state folder: speeds measured on this machine, by a key of everything that affects them. */
 const speedsSchema = z.record(z.string(), engineSpeedSchema);
 const speedsFile = (): string => path.join(stateFolder(), 'engine-speeds.json');
 const read = (): Promise<Record<string, EngineSpeed>> => readStored(speedsFile(), speedsSchema, {});
@@ -23,7 +23,7 @@ export async function rememberedSpeeds(): Promise<RememberedSpeed[]> {
     .sort((a, b) => (a.measuredAt < b.measuredAt ? 1 : -1));
 }
 
-/** Null: all of them. */
+/** Null forgets all of them. */
 export async function forgetSpeed(id: string | null): Promise<void> {
   const kept = Object.entries(await read()).filter(([other]) => id !== null && other !== id);
   await writeStored(speedsFile(), Object.fromEntries(kept));

@@ -1,23 +1,31 @@
 import { z } from 'zod';
-import type { EngineReport, MachineReport } from '../../../shared/contract/studio.ts';
-import { machineReportSchema } from '../../../shared/contract/studio.ts';
-import { toProblemData } from '../../../shared/problem.ts';
+import type { MachineReport } from '../../../shared/contract/studio.ts';
+import { engineReportSchema, machineReportSchema } from '../../../shared/contract/studio.ts';
+import { messageSchema } from '../../../shared/message.ts';
+import { problemMessage, toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { engineKinds } from '../../pipeline/engine/registry.ts';
 import type { EngineKind } from '../../pipeline/engine/registry.ts';
 import { enginesFolder } from '../state/places.ts';
 
-const trialSchema = z.object({ device: z.enum(['cpu', 'gpu']), description: z.string(), imagesPerSecond: z.number() });
+const trialSchema = z.object({
+  device: z.enum(['cpu', 'gpu']),
+  description: messageSchema,
+  imagesPerSecond: z.number(),
+});
 
-/** What this machine can do. Each engine is tried in a process of its own: what its driver does to it harms nothing else. */
+/** What this machine can do. Each engine is tried in its own process, because a bad driver may crash it. */
 export async function surveyMachine(folder: string, signal?: AbortSignal): Promise<MachineReport> {
   const facts = (await startJob({ type: 'doctor', folder }, { signal }).result) as object;
-  const engines: EngineReport[] = [];
-  for (const kind of engineKinds) engines.push(await report(kind, signal));
+  const engines: EngineFindings[] = [];
+  for (const kind of engineKinds) engines.push(await tryEngine(kind, signal));
   return machineReportSchema.parse({ ...facts, engines });
 }
 
-async function report(kind: EngineKind, signal: AbortSignal | undefined): Promise<EngineReport> {
+/** Before it is parsed. */
+type EngineFindings = z.input<typeof engineReportSchema>;
+
+async function tryEngine(kind: EngineKind, signal: AbortSignal | undefined): Promise<EngineFindings> {
   const { name, device } = kind;
   const lack = await kind.lack(enginesFolder());
   if (lack !== null)
@@ -28,15 +36,9 @@ async function report(kind: EngineKind, signal: AbortSignal | undefined): Promis
     );
     return { name, state: 'works', fix: null, ...trial };
   } catch (error) {
-    // A cancelled trial says nothing about the engine.
+    // A cancelled trial tells nothing about the engine.
     if (signal?.aborted === true) throw error;
-    return {
-      name,
-      device,
-      state: 'fails',
-      description: toProblemData(error).message,
-      fix: null,
-      imagesPerSecond: null,
-    };
+    const description = problemMessage(toProblemData(error));
+    return { name, device, state: 'fails', description, fix: null, imagesPerSecond: null };
   }
 }

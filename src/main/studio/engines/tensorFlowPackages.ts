@@ -1,11 +1,13 @@
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { tfjsVariants } from '../../pipeline/engine/tfjs/requirements.ts';
 import type { TfjsVariant } from '../../pipeline/engine/tfjs/requirements.ts';
 import type { PythonPackage } from './wheels.ts';
 
-/** The newest TensorFlow whose library the binding of tfjs-node 4.22 was tried with. */
+/** The newest TensorFlow whose library the binding of tfjs-node 4.22 was tested with. */
 export const TENSORFLOW_VERSION = '2.16.2';
 
-/** What `tensorflow[and-cuda]` 2.16.2 asks for, by its own metadata. */
+/** The dependencies of `tensorflow[and-cuda]` 2.16.2, from its metadata. */
 const CUDA_PACKAGES: readonly PythonPackage[] = Object.entries({
   'nvidia-cublas-cu12': '12.3.4.1',
   'nvidia-cuda-cupti-cu12': '12.3.101',
@@ -23,9 +25,8 @@ const CUDA_PACKAGES: readonly PythonPackage[] = Object.entries({
 
 export interface TensorFlowPackages {
   readonly packages: readonly PythonPackage[];
-  /** For people. */
-  readonly names: string;
-  /** Of what stays. */
+  readonly description: Message;
+  /** Size of the installed files. */
   readonly diskBytes: number;
 }
 
@@ -33,12 +34,12 @@ export function tensorFlowPackages(variant: TfjsVariant): TensorFlowPackages {
   return variant === tfjsVariants.cpu
     ? {
         packages: [{ name: 'tensorflow-cpu', version: TENSORFLOW_VERSION }],
-        names: `TensorFlow ${TENSORFLOW_VERSION} for the processor`,
+        description: message('engineInstall.tensorFlowCpu', { version: TENSORFLOW_VERSION }),
         diskBytes: 610e6,
       }
     : {
         packages: [{ name: 'tensorflow', version: TENSORFLOW_VERSION }, ...CUDA_PACKAGES],
-        names: `TensorFlow ${TENSORFLOW_VERSION} with CUDA 12.3 and cuDNN 8.9 (NVIDIA's own licences)`,
+        description: message('engineInstall.tensorFlowCuda', { version: TENSORFLOW_VERSION }),
         diskBytes: 3900e6,
       };
 }

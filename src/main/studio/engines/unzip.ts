@@ -4,15 +4,14 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { withZip } from '../../pipeline/storage/zipArchive.ts';
 
-/** Far above any package of an engine (TensorFlow's 214 MB are the largest), far below what fills a disk. */
+/** Far above the size of any engine package (TensorFlow's 214 MB are the largest), far below what fills a disk. */
 const RULES = { maxBytes: 8 * 2 ** 30, maxEntries: 100_000, portable: false };
-/** For files of a zip that was made on a system without such bits. */
+/** Mode of files from a zip that was made on a system without permission bits. */
 const USUAL_MODE = 0o644;
 
 /**
- * Unpacks those files of a zip for which `target` names a path inside `folder`. Throws a Problem for what is not a
- * zip, for
- * links and for doubled names.
+ * Unpacks the files of a zip for which `target` returns a path inside `folder`. Throws a Problem if the archive is not a
+ * zip or contains links or duplicate names.
  */
 export function unzip(archive: string, folder: string, target: (name: string) => string | null): Promise<void> {
   return withZip(archive, RULES, async (entries) => {

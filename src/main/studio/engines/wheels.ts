@@ -5,10 +5,13 @@ import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
 import { download } from '../weights/download.ts';
 import { get } from '../weights/request.ts';
-import type { InstallSurroundings } from './installers.ts';
+import type { InstallContext } from './installers.ts';
 import { unzip } from './unzip.ts';
 
-/** Python's package index (packaging.python.org/specifications/simple-repository-api). A wheel is a zip: no Python is needed to unpack one. */
+/**
+ * Python's package index (packaging.python.org/specifications/simple-repository-api). A wheel is a zip, so Python is not
+ * needed to unpack one.
+ */
 export const PYPI = 'https://pypi.org';
 
 export interface PythonPackage {
@@ -33,7 +36,7 @@ const indexSchema = z.object({
   ),
 });
 
-/** The build for Linux x64; of those for one Python the one for 3.11: its libraries are the same, and no Python code of it runs. */
+/** The build for Linux x64. Of the builds per Python version it takes 3.11, because all have the same libraries. */
 const isWanted = (file: string, { name, version }: PythonPackage): boolean => {
   const [distribution, release, python, , platform] = file.replace(/\.whl$/, '').split('-');
   return (
@@ -45,11 +48,11 @@ const isWanted = (file: string, { name, version }: PythonPackage): boolean => {
   );
 };
 
-/** Throws a Problem where the index does not answer, does not know the package, or publishes no checksum for it. */
+/** Throws a Problem if the index does not respond, does not know the package, or publishes no checksum for it. */
 export async function findWheel(
   index: string,
   wanted: PythonPackage,
-  { proxy, signal }: InstallSurroundings,
+  { proxy, signal }: InstallContext,
 ): Promise<Wheel> {
   const address = new URL(`/simple/${wanted.name}/`, index);
   const { response } = await get({
@@ -57,31 +60,39 @@ export async function findWheel(
     headers: { accept: 'application/vnd.pypi.simple.v1+json' },
     proxy,
     signal,
-    byHand: null,
+    canGetByHand: false,
   });
   const body = await text(response);
   if (response.statusCode !== 200)
-    throw new Problem('file', `${address.host} does not know ${wanted.name} (${response.statusCode}).`);
+    throw new Problem('file.packageNotOffered', {
+      host: address.host,
+      name: wanted.name,
+      status: String(response.statusCode),
+    });
   const file = indexSchema.parse(JSON.parse(body)).files.find(({ filename }) => isWanted(filename, wanted));
   if (file?.hashes.sha256 === undefined || file.size === undefined)
-    throw new Problem('file', `${address.host} has no ${wanted.name} ${wanted.version} for Linux x64 with a checksum.`);
+    throw new Problem('file.packageWithoutChecksum', {
+      host: address.host,
+      name: wanted.name,
+      version: wanted.version,
+    });
   return { file: file.filename, url: new URL(file.url, address).href, sha256: file.hashes.sha256, bytes: file.size };
 }
 
 export const bytesOf = (wheels: readonly Wheel[]): number => wheels.reduce((sum, { bytes }) => sum + bytes, 0);
 
-/** Into `folder`; those that an earlier try brought whole stay, and one that was cut is gone on with. Returns their paths. */
+/** Downloads wheels into `folder` and returns their paths. Keeps complete ones and resumes partial ones. */
 export async function downloadWheels(
   wheels: readonly Wheel[],
   folder: string,
-  around: InstallSurroundings,
+  context: InstallContext,
 ): Promise<string[]> {
   const files: string[] = [];
   let before = 0;
   for (const { file, url, sha256, bytes } of wheels) {
     const target = path.join(folder, file);
     const done = before;
-    // It bears this name only after its checksum was found right.
+    // A file has this name only after its checksum was verified.
     const whole = await access(target).then(
       () => true,
       () => false,
@@ -91,10 +102,10 @@ export async function downloadWheels(
         url,
         target,
         checksum: { algorithm: 'sha256', hex: sha256 },
-        proxy: around.proxy,
-        signal: around.signal,
-        byHand: null,
-        onProgress: (now) => around.onProgress(done + now, bytesOf(wheels)),
+        proxy: context.proxy,
+        signal: context.signal,
+        canGetByHand: false,
+        onProgress: (now) => context.onProgress(done + now, bytesOf(wheels)),
       });
     files.push(target);
     before += bytes;
@@ -102,14 +113,14 @@ export async function downloadWheels(
   return files;
 }
 
-/** Libraries, the headers that the binding is compiled with, and licences; no Python code. */
-const isOfUse = (name: string): boolean =>
+/** Libraries, the headers that the binding is compiled with, and licenses, but no Python code. */
+const isNeeded = (name: string): boolean =>
   /^tensorflow\/(lib[^/]*\.so[^/]*$|include\/|THIRD_PARTY)|^nvidia\/[^/]+\/(lib|bin|nvvm)\/|\.dist-info\/.*(LICENSE|License)/.test(
     name,
   );
 
 export async function unpackWheels(files: readonly string[], folder: string): Promise<void> {
-  for (const file of files) await unzip(file, folder, (name) => (isOfUse(name) ? name : null));
+  for (const file of files) await unzip(file, folder, (name) => (isNeeded(name) ? name : null));
 }
 
 export async function removeWheels(files: readonly string[]): Promise<void> {

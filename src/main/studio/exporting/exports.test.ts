@@ -15,7 +15,7 @@ const home = mkdtempSync(path.join(tmpdir(), 'exports-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 afterEach(() => launchWith(launchForked));
 
-test('the bundle that is there is checked as it is: what is found is remembered, and nothing is written anew', async () => {
+test('an existing bundle is verified as it is: the results are stored, and nothing else is written', async () => {
   const folder = await createRun(path.join(home, 'runs'), {
     project: home,
     preset: null,
@@ -50,7 +50,7 @@ test('the bundle that is there is checked as it is: what is found is remembered,
 });
 
 describe('scoring a folder into a CSV', () => {
-  /** A run with a bundle, and a job whose process is the test. */
+  /** A run with a bundle, and a job whose process the test plays. */
   async function scoring() {
     const folder = await createRun(path.join(home, 'scored'), {
       project: home,
@@ -59,14 +59,14 @@ describe('scoring a folder into a CSV', () => {
       versions: {},
     });
     await writeRun(folder, { ...(await readRun(folder)), state: 'finished', export: 'export/small' });
-    const child = { killed: 0, say: (() => undefined) as (message: unknown) => void };
+    const child = { killed: 0, send: (() => undefined) as (message: unknown) => void };
     const started = Promise.withResolvers<undefined>();
     launchWith(() => {
       let end: (end: { code: number | null; signal: NodeJS.Signals | null; errorText: string }) => void;
       return {
         pid: 1,
         send: () => started.resolve(undefined),
-        onMessage: (listener) => (child.say = listener),
+        onMessage: (listener) => (child.send = listener),
         onEnd: (listener) => (end = listener),
         kill: () => {
           child.killed++;
@@ -78,23 +78,23 @@ describe('scoring a folder into a CSV', () => {
   }
   const done = { type: 'result', value: { images: 1, unreadable: 0 } };
 
-  test('holds the lines of the job, under a name that fits every file system', async () => {
+  test('writes the lines of the job to a file whose name fits every file system', async () => {
     const { folder, child, started } = await scoring();
     const scored = predictToCsv(folder, `/photos/${'ü'.repeat(250)}`, {});
     await started;
-    child.say({ type: 'output', text: 'image,apple\n' });
-    child.say({ type: 'output', text: 'a.jpg,0.5\n' });
-    child.say(done);
+    child.send({ type: 'output', text: 'image,apple\n' });
+    child.send({ type: 'output', text: 'a.jpg,0.5\n' });
+    child.send(done);
     const { csv, images } = await scored;
     expect(images).toBe(1);
     expect(readFileSync(csv, 'utf8')).toBe('image,apple\na.jpg,0.5\n');
     expect(Buffer.byteLength(path.basename(csv))).toBeLessThanOrEqual(255);
   });
 
-  test('a CSV that cannot be written is a Problem, and its job ends', async () => {
+  test('a CSV that cannot be written is a Problem and ends the job', async () => {
     const { folder, child, started } = await scoring();
     mkdirSync(path.join(folder, 'predictions'));
-    // A name that is already a folder: the stream fails to open, as on a full or broken disk.
+    // The name is already a folder, so the stream fails to open, as on a full or broken disk.
     const taken = predictToCsv(folder, 'photos', {}, () => 'taken.csv');
     mkdirSync(path.join(folder, 'predictions', 'taken.csv'), { recursive: true });
     await expect(taken).rejects.toMatchObject({ name: 'Problem', kind: 'file' });
@@ -102,12 +102,12 @@ describe('scoring a folder into a CSV', () => {
     expect(child.killed).toBe(1);
   });
 
-  test('cancelled, it ends its process and leaves no half CSV', async () => {
+  test('cancelling ends the process and leaves no partial CSV', async () => {
     const { folder, child, started } = await scoring();
     const controller = new AbortController();
     const scored = predictToCsv(folder, '/photos', { signal: controller.signal });
     await started;
-    child.say({ type: 'output', text: 'image,apple\n' });
+    child.send({ type: 'output', text: 'image,apple\n' });
     controller.abort();
     await expect(scored).rejects.toMatchObject({ kind: 'cancelled' });
     expect(child.killed).toBeGreaterThan(0);

@@ -30,13 +30,13 @@ const bundleChecksSchema = z.array(
 );
 const checksFile = (folder: string): string => path.join(folder, 'export', 'checks.json');
 
-/** Writes the bundle with the current thresholds, then checks it against its own files, as `destila verify` does. */
+/** Writes the bundle with the current thresholds, then verifies it as `destila verify` does. */
 export async function exportRun(folder: string, watcher: JobWatcher): Promise<void> {
   await resumeRun(folder, ['export'], watcher).result;
   await checkExport(folder, watcher);
 }
 
-/** Checks the bundle that is there, and remembers what was found. */
+/** Verifies the existing bundle and stores the results. */
 export async function checkExport(folder: string, watcher: JobWatcher): Promise<void> {
   const bundle = await bundleFolder(folder);
   const found = bundleChecksSchema.parse(await startJob({ type: 'verify', bundle }, watcher).result);
@@ -48,11 +48,11 @@ export async function checkExport(folder: string, watcher: JobWatcher): Promise<
 
 async function bundleFolder(folder: string): Promise<string> {
   const { export: relative } = await readRun(folder);
-  if (relative === null) throw new Problem('export', 'This run has no bundle yet. Export it first.');
+  if (relative === null) throw new Problem('export.noBundle');
   return insideFolder(folder, relative);
 }
 
-/** Null: not exported yet. */
+/** Null if the run has not been exported yet. */
 export async function readExport(folder: string, runName: string): Promise<Export | null> {
   const record = await readRun(folder);
   if (record.export === null) return null;
@@ -74,8 +74,8 @@ export async function readExport(folder: string, runName: string): Promise<Expor
   const current = await readThresholds(folder);
   const now = current.perClass.map(({ k }) => k);
   const goals = metrics.goals ?? goalsOf(current, record.config.threshold_search);
-  // While test is sealed, the verdict must not tell what is in it.
-  const judgedOn = timesOpened(record) > 0 ? 'test' : 'val';
+  // While the test split is sealed, the verdict must not reveal its metrics.
+  const evaluatedOn = timesOpened(record) > 0 ? 'test' : 'val';
   const { inputSize } = config.model;
   return {
     run: record.id,
@@ -92,7 +92,10 @@ export async function readExport(folder: string, runName: string): Promise<Expor
     thresholds,
     floatAp: metrics.val.student.macroAp,
     int8Ap: metrics.val.int8.macroAp,
-    quality: { split: judgedOn, labels: splitQuality(metrics, judgedOn, goals).labels.map((label) => ({ ...label })) },
+    quality: {
+      split: evaluatedOn,
+      labels: splitQuality(metrics, evaluatedOn, goals).labels.map((label) => ({ ...label })),
+    },
     stale: thresholds.some((k, c) => k !== now[c]),
     snippets: snippets({
       runName,
@@ -122,15 +125,15 @@ async function filesIn(bundle: string): Promise<Export['files']> {
 
 const PREVIEWED_BYTES = 64_000;
 
-/** They hold figures on test. */
-const judgedOnTest = /^(metrics\.json|MODEL_CARD\.md|report(\.es)?\.html)$/;
+/** Files that contain test metrics. */
+const hasTestMetrics = /^(metrics\.json|MODEL_CARD\.md|report(\.es)?\.html)$/;
 
-/** Text of a file in the bundle; null for one that is no text, and for one with figures on test while a person has not opened that. */
+/** Text of a file in the bundle. Null for binary files, and for files with test metrics while the test split is sealed. */
 export async function bundleText(folder: string, name: string): Promise<{ text: string | null; sealed: boolean }> {
   const bundle = await bundleFolder(folder);
   const files = await filesIn(bundle);
-  if (!files.some((file) => file.name === name)) throw new Problem('file', `${name} is not in the bundle.`);
-  if (judgedOnTest.test(name) && timesOpened(await readRun(folder)) === 0) return { text: null, sealed: true };
+  if (!files.some((file) => file.name === name)) throw new Problem('file.notInBundle', { name });
+  if (hasTestMetrics.test(name) && timesOpened(await readRun(folder)) === 0) return { text: null, sealed: true };
   if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
   return {
     text: (await readRegularFile(insideFolder(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),
@@ -145,20 +148,16 @@ export async function tryExport(
 ): Promise<TryResult> {
   const found = await startJob({ type: 'try', bundle: await bundleFolder(folder), image }, { signal }).result.catch(
     (error: unknown) => {
-      // It is in no label file, and its bytes may lie in a file of the job's own.
+      // The job's own message would name a label file or a temporary file, neither of which the person knows.
       if (error instanceof Problem && error.kind === 'data')
-        throw new Problem(
-          'data',
-          'This picture cannot be read: it is damaged, cut off, too large or no image.',
-          error.detail,
-        );
+        throw new Problem('data.triedImageUnreadable', {}, error.detail);
       throw error;
     },
   );
   return tryResultSchema.parse(found);
 }
 
-/** Scores every image of a folder; the CSV lies in the run's folder. A CSV that cannot be written ends the scoring. */
+/** Scores every image of a folder into a CSV in the run's folder. Ends the scoring if the CSV cannot be written. */
 export async function predictToCsv(
   folder: string,
   images: string,
@@ -169,7 +168,7 @@ export async function predictToCsv(
   const csv = insideFolder(folder, path.join('predictions', nameOf(images)));
   await mkdir(path.dirname(csv), { recursive: true });
   const out = createWriteStream(csv);
-  // Listened to from the start: a stream's error that nobody hears ends the process.
+  // Errors are handled from the start, because an unhandled stream error ends the process.
   const written = finished(out).then(
     () => null,
     (error: NodeJS.ErrnoException) => error,
@@ -193,7 +192,7 @@ export async function predictToCsv(
   }
 }
 
-/** Common file systems take names of 255 bytes; 48 characters have at most 192 in UTF-8. */
+/** Common file systems allow names of 255 bytes; 48 characters take at most 192 in UTF-8. */
 const LONGEST_STEM = 48;
 
 function csvName(images: string): string {
@@ -205,9 +204,5 @@ function csvName(images: string): string {
 function notWritten(csv: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (error instanceof Problem || code === undefined || code === 'ENOSPC') return error;
-  return new Problem(
-    'file',
-    `${csv} cannot be written. Free some space or check the permissions of the folder, and score the folder again.`,
-    (error as Error).message,
-  );
+  return new Problem('file.csvNotWritten', { file: csv }, (error as Error).message);
 }

@@ -1,9 +1,9 @@
-/** What an app's first lines need to know of a bundle. */
+/** What the sample code needs to know about a bundle. */
 export interface BundleFacts {
   readonly runName: string;
   readonly projectName: string;
   readonly labels: readonly string[];
-  /** k of each label: present when q >= k. */
+  /** The threshold k per label: it is present when q >= k. */
   readonly thresholds: readonly number[];
   readonly inputSize: number;
   readonly inputType: string;
@@ -17,14 +17,14 @@ export interface Snippets {
   readonly python: string;
 }
 
-/** Code to paste, with this model's own names and numbers. The bundle's docs explain each step. */
+/** Code to paste into an app, with this model's names and numbers. The bundle's docs explain each step. */
 export const snippets = (facts: BundleFacts): Snippets => ({
   kotlin: kotlin(facts),
   swift: swift(facts),
   python: python(facts),
 });
 
-/** The first label as an example of what a threshold means. */
+/** The first label and its threshold, as an example in a comment. */
 function example({ labels, thresholds }: BundleFacts): string {
   const [label = '', k = 128] = [labels[0], thresholds[0]];
   return `${label.replaceAll(/[\r\n]/g, ' ')}: q >= ${k}`;
@@ -33,7 +33,7 @@ function example({ labels, thresholds }: BundleFacts): string {
 const head = ({ projectName, runName, labels, inputSize, inputType }: BundleFacts): string =>
   `${projectName}, ${runName}: ${labels.length} labels, ${inputSize} x ${inputSize}, ${inputType.toUpperCase()}`;
 
-/** From an output number of each type to the code q, 0..255. */
+/** Expressions that turn an output value of each type into the code q, 0..255. */
 const codeOf: Readonly<Record<string, { kotlin: string; swift: string; python: string }>> = {
   uint8: { kotlin: 'out[0][i].toInt() and 0xff', swift: 'Int(out[i])', python: 'int(out[i])' },
   int8: {

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Project } from '../../../shared/contract/studio.ts';
 import { projectSchema } from '../../../shared/contract/studio.ts';
-import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
+import { defaultRunName } from '../../../shared/runName.ts';
 import { entriesOf } from '../../pipeline/storage/entriesOf.ts';
 import { listRuns } from '../../pipeline/storage/runFolder.ts';
 import { removeLabelLeftovers } from '../labels/labelLock.ts';
@@ -142,7 +142,7 @@ async function describe(folder: string, read: ReadSummary): Promise<Remembered> 
         last < 0
           ? null
           : {
-              name: message('run.number', { number: runs[last]!.number }),
+              name: defaultRunName(runs[last]!.number),
               macroAp: runs[last]!.record.stages.thresholds.summary.val_int8_ap ?? null,
             },
     },

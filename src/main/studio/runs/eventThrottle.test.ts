@@ -36,7 +36,7 @@ function throttled() {
   return { out, throttle };
 }
 
-test('of steps and of progress only the last of a second goes out, for each run its own', () => {
+test('only the latest step and progress of each second are sent, separately per run', () => {
   const { out, throttle } = throttled();
   for (let i = 1; i <= 50; i++) throttle.send('p', 'a', step(i));
   throttle.send('p', 'a', progress(7));
@@ -49,7 +49,7 @@ test('of steps and of progress only the last of a second goes out, for each run 
   expect(out).toHaveLength(3);
 });
 
-test('everything else goes out at once, after what came before it', () => {
+test('all other events are sent at once, after the pending ones', () => {
   const { out, throttle } = throttled();
   throttle.send('p', 'a', step(1));
   throttle.send('p', 'a', note);
@@ -59,7 +59,7 @@ test('everything else goes out at once, after what came before it', () => {
   expect(out).toEqual(['a step 1', 'a note', 'a step 2']);
 });
 
-test('a second begins with the first step after the last flush', () => {
+test('the second starts with the first step after the last flush', () => {
   const { out, throttle } = throttled();
   throttle.send('p', 'a', step(1));
   vi.advanceTimersByTime(900);
@@ -71,7 +71,7 @@ test('a second begins with the first step after the last flush', () => {
   expect(out).toEqual(['a step 1', 'a note', 'a step 2']);
 });
 
-test('an event goes out whole, with its project and run', () => {
+test('an event is sent unchanged, with its project and run', () => {
   const out: unknown[] = [];
   const throttle = createEventThrottle((event) => out.push(event));
   throttle.send('p', 'a', progress(3));
@@ -82,7 +82,7 @@ test('an event goes out whole, with its project and run', () => {
   ]);
 });
 
-test('nothing goes out of one that was disposed of', () => {
+test('nothing is sent after disposal', () => {
   const { out, throttle } = throttled();
   throttle.send('p', 'a', step(1));
   throttle.dispose();

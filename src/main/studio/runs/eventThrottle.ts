@@ -2,15 +2,17 @@ import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import type { RunEvent } from '../../../shared/events.ts';
 
 /**
- * Steps and progress come dozens of times a second: of each kind only the last one goes out, once a second. A curve grows by less
- * than a pixel in that time, and every redraw takes time from the training beside it.
+ * Steps and progress arrive dozens of times per second. Only the latest of each kind is sent, once per second: a curve
+ * grows by less than a pixel in that time, and every redraw slows down the training.
  */
 const EVERY_MS = 1000;
 
-export function createEventThrottle(emit: (event: StudioEvent) => void): {
+export interface EventThrottle {
   send(project: string, run: string, event: RunEvent): void;
   dispose(): void;
-} {
+}
+
+export function createEventThrottle(emit: (event: StudioEvent) => void): EventThrottle {
   const pending = new Map<string, StudioEvent>();
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
@@ -25,7 +27,7 @@ export function createEventThrottle(emit: (event: StudioEvent) => void): {
         timer ??= setTimeout(flush, EVERY_MS);
         return;
       }
-      // What waits came before this.
+      // Pending events came before this one.
       clearTimeout(timer);
       flush();
       emit({ type: 'run', project, run, event });

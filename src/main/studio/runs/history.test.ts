@@ -35,44 +35,44 @@ const note = (message: string) => ({
   message,
 });
 
-describe('lines of a file that grows', () => {
-  test('each is read once; a half-written one waits for its end', async () => {
+describe('lines of a growing file', () => {
+  test('each is read once; an incomplete one waits for its end', async () => {
     const lines = openAppendedLines(file('a'));
-    expect(await lines.next()).toEqual({ lines: [], again: false });
+    expect(await lines.next()).toEqual({ lines: [], restarted: false });
     writeFileSync(file('a'), 'one\ntwo\nthr');
-    expect(await lines.next()).toEqual({ lines: ['one', 'two'], again: false });
+    expect(await lines.next()).toEqual({ lines: ['one', 'two'], restarted: false });
     appendFileSync(file('a'), 'ee\n');
-    expect(await lines.next()).toEqual({ lines: ['three'], again: false });
-    expect(await lines.next()).toEqual({ lines: [], again: false });
+    expect(await lines.next()).toEqual({ lines: ['three'], restarted: false });
+    expect(await lines.next()).toEqual({ lines: [], restarted: false });
   });
 
-  test('a file that was cut back is read from the start', async () => {
+  test('a truncated file is read from the start', async () => {
     const lines = openAppendedLines(file('a'));
     writeFileSync(file('a'), 'one\ntwo\n');
     await lines.next();
     truncateSync(file('a'), 4);
-    expect(await lines.next()).toEqual({ lines: ['one'], again: true });
+    expect(await lines.next()).toEqual({ lines: ['one'], restarted: true });
   });
 
-  test('and so is one that was cut back and has grown past its old end since', async () => {
+  test('and so is one that was truncated and has grown past its old end', async () => {
     const lines = openAppendedLines(file('a'));
     writeFileSync(file('a'), 'one\ntwo\n');
     await lines.next();
     writeFileSync(file('a'), 'one\nTWO\nthree\n');
-    expect(await lines.next()).toEqual({ lines: ['one', 'TWO', 'three'], again: true });
+    expect(await lines.next()).toEqual({ lines: ['one', 'TWO', 'three'], restarted: true });
   });
 
-  test('a file that is gone has no lines', async () => {
+  test('a deleted file has no lines', async () => {
     const lines = openAppendedLines(file('a'));
     writeFileSync(file('a'), 'one\n');
     await lines.next();
     rmSync(file('a'));
-    expect(await lines.next()).toEqual({ lines: [], again: true });
+    expect(await lines.next()).toEqual({ lines: [], restarted: true });
   });
 });
 
 describe('the history of a run', () => {
-  test('grows with its files; of the steps none is lost or doubled', async () => {
+  test('grows with its files without losing or repeating steps', async () => {
     const histories = openHistories();
     const read = () => histories.read('r', folder, '/photos');
     expect(await read()).toEqual({ run: 'r', vocabulary: [], valPositives: [], phases: [], watched: [], notes: [] });
@@ -83,7 +83,7 @@ describe('the history of a run', () => {
     add('log.jsonl', note('second'));
     const [first, second] = await Promise.all([read(), read()]); // two windows
     expect(second).toEqual(first);
-    expect(first.notes.map(({ message }) => message)).toEqual(['first', 'second']);
+    expect(first.notes.map(({ message }) => message.text)).toEqual(['first', 'second']);
     expect(first.phases).toEqual([
       {
         ...at,
@@ -96,7 +96,7 @@ describe('the history of a run', () => {
     expect(await openHistories().read('r', folder, '/photos')).toEqual(first);
   });
 
-  test('a resumed run shows the steps of its checkpoint and what came after, not those that were cut off', async () => {
+  test('a resumed run shows the steps up to its checkpoint and the new ones, not the discarded ones', async () => {
     const histories = openHistories();
     add('metrics.jsonl', phase, step(1), step(2, 0.4), step(3, 0.3));
     await histories.read('r', folder, '/photos');
@@ -106,14 +106,14 @@ describe('the history of a run', () => {
     expect(phases[0]!.steps.loss).toEqual([0.5, 0.9, 0.8, 0.7]);
   });
 
-  test('what is no line of a history is passed over', async () => {
+  test('lines that do not belong to a history are skipped', async () => {
     appendFileSync(file('metrics.jsonl'), `${JSON.stringify(phase)}\nnonsense\n[]\n{"type":"gap","stage":"qat"}\n`);
     add('metrics.jsonl', step(1));
     const { phases } = await openHistories().read('r', folder, '/photos');
     expect(phases[0]!.steps.at).toEqual([0.25]);
   });
 
-  test('has the figures of each epoch: numbers and null, and neither words nor lists', async () => {
+  test('has the figures of each epoch: numbers and nulls, but no texts or lists', async () => {
     const watched = [{ path: 'a.jpg', truth: ['cat'], scores: [{ label: 'cat', score: 0.75 }] }];
     add(
       'metrics.jsonl',
@@ -142,7 +142,7 @@ describe('the history of a run', () => {
     ]);
   });
 
-  test('keeps phases of the same name in two stages apart, and passes over lines of a phase that never began', async () => {
+  test('separates phases of the same name in two stages, and skips lines of a phase that never started', async () => {
     const other = { ...phase, stage: 'student' };
     add('metrics.jsonl', { ...step(1), stage: 'student' }, phase, step(1), other, { ...step(2), stage: 'student' });
     const { phases } = await openHistories().read('r', folder, '/photos');
@@ -152,24 +152,24 @@ describe('the history of a run', () => {
     ]);
   });
 
-  test('has the last 200 notes, whole; a log that was cut back starts over', async () => {
+  test('has the last 200 notes; a truncated log starts over', async () => {
     const histories = openHistories();
     const messages = async (): Promise<string[]> =>
-      (await histories.read('r', folder, '/photos')).notes.map(({ message }) => message);
+      (await histories.read('r', folder, '/photos')).notes.map(({ message }) => message.text);
     add('log.jsonl', { ...note('0'), level: 'warning', more: 'not shown' }, { ...note('?'), level: 'shouting' });
     expect((await histories.read('r', folder, '/photos')).notes).toEqual([
-      { at: '2026-01-01T00:00:00.000Z', level: 'warning', stage: 'teacher', message: '0' },
+      { at: '2026-01-01T00:00:00.000Z', level: 'warning', stage: 'teacher', message: { text: '0' } },
     ]);
     add('log.jsonl', ...Array.from({ length: 199 }, (_, i) => note(`${i + 1}`)));
     expect(await messages()).toEqual(Array.from({ length: 200 }, (_, i) => `${i}`));
     add('log.jsonl', note('200'));
     expect(await messages()).toEqual(Array.from({ length: 200 }, (_, i) => `${i + 1}`));
     writeFileSync(file('log.jsonl'), '');
-    add('log.jsonl', note('anew'));
-    expect(await messages()).toEqual(['anew']);
+    add('log.jsonl', note('new'));
+    expect(await messages()).toEqual(['new']);
   });
 
-  test('a metrics file that was cut back to nothing leaves no phase and no watched image', async () => {
+  test('an emptied metrics file leaves no phase and no watched image', async () => {
     const histories = openHistories();
     const watched = [{ path: 'a.jpg', truth: [], scores: [] }];
     add('metrics.jsonl', phase, { type: 'epoch', ...at, epoch: 0, best: true, watched });
@@ -178,7 +178,7 @@ describe('the history of a run', () => {
     expect(await histories.read('r', folder, '/photos')).toMatchObject({ phases: [], watched: [] });
   });
 
-  test('counts the positive validation images of each label, again when the data stage is done again', async () => {
+  test('counts the positive validation images per label, and again after the data stage is repeated', async () => {
     const sample = (name: string, ...labels: number[]): Sample => ({
       ...{ path: `${name}.jpg`, file: path.join(folder, `${name}.jpg`), hash: name.repeat(64).slice(0, 64) },
       ...{ labels: Int8Array.from(labels), line: 1 },
@@ -210,13 +210,13 @@ describe('the history of a run', () => {
     expect(await read()).toEqual({ vocabulary: [], valPositives: [] });
   });
 
-  test('stays in memory for the eight runs that were asked for last', async () => {
+  test('stays in memory for the eight most recently read runs', async () => {
     const histories = openHistories();
     const run = (name: string): string => path.join(folder, name, 'metrics.jsonl');
     const lossOf = async (name: string): Promise<number | null> =>
       (await histories.read(name, path.join(folder, name), '/photos')).phases[0]!.steps.loss[0]!;
     const names = Array.from({ length: 9 }, (_, i) => `run-${i}`);
-    // More than the 4096 bytes by which a file that only grew is recognized.
+    // Longer than the 4096 bytes that are compared to recognize a file that only grew.
     const write = (name: string, loss: number): void =>
       writeFileSync(
         run(name),
@@ -229,7 +229,7 @@ describe('the history of a run', () => {
       write(name, 0.1);
     }
     for (const name of names.slice(0, 8)) expect(await lossOf(name)).toBe(0.1);
-    expect(await lossOf('run-0')).toBe(0.1); // run-1 is now the one that was asked for longest ago
+    expect(await lossOf('run-0')).toBe(0.1); // run-1 is now the least recently read one
     expect(await lossOf('run-8')).toBe(0.1);
     for (const name of names) write(name, 0.9);
     for (const name of ['run-2', 'run-0', 'run-8']) expect([name, await lossOf(name)]).toEqual([name, 0.1]);

@@ -4,12 +4,13 @@ import { z } from 'zod';
 import type { PhaseHistory, RunHistory } from '../../../shared/contract/runs.ts';
 import { watchedSchema } from '../../../shared/contract/runs.ts';
 import { stageSchema } from '../../../shared/events.ts';
+import { messageSchema } from '../../../shared/message.ts';
 import { PRESENT } from '../../pipeline/data/dataset.ts';
 import { readSnapshot } from '../../pipeline/data/snapshot.ts';
 import { snapshotFolder } from '../../pipeline/stages/data.ts';
 import { openAppendedLines } from './appendedLines.ts';
 
-/** metrics.jsonl and log.jsonl of a run, as columns for charts. */
+/** Reads metrics.jsonl and log.jsonl of a run into columns for charts. */
 
 const position = { stage: stageSchema, phase: z.string() };
 const figures = z.record(z.string(), z.number().nullable());
@@ -45,49 +46,49 @@ const noteSchema = z.object({
   at: z.string(),
   level: z.enum(['info', 'warning']),
   stage: stageSchema,
-  message: z.string(),
+  message: messageSchema,
 });
 
 const NOTES = 200;
 
-/** Histories of the runs that were asked for: of each, only what came since the last time is read. */
+/** Histories of runs. Each read only parses the lines that were added since the previous one. */
 export interface Histories {
   read(run: string, folder: string, project: string): Promise<RunHistory>;
 }
 
-/** More than these are read from the start when they are asked for again. */
+/** Histories kept in memory; the others are read from the start when they are needed again. */
 const MOST_KEPT = 8;
 
 export function openHistories(): Histories {
-  const kept = new Map<string, OneHistory>();
+  const kept = new Map<string, HistoryReader>();
   return {
     read: async (run, folder, project) => {
       const known = kept.get(folder) ?? openHistory(folder);
       kept.delete(folder);
-      kept.set(folder, known); // the last in a Map is the newest
+      kept.set(folder, known); // a Map keeps the order of insertion, so the oldest is first
       if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
       return known.read(run, project);
     },
   };
 }
 
-interface OneHistory {
+interface HistoryReader {
   read(run: string, project: string): Promise<RunHistory>;
 }
 
-function openHistory(folder: string): OneHistory {
+function openHistory(folder: string): HistoryReader {
   const metrics = openAppendedLines(path.join(folder, 'metrics.jsonl'));
   const log = openAppendedLines(path.join(folder, 'log.jsonl'));
   let phases = new Map<string, PhaseHistory>();
   let watched: RunHistory['watched'] = [];
   let notes: RunHistory['notes'] = [];
   let dataset: { key: string; vocabulary: string[]; valPositives: number[] } | null = null;
-  /** One reading after another: two at once would take each other's lines. */
-  let turn: Promise<unknown> = Promise.resolve();
+  /** Reads run one after the other, because concurrent ones would take each other's lines. */
+  let lastRead: Promise<unknown> = Promise.resolve();
 
   const readMetrics = async (): Promise<void> => {
-    const { lines, again } = await metrics.next();
-    if (again) [phases, watched] = [new Map(), []];
+    const { lines, restarted } = await metrics.next();
+    if (restarted) [phases, watched] = [new Map(), []];
     for (const text of lines) {
       const line = parsed(lineSchema, text);
       if (line === null) continue;
@@ -96,12 +97,15 @@ function openHistory(folder: string): OneHistory {
     }
   };
   const readNotes = async (): Promise<void> => {
-    const { lines, again } = await log.next();
+    const { lines, restarted } = await log.next();
     const fresh = lines.flatMap((text) => parsed(noteSchema, text) ?? []);
-    notes = [...(again ? [] : notes), ...fresh.map(({ at, level, stage, message }) => ({ at, level, stage, message }))];
+    notes = [
+      ...(restarted ? [] : notes),
+      ...fresh.map(({ at, level, stage, message }) => ({ at, level, stage, message })),
+    ];
     notes = notes.slice(-NOTES);
   };
-  /** A snapshot changes only when the data stage is done again. */
+  /** The snapshot only changes when the data stage is repeated. */
   const readDataset = async (project: string): Promise<void> => {
     const found = await stat(path.join(snapshotFolder(folder), 'snapshot.json')).catch(() => null);
     const key = found === null ? '' : `${found.mtimeMs} ${found.size}`;
@@ -115,20 +119,20 @@ function openHistory(folder: string): OneHistory {
   };
   return {
     read: (run, project) => {
-      const result = turn.then(async (): Promise<RunHistory> => {
+      const result = lastRead.then(async (): Promise<RunHistory> => {
         await readMetrics();
         await readNotes();
         await readDataset(project);
         const { vocabulary, valPositives } = dataset!;
         return { run, vocabulary, valPositives, phases: [...phases.values()], watched, notes };
       });
-      turn = result.catch(() => undefined);
+      lastRead = result.catch(() => undefined);
       return result;
     },
   };
 }
 
-/** Null for a line that is not JSON, or says nothing that is shown. */
+/** Null for a line that is not JSON or not of a known kind. */
 function parsed<T extends z.ZodType>(schema: T, text: string): z.output<T> | null {
   try {
     return schema.safeParse(JSON.parse(text)).data ?? null;

@@ -21,12 +21,12 @@ interface Begun {
   readonly folder: string;
   readonly commands: JobCommand[];
   cancelled: boolean;
-  say(event: RunEvent): void;
+  send(event: RunEvent): void;
   end(value: unknown): void;
   fail(problem: Problem): void;
 }
 
-/** A queue whose jobs end when the test says so. */
+/** A queue whose jobs end when the test ends them. */
 async function open(state: string, { pid = 1 as number | null, polite = false, started = Promise.resolve() } = {}) {
   const begun: Begun[] = [];
   const ended: string[] = [];
@@ -45,7 +45,7 @@ async function open(state: string, { pid = 1 as number | null, polite = false, s
     },
     (folder, { onEvent }): Job => {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      const job: Begun = { folder, commands: [], cancelled: false, say: onEvent!, end: resolve, fail: reject };
+      const job: Begun = { folder, commands: [], cancelled: false, send: onEvent!, end: resolve, fail: reject };
       begun.push(job);
       return {
         pid,
@@ -53,16 +53,16 @@ async function open(state: string, { pid = 1 as number | null, polite = false, s
         result: promise,
         send: (command) => {
           job.commands.push(command);
-          if (command.type === 'stop') reject(new Problem('cancelled', 'Stopped at a checkpoint.'));
+          if (command.type === 'stop') reject(new Problem('cancelled.work'));
         },
         cancel: () => {
           job.cancelled = true;
-          reject(new Problem('cancelled', 'Cancelled.'));
+          reject(new Problem('cancelled.work'));
         },
       };
     },
   );
-  await nextTurn(); // what was left in the queue starts in a turn of its own
+  await nextTurn(); // runs left in the queue start in the next turn of the event loop
   return { queue, begun, ended, events, changes };
 }
 
@@ -84,7 +84,7 @@ async function runFolder(state: RunRecord['state'] = 'running'): Promise<string>
   return folder;
 }
 
-/** Lets what follows an ended job go through: reading run.json, writing the queue. */
+/** Waits for the work that follows the end of a job: reading run.json and writing the queue. */
 const until = async (there: () => boolean): Promise<void> => {
   while (!there()) await nextTurn();
 };
@@ -98,7 +98,7 @@ test('runs train one at a time, in the order in which they were added', async ()
   await until(() => begun.length === 2);
   expect(namesIn(queue)).toEqual(['b running', 'c waiting']);
   expect(ended).toEqual(['a']);
-  begun[1]!.fail(new Problem('engine', 'It broke.'));
+  begun[1]!.fail(new Problem('engine.npmMissing'));
   await until(() => begun.length === 3);
   expect(begun[2]!.folder).toBe('/runs/c');
   expect(ended).toEqual(['a', 'b']);
@@ -111,7 +111,7 @@ test('a run is in the queue once', async () => {
   expect(begun).toHaveLength(1);
 });
 
-test('cancelling takes a waiting run out, and ends the running one so that the next begins', async () => {
+test('cancelling removes a waiting run, and ends the running one so that the next starts', async () => {
   const { queue, begun } = await open(newState());
   for (const run of ['a', 'b', 'c']) await queue.add(entry(run));
   await queue.cancel('b');
@@ -122,7 +122,7 @@ test('cancelling takes a waiting run out, and ends the running one so that the n
   expect(begun[1]!.folder).toBe('/runs/c');
 });
 
-test('commands reach the running run alone; a pause shows', async () => {
+test('commands only reach the running run; a pause is shown', async () => {
   const { queue, begun } = await open(newState());
   for (const run of ['a', 'b']) await queue.add(entry(run));
   await queue.command('a', { type: 'pause' });
@@ -134,9 +134,9 @@ test('commands reach the running run alone; a pause shows', async () => {
 });
 
 test.each([
-  ['cancelled', new Problem('cancelled', 'Cancelled.'), 'stopped', null],
-  ['killed', new Problem('outOfMemory', 'Memory ran out.', 'the end'), 'failed', 'Memory ran out.'],
-] as const)('a run that was %s says so in its own file', async (_, problem, state, message) => {
+  ['cancelled', new Problem('cancelled.work'), 'stopped', null],
+  ['killed', new Problem('outOfMemory.training', {}, 'the end'), 'failed', 'outOfMemory.training'],
+] as const)('a run that was %s is recorded as such in its run.json', async (_, problem, state, code) => {
   const folder = await runFolder();
   const { queue, begun, ended } = await open(newState());
   await queue.add(entry('a', folder));
@@ -144,20 +144,20 @@ test.each([
   await until(() => ended.length === 1);
   const record = await readRun(folder);
   expect(record.state).toBe(state);
-  expect(record.problem?.message ?? null).toBe(message);
+  expect(record.problem?.code ?? null).toBe(code);
 });
 
-test('a run that told its own end keeps it', async () => {
+test('a run that recorded its own end keeps it', async () => {
   const folder = await runFolder('stopped');
   const { queue, begun, ended } = await open(newState());
   await queue.add(entry('a', folder));
-  begun[0]!.fail(new Problem('engine', 'It broke.'));
+  begun[0]!.fail(new Problem('engine.npmMissing'));
   await until(() => ended.length === 1);
   expect((await readRun(folder)).state).toBe('stopped');
 });
 
 test.each(['stop', 'kill'] as const)(
-  'closing with "%s" waits for the job, starts no other, and keeps all for later',
+  'closing with "%s" waits for the job, starts no other, and keeps all runs for later',
   async (how) => {
     const state = newState();
     const { queue, begun, ended } = await open(state);
@@ -168,7 +168,7 @@ test.each(['stop', 'kill'] as const)(
     );
     expect(begun).toHaveLength(1);
     expect(ended).toEqual(['a']);
-    // An orderly end is no crash: it does not count against the run.
+    // An orderly end is not a crash and does not count against the run.
     expect(stored(state)).toMatchObject([
       { run: 'a', starts: 0 },
       { run: 'b', starts: 0 },
@@ -187,14 +187,14 @@ test('a run that finishes while the studio closes is not started again', async (
   expect(stored(state)).toEqual([]);
 });
 
-test('after a crash the queue goes on where it was, once; a second crash with the same run leaves it to the user', async () => {
+test('a run is resumed after one crash; after a second one the user decides', async () => {
   const state = newState();
   const folder = await runFolder();
   const first = await open(state);
   await first.queue.add(entry('a', folder));
   await first.queue.add(entry('b'));
   await until(() => stored(state)[0]!.starts === 1);
-  // The studio dies: nothing of the first queue runs any more.
+  // The studio crashes, so nothing of the first queue runs any more.
   const second = await open(state);
   expect(second.begun.map((job) => job.folder)).toEqual([folder]);
   await until(() => stored(state)[0]!.starts === 2);
@@ -202,12 +202,12 @@ test('after a crash the queue goes on where it was, once; a second crash with th
   expect(third.begun.map((job) => job.folder)).toEqual(['/runs/b']);
   expect(namesIn(third.queue)).toEqual(['b running']);
   expect(await readRun(folder)).toMatchObject({ state: 'failed', problem: { kind: 'internal' } });
-  // Asked for, it is resumed like any other.
+  // On request it is resumed like any other run.
   await third.queue.add(entry('a', folder));
   expect(namesIn(third.queue)).toEqual(['b running', 'a waiting']);
 });
 
-test('a queue that cannot be read is empty; one of an earlier version counts no starts', async () => {
+test('an unreadable queue counts as empty; in one of an earlier version no run has been started', async () => {
   const state = newState();
   writeFileSync(path.join(state, 'queue.json'), '{');
   expect((await open(state)).queue.entries()).toEqual([]);
@@ -215,11 +215,11 @@ test('a queue that cannot be read is empty; one of an earlier version counts no 
   expect((await open(state)).begun).toHaveLength(1);
 });
 
-test('events of a run go out under its project and name, and every change of the queue is told', async () => {
+test('events are reported with their project and run, and so is every change of the queue', async () => {
   const { queue, begun, events, changes } = await open(newState());
   await queue.add(entry('a'));
   await queue.add(entry('b'));
-  begun[0]!.say({ type: 'note', stage: 'teacher', level: 'info', message: 'words' });
+  begun[0]!.send({ type: 'note', stage: 'teacher', level: 'info', message: 'words' });
   expect(events).toEqual(['p a note']);
   await queue.command('a', { type: 'pause' });
   await queue.command('a', { type: 'continue' });
@@ -236,7 +236,7 @@ test('events of a run go out under its project and name, and every change of the
   ]);
 });
 
-test('a command that is no pause leaves a paused run paused', async () => {
+test('a paused run stays paused after other commands', async () => {
   const { queue } = await open(newState());
   await queue.add(entry('a'));
   await queue.command('a', { type: 'pause' });
@@ -281,7 +281,7 @@ describe('the priority of a new job', () => {
     }
   });
 
-  test('stays that of the studio for a job that has no process', async () => {
+  test('stays that of the studio for a job without a process', async () => {
     const before = getPriority();
     const { queue } = await open(newState(), { pid: null, polite: true });
     await queue.add(entry('a'));
@@ -300,7 +300,7 @@ describe('the priority of a new job', () => {
     expect(getPriority()).toBe(before);
   });
 
-  test('of a process that is gone already is no matter', async () => {
+  test('of a process that has already ended is ignored', async () => {
     const child = jobProcess();
     child.stdin.end();
     await once(child, 'exit');
@@ -314,18 +314,18 @@ describe('the priority of a new job', () => {
 describe('a queue file that cannot be written', () => {
   const blocked = (state: string): string => {
     rmSync(path.join(state, 'queue.json'), { force: true });
-    mkdirSync(path.join(state, 'queue.json', 'in the way'), { recursive: true }); // no file can take its place
+    mkdirSync(path.join(state, 'queue.json', 'in the way'), { recursive: true }); // a file cannot replace a folder
     return state;
   };
 
-  test('refuses a new run, which is then not in the queue', async () => {
+  test('rejects a new run, which is then not in the queue', async () => {
     const { queue, begun } = await open(blocked(newState()));
     await expect(queue.add(entry('a'))).rejects.toThrow();
     expect(namesIn(queue)).toEqual([]);
     expect(begun).toEqual([]);
   });
 
-  test('loses no run that is in it already, and closes in order', async () => {
+  test('loses no run that is already in it, and closes normally', async () => {
     const state = newState();
     const { queue, begun } = await open(state);
     await queue.add(entry('a'));
@@ -339,7 +339,7 @@ describe('a queue file that cannot be written', () => {
     expect(begun[1]!.cancelled).toBe(true);
   });
 
-  test('is written again once it can be', async () => {
+  test('is written again as soon as possible', async () => {
     const state = newState();
     const { queue } = await open(blocked(state));
     await expect(queue.add(entry('a'))).rejects.toThrow();
@@ -349,16 +349,16 @@ describe('a queue file that cannot be written', () => {
   });
 });
 
-test('a run that fails while the studio closes is not tried again', async () => {
+test('a run that fails while the studio closes is not started again', async () => {
   const state = newState();
   const { queue, begun } = await open(state);
   await queue.add(entry('a'));
-  begun[0]!.fail(new Problem('engine', 'It broke.'));
+  begun[0]!.fail(new Problem('engine.npmMissing'));
   await queue.close('stop');
   expect(stored(state)).toEqual([]);
 });
 
-test('a run that is cancelled while the studio stays open is not kept for the next start', async () => {
+test('a run that is cancelled while the studio stays open is not in the queue at the next start', async () => {
   const state = newState();
   const { queue, ended } = await open(state);
   await queue.add(entry('a'));
@@ -376,19 +376,19 @@ test('an empty queue closes', async () => {
   }
 });
 
-test('the details of what ended a run are kept, and a run that finished has no problem', async () => {
+test('the details of a failure are stored, and a finished run has no problem', async () => {
   const [broken, whole] = [await runFolder(), await runFolder()];
   const { queue, begun, ended } = await open(newState());
   await queue.add(entry('a', broken));
   await queue.add(entry('b', whole));
-  begun[0]!.fail(new Problem('outOfMemory', 'Memory ran out.', 'the end'));
+  begun[0]!.fail(new Problem('outOfMemory.training', {}, 'the end'));
   await until(() => begun.length === 2);
   begun[1]!.end(null);
   await until(() => ended.length === 2);
-  expect((await readRun(broken)).problem).toEqual({
+  expect((await readRun(broken)).problem).toMatchObject({
     kind: 'outOfMemory',
-    message: 'Memory ran out.',
+    code: 'outOfMemory.training',
     detail: 'the end',
   });
-  expect(await readRun(whole)).toMatchObject({ state: 'running', problem: null }); // the job itself writes its end
+  expect(await readRun(whole)).toMatchObject({ state: 'running', problem: null }); // a finished job records its own end
 });

@@ -5,25 +5,26 @@ import type { QueueEntry } from '../../../shared/contract/studio.ts';
 import type { JobCommand, RunEvent } from '../../../shared/events.ts';
 import type { ProblemData } from '../../../shared/problem.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
+import { runName } from '../../../shared/runName.ts';
 import type { Job, JobWatcher } from '../../jobs/startJob.ts';
 import { isLocked } from '../../pipeline/storage/lock.ts';
 import { lockFile, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from './runs.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
 
-/** One run trains at a time; the others wait their turn. The queue is on disk: after a crash the studio resumes it. */
+/** One run trains at a time while the others wait. The queue is on disk, so that the studio resumes it after a crash. */
 export interface RunQueue {
   entries(): readonly QueueEntry[];
   add(entry: { project: string; run: string; name: string; folder: string }): Promise<void>;
   command(run: string, command: JobCommand): Promise<void>;
-  /** Ends a running run's process at once, or takes a waiting one out. */
+  /** Ends the process of a running run at once, or removes a waiting run. */
   cancel(run: string): Promise<void>;
   /** Process id of the running job. */
   runningPid(): number | null;
   /**
-   * The studio closes: the running job writes a checkpoint and stops, or ends at once. Nothing more is started, and
-   * what ran or waited is in the queue again at the next start. Resolves when the job is gone and the queue is on
-   * disk.
+   * Called when the studio closes. The running job writes a checkpoint and stops, or ends at once. No other job is
+   * started, and the next start of the studio finds all unfinished runs in the queue again. Resolves when the job has
+   * ended and the queue is on disk.
    */
   close(how: 'stop' | 'kill'): Promise<void>;
 }
@@ -31,9 +32,9 @@ export interface RunQueue {
 export interface QueueWatcher {
   onEvent(project: string, run: string, event: RunEvent): void;
   onChange(entries: readonly QueueEntry[]): void;
-  /** A run ended, one way or another. */
+  /** A run ended, whether it finished, failed or was stopped. */
   onEnd(project: string, run: string): void;
-  /** Whether new jobs run at low priority. */
+  /** True if new jobs should run at low priority. */
   polite(): boolean;
 }
 
@@ -42,20 +43,17 @@ const waitingSchema = z.object({
   run: z.string(),
   name: z.string(),
   folder: z.string(),
-  /**
-   * Times that it was started and has not ended in an orderly way since: 1 while it runs, more after the studio died
-   * with it.
-   */
+  /** Starts since its last orderly end: 1 while it runs, more if the studio crashed during the run. */
   starts: z.int().default(0),
 });
 type Waiting = z.infer<typeof waitingSchema>;
 
-/** A run that was going on when the studio died is resumed once; if it dies again, the run may well be why. */
+/** A run is resumed automatically after one crash of the studio. After a second crash the run may be the cause. */
 const MOST_STARTS = 2;
 
 const LOW_PRIORITY = 10;
 
-/** `start` is what starts a run's job, other in tests. */
+/** Tests replace `start`, which starts the job of a run. */
 export async function openRunQueue(
   stateFolder: string,
   watcher: QueueWatcher,
@@ -74,7 +72,7 @@ export async function openRunQueue(
       name,
       state: running?.entry.run !== run ? 'waiting' : running.paused ? 'paused' : 'running',
     }));
-  /** One write after another: of two at once the older might win. */
+  /** Writes run one after the other, because of two concurrent ones the older might win. */
   const change = (next: readonly Waiting[]): Promise<void> => {
     list = [...next];
     watcher.onChange(entries());
@@ -84,7 +82,7 @@ export async function openRunQueue(
   const without = (run: string): Waiting[] => list.filter((entry) => entry.run !== run);
   const withStarts = (run: string, starts: number): Waiting[] =>
     list.map((entry) => (entry.run === run ? { ...entry, starts } : entry));
-  /** A queue that cannot be written (a full disk) goes on in memory: no run is lost over it. */
+  /** Keeps working in memory if the queue cannot be written, for example on a full disk, so that no run is lost. */
   const changeAnyway = (next: readonly Waiting[]): Promise<void> => change(next).catch(() => undefined);
 
   const advance = (): void => {
@@ -97,7 +95,7 @@ export async function openRunQueue(
         () => undefined,
       );
     running = { entry: next, job, paused: false, ended: end(next, job) };
-    // On disk while the job's process is still starting: what it may do to the studio is known at the next start.
+    // Written while the job's process is still starting, so that the next start knows if the job crashed the studio.
     void changeAnyway(withStarts(next.run, next.starts + 1));
   };
   const end = async (entry: Waiting, job: Job): Promise<void> => {
@@ -105,7 +103,7 @@ export async function openRunQueue(
       () => null,
       (error: unknown) => toProblemData(error),
     );
-    await settle(entry.folder, outcome);
+    await recordEnd(entry.folder, outcome);
     running = null;
     await changeAnyway(closing && outcome?.kind === 'cancelled' ? withStarts(entry.run, 0) : without(entry.run));
     watcher.onEnd(entry.project, entry.run);
@@ -113,7 +111,7 @@ export async function openRunQueue(
   };
 
   for (const { folder, run } of list.filter(({ starts }) => starts >= MOST_STARTS)) {
-    await settle(folder, diedTwice);
+    await recordEnd(folder, toProblemData(new Problem('internal.endedTwice')));
     await changeAnyway(without(run));
   }
   setImmediate(advance);
@@ -121,7 +119,7 @@ export async function openRunQueue(
     entries,
     add: async (entry) => {
       if (list.some(({ run }) => run === entry.run))
-        throw new Problem('busy', `${entry.name} is in the queue already.`);
+        throw new Problem('busy.alreadyQueued', { run: runName(entry.name) });
       await change([...list, { ...entry, starts: 0 }]).catch(async (error: unknown) => {
         await changeAnyway(without(entry.run));
         throw error;
@@ -129,7 +127,7 @@ export async function openRunQueue(
       advance();
     },
     command: async (run, command) => {
-      if (running?.entry.run !== run) throw new Problem('busy', 'This run is not running now.');
+      if (running?.entry.run !== run) throw new Problem('busy.notRunning');
       running.job.send(command);
       if (command.type === 'pause' || command.type === 'continue') running.paused = command.type === 'pause';
       watcher.onChange(entries());
@@ -149,24 +147,17 @@ export async function openRunQueue(
   };
 }
 
-const diedTwice: ProblemData = {
-  kind: 'internal',
-  message:
-    'The studio ended unexpectedly twice while this run was going on, so it was not resumed again by itself. Its last checkpoint is safe: resume it yourself.',
-};
-
-/** A job that was ended from outside could not say so in run.json. */
-async function settle(folder: string, outcome: ProblemData | null): Promise<void> {
+/** Writes the end of a run into run.json if its job could not do so, for example because it was killed. */
+async function recordEnd(folder: string, outcome: ProblemData | null): Promise<void> {
   const record = await readRun(folder).catch(() => null);
   if (outcome === null || record === null || record.state !== 'running') return;
-  // It was refused because another process trains this run: what run.json says is about that one.
+  // If the job was rejected because another process trains this run, run.json describes that process.
   if (await isLocked(lockFile(folder))) return;
   const cancelled = outcome.kind === 'cancelled';
-  const { kind, message, detail } = outcome;
   await writeRun(folder, {
     ...record,
     state: cancelled ? 'stopped' : 'failed',
-    problem: cancelled ? null : { kind, message, ...(detail !== undefined && { detail }) },
+    problem: cancelled ? null : outcome,
   }).catch(() => undefined);
 }
 
@@ -175,6 +166,6 @@ function lowerPriority(pid: number | null): void {
   try {
     setPriority(pid, LOW_PRIORITY);
   } catch {
-    /* the process may be gone already, or the system refuses: training goes on as it is */
+    /* the process may have ended, or the system refuses; training continues at normal priority */
   }
 }

@@ -10,7 +10,7 @@ import { openRunQueue } from './runQueue.ts';
 const home = mkdtempSync(path.join(tmpdir(), 'destila-queue-lock-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-test('a run that another process trains is not called failed by a queue that was refused it', async () => {
+test('a run that another process trains does not become failed when the queue cannot lock it', async () => {
   const project = path.join(home, 'photos');
   mkdirSync(project);
   const about = { project, preset: null, config: configSchema.parse({ engine: { name: 'onnx-cpu' } }), versions: {} };

@@ -6,7 +6,7 @@ import { configSchema } from '../../../shared/config.ts';
 import type { RunRecord } from '../../pipeline/storage/runFolder.ts';
 import { createRun, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
 import { runsFolder } from '../state/places.ts';
-import { runName, summarizeRun, summarizeRuns } from './runSummary.ts';
+import { nameOfRun, summarizeRun, summarizeRuns } from './runSummary.ts';
 
 const home = mkdtempSync(path.join(tmpdir(), 'summaries-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -25,14 +25,14 @@ async function made(state: RunRecord['state'], checkpointBytes: number): Promise
   return folder;
 }
 
-test('only a finished run has something to free, and only while its checkpoints are there', async () => {
+test('only a finished run has something to free, and only while it has checkpoints', async () => {
   await made('finished', 1000);
   await made('finished', 0);
   await made('stopped', 1000);
   expect((await summarizeRuns('p', home)).map(({ freeableBytes }) => freeableBytes)).toEqual([1000, 0, 0]);
 });
 
-test('what a run was judged on is read from its snapshot; before that there is none', async () => {
+test('the fingerprints of the splits come from the snapshot and are empty before it', async () => {
   const folder = await made('finished', 0);
   mkdirSync(path.join(folder, 'data'));
   const [train, val, test] = ['a', 'b', 'c'].map((digit) => digit.repeat(64));
@@ -45,7 +45,7 @@ test('what a run was judged on is read from its snapshot; before that there is n
   expect(summaries[0]).toMatchObject({ valFingerprint: '', testFingerprint: '' });
 });
 
-test('a summary shows what the record says: figures, seconds of all stages, and who opened the test split', async () => {
+test('a summary has the figures of the record, the seconds of all stages, and the openings of the test split', async () => {
   const place = mkdtempSync(path.join(home, 'figures-'));
   const folder = await createRun(runsFolder(place), {
     ...{ project: place, preset: 'small', config: configSchema.parse({}), versions: {} },
@@ -83,7 +83,7 @@ test('a summary shows what the record says: figures, seconds of all stages, and 
   expect(await summarizeRun('p', folder)).toEqual(summary);
 });
 
-test('a run that began from given weights says so', async () => {
+test('a run knows whether it started from pretrained weights', async () => {
   const place = mkdtempSync(path.join(home, 'weights-'));
   const defaults = configSchema.parse({});
   const weights = path.join(place, 'weights.safetensors');
@@ -98,7 +98,7 @@ test('a run that began from given weights says so', async () => {
   expect(summaries.map(({ exported, preset }) => [exported, preset])).toEqual(Array(3).fill([false, null]));
 });
 
-test('runs from before numbers were kept are named by their place among the others', async () => {
+test('runs of early versions, which have no number, are named by their position', async () => {
   const place = mkdtempSync(path.join(home, 'numbers-'));
   const folders: string[] = [];
   for (const number of [null, null, 7]) {
@@ -107,11 +107,11 @@ test('runs from before numbers were kept are named by their place among the othe
     await writeRun(folder, { ...(await readRun(folder)), number });
     folders.push(folder);
   }
-  expect(await Promise.all(folders.map(runName))).toEqual(['Run 1', 'Run 2', 'Run 7']);
+  expect(await Promise.all(folders.map(nameOfRun))).toEqual(['Run 1', 'Run 2', 'Run 7']);
   expect((await summarizeRun('p', folders[1]!)).number).toBe(2);
 });
 
-test('a fingerprint that is not whole within the head of the snapshot is none', async () => {
+test('a fingerprint that is not complete within the head of the snapshot is ignored', async () => {
   const folder = await made('finished', 0);
   mkdirSync(path.join(folder, 'data'));
   const [short, long] = ['a'.repeat(63), 'b'.repeat(64)];

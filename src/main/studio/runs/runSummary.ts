@@ -2,13 +2,14 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunSummary } from '../../../shared/contract/runs.ts';
 import { stages } from '../../../shared/events.ts';
+import { defaultRunName } from '../../../shared/runName.ts';
 import { listRuns, readRun, runState } from '../../pipeline/storage/runFolder.ts';
 import type { RunRecord, RunState } from '../../pipeline/storage/runFolder.ts';
 import { folderBytes } from '../state/folderBytes.ts';
 import { runsFolder } from '../state/places.ts';
 import { sealedSummary, timesOpened } from './seal.ts';
 
-/** All runs of a project, oldest first, as the screens show them. Figures of the test split are not among them: it is sealed. */
+/** All runs of a project, oldest first. Leaves out test metrics, because the test split is sealed. */
 export async function summarizeRuns(project: string, folder: string): Promise<RunSummary[]> {
   const runs = await listRuns(runsFolder(folder));
   return Promise.all(
@@ -16,19 +17,18 @@ export async function summarizeRuns(project: string, folder: string): Promise<Ru
   );
 }
 
-/** One run, without a look at the others. */
+/** Summarizes one run without reading the others. */
 export async function summarizeRun(project: string, folder: string): Promise<RunSummary> {
   const record = await readRun(folder);
   return summarize(project, await numberOf(folder, record), folder, record, await runState(folder, record));
 }
 
-export async function runName(folder: string): Promise<string> {
-  return nameOf(await numberOf(folder, await readRun(folder)));
+/** The default name, as stored. */
+export async function nameOfRun(folder: string): Promise<string> {
+  return defaultRunName(await numberOf(folder, await readRun(folder)));
 }
 
-const nameOf = (number: number): string => `Run ${number}`;
-
-/** Runs from before numbers were kept are counted among the others. */
+/** Runs of early versions have no number and get their position among the others. */
 async function numberOf(folder: string, { number }: RunRecord): Promise<number> {
   if (number !== null) return number;
   const all = await listRuns(path.dirname(folder));
@@ -48,7 +48,7 @@ async function summarize(
     id: record.id,
     project,
     number,
-    name: nameOf(number),
+    name: defaultRunName(number),
     createdAt: record.createdAt,
     preset: record.preset,
     config: record.config,
@@ -79,7 +79,7 @@ async function summarize(
   };
 }
 
-/** From the head of the snapshot: the rest may be long. '' before the data stage. */
+/** Reads only the head of the snapshot, because the rest may be long. '' before the data stage. */
 async function fingerprints(folder: string): Promise<Pick<RunSummary, 'valFingerprint' | 'testFingerprint'>> {
   const handle = await open(path.join(folder, 'data', 'snapshot.json')).catch(() => null);
   if (handle === null) return { valFingerprint: '', testFingerprint: '' };
@@ -93,6 +93,6 @@ async function fingerprints(folder: string): Promise<Pick<RunSummary, 'valFinger
   }
 }
 
-/** What `cleanRun` would free: the checkpoints of a finished run are needed by nobody. */
+/** Bytes that `cleanRun` would free: a finished run no longer needs its checkpoints. */
 export const freeableBytes = async (folder: string, state: RunState): Promise<number> =>
   state === 'finished' ? folderBytes(path.join(folder, 'checkpoints')) : 0;

@@ -19,18 +19,18 @@ import { cacheFolder, enginesFolder, runsFolder } from '../state/places.ts';
 import { folderBytes } from '../state/folderBytes.ts';
 import { freeableBytes } from './runSummary.ts';
 
-/** The services around runs: every door (command line, browser, desktop) uses these. */
+/** Operations on runs, used by every door (command line, browser, desktop). */
 
 export interface RunRequest {
-  /** Folder of the photos and label files. */
+  /** Folder of the images and label files. */
   readonly project: string;
   readonly config: Config;
   readonly preset: string | null;
-  /** Null: the whole pipeline. */
+  /** Null for the whole pipeline. */
   readonly stages: readonly Stage[] | null;
-  /** Null: runs/ inside the project. */
+  /** Null for runs/ inside the project. */
   readonly runsFolder: string | null;
-  /** What was measured before the start. */
+  /** Seconds per stage as measured before the start. */
   readonly expected?: StageSeconds[];
 }
 
@@ -39,17 +39,17 @@ export interface StartedRun {
   readonly job: Job;
 }
 
-/** The folder of a run of a project; its id is a name and never a path. */
+/** The folder of a run of a project. Rejects ids that are paths. */
 export function runPlace(project: string, run: string): string {
-  if (!/^[\w.-]+$/.test(run) || run.startsWith('.')) throw new Problem('file', `'${run}' is no run.`);
+  if (!/^[\w.-]+$/.test(run) || run.startsWith('.')) throw new Problem('file.notARunId', { run });
   return insideFolder(project, path.join(path.relative(project, runsFolder(project)), run));
 }
 
-/** Makes a run's folder; nothing is started. */
+/** Creates the folder of a run without starting it. */
 export async function newRun(request: Omit<RunRequest, 'stages'>): Promise<string> {
   const project = path.resolve(request.project);
   await access(project).catch(() => {
-    throw new Problem('data', `The project folder ${project} does not exist.`);
+    throw new Problem('data.projectFolderMissing', { folder: project });
   });
   return createRun(request.runsFolder ?? runsFolder(project), {
     project,
@@ -65,7 +65,10 @@ export async function startRun(request: RunRequest, watcher: JobWatcher): Promis
   return { folder, job: resumeRun(folder, request.stages, watcher) };
 }
 
-/** Resumes a run; named stages are done even if they were finished. `takeOver`: whoever locked it is gone, says a person. */
+/**
+ * Starts or resumes a run. Named stages are repeated even if they were finished. `takeOver` means that a person confirmed
+ * that the process which locked the run is gone.
+ */
 export function resumeRun(folder: string, stages: readonly Stage[] | null, watcher: JobWatcher, takeOver = false): Job {
   const start = async (): Promise<JobRequest> => ({
     type: 'run',
@@ -79,13 +82,13 @@ export function resumeRun(folder: string, stages: readonly Stage[] | null, watch
   return startJobWhen(start(), watcher);
 }
 
-/** A person says that whoever locked the run is gone. Refused while that process is seen to live. */
+/** A person confirms that the process which locked the run is gone. Rejected while that process is known to be alive. */
 export async function takeOverRun(folder: string): Promise<void> {
   const lock = await takeLock(lockFile(folder), 'training', { takeOver: true });
   await lock.release();
 }
 
-/** What a person says of a run: a note, a pin, the trash. */
+/** Changes what a person can set on a run: its note, its pin, and whether it is in the trash. */
 export async function changeRun(
   folder: string,
   change: { note?: string | undefined; pinned?: boolean | undefined; trashed?: boolean | undefined },
@@ -102,26 +105,25 @@ export async function changeRun(
   await underLock(folder, 'notes', write);
 }
 
-/** Removes a run that lies in the trash, for good. */
+/** Deletes a run in the trash for good. */
 export async function deleteRun(folder: string): Promise<void> {
   const { trashed } = await readRun(folder);
-  if (!trashed) throw new Problem('config', 'Only runs in the trash are deleted for good.');
+  if (!trashed) throw new Problem('config.runNotInTrash');
   await underLock(folder, 'deleting', () => rm(path.join(folder, 'run.json')));
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Checkpoints of a finished run are needed by nobody; returns the bytes that are free now. */
+/** Deletes the checkpoints of a finished run, which nothing needs any more. Returns the freed bytes. */
 export async function cleanRun(folder: string): Promise<number> {
   const { state } = await readRun(folder);
-  if (state !== 'finished')
-    throw new Problem('config', 'This run is not finished: its checkpoints are what it goes on from.');
+  if (state !== 'finished') throw new Problem('config.checkpointsNeeded');
   const checkpoints = path.join(folder, 'checkpoints');
   const bytes = await folderBytes(checkpoints);
   await rm(checkpoints, { recursive: true, force: true });
   return bytes;
 }
 
-/** What a project's runs take of the disk, and what `cleanRun` would free of it. */
+/** Disk space of a project's runs, and how much of it `cleanProject` would free. */
 export async function diskUse(project: string): Promise<{ runs: number; bytes: number; freeableBytes: number }> {
   const runs = await listRuns(runsFolder(project));
   const freeable = await Promise.all(runs.map(({ folder, state }) => freeableBytes(folder, state)));
@@ -132,7 +134,7 @@ export async function diskUse(project: string): Promise<{ runs: number; bytes: n
   };
 }
 
-/** The checkpoints of all finished runs of a project; returns the bytes that are free now. */
+/** Deletes the checkpoints of all finished runs of a project. Returns the freed bytes. */
 export async function cleanProject(project: string): Promise<number> {
   let freed = 0;
   for (const { folder, state } of await listRuns(runsFolder(project)))
@@ -142,11 +144,11 @@ export async function cleanProject(project: string): Promise<number> {
 
 async function underLock(
   folder: string,
-  what: string,
+  purpose: string,
   work: () => Promise<void>,
   options: LockOptions = {},
 ): Promise<void> {
-  const lock = await takeLock(lockFile(folder), what, options);
+  const lock = await takeLock(lockFile(folder), purpose, options);
   try {
     await work();
   } finally {
@@ -154,7 +156,7 @@ async function underLock(
   }
 }
 
-/** Changes a run's settings between stages, under its lock. `onWait` hears why it waits for a lock that cannot be checked. */
+/** Changes a run's settings under its lock. `onWait` is told why it waits for a lock that cannot be checked. */
 export async function changeConfig(
   folder: string,
   change: (config: Config) => Config,
@@ -167,7 +169,7 @@ export async function changeConfig(
   await underLock(folder, 'settings', write, { onWait });
 }
 
-/** The run that a path means: a run's own folder, or the newest run of a project. */
+/** Resolves a path to a run: the path is the run's own folder, or a project whose newest accepted run is meant. */
 export async function findRun(place: string, accepts: (record: RunRecord) => boolean = () => true): Promise<string> {
   const folder = path.resolve(place);
   if (
@@ -181,18 +183,14 @@ export async function findRun(place: string, accepts: (record: RunRecord) => boo
     () => true,
     () => false,
   );
-  if (own) await readRun(folder); // says what is wrong with it
+  if (own) await readRun(folder); // throws what is wrong with it
   const runs = await listRuns(runsFolder(folder));
   const newest = runs.findLast(({ record }) => accepts(record));
-  if (newest === undefined)
-    throw new Problem(
-      'file',
-      `${folder} is no run and has none${runs.length === 0 ? '' : ' that fits'}: name a run's folder, or a project that has runs.`,
-    );
+  if (newest === undefined) throw new Problem(runs.length === 0 ? 'file.noRuns' : 'file.noMatchingRun', { folder });
   return newest.folder;
 }
 
-/** Dependencies are pinned, so package.json says what runs. */
+/** Versions for run.json. Dependencies are pinned, so package.json has their exact versions. */
 function versions(): Record<string, string> {
   const { version, dependencies } = createRequire(import.meta.url)('../../../../package.json') as {
     version: string;

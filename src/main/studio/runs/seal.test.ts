@@ -34,7 +34,7 @@ const sample = (name: string, present: readonly number[]): Sample => ({
 });
 const images = (split: string): Sample[] => [sample(`${split}1`, [0]), sample(`${split}2`, [1])];
 
-/** On validation every decision is right, on test every one is wrong: a verdict tells which was looked at. */
+/** All decisions are right on validation and wrong on test, so a verdict shows which split it is based on. */
 const right = Uint8Array.of(250, 5, 5, 250);
 const wrong = Uint8Array.of(5, 250, 250, 5);
 
@@ -82,7 +82,7 @@ beforeAll(async () => {
 });
 
 function writeBundleFolder(bundle: string, thresholds: Parameters<typeof writeThresholds>[2]): void {
-  const judged = (codes: Uint8Array) =>
+  const evaluated = (codes: Uint8Array) =>
     evaluateSplit({
       labels: Int8Array.of(1, 0, 0, 1),
       codes,
@@ -91,7 +91,7 @@ function writeBundleFolder(bundle: string, thresholds: Parameters<typeof writeTh
       thresholds: { globalK: 128, perClassK: [128, 128] },
       seed: 1,
     });
-  const [val, onTest] = [judged(right), judged(wrong)];
+  const [val, onTest] = [evaluated(right), evaluated(wrong)];
   const agreement = { decisions: 1, scoreDifference: 0 };
   const metrics = {
     formatVersion: METRICS_FORMAT_VERSION,
@@ -133,7 +133,7 @@ function writeBundleFolder(bundle: string, thresholds: Parameters<typeof writeTh
 
 const sealedFiles = ['metrics.json', 'MODEL_CARD.md', 'report.html', 'report.es.html'];
 
-test('before a person opens test, no screen gets a figure of it', async () => {
+test('before a person opens the test split, no screen gets its metrics', async () => {
   expect(timesOpened(await readRun(folder))).toBe(0);
   const summaries = await summarizeRuns('p', home);
   expect(JSON.stringify(summaries)).not.toContain(String(TEST_ONLY));
@@ -150,7 +150,7 @@ test('before a person opens test, no screen gets a figure of it', async () => {
   ]);
 });
 
-test('a running studio does not report them either', () => {
+test('events of a run do not contain them either', () => {
   const finished: RunEvent = {
     type: 'stageFinished',
     stage: 'test',
@@ -164,7 +164,7 @@ test('a running studio does not report them either', () => {
   expect(sealedEvent(message)).toBe(message);
 });
 
-test('the click opens it, is counted, and the verdict is then the one on test', async () => {
+test('opening it is counted, and the verdict is then based on test', async () => {
   await openTest(folder);
   const tune = await readTune(folder, 'Run 1');
   expect(tune.testOpened).toBe(1);

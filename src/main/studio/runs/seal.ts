@@ -2,11 +2,11 @@ import type { RunEvent, Stage } from '../../../shared/events.ts';
 import type { RunRecord } from '../../pipeline/storage/runFolder.ts';
 
 /**
- * The test split stays sealed until a person opens it: a figure that was seen has a say in what is chosen next. No screen
- * gets one before that, neither in a run's summary nor while the run reports.
+ * The test split stays sealed until a person opens it, because a metric that was seen influences later choices. Before
+ * that, no screen receives a test metric, neither in a run's summary nor in its events.
  */
 
-/** Who opened the test split by hand. The pipeline's own scoring is not an opening: nobody has seen it. */
+/** Marks an opening by a person. The pipeline's own scoring does not count, because nobody has seen its result. */
 export const OPENED_BY_HAND = 'studio';
 
 export const timesOpened = ({ testOpenings }: Pick<RunRecord, 'testOpenings'>): number =>

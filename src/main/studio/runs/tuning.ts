@@ -17,11 +17,10 @@ import { OPENED_BY_HAND, timesOpened } from './seal.ts';
 
 const UNKNOWN_BYTE = 255;
 
-/** Scores and thresholds of a finished run. Test scores only come along once a person has opened the split. */
+/** Scores and thresholds of a finished run. Includes test scores only if a person has opened the test split. */
 export async function readTune(folder: string, name: string): Promise<Tune> {
   const record = await readRun(folder);
-  if (record.stages.thresholds.state !== 'finished')
-    throw new Problem('data', 'This run has no thresholds yet: they come after training.');
+  if (record.stages.thresholds.state !== 'finished') throw new Problem('data.noThresholds');
   const dataset = await readSnapshot(snapshotFolder(folder), record.project);
   const thresholds = await readThresholds(folder);
   const opened = timesOpened(record);
@@ -67,7 +66,7 @@ async function scored(folder: string, dataset: Dataset, split: SplitName): Promi
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
-/** Writes what a person decided into thresholds.json, with its figures on validation. */
+/** Writes thresholds that a person chose into thresholds.json, with their metrics on validation. */
 export async function saveThresholds(folder: string, chosen: readonly ClassThresholdState[]): Promise<void> {
   const lock = await takeLock(lockFile(folder), 'thresholds');
   try {
@@ -76,8 +75,7 @@ export async function saveThresholds(folder: string, chosen: readonly ClassThres
       vocabulary,
       splits: { val },
     } = await readSnapshot(snapshotFolder(folder), record.project);
-    if (chosen.length !== vocabulary.length)
-      throw new Problem('mismatch', 'The thresholds do not fit this run: it has other labels. Reload the screen.');
+    if (chosen.length !== vocabulary.length) throw new Problem('mismatch.thresholdsOfOtherLabels');
     const before = await readThresholds(folder);
     const codes = await readCodes({ folder }, 'val');
     const labels = labelMatrix(val, vocabulary.length);
@@ -101,13 +99,12 @@ export async function saveThresholds(folder: string, chosen: readonly ClassThres
   }
 }
 
-/** The explicit click: counted in run.json, for a split that is looked at often is no test any more. */
+/** Opens the test split and counts it in run.json, because a split that guides decisions is no longer a fair test. */
 export async function openTest(folder: string): Promise<void> {
   const lock = await takeLock(lockFile(folder), 'opening test');
   try {
     const record = await readRun(folder);
-    if (record.stages.test.state !== 'finished')
-      throw new Problem('data', 'The test split has not been scored yet: that is the last stage of a run.');
+    if (record.stages.test.state !== 'finished') throw new Problem('data.testNotScored');
     await writeRun(folder, {
       ...record,
       testOpenings: [...record.testOpenings, { at: new Date().toISOString(), by: OPENED_BY_HAND }],
@@ -117,7 +114,7 @@ export async function openTest(folder: string): Promise<void> {
   }
 }
 
-/** `file` is an image of the run, absolute. */
+/** `file` is the absolute path of an image of the run. */
 export async function occlusionMap(
   folder: string,
   file: string,

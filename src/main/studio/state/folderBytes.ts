@@ -2,10 +2,10 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { entriesOf } from '../../pipeline/storage/entriesOf.ts';
 
-/** Files that are asked for at once. */
+/** Entries per turn of the event loop, so that a cache of 100,000 files does not block the studio. */
 const AT_ONCE = 32;
 
-/** Files below a folder, one by one, links not followed. What is gone meanwhile or cannot be read is passed over. */
+/** Files in a folder and its subfolders. Does not follow links, and skips what has vanished or cannot be read. */
 export async function* filesBelow(folder: string): AsyncGenerator<string> {
   const folders = [folder];
   for (let place = folders.pop(); place !== undefined; place = folders.pop())

@@ -22,20 +22,20 @@ const keychain = (name: string): Keychain => ({
 const written = (): string => readFileSync(path.join(folder, 'settings.json'), 'utf8');
 
 describe('a proxy with a password', () => {
-  test('goes to the keychain, and comes back from it', async () => {
+  test('is stored in the keychain and read from it', async () => {
     await (await openSettings(folder, keychain('a'))).change({ proxy: PROXY });
     expect(written()).not.toContain('pass');
     expect((await openSettings(folder, keychain('a'))).current().proxy).toBe(PROXY);
   });
 
-  test('moves to the keychain when there is one for the first time', async () => {
+  test('moves to the keychain as soon as there is one', async () => {
     await (await openSettings(folder)).change({ proxy: PROXY });
     expect(written()).toContain('pass');
     expect((await openSettings(folder, keychain('a'))).current().proxy).toBe(PROXY);
     expect(written()).not.toContain('pass');
   });
 
-  test('is kept by a door that cannot open it, until somebody changes it there', async () => {
+  test('is kept by a door that cannot open it until somebody changes it there', async () => {
     await (await openSettings(folder, keychain('a'))).change({ proxy: PROXY });
     const other = await openSettings(folder);
     expect(other.current().proxy).toBe('');

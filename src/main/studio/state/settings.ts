@@ -5,22 +5,22 @@ import type { Settings } from '../../../shared/contract/studio.ts';
 import { settingsSchema } from '../../../shared/contract/studio.ts';
 import { readStored, writeStored } from './storedJson.ts';
 
-/** The studio's own settings: a JSON file in its state folder that only its owner may read, for a proxy's address may hold a password. */
+/** The studio's own settings. Only their owner may read the file, because a proxy address may contain a password. */
 export interface SettingsStore {
   current(): Settings;
   change(part: Partial<Settings>): Promise<Settings>;
 }
 
-/** The system's keychain, where a door has one. */
+/** The system's keychain, which only the desktop door has. */
 export interface Keychain {
-  /** As text that only this user of this machine can open. */
+  /** Encrypts into text that only this user on this machine can open. */
   seal(secret: string): string;
-  /** Null where it cannot be opened: it was sealed elsewhere, or the keychain is locked. */
+  /** Null when it cannot be opened because it was sealed elsewhere or the keychain is locked. */
   open(sealed: string): string | null;
 }
 
 const storedSchema = settingsSchema.extend({
-  /** The proxy as the keychain sealed it; `proxy` is empty then. */
+  /** The proxy as sealed by the keychain. `proxy` is empty in that case. */
   sealedProxy: z.string().default(''),
 });
 
@@ -41,7 +41,7 @@ export async function openSettings(stateFolder: string, keychain: Keychain | nul
     current: () => settings,
     change: async (part) => {
       settings = settingsSchema.parse({ ...settings, ...part });
-      // What another door sealed stays until the proxy itself is changed.
+      // A proxy that another door sealed is kept until the proxy itself is changed.
       if (part.proxy !== undefined) sealedProxy = '';
       await write();
       return settings;
@@ -49,7 +49,7 @@ export async function openSettings(stateFolder: string, keychain: Keychain | nul
   };
 }
 
-/** Also what an earlier version left readable for everybody. Disks without permissions (exFAT) refuse, and have none to give. */
+/** Also fixes files that an earlier version left readable for everybody. Disks without permissions (exFAT) fail here. */
 async function keepPrivate(folder: string, file: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: OWNER_ONLY.folder });
   await chmod(folder, OWNER_ONLY.folder).catch(() => undefined);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 
-/** A small JSON file of the studio's own. A missing or damaged one reads as the fallback: nothing in it is worth an error. */
+/** Reads a small JSON file of the studio. A missing or damaged one gives the fallback, because losing it does no harm. */
 export async function readStored<T extends z.ZodType>(
   file: string,
   schema: T,

@@ -15,14 +15,14 @@ const progress = (done: number) =>
     secondsLeft: 4 - done,
   }) as const;
 
-/** Work that ends when it is cancelled, as a job does, or when the test says so. */
+/** Work that ends when it is cancelled, as a job does, or when the test ends it. */
 function opened() {
   const events: StudioEvent[] = [];
   const activities = openActivities((event) => events.push(event));
   const begin = (kind: 'check' | 'try') => {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const ended = activities.during(kind, 'p', ({ onEvent, signal }) => {
-      signal.addEventListener('abort', () => reject(new Problem('engine', 'The process is gone.')));
+      signal.addEventListener('abort', () => reject(new Problem('engine.npmMissing')));
       onEvent(progress(1));
       return promise;
     });
@@ -32,7 +32,7 @@ function opened() {
   return { activities, events, begin };
 }
 
-test('a long call is shown while it goes on, with how far it is', async () => {
+test('a long call is shown with its progress while it runs', async () => {
   const { activities, events, begin } = opened();
   const { ended, resolve } = begin('check');
   const [shown] = activities.current();
@@ -43,19 +43,19 @@ test('a long call is shown while it goes on, with how far it is', async () => {
   expect(events.map(({ type }) => type)).toEqual(['activity', 'activity', 'activityEnded']);
 });
 
-test('cancelling one ends it alone, and says cancelled whatever its work said', async () => {
+test('cancelling one ends only that one, and rejects with cancelled whatever its work threw', async () => {
   const { activities, begin } = opened();
   const [first, second] = [begin('check'), begin('check')];
   const [one, other] = activities.current();
   activities.cancel(one!.id);
   await expect(first.ended).rejects.toMatchObject({ kind: 'cancelled' });
   expect(activities.current()).toEqual([other]);
-  activities.cancel(one!.id); // it has just ended
+  activities.cancel(one!.id); // it has already ended
   second.resolve('found');
   expect(await second.ended).toBe('found');
 });
 
-test('a kind, or all, are cancelled together', async () => {
+test('all of one kind, or all of them, can be cancelled together', async () => {
   const { activities, begin } = opened();
   const [check, image, another] = [begin('check'), begin('try'), begin('try')];
   activities.cancelKind('try');

@@ -3,17 +3,17 @@ import type { RunEvent } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { JobWatcher } from '../../jobs/startJob.ts';
 
-/** What a long call works under: where it reports, and what ends it. */
+/** Where a long call reports its progress, and the signal that ends it. */
 export type ActivityWatcher = Required<Pick<JobWatcher, 'onEvent'>> & { readonly signal: AbortSignal };
 
-/** Everything long that is not a run, shown on every screen and cancelled from any of them. */
+/** Long calls that are not runs. Every screen shows them and can cancel them. */
 export interface Activities {
   current(): readonly Activity[];
-  /** Rejects with Problem 'cancelled' when it was cancelled, whatever the work itself said. */
+  /** Rejects with a Problem 'cancelled' when it was cancelled, whatever the work itself threw. */
   during<T>(kind: Activity['kind'], project: string | null, work: (watcher: ActivityWatcher) => Promise<T>): Promise<T>;
-  /** Ends one; its processes end with it. One that has just ended is no error. */
+  /** Ends an activity and its processes. Does nothing if it has already ended. */
   cancel(id: string): void;
-  /** Ends those of a kind: a measurement gives way to a training. */
+  /** Ends all of one kind: a training, for example, ends a measurement. */
   cancelKind(kind: Activity['kind']): void;
   cancelAll(): void;
 }
@@ -38,7 +38,7 @@ export function openActivities(emit: (event: StudioEvent) => void): Activities {
       try {
         return await work({ onEvent, signal: controller.signal });
       } catch (error) {
-        throw controller.signal.aborted ? new Problem('cancelled', 'Cancelled.') : error;
+        throw controller.signal.aborted ? new Problem('cancelled.work') : error;
       } finally {
         running.delete(id);
         emit({ type: 'activityEnded', id });

@@ -5,7 +5,7 @@ const QUERY = ['--query-gpu=name,utilization.gpu,memory.used,memory.total', '--f
 const PATIENCE_MS = 2000;
 const MEBIBYTE = 2 ** 20;
 
-/** What NVIDIA's own tool says of each card; nothing where it is not installed, and it is not asked again then. */
+/** Load per card as reported by nvidia-smi. If the tool is missing, the result is empty and it is not called again. */
 export function createGpuMeter(command = 'nvidia-smi'): () => Promise<GpuLoad[]> {
   let missing = false;
   return () =>
@@ -18,7 +18,7 @@ export function createGpuMeter(command = 'nvidia-smi'): () => Promise<GpuLoad[]>
     });
 }
 
-/** Lines such as 'NVIDIA GeForce RTX 4070, 43, 3120, 12282': percent and MiB. A card that cannot say has '[N/A]'. */
+/** Parses lines such as 'NVIDIA GeForce RTX 4070, 43, 3120, 12282' (percent and MiB); unknown values are '[N/A]'. */
 export function parseGpus(text: string): GpuLoad[] {
   return text.split('\n').flatMap((line) => {
     const parts = line.split(',').map((part) => part.trim());

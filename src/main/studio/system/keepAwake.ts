@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 
-/** Keeps the machine from sleeping while something trains, with the system's own tool; where there is none, nothing happens. */
+/** Keeps the machine from sleeping during a training, with a tool of the system. Without one it does nothing. */
 export function createKeepAwake(): (awake: boolean) => void {
   let holder: ChildProcess | null = null;
   return (awake) => {

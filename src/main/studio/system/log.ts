@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSy
 import os from 'node:os';
 import path from 'node:path';
 
-/** The studio's own log: what went wrong, for a support bundle. Nothing leaves the machine by itself. */
+/** The studio's log of errors, for the diagnostics that a person may copy. Nothing is sent anywhere. */
 export interface Log {
   readonly file: string;
   write(text: string): void;
@@ -21,7 +21,7 @@ export function openLog(stateFolder: string): Log {
         if (existsSync(file) && statSync(file).size > LARGEST_BYTES) renameSync(file, `${file}.old`);
         appendFileSync(file, `${new Date().toISOString()} ${text}\n`);
       } catch {
-        /* a full disk must not stop the studio over its log */
+        /* a full disk must not stop the studio because of its log */
       }
     },
     tail: (lines) => {
@@ -34,12 +34,12 @@ export function openLog(stateFolder: string): Log {
   };
 }
 
-/** Where systems keep what belongs to people: their folders, and disks that they plug in. */
+/** Paths in people's own folders and on removable disks. */
 const PERSONAL = /(?:\/(?:home|Users|mnt|media|Volumes|run\/media)\/|\b[A-Z]:\\)[^\s"'`<>|]*/g;
 /** 'http://name:password@host' */
 const CREDENTIALS = /\b(\w+:\/\/)[^\s"'/]*@/g;
 
-/** Text without what would name the user, their folders or their machine, and without passwords. */
+/** Removes passwords and everything that identifies the user, their folders or their machine. */
 export function redacted(
   text: string,
   folders: readonly string[],
@@ -56,7 +56,7 @@ export function redacted(
   return withoutWord(withoutWord(strangers, user, '<user>'), host, '<host>');
 }
 
-/** A user may be called 'node' or 'a': only the whole word is theirs. */
+/** Replaces whole words only, because a user may be called 'node' or 'a'. */
 function withoutWord(text: string, word: string, shown: string): string {
   const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   return word === '' ? text : text.replaceAll(new RegExp(`(?<![\\w.-])${escaped}(?![\\w-])`, 'g'), shown);

@@ -3,7 +3,7 @@ import { createGpuMeter, parseGpus } from './gpuLoad.ts';
 import { threadsOf } from './machine.ts';
 
 describe('threads of a new run', () => {
-  test('all cores, or as many as were asked for', () => {
+  test('all cores, or as many as the settings say', () => {
     expect(threadsOf({ threads: 0, polite: false }, 8)).toBe(0);
     expect(threadsOf({ threads: 3, polite: true }, 8)).toBe(3);
   });
@@ -13,13 +13,13 @@ describe('threads of a new run', () => {
     [4, 3],
     [8, 6],
     [24, 18],
-  ])('polite on %i cores: %i', (cores, threads) =>
+  ])('polite mode on %i cores uses %i', (cores, threads) =>
     expect(threadsOf({ threads: 0, polite: true }, cores)).toBe(threads),
   );
 });
 
 describe('load of graphics cards', () => {
-  test('each card, in bytes and shares; what a card cannot say stays open', () => {
+  test('is in bytes and shares per card; what a card does not report is null', () => {
     expect(parseGpus('NVIDIA GeForce RTX 4070, 43, 3120, 12282\nGRID V100, model 2, [N/A], 0, 16384\n\n')).toEqual([
       {
         name: 'NVIDIA GeForce RTX 4070',
@@ -31,6 +31,6 @@ describe('load of graphics cards', () => {
     ]);
     expect(parseGpus('NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver.')).toEqual([]);
   });
-  test('a tool that is not there is no error', async () =>
+  test('a missing tool is not an error', async () =>
     expect(await createGpuMeter('no-such-tool-of-any-vendor')()).toEqual([]));
 });

@@ -7,7 +7,7 @@ import { surveyMachine } from '../engines/survey.ts';
 import { createGpuMeter } from './gpuLoad.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
 
-/** What this machine can do: engines are started and timed once, and again when asked. */
+/** What this machine can do. Engines are started and timed once, and again on request. */
 export interface MachineStore {
   known(): Machine | null;
   measure(signal?: AbortSignal): Promise<Machine>;
@@ -26,7 +26,7 @@ export async function openMachine(stateFolder: string): Promise<MachineStore> {
   };
 }
 
-/** Threads of a new run whose settings leave it to the studio; 0: all cores. In the polite mode a quarter of them, at least one, is left to others. */
+/** Threads of a new run; 0 means all cores. Polite mode leaves a quarter of the cores, at least one, to other programs. */
 export function threadsOf(
   { threads, polite }: Pick<Settings, 'threads' | 'polite'>,
   cores = os.availableParallelism(),
@@ -46,8 +46,10 @@ function cpuTimes(): CpuTimes {
   return { busy, total: busy + times.reduce((sum, time) => sum + time.idle, 0) };
 }
 
-/** Each call says how busy the processor was since the one before. */
-export function createLoadMeter(folder: string, jobPid: () => number | null): () => Promise<Load> {
+export type LoadMeter = () => Promise<Load>;
+
+/** Each call reports how busy the CPU was since the previous call. */
+export function createLoadMeter(folder: string, jobPid: () => number | null): LoadMeter {
   let last = cpuTimes();
   const gpus = createGpuMeter();
   return async () => {
@@ -69,7 +71,7 @@ export function createLoadMeter(folder: string, jobPid: () => number | null): ()
   };
 }
 
-/** Where the system says so in /proc. */
+/** Reads /proc, so it is null on systems without it. */
 async function residentBytes(pid: number): Promise<number | null> {
   const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const match = /^VmRSS:\s*(\d+) kB$/m.exec(text);

@@ -18,7 +18,7 @@ import type { ProjectSummary } from '../labels/projectSummary.ts';
 import { summarizeProject } from '../labels/projectSummary.ts';
 import { runPlace } from '../runs/runs.ts';
 import { openHistories } from '../runs/history.ts';
-import { runName } from '../runs/runSummary.ts';
+import { nameOfRun } from '../runs/runSummary.ts';
 import { openTest, readTune, saveThresholds } from '../runs/tuning.ts';
 import { shrinkFolder } from '../state/shrinkFolder.ts';
 import type { ThreadMethod } from './protocol.ts';
@@ -83,7 +83,7 @@ export function createTasks(stateFolder: string, emit: (event: StudioEvent) => v
       histories.read(run, runOf(folderOf(project), run), folderOf(project)),
     'tune.read': async ({ project, run }, folderOf) => {
       const folder = runOf(folderOf(project), run);
-      return readTune(folder, await runName(folder));
+      return readTune(folder, await nameOfRun(folder));
     },
     'tune.save': async ({ project, run, thresholds }, folderOf) => {
       await saveThresholds(runOf(folderOf(project), run), thresholds);
@@ -93,7 +93,7 @@ export function createTasks(stateFolder: string, emit: (event: StudioEvent) => v
       const folder = runOf(folderOf(project), run);
       await openTest(folder);
       emit({ type: 'runsChanged', project });
-      return readTune(folder, await runName(folder));
+      return readTune(folder, await nameOfRun(folder));
     },
   };
 

@@ -8,7 +8,7 @@ import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { loadConfig, presetNames } from '../config/loadConfig.ts';
 import { projectConfigFile } from '../state/places.ts';
 
-/** Presets that the Train screen offers, in this order; the others are for measurements and the command line. */
+/** Presets on the Train screen, in this order. The others are for benchmarks and the command line. */
 const offered = ['fast', 'balanced', 'best'];
 
 export async function configChoices(folder: string): Promise<ConfigChoices> {
@@ -21,32 +21,32 @@ export async function configChoices(folder: string): Promise<ConfigChoices> {
   const written = own ? (await loadConfig({ file })).config : null;
   const answer = written?.data.unlabeled ?? 'ask';
   return {
-    defaults: answered(configSchema.parse({}), answer),
+    defaults: withAnswer(configSchema.parse({}), answer),
     presets: await Promise.all(
-      names.map(async (name) => ({ name, config: answered((await loadConfig({ preset: name })).config, answer) })),
+      names.map(async (name) => ({ name, config: withAnswer((await loadConfig({ preset: name })).config, answer) })),
     ),
     own: written === null || holdsOnlyTheAnswer(written) ? null : written,
     file,
   };
 }
 
-/** A project's own settings, over the defaults. */
+/** The settings in a project's destila.yaml, merged over the defaults. */
 export async function projectConfig(folder: string): Promise<Config> {
   const file = projectConfigFile(folder);
   return (await loadConfig({ file: existsSync(file) ? file : null })).config;
 }
 
-/** What images without labels mean belongs to the photos: every preset keeps the project's answer. */
-const answered = (config: Config, unlabeled: UnlabeledMeaning): Config => ({
+/** The answer about images without labels belongs to the project, so every preset takes it over. */
+const withAnswer = (config: Config, unlabeled: UnlabeledMeaning): Config => ({
   ...config,
   data: { ...config.data, unlabeled },
 });
 
-/** A file that was made to remember the answer is not a choice of settings. */
+/** A destila.yaml that was only written to remember the answer does not count as the project's own settings. */
 const holdsOnlyTheAnswer = (config: Config): boolean =>
-  Object.keys(differences(configSchema.parse({}), answered(config, 'ask'))).length === 0;
+  Object.keys(differences(configSchema.parse({}), withAnswer(config, 'ask'))).length === 0;
 
-/** Only what differs from the defaults is written: a later version's better defaults then count. */
+/** Writes only what differs from the defaults, so that better defaults of a later version take effect. */
 export async function saveConfig(folder: string, config: Config): Promise<void> {
   await writeFileAtomic(projectConfigFile(folder), stringify(differences(configSchema.parse({}), config)));
 }

@@ -13,7 +13,7 @@ const curve = {
   stoppedEarly: false,
 };
 
-/** Searches that end when the test says so. */
+/** Searches that end when the test ends them. */
 function searches(training = false) {
   const begun: { request: Promise<JobRequest>; end(value: unknown): void }[] = [];
   const rates = openLearningRates(
@@ -26,7 +26,7 @@ function searches(training = false) {
         started: Promise.resolve(),
         result: promise,
         send: () => undefined,
-        cancel: () => reject(new Problem('cancelled', 'Cancelled.')),
+        cancel: () => reject(new Problem('cancelled.work')),
       };
     },
   );
@@ -35,7 +35,7 @@ function searches(training = false) {
   return { begun, rates, find };
 }
 
-test('what was found is kept with its settings, for its project and network alone', async () => {
+test('a result is kept with its settings, only for its project and network', async () => {
   const { begun, rates, find } = searches();
   const search = find();
   expect(await begun[0]!.request).toMatchObject({
@@ -50,10 +50,10 @@ test('what was found is kept with its settings, for its project and network alon
   expect(rates.found('q')).toEqual({ teacher: null, student: null });
 });
 
-test('one search at a time; the next may begin when it has ended', async () => {
+test('only one search runs at a time; the next may start when it has ended', async () => {
   const { begun, find } = searches();
   const first = find();
-  await expect(find('teacher')).rejects.toMatchObject({ kind: 'busy' });
+  await expect(find('teacher')).rejects.toMatchObject({ code: 'busy.rateSearchRunning' });
   begun[0]!.end(curve);
   await first;
   const second = find('teacher');
@@ -61,13 +61,13 @@ test('one search at a time; the next may begin when it has ended', async () => {
   await second;
 });
 
-test('none beside a training', async () => {
+test('no search starts during a training', async () => {
   const { begun, find } = searches(true);
-  await expect(find()).rejects.toMatchObject({ kind: 'busy' });
+  await expect(find()).rejects.toMatchObject({ code: 'busy.trainingDisturbsRateSearch' });
   expect(begun).toEqual([]);
 });
 
-test('a cancelled search leaves what was found before, and room for another', async () => {
+test('a cancelled search keeps the earlier result and allows another search', async () => {
   const { begun, rates, find } = searches();
   const first = find();
   begun[0]!.end(curve);

@@ -8,13 +8,13 @@ import { startJobWhen } from '../../jobs/startJob.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
 import { cacheFolder, enginesFolder } from '../state/places.ts';
 
-/** Learning-rate range tests: one at a time, and never beside a training, which each would slow down. */
+/** Learning-rate range tests. Only one runs at a time, and none during a training, because each would slow the other. */
 export interface LearningRates {
-  /** Rejects with Problem 'busy', 'cancelled', or what is wrong with the data or the settings. */
-  find(asked: RateSearch, watcher: JobWatcher): Promise<void>;
-  /** Ends the search that is on, if one is. */
+  /** Rejects with a Problem 'busy', 'cancelled', or with what is wrong with the data or the settings. */
+  find(search: RateSearch, watcher: JobWatcher): Promise<void>;
+  /** Ends the running search, if there is one. */
   cancel(): void;
-  /** The last of each network since the studio was opened. */
+  /** The latest result for each network since the studio was started. */
   found(project: string): FoundRates;
 }
 
@@ -25,10 +25,10 @@ export interface RateSearch {
   readonly network: NetworkName;
 }
 
-/** Between the lowest rate and the highest, 17 to a power of ten. */
+/** Steps from the lowest rate to the highest, which gives 17 per power of ten. */
 const STEPS = 100;
 
-/** `training` says whether a run is on; `start` is what starts a job, other in tests. */
+/** `training` tells whether a run is training. Tests replace `start`, which starts the job. */
 export function openLearningRates(
   training: () => boolean,
   start: (request: Promise<JobRequest>, watcher: JobWatcher) => Job = startJobWhen,
@@ -38,12 +38,8 @@ export function openLearningRates(
   let search: Job | null = null;
   return {
     find: async ({ project, folder, config, network }, watcher) => {
-      if (training())
-        throw new Problem(
-          'busy',
-          'A run is training: the search for a learning rate would slow it down, and be slowed down. Wait for its end, or stop it.',
-        );
-      if (search !== null) throw new Problem('busy', 'A learning rate is being searched for already.');
+      if (training()) throw new Problem('busy.trainingDisturbsRateSearch');
+      if (search !== null) throw new Problem('busy.rateSearchRunning');
       const request = chooseEngine(config, watcher.signal).then(({ name }): JobRequest => ({
         type: 'learningRateRange',
         project: folder,

@@ -5,7 +5,7 @@ import { goldenJson } from '../../../../tests/golden/golden.ts';
 import { configSchema } from '../../../shared/config.ts';
 import { estimate, preflight } from './preflight.ts';
 
-test('weights that cannot be read are said before the start, and nothing is measured', async () => {
+test('unreadable weights are reported before the start, and nothing is measured', async () => {
   const missing = path.join(tmpdir(), 'no', 'such', 'weights.safetensors');
   const found = await preflight(
     tmpdir(),
@@ -13,12 +13,14 @@ test('weights that cannot be read are said before the start, and nothing is meas
     { train: 10, val: 5, test: 5, labeledVal: 5 },
     3,
   );
-  expect(found).toMatchObject({ stageSeconds: [], teacherEpochSeconds: null, problem: { kind: 'file' } });
-  expect(found.problem!.message).toContain('student');
-  expect(found.problem!.message).toContain(missing);
+  expect(found).toMatchObject({
+    stageSeconds: [],
+    teacherEpochSeconds: null,
+    problem: { code: 'file.studentWeightsUnreadable', params: { path: missing } },
+  });
 });
 
-test('an epoch is its steps and the scoring of validation; a run is its epochs', () => {
+test('an epoch consists of its steps and the scoring of validation, a run of its epochs', () => {
   const config = configSchema.parse({
     teacher: { batch_size: 10, epochs_finetune: 4, weights: null },
     student: { batch_size: 20, epochs_finetune: 6, alpha: 1, weights: null },
@@ -41,7 +43,7 @@ test('an epoch is its steps and the scoring of validation; a run is its epochs',
   ]);
 });
 
-test('a head learns from forward passes, and from one for all its epochs where nothing is augmented', () => {
+test('a head needs forward passes only, and a single one for all epochs without augmentation', () => {
   const config = configSchema.parse({
     teacher: { batch_size: 10, epochs_head: 3, epochs_finetune: 4, weights: 'a' },
     student: { batch_size: 20, epochs_head: 2, epochs_finetune: 6, alpha: 1, weights: 'b' },
@@ -58,7 +60,7 @@ test('a head learns from forward passes, and from one for all its epochs where n
   ]);
   const plain = configSchema.parse({
     ...config,
-    augmentation: { horizontal_flip: 0, geometry_probability: 0, colour_probability: 0 },
+    augmentation: { horizontal_flip: 0, geometry_probability: 0, color_probability: 0 },
   });
   expect(estimate(plain, images, speeds).stageSeconds.slice(0, 2)).toEqual([
     { stage: 'teacher', seconds: 88 + 10 * 0.5 },
@@ -66,16 +68,16 @@ test('a head learns from forward passes, and from one for all its epochs where n
   ]);
 });
 
-test('a figure that validation cannot measure is named before anything is measured', async () => {
+test('a monitor that validation cannot measure is reported before anything is measured', async () => {
   const config = configSchema.parse({ teacher: { monitor: 'macro_ap' } });
   const found = await preflight(tmpdir(), config, { train: 10, val: 5, test: 5, labeledVal: 0 }, 3);
   expect(found.problem!.message).toContain('val.txt');
   expect(found.problem!.message).toContain('teacher.monitor: macro_ap');
 });
 
-test("the teacher scores the batches of the student: its share grows with the student's batch, and alpha 1 has none", () => {
-  // By hand: 100 training images in batches of 20 are 5 steps. The teacher scores 10 images in 0.5 s, so a batch of the
-  // student takes it 0.5 * 20 / 10 = 1 s. An epoch is 5 * (1 + 1) s, and 2 * 0.25 s on validation.
+test("the teacher scores the student's batches: its share grows with their size, and is 0 with alpha 1", () => {
+  // Computed by hand: 100 training images in batches of 20 are 5 steps. The teacher scores 10 images in 0.5 s, so a
+  // student batch takes it 0.5 * 20 / 10 = 1 s. An epoch is 5 * (1 + 1) s, plus 2 * 0.25 s on validation.
   const config = (alpha: number) =>
     configSchema.parse({
       teacher: { batch_size: 10, epochs_finetune: 4, weights: null },
@@ -98,7 +100,7 @@ test("the teacher scores the batches of the student: its share grows with the st
   expect(taught.stageSeconds.map(({ seconds }) => seconds)).toEqual([88, 63, 9.25 + 27.3, 2.5, 1.25, 0.75]);
 });
 
-test('post-training quantization scores validation for every choice it has, and training images to correct and calibrate', () => {
+test('post-training quantization scores validation for each candidate, and training images to correct and calibrate', () => {
   const seconds = (student: object, train: number): number => {
     const config = configSchema.parse({
       student: { batch_size: 20, ...student },
@@ -119,7 +121,7 @@ test('post-training quantization scores validation for every choice it has, and 
   expect(seconds({ weights: null, epochs_finetune: 1 }, 1000)).toBe(62 * 0.25);
 });
 
-test('a head that the teacher teaches waits for the teacher as well', () => {
+test('distilling into a head also takes the time of the teacher', () => {
   const config = configSchema.parse({
     teacher: { batch_size: 10, epochs_head: 0, epochs_finetune: 0, weights: null },
     student: { batch_size: 20, epochs_head: 3, epochs_finetune: 0, alpha: 0.5, weights: 'b' },
@@ -133,7 +135,7 @@ test('a head that the teacher teaches waits for the teacher as well', () => {
   expect(found.stageSeconds[1]).toEqual({ stage: 'student', seconds: 3 * 5 * 1.25 });
 });
 
-test('the disk holds three checkpoints of four copies, three model files, and pixels up to the limit of the cache', async () => {
+test('disk space is three checkpoints of four copies, three model files, and pixels up to the cache limit', async () => {
   const needed = async (cacheGb: number, student: string): Promise<number> =>
     (
       await preflight(

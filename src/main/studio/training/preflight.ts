@@ -14,19 +14,26 @@ import { MOST_BATCHES } from '../../pipeline/train/batchStatistics.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
 import { enginesFolder } from '../state/places.ts';
 
+/** Images per split. */
+interface ImageCounts {
+  readonly train: number;
+  readonly val: number;
+  readonly test: number;
+}
+
 const speed = z.object({ stepSeconds: z.number(), scoreSeconds: z.number() });
 const measurementSchema = z.object({ teacher: speed, student: speed, memoryBytes: z.number() });
 
 /** Weights, both moments and the average of a checkpoint, of which three are kept; the model files beside them. */
 const COPIES = 4 * 3 + 3;
-/** A fake-quantized step computes more than a float one. */
+/** Cost of a fake-quantized step relative to a float one. */
 const QAT_FACTOR = 1.3;
 
-/** What these settings cost on this machine: real steps are timed. Epochs are counted in full; early stopping only makes it shorter. */
+/** Measures what these settings cost on this machine by timing real steps. Early stopping can only shorten the estimate. */
 export async function preflight(
   folder: string,
   config: Config,
-  images: { train: number; val: number; test: number; /** Validation images with a label. */ labeledVal: number },
+  images: ImageCounts & { /** Validation images with a label. */ labeledVal: number },
   classes: number,
   signal?: AbortSignal,
 ): Promise<Preflight> {
@@ -54,7 +61,7 @@ export async function preflight(
     );
     return { ...common, ...estimate(config, images, measured), memoryBytes: measured.memoryBytes, problem: null };
   } catch (error) {
-    // It gave way to a run, and says nothing about the settings.
+    // The measurement was ended to make way for a run, which says nothing about the settings.
     if (toProblemData(error).kind === 'cancelled') throw error;
     return {
       ...common,
@@ -69,7 +76,7 @@ export async function preflight(
   }
 }
 
-/** A run that cannot read its weights fails after its first minute, or in the middle of the night; here it is said before. */
+/** Checks before the start what would otherwise fail the run after its first stage, hours later. */
 export async function requireWeights(config: Config): Promise<void> {
   for (const [stage, { weights }] of [
     ['teacher', config.teacher],
@@ -78,8 +85,8 @@ export async function requireWeights(config: Config): Promise<void> {
     if (weights !== null)
       await access(weights).catch((error: Error) => {
         throw new Problem(
-          'file',
-          `The ${stage}'s pretrained weights ${weights} cannot be read. Choose another file, or train from scratch.`,
+          stage === 'teacher' ? 'file.teacherWeightsUnreadable' : 'file.studentWeightsUnreadable',
+          { path: weights },
           error.message,
         );
       });
@@ -89,10 +96,10 @@ export async function requireWeights(config: Config): Promise<void> {
 type Measurement = z.infer<typeof measurementSchema>;
 
 /**
- * Batches of the student that post-training quantization scores at most. Validation decides between two sets of BatchNorm
- * statistics, then for or against a temperature, which takes a pass to find; the gap to the float scores takes two more.
+ * Upper bound on the student batches that post-training quantization scores. It compares two sets of BatchNorm statistics
+ * on validation. Finding a temperature takes one pass, evaluating it another, and the gap to the float scores two more.
  */
-function postTrainingPasses({ student, qat, tflite_export }: Config, images: { train: number; val: number }): number {
+function postTrainingBatches({ student, qat, tflite_export }: Config, images: { train: number; val: number }): number {
   const batches = (count: number): number => Math.ceil(count / qat.batch_size);
   const ofTrain = (count: number): number => batches(Math.min(count, images.train));
   const trainsBackbone = student.weights === null || student.epochs_finetune > 0;
@@ -104,10 +111,10 @@ function postTrainingPasses({ student, qat, tflite_export }: Config, images: { t
   return ((candidates * eachCandidate + statistics + temperatureAndGap) * qat.batch_size) / student.batch_size;
 }
 
-/** Seconds of each stage from seconds of a step. */
+/** Seconds per stage from the measured seconds per step. */
 export function estimate(
   config: Config,
-  images: { train: number; val: number; test: number },
+  images: ImageCounts,
   { teacher, student }: Measurement,
 ): Pick<
   Preflight,
@@ -120,13 +127,13 @@ export function estimate(
   const teacherEpoch =
     batches(images.train, config.teacher.batch_size) * teacher.stepSeconds +
     batches(images.val, config.teacher.batch_size) * teacher.scoreSeconds;
-  // The teacher scores the student's batches.
+  // With distillation, the teacher also scores the student's batches.
   const teaching =
     config.student.alpha < 1 ? teacher.scoreSeconds * (config.student.batch_size / config.teacher.batch_size) : 0;
   const studentEpoch =
     batches(images.train, config.student.batch_size) * (student.stepSeconds + teaching) +
     batches(images.val, config.student.batch_size) * student.scoreSeconds;
-  // The head learns from forward passes alone, and from one for all epochs where nothing is augmented.
+  // The head learns from forward passes alone. Without augmentation, one pass serves all epochs.
   const passes = ({ weights, epochs_head: epochs }: Config['teacher']): number =>
     weights === null || epochs === 0 ? 0 : changesNothing(config.augmentation) ? 1 : epochs;
   const teacherPass = batches(images.train, config.teacher.batch_size) * teacher.scoreSeconds;
@@ -143,7 +150,7 @@ export function estimate(
     {
       stage: 'qat' as const,
       seconds:
-        postTrainingPasses(config, images) * student.scoreSeconds + QAT_FACTOR * studentEpoch * config.qat.epochs,
+        postTrainingBatches(config, images) * student.scoreSeconds + QAT_FACTOR * studentEpoch * config.qat.epochs,
     },
     { stage: 'thresholds' as const, seconds: score(images.val) },
     { stage: 'test' as const, seconds: score(images.test) },

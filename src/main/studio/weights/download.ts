@@ -6,45 +6,43 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
-import type { Answered } from './request.ts';
+import type { Answer } from './request.ts';
 import { get } from './request.ts';
 
 export interface DownloadRequest {
   readonly url: string;
-  /** Absolute path of the finished file; `<target>.part` beside it holds what has come so far. */
+  /** Absolute path of the finished file. Until it is complete, `<target>.part` has the bytes received so far. */
   readonly target: string;
   readonly checksum: { readonly algorithm: 'sha256' | 'sha512' | 'md5'; readonly hex: string } | null;
   /** See request.ts. */
   readonly proxy: string | null;
   readonly signal: AbortSignal;
-  /** What helps where the download does not work; null where nothing does. */
-  readonly byHand: string | null;
-  /** Bytes so far and of the whole file; null where the server does not say. */
+  /** Whether a person can also download the file and put it into the weights folder; problems then say so. */
+  readonly canGetByHand: boolean;
+  /** Bytes so far and in total; the total is null if the server does not send it. */
   onProgress(done: number, total: number | null): void;
 }
 
-/** Goes on by itself after so many cuts in which something came. */
-const MOST_CUTS = 5;
+/** Lost connections after which it still resumes automatically, as long as each one received something. */
+const MOST_INTERRUPTIONS = 5;
 
 /**
- * Downloads a file so that it is whole or not there. What a cut, a kill or a cancellation leaves is gone on from, as long as the
- * server has the same file (its ETag); the checksum is taken over the whole file. Throws a Problem in words; nothing wrong is kept.
+ * Downloads a file so that it is either complete or absent. Resumes partial downloads after a dropped connection, crash or
+ * cancel, as long as the server still has the same file (by its ETag). The checksum covers the whole file. Throws a
+ * Problem, and keeps no file with a wrong checksum.
  */
 export async function download(request: DownloadRequest): Promise<void> {
   const part = `${request.target}.part`;
   await mkdir(path.dirname(request.target), { recursive: true });
   let stated: string | null = null;
-  for (let cuts = 0; ; cuts++) {
+  for (let interruptions = 0; ; interruptions++) {
     const before = await sizeOf(part);
     const { complete, statedSha256 } = await fetchRest(request, part);
     stated = statedSha256 ?? stated;
     if (complete) break;
     const now = await sizeOf(part);
-    if (cuts >= MOST_CUTS || now <= before)
-      throw new Problem(
-        'file',
-        `The connection was cut after ${megabytes(now)} MB. What came is kept: try again and it goes on from there.`,
-      );
+    if (interruptions >= MOST_INTERRUPTIONS || now <= before)
+      throw new Problem('file.downloadInterrupted', { megabytes: now / 1e6 });
   }
   await requireChecksum(part, request.checksum ?? (stated === null ? null : { algorithm: 'sha256', hex: stated }));
   const handle = await open(part, 'r+');
@@ -53,7 +51,7 @@ export async function download(request: DownloadRequest): Promise<void> {
   await rm(noteOf(part), { force: true });
 }
 
-/** What the part belongs to: another file of the same address must not be glued to it. */
+/** Which file a part belongs to, so that another file from the same address is not appended to it. */
 const noteSchema = z.object({ url: z.string(), etag: z.string().nullable() });
 const noteOf = (part: string): string => `${part}.json`;
 const sizeOf = (file: string): Promise<number> =>
@@ -61,10 +59,9 @@ const sizeOf = (file: string): Promise<number> =>
     ({ size }) => size,
     () => 0,
   );
-const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 async function fetchRest(
-  { url, proxy, signal, byHand, onProgress }: DownloadRequest,
+  { url, proxy, signal, canGetByHand, onProgress }: DownloadRequest,
   part: string,
 ): Promise<{ complete: boolean; statedSha256: string | null }> {
   const note = await readFile(noteOf(part), 'utf8').then(
@@ -73,9 +70,9 @@ async function fetchRest(
   );
   const have = note?.url === url && note.etag !== null ? await sizeOf(part) : 0;
   const range: Record<string, string> = have === 0 ? {} : { range: `bytes=${have}-`, 'if-range': note!.etag! };
-  const { response, statedSha256 } = await get({ url: new URL(url), headers: range, proxy, signal, byHand });
-  const from = startOf(response, have, url, byHand);
-  // Nothing is awaited before the answer is listened to: what a connection brings and how it ends would be missed.
+  const { response, statedSha256 } = await get({ url: new URL(url), headers: range, proxy, signal, canGetByHand });
+  const from = startOf(response, have, url, canGetByHand);
+  // Nothing may be awaited before `append` listens to the response, or else data and its end would be missed.
   if (from === 0) writeFileSync(noteOf(part), JSON.stringify({ url, etag: response.headers.etag ?? null }));
   const length = Number(response.headers['content-length'] ?? NaN);
   const total = Number.isFinite(length) ? from + length : null;
@@ -83,31 +80,25 @@ async function fetchRest(
   return { complete: complete && (total === null || (await sizeOf(part)) === total), statedSha256 };
 }
 
-/** Byte at which the answer begins. */
-function startOf(response: IncomingMessage, have: number, url: string, byHand: string | null): number {
+/** The offset at which the response begins. */
+function startOf(response: IncomingMessage, have: number, url: string, canGetByHand: boolean): number {
   const { statusCode } = response;
   if (statusCode === 200) return 0;
   if (statusCode === 206 && response.headers['content-range']?.startsWith(`bytes ${have}-`)) return have;
   response.destroy();
+  const { host } = new URL(url);
   if (statusCode === 404 || statusCode === 410)
-    throw new Problem('file', `${new URL(url).host} no longer has this file.${byHand === null ? '' : ` ${byHand}`}`);
-  if (statusCode === 407)
-    throw new Problem(
-      'config',
-      'The proxy wants a name and a password: put them into its address in Settings (http://name:password@host:port).',
-    );
-  throw new Problem(
-    'file',
-    `${new URL(url).host} answered with ${statusCode}. Try again later.${byHand === null ? '' : ` ${byHand}`}`,
-  );
+    throw new Problem(canGetByHand ? 'file.downloadGoneByHand' : 'file.downloadGone', { host });
+  if (statusCode === 407) throw new Problem('config.proxyCredentials');
+  throw new Problem(canGetByHand ? 'file.hostErrorByHand' : 'file.hostError', { host, status: String(statusCode) });
 }
 
 /**
- * False: the connection was cut. A full disk and a cancellation are thrown. Each piece is written as it comes, before the next event:
- * what waits in a stream's buffer is lost with the connection.
+ * Resolves to false if the connection was lost; throws on a full disk and on cancellation. Each chunk is written when it
+ * arrives, because a stream's buffer would be lost with the connection.
  */
 function append(
-  { response }: Answered,
+  { response }: Answer,
   part: string,
   from: number,
   onDone: (done: number) => void,
@@ -126,14 +117,14 @@ function append(
     });
     response.on('end', () => resolve(true));
     response.on('error', (error: NodeJS.ErrnoException) => {
-      if (signal.aborted) reject(new Problem('cancelled', 'The download was stopped. What came is kept.'));
-      else if (CUTS.has(error.code ?? '')) resolve(false);
+      if (signal.aborted) reject(new Problem('cancelled.download'));
+      else if (INTERRUPTIONS.has(error.code ?? '')) resolve(false);
       else reject(error);
     });
   }).finally(() => closeSync(file));
 }
 
-const CUTS = new Set(['ECONNRESET', 'ETIMEDOUT', 'EPIPE']);
+const INTERRUPTIONS = new Set(['ECONNRESET', 'ETIMEDOUT', 'EPIPE']);
 
 async function requireChecksum(part: string, checksum: DownloadRequest['checksum']): Promise<void> {
   if (checksum === null) return;
@@ -142,8 +133,5 @@ async function requireChecksum(part: string, checksum: DownloadRequest['checksum
   if (hash.digest('hex') === checksum.hex) return;
   await rm(part, { force: true });
   await rm(noteOf(part), { force: true });
-  throw new Problem(
-    'mismatch',
-    `What was downloaded is not the published file: its ${checksum.algorithm} is another. It was deleted. Try again; if it happens twice, something on the way (a proxy, a portal page) changes downloads.`,
-  );
+  throw new Problem('mismatch.downloadChecksum', { algorithm: checksum.algorithm });
 }

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { WeightsEntry } from '../../../shared/contract/weights.ts';
+import { defaultRunName } from '../../../shared/runName.ts';
 import { listRuns } from '../../pipeline/storage/runFolder.ts';
 import { runsFolder } from '../state/places.ts';
 
-/** Trained networks of a project that a training can go on from, those of the newest run first. */
+/** Networks from a project's runs that can be used as starting weights, those of the newest run first. */
 export async function networksOfRuns(projectFolder: string): Promise<WeightsEntry[]> {
   const runs = await listRuns(runsFolder(projectFolder));
   const entries = await Promise.all(
@@ -18,7 +19,7 @@ export async function networksOfRuns(projectFolder: string): Promise<WeightsEntr
             return [
               {
                 id: `run-${record.id}-${stage}`,
-                name: `Run ${number}`,
+                name: defaultRunName(number),
                 architecture: record.config[stage].architecture,
                 page: null,
                 licence: null,

@@ -2,32 +2,32 @@ import http from 'node:http';
 import https from 'node:https';
 import { Problem } from '../../../shared/problem.ts';
 
-export interface Asked {
+export interface GetRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** 'http://user:password@host:port'; null takes HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment. */
+  /** 'http://user:password@host:port'; null uses HTTPS_PROXY, HTTP_PROXY and NO_PROXY from the environment. */
   readonly proxy: string | null;
   readonly signal: AbortSignal;
-  /** What helps a machine without a network; null where nothing does. */
-  readonly byHand: string | null;
+  /** See download.ts. */
+  readonly canGetByHand: boolean;
 }
 
-export interface Answered {
+export interface Answer {
   readonly response: http.IncomingMessage;
-  /** sha256 that the server states for the file, hex; null where it states none. */
+  /** Hex sha256 that the server sent for the file, or null if it sent none. */
   readonly statedSha256: string | null;
 }
 
 const MOST_REDIRECTS = 5;
-/** A connection on which nothing comes for so long is as good as cut. */
+/** A connection without data for this long counts as lost. */
 const SILENCE_MS = 60_000;
 
-/** GET with redirects followed. Throws a Problem for an address that does not answer. */
-export async function get(asked: Asked): Promise<Answered> {
-  let url = asked.url;
+/** GET that follows redirects. Throws a Problem if the address does not respond. */
+export async function get(request: GetRequest): Promise<Answer> {
+  let url = request.url;
   let statedSha256: string | null = null;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const response = await send(url, asked);
+    const response = await send(url, request);
     statedSha256 ??= statedBy(response);
     const { location } = response.headers;
     if (location === undefined || ![301, 302, 303, 307, 308].includes(response.statusCode ?? 0))
@@ -35,23 +35,26 @@ export async function get(asked: Asked): Promise<Answered> {
     response.destroy();
     const next = new URL(location, url);
     if (url.protocol === 'https:' && next.protocol !== 'https:')
-      throw new Problem('file', `${url.host} points to an address that is not encrypted (${next.host}): not followed.`);
+      throw new Problem('file.redirectUnencrypted', { host: url.host, next: next.host });
     url = next;
   }
-  throw new Problem('file', `${asked.url.host} points in circles: more than ${MOST_REDIRECTS} redirects.`);
+  throw new Problem('file.redirectLoop', { host: request.url.host, limit: MOST_REDIRECTS });
 }
 
-/** Hugging Face states the sha256 of a large file in X-Linked-ETag, on the answer that points to its storage (huggingface_hub, file_download.py). */
+/**
+ * Hugging Face sends the sha256 of a large file in X-Linked-ETag, with the redirect to its storage (huggingface_hub,
+ * file_download.py).
+ */
 function statedBy({ headers }: http.IncomingMessage): string | null {
   const tag = headers['x-linked-etag'];
   return typeof tag === 'string' ? (/^"?([0-9a-f]{64})"?$/.exec(tag)?.[1] ?? null) : null;
 }
 
-function send(url: URL, { headers, proxy, signal, byHand }: Asked): Promise<http.IncomingMessage> {
-  const { get: request, Agent } = url.protocol === 'https:' ? https : http;
+function send(url: URL, { headers, proxy, signal, canGetByHand }: GetRequest): Promise<http.IncomingMessage> {
+  const { get: start, Agent } = url.protocol === 'https:' ? https : http;
   const proxyEnv = proxy === null ? process.env : { HTTPS_PROXY: proxy, HTTP_PROXY: proxy };
   return new Promise((resolve, reject) => {
-    const sent = request(
+    const sent = start(
       url,
       {
         agent: new Agent({ proxyEnv }),
@@ -69,8 +72,8 @@ function send(url: URL, { headers, proxy, signal, byHand }: Asked): Promise<http
           signal.aborted
             ? error
             : new Problem(
-                'file',
-                `${url.host} does not answer. Is this machine online, or does it need a proxy (Settings)?${byHand === null ? '' : ` ${byHand}`}`,
+                canGetByHand ? 'file.hostUnreachableByHand' : 'file.hostUnreachable',
+                { host: url.host },
                 error.message,
               ),
         );

@@ -8,8 +8,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { architectures } from '../../../shared/architectures.ts';
 import { randomStream } from '../../../shared/random.ts';
-import type { CatalogueEntry } from './catalogue.ts';
-import { entryNamed, readCatalogue } from './catalogue.ts';
+import type { CatalogEntry } from './catalog.ts';
+import { entryNamed, readCatalog } from './catalog.ts';
 import { download } from './download.ts';
 import { openWeights } from './weights.ts';
 
@@ -17,9 +17,9 @@ const stream = randomStream(1, 'weights file');
 const content = Buffer.from(Uint8Array.from({ length: 300_000 }, () => 256 * stream()));
 const sum = (algorithm: string): string => createHash(algorithm).update(content).digest('hex');
 
-interface Behaviour {
+interface Behavior {
   etag?: string;
-  /** Each answer is cut after so many bytes. */
+  /** The connection drops after this many bytes of each response. */
   cutAfter?: number;
   body?: Buffer;
   status?: number;
@@ -29,12 +29,12 @@ interface Behaviour {
 let folder: string;
 let server: Server;
 let address: string;
-let behaviour: Behaviour;
+let behavior: Behavior;
 let asked: { url: string; range: string | undefined }[];
 
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'weights-'));
-  behaviour = {};
+  behavior = {};
   asked = [];
   server = createServer((request, response) => answer(request, response));
   await new Promise<void>((resolve) => {
@@ -48,10 +48,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** As file servers do: ranges, entity tags, and whatever `behaviour` has go wrong. */
+/** Supports ranges and entity tags as file servers do, and fails in the way that `behavior` says. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
   asked.push({ url: request.url!, range: request.headers.range });
-  const { etag = '"1"', cutAfter, body = content, status, headers = {} } = behaviour;
+  const { etag = '"1"', cutAfter, body = content, status, headers = {} } = behavior;
   if (request.url === '/moved') return void response.writeHead(302, { location: '/file', ...headers }).end();
   if (status !== undefined) return void response.writeHead(status).end('no');
   const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
@@ -74,13 +74,13 @@ const fetchIt = (options: Partial<Parameters<typeof download>[0]> = {}): Promise
     checksum: { algorithm: 'sha256', hex: sum('sha256') },
     proxy: null,
     signal: new AbortController().signal,
-    byHand: 'Put it into the weights folder.',
+    canGetByHand: true,
     onProgress: () => undefined,
     ...options,
   });
 
 describe('a download', () => {
-  test('is the published file, and leaves nothing beside it', async () => {
+  test('gives the published file and leaves nothing else', async () => {
     const seen: (readonly [number, number | null])[] = [];
     await fetchIt({ onProgress: (done, total) => seen.push([done, total]) });
     expect(readFileSync(target()).equals(content)).toBe(true);
@@ -88,33 +88,33 @@ describe('a download', () => {
     expect(existsSync(`${target()}.part`) || existsSync(`${target()}.part.json`)).toBe(false);
   });
 
-  test('that is cut goes on where it was', async () => {
-    behaviour.cutAfter = 90_000;
+  test('resumes after a lost connection', async () => {
+    behavior.cutAfter = 90_000;
     await fetchIt();
     expect(readFileSync(target()).equals(content)).toBe(true);
     expect(asked.length).toBeGreaterThan(3);
     expect(asked.slice(1).every(({ range }) => range !== undefined)).toBe(true);
   });
 
-  test('that is cut too often keeps what came, for the next time', async () => {
-    behaviour.cutAfter = 20_000;
-    await expect(fetchIt()).rejects.toThrow(/connection was cut after .* MB.*goes on from there/s);
-    behaviour = {};
+  test('that loses its connection too often keeps what arrived for the next time', async () => {
+    behavior.cutAfter = 20_000;
+    await expect(fetchIt()).rejects.toMatchObject({ code: 'file.downloadInterrupted' });
+    behavior = {};
     asked = [];
     await fetchIt();
     expect(Number(/\d+/.exec(asked[0]!.range!)![0])).toBeGreaterThan(20_000);
     expect(readFileSync(target()).equals(content)).toBe(true);
   });
 
-  test('starts over when the server has another file by now', async () => {
-    behaviour.cutAfter = 20_000;
+  test('starts over when the server has replaced the file', async () => {
+    behavior.cutAfter = 20_000;
     await expect(fetchIt()).rejects.toThrow();
-    behaviour = { etag: '"2"' };
+    behavior = { etag: '"2"' };
     await fetchIt();
     expect(readFileSync(target()).equals(content)).toBe(true);
   });
 
-  test('does not glue the part of another address', async () => {
+  test('does not append to the part of another address', async () => {
     writeFileSync(`${target()}.part`, 'something else');
     writeFileSync(`${target()}.part.json`, JSON.stringify({ url: 'http://elsewhere/file', etag: '"1"' }));
     await fetchIt();
@@ -122,43 +122,48 @@ describe('a download', () => {
     expect(readFileSync(target()).equals(content)).toBe(true);
   });
 
-  test.each(['sha256', 'md5'] as const)('with another %s is deleted, and said so', async (algorithm) => {
-    behaviour.body = Buffer.from(content).fill(7, 1000, 1001);
-    await expect(fetchIt({ checksum: { algorithm, hex: sum(algorithm) } })).rejects.toThrow(
-      `its ${algorithm} is another`,
-    );
+  test.each(['sha256', 'md5'] as const)('with a different %s is deleted and reported', async (algorithm) => {
+    behavior.body = Buffer.from(content).fill(7, 1000, 1001);
+    await expect(fetchIt({ checksum: { algorithm, hex: sum(algorithm) } })).rejects.toMatchObject({
+      code: 'mismatch.downloadChecksum',
+      params: { algorithm },
+    });
     expect(existsSync(target()) || existsSync(`${target()}.part`)).toBe(false);
   });
 
-  test('is held against the sha256 that the server states on its way', async () => {
-    behaviour.headers = { 'x-linked-etag': `"${sum('sha256')}"` };
+  test('is checked against the sha256 that the server sends with a redirect', async () => {
+    behavior.headers = { 'x-linked-etag': `"${sum('sha256')}"` };
     await fetchIt({ url: `${address}/moved`, checksum: null });
     rmSync(target());
-    behaviour.body = Buffer.from(content).fill(7, 1000, 1001);
-    await expect(fetchIt({ url: `${address}/moved`, checksum: null })).rejects.toThrow('its sha256 is another');
+    behavior.body = Buffer.from(content).fill(7, 1000, 1001);
+    await expect(fetchIt({ url: `${address}/moved`, checksum: null })).rejects.toMatchObject({
+      code: 'mismatch.downloadChecksum',
+    });
   });
 
-  test('that nobody has any more names the way by hand', async () => {
-    behaviour.status = 404;
-    await expect(fetchIt()).rejects.toThrow(/no longer has this file.*weights folder/s);
-    behaviour.status = 500;
-    await expect(fetchIt()).rejects.toThrow('answered with 500');
+  test('that is gone explains how to get the file by hand', async () => {
+    behavior.status = 404;
+    await expect(fetchIt()).rejects.toMatchObject({ code: 'file.downloadGoneByHand' });
+    behavior.status = 500;
+    await expect(fetchIt()).rejects.toMatchObject({ code: 'file.hostErrorByHand', params: { status: '500' } });
   });
 
-  test('without a connection says what could be the reason', async () => {
-    await expect(fetchIt({ url: 'http://127.0.0.1:1/file' })).rejects.toThrow(/does not answer.*proxy/s);
+  test('without a connection suggests checking it and the proxy', async () => {
+    await expect(fetchIt({ url: 'http://127.0.0.1:1/file' })).rejects.toMatchObject({
+      code: 'file.hostUnreachableByHand',
+    });
   });
 
-  test('goes through the proxy of the settings', async () => {
-    // A proxy is asked for the whole address; this server answers as one.
+  test('uses the proxy of the settings', async () => {
+    // A proxy receives the whole address; this server acts as one.
     await fetchIt({ url: 'http://weights.example/file', proxy: address });
     expect(asked[0]!.url).toBe('http://weights.example/file');
     expect(readFileSync(target()).equals(content)).toBe(true);
   });
 
-  test('that is stopped keeps its part', async () => {
+  test('that is stopped keeps its partial file', async () => {
     const abort = new AbortController();
-    behaviour.cutAfter = 100_000;
+    behavior.cutAfter = 100_000;
     await expect(fetchIt({ signal: abort.signal, onProgress: () => abort.abort() })).rejects.toMatchObject({
       kind: 'cancelled',
     });
@@ -166,18 +171,18 @@ describe('a download', () => {
   });
 });
 
-describe('the catalogue', () => {
-  test('has weights for every member of the family, each in a file of its own', () => {
-    const catalogue = readCatalogue();
-    expect(new Set(catalogue.map(({ architecture }) => architecture))).toEqual(new Set(architectures));
-    expect(new Set(catalogue.map(({ id }) => id)).size).toBe(catalogue.length);
-    expect(new Set(catalogue.map(({ file }) => file)).size).toBe(catalogue.length);
-    expect(() => entryNamed(catalogue, 'timm-lite11')).toThrow("did you mean 'timm-lite1'");
+describe('the catalog', () => {
+  test('has weights for every member of the family, each in its own file', () => {
+    const catalog = readCatalog();
+    expect(new Set(catalog.map(({ architecture }) => architecture))).toEqual(new Set(architectures));
+    expect(new Set(catalog.map(({ id }) => id)).size).toBe(catalog.length);
+    expect(new Set(catalog.map(({ file }) => file)).size).toBe(catalog.length);
+    expect(() => entryNamed(catalog, 'timm-lite11')).toThrow("Did you mean 'timm-lite1'?");
   });
 });
 
 describe('the weights folder', () => {
-  const entry = (): CatalogueEntry => ({
+  const entry = (): CatalogEntry => ({
     id: 'one',
     name: 'One',
     architecture: 'efficientnet-lite0',
@@ -189,8 +194,8 @@ describe('the weights folder', () => {
     checksum: { algorithm: 'sha256', hex: sum('sha256') },
   });
 
-  test('downloads only what is asked for, once, and knows what lies there', async () => {
-    const weights = openWeights({ folder, proxy: () => null, onChange: () => undefined, catalogue: [entry()] });
+  test('downloads only what is requested, once, and lists all its files', async () => {
+    const weights = openWeights({ folder, proxy: () => null, onChange: () => undefined, catalog: [entry()] });
     expect(await weights.list()).toMatchObject([{ id: 'one', path: null }]);
     expect(asked).toEqual([]);
     const [a, b] = await Promise.all([weights.download('one'), weights.download('one')]);
@@ -205,12 +210,12 @@ describe('the weights folder', () => {
     ]);
   });
 
-  test('says what went wrong until the next try', async () => {
-    const weights = openWeights({ folder, proxy: () => null, onChange: () => undefined, catalogue: [entry()] });
-    behaviour.status = 404;
+  test('keeps a problem until the next try', async () => {
+    const weights = openWeights({ folder, proxy: () => null, onChange: () => undefined, catalog: [entry()] });
+    behavior.status = 404;
     await expect(weights.download('one')).rejects.toThrow();
-    expect((await weights.list())[0]!.problem?.message).toMatch(/no longer has this file/);
-    behaviour = {};
+    expect((await weights.list())[0]!.problem?.code).toBe('file.downloadGoneByHand');
+    behavior = {};
     await weights.download('one');
     expect((await weights.list())[0]).toMatchObject({ problem: null, progress: null });
   });

@@ -3,15 +3,15 @@ import path from 'node:path';
 import type { WeightsEntry } from '../../../shared/contract/weights.ts';
 import type { ProblemData } from '../../../shared/problem.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
-import type { CatalogueEntry } from './catalogue.ts';
-import { entryNamed, readCatalogue } from './catalogue.ts';
+import type { CatalogEntry } from './catalog.ts';
+import { entryNamed, readCatalog } from './catalog.ts';
 import { download } from './download.ts';
 
-/** The weights folder and what can be downloaded into it. Nothing is downloaded unless somebody asks for it by name. */
+/** The weights folder and what can be downloaded into it. Nothing is downloaded unless a person chooses it. */
 export interface Weights {
   readonly folder: string;
   list(): Promise<WeightsEntry[]>;
-  /** Resolves with the file's path when it is there; asked for twice, it is downloaded once. */
+  /** Resolves to the file's path once it is complete. Concurrent calls share one download. */
   download(id: string): Promise<string>;
   cancel(id: string): void;
 }
@@ -19,24 +19,24 @@ export interface Weights {
 export interface WeightsOptions {
   readonly folder: string;
   readonly proxy: () => string | null;
-  /** Called when the list has changed; while something is downloaded at most a few times a second. */
+  /** Called when the list has changed; during a download at most a few times per second. */
   readonly onChange: () => void;
-  readonly catalogue?: readonly CatalogueEntry[];
+  readonly catalog?: readonly CatalogEntry[];
 }
 
-interface Going {
+interface ActiveDownload {
   readonly abort: AbortController;
   readonly result: Promise<string>;
   readonly done: number;
   readonly total: number | null;
-  /** What an earlier try had left, and when this one's first bytes came; null before. */
+  /** Size of the resumed part and the time when its first new bytes arrived; null before that. */
   readonly first: { readonly done: number; readonly at: number } | null;
 }
 
 const CHANGE_MS = 250;
 
-export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue() }: WeightsOptions): Weights {
-  const going = new Map<string, Going>();
+export function openWeights({ folder, proxy, onChange, catalog = readCatalog() }: WeightsOptions): Weights {
+  const active = new Map<string, ActiveDownload>();
   const problems = new Map<string, ProblemData>();
   let lastChange = 0;
   const progressed = (): void => {
@@ -45,7 +45,7 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
     onChange();
   };
 
-  const begin = (entry: CatalogueEntry): Going => {
+  const begin = (entry: CatalogEntry): ActiveDownload => {
     const abort = new AbortController();
     const target = path.join(folder, entry.file);
     problems.delete(entry.id);
@@ -55,10 +55,10 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
       checksum: entry.checksum,
       proxy: proxy(),
       signal: abort.signal,
-      byHand: 'The file can also be downloaded from its page in the catalogue and put into the weights folder by hand.',
+      canGetByHand: true,
       onProgress: (done, total) => {
-        const before = going.get(entry.id)!;
-        going.set(entry.id, { ...before, done, total, first: before.first ?? { done, at: performance.now() } });
+        const before = active.get(entry.id)!;
+        active.set(entry.id, { ...before, done, total, first: before.first ?? { done, at: performance.now() } });
         progressed();
       },
     })
@@ -69,16 +69,16 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
         throw error;
       })
       .finally(() => {
-        going.delete(entry.id);
+        active.delete(entry.id);
         onChange();
       });
     return { abort, result, done: 0, total: null, first: null };
   };
 
-  const describe = async (entry: CatalogueEntry): Promise<WeightsEntry> => {
+  const describe = async (entry: CatalogEntry): Promise<WeightsEntry> => {
     const file = path.join(folder, entry.file);
     const found = await stat(file).catch(() => null);
-    const active = going.get(entry.id);
+    const current = active.get(entry.id);
     const { id, name, architecture, page, licence, megabytes } = entry;
     return {
       id,
@@ -90,7 +90,7 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
       fileName: entry.file,
       path: found === null ? null : file,
       progress:
-        active === undefined ? null : { done: active.done, total: active.total, secondsLeft: secondsLeft(active) },
+        current === undefined ? null : { done: current.done, total: current.total, secondsLeft: secondsLeft(current) },
       problem: problems.get(id) ?? null,
       stage: null,
     };
@@ -100,10 +100,10 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
     folder,
     list: async () => {
       await mkdir(folder, { recursive: true });
-      return [...(await Promise.all(catalogue.map(describe))), ...(await others(folder, catalogue))];
+      return [...(await Promise.all(catalog.map(describe))), ...(await others(folder, catalog))];
     },
     download: async (id) => {
-      const entry = entryNamed(catalogue, id);
+      const entry = entryNamed(catalog, id);
       const file = path.join(folder, entry.file);
       if (
         await stat(file).then(
@@ -112,27 +112,27 @@ export function openWeights({ folder, proxy, onChange, catalogue = readCatalogue
         )
       )
         return file;
-      if (!going.has(id)) going.set(id, begin(entry));
+      if (!active.has(id)) active.set(id, begin(entry));
       onChange();
-      return going.get(id)!.result;
+      return active.get(id)!.result;
     },
     cancel: (id) => {
-      const active = going.get(id);
-      if (active === undefined) throw new Problem('file', 'This is not being downloaded.');
-      active.abort.abort();
+      const current = active.get(id);
+      if (current === undefined) throw new Problem('file.notDownloading');
+      current.abort.abort();
     },
   };
 }
 
-function secondsLeft({ done, total, first }: Going): number | null {
+function secondsLeft({ done, total, first }: ActiveDownload): number | null {
   if (total === null || first === null || done === first.done) return null;
   const seconds = (performance.now() - first.at) / 1000;
   return ((total - done) * seconds) / (done - first.done);
 }
 
-/** Files that a person put there and no catalogue knows; what they are is found out when they are read. */
-async function others(folder: string, catalogue: readonly CatalogueEntry[]): Promise<WeightsEntry[]> {
-  const known = new Set(catalogue.map(({ file }) => file));
+/** Files that a person put there. Their networks are only known once they are read. */
+async function others(folder: string, catalog: readonly CatalogEntry[]): Promise<WeightsEntry[]> {
+  const known = new Set(catalog.map(({ file }) => file));
   const names = (await readdir(folder))
     .filter((name) => !known.has(name) && /\.(safetensors|h5|tflite)$/.test(name))
     .sort();

@@ -2,33 +2,29 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { Problem } from '../../../../shared/problem.ts';
 import { engineKinds } from '../../../pipeline/engine/registry.ts';
-import type { InstallSurroundings } from '../../../studio/engines/installers.ts';
+import type { InstallContext } from '../../../studio/engines/installers.ts';
 import { installers } from '../../../studio/engines/installers.ts';
 import { enginesFolder } from '../../../studio/state/places.ts';
+import { downloadStatus } from '../downloadStatus.ts';
 import { clearStatus, print, printError, showStatus } from '../output.ts';
+import { said, t } from '../wording.ts';
 
 interface InstallOptions {
   readonly yes: boolean;
   readonly proxy?: string;
 }
 
+const names = installers.map(({ name }) => name);
+
 export function addEngineCommands(program: Command): void {
-  const engine = program
-    .command('engine')
-    .description('what networks are trained on: what there is, and installing more');
-  engine
-    .command('list')
-    .description('the engines, and what each lacks on this machine; `doctor` measures them')
-    .option('--json', 'as JSON', false)
-    .action(list);
+  const engine = program.command('engine').description(t('cli.engine'));
+  engine.command('list').description(t('cli.engineList')).option('--json', t('cli.optionJson'), false).action(list);
   engine
     .command('install')
-    .description(
-      `install an engine that npm does not bring (${installers.map(({ name }) => name).join(', ')}); says first what is downloaded, and asks`,
-    )
-    .argument('<name>', installers.map(({ name }) => name).join(', '))
-    .option('--yes', 'do not ask', false)
-    .option('--proxy <address>', 'http://name:password@host:port; else HTTPS_PROXY of the environment')
+    .description(t('cli.engineInstall', { names: names.join(', ') }))
+    .argument('<name>', names.join(', '))
+    .option('--yes', t('cli.engineYes'), false)
+    .option('--proxy <address>', t('cli.optionProxy'))
     .action(install);
 }
 
@@ -36,46 +32,45 @@ async function list({ json }: { json: boolean }): Promise<void> {
   const engines = await Promise.all(
     engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })),
   );
-  if (json) print(`${JSON.stringify({ folder: enginesFolder(), engines })}\n`);
-  else
-    print(
-      `${engines.map(({ name, lack }) => `${name.padEnd(12)} ${lack === null ? 'nothing is missing' : lack.says}${lack?.fix == null ? '' : ` To fix it: ${lack.fix}`}`).join('\n')}\n\nInstalled engines: ${enginesFolder()}\n`,
-    );
+  if (json) {
+    print(`${JSON.stringify({ folder: enginesFolder(), engines })}\n`);
+    return;
+  }
+  const lines = engines.map(({ name, lack }) => {
+    const state = lack === null ? t('cli.engineComplete') : said(lack.says);
+    return `${name.padEnd(12)} ${state}${lack?.fix == null ? '' : ` ${t('cli.fix', { command: said(lack.fix) })}`}`;
+  });
+  print(`${lines.join('\n')}\n\n${t('cli.enginesFolder', { folder: enginesFolder() })}\n`);
 }
 
 async function install(name: string, { yes, proxy }: InstallOptions): Promise<void> {
   const installer = installers.find((each) => each.name === name);
-  if (installer === undefined)
-    throw new Problem(
-      'config',
-      `There is no engine '${name}' to install: ${installers.map((each) => each.name).join(', ')}.`,
-    );
+  if (installer === undefined) throw new Problem('config.installerUnknown', { name, names });
   const stop = new AbortController();
-  const around: InstallSurroundings = {
+  const context: InstallContext = {
     enginesFolder: enginesFolder(),
     proxy: proxy ?? null,
     signal: stop.signal,
     onProgress: (done, total) => {
-      if (process.stderr.isTTY)
-        showStatus(`  ${(done / 1e6).toFixed(1)} MB${total === null ? '' : ` of ${(total / 1e6).toFixed(1)} MB`}`);
+      if (process.stderr.isTTY) showStatus(downloadStatus(done, total));
     },
-    onStage: (text) => {
+    onStage: (activity) => {
       clearStatus();
-      printError(`  ${text}\n`);
+      printError(`  ${said(activity)}\n`);
     },
   };
   process.once('SIGINT', () => stop.abort());
-  print(`${await installer.explain(around)}\n`);
-  if (!yes && !(await agreed())) throw new Problem('cancelled', 'Nothing was downloaded. --yes answers the question.');
-  const folder = await installer.install(around);
+  print(`${(await installer.explain(context)).map(said).join('\n')}\n`);
+  if (!yes && !(await isConfirmed())) throw new Problem('cancelled.notConfirmed');
+  const folder = await installer.install(context);
   clearStatus();
-  print(`Installed in ${folder}. 'destila doctor' tries it.\n`);
+  print(`${t('cli.engineInstalled', { folder })}\n`);
 }
 
-/** Where nobody can answer the answer is no. */
-async function agreed(): Promise<boolean> {
+/** False if nobody can answer. */
+async function isConfirmed(): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question('Download it? [y/N] ').finally(() => prompt.close());
-  return /^y(es)?$/i.test(answer.trim());
+  const answer = await prompt.question(`${t('cli.engineQuestion')} `).finally(() => prompt.close());
+  return /^(y(es)?|s(í|i)?)$/i.test(answer.trim());
 }

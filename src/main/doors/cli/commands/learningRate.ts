@@ -4,11 +4,12 @@ import type { LearningRateRange } from '../../../pipeline/tasks/learningRateRang
 import { loadConfig } from '../../../studio/config/loadConfig.ts';
 import { chooseEngine } from '../../../studio/engines/chooseEngine.ts';
 import { cacheFolder, enginesFolder } from '../../../studio/state/places.ts';
-import { perform } from '../jobs.ts';
-import { table } from '../format.ts';
+import { decimal, table } from '../format.ts';
+import { runJob } from '../jobs.ts';
 import type { ConfigOptions } from '../options.ts';
 import { configOptions, configSources } from '../options.ts';
 import { print } from '../output.ts';
+import { t } from '../wording.ts';
 
 interface Options extends ConfigOptions {
   readonly network: 'teacher' | 'student';
@@ -18,27 +19,23 @@ interface Options extends ConfigOptions {
 
 export function addLearningRateCommand(program: Command): void {
   configOptions(
-    program
-      .command('lr-range')
-      .description('find a learning rate: a few steps at rising rates, and what the loss says to each; keeps nothing')
-      .argument('[folder]', 'the folder with train.txt, val.txt and test.txt', '.'),
+    program.command('lr-range').description(t('cli.rateRange')).argument('[folder]', t('cli.argumentFolder'), '.'),
   )
-    .addOption(new Option('--network <which>', 'which network').choices(['teacher', 'student']).default('student'))
-    .option('--steps <count>', 'steps between the lowest rate and the highest', steps, 100)
-    .option('--json', 'one JSON object a line', false)
+    .addOption(new Option('--network <which>', t('cli.rateNetwork')).choices(['teacher', 'student']).default('student'))
+    .option('--steps <count>', t('cli.rateSteps'), stepCount, 100)
+    .option('--json', t('cli.optionJson'), false)
     .action(find);
 }
 
-function steps(text: string): number {
+function stepCount(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 10 || count > 1000)
-    throw new InvalidArgumentError('a whole number from 10 to 1000.');
+  if (!Number.isInteger(count) || count < 10 || count > 1000) throw new InvalidArgumentError(t('cli.rateStepsRange'));
   return count;
 }
 
 async function find(folder: string, options: Options): Promise<void> {
   const { config } = await loadConfig(await configSources(folder, options));
-  const found = await perform<LearningRateRange>(
+  const found = await runJob<LearningRateRange>(
     {
       type: 'learningRateRange',
       project: folder,
@@ -54,10 +51,10 @@ async function find(folder: string, options: Options): Promise<void> {
   print(options.json ? `${JSON.stringify({ type: 'learningRateRange', ...found })}\n` : `${describe(found)}\n`);
 }
 
-const LINES = 24,
-  BAR = 40;
+const LINES = 24;
+const BAR = 40;
 
-/** The averaged loss over the rates, as bars. */
+/** The averaged loss at each rate, as bars. */
 function describe({ network, points, suggested, stoppedEarly }: LearningRateRange): string {
   const every = Math.max(1, Math.ceil(points.length / LINES));
   const shown = points.filter((_, i) => i % every === 0 || i === points.length - 1);
@@ -67,13 +64,17 @@ function describe({ network, points, suggested, stoppedEarly }: LearningRateRang
     '█'.repeat(high === low ? 1 : 1 + Math.round(((loss - low) / (high - low)) * (BAR - 1)));
   const rows = shown.map(({ learningRate, smoothed }) => [
     learningRate.toExponential(1),
-    smoothed.toFixed(4),
+    decimal(smoothed, 4),
     bar(smoothed).padEnd(BAR),
   ]);
-  const end = stoppedEarly ? 'Beyond the last line the loss fell apart.' : 'The loss held up to the highest rate.';
   const advice =
     suggested === null
-      ? `The loss never fell: more --steps, or look at the labels and the settings.`
-      : `Suggested: ${network}.lr_finetune=${suggested} (where the loss falls fastest).`;
-  return `${table([['rate', 'loss', ''], ...rows])}\n\n${end}\n${advice}`;
+      ? t('cli.rateNone')
+      : t('cli.rateSuggested', { setting: `${network}.lr_finetune`, rate: String(suggested) });
+  return [
+    table([[t('cli.columnRate'), t('cli.columnLoss'), ''], ...rows]),
+    '',
+    stoppedEarly ? t('cli.rateDiverged') : t('cli.rateHeld'),
+    advice,
+  ].join('\n');
 }

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import type { MachineReport } from '../../../../shared/contract/studio.ts';
+import type { EngineReport, MachineReport } from '../../../../shared/contract/studio.ts';
 import { surveyMachine } from '../../../studio/engines/survey.ts';
-import { bytes } from '../format.ts';
+import { bytes, decimal } from '../format.ts';
 import { print } from '../output.ts';
+import { said, t } from '../wording.ts';
 
 export function addMachineCommands(program: Command): void {
   program
     .command('doctor')
-    .description('what this machine can do: processor, memory, disk, engines and their measured speed')
-    .option('--json', 'one JSON object a line', false)
+    .description(t('cli.doctor'))
+    .option('--json', t('cli.optionJson'), false)
     .action(async ({ json }: { json: boolean }) => {
       const report = await surveyMachine(process.cwd());
       print(json ? `${JSON.stringify({ type: 'doctor', ...report })}\n` : `${describe(report)}\n`);
@@ -16,23 +17,46 @@ export function addMachineCommands(program: Command): void {
 }
 
 function describe({ system, cpu, memory, disk, gpus, vulkan, engines, versions }: MachineReport): string {
+  const features = cpu.features.length === 0 ? '' : ` (${cpu.features.join(', ')})`;
   return [
-    `System   ${system}, Node ${versions.node}`,
-    `CPU      ${cpu.model}, ${cpu.cores} cores${cpu.features.length === 0 ? '' : ` (${cpu.features.join(', ')})`}`,
-    `Memory   ${bytes(memory.totalBytes)}, ${bytes(memory.freeBytes)} free`,
-    `Disk     ${disk === null ? 'not known' : `${bytes(disk.freeBytes)} free in ${disk.folder}`}`,
-    `GPU      ${gpus.length === 0 ? 'none found' : gpus.join(', ')}`,
-    ...vulkan.map(
-      ({ name, driver, version, largestBufferBytes, memoryBytes }) =>
-        `Vulkan   ${name}, ${driver}, Vulkan ${version}: buffers up to ${bytes(largestBufferBytes)}, ${bytes(memoryBytes)} of memory`,
+    t('cli.doctorSystem', { system, version: versions.node ?? '' }),
+    `${t('cli.doctorCpu', { model: cpu.model, count: cpu.cores })}${features}`,
+    t('cli.doctorMemory', { total: bytes(memory.totalBytes), free: bytes(memory.freeBytes) }),
+    disk === null
+      ? t('cli.doctorDiskUnknown')
+      : t('cli.doctorDisk', { free: bytes(disk.freeBytes), folder: disk.folder }),
+    gpus.length === 0 ? t('cli.doctorNoGpu') : t('cli.doctorGpu', { names: gpus.join(', ') }),
+    ...vulkan.map(({ name, driver, version, largestBufferBytes, memoryBytes }) =>
+      t('cli.doctorVulkan', {
+        name,
+        driver,
+        version,
+        buffer: bytes(largestBufferBytes),
+        memory: bytes(memoryBytes),
+      }),
     ),
-    ...(process.platform === 'linux' && gpus.length > 0 && vulkan.length === 0
-      ? ['Vulkan   adapter and limits are not known here: sudo apt-get install vulkan-tools']
-      : []),
-    'Engines',
-    ...engines.map(
-      ({ name, state, description, fix, imagesPerSecond }) =>
-        `  ${name.padEnd(12)} ${state}: ${description}${imagesPerSecond === null ? '' : `; trains EfficientNet-Lite0 at 96 px with ${imagesPerSecond < 10 ? imagesPerSecond.toFixed(1) : imagesPerSecond.toFixed(0)} images/s`}${fix === null ? '' : ` To fix it: ${fix}`}`,
-    ),
+    ...(process.platform === 'linux' && gpus.length > 0 && vulkan.length === 0 ? [t('cli.doctorVulkanUnknown')] : []),
+    t('cli.doctorEngines'),
+    ...engines.map(engineLine),
   ].join('\n');
+}
+
+function engineLine({ name, state, description, fix, imagesPerSecond }: EngineReport): string {
+  const speed =
+    imagesPerSecond === null
+      ? []
+      : [t('cli.doctorSpeed', { rate: decimal(imagesPerSecond, imagesPerSecond < 10 ? 1 : 0) })];
+  const line = `  ${name.padEnd(12)} ${stateName(state)}: ${[said(description), ...speed].join('; ')}`;
+  return fix === null ? line : `${line} ${t('cli.fix', { command: said(fix) })}`;
+}
+
+function stateName(state: EngineReport['state']): string {
+  switch (state) {
+    case 'works':
+      return t('cli.doctorWorks');
+    case 'fails':
+      return t('cli.doctorFails');
+    case 'not tried':
+      return t('cli.doctorNotTried');
+  }
 }

@@ -1,65 +1,54 @@
 import { access, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
-import { Option } from 'commander';
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { UnlabeledMeaning } from '../../../../shared/config.ts';
-import { translator } from '../../../../shared/locales/translate.ts';
-import { say } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
 import { errorsIn, formatFindings } from '../../../pipeline/data/findings.ts';
-import type { FolderCheck } from '../../../pipeline/tasks/check.ts';
 import { writeFileAtomic } from '../../../pipeline/storage/atomicFile.ts';
+import type { FolderCheck } from '../../../pipeline/tasks/check.ts';
 import { loadConfig } from '../../../studio/config/loadConfig.ts';
 import { rememberUnlabeled, withUnlabeledAnswer } from '../../../studio/labels/unlabeled.ts';
 import { cacheFolder, projectConfigFile } from '../../../studio/state/places.ts';
 import { resourcePath } from '../../../studio/state/resources.ts';
 import { EXIT } from '../exitCodes.ts';
-import { bytes, shortened, table } from '../format.ts';
-import { unlabeledQuestion, unlabeledReply } from '../unlabeled.ts';
-import { perform } from '../jobs.ts';
+import { bytes, decimal, shortened, table } from '../format.ts';
+import { runJob } from '../jobs.ts';
 import type { ConfigOptions } from '../options.ts';
 import { configOptions, configSources } from '../options.ts';
 import { print } from '../output.ts';
+import { unlabeledQuestion, unlabeledReply } from '../unlabeled.ts';
+import { said, t } from '../wording.ts';
 
 export function addProjectCommands(program: Command): void {
   program
     .command('init')
-    .description('write destila.yaml with every setting and its meaning into a project folder')
-    .argument('[folder]', 'the folder with train.txt, val.txt and test.txt', '.')
-    .option('--preset <name>', 'start from a preset instead of the defaults')
+    .description(t('cli.init'))
+    .argument('[folder]', t('cli.argumentFolder'), '.')
+    .option('--preset <name>', t('cli.initPreset'))
     .action(init);
-  configOptions(
-    program
-      .command('check')
-      .description('check the images and labels of a project; asks what images without labels mean')
-      .argument('[folder]', 'the folder with train.txt, val.txt and test.txt', '.'),
-  )
+  configOptions(program.command('check').description(t('cli.check')).argument('[folder]', t('cli.argumentFolder'), '.'))
     .addOption(
-      new Option(
-        '--unlabeled <meaning>',
-        'answer what images without labels mean; the answer is kept in destila.yaml',
-      ).choices(['none_of_these', 'not_labeled_yet']),
+      new Option('--unlabeled <meaning>', t('cli.checkUnlabeled')).choices(['none_of_these', 'not_labeled_yet']),
     )
-    .option('--json', 'one JSON object per line', false)
+    .option('--json', t('cli.optionJson'), false)
     .action(check);
 }
 
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
 async function init(folder: string, { preset }: { preset?: string }): Promise<void> {
   const file = projectConfigFile(folder);
-  await access(folder).catch(() => {
-    throw new Problem('data', `${folder} does not exist.`);
-  });
-  if (
-    await access(file).then(
-      () => true,
-      () => false,
-    )
-  )
-    throw new Problem('config', `${file} is there already; it is left as it is.`);
+  if (!(await exists(folder))) throw new Problem('data.projectFolderMissing', { folder });
+  if (await exists(file)) throw new Problem('config.settingsFileExists', { file });
   const source = preset === undefined ? resourcePath('default.yaml') : resourcePath('presets', `${preset}.yaml`);
-  if (preset !== undefined) await loadConfig({ preset }); // says which presets there are
+  if (preset !== undefined) await loadConfig({ preset }); // throws if there is no such preset
   await writeFileAtomic(file, await readFile(source));
-  print(`${file} is written: 'destila run ${folder}' uses it.\n`);
+  print(`${t('cli.initDone', { file, folder })}\n`);
 }
 
 interface CheckOptions extends ConfigOptions {
@@ -71,7 +60,7 @@ async function check(folder: string, options: CheckOptions): Promise<void> {
   if (options.unlabeled !== undefined) await rememberUnlabeled(folder, options.unlabeled);
   const loaded = await loadConfig(await configSources(folder, options));
   const config = await withUnlabeledAnswer(loaded.config, folder);
-  const found = await perform<FolderCheck>(
+  const found = await runJob<FolderCheck>(
     { type: 'check', project: folder, config: config.data, cacheFolder: cacheFolder(), out: null },
     options.json,
   );
@@ -82,64 +71,78 @@ async function check(folder: string, options: CheckOptions): Promise<void> {
     const separator = { name: found.layout.separator, ...found.layout, evidence: found.layout.evidence.text };
     print(`${JSON.stringify({ type: 'statistics', separator, ...found.statistics })}\n`);
   } else {
-    print(`${describe(found)}\n\n${formatFindings(found.findings, english)}\n`);
+    print(`${describe(found)}\n\n${formatFindings(found.findings, t)}\n`);
     if (found.unlabeledMeaning === 'ask' && process.stdin.isTTY && process.stdout.isTTY)
       await askAboutUnlabeled(folder, found);
   }
   if (errors > 0) process.exitCode = EXIT.data;
 }
 
-async function askAboutUnlabeled(folder: string, { unlabeled }: FolderCheck): Promise<void> {
-  const total = unlabeled.train + unlabeled.val + unlabeled.test;
-  if (total === 0) return;
+const unlabeledImages = ({ unlabeled }: FolderCheck): number => unlabeled.train + unlabeled.val + unlabeled.test;
+
+async function askAboutUnlabeled(folder: string, found: FolderCheck): Promise<void> {
+  const images = unlabeledImages(found);
+  if (images === 0) return;
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const reply = await lines.question(`\n${unlabeledQuestion(total)} `);
-    const answer = unlabeledReply(reply);
+    const reply = await lines.question(`\n${unlabeledQuestion(images, t)} `);
+    const answer = unlabeledReply(reply, t);
     if (answer === null) {
-      print('No answer was saved. A run counts them as none of these.\n');
+      print(`${t('cli.checkNoAnswer')}\n`);
       return;
     }
     await rememberUnlabeled(folder, answer);
-    print(`data.unlabeled: ${answer} is saved in ${projectConfigFile(folder)}.\n`);
+    print(`${t('cli.checkAnswerSaved', { answer, file: projectConfigFile(folder) })}\n`);
   } finally {
     lines.close();
   }
 }
 
-const english = translator('en');
+const splitNames = ['train', 'val', 'test'] as const;
 
-const MOST_CLASSES = 40;
+const describe = (found: FolderCheck): string =>
+  [
+    [overviewTable(found), ...(unlabeledImages(found) > 0 ? [meaningText(found.unlabeledMeaning)] : [])].join('\n'),
+    labelTable(found),
+    [
+      ...sizesLine(found),
+      t('cli.separator', { name: found.layout.separator, evidence: said(found.layout.evidence) }),
+    ].join('\n'),
+  ].join('\n\n');
 
-function describe({ statistics, layout, unlabeled, unlabeledMeaning }: FolderCheck): string {
-  const { splits, vocabulary, sizes } = statistics;
-  const meaning = {
-    ask: "count as 'none of these' until you answer",
-    none_of_these: "count as 'none of these'",
-    not_labeled_yet: 'not labeled yet, left out',
-  }[unlabeledMeaning];
-  const anyUnlabeled = unlabeled.train + unlabeled.val + unlabeled.test > 0;
-  const names = ['train', 'val', 'test'] as const;
-  const overview = table([
-    ['', ...names],
-    ['images', ...names.map((name) => String(splits[name].images))],
-    ['labels per image', ...names.map((name) => splits[name].meanLabels.toFixed(2))],
-    ['without labels', ...names.map((name) => String(unlabeled[name]))],
+const overviewTable = ({ statistics: { splits }, unlabeled }: FolderCheck): string =>
+  table([
+    ['', ...splitNames],
+    [t('cli.columnImages'), ...splitNames.map((name) => String(splits[name].images))],
+    [t('cli.columnLabelsPerImage'), ...splitNames.map((name) => decimal(splits[name].meanLabels, 2))],
+    [t('cli.columnWithoutLabels'), ...splitNames.map((name) => String(unlabeled[name]))],
   ]);
-  const without = anyUnlabeled ? `\nImages without labels: ${meaning}.` : '';
-  const classes = table([
-    ['label', ...names],
-    ...vocabulary
-      .slice(0, MOST_CLASSES)
-      .map((label, c) => [shortened(label, 40), ...names.map((name) => String(splits[name].positives[c]))]),
-  ]);
-  const more =
-    vocabulary.length > MOST_CLASSES
-      ? `\n... and ${vocabulary.length - MOST_CLASSES} more labels (--json lists all)`
-      : '';
-  const spread =
-    sizes === null
-      ? ''
-      : `\nsizes: ${sizes.width.min} x ${sizes.height.min} to ${sizes.width.max} x ${sizes.height.max} pixels, median file ${bytes(sizes.bytes.median)}`;
-  return `${overview}${without}\n\n${classes}${more}\n${spread}\nseparator: ${layout.separator} (${say(english, layout.evidence)})`;
+
+function meaningText(meaning: UnlabeledMeaning): string {
+  switch (meaning) {
+    case 'ask':
+      return t('cli.unlabeledAsk');
+    case 'none_of_these':
+      return t('cli.unlabeledNone');
+    case 'not_labeled_yet':
+      return t('cli.unlabeledNotYet');
+  }
+}
+
+const MOST_LABELS = 40;
+
+function labelTable({ statistics: { splits, vocabulary } }: FolderCheck): string {
+  const rows = vocabulary
+    .slice(0, MOST_LABELS)
+    .map((label, c) => [shortened(label, 40), ...splitNames.map((name) => String(splits[name].positives[c]))]);
+  const labels = table([[t('cli.columnLabel'), ...splitNames], ...rows]);
+  const more = vocabulary.length - MOST_LABELS;
+  return more > 0 ? `${labels}\n${t('cli.moreLabels', { count: more })}` : labels;
+}
+
+function sizesLine({ statistics: { sizes } }: FolderCheck): string[] {
+  if (sizes === null) return [];
+  const smallest = `${sizes.width.min} x ${sizes.height.min}`;
+  const largest = `${sizes.width.max} x ${sizes.height.max}`;
+  return [t('cli.imageSizes', { smallest, largest, bytes: bytes(sizes.bytes.median) })];
 }

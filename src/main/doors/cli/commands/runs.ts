@@ -6,71 +6,60 @@ import { stages, stageSchema } from '../../../../shared/events.ts';
 import type { Stage } from '../../../../shared/events.ts';
 import { Problem } from '../../../../shared/problem.ts';
 import { readThresholds } from '../../../pipeline/artifacts/thresholds.ts';
+import type { RunState } from '../../../pipeline/storage/runFolder.ts';
 import { listRuns, nextStage, readRun } from '../../../pipeline/storage/runFolder.ts';
 import { loadConfig } from '../../../studio/config/loadConfig.ts';
 import { changeConfig, findRun, resumeRun, startRun } from '../../../studio/runs/runs.ts';
 import { runsFolder } from '../../../studio/state/places.ts';
 import { duration, score, shortened, table } from '../format.ts';
-import { follow } from '../jobs.ts';
+import { followJob } from '../jobs.ts';
 import type { ConfigOptions } from '../options.ts';
-import { configOptions, configSources } from '../options.ts';
+import { collect, configOptions, configSources } from '../options.ts';
 import { runSummary } from '../summary.ts';
 import { print, printError } from '../output.ts';
+import { stageTitle } from '../reporter.ts';
+import { said, t } from '../wording.ts';
 
+/** Collects the values of --stage, which can be repeated. */
 const stageList = (value: string, previous: readonly Stage[] = []): Stage[] => {
   const parsed = stageSchema.safeParse(value);
-  if (!parsed.success) throw new InvalidArgumentError(`One of ${stages.join(', ')}.`);
+  if (!parsed.success) throw new InvalidArgumentError(t('cli.runStages', { stages: stages.join(', ') }));
   return [...previous, parsed.data];
 };
 
 export function addRunCommands(program: Command): void {
-  configOptions(
-    program
-      .command('run')
-      .description('train, quantize, tune, test and export: the whole pipeline on a project')
-      .argument('[folder]', 'the folder with train.txt, val.txt and test.txt', '.'),
-  )
-    .option('--stage <stage>', `only this stage (${stages.join(', ')}); can be given often`, stageList)
-    .option('--runs <folder>', 'where the run is kept; default: runs/ in the project')
-    .option('--json', 'one JSON object a line', false)
+  configOptions(program.command('run').description(t('cli.run')).argument('[folder]', t('cli.argumentFolder'), '.'))
+    .option('--stage <stage>', t('cli.runStage', { stages: stages.join(', ') }), stageList)
+    .option('--runs <folder>', t('cli.runRuns'))
+    .option('--json', t('cli.optionJson'), false)
     .action(run);
   program
     .command('resume')
-    .description('go on with a run that was stopped, killed or failed')
-    .argument('[run]', 'a run, or a project: its newest unfinished run', '.')
-    .option('--stage <stage>', 'do this stage, even if it was finished; can be given often', stageList)
-    .option('--take-over', 'the process that locked the run is gone: do not watch it for a minute first', false)
-    .option('--json', 'one JSON object a line', false)
+    .description(t('cli.resume'))
+    .argument('[run]', t('cli.resumeRun'), '.')
+    .option('--stage <stage>', t('cli.resumeStage'), stageList)
+    .option('--take-over', t('cli.resumeTakeOver'), false)
+    .option('--json', t('cli.optionJson'), false)
     .action(resume);
   program
     .command('tune')
-    .description('search the thresholds of a run again, with other goals; test stays closed')
-    .argument('[run]', 'a run, or a project: its newest run', '.')
-    .option(
-      '--set <key=value>',
-      'for example threshold_search.goal=precision; can be given often',
-      (value: string, previous: readonly string[]) => [...previous, value],
-      [],
-    )
-    .option('--json', 'one JSON object a line', false)
+    .description(t('cli.tune'))
+    .argument('[run]', t('cli.argumentRun'), '.')
+    .option('--set <key=value>', t('cli.tuneSet'), collect, [])
+    .option('--json', t('cli.optionJson'), false)
     .action(tune);
   program
     .command('export')
-    .description("write a run's bundle again, with other settings")
-    .argument('[run]', 'a run, or a project: its newest run', '.')
-    .option(
-      '--set <key=value>',
-      'for example tflite_export.input_type=int8; can be given often',
-      (value: string, previous: readonly string[]) => [...previous, value],
-      [],
-    )
-    .option('--json', 'one JSON object a line', false)
+    .description(t('cli.export'))
+    .argument('[run]', t('cli.argumentRun'), '.')
+    .option('--set <key=value>', t('cli.exportSet'), collect, [])
+    .option('--json', t('cli.optionJson'), false)
     .action(exportAgain);
   program
     .command('runs')
-    .description('list the runs of a project')
-    .argument('[folder]', 'a project', '.')
-    .option('--json', 'one JSON object a line', false)
+    .description(t('cli.runs'))
+    .argument('[folder]', t('cli.argumentProject'), '.')
+    .option('--json', t('cli.optionJson'), false)
     .action(list);
 }
 
@@ -80,7 +69,7 @@ async function run(
 ): Promise<void> {
   const { config } = await loadConfig(await configSources(folder, options));
   let runFolder = '';
-  await follow(async (watcher) => {
+  await followJob(async (watcher) => {
     const started = await startRun(
       {
         project: folder,
@@ -92,7 +81,7 @@ async function run(
       watcher,
     );
     runFolder = started.folder;
-    say(options.json, `Run ${runFolder}`, { type: 'run', folder: runFolder });
+    report(options.json, t('cli.runFolder', { folder: runFolder }), { type: 'run', folder: runFolder });
     return started.job;
   }, options.json);
   await showEnd(runFolder, options.json);
@@ -103,45 +92,44 @@ async function resume(
   { stage, takeOver, json }: { stage?: readonly Stage[]; takeOver: boolean; json: boolean },
 ): Promise<void> {
   const folder = await findRun(place, (record) => stage !== undefined || record.state !== 'finished');
-  say(json, `Run ${folder}`, { type: 'run', folder });
+  report(json, t('cli.runFolder', { folder }), { type: 'run', folder });
   if (stage === undefined && nextStage(await readRun(folder)) === null)
-    say(json, 'The run is finished already.', { type: 'finished', seconds: 0 });
-  else await follow((watcher) => resumeRun(folder, stage ?? null, watcher, takeOver), json);
+    report(json, t('cli.resumeFinished'), { type: 'finished', seconds: 0 });
+  else await followJob((watcher) => resumeRun(folder, stage ?? null, watcher, takeOver), json);
   await showEnd(folder, json);
 }
 
 async function tune(place: string, { set, json }: { set: readonly string[]; json: boolean }): Promise<void> {
   const folder = await findRun(place);
   await changeSection(folder, 'threshold_search', set);
-  await follow((watcher) => resumeRun(folder, ['thresholds'], watcher), json);
+  await followJob((watcher) => resumeRun(folder, ['thresholds'], watcher), json);
   const { config } = await readRun(folder);
   const { globalK, perClass, labels } = await readThresholds(folder);
   if (json) {
-    print(
-      `${JSON.stringify({ type: 'thresholds', folder, globalK, perClass: perClass.map((threshold, c) => ({ label: labels[c], ...threshold })) })}\n`,
-    );
+    const thresholds = perClass.map((threshold, c) => ({ label: labels[c], ...threshold }));
+    print(`${JSON.stringify({ type: 'thresholds', folder, globalK, perClass: thresholds })}\n`);
     return;
   }
-  print(
-    `\nThresholds on validation (goal: ${config.threshold_search.goal}); for one for all classes: q >= ${globalK}\n`,
-  );
-  print(
-    `${table([
-      ['class', 'q >=', 'score', 'precision', 'recall', 'F1', 'positives'],
-      ...perClass.map(({ k, valPrecision, valRecall, valF1, valPositives, tuned }, c) => [
-        shortened(labels[c]!, 40),
-        `${k}${tuned ? '' : ' (global)'}`,
-        score(k / 256),
-        score(valPrecision),
-        score(valRecall),
-        score(valF1),
-        String(valPositives),
-      ]),
-    ])}\n`,
-  );
-  print(
-    `\nValidation figures are optimistic: the thresholds were chosen there. 'destila export ${folder}' writes a bundle with them.\n`,
-  );
+  const head = [
+    t('cli.columnLabel'),
+    'q >=',
+    t('cli.columnScore'),
+    t('cli.columnPrecision'),
+    t('cli.columnRecall'),
+    'F1',
+    t('cli.columnPositives'),
+  ];
+  const rows = perClass.map(({ k, valPrecision, valRecall, valF1, valPositives, tuned }, c) => [
+    shortened(labels[c]!, 40),
+    tuned ? String(k) : t('cli.tuneGlobal', { k }),
+    score(k / 256),
+    score(valPrecision),
+    score(valRecall),
+    score(valF1),
+    String(valPositives),
+  ]);
+  print(`\n${t('cli.tuneTitle', { goal: config.threshold_search.goal, k: globalK })}\n`);
+  print(`${table([head, ...rows])}\n\n${t('cli.tuneEnd', { folder })}\n`);
 }
 
 async function exportAgain(place: string, { set, json }: { set: readonly string[]; json: boolean }): Promise<void> {
@@ -149,22 +137,18 @@ async function exportAgain(place: string, { set, json }: { set: readonly string[
   await changeSection(folder, 'tflite_export', set);
   const { stages: records } = await readRun(folder);
   const missing: Stage[] = records.test.state === 'finished' ? ['export'] : ['test', 'export'];
-  await follow((watcher) => resumeRun(folder, missing, watcher), json);
+  await followJob((watcher) => resumeRun(folder, missing, watcher), json);
   await showEnd(folder, json);
 }
 
-/** Changes one section of a run's settings; others would make it another run. */
+/** Changes one section of a run's settings. Changing the others would make it another run. */
 async function changeSection(
   folder: string,
   section: 'threshold_search' | 'tflite_export',
   set: readonly string[],
 ): Promise<void> {
   const foreign = set.find((assignment) => !assignment.startsWith(`${section}.`));
-  if (foreign !== undefined)
-    throw new Problem(
-      'config',
-      `--set ${foreign}: only ${section}.* can be changed in a run that exists. Start a new run for other settings.`,
-    );
+  if (foreign !== undefined) throw new Problem('config.assignmentOfAnotherSection', { assignment: foreign, section });
   if (set.length === 0) return;
   const { config } = await loadConfig({ overrides: set });
   const changed = new Set(set.map((assignment) => assignment.slice(section.length + 1).split('=')[0]!));
@@ -175,45 +159,68 @@ async function changeSection(
       ...Object.fromEntries(Object.entries(config[section]).filter(([key]) => changed.has(key))),
     },
   });
-  await changeConfig(folder, change, ({ text }) => printError(`${text}\n`));
+  await changeConfig(folder, change, (reason) => printError(`${said(reason)}\n`));
 }
 
 async function list(place: string, { json }: { json: boolean }): Promise<void> {
   const runs = await listRuns(runsFolder(place));
   if (json) {
-    for (const { folder, record, state } of runs)
-      print(
-        `${JSON.stringify({ type: 'run', folder, state, createdAt: record.createdAt, preset: record.preset, stages: record.stages, testOpenings: record.testOpenings.length })}\n`,
-      );
+    for (const { folder, record, state } of runs) {
+      const { createdAt, preset, stages: records, testOpenings } = record;
+      const run = { type: 'run', folder, state, createdAt, preset, stages: records, testOpenings: testOpenings.length };
+      print(`${JSON.stringify(run)}\n`);
+    }
     return;
   }
   if (runs.length === 0) {
-    print(`${path.resolve(place)} has no runs yet: 'destila run ${place}' starts one.\n`);
+    print(`${t('cli.runsNone', { folder: path.resolve(place), place })}\n`);
     return;
   }
-  print(
-    `${table([
-      ['run', 'state', 'stage', 'time', 'INT8 mAP, val', 'test opened'],
-      ...runs.map(({ record, state }) => [
-        record.id,
-        state,
-        nextStage(record) ?? 'all done',
-        duration(stages.reduce((sum, stage) => sum + record.stages[stage].seconds, 0)),
-        score(record.stages.thresholds.summary.val_int8_ap),
-        `${record.testOpenings.length}x`,
-      ]),
-    ])}\n`,
-  );
+  const head = [
+    t('cli.columnRun'),
+    t('cli.columnState'),
+    t('cli.columnStage'),
+    t('cli.columnTime'),
+    t('cli.columnInt8Map'),
+    t('cli.columnTestOpened'),
+  ];
+  const rows = runs.map(({ record, state }) => {
+    const next = nextStage(record);
+    return [
+      record.id,
+      stateName(state),
+      next === null ? t('cli.runsAllDone') : stageTitle(next, t),
+      duration(stages.reduce((sum, stage) => sum + record.stages[stage].seconds, 0)),
+      score(record.stages.thresholds.summary.val_int8_ap),
+      `${record.testOpenings.length}x`,
+    ];
+  });
+  print(`${table([head, ...rows])}\n`);
+}
+
+function stateName(state: RunState): string {
+  switch (state) {
+    case 'created':
+      return t('cli.stateCreated');
+    case 'running':
+      return t('cli.stateRunning');
+    case 'stopped':
+      return t('cli.stateStopped');
+    case 'failed':
+      return t('cli.stateFailed');
+    case 'finished':
+      return t('cli.stateFinished');
+    case 'interrupted':
+      return t('cli.stateInterrupted');
+  }
 }
 
 async function showEnd(folder: string, json: boolean): Promise<void> {
   const record = await readRun(folder);
   if (record.state !== 'finished') {
-    say(json, `Next: ${nextStage(record) ?? ''}. 'destila resume ${folder}' goes on.`, {
-      type: 'unfinished',
-      folder,
-      next: nextStage(record),
-    });
+    const next = nextStage(record);
+    const stage = next === null ? '' : stageTitle(next, t);
+    report(json, t('cli.next', { stage, folder }), { type: 'unfinished', folder, next });
   } else if (json) {
     print(`${JSON.stringify({ type: 'summary', folder, export: record.export, stages: record.stages })}\n`);
   } else {
@@ -221,6 +228,6 @@ async function showEnd(folder: string, json: boolean): Promise<void> {
   }
 }
 
-function say(json: boolean, text: string, data: object): void {
+function report(json: boolean, text: string, data: object): void {
   print(`${json ? JSON.stringify(data) : text}\n`);
 }

@@ -4,34 +4,31 @@ import type { Command } from 'commander';
 import { Problem } from '../../../../shared/problem.ts';
 import { onStopSignals } from '../../../jobs/stopSignals.ts';
 import { EXIT } from '../exitCodes.ts';
+import { print } from '../output.ts';
+import { t } from '../wording.ts';
 
-/** The studio in the browser, for machines without a desktop and for those who like it so. */
+const screens = path.join(import.meta.dirname, '..', '..', '..', '..', '..', 'out', 'renderer', 'index.html');
+
+/** The studio in the browser, for machines without a desktop or for people who prefer it. */
 export function addServeCommand(program: Command): void {
-  program
-    .command('serve')
-    .description('open the studio in the browser; it answers this machine only')
-    .option('--port <port>', 'port on 127.0.0.1; 0 takes a free one', '4600')
-    .action(async ({ port }: { port: string }) => {
-      const number = Number(port);
-      if (!Number.isInteger(number) || number < 0 || number > 65535)
-        throw new Problem('config', `--port ${port}: a number from 0 to 65535.`);
-      if (!existsSync(path.join(import.meta.dirname, '..', '..', '..', '..', '..', 'out', 'renderer', 'index.html')))
-        throw new Problem('config', 'The screens have not been built yet: run `npm run build` once.');
-      const { serve } = await import('../../http/serve.ts');
-      const server = await serve(number).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'EADDRINUSE')
-          throw new Problem('busy', `Port ${port} is in use, maybe by another studio. Choose another with --port.`);
-        throw error;
-      });
-      process.stdout.write(
-        `Destila Studio is open at\n\n  ${server.url}\n\nPress Ctrl+C to close it: a running run stops at a checkpoint and resumes next time. Press it again to stop at once.\n`,
-      );
-      onStopSignals({
-        stop: () => {
-          process.stdout.write('\nClosing...\n');
-          void server.close('stop').then(() => process.exit(EXIT.ok));
-        },
-        stopNow: () => process.exit(EXIT.cancelled),
-      });
-    });
+  program.command('serve').description(t('cli.serve')).option('--port <port>', t('cli.servePort'), '4600').action(open);
+}
+
+async function open({ port }: { port: string }): Promise<void> {
+  const number = Number(port);
+  if (!Number.isInteger(number) || number < 0 || number > 65535) throw new Problem('config.portInvalid', { port });
+  if (!existsSync(screens)) throw new Problem('config.screensNotBuilt');
+  const { serve } = await import('../../http/serve.ts');
+  const server = await serve(number).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') throw new Problem('busy.portInUse', { port });
+    throw error;
+  });
+  print(`${t('cli.serveOpen')}\n\n  ${server.url}\n\n${t('cli.serveClose')}\n`);
+  onStopSignals({
+    stop: () => {
+      print(`\n${t('cli.serveClosing')}\n`);
+      void server.close('stop').then(() => process.exit(EXIT.ok));
+    },
+    stopNow: () => process.exit(EXIT.cancelled),
+  });
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { complaint } from '../../../../shared/complaint.ts';
+import { fieldError } from '../../../../shared/fieldError.ts';
 import type { Message } from '../../../../shared/message.ts';
 import { message } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
@@ -30,7 +30,7 @@ export function parseBundleJson<T>(schema: z.ZodType<T>, name: string, bytes: Ui
       ? new Problem('file.jsonUnknownEntry', { file: name, entry })
       : new Problem('file.jsonUnknownEntryIn', { file: name, entry, place });
   }
-  const problem = complaint(issue, place === '' ? name : `${name}: ${place}`);
+  const problem = fieldError(issue, place === '' ? name : `${name}: ${place}`);
   throw new Problem('file.bundleEntry', { problem }, parsed.error.message);
 }
 

@@ -1,0 +1,42 @@
+import type { Handlers, StudioServices } from '../services.ts';
+import { configChoices, saveConfig } from './configChoices.ts';
+import { preflight } from './preflight.ts';
+
+type TrainingMethod =
+  | 'config.choices'
+  | 'config.save'
+  | 'run.preflight'
+  | 'learningRate.find'
+  | 'learningRate.cancel'
+  | 'learningRate.found';
+
+/** What happens before a run: its settings, their cost, and a learning rate. */
+export const trainingHandlers = ({
+  activities,
+  rates,
+  thread,
+  folderOf,
+}: StudioServices): Handlers<TrainingMethod> => ({
+  'config.choices': ({ project }) => configChoices(folderOf(project)),
+  'config.save': async ({ project, config }) => {
+    await saveConfig(folderOf(project), config);
+    return {};
+  },
+  'run.preflight': ({ project, config }) =>
+    activities.during('preflight', project, async ({ signal }) => {
+      const folder = folderOf(project);
+      const { images, labels, labeledVal } = await thread.run('countDataset', { id: project, folder });
+      return preflight(folder, config, { ...images, labeledVal }, labels, signal);
+    }),
+  'learningRate.find': async ({ project, config, network }) => {
+    await activities.during(network === 'teacher' ? 'teacherRate' : 'studentRate', project, (watcher) =>
+      rates.find({ project, folder: folderOf(project), config, network }, watcher),
+    );
+    return {};
+  },
+  'learningRate.cancel': async () => {
+    rates.cancel();
+    return {};
+  },
+  'learningRate.found': async ({ project }) => rates.found(project),
+});
