@@ -277,7 +277,7 @@ function twentySteps(engine: Engine, within: Tolerances, few: boolean): void {
     const classes = model.classes,
       batchSize = 4;
     const input: StepInput = {
-      pixels: Uint8Array.from({ length: batchSize * model.inputSize ** 2 * 3 }, (_, i) => 2 + (bits('tiny', i) % 3)),
+      inputs: Uint8Array.from({ length: batchSize * model.inputSize ** 2 * 3 }, (_, i) => 2 + (bits('tiny', i) % 3)),
       labels: Float32Array.from({ length: batchSize * classes }, (_, i) => bits('tiny labels', i) % 2),
       weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)),
       learningRate,
@@ -383,7 +383,7 @@ function inference(engine: Engine, within: Tolerances, few: boolean): void {
     async (_, lite) => {
       const model = net(16, inverted(lite));
       const parameters = parametersOf(model);
-      const { pixels } = stepInput(model, 0);
+      const { inputs } = stepInput(model, 0);
       const outputs = ['block1.add', 'pooled', 'logits'];
       const [ours, theirs] = [await scored(engine), await scored(oracle)];
       for (const name of outputs)
@@ -409,7 +409,7 @@ function inference(engine: Engine, within: Tolerances, few: boolean): void {
           ranges: ['block1.add', 'stem.act'],
         });
         const statistics = await on.createStatistics({ model, parameters, batchSize: BATCH, trainableFrom: 0 });
-        const found = { ...(await session.run(pixels)), statistics: await statistics.run(pixels) };
+        const found = { ...(await session.run(inputs)), statistics: await statistics.run(inputs) };
         await session.dispose();
         await statistics.dispose();
         return found;

@@ -12,7 +12,7 @@ import type { StepInput } from '../../src/main/pipeline/engine/engine.ts';
 
 export type Values = ReadonlyMap<string, Float64Array>;
 
-/** Binary cross-entropy and distillation as the loss of the contract weighs them. */
+/** Binary cross-entropy and distillation, weighted as engine.ts defines the loss. */
 export function lossInFloat64(
   model: Model,
   parameters: Values,
@@ -20,7 +20,7 @@ export function lossInFloat64(
   distillation: { readonly alpha: number; readonly temperature: number },
 ): number {
   const values = new Map<string, Float64Array>();
-  const batch = input.pixels.length / (model.inputSize ** 2 * 3);
+  const batch = input.inputs.length / (model.inputSize ** 2 * 3);
   const nodes = new Map(model.nodes.map((node) => [node.name, node]));
   for (const node of model.nodes) values.set(node.name, evaluate(node, nodes, values, parameters, input, batch));
   const { alpha, temperature } = distillation;
@@ -47,7 +47,7 @@ function evaluate(
   const channels = node.shape.at(-1)!;
   switch (node.op) {
     case 'input':
-      return Float64Array.from(input.pixels);
+      return Float64Array.from(input.inputs);
     case 'normalize':
       return value(node.input).map((x, i) => (x - node.mean[i % 3]!) / node.std[i % 3]!);
     case 'conv2d':

@@ -39,7 +39,7 @@ describe.each<[string, Engine | string]>([
   test.skipIf(lack !== null)(`scoring and statistics leave nothing behind${says}`, async () => {
     const model = net(6, stem);
     const before = tf.memory().numTensors;
-    const { pixels } = stepInput(model, 0);
+    const { inputs } = stepInput(model, 0);
     for (const session of [
       await engine.createInference({
         model,
@@ -51,7 +51,7 @@ describe.each<[string, Engine | string]>([
       await engine.createStatistics({ model, parameters: parametersOf(model), batchSize: BATCH, trainableFrom: 0 }),
     ]) {
       const held = tf.memory().numTensors;
-      for (let i = 0; i < 5; i++) await session.run(pixels);
+      for (let i = 0; i < 5; i++) await session.run(inputs);
       expect(tf.memory().numTensors).toBe(held);
       await session.dispose();
     }

@@ -211,9 +211,9 @@ export function stepInput(model: Model, trainableFrom: number, change: Partial<S
   const stream = randomStream(model.nodes.length, 'step');
   const entries = BATCH * CLASSES;
   return {
-    pixels: Uint8Array.from({ length: BATCH * model.inputSize ** 2 * 3 }, () => 256 * stream()),
+    inputs: Uint8Array.from({ length: BATCH * model.inputSize ** 2 * 3 }, () => 256 * stream()),
     labels: Float32Array.from({ length: entries }, () => (stream() < 0.4 ? 1 : 0)),
-    // The first entry is unknown: it must move nothing.
+    // The first entry is unknown, so it must not move anything.
     weights: Float32Array.from({ length: entries }, (_, i) => (i === 0 ? 0 : 1 / entries)),
     teacherLogits: Float32Array.from({ length: entries }, () => 4 * stream() - 2),
     learningRate: 1,

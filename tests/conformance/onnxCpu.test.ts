@@ -1,3 +1,4 @@
+import { quoted } from '../../src/shared/message.ts';
 import { onnxEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { nchwLayout } from '../../src/main/pipeline/engine/onnx/nchwLayout.ts';
 import { fastestLayout } from '../../src/main/pipeline/engine/onnx/probe.ts';
@@ -11,11 +12,11 @@ await conforms({
   start: async () => {
     const layout = await fastestLayout();
     return layout.name === 'nchwc'
-      ? onnxEngine('onnx-cpu', 'blocked layout', layout, runtime)
+      ? onnxEngine('onnx-cpu', quoted('blocked layout'), layout, runtime)
       : 'this processor has no blocked kernels';
   },
 });
 await conforms({
   name: 'onnx-cpu, plain layout',
-  start: () => Promise.resolve(onnxEngine('onnx-cpu', 'plain layout', nchwLayout, runtime)),
+  start: () => Promise.resolve(onnxEngine('onnx-cpu', quoted('plain layout'), nchwLayout, runtime)),
 });

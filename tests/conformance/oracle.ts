@@ -1,3 +1,4 @@
+import { quoted } from '../../src/shared/message.ts';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import * as tf from '@tensorflow/tfjs-core';
@@ -8,4 +9,8 @@ import { onBackend } from './backend.ts';
 tf.env().set('PROD', true);
 
 /** TensorFlow.js on its plain CPU backend, which differentiates by itself: what every engine is compared with. Slow. */
-export const oracle = onBackend(tf, 'cpu', tfjsEngine(tf, 'tfjs-cpu', 'TensorFlow.js on its plain CPU backend'));
+export const oracle = onBackend(
+  tf,
+  'cpu',
+  tfjsEngine(tf, 'tfjs-cpu', quoted('TensorFlow.js on its plain CPU backend')),
+);

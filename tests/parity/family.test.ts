@@ -83,7 +83,7 @@ test.each(architectures.filter((architecture) => models[architecture]!.values < 
     });
     try {
       const { loss, gradientNorm } = await session.step({
-        pixels: new Uint8Array([...picture(size, size), ...picture(size, size).reverse()]),
+        inputs: new Uint8Array([...picture(size, size), ...picture(size, size).reverse()]),
         labels: Float32Array.from({ length: batchSize * classes }, (_, i) => i % 2),
         weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)),
         learningRate: 0.01,

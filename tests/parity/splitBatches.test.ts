@@ -41,7 +41,7 @@ test('a batch in parts moves the weights as the whole does, and says the same', 
 test('scores in parts and their ranges are those of the whole; statistics of the first norm, which sees pixels alone, too', async () => {
   const model = net(12, inverted(true));
   const parameters = parametersOf(model);
-  const { pixels } = stepInput(model, 0);
+  const { inputs: pixels } = stepInput(model, 0);
   const asked = { model, parameters, batchSize: BATCH, outputs: ['logits'], ranges: ['stem.act'] };
   const [one, many] = await Promise.all(
     [whole, parts].map(async (engine) => ({

@@ -241,7 +241,7 @@ describe('the tiny net of Keras, 20 steps', () => {
       state,
     });
     const input: StepInput = {
-      pixels,
+      inputs: pixels,
       labels: golden.floats('labels'),
       weights: new Float32Array(16).fill(1 / 16),
       learningRate: config.learningRate,

@@ -10,7 +10,6 @@ import { readWeights } from '../../src/main/pipeline/models/weights/readWeights.
 import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
 import { createStudio } from '../../src/main/studio/studio.ts';
 import type { Studio } from '../../src/main/studio/studio.ts';
-import { fastest } from '../../src/main/studio/engines/chooseEngine.ts';
 import { entryNamed, readCatalogue } from '../../src/main/studio/weights/catalogue.ts';
 import { loadConfig } from '../../src/main/studio/config/loadConfig.ts';
 import type { Method, Output } from '../../src/shared/contract/contract.ts';
@@ -191,9 +190,6 @@ describe('a failure in Spanish', () => {
     );
     expect(system('ENOENT', "open '/x'")).toBe("Falta un archivo: open '/x'");
     expect(inSpanish(toProblemData(new Error('std::bad_alloc')).message)).toMatch(/^Se acabó la memoria\./);
-    expect(inSpanish(fastest({ 'onnx-cpu': 0.5, 'onnx-webgpu': null }).why!)).toBe(
-      'Medido en este equipo, un paso de maestro y alumno: onnx-cpu 0.500 s. No funcionan: onnx-webgpu.',
-    );
   });
 
   test('a text that nobody foresaw stays as it is, and of several lines those that are known are told', () => {

@@ -1,6 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunEvent } from '../../shared/events.ts';
+import type { Message } from '../../shared/message.ts';
+import { message } from '../../shared/message.ts';
+import type { ProblemData } from '../../shared/problem.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import { doctor } from '../pipeline/tasks/doctor.ts';
 import { attentionMap } from '../pipeline/tasks/occlusionMap.ts';
@@ -41,7 +44,7 @@ export async function perform(request: JobRequest, stage: Performance): Promise<
       return null;
     }
     case 'sample': {
-      const progress = lazyProgress(stage, 'drawing the sample');
+      const progress = lazyProgress(stage, message('activity.drawingSample'));
       return createSample(request.folder, { seed: 1 }, progress);
     }
     case 'verify':
@@ -92,13 +95,19 @@ async function performRun(request: Extract<JobRequest, { type: 'run' }>, stage: 
     return null;
   } catch (error) {
     const problem = toProblemData(error);
-    report(problem.kind === 'cancelled' ? { type: 'stopped', message: problem.message } : { type: 'failed', problem });
+    report(
+      problem.kind === 'cancelled' ? { type: 'stopped', message: asMessage(problem) } : { type: 'failed', problem },
+    );
     throw error;
   }
 }
 
-function lazyProgress(stage: JobContext, activity: string): (done: number, total: number) => void {
+const asMessage = ({ message: text, code, params }: ProblemData): Message => ({ text, code, params });
+
+function lazyProgress(stage: JobContext, activity: Message): (done: number, total: number) => void {
   let progress: ((done: number) => void) | null = null;
   return (done, total) =>
-    (progress ??= progressReporter((event) => stage.report(event), 'data', activity, 'images', total))(done);
+    (progress ??= progressReporter((event) => stage.report(event), { stage: 'data', activity, unit: 'images', total }))(
+      done,
+    );
 }

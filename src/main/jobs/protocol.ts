@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { messageSchema } from '../../shared/message.ts';
 import { configSchema, engineNames, unlabeledMeanings } from '../../shared/config.ts';
 import { jobCommandSchema, problemSchema, runEventSchema, stageSchema } from '../../shared/events.ts';
 
 /** The engine of a run and why it is that one, in words. */
-export const engineChoiceSchema = z.object({ name: z.enum(engineNames), why: z.string().nullable() });
+export const engineChoiceSchema = z.object({ name: z.enum(engineNames), why: messageSchema.nullable() });
 export type EngineChoice = z.infer<typeof engineChoiceSchema>;
 
 /** What a job can be asked for. One process does one job and ends. */

@@ -44,9 +44,7 @@ export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
       case 'result':
         return resolve(message.value);
       case 'problem':
-        return reject(
-          new Problem(message.problem.kind as ProblemKind, message.problem.message, message.problem.detail),
-        );
+        return reject(Problem.from({ ...message.problem, kind: message.problem.kind as ProblemKind }));
     }
   };
   child.onMessage((raw) => {

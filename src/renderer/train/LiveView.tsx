@@ -340,7 +340,7 @@ function Notes({ history }: { history: RunHistory | null }) {
       </summary>
       <ul className="small">
         {history.notes.map(({ at, message, level }) => (
-          <li key={at + message} className={level === 'warning' ? 'warn' : 'soft'}>
+          <li key={at + message.text} className={level === 'warning' ? 'warn' : 'soft'}>
             {said(message)}
           </li>
         ))}

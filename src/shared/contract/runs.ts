@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from '../config.ts';
 import { problemSchema, stageSchema, stageSecondsSchema } from '../events.ts';
+import { messageSchema } from '../message.ts';
 
 const figures = z.record(z.string(), z.number().nullable());
 
@@ -27,7 +28,7 @@ export const runSummarySchema = z.object({
   state: z.enum(['created', 'running', 'stopped', 'failed', 'finished', 'interrupted']),
   problem: problemSchema.nullable(),
   stages: z.array(stageStateSchema),
-  engine: z.string().nullable(),
+  engine: messageSchema.nullable(),
   note: z.string(),
   pinned: z.boolean(),
   trashed: z.boolean(),
@@ -88,7 +89,7 @@ export const runHistorySchema = z.object({
   watched: z.array(watchedSchema),
   /** What is worth reading: decisions and warnings, newest last. */
   notes: z.array(
-    z.object({ at: z.string(), level: z.enum(['info', 'warning']), stage: stageSchema, message: z.string() }),
+    z.object({ at: z.string(), level: z.enum(['info', 'warning']), stage: stageSchema, message: messageSchema }),
   ),
 });
 export type RunHistory = z.infer<typeof runHistorySchema>;

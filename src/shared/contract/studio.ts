@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { engineNames } from '../config.ts';
+import { messageSchema } from '../message.ts';
 import { problemSchema, runEventSchema, stageSchema } from '../events.ts';
 
 /** What the studio says of itself, its projects and this machine. */
@@ -42,10 +43,10 @@ export type Project = z.infer<typeof projectSchema>;
 export const engineReportSchema = z.object({
   name: z.string(),
   state: z.enum(['works', 'fails', 'not tried']),
-  /** What it is, or what is missing, in one line. */
-  description: z.string(),
-  /** The command that puts right what is missing. */
-  fix: z.string().nullable().default(null),
+  /** Device and version, or what is missing, in one line. */
+  description: messageSchema,
+  /** The command that installs what is missing. */
+  fix: messageSchema.nullable().default(null),
   /** Training EfficientNet-Lite0 at 96 px, batch 16. */
   imagesPerSecond: z.number().nullable(),
 });

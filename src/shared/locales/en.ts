@@ -553,8 +553,115 @@ export const en = {
   },
   /** What services, jobs and files say, by subject; codes that begin with a kind of problem are problems. */
   messages: {
+    activity: {
+      checkingImages: 'Checking images',
+      comparingWithLitert: 'Comparing with LiteRT',
+      computingFeatures: 'Computing features for the {{network}}',
+      drawingSample: 'Drawing the sample',
+      fineTuning: 'Fine-tuning the {{network}}',
+      quantizationAwareTraining: 'Quantization-aware training',
+      scoringImages: 'Scoring images',
+      scoringSplit: 'Scoring {{split}}',
+      trainingHead: 'Training the head of the {{network}}',
+      tryingLearningRates: 'Trying learning rates',
+    },
+    busy: {
+      runTakenOver:
+        '{{folder}} was moved, deleted or taken over by another program. This program no longer writes there; find out which one does before you resume.',
+    },
+    cancelled: {
+      stoppedAtCheckpoint: 'Stopped at a checkpoint. Resume continues from there.',
+      stoppedInStage: 'Stopped. Resume repeats the stage that was running.',
+    },
+    config: {
+      nothingToTrain:
+        'There is nothing to train: {{stage}}.epochs_head and {{stage}}.epochs_finetune are both 0. Raise one of them.',
+      nothingToTrainFromScratch:
+        'There is nothing to train: {{stage}}.epochs_finetune is 0, and training from scratch has no head phase. Raise it, or choose pretrained weights.',
+    },
+    data: {
+      monitorNotMeasurable:
+        'No image in val.txt has a label, so these settings have nothing to measure: {{settings, list}}. Add labeled images to val.txt, or set each of them to val_loss.',
+    },
+    dataset: {
+      summary:
+        '{{train, number}} training, {{val, number}} validation and {{test, number}} test images, {{classes, number}} classes; separator: {{separator}}.',
+      unlabeledLeftOut_one: '{{count, number}} image is not labeled yet and is left out.',
+      unlabeledLeftOut_other: '{{count, number}} images are not labeled yet and are left out.',
+      unlabeledNegative_one: '{{count, number}} image without labels counts as “none of these”.',
+      unlabeledNegative_other: '{{count, number}} images without labels count as “none of these”.',
+    },
+    deviceLost: {
+      card: 'The graphics card stopped responding: its driver was reset or the card was removed. The last checkpoint is safe.',
+    },
     diskFull: {
       saved: 'The disk is full. Free some space and resume: nothing that was saved is lost.',
+    },
+    engine: {
+      divergedLoss:
+        'Training of the {{network}} diverged: the loss in epoch {{epoch, number}}, step {{step, number}} is not a number. Lower the learning rate ({{settings, list}}) and start a new run.',
+      divergedScores:
+        'Training of the {{network}} diverged: its scores are not numbers. Lower the learning rate ({{settings, list}}) and start a new run.',
+      divergedWeights:
+        'Training of the {{network}} diverged: after epoch {{epoch, number}} the weights {{weights}} are not numbers. Lower the learning rate ({{settings, list}}) and start a new run.',
+      modelNotLoaded:
+        'The engine could not load the network. The details have the reason; try another engine (engine.name).',
+      modelNotRun:
+        'The engine could not run the network. The details have the reason; resume, or try another engine (engine.name).',
+      notReady: '{{engine}} cannot start. {{reason}}',
+      notReadyFix: '{{engine}} cannot start. {{reason}} To fix this, run: {{fix}}',
+      packageNotLoaded: '{{package}} could not be loaded. Install it again: {{command}}',
+      tensorflowNoCard:
+        'TensorFlow {{version}} finds no usable graphics card although a driver is loaded. CUDA 12 requires driver 525 or later: update the driver.',
+    },
+    engineChoice: {
+      measured: 'Measured on this machine, a training step of teacher and student takes: {{speeds, list}}.',
+      measuredSomeFail:
+        'Measured on this machine, a training step of teacher and student takes: {{speeds, list}}. These engines do not run here: {{failed, list}}.',
+      noneRuns: 'None of these engines runs on this machine: {{failed, list}}.',
+      speed: '{{engine}} {{seconds, number(maximumSignificantDigits: 3)}} s',
+    },
+    engines: {
+      cpuBlocked_one: 'onnxruntime on the CPU, {{count, number}} thread, blocked layout ({{block, number}} channels)',
+      cpuBlocked_other:
+        'onnxruntime on the CPU, {{count, number}} threads, blocked layout ({{block, number}} channels)',
+      cpuPlain_one: 'onnxruntime on the CPU, {{count, number}} thread, plain layout',
+      cpuPlain_other: 'onnxruntime on the CPU, {{count, number}} threads, plain layout',
+      cuda: 'onnxruntime on CUDA, {{cards, list(type: disjunction)}}, plain layout',
+      inParts: '{{engine}}, each batch in up to {{parts, number}} parts',
+      tensorflowCpu: 'TensorFlow {{version}} through TensorFlow.js, on the CPU with its own number of threads',
+      tensorflowCuda: 'TensorFlow {{version}} through TensorFlow.js, on CUDA',
+      vulkanCards: 'Vulkan, {{cards, list(type: disjunction)}}',
+      vulkanSoftware: 'Vulkan software adapter',
+      webgpu: 'onnxruntime on WebGPU, {{adapter}}, plain layout',
+    },
+    export: {
+      referencesDiffer:
+        'The integer reference and the fast scorer give different scores for {{image}}, so nothing was exported. This is an error in Destila Studio: please report it and attach the folder of the run.',
+    },
+    exporting: {
+      agreement_one: 'LiteRT and the integer model agree bit for bit on {{count, number}} image.',
+      agreement_other: 'LiteRT and the integer model agree bit for bit on all {{count, number}} images.',
+      bundleWritten: 'The bundle is in {{folder}}, and in the .zip file next to it.',
+    },
+    fallback: {
+      cardLostParts:
+        'The graphics card stopped responding. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
+      cardLostProcessor:
+        'The graphics card stopped responding. The run continues from its last checkpoint on the CPU, which is slower.',
+      cardMemoryParts:
+        'The graphics card ran out of memory. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
+      cardMemoryProcessor:
+        'The graphics card ran out of memory. The run continues from its last checkpoint on the CPU, which is slower.',
+      tensorflowMemoryParts:
+        'TensorFlow ran out of memory. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
+      tensorflowMemoryProcessor:
+        'TensorFlow ran out of memory. The run continues from its last checkpoint with onnxruntime on the CPU, which is slower.',
+    },
+    figure: {
+      fourDecimals: '{{value, number(minimumFractionDigits: 4; maximumFractionDigits: 4)}}',
+      threeDecimals: '{{value, number(minimumFractionDigits: 3; maximumFractionDigits: 3)}}',
+      undefined: 'undefined',
     },
     file: {
       diskReadOnly:
@@ -565,11 +672,99 @@ export const en = {
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
     },
     list: {
+      all: '{{items, list}}',
       /** A list that was cut, such as "a, b and 3 more". */
       andMore: '{{items}} and {{count, number}} more',
     },
+    mismatch: {
+      stageMissing:
+        'The stage “{{stage}}” needs “{{missing}}”, which is not finished. Run that stage first, or the whole pipeline.',
+    },
+    missing: {
+      cuda: 'CUDA 12 is missing ({{library}}).',
+      cudaFix: "sudo apt-get install cuda-libraries-12-8   (from NVIDIA's repository)",
+      cudaPlatform:
+        "onnxruntime's CUDA provider for Node exists only for Linux x64. Use onnx-webgpu instead, which works with any graphics card.",
+      cudaProvider: "onnxruntime's CUDA provider is not installed.",
+      cudnn: 'cuDNN {{version}} is missing ({{library}}).',
+      cudnnFix: "sudo apt-get install cudnn9-cuda-12   (from NVIDIA's repository)",
+      graphicsCard:
+        'This system has no visible graphics card. You can choose a software adapter with engine.name: onnx-webgpu, but it is slower than onnx-cpu.',
+      nvidiaDriver: 'No NVIDIA driver is loaded, or there is no NVIDIA card.',
+      nvidiaDriverFix: 'sudo apt-get install nvidia-driver   (if there is a card)',
+      nvidiaDriverOrCpuFix: 'sudo apt-get install nvidia-driver   (if there is a card; otherwise: {{command}})',
+      tensorflow: 'TensorFlow for Node is not installed.',
+      tensorflowBinding: 'The native library of {{package}} is missing.',
+      vulkanDriver: 'No Vulkan driver is installed.',
+      vulkanDriverFix:
+        'sudo apt-get install mesa-vulkan-drivers   (for AMD and Intel; for NVIDIA install its own driver)',
+      vulkanLoader: 'The Vulkan loader (libvulkan.so.1) is missing.',
+      webgpuPlatform: 'onnxruntime does not support WebGPU for {{platform}} on {{arch}}.',
+    },
+    network: {
+      quantizedStudent: 'quantized student',
+      student: 'student',
+      teacher: 'teacher',
+    },
     outOfMemory: {
       training: 'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.',
+    },
+    quantization: {
+      gap: 'The scores of the fake-quantized network and of the INT8 model differ by {{mean, number(maximumFractionDigits: 4)}} on average and by {{largest}} at most.',
+      postTraining: 'After post-training quantization, on validation: macro AP {{ap}}, loss {{loss}}.',
+      statisticsKept:
+        'The BatchNorm statistics from training are kept: {{monitor}} on validation is {{used}}, compared with {{other}}.',
+      statisticsReestimated:
+        'Re-estimated BatchNorm statistics are used: {{monitor}} on validation is {{used}}, compared with {{other}}.',
+      temperature:
+        'The student is overconfident: the INT8 model divides its logits by {{temperature, number(maximumFractionDigits: 2)}}, which improves {{monitor}} on validation.',
+      trainingNotBetter:
+        'No epoch of quantization-aware training improved {{monitor}} over post-training quantization, so its weights are kept.',
+    },
+    stage: {
+      data: 'Reading and checking the images and labels.',
+      export: 'Writing and checking the bundle.',
+      quantize: 'Quantizing the trained student.',
+      quantizeWithTraining: 'Quantizing the student with quantization-aware training.',
+      student: 'Training the student on the labels and the teacher.',
+      studentOnLabelsOnly: 'Training the student on the labels only.',
+      teacher: 'Training the teacher on the labels.',
+      test: 'Evaluating the test split, once.',
+      thresholds: 'Tuning thresholds on the INT8 model.',
+    },
+    thresholds: {
+      notMeasured: 'These labels have no validation image and use the global threshold: {{labels}}.',
+      precisionNotReached:
+        'No threshold reaches a precision of {{least, number}} for these labels, so they use the threshold with the best F1: {{labels}}.',
+      recallNotReached:
+        'No threshold reaches a recall of {{least, number}} for these labels, so they use the threshold with the best F1: {{labels}}.',
+    },
+    training: {
+      batchReduced:
+        'A batch of {{wanted, number}} does not fit into {{memory, number(maximumFractionDigits: 0)}} GiB of memory. The {{network}} trains with a batch of {{batch, number}} and accumulates the gradients of {{steps, number}} batches per update. For larger batches set engine.memory to low or reduce the input size.',
+      checkpointDamaged: 'The checkpoint {{file}} is damaged, so the previous one is used.',
+      engine: 'Engine: {{engine}}.',
+      engineBecause: 'Engine: {{engine}}. {{why}}',
+      featuresCached:
+        'No augmentation: the features of the frozen backbone are computed once and reused in every epoch of the head phase.',
+      fineTuningEndedEarly:
+        '{{monitor}} has not improved for {{epochs, number}} epochs: fine-tuning ends early with the weights of epoch {{best, number}}.',
+      fromScratch:
+        'No pretrained weights for the {{network}}: all its layers are trained from scratch, without a head phase. Expect much lower scores than with ImageNet weights.',
+      headEndedEarly:
+        '{{monitor}} has not improved for {{epochs, number}} epochs: the head phase ends early with the weights of epoch {{best, number}}.',
+      labelsAdded_one: '{{count, number}} new label starts from random weights: {{labels}}.',
+      labelsAdded_other: '{{count, number}} new labels start from random weights: {{labels}}.',
+      labelsDropped_one: '{{count, number}} label of the weights is not in this run and is dropped: {{labels}}.',
+      labelsDropped_other: '{{count, number}} labels of the weights are not in this run and are dropped: {{labels}}.',
+      labelsKept_one: '{{count, number}} label keeps its learned weights: {{labels}}.',
+      labelsKept_other: '{{count, number}} labels keep their learned weights: {{labels}}.',
+      noSharedLabels: 'The weights were trained on other labels: the classifier starts from scratch.',
+      quantizationEndedEarly:
+        '{{monitor}} has not improved for {{epochs, number}} epochs: quantization-aware training ends early with the weights of epoch {{best, number}}.',
+      resumed: 'Resuming at epoch {{epoch, number}}, step {{step, number}}.',
+      sameLabels: 'The weights were trained on the same labels: the whole classifier is kept.',
+      startsFrom: 'The {{network}} starts from {{weights}}: {{source}}.',
     },
   },
   report: {

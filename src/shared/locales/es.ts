@@ -550,8 +550,116 @@ export const es: Catalog = {
     imagesTensorsScoresTestApp: 'Imágenes, tensores y puntuaciones para probar la app',
   },
   messages: {
+    activity: {
+      checkingImages: 'Comprobando imágenes',
+      comparingWithLitert: 'Comparando con LiteRT',
+      computingFeatures: 'Calculando características para el {{network}}',
+      drawingSample: 'Dibujando la muestra',
+      fineTuning: 'Ajuste fino del {{network}}',
+      quantizationAwareTraining: 'Entrenamiento con cuantización',
+      scoringImages: 'Puntuando imágenes',
+      scoringSplit: 'Puntuando {{split}}',
+      trainingHead: 'Entrenando la cabeza del {{network}}',
+      tryingLearningRates: 'Probando tasas de aprendizaje',
+    },
+    busy: {
+      runTakenOver:
+        '{{folder}} se movió, se borró o lo tomó otro programa. Este ya no escribe ahí; averigua cuál lo hace antes de reanudar.',
+    },
+    cancelled: {
+      stoppedAtCheckpoint: 'Parado en un punto de control. Reanudar sigue desde ahí.',
+      stoppedInStage: 'Parado. Reanudar repite la etapa que estaba en marcha.',
+    },
+    config: {
+      nothingToTrain:
+        'No hay nada que entrenar: {{stage}}.epochs_head y {{stage}}.epochs_finetune son 0. Sube una de las dos.',
+      nothingToTrainFromScratch:
+        'No hay nada que entrenar: {{stage}}.epochs_finetune es 0, y desde cero no hay fase de la cabeza. Súbela o elige pesos preentrenados.',
+    },
+    data: {
+      monitorNotMeasurable:
+        'Ninguna imagen de val.txt tiene etiqueta, así que estos ajustes no tienen con qué medir: {{settings, list}}. Añade imágenes etiquetadas a val.txt o pon cada uno en val_loss.',
+    },
+    dataset: {
+      summary:
+        '{{train, number}} imágenes de entrenamiento, {{val, number}} de validación y {{test, number}} de prueba, {{classes, number}} clases; separador: {{separator}}.',
+      unlabeledLeftOut_one: '{{count, number}} imagen aún no está etiquetada y queda fuera.',
+      unlabeledLeftOut_other: '{{count, number}} imágenes aún no están etiquetadas y quedan fuera.',
+      unlabeledNegative_one: '{{count, number}} imagen sin etiquetas cuenta como «ninguna de estas».',
+      unlabeledNegative_other: '{{count, number}} imágenes sin etiquetas cuentan como «ninguna de estas».',
+    },
+    deviceLost: {
+      card: 'La tarjeta gráfica dejó de responder: se reinició su controlador o se quitó la tarjeta. El último punto de control está a salvo.',
+    },
     diskFull: {
       saved: 'El disco está lleno. Libera espacio y reanuda: no se ha perdido nada de lo guardado.',
+    },
+    engine: {
+      divergedLoss:
+        'El entrenamiento del {{network}} divergió: la pérdida en la época {{epoch, number}}, paso {{step, number}} no es un número. Baja la tasa de aprendizaje ({{settings, list}}) y empieza otro entrenamiento.',
+      divergedScores:
+        'El entrenamiento del {{network}} divergió: sus puntuaciones no son números. Baja la tasa de aprendizaje ({{settings, list}}) y empieza otro entrenamiento.',
+      divergedWeights:
+        'El entrenamiento del {{network}} divergió: tras la época {{epoch, number}} los pesos {{weights}} no son números. Baja la tasa de aprendizaje ({{settings, list}}) y empieza otro entrenamiento.',
+      modelNotLoaded:
+        'El motor no pudo cargar la red. El motivo está en los detalles; prueba otro motor (engine.name).',
+      modelNotRun:
+        'El motor no pudo ejecutar la red. El motivo está en los detalles; reanuda o prueba otro motor (engine.name).',
+      notReady: '{{engine}} no puede arrancar. {{reason}}',
+      notReadyFix: '{{engine}} no puede arrancar. {{reason}} Para arreglarlo, ejecuta: {{fix}}',
+      packageNotLoaded: 'No se pudo cargar {{package}}. Instálalo de nuevo: {{command}}',
+      tensorflowNoCard:
+        'TensorFlow {{version}} no encuentra una tarjeta gráfica utilizable aunque hay un controlador cargado. CUDA 12 requiere el controlador 525 o posterior: actualízalo.',
+    },
+    engineChoice: {
+      measured: 'Medido en este equipo, un paso de entrenamiento de maestro y alumno tarda: {{speeds, list}}.',
+      measuredSomeFail:
+        'Medido en este equipo, un paso de entrenamiento de maestro y alumno tarda: {{speeds, list}}. Estos motores no funcionan aquí: {{failed, list}}.',
+      noneRuns: 'Ninguno de estos motores funciona en este equipo: {{failed, list}}.',
+      speed: '{{engine}} {{seconds, number(maximumSignificantDigits: 3)}} s',
+    },
+    engines: {
+      cpuBlocked_one:
+        'onnxruntime en la CPU, {{count, number}} hilo, disposición en bloques ({{block, number}} canales)',
+      cpuBlocked_other:
+        'onnxruntime en la CPU, {{count, number}} hilos, disposición en bloques ({{block, number}} canales)',
+      cpuPlain_one: 'onnxruntime en la CPU, {{count, number}} hilo, disposición simple',
+      cpuPlain_other: 'onnxruntime en la CPU, {{count, number}} hilos, disposición simple',
+      cuda: 'onnxruntime en CUDA, {{cards, list(type: disjunction)}}, disposición simple',
+      inParts: '{{engine}}, cada lote en hasta {{parts, number}} partes',
+      tensorflowCpu: 'TensorFlow {{version}} mediante TensorFlow.js, en la CPU con los hilos que él decide',
+      tensorflowCuda: 'TensorFlow {{version}} mediante TensorFlow.js, en CUDA',
+      vulkanCards: 'Vulkan, {{cards, list(type: disjunction)}}',
+      vulkanSoftware: 'adaptador Vulkan por software',
+      webgpu: 'onnxruntime en WebGPU, {{adapter}}, disposición simple',
+    },
+    export: {
+      referencesDiffer:
+        'La referencia entera y el evaluador rápido dan puntuaciones distintas para {{image}}, así que no se exportó nada. Es un error de Destila Studio: infórmanos y adjunta la carpeta del entrenamiento.',
+    },
+    exporting: {
+      agreement_one: 'LiteRT y el modelo entero coinciden bit a bit en {{count, number}} imagen.',
+      agreement_other: 'LiteRT y el modelo entero coinciden bit a bit en las {{count, number}} imágenes.',
+      bundleWritten: 'El paquete está en {{folder}} y en el archivo .zip de al lado.',
+    },
+    fallback: {
+      cardLostParts:
+        'La tarjeta gráfica dejó de responder. El entrenamiento sigue desde su último punto de control en {{engine}}, con cada lote dividido en {{parts, number}} partes.',
+      cardLostProcessor:
+        'La tarjeta gráfica dejó de responder. El entrenamiento sigue desde su último punto de control en el procesador, que es más lento.',
+      cardMemoryParts:
+        'La tarjeta gráfica se quedó sin memoria. El entrenamiento sigue desde su último punto de control en {{engine}}, con cada lote dividido en {{parts, number}} partes.',
+      cardMemoryProcessor:
+        'La tarjeta gráfica se quedó sin memoria. El entrenamiento sigue desde su último punto de control en el procesador, que es más lento.',
+      tensorflowMemoryParts:
+        'TensorFlow se quedó sin memoria. El entrenamiento sigue desde su último punto de control en {{engine}}, con cada lote dividido en {{parts, number}} partes.',
+      tensorflowMemoryProcessor:
+        'TensorFlow se quedó sin memoria. El entrenamiento sigue desde su último punto de control con onnxruntime en el procesador, que es más lento.',
+    },
+    figure: {
+      fourDecimals: '{{value, number(minimumFractionDigits: 4; maximumFractionDigits: 4)}}',
+      threeDecimals: '{{value, number(minimumFractionDigits: 3; maximumFractionDigits: 3)}}',
+      undefined: 'sin definir',
     },
     file: {
       diskReadOnly:
@@ -562,11 +670,102 @@ export const es: Catalog = {
         'No se puede escribir en {{path}}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
     },
     list: {
+      all: '{{items, list}}',
       andMore: '{{items}} y {{count, number}} más',
+    },
+    mismatch: {
+      stageMissing:
+        'La etapa «{{stage}}» necesita «{{missing}}», que no ha acabado. Ejecuta antes esa etapa, o todo el proceso.',
+    },
+    missing: {
+      cuda: 'Falta CUDA 12 ({{library}}).',
+      cudaFix: 'sudo apt-get install cuda-libraries-12-8   (del repositorio de NVIDIA)',
+      cudaPlatform:
+        'El proveedor CUDA de onnxruntime para Node solo existe para Linux x64. Usa en su lugar onnx-webgpu, que funciona con cualquier tarjeta gráfica.',
+      cudaProvider: 'El proveedor CUDA de onnxruntime no está instalado.',
+      cudnn: 'Falta cuDNN {{version}} ({{library}}).',
+      cudnnFix: 'sudo apt-get install cudnn9-cuda-12   (del repositorio de NVIDIA)',
+      graphicsCard:
+        'Este sistema no muestra ninguna tarjeta gráfica. Puedes elegir un adaptador por software con engine.name: onnx-webgpu, pero es más lento que onnx-cpu.',
+      nvidiaDriver: 'No hay controlador de NVIDIA cargado, o no hay tarjeta NVIDIA.',
+      nvidiaDriverFix: 'sudo apt-get install nvidia-driver   (si hay tarjeta)',
+      nvidiaDriverOrCpuFix: 'sudo apt-get install nvidia-driver   (si hay tarjeta; si no: {{command}})',
+      tensorflow: 'TensorFlow para Node no está instalado.',
+      tensorflowBinding: 'Falta la biblioteca nativa de {{package}}.',
+      vulkanDriver: 'No hay ningún controlador de Vulkan instalado.',
+      vulkanDriverFix:
+        'sudo apt-get install mesa-vulkan-drivers   (para AMD e Intel; para NVIDIA instala su propio controlador)',
+      vulkanLoader: 'Falta el cargador de Vulkan (libvulkan.so.1).',
+      webgpuPlatform: 'onnxruntime no admite WebGPU para {{platform}} en {{arch}}.',
+    },
+    network: {
+      quantizedStudent: 'alumno cuantizado',
+      student: 'alumno',
+      teacher: 'maestro',
     },
     outOfMemory: {
       training:
         'Se agotó la memoria. Reduce batch_size o input_size y reanuda: el último punto de control está a salvo.',
+    },
+    quantization: {
+      gap: 'Las puntuaciones de la red con cuantización simulada y las del modelo INT8 se separan {{mean, number(maximumFractionDigits: 4)}} de media y {{largest}} como mucho.',
+      postTraining:
+        'Tras la cuantización posterior al entrenamiento, en validación: AP macro {{ap}}, pérdida {{loss}}.',
+      statisticsKept:
+        'Se conservan las estadísticas de BatchNorm del entrenamiento: {{monitor}} en validación es {{used}}, frente a {{other}}.',
+      statisticsReestimated:
+        'Se usan las estadísticas de BatchNorm recalculadas: {{monitor}} en validación es {{used}}, frente a {{other}}.',
+      temperature:
+        'El alumno está demasiado seguro: el modelo INT8 divide sus logits entre {{temperature, number(maximumFractionDigits: 2)}}, lo que mejora {{monitor}} en validación.',
+      trainingNotBetter:
+        'Ninguna época del entrenamiento con cuantización mejoró {{monitor}} frente a la cuantización posterior, así que se conservan los pesos de esta.',
+    },
+    stage: {
+      data: 'Leyendo y comprobando las imágenes y las etiquetas.',
+      export: 'Escribiendo y comprobando el paquete.',
+      quantize: 'Cuantizando el alumno ya entrenado.',
+      quantizeWithTraining: 'Cuantizando el alumno mientras se entrena.',
+      student: 'Entrenando el alumno con las etiquetas y el maestro.',
+      studentOnLabelsOnly: 'Entrenando el alumno solo con las etiquetas.',
+      teacher: 'Entrenando el maestro con las etiquetas.',
+      test: 'Evaluando la partición de prueba, una sola vez.',
+      thresholds: 'Ajustando los umbrales con el modelo INT8.',
+    },
+    thresholds: {
+      notMeasured: 'Estas etiquetas no tienen imagen de validación y usan el umbral global: {{labels}}.',
+      precisionNotReached:
+        'Ningún umbral alcanza una precisión de {{least, number}} en estas etiquetas, así que usan el de mejor F1: {{labels}}.',
+      recallNotReached:
+        'Ningún umbral alcanza una exhaustividad de {{least, number}} en estas etiquetas, así que usan el de mejor F1: {{labels}}.',
+    },
+    training: {
+      batchReduced:
+        'Un lote de {{wanted, number}} no cabe en {{memory, number(maximumFractionDigits: 0)}} GiB de memoria. El {{network}} se entrena con un lote de {{batch, number}} y acumula los gradientes de {{steps, number}} lotes por actualización. Para lotes mayores pon engine.memory en low o reduce el tamaño de entrada.',
+      checkpointDamaged: 'El punto de control {{file}} está dañado, así que se usa el anterior.',
+      engine: 'Motor: {{engine}}.',
+      engineBecause: 'Motor: {{engine}}. {{why}}',
+      featuresCached:
+        'Sin aumento: las características de la base congelada se calculan una vez y sirven para todas las épocas de la cabeza.',
+      fineTuningEndedEarly:
+        '{{monitor}} no mejora desde hace {{epochs, number}} épocas: el ajuste fino acaba antes, con los pesos de la época {{best, number}}.',
+      fromScratch:
+        'Sin pesos preentrenados para el {{network}}: todas sus capas se entrenan desde cero, sin fase de la cabeza. Las puntuaciones quedarán muy por debajo de las que se logran con pesos de ImageNet.',
+      headEndedEarly:
+        '{{monitor}} no mejora desde hace {{epochs, number}} épocas: la fase de la cabeza acaba antes, con los pesos de la época {{best, number}}.',
+      labelsAdded_one: '{{count, number}} etiqueta nueva empieza con pesos aleatorios: {{labels}}.',
+      labelsAdded_other: '{{count, number}} etiquetas nuevas empiezan con pesos aleatorios: {{labels}}.',
+      labelsDropped_one:
+        '{{count, number}} etiqueta de los pesos no está en este entrenamiento y se descarta: {{labels}}.',
+      labelsDropped_other:
+        '{{count, number}} etiquetas de los pesos no están en este entrenamiento y se descartan: {{labels}}.',
+      labelsKept_one: '{{count, number}} etiqueta conserva lo aprendido: {{labels}}.',
+      labelsKept_other: '{{count, number}} etiquetas conservan lo aprendido: {{labels}}.',
+      noSharedLabels: 'Los pesos se entrenaron con otras etiquetas: el clasificador empieza desde cero.',
+      quantizationEndedEarly:
+        '{{monitor}} no mejora desde hace {{epochs, number}} épocas: el entrenamiento con cuantización acaba antes, con los pesos de la época {{best, number}}.',
+      resumed: 'Se reanuda en la época {{epoch, number}}, paso {{step, number}}.',
+      sameLabels: 'Los pesos se entrenaron con las mismas etiquetas: se conserva el clasificador entero.',
+      startsFrom: 'El {{network}} parte de {{weights}}: {{source}}.',
     },
   },
   report: {

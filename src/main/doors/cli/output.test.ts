@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../../../shared/events.ts';
+import { quoted } from '../../../shared/message.ts';
 import { print, printData, printError, showStatus } from './output.ts';
 import { createReporter } from './reporter.ts';
 
@@ -51,7 +52,7 @@ describe('what the command line prints', () => {
     const out = tty(isTTY);
     const text = written(out);
     const reporter = createReporter(false, out);
-    reporter.event({ type: 'note', level: 'warning', message: HOSTILE, stage: 'data' } as RunEvent);
+    reporter.event({ type: 'note', level: 'warning', message: quoted(HOSTILE), stage: 'data' } as RunEvent);
     showStatus(HOSTILE, out);
     // The studio's own: back to the start of the line, and clear it.
     expect(text().replaceAll('\r\x1b[K', '')).not.toMatch(CONTROL);
@@ -63,14 +64,14 @@ describe('what the command line prints', () => {
     const text = written(out);
     const reporter = createReporter(false, out);
     for (const message of ['few images', 'warning: few images'])
-      reporter.event({ type: 'note', level: 'warning', message, stage: 'data' } as RunEvent);
+      reporter.event({ type: 'note', level: 'warning', message: quoted(message), stage: 'data' } as RunEvent);
     expect(text()).toBe('  warning: few images\n'.repeat(2));
   });
 
   test('a stopped run is reported once: by the command, whose last sentence it is', () => {
     const out = tty(false);
     const text = written(out);
-    createReporter(false, out).event({ type: 'stopped', message: 'Stopped at a checkpoint.' } as RunEvent);
+    createReporter(false, out).event({ type: 'stopped', message: quoted('Stopped at a checkpoint.') } as RunEvent);
     expect(text()).toBe('');
   });
 });

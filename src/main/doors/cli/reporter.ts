@@ -44,7 +44,7 @@ function lasting(event: RunEvent): string | null {
 function lineOf(event: RunEvent): string | null {
   switch (event.type) {
     case 'stageStarted':
-      return `\n${titles[event.stage]}: ${event.message}`;
+      return `\n${titles[event.stage]}: ${event.message.text}`;
     case 'epoch': {
       const figures = epochFigures
         .filter((name) => event.metrics[name] !== undefined)
@@ -52,7 +52,7 @@ function lineOf(event: RunEvent): string | null {
       return `  ${event.phase} epoch ${String(event.epoch + 1).padStart(String(event.epochs).length)}/${event.epochs}  ${figures.join('  ')}${event.best ? '  best so far' : ''}`;
     }
     case 'note':
-      return `${event.level === 'warning' && !event.message.startsWith('warning: ') ? 'warning: ' : ''}${event.message}`
+      return `${event.level === 'warning' && !event.message.text.startsWith('warning: ') ? 'warning: ' : ''}${event.message.text}`
         .split('\n')
         .map((line) => `  ${line}`)
         .join('\n');
@@ -72,7 +72,7 @@ function status({ activity, done, total, unit, rate, secondsLeft }: Progress): s
   const share = total === 0 ? 1 : done / total;
   const speed = rate === null ? '' : `  ${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ${unit}/s`;
   const left = secondsLeft === null || share === 1 ? '' : `  ${duration(secondsLeft)} left`;
-  return `${activity}  ${Math.floor(share * 100)} %  ${done}/${total} ${unit}${speed}${left}`;
+  return `${activity.text}  ${Math.floor(share * 100)} %  ${done}/${total} ${unit}${speed}${left}`;
 }
 
 const BAR = 24;

@@ -141,7 +141,7 @@ The figures hold for photos like these. Other cameras, places and seasons are ot
 
 ## How it was made
 
-${hardware.processor}, ${hardware.system}${hardware.engine === null ? '' : `, ${hardware.engine}`}; seed ${run.seed}; ${Object.entries(
+${hardware.processor}, ${hardware.system}${hardware.engine === null ? '' : `, ${hardware.engine.text}`}; seed ${run.seed}; ${Object.entries(
     report.versions,
   )
     .map(([part, version]) => `${part} ${version}`)

@@ -2,8 +2,9 @@ import { access, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { configSchema } from '../../../shared/config.ts';
-import { stages, stageSchema, stageSecondsSchema } from '../../../shared/events.ts';
+import { problemSchema, stages, stageSchema, stageSecondsSchema } from '../../../shared/events.ts';
 import type { Stage } from '../../../shared/events.ts';
+import { messageSchema } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { isLocked } from './lock.ts';
 import { writeFileAtomic } from './atomicFile.ts';
@@ -35,11 +36,11 @@ export const runRecordSchema = z.object({
   preset: z.string().nullable(),
   config: configSchema,
   state: z.enum(['created', 'running', 'stopped', 'failed', 'finished']),
-  problem: z.object({ kind: z.string(), message: z.string(), detail: z.string().optional() }).nullable(),
+  problem: problemSchema.nullable(),
   stages: z.record(stageSchema, stageRecordSchema),
   /** Measured before the start, for the time left; empty where nothing was measured. */
   expected: z.array(stageSecondsSchema).default([]),
-  engine: z.string().nullable(),
+  engine: messageSchema.nullable(),
   versions: z.record(z.string(), z.string()),
   /** Each time the test split was scored or judged: a split that is looked at often is no test any more. */
   testOpenings: z.array(z.object({ at: z.string(), by: z.string() })),

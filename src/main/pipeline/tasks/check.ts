@@ -7,6 +7,7 @@ import { formatProblems } from '../data/problems.ts';
 import { datasetStatistics } from '../data/statistics.ts';
 import type { DatasetStatistics } from '../data/statistics.ts';
 import type { SeparatorReport } from '../data/separator.ts';
+import { message } from '../../../shared/message.ts';
 import { progressReporter } from '../../../shared/progress.ts';
 import type { JobContext } from '../stages/jobContext.ts';
 
@@ -45,9 +46,12 @@ export async function checkFolder(
   const { dataset, problems, images, separator, unlabeled } = await checkProject(project, config, {
     cacheFolder,
     onProgress: (done, total) =>
-      (progress ??= progressReporter((event) => context.report(event), 'data', 'checking images', 'images', total))(
-        done,
-      ),
+      (progress ??= progressReporter((event) => context.report(event), {
+        stage: 'data',
+        activity: message('activity.checkingImages'),
+        unit: 'images',
+        total,
+      }))(done),
   });
   return {
     problems,

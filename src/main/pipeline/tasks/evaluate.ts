@@ -1,6 +1,7 @@
 import { readSnapshot } from '../data/snapshot.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { UnlabeledMeaning } from '../../../shared/config.ts';
+import { message, quoted } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import type { Sample, Split } from '../data/dataset.ts';
@@ -50,13 +51,12 @@ export async function evaluateModel(
         ? { samples: await ownSamples(model, place, split, context), leftOut: [] }
         : await samplesOf(data, model.labels, { split, unlabeled, cacheFolder });
     if (samples.length === 0) throw new Problem('data', `There are no images in the ${split} split.`);
-    const progress = progressReporter(
-      (event) => context.report(event),
-      'test',
-      `scoring ${split}`,
-      'images',
-      samples.length,
-    );
+    const progress = progressReporter((event) => context.report(event), {
+      stage: 'test',
+      activity: message('activity.scoringSplit', { split }),
+      unit: 'images',
+      total: samples.length,
+    });
     const codes = await model.score(samples, progress);
     const classes = model.labels.length;
     const report = evaluateSplit({
@@ -82,7 +82,7 @@ async function ownSamples(
   if (model.kind === 'bundle')
     throw new Problem('config', 'A bundle carries no photos: name a labelled folder with --data.');
   const lock = await takeLock(lockFile(folder), 'evaluation', {
-    onWait: (message) => context.report({ type: 'note', stage: 'test', level: 'warning', message }),
+    onWait: (text) => context.report({ type: 'note', stage: 'test', level: 'warning', message: quoted(text) }),
   });
   try {
     const record = await readRun(folder);

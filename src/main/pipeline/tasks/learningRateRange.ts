@@ -7,9 +7,10 @@ import { finetunedFrom } from '../models/unfreeze.ts';
 import type { AugmentedSource, TrainingBatch } from '../train/batches.ts';
 import { trainingBatches } from '../train/batches.ts';
 import { drawMasks } from '../train/masks.ts';
+import { message } from '../../../shared/message.ts';
 import { progressReporter } from '../../../shared/progress.ts';
 import type { RangePoint } from '../train/learningRateRange.ts';
-import { fellApart, rateOfStep, suggestedRate, withLoss } from '../train/learningRateRange.ts';
+import { hasDiverged, rateOfStep, suggestedRate, withLoss } from '../train/learningRateRange.ts';
 import { labelLoss, optimizerOf } from '../train/recipe.ts';
 import type { JobContext } from '../stages/jobContext.ts';
 import type { NetworkStage } from '../stages/network/model.ts';
@@ -31,7 +32,7 @@ export interface LearningRateRange {
   readonly points: readonly RangePoint[];
   /** A value for lr_finetune; null where the loss never fell. */
   readonly suggested: number | null;
-  /** The loss fell apart before the last step. */
+  /** Whether the loss diverged before the last step. */
   readonly stoppedEarly: boolean;
 }
 
@@ -41,7 +42,7 @@ export interface LearningRateRange {
  */
 export async function learningRateRange(
   { project, config, network, steps, cacheFolder, engine: name, enginesFolder }: LearningRateRangeRequest,
-  context: JobContext,
+  job: JobContext,
 ): Promise<LearningRateRange> {
   const { dataset, problems } = await checkProject(project, config.data, { cacheFolder });
   refuseErrors(problems);
@@ -50,18 +51,18 @@ export async function learningRateRange(
     lowMemory: config.engine.memory === 'low',
     enginesFolder,
   });
-  const room = { config, dataset, context, cacheFolder };
+  const context = { config, dataset, job, cacheFolder };
   const own = config[network];
   const source = {
-    samples: split(room, 'train'),
+    samples: split(context, 'train'),
     classes: dataset.vocabulary.length,
     batchSize: own.batch_size,
     augmentation: config.augmentation,
     sampling: config.data,
     seed: config.seed,
   };
-  return withLoader(room, [own.input_size], async (loader) => {
-    const { model, parameters } = await startOf({ ...room, engine }, network, { loader, sizeIndex: 0 });
+  return withLoader(context, [own.input_size], async (loader) => {
+    const { model, parameters } = await startOf({ ...context, engine }, network, { loader, sizeIndex: 0 });
     const trainableFrom = finetunedFrom(own, model);
     // Before the session: images that cannot be read would leave it open.
     const batches = await firstBatches({ ...source, loader }, own.input_size);
@@ -76,18 +77,17 @@ export async function learningRateRange(
       learningRateScales: own.layer_decay === 1 ? new Map() : layerDecayScales(model, own.layer_decay),
       state: { parameters, slots: new Map(), ema: null, steps: 0 },
     });
-    const progress = progressReporter(
-      (event) => context.report(event),
-      network,
-      'trying learning rates',
-      'steps',
-      batches.length + steps,
-    );
+    const progress = progressReporter((event) => job.report(event), {
+      stage: network,
+      activity: message('activity.tryingLearningRates'),
+      unit: 'steps',
+      total: batches.length + steps,
+    });
     const step = async (index: number, learningRate: number): Promise<number> => {
       const { pixels, labels, weights } = batches[index % batches.length]!;
       const masks = drawMasks(model, trainableFrom, own.batch_size, { seed: config.seed, epoch: 0, step: index });
       const { loss } = await session.step({
-        pixels: pixels[0]!,
+        inputs: pixels[0]!,
         labels,
         weights,
         learningRate,
@@ -101,7 +101,7 @@ export async function learningRateRange(
     try {
       const before: number[] = [];
       for (let index = 0; index < batches.length; index++) before.push(await step(index, 0));
-      while (points.length < steps && !fellApart(points)) {
+      while (points.length < steps && !hasDiverged(points)) {
         const index = batches.length + points.length;
         const learningRate = rateOfStep(points.length, steps);
         points = withLoss(points, before, learningRate, await step(index, learningRate));

@@ -65,7 +65,7 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
   try {
     stepSeconds = await timed((step) =>
       session.step({
-        pixels,
+        inputs: pixels,
         labels: new Float32Array(batchSize * classes),
         weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)),
         learningRate: 1e-4,

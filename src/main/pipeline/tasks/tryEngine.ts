@@ -1,12 +1,13 @@
 import type { EngineName } from '../../../shared/config.ts';
+import type { Message } from '../../../shared/message.ts';
 import { PLAIN_BCE } from '../engine/engine.ts';
 import { engineKind } from '../engine/registry.ts';
 import { buildModel } from '../models/efficientnet.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 
 export interface EngineTrial {
-  readonly description: string;
-  /** Training steps of EfficientNet-Lite0 at 96 px, batch 16: images a second. */
+  readonly description: Message;
+  /** Images per second in training steps of EfficientNet-Lite0 at 96 px, batch 16. */
   readonly imagesPerSecond: number;
 }
 
@@ -30,7 +31,7 @@ export async function tryEngine(name: EngineName, enginesFolder: string): Promis
     state: { parameters: initialParameters(model, 1), slots: new Map(), ema: null, steps: 0 },
   });
   const step = {
-    pixels: new Uint8Array(BATCH * SIZE * SIZE * 3).fill(100),
+    inputs: new Uint8Array(BATCH * SIZE * SIZE * 3).fill(100),
     labels: new Float32Array(BATCH * CLASSES),
     weights: new Float32Array(BATCH * CLASSES).fill(1 / (BATCH * CLASSES)),
     learningRate: 1e-3,

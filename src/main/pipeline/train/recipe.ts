@@ -4,15 +4,15 @@ import type { HardLoss, LossSpec, OptimizerSpec } from '../engine/engine.ts';
 import type { EarlyStoppingOptions, ReduceOnPlateauOptions } from './callbacks.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Settings of a network as the parts of training that they stand for. */
+/** Turns a network's settings into the parts of training: loss, optimizer, schedule and callbacks. */
 
-/** Keras's defaults. */
+/** Keras's default values. */
 export const ADAMW: OptimizerSpec = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
 export const optimizerOf = ({ optimizer, momentum }: NetworkConfig): OptimizerSpec =>
   optimizer === 'adamw' ? ADAMW : { kind: 'sgd', momentum, nesterov: true };
 
-/** Loss against the labels; `samples` are those of train, whose counts weight the classes. */
+/** Loss against the labels; `samples` are those of train, whose counts give the positive weights. */
 export function labelLoss(config: NetworkConfig, samples: readonly Sample[], classes: number): LossSpec {
   return {
     hard: hardLoss(config),
@@ -40,8 +40,9 @@ function hardLoss(config: NetworkConfig): HardLoss {
 }
 
 /**
- * inverse_frequency: absent over present images, as torch's documentation of pos_weight suggests. effective_number: the same ratio of
- * effective numbers (1 - beta^n) / (1 - beta) (Cui et al. 2019, arXiv 1901.05555). A class without images counts as having one.
+ * inverse_frequency is the number of negative over positive images, as torch's documentation of pos_weight suggests.
+ * effective_number is the same ratio of effective numbers (1 - beta^n) / (1 - beta) (Cui et al. 2019, arXiv 1901.05555). A
+ * class without images counts as one image, which avoids a division by 0.
  */
 export function positiveWeights(
   {
@@ -74,10 +75,10 @@ export function scheduleOf(
   }
 }
 
-/** 0 epochs of patience mean 'off' in the settings; in Keras they would act at once. */
+/** In the settings 0 epochs of patience mean 'off'; in Keras they would act at once. */
 const patience = (epochs: number): number | null => (epochs === 0 ? null : epochs);
 
-/** Of a phase of `epochs` epochs: the last one at least is judged. */
+/** At least the last of a phase's epochs is evaluated, whatever early_stopping_start says. */
 export function earlyStoppingOf(config: NetworkConfig, epochs: number): EarlyStoppingOptions {
   const { early_stopping_baseline: baseline, monitor } = config;
   return {
@@ -99,13 +100,13 @@ export function plateauOf(config: NetworkConfig, peak: number): ReduceOnPlateauO
   };
 }
 
-/** Callbacks look for the smallest value: scores are negated. */
+/** Negates scores, because callbacks look for the smallest value. */
 export const smallerIsBetter = (monitor: NetworkConfig['monitor'], value: number): number =>
   monitor === 'val_loss' ? value : -value;
 
 type Figures = Readonly<Record<string, number | null>>;
 
-/** Whether `a` is better than `b` by the monitor. A value that is undefined is never better than another. */
+/** Whether `a` is better than `b` by the monitor. An undefined value is never better than another. */
 export function isBetter(monitor: NetworkConfig['monitor'], a: Figures, b: Figures): boolean {
   const [value, other] = [a, b].map((figures) => smallerIsBetter(monitor, figures[monitor] ?? NaN));
   return !Number.isNaN(value) && !(value! >= other!);

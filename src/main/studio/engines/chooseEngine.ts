@@ -4,6 +4,8 @@ import { z } from 'zod';
 import type { Config, EngineName, NetworkConfig } from '../../../shared/config.ts';
 import { configSchema, engineNames } from '../../../shared/config.ts';
 import type { EngineSpeed, RememberedSpeed } from '../../../shared/contract/studio.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { toProblemData } from '../../../shared/problem.ts';
 import type { EngineChoice } from '../../jobs/protocol.ts';
 import { startJob } from '../../jobs/startJob.ts';
@@ -23,10 +25,10 @@ const CLASSES = 20;
  */
 export async function chooseEngine(config: Config, signal?: AbortSignal): Promise<EngineChoice> {
   if (config.engine.name !== 'auto') return { name: config.engine.name, why: null };
-  const lacks = await Promise.all(
-    engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })),
+  const requirements = await Promise.all(
+    engineKinds.map(async (kind) => ({ name: kind.name, missing: await kind.missing(enginesFolder()) })),
   );
-  const candidates = lacks.filter(({ lack }) => lack === null).map(({ name }) => name);
+  const candidates = requirements.filter(({ missing }) => missing === null).map(({ name }) => name);
   if (candidates.length === 1) return { name: candidates[0]!, why: null };
   const key = await keyOf(config, candidates);
   const known = await knownSpeed(key);
@@ -69,12 +71,15 @@ export function fastest(seconds: Readonly<Partial<Record<EngineName, number | nu
     .flatMap((name) => (seconds[name] == null ? [] : [{ name, seconds: seconds[name] }]))
     .sort((a, b) => a.seconds - b.seconds);
   const failed = engineNames.filter((name) => seconds[name] === null);
-  const figures = ran.map((engine) => `${engine.name} ${engine.seconds.toPrecision(3)} s`);
-  const why = [
-    ...(ran.length === 0 ? [] : [`Measured on this machine, a step of teacher and student: ${figures.join(', ')}.`]),
-    ...(failed.length === 0 ? [] : [`Do not run: ${failed.join(', ')}.`]),
-  ];
-  return { name: ran[0]?.name ?? 'onnx-cpu', why: why.join(' ') };
+  const speeds = ran.map((engine) => message('engineChoice.speed', { engine: engine.name, seconds: engine.seconds }));
+  return { name: ran[0]?.name ?? 'onnx-cpu', why: explanation(speeds, failed) };
+}
+
+function explanation(speeds: readonly Message[], failed: readonly EngineName[]): Message {
+  if (speeds.length === 0) return message('engineChoice.noneRuns', { failed });
+  return failed.length === 0
+    ? message('engineChoice.measured', { speeds })
+    : message('engineChoice.measuredSomeFail', { speeds, failed });
 }
 
 async function measureEngines(

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { EngineReport, MachineReport } from '../../../shared/contract/studio.ts';
 import { machineReportSchema } from '../../../shared/contract/studio.ts';
+import { messageSchema } from '../../../shared/message.ts';
 import { toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { engineKinds } from '../../pipeline/engine/registry.ts';
 import type { EngineKind } from '../../pipeline/engine/registry.ts';
 import { enginesFolder } from '../state/places.ts';
 
-const trialSchema = z.object({ description: z.string(), imagesPerSecond: z.number() });
+const trialSchema = z.object({ description: messageSchema, imagesPerSecond: z.number() });
 
 /** What this machine can do. Each engine is tried in a process of its own: what its driver does to it harms nothing else. */
 export async function surveyMachine(folder: string, signal?: AbortSignal): Promise<MachineReport> {
@@ -19,8 +20,9 @@ export async function surveyMachine(folder: string, signal?: AbortSignal): Promi
 
 async function report(kind: EngineKind, signal: AbortSignal | undefined): Promise<EngineReport> {
   const { name } = kind;
-  const lack = await kind.lack(enginesFolder());
-  if (lack !== null) return { name, state: 'not tried', description: lack.says, fix: lack.fix, imagesPerSecond: null };
+  const missing = await kind.missing(enginesFolder());
+  if (missing !== null)
+    return { name, state: 'not tried', description: missing.message, fix: missing.fix, imagesPerSecond: null };
   try {
     const trial = trialSchema.parse(
       await startJob({ type: 'tryEngine', engine: name, enginesFolder: enginesFolder() }, { signal }).result,
@@ -29,6 +31,7 @@ async function report(kind: EngineKind, signal: AbortSignal | undefined): Promis
   } catch (error) {
     // A cancelled trial says nothing about the engine.
     if (signal?.aborted === true) throw error;
-    return { name, state: 'fails', description: toProblemData(error).message, fix: null, imagesPerSecond: null };
+    const { message: text, code, params } = toProblemData(error);
+    return { name, state: 'fails', description: { text, code, params }, fix: null, imagesPerSecond: null };
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { PhaseHistory, RunHistory } from '../../../shared/contract/runs.ts';
 import { watchedSchema } from '../../../shared/contract/runs.ts';
 import { stageSchema } from '../../../shared/events.ts';
+import { messageSchema } from '../../../shared/message.ts';
 import { PRESENT } from '../../pipeline/data/dataset.ts';
 import { readSnapshot } from '../../pipeline/data/snapshot.ts';
 import { snapshotFolder } from '../../pipeline/stages/data.ts';
@@ -45,7 +46,7 @@ const noteSchema = z.object({
   at: z.string(),
   level: z.enum(['info', 'warning']),
   stage: stageSchema,
-  message: z.string(),
+  message: messageSchema,
 });
 
 const NOTES = 200;

@@ -34,12 +34,12 @@ export function addEngineCommands(program: Command): void {
 
 async function list({ json }: { json: boolean }): Promise<void> {
   const engines = await Promise.all(
-    engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })),
+    engineKinds.map(async (kind) => ({ name: kind.name, missing: await kind.missing(enginesFolder()) })),
   );
   if (json) print(`${JSON.stringify({ folder: enginesFolder(), engines })}\n`);
   else
     print(
-      `${engines.map(({ name, lack }) => `${name.padEnd(12)} ${lack === null ? 'nothing is missing' : lack.says}${lack?.fix == null ? '' : ` To fix it: ${lack.fix}`}`).join('\n')}\n\nInstalled engines: ${enginesFolder()}\n`,
+      `${engines.map(({ name, missing }) => `${name.padEnd(12)} ${missing === null ? 'nothing is missing' : missing.message.text}${missing?.fix == null ? '' : ` To fix it: ${missing.fix.text}`}`).join('\n')}\n\nInstalled engines: ${enginesFolder()}\n`,
     );
 }
 

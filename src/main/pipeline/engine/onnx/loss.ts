@@ -20,8 +20,8 @@ interface Part {
 }
 
 /**
- * The loss of a batch, each entry weighted, and its gradient. With distillation
- * alpha * hard(y, z) + (1 - alpha) * T^2 * bce(sigmoid(teacher / T), z / T) (Hinton et al. 2015, arXiv 1503.02531, per label).
+ * The weighted loss of a batch and its gradient. With distillation it is
+ * alpha * hard(y, z) + (1 - alpha) * T^2 * bce(sigmoid(teacher / T), z / T) per label (Hinton et al. 2015, arXiv 1503.02531).
  */
 export function lowerLoss(
   graph: OnnxGraph,
@@ -39,10 +39,10 @@ export function lowerLoss(
   );
   if (spec.distillation === null) return { loss: hard.loss, hardLoss: hard.loss, gradient: hard.gradient };
   const { alpha, temperature } = spec.distillation;
-  const cooled = (tensor: string): string => graph.node('Div', [tensor, graph.scalar(temperature)]);
-  const teacher = graph.node('Sigmoid', [cooled(graph.input(TEACHER_LOGITS, 'float32', shape))]);
-  const soft = weightedSum(graph, hardTerms(graph, { kind: 'bce' }, cooled(logits)), teacher, weights);
-  // d(z / T) / dz leaves one of the two T.
+  const softened = (tensor: string): string => graph.node('Div', [tensor, graph.scalar(temperature)]);
+  const teacher = graph.node('Sigmoid', [softened(graph.input(TEACHER_LOGITS, 'float32', shape))]);
+  const soft = weightedSum(graph, hardTerms(graph, { kind: 'bce' }, softened(logits)), teacher, weights);
+  // The derivative of z / T cancels one of the two factors T.
   return {
     loss: mixed(graph, hard.loss, alpha, soft.loss, (1 - alpha) * temperature ** 2),
     hardLoss: hard.loss,
@@ -50,7 +50,7 @@ export function lowerLoss(
   };
 }
 
-/** Sum of w (y P + (1 - y) N). */
+/** The sum of w (y P + (1 - y) N). */
 function weightedSum(graph: OnnxGraph, { present, absent }: LossTerms, labels: string, weights: string): Part {
   const both = (p: string, n: string): string => {
     const entries = graph.node('Add', [
@@ -65,7 +65,7 @@ function weightedSum(graph: OnnxGraph, { present, absent }: LossTerms, labels: s
   };
 }
 
-/** y (1 - e) + e / 2, as Keras's label_smoothing has it for binary losses. */
+/** Labels y become y (1 - e) + e / 2, as in Keras's label_smoothing for binary losses. */
 function smoothed(graph: OnnxGraph, labels: string, smoothing: number): string {
   if (smoothing === 0) return labels;
   return graph.node('Add', [graph.node('Mul', [labels, graph.scalar(1 - smoothing)]), graph.scalar(smoothing / 2)]);

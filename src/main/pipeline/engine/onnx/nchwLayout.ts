@@ -11,7 +11,7 @@ function withEpilogue(graph: OnnxGraph, x: string, sum: string | null | undefine
     : graph.node('Clip', [total, graph.scalar(bounds[0]), graph.scalar(bounds[1])]);
 }
 
-/** `productsTransposed`: a [N, O, P] times b [N, I, P] transposed. */
+/** `productsTransposed` multiplies [N, O, P] by the transpose of [N, I, P]; the CPU and devices do so with different ops. */
 export function plainPixelProducts(
   graph: OnnxGraph,
   a: FeatureMap,
@@ -31,7 +31,7 @@ export function plainPixelProducts(
   ]);
 }
 
-/** Plain NCHW from standard ONNX ops: where the CPU has no blocked kernels (ARM64). */
+/** Plain NCHW from standard ONNX ops, for CPUs without blocked kernels (ARM64). */
 export const nchwLayout: Layout = {
   ...cpuPrimitives,
   name: 'nchw',

@@ -8,7 +8,7 @@ export interface LossInputs {
   readonly teacherLogits: Tensor | null;
 }
 
-/** The losses of the contract as formulas on the logits [N, classes]: the gradients are TensorFlow.js's own. */
+/** The losses of engine.ts as formulas on the logits [N, classes], which TensorFlow.js differentiates. */
 export function lossOf(
   tf: TensorFlow,
   spec: LossSpec,
@@ -21,13 +21,13 @@ export function lossOf(
   const hardLoss = weightedSum(tf, weights, smoothed, weighted, absent);
   if (spec.distillation === null || teacherLogits === null) return { loss: hardLoss, hardLoss };
   const { alpha, temperature } = spec.distillation;
-  const cooled = tf.div(logits, temperature);
+  const softened = tf.div(logits, temperature);
   const soft = weightedSum(
     tf,
     weights,
     tf.sigmoid(tf.div(teacherLogits, temperature)),
-    tf.softplus(tf.neg(cooled)),
-    tf.softplus(cooled),
+    tf.softplus(tf.neg(softened)),
+    tf.softplus(softened),
   );
   return { loss: tf.add(tf.mul(hardLoss, alpha), tf.mul(soft, (1 - alpha) * temperature ** 2)), hardLoss };
 }
@@ -35,7 +35,7 @@ export function lossOf(
 const weightedSum = (tf: TensorFlow, weights: Tensor, labels: Tensor, present: Tensor, absent: Tensor): Scalar =>
   tf.sum(tf.mul(weights, tf.add(tf.mul(labels, present), tf.mul(tf.sub(1, labels), absent))));
 
-/** -log p is softplus(-z), -log(1 - p) is softplus(z). */
+/** Uses softplus, because -log p = softplus(-z) and -log(1 - p) = softplus(z) never overflow. */
 function hardTerms(tf: TensorFlow, loss: HardLoss, logits: Tensor): { present: Tensor; absent: Tensor } {
   const [minusLogP, minusLogQ] = [tf.softplus(tf.neg(logits)), tf.softplus(logits)];
   const [p, q] = [tf.sigmoid(logits), tf.sigmoid(tf.neg(logits))];
@@ -65,7 +65,7 @@ function hardTerms(tf: TensorFlow, loss: HardLoss, logits: Tensor): { present: T
   }
 }
 
-/** x^0 is 1, with no gradient. */
+/** Avoids the undefined gradient of x^0 at 0. */
 const power = (tf: TensorFlow, x: Tensor, exponent: number): Tensor =>
   exponent === 0 ? tf.onesLike(x) : tf.pow(x, exponent);
 

@@ -3,7 +3,7 @@ import { float } from '../onnxModel.ts';
 import type { Lowering } from '../lowering.ts';
 import { relu6Gradient } from './relu6Gradient.ts';
 
-/** ReLU6 (where nothing before took it along), swish = x * sigmoid(x), sigmoid. */
+/** ReLU6 that was not fused, swish = x * sigmoid(x), and sigmoid. */
 export function lowerActivation(lowering: Lowering, node: ActivationNode): void {
   switch (node.activation) {
     case 'relu6':
@@ -17,7 +17,7 @@ export function lowerActivation(lowering: Lowering, node: ActivationNode): void 
 
 function lowerRelu6(lowering: Lowering, node: ActivationNode): void {
   const { graph } = lowering;
-  if (lowering.kindOf(node.name) !== 'map') throw new Error(`${node.name}: ReLU6 acts on maps`);
+  if (lowering.kindOf(node.name) !== 'map') throw new Error(`${node.name}: ReLU6 is supported on maps only`);
   const y = graph.node('Clip', [lowering.value(node.input).tensor, graph.scalar(0), graph.scalar(6)]);
   lowering.define(node, y, (dy) => {
     lowering.contribute(node.input, { kind: 'tensor', tensor: relu6Gradient(lowering, y, dy, lowering.dims(node)) });
@@ -29,7 +29,7 @@ function lowerSwish(lowering: Lowering, node: ActivationNode): void {
   const x = lowering.value(node.input).tensor;
   const y = graph.node('QuickGelu', [x], { alpha: float(1) }, 'com.microsoft');
   lowering.define(node, y, (dy) => {
-    // dy * (y + s * (1 - y)) with s = sigmoid(x)
+    // The gradient is dy * (y + s * (1 - y)) with s = sigmoid(x).
     const s = graph.node('Sigmoid', [x]);
     const slope = graph.node('Add', [y, graph.node('Mul', [s, graph.node('Sub', [graph.scalar(1), y])])]);
     lowering.contribute(node.input, { kind: 'tensor', tensor: graph.node('Mul', [dy, slope]) });

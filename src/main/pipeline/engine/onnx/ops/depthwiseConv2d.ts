@@ -6,7 +6,7 @@ import { fusedConvolution } from './convolution.ts';
 import { fakeQuantKernel } from './fakeQuantKernel.ts';
 import { relu6Gradient } from './relu6Gradient.ts';
 
-/** Depthwise convolution; its kernel is packed as [C'/block, k * k, block], which is what the layout wants. */
+/** Depthwise convolution. Its kernel is packed as [C'/block, k * k, block], which is the layout's own order. */
 export function lowerDepthwiseConv2d(lowering: Lowering, node: DepthwiseConv2dNode): void {
   const { graph, layout } = lowering;
   const { kernelSize: k, stride } = node;
@@ -47,7 +47,7 @@ export function lowerDepthwiseConv2d(lowering: Lowering, node: DepthwiseConv2dNo
   );
 }
 
-/** A depthwise convolution again, over x, with dy as its kernel and the stride as its dilation; every image's channels are channels of their own. */
+/** A depthwise convolution over x with dy as kernel and the stride as dilation; each image's channels are separate channels. */
 function kernelGradient(
   lowering: Lowering,
   node: DepthwiseConv2dNode,
@@ -78,7 +78,7 @@ function kernelGradient(
   return graph.reshape(summed, lowering.packing(node.kernel).shape);
 }
 
-/** A depthwise convolution of dy (with zeros in between where the stride is 2) with the kernel turned by 180 degrees. */
+/** A depthwise convolution of dy, with zeros in between where the stride is 2, and the kernel rotated by 180 degrees. */
 function inputGradient(
   lowering: Lowering,
   node: DepthwiseConv2dNode,
@@ -92,7 +92,7 @@ function inputGradient(
   const { block } = layout;
   const { kernelSize: k, stride } = node;
   const { n, channels } = dims;
-  const turned = graph.node('Slice', [
+  const rotated = graph.node('Slice', [
     graph.reshape(kernel, [channels / block, k * k, block]),
     graph.ints([-1]),
     graph.ints([-k * k - 1]),
@@ -115,7 +115,7 @@ function inputGradient(
   const pads = [top, left, inDims.height + k - 1 - top - height, inDims.width + k - 1 - left - width] as const;
   return layout.conv(
     graph,
-    { x: spread, weights: graph.reshape(turned, [channels, 1, k, k]), sum },
+    { x: spread, weights: graph.reshape(rotated, [channels, 1, k, k]), sum },
     { kernel: [k, k], group: channels, pads },
   );
 }

@@ -1,7 +1,7 @@
 import type { MapDims } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 
-/** dy where 0 < y < 6, else 0; y is the ReLU6's output. */
+/** dy where 0 < y < 6, else 0, where y is the output of the ReLU6. */
 export function relu6Gradient(lowering: Lowering, y: string, dy: string, dims: MapDims): string {
   const { graph, layout } = lowering;
   if (layout.name === 'nchw') {
@@ -11,7 +11,7 @@ export function relu6Gradient(lowering: Lowering, y: string, dy: string, dims: M
     ]);
     return graph.node('Where', [inside, dy, graph.scalar(0)]);
   }
-  // The mask in two passes with fused clips: below is 0, or hugely negative where y = 6; then clip(1e6 * y + below, 0, 1).
+  // Two passes with fused clips make the mask: `below` is 0, or very negative where y = 6; then clip(1e6 * y + below, 0, 1).
   const { channels } = dims;
   const below = layout.channelAffine(graph, y, {
     channels,
