@@ -1,3 +1,4 @@
+import { quoted } from '../../shared/message.ts';
 import { expect, test } from 'vitest';
 import type { EngineReport } from '../../shared/contract/studio.ts';
 import { deviceOf } from './device.ts';
@@ -6,7 +7,7 @@ const cpu = { model: 'Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz', cores: 2, feat
 const engine = (name: string, state: EngineReport['state'], imagesPerSecond: number | null): EngineReport => ({
   name,
   state,
-  description: '',
+  description: quoted(''),
   fix: null,
   imagesPerSecond,
 });

@@ -8,7 +8,8 @@ export function deviceOf({ engines, gpus, cpu }: Pick<Machine, 'engines' | 'gpus
   const fastest = engines
     .filter(({ state }) => state === 'works')
     .sort((a, b) => (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0))[0];
-  const name = fastest !== undefined && computesOnCard(fastest.name) ? (gpus[0] ?? fastest.description) : cpu.model;
+  const name =
+    fastest !== undefined && computesOnCard(fastest.name) ? (gpus[0] ?? fastest.description.text) : cpu.model;
   return name
     .replace(/\(R\)|\(TM\)|CPU|Processor/g, '')
     .replace(/\s+/g, ' ')

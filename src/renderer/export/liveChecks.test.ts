@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { message } from '../../shared/message.ts';
 
 vi.mock('../api/client.ts', () => ({
   call: () => Promise.reject(new Error('nobody answers')),
@@ -10,10 +11,10 @@ describe('checks of an export as they come', () => {
   const progress = (done: number) => ({
     type: 'progress' as const,
     stage: 'export' as const,
-    activity: 'comparing with LiteRT',
+    activity: message('activity.comparingWithLitert'),
     done,
     total: 40,
-    unit: 'images',
+    unit: 'images' as const,
     rate: null,
     secondsLeft: null,
   });
