@@ -53,23 +53,26 @@ export interface StatisticsRequest {
   readonly trainableFrom: number;
 }
 
-/** Returns a batch's mean and population variance by BatchNorm parameter name. Trainable BatchNorms run in training mode, without masks. */
+/**
+ * Returns a batch's mean and population variance by BatchNorm parameter name. Trainable BatchNorms run in training
+ * mode, without masks.
+ */
 export interface StatisticsSession {
   run(input: NetworkInput): Promise<ReadonlyMap<string, Float32Array>>;
   dispose(): Promise<void>;
 }
 
 /**
- * The loss of one entry. Each kind defines P(z) for a present label and N(z) for an absent one, with p = sigmoid(z). A soft
- * label y (MixUp, smoothing) costs y P(z) + (1 - y) N(z), the rule of MixUp (Zhang et al. 2018, arXiv 1710.09412).
+ * The loss of one entry. Each kind defines P(z) for a present label and N(z) for an absent one, with p = sigmoid(z). A
+ * soft label y (MixUp, smoothing) costs y P(z) + (1 - y) N(z), the rule of MixUp (Zhang et al. 2018, arXiv 1710.09412).
  *
  * - bce: P = -log p, N = -log(1 - p).
- * - focal (Lin et al. 2017, arXiv 1708.02002): P = a (1 - p)^gamma (-log p), N = (1 - a) p^gamma (-log(1 - p)). With alpha
- *   null both factors a and 1 - a are 1.
- * - asymmetric (Ridnik et al. 2021, arXiv 2009.14119): P = (1 - p)^gammaPositive (-log p),
- *   N = m^gammaNegative (-log(1 - m)), m = max(p - margin, 0). 'stable' is that formula. 'timm' bounds the arguments of the
- *   logarithms at 1e-8, so that a hopeless entry has no gradient. 'original', the authors' code, does so too and passes no
- *   gradient through the focusing factors.
+ * - focal (Lin et al. 2017, arXiv 1708.02002): P = a (1 - p)^gamma (-log p), N = (1 - a) p^gamma (-log(1 - p)). With
+ *   alpha null both factors a and 1 - a are 1.
+ * - asymmetric (Ridnik et al. 2021, arXiv 2009.14119): P = (1 - p)^gammaPositive (-log p) and
+ *   N = m^gammaNegative (-log(1 - m)) with m = max(p - margin, 0). 'stable' is that formula. 'timm' bounds the
+ *   arguments of the logarithms at 1e-8, so that a hopeless entry has no gradient. 'original', the authors' code, does
+ *   so too and passes no gradient through the focusing factors.
  */
 export type HardLoss =
   | { readonly kind: 'bce' }
@@ -83,8 +86,8 @@ export type HardLoss =
     };
 
 /**
- * The `hard` loss compares with the labels. With distillation the loss is alpha * hard + (1 - alpha) * T^2 * soft, where soft
- * is the binary cross-entropy against the teacher per label.
+ * The `hard` loss compares with the labels. With distillation the loss is alpha * hard + (1 - alpha) * T^2 * soft,
+ * where soft is the binary cross-entropy against the teacher per label.
  */
 export interface LossSpec {
   readonly hard: HardLoss;
@@ -123,7 +126,9 @@ export interface TrainingRequest {
   readonly ema: boolean;
   /** Factors on the learning rate, and so on weight decay, by parameter name; parameters without one use 1. */
   readonly learningRateScales?: ReadonlyMap<string, number>;
-  /** Whether gradients of several batches are accumulated per update; BatchNorm statistics still move with every batch. */
+  /**
+   * Whether gradients of several batches are accumulated per update; BatchNorm statistics still move with every batch.
+   */
   readonly accumulates?: boolean;
   readonly state: TrainingState;
 }
@@ -147,7 +152,10 @@ export interface StepInput {
   readonly inputs: NetworkInput;
   /** [N, classes] in 0..1. */
   readonly labels: Float32Array;
-  /** [N, classes]: weight of each entry in the sum that is the loss. 0 where the label is unknown, else usually 1 / (N * classes). */
+  /**
+   * [N, classes]: weight of each entry in the sum that is the loss. 0 where the label is unknown, else usually 1 / (N *
+   * classes).
+   */
   readonly weights: Float32Array;
   /** [N, classes]; required with distillation, absent otherwise. */
   readonly teacherLogits?: Float32Array;

@@ -13,8 +13,8 @@ import type {
 } from './engine.ts';
 
 /**
- * The same engine with each batch computed in up to `parts` parts, for a device with too little memory for the whole batch.
- * Loss and gradients are sums over images, so they stay the same; BatchNorm sees only the parts.
+ * The same engine with each batch computed in up to `parts` parts, for a device with too little memory for the whole
+ * batch. Loss and gradients are sums over images, so they stay the same; BatchNorm sees only the parts.
  */
 export function splitBatches(engine: Engine, parts: number): Engine {
   return {

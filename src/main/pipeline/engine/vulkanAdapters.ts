@@ -16,8 +16,8 @@ export interface VulkanAdapter {
 const TIMEOUT_MS = 20_000;
 
 /**
- * The adapters that `vulkaninfo` (package vulkan-tools) lists; empty where it is not installed or finds none. onnxruntime
- * does not report the adapter it uses, and in a separate process a bad driver does no harm.
+ * The adapters that `vulkaninfo` (package vulkan-tools) lists; empty where it is not installed or finds none.
+ * onnxruntime does not report the adapter it uses, and in a separate process a bad driver does no harm.
  */
 export function vulkanAdapters(): Promise<VulkanAdapter[]> {
   if (process.platform !== 'linux') return Promise.resolve([]);
@@ -28,7 +28,10 @@ export function vulkanAdapters(): Promise<VulkanAdapter[]> {
   });
 }
 
-/** Parses vulkaninfo's text: each device's block begins with a line `GPU0:`; lines `GPU0 = ...` before them list surfaces. */
+/**
+ * Parses vulkaninfo's text: each device's block begins with a line `GPU0:`; lines `GPU0 = ...` before them list
+ * surfaces.
+ */
 export function adaptersOf(output: string): VulkanAdapter[] {
   return output
     .split(/^GPU\d+:$/m)

@@ -3,7 +3,7 @@ import { samePadding } from './graph.ts';
 
 const BN_EPSILON = 1e-3;
 
-/** Collects nodes and parameters of a model, layer by layer; every method returns the name of the tensor it makes. */
+/** Builds a model layer by layer; each method returns the name of the tensor it adds. */
 export class GraphBuilder {
   readonly nodes: GraphNode[] = [];
   readonly parameters: Parameter[] = [];
@@ -15,7 +15,7 @@ export class GraphBuilder {
     this.bnMomentum = bnMomentum;
   }
 
-  /** The block that the nodes from here on belong to. */
+  /** Starts a block, to which the following nodes belong. */
   enter(block: string): void {
     this.block = block;
   }
@@ -27,7 +27,7 @@ export class GraphBuilder {
   }
 
   private add(node: GraphNode): string {
-    if (this.shapes.has(node.name)) throw new Error(`two tensors are called '${node.name}'`);
+    if (this.shapes.has(node.name)) throw new Error(`there are two tensors named '${node.name}'`);
     this.nodes.push(node);
     this.shapes.set(node.name, node.shape);
     return node.name;
@@ -54,7 +54,7 @@ export class GraphBuilder {
     });
   }
 
-  /** Kernel '<name>.kernel' and, with `bias`, '<name>.bias'. */
+  /** Adds the kernel '<name>.kernel' and, with `bias`, '<name>.bias'. */
   conv2d(
     name: string,
     input: string,

@@ -39,7 +39,9 @@ import { readThresholds } from '../artifacts/thresholds.ts';
 
 /** LiteRT and the integer model are compared on at least this many images; augmented copies fill up small projects. */
 const COMPARED_AT_LEAST = 200;
-/** The plain interpreter is slow, and the tests show that it equals the scorer, so a few images of this model suffice. */
+/**
+ * The plain interpreter is slow, and the tests show that it equals the scorer, so a few images of this model suffice.
+ */
 const REFERENCE_IMAGES = 3;
 const BATCH_SIZE = 16;
 

@@ -38,7 +38,10 @@ export async function finalIntegerModel(context: Pick<RunContext, 'folder'>): Pr
   return toIntegerModel(quantizedModel(stored), stored.parameters, stored.ranges!);
 }
 
-/** Codes q 0..255 [n, classes] of the INT8 model on a whole split without augmentation; the loader's first size is the student's. */
+/**
+ * Codes q 0..255 [n, classes] of the INT8 model on a whole split without augmentation; the loader's first size is the
+ * student's.
+ */
 export function scoreInteger(
   context: RunContext,
   model: IntegerModel,

@@ -25,9 +25,9 @@ import type { RunContext } from './runContext.ts';
 import { modelPath } from './runContext.ts';
 
 /**
- * A network whose BatchNorm statistics come from other images than the project's, as those of pretrained weights do. The
- * labels are the float network's own predictions, so its average precision is 1 and whatever INT8 lacks is the cost of
- * quantization.
+ * A network whose BatchNorm statistics come from other images than the project's, as those of pretrained weights do.
+ * The labels are the float network's own predictions, so its average precision is 1 and whatever INT8 lacks is the cost
+ * of quantization.
  */
 const SIZE = 32;
 const LABELS = ['a', 'b', 'c'];
@@ -127,7 +127,9 @@ describe('post-training quantization of a network whose statistics come from oth
     return { context, notes, lines };
   }
 
-  /** Per label: present on the quarter of images with the highest logits, absent on the lowest quarter, else unknown. */
+  /**
+   * Per label: present on the quarter of images with the highest logits, absent on the lowest quarter, else unknown.
+   */
   async function labeledBy(weights: Weights, split: string): Promise<Sample[]> {
     const request = { model, parameters: weights, batchSize: COUNT, outputs: [model.logits] };
     const session = await engine.createInference(request);

@@ -64,11 +64,15 @@ export interface PipelineRequest {
   readonly engine: { readonly name: EngineName; readonly why: Message | null };
   /** Where downloaded engines are installed. */
   readonly enginesFolder: string;
-  /** A person confirmed that the lock's holder is gone, so a lock that cannot be checked from here is not watched first. */
+  /**
+   * A person confirmed that the lock's holder is gone, so a lock that cannot be checked from here is not watched first.
+   */
   readonly takeOver?: boolean;
 }
 
-/** Starts or resumes a run. run.json always says how far it got; after any failure it resumes at the last checkpoint. */
+/**
+ * Starts or resumes a run. run.json always says how far it got; after any failure it resumes at the last checkpoint.
+ */
 export async function runPipeline(request: PipelineRequest, outside: JobContext): Promise<void> {
   const { runFolder, stages: asked } = request;
   const stopping = watchForStop(outside);
@@ -184,7 +188,9 @@ async function lockRun({ runFolder, takeOver = false }: PipelineRequest, job: Jo
 const exportsAgain = (record: RunRecord, asked: readonly Stage[] | null): boolean =>
   record.state === 'finished' && asked !== null && asked.every((stage) => stage === 'export');
 
-/** The stages to run, in order. A named stage needs the stages before it; the data stage is added where it is missing. */
+/**
+ * The stages to run, in order. A named stage needs the stages before it; the data stage is added where it is missing.
+ */
 function planned(record: RunRecord, asked: readonly Stage[] | null): readonly Stage[] {
   const unfinished = (stage: Stage): boolean => record.stages[stage].state !== 'finished';
   if (asked === null) return stages.filter(unfinished);

@@ -85,7 +85,10 @@ async function validationFigures(context: RunContext, codes: Uint8Array, ks: rea
   };
 }
 
-/** Scores a split with teacher, float student and INT8 student, saves all scores and returns the INT8 codes [n, classes]. */
+/**
+ * Scores a split with teacher, float student and INT8 student, saves all scores and returns the INT8 codes [n,
+ * classes].
+ */
 export async function scoreAll(context: RunContext, name: ScoredSplit): Promise<Uint8Array> {
   for (const stage of ['teacher', 'student'] as const) {
     const { input_size: size, batch_size: batchSize } = context.config[stage];

@@ -1,6 +1,6 @@
 /**
- * A batch's place in its accumulation cycle; the weights move once per cycle. The last cycle of an epoch is shorter where
- * the batches do not divide evenly, so that the weights that are evaluated have learned from every image.
+ * A batch's place in its accumulation cycle; the weights move once per cycle. The last cycle of an epoch is shorter
+ * where the batches do not divide evenly, so that the weights that are evaluated have learned from every image.
  */
 export interface CycleStep {
   /** 1 / batches of the cycle, because a cycle's gradient is the mean of its batches' gradients. */
@@ -22,5 +22,8 @@ export function cycleStep(epoch: number, step: number, stepsPerEpoch: number, si
   };
 }
 
-/** Decay of tf.train.ExponentialMovingAverage with num_updates: short at first, so that the initial weights fade quickly. */
+/**
+ * Decay of tf.train.ExponentialMovingAverage with num_updates: short at first, so that the initial weights fade
+ * quickly.
+ */
 export const emaDecayAt = (decay: number, updates: number): number => Math.min(decay, (1 + updates) / (10 + updates));

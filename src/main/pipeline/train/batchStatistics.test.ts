@@ -59,7 +59,8 @@ const reestimated = async (trainableFrom: number): Promise<(name: string) => num
 
 test('the statistics are those of all images, whatever the batches', async () => {
   const of = await reestimated(0);
-  // With one image per batch the means are 100, 140, 140 (variance 3200 / 9), the variances 100, 0, 1600 (mean 1700 / 3).
+  // With one image per batch the means are 100, 140, 140 (variance 3200 / 9), the variances 100, 0, 1600 (mean 1700 /
+  // 3).
   expect(of('first.mean')).toBeCloseTo(380 / 3, 3);
   expect(of('first.variance')).toBeCloseTo(3200 / 9 + 1700 / 3, 2);
 });

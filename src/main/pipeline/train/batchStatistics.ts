@@ -23,10 +23,10 @@ export const trainsStatistics = ({ nodes }: Model, trainableFrom: number): boole
   nodes.slice(trainableFrom).some(({ op }) => op === 'batchNorm');
 
 /**
- * Replaces the moving statistics of the BatchNorms from `trainableFrom` on with exact ones over training batches without
- * augmentation, drawn by the seed: the mean of the means, and the mean of the variances plus the variance of the means
- * ('precise BatchNorm', Wu & Johnson 2021, arXiv 2105.07576). The moving averages of training lag hundreds of steps
- * behind the weights (momentum 0.99) and belong to the raw weights rather than to their EMA. Statistics before
+ * Replaces the moving statistics of the BatchNorms from `trainableFrom` on with exact ones over training batches
+ * without augmentation, drawn by the seed: the mean of the means, and the mean of the variances plus the variance of
+ * the means ('precise BatchNorm', Wu & Johnson 2021, arXiv 2105.07576). The moving averages of training lag hundreds of
+ * steps behind the weights (momentum 0.99) and belong to the raw weights rather than to their EMA. Statistics before
  * `trainableFrom` are kept, because the trained layers learned on what the frozen ones compute with them.
  */
 export async function reestimateStatistics(

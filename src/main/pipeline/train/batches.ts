@@ -13,7 +13,9 @@ export interface TrainingBatch {
   readonly pixels: readonly Uint8Array[];
   /** [N, classes] in 0..1; 0 where the label is unknown. */
   readonly labels: Float32Array;
-  /** [N, classes]: 1 / known entries, or 0 where the label is unknown, so that the loss is the mean over known labels. */
+  /**
+   * [N, classes]: 1 / known entries, or 0 where the label is unknown, so that the loss is the mean over known labels.
+   */
   readonly weights: Float32Array;
   /** Seconds that training waited for the batch. */
   readonly waited: number;
@@ -65,8 +67,8 @@ export function batchTargets(
 }
 
 /**
- * Loads the items of `plan` in order, up to `ahead` of them in advance, so that images are decoded while a step computes.
- * `waited` is the time in seconds that the consumer had to wait.
+ * Loads the items of `plan` in order, up to `ahead` of them in advance, so that images are decoded while a step
+ * computes. `waited` is the time in seconds that the consumer had to wait.
  */
 export async function* prefetched<T>(
   plan: readonly T[],
@@ -136,7 +138,10 @@ export async function* trainingBatches(
   }
 }
 
-/** Batches of equal size without augmentation, in order. Only the first `count` rows of a batch are real; the rest is padding. */
+/**
+ * Batches of equal size without augmentation, in order. Only the first `count` rows of a batch are real; the rest is
+ * padding.
+ */
 export async function* plainBatches(
   loader: Loader,
   samples: readonly Sample[],

@@ -9,8 +9,8 @@ export const divergedLoss = (stage: Stage, epoch: number, step: number): Problem
   new Problem('engine.divergedLoss', { ...remedy(stage), epoch: epoch + 1, step: step + 1 });
 
 /**
- * A step's loss is computed before its update, so weights that the last step of an epoch ruins are only found by looking
- * at the weights themselves.
+ * A step's loss is computed before its update, so weights that the last step of an epoch ruins are only found by
+ * looking at the weights themselves.
  */
 export function requireFiniteParameters(stage: Stage, parameters: Parameters, epoch: number): void {
   for (const [weights, { data }] of parameters)

@@ -1,6 +1,6 @@
 /**
- * Learning-rate range test (Smith 2017, arXiv 1506.01186, section 3.3). The rate rises from step to step, spaced evenly on
- * a logarithmic scale, and the loss shows where a network begins to learn and where it diverges.
+ * Learning-rate range test (Smith 2017, arXiv 1506.01186, section 3.3). The rate rises from step to step, spaced evenly
+ * on a logarithmic scale, and the loss shows where a network begins to learn and where it diverges.
  */
 export const LOWEST_RATE = 1e-6,
   HIGHEST_RATE = 1;

@@ -41,8 +41,8 @@ function hardLoss(config: NetworkConfig): HardLoss {
 
 /**
  * inverse_frequency is the number of negative over positive images, as torch's documentation of pos_weight suggests.
- * effective_number is the same ratio of effective numbers (1 - beta^n) / (1 - beta) (Cui et al. 2019, arXiv 1901.05555). A
- * class without images counts as one image, which avoids a division by 0.
+ * effective_number is the same ratio of effective numbers (1 - beta^n) / (1 - beta) (Cui et al. 2019, arXiv
+ * 1901.05555). A class without images counts as one image, which avoids a division by 0.
  */
 export function positiveWeights(
   {

@@ -3,7 +3,9 @@ import { permutation, randomStream } from '../../../shared/random.ts';
 import type { Sample } from '../data/dataset.ts';
 import { PRESENT } from '../data/dataset.ts';
 
-/** Chooses the training images of an epoch and their order, by (seed, epoch) alone, so that a resumed run sees the same. */
+/**
+ * Chooses the training images of an epoch and their order, by (seed, epoch) alone, so that a resumed run sees the same.
+ */
 export type Sampling = Pick<Config['data'], 'sampling' | 'repeat_threshold'>;
 
 /** Number of images in an epoch; every epoch has the same. */
@@ -32,8 +34,8 @@ function choose(samples: readonly Sample[], sampling: Sampling, seed: number, ep
 }
 
 /**
- * An image's repeat factor is the largest max(1, sqrt(t / f)) of its classes, where f is the share of images with the class
- * (LVIS: Gupta et al. 2019, arXiv 1908.03195, appendix B).
+ * An image's repeat factor is the largest max(1, sqrt(t / f)) of its classes, where f is the share of images with the
+ * class (LVIS: Gupta et al. 2019, arXiv 1908.03195, appendix B).
  */
 export function repeatFactors(samples: readonly Sample[], threshold: number): number[] {
   const images = imagesOfClasses(samples);
@@ -44,8 +46,8 @@ export function repeatFactors(samples: readonly Sample[], threshold: number): nu
 }
 
 /**
- * Repeats each position about `factor` times. Systematic sampling with one random offset in 0..1 rounds the factors, so that
- * the total is the same in every epoch and each image is repeated by its factor on average.
+ * Repeats each position about `factor` times. Systematic sampling with one random offset in 0..1 rounds the factors, so
+ * that the total is the same in every epoch and each image is repeated by its factor on average.
  */
 function repeated(factors: readonly number[], offset: number): Uint32Array {
   const exact = factors.reduce((a, b) => a + b, 0);

@@ -17,14 +17,17 @@ export type Schedule =
   | { readonly kind: 'one_cycle'; readonly peak: number; readonly totalSteps: number };
 
 /**
- * Learning rate of a step, counted from 0. A warm-up begins with its first rise, because a step at rate 0 would do nothing.
- * one_cycle begins at 1/25 of the peak and needs no such shift.
+ * Learning rate of a step, counted from 0. A warm-up begins with its first rise, because a step at rate 0 would do
+ * nothing. one_cycle begins at 1/25 of the peak and needs no such shift.
  */
 export function learningRateOf(schedule: Schedule, step: number): number {
   return schedule.kind === 'one_cycle' ? oneCycle(schedule, step) : learningRateAt(schedule, step + 1);
 }
 
-/** The rate after `steps` steps: a linear warm-up, then Keras's CosineDecay (initial 0, alpha 0), a constant or torch's StepLR. */
+/**
+ * The rate after `steps` steps: a linear warm-up, then Keras's CosineDecay (initial 0, alpha 0), a constant or torch's
+ * StepLR.
+ */
 export function learningRateAt(schedule: Exclude<Schedule, { kind: 'one_cycle' }>, steps: number): number {
   const { kind, peak, warmupSteps, totalSteps } = schedule;
   if (steps < warmupSteps) return (peak * steps) / warmupSteps;
@@ -65,7 +68,9 @@ const RISE = 0.3,
   START = 1 / 25,
   END = START / 1e4;
 
-/** torch.optim.lr_scheduler.OneCycleLR with its defaults but a constant momentum (Smith & Topin 2018, arXiv 1708.07120). */
+/**
+ * torch.optim.lr_scheduler.OneCycleLR with its defaults but a constant momentum (Smith & Topin 2018, arXiv 1708.07120).
+ */
 function oneCycle({ peak, totalSteps }: { readonly peak: number; readonly totalSteps: number }, step: number): number {
   const top = RISE * totalSteps - 1,
     last = totalSteps - 1;

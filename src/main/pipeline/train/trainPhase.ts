@@ -139,7 +139,9 @@ class TrainingLoop {
     }
   }
 
-  /** Evaluates the epoch's weights, lets the callbacks decide, and saves a checkpoint at the start of the next epoch. */
+  /**
+   * Evaluates the epoch's weights, lets the callbacks decide, and saves a checkpoint at the start of the next epoch.
+   */
   private async endEpoch(): Promise<void> {
     const { spec, context, at } = this;
     const evaluation = await this.evaluate();
@@ -266,7 +268,9 @@ class TrainingLoop {
     });
   }
 
-  /** Acts on the user's commands since the last step and waits while paused. Returns whether to stop at a checkpoint. */
+  /**
+   * Acts on the user's commands since the last step and waits while paused. Returns whether to stop at a checkpoint.
+   */
   private async followCommands(): Promise<boolean> {
     return this.clock.without(async () => {
       let paused = false;

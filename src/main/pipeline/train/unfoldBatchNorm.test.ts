@@ -78,7 +78,8 @@ test('unfolded BatchNorms compute the same and hold the statistics of their inpu
     expect(Math.abs(value - before[c]!)).toBeLessThan(1e-4);
   });
 
-  // In training mode over the same images each BatchNorm now sees the statistics it holds, so the network is unchanged there.
+  // In training mode over the same images each BatchNorm now sees the statistics it holds, so the network is unchanged
+  // there.
   const misses = async (parameters: Parameters): Promise<number[]> => {
     const session = await engine.createStatistics({ model, parameters, batchSize: 8, trainableFrom: 0 });
     const [pixels] = await loader.load({ samples, augmentation: null });

@@ -8,10 +8,11 @@ const BATCH_SIZE = 4;
 const MOST_BATCHES = 16;
 
 /**
- * Turns BatchNorms that are identities because they were folded (see tfliteFile.ts) into real ones that compute the same.
- * In training a BatchNorm divides by its batch's deviation, so one with mean 0 and variance 1 would become a different
- * layer at the first step. The mean m and variance v of its inputs are measured on training images in inference mode;
- * s = gamma / sqrt(variance + e) is kept, and mean = m, variance = v, gamma' = s sqrt(v + e), beta' = beta + s (m - mean).
+ * Turns BatchNorms that are identities because they were folded (see tfliteFile.ts) into real ones that compute the
+ * same. In training a BatchNorm divides by its batch's deviation, so one with mean 0 and variance 1 would become a
+ * different layer at the first step. The mean m and variance v of its inputs are measured on training images in
+ * inference mode; s = gamma / sqrt(variance + e) is kept, and mean = m, variance = v, gamma' = s sqrt(v + e), beta' =
+ * beta + s (m - mean).
  */
 export async function unfoldBatchNorm(
   { engine, loader, sizeIndex, samples, seed }: StatisticsSource,

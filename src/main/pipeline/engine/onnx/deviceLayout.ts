@@ -5,7 +5,10 @@ import { nchwLayout, plainPixelProducts } from './nchwLayout.ts';
 const FLOAT32 = 1;
 const LARGEST_CODE = 255;
 
-/** Plain NCHW from ops that have WebGPU and CUDA kernels in onnxruntime, because other ops would move data to the CPU and back. */
+/**
+ * Plain NCHW from ops that have WebGPU and CUDA kernels in onnxruntime, because other ops would move data to the CPU
+ * and back.
+ */
 export const deviceLayout: Layout = {
   ...nchwLayout,
   pixelProducts: (graph, a, b, { ones } = { ones: false }) =>

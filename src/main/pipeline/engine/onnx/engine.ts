@@ -9,7 +9,9 @@ import type { Runtime } from './session.ts';
 import { createOnnxStatistics } from './statistics.ts';
 import { createOnnxTraining } from './training.ts';
 
-/** onnxruntime's CPU provider, the engine that runs everywhere. 0 `threads` mean one per core. Throws Problem 'engine'. */
+/**
+ * onnxruntime's CPU provider, the engine that runs everywhere. 0 `threads` mean one per core. Throws Problem 'engine'.
+ */
 export async function createOnnxCpuEngine({
   threads,
   lowMemory = false,

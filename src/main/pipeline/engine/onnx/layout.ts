@@ -1,9 +1,9 @@
 import type { OnnxGraph } from './onnxModel.ts';
 
 /**
- * Memory layout of feature maps. ONNX sees maps as [N, C', H, W] tensors, where C' is C padded to a multiple of `block`; in
- * memory blocked ones are [N, C'/block, H, W, block]. Padded channels are always zero.
- * A layout has few primitives; the ops combine them with reshapes, which move no data.
+ * Memory layout of feature maps. ONNX sees maps as [N, C', H, W] tensors, where C' is C padded to a multiple of
+ * `block`; in memory blocked ones are [N, C'/block, H, W, block]. Padded channels are always zero. A layout has few
+ * primitives; the ops combine them with reshapes, which move no data.
  */
 export interface Layout {
   readonly name: 'nchwc' | 'nchw';

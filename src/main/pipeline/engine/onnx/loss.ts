@@ -20,8 +20,8 @@ interface Part {
 }
 
 /**
- * The weighted loss of a batch and its gradient. With distillation it is
- * alpha * hard(y, z) + (1 - alpha) * T^2 * bce(sigmoid(teacher / T), z / T) per label (Hinton et al. 2015, arXiv 1503.02531).
+ * The weighted loss of a batch and its gradient. With distillation it is alpha * hard(y, z) + (1 - alpha) * T^2 *
+ * bce(sigmoid(teacher / T), z / T) per label (Hinton et al. 2015, arXiv 1503.02531).
  */
 export function lowerLoss(
   graph: OnnxGraph,

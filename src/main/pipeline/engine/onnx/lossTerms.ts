@@ -14,8 +14,8 @@ export interface LossTerms {
 }
 
 /**
- * The general form of all kinds: (1 - p)^gammaPositive (-log p) and m^gammaNegative (-log(1 - m)), m = max(p - margin, 0),
- * each times its scale.
+ * The general form of all kinds: (1 - p)^gammaPositive (-log p) and m^gammaNegative (-log(1 - m)), m = max(p - margin,
+ * 0), each times its scale.
  */
 interface Focus {
   readonly gammaPositive: number;

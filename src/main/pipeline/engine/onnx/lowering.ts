@@ -202,7 +202,10 @@ export class Lowering {
     this.parameterGradients.set(name, gradient);
   }
 
-  /** Whether the gradient may be passed on with a factor to be applied later, because `reader` is this convolution's only reader. */
+  /**
+   * Whether the gradient may be passed on with a factor to be applied later, because `reader` is this convolution's
+   * only reader.
+   */
   takesFactor(name: string, reader: GraphNode): boolean {
     const maker = this.model.nodes.find((node) => node.name === name)!;
     return (
@@ -235,7 +238,9 @@ export class Lowering {
     return sum;
   }
 
-  /** Applies factors and broadcast values in one channelwise pass, in which each image's channels are separate channels. */
+  /**
+   * Applies factors and broadcast values in one channelwise pass, in which each image's channels are separate channels.
+   */
   private channelwiseGradient(name: string, contributions: readonly Contribution[], sum: string | null): string | null {
     const scaled = contributions.filter((contribution) => contribution.kind === 'scaled');
     const broadcast = contributions.filter((contribution) => contribution.kind === 'broadcast');

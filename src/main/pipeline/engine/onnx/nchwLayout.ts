@@ -11,7 +11,10 @@ function withEpilogue(graph: OnnxGraph, x: string, sum: string | null | undefine
     : graph.node('Clip', [total, graph.scalar(bounds[0]), graph.scalar(bounds[1])]);
 }
 
-/** `productsTransposed` multiplies [N, O, P] by the transpose of [N, I, P]; the CPU and devices do so with different ops. */
+/**
+ * `productsTransposed` multiplies [N, O, P] by the transpose of [N, I, P]; the CPU and devices do so with different
+ * ops.
+ */
 export function plainPixelProducts(
   graph: OnnxGraph,
   a: FeatureMap,

@@ -12,8 +12,8 @@ function epilogueAttributes(epilogue: Epilogue): Attributes {
 }
 
 /**
- * ORT's blocked layout, the only one with fast depthwise convolutions on its CPU provider. ORT inserts these ops itself only
- * where weights are constants (onnxruntime/core/optimizer/nchwc_transformer.cc); in training they are inputs.
+ * ORT's blocked layout, the only one with fast depthwise convolutions on its CPU provider. ORT inserts these ops itself
+ * only where weights are constants (onnxruntime/core/optimizer/nchwc_transformer.cc); in training they are inputs.
  */
 export function nchwcLayout(block: number): Layout {
   const conv = (graph: OnnxGraph, { x, weights, bias, sum }: ConvInputs, geometry: ConvGeometry): string => {

@@ -8,7 +8,10 @@ import protobuf from 'protobufjs/minimal.js';
 export type OnnxType = 'float32' | 'uint8' | 'int8' | 'int32' | 'int64' | 'bool';
 export type OnnxDomain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
 
-/** Plain numbers are written as ints; `float(0.5)` and `floats([0, 6])` mark floats, because JavaScript cannot tell 1 from 1.0. */
+/**
+ * Plain numbers are written as ints; `float(0.5)` and `floats([0, 6])` mark floats, because JavaScript cannot tell 1
+ * from 1.0.
+ */
 export type Attribute =
   number | readonly number[] | string | { readonly float: number } | { readonly floats: readonly number[] };
 export type Attributes = Readonly<Record<string, Attribute>>;
@@ -153,8 +156,8 @@ export class OnnxGraph {
   }
 
   /**
-   * The nodes, with output tensors renamed to their outputs, so that nothing is copied. Only a graph input, or a second output
-   * of the same tensor, needs a copy.
+   * The nodes, with output tensors renamed to their outputs, so that nothing is copied. Only a graph input, or a second
+   * output of the same tensor, needs a copy.
    */
   private nodesWithOutputNames(): NodeProto[] {
     const made = new Set(this.nodes.flatMap(({ outputs }) => outputs));

@@ -97,7 +97,10 @@ export function movedTowards(graph: OnnxGraph, x: string, target: string, rate: 
   return graph.node('Add', [x, graph.node('Mul', [graph.node('Sub', [target, x]), rate])]);
 }
 
-/** The global norm of all gradients, and the gradients scaled down to `clipNorm` if it is larger (tf.clip_by_global_norm). */
+/**
+ * The global norm of all gradients, and the gradients scaled down to `clipNorm` if it is larger
+ * (tf.clip_by_global_norm).
+ */
 export function clipByGlobalNorm(
   graph: OnnxGraph,
   gradients: readonly string[],

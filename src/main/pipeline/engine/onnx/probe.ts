@@ -9,8 +9,8 @@ const CHANNELS = 64;
 const BLOCKS = [8, 16];
 
 /**
- * The blocked layout with this CPU's block size, or the plain one where there are no blocked kernels. The order in which
- * ReorderInput puts the channels of a [1, 64, 2, 1] tensor reveals the block size.
+ * The blocked layout with this CPU's block size, or the plain one where there are no blocked kernels. The order in
+ * which ReorderInput puts the channels of a [1, 64, 2, 1] tensor reveals the block size.
  */
 export async function fastestLayout(): Promise<Layout> {
   if (process.arch !== 'x64') return nchwLayout;

@@ -4,8 +4,8 @@ import type { MissingRequirement } from '../registry.ts';
 import { graphicsCards, hasLibrary, vulkanDrivers } from '../graphicsCards.ts';
 
 /**
- * What WebGPU is missing to use a graphics card. Nothing native is loaded, so on other systems than Linux only a trial can
- * tell.
+ * What WebGPU is missing to use a graphics card. Nothing native is loaded, so on other systems than Linux only a trial
+ * can tell.
  */
 export async function missingForWebGpu(): Promise<MissingRequirement | null> {
   const { platform, arch } = process;
@@ -25,7 +25,9 @@ export const ORT_VERSION = '1.30.0';
 /** Its folder inside the folder of installed engines. */
 export const CUDA_FOLDER = `cuda-${ORT_VERSION}`;
 
-/** Libraries that onnxruntime's CUDA provider is linked with (CUDA 12, cuDNN 9), in the order in which to install them. */
+/**
+ * Libraries that onnxruntime's CUDA provider is linked with (CUDA 12, cuDNN 9), in the order in which to install them.
+ */
 const LIBRARIES: readonly { readonly library: string; readonly missing: MissingRequirement }[] = [
   {
     library: 'libonnxruntime_providers_cuda.so',
@@ -60,8 +62,8 @@ export async function missingForCuda(enginesFolder: string): Promise<MissingRequ
 }
 
 /**
- * Makes a process load the onnxruntime that is installed with its CUDA provider: the loader searches LD_LIBRARY_PATH before
- * the library's own RUNPATH.
+ * Makes a process load the onnxruntime that is installed with its CUDA provider: the loader searches LD_LIBRARY_PATH
+ * before the library's own RUNPATH.
  */
 export function cudaEnvironment(enginesFolder: string): Record<string, string> {
   const before = process.env.LD_LIBRARY_PATH;

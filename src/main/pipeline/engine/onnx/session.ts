@@ -9,7 +9,10 @@ export { Tensor };
 export type Tensors = Record<string, Tensor>;
 
 export interface OrtSession {
-  /** Writes results into the preallocated tensors of `outputs`; where one is null, the session allocates. Returns all outputs. */
+  /**
+   * Writes results into the preallocated tensors of `outputs`; where one is null, the session allocates. Returns all
+   * outputs.
+   */
   run(feeds: Tensors, outputs: Readonly<Record<string, Tensor | null>>): Promise<Tensors>;
   dispose(): Promise<void>;
 }
@@ -28,9 +31,14 @@ export interface OrtOptions {
   readonly provider?: Provider;
   /** CPU threads; 0 means one per core. */
   readonly threads: number;
-  /** Allocates tensors as they come instead of by a plan from the first run, which saves about 40 % of a training step's memory. */
+  /**
+   * Allocates tensors as they come instead of by a plan from the first run, which saves about 40 % of a training step's
+   * memory.
+   */
   readonly lowMemory?: boolean;
-  /** Outputs that stay on the device. They can be fed to another run but not read, because reading aborts the process. */
+  /**
+   * Outputs that stay on the device. They can be fed to another run but not read, because reading aborts the process.
+   */
   readonly keptOnDevice?: readonly string[];
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
 }

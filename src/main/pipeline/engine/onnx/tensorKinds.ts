@@ -2,8 +2,9 @@ import type { Model } from '../../graph/graph.ts';
 import { inputsOf } from '../../graph/graph.ts';
 
 /**
- * 'pixels' are uint8 [N, S, S, 3] as fed, an 'image' is float32 [N, 3, S, S], a 'map' is [N, C', H, W] in the engine's layout.
- * A 'vector' is plain [N, C]; squeeze-excite's [1, 1, C] tensors and the features that feed a head alone are vectors too.
+ * 'pixels' are uint8 [N, S, S, 3] as fed, an 'image' is float32 [N, 3, S, S], a 'map' is [N, C', H, W] in the engine's
+ * layout. A 'vector' is plain [N, C]; squeeze-excite's [1, 1, C] tensors and the features that feed a head alone are
+ * vectors too.
  */
 export type TensorKind = 'pixels' | 'image' | 'map' | 'vector';
 

@@ -43,7 +43,9 @@ function trainedParameters(model: Model, trainableFrom: number): Parameter[] {
   return model.parameters.filter(({ name }) => names.has(name));
 }
 
-/** Compiles a whole training step into one ONNX graph, from a batch and the state's vectors to the next state's vectors. */
+/**
+ * Compiles a whole training step into one ONNX graph, from a batch and the state's vectors to the next state's vectors.
+ */
 export async function createOnnxTraining(
   request: TrainingRequest,
   layout: Layout,

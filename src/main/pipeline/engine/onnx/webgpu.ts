@@ -7,7 +7,10 @@ import { graphicsCards } from '../graphicsCards.ts';
 import { OnnxGraph } from './onnxModel.ts';
 import { createOrtSession } from './session.ts';
 
-/** onnxruntime's WebGPU provider on Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS). Throws Problem 'engine' if no adapter starts. */
+/**
+ * onnxruntime's WebGPU provider on Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS). Throws Problem 'engine' if
+ * no adapter starts.
+ */
 export async function createOnnxWebGpuEngine({ threads }: { readonly threads: number }): Promise<Engine> {
   const runtime = { provider: 'webgpu', threads } as const;
   const graph = new OnnxGraph();

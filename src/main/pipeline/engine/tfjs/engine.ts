@@ -6,8 +6,8 @@ import type { TensorFlow } from './tensorFlow.ts';
 import { TfjsTraining } from './training.ts';
 
 /**
- * The engine on TensorFlow.js, which computes the gradients itself, independent of the hand-written ones in engine/onnx.
- * Weights and optimizer state stay on the device; a step reads one vector back.
+ * The engine on TensorFlow.js, which computes the gradients itself, independent of the hand-written ones in
+ * engine/onnx. Weights and optimizer state stay on the device; a step reads one vector back.
  */
 export function tfjsEngine(tf: TensorFlow, name: string, description: Message): Engine {
   return {

@@ -153,7 +153,9 @@ function kernelOf(
   })(kernel);
 }
 
-/** Rounds to affine int8 on [min, max], widened to include 0. Values out of range get no gradient, except at the logits. */
+/**
+ * Rounds to affine int8 on [min, max], widened to include 0. Values out of range get no gradient, except at the logits.
+ */
 function fakeQuant(tf: TensorFlow, x: Tensor, [min, max]: Range, passesAll: boolean): Tensor {
   const [low, high] = [Math.min(0, min), Math.max(0, max)];
   const scale = Math.max(Math.fround((high - low) / 255), 1e-9);

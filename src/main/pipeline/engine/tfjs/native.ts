@@ -16,9 +16,9 @@ interface NativeBackend {
 
 /**
  * TensorFlow's own kernels through @tensorflow/tfjs-node(-gpu), as `destila engine install` installed it. That package
- * includes a TensorFlow.js with registered gradients. @tensorflow/tfjs-core alone has none in Node: its Node build omits
- * them, and its `dist/register_all_gradients` is an ES module that registers them in another copy of the core. Throws
- * Problem 'engine'.
+ * includes a TensorFlow.js with registered gradients. @tensorflow/tfjs-core alone has none in Node: its Node build
+ * omits them, and its `dist/register_all_gradients` is an ES module that registers them in another copy of the core.
+ * Throws Problem 'engine'.
  */
 export async function createTfjsEngine({ enginesFolder }: { readonly enginesFolder: string }): Promise<Engine> {
   const variant = await usableVariant(enginesFolder);

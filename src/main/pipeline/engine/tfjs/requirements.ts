@@ -36,7 +36,9 @@ const exists = (file: string): Promise<boolean> =>
 const isInstalled = (enginesFolder: string, variant: TfjsVariant): Promise<boolean> =>
   exists(path.join(tfjsFolder(enginesFolder, variant), 'installed.json'));
 
-/** Libraries that TensorFlow 2.16 opens for a card (CUDA 12, cuDNN 8); `destila engine install tfjs-gpu` installs them. */
+/**
+ * Libraries that TensorFlow 2.16 opens for a card (CUDA 12, cuDNN 8); `destila engine install tfjs-gpu` installs them.
+ */
 const CUDA_LIBRARIES: readonly (readonly [library: string, missing: Message])[] = [
   ['libcudart.so.12', message('missing.cuda', { library: 'libcudart.so.12' })],
   ['libcublas.so.12', message('missing.cuda', { library: 'libcublas.so.12' })],
@@ -46,7 +48,10 @@ const CUDA_LIBRARIES: readonly (readonly [library: string, missing: Message])[] 
 export const hasNvidiaDriver = async (): Promise<boolean> =>
   (await graphicsCards()).some(({ driver }) => driver.startsWith('NVIDIA driver'));
 
-/** The variant that `start` loads: the one for graphics cards where it is installed and can run, else the one for the CPU. */
+/**
+ * The variant that `start` loads: the one for graphics cards where it is installed and can run, else the one for the
+ * CPU.
+ */
 export async function usableVariant(enginesFolder: string): Promise<TfjsVariant | MissingRequirement> {
   const [cpu, gpu] = await Promise.all(
     [tfjsVariants.cpu, tfjsVariants.gpu].map((variant) => isInstalled(enginesFolder, variant)),
@@ -101,8 +106,8 @@ function cudaFolders(enginesFolder: string): string[] {
 }
 
 /**
- * TensorFlow 2.16 does not search NVIDIA's Python packages (tensorflow/tensorflow #63362), so its loader path names them. It
- * allocates a card's memory as needed, so that the display keeps some, and logs only warnings and errors.
+ * TensorFlow 2.16 does not search NVIDIA's Python packages (tensorflow/tensorflow #63362), so its loader path names
+ * them. It allocates a card's memory as needed, so that the display keeps some, and logs only warnings and errors.
  */
 export function tfjsEnvironment(enginesFolder: string): Record<string, string> {
   const folders = [

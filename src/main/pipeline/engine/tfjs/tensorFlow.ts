@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js as it is passed in: on native TensorFlow in the product, on the plain CPU backend in the tests. Only types are
- * imported, so that the product does not load this package.
+ * TensorFlow.js as it is passed in: on native TensorFlow in the product, on the plain CPU backend in the tests. Only
+ * types are imported, so that the product does not load this package.
  */
 export type TensorFlow = typeof import('@tensorflow/tfjs-core');
 export type {

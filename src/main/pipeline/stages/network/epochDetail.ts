@@ -9,7 +9,10 @@ import { labelMatrix } from '../../train/scoring.ts';
 const WATCHED_IMAGES = 4;
 const WATCHED_CLASSES = 6;
 
-/** What people watch during training: average precision per class and scores of a few fixed images. `scores` [n, classes] in 0..1. */
+/**
+ * What people watch during training: average precision per class and scores of a few fixed images. `scores` [n,
+ * classes] in 0..1.
+ */
 export function epochDetail(
   scores: ArrayLike<number>,
   samples: readonly Sample[],

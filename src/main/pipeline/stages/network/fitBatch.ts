@@ -18,8 +18,9 @@ export function availableMemory(): number {
 }
 
 /**
- * Settings with which each stage fits into `bytes` of memory. The batch is halved as often as needed and gradients of as
- * many more batches are accumulated, so that only BatchNorm notices: it sees smaller batches. `notes` explain changes.
+ * Settings with which each stage fits into `bytes` of memory. The batch is halved as often as needed and gradients of
+ * as many more batches are accumulated, so that only BatchNorm notices: it sees smaller batches. `notes` explain
+ * changes.
  */
 export function fitBatches(config: Config, classes: number, bytes: number): { config: Config; notes: Message[] } {
   const notes: Message[] = [];

@@ -24,12 +24,15 @@ import { checkpointFolder, modelPath, note, resumePoint, split } from '../runCon
 import { startOf } from './initialState.ts';
 import type { NetworkStage, NetworkTraining } from './model.ts';
 
-/** With fewer steps per epoch, the moving statistics (momentum 0.99) are still far from the true ones after an epoch. */
+/**
+ * With fewer steps per epoch, the moving statistics (momentum 0.99) are still far from the true ones after an epoch.
+ */
 const STEPS_THAT_SETTLE_STATISTICS = 100;
 
 /**
  * Trains a float network in two phases: the head on a frozen backbone, then fine-tuning of the head and the top of the
- * backbone. From scratch there is no head phase and nothing is frozen, because random features are not worth learning from.
+ * backbone. From scratch there is no head phase and nothing is frozen, because random features are not worth learning
+ * from.
  */
 export async function trainNetwork(context: RunContext, training: NetworkTraining): Promise<StageSummary> {
   const { stage } = training;

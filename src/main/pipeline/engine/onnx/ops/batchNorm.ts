@@ -7,8 +7,8 @@ import { maskOf } from './masks.ts';
 import { relu6Gradient } from './relu6Gradient.ts';
 
 /**
- * BatchNorm (Ioffe & Szegedy 2015, arXiv 1502.03167) on the batch's statistics in training, else on the moving ones. ReLU6,
- * or a residual add with its dropPath mask, is fused into the same channelwise pass.
+ * BatchNorm (Ioffe & Szegedy 2015, arXiv 1502.03167) on the batch's statistics in training, else on the moving ones.
+ * ReLU6, or a residual add with its dropPath mask, is fused into the same channelwise pass.
  */
 export function lowerBatchNorm(lowering: Lowering, node: BatchNormNode): void {
   if (!lowering.isTrainable(node)) lowerFrozen(lowering, node);

@@ -60,7 +60,10 @@ function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
 const times = ({ graph }: Lowering, tensor: string, factor: string | null): string =>
   factor === null ? tensor : graph.node('Mul', [tensor, factor]);
 
-/** Maps this small are multiplied for all images at once, because one product per image would mostly write and sum kernels. */
+/**
+ * Maps this small are multiplied for all images at once, because one product per image would mostly write and sum
+ * kernels.
+ */
 const FEW_PIXELS = 256;
 
 /** Sum over images and pixels of x[i] * dy[o], [I', O']. */
@@ -104,7 +107,8 @@ function lowerOnImage(lowering: Lowering, node: Conv2dNode): void {
     y,
     (gradient, factor) => {
       const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
-      // The kernel's gradient is a convolution too: over the images as channels, with dy as kernel and the stride as dilation.
+      // The kernel's gradient is a convolution too: over the images as channels, with dy as kernel and the stride as
+      // dilation.
       const plain = graph.reshape(layout.toPlain(graph, dy, dims), [batch, dims.channels, dims.height, dims.width]);
       const taps = graph.node('Conv', [graph.transpose(x.tensor, [1, 0, 2, 3]), graph.transpose(plain, [1, 0, 2, 3])], {
         kernel_shape: [dims.height, dims.width],

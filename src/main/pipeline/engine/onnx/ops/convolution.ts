@@ -51,8 +51,8 @@ export function fusedConvolution(lowering: Lowering, node: Conv2dNode | Depthwis
 }
 
 /**
- * Lets the convolution subtract the moving mean as its bias, at no cost. The batch's mean is then near zero, without which
- * the variance E[x^2] - E[x]^2 would lose digits.
+ * Lets the convolution subtract the moving mean as its bias, at no cost. The batch's mean is then near zero, without
+ * which the variance E[x^2] - E[x]^2 would lose digits.
  */
 export function centered(lowering: Lowering, norm: BatchNormNode): { bias: string; offset: string } {
   const offset = lowering.parameter(norm.mean);

@@ -47,7 +47,10 @@ export function lowerDepthwiseConv2d(lowering: Lowering, node: DepthwiseConv2dNo
   );
 }
 
-/** A depthwise convolution over x with dy as kernel and the stride as dilation; each image's channels are separate channels. */
+/**
+ * A depthwise convolution over x with dy as kernel and the stride as dilation; each image's channels are separate
+ * channels.
+ */
 function kernelGradient(
   lowering: Lowering,
   node: DepthwiseConv2dNode,
@@ -78,7 +81,9 @@ function kernelGradient(
   return graph.reshape(summed, lowering.packing(node.kernel).shape);
 }
 
-/** A depthwise convolution of dy, with zeros in between where the stride is 2, and the kernel rotated by 180 degrees. */
+/**
+ * A depthwise convolution of dy, with zeros in between where the stride is 2, and the kernel rotated by 180 degrees.
+ */
 function inputGradient(
   lowering: Lowering,
   node: DepthwiseConv2dNode,

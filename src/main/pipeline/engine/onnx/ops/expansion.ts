@@ -26,15 +26,16 @@ export function expansionNorm(lowering: Lowering, node: Conv2dNode): BatchNormNo
 }
 
 /**
- * Lowers z = W x, a 1x1 convolution from few channels to many, together with its BatchNorm on the batch's statistics. Passes
- * over wide maps dominate a training step. Because z is linear in the narrow x, most of them become products of kernels:
+ * Lowers z = W x, a 1x1 convolution from few channels to many, together with its BatchNorm on the batch's statistics.
+ * Passes over wide maps dominate a training step. Because z is linear in the narrow x, most of them become products of
+ * kernels:
  *
  * - mean(z) = W mean(x).
- * - With P = x dy^T, which the kernel's gradient needs anyway, the BatchNorm's sum of z * dy is the sum of W * P over x's
- *   channels. The sum of dy is a row of P if x gets a channel of ones.
- * - dz = scale * (dy + slope * z + constant) (see `correction`) is never computed. With V = [slope * W; constant], one row per
- *   channel of x and one for the ones, W's gradient is scale * (P + (x x^T) V). With U = scale * W, x's gradient is
- *   U^T dy + (V U^T)^T x.
+ * - With P = x dy^T, which the kernel's gradient needs anyway, the BatchNorm's sum of z * dy is the sum of W * P over
+ *   x's channels. The sum of dy is a row of P if x gets a channel of ones.
+ * - dz = scale * (dy + slope * z + constant) (see `correction`) is never computed. With V = [slope * W; constant], one
+ *   row per channel of x and one for the ones, W's gradient is scale * (P + (x x^T) V). With U = scale * W, x's
+ *   gradient is U^T dy + (V U^T)^T x.
  */
 export function lowerExpansion(lowering: Lowering, node: Conv2dNode, norm: BatchNormNode): void {
   const { graph, layout } = lowering;

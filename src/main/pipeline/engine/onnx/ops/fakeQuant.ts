@@ -65,8 +65,8 @@ export function bindTrackedQuantizations(lowering: Lowering): ReadonlyMap<string
 }
 
 /**
- * Rounds to the int8 grid, halves to even. The gradient passes straight through where the value is in range (Jacob et al.
- * 2018, arXiv 1712.05877), and everywhere at the logits, because logits out of range must be able to return.
+ * Rounds to the int8 grid, halves to even. The gradient passes straight through where the value is in range (Jacob et
+ * al. 2018, arXiv 1712.05877), and everywhere at the logits, because logits out of range must be able to return.
  */
 export function lowerFakeQuant(lowering: Lowering, node: FakeQuantNode): void {
   const { graph, layout } = lowering;

@@ -1,14 +1,17 @@
 import type { Conv2dNode, DenseNode, DepthwiseConv2dNode } from '../../../graph/graph.ts';
 import type { Lowering } from '../lowering.ts';
 
-/** int8 weights are limited to [-127, 127] for a symmetric range, as the TensorFlow Lite quantization specification requires. */
+/**
+ * int8 weights are limited to [-127, 127] for a symmetric range, as the TensorFlow Lite quantization specification
+ * requires.
+ */
 const LARGEST = 127;
 /** Avoids a scale of 0 for a filter of zeros. */
 const SMALLEST_RANGE = 1e-6;
 
 /**
- * The kernel as the integer model rounds it: round(w / scale) * scale with scale = max|w| / 127, per filter or for the whole
- * kernel. No weight is out of range, so the gradient passes straight through everywhere.
+ * The kernel as the integer model rounds it: round(w / scale) * scale with scale = max|w| / 127, per filter or for the
+ * whole kernel. No weight is out of range, so the gradient passes straight through everywhere.
  */
 export function fakeQuantKernel(
   lowering: Lowering,

@@ -29,7 +29,10 @@ export function lowerDropout(lowering: Lowering, node: DropoutNode): void {
   });
 }
 
-/** Stochastic depth (Huang et al. 2016, arXiv 1603.09382) that was not fused into a BatchNorm: x times one factor per image. */
+/**
+ * Stochastic depth (Huang et al. 2016, arXiv 1603.09382) that was not fused into a BatchNorm: x times one factor per
+ * image.
+ */
 export function lowerDropPath(lowering: Lowering, node: DropPathNode): void {
   if (isIdentity(lowering, node)) return lowerIdentity(lowering, node);
   const { graph, batch } = lowering;

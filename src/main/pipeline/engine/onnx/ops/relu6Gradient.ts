@@ -11,7 +11,8 @@ export function relu6Gradient(lowering: Lowering, y: string, dy: string, dims: M
     ]);
     return graph.node('Where', [inside, dy, graph.scalar(0)]);
   }
-  // Two passes with fused clips make the mask: `below` is 0, or very negative where y = 6; then clip(1e6 * y + below, 0, 1).
+  // Two passes with fused clips make the mask: `below` is 0, or very negative where y = 6; then clip(1e6 * y + below,
+  // 0, 1).
   const { channels } = dims;
   const below = layout.channelAffine(graph, y, {
     channels,
