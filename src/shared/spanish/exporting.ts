@@ -113,8 +113,6 @@ export const exportMessages: Readonly<Record<string, string>> = {
   'This run has no bundle yet. Export it first.': 'Este entrenamiento aún no tiene paquete. Expórtalo antes.',
   '{file} is not in the bundle.': '{file} no está en el paquete.',
   '{file} is nothing to download.': '{file} no es nada que se pueda descargar.',
-  "The integer reference and the fast scorer differ on {image}. Nothing was exported. Please report this with the run's folder.":
-    'La referencia entera y el cálculo rápido difieren en {image}. No se ha exportado nada. Avisa de este fallo, con la carpeta del entrenamiento.',
   "LiteRT and the studio's integer model differ on {image} (class {label:number}: {found:number} against {expected:number}). Nothing was exported. Please report this with the run's folder.":
     'LiteRT y el modelo entero del estudio difieren en {image} (clase {label}: {found} frente a {expected}). No se ha exportado nada. Avisa de este fallo, con la carpeta del entrenamiento.',
 

@@ -2,80 +2,11 @@
 export const trainingMessages: Readonly<Record<string, string>> = {
   teacher: 'maestro',
   student: 'alumno',
-  'checking images': 'comprobando imágenes',
-  'comparing with LiteRT': 'comparando con LiteRT',
-  'drawing the sample': 'dibujando la muestra',
-  'trying learning rates': 'probando tasas de aprendizaje',
-  'Reading and checking the photos and labels.': 'Leyendo y comprobando las fotos y las etiquetas.',
-  'Training the teacher on the labels.': 'Entrenando el maestro con las etiquetas.',
-  'Training the student on the labels and the teacher.': 'Entrenando el alumno con las etiquetas y el maestro.',
-  'Training the student on the labels alone.': 'Entrenando el alumno solo con las etiquetas.',
-  'Quantizing the trained student.': 'Cuantizando el alumno ya entrenado.',
-  'Quantizing the student with quantization-aware training.': 'Cuantizando el alumno mientras se entrena.',
-  'Tuning thresholds on the INT8 model.': 'Ajustando los umbrales con el modelo INT8.',
-  'Scoring the test split, once.': 'Puntuando la partición de prueba, una sola vez.',
-  'Writing and checking the bundle.': 'Escribiendo y comprobando el paquete.',
 
   // Notes.
-  'Images without labels: {count:number}, not labeled yet, so they are left out.':
-    'Imágenes sin etiquetas: {count}, aún sin etiquetar, así que quedan fuera.',
-  "Images without labels: {count:number}, counted as 'none of these'.":
-    'Imágenes sin etiquetas: {count}, cuentan como «ninguna de estas».',
-  '{train:number} training, {val:number} validation and {test:number} test images, {classes:number} classes; separator: {separator:words}.':
-    '{train} imágenes de entrenamiento, {val} de validación y {test} de prueba, {classes} clases; separador: {separator}.',
-  'A batch of {wanted:number} does not fit into {memory:number} GiB for the {stage:words}: it trains with {batch:number}, and {steps:number} batches are added up before the weights move. engine.memory: low or a smaller input size would leave more room.':
-    'Un lote de {wanted} no cabe en {memory} GiB para el {stage}: se entrena con {batch}, y se suman {steps} lotes antes de mover los pesos. Con engine.memory: low o una entrada más pequeña habría más sitio.',
-  'No pretrained weights for the {stage:words}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.':
-    'Sin pesos preentrenados para el {stage}: se entrena desde cero, todas las capas desde el principio, sin fase de la cabeza. Las puntuaciones quedarán muy por debajo de las que se logran con pesos de ImageNet.',
-  'Starts from {weights}: {source:words}.': 'Parte de {weights}: {source}.',
-  'Post-training quantization: {figures:words} on validation.':
-    'Cuantización posterior al entrenamiento: {figures} en validación.',
-  'macro AP {ap:words}, loss {loss:words}': 'AP macro {ap}, pérdida {loss}',
-  '{number:number}': '{number}',
-  undefined: 'sin definir',
-  'Re-estimated BatchNorm statistics are used: {monitor} on validation is {used:words}, against {other:words}.':
-    'Se usan las estadísticas de BatchNorm recalculadas: {monitor} en validación es {used}, frente a {other}.',
-  'The BatchNorm statistics of training are kept: {monitor} on validation is {used:words}, against {other:words}.':
-    'Se conservan las estadísticas de BatchNorm del entrenamiento: {monitor} en validación es {used}, frente a {other}.',
-  'The student is surer than it is right: the INT8 model divides its logits by {temperature:number}, which is better on validation.':
-    'El alumno está más seguro de lo que acierta: el modelo INT8 divide sus logits entre {temperature}, lo que mejora en validación.',
-  'No epoch was better than post-training quantization (by {monitor}): its weights are kept.':
-    'Ninguna época fue mejor que la cuantización posterior (según {monitor}): se conservan sus pesos.',
-  "The fake-quantized scores and the integer model's differ by {mean:number} on average, {largest:number} at most.":
-    'Las puntuaciones con cuantización simulada y las del modelo entero se separan {mean} de media y {largest} como mucho.',
-  'The checkpoint {file} is damaged; the one before it is used.':
-    'El punto de control {file} está dañado; se usa el anterior.',
-  'Nothing is augmented: the features of the frozen backbone are computed once for all epochs of the head.':
-    'No se aumenta nada: las características de la base congelada se calculan una vez para todas las épocas de la cabeza.',
-  'Going on from epoch {epoch:number}, step {step:number}.': 'Sigue desde la época {epoch}, paso {step}.',
-  'No validation image, so the global threshold stands in: {labels:list}.':
-    'Sin imagen de validación, así que vale el umbral global: {labels}.',
-  'No threshold reaches the goal ({goal:words} at least {least:number}), so the best F1 stands in: {labels:list}.':
-    'Ningún umbral alcanza el objetivo ({goal} de al menos {least}), así que vale el de mejor F1: {labels}.',
   precision: 'precisión',
   recall: 'exhaustividad',
-  'No better {monitor} for {epochs:number} epochs: {phase:words} ends early with the weights of epoch {best:number}.':
-    '{epochs} épocas sin mejorar {monitor}: {phase} acaba antes, con los pesos de la época {best}.',
-  head: 'la cabeza',
-  finetune: 'el ajuste fino',
-  qat: 'la cuantización',
-  'LiteRT and the integer model agree on all {count:number} pictures, bit for bit.':
-    'LiteRT y el modelo entero coinciden en las {count} imágenes, bit a bit.',
-  'The bundle is {folder}, and the same as .zip.': 'El paquete es {folder}, y lo mismo como .zip.',
-  'The memory of the graphics card ran out. The run goes on from its last checkpoint, {cure:words}.':
-    'Se acabó la memoria de la tarjeta gráfica. El entrenamiento sigue desde su último punto de control, {cure}.',
-  "TensorFlow's memory ran out. The run goes on from its last checkpoint, {cure:words}.":
-    'Se acabó la memoria de TensorFlow. El entrenamiento sigue desde su último punto de control, {cure}.',
-  'The graphics card stopped answering. The run goes on from its last checkpoint, {cure:words}.':
-    'La tarjeta gráfica dejó de responder. El entrenamiento sigue desde su último punto de control, {cure}.',
-  'on the processor, which is slower': 'en el procesador, que es más lento',
-  'on {engine} with each batch in {parts:number} parts': 'en {engine}, con cada lote en {parts} partes',
-  'Engine: {engine:words}.': 'Motor: {engine}.',
 
-  'Stopped at a checkpoint, as asked. Resume goes on from here.':
-    'Parado en un punto de control, como pediste. Reanudar sigue desde aquí.',
-  'Stopped, as asked. Resume repeats the stage that was running.':
-    'Parado, como pediste. Reanudar repite la etapa que estaba en marcha.',
   'Cancelled.': 'Cancelado.',
   'Not needed any more.': 'Ya no hace falta.',
 
@@ -115,25 +46,10 @@ export const trainingMessages: Readonly<Record<string, string>> = {
     'Un proceso en segundo plano envió un mensaje que el estudio no entiende, así que se detuvo su trabajo. No se pierde nada de lo guardado; inténtalo de nuevo.',
   'The studio ended unexpectedly twice while this run was going on, so it was not resumed again by itself. Its last checkpoint is safe: resume it yourself.':
     'El estudio acabó de improviso dos veces durante este entrenamiento, así que no se ha vuelto a reanudar solo. Su último punto de control está a salvo: reanúdalo tú.',
-  'No image in val.txt has a label, so there is nothing to measure {settings} on. Add labeled images to val.txt, or set each of these to val_loss.':
-    'Ninguna imagen de val.txt tiene etiqueta, así que no hay con qué medir {settings}. Añade imágenes etiquetadas a val.txt o pon cada uno de estos en val_loss.',
   'code {code}': 'código {code}',
   'The worker thread ended with code {code}.': 'El hilo de trabajo acabó con el código {code}.',
   'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.':
     'Se acabó la memoria. Baja batch_size o input_size y reanuda: el último punto de control está a salvo.',
-  'Training diverged: {where:words}. Lower the learning rate ({settings}) and start a new run.':
-    'El entrenamiento divergió: {where}. Baja la tasa de aprendizaje ({settings}) y empieza otro entrenamiento.',
-  'the loss of {stage:words} in epoch {epoch:number}, step {step:number} is not a number':
-    'la pérdida de {stage} en la época {epoch}, paso {step} no es un número',
-  'after epoch {epoch:number} of {stage:words} the weights {name} are not numbers':
-    'tras la época {epoch} de {stage}, los pesos {name} no son números',
-  'the scores of the network of {stage:words} are not numbers': 'las puntuaciones de la red de {stage} no son números',
-  "The stage '{stage}' builds on '{missing}', which is not finished: run that first, or the whole pipeline.":
-    "La etapa '{stage}' se apoya en '{missing}', que no ha acabado: ejecuta antes esa, o todo el proceso.",
-  'Nothing to train: {stage}.epochs_finetune is 0, and from scratch there is no head phase.':
-    'No hay nada que entrenar: {stage}.epochs_finetune es 0, y desde cero no hay fase de la cabeza.',
-  'Nothing to train: {stage}.epochs_finetune is 0 and so is epochs_head.':
-    'No hay nada que entrenar: {stage}.epochs_finetune es 0 y epochs_head también.',
   'There are no images in the {split} split.': 'No hay imágenes en la partición {split}.',
   'A bundle carries no photos: name a labelled folder with --data.':
     'Un paquete no lleva fotos: indica una carpeta etiquetada con --data.',
@@ -151,8 +67,6 @@ export const trainingMessages: Readonly<Record<string, string>> = {
   "{file} is missing or damaged. Run the stage 'test' again.":
     "Falta {file} o está dañado. Ejecuta otra vez la etapa 'test'.",
   '{folder} is gone: it was moved or deleted meanwhile.': '{folder} ya no está: se movió o se borró mientras tanto.',
-  '{folder} was moved, deleted or taken over by another program. Look there; nothing more is written here.':
-    '{folder} se movió, se borró o lo tomó otro programa. Mira allí; aquí no se escribe nada más.',
   '{folder} is no run: it has no run.json.': '{folder} no es un entrenamiento: no tiene run.json.',
   '{file} is damaged: it is not JSON.': '{file} está dañado: no es JSON.',
   '{file} was written by a newer version of Destila Studio: update it.':
