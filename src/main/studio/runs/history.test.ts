@@ -84,7 +84,7 @@ describe('the history of a run', () => {
     add('log.jsonl', note('second'));
     const [first, second] = await Promise.all([read(), read()]); // two windows
     expect(second).toEqual(first);
-    expect(first.notes.map(({ message }) => message)).toEqual(['first', 'second']);
+    expect(first.notes.map(({ message }) => message.text)).toEqual(['first', 'second']);
     expect(first.phases).toEqual([
       {
         ...at,
