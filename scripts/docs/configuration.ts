@@ -1,6 +1,15 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { architectures, configSchema, studentArchitectures } from '../../src/shared/config.ts';
+import { parameterCount } from '../../src/main/pipeline/models/registry.ts';
+import {
+  architectures,
+  families,
+  familyNames,
+  memberNamed,
+  membersOf,
+  studentArchitectures,
+} from '../../src/shared/architectures.ts';
+import { configSchema } from '../../src/shared/config.ts';
 
 /** A setting as its schema tells it. */
 export interface Setting {
@@ -169,6 +178,22 @@ A run keeps its settings in \`run.json\`; later changes of files change no run.
 From scratch (\`weights: null\`) all layers are trained from the start and the settings of phase A (\`lr_head\`, \`epochs_head\`, \`unfreeze_fraction\`) do nothing; learning rates of 0.001 to 0.003 then fit better than the defaults, which are made for pretrained networks.
 `;
 
+const CLASSES_OF_IMAGENET = 1000;
+
+/** Every network, from the registry. */
+const networks = (): string =>
+  [
+    '| family | network | published weights were trained at | parameters | role |',
+    '| --- | --- | --- | --- | --- |',
+    ...familyNames.flatMap((family) =>
+      membersOf(family).map((architecture) => {
+        const millions = (parameterCount(architecture, CLASSES_OF_IMAGENET) / 1e6).toFixed(1);
+        const role = families[family].quantizable ? 'teacher or student' : 'teacher';
+        return `| ${families[family].title} | \`${architecture}\` | ${memberNamed(architecture).inputSize} px | ${millions} million | ${role} |`;
+      }),
+    ),
+  ].join('\n');
+
 /** What stands before a section's table. */
 const notes: Readonly<Record<string, string>> = {
   augmentation: `Every image is drawn anew in every epoch, from \`seed\`, epoch and place in its split alone: the same in every run, whatever the number of workers; student and teacher see the same crop. Mirroring, zoom, rotation and shift are one resampling, all changes of colour one matrix; \`order\` says which of place, colour, noise and erase comes first. As it stands:
@@ -181,7 +206,11 @@ const notes: Readonly<Record<string, string>> = {
 6. MixUp over the batch; the teacher sees the blended image.
 
 Ranges are drawn evenly. Sources: random erasing, Zhong et al. 2017 (arXiv 1708.04896); cutout, DeVries & Taylor 2017 (1708.04552); MixUp, Zhang et al. 2017 (1710.09412); RandAugment, Cubuk et al. 2019 (1909.13719), with the ranges of timm's \`auto_augment.py\`. Settings that may destroy what labels say (upside down, strong hue, a large rectangle) are warned about before and in a run.`,
-  teacher: `**Losses**, for a logit z, p = 1 / (1 + exp(-z)) and a label y from 0 to 1; means over all known entries. Each takes soft labels (MixUp, \`label_smoothing\`) by mixing the losses of present and absent:
+  teacher: `**Networks**, with their parameters for 1000 classes. Other spellings are accepted too (\`EfficientNetB3\`, \`lite1\`).
+
+${networks()}
+
+**Losses**, for a logit z, p = 1 / (1 + exp(-z)) and a label y from 0 to 1; means over all known entries. Each takes soft labels (MixUp, \`label_smoothing\`) by mixing the losses of present and absent:
 
 - \`bce\`: -y log p - (1 - y) log(1 - p);
 - \`focal\` (Lin et al. 2017, arXiv 1708.02002): -y a (1 - p)^g log p - (1 - y) (1 - a) p^g log(1 - p), g = \`focal_gamma\`, a = \`focal_alpha\` (both factors are 1 where it is null);

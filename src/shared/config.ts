@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { architectureNamed, architectures, studentArchitectures } from './architectures.ts';
 
 /**
  * Every option of the product, once: files, flags and forms are validated by this schema, and its defaults are the
@@ -9,37 +10,6 @@ const fraction = () => z.number().min(0).max(1);
 const positiveInteger = () => z.int().min(1);
 const count = () => z.int().min(0);
 const learningRate = () => z.number().min(0).max(1);
-
-export const architectures = [
-  'efficientnet-b0',
-  'efficientnet-b1',
-  'efficientnet-b2',
-  'efficientnet-b3',
-  'efficientnet-b4',
-  'efficientnet-b5',
-  'efficientnet-b6',
-  'efficientnet-b7',
-  'efficientnet-lite0',
-  'efficientnet-lite1',
-  'efficientnet-lite2',
-  'efficientnet-lite3',
-  'efficientnet-lite4',
-] as const;
-export type Architecture = (typeof architectures)[number];
-
-/** Members that a student can be: it becomes an INT8 file of ReLU6 convolutions, in which swish and squeeze-excite have no place. */
-export const studentArchitectures = architectures.filter((name) => name.startsWith('efficientnet-lite'));
-
-/** 'EfficientNet-Lite B1', 'EfficientNetB3', 'lite1' and the like are accepted as names of the family's members. */
-export function architectureNamed(name: string): Architecture | null {
-  const plain = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
-    .replace(/^(tf)?efficientnet/, '');
-  const match = /^(lite)?b?([0-7])$/.exec(plain);
-  const found = match ? `efficientnet-${match[1] ?? 'b'}${match[2]}` : '';
-  return architectures.find((architecture) => architecture === found) ?? null;
-}
 
 const architecture = () =>
   z.string().transform((name, context) => {
@@ -194,7 +164,7 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
     .enum(weightsNormalizations)
     .default('auto')
     .describe(
-      "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (B0 to B7); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (Lite).",
+      "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (EfficientNet); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (EfficientNet-Lite).",
     ),
   dropout: z
     .number()
@@ -381,7 +351,9 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
 });
 
 const teacher = z.strictObject({
-  architecture: architecture().default('efficientnet-b3').describe('Member of the EfficientNet family.'),
+  architecture: architecture()
+    .default('efficientnet-b3')
+    .describe('Network that is trained on the labels and teaches the student.'),
   ...network({ input_size: 300, dropout: 0.3, drop_path: 0.2, unfreeze_fraction: 0.3 }),
 });
 export type TeacherConfig = z.infer<typeof teacher>;
@@ -389,7 +361,7 @@ export type TeacherConfig = z.infer<typeof teacher>;
 const student = z.strictObject({
   architecture: studentArchitecture()
     .default('efficientnet-lite1')
-    .describe('Lite member of the EfficientNet family: the others cannot be quantized.'),
+    .describe('Network that becomes the INT8 file: one that can be quantized.'),
   ...network({ input_size: 240, dropout: 0.2, drop_path: 0.2, unfreeze_fraction: 1 }),
   alpha: fraction()
     .default(0.7)

@@ -3,7 +3,7 @@ import { createLitert } from '../../src/main/pipeline/tflite/litert.ts';
 import { writeTflite } from '../../src/main/pipeline/tflite/write.ts';
 import { foldBatchNorm } from '../../src/main/pipeline/graph/foldBatchNorm.ts';
 import { insertFakeQuant } from '../../src/main/pipeline/graph/insertFakeQuant.ts';
-import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
+import { buildModel } from '../../src/main/pipeline/models/registry.ts';
 import { initialParameters } from '../../src/main/pipeline/models/initialParameters.ts';
 import { calibrate } from '../../src/main/pipeline/quant/calibrate.ts';
 import { runIntegerReference } from '../../src/main/pipeline/quant/integerReference.ts';

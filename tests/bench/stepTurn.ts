@@ -1,6 +1,6 @@
 import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
-import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
+import { buildModel } from '../../src/main/pipeline/models/registry.ts';
 import { initialParameters } from '../../src/main/pipeline/models/initialParameters.ts';
 import { drawMasks } from '../../src/main/pipeline/train/masks.ts';
 import { randomStream } from '../../src/shared/random.ts';

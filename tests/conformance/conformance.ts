@@ -26,6 +26,7 @@ import {
   quantized,
   request,
   stepInput,
+  universal,
   steps,
   tinyNet,
 } from './nets.ts';
@@ -93,8 +94,11 @@ function trainingStep(engine: Engine, within: Tolerances, few: boolean): void {
     );
   });
 
-  test('fake-quantized, with ranges that cut some values off', async () => {
-    const { model, parameters } = quantized();
+  test.each([
+    ['Lite blocks', inverted(true)],
+    ['blocks with ReLU', universal],
+  ])('%s, fake-quantized, with ranges that cut some values off', async (_, body) => {
+    const { model, parameters } = quantized(body);
     const [ours, theirs] = await onBoth(engine, request(model, parameters), [stepInput(model, 0)]);
     expect(distance(ours.logits, theirs.logits)).toBeLessThan(within.fakeQuantized.outputs);
     expectClose(

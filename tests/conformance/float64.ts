@@ -60,9 +60,11 @@ function evaluate(
       return value(node.input).map((x) =>
         node.activation === 'relu6'
           ? Math.min(Math.max(x, 0), 6)
-          : node.activation === 'sigmoid'
-            ? sigmoid(x)
-            : x * sigmoid(x),
+          : node.activation === 'relu'
+            ? Math.max(x, 0)
+            : node.activation === 'sigmoid'
+              ? sigmoid(x)
+              : x * sigmoid(x),
       );
     case 'add':
       return value(node.inputs[0]).map((x, i) => x + value(node.inputs[1])[i]!);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import type { Engine, StepInput, TrainingRequest } from '../../src/main/pipeline/engine/engine.ts';
-import { BATCH, net, parametersOf, quantized, request, stepInput, stem } from './nets.ts';
+import { BATCH, inverted, net, parametersOf, quantized, request, stepInput, stem } from './nets.ts';
 import { startNativeTensorFlow } from './nativeTensorFlow.ts';
 import { oracle } from './oracle.ts';
 
@@ -28,7 +28,7 @@ describe.each<[string, Engine | string]>([
   });
 
   test.skipIf(lack !== null)(`fake-quantized, too, after 20 steps as after 10${says}`, async () => {
-    const { model, parameters } = quantized();
+    const { model, parameters } = quantized(inverted(true));
     const training = request(model, parameters, { optimizer: adamw, clipNorm: 1, ema: true, accumulates: true });
     expect(await counts(engine, training, { accumulation: { share: 0.5, moves: true } }, [10, 20])).toEqual({
       grown: 0,

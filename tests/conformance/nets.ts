@@ -9,7 +9,7 @@ import type {
 import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
 import { GraphBuilder } from '../../src/main/pipeline/graph/builder.ts';
 import { foldBatchNorm } from '../../src/main/pipeline/graph/foldBatchNorm.ts';
-import type { Model, Parameters, Tensor } from '../../src/main/pipeline/graph/graph.ts';
+import type { ActivationName, Model, Parameters, Tensor } from '../../src/main/pipeline/graph/graph.ts';
 import { insertFakeQuant } from '../../src/main/pipeline/graph/insertFakeQuant.ts';
 import { drawMasks } from '../../src/main/pipeline/train/masks.ts';
 import { randomStream } from '../../src/shared/random.ts';
@@ -42,9 +42,43 @@ export const depthwise =
   (graph, x) =>
     graph.depthwiseConv2d('depthwise', stem(graph, x), { kernelSize, stride });
 export const act =
-  (name: 'relu6' | 'swish' | 'sigmoid'): Body =>
+  (name: ActivationName): Body =>
   (graph, x) =>
     graph.activation('act', graph.conv2d('wide', x, { filters: 20, kernelSize: 3, stride: 1, bias: true }), name);
+/** A convolution larger than 1x1 over a map, trained together with its BatchNorm. */
+export const spatial =
+  (kernelSize: number, stride: 1 | 2): Body =>
+  (graph, x) =>
+    graph.batchNorm(
+      'spatial.bn',
+      graph.conv2d('spatial', stem(graph, x), { filters: 5, kernelSize, stride, bias: false }),
+    );
+/** MobileNetV4's head: the last convolution sees what is pooled. */
+export const pooledHead: Body = (graph, x) => {
+  const pooled = graph.globalAveragePool('head.pool', stem(graph, x), true);
+  const head = graph.conv2d('head.conv', pooled, { filters: 10, kernelSize: 1, stride: 1, bias: false });
+  return graph.activation('features', graph.batchNorm('head.bn', head), 'relu');
+};
+/** MobileNetV4's blocks: strided convolution, depthwise convolution before the expansion, residual, convolved pool. */
+export const universal: Body = (graph, x) => {
+  const relu = (name: string, y: string): string =>
+    graph.activation(`${name}.activation`, graph.batchNorm(`${name}.bn`, y), 'relu');
+  const first = relu('stem', graph.conv2d('stem', x, { filters: 6, kernelSize: 3, stride: 2, bias: false }));
+  graph.enter('block1');
+  const fused = relu('fused', graph.conv2d('fused', first, { filters: 12, kernelSize: 3, stride: 2, bias: false }));
+  graph.enter('block2');
+  const start = graph.batchNorm('start.bn', graph.depthwiseConv2d('start', fused, { kernelSize: 3, stride: 1 }));
+  const expand = relu('expand', graph.conv2d('expand', start, { filters: 24, kernelSize: 1, stride: 1, bias: false }));
+  const middle = relu('middle', graph.depthwiseConv2d('middle', expand, { kernelSize: 5, stride: 1 }));
+  const project = graph.batchNorm(
+    'project.bn',
+    graph.conv2d('project', middle, { filters: 12, kernelSize: 1, stride: 1, bias: false }),
+  );
+  const sum = graph.addTensors('add', fused, graph.dropPath('path', project, 0.4));
+  graph.enter('head');
+  const pooled = graph.globalAveragePool('head.pool', sum, true);
+  return relu('head', graph.conv2d('head', pooled, { filters: 10, kernelSize: 1, stride: 1, bias: false }));
+};
 export const norm: Body = (graph, x) => graph.batchNorm('bn', stem(graph, x));
 
 export const squeezeExcite: Body = (graph, x) => {
@@ -65,7 +99,7 @@ export const squeezeExcite: Body = (graph, x) => {
 
 /** Few channels to many on a map with many pixels, and back over a residual: what onnxruntime's lowering takes as products of kernels. */
 export const expansion =
-  (activation: 'relu6' | 'swish'): Body =>
+  (activation: ActivationName): Body =>
   (graph, x) => {
     const narrow = stem(graph, x);
     const wide = graph.activation(
@@ -153,18 +187,32 @@ export const cases: [string, Model][] = [
       ]),
     ),
   ),
-  ...(['relu6', 'swish', 'sigmoid'] as const).map((name): [string, Model] => [name, net(6, act(name))]),
+  ...(['relu', 'relu6', 'swish', 'sigmoid'] as const).map((name): [string, Model] => [name, net(6, act(name))]),
   ['batch norm', net(6, norm)],
-  ...(['relu6', 'swish'] as const).map((name): [string, Model] => [`expansion with ${name}`, net(17, expansion(name))]),
+  ...(['relu', 'relu6', 'swish'] as const).map((name): [string, Model] => [
+    `expansion with ${name}`,
+    net(17, expansion(name)),
+  ]),
   ['squeeze-excite', net(6, squeezeExcite)],
+  ...([3, 5] as const).flatMap((k) =>
+    ([1, 2] as const).flatMap((s) =>
+      [8, 7].map((size): [string, Model] => [
+        `conv ${k}x${k} on a map, stride ${s}, ${size} px`,
+        net(size, spatial(k, s)),
+      ]),
+    ),
+  ),
+  ['a convolution of what is pooled', net(6, pooledHead)],
   ['Lite blocks', net(16, inverted(true))],
   ['MBConv blocks', net(16, inverted(false))],
+  ['blocks with ReLU', net(16, universal)],
 ];
 
 /** Every op of the family between them. */
 export const fewCases: [string, Model][] = [
   ['Lite blocks', net(12, inverted(true))],
   ['MBConv blocks', net(12, inverted(false))],
+  ['blocks with ReLU', net(12, universal)],
 ];
 
 /** A Lite in small, with Keras's trajectory in the goldens (optim/tinynet). */
@@ -198,8 +246,8 @@ export function tinyNet(): Model {
   return graph.build('tiny');
 }
 
-export const quantized = (): { model: Model; parameters: Parameters } => {
-  const float = net(12, inverted(true));
+export const quantized = (body: Body): { model: Model; parameters: Parameters } => {
+  const float = net(12, body);
   const folded = foldBatchNorm(float, parametersOf(float));
   return { model: insertFakeQuant(folded.model), parameters: folded.parameters };
 };

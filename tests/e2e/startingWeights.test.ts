@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Config } from '../../src/shared/config.ts';
-import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
+import { buildModel } from '../../src/main/pipeline/models/registry.ts';
 import { initialParameters } from '../../src/main/pipeline/models/initialParameters.ts';
 import { readModelFile } from '../../src/main/pipeline/models/modelFile.ts';
 import { writeWeights } from '../../src/main/pipeline/models/weights/writeWeights.ts';

@@ -4,9 +4,9 @@ import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { decays, isStatistic, sizeOf } from '../../src/main/pipeline/graph/graph.ts';
 import type { Model, Parameter, Tensor } from '../../src/main/pipeline/graph/graph.ts';
-import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
+import { buildModel } from '../../src/main/pipeline/models/registry.ts';
 import { drawMasks } from '../../src/main/pipeline/train/masks.ts';
-import { architectures } from '../../src/shared/config.ts';
+import { architectures } from '../../src/shared/architectures.ts';
 import { parameterValues, picture } from '../golden/formula.ts';
 import { goldenJson } from '../golden/golden.ts';
 

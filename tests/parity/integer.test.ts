@@ -5,7 +5,7 @@ import type { IntegerModel } from '../../src/main/pipeline/quant/integerModel.ts
 import { runIntegerReference } from '../../src/main/pipeline/quant/integerReference.ts';
 import { createIntegerScorer } from '../../src/main/pipeline/quant/integerScorer.ts';
 import { randomStream } from '../../src/shared/random.ts';
-import { smallIntegerModel } from './tfliteModel.ts';
+import { smallIntegerModel, smallReluModel } from './tfliteModel.ts';
 
 /** Pictures of all kinds: noise, flat ones at both ends, and one between. */
 function pictures(side: number, count: number, seed: number): Uint8Array[] {
@@ -20,13 +20,14 @@ function pictures(side: number, count: number, seed: number): Uint8Array[] {
 const codesOf = (model: IntegerModel, pixels: Uint8Array): number[] =>
   Array.from(runIntegerReference(model, pixels).get(model.output)!, (code) => code + 128);
 
-const nets = [
-  ...[1, 2].flatMap((seed) => [32, 31, 24].map((side) => ({ seed, side, wild: false }))),
-  ...Array.from({ length: 12 }, (_, i) => ({ seed: 10 + i, side: [16, 17, 22][i % 3]!, wild: true })),
-];
+const kinds = { ReLU6: smallIntegerModel, ReLU: smallReluModel };
+const nets = (['ReLU6', 'ReLU'] as const).flatMap((kind) => [
+  ...[1, 2].flatMap((seed) => [32, 31, 24].map((side) => ({ kind, seed, side, wild: false }))),
+  ...Array.from({ length: 12 }, (_, i) => ({ kind, seed: 10 + i, side: [16, 17, 22][i % 3]!, wild: true })),
+]);
 
-describe.each(nets)('net $seed at $side px (scales of all kinds: $wild)', ({ seed, side, wild }) => {
-  const model = smallIntegerModel(seed, side, 7, wild);
+describe.each(nets)('$kind net $seed at $side px (scales of all kinds: $wild)', ({ kind, seed, side, wild }) => {
+  const model = kinds[kind](seed, side, 7, wild);
 
   test('the integer reference is LiteRT, tensor by tensor', async () => {
     const litert = await createLitert(
@@ -67,8 +68,8 @@ describe.each(nets)('net $seed at $side px (scales of all kinds: $wild)', ({ see
 
 test('the scores of the small nets vary, so that equality says something', () => {
   const seen = new Set(
-    nets.flatMap(({ seed, side, wild }) =>
-      pictures(side, 4, seed).flatMap((pixels) => codesOf(smallIntegerModel(seed, side, 7, wild), pixels)),
+    nets.flatMap(({ kind, seed, side, wild }) =>
+      pictures(side, 4, seed).flatMap((pixels) => codesOf(kinds[kind](seed, side, 7, wild), pixels)),
     ),
   );
   expect(seen.size).toBeGreaterThan(80);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import type { Model, Tensor } from '../../src/main/pipeline/graph/graph.ts';
-import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
+import { buildModel } from '../../src/main/pipeline/models/registry.ts';
 import { bits, parameterValues, picture, unit } from '../golden/formula.ts';
 import { goldenJson, loadGolden } from '../golden/golden.ts';
 

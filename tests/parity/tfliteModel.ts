@@ -47,7 +47,7 @@ class SmallNet {
     kernelSize: number,
     stride: 1 | 2,
     filters: number,
-    relu6: boolean,
+    activation: 'relu' | 'relu6' | null,
   ): string {
     const {
       shape: [height, width, channels],
@@ -62,9 +62,11 @@ class SmallNet {
     const bias = Int32Array.from({ length: filters }, (_, i) =>
       Math.round((this.random() - 0.2) / (scale * weightScales[i]!)),
     );
-    this.ops.push({ op, input, output, kernelSize, stride, weights, weightScales, bias, relu6 });
+    this.ops.push({ op, input, output, kernelSize, stride, weights, weightScales, bias, activation });
     const shape = [Math.ceil(height! / stride), Math.ceil(width! / stride), filters];
-    return relu6 ? this.add(output, shape, 6 / 255, -128) : this.addFree(output, shape, 0.04, 3);
+    if (activation === 'relu6') return this.add(output, shape, 6 / 255, -128);
+    if (activation === null) return this.addFree(output, shape, 0.04, 3);
+    return this.add(output, shape, this.wild ? 0.04 * 4 ** (2 * this.random() - 1) : 0.04, -128);
   }
 
   sum(a: string, b: string, output: string): string {
@@ -72,10 +74,14 @@ class SmallNet {
     return this.addFree(output, this.tensor(a).shape, 0.05, -5);
   }
 
+  mean(input: string, output: string, shape: readonly number[]): string {
+    this.ops.push({ op: 'mean', input, output });
+    return this.addFree(output, shape, 0.02, -128);
+  }
+
   head(input: string, classes: number): string {
     const features = this.tensor(input).shape[2]!;
-    this.ops.push({ op: 'mean', input, output: 'pooled' });
-    this.addFree('pooled', [features], 0.02, -128);
+    this.mean(input, 'pooled', [features]);
     const weights = Int8Array.from({ length: features * classes }, () => weight(this.random));
     this.ops.push({
       op: 'fullyConnected',
@@ -91,30 +97,44 @@ class SmallNet {
   }
 }
 
-/** Every kind of op that an integer model can have; `side` may be odd. */
+/** ReLU6, residual sums and a pooled head; `side` may be odd. */
 export function smallIntegerModel(seed: number, side = 32, classes = 7, wild = false): IntegerModel {
   const net = new SmallNet(seed, side, wild);
-  const stem = net.conv('conv2d', 'input', 'stem', 3, 2, 16, true);
+  const stem = net.conv('conv2d', 'input', 'stem', 3, 2, 16, 'relu6');
   const a = net.conv(
     'conv2d',
-    net.conv('depthwiseConv2d', stem, 'a.depthwise', 3, 1, 16, true),
+    net.conv('depthwiseConv2d', stem, 'a.depthwise', 3, 1, 16, 'relu6'),
     'a.project',
     1,
     1,
     16,
-    false,
+    null,
   );
   const sum = net.sum(stem, a, 'a.add');
-  const expand = net.conv('conv2d', sum, 'b.expand', 1, 1, 48, true);
+  const expand = net.conv('conv2d', sum, 'b.expand', 1, 1, 48, 'relu6');
   const b = net.conv(
     'conv2d',
-    net.conv('depthwiseConv2d', expand, 'b.depthwise', 5, 2, 48, true),
+    net.conv('depthwiseConv2d', expand, 'b.depthwise', 5, 2, 48, 'relu6'),
     'b.project',
     1,
     1,
     24,
-    false,
+    null,
   );
-  const output = net.head(net.conv('conv2d', b, 'head', 1, 1, 64, true), classes);
+  const output = net.head(net.conv('conv2d', b, 'head', 1, 1, 64, 'relu6'), classes);
+  return { inputSize: side, classes, tensors: net.tensors, ops: net.ops, input: 'input', output };
+}
+
+/** ReLU, a strided convolution over a map, and a head that convolves what is pooled. */
+export function smallReluModel(seed: number, side = 32, classes = 7, wild = false): IntegerModel {
+  const net = new SmallNet(seed, side, wild);
+  const stem = net.conv('conv2d', 'input', 'stem', 3, 2, 16, 'relu');
+  const spatial = net.conv('conv2d', stem, 'a.conv', 3, 2, 24, 'relu');
+  const start = net.conv('depthwiseConv2d', spatial, 'b.start', 5, 1, 24, null);
+  const expand = net.conv('conv2d', start, 'b.expand', 1, 1, 48, 'relu');
+  const b = net.conv('conv2d', expand, 'b.project', 1, 1, 24, null);
+  const sum = net.sum(spatial, b, 'b.add');
+  const pooled = net.mean(sum, 'head.pool', [1, 1, 24]);
+  const output = net.head(net.conv('conv2d', pooled, 'head', 1, 1, 64, 'relu'), classes);
   return { inputSize: side, classes, tensors: net.tensors, ops: net.ops, input: 'input', output };
 }

@@ -7,7 +7,7 @@ import { refuseErrors } from '../../src/main/pipeline/data/problems.ts';
 import { verifyBundle } from '../../src/main/pipeline/export/bundle/verifyBundle.ts';
 import { readTflite } from '../../src/main/pipeline/tflite/read.ts';
 import { readWeights } from '../../src/main/pipeline/models/weights/readWeights.ts';
-import { buildModel } from '../../src/main/pipeline/models/efficientnet.ts';
+import { buildModel } from '../../src/main/pipeline/models/registry.ts';
 import { createStudio } from '../../src/main/studio/studio.ts';
 import type { Studio } from '../../src/main/studio/studio.ts';
 import { entryNamed, readCatalogue } from '../../src/main/studio/weights/catalogue.ts';

@@ -1,6 +1,7 @@
 import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { IconDownload, IconFolder } from '@tabler/icons-react';
 import { useState } from 'react';
+import { traitsOf } from '../../shared/architectures.ts';
 import type { Output } from '../../shared/contract/contract.ts';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import { call, downloadUrl } from '../api/client.ts';
@@ -19,9 +20,12 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
   const { t, f, said } = useWording();
   const door = useStudio((state) => state.hello?.door);
   const [network, setNetwork] = useState<Network>(hasNetwork(run, 'student') ? 'student' : 'teacher');
-  const [format, setFormat] = useState<Format>('timm');
+  const [chosen, setChosen] = useState<Format>('timm');
   const [written, setWritten] = useState<Output<'weights.write'> | null>(null);
   const [busy, setBusy] = useState(false);
+  const name = run.config[network].architecture;
+  const { keras } = traitsOf(name);
+  const format = keras === 'none' ? 'timm' : chosen;
   const change = (set: () => void): void => {
     set();
     setWritten(null);
@@ -33,8 +37,6 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
     );
     setBusy(false);
   };
-  const name = run.config[network].architecture;
-  const lite = name.includes('lite');
   return (
     <Modal
       opened
@@ -58,10 +60,10 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
           <SegmentedControl
             aria-label={t('compare.for')}
             value={format}
-            onChange={(value) => change(() => setFormat(value as Format))}
+            onChange={(value) => change(() => setChosen(value as Format))}
             data={[
               { value: 'timm', label: 'PyTorch (timm)' },
-              { value: 'keras', label: 'Keras' },
+              { value: 'keras', label: 'Keras', disabled: keras === 'none' },
             ]}
           />
         </div>
@@ -69,7 +71,7 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
           {t('compare.beforeQuantizationClassifierSameNumbers', { name })}{' '}
           {format === 'timm'
             ? t('compare.safetensorsFileTimmSNames')
-            : lite
+            : keras === 'namesOnly'
               ? t('compare.h5FileKerasSNames')
               : t('compare.h5FileLayoutKerasPublishes')}
         </p>

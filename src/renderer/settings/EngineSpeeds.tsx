@@ -98,7 +98,7 @@ export function EngineSpeeds({ starting }: { /** Engines that start on this mach
 }
 
 const networkText = ({ architecture, inputSize, batchSize }: EngineSpeed['teacher']): string =>
-  `${architecture.replace('efficientnet-', '').replace(/^[bl]/, (first) => first.toUpperCase())}, ${inputSize} px × ${batchSize}`;
+  `${architecture}, ${inputSize} px × ${batchSize}`;
 
 function fastestOf({ seconds }: EngineSpeed): string | null {
   const ran = engineNames.filter((name) => seconds[name] != null);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { complaint } from '../../shared/complaint.ts';
 import type { Config } from '../../shared/config.ts';
-import { architectures, configSchema, studentArchitectures } from '../../shared/config.ts';
+import { architectures, studentArchitectures } from '../../shared/architectures.ts';
+import { configSchema } from '../../shared/config.ts';
 
 /** The form is made from the config's own schema: what it allows, its defaults and its meaning are written there once. */
 

@@ -36,7 +36,10 @@ describe('the form', () => {
   test('offers as students what can be quantized', () => {
     const options = (key: string): readonly string[] =>
       fields.flatMap((field) => (field.key === key && field.type.kind === 'choice' ? field.type.options : []));
-    expect(options('student.architecture')).toEqual([0, 1, 2, 3, 4].map((member) => `efficientnet-lite${member}`));
+    expect(options('student.architecture')).toEqual([
+      ...[0, 1, 2, 3, 4].map((member) => `efficientnet-lite${member}`),
+      'mobilenetv4-conv-small',
+    ]);
     expect(options('teacher.architecture')).toContain('efficientnet-b7');
   });
 

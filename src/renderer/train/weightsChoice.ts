@@ -1,5 +1,5 @@
-import type { Architecture } from '../../shared/config.ts';
-import { studentArchitectures } from '../../shared/config.ts';
+import type { Architecture } from '../../shared/architectures.ts';
+import { studentArchitectures } from '../../shared/architectures.ts';
 import type { WeightsEntry } from '../../shared/contract/weights.ts';
 
 /** Weights that can start this network: those that are there first; files that a person put there could be of any. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { architectures } from '../config.ts';
+import { architectures } from '../architectures.ts';
 import { problemSchema } from '../events.ts';
 
 /** Pretrained weights: those that can be downloaded, those that lie in the weights folder, and networks of a project's own runs. */

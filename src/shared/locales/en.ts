@@ -1012,7 +1012,7 @@ export const en = {
     network: {
       architecture: {
         name: 'Network',
-        meaning: 'Member of the EfficientNet family.',
+        meaning: 'Network that is trained on the labels and teaches the student.',
       },
       input_size: {
         name: 'Input size',
@@ -1026,7 +1026,7 @@ export const en = {
       weights_normalization: {
         name: 'Their pixels',
         meaning:
-          "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (B0 to B7); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (Lite).",
+          "How pixels x of 0 to 255 were normalized when the pretrained weights were trained: auto is what the file says, else the family's own; imagenet is ImageNet's mean and deviation (EfficientNet); half is (x - 127.5) / 127.5; unit is x / 255; lite is (x - 127) / 128 (EfficientNet-Lite).",
       },
       dropout: {
         name: 'Dropout',
@@ -1200,7 +1200,7 @@ export const en = {
     student: {
       architecture: {
         name: 'Network',
-        meaning: 'Lite member of the EfficientNet family: the others cannot be quantized.',
+        meaning: 'Network that becomes the INT8 file: one that can be quantized.',
       },
       alpha: {
         name: 'Weight of the labels',

@@ -1009,7 +1009,7 @@ export const es: Catalog = {
     network: {
       architecture: {
         name: 'Red',
-        meaning: 'Miembro de la familia EfficientNet.',
+        meaning: 'Red que se entrena con las etiquetas y enseña al alumno.',
       },
       input_size: {
         name: 'Tamaño de entrada',
@@ -1023,7 +1023,7 @@ export const es: Catalog = {
       weights_normalization: {
         name: 'Sus píxeles',
         meaning:
-          'Cómo se normalizaron los píxeles x, de 0 a 255, al entrenar esos pesos: auto es lo que dice el archivo o, si no, lo propio de la familia; imagenet, la media y desviación de ImageNet (B0 a B7); half, (x - 127,5) / 127,5; unit, x / 255; lite, (x - 127) / 128 (Lite).',
+          'Cómo se normalizaron los píxeles x, de 0 a 255, al entrenar esos pesos: auto es lo que dice el archivo o, si no, lo propio de la familia; imagenet, la media y desviación de ImageNet (EfficientNet); half, (x - 127,5) / 127,5; unit, x / 255; lite, (x - 127) / 128 (EfficientNet-Lite).',
       },
       dropout: {
         name: 'Dropout',
@@ -1189,7 +1189,7 @@ export const es: Catalog = {
     student: {
       architecture: {
         name: 'Red',
-        meaning: 'Miembro Lite de la familia EfficientNet: los demás no se pueden cuantizar.',
+        meaning: 'Red que se convierte en el archivo INT8: una que se pueda cuantizar.',
       },
       alpha: {
         name: 'Peso de las etiquetas',

@@ -132,8 +132,10 @@ export const modelFileMessages: Readonly<Record<string, string>> = {
   'has a weight of -128; int8 weights lie in -127..127.': 'tiene un peso de -128; los pesos int8 están en -127..127.',
   'has weights and a bias in filter {filter:number} whose sum can leave int32.':
     'tiene en el filtro {filter} pesos y un sesgo cuya suma puede salirse de int32.',
-  'has the fused activation {activation}; only none and RELU6 are ours.':
-    'tiene integrada la activación {activation}; aquí solo se usan ninguna y RELU6.',
+  'has the fused activation {activation}; only none, RELU and RELU6 are ours.':
+    'tiene integrada la activación {activation}; aquí solo se usan ninguna, RELU y RELU6.',
+  'has a fused RELU, but its output has zero point {point:number}, not -128.':
+    'tiene integrada RELU, pero su salida tiene punto cero {point}, no -128.',
   'has a fused RELU6, but its output has scale {scale:number} and zero point {point:number}, not 6/255 and -128.':
     'tiene integrada RELU6, pero su salida tiene escala {scale} y punto cero {point}, no 6/255 y -128.',
   'does not have an image and weights of four axes.': 'no tiene una imagen y pesos de cuatro ejes.',

@@ -79,6 +79,8 @@ export const weightsMessages: Readonly<Record<string, string>> = {
   '{architecture} as Keras {version} saves it': '{architecture} tal como la guarda Keras {version}',
   'The quantized network has no BatchNorm any more: timm and Keras cannot hold it. Write the float student or the teacher.':
     'La red cuantizada ya no tiene BatchNorm: timm y Keras no pueden guardarla. Escribe el alumno en float o el maestro.',
+  "Keras cannot hold {architecture}: it does not have this kind of network. Write the file with timm's names instead.":
+    'Keras no puede guardar {architecture}: no tiene este tipo de red. Escribe el archivo con los nombres de timm.',
   '{file} is a damaged or incomplete HDF5 file. Download or copy it again.':
     '{file} es un archivo HDF5 dañado o incompleto. Descárgalo o cópialo otra vez.',
   '{file} is not a model that this studio wrote.': '{file} no es un modelo escrito por este estudio.',

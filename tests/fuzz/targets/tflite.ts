@@ -1,7 +1,7 @@
 import { createLitert } from '../../../src/main/pipeline/tflite/litert.ts';
 import { validateTflite } from '../../../src/main/pipeline/tflite/validate.ts';
 import { writeTflite } from '../../../src/main/pipeline/tflite/write.ts';
-import { buildModel } from '../../../src/main/pipeline/models/efficientnet.ts';
+import { buildModel } from '../../../src/main/pipeline/models/registry.ts';
 import { tfliteWeights } from '../../../src/main/pipeline/models/weights/tfliteFile.ts';
 import { Problem } from '../../../src/shared/problem.ts';
 import { smallIntegerModel } from '../../parity/tfliteModel.ts';

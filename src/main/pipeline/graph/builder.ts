@@ -1,6 +1,7 @@
 import type { ActivationName, GraphNode, Model, Parameter, ParameterRole, Shape } from './graph.ts';
 import { samePadding } from './graph.ts';
 
+/** Keras's. */
 const BN_EPSILON = 1e-3;
 
 /** Builds a model layer by layer; each method returns the name of the tensor it adds. */
@@ -10,9 +11,11 @@ export class GraphBuilder {
   private readonly shapes = new Map<string, Shape>();
   private block = 'stem';
   private readonly bnMomentum: number;
+  private readonly bnEpsilon: number;
 
-  constructor(bnMomentum = 0.99) {
+  constructor(bnMomentum = 0.99, bnEpsilon = BN_EPSILON) {
     this.bnMomentum = bnMomentum;
+    this.bnEpsilon = bnEpsilon;
   }
 
   /** Starts a block, to which the following nodes belong. */
@@ -107,7 +110,7 @@ export class GraphBuilder {
       input,
       shape,
       block: this.block,
-      epsilon: BN_EPSILON,
+      epsilon: this.bnEpsilon,
       momentum: this.bnMomentum,
       gamma: this.parameter(`${name}.gamma`, 'gamma', channels),
       beta: this.parameter(`${name}.beta`, 'beta', channels),

@@ -77,7 +77,7 @@ export interface BatchNormNode extends NodeBase {
   /** moving = moving * momentum + batch * (1 - momentum), with the population variance of the batch, as in Keras 3. */
   readonly momentum: number;
 }
-export type ActivationName = 'relu6' | 'swish' | 'sigmoid';
+export type ActivationName = 'relu' | 'relu6' | 'swish' | 'sigmoid';
 export interface ActivationNode extends NodeBase {
   readonly op: 'activation';
   readonly input: string;
@@ -93,7 +93,7 @@ export interface ScaleChannelsNode extends NodeBase {
   readonly input: string;
   readonly factors: string;
 }
-/** Mean over height and width, [c], or [1, 1, c] with keepDims (squeeze-excite). */
+/** Mean over height and width, [c], or [1, 1, c] with keepDims. */
 export interface GlobalAveragePoolNode extends NodeBase {
   readonly op: 'globalAveragePool';
   readonly input: string;

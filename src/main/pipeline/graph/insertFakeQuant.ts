@@ -4,9 +4,9 @@ const RELU6_RANGE = [0, 6] as const;
 
 /**
  * Inserts one fake-quant after each tensor that the .tflite file will have, and marks kernels as quantized: per channel
- * for convolutions, per tensor for the dense head (a FULLY_CONNECTED). Expects a folded Lite graph. The input needs no
- * fake-quant, because pixels are already integers. A convolution and the ReLU6 after it are one .tflite tensor,
- * quantized on [0, 6].
+ * for convolutions, per tensor for the dense head (a FULLY_CONNECTED). Expects a folded graph. The input needs no
+ * fake-quant, because pixels are already integers. A convolution and the ReLU or ReLU6 after it are one .tflite tensor:
+ * ReLU6 is quantized on [0, 6], ReLU on a tracked range.
  */
 export function insertFakeQuant(model: Model): Model {
   const names = new Map<string, string>();
@@ -21,7 +21,7 @@ export function insertFakeQuant(model: Model): Model {
     nodes.push({ op: 'fakeQuant', name: quantized, input: name, range, shape: node.shape, block: node.block });
     names.set(name, quantized);
   };
-  const feedsRelu6 = (name: string): boolean =>
+  const feedsRelu = (name: string): boolean =>
     model.nodes.some((node) => node.op === 'activation' && node.input === name);
   for (const node of model.nodes) {
     switch (node.op) {
@@ -32,15 +32,13 @@ export function insertFakeQuant(model: Model): Model {
       case 'conv2d':
       case 'depthwiseConv2d':
         nodes.push({ ...node, input: renamed(node.input), weightQuantization: 'perChannel' });
-        if (!feedsRelu6(node.name)) quantize(node.name, node, null);
+        if (!feedsRelu(node.name)) quantize(node.name, node, null);
         break;
       case 'activation':
-        if (node.activation !== 'relu6')
-          throw new Error(
-            `${node.name}: only ReLU6 networks (EfficientNet-Lite) can be quantized, not ${node.activation}`,
-          );
+        if (node.activation !== 'relu6' && node.activation !== 'relu')
+          throw new Error(`${node.name}: only networks of ReLU and ReLU6 can be quantized, not of ${node.activation}`);
         nodes.push({ ...node, input: renamed(node.input) });
-        quantize(node.name, node, RELU6_RANGE);
+        quantize(node.name, node, node.activation === 'relu6' ? RELU6_RANGE : null);
         break;
       case 'add':
         nodes.push({ ...node, inputs: [renamed(node.inputs[0]), renamed(node.inputs[1])] });

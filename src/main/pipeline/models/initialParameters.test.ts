@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buildModel } from './efficientnet.ts';
+import { buildModel } from './registry.ts';
 import { initialParameters } from './initialParameters.ts';
 
 const model = buildModel('efficientnet-lite0', { inputSize: 64, classes: 3, dropout: 0, dropPath: 0.2 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buildModel } from './efficientnet.ts';
+import { buildModel } from './registry.ts';
 import { layerDecayScales } from './layerDecay.ts';
 
 test('each block learns more slowly than the one above it', () => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { Architecture } from '../../../shared/config.ts';
-import { architectureNamed } from '../../../shared/config.ts';
+import type { Architecture } from '../../../shared/architectures.ts';
+import { architectureNamed } from '../../../shared/architectures.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Normalization, Parameters, Tensor } from '../graph/graph.ts';
 import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';

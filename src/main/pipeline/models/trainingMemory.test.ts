@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Architecture } from '../../../shared/config.ts';
-import { buildModel } from './efficientnet.ts';
+import type { Architecture } from '../../../shared/architectures.ts';
+import { buildModel } from './registry.ts';
 import { batchThatFits, trainingBytes } from './trainingMemory.ts';
 
 const model = (architecture: Architecture, inputSize: number) =>

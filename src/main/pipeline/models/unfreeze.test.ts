@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { inputsOf } from '../graph/graph.ts';
-import { buildModel } from './efficientnet.ts';
+import { buildModel } from './registry.ts';
 import { headStart, trainedFrom, unfreezeFrom } from './unfreeze.ts';
 
 const model = (architecture: 'efficientnet-b0' | 'efficientnet-b3' | 'efficientnet-lite1') =>

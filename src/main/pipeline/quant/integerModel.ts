@@ -21,8 +21,8 @@ interface ConvolutionBase {
   /** One scale per filter. */
   readonly weightScales: Float32Array;
   readonly bias: Int32Array;
-  /** Whether ReLU6 is fused, in which case the output has scale 6/255 and zero point -128. */
-  readonly relu6: boolean;
+  /** The fused activation. With one, the output has zero point -128, and with ReLU6 scale 6/255. */
+  readonly activation: 'relu' | 'relu6' | null;
 }
 /** Weights are OHWI [filters, k, k, channels]; padding is SAME. */
 export interface IntegerConv2d extends ConvolutionBase {
@@ -37,7 +37,7 @@ export interface IntegerAdd {
   readonly inputs: readonly [string, string];
   readonly output: string;
 }
-/** Mean over height and width, without keeping their dimensions. */
+/** Mean over height and width, whose dimensions are kept if the output has three. */
 export interface IntegerMean {
   readonly op: 'mean';
   readonly input: string;

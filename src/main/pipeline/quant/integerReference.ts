@@ -58,10 +58,15 @@ function requantize(accumulator: number, scale: number, low: number, high: numbe
   );
 }
 
-/** The codes that the activation allows. For ReLU6 with scale 6/255 and zero point -128 these are all 256. */
-function codeRange(relu6: boolean, { scale, zeroPoint }: IntegerTensor): readonly [number, number] {
-  if (!relu6) return [INT8_MIN, INT8_MAX];
-  return [Math.max(INT8_MIN, zeroPoint), Math.min(INT8_MAX, zeroPoint + Math.round(Math.fround(6 / scale)))];
+/** The codes that the activation allows. With zero point -128, and scale 6/255 for ReLU6, these are all 256. */
+function codeRange(
+  activation: IntegerConv2d['activation'],
+  { scale, zeroPoint }: IntegerTensor,
+): readonly [number, number] {
+  if (activation === null) return [INT8_MIN, INT8_MAX];
+  const low = Math.max(INT8_MIN, zeroPoint);
+  if (activation === 'relu') return [low, INT8_MAX];
+  return [low, Math.min(INT8_MAX, zeroPoint + Math.round(Math.fround(6 / scale)))];
 }
 
 function conv2d(op: IntegerConv2d, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
@@ -69,7 +74,7 @@ function conv2d(op: IntegerConv2d, x: Int8Array, input: IntegerTensor, output: I
   const [outHeight, outWidth, filters] = output.shape as [number, number, number];
   const { kernelSize: k, stride, weights, bias } = op;
   const { before } = samePadding(height, k, stride);
-  const [low, high] = codeRange(op.relu6, output);
+  const [low, high] = codeRange(op.activation, output);
   const scales = op.weightScales.map((scale) => requantizationScale(input.scale, scale, output.scale));
   const zero = input.zeroPoint;
   const y = new Int8Array(outHeight * outWidth * filters);
@@ -103,7 +108,7 @@ function depthwiseConv2d(
   const [outHeight, outWidth] = output.shape as [number, number, number];
   const { kernelSize: k, stride, weights, bias } = op;
   const { before } = samePadding(height, k, stride);
-  const [low, high] = codeRange(op.relu6, output);
+  const [low, high] = codeRange(op.activation, output);
   const scales = op.weightScales.map((scale) => requantizationScale(input.scale, scale, output.scale));
   const zero = input.zeroPoint;
   const y = new Int8Array(outHeight * outWidth * channels);
@@ -166,12 +171,17 @@ function add(
 export const meanScale = (input: IntegerTensor, output: IntegerTensor): number =>
   Math.fround(Math.fround(input.scale / output.scale) * Math.fround(1 / (input.shape[0]! * input.shape[1]!)));
 
+/**
+ * XNNPACK's mean adds the zero point in float32 before rounding, unlike its products, and so rounds ties differently.
+ */
 function mean(_op: IntegerMean, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
   const [height, width, channels] = input.shape as [number, number, number];
   const sums = new Int32Array(channels).fill(-input.zeroPoint * height * width);
   for (let i = 0; i < x.length; i++) sums[i % channels]! += x[i]!;
   const scale = meanScale(input, output);
-  return Int8Array.from(sums, (sum) => requantize(sum, scale, INT8_MIN, INT8_MAX, output.zeroPoint));
+  return Int8Array.from(sums, (sum) =>
+    clamp(roundHalfToEven(Math.fround(Math.fround(Math.fround(sum) * scale) + output.zeroPoint)), INT8_MIN, INT8_MAX),
+  );
 }
 
 function fullyConnected(

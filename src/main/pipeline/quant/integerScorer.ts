@@ -176,7 +176,13 @@ function lowerMean(context: Lowering, op: IntegerMean): string {
     sum,
     graph.constant('int32', Int32Array.of((input.zeroPoint + 128) * pixels), [1]),
   ]);
-  return requantized(context, centered, meanScale(input, context.tensor(op.output)), context.tensor(op.output));
+  const output = context.tensor(op.output);
+  // The zero point is added before rounding, as in the integer reference.
+  const value = graph.node('Mul', [cast(graph, centered, TO_FLOAT32), graph.scalar(meanScale(input, output))]);
+  const rounded = graph.node('Round', [graph.node('Add', [value, graph.scalar(output.zeroPoint)])]);
+  const shifted = graph.node('Add', [rounded, graph.scalar(128)]);
+  const means = cast(graph, graph.node('Clip', [shifted, graph.scalar(0), graph.scalar(255)]), TO_UINT8);
+  return output.shape.length === 3 ? graph.reshape(means, [batch, channels, 1, 1]) : means;
 }
 
 function lowerFullyConnected(context: Lowering, op: IntegerFullyConnected): string {

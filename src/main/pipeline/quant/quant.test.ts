@@ -6,7 +6,7 @@ import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
 import { foldBatchNorm } from '../graph/foldBatchNorm.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import { insertFakeQuant } from '../graph/insertFakeQuant.ts';
-import { buildModel } from '../models/efficientnet.ts';
+import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { affineQuantization, quantizeWeight, roundHalfToEven, weightScale } from './arithmetic.ts';
 import { calibrate, selectRepresentative } from './calibrate.ts';
@@ -164,9 +164,9 @@ describe('a quantized network', () => {
     const integer = toIntegerModel(model, parameters, ranges);
     for (const op of integer.ops) {
       if ('bias' in op) expect(op.bias.every((code) => Math.abs(code) <= 2 ** 30 + 1)).toBe(true);
-      if (!('relu6' in op)) continue;
+      if (!('activation' in op)) continue;
       const { scale, zeroPoint } = integer.tensors.find(({ name }) => name === op.output)!;
-      if (op.relu6) expect([scale, zeroPoint]).toEqual([Math.fround(6 / 255), -128]);
+      if (op.activation === 'relu6') expect([scale, zeroPoint]).toEqual([Math.fround(6 / 255), -128]);
     }
     expect(integer.tensors).toHaveLength(1 + integer.ops.length);
   });

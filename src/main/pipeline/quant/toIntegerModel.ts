@@ -18,7 +18,7 @@ type Convolution = Extract<GraphNode, { op: 'conv2d' | 'depthwiseConv2d' }>;
 
 /**
  * Converts the folded, fake-quantized graph to the numbers of the .tflite file. Each fake-quant becomes one integer
- * tensor; a convolution and the ReLU6 after it become one operator.
+ * tensor; a convolution and the activation after it become one operator.
  */
 export function toIntegerModel(model: Model, parameters: Parameters, ranges: ReadonlyMap<string, Range>): IntegerModel {
   const conversion = new Conversion(model, parameters, ranges);
@@ -138,7 +138,7 @@ class Conversion {
       const target = depthwise ? i : filter * area * channels + place;
       weights[target] = quantizeWeight(kernel[i]!, scales[filter]!);
     }
-    const relu6 = this.readerOf(node.name)?.op === 'activation';
+    const reader = this.readerOf(node.name);
     const codes = this.biasCodes(bias, scales, input);
     this.ops.push({
       op: node.op,
@@ -149,7 +149,7 @@ class Conversion {
       weights,
       weightScales: scales,
       bias: codes,
-      relu6,
+      activation: reader?.op === 'activation' ? (reader.activation as 'relu' | 'relu6') : null,
     });
   }
 

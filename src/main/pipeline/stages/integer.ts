@@ -3,7 +3,7 @@ import type { Sample } from '../data/dataset.ts';
 import { foldBatchNorm } from '../graph/foldBatchNorm.ts';
 import type { Model } from '../graph/graph.ts';
 import { insertFakeQuant } from '../graph/insertFakeQuant.ts';
-import { buildModel } from '../models/efficientnet.ts';
+import { buildModel } from '../models/registry.ts';
 import type { StoredModel } from '../models/modelFile.ts';
 import { readModelFile } from '../models/modelFile.ts';
 import type { IntegerModel } from '../quant/integerModel.ts';

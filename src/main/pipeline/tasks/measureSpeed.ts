@@ -2,7 +2,7 @@ import type { Config, EngineName, NetworkConfig } from '../../../shared/config.t
 import type { Engine } from '../engine/engine.ts';
 import { PLAIN_BCE } from '../engine/engine.ts';
 import { engineKind } from '../engine/registry.ts';
-import { buildModel } from '../models/efficientnet.ts';
+import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { drawMasks } from '../train/masks.ts';
 import { logitsOf } from '../train/scoring.ts';

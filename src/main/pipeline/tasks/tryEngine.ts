@@ -2,7 +2,7 @@ import type { EngineName } from '../../../shared/config.ts';
 import type { Message } from '../../../shared/message.ts';
 import { PLAIN_BCE } from '../engine/engine.ts';
 import { engineKind } from '../engine/registry.ts';
-import { buildModel } from '../models/efficientnet.ts';
+import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 
 export interface EngineTrial {

@@ -275,10 +275,18 @@ const MUTATIONS: [string, RegExp, (schema: Schema) => void][] = [
     },
   ],
   [
-    'a plain ReLU',
-    /fused activation 1/,
+    'an activation that is neither ReLU nor ReLU6',
+    /fused activation 2/,
+    (s) => {
+      options(s, 'CONV_2D')['activation'] = 2;
+    },
+  ],
+  [
+    'a ReLU that does not begin at the first code',
+    /fused RELU, but its output has zero point 5, not -128/,
     (s) => {
       options(s, 'CONV_2D')['activation'] = 1;
+      findOp(s, 'CONV_2D').output.quantization!.zeroPoint = [5];
     },
   ],
   [

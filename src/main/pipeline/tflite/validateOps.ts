@@ -172,9 +172,14 @@ function checkAccumulator(
 
 function checkActivation(view: OpView, activation: number): void {
   view.check(
-    activation === ACTIVATION.NONE || activation === ACTIVATION.RELU6,
-    `has the fused activation ${activation}; only none and RELU6 are ours.`,
+    activation === ACTIVATION.NONE || activation === ACTIVATION.RELU || activation === ACTIVATION.RELU6,
+    `has the fused activation ${activation}; only none, RELU and RELU6 are ours.`,
   );
+  if (activation === ACTIVATION.RELU)
+    view.check(
+      zeroPointOf(view.output) === -128,
+      `has a fused RELU, but its output has zero point ${zeroPointOf(view.output)}, not -128.`,
+    );
   if (activation !== ACTIVATION.RELU6) return;
   view.check(
     scaleOf(view.output) === Math.fround(6 / 255) && zeroPointOf(view.output) === -128,
@@ -254,16 +259,17 @@ function validateMean(view: OpView): void {
   const [input, axes] = view.inputs as [TfliteTensor, TfliteTensor];
   checkInt8(view, [input]);
   const { data } = axes;
+  const keepsDims = view.output.shape.length === 4;
   const numbers = data?.length === 8 ? Array.from(new Int32Array(Uint8Array.from(data).buffer)) : [];
   check(
     axes.type === 'int32' && sameNumbers(numbers, [1, 2]),
     'is not a mean over the constant axes 1 and 2 (height and width).',
   );
   check(
-    options?.type === 'ReducerOptions' && !options.values.keepDims,
+    options?.type === 'ReducerOptions' && options.values.keepDims === keepsDims,
     'keeps dimensions; the head expects them dropped.',
   );
-  checkShape(view, [input.shape[0]!, input.shape[3]!]);
+  checkShape(view, keepsDims ? [input.shape[0]!, 1, 1, input.shape[3]!] : [input.shape[0]!, input.shape[3]!]);
   const ratio = scaleOf(input) / scaleOf(view.output);
   check(
     ratio >= 2 ** -8 && ratio < 2 ** 8,

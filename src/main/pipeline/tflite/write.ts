@@ -141,7 +141,8 @@ function writeOp(file: TfliteBuilder, names: Names, op: IntegerOp): void {
         padding: PADDING.SAME,
         strideW: op.stride,
         strideH: op.stride,
-        activation: op.relu6 ? ACTIVATION.RELU6 : ACTIVATION.NONE,
+        activation:
+          op.activation === null ? ACTIVATION.NONE : op.activation === 'relu' ? ACTIVATION.RELU : ACTIVATION.RELU6,
       };
       file.op(
         depthwise ? 'DEPTHWISE_CONV_2D' : 'CONV_2D',
@@ -161,7 +162,10 @@ function writeOp(file: TfliteBuilder, names: Names, op: IntegerOp): void {
       return;
     case 'mean': {
       const axes = file.constant(`${op.output}/axes`, [2], Int32Array.of(1, 2));
-      file.op('MEAN', [names.index(op.input), axes], output, { type: 'ReducerOptions', values: { keepDims: false } });
+      file.op('MEAN', [names.index(op.input), axes], output, {
+        type: 'ReducerOptions',
+        values: { keepDims: names.tensor(op.output).shape.length === 3 },
+      });
       return;
     }
     case 'fullyConnected': {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
-import { buildModel } from '../models/efficientnet.ts';
+import { buildModel } from '../models/registry.ts';
 import { batchTargets, splitIntoBatches, plainBatches, prefetched } from './batches.ts';
 import { drawMasks } from './masks.ts';
 import { freezesRanges, trackRanges } from './ranges.ts';

@@ -5,8 +5,7 @@ import type { Loader } from '../data/loader.ts';
 import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import { foldBatchNorm } from '../graph/foldBatchNorm.ts';
-import { ARCHITECTURES } from '../models/architectures.ts';
-import { buildNetwork } from '../models/efficientnet.ts';
+import { buildNetwork, EFFICIENTNET_LITE } from '../models/families/efficientnet.ts';
 import { headStart } from '../models/unfreeze.ts';
 import { reestimateStatistics } from './batchStatistics.ts';
 import { unfoldBatchNorm } from './unfoldBatchNorm.ts';
@@ -14,7 +13,7 @@ import { unfoldBatchNorm } from './unfoldBatchNorm.ts';
 const SIZE = 32;
 const model = buildNetwork(
   'tiny',
-  { ...ARCHITECTURES['efficientnet-lite0'], width: 0.1 },
+  { ...EFFICIENTNET_LITE, width: 0.1, depth: 1 },
   { inputSize: SIZE, classes: 3, dropout: 0, dropPath: 0 },
 );
 

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { goldenJson } from '../../../../tests/golden/golden.ts';
 import { configSchema } from '../../../shared/config.ts';
 import { estimate, preflight } from './preflight.ts';
 
@@ -146,9 +147,15 @@ test('the disk holds three checkpoints of four copies, three model files, and pi
         3,
       )
     ).diskNeededBytes;
-  // 4 bytes a parameter: B3 has 10.7 million, Lite1 4.2 million. A checkpoint holds the weights, two moments of Adam and
-  // their average: 3 * 4 copies, and 3 model files make 15. Pixels: 1300 images of 3 * (300^2 + 240^2) bytes.
-  expect(await needed(10, 'efficientnet-lite1')).toBeCloseTo(15 * 4 * (10.7e6 + 4.2e6) + 1300 * 3 * 147_600, -2);
-  expect(await needed(0.1, 'efficientnet-lite1')).toBeCloseTo(15 * 4 * (10.7e6 + 4.2e6) + 1e8, -2);
-  expect(await needed(0, 'efficientnet-lite0')).toBeCloseTo(15 * 4 * (10.7e6 + 3.4e6), -2);
+  // 4 bytes per parameter: timm's counts with 1000 classes, whose classifier holds features + 1 numbers per class. A checkpoint holds
+  // the weights, two moments of Adam and their average: 3 * 4 copies, and 3 model files make 15. Pixels: 1300 images of
+  // 3 * (300^2 + 240^2) bytes.
+  const { models } = goldenJson<{ models: Record<string, { learned: number }> }>('models/family');
+  const counted = (architecture: string, features: number): number =>
+    models[architecture]!.learned - (1000 - 3) * (features + 1);
+  const b3 = counted('efficientnet-b3', 1536);
+  const [lite0, lite1] = [counted('efficientnet-lite0', 1280), counted('efficientnet-lite1', 1280)];
+  expect(await needed(10, 'efficientnet-lite1')).toBe(15 * 4 * (b3 + lite1) + 1300 * 3 * 147_600);
+  expect(await needed(0.1, 'efficientnet-lite1')).toBe(15 * 4 * (b3 + lite1) + 1e8);
+  expect(await needed(0, 'efficientnet-lite0')).toBe(15 * 4 * (b3 + lite0));
 });

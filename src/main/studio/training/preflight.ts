@@ -1,11 +1,13 @@
 import { access, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import { z } from 'zod';
+import type { Architecture } from '../../../shared/architectures.ts';
 import type { Config } from '../../../shared/config.ts';
 import type { Preflight } from '../../../shared/contract/runs.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { changesNothing } from '../../pipeline/data/drawAugmentation.ts';
+import { parameterCount } from '../../pipeline/models/registry.ts';
 import { requireMeasurableMonitors } from '../../pipeline/stages/monitors.ts';
 import { CORRECTION_IMAGES } from '../../pipeline/stages/postTraining.ts';
 import { MOST_BATCHES } from '../../pipeline/train/batchStatistics.ts';
@@ -15,22 +17,6 @@ import { enginesFolder } from '../state/places.ts';
 const speed = z.object({ stepSeconds: z.number(), scoreSeconds: z.number() });
 const measurementSchema = z.object({ teacher: speed, student: speed, memoryBytes: z.number() });
 
-/** Bytes of weights a network of the family has, roughly: 4 a parameter (Tan & Le 2019, table 2; the Lite variants' model cards). */
-const millionParameters: Readonly<Record<string, number>> = {
-  b0: 4,
-  b1: 6.5,
-  b2: 7.7,
-  b3: 10.7,
-  b4: 17.6,
-  b5: 28.3,
-  b6: 40.7,
-  b7: 63.8,
-  lite0: 3.4,
-  lite1: 4.2,
-  lite2: 4.8,
-  lite3: 6.9,
-  lite4: 11.6,
-};
 /** Weights, both moments and the average of a checkpoint, of which three are kept; the model files beside them. */
 const COPIES = 4 * 3 + 3;
 /** A fake-quantized step computes more than a float one. */
@@ -50,8 +36,7 @@ export async function preflight(
   );
   const pixels =
     (images.train + images.val + images.test) * 3 * (config.teacher.input_size ** 2 + config.student.input_size ** 2);
-  const bytesOf = (architecture: string): number =>
-    4e6 * (millionParameters[architecture.replace('efficientnet-', '')] ?? 10);
+  const bytesOf = (architecture: Architecture): number => 4 * parameterCount(architecture, classes);
   const common = {
     measuredAt: new Date().toISOString(),
     memoryTotalBytes: os.totalmem(),

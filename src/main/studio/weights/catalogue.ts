@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { architectures } from '../../../shared/config.ts';
+import { architectures } from '../../../shared/architectures.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { nearest } from '../config/nearest.ts';
 import { resourcePath } from '../state/resources.ts';

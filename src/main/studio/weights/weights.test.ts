@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { architectures } from '../../../shared/config.ts';
+import { architectures } from '../../../shared/architectures.ts';
 import { randomStream } from '../../../shared/random.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import { entryNamed, readCatalogue } from './catalogue.ts';

@@ -1,3 +1,4 @@
+import type { ActivationName } from '../../graph/graph.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 
 /**
@@ -52,8 +53,12 @@ export interface FeatureMap {
   readonly dims: MapDims;
 }
 
+/** Activations that are fused into a pass over a map and whose gradient follows from their output. */
+export type ReluName = Extract<ActivationName, 'relu' | 'relu6'>;
+export const reluOf = (name: ActivationName): ReluName | null => (name === 'relu' || name === 'relu6' ? name : null);
+
 /** An activation that is fused as the last step of an op. */
-export type Epilogue = 'relu6' | 'sigmoid' | readonly [min: number, max: number] | null;
+export type Epilogue = ReluName | 'sigmoid' | readonly [min: number, max: number] | null;
 
 export interface ConvInputs {
   readonly x: string;
@@ -85,5 +90,11 @@ export interface ChannelAffine {
 export const paddedChannels = (layout: Layout, channels: number): number =>
   Math.ceil(channels / layout.block) * layout.block;
 
-export const clipBounds = (epilogue: Epilogue): readonly [number, number] | null =>
-  epilogue === 'relu6' ? [0, 6] : epilogue === 'sigmoid' ? null : epilogue;
+/** The ONNX operator of an epilogue, and its bounds where it is Clip. */
+export function epilogueOperator(
+  epilogue: Exclude<Epilogue, null>,
+): { readonly name: 'Relu' | 'Sigmoid' } | { readonly name: 'Clip'; readonly bounds: readonly [number, number] } {
+  if (epilogue === 'relu') return { name: 'Relu' };
+  if (epilogue === 'sigmoid') return { name: 'Sigmoid' };
+  return { name: 'Clip', bounds: epilogue === 'relu6' ? [0, 6] : epilogue };
+}

@@ -1,14 +1,14 @@
 import type { ChannelAffine, ConvGeometry, ConvInputs, Epilogue, FeatureMap, Layout, MapDims } from './layout.ts';
-import { clipBounds, cpuPrimitives } from './layout.ts';
+import { cpuPrimitives, epilogueOperator } from './layout.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 
 function withEpilogue(graph: OnnxGraph, x: string, sum: string | null | undefined, epilogue: Epilogue): string {
   const total = sum ? graph.node('Add', [x, sum]) : x;
   if (epilogue === null) return total;
-  const bounds = clipBounds(epilogue);
-  return bounds === null
-    ? graph.node('Sigmoid', [total])
-    : graph.node('Clip', [total, graph.scalar(bounds[0]), graph.scalar(bounds[1])]);
+  const operator = epilogueOperator(epilogue);
+  return operator.name === 'Clip'
+    ? graph.node('Clip', [total, graph.scalar(operator.bounds[0]), graph.scalar(operator.bounds[1])])
+    : graph.node(operator.name, [total]);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ChannelAffine, ConvGeometry, ConvInputs, Epilogue, FeatureMap, Layout, MapDims } from './layout.ts';
-import { clipBounds, cpuPrimitives } from './layout.ts';
+import { cpuPrimitives, epilogueOperator } from './layout.ts';
 import type { Attributes, OnnxGraph } from './onnxModel.ts';
 import { floats } from './onnxModel.ts';
 
@@ -7,8 +7,10 @@ const NCHWC = 'com.microsoft.nchwc';
 
 function epilogueAttributes(epilogue: Epilogue): Attributes {
   if (epilogue === null) return {};
-  const bounds = clipBounds(epilogue);
-  return bounds === null ? { activation: 'Sigmoid' } : { activation: 'Clip', activation_params: floats(bounds) };
+  const operator = epilogueOperator(epilogue);
+  return operator.name === 'Clip'
+    ? { activation: 'Clip', activation_params: floats(operator.bounds) }
+    : { activation: operator.name };
 }
 
 /**

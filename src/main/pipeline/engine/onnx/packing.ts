@@ -36,7 +36,7 @@ function packingOf(parameter: Parameter, layout: Layout, inputKind: TensorKind, 
   if (role !== 'kernel')
     return { parameter, shape: [paddedChannels(layout, shape[0]!)], sharedAxes: [], indexOf: (i) => i };
   if (inputKind === 'image') return imageKernelPacking(parameter, layout);
-  return pointwisePacking(parameter, layout);
+  return mapKernelPacking(parameter, layout);
 }
 
 /** Vectors [N, C] are multiplied by plain [in, out] matrices, so nothing is padded. */
@@ -77,17 +77,20 @@ function imageKernelPacking(parameter: Parameter, layout: Layout): Packing {
   };
 }
 
-/** Packs [1, 1, I, O] as [I', O']. */
-function pointwisePacking(parameter: Parameter, layout: Layout): Packing {
+/** Packs [k, k, I, O] as [k * k, I', O'], or as [I', O'] where k is 1. */
+function mapKernelPacking(parameter: Parameter, layout: Layout): Packing {
   const [height, width, inputs, filters] = parameter.shape as [number, number, number, number];
-  if (height !== 1 || width !== 1)
-    throw new Error(`${parameter.name}: only the first convolution may be larger than 1x1`);
-  const row = paddedChannels(layout, filters);
+  const [rows, columns] = [paddedChannels(layout, inputs), paddedChannels(layout, filters)];
+  const taps = height * width;
   return {
     parameter,
-    shape: [paddedChannels(layout, inputs), row],
-    sharedAxes: [0],
-    indexOf: (i) => Math.floor(i / filters) * row + (i % filters),
+    shape: taps === 1 ? [rows, columns] : [taps, rows, columns],
+    sharedAxes: taps === 1 ? [0] : [0, 1],
+    indexOf: (i) => {
+      const row = Math.floor(i / filters),
+        tap = Math.floor(row / inputs);
+      return (tap * rows + (row % inputs)) * columns + (i % filters);
+    },
   };
 }
 

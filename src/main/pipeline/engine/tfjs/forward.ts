@@ -1,4 +1,4 @@
-import type { BatchNormNode, GraphNode, Model, WeightQuantization } from '../../graph/graph.ts';
+import type { ActivationName, BatchNormNode, GraphNode, Model, WeightQuantization } from '../../graph/graph.ts';
 import type { Range } from '../engine.ts';
 import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D, TensorFlow } from './tensorFlow.ts';
 
@@ -130,7 +130,8 @@ function batchNorm(
   return tf.add(tf.mul(tf.sub(x, mean), scale), parameter(node.beta));
 }
 
-function activation(tf: TensorFlow, name: 'relu6' | 'swish' | 'sigmoid', x: Tensor): Tensor {
+function activation(tf: TensorFlow, name: ActivationName, x: Tensor): Tensor {
+  if (name === 'relu') return tf.relu(x);
   if (name === 'relu6') return tf.relu6(x);
   return name === 'sigmoid' ? tf.sigmoid(x) : tf.mul(x, tf.sigmoid(x));
 }

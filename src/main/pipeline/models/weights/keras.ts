@@ -1,28 +1,5 @@
 import type { Model } from '../../graph/graph.ts';
 
-/**
- * Keras's names for our neutral ones (keras/src/applications/efficientnet.py). Its layouts are ours: HWIO, [k, k, C, 1], [in, out].
- * The Lite members, which Keras does not have, follow the same pattern.
- */
-const layers: readonly (readonly [RegExp, string])[] = [
-  [/^stem\.(conv|bn)$/, 'stem_$1'],
-  [/^head\.(conv|bn)$/, 'top_$1'],
-  [/^classifier$/, 'predictions'],
-  [/^(block\d[a-z])\.depthwise\.conv$/, '$1_dwconv'],
-  [/^(block\d[a-z])\.depthwise\.bn$/, '$1_bn'],
-  [/^(block\d[a-z])\.se\.(reduce|expand)$/, '$1_se_$2'],
-  [/^(block\d[a-z])\.(expand|project)\.(conv|bn)$/, '$1_$2_$3'],
-];
-const weights: Readonly<Record<string, string>> = { mean: 'moving_mean', variance: 'moving_variance' };
-
-/** 'block2b.expand.conv.kernel' is 'block2b_expand_conv/kernel'; null for a name that no EfficientNet has. */
-export function kerasName(name: string): string | null {
-  const [, layer, kind] = /^(.+)\.(\w+)$/.exec(name) ?? [];
-  const pattern = layer === undefined ? undefined : layers.find(([found]) => found.test(layer));
-  if (pattern === undefined || layer === undefined || kind === undefined) return null;
-  return `${layer.replace(...pattern)}/${layer.endsWith('depthwise.conv') ? 'depthwise_kernel' : (weights[kind] ?? kind)}`;
-}
-
 /** Position of each kind of weight in a layer's `vars` (Keras 3, saving/saving_lib.py). */
 const positions: Readonly<Record<string, number>> = { kernel: 0, bias: 1, gamma: 0, beta: 1, mean: 2, variance: 3 };
 

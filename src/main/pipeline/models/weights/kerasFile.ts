@@ -1,8 +1,9 @@
 import { Problem } from '../../../../shared/problem.ts';
 import type { Model, Normalization, Parameter } from '../../graph/graph.ts';
-import { IMAGENET_STD } from '../architectures.ts';
+import { IMAGENET_STD } from '../pixelNormalizations.ts';
+import { familyOfModel } from '../registry.ts';
 import type { Hdf5Tensor } from './hdf5.ts';
-import { keras3Places, kerasName } from './keras.ts';
+import { keras3Places } from './keras.ts';
 import type { PretrainedWeights } from './pretrained.ts';
 import { holdsOther, isBackbone, memberThat, sameShape, shapeText } from './pretrained.ts';
 
@@ -12,8 +13,11 @@ type Places = ReadonlyMap<string, string | null>;
 export function kerasWeights(file: string, datasets: ReadonlyMap<string, Hdf5Tensor>, model: Model): PretrainedWeights {
   const byPath = new Map([...datasets].map(([place, tensor]) => [shortPath(place), tensor]));
   const unnamed = [...byPath.keys()].some((place) => place.includes('/vars/'));
-  const placesOf = (of: Model): Places =>
-    unnamed ? keras3Places(of) : new Map(of.parameters.map(({ name }) => [name, kerasName(name)]));
+  const placesOf = (of: Model): Places => {
+    const { keras } = familyOfModel(of);
+    if (keras === null) return new Map();
+    return unnamed ? keras3Places(of) : new Map(of.parameters.map(({ name }) => [name, keras.parameter(name)]));
+  };
   const stored = (places: Places, { name }: Parameter): Hdf5Tensor | undefined =>
     byPath.get(places.get(name) ?? '') ?? byPath.get((places.get(name) ?? '').replace('depthwise_kernel', 'kernel'));
   const misfitOf = (of: Model, places = placesOf(of)): Parameter | undefined =>

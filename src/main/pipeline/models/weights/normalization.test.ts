@@ -1,12 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
 import { parameterValues, picture } from '../../../../../tests/golden/formula.ts';
 import { goldenJson } from '../../../../../tests/golden/golden.ts';
-import type { Architecture, WeightsNormalization } from '../../../../shared/config.ts';
+import type { Architecture } from '../../../../shared/architectures.ts';
+import type { WeightsNormalization } from '../../../../shared/config.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { createOnnxCpuEngine } from '../../engine/onnx/engine.ts';
 import type { Model, Normalization, Parameters, Tensor } from '../../graph/graph.ts';
-import { NORMALIZATIONS } from '../architectures.ts';
-import { buildModel } from '../efficientnet.ts';
+import { IMAGENET, LITE } from '../pixelNormalizations.ts';
+import { buildModel, familyOf } from '../registry.ts';
 import { fitNormalization } from './normalization.ts';
 
 const { px, classes, cases } = goldenJson<{
@@ -14,6 +15,8 @@ const { px, classes, cases } = goldenJson<{
   classes: number;
   cases: { architecture: Architecture; normalization: Exclude<WeightsNormalization, 'auto'>; logits: number[] }[];
 }>('weights/normalizations');
+
+const [b, lite] = [familyOf('efficientnet-b0'), familyOf('efficientnet-lite0')];
 
 let engine: Engine;
 beforeAll(async () => {
@@ -37,7 +40,7 @@ const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 test.each(cases.filter(({ architecture }) => architecture === 'efficientnet-b0'))(
   '$architecture trained on $normalization computes what PyTorch computes on it',
   async ({ architecture, normalization: chosen, logits }) => {
-    const { tensors, normalization, note } = fitNormalization(byFormula(built(architecture)), 'b', null, chosen);
+    const { tensors, normalization, note } = fitNormalization(byFormula(built(architecture)), b, null, chosen);
     expect(note === null).toBe(chosen === 'imagenet');
     const model = built(architecture, normalization);
     expect(largest(await computed(model, tensors, model.logits), logits)).toBeLessThan(1e-6);
@@ -50,13 +53,12 @@ test.each(['imagenet', 'half', 'unit'] as const)(
   async (chosen) => {
     const own = built('efficientnet-lite0');
     const parameters = byFormula(own);
-    const fitted = fitNormalization(parameters, 'lite', null, chosen);
+    const fitted = fitNormalization(parameters, lite, null, chosen);
     expect(fitted.normalization).toBeNull();
     expect(fitted.note).toMatch(/exact but at the picture's edge/);
     const other = built(
       'efficientnet-lite0',
-      fitNormalization(parameters, 'b', null, chosen === 'imagenet' ? 'auto' : chosen).normalization ??
-        NORMALIZATIONS.b,
+      fitNormalization(parameters, b, null, chosen === 'imagenet' ? 'auto' : chosen).normalization ?? IMAGENET,
     );
     const [expected, found, untouched] = [
       await computed(other, parameters, 'stem.bn'),
@@ -77,7 +79,7 @@ test.each(cases.filter(({ architecture }) => architecture === 'efficientnet-lite
   async ({ architecture, normalization: chosen, logits }) => {
     const own = built(architecture);
     const parameters = byFormula(own);
-    const { tensors } = fitNormalization(parameters, 'lite', null, chosen);
+    const { tensors } = fitNormalization(parameters, lite, null, chosen);
     const [with_, without] = [
       largest(await computed(own, tensors, own.logits), logits),
       largest(await computed(own, parameters, own.logits), logits),
@@ -89,8 +91,8 @@ test.each(cases.filter(({ architecture }) => architecture === 'efficientnet-lite
 test('what the file says counts unless the settings say otherwise, and what the family does anyway changes nothing', () => {
   const parameters = byFormula(built('efficientnet-lite0'));
   const half = { mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] };
-  expect(fitNormalization(parameters, 'b', half, 'auto').normalization).toEqual(half);
-  expect(fitNormalization(parameters, 'b', half, 'imagenet').normalization).toBeNull();
-  expect(fitNormalization(parameters, 'lite', NORMALIZATIONS.lite, 'auto').tensors).toBe(parameters);
-  expect(fitNormalization(parameters, 'lite', null, 'auto').tensors).toBe(parameters);
+  expect(fitNormalization(parameters, b, half, 'auto').normalization).toEqual(half);
+  expect(fitNormalization(parameters, b, half, 'imagenet').normalization).toBeNull();
+  expect(fitNormalization(parameters, lite, LITE, 'auto').tensors).toBe(parameters);
+  expect(fitNormalization(parameters, lite, null, 'auto').tensors).toBe(parameters);
 });

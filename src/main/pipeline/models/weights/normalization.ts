@@ -1,16 +1,16 @@
 import type { WeightsNormalization } from '../../../../shared/config.ts';
 import type { Normalization, Tensor } from '../../graph/graph.ts';
-import { IMAGENET_MEAN, IMAGENET_STD, NORMALIZATIONS } from '../architectures.ts';
-import type { Family } from '../architectures.ts';
+import type { Family } from '../family.ts';
+import { IMAGENET, LITE } from '../pixelNormalizations.ts';
 
 const pixels = (values: readonly number[]): number[] => values.map((value) => value * 255);
 
 /** What pixels may have been normalized by, in pixel units. */
 const named: Readonly<Record<Exclude<WeightsNormalization, 'auto'>, Normalization>> = {
-  imagenet: { mean: pixels(IMAGENET_MEAN), std: pixels(IMAGENET_STD) },
+  imagenet: IMAGENET,
   half: { mean: pixels([0.5, 0.5, 0.5]), std: pixels([0.5, 0.5, 0.5]) },
   unit: { mean: [0, 0, 0], std: pixels([1, 1, 1]) },
-  lite: NORMALIZATIONS.lite,
+  lite: LITE,
 };
 
 /** Of a level of 0..255: float32 in the files is no difference. */
@@ -28,20 +28,19 @@ export interface FittedNormalization {
 
 /**
  * Makes weights that were trained on pixels normalized by `stated` (what the file says, or null) see the same picture here.
- * A teacher (B0 to B7) normalizes as its weights want it: exact. The Lite members' input is the .tflite file's, (x - 127) / 128, so the
- * difference goes into the first convolution: exact wherever its window lies inside the picture; beyond the edge it sees the grey 127
+ * A network that is never quantized normalizes as its weights want it: exact. The input of one that can be quantized is the .tflite file's,
+ * (x - 127) / 128, so the difference goes into the first convolution: exact wherever its window lies inside the picture; beyond the edge it sees the grey 127
  * that the file pads with, and not the level that the weights were trained to see there.
  */
 export function fitNormalization(
   tensors: ReadonlyMap<string, Tensor>,
-  family: Family,
+  { normalization: to, publishedNormalization }: Pick<Family, 'normalization' | 'publishedNormalization'>,
   stated: Normalization | null,
   chosen: WeightsNormalization,
 ): FittedNormalization {
-  const from = chosen === 'auto' ? stated : named[chosen];
-  const to = NORMALIZATIONS[family];
-  if (from === null || alike(from, to)) return { tensors, normalization: null, note: null };
-  if (family === 'b')
+  const from = chosen === 'auto' ? (stated ?? publishedNormalization) : named[chosen];
+  if (alike(from, to)) return { tensors, normalization: null, note: null };
+  if (!alike(to, LITE))
     return {
       tensors,
       normalization: from,

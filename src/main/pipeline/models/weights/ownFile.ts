@@ -1,6 +1,7 @@
 import { Problem } from '../../../../shared/problem.ts';
 import type { Model, Tensor } from '../../graph/graph.ts';
 import type { StoredModel } from '../modelFile.ts';
+import { familyOf } from '../registry.ts';
 import type { LabelledHead, PretrainedWeights } from './pretrained.ts';
 import { holdsOther, isBackbone, sameShape, shapeText } from './pretrained.ts';
 
@@ -28,7 +29,7 @@ export function ownWeights(
   return {
     source: `${architecture} of another run`,
     folded: false,
-    normalization: normalization ?? null,
+    normalization: normalization ?? familyOf(architecture).normalization,
     tensors: new Map(model.parameters.filter(isBackbone).map(({ name, shape }) => [name, stored(name, shape)])),
     head: {
       labels,

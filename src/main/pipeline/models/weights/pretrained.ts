@@ -1,7 +1,7 @@
-import { architectures } from '../../../../shared/config.ts';
-import type { Architecture } from '../../../../shared/config.ts';
+import type { Architecture } from '../../../../shared/architectures.ts';
+import { architectures } from '../../../../shared/architectures.ts';
 import type { Model, Normalization, Parameter, Tensor } from '../../graph/graph.ts';
-import { buildModel } from '../efficientnet.ts';
+import { buildModel } from '../registry.ts';
 
 /** What a weights file gives a model to begin with. */
 export interface PretrainedWeights {
@@ -30,7 +30,7 @@ export const isBackbone = ({ name }: Pick<Parameter, 'name'>): boolean => !name.
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.join() === b.join();
 export const shapeText = (shape: readonly number[] | undefined): string => shape?.join(' x ') ?? 'missing';
 
-/** The member of the family whose model a file fits, to be told to people who picked another. */
+/** The network that a file fits, to be told to people who picked another. */
 export const memberThat = (fits: (model: Model) => boolean): Architecture | undefined =>
   architectures.find((architecture) =>
     fits(buildModel(architecture, { inputSize: 64, classes: 1, dropout: 0, dropPath: 0 })),

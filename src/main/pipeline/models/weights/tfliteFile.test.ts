@@ -8,8 +8,8 @@ import { readTflite } from '../../tflite/read.ts';
 import { writeTflite } from '../../tflite/write.ts';
 import { foldBatchNorm } from '../../graph/foldBatchNorm.ts';
 import type { Parameters } from '../../graph/graph.ts';
-import { ARCHITECTURES } from '../architectures.ts';
-import { buildModel, buildNetwork } from '../efficientnet.ts';
+import { buildModel } from '../registry.ts';
+import { buildNetwork, EFFICIENTNET_LITE } from '../families/efficientnet.ts';
 import { tfliteWeights } from './tfliteFile.ts';
 
 // A Lite1 of a tenth of its width, written by TensorFlow's own converter.
@@ -21,7 +21,7 @@ const bytes = new Uint8Array(
 );
 const tiny = buildNetwork(
   'tiny',
-  { ...ARCHITECTURES['efficientnet-lite1'], width: 0.1 },
+  { ...EFFICIENTNET_LITE, width: 0.1, depth: 1.1 },
   { inputSize: golden.manifest.px, classes: golden.manifest.classes, dropout: 0, dropPath: 0 },
 );
 
@@ -74,7 +74,7 @@ test('another network, and a quantized one, are refused in words', () => {
   );
   const shallow = buildNetwork(
     'tiny',
-    { ...ARCHITECTURES['efficientnet-lite0'], width: 0.1 },
+    { ...EFFICIENTNET_LITE, width: 0.1, depth: 1 },
     { inputSize: 64, classes: 5, dropout: 0, dropPath: 0 },
   );
   expect(() => tfliteWeights('tiny.tflite', bytes, shallow)).toThrow(

@@ -2,14 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Architecture } from '../../../../shared/config.ts';
+import type { Architecture } from '../../../../shared/architectures.ts';
 import { readSafetensors } from '../../storage/safetensors.ts';
-import { buildModel } from '../efficientnet.ts';
+import { buildModel } from '../registry.ts';
 import { initialParameters } from '../initialParameters.ts';
 import type { StoredModel } from '../modelFile.ts';
 import { readHdf5 } from './hdf5.ts';
 import { readWeights } from './readWeights.ts';
-import { fromTorch, timmName } from './timm.ts';
+import { timmName } from '../families/efficientnetNames.ts';
+import { fromTorch } from './torch.ts';
 import { writeWeights } from './writeWeights.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'written-'));

@@ -1,19 +1,17 @@
 import { Problem } from '../../../../shared/problem.ts';
 import type { Parameter } from '../../graph/graph.ts';
 import { writeSafetensors } from '../../storage/safetensors.ts';
-import { ARCHITECTURES, NORMALIZATIONS } from '../architectures.ts';
-import { buildModel } from '../efficientnet.ts';
 import type { StoredModel } from '../modelFile.ts';
 import type { Hdf5Layer } from './hdf5.ts';
 import { writeKerasHdf5 } from './hdf5.ts';
-import { kerasName } from './keras.ts';
-import { timmName, toTorch } from './timm.ts';
+import { buildModel, familyOf } from '../registry.ts';
+import { toTorch } from './torch.ts';
 
 export type WeightsFormat = 'timm' | 'keras';
 
 /**
  * A trained float network as other programs read it, classifier included: safetensors with timm's names (for
- * timm.create_model('tf_efficientnet_...', num_classes=n)), or Keras's .h5 in the published layout (for
+ * timm.create_model('tf_efficientnet_b3', num_classes=n)), or Keras's .h5 in the published layout (for
  * EfficientNetB3(weights=None, classes=n).load_weights). The same numbers, none rounded.
  * Throws a Problem for a quantized network, whose BatchNorm is folded.
  */
@@ -36,17 +34,21 @@ function timmFile(
   { parameters: values, labels, architecture, inputSize, normalization }: StoredModel,
   parameters: readonly Parameter[],
 ): Uint8Array {
+  const family = familyOf(architecture);
   const tensors = new Map(
-    parameters.map((parameter) => [timmName(parameter.name)!, toTorch(values.get(parameter.name)!.data, parameter)]),
+    parameters.map((parameter) => [
+      family.timm.parameter(parameter.name)!,
+      toTorch(values.get(parameter.name)!.data, parameter),
+    ]),
   );
-  const { mean, std } = normalization ?? NORMALIZATIONS[ARCHITECTURES[architecture].family];
+  const { mean, std } = normalization ?? family.normalization;
   const unit = (values: readonly number[]): string =>
     JSON.stringify(values.map((value) => Number((value / 255).toFixed(6))));
   return writeSafetensors(tensors, {
     format: 'pt',
     mean: unit(mean),
     std: unit(std),
-    architecture: `tf_${architecture.replaceAll('-', '_')}`,
+    architecture: family.timm.model(architecture),
     num_classes: String(labels.length),
     input_size: String(inputSize),
     label_names: JSON.stringify(labels),
@@ -59,10 +61,15 @@ function kerasLayers(
   parameters: readonly Parameter[],
 ): Hdf5Layer[] {
   const layers = new Map<string, Hdf5Layer['weights'][number][]>();
-  const { family } = ARCHITECTURES[architecture];
-  // The Lite members normalize outside of the network. The variance is one: Keras reads deviations in its place only from its own files.
-  if (family === 'b') {
-    const { mean, std } = normalization ?? NORMALIZATIONS.b;
+  const { keras, normalization: own } = familyOf(architecture);
+  if (keras === null)
+    throw new Problem(
+      'mismatch',
+      `Keras cannot hold ${architecture}: it does not have this kind of network. Write the file with timm's names instead.`,
+    );
+  // The variance is one: Keras reads deviations in its place only from its own files.
+  if (keras.normalizes) {
+    const { mean, std } = normalization ?? own;
     layers.set('normalization', [
       { name: 'mean', shape: [3], data: Float32Array.from(mean, (value) => value / 255) },
       { name: 'variance', shape: [3], data: Float32Array.from(std, (value) => (value / 255) ** 2) },
@@ -70,7 +77,7 @@ function kerasLayers(
     ]);
   }
   for (const { name, shape } of parameters) {
-    const [layer, weight] = kerasName(name)!.split('/') as [string, string];
+    const [layer, weight] = keras.parameter(name)!.split('/') as [string, string];
     layers.set(layer, [...(layers.get(layer) ?? []), { name: weight, shape, data: values.get(name)!.data }]);
   }
   return [...layers].map(([name, weights]) => ({ name, weights }));

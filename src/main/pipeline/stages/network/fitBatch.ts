@@ -2,7 +2,7 @@ import os from 'node:os';
 import type { Config } from '../../../../shared/config.ts';
 import type { Message } from '../../../../shared/message.ts';
 import { message } from '../../../../shared/message.ts';
-import { buildModel } from '../../models/efficientnet.ts';
+import { buildModel } from '../../models/registry.ts';
 import { batchThatFits } from '../../models/trainingMemory.ts';
 
 /** Share of the machine's memory that a step may use; the rest is left to the system and other programs. */

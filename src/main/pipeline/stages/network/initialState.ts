@@ -1,6 +1,6 @@
 import type { Loader } from '../../data/loader.ts';
 import type { Model, Normalization, Parameters, Tensor } from '../../graph/graph.ts';
-import { ARCHITECTURES } from '../../models/architectures.ts';
+import { familyOf } from '../../models/registry.ts';
 import { initialParameters } from '../../models/initialParameters.ts';
 import { fitNormalization } from '../../models/weights/normalization.ts';
 import type { ContinuedHead } from '../../models/weights/ownFile.ts';
@@ -38,7 +38,7 @@ export async function startOf(
   const fresh = withLabelPrior(context, model, initialParameters(model, context.config.seed));
   if (weights === null) return { model, parameters: fresh, normalization: null, scratch: true };
   const { source, tensors, head, folded, normalization: stated } = await readWeights(weights, model);
-  const fitted = fitNormalization(tensors, ARCHITECTURES[architecture].family, stated, chosen);
+  const fitted = fitNormalization(tensors, familyOf(architecture), stated, chosen);
   const continued =
     head === null
       ? null

@@ -1,7 +1,7 @@
 import type { Loader } from '../../data/loader.ts';
 import type { LossSpec } from '../../engine/engine.ts';
 import type { Model, Normalization, Parameters } from '../../graph/graph.ts';
-import { buildModel } from '../../models/efficientnet.ts';
+import { buildModel } from '../../models/registry.ts';
 import { readModelFile } from '../../models/modelFile.ts';
 import type { BatchImages } from '../../train/batches.ts';
 import type { RunContext } from '../runContext.ts';

@@ -1,13 +1,15 @@
 import type { ActivationNode } from '../../../graph/graph.ts';
 import { float } from '../onnxModel.ts';
+import type { ReluName } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
-import { relu6Gradient } from './relu6Gradient.ts';
+import { reluGradient } from './reluGradient.ts';
 
-/** ReLU6 that was not fused, swish = x * sigmoid(x), and sigmoid. */
+/** ReLU and ReLU6 that were not fused, swish = x * sigmoid(x), and sigmoid. */
 export function lowerActivation(lowering: Lowering, node: ActivationNode): void {
   switch (node.activation) {
+    case 'relu':
     case 'relu6':
-      return lowerRelu6(lowering, node);
+      return lowerRelu(lowering, node, node.activation);
     case 'swish':
       return lowerSwish(lowering, node);
     case 'sigmoid':
@@ -15,12 +17,16 @@ export function lowerActivation(lowering: Lowering, node: ActivationNode): void 
   }
 }
 
-function lowerRelu6(lowering: Lowering, node: ActivationNode): void {
+function lowerRelu(lowering: Lowering, node: ActivationNode, relu: ReluName): void {
   const { graph } = lowering;
-  if (lowering.kindOf(node.name) !== 'map') throw new Error(`${node.name}: ReLU6 is supported on maps only`);
-  const y = graph.node('Clip', [lowering.value(node.input).tensor, graph.scalar(0), graph.scalar(6)]);
+  if (lowering.kindOf(node.name) !== 'map') throw new Error(`${node.name}: ${relu} is supported on maps only`);
+  const x = lowering.value(node.input).tensor;
+  const y = relu === 'relu' ? graph.node('Relu', [x]) : graph.node('Clip', [x, graph.scalar(0), graph.scalar(6)]);
   lowering.define(node, y, (dy) => {
-    lowering.contribute(node.input, { kind: 'tensor', tensor: relu6Gradient(lowering, y, dy, lowering.dims(node)) });
+    lowering.contribute(node.input, {
+      kind: 'tensor',
+      tensor: reluGradient(lowering, relu, y, dy, lowering.dims(node)),
+    });
   });
 }
 

@@ -1,14 +1,15 @@
 import type { BatchNormNode, GraphNode } from '../../../graph/graph.ts';
-import type { Epilogue, MapDims } from '../layout.ts';
+import type { MapDims, ReluName } from '../layout.ts';
+import { reluOf } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Residual } from './convolution.ts';
 import { fusedResidual } from './convolution.ts';
 import { maskOf } from './masks.ts';
-import { relu6Gradient } from './relu6Gradient.ts';
+import { reluGradient } from './reluGradient.ts';
 
 /**
- * BatchNorm (Ioffe & Szegedy 2015, arXiv 1502.03167) on the batch's statistics in training, else on the moving ones.
- * ReLU6, or a residual add with its dropPath mask, is fused into the same channelwise pass.
+ * BatchNorm (Ioffe & Szegedy 2015, arXiv 1502.03167) on the batch's statistics in training, else on the moving ones. A
+ * ReLU, or a residual add with its dropPath mask, is fused into the same channelwise pass.
  */
 export function lowerBatchNorm(lowering: Lowering, node: BatchNormNode): void {
   if (!lowering.isTrainable(node)) lowerFrozen(lowering, node);
@@ -70,7 +71,7 @@ function lowerTrained(lowering: Lowering, node: BatchNormNode): void {
   const y = normalized(lowering, x.tensor, dims, { scale, shift, residual, mask, epilogue });
   lowering.define(last, y, (gradient) => {
     if (residual !== null) lowering.contribute(residual.other, { kind: 'tensor', tensor: gradient });
-    const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
+    const dy = epilogue === null ? gradient : reluGradient(lowering, epilogue, y, gradient, dims);
     const dbeta = maskedSum(
       lowering,
       graph.node('Mul', [lowering.layout.channelMeans(graph, dy, dims), graph.scalar(dims.height * dims.width)]),
@@ -87,11 +88,12 @@ function lowerTrained(lowering: Lowering, node: BatchNormNode): void {
 export function fusedReader(
   lowering: Lowering,
   node: BatchNormNode,
-): { last: GraphNode; residual: Residual | null; epilogue: Epilogue } {
+): { last: GraphNode; residual: Residual | null; epilogue: ReluName | null } {
   const reader = lowering.soleReader(node);
-  if (reader?.op === 'activation' && reader.activation === 'relu6') {
+  const relu = reader?.op === 'activation' ? reluOf(reader.activation) : null;
+  if (reader !== null && relu !== null) {
     lowering.fuse(node);
-    return { last: reader, residual: null, epilogue: 'relu6' };
+    return { last: reader, residual: null, epilogue: relu };
   }
   const residual = fusedResidual(lowering, node);
   return { last: residual?.add ?? node, residual, epilogue: null };
@@ -102,7 +104,7 @@ interface Normalization {
   readonly shift: string;
   readonly residual: Residual | null;
   readonly mask: string | null;
-  readonly epilogue: Epilogue;
+  readonly epilogue: ReluName | null;
 }
 
 export function normalized(

@@ -5,14 +5,16 @@ import type { Lowering } from '../lowering.ts';
 import { fusedConvolution } from './convolution.ts';
 import { expansionNorm, lowerExpansion } from './expansion.ts';
 import { fakeQuantKernel } from './fakeQuantKernel.ts';
-import { relu6Gradient } from './relu6Gradient.ts';
+import { reluGradient } from './reluGradient.ts';
 import { lowerMatrixProduct } from './matrixProduct.ts';
+import { kernelTaps, lowerSpatialConv2d } from './spatialConv2d.ts';
 
-/** The first convolution on the image, 1x1 convolutions on maps, and matrix products on vectors (squeeze-excite). */
+/** The first convolution on the image, convolutions on maps, and matrix products on vectors (squeeze-excite). */
 export function lowerConv2d(lowering: Lowering, node: Conv2dNode): void {
   const kind = lowering.kindOf(node.input);
   if (kind === 'vector') lowerMatrixProduct(lowering, node);
   else if (kind === 'image') lowerOnImage(lowering, node);
+  else if (node.kernelSize > 1) lowerSpatialConv2d(lowering, node);
   else {
     const norm = expansionNorm(lowering, node);
     if (norm !== null) lowerExpansion(lowering, node, norm);
@@ -38,7 +40,7 @@ function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
     last,
     y,
     (gradient, factor) => {
-      const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
+      const dy = epilogue === null ? gradient : reluGradient(lowering, epilogue, y, gradient, dims);
       lowering.setParameterGradient(
         node.kernel,
         times(lowering, pointwiseKernelGradient(lowering, x.tensor, inDims, dy, dims), factor),
@@ -90,7 +92,7 @@ function pointwiseKernelGradient(lowering: Lowering, x: string, inDims: MapDims,
 }
 
 function lowerOnImage(lowering: Lowering, node: Conv2dNode): void {
-  const { graph, layout, batch } = lowering;
+  const { graph, layout } = lowering;
   const { block } = layout;
   const { kernelSize: k, stride } = node;
   const x = lowering.value(node.input);
@@ -106,16 +108,9 @@ function lowerOnImage(lowering: Lowering, node: Conv2dNode): void {
     last,
     y,
     (gradient, factor) => {
-      const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
-      // The kernel's gradient is a convolution too: over the images as channels, with dy as kernel and the stride as
-      // dilation.
-      const plain = graph.reshape(layout.toPlain(graph, dy, dims), [batch, dims.channels, dims.height, dims.width]);
-      const taps = graph.node('Conv', [graph.transpose(x.tensor, [1, 0, 2, 3]), graph.transpose(plain, [1, 0, 2, 3])], {
-        kernel_shape: [dims.height, dims.width],
-        dilations: [stride, stride],
-        pads,
-      }); // [I, O', k, k]
-      const blocked = graph.transpose(graph.reshape(taps, [inputs, dims.channels / block, block, k * k]), [1, 0, 3, 2]);
+      const dy = epilogue === null ? gradient : reluGradient(lowering, epilogue, y, gradient, dims);
+      const taps = kernelTaps(lowering, node, { tensor: x.tensor, pads }, dy, dims);
+      const blocked = graph.transpose(graph.reshape(taps, [k * k, inputs, dims.channels / block, block]), [2, 1, 0, 3]);
       const kernelGradient = times(
         lowering,
         blocked,

@@ -6,7 +6,8 @@ import type {
   GraphNode,
   Tensor,
 } from '../../../graph/graph.ts';
-import type { Epilogue } from '../layout.ts';
+import type { ReluName } from '../layout.ts';
+import { reluOf } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 
 /** The steps that a convolution does in the same pass. */
@@ -15,14 +16,14 @@ export interface FusedConvolution {
   readonly kernel: string;
   readonly bias: string | undefined;
   readonly sum: string | null;
-  readonly epilogue: Epilogue;
+  readonly epilogue: ReluName | null;
   /** The last of the fused nodes, whose tensor this pass computes. */
   readonly last: GraphNode;
   /** See Value.offset. */
   readonly offset?: string;
 }
 
-/** Folds a frozen BatchNorm that follows the convolution, and fuses ReLU6 and, where frozen, a residual add. */
+/** Folds a frozen BatchNorm that follows the convolution, and fuses a ReLU and, where frozen, a residual add. */
 export function fusedConvolution(lowering: Lowering, node: Conv2dNode | DepthwiseConv2dNode): FusedConvolution {
   const reader = lowering.soleReader(node);
   if (lowering.isTrainable(node)) {
@@ -32,7 +33,7 @@ export function fusedConvolution(lowering: Lowering, node: Conv2dNode | Depthwis
     return {
       kernel,
       bias: node.bias === null ? undefined : lowering.parameter(node.bias),
-      ...fusedRelu6(lowering, node),
+      ...fusedRelu(lowering, node),
       sum: null,
     };
   }
@@ -47,7 +48,7 @@ export function fusedConvolution(lowering: Lowering, node: Conv2dNode | Depthwis
   const residual = fusedResidual(lowering, folded.last);
   if (residual !== null)
     return { ...folded, sum: lowering.value(residual.other).tensor, epilogue: null, last: residual.add };
-  return { ...folded, sum: null, ...fusedRelu6(lowering, folded.last) };
+  return { ...folded, sum: null, ...fusedRelu(lowering, folded.last) };
 }
 
 /**
@@ -59,11 +60,12 @@ export function centered(lowering: Lowering, norm: BatchNormNode): { bias: strin
   return { bias: lowering.graph.node('Neg', [offset]), offset };
 }
 
-function fusedRelu6(lowering: Lowering, node: GraphNode): { epilogue: Epilogue; last: GraphNode } {
+function fusedRelu(lowering: Lowering, node: GraphNode): { epilogue: ReluName | null; last: GraphNode } {
   const reader = lowering.soleReader(node);
-  if (reader?.op !== 'activation' || reader.activation !== 'relu6') return { epilogue: null, last: node };
+  const relu = reader?.op === 'activation' ? reluOf(reader.activation) : null;
+  if (reader === null || relu === null) return { epilogue: null, last: node };
   lowering.fuse(node);
-  return { epilogue: 'relu6', last: reader };
+  return { epilogue: relu, last: reader };
 }
 
 export interface Residual {

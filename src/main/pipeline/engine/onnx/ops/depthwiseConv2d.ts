@@ -4,7 +4,8 @@ import type { MapDims } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 import { fusedConvolution } from './convolution.ts';
 import { fakeQuantKernel } from './fakeQuantKernel.ts';
-import { relu6Gradient } from './relu6Gradient.ts';
+import { reluGradient } from './reluGradient.ts';
+import { gradientPads, spreadOut } from './spread.ts';
 
 /** Depthwise convolution. Its kernel is packed as [C'/block, k * k, block], which is the layout's own order. */
 export function lowerDepthwiseConv2d(lowering: Lowering, node: DepthwiseConv2dNode): void {
@@ -28,7 +29,7 @@ export function lowerDepthwiseConv2d(lowering: Lowering, node: DepthwiseConv2dNo
     last,
     y,
     (gradient, factor) => {
-      const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
+      const dy = epilogue === null ? gradient : reluGradient(lowering, epilogue, y, gradient, dims);
       const times = (tensor: string, shape: readonly number[]): string =>
         factor === null ? tensor : graph.node('Mul', [tensor, graph.reshape(factor, shape)]);
       const perBlock = [dims.channels / layout.block, 1, layout.block];
@@ -96,7 +97,7 @@ function inputGradient(
   const { graph, layout } = lowering;
   const { block } = layout;
   const { kernelSize: k, stride } = node;
-  const { n, channels } = dims;
+  const { channels } = dims;
   const rotated = graph.node('Slice', [
     graph.reshape(kernel, [channels / block, k * k, block]),
     graph.ints([-1]),
@@ -104,23 +105,9 @@ function inputGradient(
     graph.ints([1]),
     graph.ints([-1]),
   ]);
-  const [height, width] = [dims.height * stride, dims.width * stride];
-  let spread = dy;
-  if (stride === 2) {
-    const cells = graph.reshape(dy, [(n * channels) / block, dims.height, 1, dims.width, block]);
-    spread = graph.reshape(graph.node('Pad', [cells, graph.ints([0, 0, 0, 0, 0, 0, 0, 1, 0, block])]), [
-      n,
-      channels,
-      height,
-      width,
-    ]);
-  }
-  const before = (size: number): number => k - 1 - samePadding(size, k, stride).before;
-  const [top, left] = [before(inDims.height), before(inDims.width)];
-  const pads = [top, left, inDims.height + k - 1 - top - height, inDims.width + k - 1 - left - width] as const;
   return layout.conv(
     graph,
-    { x: spread, weights: graph.reshape(rotated, [channels, 1, k, k]), sum },
-    { kernel: [k, k], group: channels, pads },
+    { x: spreadOut(lowering, dy, dims, stride), weights: graph.reshape(rotated, [channels, 1, k, k]), sum },
+    { kernel: [k, k], group: channels, pads: gradientPads(inDims, dims, k, stride) },
   );
 }

@@ -3,7 +3,7 @@ import type { FeatureMap, MapDims } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 import { affine, correction, fusedReader, normalized, populationVariance } from './batchNorm.ts';
 import { centered } from './convolution.ts';
-import { relu6Gradient } from './relu6Gradient.ts';
+import { reluGradient } from './reluGradient.ts';
 
 /** With fewer pixels per channel, products of kernels cost more than passes over the wide map. */
 const PIXELS_PER_CHANNEL = 16;
@@ -68,7 +68,7 @@ export function lowerExpansion(lowering: Lowering, node: Conv2dNode, norm: Batch
   const y = normalized(lowering, z, dims, { scale, shift, residual: null, mask: null, epilogue });
 
   lowering.define(last, y, (gradient) => {
-    const dy = epilogue === null ? gradient : relu6Gradient(lowering, y, gradient, dims);
+    const dy = epilogue === null ? gradient : reluGradient(lowering, epilogue, y, gradient, dims);
     const [products, sums] = splitLastRow(
       lowering,
       layout.pixelProducts(graph, x, { tensor: dy, dims }, { ones: true }),

@@ -1,9 +1,6 @@
 import type { Parameter, ParameterRole, Tensor } from '../../graph/graph.ts';
 
-/**
- * timm's names and layouts (timm/models/efficientnet.py, _efficientnet_blocks.py) for our neutral ones: PyTorch holds convolutions
- * as OIHW, depthwise ones as [C, 1, k, k], dense ones as [out, in].
- */
+/** PyTorch's layouts for our neutral ones: convolutions are OIHW, depthwise ones [C, 1, k, k], dense ones [out, in]. */
 
 const batchNorm: Readonly<Record<string, string>> = {
   gamma: 'weight',
@@ -12,49 +9,8 @@ const batchNorm: Readonly<Record<string, string>> = {
   variance: 'running_var',
 };
 
-/** Names inside a block: without expansion (DepthwiseSeparableConv), and with it (InvertedResidual). */
-const separable: Readonly<Record<string, string>> = {
-  'depthwise.conv': 'conv_dw',
-  'depthwise.bn': 'bn1',
-  'se.reduce': 'se.conv_reduce',
-  'se.expand': 'se.conv_expand',
-  'project.conv': 'conv_pw',
-  'project.bn': 'bn2',
-};
-const inverted: Readonly<Record<string, string>> = {
-  'expand.conv': 'conv_pw',
-  'expand.bn': 'bn1',
-  'depthwise.conv': 'conv_dw',
-  'depthwise.bn': 'bn2',
-  'se.reduce': 'se.conv_reduce',
-  'se.expand': 'se.conv_expand',
-  'project.conv': 'conv_pwl',
-  'project.bn': 'bn3',
-};
-const outside: Readonly<Record<string, string>> = {
-  'stem.conv': 'conv_stem',
-  'stem.bn': 'bn1',
-  'head.conv': 'conv_head',
-  'head.bn': 'bn2',
-  classifier: 'classifier',
-};
-
-/** 'block2b.expand.conv.kernel' is 'blocks.1.1.conv_pw.weight'. Null for a name that no EfficientNet has. */
-export function timmName(name: string): string | null {
-  const block = /^block(\d)([a-z])\.(.+)\.(\w+)$/.exec(name);
-  if (block === null) {
-    const [, layer, kind] = /^(.+)\.(\w+)$/.exec(name) ?? [];
-    const module = layer === undefined ? undefined : outside[layer];
-    return module === undefined ? null : `${module}.${weightName(layer!, kind!)}`;
-  }
-  const [, stage, letter, layer, kind] = block as unknown as [string, string, string, string, string];
-  const module = (stage === '1' ? separable : inverted)[layer];
-  return module === undefined
-    ? null
-    : `blocks.${Number(stage) - 1}.${letter.charCodeAt(0) - 'a'.charCodeAt(0)}.${module}.${weightName(layer, kind)}`;
-}
-
-const weightName = (layer: string, kind: string): string =>
+/** PyTorch's name of a weight in its module: 'weight', 'running_mean', ... `layer` is the neutral name, 'bn' at the end for a BatchNorm. */
+export const torchWeight = (layer: string, kind: string): string =>
   layer.endsWith('bn') ? batchNorm[kind]! : kind === 'kernel' ? 'weight' : 'bias';
 
 /** PyTorch's shape of a parameter. */

@@ -1,0 +1,68 @@
+import { torchWeight } from '../weights/torch.ts';
+
+/** timm's names for our neutral ones (timm/models/efficientnet.py, _efficientnet_blocks.py). */
+
+/** Names inside a block: without expansion (DepthwiseSeparableConv), and with it (InvertedResidual). */
+const separable: Readonly<Record<string, string>> = {
+  'depthwise.conv': 'conv_dw',
+  'depthwise.bn': 'bn1',
+  'se.reduce': 'se.conv_reduce',
+  'se.expand': 'se.conv_expand',
+  'project.conv': 'conv_pw',
+  'project.bn': 'bn2',
+};
+const inverted: Readonly<Record<string, string>> = {
+  'expand.conv': 'conv_pw',
+  'expand.bn': 'bn1',
+  'depthwise.conv': 'conv_dw',
+  'depthwise.bn': 'bn2',
+  'se.reduce': 'se.conv_reduce',
+  'se.expand': 'se.conv_expand',
+  'project.conv': 'conv_pwl',
+  'project.bn': 'bn3',
+};
+const outside: Readonly<Record<string, string>> = {
+  'stem.conv': 'conv_stem',
+  'stem.bn': 'bn1',
+  'head.conv': 'conv_head',
+  'head.bn': 'bn2',
+  classifier: 'classifier',
+};
+
+/** 'block2b.expand.conv.kernel' is 'blocks.1.1.conv_pw.weight'. Null for a name that no EfficientNet has. */
+export function timmName(name: string): string | null {
+  const block = /^block(\d)([a-z])\.(.+)\.(\w+)$/.exec(name);
+  if (block === null) {
+    const [, layer, kind] = /^(.+)\.(\w+)$/.exec(name) ?? [];
+    const module = layer === undefined ? undefined : outside[layer];
+    return module === undefined ? null : `${module}.${torchWeight(layer!, kind!)}`;
+  }
+  const [, stage, letter, layer, kind] = block as unknown as [string, string, string, string, string];
+  const module = (stage === '1' ? separable : inverted)[layer];
+  return module === undefined
+    ? null
+    : `blocks.${Number(stage) - 1}.${letter.charCodeAt(0) - 'a'.charCodeAt(0)}.${module}.${torchWeight(layer, kind)}`;
+}
+
+/**
+ * Keras's names for our neutral ones (keras/src/applications/efficientnet.py). Its layouts are ours: HWIO, [k, k, C, 1], [in, out].
+ * The Lite members, which Keras does not have, follow the same pattern.
+ */
+const layers: readonly (readonly [RegExp, string])[] = [
+  [/^stem\.(conv|bn)$/, 'stem_$1'],
+  [/^head\.(conv|bn)$/, 'top_$1'],
+  [/^classifier$/, 'predictions'],
+  [/^(block\d[a-z])\.depthwise\.conv$/, '$1_dwconv'],
+  [/^(block\d[a-z])\.depthwise\.bn$/, '$1_bn'],
+  [/^(block\d[a-z])\.se\.(reduce|expand)$/, '$1_se_$2'],
+  [/^(block\d[a-z])\.(expand|project)\.(conv|bn)$/, '$1_$2_$3'],
+];
+const weights: Readonly<Record<string, string>> = { mean: 'moving_mean', variance: 'moving_variance' };
+
+/** 'block2b.expand.conv.kernel' is 'block2b_expand_conv/kernel'; null for a name that no EfficientNet has. */
+export function kerasName(name: string): string | null {
+  const [, layer, kind] = /^(.+)\.(\w+)$/.exec(name) ?? [];
+  const pattern = layer === undefined ? undefined : layers.find(([found]) => found.test(layer));
+  if (pattern === undefined || layer === undefined || kind === undefined) return null;
+  return `${layer.replace(...pattern)}/${layer.endsWith('depthwise.conv') ? 'depthwise_kernel' : (weights[kind] ?? kind)}`;
+}
