@@ -12,5 +12,5 @@ tf.env().set('PROD', true);
 export const oracle = onBackend(
   tf,
   'cpu',
-  tfjsEngine(tf, 'tfjs-cpu', quoted('TensorFlow.js on its plain CPU backend')),
+  tfjsEngine(tf, 'tfjs-cpu', 'cpu', quoted('TensorFlow.js on its plain CPU backend')),
 );

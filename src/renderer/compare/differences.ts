@@ -1,5 +1,6 @@
 import { randomStream } from '../../shared/random.ts';
 import { resampledAveragePrecision } from '../../shared/metrics/bootstrap.ts';
+import { f1 } from '../../shared/metrics/ratios.ts';
 
 export interface LabelChange {
   readonly label: string;
@@ -41,7 +42,7 @@ function resampledF1(labels: Int8Array, codes: Uint8Array, k: number): (counts: 
         else fn += counts[i]!;
       } else if (codes[i]! >= k) fp += counts[i]!;
     }
-    return tp + fn === 0 ? NaN : (2 * tp) / (2 * tp + fp + fn);
+    return tp + fn === 0 ? NaN : f1({ tp, fp, fn });
   };
 }
 

@@ -6,6 +6,7 @@ import { deviceOf } from './device.ts';
 const cpu = { model: 'Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz', cores: 2, features: [] };
 const engine = (name: string, state: EngineReport['state'], imagesPerSecond: number | null): EngineReport => ({
   name,
+  device: name === 'onnx-cpu' ? 'cpu' : 'gpu',
   state,
   description: quoted(''),
   fix: null,

@@ -33,7 +33,7 @@ export default function SettingsScreen() {
             ? t('settings.machineNotMeasuredYet')
             : works === undefined
               ? t('settings.noEngineWorksMachine')
-              : works.name === 'onnx-cpu'
+              : works.device === 'cpu'
                 ? t('settings.trainingRunsProcessor')
                 : t('settings.graphicsCardFastestHere')
         }

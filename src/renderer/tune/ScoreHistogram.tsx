@@ -9,7 +9,7 @@ import { go, useStudio } from '../stores/studio.ts';
 import type { Scored } from './images.ts';
 import { flips, scored } from './images.ts';
 import type { Counted } from './tuneStore.ts';
-import { f1, precision, recall } from './counts.ts';
+import { f1, precision, recall } from '../../shared/metrics/ratios.ts';
 import { dragThreshold, dropThreshold, setThreshold, useTune } from './tuneStore.ts';
 
 /** Margins in CSS pixels; the rest grows with its place. */
@@ -162,9 +162,19 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
               </text>
             </g>
           ))}
-          <polyline className="curve" points={curve(precision)} stroke="var(--c2)" />
-          <polyline className="curve" points={curve(recall)} stroke="var(--c3)" strokeDasharray="5 3" />
-          <polyline className="curve" points={curve(f1)} stroke="var(--text-1)" strokeWidth={2} />
+          <polyline className="curve" points={curve((counts) => precision(counts))} stroke="var(--c2)" />
+          <polyline
+            className="curve"
+            points={curve((counts) => recall(counts))}
+            stroke="var(--c3)"
+            strokeDasharray="5 3"
+          />
+          <polyline
+            className="curve"
+            points={curve((counts) => f1(counts, 0))}
+            stroke="var(--text-1)"
+            strokeWidth={2}
+          />
           <text x={W - RIGHT - 4} y={CURVES.top - 12} textAnchor="end">
             <tspan fill="var(--c2)">{t('common.precisionInline')}</tspan>
             {'  '}

@@ -7,7 +7,7 @@ import { useWording } from '../i18n/words.ts';
 import { useStudio } from '../stores/studio.ts';
 import { column, mistakes, scored, takenFor } from './images.ts';
 import { wilson } from '../../shared/metrics/wilson.ts';
-import { f1, precision, recall } from './counts.ts';
+import { f1, precision, recall } from '../../shared/metrics/ratios.ts';
 import { openTest, useTune } from './tuneStore.ts';
 import { useIntervals } from './useIntervals.ts';
 
@@ -81,9 +81,9 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
     },
     {
       name: 'F1',
-      val: f1(now),
+      val: f1(now, 0),
       range: reply === null ? '…' : range(...reply.f1),
-      test: tested === null ? null : f1(tested),
+      test: tested === null ? null : f1(tested, 0),
       testRange: onTest === null ? '…' : range(...onTest.f1),
     },
     {

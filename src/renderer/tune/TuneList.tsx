@@ -12,7 +12,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
 import { wilson } from '../../shared/metrics/wilson.ts';
-import { f1 } from './counts.ts';
+import { f1, recall } from '../../shared/metrics/ratios.ts';
 import type { GroupKind } from './tuneOrder.ts';
 import { groupOf, tuneOrder } from './tuneOrder.ts';
 import { applyGoal, resetAll, sortAgain, useTune } from './tuneStore.ts';
@@ -112,7 +112,7 @@ export function TuneList() {
             const own = thresholds[c]!;
             const confusion = val!.tables[c]![own.k]!;
             const { low, high } = wilson(confusion.tp, confusion.tp + confusion.fn);
-            const recall = confusion.tp / Math.max(1, confusion.tp + confusion.fn);
+            const found = recall(confusion, 0);
             return (
               <div
                 key={c}
@@ -131,11 +131,11 @@ export function TuneList() {
                 ) : (
                   <span className="range" aria-hidden="true">
                     <i style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }} />
-                    <b data-kind={groupOf(val!, c, own, tune!.goal)} style={{ left: `${recall * 100}%` }} />
+                    <b data-kind={groupOf(val!, c, own, tune!.goal)} style={{ left: `${found * 100}%` }} />
                   </span>
                 )}
                 <span className="num" style={{ width: 34 }}>
-                  {kind === 'untuned' ? '–' : f.score(f1(confusion), 2)}
+                  {kind === 'untuned' ? '–' : f.score(f1(confusion, 0), 2)}
                 </span>
                 <span className="num soft" style={{ width: 52 }}>
                   {f.score(own.k / 256, 2)}

@@ -15,7 +15,7 @@ import { ErrorGallery } from './ErrorGallery.tsx';
 import { GoalPicker, similarLabels } from './GoalPicker.tsx';
 import { ScoreHistogram } from './ScoreHistogram.tsx';
 import { TuneFigures } from './TuneFigures.tsx';
-import { f1 } from './counts.ts';
+import { f1 } from '../../shared/metrics/ratios.ts';
 import { TuneList } from './TuneList.tsx';
 import type { Threshold, TuneView } from './tuneStore.ts';
 import {
@@ -277,7 +277,7 @@ function tuneAnswer(
   const alarms = t('tune.countFalseAlarms', { count: now.fp, number: f.count(now.fp) });
   const because =
     k === before
-      ? t('tune.f1ValidationThresholdsChosenLittle', { now: f.score(f1(now), 2) })
+      ? t('tune.f1ValidationThresholdsChosenLittle', { now: f.score(f1(now, 0), 2) })
       : t('tune.beforeOf', {
           before: f.score(before / 256),
           tp: f.count(was.tp),

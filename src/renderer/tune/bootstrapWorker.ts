@@ -2,6 +2,7 @@ import { randomStream } from '../../shared/random.ts';
 import type { Goal } from '../../shared/metrics/thresholds.ts';
 import { confusionByK, searchClass } from '../../shared/metrics/thresholds.ts';
 import { resampledAveragePrecision } from '../../shared/metrics/bootstrap.ts';
+import { f1 } from '../../shared/metrics/ratios.ts';
 
 /**
  * 95 % intervals over seeded resamples of the images (Efron & Tibshirani 1993), aside from the screen. The F1 of a tuned threshold is judged
@@ -46,8 +47,8 @@ export function intervals(
     for (let i = 0; i < images; i++) counts[Math.floor(stream() * images)]!++;
     const ap = precision(counts);
     if (!Number.isNaN(ap)) aps.push(ap);
-    const f1 = resampledF1(codes, labels, counts, k, search);
-    if (!Number.isNaN(f1)) f1s.push(f1);
+    const resampled = resampledF1(codes, labels, counts, k, search);
+    if (!Number.isNaN(resampled)) f1s.push(resampled);
   }
   return { f1: bounds(f1s), ap: bounds(aps) };
 }
@@ -75,8 +76,7 @@ function resampledF1(
   }
   if (totalPositives === 0) return NaN;
   const table = confusionByK({ positives, negatives, totalPositives, totalNegatives });
-  const { tp, fp, fn } = table[search === null ? k : searchClass(table, search).k]!;
-  return (2 * tp) / (2 * tp + fp + fn);
+  return f1(table[search === null ? k : searchClass(table, search).k]!);
 }
 
 function bounds(values: number[]): [number, number] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Confusion } from '../../shared/metrics/metrics.ts';
 import { histogram, confusionByK } from '../../shared/metrics/thresholds.ts';
-import { f1, precision, recall } from './counts.ts';
+import { f1, precision, recall } from '../../shared/metrics/ratios.ts';
 import { bestK } from './goals.ts';
 import { galleryOf } from './images.ts';
 import type { Scored } from './images.ts';
@@ -16,7 +16,7 @@ test.each([
   [counts(0, 0, 2), 0, NaN, 0],
   [counts(0, 1, 0), 0, 0, NaN],
 ])('F1, precision and recall of %j', (own, ...expected) =>
-  expect([f1(own), precision(own), recall(own)]).toEqual(expected),
+  expect([f1(own, 0), precision(own), recall(own)]).toEqual(expected),
 );
 
 /** Labels of four images: scores and truth of each. */

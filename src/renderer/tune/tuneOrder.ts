@@ -1,6 +1,6 @@
 import type { LabelGoal } from '../../shared/metrics/goal.ts';
 import { labelQuality } from '../../shared/metrics/quality.ts';
-import { f1 } from './counts.ts';
+import { f1 } from '../../shared/metrics/ratios.ts';
 import type { Counted, Threshold } from './tuneStore.ts';
 
 export type GroupKind = 'below' | 'meets' | 'untuned';
@@ -29,7 +29,7 @@ export function tuneOrder(
   thresholds: readonly Pick<Threshold, 'k' | 'goal'>[],
   runGoal: LabelGoal,
 ): Group[] {
-  const value = (c: number): number => f1(val.tables[c]![thresholds[c]!.k]!);
+  const value = (c: number): number => f1(val.tables[c]![thresholds[c]!.k]!, 0);
   const labels = Map.groupBy(thresholds.keys(), (c) => groupOf(val, c, thresholds[c]!, runGoal));
   const byValue = (kind: GroupKind): number[] => (labels.get(kind) ?? []).sort((a, b) => value(a) - value(b));
   return [

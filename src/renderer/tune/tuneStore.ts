@@ -9,7 +9,7 @@ import { toProblemData } from '../../shared/problem.ts';
 import type { Edit } from '../data/labelEdits.ts';
 import { redo as redoLabels, undo as undoLabels, useDataset } from '../stores/dataset.ts';
 import { attempt, useStudio } from '../stores/studio.ts';
-import { f1 } from './counts.ts';
+import { f1 } from '../../shared/metrics/ratios.ts';
 import { bestK } from './goals.ts';
 import type { ScoreBytes } from './scores.ts';
 import { scoreBytes } from './scores.ts';
@@ -90,7 +90,7 @@ function show(tune: Tune): void {
     tune.labels
       .map((_, c) => c)
       .filter((c) => val.histograms[c]!.totalPositives > 0)
-      .sort((a, b) => f1(val.tables[a]![tune.saved[a]!.k]!) - f1(val.tables[b]![tune.saved[b]!.k]!))[0] ?? 0;
+      .sort((a, b) => f1(val.tables[a]![tune.saved[a]!.k]!, 0) - f1(val.tables[b]![tune.saved[b]!.k]!, 0))[0] ?? 0;
   set({
     tune,
     val,

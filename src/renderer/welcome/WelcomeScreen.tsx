@@ -12,7 +12,6 @@ import { useEffect, useState } from 'react';
 import type { EngineReport, Machine, Project } from '../../shared/contract/studio.ts';
 import { call } from '../api/client.ts';
 import { usePictureUrl } from '../stores/pictureVersions.ts';
-import { computesOnCard } from '../components/device.ts';
 import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import {
@@ -256,9 +255,9 @@ function ThisMachine() {
 
 function MachineFacts({ machine }: { machine: Machine }) {
   const { t, f, said } = useWording();
-  const cpu = machine.engines.find(({ name }) => name === 'onnx-cpu');
+  const cpu = machine.engines.find(({ device }) => device === 'cpu');
   const gpu = machine.engines
-    .filter(({ name }) => computesOnCard(name))
+    .filter(({ device }) => device === 'gpu')
     .sort(
       (a, b) =>
         states.indexOf(a.state) - states.indexOf(b.state) || (b.imagesPerSecond ?? 0) - (a.imagesPerSecond ?? 0),

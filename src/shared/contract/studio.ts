@@ -42,6 +42,8 @@ export type Project = z.infer<typeof projectSchema>;
 
 export const engineReportSchema = z.object({
   name: z.string(),
+  /** Where it computes; null where only a start would show it. */
+  device: z.enum(['cpu', 'gpu']).nullable().default(null),
   state: z.enum(['works', 'fails', 'not tried']),
   /** Device and version, or what is missing, in one line. */
   description: messageSchema,

@@ -3,6 +3,8 @@
  * matrices are row-major [n, classes].
  */
 
+import { f1, precision, recall } from './ratios.ts';
+
 /** What a ratio with an empty denominator counts: scikit-learn's zero_division. NaN leaves the class out of averages. */
 export type ZeroDivision = 0 | 1 | typeof NaN;
 
@@ -21,16 +23,13 @@ export interface ClassReport {
   readonly confusion: Confusion;
 }
 
-const ratio = (numerator: number, denominator: number, empty: number): number =>
-  denominator === 0 ? empty : numerator / denominator;
-
-export function classReport({ tn, fp, fn, tp }: Confusion, zeroDivision: ZeroDivision = 0): ClassReport {
+export function classReport(confusion: Confusion, zeroDivision: ZeroDivision = 0): ClassReport {
   return {
-    precision: ratio(tp, tp + fp, zeroDivision),
-    recall: ratio(tp, tp + fn, zeroDivision),
-    f1: ratio(2 * tp, 2 * tp + fp + fn, zeroDivision),
-    support: tp + fn,
-    confusion: { tn, fp, fn, tp },
+    precision: precision(confusion, zeroDivision),
+    recall: recall(confusion, zeroDivision),
+    f1: f1(confusion, zeroDivision),
+    support: confusion.tp + confusion.fn,
+    confusion,
   };
 }
 

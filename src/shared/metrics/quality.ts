@@ -1,5 +1,6 @@
 import type { LabelGoal } from './goal.ts';
 import type { Confusion } from './metrics.ts';
+import { precision, recall } from './ratios.ts';
 import { isMeasured } from './metrics.ts';
 
 /**
@@ -59,9 +60,10 @@ export function targetOf(goal: LabelGoal): Target {
  * F-beta with beta squared = missCost (van Rijsbergen 1979) weighs misses against false alarms exactly as the cost does:
  * (1 + c) tp / ((1 + c) tp + c fn + fp).
  */
-function figureOf({ tp, fp, fn }: Confusion, { measure, missCost: c }: Target): number | null {
-  if (measure === 'recall') return tp / (tp + fn);
-  if (measure === 'precision') return tp + fp === 0 ? null : tp / (tp + fp);
+function figureOf(confusion: Confusion, { measure, missCost: c }: Target): number | null {
+  if (measure === 'recall') return recall(confusion);
+  const { tp, fp, fn } = confusion;
+  if (measure === 'precision') return tp + fp === 0 ? null : precision(confusion);
   return ((1 + c) * tp) / ((1 + c) * tp + c * fn + fp);
 }
 

@@ -1,6 +1,8 @@
 import type { Message } from '../../../shared/message.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 
+export type Device = 'cpu' | 'gpu';
+
 /**
  * Runs a model: forward passes and whole training steps.
  *
@@ -10,6 +12,7 @@ import type { Model, Parameters } from '../graph/graph.ts';
 export interface Engine {
   /** 'onnx-cpu', 'onnx-webgpu', 'tfjs-cpu', ... */
   readonly name: string;
+  readonly device: Device;
   /** Device, threads and layout, for people. */
   readonly description: Message;
   createInference(request: InferenceRequest): Promise<InferenceSession>;
@@ -109,6 +112,9 @@ export const PLAIN_BCE: LossSpec = {
 export type OptimizerSpec =
   | { readonly kind: 'adamw'; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
   | { readonly kind: 'sgd'; readonly momentum: number; readonly nesterov: boolean };
+
+/** Keras's defaults. */
+export const ADAMW: OptimizerSpec = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
 export interface TrainingRequest {
   readonly model: Model;

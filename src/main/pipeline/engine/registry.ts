@@ -1,6 +1,6 @@
 import type { EngineName } from '../../../shared/config.ts';
 import type { Message } from '../../../shared/message.ts';
-import type { Engine } from './engine.ts';
+import type { Device, Engine } from './engine.ts';
 import { cudaEnvironment, missingForCuda, missingForWebGpu } from './onnx/requirements.ts';
 import { missingForTfjs, tfjsEnvironment } from './tfjs/requirements.ts';
 
@@ -21,6 +21,8 @@ export interface EngineStart {
 /** An engine that may be available. Before `start` only files are checked, and nothing native is loaded. */
 export interface EngineKind {
   readonly name: EngineName;
+  /** Null when the device is only known after a start. */
+  readonly device: Device | null;
   /** The first requirement that is missing; null when the engine may start. */
   missing(enginesFolder: string): Promise<MissingRequirement | null>;
   /** Throws Problem 'engine'. A bad driver may crash the process. */
@@ -34,24 +36,28 @@ const noVariables = (): Record<string, string> => ({});
 export const engineKinds: readonly EngineKind[] = [
   {
     name: 'onnx-cpu',
+    device: 'cpu',
     missing: () => Promise.resolve(null),
     start: async (options) => (await import('./onnx/engine.ts')).createOnnxCpuEngine(options),
     environment: noVariables,
   },
   {
     name: 'onnx-webgpu',
+    device: 'gpu',
     missing: missingForWebGpu,
     start: async (options) => (await import('./onnx/webgpu.ts')).createOnnxWebGpuEngine(options),
     environment: noVariables,
   },
   {
     name: 'onnx-cuda',
+    device: 'gpu',
     missing: missingForCuda,
     start: async (options) => (await import('./onnx/cuda.ts')).createOnnxCudaEngine(options),
     environment: cudaEnvironment,
   },
   {
     name: 'tfjs',
+    device: null,
     missing: missingForTfjs,
     start: async (options) => (await import('./tfjs/native.ts')).createTfjsEngine(options),
     environment: tfjsEnvironment,

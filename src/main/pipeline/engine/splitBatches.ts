@@ -19,6 +19,7 @@ import type {
 export function splitBatches(engine: Engine, parts: number): Engine {
   return {
     name: engine.name,
+    device: engine.device,
     description: message('engines.inParts', { engine: engine.description, parts }),
     createInference: async (request) => {
       const count = partsOf(request.batchSize, parts);

@@ -2,6 +2,7 @@ import { resampledAveragePrecision } from '../../../shared/metrics/bootstrap.ts'
 import type { Interval } from '../../../shared/metrics/bootstrap.ts';
 import { randomStream } from '../../../shared/random.ts';
 import type { Judged } from './figures.ts';
+import { f1 } from '../../../shared/metrics/ratios.ts';
 
 /** 95 % percentile intervals of one class; NaN where no resample defines the figure. */
 export interface ClassIntervals {
@@ -58,8 +59,8 @@ function resampledF1(labels: readonly number[], said: readonly number[]): (count
     images.reduce((total, i) => total + counts[i]!, 0);
   return (counts) => {
     const tp = sum(found, counts);
-    const positives = tp + sum(missed, counts);
-    return positives === 0 ? NaN : (2 * tp) / (tp + sum(wrong, counts) + positives);
+    const fn = sum(missed, counts);
+    return tp + fn === 0 ? NaN : f1({ tp, fp: sum(wrong, counts), fn });
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Histogram } from '../../../shared/metrics/thresholds.ts';
 import { confusionByK } from '../../../shared/metrics/thresholds.ts';
+import { precision } from '../../../shared/metrics/ratios.ts';
 
 /**
  * Figures of a report beyond averages, all from the INT8 model's codes q (score q / 256) and the labels: [n, classes], row-major,
@@ -34,7 +35,7 @@ export function operatingPoints(counts: Histogram): OperatingPoint[] {
     if (stricter !== undefined && stricter.tp === tp && stricter.fp === fp) continue;
     points.push({
       k,
-      precision: tp + fp === 0 ? 1 : tp / (tp + fp),
+      precision: precision({ tp, fp }, 1),
       recall: tp / counts.totalPositives,
       falsePositiveRate: fp / counts.totalNegatives,
     });

@@ -1,6 +1,7 @@
 import { message } from '../../../shared/message.ts';
 import type { Loader } from '../data/loader.ts';
 import type { Range } from '../engine/engine.ts';
+import { ADAMW } from '../engine/engine.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import { readModelFile, writeModelFile } from '../models/modelFile.ts';
 import { toIntegerModel } from '../quant/toIntegerModel.ts';
@@ -8,7 +9,7 @@ import type { BatchImages } from '../train/batches.ts';
 import { removeCheckpoints, writeCheckpoint } from '../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../train/phase.ts';
 import { trainPhase } from '../train/trainPhase.ts';
-import { ADAMW, smallerIsBetter } from '../train/recipe.ts';
+import { smallerIsBetter } from '../train/recipe.ts';
 import { sigmoid } from '../train/scoring.ts';
 import { epochDetail } from './network/epochDetail.ts';
 import { figureText, integerMetrics } from './network/validationMetrics.ts';

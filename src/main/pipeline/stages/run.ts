@@ -227,8 +227,7 @@ async function openContext(
     enginesFolder,
   });
   if (why !== null) note({ job }, 'data', message('training.engineBecause', { engine: engine.description, why }));
-  else if (engine.name !== 'onnx-cpu')
-    note({ job }, 'data', message('training.engine', { engine: engine.description }));
+  else if (engine.device !== 'cpu') note({ job }, 'data', message('training.engine', { engine: engine.description }));
   await file.update({ engine: engine.description });
   return {
     folder,

@@ -1,6 +1,6 @@
 import type { Config, EngineName, NetworkConfig } from '../../../shared/config.ts';
 import type { Engine } from '../engine/engine.ts';
-import { PLAIN_BCE } from '../engine/engine.ts';
+import { ADAMW, PLAIN_BCE } from '../engine/engine.ts';
 import { engineKind } from '../engine/registry.ts';
 import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';
@@ -56,7 +56,7 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
     batchSize,
     trainableFrom: 0,
     loss: PLAIN_BCE,
-    optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    optimizer: ADAMW,
     clipNorm: 1,
     ema: false,
     state: { parameters, slots: new Map(), ema: null, steps: 0 },

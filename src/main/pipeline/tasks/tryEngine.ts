@@ -1,11 +1,13 @@
 import type { EngineName } from '../../../shared/config.ts';
 import type { Message } from '../../../shared/message.ts';
-import { PLAIN_BCE } from '../engine/engine.ts';
+import type { Device } from '../engine/engine.ts';
+import { ADAMW, PLAIN_BCE } from '../engine/engine.ts';
 import { engineKind } from '../engine/registry.ts';
 import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 
 export interface EngineTrial {
+  readonly device: Device;
   readonly description: Message;
   /** Images per second in training steps of EfficientNet-Lite0 at 96 px, batch 16. */
   readonly imagesPerSecond: number;
@@ -25,7 +27,7 @@ export async function tryEngine(name: EngineName, enginesFolder: string): Promis
     batchSize: BATCH,
     trainableFrom: 0,
     loss: PLAIN_BCE,
-    optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    optimizer: ADAMW,
     clipNorm: 1,
     ema: false,
     state: { parameters: initialParameters(model, 1), slots: new Map(), ema: null, steps: 0 },
@@ -43,7 +45,7 @@ export async function tryEngine(name: EngineName, enginesFolder: string): Promis
     const started = performance.now();
     for (let i = 0; i < STEPS; i++) await session.step(step);
     const seconds = (performance.now() - started) / 1000;
-    return { description: engine.description, imagesPerSecond: (STEPS * BATCH) / seconds };
+    return { device: engine.device, description: engine.description, imagesPerSecond: (STEPS * BATCH) / seconds };
   } finally {
     await session.dispose();
   }

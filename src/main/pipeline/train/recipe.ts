@@ -1,13 +1,11 @@
 import type { NetworkConfig } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { HardLoss, LossSpec, OptimizerSpec } from '../engine/engine.ts';
+import { ADAMW } from '../engine/engine.ts';
 import type { EarlyStoppingOptions, ReduceOnPlateauOptions } from './callbacks.ts';
 import type { Schedule } from './schedule.ts';
 
 /** Turns a network's settings into the parts of training: loss, optimizer, schedule and callbacks. */
-
-/** Keras's default values. */
-export const ADAMW: OptimizerSpec = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
 
 export const optimizerOf = ({ optimizer, momentum }: NetworkConfig): OptimizerSpec =>
   optimizer === 'adamw' ? ADAMW : { kind: 'sgd', momentum, nesterov: true };

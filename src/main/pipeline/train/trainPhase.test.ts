@@ -3,12 +3,11 @@ import { expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Engine, TrainingState } from '../engine/engine.ts';
-import { PLAIN_BCE } from '../engine/engine.ts';
+import { ADAMW, PLAIN_BCE } from '../engine/engine.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Parameters } from '../graph/graph.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { PhaseContext, PhaseSpec } from './phase.ts';
-import { ADAMW } from './recipe.ts';
 import { trainPhase } from './trainPhase.ts';
 
 const graph = new GraphBuilder();
@@ -36,6 +35,7 @@ function engineOf(keepsEma: boolean): Engine {
   });
   return {
     name: 'scripted',
+    device: 'cpu',
     description: quoted('scripted'),
     createInference: () => Promise.reject(new Error('not needed')),
     createStatistics: () => Promise.reject(new Error('not needed')),

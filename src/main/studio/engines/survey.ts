@@ -8,7 +8,11 @@ import { engineKinds } from '../../pipeline/engine/registry.ts';
 import type { EngineKind } from '../../pipeline/engine/registry.ts';
 import { enginesFolder } from '../state/places.ts';
 
-const trialSchema = z.object({ description: messageSchema, imagesPerSecond: z.number() });
+const trialSchema = z.object({
+  device: z.enum(['cpu', 'gpu']),
+  description: messageSchema,
+  imagesPerSecond: z.number(),
+});
 
 /** What this machine can do. Each engine is tried in a process of its own: what its driver does to it harms nothing else. */
 export async function surveyMachine(folder: string, signal?: AbortSignal): Promise<MachineReport> {
@@ -19,10 +23,10 @@ export async function surveyMachine(folder: string, signal?: AbortSignal): Promi
 }
 
 async function report(kind: EngineKind, signal: AbortSignal | undefined): Promise<EngineReport> {
-  const { name } = kind;
+  const { name, device } = kind;
   const missing = await kind.missing(enginesFolder());
   if (missing !== null)
-    return { name, state: 'not tried', description: missing.message, fix: missing.fix, imagesPerSecond: null };
+    return { name, device, state: 'not tried', description: missing.message, fix: missing.fix, imagesPerSecond: null };
   try {
     const trial = trialSchema.parse(
       await startJob({ type: 'tryEngine', engine: name, enginesFolder: enginesFolder() }, { signal }).result,
@@ -32,6 +36,6 @@ async function report(kind: EngineKind, signal: AbortSignal | undefined): Promis
     // A cancelled trial says nothing about the engine.
     if (signal?.aborted === true) throw error;
     const { message: text, code, params } = toProblemData(error);
-    return { name, state: 'fails', description: { text, code, params }, fix: null, imagesPerSecond: null };
+    return { name, device, state: 'fails', description: { text, code, params }, fix: null, imagesPerSecond: null };
   }
 }

@@ -38,6 +38,7 @@ export function onnxEngine(
 ): Engine {
   return {
     name,
+    device: runtime.provider === 'cpu' ? 'cpu' : 'gpu',
     description,
     createInference: (request) => createOnnxInference(request, layout, runtime),
     createStatistics: (request) => createOnnxStatistics(request, layout, runtime),

@@ -36,6 +36,7 @@ export async function createTfjsEngine({ enginesFolder }: { readonly enginesFold
   return tfjsEngine(
     tf,
     'tfjs',
+    isUsingGpuDevice ? 'gpu' : 'cpu',
     message(isUsingGpuDevice ? 'engines.tensorflowCuda' : 'engines.tensorflowCpu', { version }),
   );
 }
