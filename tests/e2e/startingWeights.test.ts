@@ -72,13 +72,13 @@ test('a run goes on from another with other labels, and a teacher normalizes as 
     student: { ...config.student, ...still, weights: before.folder },
   }));
   expect(notes).toContainEqual(
-    expect.stringMatching(/^The teacher starts from .*own_keras\.h5: efficientnet-b0 as Keras 2 saves it\.$/),
+    expect.stringMatching(/^The teacher starts from .*own_keras\.h5: efficientnet-b0 in the format of Keras 2\.$/),
   );
   expect(notes).toContain(
-    'Its weights were trained on pixels normalized as (x - 0) / 255: this network does the same.',
+    'The weights were trained on pixels normalized as (x - 0) / 255, so this network normalizes them the same way.',
   );
   expect(notes).toContainEqual(
-    expect.stringMatching(/^The student starts from .*: efficientnet-lite0 of another run\.$/),
+    expect.stringMatching(/^The student starts from .*: efficientnet-lite0 from another run\.$/),
   );
   expect(notes).toContain('2 labels keep their learned weights: green and red.');
   expect(notes).toContain('1 new label starts from random weights: pink.');

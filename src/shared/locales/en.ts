@@ -666,10 +666,17 @@ export const en = {
     file: {
       diskReadOnly:
         'This file cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+      hdf5Damaged: '{{file}} is a damaged or incomplete HDF5 file. Download or copy it again.',
       missing: 'A file is missing: {{reason}}',
+      noNetworkInFolder:
+        '{{folder}} has no trained network. Choose a weights file, or the folder of a run with models/student_best.safetensors or models/teacher_best.safetensors.',
       noPermission: 'No permission: {{reason}}',
       notWritable:
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
+      tfliteTensorDamaged:
+        '{{file}} is damaged: the tensor {{tensor}} has {{found, number}} bytes instead of {{expected, number}}. Download or copy it again.',
+      weightsNotReadable:
+        'The weights file {{file}} cannot be read. Check that it exists and that you have permission to read it.',
     },
     list: {
       all: '{{items, list}}',
@@ -677,8 +684,42 @@ export const en = {
       andMore: '{{items}} and {{count, number}} more',
     },
     mismatch: {
+      kerasNotSupported: 'Keras does not have {{architecture}}. Export the weights in the format of timm instead.',
+      modelFileForeign: '{{file}} is not a network that Destila Studio wrote. Choose another file.',
+      modelFileVersion:
+        '{{file}} has format version {{found}}, but this version of Destila Studio reads version {{supported}}. Update Destila Studio, or choose another file.',
+      quantizedNotExportable:
+        'The quantized network has no BatchNorm, which timm and Keras require. Export the float student or the teacher instead.',
+      runOfOtherNetwork:
+        '{{folder}} contains {{found, list}}, but the network to train is {{expected}}. Choose another run or another architecture.',
       stageMissing:
         'The stage “{{stage}}” needs “{{missing}}”, which is not finished. Run that stage first, or the whole pipeline.',
+      tfliteCompressed:
+        '{{file}} stores its weights in another form, usually float16, and converts them when it runs. Choose the float32 file of the same network.',
+      tflitePreprocesses:
+        '{{file}} changes its pixels ({{operator}}) before the first convolution. Choose a model that takes normalized pixels, as the published EfficientNet-Lite models do.',
+      tfliteQuantized:
+        '{{file}} is a quantized .tflite model ({{type}} weights), which is too coarse to be trained further. Choose the float32 file of the same network.',
+      tfliteWithoutConvolution: '{{file}} is a .tflite model without convolutions. Choose a float32 EfficientNet-Lite.',
+      weightsEmpty: '{{file}} is empty. Download or copy it again.',
+      weightsFormat:
+        '{{file}} is not in a format that can be read. Supported are .safetensors files of Destila Studio and timm, .h5 and .weights.h5 files of Keras, and float32 .tflite files of EfficientNet-Lite.',
+      weightsGitLfs:
+        '{{file}} is only a Git LFS pointer to the weights. Run git lfs pull, or download the file from its page.',
+      weightsGzip: '{{file}} is a compressed archive. Unpack it, and choose the file inside.',
+      weightsIncomplete:
+        '{{file}} is incomplete or damaged: the tensor “{{tensor}}” does not have the expected shape. Copy it again, or choose another file.',
+      weightsNotFinite:
+        '{{file}} contains weights that are not numbers ({{tensor}}): the training that wrote them diverged, or the file is damaged. Choose another file.',
+      weightsOfOtherNetwork:
+        '{{file}} contains {{found}}, but the network to train is {{expected}}. Choose another file, or train {{found}}.',
+      weightsOfUnknownNetwork:
+        '{{file}} does not contain a complete network that Destila Studio supports, so {{expected}} cannot start from it. Choose another file.',
+      weightsQuantized:
+        '{{file}} is a quantized network, which cannot be trained further because its BatchNorm is folded. Choose student_best or teacher_best of the same run.',
+      weightsWebPage: '{{file}} is a web page instead of the weights. Download it again.',
+      weightsZip:
+        '{{file}} is a zip archive, such as a .keras file or a PyTorch checkpoint. Save only the weights, in Keras with model.save_weights("model.weights.h5").',
     },
     missing: {
       cuda: 'CUDA 12 is missing ({{library}}).',
@@ -765,6 +806,17 @@ export const en = {
       resumed: 'Resuming at epoch {{epoch, number}}, step {{step, number}}.',
       sameLabels: 'The weights were trained on the same labels: the whole classifier is kept.',
       startsFrom: 'The {{network}} starts from {{weights}}: {{source}}.',
+    },
+    weights: {
+      fromKeras2: '{{architecture}} in the format of Keras 2',
+      fromKeras3: '{{architecture}} in the format of Keras 3',
+      fromRun: '{{architecture}} from another run',
+      fromTflite: '{{architecture}} from a float32 .tflite',
+      fromTimm: '{{architecture}} in the format of timm',
+      normalizationAbsorbed:
+        'The weights were trained on pixels normalized as {{normalization}}. The difference to (x - 127) / 128 is folded into the first convolution, which is exact except at the edges of the image.',
+      normalizationAdopted:
+        'The weights were trained on pixels normalized as {{normalization}}, so this network normalizes them the same way.',
     },
   },
   report: {

@@ -664,18 +664,59 @@ export const es: Catalog = {
     file: {
       diskReadOnly:
         'No se puede escribir este archivo: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
+      hdf5Damaged: '{{file}} es un archivo HDF5 dañado o incompleto. Descárgalo o cópialo otra vez.',
       missing: 'Falta un archivo: {{reason}}',
+      noNetworkInFolder:
+        '{{folder}} no tiene ninguna red entrenada. Elige un archivo de pesos, o la carpeta de un entrenamiento con models/student_best.safetensors o models/teacher_best.safetensors.',
       noPermission: 'Sin permiso: {{reason}}',
       notWritable:
         'No se puede escribir en {{path}}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
+      tfliteTensorDamaged:
+        '{{file}} está dañado: el tensor {{tensor}} tiene {{found, number}} bytes en vez de {{expected, number}}. Descárgalo o cópialo otra vez.',
+      weightsNotReadable:
+        'No se puede leer el archivo de pesos {{file}}. Comprueba que existe y que tienes permiso para leerlo.',
     },
     list: {
       all: '{{items, list}}',
       andMore: '{{items}} y {{count, number}} más',
     },
     mismatch: {
+      kerasNotSupported: 'Keras no tiene {{architecture}}. Exporta los pesos en el formato de timm.',
+      modelFileForeign: '{{file}} no es una red que haya escrito Destila Studio. Elige otro archivo.',
+      modelFileVersion:
+        '{{file}} tiene la versión de formato {{found}}, pero esta versión de Destila Studio lee la {{supported}}. Actualiza Destila Studio o elige otro archivo.',
+      quantizedNotExportable:
+        'La red cuantizada no tiene BatchNorm, que timm y Keras necesitan. Exporta en su lugar el alumno en float o el maestro.',
+      runOfOtherNetwork:
+        '{{folder}} contiene {{found, list}}, pero la red que se va a entrenar es {{expected}}. Elige otro entrenamiento u otra arquitectura.',
       stageMissing:
         'La etapa «{{stage}}» necesita «{{missing}}», que no ha acabado. Ejecuta antes esa etapa, o todo el proceso.',
+      tfliteCompressed:
+        '{{file}} guarda sus pesos en otra forma, casi siempre float16, y los convierte al ejecutarse. Elige el archivo float32 de la misma red.',
+      tflitePreprocesses:
+        '{{file}} cambia sus píxeles ({{operator}}) antes de la primera convolución. Elige un modelo que reciba píxeles normalizados, como los EfficientNet-Lite publicados.',
+      tfliteQuantized:
+        '{{file}} es un modelo .tflite cuantizado (pesos {{type}}), demasiado tosco para seguir entrenándolo. Elige el archivo float32 de la misma red.',
+      tfliteWithoutConvolution: '{{file}} es un modelo .tflite sin convoluciones. Elige un EfficientNet-Lite float32.',
+      weightsEmpty: '{{file}} está vacío. Descárgalo o cópialo otra vez.',
+      weightsFormat:
+        '{{file}} no está en un formato que se pueda leer. Se admiten archivos .safetensors de Destila Studio y timm, .h5 y .weights.h5 de Keras, y .tflite float32 de EfficientNet-Lite.',
+      weightsGitLfs:
+        '{{file}} es solo un puntero de Git LFS a los pesos. Ejecuta git lfs pull o descarga el archivo desde su página.',
+      weightsGzip: '{{file}} es un archivo comprimido. Descomprímelo y elige el archivo que contiene.',
+      weightsIncomplete:
+        '{{file}} está incompleto o dañado: el tensor «{{tensor}}» no tiene la forma esperada. Cópialo otra vez o elige otro archivo.',
+      weightsNotFinite:
+        '{{file}} contiene pesos que no son números ({{tensor}}): el entrenamiento que los escribió divergió, o el archivo está dañado. Elige otro.',
+      weightsOfOtherNetwork:
+        '{{file}} contiene {{found}}, pero la red que se va a entrenar es {{expected}}. Elige otro archivo o entrena {{found}}.',
+      weightsOfUnknownNetwork:
+        '{{file}} no contiene una red completa que Destila Studio admita, así que {{expected}} no puede partir de él. Elige otro archivo.',
+      weightsQuantized:
+        '{{file}} es una red cuantizada, que no se puede seguir entrenando porque su BatchNorm está integrado. Elige student_best o teacher_best del mismo entrenamiento.',
+      weightsWebPage: '{{file}} es una página web en vez de los pesos. Descárgalo otra vez.',
+      weightsZip:
+        '{{file}} es un archivo zip, como los .keras y los puntos de control de PyTorch. Guarda solo los pesos, en Keras con model.save_weights("model.weights.h5").',
     },
     missing: {
       cuda: 'Falta CUDA 12 ({{library}}).',
@@ -766,6 +807,17 @@ export const es: Catalog = {
       resumed: 'Se reanuda en la época {{epoch, number}}, paso {{step, number}}.',
       sameLabels: 'Los pesos se entrenaron con las mismas etiquetas: se conserva el clasificador entero.',
       startsFrom: 'El {{network}} parte de {{weights}}: {{source}}.',
+    },
+    weights: {
+      fromKeras2: '{{architecture}} en el formato de Keras 2',
+      fromKeras3: '{{architecture}} en el formato de Keras 3',
+      fromRun: '{{architecture}} de otro entrenamiento',
+      fromTflite: '{{architecture}} de un .tflite float32',
+      fromTimm: '{{architecture}} en el formato de timm',
+      normalizationAbsorbed:
+        'Los pesos se entrenaron con píxeles normalizados como {{normalization}}. La diferencia con (x - 127) / 128 se integra en la primera convolución, lo que es exacto salvo en los bordes de la imagen.',
+      normalizationAdopted:
+        'Los pesos se entrenaron con píxeles normalizados como {{normalization}}, así que esta red los normaliza igual.',
     },
   },
   report: {

@@ -13,7 +13,8 @@ describe('what phase A and phase B train', () => {
   });
 
   it('phase B with 0.3 trains the top 30 % of the layers in Keras’s list, from a block boundary on', () => {
-    // len(EfficientNetB3(include_top=False).layers) is 385: layers[:-115] are frozen, and the cut falls inside block 6a.
+    // len(EfficientNetB3(include_top=False).layers) is 385: layers[:-115] are frozen, and the cut falls inside block
+    // 6a.
     const b3 = model('efficientnet-b3');
     expect(b3.nodes[unfreezeFrom(b3, 0.3)]!.name).toBe('block6b.expand.conv');
   });

@@ -12,7 +12,7 @@ import { networkModel } from './model.ts';
 import type { StartContext } from '../runContext.ts';
 import { note, split } from '../runContext.ts';
 import type { Message } from '../../../../shared/message.ts';
-import { message, quoted } from '../../../../shared/message.ts';
+import { message } from '../../../../shared/message.ts';
 import { shortList } from '../../../../shared/shortList.ts';
 
 export interface Start {
@@ -50,7 +50,7 @@ export async function startOf(
   note(context, stage, message('training.startsFrom', { network, weights, source }));
   for (const text of [
     ...(continued === null ? [] : describeHead(continued)),
-    ...(fitted.note === null ? [] : [quoted(fitted.note)]),
+    ...(fitted.note === null ? [] : [fitted.note]),
   ])
     note(context, stage, text);
   const parameters = new Map([
