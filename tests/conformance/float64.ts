@@ -8,7 +8,10 @@ import type {
 import { sizeOf } from '../../src/main/pipeline/graph/graph.ts';
 import type { StepInput } from '../../src/main/pipeline/engine/engine.ts';
 
-/** The contract's loss once more, in plain loops on float64 and in training mode: slopes taken from it are exact to some nine digits. */
+/**
+ * The loss of engine.ts in training mode, in plain loops on float64, whose numerical gradients have about nine exact
+ * digits.
+ */
 
 export type Values = ReadonlyMap<string, Float64Array>;
 
@@ -103,7 +106,7 @@ function evaluate(
   }
 }
 
-/** 'same' padding, the extra row and column at the bottom and right. */
+/** 'same' padding, with the extra row and column at the bottom and right. */
 function convolution(
   node: Conv2dNode | DepthwiseConv2dNode,
   x: Float64Array,

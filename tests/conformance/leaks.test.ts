@@ -8,7 +8,7 @@ import { oracle } from './oracle.ts';
 const native = await startNativeTensorFlow();
 const adamw = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
-/** TensorFlow.js frees nothing by itself. It counts the tensors of all its copies and backends together. */
+/** TensorFlow.js does not free tensors by itself. It counts those of all its copies and backends together. */
 describe.each<[string, Engine | string]>([
   ['its plain CPU backend', oracle],
   ['native TensorFlow', native],
@@ -59,7 +59,7 @@ describe.each<[string, Engine | string]>([
   });
 });
 
-/** How many tensors came on between two steps, and how many are left when the session has gone. */
+/** The number of tensors added between two steps, and the number left after the session is disposed. */
 async function counts(
   engine: Engine,
   training: TrainingRequest,

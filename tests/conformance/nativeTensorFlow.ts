@@ -6,7 +6,9 @@ import { enginesFolder } from '../../src/main/studio/state/places.ts';
 import { toProblemData } from '../../src/shared/problem.ts';
 import { onBackend } from './backend.ts';
 
-/** Native TensorFlow where `destila engine install tfjs` (or tfjs-gpu) installed it; else the reason why it is missing. */
+/**
+ * Native TensorFlow where `destila engine install tfjs` (or tfjs-gpu) installed it; else the reason why it is missing.
+ */
 export async function startNativeTensorFlow(): Promise<Engine | string> {
   const folder = enginesFolder();
   const missing = await missingForTfjs(folder);

@@ -15,13 +15,13 @@ import { drawMasks } from '../../src/main/pipeline/train/masks.ts';
 import { randomStream } from '../../src/shared/random.ts';
 import { parameterValues } from '../golden/formula.ts';
 
-/** What every engine is tried with: small nets around each op, their steps, and how far apart two results are. */
+/** Small nets for each op, their training steps, and the distance of two results, for the tests of engines. */
 export const BATCH = 3;
 export const CLASSES = 2;
 
 export type Body = (graph: GraphBuilder, x: string) => string;
 
-/** A net around the ops in question: normalized pixels go in, a pooled dense head closes it. */
+/** A net from normalized pixels over the tested ops to a pooled dense head. */
 export function net(size: number, body: Body): Model {
   const graph = new GraphBuilder(0.9);
   const x = graph.normalize(graph.input(size), [127, 127, 127], [128, 128, 128]);
@@ -97,7 +97,9 @@ export const squeezeExcite: Body = (graph, x) => {
   return graph.scaleChannels('se.scale', wide, factors);
 };
 
-/** Few channels to many on a map with many pixels, and back over a residual: what onnxruntime's lowering takes as products of kernels. */
+/**
+ * From few channels to many on a map with many pixels, and back with a residual, which lowers to products of kernels.
+ */
 export const expansion =
   (activation: ActivationName): Body =>
   (graph, x) => {
@@ -114,7 +116,10 @@ export const expansion =
     );
   };
 
-/** MBConv (with squeeze-excite and swish) or the Lite's inverted residual (ReLU6), twice: striding and residual with stochastic depth. */
+/**
+ * Two MBConv blocks (squeeze-excite, swish) or Lite blocks (ReLU6): one with a stride, one a residual with stochastic
+ * depth.
+ */
 export function inverted(lite: boolean): Body {
   const activation = lite ? 'relu6' : 'swish';
   const block = (graph: GraphBuilder, name: string, x: string, stride: 1 | 2): string => {
@@ -208,14 +213,14 @@ export const cases: [string, Model][] = [
   ['blocks with ReLU', net(16, universal)],
 ];
 
-/** Every op of the family between them. */
+/** Together these contain every op of the family. */
 export const fewCases: [string, Model][] = [
   ['Lite blocks', net(12, inverted(true))],
   ['MBConv blocks', net(12, inverted(false))],
   ['blocks with ReLU', net(12, universal)],
 ];
 
-/** A Lite in small, with Keras's trajectory in the goldens (optim/tinynet). */
+/** A small Lite network, for which the goldens have Keras's trajectory (optim/tinynet). */
 export function tinyNet(): Model {
   const graph = new GraphBuilder(0.9);
   const relu6 = (name: string, x: string): string =>
@@ -294,7 +299,7 @@ export function request(model: Model, parameters: Parameters, change: Partial<Tr
   };
 }
 
-/** Largest difference, relative to the largest value. */
+/** The largest difference, relative to the largest value. */
 export function distance(a: Float32Array, b: Float32Array): number {
   const largest = b.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   return a.reduce((max, value, i) => Math.max(max, Math.abs(value - b[i]!)), 0) / Math.max(largest, 1e-3);
@@ -309,7 +314,10 @@ export function expectClose(found: Parameters, expected: Parameters, tolerance: 
     }).toEqual({ name, distance: true });
 }
 
-/** What a step of plain SGD with learning rate 1 took away: the gradient (and minus the change of the statistics). */
+/**
+ * The change by a step of plain SGD with learning rate 1, which is the gradient (and minus the change of the
+ * statistics).
+ */
 export const changes = (before: Parameters, after: Parameters): Parameters =>
   new Map(
     [...before].map(([name, { shape, data }]) => [

@@ -4,7 +4,7 @@ import { nchwLayout } from '../../src/main/pipeline/engine/onnx/nchwLayout.ts';
 import { fastestLayout } from '../../src/main/pipeline/engine/onnx/probe.ts';
 import { conforms } from './conformance.ts';
 
-/** Both layouts, whichever of them this processor would take. */
+/** Tests both layouts, whichever of them this CPU would use. */
 const runtime = { provider: 'cpu', threads: 2 } as const;
 
 await conforms({

@@ -21,7 +21,7 @@ const engines: [string, () => Promise<Engine>][] = [
   ['TensorFlow.js', () => Promise.resolve(oracle)],
 ];
 
-test.each(engines)('%s: a head on features moves as it does under its frozen backbone', async (_, start) => {
+test.each(engines)('%s: a head on features trains as it does with its frozen backbone', async (_, start) => {
   const engine = await start();
   const model = net(12, inverted(true));
   const parameters = parametersOf(model);

@@ -30,15 +30,15 @@ export interface LearningRateRangeRequest {
 export interface LearningRateRange {
   readonly network: NetworkStage;
   readonly points: readonly RangePoint[];
-  /** A value for lr_finetune; null where the loss never fell. */
+  /** A value for lr_finetune; null when the loss never fell. */
   readonly suggested: number | null;
   /** Whether the loss diverged before the last step. */
   readonly stoppedEarly: boolean;
 }
 
 /**
- * Runs phase B of a network for a few steps at rising learning rates, with the run's own loss, optimizer and augmentation, on the labels
- * alone (there is no teacher yet). Keeps nothing.
+ * Runs phase B of a network for a few steps at rising learning rates, with the run's own loss, optimizer and
+ * augmentation, on the labels alone (there is no teacher yet). Keeps nothing.
  */
 export async function learningRateRange(
   { project, config, network, steps, cacheFolder, engine: name, enginesFolder }: LearningRateRangeRequest,
@@ -64,7 +64,7 @@ export async function learningRateRange(
   return withLoader(context, [own.input_size], async (loader) => {
     const { model, parameters } = await startOf({ ...context, engine }, network, { loader, sizeIndex: 0 });
     const trainableFrom = finetunedFrom(own, model);
-    // Before the session: images that cannot be read would leave it open.
+    // Loaded before the session starts, because an unreadable image would leave it open.
     const batches = await firstBatches({ ...source, loader }, own.input_size);
     const session = await engine.createTraining({
       model,
@@ -109,7 +109,7 @@ export async function learningRateRange(
     } finally {
       await session.dispose();
     }
-    // A loss that is no number is the end of the curve, not a point on it; JSON has no such numbers.
+    // A loss that is not a number ends the curve, and JSON could not hold it.
     const drawn = points.filter(({ smoothed }) => Number.isFinite(smoothed));
     return {
       network,
@@ -123,7 +123,7 @@ export async function learningRateRange(
 const MOST_BATCHES = 10,
   MOST_BYTES = 200e6;
 
-/** The same few batches serve the whole test. */
+/** The whole test repeats the same few batches. */
 async function firstBatches(source: AugmentedSource, inputSize: number): Promise<TrainingBatch[]> {
   const fitting = Math.max(1, Math.floor(MOST_BYTES / (source.batchSize * inputSize ** 2 * 3)));
   const batches: TrainingBatch[] = [];

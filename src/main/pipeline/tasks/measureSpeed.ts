@@ -8,9 +8,9 @@ import { drawMasks } from '../train/masks.ts';
 import { logitsOf } from '../train/scoring.ts';
 
 export interface Speed {
-  /** Seconds of one training step (a batch), without loading. */
+  /** Seconds per training step, without loading images. */
   readonly stepSeconds: number;
-  /** Seconds to score one batch. */
+  /** Seconds per scored batch. */
   readonly scoreSeconds: number;
 }
 
@@ -21,10 +21,10 @@ export interface Measurement {
   readonly memoryBytes: number;
 }
 
-/** After one warm-up. Few, because the teacher's step takes seconds on a processor. */
+/** Few steps after one warm-up, because a teacher's step takes seconds on a CPU. */
 const STEPS = 2;
 
-/** Real steps of both networks with these settings on this machine. */
+/** Times real steps of both networks with these settings on this machine. */
 export async function measureSpeed(
   config: Config,
   classes: number,

@@ -18,7 +18,7 @@ const BATCH = 16;
 const STEPS = 3;
 const CLASSES = 10;
 
-/** Starts an engine and times a few steps. A bad driver may end this process: it belongs in one of its own. */
+/** Starts an engine and times a few steps. Needs a process of its own, because a bad driver may crash it. */
 export async function tryEngine(name: EngineName, enginesFolder: string): Promise<EngineTrial> {
   const engine = await engineKind(name).start({ threads: 0, enginesFolder });
   const model = buildModel('efficientnet-lite0', { inputSize: SIZE, classes: CLASSES, dropout: 0, dropPath: 0 });

@@ -85,11 +85,12 @@ test.each(cases.filter(({ architecture }) => architecture === 'efficientnet-lite
       largest(await computed(own, tensors, own.logits), logits),
       largest(await computed(own, parameters, own.logits), logits),
     ];
-    expect(with_).toBeLessThan(without / 5); // the rest is the edge, 6 % of the first convolution's positions at this size
+    // The rest is the edge, 6 % of the first convolution's positions at this size.
+    expect(with_).toBeLessThan(without / 5);
   },
 );
 
-test('what the file says counts unless the settings say otherwise, and what the family does anyway changes nothing', () => {
+test('the file decides unless the settings do, and the normalization of the family changes nothing', () => {
   const parameters = byFormula(built('efficientnet-lite0'));
   const half = { mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] };
   expect(fitNormalization(parameters, b, half, 'auto').normalization).toEqual(half);

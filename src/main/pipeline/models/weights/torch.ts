@@ -32,7 +32,8 @@ export function fromTorch(data: Float32Array, { role, shape }: Pick<Parameter, '
 
 export function toTorch(data: Float32Array, parameter: Pick<Parameter, 'role' | 'shape'>): Tensor {
   const out = new Float32Array(data.length);
-  const places = fromTorch(Float32Array.from(data.keys()), parameter).data; // exact up to 2^24 values, and no kernel is larger
+  // Positions as float32 are exact up to 2^24, and no kernel is larger.
+  const places = fromTorch(Float32Array.from(data.keys()), parameter).data;
   places.forEach((place, at) => {
     out[place] = data[at]!;
   });
