@@ -15,7 +15,8 @@ const rooms = {
     'src/main/pipeline/storage',
     'src/main/pipeline/tflite', // to read weights out of a .tflite
   ],
-  'src/main/pipeline/engine': ['src/shared', 'src/main/pipeline/graph'],
+  'src/main/pipeline/losses': ['src/shared'],
+  'src/main/pipeline/engine': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/losses'],
   'src/main/pipeline/data': ['src/shared', 'src/main/pipeline/storage'],
   'src/main/pipeline/eval': ['src/shared', 'src/main/pipeline/storage'],
   'src/main/pipeline/quant': ['src/shared', 'src/main/pipeline/graph', 'src/main/pipeline/engine'],
@@ -34,6 +35,7 @@ const rooms = {
     'src/main/pipeline/graph',
     'src/main/pipeline/models',
     'src/main/pipeline/engine',
+    'src/main/pipeline/losses',
     'src/main/pipeline/data',
     'src/main/pipeline/eval',
     'src/main/pipeline/storage',
@@ -50,7 +52,7 @@ const rooms = {
   // The stages string the other rooms together; they know nothing of the tasks beside them.
   'src/main/pipeline/stages': [
     'src/shared',
-    ...['artifacts', 'data', 'engine', 'eval', 'export', 'graph', 'models', 'quant', 'report', 'storage'].map(
+    ...['artifacts', 'data', 'engine', 'eval', 'export', 'graph', 'losses', 'models', 'quant', 'report', 'storage'].map(
       (room) => `src/main/pipeline/${room}`,
     ),
     'src/main/pipeline/tflite',

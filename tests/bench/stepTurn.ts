@@ -1,4 +1,4 @@
-import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
+import { PLAIN_BCE } from '../../src/main/pipeline/losses/loss.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { buildModel } from '../../src/main/pipeline/models/registry.ts';
 import { initialParameters } from '../../src/main/pipeline/models/initialParameters.ts';

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type {
   Engine,
-  LossSpec,
   OptimizerSpec,
   StepInput,
   TrainingRequest,
   TrainingState,
 } from '../../src/main/pipeline/engine/engine.ts';
-import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
+import type { LossSpec } from '../../src/main/pipeline/losses/loss.ts';
+import { PLAIN_BCE } from '../../src/main/pipeline/losses/loss.ts';
 import type { Model, Parameters } from '../../src/main/pipeline/graph/graph.ts';
 import { isStatistic } from '../../src/main/pipeline/graph/graph.ts';
 import { drawMasks } from '../../src/main/pipeline/train/masks.ts';

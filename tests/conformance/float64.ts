@@ -9,13 +9,13 @@ import { sizeOf } from '../../src/main/pipeline/graph/graph.ts';
 import type { StepInput } from '../../src/main/pipeline/engine/engine.ts';
 
 /**
- * The loss of engine.ts in training mode, in plain loops on float64, whose numerical gradients have about nine exact
- * digits.
+ * The loss of pipeline/losses in training mode, in plain loops on float64, whose numerical gradients have about nine
+ * exact digits.
  */
 
 export type Values = ReadonlyMap<string, Float64Array>;
 
-/** Binary cross-entropy and distillation, weighted as engine.ts defines the loss. */
+/** Binary cross-entropy and distillation, weighted as in pipeline/losses. */
 export function lossInFloat64(
   model: Model,
   parameters: Values,

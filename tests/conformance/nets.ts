@@ -1,12 +1,7 @@
 import { expect } from 'vitest';
-import type {
-  Engine,
-  LossSpec,
-  StepInput,
-  TrainingRequest,
-  TrainingState,
-} from '../../src/main/pipeline/engine/engine.ts';
-import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
+import type { Engine, StepInput, TrainingRequest, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
+import type { LossSpec } from '../../src/main/pipeline/losses/loss.ts';
+import { PLAIN_BCE } from '../../src/main/pipeline/losses/loss.ts';
 import { GraphBuilder } from '../../src/main/pipeline/graph/builder.ts';
 import { foldBatchNorm } from '../../src/main/pipeline/graph/foldBatchNorm.ts';
 import type { ActivationName, Model, Parameters, Tensor } from '../../src/main/pipeline/graph/graph.ts';

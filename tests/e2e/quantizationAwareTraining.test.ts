@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, Range, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
-import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
+import { PLAIN_BCE } from '../../src/main/pipeline/losses/loss.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { GraphBuilder } from '../../src/main/pipeline/graph/builder.ts';
 import { foldBatchNorm } from '../../src/main/pipeline/graph/foldBatchNorm.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/main/pipeline/engine/engine.ts';
-import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
+import { PLAIN_BCE } from '../../src/main/pipeline/losses/loss.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { decays, isStatistic, sizeOf } from '../../src/main/pipeline/graph/graph.ts';
 import type { Model, Parameter, Tensor } from '../../src/main/pipeline/graph/graph.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import type { Engine, OptimizerSpec, StepInput, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
-import { PLAIN_BCE } from '../../src/main/pipeline/engine/engine.ts';
+import { PLAIN_BCE } from '../../src/main/pipeline/losses/loss.ts';
 import { OnnxGraph } from '../../src/main/pipeline/engine/onnx/onnxModel.ts';
 import {
   clipByGlobalNorm,

@@ -1,6 +1,6 @@
-import type { LossSpec } from '../engine/engine.ts';
+import type { LossSpec } from '../losses/loss.ts';
+import { studentLoss } from '../losses/settings.ts';
 import type { BatchImages } from '../train/batches.ts';
-import { labelLoss } from '../train/recipe.ts';
 import { logitsOf } from '../train/scoring.ts';
 import { bestNetwork } from './network/model.ts';
 import { trainNetwork } from './network/train.ts';
@@ -19,12 +19,7 @@ export async function studentStage(context: RunContext): Promise<StageSummary> {
 
 /** The student's loss against the labels and the teacher's scores. Quantization-aware training uses it as well. */
 export function distillationLoss(context: RunContext): LossSpec {
-  const { student } = context.config;
-  const { alpha, temperature } = student;
-  return {
-    ...labelLoss(student, split(context, 'train'), context.dataset.vocabulary.length),
-    distillation: { alpha, temperature },
-  };
+  return studentLoss(context.config.student, split(context, 'train'), context.dataset.vocabulary.length);
 }
 
 /**

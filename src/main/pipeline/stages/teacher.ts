@@ -1,4 +1,4 @@
-import { labelLoss } from '../train/recipe.ts';
+import { labelLoss } from '../losses/settings.ts';
 import { trainNetwork } from './network/train.ts';
 import type { RunContext, StageSummary } from './runContext.ts';
 import { split, withLoader } from './runContext.ts';

@@ -1,6 +1,7 @@
 import type { Config, EngineName, NetworkConfig } from '../../../shared/config.ts';
 import type { Engine } from '../engine/engine.ts';
-import { ADAMW, PLAIN_BCE } from '../engine/engine.ts';
+import { ADAMW } from '../engine/engine.ts';
+import { PLAIN_BCE } from '../losses/loss.ts';
 import { engineKind } from '../engine/registry.ts';
 import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';

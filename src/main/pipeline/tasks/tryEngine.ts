@@ -1,7 +1,8 @@
 import type { EngineName } from '../../../shared/config.ts';
 import type { Message } from '../../../shared/message.ts';
 import type { Device } from '../engine/engine.ts';
-import { ADAMW, PLAIN_BCE } from '../engine/engine.ts';
+import { ADAMW } from '../engine/engine.ts';
+import { PLAIN_BCE } from '../losses/loss.ts';
 import { engineKind } from '../engine/registry.ts';
 import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';

@@ -1,5 +1,6 @@
 import type { JobCommand, RunEvent, Stage } from '../../../shared/events.ts';
-import type { Engine, LossSpec, NetworkInput, OptimizerSpec, Range } from '../engine/engine.ts';
+import type { Engine, NetworkInput, OptimizerSpec, Range } from '../engine/engine.ts';
+import type { LossSpec } from '../losses/loss.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import type { AugmentedSource, BatchImages } from './batches.ts';
 import type { EarlyStoppingOptions, ReduceOnPlateauOptions } from './callbacks.ts';

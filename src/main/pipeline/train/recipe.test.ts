@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { NetworkConfig } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
-import { earlyStoppingOf, labelLoss, optimizerOf, plateauOf, positiveWeights, scheduleOf } from './recipe.ts';
+import { earlyStoppingOf, optimizerOf, plateauOf, scheduleOf } from './recipe.ts';
+import { labelLoss, positiveWeights } from '../losses/settings.ts';
 import { learningRateOf } from './schedule.ts';
 
 const config = (change: Partial<NetworkConfig> = {}): NetworkConfig => ({

@@ -1,61 +1,13 @@
 import type { NetworkConfig } from '../../../shared/config.ts';
-import type { Sample } from '../data/dataset.ts';
-import type { HardLoss, LossSpec, OptimizerSpec } from '../engine/engine.ts';
+import type { OptimizerSpec } from '../engine/engine.ts';
 import { ADAMW } from '../engine/engine.ts';
 import type { EarlyStoppingOptions, ReduceOnPlateauOptions } from './callbacks.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Turns a network's settings into the parts of training: loss, optimizer, schedule and callbacks. */
+/** Turns settings of a network into the parts of training: optimizer, schedule and callbacks. */
 
 export const optimizerOf = ({ optimizer, momentum }: NetworkConfig): OptimizerSpec =>
   optimizer === 'adamw' ? ADAMW : { kind: 'sgd', momentum, nesterov: true };
-
-/** Loss against the labels; `samples` are those of train, whose counts give the positive weights. */
-export function labelLoss(config: NetworkConfig, samples: readonly Sample[], classes: number): LossSpec {
-  return {
-    hard: hardLoss(config),
-    labelSmoothing: config.label_smoothing,
-    positiveWeights: positiveWeights(config, samples, classes),
-    distillation: null,
-  };
-}
-
-function hardLoss(config: NetworkConfig): HardLoss {
-  switch (config.loss) {
-    case 'bce':
-      return { kind: 'bce' };
-    case 'focal':
-      return { kind: 'focal', gamma: config.focal_gamma, alpha: config.focal_alpha };
-    case 'asymmetric':
-      return {
-        kind: 'asymmetric',
-        gammaPositive: config.asymmetric_gamma_positive,
-        gammaNegative: config.asymmetric_gamma_negative,
-        margin: config.asymmetric_margin,
-        variant: config.asymmetric_variant,
-      };
-  }
-}
-
-/**
- * inverse_frequency is the number of negative over positive images, as torch's documentation of pos_weight suggests.
- * effective_number is the same ratio of effective numbers (1 - beta^n) / (1 - beta) (Cui et al. 2019, arXiv
- * 1901.05555). A class without images counts as one image, which avoids a division by 0.
- */
-export function positiveWeights(
-  {
-    positive_weights: kind,
-    effective_number_beta: beta,
-  }: Pick<NetworkConfig, 'positive_weights' | 'effective_number_beta'>,
-  samples: readonly Sample[],
-  classes: number,
-): number[] | null {
-  if (kind === 'none') return null;
-  const count = (c: number, state: number): number =>
-    Math.max(1, samples.filter((sample) => sample.labels[c] === state).length);
-  const effective = (n: number): number => (kind === 'inverse_frequency' ? n : (1 - beta ** n) / (1 - beta));
-  return Array.from({ length: classes }, (_, c) => effective(count(c, 0)) / effective(count(c, 1)));
-}
 
 export function scheduleOf(
   config: NetworkConfig,

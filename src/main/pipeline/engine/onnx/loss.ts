@@ -1,4 +1,5 @@
-import type { LossSpec } from '../engine.ts';
+import type { LossSpec } from '../../losses/loss.ts';
+import { distillationShares, smoothing } from '../../losses/loss.ts';
 import type { LossTerms } from './lossTerms.ts';
 import { hardTerms } from './lossTerms.ts';
 import type { OnnxGraph } from './onnxModel.ts';
@@ -19,10 +20,7 @@ interface Part {
   readonly gradient: string;
 }
 
-/**
- * The weighted loss of a batch and its gradient. With distillation it is alpha * hard(y, z) + (1 - alpha) * T^2 *
- * bce(sigmoid(teacher / T), z / T) per label (Hinton et al. 2015, arXiv 1503.02531).
- */
+/** The weighted loss of a batch and its gradient, after the formulas in pipeline/losses. */
 export function lowerLoss(
   graph: OnnxGraph,
   spec: LossSpec,
@@ -34,19 +32,20 @@ export function lowerLoss(
   const hard = weightedSum(
     graph,
     weightedPositives(graph, spec, hardTerms(graph, spec.hard, logits)),
-    smoothed(graph, labels, spec.labelSmoothing),
+    smoothed(graph, labels, spec),
     weights,
   );
   if (spec.distillation === null) return { loss: hard.loss, hardLoss: hard.loss, gradient: hard.gradient };
-  const { alpha, temperature } = spec.distillation;
+  const { temperature } = spec.distillation;
+  const shares = distillationShares(spec.distillation);
   const softened = (tensor: string): string => graph.node('Div', [tensor, graph.scalar(temperature)]);
   const teacher = graph.node('Sigmoid', [softened(graph.input(TEACHER_LOGITS, 'float32', shape))]);
   const soft = weightedSum(graph, hardTerms(graph, { kind: 'bce' }, softened(logits)), teacher, weights);
   // The derivative of z / T cancels one of the two factors T.
   return {
-    loss: mixed(graph, hard.loss, alpha, soft.loss, (1 - alpha) * temperature ** 2),
+    loss: mixed(graph, hard.loss, shares.hard, soft.loss, shares.soft),
     hardLoss: hard.loss,
-    gradient: mixed(graph, hard.gradient, alpha, soft.gradient, (1 - alpha) * temperature),
+    gradient: mixed(graph, hard.gradient, shares.hard, soft.gradient, shares.soft / temperature),
   };
 }
 
@@ -65,10 +64,10 @@ function weightedSum(graph: OnnxGraph, { present, absent }: LossTerms, labels: s
   };
 }
 
-/** Labels y become y (1 - e) + e / 2, as in Keras's label_smoothing for binary losses. */
-function smoothed(graph: OnnxGraph, labels: string, smoothing: number): string {
-  if (smoothing === 0) return labels;
-  return graph.node('Add', [graph.node('Mul', [labels, graph.scalar(1 - smoothing)]), graph.scalar(smoothing / 2)]);
+function smoothed(graph: OnnxGraph, labels: string, spec: LossSpec): string {
+  if (spec.labelSmoothing === 0) return labels;
+  const { scale, shift } = smoothing(spec);
+  return graph.node('Add', [graph.node('Mul', [labels, graph.scalar(scale)]), graph.scalar(shift)]);
 }
 
 function weightedPositives(graph: OnnxGraph, { positiveWeights }: LossSpec, terms: LossTerms): LossTerms {

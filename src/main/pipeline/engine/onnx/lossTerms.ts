@@ -1,4 +1,5 @@
-import type { HardLoss } from '../engine.ts';
+import { focusOf } from '../../losses/focus.ts';
+import type { HardLoss } from '../../losses/loss.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 
 /** A function of the logits, entry by entry, and its derivative. */
@@ -11,50 +12,6 @@ interface Curve {
 export interface LossTerms {
   readonly present: Curve;
   readonly absent: Curve;
-}
-
-/**
- * The general form of all kinds: (1 - p)^gammaPositive (-log p) and m^gammaNegative (-log(1 - m)), m = max(p - margin,
- * 0), each times its scale.
- */
-interface Focus {
-  readonly gammaPositive: number;
-  readonly gammaNegative: number;
-  readonly margin: number;
-  readonly scales: readonly [present: number, absent: number];
-  /** Largest value of a -log, beyond which there is no gradient; null means no bound. */
-  readonly bound: number | null;
-  /** Whether the gradient treats the powers as constants. */
-  readonly detached: boolean;
-}
-
-const PLAIN: Focus = { gammaPositive: 0, gammaNegative: 0, margin: 0, scales: [1, 1], bound: null, detached: false };
-/** timm and the authors' code take the logarithm of max(p, 1e-8). */
-const BOUND = -Math.log(1e-8);
-
-function focusOf(loss: HardLoss): Focus {
-  switch (loss.kind) {
-    case 'bce':
-      return PLAIN;
-    case 'focal':
-      return {
-        ...PLAIN,
-        gammaPositive: loss.gamma,
-        gammaNegative: loss.gamma,
-        scales: loss.alpha === null ? [1, 1] : [loss.alpha, 1 - loss.alpha],
-      };
-    case 'asymmetric': {
-      const { gammaPositive, gammaNegative, margin, variant } = loss;
-      return {
-        ...PLAIN,
-        gammaPositive,
-        gammaNegative,
-        margin,
-        bound: variant === 'stable' ? null : BOUND,
-        detached: variant === 'original',
-      };
-    }
-  }
 }
 
 export function hardTerms(graph: OnnxGraph, loss: HardLoss, logits: string): LossTerms {

@@ -1,4 +1,6 @@
-import type { HardLoss, LossSpec } from '../engine.ts';
+import { focusOf } from '../../losses/focus.ts';
+import type { HardLoss, LossSpec } from '../../losses/loss.ts';
+import { distillationShares, smoothing } from '../../losses/loss.ts';
 import type { Scalar, Tensor, TensorFlow } from './tensorFlow.ts';
 
 export interface LossInputs {
@@ -8,19 +10,21 @@ export interface LossInputs {
   readonly teacherLogits: Tensor | null;
 }
 
-/** The losses of engine.ts as formulas on the logits [N, classes], which TensorFlow.js differentiates. */
+/** The losses of pipeline/losses as formulas on the logits [N, classes], which TensorFlow.js differentiates. */
 export function lossOf(
   tf: TensorFlow,
   spec: LossSpec,
   logits: Tensor,
   { labels, weights, teacherLogits }: LossInputs,
 ): { loss: Scalar; hardLoss: Scalar } {
-  const smoothed = tf.add(tf.mul(labels, 1 - spec.labelSmoothing), spec.labelSmoothing / 2);
+  const { scale, shift } = smoothing(spec);
+  const smoothed = tf.add(tf.mul(labels, scale), shift);
   const { present, absent } = hardTerms(tf, spec.hard, logits);
   const weighted = spec.positiveWeights === null ? present : tf.mul(present, tf.tensor1d([...spec.positiveWeights]));
   const hardLoss = weightedSum(tf, weights, smoothed, weighted, absent);
   if (spec.distillation === null || teacherLogits === null) return { loss: hardLoss, hardLoss };
-  const { alpha, temperature } = spec.distillation;
+  const { temperature } = spec.distillation;
+  const shares = distillationShares(spec.distillation);
   const softened = tf.div(logits, temperature);
   const soft = weightedSum(
     tf,
@@ -29,7 +33,7 @@ export function lossOf(
     tf.softplus(tf.neg(softened)),
     tf.softplus(softened),
   );
-  return { loss: tf.add(tf.mul(hardLoss, alpha), tf.mul(soft, (1 - alpha) * temperature ** 2)), hardLoss };
+  return { loss: tf.add(tf.mul(hardLoss, shares.hard), tf.mul(soft, shares.soft)), hardLoss };
 }
 
 const weightedSum = (tf: TensorFlow, weights: Tensor, labels: Tensor, present: Tensor, absent: Tensor): Scalar =>
@@ -37,32 +41,18 @@ const weightedSum = (tf: TensorFlow, weights: Tensor, labels: Tensor, present: T
 
 /** Uses softplus, because -log p = softplus(-z) and -log(1 - p) = softplus(z) never overflow. */
 function hardTerms(tf: TensorFlow, loss: HardLoss, logits: Tensor): { present: Tensor; absent: Tensor } {
+  const { gammaPositive, gammaNegative, margin, scales, bound, detached } = focusOf(loss);
   const [minusLogP, minusLogQ] = [tf.softplus(tf.neg(logits)), tf.softplus(logits)];
   const [p, q] = [tf.sigmoid(logits), tf.sigmoid(tf.neg(logits))];
-  switch (loss.kind) {
-    case 'bce':
-      return { present: minusLogP, absent: minusLogQ };
-    case 'focal': {
-      const [a, b] = loss.alpha === null ? [1, 1] : [loss.alpha, 1 - loss.alpha];
-      return {
-        present: tf.mul(tf.mul(power(tf, q, loss.gamma), minusLogP), a),
-        absent: tf.mul(tf.mul(power(tf, p, loss.gamma), minusLogQ), b),
-      };
-    }
-    case 'asymmetric': {
-      const { gammaPositive, gammaNegative, margin, variant } = loss;
-      const limit = -Math.log(1e-8);
-      const bounded = (cost: Tensor): Tensor => (variant === 'stable' ? cost : tf.minimum(cost, limit));
-      const shifted = margin === 0 ? p : tf.relu(tf.sub(p, margin));
-      const absentCost = margin === 0 ? minusLogQ : tf.neg(tf.log(tf.minimum(tf.add(q, margin), 1)));
-      const factor = (base: Tensor, gamma: number): Tensor =>
-        variant === 'original' ? withoutGradient(tf, power(tf, base, gamma)) : power(tf, base, gamma);
-      return {
-        present: tf.mul(factor(q, gammaPositive), bounded(minusLogP)),
-        absent: tf.mul(factor(shifted, gammaNegative), bounded(absentCost)),
-      };
-    }
-  }
+  const bounded = (cost: Tensor): Tensor => (bound === null ? cost : tf.minimum(cost, bound));
+  const shifted = margin === 0 ? p : tf.relu(tf.sub(p, margin));
+  const absentCost = margin === 0 ? minusLogQ : tf.neg(tf.log(tf.minimum(tf.add(q, margin), 1)));
+  const factor = (base: Tensor, gamma: number): Tensor =>
+    detached ? withoutGradient(tf, power(tf, base, gamma)) : power(tf, base, gamma);
+  return {
+    present: tf.mul(tf.mul(factor(q, gammaPositive), bounded(minusLogP)), scales[0]),
+    absent: tf.mul(tf.mul(factor(shifted, gammaNegative), bounded(absentCost)), scales[1]),
+  };
 }
 
 /** Avoids the undefined gradient of x^0 at 0. */

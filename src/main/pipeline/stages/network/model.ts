@@ -1,5 +1,5 @@
 import type { Loader } from '../../data/loader.ts';
-import type { LossSpec } from '../../engine/engine.ts';
+import type { LossSpec } from '../../losses/loss.ts';
 import type { Model, Normalization, Parameters } from '../../graph/graph.ts';
 import { buildModel } from '../../models/registry.ts';
 import { readModelFile } from '../../models/modelFile.ts';
