@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from './events.ts';
+import { message } from './message.ts';
 import { progressReporter } from './progress.ts';
 
-test('the time left comes from the pieces after the first: a slow start does not make it long', () => {
+test('the remaining time is measured from the second piece on, so a slow start does not inflate it', () => {
   const seen: RunEvent[] = [];
   let at = 0;
   const progress = progressReporter(
     (event) => seen.push(event),
-    'teacher',
-    'teacher: finetune',
-    'steps',
-    100,
+    { stage: 'teacher', activity: message('activity.scoringImages'), unit: 'steps', total: 100 },
     () => at,
   );
   for (const [time, done] of [

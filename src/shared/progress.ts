@@ -1,19 +1,20 @@
-import type { RunEvent, Stage } from './events.ts';
+import type { RunEvent } from './events.ts';
 
 const REPORT_EVERY_MS = 500;
 
+type Progress = Extract<RunEvent, { type: 'progress' }>;
+type Work = Pick<Progress, 'stage' | 'phase' | 'activity' | 'unit' | 'total'>;
+
 /**
- * Reports work done at a bounded rate, with a rate and the time left at that rate. Counted from the first piece on: what stands
- * before it, and the piece itself, take longer than the others do.
+ * Reports work at a bounded rate, with its speed and the remaining time at that speed. Both are measured from the first
+ * piece on, because the preparation before it and the first piece itself take longer than the others.
  */
 export function progressReporter(
   report: (event: RunEvent) => void,
-  stage: Stage,
-  activity: string,
-  unit: string,
-  total: number,
+  work: Work,
   now = () => performance.now(),
 ): (done: number) => void {
+  const { total } = work;
   let first: { readonly done: number; readonly at: number } | null = null;
   let last = -Infinity;
   return (done) => {
@@ -25,11 +26,8 @@ export function progressReporter(
     const rate = seconds > 0 && done > first.done ? (done - first.done) / seconds : null;
     report({
       type: 'progress',
-      stage,
-      activity,
+      ...work,
       done,
-      total,
-      unit,
       rate,
       secondsLeft: done >= total ? 0 : rate === null ? null : (total - done) / rate,
     });

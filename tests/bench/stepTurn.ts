@@ -41,7 +41,7 @@ const times: number[] = [];
 for (let step = 0; step <= Number(steps); step++) {
   const started = performance.now();
   await session.step({
-    pixels,
+    inputs: pixels,
     labels,
     weights,
     learningRate: 1e-3,

@@ -1,7 +1,10 @@
 import type { Engine } from '../../src/main/pipeline/engine/engine.ts';
 import type { TensorFlow } from '../../src/main/pipeline/engine/tfjs/tensorFlow.ts';
 
-/** All TensorFlow.js of a process share one current backend, however often the package is loaded: this one is taken before each call. */
+/**
+ * Selects the engine's backend before each call, because all copies of TensorFlow.js in a process share one current
+ * backend.
+ */
 export function onBackend(tf: TensorFlow, backend: string, engine: Engine): Engine {
   const ready = async <T>(work: () => Promise<T>): Promise<T> => {
     await tf.setBackend(backend);

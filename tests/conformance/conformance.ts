@@ -44,13 +44,13 @@ const optimizers: [string, OptimizerSpec, number][] = [
 
 export interface Subject {
   readonly name: keyof typeof tolerances;
-  /** The engine, or why it does not start here. */
+  /** The engine, or the reason why it does not start here. */
   readonly start: () => Promise<Engine | string>;
-  /** Where each graph is slow to make: few nets, which hold every op between them, and one optimizer of a kind. */
+  /** For engines that compile graphs slowly: few nets, which together contain every op, and one optimizer per kind. */
   readonly few?: boolean;
 }
 
-/** What every engine has to show: on small nets it computes what the oracle computes, and goes on from its own state. */
+/** Tests that an engine computes the same as the oracle on small nets, and continues exactly from its own state. */
 export async function conforms({ name, start, few = false }: Subject): Promise<void> {
   const started = await start();
   const lack = typeof started === 'string' ? started : null;
@@ -66,7 +66,7 @@ export async function conforms({ name, start, few = false }: Subject): Promise<v
   });
 }
 
-/** The same steps on both. */
+/** Runs the same steps on both engines. */
 const onBoth = async (
   engine: Engine,
   training: TrainingRequest,
@@ -79,7 +79,9 @@ const onBoth = async (
 const masked = (model: Model, step: number, change: Partial<StepInput>): StepInput =>
   stepInput(model, 0, { weightDecay: 0.1, masks: drawMasks(model, 0, BATCH, { seed: 5, epoch: 0, step }), ...change });
 
-/** Logits and loss in training mode, every gradient, and the moving statistics: a step of plain SGD with learning rate 1 takes the gradient away. */
+/**
+ * Tests logits, loss, gradients and moving statistics. A step of plain SGD with learning rate 1 subtracts the gradient.
+ */
 function trainingStep(engine: Engine, within: Tolerances, few: boolean): void {
   test.each(few ? fewCases : cases)('%s: loss, logits, every gradient, moving statistics', async (_, model) => {
     const parameters = parametersOf(model);
@@ -131,7 +133,7 @@ function trainingStep(engine: Engine, within: Tolerances, few: boolean): void {
     expect(moved.length).toBeGreaterThan(10);
   });
 
-  test('a loss of another kind, distilling, with soft and weighted labels', async () => {
+  test('another loss with distillation and with soft and weighted labels', async () => {
     const model = net(12, inverted(true));
     const parameters = parametersOf(model);
     const loss: LossSpec = {
@@ -150,7 +152,7 @@ function trainingStep(engine: Engine, within: Tolerances, few: boolean): void {
   });
 }
 
-/** A state in the middle of a run, with slots that are not empty. */
+/** A state in the middle of training, whose slots are not zero. */
 function midway(model: Model, parameters: Parameters, optimizer: OptimizerSpec): TrainingState {
   const trained = model.parameters.filter(({ role }) => !isStatistic(role));
   const slot = (name: string, center: number, spread: number): Parameters =>
@@ -200,7 +202,7 @@ function optimizerStep(engine: Engine, within: Tolerances, few: boolean): void {
   );
 }
 
-/** Steps of which the weights move after the second and the third. */
+/** Steps with updates after the second and the third. */
 const cycles = (model: Model, learningRate: number): StepInput[] =>
   [
     [1 / 2, false],
@@ -237,7 +239,7 @@ function fewSteps(engine: Engine, within: Tolerances): void {
     },
   );
 
-  test('gradients added up over batches, with a learning rate for each parameter', async () => {
+  test('gradients accumulated over batches, with a learning rate per parameter', async () => {
     const model = net(12, inverted(true));
     const parameters = parametersOf(model);
     const training = request(model, parameters, {
@@ -254,7 +256,7 @@ function fewSteps(engine: Engine, within: Tolerances): void {
     expect([ours.state.steps, theirs.state.steps]).toEqual([2, 2]);
   });
 
-  test('a batch twice at half its share moves the weights as the batch itself', async () => {
+  test('the same batch twice at half its share equals the batch once', async () => {
     const model = net(12, norm);
     const parameters = parametersOf(model);
     const input = stepInput(model, 0);
@@ -281,7 +283,7 @@ function twentySteps(engine: Engine, within: Tolerances, few: boolean): void {
     const classes = model.classes,
       batchSize = 4;
     const input: StepInput = {
-      pixels: Uint8Array.from({ length: batchSize * model.inputSize ** 2 * 3 }, (_, i) => 2 + (bits('tiny', i) % 3)),
+      inputs: Uint8Array.from({ length: batchSize * model.inputSize ** 2 * 3 }, (_, i) => 2 + (bits('tiny', i) % 3)),
       labels: Float32Array.from({ length: batchSize * classes }, (_, i) => bits('tiny labels', i) % 2),
       weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)),
       learningRate,
@@ -318,7 +320,7 @@ async function trajectory(
   return { losses: results.map(({ loss }) => loss), norms: results.map(({ gradientNorm }) => gradientNorm), end };
 }
 
-/** Accumulates, resumes and repeats. */
+/** Tests the state with accumulation, after resuming, and in a repeated run. */
 function ownState(engine: Engine, within: Tolerances, few: boolean): void {
   let model: Model, inputs: StepInput[], training: TrainingRequest, whole: TrainingState;
   beforeAll(async () => {
@@ -345,7 +347,7 @@ function ownState(engine: Engine, within: Tolerances, few: boolean): void {
       expectClose(a, b, within.repeated);
   };
 
-  test('is where the oracle ends, gradients that are still being added up included', async () => {
+  test('equals that of the oracle, including accumulated gradients', async () => {
     const theirs = (await steps(oracle, training, inputs)).state;
     expectClose(whole.parameters, theirs.parameters, within.fewSteps.parameters);
     expectClose(whole.ema!, theirs.ema!, within.fewSteps.parameters);
@@ -354,7 +356,7 @@ function ownState(engine: Engine, within: Tolerances, few: boolean): void {
   });
 
   if (!few)
-    test('is the same when the steps are run again', async () => {
+    test('is the same in a repeated run', async () => {
       expectSame((await steps(engine, training, inputs)).state);
     });
 
@@ -366,7 +368,7 @@ function ownState(engine: Engine, within: Tolerances, few: boolean): void {
     },
   );
 
-  test('is a copy, which later steps do not change', async () => {
+  test('is a copy that later steps do not change', async () => {
     const session = await engine.createTraining(training);
     await session.step(inputs[0]!);
     const before = await session.state();
@@ -387,7 +389,7 @@ function inference(engine: Engine, within: Tolerances, few: boolean): void {
     async (_, lite) => {
       const model = net(16, inverted(lite));
       const parameters = parametersOf(model);
-      const { pixels } = stepInput(model, 0);
+      const { inputs } = stepInput(model, 0);
       const outputs = ['block1.add', 'pooled', 'logits'];
       const [ours, theirs] = [await scored(engine), await scored(oracle)];
       for (const name of outputs)
@@ -413,7 +415,7 @@ function inference(engine: Engine, within: Tolerances, few: boolean): void {
           ranges: ['block1.add', 'stem.act'],
         });
         const statistics = await on.createStatistics({ model, parameters, batchSize: BATCH, trainableFrom: 0 });
-        const found = { ...(await session.run(pixels)), statistics: await statistics.run(pixels) };
+        const found = { ...(await session.run(inputs)), statistics: await statistics.run(inputs) };
         await session.dispose();
         await statistics.dispose();
         return found;

@@ -8,11 +8,14 @@ import type {
 import { sizeOf } from '../../src/main/pipeline/graph/graph.ts';
 import type { StepInput } from '../../src/main/pipeline/engine/engine.ts';
 
-/** The contract's loss once more, in plain loops on float64 and in training mode: slopes taken from it are exact to some nine digits. */
+/**
+ * The loss of pipeline/losses in training mode, in plain loops on float64, whose numerical gradients have about nine
+ * exact digits.
+ */
 
 export type Values = ReadonlyMap<string, Float64Array>;
 
-/** Binary cross-entropy and distillation as the loss of the contract weighs them. */
+/** Binary cross-entropy and distillation, weighted as in pipeline/losses. */
 export function lossInFloat64(
   model: Model,
   parameters: Values,
@@ -20,7 +23,7 @@ export function lossInFloat64(
   distillation: { readonly alpha: number; readonly temperature: number },
 ): number {
   const values = new Map<string, Float64Array>();
-  const batch = input.pixels.length / (model.inputSize ** 2 * 3);
+  const batch = input.inputs.length / (model.inputSize ** 2 * 3);
   const nodes = new Map(model.nodes.map((node) => [node.name, node]));
   for (const node of model.nodes) values.set(node.name, evaluate(node, nodes, values, parameters, input, batch));
   const { alpha, temperature } = distillation;
@@ -47,7 +50,7 @@ function evaluate(
   const channels = node.shape.at(-1)!;
   switch (node.op) {
     case 'input':
-      return Float64Array.from(input.pixels);
+      return Float64Array.from(input.inputs);
     case 'normalize':
       return value(node.input).map((x, i) => (x - node.mean[i % 3]!) / node.std[i % 3]!);
     case 'conv2d':
@@ -103,7 +106,7 @@ function evaluate(
   }
 }
 
-/** 'same' padding, the extra row and column at the bottom and right. */
+/** 'same' padding, with the extra row and column at the bottom and right. */
 function convolution(
   node: Conv2dNode | DepthwiseConv2dNode,
   x: Float64Array,

@@ -1,2 +1,2 @@
-/** Registers the gradients of all ops; only the ES build of TensorFlow.js has it, and it has no types. */
+/** Registers the gradients of all ops. Only the ES build of TensorFlow.js has this module, without types. */
 declare module '@tensorflow/tfjs-core/dist/register_all_gradients';

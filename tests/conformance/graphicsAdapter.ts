@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 
-/** A software Vulkan adapter that comes with Chromium on Debian; Dawn refuses Mesa's lavapipe before version 23. */
+/** The software Vulkan adapter of Debian's Chromium, because Dawn refuses Mesa's lavapipe before version 23. */
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
-/** Names a software adapter to the Vulkan loader where no driver is named; call it before onnxruntime makes its first session. */
+/**
+ * Gives the Vulkan loader a software adapter unless a driver is set. Must be called before onnxruntime's first session.
+ */
 export function nameSoftwareAdapter(): void {
   if (
     process.env.VK_ICD_FILENAMES === undefined &&

@@ -8,7 +8,7 @@ import { oracle } from './oracle.ts';
 const native = await startNativeTensorFlow();
 const adamw = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
-/** TensorFlow.js frees nothing by itself. It counts the tensors of all its copies and backends together. */
+/** TensorFlow.js does not free tensors by itself. It counts those of all its copies and backends together. */
 describe.each<[string, Engine | string]>([
   ['its plain CPU backend', oracle],
   ['native TensorFlow', native],
@@ -39,7 +39,7 @@ describe.each<[string, Engine | string]>([
   test.skipIf(lack !== null)(`scoring and statistics leave nothing behind${says}`, async () => {
     const model = net(6, stem);
     const before = tf.memory().numTensors;
-    const { pixels } = stepInput(model, 0);
+    const { inputs } = stepInput(model, 0);
     for (const session of [
       await engine.createInference({
         model,
@@ -51,7 +51,7 @@ describe.each<[string, Engine | string]>([
       await engine.createStatistics({ model, parameters: parametersOf(model), batchSize: BATCH, trainableFrom: 0 }),
     ]) {
       const held = tf.memory().numTensors;
-      for (let i = 0; i < 5; i++) await session.run(pixels);
+      for (let i = 0; i < 5; i++) await session.run(inputs);
       expect(tf.memory().numTensors).toBe(held);
       await session.dispose();
     }
@@ -59,7 +59,7 @@ describe.each<[string, Engine | string]>([
   });
 });
 
-/** How many tensors came on between two steps, and how many are left when the session has gone. */
+/** The number of tensors added between two steps, and the number left after the session is disposed. */
 async function counts(
   engine: Engine,
   training: TrainingRequest,

@@ -10,13 +10,13 @@ import { drawMasks } from '../../src/main/pipeline/train/masks.ts';
 import { randomStream } from '../../src/shared/random.ts';
 import { parameterValues } from '../golden/formula.ts';
 
-/** What every engine is tried with: small nets around each op, their steps, and how far apart two results are. */
+/** Small nets for each op, their training steps, and the distance of two results, for the tests of engines. */
 export const BATCH = 3;
 export const CLASSES = 2;
 
 export type Body = (graph: GraphBuilder, x: string) => string;
 
-/** A net around the ops in question: normalized pixels go in, a pooled dense head closes it. */
+/** A net from normalized pixels over the tested ops to a pooled dense head. */
 export function net(size: number, body: Body): Model {
   const graph = new GraphBuilder(0.9);
   const x = graph.normalize(graph.input(size), [127, 127, 127], [128, 128, 128]);
@@ -92,7 +92,9 @@ export const squeezeExcite: Body = (graph, x) => {
   return graph.scaleChannels('se.scale', wide, factors);
 };
 
-/** Few channels to many on a map with many pixels, and back over a residual: what onnxruntime's lowering takes as products of kernels. */
+/**
+ * From few channels to many on a map with many pixels, and back with a residual, which lowers to products of kernels.
+ */
 export const expansion =
   (activation: ActivationName): Body =>
   (graph, x) => {
@@ -109,7 +111,10 @@ export const expansion =
     );
   };
 
-/** MBConv (with squeeze-excite and swish) or the Lite's inverted residual (ReLU6), twice: striding and residual with stochastic depth. */
+/**
+ * Two MBConv blocks (squeeze-excite, swish) or Lite blocks (ReLU6): one with a stride, one a residual with stochastic
+ * depth.
+ */
 export function inverted(lite: boolean): Body {
   const activation = lite ? 'relu6' : 'swish';
   const block = (graph: GraphBuilder, name: string, x: string, stride: 1 | 2): string => {
@@ -203,14 +208,14 @@ export const cases: [string, Model][] = [
   ['blocks with ReLU', net(16, universal)],
 ];
 
-/** Every op of the family between them. */
+/** Together these contain every op of the family. */
 export const fewCases: [string, Model][] = [
   ['Lite blocks', net(12, inverted(true))],
   ['MBConv blocks', net(12, inverted(false))],
   ['blocks with ReLU', net(12, universal)],
 ];
 
-/** A Lite in small, with Keras's trajectory in the goldens (optim/tinynet). */
+/** A small Lite network, for which the goldens have Keras's trajectory (optim/tinynet). */
 export function tinyNet(): Model {
   const graph = new GraphBuilder(0.9);
   const relu6 = (name: string, x: string): string =>
@@ -254,9 +259,9 @@ export function stepInput(model: Model, trainableFrom: number, change: Partial<S
   const stream = randomStream(model.nodes.length, 'step');
   const entries = BATCH * CLASSES;
   return {
-    pixels: Uint8Array.from({ length: BATCH * model.inputSize ** 2 * 3 }, () => 256 * stream()),
+    inputs: Uint8Array.from({ length: BATCH * model.inputSize ** 2 * 3 }, () => 256 * stream()),
     labels: Float32Array.from({ length: entries }, () => (stream() < 0.4 ? 1 : 0)),
-    // The first entry is unknown: it must move nothing.
+    // The first entry is unknown, so it must not move anything.
     weights: Float32Array.from({ length: entries }, (_, i) => (i === 0 ? 0 : 1 / entries)),
     teacherLogits: Float32Array.from({ length: entries }, () => 4 * stream() - 2),
     learningRate: 1,
@@ -289,7 +294,7 @@ export function request(model: Model, parameters: Parameters, change: Partial<Tr
   };
 }
 
-/** Largest difference, relative to the largest value. */
+/** The largest difference, relative to the largest value. */
 export function distance(a: Float32Array, b: Float32Array): number {
   const largest = b.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   return a.reduce((max, value, i) => Math.max(max, Math.abs(value - b[i]!)), 0) / Math.max(largest, 1e-3);
@@ -304,7 +309,10 @@ export function expectClose(found: Parameters, expected: Parameters, tolerance: 
     }).toEqual({ name, distance: true });
 }
 
-/** What a step of plain SGD with learning rate 1 took away: the gradient (and minus the change of the statistics). */
+/**
+ * The change by a step of plain SGD with learning rate 1, which is the gradient (and minus the change of the
+ * statistics).
+ */
 export const changes = (before: Parameters, after: Parameters): Parameters =>
   new Map(
     [...before].map(([name, { shape, data }]) => [

@@ -1,9 +1,10 @@
+import { quoted } from '../../src/shared/message.ts';
 import { onnxEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { nchwLayout } from '../../src/main/pipeline/engine/onnx/nchwLayout.ts';
 import { fastestLayout } from '../../src/main/pipeline/engine/onnx/probe.ts';
 import { conforms } from './conformance.ts';
 
-/** Both layouts, whichever of them this processor would take. */
+/** Tests both layouts, whichever of them this CPU would use. */
 const runtime = { provider: 'cpu', threads: 2 } as const;
 
 await conforms({
@@ -11,11 +12,11 @@ await conforms({
   start: async () => {
     const layout = await fastestLayout();
     return layout.name === 'nchwc'
-      ? onnxEngine('onnx-cpu', 'blocked layout', layout, runtime)
+      ? onnxEngine('onnx-cpu', quoted('blocked layout'), layout, runtime)
       : 'this processor has no blocked kernels';
   },
 });
 await conforms({
   name: 'onnx-cpu, plain layout',
-  start: () => Promise.resolve(onnxEngine('onnx-cpu', 'plain layout', nchwLayout, runtime)),
+  start: () => Promise.resolve(onnxEngine('onnx-cpu', quoted('plain layout'), nchwLayout, runtime)),
 });

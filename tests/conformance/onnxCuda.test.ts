@@ -1,5 +1,5 @@
 import { createOnnxCudaEngine } from '../../src/main/pipeline/engine/onnx/cuda.ts';
-import { cudaEnvironment, cudaFolder, cudaLack } from '../../src/main/pipeline/engine/onnx/requirements.ts';
+import { cudaEnvironment, cudaFolder, missingForCuda } from '../../src/main/pipeline/engine/onnx/requirements.ts';
 import { enginesFolder } from '../../src/main/studio/state/places.ts';
 import { toProblemData } from '../../src/shared/problem.ts';
 import { conforms } from './conformance.ts';
@@ -9,9 +9,9 @@ await conforms({
   few: true,
   start: async () => {
     const folder = enginesFolder();
-    const lack = await cudaLack(folder);
-    if (lack !== null) return `${lack.says} ${lack.fix ?? ''}`;
-    // The loader reads it when a process starts: it cannot be set from within.
+    const missing = await missingForCuda(folder);
+    if (missing !== null) return `${missing.message.text} ${missing.fix?.text ?? ''}`;
+    // The loader reads the variable when a process starts, so it cannot be set here.
     if (!(process.env.LD_LIBRARY_PATH ?? '').split(':').includes(cudaFolder(folder)))
       return `start the tests with LD_LIBRARY_PATH=${cudaEnvironment(folder).LD_LIBRARY_PATH}`;
     return createOnnxCudaEngine({ threads: 1 }).catch(

@@ -4,10 +4,13 @@ import { lossInFloat64 } from './float64.ts';
 import { changes, inverted, net, parametersOf, request, squeezeExcite, stepInput, steps } from './nets.ts';
 import { oracle } from './oracle.ts';
 
-/** The oracle's own proof, besides Keras's trajectories (tests/parity/training.test.ts) and the losses of PyTorch, timm and Keras (losses.test.ts). */
+/**
+ * Tests the oracle itself. Keras's trajectories (tests/parity/training.test.ts) and others' losses (losses.test.ts) do
+ * so too.
+ */
 const distillation = { alpha: 0.7, temperature: 2 };
 const STEP = 1e-6;
-/** Of each parameter, spread over it. */
+/** Number of values that are checked per parameter, evenly spaced. */
 const PROBES = 4;
 
 describe('the oracle', () => {

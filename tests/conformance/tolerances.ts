@@ -1,6 +1,7 @@
 /**
- * How far an engine may be from the oracle. Every number is the largest difference as a share of the largest value of the tensor
- * in question (losses and norms: of the value itself), except where it says absolute. docs/engines.md shows the same table.
+ * The allowed distance of an engine from the oracle. Numbers are the largest difference as a share of the tensor's
+ * largest value (for losses and norms, of the value itself) unless they say absolute. docs/engines.md has the same
+ * table.
  */
 export interface Tolerances {
   readonly loss: number;
@@ -9,19 +10,22 @@ export interface Tolerances {
   readonly outputs: number;
   /** Batch statistics of BatchNorm. */
   readonly statistics: number;
-  /** Each parameter's gradient, and how far the moving statistics went. */
+  /** Each parameter's gradient, and the change of the moving statistics. */
   readonly gradients: number;
-  /** A value on a rounding border may fall on either side: a code more or less somewhere. */
+  /** Larger because a value on a rounding border may fall on either side, which changes a code by one. */
   readonly fakeQuantized: { readonly outputs: number; readonly gradients: number };
-  /** How far one optimizer step took each parameter, its slots and its EMA. */
+  /** The change of each parameter, its slots and its EMA in one optimizer step. */
   readonly optimizerStep: number;
-  /** Parameters and EMA after five steps or fewer from empty slots: where a gradient is all but zero, AdamW turns its rounding error into a share of a step. */
+  /**
+   * Parameters and EMA after up to five steps from empty slots. Where a gradient is nearly zero, AdamW magnifies its
+   * rounding error.
+   */
   readonly fewSteps: { readonly loss: number; readonly parameters: number };
-  /** Parameters and EMA after gradients were added up over batches. */
+  /** Parameters and EMA after accumulation over batches. */
   readonly addedUp: number;
-  /** After 20 steps, absolute: losses, gradient norms, parameters. */
+  /** Losses, gradient norms and parameters after 20 steps, absolute. */
   readonly trajectory: { readonly loss: number; readonly gradientNorm: number; readonly parameters: number };
-  /** Run twice, and resumed from its state. 0: bit for bit. */
+  /** A repeated run and one resumed from its state; 0 means bit for bit. */
   readonly repeated: number;
 }
 
@@ -39,7 +43,7 @@ const cpu: Tolerances = {
   repeated: 0,
 };
 
-/** Sums in another order, and fast approximations of exp. */
+/** These engines sum in another order and approximate exp. */
 const card: Tolerances = {
   ...cpu,
   loss: 1e-4,

@@ -24,8 +24,12 @@ async function run(
     { project, config: tinyConfig(change), preset: null, stages, runsFolder: null },
     {
       onEvent: (event) => {
-        if (event.type === 'note') notes.push(event.message);
-        if (event.type === 'progress' && event.activity.endsWith(': features') && event.done === event.total)
+        if (event.type === 'note') notes.push(event.message.code ?? '');
+        if (
+          event.type === 'progress' &&
+          event.activity.code === 'activity.computingFeatures' &&
+          event.done === event.total
+        )
           features += event.total;
       },
     },
@@ -34,7 +38,7 @@ async function run(
   return { folder, notes, features };
 }
 
-const ONCE = 'Nothing is augmented: the features of the frozen backbone are computed once for all epochs of the head.';
+const ONCE = 'training.featuresCached';
 /** Too little to change a level of 0 to 255. */
 const IMPERCEPTIBLE = 1e-9;
 

@@ -28,14 +28,14 @@ test('MobileNetV4 teaches, learns, is trained while quantized, and ships a file 
     { project, config, preset: null, stages: null, runsFolder: null },
     {
       onEvent: (event) => {
-        if (event.type === 'note') notes.push(event.message);
+        if (event.type === 'note') notes.push(event.message.text);
       },
     },
   );
   await job.result;
   const run = await readRun(folder);
   expect(stages.map((stage) => run.stages[stage].state)).toEqual(stages.map(() => 'finished'));
-  expect(notes.join('\n')).toMatch(/Post-training quantization: macro AP/);
+  expect(notes.join('\n')).toMatch(/After post-training quantization, on validation: macro AP/);
   // The export stage refuses a file whose scores are not LiteRT's.
   expect(run.export).not.toBeNull();
 });

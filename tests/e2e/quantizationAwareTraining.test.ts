@@ -129,7 +129,7 @@ describe('quantization-aware training on badly spread channels', () => {
     let tracked = Object.fromEntries(ranges);
     for (let step = 0; step < steps; step++) {
       const result = await session.step({
-        pixels: batchOf(train.pixels, step, SIZE * SIZE * 3),
+        inputs: batchOf(train.pixels, step, SIZE * SIZE * 3),
         labels: batchOf(train.labels, step, CLASSES),
         weights,
         learningRate,

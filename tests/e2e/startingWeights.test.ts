@@ -37,7 +37,7 @@ async function run(
     { project, config: tinyConfig(change), preset: null, stages, runsFolder: null },
     {
       onEvent: (event) => {
-        if (event.type === 'note') notes.push(event.message);
+        if (event.type === 'note') notes.push(event.message.text);
       },
     },
   );
@@ -72,15 +72,17 @@ test('a run goes on from another with other labels, and a teacher normalizes as 
     student: { ...config.student, ...still, weights: before.folder },
   }));
   expect(notes).toContainEqual(
-    expect.stringMatching(/^Starts from .*own_keras\.h5: efficientnet-b0 as Keras 2 saves it\.$/),
+    expect.stringMatching(/^The teacher starts from .*own_keras\.h5: efficientnet-b0 in the format of Keras 2\.$/),
   );
   expect(notes).toContain(
-    'Its weights were trained on pixels normalized as (x - 0) / 255: this network does the same.',
+    'The weights were trained on pixels normalized as (x - 0) / 255, so this network normalizes them the same way.',
   );
-  expect(notes).toContainEqual(expect.stringMatching(/^Starts from .*: efficientnet-lite0 of another run\.$/));
-  expect(notes).toContain('Labels that keep what it learned of them (2): green, red.');
-  expect(notes).toContain('New labels, which begin with drawn weights (1): pink.');
-  expect(notes).toContain('Labels that it had and this run has not (1): blue.');
+  expect(notes).toContainEqual(
+    expect.stringMatching(/^The student starts from .*: efficientnet-lite0 from another run\.$/),
+  );
+  expect(notes).toContain('2 labels keep their learned weights: green and red.');
+  expect(notes).toContain('1 new label starts from random weights: pink.');
+  expect(notes).toContain('1 label of the weights is not in this run and is dropped: blue.');
 
   const teacher = await readModelFile(path.join(folder, 'models', 'teacher_best.safetensors'));
   expect(teacher.normalization).toEqual({ mean: [0, 0, 0], std: [255, 255, 255] });

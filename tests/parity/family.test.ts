@@ -31,14 +31,14 @@ const count = (parameters: readonly Parameter[]): number =>
 const byFormula = (model: Model): Map<string, Tensor> =>
   new Map(model.parameters.map(({ name, shape }) => [name, { shape, data: parameterValues(name, shape) }]));
 
-test('the golden knows the whole family', () => {
+test('the golden covers the whole family', () => {
   expect(Object.keys(models)).toEqual([...architectures]);
 });
 
 describe.each(architectures)('%s', (architecture) => {
   const golden = models[architecture]!;
 
-  test('has as many numbers as the published one', () => {
+  test('has as many parameters as the published one', () => {
     const { parameters } = buildModel(architecture, { inputSize: px, classes: 1000, dropout: 0.2, dropPath: 0.2 });
     expect({
       tensors: parameters.length,
@@ -47,7 +47,7 @@ describe.each(architectures)('%s', (architecture) => {
     }).toEqual({ tensors: golden.tensors, values: golden.values, learned: golden.learned });
   });
 
-  test(`computes what timm computes on ${px} px, odd sizes all the way down`, async () => {
+  test(`computes the same as timm on ${px} px, with odd sizes in every stage`, async () => {
     const model = buildModel(architecture, { inputSize: px, classes, dropout: 0.2, dropPath: 0.2 });
     const session = await engine.createInference({
       model,
@@ -58,11 +58,12 @@ describe.each(architectures)('%s', (architecture) => {
     const { outputs } = await session.run(picture(px, px));
     await session.dispose();
     const difference = Math.max(...outputs.get(model.logits)!.map((value, c) => Math.abs(value - golden.logits[c]!)));
-    expect(difference).toBeLessThan(Math.max(1e-6, 10 * golden.float32MaxAbsError)); // PyTorch's own error in float32, with room for another order of summation
+    // PyTorch's own error in float32, with a margin for another order of summation.
+    expect(difference).toBeLessThan(Math.max(1e-6, 10 * golden.float32MaxAbsError));
   });
 });
 
-/** The larger ones are the same blocks more often, and take this test most of a minute. */
+/** Larger members only repeat the same blocks, and would take this test most of a minute. */
 const TRAINED_BELOW = 20e6;
 
 test.each(architectures.filter((architecture) => models[architecture]!.values < TRAINED_BELOW))(
@@ -83,7 +84,7 @@ test.each(architectures.filter((architecture) => models[architecture]!.values < 
     });
     try {
       const { loss, gradientNorm } = await session.step({
-        pixels: new Uint8Array([...picture(size, size), ...picture(size, size).reverse()]),
+        inputs: new Uint8Array([...picture(size, size), ...picture(size, size).reverse()]),
         labels: Float32Array.from({ length: batchSize * classes }, (_, i) => i % 2),
         weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)),
         learningRate: 0.01,
@@ -93,7 +94,7 @@ test.each(architectures.filter((architecture) => models[architecture]!.values < 
       expect(loss).toBeGreaterThan(0);
       expect(gradientNorm).toBeGreaterThan(0);
       const after = (await session.state()).parameters;
-      // Shifts before another BatchNorm have no gradient: kernels must move.
+      // Shifts before another BatchNorm have no gradient, so only kernels must move.
       const still = model.parameters.filter(
         ({ name, role }) =>
           decays(role) && parameters.get(name)!.data.every((value, i) => value === after.get(name)!.data[i]),

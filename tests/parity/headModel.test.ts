@@ -21,7 +21,7 @@ const engines: [string, () => Promise<Engine>][] = [
   ['TensorFlow.js', () => Promise.resolve(oracle)],
 ];
 
-test.each(engines)('%s: a head on features moves as it does under its frozen backbone', async (_, start) => {
+test.each(engines)('%s: a head on features trains as it does with its frozen backbone', async (_, start) => {
   const engine = await start();
   const model = net(12, inverted(true));
   const parameters = parametersOf(model);
@@ -36,12 +36,12 @@ test.each(engines)('%s: a head on features moves as it does under its frozen bac
 
   const name = featuresOf(model);
   const backbone = await engine.createInference({ model, parameters, batchSize: BATCH, outputs: [name] });
-  const features = (await backbone.run(inputs[0]!.pixels)).outputs.get(name)!;
+  const features = (await backbone.run(inputs[0]!.inputs)).outputs.get(name)!;
   const head = headModel(model);
   const alone = await steps(
     engine,
     request(head, parameters, training),
-    inputs.map((input) => ({ ...input, pixels: features })),
+    inputs.map((input) => ({ ...input, inputs: features })),
   );
   expect(distance(Float32Array.from(alone.losses), Float32Array.from(whole.losses))).toBeLessThan(1e-5);
   expectClose(alone.state.parameters, whole.state.parameters, 1e-5);
@@ -62,7 +62,7 @@ test.each(engines)('%s: a head on features moves as it does under its frozen bac
   expect(
     distance(
       (await scoring.run(features)).outputs.get(head.logits)!,
-      (await scored.run(inputs[0]!.pixels)).outputs.get(model.logits)!,
+      (await scored.run(inputs[0]!.inputs)).outputs.get(model.logits)!,
     ),
   ).toBeLessThan(1e-5);
   for (const session of [backbone, scoring, scored]) await session.dispose();

@@ -7,7 +7,7 @@ import { createIntegerScorer } from '../../src/main/pipeline/quant/integerScorer
 import { randomStream } from '../../src/shared/random.ts';
 import { smallIntegerModel, smallReluModel } from './tfliteModel.ts';
 
-/** Pictures of all kinds: noise, flat ones at both ends, and one between. */
+/** Varied images: noise, plain ones at both ends of the range, and one in between. */
 function pictures(side: number, count: number, seed: number): Uint8Array[] {
   const stream = randomStream(seed, 'pictures');
   return Array.from({ length: count }, (_, i) => {
@@ -29,7 +29,7 @@ const nets = (['ReLU6', 'ReLU'] as const).flatMap((kind) => [
 describe.each(nets)('$kind net $seed at $side px (scales of all kinds: $wild)', ({ kind, seed, side, wild }) => {
   const model = kinds[kind](seed, side, 7, wild);
 
-  test('the integer reference is LiteRT, tensor by tensor', async () => {
+  test('the integer reference equals LiteRT, tensor by tensor', async () => {
     const litert = await createLitert(
       writeTflite(model, {
         inputType: 'int8',
@@ -57,7 +57,7 @@ describe.each(nets)('$kind net $seed at $side px (scales of all kinds: $wild)', 
     litert.dispose();
   });
 
-  test('the fast scorer is the integer reference', async () => {
+  test('the fast scorer equals the integer reference', async () => {
     const images = pictures(side, 6, seed + 100);
     const scorer = await createIntegerScorer(model, { batchSize: images.length, threads: 2 });
     const codes = await scorer.run(Uint8Array.from(images.flatMap((pixels) => [...pixels])));
@@ -66,7 +66,7 @@ describe.each(nets)('$kind net $seed at $side px (scales of all kinds: $wild)', 
   });
 });
 
-test('the scores of the small nets vary, so that equality says something', () => {
+test('the scores of the small nets vary, so that equality is meaningful', () => {
   const seen = new Set(
     nets.flatMap(({ kind, seed, side, wild }) =>
       pictures(side, 4, seed).flatMap((pixels) => codesOf(kinds[kind](seed, side, 7, wild), pixels)),

@@ -113,7 +113,7 @@ describe.each([
     '$name of PyTorch and timm: value and gradient',
     async ({ name, value, gradient }) => {
       const found = await run(specs[name]!, batch);
-      // The golden has no T^2 = 4 in the soft part alone.
+      // The golden lacks the factor T^2 = 4 of the soft part.
       const scale = name === 'soft_bce' ? 4 : 1;
       expect(Math.abs(found.loss / scale / value - 1)).toBeLessThan(1e-6);
       expect(
@@ -132,7 +132,7 @@ describe.each([
   });
 });
 
-describe('each loss of onnxruntime is that of TensorFlow.js', () => {
+describe('each loss on onnxruntime equals the one on TensorFlow.js', () => {
   const kinds: HardLoss[] = [
     { kind: 'bce' },
     { kind: 'focal', gamma: 2, alpha: null },
@@ -144,7 +144,7 @@ describe('each loss of onnxruntime is that of TensorFlow.js', () => {
   ];
   const shape = [6, 7] as const;
   const count = shape[0] * shape[1];
-  // Soft labels, as MixUp makes them, an unknown entry, and logits from sure to hopeless.
+  // Soft labels like those of MixUp, an unknown entry, and logits from confident to hopeless.
   const soft: Batch = {
     shape,
     logits: fill('loss.logits', shape, 0, 25),
@@ -170,7 +170,7 @@ describe('each loss of onnxruntime is that of TensorFlow.js', () => {
     },
   );
 
-  test.each(kinds)('a soft label of $kind mixes the losses of present and absent, as MixUp does', async (hard) => {
+  test.each(kinds)('a soft label mixes the losses of present and absent as in MixUp, with $kind', async (hard) => {
     const at = async (label: number): Promise<Result> =>
       onnx({ ...PLAIN_BCE, hard }, { ...soft, labels: new Float32Array(count).fill(label) });
     const [absent, present, mixed] = [await at(0), await at(1), await at(0.3)];

@@ -38,7 +38,8 @@ function largestDifference(found: ArrayLike<number>, expected: ArrayLike<number>
   return Array.from(found).reduce((max, value, i) => Math.max(max, Math.abs(value - expected[i]!)), 0);
 }
 
-// timm pads as PyTorch does; sizes of 32 k + 1 are padded the same way by TensorFlow, other sizes with timm's pad_type='same'.
+// timm pads as PyTorch does; sizes of 32 k + 1 are padded the same way by TensorFlow, other sizes with timm's
+// pad_type='same'.
 test.each([64, 65])('computes what timm computes on %i px', async (size) => {
   const golden = loadGolden<{ taps: { tap: string; float32MaxAbsError: number }[] }>(`models/mobilenetv4_${size}`);
   const model = built(size, 20);

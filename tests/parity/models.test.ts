@@ -11,7 +11,7 @@ beforeAll(async () => {
   engine = await createOnnxCpuEngine({ threads: 2 });
 });
 
-test('the formula gives the numbers of its check values', () => {
+test('the formula gives its check values', () => {
   expect([0, 1, 2, 3].map((i) => bits('input', i))).toEqual([0xcc8d6f84, 0xaf679459, 0xfaf2a100, 0x0115d988]);
   expect(unit('input', 3)).toBe(-0.9915207624435425);
 });
@@ -50,7 +50,7 @@ interface Tap {
   maxAbs: number;
 }
 
-// Tolerances in float32 as the goldens state them: B3 1e-5; Lite, whose numbers are bigger, 1e-3 on features and 1e-4 on logits.
+// Tolerances in float32 from the goldens: B3 1e-5; Lite, whose values are larger, 1e-3 on features and 1e-4 on logits.
 describe.each([
   { file: 'b3_64', name: 'b3', size: 64, everyChannel: 1, array: 'features', features: 1e-5, logits: 1e-5 },
   {

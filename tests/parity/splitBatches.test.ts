@@ -21,7 +21,7 @@ beforeAll(async () => {
   parts = splitBatches(whole, 4); // of 3 images: 3 parts
 });
 
-test('a batch in parts moves the weights as the whole does, and says the same', async () => {
+test('a batch in parts gives the same update and results as the whole batch', async () => {
   const model = net(8, act('swish'));
   const parameters = parametersOf(model);
   const training = request(model, parameters, {
@@ -38,10 +38,10 @@ test('a batch in parts moves the weights as the whole does, and says the same', 
   expect([many.state.steps, many.state.accumulated]).toEqual([2, undefined]);
 });
 
-test('scores in parts and their ranges are those of the whole; statistics of the first norm, which sees pixels alone, too', async () => {
+test('parts give the scores and ranges of the whole batch, and the statistics of the first norm, which sees only pixels', async () => {
   const model = net(12, inverted(true));
   const parameters = parametersOf(model);
-  const { pixels } = stepInput(model, 0);
+  const { inputs: pixels } = stepInput(model, 0);
   const asked = { model, parameters, batchSize: BATCH, outputs: ['logits'], ranges: ['stem.act'] };
   const [one, many] = await Promise.all(
     [whole, parts].map(async (engine) => ({

@@ -19,7 +19,7 @@ import type { Architecture } from '../../src/shared/architectures.ts';
 import { randomStream } from '../../src/shared/random.ts';
 import { parameterValues } from '../golden/formula.ts';
 
-/** The smallest network of every family that a student can be of, quantized as a student is. */
+/** The smallest network of each family for students, quantized like a student. */
 const students = familyNames.filter((name) => families[name].quantizable).map((name) => membersOf(name)[0]!);
 
 const SIZE = 40,
@@ -36,7 +36,7 @@ beforeAll(async () => {
   engine = await createOnnxCpuEngine({ threads: 2 });
 });
 
-/** Formula BatchNorms on initial kernels, with the statistics of the images: lively activations. */
+/** Initial kernels with varied BatchNorm parameters and the statistics of the images, so that activations vary. */
 async function integerModelOf(architecture: Architecture): Promise<IntegerModel> {
   const float = buildModel(architecture, { inputSize: SIZE, classes: LABELS.length, dropout: 0, dropPath: 0 });
   const parameters = new Map<string, Tensor>(initialParameters(float, 3));
@@ -59,7 +59,7 @@ describe.each(students)('%s as a student', (architecture) => {
     model = await integerModelOf(architecture);
   });
 
-  test('is a valid file, which LiteRT computes as the integer reference does, tensor by tensor', async () => {
+  test('is a valid file on which LiteRT equals the integer reference, tensor by tensor', async () => {
     const file = (exposeActivations: boolean): Uint8Array =>
       writeTflite(model, {
         inputType: 'int8',
@@ -80,11 +80,11 @@ describe.each(students)('%s as a student', (architecture) => {
       return !Buffer.from(found.slice().buffer).equals(Buffer.from(ours.get(output)!.slice().buffer));
     });
     expect(unequal.map(({ output }) => output)).toEqual([]);
-    // The scores differ from each other, so that equality says something.
+    // The scores differ from each other, so that equality is meaningful.
     expect(new Set(ours.get(model.output)).size).toBeGreaterThan(2);
   });
 
-  test('is scored as the integer reference computes it', async () => {
+  test('gets the scores of the integer reference from the fast scorer', async () => {
     const scorer = await createIntegerScorer(model, { batchSize: BATCH, threads: 2 });
     const codes = await scorer.run(images);
     await scorer.dispose();

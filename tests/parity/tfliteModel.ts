@@ -2,7 +2,7 @@ import type { IntegerModel, IntegerOp, IntegerTensor } from '../../src/main/pipe
 import { randomStream } from '../../src/shared/random.ts';
 import type { RandomStream } from '../../src/shared/random.ts';
 
-/** A random weight code; sums of two uniform draws, so that most are small. */
+/** A random weight code, the sum of two uniform draws, so that most are small. */
 const weight = (random: RandomStream): number => Math.round((random() + random() - 1) * 127);
 
 /** Collects tensors and ops of a small inverted-residual network with random weights and lively activations. */
@@ -10,7 +10,7 @@ class SmallNet {
   readonly tensors: IntegerTensor[];
   readonly ops: IntegerOp[] = [];
   private readonly random: RandomStream;
-  /** Scales and zero points of all kinds, those at the ends of int8 included. */
+  /** Varied scales and zero points, including those at the ends of int8. */
   private readonly wild: boolean;
 
   constructor(seed: number, side: number, wild: boolean) {
@@ -28,7 +28,7 @@ class SmallNet {
     return name;
   }
 
-  /** A tensor whose quantization is free to vary. */
+  /** A tensor whose quantization may vary. */
   private addFree(name: string, shape: readonly number[], scale: number, zeroPoint: number): string {
     if (!this.wild) return this.add(name, shape, scale, zeroPoint);
     const draw = this.random();

@@ -11,12 +11,12 @@ export type Writable<T> = T extends Uint8Array
     ? { -readonly [K in keyof T]: Writable<T[K]> }
     : T;
 
-/** A .tflite taken apart, to be changed in place. */
+/** A parsed .tflite that can be changed in place. */
 export type Schema = Writable<Values<typeof MODEL>>;
 export type SchemaTensor = Schema['subgraphs'][number]['tensors'][number];
 export type SchemaOperator = Schema['subgraphs'][number]['operators'][number];
 
-/** The same .tflite with something changed, its labels still inside. */
+/** The same .tflite with a change, including its labels. */
 export function mutateTflite(
   bytes: Uint8Array,
   change: (schema: Schema) => void,
@@ -27,7 +27,7 @@ export function mutateTflite(
   return appendFiles(writeRoot(MODEL, TFLITE_IDENTIFIER, schema as SchemaModel), files ?? readFiles(bytes) ?? []);
 }
 
-/** The first op of a kind, with its tensors. */
+/** The first op of this kind, with its tensors. */
 export function findOp(
   schema: Schema,
   operator: Operator,

@@ -46,7 +46,8 @@ const torchOptimizers = loadGolden<{ runs: OptimizerRun[] }>('optim/optim_torch'
 const rates = goldenJson<{ schedules: { name: string; values: number[] }[] }>('optim/schedules').schedules.find(
   ({ name }) => name === 'cosine_optim',
 )!.values;
-// PyTorch's AdamW adds epsilon to the corrected root, and its SGD knows L2 in place of decoupled decay: Keras's arithmetic was chosen.
+// The arithmetic follows Keras. PyTorch's AdamW adds epsilon to the corrected root, and its SGD has L2 instead of
+// decoupled decay.
 const sameArithmetic = torchOptimizers.manifest.runs.filter(
   ({ config }) => config.momentum !== undefined && config.l2 === undefined,
 );
@@ -122,7 +123,7 @@ describe.each([
   });
 });
 
-describe('BatchNorm in training mode, as the oracle has it', () => {
+describe('BatchNorm of the oracle in training mode', () => {
   const inputs = loadGolden<{ momentum: number; epsilon: number }>('optim/batchnorm_keras3');
   const { momentum, epsilon } = inputs.manifest;
   const shape = inputs.array('x').shape as [number, number, number, number];
@@ -156,7 +157,7 @@ describe('BatchNorm in training mode, as the oracle has it', () => {
   const close = (found: tf.Tensor, expected: Float32Array, tolerance: number): void =>
     expect(largestDifference(found.dataSync(), expected)).toBeLessThan(tolerance);
 
-  // They differ in the moving variance: Keras 3, and we with it, take the population's.
+  // They differ in the moving variance; Keras 3 uses the population variance, as this engine does.
   test.each(['keras3', 'tf_keras', 'torch'])('outputs and gradients of %s', async (library) => {
     await tf.setBackend('cpu');
     const golden = loadGolden(`optim/batchnorm_${library}`);
@@ -241,7 +242,7 @@ describe('the tiny net of Keras, 20 steps', () => {
       state,
     });
     const input: StepInput = {
-      pixels,
+      inputs: pixels,
       labels: golden.floats('labels'),
       weights: new Float32Array(16).fill(1 / 16),
       learningRate: config.learningRate,
@@ -258,7 +259,7 @@ describe('the tiny net of Keras, 20 steps', () => {
   test.each(golden.manifest.runs)(
     '$name: TensorFlow.js, our oracle, is Keras',
     async ({ name, config, losses, gradientNorms }) => {
-      // The golden's picture is no grid of pixels. TensorFlow.js takes any numbers for them.
+      // The golden's inputs are not integer pixels, but TensorFlow.js accepts any numbers.
       const found = await train(oracle, config, golden.floats('x') as unknown as Uint8Array);
       expect(largestDifference(found.losses, losses)).toBeLessThan(1e-5);
       expect(largestDifference(found.norms, gradientNorms)).toBeLessThan(1e-5);

@@ -12,7 +12,9 @@ import { readWeights } from '../../src/main/pipeline/models/weights/readWeights.
 import { parameterValues, picture } from '../golden/formula.ts';
 import { loadGolden } from '../golden/golden.ts';
 
-/** Files as timm, Keras 2 and Keras 3 write them, of narrow networks: read, they compute what their library computes. */
+/**
+ * Files of narrow networks written by timm, Keras 2 and Keras 3 must compute here what they compute in their library.
+ */
 let engine: Engine;
 beforeAll(async () => {
   engine = await createOnnxCpuEngine({ threads: 2 });
@@ -26,7 +28,7 @@ const b3 = narrow('efficientnet-b3', { ...EFFICIENTNET, width: 0.05, depth: 1.4,
 const shallow = narrow('efficientnet-b0', { ...EFFICIENTNET, width: 0.05, depth: 0.5, divisor: 4 });
 const lite = narrow('efficientnet-lite1', { ...EFFICIENTNET_LITE, width: 0.1, depth: 1.1 });
 
-// Tolerances in float32 as the goldens state them: 1e-5; Lite, whose numbers are bigger, 1e-3 on features and 1e-4 on logits.
+// Tolerances in float32 from the goldens: 1e-5; Lite, whose values are larger, 1e-3 on features and 1e-4 on logits.
 const files = [
   {
     file: 'tiny_b3.safetensors',

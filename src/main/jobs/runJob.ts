@@ -1,7 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunEvent } from '../../shared/events.ts';
-import { toProblemData } from '../../shared/problem.ts';
+import type { Message } from '../../shared/message.ts';
+import { message } from '../../shared/message.ts';
+import { problemMessage, toProblemData } from '../../shared/problem.ts';
 import { doctor } from '../pipeline/tasks/doctor.ts';
 import { occlusionMap } from '../pipeline/tasks/occlusionMap.ts';
 import { learningRateRange } from '../pipeline/tasks/learningRateRange.ts';
@@ -42,7 +44,7 @@ export async function runJob(request: JobRequest, job: JobOutput): Promise<unkno
       return null;
     }
     case 'sample': {
-      const progress = lazyProgress(job, 'drawing the sample');
+      const progress = lazyProgress(job, message('activity.drawingSample'));
       return createSample(request.folder, { seed: 1 }, progress);
     }
     case 'verify':
@@ -93,14 +95,20 @@ async function runWithLog(request: Extract<JobRequest, { type: 'run' }>, job: Jo
     return null;
   } catch (error) {
     const problem = toProblemData(error);
-    report(problem.kind === 'cancelled' ? { type: 'stopped', message: problem.message } : { type: 'failed', problem });
+    report(
+      problem.kind === 'cancelled'
+        ? { type: 'stopped', message: problemMessage(problem) }
+        : { type: 'failed', problem },
+    );
     throw error;
   }
 }
 
 /** Creates the reporter with the first call, because the total is not known before. */
-function lazyProgress(job: JobContext, activity: string): (done: number, total: number) => void {
+function lazyProgress(job: JobContext, activity: Message): (done: number, total: number) => void {
   let progress: ((done: number) => void) | null = null;
   return (done, total) =>
-    (progress ??= progressReporter((event) => job.report(event), 'data', activity, 'images', total))(done);
+    (progress ??= progressReporter((event) => job.report(event), { stage: 'data', activity, unit: 'images', total }))(
+      done,
+    );
 }

@@ -12,10 +12,10 @@ describe('checks of an export as they come', () => {
   const progress = (done: number) => ({
     type: 'progress' as const,
     stage: 'export' as const,
-    activity: 'comparing with LiteRT',
+    activity: message('activity.comparingWithLitert'),
     done,
     total: 40,
-    unit: 'images',
+    unit: 'images' as const,
     rate: null,
     secondsLeft: null,
   });

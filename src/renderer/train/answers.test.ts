@@ -1,3 +1,4 @@
+import { quoted } from '../../shared/message.ts';
 import { describe, expect, test, vi } from 'vitest';
 import { configSchema } from '../../shared/config.ts';
 import type { RunHistory, RunSummary } from '../../shared/contract/runs.ts';
@@ -111,10 +112,10 @@ describe('the live answer', () => {
     const progress = {
       type: 'progress' as const,
       stage: 'qat' as const,
-      activity: '',
+      activity: quoted(''),
       done: 1,
       total: 2,
-      unit: 'steps',
+      unit: 'steps' as const,
       rate: null,
       secondsLeft: 75,
     };

@@ -1,3 +1,4 @@
+import { quoted } from '../../shared/message.ts';
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../shared/config.ts';
 import type { PhaseHistory, RunHistory, RunSummary } from '../../shared/contract/runs.ts';
@@ -56,7 +57,7 @@ const history = (...aps: number[]): RunHistory => ({
 const progress = (stage: Progress['stage'], secondsLeft: number | null = 60): Progress => ({
   type: 'progress',
   stage,
-  activity: '',
+  activity: quoted(''),
   done: 1,
   total: 2,
   unit: 'steps',

@@ -1,3 +1,4 @@
+import { message } from '../../shared/message.ts';
 import { describe, expect, test, vi } from 'vitest';
 import { translator } from '../../shared/locales/translate.ts';
 import type { RunHistory } from '../../shared/contract/runs.ts';
@@ -47,7 +48,7 @@ describe('the end of a run', () => {
     expect(endNotice(english, finished, { ...away, name: null })?.message).toBe('The run is done.');
   });
   test.each<RunEvent>([
-    { type: 'stopped', message: 'stopped' },
+    { type: 'stopped', message: message('cancelled.stoppedAtCheckpoint') },
     { type: 'stageFinished', stage: 'student', seconds: 1, summary: {} },
     step(1),
   ])('is not $type', (event) => expect(endNotice(english, event, away)).toBeNull());

@@ -33,9 +33,7 @@ export function stageParts(
     const hasHead =
       (stage === 'teacher' || stage === 'student') && config[stage].weights !== null && config[stage].epochs_head > 0;
     if (!hasHead) return [{ stage, phase: null, state, seconds: finished, weight }];
-    const onB =
-      state === 'finished' ||
-      (state === 'running' && progress?.stage === stage && !progress.activity.endsWith(': head'));
+    const onB = state === 'finished' || (state === 'running' && progress?.stage === stage && progress.phase !== 'head');
     return [
       { stage, phase: 'head', state: onB ? 'finished' : state, seconds: null, weight: weight * HEAD_SHARE },
       {

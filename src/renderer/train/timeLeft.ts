@@ -26,7 +26,7 @@ export function secondsLeftOfRun({ config, stages, expected }: Timed, progress: 
       training.includes(stage) && state === 'finished' && seconds > 0 && measured(stage) > 0,
   );
   const head =
-    progress.activity.endsWith(': head') && (progress.stage === 'teacher' || progress.stage === 'student')
+    progress.phase === 'head' && (progress.stage === 'teacher' || progress.stage === 'student')
       ? config[progress.stage]
       : null;
   const afterHead =

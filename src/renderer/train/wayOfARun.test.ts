@@ -1,3 +1,4 @@
+import { quoted } from '../../shared/message.ts';
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../shared/config.ts';
 import { stages } from '../../shared/events.ts';
@@ -19,10 +20,11 @@ const run = (known: Known, expected: readonly [Stage, number][], config = config
 const progress = (stage: Stage, phase: string, done: number, rate: number | null = 1) => ({
   type: 'progress' as const,
   stage,
-  activity: `${stage}: ${phase}`,
+  phase,
+  activity: quoted(''),
   done,
   total: 100,
-  unit: 'steps',
+  unit: 'steps' as const,
   rate,
   secondsLeft: rate === null ? null : (100 - done) / rate,
 });

@@ -28,7 +28,7 @@ export const runSummarySchema = z.object({
   state: z.enum(['created', 'running', 'stopped', 'failed', 'finished', 'interrupted']),
   problem: problemSchema.nullable(),
   stages: z.array(stageStateSchema),
-  engine: z.string().nullable(),
+  engine: messageSchema.nullable(),
   note: z.string(),
   pinned: z.boolean(),
   trashed: z.boolean(),

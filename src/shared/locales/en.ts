@@ -556,6 +556,18 @@ export const en = {
   },
   /** What services, jobs and files say, by subject; codes that begin with a kind of problem are problems. */
   messages: {
+    activity: {
+      checkingImages: 'Checking images',
+      comparingWithLitert: 'Comparing with LiteRT',
+      computingFeatures: 'Computing features for the {{network}}',
+      drawingSample: 'Drawing the sample',
+      fineTuning: 'Fine-tuning the {{network}}',
+      quantizationAwareTraining: 'Quantization-aware training',
+      scoringImages: 'Scoring images',
+      scoringSplit: 'Scoring {{split}}',
+      trainingHead: 'Training the head of the {{network}}',
+      tryingLearningRates: 'Trying learning rates',
+    },
     bundle: {
       cardLine: '{{file}} lacks the line "{{line}}", which follows from the model and {{other}}.',
       checkCode: 'letterbox.h and the sample code are unmodified',
@@ -604,6 +616,8 @@ export const en = {
       notRunning: 'This run is not running.',
       portInUse: 'Port {{port}} is in use, possibly by another studio. Choose another one with --port.',
       rateSearchRunning: 'A learning-rate search is already running.',
+      runTakenOver:
+        '{{folder}} was moved, deleted or taken over by another program. This program no longer writes there; find out which one does before you resume.',
       trainingDisturbsMeasurement:
         'A run is training, so speeds measured now would be misleading. Wait until it ends, or stop it.',
       trainingDisturbsRateSearch:
@@ -618,6 +632,8 @@ export const en = {
       job: 'Canceled.',
       loaderClosed: 'The image loader was closed.',
       notConfirmed: 'Nothing was downloaded. Use --yes to skip the question.',
+      stoppedAtCheckpoint: 'Stopped at a checkpoint. Resume continues from there.',
+      stoppedInStage: 'Stopped. Resume repeats the stage that was running.',
       work: 'Cancelled.',
     },
     config: {
@@ -629,6 +645,10 @@ export const en = {
       checkpointsNeeded: 'This run is not finished: it needs its checkpoints to resume.',
       classMissing: 'The model has no class number {{number}}.',
       installerUnknown: "There is no engine '{{name}}' to install. Available: {{names, list}}.",
+      nothingToTrain:
+        'There is nothing to train: {{stage}}.epochs_head and {{stage}}.epochs_finetune are both 0. Raise one of them.',
+      nothingToTrainFromScratch:
+        'There is nothing to train: {{stage}}.epochs_finetune is 0, and training from scratch has no head phase. Raise it, or choose pretrained weights.',
       portInvalid: '--port {{port}}: must be a whole number from 0 to 65535.',
       presetUnknown: "There is no preset '{{preset}}'. Presets: {{names, list}}.",
       presetUnknownMeant: "There is no preset '{{preset}}'. Did you mean {{guess}}? Presets: {{names, list}}.",
@@ -687,6 +707,8 @@ export const en = {
         "The line '{{line}}' cannot be read: a quotation mark is not closed. Close it in the label file.",
       listsNotReadable:
         'The label files would not read back the same. Rename the image or label, or set data.separator to auto. The first difference: {{reason}}',
+      monitorNotMeasurable:
+        'No image in val.txt has a label, so these settings have nothing to measure: {{settings, list}}. Add labeled images to val.txt, or set each of them to val_loss.',
       noCommonLabel:
         'The model has none of the labels in {{file}}: {{labels, list}}. Spell the labels as the model does.',
       noImageColumn: "{{file}}:1: No column has image paths. Name it 'image', 'path' or 'filename'.",
@@ -717,6 +739,17 @@ export const en = {
       testNotScored: 'The test split has not been scored yet. That is one of the last stages of a run.',
       triedImageUnreadable: 'This image cannot be read: it is damaged, incomplete, too large or not an image.',
       truncatedFile: '{{file}}:{{line}}: The file ends here unexpectedly. Copy or export it again.',
+    },
+    dataset: {
+      summary:
+        '{{train, number}} training, {{val, number}} validation and {{test, number}} test images, {{classes, number}} classes; separator: {{separator}}.',
+      unlabeledLeftOut_one: '{{count, number}} image is not labeled yet and is left out.',
+      unlabeledLeftOut_other: '{{count, number}} images are not labeled yet and are left out.',
+      unlabeledNegative_one: '{{count, number}} image without labels counts as “none of these”.',
+      unlabeledNegative_other: '{{count, number}} images without labels count as “none of these”.',
+    },
+    deviceLost: {
+      card: 'The graphics card stopped responding: its driver was reset or the card was removed. The last checkpoint is safe.',
     },
     diskFull: {
       install: 'The disk is full. Free some space and try again.',
@@ -766,9 +799,21 @@ export const en = {
       compileFailed: '{{compiler}} could not compile the binding, which needs C++17. See the details for its output.',
       compilerMissing: 'The C++ compiler ({{compiler}}) is missing. Install it with: sudo apt-get install g++',
       cudaLinuxOnly: 'The CUDA provider exists for Linux x64 only. onnx-webgpu works with any graphics card.',
+      divergedLoss:
+        'Training of the {{network}} diverged: the loss in epoch {{epoch, number}}, step {{step, number}} is not a number. Lower the learning rate ({{settings, list}}) and start a new run.',
+      divergedScores:
+        'Training of the {{network}} diverged: its scores are not numbers. Lower the learning rate ({{settings, list}}) and start a new run.',
+      divergedWeights:
+        'Training of the {{network}} diverged: after epoch {{epoch, number}} the weights {{weights}} are not numbers. Lower the learning rate ({{settings, list}}) and start a new run.',
       googleUnreachable:
         "Google's server does not respond. Check the network connection; behind a proxy, use --proxy http://host:port.",
       jobEnded: 'The process that was {{work}} ended unexpectedly ({{cause}}). Try again.',
+      modelNotLoaded:
+        'The engine could not load the network. The details have the reason; try another engine (engine.name).',
+      modelNotRun:
+        'The engine could not run the network. The details have the reason; resume, or try another engine (engine.name).',
+      notReady: '{{engine}} cannot start. {{reason}}',
+      notReadyFix: '{{engine}} cannot start. {{reason}} To fix this, run: {{fix}}',
       npmChecksum:
         'npm did not receive the published package: its checksum differs. Try again. If it happens again, a proxy or sign-in page may be changing downloads.',
       npmFailed: 'npm could not install @tensorflow/{{name}}. See the details for its output.',
@@ -776,17 +821,20 @@ export const en = {
       npmUnreachable:
         "npm's registry does not respond. Check the network connection; behind a proxy, use --proxy http://host:port.",
       packageDownloadFailed: "The package's own download failed. See the details for its output.",
+      packageNotLoaded: '{{package}} could not be loaded. Install it again: {{command}}',
       runEnded:
         'The process that was {{work}} ended unexpectedly ({{cause}}). Resume to continue from the last checkpoint.',
+      tensorflowNoCard:
+        'TensorFlow {{version}} finds no usable graphics card although a driver is loaded. CUDA 12 requires driver 525 or later: update the driver.',
       tfjsNotForPlatform:
         '@tensorflow/{{name}} has no native part for {{platform}} on {{arch}}. onnx-cpu and onnx-webgpu need none.',
     },
     engineChoice: {
-      allFailed: 'No engine could be measured ({{failed, list}}), so the CPU is used.',
-      figure: '{{engine}} {{seconds, number(minimumSignificantDigits: 3; maximumSignificantDigits: 3)}} s',
-      measured: 'Measured on this machine, one step of teacher and student: {{figures, list}}.',
-      measuredSomeFailed:
-        'Measured on this machine, one step of teacher and student: {{figures, list}}. Failed to run: {{failed, list}}.',
+      measured: 'Measured on this machine, a training step of teacher and student takes: {{speeds, list}}.',
+      measuredSomeFail:
+        'Measured on this machine, a training step of teacher and student takes: {{speeds, list}}. These engines do not run here: {{failed, list}}.',
+      noneRuns: 'None of these engines runs on this machine: {{failed, list}}.',
+      speed: '{{engine}} {{seconds, number(maximumSignificantDigits: 3)}} s',
     },
     engineInstall: {
       compiling: 'Compiling the binding with {{compiler}}',
@@ -810,6 +858,20 @@ export const en = {
       tfjsPackage:
         'TensorFlow for Node: @tensorflow/{{name}} {{version}} by Google (Apache-2.0 license), from npm, about 40 MB. No install scripts are run, neither its own nor those of its dependencies.',
     },
+    engines: {
+      cpuBlocked_one: 'onnxruntime on the CPU, {{count, number}} thread, blocked layout ({{block, number}} channels)',
+      cpuBlocked_other:
+        'onnxruntime on the CPU, {{count, number}} threads, blocked layout ({{block, number}} channels)',
+      cpuPlain_one: 'onnxruntime on the CPU, {{count, number}} thread, plain layout',
+      cpuPlain_other: 'onnxruntime on the CPU, {{count, number}} threads, plain layout',
+      cuda: 'onnxruntime on CUDA, {{cards, list(type: disjunction)}}, plain layout',
+      inParts: '{{engine}}, each batch in up to {{parts, number}} parts',
+      tensorflowCpu: 'TensorFlow {{version}} through TensorFlow.js, on the CPU with its own number of threads',
+      tensorflowCuda: 'TensorFlow {{version}} through TensorFlow.js, on CUDA',
+      vulkanCards: 'Vulkan, {{cards, list(type: disjunction)}}',
+      vulkanSoftware: 'Vulkan software adapter',
+      webgpu: 'onnxruntime on WebGPU, {{adapter}}, plain layout',
+    },
     export: {
       inputCount: 'The model has {{found}} inputs; an image classifier has one.',
       inputSize: 'The model takes {{expected}} bytes of {{type}} ({{shape}}), not {{found}} bytes of {{array}}.',
@@ -828,7 +890,28 @@ export const en = {
       outputMissing: 'The model has no output.',
       outputType:
         "The model's output {{name}} has LiteRT's element type {{type}}; only uint8, int8 and float32 can be run.",
+      referencesDiffer:
+        'The integer reference and the fast scorer give different scores for {{image}}, so nothing was exported. This is an error in Destila Studio: please report it and attach the folder of the run.',
       scoreNotCode: 'The model gives the score {{score}}, which is not a multiple of 1/256 from 0 to 255/256.',
+    },
+    exporting: {
+      agreement_one: 'LiteRT and the integer model agree bit for bit on {{count, number}} image.',
+      agreement_other: 'LiteRT and the integer model agree bit for bit on all {{count, number}} images.',
+      bundleWritten: 'The bundle is in {{folder}}, and in the .zip file next to it.',
+    },
+    fallback: {
+      cardLostParts:
+        'The graphics card stopped responding. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
+      cardLostProcessor:
+        'The graphics card stopped responding. The run continues from its last checkpoint on the CPU, which is slower.',
+      cardMemoryParts:
+        'The graphics card ran out of memory. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
+      cardMemoryProcessor:
+        'The graphics card ran out of memory. The run continues from its last checkpoint on the CPU, which is slower.',
+      tensorflowMemoryParts:
+        'TensorFlow ran out of memory. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
+      tensorflowMemoryProcessor:
+        'TensorFlow ran out of memory. The run continues from its last checkpoint with onnxruntime on the CPU, which is slower.',
     },
     fieldError: {
       architectureUnknown: "'{{name}}' is not a known network. Choose one of {{names, list(type: disjunction)}}.",
@@ -848,6 +931,11 @@ export const en = {
       text: '{{field}} must be text.',
       trueOrFalse: '{{field}} must be true or false.',
       wholeNumber: '{{field}} must be a whole number.',
+    },
+    figure: {
+      fourDecimals: '{{value, number(minimumFractionDigits: 4; maximumFractionDigits: 4)}}',
+      threeDecimals: '{{value, number(minimumFractionDigits: 3; maximumFractionDigits: 3)}}',
+      undefined: 'undefined',
     },
     file: {
       bundleEntry: '{{problem}} Export the bundle again.',
@@ -873,6 +961,7 @@ export const en = {
       folderGone: 'The folder {{folder}} no longer exists. It may have been moved or deleted.',
       folderUnreadable:
         'The folder {{folder}} cannot be read. Check that it exists and that you have permission to open it.',
+      hdf5Damaged: '{{file}} is a damaged or incomplete HDF5 file. Download or copy it again.',
       hostError: '{{host}} answered with HTTP status {{status}}. Try again later.',
       hostErrorByHand:
         '{{host}} answered with HTTP status {{status}}. Try again later, or download the file from its page in the catalog and put it into the weights folder.',
@@ -911,6 +1000,8 @@ export const en = {
       modelWithoutLabels: 'The model has no labels inside. Use a model that was exported by the studio.',
       noMatchingRun:
         "{{folder}} is not a run, and none of its runs matches. Name a run's folder, or a project with unfinished runs.",
+      noNetworkInFolder:
+        '{{folder}} has no trained network. Choose a weights file, or the folder of a run with models/student_best.safetensors or models/teacher_best.safetensors.',
       noPermission: 'No permission: {{reason}}',
       noRuns: "{{folder}} is not a run and contains no runs. Name a run's folder, or a project that has runs.",
       notARun: '{{folder}} is not a run: it has no readable run.json.',
@@ -950,8 +1041,12 @@ export const en = {
       studioUnreachable: 'The studio does not respond. It may have been closed; start it again.',
       teacherWeightsUnreadable:
         "The teacher's pretrained weights cannot be read: {{path}}. Choose another file, or train from scratch.",
+      tfliteTensorDamaged:
+        '{{file}} is damaged: the tensor {{tensor}} has {{found, number}} bytes instead of {{expected, number}}. Download or copy it again.',
       thresholdsDamaged: "{{file}} is missing or damaged. Run the stage 'thresholds' again.",
       versionNotOffered: '{{host}} does not offer this version (HTTP status {{status}}).',
+      weightsNotReadable:
+        'The weights file {{file}} cannot be read. Check that it exists and that you have permission to read it.',
       zipEntries: '{{zip}} has {{count, number}} entries; at most {{limit, number}} are read.',
       zipEntryDescribedTwice:
         '{{zip}} describes {{entry}} in two ways, so some programs would unpack other files from it. Zip the folder again.',
@@ -1317,6 +1412,7 @@ export const en = {
         'The model lacks {{count, number}} labels of the data, which are left out of all figures: {{labels, list}}.',
     },
     list: {
+      all: '{{items, list}}',
       /** A list that was cut, such as "a, b and 3 more". */
       andMore: '{{items}} and {{count, number}} more',
       more: '{{count, number}} more',
@@ -1350,16 +1446,73 @@ export const en = {
       bundleConfig: 'inference_config.json was written for another model. Check the bundle with destila verify.',
       downloadChecksum:
         'The downloaded file is not the published one: its {{algorithm}} checksum differs. It was deleted. Try again. If it happens again, a proxy or sign-in page may be changing downloads.',
+      kerasNotSupported: 'Keras does not have {{architecture}}. Export the weights in the format of timm instead.',
+      modelFileForeign: '{{file}} is not a network that Destila Studio wrote. Choose another file.',
+      modelFileVersion:
+        '{{file}} has format version {{found}}, but this version of Destila Studio reads version {{supported}}. Update Destila Studio, or choose another file.',
       otherFolder_one:
         'The image that {{project}} is recognized by is not in {{folder}}. Choose the folder that was moved.',
       otherFolder_other:
         'None of the {{count, number}} images that {{project}} is recognized by is in {{folder}}. Choose the folder that was moved.',
+      quantizedNotExportable:
+        'The quantized network has no BatchNorm, which timm and Keras require. Export the float student or the teacher instead.',
       runNewer: '{{folder}} was written by a newer version of Destila Studio. Update this one to read it.',
+      runOfOtherNetwork:
+        '{{folder}} contains {{found, list}}, but the network to train is {{expected}}. Choose another run or another architecture.',
       snapshotDamaged:
         'The data snapshot in {{folder}} is damaged. Start a new run: this one cannot continue without it.',
       snapshotNewer: '{{file}} was written by a newer version of Destila Studio. Update this one to read it.',
+      stageMissing:
+        'The stage “{{stage}}” needs “{{missing}}”, which is not finished. Run that stage first, or the whole pipeline.',
       tensorType: "Tensor '{{name}}' is of type {{type}}; float32 (F32) is expected.",
+      tfliteCompressed:
+        '{{file}} stores its weights in another form, usually float16, and converts them when it runs. Choose the float32 file of the same network.',
+      tflitePreprocesses:
+        '{{file}} changes its pixels ({{operator}}) before the first convolution. Choose a model that takes normalized pixels, as the published EfficientNet-Lite models do.',
+      tfliteQuantized:
+        '{{file}} is a quantized .tflite model ({{type}} weights), which is too coarse to be trained further. Choose the float32 file of the same network.',
+      tfliteWithoutConvolution: '{{file}} is a .tflite model without convolutions. Choose a float32 EfficientNet-Lite.',
       thresholdsOfOtherLabels: "These thresholds belong to other labels than this run's. Reload the screen.",
+      weightsEmpty: '{{file}} is empty. Download or copy it again.',
+      weightsFormat:
+        '{{file}} is not in a format that can be read. Supported are .safetensors files of Destila Studio and timm, .h5 and .weights.h5 files of Keras, and float32 .tflite files of EfficientNet-Lite.',
+      weightsGitLfs:
+        '{{file}} is only a Git LFS pointer to the weights. Run git lfs pull, or download the file from its page.',
+      weightsGzip: '{{file}} is a compressed archive. Unpack it, and choose the file inside.',
+      weightsIncomplete:
+        '{{file}} is incomplete or damaged: the tensor “{{tensor}}” does not have the expected shape. Copy it again, or choose another file.',
+      weightsNotFinite:
+        '{{file}} contains weights that are not numbers ({{tensor}}): the training that wrote them diverged, or the file is damaged. Choose another file.',
+      weightsOfOtherNetwork:
+        '{{file}} contains {{found}}, but the network to train is {{expected}}. Choose another file, or train {{found}}.',
+      weightsOfUnknownNetwork:
+        '{{file}} does not contain a complete network that Destila Studio supports, so {{expected}} cannot start from it. Choose another file.',
+      weightsQuantized:
+        '{{file}} is a quantized network, which cannot be trained further because its BatchNorm is folded. Choose student_best or teacher_best of the same run.',
+      weightsWebPage: '{{file}} is a web page instead of the weights. Download it again.',
+      weightsZip:
+        '{{file}} is a zip archive, such as a .keras file or a PyTorch checkpoint. Save only the weights, in Keras with model.save_weights("model.weights.h5").',
+    },
+    missing: {
+      cuda: 'CUDA 12 is missing ({{library}}).',
+      cudaFix: "sudo apt-get install cuda-libraries-12-8   (from NVIDIA's repository)",
+      cudaPlatform:
+        "onnxruntime's CUDA provider for Node exists only for Linux x64. Use onnx-webgpu instead, which works with any graphics card.",
+      cudaProvider: "onnxruntime's CUDA provider is not installed.",
+      cudnn: 'cuDNN {{version}} is missing ({{library}}).',
+      cudnnFix: "sudo apt-get install cudnn9-cuda-12   (from NVIDIA's repository)",
+      graphicsCard:
+        'This system has no visible graphics card. You can choose a software adapter with engine.name: onnx-webgpu, but it is slower than onnx-cpu.',
+      nvidiaDriver: 'No NVIDIA driver is loaded, or there is no NVIDIA card.',
+      nvidiaDriverFix: 'sudo apt-get install nvidia-driver   (if there is a card)',
+      nvidiaDriverOrCpuFix: 'sudo apt-get install nvidia-driver   (if there is a card; otherwise: {{command}})',
+      tensorflow: 'TensorFlow for Node is not installed.',
+      tensorflowBinding: 'The native library of {{package}} is missing.',
+      vulkanDriver: 'No Vulkan driver is installed.',
+      vulkanDriverFix:
+        'sudo apt-get install mesa-vulkan-drivers   (for AMD and Intel; for NVIDIA install its own driver)',
+      vulkanLoader: 'The Vulkan loader (libvulkan.so.1) is missing.',
+      webgpuPlatform: 'onnxruntime does not support WebGPU for {{platform}} on {{arch}}.',
     },
     modelFile: {
       accumulator: 'weights and bias of filter {{filter}} can overflow int32.',
@@ -1465,6 +1618,11 @@ export const en = {
       weightsConstant: 'the weights are not constant int8.',
       zeroPointRange: 'a zero point is outside {{range}}, the range of {{type}}.',
     },
+    network: {
+      quantizedStudent: 'quantized student',
+      student: 'student',
+      teacher: 'teacher',
+    },
     outOfMemory: {
       jobKilled:
         'The process that was {{work}} was killed, most likely because memory ran out. Close other programs and try again.',
@@ -1475,6 +1633,18 @@ export const en = {
       training: 'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.',
       trialKilled:
         'The process that was {{work}} was killed, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and try again.',
+    },
+    quantization: {
+      gap: 'The scores of the fake-quantized network and of the INT8 model differ by {{mean, number(maximumFractionDigits: 4)}} on average and by {{largest}} at most.',
+      postTraining: 'After post-training quantization, on validation: macro AP {{ap}}, loss {{loss}}.',
+      statisticsKept:
+        'The BatchNorm statistics from training are kept: {{monitor}} on validation is {{used}}, compared with {{other}}.',
+      statisticsReestimated:
+        'Re-estimated BatchNorm statistics are used: {{monitor}} on validation is {{used}}, compared with {{other}}.',
+      temperature:
+        'The student is overconfident: the INT8 model divides its logits by {{temperature, number(maximumFractionDigits: 2)}}, which improves {{monitor}} on validation.',
+      trainingNotBetter:
+        'No epoch of quantization-aware training improved {{monitor}} over post-training quantization, so its weights are kept.',
     },
     recipe: {
       blackOrWhite: 'Some images become black or white.',
@@ -1524,6 +1694,17 @@ export const en = {
       unknownMeant: 'unknown setting {{key}}. Did you mean {{guess}}?',
       yamlLine: 'line {{line}}: this is not valid YAML ({{reason}}).',
     },
+    stage: {
+      data: 'Reading and checking the images and labels.',
+      export: 'Writing and checking the bundle.',
+      quantize: 'Quantizing the trained student.',
+      quantizeWithTraining: 'Quantizing the student with quantization-aware training.',
+      student: 'Training the student on the labels and the teacher.',
+      studentOnLabelsOnly: 'Training the student on the labels only.',
+      teacher: 'Training the teacher on the labels.',
+      test: 'Evaluating the test split, once.',
+      thresholds: 'Tuning thresholds on the INT8 model.',
+    },
     stages: {
       data: 'checking the images of the run',
       export: 'writing the bundle',
@@ -1532,6 +1713,51 @@ export const en = {
       teacher: 'training the teacher',
       test: 'scoring the test split',
       thresholds: 'choosing the thresholds',
+    },
+    thresholds: {
+      notMeasured: 'These labels have no validation image and use the global threshold: {{labels}}.',
+      precisionNotReached:
+        'No threshold reaches a precision of {{least, number}} for these labels, so they use the threshold with the best F1: {{labels}}.',
+      recallNotReached:
+        'No threshold reaches a recall of {{least, number}} for these labels, so they use the threshold with the best F1: {{labels}}.',
+    },
+    training: {
+      batchReduced:
+        'A batch of {{wanted, number}} does not fit into {{memory, number(maximumFractionDigits: 0)}} GiB of memory. The {{network}} trains with a batch of {{batch, number}} and accumulates the gradients of {{steps, number}} batches per update. For larger batches set engine.memory to low or reduce the input size.',
+      checkpointDamaged: 'The checkpoint {{file}} is damaged, so the previous one is used.',
+      engine: 'Engine: {{engine}}.',
+      engineBecause: 'Engine: {{engine}}. {{why}}',
+      featuresCached:
+        'No augmentation: the features of the frozen backbone are computed once and reused in every epoch of the head phase.',
+      fineTuningEndedEarly:
+        '{{monitor}} has not improved for {{epochs, number}} epochs: fine-tuning ends early with the weights of epoch {{best, number}}.',
+      fromScratch:
+        'No pretrained weights for the {{network}}: all its layers are trained from scratch, without a head phase. Expect much lower scores than with ImageNet weights.',
+      headEndedEarly:
+        '{{monitor}} has not improved for {{epochs, number}} epochs: the head phase ends early with the weights of epoch {{best, number}}.',
+      labelsAdded_one: '{{count, number}} new label starts from random weights: {{labels}}.',
+      labelsAdded_other: '{{count, number}} new labels start from random weights: {{labels}}.',
+      labelsDropped_one: '{{count, number}} label of the weights is not in this run and is dropped: {{labels}}.',
+      labelsDropped_other: '{{count, number}} labels of the weights are not in this run and are dropped: {{labels}}.',
+      labelsKept_one: '{{count, number}} label keeps its learned weights: {{labels}}.',
+      labelsKept_other: '{{count, number}} labels keep their learned weights: {{labels}}.',
+      noSharedLabels: 'The weights were trained on other labels: the classifier starts from scratch.',
+      quantizationEndedEarly:
+        '{{monitor}} has not improved for {{epochs, number}} epochs: quantization-aware training ends early with the weights of epoch {{best, number}}.',
+      resumed: 'Resuming at epoch {{epoch, number}}, step {{step, number}}.',
+      sameLabels: 'The weights were trained on the same labels: the whole classifier is kept.',
+      startsFrom: 'The {{network}} starts from {{weights}}: {{source}}.',
+    },
+    weights: {
+      fromKeras2: '{{architecture}} in the format of Keras 2',
+      fromKeras3: '{{architecture}} in the format of Keras 3',
+      fromRun: '{{architecture}} from another run',
+      fromTflite: '{{architecture}} from a float32 .tflite',
+      fromTimm: '{{architecture}} in the format of timm',
+      normalizationAbsorbed:
+        'The weights were trained on pixels normalized as {{normalization}}. The difference to (x - 127) / 128 is folded into the first convolution, which is exact except at the edges of the image.',
+      normalizationAdopted:
+        'The weights were trained on pixels normalized as {{normalization}}, so this network normalizes them the same way.',
     },
   },
   report: {

@@ -553,6 +553,18 @@ export const es: Catalog = {
     imagesTensorsScoresTestApp: 'Imágenes, tensores y puntuaciones para probar la app',
   },
   messages: {
+    activity: {
+      checkingImages: 'Comprobando imágenes',
+      comparingWithLitert: 'Comparando con LiteRT',
+      computingFeatures: 'Calculando características para el {{network}}',
+      drawingSample: 'Dibujando la muestra',
+      fineTuning: 'Ajuste fino del {{network}}',
+      quantizationAwareTraining: 'Entrenamiento con cuantización',
+      scoringImages: 'Puntuando imágenes',
+      scoringSplit: 'Puntuando {{split}}',
+      trainingHead: 'Entrenando la cabeza del {{network}}',
+      tryingLearningRates: 'Probando tasas de aprendizaje',
+    },
     bundle: {
       cardLine: 'A {{file}} le falta la línea «{{line}}», que se deduce del modelo y de {{other}}.',
       checkCode: 'letterbox.h y el código de ejemplo no se han modificado',
@@ -603,6 +615,8 @@ export const es: Catalog = {
       notRunning: 'Este entrenamiento no está en marcha.',
       portInUse: 'El puerto {{port}} está en uso, quizá por otro estudio. Elige otro con --port.',
       rateSearchRunning: 'Ya se está buscando una tasa de aprendizaje.',
+      runTakenOver:
+        '{{folder}} se movió, se borró o lo tomó otro programa. Este ya no escribe ahí; averigua cuál lo hace antes de reanudar.',
       trainingDisturbsMeasurement:
         'Hay un entrenamiento en marcha y una medición hecha ahora engañaría. Espera a que acabe, o detenlo.',
       trainingDisturbsRateSearch:
@@ -617,6 +631,8 @@ export const es: Catalog = {
       job: 'Cancelado.',
       loaderClosed: 'El cargador de imágenes se cerró.',
       notConfirmed: 'No se ha descargado nada. Usa --yes para omitir la pregunta.',
+      stoppedAtCheckpoint: 'Parado en un punto de control. Reanudar sigue desde ahí.',
+      stoppedInStage: 'Parado. Reanudar repite la etapa que estaba en marcha.',
       work: 'Cancelado.',
     },
     config: {
@@ -628,6 +644,10 @@ export const es: Catalog = {
       checkpointsNeeded: 'Este entrenamiento no ha acabado: necesita sus puntos de control para reanudarse.',
       classMissing: 'El modelo no tiene la clase número {{number}}.',
       installerUnknown: 'No hay ningún motor «{{name}}» que instalar. Disponibles: {{names, list}}.',
+      nothingToTrain:
+        'No hay nada que entrenar: {{stage}}.epochs_head y {{stage}}.epochs_finetune son 0. Sube una de las dos.',
+      nothingToTrainFromScratch:
+        'No hay nada que entrenar: {{stage}}.epochs_finetune es 0, y desde cero no hay fase de la cabeza. Súbela o elige pesos preentrenados.',
       portInvalid: '--port {{port}}: tiene que ser un número entero de 0 a 65535.',
       presetUnknown: 'No existe el preajuste «{{preset}}». Preajustes: {{names, list}}.',
       presetUnknownMeant: 'No existe el preajuste «{{preset}}». ¿Querías decir {{guess}}? Preajustes: {{names, list}}.',
@@ -691,6 +711,8 @@ export const es: Catalog = {
         'No se puede leer la línea “{{line}}”: hay unas comillas sin cerrar. Ciérralas en el archivo de etiquetas.',
       listsNotReadable:
         'Los archivos de etiquetas no se leerían igual. Cambia el nombre de la imagen o etiqueta, o pon data.separator en auto. La primera diferencia: {{reason}}',
+      monitorNotMeasurable:
+        'Ninguna imagen de val.txt tiene etiqueta, así que estos ajustes no tienen con qué medir: {{settings, list}}. Añade imágenes etiquetadas a val.txt o pon cada uno en val_loss.',
       noCommonLabel:
         'El modelo no tiene ninguna de las etiquetas de {{file}}: {{labels, list}}. Escribe las etiquetas como el modelo.',
       noImageColumn: "{{file}}:1: no hay columna con las rutas de las imágenes. Llámala 'image', 'path' o 'filename'.",
@@ -723,6 +745,17 @@ export const es: Catalog = {
       triedImageUnreadable:
         'No se puede leer esta imagen: está dañada, incompleta, es demasiado grande o no es una imagen.',
       truncatedFile: '{{file}}:{{line}}: el archivo está cortado aquí. Cópialo o expórtalo otra vez.',
+    },
+    dataset: {
+      summary:
+        '{{train, number}} imágenes de entrenamiento, {{val, number}} de validación y {{test, number}} de prueba, {{classes, number}} clases; separador: {{separator}}.',
+      unlabeledLeftOut_one: '{{count, number}} imagen aún no está etiquetada y queda fuera.',
+      unlabeledLeftOut_other: '{{count, number}} imágenes aún no están etiquetadas y quedan fuera.',
+      unlabeledNegative_one: '{{count, number}} imagen sin etiquetas cuenta como «ninguna de estas».',
+      unlabeledNegative_other: '{{count, number}} imágenes sin etiquetas cuentan como «ninguna de estas».',
+    },
+    deviceLost: {
+      card: 'La tarjeta gráfica dejó de responder: se reinició su controlador o se quitó la tarjeta. El último punto de control está a salvo.',
     },
     diskFull: {
       install: 'El disco está lleno. Libera espacio e inténtalo otra vez.',
@@ -774,9 +807,21 @@ export const es: Catalog = {
       compilerMissing: 'Falta el compilador de C++ ({{compiler}}). Instálalo con: sudo apt-get install g++',
       cudaLinuxOnly:
         'El proveedor CUDA solo existe para Linux x64. onnx-webgpu funciona con cualquier tarjeta gráfica.',
+      divergedLoss:
+        'El entrenamiento del {{network}} divergió: la pérdida en la época {{epoch, number}}, paso {{step, number}} no es un número. Baja la tasa de aprendizaje ({{settings, list}}) y empieza otro entrenamiento.',
+      divergedScores:
+        'El entrenamiento del {{network}} divergió: sus puntuaciones no son números. Baja la tasa de aprendizaje ({{settings, list}}) y empieza otro entrenamiento.',
+      divergedWeights:
+        'El entrenamiento del {{network}} divergió: tras la época {{epoch, number}} los pesos {{weights}} no son números. Baja la tasa de aprendizaje ({{settings, list}}) y empieza otro entrenamiento.',
       googleUnreachable:
         'El servidor de Google no responde. Comprueba la conexión; detrás de un proxy, usa --proxy http://equipo:puerto.',
       jobEnded: 'El proceso que estaba {{work}} acabó de improviso ({{cause}}). Inténtalo de nuevo.',
+      modelNotLoaded:
+        'El motor no pudo cargar la red. El motivo está en los detalles; prueba otro motor (engine.name).',
+      modelNotRun:
+        'El motor no pudo ejecutar la red. El motivo está en los detalles; reanuda o prueba otro motor (engine.name).',
+      notReady: '{{engine}} no puede arrancar. {{reason}}',
+      notReadyFix: '{{engine}} no puede arrancar. {{reason}} Para arreglarlo, ejecuta: {{fix}}',
       npmChecksum:
         'npm no recibió el paquete publicado: su suma de comprobación es distinta. Inténtalo otra vez. Si vuelve a pasar, puede que un proxy o una página de acceso cambie las descargas.',
       npmFailed: 'npm no pudo instalar @tensorflow/{{name}}. Su salida está en los detalles.',
@@ -784,17 +829,20 @@ export const es: Catalog = {
       npmUnreachable:
         'El registro de npm no responde. Comprueba la conexión; detrás de un proxy, usa --proxy http://equipo:puerto.',
       packageDownloadFailed: 'La descarga propia del paquete falló. Su salida está en los detalles.',
+      packageNotLoaded: 'No se pudo cargar {{package}}. Instálalo de nuevo: {{command}}',
       runEnded:
         'El proceso que estaba {{work}} acabó de improviso ({{cause}}). Reanuda para seguir desde el último punto de control.',
+      tensorflowNoCard:
+        'TensorFlow {{version}} no encuentra una tarjeta gráfica utilizable aunque hay un controlador cargado. CUDA 12 requiere el controlador 525 o posterior: actualízalo.',
       tfjsNotForPlatform:
         '@tensorflow/{{name}} no tiene parte nativa para {{platform}} en {{arch}}. onnx-cpu y onnx-webgpu no la necesitan.',
     },
     engineChoice: {
-      allFailed: 'No se pudo medir ningún motor ({{failed, list}}), así que se usa la CPU.',
-      figure: '{{engine}} {{seconds, number(minimumSignificantDigits: 3; maximumSignificantDigits: 3)}} s',
-      measured: 'Medido en este equipo, un paso de maestro y alumno: {{figures, list}}.',
-      measuredSomeFailed:
-        'Medido en este equipo, un paso de maestro y alumno: {{figures, list}}. No funcionan: {{failed, list}}.',
+      measured: 'Medido en este equipo, un paso de entrenamiento de maestro y alumno tarda: {{speeds, list}}.',
+      measuredSomeFail:
+        'Medido en este equipo, un paso de entrenamiento de maestro y alumno tarda: {{speeds, list}}. Estos motores no funcionan aquí: {{failed, list}}.',
+      noneRuns: 'Ninguno de estos motores funciona en este equipo: {{failed, list}}.',
+      speed: '{{engine}} {{seconds, number(maximumSignificantDigits: 3)}} s',
     },
     engineInstall: {
       compiling: 'Compilando el enlace nativo con {{compiler}}',
@@ -818,6 +866,21 @@ export const es: Catalog = {
       tfjsPackage:
         'TensorFlow para Node: @tensorflow/{{name}} {{version}}, de Google (licencia Apache-2.0), desde npm, unos 40 MB. No se ejecutan scripts de instalación, ni suyos ni de sus dependencias.',
     },
+    engines: {
+      cpuBlocked_one:
+        'onnxruntime en la CPU, {{count, number}} hilo, disposición en bloques ({{block, number}} canales)',
+      cpuBlocked_other:
+        'onnxruntime en la CPU, {{count, number}} hilos, disposición en bloques ({{block, number}} canales)',
+      cpuPlain_one: 'onnxruntime en la CPU, {{count, number}} hilo, disposición simple',
+      cpuPlain_other: 'onnxruntime en la CPU, {{count, number}} hilos, disposición simple',
+      cuda: 'onnxruntime en CUDA, {{cards, list(type: disjunction)}}, disposición simple',
+      inParts: '{{engine}}, cada lote en hasta {{parts, number}} partes',
+      tensorflowCpu: 'TensorFlow {{version}} mediante TensorFlow.js, en la CPU con los hilos que él decide',
+      tensorflowCuda: 'TensorFlow {{version}} mediante TensorFlow.js, en CUDA',
+      vulkanCards: 'Vulkan, {{cards, list(type: disjunction)}}',
+      vulkanSoftware: 'adaptador Vulkan por software',
+      webgpu: 'onnxruntime en WebGPU, {{adapter}}, disposición simple',
+    },
     export: {
       inputCount: 'El modelo tiene {{found}} entradas; un clasificador de imágenes tiene una.',
       inputSize: 'El modelo toma {{expected}} bytes de {{type}} ({{shape}}), no {{found}} bytes de {{array}}.',
@@ -837,7 +900,28 @@ export const es: Catalog = {
       outputMissing: 'El modelo no tiene salida.',
       outputType:
         'La salida {{name}} del modelo es de tipo {{type}} de LiteRT; solo se ejecutan uint8, int8 y float32.',
+      referencesDiffer:
+        'La referencia entera y el evaluador rápido dan puntuaciones distintas para {{image}}, así que no se exportó nada. Es un error de Destila Studio: infórmanos y adjunta la carpeta del entrenamiento.',
       scoreNotCode: 'El modelo da la puntuación {{score}}, que no es un múltiplo de 1/256 entre 0 y 255/256.',
+    },
+    exporting: {
+      agreement_one: 'LiteRT y el modelo entero coinciden bit a bit en {{count, number}} imagen.',
+      agreement_other: 'LiteRT y el modelo entero coinciden bit a bit en las {{count, number}} imágenes.',
+      bundleWritten: 'El paquete está en {{folder}} y en el archivo .zip de al lado.',
+    },
+    fallback: {
+      cardLostParts:
+        'La tarjeta gráfica dejó de responder. El entrenamiento sigue desde su último punto de control en {{engine}}, con cada lote dividido en {{parts, number}} partes.',
+      cardLostProcessor:
+        'La tarjeta gráfica dejó de responder. El entrenamiento sigue desde su último punto de control en el procesador, que es más lento.',
+      cardMemoryParts:
+        'La tarjeta gráfica se quedó sin memoria. El entrenamiento sigue desde su último punto de control en {{engine}}, con cada lote dividido en {{parts, number}} partes.',
+      cardMemoryProcessor:
+        'La tarjeta gráfica se quedó sin memoria. El entrenamiento sigue desde su último punto de control en el procesador, que es más lento.',
+      tensorflowMemoryParts:
+        'TensorFlow se quedó sin memoria. El entrenamiento sigue desde su último punto de control en {{engine}}, con cada lote dividido en {{parts, number}} partes.',
+      tensorflowMemoryProcessor:
+        'TensorFlow se quedó sin memoria. El entrenamiento sigue desde su último punto de control con onnxruntime en el procesador, que es más lento.',
     },
     fieldError: {
       architectureUnknown: 'no se conoce la red «{{name}}». Elige {{names, list(type: disjunction)}}.',
@@ -857,6 +941,11 @@ export const es: Catalog = {
       text: '{{field}} tiene que ser un texto.',
       trueOrFalse: '{{field}} tiene que ser true o false.',
       wholeNumber: '{{field}} tiene que ser un número entero.',
+    },
+    figure: {
+      fourDecimals: '{{value, number(minimumFractionDigits: 4; maximumFractionDigits: 4)}}',
+      threeDecimals: '{{value, number(minimumFractionDigits: 3; maximumFractionDigits: 3)}}',
+      undefined: 'sin definir',
     },
     file: {
       bundleEntry: '{{problem}} Exporta otra vez el paquete.',
@@ -882,6 +971,7 @@ export const es: Catalog = {
       folderGone: 'La carpeta {{folder}} ya no existe. Puede que se haya movido o borrado.',
       folderUnreadable:
         'No se puede leer la carpeta {{folder}}. Comprueba que existe y que tienes permiso para abrirla.',
+      hdf5Damaged: '{{file}} es un archivo HDF5 dañado o incompleto. Descárgalo o cópialo otra vez.',
       hostError: '{{host}} respondió con el estado HTTP {{status}}. Inténtalo más tarde.',
       hostErrorByHand:
         '{{host}} respondió con el estado HTTP {{status}}. Inténtalo más tarde, o descarga el archivo de su página en el catálogo y ponlo en la carpeta de pesos.',
@@ -924,6 +1014,8 @@ export const es: Catalog = {
       modelWithoutLabels: 'El modelo no lleva etiquetas dentro. Usa uno exportado por el estudio.',
       noMatchingRun:
         '{{folder}} no es un entrenamiento y ninguno de los suyos sirve. Indica la carpeta de un entrenamiento o un proyecto con entrenamientos sin acabar.',
+      noNetworkInFolder:
+        '{{folder}} no tiene ninguna red entrenada. Elige un archivo de pesos, o la carpeta de un entrenamiento con models/student_best.safetensors o models/teacher_best.safetensors.',
       noPermission: 'Sin permiso: {{reason}}',
       noRuns:
         '{{folder}} no es un entrenamiento ni contiene ninguno. Indica la carpeta de un entrenamiento o un proyecto que los tenga.',
@@ -965,8 +1057,12 @@ export const es: Catalog = {
       studioUnreachable: 'El estudio no responde. Puede que se haya cerrado; ábrelo otra vez.',
       teacherWeightsUnreadable:
         'No se pueden leer los pesos preentrenados del maestro: {{path}}. Elige otro archivo o entrena desde cero.',
+      tfliteTensorDamaged:
+        '{{file}} está dañado: el tensor {{tensor}} tiene {{found, number}} bytes en vez de {{expected, number}}. Descárgalo o cópialo otra vez.',
       thresholdsDamaged: '{{file}} falta o está dañado. Ejecuta otra vez la etapa «thresholds».',
       versionNotOffered: '{{host}} no ofrece esta versión (estado HTTP {{status}}).',
+      weightsNotReadable:
+        'No se puede leer el archivo de pesos {{file}}. Comprueba que existe y que tienes permiso para leerlo.',
       zipEntries: '{{zip}} tiene {{count, number}} entradas; se leen {{limit, number}} como mucho.',
       zipEntryDescribedTwice:
         '{{zip}} describe {{entry}} de dos maneras, así que algunos programas extraerían otros archivos. Comprime otra vez la carpeta.',
@@ -1337,6 +1433,7 @@ export const es: Catalog = {
         'Al modelo le faltan {{count, number}} etiquetas de los datos, que no cuentan en ninguna cifra: {{labels, list}}.',
     },
     list: {
+      all: '{{items, list}}',
       andMore: '{{items}} y {{count, number}} más',
       more: '{{count, number}} más',
     },
@@ -1369,17 +1466,74 @@ export const es: Catalog = {
       bundleConfig: 'inference_config.json se escribió para otro modelo. Comprueba el paquete con destila verify.',
       downloadChecksum:
         'El archivo descargado no es el publicado: su suma {{algorithm}} es distinta. Se ha borrado. Inténtalo otra vez. Si vuelve a pasar, puede que un proxy o una página de acceso cambie las descargas.',
+      kerasNotSupported: 'Keras no tiene {{architecture}}. Exporta los pesos en el formato de timm.',
+      modelFileForeign: '{{file}} no es una red que haya escrito Destila Studio. Elige otro archivo.',
+      modelFileVersion:
+        '{{file}} tiene la versión de formato {{found}}, pero esta versión de Destila Studio lee la {{supported}}. Actualiza Destila Studio o elige otro archivo.',
       otherFolder_one:
         'La imagen por la que se reconoce {{project}} no está en {{folder}}. Elige la carpeta que se movió.',
       otherFolder_other:
         'Ninguna de las {{count, number}} imágenes por las que se reconoce {{project}} está en {{folder}}. Elige la carpeta que se movió.',
+      quantizedNotExportable:
+        'La red cuantizada no tiene BatchNorm, que timm y Keras necesitan. Exporta en su lugar el alumno en float o el maestro.',
       runNewer: '{{folder}} se escribió con una versión más nueva de Destila Studio. Actualiza esta para leerlo.',
+      runOfOtherNetwork:
+        '{{folder}} contiene {{found, list}}, pero la red que se va a entrenar es {{expected}}. Elige otro entrenamiento u otra arquitectura.',
       snapshotDamaged:
         'La copia de los datos en {{folder}} está dañada. Empieza otro entrenamiento: este no puede seguir sin ella.',
       snapshotNewer: '{{file}} se escribió con una versión más nueva de Destila Studio. Actualiza esta para leerlo.',
+      stageMissing:
+        'La etapa «{{stage}}» necesita «{{missing}}», que no ha acabado. Ejecuta antes esa etapa, o todo el proceso.',
       tensorType: 'El tensor “{{name}}” es de tipo {{type}}; se espera float32 (F32).',
+      tfliteCompressed:
+        '{{file}} guarda sus pesos en otra forma, casi siempre float16, y los convierte al ejecutarse. Elige el archivo float32 de la misma red.',
+      tflitePreprocesses:
+        '{{file}} cambia sus píxeles ({{operator}}) antes de la primera convolución. Elige un modelo que reciba píxeles normalizados, como los EfficientNet-Lite publicados.',
+      tfliteQuantized:
+        '{{file}} es un modelo .tflite cuantizado (pesos {{type}}), demasiado tosco para seguir entrenándolo. Elige el archivo float32 de la misma red.',
+      tfliteWithoutConvolution: '{{file}} es un modelo .tflite sin convoluciones. Elige un EfficientNet-Lite float32.',
       thresholdsOfOtherLabels:
         'Estos umbrales son de otras etiquetas, no de las de este entrenamiento. Recarga la pantalla.',
+      weightsEmpty: '{{file}} está vacío. Descárgalo o cópialo otra vez.',
+      weightsFormat:
+        '{{file}} no está en un formato que se pueda leer. Se admiten archivos .safetensors de Destila Studio y timm, .h5 y .weights.h5 de Keras, y .tflite float32 de EfficientNet-Lite.',
+      weightsGitLfs:
+        '{{file}} es solo un puntero de Git LFS a los pesos. Ejecuta git lfs pull o descarga el archivo desde su página.',
+      weightsGzip: '{{file}} es un archivo comprimido. Descomprímelo y elige el archivo que contiene.',
+      weightsIncomplete:
+        '{{file}} está incompleto o dañado: el tensor «{{tensor}}» no tiene la forma esperada. Cópialo otra vez o elige otro archivo.',
+      weightsNotFinite:
+        '{{file}} contiene pesos que no son números ({{tensor}}): el entrenamiento que los escribió divergió, o el archivo está dañado. Elige otro.',
+      weightsOfOtherNetwork:
+        '{{file}} contiene {{found}}, pero la red que se va a entrenar es {{expected}}. Elige otro archivo o entrena {{found}}.',
+      weightsOfUnknownNetwork:
+        '{{file}} no contiene una red completa que Destila Studio admita, así que {{expected}} no puede partir de él. Elige otro archivo.',
+      weightsQuantized:
+        '{{file}} es una red cuantizada, que no se puede seguir entrenando porque su BatchNorm está integrado. Elige student_best o teacher_best del mismo entrenamiento.',
+      weightsWebPage: '{{file}} es una página web en vez de los pesos. Descárgalo otra vez.',
+      weightsZip:
+        '{{file}} es un archivo zip, como los .keras y los puntos de control de PyTorch. Guarda solo los pesos, en Keras con model.save_weights("model.weights.h5").',
+    },
+    missing: {
+      cuda: 'Falta CUDA 12 ({{library}}).',
+      cudaFix: 'sudo apt-get install cuda-libraries-12-8   (del repositorio de NVIDIA)',
+      cudaPlatform:
+        'El proveedor CUDA de onnxruntime para Node solo existe para Linux x64. Usa en su lugar onnx-webgpu, que funciona con cualquier tarjeta gráfica.',
+      cudaProvider: 'El proveedor CUDA de onnxruntime no está instalado.',
+      cudnn: 'Falta cuDNN {{version}} ({{library}}).',
+      cudnnFix: 'sudo apt-get install cudnn9-cuda-12   (del repositorio de NVIDIA)',
+      graphicsCard:
+        'Este sistema no muestra ninguna tarjeta gráfica. Puedes elegir un adaptador por software con engine.name: onnx-webgpu, pero es más lento que onnx-cpu.',
+      nvidiaDriver: 'No hay controlador de NVIDIA cargado, o no hay tarjeta NVIDIA.',
+      nvidiaDriverFix: 'sudo apt-get install nvidia-driver   (si hay tarjeta)',
+      nvidiaDriverOrCpuFix: 'sudo apt-get install nvidia-driver   (si hay tarjeta; si no: {{command}})',
+      tensorflow: 'TensorFlow para Node no está instalado.',
+      tensorflowBinding: 'Falta la biblioteca nativa de {{package}}.',
+      vulkanDriver: 'No hay ningún controlador de Vulkan instalado.',
+      vulkanDriverFix:
+        'sudo apt-get install mesa-vulkan-drivers   (para AMD e Intel; para NVIDIA instala su propio controlador)',
+      vulkanLoader: 'Falta el cargador de Vulkan (libvulkan.so.1).',
+      webgpuPlatform: 'onnxruntime no admite WebGPU para {{platform}} en {{arch}}.',
     },
     modelFile: {
       accumulator: 'los pesos y el sesgo del filtro {{filter}} pueden salirse de int32.',
@@ -1488,6 +1642,11 @@ export const es: Catalog = {
       weightsConstant: 'los pesos no son int8 constantes.',
       zeroPointRange: 'un punto cero queda fuera de {{range}}, lo que admite {{type}}.',
     },
+    network: {
+      quantizedStudent: 'alumno cuantizado',
+      student: 'alumno',
+      teacher: 'maestro',
+    },
     outOfMemory: {
       jobKilled:
         'El proceso que estaba {{work}} se mató desde fuera, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
@@ -1500,6 +1659,19 @@ export const es: Catalog = {
         'Se agotó la memoria. Reduce batch_size o input_size y reanuda: el último punto de control está a salvo.',
       trialKilled:
         'El proceso que estaba {{work}} se mató desde fuera, casi seguro por falta de memoria. Baja batch_size o input_size, o cierra otros programas, e inténtalo de nuevo.',
+    },
+    quantization: {
+      gap: 'Las puntuaciones de la red con cuantización simulada y las del modelo INT8 se separan {{mean, number(maximumFractionDigits: 4)}} de media y {{largest}} como mucho.',
+      postTraining:
+        'Tras la cuantización posterior al entrenamiento, en validación: AP macro {{ap}}, pérdida {{loss}}.',
+      statisticsKept:
+        'Se conservan las estadísticas de BatchNorm del entrenamiento: {{monitor}} en validación es {{used}}, frente a {{other}}.',
+      statisticsReestimated:
+        'Se usan las estadísticas de BatchNorm recalculadas: {{monitor}} en validación es {{used}}, frente a {{other}}.',
+      temperature:
+        'El alumno está demasiado seguro: el modelo INT8 divide sus logits entre {{temperature, number(maximumFractionDigits: 2)}}, lo que mejora {{monitor}} en validación.',
+      trainingNotBetter:
+        'Ninguna época del entrenamiento con cuantización mejoró {{monitor}} frente a la cuantización posterior, así que se conservan los pesos de esta.',
     },
     recipe: {
       blackOrWhite: 'Algunas imágenes quedan negras o blancas.',
@@ -1551,6 +1723,17 @@ export const es: Catalog = {
       unknownMeant: 'parámetro desconocido {{key}}. ¿Querías decir {{guess}}?',
       yamlLine: 'línea {{line}}: esto no es YAML válido ({{reason}}).',
     },
+    stage: {
+      data: 'Leyendo y comprobando las imágenes y las etiquetas.',
+      export: 'Escribiendo y comprobando el paquete.',
+      quantize: 'Cuantizando el alumno ya entrenado.',
+      quantizeWithTraining: 'Cuantizando el alumno mientras se entrena.',
+      student: 'Entrenando el alumno con las etiquetas y el maestro.',
+      studentOnLabelsOnly: 'Entrenando el alumno solo con las etiquetas.',
+      teacher: 'Entrenando el maestro con las etiquetas.',
+      test: 'Evaluando la partición de prueba, una sola vez.',
+      thresholds: 'Ajustando los umbrales con el modelo INT8.',
+    },
     stages: {
       data: 'comprobando las imágenes del entrenamiento',
       export: 'escribiendo el paquete',
@@ -1559,6 +1742,53 @@ export const es: Catalog = {
       teacher: 'entrenando el maestro',
       test: 'puntuando la partición de prueba',
       thresholds: 'eligiendo los umbrales',
+    },
+    thresholds: {
+      notMeasured: 'Estas etiquetas no tienen imagen de validación y usan el umbral global: {{labels}}.',
+      precisionNotReached:
+        'Ningún umbral alcanza una precisión de {{least, number}} en estas etiquetas, así que usan el de mejor F1: {{labels}}.',
+      recallNotReached:
+        'Ningún umbral alcanza una exhaustividad de {{least, number}} en estas etiquetas, así que usan el de mejor F1: {{labels}}.',
+    },
+    training: {
+      batchReduced:
+        'Un lote de {{wanted, number}} no cabe en {{memory, number(maximumFractionDigits: 0)}} GiB de memoria. El {{network}} se entrena con un lote de {{batch, number}} y acumula los gradientes de {{steps, number}} lotes por actualización. Para lotes mayores pon engine.memory en low o reduce el tamaño de entrada.',
+      checkpointDamaged: 'El punto de control {{file}} está dañado, así que se usa el anterior.',
+      engine: 'Motor: {{engine}}.',
+      engineBecause: 'Motor: {{engine}}. {{why}}',
+      featuresCached:
+        'Sin aumento: las características de la base congelada se calculan una vez y sirven para todas las épocas de la cabeza.',
+      fineTuningEndedEarly:
+        '{{monitor}} no mejora desde hace {{epochs, number}} épocas: el ajuste fino acaba antes, con los pesos de la época {{best, number}}.',
+      fromScratch:
+        'Sin pesos preentrenados para el {{network}}: todas sus capas se entrenan desde cero, sin fase de la cabeza. Las puntuaciones quedarán muy por debajo de las que se logran con pesos de ImageNet.',
+      headEndedEarly:
+        '{{monitor}} no mejora desde hace {{epochs, number}} épocas: la fase de la cabeza acaba antes, con los pesos de la época {{best, number}}.',
+      labelsAdded_one: '{{count, number}} etiqueta nueva empieza con pesos aleatorios: {{labels}}.',
+      labelsAdded_other: '{{count, number}} etiquetas nuevas empiezan con pesos aleatorios: {{labels}}.',
+      labelsDropped_one:
+        '{{count, number}} etiqueta de los pesos no está en este entrenamiento y se descarta: {{labels}}.',
+      labelsDropped_other:
+        '{{count, number}} etiquetas de los pesos no están en este entrenamiento y se descartan: {{labels}}.',
+      labelsKept_one: '{{count, number}} etiqueta conserva lo aprendido: {{labels}}.',
+      labelsKept_other: '{{count, number}} etiquetas conservan lo aprendido: {{labels}}.',
+      noSharedLabels: 'Los pesos se entrenaron con otras etiquetas: el clasificador empieza desde cero.',
+      quantizationEndedEarly:
+        '{{monitor}} no mejora desde hace {{epochs, number}} épocas: el entrenamiento con cuantización acaba antes, con los pesos de la época {{best, number}}.',
+      resumed: 'Se reanuda en la época {{epoch, number}}, paso {{step, number}}.',
+      sameLabels: 'Los pesos se entrenaron con las mismas etiquetas: se conserva el clasificador entero.',
+      startsFrom: 'El {{network}} parte de {{weights}}: {{source}}.',
+    },
+    weights: {
+      fromKeras2: '{{architecture}} en el formato de Keras 2',
+      fromKeras3: '{{architecture}} en el formato de Keras 3',
+      fromRun: '{{architecture}} de otro entrenamiento',
+      fromTflite: '{{architecture}} de un .tflite float32',
+      fromTimm: '{{architecture}} en el formato de timm',
+      normalizationAbsorbed:
+        'Los pesos se entrenaron con píxeles normalizados como {{normalization}}. La diferencia con (x - 127) / 128 se integra en la primera convolución, lo que es exacto salvo en los bordes de la imagen.',
+      normalizationAdopted:
+        'Los pesos se entrenaron con píxeles normalizados como {{normalization}}, así que esta red los normaliza igual.',
     },
   },
   report: {

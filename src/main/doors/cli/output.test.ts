@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../../../shared/events.ts';
 import { translator } from '../../../shared/locales/translate.ts';
+import { quoted } from '../../../shared/message.ts';
 import { print, printData, printError, showStatus } from './output.ts';
 import { createReporter } from './reporter.ts';
 
@@ -53,7 +54,7 @@ describe('what the command line prints', () => {
     const out = tty(isTTY);
     const text = written(out);
     const reporter = createReporter(false, out, english);
-    reporter.event({ type: 'note', level: 'warning', message: HOSTILE, stage: 'data' } as RunEvent);
+    reporter.event({ type: 'note', level: 'warning', message: quoted(HOSTILE), stage: 'data' } as RunEvent);
     showStatus(HOSTILE, out);
     // The reporter's own sequence returns to the start of the line and clears it.
     expect(text().replaceAll('\r\x1b[K', '')).not.toMatch(CONTROL);
@@ -65,14 +66,17 @@ describe('what the command line prints', () => {
     const text = written(out);
     const reporter = createReporter(false, out, english);
     for (const message of ['few images', 'warning: few images'])
-      reporter.event({ type: 'note', level: 'warning', message, stage: 'data' } as RunEvent);
+      reporter.event({ type: 'note', level: 'warning', message: quoted(message), stage: 'data' } as RunEvent);
     expect(text()).toBe('  warning: few images\n'.repeat(2));
   });
 
   test('the end of a stopped run is left to the command, which reports it', () => {
     const out = tty(false);
     const text = written(out);
-    createReporter(false, out, english).event({ type: 'stopped', message: 'Stopped at a checkpoint.' } as RunEvent);
+    createReporter(false, out, english).event({
+      type: 'stopped',
+      message: quoted('Stopped at a checkpoint.'),
+    } as RunEvent);
     expect(text()).toBe('');
   });
 });

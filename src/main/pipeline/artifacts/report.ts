@@ -26,7 +26,7 @@ import { writeFileAtomic } from '../storage/atomicFile.ts';
 import type { RunRecord } from '../storage/runFolder.ts';
 import { readRun } from '../storage/runFolder.ts';
 import { labelMatrix } from '../train/scoring.ts';
-import type { RunRoom } from '../stages/runContext.ts';
+import type { RunContext } from '../stages/runContext.ts';
 import { split } from '../stages/runContext.ts';
 import { readCodes, readPostTrainingCodes } from './scores.ts';
 import { readRegularText } from '../storage/regularFile.ts';
@@ -43,8 +43,8 @@ export const reportFile = (runFolder: string, name: string): string => path.join
  * Writes report/ from the stored scores: report.html and report.es.html for reading, report.json and CSV files for
  * other programs.
  */
-export async function writeReport(room: RunRoom, metrics: MetricsReport): Promise<Report> {
-  const report = await gather(room, metrics);
+export async function writeReport(context: RunContext, metrics: MetricsReport): Promise<Report> {
+  const report = await gather(context, metrics);
   const files: readonly (readonly [string, string])[] = [
     ['report.json', `${JSON.stringify(report)}\n`],
     ['report.html', reportPage(report, 'en')],
@@ -58,7 +58,7 @@ export async function writeReport(room: RunRoom, metrics: MetricsReport): Promis
     ['sensitivity.csv', sensitivityCsv(report)],
     ['run.csv', runCsv(report)],
   ];
-  for (const [name, text] of files) await writeFileAtomic(reportFile(room.folder, name), text);
+  for (const [name, text] of files) await writeFileAtomic(reportFile(context.folder, name), text);
   return report;
 }
 
@@ -71,12 +71,12 @@ export async function readReport(runFolder: string): Promise<Report | null> {
   }
 }
 
-async function gather(room: RunRoom, metrics: MetricsReport): Promise<Report> {
-  const { config, dataset, folder } = room;
+async function gather(context: RunContext, metrics: MetricsReport): Promise<Report> {
+  const { config, dataset, folder } = context;
   const record = await readRun(folder);
   const classes = dataset.vocabulary.length;
-  const codes = await readCodes(room, 'test');
-  const postTraining = await readPostTrainingCodes(room);
+  const codes = await readCodes(context, 'test');
+  const postTraining = await readPostTrainingCodes(context);
   return buildReport({
     metrics,
     run: {
@@ -93,17 +93,17 @@ async function gather(room: RunRoom, metrics: MetricsReport): Promise<Report> {
     },
     dataset: Object.fromEntries(
       SPLITS.map((name) => {
-        const { images, meanLabels, noLabelRate, labelsPerImage } = splitStatistics(split(room, name), classes);
+        const { images, meanLabels, noLabelRate, labelsPerImage } = splitStatistics(split(context, name), classes);
         return [name, { images, meanLabels, noLabelRate, labelsPerImage: [...labelsPerImage] }];
       }),
     ) as Report['dataset'],
-    test: { codes, labels: labelMatrix(split(room, 'test'), classes), classes },
-    trainPositives: [...positivesOf(split(room, 'train'), classes)],
+    test: { codes, labels: labelMatrix(split(context, 'test'), classes), classes },
+    trainPositives: [...positivesOf(split(context, 'train'), classes)],
     postTraining:
-      postTraining === null ? null : { codes: postTraining, labels: labelMatrix(split(room, 'val'), classes) },
+      postTraining === null ? null : { codes: postTraining, labels: labelMatrix(split(context, 'val'), classes) },
     goals: metrics.goals ?? goalsOf(await readThresholds(folder), config.threshold_search),
     leftOut: record.stages.data.summary.left_out ?? 0,
-    errors: await surestErrors(room, codes, metrics.thresholds.perClassK),
+    errors: await surestErrors(context, codes, metrics.thresholds.perClassK),
     config,
     stages: Object.fromEntries(
       Object.entries(record.stages)
@@ -150,9 +150,9 @@ function farthest(codes: Uint8Array, labels: Int8Array, ks: readonly number[]): 
   return all.filter(({ c }) => perClass[c]!++ < MOST_ERRORS_PER_CLASS).slice(0, MOST_ERRORS);
 }
 
-async function surestErrors(room: RunRoom, codes: Uint8Array, ks: readonly number[]): Promise<ReportError[]> {
-  const samples = split(room, 'test');
-  const { vocabulary } = room.dataset;
+async function surestErrors(context: RunContext, codes: Uint8Array, ks: readonly number[]): Promise<ReportError[]> {
+  const samples = split(context, 'test');
+  const { vocabulary } = context.dataset;
   const found = farthest(codes, labelMatrix(samples, vocabulary.length), ks);
   const errors: ReportError[] = [];
   for (const { row, c, q } of found) {
@@ -164,18 +164,18 @@ async function surestErrors(room: RunRoom, codes: Uint8Array, ks: readonly numbe
       score: q / 256,
       threshold: ks[c]! / 256,
       truth: labelsOf(sample, vocabulary),
-      picture: await pictureOf(room, sample),
+      picture: await pictureOf(context, sample),
     });
   }
   return errors;
 }
 
 /** The image as the model sees it, smaller; null when the file is missing, because a report must not fail for that. */
-async function pictureOf(room: RunRoom, sample: Sample): Promise<string | null> {
+async function pictureOf(context: RunContext, sample: Sample): Promise<string | null> {
   const {
     data,
     student: { input_size: size },
-  } = room.config;
+  } = context.config;
   try {
     const picture = await decodeImage(sample.file, {
       paddingColor: data.padding_color,

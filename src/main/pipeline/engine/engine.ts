@@ -1,38 +1,38 @@
+import type { Message } from '../../../shared/message.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import type { LossSpec } from '../losses/loss.ts';
 
 export type Device = 'cpu' | 'gpu';
 
 /**
- * What runs a model: forward passes and whole training steps.
+ * Runs a model: forward passes and whole training steps.
  *
- * Pixels enter as uint8 RGB, [N, S, S, 3] (NHWC), exactly as the letterbox and the augmentation made them;
+ * Pixels enter as uint8 RGB, [N, S, S, 3] (NHWC), exactly as letterbox and augmentation produce them, because
  * normalization is part of the graph. All other arrays are float32, row-major.
  */
 export interface Engine {
   /** 'onnx-cpu', 'onnx-webgpu', 'tfjs-cpu', ... */
   readonly name: string;
-  /** Where it computes. */
   readonly device: Device;
-  /** For people: device, threads, layout. */
-  readonly description: string;
+  /** Device, threads and layout, for people. */
+  readonly description: Message;
   createInference(request: InferenceRequest): Promise<InferenceSession>;
   createStatistics(request: StatisticsRequest): Promise<StatisticsSession>;
   createTraining(request: TrainingRequest): Promise<TrainingSession>;
 }
 
-/** What enters a model: uint8 pixels [N, S, S, 3], or float32 features [N, C] where a head stands alone (models/headModel.ts). */
+/** A model's input: uint8 pixels [N, S, S, 3], or float32 features [N, C] for a head alone (models/headModel.ts). */
 export type NetworkInput = Uint8Array | Float32Array;
 
 export interface InferenceRequest {
   readonly model: Model;
   readonly parameters: Parameters;
   readonly batchSize: number;
-  /** Tensors to return, by node name; NHWC. Usually `[model.logits]`. */
+  /** Node names of the tensors to return, in NHWC; usually `[model.logits]`. */
   readonly outputs: readonly string[];
-  /** Tensors whose smallest and largest value in the batch is returned (calibration). */
+  /** Node names of the tensors whose smallest and largest values in the batch are returned, for calibration. */
   readonly ranges?: readonly string[];
-  /** Ranges of the fake-quant nodes whose range is tracked, by node name. */
+  /** Ranges of the tracked fake-quant nodes, by node name. */
   readonly fakeQuantRanges?: ReadonlyMap<string, Range>;
 }
 
@@ -43,7 +43,7 @@ export interface InferenceResult {
   readonly ranges: ReadonlyMap<string, Range>;
 }
 
-/** BatchNorm uses its moving statistics, dropout and dropPath are identities. */
+/** Inference mode: BatchNorm uses its moving statistics, and dropout and dropPath are identities. */
 export interface InferenceSession {
   run(input: NetworkInput): Promise<InferenceResult>;
   dispose(): Promise<void>;
@@ -57,7 +57,10 @@ export interface StatisticsRequest {
   readonly trainableFrom: number;
 }
 
-/** One batch's mean and population variance per BatchNorm parameter name, every trainable BatchNorm in training mode, no masks. */
+/**
+ * Returns a batch's mean and population variance by BatchNorm parameter name. Trainable BatchNorms run in training
+ * mode, without masks.
+ */
 export interface StatisticsSession {
   run(input: NetworkInput): Promise<ReadonlyMap<string, Float32Array>>;
   dispose(): Promise<void>;
@@ -74,45 +77,50 @@ export interface TrainingRequest {
   readonly model: Model;
   readonly batchSize: number;
   /**
-   * Index in model.nodes of the first trainable node; 0 = everything. Nodes before it run in inference mode
-   * (BatchNorm on its moving statistics) and get no backward pass. Exactly one tensor may cross the cut.
+   * Index in model.nodes of the first trainable node; 0 trains everything. Nodes before it run in inference mode
+   * (BatchNorm on its moving statistics) without a backward pass. Exactly one tensor may cross the boundary.
    */
   readonly trainableFrom: number;
   readonly loss: LossSpec;
   readonly optimizer: OptimizerSpec;
-  /** Gradients are scaled to this global norm when theirs is larger (TensorFlow's clip_by_global_norm). */
+  /** Gradients with a larger global norm are scaled down to this one (TensorFlow's clip_by_global_norm). */
   readonly clipNorm: number | null;
-  /** Keeps an exponential moving average of the trainable parameters. */
+  /** Whether to keep an exponential moving average of the trainable parameters. */
   readonly ema: boolean;
-  /** Factors on the learning rate, and with it on the decay, by parameter name; 1 where there is none. */
+  /** Factors on the learning rate, and so on weight decay, by parameter name; parameters without one use 1. */
   readonly learningRateScales?: ReadonlyMap<string, number>;
-  /** Gradients of several batches are added up before the weights move; BatchNorm statistics move with every batch. */
+  /**
+   * Whether gradients of several batches are accumulated per update; BatchNorm statistics still move with every batch.
+   */
   readonly accumulates?: boolean;
   readonly state: TrainingState;
 }
 
-/** Everything a step changes, by neutral name and in neutral layout: what a checkpoint holds. */
+/** Everything a step changes, by neutral name and in neutral layout. Checkpoints hold this. */
 export interface TrainingState {
-  /** All parameters of the model, frozen ones and BatchNorm statistics included. */
+  /** All parameters of the model, including frozen ones and BatchNorm statistics. */
   readonly parameters: Parameters;
-  /** 'm' and 'v' (AdamW) or 'momentum' (SGD), trainable parameters only; empty map = start from zeros. */
+  /** 'm' and 'v' (AdamW) or 'momentum' (SGD) of the trainable parameters; an empty map starts from zeros. */
   readonly slots: ReadonlyMap<string, Parameters>;
-  /** EMA of the trainable parameters; null = starts as a copy of them. */
+  /** EMA of the trainable parameters; null starts it as a copy of them. */
   readonly ema: Parameters | null;
-  /** Optimizer steps taken so far (Adam's bias correction). */
+  /** Optimizer steps so far, for Adam's bias correction. */
   readonly steps: number;
-  /** Gradients added up since the weights moved; absent = none. */
+  /** Gradients accumulated since the last update; absent when there are none. */
   readonly accumulated?: Parameters;
 }
 
 export interface StepInput {
-  /** uint8 [N, S, S, 3]; the features where a head stands alone. */
-  readonly pixels: NetworkInput;
+  /** uint8 pixels [N, S, S, 3], or float32 features [N, C] where only a head is trained. */
+  readonly inputs: NetworkInput;
   /** [N, classes] in 0..1. */
   readonly labels: Float32Array;
-  /** [N, classes]: what each entry counts in the loss; 0 where the label is unknown. Usually 1 / (N * classes): the loss is the weighted sum. */
+  /**
+   * [N, classes]: weight of each entry in the sum that is the loss. 0 where the label is unknown, else usually 1 / (N *
+   * classes).
+   */
   readonly weights: Float32Array;
-  /** [N, classes]; exactly when the loss distils. */
+  /** [N, classes]; required with distillation, absent otherwise. */
   readonly teacherLogits?: Float32Array;
   readonly learningRate: number;
   /** Decoupled weight decay per unit of learning rate: w -= lr * wd * w, kernels only. */
@@ -123,25 +131,28 @@ export interface StepInput {
   readonly emaDecay?: number;
   /** Ranges of the tracked fake-quant nodes by node name. */
   readonly fakeQuantRanges?: ReadonlyMap<string, Range>;
-  /** Exactly when the session accumulates: what this batch's gradient counts (1 / batches of the cycle), and whether the weights move now. */
+  /**
+   * Required when the session accumulates, absent otherwise: the factor on this batch's gradient (1 / batches of the
+   * cycle), and whether the weights are updated after it.
+   */
   readonly accumulation?: { readonly share: number; readonly moves: boolean };
 }
 
 export interface StepResult {
   readonly loss: number;
-  /** The part from the labels alone (equal to `loss` without distillation). */
+  /** The part of the loss that comes from the labels; equal to `loss` without distillation. */
   readonly hardLoss: number;
-  /** Global gradient norm before clipping; of the sum so far where gradients are accumulated. */
+  /** Global gradient norm before clipping; with accumulation, that of the sum so far. */
   readonly gradientNorm: number;
-  /** [N, classes], from the parameters before the update, in training mode. */
+  /** [N, classes], computed in training mode with the parameters before the update. */
   readonly logits: Float32Array;
-  /** Smallest and largest value that entered each tracked fake-quant node. */
+  /** Smallest and largest input of each tracked fake-quant node. */
   readonly ranges: ReadonlyMap<string, Range>;
 }
 
 export interface TrainingSession {
   step(input: StepInput): Promise<StepResult>;
-  /** A copy of the state as it is now. */
+  /** A copy of the current state. */
   state(): Promise<TrainingState>;
   dispose(): Promise<void>;
 }

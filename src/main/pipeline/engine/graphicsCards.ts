@@ -1,16 +1,16 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A graphics card and its driver, as far as the system tells without loading any driver. */
+/** A graphics card and its driver, as far as the system reports them without loading the driver. */
 export interface GraphicsCard {
   readonly name: string;
   readonly driver: string;
 }
 
-/** PCI vendors: https://pci-ids.ucw.cz */
+/** PCI vendor ids, from https://pci-ids.ucw.cz */
 const VENDORS: Readonly<Record<string, string>> = { '0x10de': 'NVIDIA', '0x1002': 'AMD', '0x8086': 'Intel' };
 
-/** Cards that Linux shows; elsewhere they are not asked. */
+/** The cards that Linux lists in its file system; empty on other systems. */
 export async function graphicsCards(): Promise<GraphicsCard[]> {
   return [...(await nvidiaCards()), ...(await otherCards())];
 }
@@ -44,7 +44,7 @@ async function otherCards(): Promise<GraphicsCard[]> {
   return cards.filter(({ isNvidia }) => !isNvidia).map(({ name, driver }) => ({ name, driver }));
 }
 
-/** Files that describe Vulkan drivers (Vulkan-Loader, docs/LoaderDriverInterface.md). */
+/** Manifest files of the Vulkan drivers (Vulkan-Loader, docs/LoaderDriverInterface.md). */
 export async function vulkanDrivers(): Promise<string[]> {
   const named = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
   if (named !== undefined) return named.split(':').filter((file) => file !== '');
@@ -56,7 +56,7 @@ export async function vulkanDrivers(): Promise<string[]> {
   ).flat();
 }
 
-/** Whether a shared library lies where the system's loader looks. */
+/** Whether a shared library is in a folder that the system's loader searches. */
 export async function hasLibrary(name: string, more: readonly string[] = []): Promise<boolean> {
   const folders = [
     ...more,

@@ -1,63 +1,64 @@
 import type { EngineName } from '../../../shared/config.ts';
+import type { Message } from '../../../shared/message.ts';
 import type { Device, Engine } from './engine.ts';
-import { cudaEnvironment, cudaLack, webGpuLack } from './onnx/requirements.ts';
-import { tfjsEnvironment, tfjsLack } from './tfjs/requirements.ts';
+import { cudaEnvironment, missingForCuda, missingForWebGpu } from './onnx/requirements.ts';
+import { missingForTfjs, tfjsEnvironment } from './tfjs/requirements.ts';
 
-/** What keeps an engine from starting on this machine, and the command that puts it right, if one does. */
-export interface Lack {
-  readonly says: string;
-  readonly fix: string | null;
+/** What keeps an engine from starting on this machine, and the command that fixes it where there is one. */
+export interface MissingRequirement {
+  readonly message: Message;
+  readonly fix: Message | null;
 }
 
 export interface EngineStart {
-  /** Of the CPU; 0 = one a core. */
+  /** CPU threads; 0 means one per core. */
   readonly threads: number;
   readonly lowMemory?: boolean;
-  /** Where `destila engine install` puts engines. */
+  /** The folder into which `destila engine install` installs engines. */
   readonly enginesFolder: string;
 }
 
-/** One way to run graphs. Files are looked at and nothing native is loaded before `start`. */
+/** An engine that may be available. Before `start` only files are checked, and nothing native is loaded. */
 export interface EngineKind {
   readonly name: EngineName;
-  /** Null where only a start shows it. */
+  /** Null when the device is only known after a start. */
   readonly device: Device | null;
-  /** The first thing that is missing; null: it may start. */
-  lack(enginesFolder: string): Promise<Lack | null>;
-  /** Throws Problem 'engine'. A bad driver may end the process. */
+  /** The first requirement that is missing; null when the engine may start. */
+  missing(enginesFolder: string): Promise<MissingRequirement | null>;
+  /** Throws Problem 'engine'. A bad driver may crash the process. */
   start(options: EngineStart): Promise<Engine>;
-  /** What the process that starts it needs in its environment. */
+  /** Environment variables that the process needs before it starts the engine. */
   environment(enginesFolder: string): Readonly<Record<string, string>>;
 }
 
-const nothing = (): Record<string, string> => ({});
+const noVariables = (): Record<string, string> => ({});
 
 export const engineKinds: readonly EngineKind[] = [
   {
     name: 'onnx-cpu',
     device: 'cpu',
-    lack: () => Promise.resolve(null),
+    missing: () => Promise.resolve(null),
     start: async (options) => (await import('./onnx/engine.ts')).createOnnxCpuEngine(options),
-    environment: nothing,
+    environment: noVariables,
   },
   {
     name: 'onnx-webgpu',
     device: 'gpu',
-    lack: webGpuLack,
+    missing: missingForWebGpu,
     start: async (options) => (await import('./onnx/webgpu.ts')).createOnnxWebGpuEngine(options),
-    environment: nothing,
+    environment: noVariables,
   },
   {
     name: 'onnx-cuda',
     device: 'gpu',
-    lack: cudaLack,
+    missing: missingForCuda,
     start: async (options) => (await import('./onnx/cuda.ts')).createOnnxCudaEngine(options),
     environment: cudaEnvironment,
   },
   {
     name: 'tfjs',
     device: null,
-    lack: tfjsLack,
+    missing: missingForTfjs,
     start: async (options) => (await import('./tfjs/native.ts')).createTfjsEngine(options),
     environment: tfjsEnvironment,
   },

@@ -1,3 +1,4 @@
+import { message } from '../../../shared/message.ts';
 import { sizeOf } from '../graph/graph.ts';
 import type {
   Engine,
@@ -12,14 +13,14 @@ import type {
 } from './engine.ts';
 
 /**
- * The same engine with each batch run in up to `parts` parts, for a device that has too little memory for the whole. Loss and
- * gradients are those of the batch (they are sums over images); BatchNorm sees the parts.
+ * The same engine with each batch computed in up to `parts` parts, for a device with too little memory for the whole
+ * batch. Loss and gradients are sums over images, so they stay the same; BatchNorm sees only the parts.
  */
 export function splitBatches(engine: Engine, parts: number): Engine {
   return {
     name: engine.name,
     device: engine.device,
-    description: `${engine.description}, each batch in up to ${parts} parts`,
+    description: message('engines.inParts', { engine: engine.description, parts }),
     createInference: async (request) => {
       const count = partsOf(request.batchSize, parts);
       return inParts(await engine.createInference({ ...request, batchSize: request.batchSize / count }), count);
@@ -43,7 +44,7 @@ export function splitBatches(engine: Engine, parts: number): Engine {
   };
 }
 
-/** The largest number of equal parts that is not above `parts`. */
+/** The largest number of equal parts that is at most `parts`. */
 function partsOf(batchSize: number, parts: number): number {
   let count = Math.min(parts, batchSize);
   while (batchSize % count !== 0) count--;
@@ -112,7 +113,7 @@ function statisticsInParts(
         if (results[0]?.has(mean) !== true) continue;
         const means = results[0].get(mean)!.map((_, c) => average((result) => result.get(mean)![c]!));
         joint.set(mean, means);
-        // Variance of the whole: mean of the squares minus square of the mean.
+        // The variance of the batch is the mean of the parts' variances plus the variance of their means.
         joint.set(
           variance,
           means.map((center, c) =>
@@ -158,15 +159,15 @@ function trainingInParts(
   };
 }
 
-function partsOfStep(input: StepInput, count: number, valuesAnImage: number): StepInput[] {
-  const { pixels, labels, weights, teacherLogits, masks } = input;
-  if (pixels.length % (count * valuesAnImage) !== 0) throw new Error('a batch in equal parts was expected');
+function partsOfStep(input: StepInput, count: number, valuesPerImage: number): StepInput[] {
+  const { inputs, labels, weights, teacherLogits, masks } = input;
+  if (inputs.length % (count * valuesPerImage) !== 0) throw new Error('the batch cannot be split into equal parts');
   const teacher = teacherLogits === undefined ? null : pieces(teacherLogits, count);
   const masksOf = [...masks].map(([name, mask]) => [name, pieces(mask, count)] as const);
   const [labelParts, weightParts] = [pieces(labels, count), pieces(weights, count)];
-  return pieces(pixels, count).map((part, i) => ({
+  return pieces(inputs, count).map((part, i) => ({
     ...input,
-    pixels: part,
+    inputs: part,
     labels: labelParts[i]!,
     weights: weightParts[i]!,
     ...(teacher && { teacherLogits: teacher[i]! }),

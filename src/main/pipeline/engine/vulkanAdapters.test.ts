@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { adaptersOf } from './vulkanAdapters.ts';
 
-/** As vulkaninfo 1.3 prints it, cut to what is read. */
+/** A device as vulkaninfo 1.3 prints it, shortened to the lines that are parsed. */
 const block = (
   index: number,
   [name, driver, info, range, heap]: readonly [string, string, string, number, number],
@@ -37,7 +37,7 @@ memoryHeaps: count = 2
 			None
 `;
 
-test('adapter, driver and limits are read from what vulkaninfo prints, of every device', () => {
+test('name, driver and limits of every device are read from the output of vulkaninfo', () => {
   const text = `VULKANINFO\n==========\nPresentable Surfaces:\n=====================\nGPU id : 0 (A card)\nDevice Properties and Extensions:\n=================================\n${block(0, ['A card', 'NVIDIA', '550.54', 4294967295, 8585740288])}\n${block(1, ['llvmpipe (LLVM 15.0.6, 256 bits)', 'llvmpipe', '', 134217728, 2147483648])}`;
   expect(adaptersOf(text)).toEqual([
     {

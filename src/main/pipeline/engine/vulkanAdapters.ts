@@ -1,34 +1,37 @@
 import { execFile } from 'node:child_process';
 
-/** A Vulkan adapter, through which WebGPU computes on Linux, with the limits that decide what fits. */
+/** A Vulkan adapter, which WebGPU uses on Linux, with the limits that decide which networks fit. */
 export interface VulkanAdapter {
   readonly name: string;
   readonly driver: string;
-  /** Of Vulkan: '1.3.230'. */
+  /** Vulkan version, such as '1.3.230'. */
   readonly version: string;
-  /** Largest buffer that a shader can see. */
+  /** Largest buffer that a shader can bind. */
   readonly largestBufferBytes: number;
-  /** Of its own memory. */
+  /** The adapter's own memory. */
   readonly memoryBytes: number;
 }
 
-/** A driver that hangs is no reason to wait for good. */
-const LONGEST_MS = 20_000;
+/** A driver that hangs must not block the survey of the machine. */
+const TIMEOUT_MS = 20_000;
 
 /**
- * What `vulkaninfo` (package vulkan-tools) tells; empty where it is not installed or finds none. It is a process of its own: onnxruntime
- * tells Node nothing of the adapter that it takes, and a bad driver harms nothing here.
+ * The adapters that `vulkaninfo` (package vulkan-tools) lists; empty where it is not installed or finds none.
+ * onnxruntime does not report the adapter it uses, and in a separate process a bad driver does no harm.
  */
 export function vulkanAdapters(): Promise<VulkanAdapter[]> {
   if (process.platform !== 'linux') return Promise.resolve([]);
   return new Promise((resolve) => {
-    execFile('vulkaninfo', [], { timeout: LONGEST_MS, maxBuffer: 64 * 2 ** 20 }, (error, output) =>
+    execFile('vulkaninfo', [], { timeout: TIMEOUT_MS, maxBuffer: 64 * 2 ** 20 }, (error, output) =>
       resolve(error === null ? adaptersOf(output) : []),
     );
   });
 }
 
-/** Of vulkaninfo's text: one block a device, `GPU0:` at the start of a line; `GPU0 = ...` before them lists surfaces. */
+/**
+ * Parses vulkaninfo's text: each device's block begins with a line `GPU0:`; lines `GPU0 = ...` before them list
+ * surfaces.
+ */
 export function adaptersOf(output: string): VulkanAdapter[] {
   return output
     .split(/^GPU\d+:$/m)

@@ -4,7 +4,7 @@ import { samePadding } from './graph.ts';
 /** Keras's. */
 const BN_EPSILON = 1e-3;
 
-/** Collects nodes and parameters of a model, layer by layer; every method returns the name of the tensor it makes. */
+/** Builds a model layer by layer; each method returns the name of the tensor it adds. */
 export class GraphBuilder {
   readonly nodes: GraphNode[] = [];
   readonly parameters: Parameter[] = [];
@@ -18,7 +18,7 @@ export class GraphBuilder {
     this.bnEpsilon = bnEpsilon;
   }
 
-  /** The block that the nodes from here on belong to. */
+  /** Starts a block, to which the following nodes belong. */
   enter(block: string): void {
     this.block = block;
   }
@@ -30,7 +30,7 @@ export class GraphBuilder {
   }
 
   private add(node: GraphNode): string {
-    if (this.shapes.has(node.name)) throw new Error(`two tensors are called '${node.name}'`);
+    if (this.shapes.has(node.name)) throw new Error(`there are two tensors named '${node.name}'`);
     this.nodes.push(node);
     this.shapes.set(node.name, node.shape);
     return node.name;
@@ -57,7 +57,7 @@ export class GraphBuilder {
     });
   }
 
-  /** Kernel '<name>.kernel' and, with `bias`, '<name>.bias'. */
+  /** Adds the kernel '<name>.kernel' and, with `bias`, '<name>.bias'. */
   conv2d(
     name: string,
     input: string,

@@ -1,9 +1,9 @@
 import type { BatchNormNode, GraphNode, Model, Parameter, Parameters, Tensor } from './graph.ts';
 
 /**
- * Folds every BatchNorm into the convolution before it: kernel * gamma / sqrt(variance + epsilon) per filter and
- * bias beta - mean * gamma / sqrt(variance + epsilon), computed in float64 and rounded once. The function in inference
- * mode stays the same; the convolution's tensor takes the BatchNorm's name.
+ * Folds each BatchNorm into the convolution before it: the kernel becomes kernel * gamma / sqrt(variance + epsilon) per
+ * filter and the bias beta - mean * gamma / sqrt(variance + epsilon), computed in float64 and rounded once. In
+ * inference mode the network computes the same. The convolution's tensor takes the BatchNorm's name.
  */
 export function foldBatchNorm(model: Model, parameters: Parameters): { model: Model; parameters: Map<string, Tensor> } {
   const nodesByName = new Map(model.nodes.map((node) => [node.name, node]));
@@ -27,8 +27,8 @@ export function foldBatchNorm(model: Model, parameters: Parameters): { model: Mo
       folded.delete(name);
       specs.delete(name);
     }
-    const place = nodes.findIndex((candidate) => candidate.name === convolution.name);
-    nodes[place] = { ...convolution, name: node.name, bias };
+    const index = nodes.findIndex((candidate) => candidate.name === convolution.name);
+    nodes[index] = { ...convolution, name: node.name, bias };
   }
   return { model: { ...model, nodes, parameters: inOrder(nodes, specs) }, parameters: folded };
 }
@@ -40,7 +40,8 @@ function foldedScales(node: BatchNormNode, parameters: Parameters): Float64Array
 }
 
 function scaledKernel(kernel: Tensor, scales: Float64Array): Tensor {
-  // HWIO: the filter is the last axis. Depthwise [k, k, C, 1]: the channel is the last but one, and the last has length 1.
+  // The filter is the last axis of HWIO. The last axis of a depthwise [k, k, C, 1] has length 1, so i % channels works
+  // too.
   const channels = scales.length;
   return { shape: kernel.shape, data: kernel.data.map((value, i) => value * scales[i % channels]!) };
 }

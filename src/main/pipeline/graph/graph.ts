@@ -1,9 +1,9 @@
 /**
- * A model is data: nodes in topological order, shapes in NHWC terms without the batch axis, parameters by name.
- * Engines, quantization and export all read this one description.
+ * A model is data: nodes in topological order, NHWC shapes without the batch axis, and parameters by name. Engines,
+ * quantization and export all read this one description.
  *
- * Layer semantics are Keras's: 'same' padding puts the extra row or column at the bottom and right,
- * kernels are HWIO, depthwise kernels [k, k, C, 1], dense kernels [in, out].
+ * Layers behave as in Keras: 'same' padding puts the extra row or column at the bottom and right, kernels are HWIO,
+ * depthwise kernels [k, k, C, 1], and dense kernels [in, out].
  */
 
 /** [height, width, channels] of a feature map, or [features] of a vector. */
@@ -13,22 +13,22 @@ export type ParameterRole =
   'kernel' | 'depthwiseKernel' | 'denseKernel' | 'bias' | 'gamma' | 'beta' | 'mean' | 'variance';
 
 export interface Parameter {
-  /** Neutral name, for example 'block2a.expand.conv.kernel'. */
+  /** Name that is the same for all engines, such as 'block2a.expand.conv.kernel'. */
   readonly name: string;
-  /** Neutral (Keras) shape: HWIO, [k, k, C, 1], [in, out] or [C]. */
+  /** Keras's shape, which all engines share: HWIO, [k, k, C, 1], [in, out] or [C]. */
   readonly shape: Shape;
   readonly role: ParameterRole;
 }
 
 interface NodeBase {
-  /** The node's name is the name of the one tensor it makes. */
+  /** Also the name of the one tensor that the node computes. */
   readonly name: string;
   readonly shape: Shape;
-  /** 'stem', 'block1a', ..., 'head', 'top': where the network may be cut, and what a user sees. */
+  /** 'stem', 'block1a', ..., 'head' or 'top'. Layers are frozen by whole blocks. */
   readonly block: string;
 }
 
-/** RGB pixels 0..255, [size, size, 3]; or, where a head stands alone, the features [c] that a backbone made. */
+/** RGB pixels 0..255, [size, size, 3], or a backbone's features [c] for a head alone. */
 export interface InputNode extends NodeBase {
   readonly op: 'input';
 }
@@ -42,7 +42,10 @@ export interface NormalizeNode extends NodeBase, Normalization {
   readonly input: string;
 }
 
-/** How a kernel is quantized in training: symmetric int8 [-127, 127], one scale a filter or one for all; null = not. */
+/**
+ * In training a kernel is rounded to symmetric int8 [-127, 127] with one scale per filter or one for all, or not
+ * (null).
+ */
 export type WeightQuantization = 'perChannel' | 'perTensor' | null;
 
 export interface Conv2dNode extends NodeBase {
@@ -71,7 +74,7 @@ export interface BatchNormNode extends NodeBase {
   readonly mean: string;
   readonly variance: string;
   readonly epsilon: number;
-  /** moving = moving * momentum + batch * (1 - momentum); the batch variance is the population's (Keras 3). */
+  /** moving = moving * momentum + batch * (1 - momentum), with the population variance of the batch, as in Keras 3. */
   readonly momentum: number;
 }
 export type ActivationName = 'relu' | 'relu6' | 'swish' | 'sigmoid';
@@ -84,13 +87,13 @@ export interface AddNode extends NodeBase {
   readonly op: 'add';
   readonly inputs: readonly [string, string];
 }
-/** x [h, w, c] times factors [1, 1, c]: the last step of squeeze-excite. */
+/** x [h, w, c] times factors [1, 1, c], the last step of squeeze-excite. */
 export interface ScaleChannelsNode extends NodeBase {
   readonly op: 'scaleChannels';
   readonly input: string;
   readonly factors: string;
 }
-/** Mean over height and width: [c], or [1, 1, c] with keepDims. */
+/** Mean over height and width, [c], or [1, 1, c] with keepDims. */
 export interface GlobalAveragePoolNode extends NodeBase {
   readonly op: 'globalAveragePool';
   readonly input: string;
@@ -103,21 +106,24 @@ export interface DenseNode extends NodeBase {
   readonly bias: string;
   readonly weightQuantization: WeightQuantization;
 }
-/** Training only: x times a mask [N, features] that the caller draws (0 or 1 / (1 - rate)). Identity in inference. */
+/** In training, x times a mask [N, features] of 0 or 1 / (1 - rate), which the caller draws. Identity in inference. */
 export interface DropoutNode extends NodeBase {
   readonly op: 'dropout';
   readonly input: string;
   readonly rate: number;
 }
-/** Stochastic depth, training only: x times a mask [N] (0 or 1 / (1 - rate)) before the residual add. Identity in inference. */
+/**
+ * Stochastic depth: in training, x times a mask [N] of 0 or 1 / (1 - rate) before the residual add. Identity in
+ * inference.
+ */
 export interface DropPathNode extends NodeBase {
   readonly op: 'dropPath';
   readonly input: string;
   readonly rate: number;
 }
 /**
- * Rounds activations to the int8 grid that the .tflite tensor of this name will have, with a straight-through
- * gradient inside the range. Range null: fed with every step, because it is tracked; else fixed (ReLU6: 0..6).
+ * Rounds activations to the int8 grid of the .tflite tensor of this name, with a straight-through gradient inside the
+ * range. A fixed range is that of ReLU6, 0..6; null means that the range is tracked and fed with every step.
  */
 export interface FakeQuantNode extends NodeBase {
   readonly op: 'fakeQuant';
@@ -148,22 +154,22 @@ export interface Model {
   readonly classes: number;
   readonly nodes: readonly GraphNode[];
   readonly parameters: readonly Parameter[];
-  /** Name of the node that makes the logits [classes]: always the last one. */
+  /** Name of the node that computes the logits [classes]; always the last one. */
   readonly logits: string;
 }
 
-/** A parameter's values in its neutral layout, row-major. */
+/** A parameter's values, row-major, in the shape that all engines share. */
 export interface Tensor {
   readonly shape: Shape;
   readonly data: Float32Array;
 }
 
-/** All parameters of a model (or one optimizer slot of them) by neutral name. */
+/** All parameters of a model, or one optimizer slot of each, by name. */
 export type Parameters = ReadonlyMap<string, Tensor>;
 
 export const sizeOf = (shape: Shape): number => shape.reduce((product, side) => product * side, 1);
 
-/** The names of the tensors a node reads. */
+/** Names of the tensors that a node reads. */
 export function inputsOf(node: GraphNode): readonly string[] {
   if (node.op === 'input') return [];
   if (node.op === 'add') return node.inputs;
@@ -171,7 +177,7 @@ export function inputsOf(node: GraphNode): readonly string[] {
   return [node.input];
 }
 
-/** The names of the parameters a node reads. */
+/** Names of the parameters that a node reads. */
 export function parametersOf(node: GraphNode): readonly string[] {
   switch (node.op) {
     case 'conv2d':
@@ -186,14 +192,14 @@ export function parametersOf(node: GraphNode): readonly string[] {
   }
 }
 
-/** Weight decay acts on kernels alone: never on norms and biases. */
+/** Weight decay applies to kernels only, never to norms and biases. */
 export const decays = (role: ParameterRole): boolean =>
   role === 'kernel' || role === 'depthwiseKernel' || role === 'denseKernel';
 
-/** The moving mean and variance are statistics: re-estimated, never differentiated. */
+/** Moving means and variances are statistics, which are re-estimated and get no gradient. */
 export const isStatistic = (role: ParameterRole): boolean => role === 'mean' || role === 'variance';
 
-/** 'same' padding of one axis as TensorFlow has it. */
+/** TensorFlow's 'same' padding of one axis. */
 export function samePadding(
   size: number,
   kernelSize: number,

@@ -3,11 +3,10 @@ import type { GraphNode, Model, Shape } from './graph.ts';
 const RELU6_RANGE = [0, 6] as const;
 
 /**
- * Puts one fake-quant after every tensor that the .tflite file will hold, and marks how kernels are quantized:
- * per channel for convolutions, per tensor for the dense head (a FULLY_CONNECTED).
- * Expects a folded graph. The input needs none: pixels are integers already.
- * A convolution whose only reader is a ReLU or a ReLU6 is one .tflite tensor with it, quantized after it: ReLU6 on [0, 6], ReLU on a
- * tracked range.
+ * Inserts one fake-quant after each tensor that the .tflite file will have, and marks kernels as quantized: per channel
+ * for convolutions, per tensor for the dense head (a FULLY_CONNECTED). Expects a folded graph. The input needs no
+ * fake-quant, because pixels are already integers. A convolution and the ReLU or ReLU6 after it are one .tflite tensor:
+ * ReLU6 is quantized on [0, 6], ReLU on a tracked range.
  */
 export function insertFakeQuant(model: Model): Model {
   const names = new Map<string, string>();
@@ -55,7 +54,7 @@ export function insertFakeQuant(model: Model): Model {
         break;
       case 'dropout':
       case 'dropPath':
-        // Identities in the integer model: quantization-aware training goes without them.
+        // The integer model has no dropout, and quantization-aware training uses none either.
         names.set(node.name, renamed(node.input));
         break;
       default:
@@ -65,7 +64,7 @@ export function insertFakeQuant(model: Model): Model {
   return { ...model, nodes, logits: nodes.at(-1)!.name };
 }
 
-/** The same graph in plain floats: readers of a fake-quant read what entered it. */
+/** The same graph in float, in which readers of a fake-quant read its input instead. */
 export function withoutFakeQuant(model: Model): Model {
   const inputs = new Map(
     model.nodes.flatMap((node) => (node.op === 'fakeQuant' ? [[node.name, node.input] as const] : [])),

@@ -1,22 +1,25 @@
 import type { HardLoss } from './loss.ts';
 
-/** All kinds in one: (1 - p)^gammaPositive (-log p) and m^gammaNegative (-log(1 - m)), m = max(p - margin, 0), each times its scale. */
+/**
+ * The general form of all kinds of loss: (1 - p)^gammaPositive (-log p) and m^gammaNegative (-log(1 - m)) with
+ * m = max(p - margin, 0), each times its scale.
+ */
 export interface Focus {
   readonly gammaPositive: number;
   readonly gammaNegative: number;
   readonly margin: number;
   readonly scales: readonly [present: number, absent: number];
-  /** Largest value of a -log, and no gradient beyond it; null when there is no bound. */
+  /** Largest value of a -log, beyond which there is no gradient; null means no bound. */
   readonly bound: number | null;
-  /** The powers are constants to the gradient. */
+  /** Whether the gradient treats the powers as constants. */
   readonly detached: boolean;
 }
 
 const PLAIN: Focus = { gammaPositive: 0, gammaNegative: 0, margin: 0, scales: [1, 1], bound: null, detached: false };
-/** timm and the original code take the logarithm of max(p, 1e-8). */
+/** timm and the authors' code take the logarithm of max(p, 1e-8). */
 const BOUND = -Math.log(1e-8);
 
-/** A loss's kind as the numbers of that one formula, which is all that engines lower. */
+/** Maps each kind of loss to the general form, so that engines need to lower only that. */
 export function focusOf(loss: HardLoss): Focus {
   switch (loss.kind) {
     case 'bce':

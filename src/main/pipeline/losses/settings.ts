@@ -1,14 +1,12 @@
 import type { NetworkConfig, StudentConfig } from '../../../shared/config.ts';
 import type { HardLoss, LossSpec } from './loss.ts';
 
-/** The losses that settings ask for. */
-
-/** A sample as far as a loss goes: 1 is present, 0 absent, -1 unknown. */
+/** The part of a sample on which a loss depends: labels are 1 (present), 0 (absent) or -1 (unknown). */
 interface Labeled {
   readonly labels: Int8Array;
 }
 
-/** Loss against the labels; `samples` are those of train, whose counts weight the classes. */
+/** Loss against the labels; `samples` are those of train, whose counts give the positive weights. */
 export function labelLoss(config: NetworkConfig, samples: readonly Labeled[], classes: number): LossSpec {
   return {
     hard: hardLoss(config),
@@ -36,8 +34,9 @@ function hardLoss(config: NetworkConfig): HardLoss {
 }
 
 /**
- * inverse_frequency: absent over present images, as torch's documentation of pos_weight suggests. effective_number: the same ratio of
- * effective numbers (1 - beta^n) / (1 - beta) (Cui et al. 2019, arXiv 1901.05555). A class without images counts as having one.
+ * inverse_frequency is the number of negative over positive images, as torch's documentation of pos_weight suggests.
+ * effective_number is the same ratio of effective numbers (1 - beta^n) / (1 - beta) (Cui et al. 2019, arXiv
+ * 1901.05555). A class without images counts as one image, which avoids a division by 0.
  */
 export function positiveWeights(
   {

@@ -2,10 +2,10 @@ import type { Model } from '../graph/graph.ts';
 import { parametersOf } from '../graph/graph.ts';
 import { headStart } from './unfreeze.ts';
 
-/** Name of the tensor that a classifier starts from: the backbone's features, pooled to [c]. */
+/** Name of the classifier's input tensor, the backbone's features pooled to [c]. */
 export const featuresOf = (model: Model): string => model.nodes[headStart(model)]!.name;
 
-/** The classifier alone, with the pooled features float32 [N, c] of its backbone as input. Parameters keep their names. */
+/** The classifier alone, whose input is the backbone's pooled features, float32 [N, c]. Parameters keep their names. */
 export function headModel(model: Model): Model {
   const start = headStart(model);
   const { name, shape, block } = model.nodes[start]!;

@@ -5,7 +5,7 @@ import { initialParameters } from './initialParameters.ts';
 const model = buildModel('efficientnet-lite0', { inputSize: 64, classes: 3, dropout: 0, dropPath: 0.2 });
 
 describe('initial parameters', () => {
-  test('depend on the seed and the name alone', () => {
+  test('depend only on the seed and the name', () => {
     const [a, b, other] = [initialParameters(model, 1), initialParameters(model, 1), initialParameters(model, 2)];
     const bytes = (name: string, from: typeof a): Buffer => Buffer.from(from.get(name)!.data.buffer);
     expect(model.parameters.every(({ name }) => bytes(name, a).equals(bytes(name, b)))).toBe(true);
@@ -21,7 +21,7 @@ describe('initial parameters', () => {
     );
   });
 
-  test('make every residual branch begin as nothing, and only those', () => {
+  test('start every residual branch, and nothing else, at zero', () => {
     const zero = [...initialParameters(model, 1)]
       .filter(([name, { data }]) => name.endsWith('gamma') && data[0] === 0)
       .map(([name]) => name);

@@ -14,9 +14,9 @@ function truncatedNormal(stream: RandomStream): number {
 }
 
 /**
- * Keras's VarianceScaling(scale 2, fan_out, truncated_normal) for convolutions, as its EfficientNet has it, with
- * fan_out = k * k * filters (a depthwise kernel [k, k, C, 1] counts one filter); Glorot uniform for the classifier,
- * as keras.layers.Dense has it by default, since the reference's own rule is made for 1000 classes.
+ * Convolutions use Keras's VarianceScaling(scale 2, fan_out, truncated_normal), as in its EfficientNet, with
+ * fan_out = k * k * filters (a depthwise kernel [k, k, C, 1] counts as one filter). The classifier uses Glorot uniform,
+ * the default of keras.layers.Dense, because the reference's own rule is meant for 1000 classes.
  */
 function initialValues({ role, shape, name }: Parameter, seed: number): Float32Array {
   const values = new Float32Array(sizeOf(shape));
@@ -35,9 +35,10 @@ function initialValues({ role, shape, name }: Parameter, seed: number): Float32A
 }
 
 /**
- * Seeded initial parameters; each depends on (seed, its own name) alone. The last gamma of every residual branch starts at 0, so
- * that each block begins as the identity and a deep network as a shallow one (Goyal et al. 2017, arXiv 1706.02677, section 5.1).
- * The references start it at 1; trained from scratch on few images, that costs most of an epoch budget.
+ * Initial parameters, each of which depends only on the seed and its own name. The last gamma of every residual branch
+ * starts at 0, so that each block begins as the identity and a deep network as a shallow one (Goyal et al. 2017, arXiv
+ * 1706.02677, section 5.1). The references start it at 1, but with few images from scratch that wastes most of the
+ * epochs.
  */
 export function initialParameters(model: Model, seed: number): Map<string, Tensor> {
   const parameters = new Map<string, Tensor>(
@@ -50,7 +51,7 @@ export function initialParameters(model: Model, seed: number): Map<string, Tenso
   return parameters;
 }
 
-/** The gammas of the BatchNorms that end in an addition, with or without stochastic depth between. */
+/** The gammas of the BatchNorms directly before a residual addition, with or without stochastic depth between them. */
 function residualGammas(model: Model): string[] {
   const nodes = new Map(model.nodes.map((node) => [node.name, node]));
   return model.nodes.flatMap((node) => {
@@ -58,7 +59,7 @@ function residualGammas(model: Model): string[] {
     return node.inputs.flatMap((input) => {
       const branch = nodes.get(input);
       const last = branch?.op === 'dropPath' ? nodes.get(branch.input) : branch;
-      // The shortcut may end in a BatchNorm too, that of the block before: the branch is the later one.
+      // The shortcut may end in a BatchNorm of the previous block too, so the branch is the later of the two.
       return last?.op === 'batchNorm' && input === laterOf(model, node.inputs) ? [last.gamma] : [];
     });
   });

@@ -7,7 +7,7 @@ test('each block learns more slowly than the one above it', () => {
   const scales = layerDecayScales(model, 0.5);
   expect(scales.size).toBe(model.parameters.length);
   const of = (name: string): number => scales.get(name)!;
-  // 16 blocks between the stem and the head.
+  // There are 16 blocks between the stem and the head.
   expect([
     of('classifier.kernel'),
     of('classifier.bias'),

@@ -2,8 +2,9 @@ import type { Model } from '../graph/graph.ts';
 import { parametersOf } from '../graph/graph.ts';
 
 /**
- * Layer-wise learning-rate decay (Howard & Ruder 2018, arXiv 1801.06146, section 3.2; Clark et al. 2020, arXiv 2003.10555): the classifier
- * learns at the full rate, each block below at `decay` times that of the block above it. By parameter name.
+ * Layer-wise learning-rate decay (Howard & Ruder 2018, arXiv 1801.06146, section 3.2; Clark et al. 2020, arXiv
+ * 2003.10555). The classifier learns at the full rate and each block at `decay` times the rate of the block above it.
+ * Returns factors by parameter name.
  */
 export function layerDecayScales(model: Model, decay: number): Map<string, number> {
   const blocks = [...new Set(model.nodes.filter((node) => parametersOf(node).length > 0).map(({ block }) => block))];

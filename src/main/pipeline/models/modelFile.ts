@@ -7,16 +7,16 @@ import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import { readRegularFile } from '../storage/regularFile.ts';
 
-/** A trained network in a run's models/ folder: safetensors with neutral names; what it is stands in the file's metadata. */
+/** A trained network in a run's models/ folder, a safetensors file that describes the network in its metadata. */
 export interface StoredModel {
   readonly architecture: Architecture;
   readonly inputSize: number;
   /** Class names in the order of the logits. */
   readonly labels: readonly string[];
   readonly parameters: Parameters;
-  /** Where it is another than its family's: the weights that it began with were trained on that. */
+  /** Set when it differs from the family's, because the pretrained weights were trained with it. */
   readonly normalization?: Normalization | null;
-  /** Quantized models: BatchNorm is folded, and these are the activation ranges by fake-quant node. */
+  /** Activation ranges by fake-quant node of a quantized network, whose BatchNorm is folded; else null. */
   readonly ranges: ReadonlyMap<string, readonly [number, number]> | null;
 }
 
@@ -43,16 +43,16 @@ export const readModelFile = async (file: string): Promise<StoredModel> =>
 type Safetensors = ReturnType<typeof readSafetensors>;
 export const isStoredModel = ({ metadata }: Safetensors): boolean => metadata.format === FORMAT;
 
-/** Throws a Problem for what this studio did not write, or a later one did. */
+/** Throws a Problem for a file that this program did not write, or that a later version wrote. */
 export function storedModelOf(file: string, { tensors, metadata }: Safetensors): StoredModel {
   const architecture = architectureNamed(metadata.architecture ?? '');
-  if (metadata.format !== FORMAT || architecture === null)
-    throw new Problem('mismatch', `${file} is not a model that this studio wrote.`);
+  if (metadata.format !== FORMAT || architecture === null) throw new Problem('mismatch.modelFileForeign', { file });
   if (metadata.formatVersion !== FORMAT_VERSION)
-    throw new Problem(
-      'mismatch',
-      `${file} has format version ${metadata.formatVersion}; this studio reads version ${FORMAT_VERSION}.`,
-    );
+    throw new Problem('mismatch.modelFileVersion', {
+      file,
+      found: metadata.formatVersion ?? '-',
+      supported: FORMAT_VERSION,
+    });
   return {
     architecture,
     inputSize: Number(metadata.inputSize),

@@ -9,5 +9,5 @@ export const IMAGENET: Normalization = {
   std: IMAGENET_STD.map((std) => std * 255),
 };
 
-/** The only one that an INT8 file can hold: its input has one scale and one zero point for all channels. */
+/** The only one that an INT8 file can express, because its input has one scale and one zero point for all channels. */
 export const LITE: Normalization = { mean: [127, 127, 127], std: [128, 128, 128] };

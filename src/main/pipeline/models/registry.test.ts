@@ -11,7 +11,7 @@ describe.each(architectures)('%s', (architecture) => {
   const family = familyOf(architecture);
 
   test('can be a student exactly when its graph can be quantized', () => {
-    // The numbers do not matter, only what kinds of nodes are left.
+    // Only the kinds of the remaining nodes matter, not their values.
     const none = new Map(model.parameters.map(({ name, shape }) => [name, { shape, data: new Float32Array() }]));
     const quantize = (): unknown => insertFakeQuant(foldBatchNorm(model, none).model).nodes.length;
     if (shared.quantizable) {
@@ -20,14 +20,14 @@ describe.each(architectures)('%s', (architecture) => {
     } else expect(quantize).toThrow('can be quantized');
   });
 
-  test('has the tensors and layers that the rest of the pipeline looks for', () => {
+  test('has the tensors and layers that the pipeline looks up by name', () => {
     const names = model.nodes.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['stem.conv', 'stem.bn', 'features', 'pooled']));
     expect(model.nodes.find(({ name }) => name === 'pooled')!.shape).toHaveLength(1);
     expect(model.parameters.at(-1)).toMatchObject({ name: 'classifier.bias', shape: [2] });
   });
 
-  test('names every parameter as timm and, where it has the network, Keras do', () => {
+  test('has the parameter names of timm and, where Keras has the network, of Keras', () => {
     const distinct = (nameOf: (name: string) => string | null): number =>
       new Set(model.parameters.flatMap(({ name }) => nameOf(name) ?? [])).size;
     expect(distinct(family.timm.parameter)).toBe(model.parameters.length);

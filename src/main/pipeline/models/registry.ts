@@ -6,7 +6,7 @@ import { efficientNet, efficientNetLite } from './families/efficientnet.ts';
 import { mobileNetV4 } from './families/mobilenetV4.ts';
 import type { Family, ModelOptions } from './family.ts';
 
-/** Every family of networks, once. A new one is an entry here and one in src/shared/architectures.ts. */
+/** Every family of networks. A new family needs an entry here and one in src/shared/architectures.ts. */
 const registry: Readonly<Record<FamilyName, Family>> = {
   efficientnet: efficientNet,
   'efficientnet-lite': efficientNetLite,
@@ -22,7 +22,7 @@ export const familyOfModel = ({ architecture }: Pick<Model, 'architecture'>): Fa
 export const buildModel = (architecture: Architecture, options: ModelOptions): Model =>
   familyOf(architecture).build(architecture, options);
 
-/** Numbers that a network learns. The input size does not matter. */
+/** The number of trainable values of a network, which does not depend on the input size. */
 export function parameterCount(architecture: Architecture, classes: number): number {
   const { parameters } = buildModel(architecture, { inputSize: 32, classes, dropout: 0, dropPath: 0 });
   return parameters.reduce((sum, { role, shape }) => sum + (isStatistic(role) ? 0 : sizeOf(shape)), 0);

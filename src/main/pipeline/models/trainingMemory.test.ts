@@ -7,7 +7,7 @@ const model = (architecture: Architecture, inputSize: number) =>
   buildModel(architecture, { inputSize, classes: 10, dropout: 0.2, dropPath: 0.2 });
 
 describe('the memory of a training step', () => {
-  // Peak of the process, measured: AdamW, masks, BatchNorm statistics, two threads.
+  // Measured peaks of the process with AdamW, masks, BatchNorm statistics and two threads.
   test.each([
     ['efficientnet-lite1', 240, 8, false, 1.95e9],
     ['efficientnet-lite1', 240, 16, false, 3.36e9],
@@ -28,14 +28,14 @@ describe('the memory of a training step', () => {
     },
   );
 
-  test('is less for a frozen backbone', () => {
+  test('is lower for a frozen backbone', () => {
     const lite = model('efficientnet-lite1', 240);
     expect(trainingBytes(lite, { batchSize: 8, trainableFrom: lite.nodes.length - 3, lowMemory: false })).toBeLessThan(
       0.6e9,
     );
   });
 
-  test('decides the batch: halved until it fits, never below one', () => {
+  test('halves the batch until it fits, but not below one', () => {
     const step = { batchSize: 16, trainableFrom: 0, lowMemory: false };
     expect(batchThatFits(model('efficientnet-lite1', 240), step, 8e9)).toBe(16);
     expect(batchThatFits(model('efficientnet-lite1', 240), step, 3e9)).toBe(8);

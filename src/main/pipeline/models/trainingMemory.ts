@@ -2,9 +2,10 @@ import type { Model } from '../graph/graph.ts';
 import { sizeOf } from '../graph/graph.ts';
 
 /**
- * About how much memory a training step takes at its peak, in bytes, on the CPU engine. A step keeps the activations of its trained nodes
- * for the backward pass and makes as much again on the way; how much of that lies in memory at once was measured on EfficientNet-Lite1
- * (240 px, batch 8 and 16), B3 (300 px, batch 4 and 8) and B0 (96 px, batch 32), and holds there within 15 % (docs/benchmarks.md).
+ * Estimates the peak memory of a training step on the CPU engine, in bytes. A step keeps the activations of its trained
+ * nodes for the backward pass and computes as much again on the way. The share that is in memory at once was measured
+ * on EfficientNet-Lite1 (240 px, batch 8 and 16), B3 (300 px, batch 4 and 8) and B0 (96 px, batch 32), where the
+ * estimate is right within 15 % (docs/benchmarks.md).
  */
 export function trainingBytes(
   model: Model,
@@ -24,12 +25,12 @@ export function trainingBytes(
 }
 
 const BYTES = 4;
-/** Node, onnxruntime and the loaders. */
+/** Memory of Node, onnxruntime and the loaders. */
 const PROCESS_BYTES = 0.35e9;
-/** The weights, their gradient, two slots of the optimizer, each twice: one read while the other is written. */
+/** Weights, gradients and two optimizer slots, each twice, because one copy is read while the other is written. */
 const COPIES_OF_WEIGHTS = 8;
 
-/** The largest batch, halving from `batchSize`, that needs at most `bytes`; 1 if none does. */
+/** The largest batch that needs at most `bytes`, found by halving `batchSize`; at least 1. */
 export function batchThatFits(
   model: Model,
   step: { readonly batchSize: number; readonly trainableFrom: number; readonly lowMemory: boolean },

@@ -6,14 +6,14 @@ import { headStart, trainedFrom, unfreezeFrom } from './unfreeze.ts';
 const model = (architecture: 'efficientnet-b0' | 'efficientnet-b3' | 'efficientnet-lite1') =>
   buildModel(architecture, { inputSize: 64, classes: 3, dropout: 0.2, dropPath: 0.2 });
 
-describe('what phase A and phase B train', () => {
+describe('the layers that the head phase and fine-tuning train', () => {
   it('phase A trains the classifier alone', () => {
     const b3 = model('efficientnet-b3');
     expect(b3.nodes.slice(headStart(b3)).map((node) => node.op)).toEqual(['globalAveragePool', 'dropout', 'dense']);
   });
 
   it('phase B with 0.3 trains the top 30 % of the layers in Keras’s list, from a block boundary on', () => {
-    // len(EfficientNetB3(include_top=False).layers) is 385: layers[:-115] are frozen, and the cut falls inside block 6a.
+    // len(EfficientNetB3(include_top=False).layers) is 385, so layers[:-115] are frozen, which ends inside block 6a.
     const b3 = model('efficientnet-b3');
     expect(b3.nodes[unfreezeFrom(b3, 0.3)]!.name).toBe('block6b.expand.conv');
   });

@@ -2,8 +2,8 @@ import type { NetworkConfig } from '../../../shared/config.ts';
 import type { GraphNode, Model } from '../graph/graph.ts';
 
 /**
- * How many layers of Keras's list a node stands for: Keras has three layers for the normalization, pads before strided
- * convolutions, a reshape in squeeze-excite, and puts activations of the squeeze-excite into its convolutions.
+ * The number of Keras layers that a node corresponds to. Keras has three layers for the normalization, pads before
+ * strided convolutions, a reshape in squeeze-excite, and the activations of squeeze-excite inside its convolutions.
  */
 function kerasLayers(node: GraphNode): number {
   if (node.op === 'normalize') return 3;
@@ -14,15 +14,15 @@ function kerasLayers(node: GraphNode): number {
 
 const isTop = (node: GraphNode): boolean => node.block === 'top' || node.name === 'pooled';
 
-/** Index of the first node of the classifier: what phase A trains. */
+/** Index of the first node of the classifier, which the head phase trains. */
 export function headStart(model: Model): number {
   return model.nodes.findIndex(isTop);
 }
 
 /**
- * Index of the first trainable node when the top `fraction` of the backbone's layers is trained: Keras's
- * `for layer in base.layers[:-n]: layer.trainable = False`, moved up to the next block boundary, since only there a single
- * tensor crosses the cut.
+ * Index of the first trainable node when the top `fraction` of the backbone's layers is trained. Equals Keras's `for
+ * layer in base.layers[:-n]: layer.trainable = False`, moved up to the next block boundary, because only there exactly
+ * one tensor crosses from the frozen to the trained part.
  */
 export function unfreezeFrom(model: Model, fraction: number): number {
   if (fraction >= 1) return 0;
@@ -40,13 +40,15 @@ export function unfreezeFrom(model: Model, fraction: number): number {
 
 type Freezing = Pick<NetworkConfig, 'weights' | 'epochs_finetune' | 'unfreeze_fraction'>;
 
-/** Index of the first node that phase B trains. From scratch that is everything: a frozen random layer learns nothing. */
+/**
+ * Index of the first node that fine-tuning trains. From scratch that is 0, because frozen random layers are useless.
+ */
 export const finetunedFrom = (config: Omit<Freezing, 'epochs_finetune'>, model: Model): number =>
   config.weights === null ? 0 : unfreezeFrom(model, config.unfreeze_fraction);
 
 /**
- * Index of the first node that a finished network's training has changed. The nodes before it are the pretrained ones:
- * all that was trained relies on their BatchNorm statistics, so nothing may re-estimate those.
+ * Index of the first node that training has changed. The nodes before it are still the pretrained ones; the trained
+ * nodes rely on their BatchNorm statistics, which must therefore not be re-estimated.
  */
 export const trainedFrom = (config: Freezing, model: Model): number =>
   config.weights !== null && config.epochs_finetune === 0 ? headStart(model) : finetunedFrom(config, model);

@@ -1,28 +1,30 @@
 import type { Range } from '../engine/engine.ts';
 import type { Model } from '../graph/graph.ts';
 
-/** XNNPACK adds tensors whose scale is at least 1/1024 of the sum's (qs8 vadd); with room for the rounding of scales. */
+/**
+ * XNNPACK's qs8-vadd needs summands whose scale is at least 1/1024 of the sum's; 1/512 leaves a margin for rounding.
+ */
 const LEAST_SHARE = 2 ** -9;
 
 /**
- * Ranges with which every residual sum can be computed: a branch that adds next to nothing, as one does that was hardly trained, gets
- * a range as wide as the kernels need; what it loses is far below a step of the sum. From the last sum to the first, since a sum may be
- * the summand of the next.
+ * Widens ranges so that every residual sum can be computed. A branch that adds next to nothing, such as one that was
+ * hardly trained, gets the narrowest range that the kernels accept; the precision it loses is far below a step of the
+ * sum. Sums are visited from last to first, because a sum may be a summand of the next one.
  */
-export function withRoomForAdds(model: Model, ranges: ReadonlyMap<string, Range>): Map<string, Range> {
-  const roomy = new Map(ranges);
+export function widenedForAdds(model: Model, ranges: ReadonlyMap<string, Range>): Map<string, Range> {
+  const wide = new Map(ranges);
   for (const node of [...model.nodes].reverse()) {
-    const sum = node.op === 'add' ? roomy.get(`${node.name}.quant`) : undefined;
+    const sum = node.op === 'add' ? wide.get(`${node.name}.quant`) : undefined;
     if (node.op !== 'add' || sum === undefined) continue;
     for (const input of node.inputs) {
-      const range = roomy.get(input);
-      if (range !== undefined) roomy.set(input, widened(range, LEAST_SHARE * width(sum)));
+      const range = wide.get(input);
+      if (range !== undefined) wide.set(input, widened(range, LEAST_SHARE * width(sum)));
     }
   }
-  return roomy;
+  return wide;
 }
 
-/** As the quantizer takes it: a range always holds 0. */
+/** Width of the range after the quantizer has widened it to include 0. */
 const width = ([min, max]: Range): number => Math.max(0, max) - Math.min(0, min);
 
 function widened(range: Range, least: number): Range {

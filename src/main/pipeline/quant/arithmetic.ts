@@ -1,6 +1,8 @@
-/** The arithmetic of the int8 grid, shared by export, integer reference and tests. float32 wherever the kernels use float32. */
+/**
+ * Arithmetic of the int8 grid, which export, integer reference and tests share. It uses float32 where the kernels do.
+ */
 
-/** Rounds to the nearest integer, halves to the even one: as ONNX Round, rintf and XNNPACK do. */
+/** Rounds to the nearest integer, halves to even, like ONNX Round, rintf and XNNPACK. */
 export function roundHalfToEven(x: number): number {
   const floor = Math.floor(x);
   const rest = x - floor;
@@ -19,17 +21,17 @@ export interface Quantization {
   readonly zeroPoint: number;
 }
 
-/** ReLU6's range is fixed: 0..6 over all 256 codes. */
+/** ReLU6 has the fixed range 0..6 over all 256 codes. */
 export const RELU6: Quantization = { scale: Math.fround(6 / 255), zeroPoint: INT8_MIN };
-/** Pixel p is code p - 128 and means (p - 127) / 128. */
+/** Pixel p has code p - 128 and value (p - 127) / 128. */
 export const INPUT: Quantization = { scale: 1 / 128, zeroPoint: -1 };
-/** Enforced by the kernels: score q / 256 with q = code + 128. */
+/** The kernels require this output quantization: score q / 256 with q = code + 128. */
 export const LOGISTIC: Quantization = { scale: 1 / 256, zeroPoint: INT8_MIN };
 
-/** A range narrower than this carries nothing; it keeps scales and biases finite. */
+/** Keeps the scales and biases of a constant tensor finite. */
 const SMALLEST_RANGE = 1e-6;
 
-/** Scale and zero point of a tracked range. The range is widened until it holds 0, which then falls on a code exactly. */
+/** Scale and zero point of a tracked range, which is widened to include 0 so that 0 has an exact code. */
 export function affineQuantization(min: number, max: number): Quantization {
   const low = Math.min(min, 0);
   const high = Math.max(max, low + SMALLEST_RANGE, 0);
@@ -37,10 +39,10 @@ export function affineQuantization(min: number, max: number): Quantization {
   return { scale, zeroPoint: clamp(Math.round(-low / scale), 0, 255) + INT8_MIN };
 }
 
-/** Largest bias code: far enough below 2^31 that the accumulator of a convolution cannot overflow on top of it. */
+/** Largest bias code, far enough below 2^31 that the accumulator of a convolution cannot overflow. */
 const LARGEST_BIAS = 2 ** 30;
 
-/** Symmetric int8 scale in [-127, 127]. The floors define dead filters and keep |bias / (inputScale * scale)| below 2^30. */
+/** Symmetric int8 scale. Its lower bounds keep dead filters defined and |bias / (inputScale * scale)| below 2^30. */
 export function weightScale(largest: number, bias: number, inputScale: number): number {
   return Math.fround(Math.max(largest / 127, Math.abs(bias) / (inputScale * LARGEST_BIAS), 1e-9));
 }

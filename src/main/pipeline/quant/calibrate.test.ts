@@ -5,7 +5,7 @@ import type { Parameters } from '../graph/graph.ts';
 import { insertFakeQuant } from '../graph/insertFakeQuant.ts';
 import { calibrate, selectRepresentative } from './calibrate.ts';
 
-test('a range is the mean of the extremes of each batch, not the extreme of all', async () => {
+test('a range is the mean of the extremes of the batches, not the extreme of all images', async () => {
   const graph = new GraphBuilder();
   const pixels = graph.normalize(graph.input(1), [0, 0, 0], [1, 1, 1]);
   const gray = graph.conv2d('gray', pixels, { filters: 1, kernelSize: 1, stride: 1, bias: true });
@@ -18,7 +18,7 @@ test('a range is the mean of the extremes of each batch, not the extreme of all'
     ['classifier.kernel', { shape: [1, 1], data: Float32Array.of(2) }],
     ['classifier.bias', tensor(1)],
   ]);
-  /** Reds of two images a batch; the last batch has the one freak image. */
+  /** Red values of two images per batch; the last batch has an outlier. */
   const reds = [
     [0, 20],
     [10, 30],
@@ -28,14 +28,14 @@ test('a range is the mean of the extremes of each batch, not the extreme of all'
     for (const [a, b] of reds) yield Uint8Array.of(a!, 0, 0, b!, 0, 0);
   })();
   const ranges = await calibrate(await createOnnxCpuEngine({ threads: 1 }), model, parameters, batches, 2);
-  // Red minus 10: smallest (-10 + 0 - 5) / 3, largest (10 + 20 + 240) / 3; the logits are twice that and 1 more.
+  // Red minus 10 gives (-10 + 0 - 5) / 3 and (10 + 20 + 240) / 3; the logits are twice that plus 1.
   expect(ranges.get('gray.quant')).toEqual([-5, 90]);
   expect(ranges.get('pooled.quant')).toEqual([-5, 90]);
   expect(ranges.get('logits.quant')).toEqual([-9, 181]);
 });
 
 describe('the representative set', () => {
-  /** 400 images: class 0 on all of them, class 1 on one in ten, classes 2 and 3 on one image each. */
+  /** Of 400 images all have class 0, one in ten has class 1, and one each has class 2 and class 3. */
   const labels = Array.from({ length: 400 }, (_, i) => ({
     labels: Int8Array.of(1, i % 10 === 3 ? 1 : 0, i === 250 ? 1 : 0, i === 71 ? 1 : 0),
   }));
@@ -48,7 +48,7 @@ describe('the representative set', () => {
     expect(new Set(chosen).size).toBe(5);
   });
 
-  test('with too little room the rarest classes come first', () => {
+  test('too small for all classes, it covers the rarest ones', () => {
     for (let seed = 0; seed < 20; seed++)
       expect([...selectRepresentative(labels, 4, 2, seed)].sort((a, b) => a - b)).toEqual([71, 250]);
   });

@@ -4,9 +4,9 @@ import type { Model, Parameters } from '../graph/graph.ts';
 import { withoutFakeQuant } from '../graph/insertFakeQuant.ts';
 
 /**
- * Ranges of all tracked fake-quant nodes over a representative set: the mean of each batch's smallest and largest value,
- * as moving-average quantizers take them. One freak image then widens no range for all the others, while the extremes
- * of every batch still count. `batches` holds uint8 [N, S, S, 3], all of the same N.
+ * Ranges of all tracked fake-quant nodes over a representative set: the means of the batches' smallest and largest
+ * values, as in moving-average quantizers. One outlier then does not widen a range for all other images, while the
+ * extremes of each batch still count. `batches` yields uint8 [N, S, S, 3] with the same N.
  */
 export async function calibrate(
   engine: Engine,
@@ -43,30 +43,30 @@ export async function calibrate(
   return new Map([...sums].map(([name, [min, max]]) => [name, [min / count, max / count] as const]));
 }
 
-/** A sample as far as the choice goes. */
-export interface Labelled {
+/** The part of a sample on which the choice depends. */
+export interface Labeled {
   readonly labels: Int8Array;
 }
 
 /**
- * Indices of `size` samples that cover the classes: in seeded order, first round robin over the classes from the rarest
- * on until each gave one (so no class is left out that need not be), then the rest at random.
+ * Indices of `size` samples that cover as many classes as possible. In an order drawn by the seed, each class from the
+ * rarest on gets one sample if none of its samples has been chosen yet; the rest are random.
  */
 export function selectRepresentative(
-  samples: readonly Labelled[],
+  samples: readonly Labeled[],
   classes: number,
   size: number,
   seed: number,
 ): number[] {
   const order = [...permutation(samples.length, randomStream(seed, 'representative'))];
   const wanted = Math.min(size, samples.length);
-  const holders = Array.from({ length: classes }, (_, c) => order.filter((i) => samples[i]!.labels[c] === 1)).sort(
+  const samplesOf = Array.from({ length: classes }, (_, c) => order.filter((i) => samples[i]!.labels[c] === 1)).sort(
     (a, b) => a.length - b.length,
   );
   const chosen = new Set<number>();
-  for (const holder of holders) {
-    if (chosen.size >= wanted || holder.some((i) => chosen.has(i))) continue;
-    if (holder.length > 0) chosen.add(holder[0]!);
+  for (const own of samplesOf) {
+    if (chosen.size >= wanted || own.some((i) => chosen.has(i))) continue;
+    if (own.length > 0) chosen.add(own[0]!);
   }
   for (const i of order) {
     if (chosen.size >= wanted) break;

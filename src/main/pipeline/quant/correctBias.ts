@@ -8,10 +8,10 @@ const isWeighted = (node: GraphNode): node is Weighted =>
   node.op === 'conv2d' || node.op === 'depthwiseConv2d' || node.op === 'dense';
 
 /**
- * Rounding a kernel to int8 shifts the mean of each filter's output, and the shifts of a deep network add up. Takes each
- * one out of the filter's bias: the rounding errors of its weights times the mean of what they multiply, measured in
+ * Rounding a kernel to int8 shifts the mean of each filter's output, and in a deep network the shifts add up. Subtracts
+ * each shift from the filter's bias: the rounding errors of its weights times the mean of their inputs, measured in
  * float (bias correction, Nagel et al. 2019, arXiv 1906.04721, section 4.2). Padding at the edges is neglected.
- * `batches` holds uint8 [N, S, S, 3], of which the first `count` images are real.
+ * `batches` yields uint8 [N, S, S, 3], of which the first `count` images are real.
  */
 export async function correctBias(
   engine: Engine,
@@ -49,18 +49,18 @@ export async function correctBias(
   return corrected;
 }
 
-/** Adds each image's mean per channel, [h, w, c] or [c]. */
+/** Adds each image's mean per channel of [h, w, c] or [c]. */
 function addMeans(sums: Map<string, Float64Array>, name: string, values: Float32Array, shape: readonly number[]): void {
   const channels = shape.at(-1)!;
-  const places = shape.reduce((a, b) => a * b, 1) / channels;
+  const positions = shape.reduce((a, b) => a * b, 1) / channels;
   const sum = sums.get(name) ?? new Float64Array(channels);
   values.forEach((value, i) => {
-    sum[i % channels]! += value / places;
+    sum[i % channels]! += value / positions;
   });
   sums.set(name, sum);
 }
 
-/** By how much rounding the kernel moves the mean output of each filter. HWIO and [k, k, C, 1]: the filter is last. */
+/** How far rounding the kernel moves the mean output of each filter. The filter is the last axis of all kernels. */
 function meanShifts(node: Weighted, { data }: Tensor, means: Float64Array): Float64Array {
   const filters = node.shape.at(-1)!;
   const largest = new Float32Array(filters);

@@ -1,13 +1,13 @@
 /**
- * The integer model: the very numbers that the .tflite holds. int8 activations with one scale and zero point a tensor,
- * int8 weights symmetric in [-127, 127], int32 biases with scale = float32(inputScale * weightScale).
- * The integer reference, the fast scorer and the .tflite writer all read this.
+ * The integer model holds exactly the numbers of the .tflite: int8 activations with one scale and zero point per
+ * tensor, int8 weights symmetric in [-127, 127], and int32 biases with scale float32(inputScale * weightScale). The
+ * integer reference, the fast scorer and the .tflite writer all read it.
  */
 export interface IntegerTensor {
   readonly name: string;
-  /** Without the batch axis: [h, w, c] or [features]. */
+  /** [h, w, c] or [features], without the batch axis. */
   readonly shape: readonly number[];
-  /** float32 value. */
+  /** Has a float32 value. */
   readonly scale: number;
   readonly zeroPoint: number;
 }
@@ -18,17 +18,17 @@ interface ConvolutionBase {
   readonly kernelSize: number;
   readonly stride: 1 | 2;
   readonly weights: Int8Array;
-  /** One a filter. */
+  /** One scale per filter. */
   readonly weightScales: Float32Array;
   readonly bias: Int32Array;
-  /** Fused: the output's zero point is then -128, and ReLU6's scale 6/255. */
+  /** The fused activation. With one, the output has zero point -128, and with ReLU6 scale 6/255. */
   readonly activation: 'relu' | 'relu6' | null;
 }
-/** weights OHWI [filters, k, k, channels]. SAME padding. */
+/** Weights are OHWI [filters, k, k, channels]; padding is SAME. */
 export interface IntegerConv2d extends ConvolutionBase {
   readonly op: 'conv2d';
 }
-/** weights [1, k, k, channels]. SAME padding. */
+/** Weights are [1, k, k, channels]; padding is SAME. */
 export interface IntegerDepthwiseConv2d extends ConvolutionBase {
   readonly op: 'depthwiseConv2d';
 }
@@ -37,13 +37,13 @@ export interface IntegerAdd {
   readonly inputs: readonly [string, string];
   readonly output: string;
 }
-/** Mean over height and width; dimensions are kept where the output has three. */
+/** Mean over height and width, whose dimensions are kept if the output has three. */
 export interface IntegerMean {
   readonly op: 'mean';
   readonly input: string;
   readonly output: string;
 }
-/** weights [out, in], one scale for the whole tensor. */
+/** Weights are [out, in] with one scale for the whole tensor. */
 export interface IntegerFullyConnected {
   readonly op: 'fullyConnected';
   readonly input: string;
@@ -52,7 +52,7 @@ export interface IntegerFullyConnected {
   readonly weightScale: number;
   readonly bias: Int32Array;
 }
-/** Output scale 1/256, zero point -128. */
+/** The output has scale 1/256 and zero point -128. */
 export interface IntegerLogistic {
   readonly op: 'logistic';
   readonly input: string;
@@ -65,10 +65,13 @@ export type IntegerOp =
 export interface IntegerModel {
   readonly inputSize: number;
   readonly classes: number;
-  /** First the input: [S, S, 3], scale 1/128, zero point -1, so that int8 = pixel - 128 means (pixel - 127) / 128. */
+  /**
+   * The first is the input [S, S, 3] with scale 1/128 and zero point -1, so that int8 = pixel - 128 means (pixel - 127)
+   * / 128.
+   */
   readonly tensors: readonly IntegerTensor[];
   readonly ops: readonly IntegerOp[];
   readonly input: string;
-  /** The logistic's output: code + 128 = q in 0..255, score q / 256. */
+  /** Name of the logistic's output; q = code + 128 in 0..255 is the score q / 256. */
   readonly output: string;
 }

@@ -12,8 +12,8 @@ import type {
 } from './integerModel.ts';
 
 /**
- * The integer reference: int8 kernels in plain JavaScript, bit for bit those of XNNPACK, which LiteRT runs by default.
- * One image: pixels uint8 [S, S, 3]. Returns every tensor, int8 NHWC, by name.
+ * Runs the integer model with int8 kernels in plain JavaScript, which equal bit for bit those of XNNPACK, LiteRT's
+ * default. Takes the pixels of one image, uint8 [S, S, 3], and returns every tensor, int8 NHWC, by name.
  */
 export function runIntegerReference(model: IntegerModel, pixels: Uint8Array): Map<string, Int8Array> {
   const tensors = new Map(model.tensors.map((tensor) => [tensor.name, tensor]));
@@ -45,18 +45,20 @@ export function runIntegerReference(model: IntegerModel, pixels: Uint8Array): Ma
   return values;
 }
 
-/** float32(inputScale * weightScale / outputScale), each operation rounded to float32, as XNNPACK's fp32 requantization takes it. */
+/**
+ * inputScale * weightScale / outputScale, rounded to float32 after each operation as in XNNPACK's fp32 requantization.
+ */
 export const requantizationScale = (input: number, weight: number, output: number): number =>
   Math.fround(Math.fround(input * weight) / output);
 
-/** rne(clamp(float32(accumulator) * scale)) + zero point: rounding to nearest even after clamping. */
+/** rne(clamp(float32(accumulator) * scale)) + zero point; XNNPACK rounds to nearest even after clamping. */
 function requantize(accumulator: number, scale: number, low: number, high: number, zeroPoint: number): number {
   return (
     roundHalfToEven(clamp(Math.fround(Math.fround(accumulator) * scale), low - zeroPoint, high - zeroPoint)) + zeroPoint
   );
 }
 
-/** The activation's codes: with zero point -128, and ReLU6's scale of 6/255, they are all 256. */
+/** The codes that the activation allows. With zero point -128, and scale 6/255 for ReLU6, these are all 256. */
 function codeRange(
   activation: IntegerConv2d['activation'],
   { scale, zeroPoint }: IntegerTensor,
@@ -131,7 +133,10 @@ function depthwiseConv2d(
   return y;
 }
 
-/** XNNPACK's qs8-vadd: multipliers of 20 to 21 bits, so that the larger factor uses them all, and one shift with half added. */
+/**
+ * Constants of XNNPACK's qs8-vadd: multipliers of up to 21 bits, all of which the larger one uses, and one rounding
+ * shift.
+ */
 export function addConstants(
   a: IntegerTensor,
   b: IntegerTensor,
@@ -156,17 +161,19 @@ function add(
   const { aMultiplier, bMultiplier, shift } = addConstants(aTensor!, bTensor!, output);
   const bias = 2 ** (shift - 1) - aMultiplier * aTensor!.zeroPoint - bMultiplier * bTensor!.zeroPoint;
   const unit = 2 ** shift;
-  // The sums stay below 2^53: doubles hold them exactly, and floor is the arithmetic shift.
+  // The sums stay below 2^53, so doubles hold them exactly and floor equals the arithmetic shift.
   return a!.map((code, i) =>
     clamp(Math.floor((bias + code * aMultiplier + b![i]! * bMultiplier) / unit) + output.zeroPoint, INT8_MIN, INT8_MAX),
   );
 }
 
-/** float32(float32(inputScale / outputScale) * float32(1 / pixels)). */
+/** The factor from the sum over all pixels to their mean, rounded to float32 after each operation as in XNNPACK. */
 export const meanScale = (input: IntegerTensor, output: IntegerTensor): number =>
   Math.fround(Math.fround(input.scale / output.scale) * Math.fround(1 / (input.shape[0]! * input.shape[1]!)));
 
-/** Unlike the products, XNNPACK's mean adds the zero point in float32 before it rounds, which decides ties. */
+/**
+ * XNNPACK's mean adds the zero point in float32 before rounding, unlike its products, and so rounds ties differently.
+ */
 function mean(_op: IntegerMean, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
   const [height, width, channels] = input.shape as [number, number, number];
   const sums = new Int32Array(channels).fill(-input.zeroPoint * height * width);
@@ -191,7 +198,7 @@ function fullyConnected(
   });
 }
 
-/** The 256 outputs of LOGISTIC, by input code + 128: float32 throughout, ties away from zero. */
+/** The 256 outputs of LOGISTIC by input code + 128, computed in float32 with ties rounded away from zero. */
 export function logisticTable(input: IntegerTensor): Int8Array {
   return Int8Array.from({ length: 256 }, (_, i) => {
     const x = Math.fround(Math.fround(input.scale) * (i - 128 - input.zeroPoint));

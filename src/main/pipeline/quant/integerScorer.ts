@@ -14,17 +14,16 @@ import type {
   IntegerTensor,
 } from './integerModel.ts';
 
-/** Scores batches with the integer model at native speed, bit for bit as the integer reference does. */
+/** Scores batches with the integer model at native speed, bit for bit like the integer reference. */
 export interface IntegerScorer {
-  /** uint8 [N, S, S, 3] to codes q 0..255 [N, classes]; score q / 256. */
+  /** Maps uint8 [N, S, S, 3] to codes q 0..255 [N, classes], which are scores q / 256. */
   run(pixels: Uint8Array): Promise<Uint8Array>;
-  /** Every tensor of one batch, int8 codes in NHWC, by name: for comparisons. */
   dispose(): Promise<void>;
 }
 
 /**
- * One ONNX graph on onnxruntime's integer kernels. Activations are uint8, u = code + 128 with the zero point moved along:
- * with int8 activations the same QLinearConv is ten times as slow. Its requantization is XNNPACK's.
+ * One ONNX graph on onnxruntime's integer kernels, whose requantization equals XNNPACK's. Activations are uint8 u =
+ * code + 128 with the zero point moved accordingly, because QLinearConv is ten times slower with int8 activations.
  */
 export async function createIntegerScorer(
   model: IntegerModel,
@@ -58,7 +57,7 @@ function lower(model: IntegerModel, batch: number): Uint8Array {
   const values = new Map<string, string>();
   const context: Lowering = { graph, batch, tensor: (name) => tensors.get(name)!, value: (name) => values.get(name)! };
   const size = model.inputSize;
-  // Pixel p is code p - 128: as uint8 it is the pixel itself.
+  // Pixel p has code p - 128, which as uint8 is the pixel itself.
   values.set(model.input, graph.transpose(graph.input('pixels', 'uint8', [batch, size, size, 3]), [0, 3, 1, 2]));
   for (const op of model.ops) values.set(op.output, lowerOp(context, op));
   graph.output('scores', values.get(model.output)!, 'uint8', [batch, model.classes]);
@@ -94,7 +93,7 @@ function lowerConvolution(context: Lowering, op: IntegerConv2d | IntegerDepthwis
   const k = op.kernelSize;
   const depthwise = op.op === 'depthwiseConv2d';
   const weights = new Int8Array(op.weights.length);
-  // OHWI to OIHW; depthwise [1, k, k, C] to [C, 1, k, k].
+  // From OHWI to OIHW, or for depthwise from [1, k, k, C] to [C, 1, k, k].
   for (let i = 0; i < weights.length; i++) {
     const inner = depthwise ? filters : channels;
     const c = i % inner;
@@ -131,17 +130,17 @@ const TO_FLOAT32 = 1,
   TO_INT32 = 6,
   TO_INT64 = 7;
 
-/** In integers, as XNNPACK: the shift becomes a division of a number that an offset keeps non-negative. */
+/** Adds in integers like XNNPACK. Its shift becomes a division, for which an offset keeps the number non-negative. */
 function lowerAdd(context: Lowering, op: IntegerAdd): string {
   const { graph } = context;
   const [a, b] = op.inputs.map((name) => context.tensor(name)) as [IntegerTensor, IntegerTensor];
   const output = context.tensor(op.output);
   const { aMultiplier, bMultiplier, shift } = addConstants(a, b, output);
   const unit = 2 ** shift;
-  // Enough whole units that the smallest sum is still above zero.
+  // As many whole units as keep the smallest sum above zero.
   const lift = Math.ceil((aMultiplier * (a.zeroPoint + 128) + bMultiplier * (b.zeroPoint + 128)) / unit) + 1;
   const bias = 2 ** (shift - 1) - aMultiplier * (a.zeroPoint + 128) - bMultiplier * (b.zeroPoint + 128) + lift * unit;
-  // Multipliers have 21 bits and codes 8, so 32 bits are enough but for absurdly different scales.
+  // Multipliers have 21 bits and codes 8, so 32 bits suffice unless the scales differ absurdly.
   const fits = (aMultiplier + bMultiplier) * 255 + Math.max(bias, 0) < 2 ** 31 && unit < 2 ** 31;
   const integer = (value: number, shape: readonly number[] = [1]): string =>
     fits
@@ -157,7 +156,7 @@ function lowerAdd(context: Lowering, op: IntegerAdd): string {
   return cast(graph, graph.node('Clip', [codes, integer(0, []), integer(255, [])]), TO_UINT8);
 }
 
-/** rne(clamp(float32(sum) * scale)) + zero point, to uint8 codes. */
+/** Requantizes sums to uint8 codes, like `requantize` in integerReference.ts. */
 function requantized(context: Lowering, sum: string, factor: number, output: IntegerTensor): string {
   const { graph } = context;
   const low = -128 - output.zeroPoint;
@@ -173,13 +172,13 @@ function lowerMean(context: Lowering, op: IntegerMean): string {
   const pixels = height * width;
   const codes = cast(graph, graph.reshape(context.value(op.input), [batch, channels, pixels]), TO_INT32);
   const sum = graph.node('ReduceSum', [codes, graph.ints([2])], { keepdims: 0 });
-  const centred = graph.node('Sub', [
+  const centered = graph.node('Sub', [
     sum,
     graph.constant('int32', Int32Array.of((input.zeroPoint + 128) * pixels), [1]),
   ]);
   const output = context.tensor(op.output);
-  // As the integer reference: the zero point is added before rounding.
-  const value = graph.node('Mul', [cast(graph, centred, TO_FLOAT32), graph.scalar(meanScale(input, output))]);
+  // The zero point is added before rounding, as in the integer reference.
+  const value = graph.node('Mul', [cast(graph, centered, TO_FLOAT32), graph.scalar(meanScale(input, output))]);
   const rounded = graph.node('Round', [graph.node('Add', [value, graph.scalar(output.zeroPoint)])]);
   const shifted = graph.node('Add', [rounded, graph.scalar(128)]);
   const means = cast(graph, graph.node('Clip', [shifted, graph.scalar(0), graph.scalar(255)]), TO_UINT8);

@@ -28,7 +28,7 @@ describe('arithmetic', () => {
     [0.5, 2],
     [-3, -1],
     [-1e-3, 7],
-  ])('an affine range %f..%f holds zero exactly on a code', (min, max) => {
+  ])('an affine range %f..%f has an exact code for zero', (min, max) => {
     const { scale, zeroPoint } = affineQuantization(min, max);
     expect(Number.isInteger(zeroPoint) && zeroPoint >= -128 && zeroPoint <= 127).toBe(true);
     const [low, high] = [(-128 - zeroPoint) * scale, (127 - zeroPoint) * scale];
@@ -36,14 +36,14 @@ describe('arithmetic', () => {
     expect(high).toBeGreaterThanOrEqual(Math.max(0, max) - scale);
   });
 
-  test('weights are symmetric: -128 does not occur', () => {
+  test('weights are symmetric and never -128', () => {
     const scale = weightScale(1, 0, 0.02);
     expect([quantizeWeight(1, scale), quantizeWeight(-1, scale), quantizeWeight(-1.2, scale)]).toEqual([
       127, -127, -127,
     ]);
   });
 
-  test('a scale has a floor: every bias fits into int32, and a dead channel is defined', () => {
+  test('scales have a lower bound, so that biases fit into int32 and dead channels are defined', () => {
     const inputScale = 6 / 255;
     for (const [largest, bias] of [
       [1e-12, 5],
@@ -69,8 +69,8 @@ describe('a quantized network', () => {
   const stream = randomStream(1, 'quant');
   const batch = Uint8Array.from({ length: 4 * size * size * 3 }, (_, i) => 90 + 60 * Math.sin(i / 37) + 40 * stream());
 
-  /** A network with lively activations: formula BatchNorms on proper initial kernels. */
-  function lively(): Map<string, { shape: readonly number[]; data: Float32Array }> {
+  /** Initial kernels with varied BatchNorm parameters, so that activations vary as in a trained network. */
+  function variedParameters(): Map<string, { shape: readonly number[]; data: Float32Array }> {
     const parameters = new Map(initialParameters(float, 3));
     for (const { name, shape, role } of float.parameters)
       if (role === 'gamma' || role === 'beta') parameters.set(name, { shape, data: parameterValues(name, shape) });
@@ -80,7 +80,7 @@ describe('a quantized network', () => {
   async function quantized(
     change: (parameters: Map<string, { shape: readonly number[]; data: Float32Array }>) => void = () => undefined,
   ): Promise<{ model: Model; parameters: Parameters; ranges: Awaited<ReturnType<typeof calibrate>> }> {
-    const start = lively();
+    const start = variedParameters();
     const statistics = await engine.createStatistics({
       model: float,
       parameters: start,
@@ -103,9 +103,9 @@ describe('a quantized network', () => {
     return { model, parameters: folded.parameters, ranges };
   }
 
-  test('with residual branches that add nothing is a valid file all the same', async () => {
+  test('is a valid file even if its residual branches add nothing', async () => {
     const { model, parameters, ranges } = await quantized((start) => {
-      // As after a start from nothing (last gamma 0) and hardly a step.
+      // Hardly trained from scratch, where the last gamma of a branch starts at 0.
       for (const { name, shape } of float.parameters)
         if (/project\.bn\.(gamma|beta)$/.test(name) && /block\d[b-z]/.test(name))
           start.set(name, { shape, data: new Float32Array(shape[0]!).fill(1e-9) });
@@ -125,7 +125,7 @@ describe('a quantized network', () => {
     ).not.toThrow();
   });
 
-  test('computes in training what it computes in integers, tensor by tensor', async () => {
+  test('computes the same in training as in integers, tensor by tensor', async () => {
     const { model, parameters, ranges } = await quantized();
     const integer = toIntegerModel(model, parameters, ranges);
     const quants = integer.ops.map(({ output }) => output).filter((name) => name !== integer.output);
@@ -147,8 +147,8 @@ describe('a quantized network', () => {
         mean: found.reduce((sum, code, i) => sum + Math.abs(code - zeroPoint - floats[i]! / scale), 0) / found.length,
       };
     });
-    // What is left is the rounding of biases, which training does without: a code more or less, rarely. In this network, which was
-    // never trained, every layer doubles it, so only the first ones can tell whether scales and rounding are right.
+    // What remains is the rounding of biases, which training omits: rarely one code more or less. In this untrained
+    // network every layer doubles it, so only the first layers show whether scales and rounding are right.
     const limits = {
       'stem.activation.quant': 0.002,
       'block1a.depthwise.activation.quant': 0.01,
@@ -171,7 +171,7 @@ describe('a quantized network', () => {
     expect(integer.tensors).toHaveLength(1 + integer.ops.length);
   });
 
-  test('has defined numbers where a channel is dead', async () => {
+  test('is defined for dead channels', async () => {
     const { model, parameters, ranges } = await quantized((all) => {
       all.get('block3a.expand.conv.kernel')!.data.fill(0);
       all.get('block2a.project.bn.gamma')!.data.fill(0);
@@ -191,7 +191,7 @@ describe('the representative set', () => {
     labels: Int8Array.from({ length: classes }, (_, c) => (i % (7 * (c + 1)) === 0 && i > 0 ? 1 : 0)),
   }));
 
-  test('covers every class that can be covered, without repeats, and is seeded', () => {
+  test('covers every class without repeats, and depends on the seed', () => {
     const chosen = selectRepresentative(labels, classes, 20, 4);
     expect(new Set(chosen).size).toBe(20);
     for (let c = 0; c < classes; c++) expect(chosen.some((i) => labels[i]!.labels[c] === 1)).toBe(true);
@@ -199,7 +199,7 @@ describe('the representative set', () => {
     expect(selectRepresentative(labels, classes, 20, 5)).not.toEqual(chosen);
   });
 
-  test('takes all there are when fewer are there than asked for', () => {
+  test('has all samples when there are fewer than requested', () => {
     expect([...selectRepresentative(labels.slice(0, 5), classes, 20, 1)].sort()).toEqual([0, 1, 2, 3, 4]);
   });
 });

@@ -5,7 +5,7 @@ import { insertFakeQuant } from '../graph/insertFakeQuant.ts';
 import { logisticTable } from './integerReference.ts';
 import { toIntegerModel } from './toIntegerModel.ts';
 
-/** The logits' grid of a network of one label whose logits have the given range, and the score code of each logit code. */
+/** The logits' quantization in a one-label network with this range of logits, and the score code of each logit code. */
 function scoresOf(min: number, max: number): { scale: number; zeroPoint: number; codes: number[] } {
   const graph = new GraphBuilder();
   const pixels = graph.normalize(graph.input(1), [127, 127, 127], [128, 128, 128]);
@@ -29,19 +29,19 @@ function scoresOf(min: number, max: number): { scale: number; zeroPoint: number;
   return { ...logits, codes: Array.from(logisticTable(logits), (code) => code + 128) };
 }
 
-/** What LOGISTIC gives for a logit in float: 256 * sigmoid, rounded, at most 255. */
+/** LOGISTIC of a logit in float: 256 * sigmoid, rounded, at most 255. */
 const exactCode = (logit: number): number => Math.min(255, Math.round(256 / (1 + Math.exp(-logit))));
 
 test.each([
   ['far to both sides', -33, 23],
   ['far below zero', -90, 2],
   ['far above zero', -1, 40],
-])('logits that reach %s score as in float, to within two codes', (_, min, max) => {
+])('logits that reach %s score like float ones, within two codes', (_, min, max) => {
   const { scale, zeroPoint, codes } = scoresOf(min, max);
   const logits = Array.from({ length: Math.round((max - min) * 100) }, (_, i) => min + i / 100);
   const far = logits.filter((logit) => {
     const code = Math.min(127, Math.max(-128, Math.round(logit / scale) + zeroPoint));
-    // Half a step of 11.5 / 255 at the sigmoid's steepest, 64 codes per unit, is 1.4 codes; rounding adds a half.
+    // Half a step of 11.5 / 255 where the sigmoid is steepest, 64 codes per unit, is 1.4 codes; rounding adds 0.5.
     return Math.abs(codes[code + 128]! - exactCode(logit)) > 2;
   });
   expect(far).toEqual([]);
@@ -55,11 +55,11 @@ test('the ends of the range keep the scores 0 and 255', () => {
 test.each([
   [-2, 1.5],
   [-6, 5],
-])('a range that scores everywhere, %f to %f, stays as it is', (min, max) => {
+])('a range without equal scores, %f to %f, is not changed', (min, max) => {
   expect(scoresOf(min, max).scale).toBe(Math.fround((max - min) / 255));
 });
 
-test('logits that all lie beyond the scores still have a range with 0 in it', () => {
+test('logits that all score 0 or 255 still have a range that includes 0', () => {
   for (const [min, max] of [
     [8, 30],
     [-30, -8],

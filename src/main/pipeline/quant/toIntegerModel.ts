@@ -1,6 +1,6 @@
 import type { Range } from '../engine/engine.ts';
 import type { GraphNode, Model, Parameters } from '../graph/graph.ts';
-import { withRoomForAdds } from './addRanges.ts';
+import { widenedForAdds } from './addRanges.ts';
 import type { Quantization } from './arithmetic.ts';
 import {
   affineQuantization,
@@ -17,8 +17,8 @@ import { withScoredLogits } from './scoredLogits.ts';
 type Convolution = Extract<GraphNode, { op: 'conv2d' | 'depthwiseConv2d' }>;
 
 /**
- * Turns the folded, fake-quantized graph into the numbers of the .tflite file. Each fake-quant names one integer tensor;
- * a convolution and the activation behind it are one operator.
+ * Converts the folded, fake-quantized graph to the numbers of the .tflite file. Each fake-quant becomes one integer
+ * tensor; a convolution and the activation after it become one operator.
  */
 export function toIntegerModel(model: Model, parameters: Parameters, ranges: ReadonlyMap<string, Range>): IntegerModel {
   const conversion = new Conversion(model, parameters, ranges);
@@ -29,8 +29,8 @@ export function toIntegerModel(model: Model, parameters: Parameters, ranges: Rea
 class Conversion {
   private readonly tensors = new Map<string, IntegerTensor>();
   private readonly ops: IntegerOp[] = [];
-  /** Which integer tensor stands for a node's value. */
-  private readonly standsFor = new Map<string, string>();
+  /** The integer tensor that represents each node's value. */
+  private readonly tensorOf = new Map<string, string>();
   private readonly model: Model;
   private readonly parameters: Parameters;
   private readonly ranges: ReadonlyMap<string, Range>;
@@ -38,7 +38,7 @@ class Conversion {
   constructor(model: Model, parameters: Parameters, ranges: ReadonlyMap<string, Range>) {
     this.model = model;
     this.parameters = parameters;
-    this.ranges = withScoredLogits(model, withRoomForAdds(model, ranges));
+    this.ranges = withScoredLogits(model, widenedForAdds(model, ranges));
   }
 
   convert(node: GraphNode): void {
@@ -49,11 +49,11 @@ class Conversion {
       case 'normalize':
         if (node.mean.some((m) => m !== 127) || node.std.some((s) => s !== 128))
           throw new Error(`${node.name}: int8 input needs (x - 127) / 128`);
-        this.standsFor.set(node.name, this.of(node.input));
+        this.tensorOf.set(node.name, this.of(node.input));
         break;
       case 'activation':
       case 'fakeQuant':
-        break; // part of the operator before them
+        break; // converted with the operator before them
       case 'conv2d':
       case 'depthwiseConv2d':
         this.convolution(node);
@@ -72,7 +72,7 @@ class Conversion {
         this.fullyConnected(node);
         break;
       default:
-        throw new Error(`${node.name}: a ${node.op} has no integer form`);
+        throw new Error(`${node.name}: ${node.op} cannot be converted to integers`);
     }
   }
 
@@ -92,18 +92,18 @@ class Conversion {
 
   private tensor(name: string, shape: readonly number[], quantization: Quantization): void {
     this.tensors.set(name, { name, shape, ...quantization });
-    this.standsFor.set(name, name);
+    this.tensorOf.set(name, name);
   }
 
   private of(name: string): string {
-    return this.standsFor.get(name)!;
+    return this.tensorOf.get(name)!;
   }
 
   private readerOf(name: string): GraphNode | undefined {
     return this.model.nodes.find((node) => 'input' in node && node.input === name);
   }
 
-  /** Makes the integer tensor of an operator, quantized as the fake-quant behind it says. */
+  /** Adds the integer tensor of an operator, with the quantization of the fake-quant after it. */
   private output(node: GraphNode): string {
     let last = node;
     const activation = this.readerOf(node.name);
@@ -129,7 +129,7 @@ class Conversion {
     const depthwise = node.op === 'depthwiseConv2d';
     const area = shape[0]! * shape[1]!;
     const channels = depthwise ? 1 : shape[2]!;
-    // HWIO and [k, k, C, 1]: the filter is the fastest axis in both.
+    // The filter is the fastest axis of both HWIO and [k, k, C, 1].
     const scales = this.filterScales(kernel, bias, input);
     const weights = new Int8Array(kernel.length);
     for (let i = 0; i < kernel.length; i++) {

@@ -1,3 +1,4 @@
+import { message } from '../../../shared/message.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
@@ -169,7 +170,7 @@ function example(): Report {
       cores: 2,
       memoryBytes: 2 ** 34,
       system: 'Linux',
-      engine: null,
+      engine: message('engines.cpuPlain', { count: 2 }),
     },
     versions: { destila: '1' },
   });

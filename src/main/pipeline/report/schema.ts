@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from '../../../shared/config.ts';
+import { messageSchema } from '../../../shared/message.ts';
 import { verdicts } from '../../../shared/metrics/quality.ts';
 import { metricsReportSchema } from '../eval/metricsReport.ts';
 
@@ -131,7 +132,7 @@ export const reportSchema = z.strictObject({
     cores: z.int(),
     memoryBytes: z.number(),
     system: z.string(),
-    engine: z.string().nullable(),
+    engine: messageSchema.nullable(),
   }),
   versions: z.record(z.string(), z.string()),
 });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { message } from '../../../shared/message.ts';
 import { permutation, randomStream } from '../../../shared/random.ts';
 import { decodeImage } from '../data/decode.ts';
 import type { Sample } from '../data/dataset.ts';
@@ -32,22 +33,24 @@ import { progressReporter } from '../../../shared/progress.ts';
 import { finalIntegerModel } from './integer.ts';
 import { refreshMetricsReport } from '../artifacts/metrics.ts';
 import { reportFile, writeReport } from '../artifacts/report.ts';
-import type { RunRoom, StageSummary } from './runContext.ts';
+import type { RunContext, StageSummary } from './runContext.ts';
 import { note, split, withLoader } from './runContext.ts';
 import { readThresholds } from '../artifacts/thresholds.ts';
 
-/** LiteRT and the integer model are compared on at least this many pictures, augmented ones where there are not enough. */
+/** LiteRT and the integer model are compared on at least this many images; augmented copies fill up small projects. */
 const COMPARED_AT_LEAST = 200;
-/** The interpreter in plain TypeScript is slow and is proved equal to the scorer in the tests: a few pictures of this very model are enough. */
-const REFERENCE_PICTURES = 3;
+/**
+ * The plain interpreter is slow, and the tests show that it equals the scorer, so a few images of this model suffice.
+ */
+const REFERENCE_IMAGES = 3;
 const BATCH_SIZE = 16;
 
-/** Writes the .tflite, proves that LiteRT computes what the studio computed, and only then writes the bundle. */
-export async function exportStage(room: RunRoom): Promise<StageSummary> {
-  const { config, dataset } = room;
+/** Builds the .tflite, checks that LiteRT computes the same as the studio, and only then writes the bundle. */
+export async function exportStage(context: RunContext): Promise<StageSummary> {
+  const { config, dataset } = context;
   const { tflite_export: options, student } = config;
-  await refreshMetricsReport(room);
-  const model = await finalIntegerModel(room);
+  await refreshMetricsReport(context);
+  const model = await finalIntegerModel(context);
   const tflite = writeTflite(model, {
     inputType: options.input_type,
     outputType: options.output_type,
@@ -59,15 +62,15 @@ export async function exportStage(room: RunRoom): Promise<StageSummary> {
   assertValidTflite(tflite);
   const litert = await createLitert(tflite);
   try {
-    const compared = await withLoader(room, [model.inputSize], (loader) => compare(room, model, litert, loader));
-    note(room, 'export', `LiteRT and the integer model agree on all ${compared} pictures, bit for bit.`);
+    const compared = await withLoader(context, [model.inputSize], (loader) => compare(context, model, litert, loader));
+    note(context, 'export', message('exporting.agreement', { count: compared }));
     const bundle = await writeBundle(
-      path.join(room.folder, 'export'),
+      path.join(context.folder, 'export'),
       `${options.name}-${new Date().toISOString().slice(0, 10)}`,
-      await bundleFiles(room, model, tflite, litert),
+      await bundleFiles(context, model, tflite, litert),
     );
-    await room.setExport(path.relative(room.folder, bundle));
-    note(room, 'export', `The bundle is ${bundle}, and the same as .zip.`);
+    await context.setExport(path.relative(context.folder, bundle));
+    note(context, 'export', message('exporting.bundleWritten', { folder: bundle }));
     return { compared, model_bytes: tflite.length };
   } finally {
     litert.dispose();
@@ -75,14 +78,14 @@ export async function exportStage(room: RunRoom): Promise<StageSummary> {
 }
 
 async function bundleFiles(
-  room: RunRoom,
+  context: RunContext,
   model: IntegerModel,
   tflite: Uint8Array,
   litert: Litert,
 ): Promise<BundleFile[]> {
-  const { config, dataset } = room;
-  const thresholds = await readThresholds(room.folder);
-  const report = await writeReport(room, await readMetricsReport(room.folder));
+  const { config, dataset } = context;
+  const thresholds = await readThresholds(context.folder);
+  const report = await writeReport(context, await readMetricsReport(context.folder));
   const digest = sha256(tflite);
   const inference = buildInferenceConfig({
     file: manifest.MODEL_FILE,
@@ -92,7 +95,7 @@ async function bundleFiles(
     paddingColor: config.data.padding_color,
     thresholds,
   });
-  const parity = await parityFiles(await parityPictures(room), {
+  const parity = await parityFiles(await parityImages(context), {
     litert,
     inputSize: model.inputSize,
     paddingColor: config.data.padding_color,
@@ -105,28 +108,28 @@ async function bundleFiles(
     dataset.vocabulary,
     thresholds,
     config.threshold_search,
-    split(room, 'val').length,
+    split(context, 'val').length,
   );
   return [
     { name: manifest.MODEL_FILE, data: tflite },
     { name: manifest.LABELS_FILE, data: encodeLabels(dataset.vocabulary) },
     { name: manifest.CONFIG_FILE, data: jsonFile(inference) },
     { name: manifest.THRESHOLDS_FILE, data: jsonFile(recommendation) },
-    { name: manifest.METRICS_FILE, data: await readFile(metricsReportFile(room.folder)) },
+    { name: manifest.METRICS_FILE, data: await readFile(metricsReportFile(context.folder)) },
     { name: manifest.CARD_FILE, data: Buffer.from(card) },
-    { name: 'report.html', data: await readFile(reportFile(room.folder, 'report.html')) },
-    { name: 'report.es.html', data: await readFile(reportFile(room.folder, 'report.es.html')) },
+    { name: 'report.html', data: await readFile(reportFile(context.folder, 'report.html')) },
+    { name: 'report.es.html', data: await readFile(reportFile(context.folder, 'report.es.html')) },
     ...sampleCode(inference),
     { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() },
     ...parity,
   ];
 }
 
-/** Seeded pictures of val and test, decoded whole. */
-async function parityPictures(room: RunRoom): Promise<RgbImage[]> {
-  const candidates = [...split(room, 'val'), ...split(room, 'test')];
-  const order = permutation(candidates.length, randomStream(room.config.seed, 'parity'));
-  const { padding_color: paddingColor, max_megapixels: maxMegapixels } = room.config.data;
+/** Images of val and test, drawn by the run's seed and decoded at full size, that let an app check its own results. */
+async function parityImages(context: RunContext): Promise<RgbImage[]> {
+  const candidates = [...split(context, 'val'), ...split(context, 'test')];
+  const order = permutation(candidates.length, randomStream(context.config.seed, 'parity'));
+  const { padding_color: paddingColor, max_megapixels: maxMegapixels } = context.config.data;
   return Promise.all(
     [...order.subarray(0, manifest.PARITY_IMAGES)].map((i) =>
       decodeImage(candidates[i]!.file, { paddingColor, maxMegapixels }),
@@ -134,34 +137,33 @@ async function parityPictures(room: RunRoom): Promise<RgbImage[]> {
   );
 }
 
-/** Compares on every val and test picture, and on augmented ones up to COMPARED_AT_LEAST. Returns how many. */
-async function compare(room: RunRoom, model: IntegerModel, litert: Litert, loader: Loader): Promise<number> {
-  const plain = [...split(room, 'val'), ...split(room, 'test')];
+/** Compares on every val and test image, and on augmented copies up to COMPARED_AT_LEAST. Returns how many. */
+async function compare(context: RunContext, model: IntegerModel, litert: Litert, loader: Loader): Promise<number> {
+  const plain = [...split(context, 'val'), ...split(context, 'test')];
   const augmented = Array.from(
     { length: Math.max(0, COMPARED_AT_LEAST - plain.length) },
     (_, i) => plain[i % plain.length]!,
   );
   const total = plain.length + augmented.length;
-  const progress = progressReporter(
-    (event) => room.context.report(event),
-    'export',
-    'comparing with LiteRT',
-    'images',
+  const progress = progressReporter((event) => context.job.report(event), {
+    stage: 'export',
+    activity: message('activity.comparingWithLitert'),
+    unit: 'images',
     total,
-  );
-  const scorer = await createIntegerScorer(model, { batchSize: BATCH_SIZE, threads: room.config.engine.threads });
+  });
+  const scorer = await createIntegerScorer(model, { batchSize: BATCH_SIZE, threads: context.config.engine.threads });
   let done = 0;
   const compareBatch = async (samples: readonly Sample[], pixels: Uint8Array): Promise<void> => {
     const codes = await scorer.run(pixels);
     const bytes = pixels.length / BATCH_SIZE;
     for (const [i, sample] of samples.entries()) {
-      const judged = {
+      const scored = {
         name: sample.path,
         pixels: pixels.subarray(i * bytes, (i + 1) * bytes),
         codes: codes.subarray(i * model.classes, (i + 1) * model.classes),
       };
-      if (done < REFERENCE_PICTURES) requireReference(model, judged.pixels, judged.codes, judged.name);
-      await requireAgreement(litert, judged);
+      if (done < REFERENCE_IMAGES) requireReference(model, scored.pixels, scored.codes, scored.name);
+      await requireAgreement(litert, scored);
       progress(++done);
     }
   };
@@ -176,8 +178,8 @@ async function compare(room: RunRoom, model: IntegerModel, litert: Litert, loade
           await loader.load({
             samples: filled(batch),
             augmentation: {
-              config: room.config.augmentation,
-              seed: room.config.seed,
+              config: context.config.augmentation,
+              seed: context.config.seed,
               epoch: 0,
               positions,
               mixing: null,
@@ -195,10 +197,7 @@ async function compare(room: RunRoom, model: IntegerModel, litert: Litert, loade
 function requireReference(model: IntegerModel, pixels: Uint8Array, codes: Uint8Array, name: string): void {
   const output = runIntegerReference(model, pixels).get(model.output)!;
   if (output.every((code, c) => code + 128 === codes[c])) return;
-  throw new Problem(
-    'export',
-    `The integer reference and the fast scorer differ on ${name}. Nothing was exported. Please report this with the run's folder.`,
-  );
+  throw new Problem('export.referencesDiffer', { image: name });
 }
 
 const batchesOf = (samples: readonly Sample[]): Sample[][] =>
@@ -206,6 +205,6 @@ const batchesOf = (samples: readonly Sample[]): Sample[][] =>
     samples.slice(i * BATCH_SIZE, (i + 1) * BATCH_SIZE),
   );
 
-/** A full batch: the last one repeats its first picture. */
+/** Fills the last batch with copies of its first image, because the scorer's batch size is fixed. */
 const filled = (batch: readonly Sample[]): Sample[] =>
   Array.from({ length: BATCH_SIZE }, (_, i) => batch[i] ?? batch[0]!);

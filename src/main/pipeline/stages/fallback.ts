@@ -1,74 +1,77 @@
 import type { EngineName } from '../../../shared/config.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { toProblemData } from '../../../shared/problem.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineKind } from '../engine/registry.ts';
 import type { EngineStart } from '../engine/registry.ts';
 import { splitBatches } from '../engine/splitBatches.ts';
 
-/** What a run computes on: an engine, and in how many parts it takes a batch. */
-export interface Rung {
+/** An engine and the number of parts in which it computes a batch. */
+export interface FallbackLevel {
   readonly name: EngineName;
   readonly parts: number;
 }
 
 const MOST_PARTS = 4;
 
-/** What is tried after a graphics card gave up: half the batch at a time, a quarter, then the processor. Null: there is nothing below. */
-export function nextRung({ name, parts }: Rung): Rung | null {
+/** After a graphics card fails: half the batch at a time, then a quarter, then the CPU. Null below the CPU. */
+export function nextLevel({ name, parts }: FallbackLevel): FallbackLevel | null {
   if (name === 'onnx-cpu') return null;
   return parts < MOST_PARTS ? { name, parts: parts * 2 } : { name: 'onnx-cpu', parts: 1 };
 }
 
-export interface Climbing {
-  readonly rung: Rung;
+export interface StartedLevel {
+  readonly level: FallbackLevel;
   readonly engine: Engine;
 }
 
 export interface Fallback {
-  readonly start: (rung: Rung) => Promise<Engine>;
-  /** Says what happened and what is done about it. */
-  readonly say: (message: string) => void;
+  readonly start: (level: FallbackLevel) => Promise<Engine>;
+  /** Gets told what failed and how the run continues. */
+  readonly onFallback: (message: Message) => void;
 }
 
-/** Does the work; where memory of the card runs out or the card is lost, does it again from its last checkpoint one rung lower. */
+/** Runs `work`. If the card runs out of memory or is lost, runs it again one level lower, from the last checkpoint. */
 export async function withFallback<T>(
-  from: Climbing,
+  from: StartedLevel,
   fallback: Fallback,
   work: (engine: Engine) => Promise<T>,
-): Promise<{ result: T; at: Climbing }> {
+): Promise<{ result: T; at: StartedLevel }> {
   let at = from;
   for (;;) {
     try {
       return { result: await work(at.engine), at };
     } catch (error) {
-      at = await lower(at.rung, error, fallback);
+      at = await startLower(at.level, error, fallback);
     }
   }
 }
 
-async function lower(rung: Rung, error: unknown, { start, say }: Fallback): Promise<Climbing> {
+async function startLower(level: FallbackLevel, error: unknown, fallback: Fallback): Promise<StartedLevel> {
   const { kind } = toProblemData(error);
-  const next = kind === 'outOfMemory' || kind === 'deviceLost' ? nextRung(rung) : null;
+  const next = kind === 'outOfMemory' || kind === 'deviceLost' ? nextLevel(level) : null;
   if (next === null) throw error;
-  const what =
-    kind === 'outOfMemory'
-      ? rung.name === 'tfjs'
-        ? "TensorFlow's memory ran out"
-        : 'The memory of the graphics card ran out'
-      : 'The graphics card stopped answering';
-  const cure =
-    next.name === 'onnx-cpu'
-      ? 'on the processor, which is slower'
-      : `on ${next.name} with each batch in ${next.parts} parts`;
-  say(`${what}. The run goes on from its last checkpoint, ${cure}.`);
+  fallback.onFallback(explanation(kind === 'deviceLost' ? 'deviceLost' : 'outOfMemory', level, next));
   try {
-    return { rung: next, engine: await start(next) };
-  } catch (refusal) {
-    return lower(next, nextRung(next) === null ? refusal : error, { start, say });
+    return { level: next, engine: await fallback.start(next) };
+  } catch (startError) {
+    return startLower(next, nextLevel(next) === null ? startError : error, fallback);
   }
 }
 
-export async function startRung({ name, parts }: Rung, options: EngineStart): Promise<Engine> {
+function explanation(kind: 'outOfMemory' | 'deviceLost', failed: FallbackLevel, next: FallbackLevel): Message {
+  if (next.name === 'onnx-cpu')
+    return kind === 'deviceLost'
+      ? message('fallback.cardLostProcessor')
+      : message(failed.name === 'tfjs' ? 'fallback.tensorflowMemoryProcessor' : 'fallback.cardMemoryProcessor');
+  const now = { engine: next.name, parts: next.parts };
+  return kind === 'deviceLost'
+    ? message('fallback.cardLostParts', now)
+    : message(failed.name === 'tfjs' ? 'fallback.tensorflowMemoryParts' : 'fallback.cardMemoryParts', now);
+}
+
+export async function startEngine({ name, parts }: FallbackLevel, options: EngineStart): Promise<Engine> {
   const engine = await engineKind(name).start(options);
   return parts === 1 ? engine : splitBatches(engine, parts);
 }

@@ -10,18 +10,19 @@ import type { IntegerModel } from '../quant/integerModel.ts';
 import { createIntegerScorer } from '../quant/integerScorer.ts';
 import { toIntegerModel } from '../quant/toIntegerModel.ts';
 import { scoreSamples } from '../train/scoring.ts';
-import type { RunRoom } from './runContext.ts';
+import type { RunContext } from './runContext.ts';
 import { modelPath, split } from './runContext.ts';
 
 const BATCH_SIZE = 16;
 
-/** The folded, fake-quantized graph of a network: what quantization-aware training trains and the export writes. */
+/** The folded, fake-quantized graph of a network, which quantization-aware training trains and the export writes. */
 export function quantizedModel({
   architecture,
   inputSize,
   labels,
 }: Pick<StoredModel, 'architecture' | 'inputSize' | 'labels'>): Model {
   const float = buildModel(architecture, { inputSize, classes: labels.length, dropout: 0, dropPath: 0 });
+  // Folding needs values for every parameter; only the graph is used here.
   const anyParameters = new Map(
     float.parameters.map(({ name, shape }) => [
       name,
@@ -32,22 +33,25 @@ export function quantizedModel({
 }
 
 /** The run's final integer model, from models/student_qat. */
-export async function finalIntegerModel(room: Pick<RunRoom, 'folder'>): Promise<IntegerModel> {
-  const stored = await readModelFile(modelPath(room, 'student_qat'));
+export async function finalIntegerModel(context: Pick<RunContext, 'folder'>): Promise<IntegerModel> {
+  const stored = await readModelFile(modelPath(context, 'student_qat'));
   return toIntegerModel(quantizedModel(stored), stored.parameters, stored.ranges!);
 }
 
-/** Codes q 0..255 [n, classes] of the INT8 model on a whole split, un-augmented; the student's size is the loader's first. */
+/**
+ * Codes q 0..255 [n, classes] of the INT8 model on a whole split without augmentation; the loader's first size is the
+ * student's.
+ */
 export function scoreInteger(
-  room: RunRoom,
+  context: RunContext,
   model: IntegerModel,
   loader: Loader,
   name: 'val' | 'test',
 ): Promise<Uint8Array> {
-  return scoreCodes(model, loader, split(room, name), room.config.engine.threads);
+  return scoreCodes(model, loader, split(context, name), context.config.engine.threads);
 }
 
-/** The same for any images. */
+/** Like scoreInteger, for any images. */
 export async function scoreCodes(
   model: IntegerModel,
   loader: Loader,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parameterValues } from '../../../../tests/golden/formula.ts';
 import type { StudentConfig } from '../../../shared/config.ts';
 import { configSchema } from '../../../shared/config.ts';
+import type { Message } from '../../../shared/message.ts';
 import { randomStream } from '../../../shared/random.ts';
 import type { Sample } from '../data/dataset.ts';
 import { ABSENT, PRESENT, UNKNOWN } from '../data/dataset.ts';
@@ -20,19 +21,19 @@ import { calibrate } from '../quant/calibrate.ts';
 import { quantizedModel } from './integer.ts';
 import { networkModel } from './network/model.ts';
 import { postTraining } from './postTraining.ts';
-import type { RunRoom } from './runContext.ts';
+import type { RunContext } from './runContext.ts';
 import { modelPath } from './runContext.ts';
 
 /**
- * A network whose BatchNorm statistics are those of other images than the project's, as a pretrained one's are. The
- * labels of an image are what the network itself says about it in float, where its average precision is therefore 1:
- * what INT8 has less, quantization lost.
+ * A network whose BatchNorm statistics come from other images than the project's, as those of pretrained weights do.
+ * The labels are the float network's own predictions, so its average precision is 1 and whatever INT8 lacks is the cost
+ * of quantization.
  */
 const SIZE = 32;
 const LABELS = ['a', 'b', 'c'];
 const COUNT = 32;
 
-/** Stripes of two colors. */
+/** Draws stripes of two colors. */
 function drawn(contrast: number, ...key: (string | number)[]): Uint8Array {
   const stream = randomStream(...key);
   const colors = Array.from({ length: 6 }, () => 255 * stream());
@@ -47,7 +48,7 @@ function drawn(contrast: number, ...key: (string | number)[]): Uint8Array {
 
 const joined = (images: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(images));
 
-/** The project's images are paler than those the statistics come from. */
+/** The project's images have less contrast than those the statistics come from. */
 const images = Object.fromEntries(
   ['train', 'val'].map((split) => [split, Array.from({ length: COUNT }, (_, i) => drawn(0.5, 'project', split, i))]),
 );
@@ -71,7 +72,7 @@ const statisticsFrom = async (
   return new Map([...weights, ...[...seen].map(([name, data]) => [name, { shape: [data.length], data }] as const)]);
 };
 
-describe('post-training quantization of a network with statistics of other images', () => {
+describe('post-training quantization of a network whose statistics come from other images', () => {
   const root = mkdtempSync(path.join(tmpdir(), 'statistics-'));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
   let engine: Engine;
@@ -80,7 +81,7 @@ describe('post-training quantization of a network with statistics of other image
 
   beforeAll(async () => {
     engine = await createOnnxCpuEngine({ threads: 1 });
-    model = networkModel(roomOf({}, 'none').room, 'student');
+    model = networkModel(contextOf({}, 'none').context, 'student');
     const drawnWeights = new Map(initialParameters(model, 3));
     for (const { name, shape, role } of model.parameters)
       if (role === 'gamma' || role === 'beta') drawnWeights.set(name, { shape, data: parameterValues(name, shape) });
@@ -88,8 +89,11 @@ describe('post-training quantization of a network with statistics of other image
     pretrained = await statisticsFrom(engine, model, drawnWeights, others, 0);
   });
 
-  function roomOf(student: Partial<StudentConfig>, name: string): { room: RunRoom; notes: string[]; lines: object[] } {
-    const [notes, lines]: [string[], object[]] = [[], []];
+  function contextOf(
+    student: Partial<StudentConfig>,
+    name: string,
+  ): { context: RunContext; notes: Message[]; lines: object[] } {
+    const [notes, lines]: [Message[], object[]] = [[], []];
     const config = configSchema.parse({
       seed: 1,
       student: { architecture: 'efficientnet-lite0', input_size: SIZE, weights: 'some', ...student },
@@ -99,12 +103,12 @@ describe('post-training quantization of a network with statistics of other image
     });
     const folder = path.join(root, name);
     for (const part of ['models', 'data']) mkdirSync(path.join(folder, part), { recursive: true });
-    const room: RunRoom = {
+    const context: RunContext = {
       folder,
       config,
       engine,
       dataset: { root, vocabulary: LABELS, splits: { train: [], val: [], test: [] } },
-      context: {
+      job: {
         report: (event) => {
           if (event.type === 'note') notes.push(event.message);
         },
@@ -120,10 +124,12 @@ describe('post-training quantization of a network with statistics of other image
       countTestOpening: () => Promise.resolve(),
       setExport: () => Promise.resolve(),
     };
-    return { room, notes, lines };
+    return { context, notes, lines };
   }
 
-  /** The quarter of the images with the highest logits has the label, the lowest quarter has not; the rest is unknown. */
+  /**
+   * Per label: present on the quarter of images with the highest logits, absent on the lowest quarter, else unknown.
+   */
   async function labeledBy(weights: Weights, split: string): Promise<Sample[]> {
     const request = { model, parameters: weights, batchSize: COUNT, outputs: [model.logits] };
     const session = await engine.createInference(request);
@@ -148,21 +154,22 @@ describe('post-training quantization of a network with statistics of other image
   const cutOf = (student: Partial<StudentConfig>): number =>
     student.epochs_finetune === 0 ? headStart(model) : unfreezeFrom(model, student.unfreeze_fraction!);
 
-  /** 'left': the labels agree with the statistics that training left; 'fresh': with those of the project's images. */
+  /** 'moving': the labels agree with the statistics of training; 'fresh': with those of the project's images. */
   test.each([
-    ['the head alone', 'left', HEAD, null],
-    ['the last 30 %', 'left', LAST, false],
+    ['the head alone', 'moving', HEAD, null],
+    ['the last 30 %', 'moving', LAST, false],
     ['the last 30 %', 'fresh', LAST, true],
     ['everything', 'fresh', ALL, true],
-  ] as const)('trained %s, and the %s statistics are right', async (name, right, student, reestimated) => {
-    const { room, notes, lines } = roomOf(student, `${name}-${right}`);
+  ] as const)('after training %s, the %s statistics are chosen', async (name, right, student, reestimated) => {
+    const { context, notes, lines } = contextOf(student, `${name}-${right}`);
     const cut = cutOf(student);
-    const teacher = right === 'left' ? pretrained : await statisticsFrom(engine, model, pretrained, images.train!, cut);
+    const teacher =
+      right === 'moving' ? pretrained : await statisticsFrom(engine, model, pretrained, images.train!, cut);
     const splits = { train: await labeledBy(teacher, 'train'), val: await labeledBy(teacher, 'val'), test: [] };
-    const stored = { architecture: room.config.student.architecture, inputSize: SIZE, labels: LABELS };
-    await writeModelFile(modelPath(room, 'student_best'), { ...stored, parameters: pretrained, ranges: null });
-    const inRoom = { ...room, dataset: { ...room.dataset, splits } };
-    const result = await postTraining(inRoom, loader, quantizedModel(stored));
+    const stored = { architecture: context.config.student.architecture, inputSize: SIZE, labels: LABELS };
+    await writeModelFile(modelPath(context, 'student_best'), { ...stored, parameters: pretrained, ranges: null });
+    const inContext = { ...context, dataset: { ...context.dataset, splits } };
+    const result = await postTraining(inContext, loader, quantizedModel(stored));
 
     expect(result.reestimated).toBe(reestimated);
     expect(result.metrics.macro_ap).toBeGreaterThan(0.9);
@@ -174,8 +181,8 @@ describe('post-training quantization of a network with statistics of other image
       if (trained && right === 'fresh')
         expect(result.parameters.get(kernel), kernel).not.toEqual(unchanged.get(kernel));
       else expect(result.parameters.get(kernel), kernel).toEqual(unchanged.get(kernel));
-    if (right === 'left') {
-      // One batch of all images calibrates: these are the ranges of the network that training left, in float.
+    if (right === 'moving') {
+      // One batch of all images calibrates, so the ranges are exactly those of the float network as it was trained.
       const quantized = quantizedModel(stored);
       const batches = (async function* () {
         yield joined(images.train!);
@@ -184,17 +191,11 @@ describe('post-training quantization of a network with statistics of other image
       const others = (all: typeof expected) => [...all].filter(([tensor]) => tensor !== quantized.logits).sort();
       expect(others(new Map(result.ranges))).toEqual(others(expected));
     }
-    const said = [
-      ...notes.filter((text) => text.includes('statistics')),
-      ...lines.filter((line) => 'reestimated' in line).map((line) => line.reestimated),
-    ];
-    expect(said).toEqual(
-      reestimated === null
-        ? []
-        : [
-            expect.stringMatching(reestimated ? /^Re-estimated .* are used/ : /^The BatchNorm statistics .* are kept/),
-            reestimated,
-          ],
+    expect(notes.map(({ code }) => code).filter((code) => code?.includes('statistics'))).toEqual(
+      reestimated === null ? [] : [reestimated ? 'quantization.statisticsReestimated' : 'quantization.statisticsKept'],
+    );
+    expect(lines.filter((line) => 'reestimated' in line).map((line) => line.reestimated)).toEqual(
+      reestimated === null ? [] : [reestimated],
     );
   });
 });

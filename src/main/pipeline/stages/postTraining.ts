@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { QatConfig } from '../../../shared/config.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
 import type { Range } from '../engine/engine.ts';
@@ -16,15 +17,13 @@ import { plainBatches } from '../train/batches.ts';
 import { reestimateStatistics, trainsStatistics } from '../train/batchStatistics.ts';
 import { isBetter } from '../train/recipe.ts';
 import { labelMatrix, logitsOf, scoreSamples } from '../train/scoring.ts';
-import { integerMetrics } from './network/validationMetrics.ts';
+import { figureText, integerMetrics } from './network/validationMetrics.ts';
 import { scoreInteger } from './integer.ts';
 import { networkModel } from './network/model.ts';
-import type { RunRoom } from './runContext.ts';
+import type { RunContext } from './runContext.ts';
 import { modelPath, note, split } from './runContext.ts';
 
-type Monitor = QatConfig['monitor'];
-
-/** A quantized network and how it does on validation. */
+/** A quantized network and its results on validation. */
 interface Quantized {
   readonly parameters: Parameters;
   readonly ranges: ReadonlyMap<string, Range>;
@@ -34,83 +33,86 @@ interface Quantized {
 }
 
 export interface PostTraining extends Quantized {
-  /** Whether the BatchNorm statistics are re-estimated ones; null when training changed no layer that has any. */
+  /** Whether the BatchNorm statistics are re-estimated; null when training changed no layer that has any. */
   readonly reestimated: boolean | null;
 }
 
-/** Folds and calibrates the best student, and chooses by validation what else brings the INT8 model nearer to it. */
-export async function postTraining(room: RunRoom, loader: Loader, model: Model): Promise<PostTraining> {
-  const { reestimated, ...folded } = await withBetterStatistics(room, loader, model);
-  return { ...(await withBetterTemperature(room, loader, model, folded)), reestimated };
+/** Folds and calibrates the best student, then keeps each further correction that improves validation. */
+export async function postTraining(context: RunContext, loader: Loader, model: Model): Promise<PostTraining> {
+  const { reestimated, ...folded } = await withBetterStatistics(context, loader, model);
+  return { ...(await withBetterTemperature(context, loader, model, folded)), reestimated };
 }
 
 /**
- * The layers that training changed have two sets of BatchNorm statistics to choose from, the ones training left and
- * re-estimated ones: both are quantized, and validation decides.
+ * Layers that training changed can use either the BatchNorm statistics of training or re-estimated ones. Both networks
+ * are quantized, and validation decides.
  */
 async function withBetterStatistics(
-  room: RunRoom,
+  context: RunContext,
   loader: Loader,
   model: Model,
 ): Promise<Quantized & Pick<PostTraining, 'reestimated'>> {
-  const { engine, config } = room;
+  const { engine, config } = context;
   const { batch_size: batchSize, monitor } = config.qat;
-  const samples = split(room, 'train');
-  const float = networkModel(room, 'student');
-  const trained = (await readModelFile(modelPath(room, 'student_best'))).parameters;
-  const representative = await writeRepresentative(room);
+  const samples = split(context, 'train');
+  const float = networkModel(context, 'student');
+  const trained = (await readModelFile(modelPath(context, 'student_best'))).parameters;
+  const representative = await writeRepresentative(context);
   const quantize = (parameters: Parameters): Promise<Quantized> =>
-    quantized(room, loader, representative, model, foldBatchNorm(float, parameters).parameters);
-  const left = await quantize(trained);
+    quantized(context, loader, representative, model, foldBatchNorm(float, parameters).parameters);
+  const moving = await quantize(trained);
   const from = trainedFrom(config.student, float);
-  if (!trainsStatistics(float, from)) return { ...left, reestimated: null };
+  if (!trainsStatistics(float, from)) return { ...moving, reestimated: null };
   const source = { engine, loader, sizeIndex: 0, samples, batchSize, seed: config.seed };
   const fresh = await quantize(await reestimateStatistics(source, float, trained, from));
-  const reestimated = isBetter(monitor, fresh.metrics, left.metrics);
-  room.metrics.append({ type: 'statistics', stage: 'qat', reestimated, left: left.metrics, fresh: fresh.metrics });
-  note(room, 'qat', decision(monitor, reestimated, left, fresh));
-  return { ...(reestimated ? fresh : left), reestimated };
+  const reestimated = isBetter(monitor, fresh.metrics, moving.metrics);
+  context.metrics.append({ type: 'statistics', stage: 'qat', reestimated, left: moving.metrics, fresh: fresh.metrics });
+  const value = ({ metrics }: Quantized): Message => figureText(metrics[monitor], 'figure.fourDecimals');
+  note(
+    context,
+    'qat',
+    reestimated
+      ? message('quantization.statisticsReestimated', { monitor, used: value(fresh), other: value(moving) })
+      : message('quantization.statisticsKept', { monitor, used: value(moving), other: value(fresh) }),
+  );
+  return { ...(reestimated ? fresh : moving), reestimated };
 }
 
-/** A smaller temperature changes next to nothing and is not tried. */
+/** A temperature nearer to 1 would change next to nothing. */
 const LEAST_TEMPERATURE = 1.05;
 
 /**
- * INT8 scores come in steps of 1/256. A network that is surer than it is right has most of its scores at the two ends,
- * where they cannot be told apart; dividing its logits by a temperature spreads them, if that is better on validation.
+ * INT8 scores come in steps of 1/256. An overconfident network has most of its scores at the two ends, where they round
+ * to the same code. Dividing its logits by a temperature spreads them; this is kept if it is better on validation.
  */
 async function withBetterTemperature(
-  room: RunRoom,
+  context: RunContext,
   loader: Loader,
   model: Model,
   sharp: Quantized,
 ): Promise<Quantized> {
-  const logits = await fakeQuantizedLogits(room, loader, model, sharp);
-  const temperature = temperatureOf(logits, labelMatrix(split(room, 'val'), model.classes));
+  const logits = await fakeQuantizedLogits(context, loader, model, sharp);
+  const temperature = temperatureOf(logits, labelMatrix(split(context, 'val'), model.classes));
   if (temperature < LEAST_TEMPERATURE) return sharp;
   const { parameters, ranges } = softened(model, sharp.parameters, sharp.ranges, temperature);
-  const soft = await scored(room, loader, model, parameters, ranges);
-  const kept = isBetter(room.config.qat.monitor, soft.metrics, sharp.metrics);
-  room.metrics.append({ type: 'temperature', stage: 'qat', temperature, kept, metrics: soft.metrics });
-  if (kept)
-    note(
-      room,
-      'qat',
-      `The student is surer than it is right: the INT8 model divides its logits by ${temperature.toFixed(2)}, which is better on validation.`,
-    );
+  const soft = await scored(context, loader, model, parameters, ranges);
+  const kept = isBetter(context.config.qat.monitor, soft.metrics, sharp.metrics);
+  context.metrics.append({ type: 'temperature', stage: 'qat', temperature, kept, metrics: soft.metrics });
+  const { monitor } = context.config.qat;
+  if (kept) note(context, 'qat', message('quantization.temperature', { temperature, monitor }));
   return kept ? soft : sharp;
 }
 
-/** Logits [n, classes] of the fake-quantized network, as training sees it, on validation. */
+/** Logits [n, classes] on validation of the fake-quantized network, which is what training sees. */
 export async function fakeQuantizedLogits(
-  room: RunRoom,
+  context: RunContext,
   loader: Loader,
   model: Model,
   { parameters, ranges }: Pick<Quantized, 'parameters' | 'ranges'>,
 ): Promise<Float32Array> {
-  const samples = split(room, 'val');
-  const { batch_size: batchSize } = room.config.qat;
-  const network = await logitsOf(room.engine, model, parameters, batchSize, ranges);
+  const samples = split(context, 'val');
+  const { batch_size: batchSize } = context.config.qat;
+  const network = await logitsOf(context.engine, model, parameters, batchSize, ranges);
   try {
     return await scoreSamples(
       network.run,
@@ -123,33 +125,26 @@ export async function fakeQuantizedLogits(
   }
 }
 
-function decision(monitor: Monitor, reestimated: boolean, left: Quantized, fresh: Quantized): string {
-  const value = ({ metrics }: Quantized): string => metrics[monitor]?.toFixed(4) ?? 'undefined';
-  return reestimated
-    ? `Re-estimated BatchNorm statistics are used: ${monitor} on validation is ${value(fresh)}, against ${value(left)}.`
-    : `The BatchNorm statistics of training are kept: ${monitor} on validation is ${value(left)}, against ${value(fresh)}.`;
-}
-
 async function quantized(
-  room: RunRoom,
+  context: RunContext,
   loader: Loader,
   representative: readonly Sample[],
   model: Model,
   folded: Parameters,
 ): Promise<Quantized> {
-  const { engine } = room;
-  const { batch_size: batchSize } = room.config.qat;
+  const { engine } = context;
+  const { batch_size: batchSize } = context.config.qat;
   const small = plainPixels(loader, representative.slice(0, CORRECTION_IMAGES), CORRECTION_BATCH);
   const parameters = await correctBias(engine, model, folded, small, CORRECTION_BATCH);
   const batches = (async function* () {
     for await (const { pixels } of plainPixels(loader, representative, batchSize)) yield pixels;
   })();
-  // With corrected biases the quantized network computes what the float network does with its own.
+  // Corrected biases make the quantized network compute what the float one computes, so the float one gives the ranges.
   const ranges = await calibrate(engine, model, folded, batches, batchSize);
-  return scored(room, loader, model, parameters, ranges);
+  return scored(context, loader, model, parameters, ranges);
 }
 
-/** Every convolution's input comes back for each batch: a small one keeps that within a few hundred megabytes. */
+/** Each batch returns the input of every convolution; a small batch keeps that within a few hundred megabytes. */
 const CORRECTION_BATCH = 4;
 export const CORRECTION_IMAGES = 128;
 
@@ -162,24 +157,26 @@ async function* plainPixels(
 }
 
 async function scored(
-  room: RunRoom,
+  context: RunContext,
   loader: Loader,
   model: Model,
   parameters: Parameters,
   ranges: ReadonlyMap<string, Range>,
 ): Promise<Quantized> {
-  const codes = await scoreInteger(room, toIntegerModel(model, parameters, ranges), loader, 'val');
-  return { parameters, ranges, codes, metrics: integerMetrics(codes, split(room, 'val'), model.classes) };
+  const codes = await scoreInteger(context, toIntegerModel(model, parameters, ranges), loader, 'val');
+  return { parameters, ranges, codes, metrics: integerMetrics(codes, split(context, 'val'), model.classes) };
 }
 
-/** Chooses the images that calibrate the activation ranges and lists them in the run's data folder. */
-async function writeRepresentative(room: RunRoom): Promise<readonly Sample[]> {
-  const { tflite_export: exporting, seed } = room.config;
-  const train = split(room, 'train');
+/** Chooses the images that calibrate the activation ranges and records them in the run's data folder. */
+async function writeRepresentative(context: RunContext): Promise<readonly Sample[]> {
+  const { tflite_export: exporting, seed } = context.config;
+  const train = split(context, 'train');
   const size = exporting.representative_dataset_size;
-  const chosen = selectRepresentative(train, room.dataset.vocabulary.length, size, seed).map((index) => train[index]!);
+  const chosen = selectRepresentative(train, context.dataset.vocabulary.length, size, seed).map(
+    (index) => train[index]!,
+  );
   await writeFileAtomic(
-    path.join(room.folder, 'data', 'representative.json'),
+    path.join(context.folder, 'data', 'representative.json'),
     JSON.stringify({ formatVersion: 1, images: chosen.map((sample) => sample.path) }, null, 1),
   );
   return chosen;

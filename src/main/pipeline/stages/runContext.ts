@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { Config } from '../../../shared/config.ts';
 import type { Stage } from '../../../shared/events.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
 import { createLoader } from '../data/loader.ts';
@@ -10,59 +12,60 @@ import type { Checkpoint } from '../train/checkpoint.ts';
 import { latestCheckpoint } from '../train/checkpoint.ts';
 import type { JobContext } from './jobContext.ts';
 
-/** What every stage of a run works with. */
-export interface RunRoom {
+/** What the stages after data share. */
+export interface RunContext {
   /** Absolute path of runs/<id>. */
   readonly folder: string;
   readonly config: Config;
-  /** From the run's own snapshot: later label edits change no run. */
+  /** From the run's own snapshot, so that later edits of the labels do not change the run. */
   readonly dataset: Dataset;
   readonly engine: Engine;
-  readonly context: JobContext;
-  /** Folder of the pixel cache, shared by all runs of a project. */
+  readonly job: JobContext;
+  /** The pixel cache's folder, which all runs of a project share. */
   readonly cacheFolder: string;
   readonly metrics: MetricsLog;
-  /** Notes in run.json that the test split was looked at, and for what. */
+  /** Records in run.json that the test split was used, and for what. */
   countTestOpening(by: string): Promise<void>;
-  /** Notes in run.json where the bundle lies, relative to the run. */
+  /** Records the path of the bundle, relative to the run's folder, in run.json. */
   setExport(file: string): Promise<void>;
 }
 
-/** What a network needs to begin with, in a run or without one. */
-export type StartRoom = Pick<RunRoom, 'config' | 'dataset' | 'context' | 'engine'>;
+/** What is needed to initialize a network; the learning-rate search has it without a run. */
+export type StartContext = Pick<RunContext, 'config' | 'dataset' | 'job' | 'engine'>;
 
-/** What a finished stage says of itself in run.json: a few figures. */
+/** A few figures of a finished stage, kept in run.json. */
 export type StageSummary = Readonly<Record<string, number | null>>;
 
 export const modelPath = (
-  room: Pick<RunRoom, 'folder'>,
+  context: Pick<RunContext, 'folder'>,
   name: 'teacher_best' | 'teacher_final' | 'student_best' | 'student_final' | 'student_qat',
-): string => path.join(room.folder, 'models', `${name}.safetensors`);
+): string => path.join(context.folder, 'models', `${name}.safetensors`);
 
-export const checkpointFolder = (room: Pick<RunRoom, 'folder'>): string => path.join(room.folder, 'checkpoints');
+export const checkpointFolder = (context: Pick<RunContext, 'folder'>): string =>
+  path.join(context.folder, 'checkpoints');
 
 export function note(
-  room: Pick<RunRoom, 'context'>,
+  context: Pick<RunContext, 'job'>,
   stage: Stage,
-  message: string,
+  text: Message,
   level: 'info' | 'warning' = 'info',
 ): void {
-  room.context.report({ type: 'note', stage, level, message });
+  context.job.report({ type: 'note', stage, level, message: text });
 }
 
-/** A loader for these sizes while `work` runs. */
+/** Opens a loader for these input sizes and closes it when `work` ends. */
 export async function withLoader<T>(
-  room: Pick<RunRoom, 'config' | 'cacheFolder'>,
+  context: Pick<RunContext, 'config' | 'cacheFolder'>,
   sizes: readonly number[],
   work: (loader: Loader) => Promise<T>,
 ): Promise<T> {
-  const { data } = room.config;
+  const { data } = context.config;
   const loader = await createLoader({
     sizes,
     paddingColor: data.padding_color,
     maxMegapixels: data.max_megapixels,
     workers: data.workers,
-    cache: data.cache_gb === 0 ? null : { folder: room.cacheFolder, maxBytes: data.cache_gb * 1e9 },
+    cache: data.cache_gb === 0 ? null : { folder: context.cacheFolder, maxBytes: data.cache_gb * 1e9 },
   });
   try {
     return await work(loader);
@@ -71,16 +74,16 @@ export async function withLoader<T>(
   }
 }
 
-export const split = (room: Pick<RunRoom, 'dataset'>, name: 'train' | 'val' | 'test'): readonly Sample[] =>
-  room.dataset.splits[name];
+export const split = (context: Pick<RunContext, 'dataset'>, name: 'train' | 'val' | 'test'): readonly Sample[] =>
+  context.dataset.splits[name];
 
-/** Where an earlier process left a phase, with metrics.jsonl cut back to there; null if it has to begin. */
-export async function resumePoint(room: RunRoom, stage: Stage, phase: string): Promise<Checkpoint | null> {
-  const warn = (file: string): void =>
-    note(room, stage, `The checkpoint ${file} is damaged; the one before it is used.`, 'warning');
-  const checkpoint = await latestCheckpoint(checkpointFolder(room), stage, phase, warn);
+/** Where an earlier process stopped in a phase, or null. Cuts metrics.jsonl back to that point. */
+export async function resumePoint(context: RunContext, stage: Stage, phase: string): Promise<Checkpoint | null> {
+  const warn = (file: string): void => note(context, stage, message('training.checkpointDamaged', { file }), 'warning');
+  const checkpoint = await latestCheckpoint(checkpointFolder(context), stage, phase, warn);
   if (checkpoint === null) return null;
-  room.metrics.cutTo(checkpoint.progress.metricsBytes);
-  note(room, stage, `Going on from epoch ${checkpoint.progress.epoch + 1}, step ${checkpoint.progress.step}.`);
+  context.metrics.cutTo(checkpoint.progress.metricsBytes);
+  const { epoch, step } = checkpoint.progress;
+  note(context, stage, message('training.resumed', { epoch: epoch + 1, step }));
   return checkpoint;
 }

@@ -4,9 +4,9 @@ import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 import { distillationLoss } from './student.ts';
-import type { RunRoom } from './runContext.ts';
+import type { RunContext } from './runContext.ts';
 
-/** sigmoid and binary cross-entropy in float64, as in any textbook. */
+/** Sigmoid and binary cross-entropy in float64, straight from their definitions. */
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 const entropy = (target: number, logit: number): number =>
   -target * Math.log(sigmoid(logit)) - (1 - target) * Math.log(1 - sigmoid(logit));
@@ -17,10 +17,10 @@ test.each([
   [1, 2],
   [0, 2],
 ])('alpha %f is the share of the labels, the rest is the teacher at temperature %f', async (alpha, temperature) => {
-  const room = {
+  const context = {
     config: configSchema.parse({ student: { alpha, temperature } }),
     dataset: { root: '', vocabulary: ['a', 'b'], splits: { train: [], val: [], test: [] } },
-  } as Partial<RunRoom> as RunRoom;
+  } as Partial<RunContext> as RunContext;
   const graph = new GraphBuilder();
   const pixels = graph.normalize(graph.input(2), [127, 127, 127], [128, 128, 128]);
   const wide = graph.conv2d('wide', pixels, { filters: 8, kernelSize: 1, stride: 1, bias: false });
@@ -31,20 +31,20 @@ test.each([
     model,
     batchSize: 1,
     trainableFrom: 0,
-    loss: distillationLoss(room),
+    loss: distillationLoss(context),
     optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
     clipNorm: null,
     ema: false,
     learningRateScales: new Map(),
     state: { parameters: initialParameters(model, 1), slots: new Map(), ema: null, steps: 0 },
   });
-  // The teacher says the opposite of the labels, so the two parts differ.
+  // The teacher contradicts the labels, so that the two parts of the loss differ.
   const [labels, teacher] = [
     [1, 0],
     [-3, 2],
   ];
   const result = await session.step({
-    pixels: Uint8Array.from({ length: 12 }, (_, i) => 20 * i),
+    inputs: Uint8Array.from({ length: 12 }, (_, i) => 20 * i),
     labels: Float32Array.from(labels!),
     weights: Float32Array.of(0.5, 0.5),
     teacherLogits: Float32Array.from(teacher!),

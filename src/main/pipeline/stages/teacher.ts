@@ -1,14 +1,14 @@
 import { labelLoss } from '../losses/settings.ts';
 import { trainNetwork } from './network/train.ts';
-import type { RunRoom, StageSummary } from './runContext.ts';
+import type { RunContext, StageSummary } from './runContext.ts';
 import { split, withLoader } from './runContext.ts';
 
-/** Trains the teacher on the labels alone. */
-export async function teacherStage(room: RunRoom): Promise<StageSummary> {
-  return await withLoader(room, [room.config.teacher.input_size], (loader) =>
-    trainNetwork(room, {
+/** Trains the teacher on the labels only. */
+export async function teacherStage(context: RunContext): Promise<StageSummary> {
+  return await withLoader(context, [context.config.teacher.input_size], (loader) =>
+    trainNetwork(context, {
       stage: 'teacher',
-      loss: labelLoss(room.config.teacher, split(room, 'train'), room.dataset.vocabulary.length),
+      loss: labelLoss(context.config.teacher, split(context, 'train'), context.dataset.vocabulary.length),
       loader,
       sizeIndex: 0,
       teach: null,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { configSchema } from '../../../shared/config.ts';
 import { problemSchema, stages, stageSchema, stageSecondsSchema } from '../../../shared/events.ts';
 import type { Stage } from '../../../shared/events.ts';
+import { messageSchema } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { isLocked } from './lock.ts';
 import { writeFileAtomic } from './atomicFile.ts';
@@ -39,7 +40,7 @@ export const runRecordSchema = z.object({
   stages: z.record(stageSchema, stageRecordSchema),
   /** Measured before the start, to estimate the remaining time; empty if nothing was measured. */
   expected: z.array(stageSecondsSchema).default([]),
-  engine: z.string().nullable(),
+  engine: messageSchema.nullable(),
   versions: z.record(z.string(), z.string()),
   /** Each time the test split was scored or evaluated, because a split that is looked at often is no longer a test. */
   testOpenings: z.array(z.object({ at: z.string(), by: z.string() })),

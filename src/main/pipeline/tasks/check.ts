@@ -5,6 +5,7 @@ import type { ImageScan } from '../data/scanImages.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import { datasetStatistics } from '../data/statistics.ts';
 import type { DatasetStatistics } from '../data/statistics.ts';
+import { message } from '../../../shared/message.ts';
 import type { DetectedLayout } from '../data/separator.ts';
 import { progressReporter } from '../../../shared/progress.ts';
 import type { JobContext } from '../stages/jobContext.ts';
@@ -42,9 +43,12 @@ export async function checkFolder(
   const { dataset, findings, images, layout, unlabeled } = await checkProject(project, config, {
     cacheFolder,
     onProgress: (done, total) =>
-      (progress ??= progressReporter((event) => context.report(event), 'data', 'checking images', 'images', total))(
-        done,
-      ),
+      (progress ??= progressReporter((event) => context.report(event), {
+        stage: 'data',
+        activity: message('activity.checkingImages'),
+        unit: 'images',
+        total,
+      }))(done),
   });
   return {
     findings,

@@ -1,6 +1,7 @@
 import { readSnapshot } from '../data/snapshot.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { UnlabeledMeaning } from '../../../shared/config.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import type { Sample, Split } from '../data/dataset.ts';
@@ -53,13 +54,12 @@ export async function evaluateModel(
         ? { samples: await ownSamples(model, place, split, context), leftOut: [] }
         : await samplesOf(data, model.labels, { split, unlabeled, cacheFolder });
     if (samples.length === 0) throw new Problem('data.splitWithoutImages', { split });
-    const progress = progressReporter(
-      (event) => context.report(event),
-      'test',
-      `scoring ${split}`,
-      'images',
-      samples.length,
-    );
+    const progress = progressReporter((event) => context.report(event), {
+      stage: 'test',
+      activity: message('activity.scoringSplit', { split }),
+      unit: 'images',
+      total: samples.length,
+    });
     const codes = await model.score(samples, progress);
     const classes = model.labels.length;
     const report = evaluateSplit({
@@ -84,7 +84,7 @@ async function ownSamples(
 ): Promise<readonly Sample[]> {
   if (model.kind === 'bundle') throw new Problem('config.bundleWithoutImages');
   const lock = await takeLock(lockFile(folder), 'evaluation', {
-    onWait: ({ text }) => context.report({ type: 'note', stage: 'test', level: 'warning', message: text }),
+    onWait: (waiting) => context.report({ type: 'note', stage: 'test', level: 'warning', message: waiting }),
   });
   try {
     const record = await readRun(folder);

@@ -7,9 +7,10 @@ import { finetunedFrom } from '../models/unfreeze.ts';
 import type { AugmentedSource, TrainingBatch } from '../train/batches.ts';
 import { trainingBatches } from '../train/batches.ts';
 import { drawMasks } from '../train/masks.ts';
+import { message } from '../../../shared/message.ts';
 import { progressReporter } from '../../../shared/progress.ts';
 import type { RangePoint } from '../train/learningRateRange.ts';
-import { fellApart, rateOfStep, suggestedRate, withLoss } from '../train/learningRateRange.ts';
+import { hasDiverged, rateOfStep, suggestedRate, withLoss } from '../train/learningRateRange.ts';
 import { optimizerOf } from '../train/recipe.ts';
 import { labelLoss } from '../losses/settings.ts';
 import type { JobContext } from '../stages/jobContext.ts';
@@ -32,17 +33,17 @@ export interface LearningRateRange {
   readonly points: readonly RangePoint[];
   /** A value for lr_finetune; null when the loss never fell. */
   readonly suggested: number | null;
-  /** The loss fell apart before the last step. */
+  /** Whether the loss diverged before the last step. */
   readonly stoppedEarly: boolean;
 }
 
 /**
- * Runs the finetune phase of a network for a few steps at rising learning rates, with the run's own loss, optimizer and
- * augmentation, on the labels alone because there is no teacher yet. Saves nothing.
+ * Runs phase B of a network for a few steps at rising learning rates, with the run's own loss, optimizer and
+ * augmentation, on the labels alone (there is no teacher yet). Keeps nothing.
  */
 export async function learningRateRange(
   { project, config, network, steps, cacheFolder, engine: name, enginesFolder }: LearningRateRangeRequest,
-  context: JobContext,
+  job: JobContext,
 ): Promise<LearningRateRange> {
   const { dataset, findings } = await checkProject(project, config.data, { cacheFolder });
   refuseErrors(findings);
@@ -51,20 +52,20 @@ export async function learningRateRange(
     lowMemory: config.engine.memory === 'low',
     enginesFolder,
   });
-  const room = { config, dataset, context, cacheFolder };
+  const context = { config, dataset, job, cacheFolder };
   const own = config[network];
   const source = {
-    samples: split(room, 'train'),
+    samples: split(context, 'train'),
     classes: dataset.vocabulary.length,
     batchSize: own.batch_size,
     augmentation: config.augmentation,
     sampling: config.data,
     seed: config.seed,
   };
-  return withLoader(room, [own.input_size], async (loader) => {
-    const { model, parameters } = await startOf({ ...room, engine }, network, { loader, sizeIndex: 0 });
+  return withLoader(context, [own.input_size], async (loader) => {
+    const { model, parameters } = await startOf({ ...context, engine }, network, { loader, sizeIndex: 0 });
     const trainableFrom = finetunedFrom(own, model);
-    // Read before the session starts, because an unreadable image would leave the session open.
+    // Loaded before the session starts, because an unreadable image would leave it open.
     const batches = await firstBatches({ ...source, loader }, own.input_size);
     const session = await engine.createTraining({
       model,
@@ -77,18 +78,17 @@ export async function learningRateRange(
       learningRateScales: own.layer_decay === 1 ? new Map() : layerDecayScales(model, own.layer_decay),
       state: { parameters, slots: new Map(), ema: null, steps: 0 },
     });
-    const progress = progressReporter(
-      (event) => context.report(event),
-      network,
-      'trying learning rates',
-      'steps',
-      batches.length + steps,
-    );
+    const progress = progressReporter((event) => job.report(event), {
+      stage: network,
+      activity: message('activity.tryingLearningRates'),
+      unit: 'steps',
+      total: batches.length + steps,
+    });
     const step = async (index: number, learningRate: number): Promise<number> => {
       const { pixels, labels, weights } = batches[index % batches.length]!;
       const masks = drawMasks(model, trainableFrom, own.batch_size, { seed: config.seed, epoch: 0, step: index });
       const { loss } = await session.step({
-        pixels: pixels[0]!,
+        inputs: pixels[0]!,
         labels,
         weights,
         learningRate,
@@ -102,7 +102,7 @@ export async function learningRateRange(
     try {
       const before: number[] = [];
       for (let index = 0; index < batches.length; index++) before.push(await step(index, 0));
-      while (points.length < steps && !fellApart(points)) {
+      while (points.length < steps && !hasDiverged(points)) {
         const index = batches.length + points.length;
         const learningRate = rateOfStep(points.length, steps);
         points = withLoss(points, before, learningRate, await step(index, learningRate));
@@ -110,7 +110,7 @@ export async function learningRateRange(
     } finally {
       await session.dispose();
     }
-    // A loss of NaN ends the curve and is not a point on it; JSON cannot hold NaN.
+    // A loss that is not a number ends the curve, and JSON could not hold it.
     const drawn = points.filter(({ smoothed }) => Number.isFinite(smoothed));
     return {
       network,
@@ -124,7 +124,7 @@ export async function learningRateRange(
 const MOST_BATCHES = 10,
   MOST_BYTES = 200e6;
 
-/** The whole test reuses these few batches. */
+/** The whole test repeats the same few batches. */
 async function firstBatches(source: AugmentedSource, inputSize: number): Promise<TrainingBatch[]> {
   const fitting = Math.max(1, Math.floor(MOST_BYTES / (source.batchSize * inputSize ** 2 * 3)));
   const batches: TrainingBatch[] = [];

@@ -9,7 +9,7 @@ import { drawMasks } from '../train/masks.ts';
 import { logitsOf } from '../train/scoring.ts';
 
 export interface Speed {
-  /** Seconds per training step (one batch), without loading images. */
+  /** Seconds per training step, without loading images. */
   readonly stepSeconds: number;
   /** Seconds per scored batch. */
   readonly scoreSeconds: number;
@@ -22,7 +22,7 @@ export interface Measurement {
   readonly memoryBytes: number;
 }
 
-/** Timed steps after one warm-up step. Few, because a teacher's step takes seconds on a processor. */
+/** Few steps after one warm-up, because a teacher's step takes seconds on a CPU. */
 const STEPS = 2;
 
 /** Times real steps of both networks with these settings on this machine. */
@@ -66,7 +66,7 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
   try {
     stepSeconds = await timed((step) =>
       session.step({
-        pixels,
+        inputs: pixels,
         labels: new Float32Array(batchSize * classes),
         weights: new Float32Array(batchSize * classes).fill(1 / (batchSize * classes)),
         learningRate: 1e-4,

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CsvValue } from '../../../shared/csv.ts';
 import { csvRow } from '../../../shared/csv.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { looksLikeImage } from '../data/imageFormats.ts';
 import { compareCodePoints } from '../data/vocabulary.ts';
@@ -31,7 +32,12 @@ export async function predictFolder(
     if (model.kind === 'run')
       throw new Problem('config.runNotBundle', { path: place, folder: path.join(place, 'export') });
     const images = await imagesIn(folder);
-    const progress = progressReporter((event) => context.report(event), 'test', 'scoring', 'images', images.length);
+    const progress = progressReporter((event) => context.report(event), {
+      stage: 'test',
+      activity: message('activity.scoringImages'),
+      unit: 'images',
+      total: images.length,
+    });
     context.output(csvLine(['image', 'labels', 'error', ...model.labels]));
     let unreadable = 0;
     for (const [i, image] of images.entries()) {
@@ -54,10 +60,10 @@ export async function predictFolder(
           ]),
         );
       } catch (error) {
-        const { kind, message } = toProblemData(error);
-        if (kind !== 'file' && kind !== 'data') throw error;
+        const problem = toProblemData(error);
+        if (problem.kind !== 'file' && problem.kind !== 'data') throw error;
         unreadable++;
-        context.output(csvLine([image, '', message, ...model.labels.map(() => '')]));
+        context.output(csvLine([image, '', problem.message, ...model.labels.map(() => '')]));
       }
       progress(i + 1);
     }

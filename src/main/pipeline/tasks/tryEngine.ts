@@ -1,4 +1,5 @@
 import type { EngineName } from '../../../shared/config.ts';
+import type { Message } from '../../../shared/message.ts';
 import type { Device } from '../engine/engine.ts';
 import { ADAMW } from '../engine/engine.ts';
 import { PLAIN_BCE } from '../losses/loss.ts';
@@ -8,7 +9,7 @@ import { initialParameters } from '../models/initialParameters.ts';
 
 export interface EngineTrial {
   readonly device: Device;
-  readonly description: string;
+  readonly description: Message;
   /** Images per second in training steps of EfficientNet-Lite0 at 96 px with batches of 16. */
   readonly imagesPerSecond: number;
 }
@@ -18,7 +19,7 @@ const BATCH = 16;
 const STEPS = 3;
 const CLASSES = 10;
 
-/** Starts an engine and times a few steps. Run it in a process of its own, because a bad driver may end the process. */
+/** Starts an engine and times a few steps. Needs a process of its own, because a bad driver may crash it. */
 export async function tryEngine(name: EngineName, enginesFolder: string): Promise<EngineTrial> {
   const engine = await engineKind(name).start({ threads: 0, enginesFolder });
   const model = buildModel('efficientnet-lite0', { inputSize: SIZE, classes: CLASSES, dropout: 0, dropPath: 0 });
@@ -33,7 +34,7 @@ export async function tryEngine(name: EngineName, enginesFolder: string): Promis
     state: { parameters: initialParameters(model, 1), slots: new Map(), ema: null, steps: 0 },
   });
   const step = {
-    pixels: new Uint8Array(BATCH * SIZE * SIZE * 3).fill(100),
+    inputs: new Uint8Array(BATCH * SIZE * SIZE * 3).fill(100),
     labels: new Float32Array(BATCH * CLASSES),
     weights: new Float32Array(BATCH * CLASSES).fill(1 / (BATCH * CLASSES)),
     learningRate: 1e-3,

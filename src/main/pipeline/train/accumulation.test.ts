@@ -4,14 +4,14 @@ import { loadGolden } from '../../../../tests/golden/golden.ts';
 import { cycleStep, emaDecayAt } from './accumulation.ts';
 
 describe('cycles of accumulated gradients', () => {
-  test('count whole and broken cycles of each epoch', () => {
+  test('end with each epoch, even where they are shorter', () => {
     const steps = [0, 1].flatMap((epoch) => Array.from({ length: 5 }, (_, step) => cycleStep(epoch, step, 5, 2)));
     expect(steps.map(({ moves }) => moves)).toEqual([false, true, false, true, true, false, true, false, true, true]);
     expect(steps.map(({ share }) => share)).toEqual([0.5, 0.5, 0.5, 0.5, 1, 0.5, 0.5, 0.5, 0.5, 1]);
     expect(steps.map(({ updates }) => updates)).toEqual([0, 0, 1, 1, 2, 3, 3, 4, 4, 5]);
   });
 
-  test('longer than an epoch are an epoch; of one batch they are each batch', () => {
+  test('are at most an epoch long, and at least one batch', () => {
     expect([0, 1, 2].map((step) => cycleStep(4, step, 3, 100))).toEqual(
       [0, 1, 2].map((step) => ({ share: 1 / 3, moves: step === 2, updates: 4 })),
     );
@@ -19,7 +19,7 @@ describe('cycles of accumulated gradients', () => {
   });
 });
 
-test('the decay of the moving average warms up as TensorFlow has it', () => {
+test('the decay of the moving average warms up as in TensorFlow', () => {
   const golden = loadGolden<object>('optim/optim_keras');
   const [weights, expected] = [golden.floats('keras_sgd_momentum_kernel'), golden.floats('ema_warmup')];
   let ema = fill('optim.kernel', [12], 0, 1);

@@ -1,17 +1,17 @@
 /**
- * How batches are gathered into cycles, after each of which the weights move. An epoch ends with a cycle of its own, shorter where
- * its batches do not divide, so that every image counts and what is measured has learned from all of them.
+ * A batch's place in its accumulation cycle; the weights move once per cycle. The last cycle of an epoch is shorter
+ * where the batches do not divide evenly, so that the weights that are evaluated have learned from every image.
  */
 export interface CycleStep {
-  /** 1 / batches of the cycle: the gradient of a cycle is the mean of its batches' gradients. */
+  /** 1 / batches of the cycle, because a cycle's gradient is the mean of its batches' gradients. */
   readonly share: number;
-  /** The batch is the last of its cycle. */
+  /** Whether the batch is the last of its cycle, after which the weights move. */
   readonly moves: boolean;
-  /** Moves of the weights in this phase before this batch. */
+  /** Updates of the weights in this phase before this batch. */
   readonly updates: number;
 }
 
-/** `step` of `stepsPerEpoch` in `epoch`, counted from 0; `size`: batches of a whole cycle. */
+/** `epoch` and `step` count from 0; `size` is the number of batches in a whole cycle. */
 export function cycleStep(epoch: number, step: number, stepsPerEpoch: number, size: number): CycleStep {
   const first = step - (step % size);
   const batches = Math.min(size, stepsPerEpoch - first);
@@ -22,5 +22,8 @@ export function cycleStep(epoch: number, step: number, stepsPerEpoch: number, si
   };
 }
 
-/** tf.train.ExponentialMovingAverage with num_updates: at the start the average is short, so that the first weights are soon forgotten. */
+/**
+ * Decay of tf.train.ExponentialMovingAverage with num_updates: short at first, so that the initial weights fade
+ * quickly.
+ */
 export const emaDecayAt = (decay: number, updates: number): number => Math.min(decay, (1 + updates) / (10 + updates));

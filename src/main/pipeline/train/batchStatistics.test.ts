@@ -6,7 +6,7 @@ import { GraphBuilder } from '../graph/builder.ts';
 import type { Parameters } from '../graph/graph.ts';
 import { reestimateStatistics } from './batchStatistics.ts';
 
-/** Two BatchNorms on gray pixels as they are; gamma 1 and beta 0 let the second one see what the first one makes. */
+/** Two BatchNorms in a row on gray pixels; with gamma 1 and beta 0 the second one sees the output of the first. */
 function grayNet() {
   const graph = new GraphBuilder(0.9);
   const x = graph.normalize(graph.input(2), [0, 0, 0], [1, 1, 1]);
@@ -34,7 +34,7 @@ const parameters: Parameters = new Map(
   }),
 );
 
-/** Levels of the four gray pixels of each image. */
+/** Gray levels of each image's four pixels. */
 const IMAGES = [
   [90, 110, 90, 110],
   [140, 140, 140, 140],
@@ -57,14 +57,15 @@ const reestimated = async (trainableFrom: number): Promise<(name: string) => num
   return (name) => found.get(name)!.data[0]!;
 };
 
-test('statistics are those of all images, however they fall into batches', async () => {
+test('the statistics are those of all images, whatever the batches', async () => {
   const of = await reestimated(0);
-  // Batches of one: means 100, 140, 140 (variance 3200 / 9), variances 100, 0, 1600 (mean 1700 / 3).
+  // With one image per batch the means are 100, 140, 140 (variance 3200 / 9), the variances 100, 0, 1600 (mean 1700 /
+  // 3).
   expect(of('first.mean')).toBeCloseTo(380 / 3, 3);
   expect(of('first.variance')).toBeCloseTo(3200 / 9 + 1700 / 3, 2);
 });
 
-test('a BatchNorm before the first trained node keeps its statistics, and computes with them', async () => {
+test('a BatchNorm before the first trained node keeps and uses its statistics', async () => {
   const of = await reestimated(model.nodes.findIndex(({ name }) => name === 'same'));
   expect([of('first.mean'), of('first.variance')]).toEqual([0, Math.fround(1 - 1e-3)]);
   expect(of('second.mean')).toBeCloseTo(380 / 3, 3);

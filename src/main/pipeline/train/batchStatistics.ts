@@ -5,7 +5,7 @@ import type { Model, Parameters, Tensor } from '../graph/graph.ts';
 import { permutation, randomStream } from '../../../shared/random.ts';
 import { plainBatches } from './batches.ts';
 
-/** Gives statistics within about one percent, and costs little compared to an epoch. */
+/** Enough for statistics within about one percent, at little cost compared to an epoch. */
 export const MOST_BATCHES = 16;
 
 export interface StatisticsSource {
@@ -18,16 +18,16 @@ export interface StatisticsSource {
   readonly seed: number;
 }
 
-/** Whether there is a BatchNorm among the nodes from `trainableFrom` on, whose statistics training changes. */
+/** Whether training changes any statistics, that is, whether a BatchNorm is among the nodes from `trainableFrom` on. */
 export const trainsStatistics = ({ nodes }: Model, trainableFrom: number): boolean =>
   nodes.slice(trainableFrom).some(({ op }) => op === 'batchNorm');
 
 /**
- * Replaces the moving statistics of the BatchNorms from `trainableFrom` on with exact ones over seeded training batches
- * without augmentation: mean of the means; mean of the variances plus the variance of the means ('precise BatchNorm',
- * Wu & Johnson 2021, arXiv 2105.07576). The running averages of training lag behind the weights, with momentum 0.99
- * by hundreds of steps, and belong to the raw weights, not to their EMA. The statistics before `trainableFrom` stay as
- * they are, because the trained layers learned on what the frozen ones compute with them.
+ * Replaces the moving statistics of the BatchNorms from `trainableFrom` on with exact ones over training batches
+ * without augmentation, drawn by the seed: the mean of the means, and the mean of the variances plus the variance of
+ * the means ('precise BatchNorm', Wu & Johnson 2021, arXiv 2105.07576). The moving averages of training lag hundreds of
+ * steps behind the weights (momentum 0.99) and belong to the raw weights rather than to their EMA. Statistics before
+ * `trainableFrom` are kept, because the trained layers learned on what the frozen ones compute with them.
  */
 export async function reestimateStatistics(
   source: StatisticsSource,

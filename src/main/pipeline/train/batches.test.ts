@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
 import { buildModel } from '../models/registry.ts';
-import { batchTargets, cutIntoBatches, plainBatches, prefetched } from './batches.ts';
+import { batchTargets, splitIntoBatches, plainBatches, prefetched } from './batches.ts';
 import { drawMasks } from './masks.ts';
 import { freezesRanges, trackRanges } from './ranges.ts';
 
@@ -15,25 +15,25 @@ const sample = (labels: number[], path = 'a.jpg'): Sample => ({
 });
 
 describe('the batches of an epoch', () => {
-  it('see everything, full batches only, the last filled from the start', () => {
+  it('cover every image in full batches, the last one filled from the start', () => {
     const order = Uint32Array.from({ length: 10 }, (_, i) => 9 - i);
-    const batches = cutIntoBatches(order, 4);
+    const batches = splitIntoBatches(order, 4);
     expect(batches.map((batch) => batch.length)).toEqual([4, 4, 4]);
     expect(batches.flat().slice(0, 10)).toEqual([...order]);
     expect(batches.flat().slice(10)).toEqual([...order.subarray(0, 2)]);
   });
 
-  it('fill a batch even from fewer samples than it holds', () => {
-    expect(cutIntoBatches(Uint32Array.of(1, 0), 5)[0]).toEqual([1, 0, 1, 0, 1]);
+  it('are full even with fewer samples than the batch size', () => {
+    expect(splitIntoBatches(Uint32Array.of(1, 0), 5)[0]).toEqual([1, 0, 1, 0, 1]);
   });
 
-  it('weigh unknown labels with nothing and the known ones to a mean', () => {
+  it('give unknown labels weight 0 and known ones equal weights that sum to 1', () => {
     const { labels, weights } = batchTargets([sample([1, 0]), sample([-1, 1])], 2);
     expect([...labels]).toEqual([1, 0, 0, 1]);
     expect([...weights].map((w) => Math.round(w * 3))).toEqual([1, 1, 0, 1]);
   });
 
-  it('are loaded ahead but handed over in order', async () => {
+  it('are loaded in advance but delivered in order', async () => {
     const asked: number[] = [];
     const seen: number[] = [];
     for await (const { item, pixels } of prefetched([0, 1, 2, 3, 4, 5], 2, (item) => {
@@ -46,7 +46,7 @@ describe('the batches of an epoch', () => {
     expect(seen).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('pass a loading error on', async () => {
+  it('pass on a loading error', async () => {
     const run = async (): Promise<void> => {
       for await (const { item } of prefetched([0, 1], 1, (item) =>
         item === 1 ? Promise.reject(new Error('gone')) : Promise.resolve([]),
@@ -56,7 +56,7 @@ describe('the batches of an epoch', () => {
     await expect(run()).rejects.toThrow('gone');
   });
 
-  it('of evaluation say how many rows of the padded last one are real', async () => {
+  it('without augmentation say how many rows of the padded last one are real', async () => {
     const loader: Loader = {
       load: (request) => Promise.resolve([Uint8Array.from(request.samples, (s) => Number(s.path))]),
       decoded: () => 0,
@@ -79,7 +79,7 @@ describe('the batches of an epoch', () => {
 
 describe('masks', () => {
   const model = buildModel('efficientnet-lite0', { inputSize: 32, classes: 2, dropout: 0.25, dropPath: 0.2 });
-  it('keep the expectation and are a function of seed, epoch, step and node', () => {
+  it('keep the expected value and depend only on seed, epoch, step and node', () => {
     const draw = { seed: 1, epoch: 2, step: 3 };
     const masks = drawMasks(model, 0, 64, draw);
     const dropout = masks.get('dropout')!;
@@ -89,7 +89,7 @@ describe('masks', () => {
     expect(drawMasks(model, 0, 64, draw).get('dropout')).toEqual(dropout);
     expect(drawMasks(model, 0, 64, { ...draw, step: 4 }).get('dropout')).not.toEqual(dropout);
   });
-  it('exist for trainable nodes alone', () => {
+  it('exist only for trainable nodes', () => {
     const cut = model.nodes.findIndex((node) => node.block === 'block6a');
     expect(
       [...drawMasks(model, cut, 4, { seed: 1, epoch: 0, step: 0 }).keys()].some((name) => name.startsWith('block3')),
@@ -101,12 +101,12 @@ describe('masks', () => {
 });
 
 describe('activation ranges', () => {
-  it('follow a moving average from calibration on', () => {
+  it('follow a moving average that starts from calibration', () => {
     const tracked = trackRanges({ a: [-1, 1] }, new Map([['a', [-3, 2] as const]]), 0.9);
     expect(tracked.a![0]).toBeCloseTo(-1.2, 12);
     expect(tracked.a![1]).toBeCloseTo(1.1, 12);
   });
-  it('stand still for the last third', () => {
+  it('are frozen in the last third of the epochs', () => {
     expect([0, 5, 6, 8].map((epoch) => freezesRanges(epoch, 9))).toEqual([false, false, true, true]);
   });
 });

@@ -6,23 +6,24 @@ import { drawMixing, mixTargets } from '../data/mixing.ts';
 import type { Sampling } from './sampling.ts';
 import { epochOrder, epochSize } from './sampling.ts';
 
-/** A batch of training data: pixels at each of the loader's sizes, and what the labels say. */
+/** A batch of training data: pixels at each of the loader's sizes, and targets. */
 export interface TrainingBatch {
-  /** Of its samples in the split. */
+  /** Positions of its samples in the split. */
   readonly positions: readonly number[];
   readonly pixels: readonly Uint8Array[];
-  /** [N, classes] in 0..1; 0 where unknown. */
+  /** [N, classes] in 0..1; 0 where the label is unknown. */
   readonly labels: Float32Array;
-  /** [N, classes]: 1 / known entries, 0 where the label is unknown: the loss is the mean over what is known. */
+  /**
+   * [N, classes]: 1 / known entries, or 0 where the label is unknown, so that the loss is the mean over known labels.
+   */
   readonly weights: Float32Array;
-  /** Seconds that training waited for it. */
+  /** Seconds that training waited for the batch. */
   readonly waited: number;
 }
 
 /** The part of a batch that networks see. */
 export type BatchImages = Pick<TrainingBatch, 'positions' | 'pixels'>;
 
-/** Steps of one epoch. */
 export const stepsPerEpoch = ({
   samples,
   sampling,
@@ -30,14 +31,17 @@ export const stepsPerEpoch = ({
 }: Pick<AugmentedSource, 'samples' | 'sampling' | 'batchSize'>): number =>
   Math.ceil(epochSize(samples, sampling) / batchSize);
 
-/** An epoch's order cut into batches of equal size; the last one is filled from its start, so that everything is seen and every step has a full batch. */
-export function cutIntoBatches(order: Uint32Array, batchSize: number): number[][] {
+/**
+ * Splits an epoch's order into batches of equal size. The last one is filled from the start of the order, so that every
+ * image is seen and every step has a full batch.
+ */
+export function splitIntoBatches(order: Uint32Array, batchSize: number): number[][] {
   return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, batch) =>
     Array.from({ length: batchSize }, (_, i) => order[(batch * batchSize + i) % order.length]!),
   );
 }
 
-/** Labels, and 1 for each that is known. */
+/** Targets of samples without mixing; each known label has weight 1. */
 function targetsOf(samples: readonly Sample[], classes: number): Pick<TrainingBatch, 'labels' | 'weights'> {
   const labels = new Float32Array(samples.length * classes);
   const weights = new Float32Array(samples.length * classes);
@@ -62,7 +66,10 @@ export function batchTargets(
   return { labels, weights: weights.map((weight) => weight / Math.max(1, known)) };
 }
 
-/** Loads `plan` in order, `ahead` batches before they are asked for: decoding runs while a step computes. `waited`: seconds until a batch was there. */
+/**
+ * Loads the items of `plan` in order, up to `ahead` of them in advance, so that images are decoded while a step
+ * computes. `waited` is the time in seconds that the consumer had to wait.
+ */
 export async function* prefetched<T>(
   plan: readonly T[],
   ahead: number,
@@ -74,7 +81,7 @@ export async function* prefetched<T>(
     for (const item of plan) {
       while (next < plan.length && pending.length <= ahead) {
         const loading = load(plan[next++]!);
-        loading.catch(() => undefined); // it is awaited below, or the loop has ended for another reason
+        loading.catch(() => undefined); // awaited below, unless the loop has ended for another reason
         pending.push(loading);
       }
       const asked = performance.now();
@@ -98,14 +105,14 @@ export interface AugmentedSource {
   readonly seed: number;
 }
 
-/** The augmented training batches of one epoch, from batch `firstStep` on. */
+/** The augmented training batches of one epoch; a resumed epoch begins at batch `firstStep`. */
 export async function* trainingBatches(
   source: AugmentedSource,
   epoch: number,
   firstStep: number,
 ): AsyncGenerator<TrainingBatch> {
   const { loader, samples, seed, batchSize, augmentation: config } = source;
-  const plan = cutIntoBatches(epochOrder(samples, source.sampling, seed, epoch), batchSize)
+  const plan = splitIntoBatches(epochOrder(samples, source.sampling, seed, epoch), batchSize)
     .map((positions, batch) => ({ positions, mixing: drawMixing(config.mixup, batchSize, seed, epoch, batch) }))
     .slice(firstStep);
   const load = ({ positions, mixing }: (typeof plan)[number]): Promise<readonly Uint8Array[]> =>
@@ -131,7 +138,10 @@ export async function* trainingBatches(
   }
 }
 
-/** Un-augmented pixels of samples in order, in batches of equal size; `count` says how many rows of a batch are real. */
+/**
+ * Batches of equal size without augmentation, in order. Only the first `count` rows of a batch are real; the rest is
+ * padding.
+ */
 export async function* plainBatches(
   loader: Loader,
   samples: readonly Sample[],

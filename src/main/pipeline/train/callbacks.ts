@@ -1,23 +1,23 @@
 /**
- * What Keras's callbacks decide at the end of each epoch, as pure functions on plain state: the state goes into the
- * checkpoint, so a resumed run decides as an uninterrupted one would.
- * Values are 'smaller is better'; a score that should grow is passed negated. Sources: keras/src/callbacks/early_stopping.py,
- * reduce_lr_on_plateau.py (Keras 3.15). NaN is never better, also where it comes first (Keras keeps it as the best for good).
+ * The decisions of Keras's callbacks at the end of each epoch, as pure functions on plain state. The state is saved in
+ * the checkpoint, so that a resumed run decides like an uninterrupted one.
+ * Smaller values are better; scores are passed negated. Sources: keras/src/callbacks/early_stopping.py and
+ * reduce_lr_on_plateau.py (Keras 3.15). NaN is never better, even as the first value; Keras would keep it as the best.
  */
 
 export interface EarlyStoppingOptions {
-  /** Epochs without improvement after which training ends; null never ends. */
+  /** Epochs without improvement after which training ends; null turns early stopping off. */
   readonly patience: number | null;
   readonly minDelta: number;
-  /** Epochs before this one, counted from 0, are not judged. */
+  /** Epochs before this one, counted from 0, are not evaluated. */
   readonly startFromEpoch: number;
-  /** Has to be beaten for the wait to start anew; null asks for nothing. */
+  /** Only an improvement on this value resets the wait; null means any improvement does. */
   readonly baseline: number | null;
 }
 
 export interface EarlyStoppingState {
   readonly best: number;
-  /** Epoch of the best value, from 0; -1 before the first. */
+  /** Epoch of the best value, counted from 0; -1 before the first. */
   readonly bestEpoch: number;
   readonly wait: number;
 }
@@ -26,9 +26,9 @@ export const earlyStoppingStart: EarlyStoppingState = { best: Infinity, bestEpoc
 
 export interface EarlyStoppingDecision {
   readonly state: EarlyStoppingState;
-  /** This epoch's weights are the best so far: the ones to restore. */
+  /** Whether this epoch's weights are the best so far, and so the ones to keep. */
   readonly improved: boolean;
-  /** Patience is exhausted. */
+  /** Whether patience is exhausted. */
   readonly stop: boolean;
 }
 
@@ -45,7 +45,7 @@ export function earlyStopping(
     return { state: { best: value, bestEpoch: epoch, wait }, improved: true, stop: false };
   }
   const wait = state.wait + 1;
-  // The first epoch's weights are kept even where its value is not a number: there must be something to restore.
+  // The first epoch's weights are kept even if its value is not a number, because there must be something to restore.
   const isFirst = state.bestEpoch < 0;
   return {
     state: { ...state, bestEpoch: isFirst ? epoch : state.bestEpoch, wait },
@@ -56,11 +56,11 @@ export function earlyStopping(
 
 export interface ReduceOnPlateauOptions {
   readonly factor: number;
-  /** Epochs without improvement before a reduction; null switches it off. */
+  /** Epochs without improvement before a reduction; null turns it off. */
   readonly patience: number | null;
   readonly minDelta: number;
   readonly cooldown: number;
-  /** The learning rate is never reduced below this share of its schedule. */
+  /** The scale is never reduced below this. */
   readonly minimum: number;
 }
 
@@ -68,7 +68,7 @@ export interface ReduceOnPlateauState {
   readonly best: number;
   readonly wait: number;
   readonly cooldown: number;
-  /** What the scheduled learning rate is multiplied by (a learning rate itself where there is no schedule). */
+  /** Factor on the scheduled learning rate; without a schedule, the learning rate itself. */
   readonly scale: number;
 }
 

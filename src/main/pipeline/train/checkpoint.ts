@@ -9,27 +9,28 @@ import type { DecisionCounts } from './trainingDecisions.ts';
 import { readRegularFile } from '../storage/regularFile.ts';
 
 const FORMAT_VERSION = '1';
+/** The newest one and the one before it, in case the newest is damaged. */
 const KEPT = 2;
 
-/** Where a phase stands: everything besides the weights that the next step depends on. */
+/** How far a phase got: everything besides the weights that the next step depends on. */
 export interface PhaseProgress {
   readonly epoch: number;
-  /** Steps of this epoch that are done. */
+  /** Completed steps of this epoch. */
   readonly step: number;
   readonly early: EarlyStoppingState;
   readonly plateau: ReduceOnPlateauState;
-  /** Sums over the epoch's steps so far, for its averages. */
+  /** Sums over the epoch's steps so far, which give its averages. */
   readonly lossSum: number;
   readonly hardLossSum: number;
   /** Decisions of the epoch's steps so far. */
   readonly decisions: DecisionCounts;
-  /** Seconds of this epoch in which a step waited for its batch. */
+  /** Seconds in this epoch that steps waited for their batches. */
   readonly waited: number;
   /** Seconds of training so far. */
   readonly seconds: number;
   /** Ranges of the tracked fake-quant nodes, by name. */
   readonly ranges: Readonly<Record<string, Range>>;
-  /** Length of metrics.jsonl at this point, in bytes: a resumed run cuts it back to here. */
+  /** Length of metrics.jsonl in bytes at this point, to which a resumed run cuts it back. */
   readonly metricsBytes: number;
 }
 
@@ -44,7 +45,7 @@ const SEPARATOR = '/';
 const fileName = (stage: string, phase: string, { epoch, step }: PhaseProgress): string =>
   `${stage}-${phase}-e${String(epoch).padStart(5, '0')}-s${String(step).padStart(7, '0')}.safetensors`;
 
-/** Writes a checkpoint and removes all but the newest two of the same phase. */
+/** Writes a checkpoint and removes all but the newest ones of the same phase. */
 export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
   const { state, progress, stage, phase } = checkpoint;
   const tensors = new Map<string, Tensor>();
@@ -69,7 +70,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
     await rm(path.join(folder, old), { force: true });
 }
 
-/** The newest readable checkpoint of a phase, or null. A damaged file is passed over: the one before it still holds. */
+/** The newest readable checkpoint of a phase, or null. A damaged file is skipped in favor of the one before it. */
 export async function latestCheckpoint(
   folder: string,
   stage: string,
@@ -86,7 +87,7 @@ export async function latestCheckpoint(
   return null;
 }
 
-/** Removes a finished phase's checkpoints: its results are in models/. */
+/** Removes the checkpoints of a finished phase, whose results are in models/. */
 export async function removeCheckpoints(folder: string, stage: string, phase: string): Promise<void> {
   for (const file of await checkpointFiles(folder, stage, phase)) await rm(path.join(folder, file), { force: true });
 }
@@ -116,7 +117,7 @@ function parseCheckpoint(bytes: Uint8Array): Checkpoint {
     phase: metadata.phase!,
     progress: {
       ...progress,
-      /** Older checkpoints have none. */ decisions: progress.decisions ?? [],
+      decisions: progress.decisions ?? [], // absent in checkpoints of earlier versions
       early: withInfinity(progress.early),
       plateau: withInfinity(progress.plateau),
     },
@@ -130,12 +131,12 @@ function parseCheckpoint(bytes: Uint8Array): Checkpoint {
   };
 }
 
-/** JSON has no infinity: before the first epoch `best` is written as null. */
+/** JSON cannot hold infinity, so `best` is null in the file before the first epoch. */
 function withInfinity<T extends { best: number | null }>(state: T): T & { best: number } {
   return { ...state, best: state.best ?? Infinity };
 }
 
-/** Whether a stage was left in the middle of a phase. */
+/** Whether a stage was interrupted in the middle of a phase. */
 export async function hasCheckpoints(folder: string, stage: string): Promise<boolean> {
   const files = await readdir(folder).catch(() => []);
   return files.some((file) => file.startsWith(`${stage}-`) && file.endsWith('.safetensors'));

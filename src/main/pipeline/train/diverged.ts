@@ -1,22 +1,33 @@
 import type { Stage } from '../../../shared/events.ts';
+import type { Message } from '../../../shared/message.ts';
+import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Parameters } from '../graph/graph.ts';
 
-/** The end of a training whose numbers left what floats can hold; `where` says what is not a number, and when. */
-export function diverged(stage: Stage, where: string): Problem {
-  const rates = stage === 'qat' ? 'qat.lr' : `${stage}.lr_finetune, ${stage}.lr_head`;
-  return new Problem('engine', `Training diverged: ${where}. Lower the learning rate (${rates}) and start a new run.`);
-}
+/** `epoch` and `step` count from 0. */
+export const divergedLoss = (stage: Stage, epoch: number, step: number): Problem =>
+  new Problem('engine.divergedLoss', { ...remedy(stage), epoch: epoch + 1, step: step + 1 });
 
-/** A step's loss is computed before its update: weights that the last step of an epoch ruins show only here. */
+/**
+ * A step's loss is computed before its update, so weights that the last step of an epoch ruins are only found by
+ * looking at the weights themselves.
+ */
 export function requireFiniteParameters(stage: Stage, parameters: Parameters, epoch: number): void {
-  for (const [name, { data }] of parameters)
+  for (const [weights, { data }] of parameters)
     if (data.some((value) => !Number.isFinite(value)))
-      throw diverged(stage, `after epoch ${epoch + 1} of ${stage} the weights ${name} are not numbers`);
+      throw new Problem('engine.divergedWeights', { ...remedy(stage), epoch: epoch + 1, weights });
 }
 
-/** Finite weights may still give scores beyond what floats hold. */
+/** Even finite weights can give scores beyond what float32 holds. */
 export function requireFiniteScores(stage: Stage, scores: Float32Array): void {
-  if (scores.some((value) => !Number.isFinite(value)))
-    throw diverged(stage, `the scores of the network of ${stage} are not numbers`);
+  if (scores.some((value) => !Number.isFinite(value))) throw new Problem('engine.divergedScores', remedy(stage));
+}
+
+/** The network that diverged and the learning rates to lower. */
+function remedy(stage: Stage): { network: Message; settings: readonly string[] } {
+  if (stage === 'qat') return { network: message('network.quantizedStudent'), settings: ['qat.lr'] };
+  return {
+    network: message(stage === 'teacher' ? 'network.teacher' : 'network.student'),
+    settings: [`${stage}.lr_finetune`, `${stage}.lr_head`],
+  };
 }

@@ -1,35 +1,35 @@
 import { describe, expect, test } from 'vitest';
 import type { RangePoint } from './learningRateRange.ts';
-import { fellApart, rateOfStep, suggestedRate, withLoss } from './learningRateRange.ts';
+import { hasDiverged, rateOfStep, suggestedRate, withLoss } from './learningRateRange.ts';
 
 const STEPS = 61;
-/** Batches that cost more or less by nature, which is no change. */
+/** Batches differ in their loss from the start; this must not count as a change. */
 const batches = [0.1, -0.2, 0.3, 0, -0.2];
 const before = (loss: number): number[] => batches.map((offset) => loss + offset);
 const run = (lossAt: (rate: number) => number): RangePoint[] =>
   Array.from({ length: STEPS }, (_, step) => rateOfStep(step, STEPS)).reduce<RangePoint[]>(
     (points, rate, step) =>
-      fellApart(points)
+      hasDiverged(points)
         ? points
         : withLoss(points, before(lossAt(0)), rate, lossAt(rate) + batches[step % batches.length]!),
     [],
   );
 
-describe('the range test', () => {
-  test('spreads the rates evenly over six powers of ten', () => {
+describe('the learning-rate range test', () => {
+  test('spaces the rates evenly over six powers of ten', () => {
     const rates = Array.from({ length: 7 }, (_, step) => rateOfStep(step, 7));
     rates.forEach((rate, step) => expect(rate / 10 ** (step - 6)).toBeCloseTo(1, 9));
     expect(rateOfStep(0, 1)).toBe(1e-6);
   });
 
-  test('compares each batch with itself, and averages without a pull towards the start', () => {
+  test('compares each batch with itself and corrects the average for its start', () => {
     expect(run(() => 0.5).map(({ smoothed }) => smoothed)).toEqual(
       Array.from({ length: STEPS }, () => expect.closeTo(0.5, 12) as number),
     );
     expect(withLoss(withLoss([], [1], 1, 2), [1], 2, 1)[1]!.smoothed).toBeCloseTo(1 + 0.16 / 0.36, 12);
   });
 
-  test('suggests the rate where the loss falls fastest, and stops where it falls apart', () => {
+  test('suggests the rate where the loss falls fastest, and ends where it diverges', () => {
     const points = run(
       (rate) => 0.7 - 0.5 / (1 + (0.003 / Math.max(rate, 1e-12)) ** 2) + Math.max(0, rate - 0.1) * 100,
     );
@@ -44,7 +44,7 @@ describe('the range test', () => {
     expect(suggestedRate(run((rate) => 0.7 + rate))).toBeNull();
   });
 
-  test('ends at a loss that is no number', () => {
+  test('ends at a loss that is not a number', () => {
     const points = run((rate) => (rate > 0.01 ? NaN : 0.7 - 10 * rate));
     expect(points.filter(({ loss }) => Number.isNaN(loss))).toHaveLength(1);
   });

@@ -2,8 +2,9 @@ import type { Model } from '../graph/graph.ts';
 import { randomStream } from '../../../shared/random.ts';
 
 /**
- * Masks of the trainable dropout ([N, features]) and dropPath ([N]) nodes by node name: 0, or 1 / (1 - rate) so that the
- * expectation stays (inverted dropout). A pure function of (seed, epoch, step, node).
+ * Masks of the trainable dropout ([N, features]) and dropPath ([N]) nodes by node name. Values are 0, or 1 / (1 - rate)
+ * to keep the expected value (inverted dropout). They depend only on (seed, epoch, step, node), so that a resumed run
+ * draws the same ones.
  */
 export function drawMasks(
   model: Model,

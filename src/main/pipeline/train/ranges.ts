@@ -1,6 +1,6 @@
 import type { Range } from '../engine/engine.ts';
 
-/** Activation ranges follow a moving average of each batch's smallest and largest value, as TensorFlow's MovingAverageQuantize does. */
+/** Moves activation ranges towards each batch's smallest and largest value, like TensorFlow's MovingAverageQuantize. */
 export function trackRanges(
   ranges: Readonly<Record<string, Range>>,
   seen: ReadonlyMap<string, Range>,
@@ -15,5 +15,5 @@ export function trackRanges(
   return tracked;
 }
 
-/** For the last third of the epochs ranges stand still, so that the weights settle on a fixed grid. */
+/** Ranges are frozen in the last third of the epochs, so that the weights settle on a fixed grid. */
 export const freezesRanges = (epoch: number, epochs: number): boolean => epoch >= Math.ceil((epochs * 2) / 3);

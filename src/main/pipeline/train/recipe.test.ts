@@ -17,17 +17,17 @@ const sample = (...labels: number[]): Sample => ({
   line: 0,
   labels: Int8Array.from(labels),
 });
-/** Class 0: 1 present of 4, class 1: 3 of 4, class 2: unknown once, class 3: never. */
+/** Class 0 is present in 1 of 4 images, class 1 in 3 of 4, class 2 in 1 of 3 known ones, class 3 in none. */
 const samples = [sample(1, 1, -1, 0), sample(0, 1, 1, 0), sample(0, 1, 0, 0), sample(0, 0, 0, 0)];
 
 describe('positive weights', () => {
   const weights = (positive_weights: NetworkConfig['positive_weights'], effective_number_beta = 0.9): number[] | null =>
     positiveWeights({ positive_weights, effective_number_beta }, samples, 4);
-  test('none, by frequency', () => {
+  test('are none, or the inverse frequency', () => {
     expect(weights('none')).toBeNull();
     expect(weights('inverse_frequency')).toEqual([3, 1 / 3, 2, 4]);
   });
-  test('by effective number: 1 without memory, the frequency at the other end', () => {
+  test('by effective number range from 1 (beta 0) to the inverse frequency (beta near 1)', () => {
     expect(weights('effective_number')![0]).toBeCloseTo((1 - 0.9 ** 3) / (1 - 0.9), 12);
     expect(weights('effective_number', 0)).toEqual([1, 1, 1, 1]);
     weights('effective_number', 0.99999)!.forEach((weight, c) => expect(weight).toBeCloseTo([3, 1 / 3, 2, 4][c]!, 3));
@@ -70,7 +70,7 @@ describe('settings become', () => {
     expect(rates({ schedule: 'step', warmup_epochs: 0, step_epochs: 2, step_factor: 0.5 }, [0, 18, 19, 39])).toEqual([
       0.1, 0.1, 0.05, 0.025,
     ]);
-    // A warm-up never takes more than half of a phase.
+    // The warm-up takes at most half of a phase.
     expect(rates({ schedule: 'constant', warmup_epochs: 100 }, [28, 29])).toEqual([(0.1 * 29) / 30, 0.1]);
     expect(scheduleOf(config({ schedule: 'one_cycle' }), phase)).toEqual({
       kind: 'one_cycle',
@@ -78,7 +78,7 @@ describe('settings become', () => {
       totalSteps: 60,
     });
   });
-  test('callbacks: 0 is off, scores grow, the last epoch is always judged', () => {
+  test('callbacks: patience 0 is off, scores are negated, the last epoch is always evaluated', () => {
     expect(earlyStoppingOf(config({ early_stopping_patience: 0, early_stopping_start: 9 }), 5)).toEqual({
       patience: null,
       minDelta: 0,

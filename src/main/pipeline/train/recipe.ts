@@ -4,7 +4,7 @@ import { ADAMW } from '../engine/engine.ts';
 import type { EarlyStoppingOptions, ReduceOnPlateauOptions } from './callbacks.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Settings of a network as the parts of training that they stand for. */
+/** Turns settings of a network into the parts of training: optimizer, schedule and callbacks. */
 
 export const optimizerOf = ({ optimizer, momentum }: NetworkConfig): OptimizerSpec =>
   optimizer === 'adamw' ? ADAMW : { kind: 'sgd', momentum, nesterov: true };
@@ -25,10 +25,10 @@ export function scheduleOf(
   }
 }
 
-/** 0 epochs of patience mean 'off' in the settings; in Keras they would act at once. */
+/** In the settings 0 epochs of patience mean 'off'; in Keras they would act at once. */
 const patience = (epochs: number): number | null => (epochs === 0 ? null : epochs);
 
-/** Of a phase of `epochs` epochs: the last one at least is judged. */
+/** At least the last of a phase's epochs is evaluated, whatever early_stopping_start says. */
 export function earlyStoppingOf(config: NetworkConfig, epochs: number): EarlyStoppingOptions {
   const { early_stopping_baseline: baseline, monitor } = config;
   return {
@@ -50,13 +50,13 @@ export function plateauOf(config: NetworkConfig, peak: number): ReduceOnPlateauO
   };
 }
 
-/** Callbacks look for the smallest value: scores are negated. */
+/** Negates scores, because callbacks look for the smallest value. */
 export const smallerIsBetter = (monitor: NetworkConfig['monitor'], value: number): number =>
   monitor === 'val_loss' ? value : -value;
 
 type Figures = Readonly<Record<string, number | null>>;
 
-/** Whether `a` is better than `b` by the monitor. A value that is undefined is never better than another. */
+/** Whether `a` is better than `b` by the monitor. An undefined value is never better than another. */
 export function isBetter(monitor: NetworkConfig['monitor'], a: Figures, b: Figures): boolean {
   const [value, other] = [a, b].map((figures) => smallerIsBetter(monitor, figures[monitor] ?? NaN));
   return !Number.isNaN(value) && !(value! >= other!);

@@ -3,7 +3,7 @@ import type { Sample } from '../data/dataset.ts';
 import type { Sampling } from './sampling.ts';
 import { epochOrder, epochSize, repeatFactors } from './sampling.ts';
 
-/** Class 0 on 90 of 100 images, class 1 on 4, of which 2 have both; the rest has none. */
+/** Of 100 images 90 have class 0 and 4 have class 1, 2 of them both; the other 8 have no label. */
 const samples: Sample[] = Array.from({ length: 100 }, (_, i) => ({
   path: `${i}`,
   file: `/${i}`,
@@ -17,7 +17,7 @@ const counts = (order: Uint32Array): number[] =>
 
 describe('an epoch', () => {
   test.each(['shuffle', 'repeat_factor', 'balanced'] as const)(
-    'by %s is a function of seed and epoch, as long as it says',
+    'by %s depends on seed and epoch alone, and has the announced length',
     (sampling) => {
       const order = epochOrder(samples, of(sampling), 1, 3);
       expect(order.length).toBe(epochSize(samples, of(sampling)));
@@ -31,8 +31,8 @@ describe('an epoch', () => {
     expect(new Set(epochOrder(samples, of('shuffle'), 1, 0)).size).toBe(100);
   });
 
-  test('has the repeat factors of LVIS', () => {
-    // f = 0.04, t = 0.16: sqrt(0.16 / 0.04) = 2; class 0 is on more than t.
+  test('uses the repeat factors of LVIS', () => {
+    // With f = 0.04 and t = 0.16 the factor is sqrt(0.16 / 0.04) = 2; class 0 is more frequent than t.
     expect(
       repeatFactors(samples, 0.16)
         .map((factor, i) => (i >= 88 && i < 92 ? factor === 2 : factor === 1))
@@ -40,8 +40,8 @@ describe('an epoch', () => {
     ).toBe(true);
   });
 
-  test('by repeat factor repeats rare images by their factor, on average exactly', () => {
-    const threshold = 0.09; // factor 1.5: once or twice
+  test('by repeat factor repeats rare images by their factor on average', () => {
+    const threshold = 0.09; // gives factor 1.5, so images come once or twice
     expect(epochSize(samples, of('repeat_factor', threshold))).toBe(102);
     const epochs = 300;
     const mean = new Float64Array(100);
@@ -55,11 +55,11 @@ describe('an epoch', () => {
     expect(mean[0]).toBeCloseTo(1, 9);
   });
 
-  test('balanced shows every class, and images without any, equally often', () => {
+  test('by balanced draws every class, and images without labels, equally often', () => {
     const order = epochOrder(samples, of('balanced'), 1, 0);
     const drawn = counts(order);
     const share = (from: number, to: number): number => drawn.slice(from, to).reduce((a, b) => a + b, 0);
-    // A third of the draws each: class 1 alone brings 33 or 34 draws to its four images.
+    // Each group gets a third of the draws, so the four images of class 1 share 33 or 34 draws.
     expect(share(92, 100)).toBeGreaterThanOrEqual(33);
     expect(share(88, 92)).toBeGreaterThanOrEqual(33);
     expect(Math.max(...drawn.slice(92))).toBeLessThanOrEqual(5);

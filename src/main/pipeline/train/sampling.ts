@@ -3,17 +3,19 @@ import { permutation, randomStream } from '../../../shared/random.ts';
 import type { Sample } from '../data/dataset.ts';
 import { PRESENT } from '../data/dataset.ts';
 
-/** Which training images an epoch sees, and in which order: pure functions of (seed, epoch). */
+/**
+ * Chooses the training images of an epoch and their order, by (seed, epoch) alone, so that a resumed run sees the same.
+ */
 export type Sampling = Pick<Config['data'], 'sampling' | 'repeat_threshold'>;
 
-/** Images of an epoch: the same number in each. */
+/** Number of images in an epoch; every epoch has the same. */
 export function epochSize(samples: readonly Sample[], sampling: Sampling): number {
   return sampling.sampling === 'repeat_factor'
     ? Math.round(repeatFactors(samples, sampling.repeat_threshold).reduce((a, b) => a + b, 0))
     : samples.length;
 }
 
-/** Positions in `samples`, in the order of training. */
+/** Positions in `samples`, in training order. */
 export function epochOrder(samples: readonly Sample[], sampling: Sampling, seed: number, epoch: number): Uint32Array {
   const chosen = choose(samples, sampling, seed, epoch);
   const order = permutation(chosen.length, randomStream(seed, epoch, 'shuffle'));
@@ -32,8 +34,8 @@ function choose(samples: readonly Sample[], sampling: Sampling, seed: number, ep
 }
 
 /**
- * Repeat factor of an image: the largest of its classes' max(1, sqrt(t / f)), f the share of images with the class (LVIS: Gupta et
- * al. 2019, arXiv 1908.03195, appendix B).
+ * An image's repeat factor is the largest max(1, sqrt(t / f)) of its classes, where f is the share of images with the
+ * class (LVIS: Gupta et al. 2019, arXiv 1908.03195, appendix B).
  */
 export function repeatFactors(samples: readonly Sample[], threshold: number): number[] {
   const images = imagesOfClasses(samples);
@@ -44,8 +46,8 @@ export function repeatFactors(samples: readonly Sample[], threshold: number): nu
 }
 
 /**
- * Each position about factor times: rounded up or down by systematic sampling with one random offset in 0..1, so that the total is
- * the same in every epoch and each image has its factor on average.
+ * Repeats each position about `factor` times. Systematic sampling with one random offset in 0..1 rounds the factors, so
+ * that the total is the same in every epoch and each image is repeated by its factor on average.
  */
 function repeated(factors: readonly number[], offset: number): Uint32Array {
   const exact = factors.reduce((a, b) => a + b, 0);
@@ -54,14 +56,14 @@ function repeated(factors: readonly number[], offset: number): Uint32Array {
   let sum = 0;
   factors.forEach((factor, position) => {
     sum += factor * scale;
-    // The last sum is the total up to rounding: what counts is how many have come.
+    // Rounding errors in the last sum must not change the total.
     const until = position === factors.length - 1 ? Math.round(exact) : Math.floor(sum + offset);
     while (out.length < until) out.push(position);
   });
   return Uint32Array.from(out);
 }
 
-/** As many draws as there are images: the classes in turn, images without a label as one more; of each its images in random order. */
+/** Draws as many images as there are, from each class in turn; images without labels form one more class. */
 function balanced(samples: readonly Sample[], seed: number, epoch: number): Uint32Array {
   const none = [...samples.keys()].filter((position) => samples[position]!.labels.every((state) => state !== PRESENT));
   const groups = [...imagesOfClasses(samples), none].filter((images) => images.length > 0);
@@ -74,7 +76,7 @@ function balanced(samples: readonly Sample[], seed: number, epoch: number): Uint
   );
 }
 
-/** Positions of the images with each class. */
+/** Positions of the images of each class. */
 function imagesOfClasses(samples: readonly Sample[]): number[][] {
   const images: number[][] = Array.from({ length: samples[0]?.labels.length ?? 0 }, () => []);
   samples.forEach(({ labels }, position) =>

@@ -28,7 +28,7 @@ describe('learning rate against keras CosineDecay', () => {
     };
     values.forEach((value, step) => close(cosineDecay(options, step), value));
   });
-  it('cosine_optim is what a phase with a cosine goes along, but for the share that is left at the end', () => {
+  it('cosine_optim equals the cosine of a phase, apart from the share that remains at the end', () => {
     const { config, values } = cases.find(({ name }) => name === 'cosine_optim')!;
     const schedule = {
       kind: 'cosine',
@@ -44,7 +44,7 @@ describe('learning rate against keras CosineDecay', () => {
       ),
     );
   });
-  it('ends at zero after its last step and holds a constant', () => {
+  it('ends at zero after its last step, and a constant stays constant', () => {
     const schedule = { peak: 0.1, warmupSteps: 2, totalSteps: 10 } as const;
     expect(learningRateAt({ kind: 'cosine', ...schedule }, 10)).toBeCloseTo(0, 12);
     expect(learningRateAt({ kind: 'constant', ...schedule }, 9)).toBe(0.1);
@@ -111,10 +111,10 @@ describe('decisions against keras callbacks', () => {
     },
   );
 
-  // Keras takes the first value it judges for the best even if it is no number, and nothing is better than that ever after.
+  // Keras takes the first value for the best even if it is not a number, and then nothing ever improves on it.
   const startsWithoutNumber = ({ sequence, config }: StoppingCase): boolean =>
     Number.isNaN(valuesOf(sequence)[config.startFromEpoch]);
-  it('EarlyStopping waits for a number where Keras is stuck with a missing one', () => {
+  it('EarlyStopping waits for a number where Keras never improves on a missing one', () => {
     const [{ sequence, config }] = stopping.filter(startsWithoutNumber) as [StoppingCase];
     const decisions = valuesOf(sequence).reduce<EarlyStoppingDecision[]>(
       (done, value, epoch) => [...done, earlyStopping(config, done.at(-1)?.state ?? earlyStoppingStart, epoch, value)],
@@ -158,7 +158,7 @@ describe('decisions against keras callbacks', () => {
     },
   );
 
-  it('without patience nothing ends and nothing is reduced', () => {
+  it('with patience off, nothing ends and nothing is reduced', () => {
     const plateau = reduceOnPlateau(
       { factor: 0.5, patience: null, minDelta: 0, cooldown: 0, minimum: 0 },
       reduceOnPlateauStart(),

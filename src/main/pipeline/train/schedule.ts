@@ -1,4 +1,4 @@
-/** How the learning rate goes over a phase of `totalSteps` steps. */
+/** The course of the learning rate over a phase of `totalSteps` steps. */
 export type Schedule =
   | {
       readonly kind: 'cosine' | 'constant';
@@ -17,14 +17,17 @@ export type Schedule =
   | { readonly kind: 'one_cycle'; readonly peak: number; readonly totalSteps: number };
 
 /**
- * Learning rate of a step, counted from 0. The first step of a warm-up takes its first rise: at 0 it would do nothing.
- * one_cycle needs no such help, its first step is 1/25 of the peak.
+ * Learning rate of a step, counted from 0. A warm-up begins with its first rise, because a step at rate 0 would do
+ * nothing. one_cycle begins at 1/25 of the peak and needs no such shift.
  */
 export function learningRateOf(schedule: Schedule, step: number): number {
   return schedule.kind === 'one_cycle' ? oneCycle(schedule, step) : learningRateAt(schedule, step + 1);
 }
 
-/** The rate after `steps` steps: a linear rise over the warm-up, then Keras's CosineDecay (initial 0, alpha 0), a constant, or torch's StepLR. */
+/**
+ * The rate after `steps` steps: a linear warm-up, then Keras's CosineDecay (initial 0, alpha 0), a constant or torch's
+ * StepLR.
+ */
 export function learningRateAt(schedule: Exclude<Schedule, { kind: 'one_cycle' }>, steps: number): number {
   const { kind, peak, warmupSteps, totalSteps } = schedule;
   if (steps < warmupSteps) return (peak * steps) / warmupSteps;
@@ -39,11 +42,11 @@ export function learningRateAt(schedule: Exclude<Schedule, { kind: 'one_cycle' }
 
 export interface CosineDecayOptions {
   readonly initial: number;
-  /** Steps of the cosine, after the warm-up. */
+  /** Steps of the cosine, which follows the warm-up. */
   readonly decaySteps: number;
-  /** Where the cosine ends, as a share of where it began. */
+  /** The final rate as a share of the rate at which the cosine begins. */
   readonly alpha: number;
-  /** Where the linear warm-up ends and the cosine begins; null: no warm-up, the cosine begins at `initial`. */
+  /** The rate after the linear warm-up, where the cosine begins; null means no warm-up, and a cosine from `initial`. */
   readonly warmupTarget: number | null;
   readonly warmupSteps: number;
 }
@@ -58,14 +61,16 @@ export function cosineDecay(
   return top * ((1 - alpha) * halfCosine(Math.min(since, decaySteps) / decaySteps) + alpha);
 }
 
-/** From 1 to 0. */
+/** Falls from 1 to 0. */
 const halfCosine = (progress: number): number => 0.5 * (1 + Math.cos(Math.PI * progress));
 
 const RISE = 0.3,
   START = 1 / 25,
   END = START / 1e4;
 
-/** torch.optim.lr_scheduler.OneCycleLR with its defaults, the momentum left alone (Smith & Topin 2018, arXiv 1708.07120). */
+/**
+ * torch.optim.lr_scheduler.OneCycleLR with its defaults but a constant momentum (Smith & Topin 2018, arXiv 1708.07120).
+ */
 function oneCycle({ peak, totalSteps }: { readonly peak: number; readonly totalSteps: number }, step: number): number {
   const top = RISE * totalSteps - 1,
     last = totalSteps - 1;

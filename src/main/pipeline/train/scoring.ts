@@ -4,7 +4,7 @@ import type { Engine, NetworkInput, Range } from '../engine/engine.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import { plainBatches } from './batches.ts';
 
-/** Scores samples in order with any model: `run` takes uint8 [N, S, S, 3] and gives [N, classes] values. */
+/** Scores samples in order with any model; `run` maps uint8 [N, S, S, 3] to [N, classes] values. */
 export async function scoreSamples<T extends Float32Array | Uint8Array>(
   run: (pixels: Uint8Array) => Promise<T>,
   into: T,
@@ -43,7 +43,7 @@ export async function logitsOf(
 
 export const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
-/** Labels of samples as one matrix [n, classes] of 1, 0 and -1 (unknown). */
+/** Labels of samples as one matrix [n, classes] of 1 (present), 0 (absent) and -1 (unknown). */
 export function labelMatrix(samples: readonly Sample[], classes: number): Int8Array {
   const matrix = new Int8Array(samples.length * classes);
   samples.forEach((sample, row) => matrix.set(sample.labels, row * classes));

@@ -7,8 +7,8 @@ const STEPS = 40;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
- * The temperature T of 1 to 8 by which logits have to be divided for the smallest cross-entropy (Guo et al. 2017, arXiv
- * 1706.04599). Above 1 the network is surer than it is right. Golden-section search: the loss is convex in 1 / T.
+ * The temperature T from 1 to 8 that minimizes the cross-entropy of the logits divided by T (Guo et al. 2017, arXiv
+ * 1706.04599). Above 1 the network is overconfident. The loss is convex in 1 / T, so golden-section search finds it.
  */
 export function temperatureOf(logits: Float32Array, labels: Int8Array): number {
   const loss = (factor: number): number =>
@@ -25,7 +25,7 @@ export function temperatureOf(logits: Float32Array, labels: Int8Array): number {
   return 2 / (low + high);
 }
 
-/** The quantized network with its logits divided by a temperature, which its classifier takes up. */
+/** The quantized network with its logits divided by a temperature, by scaling the classifier's weights. */
 export function softened(
   model: Model,
   parameters: Parameters,

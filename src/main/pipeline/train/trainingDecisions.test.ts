@@ -5,7 +5,7 @@ import { countDecisions, countedF1 } from './trainingDecisions.ts';
 const labels = [1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1];
 const logits = [2, -1, -3, 1, 0, 2, -2, 4, 1, -1, 3, -2];
 
-test('F1 of an epoch counted batch by batch is that of all its decisions at once', () => {
+test('F1 counted batch by batch equals F1 of all decisions of the epoch', () => {
   const known = (values: readonly number[]): Float32Array => new Float32Array(values.length).fill(0.25);
   const batch = (from: number, to: number) => ({
     labels: Float32Array.from(labels.slice(from, to)),
@@ -25,7 +25,7 @@ test('F1 of an epoch counted batch by batch is that of all its decisions at once
   expect(countedF1(counts)).toEqual({ train_macro_f1: macroF1, train_micro_f1: microF1 });
 });
 
-test('what is unknown is not counted, a mixed label counts from one half on, and nothing counted is no figure', () => {
+test('unknown labels are not counted, a mixed label is present from 0.5 on, and no decisions give no F1', () => {
   const counts = countDecisions(
     [],
     { labels: Float32Array.of(0.7, 0.3, 0), weights: Float32Array.of(0.5, 0.5, 0) },

@@ -1,10 +1,13 @@
 import { decisionMetricsOf } from '../../../shared/metrics/metrics.ts';
 import type { TrainingBatch } from './batches.ts';
 
-/** Counts of each class over an epoch's steps so far: true positives, false positives, false negatives; [3 * classes]. */
+/** [3 * classes]: true positives, false positives and false negatives of each class over an epoch's steps so far. */
 export type DecisionCounts = readonly number[];
 
-/** Adds a batch's decisions at 0.5, as the network said them while it learned: augmented pictures, dropout on. Mixed labels count from one half on. */
+/**
+ * Adds a batch's decisions at 0.5, made during training on augmented images and with dropout. A mixed label counts as
+ * present from 0.5 on.
+ */
 export function countDecisions(
   counts: DecisionCounts,
   { labels, weights }: Pick<TrainingBatch, 'labels' | 'weights'>,
@@ -14,14 +17,14 @@ export function countDecisions(
   const sums = counts.length === 0 ? Array<number>(3 * classes).fill(0) : [...counts];
   for (let i = 0; i < logits.length; i++) {
     if (weights[i] === 0) continue;
-    const [there, said] = [labels[i]! >= 0.5, logits[i]! >= 0];
-    if (!there && !said) continue;
-    sums[3 * (i % classes) + (there && said ? 0 : said ? 1 : 2)]!++;
+    const [present, predicted] = [labels[i]! >= 0.5, logits[i]! >= 0];
+    if (!present && !predicted) continue;
+    sums[3 * (i % classes) + (present && predicted ? 0 : predicted ? 1 : 2)]!++;
   }
   return sums;
 }
 
-/** Macro and micro F1 of what was counted. */
+/** Macro and micro F1 of the counted decisions; null before the first step. */
 export function countedF1(counts: DecisionCounts): { train_macro_f1: number | null; train_micro_f1: number | null } {
   if (counts.length === 0) return { train_macro_f1: null, train_micro_f1: null };
   const perClass = Array.from({ length: counts.length / 3 }, (_, c) => ({

@@ -17,7 +17,7 @@ const model = buildNetwork(
   { inputSize: SIZE, classes: 3, dropout: 0, dropPath: 0 },
 );
 
-/** Eight pictures, each the formula's with another brightness. */
+/** Eight images: the formula's, each with another brightness. */
 const loader: Loader = {
   load: ({ samples }) =>
     Promise.resolve([
@@ -36,7 +36,7 @@ const samples: Sample[] = Array.from({ length: 8 }, (_, line) => ({
   line,
 }));
 
-/** As tfliteFile.ts gives them: folded kernels, and BatchNorms that only add the bias. */
+/** Parameters as tfliteFile.ts returns them: folded kernels, and BatchNorms that only add the bias. */
 function foldedParameters(of: Model): Parameters {
   const original: Parameters = new Map(
     of.parameters.map(({ name, shape }) => [name, { shape, data: parameterValues(name, shape) }]),
@@ -57,7 +57,7 @@ function foldedParameters(of: Model): Parameters {
   return result;
 }
 
-test('BatchNorms that were folded compute the same and hold the statistics of their inputs', async () => {
+test('unfolded BatchNorms compute the same and hold the statistics of their inputs', async () => {
   const engine = await createOnnxCpuEngine({ threads: 1 });
   const identities = foldedParameters(model);
   const unfolded = await unfoldBatchNorm(
@@ -77,7 +77,8 @@ test('BatchNorms that were folded compute the same and hold the statistics of th
     expect(Math.abs(value - before[c]!)).toBeLessThan(1e-4);
   });
 
-  // In training mode over the same pictures every BatchNorm now sees what it claims: the network is the same one there.
+  // In training mode over the same images each BatchNorm now sees the statistics it holds, so the network is unchanged
+  // there.
   const misses = async (parameters: Parameters): Promise<number[]> => {
     const session = await engine.createStatistics({ model, parameters, batchSize: 8, trainableFrom: 0 });
     const [pixels] = await loader.load({ samples, augmentation: null });
@@ -96,12 +97,12 @@ test('BatchNorms that were folded compute the same and hold the statistics of th
   expect(Math.max(...(await misses(identities)))).toBeGreaterThan(1);
 });
 
-test('a frozen backbone of a .tflite is folded back into the kernels and biases of its file', async () => {
+test('folding a frozen backbone of a .tflite again gives the kernels and biases of its file', async () => {
   const engine = await createOnnxCpuEngine({ threads: 1 });
   const file = foldedParameters(model);
   const source = { engine, loader, sizeIndex: 0, samples, batchSize: 4, seed: 1 };
   const unfolded = await unfoldBatchNorm(source, model, file);
-  // Post-training quantization re-estimates from the first trained node on, here on the darker half of the images.
+  // Post-training quantization re-estimates from the first trained node on; here on the darker half of the images.
   const darker = { ...source, samples: samples.slice(0, 4) };
   const furthest = async (trainableFrom: number): Promise<number> => {
     const { parameters } = foldBatchNorm(model, await reestimateStatistics(darker, model, unfolded, trainableFrom));

@@ -3,15 +3,16 @@ import { plainBatches } from './batches.ts';
 import type { StatisticsSource } from './batchStatistics.ts';
 import type { Model, Parameters, Tensor } from '../graph/graph.ts';
 
-/** Every tensor of a network comes back for each batch: small ones keep that within a few hundred megabytes. */
+/** Each batch returns the input of every BatchNorm; a small batch keeps that within a few hundred megabytes. */
 const BATCH_SIZE = 4;
 const MOST_BATCHES = 16;
 
 /**
- * Gives a network whose BatchNorms are identities (they were folded, see tfliteFile.ts) real ones that compute the same. In training a
- * BatchNorm divides by its batch's deviation, so one that claims mean 0 and variance 1 would become another layer at the first step. Its
- * inputs' mean m and variance v are measured on training images, in inference mode, and scale and shift follow:
- * s = gamma / sqrt(variance + e) stays, mean = m, variance = v, gamma' = s sqrt(v + e), beta' = beta + s (m - mean).
+ * Turns BatchNorms that are identities because they were folded (see tfliteFile.ts) into real ones that compute the
+ * same. In training a BatchNorm divides by its batch's deviation, so one with mean 0 and variance 1 would become a
+ * different layer at the first step. The mean m and variance v of its inputs are measured on training images in
+ * inference mode; s = gamma / sqrt(variance + e) is kept, and mean = m, variance = v, gamma' = s sqrt(v + e), beta' =
+ * beta + s (m - mean).
  */
 export async function unfoldBatchNorm(
   { engine, loader, sizeIndex, samples, seed }: StatisticsSource,
@@ -45,7 +46,7 @@ export async function unfoldBatchNorm(
   return unfolded;
 }
 
-/** Mean and population variance of each channel over all that was added, NHWC. */
+/** Mean and population variance of each channel over all added NHWC values. */
 class Moments {
   private readonly sum: Float64Array;
   private readonly squares: Float64Array;

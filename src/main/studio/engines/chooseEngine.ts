@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Config, EngineName, NetworkConfig } from '../../../shared/config.ts';
 import { configSchema, engineNames } from '../../../shared/config.ts';
 import type { EngineSpeed, RememberedSpeed } from '../../../shared/contract/studio.ts';
+import type { Message } from '../../../shared/message.ts';
 import { message } from '../../../shared/message.ts';
 import { toProblemData } from '../../../shared/problem.ts';
 import type { EngineChoice } from '../../jobs/protocol.ts';
@@ -24,10 +25,10 @@ const CLASSES = 20;
  */
 export async function chooseEngine(config: Config, signal?: AbortSignal): Promise<EngineChoice> {
   if (config.engine.name !== 'auto') return { name: config.engine.name, why: null };
-  const lacks = await Promise.all(
-    engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })),
+  const requirements = await Promise.all(
+    engineKinds.map(async (kind) => ({ name: kind.name, missing: await kind.missing(enginesFolder()) })),
   );
-  const candidates = lacks.filter(({ lack }) => lack === null).map(({ name }) => name);
+  const candidates = requirements.filter(({ missing }) => missing === null).map(({ name }) => name);
   if (candidates.length === 1) return { name: candidates[0]!, why: null };
   const key = await keyOf(config, candidates);
   const known = await knownSpeed(key);
@@ -70,16 +71,15 @@ export function fastest(seconds: Readonly<Partial<Record<EngineName, number | nu
     .flatMap((name) => (seconds[name] == null ? [] : [{ name, seconds: seconds[name] }]))
     .sort((a, b) => a.seconds - b.seconds);
   const failed = engineNames.filter((name) => seconds[name] === null);
-  const figures = ran.map((engine) => message('engineChoice.figure', { engine: engine.name, seconds: engine.seconds }));
-  const [best] = ran;
-  if (best === undefined) return { name: 'onnx-cpu', why: message('engineChoice.allFailed', { failed }) };
-  return {
-    name: best.name,
-    why:
-      failed.length === 0
-        ? message('engineChoice.measured', { figures })
-        : message('engineChoice.measuredSomeFailed', { figures, failed }),
-  };
+  const speeds = ran.map((engine) => message('engineChoice.speed', { engine: engine.name, seconds: engine.seconds }));
+  return { name: ran[0]?.name ?? 'onnx-cpu', why: explanation(speeds, failed) };
+}
+
+function explanation(speeds: readonly Message[], failed: readonly EngineName[]): Message {
+  if (speeds.length === 0) return message('engineChoice.noneRuns', { failed });
+  return failed.length === 0
+    ? message('engineChoice.measured', { speeds })
+    : message('engineChoice.measuredSomeFail', { speeds, failed });
 }
 
 async function measureEngines(

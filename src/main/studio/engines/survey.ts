@@ -27,9 +27,9 @@ type EngineFindings = z.input<typeof engineReportSchema>;
 
 async function tryEngine(kind: EngineKind, signal: AbortSignal | undefined): Promise<EngineFindings> {
   const { name, device } = kind;
-  const lack = await kind.lack(enginesFolder());
-  if (lack !== null)
-    return { name, device, state: 'not tried', description: lack.says, fix: lack.fix, imagesPerSecond: null };
+  const missing = await kind.missing(enginesFolder());
+  if (missing !== null)
+    return { name, device, state: 'not tried', description: missing.message, fix: missing.fix, imagesPerSecond: null };
   try {
     const trial = trialSchema.parse(
       await startJob({ type: 'tryEngine', engine: name, enginesFolder: enginesFolder() }, { signal }).result,

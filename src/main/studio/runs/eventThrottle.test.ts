@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunEvent } from '../../../shared/events.ts';
+import { quoted } from '../../../shared/message.ts';
 import { createEventThrottle } from './eventThrottle.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -16,14 +17,14 @@ const step = (number: number): RunEvent => ({
 const progress = (done: number): RunEvent => ({
   type: 'progress',
   stage: 'teacher',
-  activity: 'training',
+  activity: quoted('training'),
   done,
   total: 100,
   unit: 'steps',
   rate: null,
   secondsLeft: null,
 });
-const note: RunEvent = { type: 'note', stage: 'teacher', level: 'info', message: 'words' };
+const note: RunEvent = { type: 'note', stage: 'teacher', level: 'info', message: quoted('words') };
 
 function throttled() {
   const out: string[] = [];

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { quoted } from '../../../shared/message.ts';
 import type { Sample } from '../../pipeline/data/dataset.ts';
 import { writeSnapshot } from '../../pipeline/data/snapshot.ts';
 import { snapshotFolder } from '../../pipeline/stages/data.ts';
@@ -32,7 +33,7 @@ const note = (message: string) => ({
   at: '2026-01-01T00:00:00.000Z',
   level: 'info',
   stage: 'teacher',
-  message,
+  message: quoted(message),
 });
 
 describe('lines of a growing file', () => {
@@ -156,7 +157,12 @@ describe('the history of a run', () => {
     const histories = openHistories();
     const messages = async (): Promise<string[]> =>
       (await histories.read('r', folder, '/photos')).notes.map(({ message }) => message.text);
-    add('log.jsonl', { ...note('0'), level: 'warning', more: 'not shown' }, { ...note('?'), level: 'shouting' });
+    // Earlier versions wrote plain text.
+    add(
+      'log.jsonl',
+      { ...note('0'), message: '0', level: 'warning', more: 'not shown' },
+      { ...note('?'), level: 'shouting' },
+    );
     expect((await histories.read('r', folder, '/photos')).notes).toEqual([
       { at: '2026-01-01T00:00:00.000Z', level: 'warning', stage: 'teacher', message: { text: '0' } },
     ]);

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { JobCommand, RunEvent } from '../../../shared/events.ts';
 import { Problem } from '../../../shared/problem.ts';
+import { quoted } from '../../../shared/message.ts';
 import type { Job } from '../../jobs/startJob.ts';
 import type { RunRecord } from '../../pipeline/storage/runFolder.ts';
 import { createRun, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
@@ -219,7 +220,7 @@ test('events are reported with their project and run, and so is every change of 
   const { queue, begun, events, changes } = await open(newState());
   await queue.add(entry('a'));
   await queue.add(entry('b'));
-  begun[0]!.send({ type: 'note', stage: 'teacher', level: 'info', message: 'words' });
+  begun[0]!.send({ type: 'note', stage: 'teacher', level: 'info', message: quoted('words') });
   expect(events).toEqual(['p a note']);
   await queue.command('a', { type: 'pause' });
   await queue.command('a', { type: 'continue' });

@@ -1,3 +1,4 @@
+import { message } from '../../../shared/message.ts';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -54,9 +55,10 @@ test('a summary has the figures of the record, the seconds of all stages, and th
   const record = await readRun(folder);
   const thresholds = { val_teacher_ap: 0.5, val_student_ap: 0.25, val_int8_ap: 0.125, val_int8_f1: null, other: 9 };
   const [finished, problem] = ['finished', { kind: 'engine', message: 'It broke.' }] as const;
+  const engine = message('engines.cpuPlain', { count: 2 });
   await writeRun(folder, {
     ...record,
-    ...{ state: 'failed', problem, engine: 'onnx-cpu', notes: 'mine', pinned: true, trashed: true, export: 'bundle' },
+    ...{ state: 'failed', problem, engine, notes: 'mine', pinned: true, trashed: true, export: 'bundle' },
     testOpenings: [
       { at: '2026-01-01T00:00:00.000Z', by: 'studio' },
       { at: '2026-01-01T00:00:00.000Z', by: 'pipeline' },
@@ -72,7 +74,7 @@ test('a summary has the figures of the record, the seconds of all stages, and th
   const { size } = statSync(path.join(folder, 'run.json'));
   expect(summary).toMatchObject({
     ...{ id: record.id, project: 'p', number: 1, name: 'Run 1', createdAt: record.createdAt, preset: 'small' },
-    ...{ config: record.config, state: 'failed', problem, engine: 'onnx-cpu', note: 'mine' },
+    ...{ config: record.config, state: 'failed', problem, engine, note: 'mine' },
     ...{ pinned: true, trashed: true, exported: true, testOpened: 1, seconds: 42.5, bytes: size, freeableBytes: 0 },
     val: { teacherAp: 0.5, studentAp: 0.25, int8Ap: 0.125, int8F1: null },
     expected: [{ stage: 'teacher', seconds: 12 }],

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { RunEvent } from '../../../shared/events.ts';
+import { quoted } from '../../../shared/message.ts';
 import type { Dataset, Sample } from '../../pipeline/data/dataset.ts';
 import { writeSnapshot } from '../../pipeline/data/snapshot.ts';
 import { METRICS_FORMAT_VERSION } from '../../pipeline/eval/metricsReport.ts';
@@ -160,7 +161,7 @@ test('events of a run do not contain them either', () => {
   expect(sealedEvent(finished)).toEqual({ ...finished, summary: {} });
   const val: RunEvent = { ...finished, stage: 'thresholds', summary: { val_int8_ap: 1 } };
   expect(sealedEvent(val)).toEqual(val);
-  const message: RunEvent = { type: 'stopped', message: 'x' };
+  const message: RunEvent = { type: 'stopped', message: quoted('x') };
   expect(sealedEvent(message)).toBe(message);
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { quoted } from '../../../shared/message.ts';
 import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { openActivities } from './activities.ts';
@@ -7,7 +8,7 @@ const progress = (done: number) =>
   ({
     type: 'progress',
     stage: 'data',
-    activity: 'checking',
+    activity: quoted('checking'),
     done,
     total: 4,
     unit: 'images',

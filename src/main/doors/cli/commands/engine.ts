@@ -30,15 +30,15 @@ export function addEngineCommands(program: Command): void {
 
 async function list({ json }: { json: boolean }): Promise<void> {
   const engines = await Promise.all(
-    engineKinds.map(async (kind) => ({ name: kind.name, lack: await kind.lack(enginesFolder()) })),
+    engineKinds.map(async (kind) => ({ name: kind.name, missing: await kind.missing(enginesFolder()) })),
   );
   if (json) {
     print(`${JSON.stringify({ folder: enginesFolder(), engines })}\n`);
     return;
   }
-  const lines = engines.map(({ name, lack }) => {
-    const state = lack === null ? t('cli.engineComplete') : said(lack.says);
-    return `${name.padEnd(12)} ${state}${lack?.fix == null ? '' : ` ${t('cli.fix', { command: said(lack.fix) })}`}`;
+  const lines = engines.map(({ name, missing }) => {
+    const state = missing === null ? t('cli.engineComplete') : said(missing.message);
+    return `${name.padEnd(12)} ${state}${missing?.fix == null ? '' : ` ${t('cli.fix', { command: said(missing.fix) })}`}`;
   });
   print(`${lines.join('\n')}\n\n${t('cli.enginesFolder', { folder: enginesFolder() })}\n`);
 }

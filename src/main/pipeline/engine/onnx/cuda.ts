@@ -1,12 +1,13 @@
+import { message } from '../../../../shared/message.ts';
 import type { Engine } from '../engine.ts';
 import { deviceLayout } from './deviceLayout.ts';
 import { onnxEngine } from './engine.ts';
 import { graphicsCards } from '../graphicsCards.ts';
 
-/** The state goes through main memory each step. Not tried on a card yet. */
+/** onnxruntime's CUDA provider. Optimizer state passes through main memory in each step. Not tested on a card yet. */
 export async function createOnnxCudaEngine({ threads }: { readonly threads: number }): Promise<Engine> {
   const cards = (await graphicsCards()).map(({ name, driver }) => `${name} (${driver})`);
-  return onnxEngine('onnx-cuda', `onnxruntime on CUDA, ${cards.join(' or ')}, plain layout`, deviceLayout, {
+  return onnxEngine('onnx-cuda', message('engines.cuda', { cards }), deviceLayout, {
     provider: 'cuda',
     threads,
   });

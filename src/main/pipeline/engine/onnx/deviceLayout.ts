@@ -5,14 +5,17 @@ import { nchwLayout, plainPixelProducts } from './nchwLayout.ts';
 const FLOAT32 = 1;
 const LARGEST_CODE = 255;
 
-/** Plain NCHW from ops that have kernels in onnxruntime's WebGPU and CUDA providers: whatever has none goes to the CPU and back. */
+/**
+ * Plain NCHW from ops that have WebGPU and CUDA kernels in onnxruntime, because other ops would move data to the CPU
+ * and back.
+ */
 export const deviceLayout: Layout = {
   ...nchwLayout,
   pixelProducts: (graph, a, b, { ones } = { ones: false }) =>
     plainPixelProducts(graph, a, b, ones, (left, right) =>
       graph.node('MatMul', [left, graph.transpose(right, [0, 2, 1])]),
     ),
-  // A shader binds few buffers (maxStorageBuffersPerShaderStage): one piece a shader.
+  // A shader can bind few buffers (maxStorageBuffersPerShaderStage), so each piece gets a shader of its own.
   split: (graph, vector, sizes) => {
     let end = 0;
     return sizes.map((size) =>

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import type { Message } from '../../../../shared/message.ts';
+import { message } from '../../../../shared/message.ts';
 import type { Engine } from '../engine.ts';
 import { createOnnxInference } from './inference.ts';
 import type { Layout } from './layout.ts';
@@ -7,7 +9,9 @@ import type { Runtime } from './session.ts';
 import { createOnnxStatistics } from './statistics.ts';
 import { createOnnxTraining } from './training.ts';
 
-/** The engine that always works: onnxruntime's CPU provider. `threads`: 0 = one a core. Throws Problem 'engine'. */
+/**
+ * onnxruntime's CPU provider, the engine that runs everywhere. 0 `threads` mean one per core. Throws Problem 'engine'.
+ */
 export async function createOnnxCpuEngine({
   threads,
   lowMemory = false,
@@ -17,14 +21,17 @@ export async function createOnnxCpuEngine({
 }): Promise<Engine> {
   const layout = await fastestLayout();
   const count = threads === 0 ? availableParallelism() : threads;
-  const text = `onnxruntime on the CPU, ${count} ${count === 1 ? 'thread' : 'threads'}, ${layout.name === 'nchwc' ? `blocked layout (${layout.block} channels)` : 'plain layout'}`;
-  return onnxEngine('onnx-cpu', text, layout, { provider: 'cpu', threads: count }, lowMemory);
+  const description =
+    layout.name === 'nchwc'
+      ? message('engines.cpuBlocked', { count, block: layout.block })
+      : message('engines.cpuPlain', { count });
+  return onnxEngine('onnx-cpu', description, layout, { provider: 'cpu', threads: count }, lowMemory);
 }
 
-/** The sessions of one provider in one layout; `lowMemory` is of training. */
+/** An engine on one provider in one layout; `lowMemory` applies to training only. */
 export function onnxEngine(
   name: string,
-  description: string,
+  description: Message,
   layout: Layout,
   runtime: Runtime,
   lowMemory = false,

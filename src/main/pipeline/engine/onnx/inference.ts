@@ -12,7 +12,7 @@ const RESULT = 'result',
   RANGES = 'ranges';
 const outputName = (name: string): string => `output/${name}`;
 
-/** The named tensor as float32 [N, H, W, C] or [N, C], padding taken off. */
+/** The named tensor as float32 [N, H, W, C] or [N, C], without padding. */
 function neutralTensor(lowering: Lowering, name: string): string {
   const { graph, layout } = lowering;
   const { kind, tensor, shape } = lowering.value(name);
@@ -23,7 +23,7 @@ function neutralTensor(lowering: Lowering, name: string): string {
   return graph.node('Slice', [last, graph.ints([0]), graph.ints([shape[2]!]), graph.ints([3])]);
 }
 
-/** Forward passes with all parameters constant: BatchNorm folded into the convolutions. */
+/** Forward passes with constant parameters, so that BatchNorm is folded into the convolutions. */
 export async function createOnnxInference(
   request: InferenceRequest,
   layout: Layout,
@@ -40,7 +40,7 @@ export async function createOnnxInference(
     kept: new Set([...outputs, ...ranges]),
   });
   const { graph } = lowering;
-  // One vector, so that a device is read once a batch.
+  // All outputs form one vector, so that a device is read once per batch.
   const pieces: { readonly name: string; readonly tensor: string; readonly size: number }[] = [];
   const addOutput = (name: string, tensor: string, size: number): void => {
     pieces.push({ name, size, tensor: graph.reshape(tensor, [size]) });

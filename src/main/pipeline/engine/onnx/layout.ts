@@ -2,37 +2,37 @@ import type { ActivationName } from '../../graph/graph.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 
 /**
- * How feature maps lie in memory. Maps are [N, C', H, W] tensors to ONNX, with C' = C padded to a multiple of `block`;
- * in memory blocked ones are [N, C'/block, H, W, block]. Padded channels hold zeros, always.
- * A layout has few primitives; the ops build on them with reshapes, which move no data.
+ * Memory layout of feature maps. ONNX sees maps as [N, C', H, W] tensors, where C' is C padded to a multiple of
+ * `block`; in memory blocked ones are [N, C'/block, H, W, block]. Padded channels are always zero. A layout has few
+ * primitives; the ops combine them with reshapes, which move no data.
  */
 export interface Layout {
   readonly name: 'nchwc' | 'nchw';
   readonly block: number;
-  /** ORT's `com.microsoft.nchwc` Conv, or the same from plain ops. Weights lie as the layout wants them. */
+  /** ORT's `com.microsoft.nchwc` Conv, or the same from plain ops. Weights must be in the layout's own order. */
   conv(graph: OnnxGraph, inputs: ConvInputs, geometry: ConvGeometry): string;
   /** x * scale + shift per channel: [N, C', H, W] with scale and shift [C']. */
   channelAffine(graph: OnnxGraph, x: string, affine: ChannelAffine): string;
-  /** Mean over H and W: [N, C']. */
+  /** Mean over H and W, [N, C']. */
   channelMeans(graph: OnnxGraph, x: string, dims: MapDims): string;
-  /** Sum of a * b over H and W: [N, C']. */
+  /** Sum of a * b over H and W, [N, C']. */
   channelDots(graph: OnnxGraph, a: string, b: string, dims: MapDims): string;
-  /** A plain [N, C', H*W] copy (or the same tensor if it is plain already). */
+  /** A plain [N, C', H*W] copy, or the same tensor if it is already plain. */
   toPlain(graph: OnnxGraph, x: string, dims: MapDims): string;
   /**
-   * Sum over images and pixels of a[i] * b[o]: [O'/block, I', block], for I' < O' best. With `ones` a has one channel more that is 1
-   * everywhere, so that the last of I' + 1 rows is the sum of b itself.
+   * Sum over images and pixels of a[i] * b[o], [O'/block, I', block]; fastest for I' < O'. With `ones`, a gets one more
+   * channel that is 1 everywhere, so that the last of I' + 1 rows is the sum of b.
    */
   pixelProducts(graph: OnnxGraph, a: FeatureMap, b: FeatureMap, options?: { readonly ones: boolean }): string;
-  /** A vector in pieces of these sizes. */
+  /** Splits a vector into pieces of these sizes. */
   split(graph: OnnxGraph, vector: string, sizes: readonly number[]): string[];
-  /** x rounded to the grid (code - zeroPoint) * scale with codes 0..255; halves to even. `zeroPoint` is uint8. */
+  /** Rounds x, halves to even, to the grid (code - zeroPoint) * scale with codes 0..255. `zeroPoint` is uint8. */
   fakeQuantize(graph: OnnxGraph, x: string, grid: { readonly scale: string; readonly zeroPoint: string }): string;
   /** A plain [N, H, W, C'] copy. */
   toChannelsLast(graph: OnnxGraph, x: string, dims: MapDims): string;
 }
 
-/** What the layouts of the CPU share. */
+/** Primitives that both CPU layouts share. */
 export const cpuPrimitives: Pick<Layout, 'split' | 'fakeQuantize'> = {
   split: (graph, vector, sizes) =>
     graph.nodeWithOutputs('Split', [vector, graph.ints(sizes)], sizes.length, { axis: 0 }),
@@ -40,7 +40,7 @@ export const cpuPrimitives: Pick<Layout, 'split' | 'fakeQuantize'> = {
     graph.node('DequantizeLinear', [graph.node('QuantizeLinear', [x, scale, zeroPoint]), scale, zeroPoint]),
 };
 
-/** Sides as ONNX sees them: channels are the padded ones. */
+/** Dimensions as ONNX sees them, that is, with padded channels. */
 export interface MapDims {
   readonly n: number;
   readonly channels: number;
@@ -53,11 +53,11 @@ export interface FeatureMap {
   readonly dims: MapDims;
 }
 
-/** Activations that a pass over a map takes along, and whose gradient follows from their output. */
+/** Activations that are fused into a pass over a map and whose gradient follows from their output. */
 export type ReluName = Extract<ActivationName, 'relu' | 'relu6'>;
 export const reluOf = (name: ActivationName): ReluName | null => (name === 'relu' || name === 'relu6' ? name : null);
 
-/** What is applied to the result, last of all. */
+/** An activation that is fused as the last step of an op. */
 export type Epilogue = ReluName | 'sigmoid' | readonly [min: number, max: number] | null;
 
 export interface ConvInputs {
@@ -73,7 +73,7 @@ export interface ConvGeometry {
   readonly group?: number;
   readonly stride?: number;
   readonly dilation?: number;
-  /** Top, left, bottom, right. */
+  /** In the order top, left, bottom, right. */
   readonly pads?: readonly [number, number, number, number];
   readonly epilogue?: Epilogue;
 }

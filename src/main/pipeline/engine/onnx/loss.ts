@@ -20,7 +20,7 @@ interface Part {
   readonly gradient: string;
 }
 
-/** The loss of a batch, each entry weighted, and its gradient; src/main/pipeline/losses has the formulas. */
+/** The weighted loss of a batch and its gradient, after the formulas in pipeline/losses. */
 export function lowerLoss(
   graph: OnnxGraph,
   spec: LossSpec,
@@ -38,10 +38,10 @@ export function lowerLoss(
   if (spec.distillation === null) return { loss: hard.loss, hardLoss: hard.loss, gradient: hard.gradient };
   const { temperature } = spec.distillation;
   const shares = distillationShares(spec.distillation);
-  const cooled = (tensor: string): string => graph.node('Div', [tensor, graph.scalar(temperature)]);
-  const teacher = graph.node('Sigmoid', [cooled(graph.input(TEACHER_LOGITS, 'float32', shape))]);
-  const soft = weightedSum(graph, hardTerms(graph, { kind: 'bce' }, cooled(logits)), teacher, weights);
-  // d(z / T) / dz leaves one of the two T.
+  const softened = (tensor: string): string => graph.node('Div', [tensor, graph.scalar(temperature)]);
+  const teacher = graph.node('Sigmoid', [softened(graph.input(TEACHER_LOGITS, 'float32', shape))]);
+  const soft = weightedSum(graph, hardTerms(graph, { kind: 'bce' }, softened(logits)), teacher, weights);
+  // The derivative of z / T cancels one of the two factors T.
   return {
     loss: mixed(graph, hard.loss, shares.hard, soft.loss, shares.soft),
     hardLoss: hard.loss,
@@ -49,7 +49,7 @@ export function lowerLoss(
   };
 }
 
-/** Sum of w (y P + (1 - y) N). */
+/** The sum of w (y P + (1 - y) N). */
 function weightedSum(graph: OnnxGraph, { present, absent }: LossTerms, labels: string, weights: string): Part {
   const both = (p: string, n: string): string => {
     const entries = graph.node('Add', [

@@ -8,7 +8,7 @@ interface Curve {
   readonly slope: string;
 }
 
-/** What an entry costs where its label is present, and where it is absent. */
+/** The loss of an entry whose label is present, and of one whose label is absent. */
 export interface LossTerms {
   readonly present: Curve;
   readonly absent: Curve;
@@ -19,7 +19,7 @@ export function hardTerms(graph: OnnxGraph, loss: HardLoss, logits: string): Los
   const negated = graph.node('Neg', [logits]);
   const p = graph.node('Sigmoid', [logits]),
     q = graph.node('Sigmoid', [negated]);
-  // log(1 + exp(-|z|)), which never overflows.
+  // log(1 + exp(-|z|)) never overflows.
   const tail = graph.node('Log', [
     graph.node('Add', [graph.node('Exp', [graph.node('Neg', [graph.node('Abs', [logits])])]), graph.scalar(1)]),
   ]);
@@ -42,7 +42,7 @@ export function hardTerms(graph: OnnxGraph, loss: HardLoss, logits: string): Los
   return { present: scaled(graph, present, focus.scales[0]), absent: scaled(graph, absent, focus.scales[1]) };
 }
 
-/** m = max(p - margin, 0) and -log(1 - m); 1 - m = min(q + margin, 1) is never near 0, so that no bound is reached. */
+/** m = max(p - margin, 0) and -log(1 - m). Because 1 - m = min(q + margin, 1) is never near 0, no bound is needed. */
 function shifted(graph: OnnxGraph, p: string, q: string, pq: string, margin: number): { focusing: Curve; cost: Curve } {
   const above = graph.node('Cast', [graph.node('Greater', [p, graph.scalar(margin)])], { to: 1 });
   const slope = graph.node('Mul', [above, pq]);
@@ -53,14 +53,14 @@ function shifted(graph: OnnxGraph, p: string, q: string, pq: string, margin: num
   };
 }
 
-/** base^gamma * cost: base^gamma cost' + gamma base^(gamma - 1) base' cost. */
+/** base^gamma * cost, with the derivative base^gamma cost' + gamma base^(gamma - 1) base' cost. */
 function focused(graph: OnnxGraph, base: Curve, gamma: number, cost: Curve, detached: boolean): Curve {
   if (gamma === 0) return cost;
   const factor = graph.node('Pow', [base.value, graph.scalar(gamma)]);
   const value = graph.node('Mul', [factor, cost.value]);
   const direct = graph.node('Mul', [factor, cost.slope]);
   if (detached) return { value, slope: direct };
-  // With gamma below 1 the power has no finite slope at 0, where the cost is 0.
+  // With gamma below 1 the power has an infinite slope at 0, where the cost is 0, so the base is bounded.
   const lower =
     gamma === 1
       ? base.slope

@@ -44,7 +44,7 @@ function lowerNode(lowering: Lowering, node: GraphNode): void {
   }
 }
 
-/** A lowering of the model's forward pass. `bind` says first which graph inputs hold the trainable parameters. */
+/** Lowers the model's forward pass. `bind` first binds the trainable parameters to graph inputs. */
 export function lowerModel(request: LoweringRequest, bind: (lowering: Lowering) => void = () => undefined): Lowering {
   const lowering = new Lowering(request);
   bind(lowering);

@@ -8,51 +8,51 @@ import { pack, packingsOf } from './packing.ts';
 import type { TensorKind } from './tensorKinds.ts';
 import { tensorKinds } from './tensorKinds.ts';
 
-/** A tensor of the model inside the ONNX graph. */
+/** A tensor of the model in the ONNX graph. */
 export interface Value {
   readonly kind: TensorKind;
   readonly tensor: string;
-  /** [h, w, c] or [c]; unpadded. */
+  /** [h, w, c] or [c], without padding. */
   readonly shape: readonly number[];
-  /** Per channel [C']: what has been subtracted from the tensor for the sake of precision (see batchNorm). */
+  /** [C']: value per channel that was subtracted from the tensor for precision (see batchNorm). */
   readonly offset?: string;
 }
 
 /** A part of a tensor's gradient. */
 export type Contribution =
   | { readonly kind: 'tensor'; readonly tensor: string }
-  /** tensor [N, C', H, W] times factors [N, C']. */
+  /** The tensor [N, C', H, W] times factors [N, C']. */
   | { readonly kind: 'scaled'; readonly tensor: string; readonly factors: string }
-  /** The same value for a whole map: vector [N, C']. */
+  /** A vector [N, C'] whose values apply to whole maps. */
   | { readonly kind: 'broadcast'; readonly vector: string }
-  /** An op that can add what is there already on its way. */
+  /** An op that can add the sum so far in the same pass. */
   | { readonly kind: 'adding'; readonly make: (sum: string | null) => string }
-  /** tensor times factor [C'], which a convolution takes along (see `takesFactor`). */
+  /** The tensor times a factor [C'] that the convolution applies later (see `takesFactor`). */
   | { readonly kind: 'factored'; readonly tensor: string; readonly factor: string };
 
-/** Scale and zero point as tensors of one value. */
+/** Scale and zero point, each a tensor of one value. */
 export interface QuantizationTensors {
   readonly scale: string;
   readonly zeroPoint: string;
 }
 
-/** `factor` [C']: what the gradient has still to be multiplied with; only convolutions get one. */
+/** The gradient must still be multiplied by `factor` [C'], unless it is null; only convolutions get one. */
 type Backward = (gradient: string, factor: string | null) => void;
 
 export interface LoweringRequest {
   readonly model: Model;
   readonly parameters: Parameters;
   readonly batchSize: number;
-  /** Index of the first node in training mode: `model.nodes.length` for pure inference. */
+  /** Index of the first node in training mode; `model.nodes.length` for pure inference. */
   readonly trainableFrom: number;
-  /** Tensors that must exist as such, so that nothing may be fused over them. */
+  /** Tensors that must exist, so they may not be fused away. */
   readonly kept: ReadonlySet<string>;
   readonly layout: Layout;
-  /** Masks are applied (training) or not (statistics). */
+  /** Whether masks are applied: in training, but not when collecting statistics. */
   readonly masks: boolean;
 }
 
-/** The state of lowering one model to one ONNX graph: forward tensors by name, and the tape that the backward pass unwinds. */
+/** Lowers one model to one ONNX graph: holds the forward tensors by name and the tape for the backward pass. */
 export class Lowering {
   readonly graph = new OnnxGraph();
   readonly model: Model;
@@ -60,11 +60,11 @@ export class Lowering {
   readonly batch: number;
   readonly masks: boolean;
   readonly packings: ReadonlyMap<string, Packing>;
-  /** Gradients of packed parameters, by parameter name. */
+  /** Gradients in packed form, by parameter name. */
   readonly parameterGradients = new Map<string, string>();
-  /** Batch mean and variance of every BatchNorm in training mode, packed, by parameter name. */
+  /** Batch mean and variance of every BatchNorm in training mode, in packed form, by parameter name. */
   readonly batchStatistics = new Map<string, string>();
-  /** Smallest and largest value that entered a tracked fake-quant, as tensors. */
+  /** Smallest and largest input of each tracked fake-quant node, as tensors. */
   readonly trackedRanges = new Map<string, readonly [min: string, max: string]>();
   private readonly kinds: ReadonlyMap<string, TensorKind>;
   private readonly frozenParameters: Parameters;
@@ -105,7 +105,7 @@ export class Lowering {
 
   value(name: string): Value {
     const value = this.values.get(name);
-    if (value === undefined) throw new Error(`tensor '${name}' is not there`);
+    if (value === undefined) throw new Error(`tensor '${name}' has not been lowered yet`);
     return value;
   }
 
@@ -117,7 +117,7 @@ export class Lowering {
     return this.values.has(node.name) || this.fused.has(node.name);
   }
 
-  /** The node's tensor; `backward` gets its gradient and hands contributions on. */
+  /** Sets the node's tensor. `backward` receives its gradient and contributes to those of the node's inputs. */
   define(node: GraphNode, tensor: string, backward?: Backward, offset?: string): void {
     this.values.set(node.name, {
       kind: this.kindOf(node.name),
@@ -128,12 +128,12 @@ export class Lowering {
     if (backward !== undefined && this.isTrainable(node)) this.tape.push({ name: node.name, backward });
   }
 
-  /** The node disappears into one that is lowered together with it. */
+  /** Marks a node that is lowered as part of another one. */
   fuse(node: GraphNode): void {
     this.fused.add(node.name);
   }
 
-  /** The one node that reads this tensor and may be fused with its maker, if there is just one. */
+  /** The only reader of this node's tensor, if it may be fused with the node; else null. */
   soleReader(node: GraphNode): GraphNode | null {
     const readers = this.readers.get(node.name) ?? [];
     const reader = readers.length === 1 ? readers[0]! : null;
@@ -141,7 +141,6 @@ export class Lowering {
     return reader;
   }
 
-  /** Sides of a map as ONNX sees it. */
   dims({ shape }: { readonly shape: readonly number[] }): MapDims {
     const [height, width, channels] = shape as readonly [number, number, number];
     return { n: this.batch, channels: paddedChannels(this.layout, channels), height, width };
@@ -149,7 +148,7 @@ export class Lowering {
 
   // ---- parameters
 
-  /** Says which tensor holds a trainable parameter (in its packed shape). */
+  /** Sets the tensor that holds a trainable parameter in its packed shape. */
   bindParameter(name: string, tensor: string): void {
     this.trainableParameters.set(name, tensor);
   }
@@ -158,19 +157,18 @@ export class Lowering {
     return this.packings.get(name)!;
   }
 
-  /** The packed parameter: a graph input's piece if it is trained, else a constant. */
+  /** The packed parameter: a piece of a graph input if it is trained, else a constant. */
   parameter(name: string): string {
     return this.trainableParameters.get(name) ?? this.packedConstant(name, this.frozenParameter(name));
   }
 
-  /** The values of a frozen parameter. */
   frozenParameter(name: string): Tensor {
     const tensor = this.frozenParameters.get(name);
     if (tensor === undefined) throw new Error(`parameter '${name}' is missing`);
     return tensor;
   }
 
-  /** Neutral values as a constant in the packing of the named parameter. */
+  /** Values in neutral layout as a constant in the packing of the named parameter. */
   packedConstant(name: string, { data }: Tensor): string {
     const packing = this.packing(name);
     return this.graph.constant('float32', pack(packing, data), packing.shape);
@@ -204,7 +202,10 @@ export class Lowering {
     this.parameterGradients.set(name, gradient);
   }
 
-  /** Whether `reader` may hand the tensor's gradient on with a factor that is still to be multiplied: it is all that reads this convolution. */
+  /**
+   * Whether the gradient may be passed on with a factor to be applied later, because `reader` is this convolution's
+   * only reader.
+   */
   takesFactor(name: string, reader: GraphNode): boolean {
     const maker = this.model.nodes.find((node) => node.name === name)!;
     return (
@@ -237,7 +238,9 @@ export class Lowering {
     return sum;
   }
 
-  /** Factors and broadcast values together are one channelwise pass, with every image's channels as channels of their own. */
+  /**
+   * Applies factors and broadcast values in one channelwise pass, in which each image's channels are separate channels.
+   */
   private channelwiseGradient(name: string, contributions: readonly Contribution[], sum: string | null): string | null {
     const scaled = contributions.filter((contribution) => contribution.kind === 'scaled');
     const broadcast = contributions.filter((contribution) => contribution.kind === 'broadcast');
@@ -285,14 +288,14 @@ export class Lowering {
     return graph.reshape(y, [n, channels, height, width]);
   }
 
-  // ---- small things that several ops need
+  // ---- sums
 
-  /** [N, C'] to [C']. */
+  /** Sums [N, C'] to [C']. */
   sumOverBatch(perImage: string): string {
     return this.graph.node('ReduceSum', [perImage, this.graph.ints([0])], { keepdims: 0 });
   }
 
-  /** Sum over batch, height and width: [C']. */
+  /** Sum over batch, height and width, [C']. */
   channelSum(x: string, dims: MapDims): string {
     return this.graph.node('Mul', [
       this.sumOverBatch(this.layout.channelMeans(this.graph, x, dims)),

@@ -11,7 +11,10 @@ function withEpilogue(graph: OnnxGraph, x: string, sum: string | null | undefine
     : graph.node(operator.name, [total]);
 }
 
-/** `productsTransposed`: a [N, O, P] times b [N, I, P] transposed. */
+/**
+ * `productsTransposed` multiplies [N, O, P] by the transpose of [N, I, P]; the CPU and devices do so with different
+ * ops.
+ */
 export function plainPixelProducts(
   graph: OnnxGraph,
   a: FeatureMap,
@@ -31,7 +34,7 @@ export function plainPixelProducts(
   ]);
 }
 
-/** Plain NCHW from standard ONNX ops: where the CPU has no blocked kernels (ARM64). */
+/** Plain NCHW from standard ONNX ops, for CPUs without blocked kernels (ARM64). */
 export const nchwLayout: Layout = {
   ...cpuPrimitives,
   name: 'nchw',

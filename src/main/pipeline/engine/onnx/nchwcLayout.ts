@@ -15,7 +15,7 @@ function epilogueAttributes(epilogue: Epilogue): Attributes {
 
 /**
  * ORT's blocked layout, the only one with fast depthwise convolutions on its CPU provider. ORT inserts these ops itself
- * where weights are constants (onnxruntime/core/optimizer/nchwc_transformer.cc); here weights are inputs too.
+ * only where weights are constants (onnxruntime/core/optimizer/nchwc_transformer.cc); in training they are inputs.
  */
 export function nchwcLayout(block: number): Layout {
   const conv = (graph: OnnxGraph, { x, weights, bias, sum }: ConvInputs, geometry: ConvGeometry): string => {
@@ -42,7 +42,7 @@ export function nchwcLayout(block: number): Layout {
       height * width,
     ]);
 
-  /** One product an image and block of b, which need not be reordered. */
+  /** One product per image and block of b, so that b need not be reordered. */
   const pixelProducts = (graph: OnnxGraph, a: FeatureMap, b: FeatureMap, ones: boolean): string => {
     const { n, channels, height, width } = b.dims;
     const pixels = height * width;
@@ -57,7 +57,7 @@ export function nchwcLayout(block: number): Layout {
     name: 'nchwc',
     block,
     conv,
-    // A depthwise 1x1 convolution: scale, shift, sum and clip in one pass.
+    // A depthwise 1x1 convolution does scale, shift, sum and clip in one pass.
     channelAffine: (graph, x, { channels, scale, shift, sum, epilogue = null }: ChannelAffine) =>
       conv(
         graph,
@@ -66,7 +66,7 @@ export function nchwcLayout(block: number): Layout {
       ),
     channelMeans: (graph, x, { n, channels }) =>
       graph.reshape(graph.node('GlobalAveragePool', [x], {}, NCHWC), [n, channels]),
-    // A depthwise convolution whose kernel is as large as the map.
+    // A depthwise convolution whose kernel is as large as the map gives one dot product per channel.
     channelDots: (graph, a, b, { n, channels, height, width }: MapDims) => {
       const group = n * channels;
       const dots = conv(

@@ -1,14 +1,17 @@
 import protobuf from 'protobufjs/minimal.js';
 
 /**
- * Writes ONNX models (onnx.proto3 of ONNX 1.16, IR version 9): just the part of the format that lowering needs.
- * Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
+ * Writes ONNX models (onnx.proto3 of ONNX 1.16, IR version 9), limited to the part of the format that lowering needs.
+ * Field numbers are from https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
  */
 
 export type OnnxType = 'float32' | 'uint8' | 'int8' | 'int32' | 'int64' | 'bool';
 export type OnnxDomain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
 
-/** A number is an int, a list of numbers ints; floats say so: `float(0.5)`, `floats([0, 6])`. */
+/**
+ * Plain numbers are written as ints; `float(0.5)` and `floats([0, 6])` mark floats, because JavaScript cannot tell 1
+ * from 1.0.
+ */
 export type Attribute =
   number | readonly number[] | string | { readonly float: number } | { readonly floats: readonly number[] };
 export type Attributes = Readonly<Record<string, Attribute>>;
@@ -24,7 +27,7 @@ const FLOAT = 1,
   STRING = 3,
   FLOATS = 6,
   INTS = 7;
-/** From opset 18 on all reductions take their axes as an input. */
+/** Since opset 18 all reductions take their axes as an input. */
 const OPSETS: readonly (readonly [OnnxDomain, number])[] = [
   ['', 18],
   ['com.microsoft', 1],
@@ -51,7 +54,7 @@ interface TensorProto extends ValueInfoProto {
 type Values = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 type Writer = protobuf.Writer;
 
-/** Collects nodes in topological order; every method returns the name of the tensor it makes. */
+/** Collects nodes in topological order; each method returns the name of the tensor it creates. */
 export class OnnxGraph {
   private readonly nodes: NodeProto[] = [];
   private readonly inputs: ValueInfoProto[] = [];
@@ -60,18 +63,18 @@ export class OnnxGraph {
   private readonly sharedConstants = new Map<string, string>();
   private count = 0;
 
-  /** An input that is fed with every run. */
+  /** An input that every run must feed. */
   input(name: string, type: OnnxType, shape: readonly number[]): string {
     this.inputs.push({ name, type, shape });
     return name;
   }
 
-  /** Marks a tensor as an output under a name of its own. */
+  /** Makes a tensor an output under this name. */
   output(name: string, tensor: string, type: OnnxType, shape: readonly number[]): void {
     this.outputs.push({ name, type, shape, tensor });
   }
 
-  /** A node with one output. An input '' is an optional input left out. */
+  /** A node with one output. An input '' omits an optional input. */
   node(op: string, inputs: readonly string[], attributes: Attributes = {}, domain: OnnxDomain = ''): string {
     return this.nodeWithOutputs(op, inputs, 1, attributes, domain)[0]!;
   }
@@ -88,7 +91,7 @@ export class OnnxGraph {
     return outputs;
   }
 
-  /** Another view of the same values; moves no data. */
+  /** Another view of the same values, which moves no data. */
   reshape(tensor: string, shape: readonly number[]): string {
     return this.node('Reshape', [tensor, this.ints(shape)]);
   }
@@ -97,7 +100,7 @@ export class OnnxGraph {
     return this.node('Transpose', [tensor], { perm });
   }
 
-  /** A constant tensor; values are row-major. */
+  /** A constant tensor with row-major values. */
   constant(type: OnnxType, values: Values, shape: readonly number[]): string {
     const name = this.freshName('constant');
     this.initializers.push({
@@ -124,7 +127,7 @@ export class OnnxGraph {
     );
   }
 
-  /** An int64 constant of rank 1: shapes, axes, pads. Equal ones are stored once. */
+  /** An int64 constant of rank 1, for shapes, axes and pads. Equal ones are stored once. */
   ints(values: readonly number[]): string {
     return this.shared(`ints ${values.join(',')}`, () =>
       this.constant('int64', BigInt64Array.from(values, BigInt), [values.length]),
@@ -133,7 +136,7 @@ export class OnnxGraph {
 
   /** The bytes of the ModelProto. */
   build(): Uint8Array {
-    const nodes = this.nodesThatMakeOutputs();
+    const nodes = this.nodesWithOutputNames();
     const writer = protobuf.Writer.create();
     writer.uint32(tag(1, VARINT)).int64(IR_VERSION);
     message(writer, 7, (graph) => {
@@ -152,8 +155,11 @@ export class OnnxGraph {
     return writer.finish();
   }
 
-  /** The nodes with outputs under their names: a tensor takes its output's name, so that nothing is copied; an input or a second output is copied. */
-  private nodesThatMakeOutputs(): NodeProto[] {
+  /**
+   * The nodes, with output tensors renamed to their outputs, so that nothing is copied. Only a graph input, or a second
+   * output of the same tensor, needs a copy.
+   */
+  private nodesWithOutputNames(): NodeProto[] {
     const made = new Set(this.nodes.flatMap(({ outputs }) => outputs));
     const names = new Map<string, string>();
     const copies: NodeProto[] = [];

@@ -1,15 +1,15 @@
 import type { OptimizerSpec, StepInput } from '../engine.ts';
 import type { OnnxGraph } from './onnxModel.ts';
 
-/** Scalars that are fed with every step, computed in float64. */
+/** Graph inputs for scalars that are computed in float64 for each step. */
 export const OPTIMIZER_INPUTS = { learningRate: 'learningRate', stepSize: 'stepSize', decay: 'decay' } as const;
 
-/** Names of the vectors that the optimizer keeps for every parameter. */
+/** Names of the vectors that the optimizer keeps per parameter. */
 export function slotNames(spec: OptimizerSpec): readonly string[] {
   return spec.kind === 'adamw' ? ['m', 'v'] : ['momentum'];
 }
 
-/** `steps`: those taken before this one. */
+/** `steps` is the number of steps before this one. */
 export function optimizerScalars(
   spec: OptimizerSpec,
   { learningRate, weightDecay }: Pick<StepInput, 'learningRate' | 'weightDecay'>,
@@ -25,19 +25,19 @@ export interface OptimizerVectors {
   readonly slots: ReadonlyMap<string, string>;
 }
 
-/** How a group of parameters is treated: whether it decays, and the factor on its learning rate. */
-export interface GroupTreatment {
+/** Settings that differ between groups of parameters. */
+export interface GroupSettings {
   readonly decays: boolean;
   readonly learningRateScale: number;
 }
 
-/** One step on one vector of parameters; Keras 3's arithmetic (keras/src/optimizers/adamw.py, sgd.py). */
+/** One step on one vector of parameters, with the arithmetic of Keras 3 (keras/src/optimizers/adamw.py, sgd.py). */
 export function lowerOptimizer(
   graph: OnnxGraph,
   spec: OptimizerSpec,
   { weights, slots }: OptimizerVectors,
   gradient: string,
-  { decays, learningRateScale }: GroupTreatment,
+  { decays, learningRateScale }: GroupSettings,
 ): OptimizerVectors {
   const scaled = (rate: string): string =>
     learningRateScale === 1 ? rate : graph.node('Mul', [rate, graph.scalar(learningRateScale)]);
@@ -93,12 +93,14 @@ function sgd(
   };
 }
 
-/** x + (target - x) * rate */
 export function movedTowards(graph: OnnxGraph, x: string, target: string, rate: string): string {
   return graph.node('Add', [x, graph.node('Mul', [graph.node('Sub', [target, x]), rate])]);
 }
 
-/** The global norm of all gradients, and the gradients scaled to `clipNorm` where it is larger (tf.clip_by_global_norm). */
+/**
+ * The global norm of all gradients, and the gradients scaled down to `clipNorm` if it is larger
+ * (tf.clip_by_global_norm).
+ */
 export function clipByGlobalNorm(
   graph: OnnxGraph,
   gradients: readonly string[],

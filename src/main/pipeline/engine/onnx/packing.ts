@@ -5,18 +5,17 @@ import { paddedChannels } from './layout.ts';
 import type { TensorKind } from './tensorKinds.ts';
 import { tensorKinds } from './tensorKinds.ts';
 
-/** Where each value of a parameter lies in the engine: padded with zeros and in the order that the kernels want. */
+/** Maps a parameter to the engine's form, which is padded with zeros and in the order that the kernels require. */
 export interface Packing {
   readonly parameter: Parameter;
   /** Shape in the engine. */
   readonly shape: Shape;
-  /** Axes of `shape` that are not the filter's: what a scale a filter is shared over. */
+  /** Axes of `shape` other than the filter's, over which a per-filter scale is shared. */
   readonly sharedAxes: readonly number[];
-  /** Index in the engine of the value at row-major index i of the neutral layout. */
+  /** Index in the engine's form of the value at row-major index i of the neutral layout. */
   readonly indexOf: (i: number) => number;
 }
 
-/** The packing of every parameter of the model. */
 export function packingsOf(model: Model, layout: Layout): Map<string, Packing> {
   const kinds = tensorKinds(model);
   const parameters = new Map(model.parameters.map((parameter) => [parameter.name, parameter]));
@@ -40,14 +39,14 @@ function packingOf(parameter: Parameter, layout: Layout, inputKind: TensorKind, 
   return mapKernelPacking(parameter, layout);
 }
 
-/** [N, C] tensors are multiplied with plain [in, out] matrices. */
+/** Vectors [N, C] are multiplied by plain [in, out] matrices, so nothing is padded. */
 function vectorPacking(parameter: Parameter): Packing {
   const { shape } = parameter;
   const packed = shape.length === 1 ? shape : shape.slice(-2);
   return { parameter, shape: packed, sharedAxes: packed.length === 2 ? [0] : [], indexOf: (i) => i };
 }
 
-/** [taps, C] to [C'/block, taps, block]. */
+/** Packs [taps, C] as [C'/block, taps, block]. */
 function blockedPacking(parameter: Parameter, { block }: Layout, taps: number, channels: number): Packing {
   const blocks = Math.ceil(channels / block);
   return {
@@ -62,7 +61,7 @@ function blockedPacking(parameter: Parameter, { block }: Layout, taps: number, c
   };
 }
 
-/** HWIO to [O'/block, I * H * W, block], what ORT's blocked convolution wants for a plain NCHW image. */
+/** Packs HWIO as [O'/block, I * H * W, block], which ORT's blocked convolution requires for a plain NCHW image. */
 function imageKernelPacking(parameter: Parameter, layout: Layout): Packing {
   const [height, width, inputs, filters] = parameter.shape as [number, number, number, number];
   const blocked = blockedPacking(parameter, layout, inputs * height * width, filters);
@@ -78,7 +77,7 @@ function imageKernelPacking(parameter: Parameter, layout: Layout): Packing {
   };
 }
 
-/** [k, k, I, O] to [k * k, I', O']; [I', O'] where k is 1. */
+/** Packs [k, k, I, O] as [k * k, I', O'], or as [I', O'] where k is 1. */
 function mapKernelPacking(parameter: Parameter, layout: Layout): Packing {
   const [height, width, inputs, filters] = parameter.shape as [number, number, number, number];
   const [rows, columns] = [paddedChannels(layout, inputs), paddedChannels(layout, filters)];
@@ -95,7 +94,7 @@ function mapKernelPacking(parameter: Parameter, layout: Layout): Packing {
   };
 }
 
-/** Writes neutral values into `target` at `offset`; padding is left as it is (zeros). */
+/** Writes neutral values into `target` at `offset`. Padding keeps its zeros. */
 export function pack(
   packing: Packing,
   values: Float32Array,

@@ -5,19 +5,19 @@ import type { OnnxGraph } from './onnxModel.ts';
 import type { Packing } from './packing.ts';
 import { pack, unpack } from './packing.ts';
 
-/** Several packed parameters behind each other in one vector, so that the optimizer is few nodes over long vectors. */
+/** Packed parameters concatenated into one vector, so that the optimizer is few nodes over long vectors. */
 export interface ParameterGroup {
-  /** Graph names are made of it. */
+  /** Prefix of the group's names in the graph. */
   readonly name: string;
-  /** Kernels: weight decay acts on them. */
+  /** Whether weight decay applies, which is true for kernels. */
   readonly decays: boolean;
-  /** Factor on the learning rate, the same for all of them. */
+  /** Factor on the learning rate of all its parameters. */
   readonly learningRateScale: number;
   readonly size: number;
   readonly entries: readonly { readonly packing: Packing; readonly offset: number }[];
 }
 
-/** 1 MB: the optimizer's intermediate vectors stay in the cache. */
+/** A group has about 1 MB, so that the optimizer's intermediate vectors stay in the cache. */
 const GROUP_VALUES = 1 << 18;
 
 function groupOf(name: string, packings: readonly Packing[], learningRateScale = 1): ParameterGroup {
@@ -36,7 +36,7 @@ function groupOf(name: string, packings: readonly Packing[], learningRateScale =
   };
 }
 
-/** Groups of the trained parameters: kernels apart from norms and biases, and parameters of one learning rate together. */
+/** Groups the trained parameters by learning rate, with kernels separate from norms and biases. */
 export function trainedGroups(
   parameters: readonly Parameter[],
   packings: ReadonlyMap<string, Packing>,
@@ -63,7 +63,6 @@ export function trainedGroups(
   return groups;
 }
 
-/** The moving means and variances. */
 export function statisticsGroup(
   parameters: readonly Parameter[],
   packings: ReadonlyMap<string, Packing>,
@@ -74,7 +73,7 @@ export function statisticsGroup(
   );
 }
 
-/** The group's vector from neutral tensors; zeros where `parameters` is undefined. */
+/** The group's vector from tensors in neutral layout; zeros if `parameters` is undefined. */
 export function packGroup(group: ParameterGroup, parameters: Parameters | undefined): Float32Array {
   const vector = new Float32Array(group.size);
   if (parameters === undefined) return vector;

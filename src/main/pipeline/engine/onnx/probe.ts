@@ -5,12 +5,12 @@ import { OnnxGraph } from './onnxModel.ts';
 import { createOrtSession, Tensor } from './session.ts';
 
 const CHANNELS = 64;
-/** What MLAS has: 16 with AVX-512, 8 with SSE and AVX (onnxruntime/core/mlas/lib/platform.cpp). */
+/** Block sizes in MLAS: 16 with AVX-512, 8 with SSE and AVX (onnxruntime/core/mlas/lib/platform.cpp). */
 const BLOCKS = [8, 16];
 
 /**
- * The blocked layout with this CPU's block, or the plain one where there are no blocked kernels. The block is read off
- * the order in which ReorderInput puts the channels of a [1, 64, 2, 1] tensor.
+ * The blocked layout with this CPU's block size, or the plain one where there are no blocked kernels. The order in
+ * which ReorderInput puts the channels of a [1, 64, 2, 1] tensor reveals the block size.
  */
 export async function fastestLayout(): Promise<Layout> {
   if (process.arch !== 'x64') return nchwLayout;

@@ -2,35 +2,43 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Problem, toProblemData } from '../../../../shared/problem.ts';
 
 /**
- * The one place that loads onnxruntime. Load it in one thread only: several threads loading it have crashed
- * (microsoft/onnxruntime #20084, #24486). `run` blocks its thread.
+ * The only module that loads onnxruntime. A process must load it in one thread only, because loading it in several has
+ * crashed (microsoft/onnxruntime #20084, #24486). `run` blocks its thread.
  */
 export { Tensor };
 export type Tensors = Record<string, Tensor>;
 
 export interface OrtSession {
-  /** `outputs`: preallocated tensors that the results are written to; null: the session allocates. Returns all of them. */
+  /**
+   * Writes results into the preallocated tensors of `outputs`; where one is null, the session allocates. Returns all
+   * outputs.
+   */
   run(feeds: Tensors, outputs: Readonly<Record<string, Tensor | null>>): Promise<Tensors>;
   dispose(): Promise<void>;
 }
 
-/** onnxruntime's execution providers that engines are made of. */
+/** The execution providers of onnxruntime that engines use. */
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
 
-/** What sessions of an engine have in common. */
+/** Options that all sessions of an engine share. */
 export interface Runtime {
   readonly provider: Provider;
-  /** Of the CPU's part; 0 = one a core. */
+  /** CPU threads; 0 means one per core. */
   readonly threads: number;
 }
 
 export interface OrtOptions {
   readonly provider?: Provider;
-  /** 0 = one a core. */
+  /** CPU threads; 0 means one per core. */
   readonly threads: number;
-  /** Tensors are placed as they come instead of by a plan made in the first run: about 40 % less memory in a training step. */
+  /**
+   * Allocates tensors as they come instead of by a plan from the first run, which saves about 40 % of a training step's
+   * memory.
+   */
   readonly lowMemory?: boolean;
-  /** Outputs that stay on the device: their data can be fed to another run, not read (reading them aborts the process). */
+  /**
+   * Outputs that stay on the device. They can be fed to another run but not read, because reading aborts the process.
+   */
   readonly keptOnDevice?: readonly string[];
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
 }
@@ -42,7 +50,7 @@ export async function createOrtSession(
 ): Promise<OrtSession> {
   const session = await guarded('load', () =>
     InferenceSession.create(model, {
-      // What a device has no kernel for runs on the CPU.
+      // Ops without a kernel on the device run on the CPU.
       executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
       ...(keptOnDevice.length > 0 && {
         preferredOutputLocation: Object.fromEntries(keptOnDevice.map((name) => [name, 'gpu-buffer' as const])),
@@ -53,13 +61,13 @@ export async function createOrtSession(
       graphOptimizationLevel: optimization,
       enableMemPattern: !lowMemory,
       logSeverityLevel: 3,
-      // Fake-quant pairs are meant as they stand: no fusing into integer ops.
+      // Training needs the fake-quant pairs as they are, so they must not be fused into integer ops.
       extra: { session: { disable_quant_qdq: '1' } },
     }),
   );
   return {
     run: (feeds, outputs) => guarded('run', async () => (await session.run(feeds, outputs)) as Tensors),
-    // What a lost device refuses to free is gone with it.
+    // A lost device may refuse to free its memory, which is gone anyway.
     dispose: () => session.release().catch(() => undefined),
   };
 }
@@ -70,14 +78,15 @@ async function guarded<T>(what: 'load' | 'run', work: () => Promise<T>): Promise
   } catch (error) {
     const data = toProblemData(error);
     if (data.kind === 'outOfMemory') throw Problem.from(data);
-    // 'WebGPU device lost (reason): message' (onnxruntime/core/providers/webgpu/webgpu_context.cc), Vulkan's VK_ERROR_DEVICE_LOST, a CUDA context that is gone.
+    // 'WebGPU device lost (reason): message' (onnxruntime/core/providers/webgpu/webgpu_context.cc), Vulkan's
+    // VK_ERROR_DEVICE_LOST, or a lost CUDA context.
     if (/device (is )?lost|DEVICE_LOST|cudaErrorDevicesUnavailable|illegal memory access/i.test(data.message)) {
-      throw new Problem(
-        'deviceLost',
-        'The graphics card stopped answering (its driver was reset, or the card was taken away). The last checkpoint is safe.',
-        data.message,
-      );
+      throw new Problem('deviceLost.card', {}, data.message);
     }
-    throw new Problem('engine', `onnxruntime could not ${what} the model: ${data.message}`, data.detail);
+    throw new Problem(
+      what === 'load' ? 'engine.modelNotLoaded' : 'engine.modelNotRun',
+      {},
+      data.detail ?? data.message,
+    );
   }
 }

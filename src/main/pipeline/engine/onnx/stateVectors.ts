@@ -2,12 +2,12 @@ import { OnnxGraph } from './onnxModel.ts';
 import type { OrtSession, Runtime, Tensors } from './session.ts';
 import { createOrtSession, Tensor } from './session.ts';
 
-/** The vectors that every step replaces, by name. The graph takes `name` and gives `nextName(name)`. */
+/** The vectors that each step replaces, by name. The graph's input is `name`, its output `nextName(name)`. */
 export interface StateVectors {
   feeds(): Tensors;
-  /** Where the next values go; null: the session allocates. */
+  /** Tensors for the next values; null where the session allocates them. */
   outputs(): Record<string, Tensor | null>;
-  /** The step is done: its outputs are what the next one is fed. */
+  /** Makes the outputs of a finished step the inputs of the next one. */
   advance(results: Tensors): void;
   values(): Promise<ReadonlyMap<string, Float32Array>>;
   dispose(): Promise<void>;
@@ -17,7 +17,7 @@ export const nextName = (vector: string): string => `${vector}/next`;
 
 const vectorTensor = (values: Float32Array): Tensor => new Tensor('float32', values, [values.length]);
 
-/** In memory: one tensor is read while the other is written. */
+/** Vectors in main memory. Each has two tensors: one is read while the other is written. */
 export function hostVectors(start: ReadonlyMap<string, Float32Array>): StateVectors {
   const vectors = [...start].map(([name, values]) => ({
     name,
@@ -35,7 +35,7 @@ export function hostVectors(start: ReadonlyMap<string, Float32Array>): StateVect
   };
 }
 
-/** On the graphics card: they go there with the first step and come back only when somebody asks for them. */
+/** Vectors on the graphics card, copied there with the first step and back only when their values are requested. */
 export function deviceVectors(start: ReadonlyMap<string, Float32Array>, runtime: Runtime): StateVectors {
   const current = new Map([...start].map(([name, values]) => [name, vectorTensor(values)]));
   let reader: OrtSession | null = null;
@@ -66,7 +66,7 @@ export function deviceVectors(start: ReadonlyMap<string, Float32Array>, runtime:
   };
 }
 
-/** A tensor on the device cannot be read directly (that aborts the process): a session copies it. */
+/** Reading a tensor on the device directly aborts the process, so a session copies it to main memory. */
 function copyGraph(vectors: ReadonlyMap<string, Float32Array>): Uint8Array {
   const graph = new OnnxGraph();
   for (const [name, { length }] of vectors)

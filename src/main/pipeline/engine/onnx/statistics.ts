@@ -11,7 +11,7 @@ import type { Tensor as NeutralTensor } from '../../graph/graph.ts';
 
 const STATISTICS = 'statistics';
 
-/** Forward passes with every trainable BatchNorm on the batch's own statistics, which are what comes out. */
+/** Forward passes with every trainable BatchNorm in training mode, which return the batch's statistics. */
 export async function createOnnxStatistics(
   { model, parameters, batchSize, trainableFrom }: StatisticsRequest,
   layout: Layout,

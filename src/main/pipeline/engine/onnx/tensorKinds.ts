@@ -2,14 +2,15 @@ import type { Model } from '../../graph/graph.ts';
 import { inputsOf } from '../../graph/graph.ts';
 
 /**
- * 'pixels': uint8 [N, S, S, 3] as fed; 'image': float32 [N, 3, S, S]; 'map': [N, C', H, W] in the engine's layout;
- * 'vector': plain [N, C], which is also what squeeze-excite's [1, 1, C] tensors and the features that a head alone starts from are.
+ * 'pixels' are uint8 [N, S, S, 3] as fed, an 'image' is float32 [N, 3, S, S], a 'map' is [N, C', H, W] in the engine's
+ * layout. A 'vector' is plain [N, C]; squeeze-excite's [1, 1, C] tensors and the features that feed a head alone are
+ * vectors too.
  */
 export type TensorKind = 'pixels' | 'image' | 'map' | 'vector';
 
 /**
- * The kind of every tensor of the model. A 1x1 map stays a map: what counts is where a tensor comes from. So does one that is pooled
- * with its dimensions kept, unless it is squeezed, that is, unless it leads to the factors of a scaleChannels.
+ * The kind of each tensor. It depends on the tensor's origin, so a 1x1 map is still a map. So is a map that is pooled
+ * with its dimensions kept, unless it leads to the factors of a scaleChannels.
  */
 export function tensorKinds(model: Model): Map<string, TensorKind> {
   const kinds = new Map<string, TensorKind>();

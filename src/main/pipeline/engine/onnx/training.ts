@@ -26,25 +26,26 @@ import type { StateVectors } from './stateVectors.ts';
 import { deviceVectors, hostVectors, nextName } from './stateVectors.ts';
 
 const EMA_RATE = 'emaRate';
-/** What a step says: loss, hard loss, gradient norm; logits; ranges. One vector, so that a device is read once a step. */
+/** Loss, hard loss and gradient norm, then logits and ranges, in one vector, so that a device is read once per step. */
 const REPORT = 'report';
 const METRICS = 3;
 const WEIGHT_SLOT = 'weights',
   EMA_SLOT = 'ema',
   SUM_SLOT = 'gradientSum';
-/** A batch's share of the accumulated gradient, and whether the weights move. */
+/** A batch's share of the accumulated gradient, and whether the weights are updated. */
 const SHARE = 'share',
   MOVES = 'moves';
 
 const vectorName = (slot: string, group: ParameterGroup): string => `${slot}/${group.name}`;
 
-/** The parameters of the trained nodes. */
 function trainedParameters(model: Model, trainableFrom: number): Parameter[] {
   const names = new Set(model.nodes.slice(trainableFrom).flatMap(parametersOf));
   return model.parameters.filter(({ name }) => names.has(name));
 }
 
-/** Whole training steps as one ONNX graph: pixels and the state's vectors go in, the next state's vectors come out. */
+/**
+ * Compiles a whole training step into one ONNX graph, from a batch and the state's vectors to the next state's vectors.
+ */
 export async function createOnnxTraining(
   request: TrainingRequest,
   layout: Layout,
@@ -62,9 +63,9 @@ export async function createOnnxTraining(
 
 interface Plan {
   readonly groups: readonly ParameterGroup[];
-  /** null: no BatchNorm is trained. */
+  /** Null when no BatchNorm is trained. */
   readonly statistics: ParameterGroup | null;
-  /** Slots of every group besides the weights. */
+  /** Slots of each group besides the weights. */
   readonly slots: readonly string[];
 }
 
@@ -147,7 +148,7 @@ function bindVectors(lowering: Lowering, { groups, statistics }: Plan): void {
   }
 }
 
-/** The gradients added up so far, this batch's share included; they start again from nothing when the weights have moved. */
+/** The gradients accumulated so far, including this batch's; the sum is reset when the weights are updated. */
 function accumulated({ graph }: Lowering, groups: readonly ParameterGroup[], gradients: readonly string[]): string[] {
   graph.input(SHARE, 'float32', []);
   graph.input(MOVES, 'bool', []);
@@ -188,7 +189,6 @@ function updateGroup(
     );
 }
 
-/** moving = moving * momentum + batch * (1 - momentum) */
 function updateStatistics(lowering: Lowering, group: ParameterGroup): void {
   const { graph } = lowering;
   const momenta = new Float32Array(group.size);
@@ -257,30 +257,30 @@ class OnnxTrainingSession implements TrainingSession {
     const { model, batchSize, loss, optimizer, ema, accumulates, trainableFrom } = this.request;
     const perClass = [batchSize, model.classes];
     const feeds: Tensors = {
-      ...inputFeed(model, batchSize, input.pixels),
+      ...inputFeed(model, batchSize, input.inputs),
       [LABELS]: new OrtTensor('float32', input.labels, perClass),
       [WEIGHTS]: new OrtTensor('float32', input.weights, perClass),
     };
     if (loss.distillation !== null) {
-      if (input.teacherLogits === undefined) throw new Error('the loss distils: a step needs teacherLogits');
+      if (input.teacherLogits === undefined) throw new Error('with distillation a step needs teacherLogits');
       feeds[TEACHER_LOGITS] = new OrtTensor('float32', input.teacherLogits, perClass);
     }
     const scalars = optimizerScalars(optimizer, input, this.steps);
     for (const key of ['learningRate', 'stepSize', 'decay'] as const)
       feeds[OPTIMIZER_INPUTS[key]] = scalarTensor(scalars[key]);
     if (ema) {
-      if (input.emaDecay === undefined) throw new Error('an EMA is kept: a step needs emaDecay');
+      if (input.emaDecay === undefined) throw new Error('with an EMA a step needs emaDecay');
       feeds[EMA_RATE] = scalarTensor(1 - input.emaDecay);
     }
     if (accumulates === true) {
-      if (input.accumulation === undefined) throw new Error('gradients are accumulated: a step needs its share');
+      if (input.accumulation === undefined) throw new Error('with accumulation a step needs its share');
       feeds[SHARE] = scalarTensor(input.accumulation.share);
       feeds[MOVES] = new OrtTensor('bool', [input.accumulation.moves], []);
     }
     for (const node of model.nodes.slice(trainableFrom)) {
       if (node.op !== 'dropout' && node.op !== 'dropPath') continue;
       const mask = input.masks.get(node.name);
-      if (mask === undefined) throw new Error(`a step needs the mask of '${node.name}'`);
+      if (mask === undefined) throw new Error(`the mask of '${node.name}' is missing`);
       feeds[maskInput(node.name)] = new OrtTensor('float32', mask, [batchSize, mask.length / batchSize]);
     }
     if (this.tracked.length > 0) {

@@ -1,3 +1,4 @@
+import type { Message } from '../../../../shared/message.ts';
 import type { Device, Engine } from '../engine.ts';
 import { createTfjsInference } from './inference.ts';
 import { createTfjsStatistics } from './statistics.ts';
@@ -5,10 +6,10 @@ import type { TensorFlow } from './tensorFlow.ts';
 import { TfjsTraining } from './training.ts';
 
 /**
- * The contract on TensorFlow.js, op by op as the model says; TensorFlow.js decides the gradients, independent of the hand-written
- * ones of engine/onnx. Weights and optimizer state stay on the device; a step reads one vector back.
+ * The engine on TensorFlow.js, which computes the gradients itself, independent of the hand-written ones in
+ * engine/onnx. Weights and optimizer state stay on the device; a step reads one vector back.
  */
-export function tfjsEngine(tf: TensorFlow, name: string, device: Device, description: string): Engine {
+export function tfjsEngine(tf: TensorFlow, name: string, device: Device, description: Message): Engine {
   return {
     name,
     device,

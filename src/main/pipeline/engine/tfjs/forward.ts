@@ -2,14 +2,14 @@ import type { ActivationName, BatchNormNode, GraphNode, Model, WeightQuantizatio
 import type { Range } from '../engine.ts';
 import type { GradSaveFunc, Tensor, Tensor2D, Tensor4D, TensorFlow } from './tensorFlow.ts';
 
-/** What a forward pass in TensorFlow.js needs besides its input. */
+/** The parts of a forward pass besides its input. */
 export interface ForwardContext {
   readonly tf: TensorFlow;
   readonly model: Model;
   readonly parameters: ReadonlyMap<string, Tensor>;
-  /** Index in model.nodes: nodes from here on run in training mode; model.nodes.length = inference. */
+  /** Index in model.nodes of the first node in training mode; model.nodes.length for inference. */
   readonly trainableFrom: number;
-  /** Null: dropout and dropPath are identities. */
+  /** Null turns dropout and dropPath into identities. */
   readonly masks: ReadonlyMap<string, Float32Array> | null;
   readonly fakeQuantRanges: ReadonlyMap<string, Range>;
 }
@@ -20,7 +20,7 @@ export interface ForwardResult {
   readonly statistics: ReadonlyMap<string, Tensor>;
 }
 
-/** The model on its input (see inputTensor), in TensorFlow.js's own ops, NHWC. */
+/** Runs the model on its input (see inputTensor) in TensorFlow.js's own ops, NHWC. */
 export function forward(context: ForwardContext, input: Tensor): ForwardResult {
   const values = new Map<string, Tensor>();
   const statistics = new Map<string, Tensor>();
@@ -136,7 +136,7 @@ function activation(tf: TensorFlow, name: ActivationName, x: Tensor): Tensor {
   return name === 'sigmoid' ? tf.sigmoid(x) : tf.mul(x, tf.sigmoid(x));
 }
 
-/** Symmetric int8 weights, rounded; the gradient goes straight through. */
+/** The kernel rounded to symmetric int8, with a straight-through gradient. */
 function kernelOf(
   tf: TensorFlow,
   kernel: Tensor,
@@ -144,7 +144,7 @@ function kernelOf(
   along: 'filters' | 'channels',
 ): Tensor {
   if (quantization === null) return kernel;
-  // HWIO has its filters last, [k, k, C, 1] its channels third.
+  // Filters are the last axis of HWIO; channels are the third axis of [k, k, C, 1].
   const kept = along === 'filters' ? kernel.rank - 1 : 2;
   const axes = kernel.shape.map((_, axis) => axis).filter((axis) => quantization === 'perTensor' || axis !== kept);
   return tf.customGrad((x) => {
@@ -154,7 +154,9 @@ function kernelOf(
   })(kernel);
 }
 
-/** Affine int8 on [min, max] widened to hold 0; no gradient outside, but everywhere at the logits. */
+/**
+ * Rounds to affine int8 on [min, max], widened to include 0. Values out of range get no gradient, except at the logits.
+ */
 function fakeQuant(tf: TensorFlow, x: Tensor, [min, max]: Range, passesAll: boolean): Tensor {
   const [low, high] = [Math.min(0, min), Math.max(0, max)];
   const scale = Math.max(Math.fround((high - low) / 255), 1e-9);

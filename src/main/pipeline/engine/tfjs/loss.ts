@@ -10,7 +10,7 @@ export interface LossInputs {
   readonly teacherLogits: Tensor | null;
 }
 
-/** The losses of the contract as formulas on the logits [N, classes]: the gradients are TensorFlow.js's own. */
+/** The losses of pipeline/losses as formulas on the logits [N, classes], which TensorFlow.js differentiates. */
 export function lossOf(
   tf: TensorFlow,
   spec: LossSpec,
@@ -25,13 +25,13 @@ export function lossOf(
   if (spec.distillation === null || teacherLogits === null) return { loss: hardLoss, hardLoss };
   const { temperature } = spec.distillation;
   const shares = distillationShares(spec.distillation);
-  const cooled = tf.div(logits, temperature);
+  const softened = tf.div(logits, temperature);
   const soft = weightedSum(
     tf,
     weights,
     tf.sigmoid(tf.div(teacherLogits, temperature)),
-    tf.softplus(tf.neg(cooled)),
-    tf.softplus(cooled),
+    tf.softplus(tf.neg(softened)),
+    tf.softplus(softened),
   );
   return { loss: tf.add(tf.mul(hardLoss, shares.hard), tf.mul(soft, shares.soft)), hardLoss };
 }
@@ -39,7 +39,7 @@ export function lossOf(
 const weightedSum = (tf: TensorFlow, weights: Tensor, labels: Tensor, present: Tensor, absent: Tensor): Scalar =>
   tf.sum(tf.mul(weights, tf.add(tf.mul(labels, present), tf.mul(tf.sub(1, labels), absent))));
 
-/** -log p is softplus(-z), -log(1 - p) is softplus(z). */
+/** Uses softplus, because -log p = softplus(-z) and -log(1 - p) = softplus(z) never overflow. */
 function hardTerms(tf: TensorFlow, loss: HardLoss, logits: Tensor): { present: Tensor; absent: Tensor } {
   const { gammaPositive, gammaNegative, margin, scales, bound, detached } = focusOf(loss);
   const [minusLogP, minusLogQ] = [tf.softplus(tf.neg(logits)), tf.softplus(logits)];
@@ -55,7 +55,7 @@ function hardTerms(tf: TensorFlow, loss: HardLoss, logits: Tensor): { present: T
   };
 }
 
-/** x^0 is 1, with no gradient. */
+/** Avoids the undefined gradient of x^0 at 0. */
 const power = (tf: TensorFlow, x: Tensor, exponent: number): Tensor =>
   exponent === 0 ? tf.onesLike(x) : tf.pow(x, exponent);
 

@@ -5,13 +5,13 @@ export const slotNames = ({ kind }: OptimizerSpec): readonly string[] => (kind =
 
 export interface UpdateInput {
   readonly learningRate: number;
-  /** Share of the weight that goes before the update. */
+  /** Share of the weight that is subtracted before the update. */
   readonly decay: number;
-  /** Of the optimizer, this one included. */
+  /** Number of this optimizer step, counted from 1. */
   readonly step: number;
 }
 
-/** Moves one parameter and its slots: Keras's AdamW (epsilon on the uncorrected root) and SGD. */
+/** Updates one parameter and its slots as Keras does: AdamW (epsilon on the uncorrected root) or SGD. */
 export function updateParameter(
   tf: TensorFlow,
   optimizer: OptimizerSpec,
@@ -36,10 +36,8 @@ export function updateParameter(
   weights.assign(tf.add(decayed, optimizer.nesterov ? tf.sub(tf.mul(momentum, optimizer.momentum), push) : momentum));
 }
 
-/** from + (to - from) * share. */
 export const movedTowards = (tf: TensorFlow, from: Tensor, to: Tensor, share: number): Tensor =>
   tf.add(from, tf.mul(tf.sub(to, from), share));
 
-/** The root of the sum of all squares. */
 export const globalNorm = (tf: TensorFlow, gradients: readonly Tensor[]): Scalar =>
   tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)))));

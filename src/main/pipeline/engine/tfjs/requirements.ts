@@ -2,15 +2,15 @@ import { readdirSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { graphicsCards, hasLibrary } from '../graphicsCards.ts';
-import type { Lack } from '../registry.ts';
+import type { Message } from '../../../../shared/message.ts';
+import { message, quoted } from '../../../../shared/message.ts';
+import type { MissingRequirement } from '../registry.ts';
 
-/** What TensorFlow for Node needs of a machine. Nothing native is loaded here. */
-
-/** Of @tensorflow/tfjs-node and @tensorflow/tfjs-node-gpu. */
+/** Version of @tensorflow/tfjs-node and @tensorflow/tfjs-node-gpu. */
 export const TFJS_VERSION = '4.22.0';
 
 export interface TfjsVariant {
-  /** What `destila engine install` calls it. */
+  /** Its name for `destila engine install`. */
   readonly name: 'tfjs' | 'tfjs-gpu';
   readonly package: 'tfjs-node' | 'tfjs-node-gpu';
 }
@@ -22,9 +22,9 @@ export const tfjsVariants = {
 
 export const tfjsFolder = (enginesFolder: string, variant: TfjsVariant): string =>
   path.join(enginesFolder, `${variant.name}-${TFJS_VERSION}`);
-/** Inside the variant's folder: where pip puts TensorFlow (Linux). */
+/** The folder inside the variant's into which pip installs TensorFlow (Linux). */
 export const PYTHON_FOLDER = 'python';
-/** Inside the variant's folder: the native half; N-API 8 is the newest that the package names. */
+/** The native library inside the variant's folder; N-API 8 is the newest version that the package supports. */
 export const bindingFile = (variant: TfjsVariant): string =>
   path.join('node_modules', '@tensorflow', variant.package, 'lib', 'napi-v8', 'tfjs_binding.node');
 
@@ -36,68 +36,78 @@ const exists = (file: string): Promise<boolean> =>
 const isInstalled = (enginesFolder: string, variant: TfjsVariant): Promise<boolean> =>
   exists(path.join(tfjsFolder(enginesFolder, variant), 'installed.json'));
 
-/** Libraries that TensorFlow 2.16 opens for a card (CUDA 12, cuDNN 8); `destila engine install tfjs-gpu` brings them. */
-const CUDA_LIBRARIES: readonly (readonly [library: string, says: string])[] = [
-  ['libcudart.so.12', 'CUDA 12 is missing (libcudart.so.12).'],
-  ['libcublas.so.12', 'CUDA 12 is missing (libcublas.so.12).'],
-  ['libcudnn.so.8', 'cuDNN 8 is missing (libcudnn.so.8).'],
+/**
+ * Libraries that TensorFlow 2.16 opens for a card (CUDA 12, cuDNN 8); `destila engine install tfjs-gpu` installs them.
+ */
+const CUDA_LIBRARIES: readonly (readonly [library: string, missing: Message])[] = [
+  ['libcudart.so.12', message('missing.cuda', { library: 'libcudart.so.12' })],
+  ['libcublas.so.12', message('missing.cuda', { library: 'libcublas.so.12' })],
+  ['libcudnn.so.8', message('missing.cudnn', { version: '8', library: 'libcudnn.so.8' })],
 ];
 
 export const hasNvidiaDriver = async (): Promise<boolean> =>
   (await graphicsCards()).some(({ driver }) => driver.startsWith('NVIDIA driver'));
 
-/** The variant that `start` loads: the card's where it is installed and can run, else the processor's. */
-export async function usableVariant(enginesFolder: string): Promise<TfjsVariant | Lack> {
+/**
+ * The variant that `start` loads: the one for graphics cards where it is installed and can run, else the one for the
+ * CPU.
+ */
+export async function usableVariant(enginesFolder: string): Promise<TfjsVariant | MissingRequirement> {
   const [cpu, gpu] = await Promise.all(
     [tfjsVariants.cpu, tfjsVariants.gpu].map((variant) => isInstalled(enginesFolder, variant)),
   );
   if (!cpu && !gpu)
     return {
-      says: 'TensorFlow for Node is not installed.',
-      fix: `destila engine install ${(await hasNvidiaDriver()) ? tfjsVariants.gpu.name : tfjsVariants.cpu.name}`,
+      message: message('missing.tensorflow'),
+      fix: installCommand((await hasNvidiaDriver()) ? tfjsVariants.gpu : tfjsVariants.cpu),
     };
-  const gpuLack = gpu ? await variantLack(enginesFolder, tfjsVariants.gpu) : null;
-  if (gpu && gpuLack === null) return tfjsVariants.gpu;
-  if (!cpu) return gpuLack!;
-  return (await variantLack(enginesFolder, tfjsVariants.cpu)) ?? tfjsVariants.cpu;
+  const gpuMissing = gpu ? await missingForVariant(enginesFolder, tfjsVariants.gpu) : null;
+  if (gpu && gpuMissing === null) return tfjsVariants.gpu;
+  if (!cpu) return gpuMissing!;
+  return (await missingForVariant(enginesFolder, tfjsVariants.cpu)) ?? tfjsVariants.cpu;
 }
 
-/** The first thing that is missing, in the order in which it is put right. */
-async function variantLack(enginesFolder: string, variant: TfjsVariant): Promise<Lack | null> {
-  const again = `destila engine install ${variant.name}`;
+const installCommand = ({ name }: TfjsVariant): Message => quoted(`destila engine install ${name}`);
+
+/** The first requirement that is missing, in the order in which to fix them. */
+async function missingForVariant(enginesFolder: string, variant: TfjsVariant): Promise<MissingRequirement | null> {
+  const reinstall = installCommand(variant);
   const folder = tfjsFolder(enginesFolder, variant);
   if (!(await exists(path.join(folder, bindingFile(variant)))))
-    return { says: `The native half of @tensorflow/${variant.package} is missing.`, fix: again };
+    return {
+      message: message('missing.tensorflowBinding', { package: `@tensorflow/${variant.package}` }),
+      fix: reinstall,
+    };
   if (variant === tfjsVariants.cpu || process.platform !== 'linux') return null;
   if (!(await hasNvidiaDriver()))
     return {
-      says: 'No NVIDIA driver is loaded, or there is no NVIDIA card.',
-      fix: `sudo apt-get install nvidia-driver   (where there is a card; else: destila engine install ${tfjsVariants.cpu.name})`,
+      message: message('missing.nvidiaDriver'),
+      fix: message('missing.nvidiaDriverOrCpuFix', { command: installCommand(tfjsVariants.cpu) }),
     };
-  for (const [library, says] of CUDA_LIBRARIES) {
-    if (!(await hasLibrary(library, cudaFolders(enginesFolder)))) return { says, fix: again };
+  for (const [library, missing] of CUDA_LIBRARIES) {
+    if (!(await hasLibrary(library, cudaFolders(enginesFolder)))) return { message: missing, fix: reinstall };
   }
   return null;
 }
 
-export async function tfjsLack(enginesFolder: string): Promise<Lack | null> {
+export async function missingForTfjs(enginesFolder: string): Promise<MissingRequirement | null> {
   const found = await usableVariant(enginesFolder);
-  return 'says' in found ? found : null;
+  return 'message' in found ? found : null;
 }
 
-/** Where NVIDIA's Python packages keep their libraries: nvidia/cudnn/lib and so on. */
+/** Library folders of NVIDIA's Python packages: nvidia/cudnn/lib and so on. */
 function cudaFolders(enginesFolder: string): string[] {
   const folder = path.join(tfjsFolder(enginesFolder, tfjsVariants.gpu), PYTHON_FOLDER, 'nvidia');
   try {
     return readdirSync(folder).map((name) => path.join(folder, name, 'lib'));
   } catch {
-    return []; // the processor's variant alone
+    return []; // only the variant for the CPU is installed
   }
 }
 
 /**
- * TensorFlow 2.16 does not look for NVIDIA's Python packages by itself (tensorflow/tensorflow #63362); it takes a card's memory as it needs
- * it, so that the screen keeps its own; its log stays with warnings and errors.
+ * TensorFlow 2.16 does not search NVIDIA's Python packages (tensorflow/tensorflow #63362), so its loader path names
+ * them. It allocates a card's memory as needed, so that the display keeps some, and logs only warnings and errors.
  */
 export function tfjsEnvironment(enginesFolder: string): Record<string, string> {
   const folders = [

@@ -1,4 +1,7 @@
-/** TensorFlow.js as it is handed in: native TensorFlow's in the product, the plain CPU backend's in the tests. Only its types are of this package. */
+/**
+ * TensorFlow.js as it is passed in: on native TensorFlow in the product, on the plain CPU backend in the tests. Only
+ * types are imported, so that the product does not load this package.
+ */
 export type TensorFlow = typeof import('@tensorflow/tfjs-core');
 export type {
   GradSaveFunc,

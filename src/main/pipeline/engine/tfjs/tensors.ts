@@ -3,7 +3,7 @@ import { sizeOf } from '../../graph/graph.ts';
 import type { NetworkInput } from '../engine.ts';
 import type { Tensor, TensorFlow, Variable } from './tensorFlow.ts';
 
-/** Tensors on the device by parameter name, which outlive `tidy` until they are disposed. */
+/** Tensors on the device by parameter name. They outlive `tidy`, so they must be disposed. */
 export type Variables = ReadonlyMap<string, Variable>;
 
 export const toVariables = (tf: TensorFlow, parameters: Parameters): Variables =>
@@ -26,11 +26,11 @@ export function dispose(variables: Variables): void {
   for (const variable of variables.values()) variable.dispose();
 }
 
-/** What the model starts from, as float32: pixels [N, S, S, 3], or features [N, C] where a head stands alone. */
+/** The model's input as float32: pixels [N, S, S, 3], or features [N, C] for a head alone. */
 export const inputTensor = (tf: TensorFlow, { nodes }: Model, batchSize: number, input: NetworkInput): Tensor =>
   tf.tensor(Float32Array.from(input), [batchSize, ...nodes[0]!.shape]);
 
-/** Several tensors in one transfer from the device, each flat and in its own order. */
+/** Reads several tensors in one transfer from the device; each comes back flat. */
 export function read(tf: TensorFlow, tensors: readonly Tensor[]): Float32Array[] {
   if (tensors.length === 0) return [];
   const all = tf.concat(tensors.map((tensor) => tf.reshape(tensor, [-1]))).dataSync() as Float32Array;
@@ -38,5 +38,5 @@ export function read(tf: TensorFlow, tensors: readonly Tensor[]): Float32Array[]
   return tensors.map(({ shape }) => all.slice(offset, (offset += sizeOf(shape))));
 }
 
-/** [2]: smallest and largest value. */
+/** The smallest and the largest value as a tensor [2]. */
 export const rangeTensor = (tf: TensorFlow, tensor: Tensor): Tensor => tf.stack([tf.min(tensor), tf.max(tensor)]);

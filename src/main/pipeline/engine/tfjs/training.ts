@@ -9,25 +9,24 @@ import type { Variables } from './tensors.ts';
 import { dispose, inputTensor, rangeTensor, read, toParameters, toVariables } from './tensors.ts';
 import { tidily } from './tidily.ts';
 
-/** The parameters that get a gradient. */
 function trainedParameters(model: Model, trainableFrom: number): Parameter[] {
   const names = new Set(model.nodes.slice(trainableFrom).flatMap(parametersOf));
   return model.parameters.filter(({ name, role }) => names.has(name) && !isStatistic(role));
 }
 
-/** What one forward and backward pass finds; all on the device. */
-interface Passed {
+/** Results of a forward and backward pass, all on the device. */
+interface PassResult {
   readonly loss: Scalar;
   readonly hardLoss: Tensor;
   readonly logits: Tensor;
-  /** [2] each. */
+  /** Smallest and largest value, [2] each. */
   readonly ranges: ReadonlyMap<string, Tensor>;
   readonly statistics: ReadonlyMap<string, Tensor>;
   readonly gradients: ReadonlyMap<string, Tensor>;
 }
 
-/** Tensors that TensorFlow.js would free with the tape. */
-type Kept = Omit<Passed, 'loss' | 'gradients'>;
+/** Results that TensorFlow.js would free together with its tape. */
+type Kept = Omit<PassResult, 'loss' | 'gradients'>;
 
 export class TfjsTraining implements TrainingSession {
   private readonly tf: TensorFlow;
@@ -36,7 +35,7 @@ export class TfjsTraining implements TrainingSession {
   private readonly parameters: Variables;
   private readonly slots: ReadonlyMap<string, Variables>;
   private readonly ema: Variables | null;
-  /** Gradients added up since the weights moved. */
+  /** Gradients accumulated since the last update. */
   private readonly sums: Variables | null;
   private steps: number;
 
@@ -64,15 +63,15 @@ export class TfjsTraining implements TrainingSession {
   step(input: StepInput): Promise<StepResult> {
     const { tf } = this;
     return tidily(tf, () => {
-      const passed = this.differentiate(input);
-      const total = this.accumulate(passed.gradients, input);
+      const pass = this.differentiate(input);
+      const total = this.accumulate(pass.gradients, input);
       const norm = globalNorm(tf, [...total.values()]);
-      if (input.accumulation?.moves !== false) this.move(total, norm, input);
-      this.moveStatistics(passed.statistics);
+      if (input.accumulation?.moves !== false) this.update(total, norm, input);
+      this.moveStatistics(pass.statistics);
       const [numbers, logits, ...ranges] = read(tf, [
-        tf.stack([passed.loss, passed.hardLoss, norm]),
-        passed.logits,
-        ...passed.ranges.values(),
+        tf.stack([pass.loss, pass.hardLoss, norm]),
+        pass.logits,
+        ...pass.ranges.values(),
       ]);
       const [loss, hardLoss, gradientNorm] = numbers!;
       return {
@@ -80,12 +79,12 @@ export class TfjsTraining implements TrainingSession {
         hardLoss: hardLoss!,
         gradientNorm: gradientNorm!,
         logits: logits!,
-        ranges: new Map([...passed.ranges.keys()].map((name, i) => [name, [...ranges[i]!] as unknown as Range])),
+        ranges: new Map([...pass.ranges.keys()].map((name, i) => [name, [...ranges[i]!] as unknown as Range])),
       };
     });
   }
 
-  private differentiate(input: StepInput): Passed {
+  private differentiate(input: StepInput): PassResult {
     const {
       tf,
       trained,
@@ -105,7 +104,7 @@ export class TfjsTraining implements TrainingSession {
           masks: input.masks,
           fakeQuantRanges: input.fakeQuantRanges ?? new Map(),
         },
-        inputTensor(tf, model, batchSize, input.pixels),
+        inputTensor(tf, model, batchSize, input.inputs),
       );
       const logits = values.get(model.logits)!;
       const teacherLogits = spec.distillation === null ? null : tf.tensor2d(input.teacherLogits!, shape);
@@ -132,7 +131,7 @@ export class TfjsTraining implements TrainingSession {
     };
   }
 
-  /** Copies that `tidy` frees, in place of tensors that it would not. */
+  /** Replaces tensors that were kept from the tape by copies that `tidy` frees. */
   private released({ logits, hardLoss, ranges, statistics }: Kept): Kept {
     const released = (tensor: Tensor): Tensor => {
       const copy = tensor.clone();
@@ -151,7 +150,7 @@ export class TfjsTraining implements TrainingSession {
     return this.sums;
   }
 
-  private move(
+  private update(
     gradients: ReadonlyMap<string, Tensor>,
     norm: Scalar,
     { learningRate, weightDecay, emaDecay }: StepInput,

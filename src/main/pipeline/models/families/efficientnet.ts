@@ -6,12 +6,12 @@ import { IMAGENET, LITE } from '../pixelNormalizations.ts';
 import { kerasName, timmName } from './efficientnetNames.ts';
 
 /**
- * EfficientNet and EfficientNet-Lite from one table.
+ * EfficientNet and EfficientNet-Lite, built from one table of stages.
  * Sources: Tan & Le 2019 (arXiv 1905.11946), keras/applications/efficientnet.py,
  * tensorflow/tpu models/official/efficientnet/lite/efficientnet_lite_builder.py.
  */
 
-/** One stage of the baseline (B0): repeats of inverted residual blocks. */
+/** One stage of the baseline (B0), which repeats inverted residual blocks. */
 interface StageSpec {
   readonly kernelSize: 3 | 5;
   readonly repeats: number;
@@ -30,11 +30,11 @@ const STAGES: readonly StageSpec[] = [
   { kernelSize: 3, repeats: 1, filters: 320, expandRatio: 6, stride: 1 },
 ];
 
-/** What tells the two families apart. */
+/** The differences between the two families. */
 export interface Kind {
   readonly activation: ActivationName;
   readonly squeezeExcite: boolean;
-  /** Stem, head and the repeats of first and last stage keep the baseline's size. */
+  /** Whether stem, head and the repeats of the first and last stage keep the baseline's size. */
   readonly fixedEnds: boolean;
   readonly normalization: Normalization;
 }
@@ -55,7 +55,7 @@ export const EFFICIENTNET_LITE: Kind = {
 export interface ScaledSpec extends Kind {
   readonly width: number;
   readonly depth: number;
-  /** Filters are multiples of it; 8 in all members when left out (Keras: depth_divisor). */
+  /** Filters are multiples of this; 8 when left out, as in all members (Keras's depth_divisor). */
   readonly divisor?: number;
 }
 
@@ -76,7 +76,7 @@ interface BlockSpec {
   readonly dropPath: number;
 }
 
-/** Every block of the network in order: 'block1a', 'block2a', 'block2b', ... */
+/** All blocks of the network in order, 'block1a', 'block2a', 'block2b' and so on. */
 function blocksOf(spec: ScaledSpec, dropPath: number): BlockSpec[] {
   const blocks = STAGES.flatMap((stage, index) => {
     const isEdge = index === 0 || index === STAGES.length - 1;
@@ -122,7 +122,7 @@ function invertedResidual(
   return graph.addTensors(`${name}.add`, graph.dropPath(`${name}.drop`, x, block.dropPath), input);
 }
 
-/** Squeeze-and-excitation (Hu et al. 2018, arXiv 1709.01507); the squeeze is a quarter of the block's input filters. */
+/** Squeeze-and-excitation (Hu et al. 2018, arXiv 1709.01507), squeezed to a quarter of the block's input filters. */
 function squeezeExcite(graph: GraphBuilder, name: string, input: string, squeezed: number): string {
   const filters = graph.shapeOf(input).at(-1)!;
   let s = graph.globalAveragePool(`${name}.squeeze`, input, true);
@@ -133,7 +133,9 @@ function squeezeExcite(graph: GraphBuilder, name: string, input: string, squeeze
   return graph.scaleChannels(`${name}.excite`, input, s);
 }
 
-/** Tensors of note: 'features' (after the head's activation), 'pooled', 'logits'. */
+/**
+ * Builds a network of any scale. It names the tensors that Family.build requires: 'features', 'pooled' and 'logits'.
+ */
 export function buildNetwork(name: string, spec: ScaledSpec, options: ModelOptions): Model {
   const graph = new GraphBuilder(options.bnMomentum);
   const { mean, std } = options.normalization ?? spec.normalization;
@@ -172,7 +174,7 @@ const familyFrom = <F extends FamilyName>(kind: Kind, scales: Readonly<Record<Me
   normalization: kind.normalization,
   publishedNormalization: kind.normalization,
   timm: { model: (architecture) => `tf_${architecture.replaceAll('-', '_')}`, parameter: timmName },
-  // Keras has no EfficientNet-Lite: its files follow the same names, and normalize outside of the network.
+  // Keras has no EfficientNet-Lite; files for it use the same names and expect normalized pixels.
   keras: { parameter: kerasName, normalizes: kind === EFFICIENTNET },
 });
 

@@ -1,8 +1,6 @@
 import { torchWeight } from '../weights/torch.ts';
 
-/** timm's names for our neutral ones (timm/models/efficientnet.py, _efficientnet_blocks.py). */
-
-/** Names inside a block: without expansion (DepthwiseSeparableConv), and with it (InvertedResidual). */
+/** timm's names inside a block without expansion (DepthwiseSeparableConv; timm/models/_efficientnet_blocks.py). */
 const separable: Readonly<Record<string, string>> = {
   'depthwise.conv': 'conv_dw',
   'depthwise.bn': 'bn1',
@@ -11,6 +9,7 @@ const separable: Readonly<Record<string, string>> = {
   'project.conv': 'conv_pw',
   'project.bn': 'bn2',
 };
+/** timm's names inside a block with expansion (InvertedResidual). */
 const inverted: Readonly<Record<string, string>> = {
   'expand.conv': 'conv_pw',
   'expand.bn': 'bn1',
@@ -21,6 +20,7 @@ const inverted: Readonly<Record<string, string>> = {
   'project.conv': 'conv_pwl',
   'project.bn': 'bn3',
 };
+/** timm's names outside of the blocks (timm/models/efficientnet.py). */
 const outside: Readonly<Record<string, string>> = {
   'stem.conv': 'conv_stem',
   'stem.bn': 'bn1',
@@ -29,7 +29,10 @@ const outside: Readonly<Record<string, string>> = {
   classifier: 'classifier',
 };
 
-/** 'block2b.expand.conv.kernel' is 'blocks.1.1.conv_pw.weight'. Null for a name that no EfficientNet has. */
+/**
+ * timm's name, such as 'blocks.1.1.conv_pw.weight' for 'block2b.expand.conv.kernel'; null for a name that no
+ * EfficientNet has.
+ */
 export function timmName(name: string): string | null {
   const block = /^block(\d)([a-z])\.(.+)\.(\w+)$/.exec(name);
   if (block === null) {
@@ -45,8 +48,8 @@ export function timmName(name: string): string | null {
 }
 
 /**
- * Keras's names for our neutral ones (keras/src/applications/efficientnet.py). Its layouts are ours: HWIO, [k, k, C, 1], [in, out].
- * The Lite members, which Keras does not have, follow the same pattern.
+ * Keras's layer names (keras/src/applications/efficientnet.py), whose layouts are the same as here: HWIO, [k, k, C, 1]
+ * and [in, out]. Keras has no Lite members; files for them use the same pattern.
  */
 const layers: readonly (readonly [RegExp, string])[] = [
   [/^stem\.(conv|bn)$/, 'stem_$1'],
@@ -59,7 +62,10 @@ const layers: readonly (readonly [RegExp, string])[] = [
 ];
 const weights: Readonly<Record<string, string>> = { mean: 'moving_mean', variance: 'moving_variance' };
 
-/** 'block2b.expand.conv.kernel' is 'block2b_expand_conv/kernel'; null for a name that no EfficientNet has. */
+/**
+ * Keras's name, such as 'block2b_expand_conv/kernel' for 'block2b.expand.conv.kernel'; null for a name that no
+ * EfficientNet has.
+ */
 export function kerasName(name: string): string | null {
   const [, layer, kind] = /^(.+)\.(\w+)$/.exec(name) ?? [];
   const pattern = layer === undefined ? undefined : layers.find(([found]) => found.test(layer));

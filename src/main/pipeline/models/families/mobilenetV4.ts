@@ -5,8 +5,8 @@ import { IMAGENET, LITE } from '../pixelNormalizations.ts';
 import { torchWeight } from '../weights/torch.ts';
 
 /**
- * MobileNetV4-Conv-Small (Qin et al. 2024, arXiv 2404.10518, table 11): convolutions and ReLU alone.
- * Names and BatchNorm's epsilon are those of timm/models/mobilenetv3.py.
+ * MobileNetV4-Conv-Small (Qin et al. 2024, arXiv 2404.10518, table 11), which has only convolutions and ReLU. Names and
+ * BatchNorm's epsilon come from timm/models/mobilenetv3.py.
  */
 
 /** A plain convolution with BatchNorm and ReLU. */
@@ -16,7 +16,9 @@ interface Fused {
   readonly stride: 1 | 2;
   readonly filters: number;
 }
-/** Universal inverted bottleneck: depthwise convolutions before the expansion, after it, or both; 0 is none. */
+/**
+ * Universal inverted bottleneck with depthwise convolutions before the expansion, after it, or both; size 0 means none.
+ */
 interface Universal {
   readonly kind: 'universal';
   readonly start: 0 | 3 | 5;
@@ -86,7 +88,7 @@ function addBlock(graph: GraphBuilder, name: string, input: string, block: Block
   const { start, middle, stride, expand, filters } = block;
   const inputs = graph.shapeOf(input).at(-1)!;
   let x = input;
-  // Where there are two depthwise convolutions, the middle one has the stride.
+  // With two depthwise convolutions, the middle one has the stride.
   if (start > 0) x = depthwise(graph, `${name}.start_depthwise`, x, start, middle > 0 ? 1 : stride);
   x = convolution(graph, `${name}.expand`, x, { filters: inputs * expand, kernelSize: 1, stride: 1 });
   x = relu(graph, `${name}.expand`, x);
@@ -111,7 +113,7 @@ function build(architecture: string, options: ModelOptions): Model {
   x = graph.globalAveragePool('head.pool', x, true);
   x = convolution(graph, 'head', x, { filters: HEAD, kernelSize: 1, stride: 1 });
   x = graph.activation('features', x, 'relu');
-  x = graph.globalAveragePool('pooled', x, false); // of one pixel: a vector
+  x = graph.globalAveragePool('pooled', x, false); // turns the 1x1 map into a vector
   graph.enter('top');
   graph.dense('classifier', graph.dropout('dropout', x, options.dropout), options.classes);
   return graph.build(architecture);
@@ -137,7 +139,7 @@ const inside: Readonly<Record<string, string>> = {
   'project.bn': 'pw_proj.bn',
 };
 
-/** 'block3a.expand.conv.kernel' is 'blocks.2.0.pw_exp.conv.weight'. */
+/** timm's name, such as 'blocks.2.0.pw_exp.conv.weight' for 'block3a.expand.conv.kernel'. */
 function timmName(name: string): string | null {
   const [, stage, letter, layer, kind] = /^(?:block(\d)([a-z])\.)?(.+)\.(\w+)$/.exec(name) ?? [];
   if (layer === undefined || kind === undefined) return null;

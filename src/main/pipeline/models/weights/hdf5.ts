@@ -9,9 +9,12 @@ export interface Hdf5Tensor {
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 export const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
 
-/** All float32 datasets of an HDF5 file by their path, without the first slash. Throws a Problem for a file that is damaged or cut off. */
+/**
+ * All float32 datasets of an HDF5 file by path, without the leading slash. Throws a Problem for a damaged or incomplete
+ * file.
+ */
 export async function readHdf5(bytes: Uint8Array, name: string): Promise<ReadonlyMap<string, Hdf5Tensor>> {
-  // Otherwise the library prints its whole error stack to stderr.
+  // Without this the library prints its whole error stack to stderr.
   (await ready).activate_throwing_error_handler();
   const place = '/weights.h5';
   FS!.writeFile(place, bytes);
@@ -25,11 +28,7 @@ export async function readHdf5(bytes: Uint8Array, name: string): Promise<Readonl
       file.close();
     }
   } catch (error) {
-    throw new Problem(
-      'file',
-      `${name} is a damaged or incomplete HDF5 file. Download or copy it again.`,
-      (error as Error).message,
-    );
+    throw new Problem('file.hdf5Damaged', { file: name }, (error as Error).message);
   } finally {
     FS!.unlink(place);
   }
@@ -55,7 +54,10 @@ export interface Hdf5Layer {
   }[];
 }
 
-/** Keras 2's weights file: a group a layer, its tensors in a group of the same name, and lists of both in attributes (legacy_h5_format.py). */
+/**
+ * Writes a weights file of Keras 2 (legacy_h5_format.py): one group per layer, its tensors in a group of the same name,
+ * and lists of both in attributes.
+ */
 export async function writeKerasHdf5(layers: readonly Hdf5Layer[]): Promise<Uint8Array> {
   await ready;
   const place = '/written.h5';

@@ -1,11 +1,11 @@
 import type { Model } from '../../graph/graph.ts';
 
-/** Position of each kind of weight in a layer's `vars` (Keras 3, saving/saving_lib.py). */
+/** Position of each weight in a layer's `vars` (Keras 3, saving/saving_lib.py). */
 const positions: Readonly<Record<string, number>> = { kernel: 0, bias: 1, gamma: 0, beta: 1, mean: 2, variance: 3 };
 
 /**
- * Places of a model's parameters in a Keras 3 `.weights.h5`, which knows no names: layers are counted by class in the order of the
- * network, 'conv2d', 'conv2d_1', ... 'block1a.depthwise.conv.kernel' is 'depthwise_conv2d/vars/0'.
+ * Paths of a model's parameters in a Keras 3 `.weights.h5`, which has no names: it counts layers per class in the order
+ * of the network, 'conv2d', 'conv2d_1' and so on. 'block1a.depthwise.conv.kernel' is 'depthwise_conv2d/vars/0'.
  */
 export function keras3Places(model: Pick<Model, 'parameters'>): ReadonlyMap<string, string> {
   const counts = new Map<string, number>();

@@ -1,15 +1,15 @@
-import { Problem } from '../../../../shared/problem.ts';
+import { message } from '../../../../shared/message.ts';
 import type { Model, Normalization, Parameter } from '../../graph/graph.ts';
 import { IMAGENET_STD } from '../pixelNormalizations.ts';
 import { familyOfModel } from '../registry.ts';
 import type { Hdf5Tensor } from './hdf5.ts';
 import { keras3Places } from './keras.ts';
 import type { PretrainedWeights } from './pretrained.ts';
-import { holdsOther, isBackbone, memberThat, sameShape, shapeText } from './pretrained.ts';
+import { otherNetwork, isBackbone, memberThat, sameShape, shapeText } from './pretrained.ts';
 
 type Places = ReadonlyMap<string, string | null>;
 
-/** Keras's .h5 (by names) or .weights.h5 (by positions), from its datasets by path. */
+/** Weights of a Keras .h5, found by name, or .weights.h5, found by position. `datasets` are by path. */
 export function kerasWeights(file: string, datasets: ReadonlyMap<string, Hdf5Tensor>, model: Model): PretrainedWeights {
   const byPath = new Map([...datasets].map(([place, tensor]) => [shortPath(place), tensor]));
   const unnamed = [...byPath.keys()].some((place) => place.includes('/vars/'));
@@ -27,18 +27,15 @@ export function kerasWeights(file: string, datasets: ReadonlyMap<string, Hdf5Ten
   const places = placesOf(model);
   const misfit = misfitOf(model, places);
   if (misfit !== undefined) {
-    throw new Problem(
-      'mismatch',
-      holdsOther(
-        file,
-        memberThat((other) => misfitOf(other) === undefined),
-        model,
-      ),
+    throw otherNetwork(
+      file,
+      memberThat((other) => misfitOf(other) === undefined),
+      model,
       `${places.get(misfit.name)}: ${shapeText(stored(places, misfit)?.shape)}, expected ${shapeText(misfit.shape)}`,
     );
   }
   return {
-    source: `${model.architecture} as Keras ${unnamed ? '3' : '2'} saves it`,
+    source: message(unnamed ? 'weights.fromKeras3' : 'weights.fromKeras2', { architecture: model.architecture }),
     head: null,
     folded: false,
     normalization: kerasNormalization(
@@ -53,7 +50,7 @@ export function kerasWeights(file: string, datasets: ReadonlyMap<string, Hdf5Ten
   };
 }
 
-/** The last two steps of a path: nested models lie in groups of their own, and Keras 2 has each layer's name twice. */
+/** The end of a path, without the groups of nested models and the layer name that Keras 2 has twice. */
 const shortPath = (place: string): string =>
   place
     .replace(/:0$/, '')
@@ -61,13 +58,14 @@ const shortPath = (place: string): string =>
     .slice(place.includes('/vars/') ? -3 : -2)
     .join('/');
 
-/** Keras numbers the layers of each process: in a session's second network it is `normalization_1`. */
+/** A weight of the Normalization layer, which Keras names `normalization_1` in a process's second network. */
 const ofNormalization = (byPath: ReadonlyMap<string, Hdf5Tensor>, weight: string): Hdf5Tensor | undefined =>
   [...byPath].find(([place]) => /^normalization(_\d+)?\//.test(place) && place.endsWith(`/${weight}`))?.[1];
 
 /**
- * Of pixels 0..1, which is what Keras's Rescaling makes before its Normalization layer; here in pixel units. A network that Keras built
- * without ImageNet's weights holds mean 0 and variance 1: plain 0..1. The published files hold ImageNet's deviation as the variance.
+ * Keras's Normalization layer sees pixels 0..1, which its Rescaling computes; returned here in pixel units. A network
+ * that Keras built without ImageNet's weights has mean 0 and variance 1, that is, plain 0..1. The published files hold
+ * ImageNet's standard deviation in place of the variance.
  */
 function kerasNormalization(mean: Hdf5Tensor | undefined, variance: Hdf5Tensor | undefined): Normalization | null {
   if (mean?.data.length !== 3 || variance?.data.length !== 3) return null;

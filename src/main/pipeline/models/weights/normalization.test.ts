@@ -47,15 +47,16 @@ test.each(cases.filter(({ architecture }) => architecture === 'efficientnet-b0')
   },
 );
 
-// A Lite network keeps (x - 127) / 128, so it is compared where the difference can be absorbed: at every place of the first convolution but those that see padding.
+// A Lite network keeps (x - 127) / 128, so it is compared where the difference can be absorbed: everywhere in the first
+// convolution except where it sees padding.
 test.each(['imagenet', 'half', 'unit'] as const)(
-  'weights of a Lite trained on %s are absorbed exactly inside the picture',
+  'weights of a Lite network trained on %s are absorbed exactly inside the image',
   async (chosen) => {
     const own = built('efficientnet-lite0');
     const parameters = byFormula(own);
     const fitted = fitNormalization(parameters, lite, null, chosen);
     expect(fitted.normalization).toBeNull();
-    expect(fitted.note).toMatch(/exact but at the picture's edge/);
+    expect(fitted.note?.code).toBe('weights.normalizationAbsorbed');
     const other = built(
       'efficientnet-lite0',
       fitNormalization(parameters, b, null, chosen === 'imagenet' ? 'auto' : chosen).normalization ?? IMAGENET,
@@ -84,11 +85,12 @@ test.each(cases.filter(({ architecture }) => architecture === 'efficientnet-lite
       largest(await computed(own, tensors, own.logits), logits),
       largest(await computed(own, parameters, own.logits), logits),
     ];
-    expect(with_).toBeLessThan(without / 5); // the rest is the edge: 6 % of the first convolution's places at this size
+    // The rest is the edge, 6 % of the first convolution's positions at this size.
+    expect(with_).toBeLessThan(without / 5);
   },
 );
 
-test('what the file says counts unless the settings say otherwise, and what the family does anyway changes nothing', () => {
+test('the file decides unless the settings do, and the normalization of the family changes nothing', () => {
   const parameters = byFormula(built('efficientnet-lite0'));
   const half = { mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] };
   expect(fitNormalization(parameters, b, half, 'auto').normalization).toEqual(half);

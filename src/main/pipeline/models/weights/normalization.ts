@@ -1,11 +1,13 @@
 import type { WeightsNormalization } from '../../../../shared/config.ts';
+import type { Message } from '../../../../shared/message.ts';
+import { message } from '../../../../shared/message.ts';
 import type { Normalization, Tensor } from '../../graph/graph.ts';
 import type { Family } from '../family.ts';
 import { IMAGENET, LITE } from '../pixelNormalizations.ts';
 
 const pixels = (values: readonly number[]): number[] => values.map((value) => value * 255);
 
-/** What pixels may have been normalized by, in pixel units. */
+/** The normalizations that settings can name, in pixel units. */
 const named: Readonly<Record<Exclude<WeightsNormalization, 'auto'>, Normalization>> = {
   imagenet: IMAGENET,
   half: { mean: pixels([0.5, 0.5, 0.5]), std: pixels([0.5, 0.5, 0.5]) },
@@ -13,24 +15,25 @@ const named: Readonly<Record<Exclude<WeightsNormalization, 'auto'>, Normalizatio
   lite: LITE,
 };
 
-/** Of a level of 0..255: float32 in the files is no difference. */
+/** In levels of 0..255; rounding to float32 in the files must not count as a difference. */
 const TOLERANCE = 0.01;
 const alike = (a: Normalization, b: Normalization): boolean =>
   [0, 1, 2].every((c) => Math.abs(a.mean[c]! - b.mean[c]!) < TOLERANCE && Math.abs(a.std[c]! - b.std[c]!) < TOLERANCE);
 
 export interface FittedNormalization {
   readonly tensors: ReadonlyMap<string, Tensor>;
-  /** What the network normalizes by; null: its family's own. */
+  /** The network's normalization; null means the family's. */
   readonly normalization: Normalization | null;
-  /** What was done, for people; null where nothing was. */
-  readonly note: string | null;
+  /** Explains a change to people; null when there was none. */
+  readonly note: Message | null;
 }
 
 /**
- * Makes weights that were trained on pixels normalized by `stated` (what the file says, or null) see the same picture here.
- * A network that is never quantized normalizes as its weights want it: exact. The input of one that can be quantized is the .tflite file's,
- * (x - 127) / 128, so the difference goes into the first convolution: exact wherever its window lies inside the picture; beyond the edge it sees the grey 127
- * that the file pads with, and not the level that the weights were trained to see there.
+ * Adapts weights that were trained on pixels normalized by `stated` (what the file says, or null). A network that is
+ * never quantized takes over that normalization, which is exact. One that can be quantized must use the .tflite file's
+ * own input, (x - 127) / 128, so the difference is folded into the first convolution. That is exact where its window is
+ * inside the image; beyond the edge it sees the gray 127 of the file's padding instead of the level that the weights
+ * were trained on.
  */
 export function fitNormalization(
   tensors: ReadonlyMap<string, Tensor>,
@@ -44,12 +47,12 @@ export function fitNormalization(
     return {
       tensors,
       normalization: from,
-      note: `Its weights were trained on pixels normalized as ${describe(from)}: this network does the same.`,
+      note: message('weights.normalizationAdopted', { normalization: describe(from) }),
     };
   return {
     tensors: absorbed(tensors, from, to),
     normalization: null,
-    note: `Its weights were trained on pixels normalized as ${describe(from)}: the difference to (x - 127) / 128 was put into the first convolution. That is exact but at the picture's edge.`,
+    note: message('weights.normalizationAbsorbed', { normalization: describe(from) }),
   };
 }
 
@@ -58,7 +61,10 @@ const short = (values: readonly number[]): string =>
 const describe = ({ mean, std }: Normalization): string =>
   `(x - ${short(mean)}) / ${short(std)}`.replace(/\(x - ([^)]*,[^)]*)\) \/ (.*)/, '(x - [$1]) / [$2]');
 
-/** With n = (x - mean) / std: n_from = n_to * std_to / std_from + (mean_to - mean_from) / std_from, through a linear layer and its BatchNorm. */
+/**
+ * With n = (x - mean) / std, n_from = n_to * std_to / std_from + (mean_to - mean_from) / std_from. The factor goes into
+ * the kernel of the first convolution and the constant into the mean of its BatchNorm.
+ */
 function absorbed(tensors: ReadonlyMap<string, Tensor>, from: Normalization, to: Normalization): Map<string, Tensor> {
   const { shape, data } = tensors.get('stem.conv.kernel')!; // [k, k, 3, filters]
   const filters = shape[3]!;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { continuedHead } from './ownFile.ts';
 
-test('a head keeps each label that it knew, wherever it stands now, and takes drawn weights for the others', () => {
+test('a head keeps the weights of known labels at their new positions and takes random ones for new labels', () => {
   const from = {
     labels: ['cat', 'dog', 'owl'],
     kernel: { shape: [2, 3], data: Float32Array.of(1, 2, 3, 11, 12, 13) },

@@ -1,33 +1,31 @@
+import { message } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
 import type { Model, Tensor } from '../../graph/graph.ts';
 import type { StoredModel } from '../modelFile.ts';
 import { familyOf } from '../registry.ts';
-import type { LabelledHead, PretrainedWeights } from './pretrained.ts';
-import { holdsOther, isBackbone, sameShape, shapeText } from './pretrained.ts';
+import type { LabeledHead, PretrainedWeights } from './pretrained.ts';
+import { otherNetwork, isBackbone, sameShape, shapeText } from './pretrained.ts';
 
-/** A network of this studio: backbone, classifier with its labels, and the normalization that it was trained on. */
+/** Weights of a network that this program trained: backbone, classifier with its labels, and normalization. */
 export function ownWeights(
   file: string,
   { architecture, labels, parameters, ranges, normalization }: StoredModel,
   model: Model,
 ): PretrainedWeights {
-  if (architecture !== model.architecture) throw new Problem('mismatch', holdsOther(file, architecture, model));
-  if (ranges !== null)
-    throw new Problem(
-      'mismatch',
-      `${file} is a quantized network: its BatchNorm is folded. Take student_best or teacher_best of the same run.`,
-    );
+  if (architecture !== model.architecture) throw otherNetwork(file, architecture, model);
+  if (ranges !== null) throw new Problem('mismatch.weightsQuantized', { file });
   const stored = (name: string, shape: readonly number[]): Tensor => {
     const tensor = parameters.get(name);
     if (tensor !== undefined && sameShape(tensor.shape, shape)) return tensor;
     throw new Problem(
-      'mismatch',
-      `${file}: '${name}' is ${tensor === undefined ? 'missing' : shapeText(tensor.shape)}, expected ${shapeText(shape)}.`,
+      'mismatch.weightsIncomplete',
+      { file, tensor: name },
+      `${shapeText(tensor?.shape)}, expected ${shapeText(shape)}`,
     );
   };
   const [features] = model.parameters.find(({ name }) => name === 'classifier.kernel')!.shape as [number];
   return {
-    source: `${architecture} of another run`,
+    source: message('weights.fromRun', { architecture }),
     folded: false,
     normalization: normalization ?? familyOf(architecture).normalization,
     tensors: new Map(model.parameters.filter(isBackbone).map(({ name, shape }) => [name, stored(name, shape)])),
@@ -42,16 +40,21 @@ export function ownWeights(
 export interface ContinuedHead {
   readonly kernel: Tensor;
   readonly bias: Tensor;
-  /** Labels that keep what the network knew of them, labels that it knew nothing of, and those that it forgets. */
+  /** Labels whose weights are kept. */
   readonly kept: readonly string[];
+  /** Labels that are new to the network. */
   readonly added: readonly string[];
+  /** Labels of the network that are not used anymore. */
   readonly dropped: readonly string[];
 }
 
-/** A classifier for `labels`: each that `from` knows has its weights, the others those of `fresh`, which is [features, labels] and [labels]. */
+/**
+ * A classifier for `labels`. Labels that `from` has keep their weights; the others take those of `fresh`, whose kernel
+ * is [features, labels] and whose bias is [labels].
+ */
 export function continuedHead(
   labels: readonly string[],
-  from: LabelledHead,
+  from: LabeledHead,
   fresh: { readonly kernel: Tensor; readonly bias: Tensor },
 ): ContinuedHead {
   const known = labels.map((label) => from.labels.indexOf(label));

@@ -13,61 +13,47 @@ import { timmWeights } from './timmFile.ts';
 import { readRegularFile } from '../../storage/regularFile.ts';
 
 /**
- * Weights for a model from a file: a network that this studio trained (or a run's folder: its student or teacher, whichever fits), a
- * safetensors file with timm's names (tf_efficientnet_*), Keras's .h5 and .weights.h5, or a float32 .tflite of EfficientNet-Lite.
- * Throws a Problem that says what the file holds when it does not fit.
+ * Reads weights for a model from a network that this program trained (or a run's folder: its student or teacher,
+ * whichever fits), a safetensors file with timm's names (tf_efficientnet_*), Keras's .h5 or .weights.h5, or a float32
+ * .tflite of EfficientNet-Lite. Throws a Problem that says what the file contains if it does not fit.
  */
 export async function readWeights(place: string, model: Model): Promise<PretrainedWeights> {
   const weights = await read(place, model);
   const broken = [...weights.tensors].find(([, { data }]) => data.some((value) => !Number.isFinite(value)));
-  if (broken !== undefined)
-    throw new Problem(
-      'mismatch',
-      `${place} holds weights that are not numbers (${broken[0]}): the training that wrote them diverged, or the file is damaged. Choose another file.`,
-    );
+  if (broken !== undefined) throw new Problem('mismatch.weightsNotFinite', { file: place, tensor: broken[0] });
   return weights;
 }
 
 async function read(place: string, model: Model): Promise<PretrainedWeights> {
   const cannot = (error: unknown): never => {
-    throw new Problem('file', `The weights file ${place} cannot be read.`, (error as Error).message);
+    throw new Problem('file.weightsNotReadable', { file: place }, (error as Error).message);
   };
   const isFolder = await stat(place).then((found) => found.isDirectory(), cannot);
   const file = isFolder ? await networkOfRun(place, model) : place;
   const bytes = await readRegularFile(file).catch(cannot);
   if (isHdf5(bytes)) return kerasWeights(file, await readHdf5(bytes, file), model);
   if (isTflite(bytes)) return tfliteWeights(file, bytes, model);
-  const other = whatElse(bytes);
-  if (other !== null)
-    throw new Problem(
-      'mismatch',
-      `${file} is ${other}. Weights are read from .safetensors files (of this studio's runs, or with timm's names), Keras's .h5 and .weights.h5, and float32 .tflite files of EfficientNet-Lite.`,
-    );
+  refuseOtherFormats(file, bytes);
   const content = readSafetensors(bytes);
   if (isStoredModel(content)) return ownWeights(file, storedModelOf(file, content), model);
   if (content.tensors.has('conv_stem.weight')) return timmWeights(file, content.tensors, model);
-  throw new Problem(
-    'mismatch',
-    `${file} is neither a network of this studio nor one with timm's names (it has no conv_stem.weight; its first tensor is '${[...content.tensors.keys()][0] ?? 'none'}').`,
-  );
+  const [first] = content.tensors.keys();
+  throw new Problem('mismatch.weightsFormat', { file }, `There is no conv_stem.weight; the first tensor is '${first}'`);
 }
 
 const isTflite = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'TFL3';
 
-/** What people pick by mistake, by the file's first bytes; null: nothing of these. */
-function whatElse(bytes: Uint8Array): string | null {
+/** Recognizes files that people choose by mistake, by their first bytes, and says what to do instead. */
+function refuseOtherFormats(file: string, bytes: Uint8Array): void {
   const start = Buffer.from(bytes.subarray(0, 64)).toString('latin1');
-  if (bytes.length === 0) return 'empty';
-  if (start.startsWith('version https://git-lfs'))
-    return 'a pointer of Git LFS, not the file itself: run git lfs pull, or download it from its page';
-  if (/^\s*<(!doctype|html|\?xml)/i.test(start)) return 'a web page, saved in place of the file: download it again';
-  if (start.startsWith('PK'))
-    return 'a zip archive (.keras files and PyTorch checkpoints are some): save the weights alone, model.save_weights("model.weights.h5") in Keras';
-  if (start.startsWith('\x1f\x8b')) return 'a packed archive: unpack it first';
-  return null;
+  if (bytes.length === 0) throw new Problem('mismatch.weightsEmpty', { file });
+  if (start.startsWith('version https://git-lfs')) throw new Problem('mismatch.weightsGitLfs', { file });
+  if (/^\s*<(!doctype|html|\?xml)/i.test(start)) throw new Problem('mismatch.weightsWebPage', { file });
+  if (start.startsWith('PK')) throw new Problem('mismatch.weightsZip', { file });
+  if (start.startsWith('\x1f\x8b')) throw new Problem('mismatch.weightsGzip', { file });
 }
 
-/** The student of a run, or its teacher, whichever is of the model's architecture. */
+/** The file of a run's student or teacher, whichever has the model's architecture. */
 async function networkOfRun(folder: string, { architecture }: Model): Promise<string> {
   const held: string[] = [];
   for (const name of ['student_best', 'teacher_best']) {
@@ -83,10 +69,6 @@ async function networkOfRun(folder: string, { architecture }: Model): Promise<st
     if (stored.architecture === architecture) return file;
     held.push(stored.architecture);
   }
-  if (held.length === 0)
-    throw new Problem(
-      'file',
-      `${folder} is a folder without a trained network: name a weights file, or a run's folder that has models/student_best.safetensors or models/teacher_best.safetensors.`,
-    );
-  throw new Problem('mismatch', `${folder} holds ${held.join(' and ')}, but ${architecture} is to be trained.`);
+  if (held.length === 0) throw new Problem('file.noNetworkInFolder', { folder });
+  throw new Problem('mismatch.runOfOtherNetwork', { folder, found: held, expected: architecture });
 }

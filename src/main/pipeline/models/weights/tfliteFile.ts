@@ -1,22 +1,23 @@
+import { message } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
 import { readTflite } from '../../tflite/read.ts';
 import type { TfliteFile, TfliteOp, TfliteTensor } from '../../tflite/read.ts';
 import { PADDING } from '../../tflite/schema.ts';
 import type { GraphNode, Model, Normalization, Tensor } from '../../graph/graph.ts';
 import type { PretrainedWeights } from './pretrained.ts';
-import { holdsOther, memberThat, sameShape, shapeText } from './pretrained.ts';
+import { otherNetwork, memberThat, sameShape, shapeText } from './pretrained.ts';
 
 type Convolution = Extract<GraphNode, { op: 'conv2d' | 'depthwiseConv2d' }>;
 
-/** A convolution and its kernel's shape as the file has it: OHWI, a depthwise one [1, k, k, C]. */
-interface Wanted {
+/** A convolution and the shape of its kernel in the file: OHWI, or [1, k, k, C] for a depthwise one. */
+interface ExpectedConvolution {
   readonly node: Convolution;
   readonly operator: string;
   readonly shape: readonly number[];
 }
 
-function convolutionsOf({ nodes, parameters }: Model): Wanted[] {
-  return nodes.flatMap((node): Wanted[] => {
+function convolutionsOf({ nodes, parameters }: Model): ExpectedConvolution[] {
+  return nodes.flatMap((node): ExpectedConvolution[] => {
     if (node.op !== 'conv2d' && node.op !== 'depthwiseConv2d') return [];
     const [height, width, channels, filters] = parameters.find(({ name }) => name === node.kernel)!.shape as [
       number,
@@ -33,9 +34,10 @@ function convolutionsOf({ nodes, parameters }: Model): Wanted[] {
 }
 
 /**
- * A float32 .tflite of EfficientNet-Lite, as TensorFlow's converter writes it (the published efficientnet-lite0-fp32.tflite): a chain of
- * convolutions with BatchNorm folded into them, whose tensors have no names worth reading, so they are taken in order.
- * BatchNorm becomes an identity that adds the bias, to the last bit when it is folded again. The classifier is left aside.
+ * Weights of a float32 .tflite of EfficientNet-Lite as TensorFlow's converter writes it (the published
+ * efficientnet-lite0-fp32.tflite): a chain of convolutions with folded BatchNorm. Its tensor names say nothing, so the
+ * convolutions are matched by order. BatchNorm becomes an identity that adds the bias, and folds back to exactly the
+ * same numbers. The classifier is not used.
  */
 export function tfliteWeights(file: string, bytes: Uint8Array, model: Model): PretrainedWeights {
   const content = readTflite(bytes);
@@ -51,13 +53,10 @@ export function tfliteWeights(file: string, bytes: Uint8Array, model: Model): Pr
     const found =
       stored[at] === undefined ? '-' : described(stored[at].operator, stored[at].weights.shape, stored[at].stride);
     const expected = wanted === undefined ? '-' : described(wanted.operator, wanted.shape, wanted.node.stride);
-    throw new Problem(
-      'mismatch',
-      holdsOther(
-        file,
-        memberThat((other) => misfitOf(other) < 0),
-        model,
-      ),
+    throw otherNetwork(
+      file,
+      memberThat((other) => misfitOf(other) < 0),
+      model,
       `Convolution ${at + 1}: ${found}, expected ${expected}`,
     );
   }
@@ -76,7 +75,7 @@ export function tfliteWeights(file: string, bytes: Uint8Array, model: Model): Pr
       .set(norm.variance, all(1 - norm.epsilon));
   });
   return {
-    source: `${model.architecture} from a float32 .tflite`,
+    source: message('weights.fromTflite', { architecture: model.architecture }),
     tensors,
     head: null,
     folded: true,
@@ -95,21 +94,14 @@ interface StoredConvolution {
 function storedConvolutions(file: string, { ops, tensors, inputs }: TfliteFile): StoredConvolution[] {
   const found = ops.filter(({ operator }) => operator === 'CONV_2D' || operator === 'DEPTHWISE_CONV_2D');
   const [first] = found;
-  if (first === undefined)
-    throw new Problem(
-      'mismatch',
-      `${file} is a .tflite model without a convolution; a float32 EfficientNet-Lite was expected.`,
-    );
+  if (first === undefined) throw new Problem('mismatch.tfliteWithoutConvolution', { file });
   const constants = found.map((op) => ({
     op,
     weights: floats(file, tensors[op.inputs[1]!]),
     bias: floats(file, tensors[op.inputs[2] ?? -1]),
   }));
   if (first.inputs[0] !== inputs[0])
-    throw new Problem(
-      'mismatch',
-      `${file} changes its pixels (${ops[0]!.operator}) before the first convolution; a model that takes normalized pixels was expected, as EfficientNet-Lite is published.`,
-    );
+    throw new Problem('mismatch.tflitePreprocesses', { file, operator: ops[0]!.operator });
   return constants.map(({ op, weights, bias }) => ({
     operator: op.operator,
     ...geometry(op),
@@ -118,25 +110,19 @@ function storedConvolutions(file: string, { ops, tensors, inputs }: TfliteFile):
   }));
 }
 
-/** A constant's numbers; null for an input that was left out. Throws a Problem for what is not float32. */
+/** The values of a constant; null for an omitted input. Throws a Problem if they are not float32. */
 function floats(file: string, tensor: TfliteTensor | undefined): Tensor | null {
   if (tensor === undefined) return null;
-  if (tensor.type !== 'float32')
-    throw new Problem(
-      'mismatch',
-      `${file} is a quantized .tflite model (its weights are ${tensor.type}): too coarse to go on training from. The float32 file of the same network was expected.`,
-    );
-  if (tensor.data === null)
-    throw new Problem(
-      'mismatch',
-      `${file} keeps its weights in another form (float16, as a rule) and unpacks them when it runs. The float32 file of the same network was expected.`,
-    );
+  if (tensor.type !== 'float32') throw new Problem('mismatch.tfliteQuantized', { file, type: tensor.type });
+  if (tensor.data === null) throw new Problem('mismatch.tfliteCompressed', { file });
   const data = new Float32Array(tensor.shape.reduce((a, b) => a * b, 1));
   if (tensor.data.byteLength !== data.byteLength)
-    throw new Problem(
-      'file',
-      `${file} is damaged: ${tensor.name} has ${tensor.data.byteLength} bytes, not ${data.byteLength}.`,
-    );
+    throw new Problem('file.tfliteTensorDamaged', {
+      file,
+      tensor: tensor.name,
+      found: tensor.data.byteLength,
+      expected: data.byteLength,
+    });
   new Uint8Array(data.buffer).set(tensor.data);
   return { shape: tensor.shape, data };
 }
@@ -150,8 +136,8 @@ function geometry({ options }: TfliteOp): { stride: number; padding: number } {
 const described = (operator: string, shape: readonly number[], stride: number): string =>
   `${operator} ${shapeText(shape)}, stride ${stride}`;
 
-/** A 1x1 convolution has nothing to pad. */
-function fits(stored: StoredConvolution | undefined, { node, operator, shape }: Wanted): boolean {
+/** The padding of a 1x1 convolution does not matter. */
+function fits(stored: StoredConvolution | undefined, { node, operator, shape }: ExpectedConvolution): boolean {
   if (stored === undefined || stored.stride !== node.stride || (node.kernelSize > 1 && stored.padding !== PADDING.SAME))
     return false;
   return (
@@ -161,7 +147,7 @@ function fits(stored: StoredConvolution | undefined, { node, operator, shape }: 
   );
 }
 
-/** OHWI as HWIO; [1, k, k, C] is [k, k, C, 1] already. */
+/** Converts OHWI to HWIO; [1, k, k, C] has the same order as [k, k, C, 1]. */
 function kernelOf({ op, kernelSize: k }: Convolution, { shape, data }: Tensor): Tensor {
   if (op === 'depthwiseConv2d') return { shape: [k, k, shape[3]!, 1], data };
   const [filters, channels] = [shape[0]!, shape[3]!];
@@ -171,7 +157,7 @@ function kernelOf({ op, kernelSize: k }: Convolution, { shape, data }: Tensor): 
   return { shape: [k, k, channels, filters], data: out };
 }
 
-/** From the model's metadata, one number for all channels or one each. */
+/** The normalization in the model's metadata, which has one number for all channels or one per channel. */
 function statedNormalization({ metadata }: TfliteFile): Normalization | null {
   const units = metadata?.subgraphMetadata[0]?.inputTensorMetadata[0]?.processUnits ?? [];
   const options = units.map((unit) => unit.options).find((option) => option?.type === 'NormalizationOptions');

@@ -1,12 +1,14 @@
-import { Problem } from '../../../../shared/problem.ts';
+import { message } from '../../../../shared/message.ts';
 import type { Model, Parameter } from '../../graph/graph.ts';
 import type { StoredTensor } from '../../storage/safetensors.ts';
 import type { PretrainedWeights } from './pretrained.ts';
 import { familyOfModel } from '../registry.ts';
-import { holdsOther, isBackbone, memberThat, sameShape, shapeText } from './pretrained.ts';
+import { otherNetwork, isBackbone, memberThat, sameShape, shapeText } from './pretrained.ts';
 import { fromTorch, torchShape } from './torch.ts';
 
-/** A safetensors file with timm's names; it does not say what its outputs are, or how its pixels were normalized. */
+/**
+ * Weights of a safetensors file with timm's names. It states neither its classes nor the normalization of its pixels.
+ */
 export function timmWeights(file: string, tensors: ReadonlyMap<string, StoredTensor>, model: Model): PretrainedWeights {
   const placeOf = (of: Model, { name }: Parameter): string => familyOfModel(of).timm.parameter(name) ?? '';
   const misfitOf = (of: Model): Parameter | undefined =>
@@ -16,15 +18,16 @@ export function timmWeights(file: string, tensors: ReadonlyMap<string, StoredTen
   const stored = (parameter: Parameter): StoredTensor | undefined => tensors.get(placeOf(model, parameter));
   const misfit = misfitOf(model);
   if (misfit !== undefined) {
-    const held = memberThat((other) => misfitOf(other) === undefined);
-    throw new Problem(
-      'mismatch',
-      holdsOther(file, held, model),
+    const found = memberThat((other) => misfitOf(other) === undefined);
+    throw otherNetwork(
+      file,
+      found,
+      model,
       `${placeOf(model, misfit)}: ${shapeText(stored(misfit)?.shape)}, expected ${shapeText(torchShape(misfit))}`,
     );
   }
   return {
-    source: `${model.architecture} with timm's names`,
+    source: message('weights.fromTimm', { architecture: model.architecture }),
     head: null,
     folded: false,
     normalization: null,

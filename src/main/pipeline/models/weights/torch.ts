@@ -1,6 +1,9 @@
 import type { Parameter, ParameterRole, Tensor } from '../../graph/graph.ts';
 
-/** PyTorch's layouts for our neutral ones: convolutions are OIHW, depthwise ones [C, 1, k, k], dense ones [out, in]. */
+/**
+ * Converts parameters from and to PyTorch, where convolutions are OIHW, depthwise ones [C, 1, k, k] and dense ones
+ * [out, in].
+ */
 
 const batchNorm: Readonly<Record<string, string>> = {
   gamma: 'weight',
@@ -9,11 +12,13 @@ const batchNorm: Readonly<Record<string, string>> = {
   variance: 'running_var',
 };
 
-/** PyTorch's name of a weight in its module: 'weight', 'running_mean', ... `layer` is the neutral name, 'bn' at the end for a BatchNorm. */
+/**
+ * PyTorch's name of a weight in its module, such as 'weight' or 'running_mean'. The names of BatchNorm layers end in
+ * 'bn'.
+ */
 export const torchWeight = (layer: string, kind: string): string =>
   layer.endsWith('bn') ? batchNorm[kind]! : kind === 'kernel' ? 'weight' : 'bias';
 
-/** PyTorch's shape of a parameter. */
 export function torchShape({ role, shape }: Pick<Parameter, 'role' | 'shape'>): readonly number[] {
   const [a, b, c, d] = shape as readonly [number, number, number, number];
   if (role === 'kernel') return [d, c, a, b];
@@ -21,15 +26,14 @@ export function torchShape({ role, shape }: Pick<Parameter, 'role' | 'shape'>): 
   return role === 'denseKernel' ? [b, a] : shape;
 }
 
-/** A PyTorch tensor in the neutral layout. */
 export function fromTorch(data: Float32Array, { role, shape }: Pick<Parameter, 'role' | 'shape'>): Tensor {
   return { shape, data: reordered(data, role, shape) };
 }
 
-/** A neutral tensor as PyTorch holds it. */
 export function toTorch(data: Float32Array, parameter: Pick<Parameter, 'role' | 'shape'>): Tensor {
   const out = new Float32Array(data.length);
-  const places = fromTorch(Float32Array.from(data.keys()), parameter).data; // exact up to 2^24: no kernel of the family is larger
+  // Positions as float32 are exact up to 2^24, and no kernel is larger.
+  const places = fromTorch(Float32Array.from(data.keys()), parameter).data;
   places.forEach((place, at) => {
     out[place] = data[at]!;
   });
@@ -44,7 +48,7 @@ function reordered(data: Float32Array, role: ParameterRole, shape: readonly numb
     return out;
   }
   if (role !== 'kernel' && role !== 'depthwiseKernel') return data;
-  // The neutral kernel is [k, k, inputs, filters]; PyTorch's [filters, inputs, k, k]. A depthwise one has its channels as PyTorch's filters.
+  // From [filters, inputs, k, k] to [k, k, inputs, filters]. The channels of a depthwise kernel are PyTorch's filters.
   const [height, width, third, fourth] = shape as readonly [number, number, number, number];
   const [filters, inputs] = role === 'kernel' ? [fourth, third] : [third, 1];
   const area = height * width;

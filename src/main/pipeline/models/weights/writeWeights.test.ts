@@ -60,7 +60,7 @@ describe.each(['efficientnet-lite0', 'efficientnet-b0'] as const)('%s written an
   });
 });
 
-test('a quantized network is refused: it has no BatchNorm', async () => {
+test('a quantized network is refused, because it has no BatchNorm', async () => {
   await expect(writeWeights({ ...storedOf('efficientnet-lite0'), ranges: new Map() }, 'timm')).rejects.toThrow(
     /no BatchNorm/,
   );

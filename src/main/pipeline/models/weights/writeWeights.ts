@@ -10,17 +10,13 @@ import { toTorch } from './torch.ts';
 export type WeightsFormat = 'timm' | 'keras';
 
 /**
- * A trained float network as other programs read it, classifier included: safetensors with timm's names (for
+ * Writes a trained float network with its classifier for other programs: safetensors with timm's names (for
  * timm.create_model('tf_efficientnet_b3', num_classes=n)), or Keras's .h5 in the published layout (for
- * EfficientNetB3(weights=None, classes=n).load_weights). The same numbers, none rounded.
- * Throws a Problem for a quantized network, whose BatchNorm is folded.
+ * EfficientNetB3(weights=None, classes=n).load_weights). No number is rounded. Throws a Problem for a quantized
+ * network, whose BatchNorm is folded.
  */
 export async function writeWeights(stored: StoredModel, format: WeightsFormat): Promise<Uint8Array> {
-  if (stored.ranges !== null)
-    throw new Problem(
-      'mismatch',
-      'The quantized network has no BatchNorm any more: timm and Keras cannot hold it. Write the float student or the teacher.',
-    );
+  if (stored.ranges !== null) throw new Problem('mismatch.quantizedNotExportable');
   const { parameters } = buildModel(stored.architecture, {
     inputSize: stored.inputSize,
     classes: stored.labels.length,
@@ -55,19 +51,15 @@ function timmFile(
   });
 }
 
-/** In the order of the network, as Keras loads them. */
+/** Layers in the order of the network, in which Keras loads them. */
 function kerasLayers(
   { parameters: values, architecture, normalization }: StoredModel,
   parameters: readonly Parameter[],
 ): Hdf5Layer[] {
   const layers = new Map<string, Hdf5Layer['weights'][number][]>();
   const { keras, normalization: own } = familyOf(architecture);
-  if (keras === null)
-    throw new Problem(
-      'mismatch',
-      `Keras cannot hold ${architecture}: it does not have this kind of network. Write the file with timm's names instead.`,
-    );
-  // The variance is one: Keras reads deviations in its place only from its own files.
+  if (keras === null) throw new Problem('mismatch.kerasNotSupported', { architecture });
+  // This is a true variance; only Keras's published files have the standard deviation in its place.
   if (keras.normalizes) {
     const { mean, std } = normalization ?? own;
     layers.set('normalization', [

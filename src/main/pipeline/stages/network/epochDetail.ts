@@ -5,11 +5,14 @@ import { labelsOf } from '../../data/dataset.ts';
 import type { EpochDetail } from '../../train/phase.ts';
 import { labelMatrix } from '../../train/scoring.ts';
 
-/** The same few validation images are shown after every epoch, with their strongest classes. */
+/** The same few validation images are shown after every epoch, with their highest-scoring classes. */
 const WATCHED_IMAGES = 4;
 const WATCHED_CLASSES = 6;
 
-/** What people watch while it learns: average precision a class, and scores of a few fixed images. `scores` [n, classes] in 0..1. */
+/**
+ * What people watch during training: average precision per class and scores of a few fixed images. `scores` [n,
+ * classes] in 0..1.
+ */
 export function epochDetail(
   scores: ArrayLike<number>,
   samples: readonly Sample[],
@@ -33,5 +36,5 @@ export function epochDetail(
   };
 }
 
-/** Four decimals: the file is read by people too. */
+/** Four decimals are enough for charts and keep metrics.jsonl readable. */
 const round = (value: number): number => Math.round(value * 1e4) / 1e4;

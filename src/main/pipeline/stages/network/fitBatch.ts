@@ -1,23 +1,29 @@
 import os from 'node:os';
 import type { Config } from '../../../../shared/config.ts';
+import type { Message } from '../../../../shared/message.ts';
+import { message } from '../../../../shared/message.ts';
 import { buildModel } from '../../models/registry.ts';
 import { batchThatFits } from '../../models/trainingMemory.ts';
 
-/** Share of the machine's memory that a step may take: the rest is the system's and other programs'. */
+/** Share of the machine's memory that a step may use; the rest is left to the system and other programs. */
 const SHARE = 0.75;
 
-/** Of the machine or, where it is less, of the container. All of it, not what is free now: a run that is resumed must get the same batch. */
-export function memoryThereIs(): number {
+/**
+ * Memory of the machine or, where it is less, of the container. It counts all memory instead of what is free now, so
+ * that a resumed run gets the same batch.
+ */
+export function availableMemory(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(os.totalmem(), limit) : os.totalmem();
 }
 
 /**
- * Settings with which each stage fits into `bytes` of memory: the batch is halved as often as needed, and as many batches more are added
- * up before the weights move, so that learning stays the same but for BatchNorm, which sees smaller batches. `notes` say what was changed.
+ * Settings with which each stage fits into `bytes` of memory. The batch is halved as often as needed and gradients of
+ * as many more batches are accumulated, so that only BatchNorm notices: it sees smaller batches. `notes` explain
+ * changes.
  */
-export function fitBatches(config: Config, classes: number, bytes: number): { config: Config; notes: string[] } {
-  const notes: string[] = [];
+export function fitBatches(config: Config, classes: number, bytes: number): { config: Config; notes: Message[] } {
+  const notes: Message[] = [];
   const fit = (stage: 'teacher' | 'student'): Config['teacher'] & Config['student'] => {
     const own = config[stage];
     const model = buildModel(own.architecture, {
@@ -34,7 +40,13 @@ export function fitBatches(config: Config, classes: number, bytes: number): { co
     if (batchSize === own.batch_size) return own as Config['teacher'] & Config['student'];
     const accumulation = Math.ceil((own.batch_size * own.accumulation_steps) / batchSize);
     notes.push(
-      `A batch of ${own.batch_size} does not fit into ${(bytes / 2 ** 30).toFixed(0)} GiB for the ${stage}: it trains with ${batchSize}, and ${accumulation} batches are added up before the weights move. engine.memory: low or a smaller input size would leave more room.`,
+      message('training.batchReduced', {
+        network: message(stage === 'teacher' ? 'network.teacher' : 'network.student'),
+        wanted: own.batch_size,
+        memory: bytes / 2 ** 30,
+        batch: batchSize,
+        steps: accumulation,
+      }),
     );
     return { ...own, batch_size: batchSize, accumulation_steps: accumulation } as Config['teacher'] & Config['student'];
   };

@@ -1,3 +1,4 @@
+import { message } from '../../../../shared/message.ts';
 import { changesNothing } from '../../data/drawAugmentation.ts';
 import type { Loader } from '../../data/loader.ts';
 import type { Model, Parameters } from '../../graph/graph.ts';
@@ -8,54 +9,54 @@ import { progressReporter } from '../../../../shared/progress.ts';
 import { logitsOf } from '../../train/scoring.ts';
 import type { NetworkTraining } from './model.ts';
 import type { PhaseInputs } from './phaseInputs.ts';
-import type { RunRoom } from '../runContext.ts';
+import type { RunContext } from '../runContext.ts';
 import { note, split } from '../runContext.ts';
 
-/** More than this is not kept in memory but made again in every epoch. */
+/** Larger features are not kept in memory but computed again in every epoch. */
 const MOST_FEATURE_BYTES = 2 ** 30;
 
-/** Batches whose pixels nobody needs. */
+/** A loader for batches whose features are already known, so that nothing is decoded. */
 const noPixels: Pick<Loader, 'load'> = { load: () => Promise.resolve([]) };
 
 /**
- * A head learns from the features of its frozen backbone, which plain forward passes make. Those of the validation images are made
- * once; so are those of the training images, and what the teacher says of them, where no augmentation makes one epoch differ from
- * another: then an epoch costs next to nothing. `model` is the whole network with these parameters; what learns is headModel(model).
+ * A head learns from the features of its frozen backbone. Those of the validation images are computed once. Without
+ * augmentation all epochs see the same images, so the features of the training images and the teacher's logits are
+ * computed once as well, and an epoch costs next to nothing. `model` is the whole network with these parameters; the
+ * phase trains headModel(model).
  */
 export async function headInputs(
-  room: RunRoom,
+  context: RunContext,
   training: NetworkTraining,
   model: Model,
   parameters: Parameters,
 ): Promise<PhaseInputs> {
   const { stage, loader, sizeIndex, teach } = training;
-  const { batch_size: batchSize } = room.config[stage];
+  const { batch_size: batchSize } = context.config[stage];
   const name = featuresOf(model);
   const width = model.nodes.find((node) => node.name === name)!.shape[0]!;
-  const backbone = await room.engine.createInference({ model, parameters, batchSize, outputs: [name] });
+  const backbone = await context.engine.createInference({ model, parameters, batchSize, outputs: [name] });
   const features = async ({ pixels }: BatchImages): Promise<Float32Array> =>
     (await backbone.run(pixels[sizeIndex]!)).outputs.get(name)!;
   try {
-    const validation = await ofSplit(room, training, 'val', width, features);
+    const validation = await computeSplit(context, training, 'val', width, features);
     const scoring = {
       candidates: (trained: Parameters) => Promise.resolve([trained] as const),
-      scoreValidation: (head: Parameters) => scoreFeatures(room, headModel(model), head, validation, batchSize),
+      scoreValidation: (head: Parameters) => scoreFeatures(context, headModel(model), head, validation, batchSize),
       dispose: () => backbone.dispose(),
     };
-    const bytes = 4 * width * split(room, 'train').length;
-    if (!changesNothing(room.config.augmentation) || bytes > MOST_FEATURE_BYTES)
+    const bytes = 4 * width * split(context, 'train').length;
+    if (!changesNothing(context.config.augmentation) || bytes > MOST_FEATURE_BYTES)
       return { loader, inputOf: features, teach, ...scoring };
-    note(
-      room,
-      stage,
-      'Nothing is augmented: the features of the frozen backbone are computed once for all epochs of the head.',
-    );
-    const known = await ofSplit(room, training, 'train', width, features);
-    const taught = teach === null ? null : await ofSplit(room, training, 'train', model.classes, teach);
+    note(context, stage, message('training.featuresCached'));
+    const cached = await computeSplit(context, training, 'train', width, features);
+    const teacherLogits = teach === null ? null : await computeSplit(context, training, 'train', model.classes, teach);
     return {
       loader: noPixels,
-      inputOf: ({ positions }) => rows(known, width, positions),
-      teach: taught === null ? null : ({ positions }) => Promise.resolve(rows(taught, model.classes, positions)),
+      inputOf: ({ positions }) => rows(cached, width, positions),
+      teach:
+        teacherLogits === null
+          ? null
+          : ({ positions }) => Promise.resolve(rows(teacherLogits, model.classes, positions)),
       ...scoring,
     };
   } catch (error) {
@@ -64,24 +65,25 @@ export async function headInputs(
   }
 }
 
-/** [n, width]: what `compute` makes of every image of a split as it is. */
-async function ofSplit(
-  room: RunRoom,
+/** Results [n, width] of `compute` for every image of a split, without augmentation. */
+async function computeSplit(
+  context: RunContext,
   { stage, loader }: NetworkTraining,
   name: 'train' | 'val',
   width: number,
   compute: (batch: BatchImages) => Promise<Float32Array>,
 ): Promise<Float32Array> {
-  const samples = split(room, name);
+  const samples = split(context, name);
   const all = new Float32Array(samples.length * width);
-  const progress = progressReporter(
-    (event) => room.context.report(event),
+  const network = message(stage === 'teacher' ? 'network.teacher' : 'network.student');
+  const progress = progressReporter((event) => context.job.report(event), {
     stage,
-    `${stage}: features`,
-    'images',
-    samples.length,
-  );
-  for await (const { pixels, first, count } of plainBatches(loader, samples, room.config[stage].batch_size)) {
+    phase: 'head',
+    activity: message('activity.computingFeatures', { network }),
+    unit: 'images',
+    total: samples.length,
+  });
+  for await (const { pixels, first, count } of plainBatches(loader, samples, context.config[stage].batch_size)) {
     const values = await compute({ pixels, positions: [] });
     all.set(values.subarray(0, count * width), first * width);
     progress(first + count);
@@ -97,9 +99,9 @@ function rows(matrix: Float32Array, width: number, positions: readonly number[])
   return chosen;
 }
 
-/** Logits [n, classes] of a head for features [n, width]. */
+/** Logits [n, classes] of a head for features [n, width]. The last batch is filled with copies of its last row. */
 async function scoreFeatures(
-  room: RunRoom,
+  context: RunContext,
   head: Model,
   parameters: Parameters,
   features: Float32Array,
@@ -108,7 +110,7 @@ async function scoreFeatures(
   const width = head.nodes[0]!.shape[0]!;
   const count = features.length / width;
   const logits = new Float32Array(count * head.classes);
-  const network = await logitsOf(room.engine, head, parameters, batchSize);
+  const network = await logitsOf(context.engine, head, parameters, batchSize);
   try {
     for (let first = 0; first < count; first += batchSize) {
       const real = Math.min(batchSize, count - first);

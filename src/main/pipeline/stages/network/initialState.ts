@@ -9,43 +9,50 @@ import { readWeights } from '../../models/weights/readWeights.ts';
 import { unfoldBatchNorm } from '../../train/unfoldBatchNorm.ts';
 import type { NetworkStage } from './model.ts';
 import { networkModel } from './model.ts';
-import type { StartRoom } from '../runContext.ts';
+import type { StartContext } from '../runContext.ts';
 import { note, split } from '../runContext.ts';
+import type { Message } from '../../../../shared/message.ts';
+import { message } from '../../../../shared/message.ts';
+import { shortList } from '../../../../shared/shortList.ts';
 
 export interface Start {
   readonly model: Model;
   readonly parameters: Parameters;
-  /** What the model normalizes by; null: its family's own. */
+  /** The normalization of the pretrained weights; null means the family's default. */
   readonly normalization: Normalization | null;
-  /** All parameters are drawn. */
+  /** True when no pretrained weights are used, so that all parameters are random. */
   readonly scratch: boolean;
 }
 
-/** What a network begins with: drawn parameters, or a pretrained backbone under a classifier that keeps what it knows of these labels. */
+/**
+ * The parameters a network starts from: random ones, or a pretrained backbone with a classifier that keeps what it
+ * learned about labels of the same name.
+ */
 export async function startOf(
-  room: StartRoom,
+  context: StartContext,
   stage: NetworkStage,
   images: { readonly loader: Loader; readonly sizeIndex: number },
 ): Promise<Start> {
-  const { weights, weights_normalization: chosen, architecture } = room.config[stage];
-  const model = networkModel(room, stage);
-  const fresh = withLabelPrior(room, model, initialParameters(model, room.config.seed));
+  const { weights, weights_normalization: chosen, architecture } = context.config[stage];
+  const model = networkModel(context, stage);
+  const fresh = withLabelPrior(context, model, initialParameters(model, context.config.seed));
   if (weights === null) return { model, parameters: fresh, normalization: null, scratch: true };
   const { source, tensors, head, folded, normalization: stated } = await readWeights(weights, model);
   const fitted = fitNormalization(tensors, familyOf(architecture), stated, chosen);
   const continued =
     head === null
       ? null
-      : continuedHead(room.dataset.vocabulary, head, {
+      : continuedHead(context.dataset.vocabulary, head, {
           kernel: fresh.get('classifier.kernel')!,
           bias: fresh.get('classifier.bias')!,
         });
-  note(room, stage, `Starts from ${weights}: ${source}.`);
-  for (const message of [
+  const network = message(stage === 'teacher' ? 'network.teacher' : 'network.student');
+  note(context, stage, message('training.startsFrom', { network, weights, source }));
+  for (const text of [
     ...(continued === null ? [] : describeHead(continued)),
     ...(fitted.note === null ? [] : [fitted.note]),
   ])
-    note(room, stage, message);
+    note(context, stage, text);
   const parameters = new Map([
     ...fresh,
     ...fitted.tensors,
@@ -56,14 +63,14 @@ export async function startOf(
           ['classifier.bias', continued.bias],
         ] as const)),
   ]);
-  const normalized = networkModel(room, stage, fitted.normalization);
+  const normalized = networkModel(context, stage, fitted.normalization);
   if (!folded) return { model: normalized, parameters, normalization: fitted.normalization, scratch: false };
   const statistics = {
-    engine: room.engine,
+    engine: context.engine,
     ...images,
-    samples: split(room, 'train'),
-    batchSize: room.config[stage].batch_size,
-    seed: room.config.seed,
+    samples: split(context, 'train'),
+    batchSize: context.config[stage].batch_size,
+    seed: context.config.seed,
   };
   return {
     model: normalized,
@@ -73,29 +80,23 @@ export async function startOf(
   };
 }
 
-/** At most so many labels are named; the others are counted. */
-const NAMED = 10;
-const list = (labels: readonly string[]): string =>
-  labels.length <= NAMED ? labels.join(', ') : `${labels.slice(0, NAMED).join(', ')} and ${labels.length - NAMED} more`;
-
-function describeHead({ kept, added, dropped }: ContinuedHead): string[] {
-  if (added.length === 0 && dropped.length === 0) return ['Its labels are the same: the classifier is kept whole.'];
+function describeHead({ kept, added, dropped }: ContinuedHead): Message[] {
+  if (added.length === 0 && dropped.length === 0) return [message('training.sameLabels')];
+  const listed = (labels: readonly string[]) => ({ count: labels.length, labels: shortList(labels) });
   return [
-    kept.length === 0
-      ? 'No label is one of its own: the classifier begins anew.'
-      : `Labels that keep what it learned of them (${kept.length}): ${list(kept)}.`,
-    ...(added.length === 0 ? [] : [`New labels, which begin with drawn weights (${added.length}): ${list(added)}.`]),
-    ...(dropped.length === 0 ? [] : [`Labels that it had and this run has not (${dropped.length}): ${list(dropped)}.`]),
+    kept.length === 0 ? message('training.noSharedLabels') : message('training.labelsKept', listed(kept)),
+    ...(added.length === 0 ? [] : [message('training.labelsAdded', listed(added))]),
+    ...(dropped.length === 0 ? [] : [message('training.labelsDropped', listed(dropped))]),
   ];
 }
 
 /**
- * Starts the classifier's bias at each class's log odds in train, so that the first steps are not spent on learning that
- * most labels are absent (Lin et al. 2017, arXiv 1708.02002, section 4.1).
+ * Initializes the classifier's bias with each class's log odds in train, so that the first steps are not spent on
+ * learning that most labels are absent (Lin et al. 2017, arXiv 1708.02002, section 4.1).
  */
-function withLabelPrior(room: StartRoom, model: Model, parameters: Map<string, Tensor>): Map<string, Tensor> {
+function withLabelPrior(context: StartContext, model: Model, parameters: Map<string, Tensor>): Map<string, Tensor> {
   const bias = model.parameters.findLast((parameter) => parameter.role === 'bias')!;
-  const train = split(room, 'train');
+  const train = split(context, 'train');
   const prior = Float32Array.from({ length: model.classes }, (_, c) => {
     const positives = train.filter((sample) => sample.labels[c] === 1).length;
     const negatives = train.filter((sample) => sample.labels[c] === 0).length;

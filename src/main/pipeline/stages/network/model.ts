@@ -4,42 +4,43 @@ import type { Model, Normalization, Parameters } from '../../graph/graph.ts';
 import { buildModel } from '../../models/registry.ts';
 import { readModelFile } from '../../models/modelFile.ts';
 import type { BatchImages } from '../../train/batches.ts';
-import type { RunRoom } from '../runContext.ts';
+import type { RunContext } from '../runContext.ts';
 import { modelPath } from '../runContext.ts';
 
-/** What teacher and student have in common before anything is trained. */
 export type NetworkStage = 'teacher' | 'student';
 
-/** With the normalization that its weights were trained on, null being the family's own. */
+/** The network as configured, with the normalization of its weights; null means the family's default. */
 export function networkModel(
-  room: Pick<RunRoom, 'config' | 'dataset'>,
+  context: Pick<RunContext, 'config' | 'dataset'>,
   stage: NetworkStage,
   normalization: Normalization | null = null,
 ): Model {
-  const config = room.config[stage];
+  const config = context.config[stage];
   return buildModel(config.architecture, {
     inputSize: config.input_size,
-    classes: room.dataset.vocabulary.length,
+    classes: context.dataset.vocabulary.length,
     dropout: config.dropout,
     dropPath: config.drop_path,
     normalization,
   });
 }
 
-/** The best network of a finished stage. */
+/** The best network of a finished stage, as saved in models/. */
 export async function bestNetwork(
-  room: Pick<RunRoom, 'config' | 'dataset' | 'folder'>,
+  context: Pick<RunContext, 'config' | 'dataset' | 'folder'>,
   stage: NetworkStage,
 ): Promise<{ model: Model; parameters: Parameters }> {
-  const { parameters, normalization } = await readModelFile(modelPath(room, `${stage}_best`));
-  return { model: networkModel(room, stage, normalization), parameters };
+  const { parameters, normalization } = await readModelFile(modelPath(context, `${stage}_best`));
+  return { model: networkModel(context, stage, normalization), parameters };
 }
 
+/** What differs between training the teacher and training the student. */
 export interface NetworkTraining {
   readonly stage: NetworkStage;
   readonly loss: LossSpec;
   readonly loader: Loader;
   /** Index of this network's size among the loader's sizes. */
   readonly sizeIndex: number;
+  /** The teacher's logits for a batch; null for the teacher itself. */
   readonly teach: ((batch: BatchImages) => Promise<Float32Array>) | null;
 }

@@ -3,15 +3,15 @@ import type { NetworkInput } from '../../engine/engine.ts';
 import type { Parameters } from '../../graph/graph.ts';
 import type { BatchImages } from '../../train/batches.ts';
 
-/** What of a batch a phase learns from, and how its weights are scored on validation. */
+/** Where a phase gets its inputs and how its weights are scored, so that a head can learn from cached features. */
 export interface PhaseInputs {
   readonly loader: Pick<Loader, 'load'>;
   inputOf(batch: BatchImages): NetworkInput | Promise<NetworkInput>;
   /** Logits [N, classes] of the teacher for the same batch; null without distillation. */
   readonly teach: ((batch: BatchImages) => Promise<Float32Array>) | null;
   /**
-   * What to measure of an epoch's weights: as they are and, where the moving statistics lag behind the weights or belong
-   * to others (an EMA), also with re-estimated ones.
+   * The variants of an epoch's weights to evaluate: as they are and, where the moving statistics lag behind the weights
+   * or belong to other weights (an EMA), also with re-estimated statistics.
    */
   candidates(trained: Parameters): Promise<readonly [Parameters, Parameters?]>;
   /** Logits [n, classes] of the validation split. */

@@ -1,4 +1,5 @@
 import type { NetworkConfig } from '../../../../shared/config.ts';
+import { message } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
 import type { Loader } from '../../data/loader.ts';
 import type { Model, Normalization, Parameters } from '../../graph/graph.ts';
@@ -11,38 +12,43 @@ import { reestimateStatistics, trainsStatistics } from '../../train/batchStatist
 import { removeCheckpoints, writeCheckpoint } from '../../train/checkpoint.ts';
 import type { Evaluation, PhaseSpec } from '../../train/phase.ts';
 import { requireFiniteScores } from '../../train/diverged.ts';
-import { trainPhase } from '../../train/phase.ts';
+import { trainPhase } from '../../train/trainPhase.ts';
 import { earlyStoppingOf, isBetter, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } from '../../train/recipe.ts';
 import { logitsOf, scoreSamples, sigmoid } from '../../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
 import { figure, validationMetrics } from './validationMetrics.ts';
 import { headInputs } from './headInputs.ts';
 import type { PhaseInputs } from './phaseInputs.ts';
-import type { RunRoom, StageSummary } from '../runContext.ts';
+import type { RunContext, StageSummary } from '../runContext.ts';
 import { checkpointFolder, modelPath, note, resumePoint, split } from '../runContext.ts';
 import { startOf } from './initialState.ts';
 import type { NetworkStage, NetworkTraining } from './model.ts';
 
-/** With fewer steps than this an epoch leaves the moving statistics (momentum 0.99) far from where they belong. */
+/**
+ * With fewer steps per epoch, the moving statistics (momentum 0.99) are still far from the true ones after an epoch.
+ */
 const STEPS_THAT_SETTLE_STATISTICS = 100;
 
 /**
- * Trains a float network in two phases: A, the head on a frozen backbone; B, the top of the backbone with it.
- * From scratch there is no phase A and nothing is frozen: a frozen random backbone would learn nothing.
+ * Trains a float network in two phases: the head on a frozen backbone, then fine-tuning of the head and the top of the
+ * backbone. From scratch there is no head phase and nothing is frozen, because random features are not worth learning
+ * from.
  */
-export async function trainNetwork(room: RunRoom, training: NetworkTraining): Promise<StageSummary> {
+export async function trainNetwork(context: RunContext, training: NetworkTraining): Promise<StageSummary> {
   const { stage } = training;
-  const config = room.config[stage];
-  const { model, normalization, parameters: start, scratch } = await startOf(room, stage, training);
+  const config = context.config[stage];
+  const { model, normalization, parameters: start, scratch } = await startOf(context, stage, training);
   if (scratch)
     note(
-      room,
+      context,
       stage,
-      `No pretrained weights for the ${stage}: it is trained from scratch, all layers from the start, without a head phase. Scores will be well below those with ImageNet weights.`,
+      message('training.fromScratch', {
+        network: message(stage === 'teacher' ? 'network.teacher' : 'network.student'),
+      }),
     );
   const steps = stepsPerEpoch({
-    samples: split(room, 'train'),
-    sampling: room.config.data,
+    samples: split(context, 'train'),
+    sampling: context.config.data,
     batchSize: config.batch_size,
   });
   const phases = [
@@ -69,20 +75,19 @@ export async function trainNetwork(room: RunRoom, training: NetworkTraining): Pr
   let summary: StageSummary = {};
   const trained = phases.filter((phase) => phase.epochs > 0);
   if (trained.length === 0)
-    throw new Problem(
-      'config',
-      `Nothing to train: ${stage}.epochs_finetune is 0${scratch ? ', and from scratch there is no head phase' : ' and so is epochs_head'}.`,
-    );
+    throw new Problem(scratch ? 'config.nothingToTrainFromScratch' : 'config.nothingToTrain', { stage });
   for (const spec of trained) {
     const inputs =
-      spec.phase === 'head' ? await headInputs(room, training, model, parameters) : pixelInputs(room, training, spec);
+      spec.phase === 'head'
+        ? await headInputs(context, training, model, parameters)
+        : pixelInputs(context, training, spec);
     try {
-      ({ parameters, summary } = await runPhase(room, { stage, inputs, spec, normalization }, parameters));
+      ({ parameters, summary } = await runPhase(context, { stage, inputs, spec, normalization }, parameters));
     } finally {
       await inputs.dispose();
     }
   }
-  for (const spec of phases) await removeCheckpoints(checkpointFolder(room), stage, spec.phase);
+  for (const spec of phases) await removeCheckpoints(checkpointFolder(context), stage, spec.phase);
   return summary;
 }
 
@@ -90,7 +95,7 @@ function phaseSpec(
   config: NetworkConfig,
   training: NetworkTraining,
   model: Model,
-  phase: { phase: string; epochs: number; peak: number; trainableFrom: number; stepsPerEpoch: number },
+  phase: { phase: PhaseSpec['phase']; epochs: number; peak: number; trainableFrom: number; stepsPerEpoch: number },
 ): PhaseSpec {
   return {
     stage: training.stage,
@@ -113,25 +118,25 @@ function phaseSpec(
   };
 }
 
-/** Pixels go through the whole network. */
+/** Inputs of a phase in which the pixels go through the whole network. */
 function pixelInputs(
-  room: RunRoom,
+  context: RunContext,
   { stage, loader, sizeIndex, teach }: NetworkTraining,
   { model, emaDecay, trainableFrom }: PhaseSpec,
 ): PhaseInputs {
-  const { batch_size: batchSize } = room.config[stage];
-  const samples = split(room, 'train');
-  const settles = emaDecay === null && samples.length / batchSize >= STEPS_THAT_SETTLE_STATISTICS;
-  const statistics = { engine: room.engine, loader, sizeIndex, samples, batchSize, seed: room.config.seed };
+  const { batch_size: batchSize } = context.config[stage];
+  const samples = split(context, 'train');
+  const settled = emaDecay === null && samples.length / batchSize >= STEPS_THAT_SETTLE_STATISTICS;
+  const statistics = { engine: context.engine, loader, sizeIndex, samples, batchSize, seed: context.config.seed };
   return {
     loader,
     teach,
     inputOf: ({ pixels }) => pixels[sizeIndex]!,
     candidates: async (trained) =>
-      settles || !trainsStatistics(model, trainableFrom)
+      settled || !trainsStatistics(model, trainableFrom)
         ? [trained]
         : [trained, await reestimateStatistics(statistics, model, trained, trainableFrom)],
-    scoreValidation: (parameters) => scoreFloat(room, model, parameters, { loader, sizeIndex, batchSize }, 'val'),
+    scoreValidation: (parameters) => scoreFloat(context, model, parameters, { loader, sizeIndex, batchSize }, 'val'),
     dispose: () => Promise.resolve(),
   };
 }
@@ -143,49 +148,49 @@ interface NetworkPhase {
   readonly normalization: Normalization | null;
 }
 
-/** Runs (or resumes) one phase; returns its best parameters and what they are worth on validation. */
+/** Runs or resumes one phase; returns its best parameters and their figures on validation. */
 async function runPhase(
-  room: RunRoom,
+  context: RunContext,
   { stage, inputs, spec, normalization }: NetworkPhase,
   start: Parameters,
 ): Promise<{ parameters: Parameters; summary: StageSummary }> {
   const { loader, teach } = inputs;
-  const config = room.config[stage];
-  const best = modelPath(room, `${stage}_best`);
+  const config = context.config[stage];
+  const best = modelPath(context, `${stage}_best`);
   const stored = {
     architecture: config.architecture,
     inputSize: config.input_size,
-    labels: room.dataset.vocabulary,
+    labels: context.dataset.vocabulary,
     normalization,
     ranges: null,
   };
-  const checkpoint = await resumePoint(room, stage, spec.phase);
+  const checkpoint = await resumePoint(context, stage, spec.phase);
   const outcome = await trainPhase(
     spec,
     {
-      engine: room.engine,
+      engine: context.engine,
       source: {
         loader,
-        samples: split(room, 'train'),
+        samples: split(context, 'train'),
         classes: spec.model.classes,
         batchSize: config.batch_size,
-        augmentation: room.config.augmentation,
-        sampling: room.config.data,
-        seed: room.config.seed,
+        augmentation: context.config.augmentation,
+        sampling: context.config.data,
+        seed: context.config.seed,
       },
       inputOf: (batch) => inputs.inputOf(batch),
       teach,
-      evaluate: (parameters) => evaluateFloat(room, stage, inputs, spec, parameters),
+      evaluate: (parameters) => evaluateFloat(context, stage, inputs, spec, parameters),
       keepBest: (parameters) => writeModelFile(best, { ...stored, parameters }),
-      report: (event) => room.context.report(event),
-      takeCommands: () => room.context.takeCommands(),
-      recordMetrics: (line) => room.metrics.append(line),
-      saveCheckpoint: (saved) => writeCheckpoint(checkpointFolder(room), saved),
-      checkpointMinutes: room.config.checkpoint_minutes,
+      report: (event) => context.job.report(event),
+      takeCommands: () => context.job.takeCommands(),
+      recordMetrics: (line) => context.metrics.append(line),
+      saveCheckpoint: (saved) => writeCheckpoint(checkpointFolder(context), saved),
+      checkpointMinutes: context.config.checkpoint_minutes,
     },
     { parameters: start, ranges: new Map(), checkpoint },
   );
-  await writeModelFile(modelPath(room, `${stage}_final`), { ...stored, parameters: outcome.last });
+  await writeModelFile(modelPath(context, `${stage}_final`), { ...stored, parameters: outcome.last });
   return {
     parameters: (await readModelFile(best)).parameters,
     summary: {
@@ -195,15 +200,15 @@ async function runPhase(
   };
 }
 
-/** Measures an epoch's weights on validation: with the statistics, of those in question, that do better there. */
+/** Evaluates an epoch's weights on validation and keeps the variant of their statistics that does better there. */
 async function evaluateFloat(
-  room: RunRoom,
+  context: RunContext,
   stage: NetworkStage,
   inputs: PhaseInputs,
   { model, monitor }: PhaseSpec,
   trained: Parameters,
 ): Promise<Evaluation> {
-  const val = split(room, 'val');
+  const val = split(context, 'val');
   const measure = async (
     parameters: Parameters,
   ): Promise<Pick<Evaluation, 'parameters' | 'metrics'> & { logits: Float32Array }> => {
@@ -211,8 +216,8 @@ async function evaluateFloat(
     requireFiniteScores(stage, logits);
     return { parameters, logits, metrics: validationMetrics(logits, val, model.classes) };
   };
-  const [left, fresh] = await inputs.candidates(trained);
-  let best = await measure(left);
+  const [moving, fresh] = await inputs.candidates(trained);
+  let best = await measure(moving);
   if (fresh !== undefined) {
     const other = await measure(fresh);
     const reestimated = isBetter(monitor, other.metrics, best.metrics);
@@ -222,20 +227,20 @@ async function evaluateFloat(
   return {
     metrics: best.metrics,
     parameters: best.parameters,
-    detail: epochDetail(best.logits.map(sigmoid), val, room.dataset.vocabulary, room.config.seed),
+    detail: epochDetail(best.logits.map(sigmoid), val, context.dataset.vocabulary, context.config.seed),
   };
 }
 
-/** Logits [n, classes] of a float network on a whole split, un-augmented. */
+/** Logits [n, classes] of a float network on a whole split, without augmentation. */
 export async function scoreFloat(
-  room: RunRoom,
+  context: RunContext,
   model: Model,
   parameters: Parameters,
   source: { loader: Loader; sizeIndex: number; batchSize: number },
   name: 'val' | 'test',
 ): Promise<Float32Array> {
-  const samples = split(room, name);
-  const network = await logitsOf(room.engine, model, parameters, source.batchSize);
+  const samples = split(context, name);
+  const network = await logitsOf(context.engine, model, parameters, source.batchSize);
   try {
     return await scoreSamples(
       network.run,

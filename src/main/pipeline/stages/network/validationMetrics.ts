@@ -1,13 +1,21 @@
+import type { Message } from '../../../../shared/message.ts';
+import { message } from '../../../../shared/message.ts';
 import type { Sample } from '../../data/dataset.ts';
 import { decisionMetrics, macroAveragePrecision } from '../../../../shared/metrics/metrics.ts';
 import { labelMatrix, meanCrossEntropy, sigmoid } from '../../train/scoring.ts';
 
 type Figures = Record<string, number | null>;
 
-/** A figure of a run: null where it is undefined (no positive, no epoch) and computations have NaN or an infinity. */
+/** A figure of a run; null where a computation gave NaN or an infinity (no positive image, no epoch). */
 export const figure = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** What an epoch of a float network is worth: cross-entropy, macro AP, macro and micro F1 at 0.5. `logits` [n, classes]. */
+/** A figure as text in a note. */
+export const figureText = (
+  value: number | null | undefined,
+  code: 'figure.threeDecimals' | 'figure.fourDecimals',
+): Message => (value == null ? message('figure.undefined') : message(code, { value }));
+
+/** Cross-entropy, macro AP, and macro and micro F1 at 0.5 of a float network's `logits` [n, classes]. */
 export function validationMetrics(logits: Float32Array, samples: readonly Sample[], classes: number): Figures {
   const labels = labelMatrix(samples, classes);
   return figures(
@@ -19,13 +27,13 @@ export function validationMetrics(logits: Float32Array, samples: readonly Sample
   );
 }
 
-/** Codes 0 and 255 stand for scores near 0 and 1, not for certainty: half a code keeps the logarithm finite. */
+/** Codes 0 and 255 mean scores near 0 and 1, not certainty, so half a code keeps the logarithm finite. */
 const codeLogit = (q: number): number => {
   const p = Math.min(255.5, Math.max(0.5, q)) / 256;
   return Math.log(p / (1 - p));
 };
 
-/** The same for the INT8 model's codes q [n, classes]. */
+/** Like validationMetrics, for the INT8 model's codes q [n, classes]. */
 export function integerMetrics(codes: Uint8Array, samples: readonly Sample[], classes: number): Figures {
   const labels = labelMatrix(samples, classes);
   return figures(
@@ -49,7 +57,7 @@ function figures(
   return { val_loss: figure(loss), macro_ap: figure(macroAp), macro_f1: figure(macroF1), micro_f1: figure(microF1) };
 }
 
-/** How far two networks agree: share of equal decisions at 0.5 and mean absolute difference of scores. */
+/** Agreement of two networks: share of equal decisions at 0.5 and mean absolute difference of scores. */
 export function agreement(a: Float32Array, b: Float32Array): { decisions: number; scoreDifference: number } {
   let equal = 0;
   let difference = 0;

@@ -4,7 +4,7 @@ import type { ReluName } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 import { reluGradient } from './reluGradient.ts';
 
-/** ReLU and ReLU6 (where nothing before took them along), swish = x * sigmoid(x), sigmoid. */
+/** ReLU and ReLU6 that were not fused, swish = x * sigmoid(x), and sigmoid. */
 export function lowerActivation(lowering: Lowering, node: ActivationNode): void {
   switch (node.activation) {
     case 'relu':
@@ -19,7 +19,7 @@ export function lowerActivation(lowering: Lowering, node: ActivationNode): void 
 
 function lowerRelu(lowering: Lowering, node: ActivationNode, relu: ReluName): void {
   const { graph } = lowering;
-  if (lowering.kindOf(node.name) !== 'map') throw new Error(`${node.name}: ${relu} acts on maps`);
+  if (lowering.kindOf(node.name) !== 'map') throw new Error(`${node.name}: ${relu} is supported on maps only`);
   const x = lowering.value(node.input).tensor;
   const y = relu === 'relu' ? graph.node('Relu', [x]) : graph.node('Clip', [x, graph.scalar(0), graph.scalar(6)]);
   lowering.define(node, y, (dy) => {
@@ -35,7 +35,7 @@ function lowerSwish(lowering: Lowering, node: ActivationNode): void {
   const x = lowering.value(node.input).tensor;
   const y = graph.node('QuickGelu', [x], { alpha: float(1) }, 'com.microsoft');
   lowering.define(node, y, (dy) => {
-    // dy * (y + s * (1 - y)) with s = sigmoid(x)
+    // The gradient is dy * (y + s * (1 - y)) with s = sigmoid(x).
     const s = graph.node('Sigmoid', [x]);
     const slope = graph.node('Add', [y, graph.node('Mul', [s, graph.node('Sub', [graph.scalar(1), y])])]);
     lowering.contribute(node.input, { kind: 'tensor', tensor: graph.node('Mul', [dy, slope]) });

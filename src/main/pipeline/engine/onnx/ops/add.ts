@@ -1,7 +1,7 @@
 import type { AddNode } from '../../../graph/graph.ts';
 import type { Lowering } from '../lowering.ts';
 
-/** a + b, where no BatchNorm or convolution took it along. */
+/** a + b that was not fused into a BatchNorm or convolution. */
 export function lowerAdd(lowering: Lowering, node: AddNode): void {
   const [a, b] = node.inputs;
   const sum = lowering.graph.node('Add', [lowering.value(a).tensor, lowering.value(b).tensor]);

@@ -8,15 +8,15 @@ import { maskOf } from './masks.ts';
 import { reluGradient } from './reluGradient.ts';
 
 /**
- * BatchNorm (Ioffe & Szegedy 2015, arXiv 1502.03167) on the batch's own statistics when trained, else on the moving ones.
- * One channelwise pass, which takes a ReLU or a residual add (and its dropPath mask) along.
+ * BatchNorm (Ioffe & Szegedy 2015, arXiv 1502.03167) on the batch's statistics in training, else on the moving ones. A
+ * ReLU, or a residual add with its dropPath mask, is fused into the same channelwise pass.
  */
 export function lowerBatchNorm(lowering: Lowering, node: BatchNormNode): void {
   if (!lowering.isTrainable(node)) lowerFrozen(lowering, node);
   else lowerTrained(lowering, node);
 }
 
-/** Where the convolution before it could not take it along. */
+/** A frozen BatchNorm that could not be folded into a convolution. */
 function lowerFrozen(lowering: Lowering, node: BatchNormNode): void {
   const { graph, layout } = lowering;
   const { channels } = lowering.dims(node);
@@ -27,7 +27,7 @@ function lowerFrozen(lowering: Lowering, node: BatchNormNode): void {
   lowering.define(node, layout.channelAffine(graph, lowering.value(node.input).tensor, { channels, scale, shift }));
 }
 
-/** x * scale + shift is gamma * (x - mean) / sqrt(variance + epsilon) + beta. */
+/** Scale and shift such that x * scale + shift = gamma * (x - mean) / sqrt(variance + epsilon) + beta. */
 export function affine(
   lowering: Lowering,
   node: BatchNormNode,
@@ -41,14 +41,14 @@ export function affine(
   return { scale, shift: graph.node('Sub', [beta, graph.node('Mul', [mean, scale])]), inverse };
 }
 
-/** Mean and population variance per channel of the tensor as it lies there: [C']. */
+/** Mean and population variance per channel of the tensor, without its offset, [C']. */
 function batchMoments(lowering: Lowering, x: string, dims: MapDims): { mean: string; variance: string } {
   const { graph, layout } = lowering;
   const mean = graph.node('ReduceMean', [layout.channelMeans(graph, x, dims), graph.ints([0])], { keepdims: 0 });
   return { mean, variance: populationVariance(lowering, x, mean, dims) };
 }
 
-/** E[x^2] - mean^2 per channel: [C']. */
+/** E[x^2] - mean^2 per channel, [C']. */
 export function populationVariance(lowering: Lowering, x: string, mean: string, dims: MapDims): string {
   const { graph, layout } = lowering;
   const squares = lowering.sumOverBatch(layout.channelDots(graph, x, x, dims));
@@ -123,7 +123,7 @@ export function normalized(
   });
 }
 
-/** [N, C'] to [C'], each image counted with its dropPath mask [N, 1]. */
+/** Sums [N, C'] to [C'], weighted by each image's dropPath mask [N, 1]. */
 function maskedSum(lowering: Lowering, perImage: string, mask: string | null): string {
   return lowering.sumOverBatch(mask === null ? perImage : lowering.graph.node('Mul', [perImage, mask]));
 }
@@ -136,8 +136,8 @@ interface BackwardSums {
 }
 
 /**
- * dx = scale * (dy - dbeta / M - (x - mean) * inverse * dgamma / M) with M values a channel, which is scale * (dy + slope * x + constant):
- * slope and constant, [C'].
+ * With M values per channel, dx = scale * (dy - dbeta / M - (x - mean) * inverse * dgamma / M), which is
+ * scale * (dy + slope * x + constant). Returns slope and constant, [C'].
  */
 export function correction(
   lowering: Lowering,
@@ -159,7 +159,7 @@ interface InputGradient {
   readonly mask: string | null;
 }
 
-/** One channelwise pass where the convolution before takes the scale along, else two. */
+/** Needs one channelwise pass where the convolution before it applies the scale, else two. */
 function contributeInputGradient(
   lowering: Lowering,
   node: BatchNormNode,

@@ -9,7 +9,7 @@ import { reluGradient } from './reluGradient.ts';
 import { lowerMatrixProduct } from './matrixProduct.ts';
 import { kernelTaps, lowerSpatialConv2d } from './spatialConv2d.ts';
 
-/** Convolution: the network's first, on the image; 1x1 or larger on maps; a matrix product on vectors (squeeze-excite). */
+/** The first convolution on the image, convolutions on maps, and matrix products on vectors (squeeze-excite). */
 export function lowerConv2d(lowering: Lowering, node: Conv2dNode): void {
   const kind = lowering.kindOf(node.input);
   if (kind === 'vector') lowerMatrixProduct(lowering, node);
@@ -24,7 +24,7 @@ export function lowerConv2d(lowering: Lowering, node: Conv2dNode): void {
 
 function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
   const { graph, layout } = lowering;
-  if (node.stride !== 1) throw new Error(`${node.name}: a 1x1 convolution has stride 1`);
+  if (node.stride !== 1) throw new Error(`${node.name}: a 1x1 convolution must have stride 1`);
   const { block } = layout;
   const x = lowering.value(node.input);
   const inDims = lowering.dims(x),
@@ -32,7 +32,7 @@ function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
   const inputs = inDims.channels,
     filters = dims.channels;
   const { kernel, bias, sum, epilogue, last, offset } = fusedConvolution(lowering, node);
-  // [I'/b, b, O'/b, b]; the layout wants OIHW with the blocks inside: [O'/b, I'/b, b of I, b of O].
+  // From [I'/b, b, O'/b, b] to the layout's order, OIHW with the blocks inside: [O'/b, I'/b, b of I, b of O].
   const tiles = graph.reshape(fakeQuantKernel(lowering, node, kernel), [inputs / block, block, filters / block, block]);
   const weights = graph.reshape(graph.transpose(tiles, [2, 0, 1, 3]), [filters, inputs, 1, 1]);
   const y = layout.conv(graph, { x: x.tensor, weights, bias, sum }, { kernel: [1, 1], epilogue });
@@ -62,10 +62,13 @@ function lowerPointwise(lowering: Lowering, node: Conv2dNode): void {
 const times = ({ graph }: Lowering, tensor: string, factor: string | null): string =>
   factor === null ? tensor : graph.node('Mul', [tensor, factor]);
 
-/** Maps this small are multiplied for all images at once: one product an image would write and add up kernels, not pixels. */
+/**
+ * Maps this small are multiplied for all images at once, because one product per image would mostly write and sum
+ * kernels.
+ */
 const FEW_PIXELS = 256;
 
-/** Sum over images and pixels of x[i] * dy[o]: [I', O']. */
+/** Sum over images and pixels of x[i] * dy[o], [I', O']. */
 function pointwiseKernelGradient(lowering: Lowering, x: string, inDims: MapDims, dy: string, dims: MapDims): string {
   const { graph, layout } = lowering;
   if (dims.height * dims.width <= FEW_PIXELS) {
@@ -73,7 +76,7 @@ function pointwiseKernelGradient(lowering: Lowering, x: string, inDims: MapDims,
       graph.reshape(layout.toChannelsLast(graph, map, { n, channels, height, width }), [n * height * width, channels]);
     return graph.node('Gemm', [rows(x, inDims), rows(dy, dims)], { transA: 1 });
   }
-  // The wider map is the one that need not be reordered.
+  // The wider map goes second, because that one need not be reordered.
   const wideInput = inDims.channels > dims.channels;
   const [narrow, wide] = wideInput
     ? [

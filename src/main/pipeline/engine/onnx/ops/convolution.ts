@@ -10,26 +10,26 @@ import type { ReluName } from '../layout.ts';
 import { reluOf } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 
-/** What a convolution takes along in the same pass. */
+/** The steps that a convolution does in the same pass. */
 export interface FusedConvolution {
   /** Packed kernel. */
   readonly kernel: string;
   readonly bias: string | undefined;
   readonly sum: string | null;
   readonly epilogue: ReluName | null;
-  /** The last of the fused nodes: the one whose tensor this pass makes. */
+  /** The last of the fused nodes, whose tensor this pass computes. */
   readonly last: GraphNode;
   /** See Value.offset. */
   readonly offset?: string;
 }
 
-/** Looks at what follows the convolution: a frozen BatchNorm is folded, ReLUs and (frozen) residual adds are fused. */
+/** Folds a frozen BatchNorm that follows the convolution, and fuses a ReLU and, where frozen, a residual add. */
 export function fusedConvolution(lowering: Lowering, node: Conv2dNode | DepthwiseConv2dNode): FusedConvolution {
   const reader = lowering.soleReader(node);
   if (lowering.isTrainable(node)) {
     const kernel = lowering.parameter(node.kernel);
     if (reader?.op === 'batchNorm' && node.bias === null)
-      return { kernel, ...centred(lowering, reader), sum: null, epilogue: null, last: node };
+      return { kernel, ...centered(lowering, reader), sum: null, epilogue: null, last: node };
     return {
       kernel,
       bias: node.bias === null ? undefined : lowering.parameter(node.bias),
@@ -52,10 +52,10 @@ export function fusedConvolution(lowering: Lowering, node: Conv2dNode | Depthwis
 }
 
 /**
- * The convolution subtracts the moving mean as its bias, at no cost: so the batch's mean is near zero where the variance
- * is taken as E[x^2] - E[x]^2, which would lose digits otherwise.
+ * Lets the convolution subtract the moving mean as its bias, at no cost. The batch's mean is then near zero, without
+ * which the variance E[x^2] - E[x]^2 would lose digits.
  */
-export function centred(lowering: Lowering, norm: BatchNormNode): { bias: string; offset: string } {
+export function centered(lowering: Lowering, norm: BatchNormNode): { bias: string; offset: string } {
   const offset = lowering.parameter(norm.mean);
   return { bias: lowering.graph.node('Neg', [offset]), offset };
 }
@@ -74,7 +74,7 @@ export interface Residual {
   readonly mask: string | null;
 }
 
-/** The residual add after `node`, with the dropPath between them, if the other summand is there already. */
+/** The residual add after `node`, with the dropPath between them, if the other summand has already been computed. */
 export function fusedResidual(lowering: Lowering, node: GraphNode): Residual | null {
   const reader = lowering.soleReader(node);
   const branch = reader?.op === 'dropPath' ? reader : node;
@@ -87,7 +87,7 @@ export function fusedResidual(lowering: Lowering, node: GraphNode): Residual | n
   return { add, other, mask: branch === node ? null : branch.name };
 }
 
-/** kernel * gamma / sqrt(variance + epsilon) and beta - mean * gamma / sqrt(variance + epsilon), in float64, rounded once. */
+/** Folds a BatchNorm as graph/foldBatchNorm.ts does: in float64, rounded once. */
 function foldFrozen(
   lowering: Lowering,
   node: Conv2dNode | DepthwiseConv2dNode,
@@ -98,7 +98,7 @@ function foldFrozen(
   ) as [Float32Array, Float32Array, Float32Array, Float32Array];
   const scales = Float64Array.from(gamma, (value, channel) => value / Math.sqrt(variance[channel]! + norm.epsilon));
   const { shape, data } = lowering.frozenParameter(node.kernel);
-  // The channel is the last axis of HWIO; in [k, k, C, 1] the last axis has length 1.
+  // The channel is the last axis of HWIO; the last axis of [k, k, C, 1] has length 1, so i % channels works for both.
   const kernel: Tensor = { shape, data: data.map((value, i) => value * scales[i % scales.length]!) };
   const inner = node.bias === null ? null : lowering.frozenParameter(node.bias).data;
   const bias: Tensor = {

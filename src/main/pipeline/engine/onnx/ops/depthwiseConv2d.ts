@@ -7,7 +7,7 @@ import { fakeQuantKernel } from './fakeQuantKernel.ts';
 import { reluGradient } from './reluGradient.ts';
 import { gradientPads, spreadOut } from './spread.ts';
 
-/** Depthwise convolution; its kernel is packed as [C'/block, k * k, block], which is what the layout wants. */
+/** Depthwise convolution. Its kernel is packed as [C'/block, k * k, block], which is the layout's own order. */
 export function lowerDepthwiseConv2d(lowering: Lowering, node: DepthwiseConv2dNode): void {
   const { graph, layout } = lowering;
   const { kernelSize: k, stride } = node;
@@ -48,7 +48,10 @@ export function lowerDepthwiseConv2d(lowering: Lowering, node: DepthwiseConv2dNo
   );
 }
 
-/** A depthwise convolution again, over x, with dy as its kernel and the stride as its dilation; every image's channels are channels of their own. */
+/**
+ * A depthwise convolution over x with dy as kernel and the stride as dilation; each image's channels are separate
+ * channels.
+ */
 function kernelGradient(
   lowering: Lowering,
   node: DepthwiseConv2dNode,
@@ -79,7 +82,9 @@ function kernelGradient(
   return graph.reshape(summed, lowering.packing(node.kernel).shape);
 }
 
-/** A depthwise convolution of dy (with zeros in between where the stride is 2) with the kernel turned by 180 degrees. */
+/**
+ * A depthwise convolution of dy, with zeros in between where the stride is 2, and the kernel rotated by 180 degrees.
+ */
 function inputGradient(
   lowering: Lowering,
   node: DepthwiseConv2dNode,
@@ -93,7 +98,7 @@ function inputGradient(
   const { block } = layout;
   const { kernelSize: k, stride } = node;
   const { channels } = dims;
-  const turned = graph.node('Slice', [
+  const rotated = graph.node('Slice', [
     graph.reshape(kernel, [channels / block, k * k, block]),
     graph.ints([-1]),
     graph.ints([-k * k - 1]),
@@ -102,7 +107,7 @@ function inputGradient(
   ]);
   return layout.conv(
     graph,
-    { x: spreadOut(lowering, dy, dims, stride), weights: graph.reshape(turned, [channels, 1, k, k]), sum },
+    { x: spreadOut(lowering, dy, dims, stride), weights: graph.reshape(rotated, [channels, 1, k, k]), sum },
     { kernel: [k, k], group: channels, pads: gradientPads(inDims, dims, k, stride) },
   );
 }

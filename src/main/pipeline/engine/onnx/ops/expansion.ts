@@ -2,13 +2,13 @@ import type { BatchNormNode, Conv2dNode } from '../../../graph/graph.ts';
 import type { FeatureMap, MapDims } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 import { affine, correction, fusedReader, normalized, populationVariance } from './batchNorm.ts';
-import { centred } from './convolution.ts';
+import { centered } from './convolution.ts';
 import { reluGradient } from './reluGradient.ts';
 
-/** Fewer pixels a channel than this, and products of kernels cost more than passes over the wide map. */
+/** With fewer pixels per channel, products of kernels cost more than passes over the wide map. */
 const PIXELS_PER_CHANNEL = 16;
 
-/** The BatchNorm that is trained together with a 1x1 convolution to many more channels, if the two are worth to be lowered as one. */
+/** The BatchNorm after a trained 1x1 convolution to many more channels, if fusing them pays off; else null. */
 export function expansionNorm(lowering: Lowering, node: Conv2dNode): BatchNormNode | null {
   const reader = lowering.soleReader(node);
   if (
@@ -26,14 +26,16 @@ export function expansionNorm(lowering: Lowering, node: Conv2dNode): BatchNormNo
 }
 
 /**
- * z = W x by a 1x1 convolution from few channels to many, and its BatchNorm on the batch's statistics. A training step is bound by
- * passes over wide maps. Because z is linear in the narrow x, most of them become products of kernels:
+ * Lowers z = W x, a 1x1 convolution from few channels to many, together with its BatchNorm on the batch's statistics.
+ * Passes over wide maps dominate a training step. Because z is linear in the narrow x, most of them become products of
+ * kernels:
  *
- * - mean(z) = W mean(x);
- * - with P = x dy^T (which the kernel's gradient needs anyway) the BatchNorm's sum of z * dy is the sum of W * P over x's channels,
- *   and dy's own sum is a row of P, where x has a channel of ones;
- * - dz = scale * (dy + slope * z + constant) (see `correction`) is never made: with V = [slope * W; constant], a row for each of x's
- *   channels and the ones, W's gradient is scale * (P + (x x^T) V), and with U = scale * W x's gradient is U^T dy + (V U^T)^T x.
+ * - mean(z) = W mean(x).
+ * - With P = x dy^T, which the kernel's gradient needs anyway, the BatchNorm's sum of z * dy is the sum of W * P over
+ *   x's channels. The sum of dy is a row of P if x gets a channel of ones.
+ * - dz = scale * (dy + slope * z + constant) (see `correction`) is never computed. With V = [slope * W; constant], one
+ *   row per channel of x and one for the ones, W's gradient is scale * (P + (x x^T) V). With U = scale * W, x's
+ *   gradient is U^T dy + (V U^T)^T x.
  */
 export function lowerExpansion(lowering: Lowering, node: Conv2dNode, norm: BatchNormNode): void {
   const { graph, layout } = lowering;
@@ -43,9 +45,9 @@ export function lowerExpansion(lowering: Lowering, node: Conv2dNode, norm: Batch
   const inputs = x.dims.channels,
     filters = dims.channels;
   const kernel = graph.reshape(lowering.parameter(node.kernel), [inputs / block, block, filters / block, block]);
-  // [O'/b, I', b], which is what the layout's convolution wants and what pixelProducts makes.
+  // [O'/b, I', b] is both the order of the layout's convolution and that of pixelProducts.
   const weights = graph.reshape(graph.transpose(kernel, [2, 0, 1, 3]), [filters / block, inputs, block]);
-  const { bias, offset } = centred(lowering, norm);
+  const { bias, offset } = centered(lowering, norm);
   const z = layout.conv(
     graph,
     { x: x.tensor, weights: graph.reshape(weights, [filters, inputs, 1, 1]), bias },
@@ -67,7 +69,7 @@ export function lowerExpansion(lowering: Lowering, node: Conv2dNode, norm: Batch
 
   lowering.define(last, y, (gradient) => {
     const dy = epilogue === null ? gradient : reluGradient(lowering, epilogue, y, gradient, dims);
-    const [products, sums] = lastRowApart(
+    const [products, sums] = splitLastRow(
       lowering,
       layout.pixelProducts(graph, x, { tensor: dy, dims }, { ones: true }),
       inputs,
@@ -81,7 +83,7 @@ export function lowerExpansion(lowering: Lowering, node: Conv2dNode, norm: Batch
 
     const { slope, constant } = correction(lowering, dims, { inverse, mean, dgamma, dbeta });
     const perFilter = (vector: string): string => graph.reshape(vector, [filters / block, 1, block]);
-    // z is W x - offset.
+    // The tensor z holds W x - offset.
     const constants = perFilter(graph.node('Sub', [constant, graph.node('Mul', [slope, offset])]));
     const corrections = graph.node('Concat', [graph.node('Mul', [weights, perFilter(slope)]), constants], { axis: 1 });
     lowering.setParameterGradient(
@@ -95,7 +97,7 @@ export function lowerExpansion(lowering: Lowering, node: Conv2dNode, norm: Batch
   });
 }
 
-/** Mean of the convolution, mean of z (which lies there without the offset), population variance: [O']. */
+/** Mean of the convolution, mean of z (which lacks the offset), and population variance, [O']. */
 function moments(
   lowering: Lowering,
   x: FeatureMap,
@@ -115,14 +117,14 @@ function moments(
   return { batchMean, mean, variance: populationVariance(lowering, z, mean, dims) };
 }
 
-/** [B, I' + 1, block] as its first I' rows and the last one. */
-function lastRowApart({ graph }: Lowering, rows: string, count: number): [string, string] {
+/** Splits [B, I' + 1, block] into its first I' rows and the last one. */
+function splitLastRow({ graph }: Lowering, rows: string, count: number): [string, string] {
   const slice = (from: number, to: number): string =>
     graph.node('Slice', [rows, graph.ints([from]), graph.ints([to]), graph.ints([1])]);
   return [slice(0, count), slice(count, count + 1)];
 }
 
-/** P + (x x^T) V as the kernel is packed, [I', O']. */
+/** P + (x x^T) V in the packing of the kernel, [I', O']. */
 function kernelGradient(
   lowering: Lowering,
   x: FeatureMap,
@@ -147,7 +149,7 @@ interface InputGradient {
   readonly sum: string | null;
 }
 
-/** U^T dy + (V U^T)^T x: two convolutions, the second on the narrow map. */
+/** U^T dy + (V U^T)^T x, as two convolutions, one of them on the narrow map. */
 function inputGradient(
   lowering: Lowering,
   x: FeatureMap,
@@ -161,7 +163,7 @@ function inputGradient(
   const scaled = graph.node('Mul', [kernel, graph.reshape(scale, [filters / block, block])]);
   const transposed = graph.reshape(graph.transpose(scaled, [0, 2, 3, 1]), [inputs / block, filters, block]);
   const plain = graph.reshape(graph.transpose(corrections, [1, 0, 2]), [1, inputs + 1, filters]);
-  const [weights, bias] = lastRowApart(lowering, graph.node('MatMul', [plain, transposed]), inputs);
+  const [weights, bias] = splitLastRow(lowering, graph.node('MatMul', [plain, transposed]), inputs);
   const corrected = layout.conv(
     graph,
     { x: x.tensor, weights: graph.reshape(weights, [inputs, inputs, 1, 1]), bias: graph.reshape(bias, [inputs]), sum },

@@ -4,18 +4,18 @@ import type { MapDims } from '../layout.ts';
 import type { Lowering, QuantizationTensors } from '../lowering.ts';
 import { stripFeatures } from './features.ts';
 
-/** Steps of an int8 tensor; as uint8 here, which is the same grid with the zero point moved by 128. */
+/** Steps of an int8 tensor. ONNX uses uint8 here, which is the same grid with the zero point moved by 128. */
 const STEPS = 255;
-/** A range of nothing but zero needs a scale too. */
+/** Avoids a scale of 0 for a tensor that is always 0. */
 const SMALLEST_SCALE = 1e-9;
 
-/** Affine quantization: value = (code - zeroPoint) * scale with codes 0..255. */
+/** Affine quantization, value = (code - zeroPoint) * scale with codes 0..255. */
 export interface Quantization {
   readonly scale: number;
   readonly zeroPoint: number;
 }
 
-/** The range, widened to hold zero, on an int8 grid that holds zero exactly. */
+/** Widens the range to include zero and puts it on an int8 grid that represents zero exactly. */
 export function quantizationOf([min, max]: Range): Quantization {
   const low = Math.min(0, min),
     high = Math.max(0, max);
@@ -23,14 +23,14 @@ export function quantizationOf([min, max]: Range): Quantization {
   return { scale, zeroPoint: Math.min(STEPS, Math.max(0, Math.round(-low / scale))) };
 }
 
-/** Graph inputs for the tracked nodes: one entry a node, in the order of the model. */
+/** Graph inputs for the tracked nodes, with one entry per node in the order of the model. */
 export const FAKE_QUANT_INPUTS = { scales: 'fakeQuant/scales', zeroPoints: 'fakeQuant/zeroPoints' } as const;
 
 export function trackedNodes(nodes: Lowering['model']['nodes']): FakeQuantNode[] {
   return nodes.filter((node): node is FakeQuantNode => node.op === 'fakeQuant' && node.range === null);
 }
 
-/** What FAKE_QUANT_INPUTS are fed with. */
+/** The values for FAKE_QUANT_INPUTS. */
 export function fakeQuantFeeds(
   nodes: readonly FakeQuantNode[],
   ranges: ReadonlyMap<string, Range> | undefined,
@@ -46,7 +46,7 @@ export function fakeQuantFeeds(
   };
 }
 
-/** Scale and zero point of every tracked node as tensors of one value. */
+/** Splits FAKE_QUANT_INPUTS into the scale and zero point of each tracked node. */
 export function bindTrackedQuantizations(lowering: Lowering): ReadonlyMap<string, QuantizationTensors> {
   const { graph, layout } = lowering;
   const nodes = trackedNodes(lowering.model.nodes);
@@ -65,8 +65,8 @@ export function bindTrackedQuantizations(lowering: Lowering): ReadonlyMap<string
 }
 
 /**
- * Rounds to the int8 grid (halves to even). The gradient passes straight through where the value is in range
- * (Jacob et al. 2018, arXiv 1712.05877), and everywhere at the logits: those out of range have to find back.
+ * Rounds to the int8 grid, halves to even. The gradient passes straight through where the value is in range (Jacob et
+ * al. 2018, arXiv 1712.05877), and everywhere at the logits, because logits out of range must be able to return.
  */
 export function lowerFakeQuant(lowering: Lowering, node: FakeQuantNode): void {
   const { graph, layout } = lowering;
@@ -74,7 +74,7 @@ export function lowerFakeQuant(lowering: Lowering, node: FakeQuantNode): void {
   const { scale, zeroPoint } = quantizationTensors(lowering, node);
   if (node.range === null) lowering.trackedRanges.set(node.name, rangeOf(lowering, node.input));
   lowering.define(node, layout.fakeQuantize(graph, x, { scale, zeroPoint }), (dy) => {
-    const passesAll = node.name === lowering.model.logits || clipsTo(lowering, node);
+    const passesAll = node.name === lowering.model.logits || coversRelu6(lowering, node);
     lowering.contribute(node.input, {
       kind: 'tensor',
       tensor: passesAll ? dy : gradientInRange(lowering, x, dy, { scale, zeroPoint }),
@@ -91,8 +91,8 @@ function quantizationTensors(lowering: Lowering, node: FakeQuantNode): Quantizat
   };
 }
 
-/** Whether what enters is a ReLU6 quantized on 0..6: nothing is out of range. */
-function clipsTo(lowering: Lowering, node: FakeQuantNode): boolean {
+/** Whether the input is a ReLU6 whose range is covered, so that no value is out of range. */
+function coversRelu6(lowering: Lowering, node: FakeQuantNode): boolean {
   const maker = lowering.model.nodes.find(({ name }) => name === node.input);
   return (
     maker?.op === 'activation' &&
@@ -114,7 +114,7 @@ function gradientInRange(lowering: Lowering, x: string, dy: string, { scale, zer
   return graph.node('Where', [inside, dy, graph.scalar(0)]);
 }
 
-/** Smallest and largest value of a tensor in the batch, as tensors of one value; padding does not count. */
+/** Smallest and largest value of a tensor in the batch, without padding, as tensors of one value. */
 export function rangeOf(lowering: Lowering, name: string): readonly [min: string, max: string] {
   const { graph } = lowering;
   const value = lowering.value(name);

@@ -1,14 +1,17 @@
 import type { Conv2dNode, DenseNode, DepthwiseConv2dNode } from '../../../graph/graph.ts';
 import type { Lowering } from '../lowering.ts';
 
-/** int8 in [-127, 127], so that the range is symmetric (the TensorFlow Lite quantization specification). */
+/**
+ * int8 weights are limited to [-127, 127] for a symmetric range, as the TensorFlow Lite quantization specification
+ * requires.
+ */
 const LARGEST = 127;
-/** A filter of zeros needs a scale too. */
+/** Avoids a scale of 0 for a filter of zeros. */
 const SMALLEST_RANGE = 1e-6;
 
 /**
- * The kernel as the integer model will have it: round(w / scale) * scale with scale = max|w| / 127, a filter or the whole
- * kernel. The gradient of the result is taken as the kernel's own (straight through): no weight is out of range.
+ * The kernel as the integer model rounds it: round(w / scale) * scale with scale = max|w| / 127, per filter or for the
+ * whole kernel. No weight is out of range, so the gradient passes straight through everywhere.
  */
 export function fakeQuantKernel(
   lowering: Lowering,

@@ -2,7 +2,7 @@ import type { GlobalAveragePoolNode } from '../../../graph/graph.ts';
 import { padFeatures, stripFeatures } from './features.ts';
 import type { Lowering } from '../lowering.ts';
 
-/** Mean over height and width: [N, C], or a 1x1 map where the model goes on with one. */
+/** Mean over height and width, [N, C], or a 1x1 map where the model continues with one. */
 export function lowerGlobalAveragePool(lowering: Lowering, node: GlobalAveragePoolNode): void {
   const { graph, layout } = lowering;
   const x = lowering.value(node.input);

@@ -10,12 +10,12 @@ const FLOAT32 = 1;
 
 const typeOf = ({ shape }: InputNode): 'uint8' | 'float32' => (shape.length === 1 ? 'float32' : 'uint8');
 
-/** uint8 [N, S, S, 3] or float32 [N, C] as fed. */
+/** The input in the form in which it is fed: uint8 [N, S, S, 3] or float32 [N, C]. */
 export function lowerInput(lowering: Lowering, node: InputNode): void {
   lowering.define(node, lowering.graph.input(INPUT, typeOf(node), [lowering.batch, ...node.shape]));
 }
 
-/** What the model's input is fed with. */
+/** The feed for the model's input. */
 export function inputFeed({ nodes }: Model, batchSize: number, values: NetworkInput): Tensors {
   const node = nodes[0] as InputNode;
   return { [INPUT]: new Tensor(typeOf(node), values, [batchSize, ...node.shape]) };
@@ -24,7 +24,7 @@ export function inputFeed({ nodes }: Model, batchSize: number, values: NetworkIn
 /** (pixels - mean) / std as float32 [N, 3, S, S]. */
 export function lowerNormalize(lowering: Lowering, node: NormalizeNode): void {
   const { graph } = lowering;
-  // One value for all channels is a scalar: broadcasting three values along the innermost axis takes six times as long.
+  // Equal values become a scalar, because broadcasting three values along the innermost axis takes six times as long.
   const perChannel = (values: readonly number[]): string =>
     new Set(values).size === 1
       ? graph.scalar(values[0]!)

@@ -1,10 +1,10 @@
 import type { DropoutNode, DropPathNode } from '../../../graph/graph.ts';
 import type { Lowering } from '../lowering.ts';
 
-/** Name of the graph input that holds the mask of this node. */
+/** Name of the graph input for a node's mask. */
 export const maskInput = (name: string): string => `mask/${name}`;
 
-/** The mask of a dropPath node as fed: [N, 1]. */
+/** The graph input for the mask of a dropPath node, [N, 1]. */
 export function maskOf(lowering: Lowering, name: string): string {
   return lowering.graph.input(maskInput(name), 'float32', [lowering.batch, 1]);
 }
@@ -19,7 +19,7 @@ function lowerIdentity(lowering: Lowering, node: DropoutNode | DropPathNode): vo
   });
 }
 
-/** Dropout (Srivastava et al. 2014): x [N, C] times a mask [N, C] that is fed. */
+/** Dropout (Srivastava et al. 2014): x [N, C] times a mask [N, C]. */
 export function lowerDropout(lowering: Lowering, node: DropoutNode): void {
   if (isIdentity(lowering, node)) return lowerIdentity(lowering, node);
   const { graph } = lowering;
@@ -29,7 +29,10 @@ export function lowerDropout(lowering: Lowering, node: DropoutNode): void {
   });
 }
 
-/** Stochastic depth (Huang et al. 2016, arXiv 1603.09382) where no BatchNorm took it along: x times one factor an image. */
+/**
+ * Stochastic depth (Huang et al. 2016, arXiv 1603.09382) that was not fused into a BatchNorm: x times one factor per
+ * image.
+ */
 export function lowerDropPath(lowering: Lowering, node: DropPathNode): void {
   if (isIdentity(lowering, node)) return lowerIdentity(lowering, node);
   const { graph, batch } = lowering;

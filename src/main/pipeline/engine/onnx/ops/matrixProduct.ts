@@ -2,7 +2,7 @@ import type { Conv2dNode, DenseNode } from '../../../graph/graph.ts';
 import type { Lowering } from '../lowering.ts';
 import { fakeQuantKernel } from './fakeQuantKernel.ts';
 
-/** x [N, in] times kernel [in, out], plus bias: dense layers, and 1x1 convolutions of squeeze-excite. */
+/** x [N, in] times kernel [in, out] plus bias, for dense layers and the 1x1 convolutions of squeeze-excite. */
 export function lowerMatrixProduct(lowering: Lowering, node: Conv2dNode | DenseNode): void {
   const { graph } = lowering;
   const x = lowering.value(node.input).tensor;

@@ -1,7 +1,7 @@
 import type { MapDims, ReluName } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 
-/** dy where 0 < y (and y < 6 for ReLU6), else 0; y is the activation's output. */
+/** dy where 0 < y (and y < 6 for ReLU6), else 0, where y is the output of the activation. */
 export function reluGradient(lowering: Lowering, relu: ReluName, y: string, dy: string, dims: MapDims): string {
   const { graph, layout } = lowering;
   if (layout.name === 'nchw') {
@@ -9,7 +9,8 @@ export function reluGradient(lowering: Lowering, relu: ReluName, y: string, dy: 
     const inside = relu === 'relu' ? above : graph.node('And', [above, graph.node('Less', [y, graph.scalar(6)])]);
     return graph.node('Where', [inside, dy, graph.scalar(0)]);
   }
-  // The mask in passes with fused clips: below is 0, or hugely negative where y = 6; then clip(1e6 * y + below, 0, 1).
+  // Passes with fused clips make the mask: `below` is 0, or very negative where y = 6; then clip(1e6 * y + below, 0,
+  // 1).
   const { channels } = dims;
   const below =
     relu === 'relu'

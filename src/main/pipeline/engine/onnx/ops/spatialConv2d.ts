@@ -7,7 +7,7 @@ import { fakeQuantKernel } from './fakeQuantKernel.ts';
 import { reluGradient } from './reluGradient.ts';
 import { gradientPads, spreadOut } from './spread.ts';
 
-/** A convolution larger than 1x1 on a map; its kernel is packed as [k * k, I', O']. */
+/** A convolution larger than 1x1 on a map. Its kernel is packed as [k * k, I', O']. */
 export function lowerSpatialConv2d(lowering: Lowering, node: Conv2dNode): void {
   const { graph, layout } = lowering;
   const { block } = layout;
@@ -28,7 +28,7 @@ export function lowerSpatialConv2d(lowering: Lowering, node: Conv2dNode): void {
     filters / block,
     block,
   ]);
-  // OIHW with the blocks inside.
+  // The layout's order is OIHW with the blocks inside.
   const weights = graph.reshape(graph.transpose(tiles, [3, 1, 0, 2, 4]), [filters, inputs, k, k]);
   const y = layout.conv(graph, { x: x.tensor, weights, bias, sum }, { kernel: [k, k], stride, pads, epilogue });
   lowering.define(
@@ -56,8 +56,8 @@ const planes = ({ graph, layout }: Lowering, map: string, dims: MapDims): string
   graph.reshape(layout.toPlain(graph, map, dims), [dims.n, dims.channels, dims.height, dims.width]);
 
 /**
- * The kernel's gradient [k, k, I, O']: a convolution again, whose batch is x's channels, whose channels are the images, whose kernel is
- * dy and whose dilation is the stride. x is plain.
+ * The kernel's gradient [k, k, I, O']: a convolution again, whose batch is x's channels, whose channels are the images,
+ * whose kernel is dy and whose dilation is the stride. x is plain.
  */
 export function kernelTaps(
   lowering: Lowering,
@@ -75,7 +75,10 @@ export function kernelTaps(
   return graph.transpose(taps, [2, 3, 0, 1]);
 }
 
-/** A convolution of dy (with zeros in between where the stride is 2) with the kernel turned by 180 degrees, inputs and filters exchanged. */
+/**
+ * A convolution of dy (with zeros in between where the stride is 2) with the kernel rotated by 180 degrees and inputs
+ * and filters exchanged.
+ */
 function inputGradient(
   lowering: Lowering,
   { kernelSize: k, stride }: Conv2dNode,

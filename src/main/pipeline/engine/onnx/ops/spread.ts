@@ -2,7 +2,10 @@ import { samePadding } from '../../../graph/graph.ts';
 import type { MapDims } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 
-/** A map with a zero after every value in both directions where the stride is 2: what the gradient of a strided convolution is made of. */
+/**
+ * Inserts a zero after each value of a map in both directions if the stride is 2, for the gradient of a strided
+ * convolution.
+ */
 export function spreadOut({ graph, layout }: Lowering, dy: string, dims: MapDims, stride: 1 | 2): string {
   if (stride === 1) return dy;
   const { block } = layout;
@@ -16,7 +19,7 @@ export function spreadOut({ graph, layout }: Lowering, dy: string, dims: MapDims
   ]);
 }
 
-/** Top, left, bottom, right, with which a convolution of the spread gradient has the input's size. */
+/** Padding (top, left, bottom, right) with which a convolution of the spread gradient has the size of the input. */
 export function gradientPads(
   inDims: MapDims,
   dims: MapDims,

@@ -1,21 +1,22 @@
+import { quoted } from '../../../shared/message.ts';
 import { expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
 import type { Engine, TrainingState } from '../engine/engine.ts';
+import { ADAMW } from '../engine/engine.ts';
 import { PLAIN_BCE } from '../losses/loss.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Parameters } from '../graph/graph.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { PhaseSpec, PhaseSurroundings } from './phase.ts';
-import { trainPhase } from './phase.ts';
-import { ADAMW } from '../engine/engine.ts';
+import type { PhaseContext, PhaseSpec } from './phase.ts';
+import { trainPhase } from './trainPhase.ts';
 
 const graph = new GraphBuilder();
 graph.dense('classifier', graph.globalAveragePool('pooled', graph.input(1), false), 1);
 const model = graph.build('tiny');
 const sample: Sample = { path: 'a', file: 'a', labels: Int8Array.of(1), hash: '', line: 1 };
 
-/** Weights that an engine makes step by step: `raw` itself, `ema` the average it keeps of them. */
+/** The weights after each step of a scripted engine: `raw` ones and their average `ema`. */
 const STEPS = [
   { raw: 40, ema: 50 },
   { raw: 10, ema: 42 },
@@ -36,7 +37,7 @@ function engineOf(keepsEma: boolean): Engine {
   return {
     name: 'scripted',
     device: 'cpu',
-    description: '',
+    description: quoted('scripted'),
     createInference: () => Promise.reject(new Error('not needed')),
     createStatistics: () => Promise.reject(new Error('not needed')),
     createTraining: () =>
@@ -57,7 +58,7 @@ function engineOf(keepsEma: boolean): Engine {
   };
 }
 
-/** The weight itself is the loss on validation. Gives what was kept as the best, epoch by epoch. */
+/** Trains a phase in which the weight itself is the validation loss; returns the weights that were kept as best. */
 async function trained(
   keepsEma: boolean,
 ): Promise<{ kept: number[]; best: number; last: number; saved: Checkpoint[] }> {
@@ -81,7 +82,7 @@ async function trained(
     monitor: 'val_loss',
     rangeDecay: null,
   };
-  const around: PhaseSurroundings = {
+  const context: PhaseContext = {
     engine: engineOf(keepsEma),
     source: {
       loader: { load: () => Promise.resolve([new Uint8Array(3)]) },
@@ -113,7 +114,7 @@ async function trained(
     },
     checkpointMinutes: 1000,
   };
-  const { best, last } = await trainPhase(spec, around, {
+  const { best, last } = await trainPhase(spec, context, {
     parameters: weight(99),
     ranges: new Map(),
     checkpoint: null,
@@ -121,17 +122,17 @@ async function trained(
   return { kept, best, last: valueOf(last), saved };
 }
 
-test('with an average of the weights, the average is what is measured, chosen and kept', async () => {
+test('an average of the weights, where there is one, is evaluated and kept instead of the weights', async () => {
   const { kept, best, last, saved } = await trained(true);
-  // The raw weights are best in epoch 2, their average in epoch 3.
+  // The raw weights are best in epoch 2, the average in epoch 3.
   expect(kept).toEqual([50, 42, 39]);
   expect([best, last]).toEqual([39, 45]);
   expect(saved.at(-1)!.progress.early.bestEpoch).toBe(2);
-  // Training itself goes on from the raw weights.
+  // Training continues from the raw weights.
   expect(valueOf(saved.at(-1)!.state.parameters)).toBe(60);
 });
 
-test('without one, the weights themselves are', async () => {
+test('without an average, the weights themselves are evaluated and kept', async () => {
   const { kept, best, last, saved } = await trained(false);
   expect(kept).toEqual([40, 10]);
   expect([best, last]).toEqual([10, 60]);
