@@ -6,8 +6,8 @@ export interface MutationArea {
 
 export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   metrics: {
-    mutate: ['src/shared/metrics/{metrics,bootstrap,wilson,goal}.ts', 'src/main/pipeline/eval/report.ts'],
-    tests: ['src/shared/metrics/{metrics,bootstrap,wilson,quality}.test.ts', 'src/main/pipeline/eval/*.test.ts'],
+    mutate: ['src/shared/metrics/{metrics,bootstrap,wilson,goal,quality}.ts', 'src/main/pipeline/eval/report.ts'],
+    tests: ['src/shared/metrics/{metrics,bootstrap,wilson,goal,quality}.test.ts', 'src/main/pipeline/eval/*.test.ts'],
   },
   thresholds: {
     mutate: ['src/shared/metrics/thresholds.ts'],

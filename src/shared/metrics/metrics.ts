@@ -70,11 +70,11 @@ export interface DecisionMetrics {
   readonly microF1: number;
 }
 
+/** NaN where there is nothing: 0 / 0. */
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
 /** Mean over the numbers; NaN entries are left out, and nothing left gives NaN. */
-export function nanMean(values: readonly number[]): number {
-  const numbers = values.filter((value) => !Number.isNaN(value));
-  return numbers.length === 0 ? NaN : numbers.reduce((a, b) => a + b, 0) / numbers.length;
-}
+export const nanMean = (values: readonly number[]): number => mean(values.filter((value) => !Number.isNaN(value)));
 
 export function decisionMetrics(
   labels: Int8Array,
@@ -151,7 +151,7 @@ export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>): nu
     positives += gained;
     start = end;
   }
-  return positives === 0 || negativesBelow === 0 ? NaN : area / (positives * negativesBelow);
+  return area / (positives * negativesBelow); // 0 / 0 where one of them is missing
 }
 
 const column = <T extends ArrayLike<number>>(matrix: T, classes: number, c: number): Float64Array =>
@@ -174,7 +174,7 @@ export function macroAveragePrecision(labels: Int8Array, scores: ArrayLike<numbe
   // A NaN score is a fault of the model, unlike a class without positives: it must not leave the mean unnoticed.
   const measured = columns.filter(({ positive }) => positive).map(({ ap }) => ap);
   return {
-    macroAp: measured.length === 0 ? NaN : measured.reduce((a, b) => a + b, 0) / measured.length,
+    macroAp: mean(measured),
     perClass: columns.map(({ ap }) => ap),
     leftOut: classes - measured.length,
   };
