@@ -80,15 +80,17 @@ test('the newest two of a phase stay, in the order of training, beside those of 
   const before = files();
   expect(before).toHaveLength(3);
   writeFileSync(path.join(folder, 'student-finetune-e00000-s0000000.txt'), 'mine');
-  // As numbers: 9 before 10, and 99 steps of an epoch before the first of the next.
+  // As numbers: 9 before 10, and all steps of an epoch before the first of the next.
   for (const [epoch, step] of [
     [0, 9],
     [0, 10],
     [0, 99_999],
-    [1, 2],
-  ] as const)
+    [9, 2],
+    [10, 1],
+  ] as const) {
     await writeCheckpoint(folder, at(epoch, step));
-  expect((await latest())!.progress).toMatchObject({ epoch: 1, step: 2 });
+    expect((await latest())!.progress).toMatchObject({ epoch, step });
+  }
   expect(files().filter((file) => !before.includes(file))).toHaveLength(3);
   rmSync(
     path.join(
@@ -98,7 +100,7 @@ test('the newest two of a phase stay, in the order of training, beside those of 
         .at(-1)!,
     ),
   );
-  expect((await latest())!.progress).toMatchObject({ epoch: 0, step: 99_999 });
+  expect((await latest())!.progress).toMatchObject({ epoch: 9, step: 2 });
   expect(await latest('student', 'head')).toEqual(others[0]);
   expect(await latest('teacher')).toEqual(others[1]);
 });

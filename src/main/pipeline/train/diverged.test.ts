@@ -36,6 +36,7 @@ test.each([
       expect(problem).toMatchObject({ kind: 'engine' });
       expect(problem!.message).toContain('Training diverged');
       expect(problem!.message).toContain(setting);
+      expect(problem!.message.includes('lr_head')).toBe(stage !== 'qat');
       expect(translate(problem!.message), problem!.message).not.toBeNull();
     }
     expect(found[0]!.message).toContain('after epoch 3');
