@@ -67,7 +67,8 @@ describe('a curve worked out by hand', () => {
     expect(suggestedRate(points(200, 196))).toBeNull();
     expect(suggestedRate(points(200, 195))).not.toBeNull();
     expect(suggestedRate(points(195, 200))).toBeNull();
-    expect(suggestedRate(points(1, 1, 5, 1, 1))).not.toBeNull();
+    // A loss that only comes back to where it began has shown nothing.
+    expect(suggestedRate(points(1, 1, 5, 1, 1))).toBeNull();
   });
 
   test('falls fastest in the middle of the three points to either side, up to its lowest', () => {
