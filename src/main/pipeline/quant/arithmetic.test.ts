@@ -39,6 +39,20 @@ describe('the grid of a range', () => {
     expect(found.zeroPoint).toBe(zeroPoint);
   });
 
+  test.each([
+    [-1, 1],
+    [0, 6],
+    [0.5, 2],
+    [-3, -1],
+    [-1e-3, 7],
+  ])('%f..%f holds zero exactly on a code', (min, max) => {
+    const { scale, zeroPoint } = affineQuantization(min, max);
+    expect(Number.isInteger(zeroPoint) && zeroPoint >= -128 && zeroPoint <= 127).toBe(true);
+    const [low, high] = [(-128 - zeroPoint) * scale, (127 - zeroPoint) * scale];
+    expect(low).toBeLessThanOrEqual(Math.min(0, min) + scale);
+    expect(high).toBeGreaterThanOrEqual(Math.max(0, max) - scale);
+  });
+
   test('has a scale that is a float32', () => expect(affineQuantization(0, 1).scale).toBe(float(1 / 255)));
 });
 
@@ -55,6 +69,20 @@ describe('the scale of weights', () => {
     const scale = weightScale(largest, bias, inputScale);
     expect(scale / expected).toBeCloseTo(1, 6);
     expect(scale).toBe(float(scale));
+  });
+
+  test('has a floor: every bias fits into int32, and a dead channel is defined', () => {
+    const inputScale = 6 / 255;
+    for (const [largest, bias] of [
+      [1e-12, 5],
+      [0, 3],
+      [0, 0],
+      [1e-6, 100],
+    ] as const) {
+      const scale = weightScale(largest, bias, inputScale);
+      expect(scale).toBeGreaterThan(0);
+      expect(Math.abs(bias / (inputScale * scale))).toBeLessThanOrEqual(2 ** 30 * 1.001);
+    }
   });
 
   test('rounds weights to the nearest code, halves to even, within -127 and 127', () => {

@@ -53,3 +53,22 @@ describe('the representative set', () => {
       expect([...selectRepresentative(labels, 4, 2, seed)].sort((a, b) => a - b)).toEqual([71, 250]);
   });
 });
+
+describe('of few labels on many images the representative set', () => {
+  const classes = 6;
+  const labels = Array.from({ length: 300 }, (_, i) => ({
+    labels: Int8Array.from({ length: classes }, (_, c) => (i % (7 * (c + 1)) === 0 && i > 0 ? 1 : 0)),
+  }));
+
+  test('covers every class that can be covered, without repeats, and is seeded', () => {
+    const chosen = selectRepresentative(labels, classes, 20, 4);
+    expect(new Set(chosen).size).toBe(20);
+    for (let c = 0; c < classes; c++) expect(chosen.some((i) => labels[i]!.labels[c] === 1)).toBe(true);
+    expect(selectRepresentative(labels, classes, 20, 4)).toEqual(chosen);
+    expect(selectRepresentative(labels, classes, 20, 5)).not.toEqual(chosen);
+  });
+
+  test('takes all there are when fewer are there than asked for', () => {
+    expect([...selectRepresentative(labels.slice(0, 5), classes, 20, 1)].sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+});
