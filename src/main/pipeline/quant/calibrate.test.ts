@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Engine, InferenceRequest } from '../engine/engine.ts';
 import { createOnnxCpuEngine } from '../engine/onnx/engine.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Parameters } from '../graph/graph.ts';
@@ -32,6 +33,49 @@ test('a range is the mean of the extremes of each batch, not the extreme of all'
   expect(ranges.get('gray.quant')).toEqual([-5, 90]);
   expect(ranges.get('pooled.quant')).toEqual([-5, 90]);
   expect(ranges.get('logits.quant')).toEqual([-9, 181]);
+});
+
+test('only what is tracked has a range, and the engine is let go also where an image cannot be read', async () => {
+  const graph = new GraphBuilder();
+  const pixels = graph.normalize(graph.input(1), [0, 0, 0], [1, 1, 1]);
+  const active = graph.activation(
+    'active',
+    graph.conv2d('gray', pixels, { filters: 1, kernelSize: 1, stride: 1, bias: true }),
+    'relu6',
+  );
+  graph.dense('classifier', graph.globalAveragePool('pooled', active, false), 1);
+  const model = insertFakeQuant(graph.build('gray'));
+  const requests: InferenceRequest[] = [];
+  let disposed = 0;
+  const engine: Engine = {
+    ...{ name: '', description: '' },
+    createInference: (request) => {
+      requests.push(request);
+      const seen = new Map(request.ranges!.map((name) => [name, [-1, 2] as const]));
+      return Promise.resolve({
+        run: () => Promise.resolve({ outputs: new Map(), ranges: seen }),
+        dispose: () => {
+          disposed++;
+          return Promise.resolve();
+        },
+      });
+    },
+    createStatistics: () => Promise.reject(new Error('not needed')),
+    createTraining: () => Promise.reject(new Error('not needed')),
+  };
+  const batches = async function* (fails: boolean) {
+    yield new Uint8Array(3);
+    if (fails) throw new Error('cannot be read');
+  };
+  // ReLU6 has its range by itself.
+  expect(Object.fromEntries(await calibrate(engine, model, new Map(), batches(false), 1))).toEqual({
+    'pooled.quant': [-1, 2],
+    'logits.quant': [-1, 2],
+  });
+  expect(requests).toMatchObject([{ batchSize: 1, outputs: [], ranges: ['pooled', 'logits'] }]);
+  expect(requests[0]!.model.nodes.some(({ op }) => op === 'fakeQuant')).toBe(false);
+  await expect(calibrate(engine, model, new Map(), batches(true), 1)).rejects.toThrow('cannot be read');
+  expect(disposed).toBe(2);
 });
 
 describe('the representative set', () => {
@@ -70,5 +114,17 @@ describe('of few labels on many images the representative set', () => {
 
   test('takes all there are when fewer are there than asked for', () => {
     expect([...selectRepresentative(labels.slice(0, 5), classes, 20, 1)].sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  test('takes one image where it has several classes', () => {
+    // The rarest class is on images 0 and 1, each of which has the other two classes as well.
+    const both = [
+      ...Array.from({ length: 2 }, () => ({ labels: Int8Array.of(1, 1, 1) })),
+      ...Array.from({ length: 6 }, (_, i) => ({ labels: Int8Array.of(0, i < 2 ? 1 : 0, 1) })),
+    ];
+    for (let seed = 0; seed < 20; seed++) expect([0, 1]).toContain(selectRepresentative(both, 3, 1, seed)[0]);
+    // Of two images the second is any other: over 20 seeds also one without the second class.
+    const second = Array.from({ length: 20 }, (_, seed) => selectRepresentative(both, 3, 2, seed)[1]!);
+    expect(second.some((image) => image >= 4)).toBe(true);
   });
 });

@@ -4,6 +4,7 @@ import { GraphBuilder } from '../graph/builder.ts';
 import { foldBatchNorm } from '../graph/foldBatchNorm.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import { insertFakeQuant } from '../graph/insertFakeQuant.ts';
+import type { IntegerOp } from './integerModel.ts';
 import { toIntegerModel } from './toIntegerModel.ts';
 
 const SIZE = 4;
@@ -51,14 +52,19 @@ const nearest = (x: number): number => {
 };
 
 describe('the numbers of the file', () => {
-  const { model, parameters } = network();
-  const integer = toIntegerModel(model, parameters, ranges());
-  const op = <K extends (typeof integer.ops)[number]['op']>(kind: K) =>
-    integer.ops.find((each): each is Extract<(typeof integer.ops)[number], { op: K }> => each.op === kind)!;
-  const scaleOf = (name: string): number => integer.tensors.find((tensor) => tensor.name === name)!.scale;
-  const data = (name: string): Float32Array => parameters.get(name)!.data;
+  /** Converted anew in each test. */
+  const converted = () => {
+    const { model, parameters } = network();
+    const integer = toIntegerModel(model, parameters, ranges());
+    const op = <K extends IntegerOp['op']>(kind: K) =>
+      integer.ops.find((each): each is Extract<IntegerOp, { op: K }> => each.op === kind)!;
+    const scaleOf = (name: string): number => integer.tensors.find((tensor) => tensor.name === name)!.scale;
+    const data = (name: string): Float32Array => parameters.get(name)!.data;
+    return { model, parameters, integer, op, scaleOf, data };
+  };
 
   test('are those of one tensor per fake-quant, in order, with the input before and the scores behind them', () => {
+    const { integer } = converted();
     expect(integer).toMatchObject({ inputSize: SIZE, classes: CLASSES, input: 'input', output: 'scores' });
     const step = (width: number): unknown => expect.closeTo(width / 255, 8);
     expect(integer.tensors).toEqual([
@@ -78,6 +84,7 @@ describe('the numbers of the file', () => {
   });
 
   test('flow from operator to operator', () => {
+    const { integer, op } = converted();
     const names = integer.tensors.map(({ name }) => name);
     expect(
       integer.ops.map(({ op: kind, output, ...rest }) => [kind, 'inputs' in rest ? rest.inputs : rest.input, output]),
@@ -94,6 +101,7 @@ describe('the numbers of the file', () => {
   });
 
   test('of a convolution stand filter by filter, each with a scale of its own', () => {
+    const { op, data } = converted();
     const { weights, weightScales, bias } = op('conv2d');
     const kernel = data('stem.kernel');
     for (let filter = 0; filter < FILTERS; filter++) {
@@ -111,6 +119,7 @@ describe('the numbers of the file', () => {
   });
 
   test('of a depthwise convolution stay in place', () => {
+    const { op, scaleOf, data } = converted();
     const { weights, weightScales, bias } = op('depthwiseConv2d');
     const kernel = data('spread.kernel');
     const largest = [0, 1].map((c) => Math.max(...kernel.filter((_, i) => i % 2 === c).map(Math.abs)));
@@ -123,6 +132,7 @@ describe('the numbers of the file', () => {
   });
 
   test('of the classifier are turned over and share one scale', () => {
+    const { op, scaleOf, data } = converted();
     const { weights, weightScale, bias } = op('fullyConnected');
     const kernel = data('classifier.kernel');
     const largest = Math.max(...kernel.map(Math.abs));
@@ -136,6 +146,7 @@ describe('the numbers of the file', () => {
   });
 
   test('leave no bias too large: the scale of the weights grows with it', () => {
+    const { model, parameters, op, scaleOf } = converted();
     const large = new Map(parameters).set('classifier.bias', {
       shape: [CLASSES],
       data: Float32Array.of(1, -5e7, 2),
