@@ -14,10 +14,11 @@ class SmallestFirst extends BaseSequencer {
 }
 
 /** The tests of one area, for Stryker. */
+const area = areas[process.env.DESTILA_MUTATE ?? ''];
 const config = mergeConfig(base, {});
-config.test!.include = [...(areas[process.env.DESTILA_MUTATE ?? '']?.tests ?? [])];
+config.test!.include = [...(area?.tests ?? [])];
 config.test!.sequence = { sequencer: SmallestFirst };
 // Each mutant runs the test files one after another: without isolation they evaluate the shared modules only once.
 // Mutants of module-level code are not tried anyway (`ignoreStatic`).
-config.test!.isolate = false;
+config.test!.isolate = area?.mocks ?? false;
 export default config;

@@ -2,6 +2,8 @@
 export interface MutationArea {
   readonly mutate: readonly string[];
   readonly tests: readonly string[];
+  /** Some of its tests mock modules: each file needs modules of its own. */
+  readonly mocks?: true;
 }
 
 export const areas: Readonly<Record<string, MutationArea | undefined>> = {
@@ -41,6 +43,7 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
       'src/main/studio/labels/*.test.ts',
       'src/main/pipeline/data/{readDataset,checkDataset,labelRules,labelLine,separator}.test.ts',
     ],
+    mocks: true,
   },
   queue: {
     mutate: ['src/main/studio/runs/{runQueue,history,eventThrottle,runSummary}.ts'],
@@ -57,5 +60,6 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
     // Not commands.ts and pictureVersions.ts: they are hooks, which the screen tests exercise.
     mutate: ['src/renderer/**/*Store.ts', 'src/renderer/stores/{dataset,studio,view,keys}.ts'],
     tests: ['src/renderer/stores/*.test.ts', 'src/renderer/{tune,export,train}/*Store.test.ts'],
+    mocks: true,
   },
 };

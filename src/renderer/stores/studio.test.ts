@@ -48,7 +48,9 @@ const runs = (of: string): RunSummary[] => [{ id: `run of ${of}` } as RunSummary
 let answers: Record<string, (input: never) => unknown>;
 const asked = (method: string): unknown[] =>
   call.mock.calls.flatMap(([name, input]) => (name === method ? [input] : []));
-const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+};
 const untouched = { ...state() };
 
 beforeEach(async () => {
@@ -92,12 +94,12 @@ describe('a window', () => {
 
   test('stays as it is while the studio does not answer', async () => {
     answers['studio.hello'] = () => {
-      throw new Problem('network', 'Gone again.');
+      throw new Problem('internal', 'Gone again.');
     };
     useStudio.setState({ queue: [] });
     become('there');
     await settled();
-    expect(state()).toMatchObject({ queue: [], problem: { kind: 'network' } });
+    expect(state()).toMatchObject({ queue: [], problem: { kind: 'internal' } });
     dismissProblem();
     expect(state().problem).toBeNull();
   });
@@ -211,11 +213,10 @@ describe('a project', () => {
 
 describe('what the studio tells', () => {
   const step: RunEvent = { type: 'step', stage: 'teacher', phase: 'head', epoch: 0, step: 1, metrics: {} };
-  const progress = (done: number) =>
-    ({
-      ...{ type: 'progress', stage: 'teacher', activity: '', done, total: 9, unit: 'steps' },
-      ...{ rate: null, secondsLeft: null },
-    }) as const;
+  const progress = (done: number): RunEvent => ({
+    type: 'progress',
+    ...{ stage: 'teacher', activity: '', done, total: 9, unit: 'steps', rate: null, secondsLeft: null },
+  });
 
   test('takes the place of what it said before', () => {
     tell({ type: 'queue', queue: [] });

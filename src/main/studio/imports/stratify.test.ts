@@ -130,7 +130,7 @@ test('any images are split by the rules, counted from the beginning at each step
     labels: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 3 }),
   });
   // Sums that are powers of two: such shares are binary fractions, and a tie is a tie.
-  const parts = fc.constantFrom(
+  const parts = fc.constantFrom<readonly number[]>(
     [2, 1, 1],
     [1, 1, 2],
     [3, 0, 1],
