@@ -127,4 +127,13 @@ describe('of few labels on many images the representative set', () => {
     const second = Array.from({ length: 20 }, (_, seed) => selectRepresentative(both, 3, 2, seed)[1]!);
     expect(second.some((image) => image >= 4)).toBe(true);
   });
+
+  test('looks for no image of a class that it has already', () => {
+    // Images 0 and 1 have class 1, image 0 class 0 as well: once it is chosen, image 1 is one of nine others.
+    const ten = Array.from({ length: 10 }, (_, i) => ({ labels: Int8Array.of(i === 0 ? 1 : 0, i < 2 ? 1 : 0) }));
+    const chosen = Array.from({ length: 45 }, (_, seed) => selectRepresentative(ten, 2, 2, seed));
+    expect(chosen.every(([first]) => first === 0)).toBe(true);
+    // Five of 45 are expected; looked for, it would be the second one in at least half.
+    expect(chosen.filter(([, second]) => second === 1).length).toBeLessThan(15);
+  });
 });
