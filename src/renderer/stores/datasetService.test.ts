@@ -17,6 +17,7 @@ vi.mock('../api/client.ts', () => ({
 const { connect, useStudio } = await import('./studio.ts');
 const dataset = await import('./dataset.ts');
 const { changeImages, flushDraft, labelNumber, loadDataset, pendingCount, redo, saveEdits, shownFacts, undo } = dataset;
+const { resolveConflict } = dataset;
 const { useDataset } = dataset;
 const { withLabel } = await import('../data/labelEdits.ts');
 connect();
@@ -230,6 +231,21 @@ describe('edits', () => {
 });
 
 describe('saving', () => {
+  test('asks nothing where no project is shown or its files are not read', async () => {
+    add(0, 'plum');
+    vi.runAllTimers();
+    call.mockClear();
+    const { index: read } = state();
+    useDataset.setState({ project: null });
+    await saveEdits();
+    useDataset.setState({ project: 'p', index: null });
+    await saveEdits();
+    expect([methods(), state().saving]).toEqual([[], false]);
+    useDataset.setState({ index: read });
+    await saveEdits();
+    expect(asked('dataset.read')).toEqual([{ project: 'p' }]);
+  });
+
   test('sends what differs from the files, once, and nothing where nothing does', async () => {
     await saveEdits();
     expect(methods()).toEqual([]);
@@ -301,6 +317,77 @@ describe('saving', () => {
       expect(methods()).toEqual([]);
     },
   );
+});
+
+describe('a line in conflict', () => {
+  const lost = (part: Partial<LineChange>): LineChange => ({
+    ...{ split: 'train', line: 2, path: 'b', before: ['fig'], after: ['kiwi'], to: 'train' },
+    ...part,
+  });
+  const inConflict = async (...changes: LineChange[]): Promise<void> => {
+    answers['dataset.read'] = () => index({ draft: changes });
+    useDataset.setState(untouched, true);
+    await loadDataset('p');
+    expect(state().conflicts).toHaveLength(changes.length);
+    call.mockClear();
+  };
+  const left = (): string[] => state().conflicts.map(({ split, path }) => `${split} ${path}`);
+
+  test('stays when it cannot be written, or the files cannot be read', async () => {
+    await inConflict(lost({}));
+    answers['dataset.save'] = refused;
+    await resolveConflict(state().conflicts[0]!, 'mine');
+    expect([left(), methods()]).toEqual([['train b'], ['dataset.save']]);
+    answers['dataset.read'] = refused;
+    await resolveConflict(state().conflicts[0]!, 'theirs');
+    expect([left(), state().index === null]).toEqual([['train b'], false]);
+  });
+
+  test('that is gone from the file is not written into it', async () => {
+    await inConflict(lost({ path: 'gone' }));
+    expect(state().conflicts[0]!.disk).toBeNull();
+    await resolveConflict(state().conflicts[0]!, 'mine');
+    expect([left(), methods(), asked('dataset.read')]).toEqual([[], ['dataset.read'], [{ project: 'p' }]]);
+  });
+
+  test('is one of two with the same path', async () => {
+    await inConflict(
+      lost({}),
+      lost({ split: 'val', to: 'val', path: 'c' }),
+      lost({ split: 'test', to: 'test', path: 'c' }),
+    );
+    await resolveConflict(state().conflicts[2]!, 'theirs');
+    expect(left()).toEqual(['train b', 'val c']);
+    // They are still to be decided, and kept aside.
+    vi.runAllTimers();
+    expect(asked('dataset.draft')).toMatchObject([{ changes: [{ path: 'b' }, { split: 'val', path: 'c' }] }]);
+  });
+
+  test.each(['dataset.save', 'dataset.read'])(
+    'is left alone when another project is shown while %s answers',
+    async (method) => {
+      await inConflict(lost({}));
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      answers = { [method]: ({ project }) => (project === 'p' ? promise : index()) };
+      const resolving = resolveConflict(state().conflicts[0]!, 'mine');
+      await settled();
+      await loadDataset('q');
+      const before = state();
+      call.mockClear();
+      resolve(method === 'dataset.save' ? { state: 'saved', lines: 1, backup: '' } : index({ labels: [[], [], []] }));
+      await resolving;
+      expect(state()).toBe(before);
+      expect(methods()).toEqual([]);
+    },
+  );
+
+  test('of no project is nothing to do', async () => {
+    await inConflict(lost({}));
+    const [conflict] = state().conflicts;
+    useDataset.setState({ project: null });
+    await resolveConflict(conflict!, 'theirs');
+    expect(methods()).toEqual([]);
+  });
 });
 
 describe('repairs', () => {
