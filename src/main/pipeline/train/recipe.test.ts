@@ -106,6 +106,7 @@ describe('settings become', () => {
       cooldown: 2,
       minimum: 0.2,
     });
+    expect(earlyStoppingOf(config({ monitor: 'macro_f1', early_stopping_baseline: null }), 5).baseline).toBeNull();
     expect(plateauOf(config({ reduce_lr_factor: 1 }), 0.01).patience).toBeNull();
     // A rate of 0 stays 0; one that begins below the least rate is never reduced.
     expect(plateauOf(config({ min_lr: 0.002 }), 0).minimum).toBe(0);
