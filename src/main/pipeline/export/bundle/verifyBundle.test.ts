@@ -666,3 +666,62 @@ test('where there is nothing to check, nothing is', async () => {
   await expect(verifyBundle(path.join(root, 'nothing'))).rejects.toThrow(/does not exist/);
   await expect(verifyBundle('/dev/null')).rejects.toThrow(/is not a file/);
 });
+
+describe('the checks of a bundle', () => {
+  test('are told one by one as they are made, each under a name of its own', async () => {
+    const heard: BundleCheck[] = [];
+    const folder = write(base);
+    const checks = await verifyBundle(folder, (check) => heard.push(check));
+    expect(heard).toEqual(checks);
+    const names = checks.map(({ name }) => name);
+    expect(new Set(names).size).toBe(13);
+    expect(names.every((name) => /\w+ \w+/.test(name))).toBe(true);
+  });
+
+  test('end where there is nothing to read, and where the model is none: all else follows from it', async () => {
+    const folder = write(base);
+    rmSync(path.join(folder, 'SHA256SUMS'));
+    expect(await verifyBundle(folder)).toHaveLength(1);
+    const files = new Map(base);
+    files.set('model_int8.tflite', Buffer.from('no model'));
+    const checks = await verify(withSums(files));
+    expect(checks.map(({ fault }) => fault !== null)).toEqual([false, false, true]);
+  });
+
+  test('name no fault twice', async () => {
+    // What a missing file keeps each of them from is said once.
+    const files = new Map(base);
+    files.delete('metrics.json');
+    const checks = await verify(withSums(files));
+    const faults = faultsOf(checks);
+    expect(faults[0]).toContain('metrics.json');
+    expect(new Set(faults).size).toBe(faults.length);
+    expect(checks.length).toBeLessThan(13);
+  });
+
+  test.each([
+    [1, ['.DS_Store'], []],
+    [3, ['.DS_Store', 'a/.DS_Store', 'b/.DS_Store'], []],
+    [4, ['.DS_Store', 'a/.DS_Store', 'b/.DS_Store'], ['c/.DS_Store']],
+  ])('name up to three of %i files that were passed over', async (count, named, unnamed) => {
+    const files = new Map(base);
+    for (const name of [...named, ...unnamed]) files.set(name, Buffer.from('x'));
+    const [{ note }] = (await verify(files)) as [BundleCheck];
+    for (const name of named) expect(note).toContain(name);
+    for (const name of unnamed) expect(note).not.toContain(name);
+    expect(/\b1\b/.test(note!)).toBe(count === 4);
+  });
+
+  test.each([
+    ['a sum that is too short', (line: string) => line.slice(1)],
+    ['a sum that is too long', (line: string) => `0${line}`],
+    ['no path', (line: string) => line.slice(0, 66)],
+  ])('refuse a line of SHA256SUMS with %s, by its number', async (_, change) => {
+    const files = new Map(base);
+    const lines = files.get('SHA256SUMS')!.toString().split('\n');
+    lines[2] = change(lines[2]!);
+    files.set('SHA256SUMS', Buffer.from(lines.join('\n')));
+    const [fault] = faultsOf(await verify(files));
+    expect(fault).toMatch(/^SHA256SUMS:3\b/);
+  });
+});
