@@ -673,6 +673,7 @@ describe('the checks of a bundle', () => {
     const folder = write(base);
     const checks = await verifyBundle(folder, (check) => heard.push(check));
     expect(heard).toEqual(checks);
+    expect(checks.every(({ note }) => note === null)).toBe(true);
     const names = checks.map(({ name }) => name);
     expect(new Set(names).size).toBe(13);
     expect(names.every((name) => /\w+ \w+/.test(name))).toBe(true);
@@ -681,7 +682,7 @@ describe('the checks of a bundle', () => {
   test('end where there is nothing to read, and where the model is none: all else follows from it', async () => {
     const folder = write(base);
     rmSync(path.join(folder, 'SHA256SUMS'));
-    expect(await verifyBundle(folder)).toHaveLength(1);
+    expect(await verifyBundle(folder)).toMatchObject([{ note: null }]);
     const files = new Map(base);
     files.set('model_int8.tflite', Buffer.from('no model'));
     const checks = await verify(withSums(files));
@@ -694,9 +695,16 @@ describe('the checks of a bundle', () => {
     files.delete('metrics.json');
     const checks = await verify(withSums(files));
     const faults = faultsOf(checks);
-    expect(faults[0]).toContain('metrics.json');
+    expect(checks[0]!.fault).toContain('metrics.json');
     expect(new Set(faults).size).toBe(faults.length);
     expect(checks.length).toBeLessThan(13);
+  });
+
+  test('miss a picture before anything is computed from it', async () => {
+    const files = new Map(base);
+    files.delete('parity/images/08.png');
+    const [first] = await verify(withSums(files));
+    expect(first!.fault).toContain('parity/images/08.png');
   });
 
   test.each([
