@@ -10,7 +10,8 @@ if (area === undefined) throw new Error(`No area ${name}: one of ${Object.keys(a
 
 export default {
   testRunner: 'vitest',
-  plugins: ['@stryker-mutator/vitest-runner'],
+  plugins: ['@stryker-mutator/vitest-runner', './scripts/mutationTexts.ts'],
+  ignorers: ['texts'],
   // `related` would take in every whole run of the pipeline; the area names its tests instead
   // (vitest.mutate.config.ts).
   vitest: { configFile: 'vitest.mutate.config.ts', related: false },

@@ -2,12 +2,20 @@
 export interface MutationArea {
   readonly mutate: readonly string[];
   readonly tests: readonly string[];
+  /** Some of its tests mock modules: each file needs modules of its own. */
+  readonly mocks?: true;
 }
 
 export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   metrics: {
-    mutate: ['src/shared/metrics/{metrics,bootstrap,wilson,goal}.ts', 'src/main/pipeline/eval/splitMetrics.ts'],
-    tests: ['src/shared/metrics/{metrics,bootstrap,wilson,quality}.test.ts', 'src/main/pipeline/eval/*.test.ts'],
+    mutate: [
+      'src/shared/metrics/{metrics,bootstrap,wilson,goal,quality,ratios}.ts',
+      'src/main/pipeline/eval/splitMetrics.ts',
+    ],
+    tests: [
+      'src/shared/metrics/{metrics,bootstrap,wilson,goal,quality,ratios}.test.ts',
+      'src/main/pipeline/eval/*.test.ts',
+    ],
   },
   thresholds: {
     mutate: ['src/shared/metrics/thresholds.ts'],
@@ -23,8 +31,13 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
     tests: ['src/main/pipeline/train/*.test.ts'],
   },
   quant: {
-    mutate: ['src/main/pipeline/quant/*.ts'],
-    tests: ['src/main/pipeline/quant/*.test.ts', 'tests/parity/integer.test.ts'],
+    mutate: ['src/main/pipeline/quant/{addRanges,arithmetic,calibrate,correctBias,scoredLogits,toIntegerModel}.ts'],
+    // Without quant.test.ts: its whole network takes longer than all other tests of the area together.
+    tests: ['src/main/pipeline/quant/{addRanges,arithmetic,calibrate,correctBias,scoredLogits,toIntegerModel}.test.ts'],
+  },
+  integer: {
+    mutate: ['src/main/pipeline/quant/{integerReference,integerScorer}.ts'],
+    tests: ['tests/parity/integer.test.ts'],
   },
   imports: {
     mutate: ['src/main/studio/imports/*.ts'],
@@ -36,6 +49,7 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
       'src/main/studio/labels/*.test.ts',
       'src/main/pipeline/data/{readDataset,checkDataset,labelRules,labelLine,separator}.test.ts',
     ],
+    mocks: true,
   },
   queue: {
     mutate: ['src/main/studio/runs/{runQueue,history,eventThrottle,runSummary}.ts'],
@@ -49,7 +63,9 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
     tests: ['src/main/pipeline/export/bundle/*.test.ts'],
   },
   stores: {
-    mutate: ['src/renderer/**/*Store.ts', 'src/renderer/stores/*.ts'],
-    tests: ['src/renderer/**/*.test.ts'],
+    // Not commands.ts and pictureVersions.ts: they are hooks, which the screen tests exercise.
+    mutate: ['src/renderer/**/*Store.ts', 'src/renderer/stores/{dataset,studio,view,keys}.ts'],
+    tests: ['src/renderer/stores/*.test.ts', 'src/renderer/{tune,export,train}/*Store.test.ts'],
+    mocks: true,
   },
 };

@@ -34,25 +34,19 @@ export interface ProblemData {
 /** 'file.missing' is a problem of kind 'file'. */
 export type ProblemCode = Extract<MessageCode, `${ProblemKind}.${string}`>;
 
-type Arguments<Code> = Code extends ProblemCode
-  ? [...params: ParameterArguments<Code>, detail?: string]
-  : [message: string, detail?: string];
-
-export class Problem<Code extends ProblemCode | ProblemKind = ProblemCode | ProblemKind>
-  extends Error
-  implements ProblemData
-{
+export class Problem<Code extends ProblemCode = ProblemCode> extends Error implements ProblemData {
   readonly kind: ProblemKind;
   readonly code: string | undefined;
   readonly params: Message['params'];
   readonly detail: string | undefined;
 
-  constructor(code: Code, ...[params, detail]: Arguments<Code>) {
-    super(typeof params === 'string' ? params : inEnglish(code as MessageCode, params));
+  constructor(code: Code, ...rest: [...params: ParameterArguments<Code>, detail?: string]) {
+    const [params, detail] = rest as readonly unknown[] as readonly [params?: Message['params'], detail?: string];
+    super(inEnglish(code, params));
     this.name = 'Problem';
-    this.kind = code.split('.')[0] as ProblemKind;
-    this.code = typeof params === 'string' ? undefined : code;
-    this.params = typeof params === 'string' ? undefined : params;
+    this.kind = code.slice(0, code.indexOf('.')) as ProblemKind;
+    this.code = code;
+    this.params = params;
     this.detail = detail;
   }
 

@@ -74,7 +74,7 @@ describe('a run is shown', () => {
     call.mockImplementation((method) =>
       method === 'export.read'
         ? Promise.resolve({ export: bundle([]) })
-        : Promise.reject(new Problem('file', 'It is gone.')),
+        : Promise.reject(Problem.from({ kind: 'file', message: 'It is gone.' })),
     );
     await showExport(run('a'));
     expect(asked()).toEqual(['export.read a', 'export.check a', 'export.read a']);
@@ -108,7 +108,7 @@ describe('an export on its way', () => {
       method === 'export.read'
         ? Promise.resolve({ export: { ...bundle(passed), run: id } })
         : new Promise((_, reject) => {
-            end = () => reject(new Problem('file', 'The disk is full.'));
+            end = () => reject(Problem.from({ kind: 'file', message: 'The disk is full.' }));
           }),
     );
     const first = startExport(run('a'));

@@ -41,7 +41,7 @@ test('a search that was stopped says nothing; one that cannot be says why', asyn
     ['busy', { kind: 'busy', message: 'why' }],
   ] as const) {
     useStudio.setState({ problem: null });
-    call.mockRejectedValueOnce(new Problem(kind, 'why'));
+    call.mockRejectedValueOnce(Problem.from({ kind, message: 'why' }));
     await findRate('teacher');
     expect(call).toHaveBeenLastCalledWith('learningRate.find', { project: 'p', config, network: 'teacher' });
     if (shown === null) expect(useStudio.getState().problem).toBeNull();

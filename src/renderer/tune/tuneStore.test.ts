@@ -119,7 +119,7 @@ describe('thresholds by hand', () => {
     expect(call.mock.calls.filter(([method]) => method === 'tune.save')).toHaveLength(1);
   });
   test('wait for a run that is busy, and are not called saved before', async () => {
-    call.mockRejectedValueOnce(new Problem('busy', 'exporting'));
+    call.mockRejectedValueOnce(Problem.from({ kind: 'busy', message: 'exporting' }));
     setThreshold(0, 90);
     await vi.advanceTimersByTimeAsync(700);
     expect(useTune.getState().keeping).toBe('soon');
@@ -129,7 +129,7 @@ describe('thresholds by hand', () => {
     expect(useTune.getState().keeping).toBe('kept');
   });
   test('that cannot be written are said to be not saved', async () => {
-    call.mockRejectedValueOnce(new Problem('diskFull', 'full'));
+    call.mockRejectedValueOnce(new Problem('diskFull.saved'));
     setThreshold(0, 90);
     await vi.advanceTimersByTimeAsync(1000);
     expect(useTune.getState().keeping).toBe('failed');
@@ -266,7 +266,7 @@ describe('writing', () => {
     expect(useTune.getState().keeping).toBe('kept');
   });
   test('of a run that is busy goes on when another run is shown', async () => {
-    call.mockRejectedValueOnce(new Problem('busy', 'exporting'));
+    call.mockRejectedValueOnce(Problem.from({ kind: 'busy', message: 'exporting' }));
     setThreshold(0, 90);
     await loadTune('p', 'other');
     await vi.advanceTimersByTimeAsync(1000);
@@ -363,4 +363,225 @@ test('test is counted only after the explicit click, and thresholds stay as they
   expect(useTune.getState()).toMatchObject({ tune: { testOpened: 1 } });
   expect(useTune.getState().test!.histograms[0]!.totalPositives).toBe(2);
   expect(ks()).toEqual([90, 128]);
+});
+
+describe('a run is shown', () => {
+  const positives = (...labels: number[]): Tune['val'] => scored([200, 250, 150, 210, 50, 30, 10, 220], labels);
+  const shownFirst = async (part: Partial<Tune>): Promise<number> => {
+    useTune.setState({ key: null });
+    call.mockResolvedValue({ ...tune, ...part });
+    await loadTune('p', 'r');
+    return useTune.getState().label;
+  };
+
+  test('once: what is shown already is not read again', async () => {
+    setThreshold(0, 90);
+    await loadTune('p', 'r');
+    expect(call).not.toHaveBeenCalled();
+    expect(ks()).toEqual([90, 128]);
+    // The same run of another project is another run.
+    await loadTune('q', 'r');
+    expect(call).toHaveBeenLastCalledWith('tune.read', { project: 'q', run: 'r' });
+  });
+
+  test('without anything of the one before it', async () => {
+    setThreshold(0, 90);
+    useTune.setState({ chosen: { label: 0, path: 'a' }, undone: useTune.getState().done });
+    call.mockRejectedValue(Problem.from({ kind: 'file', message: 'gone' }));
+    await loadTune('p', 'other');
+    expect(useTune.getState()).toMatchObject({
+      ...{ key: 'p/other', tune: null, val: null, test: null, thresholds: [], saved: [], label: 0, order: [] },
+      ...{ chosen: null, done: [], undone: [] },
+    });
+    // It could not be read, so it is tried again.
+    call.mockResolvedValue(tune);
+    await loadTune('p', 'other');
+    expect(useTune.getState().tune).toEqual(tune);
+  });
+
+  test('at the label with the lowest F1 among those that have a positive image', async () => {
+    const at = (...saved: number[]) => ({ saved: saved.map((k) => ({ k, tuned: true, locked: false, goal: null })) });
+    // At 256 nothing is found: F1 is 0.
+    expect(await shownFirst(at(256, 128))).toBe(0);
+    expect(await shownFirst(at(100, 256))).toBe(1);
+    // The second label is on no image, whatever its threshold finds.
+    expect(await shownFirst({ ...at(100, 0), val: positives(1, 0, 1, 0, 0, 0, 0, 0) })).toBe(0);
+    expect(await shownFirst({ ...at(0, 256), val: positives(0, 1, 0, 1, 0, 1, 0, 0) })).toBe(1);
+    expect(await shownFirst({ val: positives(0, 0, 0, 0, 0, 0, 0, 0) })).toBe(0);
+  });
+
+  test('with its test split where that is open already', async () => {
+    await shownFirst({ test: val, testOpened: 2 });
+    expect(useTune.getState().test!.histograms.map(({ totalPositives }) => totalPositives)).toEqual([2, 3]);
+    expect(useTune.getState().test!.paths).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('and its test split is asked for by name', async () => {
+    call.mockResolvedValue({ ...tune, test: null, testOpened: 1 });
+    await openTest('p', 'r');
+    expect(call.mock.calls).toEqual([['tune.openTest', { project: 'p', run: 'r' }]]);
+    expect(useTune.getState()).toMatchObject({ test: null, tune: { testOpened: 1 } });
+    call.mockRejectedValue(Problem.from({ kind: 'file', message: 'gone' }));
+    await openTest('p', 'r');
+    expect(useTune.getState().tune?.testOpened).toBe(1);
+  });
+});
+
+describe('single thresholds', () => {
+  test('are whole codes, and those of no label move nothing', () => {
+    setThreshold(0, 90.6);
+    expect(ks()).toEqual([91, 128]);
+    setThreshold(7, 3);
+    dragThreshold(7, 3);
+    dropThreshold();
+    reset(7);
+    expect(ks()).toEqual([91, 128]);
+    dragThreshold(1, 12.4);
+    dropThreshold();
+    expect(ks()).toEqual([91, 12]);
+  });
+
+  test('that stay as they are make no step', () => {
+    setThreshold(0, 100);
+    expect([useTune.getState().done, useTune.getState().keeping]).toEqual([[], 'kept']);
+    undo();
+    redo();
+    expect([ks(), useTune.getState().keeping]).toEqual([[100, 128], 'kept']);
+  });
+
+  test('go back to what the search found, one or all, with the goal of the settings', () => {
+    applyGoal([0], { goal: 'cost', missCost: 5 });
+    setThreshold(0, 7);
+    setThreshold(1, 8);
+    reset(1);
+    expect(ks()).toEqual([7, 200]);
+    setThreshold(1, 9);
+    resetAll();
+    expect(ks()).toEqual([100, 200]);
+    expect(useTune.getState().thresholds[0]!.goal).toBeNull();
+    useTune.setState({ tune: null });
+    setThreshold(1, 9);
+    resetAll();
+    reset(1);
+    expect(ks()).toEqual([100, 9]);
+  });
+
+  test('of a locked label stay when it is reset alone', () => {
+    toggleLock(1);
+    reset(1);
+    expect([ks()[1], useTune.getState().thresholds[1]!.locked]).toEqual([128, true]);
+    undo();
+    expect(useTune.getState().thresholds[1]!.locked).toBe(false);
+  });
+
+  test('follow a goal where there is something to reach; elsewhere the goal waits', async () => {
+    useTune.setState({ key: null });
+    call.mockResolvedValue({ ...tune, val: scored([200, 250, 150, 210, 50, 30, 10, 220], [1, 0, 1, 0, 0, 0, 0, 0]) });
+    await loadTune('p', 'r');
+    applyGoal([0, 1], { goal: 'recall', min_precision: 1, min_recall: 1 });
+    const [x, y] = useTune.getState().thresholds;
+    // The label's images have the codes 200 and 150, the others 50 and 10.
+    expect(x!.k).toBeGreaterThan(50);
+    expect(x!.k).toBeLessThanOrEqual(150);
+    expect(y).toMatchObject({ k: 128, goal: { goal: 'recall' } });
+    const { thresholds } = useTune.getState();
+    applyGoal([], { goal: 'cost', missCost: 2 });
+    useTune.setState({ val: null });
+    applyGoal([0], { goal: 'cost', missCost: 2 });
+    expect(useTune.getState().thresholds).toBe(thresholds);
+  });
+});
+
+test('a list of no labels is not walked, and not sorted before there are scores', () => {
+  const { order } = useTune.getState();
+  useTune.setState({ order: [] });
+  stepLabel(1);
+  expect(useTune.getState().label).toBe(1);
+  useTune.setState({ order, val: null });
+  setThreshold(0, 256);
+  sortAgain();
+  expect(useTune.getState().order).toBe(order);
+});
+
+describe('what is written', () => {
+  const sent = (): number[][] =>
+    call.mock.calls.flatMap(([method, input]) =>
+      method === 'tune.save' ? [(input as { thresholds: Tune['saved'] }).thresholds.map(({ k }) => k)] : [],
+    );
+
+  test('is written half a second after the last change, and by nobody where no run is shown', async () => {
+    setThreshold(0, 90);
+    await vi.advanceTimersByTimeAsync(400);
+    setThreshold(0, 80);
+    await vi.advanceTimersByTimeAsync(499);
+    expect(sent()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sent()).toEqual([[80, 128]]);
+    useTune.setState({ key: null });
+    setThreshold(0, 70);
+    await flush();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent()).toHaveLength(1);
+  });
+
+  test('by a flush is not written again by the timer', async () => {
+    setThreshold(0, 90);
+    const written = flush();
+    await vi.advanceTimersByTimeAsync(1000);
+    await written;
+    expect(sent()).toEqual([[90, 128]]);
+  });
+
+  test('is waited for while it is on its way, though nothing changed since', async () => {
+    const { promise, resolve } = Promise.withResolvers<object>();
+    call.mockReturnValueOnce(promise);
+    setThreshold(0, 90);
+    await vi.advanceTimersByTimeAsync(500);
+    useTune.setState({ keeping: 'kept' });
+    let done = false;
+    const waiting = flush().then(() => {
+      done = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(done).toBe(false);
+    resolve({});
+    await waiting;
+    expect(sent()).toEqual([[90, 128]]);
+  });
+
+  test('of a run that is busy gives way to newer thresholds', async () => {
+    call.mockRejectedValueOnce(Problem.from({ kind: 'busy', message: 'exporting' }));
+    setThreshold(0, 90);
+    await vi.advanceTimersByTimeAsync(500);
+    setThreshold(0, 80);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(sent()).toEqual([
+      [90, 128],
+      [80, 128],
+    ]);
+    expect(useTune.getState().keeping).toBe('kept');
+  });
+
+  test('and fails is no fault of thresholds that are newer', async () => {
+    const { promise, reject } = Promise.withResolvers<object>();
+    call.mockReturnValueOnce(promise);
+    setThreshold(0, 90);
+    await vi.advanceTimersByTimeAsync(500);
+    setThreshold(0, 80);
+    reject(new Problem('diskFull.saved'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([useTune.getState().keeping, useStudio.getState().problem]).toEqual(['soon', null]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(useTune.getState().keeping).toBe('kept');
+  });
+
+  test('and fails after another run is shown is said, but not of that run', async () => {
+    const { promise, reject } = Promise.withResolvers<object>();
+    call.mockReturnValueOnce(promise);
+    setThreshold(0, 90);
+    await loadTune('p', 'other');
+    reject(new Problem('diskFull.saved'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([useTune.getState().keeping, useStudio.getState().problem?.kind]).toEqual(['kept', 'diskFull']);
+  });
 });

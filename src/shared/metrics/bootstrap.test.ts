@@ -35,6 +35,16 @@ describe('the bootstrap', () => {
     expect(fast(new Uint16Array(40))).toBeNaN();
   });
 
+  test('of average precision counts an image as often as it was drawn, the best scored maybe never', () => {
+    const fast = resampledAveragePrecision([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.6]);
+    // Ranked: absent, present twice, absent. Precision at the two present ones, which are one step, is 2 / 3.
+    expect(fast(Uint16Array.of(0, 1, 2, 1))).toBeCloseTo(2 / 3, 12);
+    // Present, then absent three times, then present: 1/2 of 1 and 1/2 of 2 / 5.
+    expect(fast(Uint16Array.of(1, 3, 1, 0))).toBeCloseTo(0.5 + 0.2, 12);
+    expect(fast(Uint16Array.of(0, 0, 1, 3))).toBe(1);
+    expect(fast(Uint16Array.of(0, 2, 0, 2))).toBeNaN();
+  });
+
   test('ignores resamples in which the statistic is undefined', () => {
     const { low, high } = bootstrapInterval(2, (drawn) => (drawn[0] === drawn[1] ? NaN : 5), {});
     expect([low, high]).toEqual([5, 5]);

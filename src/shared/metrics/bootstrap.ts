@@ -24,8 +24,7 @@ export function bootstrapInterval(
     if (!Number.isNaN(value)) values.push(value);
   }
   values.sort((a, b) => a - b);
-  const at = (share: number): number =>
-    values[Math.min(values.length - 1, Math.max(0, Math.round(share * (values.length - 1))))] ?? NaN;
+  const at = (share: number): number => values[Math.round(share * (values.length - 1))] ?? NaN;
   return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
 }
 
@@ -44,9 +43,7 @@ export function resampledAveragePrecision(
       .sort((a, b) => scores[b]! - scores[a]!),
   );
   const positive = Uint8Array.from(order, (i) => labels[i]!);
-  const endsStep = Uint8Array.from(order, (i, at) =>
-    at === order.length - 1 || scores[order[at + 1]!] !== scores[i] ? 1 : 0,
-  );
+  const endsStep = Uint8Array.from(order, (i, at) => (scores[order[at + 1]!] !== scores[i] ? 1 : 0));
   return (counts) => {
     let positives = 0;
     for (let at = 0; at < order.length; at++) positives += positive[at]! * counts[order[at]!]!;

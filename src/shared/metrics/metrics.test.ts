@@ -146,3 +146,36 @@ test('when no image has a label, no class is measured and every average is undef
   expect([macroF1, microF1, microPrecision]).toEqual([NaN, NaN, NaN]);
   expect(perClass.map(({ confusion: { fp } }) => fp)).toEqual([2, 0]);
 });
+
+describe('where there is nothing to count', () => {
+  test('no label is known: nothing can be ranked', () => {
+    for (const labels of [[], [-1, -1]]) {
+      expect(averagePrecision(labels, [0.3, 0.6])).toBeNaN();
+      expect(rocAuc(labels, [0.3, 0.6])).toBeNaN();
+    }
+    expect(rocAuc([1, 1], [0.3, 0.6])).toBeNaN();
+    expect(rocAuc([0, 0], [0.3, 0.6])).toBeNaN();
+  });
+
+  test('no class has a positive: there is no mean, and all are left out', () => {
+    expect(macroAveragePrecision(Int8Array.of(0, 0, -1, 0), [0.1, 0.2, 0.3, 0.4], 2)).toEqual({
+      macroAp: NaN,
+      perClass: [NaN, NaN],
+      leftOut: 2,
+    });
+  });
+
+  test('nothing is predicted: precision is what 0 / 0 shall count, in both averages', () => {
+    for (const zero of [0, 1, NaN] as const) {
+      const { microPrecision, macroPrecision, microRecall } = decisionMetrics(
+        Int8Array.of(1, 0, 1, 1),
+        [0, 0, 0, 0],
+        2,
+        zero,
+      );
+      expect([microPrecision, macroPrecision, microRecall]).toEqual([zero, zero, 0]);
+    }
+  });
+
+  test('no image has no label', () => expect(noLabelRate([], 3)).toBe(0));
+});

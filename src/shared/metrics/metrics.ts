@@ -69,11 +69,11 @@ export interface DecisionMetrics {
   readonly microF1: number;
 }
 
+/** NaN for no values, as 0 / 0. */
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
 /** Mean that ignores NaN entries; NaN when no number remains. */
-export function nanMean(values: readonly number[]): number {
-  const numbers = values.filter((value) => !Number.isNaN(value));
-  return numbers.length === 0 ? NaN : numbers.reduce((a, b) => a + b, 0) / numbers.length;
-}
+export const nanMean = (values: readonly number[]): number => mean(values.filter((value) => !Number.isNaN(value)));
 
 export function decisionMetrics(
   labels: Int8Array,
@@ -150,7 +150,7 @@ export function rocAuc(labels: ArrayLike<number>, scores: ArrayLike<number>): nu
     positives += gained;
     start = end;
   }
-  return positives === 0 || negativesBelow === 0 ? NaN : area / (positives * negativesBelow);
+  return area / (positives * negativesBelow); // 0 / 0 where one of them is missing
 }
 
 const column = <T extends ArrayLike<number>>(matrix: T, classes: number, c: number): Float64Array =>
@@ -173,7 +173,7 @@ export function macroAveragePrecision(labels: Int8Array, scores: ArrayLike<numbe
   // Unlike a class without positives, a NaN score is a fault of the model and must not be dropped from the mean.
   const measured = columns.filter(({ positive }) => positive).map(({ ap }) => ap);
   return {
-    macroAp: measured.length === 0 ? NaN : measured.reduce((a, b) => a + b, 0) / measured.length,
+    macroAp: mean(measured),
     perClass: columns.map(({ ap }) => ap),
     leftOut: classes - measured.length,
   };

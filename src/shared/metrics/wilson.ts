@@ -1,8 +1,7 @@
 import type { Interval } from './bootstrap.ts';
 
-/** Wilson score interval of a share (Wilson 1927), by default 95 %. NaN without trials. */
+/** Wilson score interval of a share (Wilson 1927), 95 %. NaN without trials, whose share is 0 / 0. */
 export function wilson(hits: number, trials: number, z = 1.959963984540054): Interval {
-  if (trials === 0) return { low: NaN, high: NaN };
   const p = hits / trials;
   const scale = 1 + (z * z) / trials;
   const middle = (p + (z * z) / (2 * trials)) / scale;

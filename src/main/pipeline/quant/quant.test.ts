@@ -8,55 +8,11 @@ import type { Model, Parameters } from '../graph/graph.ts';
 import { insertFakeQuant } from '../graph/insertFakeQuant.ts';
 import { buildModel } from '../models/registry.ts';
 import { initialParameters } from '../models/initialParameters.ts';
-import { affineQuantization, quantizeWeight, roundHalfToEven, weightScale } from './arithmetic.ts';
-import { calibrate, selectRepresentative } from './calibrate.ts';
+import { calibrate } from './calibrate.ts';
 import { runIntegerReference } from './integerReference.ts';
 import { assertValidTflite } from '../tflite/validate.ts';
 import { writeTflite } from '../tflite/write.ts';
 import { toIntegerModel } from './toIntegerModel.ts';
-
-describe('arithmetic', () => {
-  test('rounds halves to even', () => {
-    expect([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4999, 2.5001].map(roundHalfToEven).map((x) => x + 0)).toEqual([
-      -2, -2, 0, 0, 2, 2, 2, 3,
-    ]);
-  });
-
-  test.each([
-    [-1, 1],
-    [0, 6],
-    [0.5, 2],
-    [-3, -1],
-    [-1e-3, 7],
-  ])('an affine range %f..%f has an exact code for zero', (min, max) => {
-    const { scale, zeroPoint } = affineQuantization(min, max);
-    expect(Number.isInteger(zeroPoint) && zeroPoint >= -128 && zeroPoint <= 127).toBe(true);
-    const [low, high] = [(-128 - zeroPoint) * scale, (127 - zeroPoint) * scale];
-    expect(low).toBeLessThanOrEqual(Math.min(0, min) + scale);
-    expect(high).toBeGreaterThanOrEqual(Math.max(0, max) - scale);
-  });
-
-  test('weights are symmetric and never -128', () => {
-    const scale = weightScale(1, 0, 0.02);
-    expect([quantizeWeight(1, scale), quantizeWeight(-1, scale), quantizeWeight(-1.2, scale)]).toEqual([
-      127, -127, -127,
-    ]);
-  });
-
-  test('scales have a lower bound, so that biases fit into int32 and dead channels are defined', () => {
-    const inputScale = 6 / 255;
-    for (const [largest, bias] of [
-      [1e-12, 5],
-      [0, 3],
-      [0, 0],
-      [1e-6, 100],
-    ] as const) {
-      const scale = weightScale(largest, bias, inputScale);
-      expect(scale).toBeGreaterThan(0);
-      expect(Math.abs(bias / (inputScale * scale))).toBeLessThanOrEqual(2 ** 30 * 1.001);
-    }
-  });
-});
 
 describe('a quantized network', () => {
   let engine: Engine;
@@ -182,24 +138,5 @@ describe('a quantized network', () => {
         expect(op.weightScales.every((scale) => scale > 0 && Number.isFinite(scale))).toBe(true);
     const codes = runIntegerReference(integer, batch.subarray(0, size * size * 3)).get(integer.output)!;
     expect(codes).toHaveLength(5);
-  });
-});
-
-describe('the representative set', () => {
-  const classes = 6;
-  const labels = Array.from({ length: 300 }, (_, i) => ({
-    labels: Int8Array.from({ length: classes }, (_, c) => (i % (7 * (c + 1)) === 0 && i > 0 ? 1 : 0)),
-  }));
-
-  test('covers every class without repeats, and depends on the seed', () => {
-    const chosen = selectRepresentative(labels, classes, 20, 4);
-    expect(new Set(chosen).size).toBe(20);
-    for (let c = 0; c < classes; c++) expect(chosen.some((i) => labels[i]!.labels[c] === 1)).toBe(true);
-    expect(selectRepresentative(labels, classes, 20, 4)).toEqual(chosen);
-    expect(selectRepresentative(labels, classes, 20, 5)).not.toEqual(chosen);
-  });
-
-  test('has all samples when there are fewer than requested', () => {
-    expect([...selectRepresentative(labels.slice(0, 5), classes, 20, 1)].sort()).toEqual([0, 1, 2, 3, 4]);
   });
 });

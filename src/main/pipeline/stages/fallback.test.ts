@@ -14,7 +14,7 @@ async function runOn(fails: Readonly<Record<string, Problem>>, refuses: readonly
   const level: FallbackLevel = { name: 'onnx-webgpu', parts: 1 };
   const start = (next: FallbackLevel): Promise<Engine> =>
     refuses.includes(`${next.name}/${next.parts}`)
-      ? Promise.reject(new Problem('engine', 'no adapter'))
+      ? Promise.reject(Problem.from({ kind: 'engine', message: 'no adapter' }))
       : Promise.resolve(engineOf(next));
   const end = await withFallback(
     { level, engine: engineOf(level) },
@@ -30,8 +30,8 @@ async function runOn(fails: Readonly<Record<string, Problem>>, refuses: readonly
   return { tried, messages, end };
 }
 
-const full = new Problem('outOfMemory', 'full'),
-  lost = new Problem('deviceLost', 'lost');
+const full = Problem.from({ kind: 'outOfMemory', message: 'full' }),
+  lost = Problem.from({ kind: 'deviceLost', message: 'lost' });
 
 describe('when a graphics card fails', () => {
   test('too little memory halves the batch until it fits', async () => {
@@ -63,7 +63,7 @@ describe('when a graphics card fails', () => {
   });
 
   test('a run that fails for another reason is not repeated', async () => {
-    const diverged = new Problem('engine', 'Training diverged');
+    const diverged = Problem.from({ kind: 'engine', message: 'Training diverged' });
     const { tried, end } = await runOn({ 'onnx-webgpu/1': diverged });
     expect(tried).toEqual(['onnx-webgpu/1']);
     expect(end).toBe(diverged);

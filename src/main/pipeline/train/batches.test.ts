@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
+import { GraphBuilder } from '../graph/builder.ts';
 import { buildModel } from '../models/registry.ts';
 import { batchTargets, splitIntoBatches, plainBatches, prefetched } from './batches.ts';
 import { drawMasks } from './masks.ts';
@@ -89,6 +90,19 @@ describe('masks', () => {
     expect(drawMasks(model, 0, 64, draw).get('dropout')).toEqual(dropout);
     expect(drawMasks(model, 0, 64, { ...draw, step: 4 }).get('dropout')).not.toEqual(dropout);
   });
+  it('are of each feature for dropout, of each image for dropPath, and of nothing else', () => {
+    const graph = new GraphBuilder();
+    const conv = graph.conv2d('conv', graph.input(1), { filters: 3, kernelSize: 1, stride: 1, bias: true });
+    const sum = graph.addTensors('sum', conv, graph.dropPath('path', conv, 0.5));
+    graph.dense('classifier', graph.dropout('features', graph.globalAveragePool('pooled', sum, false), 0.2), 2);
+    const masks = drawMasks(graph.build('tiny'), 0, 40, { seed: 1, epoch: 0, step: 0 });
+    expect([...masks].map(([name, mask]) => [name, mask.length])).toEqual([
+      ['path', 40],
+      ['features', 120],
+    ]);
+    expect([...new Set(masks.get('path'))].sort()).toEqual([0, 2]);
+    expect([...new Set(masks.get('features'))].sort()).toEqual([0, 1.25]);
+  });
   it('exist only for trainable nodes', () => {
     const cut = model.nodes.findIndex((node) => node.block === 'block6a');
     expect(
@@ -105,6 +119,9 @@ describe('activation ranges', () => {
     const tracked = trackRanges({ a: [-1, 1] }, new Map([['a', [-3, 2] as const]]), 0.9);
     expect(tracked.a![0]).toBeCloseTo(-1.2, 12);
     expect(tracked.a![1]).toBeCloseTo(1.1, 12);
+  });
+  it('of a tensor that was not calibrated start at what is seen first; those that are not seen stay', () => {
+    expect(trackRanges({ b: [0, 1] }, new Map([['a', [-3, 2] as const]]), 0.9)).toEqual({ a: [-3, 2], b: [0, 1] });
   });
   it('are frozen in the last third of the epochs', () => {
     expect([0, 5, 6, 8].map((epoch) => freezesRanges(epoch, 9))).toEqual([false, false, true, true]);

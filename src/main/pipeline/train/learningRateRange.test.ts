@@ -49,3 +49,34 @@ describe('the learning-rate range test', () => {
     expect(points.filter(({ loss }) => Number.isNaN(loss))).toHaveLength(1);
   });
 });
+
+describe('a curve worked out by hand', () => {
+  const points = (...losses: number[]): RangePoint[] =>
+    losses.map((smoothed, step) => ({ learningRate: 10 ** (step - 9), loss: smoothed, smoothed }));
+
+  test('falls apart beyond four times its lowest loss, and not at it', () => {
+    expect(hasDiverged([])).toBe(false);
+    expect(hasDiverged(points(0.5, 0.25, 1))).toBe(false);
+    expect(hasDiverged(points(0.5, 0.25, 1.01))).toBe(true);
+    expect(hasDiverged(points(0.5, Infinity))).toBe(true);
+    // What counts is the last loss.
+    expect(hasDiverged(points(0.5, 3, 0.5))).toBe(false);
+  });
+
+  test('has shown something once it fell by more than a fiftieth of the highest loss before its lowest', () => {
+    expect(suggestedRate(points(200, 196))).toBeNull();
+    expect(suggestedRate(points(200, 195))).not.toBeNull();
+    expect(suggestedRate(points(195, 200))).toBeNull();
+    // A loss that only comes back to where it began has shown nothing.
+    expect(suggestedRate(points(1, 1, 5, 1, 1))).toBeNull();
+  });
+
+  test('falls fastest in the middle of the three points to either side, up to its lowest', () => {
+    // Falls over six points: 8 at the fourth point, 9 at the fifth (10 - 1), 8.6 and 8.2 at the next ones.
+    expect(suggestedRate(points(10, 10, 9.5, 9, 7, 4, 2, 1, 0.9, 0.8))).toBe(1e-5);
+    // The first of equal falls: here the fifth to the eighth point all have 6.
+    expect(suggestedRate(points(10, 10, 10, 10, 10, 8, 6, 4, 4, 4, 4, 3.9))).toBe(1e-5);
+    // What comes after the lowest is not looked at: 6 at the fourth point, 5 beside it.
+    expect(suggestedRate(points(10, 9, 8, 7, 6, 5, 4, 9, 1e9))).toBe(1e-6);
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import type { NetworkConfig } from '../../../shared/config.ts';
 import type { Sample } from '../data/dataset.ts';
-import { earlyStoppingOf, optimizerOf, plateauOf, scheduleOf } from './recipe.ts';
+import { earlyStoppingOf, isBetter, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } from './recipe.ts';
 import { labelLoss, positiveWeights } from '../losses/settings.ts';
 import { learningRateOf } from './schedule.ts';
 
@@ -70,6 +70,10 @@ describe('settings become', () => {
     expect(rates({ schedule: 'step', warmup_epochs: 0, step_epochs: 2, step_factor: 0.5 }, [0, 18, 19, 39])).toEqual([
       0.1, 0.1, 0.05, 0.025,
     ]);
+    // The steps are counted from the end of the warm-up: 10 steps up, then halved every 20.
+    expect(rates({ schedule: 'step', warmup_epochs: 1, step_epochs: 2, step_factor: 0.5 }, [4, 9, 28, 29, 49])).toEqual(
+      [0.05, 0.1, 0.1, 0.05, 0.025],
+    );
     // The warm-up takes at most half of a phase.
     expect(rates({ schedule: 'constant', warmup_epochs: 100 }, [28, 29])).toEqual([(0.1 * 29) / 30, 0.1]);
     expect(scheduleOf(config({ schedule: 'one_cycle' }), phase)).toEqual({
@@ -94,6 +98,32 @@ describe('settings become', () => {
       cooldown: 2,
       minimum: 0.2,
     });
+    expect(earlyStoppingOf(config({ monitor: 'macro_f1', early_stopping_baseline: null }), 5).baseline).toBeNull();
     expect(plateauOf(config({ reduce_lr_factor: 1 }), 0.01).patience).toBeNull();
+    // A rate of 0 stays 0; one that begins below the least rate is never reduced.
+    expect(plateauOf(config({ min_lr: 0.002 }), 0).minimum).toBe(0);
+    expect(plateauOf(config({ min_lr: 0.002 }), 0.001).minimum).toBe(1);
   });
+});
+
+describe('of two networks', () => {
+  const figures = (val_loss: number | null, macro_ap?: number | null) => ({
+    val_loss,
+    ...(macro_ap !== undefined && { macro_ap }),
+  });
+  test.each([
+    ['val_loss', figures(0.2), figures(0.3), true],
+    ['val_loss', figures(0.3), figures(0.2), false],
+    ['val_loss', figures(0.3), figures(0.3), false],
+    ['macro_ap', figures(9, 0.3), figures(1, 0.2), true],
+    ['macro_ap', figures(1, 0.2), figures(9, 0.3), false],
+    // A figure beats none, and none beats nothing.
+    ['macro_ap', figures(1, 0.1), figures(1, null), true],
+    ['macro_ap', figures(1, 0.1), figures(1), true],
+    ['macro_ap', figures(1, null), figures(1, 0.1), false],
+    ['macro_ap', figures(1), figures(1), false],
+  ] as const)('by %s %j beats %j: %s', (monitor, a, b, expected) => expect(isBetter(monitor, a, b)).toBe(expected));
+
+  test('callbacks see scores turned around, losses as they are', () =>
+    expect([smallerIsBetter('val_loss', 2), smallerIsBetter('macro_f1', 2)]).toEqual([2, -2]));
 });

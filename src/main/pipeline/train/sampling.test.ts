@@ -65,3 +65,38 @@ describe('an epoch', () => {
     expect(Math.max(...drawn.slice(92))).toBeLessThanOrEqual(5);
   });
 });
+
+test('by repeat factor the total is a whole number of images, which each has its share of', () => {
+  const two = [0, 1].map((label) => ({ ...samples[0]!, labels: Int8Array.of(label) }));
+  // The class is on half of the images: sqrt(0.98 / 0.5) = 1.4. 2.4 images are rounded to 2.
+  expect(epochSize(two, of('repeat_factor', 0.98))).toBe(2);
+  const epochs = 400;
+  let first = 0;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const order = epochOrder(two, of('repeat_factor', 0.98), 1, epoch);
+    expect(order).toHaveLength(2);
+    first += order.filter((position) => position === 0).length / epochs;
+  }
+  // 1 of 2.4 parts of 2 images. The standard error is sqrt(5 / 6 * 1 / 6 / 400) = 0.019.
+  expect(Math.abs(first - 2 / 2.4)).toBeLessThan(0.06);
+});
+
+test('balanced goes through the images of a class before one comes again, and passes over a class without images', () => {
+  // Class 0 on six images, class 1 on none, class 2 on one; two have no label. Three groups draw three times each.
+  const nine = Array.from({ length: 9 }, (_, i) => ({
+    ...samples[0]!,
+    labels: Int8Array.of(i < 6 ? 1 : 0, 0, i === 6 ? 1 : 0),
+  }));
+  for (let epoch = 0; epoch < 20; epoch++) {
+    const drawn = [...epochOrder(nine, of('balanced'), 1, epoch)].sort();
+    expect(drawn).toHaveLength(9);
+    expect(new Set(drawn.filter((position) => position < 6)).size).toBe(3);
+    expect(drawn.slice(3, 6)).toEqual([6, 6, 6]);
+    expect(new Set(drawn.slice(6)).size).toBe(2);
+  }
+});
+
+test('no images make no epoch', () => {
+  for (const sampling of ['shuffle', 'repeat_factor'] as const) expect(epochSize([], of(sampling))).toBe(0);
+  expect(repeatFactors([], 0.1)).toEqual([]);
+});

@@ -158,13 +158,19 @@ describe('decisions against keras callbacks', () => {
     },
   );
 
-  it('with patience off, nothing ends and nothing is reduced', () => {
-    const plateau = reduceOnPlateau(
-      { factor: 0.5, patience: null, minDelta: 0, cooldown: 0, minimum: 0 },
-      reduceOnPlateauStart(),
-      1,
-    );
-    expect(plateau.scale).toBe(1);
+  // keras: `if self.wait >= self.patience and epoch > 0`.
+  it('EarlyStopping never ends at the first epoch, whatever its value', () => {
+    const options = { patience: 1, minDelta: 0, startFromEpoch: 0, baseline: null };
+    const first = earlyStopping(options, earlyStoppingStart, 0, NaN);
+    expect([first.stop, first.state.wait]).toEqual([false, 1]);
+    expect(earlyStopping(options, first.state, 1, NaN).stop).toBe(true);
+  });
+
+  it('without patience nothing ends and nothing is reduced', () => {
+    const never = { factor: 0.5, patience: null, minDelta: 0, cooldown: 0, minimum: 0 };
+    expect(
+      [1, 2, 2, 2].reduce((state, value) => reduceOnPlateau(never, state, value), reduceOnPlateauStart()).scale,
+    ).toBe(1);
     const options = { patience: null, minDelta: 0, startFromEpoch: 0, baseline: null };
     expect(earlyStopping(options, { best: 0, bestEpoch: 0, wait: 99 }, 100, 1).stop).toBe(false);
   });

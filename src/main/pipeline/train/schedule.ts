@@ -72,8 +72,9 @@ const RISE = 0.3,
  * torch.optim.lr_scheduler.OneCycleLR with its defaults but a constant momentum (Smith & Topin 2018, arXiv 1708.07120).
  */
 function oneCycle({ peak, totalSteps }: { readonly peak: number; readonly totalSteps: number }, step: number): number {
+  // Of a whole number of steps neither `top` nor `last - top` is 0; of three or fewer `top` is below the first.
   const top = RISE * totalSteps - 1,
     last = totalSteps - 1;
-  if (step <= top) return peak * (START + (1 - START) * (1 - halfCosine(top === 0 ? 1 : step / top)));
-  return peak * (END + (1 - END) * halfCosine(last <= top ? 1 : Math.min(1, (step - top) / (last - top))));
+  if (step <= top) return peak * (START + (1 - START) * (1 - halfCosine(step / top)));
+  return peak * (END + (1 - END) * halfCosine(Math.min(1, (step - top) / (last - top))));
 }

@@ -28,7 +28,7 @@ test('F1 counted batch by batch equals F1 of all decisions of the epoch', () => 
 test('unknown labels are not counted, a mixed label is present from 0.5 on, and no decisions give no F1', () => {
   const counts = countDecisions(
     [],
-    { labels: Float32Array.of(0.7, 0.3, 0), weights: Float32Array.of(0.5, 0.5, 0) },
+    { labels: Float32Array.of(0.5, 0.3, 0), weights: Float32Array.of(0.5, 0.5, 0) },
     Float32Array.of(1, -1, 5),
     3,
   );

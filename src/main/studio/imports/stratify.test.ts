@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../../../shared/random.ts';
+import { permutation, randomStream } from '../../../shared/random.ts';
 import type { Group } from './stratify.ts';
 import { stratify } from './stratify.ts';
 
@@ -75,4 +76,83 @@ describe('a stratified split', () => {
       expect(new Set(stratify(groups_, [0.9, 0.1, 0], 1))).toEqual(new Set([0, 1]));
     }
   });
+});
+
+/**
+ * The same rules once more, with everything counted from the beginning at each step, and in whole parts: a share is
+ * `parts` of their sum, so that nothing is ever rounded.
+ */
+function byTheBook(all: readonly Group[], parts: readonly number[], seed: number): number[] {
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  const whole = sum(parts);
+  const order = [...permutation(all.length, randomStream(seed, 'split'))];
+  const split = all.map(() => -1);
+  const size = (members: readonly number[]): number => sum(members.map((group) => all[group]!.size));
+  const of = (own: number): number[] => order.filter((group) => split[group] === own);
+  const holders = (label: string): number[] => order.filter((group) => all[group]!.labels.includes(label));
+  const wants = (members: readonly number[]): number[] =>
+    parts.map((part, own) => part * size(members) - whole * size(members.filter((group) => split[group] === own)));
+  const neediest = (members: readonly number[]): number => {
+    const [images, own] = [wants(order), wants(members)];
+    const withShare = [...parts.keys()].filter((each) => parts[each]! > 0);
+    const open = withShare.filter((each) => images[each]! > 0 || own[each]! >= whole);
+    return (open.length > 0 ? open : withShare).reduce((best, each) =>
+      own[each]! > own[best]! || (own[each] === own[best] && images[each]! > images[best]!) ? each : best,
+    );
+  };
+  const waiting = [...new Set(order.flatMap((group) => all[group]!.labels))];
+  while (waiting.length > 0) {
+    const left = (label: string): number => size(holders(label).filter((group) => split[group] === -1));
+    const rarest = waiting.reduce((a, b) => (left(b) < left(a) ? b : a));
+    for (const group of holders(rarest)) if (split[group] === -1) split[group] = neediest(holders(rarest));
+    waiting.splice(waiting.indexOf(rarest), 1);
+  }
+  for (const group of order) if (split[group] === -1) split[group] = neediest(order);
+  for (const empty of parts.keys()) {
+    const donors = [...parts.keys()].filter((each) => of(each).length > 1);
+    if (parts[empty] === 0 || of(empty).length > 0 || donors.length === 0) continue;
+    const donor = of(donors.reduce((a, b) => (of(b).length > of(a).length ? b : a)));
+    // What would be left of the label that has least left.
+    const leaves = (group: number): number =>
+      Math.min(
+        ...all[group]!.labels.map((label) =>
+          size(donor.filter((own) => all[own]!.labels.includes(label) && own !== group)),
+        ),
+      );
+    split[donor.reduce((a, b) => (leaves(b) > leaves(a) ? b : a))] = empty;
+  }
+  return split;
+}
+
+test('any images are split by the rules, counted from the beginning at each step', () => {
+  const group = fc.record({
+    size: fc.constantFrom(1, 1, 1, 2, 3),
+    labels: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 3 }),
+  });
+  // Sums that are powers of two: such shares are binary fractions, and a tie is a tie.
+  const parts = fc.constantFrom<readonly number[]>(
+    [2, 1, 1],
+    [1, 1, 2],
+    [3, 0, 1],
+    [0, 1, 0],
+    [1, 1, 0],
+    [14, 1, 1],
+    [1, 6, 1],
+    [5, 0, 3],
+  );
+  fc.assert(
+    fc.property(fc.array(group, { maxLength: 12 }), parts, fc.nat(50), (all, each, seed) => {
+      const expected = byTheBook(all, each, seed);
+      // Shares need not add up to 1.
+      for (const one of [each.reduce((a, b) => a + b, 0), 32])
+        expect(
+          stratify(
+            all,
+            each.map((part) => part / one),
+            seed,
+          ),
+        ).toEqual(expected);
+    }),
+    { numRuns: 1500, seed: 1 },
+  );
 });

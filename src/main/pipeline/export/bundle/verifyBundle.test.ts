@@ -273,3 +273,70 @@ test('paths that are not a bundle are refused', async () => {
   await expect(verifyBundle(path.join(root, 'nothing'))).rejects.toMatchObject({ code: 'file.bundleMissing' });
   await expect(verifyBundle('/dev/null')).rejects.toMatchObject({ code: 'file.bundleNotFile' });
 });
+
+describe('the checks of a bundle', () => {
+  test('are reported one by one, each under its own name', async () => {
+    const heard: BundleCheck[] = [];
+    const folder = writeFolder(base);
+    const checks = await verifyBundle(folder, (check) => heard.push(check));
+    expect(heard).toEqual(checks);
+    expect(checks.every(({ note }) => note === null)).toBe(true);
+    const names = checks.map(({ name }) => name);
+    expect(new Set(names.map(({ text }) => text)).size).toBe(13);
+    expect(names.every((name) => /\w+ \w+/.test(name.text))).toBe(true);
+  });
+
+  test('end when there is nothing to read or no valid model, because all others depend on these', async () => {
+    const folder = writeFolder(base);
+    rmSync(path.join(folder, 'SHA256SUMS'));
+    expect(await verifyBundle(folder)).toMatchObject([{ note: null }]);
+    const files = new Map(base);
+    files.set('model_int8.tflite', Buffer.from('no model'));
+    const checks = await verifyFolder(withSums(files));
+    expect(checks.map(({ fault }) => fault !== null)).toEqual([false, false, true]);
+  });
+
+  test('report a fault only once', async () => {
+    // A missing file would fail several checks.
+    const files = new Map(base);
+    files.delete('metrics.json');
+    const checks = await verifyFolder(withSums(files));
+    const faults = faultTexts(checks);
+    expect(checks[0]!.fault!.text).toContain('metrics.json');
+    expect(new Set(faults).size).toBe(faults.length);
+    expect(checks.length).toBeLessThan(13);
+  });
+
+  test('report a missing image before anything is computed from it', async () => {
+    const files = new Map(base);
+    files.delete('parity/images/08.png');
+    const [first] = await verifyFolder(withSums(files));
+    expect(first!.fault!.text).toContain('parity/images/08.png');
+  });
+
+  test.each([
+    [1, ['.DS_Store'], []],
+    [3, ['.DS_Store', 'a/.DS_Store', 'b/.DS_Store'], []],
+    [4, ['.DS_Store', 'a/.DS_Store', 'b/.DS_Store'], ['c/.DS_Store']],
+  ])('name up to three of %i ignored files', async (count, named, unnamed) => {
+    const files = new Map(base);
+    for (const name of [...named, ...unnamed]) files.set(name, Buffer.from('x'));
+    const [{ note }] = (await verifyFolder(files)) as [BundleCheck];
+    for (const name of named) expect(note!.text).toContain(name);
+    for (const name of unnamed) expect(note!.text).not.toContain(name);
+    expect(/\b1\b/.test(note!.text)).toBe(count === 4);
+  });
+
+  test.each([
+    ['a sum that is too short', (line: string) => line.slice(1)],
+    ['a sum that is too long', (line: string) => `0${line}`],
+    ['no path', (line: string) => line.slice(0, 66)],
+  ])('refuse a line of SHA256SUMS with %s, by its number', async (_, change) => {
+    const files = new Map(base);
+    const lines = files.get('SHA256SUMS')!.toString().split('\n');
+    lines[2] = change(lines[2]!);
+    files.set('SHA256SUMS', Buffer.from(lines.join('\n')));
+    const [fault] = faultTexts(await verifyFolder(files));
+    expect(fault).toMatch(/^SHA256SUMS:3\b/);
+  });
+});
