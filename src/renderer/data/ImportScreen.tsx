@@ -139,20 +139,20 @@ export function ImportScreen() {
               }}
               aria-label={t('data.sourceOfLabels')}
             >
-              <div className="column" style={{ gap: 8, marginTop: 10 }}>
+              <div className="column import-sources">
                 {sourcesOf(offers).map((offered) => (
                   <Radio key={sourceKey(offered)} value={sourceKey(offered)} label={sourceName(offered)} />
                 ))}
               </div>
             </Radio.Group>
           )}
-          <h2 style={{ marginTop: 24 }}>{t('data.howSplit')}</h2>
+          <h2 className="import-split">{t('data.howSplit')}</h2>
           {bySource ? (
             <p className="small quiet">{t('data.sourceNamesSplitOfEvery')}</p>
           ) : (
             <>
               <p className="small quiet">{t('data.eachLabelSpreadEvenlyOver')}</p>
-              <div className="row" style={{ marginTop: 10 }}>
+              <div className="row import-shares">
                 <span className="soft">{t('data.trainShare', { percent: f.decimal(shares.train * 100, 0) })}</span>
                 <NumberInput
                   w={96}
@@ -194,13 +194,13 @@ export function ImportScreen() {
             <p className="quiet">{t('data.chooseWhereLabelsCome')}</p>
           ) : plan === null ? (
             fault === null ? (
-              <div className="skeleton" style={{ height: 200, marginTop: 10 }} />
+              <div className="skeleton import-loading" />
             ) : (
               <p className="quiet">{t('data.nothingStands')}</p>
             )
           ) : (
             <>
-              <table className="figures" style={{ maxWidth: 560, marginTop: 8 }}>
+              <table className="figures import-counts">
                 <thead>
                   <tr>
                     <th>{t('common.label')}</th>
@@ -249,7 +249,7 @@ export function ImportScreen() {
                 <p className="small">{t('data.keptBackupFirst', { replaces: plan.replaces.join(', ') })}</p>
               )}
               {splits.map((split) => (
-                <div key={split} className="file-diff mono" style={{ margin: '8px 0', maxWidth: 560 }}>
+                <div key={split} className="file-diff mono">
                   <div className="quiet">{split}.txt</div>
                   {plan.preview[split].slice(0, 3).map((line) => (
                     <div key={line} className="plus">
@@ -292,7 +292,7 @@ function NoImages({ folder, onLook }: { folder: string; onLook(): void }) {
       <Answer tone="warn" headline={t('data.noImageLiesFolder')} />
       <div className="empty">
         <h2>{t('data.putPhotosIntoOpenAnother')}</h2>
-        <p style={{ overflowWrap: 'anywhere' }}>
+        <p className="long-path">
           <code>{folder}</code>
         </p>
         <p>{t('data.jpegPngWebpTiffGif')}</p>

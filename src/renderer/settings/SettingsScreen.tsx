@@ -98,12 +98,11 @@ function Engines() {
           <tbody>
             {machine?.engines.map((engine) => (
               <tr key={engine.name}>
-                <td style={{ whiteSpace: 'nowrap' }}>
+                <td className="nowrap">
                   <strong>{engine.name}</strong>
                 </td>
                 <td
-                  style={{ whiteSpace: 'nowrap' }}
-                  className={engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}
+                  className={`nowrap ${engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}`}
                 >
                   {engine.state === 'works'
                     ? t('common.works')
@@ -417,7 +416,7 @@ function Diagnostics() {
         <span className="quiet">Destila Studio {hello?.version}</span>
       </div>
       {hello?.door === 'browser' && logFile !== '' && (
-        <p className="small quiet" style={{ overflowWrap: 'anywhere' }}>
+        <p className="small quiet long-path">
           {t('settings.logLies')} <code>{logFile}</code>{' '}
           <CopyButton value={logFile}>
             {({ copied, copy }) => (

@@ -166,7 +166,7 @@ function StepCharts({
           <h2 className="grow">{t('common.loss')}</h2>
           {val?.val_loss != null && (
             <span className="small soft">
-              <span style={{ color: 'var(--val)' }}>{f.decimal(val.val_loss, 3)}</span> val
+              <span className="val-color">{f.decimal(val.val_loss, 3)}</span> val
               {val.loss != null && ` · ${f.decimal(val.hard_loss ?? val.loss, 3)} train`}
             </span>
           )}

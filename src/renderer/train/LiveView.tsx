@@ -215,7 +215,7 @@ export function LiveView({ run }: { run: RunSummary }) {
             />
           </div>
           {history === null ? (
-            <div className="skeleton" style={{ flex: 1 }} />
+            <div className="skeleton grow" />
           ) : (
             <LiveCharts
               run={run}

@@ -159,7 +159,7 @@ export function SettingsView() {
         </Button>
       </Answer>
       <div className="train-settings">
-        <div className="scroll" style={{ padding: '14px 20px 40px' }}>
+        <div className="scroll train-fields">
           <div className="presets" role="radiogroup" aria-label={t('train.preset2')}>
             {choices?.presets
               .filter(({ name }) => name !== 'demo' || preset === 'demo' || project?.name === 'Sample')
@@ -267,7 +267,7 @@ function YamlView() {
   };
   return (
     <section className="yaml line-top" aria-label="YAML">
-      <div className="panel-head" style={{ alignItems: 'center' }}>
+      <div className="panel-head centered">
         <h2>destila.yaml</h2>
         <span className="quiet cut">
           {changed.length === 0 ? t('train.presetInline') : t('train.changed', { changedCount: changed.length })}
@@ -295,7 +295,7 @@ function YamlView() {
         </CopyButton>
       </div>
       {yamlComplaint !== null && (
-        <p className="small bad" role="alert" style={{ padding: '0 16px 6px', whiteSpace: 'pre-wrap' }}>
+        <p className="small bad yaml-fault" role="alert">
           {said(yamlComplaint)}
         </p>
       )}

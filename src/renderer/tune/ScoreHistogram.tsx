@@ -218,7 +218,7 @@ export function ScoreHistogram({ val, label, k, before }: Props) {
           />
         </svg>
       </div>
-      <div className="row small quiet" style={{ padding: '2px 16px 6px' }}>
+      <div className="row small quiet exact-threshold">
         <label className="row">
           {t('common.threshold')}
           <ExactThreshold key={`${label} ${k}`} k={k} locked={locked} onChange={(next) => setThreshold(label, next)} />

@@ -151,7 +151,7 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
           />
         )}
       </svg>
-      <table className="figures" style={{ margin: '0 16px', width: 'auto' }}>
+      <table className="figures label-figures">
         <thead>
           <tr>
             <td />
@@ -190,11 +190,9 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
           ))}
         </tbody>
       </table>
-      <p className="small quiet" style={{ padding: '6px 16px' }}>
-        {t('tune.validationOptimisticThresholdsChosen95')}
-      </p>
+      <p className="small quiet panel-note">{t('tune.validationOptimisticThresholdsChosen95')}</p>
       {(!measured || !testMeasured) && (
-        <p className="small warn" style={{ padding: '0 16px 6px' }}>
+        <p className="small warn not-measured">
           {t('tune.notMeasuredNoImageLabel')}{' '}
           {[
             ...(measured ? [] : [t('common.validationInline')]),
@@ -204,7 +202,7 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
         </p>
       )}
       {test === null ? (
-        <div className="row" style={{ padding: '6px 16px 12px' }}>
+        <div className="row test-closed">
           <IconLock size={15} className="quiet" aria-hidden="true" />
           <span className="small soft grow">{t('tune.testStaysClosedUntilYou')}</span>
           <Button variant="default" onClick={() => void openTest(project.id, tune!.run)}>
@@ -212,24 +210,20 @@ export function TuneFigures({ label, k }: { label: number; k: number }) {
           </Button>
         </div>
       ) : (
-        <p className="small soft" style={{ padding: '0 16px 10px' }}>
-          {t('tune.testOpened', { count: tune!.testOpened })}
-        </p>
+        <p className="small soft test-opened">{t('tune.testOpened', { count: tune!.testOpened })}</p>
       )}
       {taken.length > 0 && (
-        <section className="line-top" style={{ padding: '0 16px 12px' }}>
-          <div className="panel-head" style={{ paddingInline: 0 }}>
+        <section className="line-top panel-part">
+          <div className="panel-head flush">
             <h2 className="cut">{t('tune.falseAlarms2')}</h2>
           </div>
           {taken.map(({ label: other, count }) => (
-            <div key={other} className="row" style={{ minHeight: 24 }}>
+            <div key={other} className="row taken-row">
               <button type="button" className="link grow cut" onClick={() => useTune.setState({ label: other })}>
                 <Label name={tune!.labels[other]!} most={20} />
               </button>
               <i className="taken" style={{ width: `${(60 * count) / taken[0]!.count}px` }} />
-              <span className="num" style={{ width: 26 }}>
-                {f.count(count)}
-              </span>
+              <span className="num taken-count">{f.count(count)}</span>
             </div>
           ))}
         </section>

@@ -44,7 +44,7 @@ export default function WelcomeScreen() {
             <div>
               <h2>{t('welcome.dropFolderHere')}</h2>
               <p className="soft">{t('welcome.photosLabelFilesFolderPer')}</p>
-              <div className="row" style={{ marginTop: 12 }}>
+              <div className="row welcome-actions">
                 <Button leftSection={<IconFolder size={16} />} onClick={() => void chooseAndOpen()}>
                   {t('common.openFolder2')}
                   <kbd>Ctrl O</kbd>
@@ -96,7 +96,7 @@ function Recent() {
   };
   return (
     <section aria-label={t('welcome.recentProjects')}>
-      <div className="row" style={{ margin: '24px 0 8px' }}>
+      <div className="row recent-head">
         <h2 className="grow">{t('welcome.recent')}</h2>
         <kbd>↑</kbd>
         <kbd>↓</kbd>
@@ -127,9 +127,7 @@ function Recent() {
                 )}
               </span>
               <span className="grow column">
-                <strong className="cut" style={{ fontWeight: 500 }}>
-                  {project.name}
-                </strong>
+                <strong className="cut recent-name">{project.name}</strong>
                 <span className="small quiet cut">
                   {project.images === 0
                     ? t('welcome.noLabelFilesYet')
@@ -148,9 +146,7 @@ function Recent() {
                     : `: ${t('common.int8Map')} ${f.points(project.lastRun.macroAp)}`}
                 </span>
               )}
-              <span className="quiet num" style={{ width: 64 }}>
-                {f.date(project.openedAt)}
-              </span>
+              <span className="quiet num recent-date">{f.date(project.openedAt)}</span>
             </UnstyledButton>
             {!project.found && (
               <span className="row recent-lost">
@@ -191,7 +187,7 @@ function ThisMachine() {
   }, [unknown]);
   return (
     <aside className="machine line-left" aria-label={t('welcome.machine')}>
-      <div className="panel-head" style={{ padding: '24px 24px 4px' }}>
+      <div className="panel-head">
         <h2>{t('welcome.machine')}</h2>
         <span className="push small quiet">
           {machine === null
@@ -201,22 +197,13 @@ function ThisMachine() {
             : t('common.measured', { measuredAt: f.date(machine.measuredAt) })}
         </span>
       </div>
-      <div className="scroll" style={{ padding: '0 24px' }}>
-        {machine === null ? (
-          <div className="skeleton" style={{ height: 220, marginTop: 8 }} />
-        ) : (
-          <MachineFacts machine={machine} />
-        )}
-        <Button
-          variant="subtle"
-          style={{ marginTop: 12, marginLeft: -10 }}
-          loading={measuring}
-          onClick={() => void measure()}
-        >
+      <div className="scroll machine-facts">
+        {machine === null ? <div className="skeleton machine-loading" /> : <MachineFacts machine={machine} />}
+        <Button variant="subtle" className="measure-again" loading={measuring} onClick={() => void measure()}>
           {t('common.measureAgain')}
         </Button>
       </div>
-      <div className="row line-top" style={{ marginTop: 'auto', padding: '12px 24px' }}>
+      <div className="row line-top machine-foot">
         <button
           type="button"
           className="link"
