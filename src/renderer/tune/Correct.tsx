@@ -7,7 +7,7 @@ import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { changeImages, labelNumber, loadDataset, saveEdits, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
-import { editLabels } from './ScoreHistogram.tsx';
+import { editLabels } from './editLabels.ts';
 import { corrected, useTune } from './tuneStore.ts';
 
 /**

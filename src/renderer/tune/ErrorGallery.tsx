@@ -9,7 +9,7 @@ import { attempt, useStudio } from '../stores/studio.ts';
 import type { Scored } from './images.ts';
 import { galleryOf, mistakes, scored } from './images.ts';
 import { Correct, useCorrected } from './Correct.tsx';
-import { PhotoScore } from './ScoreHistogram.tsx';
+import { PhotoScore } from './PhotoScore.tsx';
 import { useTune } from './tuneStore.ts';
 
 const MOST = 60;
