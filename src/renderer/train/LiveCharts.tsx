@@ -16,7 +16,8 @@ interface Props {
   readonly stage: Stage;
   readonly metric: Measure;
   readonly smoothing: number;
-  /** True while this stage is training: the axis then includes its remaining epochs. */ readonly running: boolean;
+  /** True while this stage is training: the axis then includes its remaining epochs. */
+  readonly running: boolean;
 }
 
 export function LiveCharts({ run, history, stage, metric, smoothing, running }: Props) {
