@@ -150,6 +150,7 @@ export default tseslint.config(
   },
   {
     // Text is in the catalogs (src/shared/locales); names of keys, files, languages and units are not text.
+    // Styles that are known in advance are in the css files: an inline one overrides every rule there.
     files: ['src/renderer/**/*.tsx'],
     rules: {
       'no-restricted-syntax': [
@@ -158,6 +159,12 @@ export default tseslint.config(
           selector: `${node}[value=/(?<![\\p{L}])(?!(?:[A-Z]{2,4}|mAP|ms|val|txt|destila|yaml|Esc|Ctrl|Enter|Destila|Studio|English|Español)(?![\\p{L}]))[\\p{L}]{2,}/u]`,
           message: 'Put the text into src/shared/locales/ and show it with t().',
         })),
+        {
+          selector:
+            "JSXAttribute[name.name='style'] Property > :matches(Literal, UnaryExpression[argument.type='Literal'], TemplateLiteral[expressions.length=0]).value",
+          message:
+            'Put the value into a class in the css file of the screen; inline only what is computed at run time.',
+        },
       ],
     },
   },

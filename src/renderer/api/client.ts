@@ -1,4 +1,4 @@
-import type { Input, Method, Output, Picture } from '../../shared/contract/contract.ts';
+import type { Input, Method, Output, PictureQuery } from '../../shared/contract/contract.ts';
 import { contract, pictureQuery } from '../../shared/contract/contract.ts';
 import type { StudioEvent } from '../../shared/contract/studio.ts';
 import { eventSchema } from '../../shared/contract/studio.ts';
@@ -26,7 +26,7 @@ export function listen(onEvent: (event: StudioEvent) => void, onConnection: (con
 }
 
 /** Address of an image of a project. `version` changes when the file does. */
-export function pictureUrl(project: string, path: string, picture: Picture, version = ''): string {
+export function pictureUrl(project: string, path: string, picture: PictureQuery, version = ''): string {
   const query = new URLSearchParams({ ...pictureQuery(picture), path, ...(version === '' ? {} : { v: version }) });
   return transport.address(`/image/${encodeURIComponent(project)}?${query.toString()}`);
 }

@@ -58,7 +58,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
           onChange={setMetric}
         />
       </div>
-      <div style={{ flex: 1, minHeight: 0 }}>
+      <div className="compare-chart">
         <LineChart series={series} label={t('compare.validationMeasureOfRunsEpoch')} percent={metric !== 'val_loss'} />
       </div>
     </section>

@@ -46,7 +46,7 @@ export function LabelChanges({
   });
   return (
     <aside className="panel line-left" aria-label={t('compare.perLabel')}>
-      <div className="panel-head" style={{ alignItems: 'center' }}>
+      <div className="panel-head centered">
         <h2>{t('compare.perLabel')}</h2>
         <span className="quiet cut grow">{t('compare.int8LargestChangeFirst')}</span>
         <SegmentedControl
@@ -60,7 +60,7 @@ export function LabelChanges({
         />
       </div>
       {before !== null && after !== null && rows.length > 0 && (
-        <div className="row small soft" style={{ padding: '0 16px 6px', flexWrap: 'wrap', whiteSpace: 'nowrap' }}>
+        <div className="row wrap nowrap small soft list-head">
           <span style={{ color: `var(${colors.before})` }}>○</span>
           {said(runName(before.name))}
           <span style={{ color: `var(${colors.after})` }}>●</span>
@@ -70,7 +70,7 @@ export function LabelChanges({
         </div>
       )}
       {rows.length === 0 && (
-        <p className="quiet" style={{ padding: '4px 16px' }}>
+        <p className="quiet inset">
           {compared.state === 'working'
             ? t('compare.comparing1000ResamplesOf')
             : compared.state === 'refused'
@@ -79,7 +79,7 @@ export function LabelChanges({
         </p>
       )}
       <div ref={scroller} className="scroll grow" role="table" aria-label={t('compare.changeLabel')} tabIndex={0}>
-        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        <div role="rowgroup" className="virtual" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const { label, from, to, clear, positives, low, high } = rows[index]!;
             const change = (to - from) * 100;
@@ -98,23 +98,17 @@ export function LabelChanges({
                 <span
                   role="cell"
                   className="dumbbell"
-                  style={
-                    { width: 110, '--from': `var(${colors.before})`, '--to': `var(${colors.after})` } as CSSProperties
-                  }
+                  style={{ '--from': `var(${colors.before})`, '--to': `var(${colors.after})` } as CSSProperties}
                   aria-hidden="true"
                 >
                   <i style={{ left: `${Math.min(from, to) * 100}%`, width: `${Math.abs(to - from) * 100}%` }} />
                   <b className="hollow second" style={{ left: `${from * 100}%` }} />
                   <b style={{ left: `${to * 100}%` }} />
                 </span>
-                <span
-                  role="cell"
-                  className={`num ${!clear ? 'quiet' : change > 0 ? 'ok' : 'warn'}`}
-                  style={{ width: 48 }}
-                >
+                <span role="cell" className={`num change-column ${!clear ? 'quiet' : change > 0 ? 'ok' : 'warn'}`}>
                   {f.sign(change, 1)}
                 </span>
-                <span role="cell" className="num quiet" style={{ width: 34 }}>
+                <span role="cell" className="num quiet count-column">
                   {f.count(positives)}
                 </span>
               </div>
@@ -123,18 +117,14 @@ export function LabelChanges({
         </div>
       </div>
       {notMeasured.length > 0 && (
-        <p className="small warn line-top" style={{ padding: '8px 16px 0' }} title={notMeasured.join(', ')}>
+        <p className="small warn line-top not-compared" title={notMeasured.join(', ')}>
           {t('compare.noValidationImage', {
             notMeasuredCount: notMeasuredText(notMeasured.length, t),
             notMeasured: shortList(notMeasured, t),
           })}
         </p>
       )}
-      {rows.length > 0 && (
-        <p className="small quiet line-top" style={{ padding: '8px 16px' }}>
-          {t('compare.faintChangeWithinChanceFew')}
-        </p>
-      )}
+      {rows.length > 0 && <p className="small quiet line-top panel-foot">{t('compare.faintChangeWithinChanceFew')}</p>}
     </aside>
   );
 }

@@ -121,12 +121,7 @@ export function RunTable({
                       <span className="follows" title={t('compare.sameSettingsSeed', { seed: run.config.seed })} />
                     )}
                     <i className="run-dot" style={{ background: at >= 0 ? `var(${runColor(at)})` : 'transparent' }} />
-                    <button
-                      type="button"
-                      className="link"
-                      style={{ color: 'inherit' }}
-                      onClick={() => go('train', run.id)}
-                    >
+                    <button type="button" className="link plain" onClick={() => go('train', run.id)}>
                       <strong>{said(runName(run.name))}</strong>
                     </button>
                     <span className="soft cut">{run.preset === null ? '' : presetWords(run.preset, t)[0]}</span>
@@ -248,11 +243,7 @@ export function RunTable({
           })}
         </tbody>
       </table>
-      {sorted.length === 0 && (
-        <p className="quiet" style={{ padding: 16 }}>
-          {t('compare.noneHere')}
-        </p>
-      )}
+      {sorted.length === 0 && <p className="quiet no-runs">{t('compare.noneHere')}</p>}
     </div>
   );
 }

@@ -85,10 +85,8 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
         {[after, before].map((run) => {
           const change = cost(run);
           return (
-            <div key={run.id} className="row" style={{ minHeight: 28 }}>
-              <span className="cut" style={{ width: 116 }}>
-                {said(runName(run.name))}
-              </span>
+            <div key={run.id} className="row int8-cost">
+              <span className="cut int8-cost-run">{said(runName(run.name))}</span>
               {change !== null && (
                 <span className="dumbbell grow" aria-hidden="true">
                   <i
@@ -101,9 +99,7 @@ export function WhatDiffers({ before, after }: { before: RunSummary | null; afte
                   <b style={{ left: `${run.val.int8Ap! * 100}%` }} />
                 </span>
               )}
-              <span className="num" style={{ width: 44 }}>
-                {change === null ? '–' : f.sign(change * 100, 1)}
-              </span>
+              <span className="num int8-cost-change">{change === null ? '–' : f.sign(change * 100, 1)}</span>
             </div>
           );
         })}

@@ -17,9 +17,7 @@ export function ErrorNote({
   return (
     <section className="error-note" role="alert">
       <div className="row">
-        <span className="grow" style={{ whiteSpace: 'pre-wrap' }}>
-          {said(problem)}
-        </span>
+        <span className="grow error-text">{said(problem)}</span>
         {children}
         {onDismiss !== undefined && (
           <Button variant="subtle" onClick={onDismiss}>

@@ -49,9 +49,7 @@ export function FolderChooser() {
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       {dropped !== null && (
-        <p className="soft small" style={{ marginBottom: 8 }}>
-          {t('common.browserDoesNotSayWhere', { dropped })}
-        </p>
+        <p className="soft small folder-dropped">{t('common.browserDoesNotSayWhere', { dropped })}</p>
       )}
       <form
         className="row"
@@ -73,11 +71,11 @@ export function FolderChooser() {
         </Button>
       </form>
       {fault !== null && (
-        <p className="bad small" role="alert" style={{ marginTop: 8 }}>
+        <p className="bad small folder-fault" role="alert">
           {said(fault)}
         </p>
       )}
-      <div className="scroll" style={{ height: 300, margin: '10px 0' }} role="group" aria-label={t('common.folders')}>
+      <div className="scroll folder-list" role="group" aria-label={t('common.folders')}>
         {listing?.parent != null && (
           <FolderRow
             icon={<IconArrowUp size={16} />}
@@ -113,11 +111,7 @@ export function FolderChooser() {
 
 function FolderRow({ icon, name, onClick }: { icon: React.ReactNode; name: string; onClick: () => void }) {
   return (
-    <UnstyledButton
-      className="row folder-row"
-      onClick={onClick}
-      style={{ width: '100%', height: 'var(--row)', padding: '0 8px' }}
-    >
+    <UnstyledButton className="row folder-row" onClick={onClick}>
       <span className="quiet row">{icon}</span>
       <span className="cut">{name}</span>
     </UnstyledButton>

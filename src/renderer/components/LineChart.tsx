@@ -157,7 +157,7 @@ export function LineChart({
     draw.current();
   }, [series, xMin, xMax, logarithmic, yMin, yMax, digits, percent, tick?.x, tick?.text, f, language]);
   return (
-    <div className="chart" style={{ position: 'relative', minHeight: 0, minWidth: 0, height: '100%' }}>
+    <div className="chart">
       <canvas ref={canvas} role="img" aria-label={label} />
     </div>
   );

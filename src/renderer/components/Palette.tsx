@@ -267,7 +267,7 @@ export function Palette() {
           <Spotlight.ActionsGroup key={group} label={group}>
             {actions.map(({ id, text, hint, icon: Icon, run }) => (
               <Spotlight.Action key={id} onClick={run}>
-                <span className="row" style={{ width: '100%' }}>
+                <span className="row palette-action">
                   <Icon size={15} aria-hidden="true" />
                   <span className="grow cut">{text}</span>
                   {hint !== '' && <kbd>{hint}</kbd>}

@@ -40,7 +40,7 @@ export function Rail() {
   return (
     <nav className="rail" aria-label={t('common.screens')}>
       {places.map((place) => button(place, project === null))}
-      <span style={{ flex: 1 }} />
+      <span className="grow" />
       {button({ screen: 'settings', name: t('common.settings'), icon: IconSettings }, false)}
     </nav>
   );

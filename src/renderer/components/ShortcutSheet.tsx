@@ -69,12 +69,12 @@ export function ShortcutSheet() {
       transitionProps={{ duration: 0 }}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
-      <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: '16px 32px' }}>
+      <div className="shortcut-groups">
         {groups.map(({ title, keys }) => (
           <section key={title}>
-            <h2 style={{ marginBottom: 6 }}>{title}</h2>
+            <h2>{title}</h2>
             {keys.map(([key, meaning]) => (
-              <div className="row" key={key} style={{ minHeight: 26 }}>
+              <div className="row shortcut" key={key}>
                 <kbd>{key}</kbd>
                 <span className="soft">{meaning}</span>
               </div>

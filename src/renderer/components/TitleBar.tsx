@@ -31,9 +31,7 @@ export function TitleBar() {
         <Menu position="bottom-start" width={320}>
           <Menu.Target>
             <UnstyledButton className="row" aria-label={t('common.projectChange', { project: project.name })}>
-              <strong className="cut" style={{ maxWidth: 180 }}>
-                {project.name}
-              </strong>
+              <strong className="cut project-name">{project.name}</strong>
               <IconChevronDown size={14} aria-hidden="true" />
             </UnstyledButton>
           </Menu.Target>
@@ -53,7 +51,7 @@ export function TitleBar() {
         </Menu>
       )}
       {project !== null && screen !== 'welcome' && (
-        <span className="quiet cut" style={{ maxWidth: '16vw' }}>
+        <span className="quiet cut project-size">
           {f.count(images!)} {t('common.imagesInline')} · {f.count(labels!)} {t('common.labels')}
         </span>
       )}

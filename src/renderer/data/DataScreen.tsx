@@ -177,14 +177,14 @@ function Loading() {
     <>
       <Answer headline={t('data.readingLabelFiles')} />
       <div className="data-columns" aria-busy="true">
-        <div className="panel line-right" style={{ padding: 16, gap: 8 }}>
+        <div className="panel line-right label-list-loading">
           {Array.from({ length: 12 }, (_, i) => (
-            <div key={i} className="skeleton" style={{ height: 18 }} />
+            <div key={i} className="skeleton" />
           ))}
         </div>
         <div className="skeleton-grid">
           {Array.from({ length: 15 }, (_, i) => (
-            <div key={i} className="skeleton" style={{ aspectRatio: '1' }} />
+            <div key={i} className="skeleton" />
           ))}
         </div>
         <div className="panel line-left data-right" />

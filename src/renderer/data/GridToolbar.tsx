@@ -62,7 +62,7 @@ export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, o
         value={filter.text}
         onChange={(event) => setFilter({ text: event.currentTarget.value })}
       />
-      <span className="small quiet" role="status" style={{ whiteSpace: 'nowrap' }}>
+      <span className="small quiet nowrap" role="status">
         {f.count(shown)}
       </span>
       <Select
@@ -152,7 +152,7 @@ function Chips({
     <span className="filter-chip" data-how={how}>
       <span className="accent">{lead}</span>
       {labels.map((label, at) => (
-        <span key={label} className="row" style={{ gap: 4 }}>
+        <span key={label} className="row tight">
           {at > 0 && <span className="accent">{between}</span>}
           <button
             type="button"

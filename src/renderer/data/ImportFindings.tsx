@@ -17,7 +17,7 @@ export function ImportQuestions({
   return (
     <>
       <h2>{t('data.checkThesePoints')}</h2>
-      <div className="column" style={{ gap: 12, margin: '10px 0 24px' }}>
+      <div className="column import-questions">
         {questions.map(({ id, text, choices, answer }) => (
           <Radio.Group
             key={id}
@@ -26,7 +26,7 @@ export function ImportQuestions({
             onChange={(value) => onAnswer(id, value)}
             description={answer === null ? t('data.chooseAnswerNothingWrittenUntil') : undefined}
           >
-            <div className="column" style={{ gap: 6, marginTop: 6 }}>
+            <div className="column import-choices">
               {choices.map((choice) => (
                 <Radio key={choice.value} value={choice.value} label={said(choice.text)} />
               ))}

@@ -43,12 +43,11 @@ export function LabelList() {
         );
   return (
     <aside className="panel line-right label-list" aria-label={t('common.labels2')}>
-      <div className="panel-head" style={{ alignItems: 'center' }}>
+      <div className="panel-head centered">
         <h2>{t('common.labels2')}</h2>
         <span className="quiet">{f.count(labeled.vocabulary.length)}</span>
         <Select
-          className="push"
-          style={{ flex: 'none' }}
+          className="push rigid"
           variant="unstyled"
           aria-label={t('data.orderOfLabels')}
           w={118}
@@ -60,7 +59,7 @@ export function LabelList() {
           onChange={setOrder}
         />
       </div>
-      <div style={{ padding: '0 16px 8px' }}>
+      <div className="label-find">
         <TextInput
           ref={find}
           aria-label={t('data.findLabel')}
@@ -73,18 +72,18 @@ export function LabelList() {
       </div>
       <div className="row small soft split-key">
         {splits.map((split) => (
-          <span key={split} className="row" style={{ gap: 4 }}>
+          <span key={split} className="row tight">
             <i className={`swatch ${split}`} />
             {split}
           </span>
         ))}
-        <span className="row" style={{ gap: 4 }}>
+        <span className="row tight">
           <i className="swatch none" />
           {t('data.none')}
         </span>
       </div>
       <div ref={scroller} className="scroll grow" role="group" aria-label={t('data.filterLabelClickAddsAlt')}>
-        <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        <div className="virtual" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map(({ index: at, start }) => {
             const label = shown[at]!;
             const name = labeled.vocabulary[label]!;
@@ -127,9 +126,7 @@ export function LabelList() {
                     );
                   })}
                 </span>
-                <span className="num soft" style={{ width: 46 }}>
-                  {f.count(counts?.all[label] ?? 0)}
-                </span>
+                <span className="num soft">{f.count(counts?.all[label] ?? 0)}</span>
               </button>
             );
           })}

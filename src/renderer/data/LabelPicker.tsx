@@ -24,8 +24,7 @@ export function LabelPicker({
   };
   return (
     <form
-      className="grow"
-      style={{ maxWidth: 320 }}
+      className="grow label-picker"
       onSubmit={(event) => {
         event.preventDefault();
         submit();

@@ -132,7 +132,7 @@ export function PhotoGrid({ ref, images, leaving, doubts, onAccept }: Props) {
       aria-activedescendant={at >= 0 && drawn.has(Math.floor(at / columns)) ? photoId(focus!) : undefined}
       tabIndex={0}
     >
-      <div role="presentation" style={{ height: rows.getTotalSize() + GAP, position: 'relative' }}>
+      <div role="presentation" className="virtual" style={{ height: rows.getTotalSize() + GAP }}>
         {rows.getVirtualItems().map(({ index: row, start }) => (
           <div
             key={row}
@@ -219,9 +219,7 @@ const Photo = memo(function Photo({
     >
       <div className="photo-frame" style={{ height: cell }}>
         {broken ? (
-          <span className="small quiet" style={{ padding: 8 }}>
-            {t('data.cannotRead')}
-          </span>
+          <span className="small quiet photo-unreadable">{t('data.cannotRead')}</span>
         ) : (
           <img
             src={pictureUrl(project, path, { kind: 'thumbnail', edge: thumbnailEdge(cell) })}

@@ -87,10 +87,10 @@ export function Letterboxed({
   return (
     <figure className="stage-side">
       <figcaption className="row">
-        <span style={{ whiteSpace: 'nowrap' }}>{t('data.modelSees')}</span>
+        <span className="nowrap">{t('data.modelSees')}</span>
         <span className="quiet cut grow">{t('data.exactlyThesePixels')}</span>
         <SegmentedControl
-          style={{ flex: 'none' }}
+          className="rigid"
           aria-label={t('data.modelSees')}
           data={[
             { value: 'letterbox', label: t('data.letterbox') },

@@ -32,15 +32,13 @@ export function ProblemPanel({ findings }: { findings: readonly Finding[] }) {
       </div>
       <div className="scroll problem-list">
         {kinds.length === 0 && (
-          <p className="soft" style={{ padding: '4px 16px' }}>
-            {check === null ? t('data.noneLabelFiles') : t('data.none2')}
-          </p>
+          <p className="soft inset">{check === null ? t('data.noneLabelFiles') : t('data.none2')}</p>
         )}
         {kinds.map(([code, found]) => (
           <Kind key={code} found={found} open={open === code} onToggle={() => setOpen(open === code ? null : code)} />
         ))}
       </div>
-      <div style={{ padding: '8px 16px' }}>
+      <div className="panel-foot">
         <Button variant="default" fullWidth loading={checking !== undefined} onClick={() => void runCheck()}>
           {check === null ? t('data.checkImages') : t('data.checkAgain')}
         </Button>

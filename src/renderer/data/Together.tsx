@@ -27,7 +27,7 @@ export function Together() {
   if (labels.length < 2) return null;
   return (
     <section className="together line-top" aria-label={t('data.togetherOneImage')}>
-      <div className="panel-head" style={{ paddingInline: 0 }}>
+      <div className="panel-head flush">
         <h2>{t('common.together')}</h2>
         <span className="quiet">{t('data.oneImage')}</span>
       </div>

@@ -63,7 +63,7 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
           onToggle={() => toggle(label)}
         />
       ))}
-      <div style={{ padding: '6px 16px 12px' }}>
+      <div className="viewer-add">
         {asking ? (
           <LabelPicker
             names={labeled.vocabulary}
@@ -85,7 +85,7 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
       </div>
       {edited.has(image) && <InYourFile image={image} />}
       <section className="line-top">
-        <div className="panel-head" style={{ alignItems: 'center' }}>
+        <div className="panel-head centered">
           <h2>{t('data.edits')}</h2>
           <span className="quiet">
             {edited.size === 0 ? t('data.noneInline') : t('data.notSaved', { size: edited.size })}
@@ -130,10 +130,8 @@ export function ViewerLabels({ image, doubt }: { image: number; doubt: Doubt | n
               .filter((part) => part !== '')
               .join('  ');
             return (
-              <div key={at} className="row small" style={{ padding: '2px 16px' }}>
-                <code className="quiet cut" style={{ maxWidth: 120 }}>
-                  {index!.paths[edit.images[0]!]?.split('/').at(-1)}
-                </code>
+              <div key={at} className="row small edit-line">
+                <code className="quiet cut edit-file">{index!.paths[edit.images[0]!]?.split('/').at(-1)}</code>
                 <bdi className="cut">{what}</bdi>
                 {edit.images.length > 1 && <span className="quiet">× {edit.images.length}</span>}
               </div>
@@ -166,7 +164,7 @@ function LabelRow({
   const q = codes === null || at < 0 ? null : codes[at]!;
   return (
     <div className="viewer-label" data-doubted={doubted !== null}>
-      <kbd style={{ visibility: digit === null ? 'hidden' : 'visible' }}>{digit ?? 0}</kbd>
+      <kbd className={digit === null ? 'invisible' : undefined}>{digit ?? 0}</kbd>
       <Checkbox checked={on} onChange={onToggle} label={<Label name={name} most={24} />} className="grow" />
       {doubted !== null && (
         <span className={`small ${doubted === 'missing' ? 'accent' : 'bad'}`}>
@@ -179,9 +177,7 @@ function LabelRow({
             <i style={{ width: `${(100 * q) / 256}%` }} />
             <b style={{ left: `${(100 * opinion!.thresholds[at]!) / 256}%` }} />
           </span>
-          <span className="num" style={{ width: 30 }}>
-            {f.score(q / 256, 2)}
-          </span>
+          <span className="num">{f.score(q / 256, 2)}</span>
         </>
       )}
     </div>
@@ -220,7 +216,7 @@ function InYourFile({ image }: { image: number }) {
         <h2>{t('data.yourFile')}</h2>
       </div>
       {fault !== null && (
-        <p className="small bad" role="alert" style={{ padding: '0 16px 8px' }}>
+        <p className="small bad file-fault" role="alert">
           {said(fault)}
         </p>
       )}
@@ -238,9 +234,7 @@ function InYourFile({ image }: { image: number }) {
           )}
         </div>
       )}
-      <p className="small quiet" style={{ padding: '0 16px 10px' }}>
-        {t('data.everyOtherLineStaysByte')}
-      </p>
+      <p className="small quiet file-note">{t('data.everyOtherLineStaysByte')}</p>
     </section>
   );
 }

@@ -54,7 +54,7 @@ export function BundleFiles({ bundle, run }: { bundle: Export; run: RunSummary }
         ))}
       </div>
       {shown?.sealed === true && (
-        <div className="row line-top" style={{ padding: '10px 16px' }}>
+        <div className="row line-top sealed-file">
           <IconLock size={15} className="quiet" aria-hidden="true" />
           <span className="small soft grow">{t('export.figuresTestClosedOpeningNoted', { file })}</span>
           <Button

@@ -29,7 +29,7 @@ export function QualityPanel({ bundle, run }: { bundle: Export; run: RunSummary 
   };
   return (
     <section className="quality line-top" aria-label={t('export.quality')}>
-      <div className="panel-head" style={{ alignItems: 'center' }}>
+      <div className="panel-head centered">
         <h2>{t('export.quality')}</h2>
         <span className="quiet cut">
           {t(bundle.quality.split === 'val' ? 'export.reachGoalOnValidation' : 'export.reachGoalOnTest', {

@@ -73,20 +73,16 @@ export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
             {order.map((c) => {
               const [q, k] = [tried.result.codes[c]!, tried.result.thresholds[c]!];
               return (
-                <div key={c} className="row" style={{ minHeight: 24 }}>
-                  <span className={`grow cut ${q >= k ? '' : 'soft'}`} style={{ fontWeight: q >= k ? 600 : 400 }}>
+                <div key={c} className="row tried-label">
+                  <span className={`grow cut ${q >= k ? 'strong' : 'soft'}`}>
                     <Label name={tried.result.labels[c]!} most={18} />
                   </span>
                   <span className="score-bar wide" aria-hidden="true">
                     <i data-on={q >= k} style={{ width: `${(100 * q) / 256}%` }} />
                     <b style={{ left: `${(100 * k) / 256}%` }} />
                   </span>
-                  <span className="num" style={{ width: 34 }}>
-                    {f.score(q / 256, 2)}
-                  </span>
-                  <span className="ok" style={{ width: 12 }}>
-                    {q >= k ? '✓' : ''}
-                  </span>
+                  <span className="num">{f.score(q / 256, 2)}</span>
+                  <span className="ok tried-mark">{q >= k ? '✓' : ''}</span>
                 </div>
               );
             })}

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Picture } from '../../shared/contract/contract.ts';
+import type { PictureQuery } from '../../shared/contract/contract.ts';
 import { call, pictureUrl } from '../api/client.ts';
 
 /**
@@ -72,7 +72,7 @@ export function watchPictures(): () => void {
 }
 
 /** URLs of images; components that use this hook redraw when an image is replaced. */
-export function usePictureUrl(): (project: string, path: string, picture: Picture) => string {
+export function usePictureUrl(): (project: string, path: string, picture: PictureQuery) => string {
   const { versions } = useChanged();
   return (project, path, picture) => {
     watch(project, path);

@@ -40,33 +40,23 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
         <h2>{t('common.labels2')}</h2>
         <span className="quiet hint">{t('train.weakestFirst')}</span>
         <span className="push small soft">
-          <span style={{ color: 'var(--val)' }}>●</span> {t('train.now')}{' '}
+          <span className="val-color">●</span> {t('train.now')}{' '}
           {teacher !== null && (
             <>
-              <span style={{ color: 'var(--test)' }}>❙</span> {t('common.teacherInline')}
+              <span className="teacher-color">❙</span> {t('common.teacherInline')}
             </>
           )}
         </span>
       </div>
-      <div className="row small quiet" style={{ padding: '0 16px 4px' }}>
+      <div className="row small quiet ap-head">
         <span className="grow">{t('common.label')}</span>
-        <span className="num" style={{ width: 44 }}>
-          AP
-        </span>
-        <span className="num ap-change" style={{ width: 46 }}>
-          {t('train.ep', { LOOKBACK: LOOK_BACK })}
-        </span>
-        <span className="ap-line-head" style={{ width: 76 }}>
-          0–100
-        </span>
-        <span className="num" style={{ width: 34 }}>
-          val
-        </span>
+        <span className="num ap-column">AP</span>
+        <span className="num ap-change">{t('train.ep', { LOOKBACK: LOOK_BACK })}</span>
+        <span className="ap-line-head">0–100</span>
+        <span className="num count-column">val</span>
       </div>
       {order.length === 0 ? (
-        <p className="quiet" style={{ padding: '4px 16px' }}>
-          {t('train.afterFirstEpoch')}
-        </p>
+        <p className="quiet inset">{t('train.afterFirstEpoch')}</p>
       ) : (
         <div
           ref={scroller}
@@ -76,7 +66,7 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
           aria-rowcount={order.length}
           tabIndex={0}
         >
-          <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
+          <div role="rowgroup" className="virtual" style={{ height: rows.getTotalSize() }}>
             {rows.getVirtualItems().map(({ index, start }) => {
               const c = order[index]!;
               const [ap, old] = [now[c]!, before[c] ?? now[c]!];
@@ -86,14 +76,10 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
                   <span role="cell" className="grow cut">
                     <Label name={history.vocabulary[c]!} most={26} />
                   </span>
-                  <span role="cell" className="num" style={{ width: 44 }}>
+                  <span role="cell" className="num ap-column">
                     {f.points(ap)}
                   </span>
-                  <span
-                    role="cell"
-                    className={`num ap-change ${change < -0.05 ? 'warn' : 'soft'}`}
-                    style={{ width: 46 }}
-                  >
+                  <span role="cell" className={`num ap-change ${change < -0.05 ? 'warn' : 'soft'}`}>
                     {f.sign(change, 1)}
                   </span>
                   <span role="cell" className="ap-line" aria-hidden="true">
@@ -101,7 +87,7 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
                     {teacher?.[c] != null && <u style={{ left: `${teacher[c] * 100}%` }} />}
                     <b style={{ left: `${ap * 100}%` }} />
                   </span>
-                  <span role="cell" className="num quiet" style={{ width: 34 }}>
+                  <span role="cell" className="num quiet count-column">
                     {f.count(history.valPositives[c] ?? 0)}
                   </span>
                 </div>
@@ -111,7 +97,7 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
         </div>
       )}
       {unscored > 0 && order.length > 0 && (
-        <p className="small quiet" style={{ padding: '6px 16px' }}>
+        <p className="small quiet panel-note">
           {t('train.labelsWithoutValidationImagesNot', { unscored: f.count(unscored) })}
         </p>
       )}

@@ -16,7 +16,8 @@ interface Props {
   readonly stage: Stage;
   readonly metric: Measure;
   readonly smoothing: number;
-  /** True while this stage is training: the axis then includes its remaining epochs. */ readonly running: boolean;
+  /** True while this stage is training: the axis then includes its remaining epochs. */
+  readonly running: boolean;
 }
 
 export function LiveCharts({ run, history, stage, metric, smoothing, running }: Props) {
@@ -166,7 +167,7 @@ function StepCharts({
           <h2 className="grow">{t('common.loss')}</h2>
           {val?.val_loss != null && (
             <span className="small soft">
-              <span style={{ color: 'var(--val)' }}>{f.decimal(val.val_loss, 3)}</span> val
+              <span className="val-color">{f.decimal(val.val_loss, 3)}</span> val
               {val.loss != null && ` · ${f.decimal(val.hard_loss ?? val.loss, 3)} train`}
             </span>
           )}

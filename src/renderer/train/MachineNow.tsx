@@ -19,7 +19,7 @@ export function MachineNow({ run: { id: run, engine } }: { run: RunSummary }) {
   if (load === null) return null;
   return (
     <section className="line-top machine-now" aria-label={t('train.machine')}>
-      <div className="panel-head" style={{ paddingInline: 0 }}>
+      <div className="panel-head flush">
         <h2>{t('train.machine')}</h2>
       </div>
       <dl>

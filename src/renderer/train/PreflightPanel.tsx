@@ -23,8 +23,8 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
   const speed = (rate: number | null): string => (rate === null ? '–' : f.decimal(rate, rate < 10 ? 1 : 0));
   const total = preflight?.stageSeconds.reduce((sum, { seconds }) => sum + seconds, 0) ?? 0;
   return (
-    <section style={{ padding: '0 16px 12px' }}>
-      <div className="panel-head" style={{ paddingInline: 0 }}>
+    <section className="panel-part">
+      <div className="panel-head flush">
         <h2>{t('train.beforeYouStart')}</h2>
         <span className="push small quiet">
           {measuring
@@ -37,7 +37,7 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
         </span>
       </div>
       {preflight === null ? (
-        <div className="skeleton" style={{ height: 84 }} aria-busy={measuring} />
+        <div className="skeleton preflight-loading" aria-busy={measuring} />
       ) : (
         <>
           <Fact
@@ -198,7 +198,7 @@ function Fact({
 }) {
   const Icon = state === 'ok' ? IconCircleCheck : state === 'warn' ? IconAlertTriangle : IconCircleX;
   return (
-    <div className="row" style={{ minHeight: 27 }}>
+    <div className="row preflight-fact">
       <Icon size={16} className={state} aria-hidden="true" />
       <span className="grow cut" title={name}>
         {name}

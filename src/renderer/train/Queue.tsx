@@ -13,13 +13,13 @@ export function Queue({ project }: { project: string }) {
   const [allowed, setAllowed] = useState(noticesAllowed);
   if (queue.length === 0) return null;
   return (
-    <section className="line-top" style={{ padding: '0 16px 12px' }} aria-label={t('train.queue')}>
-      <div className="panel-head" style={{ paddingInline: 0 }}>
+    <section className="line-top panel-part" aria-label={t('train.queue')}>
+      <div className="panel-head flush">
         <h2>{t('train.queue')}</h2>
         <span className="quiet">{queue.length}</span>
       </div>
       {queue.map((entry) => (
-        <div key={entry.run} className="row" style={{ minHeight: 26 }}>
+        <div key={entry.run} className="row queue-entry">
           <button
             type="button"
             className="link grow cut"
@@ -55,8 +55,7 @@ export function Queue({ project }: { project: string }) {
       {hello?.door === 'browser' && allowed === 'default' && (
         <button
           type="button"
-          className="link small"
-          style={{ marginTop: 6 }}
+          className="link small queue-notices"
           onClick={() => void Notification.requestPermission().then(setAllowed)}
         >
           {t('train.tellMeWhenEndsEven')}

@@ -1,7 +1,6 @@
-import { Button, CopyButton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
-import { Fragment, useEffect, useMemo, useRef, useState } from 'react';
-import type { Config } from '../../shared/config.ts';
+import { useEffect, useMemo, useState } from 'react';
 import { fieldError } from '../../shared/fieldError.ts';
 import { call } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
@@ -11,45 +10,24 @@ import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { loadDataset, useDataset } from '../stores/dataset.ts';
 import { attempt, dismissProblem, go, useParts } from '../stores/studio.ts';
-import { adopt, choosePreset, loadChoices, measure, redo, setYaml, undo, useConfig } from './configStore.ts';
-import { FieldRow } from './FieldRow.tsx';
+import { choosePreset, loadChoices, measure, redo, undo, useConfig } from './configStore.ts';
 import { isSample } from './isSample.ts';
 import { PreflightPanel } from './PreflightPanel.tsx';
+import { Presets } from './Presets.tsx';
 import { readyAnswer } from './readyAnswer.ts';
-import { FindRate, RateCurve } from './RateFinder.tsx';
-import { networkOfRate, searchedNetwork } from './rates.ts';
-import { differences, sections } from './settings.ts';
-import { presetWords, sectionName, settingName } from './settingWords.ts';
+import { searchedNetwork } from './rates.ts';
+import { SettingFields } from './SettingFields.tsx';
+import { presetWords, settingName } from './settingWords.ts';
 import { planRun, showSetting, useTrainView } from './trainView.ts';
 import { WeightsPanel } from './WeightsPanel.tsx';
+import { YamlView } from './YamlView.tsx';
 
-const basics = new Set([
-  'data.padding_color',
-  'teacher.architecture',
-  'teacher.input_size',
-  'teacher.weights',
-  'teacher.epochs_head',
-  'teacher.lr_finetune',
-  'teacher.epochs_finetune',
-  'student.architecture',
-  'student.input_size',
-  'student.weights',
-  'student.lr_finetune',
-  'student.epochs_finetune',
-  'student.alpha',
-  'student.early_stopping_patience',
-  'qat.epochs',
-  'tflite_export.name',
-  'tflite_export.input_type',
-  'threshold_search.goal',
-  'seed',
-]);
-
+/** The settings of the next run, how long it will take, and its start. */
 export function SettingsView() {
   const wording = useWording();
-  const { t, f, said } = wording;
+  const { t, said } = wording;
   const { project, runs, queue, activities } = useParts('project', 'runs', 'queue', 'activities');
-  const { config, base, preset, choices, preflight, yamlError, fieldIssues, measuring, replaced } = useConfig();
+  const { config, preset, choices, preflight, yamlError, fieldIssues, measuring, replaced } = useConfig();
   const index = useDataset((state) => state.index);
   const [all, setAll] = useState(false);
   const [starting, setStarting] = useState(false);
@@ -171,82 +149,10 @@ export function SettingsView() {
         </Button>
       </Answer>
       <div className="train-settings">
-        <div className="scroll" style={{ padding: '14px 20px 40px' }}>
-          <div className="presets" role="radiogroup" aria-label={t('train.preset2')}>
-            {choices?.presets
-              .filter(({ name }) => name !== 'demo' || preset === 'demo' || project?.name === 'Sample')
-              .map(({ name, config: own }) => (
-                <button
-                  key={name}
-                  type="button"
-                  role="radio"
-                  aria-checked={preset === name && differences(own, base).length === 0}
-                  onClick={() => choosePreset(name)}
-                >
-                  <span className="row">
-                    <i className="radio" />
-                    <strong>{presetWords(name, t)[0]}</strong>
-                    {preset === name && seconds !== null && <span className="push soft">{f.duration(seconds)}</span>}
-                  </span>
-                  <span className="small soft">{presetWords(name, t)[1]}</span>
-                </button>
-              ))}
-            {choices?.own != null && (
-              <button
-                type="button"
-                role="radio"
-                aria-checked={preset === null}
-                onClick={() => adopt(choices.own!, choices.defaults, null)}
-              >
-                <span className="row">
-                  <i className="radio" />
-                  <strong>{t('train.project')}</strong>
-                </span>
-                <span className="small soft">destila.yaml</span>
-              </button>
-            )}
-          </div>
-          {replaced.length > 0 && (
-            <p className="row small soft replaced" role="status">
-              <span>{t('train.settingsYouHadChangedReplaced')}</span>
-              <button type="button" className="link" onClick={undo}>
-                {t('common.undo')}
-              </button>
-              <kbd>Ctrl Z</kbd>
-            </p>
-          )}
+        <div className="scroll train-fields">
+          <Presets seconds={seconds} />
           <WeightsPanel />
-          {sections().map(({ name, fields }) => {
-            const shown = fields.filter(
-              ({ key }) => all || basics.has(key) || fieldIssues[key] !== undefined || !sameValue(config, base, key),
-            );
-            if (shown.length === 0) return null;
-            const [title, hint] = sectionName(name, t);
-            return (
-              <section key={name} className="setting-section" aria-label={title}>
-                <div className="row">
-                  <h2>{title}</h2>
-                  <span className="quiet">{hint}</span>
-                </div>
-                {shown.map((field) => {
-                  const network = networkOfRate(field.key);
-                  return network === null ? (
-                    <FieldRow key={field.key} field={field} />
-                  ) : (
-                    <Fragment key={field.key}>
-                      <FieldRow field={field}>
-                        <FindRate network={network} />
-                      </FieldRow>
-                      <RateCurve network={network} />
-                    </Fragment>
-                  );
-                })}
-              </section>
-            );
-          })}
-          <Button variant="subtle" mt={8} onClick={() => setAll(!all)} aria-expanded={all}>
-            {all ? t('train.showBasicsOnly') : t('train.showEverySetting')}
-          </Button>
+          <SettingFields all={all} onAll={setAll} />
         </div>
         <aside className="panel line-left" aria-label={t('train.beforeYouStart')}>
           <PreflightPanel readiness={readiness} checking={activities.some(({ kind }) => kind === 'check')} />
@@ -255,97 +161,4 @@ export function SettingsView() {
       </div>
     </>
   );
-}
-
-function sameValue(a: Config, b: Config, key: string): boolean {
-  const at = (config: Config): unknown =>
-    key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], config);
-  return JSON.stringify(at(a)) === JSON.stringify(at(b));
-}
-
-/** The settings as YAML; changed lines are marked. */
-function YamlView() {
-  const { t, said } = useWording();
-  const { yaml, yamlError, config, base, choices, project } = useConfig();
-  const area = useRef<HTMLTextAreaElement>(null);
-  const backdrop = useRef<HTMLPreElement>(null);
-  const [saved, setSaved] = useState(false);
-  const changed = useMemo(() => differences(base, config), [base, config]);
-  const marked = useMemo(() => linesOf(yaml, changed), [yaml, changed]);
-  useKeys({ y: () => area.current?.focus() });
-  useEffect(() => setSaved(false), [config]);
-  const keep = async (): Promise<void> => {
-    if (project !== null && (await attempt(() => call('config.save', { project, config }))) !== null) setSaved(true);
-  };
-  return (
-    <section className="yaml line-top" aria-label="YAML">
-      <div className="panel-head" style={{ alignItems: 'center' }}>
-        <h2>destila.yaml</h2>
-        <span className="quiet cut">
-          {changed.length === 0 ? t('train.presetInline') : t('train.changed', { changedCount: changed.length })}
-        </span>
-        <span className="push" />
-        {changed.length > 0 && (
-          <Button variant="subtle" onClick={() => adopt(base, base, useConfig.getState().preset)}>
-            {t('train.resetAll')}
-          </Button>
-        )}
-        <Button
-          variant="subtle"
-          disabled={saved || yamlError !== null}
-          onClick={() => void keep()}
-          title={choices?.file}
-        >
-          {saved ? t('train.kept') : t('train.keep')}
-        </Button>
-        <CopyButton value={yaml}>
-          {({ copied, copy }) => (
-            <Button variant="subtle" onClick={copy}>
-              {copied ? t('common.copied') : t('common.copy')}
-            </Button>
-          )}
-        </CopyButton>
-      </div>
-      {yamlError !== null && (
-        <p className="small bad" role="alert" style={{ padding: '0 16px 6px', whiteSpace: 'pre-wrap' }}>
-          {said(yamlError)}
-        </p>
-      )}
-      <div className="yaml-edit">
-        <pre ref={backdrop} aria-hidden="true">
-          {yaml.split('\n').map((line, at) => (
-            <span key={at} className={marked.has(at) ? 'changed' : ''}>
-              {line}
-              {'\n'}
-            </span>
-          ))}
-        </pre>
-        <textarea
-          ref={area}
-          aria-label={t('train.settingsYaml')}
-          spellCheck={false}
-          value={yaml}
-          onChange={(event) => setYaml(event.currentTarget.value)}
-          onScroll={(event) => {
-            backdrop.current!.scrollTop = event.currentTarget.scrollTop;
-            backdrop.current!.scrollLeft = event.currentTarget.scrollLeft;
-          }}
-        />
-      </div>
-    </section>
-  );
-}
-
-/** Line numbers, counted from 0, of changed settings. */
-function linesOf(yaml: string, keys: readonly string[]): Set<number> {
-  const wanted = new Set(keys);
-  const found = new Set<number>();
-  let section = '';
-  yaml.split('\n').forEach((line, at) => {
-    const match = /^(\s*)([a-z_]+):/.exec(line);
-    if (match === null) return;
-    if (match[1] === '') section = match[2]!;
-    if (wanted.has(match[1] === '' ? match[2]! : `${section}.${match[2]}`)) found.add(at);
-  });
-  return found;
 }

@@ -5,9 +5,7 @@ import { useWording } from '../i18n/words.ts';
 import { useProgress } from '../stores/studio.ts';
 import { stageName } from './stageNames.ts';
 import type { Part } from './stageParts.ts';
-import { stageParts } from './stageParts.ts';
-
-const trained = new Set<Stage>(['teacher', 'student', 'qat']);
+import { stageParts, trainedStages } from './stageParts.ts';
 
 /** The stages of a run, each as long as its expected work where known. A click shows a stage's curves. */
 export function StageTrack({
@@ -37,7 +35,7 @@ export function StageTrack({
           <li key={`${stage}/${phase}`} style={{ flexGrow: weight }} data-state={state}>
             <button
               type="button"
-              disabled={!trained.has(stage)}
+              disabled={!trainedStages.has(stage)}
               aria-current={chosen === stage ? 'true' : undefined}
               title={meaning(part)}
               onClick={() => onChoose(stage)}

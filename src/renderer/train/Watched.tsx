@@ -29,8 +29,8 @@ export function Watched({ watched }: { watched: readonly WatchedImage[] }) {
                 {shown.map(({ label, score }) => {
                   const there = truth.includes(label);
                   return (
-                    <div key={label} className="row" style={{ minHeight: 20 }}>
-                      <span className={`grow cut ${there ? '' : 'soft'}`} style={{ fontWeight: there ? 600 : 400 }}>
+                    <div key={label} className="row watched-label">
+                      <span className={`grow cut ${there ? 'strong' : 'soft'}`}>
                         <Label name={label} most={16} />
                       </span>
                       <span className={`num ${there === score >= 0.5 ? '' : 'warn'}`}>{f.score(score, 2)}</span>

@@ -14,6 +14,9 @@ export interface Part {
   readonly weight: number;
 }
 
+/** The stages that train a network. */
+export const trainedStages: ReadonlySet<Stage> = new Set(['teacher', 'student', 'qat']);
+
 const HEAD_SHARE = 0.35;
 
 /**

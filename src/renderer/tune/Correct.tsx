@@ -7,7 +7,7 @@ import { useWording } from '../i18n/words.ts';
 import { useKeys } from '../stores/keys.ts';
 import { changeImages, labelNumber, loadDataset, saveEdits, useDataset } from '../stores/dataset.ts';
 import { useStudio } from '../stores/studio.ts';
-import { editLabels } from './ScoreHistogram.tsx';
+import { editLabels } from './editLabels.ts';
 import { corrected, useTune } from './tuneStore.ts';
 
 /**
@@ -30,7 +30,7 @@ export function Correct({ path, label }: { readonly path: string; readonly label
     if (edit !== null) corrected(label, path, edit);
   };
   useKeys({ ...(state !== undefined && { a: toggle }), e: () => editLabels(path) });
-  if (index === null) return <div className="skeleton" style={{ height: 60 }} />;
+  if (index === null) return <div className="skeleton correct-loading" />;
   if (state === undefined) return <p className="small quiet">{t('tune.photoNoLongerLabelFiles')}</p>;
   return (
     <section className="correct line-top" aria-label={t('common.labelsOfPhoto')}>

@@ -9,7 +9,7 @@ import { attempt, useStudio } from '../stores/studio.ts';
 import type { Scored } from './images.ts';
 import { galleryOf, mistakes, scored } from './images.ts';
 import { Correct, useCorrected } from './Correct.tsx';
-import { PhotoScore } from './ScoreHistogram.tsx';
+import { PhotoScore } from './PhotoScore.tsx';
 import { useTune } from './tuneStore.ts';
 
 const MOST = 60;
@@ -34,7 +34,7 @@ export function ErrorGallery({ label, k }: { label: number; k: number }) {
   useKeys({ ...(chosen !== null && { Escape: () => setChosen(null) }) });
   return (
     <div className="gallery">
-      <div className="scroll" style={{ padding: '8px 16px' }}>
+      <div className="scroll gallery-list">
         <Wrong
           title={t('tune.falseAlarms')}
           hint={t('tune.saidLabelMissing')}
@@ -114,7 +114,7 @@ function Wrong({
   const { f } = useWording();
   if (images.length === 0) return null;
   return (
-    <section style={{ marginBottom: 16 }}>
+    <section className="gallery-kind">
       <div className="row">
         <h2>{title}</h2>
         <span className="quiet">{f.count(count)}</span>

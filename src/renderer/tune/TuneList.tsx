@@ -49,7 +49,7 @@ export function TuneList() {
   const everyone = tune!.labels.map((_, c) => c);
   return (
     <aside className="panel line-right tune-list" aria-label={t('common.labels2')}>
-      <div className="panel-head" style={{ alignItems: 'center' }}>
+      <div className="panel-head centered">
         <h2>{t('common.labels2')}</h2>
         <span className="quiet">{f.count(tune!.labels.length)}</span>
         {!sorted && (
@@ -92,20 +92,14 @@ export function TuneList() {
           </Menu.Dropdown>
         </Menu>
       </div>
-      <div className="row small quiet line-bottom" style={{ padding: '0 16px 6px' }}>
+      <div className="row small quiet line-bottom list-head">
         <span className="grow">{t('common.label')}</span>
-        <span className="range-head cut" style={{ width: 82 }}>
-          {t('tune.recall95')}
-        </span>
-        <span className="num" style={{ width: 34 }}>
-          F1
-        </span>
-        <span className="num" style={{ width: 52 }}>
-          {t('common.threshold')}
-        </span>
+        <span className="range-head cut">{t('tune.recall95')}</span>
+        <span className="num f1-column">F1</span>
+        <span className="num threshold-column">{t('common.threshold')}</span>
       </div>
       <div ref={scroller} className="scroll grow" role="listbox" aria-label={t('common.labels2')} tabIndex={0}>
-        <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        <div role="presentation" className="virtual" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const { kind, head, c } = rows[index]!;
             if (c < 0) return <GroupHead key={kind} kind={kind} count={head} start={start} global={tune!.globalK} />;
@@ -127,19 +121,15 @@ export function TuneList() {
                   {own.locked && <IconLock size={12} className="quiet" aria-label={t('tune.locked')} role="img" />}
                 </span>
                 {kind === 'untuned' ? (
-                  <span className="range-head" style={{ width: 82 }} />
+                  <span className="range-head" />
                 ) : (
                   <span className="range" aria-hidden="true">
                     <i style={{ left: `${low * 100}%`, width: `${(high - low) * 100}%` }} />
                     <b data-kind={groupOf(val!, c, own, tune!.goal)} style={{ left: `${found * 100}%` }} />
                   </span>
                 )}
-                <span className="num" style={{ width: 34 }}>
-                  {kind === 'untuned' ? '–' : f.score(f1(confusion, 0), 2)}
-                </span>
-                <span className="num soft" style={{ width: 52 }}>
-                  {f.score(own.k / 256, 2)}
-                </span>
+                <span className="num f1-column">{kind === 'untuned' ? '–' : f.score(f1(confusion), 2)}</span>
+                <span className="num soft threshold-column">{f.score(own.k / 256, 2)}</span>
               </div>
             );
           })}

@@ -1,24 +1,20 @@
-import { ActionIcon, Button, SegmentedControl, Select } from '@mantine/core';
-import { IconArrowBackUp, IconArrowForwardUp, IconLock, IconLockOpen, IconRotate } from '@tabler/icons-react';
+import { ActionIcon, Button } from '@mantine/core';
+import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { Answer } from '../components/Answer.tsx';
-import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
-import { go, onCommand, useParts, useStudio } from '../stores/studio.ts';
-import type { LabelGoal } from '../../shared/metrics/goal.ts';
-import type { Confusion } from '../../shared/metrics/metrics.ts';
-import { runName } from '../../shared/runName.ts';
-import { bestK } from './goals.ts';
+import { go, onCommand, useParts } from '../stores/studio.ts';
 import { Confusions } from './Confusions.tsx';
 import { ErrorGallery } from './ErrorGallery.tsx';
-import { GoalPicker, similarLabels } from './GoalPicker.tsx';
-import { ScoreHistogram } from './ScoreHistogram.tsx';
-import { TuneFigures } from './TuneFigures.tsx';
-import { f1 } from '../../shared/metrics/ratios.ts';
+import { similarLabels } from './GoalPicker.tsx';
+import { ScoreHistogram } from './histogram/ScoreHistogram.tsx';
+import { TuneFigures } from './figures/TuneFigures.tsx';
+import { NothingToTune } from './NothingToTune.tsx';
+import { tuneAnswer, unreached } from './tuneAnswer.ts';
 import { TuneList } from './TuneList.tsx';
-import type { Threshold } from './scores.ts';
+import { TuneToolbar } from './TuneToolbar.tsx';
 import type { TuneView } from './tuneStore.ts';
 import {
   applyGoal,
@@ -41,7 +37,7 @@ const PAGE = 13; // .05 of 256
 /** Answers where a label's threshold should be, and what that costs. */
 export default function TuneScreen() {
   const wording = useWording();
-  const { t, said } = wording;
+  const { t } = wording;
   const { runs, run, project } = useParts('runs', 'run', 'project');
   const tunable = useMemo(
     () =>
@@ -182,51 +178,7 @@ export default function TuneScreen() {
       <div className="tune">
         <TuneList />
         <section className="column" aria-label={name}>
-          <div className="toolbar">
-            <GoalPicker label={label} />
-            <span className="grow" />
-            <SegmentedControl
-              aria-label={t('common.shown')}
-              data={[
-                { value: 'scores', label: t('tune.scores') },
-                { value: 'errors', label: t('tune.errors') },
-                { value: 'confusions', label: t('tune.confusions') },
-              ]}
-              value={view}
-              onChange={(value) => setView(value as TuneView)}
-            />
-            <Button
-              className="wide-only"
-              variant="subtle"
-              onClick={applySimilar}
-              title={t('tune.givesGoalLabelsAboutMany')}
-            >
-              {t('tune.applySimilar')}
-            </Button>
-            <ActionIcon
-              variant="subtle"
-              color={own.locked ? 'blue' : 'gray'}
-              aria-pressed={own.locked}
-              aria-label={t('tune.lockX')}
-              onClick={() => toggleLock(label)}
-            >
-              {own.locked ? <IconLock size={16} /> : <IconLockOpen size={16} />}
-            </ActionIcon>
-            <ActionIcon variant="subtle" color="gray" aria-label={t('tune.foundSearchR')} onClick={() => reset(label)}>
-              <IconRotate size={16} />
-            </ActionIcon>
-            {tunable.length > 1 && (
-              <Select
-                aria-label={t('common.run')}
-                w={150}
-                data={tunable.map((one) => ({ value: one.id, label: said(runName(one.name)) })).reverse()}
-                value={chosen.id}
-                onChange={(id) => {
-                  if (id !== null) useStudio.setState({ run: id });
-                }}
-              />
-            )}
-          </div>
+          <TuneToolbar label={label} locked={own.locked} onApplySimilar={applySimilar} runs={tunable} run={chosen.id} />
           <div className="tune-body">
             {view === 'errors' ? (
               <ErrorGallery label={label} k={own.k} />
@@ -238,84 +190,6 @@ export default function TuneScreen() {
             <TuneFigures label={label} k={own.k} />
           </div>
         </section>
-      </div>
-    </>
-  );
-}
-
-function tuneAnswer(
-  { t, f }: Wording,
-  {
-    name,
-    table,
-    k,
-    before,
-    global,
-    unreached: goal,
-  }: {
-    name: string;
-    table: readonly Confusion[];
-    k: number;
-    before: number;
-    global: number;
-    unreached: LabelGoal | null;
-  },
-): { headline: string; reason: string; tone: 'plain' | 'warn' } {
-  const now = table[k]!;
-  const was = table[before]!;
-  const positives = now.tp + now.fn;
-  if (positives === 0)
-    return {
-      tone: 'warn',
-      headline: t('tune.notMeasuredNoValidationImage2', { name, global: f.score(global / 256) }),
-      reason: t('tune.moveSomeImagesOfVal'),
-    };
-  const least =
-    goal?.goal === 'precision'
-      ? t('tune.noThresholdReachesPrecisionBest', { minprecision: f.score(goal.min_precision, 2) })
-      : goal?.goal === 'recall'
-        ? t('tune.noThresholdReachesRecallBest', { minrecall: f.score(goal.min_recall, 2) })
-        : null;
-  const alarms = t('tune.countFalseAlarms', { count: now.fp, number: f.count(now.fp) });
-  const reason =
-    k === before
-      ? t('tune.f1ValidationThresholdsChosenLittle', { now: f.score(f1(now, 0), 2) })
-      : t('tune.beforeOf', {
-          before: f.score(before / 256),
-          tp: f.count(was.tp),
-          positives: f.count(positives),
-          fp: f.count(was.fp),
-        });
-  return {
-    tone: least === null ? 'plain' : 'warn',
-    headline: t('tune.findsOf', {
-      name,
-      k: f.score(k / 256),
-      tp: f.count(now.tp),
-      positives: f.count(positives),
-      alarms,
-    }),
-    reason: least ?? reason,
-  };
-}
-
-/** The goal of this threshold, when no threshold reaches it. */
-function unreached(table: readonly Confusion[], { k, goal }: Threshold): LabelGoal | null {
-  const best = goal === null ? null : bestK(table, goal);
-  return best !== null && !best.reached && best.k === k ? goal : null;
-}
-
-function NothingToTune({ training }: { training: boolean }) {
-  const { t } = useWording();
-  return (
-    <>
-      <Answer tone="warn" headline={t('tune.thereNoTrainedModelTune')} />
-      <div className="empty">
-        <h2>{training ? t('tune.runWay') : t('tune.thresholdsComeAfterTraining')}</h2>
-        <p>{t('tune.everyRunEndsLookingScore')}</p>
-        <div>
-          <Button onClick={() => go('train')}>{t('common.goTraining')}</Button>
-        </div>
       </div>
     </>
   );

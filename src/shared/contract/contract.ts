@@ -195,38 +195,7 @@ export type Output<M extends Method> = z.output<Contract[M]['output']>;
 
 export const isMethod = (name: string): name is Method => Object.hasOwn(contract, name);
 
-/** An image for a screen. Both doors serve it under /image/. */
-export type Picture =
-  | { readonly kind: 'thumbnail'; readonly edge: number }
-  | { readonly kind: 'photo' }
-  | { readonly kind: 'letterbox'; readonly size: number; readonly padding: readonly [number, number, number] }
-  | {
-      readonly kind: 'augmented';
-      readonly size: number;
-      readonly padding: readonly [number, number, number];
-      readonly draw: number;
-      readonly settings: string;
-    };
-
-export function pictureQuery(picture: Picture): Record<string, string> {
-  switch (picture.kind) {
-    case 'thumbnail':
-      return { kind: 'thumbnail', edge: String(picture.edge) };
-    case 'photo':
-      return { kind: 'photo' };
-    case 'letterbox':
-      return { kind: 'letterbox', size: String(picture.size), padding: picture.padding.join() };
-    case 'augmented':
-      return {
-        kind: 'augmented',
-        size: String(picture.size),
-        padding: picture.padding.join(),
-        draw: String(picture.draw),
-        settings: picture.settings,
-      };
-  }
-}
-
+/** How an image is requested: the query of a path below /image/, the same in both doors. */
 export const pictureQuerySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('thumbnail'), edge: z.coerce.number().int().min(32).max(1024) }),
   z.object({ kind: z.literal('photo') }),
@@ -244,6 +213,10 @@ export const pictureQuerySchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type PictureQuery = z.infer<typeof pictureQuerySchema>;
+
+/** The query as text, which the schema reads back. */
+export const pictureQuery = (query: PictureQuery): Record<string, string> =>
+  Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]));
 
 function rgb(text: string): [number, number, number] {
   const [r = 0, g = 0, b = 0] = text.split(',').map((part) => Math.min(255, Math.max(0, Number(part) || 0)));

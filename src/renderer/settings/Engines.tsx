@@ -1,0 +1,99 @@
+import { Button, NumberInput, Switch } from '@mantine/core';
+import type { Machine } from '../../shared/contract/studio.ts';
+import { call } from '../api/client.ts';
+import { useWording } from '../i18n/words.ts';
+import { attempt, changeSettings, useParts, useStudio } from '../stores/studio.ts';
+import { EngineSpeeds } from './EngineSpeeds.tsx';
+import { Part, Row } from './Part.tsx';
+
+/** The engines of this machine, their speeds, and how much of it training may use. */
+export function Engines() {
+  const { t, f } = useWording();
+  const { hello, settings, activities } = useParts('hello', 'settings', 'activities');
+  const machine = hello?.machine ?? null;
+  const measuring = activities.some(({ kind, project }) => kind === 'measure' && project === null);
+  const measure = async (): Promise<void> => {
+    const found = await attempt(() => call('machine.measure', {}));
+    const now = useStudio.getState().hello;
+    if (found !== null && now !== null) useStudio.setState({ hello: { ...now, machine: found } });
+  };
+  return (
+    <Part id="engine" title={t('common.engine')}>
+      {machine !== null && <EngineTable engines={machine.engines} />}
+      {machine?.vulkan.map(({ name, driver, version, largestBufferBytes, memoryBytes }) => (
+        <p
+          key={name}
+          className="small quiet"
+        >{`Vulkan ${version}: ${name}, ${driver}. ${t('settings.buffersUpOfMemory', { largestBufferBytes: f.bytes(largestBufferBytes), memoryBytes: f.bytes(memoryBytes) })}`}</p>
+      ))}
+      <p className="small quiet">{t('settings.measuredSmallNetwork96Px')}</p>
+      <div>
+        <Button variant="default" loading={measuring} onClick={() => void measure()}>
+          {machine === null ? t('settings.measure') : t('common.measureAgain')}
+        </Button>
+      </div>
+      <EngineSpeeds starting={machine?.engines.filter(({ state }) => state === 'works').length ?? 1} />
+      <Row name={t('settings.threads2')} hint={t('settings.n0TakesAllCoresRun')}>
+        <NumberInput
+          w={90}
+          aria-label={t('settings.threads2')}
+          min={0}
+          max={machine?.cpu.cores ?? 256}
+          value={settings?.threads ?? 0}
+          onChange={(value) => {
+            if (value !== '') void changeSettings({ threads: Number(value) });
+          }}
+        />
+      </Row>
+      <Row name={t('settings.leaveCoresFree')} hint={t('settings.newRunsLeaveQuarterOf')}>
+        <Switch
+          aria-label={t('settings.leaveCoresFree')}
+          checked={settings?.polite ?? false}
+          onChange={(event) => void changeSettings({ polite: event.currentTarget.checked })}
+        />
+      </Row>
+    </Part>
+  );
+}
+
+function EngineTable({ engines }: { engines: Machine['engines'] }) {
+  const { t, f, said } = useWording();
+  return (
+    <table className="figures">
+      <thead>
+        <tr>
+          <th>{t('common.engine')}</th>
+          <th>{t('settings.state')}</th>
+          <th className="num">{t('settings.imagesSecond')}</th>
+          <th>{t('settings.whatItIs')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {engines.map((engine) => (
+          <tr key={engine.name}>
+            <td className="nowrap">
+              <strong>{engine.name}</strong>
+            </td>
+            <td className={`nowrap ${engine.state === 'works' ? 'ok' : engine.state === 'fails' ? 'bad' : 'quiet'}`}>
+              {engine.state === 'works'
+                ? t('common.works')
+                : engine.state === 'fails'
+                  ? t('common.fails')
+                  : t('settings.notTried')}
+            </td>
+            <td className="num">{engine.imagesPerSecond === null ? '–' : f.decimal(engine.imagesPerSecond, 0)}</td>
+            <td className="soft">
+              {said(engine.description)}
+              {engine.fix !== null && (
+                <>
+                  {' '}
+                  {t('settings.fix')} <code>{said(engine.fix)}</code>
+                </>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
