@@ -54,11 +54,15 @@ export const pooledHead: Body = (graph, x) => {
   const head = graph.conv2d('head.conv', pooled, { filters: 10, kernelSize: 1, stride: 1, bias: false });
   return graph.activation('features', graph.batchNorm('head.bn', head), 'relu');
 };
-/** MobileNetV4's blocks: strided convolution, depthwise convolution before the expansion, residual, convolved pool. */
+/**
+ * MobileNetV4's blocks: strided convolution, depthwise convolution before the expansion, residual, convolved pool.
+ * The stem has a multiple of 4 filters, because onnxruntime's WebGPU provider (1.30) computes convolutions larger than
+ * 1x1 wrongly from other numbers of channels to a multiple of 4; models/registry.test.ts keeps such networks out.
+ */
 export const universal: Body = (graph, x) => {
   const relu = (name: string, y: string): string =>
     graph.activation(`${name}.activation`, graph.batchNorm(`${name}.bn`, y), 'relu');
-  const first = relu('stem', graph.conv2d('stem', x, { filters: 6, kernelSize: 3, stride: 2, bias: false }));
+  const first = relu('stem', graph.conv2d('stem', x, { filters: 8, kernelSize: 3, stride: 2, bias: false }));
   graph.enter('block1');
   const fused = relu('fused', graph.conv2d('fused', first, { filters: 12, kernelSize: 3, stride: 2, bias: false }));
   graph.enter('block2');

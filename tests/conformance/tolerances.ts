@@ -67,21 +67,21 @@ export const tolerances = {
 const engines = Object.keys(tolerances) as (keyof typeof tolerances)[];
 const rows: readonly (readonly [string, (tolerance: Tolerances) => number])[] = [
   ['a step: loss', ({ loss }) => loss],
-  ['a step: norm of the gradient', ({ gradientNorm }) => gradientNorm],
+  ['a step: gradient norm', ({ gradientNorm }) => gradientNorm],
   ['a step: logits; inference: scores, inner tensors, activation ranges', ({ outputs }) => outputs],
   ['batch statistics of BatchNorm', ({ statistics }) => statistics],
-  ["a step: each parameter's gradient, the way of the moving statistics", ({ gradients }) => gradients],
+  ["a step: each parameter's gradient, change of the moving statistics", ({ gradients }) => gradients],
   [
-    'a fake-quantized step: logits (a code more or less on a rounding border)',
+    'a fake-quantized step: logits (one code up or down at a rounding boundary)',
     ({ fakeQuantized }) => fakeQuantized.outputs,
   ],
   ["a fake-quantized step: each parameter's gradient", ({ fakeQuantized }) => fakeQuantized.gradients],
   ['an optimizer step from the middle of a run: parameters, moments, EMA', ({ optimizerStep }) => optimizerStep],
   ['five steps from empty moments: losses', ({ fewSteps }) => fewSteps.loss],
   ['five steps from empty moments: parameters, EMA', ({ fewSteps }) => fewSteps.parameters],
-  ['gradients added up over batches: parameters, EMA', ({ addedUp }) => addedUp],
+  ['gradients accumulated over batches: parameters, EMA', ({ addedUp }) => addedUp],
   ['20 steps, absolute: losses', ({ trajectory }) => trajectory.loss],
-  ['20 steps, absolute: norms of the gradients', ({ trajectory }) => trajectory.gradientNorm],
+  ['20 steps, absolute: gradient norms', ({ trajectory }) => trajectory.gradientNorm],
   ['20 steps, absolute: parameters', ({ trajectory }) => trajectory.parameters],
   ['run twice; resumed from its own state', ({ repeated }) => repeated],
 ];

@@ -76,12 +76,12 @@ test("a safetensors file with timm's names is read, and computes what timm compu
   });
   writeFileSync(file, writeSafetensors(new Map(tensors), {}));
   const read = await readWeights(file, model);
-  expect(read.source).toContain(NAME);
+  expect(read.source.text).toContain(NAME);
   const [logits] = await computed(model, new Map([...parameters, ...read.tensors]), [model.logits]);
   const scale = Math.max(...golden.logits.map(Math.abs));
   expect(largestDifference(logits!, golden.logits) / scale).toBeLessThan(1e-5);
   // As a student it sees (x - 127) / 128, so the difference to what timm's weights saw goes into the first convolution.
   const fitted = fitNormalization(read.tensors, familyOf(NAME), read.normalization, 'auto');
   expect(fitted.normalization).toBeNull();
-  expect(fitted.note).toContain('(x - 127) / 128');
+  expect(fitted.note!.text).toContain('(x - 127) / 128');
 });

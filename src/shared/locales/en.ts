@@ -2807,10 +2807,6 @@ export const en = {
     evalAtHalf: '0.5',
     evalData: "a folder with labeled images; by default the run's own images",
     evalGlobal: 'one for all',
-    evalLeftOut_one:
-      'The model lacks {{count, number}} label of the data, which is left out of all metrics: {{labels}}',
-    evalLeftOut_other:
-      'The model lacks {{count, number}} labels of the data, which are left out of all metrics: {{labels}}',
     evalMacroAp: 'macro AP {{value}} (95% interval {{low}} to {{high}})',
     evalModel: "a run's folder, a bundle's folder or its .zip",
     evalPerLabel: 'one per label',

@@ -2827,10 +2827,6 @@ export const es: Catalog = {
     evalAtHalf: '0,5',
     evalData: 'una carpeta con imágenes etiquetadas; por defecto, las del entrenamiento',
     evalGlobal: 'uno para todas',
-    evalLeftOut_one:
-      'Al modelo le falta {{count, number}} etiqueta de los datos, que se deja fuera de todas las métricas: {{labels}}',
-    evalLeftOut_other:
-      'Al modelo le faltan {{count, number}} etiquetas de los datos, que se dejan fuera de todas las métricas: {{labels}}',
     evalMacroAp: 'AP macro {{value}} (intervalo del 95 %: de {{low}} a {{high}})',
     evalModel: 'la carpeta de un entrenamiento, la de un paquete o su .zip',
     evalPerLabel: 'uno por etiqueta',

@@ -3,17 +3,13 @@
  * matrices are row-major [n, classes].
  */
 
+import type { Confusion } from './confusion.ts';
 import { f1, precision, recall } from './ratios.ts';
+
+export type { Confusion } from './confusion.ts';
 
 /** The value of a ratio with denominator 0: scikit-learn's zero_division. NaN leaves the class out of averages. */
 export type ZeroDivision = 0 | 1 | typeof NaN;
-
-export interface Confusion {
-  readonly tn: number;
-  readonly fp: number;
-  readonly fn: number;
-  readonly tp: number;
-}
 
 export interface ClassMetrics {
   readonly precision: number;

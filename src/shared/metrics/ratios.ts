@@ -1,4 +1,4 @@
-import type { Confusion } from './metrics.ts';
+import type { Confusion } from './confusion.ts';
 
 /*
  * Precision, recall and F1 from counts. 0/0 is NaN unless the caller passes another value for it, like scikit-learn's

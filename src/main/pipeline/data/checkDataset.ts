@@ -11,7 +11,8 @@ import type { PathFinder } from './pathFinder.ts';
 import { createPathFinder } from './pathFinder.ts';
 import type { DataConfig, ReadOptions, ReadResult } from './readDataset.ts';
 import { readDataset } from './readDataset.ts';
-import type { ImageScan, ScanOptions, ScanResult } from './scanImages.ts';
+import type { ImageScan } from './imageScan.ts';
+import type { ScanOptions, ScanResult } from './scanImages.ts';
 import { scanImages } from './scanImages.ts';
 
 export type CheckConfig = Pick<DataConfig, 'min_positives' | 'duplicates_across_splits' | 'max_megapixels'>;

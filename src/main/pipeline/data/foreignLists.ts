@@ -6,7 +6,7 @@ import { message } from '../../../shared/message.ts';
 import { labelFileName } from './dataset.ts';
 import { finding } from './findings.ts';
 import { looksLikeImage } from './imageFormats.ts';
-import type { LabelEntry } from './readDataset.ts';
+import type { LabelEntry } from './labelLine.ts';
 
 /** Finds lists of other tools that parse as label files but with wrong classes or none. */
 export function findForeignLists(folder: string, entries: readonly LabelEntry[]): Finding[] {

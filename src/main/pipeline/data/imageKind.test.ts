@@ -7,7 +7,7 @@ import { decodeImage } from './decode.ts';
 import { imageKind } from './imageKind.ts';
 import { sharp } from './imageLibrary.ts';
 import { fullSize, thumbnail } from './preview.ts';
-import type { ImageScan } from './scanImages.ts';
+import type { ImageScan } from './imageScan.ts';
 import { scanImages } from './scanImages.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kinds-'));

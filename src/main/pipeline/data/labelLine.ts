@@ -1,3 +1,4 @@
+import type { Split } from './dataset.ts';
 /**
  * Parses one line of a label file: an image path, a separator, labels.
  *
@@ -143,3 +144,9 @@ export const containsSeparator = (text: string, name: SeparatorName): boolean =>
 /** True when the text has more than one field that is not empty. */
 export const hasSeveralFields = (text: string, name: SeparatorName): boolean =>
   (splitFields(text, characters[name])?.fields ?? []).filter((field) => field.text !== '').length > 1;
+
+/** A parsed line of a label file. */
+export interface LabelEntry extends LabelLine {
+  readonly split: Split;
+  readonly line: number;
+}

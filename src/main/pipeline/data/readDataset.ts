@@ -14,7 +14,7 @@ import { labelFileName, PRESENT, SPLITS } from './dataset.ts';
 import { finding } from './findings.ts';
 import { findForeignLists } from './foreignLists.ts';
 import { looksLikeImage } from './imageFormats.ts';
-import type { LabelLine, Layout } from './labelLine.ts';
+import type { LabelEntry, LabelLine, Layout } from './labelLine.ts';
 import { containsSeparator, separatorNames, splitLine } from './labelLine.ts';
 import { finishInterruptedLists } from './replaceLists.ts';
 import type { DetectedLayout } from './separator.ts';
@@ -46,12 +46,6 @@ export interface ReadResult {
    * labeled, and a finding of its own says so.
    */
   readonly unlabeled: Readonly<Record<Split, number>>;
-}
-
-/** A parsed line of a label file. */
-export interface LabelEntry extends LabelLine {
-  readonly split: Split;
-  readonly line: number;
 }
 
 export interface SplitText {

@@ -5,7 +5,7 @@ import { messageSchema } from '../../../shared/message.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { imageFormats } from './imageFormats.ts';
 import { DECODER } from './openImage.ts';
-import type { ImageScan } from './scanImages.ts';
+import type { ImageScan } from './imageScan.ts';
 
 /**
  * Scans of the last check, so that the next one opens only files whose size or time has changed. Everything in it can

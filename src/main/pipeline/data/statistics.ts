@@ -1,6 +1,6 @@
 import type { Dataset, Sample, Split } from './dataset.ts';
 import { PRESENT, SPLITS } from './dataset.ts';
-import type { ImageScan } from './scanImages.ts';
+import type { ImageScan } from './imageScan.ts';
 
 export interface Spread {
   readonly min: number;

@@ -7,7 +7,7 @@ import { insideFolder } from '../storage/insideFolder.ts';
 import { readRegularFile } from '../storage/regularFile.ts';
 import { labelFileName } from './dataset.ts';
 import { finding } from './findings.ts';
-import type { LabelEntry } from './readDataset.ts';
+import type { LabelEntry } from './labelLine.ts';
 import { readLines } from './textLines.ts';
 
 /** Compares by code point. JavaScript compares by UTF-16 unit, and `localeCompare` depends on the machine. */

@@ -1,14 +1,8 @@
 import type { EngineName } from '../../../shared/config.ts';
-import type { Message } from '../../../shared/message.ts';
 import type { Device, Engine } from './engine.ts';
 import { cudaEnvironment, missingForCuda, missingForWebGpu } from './onnx/requirements.ts';
+import type { MissingRequirement } from './missingRequirement.ts';
 import { missingForTfjs, tfjsEnvironment } from './tfjs/requirements.ts';
-
-/** What keeps an engine from starting on this machine, and the command that fixes it where there is one. */
-export interface MissingRequirement {
-  readonly message: Message;
-  readonly fix: Message | null;
-}
 
 export interface EngineStart {
   /** CPU threads; 0 means one per core. */

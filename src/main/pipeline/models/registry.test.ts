@@ -34,4 +34,11 @@ describe.each(architectures)('%s', (architecture) => {
     expect(family.keras === null).toBe(shared.keras === 'none');
     if (family.keras !== null) expect(distinct(family.keras.parameter)).toBe(model.parameters.length);
   });
+
+  test('has no convolution that onnxruntime computes wrongly on WebGPU', () => {
+    const channels = new Map(model.nodes.map(({ name, shape }) => [name, shape.at(-1)!]));
+    const spatial = model.nodes.flatMap((node) => (node.op === 'conv2d' && node.kernelSize > 1 ? [node.input] : []));
+    expect(spatial.length).toBeGreaterThan(0);
+    for (const input of spatial) expect(channels.get(input) === 3 || channels.get(input)! % 4 === 0, input).toBe(true);
+  });
 });

@@ -96,8 +96,8 @@ describe('the numbers of the file', () => {
       ['fullyConnected', names[4], names[5]],
       ['logistic', names[5], 'scores'],
     ]);
-    expect(op('conv2d')).toMatchObject({ kernelSize: K, stride: 2, relu6: true });
-    expect(op('depthwiseConv2d')).toMatchObject({ kernelSize: K, stride: 1, relu6: false });
+    expect(op('conv2d')).toMatchObject({ kernelSize: K, stride: 2, activation: 'relu6' });
+    expect(op('depthwiseConv2d')).toMatchObject({ kernelSize: K, stride: 1, activation: null });
   });
 
   test('of a convolution stand filter by filter, each with a scale of its own', () => {

@@ -1,7 +1,7 @@
 import type { Config, UnlabeledMeaning } from '../../../shared/config.ts';
 import type { Finding } from '../../../shared/findings.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
-import type { ImageScan } from '../data/scanImages.ts';
+import type { ImageScan } from '../data/imageScan.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import { datasetStatistics } from '../data/statistics.ts';
 import type { DatasetStatistics } from '../data/statistics.ts';

@@ -238,7 +238,7 @@ describe('a phase', () => {
     expect(inputs).toHaveLength(6);
     inputs.forEach((input, n) =>
       expect(input).toEqual({
-        ...{ pixels: new Uint8Array(6), labels: Float32Array.of(1, 1), weights: Float32Array.of(0.5, 0.5) },
+        ...{ inputs: new Uint8Array(6), labels: Float32Array.of(1, 1), weights: Float32Array.of(0.5, 0.5) },
         ...{ learningRate: expect.closeTo((n + 1) / 10, 12) as number, weightDecay: 0.25 },
         masks: drawMasks(model, 0, 2, { seed: 5, epoch: Math.floor(n / STEPS), step: n % STEPS }),
       }),

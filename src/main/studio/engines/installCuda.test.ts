@@ -9,7 +9,7 @@ import { ZipFile } from 'yazl';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CUDA_FOLDER, cudaEnvironment, ORT_VERSION } from '../../pipeline/engine/onnx/requirements.ts';
 import { cudaInstaller } from './installCuda.ts';
-import type { InstallContext } from './installers.ts';
+import type { InstallContext } from './installer.ts';
 
 /** A local registry that speaks NuGet's protocol. */
 interface Registry {

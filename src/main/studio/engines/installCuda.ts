@@ -10,7 +10,7 @@ import { CUDA_FOLDER, ORT_VERSION } from '../../pipeline/engine/onnx/requirement
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 import { download } from '../weights/download.ts';
 import { get } from '../weights/request.ts';
-import type { InstallContext, Installer } from './installers.ts';
+import type { InstallContext, Installer } from './installer.ts';
 import { requireSpace } from './diskSpace.ts';
 import { unzip } from './unzip.ts';
 

@@ -15,7 +15,7 @@ import {
   tfjsVariants,
   usableVariant,
 } from '../../pipeline/engine/tfjs/requirements.ts';
-import type { InstallContext } from './installers.ts';
+import type { InstallContext } from './installer.ts';
 import { tfjsInstaller } from './installTfjs.ts';
 import { TENSORFLOW_VERSION } from './tensorFlowPackages.ts';
 

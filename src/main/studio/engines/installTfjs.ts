@@ -13,7 +13,7 @@ import {
 } from '../../pipeline/engine/tfjs/requirements.ts';
 import type { TfjsVariant } from '../../pipeline/engine/tfjs/requirements.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
-import type { InstallContext, Installer } from './installers.ts';
+import type { InstallContext, Installer } from './installer.ts';
 import { runProgram } from './program.ts';
 import { requireSpace } from './diskSpace.ts';
 import { TENSORFLOW_VERSION, tensorFlowPackages } from './tensorFlowPackages.ts';

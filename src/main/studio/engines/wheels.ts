@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
 import { download } from '../weights/download.ts';
 import { get } from '../weights/request.ts';
-import type { InstallContext } from './installers.ts';
+import type { InstallContext } from './installer.ts';
 import { unzip } from './unzip.ts';
 
 /**

@@ -248,8 +248,8 @@ describe('YOLO', () => {
     expect(await readTextIfThere(folder, 'none.txt')).toBeNull();
     mkdirSync(path.join(folder, 'folder.txt'));
     await expect(readTextIfThere(folder, 'folder.txt')).rejects.toMatchObject({
-      code: 'file.sourceUnreadable',
-      params: { file: 'folder.txt' },
+      code: 'file.notRegular',
+      params: { file: path.join(folder, 'folder.txt') },
     });
   });
 

@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { startJob } from '../../jobs/startJob.ts';
 import { takeOverLabels } from '../labels/labelLock.ts';
+import { mapBounded } from '../../pipeline/storage/bounded.ts';
 import type { Handlers, StudioServices } from '../services.ts';
 import { findFolder } from './browse.ts';
 
@@ -57,7 +58,7 @@ export function projectHandlers({
       ]),
     }),
     'pictures.versions': async ({ project, paths }) => ({
-      versions: await Promise.all(paths.map((image) => pictures.version(folderOf(project), image).catch(() => ''))),
+      versions: await mapBounded(paths, (image) => pictures.version(folderOf(project), image).catch(() => '')),
     }),
   };
 }

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { Problem } from '../../../../shared/problem.ts';
 import { engineKinds } from '../../../pipeline/engine/registry.ts';
-import type { InstallContext } from '../../../studio/engines/installers.ts';
+import type { InstallContext } from '../../../studio/engines/installer.ts';
 import { installers } from '../../../studio/engines/installers.ts';
 import { enginesFolder } from '../../../studio/state/places.ts';
 import { downloadStatus } from '../downloadStatus.ts';

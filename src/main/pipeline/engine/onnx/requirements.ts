@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { message, quoted } from '../../../../shared/message.ts';
-import type { MissingRequirement } from '../registry.ts';
+import type { MissingRequirement } from '../missingRequirement.ts';
 import { graphicsCards, hasLibrary, vulkanDrivers } from '../graphicsCards.ts';
 
 /**

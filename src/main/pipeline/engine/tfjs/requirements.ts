@@ -4,7 +4,7 @@ import path from 'node:path';
 import { graphicsCards, hasLibrary } from '../graphicsCards.ts';
 import type { Message } from '../../../../shared/message.ts';
 import { message, quoted } from '../../../../shared/message.ts';
-import type { MissingRequirement } from '../registry.ts';
+import type { MissingRequirement } from '../missingRequirement.ts';
 
 /** Version of @tensorflow/tfjs-node and @tensorflow/tfjs-node-gpu. */
 export const TFJS_VERSION = '4.22.0';

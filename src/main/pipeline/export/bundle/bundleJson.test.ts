@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { message } from '../../../../shared/message.ts';
 import { firstDifference, parseBundleJson, pathText } from './bundleJson.ts';
 
 const anything = z.unknown();
@@ -93,8 +94,10 @@ test.each([
   [[2, 'a'], '[2].a'],
 ])('the place %j is written %j', (path, text) => expect(pathText(path)).toBe(text));
 
+const nothing = message('bundle.nothing');
+
 describe('the first difference', () => {
-  test.each<readonly [unknown, unknown, { path: string; found: string; expected: string } | null]>([
+  test.each<readonly [unknown, unknown, ReturnType<typeof firstDifference>]>([
     [{ a: [1, { b: 'x' }], c: null }, { c: null, a: [1, { b: 'x' }] }, null],
     [1, 1, null],
     [NaN, NaN, null],
@@ -107,11 +110,11 @@ describe('the first difference', () => {
       { b: 2, a: 2 },
       { path: 'b', found: '1', expected: '2' },
     ],
-    [{ z: 1, a: 1 }, { a: 1 }, { path: 'z', found: '1', expected: 'nothing' }],
-    [{}, { a: null }, { path: 'a', found: 'nothing', expected: 'null' }],
+    [{ z: 1, a: 1 }, { a: 1 }, { path: 'z', found: '1', expected: nothing }],
+    [{}, { a: null }, { path: 'a', found: nothing, expected: 'null' }],
     [{ a: [{ b: [1, 2] }] }, { a: [{ b: [1, 3] }] }, { path: 'a[0].b[1]', found: '2', expected: '3' }],
-    [[1], [1, 2], { path: '[1]', found: 'nothing', expected: '2' }],
-    [[1, 2], [1], { path: '[1]', found: '2', expected: 'nothing' }],
+    [[1], [1, 2], { path: '[1]', found: nothing, expected: '2' }],
+    [[1, 2], [1], { path: '[1]', found: '2', expected: nothing }],
     [{ 0: 1 }, { 0: 2 }, { path: '0', found: '1', expected: '2' }],
     [null, { a: 1 }, { path: '', found: 'null', expected: '{"a":1}' }],
     [{ a: 1 }, null, { path: '', found: '{"a":1}', expected: 'null' }],

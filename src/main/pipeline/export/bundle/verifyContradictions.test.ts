@@ -89,12 +89,12 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   [
     'a threshold beyond 256',
     config('thresholds/perClass/0/k', 300),
-    /inference_config\.json: thresholds\.perClass\[0\]\.k must be at most 256\. Export/,
+    /inference_config\.json: thresholds\.perClass\[0\]\.k must be 256 or less\. Export/,
   ],
   [
     'a threshold below 0',
     config('thresholds/perClass/0/k', -1),
-    /thresholds\.perClass\[0\]\.k must be at least 0\. Export/,
+    /thresholds\.perClass\[0\]\.k must be 0 or more\. Export/,
   ],
   [
     'a fractional threshold',
@@ -104,7 +104,7 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   [
     'a threshold in quotes',
     config('thresholds/perClass/0/k', '104'),
-    /thresholds\.perClass\[0\]\.k must be of type number\. Export/,
+    /thresholds\.perClass\[0\]\.k must be a number\. Export/,
   ],
   ['another format', config('formatVersion', 2), /inference_config\.json: formatVersion must be one of 1\. Export/],
   [
@@ -125,7 +125,7 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   [
     'a configuration of null',
     changed('inference_config.json', () => 'null'),
-    /^inference_config\.json must be of type object\. Export/,
+    /^inference_config\.json must be a group of 'key: value' lines\. Export/,
   ],
   [
     'a NaN',
