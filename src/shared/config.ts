@@ -349,7 +349,6 @@ const qat = z.strictObject({
     .default('val_loss')
     .describe('Metric that decides which epoch is best, measured on the INT8 model.'),
 });
-export type QatConfig = z.infer<typeof qat>;
 
 const thresholdSearch = z.strictObject({
   goal: z
