@@ -110,7 +110,7 @@ export default tseslint.config(
     rules: {
       'house/imports-go-down': 'error',
       '@typescript-eslint/no-non-null-assertion': 'off',
-      'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'no-console': 'error',
     },
   },

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { areas } from './mutationAreas.ts';
 
-/** `npm run mutate -- AREA ...` puts small bugs into an area's code one by one and counts those that its tests detect. */
+/**
+ * `npm run mutate -- AREA ...` puts small bugs into an area's code one by one and counts those that its tests detect.
+ */
 const root = path.join(import.meta.dirname, '..');
 const names = process.argv.slice(2);
 const unknown = names.find((name) => areas[name] === undefined);

@@ -1,6 +1,6 @@
 /**
- * A Stryker plugin that leaves the text of an Error alone: it is for whoever reads a stack trace. Texts for people are in
- * the catalogs, which no area contains.
+ * A Stryker plugin that leaves the text of an Error alone: it is for whoever reads a stack trace. Texts for people are
+ * in the catalogs, which no area contains.
  */
 interface Node {
   readonly type: string;

@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildScreens } from './build.ts';
 
-/** `npm start` opens the desktop app if its binary and a display exist, or else the studio in the browser, and says why. */
+/**
+ * `npm start` opens the desktop app if its binary and a display exist, or else the studio in the browser, and says why.
+ */
 const root = path.join(import.meta.dirname, '..');
 const run = (command: string, args: readonly string[]): number =>
   spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status ?? 1;

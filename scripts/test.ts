@@ -5,8 +5,9 @@ import path from 'node:path';
 import { buildScreens } from './build.ts';
 
 /**
- * `npm test` checks types and lint, runs all tests of the code, and then the tests of the screens in a real browser. The
- * last line counts what was actually run. A type error, a lint error and a failed build each count as one failed check.
+ * `npm test` checks types and lint, runs all tests of the code, and then the tests of the screens in a real browser.
+ * The last line counts what was actually run. A type error, a lint error and a failed build each count as one failed
+ * check.
  */
 const root = path.join(import.meta.dirname, '..');
 const bin = (file: string): string => path.join(root, 'node_modules', file);

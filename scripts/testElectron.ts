@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
-/** `npm run test:electron` runs the tests of the desktop app, or says that they were skipped for lack of a binary or display. */
+/**
+ * `npm run test:electron` runs the tests of the desktop app, or says that they were skipped for lack of a binary or
+ * display.
+ */
 const root = path.join(import.meta.dirname, '..');
 const named = path.join(root, 'node_modules', 'electron', 'path.txt');
 const binary = existsSync(named)

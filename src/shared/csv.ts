@@ -1,9 +1,9 @@
 export type CsvValue = string | number | null;
 
 /**
- * Spreadsheets run a cell that begins with one of these characters as a formula, and labels and file names may come from
- * anybody. A leading apostrophe turns the cell into text (OWASP, CSV injection). East Asian spreadsheets also accept the
- * full-width forms. Numbers are not changed.
+ * Spreadsheets run a cell that begins with one of these characters as a formula, and labels and file names may come
+ * from anybody. A leading apostrophe turns the cell into text (OWASP, CSV injection). East Asian spreadsheets also
+ * accept the full-width forms. Numbers are not changed.
  */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 

@@ -21,7 +21,8 @@ describe('hidden characters', () => {
     expect(hasHiddenCharacters(withoutHiddenCharacters(text))).toBe(false);
   });
 
-  // A family, a heart, a keycap and the flag of Wales; Persian with a non-joiner, Hindi with a joiner, Hebrew, Japanese.
+  // A family, a heart, a keycap and the flag of Wales; Persian with a non-joiner, Hindi with a joiner, Hebrew,
+  // Japanese.
   test.each([
     '👨‍👩‍👧',
     '❤️',

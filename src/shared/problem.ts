@@ -24,7 +24,9 @@ export interface ProblemData {
   readonly kind: ProblemKind;
   /** English: one or two sentences that say what happened, to which file or line, and what to do. */
   readonly message: string;
-  /** With `params`, the same in another language (see `message.ts`). Absent in files written before there were codes. */
+  /**
+   * With `params`, the same in another language (see `message.ts`). Absent in files written before there were codes.
+   */
   readonly code?: string | undefined;
   readonly params?: Message['params'];
   /** Technical text, folded away by default. */

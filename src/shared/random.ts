@@ -27,7 +27,10 @@ function mix(x: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** The stream of a key, for example `randomStream(seed, epoch, 'shuffle')`. The generator is sfc32 by Chris Doty-Humphrey. */
+/**
+ * The stream of a key, for example `randomStream(seed, epoch, 'shuffle')`. The generator is sfc32 by Chris
+ * Doty-Humphrey.
+ */
 export function randomStream(...key: RandomKey): RandomStream {
   const start = hashKey(key);
   let a = mix(start);

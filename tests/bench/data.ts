@@ -15,7 +15,10 @@ const BATCH = 32;
 const PHOTOS = 32;
 const config = configSchema.parse({});
 
-/** Loading, in images a second and core: whole photos of 12 megapixels, small ones, and what comes from the pixel cache, plain and augmented. */
+/**
+ * Loading, in images a second and core: whole photos of 12 megapixels, small ones, and what comes from the pixel cache,
+ * plain and augmented.
+ */
 export async function benchData(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-data-'));
   try {

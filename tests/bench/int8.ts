@@ -17,7 +17,10 @@ const BATCH = 16;
 const ROUNDS = 5;
 const CLASSES = 20;
 
-/** Scoring with the INT8 model: our scorer on onnxruntime's integer kernels against LiteRT's WebAssembly build, in turns. */
+/**
+ * Scoring with the INT8 model: our scorer on onnxruntime's integer kernels against LiteRT's WebAssembly build, in
+ * turns.
+ */
 export async function benchInt8(): Promise<void> {
   const stream = randomStream(1, 'bench');
   const bytes = SIZE * SIZE * 3;

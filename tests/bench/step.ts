@@ -18,7 +18,10 @@ function ours(...args: string[]): Turn {
   return JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Turn;
 }
 
-/** A reference implementation to compare with: a script that prints 'STEP ... <ms> ms ...' for arguments threads, net, batch, steps. */
+/**
+ * A reference implementation to compare with: a script that prints 'STEP ... <ms> ms ...' for arguments threads, net,
+ * batch, steps.
+ */
 function reference(script: string): number {
   const run = spawnSync(process.execPath, [script, '2', 'SPEC', '8', String(STEPS)], {
     encoding: 'utf8',

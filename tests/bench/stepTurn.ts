@@ -7,8 +7,9 @@ import { randomStream } from '../../src/shared/random.ts';
 import { median } from './median.ts';
 
 /**
- * One turn of the training benchmark, in a process of its own: prints the median milliseconds of a step and the peak memory.
- * sgd: as plain as the prototype; adamw: what training really does (AdamW, weight decay, clipping, masks, BatchNorm statistics).
+ * One turn of the training benchmark, in a process of its own: prints the median milliseconds of a step and the peak
+ * memory. sgd: as plain as the prototype; adamw: what training really does (AdamW, weight decay, clipping, masks,
+ * BatchNorm statistics).
  */
 const [architecture, size, batch, kind, steps] = process.argv.slice(2) as [
   'efficientnet-lite1' | 'efficientnet-b3',

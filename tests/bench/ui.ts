@@ -26,7 +26,10 @@ const FILES = 500;
 const POINTS = 100_000;
 const STARTS = 5;
 
-/** Cold start, scrolling and filtering 100,000 images, charts of 100,000 points; in Chromium, software-rendered where there is no GPU. */
+/**
+ * Cold start, scrolling and filtering 100,000 images, charts of 100,000 points; in Chromium, software-rendered where
+ * there is no GPU.
+ */
 export async function benchUi(): Promise<void> {
   await buildScreens();
   benchBundle();

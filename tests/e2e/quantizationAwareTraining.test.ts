@@ -16,8 +16,8 @@ import { randomStream } from '../../src/shared/random.ts';
 
 /**
  * Does quantization-aware training do its work? A small net is trained on drawn pictures; then the channels of its
- * linear bottlenecks are spread over orders of magnitude, which changes nothing in float (the next convolution takes the
- * factors back) but is the worst case for a tensor with one int8 scale.
+ * linear bottlenecks are spread over orders of magnitude, which changes nothing in float (the next convolution takes
+ * the factors back) but is the worst case for a tensor with one int8 scale.
  */
 const SIZE = 24;
 const CLASSES = 4;
@@ -76,7 +76,10 @@ function smallNet(): Model {
   return graph.build('small');
 }
 
-/** Multiplies channel c of each bottleneck by a factor between 2^-5 and 2^5 and takes it back in the convolution that reads it. */
+/**
+ * Multiplies channel c of each bottleneck by a factor between 2^-5 and 2^5 and takes it back in the convolution that
+ * reads it.
+ */
 function spreadChannels(parameters: Parameters): Map<string, Tensor> {
   const spread = new Map(parameters);
   for (const [writer, reader] of [

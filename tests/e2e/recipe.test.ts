@@ -15,7 +15,10 @@ process.env.DESTILA_CACHE = path.join(root, 'cache');
 beforeAll(() => makeTinyProject(project));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Every option that changes a step, spread over two networks. 24 images in batches of 8: cycles of three batches, and of two and one. */
+/**
+ * Every option that changes a step, spread over two networks. 24 images in batches of 8: cycles of three batches, and
+ * of two and one.
+ */
 const config = tinyConfig((base): Config => ({
   ...base,
   teacher: {

@@ -37,7 +37,10 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const sha = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 const bundleOf = async (folder: string): Promise<string> => path.join(folder, (await readRun(folder)).export!);
 
-/** What must be the same however a run came about: weights, scores, thresholds, figures and the model file; not the times. */
+/**
+ * What must be the same however a run came about: weights, scores, thresholds, figures and the model file; not the
+ * times.
+ */
 async function results(folder: string): Promise<Record<string, string>> {
   const files = [
     ...readdirSync(path.join(folder, 'models')).map((name) => path.join('models', name)),

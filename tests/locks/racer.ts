@@ -4,8 +4,9 @@ import { takeLock } from '../../src/main/pipeline/storage/lock.ts';
 import { Problem } from '../../src/shared/problem.ts';
 
 /**
- * One of several processes that hand a lock around: racer.ts FOLDER ROUNDS [STALE_LOCK]. Prints how often it got in, and how
- * often another process was inside at the same time. With STALE_LOCK (a file), each round begins with a dead process's lock.
+ * One of several processes that hand a lock around: racer.ts FOLDER ROUNDS [STALE_LOCK]. Prints how often it got in,
+ * and how often another process was inside at the same time. With STALE_LOCK (a file), each round begins with a dead
+ * process's lock.
  */
 const [folder, rounds, staleLock] = process.argv.slice(2) as [string, string, string | undefined];
 const file = path.join(folder, 'lock.json');

@@ -45,7 +45,9 @@ export interface Studio {
   subscribe(listener: (event: StudioEvent) => void): () => void;
   picture(project: string, imagePath: string, query: PictureQuery): Promise<{ bytes: Uint8Array; type: string }>;
   pictureVersion(project: string, imagePath: string): Promise<string>;
-  /** Absolute path of a file that a person may open or download: a bundle, predictions, weights or the report of a run. */
+  /**
+   * Absolute path of a file that a person may open or download: a bundle, predictions, weights or the report of a run.
+   */
   download(project: string, run: string, name: string): Promise<string>;
   /** Sends an event of the door itself, such as a menu command of the desktop. */
   emit(event: StudioEvent): void;

@@ -20,7 +20,9 @@ const whatFails = (): Promise<Connection> =>
     () => 'gone',
   );
 
-/** Calls use fetch, events use server-sent events. A hidden window only receives important events and catches up later. */
+/**
+ * Calls use fetch, events use server-sent events. A hidden window only receives important events and catches up later.
+ */
 export function browserTransport(): Transport {
   return {
     call: async (method, input) => {

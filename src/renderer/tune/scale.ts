@@ -8,7 +8,9 @@ export interface LinearScale extends Scale {
   invert(place: number): number;
 }
 
-/** Maps a domain linearly onto a range, as d3-scale's `scaleLinear` does; values outside the domain continue the line. */
+/**
+ * Maps a domain linearly onto a range, as d3-scale's `scaleLinear` does; values outside the domain continue the line.
+ */
 export function linearScale(domain: Interval, range: Interval): LinearScale {
   const scale = (value: number): number => interpolate(value, domain, range);
   return Object.assign(scale, { invert: (place: number): number => interpolate(place, range, domain) });

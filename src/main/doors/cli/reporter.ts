@@ -6,7 +6,10 @@ import { decimal, duration, score } from './format.ts';
 import { clearStatus, print, showStatus } from './output.ts';
 import { t as ownT } from './wording.ts';
 
-/** Shows a job's events: with a live status line on a terminal, as plain lines elsewhere, or as one JSON object per line. */
+/**
+ * Shows a job's events: with a live status line on a terminal, as plain lines elsewhere, or as one JSON object per
+ * line.
+ */
 export interface Reporter {
   event(event: RunEvent): void;
   /** Clears the status line before other text is printed. */

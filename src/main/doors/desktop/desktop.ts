@@ -133,7 +133,9 @@ function answerCalls(studio: Studio, window: BrowserWindow): void {
   });
 }
 
-/** Opens a folder from the command line, or dropped on the icon, as a project. A .yaml or .txt file opens its folder. */
+/**
+ * Opens a folder from the command line, or dropped on the icon, as a project. A .yaml or .txt file opens its folder.
+ */
 function openNamed(studio: Studio, names: readonly string[]): void {
   const existing = names.filter(
     (name) => !name.startsWith('-') && existsSync(name) && path.resolve(name) !== app.getAppPath(),

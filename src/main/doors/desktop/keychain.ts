@@ -1,7 +1,9 @@
 import { safeStorage } from 'electron';
 import type { Keychain } from '../../studio/state/settings.ts';
 
-/** The system's keychain, or null if there is none. Linux without a keyring would only obfuscate secrets ('basic_text'). */
+/**
+ * The system's keychain, or null if there is none. Linux without a keyring would only obfuscate secrets ('basic_text').
+ */
 export function systemKeychain(): Keychain | null {
   if (!safeStorage.isEncryptionAvailable()) return null;
   if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') return null;

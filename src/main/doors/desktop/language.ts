@@ -7,7 +7,9 @@ import type { Studio } from '../../studio/studio.ts';
 const languageOf = ({ language }: Settings): Language =>
   language !== 'system' ? language : app.getLocale().startsWith('es') ? 'es' : 'en';
 
-/** The language of the interface, for menus, dialogs and notifications. `onLanguage` is called now and on each change. */
+/**
+ * The language of the interface, for menus, dialogs and notifications. `onLanguage` is called now and on each change.
+ */
 export async function followLanguage(
   studio: Studio,
   onLanguage: (language: Language) => void,

@@ -6,7 +6,9 @@ import type { Studio } from '../../studio/studio.ts';
 
 type Choice = 'background' | 'checkpoint' | 'now' | 'stay';
 
-/** When the window closes during a run, asks whether to continue in the background, stop at a checkpoint, or stop now. */
+/**
+ * When the window closes during a run, asks whether to continue in the background, stop at a checkpoint, or stop now.
+ */
 export function askOnClose(window: BrowserWindow, studio: Studio, language: () => Language): void {
   let decided = false;
   window.on('close', (event) => {

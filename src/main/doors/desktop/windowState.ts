@@ -37,7 +37,9 @@ export function readWindowState(folder: string, screens: readonly Rectangle[]): 
   return reachable ? state : size;
 }
 
-/** Saves position and size when the window closes. The write is synchronous, because the studio may exit right after. */
+/**
+ * Saves position and size when the window closes. The write is synchronous, because the studio may exit right after.
+ */
 export function keepWindowState(window: BrowserWindow, folder: string): void {
   window.on('close', () => {
     const state: WindowState = { ...window.getNormalBounds(), maximized: window.isMaximized() };

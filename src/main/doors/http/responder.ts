@@ -115,8 +115,8 @@ async function download(studio: Studio, project: string, run: string, name: stri
     return reply(200, stream, {
       'content-type': types['.html']!,
       'content-security-policy': REPORT_POLICY,
-      // The HTML standard does not allow a sandboxed page to request its own browsing context group. It gets one anyway,
-      // because its opener requests one.
+      // The HTML standard does not allow a sandboxed page to request its own browsing context group. It gets one
+      // anyway, because its opener requests one.
       'cross-origin-opener-policy': 'unsafe-none',
       'content-length': String(size),
       'cache-control': 'no-store',

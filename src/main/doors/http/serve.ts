@@ -15,8 +15,8 @@ import type { Respond } from './responder.ts';
 import { createResponder, securityHeaders } from './responder.ts';
 
 /**
- * The browser door: the studio over HTTP, for this machine only. It listens on 127.0.0.1, only answers requests that name
- * it as their host and come from its own pages, and requires the token in the address that it prints.
+ * The browser door: the studio over HTTP, for this machine only. It listens on 127.0.0.1, only answers requests that
+ * name it as their host and come from its own pages, and requires the token in the address that it prints.
  */
 export interface Server {
   /** The address to open, which contains the token. */

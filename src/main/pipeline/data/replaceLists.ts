@@ -78,7 +78,10 @@ export async function finishInterruptedLists(project: string): Promise<void> {
   }
 }
 
-/** The same for whoever holds the lock. Lists that somebody changed since the crash are theirs: then nothing is replaced. */
+/**
+ * The same for whoever holds the lock. Lists that somebody changed since the crash are theirs: then nothing is
+ * replaced.
+ */
 export async function finishLists(project: string): Promise<void> {
   const journal = await readJournal(project);
   if (journal === null) return;

@@ -4,7 +4,8 @@ import { evaluateSplit, splitMetricsSchema } from './splitMetrics.ts';
 
 const stream = randomStream(3, 'report');
 const [images, classes] = [120, 4];
-const labels = Int8Array.from({ length: images * classes }, (_, i) => (i % classes < 3 && stream() < 0.3 ? 1 : 0)); // class 3 has no positive
+// class 3 has no positive
+const labels = Int8Array.from({ length: images * classes }, (_, i) => (i % classes < 3 && stream() < 0.3 ? 1 : 0));
 const logits = Float32Array.from(labels, (label) => (label === 1 ? 1 : -1) + 3 * (stream() - 0.5));
 const thresholds = { globalK: 100, perClassK: [90, 128, 256, 128] };
 const report = evaluateSplit({ labels, codes: null, logits, classes, thresholds, seed: 1 });

@@ -52,7 +52,9 @@ test('subtracts the mean shift of rounded kernels from the biases', async () => 
   expect(corrected.get('conv.kernel')).toEqual(folded.parameters.get('conv.kernel'));
 });
 
-/** A convolution that changes nothing, and that rounding leaves as it is: engines have none that is depthwise on pixels. */
+/**
+ * A convolution that changes nothing, and that rounding leaves as it is: engines have none that is depthwise on pixels.
+ */
 const passed = (graph: GraphBuilder, pixels: string): string =>
   graph.conv2d('pass', pixels, { filters: 3, kernelSize: 1, stride: 1, bias: true });
 const PASSED = { 'pass.kernel': [1, 0, 0, 0, 1, 0, 0, 0, 1], 'pass.bias': [0, 0, 0] };

@@ -18,8 +18,8 @@ export const MOST_YAML_BYTES = 64 * 1024;
 /** Limit on tags ('!!str') and directives ('%TAG'), because the parser compares each error with all earlier text. */
 const MOST_TAGS = 100;
 /**
- * Limit on nested brackets or indentation, of which settings need three levels. The parser recurses into each level, and
- * its time grows with their square.
+ * Limit on nested brackets or indentation, of which settings need three levels. The parser recurses into each level,
+ * and its time grows with their square.
  */
 const DEEPEST = 50;
 

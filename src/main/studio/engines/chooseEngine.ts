@@ -20,8 +20,8 @@ const measurementSchema = z.object({ teacher: speed, student: speed });
 const CLASSES = 20;
 
 /**
- * The engine for a run. `auto` chooses the one that trains these networks fastest on this machine. Each engine is measured
- * in its own process, once per machine, driver, networks, input sizes and batch sizes; the result is stored.
+ * The engine for a run. `auto` chooses the one that trains these networks fastest on this machine. Each engine is
+ * measured in its own process, once per machine, driver, networks, input sizes and batch sizes; the result is stored.
  */
 export async function chooseEngine(config: Config, signal?: AbortSignal): Promise<EngineChoice> {
   if (config.engine.name !== 'auto') return { name: config.engine.name, why: null };
@@ -107,7 +107,9 @@ async function measureEngines(
   return seconds;
 }
 
-/** Everything that may change the ranking: with another driver or batch size, for example, engines are measured again. */
+/**
+ * Everything that may change the ranking: with another driver or batch size, for example, engines are measured again.
+ */
 async function keyOf({ teacher, student, engine }: Config, candidates: readonly EngineName[]): Promise<string> {
   const networks = [teacher, student].map(({ architecture, input_size, batch_size }) => [
     architecture,

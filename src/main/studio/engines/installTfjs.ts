@@ -121,8 +121,8 @@ async function installPackage(variant: TfjsVariant, folder: string, context: Ins
 }
 
 /**
- * Compiles the binding, whose source is in the package, against the TensorFlow library of Python's package. That library
- * uses CUDA 12, where the package's own download would need CUDA 11.2.
+ * Compiles the binding, whose source is in the package, against the TensorFlow library of Python's package. That
+ * library uses CUDA 12, where the package's own download would need CUDA 11.2.
  */
 function fromWheels(variant: TfjsVariant, index: string): NativePart {
   const { packages, diskBytes, description } = tensorFlowPackages(variant);
@@ -205,8 +205,8 @@ async function compile(variant: TfjsVariant, folder: string, signal: AbortSignal
 }
 
 /**
- * Runs the package's own install script, which downloads a compiled binding and TensorFlow 2.9. Its GPU variant uses CUDA
- * 11.2 and cuDNN 8.1.
+ * Runs the package's own install script, which downloads a compiled binding and TensorFlow 2.9. Its GPU variant uses
+ * CUDA 11.2 and cuDNN 8.1.
  */
 function ownDownload(variant: TfjsVariant): NativePart {
   return {

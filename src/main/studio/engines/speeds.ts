@@ -5,7 +5,9 @@ import { engineSpeedSchema } from '../../../shared/contract/studio.ts';
 import { stateFolder } from '../state/places.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
 
-/** engine-speeds.json in the state folder: speeds measured on this machine, by a key of everything that affects them. */
+/**
+ * engine-speeds.json in the state folder: speeds measured on this machine, by a key of everything that affects them.
+ */
 const speedsSchema = z.record(z.string(), engineSpeedSchema);
 const speedsFile = (): string => path.join(stateFolder(), 'engine-speeds.json');
 const read = (): Promise<Record<string, EngineSpeed>> => readStored(speedsFile(), speedsSchema, {});

@@ -10,8 +10,8 @@ const RULES = { maxBytes: 8 * 2 ** 30, maxEntries: 100_000, portable: false };
 const USUAL_MODE = 0o644;
 
 /**
- * Unpacks the files of a zip for which `target` returns a path inside `folder`. Throws a Problem if the archive is not a
- * zip or contains links or duplicate names.
+ * Unpacks the files of a zip for which `target` returns a path inside `folder`. Throws a Problem if the archive is not
+ * a zip or contains links or duplicate names.
  */
 export function unzip(archive: string, folder: string, target: (name: string) => string | null): Promise<void> {
   return withZip(archive, RULES, async (entries) => {

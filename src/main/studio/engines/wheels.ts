@@ -9,8 +9,8 @@ import type { InstallContext } from './installer.ts';
 import { unzip } from './unzip.ts';
 
 /**
- * Python's package index (packaging.python.org/specifications/simple-repository-api). A wheel is a zip, so Python is not
- * needed to unpack one.
+ * Python's package index (packaging.python.org/specifications/simple-repository-api). A wheel is a zip, so Python is
+ * not needed to unpack one.
  */
 export const PYPI = 'https://pypi.org';
 

@@ -128,7 +128,9 @@ const PREVIEWED_BYTES = 64_000;
 /** Files that contain test metrics. */
 const hasTestMetrics = /^(metrics\.json|MODEL_CARD\.md|report(\.es)?\.html)$/;
 
-/** Text of a file in the bundle. Null for binary files, and for files with test metrics while the test split is sealed. */
+/**
+ * Text of a file in the bundle. Null for binary files, and for files with test metrics while the test split is sealed.
+ */
 export async function bundleText(folder: string, name: string): Promise<{ text: string | null; sealed: boolean }> {
   const bundle = await bundleFolder(folder);
   const files = await filesIn(bundle);

@@ -7,14 +7,16 @@ const LINE_FEED = 0x0a;
 
 /** Reads each line of a growing file once. */
 export interface AppendedLines {
-  /** Complete lines since the last call. `restarted` is true if the file was truncated; then these are all its lines. */
+  /**
+   * Complete lines since the last call. `restarted` is true if the file was truncated; then these are all its lines.
+   */
   next(): Promise<{ readonly lines: readonly string[]; readonly restarted: boolean }>;
 }
 
 /**
  * metrics.jsonl and log.jsonl of a long training have hundreds of thousands of lines, and screens read them after every
- * epoch and note. A resumed run truncates metrics.jsonl to its checkpoint and may write past the old end before the next
- * read. Therefore the bytes before the read position are compared as well as the length.
+ * epoch and note. A resumed run truncates metrics.jsonl to its checkpoint and may write past the old end before the
+ * next read. Therefore the bytes before the read position are compared as well as the length.
  */
 export function openAppendedLines(file: string): AppendedLines {
   let at = 0;

@@ -12,7 +12,9 @@ import { lockFile, readRun, writeRun } from '../../pipeline/storage/runFolder.ts
 import { resumeRun } from './runs.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
 
-/** One run trains at a time while the others wait. The queue is on disk, so that the studio resumes it after a crash. */
+/**
+ * One run trains at a time while the others wait. The queue is on disk, so that the studio resumes it after a crash.
+ */
 export interface RunQueue {
   entries(): readonly QueueEntry[];
   add(entry: { project: string; run: string; name: string; folder: string }): Promise<void>;

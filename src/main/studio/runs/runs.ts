@@ -66,8 +66,8 @@ export async function startRun(request: RunRequest, watcher: JobWatcher): Promis
 }
 
 /**
- * Starts or resumes a run. Named stages are repeated even if they were finished. `takeOver` means that a person confirmed
- * that the process which locked the run is gone.
+ * Starts or resumes a run. Named stages are repeated even if they were finished. `takeOver` means that a person
+ * confirmed that the process which locked the run is gone.
  */
 export function resumeRun(folder: string, stages: readonly Stage[] | null, watcher: JobWatcher, takeOver = false): Job {
   const start = async (): Promise<JobRequest> => ({
@@ -82,7 +82,9 @@ export function resumeRun(folder: string, stages: readonly Stage[] | null, watch
   return startJobWhen(start(), watcher);
 }
 
-/** A person confirms that the process which locked the run is gone. Rejected while that process is known to be alive. */
+/**
+ * A person confirms that the process which locked the run is gone. Rejected while that process is known to be alive.
+ */
 export async function takeOverRun(folder: string): Promise<void> {
   const lock = await takeLock(lockFile(folder), 'training', { takeOver: true });
   await lock.release();

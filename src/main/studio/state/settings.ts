@@ -49,7 +49,9 @@ export async function openSettings(stateFolder: string, keychain: Keychain | nul
   };
 }
 
-/** Also fixes files that an earlier version left readable for everybody. Disks without permissions (exFAT) fail here. */
+/**
+ * Also fixes files that an earlier version left readable for everybody. Disks without permissions (exFAT) fail here.
+ */
 async function keepPrivate(folder: string, file: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: OWNER_ONLY.folder });
   await chmod(folder, OWNER_ONLY.folder).catch(() => undefined);

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
 
-/** Reads a small JSON file of the studio. A missing or damaged one gives the fallback, because losing it does no harm. */
+/**
+ * Reads a small JSON file of the studio. A missing or damaged one gives the fallback, because losing it does no harm.
+ */
 export async function readStored<T extends z.ZodType>(
   file: string,
   schema: T,

@@ -26,7 +26,9 @@ export async function openMachine(stateFolder: string): Promise<MachineStore> {
   };
 }
 
-/** Threads of a new run; 0 means all cores. Polite mode leaves a quarter of the cores, at least one, to other programs. */
+/**
+ * Threads of a new run; 0 means all cores. Polite mode leaves a quarter of the cores, at least one, to other programs.
+ */
 export function threadsOf(
   { threads, polite }: Pick<Settings, 'threads' | 'polite'>,
   cores = os.availableParallelism(),

@@ -8,7 +8,9 @@ import { startJobWhen } from '../../jobs/startJob.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
 import { cacheFolder, enginesFolder } from '../state/places.ts';
 
-/** Learning-rate range tests. Only one runs at a time, and none during a training, because each would slow the other. */
+/**
+ * Learning-rate range tests. Only one runs at a time, and none during a training, because each would slow the other.
+ */
 export interface LearningRates {
   /** Rejects with a Problem 'busy', 'cancelled', or with what is wrong with the data or the settings. */
   find(search: RateSearch, watcher: JobWatcher): Promise<void>;

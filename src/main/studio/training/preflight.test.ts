@@ -94,9 +94,9 @@ test("the teacher scores the student's batches: its share grows with their size,
   expect(taught.studentEpochSeconds).toBe(5 * (1 + 1) + 2 * 0.25);
   expect(taught.teacherEpochSeconds).toBe(22);
   expect(estimate(config(1), images, speeds).studentEpochSeconds).toBe(5.5);
-  // Stages in the order of a run: 4 * 22, 6 * 10.5, QAT 9.25 (see the test below) and 1.3 * 2 * 10.5, then both networks
-  // score: 40 validation images take 4 * 0.5 + 2 * 0.25, 20 test images half of that; the export runs the student on 60
-  // images, 3 batches.
+  // Stages in the order of a run: 4 * 22, 6 * 10.5, QAT 9.25 (see the test below) and 1.3 * 2 * 10.5, then both
+  // networks score: 40 validation images take 4 * 0.5 + 2 * 0.25, 20 test images half of that; the export runs the
+  // student on 60 images, 3 batches.
   expect(taught.stageSeconds.map(({ seconds }) => seconds)).toEqual([88, 63, 9.25 + 27.3, 2.5, 1.25, 0.75]);
 });
 
@@ -112,8 +112,8 @@ test('post-training quantization scores validation for each candidate, and train
     const found = estimate(config, images, { teacher: speed, student: speed, memoryBytes: 1 });
     return found.stageSeconds.find(({ stage }) => stage === 'qat')!.seconds;
   };
-  // Validation is 2 batches. 100 training images: each candidate 5 to correct biases, 5 to calibrate and 2 to score; two
-  // candidates; 5 for their statistics; 2 to find a temperature, 2 to score it, 4 for the gap: 37 batches.
+  // Validation is 2 batches. 100 training images: each candidate 5 to correct biases, 5 to calibrate and 2 to score;
+  // two candidates; 5 for their statistics; 2 to find a temperature, 2 to score it, 4 for the gap: 37 batches.
   expect(seconds({ weights: null, epochs_finetune: 1 }, 100)).toBe(37 * 0.25);
   // A frozen backbone has one candidate and no statistics to re-estimate: 12 + 8.
   expect(seconds({ weights: 'a', epochs_head: 1, epochs_finetune: 0 }, 100)).toBe(20 * 0.25);
@@ -149,9 +149,9 @@ test('disk space is three checkpoints of four copies, three model files, and pix
         3,
       )
     ).diskNeededBytes;
-  // 4 bytes per parameter: timm's counts with 1000 classes, whose classifier holds features + 1 numbers per class. A checkpoint holds
-  // the weights, two moments of Adam and their average: 3 * 4 copies, and 3 model files make 15. Pixels: 1300 images of
-  // 3 * (300^2 + 240^2) bytes.
+  // 4 bytes per parameter: timm's counts with 1000 classes, whose classifier holds features + 1 numbers per class. A
+  // checkpoint holds the weights, two moments of Adam and their average: 3 * 4 copies, and 3 model files make 15.
+  // Pixels: 1300 images of 3 * (300^2 + 240^2) bytes.
   const { models } = goldenJson<{ models: Record<string, { learned: number }> }>('models/family');
   const counted = (architecture: string, features: number): number =>
     models[architecture]!.learned - (1000 - 3) * (features + 1);

@@ -29,7 +29,9 @@ const COPIES = 4 * 3 + 3;
 /** Cost of a fake-quantized step relative to a float one. */
 const QAT_FACTOR = 1.3;
 
-/** Measures what these settings cost on this machine by timing real steps. Early stopping can only shorten the estimate. */
+/**
+ * Measures what these settings cost on this machine by timing real steps. Early stopping can only shorten the estimate.
+ */
 export async function preflight(
   folder: string,
   config: Config,
@@ -96,8 +98,9 @@ export async function requireWeights(config: Config): Promise<void> {
 type Measurement = z.infer<typeof measurementSchema>;
 
 /**
- * Upper bound on the student batches that post-training quantization scores. It compares two sets of BatchNorm statistics
- * on validation. Finding a temperature takes one pass, evaluating it another, and the gap to the float scores two more.
+ * Upper bound on the student batches that post-training quantization scores. It compares two sets of BatchNorm
+ * statistics on validation. Finding a temperature takes one pass, evaluating it another, and the gap to the float
+ * scores two more.
  */
 function postTrainingBatches({ student, qat, tflite_export }: Config, images: { train: number; val: number }): number {
   const batches = (count: number): number => Math.ceil(count / qat.batch_size);

@@ -6,9 +6,9 @@ import { nearest } from '../config/nearest.ts';
 import { resourcePath } from '../state/resources.ts';
 
 /**
- * An entry of resources/weights.json, which lists where pretrained weights are published. Sizes are approximate: 4 bytes
- * per parameter. Keras's MD5 checksums come from its source (keras/src/applications/efficientnet.py). timm publishes no
- * checksums in advance; its server sends one with the file.
+ * An entry of resources/weights.json, which lists where pretrained weights are published. Sizes are approximate: 4
+ * bytes per parameter. Keras's MD5 checksums come from its source (keras/src/applications/efficientnet.py). timm
+ * publishes no checksums in advance; its server sends one with the file.
  */
 const entrySchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),

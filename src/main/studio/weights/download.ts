@@ -27,8 +27,8 @@ export interface DownloadRequest {
 const MOST_INTERRUPTIONS = 5;
 
 /**
- * Downloads a file so that it is either complete or absent. Resumes partial downloads after a dropped connection, crash or
- * cancel, as long as the server still has the same file (by its ETag). The checksum covers the whole file. Throws a
+ * Downloads a file so that it is either complete or absent. Resumes partial downloads after a dropped connection, crash
+ * or cancel, as long as the server still has the same file (by its ETag). The checksum covers the whole file. Throws a
  * Problem, and keeps no file with a wrong checksum.
  */
 export async function download(request: DownloadRequest): Promise<void> {
@@ -94,8 +94,8 @@ function startOf(response: IncomingMessage, have: number, url: string, canGetByH
 }
 
 /**
- * Resolves to false if the connection was lost; throws on a full disk and on cancellation. Each chunk is written when it
- * arrives, because a stream's buffer would be lost with the connection.
+ * Resolves to false if the connection was lost; throws on a full disk and on cancellation. Each chunk is written when
+ * it arrives, because a stream's buffer would be lost with the connection.
  */
 function append(
   { response }: Answer,
