@@ -69,7 +69,7 @@ test('a window whose key another studio at its address does not know says what t
   // The restarted studio.
   await page.route('**/api/**', (route) => route.fulfill({ status: 401, body: 'unknown key' }));
   await studio.kill();
-  await expect(page.getByRole('contentinfo').getByText('Open the address it printed.')).toBeVisible();
+  await expect(page.getByRole('contentinfo').getByText('Open the address that it printed.')).toBeVisible();
 });
 
 test('a window from before an update, whose screens are gone from the disk, starts anew at the same place', async ({
