@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { codedFields, messageSchema } from './message.ts';
+import { codedFields, messageSchema } from './messageSchema.ts';
 
 /**
  * What a running job tells its watchers: plain data, one JSON object per line in log.jsonl and with `--json`.

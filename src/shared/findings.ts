@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { message, messageSchema } from './message.ts';
+import { message } from './message.ts';
+import { messageSchema } from './messageSchema.ts';
 
 /**
  * What can be wrong with a labeled folder. Errors block training; warnings do not. The order is that of the texts on

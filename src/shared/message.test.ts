@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { translator } from './locales/translate.ts';
-import { message, messageSchema, quoted, say } from './message.ts';
+import { message, quoted, say } from './message.ts';
+import { messageSchema } from './messageSchema.ts';
 import { Problem, toProblemData } from './problem.ts';
 
 const [english, spanish] = [translator('en'), translator('es')];
@@ -35,6 +36,13 @@ describe('messages', () => {
     expect(messageSchema.parse(JSON.parse(JSON.stringify(missing)))).toEqual(missing);
     expect(messageSchema.parse('Training the teacher.')).toEqual({ text: 'Training the teacher.' });
     expect(messageSchema.safeParse({ text: 'a', code: 'b', params: { c: true } }).success).toBe(false);
+  });
+
+  test('nested without end are refused, and do not overflow the stack', () => {
+    const nested = (levels: number): unknown =>
+      Array.from({ length: levels }).reduce<unknown>((reason) => ({ text: 'a', params: { reason } }), 'b');
+    expect(messageSchema.safeParse(nested(5)).success).toBe(true);
+    expect(messageSchema.safeParse(nested(100_000)).success).toBe(false);
   });
 });
 

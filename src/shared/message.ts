@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { en } from './locales/en.ts';
 import type { Translate } from './locales/translate.ts';
 import { translator } from './locales/translate.ts';
@@ -85,22 +84,3 @@ function sayParameter(t: Translate, value: Parameter): unknown {
   if (Array.isArray(value)) return (value as readonly (string | Message)[]).map((item) => sayParameter(t, item));
   return say(t, value as Message);
 }
-
-const parameterSchema: z.ZodType<Parameter> = z.lazy(() =>
-  z.union([z.string(), z.number(), messageObject, z.array(z.union([z.string(), messageObject]))]),
-);
-
-const messageObject: z.ZodType<Message> = z.object({
-  text: z.string(),
-  code: z.string().optional(),
-  params: z.record(z.string(), parameterSchema).optional(),
-});
-
-/** A message from another process or a file; plain text, as earlier versions wrote it, stays as it is. */
-export const messageSchema = z.union([z.string().transform(quoted), messageObject]);
-
-/** The fields that let a problem be said again in another language. */
-export const codedFields = {
-  code: z.string().optional(),
-  params: z.record(z.string(), parameterSchema).optional(),
-};

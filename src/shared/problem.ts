@@ -59,12 +59,13 @@ export class Problem<Code extends ProblemCode = ProblemCode> extends Error imple
   }
 }
 
-/** A problem without its kind and detail: for a place that shows one sentence. */
-export const problemMessage = ({ message: text, code, params }: ProblemData): Message => ({
-  text,
+const codeOf = ({ code, params }: Pick<ProblemData, 'code' | 'params'>): Pick<ProblemData, 'code' | 'params'> => ({
   ...(code === undefined ? {} : { code }),
   ...(params === undefined ? {} : { params }),
 });
+
+/** A problem without its kind and detail: for a place that shows one sentence. */
+export const problemMessage = (problem: ProblemData): Message => ({ text: problem.message, ...codeOf(problem) });
 
 /** Any thrown value as plain data. */
 export function toProblemData(error: unknown): ProblemData {
@@ -75,12 +76,11 @@ export function toProblemData(error: unknown): ProblemData {
   return known === null ? { kind: 'internal', message: text, detail } : dataOf(known);
 }
 
-const dataOf = ({ kind, message, code, params, detail }: Problem): ProblemData => ({
-  kind,
-  message,
-  ...(code === undefined ? {} : { code }),
-  ...(params === undefined ? {} : { params }),
-  detail,
+const dataOf = (problem: Problem): ProblemData => ({
+  kind: problem.kind,
+  message: problem.message,
+  ...codeOf(problem),
+  detail: problem.detail,
 });
 
 /** Node's and the operating system's error codes. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configSchema, engineNames, unlabeledMeanings } from '../../shared/config.ts';
 import { jobCommandSchema, problemSchema, runEventSchema, stageSchema } from '../../shared/events.ts';
-import { messageSchema } from '../../shared/message.ts';
+import { messageSchema } from '../../shared/messageSchema.ts';
 
 /** The engine of a run and the reason for it, which is null when there was no choice. */
 export const engineChoiceSchema = z.object({ name: z.enum(engineNames), why: messageSchema.nullable() });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unlabeledMeanings } from '../config.ts';
-import { messageSchema } from '../message.ts';
+import { messageSchema } from '../messageSchema.ts';
 import { findingSchema } from '../findings.ts';
 import { projectIdSchema } from './studio.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageSchema } from '../message.ts';
+import { messageSchema } from '../messageSchema.ts';
 import { verdicts } from '../metrics/quality.ts';
 
 /** `detail` is the fault of a failed check or the note of one that passed; null when there is nothing to add. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from '../config.ts';
 import { problemSchema, stageSchema, stageSecondsSchema } from '../events.ts';
-import { messageSchema } from '../message.ts';
+import { messageSchema } from '../messageSchema.ts';
 
 const figures = z.record(z.string(), z.number().nullable());
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { engineNames } from '../config.ts';
 import { runEventSchema } from '../events.ts';
-import { messageSchema } from '../message.ts';
+import { messageSchema } from '../messageSchema.ts';
 
 /** The studio itself, its projects and this machine. */
 

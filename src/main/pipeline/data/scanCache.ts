@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { messageSchema } from '../../../shared/message.ts';
+import { messageSchema } from '../../../shared/messageSchema.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
 import { imageFormats } from './imageFormats.ts';
 import { DECODER } from './openImage.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from '../../../shared/config.ts';
-import { messageSchema } from '../../../shared/message.ts';
+import { messageSchema } from '../../../shared/messageSchema.ts';
 import { verdicts } from '../../../shared/metrics/quality.ts';
 import { metricsReportSchema } from '../eval/metricsReport.ts';
 

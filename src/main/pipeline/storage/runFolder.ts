@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { configSchema } from '../../../shared/config.ts';
 import { problemSchema, stages, stageSchema, stageSecondsSchema } from '../../../shared/events.ts';
 import type { Stage } from '../../../shared/events.ts';
-import { messageSchema } from '../../../shared/message.ts';
+import { messageSchema } from '../../../shared/messageSchema.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { isLocked } from './lock.ts';
 import { writeFileAtomic } from './atomicFile.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { MachineReport } from '../../../shared/contract/studio.ts';
 import { engineReportSchema, machineReportSchema } from '../../../shared/contract/studio.ts';
-import { messageSchema } from '../../../shared/message.ts';
+import { messageSchema } from '../../../shared/messageSchema.ts';
 import { problemMessage, toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
 import { engineKinds } from '../../pipeline/engine/registry.ts';

@@ -6,7 +6,7 @@ import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Export, TryResult } from '../../../shared/contract/exports.ts';
 import { exportCheckSchema, tryResultSchema } from '../../../shared/contract/exports.ts';
-import { messageSchema } from '../../../shared/message.ts';
+import { messageSchema } from '../../../shared/messageSchema.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { JobWatcher } from '../../jobs/startJob.ts';
 import { startJob } from '../../jobs/startJob.ts';

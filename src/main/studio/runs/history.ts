@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { PhaseHistory, RunHistory } from '../../../shared/contract/runs.ts';
 import { watchedSchema } from '../../../shared/contract/runs.ts';
 import { stageSchema } from '../../../shared/events.ts';
-import { messageSchema } from '../../../shared/message.ts';
+import { messageSchema } from '../../../shared/messageSchema.ts';
 import { PRESENT } from '../../pipeline/data/dataset.ts';
 import { readSnapshot } from '../../pipeline/data/snapshot.ts';
 import { snapshotFolder } from '../../pipeline/stages/data.ts';
