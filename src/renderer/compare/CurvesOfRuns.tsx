@@ -1,4 +1,3 @@
-import { SegmentedControl } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import type { RunHistory, RunSummary } from '../../shared/contract/runs.ts';
 import { runName } from '../../shared/runName.ts';
@@ -7,12 +6,14 @@ import type { Series } from '../components/LineChart.tsx';
 import { LineChart } from '../components/LineChart.tsx';
 import { useWording } from '../i18n/words.ts';
 import { metricPoints, smoothed, stageEpochs } from '../train/curves.ts';
+import type { Measure } from '../train/MeasureControl.tsx';
+import { MeasureControl } from '../train/MeasureControl.tsx';
 import { runColor } from './RunTable.tsx';
 
 /** Overlays the learning curves of the selected runs' students. */
 export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
   const { t, f, said } = useWording();
-  const [metric, setMetric] = useState('macro_ap');
+  const [metric, setMetric] = useState<Measure>('macro_ap');
   const [histories, setHistories] = useState<readonly RunHistory[]>([]);
   const ids = runs.map(({ id }) => id).join();
   useEffect(() => {
@@ -47,16 +48,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
       <div className="row">
         <h2>{t('compare.howLearned')}</h2>
         <span className="quiet cut grow">{t('compare.studentValidationPerEpoch')}</span>
-        <SegmentedControl
-          aria-label={t('common.measure')}
-          data={[
-            { value: 'macro_ap', label: 'mAP' },
-            { value: 'macro_f1', label: 'F1' },
-            { value: 'val_loss', label: t('common.loss') },
-          ]}
-          value={metric}
-          onChange={setMetric}
-        />
+        <MeasureControl measure={metric} onMeasure={setMetric} />
       </div>
       <div className="compare-chart">
         <LineChart series={series} label={t('compare.validationMeasureOfRunsEpoch')} percent={metric !== 'val_loss'} />

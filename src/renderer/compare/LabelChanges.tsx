@@ -3,7 +3,7 @@ import { SegmentedControl } from '@mantine/core';
 import type { CSSProperties } from 'react';
 import { useMemo, useRef, useState } from 'react';
 import type { RunSummary } from '../../shared/contract/runs.ts';
-import { shortList, notMeasuredText } from '../../shared/metrics/verdictTexts.ts';
+import { shortLabels, notMeasuredText } from '../../shared/metrics/verdictTexts.ts';
 import { runName } from '../../shared/runName.ts';
 import { Label } from '../components/Label.tsx';
 import { useWording } from '../i18n/words.ts';
@@ -120,7 +120,7 @@ export function LabelChanges({
         <p className="small warn line-top not-compared" title={notMeasured.join(', ')}>
           {t('compare.noValidationImage', {
             notMeasuredCount: notMeasuredText(notMeasured.length, t),
-            notMeasured: shortList(notMeasured, t),
+            notMeasured: shortLabels(notMeasured, t),
           })}
         </p>
       )}

@@ -1,5 +1,5 @@
 import { splits } from '../../shared/contract/dataset.ts';
-import { shortList } from '../../shared/metrics/verdictTexts.ts';
+import { shortLabels } from '../../shared/metrics/verdictTexts.ts';
 import type { Tone } from '../components/Answer.tsx';
 import type { Wording } from '../i18n/words.ts';
 import type { Readiness } from './readiness.ts';
@@ -96,7 +96,7 @@ function missingWords({ t }: Wording, { readiness, vocabulary }: Facts): string 
   const parts = splits.flatMap((split, number) => {
     const labels = readiness.missing[number]!.map((label) => vocabulary[label]!);
     if (labels.length === 0) return [];
-    return [t('data.noImage', { split, labels: shortList(labels, t) })];
+    return [t('data.noImage', { split, labels: shortLabels(labels, t) })];
   });
   return parts.length === 0 ? null : parts.join(' ');
 }

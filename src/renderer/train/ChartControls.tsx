@@ -1,9 +1,10 @@
-import { SegmentedControl, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import type { RunSummary } from '../../shared/contract/runs.ts';
 import { runName } from '../../shared/runName.ts';
 import { useWording } from '../i18n/words.ts';
 import { go, useStudio } from '../stores/studio.ts';
-import type { Measure } from './LiveCharts.tsx';
+import type { Measure } from './MeasureControl.tsx';
+import { MeasureControl } from './MeasureControl.tsx';
 
 export const smoothings = [0, 0.6, 0.9] as const;
 export type Smoothing = (typeof smoothings)[number];
@@ -47,16 +48,7 @@ export function ChartControls({ run, smoothing, onSmoothing, metric, onMetric }:
         value={String(smoothing)}
         onChange={(value) => onSmoothing(Number(value) as Smoothing)}
       />
-      <SegmentedControl
-        aria-label={t('common.measure')}
-        data={[
-          { value: 'macro_ap', label: 'mAP' },
-          { value: 'macro_f1', label: 'F1' },
-          { value: 'val_loss', label: t('common.loss') },
-        ]}
-        value={metric}
-        onChange={(value) => onMetric(value as Measure)}
-      />
+      <MeasureControl measure={metric} onMeasure={onMetric} />
     </>
   );
 }

@@ -6,9 +6,8 @@ import { LineChart } from '../components/LineChart.tsx';
 import { useWording } from '../i18n/words.ts';
 import type { StageEpochs } from './curves.ts';
 import { metricPoints, smoothed, smoothedSteps, stageEpochs, stageSteps } from './curves.ts';
+import type { Measure } from './MeasureControl.tsx';
 import { useLivePhases } from './useHistory.ts';
-
-export type Measure = 'macro_ap' | 'macro_f1' | 'val_loss';
 
 interface Props {
   readonly run: RunSummary;

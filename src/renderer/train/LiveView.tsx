@@ -12,7 +12,7 @@ import type { Smoothing } from './ChartControls.tsx';
 import { ChartControls, smoothings } from './ChartControls.tsx';
 import { adoptRun } from './configStore.ts';
 import { LabelTable } from './LabelTable.tsx';
-import type { Measure } from './LiveCharts.tsx';
+import type { Measure } from './MeasureControl.tsx';
 import { LiveCharts } from './LiveCharts.tsx';
 import { Figures, LiveAnswer } from './LiveProgress.tsx';
 import { MachineNow } from './MachineNow.tsx';

@@ -729,7 +729,6 @@ export const en = {
       otherLinesAffected:
         "Nothing was written: with these labels, {{place}} '{{line}}' would be read differently. Set data.separator in the project settings, or avoid a {{separator}} inside labels.",
       outsideProject: '{{file}} is outside the project folder. Move it into the folder.',
-      projectFolderMissing: 'The project folder {{folder}} does not exist.',
       projectImagesNotFound: 'The images of {{project}} were not found near {{folder}}. Choose the folder yourself.',
       projectNotOpen: 'This project is not open. Open its folder first.',
       sourceTooLarge: '{{file}} is larger than {{megabytes, number}} MB. Split it into smaller files.',
@@ -2690,7 +2689,6 @@ export const en = {
     modelGoodOfLabelsReach: 'The model is good: {{good}} of {{measured}} labels reach their goal.',
     modelGoodLabelReachesGoal: 'The model is good: its label reaches its goal.',
     modelGoodAllLabelsReach: 'The model is good: all {{measured}} labels reach their goal.',
-    more: 'and {{rest}} more',
     trainAgainPretrainedWeightsOne: 'Train again from pretrained weights: this one started from scratch.',
     reviewAddImagesOfChange: 'Review and add images of {{below}}, or change the goal in Tune.',
     measureRestAddImagesOf: 'To measure the rest, add images of {{notMeasured}}.',

@@ -734,7 +734,6 @@ export const es: Catalog = {
       otherLinesAffected:
         'No se ha escrito nada: con estas etiquetas, {{place}} “{{line}}” se leería de otra manera. Fija data.separator en los ajustes del proyecto, o evita {{separator}} dentro de las etiquetas.',
       outsideProject: '{{file}} está fuera de la carpeta del proyecto. Muévelo dentro.',
-      projectFolderMissing: 'La carpeta del proyecto {{folder}} no existe.',
       projectImagesNotFound:
         'No se han encontrado las imágenes de {{project}} cerca de {{folder}}. Elige tú la carpeta.',
       projectNotOpen: 'Este proyecto no está abierto. Abre antes su carpeta.',
@@ -2708,7 +2707,6 @@ export const es: Catalog = {
     modelGoodOfLabelsReach: 'El modelo es bueno: {{good}} de {{measured}} etiquetas alcanzan su objetivo.',
     modelGoodLabelReachesGoal: 'El modelo es bueno: su etiqueta alcanza su objetivo.',
     modelGoodAllLabelsReach: 'El modelo es bueno: las {{measured}} etiquetas alcanzan su objetivo.',
-    more: 'y {{rest}} más',
     trainAgainPretrainedWeightsOne: 'Entrena de nuevo con pesos preentrenados: este empezó desde cero.',
     reviewAddImagesOfChange: 'Revisa y añade imágenes de {{below}}, o cambia el objetivo en Umbrales.',
     measureRestAddImagesOf: 'Para medir el resto, añade imágenes de {{notMeasured}}.',

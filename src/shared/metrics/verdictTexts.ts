@@ -1,4 +1,6 @@
 import type { Translate } from '../locales/translate.ts';
+import { say } from '../message.ts';
+import { cutList } from '../shortList.ts';
 import type { ModelQuality } from './quality.ts';
 import { belowGoal, countVerdicts } from './quality.ts';
 
@@ -40,10 +42,8 @@ export function notMeasuredText(labels: number, t: Translate): string {
 const MOST_LISTED = 3;
 
 /** The first labels, and how many more there are. */
-export function shortList(labels: readonly string[], t: Translate, most = MOST_LISTED): string {
-  const rest = labels.length - most;
-  const shown = labels.slice(0, most).join(', ');
-  return rest > 0 ? `${shown} ${t('verdict.more', { rest })}` : shown;
+export function shortLabels(labels: readonly string[], t: Translate, most = MOST_LISTED): string {
+  return say(t, cutList(labels, most));
 }
 
 /**
@@ -54,7 +54,7 @@ export function nextStepText(quality: ModelQuality, scratch: boolean, t: Transla
   const below = belowGoal(quality.labels).map(({ label }) => label);
   const notMeasured = quality.labels.flatMap(({ label, verdict }) => (verdict === null ? [label] : []));
   if (below.length > 0 && quality.verdict !== 'good' && scratch) return t('verdict.trainAgainPretrainedWeightsOne');
-  if (below.length > 0) return t('verdict.reviewAddImagesOfChange', { below: shortList(below, t) });
-  if (notMeasured.length > 0) return t('verdict.measureRestAddImagesOf', { notMeasured: shortList(notMeasured, t) });
+  if (below.length > 0) return t('verdict.reviewAddImagesOfChange', { below: shortLabels(below, t) });
+  if (notMeasured.length > 0) return t('verdict.measureRestAddImagesOf', { notMeasured: shortLabels(notMeasured, t) });
   return t('verdict.readyHandOver');
 }

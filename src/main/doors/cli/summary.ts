@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { stages } from '../../../shared/events.ts';
-import { shortList, notMeasuredText, qualityText, nextStepText } from '../../../shared/metrics/verdictTexts.ts';
+import { shortLabels, notMeasuredText, qualityText, nextStepText } from '../../../shared/metrics/verdictTexts.ts';
 import { goalsOf, readThresholds } from '../../pipeline/artifacts/thresholds.ts';
 import type { MetricsReport } from '../../pipeline/eval/metricsReport.ts';
 import { readMetricsReport } from '../../pipeline/eval/metricsReport.ts';
@@ -82,6 +82,6 @@ const MOST_NAMED = 20;
 /** Labels without images in a split, which no average there includes. */
 export function notMeasuredLines(labels: readonly string[], split: string): string[] {
   if (labels.length === 0) return [];
-  const names = shortList(labels, t, MOST_NAMED);
+  const names = shortLabels(labels, t, MOST_NAMED);
   return [`${notMeasuredText(labels.length, t)} ${t('cli.notInAverages', { split, labels: names })}`];
 }

@@ -51,6 +51,6 @@ test.each([
   for (const part of parts) expect(text).toContain(part);
 });
 
-test('correct use is no error', () => {
+test('correct use reports no error', () => {
   expect(errorOf('eval', 'm', '--split', 'val')).toBe('');
 });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Finding, FindingCode, Place } from '../../../shared/findings.ts';
 import type { Message } from '../../../shared/message.ts';
 import { message } from '../../../shared/message.ts';
+import { cutList } from '../../../shared/shortList.ts';
 import type { Dataset, Sample, Split } from './dataset.ts';
 import { labelFileName, labelsOf, SPLITS } from './dataset.ts';
 import { finding } from './findings.ts';
@@ -88,15 +89,11 @@ const MOST_NAMED = 3;
 function atLast(code: FindingCode, severity: Finding['severity'], group: readonly Listed[], text: Wording): Finding {
   const last = group.at(-1)!;
   const others = group.slice(0, -1);
-  const items = others
-    .slice(0, MOST_NAMED)
-    .map(({ split, sample }) => {
-      const place = `${labelFileName(split)}:${sample.line}`;
-      return samePath(sample, last.sample) ? place : `${place} (${sample.path})`;
-    })
-    .join(', ');
-  const rest = others.length - MOST_NAMED;
-  return finding(code, severity, text(last, rest > 0 ? message('list.andMore', { items, count: rest }) : items), {
+  const places = others.map(({ split, sample }) => {
+    const place = `${labelFileName(split)}:${sample.line}`;
+    return samePath(sample, last.sample) ? place : `${place} (${sample.path})`;
+  });
+  return finding(code, severity, text(last, cutList(places, MOST_NAMED)), {
     split: last.split,
     file: labelFileName(last.split),
     line: last.sample.line,

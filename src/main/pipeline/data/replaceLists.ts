@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -135,5 +135,4 @@ const contentOf = (file: string): Promise<Buffer | null> =>
     throw error;
   });
 
-const hashOf = (content: Buffer | null): string =>
-  content === null ? '' : createHash('sha256').update(content).digest('hex');
+const hashOf = (content: Buffer | null): string => (content === null ? '' : hash('sha256', content));

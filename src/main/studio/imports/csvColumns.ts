@@ -6,7 +6,7 @@ import { labelsOfText, listInCell, separatorQuestion } from './csvCells.ts';
 import type { Row } from './csvTable.ts';
 import type { Reading } from './entries.ts';
 import type { Questions } from './questions.ts';
-import { shortList } from './shortList.ts';
+import { firstItems } from './firstItems.ts';
 import { splitColumn as splitColumnName } from './splitNames.ts';
 import type { DropReason } from './tally.ts';
 
@@ -115,7 +115,7 @@ const titleOf = (name: string): string | Message => (name === '' ? message('impo
 const columnText = (name: string): Message => message('importQuestion.column', { column: titleOf(name) });
 
 const columnList = (names: readonly string[]): readonly (string | Message)[] =>
-  shortList(names.map(titleOf), MOST_LISTED);
+  firstItems(names.map(titleOf), MOST_LISTED);
 
 const cellsOf = ({ body }: TableColumns, column: number): string[] => body.map(({ cells }) => cells[column] ?? '');
 

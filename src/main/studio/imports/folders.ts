@@ -1,6 +1,6 @@
 import { message } from '../../../shared/message.ts';
 import type { Entry, Reading } from './entries.ts';
-import { shortList } from './shortList.ts';
+import { firstItems } from './firstItems.ts';
 import { splitNamed } from './splitNames.ts';
 
 const MOST_NAMED = 8;
@@ -43,7 +43,7 @@ function splitFolders(
   const names = [...new Set(mixed.flatMap(([, found]) => [...found].filter((name) => splitNamed(name) !== null)))];
   const answer = reading.questions.ask({
     id: 'splitFolders',
-    text: message('importQuestion.splitFolders', { folders: shortList(names, MOST_NAMED) }),
+    text: message('importQuestion.splitFolders', { folders: firstItems(names, MOST_NAMED) }),
     choices: [
       { value: 'labels', text: message('importQuestion.splitFoldersLabels') },
       { value: 'splits', text: message('importQuestion.splitFoldersSplits') },

@@ -11,7 +11,7 @@ import { duplicateGroups } from './duplicates.ts';
 import type { Entry, ReadConfig, Reading } from './entries.ts';
 import type { Lists, ListTexts } from './listLayout.ts';
 import { fileText, writeReadable } from './listLayout.ts';
-import { shortList } from './shortList.ts';
+import { firstItems } from './firstItems.ts';
 import { readSource } from './sources.ts';
 import { askEmptySplits, keepsSplits } from './splitQuestions.ts';
 import { stratify } from './stratify.ts';
@@ -155,7 +155,7 @@ function missingLabelNotes(
   return splits.flatMap((split) => {
     const missing = vocabulary.filter((_, i) => positives[split][i] === 0);
     if (missing.length === 0) return [];
-    const labels = shortList(missing, MOST_LABELS_NAMED);
+    const labels = firstItems(missing, MOST_LABELS_NAMED);
     return [message('import.labelsMissing', { count: missing.length, split, labels })];
   });
 }

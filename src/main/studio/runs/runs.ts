@@ -49,7 +49,7 @@ export function runPlace(project: string, run: string): string {
 export async function newRun(request: Omit<RunRequest, 'stages'>): Promise<string> {
   const project = path.resolve(request.project);
   await access(project).catch(() => {
-    throw new Problem('data.projectFolderMissing', { folder: project });
+    throw new Problem('data.folderMissing', { folder: project });
   });
   return createRun(request.runsFolder ?? runsFolder(project), {
     project,

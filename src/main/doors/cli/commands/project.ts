@@ -43,7 +43,7 @@ const exists = (file: string): Promise<boolean> =>
 
 async function init(folder: string, { preset }: { preset?: string }): Promise<void> {
   const file = projectConfigFile(folder);
-  if (!(await exists(folder))) throw new Problem('data.projectFolderMissing', { folder });
+  if (!(await exists(folder))) throw new Problem('data.folderMissing', { folder });
   if (await exists(file)) throw new Problem('config.settingsFileExists', { file });
   const source = preset === undefined ? resourcePath('default.yaml') : resourcePath('presets', `${preset}.yaml`);
   if (preset !== undefined) await loadConfig({ preset }); // throws if there is no such preset

@@ -1,6 +1,7 @@
 import type { Message } from '../../../../shared/message.ts';
 import { message } from '../../../../shared/message.ts';
 import { problemMessage, toProblemData } from '../../../../shared/problem.ts';
+import { cutList } from '../../../../shared/shortList.ts';
 import { findingMessage } from '../../tflite/findings.ts';
 import { validateTflite } from '../../tflite/validate.ts';
 import { BUNDLE_FILES, MODEL_FILE, parityNames, SUMS_FILE } from './manifest.ts';
@@ -47,7 +48,7 @@ export async function verifyBundle(
       ({ files, ignored } = await readBundle(bundle));
       return membershipFault(files);
     },
-    () => (ignored.length === 0 ? null : message('bundle.ignored', { files: listed(ignored) })),
+    () => (ignored.length === 0 ? null : message('bundle.ignored', { files: cutList(ignored, MOST_LISTED) })),
   );
   if (files.size === 0) return checks;
   await check(message('bundle.checkSums'), () => sumsFault(files));
@@ -71,11 +72,6 @@ async function faultOf(findFault: FindFault): Promise<Message | null> {
 }
 
 const MOST_LISTED = 3;
-
-function listed(files: readonly string[]): Message | string {
-  const items = files.slice(0, MOST_LISTED).join(', ');
-  return files.length > MOST_LISTED ? message('list.andMore', { items, count: files.length - MOST_LISTED }) : items;
-}
 
 function modelFault(files: Files): Message | null {
   const [finding] = validateTflite(fileIn(files, MODEL_FILE));
