@@ -77,7 +77,7 @@ export function TryIt({ run, bundle }: { run: RunSummary; bundle: Export }) {
                   <span className={`grow cut ${q >= k ? 'strong' : 'soft'}`}>
                     <Label name={tried.result.labels[c]!} most={18} />
                   </span>
-                  <span className="score-bar wide" aria-hidden="true">
+                  <span className="tried-score" aria-hidden="true">
                     <i data-on={q >= k} style={{ width: `${(100 * q) / 256}%` }} />
                     <b style={{ left: `${(100 * k) / 256}%` }} />
                   </span>
