@@ -6,6 +6,7 @@ import type { Project } from '../../../shared/contract/studio.ts';
 import { projectSchema } from '../../../shared/contract/studio.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { defaultRunName } from '../../../shared/runName.ts';
+import { mapBounded } from '../../pipeline/storage/bounded.ts';
 import { entriesOf } from '../../pipeline/storage/entriesOf.ts';
 import { listRuns } from '../../pipeline/storage/runFolder.ts';
 import { removeLabelLeftovers } from '../labels/labelLock.ts';
@@ -38,6 +39,8 @@ type Remembered = z.infer<typeof rememberedSchema>;
 const MOST_RECENT = 20;
 /** Limits the search for a folder that was moved. */
 const MOST_CANDIDATES = 2000;
+/** Folders read at the same time in that search. Each adds its first entries to one turn of the event loop. */
+const FOLDERS_AT_ONCE = 4;
 
 export const projectId = (folder: string): string =>
   createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12);
@@ -172,7 +175,10 @@ async function findMovedFolder(lost: string, samples: Readonly<Record<string, st
   if (names.length === 0) return null;
   const above = [path.dirname(lost), path.dirname(path.dirname(lost))];
   const near = (await Promise.all(above.map(foldersIn))).flat();
-  const candidates = [...near, ...(await Promise.all(near.map(foldersIn))).flat()].slice(0, MOST_CANDIDATES);
+  const candidates = [...near, ...(await mapBounded(near, foldersIn, FOLDERS_AT_ONCE)).flat()].slice(
+    0,
+    MOST_CANDIDATES,
+  );
   let best: { folder: string; matching: number } | null = null;
   for (const folder of candidates) {
     const matching = await countMatches(folder, samples);

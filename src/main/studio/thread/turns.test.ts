@@ -72,7 +72,8 @@ vi.mock('node:crypto', async (original) => {
 
 const IMAGES = 3000;
 const MOST_PER_TURN = IMAGES / 4;
-const home = mkdtempSync(path.join(tmpdir(), 'turns-'));
+const root = mkdtempSync(path.join(tmpdir(), 'turns-'));
+const home = path.join(root, 'home');
 const folder = path.join(home, 'photos');
 let studio: Studio;
 let watching: NodeJS.Immediate;
@@ -85,6 +86,9 @@ beforeAll(async () => {
     mkdirSync(place, { recursive: true });
     for (let i = 0; i < IMAGES; i++) writeFileSync(path.join(place, `${i}.jpg`), '');
   }
+  // A moved project is searched for beside its old place, and beside the folder that contained it.
+  for (let i = 0; i < 100; i++)
+    for (let j = 0; j < 10; j++) mkdirSync(path.join(root, `neighbor${i}`, `${j}`), { recursive: true });
   writeFileSync(path.join(folder, 'big.jpg'), Buffer.alloc(8 * 1024 * 1024));
   for (const split of ['train', 'val', 'test'])
     writeFileSync(path.join(folder, `${split}.txt`), 'big.jpg,apple\n'.repeat(IMAGES));
@@ -100,7 +104,7 @@ afterAll(async () => {
   clearImmediate(watching);
   await studio.close('kill');
   vi.unstubAllEnvs();
-  rmSync(home, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
 });
 
 const open = async (): Promise<string> => ((await studio.call('project.open', { folder })) as { id: string }).id;
