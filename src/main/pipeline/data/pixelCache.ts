@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { shrinkFolder } from '../storage/shrinkFolder.ts';
 import { DECODER } from './openImage.ts';
 
 /**
@@ -61,28 +62,5 @@ const CLEARED_TO = 0.8;
 
 /** Removes the oldest files when the cache is nearly full; returns how many bytes may be written. */
 export async function makeRoom(folder: string, maxBytes: number): Promise<number> {
-  const files = await filesIn(folder);
-  let total = files.reduce((sum, { size }) => sum + size, 0);
-  if (total > maxBytes * CLEARED_TO) {
-    for (const { file, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
-      if (total <= maxBytes * CLEARED_TO) break;
-      await rm(file, { force: true });
-      total -= size;
-    }
-  }
-  return Math.max(0, maxBytes - total);
-}
-
-async function filesIn(folder: string): Promise<{ file: string; size: number; mtimeMs: number }[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const file = path.join(entry.parentPath, entry.name);
-        const found = await stat(file).catch(() => null);
-        return found === null ? null : { file, size: found.size, mtimeMs: found.mtimeMs };
-      }),
-  );
-  return files.filter((file) => file !== null);
+  return Math.max(0, maxBytes - (await shrinkFolder(folder, maxBytes * CLEARED_TO)));
 }

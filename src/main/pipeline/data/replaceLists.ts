@@ -12,14 +12,14 @@ import { labelFileName } from './dataset.ts';
 import type { Split } from './dataset.ts';
 
 /**
- * Label files that change together change all or not at all: half of a new split beside half of the old one would put
- * test images into training. No file system renames several files at once, so a journal names them: all are written
- * aside, then the journal, then they are renamed, then the journal goes. Whoever reads or writes the lists after a
- * crash finishes what the journal says.
+ * Replaces several label files together or not at all, because half of a new split beside half of the old one would put
+ * test images into training. No file system renames several files at once, so the new contents are written aside first,
+ * then a journal that names them; then they are renamed, and the journal is removed. After a crash, the next read or
+ * write of the lists finishes the renames.
  */
 const journalFile = (project: string): string => path.join(project, '.destila.lists.json');
 
-/** Under this lock a project's label files are changed. It is hidden: the folder is the user's own. */
+/** The lock for changes to a project's label files. It is a hidden file, because the folder belongs to the user. */
 export const labelLockFile = (project: string): string => path.join(project, '.destila.lock');
 
 const journalSchema = z.array(
@@ -27,13 +27,13 @@ const journalSchema = z.array(
     split: z.enum(['train', 'val', 'test']),
     /** Name of the new content, beside the list. */
     aside: z.string().refine(isAsideName),
-    /** sha256 of what is replaced, hex; '' where there was no list. */
+    /** sha256 of the old content, hex; '' when there was no list. */
     before: z.string(),
   }),
 );
 type Journal = z.infer<typeof journalSchema>;
 
-/** Call it under the lock, with what is to be in each list. Links are followed, permissions stay. */
+/** Writes the new contents. The caller holds the lock. Links are followed; permissions are kept. */
 export async function replaceLists(project: string, lists: ReadonlyMap<Split, Uint8Array | string>): Promise<void> {
   if (lists.size === 0) return;
   const journal: Journal[number][] = [];
@@ -54,7 +54,7 @@ export async function replaceLists(project: string, lists: ReadonlyMap<Split, Ui
   try {
     for (const entry of journal) await putInPlace(project, entry);
   } catch (error) {
-    // If even this fails, the journal stays and the lists are finished later.
+    // If this fails too, the journal stays, and the replacement is finished later.
     for (const [split, content] of old) await putBack(placeOf(project, split), content);
     await removeAsides(project, journal);
     await removeJournal(project);
@@ -63,23 +63,23 @@ export async function replaceLists(project: string, lists: ReadonlyMap<Split, Ui
   await removeJournal(project);
 }
 
-/** Finishes what a crash interrupted, if anything. While somebody holds the lock it is theirs to finish. */
+/** Finishes an interrupted replacement, unless another process holds the lock and will finish it. */
 export async function finishInterruptedLists(project: string): Promise<void> {
   if (!existsSync(journalFile(project))) return;
-  // What cannot be finished here (a disk that cannot be written, say) leaves the lists as they are.
+  // If the lock cannot be taken, for example on a read-only disk, the lists stay as they are.
   const lock = await takeLock(labelLockFile(project), 'saving labels').catch(() => null);
   if (lock === null) return;
   try {
     await finishLists(project);
   } catch {
-    /* whoever writes the lists next says what is wrong */
+    /* the next write of the lists reports the error */
   } finally {
     await lock.release();
   }
 }
 
 /**
- * The same for whoever holds the lock. Lists that somebody changed since the crash are theirs: then nothing is
+ * Finishes an interrupted replacement. The caller holds the lock. If a list was changed since the crash, nothing is
  * replaced.
  */
 export async function finishLists(project: string): Promise<void> {
@@ -92,7 +92,7 @@ export async function finishLists(project: string): Promise<void> {
   await removeJournal(project);
 }
 
-/** Null without one. It may have come with somebody else's folder: what is not ours replaces nothing. */
+/** Null without a valid journal. A foreign folder may contain one that names other files, which replaces nothing. */
 async function readJournal(project: string): Promise<Journal | null> {
   try {
     const text = await readRegularText(insideFolder(project, path.basename(journalFile(project))));
@@ -128,7 +128,7 @@ async function removeJournal(project: string): Promise<void> {
   await syncFolder(project);
 }
 
-/** Null where there is no file. */
+/** Null when there is no file. */
 const contentOf = (file: string): Promise<Buffer | null> =>
   readRegularFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;

@@ -1,10 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 
-/** Entries that are looked at in one turn of the event loop: a folder of 100,000 files holds nobody up. */
+/** Entries read per turn of the event loop, so that a folder of 100,000 files does not block it. */
 const AT_ONCE = 32;
 
-/** What lies in a folder, a few at a time. Nothing where it cannot be read, or is removed meanwhile. */
+/** The entries of a folder, a few at a time. Ends early when the folder cannot be read or is removed. */
 export async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
   const entries = await opendir(folder, { bufferSize: AT_ONCE }).catch(() => null);
   if (entries === null) return;

@@ -20,7 +20,7 @@ import { runPlace } from '../runs/runs.ts';
 import { openHistories } from '../runs/history.ts';
 import { nameOfRun } from '../runs/runSummary.ts';
 import { openTest, readTune, saveThresholds } from '../runs/tuning.ts';
-import { shrinkFolder } from '../state/shrinkFolder.ts';
+import { shrinkFolder } from '../../pipeline/storage/shrinkFolder.ts';
 import type { ThreadMethod } from './protocol.ts';
 
 /** Tasks that the studio itself starts. Their input and result are small. */

@@ -10,7 +10,7 @@ test.each([
   [29, ['new', 'old']],
   [10, ['new']],
   [9, []],
-])('of three files of 10 bytes %i bytes keep %j: the oldest go first', async (maxBytes, kept) => {
+])('of three files of 10 bytes, %i bytes keep %j and remove the oldest', async (maxBytes, kept) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'shrink-'));
   try {
     for (const [name, seconds] of [
@@ -23,7 +23,7 @@ test.each([
       writeFileSync(place, '0123456789');
       utimesSync(place, seconds, seconds);
     }
-    await shrinkFolder(folder, maxBytes);
+    expect(await shrinkFolder(folder, maxBytes)).toBe(10 * kept.length);
     const left = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     expect(left.map(({ name }) => name).sort()).toEqual(kept);
   } finally {
