@@ -294,6 +294,24 @@ describe('more labels than a model can have', () => {
     ]);
     expect(result.dataset.splits.train[0]!.labels).toHaveLength(10_000);
   });
+
+  it('that are no classes are reported up to the limit, and the rest with one finding', async () => {
+    const { findings } = await read(
+      { 'train.txt': lines(names(10_003)), 'classes.txt': 'label0' },
+      { labels_file: 'classes.txt' },
+    );
+    const unknown = findings.filter(({ code }) => code === 'unknownLabel');
+    expect(unknown.map(({ label }) => label)).toEqual(names(10_001).slice(1));
+    expect(findings.filter(({ code }) => code !== 'unknownLabel')).toMatchObject([
+      {
+        code: 'tooManyLabels',
+        severity: 'error',
+        file: 'train.txt',
+        label: 'label10001',
+        message: { params: { count: 10_002 } },
+      },
+    ]);
+  });
 });
 
 test('names come in the order of code points, whatever pairs of units they are made of', () => {

@@ -35,7 +35,7 @@ export interface VocabularySource {
 
 /**
  * Returns the class names in Unicode's composed form (NFC), so that labels that look the same compare as equal. Reports
- * each label that is not a class once.
+ * each label that is not a class once, and of more than 10,000 such labels only the first 10,000.
  */
 export async function buildVocabulary(
   folder: string,
@@ -51,8 +51,8 @@ export async function buildVocabulary(
   }
   const vocabulary = given === null ? await readClasses(folder, labelsFile!, findings) : [...given];
   const known = new Set(vocabulary);
-  for (const [label, entry] of used) {
-    if (known.has(label)) continue;
+  const unknown = new Map([...used].filter(([label]) => !known.has(label)));
+  for (const [label, entry] of [...unknown].slice(0, MOST_LABELS)) {
     const text =
       given === null
         ? message('findings.unknownLabel.notListed', { label: visible(label), file: labelsFile! })
@@ -61,6 +61,7 @@ export async function buildVocabulary(
     const where = { split, file: labelFileName(split), line, path, label };
     findings.push(finding('unknownLabel', given === null ? 'error' : 'warning', text, where));
   }
+  reportSurplus(unknown, findings);
   return given === null ? vocabulary.slice(0, MOST_LABELS) : vocabulary;
 }
 
