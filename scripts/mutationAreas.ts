@@ -60,7 +60,7 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
       'src/main/pipeline/export/bundle/{verifyBundle,verifyParity,verifyTexts,bundleJson,readBundle}.ts',
       'src/main/pipeline/storage/zipArchive.ts',
     ],
-    tests: ['src/main/pipeline/export/bundle/*.test.ts'],
+    tests: ['src/main/pipeline/export/bundle/*.test.ts', 'src/main/pipeline/storage/zipArchive.test.ts'],
   },
   stores: {
     // Not commands.ts and pictureVersions.ts: they are hooks, which the screen tests exercise.
