@@ -38,7 +38,7 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   integer: {
     mutate: ['src/main/pipeline/quant/{integerReference,integerScorer}.ts'],
     // Not integer.test.ts: its networks take longer, and measuring slows the innermost loops down.
-    tests: ['tests/parity/integerTiny.test.ts'],
+    tests: ['tests/parity/integerTiny.test.ts', 'src/main/pipeline/quant/integerReference.test.ts'],
   },
   imports: {
     mutate: ['src/main/studio/imports/*.ts'],
