@@ -56,12 +56,16 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
     mutate: ['src/main/studio/runs/{runQueue,history,eventThrottle,runSummary}.ts'],
     tests: ['src/main/studio/runs/*.test.ts'],
   },
-  verify: {
-    mutate: [
-      'src/main/pipeline/export/bundle/{verifyBundle,verifyParity,verifyTexts,bundleJson,readBundle}.ts',
-      'src/main/pipeline/storage/zipArchive.ts',
+  bundleFiles: {
+    mutate: ['src/main/pipeline/export/bundle/{bundleJson,readBundle}.ts', 'src/main/pipeline/storage/zipArchive.ts'],
+    tests: [
+      'src/main/pipeline/export/bundle/{bundleJson,readBundle}.test.ts',
+      'src/main/pipeline/storage/zipArchive.test.ts',
     ],
-    tests: ['src/main/pipeline/export/bundle/*.test.ts', 'src/main/pipeline/storage/zipArchive.test.ts'],
+  },
+  verify: {
+    mutate: ['src/main/pipeline/export/bundle/{verifyBundle,verifyParity,verifyTexts}.ts'],
+    tests: ['src/main/pipeline/export/bundle/{bundle,verifyBundle,verifyContradictions}.test.ts'],
   },
   stores: {
     // Not commands.ts and pictureVersions.ts: they are hooks, which the screen tests exercise.
