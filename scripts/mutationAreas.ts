@@ -68,8 +68,8 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
     tests: ['src/main/pipeline/export/bundle/{bundle,verifyBundle,verifyContradictions}.test.ts'],
   },
   stores: {
-    // Not commands.ts and pictureVersions.ts: they are hooks, which the screen tests exercise.
-    mutate: ['src/renderer/**/*Store.ts', 'src/renderer/stores/{dataset,studio,view,keys}.ts'],
+    // Not commands.ts, keys.ts and pictureVersions.ts: they are hooks, which the screen tests exercise.
+    mutate: ['src/renderer/**/*Store.ts', 'src/renderer/stores/{dataset,studio,view,keyNames}.ts'],
     tests: ['src/renderer/stores/*.test.ts', 'src/renderer/{tune,export,train}/*Store.test.ts'],
     mocks: true,
   },
