@@ -37,7 +37,8 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
   },
   integer: {
     mutate: ['src/main/pipeline/quant/{integerReference,integerScorer}.ts'],
-    tests: ['tests/parity/integer.test.ts'],
+    // Not integer.test.ts: its networks take longer, and measuring slows the innermost loops down.
+    tests: ['tests/parity/integerTiny.test.ts', 'src/main/pipeline/quant/integerReference.test.ts'],
   },
   imports: {
     mutate: ['src/main/studio/imports/*.ts'],
@@ -55,16 +56,20 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
     mutate: ['src/main/studio/runs/{runQueue,history,eventThrottle,runSummary}.ts'],
     tests: ['src/main/studio/runs/*.test.ts'],
   },
-  verify: {
-    mutate: [
-      'src/main/pipeline/export/bundle/{verifyBundle,verifyParity,verifyTexts,bundleJson,readBundle}.ts',
-      'src/main/pipeline/storage/zipArchive.ts',
+  bundleFiles: {
+    mutate: ['src/main/pipeline/export/bundle/{bundleJson,readBundle}.ts', 'src/main/pipeline/storage/zipArchive.ts'],
+    tests: [
+      'src/main/pipeline/export/bundle/{bundleJson,readBundle}.test.ts',
+      'src/main/pipeline/storage/zipArchive.test.ts',
     ],
-    tests: ['src/main/pipeline/export/bundle/*.test.ts'],
+  },
+  verify: {
+    mutate: ['src/main/pipeline/export/bundle/{verifyBundle,verifyParity,verifyTexts}.ts'],
+    tests: ['src/main/pipeline/export/bundle/{bundle,verifyBundle,verifyContradictions}.test.ts'],
   },
   stores: {
-    // Not commands.ts and pictureVersions.ts: they are hooks, which the screen tests exercise.
-    mutate: ['src/renderer/**/*Store.ts', 'src/renderer/stores/{dataset,studio,view,keys}.ts'],
+    // Not commands.ts, keys.ts and pictureVersions.ts: they are hooks, which the screen tests exercise.
+    mutate: ['src/renderer/**/*Store.ts', 'src/renderer/stores/{dataset,studio,view,keyNames}.ts'],
     tests: ['src/renderer/stores/*.test.ts', 'src/renderer/{tune,export,train}/*Store.test.ts'],
     mocks: true,
   },

@@ -1,76 +1,16 @@
-import { describe, expect, test } from 'vitest';
-import { createLitert } from '../../src/main/pipeline/tflite/litert.ts';
-import { writeTflite } from '../../src/main/pipeline/tflite/write.ts';
-import type { IntegerModel } from '../../src/main/pipeline/quant/integerModel.ts';
-import { runIntegerReference } from '../../src/main/pipeline/quant/integerReference.ts';
-import { createIntegerScorer } from '../../src/main/pipeline/quant/integerScorer.ts';
-import { randomStream } from '../../src/shared/random.ts';
-import { smallIntegerModel, smallReluModel } from './tfliteModel.ts';
+import { expect, test } from 'vitest';
+import { codesOf, compareIntegerNets, modelOf, pictures } from './integerNets.ts';
 
-/** Varied images: noise, plain ones at both ends of the range, and one in between. */
-function pictures(side: number, count: number, seed: number): Uint8Array[] {
-  const stream = randomStream(seed, 'pictures');
-  return Array.from({ length: count }, (_, i) => {
-    if (i < 2) return new Uint8Array(side * side * 3).fill(255 * i);
-    const [low, high] = i === 2 ? [120, 135] : [0, 256];
-    return Uint8Array.from({ length: side * side * 3 }, () => low + (high - low) * stream());
-  });
-}
-
-const codesOf = (model: IntegerModel, pixels: Uint8Array): number[] =>
-  Array.from(runIntegerReference(model, pixels).get(model.output)!, (code) => code + 128);
-
-const kinds = { ReLU6: smallIntegerModel, ReLU: smallReluModel };
 const nets = (['ReLU6', 'ReLU'] as const).flatMap((kind) => [
   ...[1, 2].flatMap((seed) => [32, 31, 24].map((side) => ({ kind, seed, side, wild: false }))),
   ...Array.from({ length: 12 }, (_, i) => ({ kind, seed: 10 + i, side: [16, 17, 22][i % 3]!, wild: true })),
 ]);
 
-describe.each(nets)('$kind net $seed at $side px (scales of all kinds: $wild)', ({ kind, seed, side, wild }) => {
-  const model = kinds[kind](seed, side, 7, wild);
-
-  test('the integer reference equals LiteRT, tensor by tensor', async () => {
-    const litert = await createLitert(
-      writeTflite(model, {
-        inputType: 'int8',
-        outputType: 'int8',
-        labels: 'abcdefg'.split(''),
-        name: 'small',
-        exposeActivations: true,
-      }),
-    );
-    for (const pixels of pictures(side, 4, seed)) {
-      const ours = runIntegerReference(model, pixels);
-      const theirs = await litert.runAll(Int8Array.from(pixels, (pixel) => pixel - 128));
-      for (const { output } of model.ops) {
-        const found = theirs.get(output) ?? (output === model.output ? theirs.get('scores') : undefined);
-        expect({
-          output,
-          equal:
-            Buffer.compare(
-              Buffer.from((found as Int8Array).slice().buffer),
-              Buffer.from(ours.get(output)!.slice().buffer),
-            ) === 0,
-        }).toEqual({ output, equal: true });
-      }
-    }
-    litert.dispose();
-  });
-
-  test('the fast scorer equals the integer reference', async () => {
-    const images = pictures(side, 6, seed + 100);
-    const scorer = await createIntegerScorer(model, { batchSize: images.length, threads: 2 });
-    const codes = await scorer.run(Uint8Array.from(images.flatMap((pixels) => [...pixels])));
-    await scorer.dispose();
-    expect([...codes]).toEqual(images.flatMap((pixels) => codesOf(model, pixels)));
-  });
-});
+compareIntegerNets(nets);
 
 test('the scores of the small nets vary, so that equality is meaningful', () => {
   const seen = new Set(
-    nets.flatMap(({ kind, seed, side, wild }) =>
-      pictures(side, 4, seed).flatMap((pixels) => codesOf(kinds[kind](seed, side, 7, wild), pixels)),
-    ),
+    nets.flatMap((net) => pictures(net.side, 4, net.seed).flatMap((pixels) => codesOf(modelOf(net), pixels))),
   );
   expect(seen.size).toBeGreaterThan(80);
 });

@@ -9,7 +9,7 @@ vi.mock('../api/client.ts', () => ({
   listen: () => undefined,
 }));
 const { setThreshold, undo, useTune } = await import('../tune/tuneStore.ts');
-const { showExport, startExport, useExport } = await import('./exportStore.ts');
+const { dismissFault, showExport, startExport, useExport } = await import('./exportStore.ts');
 
 const bundle = (checks: Export['checks']): Export => ({
   run: 'a',
@@ -134,4 +134,47 @@ test('an export waits until the thresholds that are shown are written, an undone
   resolve({});
   await exported;
   expect(asked()).toEqual(['tune.save a', 'export.start a', 'export.read a']);
+});
+
+describe('a run whose bundle cannot be read', () => {
+  const gone = { kind: 'file', message: 'It is gone.' } as const;
+  test('shows why, until that is dismissed or another run is shown', async () => {
+    call.mockRejectedValue(Problem.from(gone));
+    await showExport(run('a'));
+    expect(asked()).toEqual(['export.read a']);
+    expect(useExport.getState()).toMatchObject({ run: 'a', bundle: null, read: true, fault: gone });
+    dismissFault();
+    expect(useExport.getState().fault).toBeNull();
+    useExport.setState({ fault: gone });
+    const { promise, resolve } = Promise.withResolvers<object>();
+    call.mockReturnValue(promise);
+    const shown = showExport(run('b'));
+    expect(useExport.getState()).toEqual({ run: 'b', bundle: null, read: false, fault: null, works: {} });
+    resolve({ export: null });
+    await shown;
+    expect(useExport.getState()).toMatchObject({ run: 'b', read: true });
+  });
+
+  test('says nothing when another run is shown meanwhile', async () => {
+    const { promise, reject } = Promise.withResolvers<object>();
+    call.mockImplementation((_, { run: id }) => (id === 'a' ? promise : Promise.resolve({ export: null })));
+    const first = showExport(run('a'));
+    await showExport(run('b'));
+    reject(Problem.from(gone));
+    await first;
+    expect(useExport.getState()).toMatchObject({ run: 'b', fault: null });
+  });
+
+  test('may be exported, which takes away an earlier fault', async () => {
+    answers(null);
+    useExport.setState({ run: 'a', fault: gone, works: { b: 'check' } });
+    const { promise, resolve } = Promise.withResolvers<object>();
+    call.mockReturnValueOnce(promise);
+    const exported = startExport(run('a'));
+    expect(useExport.getState()).toMatchObject({ fault: null, works: { a: 'export', b: 'check' } });
+    resolve({});
+    await exported;
+    expect(call.mock.calls[0]).toEqual(['export.start', { project: 'p', run: 'a' }]);
+    expect(useExport.getState()).toMatchObject({ works: { b: 'check' } });
+  });
 });

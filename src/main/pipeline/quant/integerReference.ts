@@ -51,22 +51,13 @@ export function runIntegerReference(model: IntegerModel, pixels: Uint8Array): Ma
 export const requantizationScale = (input: number, weight: number, output: number): number =>
   Math.fround(Math.fround(input * weight) / output);
 
-/** rne(clamp(float32(accumulator) * scale)) + zero point; XNNPACK rounds to nearest even after clamping. */
-function requantize(accumulator: number, scale: number, low: number, high: number, zeroPoint: number): number {
-  return (
-    roundHalfToEven(clamp(Math.fround(Math.fround(accumulator) * scale), low - zeroPoint, high - zeroPoint)) + zeroPoint
-  );
-}
-
-/** The codes that the activation allows. With zero point -128, and scale 6/255 for ReLU6, these are all 256. */
-function codeRange(
-  activation: IntegerConv2d['activation'],
-  { scale, zeroPoint }: IntegerTensor,
-): readonly [number, number] {
-  if (activation === null) return [INT8_MIN, INT8_MAX];
-  const low = Math.max(INT8_MIN, zeroPoint);
-  if (activation === 'relu') return [low, INT8_MAX];
-  return [low, Math.min(INT8_MAX, zeroPoint + Math.round(Math.fround(6 / scale)))];
+/**
+ * rne(clamp(float32(accumulator) * scale)) + zero point; XNNPACK rounds to nearest even after clamping. Activations need
+ * no limits of their own, because all 256 codes of their output are values that they allow (integerModel.ts).
+ */
+function requantize(accumulator: number, scale: number, zeroPoint: number): number {
+  const value = Math.fround(Math.fround(accumulator) * scale);
+  return roundHalfToEven(clamp(value, INT8_MIN - zeroPoint, INT8_MAX - zeroPoint)) + zeroPoint;
 }
 
 function conv2d(op: IntegerConv2d, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
@@ -74,7 +65,6 @@ function conv2d(op: IntegerConv2d, x: Int8Array, input: IntegerTensor, output: I
   const [outHeight, outWidth, filters] = output.shape as [number, number, number];
   const { kernelSize: k, stride, weights, bias } = op;
   const { before } = samePadding(height, k, stride);
-  const [low, high] = codeRange(op.activation, output);
   const scales = op.weightScales.map((scale) => requantizationScale(input.scale, scale, output.scale));
   const zero = input.zeroPoint;
   const y = new Int8Array(outHeight * outWidth * filters);
@@ -93,7 +83,7 @@ function conv2d(op: IntegerConv2d, x: Int8Array, input: IntegerTensor, output: I
             for (let c = 0; c < channels; c++) sum += (x[from + c]! - zero) * weights[weight + c]!;
           }
         }
-        y[(oy * outWidth + ox) * filters + f] = requantize(sum, scales[f]!, low, high, output.zeroPoint);
+        y[(oy * outWidth + ox) * filters + f] = requantize(sum, scales[f]!, output.zeroPoint);
       }
   return y;
 }
@@ -108,7 +98,6 @@ function depthwiseConv2d(
   const [outHeight, outWidth] = output.shape as [number, number, number];
   const { kernelSize: k, stride, weights, bias } = op;
   const { before } = samePadding(height, k, stride);
-  const [low, high] = codeRange(op.activation, output);
   const scales = op.weightScales.map((scale) => requantizationScale(input.scale, scale, output.scale));
   const zero = input.zeroPoint;
   const y = new Int8Array(outHeight * outWidth * channels);
@@ -128,7 +117,7 @@ function depthwiseConv2d(
         }
       }
       const to = (oy * outWidth + ox) * channels;
-      for (let c = 0; c < channels; c++) y[to + c] = requantize(sums[c]!, scales[c]!, low, high, output.zeroPoint);
+      for (let c = 0; c < channels; c++) y[to + c] = requantize(sums[c]!, scales[c]!, output.zeroPoint);
     }
   return y;
 }
@@ -194,7 +183,7 @@ function fullyConnected(
   return Int8Array.from(op.bias, (bias, o) => {
     let sum = bias;
     for (let i = 0; i < x.length; i++) sum += (x[i]! - input.zeroPoint) * op.weights[o * x.length + i]!;
-    return requantize(sum, scale, INT8_MIN, INT8_MAX, output.zeroPoint);
+    return requantize(sum, scale, output.zeroPoint);
   });
 }
 

@@ -65,7 +65,7 @@ const isSystemError = (error: unknown): boolean => 'syscall' in (error as object
 
 function unreadable(name: string, error: unknown): Problem {
   const { message } = error as Error;
-  if (/^(absolute path|invalid relative path|invalid characters in fileName): /.test(message))
+  if (/^(absolute path|invalid relative path): /.test(message))
     return new Problem('file.zipEntryOutside', {
       zip: name,
       entry: JSON.stringify(message.slice(message.indexOf(': ') + 2)),

@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { message } from '../../../shared/message.ts';
 import { labelsOf } from '../../pipeline/data/dataset.ts';
 import { readDataset } from '../../pipeline/data/readDataset.ts';
 import { compareCodePoints } from '../../pipeline/data/vocabulary.ts';
-import type { Entry } from './entries.ts';
+import type { Entry, ReadConfig } from './entries.ts';
 import { fileText, writeReadable } from './listLayout.ts';
 
 let folder: string;
@@ -118,4 +119,64 @@ describe('lists read back as they were planned', () => {
       expect(dataset.splits.train.map((sample) => labelsOf(sample, dataset.vocabulary))).toEqual(labels);
     },
   );
+});
+
+describe('the layout of the lists', () => {
+  const linesOf = (labels: readonly (readonly string[])[], separator: ReadConfig['separator'] = 'auto') =>
+    writeReadable(folder, { train: entriesOf(labels), val: [], test: [] }, { separator, labels_file: null }).then(
+      ({ train }) => train,
+    );
+  test.each<readonly [string, readonly (readonly string[])[], ReadConfig['separator'], readonly string[]]>([
+    ['has a tab, and commas between labels', [['x', 'y'], [], ['y']], 'auto', ['0.jpg\tx,y', '1.jpg', '2.jpg\ty']],
+    ['has what no label contains', [['a, b', 'c']], 'auto', ['0.jpg\ta, b;c']],
+    ['has the separator of the settings', [['x', 'y']], 'semicolon', ['0.jpg;x,y']],
+    ['may have one separator for both', [['x', 'y']], 'comma', ['0.jpg,x,y']],
+    ['may have one separator for both, if labels contain the other', [['a, b', 'c']], 'semicolon', ['0.jpg;a, b;c']],
+  ])('%s', async (_, labels, separator, lines) => expect(await linesOf(labels, separator)).toEqual(lines));
+
+  test('is that of all three lists', async () => {
+    const [train, val, test] = [[['x', 'y']], [['a, b', 'c']], [['c; d', 'e']]].map(entriesOf);
+    expect(await writeReadable(folder, { train: train!, val: val!, test: test! }, auto)).toEqual({
+      ...{ train: ['0.jpg\tx|y'], val: ['0.jpg\ta, b|c'], test: ['0.jpg\tc; d|e'] },
+    });
+  });
+});
+
+describe('lists that no layout can express are refused', () => {
+  const refusal = (entry: Partial<Entry>, split: 'train' | 'val' | 'test' = 'val'): Promise<unknown> => {
+    const whole = { path: 'a.jpg', labels: ['x'], split: null, ...entry };
+    return writeReadable(folder, { train: [], val: [], test: [], [split]: [whole] }, auto).catch(
+      (error: unknown) => error,
+    );
+  };
+
+  test.each(['\r', '\n', '\0'])('because of %j in a path or a label', async (character) => {
+    for (const entry of [{ path: `a${character}.jpg` }, { labels: ['x', `y${character}`] }])
+      expect(await refusal(entry)).toMatchObject({
+        code: 'data.lineBreakInName',
+        params: { name: JSON.stringify(entry.path ?? entry.labels![1]) },
+      });
+  });
+
+  test('because of spaces around a label', async () => {
+    expect(await refusal({ labels: [' x'] })).toMatchObject({
+      code: 'data.listsNotReadable',
+      params: { reason: message('import.allSeparatorsInLabel') },
+    });
+  });
+
+  test('because the reader refuses a path, with its place', async () => {
+    expect(await refusal({ path: '../a.jpg' }, 'test')).toMatchObject({
+      code: 'data.listsNotReadable',
+      params: { reason: { code: 'import.problemAt', params: { place: 'test.txt:1' } } },
+    });
+  });
+
+  test('because the reader reads other labels, with the line', async () => {
+    const val = [['x'], ['x', 'x']].map((labels, i) => ({ path: `${'ab'[i]!}.jpg`, labels, split: null }));
+    await expect(writeReadable(folder, { train: [], val, test: [] }, auto)).rejects.toMatchObject({
+      code: 'data.listsNotReadable',
+      params: { reason: { text: expect.stringMatching(/^val\.txt:2: b\.jpg.*x.*x/) as string } },
+    });
+  });
 });

@@ -105,3 +105,64 @@ test('a label file that is a link stays a link, and its target keeps its permiss
   if (process.platform !== 'win32')
     expect(statSync(path.join(folder, 'elsewhere', 'list.txt')).mode & 0o777).toBe(0o640);
 });
+
+test('several lines of several files are fixed at once, and only those files are backed up', async () => {
+  put('train.txt', 'images/a.jpg\tapple\n../x.jpg\tpear\nimages/b.jpg\tpear\n../y.jpg\n');
+  put('val.txt', '../z.jpg\tpear\r\nimages/c.jpg\tpear');
+  put('test.txt', 'images/a2.jpg\tpear\n');
+  const { lines, backup } = await mend('outside');
+  expect(lines).toBe(3);
+  expect(read('train.txt').toString()).toBe('images/a.jpg\tapple\n# ../x.jpg\tpear\nimages/b.jpg\tpear\n# ../y.jpg\n');
+  expect(read('val.txt').toString()).toBe('# ../z.jpg\tpear\r\nimages/c.jpg\tpear');
+  expect(readdirSync(backup).sort()).toEqual(['train.txt', 'val.txt']);
+});
+
+test('what cannot be fixed stays: binary lines, and problems of other kinds', async () => {
+  const binary = Buffer.concat([original, Buffer.from('\nimages/\xe9\0.jpg\tpear\n', 'latin1')]);
+  put('train.txt', binary);
+  await mend('encoding');
+  expect(read('train.txt').includes(Buffer.from('images/\xe9\0.jpg', 'latin1'))).toBe(true);
+  const flags = 'images/a.jpg\t1,0\nimages/b.jpg\t0,1\n';
+  put('train.txt', flags);
+  put('val.txt', '');
+  expect((await readDataset(folder, config)).findings.map(({ code }) => code)).toContain('oneHotList');
+  const { lines, backup } = await repair({
+    ...{ project: folder, config, code: 'oneHotList', backupFolder: path.join(folder, 'backups') },
+  });
+  expect([lines, readdirSync(backup)]).toEqual([0, []]);
+  expect(read('train.txt').toString()).toBe(flags);
+});
+
+test('a path with backslashes is found by its spelling on disk, and its labels stay', async () => {
+  put('train.txt', 'images\\A.JPG\tapple,pear\r\nimages/b.jpg\tpear\r\n');
+  expect(await mend('missing')).toMatchObject({ lines: 1 });
+  expect(read('train.txt').toString()).toBe('images/a.jpg\tapple,pear\r\nimages/b.jpg\tpear\r\n');
+});
+
+test('classes are added on lines of their own, with a backup, through a link and with the same permissions', async () => {
+  put('lists/classes.txt', 'apple\n');
+  chmodSync(path.join(folder, 'lists', 'classes.txt'), 0o640);
+  symlinkSync(path.join('lists', 'classes.txt'), path.join(folder, 'classes.txt'));
+  put('train.txt', 'images/a.jpg\tplum,apple\nimages/b.jpg\tpear\n');
+  const { lines, backup } = await mend('unknownLabel', { ...config, labels_file: 'classes.txt' });
+  expect(lines).toBe(2);
+  expect(read('lists/classes.txt').toString()).toMatch(/^apple\n(pear\nplum|plum\npear)\n$/);
+  expect(realpathSync(path.join(folder, 'classes.txt'))).toBe(path.join(folder, 'lists', 'classes.txt'));
+  if (process.platform !== 'win32')
+    expect(statSync(path.join(folder, 'lists', 'classes.txt')).mode & 0o777).toBe(0o640);
+  expect(readdirSync(backup).map((name) => readFileSync(path.join(backup, name), 'utf8'))).toEqual(['apple\n']);
+});
+
+test('without a list of classes, or with all labels in it, no class is added', async () => {
+  put('train.txt', 'images/a.jpg\tapple\n');
+  put('classes.txt', 'apple');
+  const none = await mend('unknownLabel');
+  expect([none.lines, readdirSync(none.backup)]).toEqual([0, []]);
+  expect(await mend('unknownLabel', { ...config, labels_file: 'classes.txt' })).toMatchObject({ lines: 0 });
+  expect(read('classes.txt').toString()).toBe('apple');
+});
+
+test('a repair that fails leaves the labels to others', async () => {
+  await expect(mend('unknownLabel', { ...config, labels_file: '../classes.txt' })).rejects.toThrow();
+  expect(await mend('headerLine')).toMatchObject({ lines: 1 });
+});

@@ -110,7 +110,7 @@ function openHistory(folder: string): HistoryReader {
     const found = await stat(path.join(snapshotFolder(folder), 'snapshot.json')).catch(() => null);
     const key = found === null ? '' : `${found.mtimeMs} ${found.size}`;
     if (dataset?.key === key) return;
-    const snapshot = found === null ? null : await readSnapshot(snapshotFolder(folder), project).catch(() => null);
+    const snapshot = await readSnapshot(snapshotFolder(folder), project).catch(() => null);
     const vocabulary = [...(snapshot?.vocabulary ?? [])];
     const valPositives = vocabulary.map(
       (_, c) => snapshot!.splits.val.filter((sample) => sample.labels[c] === PRESENT).length,

@@ -53,7 +53,7 @@ test('a summary has the figures of the record, the seconds of all stages, and th
     expected: [{ stage: 'teacher', seconds: 12 }],
   });
   const record = await readRun(folder);
-  const thresholds = { val_teacher_ap: 0.5, val_student_ap: 0.25, val_int8_ap: 0.125, val_int8_f1: null, other: 9 };
+  const thresholds = { val_teacher_ap: 0.5, val_student_ap: 0.25, val_int8_ap: 0.125, val_int8_f1: 0.75, other: 9 };
   const [finished, problem] = ['finished', { kind: 'engine', message: 'It broke.' }] as const;
   const engine = message('engines.cpuPlain', { count: 2 });
   await writeRun(folder, {
@@ -76,7 +76,7 @@ test('a summary has the figures of the record, the seconds of all stages, and th
     ...{ id: record.id, project: 'p', number: 1, name: 'Run 1', createdAt: record.createdAt, preset: 'small' },
     ...{ config: record.config, state: 'failed', problem, engine, note: 'mine' },
     ...{ pinned: true, trashed: true, exported: true, testOpened: 1, seconds: 42.5, bytes: size, freeableBytes: 0 },
-    val: { teacherAp: 0.5, studentAp: 0.25, int8Ap: 0.125, int8F1: null },
+    val: { teacherAp: 0.5, studentAp: 0.25, int8Ap: 0.125, int8F1: 0.75 },
     expected: [{ stage: 'teacher', seconds: 12 }],
   });
   const stageOf = (name: string) => summary!.stages.find(({ stage }) => stage === name);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { boundName, isOwnKey, keyName, mayRepeat } from './keys.ts';
+import { boundName, isOwnKey, keyName, mayRepeat } from './keyNames.ts';
 
 const press = (key: string, ...held: ('ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey')[]) => ({
   key,
