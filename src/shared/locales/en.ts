@@ -1430,6 +1430,7 @@ export const en = {
       largeFile: 'a large file',
       link: 'a link',
       notes: 'saving notes',
+      openingTest: 'opening the test results',
       savingLabels: 'saving labels',
       settings: 'changing settings',
       specialFile: 'a special file',

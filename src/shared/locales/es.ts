@@ -1450,6 +1450,7 @@ export const es: Catalog = {
       largeFile: 'un archivo grande',
       link: 'un enlace',
       notes: 'guardando notas',
+      openingTest: 'abriendo los resultados de test',
       savingLabels: 'guardando etiquetas',
       settings: 'cambiando ajustes',
       specialFile: 'un archivo especial',
