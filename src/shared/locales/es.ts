@@ -552,6 +552,15 @@ export const es: Catalog = {
     nothingChangesWay: 'Para que nada cambie por el camino',
     imagesTensorsScoresTestApp: 'Imágenes, tensores y puntuaciones para probar la app',
   },
+  http: {
+    failed: 'El estudio no pudo responder a esta petición.',
+    foreignPage: 'Solo las páginas del propio estudio pueden enviar peticiones.',
+    jsonOnly: 'Solo se acepta JSON.',
+    noSuchImage: 'Esa imagen no existe.',
+    nothingHere: 'No hay nada en esta dirección.',
+    tokenMissing: 'Abre la dirección que el estudio mostró en su terminal. Contiene la clave de acceso.',
+    wrongHost: 'Esta dirección no es la del estudio.',
+  },
   messages: {
     activity: {
       checkingImages: 'Comprobando imágenes',

@@ -277,7 +277,7 @@ test('a process that is slow to remove a stale lock does not remove the lock tha
     message: expect.stringContaining('(training)') as string,
   });
   expect(faster!.held()).toBe(true);
-  expect(readFileSync(file, 'utf8')).toContain('"what":"faster"');
+  expect(readFileSync(file, 'utf8')).toContain('"what":"training"');
 });
 
 test('only one of two processes that find a stale lock removes it', async () => {
