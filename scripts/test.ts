@@ -7,7 +7,7 @@ import { buildScreens } from './build.ts';
 /**
  * `npm test` checks types and lint, runs all tests of the code, and then the tests of the screens in a real browser.
  * The last line counts what was actually run. A type error, a lint error and a failed build each count as one failed
- * check.
+ * check. Without named tests, the line before it is the coverage of the code's tests.
  */
 const root = path.join(import.meta.dirname, '..');
 const bin = (file: string): string => path.join(root, 'node_modules', file);
@@ -15,6 +15,7 @@ const node = (args: readonly string[], env: Record<string, string> = {}): boolea
   spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
 
 const reports = mkdtempSync(path.join(tmpdir(), 'destila-test-'));
+const coverageFolder = path.join(reports, 'coverage');
 const checks = [
   node([bin('typescript/bin/tsc'), '-p', '.']),
   node([bin('typescript/bin/tsc'), '-p', 'tsconfig.renderer.json']),
@@ -37,6 +38,8 @@ function readReport(file: string, who: string): unknown {
   }
 }
 
+const runsAll = process.argv.length === 2;
+
 function codeTests(): Counts {
   const file = path.join(reports, 'vitest.json');
   const ok = node([
@@ -45,11 +48,23 @@ function codeTests(): Counts {
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
+    ...(runsAll ? ['--coverage', `--coverage.reportsDirectory=${coverageFolder}`] : []),
     ...process.argv.slice(2),
   ]);
   const counts = readReport(file, 'The test runner') as { numPassedTests: number; numFailedTests: number } | null;
   // A file that fails to load has no failed test, but still counts as a failure.
   return { passed: counts?.numPassedTests ?? 0, failed: ok ? 0 : Math.max(1, counts?.numFailedTests ?? 1) };
+}
+
+const coverageKinds = ['statements', 'branches', 'functions', 'lines'] as const;
+
+function coverageLine(): string {
+  const file = path.join(coverageFolder, 'coverage-summary.json');
+  const summary = readReport(file, 'The measurement of coverage') as {
+    total: Record<(typeof coverageKinds)[number], { pct: number }>;
+  } | null;
+  if (summary === null) return 'Coverage: not measured';
+  return `Coverage: ${coverageKinds.map((kind) => `${kind} ${summary.total[kind].pct} %`).join(', ')}`;
 }
 
 const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -75,7 +90,7 @@ function screenTests(): Counts {
 
 const results = [codeTests()];
 // With named tests only, the screens are not needed.
-if (process.argv.length === 2) {
+if (runsAll) {
   checks.push(
     await buildScreens().then(
       () => true,
@@ -87,9 +102,11 @@ if (process.argv.length === 2) {
   );
   if (checks.at(-1)) results.push(screenTests());
 }
+const coverage = runsAll ? coverageLine() : null;
 rmSync(reports, { recursive: true, force: true });
 
 const passed = results.reduce((sum, own) => sum + own.passed, checks.filter(Boolean).length);
 const failed = results.reduce((sum, own) => sum + own.failed, checks.filter((ok) => !ok).length);
+if (coverage !== null) console.log(coverage);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -27,61 +27,25 @@ export function withCurrentNames(section: unknown): unknown {
 
 /** In the order in which they are applied. Their sources are in src/main/pipeline/data/drawAugmentation.ts. */
 const augmentationFields = z.strictObject({
-  horizontal_flip: fraction().default(0.5).describe('Probability of mirroring an image.'),
-  vertical_flip: fraction()
-    .default(0)
-    .describe(
-      'Probability of turning an image upside down; for images taken from above, such as microscope and satellite images.',
-    ),
-  geometry_probability: fraction().default(1).describe('Share of the images that are rotated, zoomed and shifted.'),
-  rotation: z.number().min(0).max(180).default(10).describe('Largest rotation to either side, in degrees.'),
-  zoom: fraction().default(0.15).describe('Largest zoom in or out, as a share of the size.'),
-  shift: fraction().default(0.1).describe('Largest shift in each direction, as a share of the side.'),
-  color_probability: fraction().default(1).describe('Share of the images whose colors are changed.'),
-  brightness: fraction().default(0.2).describe('Largest change of brightness, as a factor of 1 plus or minus this.'),
-  contrast: fraction().default(0.2).describe('Largest change of contrast, as a factor of 1 plus or minus this.'),
-  saturation: fraction().default(0.2).describe('Largest change of saturation, as a factor of 1 plus or minus this.'),
-  hue: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .default(0.02)
-    .describe('Largest rotation of the color wheel, as a share of a full turn.'),
-  rand_operations: z
-    .int()
-    .min(0)
-    .max(6)
-    .default(0)
-    .describe(
-      'RandAugment (Cubuk et al. 2019): number of additional operations per image, each drawn from rotation, shear, shift, brightness, contrast, saturation, posterize, solarize and none; 0 disables it, 2 is usual.',
-    ),
-  rand_magnitude: z.number().min(0).max(10).default(5).describe("Strength of RandAugment's operations, 0 to 10."),
-  noise_probability: fraction().default(1).describe('Share of the images that get noise.'),
-  noise: z
-    .number()
-    .min(0)
-    .max(64)
-    .default(0)
-    .describe('Largest standard deviation of Gaussian noise, in levels of 0 to 255.'),
-  erase: fraction()
-    .default(0)
-    .describe(
-      'Probability of covering part of the image with a gray rectangle (random erasing, Zhong et al. 2017; cutout).',
-    ),
-  erase_area: fraction().default(0.2).describe('Largest area of that rectangle, as a share of the image.'),
-  mixup: z
-    .number()
-    .min(0)
-    .max(4)
-    .default(0)
-    .describe(
-      'MixUp (Zhang et al. 2017): images of a batch and their labels are blended in pairs, by a share drawn from Beta(mixup, mixup); 0 disables it, 0.2 is usual.',
-    ),
-  order: augmentationOrder
-    .default([...augmentationSteps])
-    .describe(
-      'Order of the steps, as a list of place (mirror, zoom, rotation, shift), color (with posterize and solarize), noise and erase. MixUp is always last.',
-    ),
+  horizontal_flip: fraction().default(0.5),
+  vertical_flip: fraction().default(0),
+  geometry_probability: fraction().default(1),
+  rotation: z.number().min(0).max(180).default(10),
+  zoom: fraction().default(0.15),
+  shift: fraction().default(0.1),
+  color_probability: fraction().default(1),
+  brightness: fraction().default(0.2),
+  contrast: fraction().default(0.2),
+  saturation: fraction().default(0.2),
+  hue: z.number().min(0).max(0.5).default(0.02),
+  rand_operations: z.int().min(0).max(6).default(0),
+  rand_magnitude: z.number().min(0).max(10).default(5),
+  noise_probability: fraction().default(1),
+  noise: z.number().min(0).max(64).default(0),
+  erase: fraction().default(0),
+  erase_area: fraction().default(0.2),
+  mixup: z.number().min(0).max(4).default(0),
+  order: augmentationOrder.default([...augmentationSteps]),
 });
 export type AugmentationConfig = z.infer<typeof augmentationFields>;
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -56,4 +56,13 @@ test('help and usage errors are translated, and exit codes stay the same', async
   expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('falta el argumento <bundle>')]);
   const language = await destila('C', '--language', 'fr', 'runs');
   expect([language.code, language.err]).toEqual([2, expect.stringContaining('Allowed: en, es.')]);
+});
+
+test('check names the separator in the language', async () => {
+  const folder = path.join(root, 'lists');
+  mkdirSync(folder);
+  for (const split of ['train', 'val', 'test'])
+    writeFileSync(path.join(folder, `${split}.txt`), 'a.jpg;cat\nb.jpg;dog\n');
+  expect((await destila('C', 'check', folder)).out).toContain('separator: semicolon (');
+  expect((await destila('es_ES.UTF-8', 'check', folder)).out).toContain('separador: punto y coma (');
 });

@@ -89,6 +89,17 @@ describe('who may ask', () => {
     expect((await ask('/', { headers: { cookie: `destila-${server.port}=${token.slice(0, -1)}0` } })).status).toBe(401);
   });
 
+  test('answers without a screen are in the language that the browser prefers', async () => {
+    const text = async (target: string, headers: Record<string, string>): Promise<string> =>
+      Buffer.from((await ask(target, { headers })).body, 'latin1').toString();
+    const spanish = { 'accept-language': 'es-ES,es;q=0.8,en;q=0.5' };
+    expect(await text('/', spanish)).toMatch(/^Abre la dirección que el estudio mostró/);
+    expect(await text('/', { 'accept-language': 'fr' })).toMatch(/^Open the address that the studio printed/);
+    expect(await text('/', { ...spanish, host: 'evil.example' })).toMatch(/^Esta dirección no es la del estudio/);
+    expect(await text('/missing.js', { ...own(), ...spanish })).toBe('No hay nada en esta dirección.');
+    expect(await text(image('images/missing.png'), { ...own(), ...spanish })).toMatch(/images\/missing\.png.*no /);
+  });
+
   test('a wrong key in the address gives no cookie; the right one gives one that scripts cannot read', async () => {
     expect((await ask('/?token=guess')).headers['set-cookie']).toBeUndefined();
     const [cookie] = (await ask(`/?token=${token}`)).headers['set-cookie'] as string[];

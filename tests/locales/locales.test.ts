@@ -40,6 +40,10 @@ describe('catalogs', () => {
     }
   });
 
+  test('Spanish quotes are “ ” everywhere', () => {
+    expect([...catalogs.es].filter(([, text]) => /[«»]/.test(text))).toEqual([]);
+  });
+
   test('no text is empty, and none is left unused', () => {
     const sources = globSync('src/**/*.{ts,tsx}', { cwd: root, exclude: ['src/shared/locales/**'] })
       .map((file) => readFileSync(path.join(root, file), 'utf8'))

@@ -23,7 +23,7 @@ for (let round = 0; round < Number(rounds);) {
   }
   let lock;
   try {
-    lock = await takeLock(file, 'race');
+    lock = await takeLock(file, 'training');
   } catch (error) {
     if (!(error instanceof Problem) || (error.kind !== 'busy' && error.kind !== 'locked')) throw error;
     // A stale lock that is only half written cannot be looked up: it is a round like any other.

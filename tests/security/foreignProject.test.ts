@@ -179,7 +179,10 @@ describe('what is served', () => {
   };
   const get = async (address: string): Promise<Response> => {
     const { id, door } = await opened();
-    return createResponder(door, home)(new URL(address.replace('ID', id), 'http://127.0.0.1'), null);
+    return createResponder(door, home)(new URL(address.replace('ID', id), 'http://127.0.0.1'), {
+      ifNoneMatch: null,
+      language: 'en',
+    });
   };
 
   test('a report has an origin of its own, no script and no connection', async () => {

@@ -4,7 +4,7 @@ import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt } from '../stores/studio.ts';
 import { differences, valueAt, withValue } from '../train/settings.ts';
-import { settingName } from '../train/settingWords.ts';
+import { settingName } from '../../shared/settingWords.ts';
 
 const MOST_LETTERS = 24;
 

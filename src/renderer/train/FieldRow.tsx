@@ -6,7 +6,7 @@ import { useWording } from '../i18n/words.ts';
 import { setValue, useConfig } from './configStore.ts';
 import type { Field } from './settings.ts';
 import { valueAt } from './settings.ts';
-import { settingMeaning, settingName } from './settingWords.ts';
+import { settingMeaning, settingName } from '../../shared/settingWords.ts';
 
 /** One setting with its name, value and meaning. A changed one shows a mark, its old value and a reset button. */
 export function FieldRow({ field, children }: { field: Field; /** Actions for this setting. */ children?: ReactNode }) {

@@ -146,7 +146,7 @@ function FromRun({
 /** One set of weights: installed, available or downloading. */
 function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => void }) {
   const { t, f, said } = useWording();
-  const { id, name, path, progress, problem, licence, page, megabytes } = entry;
+  const { id, name, path, progress, problem, license, page, megabytes } = entry;
   const start = (): void => void attempt(() => call('weights.download', { id }));
   const share = progress === null || progress.total === null ? 0 : (100 * progress.done) / progress.total;
   const size = t('train.aboutMb', { megabytes: f.decimal(megabytes, 0) });
@@ -156,7 +156,7 @@ function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => voi
         <span className="cut grow" title={name}>
           {name}
         </span>
-        {licence !== null && <span className="small quiet">{licence}</span>}
+        {license !== null && <span className="small quiet">{license}</span>}
         {page !== null && <Source page={page} />}
         {path !== null && (
           <Button variant="default" onClick={() => use(path)}>

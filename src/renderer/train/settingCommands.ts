@@ -2,7 +2,8 @@ import type { OfferedCommand } from '../stores/commands.ts';
 import { go } from '../stores/studio.ts';
 import type { Wording } from '../i18n/words.ts';
 import { sections } from './settings.ts';
-import { sectionName, settingName } from './settingWords.ts';
+import { settingName } from '../../shared/settingWords.ts';
+import { sectionName } from './settingWords.ts';
 import { showSetting } from './trainView.ts';
 
 /** Offers every setting of a run in the palette of every screen: 'Student: Learning rate, head'. */

@@ -3,7 +3,7 @@ import type { Config } from '../../shared/config.ts';
 import { architectures, studentArchitectures } from '../../shared/architectures.ts';
 import { augmentationSteps, configSchema } from '../../shared/config.ts';
 
-/** The form is generated from the config schema, the only place for allowed values, defaults and meanings. */
+/** The form is generated from the config schema, the only place for allowed values and defaults. */
 
 export type FieldKind =
   | {
@@ -22,8 +22,6 @@ export type FieldKind =
 export interface Field {
   /** For example 'teacher.epochs_head' or 'seed'. */
   readonly key: string;
-  /** Meaning and unit in English, from the schema. */
-  readonly meaning: string;
   readonly type: FieldKind;
 }
 
@@ -34,7 +32,6 @@ export interface Section {
 
 interface JsonSchema {
   readonly type?: string;
-  readonly description?: string;
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -50,14 +47,12 @@ export function sections(): Section[] {
   const general: Field[] = [];
   const named: Section[] = [];
   for (const [name, entry] of Object.entries(schema.properties ?? {})) {
-    if (entry.properties === undefined)
-      general.push({ key: name, meaning: entry.description ?? '', type: kindOf(name, entry) });
+    if (entry.properties === undefined) general.push({ key: name, type: kindOf(name, entry) });
     else
       named.push({
         name,
         fields: Object.entries(entry.properties).map(([key, inner]) => ({
           key: `${name}.${key}`,
-          meaning: inner.description ?? '',
           type: kindOf(`${name}.${key}`, inner),
         })),
       });

@@ -9,7 +9,7 @@ export const weightsEntrySchema = z.object({
   /** Null for a file that a person put there, whose network is only known once it is read. */
   architecture: z.enum(architectures).nullable(),
   page: z.string().nullable(),
-  licence: z.string().nullable(),
+  license: z.string().nullable(),
   megabytes: z.number(),
   fileName: z.string(),
   /** Absolute path, or null if it has not been downloaded. */

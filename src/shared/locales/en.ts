@@ -555,6 +555,15 @@ export const en = {
     imagesTensorsScoresTestApp: 'Images, tensors and scores for testing the app',
   },
   /** What services, jobs and files say, by subject; codes that begin with a kind of problem are problems. */
+  http: {
+    failed: 'The studio could not answer this request.',
+    foreignPage: "Only the studio's own pages may send requests.",
+    jsonOnly: 'Only JSON is accepted.',
+    noSuchImage: 'There is no such image.',
+    nothingHere: 'There is nothing at this address.',
+    tokenMissing: 'Open the address that the studio printed in its terminal. It contains the access token.',
+    wrongHost: "This address is not the studio's.",
+  },
   messages: {
     activity: {
       checkingImages: 'Checking images',
@@ -1430,6 +1439,7 @@ export const en = {
       largeFile: 'a large file',
       link: 'a link',
       notes: 'saving notes',
+      openingTest: 'opening the test results',
       savingLabels: 'saving labels',
       settings: 'changing settings',
       specialFile: 'a special file',

@@ -47,7 +47,7 @@ export const es: Catalog = {
     download: 'Descargar',
     technicalDetails: 'Detalles técnicos',
     chooseFolder: 'Elige una carpeta',
-    browserDoesNotSayWhere: 'El navegador no dice dónde está «{{dropped}}» y no se ha encontrado. Elígela aquí.',
+    browserDoesNotSayWhere: 'El navegador no dice dónde está “{{dropped}}” y no se ha encontrado. Elígela aquí.',
     path: 'Ruta',
     go: 'Ir',
     folders: 'Carpetas',
@@ -552,6 +552,15 @@ export const es: Catalog = {
     nothingChangesWay: 'Para que nada cambie por el camino',
     imagesTensorsScoresTestApp: 'Imágenes, tensores y puntuaciones para probar la app',
   },
+  http: {
+    failed: 'El estudio no pudo responder a esta petición.',
+    foreignPage: 'Solo las páginas del propio estudio pueden enviar peticiones.',
+    jsonOnly: 'Solo se acepta JSON.',
+    noSuchImage: 'Esa imagen no existe.',
+    nothingHere: 'No hay nada en esta dirección.',
+    tokenMissing: 'Abre la dirección que el estudio mostró en su terminal. Contiene la clave de acceso.',
+    wrongHost: 'Esta dirección no es la del estudio.',
+  },
   messages: {
     activity: {
       checkingImages: 'Comprobando imágenes',
@@ -566,7 +575,7 @@ export const es: Catalog = {
       tryingLearningRates: 'Probando tasas de aprendizaje',
     },
     bundle: {
-      cardLine: 'A {{file}} le falta la línea «{{line}}», que se deduce del modelo y de {{other}}.',
+      cardLine: 'A {{file}} le falta la línea “{{line}}”, que se deduce del modelo y de {{other}}.',
       checkCode: 'letterbox.h y el código de ejemplo no se han modificado',
       checkConfig: 'labels.txt e inference_config.json corresponden al modelo y a sus umbrales',
       checkDecisions: 'Decisiones: q >= k da las mismas etiquetas',
@@ -643,14 +652,14 @@ export const es: Catalog = {
       bundleWithoutImages: 'Un paquete no lleva imágenes. Indica una carpeta etiquetada con --data.',
       checkpointsNeeded: 'Este entrenamiento no ha acabado: necesita sus puntos de control para reanudarse.',
       classMissing: 'El modelo no tiene la clase número {{number}}.',
-      installerUnknown: 'No hay ningún motor «{{name}}» que instalar. Disponibles: {{names, list}}.',
+      installerUnknown: 'No hay ningún motor “{{name}}” que instalar. Disponibles: {{names, list}}.',
       nothingToTrain:
         'No hay nada que entrenar: {{stage}}.epochs_head y {{stage}}.epochs_finetune son 0. Sube una de las dos.',
       nothingToTrainFromScratch:
         'No hay nada que entrenar: {{stage}}.epochs_finetune es 0, y desde cero no hay fase de la cabeza. Súbela o elige pesos preentrenados.',
       portInvalid: '--port {{port}}: tiene que ser un número entero de 0 a 65535.',
-      presetUnknown: 'No existe el preajuste «{{preset}}». Preajustes: {{names, list}}.',
-      presetUnknownMeant: 'No existe el preajuste «{{preset}}». ¿Querías decir {{guess}}? Preajustes: {{names, list}}.',
+      presetUnknown: 'No existe el preajuste “{{preset}}”. Preajustes: {{names, list}}.',
+      presetUnknownMeant: 'No existe el preajuste “{{preset}}”. ¿Querías decir {{guess}}? Preajustes: {{names, list}}.',
       proxyCredentials:
         'El proxy pide nombre y contraseña. Añádelos a su dirección en Preferencias (http://nombre:contraseña@equipo:puerto).',
       runNotBundle:
@@ -658,14 +667,14 @@ export const es: Catalog = {
       runNotInTrash: 'Solo se pueden borrar para siempre los entrenamientos de la papelera.',
       screensNotBuilt: 'Las pantallas aún no se han compilado. Ejecuta `npm run build` una vez.',
       settingErrors: '{{errors, lines}}',
-      settingTwice: '{{place}}: «{{key}}» está fijado dos veces.',
+      settingTwice: '{{place}}: “{{key}}” está fijado dos veces.',
       settingUnknown: '{{place}}: parámetro desconocido {{key}}.',
       settingsFileExists: '{{file}} ya existe y no se ha cambiado.',
       settingsFileUnreadable: 'No se puede leer el archivo de configuración {{file}}.',
-      settingsNotAMap: '{{file}}:1: escribe los parámetros en líneas de la forma «clave: valor».',
-      weightsUnknown: 'No hay pesos «{{id}}» en el catálogo. «destila weights list» los muestra todos.',
+      settingsNotAMap: '{{file}}:1: escribe los parámetros en líneas de la forma “clave: valor”.',
+      weightsUnknown: 'No hay pesos “{{id}}” en el catálogo. “destila weights list” los muestra todos.',
       weightsUnknownMeant:
-        'No hay pesos «{{id}}» en el catálogo. ¿Querías decir «{{guess}}»? «destila weights list» los muestra todos.',
+        'No hay pesos “{{id}}” en el catálogo. ¿Querías decir “{{guess}}”? “destila weights list” los muestra todos.',
       yamlAlias: '{{place}}: no se admiten los alias (*{{name}}). Escribe el valor directamente.',
       yamlBracketsTooDeep: '{{place}}: los corchetes están anidados a más de {{limit, number}} niveles.',
       yamlInvalid: '{{place}}: esto no es YAML válido.',
@@ -679,9 +688,9 @@ export const es: Catalog = {
         '{{path}} contiene una barra invertida, que los archivos de etiquetas leen como barra. Cambia el nombre del archivo.',
       blocked: 'Los datos tienen un error que hay que arreglar primero.\n{{finding}}\n{{advice}}',
       blockedByMore_one:
-        'Los datos tienen errores que hay que arreglar primero.\n{{finding}}\n{{advice}}\nHay {{count, number}} error más; "destila check" los muestra todos.',
+        'Los datos tienen errores que hay que arreglar primero.\n{{finding}}\n{{advice}}\nHay {{count, number}} error más; “destila check” los muestra todos.',
       blockedByMore_other:
-        'Los datos tienen errores que hay que arreglar primero.\n{{finding}}\n{{advice}}\nHay {{count, number}} errores más; "destila check" los muestra todos.',
+        'Los datos tienen errores que hay que arreglar primero.\n{{finding}}\n{{advice}}\nHay {{count, number}} errores más; “destila check” los muestra todos.',
       folderIsFile: '{{folder}} es un archivo. Elige la carpeta que contiene train.txt, val.txt y test.txt.',
       folderMissing: 'La carpeta del proyecto {{folder}} no existe.',
       folderWithoutImages: 'No hay imágenes en {{folder}}.',
@@ -699,7 +708,7 @@ export const es: Catalog = {
       importUnanswered: 'No se ha escrito nada: falta una respuesta. {{question}}',
       importUnknownClass: '{{problem}} Corrige la lista de clases, o quita data.labels_file de los ajustes.',
       invalidClassNumber:
-        '{{file}}: “{{number}}” no es un número de clase. «names» debe relacionar números de clase con nombres.',
+        '{{file}}: “{{number}}” no es un número de clase. “names” debe relacionar números de clase con nombres.',
       invalidJson: '{{file}}:{{line}}: esto no es JSON válido. Exporta el archivo otra vez.',
       invalidXml: '{{file}}:{{line}}: esto no es XML válido. Exporta el archivo otra vez.',
       invalidYaml: '{{file}} no es YAML válido. Corrígelo, o expórtalo otra vez.',
@@ -715,19 +724,19 @@ export const es: Catalog = {
         'Ninguna imagen de val.txt tiene etiqueta, así que estos ajustes no tienen con qué medir: {{settings, list}}. Añade imágenes etiquetadas a val.txt o pon cada uno en val_loss.',
       noCommonLabel:
         'El modelo no tiene ninguna de las etiquetas de {{file}}: {{labels, list}}. Escribe las etiquetas como el modelo.',
-      noImageColumn: "{{file}}:1: no hay columna con las rutas de las imágenes. Llámala 'image', 'path' o 'filename'.",
+      noImageColumn: '{{file}}:1: no hay columna con las rutas de las imágenes. Llámala “image”, “path” o “filename”.',
       noImagesToImport:
         'El origen no nombra ninguna imagen de esta carpeta. Copia las imágenes en la carpeta, o elige otro origen.',
       noLabelColumn:
-        "{{file}}:1: no hay columna de etiquetas. Llámala 'labels', o da a cada etiqueta una columna de 0 y 1.",
+        '{{file}}:1: no hay columna de etiquetas. Llámala “labels”, o da a cada etiqueta una columna de 0 y 1.',
       noSuchFolder: '{{folder}} no es una carpeta que se pueda abrir. Elige otra.',
       noThresholds: 'Este entrenamiento aún no tiene umbrales. Se eligen al acabar.',
       noXmlFiles: '{{folder}} no tiene archivos XML. Elige la carpeta de las anotaciones.',
-      notClassNames: '{{file}} no tiene nombres de clase: «names» falta o es de otro tipo.',
+      notClassNames: '{{file}} no tiene nombres de clase: “names” falta o es de otro tipo.',
       notCoco: '{{file}} no es un archivo COCO: “{{key}}” falta o es de otro tipo.',
-      notCvat: '{{file}} no es una exportación de CVAT. Exporta la tarea como "CVAT for images 1.1".',
-      notCvatImages: '{{file}} contiene las pistas de un vídeo. Exporta la tarea como "CVAT for images 1.1".',
-      notFiftyone: "{{file}} no es un conjunto de datos de FiftyOne: 'labels' falta o es de otro tipo.",
+      notCvat: '{{file}} no es una exportación de CVAT. Exporta la tarea como “CVAT for images 1.1”.',
+      notCvatImages: '{{file}} contiene las pistas de un vídeo. Exporta la tarea como “CVAT for images 1.1”.',
+      notFiftyone: '{{file}} no es un conjunto de datos de FiftyOne: “labels” falta o es de otro tipo.',
       notLabelStudio:
         '{{file}} no es una exportación de Label Studio: no tiene una lista de tareas. Exporta el proyecto como JSON o JSON-MIN.',
       notRunImage: '{{path}} no es una imagen de este entrenamiento.',
@@ -750,8 +759,8 @@ export const es: Catalog = {
         '{{train, number}} imágenes de entrenamiento, {{val, number}} de validación y {{test, number}} de prueba, {{classes, number}} clases; separador: {{separator}}.',
       unlabeledLeftOut_one: '{{count, number}} imagen aún no está etiquetada y queda fuera.',
       unlabeledLeftOut_other: '{{count, number}} imágenes aún no están etiquetadas y quedan fuera.',
-      unlabeledNegative_one: '{{count, number}} imagen sin etiquetas cuenta como «ninguna de estas».',
-      unlabeledNegative_other: '{{count, number}} imágenes sin etiquetas cuentan como «ninguna de estas».',
+      unlabeledNegative_one: '{{count, number}} imagen sin etiquetas cuenta como “ninguna de estas”.',
+      unlabeledNegative_other: '{{count, number}} imágenes sin etiquetas cuentan como “ninguna de estas”.',
     },
     deviceLost: {
       card: 'La tarjeta gráfica dejó de responder: se reinició su controlador o se quitó la tarjeta. El último punto de control está a salvo.',
@@ -923,14 +932,14 @@ export const es: Catalog = {
         'TensorFlow se quedó sin memoria. El entrenamiento sigue desde su último punto de control con onnxruntime en el procesador, que es más lento.',
     },
     fieldError: {
-      architectureUnknown: 'no se conoce la red «{{name}}». Elige {{names, list(type: disjunction)}}.',
+      architectureUnknown: 'no se conoce la red “{{name}}”. Elige {{names, list(type: disjunction)}}.',
       atLeast: '{{field}} tiene que ser {{limit, number(maximumFractionDigits: 12)}} o más.',
       atMost: '{{field}} tiene que ser {{limit, number(maximumFractionDigits: 12)}} o menos.',
       bundleName: 'usa solo letras, cifras, puntos, guiones y guiones bajos, y empieza por una letra o una cifra.',
       invalid: '{{field}}: {{reason}}',
       lessThan: '{{field}} tiene que ser menor que {{limit, number(maximumFractionDigits: 12)}}.',
       list: '{{field}} tiene que ser una lista.',
-      map: '{{field}} tiene que ser un grupo de líneas «clave: valor».',
+      map: '{{field}} tiene que ser un grupo de líneas “clave: valor”.',
       moreThan: '{{field}} tiene que ser mayor que {{limit, number(maximumFractionDigits: 12)}}.',
       notAStudent:
         '{{name}} puede ser maestro, pero no alumno, porque sus capas swish y squeeze-excite no se pueden cuantizar a INT8. Elige {{names, list(type: disjunction)}}.',
@@ -994,16 +1003,16 @@ export const es: Catalog = {
       lockOfOtherUser:
         'No se puede leer el bloqueo {{file}}. Puede ser de otro usuario: pide acceso, o bórralo cuando nadie trabaje aquí.',
       measurementForgotten: 'Esta medición ya no existe.',
-      metricsDamaged: '{{file}} falta o está dañado. Ejecuta otra vez la etapa «test».',
+      metricsDamaged: '{{file}} falta o está dañado. Ejecuta otra vez la etapa “test”.',
       missing: 'Falta un archivo: {{reason}}',
       modelDamaged: 'El archivo del modelo está dañado. Cópialo o expórtalo otra vez.',
       modelElementType:
-        'El tensor {{index}} («{{name}}») del modelo tiene elementos de tipo {{type}}, que el estudio no lee.',
+        'El tensor {{index}} (“{{name}}”) del modelo tiene elementos de tipo {{type}}, que el estudio no lee.',
       modelEnds: 'El modelo toma o da {{type}}; solo se pueden usar uint8, int8 y float32.',
       modelExternalData:
         'El archivo del modelo guarda el búfer {{buffer}} fuera de su FlatBuffer, como los modelos de más de 2 GB. El estudio no lee esos archivos.',
       modelIdentifier:
-        'El archivo del modelo no es válido: los bytes 4 a 7 de {{part}} deberían decir «{{identifier}}». Cópialo o expórtalo otra vez.',
+        'El archivo del modelo no es válido: los bytes 4 a 7 de {{part}} deberían decir “{{identifier}}”. Cópialo o expórtalo otra vez.',
       modelLabelsDamaged:
         'El archivo de etiquetas que lleva dentro el modelo está dañado. Copia o exporta otra vez el modelo.',
       modelNotClassifier:
@@ -1019,7 +1028,7 @@ export const es: Catalog = {
       noRuns:
         '{{folder}} no es un entrenamiento ni contiene ninguno. Indica la carpeta de un entrenamiento o un proyecto que los tenga.',
       notARun: '{{folder}} no es un entrenamiento: no tiene un run.json legible.',
-      notARunId: '«{{run}}» no es un entrenamiento.',
+      notARunId: '“{{run}}” no es un entrenamiento.',
       notDownloadable: '{{name}} no se puede descargar.',
       notDownloading: 'Este archivo no se está descargando.',
       notImageFolder: '{{folder}} no es una carpeta de imágenes.',
@@ -1058,7 +1067,7 @@ export const es: Catalog = {
         'No se pueden leer los pesos preentrenados del maestro: {{path}}. Elige otro archivo o entrena desde cero.',
       tfliteTensorDamaged:
         '{{file}} está dañado: el tensor {{tensor}} tiene {{found, number}} bytes en vez de {{expected, number}}. Descárgalo o cópialo otra vez.',
-      thresholdsDamaged: '{{file}} falta o está dañado. Ejecuta otra vez la etapa «thresholds».',
+      thresholdsDamaged: '{{file}} falta o está dañado. Ejecuta otra vez la etapa “thresholds”.',
       versionNotOffered: '{{host}} no ofrece esta versión (estado HTTP {{status}}).',
       weightsNotReadable:
         'No se puede leer el archivo de pesos {{file}}. Comprueba que existe y que tienes permiso para leerlo.',
@@ -1115,7 +1124,7 @@ export const es: Catalog = {
         title: 'Etiqueta con pocas imágenes',
       },
       headerLine: {
-        advice: 'Borra la línea o haz que empiece por "# ".',
+        advice: 'Borra la línea o haz que empiece por “# ”.',
         line: '“{{line}}” parece una cabecera.',
         title: 'Línea de cabecera',
       },
@@ -1276,7 +1285,7 @@ export const es: Catalog = {
       unlabeledImages: {
         advice: 'Pon data.unlabeled a none_of_these (negativos) o a not_labeled_yet (fuera), o responde en el estudio.',
         counts:
-          'Imágenes sin etiquetas: {{counts, list}}. Mientras no digas qué significan, cuentan como «ninguna de estas».',
+          'Imágenes sin etiquetas: {{counts, list}}. Mientras no digas qué significan, cuentan como “ninguna de estas”.',
         inSplit: '{{count, number}} en {{split}}',
         title: 'Imágenes sin etiquetas',
       },
@@ -1397,7 +1406,7 @@ export const es: Catalog = {
       requestNotUnderstood: 'El estudio no entiende esta petición ({{method}}). Recarga la ventana.',
       requestUnreadable: 'No se pudo leer la petición. Recarga la ventana.',
       screenFailed: 'Esta pantalla ha fallado. Lo guardado está a salvo y el entrenamiento en marcha continúa.',
-      tensorMissing: 'El modelo entero no tiene el tensor «{{tensor}}».',
+      tensorMissing: 'El modelo entero no tiene el tensor “{{tensor}}”.',
       unreadableMessage:
         'Un proceso en segundo plano envió un mensaje que el estudio no entiende, así que se detuvo. Lo guardado está a salvo; inténtalo de nuevo.',
       workerEnded: 'El trabajo en segundo plano acabó de improviso (código {{code}}). Inténtalo de nuevo.',
@@ -1420,12 +1429,12 @@ export const es: Catalog = {
       writeNetwork: 'escribiendo la red',
     },
     leftOut: {
-      label_one: '«{{label}}» ({{count, number}} imagen)',
-      label_other: '«{{label}}» ({{count, number}} imágenes)',
+      label_one: '“{{label}}” ({{count, number}} imagen)',
+      label_other: '“{{label}}” ({{count, number}} imágenes)',
       more_one: '{{count, number}} etiqueta más',
       more_other: '{{count, number}} etiquetas más',
-      similar_one: '«{{label}}» ({{count, number}} imagen; el modelo tiene «{{similar}}»)',
-      similar_other: '«{{label}}» ({{count, number}} imágenes; el modelo tiene «{{similar}}»)',
+      similar_one: '“{{label}}” ({{count, number}} imagen; el modelo tiene “{{similar}}”)',
+      similar_other: '“{{label}}” ({{count, number}} imágenes; el modelo tiene “{{similar}}”)',
       warning_one:
         'Al modelo le falta {{count, number}} etiqueta de los datos, que no cuenta en ninguna cifra: {{labels, list}}.',
       warning_other:
@@ -1450,6 +1459,7 @@ export const es: Catalog = {
       largeFile: 'un archivo grande',
       link: 'un enlace',
       notes: 'guardando notas',
+      openingTest: 'abriendo los resultados de test',
       savingLabels: 'guardando etiquetas',
       settings: 'cambiando ajustes',
       specialFile: 'un archivo especial',
@@ -1482,7 +1492,7 @@ export const es: Catalog = {
         'La copia de los datos en {{folder}} está dañada. Empieza otro entrenamiento: este no puede seguir sin ella.',
       snapshotNewer: '{{file}} se escribió con una versión más nueva de Destila Studio. Actualiza esta para leerlo.',
       stageMissing:
-        'La etapa «{{stage}}» necesita «{{missing}}», que no ha acabado. Ejecuta antes esa etapa, o todo el proceso.',
+        'La etapa “{{stage}}” necesita “{{missing}}”, que no ha acabado. Ejecuta antes esa etapa, o todo el proceso.',
       tensorType: 'El tensor “{{name}}” es de tipo {{type}}; se espera float32 (F32).',
       tfliteCompressed:
         '{{file}} guarda sus pesos en otra forma, casi siempre float16, y los convierte al ejecutarse. Elige el archivo float32 de la misma red.',
@@ -1500,7 +1510,7 @@ export const es: Catalog = {
         '{{file}} es solo un puntero de Git LFS a los pesos. Ejecuta git lfs pull o descarga el archivo desde su página.',
       weightsGzip: '{{file}} es un archivo comprimido. Descomprímelo y elige el archivo que contiene.',
       weightsIncomplete:
-        '{{file}} está incompleto o dañado: el tensor «{{tensor}}» no tiene la forma esperada. Cópialo otra vez o elige otro archivo.',
+        '{{file}} está incompleto o dañado: el tensor “{{tensor}}” no tiene la forma esperada. Cópialo otra vez o elige otro archivo.',
       weightsNotFinite:
         '{{file}} contiene pesos que no son números ({{tensor}}): el entrenamiento que los escribió divergió, o el archivo está dañado. Elige otro.',
       weightsOfOtherNetwork:
@@ -1593,7 +1603,7 @@ export const es: Catalog = {
       opCode: 'el código de un byte que leen los intérpretes antiguos es {{found}}, no {{expected}}.',
       opEnds: 'tiene {{inputs}} entradas y {{outputs}} salidas; necesita {{needed}} y 1, sin omitir ninguna.',
       opOptions: 'faltan las {{options}}.',
-      opOutput: 'Operación {{index}} ({{operator}}, salida «{{output}}»)',
+      opOutput: 'Operación {{index}} ({{operator}}, salida “{{output}}”)',
       opShape: 'la salida es {{found}}; su entrada y sus opciones dan {{expected}}.',
       opUnknown: 'ningún modelo del estudio usa este operador.',
       opVersion: 'la versión es {{found}}; int8 necesita la {{expected}}.',
@@ -1605,11 +1615,11 @@ export const es: Catalog = {
       outputs: 'Salidas',
       padding: 'el relleno no es SAME.',
       parserVersion: 'no dicen qué versión de lector necesitan.',
-      producedTwice: 'produce el tensor {{index}} («{{name}}»), que ya existe.',
+      producedTwice: 'produce el tensor {{index}} (“{{name}}”), que ya existe.',
       quantizeFloat: 'convierte float32 en algo que no es int8.',
       quantizeLoses: 'cambia la escala o pierde números; solo puede moverse el punto cero, en 128.',
       quantizeTypes: 'convierte {{from}} en {{to}}.',
-      readTooEarly: 'lee el tensor {{index}} («{{name}}»), que no produce ninguna operación anterior.',
+      readTooEarly: 'lee el tensor {{index}} (“{{name}}”), que no produce ninguna operación anterior.',
       relu6Output:
         'tiene integrada RELU6, pero la salida tiene escala {{scale}} y punto cero {{zeroPoint}}, no 6/255 y -128.',
       reluOutput: 'tiene integrada RELU, pero la salida tiene punto cero {{zeroPoint}}, no -128.',
@@ -1624,12 +1634,12 @@ export const es: Catalog = {
       signatureCount: 'hay {{found}}; tiene que haber una.',
       signatureGraph: 'nombra el grafo {{found}}, no el 0.',
       signatureInputs: 'no nombra las entradas del grafo.',
-      signatureName: 'se llama «{{found}}», no «{{expected}}».',
+      signatureName: 'se llama “{{found}}”, no “{{expected}}”.',
       signatureOutputs: 'no nombra las salidas del grafo.',
       signatures: 'Firmas',
       size: 'tiene {{found}} bytes, pero {{shape}} de {{type}} son {{expected}}.',
       strides: 'los pasos son {{height}} y {{width}}; los dos tienen que ser 1 o los dos 2.',
-      tensor: 'Tensor {{index}} («{{name}}»)',
+      tensor: 'Tensor {{index}} (“{{name}}”)',
       unnamed: 'no tiene nombre.',
       unused: 'no lo usa nada.',
       variable: 'es una variable; un clasificador no guarda nada de una imagen a la siguiente.',
@@ -2573,7 +2583,7 @@ export const es: Catalog = {
     fourMinutesMadeSample: 'Cuatro minutos, hecho para la muestra.',
     quantize: 'Cuantizar',
     moveStepEarlier: 'Adelantar {{step}} un puesto',
-    quotedSetting: '«{{name}}»',
+    quotedSetting: '“{{name}}”',
     showSetting: 'Ver el parámetro',
   },
   tune: {
@@ -2814,7 +2824,7 @@ export const es: Catalog = {
     engine: 'motores que ejecutan las redes: listarlos e instalarlos',
     engineComplete: 'no falta nada',
     engineInstall: 'instalar un motor que npm no incluye ({{names}}); antes muestra lo que se descarga y pregunta',
-    engineInstalled: 'Instalado en {{folder}}. «destila doctor» lo prueba.',
+    engineInstalled: 'Instalado en {{folder}}. “destila doctor” lo prueba.',
     engineList: 'listar los motores y lo que le falta a cada uno en este equipo; `doctor` los mide',
     engineQuestion: '¿Descargarlo? [s/N]',
     engineYes: 'no preguntar',
@@ -2847,7 +2857,7 @@ export const es: Catalog = {
     helpUsage: 'Uso:',
     imageSizes: 'tamaños: de {{smallest}} a {{largest}} píxeles, tamaño mediano de archivo {{bytes}}',
     init: 'escribir en un proyecto un destila.yaml con todos los parámetros y su significado',
-    initDone: 'Se ha escrito {{file}}. «destila run {{folder}}» lo usa.',
+    initDone: 'Se ha escrito {{file}}. “destila run {{folder}}” lo usa.',
     initPreset: 'partir de un preajuste en vez de los valores por defecto',
     invalidValue: '{{value}} no es válido para {{name}}. {{reason}}',
     megabytes: '{{done}} MB',
@@ -2860,7 +2870,7 @@ export const es: Catalog = {
     networkInt8: 'alumno (INT8)',
     networkStudent: 'alumno (float)',
     networkTeacher: 'maestro (float)',
-    next: 'Siguiente etapa: {{stage}}. «destila resume {{folder}}» continúa.',
+    next: 'Siguiente etapa: {{stage}}. “destila resume {{folder}}” continúa.',
     noneOfThese: 'ninguna de estas',
     notInAverages: 'Sin imágenes en {{split}}, así que no están en ningún promedio: {{labels}}.',
     notLabeledYet: 'aún sin etiquetar',
@@ -2879,9 +2889,9 @@ export const es: Catalog = {
     predict: 'puntuaciones y decisiones de cada imagen de una carpeta, en CSV por la salida estándar',
     predictFolder: 'imágenes, también en subcarpetas',
     predictUnreadable_one:
-      '{{count, number}} de {{images, number}} imágenes no se pudo leer. Consulta la columna «error».',
+      '{{count, number}} de {{images, number}} imágenes no se pudo leer. Consulta la columna “error”.',
     predictUnreadable_other:
-      '{{count, number}} de {{images, number}} imágenes no se pudieron leer. Consulta la columna «error».',
+      '{{count, number}} de {{images, number}} imágenes no se pudieron leer. Consulta la columna “error”.',
     product: 'Convierte una carpeta de fotos etiquetadas en un modelo INT8 para el móvil.',
     rateDiverged: 'La pérdida divergió tras la última línea.',
     rateHeld: 'La pérdida no divergió hasta la tasa más alta.',
@@ -2904,7 +2914,7 @@ export const es: Catalog = {
     runStages: 'Elige una de {{stages}}.',
     runs: 'listar los entrenamientos de un proyecto',
     runsAllDone: 'todo hecho',
-    runsNone: '{{folder}} aún no tiene entrenamientos. «destila run {{place}}» inicia uno.',
+    runsNone: '{{folder}} aún no tiene entrenamientos. “destila run {{place}}” inicia uno.',
     seeHelp: '(consulta destila --help)',
     separator: 'separador: {{name}} ({{evidence}})',
     serve: 'abrir el estudio en el navegador; solo este equipo puede acceder',
@@ -2932,14 +2942,14 @@ export const es: Catalog = {
     summaryF1:
       'F1 es el F1 macro con el umbral 0,5, con uno para todas las etiquetas o con uno por etiqueta. El F1 micro usa uno por etiqueta.',
     summaryFaithful:
-      'El archivo es fiel: LiteRT da los mismos números que el estudio. «destila verify» comprueba todo el paquete.',
+      'El archivo es fiel: LiteRT da los mismos números que el estudio. “destila verify” comprueba todo el paquete.',
     summaryRun: 'Carpeta {{folder}}',
     summaryTest: 'Partición de prueba ({{images}} imágenes, {{labels}} etiquetas)',
     summaryTime: 'Tiempo',
     summaryTotal: 'total',
     tune: 'elegir otra vez los umbrales de un entrenamiento, con otros objetivos; la prueba sigue cerrada',
     tuneEnd:
-      'Las métricas de validación son optimistas porque los umbrales se eligieron ahí. «destila export {{folder}}» escribe un paquete con ellos.',
+      'Las métricas de validación son optimistas porque los umbrales se eligieron ahí. “destila export {{folder}}” escribe un paquete con ellos.',
     tuneGlobal: '{{k}} (global)',
     tuneSet: 'por ejemplo threshold_search.goal=precision; se puede repetir',
     tuneTitle: 'Umbrales en validación (objetivo: {{goal}}). Un solo umbral para todas las etiquetas: q >= {{k}}',
@@ -2947,8 +2957,8 @@ export const es: Catalog = {
     unitSteps: 'pasos',
     unknownCommand: 'comando desconocido {{name}}',
     unknownOption: 'opción desconocida {{name}}',
-    unlabeledAsk: 'Las imágenes sin etiquetas cuentan como «ninguna de estas» hasta que respondas.',
-    unlabeledNone: 'Las imágenes sin etiquetas cuentan como «ninguna de estas».',
+    unlabeledAsk: 'Las imágenes sin etiquetas cuentan como “ninguna de estas” hasta que respondas.',
+    unlabeledNone: 'Las imágenes sin etiquetas cuentan como “ninguna de estas”.',
     unlabeledNotYet: 'Las imágenes sin etiquetas aún no están etiquetadas y se dejan fuera.',
     unlabeledQuestion_one:
       '{{count, number}} imagen no tiene etiquetas. ¿No muestra ninguna de estas, o aún no está etiquetada?\n[1] ninguna de estas  [2] aún sin etiquetar  [Intro] decidir más tarde:',

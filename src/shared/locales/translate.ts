@@ -9,6 +9,9 @@ const catalogs = { en, es };
 export type Language = keyof typeof catalogs;
 export const languages = Object.keys(catalogs) as Language[];
 
+export const isLanguage = (name: string | undefined): name is Language =>
+  languages.some((language) => language === name);
+
 /** `t('data.saved', { count })`: keys and parameters are checked by the compiler. */
 export type Translate = TFunction;
 

@@ -1,7 +1,5 @@
 import type { Language } from '../../../shared/locales/translate.ts';
-import { languages } from '../../../shared/locales/translate.ts';
-
-const isLanguage = (name: string | undefined): name is Language => languages.some((language) => language === name);
+import { isLanguage } from '../../../shared/locales/translate.ts';
 
 /**
  * The language of the command line: --language, or else the locale of the environment, or else English. It is needed

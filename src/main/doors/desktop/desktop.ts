@@ -23,6 +23,7 @@ import { isForHiddenWindow } from '../eventFilter.ts';
 import { stateFolder } from '../../studio/state/places.ts';
 import type { Studio } from '../../studio/studio.ts';
 import { createStudio } from '../../studio/studio.ts';
+import { acceptedLanguage } from '../http/acceptLanguage.ts';
 import { createResponder } from '../http/responder.ts';
 import { launchUtility } from './desktopProcess.ts';
 import { followLanguage } from './language.ts';
@@ -55,7 +56,10 @@ export async function openDesktop(): Promise<void> {
   const respond = createResponder(studio, rendererFolder);
   protocol.handle(SCHEME, (request) =>
     new URL(request.url).host === 'studio'
-      ? respond(new URL(request.url), request.headers.get('if-none-match'))
+      ? respond(new URL(request.url), {
+          ifNoneMatch: request.headers.get('if-none-match'),
+          language: acceptedLanguage(request.headers.get('accept-language')),
+        })
       : Promise.resolve(new Response('Nothing here.', { status: 404 })),
   );
   const language = await followLanguage(studio, (now) =>

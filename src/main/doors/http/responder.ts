@@ -3,6 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pictureQuerySchema } from '../../../shared/contract/contract.ts';
+import type { Language } from '../../../shared/locales/translate.ts';
+import { translator } from '../../../shared/locales/translate.ts';
+import { say } from '../../../shared/message.ts';
 import { toProblemData } from '../../../shared/problem.ts';
 import type { Studio } from '../../studio/studio.ts';
 
@@ -56,24 +59,30 @@ const downloadTypes: Readonly<Record<string, string>> = {
   '.csv': 'text/csv; charset=utf-8',
 };
 
+/** What counts of a request's headers. */
+interface Asked {
+  readonly ifNoneMatch: string | null;
+  /** For texts that are shown as they are, without a screen. */
+  readonly language: Language;
+}
+
 /** `url` is a path and query under the door's own origin. */
-export type Respond = (url: URL, /** Value of the request's header. */ ifNoneMatch: string | null) => Promise<Response>;
+export type Respond = (url: URL, asked: Asked) => Promise<Response>;
 
 export function createResponder(studio: Studio, rendererFolder: string): Respond {
-  return async (url, ifNoneMatch) => {
+  return async (url, { ifNoneMatch, language }) => {
+    const t = translator(language);
     try {
       const [, kind, project, run] = url.pathname.split('/').map(decodeURIComponent);
       if (kind === 'image' && project !== undefined)
-        return await picture(studio, project, url.searchParams, ifNoneMatch);
+        return (await picture(studio, project, url.searchParams, ifNoneMatch)) ?? textReply(400, t('http.noSuchImage'));
       if (kind === 'download' && project !== undefined && run !== undefined)
         return await download(studio, project, run, url.searchParams.get('name') ?? '');
-      return await screenFile(rendererFolder, url.pathname);
+      return (await screenFile(rendererFolder, url.pathname)) ?? textReply(404, t('http.nothingHere'));
     } catch (error) {
       const problem = toProblemData(error);
       const isInternal = problem.kind === 'internal';
-      return reply(isInternal ? 500 : 404, isInternal ? 'Something went wrong.' : problem.message, {
-        'content-type': 'text/plain; charset=utf-8',
-      });
+      return isInternal ? textReply(500, t('http.failed')) : textReply(404, say(t, problem));
     }
   };
 }
@@ -84,15 +93,19 @@ const reply = (
   headers: Record<string, string>,
 ): Response => new Response(body, { status, headers: { ...securityHeaders, ...headers } });
 
+const textReply = (status: number, text: string): Response =>
+  reply(status, text, { 'content-type': 'text/plain; charset=utf-8' });
+
+/** Null for an address that asks for no possible image. */
 async function picture(
   studio: Studio,
   project: string,
   query: URLSearchParams,
   ifNoneMatch: string | null,
-): Promise<Response> {
+): Promise<Response | null> {
   const { v: asked, ...parts } = Object.fromEntries(query);
   const parsed = pictureQuerySchema.safeParse(parts);
-  if (!parsed.success) return reply(400, 'There is no such image.', { 'content-type': 'text/plain' });
+  if (!parsed.success) return null;
   const path = query.get('path') ?? '';
   const version = await studio.pictureVersion(project, path);
   const etag = `"${version}"`;
@@ -130,14 +143,14 @@ async function download(studio: Studio, project: string, run: string, name: stri
   });
 }
 
-async function screenFile(folder: string, pathname: string): Promise<Response> {
+/** Null when there is no such file. */
+async function screenFile(folder: string, pathname: string): Promise<Response | null> {
   const name = pathname === '/' ? '/index.html' : decodeURIComponent(pathname);
   const file = path.join(folder, name);
   const type = types[path.extname(file)];
-  if (type === undefined || path.relative(folder, file).startsWith('..') || name.includes('\0'))
-    return reply(404, 'There is nothing at this address.', { 'content-type': 'text/plain' });
+  if (type === undefined || path.relative(folder, file).startsWith('..') || name.includes('\0')) return null;
   const bytes = await readFile(file).catch(() => null);
-  if (bytes === null) return reply(404, 'There is nothing at this address.', { 'content-type': 'text/plain' });
+  if (bytes === null) return null;
   const fixed = name.startsWith('/assets/');
   return reply(200, new Uint8Array(bytes), {
     'content-type': type,

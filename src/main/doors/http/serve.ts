@@ -6,11 +6,14 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isMethod } from '../../../shared/contract/contract.ts';
+import type { Language } from '../../../shared/locales/translate.ts';
+import { translator } from '../../../shared/locales/translate.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { isForHiddenWindow } from '../eventFilter.ts';
 import { createKeepAwake } from '../../studio/system/keepAwake.ts';
 import type { Studio } from '../../studio/studio.ts';
 import { createStudio } from '../../studio/studio.ts';
+import { acceptedLanguage } from './acceptLanguage.ts';
 import type { Respond } from './responder.ts';
 import { createResponder, securityHeaders } from './responder.ts';
 
@@ -86,8 +89,9 @@ interface Exchange {
 
 async function answer(exchange: Exchange): Promise<void> {
   const { request, response, respond, token, port } = exchange;
-  if (!isOwnHost(request.headers.host, port)) return refuse(response, "This address is not the studio's.");
-  if (!isOwnOrigin(request, port)) return refuse(response, "Only the studio's own pages may send requests.");
+  const t = translator(languageOf(request));
+  if (!isOwnHost(request.headers.host, port)) return refuse(response, t('http.wrongHost'));
+  if (!isOwnOrigin(request, port)) return refuse(response, t('http.foreignPage'));
   const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
   const cookie = `destila-${port}`;
   const given = url.searchParams.get('token');
@@ -101,18 +105,16 @@ async function answer(exchange: Exchange): Promise<void> {
     response.end();
     return;
   }
-  if (!sameToken(cookieOf(request, cookie), token))
-    return refuse(
-      response,
-      'Open the address that the studio printed in its terminal. It contains the access token.',
-      401,
-    );
+  if (!sameToken(cookieOf(request, cookie), token)) return refuse(response, t('http.tokenMissing'), 401);
   if (request.method === 'GET' && url.pathname === '/api/events')
     return openEvents(exchange, url.searchParams.get('quiet') === '1');
   if (request.method === 'POST' && url.pathname.startsWith('/api/'))
     return callMethod(exchange, url.pathname.slice('/api/'.length));
-  if (request.method !== 'GET') return refuse(response, 'There is nothing at this address.', 405);
-  const reply = await respond(url, request.headers['if-none-match'] ?? null);
+  if (request.method !== 'GET') return refuse(response, t('http.nothingHere'), 405);
+  const reply = await respond(url, {
+    ifNoneMatch: request.headers['if-none-match'] ?? null,
+    language: languageOf(request),
+  });
   response.writeHead(reply.status, Object.fromEntries(reply.headers));
   if (reply.body === null) response.end();
   else
@@ -135,6 +137,8 @@ function isOwnOrigin(request: IncomingMessage, port: number): boolean {
     site === undefined || site === 'same-origin' || site === 'none' || request.headers['sec-fetch-mode'] === 'navigate'
   );
 }
+
+const languageOf = (request: IncomingMessage): Language => acceptedLanguage(request.headers['accept-language']);
 
 const cookieOf = (request: IncomingMessage, name: string): string =>
   (request.headers.cookie ?? '')
@@ -167,7 +171,7 @@ async function callMethod({ request, response, studio }: Exchange, method: strin
   if (!isMethod(method))
     return send(response, 404, { problem: toProblemData(new Problem('internal.requestNotUnderstood', { method })) });
   if (!(request.headers['content-type'] ?? '').startsWith('application/json'))
-    return refuse(response, 'Only JSON is accepted.', 415);
+    return refuse(response, translator(languageOf(request))('http.jsonOnly'), 415);
   let body: Buffer;
   try {
     body = await bodyOf(request);

@@ -4,6 +4,7 @@ import { message } from '../../../shared/message.ts';
 import { recipeWarnings } from '../../../shared/recipeWarnings.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import { errorsIn, findingNotes, refuseErrors } from '../data/findings.ts';
+import { separatorWord } from '../data/separator.ts';
 import { writeSnapshot } from '../data/snapshot.ts';
 import { progressReporter } from '../../../shared/progress.ts';
 import type { JobContext } from './jobContext.ts';
@@ -49,7 +50,7 @@ export async function dataStage(
       val: val.length,
       test: test.length,
       classes: dataset.vocabulary.length,
-      separator: layout.separator,
+      separator: separatorWord(layout.separator),
     }),
   );
   for (const finding of findingNotes(findings)) note({ job }, 'data', finding, 'warning');

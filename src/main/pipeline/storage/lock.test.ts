@@ -104,7 +104,7 @@ describe.each([
 });
 
 test('a link that fails for another reason is an error and leaves nothing behind', async () => {
-  await expect(takeLock(file, 'x', { link: refusingLinks('EIO') })).rejects.toMatchObject({ code: 'EIO' });
+  await expect(takeLock(file, 'notes', { link: refusingLinks('EIO') })).rejects.toMatchObject({ code: 'EIO' });
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -113,7 +113,7 @@ test('an NFS server that creates the link but answers EEXIST has given us the lo
     await link(existing, name);
     await link(existing, name);
   };
-  await (await takeLock(file, 'x', { link: twice })).release();
+  await (await takeLock(file, 'notes', { link: twice })).release();
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -144,7 +144,7 @@ describe('a lock whose holder can be looked up', () => {
       { clock, onWait: () => undefined },
       { clock, takeOver: true },
     ])
-      await expect(takeLock(file, 'x', options)).rejects.toMatchObject({ kind: 'busy' });
+      await expect(takeLock(file, 'notes', options)).rejects.toMatchObject({ kind: 'busy' });
     expect(clock.slept).toEqual([]);
   });
 });
@@ -160,7 +160,7 @@ describe('a lock whose holder cannot be looked up (another machine or container)
 
   test.each(others)('of %s is refused at first, with what to do', async (_, content) => {
     writeFileSync(file, content);
-    await expect(takeLock(file, 'x')).rejects.toMatchObject({
+    await expect(takeLock(file, 'notes')).rejects.toMatchObject({
       kind: 'locked',
       message: expect.stringContaining('take over') as string,
     });
@@ -184,7 +184,7 @@ describe('a lock whose holder cannot be looked up (another machine or container)
     const clock = fakeClock((sleeps) => {
       if (sleeps === 25) writeFileSync(file, holder({ beat: '000000000001' }));
     });
-    await expect(takeLock(file, 'x', { clock, onWait: () => undefined })).rejects.toMatchObject({
+    await expect(takeLock(file, 'notes', { clock, onWait: () => undefined })).rejects.toMatchObject({
       code: 'busy.inUseOnHost',
       params: { folder, pid: 7, host: 'box-a' },
     });
@@ -199,16 +199,16 @@ describe('a lock whose holder cannot be looked up (another machine or container)
     expect(await isLocked(file, clock)).toBe(true);
     await clock.sleep(59_999);
     expect(await isLocked(file, clock)).toBe(true);
-    await expect(takeLock(file, 'x', { clock })).rejects.toMatchObject({ kind: 'locked' });
+    await expect(takeLock(file, 'notes', { clock })).rejects.toMatchObject({ kind: 'locked' });
     await clock.sleep(1);
     expect(await isLocked(file, clock)).toBe(false);
-    await (await takeLock(file, 'x', { clock })).release();
+    await (await takeLock(file, 'notes', { clock })).release();
   });
 
   test('is taken at once when a person has confirmed that the holder is gone', async () => {
     writeFileSync(file, holder());
     const clock = fakeClock();
-    await (await takeLock(file, 'x', { clock, takeOver: true })).release();
+    await (await takeLock(file, 'notes', { clock, takeOver: true })).release();
     expect(clock.slept).toEqual([]);
   });
 });
@@ -221,7 +221,7 @@ describe('something else at the path of the lock', () => {
     ['a large file', () => writeFileSync(file, 'x'.repeat(5000)), 'locks.largeFile'],
   ])('is reported: %s', async (_, put, kind) => {
     put();
-    await expect(takeLock(file, 'x')).rejects.toMatchObject({
+    await expect(takeLock(file, 'notes')).rejects.toMatchObject({
       code: 'file.lockInTheWay',
       params: { file, kind: { code: kind } },
     });
@@ -232,14 +232,14 @@ describe('something else at the path of the lock', () => {
   test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('a lock that may not be read', async () => {
     writeFileSync(file, holder());
     chmodSync(file, 0);
-    await expect(takeLock(file, 'x')).rejects.toMatchObject({
+    await expect(takeLock(file, 'notes')).rejects.toMatchObject({
       code: 'file.lockOfOtherUser',
     });
   });
 
   test('a missing folder is reported and not created', async () => {
     const gone = path.join(folder, 'gone', 'lock.json');
-    await expect(takeLock(gone, 'x')).rejects.toMatchObject({
+    await expect(takeLock(gone, 'notes')).rejects.toMatchObject({
       code: 'file.folderGone',
       params: { folder: path.dirname(gone) },
     });
@@ -248,7 +248,7 @@ describe('something else at the path of the lock', () => {
 });
 
 test('a holder that lost its lock does not remove the next one', async () => {
-  const lock = await takeLock(file, 'x');
+  const lock = await takeLock(file, 'notes');
   unlinkSync(file);
   writeFileSync(file, holder());
   await lock.release();
@@ -256,9 +256,9 @@ test('a holder that lost its lock does not remove the next one', async () => {
 });
 
 test('the holder does not remove its lock while another process takes it over', async () => {
-  const lock = await takeLock(file, 'x');
+  const lock = await takeLock(file, 'notes');
   const { token } = JSON.parse(readFileSync(file, 'utf8')) as { token: string };
-  const guard = await takeLock(path.join(folder, `.lock.json.${token}.guard`), 'x');
+  const guard = await takeLock(path.join(folder, `.lock.json.${token}.guard`), 'notes');
   await lock.release();
   expect(existsSync(file)).toBe(true);
   await guard.release();
@@ -269,21 +269,21 @@ test('a process that is slow to remove a stale lock does not remove the lock tha
   let faster: Lock | null = null;
   const slow = async (existing: string, name: string): Promise<void> => {
     // The slow one has found the stale lock and is about to remove it.
-    if (name.endsWith('.guard')) faster ??= await takeLock(file, 'faster');
+    if (name.endsWith('.guard')) faster ??= await takeLock(file, 'training');
     await link(existing, name);
   };
-  await expect(takeLock(file, 'slow', { link: slow })).rejects.toMatchObject({
+  await expect(takeLock(file, 'evaluation', { link: slow })).rejects.toMatchObject({
     kind: 'busy',
-    message: expect.stringContaining('(faster)') as string,
+    message: expect.stringContaining('(training)') as string,
   });
   expect(faster!.held()).toBe(true);
-  expect(readFileSync(file, 'utf8')).toContain('"what":"faster"');
+  expect(readFileSync(file, 'utf8')).toContain('"what":"training"');
 });
 
 test('only one of two processes that find a stale lock removes it', async () => {
   writeFileSync(file, holder({ pid: await deadPid(), machine: machineId() }));
-  const guard = await takeLock(path.join(folder, `.lock.json.${'f'.repeat(32)}.guard`), 'removing');
-  await expect(takeLock(file, 'x')).rejects.toMatchObject({ kind: 'busy' });
+  const guard = await takeLock(path.join(folder, `.lock.json.${'f'.repeat(32)}.guard`), 'cleaning up');
+  await expect(takeLock(file, 'notes')).rejects.toMatchObject({ kind: 'busy' });
   expect(existsSync(file)).toBe(true);
   await guard.release();
 });
@@ -292,7 +292,7 @@ test('the guard of a killed process does not block the lock', async () => {
   writeFileSync(file, holder({ pid: await deadPid(), machine: machineId() }));
   const left = path.join(folder, `.lock.json.${'f'.repeat(32)}.guard`);
   writeFileSync(left, holder({ pid: await deadPid(), machine: machineId(), token: 'e'.repeat(32) }));
-  await (await takeLock(file, 'x')).release();
+  await (await takeLock(file, 'notes')).release();
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -334,7 +334,7 @@ describe('the heartbeat', () => {
   afterEach(() => void vi.useRealTimers());
 
   test('changes only the heartbeat in the lock, every ten seconds', async () => {
-    const lock = await takeLock(file, 'x');
+    const lock = await takeLock(file, 'notes');
     const before = JSON.parse(readFileSync(file, 'utf8')) as object;
     vi.advanceTimersByTime(BEAT_MS);
     await vi.waitFor(() => expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...before, beat: '000000000001' }));
@@ -345,7 +345,7 @@ describe('the heartbeat', () => {
     ['another process has taken over', () => writeFileSync(path.join(folder, 'next'), holder())],
     ['the folder was moved', () => undefined],
   ])('tells the holder that %s', async (_, prepare) => {
-    const lock = await takeLock(file, 'x');
+    const lock = await takeLock(file, 'notes');
     prepare();
     if (existsSync(path.join(folder, 'next'))) renameSync(path.join(folder, 'next'), file);
     else rmSync(file);

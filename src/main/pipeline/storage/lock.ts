@@ -57,10 +57,10 @@ const POLL_MS = 2_000;
 const MOST_TRIES = 1_000;
 
 /**
- * Takes a lock for this process; `what` says what for. Throws a Problem of kind 'busy' when its holder is running, and
+ * Takes a lock for this process; `what` is its purpose. Throws a Problem of kind 'busy' when its holder is running, and
  * of kind 'locked' when the holder cannot be looked up and has not been silent for a minute.
  */
-export async function takeLock(file: string, what: string, options: LockOptions = {}): Promise<Lock> {
+export async function takeLock(file: string, what: LockPurpose, options: LockOptions = {}): Promise<Lock> {
   const own = await acquire(file, what, options);
   let ours = true;
   const beat = async (): Promise<void> => {
@@ -81,7 +81,7 @@ export async function takeLock(file: string, what: string, options: LockOptions 
   };
 }
 
-async function acquire(file: string, what: string, options: LockOptions): Promise<OwnLock> {
+async function acquire(file: string, what: LockPurpose, options: LockOptions): Promise<OwnLock> {
   const { clock = monotonic, onWait, takeOver = false } = options;
   let seen: string | null = null;
   for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
@@ -119,7 +119,7 @@ export async function isLocked(file: string, clock: Clock = monotonic): Promise<
 
 const stateOf = ({ holder }: FoundLock): HolderState => (holder === null ? 'unknown' : holderState(holder));
 
-const self = (what: string): Parameters<typeof createLock>[1] => ({
+const self = (what: LockPurpose): Parameters<typeof createLock>[1] => ({
   pid: process.pid,
   host: os.hostname(),
   machine: machineId(),
@@ -139,7 +139,7 @@ function silence(file: string, { text }: FoundLock, clock: Clock): number {
 }
 
 /** Removes a stale lock under its guard, if it is still the same. */
-async function removeStale(file: string, what: string, stale: FoundLock, options: LockOptions): Promise<void> {
+async function removeStale(file: string, what: LockPurpose, stale: FoundLock, options: LockOptions): Promise<void> {
   const guardFile = guardOf(file, identityOf(stale));
   // takeOver is about the lock only: a guard is held for milliseconds, and forcing it could let two processes in.
   const guard = await acquire(guardFile, what, { ...options, takeOver: false });
@@ -152,7 +152,7 @@ async function removeStale(file: string, what: string, stale: FoundLock, options
 }
 
 /** Also under the guard: if this process was suspended for a minute, another may be taking its lock at this moment. */
-async function removeOwn(file: string, what: string, own: OwnLock, { link }: LockOptions): Promise<void> {
+async function removeOwn(file: string, what: LockPurpose, own: OwnLock, { link }: LockOptions): Promise<void> {
   const guardFile = guardOf(file, own.token);
   try {
     const guard = await acquire(guardFile, what, { ...(link && { link }) });
@@ -181,28 +181,30 @@ const guardOf = (file: string, identity: string): string =>
   path.join(path.dirname(file), `.${path.basename(file).replace(/^\./, '').slice(0, 16)}.${identity}${GUARD_ENDING}`);
 
 /**
- * What locks are taken for. Lock files contain the key; other texts come from other versions and are shown as they
- * are.
+ * What locks are taken for. Lock files contain the key; a key of another version is shown as it is.
  */
-const works: Readonly<Record<string, Message>> = {
+const purposes = {
   'cleaning up': message('locks.cleaning'),
   deleting: message('locks.deletingRun'),
   evaluation: message('locks.evaluation'),
   notes: message('locks.notes'),
+  'opening test': message('locks.openingTest'),
   'saving labels': message('locks.savingLabels'),
   settings: message('locks.settings'),
   thresholds: message('locks.thresholds'),
   training: message('locks.training'),
   'writing label files': message('locks.writingLabels'),
 };
+export type LockPurpose = keyof typeof purposes;
 
-const workOf = ({ what }: Holder): string | Message => (Object.hasOwn(works, what) ? works[what]! : what);
+const isPurpose = (what: string): what is LockPurpose => Object.hasOwn(purposes, what);
+const purposeOf = ({ what }: Holder): string | Message => (isPurpose(what) ? purposes[what] : what);
 
 function busy(file: string, { holder }: FoundLock): Problem {
   const folder = path.dirname(file);
   if (holder === null) return new Problem('busy.inUseByUnknown', { folder });
   const { pid, host } = holder;
-  const work = workOf(holder);
+  const work = purposeOf(holder);
   return host === os.hostname()
     ? new Problem('busy.inUse', { folder, pid, work })
     : new Problem('busy.inUseOnHost', { folder, pid, host, work });
@@ -212,7 +214,7 @@ function locked(file: string, { holder }: FoundLock): Problem {
   const folder = path.dirname(file);
   if (holder === null) return new Problem('locked.damaged', { folder });
   const { pid, host } = holder;
-  return new Problem('locked.elsewhere', { folder, pid, host, work: workOf(holder) });
+  return new Problem('locked.elsewhere', { folder, pid, host, work: purposeOf(holder) });
 }
 
 function waiting({ holder }: FoundLock): Message {

@@ -1,10 +1,10 @@
 import { finishLists, labelLockFile } from '../../pipeline/data/replaceLists.ts';
 import { findLeftovers, removeLeftovers } from '../../pipeline/storage/leftovers.ts';
-import type { Lock, LockOptions } from '../../pipeline/storage/lock.ts';
+import type { Lock, LockOptions, LockPurpose } from '../../pipeline/storage/lock.ts';
 import { takeLock } from '../../pipeline/storage/lock.ts';
 
 /** The lock under which label files are changed. What a crash interrupted is finished first. */
-export async function lockLabels(project: string, what: string, options: LockOptions = {}): Promise<Lock> {
+export async function lockLabels(project: string, what: LockPurpose, options: LockOptions = {}): Promise<Lock> {
   const lock = await takeLock(labelLockFile(project), what, options);
   try {
     await finishLists(project);

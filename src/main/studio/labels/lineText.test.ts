@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { message } from '../../../shared/message.ts';
 import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
-import { lineWithLabels, newLine, sameLabels, separatorMessages } from './lineText.ts';
+import { lineWithLabels, newLine, sameLabels } from './lineText.ts';
 
 const layout = (separator: SeparatorName, labelSeparator: SeparatorName = separator, quotedLists = false): Layout => ({
   separator,
@@ -58,7 +59,7 @@ describe('labels that the layout cannot express are refused', () => {
     expect(() => lineWithLabels('a.jpg', tab, labels)).toThrow(
       expect.objectContaining({
         code: 'data.labelsDoNotFitLayout',
-        params: { separator: separatorMessages.tab, labels: labels.join(', ') },
+        params: { separator: message('separators.tab'), labels: labels.join(', ') },
       }),
     ),
   );

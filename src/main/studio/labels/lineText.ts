@@ -1,18 +1,9 @@
-import { message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
 import { splitLine, splitPath } from '../../pipeline/data/labelLine.ts';
+import { separatorWord } from '../../pipeline/data/separator.ts';
 
 const character: Record<SeparatorName, string> = { tab: '\t', comma: ',', semicolon: ';', pipe: '|', space: ' ' };
-
-/** Names of separators, for messages. */
-export const separatorMessages = {
-  tab: message('separators.tab'),
-  comma: message('separators.comma'),
-  semicolon: message('separators.semicolon'),
-  pipe: message('separators.pipe'),
-  space: message('separators.space'),
-};
 
 /**
  * Returns a line with new labels. The path stays as it is in the file, including its quotes. Labels are written with
@@ -38,7 +29,7 @@ export function lineWithLabels(text: string, layout: Layout, labels: readonly st
     );
   if (!same)
     throw new Problem('data.labelsDoNotFitLayout', {
-      separator: separatorMessages[layout.separator],
+      separator: separatorWord(layout.separator),
       labels: labels.join(', '),
     });
   return written;

@@ -7,12 +7,12 @@ import { labelFileName } from '../../pipeline/data/dataset.ts';
 import type { Layout, SeparatorName } from '../../pipeline/data/labelLine.ts';
 import { splitLine } from '../../pipeline/data/labelLine.ts';
 import { replaceLists } from '../../pipeline/data/replaceLists.ts';
-import { detectLayout } from '../../pipeline/data/separator.ts';
+import { detectLayout, separatorWord } from '../../pipeline/data/separator.ts';
 import { backUp } from './backups.ts';
 import type { RawFile, RawLine } from './labelFile.ts';
 import { lockLabels } from './labelLock.ts';
 import { appended, joined, readRawFile, rewritten } from './labelFile.ts';
-import { lineWithLabels, sameLabels, separatorMessages } from './lineText.ts';
+import { lineWithLabels, sameLabels } from './lineText.ts';
 
 type Separator = SeparatorName | 'auto';
 
@@ -165,7 +165,7 @@ function requireSameReading(
   throw new Problem('data.otherLinesAffected', {
     place: `${labelFileName(split)}:${at + 1}`,
     line: lines.get(split)![at]!.text,
-    separator: separatorMessages[layout.separator],
+    separator: separatorWord(layout.separator),
   });
 }
 

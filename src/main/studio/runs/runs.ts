@@ -9,7 +9,7 @@ import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
 import type { JobRequest } from '../../jobs/protocol.ts';
 import { startJobWhen } from '../../jobs/startJob.ts';
 import type { Job, JobWatcher } from '../../jobs/startJob.ts';
-import type { LockOptions } from '../../pipeline/storage/lock.ts';
+import type { LockOptions, LockPurpose } from '../../pipeline/storage/lock.ts';
 import { takeLock } from '../../pipeline/storage/lock.ts';
 import type { RunRecord } from '../../pipeline/storage/runFolder.ts';
 import { createRun, listRuns, lockFile, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
@@ -146,7 +146,7 @@ export async function cleanProject(project: string): Promise<number> {
 
 async function underLock(
   folder: string,
-  purpose: string,
+  purpose: LockPurpose,
   work: () => Promise<void>,
   options: LockOptions = {},
 ): Promise<void> {

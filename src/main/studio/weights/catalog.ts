@@ -19,7 +19,7 @@ const entrySchema = z.strictObject({
   url: z.url(),
   /** Web page that describes the weights. */
   page: z.url(),
-  licence: z.string(),
+  license: z.string(),
   megabytes: z.number(),
   checksum: z.strictObject({ algorithm: z.enum(['sha256', 'md5']), hex: z.string() }).nullable(),
 });

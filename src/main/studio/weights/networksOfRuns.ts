@@ -22,7 +22,7 @@ export async function networksOfRuns(projectFolder: string): Promise<WeightsEntr
                 name: defaultRunName(number),
                 architecture: record.config[stage].architecture,
                 page: null,
-                licence: null,
+                license: null,
                 megabytes: found.size / 1e6,
                 fileName: path.basename(file),
                 path: file,

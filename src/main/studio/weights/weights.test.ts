@@ -189,7 +189,7 @@ describe('the weights folder', () => {
     file: 'one.safetensors',
     url: `${address}/file`,
     page: 'https://example.org',
-    licence: 'Apache-2.0',
+    license: 'Apache-2.0',
     megabytes: 0.3,
     checksum: { algorithm: 'sha256', hex: sum('sha256') },
   });

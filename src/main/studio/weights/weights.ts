@@ -79,13 +79,13 @@ export function openWeights({ folder, proxy, onChange, catalog = readCatalog() }
     const file = path.join(folder, entry.file);
     const found = await stat(file).catch(() => null);
     const current = active.get(entry.id);
-    const { id, name, architecture, page, licence, megabytes } = entry;
+    const { id, name, architecture, page, license, megabytes } = entry;
     return {
       id,
       name,
       architecture,
       page,
-      licence,
+      license,
       megabytes,
       fileName: entry.file,
       path: found === null ? null : file,
@@ -142,7 +142,7 @@ async function others(folder: string, catalog: readonly CatalogEntry[]): Promise
       name,
       architecture: null,
       page: null,
-      licence: null,
+      license: null,
       megabytes: (await stat(path.join(folder, name))).size / 1e6,
       fileName: name,
       path: path.join(folder, name),

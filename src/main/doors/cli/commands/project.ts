@@ -5,6 +5,7 @@ import { Option } from 'commander';
 import type { UnlabeledMeaning } from '../../../../shared/config.ts';
 import { Problem } from '../../../../shared/problem.ts';
 import { errorsIn, formatFindings } from '../../../pipeline/data/findings.ts';
+import { separatorWord } from '../../../pipeline/data/separator.ts';
 import { writeFileAtomic } from '../../../pipeline/storage/atomicFile.ts';
 import type { FolderCheck } from '../../../pipeline/tasks/check.ts';
 import { loadConfig } from '../../../studio/config/loadConfig.ts';
@@ -106,7 +107,7 @@ const describe = (found: FolderCheck): string =>
     labelTable(found),
     [
       ...sizesLine(found),
-      t('cli.separator', { name: found.layout.separator, evidence: said(found.layout.evidence) }),
+      t('cli.separator', { name: said(separatorWord(found.layout.separator)), evidence: said(found.layout.evidence) }),
     ].join('\n'),
   ].join('\n\n');
 

@@ -52,11 +52,11 @@ async function list({ json }: { json: boolean }): Promise<void> {
     return;
   }
   const head = ['id', t('cli.columnName'), t('cli.columnNetwork'), t('cli.columnLicense'), t('cli.columnSize'), ''];
-  const rows = entries.map(({ id, name, architecture, licence, megabytes, path: file }) => [
+  const rows = entries.map(({ id, name, architecture, license, megabytes, path: file }) => [
     id,
     name,
     architecture ?? '',
-    licence ?? '',
+    license ?? '',
     `${decimal(megabytes, 0)} MB`,
     file === null ? '' : t('cli.weightsDownloaded'),
   ]);
