@@ -937,6 +937,7 @@ export const en = {
       undefined: 'undefined',
     },
     file: {
+      accessDenied: 'The system denied access to a file, a folder or a port. The details name it.',
       bundleEntry: '{{problem}} Export the bundle again.',
       bundleFileMissing: '{{file}} is missing from the bundle.',
       bundleFileOutside: "{{bundle}} contains {{file}} outside the bundle's folder {{folder}}. Remove it.",
@@ -984,7 +985,7 @@ export const en = {
         'The lock {{file}} cannot be read. It may belong to another user: ask for access, or delete it when nobody is working here.',
       measurementForgotten: 'This measurement no longer exists.',
       metricsDamaged: "{{file}} is missing or damaged. Run the stage 'test' again.",
-      missing: 'A file is missing: {{reason}}',
+      missing: '{{path}} does not exist or is no longer there. Put it back, or connect its disk, and try again.',
       modelDamaged: 'The model file is damaged. Copy or export it again.',
       modelElementType:
         "The model's tensor {{index}} ('{{name}}') has element type {{type}}, which the studio does not read.",
@@ -1001,7 +1002,8 @@ export const en = {
         "{{folder}} is not a run, and none of its runs matches. Name a run's folder, or a project with unfinished runs.",
       noNetworkInFolder:
         '{{folder}} has no trained network. Choose a weights file, or the folder of a run with models/student_best.safetensors or models/teacher_best.safetensors.',
-      noPermission: 'No permission: {{reason}}',
+      noPermission:
+        'You do not have permission to use {{path}}. Check its permissions, and that no other program has it open.',
       noRuns: "{{folder}} is not a run and contains no runs. Name a run's folder, or a project that has runs.",
       notARun: '{{folder}} is not a run: it has no readable run.json.',
       notARunId: "'{{run}}' is not a run.",
@@ -1013,7 +1015,7 @@ export const en = {
       notRegular: '{{file}} is not a regular file but a folder, a pipe or a device.',
       notWritable:
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
-      outputNotWritten: 'The output could not be written: {{reason}}',
+      outputNotWritten: 'The output could not be written. Check the file or program that it is sent to.',
       outsideFolder: '{{name}} is outside {{folder}}. Nothing outside that folder is read or written: move it in.',
       packageLayout:
         'The downloaded package lacks {{files, list}}. Its layout has changed, so this version of the studio cannot install it.',
@@ -1033,6 +1035,7 @@ export const en = {
       sessionExpired: 'The session has expired because the studio was restarted. Open the address that it printed.',
       snapshotUnreadable:
         "{{file}} cannot be read. It is the run's snapshot of its data, and the run cannot continue without it.",
+      someMissing: 'A file or folder does not exist or is no longer there. The details name it.',
       sourceNotFile: '{{file}} is a folder or a device. Choose a file.',
       sourceUnreadable: '{{file}} cannot be read. Check that it exists and that you have access to it.',
       studentWeightsUnreadable:

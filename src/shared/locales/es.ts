@@ -947,6 +947,7 @@ export const es: Catalog = {
       undefined: 'sin definir',
     },
     file: {
+      accessDenied: 'El sistema ha denegado el acceso a un archivo, una carpeta o un puerto. Los detalles dicen cuál.',
       bundleEntry: '{{problem}} Exporta otra vez el paquete.',
       bundleFileMissing: 'Falta {{file}} en el paquete.',
       bundleFileOutside: '{{bundle}} contiene {{file}} fuera de la carpeta del paquete, {{folder}}. Quítalo.',
@@ -995,7 +996,7 @@ export const es: Catalog = {
         'No se puede leer el bloqueo {{file}}. Puede ser de otro usuario: pide acceso, o bórralo cuando nadie trabaje aquí.',
       measurementForgotten: 'Esta medición ya no existe.',
       metricsDamaged: '{{file}} falta o está dañado. Ejecuta otra vez la etapa «test».',
-      missing: 'Falta un archivo: {{reason}}',
+      missing: '{{path}} no existe o ya no está ahí. Vuelve a ponerlo, o conecta su disco, e inténtalo de nuevo.',
       modelDamaged: 'El archivo del modelo está dañado. Cópialo o expórtalo otra vez.',
       modelElementType:
         'El tensor {{index}} («{{name}}») del modelo tiene elementos de tipo {{type}}, que el estudio no lee.',
@@ -1015,7 +1016,8 @@ export const es: Catalog = {
         '{{folder}} no es un entrenamiento y ninguno de los suyos sirve. Indica la carpeta de un entrenamiento o un proyecto con entrenamientos sin acabar.',
       noNetworkInFolder:
         '{{folder}} no tiene ninguna red entrenada. Elige un archivo de pesos, o la carpeta de un entrenamiento con models/student_best.safetensors o models/teacher_best.safetensors.',
-      noPermission: 'Sin permiso: {{reason}}',
+      noPermission:
+        'No tienes permiso para usar {{path}}. Comprueba sus permisos y que ningún otro programa lo tenga abierto.',
       noRuns:
         '{{folder}} no es un entrenamiento ni contiene ninguno. Indica la carpeta de un entrenamiento o un proyecto que los tenga.',
       notARun: '{{folder}} no es un entrenamiento: no tiene un run.json legible.',
@@ -1028,7 +1030,7 @@ export const es: Catalog = {
       notRegular: '{{file}} no es un archivo normal, sino una carpeta, una tubería o un dispositivo.',
       notWritable:
         'No se puede escribir en {{path}}: el disco es de solo lectura o ya no está conectado. Elige una carpeta en la que puedas escribir.',
-      outputNotWritten: 'No se pudo escribir la salida: {{reason}}',
+      outputNotWritten: 'No se pudo escribir la salida. Comprueba el archivo o programa al que se envía.',
       outsideFolder:
         '{{name}} está fuera de {{folder}}. Fuera de esa carpeta no se lee ni se escribe nada: muévelo dentro.',
       packageLayout:
@@ -1049,6 +1051,7 @@ export const es: Catalog = {
       sessionExpired: 'La sesión ha caducado porque el estudio se reinició. Abre la dirección que mostró.',
       snapshotUnreadable:
         'No se puede leer {{file}}. Es la copia de los datos del entrenamiento, y sin ella no puede seguir.',
+      someMissing: 'Un archivo o una carpeta no existe o ya no está ahí. Los detalles dicen cuál.',
       sourceNotFile: '{{file}} es una carpeta o un dispositivo. Elige un archivo.',
       sourceUnreadable: 'No se puede leer {{file}}. Comprueba que existe y que tienes acceso.',
       studentWeightsUnreadable:
