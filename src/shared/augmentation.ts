@@ -27,11 +27,11 @@ export function withCurrentNames(section: unknown): unknown {
 
 /** In the order in which they are applied. Their sources are in src/main/pipeline/data/drawAugmentation.ts. */
 const augmentationFields = z.strictObject({
-  horizontal_flip: fraction().default(0.5).describe('Probability of mirroring an image.'),
+  horizontal_flip: fraction().default(0.5).describe('Probability of flipping an image left to right.'),
   vertical_flip: fraction()
     .default(0)
     .describe(
-      'Probability of turning an image upside down; for images taken from above, such as microscope and satellite images.',
+      'Probability of flipping an image upside down; for images taken from above, such as microscope and satellite images.',
     ),
   geometry_probability: fraction().default(1).describe('Share of the images that are rotated, zoomed and shifted.'),
   rotation: z.number().min(0).max(180).default(10).describe('Largest rotation to either side, in degrees.'),
@@ -80,7 +80,7 @@ const augmentationFields = z.strictObject({
   order: augmentationOrder
     .default([...augmentationSteps])
     .describe(
-      'Order of the steps, as a list of place (mirror, zoom, rotation, shift), color (with posterize and solarize), noise and erase. MixUp is always last.',
+      'Order of the steps, as a list of place (flip, zoom, rotation, shift), color (with posterize and solarize), noise and erase. MixUp is always last.',
     ),
 });
 export type AugmentationConfig = z.infer<typeof augmentationFields>;

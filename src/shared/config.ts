@@ -54,9 +54,7 @@ const data = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe(
-      'A labels.txt with the classes in their order; null uses the labels of all splits in alphabetical order.',
-    ),
+    .describe('A labels.txt with the labels in their order; null uses the labels of all splits in alphabetical order.'),
   unlabeled: z
     .enum(unlabeledMeanings)
     .default('ask')
@@ -66,14 +64,12 @@ const data = z.strictObject({
   padding_color: z
     .tuple([z.int().min(0).max(255), z.int().min(0).max(255), z.int().min(0).max(255)])
     .default([0, 0, 0])
-    .describe('Color (red, green, blue; 0 to 255) beside images that are not square, and behind transparent ones.'),
-  min_positives: count()
-    .default(5)
-    .describe('Classes with fewer positive images than this in a split cause a warning.'),
+    .describe('Color (red, green, blue; 0 to 255) around images that are not square, and behind transparent ones.'),
+  min_positives: count().default(5).describe('Labels with fewer images than this in a split cause a warning.'),
   duplicates_across_splits: z
     .enum(['error', 'warning'])
     .default('error')
-    .describe('How the same image in two splits is reported; it makes scores too good.'),
+    .describe('How the same image in two splits is reported; it inflates the scores.'),
   max_megapixels: z
     .number()
     .positive()
@@ -83,12 +79,12 @@ const data = z.strictObject({
     .enum(['shuffle', 'repeat_factor', 'balanced'])
     .default('shuffle')
     .describe(
-      'Which images an epoch uses: every image once (shuffle), images of rare classes more often (repeat_factor, Gupta et al. 2019), or every class equally often (balanced).',
+      'Which images an epoch uses: every image once (shuffle), images of rare labels more often (repeat_factor, Gupta et al. 2019), or every label equally often (balanced).',
     ),
   repeat_threshold: fraction()
     .default(0.1)
     .describe(
-      'With sampling repeat_factor: classes on a smaller share f of the images are repeated sqrt(repeat_threshold / f) times.',
+      'With sampling repeat_factor: images of a label whose share f of all images is below this are repeated sqrt(repeat_threshold / f) times.',
     ),
   cache_gb: z
     .number()
@@ -108,9 +104,7 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
     .string()
     .nullable()
     .default(null)
-    .describe(
-      'File with pretrained weights, or the folder of a run whose network training starts from; null trains from scratch.',
-    ),
+    .describe('File with pretrained weights, or the folder of a run to start from; null trains from scratch.'),
   weights_normalization: z
     .enum(weightsNormalizations)
     .default('auto')
@@ -177,7 +171,7 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
     .enum(['cosine', 'constant', 'step', 'one_cycle'])
     .default('cosine')
     .describe(
-      'How the learning rate changes after the warm-up: cosine falls to 0, constant stays, step falls in steps, and one_cycle has its own rise (30 % of the steps, from 1/25 of the peak) and falls to almost 0.',
+      'How the learning rate changes after the warm-up: cosine falls to 0, constant stays, step falls in steps, and one_cycle has its own rise (30% of the steps, from 1/25 of the peak) and falls to almost 0.',
     ),
   step_epochs: positiveInteger().default(10).describe('With schedule step: epochs between two reductions.'),
   step_factor: z
@@ -290,7 +284,7 @@ const network = (d: { input_size: number; dropout: number; drop_path: number; un
     .enum(['none', 'inverse_frequency', 'effective_number'])
     .default('none')
     .describe(
-      'How much more a present label counts in each class: none, inverse_frequency (absent over present images in train), or effective_number (the same ratio of effective numbers, Cui et al. 2019), which is milder.',
+      'How much more a present label counts, per label: none, inverse_frequency (absent over present images in train), or effective_number (the same ratio of effective numbers, Cui et al. 2019), which is milder.',
     ),
   effective_number_beta: z
     .number()
@@ -366,7 +360,7 @@ const thresholdSearch = z.strictObject({
     .min(0)
     .default(10)
     .describe(
-      'Pulls the thresholds of rare classes toward the global one, as if this many more validation positives had voted for it.',
+      'Pulls the thresholds of rare labels toward the global one, as if this many more validation positives had voted for it.',
     ),
 });
 export type ThresholdSearchConfig = z.infer<typeof thresholdSearch>;
@@ -378,7 +372,7 @@ const tfliteExport = z.strictObject({
     .string()
     .refine((name) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name), because(message('fieldError.bundleName')))
     .default('model')
-    .describe('Name of the bundle.'),
+    .describe("Start of the names of the bundle's folder and .zip file."),
   input_type: z
     .enum(ioTypes)
     .default('uint8')
@@ -401,7 +395,7 @@ const engine = z.strictObject({
     .enum(['auto', ...engineNames])
     .default('auto')
     .describe(
-      'Engine that runs the networks; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any graphics card; onnx-cuda uses NVIDIA cards, after `destila engine install cuda`; tfjs uses TensorFlow through TensorFlow.js, after `destila engine install tfjs` or `tfjs-gpu`.',
+      "Engine that runs the networks; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any GPU; onnx-cuda uses NVIDIA GPUs, after 'destila engine install cuda'; tfjs uses TensorFlow through TensorFlow.js, after 'destila engine install tfjs' or 'tfjs-gpu'.",
     ),
   threads: count()
     .default(0)
@@ -410,12 +404,14 @@ const engine = z.strictObject({
     .enum(['fast', 'low'])
     .default('fast')
     .describe(
-      'With low, onnx-cpu plans less ahead, which saves about 40 % of peak memory and costs up to 5 % of the speed.',
+      'With low, onnx-cpu plans less ahead, which saves about 40% of peak memory and costs up to 5% of the speed.',
     ),
 });
 
 export const configSchema = z.strictObject({
-  seed: count().default(1).describe('Seed of every random draw: the same seed, data and machine give the same model.'),
+  seed: count()
+    .default(1)
+    .describe('Seed of every random draw: the same seed, data and machine produce the same model.'),
   data: data.prefault({}),
   augmentation: augmentation.prefault({}),
   engine: engine.prefault({}),

@@ -87,7 +87,7 @@ describe('the settings as a form and as YAML are one state', () => {
   test('errors in the YAML name the key and can be translated', () => {
     setYaml('seed: 1\nteacher: { architecture: resnet50, colour: 3 }\n');
     expect(say(spanish, useConfig.getState().yamlError!)).toMatch(
-      /^teacher\.architecture: no se conoce la red «resnet50»\. Elige .*\.\nparámetro desconocido teacher\.colour\.$/,
+      /^teacher\.architecture: no se conoce la red “resnet50”\. Elige .*\.\najuste desconocido teacher\.colour\.$/,
     );
     setYaml('a: [\n');
     expect(useConfig.getState().yamlError).toMatchObject({ code: 'setting.yamlLine', params: { line: 2 } });
