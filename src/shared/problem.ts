@@ -83,17 +83,19 @@ const dataOf = (problem: Problem): ProblemData => ({
   detail: problem.detail,
 });
 
-/** Node's and the operating system's error codes. */
-function fileProblem(error: unknown, reason: string, detail: string | undefined): Problem | null {
+/** Node's and the operating system's error codes. Their own text is technical, so it goes into the detail. */
+function fileProblem(error: unknown, text: string, stack: string | undefined): Problem | null {
   const { code, syscall, path } = (error ?? {}) as { code?: unknown; syscall?: unknown; path?: unknown };
+  const detail = stack ?? text;
+  const named = typeof path === 'string';
   if (code === 'ENOSPC') return new Problem('diskFull.saved', {}, detail);
   // Node says ENOENT when it makes folders on a read-only disk (mkdir with `recursive`).
   if (code === 'EROFS' || (code === 'ENOENT' && syscall === 'mkdir'))
-    return typeof path === 'string'
-      ? new Problem('file.notWritable', { path }, detail)
-      : new Problem('file.diskReadOnly', {}, detail);
-  if (code === 'ENOENT') return new Problem('file.missing', { reason }, detail);
-  if (code === 'EACCES' || code === 'EPERM') return new Problem('file.noPermission', { reason }, detail);
+    return named ? new Problem('file.notWritable', { path }, detail) : new Problem('file.diskReadOnly', {}, detail);
+  if (code === 'ENOENT')
+    return named ? new Problem('file.missing', { path }, detail) : new Problem('file.someMissing', {}, detail);
+  if (code === 'EACCES' || code === 'EPERM')
+    return named ? new Problem('file.noPermission', { path }, detail) : new Problem('file.accessDenied', {}, detail);
   return null;
 }
 

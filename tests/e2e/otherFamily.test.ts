@@ -35,7 +35,7 @@ test('MobileNetV4 teaches, learns, is trained while quantized, and ships a file 
   await job.result;
   const run = await readRun(folder);
   expect(stages.map((stage) => run.stages[stage].state)).toEqual(stages.map(() => 'finished'));
-  expect(notes.join('\n')).toMatch(/After post-training quantization, on validation: macro AP/);
+  expect(notes.join('\n')).toMatch(/After post-training quantization, on validation: mAP/);
   // The export stage refuses a file whose scores are not LiteRT's.
   expect(run.export).not.toBeNull();
 });

@@ -72,7 +72,7 @@ test('a run goes on from another with other labels, and a teacher normalizes as 
     student: { ...config.student, ...still, weights: before.folder },
   }));
   expect(notes).toContainEqual(
-    expect.stringMatching(/^The teacher starts from .*own_keras\.h5: efficientnet-b0 in the format of Keras 2\.$/),
+    expect.stringMatching(/^The teacher starts from .*own_keras\.h5: efficientnet-b0 in Keras 2 format\.$/),
   );
   expect(notes).toContain(
     'The weights were trained on pixels normalized as (x - 0) / 255, so this network normalizes them the same way.',

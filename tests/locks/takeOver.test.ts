@@ -58,7 +58,7 @@ test('labels locked from another container are saved after a person takes over',
   expect(refused).toMatchObject({ kind: 'locked' });
   expect(say(translator('es'), refused)).toBe(
     `${folder} está bloqueada por el proceso 7 de box-a (guardando etiquetas), que no se puede comprobar desde aquí. ` +
-      'Si ese programa ha acabado, toma el control o inténtalo de nuevo dentro de un minuto; si no, páralo allí.',
+      'Si ese programa ha acabado, toma el control o inténtalo de nuevo dentro de un minuto; si no, detenlo allí.',
   );
   await ask('project.takeOver', { project });
   expect(await ask('dataset.save', { project, changes: [change] })).toMatchObject({ state: 'saved' });

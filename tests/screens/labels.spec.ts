@@ -131,7 +131,7 @@ test('a folder that is dropped opens, though a browser does not say where it lie
     });
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await drag(type, [folder]);
   await expect(page.getByRole('heading', { name: '3 images, no label files yet.' })).toBeVisible();
-  await expect(page.getByRole('button', { name: /Project Dropped/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /now Dropped/ })).toBeVisible();
   // Photos without labels can be listed; nobody is sent to training with them.
   await page.getByRole('radio', { name: /I have no labels yet/ }).check();
   await page.getByRole('button', { name: 'Write the label files' }).click();
@@ -151,7 +151,7 @@ test('what is wrong with the text of the files is put right in the files, and to
   writeFileSync(file, `path\tlabels\n${before}`);
   await expect(page.getByRole('heading', { name: '1 problem blocks training.' })).toBeVisible();
   // What to do stands there without a click.
-  await expect(page.getByText('Delete the line, or start it with "# ".')).toBeVisible();
+  await expect(page.getByText("Delete the line, or start it with '# '.")).toBeVisible();
   await page.getByRole('button', { name: 'Comment it out' }).click();
   await expect(page.getByRole('heading', { name: /ready to train/ })).toBeVisible();
   expect(readFileSync(file, 'utf8')).toBe(`# path\tlabels\n${before}`);

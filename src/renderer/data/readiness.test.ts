@@ -68,7 +68,7 @@ describe('the answer of the Data screen', () => {
     expect(answer).toMatchObject({
       tone: 'warn',
       headline: '2 of 3 labels cannot be learned or measured yet.',
-      reason: 'No image in test: fig, pear. Move images there, or make a split.',
+      reason: 'No image in test: fig, pear. Move images there, or create splits.',
     });
   });
 
@@ -81,7 +81,7 @@ describe('the answer of the Data screen', () => {
     });
     expect(says(states, 'none_of_these')).toMatchObject({
       tone: 'ok',
-      reason: '38 images without labels count as none of these. No problems found.',
+      reason: "38 images without labels count as 'none of these'. No problems found.",
     });
     expect(says(states, 'not_labeled_yet')).toMatchObject({
       headline: '9 images, ready to train.',
@@ -127,8 +127,8 @@ describe('the answer of the Data screen', () => {
     const states = [...everywhere.slice(0, 2), image(TEST, APPLE)];
     const facts = { problems: [], doubts: new Map(), checked: true, readiness: ready(states), vocabulary };
     expect(dataAnswer(wording('es'), facts)).toMatchObject({
-      headline: '2 de 3 etiquetas aún no se pueden aprender o medir.',
-      reason: 'Sin imagen en test: fig, pear. Mueve imágenes allí, o repártelas.',
+      headline: '2 de 3 etiquetas aún no se pueden aprender ni medir.',
+      reason: 'Sin imagen en test: fig, pear. Mueve imágenes allí o crea particiones.',
     });
   });
 });
@@ -147,7 +147,7 @@ describe('the answer of the Train screen', () => {
     expect(starts([...everywhere, image(VAL)], 'ask')).toMatchObject({
       tone: 'warn',
       blocked: false,
-      reason: '1 image without labels counts as none of these.',
+      reason: "1 image without labels counts as 'none of these'.",
     });
     expect(starts(everywhere, 'none_of_these', { errors: 1 })).toMatchObject({ tone: 'warn', blocked: false });
     expect(starts([...everywhere, image(VAL)], 'not_labeled_yet')).toMatchObject({ tone: 'ok' });

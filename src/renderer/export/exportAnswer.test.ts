@@ -58,7 +58,7 @@ describe('fidelity and quality are two verdicts', () => {
       reason: 'Review and add images of weak 0, weak 1, weak 2 and 2 more, or change the goal in Tune.',
     });
     expect(answer(weak, { language: 'es' }).headline).toBe(
-      'El archivo es fiel (9 de 9). El modelo es flojo: 5 de 8 etiquetas no alcanzan su objetivo.',
+      'El archivo es fiel (9 de 9). El modelo es débil: 5 de 8 etiquetas no alcanzan su objetivo.',
     );
   });
 

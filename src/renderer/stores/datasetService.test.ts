@@ -49,7 +49,7 @@ const add = (image: number, name: string): void => {
   changeImages([image], (before) => withLabel(before, label));
 };
 const refused = (): never => {
-  throw new Problem('file.missing', { reason: 'a' });
+  throw new Problem('file.missing', { path: 'a' });
 };
 const untouched = { ...state() };
 

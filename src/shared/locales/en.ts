@@ -47,7 +47,7 @@ export const en = {
     technicalDetails: 'Technical details',
     chooseFolder: 'Choose a folder',
     browserDoesNotSayWhere:
-      'Browsers do not reveal where “{{dropped}}” is stored, and it was not found. Choose it here.',
+      "Browsers do not reveal where '{{dropped}}' is stored, and it was not found. Choose it here.",
     path: 'Path',
     go: 'Go',
     folders: 'Folders',
@@ -104,11 +104,11 @@ export const en = {
     arrows: 'arrows',
     moveThreshold: 'move the threshold',
     pgupPgdn: 'PgUp / PgDn',
-    n05: 'by .05',
+    n05: 'by 0.05',
     goal: 'goal',
     lock: 'lock',
     reset: 'reset',
-    errorsPutLabelRightAll: 'errors: fix the label, all labels',
+    errorsPutLabelRightAll: 'errors: fix this label / edit all labels',
     exportInline: 'export',
     reconnecting: 'Reconnecting…',
     ready: 'Ready',
@@ -120,7 +120,7 @@ export const en = {
     leftOfStage: '{{secondsLeft}} left in this stage',
     waiting2: '{{waiting}} waiting',
     left: '{{seconds}} left',
-    drawingSample: 'Drawing the sample',
+    drawingSample: 'Generating the sample',
     checkingImages: 'Checking images',
     measuringMachine: 'Measuring this machine',
     findingTeacherSLearningRate: "Finding the teacher's learning rate",
@@ -133,9 +133,9 @@ export const en = {
     computingOcclusionMap: 'Computing the occlusion map',
     writingNetwork: 'Writing the network',
     importing: 'Importing',
-    programGoneTakeOver: 'That program is gone: take over',
+    programGoneTakeOver: 'Take over',
     welcomeScreen: 'Welcome screen',
-    projectChange: 'Project {{project}}: switch',
+    projectChange: 'Switch project (now {{project}})',
     openAnotherFolder: 'Open another folder',
     imagesInline: 'images',
     allSaved: 'All saved',
@@ -145,7 +145,7 @@ export const en = {
     labelsOfPhoto: 'Labels of this image',
     openTest: 'Open the test split',
     copied: 'Copied',
-    notWhileRun: 'Not while a run is active',
+    notWhileRun: 'Not available while a run is active',
     forget: 'Forget',
     engine: 'Engine',
     works: 'works',
@@ -175,7 +175,8 @@ export const en = {
     comeOnceThresholdsFound: 'They appear once its thresholds have been tuned.',
     comparing: 'Comparing…',
     theseTwoCannotCompared: 'These two runs cannot be compared.',
-    n95RangeClearlyBetterClearly: '95 % range {{low}} to {{high}}. {{better}} clearly better, {{worse}} clearly worse.',
+    n95RangeClearlyBetterClearly:
+      '95% interval: {{low}} to {{high}}. {{better}} clearly better, {{worse}} clearly worse.',
     withinChanceOfEachOther: 'The difference between {{after}} and {{before}} is within chance.',
     beatsMapShipped: 'As shipped, {{after}} beats {{before}} by {{points}} mAP.',
     fallsMapBehindShipped: 'As shipped, {{after}} is {{points}} mAP behind {{before}}.',
@@ -193,7 +194,7 @@ export const en = {
     otherImagesLabelsFiguresWould: 'Different images or labels: the numbers are not comparable.',
     twoScoredRunsShowHere: 'With two scored runs, this shows which labels improved and which got worse.',
     changeLabel: 'Change by label',
-    n95Range: '95 % range {{low}} to {{high}}',
+    n95Range: '95% interval: {{low}} to {{high}}',
     noValidationImage: '{{notMeasuredCount}} No validation image: {{notMeasured}}.',
     faintChangeWithinChanceFew: 'Faint: with so few images, the change may be chance.',
     started: 'Started',
@@ -225,7 +226,7 @@ export const en = {
     for: 'For',
     beforeQuantizationClassifierSameNumbers:
       '{{name}}, before quantization, including the classifier. No value is rounded.',
-    safetensorsFileTimmSNames: 'A safetensors file with timm’s parameter names.',
+    safetensorsFileTimmSNames: "A safetensors file with timm's parameter names.",
     h5FileKerasSNames: 'An .h5 file with Keras-style names; Keras itself has no EfficientNet-Lite.',
     h5FileLayoutKerasPublishes: 'An .h5 file in the layout Keras publishes.',
     differs: 'Differences',
@@ -234,20 +235,20 @@ export const en = {
     severalChangedOnceTheseTwo: 'Several settings changed at once, so these two runs cannot show which one helped.',
     queueEachAloneAbout: 'Queue each separately, about {{keyCount}}',
     floatAgainstInt8: 'Float vs. INT8',
-    losingLess10Good: 'A loss below 1.0 is good. Hollow: float, solid: INT8.',
+    losingLess10Good: 'A drop of less than 1.0 point is good. Hollow: float, solid: INT8.',
     testImagesLabelsDiffer: 'Their test images or labels differ.',
     validationImagesLabelsDiffer: 'Their validation images or labels differ.',
   },
   data: {
-    trainShare: 'train {{percent}} %',
+    trainShare: 'train {{percent}}%',
     valShare: 'val %',
     testShare: 'test %',
     linesChangedElsewhere_one:
-      '{{number}} line was also changed in the file by someone else. Nothing of yours is lost; choose.',
+      '{{number}} line was also changed in the file by another person or program. Your edits are kept. Choose which version to save.',
     linesChangedElsewhere_other:
-      '{{number}} lines were also changed in the file by someone else. Nothing of yours is lost; choose.',
+      '{{number}} lines were also changed in the file by another person or program. Your edits are kept. Choose which version to save.',
     folderPerLabel: 'One folder per label: {{names}}',
-    modelSeesButFileSays: '{{run}} predicts it with {{score}}; the label file says {{labels}}.',
+    modelSeesButFileSays: '{{run}} predicts it with a score of {{score}}; the label file says {{labels}}.',
     nothing: 'nothing',
     problemsBlockTraining_one: '{{number}} problem blocks training.',
     problemsBlockTraining_other: '{{number}} problems block training.',
@@ -258,8 +259,8 @@ export const en = {
     countImages_other: '{{number}} images',
     unlabeledLeftOut_one: '{{number}} unlabeled image is left out.',
     unlabeledLeftOut_other: '{{number}} unlabeled images are left out.',
-    unlabeledCountAsNone_one: '{{number}} image without labels counts as none of these.',
-    unlabeledCountAsNone_other: '{{number}} images without labels count as none of these.',
+    unlabeledCountAsNone_one: "{{number}} image without labels counts as 'none of these'.",
+    unlabeledCountAsNone_other: "{{number}} images without labels count as 'none of these'.",
     readyWithWarnings_one: 'Ready to train, with {{number}} warning.',
     readyWithWarnings_other: 'Ready to train, with {{number}} warnings.',
     noLine: '(no line)',
@@ -323,7 +324,7 @@ export const en = {
     howSplit: 'Splits',
     sourceNamesSplitOfEvery: 'As in the source: it names the split of every image.',
     eachLabelSpreadEvenlyOver:
-      'Each label is spread evenly over the splits. Identical images stay together. A seed always gives the same split.',
+      'Each label is spread evenly over the splits. Identical images stay together. The same seed always gives the same split.',
     seed: 'seed',
     filesWrite: 'Files to write',
     chooseWhereLabelsCome: 'Choose a label source.',
@@ -332,7 +333,7 @@ export const en = {
     moreLabels: 'and {{vocabularyCount}} more labels',
     keptBackupFirst: 'Backed up first: {{replaces}}',
     labelFilesThereSplitAnew: 'The existing label files ({{labelFiles}}), split again',
-    iNoLabelsYetI: 'I have no labels yet; I’ll add them here',
+    iNoLabelsYetI: "I have no labels yet; I'll add them here",
     noImageLiesFolder: 'This folder has no images.',
     putPhotosIntoOpenAnother: 'Add images to it, or open another folder',
     jpegPngWebpTiffGif: 'JPEG, PNG, WebP, TIFF, GIF and AVIF are supported, including in subfolders.',
@@ -354,7 +355,7 @@ export const en = {
     imageCannotReadFileMay: 'This image cannot be read. The file may be missing or damaged.',
     wheelZoomsDragMoves: 'Scroll to zoom, drag to pan,',
     fits: 'fits',
-    modelSees: 'What the model sees',
+    modelSees: 'Model input',
     exactlyThesePixels: 'exactly these pixels',
     letterbox: 'Letterbox',
     augmented: 'Augmented',
@@ -391,11 +392,11 @@ export const en = {
     showThem: 'Show them',
     noneOfThese: 'None of these',
     notLabeledYet: 'Not labeled yet',
-    countNoneOfThese: 'Count as none of these',
+    countNoneOfThese: "Count as 'none of these'",
     leaveOutNotLabeledYet: 'Leave out: not labeled yet',
     noLabel2: 'No label.',
-    missingHere: 'Is “{{name}}” missing here?',
-    wrongHere: 'Is “{{name}}” wrong here?',
+    missingHere: "Is '{{name}}' missing here?",
+    wrongHere: "Is '{{name}}' wrong here?",
     noLongerMatchesFilter: 'no longer matches the filter',
     of: '{{at}} of {{imageCount}}',
     previousPhoto: 'Previous image',
@@ -420,14 +421,14 @@ export const en = {
     seeProblemsHowFixThem: 'See Problems for how to fix them.',
     noImageLabelYet: 'No image has a label yet.',
     selectImagesPressLAdd: 'Select images and press L to add one.',
-    trainingNeedsAllThreeSplits: 'Training needs all three splits: move some images there, or make a split.',
+    trainingNeedsAllThreeSplits: 'Training needs all three splits: move some images there, or create splits.',
     nothingLearnNoImageTrain: 'Nothing to learn: no image in train has a label.',
-    labelImagesOfTrainMove: 'Label images of train, or move labeled images there.',
+    labelImagesOfTrainMove: 'Label some images in train, or move labeled images there.',
     ofImagesNoLabels: '{{unlabeled}} of {{all}} images have no labels.',
     doShowNoneOfThese: 'Do they show none of these labels, or are they not labeled yet?',
     noImage: 'No image in {{split}}: {{labels}}.',
     ofLabelsCannotLearnedMeasured: '{{number}} of {{all}} labels cannot be learned or measured yet.',
-    moveImagesThereMakeSplit: 'Move images there, or make a split.',
+    moveImagesThereMakeSplit: 'Move images there, or create splits.',
     noProblemsFound: 'No problems found.',
     labelFilesFineImagesNot: 'The label files are fine. The images have not been checked yet.',
     imagesReadyTrain: '{{images}} images, ready to train.',
@@ -436,7 +437,7 @@ export const en = {
     convertUtf8: 'Convert to UTF-8',
     makeRemark: 'Comment it out',
     writeLikeRest: 'Use the common separator',
-    addClasses: 'Add to the class list',
+    addClasses: 'Add to the list of labels',
     importLabels: 'Import the labels',
     spellAlike: 'Use one spelling',
     joinLabels: 'Merge the label sets',
@@ -535,7 +536,7 @@ export const en = {
     checkingBundle: 'Checking the bundle…',
     checkedAgainstOwnFilesNothing: 'Checked against its own files; nothing is rewritten.',
     writingChecking: 'Writing and checking…',
-    fileRunsEveryImageMeasured: 'The file runs on every image that it is measured on.',
+    fileRunsEveryImageMeasured: 'The exported file is run on every validation and test image.',
     nothingWritten: 'Nothing was written.',
     earlierExportsUntouched: 'Earlier exports are untouched.',
     looking: 'Loading…',
@@ -564,12 +565,13 @@ export const en = {
     tokenMissing: 'Open the address that the studio printed in its terminal. It contains the access token.',
     wrongHost: "This address is not the studio's.",
   },
+  /** What services, jobs and files say, by subject; codes that begin with a kind of problem are problems. */
   messages: {
     activity: {
       checkingImages: 'Checking images',
       comparingWithLitert: 'Comparing with LiteRT',
       computingFeatures: 'Computing features for the {{network}}',
-      drawingSample: 'Drawing the sample',
+      drawingSample: 'Generating the sample',
       fineTuning: 'Fine-tuning the {{network}}',
       quantizationAwareTraining: 'Quantization-aware training',
       scoringImages: 'Scoring images',
@@ -578,7 +580,7 @@ export const en = {
       tryingLearningRates: 'Trying learning rates',
     },
     bundle: {
-      cardLine: '{{file}} lacks the line "{{line}}", which follows from the model and {{other}}.',
+      cardLine: "{{file}} lacks the line '{{line}}', which follows from the model and {{other}}.",
       checkCode: 'letterbox.h and the sample code are unmodified',
       checkConfig: 'labels.txt and inference_config.json match the model and its thresholds',
       checkDecisions: 'Decisions: q >= k gives the same labels',
@@ -587,14 +589,14 @@ export const en = {
       checkLetterbox_one: 'Letterbox: {{count, number}} image gives the same bytes',
       checkLetterbox_other: 'Letterbox: {{count, number}} images give the same bytes',
       checkLitert: 'The model loads in LiteRT',
-      checkMetrics: 'The figures in metrics.json add up',
+      checkMetrics: 'The metrics in metrics.json are consistent',
       checkModel: 'The model is a valid int8 .tflite file',
       checkOutputs: 'Outputs: LiteRT gives the same numbers',
-      checkPages: 'The model card and the reports show the figures from metrics.json',
+      checkPages: 'The model card and the reports show the metrics from metrics.json',
       checkSums: 'Every file matches its checksum (SHA256SUMS)',
       checkThresholds: 'threshold_recommendation.json matches metrics.json',
       codeDiffers: '{{file}} is not what this version of the studio writes for this model. Export the bundle again.',
-      decisionsDiffer: '{{file}}: the codes or labels of {{image}} are not what the model gives.',
+      decisionsDiffer: '{{file}}: the codes or labels of {{image}} do not match what the model produces.',
       descriptionUnknown:
         'The model describes itself as {{description}}. The studio does not write this for a model of {{size}} px and {{labels}} labels.',
       differsFromCounts: '{{file}}: {{path}} is {{found}}, but its own counts and the model give {{expected}}.',
@@ -608,11 +610,11 @@ export const en = {
       labelsDiffer: '{{file}} differs from the labels inside the model.',
       layout: '{{file}} has the right values but is not formatted as the studio writes it.',
       nothing: 'nothing',
-      stepDiffers: '{{file}} is not what {{image}} gives.',
+      stepDiffers: '{{file}} does not match what {{image}} produces.',
       sumsLine: '{{file}}:{{line}} is not a checksum and a path.',
       sumsTwice: '{{file}}:{{line}} lists {{name}} a second time.',
       sumsUnlisted: '{{file}} does not list {{name}}.',
-      tableMissing: '{{file}} lacks the table of figures that follows from {{other}}.',
+      tableMissing: '{{file}} lacks the table of metrics that follows from {{other}}.',
       thresholdCount: '{{file}} has {{found}} thresholds for {{labels}} labels.',
     },
     busy: {
@@ -637,13 +639,13 @@ export const en = {
       check: 'The check was canceled.',
       download: 'The download was stopped. The part that arrived is kept.',
       imageNotNeeded: 'The image is no longer needed.',
-      install: 'Cancelled. Nothing was installed.',
+      install: 'Canceled. Nothing was installed.',
       job: 'Canceled.',
       loaderClosed: 'The image loader was closed.',
       notConfirmed: 'Nothing was downloaded. Use --yes to skip the question.',
       stoppedAtCheckpoint: 'Stopped at a checkpoint. Resume continues from there.',
       stoppedInStage: 'Stopped. Resume repeats the stage that was running.',
-      work: 'Cancelled.',
+      work: 'Canceled.',
     },
     config: {
       assignmentMalformed: '--set {{assignment}}: write key=value, for example --set teacher.epochs_head=3.',
@@ -665,7 +667,7 @@ export const en = {
         'The proxy requires a name and a password. Add them to its address in Settings (http://name:password@host:port).',
       runNotBundle: '{{path}} is a run, but predictions use its bundle. Name the folder below {{folder}}.',
       runNotInTrash: 'Only runs in the trash can be deleted for good.',
-      screensNotBuilt: 'The screens have not been built yet. Run `npm run build` once.',
+      screensNotBuilt: "The screens have not been built yet. Run 'npm run build' once.",
       settingErrors: '{{errors, lines}}',
       settingTwice: "{{place}}: '{{key}}' is set twice.",
       settingUnknown: '{{place}}: unknown setting {{key}}.',
@@ -679,7 +681,7 @@ export const en = {
       yamlBracketsTooDeep: '{{place}}: brackets are nested more than {{limit, number}} levels deep.',
       yamlInvalid: '{{place}}: this is not valid YAML.',
       yamlTooDeep: '{{file}}: values are nested too deeply.',
-      yamlTooLarge: '{{file}} has more than {{limit, number}} KB, which is too much for a settings file.',
+      yamlTooLarge: '{{file}} is larger than {{limit, number}} KB, which is too much for a settings file.',
       yamlTooManyTags: '{{file}} has more than {{limit, number}} tags (! or %), which is too much for a settings file.',
     },
     data: {
@@ -704,7 +706,7 @@ export const en = {
       importTooManyLabels:
         'The source has {{count, number}} labels, but a model can have at most {{most, number}}. Check what separates the labels.',
       importUnanswered: 'Nothing was written: a question is still open. {{question}}',
-      importUnknownClass: '{{problem}} Correct the list of classes, or remove data.labels_file from the settings.',
+      importUnknownClass: '{{problem}} Correct the list of labels, or remove data.labels_file from the settings.',
       invalidClassNumber: "{{file}}: '{{number}}' is not a class number. 'names' must map class numbers to names.",
       invalidJson: '{{file}}:{{line}}: This is not valid JSON. Export the file again.',
       invalidXml: '{{file}}:{{line}}: This is not valid XML. Export the file again.',
@@ -722,15 +724,15 @@ export const en = {
         'The model has none of the labels in {{file}}: {{labels, list}}. Spell the labels as the model does.',
       noImageColumn: "{{file}}:1: No column has image paths. Name it 'image', 'path' or 'filename'.",
       noImagesToImport:
-        'The source names no image of this folder. Copy the images into the folder, or choose another source.',
+        'The source lists no images from this folder. Copy the images into the folder, or choose another source.',
       noLabelColumn: "{{file}}:1: No column has labels. Name it 'labels', or give each label a column of 0 and 1.",
       noSuchFolder: '{{folder}} is not a folder that can be opened. Choose another one.',
       noThresholds: 'This run has no thresholds yet. They are chosen after training.',
       noXmlFiles: '{{folder}} has no XML files. Choose the folder with the annotations.',
       notClassNames: "{{file}} has no class names: 'names' is missing or has the wrong type.",
       notCoco: "{{file}} is not a COCO file: '{{key}}' is missing or has the wrong type.",
-      notCvat: '{{file}} is not a CVAT export. Export the task as "CVAT for images 1.1".',
-      notCvatImages: '{{file}} contains video tracks. Export the task as "CVAT for images 1.1".',
+      notCvat: "{{file}} is not a CVAT export. Export the task as 'CVAT for images 1.1'.",
+      notCvatImages: "{{file}} contains video tracks. Export the task as 'CVAT for images 1.1'.",
       notFiftyone: "{{file}} is not a FiftyOne data set: 'labels' is missing or has the wrong type.",
       notLabelStudio:
         '{{file}} is not a Label Studio export: it has no list of tasks. Export the project as JSON or JSON-MIN.',
@@ -750,14 +752,14 @@ export const en = {
     },
     dataset: {
       summary:
-        '{{train, number}} training, {{val, number}} validation and {{test, number}} test images, {{classes, number}} classes; separator: {{separator}}.',
+        '{{train, number}} training, {{val, number}} validation and {{test, number}} test images, {{classes, number}} labels; separator: {{separator}}.',
       unlabeledLeftOut_one: '{{count, number}} image is not labeled yet and is left out.',
       unlabeledLeftOut_other: '{{count, number}} images are not labeled yet and are left out.',
-      unlabeledNegative_one: '{{count, number}} image without labels counts as “none of these”.',
-      unlabeledNegative_other: '{{count, number}} images without labels count as “none of these”.',
+      unlabeledNegative_one: "{{count, number}} image without labels counts as 'none of these'.",
+      unlabeledNegative_other: "{{count, number}} images without labels count as 'none of these'.",
     },
     deviceLost: {
-      card: 'The graphics card stopped responding: its driver was reset or the card was removed. The last checkpoint is safe.',
+      card: 'The GPU stopped responding: its driver was reset or it was removed. The last checkpoint is safe.',
     },
     diskFull: {
       install: 'The disk is full. Free some space and try again.',
@@ -781,7 +783,7 @@ export const en = {
       imageNotInFolder: 'Image that is not in the folder',
       imageRepeated: 'Image listed more than once: its labels are combined',
       imageUncertain: 'Image with an unknown label (-1)',
-      imageUnnamed: 'Image of the folder that the source does not name',
+      imageUnnamed: 'Image in the folder that the source does not list',
       imageWithoutAnnotation: 'Image without an annotation file: it gets no label',
       imageWithoutFolder: 'Image without a folder of its own: it gets no label',
       labelEmpty: 'Label without a name',
@@ -796,8 +798,8 @@ export const en = {
       rowTooLong: 'Row with more cells than the header',
       rowWithoutImage: 'Row without an image',
       shapeUnlabeled: 'Shape without a label',
-      splitFolderEmpty: 'Folder of a split that has no images',
-      splitListMissing: 'List of a split that is not in the folder',
+      splitFolderEmpty: 'Split folder without images',
+      splitListMissing: 'Split list missing from the folder',
       taskWithoutAnnotation: 'Task without an annotation: its image gets no label',
       taskWithoutImage: 'Task without an image',
       unlistedCategory: 'Annotation of a category that is not listed',
@@ -806,7 +808,7 @@ export const en = {
     engine: {
       compileFailed: '{{compiler}} could not compile the binding, which needs C++17. See the details for its output.',
       compilerMissing: 'The C++ compiler ({{compiler}}) is missing. Install it with: sudo apt-get install g++',
-      cudaLinuxOnly: 'The CUDA provider exists for Linux x64 only. onnx-webgpu works with any graphics card.',
+      cudaLinuxOnly: 'The CUDA provider exists for Linux x64 only. onnx-webgpu works with any GPU.',
       divergedLoss:
         'Training of the {{network}} diverged: the loss in epoch {{epoch, number}}, step {{step, number}} is not a number. Lower the learning rate ({{settings, list}}) and start a new run.',
       divergedScores:
@@ -833,7 +835,7 @@ export const en = {
       runEnded:
         'The process that was {{work}} ended unexpectedly ({{cause}}). Resume to continue from the last checkpoint.',
       tensorflowNoCard:
-        'TensorFlow {{version}} finds no usable graphics card although a driver is loaded. CUDA 12 requires driver 525 or later: update the driver.',
+        'TensorFlow {{version}} finds no usable GPU although a driver is loaded. CUDA 12 requires driver 525 or later: update the driver.',
       tfjsNotForPlatform:
         '@tensorflow/{{name}} has no native part for {{platform}} on {{arch}}. onnx-cpu and onnx-webgpu need none.',
     },
@@ -847,7 +849,7 @@ export const en = {
     engineInstall: {
       compiling: 'Compiling the binding with {{compiler}}',
       cudaNeeds:
-        'Needs    an NVIDIA driver, CUDA 12 and cuDNN 9, which are not included. `destila doctor` shows which of them are missing.',
+        "Needs    an NVIDIA driver, CUDA 12 and cuDNN 9, which are not included. 'destila doctor' shows which of them are missing.",
       cudaProvider: "onnxruntime's CUDA provider {{version}} for Linux x64, by Microsoft (MIT license).",
       downloadingOwn: "Running the package's own download",
       from: 'From     {{url}}',
@@ -888,9 +890,10 @@ export const en = {
       labelUnusable: '{{problem}} Rename it in the label files.',
       litertDiffers:
         "LiteRT and the studio's integer model disagree on {{image}} (class {{number}}: {{found}} instead of {{expected}}). Nothing was exported. Please report this and attach the run's folder.",
-      litertFailed: 'LiteRT failed to run the model: the file does not suit this interpreter, or memory ran out.',
+      litertFailed:
+        'LiteRT failed to run the model: the file is not compatible with this interpreter, or memory ran out.',
       litertNotStarted: 'The LiteRT interpreter does not start. Install Destila Studio again.',
-      litertRefused: 'LiteRT refuses the model: the file does not suit this interpreter, or memory ran out.',
+      litertRefused: 'LiteRT refuses the model: the file is not compatible with this interpreter, or memory ran out.',
       modelInvalid: 'The model file does not meet the assumptions of the int8 kernels. {{finding}}',
       modelInvalidMore:
         'The model file does not meet the assumptions of the int8 kernels. {{finding}} (and {{more, number}} more)',
@@ -899,8 +902,8 @@ export const en = {
       outputType:
         "The model's output {{name}} has LiteRT's element type {{type}}; only uint8, int8 and float32 can be run.",
       referencesDiffer:
-        'The integer reference and the fast scorer give different scores for {{image}}, so nothing was exported. This is an error in Destila Studio: please report it and attach the folder of the run.',
-      scoreNotCode: 'The model gives the score {{score}}, which is not a multiple of 1/256 from 0 to 255/256.',
+        "The integer reference and the fast scorer give different scores for {{image}}, so nothing was exported. This is a bug in Destila Studio: please report it and attach the run's folder.",
+      scoreNotCode: 'The model produces the score {{score}}, which is not a multiple of 1/256 from 0 to 255/256.',
     },
     exporting: {
       agreement_one: 'LiteRT and the integer model agree bit for bit on {{count, number}} image.',
@@ -909,13 +912,13 @@ export const en = {
     },
     fallback: {
       cardLostParts:
-        'The graphics card stopped responding. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
+        'The GPU stopped responding. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
       cardLostProcessor:
-        'The graphics card stopped responding. The run continues from its last checkpoint on the CPU, which is slower.',
+        'The GPU stopped responding. The run continues from its last checkpoint on the CPU, which is slower.',
       cardMemoryParts:
-        'The graphics card ran out of memory. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
+        'The GPU ran out of memory. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
       cardMemoryProcessor:
-        'The graphics card ran out of memory. The run continues from its last checkpoint on the CPU, which is slower.',
+        'The GPU ran out of memory. The run continues from its last checkpoint on the CPU, which is slower.',
       tensorflowMemoryParts:
         'TensorFlow ran out of memory. The run continues from its last checkpoint on {{engine}}, with each batch split into {{parts, number}} parts.',
       tensorflowMemoryProcessor:
@@ -946,6 +949,7 @@ export const en = {
       undefined: 'undefined',
     },
     file: {
+      accessDenied: 'The system denied access to a file, a folder or a port. The details name it.',
       bundleEntry: '{{problem}} Export the bundle again.',
       bundleFileMissing: '{{file}} is missing from the bundle.',
       bundleFileOutside: "{{bundle}} contains {{file}} outside the bundle's folder {{folder}}. Remove it.",
@@ -954,7 +958,7 @@ export const en = {
       bundleMissing: "{{bundle}} does not exist. Name a bundle's folder or its .zip file.",
       bundleNotFile: "{{bundle}} is neither a file nor a folder. Name a bundle's folder or its .zip file.",
       bundleSpecialFile: '{{file}} is neither a file nor a folder. Remove it from the bundle.',
-      bundleTooLarge: "{{folder}} has more than {{most, number}} MB. Name a bundle's folder.",
+      bundleTooLarge: "{{folder}} is larger than {{most, number}} MB. Name a bundle's folder.",
       bundleUnknown: "{{bundle}} is not a bundle: it has no {{sums}}. Name a bundle's folder or its .zip file.",
       bundlesSeveral: '{{bundle}} contains several bundles, {{one}} and {{other}}. Name one of them.',
       csvNotWritten:
@@ -983,34 +987,36 @@ export const en = {
       jsonInvalid: '{{file}} is not valid JSON.',
       jsonInvalidAt: '{{file}} is not valid JSON (line {{line}}, column {{column}}).',
       jsonTooDeep: '{{file}} is nested too deeply or has too many lists to be read.',
-      jsonTooLarge: '{{file}} has {{found, number}} MB; at most {{most, number}} MB are read.',
+      jsonTooLarge: '{{file}} is {{found, number}} MB; files of up to {{most, number}} MB are read.',
       jsonUnknownEntry: '{{file}} has the unknown entry {{entry}}.',
       jsonUnknownEntryIn: '{{file}} has the unknown entry {{entry}} in {{place}}.',
       labelFileUnreadable: '{{file}} cannot be read. Check that you have access to it.',
       lockInTheWay: '{{file}} is not a lock but {{kind}}. Move it away and try again.',
       lockNotReadable: 'The lock {{file}} cannot be read. Check the disk and try again.',
       lockOfOtherUser:
-        'The lock {{file}} cannot be read. It may belong to another user: ask for access, or delete it when nobody is working here.',
+        'The lock {{file}} cannot be read. It may belong to another user: ask for access, or delete it if no one is using this folder.',
       measurementForgotten: 'This measurement no longer exists.',
       metricsDamaged: "{{file}} is missing or damaged. Run the stage 'test' again.",
-      missing: 'A file is missing: {{reason}}',
+      missing: '{{path}} does not exist or is no longer there. Put it back, or connect its disk, and try again.',
       modelDamaged: 'The model file is damaged. Copy or export it again.',
       modelElementType:
         "The model's tensor {{index}} ('{{name}}') has element type {{type}}, which the studio does not read.",
-      modelEnds: 'The model takes or gives {{type}}; only uint8, int8 and float32 can be used.',
+      modelEnds: 'The model takes or produces {{type}}; only uint8, int8 and float32 can be used.',
       modelExternalData:
         'The model file keeps buffer {{buffer}} outside its FlatBuffer, as models over 2 GB do. The studio does not read such files.',
       modelIdentifier:
         "The model file is not valid: bytes 4 to 7 of its {{part}} should read '{{identifier}}'. Copy or export it again.",
       modelLabelsDamaged: 'The label file inside the model is damaged. Copy or export the model again.',
-      modelNotClassifier: 'The model is not an image classifier: it should take one image and give one row of scores.',
+      modelNotClassifier:
+        'The model is not an image classifier: it should take one image and produce one row of scores.',
       modelTooShort: 'The model file is not valid: its {{part}} has only {{found}} bytes. Copy or export it again.',
       modelWithoutLabels: 'The model has no labels inside. Use a model that was exported by the studio.',
       noMatchingRun:
         "{{folder}} is not a run, and none of its runs matches. Name a run's folder, or a project with unfinished runs.",
       noNetworkInFolder:
         '{{folder}} has no trained network. Choose a weights file, or the folder of a run with models/student_best.safetensors or models/teacher_best.safetensors.',
-      noPermission: 'No permission: {{reason}}',
+      noPermission:
+        'You do not have permission to use {{path}}. Check its permissions, and that no other program has it open.',
       noRuns: "{{folder}} is not a run and contains no runs. Name a run's folder, or a project that has runs.",
       notARun: '{{folder}} is not a run: it has no readable run.json.',
       notARunId: "'{{run}}' is not a run.",
@@ -1022,7 +1028,7 @@ export const en = {
       notRegular: '{{file}} is not a regular file but a folder, a pipe or a device.',
       notWritable:
         '{{path}} cannot be written: the disk is read-only or no longer connected. Choose a folder you can write to.',
-      outputNotWritten: 'The output could not be written: {{reason}}',
+      outputNotWritten: 'The output could not be written. Check the file or program that it is sent to.',
       outsideFolder: '{{name}} is outside {{folder}}. Nothing outside that folder is read or written: move it in.',
       packageLayout:
         'The downloaded package lacks {{files, list}}. Its layout has changed, so this version of the studio cannot install it.',
@@ -1042,6 +1048,7 @@ export const en = {
       sessionExpired: 'The session has expired because the studio was restarted. Open the address that it printed.',
       snapshotUnreadable:
         "{{file}} cannot be read. It is the run's snapshot of its data, and the run cannot continue without it.",
+      someMissing: 'A file or folder does not exist or is no longer there. The details name it.',
       sourceNotFile: '{{file}} is a folder or a device. Choose a file.',
       sourceUnreadable: '{{file}} cannot be read. Check that it exists and that you have access to it.',
       studentWeightsUnreadable:
@@ -1064,13 +1071,13 @@ export const en = {
       zipHiddenData:
         '{{zip}} has data outside its entries, so some programs would unpack other files from it. Zip the folder again.',
       zipLink: '{{zip}} has the link {{entry}}; links are not read.',
-      zipSameFile: '{{zip}} has the entries {{entry}} and {{other}}, which are one file on some systems.',
+      zipSameFile: '{{zip}} has the entries {{entry}} and {{other}}, which are the same file on some systems.',
       zipTooLarge: '{{zip}} unpacks to more than {{limit, number}} MB, which is the limit.',
       zipUnreadable: '{{zip}} cannot be read as a zip. Copy or download it again.',
     },
     findings: {
       boxList: {
-        advice: 'Write the class names after each path, or import the boxes from COCO, VOC or YOLO files.',
+        advice: 'Write the label names after each path, or import the boxes from COCO, VOC or YOLO files.',
         lines: 'Every line has numbers in groups of {{size, number}}: these are boxes, not labels.',
         title: 'Boxes instead of labels',
       },
@@ -1100,12 +1107,13 @@ export const en = {
       errorHeading: 'error: {{title}} ({{count, number}})',
       fewPositives: {
         advice: 'Scores and thresholds of these labels are unreliable. data.min_positives sets the limit.',
-        label_one: "Label '{{label}}' has only {{count, number}} image in {{split}}, which has {{images, number}}.",
-        label_other: "Label '{{label}}' has only {{count, number}} images in {{split}}, which has {{images, number}}.",
+        label_one: "Label '{{label}}' appears in only {{count, number}} of the {{images, number}} images in {{split}}.",
+        label_other:
+          "Label '{{label}}' appears in only {{count, number}} of the {{images, number}} images in {{split}}.",
         title: 'Label with few images',
       },
       headerLine: {
-        advice: 'Delete the line, or start it with "# ".',
+        advice: "Delete the line, or start it with '# '.",
         line: "'{{line}}' looks like a header.",
         title: 'Header line',
       },
@@ -1125,11 +1133,11 @@ export const en = {
         title: 'Same image in two splits',
       },
       labelsFile: {
-        advice: 'The file named by data.labels_file must list one class per line, each class once.',
-        empty: '{{file}} lists no classes.',
+        advice: 'The file named by data.labels_file must list one label per line, each label once.',
+        empty: '{{file}} lists no labels.',
         outside: '{{file}} is outside the project folder.',
-        repeated: "Class '{{label}}' is already on line {{line}}.",
-        title: 'Problem in the class list',
+        repeated: "Label '{{label}}' is already on line {{line}}.",
+        title: 'Problem in the list of labels',
         unreadable: '{{file}} cannot be read.',
       },
       lineEnding: {
@@ -1200,9 +1208,9 @@ export const en = {
       },
       oneHotList: {
         advice:
-          'Save the lists as a CSV file whose first line names the classes (image,apple,pear), and import that file.',
+          'Save the lists as a CSV file whose first line names the labels (image,apple,pear), and import that file.',
         lines:
-          'Every line has {{columns, number}} fields that are all 0 or 1: one column per class, without the class names.',
+          'Every line has {{columns, number}} fields that are all 0 or 1: one column per label, without the label names.',
         title: 'Columns of 0 and 1 instead of labels',
       },
       otherSeparator: {
@@ -1229,7 +1237,7 @@ export const en = {
         title: 'Label that contains a separator',
       },
       similarLabels: {
-        advice: 'If they mean one class, spell them alike.',
+        advice: 'If they are the same label, use one spelling.',
         labels: '{{labels, list}} differ only in case, spaces or invisible characters.',
         title: 'Labels that look alike',
       },
@@ -1257,10 +1265,10 @@ export const en = {
         title: 'One image with two sets of labels',
       },
       unknownLabel: {
-        advice: 'Correct the label, or add it to the class list.',
-        notInModel: "Label '{{label}}' is not a class of the model and is ignored.",
+        advice: 'Correct the label, or add it to the list of labels.',
+        notInModel: "Label '{{label}}' is not known to the model and is ignored.",
         notListed: "Label '{{label}}' is not in {{file}}.",
-        title: 'Label that is not a class',
+        title: 'Unknown label',
       },
       unlabeledImages: {
         advice:
@@ -1309,7 +1317,7 @@ export const en = {
     },
     import: {
       allSeparatorsInLabel: 'a label contains every separator',
-      classesAnnounced: '{{file}} announces {{announced}} classes but names {{named, number}}.',
+      classesAnnounced: '{{file}} declares {{announced}} classes but lists {{named, number}}.',
       columnsIgnored: 'Columns of {{file}} that are not used: {{columns, list}}.',
       countsArePresent_one: '{{count, number}} cell of {{file}} is above 1. The label counts as present.',
       countsArePresent_other: '{{count, number}} cells of {{file}} are above 1. The label counts as present.',
@@ -1346,9 +1354,9 @@ export const en = {
       encodingJapanese: 'Japanese (Shift JIS)',
       encodingMac: 'Western European (Mac)',
       encodingWestern: 'Western European (Windows-1252)',
-      folds: "The column '{{column}}' numbers {{count, number}} folds. How should they be used?",
+      folds: "The column '{{column}}' has {{count, number}} folds. How should they be used?",
       foldsAsSplits: 'Fold {{val}} as val, fold {{test}} as test, the others as train',
-      foldsIgnored: 'Ignore them and split by the shares',
+      foldsIgnored: 'Ignore them and split by the percentages',
       imageColumn: 'Which column has the image paths?',
       labelColumn: 'Which column has the labels?',
       leaveOut_one: 'Import without it',
@@ -1360,9 +1368,9 @@ export const en = {
       separatorSemicolon: 'A semicolon',
       separatorSpace: 'A space',
       sourceSplits: 'The source has splits of its own. Keep them?',
-      sourceSplitsIgnored: 'Split all images again by the shares',
-      sourceSplitsKept: 'Keep them; split only the other images by the shares',
-      splitByShares: 'None: split these images by the shares',
+      sourceSplitsIgnored: 'Split all images again by the percentages',
+      sourceSplitsKept: 'Keep them; split only the other images by the percentages',
+      splitByShares: 'None: split these images by the percentages',
       splitFolders:
         'These folders are named like splits, but are beside other folders: {{folders, list}}. What are they?',
       splitFoldersLabels: 'Labels, like the folders beside them',
@@ -1384,7 +1392,8 @@ export const en = {
       modelDisposed: 'This model was closed and cannot run anymore.',
       requestNotUnderstood: 'The studio does not understand this request ({{method}}). Reload the window.',
       requestUnreadable: 'The request could not be read. Reload the window.',
-      screenFailed: 'This screen has failed. Everything that was saved is safe, and a running training continues.',
+      screenFailed:
+        'This screen has failed. Everything that was saved is safe, and training continues in the background.',
       tensorMissing: "The integer model has no tensor '{{tensor}}'.",
       unreadableMessage:
         'A background process sent a message that the studio does not understand, so it was stopped. Saved work is safe; try again.',
@@ -1400,7 +1409,7 @@ export const en = {
       measure: 'measuring these settings',
       occlusionMap: 'computing the occlusion map',
       predict: 'scoring the folder',
-      sample: 'drawing the sample',
+      sample: 'generating the sample',
       startingRun: 'starting the run',
       try: 'scoring the image',
       tryEngine: 'testing the engine',
@@ -1415,9 +1424,9 @@ export const en = {
       similar_one: "'{{label}}' ({{count, number}} image; the model has '{{similar}}')",
       similar_other: "'{{label}}' ({{count, number}} images; the model has '{{similar}}')",
       warning_one:
-        'The model lacks {{count, number}} label of the data, which is left out of all figures: {{labels, list}}.',
+        'The model lacks {{count, number}} label of the data, which is left out of all metrics: {{labels, list}}.',
       warning_other:
-        'The model lacks {{count, number}} labels of the data, which are left out of all figures: {{labels, list}}.',
+        'The model lacks {{count, number}} labels of the data, which are left out of all metrics: {{labels, list}}.',
     },
     list: {
       all: '{{items, list}}',
@@ -1452,17 +1461,17 @@ export const en = {
       writingLabels: 'writing label files',
     },
     mismatch: {
-      bundleConfig: 'inference_config.json was written for another model. Check the bundle with destila verify.',
+      bundleConfig: "inference_config.json was written for another model. Check the bundle with 'destila verify'.",
       downloadChecksum:
         'The downloaded file is not the published one: its {{algorithm}} checksum differs. It was deleted. Try again. If it happens again, a proxy or sign-in page may be changing downloads.',
-      kerasNotSupported: 'Keras does not have {{architecture}}. Export the weights in the format of timm instead.',
+      kerasNotSupported: 'Keras does not have {{architecture}}. Export the weights in timm format instead.',
       modelFileForeign: '{{file}} is not a network that Destila Studio wrote. Choose another file.',
       modelFileVersion:
         '{{file}} has format version {{found}}, but this version of Destila Studio reads version {{supported}}. Update Destila Studio, or choose another file.',
       otherFolder_one:
-        'The image that {{project}} is recognized by is not in {{folder}}. Choose the folder that was moved.',
+        'The image used to recognize {{project}} is not in {{folder}}. Choose the folder that was moved.',
       otherFolder_other:
-        'None of the {{count, number}} images that {{project}} is recognized by is in {{folder}}. Choose the folder that was moved.',
+        'None of the {{count, number}} images used to recognize {{project}} is in {{folder}}. Choose the folder that was moved.',
       quantizedNotExportable:
         'The quantized network has no BatchNorm, which timm and Keras require. Export the float student or the teacher instead.',
       runNewer: '{{folder}} was written by a newer version of Destila Studio. Update this one to read it.',
@@ -1472,7 +1481,7 @@ export const en = {
         'The data snapshot in {{folder}} is damaged. Start a new run: this one cannot continue without it.',
       snapshotNewer: '{{file}} was written by a newer version of Destila Studio. Update this one to read it.',
       stageMissing:
-        'The stage “{{stage}}” needs “{{missing}}”, which is not finished. Run that stage first, or the whole pipeline.',
+        "The stage '{{stage}}' needs '{{missing}}', which is not finished. Run that stage first, or the whole pipeline.",
       tensorType: "Tensor '{{name}}' is of type {{type}}; float32 (F32) is expected.",
       tfliteCompressed:
         '{{file}} stores its weights in another form, usually float16, and converts them when it runs. Choose the float32 file of the same network.',
@@ -1486,10 +1495,10 @@ export const en = {
       weightsFormat:
         '{{file}} is not in a format that can be read. Supported are .safetensors files of Destila Studio and timm, .h5 and .weights.h5 files of Keras, and float32 .tflite files of EfficientNet-Lite.',
       weightsGitLfs:
-        '{{file}} is only a Git LFS pointer to the weights. Run git lfs pull, or download the file from its page.',
+        "{{file}} is only a Git LFS pointer to the weights. Run 'git lfs pull', or download the file from its page.",
       weightsGzip: '{{file}} is a compressed archive. Unpack it, and choose the file inside.',
       weightsIncomplete:
-        '{{file}} is incomplete or damaged: the tensor “{{tensor}}” does not have the expected shape. Copy it again, or choose another file.',
+        "{{file}} is incomplete or damaged: the tensor '{{tensor}}' does not have the expected shape. Copy it again, or choose another file.",
       weightsNotFinite:
         '{{file}} contains weights that are not numbers ({{tensor}}): the training that wrote them diverged, or the file is damaged. Choose another file.',
       weightsOfOtherNetwork:
@@ -1506,15 +1515,15 @@ export const en = {
       cuda: 'CUDA 12 is missing ({{library}}).',
       cudaFix: "sudo apt-get install cuda-libraries-12-8   (from NVIDIA's repository)",
       cudaPlatform:
-        "onnxruntime's CUDA provider for Node exists only for Linux x64. Use onnx-webgpu instead, which works with any graphics card.",
+        "onnxruntime's CUDA provider for Node exists only for Linux x64. Use onnx-webgpu instead, which works with any GPU.",
       cudaProvider: "onnxruntime's CUDA provider is not installed.",
       cudnn: 'cuDNN {{version}} is missing ({{library}}).',
       cudnnFix: "sudo apt-get install cudnn9-cuda-12   (from NVIDIA's repository)",
       graphicsCard:
-        'This system has no visible graphics card. You can choose a software adapter with engine.name: onnx-webgpu, but it is slower than onnx-cpu.',
-      nvidiaDriver: 'No NVIDIA driver is loaded, or there is no NVIDIA card.',
-      nvidiaDriverFix: 'sudo apt-get install nvidia-driver   (if there is a card)',
-      nvidiaDriverOrCpuFix: 'sudo apt-get install nvidia-driver   (if there is a card; otherwise: {{command}})',
+        'This system has no visible GPU. You can choose a software adapter with engine.name: onnx-webgpu, but it is slower than onnx-cpu.',
+      nvidiaDriver: 'No NVIDIA driver is loaded, or there is no NVIDIA GPU.',
+      nvidiaDriverFix: 'sudo apt-get install nvidia-driver   (if there is an NVIDIA GPU)',
+      nvidiaDriverOrCpuFix: 'sudo apt-get install nvidia-driver   (if there is an NVIDIA GPU; otherwise: {{command}})',
       tensorflow: 'TensorFlow for Node is not installed.',
       tensorflowBinding: 'The native library of {{package}} is missing.',
       vulkanDriver: 'No Vulkan driver is installed.',
@@ -1645,7 +1654,7 @@ export const en = {
     },
     quantization: {
       gap: 'The scores of the fake-quantized network and of the INT8 model differ by {{mean, number(maximumFractionDigits: 4)}} on average and by {{largest}} at most.',
-      postTraining: 'After post-training quantization, on validation: macro AP {{ap}}, loss {{loss}}.',
+      postTraining: 'After post-training quantization, on validation: mAP {{ap}}, loss {{loss}}.',
       statisticsKept:
         'The BatchNorm statistics from training are kept: {{monitor}} on validation is {{used}}, compared with {{other}}.',
       statisticsReestimated:
@@ -1664,7 +1673,7 @@ export const en = {
       noise: 'Noise this strong hides small objects.',
       outOfImage: 'Zoom and shift this large push objects out of the image while their labels stay.',
       randAugment: 'RandAugment this strong leaves little of an image.',
-      repeatedAndWeighted: 'Rare classes are both repeated and weighted. One of the two is usually enough.',
+      repeatedAndWeighted: 'Rare labels are both repeated and weighted. One of the two is usually enough.',
       teacherUnused:
         'The student ignores the teacher, which is still trained for comparison. A small teacher with few epochs saves time.',
       upsideDown: 'Images are turned upside down, so labels that depend on which way is up become wrong.',
@@ -1758,13 +1767,13 @@ export const en = {
       startsFrom: 'The {{network}} starts from {{weights}}: {{source}}.',
     },
     weights: {
-      fromKeras2: '{{architecture}} in the format of Keras 2',
-      fromKeras3: '{{architecture}} in the format of Keras 3',
+      fromKeras2: '{{architecture}} in Keras 2 format',
+      fromKeras3: '{{architecture}} in Keras 3 format',
       fromRun: '{{architecture}} from another run',
       fromTflite: '{{architecture}} from a float32 .tflite',
-      fromTimm: '{{architecture}} in the format of timm',
+      fromTimm: '{{architecture}} in timm format',
       normalizationAbsorbed:
-        'The weights were trained on pixels normalized as {{normalization}}. The difference to (x - 127) / 128 is folded into the first convolution, which is exact except at the edges of the image.',
+        'The weights were trained on pixels normalized as {{normalization}}. The difference from (x - 127) / 128 is folded into the first convolution, which is exact except at the edges of the image.',
       normalizationAdopted:
         'The weights were trained on pixels normalized as {{normalization}}, so this network normalizes them the same way.',
     },
@@ -1872,9 +1881,9 @@ export const en = {
           'Character between the path and the labels in train.txt, val.txt and test.txt; auto detects it and reports which.',
       },
       labels_file: {
-        name: 'List of classes',
+        name: 'List of labels',
         meaning:
-          'A labels.txt with the classes in their order; null uses the labels of all splits in alphabetical order.',
+          'A labels.txt with the labels in their order; null uses the labels of all splits in alphabetical order.',
       },
       unlabeled: {
         name: 'Images without labels',
@@ -1883,15 +1892,15 @@ export const en = {
       },
       padding_color: {
         name: 'Padding color',
-        meaning: 'Color (red, green, blue; 0 to 255) beside images that are not square, and behind transparent ones.',
+        meaning: 'Color (red, green, blue; 0 to 255) around images that are not square, and behind transparent ones.',
       },
       min_positives: {
         name: 'Warn below',
-        meaning: 'Classes with fewer positive images than this in a split cause a warning.',
+        meaning: 'Labels with fewer images than this in a split cause a warning.',
       },
       duplicates_across_splits: {
         name: 'Same image in two splits',
-        meaning: 'How the same image in two splits is reported; it makes scores too good.',
+        meaning: 'How the same image in two splits is reported; it inflates the scores.',
       },
       max_megapixels: {
         name: 'Largest image (megapixels)',
@@ -1900,12 +1909,12 @@ export const en = {
       sampling: {
         name: 'Sampling',
         meaning:
-          'Which images an epoch uses: every image once (shuffle), images of rare classes more often (repeat_factor, Gupta et al. 2019), or every class equally often (balanced).',
+          'Which images an epoch uses: every image once (shuffle), images of rare labels more often (repeat_factor, Gupta et al. 2019), or every label equally often (balanced).',
       },
       repeat_threshold: {
-        name: 'Repeat classes below',
+        name: 'Repeat labels below',
         meaning:
-          'With sampling repeat_factor: classes on a smaller share f of the images are repeated sqrt(repeat_threshold / f) times.',
+          'With sampling repeat_factor: images of a label whose share f of all images is below this are repeated sqrt(repeat_threshold / f) times.',
       },
       cache_gb: {
         name: 'Pixel cache',
@@ -1918,16 +1927,16 @@ export const en = {
     },
     augmentation: {
       horizontal_flip: {
-        name: 'Mirror',
-        meaning: 'Probability of mirroring an image.',
+        name: 'Horizontal flip',
+        meaning: 'Probability of flipping an image left to right.',
       },
       vertical_flip: {
-        name: 'Upside down',
+        name: 'Vertical flip',
         meaning:
-          'Probability of turning an image upside down; for images taken from above, such as microscope and satellite images.',
+          'Probability of flipping an image upside down; for images taken from above, such as microscope and satellite images.',
       },
       geometry_probability: {
-        name: 'Moved images',
+        name: 'Geometric transforms',
         meaning: 'Share of the images that are rotated, zoomed and shifted.',
       },
       rotation: {
@@ -1992,7 +2001,7 @@ export const en = {
       order: {
         name: 'Order',
         meaning:
-          'Order of the steps, as a list of place (mirror, zoom, rotation, shift), color (with posterize and solarize), noise and erase. MixUp is always last.',
+          'Order of the steps, as a list of place (flip, zoom, rotation, shift), color (with posterize and solarize), noise and erase. MixUp is always last.',
       },
       color_probability: {
         name: 'Recolored images',
@@ -2003,7 +2012,7 @@ export const en = {
       name: {
         name: 'Engine',
         meaning:
-          'Engine that runs the networks; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any graphics card; onnx-cuda uses NVIDIA cards, after `destila engine install cuda`; tfjs uses TensorFlow through TensorFlow.js, after `destila engine install tfjs` or `tfjs-gpu`.',
+          "Engine that runs the networks; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any GPU; onnx-cuda uses NVIDIA GPUs, after 'destila engine install cuda'; tfjs uses TensorFlow through TensorFlow.js, after 'destila engine install tfjs' or 'tfjs-gpu'.",
       },
       threads: {
         name: 'Threads',
@@ -2012,7 +2021,7 @@ export const en = {
       memory: {
         name: 'Memory',
         meaning:
-          'With low, onnx-cpu plans less ahead, which saves about 40 % of peak memory and costs up to 5 % of the speed.',
+          'With low, onnx-cpu plans less ahead, which saves about 40% of peak memory and costs up to 5% of the speed.',
       },
     },
     network: {
@@ -2026,8 +2035,7 @@ export const en = {
       },
       weights: {
         name: 'Pretrained weights',
-        meaning:
-          'File with pretrained weights, or the folder of a run whose network training starts from; null trains from scratch.',
+        meaning: 'File with pretrained weights, or the folder of a run to start from; null trains from scratch.',
       },
       weights_normalization: {
         name: 'Pixel normalization',
@@ -2097,7 +2105,7 @@ export const en = {
       schedule: {
         name: 'Schedule',
         meaning:
-          'How the learning rate changes after the warm-up: cosine falls to 0, constant stays, step falls in steps, and one_cycle has its own rise (30 % of the steps, from 1/25 of the peak) and falls to almost 0.',
+          'How the learning rate changes after the warm-up: cosine falls to 0, constant stays, step falls in steps, and one_cycle has its own rise (30% of the steps, from 1/25 of the peak) and falls to almost 0.',
       },
       step_epochs: {
         name: 'Step down every',
@@ -2193,7 +2201,7 @@ export const en = {
       positive_weights: {
         name: 'Weight of present labels',
         meaning:
-          'How much more a present label counts in each class: none, inverse_frequency (absent over present images in train), or effective_number (the same ratio of effective numbers, Cui et al. 2019), which is milder.',
+          'How much more a present label counts, per label: none, inverse_frequency (absent over present images in train), or effective_number (the same ratio of effective numbers, Cui et al. 2019), which is milder.',
       },
       effective_number_beta: {
         name: 'Effective number, beta',
@@ -2254,13 +2262,13 @@ export const en = {
       smoothing: {
         name: 'Smoothing of rare labels',
         meaning:
-          'Pulls the thresholds of rare classes toward the global one, as if this many more validation positives had voted for it.',
+          'Pulls the thresholds of rare labels toward the global one, as if this many more validation positives had voted for it.',
       },
     },
     tflite_export: {
       name: {
-        name: 'Name of the bundle',
-        meaning: 'Name of the bundle.',
+        name: 'Bundle name',
+        meaning: "Start of the names of the bundle's folder and .zip file.",
       },
       input_type: {
         name: 'Input type',
@@ -2277,7 +2285,7 @@ export const en = {
     },
     seed: {
       name: 'Seed',
-      meaning: 'Seed of every random draw: the same seed, data and machine give the same model.',
+      meaning: 'Seed of every random draw: the same seed, data and machine produce the same model.',
     },
     checkpoint_minutes: {
       name: 'Checkpoint every',
@@ -2285,7 +2293,7 @@ export const en = {
     },
   },
   settings: {
-    autoDecided: 'Measurements behind “auto”',
+    autoDecided: "Measurements behind 'auto'",
     nothingYetFirstRunOf:
       'Nothing yet. The first run of a teacher and student measures them on every available engine.',
     nothingDecideOneEngineStarts: 'Only one engine is available here, so there is nothing to choose.',
@@ -2312,8 +2320,8 @@ export const en = {
     notTried: 'not tested',
     fix: 'To fix it:',
     buffersUpOfMemory: 'Buffers up to {{largestBufferBytes}}, {{memoryBytes}} of memory.',
-    measuredSmallNetwork96Px: 'Measured with a small network at 96 px. Train measures your networks.',
-    measure: 'Metric',
+    measuredSmallNetwork96Px: 'Measured with a small network at 96 px. The Train screen measures your own networks.',
+    measure: 'Measure',
     threads2: 'Threads',
     n0TakesAllCoresRun: '0 uses all cores. A run that sets its own number keeps it.',
     leaveCoresFree: 'Leave cores free',
@@ -2379,7 +2387,7 @@ export const en = {
     learningRateStep: 'Learning rate by step',
     go: 'Resume {{run}}',
     pause: 'Pause {{run}}',
-    finishStageNowKeepBest: 'Finish this stage now and keep the best epoch',
+    finishStageNowKeepBest: 'Finish this phase now and keep the best epoch',
     newRun: 'New run',
     repeatTwoOtherSeeds: 'Repeat {{run}} with two other seeds',
     useSettingsOfAgain: 'Reuse the settings of {{run}}',
@@ -2417,7 +2425,7 @@ export const en = {
     afterEpoch: 'after epoch {{epoch}}, {{at}}',
     epoch: 'in epoch {{epoch}}, {{at}}',
     beforeYouStart: 'Before you start',
-    notWhileRun: 'not while a run is active',
+    notWhileRun: 'not available while a run is active',
     of: '{{memoryBytes}} of {{memoryTotalBytes}}',
     diskRun: 'Disk space needed',
     of2: '{{diskNeededBytes}} of {{diskFreeBytes}}',
@@ -2492,7 +2500,7 @@ export const en = {
     boldTrulyThere: 'bold: really in the image',
     networksKnowBeforeSeeYour: 'what the networks have learned before they see your images',
     nothingElseHereWorthMuch:
-      'Nothing else helps as much: 2,640 grocery images gave a mean average precision of .89 with ImageNet weights, and .60 at best from scratch.',
+      'Nothing else helps as much: 2,640 grocery images gave a mean average precision of 0.89 with ImageNet weights, and 0.60 at best from scratch.',
     noNetworkHerePutFile: 'Offline? Put a file into',
     labelsOfSameNameKeep: '{{chosen}}, {{chosen2}}: labels with the same name keep what it learned',
     trainScratchInstead: 'Train from scratch instead',
@@ -2521,7 +2529,7 @@ export const en = {
     notBegun: '{{run}} has not started.',
     takenOutOfQueueResume: 'It was removed from the queue; Resume adds it again.',
     beingTrainedElsewhere: '{{run}} is training elsewhere.',
-    commandLineAnotherStudioCurves: 'In the command line or another studio. Its curves update here.',
+    commandLineAnotherStudioCurves: 'From the command line or in another studio. Its curves update here.',
     stopped: '{{run}} is stopped.',
     resumeGoesWhereStands: 'Resume continues where it stopped.',
     starting: 'starting',
@@ -2541,12 +2549,12 @@ export const en = {
     ofLabelsCannotLearnedMeasured: '{{labels}} of {{labels2}} labels cannot be learned or measured.',
     readyQueue: 'Ready to queue.',
     readyStartMeasuringHowLong: 'Ready to start. Measuring how long it takes…',
-    readyStartTakesAboutEnds: 'Ready to start. Takes about {{seconds}}, ends near {{ends}}.',
+    readyStartTakesAboutEnds: 'Ready to start. Takes about {{seconds}}, done around {{ends}}.',
     settingsOfNextRun: 'Settings of the next run',
     howPhotosRead: 'how images are read',
     augmentation: 'Augmentation',
     varietyTraining: 'variety during training',
-    computes: 'what does the computing',
+    computes: 'what runs the networks',
     largeNetworkLearnsFirst: 'large network, learns first',
     networkShips: 'the network that ships',
     quantization: 'Quantization',
@@ -2566,7 +2574,7 @@ export const en = {
     fourMinutesMadeSample: 'Four minutes, tuned for the sample.',
     quantize: 'Quantize',
     moveStepEarlier: 'Move {{step}} one step earlier',
-    quotedSetting: '“{{name}}”',
+    quotedSetting: "'{{name}}'",
     showSetting: 'Show the setting',
   },
   tune: {
@@ -2585,7 +2593,7 @@ export const en = {
     saidTogetherImagesTruly:
       '{{label}} and {{label2}}: predicted together in {{predicted}} images, labeled together in {{labeled}}',
     oneImageSaidTrulyBrighter:
-      'In one image: predicted / labeled. Brighter means further apart: the model expects one label with the other, or never both.',
+      'In one image: predicted / labeled. Brighter: predictions and labels differ more. The model links these two labels too strongly or not enough.',
     photoNoLongerLabelFiles: 'This image is no longer in the label files.',
     noLabel: 'No label.',
     takeOff: 'Remove {{name}}',
@@ -2598,7 +2606,7 @@ export const en = {
     missed2: 'Missed',
     labelWrong: 'labeled; or is the label wrong?',
     noMistakeValidationThreshold: 'No errors on validation at this threshold.',
-    whereDidLook: 'Occlusion map',
+    whereDidLook: 'Show occlusion map',
     brightCoveringTakesUpOff: 'Bright: covering this area lowers the score by up to {{most}}.',
     goal: 'Goal',
     bestF1: 'Best F1',
@@ -2629,7 +2637,7 @@ export const en = {
     corrected: 'corrected',
     recall2: 'Recall',
     avgPrecision: 'Avg. precision',
-    figures: 'Figures',
+    figures: 'Metrics',
     precisionRecall: 'Precision and recall',
     precisionOverRecall: 'Precision over recall',
     closed: 'sealed',
@@ -2637,16 +2645,16 @@ export const en = {
       'Validation is optimistic: the thresholds were chosen on it. 95% intervals: Wilson for precision and recall, 2,000 bootstrap resamples for the others.',
     notMeasuredNoImageLabel: 'Not measured: no image with this label in',
     testStaysClosedUntilYou: 'The test split stays sealed until you are done. Opening it is recorded in the run.',
-    falseAlarms2: 'What it was confused with',
+    falseAlarms2: 'Confused with',
     sortAgain: 'Sort again',
-    labelsStayPlaceWhileYou: 'Labels stay in place while you move thresholds. Sort again by what they reach now.',
+    labelsStayPlaceWhileYou: 'Labels stay in place while you move thresholds. Sort again to use the current values.',
     goalAll: 'Goal for all',
     precision2: 'Precision ≥ {{minprecision}}',
     recall3: 'Recall ≥ {{minrecall}}',
     missCosts3FalseAlarms: 'A miss costs 3 false alarms',
     goalOfLabel: "This label's goal",
     allSearchFoundThem: 'Reset all to the suggested thresholds',
-    recall95: 'recall, 95 %',
+    recall95: 'recall, 95%',
     belowGoal: 'Below its goal',
     meetsGoal: 'Meets its goal',
     notMeasuredNoValidationImage: 'Not measured: no validation image, threshold {{global}}',
@@ -2671,7 +2679,7 @@ export const en = {
     lockX: 'Lock (X)',
     foundSearchR: 'Reset to suggested (R)',
     notMeasuredNoValidationImage2:
-      '{{name}} is not measured: no validation image. It uses the common threshold {{global}}.',
+      '{{name}} is not measured: no validation image. It uses the global threshold {{global}}.',
     moveSomeImagesOfVal: 'Move some of its images to val.txt and train again.',
     noThresholdReachesPrecisionBest: 'No threshold reaches precision {{minprecision}}: this is the best F1.',
     noThresholdReachesRecallBest: 'No threshold reaches recall {{minrecall}}: this is the best F1.',
@@ -2683,7 +2691,7 @@ export const en = {
     runWay: 'A run is in progress.',
     thresholdsComeAfterTraining: 'Thresholds are tuned after training.',
     everyRunEndsLookingScore:
-      'Every run ends by choosing the score at which each label counts as present. Here you see what that decides, and change it.',
+      'Every run ends by choosing the score at which each label counts as present. Here you can see what that changes, and adjust it.',
   },
   verdict: {
     notFaithful_one: 'The file is not faithful: {{count}} of {{checks}} checks failed.',
@@ -2720,7 +2728,7 @@ export const en = {
     find: 'Locate it',
     machine: 'This machine',
     processorCores: 'CPU, {{cores}} cores',
-    trainsSmallNetwork96Px: '{{model}}. Trains a small network at 96 px at {{imagesPerSecond}} images per second.',
+    trainsSmallNetwork96Px: '{{model}}. Trains a small network (96 px) at {{imagesPerSecond}} images per second.',
     graphicsCard: 'GPU',
     notUsed: 'not used',
     trainsSameNetworkImagesSecond: '{{gpu}} trains the same network at {{imagesPerSecond}} images per second.',
@@ -2729,9 +2737,9 @@ export const en = {
     free: '{{freeBytes}} free',
     runKeepsAbout1Gb: 'A run takes about 1 GB.',
     noneHere: 'none here',
-    withoutThemManyMorePhotos: 'Without them you need many more photos. Train offers them for download.',
+    withoutThemManyMorePhotos: 'Without them you need many more photos. Download them on the Train screen.',
     here: '{{here}} here',
-    trainStartsNetworkThem: 'Train can start from them.',
+    trainStartsNetworkThem: 'Choose them on the Train screen.',
     dropFolderPhotosLie: 'Drop the folder that contains the photos.',
   },
   cli: {
@@ -2744,7 +2752,7 @@ export const en = {
     bestSoFar: 'best so far',
     check: 'check the images and labels of a project, and ask what images without labels mean',
     checkAnswerSaved: 'Saved data.unlabeled: {{answer}} in {{file}}.',
-    checkNoAnswer: 'No answer was saved. A run counts these images as none of these labels.',
+    checkNoAnswer: "No answer was saved. A run counts these images as 'none of these'.",
     checkUnlabeled: 'what images without labels mean; the answer is saved in destila.yaml',
     columnF1AtHalf: 'F1 at 0.5',
     columnF1Global: 'F1 global',
@@ -2772,8 +2780,8 @@ export const en = {
     columnTime: 'time',
     columnWithoutLabels: 'without labels',
     commandHelp: 'show help for a command',
-    demo: 'draw a sample project and run the whole pipeline on it, in a few minutes',
-    demoFaults: '{{faults}} of {{checks}} checks of the bundle failed.',
+    demo: 'generate a sample project and run the whole pipeline on it, in a few minutes',
+    demoFaults: "{{faults}} of the bundle's {{checks}} checks failed.",
     demoFinished: 'The demo was already finished. This is its result (--fresh starts over).',
     demoFolder: 'folder for the sample project',
     demoFresh: 'start over',
@@ -2794,8 +2802,8 @@ export const en = {
     doctorGpu: 'GPU      {{names}}',
     doctorMemory: 'Memory   {{total}}, {{free}} free',
     doctorNoGpu: 'GPU      none found',
-    doctorNotTried: 'not tried',
-    doctorSpeed: 'trains EfficientNet-Lite0 at 96 px with {{rate}} images per second',
+    doctorNotTried: 'not tested',
+    doctorSpeed: 'trains EfficientNet-Lite0 at 96 px at {{rate}} images per second',
     doctorSystem: 'System   {{system}}, Node {{version}}',
     doctorVulkan: 'Vulkan   {{name}}, {{driver}}, Vulkan {{version}}: buffers up to {{buffer}}, {{memory}} of memory',
     doctorVulkanUnknown:
@@ -2805,7 +2813,7 @@ export const en = {
     engineComplete: 'nothing is missing',
     engineInstall: 'install an engine that npm does not include ({{names}}); shows what is downloaded and asks first',
     engineInstalled: "Installed in {{folder}}. 'destila doctor' tests it.",
-    engineList: 'list the engines and what each one lacks on this machine; `doctor` measures them',
+    engineList: "list the engines and what each one lacks on this machine; 'destila doctor' measures them",
     engineQuestion: 'Download it? [y/N]',
     engineYes: 'do not ask',
     enginesFolder: 'Installed engines: {{folder}}',
@@ -2815,14 +2823,14 @@ export const en = {
     evalAtHalf: '0.5',
     evalData: "a folder with labeled images; by default the run's own images",
     evalGlobal: 'one for all',
-    evalMacroAp: 'macro AP {{value}} (95% interval {{low}} to {{high}})',
+    evalMacroAp: 'mAP {{value}} (95% interval {{low}} to {{high}})',
     evalModel: "a run's folder, a bundle's folder or its .zip",
     evalPerLabel: 'one per label',
     evalSplit: 'which split to evaluate',
     evalTitle: '{{split}}: {{images}} images, INT8 model',
     excessArguments: 'too many arguments',
     exitCodes:
-      'Exit codes: {{ok}} done, {{failed}} failed, {{usage}} wrong usage or settings, {{data}} problems in the data, {{check}} a check failed, {{busy}} in use elsewhere, {{cancelled}} cancelled.',
+      'Exit codes: {{ok}} done, {{failed}} failed, {{usage}} wrong usage or settings, {{data}} problems in the data, {{check}} a check failed, {{busy}} in use elsewhere, {{cancelled}} canceled.',
     export: 'write the bundle of a run again, with other settings',
     exportSet: 'for example tflite_export.input_type=int8; can be repeated',
     finished: 'Finished in {{duration}}.',
@@ -2885,7 +2893,7 @@ export const en = {
     resumeFinished: 'The run is already finished.',
     resumeRun: 'a run, or a project for its newest unfinished run',
     resumeStage: 'run this stage even if it was finished; can be repeated',
-    resumeTakeOver: 'the process that locked the run is gone: do not wait a minute to find out',
+    resumeTakeOver: 'assume that the process that locked the run has ended, without the one-minute check',
     run: 'train, quantize, choose thresholds, test and export: the whole pipeline on a project',
     runFolder: 'Run {{folder}}',
     runRuns: 'folder for the run; by default runs/ in the project',
@@ -2898,7 +2906,7 @@ export const en = {
     separator: 'separator: {{name}} ({{evidence}})',
     serve: 'open the studio in the browser; only this machine can reach it',
     serveClose:
-      'Press Ctrl+C to close it: a running run stops at a checkpoint and resumes next time. Press it again to stop at once.',
+      'Press Ctrl+C to close it: a run in progress stops at a checkpoint and resumes next time. Press it again to stop at once.',
     serveClosing: 'Closing...',
     serveOpen: 'Destila Studio is open at',
     servePort: 'port on 127.0.0.1; 0 uses any free one',
@@ -2916,7 +2924,7 @@ export const en = {
     stateInterrupted: 'interrupted',
     stateRunning: 'running',
     stateStopped: 'stopped',
-    stopping: 'Stopping at a checkpoint. Press Ctrl-C again to stop at once.',
+    stopping: 'Stopping at a checkpoint. Press Ctrl+C again to stop at once.',
     summaryBundle: 'Bundle  {{folder}}',
     summaryF1:
       'F1 is macro F1 with the threshold 0.5, one threshold for all labels, or one per label. Micro F1 uses one per label.',
@@ -2926,7 +2934,7 @@ export const en = {
     summaryTest: 'Test split ({{images}} images, {{labels}} labels)',
     summaryTime: 'Time',
     summaryTotal: 'total',
-    tune: 'choose the thresholds of a run again, with other goals; the test split stays closed',
+    tune: 'choose the thresholds of a run again, with other goals; the test split stays sealed',
     tuneEnd:
       "Validation metrics are optimistic because the thresholds were chosen there. 'destila export {{folder}}' writes a bundle with them.",
     tuneGlobal: '{{k}} (global)',
@@ -2946,7 +2954,7 @@ export const en = {
     verify:
       'check a bundle: its files, the model, every text in it, and each step from its parity images to their decisions',
     verifyDoNotShip: 'Do not ship this bundle.',
-    verifyFault: 'FAULT ',
+    verifyFault: 'FAIL  ',
     verifyOk: 'ok    ',
     verifyQualityUnknown: 'The quality is unknown because metrics.json cannot be read.',
     warning: 'warning: {{text}}',
@@ -2956,7 +2964,7 @@ export const en = {
     weightsFolder: 'Weights folder: {{folder}}',
     weightsFormat: "timm writes safetensors with timm's names; keras writes .h5 in the published layout",
     weightsGet: 'download weights from the catalog; resumes a partial download',
-    weightsId: 'an id from `weights list`',
+    weightsId: "an id from 'destila weights list'",
     weightsList: 'list the catalog and the files in the weights folder',
     weightsOffline: 'Offline? Put a file from the catalog, or any other compatible file, into this folder.',
     weightsOut: "the file to write; by default <stage>_<format> in the run's models/",

@@ -1,5 +1,4 @@
 import { visible, visibleLines } from '../../../shared/hiddenCharacters.ts';
-import { problemMessage } from '../../../shared/problem.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 
 /**
@@ -19,11 +18,8 @@ export function surviveClosedOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.W
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     const closed = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
     if (!closed && fault === null) {
-      const problem = toProblemData(error);
-      fault =
-        problem.kind === 'diskFull'
-          ? new Problem('diskFull.output', {}, error.stack)
-          : new Problem('file.outputNotWritten', { reason: problemMessage(problem) }, error.stack);
+      const full = toProblemData(error).kind === 'diskFull';
+      fault = new Problem(full ? 'diskFull.output' : 'file.outputNotWritten', {}, error.stack);
     }
     controller.abort();
   });

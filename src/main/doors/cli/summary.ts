@@ -61,7 +61,7 @@ function metricsSummary({ val, test, images, labels, agreement }: MetricsReport)
   );
   const head = [
     '',
-    'macro AP',
+    'mAP',
     t('cli.columnInterval'),
     t('cli.columnF1AtHalf'),
     t('cli.columnF1Global'),

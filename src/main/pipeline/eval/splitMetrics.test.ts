@@ -32,7 +32,7 @@ describe('the metrics of a split', () => {
     );
   });
 
-  test('have an interval around macro AP that is the same each time', () => {
+  test('have an interval around the mAP that is the same each time', () => {
     const { low, high } = report.macroApInterval;
     expect(low! < report.macroAp! && report.macroAp! < high!).toBe(true);
     expect(evaluateSplit({ labels, codes: null, logits, classes, thresholds, seed: 1 })).toEqual(report);

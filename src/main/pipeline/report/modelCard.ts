@@ -75,12 +75,12 @@ export function cardFigures(metrics: MetricsReport, model: CardModel): CardFigur
     quality: quality === null ? '' : qualityText(quality, t),
     figures: `On ${count(int8.images)} test images, with the thresholds in this bundle:
 
-| figure | value |
+| metric | value |
 | --- | --- |
 | mean average precision (95% interval) | ${score(int8.macroAp)} (${score(int8.macroApInterval.low)} to ${score(int8.macroApInterval.high)}) |
 | the same, before quantization | ${score(student.macroAp)} |
-| precision, recall, F1: mean over labels | ${score(macroPrecision)}, ${score(macroRecall)}, ${score(macroF1)} |
-| F1 over all decisions | ${score(microF1)} |
+| macro precision, recall and F1 | ${score(macroPrecision)}, ${score(macroRecall)}, ${score(macroF1)} |
+| micro F1 | ${score(microF1)} |
 | images without a predicted label (without any label) | ${percent(noLabelRate)} (${percent(int8.trueNoLabelRate)}) |
 
 `,

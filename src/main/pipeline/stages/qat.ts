@@ -15,8 +15,9 @@ import { epochDetail } from './network/epochDetail.ts';
 import { figureText, integerMetrics } from './network/validationMetrics.ts';
 import { quantizedModel, scoreInteger } from './integer.ts';
 import { fakeQuantizedLogits, postTraining } from './postTraining.ts';
+import { resumePoint } from './resumePoint.ts';
 import type { RunContext, StageSummary } from './runContext.ts';
-import { checkpointFolder, modelPath, note, resumePoint, split, withLoader } from './runContext.ts';
+import { checkpointFolder, modelPath, note, split, withLoader } from './runContext.ts';
 import { writePostTrainingCodes } from '../artifacts/scores.ts';
 import { distillationLoss, withTeacher } from './student.ts';
 

@@ -2,14 +2,11 @@ import path from 'node:path';
 import type { Config } from '../../../shared/config.ts';
 import type { Stage } from '../../../shared/events.ts';
 import type { Message } from '../../../shared/message.ts';
-import { message } from '../../../shared/message.ts';
 import type { Dataset, Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
 import { createLoader } from '../data/loader.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { MetricsLog } from '../storage/metricsLog.ts';
-import type { Checkpoint } from '../train/checkpoint.ts';
-import { latestCheckpoint } from '../train/checkpoint.ts';
 import type { JobContext } from './jobContext.ts';
 
 /** What the stages after data share. */
@@ -76,14 +73,3 @@ export async function withLoader<T>(
 
 export const split = (context: Pick<RunContext, 'dataset'>, name: 'train' | 'val' | 'test'): readonly Sample[] =>
   context.dataset.splits[name];
-
-/** Where an earlier process stopped in a phase, or null. Cuts metrics.jsonl back to that point. */
-export async function resumePoint(context: RunContext, stage: Stage, phase: string): Promise<Checkpoint | null> {
-  const warn = (file: string): void => note(context, stage, message('training.checkpointDamaged', { file }), 'warning');
-  const checkpoint = await latestCheckpoint(checkpointFolder(context), stage, phase, warn);
-  if (checkpoint === null) return null;
-  context.metrics.cutTo(checkpoint.progress.metricsBytes);
-  const { epoch, step } = checkpoint.progress;
-  note(context, stage, message('training.resumed', { epoch: epoch + 1, step }));
-  return checkpoint;
-}

@@ -183,7 +183,7 @@ describe('the documentation of settings', () => {
     ['deep brackets', `seed:\n  ${'['.repeat(10_000)}`, /\.yaml:2: brackets are nested more than 50 levels/],
     ['deep braces', '{a: '.repeat(10_000), /\.yaml:1: brackets are nested/],
     ['deep lists', `seed: 1\nx:\n${'- '.repeat(10_000)}1`, /\.yaml:3: brackets are nested/],
-    ['a megabyte', `seed: 1\n${'# x\n'.repeat(250_000)}`, /has more than 64 KB, which is too much/],
+    ['a megabyte', `seed: 1\n${'# x\n'.repeat(250_000)}`, /is larger than 64 KB, which is too much/],
     ['thousands of tags', '!!x '.repeat(10_000), /has more than 100 tags/],
     ['thousands of directives', '%TAG ! x\n'.repeat(6_000), /has more than 100 tags/],
   ])('in a file: %s is rejected with a message', async (_, text, message) => {

@@ -80,7 +80,7 @@ describe('the sample project', () => {
     });
   });
 
-  test('is not trivial: logistic regression on 8x8 thumbnails stays below 0.6 macro AP', async () => {
+  test('is not trivial: logistic regression on 8x8 thumbnails stays below 0.6 mAP', async () => {
     const { train, val, test: held } = checked.dataset.splits;
     const [x, xVal, xTest] = await Promise.all([train, val, held].map(thumbnails));
     const standard = standardizer(x!);

@@ -177,12 +177,12 @@ describe('a zip', () => {
     [
       'a name in another case',
       (e) => [...e, { name: 'small/MODEL_int8.tflite', data: bad }],
-      /are one file on some systems/,
+      /are the same file on some systems/,
     ],
     [
       'a name in another Unicode form',
       (e) => [...e, { name: 'small/\u00e9', data: bad }, { name: 'small/e\u0301', data: bad }],
-      /are one file on some systems/,
+      /are the same file on some systems/,
     ],
     ['a name with backslashes', (e) => [...e, { name: 'small\\labels.txt', data: bad }], /twice/],
     [

@@ -213,8 +213,8 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
 
   [
     'another figure on the card',
-    changed('MODEL_CARD.md', (s) => s.replace(/(F1 over all decisions \| )0\.\d+/, '$10.999')),
-    /^MODEL_CARD\.md lacks the line "\| F1 over all decisions/,
+    changed('MODEL_CARD.md', (s) => s.replace(/(micro F1 \| )0\.\d+/, '$10.999')),
+    /^MODEL_CARD\.md lacks the line '\| micro F1/,
   ],
   [
     'a card of another model',
@@ -332,7 +332,7 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   [
     'another code of the last image',
     parity('items/7/codes/0', 254),
-    /codes or labels of parity\/images\/08\.png are not/,
+    /codes or labels of parity\/images\/08\.png do not match/,
   ],
   ['other decisions of the last image', parity('items/7/decisions', ['pear', 'apple']), /of parity\/images\/08\.png/],
   [
@@ -359,14 +359,14 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   [
     'another letterboxed pixel of the last image',
     flipped('parity/letterbox/08.rgb', 0),
-    /08\.rgb is not what parity\/images\/08\.png gives/,
+    /08\.rgb does not match what parity\/images\/08\.png produces/,
   ],
-  ['another input of the last image', flipped('parity/inputs/08.bin', 0), /08\.bin is not what/],
-  ['another output of the last image', flipped('parity/outputs/08.bin', 0), /outputs\/08\.bin is not what/],
+  ['another input of the last image', flipped('parity/inputs/08.bin', 0), /08\.bin does not match what/],
+  ['another output of the last image', flipped('parity/outputs/08.bin', 0), /outputs\/08\.bin does not match what/],
   [
     'a truncated input',
     (files) => void files.set('parity/inputs/08.bin', Buffer.alloc(10)),
-    /inputs\/08\.bin is not what/,
+    /inputs\/08\.bin does not match what/,
   ],
   [
     'an extra file',

@@ -19,8 +19,9 @@ import { epochDetail } from './epochDetail.ts';
 import { figure, validationMetrics } from './validationMetrics.ts';
 import { headInputs } from './headInputs.ts';
 import type { PhaseInputs } from './phaseInputs.ts';
+import { resumePoint } from '../resumePoint.ts';
 import type { RunContext, StageSummary } from '../runContext.ts';
-import { checkpointFolder, modelPath, note, resumePoint, split } from '../runContext.ts';
+import { checkpointFolder, modelPath, note, split } from '../runContext.ts';
 import { startOf } from './initialState.ts';
 import type { NetworkStage, NetworkTraining } from './model.ts';
 
