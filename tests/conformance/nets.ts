@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import type { Engine, StepInput, TrainingRequest, TrainingState } from '../../src/main/pipeline/engine/engine.ts';
 import type { LossSpec } from '../../src/main/pipeline/losses/loss.ts';
 import { PLAIN_BCE } from '../../src/main/pipeline/losses/loss.ts';
@@ -302,15 +301,6 @@ export function request(model: Model, parameters: Parameters, change: Partial<Tr
 export function distance(a: Float32Array, b: Float32Array): number {
   const largest = b.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   return a.reduce((max, value, i) => Math.max(max, Math.abs(value - b[i]!)), 0) / Math.max(largest, 1e-3);
-}
-
-export function expectClose(found: Parameters, expected: Parameters, tolerance: number): void {
-  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
-  for (const [name, { data }] of expected)
-    expect({
-      name,
-      distance: distance(found.get(name)!.data, data) < tolerance || distance(found.get(name)!.data, data),
-    }).toEqual({ name, distance: true });
 }
 
 /**

@@ -3,17 +3,8 @@ import type { Engine } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { featuresOf, headModel } from '../../src/main/pipeline/models/headModel.ts';
 import { headStart } from '../../src/main/pipeline/models/unfreeze.ts';
-import {
-  BATCH,
-  distance,
-  expectClose,
-  inverted,
-  net,
-  parametersOf,
-  request,
-  stepInput,
-  steps,
-} from '../conformance/nets.ts';
+import { expectClose } from '../conformance/expectClose.ts';
+import { BATCH, distance, inverted, net, parametersOf, request, stepInput, steps } from '../conformance/nets.ts';
 import { oracle } from '../conformance/oracle.ts';
 
 const engines: [string, () => Promise<Engine>][] = [

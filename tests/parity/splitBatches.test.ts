@@ -2,18 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../src/main/pipeline/engine/engine.ts';
 import { createOnnxCpuEngine } from '../../src/main/pipeline/engine/onnx/engine.ts';
 import { splitBatches } from '../../src/main/pipeline/engine/splitBatches.ts';
-import {
-  act,
-  BATCH,
-  distance,
-  expectClose,
-  inverted,
-  net,
-  parametersOf,
-  request,
-  stepInput,
-  steps,
-} from '../conformance/nets.ts';
+import { expectClose } from '../conformance/expectClose.ts';
+import { act, BATCH, distance, inverted, net, parametersOf, request, stepInput, steps } from '../conformance/nets.ts';
 
 let whole: Engine, parts: Engine;
 beforeAll(async () => {
