@@ -3,12 +3,22 @@ import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses';
 import fs from 'node:fs';
 import path from 'node:path';
 
+/** What the launcher shows. The packager adds where the program lies. */
+const desktopEntry = Object.fromEntries(
+  fs
+    .readFileSync(new URL('packaging/linux/destila-studio.desktop', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('='))
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
+    .filter(([key]) => key !== 'Exec'),
+);
+
 const nativeName = { linux: 'linux', darwin: 'darwin', win32: 'win32' };
 
 export default {
   appId: 'studio.destila',
   productName: 'Destila Studio',
-  directories: { output: 'dist', buildResources: 'resources/app' },
+  directories: { output: 'dist', buildResources: 'packaging' },
   files: [
     'out/**',
     'resources/**',
@@ -31,11 +41,16 @@ export default {
     '**/node_modules/@litertjs/**',
     'resources/**',
   ],
-  // A project is a folder; its settings file opens it.
-  fileAssociations: [{ ext: 'yaml', name: 'Destila project', role: 'Viewer' }],
-  linux: { target: ['AppImage', 'deb'], category: 'Science', maintainer: 'Destila Studio' },
-  win: { target: ['nsis'] },
-  mac: { target: ['dmg'], category: 'public.app-category.developer-tools' },
+  // No file associations: a project is a folder, and its .yaml and .txt files belong to the person's editor.
+  linux: {
+    target: ['AppImage', 'deb'],
+    category: desktopEntry.Categories,
+    icon: 'out/icons',
+    syncDesktopName: true,
+    desktop: { entry: desktopEntry },
+  },
+  win: { target: ['nsis'], icon: 'out/icons/icon.ico' },
+  mac: { target: ['dmg'], category: 'public.app-category.developer-tools', icon: 'out/icons/icon.icns' },
   nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
   /** onnxruntime-node ships the binaries of every system; only this one's are needed. */
   afterPack: async ({ appOutDir, electronPlatformName, packager }) => {
