@@ -1,4 +1,7 @@
-/** `npm run package`: AppImage, deb, NSIS and dmg. Native modules lie beside the archive; binaries of other systems are left out. */
+/**
+ * `npm run package`: AppImage, deb, NSIS and dmg. What jobs run in plain Node lies beside the archive, which Node cannot
+ * read: the built main process with everything that it imports. Binaries of other systems are left out.
+ */
 import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -20,19 +23,7 @@ export default {
     '!node_modules/**/{test,tests,docs,example,examples}/**',
   ],
   extraFiles: ['LICENSE', { from: 'out/THIRD_PARTY_NOTICES.txt', to: 'THIRD_PARTY_NOTICES.txt' }],
-  asarUnpack: [
-    '**/*.node',
-    '**/*.so*',
-    '**/*.dylib',
-    '**/*.dll',
-    '**/node_modules/onnxruntime-node/**',
-    '**/node_modules/@img/**',
-    '**/node_modules/sharp/**',
-    '**/node_modules/@litertjs/**',
-    'resources/**',
-  ],
-  // A project is a folder; its settings file opens it.
-  fileAssociations: [{ ext: 'yaml', name: 'Destila project', role: 'Viewer' }],
+  asarUnpack: ['package.json', 'out/main/**', 'out/shared/**', 'node_modules/**', 'resources/**'],
   linux: { target: ['AppImage', 'deb'], category: 'Science', maintainer: 'Destila Studio' },
   win: { target: ['nsis'] },
   mac: { target: ['dmg'], category: 'public.app-category.developer-tools' },

@@ -53,7 +53,7 @@ test('the fuses are set: the app cannot be turned into a plain Node, nor be give
     expect(fuses[on], FuseV1Options[on]).toBe(FuseState.ENABLE);
 });
 
-test("of the native engine only this system's binaries are packed, and native modules lie beside the archive", async () => {
+test("of the native engine only this system's binaries are packed, and what Node runs lies beside the archive", async () => {
   const binaries = path.join(
     folder,
     'resources',
@@ -71,6 +71,6 @@ test("of the native engine only this system's binaries are packed, and native mo
     packager: { executableName: 'destila-studio', appInfo: { productFilename: 'Destila Studio' } },
   });
   expect(readdirSync(binaries)).toEqual(['win32']);
-  for (const pattern of ['**/*.node', '**/node_modules/onnxruntime-node/**', '**/node_modules/sharp/**'])
+  for (const pattern of ['package.json', 'out/main/**', 'out/shared/**', 'node_modules/**', 'resources/**'])
     expect(config.asarUnpack).toContain(pattern);
 });
