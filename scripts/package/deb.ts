@@ -132,7 +132,7 @@ function writeTree(tree: string, { unpacked, icons }: Parts): void {
   };
   for (const [name, place] of Object.entries(copied)) put(path.join(share, ...place), readFileSync(linux(name)));
   const changes = gzipSync(readFileSync(path.join(root, 'CHANGELOG.md')), { level: 9 });
-  put(path.join(share, 'doc', 'destila-studio', 'changelog.gz'), changes);
+  put(path.join(share, 'doc', 'destila-studio', 'CHANGELOG.md.gz'), changes);
   for (const name of readdirSync(icons).filter((file) => file.endsWith('.png')))
     put(
       path.join(share, 'icons', 'hicolor', path.basename(name, '.png'), 'apps', 'destila-studio.png'),
@@ -147,8 +147,8 @@ function writeTree(tree: string, { unpacked, icons }: Parts): void {
   chmodSync(path.join(app, 'chrome-sandbox'), 0o4755);
   const bin = path.join(tree, 'usr', 'bin');
   mkdirSync(bin, { recursive: true });
-  symlinkSync('../../opt/destila-studio/destila-studio', path.join(bin, 'destila-studio'));
-  symlinkSync('../../opt/destila-studio/resources/bin/destila', path.join(bin, 'destila'));
+  symlinkSync('/opt/destila-studio/destila-studio', path.join(bin, 'destila-studio'));
+  symlinkSync('/opt/destila-studio/resources/bin/destila', path.join(bin, 'destila'));
 }
 
 /** Returns the path of the .deb. */

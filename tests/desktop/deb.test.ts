@@ -47,8 +47,8 @@ test.skipIf(!existsSync('/usr/bin/dpkg-deb'))(
       expect(line('opt/destila-studio/chrome-sandbox')).toMatch(/^-rwsr-xr-x root\/root/);
       expect(line('opt/destila-studio/destila-studio')).toMatch(/^-rwxr-xr-x root\/root/);
       expect(line('opt/destila-studio/LICENSE')).toMatch(/^-rw-r--r-- root\/root/);
-      expect(line('usr/bin/destila ')).toContain('-> ../../opt/destila-studio/resources/bin/destila');
-      expect(line('usr/bin/destila-studio ')).toContain('-> ../../opt/destila-studio/destila-studio');
+      expect(line('usr/bin/destila ')).toContain('-> /opt/destila-studio/resources/bin/destila');
+      expect(line('usr/bin/destila-studio ')).toContain('-> /opt/destila-studio/destila-studio');
       for (const name of [
         'opt/destila-studio/resources/apparmor-profile',
         'usr/share/applications/destila-studio.desktop',
