@@ -1,5 +1,5 @@
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -53,24 +53,26 @@ test('the fuses are set: the app cannot be turned into a plain Node, nor be give
     expect(fuses[on], FuseV1Options[on]).toBe(FuseState.ENABLE);
 });
 
-test("of the native engine only this system's binaries are packed, and native modules lie beside the archive", async () => {
-  const binaries = path.join(
-    folder,
-    'resources',
-    'app.asar.unpacked',
-    'node_modules',
-    'onnxruntime-node',
-    'bin',
-    'napi-v6',
-  );
-  for (const name of ['linux', 'darwin', 'win32']) mkdirSync(path.join(binaries, name, 'x64'), { recursive: true });
-  writeFileSync(path.join(folder, 'Destila Studio.exe'), wire);
+test('an Electron that lacks the newest fuse gets all others', async () => {
+  const binary = path.join(folder, 'destila-studio');
+  const shorter = Buffer.concat([
+    wire.subarray(0, 133),
+    Buffer.from([7]),
+    Buffer.from('1111111'),
+    Buffer.alloc(100, 7),
+  ]);
+  writeFileSync(binary, shorter);
   await config.afterPack({
     appOutDir: folder,
-    electronPlatformName: 'win32',
+    electronPlatformName: 'linux',
     packager: { executableName: 'destila-studio', appInfo: { productFilename: 'Destila Studio' } },
   });
-  expect(readdirSync(binaries)).toEqual(['win32']);
-  for (const pattern of ['**/*.node', '**/node_modules/onnxruntime-node/**', '**/node_modules/sharp/**'])
+  const fuses = await getCurrentFuseWire(binary);
+  expect(fuses[FuseV1Options.RunAsNode]).toBe(FuseState.DISABLE);
+  expect(fuses[FuseV1Options.OnlyLoadAppFromAsar]).toBe(FuseState.ENABLE);
+});
+
+test('what Node runs lies beside the archive, which only Electron can read', () => {
+  for (const pattern of ['package.json', 'out/main/**', 'out/shared/**', 'node_modules/**', 'resources/**'])
     expect(config.asarUnpack).toContain(pattern);
 });

@@ -43,7 +43,7 @@ export function createImaging(): Imaging {
   const drawing = new Map<number, Waiting>();
 
   const start = (): LaunchedProcess => {
-    const started = launchEntry('imagingProcess');
+    const started = launchEntry('imagingProcess', {});
     lowerPriority(started.pid);
     started.onMessage((raw) => {
       const reply = readIpcMessage(imagingReplySchema, raw);

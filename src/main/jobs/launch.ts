@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,18 +13,32 @@ export interface LaunchedProcess {
 }
 
 /** `environment` is added to that of this process. */
-export type Launch = (entry: string, environment: Readonly<Record<string, string>>) => LaunchedProcess;
+export type Launch = (name: EntryName, environment: Readonly<Record<string, string>>) => LaunchedProcess;
+
+/** The files of this folder that are started as processes: the source, or the built file in a package. */
+export type EntryName = 'jobProcess' | 'imagingProcess';
 
 /** Number of characters of a crashed process's error output that are kept for the details of the Problem. */
 const KEPT_ERROR_TEXT = 4000;
 
-/** Launches under plain Node, with a fork. */
-export const launchForked: Launch = (entry, environment) => {
-  const child = fork(entry, [], {
+let node = process.execPath;
+
+/**
+ * The desktop app names a Node of its own, because its binary is not one: in Electron's processes onnxruntime dies at
+ * allocations of 1 GiB, sharp is not supported, and the environment does not reach the loader of libraries.
+ */
+export function launchIn(binary: string): void {
+  node = binary;
+}
+
+/** Launches a file of this folder in Node. */
+export const launchEntry: Launch = (name, environment) => {
+  const entry = outsideArchive(path.join(import.meta.dirname, `${name}${ownEnding}`));
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', entry], {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     serialization: 'advanced',
-    execArgv: ['--disable-warning=ExperimentalWarning'],
     env: { ...process.env, ...environment },
+    windowsHide: true, // Or else Windows opens a console window for each job.
   });
   let errorText = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -53,20 +67,11 @@ export const launchForked: Launch = (entry, environment) => {
   };
 };
 
-let launch: Launch = launchForked;
-
-/** The desktop app launches Electron utility processes instead, because its binary is not Node. */
-export function launchWith(other: Launch): void {
-  launch = other;
-}
-
-/** Starts a file of this folder: the source under Node, the built file in the packaged app. */
-export function launchEntry(
-  name: 'jobProcess' | 'imagingProcess',
-  environment: Readonly<Record<string, string>> = {},
-): LaunchedProcess {
-  return launch(path.join(import.meta.dirname, `${name}${ownEnding}`), environment);
-}
+/**
+ * Node cannot read the archive that Electron runs from. A package keeps the files that Node runs beside the archive, in
+ * a folder of the same layout.
+ */
+export const outsideArchive = (file: string): string => file.replace(/([\\/]app\.asar)(?=[\\/])/, '$1.unpacked');
 
 /** '.ts' when running from sources, '.js' when built. */
 export const ownEnding = path.extname(fileURLToPath(import.meta.url));

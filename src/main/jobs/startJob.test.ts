@@ -1,20 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RunEvent } from '../../shared/events.ts';
 import { stages } from '../../shared/events.ts';
 import { translator } from '../../shared/locales/translate.ts';
 import { say } from '../../shared/message.ts';
-import type { LaunchedProcess } from './launch.ts';
-import { launchForked, launchWith } from './launch.ts';
+import type { Launch, LaunchedProcess } from './launch.ts';
 import { processEndProblem } from './processEnd.ts';
 import type { JobRequest } from './protocol.ts';
 import { jobRequestSchema } from './protocol.ts';
 import type { JobWatcher } from './startJob.ts';
 import { startJob, startJobWhen } from './startJob.ts';
-
-afterEach(() => launchWith(launchForked));
 
 type End = Parameters<Parameters<LaunchedProcess['onEnd']>[0]>[0];
 const predict: JobRequest = { type: 'predict', bundle: '/bundle', folder: '/photos' };
@@ -27,7 +24,7 @@ function begun(request: JobRequest = predict, watcher: JobWatcher = {}) {
     say: (() => undefined) as (message: unknown) => void,
     end: (() => undefined) as (end: End) => void,
   };
-  launchWith(() => ({
+  const launch: Launch = () => ({
     pid: 7,
     send: (message) => void child.sent.push(message),
     onMessage: (listener) => (child.say = listener),
@@ -36,8 +33,8 @@ function begun(request: JobRequest = predict, watcher: JobWatcher = {}) {
       child.killed++;
       child.end({ code: null, signal: 'SIGKILL', errorText: '' });
     },
-  }));
-  return { child, job: startJob(request, watcher) };
+  });
+  return { child, job: startJob(request, watcher, launch) };
 }
 
 test('events and output reach the watcher, and the result resolves the promise', async () => {
@@ -111,11 +108,10 @@ test('an aborted signal ends the process; before the start none is started, afte
   expect(child.killed).toBe(1);
 
   let launched = 0;
-  launchWith(() => {
+  const late = startJobWhen(Promise.resolve(predict), { signal: controller.signal }, () => {
     launched++;
     throw new Error('nothing may start');
   });
-  const late = startJobWhen(Promise.resolve(predict), { signal: controller.signal });
   await expect(late.result).rejects.toMatchObject({ kind: 'cancelled' });
   expect(launched).toBe(0);
 

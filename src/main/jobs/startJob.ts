@@ -2,6 +2,7 @@ import type { JobCommand, RunEvent, Stage } from '../../shared/events.ts';
 import { Problem, toProblemData } from '../../shared/problem.ts';
 import type { ProblemKind } from '../../shared/problem.ts';
 import { engineKind } from '../pipeline/engine/registry.ts';
+import type { Launch } from './launch.ts';
 import { launchEntry } from './launch.ts';
 import { processEndProblem } from './processEnd.ts';
 import type { FromJob, JobRequest, ToJob } from './protocol.ts';
@@ -28,9 +29,9 @@ export interface JobWatcher {
 
 const canceled = (): Problem => new Problem('cancelled.job');
 
-/** Starts a job in a process of its own. */
-export function startJob(request: JobRequest, watcher: JobWatcher = {}): Job {
-  const child = launchEntry('jobProcess', { ...hugePages(), ...environmentOf(request) });
+/** Starts a job in a process of its own. Tests replace `launch`. */
+export function startJob(request: JobRequest, watcher: JobWatcher = {}, launch: Launch = launchEntry): Job {
+  const child = launch('jobProcess', { ...hugePages(), ...environmentOf(request) });
   let cancelled = false;
   let stage: Stage | null = null;
   const { promise: result, resolve, reject } = Promise.withResolvers<unknown>();
@@ -89,13 +90,13 @@ function cancelOn(signal: AbortSignal | undefined, cancel: () => void, result: P
 }
 
 /** Starts a job as soon as its request is known. Commands that arrive before that are sent when it starts. */
-export function startJobWhen(request: Promise<JobRequest>, watcher: JobWatcher): Job {
+export function startJobWhen(request: Promise<JobRequest>, watcher: JobWatcher, launch: Launch = launchEntry): Job {
   let job: Job | null = null;
   let cancelled = false;
   const waiting: JobCommand[] = [];
   const result = request.then((known) => {
     if (cancelled || watcher.signal?.aborted === true) throw canceled();
-    job = startJob(known, watcher);
+    job = startJob(known, watcher, launch);
     for (const command of waiting) job.send(command);
     return job;
   });

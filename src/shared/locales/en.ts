@@ -1390,6 +1390,8 @@ export const en = {
       foreignWindow: "Only the studio's own window may send requests.",
       loaderThread: 'A thread that loads images failed. Resume to continue from the last checkpoint.',
       modelDisposed: 'This model was closed and cannot run anymore.',
+      nodeMissing:
+        'The Node program that runs jobs on {{system}} is missing. Install Destila Studio again. In a development tree, run npm ci.',
       requestNotUnderstood: 'The studio does not understand this request ({{method}}). Reload the window.',
       requestUnreadable: 'The request could not be read. Reload the window.',
       screenFailed:

@@ -1412,6 +1412,8 @@ export const es: Catalog = {
       foreignWindow: 'Solo la ventana del estudio puede enviar peticiones.',
       loaderThread: 'Ha fallado un hilo que carga imágenes. Reanuda para continuar desde el último punto de control.',
       modelDisposed: 'Este modelo ya se cerró y no se puede ejecutar.',
+      nodeMissing:
+        'Falta el programa Node que ejecuta las tareas en {{system}}. Vuelve a instalar Destila Studio. En un árbol de desarrollo, ejecuta npm ci.',
       requestNotUnderstood: 'El estudio no entiende esta petición ({{method}}). Recarga la ventana.',
       requestUnreadable: 'No se pudo leer la petición. Recarga la ventana.',
       screenFailed: 'Esta pantalla ha fallado. Lo guardado está a salvo y el entrenamiento en marcha continúa.',

@@ -11,13 +11,14 @@ import {
   shell,
 } from 'electron';
 import { existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isMethod } from '../../../shared/contract/contract.ts';
 import type { Language } from '../../../shared/locales/translate.ts';
 import { translator } from '../../../shared/locales/translate.ts';
 import { say } from '../../../shared/message.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
-import { launchWith } from '../../jobs/launch.ts';
+import { launchIn } from '../../jobs/launch.ts';
 import { onStopSignals } from '../../jobs/stopSignals.ts';
 import { isForHiddenWindow } from '../eventFilter.ts';
 import { stateFolder } from '../../studio/state/places.ts';
@@ -25,7 +26,7 @@ import type { Studio } from '../../studio/studio.ts';
 import { createStudio } from '../../studio/studio.ts';
 import { acceptedLanguage } from '../http/acceptLanguage.ts';
 import { createResponder } from '../http/responder.ts';
-import { launchUtility } from './desktopProcess.ts';
+import { jobNode } from './jobNode.ts';
 import { followLanguage } from './language.ts';
 import { setMenu } from './menu.ts';
 import { askOnClose } from './quit.ts';
@@ -45,7 +46,15 @@ const preload = path.join(import.meta.dirname, '..', '..', '..', 'preload', 'ind
 export async function openDesktop(): Promise<void> {
   if (!app.requestSingleInstanceLock()) return app.quit();
   await app.whenReady();
-  launchWith(launchUtility);
+  launchIn(
+    jobNode({
+      platform: process.platform,
+      arch: process.arch,
+      resources: process.resourcesPath,
+      starter: process.env.npm_node_execpath,
+      resolve: createRequire(import.meta.url).resolve,
+    }),
+  );
   lockDown(app, session.defaultSession);
   const studio = await createStudio({
     door: 'desktop',

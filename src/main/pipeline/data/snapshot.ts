@@ -15,6 +15,8 @@ import { readRegularFile } from '../storage/regularFile.ts';
  */
 const formatVersion = 1;
 
+export const snapshotFolder = (runFolder: string): string => path.join(runFolder, 'data');
+
 const sampleSchema = z.strictObject({
   path: z.string(),
   /** Path on disk relative to the root, when it differs from `path` (its Unicode form, for example). */

@@ -7,6 +7,9 @@ type Weighted = Extract<GraphNode, { op: 'conv2d' | 'depthwiseConv2d' | 'dense' 
 const isWeighted = (node: GraphNode): node is Weighted =>
   node.op === 'conv2d' || node.op === 'depthwiseConv2d' || node.op === 'dense';
 
+/** Number of images whose means correct the biases. */
+export const CORRECTION_IMAGES = 128;
+
 /**
  * Rounding a kernel to int8 shifts the mean of each filter's output, and in a deep network the shifts add up. Subtracts
  * each shift from the filter's bias: the rounding errors of its weights times the mean of their inputs, measured in

@@ -1,17 +1,14 @@
-import path from 'node:path';
 import type { Config } from '../../../shared/config.ts';
 import { message } from '../../../shared/message.ts';
 import { recipeWarnings } from '../../../shared/recipeWarnings.ts';
 import { checkProject } from '../data/checkDataset.ts';
 import { errorsIn, findingNotes, refuseErrors } from '../data/findings.ts';
 import { separatorWord } from '../data/separator.ts';
-import { writeSnapshot } from '../data/snapshot.ts';
+import { snapshotFolder, writeSnapshot } from '../data/snapshot.ts';
 import { progressReporter } from '../../../shared/progress.ts';
 import type { JobContext } from './jobContext.ts';
 import type { StageSummary } from './runContext.ts';
 import { note } from './runContext.ts';
-
-export const snapshotFolder = (runFolder: string): string => path.join(runFolder, 'data');
 
 /** Reads and checks the project as `check` does, and saves a snapshot that all later stages of the run use. */
 export async function dataStage(

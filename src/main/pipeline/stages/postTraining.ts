@@ -9,7 +9,7 @@ import type { Model, Parameters } from '../graph/graph.ts';
 import { readModelFile } from '../models/modelFile.ts';
 import { trainedFrom } from '../models/unfreeze.ts';
 import { calibrate, selectRepresentative } from '../quant/calibrate.ts';
-import { correctBias } from '../quant/correctBias.ts';
+import { CORRECTION_IMAGES, correctBias } from '../quant/correctBias.ts';
 import { softened, temperatureOf } from '../train/temperature.ts';
 import { toIntegerModel } from '../quant/toIntegerModel.ts';
 import { writeFileAtomic } from '../storage/atomicFile.ts';
@@ -146,7 +146,6 @@ async function quantized(
 
 /** Each batch returns the input of every convolution; a small batch keeps that within a few hundred megabytes. */
 const CORRECTION_BATCH = 4;
-export const CORRECTION_IMAGES = 128;
 
 async function* plainPixels(
   loader: Loader,

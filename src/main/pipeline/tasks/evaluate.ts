@@ -1,4 +1,4 @@
-import { readSnapshot } from '../data/snapshot.ts';
+import { readSnapshot, snapshotFolder } from '../data/snapshot.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { UnlabeledMeaning } from '../../../shared/config.ts';
 import { message } from '../../../shared/message.ts';
@@ -13,7 +13,6 @@ import { lockFile, readRun, writeRun } from '../storage/runFolder.ts';
 import { progressReporter } from '../../../shared/progress.ts';
 import { labelMatrix } from '../train/scoring.ts';
 import type { JobContext } from '../stages/jobContext.ts';
-import { snapshotFolder } from '../stages/data.ts';
 import type { LeftOutLabel } from './leftOutLabels.ts';
 import { leftOutLabels, requireCommonLabel } from './leftOutLabels.ts';
 import type { ScoredModel } from './scoredModel.ts';

@@ -1,19 +1,23 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { configSchema } from '../../../shared/config.ts';
 import { exportSchema } from '../../../shared/contract/exports.ts';
 import type { RunEvent } from '../../../shared/events.ts';
 import { message } from '../../../shared/message.ts';
 import { createRun, readRun, writeRun } from '../../pipeline/storage/runFolder.ts';
 import { sha256 } from '../../pipeline/export/bundle/writeBundle.ts';
-import { launchForked, launchWith } from '../../jobs/launch.ts';
+import type { Launch } from '../../jobs/launch.ts';
+import * as launching from '../../jobs/launch.ts';
 import { checkExport, predictToCsv } from './exports.ts';
 
 const home = mkdtempSync(path.join(tmpdir(), 'exports-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
-afterEach(() => launchWith(launchForked));
+
+/** Spied on, so that a test can play the process of a job. */
+vi.mock('../../jobs/launch.ts', { spy: true });
+afterEach(() => void vi.mocked(launching.launchEntry).mockReset());
 
 test('an existing bundle is verified as it is: the results are stored, and nothing else is written', async () => {
   const folder = await createRun(path.join(home, 'runs'), {
@@ -61,7 +65,7 @@ describe('scoring a folder into a CSV', () => {
     await writeRun(folder, { ...(await readRun(folder)), state: 'finished', export: 'export/small' });
     const child = { killed: 0, send: (() => undefined) as (message: unknown) => void };
     const started = Promise.withResolvers<undefined>();
-    launchWith(() => {
+    const launch: Launch = () => {
       let end: (end: { code: number | null; signal: NodeJS.Signals | null; errorText: string }) => void;
       return {
         pid: 1,
@@ -73,7 +77,8 @@ describe('scoring a folder into a CSV', () => {
           end({ code: null, signal: 'SIGKILL', errorText: '' });
         },
       };
-    });
+    };
+    vi.mocked(launching.launchEntry).mockImplementation(launch);
     return { folder, child, started: started.promise };
   }
   const done = { type: 'result', value: { images: 1, unreadable: 0 } };

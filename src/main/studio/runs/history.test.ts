@@ -4,8 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { quoted } from '../../../shared/message.ts';
 import type { Sample } from '../../pipeline/data/dataset.ts';
-import { writeSnapshot } from '../../pipeline/data/snapshot.ts';
-import { snapshotFolder } from '../../pipeline/stages/data.ts';
+import { snapshotFolder, writeSnapshot } from '../../pipeline/data/snapshot.ts';
 import { openAppendedLines } from './appendedLines.ts';
 import { openHistories } from './history.ts';
 

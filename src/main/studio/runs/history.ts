@@ -6,8 +6,7 @@ import { watchedSchema } from '../../../shared/contract/runs.ts';
 import { stageSchema } from '../../../shared/events.ts';
 import { messageSchema } from '../../../shared/messageSchema.ts';
 import { PRESENT } from '../../pipeline/data/dataset.ts';
-import { readSnapshot } from '../../pipeline/data/snapshot.ts';
-import { snapshotFolder } from '../../pipeline/stages/data.ts';
+import { readSnapshot, snapshotFolder } from '../../pipeline/data/snapshot.ts';
 import { openAppendedLines } from './appendedLines.ts';
 
 /** Reads metrics.jsonl and log.jsonl of a run into columns for charts. */

@@ -1,7 +1,8 @@
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import { Problem } from '../../../shared/problem.ts';
-import { ownEnding } from '../../jobs/launch.ts';
+import { outsideArchive, ownEnding } from '../../jobs/launch.ts';
 import type { FromThread, ThreadMethod, ThreadRequest } from './protocol.ts';
 import type { InnerTasks } from './tasks.ts';
 
@@ -31,7 +32,8 @@ export function openThreadClient(
   const waiting = new Map<number, Waiting>();
 
   const start = (): Worker => {
-    const started = new Worker(new URL(`./studioThread${ownEnding}`, import.meta.url), { workerData: stateFolder });
+    const script = outsideArchive(path.join(import.meta.dirname, `studioThread${ownEnding}`));
+    const started = new Worker(script, { workerData: stateFolder });
     started.unref(); // The thread has no state that would be lost with the studio.
     started.on('message', (message: FromThread) => {
       if (message.type === 'event') return emit(message.event);

@@ -9,7 +9,7 @@ import { startJob } from '../../jobs/startJob.ts';
 import { changesNothing } from '../../pipeline/data/drawAugmentation.ts';
 import { parameterCount } from '../../pipeline/models/registry.ts';
 import { requireMeasurableMonitors } from '../../pipeline/stages/monitors.ts';
-import { CORRECTION_IMAGES } from '../../pipeline/stages/postTraining.ts';
+import { CORRECTION_IMAGES } from '../../pipeline/quant/correctBias.ts';
 import { MOST_BATCHES } from '../../pipeline/train/batchStatistics.ts';
 import { chooseEngine } from '../engines/chooseEngine.ts';
 import { enginesFolder } from '../state/places.ts';
