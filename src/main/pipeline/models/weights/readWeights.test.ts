@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { rawZip } from '../../../../../tests/bundle/rawZip.ts';
 import { parameterValues } from '../../../../../tests/golden/formula.ts';
 import { goldenJson } from '../../../../../tests/golden/golden.ts';
 import type { Architecture } from '../../../../shared/architectures.ts';
@@ -218,7 +219,8 @@ describe('weights for a model', () => {
   test.each([
     ['page.safetensors', '<!DOCTYPE html><html>', /is a web page/],
     ['pointer.h5', 'version https://git-lfs.github.com/spec/v1', /Git LFS pointer/],
-    ['model.keras', 'PK\x03\x04', /zip archive/],
+    ['model.keras', rawZip([{ name: 'config.json', data: Buffer.from('{}') }]), /zip archive/],
+    ['cut.pth', 'PK\x03\x04', /cannot be read as a zip/],
     ['torn.tflite', '\x1c\0\0\0TFL3', /damaged/],
     ['torn.h5', Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 1, 2]), /damaged or incomplete HDF5/],
     ['text.safetensors', 'x', /not a complete safetensors file/],
