@@ -1754,6 +1754,7 @@ export const en = {
       startsFrom: 'The {{network}} starts from {{weights}}: {{source}}.',
     },
     weights: {
+      fromEfficientNetPyTorch: '{{architecture}} in the format of efficientnet_pytorch',
       fromKeras2: '{{architecture}} in the format of Keras 2',
       fromKeras3: '{{architecture}} in the format of Keras 3',
       fromRun: '{{architecture}} from another run',

@@ -1785,6 +1785,7 @@ export const es: Catalog = {
       startsFrom: 'El {{network}} parte de {{weights}}: {{source}}.',
     },
     weights: {
+      fromEfficientNetPyTorch: '{{architecture}} en el formato de efficientnet_pytorch',
       fromKeras2: '{{architecture}} en el formato de Keras 2',
       fromKeras3: '{{architecture}} en el formato de Keras 3',
       fromRun: '{{architecture}} de otro entrenamiento',

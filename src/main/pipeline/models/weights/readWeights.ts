@@ -2,7 +2,6 @@ import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from '../../../../shared/problem.ts';
 import type { Model } from '../../graph/graph.ts';
-import type { StoredTensor } from '../../storage/safetensors.ts';
 import { readSafetensors } from '../../storage/safetensors.ts';
 import { isStoredModel, storedModelOf } from '../modelFile.ts';
 import { isLegacyCheckpoint, readLegacyCheckpoint, readZipCheckpoint } from './checkpoint.ts';
@@ -11,7 +10,7 @@ import { kerasWeights } from './kerasFile.ts';
 import { ownWeights } from './ownFile.ts';
 import type { PretrainedWeights } from './pretrained.ts';
 import { tfliteWeights } from './tfliteFile.ts';
-import { timmWeights } from './timmFile.ts';
+import { torchWeights } from './torchFile.ts';
 import { readRegularFile } from '../../storage/regularFile.ts';
 
 /**
@@ -46,13 +45,6 @@ async function read(place: string, model: Model): Promise<PretrainedWeights> {
   const content = readSafetensors(bytes);
   if (isStoredModel(content)) return ownWeights(file, storedModelOf(file, content), model);
   return torchWeights(file, content.tensors, model);
-}
-
-/** Weights of a PyTorch network, whose library is recognized by its names. */
-function torchWeights(file: string, tensors: ReadonlyMap<string, StoredTensor>, model: Model): PretrainedWeights {
-  if (tensors.has('conv_stem.weight')) return timmWeights(file, tensors, model);
-  const [first] = tensors.keys();
-  throw new Problem('mismatch.weightsFormat', { file }, `There is no conv_stem.weight; the first tensor is '${first}'`);
 }
 
 const isZip = (bytes: Buffer): boolean => bytes.subarray(0, 4).toString('latin1') === 'PK\x03\x04';
