@@ -961,6 +961,8 @@ export const en = {
       bundleTooLarge: "{{folder}} is larger than {{most, number}} MB. Name a bundle's folder.",
       bundleUnknown: "{{bundle}} is not a bundle: it has no {{sums}}. Name a bundle's folder or its .zip file.",
       bundlesSeveral: '{{bundle}} contains several bundles, {{one}} and {{other}}. Name one of them.',
+      checkpointDamaged:
+        '{{file}} is a damaged PyTorch checkpoint, or one that is too old or too unusual to be read. Download or copy it again, or save its state_dict with a current PyTorch.',
       csvNotWritten:
         '{{file}} cannot be written. Free some space or check the permissions of the folder, and score the folder again.',
       diskReadOnly:
@@ -1464,6 +1466,10 @@ export const en = {
     },
     mismatch: {
       bundleConfig: "inference_config.json was written for another model. Check the bundle with 'destila verify'.",
+      checkpointNames:
+        '{{file}} is a PyTorch checkpoint that asks for “{{name}}”, which could run a program, so it was not opened. Only tensors are read: save model.state_dict() alone, and only from a source you trust.',
+      checkpointWithoutWeights:
+        '{{file}} is a PyTorch checkpoint without a dictionary of weights. Save model.state_dict() and choose that file.',
       downloadChecksum:
         'The downloaded file is not the published one: its {{algorithm}} checksum differs. It was deleted. Try again. If it happens again, a proxy or sign-in page may be changing downloads.',
       kerasNotSupported: 'Keras does not have {{architecture}}. Export the weights in timm format instead.',
@@ -1495,7 +1501,7 @@ export const en = {
       thresholdsOfOtherLabels: "These thresholds belong to other labels than this run's. Reload the screen.",
       weightsEmpty: '{{file}} is empty. Download or copy it again.',
       weightsFormat:
-        '{{file}} is not in a format that can be read. Supported are .safetensors files of Destila Studio and timm, .h5 and .weights.h5 files of Keras, and float32 .tflite files of EfficientNet-Lite.',
+        '{{file}} is not in a format that can be read. Supported are .safetensors files of Destila Studio and timm, PyTorch checkpoints (.pth) of timm and efficientnet_pytorch, .h5 and .weights.h5 files of Keras, and float32 .tflite files of EfficientNet-Lite.',
       weightsGitLfs:
         "{{file}} is only a Git LFS pointer to the weights. Run 'git lfs pull', or download the file from its page.",
       weightsGzip: '{{file}} is a compressed archive. Unpack it, and choose the file inside.',
@@ -1511,7 +1517,7 @@ export const en = {
         '{{file}} is a quantized network, which cannot be trained further because its BatchNorm is folded. Choose student_best or teacher_best of the same run.',
       weightsWebPage: '{{file}} is a web page instead of the weights. Download it again.',
       weightsZip:
-        '{{file}} is a zip archive, such as a .keras file or a PyTorch checkpoint. Save only the weights, in Keras with model.save_weights("model.weights.h5").',
+        '{{file}} is a zip archive, such as a .keras file. Save only the weights, in Keras with model.save_weights("model.weights.h5").',
     },
     missing: {
       cuda: 'CUDA 12 is missing ({{library}}).',
@@ -1769,6 +1775,7 @@ export const en = {
       startsFrom: 'The {{network}} starts from {{weights}}: {{source}}.',
     },
     weights: {
+      fromEfficientNetPyTorch: '{{architecture}} in the format of efficientnet_pytorch',
       fromKeras2: '{{architecture}} in Keras 2 format',
       fromKeras3: '{{architecture}} in Keras 3 format',
       fromRun: '{{architecture}} from another run',

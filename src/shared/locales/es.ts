@@ -974,6 +974,8 @@ export const es: Catalog = {
       bundleTooLarge: '{{folder}} ocupa más de {{most, number}} MB. Indica la carpeta de un paquete.',
       bundleUnknown: '{{bundle}} no es un paquete: no tiene {{sums}}. Indica la carpeta de un paquete o su .zip.',
       bundlesSeveral: '{{bundle}} contiene varios paquetes, {{one}} y {{other}}. Indica uno de ellos.',
+      checkpointDamaged:
+        '{{file}} es un punto de control de PyTorch dañado, o demasiado antiguo o inusual para leerlo. Descárgalo o cópialo otra vez, o guarda su state_dict con un PyTorch actual.',
       csvNotWritten:
         'No se puede escribir {{file}}. Libera espacio o comprueba los permisos de la carpeta, y vuelve a puntuar la carpeta.',
       diskReadOnly:
@@ -1484,6 +1486,10 @@ export const es: Catalog = {
     },
     mismatch: {
       bundleConfig: 'inference_config.json se escribió para otro modelo. Comprueba el paquete con “destila verify”.',
+      checkpointNames:
+        '{{file}} es un punto de control de PyTorch que pide “{{name}}”, que podría ejecutar un programa, así que no se ha abierto. Solo se leen tensores: guarda únicamente model.state_dict(), y solo de una fuente de confianza.',
+      checkpointWithoutWeights:
+        '{{file}} es un punto de control de PyTorch sin un diccionario de pesos. Guarda model.state_dict() y elige ese archivo.',
       downloadChecksum:
         'El archivo descargado no es el publicado: su suma {{algorithm}} es distinta. Se ha borrado. Inténtalo otra vez. Si vuelve a pasar, puede que un proxy o una página de acceso cambie las descargas.',
       kerasNotSupported: 'Keras no tiene {{architecture}}. Exporta los pesos en formato timm.',
@@ -1516,7 +1522,7 @@ export const es: Catalog = {
         'Estos umbrales son de otras etiquetas, no de las de este entrenamiento. Recarga la pantalla.',
       weightsEmpty: '{{file}} está vacío. Descárgalo o cópialo otra vez.',
       weightsFormat:
-        '{{file}} no está en un formato que se pueda leer. Se admiten archivos .safetensors de Destila Studio y timm, .h5 y .weights.h5 de Keras, y .tflite float32 de EfficientNet-Lite.',
+        '{{file}} no está en un formato que se pueda leer. Se admiten archivos .safetensors de Destila Studio y timm, puntos de control de PyTorch (.pth) de timm y efficientnet_pytorch, .h5 y .weights.h5 de Keras, y .tflite float32 de EfficientNet-Lite.',
       weightsGitLfs:
         '{{file}} es solo un puntero de Git LFS a los pesos. Ejecuta “git lfs pull” o descarga el archivo desde su página.',
       weightsGzip: '{{file}} es un archivo comprimido. Descomprímelo y elige el archivo que contiene.',
@@ -1532,7 +1538,7 @@ export const es: Catalog = {
         '{{file}} es una red cuantizada, que no se puede seguir entrenando porque su BatchNorm está integrada. Elige student_best o teacher_best del mismo entrenamiento.',
       weightsWebPage: '{{file}} es una página web en vez de los pesos. Descárgalo otra vez.',
       weightsZip:
-        '{{file}} es un archivo zip, como los .keras y los puntos de control de PyTorch. Guarda solo los pesos, en Keras con model.save_weights("model.weights.h5").',
+        '{{file}} es un archivo zip, como los .keras. Guarda solo los pesos, en Keras con model.save_weights("model.weights.h5").',
     },
     missing: {
       cuda: 'Falta CUDA 12 ({{library}}).',
@@ -1798,6 +1804,7 @@ export const es: Catalog = {
       startsFrom: 'El {{network}} parte de {{weights}}: {{source}}.',
     },
     weights: {
+      fromEfficientNetPyTorch: '{{architecture}} en el formato de efficientnet_pytorch',
       fromKeras2: '{{architecture}} en formato Keras 2',
       fromKeras3: '{{architecture}} en formato Keras 3',
       fromRun: '{{architecture}} de otro entrenamiento',

@@ -242,3 +242,13 @@ describe('errors', () => {
     expect(zips.map(({ isOpen }) => isOpen)).toEqual([false, false]);
   });
 });
+
+test('an archive whose zip64 record is beyond any file is reported as damaged', async () => {
+  const endRecord = 22;
+  const plain = rawZip([{ name: 'a', data: Buffer.from('x') }]);
+  const locator = Buffer.alloc(20);
+  locator.write('PK\x06\x07', 0, 'latin1');
+  locator.writeBigUInt64LE(2n ** 60n, 8);
+  const zip = Buffer.concat([plain.subarray(0, -endRecord), locator, plain.subarray(-endRecord)]);
+  await expect(entriesOf(zip)).rejects.toMatchObject({ code: 'file.zipUnreadable' });
+});
