@@ -774,7 +774,10 @@ export const es: Catalog = {
     },
     diskFull: {
       install: 'El disco está lleno. Libera espacio e inténtalo otra vez.',
+      jobEnded: 'El proceso que estaba {{work}} acabó porque el disco está lleno. Libera espacio e inténtalo de nuevo.',
       output: 'No se pudo escribir la salida porque el disco está lleno.',
+      runEnded:
+        'El proceso que estaba {{work}} acabó porque el disco está lleno. Libera espacio y reanuda: el último punto de control está a salvo.',
       saved: 'El disco está lleno. Libera espacio y reanuda: no se ha perdido nada de lo guardado.',
       space:
         '{{folder}} tiene {{freeMegabytes, number(maximumFractionDigits: 0)}} MB libres, pero hacen falta {{neededMegabytes, number(maximumFractionDigits: 0)}} MB.',
@@ -828,6 +831,8 @@ export const es: Catalog = {
         'El entrenamiento del {{network}} divergió: tras la época {{epoch, number}} los pesos {{weights}} no son números. Baja la tasa de aprendizaje ({{settings, list}}) y empieza otro entrenamiento.',
       googleUnreachable:
         'El servidor de Google no responde. Comprueba la conexión; detrás de un proxy, usa --proxy http://equipo:puerto.',
+      jobCrashed:
+        'El proceso que estaba {{work}} falló ({{cause}}). Inténtalo de nuevo. Si se repite, prueba otro motor (engine.name).',
       jobEnded: 'El proceso que estaba {{work}} acabó de improviso ({{cause}}). Inténtalo de nuevo.',
       modelNotLoaded:
         'El motor no pudo cargar la red. El motivo está en los detalles; prueba otro motor (engine.name).',
@@ -843,6 +848,8 @@ export const es: Catalog = {
         'El registro de npm no responde. Comprueba la conexión; detrás de un proxy, usa --proxy http://equipo:puerto.',
       packageDownloadFailed: 'La descarga propia del paquete falló. Su salida está en los detalles.',
       packageNotLoaded: 'No se pudo cargar {{package}}. Instálalo de nuevo: {{command}}',
+      runCrashed:
+        'El proceso que estaba {{work}} falló ({{cause}}). Reanuda para seguir desde el último punto de control. Si se repite, prueba otro motor (engine.name).',
       runEnded:
         'El proceso que estaba {{work}} acabó de improviso ({{cause}}). Reanuda para continuar desde el último punto de control.',
       tensorflowNoCard:
@@ -1412,6 +1419,7 @@ export const es: Catalog = {
       endedTwice:
         'El estudio se cerró de improviso dos veces durante este entrenamiento, así que no se ha vuelto a reanudar solo. Su último punto de control está a salvo: puedes reanudarlo tú.',
       foreignWindow: 'Solo la ventana del estudio puede enviar peticiones.',
+      jobNotStarted: 'No se pudo iniciar el proceso para esta tarea: {{work}}. El motivo está en los detalles.',
       loaderThread: 'Ha fallado un hilo que carga imágenes. Reanuda para continuar desde el último punto de control.',
       modelDisposed: 'Este modelo ya se cerró y no se puede ejecutar.',
       nodeMissing:
@@ -1674,14 +1682,19 @@ export const es: Catalog = {
       teacher: 'maestro',
     },
     outOfMemory: {
+      jobEnded: 'El proceso que estaba {{work}} se quedó sin memoria. Cierra otros programas e inténtalo de nuevo.',
       jobKilled:
         'El sistema cerró el proceso que estaba {{work}}, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
       litert: 'A LiteRT no le queda memoria para el modelo. Cierra otros modelos e inténtalo de nuevo.',
       reading:
         'La lectura acabó de improviso, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
+      runEnded:
+        'El proceso que estaba {{work}} se quedó sin memoria. Baja batch_size o input_size, o cierra otros programas, y reanuda: el último punto de control está a salvo.',
       runKilled:
         'El sistema cerró el proceso que estaba {{work}}, casi seguro por falta de memoria. Baja batch_size o input_size, o cierra otros programas, y reanuda: el último punto de control está a salvo.',
       training: 'Se agotó la memoria. Baja batch_size o input_size y reanuda: el último punto de control está a salvo.',
+      trialEnded:
+        'El proceso que estaba {{work}} se quedó sin memoria. Baja batch_size o input_size, o cierra otros programas, e inténtalo de nuevo.',
       trialKilled:
         'El sistema cerró el proceso que estaba {{work}}, casi seguro por falta de memoria. Baja batch_size o input_size, o cierra otros programas, e inténtalo de nuevo.',
     },
