@@ -206,7 +206,7 @@ const notes: Readonly<Record<string, string>> = {
 2. hue (rotated about the gray axis, \`hueRotate\` of W3C's Filter Effects), saturation (about the gray of Rec. 601), brightness, contrast (about 128) (\`color_probability\`), then RandAugment's brightness, contrast, saturation;
 3. RandAugment's posterize and solarize;
 4. Gaussian noise (\`noise_probability\`) with a deviation between 0 and \`noise\`;
-5. a gray rectangle (\`erase\`) that covers 2 % of the image up to \`erase_area\`, with an aspect ratio of 0.3 to 3.3;
+5. a gray rectangle (\`erase\`) that covers 2% of the image up to \`erase_area\`, with an aspect ratio of 0.3 to 3.3;
 6. MixUp over the batch; the teacher sees the blended image.
 
 Values are drawn uniformly from their ranges. Sources: random erasing, Zhong et al. 2017 (arXiv 1708.04896); cutout, DeVries & Taylor 2017 (1708.04552); MixUp, Zhang et al. 2017 (1710.09412); RandAugment, Cubuk et al. 2019 (1909.13719), with the ranges of timm's \`auto_augment.py\`. Settings that may make labels wrong (upside down, strong hue, a large rectangle) cause a warning before and during a run.`,

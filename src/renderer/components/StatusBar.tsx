@@ -81,12 +81,12 @@ export function StatusBar() {
         )}
         {load !== null && (
           <span className="quiet">
-            {t('common.processor')} {f.decimal(load.cpuShare * 100, 0)} %
+            {t('common.processor')} {f.percent(load.cpuShare)}
           </span>
         )}
         {load?.gpus[0] !== undefined && (
           <span className="quiet">
-            GPU {load.gpus[0].share === null ? '–' : f.decimal(load.gpus[0].share * 100, 0)} %,{' '}
+            GPU {load.gpus[0].share === null ? '–' : f.percent(load.gpus[0].share)},{' '}
             {f.bytes(load.gpus[0].memoryUsedBytes)} / {f.bytes(load.gpus[0].memoryTotalBytes)}
           </span>
         )}

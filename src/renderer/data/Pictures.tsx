@@ -25,7 +25,7 @@ export function Photo({ url, alt }: { url: string; alt: string }) {
       <figcaption className="row">
         <span>{t('data.photo')}</span>
         <span className="grow" />
-        <span className="quiet">{view.zoom === 1 ? t('data.fit') : `${f.decimal(view.zoom * 100, 0)} %`}</span>
+        <span className="quiet">{view.zoom === 1 ? t('data.fit') : f.percent(view.zoom)}</span>
       </figcaption>
       <div
         className="stage-photo"

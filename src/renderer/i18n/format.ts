@@ -7,6 +7,8 @@ export interface Format {
   score(value: number | null, digits?: number): string;
   /** A share in 0..1 as points of 100: '88.5'. */
   points(value: number | null): string;
+  /** A share in 0..1 without decimals: '46%' or '46 %'. */
+  percent(share: number): string;
   count(value: number): string;
   decimal(value: number, digits: number): string;
   /** A setting's value with all its digits. */
@@ -36,6 +38,7 @@ export function createFormat(language: 'en' | 'es'): Format {
     decimal,
     number: (value) => value.toLocaleString(locale, { maximumSignificantDigits: 15, useGrouping: false }),
     points: (value) => (value === null || Number.isNaN(value) ? NONE : decimal(value * 100, 1)),
+    percent: (share) => `${decimal(share * 100, 0)}${language === 'en' ? '%' : ' %'}`,
     count: (value) => value.toLocaleString(locale),
     bytes: (value) => {
       if (value === null) return NONE;

@@ -32,14 +32,14 @@ export function MachineNow({ run: { id: run, engine } }: { run: RunSummary }) {
           </div>
         )}
         <dt>{t('train.processor')}</dt>
-        <dd>{f.decimal(load.cpuShare * 100, 0)} %</dd>
+        <dd>{f.percent(load.cpuShare)}</dd>
         {load.gpus.map((gpu, at) => (
           <div key={at} className="contents">
             <dt className="cut" title={gpu.name}>
               {gpu.name}
             </dt>
             <dd>
-              {gpu.share === null ? '–' : `${f.decimal(gpu.share * 100, 0)} %`}, {f.bytes(gpu.memoryUsedBytes)} /{' '}
+              {gpu.share === null ? '–' : f.percent(gpu.share)}, {f.bytes(gpu.memoryUsedBytes)} /{' '}
               {f.bytes(gpu.memoryTotalBytes)}
             </dd>
           </div>

@@ -5,6 +5,7 @@ import type { RunHistory } from '../../shared/contract/runs.ts';
 import type { RunEvent } from '../../shared/events.ts';
 import type { Sayable } from '../../shared/message.ts';
 import { say } from '../../shared/message.ts';
+import { createFormat } from '../i18n/format.ts';
 
 vi.mock('../api/client.ts', () => ({ call: () => Promise.resolve({}), listen: () => undefined }));
 const { endNotice, titleOf } = await import('./notices.ts');
@@ -64,10 +65,12 @@ describe('the title of the window', () => {
       'says how far, rounded down, of the run under way',
       [entry('1', 'waiting'), entry('2', 'paused')],
       { 1: { done: 1, total: 2 }, 2: { done: 2, total: 3 } },
-      '66 % · Run 2 · Destila Studio',
+      '66% · Run 2 · Destila Studio',
     ],
-    ['knows nothing of nothing', [entry('1', 'running')], { 1: { done: 0, total: 0 } }, '0 % · Run 1 · Destila Studio'],
-  ])('%s', (_, queue, progress, expected) => expect(titleOf(queue, progress, textOf)).toBe(expected));
+    ['knows nothing of nothing', [entry('1', 'running')], { 1: { done: 0, total: 0 } }, '0% · Run 1 · Destila Studio'],
+  ])('%s', (_, queue, progress, expected) =>
+    expect(titleOf(queue, progress, { said: textOf, f: createFormat('en') })).toBe(expected),
+  );
 });
 
 describe('a history', () => {

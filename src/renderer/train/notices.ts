@@ -80,26 +80,26 @@ const PRODUCT = 'Destila Studio';
 export function titleOf(
   queue: readonly Pick<QueueEntry, 'run' | 'name' | 'state'>[],
   progress: Readonly<Record<string, Pick<Progress, 'done' | 'total'>>>,
-  said: Wording['said'],
+  { said, f }: Pick<Wording, 'said' | 'f'>,
 ): string {
   const entry = queue.find(({ state }) => state !== 'waiting');
   if (entry === undefined) return PRODUCT;
   const now = progress[entry.run];
-  const share = now === undefined ? [] : [`${Math.floor((100 * now.done) / Math.max(1, now.total))} %`];
+  const share = now === undefined ? [] : [f.percent(Math.floor((100 * now.done) / Math.max(1, now.total)) / 100)];
   return [...share, said(runName(entry.name)), PRODUCT].join(' · ');
 }
 
 /** Shows the progress of a run in the title, which is also visible for a tab in the background. */
 export function useRunInTitle(): void {
-  const { said } = useWording();
+  const wording = useWording();
   useEffect(() => {
     const unsubscribe = useStudio.subscribe(({ queue, progress }) => {
-      const title = titleOf(queue, progress, said);
+      const title = titleOf(queue, progress, wording);
       if (document.title !== title) document.title = title;
     });
     return () => {
       unsubscribe();
       document.title = PRODUCT;
     };
-  }, [said]);
+  }, [wording]);
 }

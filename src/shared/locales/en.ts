@@ -104,7 +104,7 @@ export const en = {
     arrows: 'arrows',
     moveThreshold: 'move the threshold',
     pgupPgdn: 'PgUp / PgDn',
-    n05: 'by 0.05',
+    n05: 'by .05',
     goal: 'goal',
     lock: 'lock',
     reset: 'reset',
@@ -2522,7 +2522,7 @@ export const en = {
     boldTrulyThere: 'bold: really in the image',
     networksKnowBeforeSeeYour: 'what the networks have learned before they see your images',
     nothingElseHereWorthMuch:
-      'Nothing else helps as much: 2,640 grocery images gave a mean average precision of 0.89 with ImageNet weights, and 0.60 at best from scratch.',
+      'Nothing else helps as much: 2,640 grocery images gave a mean average precision of .89 with ImageNet weights, and .60 at best from scratch.',
     noNetworkHerePutFile: 'Offline? Put a file into',
     labelsOfSameNameKeep: '{{chosen}}, {{chosen2}}: labels with the same name keep what it learned',
     trainScratchInstead: 'Train from scratch instead',

@@ -10,6 +10,10 @@ export const decimal = (value: number, digits: number): string =>
     useGrouping: false,
   });
 
+/** A share in 0..1 as the language writes it: '46%' or '46 %'. */
+export const percent = (share: number, digits: number): string =>
+  `${decimal(share * 100, digits)}${language === 'en' ? '%' : ' %'}`;
+
 /** '4.8 s', '48 s', '3 min 12 s', '2 h 5 min' */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);

@@ -2,7 +2,7 @@ import type { RunEvent, Stage } from '../../../shared/events.ts';
 import { visibleLines } from '../../../shared/hiddenCharacters.ts';
 import type { Translate } from '../../../shared/locales/translate.ts';
 import { say } from '../../../shared/message.ts';
-import { decimal, duration, score } from './format.ts';
+import { decimal, duration, percent, score } from './format.ts';
 import { clearStatus, print, showStatus } from './output.ts';
 import { t as ownT } from './wording.ts';
 
@@ -97,7 +97,7 @@ function status({ activity, done, total, unit, rate, secondsLeft }: Progress, t:
   const unitName = unit === 'images' ? t('cli.unitImages') : t('cli.unitSteps');
   return [
     say(t, activity),
-    `${Math.floor(share * 100)} %`,
+    percent(Math.floor(share * 100) / 100, 0),
     `${done}/${total} ${unitName}`,
     ...(rate === null ? [] : [`${decimal(rate, rate < 10 ? 1 : 0)} ${unitName}/s`]),
     ...(secondsLeft === null || share === 1 ? [] : [t('cli.remaining', { duration: duration(secondsLeft) })]),

@@ -11,7 +11,7 @@ import type { PredictionResult } from '../../../pipeline/tasks/predict.ts';
 import { unlabeledAnswer } from '../../../studio/labels/unlabeled.ts';
 import { cacheFolder } from '../../../studio/state/places.ts';
 import { EXIT } from '../exitCodes.ts';
-import { decimal, score, shortened, table } from '../format.ts';
+import { percent, score, shortened, table } from '../format.ts';
 import { runJob } from '../jobs.ts';
 import { output, print, printData, printError } from '../output.ts';
 import { notMeasuredLines } from '../summary.ts';
@@ -92,7 +92,7 @@ function describeEvaluation({ report, labels, images }: EvaluationResult, split:
       score(at.microF1),
       score(at.microPrecision),
       score(at.microRecall),
-      `${decimal(at.noLabelRate * 100, 1)} %`,
+      percent(at.noLabelRate, 1),
     ];
   });
   const perLabel = labels.map((label, c) => {
