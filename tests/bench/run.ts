@@ -1,8 +1,9 @@
-/** `npm run bench -- step | int8 | data | ui`: speed and memory, as ratios measured side by side in one run. */
+/** `npm run bench -- step | int8 | data | start | ui`: speed and memory, as ratios measured side by side in one run. */
 const benches = {
   step: () => import('./step.ts').then(({ benchStep }) => benchStep()),
   int8: () => import('./int8.ts').then(({ benchInt8 }) => benchInt8()),
   data: () => import('./data.ts').then(({ benchData }) => benchData()),
+  start: () => import('./start.ts').then(({ benchStart }) => benchStart()),
   ui: () => import('./ui.ts').then(({ benchUi }) => benchUi()),
 };
 
