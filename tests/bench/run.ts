@@ -1,18 +1,20 @@
-/** `npm run bench -- step | int8 | data | start | ui`: speed and memory, as ratios measured side by side in one run. */
+/**
+ * `npm run bench -- step | job [PROJECT] | int8 | data | start | ui`: speed and memory, as ratios measured side by side in one
+ * run. What follows the name goes to the benchmark.
+ */
 const benches = {
   step: () => import('./step.ts').then(({ benchStep }) => benchStep()),
+  job: (args: readonly string[]) => import('./job.ts').then(({ benchJob }) => benchJob(args)),
   int8: () => import('./int8.ts').then(({ benchInt8 }) => benchInt8()),
   data: () => import('./data.ts').then(({ benchData }) => benchData()),
   start: () => import('./start.ts').then(({ benchStart }) => benchStart()),
   ui: () => import('./ui.ts').then(({ benchUi }) => benchUi()),
 };
 
-const names = Object.keys(benches) as (keyof typeof benches)[];
-const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !names.includes(name as keyof typeof benches));
-if (unknown !== undefined || asked.length === 0) {
-  console.log(`Which? npm run bench -- ${names.join(' | ')}`);
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined || !(name in benches)) {
+  console.log(`Which? npm run bench -- ${Object.keys(benches).join(' | ')}`);
   process.exitCode = 2;
 } else {
-  for (const name of asked) await benches[name as keyof typeof benches]();
+  await benches[name as keyof typeof benches](args);
 }

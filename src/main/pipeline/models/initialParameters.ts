@@ -38,16 +38,19 @@ function initialValues({ role, shape, name }: Parameter, seed: number): Float32A
  * Initial parameters, each of which depends only on the seed and its own name. The last gamma of every residual branch
  * starts at 0, so that each block begins as the identity and a deep network as a shallow one (Goyal et al. 2017, arXiv
  * 1706.02677, section 5.1). The references start it at 1, but with few images from scratch that wastes most of the
- * epochs.
+ * epochs. Parameters whose names are in `given` are left out, because drawing a whole network takes a second.
  */
-export function initialParameters(model: Model, seed: number): Map<string, Tensor> {
+export function initialParameters(
+  model: Model,
+  seed: number,
+  given: { has(name: string): boolean } = new Set(),
+): Map<string, Tensor> {
   const parameters = new Map<string, Tensor>(
-    model.parameters.map((parameter) => [
-      parameter.name,
-      { shape: parameter.shape, data: initialValues(parameter, seed) },
-    ]),
+    model.parameters
+      .filter(({ name }) => !given.has(name))
+      .map((parameter) => [parameter.name, { shape: parameter.shape, data: initialValues(parameter, seed) }]),
   );
-  for (const gamma of residualGammas(model)) parameters.get(gamma)!.data.fill(0);
+  for (const gamma of residualGammas(model)) parameters.get(gamma)?.data.fill(0);
   return parameters;
 }
 

@@ -12,9 +12,22 @@ export interface Packing {
   readonly shape: Shape;
   /** Axes of `shape` other than the filter's, over which a per-filter scale is shared. */
   readonly sharedAxes: readonly number[];
-  /** Index in the engine's form of the value at row-major index i of the neutral layout. */
-  readonly indexOf: (i: number) => number;
+  /** Length of a row of the neutral layout. */
+  readonly width: number;
+  /** A row is stored in pieces of this many values, which start `stride` apart. */
+  readonly piece: number;
+  readonly stride: number;
+  /** Index in the engine's form of the first value of a row. */
+  readonly startOf: (row: number) => number;
 }
+
+/** A parameter whose values keep their order and come without padding between them. */
+const inOrder = ({ shape }: Parameter): Pick<Packing, 'width' | 'piece' | 'stride' | 'startOf'> => ({
+  width: sizeOf(shape),
+  piece: sizeOf(shape),
+  stride: 0,
+  startOf: () => 0,
+});
 
 export function packingsOf(model: Model, layout: Layout): Map<string, Packing> {
   const kinds = tensorKinds(model);
@@ -34,7 +47,7 @@ function packingOf(parameter: Parameter, layout: Layout, inputKind: TensorKind, 
   if (outputKind === 'vector') return vectorPacking(parameter);
   if (role === 'depthwiseKernel') return blockedPacking(parameter, layout, shape[0]! * shape[1]!, shape[2]!);
   if (role !== 'kernel')
-    return { parameter, shape: [paddedChannels(layout, shape[0]!)], sharedAxes: [], indexOf: (i) => i };
+    return { parameter, shape: [paddedChannels(layout, shape[0]!)], sharedAxes: [], ...inOrder(parameter) };
   if (inputKind === 'image') return imageKernelPacking(parameter, layout);
   return mapKernelPacking(parameter, layout);
 }
@@ -43,7 +56,7 @@ function packingOf(parameter: Parameter, layout: Layout, inputKind: TensorKind, 
 function vectorPacking(parameter: Parameter): Packing {
   const { shape } = parameter;
   const packed = shape.length === 1 ? shape : shape.slice(-2);
-  return { parameter, shape: packed, sharedAxes: packed.length === 2 ? [0] : [], indexOf: (i) => i };
+  return { parameter, shape: packed, sharedAxes: packed.length === 2 ? [0] : [], ...inOrder(parameter) };
 }
 
 /** Packs [taps, C] as [C'/block, taps, block]. */
@@ -53,11 +66,10 @@ function blockedPacking(parameter: Parameter, { block }: Layout, taps: number, c
     parameter,
     shape: [blocks, taps, block],
     sharedAxes: [1],
-    indexOf: (i) => {
-      const channel = i % channels,
-        tap = (i - channel) / channels;
-      return (Math.floor(channel / block) * taps + tap) * block + (channel % block);
-    },
+    width: channels,
+    piece: block,
+    stride: taps * block,
+    startOf: (tap) => tap * block,
   };
 }
 
@@ -67,12 +79,10 @@ function imageKernelPacking(parameter: Parameter, layout: Layout): Packing {
   const blocked = blockedPacking(parameter, layout, inputs * height * width, filters);
   return {
     ...blocked,
-    indexOf: (i) => {
-      const filter = i % filters,
-        rest = (i - filter) / filters;
-      const input = rest % inputs,
-        position = (rest - input) / inputs;
-      return blocked.indexOf((input * height * width + position) * filters + filter);
+    startOf: (row) => {
+      const input = row % inputs,
+        position = (row - input) / inputs;
+      return blocked.startOf(input * height * width + position);
     },
   };
 }
@@ -86,11 +96,10 @@ function mapKernelPacking(parameter: Parameter, layout: Layout): Packing {
     parameter,
     shape: taps === 1 ? [rows, columns] : [taps, rows, columns],
     sharedAxes: taps === 1 ? [0] : [0, 1],
-    indexOf: (i) => {
-      const row = Math.floor(i / filters),
-        tap = Math.floor(row / inputs);
-      return (tap * rows + (row % inputs)) * columns + (i % filters);
-    },
+    width: filters,
+    piece: filters,
+    stride: 0,
+    startOf: (row) => (Math.floor(row / inputs) * rows + (row % inputs)) * columns,
   };
 }
 
@@ -101,13 +110,30 @@ export function pack(
   target: Float32Array = new Float32Array(sizeOf(packing.shape)),
   offset = 0,
 ): Float32Array {
-  for (let i = 0; i < values.length; i++) target[offset + packing.indexOf(i)] = values[i]!;
+  forEachPiece(packing, values.length, (from, at, length) => {
+    for (let i = 0; i < length; i++) target[offset + at + i] = values[from + i]!;
+  });
   return target;
 }
 
 /** The neutral tensor that was packed into `source` at `offset`. */
 export function unpack(packing: Packing, source: Float32Array, offset = 0): Tensor {
   const data = new Float32Array(sizeOf(packing.parameter.shape));
-  for (let i = 0; i < data.length; i++) data[i] = source[offset + packing.indexOf(i)]!;
+  forEachPiece(packing, data.length, (from, at, length) => {
+    for (let i = 0; i < length; i++) data[from + i] = source[offset + at + i]!;
+  });
   return { shape: packing.parameter.shape, data };
+}
+
+/** Calls `copy` for each run of values that lie side by side in both forms: one call per value would be slow. */
+function forEachPiece(
+  { width, piece, stride, startOf }: Packing,
+  size: number,
+  copy: (neutral: number, packed: number, length: number) => void,
+): void {
+  for (let row = 0; row * width < size; row++) {
+    const start = startOf(row);
+    for (let at = 0, k = 0; at < width; at += piece, k++)
+      copy(row * width + at, start + k * stride, Math.min(piece, width - at));
+  }
 }

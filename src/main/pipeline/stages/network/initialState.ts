@@ -35,10 +35,12 @@ export async function startOf(
 ): Promise<Start> {
   const { weights, weights_normalization: chosen, architecture } = context.config[stage];
   const model = networkModel(context, stage);
-  const fresh = withLabelPrior(context, model, initialParameters(model, context.config.seed));
-  if (weights === null) return { model, parameters: fresh, normalization: null, scratch: true };
+  const drawn = (given?: ReadonlyMap<string, Tensor>): Map<string, Tensor> =>
+    withLabelPrior(context, model, initialParameters(model, context.config.seed, given));
+  if (weights === null) return { model, parameters: drawn(), normalization: null, scratch: true };
   const { source, tensors, head, folded, normalization: stated } = await readWeights(weights, model);
   const fitted = fitNormalization(tensors, familyOf(architecture), stated, chosen);
+  const fresh = drawn(fitted.tensors);
   const continued =
     head === null
       ? null
