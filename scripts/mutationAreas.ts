@@ -63,9 +63,17 @@ export const areas: Readonly<Record<string, MutationArea | undefined>> = {
       'src/main/pipeline/storage/zipArchive.test.ts',
     ],
   },
+  bundleTexts: {
+    mutate: ['src/main/pipeline/export/bundle/verifyTexts.ts'],
+    tests: ['src/main/pipeline/export/bundle/verifyTexts.test.ts'],
+  },
+  bundleParity: {
+    mutate: ['src/main/pipeline/export/bundle/verifyParity.ts'],
+    tests: ['src/main/pipeline/export/bundle/verifyParity.test.ts'],
+  },
   verify: {
-    mutate: ['src/main/pipeline/export/bundle/{verifyBundle,verifyParity,verifyTexts}.ts'],
-    tests: ['src/main/pipeline/export/bundle/{bundle,verifyBundle,verifyContradictions}.test.ts'],
+    mutate: ['src/main/pipeline/export/bundle/verifyBundle.ts'],
+    tests: ['src/main/pipeline/export/bundle/{verifyBundle,verifyContradictions}.test.ts'],
   },
   stores: {
     // Not commands.ts, keys.ts and pictureVersions.ts: they are hooks, which the screen tests exercise.

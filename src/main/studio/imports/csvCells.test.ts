@@ -30,10 +30,21 @@ describe('a list in a cell', () => {
     ['[{"rectanglelabels": ["a"], "x": 1}, {"rectanglelabels": ["b"]}]', ['a', 'b']],
   ])('%j has %j', (cell, labels) => expect(listInCell(cell)).toEqual(labels));
 
-  test.each(['apple', 'a [b]', '[a] b', '(wild) apple', '(red)', 'a ("b")', '{apple}', 'x {}', '{} x', ''])(
-    '%j is plain text',
-    (cell) => expect(listInCell(cell)).toBeNull(),
-  );
+  test.each([
+    'apple',
+    'a [b]',
+    '[a] b',
+    '(wild) apple',
+    '(red)',
+    'a ("b")',
+    '{apple}',
+    'x {}',
+    '{} x',
+    'x {"a"}',
+    '{"a"} x',
+    "('a') x",
+    '',
+  ])('%j is plain text', (cell) => expect(listInCell(cell)).toBeNull());
 
   test.each(["['a', ['b']]", "['a' 'b']", '["a]', '[a"b]', "(''')"])('%j is broken', (cell) =>
     expect(listInCell(cell)).toBe('broken'),
@@ -125,6 +136,26 @@ describe('the question what separates labels', () => {
       [null, 'comma', 'none', 'pipe', 'semicolon', 'space'],
     ],
     ['looks at each line of a cell', ['a,b\nc', 'a\r\nb'], ['comma', 'comma', 'none', 'pipe', 'semicolon', 'space']],
+    [
+      'offers separators whose parts also occur otherwise before the others',
+      ['x;y|p q', 'q'],
+      ['pipe', 'pipe', 'space', 'semicolon', 'none', 'comma'],
+    ],
+    [
+      'does not take the lines of a cell for one',
+      ['a,b\nc', 'a,b'],
+      [null, 'comma', 'none', 'pipe', 'semicolon', 'space'],
+    ],
+    [
+      'tells apart what only looks the same when it is joined',
+      ['v,w,x,y,a,bc', 'v,w,x,y,ab,c'],
+      ['comma', 'comma', 'none', 'pipe', 'semicolon', 'space'],
+    ],
+    [
+      'does not count labels that only occur alone',
+      ['a,b', 'a', 'b', 'c', 'd', 'e'],
+      ['comma', 'comma', 'none', 'pipe', 'semicolon', 'space'],
+    ],
   ])('%s', (_, cells, question) => expect(asked(...cells)).toEqual(question));
 
   test('names the column, and each choice has a text of its own', () => {

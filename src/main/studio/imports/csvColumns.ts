@@ -92,9 +92,7 @@ export function chooseLabels(table: TableColumns, reading: Reading): LabelColumn
     column === pathColumn || column === splitColumn ? [] : [{ name, column }],
   );
   const flags = free.filter(({ name, column }) => !otherNames.test(name) && isFlag(cellsOf(table, column)));
-  const texts = free.filter(
-    ({ name, column }) => !otherNames.test(name) && !flags.some((flag) => flag.column === column),
-  );
+  const texts = free.filter(({ name }) => !otherNames.test(name));
   const named = free.filter(({ name }) => labelNames.test(name));
   const candidates = named.length > 0 ? named : flags.length > 0 ? [] : texts;
   if (candidates.length === 0 && flags.length === 0) throw new Problem('data.noLabelColumn', { file });

@@ -37,7 +37,7 @@ export function parseXml(text: string, file: string): XmlElement {
     if (cdata !== undefined) top.text += cdata;
     else if (plain !== undefined) top.text += decoded(plain);
     else if (closed !== undefined) {
-      if (closed !== top.name || open.length === 1) throw syntaxProblem(text, at, file);
+      if (closed !== top.name) throw syntaxProblem(text, at, file);
       open.pop();
     } else if (opened !== undefined) {
       const element: OpenElement = {

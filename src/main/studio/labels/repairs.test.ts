@@ -117,6 +117,30 @@ test('several lines of several files are fixed at once, and only those files are
   expect(readdirSync(backup).sort()).toEqual(['train.txt', 'val.txt']);
 });
 
+test('a line with another separator may have a third one between its labels', async () => {
+  put('train.txt', `images/a.jpg\tapple,fig\nimages/a2.jpg\tapple\nimages/c.jpg\tpear\nimages/b.jpg;pear|plum\n`);
+  expect(await mend('otherSeparator')).toMatchObject({ lines: 1 });
+  expect(read('train.txt').toString()).toMatch(/\nimages\/b\.jpg\tpear,plum\n$/);
+});
+
+test.each(['missingLabelFile', 'labelsFile'] as const)(
+  'a problem of no line, such as %s, is left alone',
+  async (code) => {
+    rmSync(path.join(folder, 'test.txt'));
+    const own = { ...config, labels_file: code === 'labelsFile' ? 'gone.txt' : null };
+    expect((await readDataset(folder, own)).findings.map((finding) => finding.code)).toContain(code);
+    const backupFolder = path.join(folder, 'backups');
+    expect(await repair({ project: folder, config: own, code, backupFolder })).toMatchObject({ lines: 0 });
+  },
+);
+
+test('an empty list of classes gets its first ones', async () => {
+  put('train.txt', 'images/a.jpg\tapple\n');
+  put('classes.txt', '');
+  expect(await mend('unknownLabel', { ...config, labels_file: 'classes.txt' })).toMatchObject({ lines: 1 });
+  expect(read('classes.txt').toString()).toBe('apple\n');
+});
+
 test('what cannot be fixed stays: binary lines, and problems of other kinds', async () => {
   const binary = Buffer.concat([original, Buffer.from('\nimages/\xe9\0.jpg\tpear\n', 'latin1')]);
   put('train.txt', binary);

@@ -52,13 +52,14 @@ export async function repair({ project, config, code, backupFolder }: RepairRequ
     const mended = new Map<Split, RawLine[]>();
     let count = 0;
     for (const { split, line } of places) {
-      const file = split === null ? undefined : files.get(split);
-      const own = line === null ? undefined : file?.lines[line - 1];
+      if (split === null || line === null) continue; // It is about a whole file, or about all of them.
+      const file = files.get(split)!;
+      const own = file.lines[line - 1];
       const bytes = own === undefined ? null : await mend(own);
-      if (file === undefined || own === undefined || bytes === null) continue;
-      const lines = mended.get(file.split) ?? [...file.lines];
-      lines[line! - 1] = { ...own, bytes };
-      mended.set(file.split, lines);
+      if (bytes === null) continue;
+      const lines = mended.get(split) ?? [...file.lines];
+      lines[line - 1] = { ...own!, bytes };
+      mended.set(split, lines);
       count++;
     }
     const backup = await backUp(
@@ -113,9 +114,8 @@ function mendOf(code: FindingCode, project: string, layout: Layout): Mend {
     case 'missing':
       return async (line) => {
         const own = splitLine(line.text, layout);
-        const named = own?.path.replaceAll('\\', '/');
-        const meant = named === undefined ? null : await findPath(named);
-        return own === null || named === undefined || meant === null
+        const meant = own === null ? null : await findPath(own.path.replaceAll('\\', '/'));
+        return own === null || meant === null
           ? null
           : written(
               line,
