@@ -119,7 +119,7 @@ describe('destila', () => {
     expect(second.code).toBe(4);
     expect(jsonLines(second.out).at(-1)).toMatchObject({
       type: 'failed',
-      problem: { message: expect.stringContaining('needs “student”') as string },
+      problem: { message: expect.stringContaining("needs 'student'") as string },
     });
   });
 

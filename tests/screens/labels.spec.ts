@@ -131,7 +131,7 @@ test('a folder that is dropped opens, though a browser does not say where it lie
     });
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await drag(type, [folder]);
   await expect(page.getByRole('heading', { name: '3 images, no label files yet.' })).toBeVisible();
-  await expect(page.getByRole('button', { name: /now Dropped/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Dropped: switch project$/ })).toBeVisible();
   // Photos without labels can be listed; nobody is sent to training with them.
   await page.getByRole('radio', { name: /I have no labels yet/ }).check();
   await page.getByRole('button', { name: 'Write the label files' }).click();

@@ -135,7 +135,7 @@ export const en = {
     importing: 'Importing',
     programGoneTakeOver: 'Take over',
     welcomeScreen: 'Welcome screen',
-    projectChange: 'Switch project (now {{project}})',
+    projectChange: '{{project}}: switch project',
     openAnotherFolder: 'Open another folder',
     imagesInline: 'images',
     allSaved: 'All saved',

@@ -135,7 +135,7 @@ export const es: Catalog = {
     importing: 'Importando',
     programGoneTakeOver: 'Tomar el control',
     welcomeScreen: 'Pantalla de inicio',
-    projectChange: 'Cambiar de proyecto (ahora {{project}})',
+    projectChange: '{{project}}: cambiar de proyecto',
     openAnotherFolder: 'Abrir otra carpeta',
     imagesInline: 'imágenes',
     allSaved: 'Todo guardado',
