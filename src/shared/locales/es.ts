@@ -2580,7 +2580,7 @@ export const es: Catalog = {
     best2: 'Óptimo',
     twiceEpochsModelShips: 'El doble de épocas, para el modelo final.',
     sample: 'Muestra',
-    fourMinutesMadeSample: 'Cuatro minutos, hecho para la muestra.',
+    madeForSample: 'Hecho para la muestra.',
     quantize: 'Cuantizar',
     moveStepEarlier: 'Adelantar {{step}} un puesto',
     quotedSetting: '“{{name}}”',
