@@ -1,4 +1,7 @@
-/** `npm run package`: AppImage, deb, NSIS and dmg. Native modules lie beside the archive; binaries of other systems are left out. */
+/**
+ * `npm run package` builds AppImage, deb, NSIS and dmg. Native modules are placed beside the archive, and binaries of
+ * other systems are left out.
+ */
 import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses';
 import fs from 'node:fs';
 import path from 'node:path';
