@@ -1,5 +1,5 @@
 /**
- * What a package holds and how it is made; `npm run package` runs it. What Node runs lies beside the archive, which only
+ * What a package contains and how it is made; `npm run package` runs it. Files that Node runs are placed beside the archive, which only
  * Electron can read: the built program with everything that it imports.
  */
 import { flipFuses, FuseV1Options, FuseVersion, getCurrentFuseWire } from '@electron/fuses';

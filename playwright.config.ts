@@ -1,7 +1,10 @@
 import { defineConfig } from '@playwright/test';
 import { existsSync } from 'node:fs';
 
-/** People's ways through the screens, in the system's Chromium, over the real browser door, real services and real (small) training. */
+/**
+ * Tests people's tasks on the screens, in the system's Chromium, with the real browser door, real services and real
+ * (small) training.
+ */
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) =>
   existsSync(file),
 );

@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // Native modules (onnxruntime, sharp) need a process of their own, and the machine has few cores:
 // one fork per test file, two at a time.
-// TensorFlow.js registers its gradients in a module that only its ES build has: Vite resolves that build, Node would not.
+// TensorFlow.js registers its gradients in a module that only its ES build has. Vite resolves that build; Node would
+// not.
 export default defineConfig({
   resolve: { mainFields: ['module', 'main'] },
   test: {

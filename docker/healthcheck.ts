@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 const SILENCE_MINUTES = 60;
 
 /**
- * Null: as it should be. Else why not: the newest run of the project failed, or says it is running and has written nothing for an hour.
+ * Null when all is well; otherwise the reason: the newest run of the project failed, or is said to be running and has
+ * written nothing for an hour.
  * Reads the run folder alone, so that it answers at once beside a busy training.
  */
 export function complaint(project: string, now: Date): string | null {

@@ -69,9 +69,13 @@ const licenseTexts = (folder: string): string[] =>
 /** What packages do not say themselves. */
 const additions: Readonly<Record<string, string>> = {
   '@img/sharp-libvips':
-    'Contains libvips and the libraries that it is built from, under the LGPL-3.0 and compatible licenses. They are shared libraries, loaded at run time, and may be replaced. Sources and versions: https://github.com/lovell/sharp-libvips. Text of the license: https://www.gnu.org/licenses/lgpl-3.0.txt',
+    'Contains libvips and the libraries that it is built from, under the LGPL-3.0 and compatible licenses. They are ' +
+    'shared libraries, loaded at run time, and may be replaced. ' +
+    'Sources and versions: https://github.com/lovell/sharp-libvips. ' +
+    'Text of the license: https://www.gnu.org/licenses/lgpl-3.0.txt',
   h5wasm:
-    'Contains HDF5, copyright The HDF Group and the Board of Trustees of the University of Illinois: https://github.com/HDFGroup/hdf5/blob/develop/LICENSE.',
+    'Contains HDF5, copyright The HDF Group and the Board of Trustees of the University of Illinois: ' +
+    'https://github.com/HDFGroup/hdf5/blob/develop/LICENSE.',
 };
 
 function notice(lock: Lock, place: string): string {

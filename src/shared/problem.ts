@@ -100,8 +100,10 @@ function fileProblem(error: unknown, text: string, stack: string | undefined): P
 }
 
 /** What onnxruntime, CUDA, TensorFlow.js and V8 say when memory runs out. */
-const OUT_OF_MEMORY =
-  /bad_alloc|out[ _]of[ _](device[ _]|host[ _])?memory|cudaErrorMemoryAllocation|OOM when allocating|exceeds the max (storage )?buffer|failed to allocate|Array buffer allocation failed/i;
+const outOfMemory = [
+  /bad_alloc|out[ _]of[ _](device[ _]|host[ _])?memory|cudaErrorMemoryAllocation|OOM when allocating/i,
+  /exceeds the max (storage )?buffer|failed to allocate|Array buffer allocation failed/i,
+];
 
 const memoryProblem = (text: string): Problem | null =>
-  OUT_OF_MEMORY.test(text) ? new Problem('outOfMemory.training', {}, text) : null;
+  outOfMemory.some((pattern) => pattern.test(text)) ? new Problem('outOfMemory.training', {}, text) : null;

@@ -5,7 +5,7 @@ type Tree = { readonly [Key: string]: Tree | string };
 
 /** Teacher, student and quantization share most settings, and their words. */
 function entryOf(key: string): string {
-  let at: Tree | string | undefined = en.setting as Tree;
+  let at: Tree | string | undefined = en.setting;
   for (const part of key.split('.')) at = typeof at === 'object' ? at[part] : undefined;
   return at === undefined ? `network.${key.split('.')[1]}` : key;
 }

@@ -51,7 +51,8 @@ export async function benchData(): Promise<void> {
     for (const [name, perSecond] of rows) {
       const cores = name.endsWith('1 core') ? 1 : all;
       console.log(
-        `  ${name.padEnd(46)} ${perSecond.toFixed(0).padStart(6)} images/s  ${(perSecond / cores).toFixed(0).padStart(6)} a core`,
+        `  ${name.padEnd(46)} ${perSecond.toFixed(0).padStart(6)} images/s  ` +
+          `${(perSecond / cores).toFixed(0).padStart(6)} a core`,
       );
     }
   } finally {

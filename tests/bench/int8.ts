@@ -47,7 +47,9 @@ export async function benchInt8(): Promise<void> {
   }
   const [ours, theirs] = [median(times.scorer), median(times.litert)];
   console.log(
-    `EfficientNet-Lite1 INT8, ${SIZE} px, milliseconds an image\n  scorer ${ours.toFixed(1)}\n  LiteRT ${theirs.toFixed(1)}\n  ${(theirs / ours).toFixed(1)} x as fast; ${equal ? 'bit-equal to the integer reference' : 'NOT EQUAL to the integer reference'}`,
+    `EfficientNet-Lite1 INT8, ${SIZE} px, milliseconds an image\n  scorer ${ours.toFixed(1)}\n  LiteRT ` +
+      `${theirs.toFixed(1)}\n  ${(theirs / ours).toFixed(1)} x as fast; ` +
+      `${equal ? 'bit-equal to the integer reference' : 'NOT EQUAL to the integer reference'}`,
   );
   litert.dispose();
   await scorer.dispose();

@@ -53,6 +53,7 @@ export function benchStep(): void {
   console.log(`  ${line('AdamW, masks, BatchNorm statistics', times.adamw)}`);
   const b3 = ours('efficientnet-b3', '300', '8', 'adamw', '2');
   console.log(
-    `EfficientNet-B3, 300 px, batch 8\n  AdamW, masks, BatchNorm statistics: ${b3.milliseconds.toFixed(0)} ms a step, ${(b3.peakBytes / 1e9).toFixed(2)} GB at most`,
+    `EfficientNet-B3, 300 px, batch 8\n  AdamW, masks, BatchNorm statistics: ${b3.milliseconds.toFixed(0)} ` +
+      `ms a step, ${(b3.peakBytes / 1e9).toFixed(2)} GB at most`,
   );
 }

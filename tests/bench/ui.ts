@@ -57,7 +57,8 @@ export async function benchUi(): Promise<void> {
       await context.close();
     }
     console.log(
-      `cold start to interactive: median ${median(starts).toFixed(0)} ms of ${STARTS} (${starts.map((ms) => ms.toFixed(0)).join(', ')}); aim: under 1500`,
+      `cold start to interactive: median ${median(starts).toFixed(0)} ms of ${STARTS} ` +
+        `(${starts.map((ms) => ms.toFixed(0)).join(', ')}); aim: under 1500`,
     );
 
     await machineMeasured(home);
@@ -71,7 +72,8 @@ export async function benchUi(): Promise<void> {
     await page.getByRole('button', { name: 'Open this folder' }).click();
     await page.getByRole('gridcell').first().waitFor();
     console.log(
-      `${IMAGES.toLocaleString('en')} images opened: ${((performance.now() - opened) / 1000).toFixed(1)} s to the first photo`,
+      `${IMAGES.toLocaleString('en')} images opened: ${((performance.now() - opened) / 1000).toFixed(1)} s ` +
+        `to the first photo`,
     );
     await scroll(page);
     await filter(page);
@@ -122,13 +124,19 @@ async function scroll(page: Page): Promise<void> {
   const grid = page.getByRole('grid');
   await grid.hover();
   await page.evaluate(
-    `(() => { const times = []; globalThis.frames = times; let last = performance.now(); const next = (now) => { times.push(now - last); last = now; requestAnimationFrame(next); }; requestAnimationFrame(next); })()`,
+    `(() => {
+      const times = [];
+      globalThis.frames = times;
+      let last = performance.now();
+      const next = (now) => { times.push(now - last); last = now; requestAnimationFrame(next); };
+      requestAnimationFrame(next);
+    })()`,
   );
   for (let i = 0; i < 100; i++) await page.mouse.wheel(0, 160);
-  const steps = (await page.evaluate('globalThis.frames.splice(0)')) as number[];
+  const steps = await page.evaluate<number[]>('globalThis.frames.splice(0)');
   for (let i = 0; i < 50; i++) await page.mouse.wheel(0, 4000);
-  const leaps = (await page.evaluate('globalThis.frames')) as number[];
-  const bytes = (await page.evaluate('performance.memory.usedJSHeapSize')) as number;
+  const leaps = await page.evaluate<number[]>('globalThis.frames');
+  const bytes = await page.evaluate<number>('performance.memory.usedJSHeapSize');
   for (const [name, times] of [
     ['scrolling row by row', steps],
     ['in leaps of five screens', leaps],
@@ -136,7 +144,8 @@ async function scroll(page: Page): Promise<void> {
     const sorted = [...times].sort((a, b) => a - b);
     const at = (share: number): string => sorted[Math.floor(share * (sorted.length - 1))]!.toFixed(1);
     console.log(
-      `${name}: ${times.length} frames, median ${at(0.5)} ms, 95th percentile ${at(0.95)} ms (aim: under 20), longest ${at(1)} ms`,
+      `${name}: ${times.length} frames, median ${at(0.5)} ms, 95th percentile ${at(0.95)} ms (aim: under ` +
+        `20), longest ${at(1)} ms`,
     );
   }
   console.log(`JavaScript heap ${(bytes / 1e6).toFixed(0)} MB`);
@@ -144,7 +153,7 @@ async function scroll(page: Page): Promise<void> {
 
 /** From the click to the frame that shows its result. */
 async function filter(page: Page): Promise<void> {
-  const times = (await page.evaluate(`(async () => {
+  const times = await page.evaluate<number[]>(`(async () => {
     const times = [];
     for (let i = 0; i < 9; i++) {
       const row = document.querySelectorAll('.label-row')[i];
@@ -154,9 +163,10 @@ async function filter(page: Page): Promise<void> {
       times.push(performance.now() - start);
     }
     return times;
-  })()`)) as number[];
+  })()`);
   console.log(
-    `filter by label: median ${median(times).toFixed(0)} ms, longest ${Math.max(...times).toFixed(0)} ms (aim: under 100)`,
+    `filter by label: median ${median(times).toFixed(0)} ms, longest ${Math.max(...times).toFixed(0)} ms ` +
+      `(aim: under 100)`,
   );
 }
 
@@ -231,10 +241,20 @@ async function charts(page: Page): Promise<void> {
   await page.getByRole('img', { name: 'Loss by step' }).waitFor();
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   const first = performance.now() - start;
-  const again = (await page.evaluate(
-    `(async () => { const times = []; for (let i = 0; i < 5; i++) { const start = performance.now(); document.dispatchEvent(new KeyboardEvent('keydown', { key: 's', bubbles: true })); await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); times.push(performance.now() - start); } return times; })()`,
-  )) as number[];
+  const again = await page.evaluate<number[]>(
+    `(async () => {
+      const times = [];
+      for (let i = 0; i < 5; i++) {
+        const start = performance.now();
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: 's', bubbles: true }));
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        times.push(performance.now() - start);
+      }
+      return times;
+    })()`,
+  );
   console.log(
-    `charts of ${POINTS.toLocaleString('en')} points: ${first.toFixed(0)} ms to the first picture, ${median(again).toFixed(0)} ms to smooth and draw anew`,
+    `charts of ${POINTS.toLocaleString('en')} points: ${first.toFixed(0)} ms to the first picture, ` +
+      `${median(again).toFixed(0)} ms to smooth and draw anew`,
   );
 }

@@ -20,7 +20,7 @@ test.beforeAll(async () => {
       DESTILA_STATE: path.join(home, 'state'),
       DESTILA_CACHE: path.join(home, 'cache'),
       DESTILA_SAMPLE: path.join(home, 'Sample'),
-    } as Record<string, string>,
+    },
   });
   page = await app.firstWindow();
 });

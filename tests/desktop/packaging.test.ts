@@ -10,7 +10,7 @@ interface Packed {
   readonly electronPlatformName: 'linux' | 'win32' | 'darwin';
   readonly packager: { readonly executableName: string; readonly appInfo: { readonly productFilename: string } };
 }
-const { default: config } = (await import('../../electron-builder.config.mjs' as string)) as {
+const { default: config } = (await import('../../electron-builder.config.mjs')) as {
   default: { readonly asarUnpack: readonly string[]; afterPack(packed: Packed): Promise<void> };
 };
 

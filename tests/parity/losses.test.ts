@@ -51,7 +51,7 @@ const onnx: Lowering = async (spec, { logits, labels, weights, teacherLogits, sh
     outputs,
   );
   await session.dispose();
-  const [value, hard] = outputs.losses.data as Float32Array;
+  const [value, hard] = outputs.losses.data;
   return { loss: value!, hardLoss: hard!, gradient: outputs.gradient.data as Float32Array };
 };
 

@@ -217,8 +217,8 @@ const folderSchema = z.object({ folder: z.string() });
 const LONGEST_WITH_FOLDER = 10_000;
 
 function logFailure(log: Log, method: Method, body: Uint8Array, error: unknown): void {
-  const problem = toProblemData(error);
-  const text = `${method}: ${problem.kind}: ${problem.message}${problem.detail === undefined ? '' : `\n${problem.detail}`}`;
+  const { kind, message: sentence, detail } = toProblemData(error);
+  const text = `${method}: ${kind}: ${sentence}${detail === undefined ? '' : `\n${detail}`}`;
   // A requested folder need not be a project, so `redacted` would not know its name.
   const { folder } = body.length > LONGEST_WITH_FOLDER ? {} : (folderSchema.safeParse(inputOf(body)).data ?? {});
   log.write(folder === undefined || folder.length < 2 ? text : text.replaceAll(folder, '<folder>'));

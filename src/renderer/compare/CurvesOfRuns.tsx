@@ -35,7 +35,8 @@ export function CurvesOfRuns({ runs }: { runs: readonly RunSummary[] }) {
         if (at < 0) return [];
         const points = metricPoints(stageEpochs(history.phases, 'student'), metric);
         const last = points.at(-1);
-        const name = `${said(runName(runs[at]!.name))}${last === undefined ? '' : `, ${metric === 'val_loss' ? f.decimal(last.y, 3) : f.points(last.y)}`}`;
+        const value = last === undefined ? [] : [metric === 'val_loss' ? f.decimal(last.y, 3) : f.points(last.y)];
+        const name = [said(runName(runs[at]!.name)), ...value].join(', ');
         return [
           { name: 'raw', color: runColor(at), points, faint: true, width: 1.5 },
           { name, color: runColor(at), points: smoothed(points, 0.6), direct: true, dashed: at % 2 === 1 },

@@ -56,7 +56,7 @@ export function LabelChanges({
             { value: 'f1', label: 'F1' },
           ]}
           value={measure}
-          onChange={(value) => setMeasure(value as Measure)}
+          onChange={(value) => setMeasure(value)}
         />
       </div>
       {before !== null && after !== null && rows.length > 0 && (
@@ -87,7 +87,7 @@ export function LabelChanges({
               <div
                 key={label}
                 role="row"
-                className="ap-row"
+                className="compare-ap-row"
                 data-clear={clear}
                 style={{ transform: `translateY(${start}px)`, height: ROW }}
                 title={t('compare.n95Range', { low: f.sign(low * 100, 1), high: f.sign(high * 100, 1) })}

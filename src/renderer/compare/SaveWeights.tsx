@@ -52,7 +52,7 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
           <SegmentedControl
             aria-label={t('common.network')}
             value={network}
-            onChange={(value) => change(() => setNetwork(value as Network))}
+            onChange={(value) => change(() => setNetwork(value))}
             data={[
               { value: 'student', label: t('common.student2'), disabled: !hasNetwork(run, 'student') },
               { value: 'teacher', label: t('common.teacher'), disabled: !hasNetwork(run, 'teacher') },
@@ -61,7 +61,7 @@ export function SaveWeights({ run, onClose }: { run: RunSummary; onClose(): void
           <SegmentedControl
             aria-label={t('compare.for')}
             value={format}
-            onChange={(value) => change(() => setChosen(value as Format))}
+            onChange={(value) => change(() => setChosen(value))}
             data={[
               { value: 'timm', label: 'PyTorch (timm)' },
               { value: 'keras', label: 'Keras', disabled: keras === 'none' },

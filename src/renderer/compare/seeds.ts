@@ -3,7 +3,8 @@ import type { RunSummary } from '../../shared/contract/runs.ts';
 /** Repeats are scored runs that differ only in the seed. */
 export interface Repeats {
   readonly runs: readonly RunSummary[];
-  /** Mean of the INT8 models' macro average precision on validation; the spread is the sample standard deviation. */ readonly mean: number;
+  /** Mean of the INT8 models' macro average precision on validation; the spread is the sample standard deviation. */
+  readonly mean: number;
   readonly spread: number;
 }
 

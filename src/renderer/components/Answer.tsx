@@ -16,7 +16,7 @@ export function Answer({
 }) {
   return (
     <header className="answer">
-      <span className="dot" data-tone={tone} aria-hidden="true" />
+      <span className="answer-dot" data-tone={tone} aria-hidden="true" />
       <h1 className="headline" aria-live="polite" title={headline}>
         {headline}
       </h1>

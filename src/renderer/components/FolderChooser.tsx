@@ -96,7 +96,10 @@ export function FolderChooser() {
         <span className="grow soft small">
           {listing === null
             ? ''
-            : `${listing.labelFiles.length > 0 ? `${listing.labelFiles.join(', ')} · ` : ''}${t('common.imagesHere', { images: f.count(listing.images) })}`}
+            : [
+                ...(listing.labelFiles.length > 0 ? [listing.labelFiles.join(', ')] : []),
+                t('common.imagesHere', { images: f.count(listing.images) }),
+              ].join(' · ')}
         </span>
         <Button variant="default" onClick={() => close(null)}>
           {t('common.cancel')}

@@ -166,9 +166,9 @@ export function LineChart({
 /** Labels only the powers of ten ('10⁻³'). */
 function powerOfTen(value: number | string): string | null {
   const power = Math.log10(Number(value));
-  return Math.abs(power - Math.round(power)) > 1e-9
-    ? null
-    : `10${[...String(Math.round(power))].map((character) => (character === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(character)])).join('')}`;
+  if (Math.abs(power - Math.round(power)) > 1e-9) return null;
+  const digits = Array.from(String(Math.round(power)), (digit) => (digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]));
+  return `10${digits.join('')}`;
 }
 
 /** Labels the curves directly, so that no legend is needed. */

@@ -52,7 +52,7 @@ export function TitleBar() {
       )}
       {project !== null && screen !== 'welcome' && (
         <span className="quiet cut project-size">
-          {f.count(images!)} {t('common.imagesInline')} · {f.count(labels!)} {t('common.labels')}
+          {f.count(images)} {t('common.imagesInline')} · {f.count(labels)} {t('common.labels')}
         </span>
       )}
       <UnstyledButton className="finder" onClick={openPalette}>

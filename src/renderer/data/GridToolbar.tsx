@@ -49,7 +49,7 @@ export function GridToolbar({ shown, toReview, unlabeled, problems, panelOpen, o
         aria-label={t('data.view')}
         data={views}
         value={filter.view}
-        onChange={(view) => setFilter({ view: view as View })}
+        onChange={(view) => setFilter({ view })}
       />
       <span className="grow" />
       <SplitFilter />

@@ -158,7 +158,7 @@ export function Viewer({ images, image, leaving, doubts, findings, onAccept }: P
                 { value: 'model', label: t('data.modelInput') },
               ]}
               value={sides}
-              onChange={(value) => setSides(value as Sides)}
+              onChange={(value) => setSides(value)}
             />
           </div>
           <div className="viewer-stage" data-sides={sides}>
@@ -181,7 +181,7 @@ export function Viewer({ images, image, leaving, doubts, findings, onAccept }: P
                 role="option"
                 aria-selected={other === image}
                 onClick={() => openViewer(other)}
-                aria-label={index!.paths[other]!}
+                aria-label={index!.paths[other]}
               >
                 <img src={pictureUrl(project.id, index!.paths[other]!, { kind: 'thumbnail', edge: 128 })} alt="" />
               </button>

@@ -173,7 +173,7 @@ function LabelRow({
       )}
       {q !== null && (
         <>
-          <span className="score-bar" aria-hidden="true">
+          <span className="viewer-score-bar" aria-hidden="true">
             <i style={{ width: `${(100 * q) / 256}%` }} />
             <b style={{ left: `${(100 * opinion!.thresholds[at]!) / 256}%` }} />
           </span>
@@ -201,8 +201,8 @@ function InYourFile({ image }: { image: number }) {
           setFault(null);
         }
       },
-      (error: Error) => {
-        if (current) setFault(error.message);
+      (error: unknown) => {
+        if (current) setFault((error as Error).message);
       },
     );
     return () => {

@@ -38,7 +38,7 @@ export function QualityPanel({ bundle, run }: { bundle: Export; run: RunSummary 
           })}
         </span>
         {quality.verdict !== 'good' && (
-          <Button className="push" variant="subtle" size="compact-sm" onClick={() => go('train')}>
+          <Button className="push rigid" variant="subtle" size="compact-sm" onClick={() => go('train')}>
             {t('export.trainAgain')}
           </Button>
         )}

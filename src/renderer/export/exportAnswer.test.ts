@@ -39,7 +39,7 @@ const run = (weights: string | null) => ({
   val: { teacherAp: null, studentAp: null, int8Ap: 0.537, int8F1: null },
   config: configSchema.parse({ student: { weights } }),
 });
-const answer = (of: Export | null, { weights = 'a.safetensors', language = 'en' as 'en' | 'es', more = {} } = {}) =>
+const answer = (of: Export | null, { weights = 'a.safetensors', language = 'en', more = {} } = {}) =>
   exportAnswer(wording(language), {
     bundle: of,
     read: true,

@@ -21,10 +21,13 @@ export function Engines() {
     <Part id="engine" title={t('common.engine')}>
       {machine !== null && <EngineTable engines={machine.engines} />}
       {machine?.vulkan.map(({ name, driver, version, largestBufferBytes, memoryBytes }) => (
-        <p
-          key={name}
-          className="small quiet"
-        >{`Vulkan ${version}: ${name}, ${driver}. ${t('settings.buffersUpOfMemory', { largestBufferBytes: f.bytes(largestBufferBytes), memoryBytes: f.bytes(memoryBytes) })}`}</p>
+        <p key={name} className="small quiet">
+          {`Vulkan ${version}: ${name}, ${driver}. `}
+          {t('settings.buffersUpOfMemory', {
+            largestBufferBytes: f.bytes(largestBufferBytes),
+            memoryBytes: f.bytes(memoryBytes),
+          })}
+        </p>
       ))}
       <p className="small quiet">{t('settings.measuredSmallNetwork96Px')}</p>
       <div>

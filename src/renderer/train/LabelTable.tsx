@@ -72,7 +72,12 @@ export function LabelTable({ history, stage }: { history: RunHistory; stage: Sta
               const [ap, old] = [now[c]!, before[c] ?? now[c]!];
               const change = (ap - old) * 100;
               return (
-                <div key={c} role="row" className="ap-row" style={{ transform: `translateY(${start}px)`, height: ROW }}>
+                <div
+                  key={c}
+                  role="row"
+                  className="train-ap-row"
+                  style={{ transform: `translateY(${start}px)`, height: ROW }}
+                >
                   <span role="cell" className="grow cut">
                     <Label name={history.vocabulary[c]!} most={26} />
                   </span>

@@ -109,7 +109,7 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
               .filter(({ seconds }) => seconds >= 1)
               .map(({ stage, seconds }) => (
                 <span key={stage} className="row">
-                  <i className="dot" data-stage={stage} />
+                  <i className="stage-dot" data-stage={stage} />
                   <span className="grow">{stageName(stage, t)}</span>
                   <span>{f.duration(seconds)}</span>
                 </span>

@@ -55,7 +55,7 @@ describe('the live answer', () => {
       },
     ],
   });
-  const entry = (state: QueueEntry['state']) => ({ project: 'p', run: 'r', name: 'Run 3', state }) as QueueEntry;
+  const entry = (state: QueueEntry['state']) => ({ project: 'p', run: 'r', name: 'Run 3', state });
   const answer = (
     of: RunSummary,
     more: { entry?: QueueEntry; history?: RunHistory; progress?: Parameters<typeof liveAnswer>[1]['progress'] } = {},

@@ -38,10 +38,17 @@ export function liveAnswer(
     case 'finished': {
       // Finished does not mean good: Export gives the verdict on the model.
       const lost = run.val.int8Ap === null || run.val.studentAp === null ? null : run.val.studentAp - run.val.int8Ap;
+      const took = t('train.took', { seconds: f.duration(run.seconds) });
+      const cost =
+        lost === null
+          ? ''
+          : lost > 0.001
+            ? t('train.quantizingCost', { lost: f.decimal(lost * 100, 1) })
+            : t('train.quantizingCostNothing');
       return {
         tone: 'plain',
         headline: t('train.doneInt8MapValidation', { run: said(runName(run.name)), int8Ap: f.points(run.val.int8Ap) }),
-        reason: `${t('train.took', { seconds: f.duration(run.seconds) })} ${lost === null ? '' : lost > 0.001 ? t('train.quantizingCost', { lost: f.decimal(lost * 100, 1) }) : t('train.quantizingCostNothing')}`,
+        reason: `${took} ${cost}`,
       };
     }
     case 'failed':

@@ -32,7 +32,7 @@ export function presetWords(name: string, t: Translate): readonly [string, strin
     case 'best':
       return [t('train.best2'), t('train.twiceEpochsModelShips')];
     case 'demo':
-      return [t('train.sample'), t('train.fourMinutesMadeSample')];
+      return [t('train.sample'), t('train.madeForSample')];
     default:
       return [name, ''];
   }

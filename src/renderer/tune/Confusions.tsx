@@ -31,7 +31,7 @@ export function Confusions() {
           { value: 'together', label: t('common.together') },
         ]}
         value={view}
-        onChange={(value) => setView(value as typeof view)}
+        onChange={(value) => setView(value)}
       />
       {view === 'taken' ? <TakenFor /> : <SaidTogether />}
     </div>

@@ -23,7 +23,7 @@ export function GoalPicker({ label }: { label: number }) {
       <SegmentedControl
         aria-label={t('tune.goal')}
         value={goal.goal}
-        onChange={(kind) => choose(kind as Kind)}
+        onChange={(kind) => choose(kind)}
         data={[
           { value: 'max_f1', label: t('tune.bestF1') },
           { value: 'precision', label: t('tune.precision') },

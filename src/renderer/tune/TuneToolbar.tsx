@@ -5,7 +5,6 @@ import { runName } from '../../shared/runName.ts';
 import { useWording } from '../i18n/words.ts';
 import { useStudio } from '../stores/studio.ts';
 import { GoalPicker } from './GoalPicker.tsx';
-import type { TuneView } from './tuneStore.ts';
 import { reset, toggleLock, useTune } from './tuneStore.ts';
 
 interface Props {
@@ -32,7 +31,7 @@ export function TuneToolbar({ label, locked, onApplySimilar, runs, run }: Props)
           { value: 'confusions', label: t('tune.confusions') },
         ]}
         value={view}
-        onChange={(value) => useTune.setState({ view: value as TuneView })}
+        onChange={(value) => useTune.setState({ view: value })}
       />
       <Button
         className="wide-only"

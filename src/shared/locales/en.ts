@@ -2617,7 +2617,7 @@ export const en = {
     best2: 'Best',
     twiceEpochsModelShips: 'Twice the epochs, for the model you ship.',
     sample: 'Sample',
-    fourMinutesMadeSample: 'Four minutes, tuned for the sample.',
+    madeForSample: 'Tuned for the sample.',
     quantize: 'Quantize',
     moveStepEarlier: 'Move {{step}} one step earlier',
     quotedSetting: "'{{name}}'",

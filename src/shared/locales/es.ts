@@ -2649,6 +2649,7 @@ export const es: Catalog = {
     moveStepEarlier: 'Adelantar {{step}} un paso',
     quotedSetting: '“{{name}}”',
     showSetting: 'Ver el ajuste',
+    madeForSample: 'Hecho para la muestra.',
   },
   tune: {
     testOpened_one: 'La partición de prueba se ha abierto {{count}} vez.',

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { RunEvent } from '../../../shared/events.ts';
 import { translator } from '../../../shared/locales/translate.ts';
 import { quoted } from '../../../shared/message.ts';
 import { print, printData, printError, showStatus } from './output.ts';
@@ -54,7 +53,7 @@ describe('what the command line prints', () => {
     const out = tty(isTTY);
     const text = written(out);
     const reporter = createReporter(false, out, english);
-    reporter.event({ type: 'note', level: 'warning', message: quoted(HOSTILE), stage: 'data' } as RunEvent);
+    reporter.event({ type: 'note', level: 'warning', message: quoted(HOSTILE), stage: 'data' });
     showStatus(HOSTILE, out);
     // The reporter's own sequence returns to the start of the line and clears it.
     expect(text().replaceAll('\r\x1b[K', '')).not.toMatch(CONTROL);
@@ -66,7 +65,7 @@ describe('what the command line prints', () => {
     const text = written(out);
     const reporter = createReporter(false, out, english);
     for (const message of ['few images', 'warning: few images'])
-      reporter.event({ type: 'note', level: 'warning', message: quoted(message), stage: 'data' } as RunEvent);
+      reporter.event({ type: 'note', level: 'warning', message: quoted(message), stage: 'data' });
     expect(text()).toBe('  warning: few images\n'.repeat(2));
   });
 
@@ -76,7 +75,7 @@ describe('what the command line prints', () => {
     createReporter(false, out, english).event({
       type: 'stopped',
       message: quoted('Stopped at a checkpoint.'),
-    } as RunEvent);
+    });
     expect(text()).toBe('');
   });
 });

@@ -117,10 +117,7 @@ async function answer(exchange: Exchange): Promise<void> {
   });
   response.writeHead(reply.status, Object.fromEntries(reply.headers));
   if (reply.body === null) response.end();
-  else
-    await pipeline(Readable.fromWeb(reply.body as import('node:stream/web').ReadableStream), response).catch(
-      () => undefined,
-    ); // the browser may disconnect
+  else await pipeline(Readable.fromWeb(reply.body), response).catch(() => undefined); // the browser may disconnect
 }
 
 /** Rejects DNS rebinding: a page of another site whose name resolves to this machine sends its own name. */

@@ -139,7 +139,7 @@ async function readLabelFile(folder: string, split: Split, findings: Finding[]):
     add('outside', message('findings.outside.labelFile', { file }));
     return [];
   }
-  const bytes = await readRegularFile(place).catch((error: NodeJS.ErrnoException) => error);
+  const bytes = await readRegularFile(place).catch((error: unknown) => error as NodeJS.ErrnoException);
   if (bytes instanceof Error) {
     if (bytes.code === 'ENOENT') add('missingLabelFile', missingLabelFile(folder, file));
     else add('missingLabelFile', message('findings.missingLabelFile.unreadable', { file }), { detail: bytes.message });

@@ -130,8 +130,8 @@ async function removeJournal(project: string): Promise<void> {
 
 /** Null when there is no file. */
 const contentOf = (file: string): Promise<Buffer | null> =>
-  readRegularFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
+  readRegularFile(file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   });
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Architecture } from '../../../shared/architectures.ts';
 import { architectureNamed } from '../../../shared/architectures.ts';
 import { Problem } from '../../../shared/problem.ts';
-import type { Normalization, Parameters, Tensor } from '../graph/graph.ts';
+import type { Normalization, Parameters } from '../graph/graph.ts';
 import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import { readRegularFile } from '../storage/regularFile.ts';
@@ -34,7 +34,7 @@ export async function writeModelFile(file: string, model: StoredModel): Promise<
     ...(model.ranges && { ranges: JSON.stringify([...model.ranges]) }),
   };
   await makeOneFolder(path.dirname(file));
-  await writeFileAtomic(file, writeSafetensors(model.parameters as ReadonlyMap<string, Tensor>, metadata));
+  await writeFileAtomic(file, writeSafetensors(model.parameters, metadata));
 }
 
 export const readModelFile = async (file: string): Promise<StoredModel> =>

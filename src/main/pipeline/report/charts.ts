@@ -44,26 +44,38 @@ export function chart({ title, x, y, series, mark, size = 'large' }: Chart): Htm
     .map((share) => {
       const [tickX, tickY] = [x.from + share * (x.to - x.from), y.from + share * (y.to - y.from)];
       return (
-        `<path class="grid" d="M${left} ${py(tickY).toFixed(1)}H${width - right}"/><text x="${left - 4}" y="${(py(tickY) + 3).toFixed(1)}" text-anchor="end">${tick(tickY)}</text>` +
-        `<text x="${px(tickX).toFixed(1)}" y="${height - bottom + 12}" text-anchor="${share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}">${tick(tickX)}</text>`
+        `<path class="grid" d="M${left} ${py(tickY).toFixed(1)}H${width - right}"/>` +
+        `<text x="${left - 4}" y="${(py(tickY) + 3).toFixed(1)}" text-anchor="end">${tick(tickY)}</text>` +
+        `<text x="${px(tickX).toFixed(1)}" y="${height - bottom + 12}" ` +
+        `text-anchor="${share === 0 ? 'start' : share === 1 ? 'end' : 'middle'}">${tick(tickX)}</text>`
       );
     })
     .join('');
+  const dot = (look: string, [x0, y0]: readonly [number, number]): string =>
+    `<circle class="${look}" cx="${px(x0).toFixed(1)}" cy="${py(y0).toFixed(1)}" r="3"/>`;
   const lines = series
     .map(
       (one) =>
-        `<path class="line ${one.look}" d="${path(one)}"/>${one.dots ? one.points.map((point) => `<circle class="${one.look}" cx="${px(point[0]).toFixed(1)}" cy="${py(point[1]).toFixed(1)}" r="3"/>`).join('') : ''}`,
+        `<path class="line ${one.look}" d="${path(one)}"/>` +
+        (one.dots ? one.points.map((point) => dot(one.look, point)).join('') : ''),
     )
     .join('');
   const marked =
     mark === undefined
       ? ''
-      : `<circle class="mark" cx="${px(mark[0]).toFixed(1)}" cy="${py(mark[1]).toFixed(1)}" r="${size === 'small' ? 3 : 4}"/>`;
+      : `<circle class="mark" cx="${px(mark[0]).toFixed(1)}" cy="${py(mark[1]).toFixed(1)}" ` +
+        `r="${size === 'small' ? 3 : 4}"/>`;
   const names =
     size === 'small'
       ? ''
-      : `<text x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">${escape(x.name)}</text><text transform="rotate(-90)" x="${-(top + height - bottom) / 2}" y="11" text-anchor="middle">${escape(y.name)}</text>`;
-  return `<svg class="${size}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}"><title>${escape(title)}</title>${grid}${names}${lines}${marked}</svg>`;
+      : `<text x="${(left + width - right) / 2}" y="${height - 6}" ` +
+        `text-anchor="middle">${escape(x.name)}</text>` +
+        `<text transform="rotate(-90)" x="${-(top + height - bottom) / 2}" y="11" ` +
+        `text-anchor="middle">${escape(y.name)}</text>`;
+  return (
+    `<svg class="${size}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}">` +
+    `<title>${escape(title)}</title>${grid}${names}${lines}${marked}</svg>`
+  );
 }
 
 const tick = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(2).replace(/0$/, ''));
@@ -73,5 +85,8 @@ export function bar(value: number | null, low: number | null, high: number | nul
   if (value === null) return '';
   const at = (share: number): string => (share * 72).toFixed(1);
   const span = low === null || high === null ? '' : `<path class="span" d="M${at(low)} 5H${at(high)}"/>`;
-  return `<svg class="bar" viewBox="0 0 72 10" aria-hidden="true"><rect class="rest" width="72" height="10" rx="2"/><rect class="value" width="${at(value)}" height="10" rx="2"/>${span}</svg>`;
+  return (
+    `<svg class="bar" viewBox="0 0 72 10" aria-hidden="true"><rect class="rest" width="72" height="10" rx="2"/>` +
+    `<rect class="value" width="${at(value)}" height="10" rx="2"/>${span}</svg>`
+  );
 }

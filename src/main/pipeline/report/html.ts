@@ -26,7 +26,10 @@ export function table(heads: readonly Html[], rows: readonly (readonly Html[])[]
         `<tr><th scope="row">${first}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`,
     )
     .join('\n');
-  return `<div class="wide" tabindex="0"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return (
+    `<div class="wide" tabindex="0"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead>` +
+    `<tbody>${body}</tbody></table></div>`
+  );
 }
 
 export const section = (id: string, title: Html, ...content: readonly Html[]): Html =>

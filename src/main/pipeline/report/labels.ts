@@ -99,7 +99,10 @@ function curvesOf({ label, curve, k, averagePrecision, rocAuc }: ReportClass, { 
     ],
     mark: [chosen.falsePositiveRate, chosen.recall],
   });
-  return `<figure><figcaption>${labelHtml(label, 40)}<small>AP ${score(averagePrecision)}, ROC AUC ${score(rocAuc)}</small></figcaption>${pr}${roc}</figure>`;
+  return (
+    `<figure><figcaption>${labelHtml(label, 40)}<small>AP ${score(averagePrecision)}, ROC AUC ` +
+    `${score(rocAuc)}</small></figcaption>${pr}${roc}</figure>`
+  );
 }
 
 /** Compares float and INT8; with quantization-aware training also post-training quantization alone. */
@@ -188,12 +191,17 @@ export function confusions(report: Report, wording: Wording): Html {
       ? '<td></td>'
       : `<td style="background:color-mix(in srgb, var(${hue}) ${share}%, transparent)">${count(images)}</td>`;
   };
+  const row = (a: string): Html => {
+    const cells = shown.map((b) => cell(a, b)).join('');
+    return `<tr><th scope="row">${labelHtml(a, 30)}</th>${cells}<td>${count(report.missed[names.indexOf(a)]!)}</td></tr>`;
+  };
+  const heads = shown.map((label) => `<th scope="col">${labelHtml(label, 20)}</th>`).join('');
   const matrix =
     shown.length === 0
       ? `<p>${t('report.noErrorTest')}</p>`
       : `<div class="wide" tabindex="0"><table class="heat"><caption>${t('report.rowThereColumnSaidNot')}</caption>
-<thead><tr><th></th>${shown.map((label) => `<th scope="col">${labelHtml(label, 20)}</th>`).join('')}<th scope="col">${t('report.missed')}</th></tr></thead>
-<tbody>${shown.map((a) => `<tr><th scope="row">${labelHtml(a, 30)}</th>${shown.map((b) => cell(a, b)).join('')}<td>${count(report.missed[names.indexOf(a)]!)}</td></tr>`).join('')}</tbody></table></div>`;
+<thead><tr><th></th>${heads}<th scope="col">${t('report.missed')}</th></tr></thead>
+<tbody>${shown.map(row).join('')}</tbody></table></div>`;
   const pairs = report.cooccurrence
     .slice(0, MOST_PAIRS)
     .map(({ a, b, truth, said }) => [`${labelHtml(a, 30)} + ${labelHtml(b, 30)}`, count(truth), count(said)]);
@@ -216,7 +224,12 @@ export function errors(report: Report, { t, score }: Wording): Html {
     const alt = t('report.text', { label, kind: kinds[kind] });
     const image = picture === null ? '<div class="gone"></div>' : `<img src="${picture}" alt="${escape(alt)}">`;
     const there = truth.length === 0 ? t('report.nothing') : truth.map((name) => labelHtml(name, 30)).join(', ');
-    return `<figure>${image}<figcaption><strong>${labelHtml(label, 40)}</strong> ${kinds[kind]}<small>${score(value)}, ${t('report.threshold')} ${score(threshold)}</small><small>${t('report.labeled')}: ${there}</small><small>${escape(path)}</small></figcaption></figure>`;
+    return (
+      `<figure>${image}<figcaption>` +
+      `<strong>${labelHtml(label, 40)}</strong> ${kinds[kind]}<small>${score(value)}, ${t('report.threshold')} ` +
+      `${score(threshold)}</small><small>${t('report.labeled')}: ${there}</small><small>${escape(path)}</small>` +
+      `</figcaption></figure>`
+    );
   });
   if (figures.length === 0) return '';
   return section(

@@ -21,7 +21,8 @@ const name = (label: string): string => `\`${label.replaceAll(/[`\r\n]/g, ' ')}\
 const MOST_LISTED = 20;
 
 const list = (labels: readonly string[]): string =>
-  `${labels.slice(0, MOST_LISTED).map(name).join(', ')}${labels.length > MOST_LISTED ? ` and ${labels.length - MOST_LISTED} more` : ''}`;
+  `${labels.slice(0, MOST_LISTED).map(name).join(', ')}` +
+  `${labels.length > MOST_LISTED ? ` and ${labels.length - MOST_LISTED} more` : ''}`;
 
 /** Classes with the lowest average precision on test first. */
 const weakest = ({ test }: MetricsReport): number[] =>
@@ -86,7 +87,10 @@ export function cardFigures(metrics: MetricsReport, model: CardModel): CardFigur
 `,
     weak: weakest(metrics).map((c) => {
       const { averagePrecision, support } = int8.perClass[c]!;
-      return `- ${name(metrics.labels[c]!)}${verdictOf(c)}: average precision ${score(averagePrecision)} on ${count(support)} test images `;
+      return (
+        `- ${name(metrics.labels[c]!)}${verdictOf(c)}: average precision ${score(averagePrecision)} on ` +
+        `${count(support)} test images `
+      );
     }),
     unmeasured: (['test', 'val'] as const).flatMap((of) => {
       const labels = notMeasuredIn(metrics, of);
@@ -134,7 +138,8 @@ ${report.leftOut === 0 ? '' : `- not used, because they are not labeled yet: ${c
   )
     .map(
       (of) =>
-        `${figures.splits[of]}${dataset[of].meanLabels.toFixed(2)} labels per image, ${percent(dataset[of].noLabelRate)} without any`,
+        `${figures.splits[of]}${dataset[of].meanLabels.toFixed(2)} labels per image, ` +
+        `${percent(dataset[of].noLabelRate)} without any`,
     )
     .join('\n')}
 

@@ -14,15 +14,22 @@ export function headline(report: Report, words: Wording): Html {
   const { low, high } = int8.macroApInterval;
   const figure = (value: string, name: string, small: string): Html =>
     `<div><small>${name}</small><strong>${value}</strong><small>${small}</small></div>`;
+  const networks = `${escape(run.teacher)} → ${escape(run.student)}`;
+  const source = t('report.allFiguresInt8ModelS', { images: count(int8.images) });
+  const { macroPrecision, macroRecall } = int8.at.per_class;
+  const f1Note =
+    `${t('common.precisionInline')} ${score(macroPrecision)}, ` + `${t('common.recall')} ${score(macroRecall)}`;
+  const floatNote =
+    `${t('report.float')} ${score(student.macroAp)}, ` + `${t('common.teacherInline')} ${score(teacher.macroAp)}`;
   return `<h1>${escape(run.project)}</h1>
-<p class="soft">${t('common.run')} ${escape(run.id)}, ${date(run.createdAt)}. ${escape(run.teacher)} → ${escape(run.student)}, INT8. ${t('report.allFiguresInt8ModelS', { images: count(int8.images) })}</p>
+<p class="soft">${t('common.run')} ${escape(run.id)}, ${date(run.createdAt)}. ${networks}, INT8. ${source}</p>
 ${run.notes === '' ? '' : `<p>${escape(run.notes)}</p>`}
 ${verdictNote(report, words)}
 <div class="figures">
 ${figure(score(int8.macroAp), t('report.meanAveragePrecision'), `${score(low)}–${score(high)}, ${percent(0.95, 0)}`)}
 ${figure(score(int8.at.per_class.microF1), t('report.f1OverAllDecisions'), t('report.thresholdsShip'))}
-${figure(score(int8.at.per_class.macroF1), t('report.f1MeanOfLabels'), `${t('common.precisionInline')} ${score(int8.at.per_class.macroPrecision)}, ${t('common.recall')} ${score(int8.at.per_class.macroRecall)}`)}
-${figure(difference(int8.macroAp, student.macroAp, words), t('report.int8AgainstFloat'), `${t('report.float')} ${score(student.macroAp)}, ${t('common.teacherInline')} ${score(teacher.macroAp)}`)}
+${figure(score(int8.at.per_class.macroF1), t('report.f1MeanOfLabels'), f1Note)}
+${figure(difference(int8.macroAp, student.macroAp, words), t('report.int8AgainstFloat'), floatNote)}
 </div>
 ${run.testOpenings > 1 ? `<p class="note">${t('report.testHadOpenedTimesWhen', { testOpenings: run.testOpenings })}</p>` : ''}
 <p class="soft">${t('report.intervalsBootstrapOverImagesResamples', { replicates: count(replicates) })}</p>`;
@@ -206,6 +213,7 @@ export function provenance(
     )
       .map(([name, version]) => `${escape(name)} ${escape(version)}`)
       .join(', ')}.</p>`,
-    `<details><summary>${t('report.allSettings')}</summary><pre>${escape(JSON.stringify(config, null, 1))}</pre></details>`,
+    `<details><summary>${t('report.allSettings')}</summary>` +
+      `<pre>${escape(JSON.stringify(config, null, 1))}</pre></details>`,
   );
 }

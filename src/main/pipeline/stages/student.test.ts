@@ -45,9 +45,9 @@ test.each([
   ];
   const result = await session.step({
     inputs: Uint8Array.from({ length: 12 }, (_, i) => 20 * i),
-    labels: Float32Array.from(labels!),
+    labels: Float32Array.from(labels),
     weights: Float32Array.of(0.5, 0.5),
-    teacherLogits: Float32Array.from(teacher!),
+    teacherLogits: Float32Array.from(teacher),
     learningRate: 0,
     weightDecay: 0,
     masks: new Map(),
@@ -55,8 +55,8 @@ test.each([
   await session.dispose();
   const mean = (of: (logit: number, c: number) => number): number =>
     [...result.logits].reduce((sum, logit, c) => sum + of(logit, c) / 2, 0);
-  const hard = mean((logit, c) => entropy(labels![c]!, logit));
-  const soft = mean((logit, c) => entropy(sigmoid(teacher![c]! / temperature), logit / temperature));
+  const hard = mean((logit, c) => entropy(labels[c]!, logit));
+  const soft = mean((logit, c) => entropy(sigmoid(teacher[c]! / temperature), logit / temperature));
   expect(Math.abs(hard - temperature ** 2 * soft)).toBeGreaterThan(0.3);
   expect(result.loss).toBeCloseTo(alpha * hard + (1 - alpha) * temperature ** 2 * soft, 5);
 });

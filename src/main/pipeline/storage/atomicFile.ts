@@ -45,8 +45,8 @@ export async function writeAside(file: string, data: Uint8Array | string, mode: 
 
 /** Creates a folder but not its parents: a run whose project was moved must not reappear as an empty folder. */
 export async function makeOneFolder(folder: string): Promise<void> {
-  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+  await mkdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   });
 }
 

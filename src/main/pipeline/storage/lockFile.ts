@@ -94,8 +94,9 @@ export async function createLock(
   const token = randomBytes(16).toString('hex');
   const text = JSON.stringify({ beat: beatText(0), formatVersion: 1, token, ...about });
   const aside = asideName(file);
-  const handle = await open(aside, 'wx').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new Problem('file.folderGone', { folder: path.dirname(file) }, error.message);
+  const handle = await open(aside, 'wx').catch((error: unknown) => {
+    const { code, message: reason } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new Problem('file.folderGone', { folder: path.dirname(file) }, reason);
     throw error;
   });
   let linked = false;

@@ -105,8 +105,8 @@ async function newFolder(runsFolder: string, now: Date): Promise<string> {
  * Changes an existing run.json. A run that was moved or deleted must not reappear as a folder with nothing else in it.
  */
 export async function writeRun(folder: string, record: RunRecord): Promise<void> {
-  await access(recordFile(folder)).catch((error: Error) => {
-    throw new Problem('file.folderGone', { folder }, error.message);
+  await access(recordFile(folder)).catch((error: unknown) => {
+    throw new Problem('file.folderGone', { folder }, (error as Error).message);
   });
   await writeRecord(folder, record);
 }

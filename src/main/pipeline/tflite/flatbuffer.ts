@@ -220,7 +220,7 @@ export const nested = <F extends Fields>(
   codec<Values<Table<F>> | null, Given<Table<F>> | null>(
     4,
     null,
-    (builder, value) => putOffset(builder, writeTable(builder, description, value ?? ({} as Given<Table<F>>))),
+    (builder, value) => putOffset(builder, writeTable(builder, description, value ?? {})),
     (file, position, path) => readTable(new TableView(file, file.follow(position, path), path), description),
   );
 

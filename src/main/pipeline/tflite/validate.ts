@@ -90,7 +90,7 @@ function validateTensor(tensor: TfliteTensor, where: Message, check: Check): voi
   });
   const [lowest, highest] = type === 'int8' ? [-128, 127] : type === 'uint8' ? [0, 255] : [0, 0];
   check(
-    zeroPoints.every((zero) => zero >= lowest! && zero <= highest!),
+    zeroPoints.every((zero) => zero >= lowest && zero <= highest),
     where,
     'modelFile.zeroPointRange',
     { type, range: `${lowest}..${highest}` },

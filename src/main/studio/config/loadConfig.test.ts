@@ -194,7 +194,7 @@ describe('the documentation of settings', () => {
 
   test('thousands of unknown settings are counted, the first twenty named', async () => {
     const text = Array.from({ length: 4000 }, (_, i) => `k${i}: 1`).join('\n');
-    const problem = await loadConfig({ file: yaml(text) }).catch((error: Error) => error as Problem);
+    const problem = await loadConfig({ file: yaml(text) }).catch((error: unknown) => error as Problem);
     const lines = (problem as Problem).message.split('\n');
     expect(lines).toHaveLength(21);
     expect(lines[19]).toMatch(/\.yaml:20: unknown setting k19\.$/);

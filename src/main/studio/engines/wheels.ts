@@ -115,9 +115,9 @@ export async function downloadWheels(
 
 /** Libraries, the headers that the binding is compiled with, and licenses, but no Python code. */
 const isNeeded = (name: string): boolean =>
-  /^tensorflow\/(lib[^/]*\.so[^/]*$|include\/|THIRD_PARTY)|^nvidia\/[^/]+\/(lib|bin|nvvm)\/|\.dist-info\/.*(LICENSE|License)/.test(
-    name,
-  );
+  /^tensorflow\/(lib[^/]*\.so[^/]*$|include\/|THIRD_PARTY)/.test(name) ||
+  /^nvidia\/[^/]+\/(lib|bin|nvvm)\//.test(name) ||
+  /\.dist-info\/.*(LICENSE|License)/.test(name);
 
 export async function unpackWheels(files: readonly string[], folder: string): Promise<void> {
   for (const file of files) await unzip(file, folder, (name) => (isNeeded(name) ? name : null));

@@ -173,7 +173,7 @@ export async function predictToCsv(
   // Errors are handled from the start, because an unhandled stream error ends the process.
   const written = finished(out).then(
     () => null,
-    (error: NodeJS.ErrnoException) => error,
+    (error: unknown) => error as NodeJS.ErrnoException,
   );
   const job = startJob(
     { type: 'predict', bundle, folder: images },

@@ -50,6 +50,12 @@ const codeOf: Readonly<Record<string, { kotlin: string; swift: string; python: s
 
 function kotlin(facts: BundleFacts): string {
   const { labels, inputSize, inputType, outputType, paddingColor } = facts;
+  const pixels =
+    inputType === 'float32'
+      ? 'floats (pixel - 127) / 128'
+      : inputType === 'int8'
+        ? 'pixels minus 128'
+        : 'pixels 0..255 as they are';
   const output = outputType === 'float32' ? `FloatArray(${labels.length})` : `ByteArray(${labels.length})`;
   return `// ${head(facts)}
 val config = JSONObject(assets.open("inference_config.json").reader().readText())
@@ -57,7 +63,7 @@ val perClass = config.getJSONObject("thresholds").getJSONArray("perClass")
 val model = Interpreter(FileUtil.loadMappedFile(context, "model_int8.tflite"))
 
 // preprocess/letterbox.h through JNI: ${inputSize} px, padding ${paddingColor.join(', ')}
-val input = Letterbox.rgb(bitmap, ${inputSize}) // direct ByteBuffer, ${inputType === 'float32' ? 'floats (pixel - 127) / 128' : inputType === 'int8' ? 'pixels minus 128' : 'pixels 0..255 as they are'}
+val input = Letterbox.rgb(bitmap, ${inputSize}) // direct ByteBuffer, ${pixels}
 val out = Array(1) { ${output} }
 model.run(input, out)
 
@@ -71,6 +77,12 @@ for (i in 0 until perClass.length()) {
 
 function swift(facts: BundleFacts): string {
   const { inputSize, inputType, outputType, paddingColor } = facts;
+  const pixels =
+    inputType === 'float32'
+      ? 'Float32 (pixel - 127) / 128'
+      : inputType === 'int8'
+        ? 'pixels minus 128'
+        : '[UInt8], RGB';
   const element = outputType === 'float32' ? 'Float32' : 'UInt8';
   return `// ${head(facts)}
 // preprocess/letterbox.h goes into the bridging header; padding ${paddingColor.join(', ')}
@@ -78,7 +90,7 @@ let config = try JSONDecoder().decode(InferenceConfig.self, from: Data(contentsO
 let model = try Interpreter(modelPath: modelURL.path)
 try model.allocateTensors()
 
-let pixels = letterboxed(image, size: ${inputSize}) // ${inputType === 'float32' ? 'Float32 (pixel - 127) / 128' : inputType === 'int8' ? 'pixels minus 128' : '[UInt8], RGB'}
+let pixels = letterboxed(image, size: ${inputSize}) // ${pixels}
 try model.copy(Data(pixels), toInputAt: 0)
 try model.invoke()
 let out = try model.output(at: 0).data.withUnsafeBytes { Array($0.bindMemory(to: ${element}.self)) }

@@ -43,6 +43,20 @@ describe('a stratified split', () => {
   });
 
   /**
+   * Worked out by hand: 4 images without labels and shares of 30, 55 and 15 % need (1.2, 2.2, 0.6) images. The second
+   * split takes one, which leaves (1.2, 1.2, 0.6): a tie, which the first split takes. Then (0.2, 1.2, 0.6) gives one
+   * to the second, and (0.2, 0.2, 0.6) one to the third. In floating point, 2.2 - 1 is more than 1.2.
+   */
+  test('decides ties by the order of the splits and not by rounding', () => {
+    const bare = Array.from({ length: 4 }, (): Group => ({ size: 1, labels: [] }));
+    for (let seed = 0; seed < 5; seed++) {
+      const split = stratify(bare, [0.3, 0.55, 0.15], seed);
+      const order = Array.from(permutation(bare.length, randomStream(seed, 'split')));
+      expect(order.map((group) => split[group])).toEqual([1, 0, 1, 2]);
+    }
+  });
+
+  /**
    * Worked out by hand: 4 images have 'common', 2 of them also 'rare'; each split gets half of the images. Rarest
    * first gives each split one rare image. Commonest first would leave the rare ones to chance: with 20 seeds, some
    * would end up in the same split.

@@ -87,7 +87,10 @@ function rarest(remaining: ReadonlyMap<string, number>): string | null {
   return found;
 }
 
-/** Shares such as 0.15 are not binary fractions. Sums of them miss whole numbers by less than this. */
+/**
+ * Shares such as 0.15 are not binary fractions, so needs that are equal differ by less than this, and the first split
+ * takes the tie.
+ */
 const ROUNDING = 1e-9;
 
 function neediest(label: readonly number[], images: readonly number[], shares: readonly number[]): number {
@@ -96,7 +99,7 @@ function neediest(label: readonly number[], images: readonly number[], shares: r
   for (let split = 0; split < shares.length; split++) {
     if (shares[split] === 0 || (open.includes(true) && !open[split])) continue;
     const more = best < 0 ? Infinity : label[split]! - label[best]!;
-    if (more > ROUNDING || (more >= -ROUNDING && images[split]! > images[best]!)) best = split;
+    if (more > ROUNDING || (more >= -ROUNDING && images[split]! - images[best]! > ROUNDING)) best = split;
   }
   return Math.max(0, best);
 }

@@ -34,12 +34,11 @@ export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update
 
 export async function readRawFile(project: string, split: Split): Promise<RawFile> {
   const file = path.join(project, labelFileName(split));
-  const bytes = await readRegularFile(insideFolder(project, labelFileName(split))).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null;
-      throw new Problem('file.labelFileUnreadable', { file }, error.message);
-    },
-  );
+  const bytes = await readRegularFile(insideFolder(project, labelFileName(split))).catch((error: unknown) => {
+    const { code, message: reason } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new Problem('file.labelFileUnreadable', { file }, reason);
+  });
   if (bytes === null) return { split, file, exists: false, hash: '', lines: [], ending: '\n' };
   const lines = rawLines(bytes);
   return {

@@ -25,7 +25,7 @@ export async function rememberUnlabeled(folder: string, answer: UnlabeledMeaning
   // This refuses invalid settings and aliases, with their line, before the file is changed.
   if (exists) await loadConfig({ file });
   const document = exists ? parseDocument(await readRegularText(file)) : new Document({});
-  if (!isMap(document.contents)) document.contents = document.createNode({}) as never;
+  if (!isMap(document.contents)) document.contents = document.createNode({});
   if (!isMap(document.get('data', true))) document.set('data', document.createNode({}));
   document.setIn(['data', 'unlabeled'], answer);
   await writeFileAtomic(file, document.toString({ lineWidth: 0 }));

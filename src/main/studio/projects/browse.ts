@@ -9,8 +9,8 @@ import { entriesOf } from '../../pipeline/storage/entriesOf.ts';
 /** Lists a folder for the folder chooser, which browsers need because they have no system dialog. Reads no file. */
 export async function listFolder(asked: string | null): Promise<FolderListing> {
   const folder = path.resolve(asked ?? os.homedir());
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => {
-    throw new Problem('file.folderUnreadable', { folder }, error.message);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw new Problem('file.folderUnreadable', { folder }, (error as Error).message);
   });
   const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   const parent = path.dirname(folder);

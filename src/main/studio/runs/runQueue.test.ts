@@ -28,7 +28,7 @@ interface Begun {
 }
 
 /** A queue whose jobs end when the test ends them. */
-async function open(state: string, { pid = 1 as number | null, polite = false, started = Promise.resolve() } = {}) {
+async function open(state: string, { pid = 1, polite = false, started = Promise.resolve() } = {}) {
   const begun: Begun[] = [];
   const ended: string[] = [];
   const events: string[] = [];

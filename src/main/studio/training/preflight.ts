@@ -85,11 +85,11 @@ export async function requireWeights(config: Config): Promise<void> {
     ['student', config.student],
   ] as const) {
     if (weights !== null)
-      await access(weights).catch((error: Error) => {
+      await access(weights).catch((error: unknown) => {
         throw new Problem(
           stage === 'teacher' ? 'file.teacherWeightsUnreadable' : 'file.studentWeightsUnreadable',
           { path: weights },
-          error.message,
+          (error as Error).message,
         );
       });
   }

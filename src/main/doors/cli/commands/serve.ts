@@ -19,8 +19,8 @@ async function open({ port }: { port: string }): Promise<void> {
   if (!Number.isInteger(number) || number < 0 || number > 65535) throw new Problem('config.portInvalid', { port });
   if (!existsSync(screens)) throw new Problem('config.screensNotBuilt');
   const { serve } = await import('../../http/serve.ts');
-  const server = await serve(number).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE') throw new Problem('busy.portInUse', { port });
+  const server = await serve(number).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new Problem('busy.portInUse', { port });
     throw error;
   });
   print(`${t('cli.serveOpen')}\n\n  ${server.url}\n\n${t('cli.serveClose')}\n`);

@@ -37,7 +37,8 @@ export function drawScene(stream: RandomStream, size: number): Scene {
     spots.push(spot);
     fruits += drawFruit(stream, kind, spot);
   }
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${background.svg}${fruits}</svg>`;
+  const body = background.svg + fruits;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${body}</svg>`;
   return { svg, width, height, labels: labels.toSorted() };
 }
 
@@ -91,7 +92,11 @@ function drawFruit(stream: RandomStream, kind: Kind, { x, y, side }: Spot): stri
   };
   const mirror = chance(stream, 0.5) ? -1 : 1;
   const stretch = between(stream, 0.9, 1.1);
-  const transform = `translate(${n(x)} ${n(y)}) rotate(${n(between(stream, -turn, turn))}) scale(${n((mirror * side * stretch) / 100)} ${n(side / stretch / 100)})`;
-  const shadow = `<ellipse cx="${n(x + side * 0.04)}" cy="${n(y + side * 0.42)}" rx="${n(side * 0.4)}" ry="${n(side * 0.08)}" fill="black" opacity="${n(integer(stream, 0, 3) * 0.08)}"/>`;
+  const transform =
+    `translate(${n(x)} ${n(y)}) rotate(${n(between(stream, -turn, turn))}) ` +
+    `scale(${n((mirror * side * stretch) / 100)} ${n(side / stretch / 100)})`;
+  const shadow =
+    `<ellipse cx="${n(x + side * 0.04)}" cy="${n(y + side * 0.42)}" rx="${n(side * 0.4)}" ` +
+    `ry="${n(side * 0.08)}" fill="black" opacity="${n(integer(stream, 0, 3) * 0.08)}"/>`;
   return `${shadow}<g transform="${transform}">${draw(stream, paint)}</g>`;
 }

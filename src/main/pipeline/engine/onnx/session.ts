@@ -66,7 +66,7 @@ export async function createOrtSession(
     }),
   );
   return {
-    run: (feeds, outputs) => guarded('run', async () => (await session.run(feeds, outputs)) as Tensors),
+    run: (feeds, outputs) => guarded('run', async () => await session.run(feeds, outputs)),
     // A lost device may refuse to free its memory, which is gone anyway.
     dispose: () => session.release().catch(() => undefined),
   };

@@ -90,7 +90,7 @@ function evaluate(
       const x = value(node.input);
       const mask = training ? context.masks?.get(node.name) : undefined;
       if (mask === undefined) return x;
-      const batch = x.shape[0]!;
+      const batch = x.shape[0];
       return tf.mul(
         x,
         node.op === 'dropout'

@@ -88,7 +88,7 @@ export async function writeKerasHdf5(layers: readonly Hdf5Layer[]): Promise<Uint
   } finally {
     file.close();
   }
-  const bytes = FS!.readFile(place) as Uint8Array;
+  const bytes = FS!.readFile(place);
   FS!.unlink(place);
   return bytes;
 }
