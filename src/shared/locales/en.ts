@@ -973,6 +973,8 @@ export const en = {
       imageMissing: '{{path}} does not exist. Put it back, or correct its line in the label file.',
       imageNotRegular: '{{path}} is not an image file but a folder, a pipe or a device.',
       imageUnreadable: '{{file}} cannot be read: it is missing, or its disk is not connected. Put it back and resume.',
+      indexUnreadable:
+        '{{host}} did not answer as a package index when asked for {{name}}. Check the address in PIP_INDEX_URL if you set it, and the proxy in Settings if you use one.',
       jsonInvalid: '{{file}} is not valid JSON.',
       jsonInvalidAt: '{{file}} is not valid JSON (line {{line}}, column {{column}}).',
       jsonTooDeep: '{{file}} is nested too deeply or has too many lists to be read.',
@@ -1020,6 +1022,8 @@ export const en = {
       packageLayout:
         'The downloaded package lacks {{files, list}}. Its layout has changed, so this version of the studio cannot install it.',
       packageNotOffered: '{{host}} does not offer {{name}} (HTTP status {{status}}).',
+      packageVersionMissing:
+        '{{host}} does not list {{name}} {{version}}. It may be a mirror without this package, or a proxy may have answered with a page of its own.',
       packageWithoutChecksum: '{{host}} has no {{name}} {{version}} for Linux x64 with a checksum.',
       parityImage: '{{file}} is not an 8-bit RGB PNG of {{width}} x {{height}} pixels.',
       parityPixels: '{{file}} has {{found}} bytes; {{width}} x {{height}} RGB pixels take {{expected}}.',
@@ -1459,6 +1463,8 @@ export const en = {
         'The image that {{project}} is recognized by is not in {{folder}}. Choose the folder that was moved.',
       otherFolder_other:
         'None of the {{count, number}} images that {{project}} is recognized by is in {{folder}}. Choose the folder that was moved.',
+      packageChecksum:
+        '{{host}} offers a {{name}} {{version}} that is not the published one: its SHA-256 checksum differs. Nothing was downloaded.',
       quantizedNotExportable:
         'The quantized network has no BatchNorm, which timm and Keras require. Export the float student or the teacher instead.',
       runNewer: '{{folder}} was written by a newer version of Destila Studio. Update this one to read it.',

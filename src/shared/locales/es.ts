@@ -984,6 +984,8 @@ export const es: Catalog = {
       imageNotRegular: '{{path}} no es un archivo de imagen, sino una carpeta, una tubería o un dispositivo.',
       imageUnreadable:
         'No se puede leer {{file}}: ya no está, o su disco no está conectado. Vuelve a ponerla y reanuda.',
+      indexUnreadable:
+        '{{host}} no respondió como un índice de paquetes al pedirle {{name}}. Comprueba la dirección de PIP_INDEX_URL si la definiste, y el proxy en Preferencias si usas uno.',
       jsonInvalid: '{{file}} no es JSON válido.',
       jsonInvalidAt: '{{file}} no es JSON válido (línea {{line}}, columna {{column}}).',
       jsonTooDeep: '{{file}} tiene demasiados niveles o demasiadas listas para leerlo.',
@@ -1036,6 +1038,8 @@ export const es: Catalog = {
       packageLayout:
         'Al paquete descargado le falta {{files, list}}. Su estructura ha cambiado y esta versión del estudio no puede instalarlo.',
       packageNotOffered: '{{host}} no ofrece {{name}} (estado HTTP {{status}}).',
+      packageVersionMissing:
+        '{{host}} no ofrece {{name}} {{version}}. Puede ser una réplica sin este paquete, o un proxy que respondió con una página propia.',
       packageWithoutChecksum: '{{host}} no tiene {{name}} {{version}} para Linux x64 con una suma de comprobación.',
       parityImage: '{{file}} no es un PNG RGB de 8 bits de {{width}} x {{height}} píxeles.',
       parityPixels: '{{file}} tiene {{found}} bytes; {{width}} x {{height}} píxeles RGB son {{expected}}.',
@@ -1479,6 +1483,8 @@ export const es: Catalog = {
         'La imagen por la que se reconoce {{project}} no está en {{folder}}. Elige la carpeta que se movió.',
       otherFolder_other:
         'Ninguna de las {{count, number}} imágenes por las que se reconoce {{project}} está en {{folder}}. Elige la carpeta que se movió.',
+      packageChecksum:
+        '{{host}} ofrece un {{name}} {{version}} que no es el publicado: su suma SHA-256 es distinta. No se ha descargado nada.',
       quantizedNotExportable:
         'La red cuantizada no tiene BatchNorm, que timm y Keras necesitan. Exporta en su lugar el alumno en float o el maestro.',
       runNewer: '{{folder}} se escribió con una versión más nueva de Destila Studio. Actualiza esta para leerlo.',
