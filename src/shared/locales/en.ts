@@ -966,6 +966,8 @@ export const en = {
       hostError: '{{host}} answered with HTTP status {{status}}. Try again later.',
       hostErrorByHand:
         '{{host}} answered with HTTP status {{status}}. Try again later, or download the file from its page in the catalog and put it into the weights folder.',
+      hostSilent:
+        '{{host}} sent nothing for {{seconds, number}} seconds. Check your internet connection and, if you use one, the proxy.',
       hostUnreachable:
         '{{host}} does not respond. Check your internet connection and, if you use one, the proxy in Settings.',
       hostUnreachableByHand:
@@ -2776,16 +2778,25 @@ export const en = {
     columnWithoutLabels: 'without labels',
     commandHelp: 'show help for a command',
     demo: 'draw a sample project and run the whole pipeline on it, in a few minutes',
+    demoChecksumStated: 'checksum sent by the server',
     demoFaults: '{{faults}} of {{checks}} checks of the bundle failed.',
+    demoFetches:
+      'Downloading ImageNet weights, once: {{name}}, {{megabytes}} MB from {{host}}, license {{license}}, {{checksum}}. They go to {{folder}}.',
     demoFinished: 'The demo was already finished. This is its result (--fresh starts over).',
     demoFolder: 'folder for the sample project',
     demoFresh: 'start over',
+    demoFrom: 'Starting from {{name}}: {{file}}',
+    demoFromScratch: 'do not start from ImageNet weights',
     demoNext: 'Next',
     demoNextCheck: "look at the sample's images and labels",
     demoNextEval: 'evaluate its model',
     demoNextRun: 'train on your own photos',
+    demoNotOnline: 'download nothing; start from ImageNet weights only if they are on this machine',
+    demoOffline:
+      'The ImageNet weights are not on this machine, and --offline downloads nothing: training from scratch.',
     demoResumed: 'Resuming the demo where it stopped (--fresh starts over).',
     demoVerified: 'The bundle was verified: all {{checks}} checks passed.',
+    demoWithoutWeights: 'No ImageNet weights: {{reason}} Training from scratch instead.',
     demoYourFolder: '<your folder>',
     doctor: 'show what this machine can do: CPU, memory, disk, engines and their measured speed',
     doctorCpu_one: 'CPU      {{model}}, {{count, number}} core',

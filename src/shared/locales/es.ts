@@ -976,6 +976,8 @@ export const es: Catalog = {
       hostError: '{{host}} respondió con el estado HTTP {{status}}. Inténtalo más tarde.',
       hostErrorByHand:
         '{{host}} respondió con el estado HTTP {{status}}. Inténtalo más tarde, o descarga el archivo de su página en el catálogo y ponlo en la carpeta de pesos.',
+      hostSilent:
+        '{{host}} no envió nada en {{seconds, number}} segundos. Comprueba la conexión a internet y, si usas uno, el proxy.',
       hostUnreachable:
         '{{host}} no responde. Comprueba la conexión a internet y, si usas uno, el proxy en Preferencias.',
       hostUnreachableByHand:
@@ -2795,16 +2797,24 @@ export const es: Catalog = {
     columnWithoutLabels: 'sin etiquetas',
     commandHelp: 'mostrar la ayuda de un comando',
     demo: 'dibujar un proyecto de muestra y ejecutar con él todo el proceso, en unos minutos',
+    demoChecksumStated: 'suma de comprobación que envía el servidor',
     demoFaults: '{{faults}} de {{checks}} comprobaciones del paquete han fallado.',
+    demoFetches:
+      'Descargando pesos de ImageNet, una sola vez: {{name}}, {{megabytes}} MB de {{host}}, licencia {{license}}, {{checksum}}. Se guardan en {{folder}}.',
     demoFinished: 'La demo ya había acabado. Este es su resultado (--fresh empieza de nuevo).',
     demoFolder: 'carpeta del proyecto de muestra',
     demoFresh: 'empezar de nuevo',
+    demoFrom: 'Se parte de {{name}}: {{file}}',
+    demoFromScratch: 'no partir de pesos de ImageNet',
     demoNext: 'A continuación',
     demoNextCheck: 'ver las imágenes y etiquetas de la muestra',
     demoNextEval: 'evaluar su modelo',
     demoNextRun: 'entrenar con tus propias fotos',
+    demoNotOnline: 'no descargar nada; partir de pesos de ImageNet solo si están en este equipo',
+    demoOffline: 'Los pesos de ImageNet no están en este equipo y --offline no descarga nada: se entrena desde cero.',
     demoResumed: 'Reanudando la demo donde se detuvo (--fresh empieza de nuevo).',
     demoVerified: 'El paquete está verificado: las {{checks}} comprobaciones han pasado.',
+    demoWithoutWeights: 'Sin pesos de ImageNet: {{reason}} Se entrena desde cero.',
     demoYourFolder: '<tu carpeta>',
     doctor: 'mostrar qué puede hacer este equipo: CPU, memoria, disco, motores y su velocidad medida',
     doctorCpu_one: 'CPU      {{model}}, {{count, number}} núcleo',

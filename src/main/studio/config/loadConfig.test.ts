@@ -142,7 +142,7 @@ describe('settings', () => {
       params: {
         preset: 'dmo',
         guess: 'demo',
-        names: ['balanced', 'best', 'demo', 'fast', 'grocery-96', 'randaugment', 'scratch-128'],
+        names: ['balanced', 'best', 'demo', 'demo-pretrained', 'fast', 'grocery-96', 'randaugment', 'scratch-128'],
       },
     });
   });
