@@ -2568,6 +2568,8 @@ export const en = {
     best2: 'Best',
     twiceEpochsModelShips: 'Twice the epochs, for the model you ship.',
     sample: 'Sample',
+    startImageNetWeights: 'Start from ImageNet weights ({{megabytes}} MB, once)',
+    imageNetNotHere: 'They are not on this machine yet. Until they are, training starts from scratch.',
     fourMinutesMadeSample: 'Four minutes, tuned for the sample.',
     quantize: 'Quantize',
     moveStepEarlier: 'Move {{step}} one step earlier',

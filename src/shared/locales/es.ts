@@ -2585,6 +2585,8 @@ export const es: Catalog = {
     best2: 'Óptimo',
     twiceEpochsModelShips: 'El doble de épocas, para el modelo final.',
     sample: 'Muestra',
+    startImageNetWeights: 'Partir de pesos de ImageNet ({{megabytes}} MB, una sola vez)',
+    imageNetNotHere: 'Todavía no están en este equipo. Hasta entonces se entrena desde cero.',
     fourMinutesMadeSample: 'Cuatro minutos, hecho para la muestra.',
     quantize: 'Cuantizar',
     moveStepEarlier: 'Adelantar {{step}} un puesto',

@@ -4,9 +4,6 @@ import type { CatalogEntry } from './catalog.ts';
 import type { FetchOptions } from './fetchWeights.ts';
 import { fetchWeights, hostOf } from './fetchWeights.ts';
 
-/** The catalog's entry that first runs start from: small, and a student itself. */
-export const FIRST_WEIGHTS = 'google-lite1';
-
 /** A first run does not wait longer than this for a network that sends nothing. */
 const SILENCE_MS = 8000;
 

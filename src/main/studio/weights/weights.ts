@@ -1,5 +1,6 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Architecture } from '../../../shared/architectures.ts';
 import type { WeightsEntry } from '../../../shared/contract/weights.ts';
 import type { ProblemData } from '../../../shared/problem.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
@@ -14,6 +15,8 @@ import { fetchWeights } from './fetchWeights.ts';
 export interface Weights {
   readonly folder: string;
   list(): Promise<WeightsEntry[]>;
+  /** The file of an entry with this architecture that is on this machine; null if there is none. */
+  fileFor(architecture: Architecture): Promise<string | null>;
   /** Resolves to the file's path once it is complete. Concurrent calls share one download. */
   download(id: string): Promise<string>;
   cancel(id: string): void;
@@ -101,6 +104,13 @@ export function openWeights({ folder, given = [], proxy, onChange, catalog = rea
       await mkdir(folder, { recursive: true });
       const own = await Promise.all(places.map((place) => others(place, catalog)));
       return [...(await Promise.all(catalog.map(describe))), ...own.flat()];
+    },
+    fileFor: async (architecture) => {
+      for (const entry of catalog.filter((other) => other.architecture === architecture)) {
+        const file = await installedFile(entry, places);
+        if (file !== null) return file;
+      }
+      return null;
     },
     download: async (id) => {
       const entry = entryNamed(catalog, id);

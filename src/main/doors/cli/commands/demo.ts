@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { FIRST_WEIGHTS } from '../../../../shared/firstWeights.ts';
 import type { BundleCheck } from '../../../pipeline/export/bundle/verifyBundle.ts';
 import { listRuns, readRun } from '../../../pipeline/storage/runFolder.ts';
 import { loadConfig } from '../../../studio/config/loadConfig.ts';
 import { resumeRun, startRun } from '../../../studio/runs/runs.ts';
 import { givenWeightsFolders, runsFolder, weightsFolder } from '../../../studio/state/places.ts';
 import { entryNamed, readCatalog } from '../../../studio/weights/catalog.ts';
-import { FIRST_WEIGHTS } from '../../../studio/weights/firstWeights.ts';
 import { demoWeights } from '../demoWeights.ts';
 import { downloadStatus } from '../downloadStatus.ts';
 import { EXIT } from '../exitCodes.ts';
