@@ -1671,6 +1671,8 @@ export const en = {
       repeatedAndWeighted: 'Rare classes are both repeated and weighted. One of the two is usually enough.',
       teacherUnused:
         'The student ignores the teacher, which is still trained for comparison. A small teacher with few epochs saves time.',
+      teacherWithoutWeights:
+        'The student starts from pretrained weights and the teacher from scratch, so it probably knows less than its student and is not worth training. Choose weights for the teacher too, or set student.alpha to 1.',
       upsideDown: 'Images are turned upside down, so labels that depend on which way is up become wrong.',
     },
     run: {
@@ -2570,6 +2572,8 @@ export const en = {
     sample: 'Sample',
     startImageNetWeights: 'Start from ImageNet weights ({{megabytes}} MB, once)',
     imageNetNotHere: 'They are not on this machine yet. Until they are, training starts from scratch.',
+    teacherBringsPretrained: 'Teacher: .006 of mean average precision in our benchmark',
+    teacherBringsScratch: 'Teacher: .03 of mean average precision in our benchmark',
     fourMinutesMadeSample: 'Four minutes, tuned for the sample.',
     quantize: 'Quantize',
     moveStepEarlier: 'Move {{step}} one step earlier',

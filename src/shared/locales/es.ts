@@ -1699,6 +1699,8 @@ export const es: Catalog = {
       repeatedAndWeighted: 'Las clases raras se repiten y además pesan más. Con una de las dos cosas suele bastar.',
       teacherUnused:
         'El alumno ignora al maestro, que se entrena igualmente para comparar. Un maestro pequeño con pocas épocas ahorra tiempo.',
+      teacherWithoutWeights:
+        'El alumno parte de pesos preentrenados y el maestro desde cero, así que seguramente sabe menos que su alumno y no merece la pena entrenarlo. Elige pesos también para el maestro, o pon student.alpha en 1.',
       upsideDown:
         'Las imágenes se ponen boca abajo: las etiquetas que dependen de dónde está arriba dejan de ser ciertas.',
     },
@@ -2587,6 +2589,8 @@ export const es: Catalog = {
     sample: 'Muestra',
     startImageNetWeights: 'Partir de pesos de ImageNet ({{megabytes}} MB, una sola vez)',
     imageNetNotHere: 'Todavía no están en este equipo. Hasta entonces se entrena desde cero.',
+    teacherBringsPretrained: 'Maestro: ,006 de precisión media en nuestra medición',
+    teacherBringsScratch: 'Maestro: ,03 de precisión media en nuestra medición',
     fourMinutesMadeSample: 'Cuatro minutos, hecho para la muestra.',
     quantize: 'Cuantizar',
     moveStepEarlier: 'Adelantar {{step}} un puesto',
