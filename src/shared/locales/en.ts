@@ -1008,6 +1008,8 @@ export const en = {
       hostError: '{{host}} answered with HTTP status {{status}}. Try again later.',
       hostErrorByHand:
         '{{host}} answered with HTTP status {{status}}. Try again later, or download the file from its page in the catalog and put it into the weights folder.',
+      hostSilent:
+        '{{host}} sent nothing for {{seconds, number}} seconds. Check your internet connection and, if you use one, the proxy.',
       hostUnreachable:
         '{{host}} does not respond. Check your internet connection and, if you use one, the proxy in Settings.',
       hostUnreachableByHand:
@@ -1015,6 +1017,8 @@ export const en = {
       imageMissing: '{{path}} does not exist. Put it back, or correct its line in the label file.',
       imageNotRegular: '{{path}} is not an image file but a folder, a pipe or a device.',
       imageUnreadable: '{{file}} cannot be read: it is missing, or its disk is not connected. Put it back and resume.',
+      indexUnreadable:
+        '{{host}} did not answer as a package index when asked for {{name}}. Check the address in PIP_INDEX_URL if you set it, and the proxy in Settings if you use one.',
       jsonInvalid: '{{file}} is not valid JSON.',
       jsonInvalidAt: '{{file}} is not valid JSON (line {{line}}, column {{column}}).',
       jsonTooDeep: '{{file}} is nested too deeply or has too many lists to be read.',
@@ -1064,6 +1068,8 @@ export const en = {
       packageLayout:
         'The downloaded package lacks {{files, list}}. Its layout has changed, so this version of the studio cannot install it.',
       packageNotOffered: '{{host}} does not offer {{name}} (HTTP status {{status}}).',
+      packageVersionMissing:
+        '{{host}} does not list {{name}} {{version}}. It may be a mirror without this package, or a proxy may have answered with a page of its own.',
       packageWithoutChecksum: '{{host}} has no {{name}} {{version}} for Linux x64 with a checksum.',
       parityImage: '{{file}} is not an 8-bit RGB PNG of {{width}} x {{height}} pixels.',
       parityPixels: '{{file}} has {{found}} bytes; {{width}} x {{height}} RGB pixels take {{expected}}.',
@@ -1512,6 +1518,8 @@ export const en = {
         'The image used to recognize {{project}} is not in {{folder}}. Choose the folder that was moved.',
       otherFolder_other:
         'None of the {{count, number}} images used to recognize {{project}} is in {{folder}}. Choose the folder that was moved.',
+      packageChecksum:
+        '{{host}} offers a {{name}} {{version}} that is not the published one: its SHA-256 checksum differs. Nothing was downloaded.',
       quantizedNotExportable:
         'The quantized network has no BatchNorm, which timm and Keras require. Export the float student or the teacher instead.',
       runNewer: '{{folder}} was written by a newer version of Destila Studio. Update this one to read it.',
@@ -1721,6 +1729,8 @@ export const en = {
       repeatedAndWeighted: 'Rare labels are both repeated and weighted. One of the two is usually enough.',
       teacherUnused:
         'The student ignores the teacher, which is still trained for comparison. A small teacher with few epochs saves time.',
+      teacherWithoutWeights:
+        'The student starts from pretrained weights and the teacher from scratch, so it probably knows less than its student and is not worth training. Choose weights for the teacher too, or set student.alpha to 1.',
       upsideDown: 'Images are turned upside down, so labels that depend on which way is up become wrong.',
     },
     run: {
@@ -2622,6 +2632,10 @@ export const en = {
     moveStepEarlier: 'Move {{step}} one step earlier',
     quotedSetting: "'{{name}}'",
     showSetting: 'Show the setting',
+    startImageNetWeights: 'Start from ImageNet weights ({{megabytes}} MB, once)',
+    imageNetNotHere: 'They are not on this machine yet. Until they are, training starts from scratch.',
+    teacherBringsPretrained: 'Teacher: .006 of mean average precision in our benchmark',
+    teacherBringsScratch: 'Teacher: .03 of mean average precision in our benchmark',
   },
   tune: {
     testOpened_one: 'The test split was opened {{count}} time.',
@@ -3015,5 +3029,14 @@ export const en = {
     weightsOffline: 'Offline? Put a file from the catalog, or any other compatible file, into this folder.',
     weightsOut: "the file to write; by default <stage>_<format> in the run's models/",
     weightsUse: 'To use one: --set student.weights=<path>',
+    demoChecksumStated: 'checksum sent by the server',
+    demoFetches:
+      'Downloading ImageNet weights, once: {{name}}, {{megabytes}} MB from {{host}}, license {{license}}, {{checksum}}. They go to {{folder}}.',
+    demoFrom: 'Starting from {{name}}: {{file}}',
+    demoFromScratch: 'do not start from ImageNet weights',
+    demoNotOnline: 'download nothing; start from ImageNet weights only if they are on this machine',
+    demoOffline:
+      'The ImageNet weights are not on this machine, and --offline downloads nothing: training from scratch.',
+    demoWithoutWeights: 'No ImageNet weights: {{reason}} Training from scratch instead.',
   },
 } as const;

@@ -1021,6 +1021,8 @@ export const es: Catalog = {
       hostError: '{{host}} respondió con el estado HTTP {{status}}. Inténtalo más tarde.',
       hostErrorByHand:
         '{{host}} respondió con el estado HTTP {{status}}. Inténtalo más tarde, o descarga el archivo de su página en el catálogo y ponlo en la carpeta de pesos.',
+      hostSilent:
+        '{{host}} no envió nada en {{seconds, number}} segundos. Comprueba la conexión a internet y, si usas uno, el proxy.',
       hostUnreachable:
         '{{host}} no responde. Comprueba la conexión a internet y, si usas uno, el proxy en Preferencias.',
       hostUnreachableByHand:
@@ -1029,6 +1031,8 @@ export const es: Catalog = {
       imageNotRegular: '{{path}} no es un archivo de imagen, sino una carpeta, una tubería o un dispositivo.',
       imageUnreadable:
         'No se puede leer {{file}}: ya no está, o su disco no está conectado. Vuelve a ponerlo y reanuda.',
+      indexUnreadable:
+        '{{host}} no respondió como un índice de paquetes al pedirle {{name}}. Comprueba la dirección de PIP_INDEX_URL si la definiste, y el proxy en Preferencias si usas uno.',
       jsonInvalid: '{{file}} no es JSON válido.',
       jsonInvalidAt: '{{file}} no es JSON válido (línea {{line}}, columna {{column}}).',
       jsonTooDeep: '{{file}} tiene demasiados niveles o demasiadas listas para leerlo.',
@@ -1082,6 +1086,8 @@ export const es: Catalog = {
       packageLayout:
         'Al paquete descargado le falta {{files, list}}. Su estructura ha cambiado y esta versión del estudio no puede instalarlo.',
       packageNotOffered: '{{host}} no ofrece {{name}} (estado HTTP {{status}}).',
+      packageVersionMissing:
+        '{{host}} no ofrece {{name}} {{version}}. Puede ser una réplica sin este paquete, o un proxy que respondió con una página propia.',
       packageWithoutChecksum: '{{host}} no tiene {{name}} {{version}} para Linux x64 con una suma de comprobación.',
       parityImage: '{{file}} no es un PNG RGB de 8 bits de {{width}} x {{height}} píxeles.',
       parityPixels: '{{file}} tiene {{found}} bytes; {{width}} x {{height}} píxeles RGB son {{expected}}.',
@@ -1532,6 +1538,8 @@ export const es: Catalog = {
         'La imagen por la que se reconoce {{project}} no está en {{folder}}. Elige la carpeta que se movió.',
       otherFolder_other:
         'Ninguna de las {{count, number}} imágenes por las que se reconoce {{project}} está en {{folder}}. Elige la carpeta que se movió.',
+      packageChecksum:
+        '{{host}} ofrece un {{name}} {{version}} que no es el publicado: su suma SHA-256 es distinta. No se ha descargado nada.',
       quantizedNotExportable:
         'La red cuantizada no tiene BatchNorm, que timm y Keras necesitan. Exporta en su lugar el alumno en float o el maestro.',
       runNewer: '{{folder}} se escribió con una versión más nueva de Destila Studio. Actualiza esta para leerlo.',
@@ -1747,6 +1755,8 @@ export const es: Catalog = {
       repeatedAndWeighted: 'Las etiquetas raras se repiten y además pesan más. Con una de las dos cosas suele bastar.',
       teacherUnused:
         'El alumno ignora al maestro, que se entrena igualmente para comparar. Un maestro pequeño con pocas épocas ahorra tiempo.',
+      teacherWithoutWeights:
+        'El alumno parte de pesos preentrenados y el maestro desde cero, así que seguramente sabe menos que su alumno y no merece la pena entrenarlo. Elige pesos también para el maestro, o pon student.alpha en 1.',
       upsideDown:
         'Las imágenes se ponen boca abajo: las etiquetas que dependen de dónde está arriba dejan de ser ciertas.',
     },
@@ -2650,6 +2660,10 @@ export const es: Catalog = {
     quotedSetting: '“{{name}}”',
     showSetting: 'Ver el ajuste',
     madeForSample: 'Hecho para la muestra.',
+    startImageNetWeights: 'Partir de pesos de ImageNet ({{megabytes}} MB, una sola vez)',
+    imageNetNotHere: 'Todavía no están en este equipo. Hasta entonces se entrena desde cero.',
+    teacherBringsPretrained: 'Maestro: ,006 de precisión media en nuestra medición',
+    teacherBringsScratch: 'Maestro: ,03 de precisión media en nuestra medición',
   },
   tune: {
     testOpened_one: 'La partición de prueba se ha abierto {{count}} vez.',
@@ -3050,5 +3064,13 @@ export const es: Catalog = {
     weightsOffline: '¿Sin conexión? Pon en esta carpeta un archivo del catálogo o cualquier otro compatible.',
     weightsOut: 'el archivo que escribir; por defecto <etapa>_<formato> en models/ del entrenamiento',
     weightsUse: 'Para usar uno: --set student.weights=<ruta>',
+    demoChecksumStated: 'suma de comprobación que envía el servidor',
+    demoFetches:
+      'Descargando pesos de ImageNet, una sola vez: {{name}}, {{megabytes}} MB de {{host}}, licencia {{license}}, {{checksum}}. Se guardan en {{folder}}.',
+    demoFrom: 'Se parte de {{name}}: {{file}}',
+    demoFromScratch: 'no partir de pesos de ImageNet',
+    demoNotOnline: 'no descargar nada; partir de pesos de ImageNet solo si están en este equipo',
+    demoOffline: 'Los pesos de ImageNet no están en este equipo y --offline no descarga nada: se entrena desde cero.',
+    demoWithoutWeights: 'Sin pesos de ImageNet: {{reason}} Se entrena desde cero.',
   },
 };
