@@ -402,6 +402,10 @@ function inference(engine: Engine, within: Tolerances, few: boolean): void {
       for (const [name, values] of theirs.statistics)
         expect(distance(ours.statistics.get(name)!, values)).toBeLessThan(within.statistics);
 
+      function halved(from: Parameters): Parameters {
+        return new Map([...from].map(([name, { shape, data }]) => [name, { shape, data: data.map((v) => v / 2) }]));
+      }
+
       async function scored(on: Engine): Promise<{
         outputs: ReadonlyMap<string, Float32Array>;
         ranges: ReadonlyMap<string, readonly [number, number]>;
@@ -414,6 +418,13 @@ function inference(engine: Engine, within: Tolerances, few: boolean): void {
           outputs,
           ranges: ['block1.add', 'stem.act'],
         });
+        // A session that began with other parameters gives the same once these are loaded.
+        const request = { model, parameters: halved(parameters), batchSize: BATCH, outputs, replaceable: true };
+        const replaced = await on.createInference(request);
+        replaced.load(parameters);
+        for (const [name, values] of (await replaced.run(inputs)).outputs)
+          expect(distance(values, (await session.run(inputs)).outputs.get(name)!)).toBeLessThan(within.outputs);
+        await replaced.dispose();
         const statistics = await on.createStatistics({ model, parameters, batchSize: BATCH, trainableFrom: 0 });
         const found = { ...(await session.run(inputs)), statistics: await statistics.run(inputs) };
         await session.dispose();
