@@ -1371,6 +1371,7 @@ export const en = {
       endedTwice:
         'The studio ended unexpectedly twice during this run, so it was not resumed automatically again. Its last checkpoint is safe: you can resume it yourself.',
       foreignWindow: "Only the studio's own window may send requests.",
+      fileThread: 'The thread that writes files failed. Resume to continue from the last checkpoint.',
       loaderThread: 'A thread that loads images failed. Resume to continue from the last checkpoint.',
       modelDisposed: 'This model was closed and cannot run anymore.',
       requestNotUnderstood: 'The studio does not understand this request ({{method}}). Reload the window.',

@@ -1392,6 +1392,7 @@ export const es: Catalog = {
       endedTwice:
         'El estudio se cerró de improviso dos veces durante este entrenamiento, así que no se ha vuelto a reanudar solo. Su último punto de control está a salvo: puedes reanudarlo tú.',
       foreignWindow: 'Solo la ventana del estudio puede enviar peticiones.',
+      fileThread: 'Ha fallado el hilo que escribe archivos. Reanuda para seguir desde el último punto de control.',
       loaderThread: 'Ha fallado un hilo que carga imágenes. Reanuda para seguir desde el último punto de control.',
       modelDisposed: 'Este modelo ya se cerró y no se puede ejecutar.',
       requestNotUnderstood: 'El estudio no entiende esta petición ({{method}}). Recarga la ventana.',
