@@ -20,6 +20,7 @@ export default defineConfig({
           'main/jobs/pipelineWorker': resolve('src/main/jobs/pipelineWorker.ts'),
           'main/studio/thread/studioThread': resolve('src/main/studio/thread/studioThread.ts'),
           'main/pipeline/data/loaderWorker': resolve('src/main/pipeline/data/loaderWorker.ts'),
+          'main/pipeline/storage/fileWorker': resolve('src/main/pipeline/storage/fileWorker.ts'),
         },
         output: {
           dir: 'out',

@@ -14,7 +14,11 @@ export function onBackend(tf: TensorFlow, backend: string, engine: Engine): Engi
     ...engine,
     createInference: async (request) => {
       const session = await ready(() => engine.createInference(request));
-      return { run: (pixels) => ready(() => session.run(pixels)), dispose: () => session.dispose() };
+      return {
+        run: (pixels) => ready(() => session.run(pixels)),
+        load: (parameters) => session.load(parameters),
+        dispose: () => session.dispose(),
+      };
     },
     createStatistics: async (request) => {
       const session = await ready(() => engine.createStatistics(request));

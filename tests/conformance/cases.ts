@@ -472,6 +472,20 @@ interface Scored {
 const INNER = ['block1.add', 'pooled', 'logits'];
 const RANGED = ['block1.add', 'stem.act'];
 
+const halved = (from: Parameters): Parameters =>
+  new Map([...from].map(([name, { shape, data }]) => [name, { shape, data: data.map((value) => value / 2) }]));
+
+/** Outputs of a session that began with other parameters and then loaded these. */
+async function outputsAfterLoad(engine: Engine, model: Model): Promise<Scored['outputs']> {
+  const parameters = parametersOf(model);
+  const request = { model, parameters: halved(parameters), batchSize: BATCH, outputs: INNER, replaceable: true };
+  const session = await engine.createInference(request);
+  session.load(parameters);
+  const { outputs } = await session.run(stepInput(model, 0).inputs);
+  await session.dispose();
+  return outputs;
+}
+
 async function scored(engine: Engine, model: Model): Promise<Scored> {
   const parameters = parametersOf(model);
   const { inputs } = stepInput(model, 0);
@@ -493,7 +507,11 @@ function inference({ engine, oracle, within, few }: Comparison): ConformanceCase
     compare: async () => {
       const model = net(16, inverted(lite));
       const [ours, theirs] = [await scored(engine, model), await scored(oracle, model)];
+      const loaded = await outputsAfterLoad(engine, model);
       return [
+        ...INNER.map((key) =>
+          relative(`${key} after a load`, loaded.get(key)!, theirs.outputs.get(key)!, within.outputs),
+        ),
         ...INNER.map((key) => relative(key, ours.outputs.get(key)!, theirs.outputs.get(key)!, within.outputs)),
         ...RANGED.map((key) =>
           relative(`range of ${key}`, ours.ranges.get(key)!, theirs.ranges.get(key)!, within.outputs),

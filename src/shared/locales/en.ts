@@ -1426,6 +1426,7 @@ export const en = {
       answerNotUnderstood: "The window does not understand the studio's answer ({{method}}). Reload it.",
       endedTwice:
         'The studio ended unexpectedly twice during this run, so it was not resumed automatically again. Its last checkpoint is safe: you can resume it yourself.',
+      fileThread: 'The thread that writes files failed. Resume to continue from the last checkpoint.',
       foreignWindow: "Only the studio's own window may send requests.",
       jobNotStarted: 'The process for {{work}} could not be started. The details have the reason.',
       loaderThread: 'A thread that loads images failed. Resume to continue from the last checkpoint.',

@@ -1448,6 +1448,7 @@ export const es: Catalog = {
       answerNotUnderstood: 'La ventana no entiende la respuesta del estudio ({{method}}). Recárgala.',
       endedTwice:
         'El estudio se cerró de improviso dos veces durante este entrenamiento, así que no se ha vuelto a reanudar solo. Su último punto de control está a salvo: puedes reanudarlo tú.',
+      fileThread: 'Ha fallado el hilo que escribe archivos. Reanuda para seguir desde el último punto de control.',
       foreignWindow: 'Solo la ventana del estudio puede enviar peticiones.',
       jobNotStarted: 'No se pudo iniciar el proceso para esta tarea: {{work}}. El motivo está en los detalles.',
       loaderThread: 'Ha fallado un hilo que carga imágenes. Reanuda para continuar desde el último punto de control.',

@@ -34,6 +34,8 @@ export interface InferenceRequest {
   readonly ranges?: readonly string[];
   /** Ranges of the tracked fake-quant nodes, by node name. */
   readonly fakeQuantRanges?: ReadonlyMap<string, Range>;
+  /** Whether `load` will be called. Loading takes milliseconds, but constant parameters make each run a little faster. */
+  readonly replaceable?: boolean;
 }
 
 export type Range = readonly [min: number, max: number];
@@ -46,6 +48,8 @@ export interface InferenceResult {
 /** Inference mode: BatchNorm uses its moving statistics, and dropout and dropPath are identities. */
 export interface InferenceSession {
   run(input: NetworkInput): Promise<InferenceResult>;
+  /** Replaces all parameters. Throws unless the session was requested as replaceable. */
+  load(parameters: Parameters): void;
   dispose(): Promise<void>;
 }
 
@@ -148,6 +152,8 @@ export interface StepResult {
   readonly logits: Float32Array;
   /** Smallest and largest input of each tracked fake-quant node. */
   readonly ranges: ReadonlyMap<string, Range>;
+  /** In how many batches the step was computed, each of which moved the statistics; one where it is absent. */
+  readonly batches?: number;
 }
 
 export interface TrainingSession {

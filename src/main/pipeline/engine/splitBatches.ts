@@ -93,6 +93,7 @@ function inParts(session: InferenceSession, count: number): InferenceSession {
         ranges: joinedRanges(results),
       };
     },
+    load: (parameters) => session.load(parameters),
     dispose: () => session.dispose(),
   };
 }
@@ -147,6 +148,7 @@ function trainingInParts(
         gradientNorm: results.at(-1)!.gradientNorm,
         logits: joined(results.map(({ logits }) => logits)),
         ranges: joinedRanges(results),
+        batches: count,
       };
     },
     state: async () => {

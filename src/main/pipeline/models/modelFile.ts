@@ -3,7 +3,8 @@ import type { Architecture } from '../../../shared/architectures.ts';
 import { architectureNamed } from '../../../shared/architectures.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Normalization, Parameters } from '../graph/graph.ts';
-import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';
+import { makeOneFolder } from '../storage/atomicFile.ts';
+import { writeFileInThread } from '../storage/fileThread.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import { readRegularFile } from '../storage/regularFile.ts';
 
@@ -34,7 +35,7 @@ export async function writeModelFile(file: string, model: StoredModel): Promise<
     ...(model.ranges && { ranges: JSON.stringify([...model.ranges]) }),
   };
   await makeOneFolder(path.dirname(file));
-  await writeFileAtomic(file, writeSafetensors(model.parameters, metadata));
+  await writeFileInThread(file, writeSafetensors(model.parameters, metadata));
 }
 
 export const readModelFile = async (file: string): Promise<StoredModel> =>

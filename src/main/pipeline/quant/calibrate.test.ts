@@ -55,6 +55,7 @@ test('only what is tracked has a range, and the engine is let go also where an i
       const seen = new Map(request.ranges!.map((name) => [name, [-1, 2] as const]));
       return Promise.resolve({
         run: () => Promise.resolve({ outputs: new Map(), ranges: seen }),
+        load: () => undefined,
         dispose: () => {
           disposed++;
           return Promise.resolve();

@@ -132,6 +132,7 @@ function qatSpec(context: RunContext, model: Model): PhaseSpec {
     accumulationSteps: 1,
     clipNorm: qat.clip_norm,
     emaDecay: null,
+    statistics: 'moving', // BatchNorm is folded
     earlyStopping: { patience: qat.early_stopping_patience || null, minDelta: 0, startFromEpoch: 0, baseline: null },
     plateau: { factor: 1, patience: null, minDelta: 0, cooldown: 0, minimum: 0 },
     monitor: qat.monitor,

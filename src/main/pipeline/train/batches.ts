@@ -68,29 +68,36 @@ export function batchTargets(
 
 /**
  * Loads the items of `plan` in order, up to `ahead` of them in advance, so that images are decoded while a step
- * computes. `waited` is the time in seconds that the consumer had to wait.
+ * computes. The first ones are loaded at once, before the consumer asks for them. `waited` is the time in seconds that the consumer had to wait.
  */
-export async function* prefetched<T>(
+export function prefetched<T>(
   plan: readonly T[],
   ahead: number,
   load: (item: T) => Promise<readonly Uint8Array[]>,
 ): AsyncGenerator<{ item: T; pixels: readonly Uint8Array[]; waited: number }> {
   const pending: Promise<readonly Uint8Array[]>[] = [];
   let next = 0;
-  try {
-    for (const item of plan) {
-      while (next < plan.length && pending.length <= ahead) {
-        const loading = load(plan[next++]!);
-        loading.catch(() => undefined); // awaited below, unless the loop has ended for another reason
-        pending.push(loading);
-      }
-      const asked = performance.now();
-      const pixels = await pending.shift()!;
-      yield { item, pixels, waited: (performance.now() - asked) / 1000 };
+  const fill = (): void => {
+    while (next < plan.length && pending.length <= ahead) {
+      const loading = load(plan[next++]!);
+      loading.catch(() => undefined); // awaited below, unless the loop has ended for another reason
+      pending.push(loading);
     }
-  } finally {
-    await Promise.allSettled(pending);
+  };
+  async function* inOrder(): AsyncGenerator<{ item: T; pixels: readonly Uint8Array[]; waited: number }> {
+    try {
+      for (const item of plan) {
+        fill();
+        const asked = performance.now();
+        const pixels = await pending.shift()!;
+        yield { item, pixels, waited: (performance.now() - asked) / 1000 };
+      }
+    } finally {
+      await Promise.allSettled(pending);
+    }
   }
+  fill();
+  return inOrder();
 }
 
 const AHEAD = 4;
@@ -105,8 +112,8 @@ export interface AugmentedSource {
   readonly seed: number;
 }
 
-/** The augmented training batches of one epoch; a resumed epoch begins at batch `firstStep`. */
-export async function* trainingBatches(
+/** The augmented training batches of one epoch, which begin to load now; a resumed epoch begins at batch `firstStep`. */
+export function trainingBatches(
   source: AugmentedSource,
   epoch: number,
   firstStep: number,
@@ -120,22 +127,22 @@ export async function* trainingBatches(
       samples: positions.map((p) => samples[p]!),
       augmentation: { config, seed, epoch, positions, mixing },
     });
-  for await (const {
-    item: { positions, mixing },
-    pixels,
-    waited,
-  } of prefetched(plan, AHEAD, load)) {
-    yield {
-      positions,
+  const loaded = prefetched(plan, AHEAD, load);
+  async function* withTargets(): AsyncGenerator<TrainingBatch> {
+    for await (const {
+      item: { positions, mixing },
       pixels,
       waited,
-      ...batchTargets(
+    } of loaded) {
+      const targets = batchTargets(
         positions.map((p) => samples[p]!),
         source.classes,
         mixing,
-      ),
-    };
+      );
+      yield { positions, pixels, waited, ...targets };
+    }
   }
+  return withTargets();
 }
 
 /**

@@ -20,6 +20,7 @@ const tensors = (...values: number[]): Parameters =>
   ]);
 const progress = (part: Partial<PhaseProgress> = {}): PhaseProgress => ({
   ...{ epoch: 2, step: 7, lossSum: 1.5, hardLossSum: 2.5, decisions: [1, 2, 3], waited: 0.25, seconds: 12.5 },
+  statisticsBatches: 3,
   early: { best: 0.5, bestEpoch: 1, wait: 1 },
   plateau: { best: 0.25, wait: 2, cooldown: 1, scale: 0.5 },
   ...{ ranges: { 'a.quant': [-1.5, 2] }, metricsBytes: 4096 },
@@ -55,6 +56,12 @@ test.each<[string, Partial<Checkpoint['state']>]>([
   await writeCheckpoint(folder, written);
   expect(await latest()).toEqual(written);
   expect(damaged).toEqual([]);
+});
+
+test('the statistics before the batches that count come back too', async () => {
+  const written = checkpoint({ statisticsBefore: tensors(11, 12) });
+  await writeCheckpoint(folder, written);
+  expect(await latest()).toEqual(written);
 });
 
 test('before its first epoch a phase has no best value, and has none after it is resumed', async () => {

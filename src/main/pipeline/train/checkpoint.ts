@@ -1,8 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Range, TrainingState } from '../engine/engine.ts';
-import type { Tensor } from '../graph/graph.ts';
-import { makeOneFolder, writeFileAtomic } from '../storage/atomicFile.ts';
+import type { Parameters, Tensor } from '../graph/graph.ts';
+import { makeOneFolder } from '../storage/atomicFile.ts';
+import { writeFileInThread } from '../storage/fileThread.ts';
 import { readSafetensors, writeSafetensors } from '../storage/safetensors.ts';
 import type { EarlyStoppingState, ReduceOnPlateauState } from './callbacks.ts';
 import type { DecisionCounts } from './trainingDecisions.ts';
@@ -28,6 +29,8 @@ export interface PhaseProgress {
   readonly waited: number;
   /** Seconds of training so far. */
   readonly seconds: number;
+  /** Batches since `statisticsBefore` of the checkpoint. */
+  readonly statisticsBatches: number;
   /** Ranges of the tracked fake-quant nodes, by name. */
   readonly ranges: Readonly<Record<string, Range>>;
   /** Length of metrics.jsonl in bytes at this point, to which a resumed run cuts it back. */
@@ -39,6 +42,8 @@ export interface Checkpoint {
   readonly phase: string;
   readonly progress: PhaseProgress;
   readonly state: TrainingState;
+  /** Where statistics come from the epoch's batches: those before the batches that count (see epochStatistics.ts). */
+  readonly statisticsBefore?: Parameters | undefined;
 }
 
 const SEPARATOR = '/';
@@ -56,6 +61,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   for (const [slot, parameters] of state.slots) put(`slot.${slot}`, parameters);
   if (state.ema !== null) put('ema', state.ema);
   if (state.accumulated !== undefined) put('gradientSum', state.accumulated);
+  if (checkpoint.statisticsBefore !== undefined) put('statisticsBefore', checkpoint.statisticsBefore);
   const metadata = {
     format: 'destila-checkpoint',
     formatVersion: FORMAT_VERSION,
@@ -65,7 +71,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
     progress: JSON.stringify(progress),
   };
   await makeOneFolder(folder);
-  await writeFileAtomic(path.join(folder, fileName(stage, phase, progress)), writeSafetensors(tensors, metadata));
+  await writeFileInThread(path.join(folder, fileName(stage, phase, progress)), writeSafetensors(tensors, metadata));
   for (const old of (await checkpointFiles(folder, stage, phase)).slice(0, -KEPT))
     await rm(path.join(folder, old), { force: true });
 }
@@ -99,7 +105,7 @@ async function checkpointFiles(folder: string, stage: string, phase: string): Pr
 
 function parseCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes);
-  const progress = JSON.parse(metadata.progress!) as Omit<PhaseProgress, 'decisions'> & Partial<PhaseProgress>;
+  const progress = JSON.parse(metadata.progress!) as Omit<PhaseProgress, LaterFields> & Partial<PhaseProgress>;
   const groups = new Map<string, Map<string, Tensor>>();
   for (const [key, tensor] of tensors) {
     const group = key.slice(0, key.indexOf(SEPARATOR));
@@ -112,12 +118,14 @@ function parseCheckpoint(bytes: Uint8Array): Checkpoint {
       .map(([group, slot]) => [group.slice('slot.'.length), slot]),
   );
   const accumulated = groups.get('gradientSum');
+  const statisticsBefore = groups.get('statisticsBefore');
   return {
     stage: metadata.stage!,
     phase: metadata.phase!,
     progress: {
       ...progress,
-      decisions: progress.decisions ?? [], // absent in checkpoints of earlier versions
+      decisions: progress.decisions ?? [],
+      statisticsBatches: progress.statisticsBatches ?? 0,
       early: withInfinity(progress.early),
       plateau: withInfinity(progress.plateau),
     },
@@ -128,8 +136,12 @@ function parseCheckpoint(bytes: Uint8Array): Checkpoint {
       steps: Number(metadata.steps),
       ...(accumulated !== undefined && { accumulated }),
     },
+    ...(statisticsBefore !== undefined && { statisticsBefore }),
   };
 }
+
+/** Absent in checkpoints of earlier versions. */
+type LaterFields = 'decisions' | 'statisticsBatches';
 
 /** JSON cannot hold infinity, so `best` is null in the file before the first epoch. */
 function withInfinity<T extends { best: number | null }>(state: T): T & { best: number } {

@@ -25,6 +25,8 @@ export interface PhaseSpec {
   readonly accumulationSteps: number;
   readonly clipNorm: number | null;
   readonly emaDecay: number | null;
+  /** Which BatchNorm statistics evaluated weights get: the moving ones, or those of the epoch's last batches. */
+  readonly statistics: 'moving' | 'epoch';
   readonly earlyStopping: EarlyStoppingOptions;
   readonly plateau: ReduceOnPlateauOptions;
   readonly monitor: 'val_loss' | 'macro_f1' | 'macro_ap';

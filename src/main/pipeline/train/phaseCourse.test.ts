@@ -102,7 +102,7 @@ async function course(script: Script) {
     ...{ learningRateScales: new Map(), weightDecay: 0.25, accumulationSteps: 1, clipNorm: null, emaDecay: null },
     earlyStopping: { patience: null, minDelta: 0, startFromEpoch: 0, baseline: null },
     plateau: { factor: 1, patience: null, minDelta: 0, cooldown: 0, minimum: 0 },
-    ...{ monitor: 'val_loss', rangeDecay: null },
+    ...{ monitor: 'val_loss', rangeDecay: null, statistics: 'moving' as const },
     ...script.spec,
   };
   const detail = { perClassAp: [0.5], watched: [{ path: 'a', truth: [], scores: [] }] };
@@ -180,13 +180,14 @@ describe('a phase', () => {
     const step = (n: number) => ({
       ...{ loss: n, hard_loss: 10 * n, gradient_norm: 7 * n, learning_rate: expect.closeTo(n / 10, 12) as number },
     });
-    // Three batches are loaded in 1.5 s while the first step waits; three steps of 2 s and 10 s of evaluation follow.
+    // Three batches are loaded in 1.5 s while the first step waits; three steps of 2 s and 10 s of evaluation follow. Those
+    // of the second epoch are loaded during the evaluation.
     const epoch = (number: number) => ({
       ...{ loss: [2, 5][number], hard_loss: [20, 50][number] },
       // Three found and three missed: 2 * 3 / (2 * 3 + 3).
       ...{ train_macro_f1: [2 / 3, 1][number], train_micro_f1: [2 / 3, 1][number] },
       ...{ val_loss: [103, 106][number], extra: 3, learning_rate: expect.closeTo([0.3, 0.6][number]!, 12) as number },
-      ...{ seconds: [17.5, 35][number], waited_seconds: 1.5 },
+      ...{ seconds: [19, 35][number], waited_seconds: [1.5, 0][number] },
     });
     const detail = { perClassAp: [0.5], watched: [{ path: 'a', truth: [], scores: [] }] };
     expect(lines).toEqual([
@@ -215,7 +216,7 @@ describe('a phase', () => {
         ...{ stage, phase, e, s, metricsBytes, seconds },
       })),
     ).toEqual([
-      { ...at, e: 1, s: 0, metricsBytes: 5000, seconds: 17.5 },
+      { ...at, e: 1, s: 0, metricsBytes: 5000, seconds: 19 },
       { ...at, e: 2, s: 0, metricsBytes: 9000, seconds: 35 },
     ]);
     expect(saved[0]!.progress).toMatchObject({ lossSum: 0, hardLossSum: 0, decisions: [], waited: 0 });

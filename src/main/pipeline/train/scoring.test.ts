@@ -4,7 +4,8 @@ import type { Loader } from '../data/loader.ts';
 import { quoted } from '../../../shared/message.ts';
 import type { Engine, InferenceRequest } from '../engine/engine.ts';
 import { GraphBuilder } from '../graph/builder.ts';
-import { labelMatrix, logitsOf, meanCrossEntropy, scoreSamples, sigmoid } from './scoring.ts';
+import type { Parameters } from '../graph/graph.ts';
+import { epochScorer, labelMatrix, logitsOf, meanCrossEntropy, scoreSamples, sigmoid } from './scoring.ts';
 
 const samples: Sample[] = Array.from({ length: 5 }, (_, line) => ({
   ...{ path: `${line}`, file: `${line}`, hash: '', line },
@@ -40,6 +41,7 @@ test('logits are the output of that name, with the ranges of a quantized network
   graph.dense('classifier', graph.globalAveragePool('pooled', graph.input(1), false), 1);
   const model = graph.build('tiny');
   const requests: InferenceRequest[] = [];
+  const loaded: Parameters[] = [];
   let disposed = 0;
   const engine: Engine = {
     ...{ name: '', device: 'cpu' as const, description: quoted('') },
@@ -48,6 +50,7 @@ test('logits are the output of that name, with the ranges of a quantized network
       return Promise.resolve({
         run: (input) =>
           Promise.resolve({ outputs: new Map([[model.logits, Float32Array.from(input)]]), ranges: new Map() }),
+        load: (parameters) => void loaded.push(parameters),
         dispose: () => {
           disposed++;
           return Promise.resolve();
@@ -65,6 +68,17 @@ test('logits are the output of that name, with the ranges of a quantized network
   await logitsOf(engine, model, new Map(), 3, ranges);
   const plain = { model, parameters: new Map(), batchSize: 3, outputs: [model.logits] };
   expect(requests).toEqual([plain, { ...plain, fakeQuantRanges: ranges }]);
+  expect(loaded).toEqual([]);
+
+  const scorer = epochScorer(engine, model, 3);
+  await scorer.dispose(); // nothing was built yet
+  const [first, second]: Parameters[] = [new Map(), new Map([['w', { shape: [1], data: Float32Array.of(1) }]])];
+  expect([...(await (await scorer.with(first!)).run(Uint8Array.of(4, 5)))]).toEqual([4, 5]);
+  await scorer.with(second!);
+  expect(requests.slice(2)).toEqual([{ ...plain, replaceable: true }]);
+  expect(loaded).toEqual([second]);
+  await scorer.dispose();
+  expect(disposed).toBe(2);
 });
 
 test('labels of images stand in rows', () => {

@@ -1,6 +1,6 @@
 import type { Sample } from '../data/dataset.ts';
 import type { Loader } from '../data/loader.ts';
-import type { Engine, NetworkInput, Range } from '../engine/engine.ts';
+import type { Engine, InferenceSession, NetworkInput, Range } from '../engine/engine.ts';
 import type { Model, Parameters } from '../graph/graph.ts';
 import { plainBatches } from './batches.ts';
 
@@ -20,14 +20,19 @@ export async function scoreSamples<T extends Float32Array | Uint8Array>(
   return into;
 }
 
-/** Logits [N, classes] of a model in inference mode, for batches of its input. */
+/** A network in inference mode that maps batches of its input to logits [N, classes]. */
+export interface LogitsNetwork {
+  run(input: NetworkInput): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
 export async function logitsOf(
   engine: Engine,
   model: Model,
   parameters: Parameters,
   batchSize: number,
   fakeQuantRanges?: ReadonlyMap<string, Range>,
-): Promise<{ run: (input: NetworkInput) => Promise<Float32Array>; dispose: () => Promise<void> }> {
+): Promise<LogitsNetwork> {
   const session = await engine.createInference({
     model,
     parameters,
@@ -35,9 +40,34 @@ export async function logitsOf(
     outputs: [model.logits],
     ...(fakeQuantRanges && { fakeQuantRanges }),
   });
+  return logitsNetwork(session, model);
+}
+
+const logitsNetwork = (session: InferenceSession, { logits }: Model): LogitsNetwork => ({
+  run: async (input) => (await session.run(input)).outputs.get(logits)!,
+  dispose: () => session.dispose(),
+});
+
+/** One session for the weights of every epoch of a phase, because building one takes as long as several batches. */
+export interface EpochScorer {
+  /** The network with these weights; the next call replaces them. */
+  with(parameters: Parameters): Promise<LogitsNetwork>;
+  dispose(): Promise<void>;
+}
+
+export function epochScorer(engine: Engine, model: Model, batchSize: number): EpochScorer {
+  let session: InferenceSession | null = null;
   return {
-    run: async (input) => (await session.run(input)).outputs.get(model.logits)!,
-    dispose: () => session.dispose(),
+    with: async (parameters) => {
+      if (session === null) {
+        const request = { model, parameters, batchSize, outputs: [model.logits], replaceable: true };
+        session = await engine.createInference(request);
+      } else {
+        session.load(parameters);
+      }
+      return logitsNetwork(session, model);
+    },
+    dispose: async () => session?.dispose(),
   };
 }
 

@@ -77,6 +77,7 @@ async function trained(
     accumulationSteps: 1,
     clipNorm: null,
     emaDecay: keepsEma ? 0.9 : null,
+    statistics: 'moving',
     earlyStopping: { patience: null, minDelta: 0, startFromEpoch: 0, baseline: null },
     plateau: { factor: 1, patience: null, minDelta: 0, cooldown: 0, minimum: 0 },
     monitor: 'val_loss',

@@ -8,6 +8,7 @@ import type { Parameters } from '../graph/graph.ts';
 import { cycleStep, emaDecayAt } from './accumulation.ts';
 import type { TrainingBatch } from './batches.ts';
 import { stepsPerEpoch, trainingBatches } from './batches.ts';
+import { COUNTED_BATCHES, trainedStatistics, withEpochStatistics } from './epochStatistics.ts';
 import { earlyStopping, earlyStoppingStart, reduceOnPlateau, reduceOnPlateauStart } from './callbacks.ts';
 import type { PhaseProgress } from './checkpoint.ts';
 import { divergedLoss, requireFiniteParameters } from './diverged.ts';
@@ -31,7 +32,8 @@ export async function trainPhase(spec: PhaseSpec, context: PhaseContext, start: 
   const progress = start.checkpoint?.progress ?? firstProgress(spec, context, start);
   const session = await openSession(spec, context, start);
   try {
-    return await new TrainingLoop(spec, context, session, progress).run();
+    const before = start.checkpoint?.statisticsBefore ?? start.checkpoint?.state.parameters ?? start.parameters;
+    return await new TrainingLoop(spec, context, session, progress, before).run();
   } finally {
     await session.dispose();
   }
@@ -52,6 +54,7 @@ function firstProgress(spec: PhaseSpec, context: PhaseContext, { ranges }: Phase
     early: earlyStoppingStart,
     plateau: reduceOnPlateauStart(),
     seconds: 0,
+    statisticsBatches: 0,
     ranges: Object.fromEntries(ranges),
     metricsBytes,
   };
@@ -59,6 +62,21 @@ function firstProgress(spec: PhaseSpec, context: PhaseContext, { ranges }: Phase
 
 /** The sums of an epoch that has not begun. */
 const emptyEpoch = { step: 0, lossSum: 0, hardLossSum: 0, decisions: [], waited: 0 } satisfies Partial<PhaseProgress>;
+
+/** Files that are being written while training goes on, one after another. */
+class Writes {
+  private last = Promise.resolve();
+
+  add(write: () => Promise<void>): void {
+    this.last = this.last.then(write);
+    this.last.catch(() => undefined); // `finished` throws it
+  }
+
+  /** Throws what the first failed write threw. */
+  async finished(): Promise<void> {
+    await this.last;
+  }
+}
 
 function openSession(spec: PhaseSpec, context: PhaseContext, start: PhaseStart): Promise<TrainingSession> {
   const { model, trainableFrom, loss, optimizer, clipNorm, learningRateScales } = spec;
@@ -95,12 +113,26 @@ class TrainingLoop {
   private finishing = false;
   private evaluated: Parameters | null = null;
   private lastSave = performance.now();
+  private readonly writes = new Writes();
+  /** The session's state, if no step has been taken since it was read. */
+  private current: TrainingState | null = null;
+  /** The moving statistics before the batches that count as the epoch's (see epochStatistics.ts). */
+  private statisticsBefore: Parameters;
+  /** Batches of the next epoch, which load while this one is evaluated. */
+  private upcoming: AsyncGenerator<TrainingBatch> | null = null;
 
-  constructor(spec: PhaseSpec, context: PhaseContext, session: TrainingSession, at: PhaseProgress) {
+  constructor(
+    spec: PhaseSpec,
+    context: PhaseContext,
+    session: TrainingSession,
+    at: PhaseProgress,
+    statisticsBefore: Parameters,
+  ) {
     this.spec = spec;
     this.context = context;
     this.session = session;
     this.at = at;
+    this.statisticsBefore = trainedStatistics(spec.model, spec.trainableFrom, statisticsBefore);
     this.stepsPerEpoch = stepsPerEpoch(context.source);
     this.showProgress = progressReporter(
       (event) => context.report(event),
@@ -116,17 +148,26 @@ class TrainingLoop {
   }
 
   async run(): Promise<PhaseOutcome> {
-    while (this.at.epoch < this.spec.epochs) {
-      await this.trainEpoch();
-      await this.endEpoch();
+    try {
+      while (this.at.epoch < this.spec.epochs) {
+        await this.trainEpoch();
+        await this.endEpoch();
+      }
+      // A phase that was resumed after its last epoch has nothing to train, but its weights are still wanted.
+      this.evaluated ??= (await this.evaluate()).parameters;
+      await this.writes.finished();
+    } finally {
+      // A failed phase must not leave a write behind that finishes after its run has ended.
+      await this.writes.finished().catch(() => undefined);
     }
-    // A phase that was resumed after its last epoch has nothing to train, but its weights are still wanted.
-    this.evaluated ??= (await this.evaluate()).parameters;
     return { last: this.evaluated, best: this.at.early.best, seconds: this.at.seconds };
   }
 
   private async trainEpoch(): Promise<void> {
-    for await (const batch of trainingBatches(this.context.source, this.at.epoch, this.at.step)) {
+    const batches = this.upcoming ?? trainingBatches(this.context.source, this.at.epoch, this.at.step);
+    this.upcoming = null;
+    for await (const batch of batches) {
+      await this.beginStatistics();
       const learningRate = this.learningRateAt(this.at.step);
       const result = await this.step(batch, learningRate);
       this.count(batch, result);
@@ -134,6 +175,7 @@ class TrainingLoop {
       await nextTurn(); // lets messages in, because a step blocks the thread
       const stopping = await this.followCommands();
       if (stopping || performance.now() - this.lastSave > this.context.checkpointMinutes * 60_000) await this.save();
+      if (stopping) await this.writes.finished();
       if (stopping) throw new Problem('cancelled.stoppedAtCheckpoint');
       if (this.finishing) return;
     }
@@ -144,13 +186,14 @@ class TrainingLoop {
    */
   private async endEpoch(): Promise<void> {
     const { spec, context, at } = this;
+    if (at.epoch + 1 < spec.epochs && !this.finishing) this.upcoming = trainingBatches(context.source, at.epoch + 1, 0);
     const evaluation = await this.evaluate();
     this.evaluated = evaluation.parameters;
     const value = smallerIsBetter(spec.monitor, evaluation.metrics[spec.monitor] ?? NaN);
     // A phase that the user ends is evaluated even before `startFromEpoch`, or it would keep no weights.
     const stopping = this.finishing ? { ...spec.earlyStopping, startFromEpoch: 0 } : spec.earlyStopping;
     const early = earlyStopping(stopping, at.early, at.epoch, value);
-    if (early.improved) await context.keepBest(evaluation.parameters, rangesOf(at));
+    if (early.improved) await this.write(() => context.keepBest(evaluation.parameters, rangesOf(at)));
     const seconds = this.elapsed();
     const metricsBytes = this.reportEpoch(evaluation, early.improved, seconds);
     if (early.stop) this.reportEarlyStop(early.state.bestEpoch);
@@ -170,6 +213,7 @@ class TrainingLoop {
     const { spec, context, at } = this;
     const { seed, batchSize } = context.source;
     const cycle = cycleStep(at.epoch, at.step, this.stepsPerEpoch, spec.accumulationSteps);
+    this.current = null;
     const result = await this.session.step({
       inputs: await context.inputOf(batch),
       labels: batch.labels,
@@ -196,6 +240,7 @@ class TrainingLoop {
       hardLossSum: at.hardLossSum + result.hardLoss,
       decisions: countDecisions(at.decisions, batch, result.logits, this.context.source.classes),
       waited: at.waited + batch.waited,
+      statisticsBatches: at.statisticsBatches + (result.batches ?? 1),
       ranges:
         spec.rangeDecay === null || freezesRanges(at.epoch, spec.epochs)
           ? at.ranges
@@ -211,10 +256,29 @@ class TrainingLoop {
 
   /** Evaluates the average of the weights where one is kept, else the weights themselves. */
   private async evaluate(): Promise<Evaluation> {
-    const { parameters, ema } = await this.session.state();
+    const { spec, at } = this;
+    const { parameters, ema } = await this.state();
     const trained: Parameters = ema === null ? parameters : new Map([...parameters, ...ema]);
-    requireFiniteParameters(this.spec.stage, trained, this.at.epoch);
-    return this.context.evaluate(trained, rangesOf(this.at));
+    requireFiniteParameters(spec.stage, trained, at.epoch);
+    return this.context.evaluate(
+      spec.statistics === 'epoch'
+        ? withEpochStatistics(spec.model, trained, this.statisticsBefore, at.statisticsBatches)
+        : trained,
+      rangesOf(at),
+    );
+  }
+
+  private async state(): Promise<TrainingState> {
+    return (this.current ??= await this.session.state());
+  }
+
+  /** Counts the batches from this step on as the epoch's, if it is the first of its counted ones. */
+  private async beginStatistics(): Promise<void> {
+    const { spec, at } = this;
+    if (spec.statistics !== 'epoch' || (at.step !== 0 && at.step !== this.stepsPerEpoch - COUNTED_BATCHES)) return;
+    const { parameters } = await this.state();
+    this.statisticsBefore = trainedStatistics(spec.model, spec.trainableFrom, parameters);
+    this.at = { ...at, statisticsBatches: 0 };
   }
 
   private reportStep(result: StepResult, learningRate: number): void {
@@ -289,11 +353,24 @@ class TrainingLoop {
   }
 
   private async save(): Promise<void> {
-    const { context, at } = this;
-    const { stage, phase } = this.spec;
-    await context.saveCheckpoint({ stage, phase, progress: at, state: await this.session.state() });
-    context.report({ type: 'checkpoint', stage, phase, epoch: at.epoch, step: at.step });
+    const { context, at, statisticsBefore } = this;
+    const { stage, phase, statistics } = this.spec;
+    const state = await this.state();
+    await this.write(async () => {
+      const checkpoint = { stage, phase, progress: at, state };
+      await context.saveCheckpoint(statistics === 'epoch' ? { ...checkpoint, statisticsBefore } : checkpoint);
+      context.report({ type: 'checkpoint', stage, phase, epoch: at.epoch, step: at.step });
+    });
     this.lastSave = performance.now();
+  }
+
+  /**
+   * Writes beside the following steps. Waits for the files of the last epoch first, so that they cannot pile up and a
+   * full disk ends the phase.
+   */
+  private async write(files: () => Promise<void>): Promise<void> {
+    await this.writes.finished();
+    this.writes.add(files);
   }
 
   private elapsed(): number {

@@ -1,8 +1,10 @@
+import type { Parameters } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/graph.ts';
 import type { InferenceRequest, InferenceResult, InferenceSession } from '../engine.ts';
 import type { Layout } from './layout.ts';
 import type { Lowering } from './lowering.ts';
 import { lowerModel } from './lowerModel.ts';
+import { pack } from './packing.ts';
 import { FAKE_QUANT_INPUTS, fakeQuantFeeds, rangeOf, trackedNodes } from './ops/fakeQuant.ts';
 import { inputFeed } from './ops/input.ts';
 import type { Runtime, Tensors } from './session.ts';
@@ -23,7 +25,7 @@ function neutralTensor(lowering: Lowering, name: string): string {
   return graph.node('Slice', [last, graph.ints([0]), graph.ints([shape[2]!]), graph.ints([3])]);
 }
 
-/** Forward passes with constant parameters, so that BatchNorm is folded into the convolutions. */
+/** Forward passes with BatchNorm folded into the convolutions. */
 export async function createOnnxInference(
   request: InferenceRequest,
   layout: Layout,
@@ -38,6 +40,7 @@ export async function createOnnxInference(
     layout,
     masks: false,
     kept: new Set([...outputs, ...ranges]),
+    replaceable: request.replaceable ?? false,
   });
   const { graph } = lowering;
   // All outputs form one vector, so that a device is read once per batch.
@@ -77,11 +80,12 @@ export async function createOnnxInference(
     [size],
   );
   const session = await createOrtSession(graph.build(), { ...runtime, optimization: 'all' });
-  const constantFeeds = trackedFeeds(request);
+  const tracked = trackedFeeds(request);
+  let frozen = frozenFeeds(lowering, request.parameters);
   return {
     run: async (input): Promise<InferenceResult> => {
       const results = await session.run(
-        { ...constantFeeds, ...inputFeed(model, batchSize, input) },
+        { ...tracked, ...frozen, ...inputFeed(model, batchSize, input) },
         { [RESULT]: null },
       );
       const values = piecesOf(results[RESULT]!.data as Float32Array, pieces);
@@ -91,9 +95,21 @@ export async function createOnnxInference(
         ranges: new Map(ranges.map((name, i) => [name, [extremes![2 * i]!, extremes![2 * i + 1]!]])),
       };
     },
+    load: (parameters) => {
+      if (request.replaceable !== true) throw new Error('the parameters of this session are constant');
+      frozen = frozenFeeds(lowering, parameters);
+    },
     dispose: () => session.dispose(),
   };
 }
+
+const frozenFeeds = ({ replaceableInputs }: Lowering, parameters: Parameters): Tensors =>
+  Object.fromEntries(
+    replaceableInputs.map(({ name, packing, valuesOf }) => [
+      name,
+      new Tensor('float32', pack(packing, valuesOf(parameters)), packing.shape),
+    ]),
+  );
 
 function piecesOf(
   whole: Float32Array,

@@ -50,6 +50,21 @@ export interface LoweringRequest {
   readonly layout: Layout;
   /** Whether masks are applied: in training, but not when collecting statistics. */
   readonly masks: boolean;
+  /** Whether frozen parameters become graph inputs (see `replaceableInputs`) instead of constants. */
+  readonly replaceable?: boolean;
+}
+
+/** A graph input whose values follow from the model's parameters. */
+export interface ReplaceableInput {
+  readonly name: string;
+  readonly packing: Packing;
+  readonly valuesOf: (parameters: Parameters) => Float32Array;
+}
+
+export function parameterOf(parameters: Parameters, name: string): Tensor {
+  const tensor = parameters.get(name);
+  if (tensor === undefined) throw new Error(`parameter '${name}' is missing`);
+  return tensor;
 }
 
 /** Lowers one model to one ONNX graph: holds the forward tensors by name and the tape for the backward pass. */
@@ -67,7 +82,9 @@ export class Lowering {
   /** Smallest and largest input of each tracked fake-quant node, as tensors. */
   readonly trackedRanges = new Map<string, readonly [min: string, max: string]>();
   private readonly kinds: ReadonlyMap<string, TensorKind>;
+  readonly replaceableInputs: ReplaceableInput[] = [];
   private readonly frozenParameters: Parameters;
+  private readonly replaceable: boolean;
   private readonly kept: ReadonlySet<string>;
   private readonly trainable: ReadonlySet<string>;
   private readonly readers = new Map<string, GraphNode[]>();
@@ -85,6 +102,7 @@ export class Lowering {
     this.masks = request.masks;
     this.kept = request.kept;
     this.frozenParameters = request.parameters;
+    this.replaceable = request.replaceable ?? false;
     this.kinds = tensorKinds(request.model);
     this.packings = packingsOf(request.model, request.layout);
     this.trainable = new Set(request.model.nodes.slice(request.trainableFrom).map((node) => node.name));
@@ -157,21 +175,22 @@ export class Lowering {
     return this.packings.get(name)!;
   }
 
-  /** The packed parameter: a piece of a graph input if it is trained, else a constant. */
+  /** The packed parameter: a piece of a graph input if it is trained, else frozen. */
   parameter(name: string): string {
-    return this.trainableParameters.get(name) ?? this.packedConstant(name, this.frozenParameter(name));
+    return this.trainableParameters.get(name) ?? this.frozen(name, (parameters) => parameterOf(parameters, name).data);
   }
 
-  frozenParameter(name: string): Tensor {
-    const tensor = this.frozenParameters.get(name);
-    if (tensor === undefined) throw new Error(`parameter '${name}' is missing`);
-    return tensor;
-  }
-
-  /** Values in neutral layout as a constant in the packing of the named parameter. */
-  packedConstant(name: string, { data }: Tensor): string {
+  /**
+   * Values that follow from frozen parameters, in the packing of the named parameter: a constant, or an input where the
+   * parameters can be replaced.
+   */
+  frozen(name: string, valuesOf: (parameters: Parameters) => Float32Array): string {
     const packing = this.packing(name);
-    return this.graph.constant('float32', pack(packing, data), packing.shape);
+    if (!this.replaceable)
+      return this.graph.constant('float32', pack(packing, valuesOf(this.frozenParameters)), packing.shape);
+    const input = `frozen/${this.replaceableInputs.length}/${name}`;
+    this.replaceableInputs.push({ name: input, packing, valuesOf });
+    return this.graph.input(input, 'float32', packing.shape);
   }
 
   bindTrackedQuantizations(quantizations: ReadonlyMap<string, QuantizationTensors>): void {

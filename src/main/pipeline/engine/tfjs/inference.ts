@@ -8,7 +8,7 @@ export function createTfjsInference(
   tf: TensorFlow,
   { model, parameters: start, batchSize, outputs, ranges = [], fakeQuantRanges = new Map() }: InferenceRequest,
 ): InferenceSession {
-  const parameters = toVariables(tf, start);
+  let parameters = toVariables(tf, start);
   return {
     run: (pixels) =>
       tidily(tf, () => {
@@ -25,6 +25,10 @@ export function createTfjsInference(
           ranges: new Map(ranges.map((name, i) => [name, [...found[outputs.length + i]!] as unknown as Range])),
         };
       }),
+    load: (next) => {
+      dispose(parameters);
+      parameters = toVariables(tf, next);
+    },
     dispose: () => Promise.resolve(dispose(parameters)),
   };
 }

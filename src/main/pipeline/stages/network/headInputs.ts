@@ -6,7 +6,8 @@ import { featuresOf, headModel } from '../../models/headModel.ts';
 import type { BatchImages } from '../../train/batches.ts';
 import { plainBatches } from '../../train/batches.ts';
 import { progressReporter } from '../../../../shared/progress.ts';
-import { logitsOf } from '../../train/scoring.ts';
+import type { LogitsNetwork } from '../../train/scoring.ts';
+import { epochScorer } from '../../train/scoring.ts';
 import type { NetworkTraining } from './model.ts';
 import type { PhaseInputs } from './phaseInputs.ts';
 import type { RunContext } from '../runContext.ts';
@@ -39,10 +40,16 @@ export async function headInputs(
     (await backbone.run(pixels[sizeIndex]!)).outputs.get(name)!;
   try {
     const validation = await computeSplit(context, training, 'val', width, features);
+    const head = headModel(model);
+    const scorer = epochScorer(context.engine, head, batchSize);
     const scoring = {
       candidates: (trained: Parameters) => Promise.resolve([trained] as const),
-      scoreValidation: (head: Parameters) => scoreFeatures(context, headModel(model), head, validation, batchSize),
-      dispose: () => backbone.dispose(),
+      scoreValidation: async (trained: Parameters) =>
+        scoreFeatures(await scorer.with(trained), head, validation, batchSize),
+      dispose: async () => {
+        await scorer.dispose();
+        await backbone.dispose();
+      },
     };
     const bytes = 4 * width * split(context, 'train').length;
     if (!changesNothing(context.config.augmentation) || bytes > MOST_FEATURE_BYTES)
@@ -101,30 +108,24 @@ function rows(matrix: Float32Array, width: number, positions: readonly number[])
 
 /** Logits [n, classes] of a head for features [n, width]. The last batch is filled with copies of its last row. */
 async function scoreFeatures(
-  context: RunContext,
+  network: LogitsNetwork,
   head: Model,
-  parameters: Parameters,
   features: Float32Array,
   batchSize: number,
 ): Promise<Float32Array> {
   const width = head.nodes[0]!.shape[0]!;
   const count = features.length / width;
   const logits = new Float32Array(count * head.classes);
-  const network = await logitsOf(context.engine, head, parameters, batchSize);
-  try {
-    for (let first = 0; first < count; first += batchSize) {
-      const real = Math.min(batchSize, count - first);
-      const scores = await network.run(
-        rows(
-          features,
-          width,
-          Array.from({ length: batchSize }, (_, i) => first + Math.min(i, real - 1)),
-        ),
-      );
-      logits.set(scores.subarray(0, real * head.classes), first * head.classes);
-    }
-    return logits;
-  } finally {
-    await network.dispose();
+  for (let first = 0; first < count; first += batchSize) {
+    const real = Math.min(batchSize, count - first);
+    const scores = await network.run(
+      rows(
+        features,
+        width,
+        Array.from({ length: batchSize }, (_, i) => first + Math.min(i, real - 1)),
+      ),
+    );
+    logits.set(scores.subarray(0, real * head.classes), first * head.classes);
   }
+  return logits;
 }

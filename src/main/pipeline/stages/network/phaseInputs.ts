@@ -10,8 +10,8 @@ export interface PhaseInputs {
   /** Logits [N, classes] of the teacher for the same batch; null without distillation. */
   readonly teach: ((batch: BatchImages) => Promise<Float32Array>) | null;
   /**
-   * The variants of an epoch's weights to evaluate: as they are and, where the moving statistics lag behind the weights
-   * or belong to other weights (an EMA), also with re-estimated statistics.
+   * The variants of an epoch's weights to evaluate: as they are and, where the statistics belong to other weights (an
+   * EMA), also with re-estimated statistics.
    */
   candidates(trained: Parameters): Promise<readonly [Parameters, Parameters?]>;
   /** Logits [n, classes] of the validation split. */

@@ -14,7 +14,8 @@ import type { Evaluation, PhaseSpec } from '../../train/phase.ts';
 import { requireFiniteScores } from '../../train/diverged.ts';
 import { trainPhase } from '../../train/trainPhase.ts';
 import { earlyStoppingOf, isBetter, optimizerOf, plateauOf, scheduleOf, smallerIsBetter } from '../../train/recipe.ts';
-import { logitsOf, scoreSamples, sigmoid } from '../../train/scoring.ts';
+import type { LogitsNetwork } from '../../train/scoring.ts';
+import { epochScorer, logitsOf, scoreSamples, sigmoid } from '../../train/scoring.ts';
 import { epochDetail } from './epochDetail.ts';
 import { figure, validationMetrics } from './validationMetrics.ts';
 import { headInputs } from './headInputs.ts';
@@ -27,6 +28,8 @@ import type { NetworkStage, NetworkTraining } from './model.ts';
 
 /**
  * With fewer steps per epoch, the moving statistics (momentum 0.99) are still far from the true ones after an epoch.
+ * Those of the epoch's own batches did as well on validation as ones that are computed over again without augmentation
+ * (docs/benchmarks.md), and they cost nothing.
  */
 const STEPS_THAT_SETTLE_STATISTICS = 100;
 
@@ -112,6 +115,12 @@ function phaseSpec(
     accumulationSteps: config.accumulation_steps,
     clipNorm: config.clip_norm,
     emaDecay: config.ema_decay,
+    statistics:
+      config.ema_decay === null &&
+      phase.stepsPerEpoch < STEPS_THAT_SETTLE_STATISTICS &&
+      trainsStatistics(model, phase.trainableFrom)
+        ? 'epoch'
+        : 'moving',
     earlyStopping: earlyStoppingOf(config, phase.epochs),
     plateau: plateauOf(config, phase.peak),
     monitor: config.monitor,
@@ -127,20 +136,26 @@ function pixelInputs(
 ): PhaseInputs {
   const { batch_size: batchSize } = context.config[stage];
   const samples = split(context, 'train');
-  const settled = emaDecay === null && samples.length / batchSize >= STEPS_THAT_SETTLE_STATISTICS;
   const statistics = { engine: context.engine, loader, sizeIndex, samples, batchSize, seed: context.config.seed };
+  const scoringBatch = evenBatch(split(context, 'val').length, batchSize);
+  const scorer = epochScorer(context.engine, model, scoringBatch);
   return {
     loader,
     teach,
     inputOf: ({ pixels }) => pixels[sizeIndex]!,
+    // An EMA of the weights has no statistics of its own; those of training belong to the raw weights.
     candidates: async (trained) =>
-      settled || !trainsStatistics(model, trainableFrom)
+      emaDecay === null || !trainsStatistics(model, trainableFrom)
         ? [trained]
         : [trained, await reestimateStatistics(statistics, model, trained, trainableFrom)],
-    scoreValidation: (parameters) => scoreFloat(context, model, parameters, { loader, sizeIndex, batchSize }, 'val'),
-    dispose: () => Promise.resolve(),
+    scoreValidation: async (parameters) =>
+      scoreSplit(context, await scorer.with(parameters), model, { loader, sizeIndex, batchSize: scoringBatch }, 'val'),
+    dispose: () => scorer.dispose(),
   };
 }
+
+/** The smallest batch with which `count` images take no more batches than with `largest`, so that little is padding. */
+const evenBatch = (count: number, largest: number): number => Math.ceil(count / Math.ceil(count / largest));
 
 interface NetworkPhase {
   readonly stage: NetworkStage;
@@ -240,16 +255,22 @@ export async function scoreFloat(
   source: { loader: Loader; sizeIndex: number; batchSize: number },
   name: 'val' | 'test',
 ): Promise<Float32Array> {
-  const samples = split(context, name);
   const network = await logitsOf(context.engine, model, parameters, source.batchSize);
   try {
-    return await scoreSamples(
-      network.run,
-      new Float32Array(samples.length * model.classes),
-      { ...source, classes: model.classes },
-      samples,
-    );
+    return await scoreSplit(context, network, model, source, name);
   } finally {
     await network.dispose();
   }
+}
+
+function scoreSplit(
+  context: RunContext,
+  network: LogitsNetwork,
+  { classes }: Model,
+  source: { loader: Loader; sizeIndex: number; batchSize: number },
+  name: 'val' | 'test',
+): Promise<Float32Array> {
+  const samples = split(context, name);
+  const logits = new Float32Array(samples.length * classes);
+  return scoreSamples((pixels) => network.run(pixels), logits, { ...source, classes }, samples);
 }

@@ -4,11 +4,12 @@ import type {
   Conv2dNode,
   DepthwiseConv2dNode,
   GraphNode,
-  Tensor,
+  Parameters,
 } from '../../../graph/graph.ts';
 import type { ReluName } from '../layout.ts';
 import { reluOf } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
+import { parameterOf } from '../lowering.ts';
 
 /** The steps that a convolution does in the same pass. */
 export interface FusedConvolution {
@@ -93,22 +94,40 @@ function foldFrozen(
   node: Conv2dNode | DepthwiseConv2dNode,
   norm: BatchNormNode,
 ): { kernel: string; bias: string; last: GraphNode } {
-  const [gamma, beta, mean, variance] = [norm.gamma, norm.beta, norm.mean, norm.variance].map(
-    (name) => lowering.frozenParameter(name).data,
-  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
-  const scales = Float64Array.from(gamma, (value, channel) => value / Math.sqrt(variance[channel]! + norm.epsilon));
-  const { shape, data } = lowering.frozenParameter(node.kernel);
-  // The channel is the last axis of HWIO; the last axis of [k, k, C, 1] has length 1, so i % channels works for both.
-  const kernel: Tensor = { shape, data: data.map((value, i) => value * scales[i % scales.length]!) };
-  const inner = node.bias === null ? null : lowering.frozenParameter(node.bias).data;
-  const bias: Tensor = {
-    shape: [scales.length],
-    data: beta.map((value, channel) => value + ((inner?.[channel] ?? 0) - mean[channel]!) * scales[channel]!),
-  };
   lowering.fuse(node);
   return {
-    kernel: lowering.packedConstant(node.kernel, kernel),
-    bias: lowering.packedConstant(norm.beta, bias),
+    kernel: lowering.frozen(node.kernel, (parameters) => foldedKernel(parameters, node, norm)),
+    bias: lowering.frozen(norm.beta, (parameters) => foldedBias(parameters, node, norm)),
     last: norm,
   };
 }
+
+function scalesOf(parameters: Parameters, { gamma, variance, epsilon }: BatchNormNode): Float64Array {
+  const variances = parameterOf(parameters, variance).data;
+  return Float64Array.from(
+    parameterOf(parameters, gamma).data,
+    (value, channel) => value / Math.sqrt(variances[channel]! + epsilon),
+  );
+}
+
+function foldedKernel(parameters: Parameters, { kernel }: Folded, norm: BatchNormNode): Float32Array {
+  const scales = scalesOf(parameters, norm);
+  const { data } = parameterOf(parameters, kernel);
+  const folded = new Float32Array(data.length);
+  // The channel is the last axis of HWIO; the last axis of [k, k, C, 1] has length 1, so rows of channels suit both.
+  for (let row = 0; row < data.length; row += scales.length)
+    for (let channel = 0; channel < scales.length; channel++)
+      folded[row + channel] = data[row + channel]! * scales[channel]!;
+  return folded;
+}
+
+function foldedBias(parameters: Parameters, { bias }: Folded, norm: BatchNormNode): Float32Array {
+  const scales = scalesOf(parameters, norm);
+  const mean = parameterOf(parameters, norm.mean).data;
+  const inner = bias === null ? null : parameterOf(parameters, bias).data;
+  return parameterOf(parameters, norm.beta).data.map(
+    (value, channel) => value + ((inner?.[channel] ?? 0) - mean[channel]!) * scales[channel]!,
+  );
+}
+
+type Folded = Conv2dNode | DepthwiseConv2dNode;
