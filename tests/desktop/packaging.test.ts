@@ -10,6 +10,7 @@ interface Packed {
   readonly electronPlatformName: 'linux' | 'win32' | 'darwin';
   readonly packager: { readonly executableName: string; readonly appInfo: { readonly productFilename: string } };
 }
+// @ts-expect-error The packager's configuration is plain JavaScript, without types.
 const { default: config } = (await import('../../electron-builder.config.mjs')) as {
   default: { readonly asarUnpack: readonly string[]; afterPack(packed: Packed): Promise<void> };
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../shared/config.ts';
 import type { Export } from '../../shared/contract/exports.ts';
+import type { Language } from '../../shared/locales/translate.ts';
 import { quoted } from '../../shared/message.ts';
 import type { LabelQuality } from '../../shared/metrics/quality.ts';
 import { wording } from '../i18n/words.ts';
@@ -39,7 +40,13 @@ const run = (weights: string | null) => ({
   val: { teacherAp: null, studentAp: null, int8Ap: 0.537, int8F1: null },
   config: configSchema.parse({ student: { weights } }),
 });
-const answer = (of: Export | null, { weights = 'a.safetensors', language = 'en', more = {} } = {}) =>
+interface Circumstances {
+  readonly weights?: string | null;
+  readonly language?: Language;
+  readonly more?: object;
+}
+
+const answer = (of: Export | null, { weights = 'a.safetensors', language = 'en', more = {} }: Circumstances = {}) =>
   exportAnswer(wording(language), {
     bundle: of,
     read: true,

@@ -2655,7 +2655,6 @@ export const es: Catalog = {
     best2: 'Óptimo',
     twiceEpochsModelShips: 'El doble de épocas, para el modelo que se entrega.',
     sample: 'Muestra',
-    fourMinutesMadeSample: 'Cuatro minutos, ajustado a la muestra.',
     quantize: 'Cuantizar',
     moveStepEarlier: 'Adelantar {{step}} un paso',
     quotedSetting: '“{{name}}”',

@@ -46,7 +46,7 @@ const entry = (url = `${address}/one.pth`): CatalogEntry => ({
   name: 'One',
   architecture: 'efficientnet-lite1',
   page: 'https://example.org',
-  licence: 'Apache-2.0',
+  license: 'Apache-2.0',
   megabytes: 22,
   sources: [{ kind: 'file', file: 'one.pth', url, checksum: { algorithm: 'sha256', hex } }],
 });

@@ -43,7 +43,7 @@ export async function demoWeights({
       name: entry.name,
       megabytes: decimal(entry.megabytes, 0),
       host: hostOf(source),
-      license: entry.licence,
+      license: entry.license,
       checksum: checksumOf(source),
       folder: options.folder,
     }),

@@ -241,7 +241,7 @@ describe('errors', () => {
     await withZip(file, rules, ([only]) => readEntry(only!));
     await withZip(file, rules, () => Promise.reject(new Error('broken'))).catch(() => undefined);
     const CLOSED = -1;
-    expect(asked.mock.contexts.map((handle) => handle.fd)).toEqual([CLOSED, CLOSED]);
+    expect(asked.mock.contexts.map((handle) => (handle as FileHandle).fd)).toEqual([CLOSED, CLOSED]);
   });
 });
 

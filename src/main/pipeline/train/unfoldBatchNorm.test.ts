@@ -153,6 +153,7 @@ async function unfoldedByScript(images: number, broken = false) {
           const values = Float32Array.from([...input].flatMap((line) => [line, 1, -line, 1]));
           return Promise.resolve({ outputs: new Map([['conv', values]]), ranges: new Map() });
         },
+        load: () => undefined,
         dispose: () => {
           disposed++;
           return Promise.resolve();

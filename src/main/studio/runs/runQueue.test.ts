@@ -28,7 +28,13 @@ interface Begun {
 }
 
 /** A queue whose jobs end when the test ends them. */
-async function open(state: string, { pid = 1, polite = false, started = Promise.resolve() } = {}) {
+interface Circumstances {
+  readonly pid?: number | null;
+  readonly polite?: boolean;
+  readonly started?: Promise<void>;
+}
+
+async function open(state: string, { pid = 1, polite = false, started = Promise.resolve() }: Circumstances = {}) {
   const begun: Begun[] = [];
   const ended: string[] = [];
   const events: string[] = [];

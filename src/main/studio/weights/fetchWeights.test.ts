@@ -84,7 +84,7 @@ function fetchFrom(sources: readonly WeightsSource[], options: Partial<FetchOpti
     name: 'One',
     architecture: 'efficientnet-lite0',
     page: 'https://example.org',
-    licence: 'Apache-2.0',
+    license: 'Apache-2.0',
     megabytes: 1,
     sources: [...sources],
   };
