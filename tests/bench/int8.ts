@@ -49,7 +49,7 @@ export async function benchInt8(): Promise<void> {
   console.log(
     `EfficientNet-Lite1 INT8, ${SIZE} px, milliseconds an image\n  scorer ${ours.toFixed(1)}\n  LiteRT ` +
       `${theirs.toFixed(1)}\n  ${(theirs / ours).toFixed(1)} x as fast; ` +
-      `${equal ? 'bit-equal to the integer reference' : 'NOT EQUAL to the integer reference'}`,
+      (equal ? 'bit-equal to the integer reference' : 'NOT EQUAL to the integer reference'),
   );
   litert.dispose();
   await scorer.dispose();

@@ -21,8 +21,8 @@ const name = (label: string): string => `\`${label.replaceAll(/[`\r\n]/g, ' ')}\
 const MOST_LISTED = 20;
 
 const list = (labels: readonly string[]): string =>
-  `${labels.slice(0, MOST_LISTED).map(name).join(', ')}` +
-  `${labels.length > MOST_LISTED ? ` and ${labels.length - MOST_LISTED} more` : ''}`;
+  labels.slice(0, MOST_LISTED).map(name).join(', ') +
+  (labels.length > MOST_LISTED ? ` and ${labels.length - MOST_LISTED} more` : '');
 
 /** Classes with the lowest average precision on test first. */
 const weakest = ({ test }: MetricsReport): number[] =>

@@ -34,7 +34,10 @@ const namesOf = async (zip: Buffer, changed: Partial<ZipRules> = {}): Promise<st
 const refusal = (zip: Buffer, changed: Partial<ZipRules> = {}): Promise<unknown> =>
   entriesOf(zip, changed).then(
     () => 'none',
-    ({ code, params }: Problem) => ({ code, ...params }),
+    (error: unknown) => {
+      const { code, params } = error as Problem;
+      return { code, ...params };
+    },
   );
 const entry = (name: string, text = name, more: Partial<RawEntry> = {}): RawEntry => ({
   ...{ name, data: Buffer.from(text) },

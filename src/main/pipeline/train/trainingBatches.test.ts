@@ -129,7 +129,7 @@ describe('loading in advance', () => {
   });
 
   test('waits, when it ends early, for the loads in flight, and ignores their errors', async () => {
-    let fail = (_error: Error): void => undefined;
+    let fail: (error: Error) => void = () => undefined;
     const load = (item: number): Promise<Uint8Array[]> =>
       item === 0 ? Promise.resolve([]) : new Promise((_done, reject) => (fail = reject));
     const items = prefetched([0, 1], 1, load);

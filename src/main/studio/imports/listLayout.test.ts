@@ -154,7 +154,7 @@ describe('lists that no layout can express are refused', () => {
     for (const entry of [{ path: `a${character}.jpg` }, { labels: ['x', `y${character}`] }])
       expect(await refusal(entry)).toMatchObject({
         code: 'data.lineBreakInName',
-        params: { name: JSON.stringify(entry.path ?? entry.labels![1]) },
+        params: { name: JSON.stringify(entry.path ?? entry.labels[1]) },
       });
   });
 
