@@ -21,7 +21,7 @@ function electronBinary(): string | null {
 
 function whyNoDesktop(binary: string | null): string | null {
   if (binary === null)
-    return 'the Electron binary is not installed. Its download may have been blocked; `npx install-electron` downloads it';
+    return 'the Electron binary is not installed (its download may have been blocked); `npx install-electron` downloads it';
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
     return 'there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)';
   return null;

@@ -13,7 +13,7 @@ const binary = existsSync(named)
   : null;
 if (binary === null || !existsSync(binary)) {
   console.log(
-    'Skipped: the Electron binary is not installed (`npx install-electron` downloads it). The desktop app was not tested.',
+    'Skipped: the Electron binary is not installed (`npx install-electron` downloads it). The desktop is not tested.',
   );
   process.exit(0);
 }

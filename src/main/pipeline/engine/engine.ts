@@ -90,7 +90,8 @@ export interface TrainingRequest {
   /** Factors on the learning rate, and so on weight decay, by parameter name; parameters without one use 1. */
   readonly learningRateScales?: ReadonlyMap<string, number>;
   /**
-   * True when gradients of several batches are accumulated per update; BatchNorm statistics still move with every batch.
+   * True when gradients of several batches are accumulated per update; BatchNorm statistics still move with every
+   * batch.
    */
   readonly accumulates?: boolean;
   readonly state: TrainingState;
