@@ -11,7 +11,7 @@ const machine = thisMachine(root);
 const binary = electronBinary(machine);
 if (binary === null) {
   console.log(
-    'Skipped: the Electron binary is not installed (`npx install-electron` downloads it). The desktop app was not tested.',
+    'Skipped: the Electron binary is not installed (`npx install-electron` downloads it). The desktop is not tested.',
   );
   process.exit(0);
 }

@@ -27,7 +27,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])('%s asks to stop; the next
   expect(told).toEqual(['stop', 'now']);
 });
 
-test('a Ctrl-C that a launcher passes on as well is one request', () => {
+test('a Ctrl-C that a launcher forwards as well is one request', () => {
   const { told, send } = door();
   send('SIGINT', 0);
   send('SIGINT', 3);
@@ -38,7 +38,7 @@ test('a Ctrl-C that a launcher passes on as well is one request', () => {
   expect(told).toEqual(['stop', 'now']);
 });
 
-test('lets go of all signals: the system decides again', () => {
+test('stops listening, so that the system handles all signals again', () => {
   const { source, letGo } = door();
   letGo();
   expect(source.eventNames()).toEqual([]);

@@ -310,7 +310,7 @@ test('settings are those that the studio took, or stay', async () => {
   expect(state()).toMatchObject({ settings: { threads: 2 }, problem: { kind: 'diskFull' } });
 });
 
-test('what somebody cancelled is no problem', async () => {
+test('work that a person canceled is not reported as a problem', async () => {
   const cancelled = studio.attempt(() => Promise.reject(Problem.from({ kind: 'cancelled', message: 'As asked.' })));
   expect([await cancelled, state().problem]).toEqual([null, null]);
   expect(await studio.attempt(() => Promise.resolve(7))).toBe(7);

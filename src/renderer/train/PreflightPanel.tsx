@@ -68,7 +68,10 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
           <Fact
             state="ok"
             name={t('train.speedTeacherStudent')}
-            value={`${speed(preflight.teacherImagesPerSecond)} / ${speed(preflight.studentImagesPerSecond)} ${t('train.imagesS')}`}
+            value={[
+              [speed(preflight.teacherImagesPerSecond), speed(preflight.studentImagesPerSecond)].join(' / '),
+              t('train.imagesS'),
+            ].join(' ')}
           />
           <Fact
             state="ok"

@@ -9,7 +9,7 @@ const streams = () => {
 };
 const fault = (code: string): Error => Object.assign(new Error(`write ${code}`), { code });
 
-test('a closed pipe stops work that only produces output, and is not a fault', () => {
+test('a closed pipe stops work that only produces output, and is not an error', () => {
   const { stdout, output } = streams();
   expect(output.closed.aborted).toBe(false);
   stdout.emit('error', fault('EPIPE'));
@@ -17,7 +17,7 @@ test('a closed pipe stops work that only produces output, and is not a fault', (
   expect(output.fault()).toBeNull();
 });
 
-test('any other failure to write is a fault, of which the first is reported', () => {
+test('any other failure to write is an error, and the first is reported', () => {
   const { stdout, output } = streams();
   stdout.emit('error', fault('ENOSPC'));
   stdout.emit('error', fault('ERR_STREAM_DESTROYED'));

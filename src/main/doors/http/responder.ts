@@ -59,7 +59,7 @@ const downloadTypes: Readonly<Record<string, string>> = {
   '.csv': 'text/csv; charset=utf-8',
 };
 
-/** What counts of a request's headers. */
+/** The request headers that change an answer. */
 interface Asked {
   readonly ifNoneMatch: string | null;
   /** For texts that are shown as they are, without a screen. */

@@ -117,7 +117,7 @@ describe('checkProject', () => {
     ]);
   });
 
-  it('opens nothing outside the project folder, not even through links', async () => {
+  it('does not open files outside the project folder, even through links', async () => {
     await writeFile(path.join(base, 'secret.png'), await image(5));
     await symlink(path.join(base, 'secret.png'), path.join(root, 'link.png'));
     await symlink(base, path.join(root, 'up'));

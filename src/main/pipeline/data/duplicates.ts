@@ -43,7 +43,7 @@ function acrossSplitsIn(group: readonly Listed[], severity: Finding['severity'])
   return [atLast('inTwoSplits', severity, firsts, sameImage)];
 }
 
-/** All of `group` are lines of one split. */
+/** Finds repeated paths and contents in a group whose lines are all in one split. */
 function withinSplit(group: readonly Listed[]): Finding[] {
   const byFile = [...Map.groupBy(group, ({ sample }) => sample.file).values()];
   const repeatedPaths = byFile
@@ -79,7 +79,7 @@ function labelNames({ sample }: Listed, vocabulary: readonly string[]): string |
     : labels.map((label) => `'${label}'`).join(', ');
 }
 
-/** Words a finding from its last line and the others, which are named by file and line. */
+/** Makes the text of a finding about the last line; `others` are named by file and line. */
 type Wording = (last: Listed, others: string | Message) => Message;
 
 const sameImage: Wording = ({ sample }, others) => message('findings.sameImage', { path: sample.path, others });

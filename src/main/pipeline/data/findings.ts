@@ -6,7 +6,7 @@ import type { Message } from '../../../shared/message.ts';
 import { message, say } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 
-/** Where a finding is: all of it may be unknown. */
+/** The place of a finding; any part of it may be unknown. */
 type Where = Partial<Omit<Finding, 'code' | 'severity' | 'message'>>;
 
 export function finding(

@@ -23,7 +23,7 @@ export const looksLikeImage = (name: string): boolean => imageName.test(name);
 /** The media type under which browsers show the file unchanged; null for a format that browsers do not show. */
 export const mediaTypeOf = (format: ImageFormat): string | null => formats[format].mediaType;
 
-/** A name without an extension claims no format, so it fits all of them. */
+/** True when the extension fits the format; a name without an extension fits all formats. */
 export function extensionFits(name: string, format: ImageFormat): boolean {
   const extension = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase();
   return extension === undefined || (formats[format].extensions as readonly string[]).includes(extension);

@@ -8,7 +8,7 @@ import { readTiffTags } from './tiffTags.ts';
 export type ImageKind =
   | { readonly state: 'supported'; readonly format: ImageFormat; readonly tiff: TiffTags | null }
   | { readonly state: 'unsupported'; readonly reason: Message }
-  /** Its first bytes are those of no known image format. */
+  /** Its first bytes match no known image format. */
   | { readonly state: 'unknown' };
 
 const supported = (format: ImageFormat, tiff: TiffTags | null = null): ImageKind => ({

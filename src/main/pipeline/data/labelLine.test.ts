@@ -37,7 +37,7 @@ describe('fields', () => {
     ['"a" b', ' ', [...quoted('a'), ...plain('b')]],
   ])('%j between any of %j', (text, stops, fields) => expect(splitFields(text, stops)?.fields ?? null).toEqual(fields));
 
-  test('up to a limit, and what is left behind the last one', () => {
+  test('up to a limit, and the rest after the last one', () => {
     expect(splitFields('a,b,c', ',', 1)).toEqual({ fields: plain('a'), rest: 'b,c' });
     expect(splitFields('a,b,c', ',', 2)).toEqual({ fields: plain('a', 'b'), rest: 'c' });
     expect(splitFields('a,', ',', 1)).toEqual({ fields: plain('a'), rest: '' });

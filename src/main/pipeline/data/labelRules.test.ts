@@ -19,7 +19,7 @@ const all: Split[] = ['train', 'val', 'test'];
 const nowhere = { split: null, file: null, line: null };
 
 describe('labels as a whole', () => {
-  test('that can be learned and measured everywhere raise nothing', () => {
+  test('that can be learned and measured everywhere cause no finding', () => {
     const good = ['a', 'b', 'a b'];
     expect(checkLabels(dataset(['a', 'b'], { train: good, val: good, test: good }), all, 2)).toEqual([]);
   });

@@ -283,7 +283,7 @@ describe('more labels than a model can have', () => {
     expect((await read({ 'train.txt': lines(names(10_000)) })).findings).toEqual([]);
   });
 
-  it('are an error in the list of classes, and cost no byte per image', async () => {
+  it('are an error in the list of classes, and samples stay within the limit', async () => {
     const classes = names(10_002).join('\n');
     const result = await read(
       { 'train.txt': 'a.jpg\tlabel10001', 'classes.txt': classes },
@@ -314,7 +314,7 @@ describe('more labels than a model can have', () => {
   });
 });
 
-test('names come in the order of code points, whatever pairs of units they are made of', () => {
+test('names are sorted by code point, also those with surrogate pairs', () => {
   const units = ['', 'a', 'b', '\u00e9', '\ud83c', '\ud83d', '\udf4e', '\udf4f', '\uffff', '\ue000'];
   const texts = units.flatMap((first) => units.map((second) => first + second));
   /** By definition: code points one by one, and the shorter first. */

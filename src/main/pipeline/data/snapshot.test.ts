@@ -34,7 +34,7 @@ const dataset: Dataset = {
   },
 };
 
-it('gives back what was written, in the order of the classes given', async () => {
+it('returns what was written, in the order of the given classes', async () => {
   await writeSnapshot(folder, dataset);
   expect(await readSnapshot(folder)).toEqual(dataset);
   expect(await readFile(path.join(folder, 'labels.txt'), 'utf8')).toBe('zebra\nred "apple"\n\u00e9\n');
@@ -43,13 +43,13 @@ it('gives back what was written, in the order of the classes given', async () =>
   );
 });
 
-it('finds the images where the project lies now', async () => {
+it('finds the images when the project has moved', async () => {
   await writeSnapshot(folder, dataset);
   const moved = await readSnapshot(folder, '/elsewhere');
   expect(moved.splits.train.map(({ file }) => file)).toEqual(['/elsewhere/a b.jpg', '/elsewhere/p\u00e9.jpg']);
 });
 
-it('refuses samples whose bytes nobody has read', async () => {
+it('refuses samples without a content hash', async () => {
   const unread = { ...dataset, splits: { ...dataset.splits, test: [sample('t.jpg', [0, 0, 0], '')] } };
   await expect(writeSnapshot(folder, unread)).rejects.toMatchObject({ kind: 'data' });
 });

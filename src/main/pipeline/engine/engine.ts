@@ -89,12 +89,13 @@ export interface TrainingRequest {
   readonly optimizer: OptimizerSpec;
   /** Gradients with a larger global norm are scaled down to this one (TensorFlow's clip_by_global_norm). */
   readonly clipNorm: number | null;
-  /** Whether to keep an exponential moving average of the trainable parameters. */
+  /** True to keep an exponential moving average of the trainable parameters. */
   readonly ema: boolean;
   /** Factors on the learning rate, and so on weight decay, by parameter name; parameters without one use 1. */
   readonly learningRateScales?: ReadonlyMap<string, number>;
   /**
-   * Whether gradients of several batches are accumulated per update; BatchNorm statistics still move with every batch.
+   * True when gradients of several batches are accumulated per update; BatchNorm statistics still move with every
+   * batch.
    */
   readonly accumulates?: boolean;
   readonly state: TrainingState;

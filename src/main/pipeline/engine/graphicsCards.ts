@@ -56,7 +56,7 @@ export async function vulkanDrivers(): Promise<string[]> {
   ).flat();
 }
 
-/** Whether a shared library is in a folder that the system's loader searches. */
+/** True when a shared library is in a folder that the system's loader searches. */
 export async function hasLibrary(name: string, more: readonly string[] = []): Promise<boolean> {
   const folders = [
     ...more,

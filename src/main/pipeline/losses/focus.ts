@@ -11,7 +11,7 @@ export interface Focus {
   readonly scales: readonly [present: number, absent: number];
   /** Largest value of a -log, beyond which there is no gradient; null means no bound. */
   readonly bound: number | null;
-  /** Whether the gradient treats the powers as constants. */
+  /** True when the gradient treats the powers as constants. */
   readonly detached: boolean;
 }
 

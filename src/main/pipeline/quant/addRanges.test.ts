@@ -44,7 +44,7 @@ test.each<[string, Record<string, Range>, Record<string, Range>]>([
   expect(roomy(named(ranges))).toEqual(named({ ...ranges, ...widened }));
 });
 
-test('summands and sums without a range are left alone, and so are the ranges given', () => {
+test('summands and sums without a range stay as they are, and so do the given ranges', () => {
   expect(roomy({ 'outer.quant': [0, 512] })).toEqual({ 'outer.quant': [0, 512] });
   expect(roomy({ 'c.quant': [0, 0] })).toEqual({ 'c.quant': [0, 0] });
   const given = new Map<string, Range>([

@@ -17,7 +17,7 @@ test.each([
   [7, 7],
 ])('%d is rounded to %d', (x, expected) => expect(roundHalfToEven(x) + 0).toBe(expected));
 
-test('clamping keeps what lies between, ends included', () => {
+test('clamping keeps values within the range, ends included', () => {
   expect([-9, -2, 0, 5, 6].map((x) => clamp(x, -2, 5))).toEqual([-2, -2, 0, 5, 5]);
 });
 

@@ -36,7 +36,7 @@ test('a range is the mean of the extremes of the batches, not the extreme of all
   expect(ranges.get('logits.quant')).toEqual([-9, 181]);
 });
 
-test('only what is tracked has a range, and the engine is let go also where an image cannot be read', async () => {
+test('only tracked tensors have a range, and the engine is disposed of even when an image cannot be read', async () => {
   const graph = new GraphBuilder();
   const pixels = graph.normalize(graph.input(1), [0, 0, 0], [1, 1, 1]);
   const active = graph.activation(
@@ -114,11 +114,11 @@ describe('of few labels on many images the representative set', () => {
     expect(selectRepresentative(labels, classes, 20, 5)).not.toEqual(chosen);
   });
 
-  test('takes all there are when fewer are there than asked for', () => {
+  test('takes all images when there are fewer than requested', () => {
     expect([...selectRepresentative(labels.slice(0, 5), classes, 20, 1)].sort()).toEqual([0, 1, 2, 3, 4]);
   });
 
-  test('takes one image where it has several classes', () => {
+  test('takes one image for several classes if it has them all', () => {
     // The rarest class is on images 0 and 1, each of which has the other two classes as well.
     const both = [
       ...Array.from({ length: 2 }, () => ({ labels: Int8Array.of(1, 1, 1) })),
@@ -130,7 +130,7 @@ describe('of few labels on many images the representative set', () => {
     expect(second.some((image) => image >= 4)).toBe(true);
   });
 
-  test('looks for no image of a class that it has already', () => {
+  test('does not add an image for a class that is already covered', () => {
     // Images 0 and 1 have class 1, image 0 class 0 as well: once it is chosen, image 1 is one of nine others.
     const ten = Array.from({ length: 10 }, (_, i) => ({ labels: Int8Array.of(i === 0 ? 1 : 0, i < 2 ? 1 : 0) }));
     const chosen = Array.from({ length: 45 }, (_, seed) => selectRepresentative(ten, 2, 2, seed));

@@ -100,7 +100,7 @@ test('follows depthwise kernels channel by channel, and the one scale of a class
   );
 });
 
-test('of a depthwise kernel takes each filter its own channel and its own scale', async () => {
+test('of a depthwise kernel, each filter uses its own channel and scale', async () => {
   const graph = new GraphBuilder();
   const pixels = graph.normalize(graph.input(1), [0, 0, 0], [1, 1, 1]);
   const spread = graph.batchNorm(

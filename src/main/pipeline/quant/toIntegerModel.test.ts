@@ -52,7 +52,7 @@ const nearest = (x: number): number => {
 };
 
 describe('the numbers of the file', () => {
-  /** Converted anew in each test. */
+  /** Converted again in each test. */
   const converted = () => {
     const { model, parameters } = network();
     const integer = toIntegerModel(model, parameters, ranges());
@@ -100,7 +100,7 @@ describe('the numbers of the file', () => {
     expect(op('depthwiseConv2d')).toMatchObject({ kernelSize: K, stride: 1, activation: null });
   });
 
-  test('of a convolution stand filter by filter, each with a scale of its own', () => {
+  test('of a convolution are ordered by filter, each with its own scale', () => {
     const { op, data } = converted();
     const { weights, weightScales, bias } = op('conv2d');
     const kernel = data('stem.kernel');
@@ -131,7 +131,7 @@ describe('the numbers of the file', () => {
     );
   });
 
-  test('of the classifier are turned over and share one scale', () => {
+  test('of the classifier are transposed and share one scale', () => {
     const { op, scaleOf, data } = converted();
     const { weights, weightScale, bias } = op('fullyConnected');
     const kernel = data('classifier.kernel');
@@ -160,7 +160,7 @@ describe('the numbers of the file', () => {
   });
 });
 
-describe('what has no integer form is refused', () => {
+describe('a graph without an integer form is refused', () => {
   test.each([
     [126, 128],
     [127, 64],

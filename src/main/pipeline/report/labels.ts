@@ -193,7 +193,8 @@ export function confusions(report: Report, wording: Wording): Html {
   };
   const row = (a: string): Html => {
     const cells = shown.map((b) => cell(a, b)).join('');
-    return `<tr><th scope="row">${labelHtml(a, 30)}</th>${cells}<td>${count(report.missed[names.indexOf(a)]!)}</td></tr>`;
+    const missed = count(report.missed[names.indexOf(a)]!);
+    return `<tr><th scope="row">${labelHtml(a, 30)}</th>${cells}<td>${missed}</td></tr>`;
   };
   const heads = shown.map((label) => `<th scope="col">${labelHtml(label, 20)}</th>`).join('');
   const matrix =

@@ -28,7 +28,7 @@ export interface StartedLevel {
 
 export interface Fallback {
   readonly start: (level: FallbackLevel) => Promise<Engine>;
-  /** Gets told what failed and how the run continues. */
+  /** Receives what failed and how the run continues. */
   readonly onFallback: (message: Message) => void;
 }
 

@@ -33,7 +33,7 @@ interface Quantized {
 }
 
 export interface PostTraining extends Quantized {
-  /** Whether the BatchNorm statistics are re-estimated; null when training changed no layer that has any. */
+  /** True when the BatchNorm statistics are re-estimated; null when training changed no layer that has any. */
   readonly reestimated: boolean | null;
 }
 

@@ -11,7 +11,8 @@ const ownTicks = ticksOf(process.pid);
 export const asideName = (file: string): string =>
   path.join(
     path.dirname(file),
-    `.${path.basename(file)}.${process.pid}${ownTicks === null ? '' : `-${ownTicks}`}.${randomBytes(4).toString('hex')}.tmp`,
+    `.${path.basename(file)}.${process.pid}${ownTicks === null ? '' : `-${ownTicks}`}` +
+      `.${randomBytes(4).toString('hex')}.tmp`,
   );
 
 const ASIDE = /^\..+\.(\d+)(?:-(\d+))?\.[0-9a-f]{8}\.tmp$/;

@@ -23,7 +23,7 @@ export async function writeFileAtomic(
   await syncFolder(path.dirname(file));
 }
 
-/** The first half of it: the content lies beside `file`, fsynced, under a name of its own, which is returned. */
+/** Writes and syncs the content under a hidden name beside `file`, and returns that name for the later rename. */
 export async function writeAside(file: string, data: Uint8Array | string, mode: number | null = null): Promise<string> {
   await mkdir(path.dirname(file), { recursive: true });
   const aside = asideName(file);

@@ -79,7 +79,7 @@ describe.each([
   ['on a file system without links (SMB)', refusingLinks('EOPNOTSUPP')],
   ['on a file system without links (exFAT on Windows)', refusingLinks('EISDIR')],
 ])('a lock %s', (_, own) => {
-  test('has one holder, whom others are told, and can be taken again after its release', async () => {
+  test('has one holder, is refused to others by name, and can be taken again after its release', async () => {
     const lock = await takeLock(file, 'training', { link: own });
     await expect(takeLock(file, 'training', { link: own })).rejects.toMatchObject({
       code: 'busy.inUse',

@@ -18,7 +18,7 @@ test('a missing file rejects as readFile does', async () => {
   await expect(readRegularFile(path.join(folder, 'none'))).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-test.skipIf(process.platform === 'win32')('pipes and devices are refused at once: nobody waits for them', async () => {
+test.skipIf(process.platform === 'win32')('pipes and devices are refused at once, without waiting', async () => {
   const pipe = path.join(folder, 'pipe.jpg');
   execFileSync('mkfifo', [pipe]);
   // More than libuv has threads: had one of them waited, none would be left to answer.

@@ -33,13 +33,13 @@ export interface LearningRateRange {
   readonly points: readonly RangePoint[];
   /** A value for lr_finetune; null when the loss never fell. */
   readonly suggested: number | null;
-  /** Whether the loss diverged before the last step. */
+  /** True when the loss diverged before the last step. */
   readonly stoppedEarly: boolean;
 }
 
 /**
  * Runs phase B of a network for a few steps at rising learning rates, with the run's own loss, optimizer and
- * augmentation, on the labels alone (there is no teacher yet). Keeps nothing.
+ * augmentation, on the labels alone (there is no teacher yet). Writes no file.
  */
 export async function learningRateRange(
   { project, config, network, steps, cacheFolder, engine: name, enginesFolder }: LearningRateRangeRequest,

@@ -5,7 +5,7 @@
 export interface CycleStep {
   /** 1 / batches of the cycle, because a cycle's gradient is the mean of its batches' gradients. */
   readonly share: number;
-  /** Whether the batch is the last of its cycle, after which the weights move. */
+  /** True when the batch is the last of its cycle, after which the weights move. */
   readonly moves: boolean;
   /** Updates of the weights in this phase before this batch. */
   readonly updates: number;

@@ -18,7 +18,7 @@ export interface StatisticsSource {
   readonly seed: number;
 }
 
-/** Whether training changes any statistics, that is, whether a BatchNorm is among the nodes from `trainableFrom` on. */
+/** True when training changes any statistics, that is, when a BatchNorm is among the nodes from `trainableFrom` on. */
 export const trainsStatistics = ({ nodes }: Model, trainableFrom: number): boolean =>
   nodes.slice(trainableFrom).some(({ op }) => op === 'batchNorm');
 

@@ -26,9 +26,9 @@ export const earlyStoppingStart: EarlyStoppingState = { best: Infinity, bestEpoc
 
 export interface EarlyStoppingDecision {
   readonly state: EarlyStoppingState;
-  /** Whether this epoch's weights are the best so far, and so the ones to keep. */
+  /** True when this epoch's weights are the best so far, and so the ones to keep. */
   readonly improved: boolean;
-  /** Whether patience is exhausted. */
+  /** True when patience is exhausted. */
   readonly stop: boolean;
 }
 

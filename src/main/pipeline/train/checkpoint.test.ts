@@ -70,14 +70,14 @@ test('before its first epoch a phase has no best value, and has none after it is
   expect((await latest())!.progress).toEqual(start);
 });
 
-test('a checkpoint of a version that counted no decisions has none', async () => {
+test('a checkpoint of a version that did not count decisions has none', async () => {
   const { decisions, ...older } = progress();
   expect(decisions).toHaveLength(3);
   await writeCheckpoint(folder, checkpoint({ progress: older as PhaseProgress }));
   expect((await latest())!.progress.decisions).toEqual([]);
 });
 
-test('the newest two of a phase stay, in the order of training, beside those of others', async () => {
+test('keeps the newest two of a phase, by order of training, and those of other phases', async () => {
   const others = [
     checkpoint({ phase: 'head' }),
     checkpoint({ stage: 'teacher' }),
@@ -112,7 +112,7 @@ test('the newest two of a phase stay, in the order of training, beside those of 
   expect(await latest('teacher')).toEqual(others[1]);
 });
 
-test('a damaged one is passed over and named: the one before it still holds', async () => {
+test('a damaged checkpoint is skipped and named, and the one before it is used', async () => {
   await writeCheckpoint(folder, at(0, 1));
   await writeCheckpoint(folder, at(0, 2));
   const newest = files().at(-1)!;
@@ -121,7 +121,7 @@ test('a damaged one is passed over and named: the one before it still holds', as
   expect(damaged).toEqual([newest]);
 });
 
-test('where there is none, none is found', async () => {
+test('returns null when a phase has no checkpoint', async () => {
   expect(await latest()).toBeNull();
   expect(await hasCheckpoints(folder, 'student')).toBe(false);
   mkdirSync(folder);
@@ -130,7 +130,7 @@ test('where there is none, none is found', async () => {
   expect(await hasCheckpoints(folder, 'student')).toBe(false);
 });
 
-test('a finished phase takes its own away and no others', async () => {
+test('a finished phase removes its own checkpoints and no others', async () => {
   for (const each of [at(0, 1), at(0, 2), checkpoint({ phase: 'head' }), checkpoint({ stage: 'teacher' })])
     await writeCheckpoint(folder, each);
   expect(await hasCheckpoints(folder, 'student')).toBe(true);

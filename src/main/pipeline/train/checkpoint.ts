@@ -148,7 +148,7 @@ function withInfinity<T extends { best: number | null }>(state: T): T & { best: 
   return { ...state, best: state.best ?? Infinity };
 }
 
-/** Whether a stage was interrupted in the middle of a phase. */
+/** True when a stage was interrupted in the middle of a phase. */
 export async function hasCheckpoints(folder: string, stage: string): Promise<boolean> {
   const files = await readdir(folder).catch(() => []);
   return files.some((file) => file.startsWith(`${stage}-`) && file.endsWith('.safetensors'));

@@ -38,13 +38,13 @@ describe('the learning-rate range test', () => {
     expect(suggestedRate(points)).toBeLessThan(0.01);
   });
 
-  test('suggests nothing where nothing was learned', () => {
+  test('suggests nothing when nothing was learned', () => {
     expect(suggestedRate([])).toBeNull();
     expect(suggestedRate(run(() => 0.7))).toBeNull();
     expect(suggestedRate(run((rate) => 0.7 + rate))).toBeNull();
   });
 
-  test('ends at a loss that is not a number', () => {
+  test('stops at a loss that is not a number', () => {
     const points = run((rate) => (rate > 0.01 ? NaN : 0.7 - 10 * rate));
     expect(points.filter(({ loss }) => Number.isNaN(loss))).toHaveLength(1);
   });

@@ -173,7 +173,7 @@ describe('a phase', () => {
     expect(disposed()).toBe(1);
   });
 
-  test('writes each step and each epoch down, and reports the same', async () => {
+  test('records each step and each epoch, and reports the same', async () => {
     const { lines, events, saved } = await course({ stepMs: 2000, evaluateMs: 10_000, loadMs: 500 });
     const at = { stage: 'student', phase: 'finetune' };
     // The rate rises to 0.6 over six steps.
@@ -223,7 +223,7 @@ describe('a phase', () => {
     expect(saved[0]!.state.steps).toBe(3);
   });
 
-  test('tells how much of it is done, and what is left at the pace so far', async () => {
+  test('reports its progress, and the time remaining at the pace so far', async () => {
     const { events } = await course({ stepMs: 2000 });
     const progress = of(events, 'progress');
     expect(progress.map(({ done, total, unit, rate, secondsLeft }) => [done, total, unit, rate, secondsLeft])).toEqual([
@@ -234,7 +234,7 @@ describe('a phase', () => {
     expect(progress.every(({ stage }) => stage === 'student')).toBe(true);
   });
 
-  test('feeds each step its batch, masks, decay and rate, and nothing that the phase does without', async () => {
+  test('gives each step its batch, masks, decay and rate, and no input that the phase does not use', async () => {
     const { inputs } = await course({});
     expect(inputs).toHaveLength(6);
     inputs.forEach((input, n) =>
@@ -344,7 +344,7 @@ describe('a phase', () => {
     expect(end).toMatchObject({ best: 1, last: 112.5 });
   });
 
-  test('that was not ended early says nothing of it', async () => {
+  test('that did not end early does not report an early end', async () => {
     const { events } = await course({});
     expect(of(events, 'note')).toEqual([]);
   });
@@ -352,7 +352,7 @@ describe('a phase', () => {
 
 describe('checkpoints in the middle of an epoch', () => {
   test('are written when more than the given time has passed since the last one', async () => {
-    // 0.2 minutes are 12 s: two steps are not more than that, three are; the end of an epoch counts anew.
+    // 0.2 minutes are 12 s: two steps are not more than that, three are; the end of an epoch restarts the count.
     const even = await course({ stepMs: 6000, evaluateMs: 60_000, context: { checkpointMinutes: 0.2 } });
     expect(positions(even.events)).toEqual([
       [0, 3],
@@ -377,7 +377,7 @@ describe('commands', () => {
   const finish: JobCommand = { type: 'finishPhase' };
 
   test.each([1, 2, 3, 4, 5, 6])(
-    'a phase that is stopped at step %i and resumed ends as one that is not',
+    'a phase that is stopped at step %i and resumed ends like an uninterrupted one',
     async (at) => {
       const script: Script = {
         spec: {
@@ -411,7 +411,7 @@ describe('commands', () => {
     expect(again.end).toEqual(end);
   });
 
-  test('one that is told to end is judged where it stands, however early that is', async () => {
+  test('one that is told to end is evaluated at that point, however early that is', async () => {
     const { kept, lines, saved, inputs, end, events } = await course({
       spec: { epochs: 5, earlyStopping: { patience: null, minDelta: 0, startFromEpoch: 4, baseline: null } },
       commands: { 2: [[finish]] },
@@ -424,14 +424,14 @@ describe('commands', () => {
     expect(end).toMatchObject({ best: 102, last: 102.5 });
   });
 
-  test('an epoch that comes too early to be judged is not kept', async () => {
+  test('an epoch before early_stopping_start is not kept', async () => {
     const { kept } = await course({
       spec: { earlyStopping: { patience: null, minDelta: 0, startFromEpoch: 1, baseline: null } },
     });
     expect(kept.map(([value]) => value)).toEqual([106.5]);
   });
 
-  test('a pause holds training and is no work', async () => {
+  test('a pause stops training and does not count as training time', async () => {
     const idle = [pause, ...Array<null>(9)].map((command) => (command ? [command] : []));
     const { inputs, end, events } = await course({ stepMs: 2000, commands: { 2: [...idle, [resume]] } });
     expect(inputs).toHaveLength(6);
@@ -450,14 +450,14 @@ describe('commands', () => {
     expect(clock).toBe(400);
   });
 
-  test('a pause that is taken back in the same breath is none', async () => {
+  test('a pause that is resumed in the same batch of commands has no effect', async () => {
     const { inputs } = await course({ commands: { 2: [[pause, resume], [stop]] } });
     expect(inputs).toHaveLength(6);
     expect(clock).toBe(0);
   });
 });
 
-describe('numbers that are none', () => {
+describe('numbers that are not finite', () => {
   test('a loss ends the phase and names its epoch and step', async () => {
     for (const loss of [NaN, Infinity]) {
       const { end, disposed, saved } = await course({ loss: (step) => (step === 5 ? loss : 1) });

@@ -1,6 +1,6 @@
 import type { Range } from '../engine/engine.ts';
 
-/** Moves activation ranges towards each batch's smallest and largest value, like TensorFlow's MovingAverageQuantize. */
+/** Moves activation ranges toward each batch's smallest and largest value, like TensorFlow's MovingAverageQuantize. */
 export function trackRanges(
   ranges: Readonly<Record<string, Range>>,
   seen: ReadonlyMap<string, Range>,

@@ -124,6 +124,6 @@ describe('of two networks', () => {
     ['macro_ap', figures(1), figures(1), false],
   ] as const)('by %s %j beats %j: %s', (monitor, a, b, expected) => expect(isBetter(monitor, a, b)).toBe(expected));
 
-  test('callbacks see scores turned around, losses as they are', () =>
+  test('callbacks receive negated scores and unchanged losses', () =>
     expect([smallerIsBetter('val_loss', 2), smallerIsBetter('macro_f1', 2)]).toEqual([2, -2]));
 });

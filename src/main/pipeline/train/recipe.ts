@@ -56,7 +56,7 @@ export const smallerIsBetter = (monitor: NetworkConfig['monitor'], value: number
 
 type Figures = Readonly<Record<string, number | null>>;
 
-/** Whether `a` is better than `b` by the monitor. An undefined value is never better than another. */
+/** True when `a` is better than `b` by the monitor. An undefined value is never better than another. */
 export function isBetter(monitor: NetworkConfig['monitor'], a: Figures, b: Figures): boolean {
   const [value, other] = [a, b].map((figures) => smallerIsBetter(monitor, figures[monitor] ?? NaN));
   return !Number.isNaN(value) && !(value! >= other!);

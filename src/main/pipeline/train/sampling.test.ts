@@ -81,7 +81,7 @@ test('by repeat factor the total is a whole number of images, which each has its
   expect(Math.abs(first - 2 / 2.4)).toBeLessThan(0.06);
 });
 
-test('balanced goes through the images of a class before one comes again, and passes over a class without images', () => {
+test('balanced draws every image of a class before repeating one, and skips a class without images', () => {
   // Class 0 on six images, class 1 on none, class 2 on one; two have no label. Three groups draw three times each.
   const nine = Array.from({ length: 9 }, (_, i) => ({
     ...samples[0]!,
@@ -96,7 +96,7 @@ test('balanced goes through the images of a class before one comes again, and pa
   }
 });
 
-test('no images make no epoch', () => {
+test('an empty split gives an empty epoch', () => {
   for (const sampling of ['shuffle', 'repeat_factor'] as const) expect(epochSize([], of(sampling))).toBe(0);
   expect(repeatFactors([], 0.1)).toEqual([]);
 });

@@ -19,7 +19,7 @@ const loader: Loader = {
   close: () => Promise.resolve(),
 };
 
-test('scores stand in the order of the images, and what fills the last batch is left out', async () => {
+test('scores are in the order of the images, without the padding of the last batch', async () => {
   const done: number[] = [];
   const scores = await scoreSamples(
     (pixels) => Promise.resolve(Float32Array.from([...pixels].flatMap((pixel) => [pixel, -pixel]))),
@@ -81,11 +81,11 @@ test('logits are the output of that name, with the ranges of a quantized network
   expect(disposed).toBe(2);
 });
 
-test('labels of images stand in rows', () => {
+test('labels have one row per image', () => {
   expect([...labelMatrix(samples.slice(0, 3), 2)]).toEqual([0, -1, 1, -1, 0, -1]);
 });
 
-test('cross-entropy is the mean of -log p over what is known, and finite for any logit', () => {
+test('cross-entropy is the mean of -log p over known labels, and finite for any logit', () => {
   const p = sigmoid(2);
   expect(p).toBeCloseTo(0.8807970779778823, 15); // scipy.special.expit(2)
   expect(meanCrossEntropy([2, -2, 5, 2], Int8Array.of(1, 1, -1, 0))).toBeCloseTo(

@@ -46,7 +46,7 @@ test('a softened network has its logits divided: kernel, bias and range of its c
   });
 });
 
-test('no network is called surer than eight times too sure', () => {
+test('never exceeds a temperature of eight', () => {
   // Every decision is wrong: the flatter the better, without end.
   expect(temperatureOf(Float32Array.of(9, -9), Int8Array.of(0, 1))).toBeCloseTo(8, 4);
 });

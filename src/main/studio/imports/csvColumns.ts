@@ -27,7 +27,7 @@ const otherNames = new RegExp(
 const ROWS_SAMPLED = 300;
 const MOST_LISTED = 8;
 
-/** Whether the header has a column of image paths. Tables without one are not offered for import. */
+/** True when the header has a column of image paths. Tables without one are not offered for import. */
 export const namesImages = (header: readonly string[]): boolean => header.some((name) => pathNames.test(name));
 
 /** Returns the column whose cells name the most images of the folder. On a tie, the title suggests one. */
@@ -159,7 +159,7 @@ const yes = /^(1|1\.0|true|yes)$/i;
 const unsure = /^-1(\.0)?$/;
 const several = /^([2-9]|[1-9]\d+)(\.0)?$/;
 
-/** Whether at least half of the filled cells are 0, 1 or -1. */
+/** True when at least half of the filled cells are 0, 1 or -1. */
 function isFlag(cells: readonly string[]): boolean {
   const filled = cells.filter((cell) => cell !== '');
   const clear = filled.filter((cell) => no.test(cell) || yes.test(cell) || unsure.test(cell)).length;

@@ -54,7 +54,7 @@ function splitFolders(
   return (name, above) => splitNamed(name) !== null && !asLabels.has(above.join('/'));
 }
 
-/** Whether labels are above splits, as in cats/train/1.jpg and dogs/train/2.jpg. A single folder is a mere wrapper. */
+/** True when labels are above splits, as in cats/train/1.jpg and dogs/train/2.jpg. One folder alone is a wrapper. */
 function classesWithSplits(
   places: readonly (readonly string[])[],
   isSplit: (name: string, above: readonly string[]) => boolean,

@@ -88,8 +88,8 @@ function rarest(remaining: ReadonlyMap<string, number>): string | null {
 }
 
 /**
- * Shares such as 0.15 are not binary fractions, so needs that are equal differ by less than this, and the first split
- * takes the tie.
+ * Shares such as 0.15 are not binary fractions, so equal needs may differ by up to this much. On such a tie, the first
+ * split takes the group.
  */
 const ROUNDING = 1e-9;
 

@@ -3,7 +3,7 @@ import { findLeftovers, removeLeftovers } from '../../pipeline/storage/leftovers
 import type { Lock, LockOptions, LockPurpose } from '../../pipeline/storage/lock.ts';
 import { takeLock } from '../../pipeline/storage/lock.ts';
 
-/** The lock under which label files are changed. What a crash interrupted is finished first. */
+/** Takes the lock under which label files are changed, and finishes a save that a crash interrupted. */
 export async function lockLabels(project: string, what: LockPurpose, options: LockOptions = {}): Promise<Lock> {
   const lock = await takeLock(labelLockFile(project), what, options);
   try {

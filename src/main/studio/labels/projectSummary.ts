@@ -33,7 +33,10 @@ export async function summarizeProject(
   };
 }
 
-/** sha256 of a file, hex; '' where it cannot be read. Part by part: a photo of 300 MB takes a second in one. */
+/**
+ * Returns the sha256 of a file, hex; '' when it cannot be read. Reads in parts, because hashing a photo of 300 MB at
+ * once takes a second.
+ */
 export async function contentHash(file: string): Promise<string> {
   try {
     const handle = await openRegularFile(file);

@@ -131,7 +131,7 @@ function mendOf(code: FindingCode, project: string, layout: Layout): Mend {
   }
 }
 
-/** Atomically, through a link to where the file really lies, and with the permissions that it has. */
+/** Writes the file atomically, through a link to its target, and keeps its permissions. */
 async function replaceFile(file: string, data: string): Promise<void> {
   const place = await realpath(file);
   await writeFileAtomic(place, data, (await stat(place)).mode);

@@ -137,7 +137,7 @@ function planChanges(files: Files, changes: readonly LineChange[], layout: Layou
   return { lines: new Map(splits.map((split) => [split, whole(split)])), touched, conflicts };
 }
 
-/** Three-way comparison of what was read, what the user wants, and what the file says now. */
+/** Three-way comparison of what was read, what the user changed, and what the file contains now. */
 function outcomeOf(
   { before, after, split, to }: LineChange,
   current: readonly string[] | null,

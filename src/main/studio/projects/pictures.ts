@@ -34,7 +34,8 @@ export async function clearExcept(cacheFolder: string, kept: string): Promise<nu
 export function openPictures(
   cacheFolder: string,
   imaging: Imaging,
-  /** Deletes the oldest files of a folder that grew. */ shrink: (folder: string) => Promise<unknown>,
+  /** Deletes the oldest files of a folder that grew. */
+  shrink: (folder: string) => Promise<unknown>,
 ): Pictures {
   const folder = path.join(cacheFolder, THUMBNAILS);
   let sinceCleaning = 0;

@@ -160,7 +160,7 @@ async function countMatches(folder: string, samples: Readonly<Record<string, str
   return same.filter(Boolean).length;
 }
 
-/** Whether a folder has most of the images that a moved project is recognized by. */
+/** True when a folder has most of the images that a moved project is recognized by. */
 async function hasMostImages(folder: string, samples: Readonly<Record<string, string>>): Promise<boolean> {
   const compared = Object.keys(samples).length;
   return compared > 0 && (await countMatches(folder, samples)) * 2 > compared;

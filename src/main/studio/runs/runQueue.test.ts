@@ -118,7 +118,7 @@ test('a run is in the queue once', async () => {
   expect(begun).toHaveLength(1);
 });
 
-test('cancelling removes a waiting run, and ends the running one so that the next starts', async () => {
+test('canceling removes a waiting run, and ends the running one so that the next starts', async () => {
   const { queue, begun } = await open(newState());
   for (const run of ['a', 'b', 'c']) await queue.add(entry(run));
   await queue.cancel('b');
@@ -261,7 +261,7 @@ test('the process id is that of the running job', async () => {
   expect(queue.runningPid()).toBeNull();
 });
 
-test('cancelling a run that is not in the queue changes nothing', async () => {
+test('canceling a run that is not in the queue changes nothing', async () => {
   const { queue, begun } = await open(newState());
   await queue.add(entry('a'));
   await queue.cancel('b');
@@ -365,7 +365,7 @@ test('a run that fails while the studio closes is not started again', async () =
   expect(stored(state)).toEqual([]);
 });
 
-test('a run that is cancelled while the studio stays open is not in the queue at the next start', async () => {
+test('a run that is canceled while the studio stays open is not in the queue at the next start', async () => {
   const state = newState();
   const { queue, ended } = await open(state);
   await queue.add(entry('a'));

@@ -38,7 +38,8 @@ async function list({ json }: { json: boolean }): Promise<void> {
   }
   const lines = engines.map(({ name, missing }) => {
     const state = missing === null ? t('cli.engineComplete') : said(missing.message);
-    return `${name.padEnd(12)} ${state}${missing?.fix == null ? '' : ` ${t('cli.fix', { command: said(missing.fix) })}`}`;
+    const fix = missing?.fix == null ? '' : ` ${t('cli.fix', { command: said(missing.fix) })}`;
+    return `${name.padEnd(12)} ${state}${fix}`;
   });
   print(`${lines.join('\n')}\n\n${t('cli.enginesFolder', { folder: enginesFolder() })}\n`);
 }

@@ -139,11 +139,10 @@ async function verify(bundle: string, { json }: { json: boolean }): Promise<void
   for (const check of checks) print(json ? checkJson(check) : checkLines(check));
   const faults = checks.filter(({ fault }) => fault !== null).length;
   const faithful = faults === 0;
-  if (json)
-    print(
-      `${JSON.stringify({ type: 'verdict', faithful, quality: quality?.verdict ?? null, labels: quality?.labels ?? [] })}\n`,
-    );
-  else
+  if (json) {
+    const verdict = { quality: quality?.verdict ?? null, labels: quality?.labels ?? [] };
+    print(`${JSON.stringify({ type: 'verdict', faithful, ...verdict })}\n`);
+  } else
     print(
       `\n${fidelityText({ passed: checks.length - faults, checks: checks.length }, t)}` +
         `${faithful ? '' : ` ${t('cli.verifyDoNotShip')}`}\n${verdictText(quality)}\n`,

@@ -48,7 +48,7 @@ export interface LoweringRequest {
   /** Tensors that must exist, so they may not be fused away. */
   readonly kept: ReadonlySet<string>;
   readonly layout: Layout;
-  /** Whether masks are applied: in training, but not when collecting statistics. */
+  /** True when masks are applied: in training, but not when collecting statistics. */
   readonly masks: boolean;
   /** Whether frozen parameters become graph inputs (see `replaceableInputs`) instead of constants. */
   readonly replaceable?: boolean;
@@ -222,7 +222,7 @@ export class Lowering {
   }
 
   /**
-   * Whether the gradient may be passed on with a factor to be applied later, because `reader` is this convolution's
+   * True when the gradient may be passed on with a factor to be applied later, because `reader` is this convolution's
    * only reader.
    */
   takesFactor(name: string, reader: GraphNode): boolean {

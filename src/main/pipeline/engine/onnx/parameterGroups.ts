@@ -9,7 +9,7 @@ import { pack, unpack } from './packing.ts';
 export interface ParameterGroup {
   /** Prefix of the group's names in the graph. */
   readonly name: string;
-  /** Whether weight decay applies, which is true for kernels. */
+  /** True when weight decay applies, which is true for kernels. */
   readonly decays: boolean;
   /** Factor on the learning rate of all its parameters. */
   readonly learningRateScale: number;

@@ -34,7 +34,7 @@ describe('JSON of a bundle', () => {
   });
 });
 
-describe('a file that is no JSON of a bundle', () => {
+describe("a file that is not a bundle's JSON", () => {
   const schema = z.strictObject({ labels: z.array(z.strictObject({ k: z.int().min(0).max(256) })) });
   const fault = (bytes: Uint8Array): { kind: string; message: string; detail?: string } => {
     try {
@@ -67,7 +67,7 @@ describe('a file that is no JSON of a bundle', () => {
     for (const name of names) expect(message).toContain(name);
   });
 
-  test('because the whole is something else says no place within', () => {
+  test('is reported without a position when the whole value has another type', () => {
     expect(fault(Buffer.from('7')).message).not.toContain('x.json:');
     expect(fault(Buffer.from('{"labels": [], "more": 1}')).message).not.toContain(' in ');
   });

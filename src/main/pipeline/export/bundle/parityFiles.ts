@@ -55,8 +55,8 @@ export const LONGEST_SIDE = 1024;
 
 const NOTE =
   'Source images (PNG, upright, sRGB), their letterboxed pixels (uint8 RGB), the input and output tensors in the ' +
-  "model's own types, scores as codes q (score q / 256), and the labels with q >= k. Raw files are row-major, little-endian, " +
-  'without a header.';
+  "model's own types, scores as codes q (score q / 256), and the labels with q >= k. Raw files are row-major, " +
+  'little-endian, without a header.';
 
 export async function parityFiles(images: readonly RgbImage[], context: ParityContext): Promise<BundleFile[]> {
   const files: BundleFile[] = [];

@@ -34,7 +34,7 @@ const STAGES: readonly StageSpec[] = [
 export interface Kind {
   readonly activation: ActivationName;
   readonly squeezeExcite: boolean;
-  /** Whether stem, head and the repeats of the first and last stage keep the baseline's size. */
+  /** True when stem, head and the repeats of the first and last stage keep the baseline's size. */
   readonly fixedEnds: boolean;
   readonly normalization: Normalization;
 }

@@ -91,7 +91,7 @@ function quantizationTensors(lowering: Lowering, node: FakeQuantNode): Quantizat
   };
 }
 
-/** Whether the input is a ReLU6 whose range is covered, so that no value is out of range. */
+/** True when the input is a ReLU6 whose range is covered, so that no value is out of range. */
 function coversRelu6(lowering: Lowering, node: FakeQuantNode): boolean {
   const maker = lowering.model.nodes.find(({ name }) => name === node.input);
   return (
