@@ -10,7 +10,7 @@ import type { Answer } from './request.ts';
 import { get } from './request.ts';
 
 /** 'sha256Prefix' has the first digits of the SHA-256. */
-export interface Checksum {
+interface Checksum {
   readonly algorithm: 'sha256' | 'sha256Prefix' | 'sha512' | 'md5';
   readonly hex: string;
 }

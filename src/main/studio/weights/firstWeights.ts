@@ -8,7 +8,7 @@ import { fetchWeights, hostOf } from './fetchWeights.ts';
 const SILENCE_MS = 8000;
 
 /** The file, or why there is none. */
-export type Fetched =
+type Fetched =
   { readonly file: string; readonly problem: null } | { readonly file: null; readonly problem: ProblemData };
 
 /** Downloads an entry for a run that can also start without it: gives up after a few seconds without data. */

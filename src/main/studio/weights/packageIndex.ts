@@ -17,7 +17,7 @@ export interface PythonPackage {
 }
 
 /** A file that an index offers. `sha256` and `bytes` are null if the index does not state them. */
-export interface PackageFile {
+interface PackageFile {
   readonly file: string;
   readonly url: string;
   readonly sha256: string | null;

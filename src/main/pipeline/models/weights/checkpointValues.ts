@@ -1,7 +1,7 @@
 import type { StoredTensor } from '../../storage/safetensors.ts';
 
 /** The element types of PyTorch's storages, by the name of the storage's class. */
-export interface ElementType {
+interface ElementType {
   readonly kind: 'elementType';
   readonly bytes: number;
   read(view: DataView, at: number): number;
