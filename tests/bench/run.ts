@@ -3,7 +3,7 @@
  * run. What follows the name goes to the benchmark.
  */
 const benches = {
-  step: () => import('./step.ts').then(({ benchStep }) => benchStep()),
+  step: (args: readonly string[]) => import('./step.ts').then(({ benchStep }) => benchStep(args)),
   job: (args: readonly string[]) => import('./job.ts').then(({ benchJob }) => benchJob(args)),
   int8: () => import('./int8.ts').then(({ benchInt8 }) => benchInt8()),
   data: () => import('./data.ts').then(({ benchData }) => benchData()),

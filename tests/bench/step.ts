@@ -1,59 +1,66 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { allocatorSettings } from '../../src/main/jobs/allocatorSettings.ts';
 import { median } from './median.ts';
+import { peerEnvironment, peerPython } from './peers.ts';
 
-const ROUNDS = 3;
 const STEPS = 6;
+/** Architecture, input size and batch. */
+const nets = [
+  ['efficientnet-lite1', '240', '8'],
+  ['efficientnet-lite1', '128', '32'],
+  ['efficientnet-b3', '300', '4'],
+] as const;
 
 interface Turn {
-  milliseconds: number;
-  peakBytes: number;
+  readonly milliseconds: number;
+  readonly cpuMilliseconds: number;
+  readonly peakBytes: number;
 }
 
-function ours(...args: string[]): Turn {
-  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, 'stepTurn.ts'), ...args], {
-    encoding: 'utf8',
-  });
+function turn(program: string, args: readonly string[], environment: Readonly<Record<string, string>>): Turn {
+  const run = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, ...environment } });
   if (run.status !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Turn;
 }
 
 /**
- * A reference implementation to compare with: a script that prints 'STEP ... <ms> ms ...' for arguments threads, net,
- * batch, steps.
+ * `step [--turns N] [--threads N]`: training steps with AdamW, clipping, masks and BatchNorm statistics.
+ * DESTILA_BENCH_PYTHON names a Python with torch and timm, which then does the same in turns (peers/step.py), under the
+ * allocator settings that our jobs get. On a busy machine compare CPU time with `--threads 1`, where no thread spins.
  */
-function reference(script: string): number {
-  const run = spawnSync(process.execPath, [script, '2', 'SPEC', '8', String(STEPS)], {
-    encoding: 'utf8',
-    cwd: path.dirname(script),
+export function benchStep(args: readonly string[]): void {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { turns: { type: 'string', default: '3' }, threads: { type: 'string', default: '0' } },
   });
-  const found = /STEP.*?create \d+ms ([\d.]+) ms/.exec(run.stdout);
-  if (found === null) throw new Error(`${script} printed no step time:\n${run.stdout}${run.stderr}`);
-  return Number(found[1]);
+  const python = peerPython();
+  for (const net of nets) {
+    const [own, peer]: [Turn[], Turn[]] = [[], []];
+    for (let i = 0; i < Number(values.turns); i++) {
+      const asked = [...net, String(STEPS), values.threads];
+      own.push(turn(process.execPath, [path.join(import.meta.dirname, 'stepTurn.ts'), ...asked], allocatorSettings()));
+      if (python !== null)
+        peer.push(turn(python, [path.join(import.meta.dirname, 'peers', 'step.py'), ...asked], peerEnvironment()));
+    }
+    const [architecture, size, batch] = net;
+    console.log(`${architecture}, ${size} px, batch ${batch}`);
+    printTurns('this engine', own);
+    if (peer.length === 0) continue;
+    printTurns('PyTorch', peer);
+    const ratio = (value: (of: Turn) => number): string =>
+      (median(peer.map(value)) / median(own.map(value))).toFixed(2);
+    console.log(
+      `  speed against PyTorch: ${ratio((of) => of.milliseconds)} x, by CPU time ${ratio((of) => of.cpuMilliseconds)} x`,
+    );
+  }
 }
 
-/** Training steps, in turns with the reference that DESTILA_STEP_PROTOTYPE names, where it is given. */
-export function benchStep(): void {
-  const script = process.env.DESTILA_STEP_PROTOTYPE;
-  const times = { sgd: [] as number[], adamw: [] as number[], reference: [] as number[] };
-  for (let round = 0; round < ROUNDS; round++) {
-    if (script !== undefined) times.reference.push(reference(script));
-    times.sgd.push(ours('efficientnet-lite1', '240', '8', 'sgd', String(STEPS)).milliseconds);
-    times.adamw.push(ours('efficientnet-lite1', '240', '8', 'adamw', String(STEPS)).milliseconds);
-  }
-  const line = (name: string, values: readonly number[]): string => {
-    const ms = median(values);
-    const ratio =
-      times.reference.length === 0 ? '' : `, ${(median(times.reference) / ms).toFixed(2)} x the reference's speed`;
-    return `${name}: ${ms.toFixed(0)} ms a step, ${(8000 / ms).toFixed(1)} images/s${ratio}`;
-  };
-  console.log('EfficientNet-Lite1, 240 px, batch 8');
-  if (times.reference.length > 0) console.log(`  ${line('reference', times.reference)}`);
-  console.log(`  ${line('SGD', times.sgd)}`);
-  console.log(`  ${line('AdamW, masks, BatchNorm statistics', times.adamw)}`);
-  const b3 = ours('efficientnet-b3', '300', '8', 'adamw', '2');
+function printTurns(name: string, turns: readonly Turn[]): void {
+  const each = (value: (of: Turn) => number): string => turns.map((of) => value(of).toFixed(0)).join(', ');
+  const peak = Math.max(...turns.map(({ peakBytes }) => peakBytes)) / 1e9;
   console.log(
-    `EfficientNet-B3, 300 px, batch 8\n  AdamW, masks, BatchNorm statistics: ${b3.milliseconds.toFixed(0)} ` +
-      `ms a step, ${(b3.peakBytes / 1e9).toFixed(2)} GB at most`,
+    `  ${name}: ${each((of) => of.milliseconds)} ms per step, CPU time ${each((of) => of.cpuMilliseconds)} ms, peak ${peak.toFixed(2)} GB`,
   );
 }

@@ -3,7 +3,9 @@ type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 's
 export function keyName(event: Pressed): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const shifted = event.shiftKey && (event.key.length > 1 || /[a-z0-9]/.test(key)) ? 'shift+' : '';
-  return `${event.ctrlKey || event.metaKey ? 'mod+' : ''}${event.altKey ? 'alt+' : ''}${shifted}${key === ' ' ? 'Space' : key}`;
+  const mod = event.ctrlKey || event.metaKey ? 'mod+' : '';
+  const alt = event.altKey ? 'alt+' : '';
+  return `${mod}${alt}${shifted}${key === ' ' ? 'Space' : key}`;
 }
 
 /** The kind of element that has the browser's focus. */
