@@ -1,23 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { electronBinary, hasDisplay, thisMachine } from './electron.ts';
 
 /**
  * `npm run test:electron` runs the tests of the desktop app, or says that they were skipped for lack of a binary or
  * display.
  */
 const root = path.join(import.meta.dirname, '..');
-const named = path.join(root, 'node_modules', 'electron', 'path.txt');
-const binary = existsSync(named)
-  ? path.join(root, 'node_modules', 'electron', 'dist', readFileSync(named, 'utf8').trim())
-  : null;
-if (binary === null || !existsSync(binary)) {
+const machine = thisMachine(root);
+const binary = electronBinary(machine);
+if (binary === null) {
   console.log(
     'Skipped: the Electron binary is not installed (`npx install-electron` downloads it). The desktop app was not tested.',
   );
   process.exit(0);
 }
-if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+if (!hasDisplay(machine)) {
   console.log('Skipped: there is no display. Run this under xvfb-run. The desktop app was not tested.');
   process.exit(0);
 }
@@ -31,5 +29,6 @@ process.exit(
       'test',
       '--config',
       'tests/desktop/playwright.config.ts',
+      ...process.argv.slice(2),
     ),
 );

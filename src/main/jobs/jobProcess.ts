@@ -39,4 +39,5 @@ parent.onMessage((raw) => {
 // and sends a command to stop at a checkpoint.
 for (const signal of STOP_SIGNALS) process.on(signal, () => undefined);
 
-parent.onGone(() => process.exit(0));
+// An exit would wait until the worker's current step is computed, and an orphan would hold the memory meanwhile.
+parent.onGone(() => process.kill(process.pid, 'SIGKILL'));

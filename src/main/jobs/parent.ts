@@ -10,6 +10,8 @@ export const parent = {
   /** Called when the launcher has ended. Children then end too: everything that matters is on disk. */
   onGone(listener: () => void): void {
     process.on('disconnect', listener);
+    // The launcher may have ended while this process was loading its modules.
+    if (process.send !== undefined && !process.connected) listener();
   },
   /** Closes the channel, which lets the process end by itself. */
   close(): void {

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Stage } from '../../shared/events.ts';
 import type { Message } from '../../shared/message.ts';
 import { message } from '../../shared/message.ts';
@@ -47,18 +48,86 @@ function workOf(type: JobRequest['type'], stage: Stage | null): Message {
  * Explains what a job was doing when its process died; `stage` is the last stage that a run started. Only for a run
  * does it mention the checkpoint, because other jobs have none.
  */
-export function processEndProblem(
-  type: JobRequest['type'],
-  stage: Stage | null,
-  { code, signal, errorText }: ProcessEnd,
-): Problem {
+export function processEndProblem(type: JobRequest['type'], stage: Stage | null, end: ProcessEnd): Problem {
   const work = workOf(type, stage);
-  const detail = errorText === '' ? undefined : errorText;
-  if (signal === 'SIGKILL') return killed(type, work, detail);
-  const cause = signal ?? message('jobs.exitCode', { code: String(code) });
-  return type === 'run'
-    ? new Problem('engine.runEnded', { work, cause }, detail)
-    : new Problem('engine.jobEnded', { work, cause }, detail);
+  const detail = end.errorText === '' ? undefined : end.errorText;
+  const isRun = type === 'run';
+  switch (reasonOf(end)) {
+    case 'killed':
+      return killed(type, work, detail);
+    case 'memory':
+      return outOfMemory(type, work, detail);
+    case 'disk':
+      return isRun
+        ? new Problem('diskFull.runEnded', { work }, detail)
+        : new Problem('diskFull.jobEnded', { work }, detail);
+    case 'crash': {
+      const cause = crashName(end) ?? '';
+      return isRun
+        ? new Problem('engine.runCrashed', { work, cause }, detail)
+        : new Problem('engine.jobCrashed', { work, cause }, detail);
+    }
+    case 'notStarted':
+      return new Problem('internal.jobNotStarted', { work }, detail);
+    case 'exit': {
+      const cause = end.signal ?? message('jobs.exitCode', { code: String(end.code) });
+      return isRun
+        ? new Problem('engine.runEnded', { work, cause }, detail)
+        : new Problem('engine.jobEnded', { work, cause }, detail);
+    }
+  }
+}
+
+type Reason = 'killed' | 'memory' | 'disk' | 'crash' | 'notStarted' | 'exit';
+
+/** What V8, the C++ library and the system write when memory cannot be had. */
+const memoryText =
+  /JavaScript heap out of memory|Fatal process out of memory|std::bad_alloc|Cannot allocate memory|ENOMEM/;
+const diskText = /ENOSPC|No space left on device|There is not enough space on the disk/;
+
+/** Windows reports a crash as an exit code (NTSTATUS, [MS-ERREF] 2.3.1). */
+const NO_MEMORY = [0xc0000017, 0xc000012d];
+const windowsCrashes: Readonly<Record<number, string>> = {
+  0xc0000005: 'access violation',
+  0xc0000006: 'page error',
+  0xc000001d: 'illegal instruction',
+  0xc0000094: 'division by zero',
+  0xc00000fd: 'stack overflow',
+  0xc0000374: 'heap corruption',
+  0xc0000409: 'abort',
+};
+
+const crashSignals: readonly NodeJS.Signals[] = [
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGILL',
+  'SIGSEGV',
+  'SIGSYS',
+  'SIGTRAP',
+];
+
+/** A shell or a container reports a signal as 128 plus its number. */
+function signalOf({ code, signal }: ProcessEnd): string | null {
+  if (signal !== null || code === null || code <= 128 || code > 128 + 31) return signal;
+  return Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0] ?? null;
+}
+
+function reasonOf(end: ProcessEnd): Reason {
+  const { code, errorText } = end;
+  const signal = signalOf(end);
+  if (code === null && signal === null) return 'notStarted';
+  if (memoryText.test(errorText) || (code !== null && NO_MEMORY.includes(code))) return 'memory';
+  if (diskText.test(errorText)) return 'disk';
+  if (signal === 'SIGKILL') return 'killed';
+  return crashName(end) === null ? 'exit' : 'crash';
+}
+
+/** Null if the process did not crash. */
+function crashName(end: ProcessEnd): string | null {
+  const signal = signalOf(end);
+  if (signal !== null) return crashSignals.some((name) => name === signal) ? signal : null;
+  return windowsCrashes[end.code ?? 0] ?? null;
 }
 
 /** Operating systems kill with SIGKILL when memory runs out. */
@@ -71,5 +140,17 @@ function killed(type: JobRequest['type'], work: Message, detail: string | undefi
       return new Problem('outOfMemory.trialKilled', { work }, detail);
     default:
       return new Problem('outOfMemory.jobKilled', { work }, detail);
+  }
+}
+
+function outOfMemory(type: JobRequest['type'], work: Message, detail: string | undefined): Problem {
+  switch (type) {
+    case 'run':
+      return new Problem('outOfMemory.runEnded', { work }, detail);
+    case 'measure':
+    case 'learningRateRange':
+      return new Problem('outOfMemory.trialEnded', { work }, detail);
+    default:
+      return new Problem('outOfMemory.jobEnded', { work }, detail);
   }
 }

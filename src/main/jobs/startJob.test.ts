@@ -152,7 +152,7 @@ test.each(types.filter((type) => type !== 'run'))(
     const killed = processEndProblem(type, null, { code: null, signal: 'SIGKILL', errorText: '' });
     const crashed = processEndProblem(type, null, { code: 134, signal: null, errorText: '' });
     expect(killed).toMatchObject({ kind: 'outOfMemory', detail: undefined });
-    expect(crashed).toMatchObject({ kind: 'engine', message: expect.stringContaining('(code 134)') });
+    expect(crashed).toMatchObject({ kind: 'engine', message: expect.stringContaining('(SIGABRT)') });
     for (const problem of [killed, crashed]) {
       expect(problem.message).not.toMatch(/training|checkpoint|resume/i);
       expect(say(spanish, problem)).not.toBe(problem.message);

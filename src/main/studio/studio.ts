@@ -20,6 +20,7 @@ import { sealedEvent } from './runs/seal.ts';
 import type { DoorOptions, Handlers, StudioServices } from './services.ts';
 import { cacheFolder, stateFolder, weightsFolder } from './state/places.ts';
 import { openSettings } from './state/settings.ts';
+import { requireWritable } from './state/writable.ts';
 import { openActivities } from './system/activities.ts';
 import { systemHandlers } from './system/handlers.ts';
 import type { Log } from './system/log.ts';
@@ -59,6 +60,7 @@ export interface Studio {
 type Handled = Exclude<Method, ThreadMethod>;
 
 export async function createStudio(options: DoorOptions): Promise<Studio> {
+  await requireWritable(stateFolder());
   const log = openLog(stateFolder());
   const { emit, subscribe } = createEvents(log);
   const logFault = (fault: Error): void => log.write(`uncaughtException: ${fault.stack ?? fault.message}`);

@@ -63,7 +63,7 @@ export function followInput(): void {
   document.addEventListener('focusin', () => (focusedBy = lastInput), true);
 }
 
-function targetOf(element: EventTarget | null): Target {
+export function targetOf(element: EventTarget | null): Target {
   if (!(element instanceof HTMLElement)) return 'other';
   if (element instanceof HTMLInputElement) {
     // After a click on a radio button, keys act on the screen; after reaching it by keyboard, they move within it.

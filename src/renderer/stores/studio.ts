@@ -7,6 +7,7 @@ import type { ProblemData } from '../../shared/problem.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import type { Connection } from '../api/transport.ts';
 import { call, listen } from '../api/client.ts';
+import { targetOf } from './keys.ts';
 
 export const screens = ['welcome', 'data', 'train', 'tune', 'compare', 'export', 'settings'] as const;
 export type Screen = (typeof screens)[number];
@@ -81,6 +82,13 @@ export function onWeightsChanged(listener: Listener): () => void {
 }
 type CommandListener = (command: string) => void;
 const commandListeners = new Set<CommandListener>();
+/** Undo and Redo of the menu act on the text field that is being edited, or else on the screen. */
+function carryOut(command: string): void {
+  if ((command === 'undo' || command === 'redo') && targetOf(document.activeElement) === 'text')
+    document.execCommand(command);
+  else commandListeners.forEach((listener) => listener(command));
+}
+
 /** Commands from native menus. */
 export function onCommand(listener: CommandListener): () => void {
   commandListeners.add(listener);
@@ -113,9 +121,7 @@ export function connect(): void {
         case 'weightsChanged':
           return weightsListeners.forEach((listener) => listener());
         case 'command':
-          return event.folder === null
-            ? commandListeners.forEach((listener) => listener(event.command))
-            : void openProject(event.folder);
+          return event.folder === null ? carryOut(event.command) : void openProject(event.folder);
         case 'run':
           if (event.event.type === 'progress') set({ progress: { ...get().progress, [event.run]: event.event } });
           if (event.event.type === 'stageStarted' || event.event.type === 'stageFinished') void refreshRuns();

@@ -469,6 +469,28 @@ export const en = {
     stopNow: 'Stop now',
     stay: 'Cancel',
     runFinished: 'The run is done.',
+    about: 'About Destila Studio',
+    closeWindow: 'Close window',
+    crashedOften: 'The window crashed several times in a row.',
+    crashedOftenDetail: 'A run in progress continues. Reload the window, or quit; the run can resume later.',
+    front: 'Bring all to front',
+    hide: 'Hide Destila Studio',
+    hideOthers: 'Hide others',
+    keepWaiting: 'Keep waiting',
+    license: 'MIT license',
+    licenses: 'Licenses',
+    licensesPlace: 'Help › Licenses lists the software that it contains.',
+    maximize: 'Zoom',
+    minimize: 'Minimize',
+    notStarted: 'Destila Studio could not start',
+    reload: 'Reload',
+    services: 'Services',
+    showAll: 'Show all',
+    showWindow: 'Show Destila Studio',
+    stopAndQuit: 'Stop at a checkpoint and quit',
+    stopping: 'The run is stopping at a checkpoint.',
+    stoppingDetail: 'This can take a minute. If you stop now, the run resumes from the checkpoint before.',
+    window: 'Window',
   },
   export: {
     reachGoalOnValidation: '{{good}} of {{measured}} reach their goal, on validation',
@@ -752,7 +774,10 @@ export const en = {
     },
     diskFull: {
       install: 'The disk is full. Free some space and try again.',
+      jobEnded: 'The process that was {{work}} ended because the disk is full. Free some space and try again.',
       output: 'The output could not be written because the disk is full.',
+      runEnded:
+        'The process that was {{work}} ended because the disk is full. Free some space and resume: the last checkpoint is safe.',
       saved: 'The disk is full. Free some space and resume: nothing that was saved is lost.',
       space:
         '{{folder}} has {{freeMegabytes, number(maximumFractionDigits: 0)}} MB free, but {{neededMegabytes, number(maximumFractionDigits: 0)}} MB are needed.',
@@ -806,6 +831,8 @@ export const en = {
         'Training of the {{network}} diverged: after epoch {{epoch, number}} the weights {{weights}} are not numbers. Lower the learning rate ({{settings, list}}) and start a new run.',
       googleUnreachable:
         "Google's server does not respond. Check the network connection; behind a proxy, use --proxy http://host:port.",
+      jobCrashed:
+        'The process that was {{work}} crashed ({{cause}}). Try again. If it happens again, try another engine (engine.name).',
       jobEnded: 'The process that was {{work}} ended unexpectedly ({{cause}}). Try again.',
       modelNotLoaded:
         'The engine could not load the network. The details have the reason; try another engine (engine.name).',
@@ -821,6 +848,8 @@ export const en = {
         "npm's registry does not respond. Check the network connection; behind a proxy, use --proxy http://host:port.",
       packageDownloadFailed: "The package's own download failed. See the details for its output.",
       packageNotLoaded: '{{package}} could not be loaded. Install it again: {{command}}',
+      runCrashed:
+        'The process that was {{work}} crashed ({{cause}}). Resume to continue from the last checkpoint. If it happens again, try another engine (engine.name).',
       runEnded:
         'The process that was {{work}} ended unexpectedly ({{cause}}). Resume to continue from the last checkpoint.',
       tensorflowNoCard:
@@ -1035,6 +1064,8 @@ export const en = {
         "{{file}} cannot be read. It is the run's snapshot of its data, and the run cannot continue without it.",
       sourceNotFile: '{{file}} is a folder or a device. Choose a file.',
       sourceUnreadable: '{{file}} cannot be read. Check that it exists and that you have access to it.',
+      stateNotWritable:
+        'The folder {{folder}} cannot be written, so settings and runs would be lost. Allow writing to it, or name another folder with DESTILA_STATE.',
       studentWeightsUnreadable:
         "The student's pretrained weights cannot be read: {{path}}. Choose another file, or train from scratch.",
       studioUnreachable: 'The studio does not respond. It may have been closed; start it again.',
@@ -1371,6 +1402,7 @@ export const en = {
       endedTwice:
         'The studio ended unexpectedly twice during this run, so it was not resumed automatically again. Its last checkpoint is safe: you can resume it yourself.',
       foreignWindow: "Only the studio's own window may send requests.",
+      jobNotStarted: 'The process for {{work}} could not be started. The details have the reason.',
       loaderThread: 'A thread that loads images failed. Resume to continue from the last checkpoint.',
       modelDisposed: 'This model was closed and cannot run anymore.',
       nodeMissing:
@@ -1625,13 +1657,18 @@ export const en = {
       teacher: 'teacher',
     },
     outOfMemory: {
+      jobEnded: 'The process that was {{work}} ran out of memory. Close other programs and try again.',
       jobKilled:
         'The process that was {{work}} was killed, most likely because memory ran out. Close other programs and try again.',
       litert: 'LiteRT has no memory left for the model. Close other models and try again.',
       reading: 'Reading ended unexpectedly, most likely because memory ran out. Close other programs and try again.',
+      runEnded:
+        'The process that was {{work}} ran out of memory. Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.',
       runKilled:
         'The process that was {{work}} was killed, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and resume: the last checkpoint is safe.',
       training: 'Memory ran out. Lower batch_size or input_size and resume: the last checkpoint is safe.',
+      trialEnded:
+        'The process that was {{work}} ran out of memory. Lower batch_size or input_size, or close other programs, and try again.',
       trialKilled:
         'The process that was {{work}} was killed, most likely because memory ran out. Lower batch_size or input_size, or close other programs, and try again.',
     },

@@ -468,6 +468,28 @@ export const es: Catalog = {
     stopNow: 'Parar ya',
     stay: 'Quedarse',
     runFinished: 'El entrenamiento ha acabado.',
+    about: 'Acerca de Destila Studio',
+    closeWindow: 'Cerrar ventana',
+    crashedOften: 'La ventana ha fallado varias veces seguidas.',
+    crashedOftenDetail: 'El entrenamiento en marcha continúa. Recarga la ventana o sal; luego podrás reanudarlo.',
+    front: 'Traer todo al frente',
+    hide: 'Ocultar Destila Studio',
+    hideOthers: 'Ocultar otros',
+    keepWaiting: 'Seguir esperando',
+    license: 'Licencia MIT',
+    licenses: 'Licencias',
+    licensesPlace: 'Ayuda › Licencias enumera el software que contiene.',
+    maximize: 'Zoom',
+    minimize: 'Minimizar',
+    notStarted: 'Destila Studio no pudo iniciarse',
+    reload: 'Recargar',
+    services: 'Servicios',
+    showAll: 'Mostrar todo',
+    showWindow: 'Mostrar Destila Studio',
+    stopAndQuit: 'Parar en un punto de control y salir',
+    stopping: 'El entrenamiento se está parando en un punto de control.',
+    stoppingDetail: 'Puede tardar un minuto. Si paras ya, se reanudará desde el punto de control anterior.',
+    window: 'Ventana',
   },
   export: {
     reachGoalOnValidation: '{{good}} de {{measured}} cumplen su objetivo, en validación',
@@ -758,7 +780,10 @@ export const es: Catalog = {
     },
     diskFull: {
       install: 'El disco está lleno. Libera espacio e inténtalo otra vez.',
+      jobEnded: 'El proceso que estaba {{work}} acabó porque el disco está lleno. Libera espacio e inténtalo de nuevo.',
       output: 'No se pudo escribir la salida porque el disco está lleno.',
+      runEnded:
+        'El proceso que estaba {{work}} acabó porque el disco está lleno. Libera espacio y reanuda: el último punto de control está a salvo.',
       saved: 'El disco está lleno. Libera espacio y reanuda: no se ha perdido nada de lo guardado.',
       space:
         '{{folder}} tiene {{freeMegabytes, number(maximumFractionDigits: 0)}} MB libres, pero hacen falta {{neededMegabytes, number(maximumFractionDigits: 0)}} MB.',
@@ -814,6 +839,8 @@ export const es: Catalog = {
         'El entrenamiento del {{network}} divergió: tras la época {{epoch, number}} los pesos {{weights}} no son números. Baja la tasa de aprendizaje ({{settings, list}}) y empieza otro entrenamiento.',
       googleUnreachable:
         'El servidor de Google no responde. Comprueba la conexión; detrás de un proxy, usa --proxy http://equipo:puerto.',
+      jobCrashed:
+        'El proceso que estaba {{work}} falló ({{cause}}). Inténtalo de nuevo. Si se repite, prueba otro motor (engine.name).',
       jobEnded: 'El proceso que estaba {{work}} acabó de improviso ({{cause}}). Inténtalo de nuevo.',
       modelNotLoaded:
         'El motor no pudo cargar la red. El motivo está en los detalles; prueba otro motor (engine.name).',
@@ -829,6 +856,8 @@ export const es: Catalog = {
         'El registro de npm no responde. Comprueba la conexión; detrás de un proxy, usa --proxy http://equipo:puerto.',
       packageDownloadFailed: 'La descarga propia del paquete falló. Su salida está en los detalles.',
       packageNotLoaded: 'No se pudo cargar {{package}}. Instálalo de nuevo: {{command}}',
+      runCrashed:
+        'El proceso que estaba {{work}} falló ({{cause}}). Reanuda para seguir desde el último punto de control. Si se repite, prueba otro motor (engine.name).',
       runEnded:
         'El proceso que estaba {{work}} acabó de improviso ({{cause}}). Reanuda para seguir desde el último punto de control.',
       tensorflowNoCard:
@@ -1051,6 +1080,8 @@ export const es: Catalog = {
         'No se puede leer {{file}}. Es la copia de los datos del entrenamiento, y sin ella no puede seguir.',
       sourceNotFile: '{{file}} es una carpeta o un dispositivo. Elige un archivo.',
       sourceUnreadable: 'No se puede leer {{file}}. Comprueba que existe y que tienes acceso.',
+      stateNotWritable:
+        'No se puede escribir en la carpeta {{folder}}, así que se perderían los ajustes y los entrenamientos. Da permiso de escritura o indica otra carpeta con DESTILA_STATE.',
       studentWeightsUnreadable:
         'No se pueden leer los pesos preentrenados del alumno: {{path}}. Elige otro archivo o entrena desde cero.',
       studioUnreachable: 'El estudio no responde. Puede que se haya cerrado; ábrelo otra vez.',
@@ -1392,6 +1423,7 @@ export const es: Catalog = {
       endedTwice:
         'El estudio se cerró de improviso dos veces durante este entrenamiento, así que no se ha vuelto a reanudar solo. Su último punto de control está a salvo: puedes reanudarlo tú.',
       foreignWindow: 'Solo la ventana del estudio puede enviar peticiones.',
+      jobNotStarted: 'No se pudo iniciar el proceso para esta tarea: {{work}}. El motivo está en los detalles.',
       loaderThread: 'Ha fallado un hilo que carga imágenes. Reanuda para seguir desde el último punto de control.',
       modelDisposed: 'Este modelo ya se cerró y no se puede ejecutar.',
       nodeMissing:
@@ -1649,15 +1681,20 @@ export const es: Catalog = {
       teacher: 'maestro',
     },
     outOfMemory: {
+      jobEnded: 'El proceso que estaba {{work}} se quedó sin memoria. Cierra otros programas e inténtalo de nuevo.',
       jobKilled:
         'El proceso que estaba {{work}} se mató desde fuera, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
       litert: 'A LiteRT no le queda memoria para el modelo. Cierra otros modelos e inténtalo de nuevo.',
       reading:
         'La lectura acabó de improviso, casi seguro por falta de memoria. Cierra otros programas e inténtalo de nuevo.',
+      runEnded:
+        'El proceso que estaba {{work}} se quedó sin memoria. Baja batch_size o input_size, o cierra otros programas, y reanuda: el último punto de control está a salvo.',
       runKilled:
         'El proceso que estaba {{work}} se mató desde fuera, casi seguro por falta de memoria. Baja batch_size o input_size, o cierra otros programas, y reanuda: el último punto de control está a salvo.',
       training:
         'Se agotó la memoria. Reduce batch_size o input_size y reanuda: el último punto de control está a salvo.',
+      trialEnded:
+        'El proceso que estaba {{work}} se quedó sin memoria. Baja batch_size o input_size, o cierra otros programas, e inténtalo de nuevo.',
       trialKilled:
         'El proceso que estaba {{work}} se mató desde fuera, casi seguro por falta de memoria. Baja batch_size o input_size, o cierra otros programas, e inténtalo de nuevo.',
     },

@@ -1,37 +1,34 @@
-import {
-  app,
-  BrowserWindow,
-  dialog,
-  ipcMain,
-  Notification,
-  powerSaveBlocker,
-  protocol,
-  screen,
-  session,
-  shell,
-} from 'electron';
-import { existsSync, statSync } from 'node:fs';
+import type { BrowserWindow } from 'electron';
+import { app, dialog, Menu, powerMonitor, powerSaveBlocker, protocol, session, shell } from 'electron';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { isMethod } from '../../../shared/contract/contract.ts';
 import type { Language } from '../../../shared/locales/translate.ts';
 import { translator } from '../../../shared/locales/translate.ts';
 import { say } from '../../../shared/message.ts';
-import { Problem, toProblemData } from '../../../shared/problem.ts';
+import { toProblemData } from '../../../shared/problem.ts';
 import { launchIn } from '../../jobs/launch.ts';
 import { onStopSignals } from '../../jobs/stopSignals.ts';
-import { isForHiddenWindow } from '../eventFilter.ts';
-import { stateFolder } from '../../studio/state/places.ts';
 import type { Studio } from '../../studio/studio.ts';
 import { createStudio } from '../../studio/studio.ts';
+import { productVersion } from '../../studio/system/version.ts';
 import { createResponder } from '../http/responder.ts';
+import { aboutOptions, licensesFile } from './about.ts';
+import { answerCalls } from './calls.ts';
+import type { Ending } from './ending.ts';
+import { createEnding } from './ending.ts';
 import { jobNode } from './jobNode.ts';
-import { followLanguage } from './language.ts';
-import { setMenu } from './menu.ts';
-import { askOnClose } from './quit.ts';
-import { isOwnSender, lockDown, ORIGIN, SCHEME } from './security.ts';
 import { systemKeychain } from './keychain.ts';
-import { keepWindowState, readWindowState } from './windowState.ts';
+import { followLanguage, systemLanguage } from './language.ts';
+import { menuTemplate } from './menu.ts';
+import type { FolderOpener } from './namedFolder.ts';
+import { createFolderOpener, namedFolder } from './namedFolder.ts';
+import { endText, notify, taskbarProgress } from './notices.ts';
+import { askInDialog, askOnClose, askStopNowInDialog } from './quit.ts';
+import { createReloadLimit, reloadAfterCrash } from './recover.ts';
+import { lockDown, ORIGIN, SCHEME } from './security.ts';
+import type { WayBack } from './tray.ts';
+import { createWayBack } from './tray.ts';
+import { createWindow, windowIcon } from './window.ts';
 
 /** The desktop door: one window on the studio. Screens and images are served over the door's own protocol. */
 
@@ -39,12 +36,42 @@ protocol.registerSchemesAsPrivileged([
   { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
 ]);
 
-const rendererFolder = path.join(import.meta.dirname, '..', '..', '..', 'renderer');
-const preload = path.join(import.meta.dirname, '..', '..', '..', 'preload', 'index.cjs');
+/** Names the program to Windows, which shows notifications and taskbar icons only under the name of the package. */
+const APP_ID = 'studio.destila';
 
+const rendererFolder = path.join(import.meta.dirname, '..', '..', '..', 'renderer');
+
+/** What the parts of an open desktop share. */
+interface Desktop {
+  readonly studio: Studio;
+  readonly window: BrowserWindow;
+  readonly ending: Ending;
+  readonly wayBack: WayBack;
+  readonly folders: FolderOpener;
+  language(): Language;
+}
+
+/** Opens the window, or hands the named folder to the window that is already open. */
 export async function openDesktop(): Promise<void> {
   if (!app.requestSingleInstanceLock()) return app.quit();
+  app.setAppUserModelId(APP_ID);
+  const early: string[] = [];
+  // macOS sends it before the program is ready if a folder was dropped on the icon.
+  const keepEarly = (_: unknown, file: string): void => void early.push(file);
+  app.on('open-file', keepEarly);
   await app.whenReady();
+  try {
+    const desktop = await start();
+    app.off('open-file', keepEarly);
+    openFoldersOf(desktop, early);
+  } catch (error) {
+    const t = translator(systemLanguage());
+    dialog.showErrorBox(t('desktop.notStarted'), say(t, toProblemData(error)));
+    app.exit(1);
+  }
+}
+
+async function start(): Promise<Desktop> {
   launchIn(
     jobNode({
       platform: process.platform,
@@ -67,92 +94,107 @@ export async function openDesktop(): Promise<void> {
       ? respond(new URL(request.url), request.headers.get('if-none-match'))
       : Promise.resolve(new Response('Nothing here.', { status: 404 })),
   );
-  const language = await followLanguage(studio, (now) =>
-    setMenu(now, (command) => studio.emit({ type: 'command', command, folder: null })),
+  const window = createWindow();
+  const language = await followLanguage(studio, (now) => setMenu(now, studio, window));
+  const ending = createEnding(
+    (how) => studio.close(how),
+    (code) => app.exit(code),
   );
-  const window = openWindow(studio, language);
+  const desktop: Desktop = {
+    studio,
+    window,
+    ending,
+    language,
+    wayBack: createWayBack(window, windowIcon, () => ending.end('stop')),
+    folders: createFolderOpener((folder) => studio.emit({ type: 'command', command: 'openFolder', folder })),
+  };
   answerCalls(studio, window);
-  app.on('second-instance', (_, argv) => {
-    window.show();
-    window.focus();
-    openNamed(studio, argv);
+  endWithWindow(desktop);
+  endWithSession(desktop);
+  recoverWindow(desktop);
+  showRuns(desktop);
+  void window.loadURL(`${ORIGIN}/`);
+  return desktop;
+}
+
+/** Opens folders from the command line, from a second start and from macOS. */
+function openFoldersOf({ window, wayBack, folders }: Desktop, early: readonly string[]): void {
+  const open = (names: readonly string[], cwd: string): void => folders.open(namedFolder(names, cwd, app.getAppPath()));
+  app.on('second-instance', (_, argv, cwd) => {
+    wayBack.show();
+    open(argv.slice(1), cwd);
   });
   app.on('open-file', (event, file) => {
     event.preventDefault();
-    openNamed(studio, [file]);
+    open([file], process.cwd());
   });
-  app.on('activate', () => window.show());
-  app.on('window-all-closed', () => void studio.close('stop').then(() => app.exit(0)));
-  window.webContents.once('did-finish-load', () => openNamed(studio, process.argv.slice(1)));
-  notifyEnds(studio, window, language);
-  // Registered last, because Electron's own handlers would close the window, which asks a question.
-  onStopSignals({ stop: () => void studio.close('stop').then(() => app.exit(0)), stopNow: () => app.exit(1) });
+  app.on('activate', () => wayBack.show());
+  open([...process.argv.slice(1), ...early], process.cwd());
+  window.webContents.once('did-finish-load', () => folders.ready());
 }
 
-function openWindow(studio: Studio, language: () => Language): BrowserWindow {
-  const { maximized, ...bounds } = readWindowState(
-    stateFolder(),
-    screen.getAllDisplays().map(({ workArea }) => workArea),
-  );
-  const window = new BrowserWindow({
-    ...bounds,
-    minWidth: 1024,
-    minHeight: 680,
-    show: false,
-    backgroundColor: '#141517',
-    title: 'Destila Studio',
-    webPreferences: {
-      preload,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webSecurity: true,
-      spellcheck: false,
-      navigateOnDragDrop: false,
+function endWithWindow({ studio, window, ending, wayBack, language }: Desktop): void {
+  askOnClose(window, {
+    ending,
+    runsActive: () => studio.runsActive(),
+    ask: () => askInDialog(window, language()),
+    askStopNow: () => askStopNowInDialog(window, language()),
+    toBackground: () => wayBack.hide(translator(language())),
+  });
+  app.on('window-all-closed', () => ending.end('stop'));
+}
+
+/** Logging out and shutting down ask nobody: the run stops at a checkpoint, as far as the system gives it time. */
+function endWithSession({ studio, window, ending }: Desktop): void {
+  // Its types leave out the event.
+  (powerMonitor as NodeJS.EventEmitter).on('shutdown', (event: { preventDefault(): void }) => {
+    if (studio.runsActive()) event.preventDefault(); // Delays the shutdown until the program has ended.
+    ending.end('stop');
+  });
+  window.on('session-end', () => ending.end('stop')); // Windows
+  // Registered last, because Electron's own handlers would close the window, which asks a question.
+  onStopSignals({ stop: () => ending.end('stop'), stopNow: () => ending.end('kill') });
+}
+
+function recoverWindow({ window, ending, language }: Desktop): void {
+  reloadAfterCrash(window, createReloadLimit(), (reload) => {
+    const t = translator(language());
+    void dialog
+      .showMessageBox(window, {
+        type: 'error',
+        noLink: true,
+        message: t('desktop.crashedOften'),
+        detail: t('desktop.crashedOftenDetail'),
+        buttons: [t('desktop.reload'), t('desktop.quit')],
+      })
+      .then(({ response }) => (response === 0 ? reload() : ending.end('stop')));
+  });
+}
+
+/** Shows the progress of a run on the taskbar or dock, and its end if nobody looks at the window. */
+function showRuns({ studio, window, wayBack, language }: Desktop): void {
+  studio.subscribe((event) => {
+    if (window.isDestroyed()) return;
+    const progress = taskbarProgress(event);
+    if (progress !== null) window.setProgressBar(progress);
+    const text = window.isFocused() ? null : endText(translator(language()), event);
+    if (text !== null) notify(text, () => wayBack.show());
+  });
+}
+
+function setMenu(language: Language, studio: Studio, window: BrowserWindow): void {
+  const t = translator(language);
+  app.setAboutPanelOptions(aboutOptions(t, productVersion, process.versions, windowIcon));
+  const template = menuTemplate(process.platform, t, {
+    send: (command) => studio.emit({ type: 'command', command, folder: null }),
+    reload: () => window.webContents.reload(),
+    showAbout: () => app.showAboutPanel(),
+    openLicenses: () => {
+      const file = licensesFile(app.getAppPath(), app.getPath('exe'));
+      if (file !== null) void shell.openPath(file);
     },
   });
-  if (maximized) window.maximize();
-  keepWindowState(window, stateFolder());
-  askOnClose(window, studio, language);
-  window.once('ready-to-show', () => window.show());
-  void window.loadURL(`${ORIGIN}/`);
-  return window;
-}
-
-function answerCalls(studio: Studio, window: BrowserWindow): void {
-  ipcMain.handle('call', async (event, method: unknown, input: unknown) => {
-    if (!isOwnSender(event.senderFrame)) return { problem: toProblemData(new Problem('internal.foreignWindow')) };
-    if (typeof method !== 'string' || !isMethod(method))
-      return { problem: toProblemData(new Problem('internal.requestNotUnderstood', { method: String(method) })) };
-    // Both directions use JSON, because converting 100,000 images here would block the window and every run.
-    if (typeof input !== 'string') return { problem: toProblemData(new Problem('internal.requestUnreadable')) };
-    return studio.answer(method, Buffer.from(input)).then(
-      (json) => ({ json }),
-      (error: unknown) => ({ problem: toProblemData(error) }),
-    );
-  });
-  ipcMain.handle('chooseFolder', async (event) => {
-    if (!isOwnSender(event.senderFrame)) return null;
-    const { filePaths } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] });
-    return filePaths[0] ?? null;
-  });
-  studio.subscribe((event) => {
-    if (!window.isDestroyed() && (window.isVisible() || isForHiddenWindow(event)))
-      window.webContents.send('event', event);
-  });
-}
-
-/**
- * Opens a folder from the command line, or dropped on the icon, as a project. A .yaml or .txt file opens its folder.
- */
-function openNamed(studio: Studio, names: readonly string[]): void {
-  const existing = names.filter(
-    (name) => !name.startsWith('-') && existsSync(name) && path.resolve(name) !== app.getAppPath(),
-  );
-  const folder = existing
-    .flatMap((name) => (statSync(name).isDirectory() ? [name] : /\.(yaml|txt)$/.test(name) ? [path.dirname(name)] : []))
-    .at(-1);
-  if (folder !== undefined) studio.emit({ type: 'command', command: 'openFolder', folder: path.resolve(folder) });
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
 
 function keepAwake(): (awake: boolean) => void {
@@ -164,21 +206,4 @@ function keepAwake(): (awake: boolean) => void {
       blocker = null;
     }
   };
-}
-
-function notifyEnds(studio: Studio, window: BrowserWindow, language: () => Language): void {
-  studio.subscribe((event) => {
-    if (event.type !== 'run' || window.isFocused()) return;
-    const t = translator(language());
-    const body =
-      event.event.type === 'finished'
-        ? t('desktop.runFinished')
-        : event.event.type === 'failed'
-          ? say(t, event.event.problem)
-          : null;
-    if (body === null) return;
-    const notification = new Notification({ title: 'Destila Studio', body });
-    notification.on('click', () => window.show());
-    notification.show();
-  });
 }

@@ -4,8 +4,9 @@ import type { Settings } from '../../../shared/contract/studio.ts';
 import type { Language } from '../../../shared/locales/translate.ts';
 import type { Studio } from '../../studio/studio.ts';
 
-const languageOf = ({ language }: Settings): Language =>
-  language !== 'system' ? language : app.getLocale().startsWith('es') ? 'es' : 'en';
+export const systemLanguage = (): Language => (app.getLocale().startsWith('es') ? 'es' : 'en');
+
+const languageOf = ({ language }: Settings): Language => (language === 'system' ? systemLanguage() : language);
 
 /**
  * The language of the interface, for menus, dialogs and notifications. `onLanguage` is called now and on each change.

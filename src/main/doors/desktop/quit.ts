@@ -1,33 +1,52 @@
 import type { BrowserWindow } from 'electron';
-import { app, dialog } from 'electron';
+import { dialog } from 'electron';
 import type { Language } from '../../../shared/locales/translate.ts';
 import { translator } from '../../../shared/locales/translate.ts';
-import type { Studio } from '../../studio/studio.ts';
+import type { Ending } from './ending.ts';
 
-type Choice = 'background' | 'checkpoint' | 'now' | 'stay';
+export type Choice = 'background' | 'checkpoint' | 'now' | 'stay';
+
+/** What the questions need to know and to do. */
+export interface Closing {
+  readonly ending: Ending;
+  runsActive(): boolean;
+  ask(): Promise<Choice>;
+  /** Asked while a run is on its way to a checkpoint. True stops it at once. */
+  askStopNow(): Promise<boolean>;
+  toBackground(): void;
+}
 
 /**
  * When the window closes during a run, asks whether to continue in the background, stop at a checkpoint, or stop now.
+ * The window stays until the run has stopped, because events and dialogs need it.
  */
-export function askOnClose(window: BrowserWindow, studio: Studio, language: () => Language): void {
-  let decided = false;
+export function askOnClose(
+  window: { on(event: 'close', listener: (event: { preventDefault(): void }) => void): unknown },
+  { ending, runsActive, ask, askStopNow, toBackground }: Closing,
+): void {
+  let asking = false;
+  const answer = async (): Promise<void> => {
+    if (ending.begun !== null) {
+      if (ending.begun === 'stop' && (await askStopNow())) ending.end('kill');
+      return;
+    }
+    const choice = await ask();
+    if (choice === 'background') toBackground();
+    if (choice === 'checkpoint') ending.end('stop');
+    if (choice === 'now') ending.end('kill');
+  };
   window.on('close', (event) => {
-    if (decided || !studio.runsActive()) return;
+    if (ending.begun === null && !runsActive()) return;
     event.preventDefault();
-    void ask(window, language()).then(async (choice) => {
-      if (choice === 'stay') return;
-      decided = true;
-      if (choice === 'background') return window.hide();
-      await studio.close(choice === 'now' ? 'kill' : 'stop');
-      app.exit(0);
+    if (asking) return;
+    asking = true;
+    void answer().finally(() => {
+      asking = false;
     });
-  });
-  window.on('show', () => {
-    decided = false;
   });
 }
 
-async function ask(window: BrowserWindow, language: Language): Promise<Choice> {
+export async function askInDialog(window: BrowserWindow, language: Language): Promise<Choice> {
   const t = translator(language);
   const choices: readonly Choice[] = ['background', 'checkpoint', 'now', 'stay'];
   const { response } = await dialog.showMessageBox(window, {
@@ -40,4 +59,18 @@ async function ask(window: BrowserWindow, language: Language): Promise<Choice> {
     buttons: [t('desktop.keepRunningBackground'), t('desktop.stopCheckpoint'), t('desktop.stopNow'), t('desktop.stay')],
   });
   return choices[response] ?? 'stay';
+}
+
+export async function askStopNowInDialog(window: BrowserWindow, language: Language): Promise<boolean> {
+  const t = translator(language);
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+    message: t('desktop.stopping'),
+    detail: t('desktop.stoppingDetail'),
+    buttons: [t('desktop.keepWaiting'), t('desktop.stopNow')],
+  });
+  return response === 1;
 }

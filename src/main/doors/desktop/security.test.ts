@@ -50,14 +50,21 @@ test('permissions, devices, other addresses, windows and web views are denied to
       setDevicePermissionHandler: keep('device'),
     } as unknown as Session,
   );
-  for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal']) {
+  const granted = (permission: string, frame: object): unknown[] => {
     let answer: unknown;
-    asked.request!(null, permission, (granted: unknown) => {
-      answer = granted;
-    });
-    expect(answer, permission).toBe(false);
-    expect(asked.check!(null, permission), permission).toBe(false);
-  }
+    asked.request!(null, permission, (given: unknown) => void (answer = given), frame);
+    return [answer, asked.check!(null, permission, ORIGIN, frame)];
+  };
+  const ours = { isMainFrame: true, requestingUrl: `${ORIGIN}/#/p/export` };
+  for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal'])
+    expect(granted(permission, ours), permission).toEqual([false, false]);
+  expect(granted('clipboard-sanitized-write', ours)).toEqual([true, true]);
+  for (const frame of [
+    { isMainFrame: false, requestingUrl: `${ORIGIN}/` },
+    { isMainFrame: true, requestingUrl: 'https://evil.example/' },
+    { isMainFrame: true },
+  ])
+    expect(granted('clipboard-sanitized-write', frame), JSON.stringify(frame)).toEqual([false, false]);
   expect(asked.device!({})).toBe(false);
   const page: Record<string, (...input: unknown[]) => unknown> = {};
   asked['web-contents-created']!(null, {

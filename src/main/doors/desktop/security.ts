@@ -17,10 +17,17 @@ export function isOwnSender(frame: { readonly url: string; readonly parent: unkn
 
 export const isOwnAddress = (address: string): boolean => address === ORIGIN || address.startsWith(`${ORIGIN}/`);
 
-/** Follows Electron's security checklist: denies navigation, new windows, permissions and web views to every page. */
+/** The copy buttons write text. Reading the clipboard and everything else is denied, and embedded frames get nothing. */
+const mayUse = (permission: string, frame: { isMainFrame: boolean; requestingUrl?: string }): boolean =>
+  permission === 'clipboard-sanitized-write' && frame.isMainFrame && isOwnAddress(frame.requestingUrl ?? '');
+
+/**
+ * Follows Electron's security checklist: denies navigation, new windows, permissions and web views to every page. Only
+ * our own may write to the clipboard.
+ */
 export function lockDown(app: App, session: Session): void {
-  session.setPermissionRequestHandler((_, __, answer) => answer(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_, permission, answer, frame) => answer(mayUse(permission, frame)));
+  session.setPermissionCheckHandler((_, permission, __, frame) => mayUse(permission, frame));
   session.setDevicePermissionHandler(() => false);
   app.on('web-contents-created', (_, contents: WebContents) => {
     contents.on('will-navigate', (event, address) => {

@@ -17,32 +17,64 @@ const first: WindowState = { width: 1440, height: 900, maximized: false };
 /** Pixels of the window's upper edge that must be on a screen, so that a person can drag the window. */
 const VISIBLE = 80;
 
-/** The last position and size. If the screen is gone, only the size, and the system chooses the position. */
+/**
+ * The last position and size, or a first one. If the screen is gone, only the size, and the system chooses the position.
+ * A window larger than its screen is made to fit. `screens` are work areas, that of the primary screen first.
+ */
 export function readWindowState(folder: string, screens: readonly Rectangle[]): WindowState {
-  let state: WindowState;
+  const state = storedState(folder);
+  const { x, y, ...size } = state;
+  const screen =
+    x === undefined || y === undefined ? undefined : screens.find((area) => isReachable({ ...state, x, y }, area));
+  const area = screen ?? screens[0];
+  if (area === undefined) return size;
+  const width = Math.min(size.width, area.width);
+  const height = Math.min(size.height, area.height);
+  const fitted = { width, height, maximized: size.maximized };
+  if (screen === undefined || x === undefined || y === undefined) return fitted;
+  return {
+    ...fitted,
+    x: width === size.width ? x : area.x,
+    y: height === size.height ? y : area.y,
+  };
+}
+
+function storedState(folder: string): WindowState {
   try {
-    state = stateSchema.parse(JSON.parse(readFileSync(path.join(folder, 'window.json'), 'utf8')));
+    return stateSchema.parse(JSON.parse(readFileSync(path.join(folder, 'window.json'), 'utf8')));
   } catch {
     return first;
   }
-  const { x, y, ...size } = state;
-  if (x === undefined || y === undefined) return state;
-  const reachable = screens.some(
-    (screen) =>
-      x + state.width >= screen.x + VISIBLE &&
-      x <= screen.x + screen.width - VISIBLE &&
-      y >= screen.y - VISIBLE / 2 &&
-      y <= screen.y + screen.height - VISIBLE,
-  );
-  return reachable ? state : size;
 }
+
+const isReachable = (window: Rectangle, screen: Rectangle): boolean =>
+  window.x + window.width >= screen.x + VISIBLE &&
+  window.x <= screen.x + screen.width - VISIBLE &&
+  window.y >= screen.y - VISIBLE / 2 &&
+  window.y <= screen.y + screen.height - VISIBLE;
+
+type Window = Pick<BrowserWindow, 'on' | 'once' | 'off' | 'getNormalBounds' | 'isMaximized'>;
 
 /**
  * Saves position and size when the window closes. The write is synchronous, because the studio may exit right after.
+ * Called when the window has been created and not yet shown.
+ *
+ * Window managers of X11 put the frame where the window was asked to be, and then report the window inside the frame. It
+ * would creep by the size of its title bar at each start, so that this move, before the window gets the focus, is
+ * subtracted.
  */
-export function keepWindowState(window: BrowserWindow, folder: string): void {
+export function keepWindowState(window: Window, folder: string): void {
+  const asked = window.getNormalBounds();
+  let frame = { x: 0, y: 0 };
+  const byManager = (): void => {
+    const { x, y } = window.getNormalBounds();
+    frame = { x: x - asked.x, y: y - asked.y };
+  };
+  window.on('move', byManager);
+  window.once('focus', () => void window.off('move', byManager));
   window.on('close', () => {
-    const state: WindowState = { ...window.getNormalBounds(), maximized: window.isMaximized() };
+    const { x, y, width, height } = window.getNormalBounds();
+    const state: WindowState = { x: x - frame.x, y: y - frame.y, width, height, maximized: window.isMaximized() };
     try {
       mkdirSync(folder, { recursive: true });
       writeFileSync(path.join(folder, 'window.json'), JSON.stringify(state));
