@@ -51,7 +51,13 @@ export function recipeWarnings({ augmentation: a, teacher, student, data }: Reci
       'data.sampling',
       message('recipe.repeatedAndWeighted'),
     ],
-    [student.alpha === 1, 'student.alpha', message('recipe.teacherUnused')],
+    // A teacher of which only the head is trained costs next to nothing.
+    [student.alpha === 1 && teacher.epochs_finetune > 0, 'student.alpha', message('recipe.teacherUnused')],
+    [
+      student.alpha < 1 && student.weights !== null && teacher.weights === null,
+      'teacher.weights',
+      message('recipe.teacherWithoutWeights'),
+    ],
   ];
   return rules.filter(([applies]) => applies).map(([, key, text]) => ({ key, message: text }));
 }

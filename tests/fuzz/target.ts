@@ -16,6 +16,7 @@ export const targetNames = [
   'tflite',
   'safetensors',
   'hdf5',
+  'checkpoint',
   'zip',
   'bundle',
   'imageHeaders',

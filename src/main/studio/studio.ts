@@ -18,7 +18,7 @@ import { openRunQueue } from './runs/runQueue.ts';
 import { runPlace } from './runs/runs.ts';
 import { sealedEvent } from './runs/seal.ts';
 import type { DoorOptions, Handlers, StudioServices } from './services.ts';
-import { cacheFolder, stateFolder, weightsFolder } from './state/places.ts';
+import { cacheFolder, stateFolder, givenWeightsFolders, weightsFolder } from './state/places.ts';
 import { openSettings } from './state/settings.ts';
 import { requireWritable } from './state/writable.ts';
 import { openActivities } from './system/activities.ts';
@@ -183,6 +183,7 @@ async function openServices(
     rates,
     weights: openWeights({
       folder: weightsFolder(),
+      given: givenWeightsFolders(),
       proxy: () => settings.current().proxy || null,
       onChange: () => emit({ type: 'weightsChanged' }),
     }),

@@ -22,6 +22,7 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const speed = (rate: number | null): string => (rate === null ? '–' : f.decimal(rate, rate < 10 ? 1 : 0));
   const total = preflight?.stageSeconds.reduce((sum, { seconds }) => sum + seconds, 0) ?? 0;
+  const teacherSeconds = preflight?.stageSeconds.find(({ stage }) => stage === 'teacher')?.seconds;
   return (
     <section className="panel-part">
       <div className="panel-head flush">
@@ -75,6 +76,14 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
             value={`${f.duration(preflight.teacherEpochSeconds)} / ${f.duration(preflight.studentEpochSeconds)}`}
           />
         </>
+      )}
+      {config.student.alpha < 1 && teacherSeconds !== undefined && (
+        // Figures of docs/benchmarks.md: INT8 students of the Grocery Store Dataset with and without a teacher.
+        <Fact
+          state="ok"
+          name={t(config.student.weights === null ? 'train.teacherBringsScratch' : 'train.teacherBringsPretrained')}
+          value={f.duration(teacherSeconds)}
+        />
       )}
       {config.teacher.weights === null && config.student.weights === null && (
         <Fact state="warn" name={t('train.trainsNothingNeedsManyPhotos')} value="" />

@@ -3,6 +3,7 @@ import { useStudio } from '../stores/studio.ts';
 import { adopt, choosePreset, undo, useConfig } from './configStore.ts';
 import { differences } from './settings.ts';
 import { presetWords } from './settingWords.ts';
+import { StartingWeights } from './StartingWeights.tsx';
 
 /** Where the settings come from: a preset with its expected time, or the project's own file. */
 export function Presets({ seconds }: { readonly seconds: number | null }) {
@@ -14,12 +15,14 @@ export function Presets({ seconds }: { readonly seconds: number | null }) {
       <div className="presets" role="radiogroup" aria-label={t('train.preset2')}>
         {choices?.presets
           .filter(({ name }) => name !== 'demo' || preset === 'demo' || project?.name === 'Sample')
-          .map(({ name, config: own }) => (
+          .map(({ name, config: own, pretrained }) => (
             <button
               key={name}
               type="button"
               role="radio"
-              aria-checked={preset === name && differences(own, base).length === 0}
+              aria-checked={
+                preset === name && [own, pretrained ?? own].some((settings) => differences(settings, base).length === 0)
+              }
               onClick={() => choosePreset(name)}
             >
               <span className="row">
@@ -45,6 +48,7 @@ export function Presets({ seconds }: { readonly seconds: number | null }) {
           </button>
         )}
       </div>
+      <StartingWeights />
       {replaced.length > 0 && (
         <p className="row small soft replaced" role="status">
           <span>{t('train.settingsYouHadChangedReplaced')}</span>

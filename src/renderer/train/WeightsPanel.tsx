@@ -144,7 +144,7 @@ function FromRun({
 }
 
 /** One set of weights: installed, available or downloading. */
-function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => void }) {
+export function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => void }) {
   const { t, f, said } = useWording();
   const { id, name, path, progress, problem, licence, page, megabytes } = entry;
   const start = (): void => void attempt(() => call('weights.download', { id }));

@@ -9,8 +9,19 @@ vi.mock('../api/client.ts', () => ({
   call: (...asked: unknown[]) => call(...asked) as unknown,
   listen: () => undefined,
 }));
-const { adopt, adoptRun, choosePreset, loadChoices, redo, setValue, setYaml, undo, useConfig } =
-  await import('./configStore.ts');
+const {
+  adopt,
+  adoptRun,
+  adoptWeights,
+  choosePreset,
+  loadChoices,
+  redo,
+  setValue,
+  setYaml,
+  startFromImageNet,
+  undo,
+  useConfig,
+} = await import('./configStore.ts');
 
 const defaults = configSchema.parse({});
 const spanish = translator('es');
@@ -21,8 +32,8 @@ beforeEach(async () => {
   call.mockResolvedValue({
     defaults,
     presets: [
-      { name: 'fast', config: fast },
-      { name: 'balanced', config: defaults },
+      { name: 'fast', config: fast, pretrained: null },
+      { name: 'balanced', config: defaults, pretrained: null },
     ],
     own: null,
     file: 'destila.yaml',
@@ -162,5 +173,40 @@ describe('replaced settings', () => {
     adoptRun({ project: 'p', config: fast, preset: null });
     undo();
     expect(useConfig.getState().config).toEqual(fast);
+  });
+});
+
+describe('a preset with ImageNet weights on this machine', () => {
+  const student = { weights: '/weights/lite1', epochs_finetune: 7 };
+  const pretrained = configSchema.parse({ student });
+  const choices = {
+    defaults,
+    presets: [
+      { name: 'fast', config: fast, pretrained: null },
+      { name: 'balanced', config: defaults, pretrained },
+    ],
+    own: null,
+    file: 'destila.yaml',
+  };
+
+  test('starts from them, until that is switched off', async () => {
+    call.mockResolvedValue(choices);
+    useConfig.setState({ project: null, choices: null });
+    await loadChoices('p', false);
+    expect(useConfig.getState()).toMatchObject({ preset: 'balanced', config: { student } });
+    startFromImageNet(false);
+    expect(useConfig.getState().config).toEqual(defaults);
+    startFromImageNet(true);
+    expect(useConfig.getState().config).toEqual(pretrained);
+  });
+
+  test('takes them over after their download, but not over changed settings', async () => {
+    call.mockResolvedValue(choices);
+    await adoptWeights('p');
+    expect(useConfig.getState().config).toEqual(pretrained);
+    choosePreset('fast');
+    setValue('student.alpha', 0.25);
+    await adoptWeights('p');
+    expect(useConfig.getState().config.student).toMatchObject({ alpha: 0.25, weights: null });
   });
 });

@@ -17,6 +17,8 @@ interface ConfigState {
   readonly project: string | null;
   readonly choices: ConfigChoices | null;
   readonly preset: string | null;
+  /** Whether presets start from ImageNet weights where these are on this machine. */
+  readonly imageNet: boolean;
   /** The preset's values, which changes are compared with and reset to. */
   readonly base: Config;
   readonly config: Config;
@@ -39,6 +41,7 @@ export const useConfig = create<ConfigState>(() => ({
   project: null,
   choices: null,
   preset: null,
+  imageNet: true,
   base: defaults,
   config: defaults,
   yaml: '',
@@ -74,7 +77,30 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
   const name = sample ? 'demo' : 'balanced';
   const preset = presetNamed(name);
   if (choices.own !== null) begin(choices.own, choices.defaults, null);
-  else if (preset !== undefined) begin(preset.config, preset.config, name);
+  else if (preset !== undefined) {
+    const config = settingsOf(preset);
+    begin(config, config, name);
+  }
+}
+
+type Preset = ConfigChoices['presets'][number];
+const settingsOf = ({ config, pretrained }: Preset): Config => (get().imageNet ? (pretrained ?? config) : config);
+
+/** Switches between a preset's settings from ImageNet weights and those from scratch. */
+export function startFromImageNet(imageNet: boolean): void {
+  set({ imageNet });
+  const { preset } = get();
+  if (preset !== null) choosePreset(preset);
+}
+
+/** Reads the presets again after weights were downloaded, and adopts them unless settings were changed meanwhile. */
+export async function adoptWeights(project: string): Promise<void> {
+  const choices = await attempt(() => call('config.choices', { project }));
+  if (choices === null || get().project !== project) return;
+  set({ choices });
+  const { preset, base, config, yamlError } = get();
+  const untouched = differences(base, config).length === 0 && yamlError === null;
+  if (preset !== null && untouched) choosePreset(preset);
 }
 
 /** The answer about images without labels belongs to the project, so settings on screen adopt a new answer. */
@@ -87,7 +113,11 @@ export function adoptUnlabeled(project: string, unlabeled: UnlabeledMeaning): vo
     choices: {
       ...choices,
       defaults: answered(choices.defaults),
-      presets: choices.presets.map((preset) => ({ ...preset, config: answered(preset.config) })),
+      presets: choices.presets.map((preset) => ({
+        ...preset,
+        config: answered(preset.config),
+        pretrained: preset.pretrained === null ? null : answered(preset.pretrained),
+      })),
       own: choices.own === null ? null : answered(choices.own),
     },
     base: answered(base),
@@ -97,12 +127,13 @@ export function adoptUnlabeled(project: string, unlabeled: UnlabeledMeaning): vo
   });
 }
 
-const presetNamed = (name: string): ConfigChoices['presets'][number] | undefined =>
-  get().choices?.presets.find((other) => other.name === name);
+const presetNamed = (name: string): Preset | undefined => get().choices?.presets.find((other) => other.name === name);
 
 export function choosePreset(name: string): void {
   const preset = presetNamed(name);
-  if (preset !== undefined) adopt(preset.config, preset.config, name);
+  if (preset === undefined) return;
+  const config = settingsOf(preset);
+  adopt(config, config, name);
 }
 
 /** Adopts the settings of a run, to run them again. */

@@ -94,7 +94,13 @@ export const runHistorySchema = z.object({
 });
 export type RunHistory = z.infer<typeof runHistorySchema>;
 
-export const presetSchema = z.object({ name: z.string(), config: configSchema });
+export const presetSchema = z.object({
+  name: z.string(),
+  /** From scratch. */
+  config: configSchema,
+  /** From pretrained weights on this machine; null if they are not here. */
+  pretrained: configSchema.nullable(),
+});
 export const configChoicesSchema = z.object({
   defaults: configSchema,
   presets: z.array(presetSchema),

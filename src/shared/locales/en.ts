@@ -977,6 +977,8 @@ export const en = {
       bundleTooLarge: "{{folder}} has more than {{most, number}} MB. Name a bundle's folder.",
       bundleUnknown: "{{bundle}} is not a bundle: it has no {{sums}}. Name a bundle's folder or its .zip file.",
       bundlesSeveral: '{{bundle}} contains several bundles, {{one}} and {{other}}. Name one of them.',
+      checkpointDamaged:
+        '{{file}} is a damaged PyTorch checkpoint, or one that is too old or too unusual to be read. Download or copy it again, or save its state_dict with a current PyTorch.',
       csvNotWritten:
         '{{file}} cannot be written. Free some space or check the permissions of the folder, and score the folder again.',
       diskReadOnly:
@@ -993,6 +995,8 @@ export const en = {
       hostError: '{{host}} answered with HTTP status {{status}}. Try again later.',
       hostErrorByHand:
         '{{host}} answered with HTTP status {{status}}. Try again later, or download the file from its page in the catalog and put it into the weights folder.',
+      hostSilent:
+        '{{host}} sent nothing for {{seconds, number}} seconds. Check your internet connection and, if you use one, the proxy.',
       hostUnreachable:
         '{{host}} does not respond. Check your internet connection and, if you use one, the proxy in Settings.',
       hostUnreachableByHand:
@@ -1000,6 +1004,8 @@ export const en = {
       imageMissing: '{{path}} does not exist. Put it back, or correct its line in the label file.',
       imageNotRegular: '{{path}} is not an image file but a folder, a pipe or a device.',
       imageUnreadable: '{{file}} cannot be read: it is missing, or its disk is not connected. Put it back and resume.',
+      indexUnreadable:
+        '{{host}} did not answer as a package index when asked for {{name}}. Check the address in PIP_INDEX_URL if you set it, and the proxy in Settings if you use one.',
       jsonInvalid: '{{file}} is not valid JSON.',
       jsonInvalidAt: '{{file}} is not valid JSON (line {{line}}, column {{column}}).',
       jsonTooDeep: '{{file}} is nested too deeply or has too many lists to be read.',
@@ -1047,6 +1053,8 @@ export const en = {
       packageLayout:
         'The downloaded package lacks {{files, list}}. Its layout has changed, so this version of the studio cannot install it.',
       packageNotOffered: '{{host}} does not offer {{name}} (HTTP status {{status}}).',
+      packageVersionMissing:
+        '{{host}} does not list {{name}} {{version}}. It may be a mirror without this package, or a proxy may have answered with a page of its own.',
       packageWithoutChecksum: '{{host}} has no {{name}} {{version}} for Linux x64 with a checksum.',
       parityImage: '{{file}} is not an 8-bit RGB PNG of {{width}} x {{height}} pixels.',
       parityPixels: '{{file}} has {{found}} bytes; {{width}} x {{height}} RGB pixels take {{expected}}.',
@@ -1477,6 +1485,10 @@ export const en = {
     },
     mismatch: {
       bundleConfig: 'inference_config.json was written for another model. Check the bundle with destila verify.',
+      checkpointNames:
+        '{{file}} is a PyTorch checkpoint that asks for “{{name}}”, which could run a program, so it was not opened. Only tensors are read: save model.state_dict() alone, and only from a source you trust.',
+      checkpointWithoutWeights:
+        '{{file}} is a PyTorch checkpoint without a dictionary of weights. Save model.state_dict() and choose that file.',
       downloadChecksum:
         'The downloaded file is not the published one: its {{algorithm}} checksum differs. It was deleted. Try again. If it happens again, a proxy or sign-in page may be changing downloads.',
       kerasNotSupported: 'Keras does not have {{architecture}}. Export the weights in the format of timm instead.',
@@ -1487,6 +1499,8 @@ export const en = {
         'The image that {{project}} is recognized by is not in {{folder}}. Choose the folder that was moved.',
       otherFolder_other:
         'None of the {{count, number}} images that {{project}} is recognized by is in {{folder}}. Choose the folder that was moved.',
+      packageChecksum:
+        '{{host}} offers a {{name}} {{version}} that is not the published one: its SHA-256 checksum differs. Nothing was downloaded.',
       quantizedNotExportable:
         'The quantized network has no BatchNorm, which timm and Keras require. Export the float student or the teacher instead.',
       runNewer: '{{folder}} was written by a newer version of Destila Studio. Update this one to read it.',
@@ -1508,7 +1522,7 @@ export const en = {
       thresholdsOfOtherLabels: "These thresholds belong to other labels than this run's. Reload the screen.",
       weightsEmpty: '{{file}} is empty. Download or copy it again.',
       weightsFormat:
-        '{{file}} is not in a format that can be read. Supported are .safetensors files of Destila Studio and timm, .h5 and .weights.h5 files of Keras, and float32 .tflite files of EfficientNet-Lite.',
+        '{{file}} is not in a format that can be read. Supported are .safetensors files of Destila Studio and timm, PyTorch checkpoints (.pth) of timm and efficientnet_pytorch, .h5 and .weights.h5 files of Keras, and float32 .tflite files of EfficientNet-Lite.',
       weightsGitLfs:
         '{{file}} is only a Git LFS pointer to the weights. Run git lfs pull, or download the file from its page.',
       weightsGzip: '{{file}} is a compressed archive. Unpack it, and choose the file inside.',
@@ -1524,7 +1538,7 @@ export const en = {
         '{{file}} is a quantized network, which cannot be trained further because its BatchNorm is folded. Choose student_best or teacher_best of the same run.',
       weightsWebPage: '{{file}} is a web page instead of the weights. Download it again.',
       weightsZip:
-        '{{file}} is a zip archive, such as a .keras file or a PyTorch checkpoint. Save only the weights, in Keras with model.save_weights("model.weights.h5").',
+        '{{file}} is a zip archive, such as a .keras file. Save only the weights, in Keras with model.save_weights("model.weights.h5").',
     },
     missing: {
       cuda: 'CUDA 12 is missing ({{library}}).',
@@ -1696,6 +1710,8 @@ export const en = {
       repeatedAndWeighted: 'Rare classes are both repeated and weighted. One of the two is usually enough.',
       teacherUnused:
         'The student ignores the teacher, which is still trained for comparison. A small teacher with few epochs saves time.',
+      teacherWithoutWeights:
+        'The student starts from pretrained weights and the teacher from scratch, so it probably knows less than its student and is not worth training. Choose weights for the teacher too, or set student.alpha to 1.',
       upsideDown: 'Images are turned upside down, so labels that depend on which way is up become wrong.',
     },
     run: {
@@ -1787,6 +1803,7 @@ export const en = {
       startsFrom: 'The {{network}} starts from {{weights}}: {{source}}.',
     },
     weights: {
+      fromEfficientNetPyTorch: '{{architecture}} in the format of efficientnet_pytorch',
       fromKeras2: '{{architecture}} in the format of Keras 2',
       fromKeras3: '{{architecture}} in the format of Keras 3',
       fromRun: '{{architecture}} from another run',
@@ -2592,6 +2609,10 @@ export const en = {
     best2: 'Best',
     twiceEpochsModelShips: 'Twice the epochs, for the model you ship.',
     sample: 'Sample',
+    startImageNetWeights: 'Start from ImageNet weights ({{megabytes}} MB, once)',
+    imageNetNotHere: 'They are not on this machine yet. Until they are, training starts from scratch.',
+    teacherBringsPretrained: 'Teacher: .006 of mean average precision in our benchmark',
+    teacherBringsScratch: 'Teacher: .03 of mean average precision in our benchmark',
     fourMinutesMadeSample: 'Four minutes, tuned for the sample.',
     quantize: 'Quantize',
     moveStepEarlier: 'Move {{step}} one step earlier',
@@ -2802,16 +2823,25 @@ export const en = {
     columnWithoutLabels: 'without labels',
     commandHelp: 'show help for a command',
     demo: 'draw a sample project and run the whole pipeline on it, in a few minutes',
+    demoChecksumStated: 'checksum sent by the server',
     demoFaults: '{{faults}} of {{checks}} checks of the bundle failed.',
+    demoFetches:
+      'Downloading ImageNet weights, once: {{name}}, {{megabytes}} MB from {{host}}, license {{license}}, {{checksum}}. They go to {{folder}}.',
     demoFinished: 'The demo was already finished. This is its result (--fresh starts over).',
     demoFolder: 'folder for the sample project',
     demoFresh: 'start over',
+    demoFrom: 'Starting from {{name}}: {{file}}',
+    demoFromScratch: 'do not start from ImageNet weights',
     demoNext: 'Next',
     demoNextCheck: "look at the sample's images and labels",
     demoNextEval: 'evaluate its model',
     demoNextRun: 'train on your own photos',
+    demoNotOnline: 'download nothing; start from ImageNet weights only if they are on this machine',
+    demoOffline:
+      'The ImageNet weights are not on this machine, and --offline downloads nothing: training from scratch.',
     demoResumed: 'Resuming the demo where it stopped (--fresh starts over).',
     demoVerified: 'The bundle was verified: all {{checks}} checks passed.',
+    demoWithoutWeights: 'No ImageNet weights: {{reason}} Training from scratch instead.',
     demoYourFolder: '<your folder>',
     doctor: 'show what this machine can do: CPU, memory, disk, engines and their measured speed',
     doctorCpu_one: 'CPU      {{model}}, {{count, number}} core',

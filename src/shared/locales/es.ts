@@ -987,6 +987,8 @@ export const es: Catalog = {
       bundleTooLarge: '{{folder}} tiene más de {{most, number}} MB. Indica la carpeta de un paquete.',
       bundleUnknown: '{{bundle}} no es un paquete: no tiene {{sums}}. Indica la carpeta de un paquete o su .zip.',
       bundlesSeveral: '{{bundle}} contiene varios paquetes, {{one}} y {{other}}. Indica uno de ellos.',
+      checkpointDamaged:
+        '{{file}} es un punto de control de PyTorch dañado, o demasiado antiguo o inusual para leerlo. Descárgalo o cópialo otra vez, o guarda su state_dict con un PyTorch actual.',
       csvNotWritten:
         'No se puede escribir {{file}}. Libera espacio o comprueba los permisos de la carpeta, y puntúala de nuevo.',
       diskReadOnly:
@@ -1003,6 +1005,8 @@ export const es: Catalog = {
       hostError: '{{host}} respondió con el estado HTTP {{status}}. Inténtalo más tarde.',
       hostErrorByHand:
         '{{host}} respondió con el estado HTTP {{status}}. Inténtalo más tarde, o descarga el archivo de su página en el catálogo y ponlo en la carpeta de pesos.',
+      hostSilent:
+        '{{host}} no envió nada en {{seconds, number}} segundos. Comprueba la conexión a internet y, si usas uno, el proxy.',
       hostUnreachable:
         '{{host}} no responde. Comprueba la conexión a internet y, si usas uno, el proxy en Preferencias.',
       hostUnreachableByHand:
@@ -1011,6 +1015,8 @@ export const es: Catalog = {
       imageNotRegular: '{{path}} no es un archivo de imagen, sino una carpeta, una tubería o un dispositivo.',
       imageUnreadable:
         'No se puede leer {{file}}: ya no está, o su disco no está conectado. Vuelve a ponerla y reanuda.',
+      indexUnreadable:
+        '{{host}} no respondió como un índice de paquetes al pedirle {{name}}. Comprueba la dirección de PIP_INDEX_URL si la definiste, y el proxy en Preferencias si usas uno.',
       jsonInvalid: '{{file}} no es JSON válido.',
       jsonInvalidAt: '{{file}} no es JSON válido (línea {{line}}, columna {{column}}).',
       jsonTooDeep: '{{file}} tiene demasiados niveles o demasiadas listas para leerlo.',
@@ -1063,6 +1069,8 @@ export const es: Catalog = {
       packageLayout:
         'Al paquete descargado le falta {{files, list}}. Su estructura ha cambiado y esta versión del estudio no puede instalarlo.',
       packageNotOffered: '{{host}} no ofrece {{name}} (estado HTTP {{status}}).',
+      packageVersionMissing:
+        '{{host}} no ofrece {{name}} {{version}}. Puede ser una réplica sin este paquete, o un proxy que respondió con una página propia.',
       packageWithoutChecksum: '{{host}} no tiene {{name}} {{version}} para Linux x64 con una suma de comprobación.',
       parityImage: '{{file}} no es un PNG RGB de 8 bits de {{width}} x {{height}} píxeles.',
       parityPixels: '{{file}} tiene {{found}} bytes; {{width}} x {{height}} píxeles RGB son {{expected}}.',
@@ -1497,6 +1505,10 @@ export const es: Catalog = {
     },
     mismatch: {
       bundleConfig: 'inference_config.json se escribió para otro modelo. Comprueba el paquete con destila verify.',
+      checkpointNames:
+        '{{file}} es un punto de control de PyTorch que pide “{{name}}”, que podría ejecutar un programa, así que no se ha abierto. Solo se leen tensores: guarda únicamente model.state_dict(), y solo de una fuente de confianza.',
+      checkpointWithoutWeights:
+        '{{file}} es un punto de control de PyTorch sin un diccionario de pesos. Guarda model.state_dict() y elige ese archivo.',
       downloadChecksum:
         'El archivo descargado no es el publicado: su suma {{algorithm}} es distinta. Se ha borrado. Inténtalo otra vez. Si vuelve a pasar, puede que un proxy o una página de acceso cambie las descargas.',
       kerasNotSupported: 'Keras no tiene {{architecture}}. Exporta los pesos en el formato de timm.',
@@ -1507,6 +1519,8 @@ export const es: Catalog = {
         'La imagen por la que se reconoce {{project}} no está en {{folder}}. Elige la carpeta que se movió.',
       otherFolder_other:
         'Ninguna de las {{count, number}} imágenes por las que se reconoce {{project}} está en {{folder}}. Elige la carpeta que se movió.',
+      packageChecksum:
+        '{{host}} ofrece un {{name}} {{version}} que no es el publicado: su suma SHA-256 es distinta. No se ha descargado nada.',
       quantizedNotExportable:
         'La red cuantizada no tiene BatchNorm, que timm y Keras necesitan. Exporta en su lugar el alumno en float o el maestro.',
       runNewer: '{{folder}} se escribió con una versión más nueva de Destila Studio. Actualiza esta para leerlo.',
@@ -1529,7 +1543,7 @@ export const es: Catalog = {
         'Estos umbrales son de otras etiquetas, no de las de este entrenamiento. Recarga la pantalla.',
       weightsEmpty: '{{file}} está vacío. Descárgalo o cópialo otra vez.',
       weightsFormat:
-        '{{file}} no está en un formato que se pueda leer. Se admiten archivos .safetensors de Destila Studio y timm, .h5 y .weights.h5 de Keras, y .tflite float32 de EfficientNet-Lite.',
+        '{{file}} no está en un formato que se pueda leer. Se admiten archivos .safetensors de Destila Studio y timm, puntos de control de PyTorch (.pth) de timm y efficientnet_pytorch, .h5 y .weights.h5 de Keras, y .tflite float32 de EfficientNet-Lite.',
       weightsGitLfs:
         '{{file}} es solo un puntero de Git LFS a los pesos. Ejecuta git lfs pull o descarga el archivo desde su página.',
       weightsGzip: '{{file}} es un archivo comprimido. Descomprímelo y elige el archivo que contiene.',
@@ -1545,7 +1559,7 @@ export const es: Catalog = {
         '{{file}} es una red cuantizada, que no se puede seguir entrenando porque su BatchNorm está integrado. Elige student_best o teacher_best del mismo entrenamiento.',
       weightsWebPage: '{{file}} es una página web en vez de los pesos. Descárgalo otra vez.',
       weightsZip:
-        '{{file}} es un archivo zip, como los .keras y los puntos de control de PyTorch. Guarda solo los pesos, en Keras con model.save_weights("model.weights.h5").',
+        '{{file}} es un archivo zip, como los .keras. Guarda solo los pesos, en Keras con model.save_weights("model.weights.h5").',
     },
     missing: {
       cuda: 'Falta CUDA 12 ({{library}}).',
@@ -1724,6 +1738,8 @@ export const es: Catalog = {
       repeatedAndWeighted: 'Las clases raras se repiten y además pesan más. Con una de las dos cosas suele bastar.',
       teacherUnused:
         'El alumno ignora al maestro, que se entrena igualmente para comparar. Un maestro pequeño con pocas épocas ahorra tiempo.',
+      teacherWithoutWeights:
+        'El alumno parte de pesos preentrenados y el maestro desde cero, así que seguramente sabe menos que su alumno y no merece la pena entrenarlo. Elige pesos también para el maestro, o pon student.alpha en 1.',
       upsideDown:
         'Las imágenes se ponen boca abajo: las etiquetas que dependen de dónde está arriba dejan de ser ciertas.',
     },
@@ -1818,6 +1834,7 @@ export const es: Catalog = {
       startsFrom: 'El {{network}} parte de {{weights}}: {{source}}.',
     },
     weights: {
+      fromEfficientNetPyTorch: '{{architecture}} en el formato de efficientnet_pytorch',
       fromKeras2: '{{architecture}} en el formato de Keras 2',
       fromKeras3: '{{architecture}} en el formato de Keras 3',
       fromRun: '{{architecture}} de otro entrenamiento',
@@ -2609,6 +2626,10 @@ export const es: Catalog = {
     best2: 'Óptimo',
     twiceEpochsModelShips: 'El doble de épocas, para el modelo final.',
     sample: 'Muestra',
+    startImageNetWeights: 'Partir de pesos de ImageNet ({{megabytes}} MB, una sola vez)',
+    imageNetNotHere: 'Todavía no están en este equipo. Hasta entonces se entrena desde cero.',
+    teacherBringsPretrained: 'Maestro: ,006 de precisión media en nuestra medición',
+    teacherBringsScratch: 'Maestro: ,03 de precisión media en nuestra medición',
     fourMinutesMadeSample: 'Cuatro minutos, hecho para la muestra.',
     quantize: 'Cuantizar',
     moveStepEarlier: 'Adelantar {{step}} un puesto',
@@ -2821,16 +2842,24 @@ export const es: Catalog = {
     columnWithoutLabels: 'sin etiquetas',
     commandHelp: 'mostrar la ayuda de un comando',
     demo: 'dibujar un proyecto de muestra y ejecutar con él todo el proceso, en unos minutos',
+    demoChecksumStated: 'suma de comprobación que envía el servidor',
     demoFaults: '{{faults}} de {{checks}} comprobaciones del paquete han fallado.',
+    demoFetches:
+      'Descargando pesos de ImageNet, una sola vez: {{name}}, {{megabytes}} MB de {{host}}, licencia {{license}}, {{checksum}}. Se guardan en {{folder}}.',
     demoFinished: 'La demo ya había acabado. Este es su resultado (--fresh empieza de nuevo).',
     demoFolder: 'carpeta del proyecto de muestra',
     demoFresh: 'empezar de nuevo',
+    demoFrom: 'Se parte de {{name}}: {{file}}',
+    demoFromScratch: 'no partir de pesos de ImageNet',
     demoNext: 'A continuación',
     demoNextCheck: 'ver las imágenes y etiquetas de la muestra',
     demoNextEval: 'evaluar su modelo',
     demoNextRun: 'entrenar con tus propias fotos',
+    demoNotOnline: 'no descargar nada; partir de pesos de ImageNet solo si están en este equipo',
+    demoOffline: 'Los pesos de ImageNet no están en este equipo y --offline no descarga nada: se entrena desde cero.',
     demoResumed: 'Reanudando la demo donde se detuvo (--fresh empieza de nuevo).',
     demoVerified: 'El paquete está verificado: las {{checks}} comprobaciones han pasado.',
+    demoWithoutWeights: 'Sin pesos de ImageNet: {{reason}} Se entrena desde cero.',
     demoYourFolder: '<tu carpeta>',
     doctor: 'mostrar qué puede hacer este equipo: CPU, memoria, disco, motores y su velocidad medida',
     doctorCpu_one: 'CPU      {{model}}, {{count, number}} núcleo',

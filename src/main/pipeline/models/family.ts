@@ -32,6 +32,11 @@ export interface Family {
     /** timm's name for a parameter; null for a name that the family does not have. */
     parameter(name: string): string | null;
   };
+  /**
+   * The names of the parameters in efficientnet_pytorch, and in efficientnet_lite_pytorch, which follows it; null when
+   * they do not have the family.
+   */
+  readonly efficientNetPyTorch: ((model: Pick<Model, 'parameters'>) => ReadonlyMap<string, string>) | null;
   /** Null when Keras does not have the family. */
   readonly keras: {
     /** Keras's name, 'layer/weight'; null for a name that the family does not have. */

@@ -1,5 +1,8 @@
+import { read } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import yauzl from 'yauzl';
 import { Problem } from '../../../shared/problem.ts';
 
@@ -31,13 +34,12 @@ export async function withZip<T>(
   work: (entries: readonly ZipEntry[]) => Promise<T>,
 ): Promise<T> {
   const name = path.basename(file);
-  let zip: yauzl.ZipFile;
-  try {
-    zip = await yauzl.openPromise(file, { autoClose: false });
-  } catch (error) {
+  const handle = await open(file).catch((error: unknown) => {
     throw unreadable(name, error);
-  }
+  });
   try {
+    const { size } = await handle.stat();
+    const zip = await yauzl.fromRandomAccessReaderPromise(new BoundedReader(handle), size, { autoClose: false });
     const entries = await directory(zip, name, rules);
     if (rules.portable) await requireSameLocalHeaders(zip, entries, name);
     const files = entries.filter(({ fileName }) => !fileName.endsWith('/'));
@@ -45,7 +47,47 @@ export async function withZip<T>(
   } catch (error) {
     throw error instanceof Problem || isSystemError(error) ? error : unreadable(name, error);
   } finally {
-    zip.close();
+    await handle.close();
+  }
+}
+
+const CHUNK_BYTES = 65_536;
+
+async function* chunks(handle: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < end;) {
+    const length = Math.min(CHUNK_BYTES, end - at);
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+/**
+ * yauzl's own reader passes any 64-bit offset of the archive to fs.read, which throws for those beyond 2^53 where nobody
+ * can catch it.
+ */
+class BoundedReader extends yauzl.RandomAccessReader {
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    super();
+    this.#handle = handle;
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(chunks(this.#handle, start, end), { objectMode: false });
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    if (Number.isSafeInteger(position)) read(this.#handle.fd, buffer, offset, length, position, callback);
+    else setImmediate(callback, new Error('an offset is beyond the end of the file'));
   }
 }
 

@@ -142,7 +142,19 @@ describe('settings', () => {
       params: {
         preset: 'dmo',
         guess: 'demo',
-        names: ['balanced', 'best', 'demo', 'fast', 'grocery-96', 'randaugment', 'scratch-128'],
+        names: [
+          'balanced',
+          'balanced-pretrained',
+          'best',
+          'best-pretrained',
+          'demo',
+          'demo-pretrained',
+          'fast',
+          'fast-pretrained',
+          'grocery-96',
+          'randaugment',
+          'scratch-128',
+        ],
       },
     });
   });

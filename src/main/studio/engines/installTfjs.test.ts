@@ -111,6 +111,7 @@ function openRegistries(): Promise<Registries> {
         wheelName.replace('manylinux_2_17_x86_64.manylinux2014_x86_64', 'macosx_10_15_x86_64'),
         wheelName.replace(TENSORFLOW_VERSION, '2.16.1'),
       ];
+      response.setHeader('content-type', 'application/vnd.pypi.simple.v1+json');
       return void response.end(
         JSON.stringify({
           files: [...others, wheelName].map((filename) => ({
@@ -204,11 +205,11 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasComp
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-  const install = (): Promise<string> => tfjsInstaller(cpu, registries.address).install(context);
+  const install = (): Promise<string> => tfjsInstaller(cpu, `${registries.address}/simple/`).install(context);
   const left = (): string[] => readdirSync(context.enginesFolder);
 
   test('explains what is downloaded, how large it is and where it goes, without downloading it', async () => {
-    const lines = await tfjsInstaller(cpu, registries.address).explain(context);
+    const lines = await tfjsInstaller(cpu, `${registries.address}/simple/`).explain(context);
     const text = lines.map((line) => line.text).join('\n');
     expect(text).toContain(`@tensorflow/tfjs-node ${TFJS_VERSION}`);
     expect(text).toContain(`${new URL(registries.address).host}: ${(wheel.length / 1e6).toFixed(0)} MB`);

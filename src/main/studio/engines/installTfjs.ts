@@ -13,12 +13,13 @@ import {
 } from '../../pipeline/engine/tfjs/requirements.ts';
 import type { TfjsVariant } from '../../pipeline/engine/tfjs/requirements.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
+import { packageIndex } from '../weights/packageIndex.ts';
 import type { InstallContext, Installer } from './installer.ts';
 import { runProgram } from './program.ts';
 import { requireSpace } from './diskSpace.ts';
 import { TENSORFLOW_VERSION, tensorFlowPackages } from './tensorFlowPackages.ts';
 import type { Wheel } from './wheels.ts';
-import { bytesOf, downloadWheels, findWheel, PYPI, removeWheels, unpackWheels } from './wheels.ts';
+import { bytesOf, downloadWheels, findWheel, removeWheels, unpackWheels } from './wheels.ts';
 
 /** Node's C headers as an npm package, so that none have to be installed on the machine. */
 const HEADERS = 'node-api-headers@1.9.0';
@@ -38,7 +39,7 @@ interface NativePart {
 }
 
 /** Installs TensorFlow for Node into the user's engines folder. */
-export function tfjsInstaller(variant: TfjsVariant, index: string = PYPI): Installer {
+export function tfjsInstaller(variant: TfjsVariant, index: string = packageIndex()): Installer {
   return {
     name: variant.name,
     explain: async (context) => {

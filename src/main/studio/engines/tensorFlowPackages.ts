@@ -2,7 +2,7 @@ import type { Message } from '../../../shared/message.ts';
 import { message } from '../../../shared/message.ts';
 import { tfjsVariants } from '../../pipeline/engine/tfjs/requirements.ts';
 import type { TfjsVariant } from '../../pipeline/engine/tfjs/requirements.ts';
-import type { PythonPackage } from './wheels.ts';
+import type { PythonPackage } from '../weights/packageIndex.ts';
 
 /** The newest TensorFlow whose library the binding of tfjs-node 4.22 was tested with. */
 export const TENSORFLOW_VERSION = '2.16.2';

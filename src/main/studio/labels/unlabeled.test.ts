@@ -61,13 +61,12 @@ test('a run stores the answer of its project, whatever its preset', async () => 
 
 test('every preset has the answer, and the answer alone does not count as own settings', async () => {
   await rememberUnlabeled(project, 'not_labeled_yet');
-  const choices = await configChoices(project);
+  const choices = await configChoices(project, () => Promise.resolve('/weights/file'));
   expect(choices.own).toBeNull();
-  expect([choices.defaults, ...choices.presets.map(({ config }) => config)].map(({ data }) => data.unlabeled)).toEqual([
-    'not_labeled_yet',
-    ...choices.presets.map(() => 'not_labeled_yet'),
-  ]);
+  const all = [choices.defaults, ...choices.presets.flatMap(({ config, pretrained }) => [config, pretrained!])];
+  expect(all.map(({ data }) => data.unlabeled)).toEqual(all.map(() => 'not_labeled_yet'));
+  expect(all).toHaveLength(1 + 2 * choices.presets.length);
   await saveConfig(project, choices.presets[0]!.config);
   expect(await unlabeledAnswer(project)).toBe('not_labeled_yet');
-  expect((await configChoices(project)).own).not.toBeNull();
+  expect((await configChoices(project, () => Promise.resolve(null))).own).not.toBeNull();
 });

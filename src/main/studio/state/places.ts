@@ -45,6 +45,21 @@ function largeFolder(name: string, system: System): string {
 /** Pretrained weights. */
 export const weightsFolder = (system: System = thisSystem()): string => largeFolder('weights', system);
 
+/**
+ * Folders with weights that are only read, in the order in which they are searched: those that DESTILA_WEIGHTS lists, as
+ * PATH does, for images and shared machines, and the one in the desktop app.
+ */
+export const givenWeightsFolders = (
+  { env }: Pick<System, 'env'> = thisSystem(),
+  appFolder: string | undefined = (process as { resourcesPath?: string }).resourcesPath,
+): readonly string[] => [
+  ...(env.DESTILA_WEIGHTS ?? '')
+    .split(path.delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => path.resolve(folder)),
+  ...(appFolder === undefined ? [] : [path.join(appFolder, 'weights')]),
+];
+
 /** Engines from `destila engine install`. */
 export const enginesFolder = (system: System = thisSystem()): string => largeFolder('engines', system);
 

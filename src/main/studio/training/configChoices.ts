@@ -5,25 +5,34 @@ import type { Config, UnlabeledMeaning } from '../../../shared/config.ts';
 import { configSchema } from '../../../shared/config.ts';
 import type { ConfigChoices } from '../../../shared/contract/runs.ts';
 import { writeFileAtomic } from '../../pipeline/storage/atomicFile.ts';
-import { loadConfig, presetNames } from '../config/loadConfig.ts';
+import { loadConfig } from '../config/loadConfig.ts';
 import { projectConfigFile } from '../state/places.ts';
+import type { WeightsAtHand } from './pretrainedPreset.ts';
+import { pretrainedPreset } from './pretrainedPreset.ts';
 
 /** Presets on the Train screen, in this order. The others are for benchmarks and the command line. */
 const offered = ['fast', 'balanced', 'best'];
 
-export async function configChoices(folder: string): Promise<ConfigChoices> {
+export async function configChoices(folder: string, atHand: WeightsAtHand): Promise<ConfigChoices> {
   const file = projectConfigFile(folder);
   const own = await access(file).then(
     () => true,
     () => false,
   );
-  const names = [...offered, ...(await presetNames()).filter((name) => name === 'demo')];
+  const names = [...offered, 'demo'];
   const written = own ? (await loadConfig({ file })).config : null;
   const answer = written?.data.unlabeled ?? 'ask';
   return {
     defaults: withAnswer(configSchema.parse({}), answer),
     presets: await Promise.all(
-      names.map(async (name) => ({ name, config: withAnswer((await loadConfig({ preset: name })).config, answer) })),
+      names.map(async (name) => {
+        const pretrained = await pretrainedPreset(name, atHand);
+        return {
+          name,
+          config: withAnswer((await loadConfig({ preset: name })).config, answer),
+          pretrained: pretrained === null ? null : withAnswer(pretrained, answer),
+        };
+      }),
     ),
     own: written === null || holdsOnlyTheAnswer(written) ? null : written,
     file,

@@ -15,9 +15,10 @@ export const trainingHandlers = ({
   activities,
   rates,
   thread,
+  weights,
   folderOf,
 }: StudioServices): Handlers<TrainingMethod> => ({
-  'config.choices': ({ project }) => configChoices(folderOf(project)),
+  'config.choices': ({ project }) => configChoices(folderOf(project), weights.fileFor),
   'config.save': async ({ project, config }) => {
     await saveConfig(folderOf(project), config);
     return {};

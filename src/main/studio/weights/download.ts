@@ -9,11 +9,17 @@ import { Problem } from '../../../shared/problem.ts';
 import type { Answer } from './request.ts';
 import { get } from './request.ts';
 
+/** 'sha256Prefix' has the first digits of the SHA-256. */
+interface Checksum {
+  readonly algorithm: 'sha256' | 'sha256Prefix' | 'sha512' | 'md5';
+  readonly hex: string;
+}
+
 export interface DownloadRequest {
   readonly url: string;
   /** Absolute path of the finished file. Until it is complete, `<target>.part` has the bytes received so far. */
   readonly target: string;
-  readonly checksum: { readonly algorithm: 'sha256' | 'sha512' | 'md5'; readonly hex: string } | null;
+  readonly checksum: Checksum | null;
   /** See request.ts. */
   readonly proxy: string | null;
   readonly signal: AbortSignal;
@@ -128,10 +134,12 @@ const INTERRUPTIONS = new Set(['ECONNRESET', 'ETIMEDOUT', 'EPIPE']);
 
 async function requireChecksum(part: string, checksum: DownloadRequest['checksum']): Promise<void> {
   if (checksum === null) return;
-  const hash = createHash(checksum.algorithm);
+  const algorithm = checksum.algorithm === 'sha256Prefix' ? 'sha256' : checksum.algorithm;
+  const hash = createHash(algorithm);
   await pipeline(createReadStream(part), hash);
-  if (hash.digest('hex') === checksum.hex) return;
+  const digits = hash.digest('hex');
+  if (checksum.algorithm === 'sha256Prefix' ? digits.startsWith(checksum.hex) : digits === checksum.hex) return;
   await rm(part, { force: true });
   await rm(noteOf(part), { force: true });
-  throw new Problem('mismatch.downloadChecksum', { algorithm: checksum.algorithm });
+  throw new Problem('mismatch.downloadChecksum', { algorithm });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -122,6 +122,16 @@ describe('a download', () => {
     expect(readFileSync(target()).equals(content)).toBe(true);
   });
 
+  test('is checked against the first digits of its sha256', async () => {
+    await fetchIt({ checksum: { algorithm: 'sha256Prefix', hex: sum('sha256').slice(0, 8) } });
+    rmSync(target());
+    const hex = sum('sha256').slice(1, 9);
+    await expect(fetchIt({ checksum: { algorithm: 'sha256Prefix', hex } })).rejects.toMatchObject({
+      code: 'mismatch.downloadChecksum',
+      params: { algorithm: 'sha256' },
+    });
+  });
+
   test.each(['sha256', 'md5'] as const)('with a different %s is deleted and reported', async (algorithm) => {
     behavior.body = Buffer.from(content).fill(7, 1000, 1001);
     await expect(fetchIt({ checksum: { algorithm, hex: sum(algorithm) } })).rejects.toMatchObject({
@@ -176,7 +186,17 @@ describe('the catalog', () => {
     const catalog = readCatalog();
     expect(new Set(catalog.map(({ architecture }) => architecture))).toEqual(new Set(architectures));
     expect(new Set(catalog.map(({ id }) => id)).size).toBe(catalog.length);
-    expect(new Set(catalog.map(({ file }) => file)).size).toBe(catalog.length);
+    const sources = catalog.flatMap((entry) => entry.sources.map((source) => ({ ...source, of: entry })));
+    // Two entries may have a source in common, but no file may be of two networks.
+    for (const { file, of } of sources)
+      expect(new Set(sources.filter((other) => other.file === file).map((other) => other.of.architecture))).toEqual(
+        new Set([of.architecture]),
+      );
+    const single = catalog.filter((entry) => entry.sources.length < 2);
+    expect(single.map(({ id, remark }) => [id, remark !== undefined])).toEqual([['timm-mobilenetv4-conv-small', true]]);
+    for (const source of sources)
+      if (source.kind === 'file' && source.checksum.algorithm === 'sha256Prefix')
+        expect(source.url).toContain(source.checksum.hex);
     expect(() => entryNamed(catalog, 'timm-lite11')).toThrow("Did you mean 'timm-lite1'?");
   });
 });
@@ -186,12 +206,17 @@ describe('the weights folder', () => {
     id: 'one',
     name: 'One',
     architecture: 'efficientnet-lite0',
-    file: 'one.safetensors',
-    url: `${address}/file`,
     page: 'https://example.org',
     licence: 'Apache-2.0',
     megabytes: 0.3,
-    checksum: { algorithm: 'sha256', hex: sum('sha256') },
+    sources: [
+      {
+        kind: 'file',
+        file: 'one.safetensors',
+        url: `${address}/file`,
+        checksum: { algorithm: 'sha256', hex: sum('sha256') },
+      },
+    ],
   });
 
   test('downloads only what is requested, once, and lists all its files', async () => {
@@ -208,6 +233,26 @@ describe('the weights folder', () => {
       { id: 'one', path: path.join(folder, 'one.safetensors') },
       { name: 'mine.h5', architecture: null },
     ]);
+  });
+
+  test('takes a file from a given folder before its own, and downloads nothing then', async () => {
+    const given = path.join(folder, 'given');
+    mkdirSync(given);
+    const weights = openWeights({
+      folder: path.join(folder, 'own'),
+      given: [path.join(folder, 'absent'), given],
+      proxy: () => null,
+      onChange: () => undefined,
+      catalog: [entry()],
+    });
+    writeFileSync(path.join(given, 'one.safetensors'), content);
+    writeFileSync(path.join(given, 'another.pth'), content);
+    expect(await weights.list()).toMatchObject([
+      { id: 'one', path: path.join(given, 'one.safetensors') },
+      { name: 'another.pth', path: path.join(given, 'another.pth') },
+    ]);
+    expect(await weights.download('one')).toBe(path.join(given, 'one.safetensors'));
+    expect(asked).toEqual([]);
   });
 
   test('keeps a problem until the next try', async () => {

@@ -1,16 +1,22 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Architecture } from '../../../shared/architectures.ts';
 import type { WeightsEntry } from '../../../shared/contract/weights.ts';
 import type { ProblemData } from '../../../shared/problem.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import type { CatalogEntry } from './catalog.ts';
 import { entryNamed, readCatalog } from './catalog.ts';
-import { download } from './download.ts';
+import { fetchWeights } from './fetchWeights.ts';
 
-/** The weights folder and what can be downloaded into it. Nothing is downloaded unless a person chooses it. */
+/**
+ * The weights folder and what can be downloaded into it, and folders with weights that came with the program or the
+ * machine. Nothing is downloaded unless a person chooses it.
+ */
 export interface Weights {
   readonly folder: string;
   list(): Promise<WeightsEntry[]>;
+  /** The file of an entry with this architecture that is on this machine; null if there is none. */
+  fileFor(architecture: Architecture): Promise<string | null>;
   /** Resolves to the file's path once it is complete. Concurrent calls share one download. */
   download(id: string): Promise<string>;
   cancel(id: string): void;
@@ -18,6 +24,8 @@ export interface Weights {
 
 export interface WeightsOptions {
   readonly folder: string;
+  /** Folders that are only read. They come before `folder`. */
+  readonly given?: readonly string[];
   readonly proxy: () => string | null;
   /** Called when the list has changed; during a download at most a few times per second. */
   readonly onChange: () => void;
@@ -35,7 +43,8 @@ interface ActiveDownload {
 
 const CHANGE_MS = 250;
 
-export function openWeights({ folder, proxy, onChange, catalog = readCatalog() }: WeightsOptions): Weights {
+export function openWeights({ folder, given = [], proxy, onChange, catalog = readCatalog() }: WeightsOptions): Weights {
+  const places = [...given, folder];
   const active = new Map<string, ActiveDownload>();
   const problems = new Map<string, ProblemData>();
   let lastChange = 0;
@@ -47,22 +56,17 @@ export function openWeights({ folder, proxy, onChange, catalog = readCatalog() }
 
   const begin = (entry: CatalogEntry): ActiveDownload => {
     const abort = new AbortController();
-    const target = path.join(folder, entry.file);
     problems.delete(entry.id);
-    const result = download({
-      url: entry.url,
-      target,
-      checksum: entry.checksum,
+    const result = fetchWeights(entry, {
+      folder,
       proxy: proxy(),
       signal: abort.signal,
-      canGetByHand: true,
       onProgress: (done, total) => {
         const before = active.get(entry.id)!;
         active.set(entry.id, { ...before, done, total, first: before.first ?? { done, at: performance.now() } });
         progressed();
       },
     })
-      .then(() => target)
       .catch((error: unknown) => {
         const problem = toProblemData(error);
         if (problem.kind !== 'cancelled') problems.set(entry.id, problem);
@@ -76,8 +80,6 @@ export function openWeights({ folder, proxy, onChange, catalog = readCatalog() }
   };
 
   const describe = async (entry: CatalogEntry): Promise<WeightsEntry> => {
-    const file = path.join(folder, entry.file);
-    const found = await stat(file).catch(() => null);
     const current = active.get(entry.id);
     const { id, name, architecture, page, licence, megabytes } = entry;
     return {
@@ -87,8 +89,8 @@ export function openWeights({ folder, proxy, onChange, catalog = readCatalog() }
       page,
       licence,
       megabytes,
-      fileName: entry.file,
-      path: found === null ? null : file,
+      fileName: entry.sources[0]!.file,
+      path: await installedFile(entry, places),
       progress:
         current === undefined ? null : { done: current.done, total: current.total, secondsLeft: secondsLeft(current) },
       problem: problems.get(id) ?? null,
@@ -100,18 +102,20 @@ export function openWeights({ folder, proxy, onChange, catalog = readCatalog() }
     folder,
     list: async () => {
       await mkdir(folder, { recursive: true });
-      return [...(await Promise.all(catalog.map(describe))), ...(await others(folder, catalog))];
+      const own = await Promise.all(places.map((place) => others(place, catalog)));
+      return [...(await Promise.all(catalog.map(describe))), ...own.flat()];
+    },
+    fileFor: async (architecture) => {
+      for (const entry of catalog.filter((other) => other.architecture === architecture)) {
+        const file = await installedFile(entry, places);
+        if (file !== null) return file;
+      }
+      return null;
     },
     download: async (id) => {
       const entry = entryNamed(catalog, id);
-      const file = path.join(folder, entry.file);
-      if (
-        await stat(file).then(
-          () => true,
-          () => false,
-        )
-      )
-        return file;
+      const file = await installedFile(entry, places);
+      if (file !== null) return file;
       if (!active.has(id)) active.set(id, begin(entry));
       onChange();
       return active.get(id)!.result;
@@ -124,6 +128,17 @@ export function openWeights({ folder, proxy, onChange, catalog = readCatalog() }
   };
 }
 
+/** An entry's file in the first folder that has it; null if none has. */
+export async function installedFile({ sources }: CatalogEntry, places: readonly string[]): Promise<string | null> {
+  for (const place of places) {
+    for (const { file } of sources) {
+      const found = await stat(path.join(place, file)).catch(() => null);
+      if (found?.isFile() === true) return path.join(place, file);
+    }
+  }
+  return null;
+}
+
 function secondsLeft({ done, total, first }: ActiveDownload): number | null {
   if (total === null || first === null || done === first.done) return null;
   const seconds = (performance.now() - first.at) / 1000;
@@ -132,9 +147,9 @@ function secondsLeft({ done, total, first }: ActiveDownload): number | null {
 
 /** Files that a person put there. Their networks are only known once they are read. */
 async function others(folder: string, catalog: readonly CatalogEntry[]): Promise<WeightsEntry[]> {
-  const known = new Set(catalog.map(({ file }) => file));
-  const names = (await readdir(folder))
-    .filter((name) => !known.has(name) && /\.(safetensors|h5|tflite)$/.test(name))
+  const known = new Set(catalog.flatMap(({ sources }) => sources.map(({ file }) => file)));
+  const names = (await readdir(folder).catch(() => []))
+    .filter((name) => !known.has(name) && /\.(safetensors|h5|tflite|pth|pt)$/.test(name))
     .sort();
   return Promise.all(
     names.map(async (name) => ({

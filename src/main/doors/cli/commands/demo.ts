@@ -1,18 +1,23 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { FIRST_WEIGHTS } from '../../../../shared/firstWeights.ts';
 import type { BundleCheck } from '../../../pipeline/export/bundle/verifyBundle.ts';
 import { listRuns, readRun } from '../../../pipeline/storage/runFolder.ts';
 import { loadConfig } from '../../../studio/config/loadConfig.ts';
 import { resumeRun, startRun } from '../../../studio/runs/runs.ts';
-import { runsFolder } from '../../../studio/state/places.ts';
+import { givenWeightsFolders, runsFolder, weightsFolder } from '../../../studio/state/places.ts';
+import { entryNamed, readCatalog } from '../../../studio/weights/catalog.ts';
+import { demoWeights } from '../demoWeights.ts';
+import { downloadStatus } from '../downloadStatus.ts';
 import { EXIT } from '../exitCodes.ts';
 import { followJob, runJob } from '../jobs.ts';
-import { print } from '../output.ts';
+import { clearStatus, print, showStatus } from '../output.ts';
 import { runSummary } from '../summary.ts';
 import { said, t } from '../wording.ts';
 
-const PRESET = 'demo';
+const PRESET = 'demo-pretrained';
+const PRESET_FROM_SCRATCH = 'demo';
 
 export function addDemoCommand(program: Command): void {
   program
@@ -20,14 +25,23 @@ export function addDemoCommand(program: Command): void {
     .description(t('cli.demo'))
     .option('--folder <folder>', t('cli.demoFolder'), 'destila-demo')
     .option('--fresh', t('cli.demoFresh'), false)
+    .option('--from-scratch', t('cli.demoFromScratch'), false)
+    .option('--offline', t('cli.demoNotOnline'), false)
     .action(demo);
 }
 
-async function demo({ folder, fresh }: { folder: string; fresh: boolean }): Promise<void> {
+interface DemoOptions {
+  readonly folder: string;
+  readonly fresh: boolean;
+  readonly fromScratch: boolean;
+  readonly offline: boolean;
+}
+
+async function demo({ folder, fresh, ...start }: DemoOptions): Promise<void> {
   const project = path.resolve(folder);
   if (fresh) await rm(runsFolder(project), { recursive: true, force: true });
   await runJob({ type: 'sample', folder: project }, false);
-  const run = await demoRun(project);
+  const run = await demoRun(project, start);
   const record = await readRun(run);
   const checks = await runJob<BundleCheck[]>({ type: 'verify', bundle: path.join(run, record.export!) }, false);
   print(`\n${await runSummary(run)}\n\n`);
@@ -53,7 +67,7 @@ function nextCommands(folder: string, run: string): string {
 }
 
 /** The folder of the demo's run. It is created, or resumed if it was interrupted. */
-async function demoRun(project: string): Promise<string> {
+async function demoRun(project: string, start: Pick<DemoOptions, 'fromScratch' | 'offline'>): Promise<string> {
   const last = (await listRuns(runsFolder(project))).at(-1);
   if (last?.record.state === 'finished') {
     print(`${t('cli.demoFinished')}\n`);
@@ -64,12 +78,38 @@ async function demoRun(project: string): Promise<string> {
     await followJob((watcher) => resumeRun(last.folder, null, watcher), false);
     return last.folder;
   }
-  const { config } = await loadConfig({ preset: PRESET });
+  const weights = await weightsFor(start);
+  const preset = weights === null ? PRESET_FROM_SCRATCH : PRESET;
+  const { config: plain } = await loadConfig({ preset });
+  const config = { ...plain, teacher: { ...plain.teacher, weights }, student: { ...plain.student, weights } };
   let folder = '';
   await followJob(async (watcher) => {
-    const started = await startRun({ project, config, preset: PRESET, stages: null, runsFolder: null }, watcher);
+    const started = await startRun({ project, config, preset, stages: null, runsFolder: null }, watcher);
     folder = started.folder;
     return started.job;
   }, false);
   return folder;
+}
+
+async function weightsFor(start: Pick<DemoOptions, 'fromScratch' | 'offline'>): Promise<string | null> {
+  const folder = weightsFolder();
+  try {
+    return await demoWeights({
+      ...start,
+      entry: entryNamed(readCatalog(), FIRST_WEIGHTS),
+      places: [...givenWeightsFolders(), folder],
+      folder,
+      proxy: null,
+      signal: new AbortController().signal,
+      onProgress: (done, total) => {
+        if (process.stderr.isTTY) showStatus(downloadStatus(done, total));
+      },
+      say: (line) => {
+        clearStatus();
+        print(`${line}\n`);
+      },
+    });
+  } finally {
+    clearStatus();
+  }
 }

@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import type { WeightsFormat } from '../../../pipeline/models/weights/writeWeights.ts';
 import { writeNetwork } from '../../../pipeline/tasks/writeNetwork.ts';
 import { findRun } from '../../../studio/runs/runs.ts';
-import { weightsFolder } from '../../../studio/state/places.ts';
+import { givenWeightsFolders, weightsFolder } from '../../../studio/state/places.ts';
 import { openWeights } from '../../../studio/weights/weights.ts';
 import { downloadStatus } from '../downloadStatus.ts';
 import { decimal, table } from '../format.ts';
@@ -45,7 +45,12 @@ async function exportWeights(
 }
 
 async function list({ json }: { json: boolean }): Promise<void> {
-  const weights = openWeights({ folder: weightsFolder(), proxy: () => null, onChange: () => undefined });
+  const weights = openWeights({
+    folder: weightsFolder(),
+    given: givenWeightsFolders(),
+    proxy: () => null,
+    onChange: () => undefined,
+  });
   const entries = await weights.list();
   if (json) {
     print(`${JSON.stringify({ folder: weights.folder, entries })}\n`);
@@ -73,6 +78,7 @@ async function getWeights(id: string, { proxy }: { proxy?: string }): Promise<vo
   };
   const weights = openWeights({
     folder: weightsFolder(),
+    given: givenWeightsFolders(),
     proxy: () => proxy ?? null,
     onChange: () => {
       if (process.stderr.isTTY) void showProgress();

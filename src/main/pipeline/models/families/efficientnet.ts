@@ -3,7 +3,7 @@ import { GraphBuilder } from '../../graph/builder.ts';
 import type { ActivationName, Model, Normalization } from '../../graph/graph.ts';
 import type { Family, ModelOptions } from '../family.ts';
 import { IMAGENET, LITE } from '../pixelNormalizations.ts';
-import { kerasName, timmName } from './efficientnetNames.ts';
+import { efficientNetPyTorchNames, kerasName, timmName } from './efficientnetNames.ts';
 
 /**
  * EfficientNet and EfficientNet-Lite, built from one table of stages.
@@ -174,6 +174,7 @@ const familyFrom = <F extends FamilyName>(kind: Kind, scales: Readonly<Record<Me
   normalization: kind.normalization,
   publishedNormalization: kind.normalization,
   timm: { model: (architecture) => `tf_${architecture.replaceAll('-', '_')}`, parameter: timmName },
+  efficientNetPyTorch: efficientNetPyTorchNames,
   // Keras has no EfficientNet-Lite; files for it use the same names and expect normalized pixels.
   keras: { parameter: kerasName, normalizes: kind === EFFICIENTNET },
 });

@@ -1,3 +1,4 @@
+import type { Model } from '../../graph/graph.ts';
 import { torchWeight } from '../weights/torch.ts';
 
 /** timm's names inside a block without expansion (DepthwiseSeparableConv; timm/models/_efficientnet_blocks.py). */
@@ -45,6 +46,39 @@ export function timmName(name: string): string | null {
   return module === undefined
     ? null
     : `blocks.${Number(stage) - 1}.${letter.charCodeAt(0) - 'a'.charCodeAt(0)}.${module}.${torchWeight(layer, kind)}`;
+}
+
+/** Names in efficientnet_pytorch/model.py. Batch normalizations keep their number in blocks without expansion. */
+const inPyTorch: Readonly<Record<string, string>> = {
+  'stem.conv': '_conv_stem',
+  'stem.bn': '_bn0',
+  'head.conv': '_conv_head',
+  'head.bn': '_bn1',
+  classifier: '_fc',
+};
+const inPyTorchBlock: Readonly<Record<string, string>> = {
+  'expand.conv': '_expand_conv',
+  'expand.bn': '_bn0',
+  'depthwise.conv': '_depthwise_conv',
+  'depthwise.bn': '_bn1',
+  'se.reduce': '_se_reduce',
+  'se.expand': '_se_expand',
+  'project.conv': '_project_conv',
+  'project.bn': '_bn2',
+};
+
+/** efficientnet_pytorch counts the blocks through all stages: '_blocks.2._expand_conv.weight' is in 'block2b' of B0. */
+export function efficientNetPyTorchNames({ parameters }: Pick<Model, 'parameters'>): ReadonlyMap<string, string> {
+  const blocks: string[] = [];
+  return new Map(
+    parameters.map(({ name }) => {
+      const [, block, layer, kind] = /^(?:(block\d[a-z])\.)?(.+)\.(\w+)$/.exec(name)!;
+      const module = (block === undefined ? inPyTorch : inPyTorchBlock)[layer!];
+      if (block !== undefined && !blocks.includes(block)) blocks.push(block);
+      const place = block === undefined ? '' : `_blocks.${blocks.indexOf(block)}.`;
+      return [name, `${place}${module}.${torchWeight(layer!, kind!)}`];
+    }),
+  );
 }
 
 /**

@@ -154,5 +154,6 @@ export const mobileNetV4: Family = {
   normalization: LITE,
   publishedNormalization: IMAGENET,
   timm: { model: (architecture) => architecture.replaceAll('-', '_'), parameter: timmName },
+  efficientNetPyTorch: null,
   keras: null,
 };

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { rawZip } from '../../../../../tests/bundle/rawZip.ts';
 import { parameterValues } from '../../../../../tests/golden/formula.ts';
 import { goldenJson } from '../../../../../tests/golden/golden.ts';
 import type { Architecture } from '../../../../shared/architectures.ts';
@@ -13,7 +14,7 @@ import { writeModelFile } from '../modelFile.ts';
 import type { Hdf5Layer } from './hdf5.ts';
 import { readHdf5, writeKerasHdf5 } from './hdf5.ts';
 import { IMAGENET_MEAN, IMAGENET_STD } from '../pixelNormalizations.ts';
-import { kerasName, timmName } from '../families/efficientnetNames.ts';
+import { efficientNetPyTorchNames, kerasName, timmName } from '../families/efficientnetNames.ts';
 import { keras3Places } from './keras.ts';
 import { readWeights } from './readWeights.ts';
 import { fromTorch, torchShape } from './torch.ts';
@@ -107,6 +108,47 @@ test("Keras's names are those of the published B3", () => {
   for (const { name, keras } of goldenJson<{ parameters: { name: string; keras: string }[] }>('models/names_b3')
     .parameters)
     expect(kerasName(name)).toBe(keras);
+});
+
+const { networks } = goldenJson<{ networks: Record<string, Record<string, number[]>> }>(
+  'models/names_efficientnet_pytorch',
+);
+
+describe.each(Object.entries(networks))('%s of efficientnet_pytorch', (name, shapes) => {
+  const architecture = name as Architecture;
+
+  test('has the names and shapes that the package gives it', () => {
+    const { parameters } = built(architecture, 1000);
+    const names = efficientNetPyTorchNames({ parameters });
+    expect(parameters.map((parameter) => [names.get(parameter.name), torchShape(parameter)])).toEqual(
+      Object.entries(shapes),
+    );
+  });
+
+  test('fills the backbone, and is refused for another network', async () => {
+    const tensors = Object.entries(shapes).map(([key, shape], i) => {
+      const data = new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(i);
+      return [key, { shape, data }] as const;
+    });
+    const file = path.join(folder, `${name}.safetensors`);
+    writeFileSync(file, writeSafetensors(new Map(tensors), {}));
+    const read = await readWeights(file, built(architecture));
+    expect(read).toMatchObject({
+      source: { code: 'weights.fromEfficientNetPyTorch' },
+      head: null,
+      normalization: null,
+    });
+    const order = Object.keys(shapes);
+    expect(read.tensors.get('block2b.project.bn.variance')!.data[0]).toBe(
+      order.indexOf(`_blocks.${name === 'efficientnet-b3' ? 3 : 2}._bn2.running_var`),
+    );
+    expect(read.tensors.get('head.conv.kernel')!.data[0]).toBe(order.indexOf('_conv_head.weight'));
+    const other = architecture === 'efficientnet-lite1' ? 'efficientnet-lite3' : 'efficientnet-lite1';
+    await expect(readWeights(file, built(other))).rejects.toMatchObject({
+      code: 'mismatch.weightsOfOtherNetwork',
+      params: { found: name, expected: other },
+    });
+  });
 });
 
 const built = (architecture: Architecture, classes = 3): Model =>
@@ -218,7 +260,8 @@ describe('weights for a model', () => {
   test.each([
     ['page.safetensors', '<!DOCTYPE html><html>', /is a web page/],
     ['pointer.h5', 'version https://git-lfs.github.com/spec/v1', /Git LFS pointer/],
-    ['model.keras', 'PK\x03\x04', /zip archive/],
+    ['model.keras', rawZip([{ name: 'config.json', data: Buffer.from('{}') }]), /zip archive/],
+    ['cut.pth', 'PK\x03\x04', /cannot be read as a zip/],
     ['torn.tflite', '\x1c\0\0\0TFL3', /damaged/],
     ['torn.h5', Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 1, 2]), /damaged or incomplete HDF5/],
     ['text.safetensors', 'x', /not a complete safetensors file/],

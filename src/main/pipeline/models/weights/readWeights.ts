@@ -4,18 +4,20 @@ import { Problem } from '../../../../shared/problem.ts';
 import type { Model } from '../../graph/graph.ts';
 import { readSafetensors } from '../../storage/safetensors.ts';
 import { isStoredModel, storedModelOf } from '../modelFile.ts';
+import { isLegacyCheckpoint, readLegacyCheckpoint, readZipCheckpoint } from './checkpoint.ts';
 import { isHdf5, readHdf5 } from './hdf5.ts';
 import { kerasWeights } from './kerasFile.ts';
 import { ownWeights } from './ownFile.ts';
 import type { PretrainedWeights } from './pretrained.ts';
 import { tfliteWeights } from './tfliteFile.ts';
-import { timmWeights } from './timmFile.ts';
+import { torchWeights } from './torchFile.ts';
 import { readRegularFile } from '../../storage/regularFile.ts';
 
 /**
  * Reads weights for a model from a network that this program trained (or a run's folder: its student or teacher,
- * whichever fits), a safetensors file with timm's names (tf_efficientnet_*), Keras's .h5 or .weights.h5, or a float32
- * .tflite of EfficientNet-Lite. Throws a Problem that says what the file contains if it does not fit.
+ * whichever fits), a safetensors file or PyTorch checkpoint with the names of timm or efficientnet_pytorch, Keras's .h5
+ * or .weights.h5, or a float32 .tflite of EfficientNet-Lite. The content decides, not the name. Throws a Problem that
+ * says what the file contains if it does not fit.
  */
 export async function readWeights(place: string, model: Model): Promise<PretrainedWeights> {
   const weights = await read(place, model);
@@ -33,13 +35,19 @@ async function read(place: string, model: Model): Promise<PretrainedWeights> {
   const bytes = await readRegularFile(file).catch(cannot);
   if (isHdf5(bytes)) return kerasWeights(file, await readHdf5(bytes, file), model);
   if (isTflite(bytes)) return tfliteWeights(file, bytes, model);
+  if (isLegacyCheckpoint(bytes)) return torchWeights(file, readLegacyCheckpoint(file, bytes), model);
   refuseOtherFormats(file, bytes);
+  if (isZip(bytes)) {
+    const tensors = await readZipCheckpoint(file, bytes.length);
+    if (tensors === null) throw new Problem('mismatch.weightsZip', { file });
+    return torchWeights(file, tensors, model);
+  }
   const content = readSafetensors(bytes);
   if (isStoredModel(content)) return ownWeights(file, storedModelOf(file, content), model);
-  if (content.tensors.has('conv_stem.weight')) return timmWeights(file, content.tensors, model);
-  const [first] = content.tensors.keys();
-  throw new Problem('mismatch.weightsFormat', { file }, `There is no conv_stem.weight; the first tensor is '${first}'`);
+  return torchWeights(file, content.tensors, model);
 }
+
+const isZip = (bytes: Buffer): boolean => bytes.subarray(0, 4).toString('latin1') === 'PK\x03\x04';
 
 const isTflite = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'TFL3';
 
@@ -49,7 +57,6 @@ function refuseOtherFormats(file: string, bytes: Uint8Array): void {
   if (bytes.length === 0) throw new Problem('mismatch.weightsEmpty', { file });
   if (start.startsWith('version https://git-lfs')) throw new Problem('mismatch.weightsGitLfs', { file });
   if (/^\s*<(!doctype|html|\?xml)/i.test(start)) throw new Problem('mismatch.weightsWebPage', { file });
-  if (start.startsWith('PK')) throw new Problem('mismatch.weightsZip', { file });
   if (start.startsWith('\x1f\x8b')) throw new Problem('mismatch.weightsGzip', { file });
 }
 

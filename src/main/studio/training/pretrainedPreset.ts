@@ -1,0 +1,41 @@
+import type { Architecture } from '../../../shared/architectures.ts';
+import { memberNamed } from '../../../shared/architectures.ts';
+import type { Config } from '../../../shared/config.ts';
+import { loadConfig, presetNames } from '../config/loadConfig.ts';
+
+/** The file with pretrained weights of a network; null if none is on this machine. */
+export type WeightsAtHand = (architecture: Architecture) => Promise<string | null>;
+
+/** Networks worth training as a teacher of Lite1, the best first. */
+const TEACHERS: readonly Architecture[] = ['efficientnet-b3', 'efficientnet-lite2'];
+/** Presets with a teacher of their own, because they have to be quick. */
+const QUICK = ['fast', 'demo'];
+
+/**
+ * The variant of a preset that starts from pretrained weights, which has settings of its own. Null when there is none, or
+ * when the student's weights are not on this machine. Its teacher is the best network whose weights are here.
+ */
+export async function pretrainedPreset(name: string, atHand: WeightsAtHand): Promise<Config | null> {
+  const variant = `${name}-pretrained`;
+  if (!(await presetNames()).includes(variant)) return null;
+  const { config } = await loadConfig({ preset: variant });
+  const weights = await atHand(config.student.architecture);
+  if (weights === null) return null;
+  const teacher = QUICK.includes(name) ? null : await bestTeacher(atHand);
+  const own = await atHand(config.teacher.architecture);
+  return {
+    ...config,
+    student: { ...config.student, weights },
+    teacher: { ...config.teacher, weights: own, ...teacher },
+  };
+}
+
+async function bestTeacher(
+  atHand: WeightsAtHand,
+): Promise<Pick<Config['teacher'], 'architecture' | 'input_size' | 'weights'> | null> {
+  for (const architecture of TEACHERS) {
+    const weights = await atHand(architecture);
+    if (weights !== null) return { architecture, input_size: memberNamed(architecture).inputSize, weights };
+  }
+  return null;
+}
