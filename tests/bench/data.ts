@@ -10,14 +10,15 @@ import type { Sample } from '../../src/main/pipeline/data/dataset.ts';
 import { drawAugmentation } from '../../src/main/pipeline/data/drawAugmentation.ts';
 import { createLoader } from '../../src/main/pipeline/data/loader.ts';
 import { createSample } from '../../src/main/pipeline/data/sample/createSample.ts';
+import { compareLoading } from './loadPeers.ts';
 
 const BATCH = 32;
 const PHOTOS = 32;
 const config = configSchema.parse({});
 
 /**
- * Loading, in images a second and core: whole photos of 12 megapixels, small ones, and what comes from the pixel cache,
- * plain and augmented.
+ * Loading, in images per second and core: whole photos of 12 megapixels, small ones, and what comes from the pixel
+ * cache, plain and augmented; then processor time against other libraries.
  */
 export async function benchData(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-data-'));
@@ -28,12 +29,14 @@ export async function benchData(): Promise<void> {
     const all = os.availableParallelism();
     const small = dataset.splits.train;
     const photos = await photosOf12Megapixels(path.join(folder, 'photos'), small[0]!);
+    const tiny = await smallJpegs(path.join(folder, 'small'), small);
     const cache = path.join(folder, 'cache');
     const rows: (readonly [string, number])[] = [
       [
         '12 megapixels, JPEG, decoded to 240 px',
         await rate(photos, [240], { workers: all, cache: null, augmented: false }),
       ],
+      ['256 px, JPEG, decoded to 240 px', await rate(tiny, [240], { workers: all, cache: null, augmented: false })],
       ['1024 px, PNG, decoded to 240 px', await rate(small, [240], { workers: all, cache: null, augmented: false })],
     ];
     await rate(small, [240, 300], { workers: all, cache, augmented: false });
@@ -55,6 +58,10 @@ export async function benchData(): Promise<void> {
           `${(perSecond / cores).toFixed(0).padStart(6)} a core`,
       );
     }
+    compareLoading([
+      { name: '256 px, JPEG', folder: path.join(folder, 'small'), count: 600 },
+      { name: '12 megapixels, JPEG', folder: path.join(folder, 'photos'), count: 24 },
+    ]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -68,6 +75,17 @@ async function photosOf12Megapixels(folder: string, from: Sample): Promise<Sampl
   const files = Array.from({ length: PHOTOS }, (_, i) => path.join(folder, `${i}.jpg`));
   await Promise.all(files.slice(1).map((file) => cp(first, file)));
   return files.map((file, i) => ({ ...from, path: path.basename(file), file, hash: '', line: i + 1 }));
+}
+
+async function smallJpegs(folder: string, from: readonly Sample[]): Promise<Sample[]> {
+  mkdirSync(folder);
+  return Promise.all(
+    from.map(async (sample, i) => {
+      const file = path.join(folder, `${i}.jpg`);
+      await sharp(sample.file).resize(256, 256).jpeg({ quality: 90 }).toFile(file);
+      return { ...sample, path: path.basename(file), file, hash: '' };
+    }),
+  );
 }
 
 async function rate(

@@ -5,6 +5,7 @@ import { Problem } from '../../../shared/problem.ts';
 import { leavesFolder } from '../storage/insideFolder.ts';
 import { imageKind } from './imageKind.ts';
 import { sharp } from './imageLibrary.ts';
+import type { SupportedKind } from './openImage.ts';
 import { decodeFully } from './openImage.ts';
 import { quietly } from './quietRetry.ts';
 import type { ImageScan } from './imageScan.ts';
@@ -101,12 +102,46 @@ async function scanImage(
 
 type Decoded = Omit<ImageScan, 'size' | 'mtimeMs' | 'hash'>;
 
+const unknown = {
+  width: 0,
+  height: 0,
+  format: null,
+  reason: null,
+  detail: null,
+  endMarkerMissing: false,
+} as const satisfies Partial<Decoded>;
+
 async function decode(bytes: Uint8Array, maxPixels: number): Promise<Decoded> {
-  const unknown = { width: 0, height: 0, format: null, reason: null, detail: null, endMarkerMissing: false };
   if (bytes.length === 0) return { ...unknown, fault: 'truncated' };
   const kind = imageKind(bytes);
   if (kind.state === 'unsupported') return { ...unknown, fault: 'imageKind', reason: kind.reason };
   if (kind.state === 'unknown') return { ...unknown, fault: 'notAnImage' };
+  const whole = bytes.length <= SMALL_FILE ? await decodeAtOnce(bytes, kind, maxPixels) : null;
+  return whole ?? decodeScaled(bytes, kind, maxPixels);
+}
+
+/**
+ * Opening an image costs more than decoding a small one, so a small file is opened once: its size comes with its
+ * pixels. Bytes; about half a megapixel of a usual JPEG.
+ */
+const SMALL_FILE = 100_000;
+
+/** Null when anything is wrong; then the slower way finds out what. */
+async function decodeAtOnce(bytes: Uint8Array, kind: SupportedKind, maxPixels: number): Promise<Decoded | null> {
+  try {
+    const { value, endMarkerMissing } = await quietly(() =>
+      decodeFully(bytes, kind, { limit: maxPixels, failOn: 'error' }, async (image) => {
+        const { info } = await image.raw().toBuffer({ resolveWithObject: true });
+        return { width: info.width, height: info.height };
+      }),
+    );
+    return { ...unknown, ...value, format: kind.format, fault: null, endMarkerMissing };
+  } catch {
+    return null;
+  }
+}
+
+async function decodeScaled(bytes: Uint8Array, kind: SupportedKind, maxPixels: number): Promise<Decoded> {
   const metadata = await quietly(() => sharp(bytes, { limitInputPixels: false }).metadata()).catch(firstLine);
   if (typeof metadata === 'string') return { ...unknown, fault: 'truncated', detail: metadata };
   const { width, height } = metadata.autoOrient;

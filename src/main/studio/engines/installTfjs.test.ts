@@ -280,3 +280,20 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && hasComp
     expect(existsSync(path.join(context.enginesFolder, wheelName))).toBe(false);
   });
 });
+
+test('package.json names the package for graphics cards in this version, and npm does not install it', () => {
+  const read = <T>(name: string): T =>
+    JSON.parse(readFileSync(path.join(import.meta.dirname, '../../../..', name), 'utf8')) as T;
+  const name = `@tensorflow/${tfjsVariants.gpu.package}`;
+  const { peerDependencies, peerDependenciesMeta } = read<{
+    peerDependencies: Record<string, string>;
+    peerDependenciesMeta: Record<string, { optional?: boolean }>;
+  }>('package.json');
+  expect(peerDependencies).toEqual({ [name]: TFJS_VERSION });
+  expect(peerDependenciesMeta[name]).toEqual({ optional: true });
+  const { packages } = read<{ packages: Record<string, { peerDependencies?: Record<string, string> }> }>(
+    'package-lock.json',
+  );
+  expect(packages['']?.peerDependencies).toEqual(peerDependencies);
+  expect(Object.keys(packages)).not.toContain(`node_modules/${name}`);
+});
