@@ -10,7 +10,9 @@ interface Packed {
   readonly electronPlatformName: 'linux' | 'win32' | 'darwin';
   readonly packager: { readonly executableName: string; readonly appInfo: { readonly productFilename: string } };
 }
-const { default: config } = (await import('../../electron-builder.config.mjs')) as {
+// The configuration has no type declarations, and TypeScript would ask for them if it saw the path here.
+const configFile: string = new URL('../../electron-builder.config.mjs', import.meta.url).href;
+const { default: config } = (await import(configFile)) as {
   default: { readonly asarUnpack: readonly string[]; afterPack(packed: Packed): Promise<void> };
 };
 

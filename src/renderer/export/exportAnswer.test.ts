@@ -39,7 +39,13 @@ const run = (weights: string | null) => ({
   val: { teacherAp: null, studentAp: null, int8Ap: 0.537, int8F1: null },
   config: configSchema.parse({ student: { weights } }),
 });
-const answer = (of: Export | null, { weights = 'a.safetensors', language = 'en', more = {} } = {}) =>
+interface Circumstances {
+  readonly weights?: string;
+  readonly language?: 'en' | 'es';
+  readonly more?: object;
+}
+
+const answer = (of: Export | null, { weights = 'a.safetensors', language = 'en', more = {} }: Circumstances = {}) =>
   exportAnswer(wording(language), {
     bundle: of,
     read: true,

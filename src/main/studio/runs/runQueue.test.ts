@@ -27,8 +27,14 @@ interface Begun {
   fail(problem: Problem): void;
 }
 
+interface Behavior {
+  readonly pid?: number | null;
+  readonly polite?: boolean;
+  readonly started?: Promise<void>;
+}
+
 /** A queue whose jobs end when the test ends them. */
-async function open(state: string, { pid = 1, polite = false, started = Promise.resolve() } = {}) {
+async function open(state: string, { pid = 1, polite = false, started = Promise.resolve() }: Behavior = {}) {
   const begun: Begun[] = [];
   const ended: string[] = [];
   const events: string[] = [];
