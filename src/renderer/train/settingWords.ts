@@ -24,7 +24,7 @@ export function sectionName(name: string, t: Translate): readonly [string, strin
 }
 
 export function presetWords(name: string, t: Translate): readonly [string, string] {
-  switch (name) {
+  switch (name.replace(/-pretrained$/, '')) {
     case 'fast':
       return [t('train.fast'), t('train.seeMinutesWhetherLabelsCarry')];
     case 'balanced':

@@ -25,7 +25,7 @@ let server: Server;
 let address: string;
 let asked: string[];
 /** What the server answers, by path. */
-let pages: Record<string, { type?: string; body: Buffer | string }>;
+let pages: Record<string, { type?: string; body: Buffer | string; /** Never ends. */ open?: boolean }>;
 
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'fetch-'));
@@ -34,7 +34,9 @@ beforeEach(async () => {
     asked.push(request.url!);
     const page = pages[request.url!];
     if (page === undefined) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': page.type ?? 'application/octet-stream' }).end(page.body);
+    response.writeHead(200, { 'content-type': page.type ?? 'application/octet-stream' });
+    if (page.open === true) response.write(page.body);
+    else response.end(page.body);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve());
@@ -168,6 +170,7 @@ describe('the second source', () => {
 
   test('is not asked after a person stopped the download', async () => {
     const abort = new AbortController();
+    pages['/files/p.whl'] = { body: wheel, open: true };
     const stopped = fetchFrom([fromWheel(), fromFile()], { signal: abort.signal, onProgress: () => abort.abort() });
     await expect(stopped).rejects.toMatchObject({ kind: 'cancelled' });
     expect(asked).not.toContain('/other.pth');
