@@ -129,16 +129,15 @@ describe('loading in advance', () => {
   });
 
   test('waits, when it ends early, for the loads in flight, and ignores their errors', async () => {
-    let fail = (_error: Error): void => undefined;
-    const load = (item: number): Promise<Uint8Array[]> =>
-      item === 0 ? Promise.resolve([]) : new Promise((_done, reject) => (fail = reject));
+    const { promise, reject } = Promise.withResolvers<Uint8Array[]>();
+    const load = (item: number): Promise<Uint8Array[]> => (item === 0 ? Promise.resolve([]) : promise);
     const items = prefetched([0, 1], 1, load);
     await items.next();
     let ended = false;
     const end = items.return(undefined).then(() => (ended = true));
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();
     expect(ended).toBe(false);
-    fail(new Error('gone'));
+    reject(new Error('gone'));
     await end;
   });
 
