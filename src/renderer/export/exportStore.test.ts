@@ -8,7 +8,7 @@ vi.mock('../api/client.ts', () => ({
   call: (method: string, input: { run: string }) => call(method, input),
   listen: () => undefined,
 }));
-const { setThreshold, undo, useTune } = await import('../tune/tuneStore.ts');
+const { flush, setThreshold, undo, useTune } = await import('../tune/tuneStore.ts');
 const { dismissFault, showExport, startExport, useExport } = await import('./exportStore.ts');
 
 const bundle = (checks: Export['checks']): Export => ({
@@ -134,6 +134,15 @@ test('an export waits until the thresholds that are shown are written, an undone
   resolve({});
   await exported;
   expect(asked()).toEqual(['tune.save a', 'export.start a', 'export.read a']);
+});
+
+test('a check does not wait for thresholds: it is about the bundle that there is', async () => {
+  answers([]);
+  useTune.setState({ key: 'p/a', thresholds: [{ k: 100, tuned: true, locked: false, goal: null }] });
+  setThreshold(0, 80);
+  await showExport(run('a'));
+  expect(asked()).toEqual(['export.read a', 'export.check a', 'export.read a']);
+  await flush();
 });
 
 describe('a run whose bundle cannot be read', () => {
