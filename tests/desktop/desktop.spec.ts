@@ -1,28 +1,14 @@
-import { _electron, expect, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
+import { newHome, openDesktop } from './app.ts';
 
-const root = path.join(import.meta.dirname, '..', '..');
-let home: string;
+const home = newHome();
 let app: ElectronApplication;
 let page: Page;
 
 test.beforeAll(async () => {
-  home = mkdtempSync(path.join(tmpdir(), 'destila-desktop-'));
-  app = await _electron.launch({
-    executablePath: process.env.DESTILA_ELECTRON!,
-    args: [root],
-    env: {
-      ...process.env,
-      HOME: home,
-      DESTILA_STATE: path.join(home, 'state'),
-      DESTILA_CACHE: path.join(home, 'cache'),
-      DESTILA_SAMPLE: path.join(home, 'Sample'),
-    },
-  });
-  page = await app.firstWindow();
+  ({ app, page } = await openDesktop(home));
 });
 
 test.afterAll(async () => {

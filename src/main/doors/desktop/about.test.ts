@@ -8,8 +8,10 @@ import { aboutOptions, licensesFile } from './about.ts';
 test('About names the version, the license and what the program is built on', () => {
   const versions = { electron: '45.4.1', chrome: '150.0.1', node: '24.2.0', v8: '15' };
   const options = aboutOptions(translator('en'), '0.1.0', versions, '/icon.png');
-  expect(options).toMatchObject({ applicationVersion: '0.1.0', copyright: 'MIT license', iconPath: '/icon.png' });
-  expect(options.credits).toBe('Electron 45.4.1\nChromium 150.0.1\nNode 24.2.0');
+  expect(options).toMatchObject({ applicationVersion: '0.1.0', iconPath: '/icon.png' });
+  expect(options.copyright?.split('\n')).toEqual(
+    expect.arrayContaining(['MIT license', 'Electron 45.4.1', 'Chromium 150.0.1', 'Node 24.2.0']),
+  );
 });
 
 test('the licenses are beside the program, in the contents of a macOS package, or in the build', () => {

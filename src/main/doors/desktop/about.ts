@@ -14,10 +14,8 @@ export function aboutOptions(
   return {
     applicationName: 'Destila Studio',
     applicationVersion: version,
-    version: parts.join(', '),
-    copyright: t('desktop.license'),
-    credits: parts.join('\n'),
-    website: t('desktop.licensesPlace'),
+    // The only text that the panels of all three systems show.
+    copyright: [t('desktop.license'), t('desktop.licensesPlace'), '', ...parts].join('\n'),
     iconPath,
   };
 }
