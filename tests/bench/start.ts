@@ -83,8 +83,7 @@ async function start(binary: string): Promise<Started> {
   const args = ['--remote-debugging-port=0', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   const begun = Date.now();
   const child = spawn(binary, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const port = await debuggerPort(child);
-  const { origin, paint, now } = await evaluate<{ origin: number; paint: number; now: number }>(port, usable);
+  const { origin, paint, now } = await whenUsable(child);
   const processorTime = processorTimeOf(child.pid!);
   return {
     child,
@@ -98,6 +97,22 @@ async function start(binary: string): Promise<Started> {
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+interface Times {
+  readonly origin: number;
+  readonly paint: number;
+  readonly now: number;
+}
+
+/** A studio that stayed open would share its memory with the next one and make that look smaller. */
+async function whenUsable(child: ChildProcess): Promise<Times> {
+  try {
+    return await evaluate<Times>(await debuggerPort(child), usable);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
 }
 
 /** Runs in the page: waits for the first screen's button, for which the studio has answered, and for an idle moment. */
