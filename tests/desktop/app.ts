@@ -26,7 +26,7 @@ export const environmentOf = (home: string): Record<string, string> =>
     DESTILA_STATE: path.join(home, 'state'),
     DESTILA_CACHE: path.join(home, 'cache'),
     DESTILA_SAMPLE: path.join(home, 'Sample'),
-  }) as Record<string, string>;
+  });
 
 export async function openDesktop(home: string, args: readonly string[] = []): Promise<Desktop> {
   const app = await _electron.launch({
@@ -61,7 +61,7 @@ export const answerDialogs = ({ app }: Desktop, answers: readonly number[]): Pro
     dialog.showMessageBox = (async (...input: unknown[]) => {
       asked.push((input.at(-1) as { message: string }).message);
       return { response: left.shift() ?? 0, checkboxChecked: false };
-    }) as typeof dialog.showMessageBox;
+    });
   }, answers);
 
 /** A folder with a few images of two labels, and settings with which a run takes seconds per epoch. */

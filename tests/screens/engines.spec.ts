@@ -69,7 +69,7 @@ test('an engine is installed from the settings: what it downloads, its size, pro
   studio,
 }) => {
   const engines = path.join(studio.home, 'state', 'engines');
-  await page.goto(`${studio.url}#/settings`);
+  await page.goto(`${studio.url}#//settings`);
   const section = page.getByRole('region', { name: 'Engine' });
   await section.getByRole('button', { name: 'Install cuda' }).click();
   const offer = section.getByRole('group', { name: 'Install cuda' });

@@ -188,7 +188,7 @@ test('from the sample to a bundle that verifies, every screen accessible, in bot
     ['Umbrales', /encuentra \d+ de \d+|umbral común/],
     ['Comparar', /Marca dos/],
     ['Exportar', /El archivo es fiel|Escribiendo/],
-    ['Preferencias', /Se entrena con el procesador|aún no se ha medido/],
+    ['Preferencias', /Se entrena en la CPU|aún no se ha medido/],
   ] as const) {
     await page.getByRole('navigation', { name: 'Pantallas' }).getByRole('button', { name, exact: true }).click();
     await expect(page.locator('main h1')).toHaveText(answer);
