@@ -19,7 +19,10 @@ export interface RunningStudio {
   restart(): Promise<RunningStudio>;
 }
 
-export async function startStudio(home = mkdtempSync(path.join(tmpdir(), 'destila-screens-'))): Promise<RunningStudio> {
+export async function startStudio(
+  home = mkdtempSync(path.join(tmpdir(), 'destila-screens-')),
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningStudio> {
   const sample = path.join(home, 'Sample');
   const child = spawn(
     process.execPath,
@@ -34,6 +37,7 @@ export async function startStudio(home = mkdtempSync(path.join(tmpdir(), 'destil
         DESTILA_STATE: path.join(home, 'state'),
         DESTILA_CACHE: path.join(home, 'cache'),
         DESTILA_SAMPLE: sample,
+        ...environment,
       },
     },
   );
@@ -43,7 +47,7 @@ export async function startStudio(home = mkdtempSync(path.join(tmpdir(), 'destil
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
     await gone;
   };
-  return { url, home, sample, kill, restart: () => startStudio(home) };
+  return { url, home, sample, kill, restart: () => startStudio(home, environment) };
 }
 
 function addressOf(child: ChildProcess): Promise<string> {

@@ -170,6 +170,8 @@ function activityName({ kind }: Activity, { t }: Wording): string {
       return t('common.computingOcclusionMap');
     case 'weights':
       return t('common.writingNetwork');
+    case 'install':
+      return t('common.installingEngine');
     case 'import':
       return t('common.importing');
   }

@@ -3,6 +3,7 @@ import type { Machine } from '../../shared/contract/studio.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, changeSettings, useParts, useStudio } from '../stores/studio.ts';
+import { EngineInstalls } from './EngineInstalls.tsx';
 import { EngineSpeeds } from './EngineSpeeds.tsx';
 import { Part, Row } from './Part.tsx';
 
@@ -32,6 +33,7 @@ export function Engines() {
           {machine === null ? t('settings.measure') : t('common.measureAgain')}
         </Button>
       </div>
+      <EngineInstalls onInstalled={() => void measure()} />
       <EngineSpeeds starting={machine?.engines.filter(({ state }) => state === 'works').length ?? 1} />
       <Row name={t('settings.threads2')} hint={t('settings.n0TakesAllCoresRun')}>
         <NumberInput

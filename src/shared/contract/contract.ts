@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageSchema } from '../messageSchema.ts';
 import { configSchema, unlabeledMeanings } from '../config.ts';
 import { jobCommandSchema, stageSecondsSchema } from '../events.ts';
 import {
@@ -26,6 +27,7 @@ import {
   diskUseSchema,
   folderListingSchema,
   helloSchema,
+  installableEngines,
   loadSchema,
   machineSchema,
   projectIdSchema,
@@ -62,6 +64,13 @@ export const contract = {
   'machine.measure': method(nothing, machineSchema),
   /** The engine speeds that `auto` has measured, newest first. */
   'engines.speeds': method(nothing, z.array(rememberedSpeedSchema)),
+  /** Says what an installation downloads, how large it is and where it goes. Asks the source, and downloads nothing. */
+  'engines.explain': method(
+    z.object({ engine: z.enum(installableEngines) }),
+    z.object({ lines: z.array(messageSchema) }),
+  ),
+  /** Downloads and installs an engine; `activity.cancel` ends it. Returns its folder when it is there. */
+  'engines.install': method(z.object({ engine: z.enum(installableEngines) }), z.object({ folder: z.string() })),
   'engines.measureAgain': method(z.object({ id: z.string() }), done),
   /** Forgets one measurement, or all of them (null), so that the next run measures again. */
   'engines.forget': method(z.object({ id: z.string().nullable() }), done),

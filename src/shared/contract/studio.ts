@@ -54,6 +54,10 @@ export const engineReportSchema = z.object({
 });
 export type EngineReport = z.infer<typeof engineReportSchema>;
 
+/** Engines that the studio installs when asked: each is a download of its own. */
+export const installableEngines = ['cuda', 'tfjs', 'tfjs-gpu'] as const;
+export type InstallableEngine = (typeof installableEngines)[number];
+
 const measuredNetworkSchema = z.object({ architecture: z.string(), inputSize: z.int(), batchSize: z.int() });
 /** Measurements that `auto` uses: seconds per teacher step plus student step on each engine, or null if it failed. */
 export const engineSpeedSchema = z.object({
@@ -131,11 +135,14 @@ export const activitySchema = z.object({
     'try',
     'occlusion',
     'weights',
+    'install',
   ]),
   project: z.string().nullable(),
   done: z.number(),
   total: z.number(),
   secondsLeft: z.number().nullable(),
+  /** What it does now, where that changes on the way. */
+  step: messageSchema.optional(),
 });
 export type Activity = z.infer<typeof activitySchema>;
 

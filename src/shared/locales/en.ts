@@ -159,6 +159,7 @@ export const en = {
     measured: 'measured {{measuredAt}}',
     memory2: 'Memory',
     pretrainedWeights: 'Pretrained weights',
+    installingEngine: 'Installing an engine',
   },
   compare: {
     settingsChanged_one: '{{count}} setting',
@@ -635,6 +636,7 @@ export const en = {
       inUseByUnknown: '{{folder}} is in use by another program. Wait for it to finish, or stop it.',
       inUseOnHost:
         '{{folder}} is in use by process {{pid}} on {{host}} ({{work}}). Wait for it to finish, or stop it there.',
+      installing: 'An engine is being installed. Wait until it is done, or cancel it.',
       notRunning: 'This run is not running.',
       portInUse: 'Port {{port}} is in use, possibly by another studio. Choose another one with --port.',
       rateSearchRunning: 'A learning-rate search is already running.',
@@ -2382,6 +2384,15 @@ export const en = {
     copyDiagnostics: 'Copy diagnostics',
     showLog: 'Show log',
     logLies: 'Log folder:',
+    downloadAndInstall: 'Download and install',
+    engineCuda: 'NVIDIA cards through CUDA 12 (onnx-cuda), Linux x64',
+    engineInstalled: '{{engine}} is installed in {{folder}}. The machine is measured again.',
+    engineTfjs: 'TensorFlow on the CPU (tfjs)',
+    engineTfjsGpu: 'TensorFlow on NVIDIA cards (tfjs)',
+    install: 'Install',
+    installEngines: 'Install engines',
+    installNamed: 'Install {{engine}}',
+    readingWhatIsDownloaded: 'Asking the source for the size…',
   },
   train: {
     bestAtEpoch: 'best {{value}}, epoch {{epoch}}',

@@ -159,6 +159,7 @@ export const es: Catalog = {
     measured: 'medido {{measuredAt}}',
     memory2: 'Memoria',
     pretrainedWeights: 'Pesos preentrenados',
+    installingEngine: 'Instalando un motor',
   },
   compare: {
     settingsChanged_one: '{{count}} ajuste',
@@ -634,6 +635,7 @@ export const es: Catalog = {
       inUseByUnknown: '{{folder}} lo está usando otro programa. Espera a que acabe, o páralo.',
       inUseOnHost:
         '{{folder}} lo está usando el proceso {{pid}} de {{host}} ({{work}}). Espera a que acabe, o páralo allí.',
+      installing: 'Se está instalando un motor. Espera a que acabe o cancélalo.',
       notRunning: 'Este entrenamiento no está en marcha.',
       portInUse: 'El puerto {{port}} está en uso, quizá por otro estudio. Elige otro con --port.',
       rateSearchRunning: 'Ya se está buscando una tasa de aprendizaje.',
@@ -2399,6 +2401,15 @@ export const es: Catalog = {
     copyDiagnostics: 'Copiar diagnóstico',
     showLog: 'Ver el registro',
     logLies: 'El registro está en',
+    downloadAndInstall: 'Descargar e instalar',
+    engineCuda: 'Tarjetas NVIDIA con CUDA 12 (onnx-cuda), Linux x64',
+    engineInstalled: '{{engine}} está instalado en {{folder}}. Se vuelve a medir el equipo.',
+    engineTfjs: 'TensorFlow en la CPU (tfjs)',
+    engineTfjsGpu: 'TensorFlow en tarjetas NVIDIA (tfjs)',
+    install: 'Instalar',
+    installEngines: 'Instalar motores',
+    installNamed: 'Instalar {{engine}}',
+    readingWhatIsDownloaded: 'Preguntando el tamaño al origen…',
   },
   train: {
     bestAtEpoch: 'mejor {{value}}, época {{epoch}}',

@@ -1,10 +1,16 @@
 import type { Activity, StudioEvent } from '../../../shared/contract/studio.ts';
 import type { RunEvent } from '../../../shared/events.ts';
+import type { Message } from '../../../shared/message.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { JobWatcher } from '../../jobs/startJob.ts';
 
 /** Where a long call reports its progress, and the signal that ends it. */
-export type ActivityWatcher = Required<Pick<JobWatcher, 'onEvent'>> & { readonly signal: AbortSignal };
+export type ActivityWatcher = Required<Pick<JobWatcher, 'onEvent'>> & {
+  readonly signal: AbortSignal;
+  /** For work that is not a job. */
+  onProgress(done: number, total: number): void;
+  onStep(step: Message): void;
+};
 
 /** Long calls that are not runs. Every screen shows them and can cancel them. */
 export interface Activities {
@@ -31,12 +37,17 @@ export function openActivities(emit: (event: StudioEvent) => void): Activities {
         emit({ type: 'activity', activity });
       };
       show({ id, kind, project, done: 0, total: 0, secondsLeft: null });
-      const onEvent = (event: RunEvent): void => {
-        if (event.type === 'progress' && running.has(id))
-          show({ id, kind, project, done: event.done, total: event.total, secondsLeft: event.secondsLeft });
+      const change = (changed: Partial<Activity>): void => {
+        const now = running.get(id);
+        if (now !== undefined) show({ ...now.activity, ...changed });
       };
+      const onEvent = (event: RunEvent): void => {
+        if (event.type === 'progress') change({ done: event.done, total: event.total, secondsLeft: event.secondsLeft });
+      };
+      const onProgress = (done: number, total: number): void => change({ done, total });
+      const onStep = (step: Message): void => change({ step, done: 0, total: 0 });
       try {
-        return await work({ onEvent, signal: controller.signal });
+        return await work({ onEvent, onProgress, onStep, signal: controller.signal });
       } catch (error) {
         throw controller.signal.aborted ? new Problem('cancelled.work') : error;
       } finally {
