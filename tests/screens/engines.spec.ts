@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { test as base, expect } from '@playwright/test';
 import type { RunningStudio } from './studio.ts';
-import { startStudio } from './studio.ts';
+import { rail, startStudio } from './studio.ts';
 
 const NATIVE = 'runtimes/linux-x64/native';
 const noise = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => ((i * 2654435761) >>> 13) & 255));
@@ -69,7 +69,8 @@ test('an engine is installed from the settings: what it downloads, its size, pro
   studio,
 }) => {
   const engines = path.join(studio.home, 'state', 'engines');
-  await page.goto(`${studio.url}#//settings`);
+  await page.goto(studio.url);
+  await rail(page, 'Settings').click();
   const section = page.getByRole('region', { name: 'Engine' });
   await section.getByRole('button', { name: 'Install cuda' }).click();
   const offer = section.getByRole('group', { name: 'Install cuda' });
