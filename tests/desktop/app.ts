@@ -19,14 +19,13 @@ export interface Desktop {
 
 export const newHome = (): string => mkdtempSync(path.join(tmpdir(), 'destila-desktop-'));
 
-export const environmentOf = (home: string): Record<string, string> =>
-  ({
-    ...process.env,
-    HOME: home,
-    DESTILA_STATE: path.join(home, 'state'),
-    DESTILA_CACHE: path.join(home, 'cache'),
-    DESTILA_SAMPLE: path.join(home, 'Sample'),
-  });
+export const environmentOf = (home: string): Record<string, string> => ({
+  ...process.env,
+  HOME: home,
+  DESTILA_STATE: path.join(home, 'state'),
+  DESTILA_CACHE: path.join(home, 'cache'),
+  DESTILA_SAMPLE: path.join(home, 'Sample'),
+});
 
 export async function openDesktop(home: string, args: readonly string[] = []): Promise<Desktop> {
   const app = await _electron.launch({
@@ -58,10 +57,10 @@ export const answerDialogs = ({ app }: Desktop, answers: readonly number[]): Pro
     const left = [...given];
     const asked: string[] = [];
     Object.assign(globalThis, { asked });
-    dialog.showMessageBox = (async (...input: unknown[]) => {
+    dialog.showMessageBox = async (...input: unknown[]) => {
       asked.push((input.at(-1) as { message: string }).message);
       return { response: left.shift() ?? 0, checkboxChecked: false };
-    });
+    };
   }, answers);
 
 /** A folder with a few images of two labels, and settings with which a run takes seconds per epoch. */
