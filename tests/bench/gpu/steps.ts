@@ -1,15 +1,11 @@
 import { architectureNamed } from '../../../src/shared/architectures.ts';
 import { engineNames } from '../../../src/shared/config.ts';
-import { randomStream } from '../../../src/shared/random.ts';
-import { ADAMW } from '../../../src/main/pipeline/engine/engine.ts';
 import type { StepResult } from '../../../src/main/pipeline/engine/engine.ts';
 import { engineKind } from '../../../src/main/pipeline/engine/registry.ts';
-import { PLAIN_BCE } from '../../../src/main/pipeline/losses/loss.ts';
-import { initialParameters } from '../../../src/main/pipeline/models/initialParameters.ts';
 import { buildModel } from '../../../src/main/pipeline/models/registry.ts';
 import { enginesFolder } from '../../../src/main/studio/state/places.ts';
-import { drawMasks } from '../../../src/main/pipeline/train/masks.ts';
 import { median } from '../median.ts';
+import { trainingSteps } from '../trainingSteps.ts';
 import type { StepsResult } from './results.ts';
 import { explainErrors, printResult } from './results.ts';
 
@@ -26,33 +22,13 @@ const WARM_UP = 2;
 const engine = await engineKind(name).start({ threads: 0, enginesFolder: enginesFolder() });
 const model = buildModel(architecture, { inputSize, classes, dropout: 0.2, dropPath: 0.2 });
 const began = performance.now();
-const session = await engine.createTraining({
-  model,
-  batchSize,
-  trainableFrom: 0,
-  loss: PLAIN_BCE,
-  optimizer: ADAMW,
-  clipNorm: 1,
-  ema: false,
-  state: { parameters: initialParameters(model, 1), slots: new Map(), ema: null, steps: 0 },
-});
-const stream = randomStream(1, 'bench');
-const inputs = Uint8Array.from({ length: batchSize * inputSize ** 2 * 3 }, () => 256 * stream());
-const labels = Float32Array.from({ length: batchSize * classes }, () => (stream() < 0.2 ? 1 : 0));
-const weights = new Float32Array(labels.length).fill(1 / labels.length);
+const training = await trainingSteps(engine, model, batchSize);
 const seconds: number[] = [];
 let first: StepResult | null = null;
 let firstStepSeconds = 0;
 for (let step = 0; step < steps; step++) {
   const started = performance.now();
-  const result = await session.step({
-    inputs,
-    labels,
-    weights,
-    learningRate: 1e-3,
-    weightDecay: 0.01,
-    masks: drawMasks(model, 0, batchSize, { seed: 1, epoch: 0, step }),
-  });
+  const result = await training.step(step);
   if (first === null) firstStepSeconds = (performance.now() - began) / 1000;
   first ??= result;
   if (step >= WARM_UP) seconds.push((performance.now() - started) / 1000);

@@ -1,12 +1,10 @@
 import type { Config, EngineName, NetworkConfig } from '../../../shared/config.ts';
 import type { Engine } from '../engine/engine.ts';
-import { ADAMW } from '../engine/engine.ts';
-import { PLAIN_BCE } from '../losses/loss.ts';
 import { engineKind } from '../engine/registry.ts';
 import { buildModel } from '../models/registry.ts';
-import { initialParameters } from '../models/initialParameters.ts';
 import { drawMasks } from '../train/masks.ts';
 import { logitsOf } from '../train/scoring.ts';
+import { trialTraining } from './trialTraining.ts';
 
 export interface Speed {
   /** Seconds per training step, without loading images. */
@@ -50,18 +48,9 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
     dropout: config.dropout,
     dropPath: config.drop_path,
   });
-  const parameters = initialParameters(model, 1);
+  const training = trialTraining(model, batchSize);
   const pixels = new Uint8Array(batchSize * size * size * 3).fill(100);
-  const session = await engine.createTraining({
-    model,
-    batchSize,
-    trainableFrom: 0,
-    loss: PLAIN_BCE,
-    optimizer: ADAMW,
-    clipNorm: 1,
-    ema: false,
-    state: { parameters, slots: new Map(), ema: null, steps: 0 },
-  });
+  const session = await engine.createTraining(training);
   let stepSeconds: number;
   try {
     stepSeconds = await timed((step) =>
@@ -77,7 +66,7 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
   } finally {
     await session.dispose();
   }
-  const inference = await logitsOf(engine, model, parameters, batchSize);
+  const inference = await logitsOf(engine, model, training.state.parameters, batchSize);
   try {
     return { stepSeconds, scoreSeconds: await timed(() => inference.run(pixels)) };
   } finally {

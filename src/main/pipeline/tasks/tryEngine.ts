@@ -1,11 +1,9 @@
 import type { EngineName } from '../../../shared/config.ts';
 import type { Message } from '../../../shared/message.ts';
 import type { Device } from '../engine/engine.ts';
-import { ADAMW } from '../engine/engine.ts';
-import { PLAIN_BCE } from '../losses/loss.ts';
 import { engineKind } from '../engine/registry.ts';
 import { buildModel } from '../models/registry.ts';
-import { initialParameters } from '../models/initialParameters.ts';
+import { trialTraining } from './trialTraining.ts';
 
 export interface EngineTrial {
   readonly device: Device;
@@ -23,16 +21,7 @@ const CLASSES = 10;
 export async function tryEngine(name: EngineName, enginesFolder: string): Promise<EngineTrial> {
   const engine = await engineKind(name).start({ threads: 0, enginesFolder });
   const model = buildModel('efficientnet-lite0', { inputSize: SIZE, classes: CLASSES, dropout: 0, dropPath: 0 });
-  const session = await engine.createTraining({
-    model,
-    batchSize: BATCH,
-    trainableFrom: 0,
-    loss: PLAIN_BCE,
-    optimizer: ADAMW,
-    clipNorm: 1,
-    ema: false,
-    state: { parameters: initialParameters(model, 1), slots: new Map(), ema: null, steps: 0 },
-  });
+  const session = await engine.createTraining(trialTraining(model, BATCH));
   const step = {
     inputs: new Uint8Array(BATCH * SIZE * SIZE * 3).fill(100),
     labels: new Float32Array(BATCH * CLASSES),
