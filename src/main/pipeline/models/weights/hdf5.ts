@@ -6,9 +6,6 @@ export interface Hdf5Tensor {
   readonly data: Float32Array;
 }
 
-const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-export const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
-
 /**
  * All float32 datasets of an HDF5 file by path, without the leading slash. Throws a Problem for a damaged or incomplete
  * file.

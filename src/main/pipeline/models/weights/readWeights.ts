@@ -5,7 +5,6 @@ import type { Model } from '../../graph/graph.ts';
 import { readSafetensors } from '../../storage/safetensors.ts';
 import { isStoredModel, storedModelOf } from '../modelFile.ts';
 import { isLegacyCheckpoint, readLegacyCheckpoint, readZipCheckpoint } from './checkpoint.ts';
-import { isHdf5, readHdf5 } from './hdf5.ts';
 import { kerasWeights } from './kerasFile.ts';
 import { ownWeights } from './ownFile.ts';
 import type { PretrainedWeights } from './pretrained.ts';
@@ -33,7 +32,11 @@ async function read(place: string, model: Model): Promise<PretrainedWeights> {
   const isFolder = await stat(place).then((found) => found.isDirectory(), cannot);
   const file = isFolder ? await networkOfRun(place, model) : place;
   const bytes = await readRegularFile(file).catch(cannot);
-  if (isHdf5(bytes)) return kerasWeights(file, await readHdf5(bytes, file), model);
+  if (isHdf5(bytes)) {
+    // Imported only here: the library is large, and few networks come from Keras.
+    const { readHdf5 } = await import('./hdf5.ts');
+    return kerasWeights(file, await readHdf5(bytes, file), model);
+  }
   if (isTflite(bytes)) return tfliteWeights(file, bytes, model);
   if (isLegacyCheckpoint(bytes)) return torchWeights(file, readLegacyCheckpoint(file, bytes), model);
   refuseOtherFormats(file, bytes);
@@ -46,6 +49,8 @@ async function read(place: string, model: Model): Promise<PretrainedWeights> {
   if (isStoredModel(content)) return ownWeights(file, storedModelOf(file, content), model);
   return torchWeights(file, content.tensors, model);
 }
+
+const isHdf5 = (bytes: Buffer): boolean => bytes.subarray(0, 8).toString('latin1') === '\x89HDF\r\n\x1a\n';
 
 const isZip = (bytes: Buffer): boolean => bytes.subarray(0, 4).toString('latin1') === 'PK\x03\x04';
 

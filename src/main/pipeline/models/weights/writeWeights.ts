@@ -3,7 +3,6 @@ import type { Parameter } from '../../graph/graph.ts';
 import { writeSafetensors } from '../../storage/safetensors.ts';
 import type { StoredModel } from '../modelFile.ts';
 import type { Hdf5Layer } from './hdf5.ts';
-import { writeKerasHdf5 } from './hdf5.ts';
 import { buildModel, familyOf } from '../registry.ts';
 import { toTorch } from './torch.ts';
 
@@ -23,7 +22,10 @@ export async function writeWeights(stored: StoredModel, format: WeightsFormat): 
     dropout: 0,
     dropPath: 0,
   });
-  return format === 'timm' ? timmFile(stored, parameters) : writeKerasHdf5(kerasLayers(stored, parameters));
+  if (format === 'timm') return timmFile(stored, parameters);
+  // Imported only here: the library is large.
+  const { writeKerasHdf5 } = await import('./hdf5.ts');
+  return writeKerasHdf5(kerasLayers(stored, parameters));
 }
 
 function timmFile(
