@@ -44,6 +44,29 @@ function workOf(type: JobRequest['type'], stage: Stage | null): Message {
   return stage === null ? message('jobs.startingRun') : stageWork[stage];
 }
 
+/** What a person can do afterwards: resume a run, change the settings of a trial, or only try again. */
+type Kind = 'run' | 'trial' | 'job';
+
+function kindOf(type: JobRequest['type']): Kind {
+  if (type === 'run') return 'run';
+  return type === 'measure' || type === 'learningRateRange' ? 'trial' : 'job';
+}
+
+/** Operating systems kill with SIGKILL when memory runs out. */
+const killed = {
+  run: 'outOfMemory.runKilled',
+  trial: 'outOfMemory.trialKilled',
+  job: 'outOfMemory.jobKilled',
+} as const;
+const memory = {
+  run: 'outOfMemory.runEnded',
+  trial: 'outOfMemory.trialEnded',
+  job: 'outOfMemory.jobEnded',
+} as const;
+const disk = { run: 'diskFull.runEnded', trial: 'diskFull.jobEnded', job: 'diskFull.jobEnded' } as const;
+const crash = { run: 'engine.runCrashed', trial: 'engine.jobCrashed', job: 'engine.jobCrashed' } as const;
+const exit = { run: 'engine.runEnded', trial: 'engine.jobEnded', job: 'engine.jobEnded' } as const;
+
 /**
  * Explains what a job was doing when its process died; `stage` is the last stage that a run started. Only for a run
  * does it mention the checkpoint, because other jobs have none.
@@ -51,30 +74,24 @@ function workOf(type: JobRequest['type'], stage: Stage | null): Message {
 export function processEndProblem(type: JobRequest['type'], stage: Stage | null, end: ProcessEnd): Problem {
   const work = workOf(type, stage);
   const detail = end.errorText === '' ? undefined : end.errorText;
-  const isRun = type === 'run';
+  const kind = kindOf(type);
   switch (reasonOf(end)) {
     case 'killed':
-      return killed(type, work, detail);
+      return new Problem(killed[kind], { work }, detail);
     case 'memory':
-      return outOfMemory(type, work, detail);
+      return new Problem(memory[kind], { work }, detail);
     case 'disk':
-      return isRun
-        ? new Problem('diskFull.runEnded', { work }, detail)
-        : new Problem('diskFull.jobEnded', { work }, detail);
-    case 'crash': {
-      const cause = crashName(end) ?? '';
-      return isRun
-        ? new Problem('engine.runCrashed', { work, cause }, detail)
-        : new Problem('engine.jobCrashed', { work, cause }, detail);
-    }
+      return new Problem(disk[kind], { work }, detail);
+    case 'crash':
+      return new Problem(crash[kind], { work, cause: crashName(end) ?? '' }, detail);
     case 'notStarted':
       return new Problem('internal.jobNotStarted', { work }, detail);
-    case 'exit': {
-      const cause = end.signal ?? message('jobs.exitCode', { code: String(end.code) });
-      return isRun
-        ? new Problem('engine.runEnded', { work, cause }, detail)
-        : new Problem('engine.jobEnded', { work, cause }, detail);
-    }
+    case 'exit':
+      return new Problem(
+        exit[kind],
+        { work, cause: end.signal ?? message('jobs.exitCode', { code: String(end.code) }) },
+        detail,
+      );
   }
 }
 
@@ -128,29 +145,4 @@ function crashName(end: ProcessEnd): string | null {
   const signal = signalOf(end);
   if (signal !== null) return crashSignals.some((name) => name === signal) ? signal : null;
   return windowsCrashes[end.code ?? 0] ?? null;
-}
-
-/** Operating systems kill with SIGKILL when memory runs out. */
-function killed(type: JobRequest['type'], work: Message, detail: string | undefined): Problem {
-  switch (type) {
-    case 'run':
-      return new Problem('outOfMemory.runKilled', { work }, detail);
-    case 'measure':
-    case 'learningRateRange':
-      return new Problem('outOfMemory.trialKilled', { work }, detail);
-    default:
-      return new Problem('outOfMemory.jobKilled', { work }, detail);
-  }
-}
-
-function outOfMemory(type: JobRequest['type'], work: Message, detail: string | undefined): Problem {
-  switch (type) {
-    case 'run':
-      return new Problem('outOfMemory.runEnded', { work }, detail);
-    case 'measure':
-    case 'learningRateRange':
-      return new Problem('outOfMemory.trialEnded', { work }, detail);
-    default:
-      return new Problem('outOfMemory.jobEnded', { work }, detail);
-  }
 }
