@@ -10,7 +10,10 @@ export interface Pinned {
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Path of the file in `folder`. It is fetched only if it is not there yet, and refused if its bytes are not the pinned ones. */
+/**
+ * Path of the file in `folder`. It is fetched only if it is not there yet, and refused if its bytes are not the pinned
+ * ones.
+ */
 export async function download({ url, sha256 }: Pinned, folder: string, get: typeof fetch = fetch): Promise<string> {
   const file = path.join(folder, path.basename(new URL(url).pathname));
   if (existsSync(file) && digest(readFileSync(file)) === sha256) return file;

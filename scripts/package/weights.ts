@@ -4,8 +4,8 @@ import { entryNamed, readCatalog } from '../../src/main/studio/weights/catalog.t
 import { fetchWeights } from '../../src/main/studio/weights/fetchWeights.ts';
 
 /**
- * The student's pretrained weights, from the catalog's first source, so that a first training needs no network. They are
- * put in place only after the archive has matched its pinned checksum, so a file that is there is complete.
+ * The student's pretrained weights, from the catalog's first source, so that a first training needs no network. They
+ * are put in place only after the archive has matched its pinned checksum, so a file that is there is complete.
  */
 export async function writeWeights(folder: string): Promise<void> {
   const entry = entryNamed(readCatalog(), 'google-lite1');

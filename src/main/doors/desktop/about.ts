@@ -23,8 +23,8 @@ export function aboutOptions(
 const partNames = { electron: 'Electron', chrome: 'Chromium', node: 'Node' };
 
 /**
- * The licenses of everything that the program contains: beside the program in a package, or as the build wrote them in a
- * development tree. Null if they were not written.
+ * The licenses of everything that the program contains: beside the program in a package, or as the build wrote them in
+ * a development tree. Null if they were not written.
  */
 export function licensesFile(appFolder: string, binary: string): string | null {
   const name = 'THIRD_PARTY_NOTICES.txt';

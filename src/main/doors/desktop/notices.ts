@@ -3,7 +3,9 @@ import type { StudioEvent } from '../../../shared/contract/studio.ts';
 import type { Translate } from '../../../shared/locales/translate.ts';
 import { say } from '../../../shared/message.ts';
 
-/** Notifications are held until they end, or else the collector takes them, and their click, before they are clicked. */
+/**
+ * Notifications are held until they end, or else the collector takes them, and their click, before they are clicked.
+ */
 const held = new Set<Notification>();
 
 export function notify(body: string, onClick: () => void): void {

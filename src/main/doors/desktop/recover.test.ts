@@ -3,7 +3,7 @@ import type { BrowserWindow } from 'electron';
 import { expect, test } from 'vitest';
 import { createReloadLimit, reloadAfterCrash } from './recover.ts';
 
-test('three reloads a minute, then no more until the minute is over', () => {
+test('allows three reloads per minute, and more when the minute is over', () => {
   let now = 0;
   const may = createReloadLimit(() => now);
   expect([may(), may(), may(), may()]).toEqual([true, true, true, false]);

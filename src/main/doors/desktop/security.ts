@@ -17,7 +17,9 @@ export function isOwnSender(frame: { readonly url: string; readonly parent: unkn
 
 export const isOwnAddress = (address: string): boolean => address === ORIGIN || address.startsWith(`${ORIGIN}/`);
 
-/** The copy buttons write text. Reading the clipboard and everything else is denied, and embedded frames get nothing. */
+/**
+ * The copy buttons write text. Reading the clipboard and everything else is denied, and embedded frames get nothing.
+ */
 const mayUse = (permission: string, frame: { isMainFrame: boolean; requestingUrl?: string }): boolean =>
   permission === 'clipboard-sanitized-write' && frame.isMainFrame && isOwnAddress(frame.requestingUrl ?? '');
 

@@ -18,8 +18,8 @@ const first: WindowState = { width: 1440, height: 900, maximized: false };
 const VISIBLE = 80;
 
 /**
- * The last position and size, or a first one. If the screen is gone, only the size, and the system chooses the position.
- * A window larger than its screen is made to fit. `screens` are work areas, that of the primary screen first.
+ * The last position and size, or a first one. If the screen is gone, only the size, and the system chooses the
+ * position. A window larger than its screen is made to fit. `screens` are work areas, that of the primary screen first.
  */
 export function readWindowState(folder: string, screens: readonly Rectangle[]): WindowState {
   const state = storedState(folder);
@@ -59,8 +59,8 @@ type Window = Pick<BrowserWindow, 'on' | 'once' | 'off' | 'getNormalBounds' | 'i
  * Saves position and size when the window closes. The write is synchronous, because the studio may exit right after.
  * Called when the window has been created and not yet shown.
  *
- * Window managers of X11 put the frame where the window was asked to be, and then report the window inside the frame. It
- * would creep by the size of its title bar at each start, so that this move, before the window gets the focus, is
+ * Window managers of X11 put the frame where the window was asked to be, and then report the window inside the frame.
+ * It would creep by the size of its title bar at each start, so that this move, before the window gets the focus, is
  * subtracted.
  */
 export function keepWindowState(window: Window, folder: string): void {

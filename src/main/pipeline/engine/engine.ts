@@ -34,7 +34,9 @@ export interface InferenceRequest {
   readonly ranges?: readonly string[];
   /** Ranges of the tracked fake-quant nodes, by node name. */
   readonly fakeQuantRanges?: ReadonlyMap<string, Range>;
-  /** Whether `load` will be called. Loading takes milliseconds, but constant parameters make each run a little faster. */
+  /**
+   * True when `load` will be called. Loading takes milliseconds, but constant parameters make each run a little faster.
+   */
   readonly replaceable?: boolean;
 }
 

@@ -52,8 +52,8 @@ export const requantizationScale = (input: number, weight: number, output: numbe
   Math.fround(Math.fround(input * weight) / output);
 
 /**
- * rne(clamp(float32(accumulator) * scale)) + zero point; XNNPACK rounds to nearest even after clamping. Activations need
- * no limits of their own, because all 256 codes of their output are values that they allow (integerModel.ts).
+ * rne(clamp(float32(accumulator) * scale)) + zero point; XNNPACK rounds to nearest even after clamping. Activations
+ * need no limits of their own, because all 256 codes of their output are values that they allow (integerModel.ts).
  */
 function requantize(accumulator: number, scale: number, zeroPoint: number): number {
   const value = Math.fround(Math.fround(accumulator) * scale);

@@ -64,8 +64,8 @@ async function* chunks(handle: FileHandle, start: number, end: number): AsyncGen
 }
 
 /**
- * yauzl's own reader passes any 64-bit offset of the archive to fs.read, which throws for those beyond 2^53 where nobody
- * can catch it.
+ * yauzl's own reader passes any 64-bit offset of the archive to fs.read, which throws for those beyond 2^53 where
+ * nobody can catch it.
  */
 class BoundedReader extends yauzl.RandomAccessReader {
   readonly #handle: FileHandle;

@@ -68,7 +68,8 @@ export function batchTargets(
 
 /**
  * Loads the items of `plan` in order, up to `ahead` of them in advance, so that images are decoded while a step
- * computes. The first ones are loaded at once, before the consumer asks for them. `waited` is the time in seconds that the consumer had to wait.
+ * computes. The first ones are loaded at once, before the consumer asks for them. `waited` is the time in seconds that
+ * the consumer had to wait.
  */
 export function prefetched<T>(
   plan: readonly T[],

@@ -1,7 +1,7 @@
 import type { Model, Parameters, Tensor } from '../graph/graph.ts';
 
 /**
- * Training moves each statistic S towards every batch's own value b: S = m S + (1 - m) b, with m = 0.99. After an epoch
+ * Training moves each statistic S toward every batch's own value b: S = m S + (1 - m) b, with m = 0.99. After an epoch
  * of a few steps S is still mostly what it was before. Over n batches the moving average gives those batches the weight
  * 1 - m^n, so (S - m^n S0) / (1 - m^n) is the average of their values alone (Adam corrects its moments in the same way,
  * Kingma & Ba 2015, arXiv 1412.6980, section 3). The weights barely change within so few batches, and nothing is

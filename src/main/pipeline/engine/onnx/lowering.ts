@@ -50,7 +50,7 @@ export interface LoweringRequest {
   readonly layout: Layout;
   /** True when masks are applied: in training, but not when collecting statistics. */
   readonly masks: boolean;
-  /** Whether frozen parameters become graph inputs (see `replaceableInputs`) instead of constants. */
+  /** True when frozen parameters become graph inputs (see `replaceableInputs`) instead of constants. */
   readonly replaceable?: boolean;
 }
 

@@ -101,7 +101,7 @@ describe('each step starts from the file before it', () => {
     });
   });
 
-  test('but an input or an output is no part of the next step', async () => {
+  test('but an input or an output is not part of the next step', async () => {
     expect(await checked(flipped('parity/inputs/08.bin'))).toEqual({
       ...passed,
       'bundle.checkInputs': differs('parity/inputs/08.bin', '08'),
@@ -136,7 +136,7 @@ describe('the decisions', () => {
     expect(await decisions((items) => items[7]!.decisions.push('apple'))).toEqual(expected('parity/images/08.png'));
   });
 
-  test('stand in an index as the studio writes it', async () => {
+  test('are listed in an index in the form that the studio writes', async () => {
     const checks = await checked({ [INDEX]: Buffer.concat([base.get(INDEX)!, Buffer.from('\n')]) });
     expect(checks).toEqual({ ...passed, 'bundle.checkDecisions': fault(message('bundle.layout', { file: INDEX })) });
   });

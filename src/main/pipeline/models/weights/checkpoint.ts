@@ -41,7 +41,7 @@ export function readLegacyCheckpoint(file: string, bytes: Buffer): Tensors {
   if (machine instanceof Map && machine.get('little_endian') === false) throw damaged(file, 'big-endian data');
   const views = viewsOf(file, next());
   const keys = next();
-  if (!Array.isArray(keys)) throw damaged(file, 'there is no list of storages');
+  if (!Array.isArray(keys)) throw damaged(file, 'the list of storages is missing');
   const data = new Map<string, Uint8Array>();
   for (const key of keys as readonly unknown[]) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined;
@@ -61,8 +61,8 @@ const LONGEST_PICKLE = 10_000_000;
 const MOST_ENTRIES = 20_000;
 
 /**
- * Reads a zip with data.pkl and one entry per storage; returns null for any other zip. PyTorch does not compress them, so
- * together they are never larger than the file.
+ * Reads a zip with data.pkl and one entry per storage; returns null for any other zip. PyTorch does not compress them,
+ * so together they are never larger than the file.
  */
 export function readZipCheckpoint(file: string, fileBytes: number): Promise<Tensors | null> {
   return withZip(file, { maxBytes: fileBytes, maxEntries: MOST_ENTRIES, portable: true }, async (entries) => {

@@ -1,8 +1,8 @@
 import type { Problem } from '../../../../shared/problem.ts';
 
 /**
- * Reads the plain data of a pickle: numbers, texts, lists, maps and the values in `globals`. In Python a pickle can call
- * any function of any module; here a name that is not in `globals` ends the reading.
+ * Reads the plain data of a pickle: numbers, texts, lists, maps and the values in `globals`. In Python a pickle can
+ * call any function of any module; here a name that is not in `globals` ends the reading.
  */
 export interface PickleRules {
   /** By full name, such as 'collections.OrderedDict'. Functions can be called by the pickle; others are only named. */
@@ -18,7 +18,9 @@ export interface PickleRules {
 /** A function that a pickle may call. Returns undefined for arguments that it does not take. */
 export type PickleFunction = (args: readonly unknown[]) => unknown;
 
-/** The largest published EfficientNet has 2,000 tensors of about 20 steps; each step takes at most 200 bytes of memory. */
+/**
+ * The largest published EfficientNet has 2,000 tensors of about 20 steps; each step takes at most 200 bytes of memory.
+ */
 const MOST_STEPS = 500_000;
 const NEWEST_PROTOCOL = 5;
 /** Characters of a refused name that are shown. */

@@ -32,8 +32,8 @@ const libraries: readonly Library[] = [
 ];
 
 /**
- * Weights of a PyTorch network, from a safetensors file or a checkpoint. Neither states its classes or the normalization
- * of its pixels.
+ * Weights of a PyTorch network, from a safetensors file or a checkpoint. Neither states its classes or the
+ * normalization of its pixels.
  */
 export function torchWeights(
   file: string,

@@ -28,8 +28,8 @@ import type { NetworkStage, NetworkTraining } from './model.ts';
 
 /**
  * With fewer steps per epoch, the moving statistics (momentum 0.99) are still far from the true ones after an epoch.
- * Those of the epoch's own batches did as well on validation as ones that are computed over again without augmentation
- * (docs/benchmarks.md), and they cost nothing.
+ * Those of the epoch's own batches did as well on validation as statistics recomputed without augmentation
+ * (docs/benchmarks.md), and they take no extra time.
  */
 const STEPS_THAT_SETTLE_STATISTICS = 100;
 
