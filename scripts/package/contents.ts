@@ -61,7 +61,9 @@ const runtimeFiles = ({ platform, arch }: Target, withWeights: boolean): string[
     ...['doors/cli/main', 'jobs/jobProcess', 'jobs/imagingProcess', 'jobs/pipelineWorker'].map(
       (name) => `${APP}/out/main/${name}.js`,
     ),
-    ...['studio/thread/studioThread', 'pipeline/data/loaderWorker'].map((name) => `${APP}/out/main/${name}.js`),
+    ...['studio/thread/studioThread', 'pipeline/data/loaderWorker', 'pipeline/storage/fileWorker'].map(
+      (name) => `${APP}/out/main/${name}.js`,
+    ),
     ...['default.yaml', 'weights.json', 'letterbox/letterbox.h', 'schemas/metrics.schema.json'].map(
       (name) => `${APP}/resources/${name}`,
     ),
