@@ -4,7 +4,7 @@ import type { Figure, SplitFigures } from './useSplitFigures.ts';
 
 /** Validation beside test; the test column is locked until the test split is opened. */
 export function FiguresTable({ val, test }: { readonly val: SplitFigures; readonly test: SplitFigures | null }) {
-  const { t } = useWording();
+  const { t, f } = useWording();
   const rows = [
     { key: 'precision', name: t('common.precision') },
     { key: 'recall', name: t('tune.recall2') },
@@ -17,7 +17,7 @@ export function FiguresTable({ val, test }: { readonly val: SplitFigures; readon
         <tr>
           <td />
           <th className="num">{t('common.validation')}</th>
-          {test === null && <th className="num">95 %</th>}
+          {test === null && <th className="num">{f.percent(0.95)}</th>}
           <th className="num">{t('common.test')}</th>
         </tr>
       </thead>
