@@ -8,7 +8,7 @@ import { incomplete } from '../data/readiness.ts';
 import { useWording } from '../i18n/words.ts';
 import { useDataset } from '../stores/dataset.ts';
 import { go, useStudio } from '../stores/studio.ts';
-import { measure, useConfig } from './configStore.ts';
+import { measureAgain, useConfig } from './configStore.ts';
 import { stageName } from './stageNames.ts';
 
 /** Shows facts with numbers, and a link to the cause of each warning. */
@@ -131,7 +131,7 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
         </>
       )}
       {!busy && (
-        <Button variant="subtle" ml={-10} loading={measuring} onClick={() => void measure()}>
+        <Button variant="subtle" ml={-10} loading={measuring} onClick={() => void measureAgain()}>
           {t('common.measureAgain')}
         </Button>
       )}

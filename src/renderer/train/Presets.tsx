@@ -7,9 +7,9 @@ import { StartingWeights } from './StartingWeights.tsx';
 
 /** Where the settings come from: a preset with its expected time, or the project's own file. */
 export function Presets({ seconds }: { readonly seconds: number | null }) {
-  const { t, f } = useWording();
+  const { t } = useWording();
   const project = useStudio((state) => state.project);
-  const { base, preset, choices, replaced } = useConfig();
+  const { base, preset, choices, replaced, presetSeconds } = useConfig();
   return (
     <>
       <div className="presets" role="radiogroup" aria-label={t('train.preset2')}>
@@ -28,7 +28,7 @@ export function Presets({ seconds }: { readonly seconds: number | null }) {
               <span className="row">
                 <i className="radio" />
                 <strong>{presetWords(name, t)[0]}</strong>
-                {preset === name && seconds !== null && <span className="push soft">{f.duration(seconds)}</span>}
+                <PresetTime seconds={preset === name ? seconds : (presetSeconds[name] ?? null)} />
               </span>
               <span className="small soft">{presetWords(name, t)[1]}</span>
             </button>
@@ -60,4 +60,10 @@ export function Presets({ seconds }: { readonly seconds: number | null }) {
       )}
     </>
   );
+}
+
+/** How long a run would take on this machine, once it is known. */
+function PresetTime({ seconds }: { readonly seconds: number | null }) {
+  const { f } = useWording();
+  return seconds === null ? null : <span className="push soft">{f.duration(seconds)}</span>;
 }

@@ -10,7 +10,17 @@ import { useCommands } from '../stores/commands.ts';
 import { useKeys } from '../stores/keys.ts';
 import { loadDataset, useDataset } from '../stores/dataset.ts';
 import { attempt, dismissProblem, go, useParts } from '../stores/studio.ts';
-import { choosePreset, loadChoices, measure, redo, undo, useConfig } from './configStore.ts';
+import {
+  choosePreset,
+  loadChoices,
+  measure,
+  measurePreset,
+  redo,
+  secondsOf,
+  undo,
+  unmeasured,
+  useConfig,
+} from './configStore.ts';
 import { isSample } from './isSample.ts';
 import { PreflightPanel } from './PreflightPanel.tsx';
 import { Presets } from './Presets.tsx';
@@ -50,20 +60,23 @@ export function SettingsView() {
   const ready = choices !== null && useConfig.getState().project === project?.id;
   const busy = queue.length > 0;
   const searching = activities.some((activity) => searchedNetwork(activity) !== null);
-  const unmeasured = ready && preflight === null && !measuring && !busy && !searching;
+  const idle = ready && !measuring && !busy && !searching;
+  const unmeasuredNow = idle && preflight === null;
+  const presetLeft = useConfig((state) => unmeasured(state) !== undefined);
+  const unmeasuredPreset = idle && preflight !== null && presetLeft;
   // Measures once the settings no longer change, and not during a training or a search, which it would slow down.
   useEffect(() => {
-    if (!unmeasured) return;
+    if (!unmeasuredNow) return;
     const timer = setTimeout(() => void measure(), 600);
     return () => clearTimeout(timer);
-  }, [unmeasured, config]);
+  }, [unmeasuredNow, config]);
+  useEffect(() => {
+    if (unmeasuredPreset) void measurePreset();
+  }, [unmeasuredPreset]);
   useEffect(() => {
     useConfig.setState({ preflight: null });
   }, [config]);
-  const seconds =
-    preflight === null || preflight.stageSeconds.length === 0
-      ? null
-      : preflight.stageSeconds.reduce((sum, stage) => sum + stage.seconds, 0);
+  const seconds = preflight === null ? null : secondsOf(preflight);
   const [wrongField] = Object.entries(fieldIssues);
   const wrongSetting =
     wrongField !== undefined

@@ -4,15 +4,15 @@ import type { WeightsEntry } from '../../shared/contract/weights.ts';
 import { FIRST_WEIGHTS } from '../../shared/firstWeights.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
-import { onWeightsChanged, useStudio } from '../stores/studio.ts';
-import { adoptWeights, startFromImageNet, useConfig } from './configStore.ts';
+import { onWeightsChanged } from '../stores/studio.ts';
+import { startFromImageNet, useConfig, waitsForImageNet } from './configStore.ts';
 import { Offer } from './WeightsPanel.tsx';
 
 /** Whether the preset starts from ImageNet weights; where they are missing, their download. */
 export function StartingWeights() {
   const { t, f } = useWording();
-  const project = useStudio((state) => state.project?.id ?? null);
   const { preset, choices, imageNet } = useConfig();
+  const waiting = useConfig(waitsForImageNet);
   const [entry, setEntry] = useState<WeightsEntry | null>(null);
   useEffect(() => {
     const read = (): void =>
@@ -24,16 +24,12 @@ export function StartingWeights() {
     return onWeightsChanged(read);
   }, []);
   const offered = choices?.presets.find(({ name }) => name === preset);
-  const arrived = entry !== null && entry.path !== null && offered?.pretrained === null;
-  useEffect(() => {
-    if (arrived && project !== null) void adoptWeights(project);
-  }, [arrived, project]);
   if (offered === undefined || entry === null) return null;
   const label = t('train.startImageNetWeights', { megabytes: f.decimal(entry.megabytes, 0) });
   return (
     <div className="column starting-weights">
       <Switch label={label} checked={imageNet} onChange={(event) => startFromImageNet(event.currentTarget.checked)} />
-      {imageNet && entry.path === null && offered.pretrained === null && (
+      {waiting && entry.path === null && (
         <>
           <p className="small soft">{t('train.imageNetNotHere')}</p>
           <Offer entry={entry} use={() => undefined} />

@@ -1,6 +1,6 @@
 import { Button, CopyButton, Progress, Select } from '@mantine/core';
 import { IconCircleCheck, IconDownload } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Output } from '../../shared/contract/contract.ts';
 import type { WeightsEntry } from '../../shared/contract/weights.ts';
 import { runName } from '../../shared/runName.ts';
@@ -8,12 +8,15 @@ import { call } from '../api/client.ts';
 import type { Wording } from '../i18n/words.ts';
 import { useWording } from '../i18n/words.ts';
 import { attempt, onWeightsChanged, useStudio } from '../stores/studio.ts';
-import { setValue, useConfig } from './configStore.ts';
-import { runsFor, weightsFor } from './weightsChoice.ts';
+import { adoptWeights, choosesTeacher, setValue, useConfig, waitsForImageNet } from './configStore.ts';
+import { largerTeacher, runsFor, weightsFor } from './weightsChoice.ts';
 
 type Listing = Output<'weights.list'>;
 
-/** The starting weights. They matter more than any other setting, so they come first. */
+/**
+ * What each network starts from. It matters more than any other setting, so it comes first. While a preset waits for its
+ * ImageNet weights, their download is offered above and not here once more.
+ */
 export function WeightsPanel() {
   const { t } = useWording();
   const door = useStudio((state) => state.hello?.door);
@@ -25,9 +28,18 @@ export function WeightsPanel() {
     read();
     return onWeightsChanged(read);
   }, [project, runs]);
+  // Presets take over weights that were downloaded while this is on screen.
+  const installed = listing?.entries.filter(({ host, path }) => host !== null && path !== null).length;
+  const before = useRef(installed);
+  useEffect(() => {
+    const arrived = before.current !== undefined && before.current !== installed;
+    before.current = installed;
+    if (arrived && project !== null) void adoptWeights(project);
+  }, [installed, project]);
   const { teacher, student } = useConfig((state) => state.config);
+  const waiting = useConfig(waitsForImageNet);
   const scratch = teacher.weights === null || student.weights === null;
-  if (listing === null) return null;
+  if (listing === null || waiting) return null;
   return (
     <section className="setting-section weights" aria-label={t('common.pretrainedWeights')} data-scratch={scratch}>
       <div className="row">
@@ -67,6 +79,7 @@ function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 's
   const { t, said } = useWording();
   const { architecture, weights } = useConfig((state) => state.config[stage]);
   const chosen = listing.entries.find(({ path }) => path !== null && path === weights);
+  const larger = useConfig(choosesTeacher) ? largerTeacher(listing.entries) : null;
   const use = (file: string): void => setValue(`${stage}.weights`, file);
   const goOn = (entry: WeightsEntry): void => {
     setValue(`${stage}.architecture`, entry.architecture);
@@ -99,6 +112,12 @@ function Network({ name, stage, listing }: { name: string; stage: 'teacher' | 's
             {t('train.trainScratchInstead')}
           </button>
         </span>
+      )}
+      {stage === 'teacher' && weights !== null && larger !== null && (
+        <div className="column larger-teacher">
+          <span className="small soft">{t('train.largerTeacher')}</span>
+          <Offer entry={larger} use={use} />
+        </div>
       )}
     </div>
   );
@@ -146,7 +165,7 @@ function FromRun({
 /** One set of weights: installed, available or downloading. */
 export function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string) => void }) {
   const { t, f, said } = useWording();
-  const { id, name, path, progress, problem, license, page, megabytes } = entry;
+  const { id, name, path, progress, problem, license, page, host, megabytes } = entry;
   const start = (): void => void attempt(() => call('weights.download', { id }));
   const share = progress === null || progress.total === null ? 0 : (100 * progress.done) / progress.total;
   const size = t('train.aboutMb', { megabytes: f.decimal(megabytes, 0) });
@@ -156,6 +175,7 @@ export function Offer({ entry, use }: { entry: WeightsEntry; use: (file: string)
         <span className="cut grow" title={name}>
           {name}
         </span>
+        {path === null && host !== null && <span className="small quiet">{t('train.fromHost', { host })}</span>}
         {license !== null && <span className="small quiet">{license}</span>}
         {page !== null && <Source page={page} />}
         {path !== null && (

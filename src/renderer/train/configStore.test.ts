@@ -15,6 +15,7 @@ const {
   adoptWeights,
   choosePreset,
   loadChoices,
+  measurePreset,
   redo,
   setValue,
   setYaml,
@@ -208,5 +209,42 @@ describe('a preset with ImageNet weights on this machine', () => {
     setValue('student.alpha', 0.25);
     await adoptWeights('p');
     expect(useConfig.getState().config.student).toMatchObject({ alpha: 0.25, weights: null });
+  });
+});
+
+describe('the times of the presets', () => {
+  const cost = (seconds: number) => ({
+    stageSeconds: [
+      { stage: 'teacher', seconds },
+      { stage: 'test', seconds: 1 },
+    ],
+    problem: null,
+  });
+
+  test('are measured one after another, each with the settings of its preset', async () => {
+    const asked: unknown[] = [];
+    call.mockImplementation((_: string, { config, again }: { config: unknown; again: boolean }) => {
+      asked.push(config);
+      expect(again).toBe(false);
+      return Promise.resolve(cost(asked.length * 10));
+    });
+    for (let i = 0; i < 3; i++) await measurePreset();
+    expect(asked).toEqual([fast, defaults]);
+    expect(useConfig.getState().presetSeconds).toEqual({ fast: 11, balanced: 21 });
+  });
+
+  test('a preset that cannot run is not measured over and over', async () => {
+    call.mockResolvedValue({ stageSeconds: [], problem: { kind: 'file' } });
+    for (let i = 0; i < 3; i++) await measurePreset();
+    expect(call.mock.calls.filter(([method]) => method === 'run.preflight')).toHaveLength(2);
+    expect(useConfig.getState().presetSeconds).toEqual({ fast: null, balanced: null });
+  });
+
+  test('are unknown again with other weights', async () => {
+    call.mockResolvedValue(cost(10));
+    await measurePreset();
+    startFromImageNet(false);
+    expect(useConfig.getState().presetSeconds).toEqual({});
+    startFromImageNet(true);
   });
 });

@@ -28,6 +28,8 @@ interface ConfigState {
   /** Why the value of a field is rejected, by key. */
   readonly fieldIssues: Readonly<Record<string, FieldIssue>>;
   readonly preflight: Preflight | null;
+  /** Seconds that a run with each preset would take on this machine, as far as they are known. */
+  readonly presetSeconds: Readonly<Record<string, number | null>>;
   readonly measuring: boolean;
   /** Changed settings that others replaced, for undo, and those that were undone, for redo. */
   readonly replaced: readonly KeptSettings[];
@@ -48,6 +50,7 @@ export const useConfig = create<ConfigState>(() => ({
   yamlError: null,
   fieldIssues: {},
   preflight: null,
+  presetSeconds: {},
   measuring: false,
   replaced: [],
   undone: [],
@@ -72,7 +75,7 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
   if (choices === null) return;
   // Settings of a run may have been adopted before the choices arrived.
   const adopted = get().project === project;
-  set({ project, choices, preflight: null });
+  set({ project, choices, preflight: null, presetSeconds: {} });
   if (adopted) return;
   const name = sample ? 'demo' : 'balanced';
   const preset = presetNamed(name);
@@ -86,9 +89,20 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
 type Preset = ConfigChoices['presets'][number];
 const settingsOf = ({ config, pretrained }: Preset): Config => (get().imageNet ? (pretrained ?? config) : config);
 
+const chosenPreset = ({ choices, preset }: ConfigState): Preset | undefined =>
+  choices?.presets.find(({ name }) => name === preset);
+
+/** Whether the chosen preset would start from ImageNet weights that are not on this machine yet. */
+export const waitsForImageNet = (state: ConfigState): boolean =>
+  state.imageNet && chosenPreset(state)?.pretrained === null;
+
+/** Whether the chosen preset takes the largest teacher whose weights are on this machine. */
+export const choosesTeacher = ({ imageNet, preset }: ConfigState): boolean =>
+  imageNet && (preset === 'balanced' || preset === 'best');
+
 /** Switches between a preset's settings from ImageNet weights and those from scratch. */
 export function startFromImageNet(imageNet: boolean): void {
-  set({ imageNet });
+  set({ imageNet, presetSeconds: {} });
   const { preset } = get();
   if (preset !== null) choosePreset(preset);
 }
@@ -97,7 +111,7 @@ export function startFromImageNet(imageNet: boolean): void {
 export async function adoptWeights(project: string): Promise<void> {
   const choices = await attempt(() => call('config.choices', { project }));
   if (choices === null || get().project !== project) return;
-  set({ choices });
+  set({ choices, presetSeconds: {} });
   const { preset, base, config, yamlError } = get();
   const untouched = differences(base, config).length === 0 && yamlError === null;
   if (preset !== null && untouched) choosePreset(preset);
@@ -139,7 +153,7 @@ export function choosePreset(name: string): void {
 /** Adopts the settings of a run, to run them again. */
 export function adoptRun({ project, config, preset }: Pick<RunSummary, 'project' | 'config' | 'preset'>): void {
   if (get().project === project) return adopt(config, config, preset);
-  set({ project, choices: null });
+  set({ project, choices: null, presetSeconds: {} });
   begin(config, config, preset);
 }
 
@@ -209,17 +223,41 @@ function yamlErrors(issue: FieldIssue): Message[] {
   return [fieldError(issue, issue.path.join('.'))];
 }
 
-/** Measures the cost of the settings by timing real steps on this machine. */
-export async function measure(): Promise<void> {
+/** Measures the cost of the settings by timing real steps on this machine, also if it was measured before. */
+export const measureAgain = (): Promise<void> => measure(true);
+
+export async function measure(again = false): Promise<void> {
   const { project, config, measuring } = get();
   if (project === null || measuring) return;
+  set({ measuring: true, ...(again && { presetSeconds: {} }) });
+  const preflight = await costOf(project, config, again);
+  set({ measuring: false, ...(preflight !== null && { preflight }) });
+}
+
+/** Measures the first preset whose time is not known yet. */
+export async function measurePreset(): Promise<void> {
+  const { project, choices, measuring } = get();
+  const preset = choices === null ? undefined : unmeasured(get());
+  if (project === null || measuring || preset === undefined) return;
   set({ measuring: true });
-  const preflight = await attempt(() =>
-    call('run.preflight', { project, config }).catch((error: unknown) => {
+  const preflight = await costOf(project, settingsOf(preset), false);
+  // Settings that cannot run have no time, and are not measured over and over.
+  const seconds = preflight === null || preflight.problem !== null ? null : secondsOf(preflight);
+  set(({ presetSeconds }) => ({ measuring: false, presetSeconds: { ...presetSeconds, [preset.name]: seconds } }));
+}
+
+/** The first preset on screen whose time is not known. */
+export const unmeasured = ({ choices, presetSeconds }: ConfigState): Preset | undefined =>
+  choices?.presets.find(({ name }) => name !== 'demo' && !(name in presetSeconds));
+
+export const secondsOf = ({ stageSeconds }: Preflight): number | null =>
+  stageSeconds.length === 0 ? null : stageSeconds.reduce((sum, { seconds }) => sum + seconds, 0);
+
+const costOf = (project: string, config: Config, again: boolean): Promise<Preflight | null> =>
+  attempt(() =>
+    call('run.preflight', { project, config, again }).catch((error: unknown) => {
       // A run was started meanwhile, which ended the measurement.
       if (toProblemData(error).kind === 'cancelled') return null;
       throw error;
     }),
   );
-  set({ measuring: false, ...(preflight !== null && { preflight }) });
-}

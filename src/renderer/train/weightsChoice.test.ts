@@ -7,6 +7,7 @@ const entry = (id: string, architecture: WeightsEntry['architecture'], path: str
   name: id,
   architecture,
   page: null,
+  host: null,
   license: null,
   megabytes: 1,
   fileName: id,

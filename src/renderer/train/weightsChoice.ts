@@ -18,3 +18,9 @@ export const runsFor = (stage: 'teacher' | 'student', entries: readonly WeightsE
       entry.architecture !== null &&
       (stage === 'teacher' || studentArchitectures.includes(entry.architecture)),
   );
+
+/** The catalog's weights of B3, which presets take for the teacher once they are here; null if they already are. */
+export function largerTeacher(entries: readonly WeightsEntry[]): WeightsEntry | null {
+  const published = entries.filter(({ architecture, host }) => architecture === 'efficientnet-b3' && host !== null);
+  return published.every(({ path }) => path === null) ? (published[0] ?? null) : null;
+}

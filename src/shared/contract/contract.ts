@@ -137,7 +137,11 @@ export const contract = {
 
   'config.choices': method(project, configChoicesSchema),
   'config.save': method(z.object({ project: projectIdSchema, config: configSchema }), done),
-  'run.preflight': method(z.object({ project: projectIdSchema, config: configSchema }), preflightSchema),
+  /** `again` measures also what was measured before. */
+  'run.preflight': method(
+    z.object({ project: projectIdSchema, config: configSchema, again: z.boolean() }),
+    preflightSchema,
+  ),
   /** Runs a learning-rate range test. Returns when it has finished, was canceled, or was ended by a run. */
   'learningRate.find': method(
     z.object({ project: projectIdSchema, config: configSchema, network: networkNameSchema }),

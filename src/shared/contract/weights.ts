@@ -9,6 +9,8 @@ export const weightsEntrySchema = z.object({
   /** Null for a file that a person put there, whose network is only known once it is read. */
   architecture: z.enum(architectures).nullable(),
   page: z.string().nullable(),
+  /** Name of the host that a download asks first; null for files that are not in the catalog. */
+  host: z.string().nullable(),
   license: z.string().nullable(),
   megabytes: z.number(),
   fileName: z.string(),

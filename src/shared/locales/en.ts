@@ -2645,6 +2645,8 @@ export const en = {
     quotedSetting: "'{{name}}'",
     showSetting: 'Show the setting',
     startImageNetWeights: 'Start from ImageNet weights ({{megabytes}} MB, once)',
+    fromHost: 'from {{host}}',
+    largerTeacher: 'A larger teacher, which presets take once its weights are here:',
     imageNetNotHere: 'They are not on this machine yet. Until they are, training starts from scratch.',
     teacherBringsPretrained: 'Teacher: .006 of mean average precision in our benchmark',
     teacherBringsScratch: 'Teacher: .03 of mean average precision in our benchmark',
@@ -2939,7 +2941,8 @@ export const en = {
     optionHelp: 'show help',
     optionJson: 'print one JSON object per line',
     optionLanguage: 'language of the output (en, es); by default from LC_ALL, LC_MESSAGES or LANG',
-    optionPreset: 'settings for a purpose: demo, grocery-96, ...',
+    optionPreset:
+      'settings for a purpose: fast, balanced, best, demo, grocery-96, ...; by default balanced, for projects without a destila.yaml',
     optionProxy: 'http://name:password@host:port; by default from HTTPS_PROXY',
     optionSet: 'a single setting, for example teacher.epochs_head=3; can be repeated',
     optionVersion: 'show the version',
@@ -3041,14 +3044,15 @@ export const en = {
     weightsOffline: 'Offline? Put a file from the catalog, or any other compatible file, into this folder.',
     weightsOut: "the file to write; by default <stage>_<format> in the run's models/",
     weightsUse: 'To use one: --set student.weights=<path>',
-    demoChecksumStated: 'checksum sent by the server',
-    demoFetches:
+    startsChecksumStated: 'checksum sent by the server',
+    startsDownload:
       'Downloading ImageNet weights, once: {{name}}, {{megabytes}} MB from {{host}}, license {{license}}, {{checksum}}. They go to {{folder}}.',
-    demoFrom: 'Starting from {{name}}: {{file}}',
-    demoFromScratch: 'do not start from ImageNet weights',
-    demoNotOnline: 'download nothing; start from ImageNet weights only if they are on this machine',
-    demoOffline:
+    startsFrom: 'Starting from {{name}}: {{file}}',
+    optionFromScratch: 'do not start from ImageNet weights',
+    optionOffline: 'download nothing; start from ImageNet weights only if they are on this machine',
+    startsOffline:
       'The ImageNet weights are not on this machine, and --offline downloads nothing: training from scratch.',
-    demoWithoutWeights: 'No ImageNet weights: {{reason}} Training from scratch instead.',
+    startsTeacher: 'Teacher: {{architecture}} at {{size}} px, from {{file}}',
+    startsWithoutWeights: 'No ImageNet weights: {{reason}} Training from scratch instead.',
   },
 } as const;

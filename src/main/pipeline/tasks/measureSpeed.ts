@@ -2,6 +2,7 @@ import type { Config, EngineName, NetworkConfig } from '../../../shared/config.t
 import type { Engine } from '../engine/engine.ts';
 import { engineKind } from '../engine/registry.ts';
 import { buildModel } from '../models/registry.ts';
+import { finetunedFrom } from '../models/unfreeze.ts';
 import { drawMasks } from '../train/masks.ts';
 import { logitsOf } from '../train/scoring.ts';
 import { trialTraining } from './trialTraining.ts';
@@ -48,7 +49,7 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
     dropout: config.dropout,
     dropPath: config.drop_path,
   });
-  const training = trialTraining(model, batchSize);
+  const training = trialTraining(model, batchSize, finetunedFrom(config, model));
   const pixels = new Uint8Array(batchSize * size * size * 3).fill(100);
   const session = await engine.createTraining(training);
   let stepSeconds: number;

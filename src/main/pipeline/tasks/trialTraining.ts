@@ -4,11 +4,11 @@ import type { Model } from '../graph/graph.ts';
 import { PLAIN_BCE } from '../losses/loss.ts';
 import { initialParameters } from '../models/initialParameters.ts';
 
-/** Training of all layers from scratch, for trying or timing an engine. */
-export const trialTraining = (model: Model, batchSize: number): TrainingRequest => ({
+/** Training of the layers from `trainableFrom` on, from random parameters, for trying or timing an engine. */
+export const trialTraining = (model: Model, batchSize: number, trainableFrom = 0): TrainingRequest => ({
   model,
   batchSize,
-  trainableFrom: 0,
+  trainableFrom,
   loss: PLAIN_BCE,
   optimizer: ADAMW,
   clipNorm: 1,

@@ -13,6 +13,8 @@ import { nearest } from './nearest.ts';
 import { MOST_YAML_BYTES, readYaml, tooLarge } from './readYaml.ts';
 
 export interface ConfigSources {
+  /** Settings that the others are merged over, instead of a preset. */
+  readonly base?: Config | null;
   /** Name of a file in resources/presets, without its extension. */
   readonly preset?: string | null;
   /** Path of a YAML file. */
@@ -34,11 +36,13 @@ interface Layer {
  * lists every wrong setting with its line.
  */
 export async function loadConfig({
+  base = null,
   preset = null,
   file = null,
   overrides = [],
 }: ConfigSources): Promise<{ config: Config }> {
   const layers = [
+    ...(base === null ? [] : [{ values: base as unknown as Plain, origin: () => 'preset' }]),
     ...(preset === null ? [] : [await presetLayer(preset)]),
     ...(file === null ? [] : [await fileLayer(file)]),
     ...overrides.map(overrideLayer),

@@ -52,7 +52,7 @@ const withAnswer = (config: Config, unlabeled: UnlabeledMeaning): Config => ({
 });
 
 /** A destila.yaml that was only written to remember the answer does not count as the project's own settings. */
-const holdsOnlyTheAnswer = (config: Config): boolean =>
+export const holdsOnlyTheAnswer = (config: Config): boolean =>
   Object.keys(differences(configSchema.parse({}), withAnswer(config, 'ask'))).length === 0;
 
 /** Writes only what differs from the defaults, so that better defaults of a later version take effect. */

@@ -1,5 +1,6 @@
 import type { Handlers, StudioServices } from '../services.ts';
 import { configChoices, saveConfig } from './configChoices.ts';
+import type { Measurements } from './preflight.ts';
 import { preflight } from './preflight.ts';
 
 type TrainingMethod =
@@ -17,27 +18,38 @@ export const trainingHandlers = ({
   thread,
   weights,
   folderOf,
-}: StudioServices): Handlers<TrainingMethod> => ({
-  'config.choices': ({ project }) => configChoices(folderOf(project), weights.fileFor),
-  'config.save': async ({ project, config }) => {
-    await saveConfig(folderOf(project), config);
-    return {};
-  },
-  'run.preflight': ({ project, config }) =>
-    activities.during('preflight', project, async ({ signal }) => {
-      const folder = folderOf(project);
-      const { images, labels, labeledVal } = await thread.run('countDataset', { id: project, folder });
-      return preflight(folder, config, { ...images, labeledVal }, labels, signal);
-    }),
-  'learningRate.find': async ({ project, config, network }) => {
-    await activities.during(network === 'teacher' ? 'teacherRate' : 'studentRate', project, (watcher) =>
-      rates.find({ project, folder: folderOf(project), config, network }, watcher),
-    );
-    return {};
-  },
-  'learningRate.cancel': async () => {
-    rates.cancel();
-    return {};
-  },
-  'learningRate.found': async ({ project }) => rates.found(project),
-});
+}: StudioServices): Handlers<TrainingMethod> => {
+  const measurements: Measurements = new Map();
+  return {
+    'config.choices': ({ project }) => configChoices(folderOf(project), weights.fileFor),
+    'config.save': async ({ project, config }) => {
+      await saveConfig(folderOf(project), config);
+      return {};
+    },
+    'run.preflight': ({ project, config, again }) =>
+      activities.during('preflight', project, async ({ signal }) => {
+        const folder = folderOf(project);
+        const { images, labels, labeledVal } = await thread.run('countDataset', { id: project, folder });
+        if (again) measurements.clear();
+        return preflight({
+          folder,
+          config,
+          images: { ...images, labeledVal },
+          classes: labels,
+          measurements,
+          signal,
+        });
+      }),
+    'learningRate.find': async ({ project, config, network }) => {
+      await activities.during(network === 'teacher' ? 'teacherRate' : 'studentRate', project, (watcher) =>
+        rates.find({ project, folder: folderOf(project), config, network }, watcher),
+      );
+      return {};
+    },
+    'learningRate.cancel': async () => {
+      rates.cancel();
+      return {};
+    },
+    'learningRate.found': async ({ project }) => rates.found(project),
+  };
+};

@@ -1,18 +1,20 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { goldenJson } from '../../../../tests/golden/golden.ts';
+import type { Config } from '../../../shared/config.ts';
 import { configSchema } from '../../../shared/config.ts';
-import { estimate, preflight } from './preflight.ts';
+import type { Measurements } from './preflight.ts';
+import { estimate, measurementKey, preflight } from './preflight.ts';
 
 test('unreadable weights are reported before the start, and nothing is measured', async () => {
   const missing = path.join(tmpdir(), 'no', 'such', 'weights.safetensors');
-  const found = await preflight(
-    tmpdir(),
-    configSchema.parse({ student: { weights: missing } }),
-    { train: 10, val: 5, test: 5, labeledVal: 5 },
-    3,
-  );
+  const found = await preflight({
+    folder: tmpdir(),
+    config: configSchema.parse({ student: { weights: missing } }),
+    images: { train: 10, val: 5, test: 5, labeledVal: 5 },
+    classes: 3,
+  });
   expect(found).toMatchObject({
     stageSeconds: [],
     teacherEpochSeconds: null,
@@ -70,7 +72,12 @@ test('a head needs forward passes only, and a single one for all epochs without 
 
 test('a monitor that validation cannot measure is reported before anything is measured', async () => {
   const config = configSchema.parse({ teacher: { monitor: 'macro_ap' } });
-  const found = await preflight(tmpdir(), config, { train: 10, val: 5, test: 5, labeledVal: 0 }, 3);
+  const found = await preflight({
+    folder: tmpdir(),
+    config,
+    images: { train: 10, val: 5, test: 5, labeledVal: 0 },
+    classes: 3,
+  });
   expect(found.problem!.message).toContain('val.txt');
   expect(found.problem!.message).toContain('teacher.monitor: macro_ap');
 });
@@ -138,16 +145,16 @@ test('distilling into a head also takes the time of the teacher', () => {
 test('disk space is three checkpoints of four copies, three model files, and pixels up to the cache limit', async () => {
   const needed = async (cacheGb: number, student: string): Promise<number> =>
     (
-      await preflight(
-        tmpdir(),
-        configSchema.parse({
+      await preflight({
+        folder: tmpdir(),
+        config: configSchema.parse({
           data: { cache_gb: cacheGb },
           teacher: { architecture: 'efficientnet-b3', input_size: 300 },
           student: { architecture: student, input_size: 240, weights: path.join(tmpdir(), 'no', 'such.safetensors') },
         }),
-        { train: 1000, val: 200, test: 100, labeledVal: 200 },
-        3,
-      )
+        images: { train: 1000, val: 200, test: 100, labeledVal: 200 },
+        classes: 3,
+      })
     ).diskNeededBytes;
   // 4 bytes per parameter: timm's counts with 1000 classes, whose classifier holds features + 1 numbers per class. A
   // checkpoint holds the weights, two moments of Adam and their average: 3 * 4 copies, and 3 model files make 15.
@@ -160,4 +167,34 @@ test('disk space is three checkpoints of four copies, three model files, and pix
   expect(await needed(10, 'efficientnet-lite1')).toBe(15 * 4 * (b3 + lite1) + 1300 * 3 * 147_600);
   expect(await needed(0.1, 'efficientnet-lite1')).toBe(15 * 4 * (b3 + lite1) + 1e8);
   expect(await needed(0, 'efficientnet-lite0')).toBe(15 * 4 * (b3 + lite0));
+});
+
+describe('networks that were measured before', () => {
+  const settings = (student: object): Config =>
+    configSchema.parse({ engine: { name: 'onnx-cpu' }, student: { weights: null, ...student } });
+  const key = (student: object): string => measurementKey(settings(student), 3, 'onnx-cpu');
+
+  test('are not measured again, whatever their epochs are', async () => {
+    const speeds = { stepSeconds: 2, scoreSeconds: 1 };
+    const measurements: Measurements = new Map([[key({}), { teacher: speeds, student: speeds, memoryBytes: 7 }]]);
+    const found = await preflight({
+      folder: tmpdir(),
+      config: settings({ epochs_finetune: 9 }),
+      images: { train: 10, val: 5, test: 5, labeledVal: 5 },
+      classes: 3,
+      measurements,
+    });
+    expect(found).toMatchObject({ memoryBytes: 7, teacherImagesPerSecond: 8, studentImagesPerSecond: 8 });
+  });
+
+  test('are measured again with other inputs, batches, dropout or frozen layers', () => {
+    const frozen = { weights: 'a', unfreeze_fraction: 0.3 };
+    const changes = [{ input_size: 40 }, { batch_size: 3 }, { dropout: 0.5 }, { drop_path: 0 }, frozen];
+    const keys = [{}, ...changes].map(key);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(measurementKey(settings({}), 4, 'onnx-cpu')).not.toBe(key({}));
+    expect(measurementKey(settings({}), 3, 'tfjs')).not.toBe(key({}));
+    // From scratch everything is trained.
+    expect(key({ unfreeze_fraction: 0.3 })).toBe(key({}));
+  });
 });

@@ -2,7 +2,7 @@ import { access, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import { z } from 'zod';
 import type { Architecture } from '../../../shared/architectures.ts';
-import type { Config } from '../../../shared/config.ts';
+import type { Config, EngineName } from '../../../shared/config.ts';
 import type { Preflight } from '../../../shared/contract/runs.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import { startJob } from '../../jobs/startJob.ts';
@@ -22,23 +22,39 @@ interface ImageCounts {
 }
 
 const speed = z.object({ stepSeconds: z.number(), scoreSeconds: z.number() });
+/** The same networks are measured once, because Train shows the times of all presets. */
+export type Measurements = Map<string, Measurement>;
+const MOST_MEASUREMENTS = 100;
+
 const measurementSchema = z.object({ teacher: speed, student: speed, memoryBytes: z.number() });
+type Measurement = z.infer<typeof measurementSchema>;
 
 /** Weights, both moments and the average of a checkpoint, of which three are kept; the model files beside them. */
 const COPIES = 4 * 3 + 3;
 /** Cost of a fake-quantized step relative to a float one. */
 const QAT_FACTOR = 1.3;
 
+interface PreflightOptions {
+  readonly folder: string;
+  readonly config: Config;
+  readonly images: ImageCounts & { /** Validation images with a label. */ readonly labeledVal: number };
+  readonly classes: number;
+  /** What was measured before, to which new measurements are added. */
+  readonly measurements?: Measurements;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Measures what these settings cost on this machine by timing real steps. Early stopping can only shorten the estimate.
  */
-export async function preflight(
-  folder: string,
-  config: Config,
-  images: ImageCounts & { /** Validation images with a label. */ labeledVal: number },
-  classes: number,
-  signal?: AbortSignal,
-): Promise<Preflight> {
+export async function preflight({
+  folder,
+  config,
+  images,
+  classes,
+  measurements = new Map(),
+  signal,
+}: PreflightOptions): Promise<Preflight> {
   const disk = await statfs(folder).then(
     ({ bavail, bsize }) => bavail * bsize,
     () => null,
@@ -58,9 +74,14 @@ export async function preflight(
     requireMeasurableMonitors(config, images.labeledVal > 0);
     await requireWeights(config);
     const engine = (await chooseEngine(config, signal)).name;
-    const measured = measurementSchema.parse(
-      await startJob({ type: 'measure', config, classes, engine, enginesFolder: enginesFolder() }, { signal }).result,
-    );
+    const key = measurementKey(config, classes, engine);
+    const measured =
+      measurements.get(key) ??
+      measurementSchema.parse(
+        await startJob({ type: 'measure', config, classes, engine, enginesFolder: enginesFolder() }, { signal }).result,
+      );
+    if (measurements.size >= MOST_MEASUREMENTS) measurements.clear();
+    measurements.set(key, measured);
     return { ...common, ...estimate(config, images, measured), memoryBytes: measured.memoryBytes, problem: null };
   } catch (error) {
     // The measurement was ended to make way for a run, which says nothing about the settings.
@@ -76,6 +97,23 @@ export async function preflight(
       problem: toProblemData(error),
     };
   }
+}
+
+/** Everything that a measurement depends on. */
+export function measurementKey(
+  { teacher, student, engine: { threads, memory } }: Config,
+  classes: number,
+  engine: EngineName,
+): string {
+  const networks = [teacher, student].map((network) => [
+    network.architecture,
+    network.input_size,
+    network.batch_size,
+    network.dropout,
+    network.drop_path,
+    network.weights === null ? 1 : network.unfreeze_fraction,
+  ]);
+  return JSON.stringify([engine, threads, memory, classes, networks]);
 }
 
 /** Checks before the start what would otherwise fail the run after its first stage, hours later. */
@@ -94,8 +132,6 @@ export async function requireWeights(config: Config): Promise<void> {
       });
   }
 }
-
-type Measurement = z.infer<typeof measurementSchema>;
 
 /**
  * Upper bound on the student batches that post-training quantization scores. It compares two sets of BatchNorm

@@ -1,6 +1,7 @@
 import type { Architecture } from '../../../shared/architectures.ts';
 import { memberNamed } from '../../../shared/architectures.ts';
 import type { Config } from '../../../shared/config.ts';
+import type { ConfigSources } from '../config/loadConfig.ts';
 import { loadConfig, presetNames } from '../config/loadConfig.ts';
 
 /** The file with pretrained weights of a network; null if none is on this machine. */
@@ -11,13 +12,43 @@ const TEACHERS: readonly Architecture[] = ['efficientnet-b3', 'efficientnet-lite
 /** Presets with a teacher of their own, because they have to be quick. */
 const QUICK = ['fast', 'demo'];
 
+const variantOf = (preset: string): string => `${preset}-pretrained`;
+
+export const hasPretrainedVariant = async (preset: string): Promise<boolean> =>
+  (await presetNames()).includes(variantOf(preset));
+
+/**
+ * The pretrained variant of a preset with a file and single settings merged over it; null as for `pretrainedPreset`.
+ * A network of another architecture gets weights of its own, if they are here.
+ */
+export async function pretrainedConfig(
+  { preset, file, overrides }: ConfigSources & { readonly preset: string },
+  atHand: WeightsAtHand,
+): Promise<Config | null> {
+  const base = await pretrainedPreset(preset, atHand);
+  if (base === null) return null;
+  const { config } = await loadConfig({ base, file, overrides });
+  const fitting = async <Network extends Config['teacher'] | Config['student']>(
+    own: Network,
+    before: Network,
+  ): Promise<Network> =>
+    own.architecture === before.architecture || own.weights !== before.weights
+      ? own
+      : { ...own, weights: await atHand(own.architecture) };
+  return {
+    ...config,
+    teacher: await fitting(config.teacher, base.teacher),
+    student: await fitting(config.student, base.student),
+  };
+}
+
 /**
  * The variant of a preset that starts from pretrained weights, which has settings of its own. Null when there is none, or
  * when the student's weights are not on this machine. Its teacher is the best network whose weights are here.
  */
 export async function pretrainedPreset(name: string, atHand: WeightsAtHand): Promise<Config | null> {
-  const variant = `${name}-pretrained`;
-  if (!(await presetNames()).includes(variant)) return null;
+  if (!(await hasPretrainedVariant(name))) return null;
+  const variant = variantOf(name);
   const { config } = await loadConfig({ preset: variant });
   const weights = await atHand(config.student.architecture);
   if (weights === null) return null;

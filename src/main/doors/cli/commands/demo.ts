@@ -1,18 +1,16 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { FIRST_WEIGHTS } from '../../../../shared/firstWeights.ts';
 import type { BundleCheck } from '../../../pipeline/export/bundle/verifyBundle.ts';
 import { listRuns, readRun } from '../../../pipeline/storage/runFolder.ts';
 import { loadConfig } from '../../../studio/config/loadConfig.ts';
 import { resumeRun, startRun } from '../../../studio/runs/runs.ts';
-import { givenWeightsFolders, runsFolder, weightsFolder } from '../../../studio/state/places.ts';
-import { entryNamed, readCatalog } from '../../../studio/weights/catalog.ts';
-import { demoWeights } from '../demoWeights.ts';
-import { downloadStatus } from '../downloadStatus.ts';
+import { runsFolder } from '../../../studio/state/places.ts';
+import type { StartOptions } from '../startingWeights.ts';
+import { firstWeights } from '../startingWeights.ts';
 import { EXIT } from '../exitCodes.ts';
 import { followJob, runJob } from '../jobs.ts';
-import { clearStatus, print, showStatus } from '../output.ts';
+import { print } from '../output.ts';
 import { runSummary } from '../summary.ts';
 import { said, t } from '../wording.ts';
 
@@ -25,16 +23,14 @@ export function addDemoCommand(program: Command): void {
     .description(t('cli.demo'))
     .option('--folder <folder>', t('cli.demoFolder'), 'destila-demo')
     .option('--fresh', t('cli.demoFresh'), false)
-    .option('--from-scratch', t('cli.demoFromScratch'), false)
-    .option('--offline', t('cli.demoNotOnline'), false)
+    .option('--from-scratch', t('cli.optionFromScratch'), false)
+    .option('--offline', t('cli.optionOffline'), false)
     .action(demo);
 }
 
-interface DemoOptions {
+interface DemoOptions extends StartOptions {
   readonly folder: string;
   readonly fresh: boolean;
-  readonly fromScratch: boolean;
-  readonly offline: boolean;
 }
 
 async function demo({ folder, fresh, ...start }: DemoOptions): Promise<void> {
@@ -67,7 +63,7 @@ function nextCommands(folder: string, run: string): string {
 }
 
 /** The folder of the demo's run. It is created, or resumed if it was interrupted. */
-async function demoRun(project: string, start: Pick<DemoOptions, 'fromScratch' | 'offline'>): Promise<string> {
+async function demoRun(project: string, start: StartOptions): Promise<string> {
   const last = (await listRuns(runsFolder(project))).at(-1);
   if (last?.record.state === 'finished') {
     print(`${t('cli.demoFinished')}\n`);
@@ -78,7 +74,7 @@ async function demoRun(project: string, start: Pick<DemoOptions, 'fromScratch' |
     await followJob((watcher) => resumeRun(last.folder, null, watcher), false);
     return last.folder;
   }
-  const weights = await weightsFor(start);
+  const weights = await firstWeights(start, (line) => print(`${line}\n`));
   const preset = weights === null ? PRESET_FROM_SCRATCH : PRESET;
   const { config: plain } = await loadConfig({ preset });
   const config = { ...plain, teacher: { ...plain.teacher, weights }, student: { ...plain.student, weights } };
@@ -89,27 +85,4 @@ async function demoRun(project: string, start: Pick<DemoOptions, 'fromScratch' |
     return started.job;
   }, false);
   return folder;
-}
-
-async function weightsFor(start: Pick<DemoOptions, 'fromScratch' | 'offline'>): Promise<string | null> {
-  const folder = weightsFolder();
-  try {
-    return await demoWeights({
-      ...start,
-      entry: entryNamed(readCatalog(), FIRST_WEIGHTS),
-      places: [...givenWeightsFolders(), folder],
-      folder,
-      proxy: null,
-      signal: new AbortController().signal,
-      onProgress: (done, total) => {
-        if (process.stderr.isTTY) showStatus(downloadStatus(done, total));
-      },
-      say: (line) => {
-        clearStatus();
-        print(`${line}\n`);
-      },
-    });
-  } finally {
-    clearStatus();
-  }
 }

@@ -14,7 +14,9 @@ import { runsFolder } from '../../../studio/state/places.ts';
 import { duration, score, shortened, table } from '../format.ts';
 import { followJob } from '../jobs.ts';
 import type { ConfigOptions } from '../options.ts';
-import { collect, configOptions, configSources } from '../options.ts';
+import { collect, configOptions } from '../options.ts';
+import { startingConfig } from '../startingConfig.ts';
+import type { StartOptions } from '../startingWeights.ts';
 import { runSummary } from '../summary.ts';
 import { print, printError } from '../output.ts';
 import { stageTitle } from '../reporter.ts';
@@ -31,6 +33,8 @@ export function addRunCommands(program: Command): void {
   configOptions(program.command('run').description(t('cli.run')).argument('[folder]', t('cli.argumentFolder'), '.'))
     .option('--stage <stage>', t('cli.runStage', { stages: stages.join(', ') }), stageList)
     .option('--runs <folder>', t('cli.runRuns'))
+    .option('--from-scratch', t('cli.optionFromScratch'), false)
+    .option('--offline', t('cli.optionOffline'), false)
     .option('--json', t('cli.optionJson'), false)
     .action(run);
   program
@@ -65,16 +69,18 @@ export function addRunCommands(program: Command): void {
 
 async function run(
   folder: string,
-  options: ConfigOptions & { stage?: readonly Stage[]; runs?: string; json: boolean },
+  options: ConfigOptions & StartOptions & { stage?: readonly Stage[]; runs?: string; json: boolean },
 ): Promise<void> {
-  const { config } = await loadConfig(await configSources(folder, options));
+  const { preset, config } = await startingConfig(folder, options, (text) =>
+    report(options.json, text, { type: 'notice', text }),
+  );
   let runFolder = '';
   await followJob(async (watcher) => {
     const started = await startRun(
       {
         project: folder,
         config,
-        preset: options.preset ?? null,
+        preset,
         stages: options.stage ?? null,
         runsFolder: options.runs ?? null,
       },

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CatalogEntry } from '../../studio/weights/catalog.ts';
-import type { DemoWeightsOptions } from './demoWeights.ts';
-import { demoWeights } from './demoWeights.ts';
+import type { StartingWeightsOptions } from './startingWeights.ts';
+import { startingWeights } from './startingWeights.ts';
 
 const content = Buffer.from('weights '.repeat(5000));
 const hex = createHash('sha256').update(content).digest('hex');
@@ -21,7 +21,7 @@ let answer: (response: ServerResponse) => void;
 let lines: string[];
 
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'demo-weights-'));
+  folder = mkdtempSync(path.join(tmpdir(), 'starting-weights-'));
   asked = 0;
   lines = [];
   answer = (response) => response.end(content);
@@ -50,8 +50,8 @@ const entry = (url = `${address}/one.pth`): CatalogEntry => ({
   megabytes: 22,
   sources: [{ kind: 'file', file: 'one.pth', url, checksum: { algorithm: 'sha256', hex } }],
 });
-const start = (options: Partial<DemoWeightsOptions> = {}): Promise<string | null> =>
-  demoWeights({
+const start = (options: Partial<StartingWeightsOptions> = {}): Promise<string | null> =>
+  startingWeights({
     entry: entry(),
     places: [path.join(folder, 'given'), own()],
     folder: own(),

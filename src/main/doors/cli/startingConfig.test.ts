@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { entryNamed, readCatalog } from '../../studio/weights/catalog.ts';
+import { FIRST_WEIGHTS } from '../../../shared/firstWeights.ts';
+import type { StartOptions } from './startingWeights.ts';
+import type { ConfigOptions } from './options.ts';
+import { startingConfig } from './startingConfig.ts';
+
+let project: string;
+let given: string;
+let lines: string[];
+
+beforeEach(() => {
+  project = mkdtempSync(path.join(tmpdir(), 'starting-config-'));
+  given = mkdtempSync(path.join(tmpdir(), 'given-weights-'));
+  lines = [];
+  vi.stubEnv('DESTILA_WEIGHTS', given);
+  vi.stubEnv('DESTILA_STATE', path.join(project, 'state'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  for (const folder of [project, given]) rmSync(folder, { recursive: true, force: true });
+});
+
+const weightsFile = (): string => path.join(given, entryNamed(readCatalog(), FIRST_WEIGHTS).sources[0]!.file);
+const haveWeights = (): void => writeFileSync(weightsFile(), '');
+const start = (options: Partial<ConfigOptions & StartOptions> = {}) =>
+  startingConfig(project, { set: [], fromScratch: false, offline: true, ...options }, (line) => lines.push(line));
+
+test('a project without settings starts with the balanced preset from the weights on this machine', async () => {
+  haveWeights();
+  const { preset, config } = await start({ set: ['seed=7'] });
+  expect(preset).toBe('balanced');
+  expect(config).toMatchObject({
+    seed: 7,
+    student: { architecture: 'efficientnet-lite1', weights: weightsFile(), epochs_head: 3 },
+    teacher: { architecture: 'efficientnet-lite1', weights: weightsFile() },
+  });
+  expect(lines).toEqual([expect.stringContaining(weightsFile()), expect.stringContaining('efficientnet-lite1 at')]);
+});
+
+test('a destila.yaml that only answers what images without labels mean counts as no settings', async () => {
+  haveWeights();
+  writeFileSync(path.join(project, 'destila.yaml'), 'data:\n  unlabeled: not_labeled_yet\n');
+  const { preset, config } = await start();
+  expect(preset).toBe('balanced');
+  expect(config).toMatchObject({ data: { unlabeled: 'not_labeled_yet' }, student: { weights: weightsFile() } });
+});
+
+test("a project's own settings are left as they are", async () => {
+  haveWeights();
+  writeFileSync(path.join(project, 'destila.yaml'), 'student:\n  epochs_finetune: 4\n');
+  const { preset, config } = await start();
+  expect(preset).toBeNull();
+  expect(config.student).toMatchObject({ epochs_finetune: 4, weights: null });
+  expect(lines).toEqual([]);
+});
+
+test('--from-scratch, and weights that are missing offline, start from scratch', async () => {
+  expect((await start()).config.student.weights).toBeNull();
+  expect(lines).toEqual([expect.stringContaining('--offline')]);
+  haveWeights();
+  expect((await start({ fromScratch: true })).config).toMatchObject({
+    teacher: { architecture: 'efficientnet-b3', weights: null },
+    student: { weights: null },
+  });
+});
+
+test('weights of another architecture are not those of the preset', async () => {
+  haveWeights();
+  const { config } = await start({ set: ['student.architecture=efficientnet-lite0'] });
+  expect(config.student).toMatchObject({ architecture: 'efficientnet-lite0', weights: null });
+  expect(config.teacher.weights).toBe(weightsFile());
+});
+
+test('weights that are named are taken, and none are looked for', async () => {
+  const { config } = await start({ set: ['student.weights=/own.pth'] });
+  expect(config.student.weights).toBe('/own.pth');
+  expect(lines).toEqual([]);
+});
+
+test('a wrong setting is reported before weights are looked for', async () => {
+  await expect(start({ set: ['student.epoch=1'] })).rejects.toMatchObject({ kind: 'config' });
+  expect(lines).toEqual([]);
+});
