@@ -15,6 +15,7 @@ const {
   adoptWeights,
   choosePreset,
   loadChoices,
+  measure,
   measurePreset,
   redo,
   setValue,
@@ -246,5 +247,58 @@ describe('the times of the presets', () => {
     startFromImageNet(false);
     expect(useConfig.getState().presetSeconds).toEqual({});
     startFromImageNet(true);
+  });
+});
+
+describe('the balanced preset is fitted to the machine', () => {
+  const student = { ...defaults.student, weights: '/weights/lite1.pth' };
+  const pretrained = { ...defaults, student };
+  const longer = { ...pretrained, student: { ...student, epochs_finetune: 14 } };
+  const asked = (): string[] => call.mock.calls.map(([method]) => method as string);
+  const open = async (): Promise<void> => {
+    call.mockClear();
+    call.mockImplementation((method: string) =>
+      Promise.resolve(
+        method === 'config.fit'
+          ? longer
+          : method === 'run.preflight'
+            ? { stageSeconds: [], problem: null }
+            : {
+                defaults,
+                presets: [{ name: 'balanced', config: defaults, pretrained }],
+                own: null,
+                file: 'destila.yaml',
+              },
+      ),
+    );
+    useConfig.setState({ project: null, choices: null });
+    await loadChoices('p', false);
+  };
+
+  test('once, before it is measured', async () => {
+    await open();
+    await measure();
+    await measure();
+    expect(useConfig.getState()).toMatchObject({ preset: 'balanced', config: longer, base: longer });
+    expect(asked()).toEqual(['config.choices', 'config.fit', 'run.preflight', 'run.preflight']);
+    expect(call.mock.calls[2]![1]).toMatchObject({ config: longer });
+  });
+
+  test('settings that a person changed stay, and the preset is fitted when it is chosen again', async () => {
+    await open();
+    setValue('student.alpha', 0.25);
+    await measure();
+    expect(useConfig.getState().config.student).toMatchObject({ alpha: 0.25, epochs_finetune: 30 });
+    choosePreset('balanced');
+    expect(useConfig.getState().config).toEqual(longer);
+  });
+
+  test('from scratch it stays as it is', async () => {
+    await open();
+    startFromImageNet(false);
+    await measure();
+    expect(useConfig.getState().config).toEqual(defaults);
+    startFromImageNet(true);
+    expect(useConfig.getState().config).toEqual(longer);
   });
 });

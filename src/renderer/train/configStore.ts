@@ -6,6 +6,7 @@ import { message } from '../../shared/message.ts';
 import type { Config, UnlabeledMeaning } from '../../shared/config.ts';
 import { configSchema } from '../../shared/config.ts';
 import type { ConfigChoices, Preflight, RunSummary } from '../../shared/contract/runs.ts';
+import { FITTED_PRESET } from '../../shared/fittedPreset.ts';
 import { toProblemData } from '../../shared/problem.ts';
 import { call } from '../api/client.ts';
 import { attempt } from '../stores/studio.ts';
@@ -30,6 +31,8 @@ interface ConfigState {
   readonly preflight: Preflight | null;
   /** Seconds that a run with each preset would take on this machine, as far as they are known. */
   readonly presetSeconds: Readonly<Record<string, number | null>>;
+  /** Whether the epochs and the teacher of the balanced preset were chosen for this machine. */
+  readonly fitted: boolean;
   readonly measuring: boolean;
   /** Changed settings that others replaced, for undo, and those that were undone, for redo. */
   readonly replaced: readonly KeptSettings[];
@@ -51,6 +54,7 @@ export const useConfig = create<ConfigState>(() => ({
   fieldIssues: {},
   preflight: null,
   presetSeconds: {},
+  fitted: false,
   measuring: false,
   replaced: [],
   undone: [],
@@ -75,9 +79,9 @@ export async function loadChoices(project: string, sample: boolean): Promise<voi
   if (choices === null) return;
   // Settings of a run may have been adopted before the choices arrived.
   const adopted = get().project === project;
-  set({ project, choices, preflight: null, presetSeconds: {} });
+  set({ project, choices, preflight: null, presetSeconds: {}, fitted: false });
   if (adopted) return;
-  const name = sample ? 'demo' : 'balanced';
+  const name = sample ? 'demo' : FITTED_PRESET;
   const preset = presetNamed(name);
   if (choices.own !== null) begin(choices.own, choices.defaults, null);
   else if (preset !== undefined) {
@@ -111,7 +115,7 @@ export function startFromImageNet(imageNet: boolean): void {
 export async function adoptWeights(project: string): Promise<void> {
   const choices = await attempt(() => call('config.choices', { project }));
   if (choices === null || get().project !== project) return;
-  set({ choices, presetSeconds: {} });
+  set({ choices, presetSeconds: {}, fitted: false });
   const { preset, base, config, yamlError } = get();
   const untouched = differences(base, config).length === 0 && yamlError === null;
   if (preset !== null && untouched) choosePreset(preset);
@@ -153,7 +157,7 @@ export function choosePreset(name: string): void {
 /** Adopts the settings of a run, to run them again. */
 export function adoptRun({ project, config, preset }: Pick<RunSummary, 'project' | 'config' | 'preset'>): void {
   if (get().project === project) return adopt(config, config, preset);
-  set({ project, choices: null, presetSeconds: {} });
+  set({ project, choices: null, presetSeconds: {}, fitted: false });
   begin(config, config, preset);
 }
 
@@ -227,11 +231,33 @@ function yamlErrors(issue: FieldIssue): Message[] {
 export const measureAgain = (): Promise<void> => measure(true);
 
 export async function measure(again = false): Promise<void> {
-  const { project, config, measuring } = get();
+  const { project, preset, measuring } = get();
   if (project === null || measuring) return;
   set({ measuring: true, ...(again && { presetSeconds: {} }) });
+  if (preset === FITTED_PRESET) await fitToMachine(project);
+  const { config } = get();
   const preflight = await costOf(project, config, again);
-  set({ measuring: false, ...(preflight !== null && { preflight }) });
+  // Meanwhile the settings may have been changed, and then are measured themselves.
+  set({ measuring: false, ...(preflight !== null && get().config === config && { preflight }) });
+}
+
+/**
+ * Chooses the teacher and the epochs of the balanced preset by what this machine can do in about two hours. Settings that
+ * a person changed are left as they are.
+ */
+async function fitToMachine(project: string): Promise<void> {
+  const { choices, fitted } = get();
+  const pretrained = presetNamed(FITTED_PRESET)?.pretrained ?? null;
+  if (choices === null || fitted || pretrained === null) return;
+  const config = await ifNotCanceled(() => call('config.fit', { project, config: pretrained }));
+  if (config === null || get().choices !== choices) return;
+  const presets = choices.presets.map((preset) =>
+    preset.name === FITTED_PRESET ? { ...preset, pretrained: config } : preset,
+  );
+  set({ choices: { ...choices, presets }, fitted: true });
+  const { preset, base, config: shown, yamlError } = get();
+  const untouched = differences(base, shown).length === 0 && yamlError === null;
+  if (preset === FITTED_PRESET && untouched && get().imageNet) choosePreset(FITTED_PRESET);
 }
 
 /** Measures the first preset whose time is not known yet. */
@@ -240,7 +266,8 @@ export async function measurePreset(): Promise<void> {
   const preset = choices === null ? undefined : unmeasured(get());
   if (project === null || measuring || preset === undefined) return;
   set({ measuring: true });
-  const preflight = await costOf(project, settingsOf(preset), false);
+  if (preset.name === FITTED_PRESET) await fitToMachine(project);
+  const preflight = await costOf(project, settingsOf(presetNamed(preset.name) ?? preset), false);
   // Settings that cannot run have no time, and are not measured over and over.
   const seconds = preflight === null || preflight.problem !== null ? null : secondsOf(preflight);
   set(({ presetSeconds }) => ({ measuring: false, presetSeconds: { ...presetSeconds, [preset.name]: seconds } }));
@@ -254,9 +281,12 @@ export const secondsOf = ({ stageSeconds }: Preflight): number | null =>
   stageSeconds.length === 0 ? null : stageSeconds.reduce((sum, { seconds }) => sum + seconds, 0);
 
 const costOf = (project: string, config: Config, again: boolean): Promise<Preflight | null> =>
+  ifNotCanceled(() => call('run.preflight', { project, config, again }));
+
+/** Null if it failed, or if a run was started meanwhile, which ends measurements. */
+const ifNotCanceled = <T>(ask: () => Promise<T>): Promise<T | null> =>
   attempt(() =>
-    call('run.preflight', { project, config, again }).catch((error: unknown) => {
-      // A run was started meanwhile, which ended the measurement.
+    ask().catch((error: unknown) => {
       if (toProblemData(error).kind === 'cancelled') return null;
       throw error;
     }),

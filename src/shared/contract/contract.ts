@@ -136,6 +136,11 @@ export const contract = {
   ),
 
   'config.choices': method(project, configChoicesSchema),
+  /**
+   * The same settings with the teacher and the epochs that this machine can do in about two hours; null if nothing could
+   * be measured.
+   */
+  'config.fit': method(z.object({ project: projectIdSchema, config: configSchema }), configSchema.nullable()),
   'config.save': method(z.object({ project: projectIdSchema, config: configSchema }), done),
   /** `again` measures also what was measured before. */
   'run.preflight': method(

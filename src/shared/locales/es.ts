@@ -3085,6 +3085,8 @@ export const es: Catalog = {
     optionFromScratch: 'no partir de pesos de ImageNet',
     optionOffline: 'no descargar nada; partir de pesos de ImageNet solo si están en este equipo',
     startsOffline: 'Los pesos de ImageNet no están en este equipo y --offline no descarga nada: se entrena desde cero.',
+    startsFitted: '{{epochs}} épocas de ajuste fino para cada red, elegidas para este equipo: unos {{time}} en total.',
+    startsMeasuring: 'Midiendo este equipo ...',
     startsTeacher: 'Maestro: {{architecture}} a {{size}} px, desde {{file}}',
     startsWithoutWeights: 'Sin pesos de ImageNet: {{reason}} Se entrena desde cero.',
   },

@@ -16,6 +16,16 @@ beforeEach(() => {
   project = mkdtempSync(path.join(tmpdir(), 'starting-config-'));
   given = mkdtempSync(path.join(tmpdir(), 'given-weights-'));
   lines = [];
+  stepSeconds = 0.001;
+  for (const [split, count] of [
+    ['train', 1600],
+    ['val', 10],
+    ['test', 10],
+  ] as const)
+    writeFileSync(
+      path.join(project, `${split}.txt`),
+      Array.from({ length: count }, (_, i) => `${split}${i}.jpg,${i % 2 === 0 ? 'a' : 'b'}\n`).join(''),
+    );
   vi.stubEnv('DESTILA_WEIGHTS', given);
   vi.stubEnv('DESTILA_STATE', path.join(project, 'state'));
 });
@@ -26,8 +36,18 @@ afterEach(() => {
 
 const weightsFile = (): string => path.join(given, entryNamed(readCatalog(), FIRST_WEIGHTS).sources[0]!.file);
 const haveWeights = (): void => writeFileSync(weightsFile(), '');
+/** A machine on which every step takes as long. */
+let stepSeconds: number;
 const start = (options: Partial<ConfigOptions & StartOptions> = {}) =>
-  startingConfig(project, { set: [], fromScratch: false, offline: true, ...options }, (line) => lines.push(line));
+  startingConfig(
+    project,
+    { set: [], fromScratch: false, offline: true, ...options },
+    (line) => lines.push(line),
+    () => {
+      const speed = { stepSeconds, scoreSeconds: 0 };
+      return Promise.resolve({ teacher: speed, student: speed, memoryBytes: 1 });
+    },
+  );
 
 test('a project without settings starts with the balanced preset from the weights on this machine', async () => {
   haveWeights();
@@ -38,7 +58,35 @@ test('a project without settings starts with the balanced preset from the weight
     student: { architecture: 'efficientnet-lite1', weights: weightsFile(), epochs_head: 3 },
     teacher: { architecture: 'efficientnet-lite1', weights: weightsFile() },
   });
-  expect(lines).toEqual([expect.stringContaining(weightsFile()), expect.stringContaining('efficientnet-lite1 at')]);
+  expect(lines).toEqual([
+    expect.stringContaining(weightsFile()),
+    expect.stringContaining('efficientnet-lite1 at'),
+    expect.stringContaining('20 epochs'),
+  ]);
+});
+
+test('it is fitted to the machine, and named settings win', async () => {
+  haveWeights();
+  // 100 steps an epoch and 2 s a step: 14 epochs of both networks and 3 of quantization take 6,380 s, 20 take more than 2 h.
+  stepSeconds = 2;
+  expect((await start()).config).toMatchObject({
+    teacher: { epochs_finetune: 14 },
+    student: { epochs_finetune: 14 },
+    qat: { epochs: 3 },
+  });
+  expect((await start({ set: ['student.epochs_finetune=4'] })).config).toMatchObject({
+    teacher: { epochs_finetune: 14 },
+    student: { epochs_finetune: 4 },
+  });
+});
+
+test('another teacher that is at hand is not taken when one is named', async () => {
+  haveWeights();
+  writeFileSync(path.join(given, entryNamed(readCatalog(), 'google-lite2').sources[0]!.file), '');
+  expect((await start()).config.teacher).toMatchObject({ architecture: 'efficientnet-lite2', input_size: 260 });
+  expect((await start({ set: ['teacher.weights=null'] })).config.teacher.weights).toBeNull();
+  const named = await start({ set: ['teacher.architecture=efficientnet-b0', 'teacher.weights=/own.pth'] });
+  expect(named.config.teacher).toMatchObject({ architecture: 'efficientnet-b0', weights: '/own.pth' });
 });
 
 test('a destila.yaml that only answers what images without labels mean counts as no settings', async () => {

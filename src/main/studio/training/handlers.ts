@@ -1,10 +1,14 @@
+import type { Config } from '../../../shared/config.ts';
 import type { Handlers, StudioServices } from '../services.ts';
 import { configChoices, saveConfig } from './configChoices.ts';
-import type { Measurements } from './preflight.ts';
-import { preflight } from './preflight.ts';
+import { fitToMachine } from './fitToMachine.ts';
+import type { Measurement, Measurements } from './preflight.ts';
+import { measureOnce, preflight } from './preflight.ts';
+import { teacherCandidates } from './pretrainedPreset.ts';
 
 type TrainingMethod =
   | 'config.choices'
+  | 'config.fit'
   | 'config.save'
   | 'run.preflight'
   | 'learningRate.find'
@@ -22,6 +26,14 @@ export const trainingHandlers = ({
   const measurements: Measurements = new Map();
   return {
     'config.choices': ({ project }) => configChoices(folderOf(project), weights.fileFor),
+    'config.fit': ({ project, config }) =>
+      activities.during('preflight', project, async ({ signal }) => {
+        const { images, labels } = await thread.run('countDataset', { id: project, folder: folderOf(project) });
+        const candidates = await teacherCandidates(config, weights.fileFor);
+        const measure = (candidate: Config): Promise<Measurement> =>
+          measureOnce({ config: candidate, classes: labels, measurements, signal });
+        return (await fitToMachine(candidates, images, measure))?.config ?? null;
+      }),
     'config.save': async ({ project, config }) => {
       await saveConfig(folderOf(project), config);
       return {};

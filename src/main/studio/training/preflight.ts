@@ -15,7 +15,7 @@ import { chooseEngine } from '../engines/chooseEngine.ts';
 import { enginesFolder } from '../state/places.ts';
 
 /** Images per split. */
-interface ImageCounts {
+export interface ImageCounts {
   readonly train: number;
   readonly val: number;
   readonly test: number;
@@ -27,7 +27,7 @@ export type Measurements = Map<string, Measurement>;
 const MOST_MEASUREMENTS = 100;
 
 const measurementSchema = z.object({ teacher: speed, student: speed, memoryBytes: z.number() });
-type Measurement = z.infer<typeof measurementSchema>;
+export type Measurement = z.infer<typeof measurementSchema>;
 
 /** Weights, both moments and the average of a checkpoint, of which three are kept; the model files beside them. */
 const COPIES = 4 * 3 + 3;
@@ -41,7 +41,7 @@ interface PreflightOptions {
   readonly classes: number;
   /** What was measured before, to which new measurements are added. */
   readonly measurements?: Measurements;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -73,15 +73,7 @@ export async function preflight({
   try {
     requireMeasurableMonitors(config, images.labeledVal > 0);
     await requireWeights(config);
-    const engine = (await chooseEngine(config, signal)).name;
-    const key = measurementKey(config, classes, engine);
-    const measured =
-      measurements.get(key) ??
-      measurementSchema.parse(
-        await startJob({ type: 'measure', config, classes, engine, enginesFolder: enginesFolder() }, { signal }).result,
-      );
-    if (measurements.size >= MOST_MEASUREMENTS) measurements.clear();
-    measurements.set(key, measured);
+    const measured = await measureOnce({ config, classes, measurements, signal });
     return { ...common, ...estimate(config, images, measured), memoryBytes: measured.memoryBytes, problem: null };
   } catch (error) {
     // The measurement was ended to make way for a run, which says nothing about the settings.
@@ -97,6 +89,25 @@ export async function preflight({
       problem: toProblemData(error),
     };
   }
+}
+
+/** Times real steps of both networks, unless they were timed before. Throws a Problem if they cannot run. */
+export async function measureOnce({
+  config,
+  classes,
+  measurements = new Map(),
+  signal,
+}: Pick<PreflightOptions, 'config' | 'classes' | 'measurements' | 'signal'>): Promise<Measurement> {
+  const engine = (await chooseEngine(config, signal)).name;
+  const key = measurementKey(config, classes, engine);
+  const measured =
+    measurements.get(key) ??
+    measurementSchema.parse(
+      await startJob({ type: 'measure', config, classes, engine, enginesFolder: enginesFolder() }, { signal }).result,
+    );
+  if (measurements.size >= MOST_MEASUREMENTS) measurements.clear();
+  measurements.set(key, measured);
+  return measured;
 }
 
 /** Everything that a measurement depends on. */

@@ -61,12 +61,28 @@ export async function pretrainedPreset(name: string, atHand: WeightsAtHand): Pro
   };
 }
 
-async function bestTeacher(
-  atHand: WeightsAtHand,
-): Promise<Pick<Config['teacher'], 'architecture' | 'input_size' | 'weights'> | null> {
+/** The settings with each teacher worth training whose weights are on this machine, the best first, then its own. */
+export async function teacherCandidates(config: Config, atHand: WeightsAtHand): Promise<Config[]> {
+  const teachers = await Promise.all(TEACHERS.map((architecture) => teacherOf(architecture, atHand)));
+  const own = (await loadConfig({ preset: variantOf('balanced') })).config.teacher;
+  const small = { architecture: own.architecture, input_size: own.input_size, weights: await atHand(own.architecture) };
+  return [...teachers.filter((teacher) => teacher !== null), small].map((teacher) => ({
+    ...config,
+    teacher: { ...config.teacher, ...teacher },
+  }));
+}
+
+type Teacher = Pick<Config['teacher'], 'architecture' | 'input_size' | 'weights'>;
+
+async function teacherOf(architecture: Architecture, atHand: WeightsAtHand): Promise<Teacher | null> {
+  const weights = await atHand(architecture);
+  return weights === null ? null : { architecture, input_size: memberNamed(architecture).inputSize, weights };
+}
+
+async function bestTeacher(atHand: WeightsAtHand): Promise<Teacher | null> {
   for (const architecture of TEACHERS) {
-    const weights = await atHand(architecture);
-    if (weights !== null) return { architecture, input_size: memberNamed(architecture).inputSize, weights };
+    const teacher = await teacherOf(architecture, atHand);
+    if (teacher !== null) return teacher;
   }
   return null;
 }
