@@ -1,0 +1,12 @@
+@file:Suppress("UNUSED_PARAMETER")
+
+package org.junit
+
+annotation class Test
+
+object Assert {
+  @JvmStatic
+  fun assertEquals(message: String, expected: Any?, actual: Any?) {
+    check(expected == actual) { "$message: expected $expected, got $actual" }
+  }
+}
