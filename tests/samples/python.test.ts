@@ -98,18 +98,22 @@ describe.skipIf(!runs)('tagger.py', () => {
     const golden = loadGolden<{
       cases: { source: string; output: string; size: number; pad: [number, number, number] }[];
     }>('letterbox/letterbox');
-    for (const [i, { source, output, size, pad }] of golden.manifest.cases.entries()) {
+    const { cases } = golden.manifest;
+    const work = cases.map(({ source, size, pad }, i) => {
       const { data, shape } = golden.array(source);
       const file = path.join(folder, `${i}.rgb`);
       writeFileSync(file, data);
-      const made = print(bundle, [
-        'import base64, numpy as np',
-        'from tagger import letterbox',
-        `image = np.fromfile(${JSON.stringify(file)}, np.uint8).reshape(${shape[0]}, ${shape[1]}, 3)`,
-        `print(base64.b64encode(letterbox(image, ${size}, ${JSON.stringify(pad)}).tobytes()).decode())`,
-      ]);
-      expect(Buffer.compare(Buffer.from(made, 'base64'), golden.bytes(output)), output).toBe(0);
-    }
+      return [file, shape, size, pad];
+    });
+    const made = print(bundle, [
+      'import base64, json, numpy as np',
+      'from tagger import letterbox',
+      `for file, shape, size, pad in json.loads(${JSON.stringify(JSON.stringify(work))}):`,
+      '    image = np.fromfile(file, np.uint8).reshape(shape)',
+      '    print(base64.b64encode(letterbox(image, size, pad).tobytes()).decode())',
+    ]).split('\n');
+    for (const [i, { output }] of cases.entries())
+      expect(Buffer.compare(Buffer.from(made[i]!, 'base64'), golden.bytes(output)), output).toBe(0);
   });
 
   describe('decodes as the studio does', () => {
