@@ -167,12 +167,14 @@ def check(bundle=BUNDLE):
 
 
 def first_difference(tagger, bundle, item):
+    """Each step starts from the bundle's file of the step before, so one fault is not reported as three."""
     pixels = tagger.pixels(bundle / item["image"])
     expected = np.fromfile(bundle / item["letterbox"], np.uint8).reshape(pixels.shape)
-    worst = int(np.abs(pixels.astype(int) - expected).max())
-    if worst > 0:
-        return f"letterboxed pixels differ by up to {worst}: decoding, orientation, color or scaling"
-    codes = tagger.codes(pixels)
+    difference = np.abs(pixels.astype(int) - expected)
+    # JPEG decoders and color conversions round differently; the index says how much of that is right.
+    if difference.mean() > item.get("tolerance", 0):
+        return f"letterboxed pixels differ by up to {difference.max()}: decoding, orientation, color or scaling"
+    codes = tagger.codes(expected)
     worst = int(np.abs(codes - item["codes"]).max())
     if worst > 0 and tagger.xnnpack:
         return f"codes differ by up to {worst}: the runtime computes differently"

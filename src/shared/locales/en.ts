@@ -2337,11 +2337,13 @@ export const en = {
       },
       input_type: {
         name: 'Input type',
-        meaning: "Type of the model file's input: uint8 takes unchanged pixels and is accepted by every phone library.",
+        meaning:
+          "Type of the model file's input: uint8 takes unchanged pixels and is accepted by every phone library; MediaPipe, the Task Library and ML Kit refuse int8.",
       },
       output_type: {
         name: 'Output type',
-        meaning: "Type of the model file's output: uint8 q means a score of q/256.",
+        meaning:
+          "Type of the model file's output: uint8 q means a score of q/256; MediaPipe, the Task Library and ML Kit refuse int8.",
       },
       representative_dataset_size: {
         name: 'Calibration images',

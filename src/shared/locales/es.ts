@@ -2363,11 +2363,13 @@ export const es: Catalog = {
       },
       input_type: {
         name: 'Tipo de entrada',
-        meaning: 'uint8 toma los píxeles tal cual y lo acepta toda biblioteca móvil.',
+        meaning:
+          'uint8 toma los píxeles tal cual y lo acepta toda biblioteca móvil; MediaPipe, la Task Library y ML Kit rechazan int8.',
       },
       output_type: {
         name: 'Tipo de salida',
-        meaning: 'uint8 q significa una puntuación de q/256.',
+        meaning:
+          'uint8 q significa una puntuación de q/256; MediaPipe, la Task Library y ML Kit rechazan int8.',
       },
       representative_dataset_size: {
         name: 'Imágenes de calibración',

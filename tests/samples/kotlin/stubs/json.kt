@@ -14,6 +14,8 @@ class JSONObject private constructor(private val values: Map<String, Any?>) {
 
   fun getDouble(key: String) = values.getValue(key) as Double
 
+  fun optDouble(key: String, fallback: Double) = values[key] as? Double ?: fallback
+
   fun getBoolean(key: String) = values.getValue(key) as Boolean
 
   internal companion object {

@@ -41,33 +41,37 @@ public final class Tagger {
 
   /// The labels of an image file, turned upright by its EXIF orientation.
   public func tags(photoAt url: URL) throws -> [Tag] {
-    guard
-      let source = CGImageSourceCreateWithURL(url as CFURL, nil),
-      let image = CGImageSourceCreateImageAtIndex(source, 0, nil)
-    else { throw TaggerError.imageUnreadable }
-    let properties = CGImageSourceCopyPropertiesAtIndex(source, 0, nil) as? [CFString: Any]
-    let stored = (properties?[kCGImagePropertyOrientation] as? NSNumber)?.uint32Value ?? 1
-    return try tags(image, orientation: CGImagePropertyOrientation(rawValue: stored) ?? .up)
+    let (image, orientation) = try load(url)
+    return try tags(image, orientation: orientation)
   }
 
   public func tags(_ image: CGImage, orientation: CGImagePropertyOrientation = .up) throws -> [Tag] {
-    try decide(steps(image, orientation: orientation).codes)
+    try queue.sync {
+      try fit(rgbImage(of: image, orientation: orientation, padding: config.preprocessing.letterbox.paddingColor))
+      return try decide(runner.run(pixels))
+    }
   }
 
   /// The labels of a camera frame. `orientation` turns it upright: .right when the phone is held upright.
   public func tags(_ frame: CVPixelBuffer, orientation: CGImagePropertyOrientation) throws -> [Tag] {
     try queue.sync {
-      try decide(codes(of: rgbImage(of: frame, orientation: orientation, context: context)))
+      try fit(rgbImage(of: frame, orientation: orientation, context: context))
+      return try decide(runner.run(pixels))
     }
   }
 
-  /// The letterboxed pixels and the codes q, 0..255, of an image, for tests.
-  func steps(_ image: CGImage, orientation: CGImagePropertyOrientation = .up) throws -> (pixels: [UInt8], codes: [Int]) {
-    try queue.sync {
-      let padding = config.preprocessing.letterbox.paddingColor
-      let codes = try codes(of: rgbImage(of: image, orientation: orientation, padding: padding))
-      return (pixels, codes)
+  /// The letterboxed pixels of an image file, for tests.
+  func letterboxed(photoAt url: URL) throws -> [UInt8] {
+    let (image, orientation) = try load(url)
+    return try queue.sync {
+      try fit(rgbImage(of: image, orientation: orientation, padding: config.preprocessing.letterbox.paddingColor))
+      return pixels
     }
+  }
+
+  /// The code q, 0..255, of each label for letterboxed pixels, for tests.
+  func codes(ofLetterboxed pixels: [UInt8]) throws -> [Int] {
+    try queue.sync { try runner.run(pixels) }
   }
 
   /// Integers are compared, so that no rounding can move a decision.
@@ -77,11 +81,20 @@ public final class Tagger {
       .map { rule, q in Tag(label: rule.label, score: Float(q) / 256) }
   }
 
-  private func codes(of image: RgbImage) throws -> [Int] {
+  private func load(_ url: URL) throws -> (CGImage, CGImagePropertyOrientation) {
+    guard
+      let source = CGImageSourceCreateWithURL(url as CFURL, nil),
+      let image = CGImageSourceCreateImageAtIndex(source, 0, nil)
+    else { throw TaggerError.imageUnreadable }
+    let properties = CGImageSourceCopyPropertiesAtIndex(source, 0, nil) as? [CFString: Any]
+    let stored = (properties?[kCGImagePropertyOrientation] as? NSNumber)?.uint32Value ?? 1
+    return (image, CGImagePropertyOrientation(rawValue: stored) ?? .up)
+  }
+
+  private func fit(_ image: RgbImage) throws {
     let box = config.preprocessing.letterbox
     let status = letterbox(
       image.pixels, Int32(image.width), Int32(image.height), Int32(box.size), box.paddingColor, &pixels, &scratch)
     guard status == 0 else { throw TaggerError.imageUnreadable }
-    return try runner.run(pixels)
   }
 }

@@ -53,15 +53,22 @@ class Tagger private constructor(
   /** Call it on `executor`. */
   fun tagsNow(image: PixelSource): List<Tag> = decide(codesNow(image))
 
-  internal fun codesNow(image: PixelSource): IntArray {
+  private fun codesNow(image: PixelSource): IntArray {
     letterbox.fit(image, pixels)
     return runner.run(pixels)
   }
 
   internal fun decide(codes: IntArray): List<Tag> = decide(config.rules, codes)
 
-  /** The pixels that the model saw last, for tests. */
-  internal fun letterboxed(): ByteArray = pixels.copyOf()
+  /** The letterboxed pixels of an image, for tests. */
+  internal suspend fun letterboxed(bitmap: Bitmap): ByteArray =
+    withContext(dispatcher) {
+      letterbox.fit(BitmapPixels(bitmap, config.padding), pixels)
+      pixels.copyOf()
+    }
+
+  /** The codes of letterboxed pixels, for tests. */
+  internal suspend fun codesOf(letterboxed: ByteArray): IntArray = withContext(dispatcher) { runner.run(letterboxed) }
 
   /** Frees the model once the image at work is done. Unbind the camera first. */
   override fun close() {
