@@ -23,8 +23,8 @@ const DUPLICATE_SIZE = 16_384;
 
 const APP = 'app.asar.unpacked';
 const SOURCE = /\.([cm]?tsx?|map|cc|cpp|c|h|hpp|gypi?|md|tsbuildinfo)$|(^|\/)(tests?|examples?)\//;
-/** C code that is a part of every bundle. */
-const SHIPPED_SOURCES = [`${APP}/resources/letterbox/letterbox.h`];
+/** Code that is a part of every bundle. */
+const SHIPPED_SOURCES = [`${APP}/resources/letterbox/`, `${APP}/resources/sample/`];
 
 export const listFiles = (folder: string): Entry[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -64,9 +64,13 @@ const runtimeFiles = ({ platform, arch }: Target, withWeights: boolean): string[
     ...['studio/thread/studioThread', 'pipeline/data/loaderWorker', 'pipeline/storage/fileWorker'].map(
       (name) => `${APP}/out/main/${name}.js`,
     ),
-    ...['default.yaml', 'weights.json', 'letterbox/letterbox.h', 'schemas/metrics.schema.json'].map(
-      (name) => `${APP}/resources/${name}`,
-    ),
+    ...[
+      'default.yaml',
+      'weights.json',
+      'letterbox/letterbox.h',
+      'sample/python/tagger.py',
+      'schemas/metrics.schema.json',
+    ].map((name) => `${APP}/resources/${name}`),
     ...(withWeights ? ['weights/efficientnet-lite1-77cc7160.pth'] : []),
   ];
 };
@@ -137,7 +141,7 @@ export function contentFaults(resources: string, target: Target, withWeights: bo
       .filter((name) => !names.has(name))
       .map((name) => `${name} is missing`),
     ...files
-      .filter(({ name }) => SOURCE.test(name) && !SHIPPED_SOURCES.includes(name))
+      .filter(({ name }) => SOURCE.test(name) && !SHIPPED_SOURCES.some((shipped) => name.startsWith(shipped)))
       .map(({ name }) => `${name} is a source or a test`),
     ...foreign(resources, files, target),
     ...duplicates(resources, files),

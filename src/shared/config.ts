@@ -141,7 +141,8 @@ const thresholdSearch = z.strictObject({
 });
 export type ThresholdSearchConfig = z.infer<typeof thresholdSearch>;
 
-const ioTypes = ['uint8', 'int8', 'float32'] as const;
+/** Types of the numbers that a model takes and gives. */
+export const ioTypes = ['uint8', 'int8', 'float32'] as const;
 
 const tfliteExport = z.strictObject({
   name: z

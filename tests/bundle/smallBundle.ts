@@ -148,7 +148,7 @@ export async function smallBundle(
     { name: manifest.CARD_FILE, data: card },
     { name: 'report.html', data: reportPage(report, 'en') },
     { name: 'report.es.html', data: reportPage(report, 'es') },
-    ...sampleCode(config),
+    ...(await sampleCode(config)),
     { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() },
     ...parity,
   ];

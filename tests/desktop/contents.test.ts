@@ -65,8 +65,9 @@ test('binaries of another system or processor are faults, under any name', () =>
   ]);
 });
 
-test('sources, maps and tests are faults; the letterbox of bundles is not', () => {
+test('sources, maps and tests are faults; the code of bundles is not', () => {
   put('resources/letterbox/letterbox.h');
+  put('resources/sample/android/README.md');
   put('node_modules/a/index.js');
   for (const name of ['a/index.d.ts', 'a/index.js.map', 'a/src/binding.cc', 'a/test/all.js'])
     put(`node_modules/${name}`);

@@ -108,7 +108,7 @@ describe('a run', () => {
       expect(truth.includes(label)).toBe(kind === 'falseNegative');
       expect(picture).toMatch(/^data:image\/webp;base64,/);
     }
-    expect(readFileSync(path.join(bundle, 'sample', 'python', 'tagger.py'), 'utf8')).toContain('SIZE = 32\n');
+    expect(readFileSync(path.join(bundle, 'sample', 'python', 'usage.py'), 'utf8')).toContain(', size 32 px, ');
   });
 
   test('keeps its figures on test closed in the bundle too, until somebody opens them and that is counted', async () => {

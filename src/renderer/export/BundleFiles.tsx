@@ -33,13 +33,13 @@ export function BundleFiles({ bundle, run }: { bundle: Export; run: RunSummary }
         <span className="quiet">{t('export.files', { fileCount: bundle.files.length })}</span>
       </div>
       <div className="scroll grow">
-        {grouped(bundle.files).map(({ name, bytes, files }) => (
+        {grouped(bundle.files).map(({ name, bytes, files, shown: opened }) => (
           <button
             key={name}
             type="button"
             className="bundle-file"
-            aria-pressed={file === name}
-            onClick={() => setFile(files > 1 ? `${name}index.json` : name)}
+            aria-pressed={file === opened}
+            onClick={() => setFile(opened)}
           >
             <IconFile size={15} className="quiet" aria-hidden="true" />
             <span className="grow column">

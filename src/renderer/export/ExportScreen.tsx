@@ -3,6 +3,7 @@ import { IconDownload, IconFolder } from '@tabler/icons-react';
 import { useEffect, useMemo } from 'react';
 import type { Export } from '../../shared/contract/exports.ts';
 import type { RunSummary } from '../../shared/contract/runs.ts';
+import { int8Warning } from '../../shared/int8Ends.ts';
 import { runName } from '../../shared/runName.ts';
 import { call, downloadUrl } from '../api/client.ts';
 import { Answer } from '../components/Answer.tsx';
@@ -134,6 +135,7 @@ function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: 
     ['python', 'Python', bundle.snippets.python],
   ] as const;
   const compared = comparedImages(run);
+  const warning = int8Warning(bundle.inputType, bundle.outputType);
   return (
     <>
       <div className="toolbar">
@@ -154,6 +156,11 @@ function Bundle({ bundle, run, live }: { bundle: Export; run: RunSummary; live: 
           )}
         </CopyButton>
       </div>
+      {warning !== null && (
+        <p className="warn line-bottom export-warning" role="note">
+          {said(warning)}
+        </p>
+      )}
       <div className="export">
         <section className="panel line-right" aria-label={t('export.fidelityQuality')}>
           {live !== null ? (

@@ -18,18 +18,20 @@ export function filePurpose(name: string, t: Translate): string {
       return t('export.everyFigureCurveReadOffline');
     case 'report.es.html':
       return t('export.sameSpanish');
-    case 'sample/android/Tagger.kt':
+    case 'sample/android/':
       return t('export.codeStartAndroidApp');
-    case 'sample/ios/Tagger.swift':
+    case 'sample/ios/':
       return t('export.codeStartIosApp');
-    case 'sample/python/tagger.py':
+    case 'sample/python/':
       return t('export.samePythonRuns');
     case 'preprocess/letterbox.h':
       return t('export.samePixelsCNoDependencies');
+    case 'parity/':
+      return t('export.imagesTensorsScoresTestApp');
     case 'SHA256SUMS':
       return t('export.nothingChangesWay');
     default:
-      return name.startsWith('parity/') ? t('export.imagesTensorsScoresTestApp') : '';
+      return '';
   }
 }
 
@@ -37,11 +39,22 @@ export interface BundleEntry {
   readonly name: string;
   readonly bytes: number;
   readonly files: number;
+  /** The file that is shown when the row is selected. */
+  readonly shown: string;
 }
 
-/** The files under parity/ become one row, because nobody reads 24 tensors. */
+/** Folders that become one row, because nobody reads 24 tensors, and the file to read first in each. */
+const folders: Readonly<Record<string, string>> = {
+  'parity/': 'index.json',
+  'sample/android/': 'README.md',
+  'sample/ios/': 'README.md',
+  'sample/python/': 'README.md',
+};
+
+const rowOf = (name: string): string => Object.keys(folders).find((folder) => name.startsWith(folder)) ?? name;
+
 export function grouped(files: readonly { name: string; bytes: number }[]): BundleEntry[] {
-  const groups = Map.groupBy(files, ({ name }) => (name.startsWith('parity/') ? 'parity/' : name));
+  const groups = Map.groupBy(files, ({ name }) => rowOf(name));
   const order = [
     'model_int8.tflite',
     'labels.txt',
@@ -51,14 +64,19 @@ export function grouped(files: readonly { name: string; bytes: number }[]): Bund
     'MODEL_CARD.md',
     'report.html',
     'report.es.html',
-    'sample/android/Tagger.kt',
-    'sample/ios/Tagger.swift',
-    'sample/python/tagger.py',
+    'sample/android/',
+    'sample/ios/',
+    'sample/python/',
     'preprocess/letterbox.h',
     'parity/',
   ];
   const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   return [...groups]
-    .map(([name, own]) => ({ name, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0), files: own.length }))
+    .map(([name, own]) => ({
+      name,
+      bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
+      files: own.length,
+      shown: `${name}${folders[name] ?? ''}`,
+    }))
     .sort((a, b) => rank(a.name) - rank(b.name));
 }

@@ -2,6 +2,8 @@ import { NumberInput, Select, TextInput } from '@mantine/core';
 import { IconArrowLeft, IconRotate } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { fieldError } from '../../shared/fieldError.ts';
+import { int8Warning } from '../../shared/int8Ends.ts';
+import type { Message } from '../../shared/message.ts';
 import { useWording } from '../i18n/words.ts';
 import { setValue, useConfig } from './configStore.ts';
 import type { Field } from './settings.ts';
@@ -17,6 +19,7 @@ export function FieldRow({ field, children }: { field: Field; /** Actions for th
   const changed = JSON.stringify(value) !== JSON.stringify(was);
   const issue = fieldIssues[field.key];
   const id = `setting-${field.key}`;
+  const warning = valueWarning(field.key, value);
   return (
     <div className="field" data-changed={changed}>
       <label htmlFor={id}>{settingName(field.key, t)}</label>
@@ -28,6 +31,7 @@ export function FieldRow({ field, children }: { field: Field; /** Actions for th
             {said(fieldError(issue, settingName(field.key, t)))}{' '}
           </span>
         )}
+        {warning !== null && <span className="warn">{said(warning)} </span>}
         {changed && (
           <button type="button" className="link" onClick={() => setValue(field.key, was)}>
             {t('train.was')}{' '}
@@ -39,6 +43,13 @@ export function FieldRow({ field, children }: { field: Field; /** Actions for th
       </span>
     </div>
   );
+}
+
+/** Warns about a value that is valid and often a mistake. */
+function valueWarning(key: string, value: unknown): Message | null {
+  if (value !== 'int8') return null;
+  if (key === 'tflite_export.input_type') return int8Warning('int8', 'uint8');
+  return key === 'tflite_export.output_type' ? int8Warning('uint8', 'int8') : null;
 }
 
 function FieldInput({

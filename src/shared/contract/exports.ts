@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ioTypes } from '../config.ts';
 import { messageSchema } from '../messageSchema.ts';
 import { verdicts } from '../metrics/quality.ts';
 
@@ -16,8 +17,8 @@ export const exportSchema = z.object({
   checks: z.array(exportCheckSchema),
   labels: z.array(z.string()),
   inputSize: z.int(),
-  inputType: z.string(),
-  outputType: z.string(),
+  inputType: z.enum(ioTypes),
+  outputType: z.enum(ioTypes),
   thresholds: z.array(z.int()),
   /** Validation mAP of the float student and of the INT8 model. */
   floatAp: z.number().nullable(),

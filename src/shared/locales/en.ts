@@ -571,9 +571,9 @@ export const en = {
     modelWhereWeak: 'What the model is good for and where it is weak',
     everyFigureCurveReadOffline: 'Every metric and curve, offline',
     sameSpanish: 'The same in Spanish',
-    codeStartAndroidApp: 'Sample code for Android',
-    codeStartIosApp: 'Sample code for iOS',
-    samePythonRuns: 'Sample code in Python, ready to run',
+    codeStartAndroidApp: 'Sample code for Android: a Gradle module with a camera',
+    codeStartIosApp: 'Sample code for iOS: a Swift package with a camera',
+    samePythonRuns: 'Sample code in Python, with and without MediaPipe',
     samePixelsCNoDependencies: 'The same preprocessing in C, no dependencies',
     nothingChangesWay: 'Checksums of every file',
     imagesTensorsScoresTestApp: 'Images, tensors and scores for testing the app',
@@ -940,6 +940,12 @@ export const en = {
       agreement_one: 'LiteRT and the integer model agree bit for bit on {{count, number}} image.',
       agreement_other: 'LiteRT and the integer model agree bit for bit on all {{count, number}} images.',
       bundleWritten: 'The bundle is in {{folder}}, and in the .zip file next to it.',
+      int8Both:
+        "MediaPipe, the Task Library, ML Kit and TensorFlow Lite's Swift API refuse models with int8 input or output. If the app uses one of them, set the input type and the output type to uint8 and export again; the scores stay the same.",
+      int8Input:
+        "MediaPipe, the Task Library, ML Kit and TensorFlow Lite's Swift API refuse models with int8 input. If the app uses one of them, set the input type to uint8 and export again; the scores stay the same.",
+      int8Output:
+        "MediaPipe, the Task Library, ML Kit and TensorFlow Lite's Swift API refuse models with int8 output. If the app uses one of them, set the output type to uint8 and export again; the scores stay the same.",
     },
     fallback: {
       cardLostParts:
@@ -2331,11 +2337,13 @@ export const en = {
       },
       input_type: {
         name: 'Input type',
-        meaning: "Type of the model file's input: uint8 takes unchanged pixels and is accepted by every phone library.",
+        meaning:
+          "Type of the model file's input: uint8 takes unchanged pixels and is accepted by every phone library; MediaPipe, the Task Library and ML Kit refuse int8.",
       },
       output_type: {
         name: 'Output type',
-        meaning: "Type of the model file's output: uint8 q means a score of q/256.",
+        meaning:
+          "Type of the model file's output: uint8 q means a score of q/256; MediaPipe, the Task Library and ML Kit refuse int8.",
       },
       representative_dataset_size: {
         name: 'Calibration images',

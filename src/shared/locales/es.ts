@@ -575,9 +575,9 @@ export const es: Catalog = {
     modelWhereWeak: 'Para qué sirve el modelo y dónde es débil',
     everyFigureCurveReadOffline: 'Todas las métricas y curvas, sin conexión',
     sameSpanish: 'Lo mismo en español',
-    codeStartAndroidApp: 'Código de ejemplo para Android',
-    codeStartIosApp: 'Código de ejemplo para iOS',
-    samePythonRuns: 'Código de ejemplo en Python, listo para ejecutar',
+    codeStartAndroidApp: 'Código de ejemplo para Android: un módulo Gradle con cámara',
+    codeStartIosApp: 'Código de ejemplo para iOS: un paquete Swift con cámara',
+    samePythonRuns: 'Código de ejemplo en Python, con y sin MediaPipe',
     samePixelsCNoDependencies: 'El mismo preprocesamiento en C, sin dependencias',
     nothingChangesWay: 'Sumas de comprobación de todos los archivos',
     imagesTensorsScoresTestApp: 'Imágenes, tensores y puntuaciones para probar la app',
@@ -953,6 +953,12 @@ export const es: Catalog = {
       agreement_one: 'LiteRT y el modelo entero coinciden bit a bit en {{count, number}} imagen.',
       agreement_other: 'LiteRT y el modelo entero coinciden bit a bit en las {{count, number}} imágenes.',
       bundleWritten: 'El paquete está en {{folder}} y en el archivo .zip de al lado.',
+      int8Both:
+        'MediaPipe, la Task Library, ML Kit y la API Swift de TensorFlow Lite rechazan los modelos con entrada o salida int8. Si la aplicación usa alguna, elige uint8 como tipo de entrada y de salida y vuelve a exportar; las puntuaciones no cambian.',
+      int8Input:
+        'MediaPipe, la Task Library, ML Kit y la API Swift de TensorFlow Lite rechazan los modelos con entrada int8. Si la aplicación usa alguna, elige uint8 como tipo de entrada y vuelve a exportar; las puntuaciones no cambian.',
+      int8Output:
+        'MediaPipe, la Task Library, ML Kit y la API Swift de TensorFlow Lite rechazan los modelos con salida int8. Si la aplicación usa alguna, elige uint8 como tipo de salida y vuelve a exportar; las puntuaciones no cambian.',
     },
     fallback: {
       cardLostParts:
@@ -2357,11 +2363,13 @@ export const es: Catalog = {
       },
       input_type: {
         name: 'Tipo de entrada',
-        meaning: 'uint8 toma los píxeles tal cual y lo acepta toda biblioteca móvil.',
+        meaning:
+          'uint8 toma los píxeles tal cual y lo acepta toda biblioteca móvil; MediaPipe, la Task Library y ML Kit rechazan int8.',
       },
       output_type: {
         name: 'Tipo de salida',
-        meaning: 'uint8 q significa una puntuación de q/256.',
+        meaning:
+          'uint8 q significa una puntuación de q/256; MediaPipe, la Task Library y ML Kit rechazan int8.',
       },
       representative_dataset_size: {
         name: 'Imágenes de calibración',

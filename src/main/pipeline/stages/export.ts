@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { int8Warning } from '../../../shared/int8Ends.ts';
 import { message } from '../../../shared/message.ts';
 import { permutation, randomStream } from '../../../shared/random.ts';
 import { decodeImage } from '../data/decode.ts';
@@ -71,6 +72,8 @@ export async function exportStage(context: RunContext): Promise<StageSummary> {
     );
     await context.setExport(path.relative(context.folder, bundle));
     note(context, 'export', message('exporting.bundleWritten', { folder: bundle }));
+    const warning = int8Warning(options.input_type, options.output_type);
+    if (warning !== null) note(context, 'export', warning, 'warning');
     return { compared, model_bytes: tflite.length };
   } finally {
     litert.dispose();
@@ -119,7 +122,7 @@ async function bundleFiles(
     { name: manifest.CARD_FILE, data: Buffer.from(card) },
     { name: 'report.html', data: await readFile(reportFile(context.folder, 'report.html')) },
     { name: 'report.es.html', data: await readFile(reportFile(context.folder, 'report.es.html')) },
-    ...sampleCode(inference),
+    ...(await sampleCode(inference)),
     { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() },
     ...parity,
   ];

@@ -14,6 +14,7 @@ import { metricsReportSchema } from '../../pipeline/eval/metricsReport.ts';
 import { parseBundleJson } from '../../pipeline/export/bundle/bundleJson.ts';
 import { inferenceConfigSchema } from '../../pipeline/export/bundle/inferenceConfig.ts';
 import { CONFIG_FILE, METRICS_FILE } from '../../pipeline/export/bundle/manifest.ts';
+import { usageCode } from '../../pipeline/export/bundle/sampleCode.ts';
 import { splitQuality } from '../../pipeline/eval/splitQuality.ts';
 import { goalsOf, readThresholds } from '../../pipeline/artifacts/thresholds.ts';
 import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
@@ -21,7 +22,6 @@ import { readRun } from '../../pipeline/storage/runFolder.ts';
 import { resumeRun } from '../runs/runs.ts';
 import { timesOpened } from '../runs/seal.ts';
 import { readStored, writeStored } from '../state/storedJson.ts';
-import { snippets } from './snippets.ts';
 import { readRegularFile } from '../../pipeline/storage/regularFile.ts';
 
 const checksSchema = z.array(exportCheckSchema);
@@ -53,7 +53,7 @@ async function bundleFolder(folder: string): Promise<string> {
 }
 
 /** Null if the run has not been exported yet. */
-export async function readExport(folder: string, runName: string): Promise<Export | null> {
+export async function readExport(folder: string): Promise<Export | null> {
   const record = await readRun(folder);
   if (record.export === null) return null;
   const bundle = insideFolder(folder, record.export);
@@ -97,16 +97,7 @@ export async function readExport(folder: string, runName: string): Promise<Expor
       labels: splitQuality(metrics, evaluatedOn, goals).labels.map((label) => ({ ...label })),
     },
     stale: thresholds.some((k, c) => k !== now[c]),
-    snippets: snippets({
-      runName,
-      projectName: path.basename(record.project),
-      labels: config.labels,
-      thresholds,
-      inputSize,
-      inputType: config.input.type,
-      outputType: config.output.type,
-      paddingColor: config.preprocessing.letterbox.paddingColor,
-    }),
+    snippets: await usageCode(config),
   };
 }
 
@@ -136,7 +127,7 @@ export async function bundleText(folder: string, name: string): Promise<{ text: 
   const files = await filesIn(bundle);
   if (!files.some((file) => file.name === name)) throw new Problem('file.notInBundle', { name });
   if (hasTestMetrics.test(name) && timesOpened(await readRun(folder)) === 0) return { text: null, sealed: true };
-  if (!/\.(txt|json|md|h|html|kt|swift|py)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
+  if (!/\.(txt|json|md|h|c|html|kts?|swift|py|sh|xml|properties)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
   return {
     text: (await readRegularFile(insideFolder(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),
     sealed: false,

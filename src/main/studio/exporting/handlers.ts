@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { Problem } from '../../../shared/problem.ts';
 import { insideFolder } from '../../pipeline/storage/insideFolder.ts';
-import { nameOfRun } from '../runs/runSummary.ts';
 import type { Handlers, StudioServices } from '../services.ts';
 import { bundleText, checkExport, exportRun, predictToCsv, readExport, tryExport } from './exports.ts';
 
@@ -36,10 +35,7 @@ export function exportHandlers(services: StudioServices): Handlers<ExportMethod>
       );
       return {};
     },
-    'export.read': async ({ project, run }) => {
-      const folder = runFolder({ project, run });
-      return { export: await readExport(folder, await nameOfRun(folder)) };
-    },
+    'export.read': async ({ project, run }) => ({ export: await readExport(runFolder({ project, run })) }),
     'export.file': async ({ project, run, name }) => bundleText(runFolder({ project, run }), name),
     'export.try': ({ project, run, image }) =>
       activities.during('try', project, ({ signal }) =>

@@ -142,7 +142,7 @@ test('before a person opens the test split, no screen gets its metrics', async (
   expect([tune.test, tune.testOpened]).toEqual([null, 0]);
   for (const name of sealedFiles) expect(await bundleText(folder, name)).toEqual({ text: null, sealed: true });
   expect(await bundleText(folder, 'labels.txt')).toEqual({ text: 'the text of labels.txt', sealed: false });
-  const bundle = (await readExport(folder, 'Run 1'))!;
+  const bundle = (await readExport(folder))!;
   expect(bundle.quality.split).toBe('val');
   expect(bundle.quality.labels.map(({ verdict, value }) => [verdict, value])).toEqual([
     ['good', 1],
@@ -171,7 +171,7 @@ test('opening it is counted, and the verdict is then based on test', async () =>
   expect(Buffer.from(tune.test!.codes, 'base64')).toEqual(Buffer.from(wrong));
   expect((await summarizeRuns('p', home))[0]!.testOpened).toBe(1);
   for (const name of sealedFiles) expect((await bundleText(folder, name)).sealed).toBe(false);
-  const { quality } = (await readExport(folder, 'Run 1'))!;
+  const { quality } = (await readExport(folder))!;
   expect(quality.split).toBe('test');
   expect(quality.labels.map(({ verdict, value }) => [verdict, value])).toEqual([
     ['unusable', 0],

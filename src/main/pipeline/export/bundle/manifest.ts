@@ -10,6 +10,51 @@ export const LETTERBOX_FILE = 'preprocess/letterbox.h';
 export const PARITY_INDEX = 'parity/index.json';
 export const SUMS_FILE = 'SHA256SUMS';
 
+/** Where the sample for an app starts: short code that uses the rest of it, also shown on the export screen. */
+export const USAGE_FILES = {
+  kotlin: 'sample/android/tagger/src/main/kotlin/Usage.kt',
+  swift: 'sample/ios/Sources/Tagger/Usage.swift',
+  python: 'sample/python/usage.py',
+} as const;
+
+/** Named as in resources/, where their templates are. */
+export const SAMPLE_FILES = [
+  'sample/android/README.md',
+  'sample/android/build.gradle.kts',
+  'sample/android/gradle.properties',
+  'sample/android/gradle/wrapper/gradle-wrapper.properties',
+  'sample/android/settings.gradle.kts',
+  'sample/android/tagger/build.gradle.kts',
+  'sample/android/tagger/src/androidTest/kotlin/ParityTest.kt',
+  'sample/android/tagger/src/compiledModel/kotlin/CompiledModelRunner.kt',
+  'sample/android/tagger/src/interpreter/kotlin/InterpreterRunner.kt',
+  'sample/android/tagger/src/main/AndroidManifest.xml',
+  'sample/android/tagger/src/main/kotlin/BitmapPixels.kt',
+  'sample/android/tagger/src/main/kotlin/Camera.kt',
+  'sample/android/tagger/src/main/kotlin/Codes.kt',
+  'sample/android/tagger/src/main/kotlin/Letterbox.kt',
+  'sample/android/tagger/src/main/kotlin/ModelConfig.kt',
+  'sample/android/tagger/src/main/kotlin/Tagger.kt',
+  USAGE_FILES.kotlin,
+  'sample/ios/Package.swift',
+  'sample/ios/README.md',
+  'sample/ios/Sources/CLetterbox/CLetterbox.c',
+  'sample/ios/Sources/CLetterbox/include/CLetterbox.h',
+  'sample/ios/Sources/Tagger/Camera.swift',
+  'sample/ios/Sources/Tagger/ModelConfig.swift',
+  'sample/ios/Sources/Tagger/Pixels.swift',
+  'sample/ios/Sources/Tagger/Runner.swift',
+  'sample/ios/Sources/Tagger/Tagger.swift',
+  USAGE_FILES.swift,
+  'sample/ios/Tests/TaggerTests/ParityTests.swift',
+  'sample/ios/prepare.sh',
+  'sample/python/README.md',
+  'sample/python/mediapipe_tagger.py',
+  'sample/python/requirements.txt',
+  'sample/python/tagger.py',
+  USAGE_FILES.python,
+] as const;
+
 /** Written in this order, then the files that the parity index names and SHA256SUMS. */
 export const BUNDLE_FILES = [
   MODEL_FILE,
@@ -20,9 +65,7 @@ export const BUNDLE_FILES = [
   CARD_FILE,
   'report.html',
   'report.es.html',
-  'sample/android/Tagger.kt',
-  'sample/ios/Tagger.swift',
-  'sample/python/tagger.py',
+  ...SAMPLE_FILES,
   LETTERBOX_FILE,
   PARITY_INDEX,
 ] as const;

@@ -249,13 +249,13 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   ],
   [
     'another size in the Kotlin code',
-    changed('sample/android/Tagger.kt', (s) => s.replace('SIZE = 32', 'SIZE = 224')),
-    /^sample\/android\/Tagger\.kt is not/,
+    changed('sample/android/tagger/src/main/kotlin/Usage.kt', (s) => s.replace('size 32 px', 'size 224 px')),
+    /^sample\/android\/tagger\/src\/main\/kotlin\/Usage\.kt is not/,
   ],
   [
     'another size in the Swift code',
-    changed('sample/ios/Tagger.swift', (s) => s.replace('size = 32', 'size = 224')),
-    /^sample\/ios\/Tagger\.swift is not/,
+    changed('sample/ios/Sources/Tagger/Usage.swift', (s) => s.replace('size 32 px', 'size 224 px')),
+    /^sample\/ios\/Sources\/Tagger\/Usage\.swift is not/,
   ],
   [
     'more in the Python code',

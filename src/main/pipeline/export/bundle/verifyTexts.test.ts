@@ -253,8 +253,9 @@ describe('the pages', () => {
 describe('the code', () => {
   test.each([
     'preprocess/letterbox.h',
-    'sample/android/Tagger.kt',
-    'sample/ios/Tagger.swift',
+    'sample/android/tagger/src/main/kotlin/Tagger.kt',
+    'sample/android/tagger/src/main/kotlin/Usage.kt',
+    'sample/ios/Sources/Tagger/Tagger.swift',
     'sample/python/tagger.py',
   ])('in %s is that of the studio', async (name) => {
     expect(await codeFault(unchanged({ [name]: `${textOf(name)}\n` }))).toEqual(

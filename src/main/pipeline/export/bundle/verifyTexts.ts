@@ -220,7 +220,10 @@ export function pagesFault(files: Files): Message | null {
 
 /** Checks that the code in the bundle is the studio's own, byte for byte. */
 export async function codeFault(files: Files): Promise<Message | null> {
-  const expected = [...sampleCode(configIn(files)), { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() }];
+  const expected = [
+    ...(await sampleCode(configIn(files))),
+    { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() },
+  ];
   const other = expected.find(({ name, data }) => !sameBytes(fileIn(files, name), data));
   return other === undefined ? null : message('bundle.codeDiffers', { file: other.name });
 }

@@ -1,0 +1,2 @@
+/* Swift packages need one file to compile for each C target. */
+#include "CLetterbox.h"
