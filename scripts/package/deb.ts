@@ -26,7 +26,6 @@ const linux = (...names: readonly string[]): string => path.join(root, 'packagin
 export interface About {
   readonly version: string;
   readonly description: string;
-  readonly homepage: string;
   readonly author: { readonly name: string; readonly email: string };
 }
 
@@ -68,7 +67,6 @@ export const control = (about: About, arch: 'x64' | 'arm64', kibibytes: number):
     `Recommends: ${RECOMMENDS.join(', ')}`,
     'Section: science',
     'Priority: optional',
-    `Homepage: ${about.homepage}`,
     'Description: train image classifiers on your photos and run them on phones',
     ...wrap(about.description).map((line) => ` ${line}`),
     ' .',

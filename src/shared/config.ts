@@ -160,6 +160,7 @@ export type EngineName = (typeof engineNames)[number];
 
 const engine = z.strictObject({
   name: z.enum(['auto', ...engineNames]).default('auto'),
+  adapter: z.string().min(1).nullable().default(null),
   threads: count().default(0),
   memory: z.enum(['fast', 'low']).default('fast'),
 });

@@ -9,7 +9,6 @@ import { writeIcons } from '../../scripts/icons.ts';
 const about = {
   version: '1.2.0-beta.1',
   description: 'A studio that turns photos into a model, described in a sentence that is longer than one line can be.',
-  homepage: 'https://example.org',
   author: { name: 'Someone', email: 'someone@example.org' },
 };
 

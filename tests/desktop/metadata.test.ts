@@ -3,13 +3,20 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 
 const read = (...name: string[]): string => readFileSync(path.join(import.meta.dirname, '..', '..', ...name), 'utf8');
-const own = JSON.parse(read('package.json')) as { version: string; desktopName: string; homepage: string };
+const own = JSON.parse(read('package.json')) as { version: string; desktopName: string; homepage?: string };
 const metainfo = read('packaging', 'linux', 'studio.destila.Studio.metainfo.xml');
 const entry = read('packaging', 'linux', 'destila-studio.desktop');
 
-test('software centers get the version and the page of package.json', () => {
+test('software centers get the version of package.json', () => {
   expect(metainfo).toContain(`<release version="${own.version}"`);
-  expect(metainfo).toContain(`<url type="homepage">${own.homepage}</url>`);
+});
+
+test('packages name no home page but that of package.json', () => {
+  const copyright = read('packaging', 'linux', 'copyright');
+  const pages = [...metainfo.matchAll(/<url [^>]*>(.*?)<\/url>/g), ...copyright.matchAll(/^Source: (.*)$/gm)].map(
+    ([, page]) => page,
+  );
+  expect(pages.filter((page) => page !== own.homepage)).toEqual([]);
 });
 
 test('windows are grouped under the launcher: its file name, the desktop name and the window class agree', () => {

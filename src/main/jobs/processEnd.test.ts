@@ -56,7 +56,7 @@ test('only for a run does the advice mention its settings and the checkpoint', (
 });
 
 test.skipIf(process.platform === 'win32')('a real crash of a job reaches the one who started it', async () => {
-  const job = startJob({ type: 'doctor', folder: tmpdir() });
+  const job = startJob({ type: 'doctor', folder: tmpdir(), enginesFolder: tmpdir() });
   process.kill(job.pid!, 'SIGSEGV');
   await expect(job.result).rejects.toMatchObject({ code: 'engine.jobCrashed', params: { cause: 'SIGSEGV' } });
 });

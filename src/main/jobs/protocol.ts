@@ -45,7 +45,7 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
     unlabeled: z.enum(unlabeledMeanings),
     cacheFolder: z.string(),
   }),
-  z.object({ type: z.literal('doctor'), folder: z.string() }),
+  z.object({ type: z.literal('doctor'), folder: z.string(), enginesFolder: z.string() }),
   /** Starts an engine and times a small network. */
   z.object({ type: z.literal('tryEngine'), engine: z.enum(engineNames), enginesFolder: z.string() }),
   /** Times real training steps with these settings. */

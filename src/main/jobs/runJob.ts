@@ -56,7 +56,7 @@ export async function runJob(request: JobRequest, job: JobOutput): Promise<unkno
     case 'evaluate':
       return evaluateModel(request, job);
     case 'doctor':
-      return doctor(request.folder);
+      return doctor(request.folder, request.enginesFolder);
     case 'tryEngine':
       return tryEngine(request.engine, request.enginesFolder);
     case 'measure':

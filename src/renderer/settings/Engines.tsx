@@ -1,4 +1,4 @@
-import { Button, NumberInput, Switch } from '@mantine/core';
+import { Button, NumberInput, Select, Switch } from '@mantine/core';
 import type { Machine } from '../../shared/contract/studio.ts';
 import { call } from '../api/client.ts';
 import { useWording } from '../i18n/words.ts';
@@ -21,13 +21,14 @@ export function Engines() {
   return (
     <Part id="engine" title={t('common.engine')}>
       {machine !== null && <EngineTable engines={machine.engines} />}
-      {machine?.vulkan.map(({ name, driver, version, largestBufferBytes, memoryBytes }) => (
+      {machine?.vulkan.map(({ name, driver, version, software, largestBufferBytes, memoryBytes }) => (
         <p key={name} className="small quiet">
           {`Vulkan ${version}: ${name}, ${driver}. `}
           {t('settings.buffersUpOfMemory', {
             largestBufferBytes: f.bytes(largestBufferBytes),
             memoryBytes: f.bytes(memoryBytes),
           })}
+          {software && <strong> {t('settings.softwareAdapter')}</strong>}
         </p>
       ))}
       <p className="small quiet">{t('settings.measuredSmallNetwork96Px')}</p>
@@ -38,6 +39,7 @@ export function Engines() {
       </div>
       <EngineInstalls onInstalled={() => void measure()} />
       <EngineSpeeds starting={machine?.engines.filter(({ state }) => state === 'works').length ?? 1} />
+      <AdapterChoice adapters={machine?.adapters ?? []} />
       <Row name={t('settings.threads2')} hint={t('settings.n0TakesAllCoresRun')}>
         <NumberInput
           w={90}
@@ -58,6 +60,30 @@ export function Engines() {
         />
       </Row>
     </Part>
+  );
+}
+
+/** Offered where there is a choice, and where an earlier choice can be undone. */
+function AdapterChoice({ adapters }: { adapters: readonly string[] }) {
+  const { t } = useWording();
+  const { settings } = useParts('settings');
+  const chosen = settings?.adapter ?? null;
+  if (adapters.length < 2 && chosen === null) return null;
+  const names = [...new Set([...adapters, ...(chosen === null ? [] : [chosen])])];
+  return (
+    <Row name={t('settings.adapter')} hint={t('settings.adapterHint')}>
+      <Select
+        w={260}
+        aria-label={t('settings.adapter')}
+        data={[
+          { value: '', label: t('settings.adapterAutomatic') },
+          ...names.map((name) => ({ value: name, label: name })),
+        ]}
+        value={chosen ?? ''}
+        allowDeselect={false}
+        onChange={(value) => void changeSettings({ adapter: value === '' ? null : value })}
+      />
+    </Row>
   );
 }
 

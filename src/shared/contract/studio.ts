@@ -11,6 +11,8 @@ export const settingsSchema = z.object({
   rows: z.enum(['compact', 'normal', 'large']).default('normal'),
   /** Threads of the CPU engine for new runs; 0 uses all cores. */
   threads: z.int().min(0).default(0),
+  /** GPU for new runs, one of the machine's `adapters`; null leaves the choice to the system. */
+  adapter: z.string().nullable().default(null),
   /** Leaves cores free for other programs during a run. */
   polite: z.boolean().default(false),
   thumbnailGigabytes: z.number().min(0.1).max(1000).default(4),
@@ -66,6 +68,7 @@ export const engineSpeedSchema = z.object({
   student: measuredNetworkSchema,
   /** 0 for all cores. */
   threads: z.int(),
+  adapter: z.string().nullable().default(null),
   seconds: z.partialRecord(z.enum(engineNames), z.number().nullable()),
 });
 export type EngineSpeed = z.infer<typeof engineSpeedSchema>;
@@ -85,12 +88,27 @@ export const machineReportSchema = z.object({
       z.object({
         name: z.string(),
         driver: z.string(),
+        /** True when the CPU stands in for a GPU. */
+        software: z.boolean().default(false),
         version: z.string(),
         largestBufferBytes: z.number(),
         memoryBytes: z.number(),
       }),
     )
     .default([]),
+  /** GPUs that `engine.adapter` can name; empty where the system decides. */
+  adapters: z.array(z.string()).default([]),
+  /** What is installed of CUDA; null without an NVIDIA driver. */
+  cuda: z
+    .object({
+      driver: z.string(),
+      driverCuda: z.int().nullable(),
+      cuda: z.array(z.int()),
+      cudnn: z.array(z.int()),
+      needed: z.int().nullable(),
+    })
+    .nullable()
+    .default(null),
   engines: z.array(engineReportSchema),
   versions: z.record(z.string(), z.string()).default({}),
 });

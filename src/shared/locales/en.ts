@@ -833,6 +833,13 @@ export const en = {
       unlistedImage: 'Annotation of an image that is not listed',
     },
     engine: {
+      adapterNone: 'This machine has no GPU that could be {{adapter}}. Remove engine.adapter, or clear it in Settings.',
+      adapterNotNvidia:
+        '{{adapter}} is not an NVIDIA GPU, which CUDA needs. Choose another GPU (engine.adapter) or engine.',
+      adapterNotSelectable:
+        'The GPU {{adapter}} cannot be selected: on this system it is the system that decides. Remove engine.adapter.',
+      adapterUnknown:
+        'This machine has no GPU named {{adapter}}. Set engine.adapter, or the GPU in Settings, to {{names, list(type: disjunction)}}.',
       compileFailed: '{{compiler}} could not compile the binding, which needs C++17. See the details for its output.',
       compilerMissing: 'The C++ compiler ({{compiler}}) is missing. Install it with: sudo apt-get install g++',
       cudaLinuxOnly: 'The CUDA provider exists for Linux x64 only. onnx-webgpu works with any GPU.',
@@ -880,7 +887,7 @@ export const en = {
     engineInstall: {
       compiling: 'Compiling the binding with {{compiler}}',
       cudaNeeds:
-        "Needs    an NVIDIA driver, CUDA 12 and cuDNN 9, which are not included. 'destila doctor' shows which of them are missing.",
+        "Needs    an NVIDIA driver, CUDA and cuDNN 9, which are not included. 'destila doctor' shows the version of CUDA and which of them are missing.",
       cudaProvider: "onnxruntime's CUDA provider {{version}} for Linux x64, by Microsoft (MIT license).",
       downloadingOwn: "Running the package's own download",
       from: 'From     {{url}}',
@@ -906,11 +913,13 @@ export const en = {
       cpuPlain_one: 'onnxruntime on the CPU, {{count, number}} thread, plain layout',
       cpuPlain_other: 'onnxruntime on the CPU, {{count, number}} threads, plain layout',
       cuda: 'onnxruntime on CUDA, {{cards, list(type: disjunction)}}, plain layout',
+      direct3dCards: 'Direct3D 12, {{cards, list(type: disjunction)}}',
       inParts: '{{engine}}, each batch in up to {{parts, number}} parts',
+      software: 'a software adapter on the CPU ({{names, list(type: disjunction)}}), slower than onnx-cpu',
+      softwareUnknown: 'a software adapter on the CPU, slower than onnx-cpu',
       tensorflowCpu: 'TensorFlow {{version}} through TensorFlow.js, on the CPU with its own number of threads',
       tensorflowCuda: 'TensorFlow {{version}} through TensorFlow.js, on CUDA',
       vulkanCards: 'Vulkan, {{cards, list(type: disjunction)}}',
-      vulkanSoftware: 'Vulkan software adapter',
       webgpu: 'onnxruntime on WebGPU, {{adapter}}, plain layout',
     },
     export: {
@@ -1569,20 +1578,27 @@ export const en = {
         '{{file}} is a zip archive, such as a .keras file. Save only the weights, in Keras with model.save_weights("model.weights.h5").',
     },
     missing: {
-      cuda: 'CUDA 12 is missing ({{library}}).',
-      cudaFix: "sudo apt-get install cuda-libraries-12-8   (from NVIDIA's repository)",
+      cuda: 'CUDA {{version}} is missing ({{library}}).',
+      cudaDriver: 'NVIDIA driver {{driver}} is too old for CUDA {{version}}, which needs {{least}} or later.',
+      cudaDriverFix: 'install NVIDIA driver {{least}} or later',
+      cudaFix: "sudo apt-get install {{package}}   (from NVIDIA's repository)",
+      cudaOther:
+        "This machine has CUDA {{found, list}}, but onnxruntime's CUDA provider needs CUDA {{version}} ({{library}}). Both can be installed side by side.",
       cudaPlatform:
         "onnxruntime's CUDA provider for Node exists only for Linux x64. Use onnx-webgpu instead, which works with any GPU.",
       cudaProvider: "onnxruntime's CUDA provider is not installed.",
       cudnn: 'cuDNN {{version}} is missing ({{library}}).',
-      cudnnFix: "sudo apt-get install cudnn9-cuda-12   (from NVIDIA's repository)",
+      cudnnFix: "sudo apt-get install cudnn9-cuda-{{version}}   (from NVIDIA's repository)",
       graphicsCard:
         'This system has no visible GPU. You can choose a software adapter with engine.name: onnx-webgpu, but it is slower than onnx-cpu.',
       nvidiaDriver: 'No NVIDIA driver is loaded, or there is no NVIDIA GPU.',
       nvidiaDriverFix: 'sudo apt-get install nvidia-driver   (if there is an NVIDIA GPU)',
       nvidiaDriverOrCpuFix: 'sudo apt-get install nvidia-driver   (if there is an NVIDIA GPU; otherwise: {{command}})',
+      softwareAdapters:
+        'No adapter is a GPU; there is only software on the CPU ({{names, list}}), slower than onnx-cpu. You can choose it with engine.name: onnx-webgpu.',
       tensorflow: 'TensorFlow for Node is not installed.',
       tensorflowBinding: 'The native library of {{package}} is missing.',
+      vulkanCardDriver: 'No Vulkan driver is installed for {{names, list(type: disjunction)}}.',
       vulkanDriver: 'No Vulkan driver is installed.',
       vulkanDriverFix:
         'sudo apt-get install mesa-vulkan-drivers   (for AMD and Intel; for NVIDIA install its own driver)',
@@ -1828,6 +1844,8 @@ export const en = {
         '{{monitor}} has not improved for {{epochs, number}} epochs: quantization-aware training ends early with the weights of epoch {{best, number}}.',
       resumed: 'Resuming at epoch {{epoch, number}}, step {{step, number}}.',
       sameLabels: 'The weights were trained on the same labels: the whole classifier is kept.',
+      softwareAdapter:
+        'There is no GPU behind this engine: the CPU stands in for it, slower than onnx-cpu. Set engine.name to onnx-cpu or auto.',
       startsFrom: 'The {{network}} starts from {{weights}}: {{source}}.',
     },
     weights: {
@@ -2078,6 +2096,11 @@ export const en = {
         name: 'Engine',
         meaning:
           "Engine that runs the networks; auto measures a few steps on each engine that starts on this machine and takes the fastest. onnx-webgpu uses any GPU; onnx-cuda uses NVIDIA GPUs, after 'destila engine install cuda'; tfjs uses TensorFlow through TensorFlow.js, after 'destila engine install tfjs' or 'tfjs-gpu'.",
+      },
+      adapter: {
+        name: 'GPU',
+        meaning:
+          "GPU that onnx-webgpu, onnx-cuda and tfjs use on Linux, by its name in 'destila doctor'; null leaves the choice to the system.",
       },
       threads: {
         name: 'Threads',
@@ -2389,6 +2412,10 @@ export const en = {
     buffersUpOfMemory: 'Buffers up to {{largestBufferBytes}}, {{memoryBytes}} of memory.',
     measuredSmallNetwork96Px: 'Measured with a small network at 96 px. The Train screen measures your own networks.',
     measure: 'Measure',
+    adapter: 'GPU',
+    adapterAutomatic: 'Automatic',
+    adapterHint: 'For new runs on an engine for GPUs. A run that names its own keeps it.',
+    softwareAdapter: 'Software adapter on the CPU, not a GPU.',
     threads2: 'Threads',
     n0TakesAllCoresRun: '0 uses all cores. A run that sets its own number keeps it.',
     leaveCoresFree: 'Leave cores free',
@@ -2875,8 +2902,11 @@ export const en = {
     demoVerified: 'The bundle was verified: all {{checks}} checks passed.',
     demoYourFolder: '<your folder>',
     doctor: 'show what this machine can do: CPU, memory, disk, engines and their measured speed',
+    doctorAdapters: 'Choice   engine.adapter can be {{names, list(type: disjunction)}}',
     doctorCpu_one: 'CPU      {{model}}, {{count, number}} core',
     doctorCpu_other: 'CPU      {{model}}, {{count, number}} cores',
+    doctorCuda: 'CUDA     driver {{driver}} (for CUDA up to {{driverCuda}}), CUDA {{cuda}}, cuDNN {{cudnn}}',
+    doctorCudaNeeded: '{{line}}; the installed provider needs CUDA {{needed}}',
     doctorDisk: 'Disk     {{free}} free in {{folder}}',
     doctorDiskUnknown: 'Disk     unknown',
     doctorEngines: 'Engines',
@@ -2888,6 +2918,7 @@ export const en = {
     doctorSpeed: 'trains EfficientNet-Lite0 at 96 px at {{rate}} images per second',
     doctorSystem: 'System   {{system}}, Node {{version}}',
     doctorVulkan: 'Vulkan   {{name}}, {{driver}}, Vulkan {{version}}: buffers up to {{buffer}}, {{memory}} of memory',
+    doctorVulkanSoftware: '{{line}} (software adapter on the CPU, not a GPU)',
     doctorVulkanUnknown:
       'Vulkan   adapter and limits are unknown; install vulkan-tools to show them: sudo apt-get install vulkan-tools',
     doctorWorks: 'works',

@@ -844,6 +844,14 @@ export const es: Catalog = {
       unlistedImage: 'Anotación de una imagen que no está en la lista',
     },
     engine: {
+      adapterNone:
+        'Este equipo no tiene ninguna GPU que pueda ser {{adapter}}. Quita engine.adapter, o bórrala en Preferencias.',
+      adapterNotNvidia:
+        '{{adapter}} no es una GPU de NVIDIA, y CUDA la necesita. Elige otra GPU (engine.adapter) u otro motor.',
+      adapterNotSelectable:
+        'No se puede elegir la GPU {{adapter}}: en este sistema es el sistema quien decide. Quita engine.adapter.',
+      adapterUnknown:
+        'Este equipo no tiene ninguna GPU llamada {{adapter}}. Pon engine.adapter, o la GPU en Preferencias, en {{names, list(type: disjunction)}}.',
       compileFailed: '{{compiler}} no pudo compilar el binding, que necesita C++17. Su salida está en los detalles.',
       compilerMissing: 'Falta el compilador de C++ ({{compiler}}). Instálalo con: sudo apt-get install g++',
       cudaLinuxOnly: 'El proveedor CUDA solo existe para Linux x64. onnx-webgpu funciona con cualquier GPU.',
@@ -891,7 +899,7 @@ export const es: Catalog = {
     engineInstall: {
       compiling: 'Compilando el binding con {{compiler}}',
       cudaNeeds:
-        'Necesita un controlador de NVIDIA, CUDA 12 y cuDNN 9, que no se incluyen. “destila doctor” muestra los que faltan.',
+        'Necesita un controlador de NVIDIA, CUDA y cuDNN 9, que no se incluyen. “destila doctor” muestra la versión de CUDA y los que faltan.',
       cudaProvider: 'Proveedor CUDA de onnxruntime {{version}} para Linux x64, de Microsoft (licencia MIT).',
       downloadingOwn: 'Ejecutando la descarga propia del paquete',
       from: 'De       {{url}}',
@@ -918,11 +926,13 @@ export const es: Catalog = {
       cpuPlain_one: 'onnxruntime en la CPU, {{count, number}} hilo, disposición simple',
       cpuPlain_other: 'onnxruntime en la CPU, {{count, number}} hilos, disposición simple',
       cuda: 'onnxruntime en CUDA, {{cards, list(type: disjunction)}}, disposición simple',
+      direct3dCards: 'Direct3D 12, {{cards, list(type: disjunction)}}',
       inParts: '{{engine}}, cada lote en hasta {{parts, number}} partes',
+      software: 'un adaptador por software en la CPU ({{names, list(type: disjunction)}}), más lento que onnx-cpu',
+      softwareUnknown: 'un adaptador por software en la CPU, más lento que onnx-cpu',
       tensorflowCpu: 'TensorFlow {{version}} mediante TensorFlow.js, en la CPU con los hilos que él decide',
       tensorflowCuda: 'TensorFlow {{version}} mediante TensorFlow.js, en CUDA',
       vulkanCards: 'Vulkan, {{cards, list(type: disjunction)}}',
-      vulkanSoftware: 'adaptador Vulkan por software',
       webgpu: 'onnxruntime en WebGPU, {{adapter}}, disposición simple',
     },
     export: {
@@ -1590,20 +1600,28 @@ export const es: Catalog = {
         '{{file}} es un archivo zip, como los .keras. Guarda solo los pesos, en Keras con model.save_weights("model.weights.h5").',
     },
     missing: {
-      cuda: 'Falta CUDA 12 ({{library}}).',
-      cudaFix: 'sudo apt-get install cuda-libraries-12-8   (del repositorio de NVIDIA)',
+      cuda: 'Falta CUDA {{version}} ({{library}}).',
+      cudaDriver:
+        'El controlador de NVIDIA {{driver}} es demasiado antiguo para CUDA {{version}}, que requiere el {{least}} o posterior.',
+      cudaDriverFix: 'instala el controlador de NVIDIA {{least}} o posterior',
+      cudaFix: 'sudo apt-get install {{package}}   (del repositorio de NVIDIA)',
+      cudaOther:
+        'Este equipo tiene CUDA {{found, list}}, pero el proveedor CUDA de onnxruntime necesita CUDA {{version}} ({{library}}). Pueden convivir.',
       cudaPlatform:
         'El proveedor CUDA de onnxruntime para Node solo existe para Linux x64. Usa en su lugar onnx-webgpu, que funciona con cualquier GPU.',
       cudaProvider: 'El proveedor CUDA de onnxruntime no está instalado.',
       cudnn: 'Falta cuDNN {{version}} ({{library}}).',
-      cudnnFix: 'sudo apt-get install cudnn9-cuda-12   (del repositorio de NVIDIA)',
+      cudnnFix: 'sudo apt-get install cudnn9-cuda-{{version}}   (del repositorio de NVIDIA)',
       graphicsCard:
         'Este sistema no muestra ninguna GPU. Puedes elegir un adaptador por software con engine.name: onnx-webgpu, pero es más lento que onnx-cpu.',
       nvidiaDriver: 'No hay controlador de NVIDIA cargado, o no hay GPU de NVIDIA.',
       nvidiaDriverFix: 'sudo apt-get install nvidia-driver   (si hay una GPU de NVIDIA)',
       nvidiaDriverOrCpuFix: 'sudo apt-get install nvidia-driver   (si hay una GPU de NVIDIA; si no: {{command}})',
+      softwareAdapters:
+        'Ningún adaptador es una GPU; solo hay software en la CPU ({{names, list}}), más lento que onnx-cpu. Puedes elegirlo con engine.name: onnx-webgpu.',
       tensorflow: 'TensorFlow para Node no está instalado.',
       tensorflowBinding: 'Falta la biblioteca nativa de {{package}}.',
+      vulkanCardDriver: 'No hay ningún controlador de Vulkan instalado para {{names, list(type: disjunction)}}.',
       vulkanDriver: 'No hay ningún controlador de Vulkan instalado.',
       vulkanDriverFix:
         'sudo apt-get install mesa-vulkan-drivers   (para AMD e Intel; para NVIDIA instala su propio controlador)',
@@ -1857,6 +1875,8 @@ export const es: Catalog = {
         '{{monitor}} no mejora desde hace {{epochs, number}} épocas: el entrenamiento con cuantización acaba antes, con los pesos de la época {{best, number}}.',
       resumed: 'Reanudando en la época {{epoch, number}}, paso {{step, number}}.',
       sameLabels: 'Los pesos se entrenaron con las mismas etiquetas: se conserva el clasificador entero.',
+      softwareAdapter:
+        'No hay ninguna GPU detrás de este motor: la CPU hace su trabajo, más despacio que onnx-cpu. Pon engine.name en onnx-cpu o auto.',
       startsFrom: 'El {{network}} parte de {{weights}}: {{source}}.',
     },
     weights: {
@@ -2109,6 +2129,11 @@ export const es: Catalog = {
       name: {
         name: 'Motor',
         meaning: 'Motor que ejecuta las redes; auto elige el más rápido de los que arrancan en este equipo.',
+      },
+      adapter: {
+        name: 'GPU',
+        meaning:
+          'GPU que usan onnx-webgpu, onnx-cuda y tfjs en Linux, por su nombre en “destila doctor”; vacío deja que elija el sistema.',
       },
       threads: {
         name: 'Hilos',
@@ -2416,6 +2441,10 @@ export const es: Catalog = {
     buffersUpOfMemory: 'Búferes de hasta {{largestBufferBytes}}, {{memoryBytes}} de memoria.',
     measuredSmallNetwork96Px: 'Medido con una red pequeña a 96 px. La pantalla Entrenar mide tus propias redes.',
     measure: 'Medir',
+    adapter: 'GPU',
+    adapterAutomatic: 'Automática',
+    adapterHint: 'Para los entrenamientos nuevos en un motor para GPU. El que nombra la suya la conserva.',
+    softwareAdapter: 'Adaptador por software en la CPU, no es una GPU.',
     threads2: 'Hilos',
     n0TakesAllCoresRun: '0 usa todos los núcleos. Un entrenamiento con su propio número lo conserva.',
     leaveCoresFree: 'Dejar núcleos libres',
@@ -2907,8 +2936,11 @@ export const es: Catalog = {
     demoVerified: 'El paquete está verificado: las {{checks}} comprobaciones han pasado.',
     demoYourFolder: '<tu carpeta>',
     doctor: 'mostrar qué puede hacer este equipo: CPU, memoria, disco, motores y su velocidad medida',
+    doctorAdapters: 'Elección engine.adapter puede ser {{names, list(type: disjunction)}}',
     doctorCpu_one: 'CPU      {{model}}, {{count, number}} núcleo',
     doctorCpu_other: 'CPU      {{model}}, {{count, number}} núcleos',
+    doctorCuda: 'CUDA     controlador {{driver}} (hasta CUDA {{driverCuda}}), CUDA {{cuda}}, cuDNN {{cudnn}}',
+    doctorCudaNeeded: '{{line}}; el proveedor instalado necesita CUDA {{needed}}',
     doctorDisk: 'Disco    {{free}} libres en {{folder}}',
     doctorDiskUnknown: 'Disco    desconocido',
     doctorEngines: 'Motores',
@@ -2921,6 +2953,7 @@ export const es: Catalog = {
     doctorSystem: 'Sistema  {{system}}, Node {{version}}',
     doctorVulkan:
       'Vulkan   {{name}}, {{driver}}, Vulkan {{version}}: búferes de hasta {{buffer}}, {{memory}} de memoria',
+    doctorVulkanSoftware: '{{line}} (adaptador por software en la CPU, no es una GPU)',
     doctorVulkanUnknown:
       'Vulkan   no se conocen el adaptador ni sus límites; instala vulkan-tools para verlos: sudo apt-get install vulkan-tools',
     doctorWorks: 'funciona',

@@ -83,13 +83,14 @@ async function start(): Promise<Desktop> {
     }),
   );
   lockDown(app, session.defaultSession);
-  const studio = await createStudio({
+  // The window loads its screens while the studio opens.
+  const opening = createStudio({
     door: 'desktop',
     reveal: (file) => shell.showItemInFolder(file),
     keychain: systemKeychain(),
     keepAwake: keepAwake(),
   });
-  const respond = createResponder(studio, rendererFolder);
+  const respond = createResponder(opening, rendererFolder);
   protocol.handle(SCHEME, (request) =>
     new URL(request.url).host === 'studio'
       ? respond(new URL(request.url), {
@@ -99,6 +100,9 @@ async function start(): Promise<Desktop> {
       : Promise.resolve(new Response('Nothing here.', { status: 404 })),
   );
   const window = createWindow();
+  answerCalls(opening, window);
+  void window.loadURL(`${ORIGIN}/`);
+  const studio = await opening;
   const language = await followLanguage(studio, (now) => setMenu(now, studio, window));
   const ending = createEnding(
     (how) => studio.close(how),
@@ -112,12 +116,10 @@ async function start(): Promise<Desktop> {
     wayBack: createWayBack(window, windowIcon, () => ending.end('stop')),
     folders: createFolderOpener((folder) => studio.emit({ type: 'command', command: 'openFolder', folder })),
   };
-  answerCalls(studio, window);
   endWithWindow(desktop);
   endWithSession(desktop);
   recoverWindow(desktop);
   showRuns(desktop);
-  void window.loadURL(`${ORIGIN}/`);
   return desktop;
 }
 
@@ -134,7 +136,8 @@ function openFoldersOf({ window, wayBack, folders }: Desktop, early: readonly st
   });
   app.on('activate', () => wayBack.show());
   open([...process.argv.slice(1), ...early], process.cwd());
-  window.webContents.once('did-finish-load', () => folders.ready());
+  if (window.webContents.isLoadingMainFrame()) window.webContents.once('did-finish-load', () => folders.ready());
+  else folders.ready();
 }
 
 function endWithWindow({ studio, window, ending, wayBack, language }: Desktop): void {

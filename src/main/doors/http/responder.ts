@@ -69,15 +69,19 @@ interface Asked {
 /** `url` is a path and query under the door's own origin. */
 export type Respond = (url: URL, asked: Asked) => Promise<Response>;
 
-export function createResponder(studio: Studio, rendererFolder: string): Respond {
+/** Screens are served while the studio still opens; what belongs to a project waits for it. */
+export function createResponder(opening: Studio | Promise<Studio>, rendererFolder: string): Respond {
   return async (url, { ifNoneMatch, language }) => {
     const t = translator(language);
     try {
       const [, kind, project, run] = url.pathname.split('/').map(decodeURIComponent);
       if (kind === 'image' && project !== undefined)
-        return (await picture(studio, project, url.searchParams, ifNoneMatch)) ?? textReply(400, t('http.noSuchImage'));
+        return (
+          (await picture(await opening, project, url.searchParams, ifNoneMatch)) ??
+          textReply(400, t('http.noSuchImage'))
+        );
       if (kind === 'download' && project !== undefined && run !== undefined)
-        return await download(studio, project, run, url.searchParams.get('name') ?? '');
+        return await download(await opening, project, run, url.searchParams.get('name') ?? '');
       return (await screenFile(rendererFolder, url.pathname)) ?? textReply(404, t('http.nothingHere'));
     } catch (error) {
       const problem = toProblemData(error);

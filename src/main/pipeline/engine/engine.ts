@@ -16,6 +16,8 @@ export interface Engine {
   readonly device: Device;
   /** Device, threads and layout, for people. */
   readonly description: Message;
+  /** True when the CPU stands in for the GPU that the engine is made for. */
+  readonly software?: boolean;
   createInference(request: InferenceRequest): Promise<InferenceSession>;
   createStatistics(request: StatisticsRequest): Promise<StatisticsSession>;
   createTraining(request: TrainingRequest): Promise<TrainingSession>;

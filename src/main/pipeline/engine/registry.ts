@@ -8,6 +8,8 @@ export interface EngineStart {
   /** CPU threads; 0 means one per core. */
   readonly threads: number;
   readonly lowMemory?: boolean;
+  /** The graphics card by its name; absent or null leaves the choice to the system. */
+  readonly adapter?: string | null;
   /** The folder into which `destila engine install` installs engines. */
   readonly enginesFolder: string;
 }

@@ -1,9 +1,14 @@
 import { execFile } from 'node:child_process';
+import { isSoftwareAdapter } from './softwareAdapter.ts';
 
 /** A Vulkan adapter, which WebGPU uses on Linux, with the limits that decide which networks fit. */
 export interface VulkanAdapter {
   readonly name: string;
   readonly driver: string;
+  /** PCI vendor and device in hexadecimal, such as '10de:2684'. */
+  readonly pci: string;
+  /** True when the CPU stands in for a GPU. */
+  readonly software: boolean;
   /** Vulkan version, such as '1.3.230'. */
   readonly version: string;
   /** Largest buffer that a shader can bind. */
@@ -48,6 +53,8 @@ export function adaptersOf(output: string): VulkanAdapter[] {
         .map((heap) => Number(heap[1]));
       return {
         name: value('deviceName'),
+        pci: [value('vendorID'), value('deviceID')].map(pciNumber).join(':'),
+        software: value('deviceType').endsWith('_CPU') || isSoftwareAdapter(value('deviceName')),
         driver: [value('driverName'), value('driverInfo')].filter((part) => part !== '').join(' '),
         version: /^[\d.]+/.exec(value('apiVersion'))?.[0] ?? '',
         largestBufferBytes: Number(value('maxStorageBufferRange')),
@@ -55,3 +62,6 @@ export function adaptersOf(output: string): VulkanAdapter[] {
       };
     });
 }
+
+/** '0x2684' and '2684' are '2684'. */
+const pciNumber = (value: string): string => value.replace(/^0x0*(?=[\da-f]{4})/, '').padStart(4, '0');

@@ -152,6 +152,7 @@ function stageRunner(
         startEngine(next, {
           threads: options.threads,
           lowMemory: options.memory === 'low',
+          adapter: options.adapter,
           enginesFolder: request.enginesFolder,
         }),
       onFallback: (text: Message) => note(context, stage, text, 'warning'),
@@ -224,10 +225,12 @@ async function openContext(
   const engine = await engineKind(name).start({
     threads: config.engine.threads,
     lowMemory: config.engine.memory === 'low',
+    adapter: config.engine.adapter,
     enginesFolder,
   });
   if (why !== null) note({ job }, 'data', message('training.engineBecause', { engine: engine.description, why }));
   else if (engine.device !== 'cpu') note({ job }, 'data', message('training.engine', { engine: engine.description }));
+  if (engine.software === true) note({ job }, 'data', message('training.softwareAdapter'), 'warning');
   await file.update({ engine: engine.description });
   return {
     folder,

@@ -1,6 +1,9 @@
 import { readFile, statfs } from 'node:fs/promises';
 import os from 'node:os';
+import { selectableAdapters } from '../engine/adapters.ts';
 import { graphicsCards } from '../engine/graphicsCards.ts';
+import type { CudaFacts } from '../engine/onnx/requirements.ts';
+import { cudaFacts } from '../engine/onnx/requirements.ts';
 import type { VulkanAdapter } from '../engine/vulkanAdapters.ts';
 import { vulkanAdapters } from '../engine/vulkanAdapters.ts';
 
@@ -11,12 +14,15 @@ export interface MachineInfo {
   readonly disk: { readonly folder: string; readonly freeBytes: number } | null;
   readonly gpus: readonly string[];
   readonly vulkan: readonly VulkanAdapter[];
+  readonly adapters: readonly string[];
+  readonly cuda: Omit<CudaFacts, 'libraries'> | null;
   readonly versions: Readonly<Record<string, string>>;
 }
 
 /** Describes this machine's hardware and versions; `folder` is the one whose disk is measured. */
-export async function doctor(folder: string): Promise<MachineInfo> {
+export async function doctor(folder: string, enginesFolder: string): Promise<MachineInfo> {
   const cpus = os.cpus();
+  const cuda = await cudaFacts(enginesFolder);
   return {
     system: `${os.type()} ${os.release()}, ${os.arch()}`,
     cpu: { model: cpus[0]?.model.trim() ?? 'unknown', cores: os.availableParallelism(), features: await cpuFeatures() },
@@ -26,6 +32,8 @@ export async function doctor(folder: string): Promise<MachineInfo> {
       () => null,
     ),
     vulkan: await vulkanAdapters(),
+    adapters: await selectableAdapters(),
+    cuda: cuda.driver === null ? null : cuda,
     gpus: (await graphicsCards()).map(({ name, driver }) => `${name}, ${driver}`),
     versions: { node: process.version },
   };

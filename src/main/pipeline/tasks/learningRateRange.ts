@@ -50,6 +50,7 @@ export async function learningRateRange(
   const engine = await engineKind(name).start({
     threads: config.engine.threads,
     lowMemory: config.engine.memory === 'low',
+    adapter: config.engine.adapter,
     enginesFolder,
   });
   const context = { config, dataset, job, cacheFolder };

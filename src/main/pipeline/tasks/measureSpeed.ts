@@ -34,6 +34,7 @@ export async function measureSpeed(
   const engine = await engineKind(name).start({
     threads: config.engine.threads,
     lowMemory: config.engine.memory === 'low',
+    adapter: config.engine.adapter,
     enginesFolder,
   });
   const teacher = await measureNetwork(engine, config.teacher, classes);

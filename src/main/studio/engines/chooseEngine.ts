@@ -9,6 +9,7 @@ import { message } from '../../../shared/message.ts';
 import { toProblemData } from '../../../shared/problem.ts';
 import type { EngineChoice } from '../../jobs/protocol.ts';
 import { startJob } from '../../jobs/startJob.ts';
+import { requireAdapter } from '../../pipeline/engine/adapters.ts';
 import { graphicsCards } from '../../pipeline/engine/graphicsCards.ts';
 import { engineKinds } from '../../pipeline/engine/registry.ts';
 import { enginesFolder } from '../state/places.ts';
@@ -24,6 +25,7 @@ const CLASSES = 20;
  * measured in its own process, once per machine, driver, networks, input sizes and batch sizes; the result is stored.
  */
 export async function chooseEngine(config: Config, signal?: AbortSignal): Promise<EngineChoice> {
+  if (config.engine.name !== 'onnx-cpu') await requireAdapter(config.engine.adapter);
   if (config.engine.name !== 'auto') return { name: config.engine.name, why: null };
   const requirements = await Promise.all(
     engineKinds.map(async (kind) => ({ name: kind.name, missing: await kind.missing(enginesFolder()) })),
@@ -39,6 +41,7 @@ export async function chooseEngine(config: Config, signal?: AbortSignal): Promis
     teacher: sizeOf(config.teacher),
     student: sizeOf(config.student),
     threads: config.engine.threads,
+    adapter: config.engine.adapter,
     seconds,
   });
   return fastest(seconds);
@@ -52,7 +55,7 @@ const sizeOf = ({
 
 /** Measures the same networks again, on the engines that are available now. */
 export async function measureAgain(
-  { id, teacher, student, threads }: RememberedSpeed,
+  { id, teacher, student, threads, adapter }: RememberedSpeed,
   signal?: AbortSignal,
 ): Promise<void> {
   const settings = ({ architecture, inputSize, batchSize }: EngineSpeed['teacher']): object => ({
@@ -60,7 +63,11 @@ export async function measureAgain(
     input_size: inputSize,
     batch_size: batchSize,
   });
-  const config = configSchema.parse({ engine: { threads }, teacher: settings(teacher), student: settings(student) });
+  const config = configSchema.parse({
+    engine: { threads, adapter },
+    teacher: settings(teacher),
+    student: settings(student),
+  });
   await forgetSpeed(id);
   await chooseEngine(config, signal);
 }
@@ -120,6 +127,7 @@ async function keyOf({ teacher, student, engine }: Config, candidates: readonly 
     cpu: cpus()[0]?.model,
     cores: cpus().length,
     threads: engine.threads,
+    adapter: engine.adapter,
     cards: await graphicsCards(),
     networks,
     candidates,

@@ -22,6 +22,7 @@ const speed = (day: number): EngineSpeed => ({
   teacher: network,
   student: network,
   threads: 0,
+  adapter: null,
   seconds: { 'onnx-cpu': 2, 'onnx-webgpu': null },
 });
 

@@ -16,7 +16,8 @@ const trialSchema = z.object({
 
 /** What this machine can do. Each engine is tried in its own process, because a bad driver may crash it. */
 export async function surveyMachine(folder: string, signal?: AbortSignal): Promise<MachineReport> {
-  const facts = (await startJob({ type: 'doctor', folder }, { signal }).result) as object;
+  const facts = (await startJob({ type: 'doctor', folder, enginesFolder: enginesFolder() }, { signal })
+    .result) as object;
   const engines: EngineFindings[] = [];
   for (const kind of engineKinds) engines.push(await tryEngine(kind, signal));
   return machineReportSchema.parse({ ...facts, engines });

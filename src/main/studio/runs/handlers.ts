@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Config } from '../../../shared/config.ts';
 import type { Output } from '../../../shared/contract/contract.ts';
+import type { Settings } from '../../../shared/contract/studio.ts';
 import { requireMeasurableMonitors } from '../../pipeline/stages/monitors.ts';
 import type { Handlers, StudioServices } from '../services.ts';
 import { threadsOf } from '../system/machine.ts';
@@ -82,6 +83,17 @@ export function runHandlers(services: StudioServices): Handlers<RunMethod> {
   };
 }
 
+/** A run that names its own threads or GPU keeps them. */
+export function onThisMachine(config: Config, settings: Pick<Settings, 'threads' | 'polite' | 'adapter'>): Config {
+  const { threads, adapter } = config.engine;
+  const engine = {
+    ...config.engine,
+    threads: threads > 0 ? threads : threadsOf(settings),
+    adapter: adapter ?? settings.adapter,
+  };
+  return { ...config, engine };
+}
+
 async function start(
   { settings, queue, thread, emit, folderOf }: StudioServices,
   { project, config: chosen, preset, expected }: Parameters<Handlers<'runs.start'>['runs.start']>[0],
@@ -91,10 +103,7 @@ async function start(
   const { images, labeledVal } = await thread.run('countDataset', { id: project, folder });
   // The run's own check gives a better message for an empty validation split.
   if (images.val > 0) requireMeasurableMonitors(chosen, labeledVal > 0);
-  const config: Config =
-    chosen.engine.threads > 0
-      ? chosen
-      : { ...chosen, engine: { ...chosen.engine, threads: threadsOf(settings.current()) } };
+  const config = onThisMachine(chosen, settings.current());
   const created = await newRun({ project: folder, config, preset, runsFolder: null, expected });
   const summary = await summarizeRun(project, created);
   await queue.add({ project, run: path.basename(created), name: summary.name, folder: created });

@@ -16,7 +16,18 @@ export function addMachineCommands(program: Command): void {
     });
 }
 
-function describe({ system, cpu, memory, disk, gpus, vulkan, engines, versions }: MachineReport): string {
+function describe({
+  system,
+  cpu,
+  memory,
+  disk,
+  gpus,
+  vulkan,
+  adapters,
+  cuda,
+  engines,
+  versions,
+}: MachineReport): string {
   const features = cpu.features.length === 0 ? '' : ` (${cpu.features.join(', ')})`;
   return [
     t('cli.doctorSystem', { system, version: versions.node ?? '' }),
@@ -26,19 +37,31 @@ function describe({ system, cpu, memory, disk, gpus, vulkan, engines, versions }
       ? t('cli.doctorDiskUnknown')
       : t('cli.doctorDisk', { free: bytes(disk.freeBytes), folder: disk.folder }),
     gpus.length === 0 ? t('cli.doctorNoGpu') : t('cli.doctorGpu', { names: gpus.join(', ') }),
-    ...vulkan.map(({ name, driver, version, largestBufferBytes, memoryBytes }) =>
-      t('cli.doctorVulkan', {
-        name,
-        driver,
-        version,
-        buffer: bytes(largestBufferBytes),
-        memory: bytes(memoryBytes),
-      }),
-    ),
+    ...vulkan.map(vulkanLine),
+    ...(adapters.length > 1 ? [t('cli.doctorAdapters', { names: adapters })] : []),
+    ...(cuda === null ? [] : [cudaLine(cuda)]),
     ...(process.platform === 'linux' && gpus.length > 0 && vulkan.length === 0 ? [t('cli.doctorVulkanUnknown')] : []),
     t('cli.doctorEngines'),
     ...engines.map(engineLine),
   ].join('\n');
+}
+
+function vulkanLine(adapter: MachineReport['vulkan'][number]): string {
+  const { name, driver, version, largestBufferBytes, memoryBytes, software } = adapter;
+  const sizes = { buffer: bytes(largestBufferBytes), memory: bytes(memoryBytes) };
+  const line = t('cli.doctorVulkan', { name, driver, version, ...sizes });
+  return software ? t('cli.doctorVulkanSoftware', { line }) : line;
+}
+
+function cudaLine({ driver, driverCuda, cuda, cudnn, needed }: NonNullable<MachineReport['cuda']>): string {
+  const versions = (found: readonly number[]): string => (found.length === 0 ? '–' : found.join(', '));
+  const line = t('cli.doctorCuda', {
+    driver,
+    driverCuda: driverCuda ?? '–',
+    cuda: versions(cuda),
+    cudnn: versions(cudnn),
+  });
+  return needed === null ? line : t('cli.doctorCudaNeeded', { line, needed });
 }
 
 function engineLine({ name, state, description, fix, imagesPerSecond }: EngineReport): string {

@@ -3,7 +3,9 @@ import path from 'node:path';
 import util from 'node:util';
 import { message } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
+import { cudaVariables } from '../adapters.ts';
 import type { Engine } from '../engine.ts';
+import { graphicsCards } from '../graphicsCards.ts';
 import { tfjsEngine } from './engine.ts';
 import { tfjsFolder, tfjsVariants, usableVariant } from './requirements.ts';
 import type { TensorFlow } from './tensorFlow.ts';
@@ -20,7 +22,13 @@ interface NativeBackend {
  * omits them, and its `dist/register_all_gradients` is an ES module that registers them in another copy of the core.
  * Throws Problem 'engine'.
  */
-export async function createTfjsEngine({ enginesFolder }: { readonly enginesFolder: string }): Promise<Engine> {
+export async function createTfjsEngine({
+  enginesFolder,
+  adapter = null,
+}: {
+  readonly enginesFolder: string;
+  readonly adapter?: string | null;
+}): Promise<Engine> {
   const variant = await usableVariant(enginesFolder);
   if ('message' in variant) {
     const reason = { engine: 'TensorFlow', reason: variant.message };
@@ -28,6 +36,8 @@ export async function createTfjsEngine({ enginesFolder }: { readonly enginesFold
       ? new Problem('engine.notReady', reason)
       : new Problem('engine.notReadyFix', { ...reason, fix: variant.fix });
   }
+  // CUDA reads them when TensorFlow is loaded. The process of a job has one engine.
+  if (variant === tfjsVariants.gpu) Object.assign(process.env, cudaVariables(await graphicsCards(), adapter));
   const tf = load(path.join(tfjsFolder(enginesFolder, variant), 'package.json'), variant.package, variant.name);
   await tf.ready();
   const { isUsingGpuDevice, binding } = tf.backend() as unknown as NativeBackend;

@@ -40,8 +40,8 @@ const isInstalled = (enginesFolder: string, variant: TfjsVariant): Promise<boole
  * Libraries that TensorFlow 2.16 opens for a card (CUDA 12, cuDNN 8); `destila engine install tfjs-gpu` installs them.
  */
 const CUDA_LIBRARIES: readonly (readonly [library: string, missing: Message])[] = [
-  ['libcudart.so.12', message('missing.cuda', { library: 'libcudart.so.12' })],
-  ['libcublas.so.12', message('missing.cuda', { library: 'libcublas.so.12' })],
+  ['libcudart.so.12', message('missing.cuda', { version: 12, library: 'libcudart.so.12' })],
+  ['libcublas.so.12', message('missing.cuda', { version: 12, library: 'libcublas.so.12' })],
   ['libcudnn.so.8', message('missing.cudnn', { version: '8', library: 'libcudnn.so.8' })],
 ];
 
