@@ -127,7 +127,8 @@ export async function bundleText(folder: string, name: string): Promise<{ text: 
   const files = await filesIn(bundle);
   if (!files.some((file) => file.name === name)) throw new Problem('file.notInBundle', { name });
   if (hasTestMetrics.test(name) && timesOpened(await readRun(folder)) === 0) return { text: null, sealed: true };
-  if (!/\.(txt|json|md|h|c|html|kts?|swift|py|sh|xml|properties)$|SHA256SUMS$/.test(name)) return { text: null, sealed: false };
+  if (!/\.(txt|json|md|h|c|html|kts?|swift|py|sh|xml|properties)$|SHA256SUMS$/.test(name))
+    return { text: null, sealed: false };
   return {
     text: (await readRegularFile(insideFolder(bundle, name))).subarray(0, PREVIEWED_BYTES).toString('utf8'),
     sealed: false,
