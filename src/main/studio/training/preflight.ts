@@ -112,7 +112,7 @@ export async function measureOnce({
 
 /** Everything that a measurement depends on. */
 export function measurementKey(
-  { teacher, student, engine: { threads, memory } }: Config,
+  { teacher, student, engine: { threads, memory, adapter } }: Config,
   classes: number,
   engine: EngineName,
 ): string {
@@ -124,7 +124,7 @@ export function measurementKey(
     network.drop_path,
     network.weights === null ? 1 : network.unfreeze_fraction,
   ]);
-  return JSON.stringify([engine, threads, memory, classes, networks]);
+  return JSON.stringify([engine, adapter, threads, memory, classes, networks]);
 }
 
 /** Checks before the start what would otherwise fail the run after its first stage, hours later. */
