@@ -1,5 +1,6 @@
 import { _electron } from '@playwright/test';
 import type { ElectronApplication, Page } from '@playwright/test';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +13,8 @@ export const sandbox = sandboxArguments(thisMachine(root));
 
 export interface Desktop {
   readonly app: ElectronApplication;
+  /** Playwright forgets it when the program has ended. */
+  readonly program: ChildProcess;
   readonly page: Page;
   /** Calls the studio as a screen does. */
   call(method: string, input?: object): Promise<unknown>;
@@ -33,10 +36,12 @@ export async function openDesktop(home: string, args: readonly string[] = []): P
     args: [...sandbox, root, ...args],
     env: environmentOf(home),
   });
+  const program = app.process();
   const page = await app.firstWindow();
   await page.waitForLoadState('load');
   return {
     app,
+    program,
     page,
     call: async (method, input = {}) => {
       const reply = await page.evaluate(`window.destila.call(${JSON.stringify(method)}, ${JSON.stringify(input)})`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { APP_ID } from '../../src/main/doors/desktop/appId.ts';
 
 const read = (...name: string[]): string => readFileSync(path.join(import.meta.dirname, '..', '..', ...name), 'utf8');
 const own = JSON.parse(read('package.json')) as { version: string; desktopName: string; homepage?: string };
@@ -17,6 +18,10 @@ test('packages name no home page but that of package.json', () => {
     ([, page]) => page,
   );
   expect(pages.filter((page) => page !== own.homepage)).toEqual([]);
+});
+
+test('Windows knows the running program by the id of its package', () => {
+  expect(read('electron-builder.config.mjs')).toContain(`appId: '${APP_ID}'`);
 });
 
 test('windows are grouped under the launcher: its file name, the desktop name and the window class agree', () => {

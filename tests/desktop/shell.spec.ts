@@ -25,15 +25,13 @@ test.beforeEach(async () => {
 });
 test.afterEach(async () => {
   // Closing would ask what becomes of a run that a failed test left behind.
-  desktop.app.process().kill('SIGKILL');
+  desktop.program.kill('SIGKILL');
   rmSync(home, { recursive: true, force: true });
 });
 
 /** Ends when the program has, however many processes it has. */
-const ended = ({ app }: Desktop): Promise<unknown> => {
-  const program = app.process();
-  return program.exitCode === null && program.signalCode === null ? once(program, 'exit') : Promise.resolve();
-};
+const ended = ({ program }: Desktop): Promise<unknown> =>
+  program.exitCode === null && program.signalCode === null ? once(program, 'exit') : Promise.resolve();
 
 const boundsFile = (): string => path.join(home, 'state', 'window.json');
 const storedBounds = (): unknown => JSON.parse(readFileSync(boundsFile(), 'utf8'));
@@ -142,7 +140,7 @@ test('closing twice while the run stops at a checkpoint ends the program, and th
   await closeWindow(desktop);
   await closeWindow(desktop);
   await ended(desktop);
-  expect(desktop.app.process().exitCode).toBe(0);
+  expect(desktop.program.exitCode).toBe(0);
   expect(stateOf(path.dirname(run))).toBe('stopped');
 });
 
@@ -164,15 +162,14 @@ test('SIGTERM stops the run at a checkpoint and asks nobody', async () => {
   test.skip(process.platform === 'win32', 'Windows has no SIGTERM.');
   const run = await startRun(desktop);
   await answerDialogs(desktop, []);
-  const program = desktop.app.process();
-  program.kill('SIGTERM');
+  desktop.program.kill('SIGTERM');
   await ended(desktop);
   expect(stateOf(path.dirname(run))).toBe('stopped');
 });
 
 test('no job outlives the program when it is killed', async () => {
   await startRun(desktop);
-  const program = desktop.app.process();
+  const { program } = desktop;
   // Jobs inherit the program's output, so that it only closes when they have ended as well.
   const closed = once(program, 'close');
   program.kill('SIGKILL');

@@ -13,6 +13,7 @@ import { createStudio } from '../../studio/studio.ts';
 import { productVersion } from '../../studio/system/version.ts';
 import { acceptedLanguage } from '../http/acceptLanguage.ts';
 import { createResponder } from '../http/responder.ts';
+import { APP_ID } from './appId.ts';
 import { aboutOptions, licensesFile } from './about.ts';
 import { answerCalls } from './calls.ts';
 import type { Ending } from './ending.ts';
@@ -27,6 +28,7 @@ import { endText, notify, taskbarProgress } from './notices.ts';
 import { askInDialog, askOnClose, askStopNowInDialog } from './quit.ts';
 import { createReloadLimit, reloadAfterCrash } from './recover.ts';
 import { lockDown, ORIGIN, SCHEME } from './security.ts';
+import { endWithSession } from './session.ts';
 import type { WayBack } from './tray.ts';
 import { createWayBack } from './tray.ts';
 import { createWindow, windowIcon } from './window.ts';
@@ -36,9 +38,6 @@ import { createWindow, windowIcon } from './window.ts';
 protocol.registerSchemesAsPrivileged([
   { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
 ]);
-
-/** Names the program to Windows, which shows notifications and taskbar icons only under the name of the package. */
-const APP_ID = 'studio.destila';
 
 const rendererFolder = path.join(import.meta.dirname, '..', '..', '..', 'renderer');
 
@@ -117,7 +116,9 @@ async function start(): Promise<Desktop> {
     folders: createFolderOpener((folder) => studio.emit({ type: 'command', command: 'openFolder', folder })),
   };
   endWithWindow(desktop);
-  endWithSession(desktop);
+  endWithSession(powerMonitor, window, { runsActive: () => studio.runsActive(), end: () => ending.end('stop') });
+  // Registered last, because Electron's own handlers would close the window, which asks a question.
+  onStopSignals({ stop: () => ending.end('stop'), stopNow: () => ending.end('kill') });
   recoverWindow(desktop);
   showRuns(desktop);
   return desktop;
@@ -149,18 +150,6 @@ function endWithWindow({ studio, window, ending, wayBack, language }: Desktop): 
     toBackground: () => wayBack.hide(translator(language())),
   });
   app.on('window-all-closed', () => ending.end('stop'));
-}
-
-/** Logging out and shutting down ask nobody: the run stops at a checkpoint, as far as the system gives it time. */
-function endWithSession({ studio, window, ending }: Desktop): void {
-  // Its types leave out the event.
-  (powerMonitor as NodeJS.EventEmitter).on('shutdown', (event: { preventDefault(): void }) => {
-    if (studio.runsActive()) event.preventDefault(); // Delays the shutdown until the program has ended.
-    ending.end('stop');
-  });
-  window.on('session-end', () => ending.end('stop')); // Windows
-  // Registered last, because Electron's own handlers would close the window, which asks a question.
-  onStopSignals({ stop: () => ending.end('stop'), stopNow: () => ending.end('kill') });
 }
 
 function recoverWindow({ window, ending, language }: Desktop): void {

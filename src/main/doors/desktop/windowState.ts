@@ -53,6 +53,10 @@ const isReachable = (window: Rectangle, screen: Rectangle): boolean =>
   window.y >= screen.y - VISIBLE / 2 &&
   window.y <= screen.y + screen.height - VISIBLE;
 
+/** No title bar is larger. A longer move is a person's. */
+const LARGEST_FRAME = 100;
+const isFrame = (pixels: number): boolean => pixels >= 0 && pixels <= LARGEST_FRAME;
+
 type Window = Pick<BrowserWindow, 'on' | 'once' | 'off' | 'getNormalBounds' | 'isMaximized'>;
 
 /**
@@ -60,21 +64,34 @@ type Window = Pick<BrowserWindow, 'on' | 'once' | 'off' | 'getNormalBounds' | 'i
  * Called when the window has been created and not yet shown.
  *
  * Window managers of X11 put the frame where the window was asked to be, and then report the window inside the frame.
- * It would creep by the size of its title bar at each start, so that this move, before the window gets the focus, is
- * subtracted.
+ * It would creep by the size of its title bar at each start, so that this move is subtracted. It comes before the
+ * window gets the focus or, on a busy machine, as the first move after that.
  */
 export function keepWindowState(window: Window, folder: string): void {
   const asked = window.getNormalBounds();
-  let frame = { x: 0, y: 0 };
+  let frame: { x: number; y: number } | null = null;
   const byManager = (): void => {
     const { x, y } = window.getNormalBounds();
     frame = { x: x - asked.x, y: y - asked.y };
   };
+  const firstMove = (): void => {
+    const { x, y } = window.getNormalBounds();
+    if (isFrame(x - asked.x) && isFrame(y - asked.y)) byManager();
+  };
   window.on('move', byManager);
-  window.once('focus', () => void window.off('move', byManager));
+  window.once('focus', () => {
+    window.off('move', byManager);
+    if (frame === null) window.once('move', firstMove);
+  });
   window.on('close', () => {
     const { x, y, width, height } = window.getNormalBounds();
-    const state: WindowState = { x: x - frame.x, y: y - frame.y, width, height, maximized: window.isMaximized() };
+    const state: WindowState = {
+      x: x - (frame?.x ?? 0),
+      y: y - (frame?.y ?? 0),
+      width,
+      height,
+      maximized: window.isMaximized(),
+    };
     try {
       mkdirSync(folder, { recursive: true });
       writeFileSync(path.join(folder, 'window.json'), JSON.stringify(state));

@@ -4,7 +4,7 @@ import type { GraphicsCard } from './graphicsCards.ts';
 
 const rtx: GraphicsCard = { name: 'NVIDIA GeForce RTX 4090', driver: 'NVIDIA driver 580.65.06', pci: '10de:2684' };
 const intel: GraphicsCard = { name: 'Intel card 0x4680', driver: 'i915', pci: '8086:4680' };
-const cards = [intel, rtx, rtx];
+const cards = [intel, rtx, { ...rtx }];
 
 test('cards of the same name get a number', () => {
   expect(adapterNames(cards)).toEqual(['Intel card 0x4680', 'NVIDIA GeForce RTX 4090', 'NVIDIA GeForce RTX 4090 #2']);

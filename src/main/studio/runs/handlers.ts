@@ -1,10 +1,8 @@
 import path from 'node:path';
-import type { Config } from '../../../shared/config.ts';
 import type { Output } from '../../../shared/contract/contract.ts';
-import type { Settings } from '../../../shared/contract/studio.ts';
 import { requireMeasurableMonitors } from '../../pipeline/stages/monitors.ts';
 import type { Handlers, StudioServices } from '../services.ts';
-import { threadsOf } from '../system/machine.ts';
+import { onThisMachine } from '../system/machine.ts';
 import { requireWeights } from '../training/preflight.ts';
 import { changeRun, cleanProject, cleanRun, deleteRun, diskUse, newRun, takeOverRun } from './runs.ts';
 import { nameOfRun, summarizeRun, summarizeRuns } from './runSummary.ts';
@@ -81,17 +79,6 @@ export function runHandlers(services: StudioServices): Handlers<RunMethod> {
         return occlusionMap(folder, await thread.run('imageOfRun', { folder, path: image }), label, signal);
       }),
   };
-}
-
-/** A run that names its own threads or GPU keeps them. */
-export function onThisMachine(config: Config, settings: Pick<Settings, 'threads' | 'polite' | 'adapter'>): Config {
-  const { threads, adapter } = config.engine;
-  const engine = {
-    ...config.engine,
-    threads: threads > 0 ? threads : threadsOf(settings),
-    adapter: adapter ?? settings.adapter,
-  };
-  return { ...config, engine };
 }
 
 async function start(

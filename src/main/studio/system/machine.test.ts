@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createGpuMeter, parseGpus } from './gpuLoad.ts';
-import { threadsOf } from './machine.ts';
+import { configSchema } from '../../../shared/config.ts';
+import { onThisMachine, threadsOf } from './machine.ts';
 
 describe('threads of a new run', () => {
   test('all cores, or as many as the settings say', () => {
@@ -33,4 +34,11 @@ describe('load of graphics cards', () => {
   });
   test('a missing tool is not an error', async () =>
     expect(await createGpuMeter('no-such-tool-of-any-vendor')()).toEqual([]));
+});
+
+test('a new run takes threads and GPU from the settings unless it names its own', () => {
+  const settings = { threads: 3, polite: false, adapter: 'A card' };
+  expect(onThisMachine(configSchema.parse({}), settings).engine).toMatchObject({ threads: 3, adapter: 'A card' });
+  const own = configSchema.parse({ engine: { threads: 1, adapter: 'Another card' } });
+  expect(onThisMachine(own, settings).engine).toMatchObject({ threads: 1, adapter: 'Another card' });
 });

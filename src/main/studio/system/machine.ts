@@ -1,6 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Config } from '../../../shared/config.ts';
 import type { Load, Machine, Settings } from '../../../shared/contract/studio.ts';
 import { machineSchema } from '../../../shared/contract/studio.ts';
 import { surveyMachine } from '../engines/survey.ts';
@@ -35,6 +36,17 @@ export function threadsOf(
 ): number {
   if (threads > 0 || !polite) return threads;
   return Math.max(1, cores - Math.max(1, Math.round(cores / 4)));
+}
+
+/** A run that names its own threads or GPU keeps them. */
+export function onThisMachine(config: Config, settings: Pick<Settings, 'threads' | 'polite' | 'adapter'>): Config {
+  const { threads, adapter } = config.engine;
+  const engine = {
+    ...config.engine,
+    threads: threads > 0 ? threads : threadsOf(settings),
+    adapter: adapter ?? settings.adapter,
+  };
+  return { ...config, engine };
 }
 
 interface CpuTimes {
