@@ -127,10 +127,10 @@ function uprightRgb({ crop, rotation, offsets, rowStrides, pixelStrides, bytes }
       const [cb, cr] = [1, 2].map((plane) => at(plane, frameX >> 1, frameY >> 1) - 128) as [number, number];
       const rgb = [light + 1.402 * cr, light - 0.344136 * cb - 0.714136 * cr, light + 1.772 * cb];
       rgb.forEach((value, c) => {
-        out[3 * (newY! * newWidth! + newX!) + c] = Math.min(255, Math.max(0, Math.round(value)));
+        out[3 * (newY! * newWidth + newX!) + c] = Math.min(255, Math.max(0, Math.round(value)));
       });
     }
-  expect(newHeight).toBe(out.length / 3 / newWidth!);
+  expect(newHeight).toBe(out.length / 3 / newWidth);
   return out;
 }
 

@@ -2368,8 +2368,7 @@ export const es: Catalog = {
       },
       output_type: {
         name: 'Tipo de salida',
-        meaning:
-          'uint8 q significa una puntuación de q/256; MediaPipe, la Task Library y ML Kit rechazan int8.',
+        meaning: 'uint8 q significa una puntuación de q/256; MediaPipe, la Task Library y ML Kit rechazan int8.',
       },
       representative_dataset_size: {
         name: 'Imágenes de calibración',
