@@ -185,6 +185,7 @@ describe.skipIf(!mediapipe)('mediapipe_tagger.py', () => {
       '    pixels = np.fromfile(BUNDLE / item["letterbox"], np.uint8).reshape(tagger.size, tagger.size, 3)',
       '    codes = tagger.codes(pixels)',
       '    print(codes == item["codes"] and [tag[0] for tag in tagger.decide(codes)] == item["decisions"])',
+      'tagger.close()',
     ]);
     expect(out).toBe('True\n'.repeat(8));
   });
