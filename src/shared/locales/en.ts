@@ -2672,7 +2672,7 @@ export const en = {
     balanced: 'Balanced',
     rightChoiceNearlyAllProjects: 'The right choice for most projects.',
     best2: 'Best',
-    twiceEpochsModelShips: 'Twice the epochs, for the model you ship.',
+    twiceEpochsModelShips: 'More epochs, for the model you ship.',
     sample: 'Sample',
     madeForSample: 'Tuned for the sample.',
     quantize: 'Quantize',

@@ -2700,7 +2700,7 @@ export const es: Catalog = {
     balanced: 'Equilibrado',
     rightChoiceNearlyAllProjects: 'Lo indicado para casi todos los proyectos.',
     best2: 'Óptimo',
-    twiceEpochsModelShips: 'El doble de épocas, para el modelo que se entrega.',
+    twiceEpochsModelShips: 'Más épocas, para el modelo que se entrega.',
     sample: 'Muestra',
     quantize: 'Cuantizar',
     moveStepEarlier: 'Adelantar {{step}} un paso',
