@@ -17,8 +17,26 @@ export interface ParityImage {
   readonly tolerance: number;
 }
 
+/** Their names and order in every bundle. */
+export const DRAWN_IMAGES = [
+  { name: 'odd-size', extension: 'png' },
+  { name: 'half-pixel', extension: 'png' },
+  { name: 'one-pixel-wide', extension: 'png' },
+  { name: 'large-noise', extension: 'png' },
+  { name: 'borders', extension: 'png' },
+  { name: 'red-blue', extension: 'png' },
+  { name: 'exif-6', extension: 'jpg' },
+  { name: 'p3-exif-6', extension: 'jpg' },
+  { name: 'alpha', extension: 'png' },
+  { name: 'cmyk', extension: 'jpg' },
+] as const;
+export const THRESHOLD_IMAGES = [
+  { name: 'threshold-at', extension: 'png' },
+  { name: 'threshold-below', extension: 'png' },
+] as const;
+
 const JPEG_TOLERANCE = 3;
-const CMYK_TOLERANCE = 40;
+const CMYK_TOLERANCE = 25;
 
 type Draw = (x: number, y: number) => readonly [number, number, number];
 const FULL = 255;
