@@ -55,7 +55,6 @@ ${quality === '' ? 'MODEL_CARD.md has the figures on test.' : quality.trim()}
 pip install numpy pillow ai-edge-litert && python check.py     # this computer
 python check.py --app results/                                 # files that your app wrote
 npm install @litertjs/core && node check.mjs --app results/    # the same with Node
-cc -std=c99 check.c -lm -o check && ./check --app results/     # the same in C; see its first lines for a runner
 \`\`\`
 
 For each case your app writes \`<case>.pixels\`, \`.input\`, \`.output\` (raw bytes) and \`.labels\` (one per line). The first step that differs is named with its likely cause.

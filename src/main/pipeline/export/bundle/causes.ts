@@ -16,6 +16,7 @@ export const pixelCauses = {
   centerCrop: ['size', 'The image is cropped to its middle: fit all of it into the square.'],
   sizeFloor: ['size', 'The shorter side is rounded down: round to nearest, halves up, and at least 1 pixel.'],
   nearest: ['size', 'The image is scaled by nearest neighbor: use bilinear without antialiasing.'],
+  nearestCenter: ['size', 'The image is scaled by nearest neighbor: use bilinear without antialiasing.'],
   area: ['size', 'The image is scaled by area averaging (INTER_AREA, box): use bilinear without antialiasing.'],
   antialiased: ['size', 'The image is scaled with antialiasing (Pillow, tf.image antialias): use plain bilinear.'],
   cubic: ['size', 'The image is scaled by bicubic interpolation: use bilinear.'],

@@ -12,7 +12,7 @@ export const PARITY_CASES = 'parity/cases.txt';
 export const README_FILE = 'README.md';
 export const LICENSE_FILE = 'LICENSE';
 /** Programs that check a computer or an app against parity/. */
-export const CHECK_FILES = ['check.c', 'check.mjs', 'check.py'] as const;
+export const CHECK_FILES = ['check.mjs', 'check.py'] as const;
 export const SUMS_FILE = 'SHA256SUMS';
 
 /** Written in this order, then the files that the parity index names and SHA256SUMS. */

@@ -27,6 +27,7 @@ const bilinear: Taps = (source, target, at) => between(halfPixel(source, target,
 
 const scalers: Partial<Record<PixelCause, Taps>> = {
   nearest: (source, target, at) => [[Math.floor((at * source) / target), 1]],
+  nearestCenter: (source, target, at) => [[Math.floor(((at + 0.5) * source) / target), 1]],
   area: (source, target, at) => (source <= target ? bilinear(source, target, at) : covered(source, target, at)),
   antialiased: (source, target, at) => {
     const reach = Math.max(1, source / target);
