@@ -39,8 +39,7 @@ function readCases() {
     else if (key === 'label') {
       spec.ks.push(Number(words[0]));
       spec.labels.push(rest.slice(words[0].length + 1));
-    } else if (key === 'cause')
-      spec.causes.set(words[0], [words[1].replaceAll('-', ' '), words.slice(2).join(' ')]);
+    } else if (key === 'cause') spec.causes.set(words[0], [words[1].replaceAll('-', ' '), words.slice(2).join(' ')]);
     else if (key === 'case') {
       const pixels = readFileSync(path.join(bundle, `parity/letterbox/${words[0]}.rgb`));
       spec.cases.push({ name: words[0], tolerance: Number(words[1]), codes: new Map(), wrong: new Map(), pixels });
@@ -149,7 +148,13 @@ function inputFault(spec, data, pixels) {
   if (same(right.map((_, i) => right[i + 2 - 2 * (i % 3)]))) return 'inputBgr';
   if (width === 4) return floatFault(values, pixels) ?? 'unknownInput';
   const bytes = Uint8Array.from(data);
-  if (equal(bytes.map((value) => value ^ 0x80), new Uint8Array(right.buffer))) return 'int8AsUint8';
+  if (
+    equal(
+      bytes.map((value) => value ^ 0x80),
+      new Uint8Array(right.buffer),
+    )
+  )
+    return 'int8AsUint8';
   return bytes.every((value) => value <= 2 || value >= 254) ? 'truncated' : 'unknownInput';
 }
 
@@ -172,9 +177,25 @@ function outputFault(spec, one, data) {
   for (const list of [scores, logits]) {
     const powers = list.map((x) => Math.exp(x - Math.max(...list)));
     const sum = powers.reduce((a, b) => a + b, 0);
-    if (near(codes, powers.map((power) => (256 * power) / sum), 3)) return ['softmax', ''];
+    if (
+      near(
+        codes,
+        powers.map((power) => (256 * power) / sum),
+        3,
+      )
+    )
+      return ['softmax', ''];
   }
-  return [near(codes, scores.map((score) => 256 / (1 + Math.exp(-score))), 2) ? 'sigmoid' : 'kernel', ''];
+  return [
+    near(
+      codes,
+      scores.map((score) => 256 / (1 + Math.exp(-score))),
+      2,
+    )
+      ? 'sigmoid'
+      : 'kernel',
+    '',
+  ];
 }
 
 /** The labels of the right rule ('') and of each wrong one. */
@@ -202,7 +223,14 @@ function appCodes(spec, one, { output }) {
 }
 
 const sameLabels = (a, b) => a.size === b.size && [...a].every((label) => b.has(label));
-const labelsIn = (data) => new Set(data.toString('utf8').replaceAll('\r', '').split('\n').filter((line) => line !== ''));
+const labelsIn = (data) =>
+  new Set(
+    data
+      .toString('utf8')
+      .replaceAll('\r', '')
+      .split('\n')
+      .filter((line) => line !== ''),
+  );
 
 /** In how many cases each rule gives the app's labels. */
 function decisionMatches(spec, results) {
@@ -303,7 +331,13 @@ async function loadModel(file) {
     process.exit(2);
   }
   const module = { exports: {} };
-  const wrapper = compileFunction(readFileSync(script, 'utf8'), ['exports', 'require', 'module', '__filename', '__dirname']);
+  const wrapper = compileFunction(readFileSync(script, 'utf8'), [
+    'exports',
+    'require',
+    'module',
+    '__filename',
+    '__dirname',
+  ]);
   wrapper(module.exports, createRequire(script), module, script, path.dirname(script));
   const wasm = await module.exports({
     locateFile: (name) => path.join(path.dirname(script), name),

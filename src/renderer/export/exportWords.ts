@@ -26,6 +26,13 @@ export function filePurpose(name: string, t: Translate): string {
       return t('export.samePythonRuns');
     case 'preprocess/letterbox.h':
       return t('export.samePixelsCNoDependencies');
+    case 'README.md':
+      return t('export.pageForDevelopers');
+    case 'LICENSE':
+      return t('export.termsOfEachPart');
+    case 'check.py':
+    case 'check.mjs':
+      return t('export.checksAppNamesMistake');
     case 'SHA256SUMS':
       return t('export.nothingChangesWay');
     default:
@@ -43,6 +50,7 @@ export interface BundleEntry {
 export function grouped(files: readonly { name: string; bytes: number }[]): BundleEntry[] {
   const groups = Map.groupBy(files, ({ name }) => (name.startsWith('parity/') ? 'parity/' : name));
   const order = [
+    'README.md',
     'model_int8.tflite',
     'labels.txt',
     'inference_config.json',
@@ -55,7 +63,10 @@ export function grouped(files: readonly { name: string; bytes: number }[]): Bund
     'sample/ios/Tagger.swift',
     'sample/python/tagger.py',
     'preprocess/letterbox.h',
+    'check.py',
+    'check.mjs',
     'parity/',
+    'LICENSE',
   ];
   const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   return [...groups]

@@ -495,6 +495,8 @@ export const en = {
     window: 'Window',
   },
   export: {
+    checksAppNamesMistake: 'Checks an app and names its mistake',
+    pageForDevelopers: 'One page for the developer of the app: start here',
     reachGoalOnValidation: '{{good}} of {{measured}} reach their goal, on validation',
     reachGoalOnTest: '{{good}} of {{measured}} reach their goal, on test',
     imagesScored_one: '{{number}} image scored.',
@@ -520,6 +522,7 @@ export const en = {
     oneButtonThenEveryCheck: 'Export with one click; every check runs.',
     modelWrittenRunPhonesRun:
       'The model is written, run the way phones run it, and compared value by value. If a check fails, nothing is written.',
+    termsOfEachPart: 'The terms of each part',
     written: 'from {{run}}, written {{writtenAt}}',
     copyPath: 'Copy path',
     fidelityQuality: 'Fidelity and quality',

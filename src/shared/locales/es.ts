@@ -498,6 +498,8 @@ export const es: Catalog = {
     window: 'Ventana',
   },
   export: {
+    checksAppNamesMistake: 'Comprueba una app y nombra su error',
+    pageForDevelopers: 'Una página para quien desarrolla la app: empieza aquí',
     reachGoalOnValidation: '{{good}} de {{measured}} alcanzan su objetivo, en validación',
     reachGoalOnTest: '{{good}} de {{measured}} alcanzan su objetivo, en prueba',
     imagesScored_one: '{{number}} imagen puntuada.',
@@ -523,6 +525,7 @@ export const es: Catalog = {
     oneButtonThenEveryCheck: 'Exporta con un clic; se hacen todas las comprobaciones.',
     modelWrittenRunPhonesRun:
       'El modelo se escribe, se ejecuta como en un móvil y se compara valor a valor. Si una comprobación falla, no se escribe nada.',
+    termsOfEachPart: 'Las condiciones de cada parte',
     written: 'de {{run}}, escrito {{writtenAt}}',
     copyPath: 'Copiar ruta',
     fidelityQuality: 'Fidelidad y calidad',
@@ -639,7 +642,8 @@ export const es: Catalog = {
       labelsDiffer: '{{file}} no coincide con las etiquetas que lleva dentro el modelo.',
       layout: '{{file}} tiene los valores correctos, pero no está escrito como lo escribe el estudio.',
       nothing: 'nada',
-      readmeDiffers: '{{file}} no es lo que esta versión del estudio escribe para este modelo. Vuelve a exportar el paquete.',
+      readmeDiffers:
+        '{{file}} no es lo que esta versión del estudio escribe para este modelo. Vuelve a exportar el paquete.',
       stepDiffers: '{{file}} no coincide con lo que produce {{image}}.',
       sumsLine: '{{file}}:{{line}} no es una suma de comprobación y una ruta.',
       sumsTwice: '{{file}}:{{line}} nombra {{name}} por segunda vez.',

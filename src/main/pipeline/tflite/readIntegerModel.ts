@@ -45,7 +45,10 @@ function integerOp(file: TfliteFile, op: TfliteOp, name: (index: number) => stri
   switch (op.operator) {
     case 'CONV_2D':
     case 'DEPTHWISE_CONV_2D': {
-      const { values } = op.options as Extract<TfliteOp['options'], { type: 'Conv2DOptions' | 'DepthwiseConv2DOptions' }>;
+      const { values } = op.options as Extract<
+        TfliteOp['options'],
+        { type: 'Conv2DOptions' | 'DepthwiseConv2DOptions' }
+      >;
       return {
         ...ends,
         op: op.operator === 'CONV_2D' ? 'conv2d' : 'depthwiseConv2d',

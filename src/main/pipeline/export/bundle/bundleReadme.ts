@@ -22,7 +22,12 @@ export function bundleReadme({ config, metrics, model, bytes, parity }: ReadmeFa
   const [r, g, b] = config.preprocessing.letterbox.paddingColor;
   const labels = config.labels.map((label) => `\`${label.replaceAll(/[`\r\n]/g, ' ')}\``);
   const shown = labels.slice(0, MOST_LABELS).join(', ') + (labels.length > MOST_LABELS ? ', …' : '');
-  const { quality } = cardFigures(metrics, { architecture: manifest.architectureIn(model.description), inputSize, bytes, sha256 });
+  const { quality } = cardFigures(metrics, {
+    architecture: manifest.architectureIn(model.description),
+    inputSize,
+    bytes,
+    sha256,
+  });
   const cases = parity.items.length;
   return `# ${name}: which of ${labels.length} labels does an image have?
 

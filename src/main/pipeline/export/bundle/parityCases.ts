@@ -10,7 +10,14 @@ import type { MistakeSamples } from './parityMistakes.ts';
 export function parityCases(
   { items }: Pick<ParityIndex, 'items'>,
   samples: readonly (MistakeSamples | null)[],
-  { inputSize, paddingColor, labels, ks, globalK, litert }: Pick<ParityContext, 'inputSize' | 'paddingColor' | 'labels' | 'ks' | 'globalK'> & {
+  {
+    inputSize,
+    paddingColor,
+    labels,
+    ks,
+    globalK,
+    litert,
+  }: Pick<ParityContext, 'inputSize' | 'paddingColor' | 'labels' | 'ks' | 'globalK'> & {
     readonly litert: Pick<Litert, 'inputType' | 'outputType'>;
   },
 ): string {

@@ -40,9 +40,7 @@ export const parityIndexSchema = z.strictObject({
   formatVersion: z.literal(2),
   note: z.string(),
   /** How far the other kernels are from XNNPACK's; null when no images were compared. */
-  measured: z
-    .strictObject({ images: z.int(), builtin: difference, reference: difference })
-    .nullable(),
+  measured: z.strictObject({ images: z.int(), builtin: difference, reference: difference }).nullable(),
   items: z.array(
     z.strictObject({
       name: z.string(),
@@ -125,7 +123,10 @@ export async function parityFiles(own: readonly RgbImage[], context: ParityConte
   return [
     ...files,
     { name: PARITY_INDEX, data: parityIndex(index) },
-    { name: PARITY_CASES, data: await parityCasesFile(index, new Map(files.map(({ name, data }) => [name, data])), context) },
+    {
+      name: PARITY_CASES,
+      data: await parityCasesFile(index, new Map(files.map(({ name, data }) => [name, data])), context),
+    },
   ];
 }
 
@@ -133,7 +134,9 @@ export async function parityFiles(own: readonly RgbImage[], context: ParityConte
 export async function parityCasesFile(
   index: ParityIndex,
   files: ReadonlyMap<string, Uint8Array>,
-  context: Pick<ParityContext, 'inputSize' | 'paddingColor' | 'labels' | 'ks' | 'globalK'> & { readonly litert: Pick<Litert, 'inputType' | 'outputType'> },
+  context: Pick<ParityContext, 'inputSize' | 'paddingColor' | 'labels' | 'ks' | 'globalK'> & {
+    readonly litert: Pick<Litert, 'inputType' | 'outputType'>;
+  },
 ): Promise<Uint8Array> {
   const { inputSize: size, paddingColor: padding } = context;
   const samples = await Promise.all(
@@ -209,7 +212,10 @@ function measured(context: ParityContext): ParityIndex['measured'] {
   const against = (family: 'builtin' | 'reference'): z.infer<typeof difference> => {
     let [worst, differing, flips, codes] = [0, 0, 0, 0];
     for (const pixels of context.measureOn) {
-      const right = Uint8Array.from(runIntegerReference(context.model, pixels).get(context.model.output)!, (q) => q + 128);
+      const right = Uint8Array.from(
+        runIntegerReference(context.model, pixels).get(context.model.output)!,
+        (q) => q + 128,
+      );
       const other = kernelCodes(context.model, pixels, family);
       const [rightDecisions, otherDecisions] = [decide(right, context.ks), decide(other, context.ks)];
       for (const [c, code] of right.entries()) {

@@ -49,7 +49,8 @@ function drawn(width: number, height: number, draw: Draw): Sharp {
 
 /** Waves of different lengths per channel, with a fine grain that shows how an image was scaled. */
 const waves: Draw = (x, y) => {
-  const wave = (a: number, b: number): number => Math.round(110 + 90 * Math.sin(a * x + b * y) + ((x * 7 + y * 13) % 50));
+  const wave = (a: number, b: number): number =>
+    Math.round(110 + 90 * Math.sin(a * x + b * y) + ((x * 7 + y * 13) % 50));
   return [wave(0.21, 0.07), wave(-0.05, 0.29), wave(0.33, -0.17)];
 };
 
@@ -68,7 +69,8 @@ const letterF =
   (width: number, height: number): Draw =>
   (x, y) => {
     const [u, v] = [x / width, y / height];
-    const inside = u > 0.25 && u < 0.8 && v > 0.1 && v < 0.9 && (u < 0.42 || v < 0.25 || (v > 0.45 && v < 0.58 && u < 0.7));
+    const inside =
+      u > 0.25 && u < 0.8 && v > 0.1 && v < 0.9 && (u < 0.42 || v < 0.25 || (v > 0.45 && v < 0.58 && u < 0.7));
     return inside ? [240, 240, 230] : [120, 30 + Math.round(60 * v), 40];
   };
 
@@ -102,11 +104,7 @@ const ink: Draw = (x, y) => {
 };
 
 /** Colors far from gray, which Display P3 and sRGB store with different numbers. */
-const vivid: Draw = (x, y) => [
-  x < 60 ? 230 : 40,
-  y < 45 ? 220 : 30,
-  (x + y) % 90 < 45 ? 30 : 200,
-];
+const vivid: Draw = (x, y) => [x < 60 ? 230 : 40, y < 45 ? 220 : 30, (x + y) % 90 < 45 ? 30 : 200];
 
 export async function parityImages(size: number): Promise<ParityImage[]> {
   const exact = async (name: string, image: Sharp): Promise<ParityImage> => ({
@@ -120,7 +118,10 @@ export async function parityImages(size: number): Promise<ParityImage[]> {
   return [
     await exact('odd-size', drawn(97, 61, waves)),
     await exact('half-pixel', drawn(halfWidth(size), 61, waves)),
-    await exact('one-pixel-wide', drawn(1, 3 * size, (_, y) => waves(0, y))),
+    await exact(
+      'one-pixel-wide',
+      drawn(1, 3 * size, (_, y) => waves(0, y)),
+    ),
     { name: 'large-noise', extension: 'png', bytes: await bilevelNoise(size), tolerance: 0 },
     await exact('borders', drawn(120, 48, edge)),
     await exact(

@@ -46,8 +46,7 @@ const scalers: Partial<Record<PixelCause, Taps>> = {
 function covered(source: number, target: number, at: number): ReturnType<Taps> {
   const [from, to] = [(at * source) / target, ((at + 1) * source) / target];
   const taps: [number, number][] = [];
-  for (let i = Math.floor(from); i < to; i++)
-    taps.push([i, (Math.min(i + 1, to) - Math.max(i, from)) / (to - from)]);
+  for (let i = Math.floor(from); i < to; i++) taps.push([i, (Math.min(i + 1, to) - Math.max(i, from)) / (to - from)]);
   return taps;
 }
 
@@ -68,7 +67,14 @@ function weighted(
 const clampedByte = (x: number): number => Math.max(0, Math.min(255, Math.round(x)));
 
 /** Scales one axis of [outer, source, inner] values. */
-function scaledAxis(values: Float64Array, outer: number, source: number, target: number, inner: number, taps: Taps): Float64Array {
+function scaledAxis(
+  values: Float64Array,
+  outer: number,
+  source: number,
+  target: number,
+  inner: number,
+  taps: Taps,
+): Float64Array {
   const out = new Float64Array(outer * target * inner);
   for (let at = 0; at < target; at++)
     for (const [position, weight] of taps(source, target, at)) {
@@ -113,7 +119,10 @@ const cropped = ({ rgb, width, height }: DecodedImage): DecodedImage => {
 };
 
 /** Moves each pixel; `to` gives the source of a target. */
-const moved = ({ rgb, width, height }: DecodedImage, from: (x: number, y: number) => readonly [number, number]): DecodedImage => ({
+const moved = (
+  { rgb, width, height }: DecodedImage,
+  from: (x: number, y: number) => readonly [number, number],
+): DecodedImage => ({
   width,
   height,
   rgb: Uint8Array.from(rgb, (_, i) => {
@@ -136,8 +145,14 @@ function boxedWrong(image: DecodedImage, box: Letterbox): Partial<Record<PixelCa
   const padded = (color: Color): Uint8Array => boxed(image, { size, padding: color });
   return {
     ...Object.fromEntries(Object.entries(scalers).map(([cause, taps]) => [cause, boxed(image, box, taps)])),
-    upsideDown: boxed(moved(image, (x, y) => [x, height - 1 - y]), box),
-    mirrored: boxed(moved(image, (x, y) => [width - 1 - x, y]), box),
+    upsideDown: boxed(
+      moved(image, (x, y) => [x, height - 1 - y]),
+      box,
+    ),
+    mirrored: boxed(
+      moved(image, (x, y) => [width - 1 - x, y]),
+      box,
+    ),
     stretched: scaled(image, size, size, bilinear).rgb,
     centerCrop: boxed(cropped(image), box),
     sizeFloor: placed(lower, size, (size - lower.width) >> 1, (size - lower.height) >> 1, padding),

@@ -32,9 +32,12 @@ export async function thresholdImages(
   };
   const scored: Scored[] = [];
   for (const pixels of [...bases, ...colorFields(inputSize)]) scored.push(await score(pixels));
-  const distance = (wanted: 0 | -1) => ({ codes }: Scored): number =>
-    Math.min(...ks.map((k, c) => (k > 255 || k === 0 ? 255 : Math.abs(codes[c]! - k - wanted))));
-  const nearest = (wanted: 0 | -1): Scored => seen.reduce((a, b) => (distance(wanted)(b) < distance(wanted)(a) ? b : a));
+  const distance =
+    (wanted: 0 | -1) =>
+    ({ codes }: Scored): number =>
+      Math.min(...ks.map((k, c) => (k > 255 || k === 0 ? 255 : Math.abs(codes[c]! - k - wanted))));
+  const nearest = (wanted: 0 | -1): Scored =>
+    seen.reduce((a, b) => (distance(wanted)(b) < distance(wanted)(a) ? b : a));
   const isDone = (): boolean => distance(0)(nearest(0)) === 0 && distance(-1)(nearest(-1)) === 0;
   for (const [c, k] of ks.entries()) {
     let above = scored.find(({ codes }) => codes[c]! >= k);

@@ -8,7 +8,15 @@ import { BUNDLE_FILES, MODEL_FILE, SUMS_FILE } from './manifest.ts';
 import { readBundle, requireBundlePath } from './readBundle.ts';
 import { checkParity, parityIndexIn } from './verifyParity.ts';
 import type { Files, FindFault } from './verifyTexts.ts';
-import { codeFault, configFault, fileIn, metricsFault, pagesFault, readmeFault, thresholdsFault } from './verifyTexts.ts';
+import {
+  codeFault,
+  configFault,
+  fileIn,
+  metricsFault,
+  pagesFault,
+  readmeFault,
+  thresholdsFault,
+} from './verifyTexts.ts';
 import { sha256 } from './writeBundle.ts';
 
 export interface BundleCheck {
