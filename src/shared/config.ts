@@ -152,6 +152,7 @@ const tfliteExport = z.strictObject({
   input_type: z.enum(ioTypes).default('uint8'),
   output_type: z.enum(ioTypes).default('uint8'),
   representative_dataset_size: positiveInteger().default(200),
+  parity_images: z.boolean().default(true),
 });
 
 /** Engines that run the networks. */

@@ -4,6 +4,11 @@ import { searchThresholds } from '../../src/shared/metrics/thresholds.ts';
 import { METRICS_FORMAT_VERSION } from '../../src/main/pipeline/eval/metricsReport.ts';
 import { evaluateSplit } from '../../src/main/pipeline/eval/splitMetrics.ts';
 import { jsonFile } from '../../src/main/pipeline/export/bundle/verifyTexts.ts';
+import { bundleLicense } from '../../src/main/pipeline/export/bundle/bundleLicense.ts';
+import { bundleReadme } from '../../src/main/pipeline/export/bundle/bundleReadme.ts';
+import { checkPrograms } from '../../src/main/pipeline/export/bundle/checkPrograms.ts';
+import { parityIndexIn } from '../../src/main/pipeline/export/bundle/verifyParity.ts';
+import { readIntegerModel } from '../../src/main/pipeline/tflite/readIntegerModel.ts';
 import { buildInferenceConfig } from '../../src/main/pipeline/export/bundle/inferenceConfig.ts';
 import { letterboxHeader } from '../../src/main/pipeline/export/bundle/letterboxHeader.ts';
 import * as manifest from '../../src/main/pipeline/export/bundle/manifest.ts';
@@ -129,12 +134,22 @@ export async function smallBundle(
   const litert = await createLitert(tflite);
   const parity = await parityFiles(noiseImages(manifest.PARITY_IMAGES), {
     litert,
+    model: readIntegerModel(readTflite(tflite)),
+    globalK: thresholds.globalK,
+    measureOn: [],
     inputSize,
     paddingColor,
     labels: smallLabels,
     ks: thresholds.perClassK,
   });
   litert.dispose();
+  const readme = bundleReadme({
+    config,
+    metrics,
+    model: summarizeTflite(readTflite(tflite)),
+    bytes: tflite.length,
+    parity: parityIndexIn(new Map(parity.map(({ name, data }) => [name, data]))),
+  });
   const card = modelCard(report, { architecture, inputSize, bytes: tflite.length, sha256: sha256(tflite) });
   const files: readonly { readonly name: string; readonly data: Uint8Array | string }[] = [
     { name: manifest.MODEL_FILE, data: tflite },
@@ -151,6 +166,9 @@ export async function smallBundle(
     ...(await sampleCode(config)),
     { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() },
     ...parity,
+    { name: manifest.README_FILE, data: readme },
+    { name: manifest.LICENSE_FILE, data: await bundleLicense() },
+    ...(await checkPrograms()),
   ];
   return new Map(files.map(({ name, data }) => [name, Buffer.from(data as Uint8Array)]));
 }

@@ -28,6 +28,13 @@ export function filePurpose(name: string, t: Translate): string {
       return t('export.samePixelsCNoDependencies');
     case 'parity/':
       return t('export.imagesTensorsScoresTestApp');
+    case 'README.md':
+      return t('export.pageForDevelopers');
+    case 'LICENSE':
+      return t('export.termsOfEachPart');
+    case 'check.py':
+    case 'check.mjs':
+      return t('export.checksAppNamesMistake');
     case 'SHA256SUMS':
       return t('export.nothingChangesWay');
     default:
@@ -56,6 +63,7 @@ const rowOf = (name: string): string => Object.keys(folders).find((folder) => na
 export function grouped(files: readonly { name: string; bytes: number }[]): BundleEntry[] {
   const groups = Map.groupBy(files, ({ name }) => rowOf(name));
   const order = [
+    'README.md',
     'model_int8.tflite',
     'labels.txt',
     'inference_config.json',
@@ -68,7 +76,10 @@ export function grouped(files: readonly { name: string; bytes: number }[]): Bund
     'sample/ios/',
     'sample/python/',
     'preprocess/letterbox.h',
+    'check.py',
+    'check.mjs',
     'parity/',
+    'LICENSE',
   ];
   const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   return [...groups]

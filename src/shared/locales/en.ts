@@ -495,6 +495,8 @@ export const en = {
     window: 'Window',
   },
   export: {
+    checksAppNamesMistake: 'Checks an app and names its mistake',
+    pageForDevelopers: 'One page for the developer of the app: start here',
     reachGoalOnValidation: '{{good}} of {{measured}} reach their goal, on validation',
     reachGoalOnTest: '{{good}} of {{measured}} reach their goal, on test',
     imagesScored_one: '{{number}} image scored.',
@@ -520,6 +522,7 @@ export const en = {
     oneButtonThenEveryCheck: 'Export with one click; every check runs.',
     modelWrittenRunPhonesRun:
       'The model is written, run the way phones run it, and compared value by value. If a check fails, nothing is written.',
+    termsOfEachPart: 'The terms of each part',
     written: 'from {{run}}, written {{writtenAt}}',
     copyPath: 'Copy path',
     fidelityQuality: 'Fidelity and quality',
@@ -604,11 +607,12 @@ export const en = {
     },
     bundle: {
       cardLine: "{{file}} lacks the line '{{line}}', which follows from the model and {{other}}.",
-      checkCode: 'letterbox.h and the sample code are unmodified',
+      casesDiffer: '{{file}} differs from {{other}} and the images. Export the bundle again.',
+      checkCases: "The check programs' cases are those of the index",
+      checkCode: 'letterbox.h, the sample code, the check programs and LICENSE are unmodified',
       checkConfig: 'labels.txt and inference_config.json match the model and its thresholds',
       checkDecisions: 'Decisions: q >= k gives the same labels',
       checkFiles: 'The bundle is complete: no file is missing and none is extra',
-      checkInputs: "Input tensors are the letterboxed pixels in the model's type",
       checkLetterbox_one: 'Letterbox: {{count, number}} image gives the same bytes',
       checkLetterbox_other: 'Letterbox: {{count, number}} images give the same bytes',
       checkLitert: 'The model loads in LiteRT',
@@ -616,6 +620,7 @@ export const en = {
       checkModel: 'The model is a valid int8 .tflite file',
       checkOutputs: 'Outputs: LiteRT gives the same numbers',
       checkPages: 'The model card and the reports show the metrics from metrics.json',
+      checkReadme: 'README.md has the figures of this model',
       checkSums: 'Every file matches its checksum (SHA256SUMS)',
       checkThresholds: 'threshold_recommendation.json matches metrics.json',
       codeDiffers: '{{file}} is not what this version of the studio writes for this model. Export the bundle again.',
@@ -633,6 +638,7 @@ export const en = {
       labelsDiffer: '{{file}} differs from the labels inside the model.',
       layout: '{{file}} has the right values but is not formatted as the studio writes it.',
       nothing: 'nothing',
+      readmeDiffers: '{{file}} is not what this version of the studio writes for this model. Export the bundle again.',
       stepDiffers: '{{file}} does not match what {{image}} produces.',
       sumsLine: '{{file}}:{{line}} is not a checksum and a path.',
       sumsTwice: '{{file}}:{{line}} lists {{name}} a second time.',
@@ -1088,7 +1094,7 @@ export const en = {
       packageVersionMissing:
         '{{host}} does not list {{name}} {{version}}. It may be a mirror without this package, or a proxy may have answered with a page of its own.',
       packageWithoutChecksum: '{{host}} has no {{name}} {{version}} for Linux x64 with a checksum.',
-      parityImage: '{{file}} is not an 8-bit RGB PNG of {{width}} x {{height}} pixels.',
+      parityImage: '{{file}} cannot be decoded as an image of {{width}} x {{height}} pixels.',
       parityPixels: '{{file}} has {{found}} bytes; {{width}} x {{height}} RGB pixels take {{expected}}.',
       redirectLoop: '{{host}} redirects more than {{limit, number}} times.',
       redirectUnencrypted: '{{host}} redirects to an unencrypted address ({{next}}), which is not followed.',
@@ -2371,6 +2377,11 @@ export const en = {
       representative_dataset_size: {
         name: 'Calibration images',
         meaning: 'Training images, without augmentation, from which activation ranges are calibrated.',
+      },
+      parity_images: {
+        name: 'Your images in the bundle',
+        meaning:
+          'Puts up to 4 of your validation and test images into the bundle, 512 px at most and without metadata, so that an app can be checked with them. Turn it off if nobody else may see your images.',
       },
     },
     seed: {

@@ -498,6 +498,8 @@ export const es: Catalog = {
     window: 'Ventana',
   },
   export: {
+    checksAppNamesMistake: 'Comprueba una app y nombra su error',
+    pageForDevelopers: 'Una página para quien desarrolla la app: empieza aquí',
     reachGoalOnValidation: '{{good}} de {{measured}} alcanzan su objetivo, en validación',
     reachGoalOnTest: '{{good}} de {{measured}} alcanzan su objetivo, en prueba',
     imagesScored_one: '{{number}} imagen puntuada.',
@@ -523,6 +525,7 @@ export const es: Catalog = {
     oneButtonThenEveryCheck: 'Exporta con un clic; se hacen todas las comprobaciones.',
     modelWrittenRunPhonesRun:
       'El modelo se escribe, se ejecuta como en un móvil y se compara valor a valor. Si una comprobación falla, no se escribe nada.',
+    termsOfEachPart: 'Las condiciones de cada parte',
     written: 'de {{run}}, escrito {{writtenAt}}',
     copyPath: 'Copiar ruta',
     fidelityQuality: 'Fidelidad y calidad',
@@ -606,11 +609,12 @@ export const es: Catalog = {
     },
     bundle: {
       cardLine: 'A {{file}} le falta la línea “{{line}}”, que se deduce del modelo y de {{other}}.',
-      checkCode: 'letterbox.h y el código de ejemplo no se han modificado',
+      casesDiffer: '{{file}} no coincide con {{other}} y las imágenes. Vuelve a exportar el paquete.',
+      checkCases: 'Los casos de los programas de comprobación son los del índice',
+      checkCode: 'letterbox.h, el código de ejemplo, los programas de comprobación y LICENSE no se han modificado',
       checkConfig: 'labels.txt e inference_config.json corresponden al modelo y a sus umbrales',
       checkDecisions: 'Decisiones: q >= k da las mismas etiquetas',
       checkFiles: 'El paquete está completo: no falta ni sobra ningún archivo',
-      checkInputs: 'Los tensores de entrada son los píxeles encuadrados en el tipo del modelo',
       checkLetterbox_one: 'Encuadre: {{count, number}} imagen da los mismos bytes',
       checkLetterbox_other: 'Encuadre: {{count, number}} imágenes dan los mismos bytes',
       checkLitert: 'El modelo carga en LiteRT',
@@ -618,6 +622,7 @@ export const es: Catalog = {
       checkModel: 'El modelo es un .tflite int8 válido',
       checkOutputs: 'Salidas: LiteRT da los mismos números',
       checkPages: 'La ficha del modelo y los informes muestran las métricas de metrics.json',
+      checkReadme: 'README.md tiene las cifras de este modelo',
       checkSums: 'Cada archivo coincide con su suma de comprobación (SHA256SUMS)',
       checkThresholds: 'threshold_recommendation.json corresponde a metrics.json',
       codeDiffers:
@@ -637,6 +642,8 @@ export const es: Catalog = {
       labelsDiffer: '{{file}} no coincide con las etiquetas que lleva dentro el modelo.',
       layout: '{{file}} tiene los valores correctos, pero no está escrito como lo escribe el estudio.',
       nothing: 'nada',
+      readmeDiffers:
+        '{{file}} no es lo que esta versión del estudio escribe para este modelo. Vuelve a exportar el paquete.',
       stepDiffers: '{{file}} no coincide con lo que produce {{image}}.',
       sumsLine: '{{file}}:{{line}} no es una suma de comprobación y una ruta.',
       sumsTwice: '{{file}}:{{line}} nombra {{name}} por segunda vez.',
@@ -1107,7 +1114,7 @@ export const es: Catalog = {
       packageVersionMissing:
         '{{host}} no ofrece {{name}} {{version}}. Puede ser una réplica sin este paquete, o un proxy que respondió con una página propia.',
       packageWithoutChecksum: '{{host}} no tiene {{name}} {{version}} para Linux x64 con una suma de comprobación.',
-      parityImage: '{{file}} no es un PNG RGB de 8 bits de {{width}} x {{height}} píxeles.',
+      parityImage: '{{file}} no se puede decodificar como imagen de {{width}} x {{height}} píxeles.',
       parityPixels: '{{file}} tiene {{found}} bytes; {{width}} x {{height}} píxeles RGB son {{expected}}.',
       redirectLoop: '{{host}} redirige más de {{limit, number}} veces.',
       redirectUnencrypted: '{{host}} redirige a una dirección sin cifrar ({{next}}), que no se sigue.',
@@ -2398,6 +2405,11 @@ export const es: Catalog = {
       representative_dataset_size: {
         name: 'Imágenes de calibración',
         meaning: 'Imágenes de entrenamiento, sin aumento, con las que se calibran los rangos.',
+      },
+      parity_images: {
+        name: 'Tus imágenes en el paquete',
+        meaning:
+          'Incluye hasta 4 de tus imágenes de validación y prueba, de 512 px como máximo y sin metadatos, para comprobar una app con ellas. Desactívalo si nadie más debe ver tus imágenes.',
       },
     },
     seed: {

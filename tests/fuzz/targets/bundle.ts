@@ -11,7 +11,8 @@ const changedFiles = [
   'parity/index.json',
   'SHA256SUMS',
   'labels.txt',
-  'parity/images/01.png',
+  'parity/images/own-01.png',
+  'parity/cases.txt',
 ] as const;
 
 /**

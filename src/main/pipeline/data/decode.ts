@@ -43,6 +43,10 @@ export async function decodeImage(file: string, options: DecodeOptions): Promise
   }
 }
 
+/** Decodes an image in memory like `decodeImage`. Rejects with the decoder's own error. */
+export const decodeBytes = async (bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> =>
+  (await decode(bytes, options)).value;
+
 async function decode(
   bytes: Uint8Array,
   { paddingColor: [r, g, b], maxMegapixels }: DecodeOptions,

@@ -1,4 +1,6 @@
 import { samePadding } from '../graph/graph.ts';
+import type { FixedPointFactor } from './fixedPoint.ts';
+import { fixedPointFactor, multiplyHalvesAway, multiplyHalvesUp } from './fixedPoint.ts';
 import { clamp, INT8_MAX, INT8_MIN, roundHalfToEven } from './arithmetic.ts';
 import type {
   IntegerAdd,
@@ -12,30 +14,45 @@ import type {
 } from './integerModel.ts';
 
 /**
- * Runs the integer model with int8 kernels in plain JavaScript, which equal bit for bit those of XNNPACK, LiteRT's
- * default. Takes the pixels of one image, uint8 [S, S, 3], and returns every tensor, int8 NHWC, by name.
+ * The int8 kernels that phones use: XNNPACK, LiteRT's default; TensorFlow Lite's built-in kernels without a delegate;
+ * and its reference kernels, which TensorFlow Lite Micro uses too. They compute the same sums and round differently.
  */
-export function runIntegerReference(model: IntegerModel, pixels: Uint8Array): Map<string, Int8Array> {
+export const kernelFamilies = ['xnnpack', 'builtin', 'reference'] as const;
+export type KernelFamily = (typeof kernelFamilies)[number];
+
+/**
+ * Runs the integer model in plain JavaScript with kernels that equal a family's bit for bit. Takes the pixels of one
+ * image, uint8 [S, S, 3], and returns every tensor, int8 NHWC, by name.
+ */
+export function runIntegerReference(
+  model: IntegerModel,
+  pixels: Uint8Array,
+  family: KernelFamily = 'xnnpack',
+): Map<string, Int8Array> {
   const tensors = new Map(model.tensors.map((tensor) => [tensor.name, tensor]));
   const values = new Map<string, Int8Array>([[model.input, Int8Array.from(pixels, (pixel) => pixel - 128)]]);
   const tensor = (name: string): IntegerTensor => tensors.get(name)!;
   const value = (name: string): Int8Array => values.get(name)!;
   for (const op of model.ops) {
+    const output = tensor(op.output);
     switch (op.op) {
       case 'conv2d':
-        values.set(op.output, conv2d(op, value(op.input), tensor(op.input), tensor(op.output)));
+        values.set(op.output, conv2d(op, value(op.input), tensor(op.input), output, family));
         break;
       case 'depthwiseConv2d':
-        values.set(op.output, depthwiseConv2d(op, value(op.input), tensor(op.input), tensor(op.output)));
+        values.set(op.output, depthwiseConv2d(op, value(op.input), tensor(op.input), output, family));
         break;
       case 'add':
-        values.set(op.output, add(op, op.inputs.map(value), op.inputs.map(tensor), tensor(op.output)));
+        values.set(
+          op.output,
+          (family === 'xnnpack' ? add : addFixedPoint)(op, op.inputs.map(value), op.inputs.map(tensor), output),
+        );
         break;
       case 'mean':
-        values.set(op.output, mean(op, value(op.input), tensor(op.input), tensor(op.output)));
+        values.set(op.output, means[family](op, value(op.input), tensor(op.input), output));
         break;
       case 'fullyConnected':
-        values.set(op.output, fullyConnected(op, value(op.input), tensor(op.input), tensor(op.output)));
+        values.set(op.output, fullyConnected(op, value(op.input), tensor(op.input), output, family));
         break;
       case 'logistic':
         values.set(op.output, logistic(op, value(op.input), tensor(op.input)));
@@ -43,6 +60,26 @@ export function runIntegerReference(model: IntegerModel, pixels: Uint8Array): Ma
     }
   }
   return values;
+}
+
+/** Maps the sum of channel c to an output code. */
+type Requantize = (sum: number, c: number) => number;
+
+/** How a family requantizes sums: in float32, or in fixed point with halves rounded up or away from zero. */
+function requantizer(
+  rounding: 'float' | 'up' | 'away',
+  input: IntegerTensor,
+  weightScales: Float32Array | readonly number[],
+  output: IntegerTensor,
+): Requantize {
+  const { zeroPoint } = output;
+  if (rounding === 'float') {
+    const scales = Array.from(weightScales, (scale) => requantizationScale(input.scale, scale, output.scale));
+    return (sum, c) => requantize(sum, scales[c]!, zeroPoint);
+  }
+  const factors = Array.from(weightScales, (scale) => fixedPointFactor((input.scale * scale) / output.scale));
+  const multiply = rounding === 'up' ? multiplyHalvesUp : multiplyHalvesAway;
+  return (sum, c) => clamp(multiply(sum, factors[c]!) + zeroPoint, INT8_MIN, INT8_MAX);
 }
 
 /**
@@ -60,18 +97,27 @@ function requantize(accumulator: number, scale: number, zeroPoint: number): numb
   return roundHalfToEven(clamp(value, INT8_MIN - zeroPoint, INT8_MAX - zeroPoint)) + zeroPoint;
 }
 
-function conv2d(op: IntegerConv2d, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
+/** Built-in convolutions go through ruy; built-in depthwise ones use gemmlowp's arithmetic as all reference kernels do. */
+const CONV_ROUNDING = { xnnpack: 'float', builtin: 'up', reference: 'away' } as const;
+
+function conv2d(
+  op: IntegerConv2d,
+  x: Int8Array,
+  input: IntegerTensor,
+  output: IntegerTensor,
+  family: KernelFamily,
+): Int8Array {
   const [height, width, channels] = input.shape as [number, number, number];
   const [outHeight, outWidth, filters] = output.shape as [number, number, number];
   const { kernelSize: k, stride, weights, bias } = op;
   const { before } = samePadding(height, k, stride);
-  const scales = op.weightScales.map((scale) => requantizationScale(input.scale, scale, output.scale));
+  const code = requantizer(CONV_ROUNDING[family], input, op.weightScales, output);
   const zero = input.zeroPoint;
   const y = new Int8Array(outHeight * outWidth * filters);
   for (let oy = 0; oy < outHeight; oy++)
     for (let ox = 0; ox < outWidth; ox++)
       for (let f = 0; f < filters; f++) {
-        let sum = bias[f]!;
+        let sum = bias[f]! | 0;
         for (let ky = 0; ky < k; ky++) {
           const iy = oy * stride + ky - before;
           if (iy < 0 || iy >= height) continue;
@@ -80,10 +126,10 @@ function conv2d(op: IntegerConv2d, x: Int8Array, input: IntegerTensor, output: I
             if (ix < 0 || ix >= width) continue;
             const from = (iy * width + ix) * channels;
             const weight = ((f * k + ky) * k + kx) * channels;
-            for (let c = 0; c < channels; c++) sum += (x[from + c]! - zero) * weights[weight + c]!;
+            for (let c = 0; c < channels; c++) sum = (sum + Math.imul(x[from + c]! - zero, weights[weight + c]!)) | 0;
           }
         }
-        y[(oy * outWidth + ox) * filters + f] = requantize(sum, scales[f]!, output.zeroPoint);
+        y[(oy * outWidth + ox) * filters + f] = code(sum, f);
       }
   return y;
 }
@@ -93,12 +139,13 @@ function depthwiseConv2d(
   x: Int8Array,
   input: IntegerTensor,
   output: IntegerTensor,
+  family: KernelFamily,
 ): Int8Array {
   const [height, width, channels] = input.shape as [number, number, number];
   const [outHeight, outWidth] = output.shape as [number, number, number];
   const { kernelSize: k, stride, weights, bias } = op;
   const { before } = samePadding(height, k, stride);
-  const scales = op.weightScales.map((scale) => requantizationScale(input.scale, scale, output.scale));
+  const code = requantizer(family === 'xnnpack' ? 'float' : 'away', input, op.weightScales, output);
   const zero = input.zeroPoint;
   const y = new Int8Array(outHeight * outWidth * channels);
   const sums = new Int32Array(channels);
@@ -113,11 +160,11 @@ function depthwiseConv2d(
           if (ix < 0 || ix >= width) continue;
           const from = (iy * width + ix) * channels;
           const weight = (ky * k + kx) * channels;
-          for (let c = 0; c < channels; c++) sums[c]! += (x[from + c]! - zero) * weights[weight + c]!;
+          for (let c = 0; c < channels; c++) sums[c]! += Math.imul(x[from + c]! - zero, weights[weight + c]!);
         }
       }
       const to = (oy * outWidth + ox) * channels;
-      for (let c = 0; c < channels; c++) y[to + c] = requantize(sums[c]!, scales[c]!, output.zeroPoint);
+      for (let c = 0; c < channels; c++) y[to + c] = code(sums[c]!, c);
     }
   return y;
 }
@@ -156,6 +203,26 @@ function add(
   );
 }
 
+/** TensorFlow Lite adds at 2^20 times the larger input's scale and rounds each of three products twice. */
+function addFixedPoint(
+  _op: IntegerAdd,
+  [a, b]: readonly Int8Array[],
+  [aTensor, bTensor]: readonly IntegerTensor[],
+  output: IntegerTensor,
+): Int8Array {
+  const unit = 2 ** 20;
+  const common = 2 * Math.max(aTensor!.scale, bTensor!.scale);
+  const aFactor = fixedPointFactor(aTensor!.scale / common);
+  const bFactor = fixedPointFactor(bTensor!.scale / common);
+  const outFactor = fixedPointFactor(common / (unit * output.scale));
+  const term = (code: number, tensor: IntegerTensor, factor: FixedPointFactor): number =>
+    multiplyHalvesAway((code - tensor.zeroPoint) * unit, factor);
+  return a!.map((code, i) => {
+    const sum = term(code, aTensor!, aFactor) + term(b![i]!, bTensor!, bFactor);
+    return clamp(multiplyHalvesAway(sum, outFactor) + output.zeroPoint, INT8_MIN, INT8_MAX);
+  });
+}
+
 /** The factor from the sum over all pixels to their mean, rounded to float32 after each operation as in XNNPACK. */
 export const meanScale = (input: IntegerTensor, output: IntegerTensor): number =>
   Math.fround(Math.fround(input.scale / output.scale) * Math.fround(1 / (input.shape[0]! * input.shape[1]!)));
@@ -164,26 +231,65 @@ export const meanScale = (input: IntegerTensor, output: IntegerTensor): number =
  * XNNPACK's mean adds the zero point in float32 before rounding, unlike its products, and so rounds ties differently.
  */
 function mean(_op: IntegerMean, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
-  const [height, width, channels] = input.shape as [number, number, number];
-  const sums = new Int32Array(channels).fill(-input.zeroPoint * height * width);
-  for (let i = 0; i < x.length; i++) sums[i % channels]! += x[i]!;
+  const sums = channelSums(x, input, input.zeroPoint);
   const scale = meanScale(input, output);
   return Int8Array.from(sums, (sum) =>
     clamp(roundHalfToEven(Math.fround(Math.fround(Math.fround(sum) * scale) + output.zeroPoint)), INT8_MIN, INT8_MAX),
   );
 }
 
+/** The sums over all pixels, each code minus the zero point. */
+function channelSums(x: Int8Array, { shape }: IntegerTensor, zeroPoint: number): Int32Array {
+  const [height, width, channels] = shape as [number, number, number];
+  const sums = new Int32Array(channels).fill(-zeroPoint * height * width);
+  for (let i = 0; i < x.length; i++) sums[i % channels]! += x[i]!;
+  return sums;
+}
+
+/** TensorFlow Lite's reference mean: as many bits of the division as fit go into the multiplier. */
+function meanFixedPoint(_op: IntegerMean, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
+  const pixels = input.shape[0]! * input.shape[1]!;
+  const { multiplier, shift } = fixedPointFactor(input.scale / output.scale);
+  const bits = Math.min(Math.floor(Math.log2(pixels)), 32, 31 + shift);
+  const factor = {
+    multiplier: Number((BigInt(multiplier) << BigInt(bits)) / BigInt(pixels)),
+    shift: shift - bits,
+  };
+  return Int8Array.from(channelSums(x, input, input.zeroPoint), (sum) =>
+    clamp(multiplyHalvesAway(sum, factor) + output.zeroPoint, INT8_MIN, INT8_MAX),
+  );
+}
+
+/** The built-in mean that keeps its dimensions: it divides in the factor and rounds the zero points on their own. */
+function meanKeepingDimensions(_op: IntegerMean, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
+  const pixels = Math.fround(input.shape[0]! * input.shape[1]!);
+  const offset = Math.fround(Math.fround(input.zeroPoint * input.scale) / output.scale);
+  const bias = output.zeroPoint - Math.trunc(offset > 0 ? Math.fround(offset + 0.5) : Math.fround(offset - 0.5));
+  const factor = fixedPointFactor(Math.fround(input.scale / Math.fround(pixels * output.scale)));
+  return Int8Array.from(channelSums(x, input, 0), (sum) =>
+    clamp(multiplyHalvesAway(sum, factor) + bias, INT8_MIN, INT8_MAX),
+  );
+}
+
+const means: Readonly<Record<KernelFamily, typeof mean>> = {
+  xnnpack: mean,
+  builtin: (op, x, input, output) =>
+    (output.shape.length === 3 ? meanKeepingDimensions : meanFixedPoint)(op, x, input, output),
+  reference: meanFixedPoint,
+};
+
 function fullyConnected(
   op: IntegerFullyConnected,
   x: Int8Array,
   input: IntegerTensor,
   output: IntegerTensor,
+  family: KernelFamily,
 ): Int8Array {
-  const scale = requantizationScale(input.scale, op.weightScale, output.scale);
+  const code = requantizer(CONV_ROUNDING[family], input, [op.weightScale], output);
   return Int8Array.from(op.bias, (bias, o) => {
     let sum = bias;
     for (let i = 0; i < x.length; i++) sum += (x[i]! - input.zeroPoint) * op.weights[o * x.length + i]!;
-    return requantize(sum, scale, output.zeroPoint);
+    return code(sum, 0);
   });
 }
 

@@ -9,7 +9,13 @@ import type { Loader } from '../data/loader.ts';
 import { metricsReportFile, readMetricsReport } from '../eval/metricsReport.ts';
 import { requireAgreement } from '../export/agreement.ts';
 import { buildInferenceConfig } from '../export/bundle/inferenceConfig.ts';
-import { parityFiles } from '../export/bundle/parityFiles.ts';
+import { bundleLicense } from '../export/bundle/bundleLicense.ts';
+import { bundleReadme } from '../export/bundle/bundleReadme.ts';
+import { checkPrograms } from '../export/bundle/checkPrograms.ts';
+import { imagesToMeasure, parityFiles } from '../export/bundle/parityFiles.ts';
+import { parityIndexIn } from '../export/bundle/verifyParity.ts';
+import { letterbox } from '../data/letterbox.ts';
+import { readIntegerModel } from '../tflite/readIntegerModel.ts';
 import type { RgbImage } from '../export/bundle/parityFiles.ts';
 import { sampleCode } from '../export/bundle/sampleCode.ts';
 import { buildThresholdRecommendation } from '../export/bundle/thresholdRecommendation.ts';
@@ -98,12 +104,24 @@ async function bundleFiles(
     paddingColor: config.data.padding_color,
     thresholds,
   });
-  const parity = await parityFiles(await parityImages(context), {
+  const integer = readIntegerModel(readTflite(tflite));
+  const parity = await parityFiles(config.tflite_export.parity_images ? await parityImages(context) : [], {
     litert,
+    model: integer,
+    globalK: thresholds.globalK,
+    measureOn: await imagesToCompare(context, imagesToMeasure(integer)),
     inputSize: model.inputSize,
     paddingColor: config.data.padding_color,
     labels: dataset.vocabulary,
     ks: thresholds.perClass.map(({ k }) => k),
+  });
+  const metrics = await readMetricsReport(context.folder);
+  const readme = bundleReadme({
+    config: inference,
+    metrics,
+    model: summarizeTflite(readTflite(tflite)),
+    bytes: tflite.length,
+    parity: parityIndexIn(new Map(parity.map(({ name, data }) => [name, data]))),
   });
   const { architecture, input_size: inputSize } = config.student;
   const card = modelCard(report, { architecture, inputSize, bytes: tflite.length, sha256: digest });
@@ -125,7 +143,22 @@ async function bundleFiles(
     ...(await sampleCode(inference)),
     { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() },
     ...parity,
+    { name: manifest.README_FILE, data: Buffer.from(readme) },
+    { name: manifest.LICENSE_FILE, data: await bundleLicense() },
+    ...(await checkPrograms()),
   ];
+}
+
+/** Letterboxed images of val and test on which the kernels of other runtimes are compared with XNNPACK's. */
+async function imagesToCompare(context: RunContext, count: number): Promise<Uint8Array[]> {
+  const { config } = context;
+  const { padding_color: paddingColor, max_megapixels: maxMegapixels } = config.data;
+  const images: Uint8Array[] = [];
+  for (const { file } of [...split(context, 'val'), ...split(context, 'test')].slice(0, count)) {
+    const { rgb, width, height } = await decodeImage(file, { paddingColor, maxMegapixels });
+    images.push(letterbox(rgb, width, height, config.student.input_size, paddingColor));
+  }
+  return images;
 }
 
 /** Images of val and test, drawn by the run's seed and decoded at full size, that let an app check its own results. */

@@ -8,6 +8,11 @@ export const METRICS_FILE = 'metrics.json';
 export const CARD_FILE = 'MODEL_CARD.md';
 export const LETTERBOX_FILE = 'preprocess/letterbox.h';
 export const PARITY_INDEX = 'parity/index.json';
+export const PARITY_CASES = 'parity/cases.txt';
+export const README_FILE = 'README.md';
+export const LICENSE_FILE = 'LICENSE';
+/** Programs that check a computer or an app against parity/. */
+export const CHECK_FILES = ['check.mjs', 'check.py'] as const;
 export const SUMS_FILE = 'SHA256SUMS';
 
 /** Where the sample for an app starts: short code that uses the rest of it, also shown on the export screen. */
@@ -68,28 +73,27 @@ export const BUNDLE_FILES = [
   ...SAMPLE_FILES,
   LETTERBOX_FILE,
   PARITY_INDEX,
+  PARITY_CASES,
+  README_FILE,
+  LICENSE_FILE,
+  ...CHECK_FILES,
 ] as const;
 
-/** A bundle has as many parity images as there are images in val and test, but at most this many. */
-export const PARITY_IMAGES = 8;
+/** A bundle has as many images of the person as there are in val and test, but at most this many, or none. */
+export const PARITY_IMAGES = 4;
 
 /** The files of a parity image. */
 export interface ParityNames {
   readonly image: string;
   readonly letterbox: string;
-  readonly input: string;
   readonly output: string;
 }
 
-export function parityNames(i: number): ParityNames {
-  const number = String(i + 1).padStart(2, '0');
-  return {
-    image: `parity/images/${number}.png`,
-    letterbox: `parity/letterbox/${number}.rgb`,
-    input: `parity/inputs/${number}.bin`,
-    output: `parity/outputs/${number}.bin`,
-  };
-}
+export const parityNames = (name: string, extension: string): ParityNames => ({
+  image: `parity/images/${name}.${extension}`,
+  letterbox: `parity/letterbox/${name}.rgb`,
+  output: `parity/outputs/${name}.bin`,
+});
 
 /** The description inside the model file. */
 export const modelDescription = (architecture: string, inputSize: number, classes: number): string =>

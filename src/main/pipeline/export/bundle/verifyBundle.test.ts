@@ -282,7 +282,7 @@ describe('the checks of a bundle', () => {
     expect(heard).toEqual(checks);
     expect(checks.every(({ note }) => note === null)).toBe(true);
     const names = checks.map(({ name }) => name);
-    expect(new Set(names.map(({ text }) => text)).size).toBe(13);
+    expect(new Set(names.map(({ text }) => text)).size).toBe(14);
     expect(names.every((name) => /\w+ \w+/.test(name.text))).toBe(true);
   });
 
@@ -309,9 +309,9 @@ describe('the checks of a bundle', () => {
 
   test('report a missing image before anything is computed from it', async () => {
     const files = new Map(base);
-    files.delete('parity/images/08.png');
+    files.delete('parity/images/threshold-below.png');
     const [first] = await verifyFolder(withSums(files));
-    expect(first!.fault!.text).toContain('parity/images/08.png');
+    expect(first!.fault!.text).toContain('parity/images/threshold-below.png');
   });
 
   test.each([

@@ -4,11 +4,19 @@ import { problemMessage, toProblemData } from '../../../../shared/problem.ts';
 import { cutList } from '../../../../shared/shortList.ts';
 import { findingMessage } from '../../tflite/findings.ts';
 import { validateTflite } from '../../tflite/validate.ts';
-import { BUNDLE_FILES, MODEL_FILE, parityNames, SUMS_FILE } from './manifest.ts';
+import { BUNDLE_FILES, MODEL_FILE, SUMS_FILE } from './manifest.ts';
 import { readBundle, requireBundlePath } from './readBundle.ts';
 import { checkParity, parityIndexIn } from './verifyParity.ts';
 import type { Files, FindFault } from './verifyTexts.ts';
-import { codeFault, configFault, fileIn, metricsFault, pagesFault, thresholdsFault } from './verifyTexts.ts';
+import {
+  codeFault,
+  configFault,
+  fileIn,
+  metricsFault,
+  pagesFault,
+  readmeFault,
+  thresholdsFault,
+} from './verifyTexts.ts';
 import { sha256 } from './writeBundle.ts';
 
 export interface BundleCheck {
@@ -59,6 +67,7 @@ export async function verifyBundle(
   await check(message('bundle.checkThresholds'), () => thresholdsFault(files));
   await check(message('bundle.checkPages'), () => pagesFault(files));
   await check(message('bundle.checkCode'), () => codeFault(files));
+  await check(message('bundle.checkReadme'), () => readmeFault(files, parityIndexIn(files)));
   await checkParity(files, check);
   return checks;
 }
@@ -81,7 +90,7 @@ function modelFault(files: Files): Message | null {
 function membershipFault(files: Files): Message | null {
   const missing = BUNDLE_FILES.find((name) => !files.has(name));
   if (missing !== undefined) return message('file.bundleFileMissing', { file: missing });
-  const parity = parityIndexIn(files).items.flatMap((_, i) => Object.values(parityNames(i)) as string[]);
+  const parity = parityIndexIn(files).items.flatMap(({ image, letterbox, output }) => [image, letterbox, output]);
   const missingParity = parity.find((name) => !files.has(name));
   if (missingParity !== undefined) return message('file.bundleFileMissing', { file: missingParity });
   const belonging = new Set<string>([...BUNDLE_FILES, SUMS_FILE, ...parity]);

@@ -73,7 +73,7 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
   ['another quantization', config('input/quantization/scale', 0.5), /input\.quantization\.scale/],
   ['another number of classes', config('model/classes', 9), /model\.classes/],
   ['another letterbox size', config('preprocessing/letterbox/size', 96), /letterbox\.size/],
-  ['another padding color', config('preprocessing/letterbox/paddingColor', [255, 255, 255]), /Tagger\.kt|01\.rgb/],
+  ['another padding color', config('preprocessing/letterbox/paddingColor', [255, 255, 255]), /Tagger\.kt|own-01\.rgb/],
   ['another orientation', config('preprocessing/orientation', 'ignore EXIF'), /orientation/],
   ['another interpolation', config('preprocessing/letterbox/interpolation', 'nearest'), /interpolation/],
   ['another model file', config('model/file', '../other.tflite'), /model\.file/],
@@ -311,7 +311,7 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
     /Labels: they are not inside the model/,
   ],
 
-  ['no parity images', parity('items', []), /parity\/images\/01\.png does not belong|lists 0 images/],
+  ['no parity images', parity('items', []), /parity\/images\/.*\.\w+ does not belong|lists 0 images/],
   [
     'one parity image',
     (files) => {
@@ -325,48 +325,59 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
     (files) => {
       const { items } = JSON.parse(files.get('parity/index.json')!.toString()) as { items: unknown[] };
       parity('items', items.slice(0, 1))(files);
-      for (const name of files.keys()) if (/0[2-8]\.(png|rgb|bin)$/.test(name)) files.delete(name);
+      for (const name of files.keys())
+        if (/^parity\/\w+\//.test(name) && !name.includes('/own-01.')) files.delete(name);
     },
-    /lists 1 images; a bundle of this dataset has 8/,
+    /lists 1 images; a bundle of this dataset has 16/,
   ],
   [
     'another code of the last image',
-    parity('items/7/codes/0', 254),
-    /codes or labels of parity\/images\/08\.png do not match/,
+    parity('items/15/codes/0', 254),
+    /codes or labels of parity\/images\/threshold-below\.png do not match/,
   ],
-  ['other decisions of the last image', parity('items/7/decisions', ['pear', 'apple']), /of parity\/images\/08\.png/],
+  [
+    'other decisions of the last image',
+    parity('items/15/decisions', ['pear', 'apple']),
+    /of parity\/images\/threshold-below\.png/,
+  ],
   [
     'a path outside the bundle',
     parity('items/0/image', '../../../../etc/passwd'),
     /parity\/index\.json: image 1 does not have the file names/,
   ],
-  ['another width', parity('items/7/width', 5), /parity\/images\/08\.png is not an 8-bit RGB PNG of 5 x/],
+  [
+    'another width',
+    parity('items/15/width', 5),
+    /parity\/images\/threshold-below\.png cannot be decoded as an image of 5 x/,
+  ],
   ['another note', parity('note', 'x'), /parity\/index\.json has the right values but/],
-  ['an image that is not one', changed('parity/images/08.png', () => 'hello'), /08\.png is not an 8-bit RGB PNG/],
+  [
+    'an image that is not one',
+    changed('parity/images/threshold-below.png', () => 'hello'),
+    /threshold-below\.png cannot be decoded as an image/,
+  ],
   [
     'an image of another format',
     changed(
-      'parity/images/08.png',
+      'parity/images/threshold-below.png',
       () => '<svg xmlns="http://www.w3.org/2000/svg" width="30000" height="30000"></svg>',
     ),
-    /08\.png is not an 8-bit RGB PNG/,
+    /threshold-below\.png cannot be decoded as an image/,
   ],
   [
     'truncated letterboxed pixels',
-    (files) => void files.set('parity/letterbox/08.rgb', Buffer.alloc(10)),
-    /08\.rgb has 10 bytes/,
+    (files) => void files.set('parity/letterbox/threshold-below.rgb', Buffer.alloc(10)),
+    /threshold-below\.rgb has 10 bytes/,
   ],
   [
     'another letterboxed pixel of the last image',
-    flipped('parity/letterbox/08.rgb', 0),
-    /08\.rgb does not match what parity\/images\/08\.png produces/,
+    flipped('parity/letterbox/threshold-below.rgb', 0),
+    /threshold-below\.rgb does not match what parity\/images\/threshold-below\.png produces/,
   ],
-  ['another input of the last image', flipped('parity/inputs/08.bin', 0), /08\.bin does not match what/],
-  ['another output of the last image', flipped('parity/outputs/08.bin', 0), /outputs\/08\.bin does not match what/],
   [
-    'a truncated input',
-    (files) => void files.set('parity/inputs/08.bin', Buffer.alloc(10)),
-    /inputs\/08\.bin does not match what/,
+    'another output of the last image',
+    flipped('parity/outputs/threshold-below.bin', 0),
+    /outputs\/threshold-below\.bin does not match what/,
   ],
   [
     'an extra file',
@@ -374,9 +385,9 @@ const contradictions: readonly (readonly [string, (files: Files) => void, RegExp
     /^evil\.sh does not belong to the bundle\.$/,
   ],
   [
-    'a ninth image',
-    (files) => void files.set('parity/images/09.png', Buffer.from('x')),
-    /^parity\/images\/09\.png does not belong/,
+    'another image',
+    (files) => void files.set('parity/images/own-05.png', Buffer.from('x')),
+    /^parity\/images\/own-05\.png does not belong/,
   ],
 ];
 

@@ -45,7 +45,7 @@ const flipped = (name: string): Record<string, Buffer> => {
 };
 
 const passed = {
-  ...{ 'bundle.checkLitert': null, 'bundle.checkLetterbox': null, 'bundle.checkInputs': null },
+  ...{ 'bundle.checkLitert': null, 'bundle.checkLetterbox': null, 'bundle.checkCases': null },
   ...{ 'bundle.checkOutputs': null, 'bundle.checkDecisions': null },
 };
 
@@ -61,21 +61,24 @@ describe('the index', () => {
   const alone = async (changes: Parameters<typeof checked>[0], expected: Message) =>
     expect(await checked(changes)).toEqual({ 'bundle.checkLitert': fault(expected) });
 
-  test('has eight images, or all of val and test if there are fewer', async () => {
+  test('has four images of the person, or all of val and test if there are fewer, and the drawn ones', async () => {
     const count = (found: number, expected: number) => message('bundle.imageCount', { file: INDEX, found, expected });
     await alone(
       index(({ items }) => items.pop()),
-      count(7, 8),
+      count(15, 16),
     );
     const images = (val: number, test: number) => ({
       'metrics.json': (metrics: { images: object }) => Object.assign(metrics.images, { val, test }),
     });
-    await alone(images(3, 4), count(8, 7));
-    expect(await checked(images(4, 4))).toEqual(passed);
-    await alone({ ...images(0, 0), ...index((own) => (own.items = [])) }, count(0, 0));
+    await alone(images(1, 2), count(16, 15));
+    expect(await checked(images(2, 2))).toEqual(passed);
+    await alone(
+      index((own) => (own.items = [])),
+      count(0, 12),
+    );
   });
 
-  test.each(['image', 'letterbox', 'input', 'output'] as const)('has the usual name of each %s', async (of) => {
+  test.each(['image', 'letterbox', 'output'] as const)('has the usual name of each %s', async (of) => {
     await alone(
       index(({ items }) => (items[2]![of] = 'parity/other')),
       message('bundle.imageNames', { file: INDEX, number: 3 }),
@@ -90,50 +93,62 @@ describe('the index', () => {
 });
 
 describe('each step starts from the file before it', () => {
-  const differs = (file: string, number: string) =>
-    fault(message('bundle.stepDiffers', { file, image: `parity/images/${number}.png` }));
+  const differs = (file: string, name: string) =>
+    fault(message('bundle.stepDiffers', { file, image: `parity/images/${name}.png` }));
 
-  test('and so another letterboxed pixel gives another input, too', async () => {
-    expect(await checked(flipped('parity/letterbox/03.rgb'))).toMatchObject({
+  test('and so another letterboxed pixel is a fault of the letterbox', async () => {
+    expect(await checked(flipped('parity/letterbox/own-03.rgb'))).toMatchObject({
       'bundle.checkLitert': null,
-      'bundle.checkLetterbox': differs('parity/letterbox/03.rgb', '03'),
-      'bundle.checkInputs': differs('parity/inputs/03.bin', '03'),
+      'bundle.checkLetterbox': differs('parity/letterbox/own-03.rgb', 'own-03'),
     });
   });
 
-  test('but an input or an output is not part of the next step', async () => {
-    expect(await checked(flipped('parity/inputs/08.bin'))).toEqual({
-      ...passed,
-      'bundle.checkInputs': differs('parity/inputs/08.bin', '08'),
-    });
-    for (const number of ['01', '08'])
-      expect(await checked(flipped(`parity/outputs/${number}.bin`))).toEqual({
+  test('but an output is not part of the next step', async () => {
+    for (const name of ['own-01', 'threshold-below'])
+      expect(await checked(flipped(`parity/outputs/${name}.bin`))).toEqual({
         ...passed,
-        'bundle.checkOutputs': differs(`parity/outputs/${number}.bin`, number),
+        'bundle.checkOutputs': differs(`parity/outputs/${name}.bin`, name),
       });
   });
 
   test('whose size has to be right', async () => {
-    const [before] = [base.get('parity/letterbox/02.rgb')!];
-    const checks = await checked({ 'parity/letterbox/02.rgb': before.subarray(1) });
+    const [before] = [base.get('parity/letterbox/own-02.rgb')!];
+    const checks = await checked({ 'parity/letterbox/own-02.rgb': before.subarray(1) });
     expect(checks['bundle.checkLetterbox']).toEqual({
       code: 'file.parityPixels',
-      params: { file: 'parity/letterbox/02.rgb', found: 3071, width: 32, height: 32, expected: 3072 },
+      params: { file: 'parity/letterbox/own-02.rgb', found: 3071, width: 32, height: 32, expected: 3072 },
     });
+  });
+});
+
+test('the codes of other kernels are part of the decisions', async () => {
+  const { 'bundle.checkDecisions': own } = await checked(
+    index(({ items }) => (items[0]!.otherKernels!.reference.codes[0]! ^= 1)),
+  );
+  expect(own).toEqual(fault(message('bundle.decisionsDiffer', { file: INDEX, image: 'parity/images/own-01.png' })));
+});
+
+test('the cases of the check programs are those of the index', async () => {
+  const file = 'parity/cases.txt';
+  const cases = base.get(file)!.toString();
+  expect(await checked({ [file]: Buffer.from(cases.replace('wrong bgr', 'wrong mirrored')) })).toEqual({
+    ...passed,
+    'bundle.checkCases': fault(message('bundle.casesDiffer', { file, other: INDEX })),
   });
 });
 
 describe('the decisions', () => {
   const decisions = async (change: (items: Writable<ParityIndex>['items']) => unknown) => {
-    const { 'bundle.checkDecisions': own, ...others } = await checked(index(({ items }) => change(items)));
-    expect(others).toEqual({ ...passed, 'bundle.checkDecisions': undefined });
+    const { 'bundle.checkDecisions': own } = await checked(index(({ items }) => change(items)));
     return own;
   };
 
   test('follow from the outputs', async () => {
     const expected = (image: string) => fault(message('bundle.decisionsDiffer', { file: INDEX, image }));
-    expect(await decisions((items) => (items[4]!.codes[6]! ^= 1))).toEqual(expected('parity/images/05.png'));
-    expect(await decisions((items) => items[7]!.decisions.push('apple'))).toEqual(expected('parity/images/08.png'));
+    expect(await decisions((items) => (items[4]!.codes[6]! ^= 1))).toEqual(expected('parity/images/odd-size.png'));
+    expect(await decisions((items) => items[15]!.decisions.push('apple'))).toEqual(
+      expected('parity/images/threshold-below.png'),
+    );
   });
 
   test('are listed in an index in the form that the studio writes', async () => {
@@ -143,10 +158,10 @@ describe('the decisions', () => {
 });
 
 describe('an image', () => {
-  const refused = { code: 'file.parityImage', params: { file: 'parity/images/01.png', width: 40, height: 32 } };
+  const refused = { code: 'file.parityImage', params: { file: 'parity/images/own-01.png', width: 40, height: 32 } };
   const letterboxFault = async (image: Uint8Array) =>
-    (await checked({ 'parity/images/01.png': image }))['bundle.checkLetterbox'];
-  const noise = (channels: 1 | 3 | 4, width = 40, height = 32) =>
+    (await checked({ 'parity/images/own-01.png': image }))['bundle.checkLetterbox'];
+  const noise = (channels: 3, width = 40, height = 32) =>
     sharp(Buffer.alloc(width * height * channels, 77), { raw: { width, height, channels } });
 
   test('of other pixels gives other letterboxed ones', async () => {
@@ -157,11 +172,8 @@ describe('an image', () => {
     ['another format', () => noise(3).webp({ lossless: true }).toBuffer()],
     ['another width', () => noise(3, 41, 32).png().toBuffer()],
     ['another height', () => noise(3, 40, 33).png().toBuffer()],
-    ['transparency', () => noise(4).png().toBuffer()],
-    ['gray pixels', () => noise(1).toColourspace('b-w').png().toBuffer()],
-    ['16 bits', () => noise(3).toColourspace('rgb16').png().toBuffer()],
-    ['no pixels', () => Promise.resolve(base.get('parity/images/01.png')!.subarray(0, 8))],
-    ['only a part of its pixels', () => Promise.resolve(base.get('parity/images/01.png')!.subarray(0, 2000))],
+    ['no pixels', () => Promise.resolve(base.get('parity/images/own-01.png')!.subarray(0, 8))],
+    ['only a part of its pixels', () => Promise.resolve(base.get('parity/images/own-01.png')!.subarray(0, 2000))],
   ])('with %s is refused', async (_, image) => {
     expect(await letterboxFault(await image())).toEqual(refused);
   });

@@ -1,22 +1,33 @@
-import { sharp } from '../../data/imageLibrary.ts';
 import type { Message } from '../../../../shared/message.ts';
 import { message } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
-import { letterbox } from '../../data/letterbox.ts';
 import { metricsReportSchema } from '../../eval/metricsReport.ts';
+import { readIntegerModel } from '../../tflite/readIntegerModel.ts';
+import { readTflite } from '../../tflite/read.ts';
 import { createLitert } from '../../tflite/litert.ts';
 import type { Litert } from '../../tflite/litert.ts';
 import { decodeScores, encodePixels } from '../../tflite/io.ts';
 import { parseBundleJson } from './bundleJson.ts';
 import type { InferenceConfig } from './inferenceConfig.ts';
-import { METRICS_FILE, MODEL_FILE, PARITY_IMAGES, PARITY_INDEX, parityNames } from './manifest.ts';
-import type { ParityIndex, RgbImage } from './parityFiles.ts';
-import { bytesOf, decisionsOf, LONGEST_SIDE, parityIndex, parityIndexSchema } from './parityFiles.ts';
+import { METRICS_FILE, MODEL_FILE, PARITY_CASES, PARITY_IMAGES, PARITY_INDEX, parityNames } from './manifest.ts';
+import type { ParityIndex, ParityItem } from './parityFiles.ts';
+import {
+  bytesOf,
+  casesWithKernels,
+  decidedFrom,
+  otherKernels,
+  OWN,
+  parityCasesFile,
+  parityIndex,
+  parityIndexSchema,
+  stepsOf,
+} from './parityFiles.ts';
+import { DRAWN_IMAGES, THRESHOLD_IMAGES } from './parityImages.ts';
 import type { Files, FindFault } from './verifyTexts.ts';
 import { configIn, fileIn } from './verifyTexts.ts';
 
 type Check = (name: Message, findFault: FindFault) => Promise<boolean>;
-type Item = ParityIndex['items'][number];
+type Item = ParityItem;
 
 export const parityIndexIn = (files: Files): ParityIndex =>
   parseBundleJson(parityIndexSchema, PARITY_INDEX, fileIn(files, PARITY_INDEX));
@@ -26,18 +37,18 @@ export const parityIndexIn = (files: Files): ParityIndex =>
  * for the step before it.
  */
 export async function checkParity(files: Files, check: Check): Promise<void> {
-  let ready: { model: Litert; config: InferenceConfig; items: readonly Item[] } | null = null;
+  let ready: { model: Litert; config: InferenceConfig; index: ParityIndex } | null = null;
   await check(message('bundle.checkLitert'), async () => {
     const config = configIn(files);
-    const { items } = parityIndexIn(files);
-    const fault = indexFault(files, items);
-    if (fault === null) ready = { config, items, model: await createLitert(fileIn(files, MODEL_FILE)) };
+    const index = parityIndexIn(files);
+    const fault = indexFault(files, index.items);
+    if (fault === null) ready = { config, index, model: await createLitert(fileIn(files, MODEL_FILE)) };
     return fault;
   });
   if (ready === null) return;
-  const { model, config, items } = ready as { model: Litert; config: InferenceConfig; items: readonly Item[] };
+  const { model, config, index } = ready as { model: Litert; config: InferenceConfig; index: ParityIndex };
   try {
-    await checkSteps(files, check, model, config, items);
+    await checkSteps(files, check, model, config, index);
   } finally {
     model.dispose();
   }
@@ -45,12 +56,24 @@ export async function checkParity(files: Files, check: Check): Promise<void> {
 
 function indexFault(files: Files, items: readonly Item[]): Message | null {
   const { images } = parseBundleJson(metricsReportSchema, METRICS_FILE, fileIn(files, METRICS_FILE));
-  const expected = Math.min(PARITY_IMAGES, images.val + images.test);
-  if (items.length !== expected || expected === 0)
+  const own = items.filter(({ name }) => name.startsWith(OWN)).length;
+  const fixed = DRAWN_IMAGES.length + THRESHOLD_IMAGES.length;
+  // The person can leave out their own images.
+  const expected = fixed + (own === 0 ? 0 : Math.min(PARITY_IMAGES, images.val + images.test));
+  if (items.length !== expected)
     return message('bundle.imageCount', { file: PARITY_INDEX, found: items.length, expected });
-  const misnamed = items.findIndex((item, i) =>
-    Object.entries(parityNames(i)).some(([of, name]) => item[of as 'image'] !== name),
-  );
+  const names = [
+    ...Array.from({ length: own }, (_, i) => ({ name: `${OWN}${String(i + 1).padStart(2, '0')}`, extension: 'png' })),
+    ...DRAWN_IMAGES,
+    ...THRESHOLD_IMAGES,
+  ];
+  const misnamed = items.findIndex((item, i) => {
+    const { name, extension } = names[i]!;
+    return (
+      item.name !== name ||
+      Object.entries(parityNames(name, extension)).some(([of, file]) => item[of as 'image'] !== file)
+    );
+  });
   return misnamed < 0 ? null : message('bundle.imageNames', { file: PARITY_INDEX, number: misnamed + 1 });
 }
 
@@ -59,8 +82,9 @@ async function checkSteps(
   check: Check,
   model: Litert,
   { preprocessing, labels, thresholds }: InferenceConfig,
-  items: readonly Item[],
+  index: ParityIndex,
 ): Promise<void> {
+  const { items } = index;
   const { size, paddingColor } = preprocessing.letterbox;
   const ks = thresholds.perClass.map(({ k }) => k);
   const pixelsOf = (item: Item): Uint8Array => {
@@ -91,12 +115,9 @@ async function checkSteps(
   const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
   await check(message('bundle.checkLetterbox', { count: items.length }), () =>
     firstDiffering(async (item) => {
-      const { rgb, width, height } = await imageIn(files, item);
-      return equal(pixelsOf(item), letterbox(rgb, width, height, size, paddingColor)) ? null : item.letterbox;
+      const pixels = await letterboxed(files, item, { inputSize: size, paddingColor });
+      return equal(pixelsOf(item), pixels) ? null : item.letterbox;
     }),
-  );
-  await check(message('bundle.checkInputs'), () =>
-    firstDiffering((item) => (equal(fileIn(files, item.input), bytesOf(inputOf(item))) ? null : item.input)),
   );
   await check(message('bundle.checkOutputs'), () =>
     firstDiffering(async (item, i) => {
@@ -107,35 +128,46 @@ async function checkSteps(
   );
   await check(message('bundle.checkDecisions'), () => {
     if (outputs.length < items.length) return null; // the check of the outputs failed and has the fault
-    const expected = items.map((item, i) => {
-      const codes = decodeScores(outputs[i]!);
-      return { ...item, codes: [...codes], decisions: decisionsOf(codes, { labels, ks }) };
-    });
-    const wrong = items.find(
-      ({ codes, decisions }, i) =>
-        JSON.stringify([codes, decisions]) !== JSON.stringify([expected[i]!.codes, expected[i]!.decisions]),
-    );
+    const integer = readIntegerModel(readTflite(fileIn(files, MODEL_FILE)));
+    const context = { model: integer, labels, ks };
+    const expected = items.map((item, i) => ({
+      ...item,
+      ...decidedFrom(decodeScores(outputs[i]!), context),
+      otherKernels: i < casesWithKernels(integer) ? otherKernels(pixelsOf(item), context) : null,
+    }));
+    const decided = ({ codes, decisions, otherKernels: other }: Item): string =>
+      JSON.stringify([codes, decisions, other]);
+    const wrong = items.find((item, i) => decided(item) !== decided(expected[i]!));
     if (wrong !== undefined) return message('bundle.decisionsDiffer', { file: PARITY_INDEX, image: wrong.image });
-    return equal(fileIn(files, PARITY_INDEX), parityIndex(expected))
+    return equal(fileIn(files, PARITY_INDEX), parityIndex({ ...index, items: expected }))
       ? null
       : message('bundle.layout', { file: PARITY_INDEX });
   });
+  await check(message('bundle.checkCases'), async () => {
+    const expected = await parityCasesFile(index, files, {
+      inputSize: size,
+      paddingColor,
+      labels,
+      ks,
+      globalK: thresholds.globalK,
+      litert: model,
+    });
+    return equal(fileIn(files, PARITY_CASES), expected)
+      ? null
+      : message('bundle.casesDiffer', { file: PARITY_CASES, other: PARITY_INDEX });
+  });
 }
 
-const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const SIGNATURES = { png: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], jpg: [0xff, 0xd8, 0xff] } as const;
 
-/** Decodes only the format that the studio writes: an 8-bit RGB PNG of the size in the index. */
-async function imageIn(files: Files, item: Item): Promise<RgbImage> {
+/** Decodes only the formats that the studio writes, of the size in the index. */
+async function letterboxed(files: Files, item: Item, box: Parameters<typeof stepsOf>[1]): Promise<Uint8Array> {
   const bytes = fileIn(files, item.image);
-  const refused = (): Problem =>
-    new Problem('file.parityImage', { file: item.image, width: item.width, height: item.height });
-  if (!PNG.every((byte, i) => bytes[i] === byte)) throw refused();
-  try {
-    const image = sharp(bytes, { limitInputPixels: LONGEST_SIDE ** 2, failOn: 'warning' });
-    const { width, height, channels, depth } = await image.metadata();
-    if (width !== item.width || height !== item.height || channels !== 3 || depth !== 'uchar') throw refused();
-    return { width, height, rgb: new Uint8Array(await image.raw().toBuffer()) };
-  } catch {
-    throw refused();
-  }
+  const signature = SIGNATURES[item.image.endsWith('.png') ? 'png' : 'jpg'];
+  const steps = signature.every((byte, i) => bytes[i] === byte)
+    ? await stepsOf(bytes, box).catch(() => null) // the decoder's own errors do not name the file
+    : null;
+  if (steps === null || steps.image.width !== item.width || steps.image.height !== item.height)
+    throw new Problem('file.parityImage', { file: item.image, width: item.width, height: item.height });
+  return steps.pixels;
 }

@@ -257,6 +257,9 @@ describe('the code', () => {
     'sample/android/tagger/src/main/kotlin/Usage.kt',
     'sample/ios/Sources/Tagger/Tagger.swift',
     'sample/python/tagger.py',
+    'check.py',
+    'check.mjs',
+    'LICENSE',
   ])('in %s is that of the studio', async (name) => {
     expect(await codeFault(unchanged({ [name]: `${textOf(name)}\n` }))).toEqual(
       message('bundle.codeDiffers', { file: name }),

@@ -13,6 +13,10 @@ import { summarizeTflite } from '../../tflite/io.ts';
 import type { TfliteSummary } from '../../tflite/io.ts';
 import { encodeLabels } from '../../tflite/labels.ts';
 import { readTflite } from '../../tflite/read.ts';
+import { bundleLicense } from './bundleLicense.ts';
+import type { ReadmeFacts } from './bundleReadme.ts';
+import { bundleReadme } from './bundleReadme.ts';
+import { checkPrograms } from './checkPrograms.ts';
 import type { Difference } from './bundleJson.ts';
 import { firstDifference, parseBundleJson } from './bundleJson.ts';
 import type { InferenceConfig } from './inferenceConfig.ts';
@@ -223,7 +227,23 @@ export async function codeFault(files: Files): Promise<Message | null> {
   const expected = [
     ...(await sampleCode(configIn(files))),
     { name: manifest.LETTERBOX_FILE, data: await letterboxHeader() },
+    ...(await checkPrograms()),
+    { name: manifest.LICENSE_FILE, data: await bundleLicense() },
   ];
   const other = expected.find(({ name, data }) => !sameBytes(fileIn(files, name), data));
   return other === undefined ? null : message('bundle.codeDiffers', { file: other.name });
+}
+
+/** Checks that the page for developers says what the other files say. */
+export function readmeFault(files: Files, parity: ReadmeFacts['parity']): Message | null {
+  const expected = bundleReadme({
+    config: configIn(files),
+    metrics: metricsIn(files),
+    model: modelIn(files),
+    bytes: fileIn(files, manifest.MODEL_FILE).length,
+    parity,
+  });
+  return sameBytes(fileIn(files, manifest.README_FILE), Buffer.from(expected))
+    ? null
+    : message('bundle.readmeDiffers', { file: manifest.README_FILE });
 }

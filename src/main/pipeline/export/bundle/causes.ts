@@ -1,0 +1,62 @@
+/**
+ * The mistakes that the check programs of a bundle can name. Each has the step that it is in and what to do about it;
+ * parity/cases.txt holds these texts, so that all programs say the same.
+ */
+export const pixelCauses = {
+  alphaDropped: ['decoding', 'Transparency is dropped: composite it over the padding color.'],
+  alphaOverBlack: ['decoding', 'Transparency is composited over black: use the padding color.'],
+  alphaOverWhite: ['decoding', 'Transparency is composited over white: use the padding color.'],
+  cmykInverted: ['decoding', 'The CMYK JPEG is inverted: Adobe stores 255 minus the ink.'],
+  exifIgnored: ['orientation', 'The EXIF orientation is ignored: turn the image upright first.'],
+  turnedWrong: ['orientation', 'EXIF 6 is turned the wrong way: turn the stored image clockwise by 90 degrees.'],
+  upsideDown: ['orientation', 'The image is upside down: rows are read from the bottom.'],
+  mirrored: ['orientation', 'The image is mirrored, as the preview of a front camera is.'],
+  profileIgnored: ['color space', 'Display P3 is taken for sRGB: convert to sRGB by the embedded profile.'],
+  stretched: ['size', 'The image is stretched to the square: keep the aspect ratio.'],
+  centerCrop: ['size', 'The image is cropped to its middle: fit all of it into the square.'],
+  sizeFloor: ['size', 'The shorter side is rounded down: round to nearest, halves up, and at least 1 pixel.'],
+  nearest: ['size', 'The image is scaled by nearest neighbor: use bilinear without antialiasing.'],
+  nearestCenter: ['size', 'The image is scaled by nearest neighbor: use bilinear without antialiasing.'],
+  area: ['size', 'The image is scaled by area averaging (INTER_AREA, box): use bilinear without antialiasing.'],
+  antialiased: ['size', 'The image is scaled with antialiasing (Pillow, tf.image antialias): use plain bilinear.'],
+  cubic: ['size', 'The image is scaled by bicubic interpolation: use bilinear.'],
+  alignCorners: ['size', 'The image is scaled with aligned corners: pixel centers are at half pixels.'],
+  topLeftPixels: ['size', 'Pixel positions start at corners (half_pixel_centers off): centers are at half pixels.'],
+  padBlack: ['padding', 'The padding is black: use letterbox.paddingColor.'],
+  padWhite: ['padding', 'The padding is white: use letterbox.paddingColor.'],
+  padGray: ['padding', 'The padding is gray (128): use letterbox.paddingColor.'],
+  padGray114: ['padding', 'The padding is gray (114, as in YOLO): use letterbox.paddingColor.'],
+  atTopLeft: ['padding', 'The image is at the top left: center it.'],
+  atBottomRight: ['padding', 'The image is at the bottom right: center it.'],
+  bgr: ['channel order', 'Red and blue are swapped (BGR, as OpenCV decodes): convert to RGB.'],
+} as const satisfies Record<string, readonly [step: string, text: string]>;
+export type PixelCause = keyof typeof pixelCauses;
+
+/** These follow from the numbers alone; the check programs compute them. */
+export const otherCauses = {
+  pixelSize: ['size', 'The pixels have the wrong number of bytes: size x size x 3, uint8, without a header.'],
+  rounding: ['size', 'Every difference is 1 at most: bilinear with other rounding (INTER_LINEAR); use letterbox.h.'],
+  unknownPixels: ['decoding', 'The pixels differ and no known mistake fits; compare them with the letterbox file.'],
+  nchw: ['channel order', 'The input is planar (NCHW): the model takes interleaved pixels (NHWC).'],
+  inputBgr: ['channel order', 'Red and blue are swapped in the input tensor: feed RGB.'],
+  by255: ['normalization', 'The input is pixel / 255: feed what input.value in inference_config.json says.'],
+  by127: ['normalization', 'The input is (pixel - 127.5) / 127.5: feed what input.value says.'],
+  imagenet: ['normalization', 'The input is normalized with ImageNet mean and deviation: feed what input.value says.'],
+  notNormalized: ['normalization', 'The input is the pixels as they are: feed what input.value says.'],
+  truncated: ['normalization', 'The input was normalized and then cut to integers: feed the integers of input.value.'],
+  int8AsUint8: ['type', 'int8 and uint8 are mixed up in the input: the numbers are off by 128.'],
+  inputType: ['type', 'The input has the wrong number of bytes for its type: see input.type.'],
+  unknownInput: ['normalization', 'The input differs from input.value and no known mistake fits.'],
+  outputType: ['type', 'The output has the wrong number of bytes: one number per label, see output.type.'],
+  outputSigned: ['quantization', 'int8 and uint8 are mixed up in the output: see output.code.'],
+  softmax: ['quantization', 'The scores went through a softmax: each label is independent, q / 256.'],
+  sigmoid: ['quantization', 'The scores went through a second sigmoid: they are scores already, q / 256.'],
+  labelOrder: ['quantization', 'The scores are right but in another order: use the order of labels.txt.'],
+  kernel: ['kernel', 'The codes fit no kernel family: another delegate (GPU, NPU) or another model file.'],
+  decisionOrder: ['threshold', 'The labels are in another order than the scores: use the order of labels.txt.'],
+  greater: ['threshold', 'The rule is q > k: it is q >= k.'],
+  half: ['threshold', 'One threshold of 0.5 is used: each label has its own k.'],
+  global: ['threshold', 'The global threshold is used: each label has its own k.'],
+  best: ['threshold', 'Only the best label is taken: none or several can be present.'],
+  unknownDecisions: ['threshold', 'The labels do not follow from the output by q >= k.'],
+} as const satisfies Record<string, readonly [step: string, text: string]>;
