@@ -24,6 +24,7 @@ const rooms = {
   'src/main/pipeline/tflite': ['src/shared', 'src/main/pipeline/quant'],
   'src/main/pipeline/export': [
     'src/shared',
+    'src/main/pipeline/quant', // the outputs that each kernel family is expected to give
     'src/main/pipeline/tflite',
     'src/main/pipeline/data',
     'src/main/pipeline/eval',
