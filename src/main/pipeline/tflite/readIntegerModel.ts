@@ -36,7 +36,7 @@ function integerTensor({ shape, quantization }: TfliteTensor, name: string): Int
 
 const int8 = ({ data }: TfliteTensor): Int8Array => new Int8Array(data!.buffer, data!.byteOffset, data!.length);
 /** Copies, because a view into a file need not be aligned. */
-const int32 = ({ data }: TfliteTensor): Int32Array => new Int32Array(data!.slice().buffer);
+const int32 = ({ data }: TfliteTensor): Int32Array => new Int32Array(Uint8Array.from(data!).buffer);
 
 function integerOp(file: TfliteFile, op: TfliteOp, name: (index: number) => string): IntegerOp {
   const [x, second, third] = op.inputs as [number, number, number];
