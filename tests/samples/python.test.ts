@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -71,6 +71,9 @@ describe.skipIf(!runs)('tagger.py', () => {
       `print([label for label, _ in Tagger().tags(${JSON.stringify(image)})] == json.loads((BUNDLE / "parity/index.json").read_text())["items"][0]["decisions"])`,
     ]);
     expect(labels).toBe('True\n');
+    copyFileSync(image, path.join(bundle, 'photo.jpg'));
+    const usage = spawnSync(python, [path.join('sample', 'python', 'usage.py')], { cwd: bundle, encoding: 'utf8' });
+    expect(usage.status, usage.stderr).toBe(0);
   });
 
   test('--check names the first step that differs', async () => {
