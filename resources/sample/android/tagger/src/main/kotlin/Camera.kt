@@ -31,7 +31,7 @@ class Plane(val bytes: ByteBuffer, val rowStride: Int, val pixelStride: Int)
 
 /**
  * A YUV_420_888 frame, cropped and turned upright while it is read; nothing is copied. Android's cameras give BT.601 in
- * full range.
+ * full range; the numbers are those of letterbox.h.
  */
 class YuvPixels : PixelSource {
   override var width = 0
@@ -81,7 +81,7 @@ class YuvPixels : PixelSource {
       val cb = value(blue, frameX / 2, frameY / 2) - 128
       val cr = value(red, frameX / 2, frameY / 2) - 128
       rgb[at++] = byte(light + ((91881 * cr + 32768) shr 16))
-      rgb[at++] = byte(light + ((-22554 * cb - 46802 * cr + 32768) shr 16))
+      rgb[at++] = byte(light + ((-22553 * cb - 46802 * cr + 32768) shr 16))
       rgb[at++] = byte(light + ((116130 * cb + 32768) shr 16))
       frameX += stepX
       frameY += stepY
