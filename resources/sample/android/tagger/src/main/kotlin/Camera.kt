@@ -31,7 +31,7 @@ class Plane(val bytes: ByteBuffer, val rowStride: Int, val pixelStride: Int)
 
 /**
  * A YUV_420_888 frame, cropped and turned upright while it is read; nothing is copied. Android's cameras give BT.601 in
- * full range.
+ * full range; the numbers are those of letterbox.h.
  */
 class YuvPixels : PixelSource {
   override var width = 0
