@@ -219,11 +219,27 @@ static inline letterbox_view letterbox_i420(const uint8_t *y, ptrdiff_t y_row_st
   return letterbox_yuv_420_888(y, y_row_stride, u, v, uv_row_stride, 1, width, height, color);
 }
 
-/* Whether `count` pixels fit between two rows without overlap. */
-static inline int letterbox_strides_fit(ptrdiff_t row_stride, ptrdiff_t pixel_stride, int count, int rows) {
-  const int64_t row = row_stride < 0 ? -(int64_t)row_stride : (int64_t)row_stride;
-  if (pixel_stride < 1 || pixel_stride > 64) return 0;
-  return rows == 1 || row >= (int64_t)pixel_stride * (count - 1) + 1;
+/* Bytes from the first to the last byte of `count` pixels whose samples take `bytes` each. */
+static inline int64_t letterbox_row_bytes(ptrdiff_t pixel_stride, int count, int bytes) {
+  return (int64_t)pixel_stride * (count - 1) + bytes;
+}
+
+/* Strides beyond these are no image's, and could overflow. */
+#define LETTERBOX_MAX_PIXEL_STRIDE 64
+#define LETTERBOX_MAX_ROW_STRIDE ((ptrdiff_t)1 << 30)
+
+/* Whether `rows` rows of `count` pixels lie in memory without overlap. */
+static inline int letterbox_strides_fit(ptrdiff_t row_stride, ptrdiff_t pixel_stride, int count, int rows, int bytes) {
+  if (pixel_stride < bytes || pixel_stride > LETTERBOX_MAX_PIXEL_STRIDE) return 0;
+  if (row_stride > LETTERBOX_MAX_ROW_STRIDE || row_stride < -LETTERBOX_MAX_ROW_STRIDE) return 0;
+  if (rows == 1) return 1;
+  return (row_stride < 0 ? -row_stride : row_stride) >= letterbox_row_bytes(pixel_stride, count, bytes);
+}
+
+/* Whether U and V lie in turns in one plane, as in NV12 and NV21. */
+static inline int letterbox_interleaved(const letterbox_view *view) {
+  return view->pixel_stride[1] == 2 &&
+         (view->planes[1] + 1 == view->planes[2] || view->planes[2] + 1 == view->planes[1]);
 }
 
 static inline int letterbox_check(const letterbox_view *view, int size) {
@@ -244,7 +260,15 @@ static inline int letterbox_check(const letterbox_view *view, int size) {
     const int half = view->is_yuv && c > 0;
     const int columns = half ? (view->width + 1) / 2 : view->width;
     const int rows = half ? (view->height + 1) / 2 : view->height;
-    if (!letterbox_strides_fit(view->row_stride[c], view->pixel_stride[c], columns, rows)) return LETTERBOX_BAD_STRIDE;
+    /* The samples of a pixel lie side by side, but a plane of its own has only one. */
+    const int packed = !view->is_yuv || (c > 0 && letterbox_interleaved(view));
+    const int bytes = packed ? (int)view->pixel_stride[c] : 1;
+    if (!letterbox_strides_fit(view->row_stride[c], view->pixel_stride[c], columns, rows, bytes))
+      return LETTERBOX_BAD_STRIDE;
+    /* Packed colors share their strides. */
+    if (!view->is_yuv &&
+        (view->row_stride[c] != view->row_stride[0] || view->pixel_stride[c] != view->pixel_stride[0]))
+      return LETTERBOX_BAD_STRIDE;
   }
   return LETTERBOX_OK;
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sharp } from '../../src/main/pipeline/data/imageLibrary.ts';
 import { letterbox } from '../../src/main/pipeline/data/letterbox.ts';
-import type { ParityIndex, ParityItem } from '../../src/main/pipeline/export/bundle/parityFiles.ts';
+import type { ParityIndex, ParityItem } from '../../src/main/pipeline/export/bundle/parityIndex.ts';
 import { smallBundle, smallLabels } from '../bundle/smallBundle.ts';
 import { writeFolder } from '../bundle/verifyFolder.ts';
 

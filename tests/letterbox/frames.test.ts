@@ -172,6 +172,21 @@ describe.skipIf(compilers.length === 0)('letterbox_frame', () => {
       crop: { left, top, width, height },
     });
     const { width, height } = whole;
+    const sized = { ...whole, width: 10, height: 10, chromaStride: 1 };
+    const bytes = new Uint8Array(1000);
+    const packed = (format: Format, rowStride: number): Frame => ({
+      ...sized,
+      format,
+      planes: [{ bytes, stride: rowStride, first: 500 }],
+    });
+    const interleaved = (rowStride: number): Frame => ({
+      ...sized,
+      format: 'NV12',
+      planes: [
+        { bytes, stride: 10, first: 0 },
+        { bytes, stride: rowStride, first: 0 },
+      ],
+    });
     const cases: readonly [string, number, Frame][] = [
       ['an image without columns', -1, { ...whole, width: 0 }],
       ['negative rows', -1, { ...whole, height: -5 }],
@@ -187,6 +202,12 @@ describe.skipIf(compilers.length === 0)('letterbox_frame', () => {
       ['rows that overlap', -5, stride(0, width - 1)],
       ['rows of color that overlap', -5, stride(1, Math.ceil(width / 2) - 1)],
       ['pixels at the same place', -5, { ...whole, chromaStride: 0 }],
+      ['RGB rows that overlap by a byte', -5, packed('RGB', 3 * 10 - 1)],
+      ['RGBA rows that overlap by a byte', -5, packed('RGBA', 4 * 10 - 1)],
+      ['upside-down rows that overlap', -5, packed('RGB', -(3 * 10 - 1))],
+      ['rows of U and V that overlap by a byte', -5, interleaved(2 * 5 - 1)],
+      ['rows that are too far apart', -5, packed('RGB', 2 ** 30 + 1)],
+      ['the lowest stride', -5, packed('RGB', -(2 ** 31))],
     ];
     test.each(cases)('%s', (_, status, frame) => {
       expect(run(program, [frame])[0]!.status).toBe(status);

@@ -3,7 +3,7 @@ import { cardFigures } from '../../report/modelCard.ts';
 import type { TfliteSummary } from '../../tflite/io.ts';
 import type { InferenceConfig } from './inferenceConfig.ts';
 import * as manifest from './manifest.ts';
-import type { ParityIndex } from './parityFiles.ts';
+import type { ParityIndex } from './parityIndex.ts';
 
 export interface ReadmeFacts {
   readonly config: InferenceConfig;

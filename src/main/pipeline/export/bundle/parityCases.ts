@@ -1,6 +1,6 @@
 import type { Litert } from '../../tflite/litert.ts';
 import { otherCauses, pixelCauses } from './causes.ts';
-import type { ParityContext, ParityIndex } from './parityFiles.ts';
+import type { ParityContext, ParityIndex } from './parityIndex.ts';
 import type { MistakeSamples } from './parityMistakes.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { sharp } from '../../data/imageLibrary.ts';
 import type { DecodedImage } from '../../data/decode.ts';
 import { decodeBytes } from '../../data/decode.ts';
@@ -12,58 +12,11 @@ import { parityNames, PARITY_CASES, PARITY_INDEX } from './manifest.ts';
 import { parityCases } from './parityCases.ts';
 import type { ParityImage } from './parityImages.ts';
 import { parityImages } from './parityImages.ts';
+import type { decided, difference, ParityContext, ParityIndex, ParityItem } from './parityIndex.ts';
+import { PARITY_NOTE, parityIndex } from './parityIndex.ts';
 import { mistakeSamples } from './parityMistakes.ts';
 import { thresholdImages } from './parityThresholds.ts';
 import type { BundleFile } from './writeBundle.ts';
-
-/**
- * parity/ has images with every step from the file to decisions, so that an app's developer can find the first step
- * that differs. All raw files are row-major without a header; the index gives types and shapes.
- */
-const decided = z.strictObject({
-  /** The output as codes q 0..255. */
-  codes: z.array(z.int()),
-  /** Labels with q >= k, by the thresholds per class. */
-  decisions: z.array(z.string()),
-});
-
-const difference = z.strictObject({
-  /** The largest difference of a code from XNNPACK's. */
-  worst: z.int(),
-  /** Codes that differ, per 1,000. */
-  differingPerThousand: z.number(),
-  /** Decisions that differ, per 1,000. */
-  flipsPerThousand: z.number(),
-});
-
-export const parityIndexSchema = z.strictObject({
-  formatVersion: z.literal(2),
-  note: z.string(),
-  /** How far the other kernels are from XNNPACK's; null when no images were compared. */
-  measured: z.strictObject({ images: z.int(), builtin: difference, reference: difference }).nullable(),
-  items: z.array(
-    z.strictObject({
-      name: z.string(),
-      /** PNG or JPEG in its original encoding. */
-      image: z.string(),
-      /** Mean difference per byte of the letterboxed pixels that correct decoders may have; 0 means equal bytes. */
-      tolerance: z.number(),
-      /** uint8 RGB [S, S, 3] after the letterbox. */
-      letterbox: z.string(),
-      /** The model's output, in its own type, [1, classes]. */
-      output: z.string(),
-      /** Of the upright image. */
-      width: z.int(),
-      height: z.int(),
-      /** With XNNPACK. */
-      ...decided.shape,
-      /** Null where the kernels take too long to compute in the studio. */
-      otherKernels: z.strictObject({ builtin: decided, reference: decided }).nullable(),
-    }),
-  ),
-});
-export type ParityIndex = z.infer<typeof parityIndexSchema>;
-export type ParityItem = ParityIndex['items'][number];
 
 export interface RgbImage {
   readonly width: number;
@@ -71,27 +24,8 @@ export interface RgbImage {
   readonly rgb: Uint8Array;
 }
 
-export interface ParityContext {
-  readonly litert: Litert;
-  /** As read from the model file. */
-  readonly model: IntegerModel;
-  readonly inputSize: number;
-  readonly paddingColor: readonly [number, number, number];
-  readonly labels: readonly string[];
-  /** Threshold of each class. */
-  readonly ks: readonly number[];
-  readonly globalK: number;
-  /** Letterboxed images on which the other kernels are compared with XNNPACK. */
-  readonly measureOn: readonly Uint8Array[];
-}
-
 /** Larger images of the person are shrunk first; the shrunk image in the bundle is then the source of all steps. */
 export const LONGEST_SIDE = 512;
-
-const NOTE =
-  'Images, their letterboxed pixels (uint8 RGB, upright, sRGB), the output tensors in the type of the model, scores as ' +
-  'codes q (score q / 256), and the labels with q >= k. The input tensor follows from the letterboxed pixels by ' +
-  'input.value in inference_config.json. Raw files are row-major, little-endian, without a header.';
 
 /** The person's images, if any, then the drawn ones, then those with scores next to a threshold. */
 export async function parityFiles(own: readonly RgbImage[], context: ParityContext): Promise<BundleFile[]> {
@@ -121,7 +55,7 @@ export async function parityFiles(own: readonly RgbImage[], context: ParityConte
       otherKernels: i < casesWithKernels(context.model) ? otherKernels(letterboxed, context) : null,
     });
   }
-  const index = { formatVersion: 2, note: NOTE, measured: measured(context), items } satisfies ParityIndex;
+  const index = { formatVersion: 2, note: PARITY_NOTE, measured: measured(context), items } satisfies ParityIndex;
   return [
     ...files,
     { name: PARITY_INDEX, data: parityIndex(index) },
@@ -151,8 +85,6 @@ export async function parityCasesFile(
   );
   return Buffer.from(parityCases(index, samples, context));
 }
-
-export const parityIndex = (index: ParityIndex): Uint8Array => Buffer.from(`${JSON.stringify(index, null, 1)}\n`);
 
 /** No image of a bundle has more; the drawn noise is the largest. */
 export const MAX_MEGAPIXELS = 4;
@@ -190,7 +122,7 @@ export const otherKernels = (
 });
 
 /** The integer references run in plain JavaScript, so the number of images depends on the size of the model. */
-const MOST_PRODUCTS = 8e9;
+const MOST_PRODUCTS = 1e9;
 const LEAST_CASES = 2;
 
 function productsOf(model: IntegerModel): number {

@@ -1,7 +1,7 @@
 import { sharp } from '../../data/imageLibrary.ts';
 import { randomStream } from '../../../../shared/random.ts';
 import { decodeScores, encodePixels } from '../../tflite/io.ts';
-import type { ParityContext } from './parityFiles.ts';
+import type { ParityContext } from './parityIndex.ts';
 import type { ParityImage } from './parityImages.ts';
 
 /** Runs of the model that the search may take. */

@@ -23,7 +23,7 @@ let zips = 0;
 test('a bundle as the studio writes it passes every check, as a folder and as a zip', async () => {
   const checks = await verifyFolder(base);
   expect(faultTexts(checks)).toEqual([]);
-  expect(checks).toHaveLength(13);
+  expect(checks).toHaveLength(14);
   const zip = path.join(root, 'whole.zip');
   writeFileSync(zip, rawZip([...base].map(([name, data]) => ({ name: `small/${name}`, data, deflate: true }))));
   expect(await verifyBundle(zip)).toEqual(checks);

@@ -4,7 +4,7 @@ import type { Message } from '../../../../shared/message.ts';
 import { message } from '../../../../shared/message.ts';
 import type { Problem } from '../../../../shared/problem.ts';
 import { sharp } from '../../data/imageLibrary.ts';
-import type { ParityIndex } from './parityFiles.ts';
+import type { ParityIndex } from './parityIndex.ts';
 import { checkParity } from './verifyParity.ts';
 
 let base: ReadonlyMap<string, Buffer>;

@@ -10,18 +10,9 @@ import { decodeScores, encodePixels } from '../../tflite/io.ts';
 import { parseBundleJson } from './bundleJson.ts';
 import type { InferenceConfig } from './inferenceConfig.ts';
 import { METRICS_FILE, MODEL_FILE, PARITY_CASES, PARITY_IMAGES, PARITY_INDEX, parityNames } from './manifest.ts';
-import type { ParityIndex, ParityItem } from './parityFiles.ts';
-import {
-  bytesOf,
-  casesWithKernels,
-  decidedFrom,
-  otherKernels,
-  OWN,
-  parityCasesFile,
-  parityIndex,
-  parityIndexSchema,
-  stepsOf,
-} from './parityFiles.ts';
+import type { ParityIndex, ParityItem } from './parityIndex.ts';
+import { bytesOf, casesWithKernels, decidedFrom, otherKernels, OWN, parityCasesFile, stepsOf } from './parityFiles.ts';
+import { PARITY_NOTE, parityIndex, parityIndexSchema } from './parityIndex.ts';
 import { DRAWN_IMAGES, THRESHOLD_IMAGES } from './parityImages.ts';
 import type { Files, FindFault } from './verifyTexts.ts';
 import { configIn, fileIn } from './verifyTexts.ts';
@@ -139,7 +130,7 @@ async function checkSteps(
       JSON.stringify([codes, decisions, other]);
     const wrong = items.find((item, i) => decided(item) !== decided(expected[i]!));
     if (wrong !== undefined) return message('bundle.decisionsDiffer', { file: PARITY_INDEX, image: wrong.image });
-    return equal(fileIn(files, PARITY_INDEX), parityIndex({ ...index, items: expected }))
+    return equal(fileIn(files, PARITY_INDEX), parityIndex({ ...index, note: PARITY_NOTE, items: expected }))
       ? null
       : message('bundle.layout', { file: PARITY_INDEX });
   });
