@@ -143,13 +143,13 @@ describe('destila', () => {
     const { createHash } = await import('node:crypto');
     const forged = path.join(root, 'forged');
     cpSync(bundle, forged, { recursive: true });
-    const file = path.join(forged, 'parity', 'outputs', '01.bin');
+    const file = path.join(forged, 'parity', 'outputs', 'odd-size.bin');
     const bytes = readFileSync(file);
     bytes[0]! ^= 1;
     writeFileSync(file, bytes);
     const sums = path.join(forged, 'SHA256SUMS');
     const sum = createHash('sha256').update(bytes).digest('hex');
-    writeFileSync(sums, readFileSync(sums, 'utf8').replace(/[0-9a-f]{64}(?= {2}parity\/outputs\/01\.bin)/, sum));
+    writeFileSync(sums, readFileSync(sums, 'utf8').replace(/[0-9a-f]{64}(?= {2}parity\/outputs\/odd-size\.bin)/, sum));
     const { code, out } = await destila('verify', forged, '--json');
     expect(code).toBe(4);
     expect(
