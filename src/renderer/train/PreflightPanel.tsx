@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { recipeWarnings } from '../../shared/recipeWarnings.ts';
+import { totalSeconds } from '../../shared/totalSeconds.ts';
 import { noFilter } from '../data/filter.ts';
 import type { Readiness } from '../data/readiness.ts';
 import { incomplete } from '../data/readiness.ts';
@@ -21,7 +22,7 @@ export function PreflightPanel({ checking, readiness }: { checking: boolean; rea
   const findings = check?.findings ?? index?.findings ?? [];
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const speed = (rate: number | null): string => (rate === null ? '–' : f.decimal(rate, rate < 10 ? 1 : 0));
-  const total = preflight?.stageSeconds.reduce((sum, { seconds }) => sum + seconds, 0) ?? 0;
+  const total = totalSeconds(preflight?.stageSeconds ?? []);
   const teacherSeconds = preflight?.stageSeconds.find(({ stage }) => stage === 'teacher')?.seconds;
   return (
     <section className="panel-part">

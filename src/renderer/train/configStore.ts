@@ -8,6 +8,7 @@ import { configSchema } from '../../shared/config.ts';
 import type { ConfigChoices, Preflight, RunSummary } from '../../shared/contract/runs.ts';
 import { FITTED_PRESET } from '../../shared/fittedPreset.ts';
 import { toProblemData } from '../../shared/problem.ts';
+import { totalSeconds } from '../../shared/totalSeconds.ts';
 import { call } from '../api/client.ts';
 import { attempt } from '../stores/studio.ts';
 import type { FieldIssue } from './settings.ts';
@@ -278,7 +279,7 @@ export const unmeasured = ({ choices, presetSeconds }: ConfigState): Preset | un
   choices?.presets.find(({ name }) => name !== 'demo' && !(name in presetSeconds));
 
 export const secondsOf = ({ stageSeconds }: Preflight): number | null =>
-  stageSeconds.length === 0 ? null : stageSeconds.reduce((sum, { seconds }) => sum + seconds, 0);
+  stageSeconds.length === 0 ? null : totalSeconds(stageSeconds);
 
 const costOf = (project: string, config: Config, again: boolean): Promise<Preflight | null> =>
   ifNotCanceled(() => call('run.preflight', { project, config, again }));

@@ -1,5 +1,6 @@
 import type { Config } from '../../../shared/config.ts';
 import { toProblemData } from '../../../shared/problem.ts';
+import { totalSeconds } from '../../../shared/totalSeconds.ts';
 import type { ImageCounts, Measurement } from './preflight.ts';
 import { estimate } from './preflight.ts';
 
@@ -56,7 +57,7 @@ function longestInBudget(config: Config, images: ImageCounts, speeds: Measuremen
   const fits = EPOCHS.filter((epochs) => epochs <= most).map((epochs): Fit => {
     const plan = withEpochs(config, epochs);
     const { stageSeconds } = estimate(plan, images, speeds);
-    return { config: plan, seconds: stageSeconds.reduce((sum, stage) => sum + stage.seconds, 0) };
+    return { config: plan, seconds: totalSeconds(stageSeconds) };
   });
   return fits.find(({ seconds }) => seconds <= BUDGET_SECONDS) ?? fits.at(-1)!;
 }

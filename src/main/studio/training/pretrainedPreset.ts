@@ -52,16 +52,15 @@ export async function pretrainedPreset(name: string, atHand: WeightsAtHand): Pro
   const { config } = await loadConfig({ preset: variant });
   const weights = await atHand(config.student.architecture);
   if (weights === null) return null;
-  const teacher = QUICK.includes(name) ? null : await bestTeacher(atHand);
-  const own = await atHand(config.teacher.architecture);
-  return {
-    ...config,
-    student: { ...config.student, weights },
-    teacher: { ...config.teacher, weights: own, ...teacher },
-  };
+  const started = { ...config, student: { ...config.student, weights } };
+  if (!QUICK.includes(name)) return (await teacherCandidates(started, atHand))[0]!;
+  return { ...started, teacher: { ...config.teacher, weights: await atHand(config.teacher.architecture) } };
 }
 
-/** The settings with each teacher worth training whose weights are on this machine, the best first, then its own. */
+/**
+ * The settings with each teacher worth training whose weights are on this machine, the best
+ * first, then the balanced preset's own.
+ */
 export async function teacherCandidates(config: Config, atHand: WeightsAtHand): Promise<Config[]> {
   const teachers = await Promise.all(TEACHERS.map((architecture) => teacherOf(architecture, atHand)));
   const own = (await loadConfig({ preset: variantOf('balanced') })).config.teacher;
@@ -77,12 +76,4 @@ type Teacher = Pick<Config['teacher'], 'architecture' | 'input_size' | 'weights'
 async function teacherOf(architecture: Architecture, atHand: WeightsAtHand): Promise<Teacher | null> {
   const weights = await atHand(architecture);
   return weights === null ? null : { architecture, input_size: memberNamed(architecture).inputSize, weights };
-}
-
-async function bestTeacher(atHand: WeightsAtHand): Promise<Teacher | null> {
-  for (const architecture of TEACHERS) {
-    const teacher = await teacherOf(architecture, atHand);
-    if (teacher !== null) return teacher;
-  }
-  return null;
 }
