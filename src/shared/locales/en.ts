@@ -3102,8 +3102,9 @@ export const en = {
     optionOffline: 'download nothing; start from ImageNet weights only if they are on this machine',
     startsOffline:
       'The ImageNet weights are not on this machine, and --offline downloads nothing: training from scratch.',
-    startsFitted: '{{epochs}} epochs of fine-tuning for each network, chosen for this machine: about {{time}} in all.',
+    startsFitted: '{{epochs}} epochs of fine-tuning, chosen for this machine: about {{time}} in all.',
     startsMeasuring: 'Measuring this machine ...',
+    startsNoTeacher: 'Training on the labels alone, without a teacher.',
     startsTeacher: 'Teacher: {{architecture}} at {{size}} px, from {{file}}',
     startsWithoutWeights: 'No ImageNet weights: {{reason}} Training from scratch instead.',
   },

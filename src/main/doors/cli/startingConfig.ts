@@ -48,9 +48,11 @@ export async function startingConfig(
   const fitted = preset === FITTED_PRESET ? await fit(folder, pretrained, sources, measure) : null;
   // Settings that are named win over the fitted ones.
   const config = fitted === null ? pretrained : (await loadConfig({ ...sources, base: fitted.config })).config;
-  const { architecture, input_size: size, weights, epochs_finetune: epochs } = config.teacher;
-  if (weights !== null) say(t('cli.startsTeacher', { architecture, size, file: weights }));
-  if (fitted !== null) say(t('cli.startsFitted', { epochs, time: duration(fitted.seconds) }));
+  const { architecture, input_size: size, weights } = config.teacher;
+  if (config.student.alpha === 1) say(t('cli.startsNoTeacher'));
+  else if (weights !== null) say(t('cli.startsTeacher', { architecture, size, file: weights }));
+  if (fitted !== null)
+    say(t('cli.startsFitted', { epochs: config.student.epochs_finetune, time: duration(fitted.seconds) }));
   return { preset, config };
 }
 

@@ -60,6 +60,18 @@ test('a larger teacher that leaves time for fewer than 7 epochs gives way to a s
   expect(asked).toEqual(['efficientnet-b3', 'efficientnet-lite1']);
 });
 
+test('without time for a teacher, the student has all of it', async () => {
+  // 100 steps an epoch. Without a teacher, 20 epochs take 20 * 300 s, and 3 of quantization 1.3 * 900 s: 7,170 s.
+  const none: Config = {
+    ...small,
+    teacher: { ...small.teacher, epochs_finetune: 0 },
+  };
+  const { measure } = machine({ 'efficientnet-b3': 10, 'efficientnet-lite1': 3 }, 3);
+  const found = await fitToMachine([large, none], images, measure);
+  expect(epochsOf(found)).toEqual([0, 20, 3]);
+  expect(found!.seconds).toBeCloseTo(7170, 6);
+});
+
 test('few images are seen more often', async () => {
   // 6 steps an epoch, of which 250 epochs would be needed: the longest choice.
   const { measure } = machine({ 'efficientnet-lite1': 0.1 }, 0.1);

@@ -6,7 +6,7 @@ import { estimate } from './preflight.ts';
 
 /** A run may take this long, in seconds: over lunch, or two runs in a working day. */
 const BUDGET_SECONDS = 2 * 3600;
-/** Epochs of fine-tuning that are tried, for both networks. */
+/** Epochs of fine-tuning that are tried, the same for both networks. */
 const EPOCHS = [60, 40, 28, 20, 14, 10, 7, 5, 3, 2, 1];
 /** More epochs than this are only worth their time where few images make few steps. */
 const USUAL_MOST_EPOCHS = 20;
@@ -22,9 +22,9 @@ export interface Fit {
 }
 
 /**
- * The first of the candidates, which differ in their teachers (the largest first), with as many epochs as this machine can
- * do in about two hours. Later candidates are measured only if an earlier one is too slow or does not run. Null if none
- * runs.
+ * The first of the candidates, which differ in their teachers (the largest first, none last), with as many epochs as this
+ * machine can do in about two hours. Later candidates are measured only if an earlier one is too slow or does not run.
+ * Null if none runs.
  */
 export async function fitToMachine(
   candidates: readonly Config[],
@@ -64,7 +64,8 @@ function longestInBudget(config: Config, images: ImageCounts, speeds: Measuremen
 
 const withEpochs = (config: Config, epochs: number): Config => ({
   ...config,
-  teacher: { ...config.teacher, epochs_finetune: epochs },
+  // A teacher that is not fine-tuned is there for comparison alone.
+  teacher: { ...config.teacher, epochs_finetune: config.teacher.epochs_finetune === 0 ? 0 : epochs },
   student: { ...config.student, epochs_finetune: epochs },
   qat: { ...config.qat, epochs: Math.min(QAT_EPOCHS, epochs) },
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Architecture } from '../../../shared/architectures.ts';
-import { pretrainedPreset } from './pretrainedPreset.ts';
+import { pretrainedPreset, teacherCandidates } from './pretrainedPreset.ts';
 
 const having =
   (...here: readonly Architecture[]) =>
@@ -38,4 +38,15 @@ test('the teacher is the largest network whose weights are here, at its own size
 test('quick presets keep their small teacher', async () => {
   const config = await pretrainedPreset('demo', having('efficientnet-lite1', 'efficientnet-b3'));
   expect(config!.teacher.architecture).toBe('efficientnet-lite1');
+});
+
+test('the last choice of a teacher is none', async () => {
+  const having2 = having('efficientnet-lite1', 'efficientnet-lite2');
+  const balanced = (await pretrainedPreset('balanced', having2))!;
+  const candidates = await teacherCandidates(balanced, having2);
+  expect(candidates.map(({ teacher, student }) => [teacher.architecture, student.alpha])).toEqual([
+    ['efficientnet-lite2', 0.7],
+    ['efficientnet-lite1', 1],
+  ]);
+  expect(candidates[1]!.teacher).toMatchObject({ weights: '/weights/efficientnet-lite1', epochs_finetune: 0 });
 });

@@ -58,17 +58,26 @@ export async function pretrainedPreset(name: string, atHand: WeightsAtHand): Pro
 }
 
 /**
- * The settings with each teacher worth training whose weights are on this machine, the best
- * first, then the balanced preset's own.
+ * The settings with each teacher worth training whose weights are on this machine, the best first, then without one. A
+ * teacher as small as the student brought nothing (docs/benchmarks.md), so its time goes into the student.
  */
 export async function teacherCandidates(config: Config, atHand: WeightsAtHand): Promise<Config[]> {
   const teachers = await Promise.all(TEACHERS.map((architecture) => teacherOf(architecture, atHand)));
-  const own = (await loadConfig({ preset: variantOf('balanced') })).config.teacher;
-  const small = { architecture: own.architecture, input_size: own.input_size, weights: await atHand(own.architecture) };
-  return [...teachers.filter((teacher) => teacher !== null), small].map((teacher) => ({
+  const taught = teachers
+    .filter((teacher) => teacher !== null)
+    .map((teacher) => ({ ...config, teacher: { ...config.teacher, ...teacher } }));
+  return [...taught, await onLabelsAlone(config, atHand)];
+}
+
+/** The stage of the teacher then takes seconds: a head on a small input, for the comparison in the report. */
+async function onLabelsAlone(config: Config, atHand: WeightsAtHand): Promise<Config> {
+  const { teacher } = (await loadConfig({ preset: variantOf('fast') })).config;
+  const weights = await atHand(teacher.architecture);
+  return {
     ...config,
-    teacher: { ...config.teacher, ...teacher },
-  }));
+    teacher: { ...teacher, weights, epochs_head: 3 },
+    student: { ...config.student, alpha: 1 },
+  };
 }
 
 type Teacher = Pick<Config['teacher'], 'architecture' | 'input_size' | 'weights'>;
