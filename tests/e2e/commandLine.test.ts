@@ -68,6 +68,7 @@ describe('destila', () => {
       'tune',
       'export',
       'verify',
+      'diff',
       'runs',
       'doctor',
       'demo',
@@ -136,6 +137,27 @@ describe('destila', () => {
     expect(code).toBe(4);
     expect(jsonLines(out).find(({ ok }) => ok === false)).toMatchObject({
       fault: 'inference_config.json was changed after the bundle was written.',
+    });
+  });
+
+  test('diff: names what an app built for the old bundle would misread', async () => {
+    expect(await destila('diff', bundle, bundle)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('reads the new one correctly') as string,
+    });
+    const other = path.join(root, 'reordered');
+    cpSync(bundle, other, { recursive: true });
+    const file = path.join(other, 'inference_config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8')) as { labels: string[] };
+    writeFileSync(file, JSON.stringify({ ...config, labels: [...config.labels].reverse() }));
+    const { code, out } = await destila('diff', bundle, other);
+    expect(code).toBe(4);
+    expect(out).toMatch(/would misread the new bundle:\n {2}2 labels whose scores are at other positions: red, blue/);
+    const data = await destila('diff', bundle, other, '--json');
+    expect(jsonLines(data.out).at(-1)).toMatchObject({
+      type: 'comparison',
+      sameModel: true,
+      labels: { added: [], removed: [], moved: [{ label: 'red' }, { label: 'blue' }] },
     });
   });
 

@@ -28,6 +28,7 @@ const jobWork: Readonly<Record<Exclude<JobRequest['type'], 'run'>, Message>> = {
   sample: message('jobs.sample'),
   verify: message('jobs.verify'),
   bundleQuality: message('jobs.bundleQuality'),
+  compareBundles: message('jobs.compareBundles'),
   predict: message('jobs.predict'),
   evaluate: message('jobs.evaluate'),
   doctor: message('jobs.doctor'),

@@ -34,6 +34,7 @@ export const jobRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('verify'), bundle: z.string() }),
   /** Reads the quality of the model from the bundle's own report. */
   z.object({ type: z.literal('bundleQuality'), bundle: z.string() }),
+  z.object({ type: z.literal('compareBundles'), before: z.string(), after: z.string() }),
   /** Scores every image of a folder with a bundle; the CSV is sent as output. */
   z.object({ type: z.literal('predict'), bundle: z.string(), folder: z.string() }),
   /** Evaluates a run or a bundle on labeled images: another folder, or the run's own split. */

@@ -18,6 +18,7 @@ import { evaluateModel } from '../pipeline/tasks/evaluate.ts';
 import { predictFolder } from '../pipeline/tasks/predict.ts';
 import { runPipeline } from '../pipeline/stages/run.ts';
 import { bundleQuality } from '../pipeline/export/bundle/bundleQuality.ts';
+import { compareBundles } from '../pipeline/export/bundle/compareBundles.ts';
 import { refuseLinksOut } from '../pipeline/storage/insideFolder.ts';
 import { verifyBundle } from '../pipeline/export/bundle/verifyBundle.ts';
 import { writeFileAtomic } from '../pipeline/storage/atomicFile.ts';
@@ -51,6 +52,8 @@ export async function runJob(request: JobRequest, job: JobOutput): Promise<unkno
       return verifyBundle(request.bundle, (check) => job.report({ type: 'check', ...check }));
     case 'bundleQuality':
       return bundleQuality(request.bundle);
+    case 'compareBundles':
+      return compareBundles(request.before, request.after);
     case 'predict':
       return predictFolder(request.bundle, request.folder, job);
     case 'evaluate':

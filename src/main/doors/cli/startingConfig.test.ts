@@ -67,17 +67,24 @@ test('a project without settings starts with the balanced preset from the weight
 
 test('it is fitted to the machine, and named settings win', async () => {
   haveWeights();
-  // 100 steps an epoch and 4 s a step: 14 epochs of the student and 3 of quantization take 7,160 s, 20 take more than 2 h.
-  stepSeconds = 4;
+  // 100 steps an epoch and 3 s a step: 14 epochs of the student and 5 of quantization take 6,150 s, 20 take more than 2 h.
+  stepSeconds = 3;
   expect((await start()).config).toMatchObject({
     teacher: { epochs_finetune: 0 },
     student: { epochs_finetune: 14 },
-    qat: { epochs: 3 },
+    qat: { epochs: 5 },
   });
   expect((await start({ set: ['student.epochs_finetune=4'] })).config).toMatchObject({
     teacher: { epochs_finetune: 0 },
     student: { epochs_finetune: 4 },
   });
+});
+
+test('naming the preset is the same as naming none', async () => {
+  haveWeights();
+  const { config } = await start();
+  expect((await start({ preset: 'balanced' })).config).toEqual(config);
+  expect((await start({ preset: 'balanced', set: ['seed=7'] })).config).toEqual({ ...config, seed: 7 });
 });
 
 test('another teacher that is at hand is not taken when one is named', async () => {

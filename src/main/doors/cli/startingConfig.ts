@@ -46,8 +46,9 @@ export async function startingConfig(
   const pretrained = await pretrainedConfig({ ...sources, preset }, weightsAtHand);
   if (pretrained === null) return { preset, config: fromScratch };
   const fitted = preset === FITTED_PRESET ? await fit(folder, pretrained, sources, measure) : null;
-  // Settings that are named win over the fitted ones.
-  const config = fitted === null ? pretrained : (await loadConfig({ ...sources, base: fitted.config })).config;
+  // Settings that are named win over the fitted ones. The preset's own are for training from scratch.
+  const config =
+    fitted === null ? pretrained : (await loadConfig({ ...sources, preset: null, base: fitted.config })).config;
   const { architecture, input_size: size, weights } = config.teacher;
   if (config.student.alpha === 1) say(t('cli.startsNoTeacher'));
   else if (weights !== null) say(t('cli.startsTeacher', { architecture, size, file: weights }));

@@ -13,7 +13,7 @@ const USUAL_MOST_EPOCHS = 20;
 const FEW_STEPS = 1500;
 /** A larger teacher is worth it only if there is time to fine-tune it this long. */
 const ENOUGH_EPOCHS = 7;
-const QAT_EPOCHS = 3;
+const QAT_EPOCHS = 5;
 
 export interface Fit {
   readonly config: Config;

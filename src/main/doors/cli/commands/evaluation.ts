@@ -4,6 +4,7 @@ import type { Message, Sayable } from '../../../../shared/message.ts';
 import { message } from '../../../../shared/message.ts';
 import type { ModelQuality } from '../../../../shared/metrics/quality.ts';
 import { fidelityText, nextStepText, qualityText } from '../../../../shared/metrics/verdictTexts.ts';
+import type { BundleComparison } from '../../../pipeline/export/bundle/compareBundles.ts';
 import type { BundleCheck } from '../../../pipeline/export/bundle/verifyBundle.ts';
 import type { EvaluationResult } from '../../../pipeline/tasks/evaluate.ts';
 import { leftOutList } from '../../../pipeline/tasks/leftOutLabels.ts';
@@ -12,6 +13,7 @@ import { unlabeledAnswer } from '../../../studio/labels/unlabeled.ts';
 import { cacheFolder } from '../../../studio/state/places.ts';
 import { EXIT } from '../exitCodes.ts';
 import { percent, score, shortened, table } from '../format.ts';
+import { describeComparison, misreads } from '../comparison.ts';
 import { runJob } from '../jobs.ts';
 import { output, print, printData, printError } from '../output.ts';
 import { notMeasuredLines } from '../summary.ts';
@@ -38,6 +40,13 @@ export function addEvaluationCommands(program: Command): void {
     .argument('<bundle>', t('cli.argumentBundle'))
     .option('--json', t('cli.optionJson'), false)
     .action(verify);
+  program
+    .command('diff')
+    .description(t('cli.diff'))
+    .argument('<old>', t('cli.argumentBundle'))
+    .argument('<new>', t('cli.argumentBundle'))
+    .option('--json', t('cli.optionJson'), false)
+    .action(diff);
 }
 
 interface EvaluationOptions {
@@ -148,6 +157,12 @@ async function verify(bundle: string, { json }: { json: boolean }): Promise<void
         `${faithful ? '' : ` ${t('cli.verifyDoNotShip')}`}\n${verdictText(quality)}\n`,
     );
   if (!faithful) process.exitCode = EXIT.check;
+}
+
+async function diff(before: string, after: string, { json }: { json: boolean }): Promise<void> {
+  const found = await runJob<BundleComparison>({ type: 'compareBundles', before, after }, json);
+  print(json ? `${JSON.stringify({ type: 'comparison', ...found })}\n` : describeComparison(found));
+  if (misreads(found)) process.exitCode = EXIT.check;
 }
 
 const verdictText = (quality: ModelQuality | null): string =>
