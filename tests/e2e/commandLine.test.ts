@@ -153,6 +153,9 @@ describe('destila', () => {
     const { code, out } = await destila('diff', bundle, other);
     expect(code).toBe(4);
     expect(out).toMatch(/would misread the new bundle:\n {2}2 labels whose scores are at other positions: red, blue/);
+    writeFileSync(path.join(other, 'metrics.json'), '{');
+    expect((await destila('diff', bundle, other)).err).toContain(`${other}: metrics.json`);
+    cpSync(path.join(bundle, 'metrics.json'), path.join(other, 'metrics.json'));
     const data = await destila('diff', bundle, other, '--json');
     expect(jsonLines(data.out).at(-1)).toMatchObject({
       type: 'comparison',

@@ -1011,6 +1011,7 @@ export const en = {
       bundleNotFile: "{{bundle}} is neither a file nor a folder. Name a bundle's folder or its .zip file.",
       bundleSpecialFile: '{{file}} is neither a file nor a folder. Remove it from the bundle.',
       bundleTooLarge: "{{folder}} is larger than {{most, number}} MB. Name a bundle's folder.",
+      bundlePart: '{{bundle}}: {{problem}}',
       bundleUnknown: "{{bundle}} is not a bundle: it has no {{sums}}. Name a bundle's folder or its .zip file.",
       bundlesSeveral: '{{bundle}} contains several bundles, {{one}} and {{other}}. Name one of them.',
       checkpointDamaged:
@@ -1466,9 +1467,9 @@ export const en = {
       workerEnded: 'The background work ended unexpectedly (code {{code}}). Try again.',
     },
     jobs: {
-      compareBundles: 'comparing the bundles',
       bundleQuality: 'reading the quality of the bundle',
       check: 'checking the images',
+      compareBundles: 'comparing the bundles',
       doctor: 'examining this machine',
       evaluate: 'evaluating the model',
       exitCode: 'code {{code}}',

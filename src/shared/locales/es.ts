@@ -1026,6 +1026,7 @@ export const es: Catalog = {
       bundleNotFile: '{{bundle}} no es ni un archivo ni una carpeta. Indica la carpeta de un paquete o su .zip.',
       bundleSpecialFile: '{{file}} no es ni un archivo ni una carpeta. Quítalo del paquete.',
       bundleTooLarge: '{{folder}} ocupa más de {{most, number}} MB. Indica la carpeta de un paquete.',
+      bundlePart: '{{bundle}}: {{problem}}',
       bundleUnknown: '{{bundle}} no es un paquete: no tiene {{sums}}. Indica la carpeta de un paquete o su .zip.',
       bundlesSeveral: '{{bundle}} contiene varios paquetes, {{one}} y {{other}}. Indica uno de ellos.',
       checkpointDamaged:
@@ -1489,9 +1490,9 @@ export const es: Catalog = {
       workerEnded: 'El trabajo en segundo plano acabó de improviso (código {{code}}). Inténtalo de nuevo.',
     },
     jobs: {
-      compareBundles: 'comparando los paquetes',
       bundleQuality: 'leyendo la calidad del paquete',
       check: 'comprobando las imágenes',
+      compareBundles: 'comparando los paquetes',
       doctor: 'examinando este equipo',
       evaluate: 'evaluando el modelo',
       exitCode: 'código {{code}}',

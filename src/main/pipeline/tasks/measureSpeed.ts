@@ -5,6 +5,7 @@ import { buildModel } from '../models/registry.ts';
 import { finetunedFrom } from '../models/unfreeze.ts';
 import { drawMasks } from '../train/masks.ts';
 import { logitsOf } from '../train/scoring.ts';
+import { secondsPerStep } from './secondsPerStep.ts';
 import { trialTraining } from './trialTraining.ts';
 
 export interface Speed {
@@ -20,14 +21,6 @@ export interface Measurement {
   /** Largest resident memory of this process, in bytes. */
   readonly memoryBytes: number;
 }
-
-/**
- * onnxruntime plans its memory in the first step and allocates it in the second, which therefore took five times as long
- * as the later ones.
- */
-const WARM_UPS = 2;
-/** Few, because a teacher's step takes seconds on a CPU. */
-const STEPS = 3;
 
 /** Times real steps of both networks with these settings on this machine. */
 export async function measureSpeed(
@@ -60,7 +53,7 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
   const session = await engine.createTraining(training);
   let stepSeconds: number;
   try {
-    stepSeconds = await timed((step) =>
+    stepSeconds = await secondsPerStep((step) =>
       session.step({
         inputs: pixels,
         labels: new Float32Array(batchSize * classes),
@@ -75,20 +68,8 @@ async function measureNetwork(engine: Engine, config: NetworkConfig, classes: nu
   }
   const inference = await logitsOf(engine, model, training.state.parameters, batchSize);
   try {
-    return { stepSeconds, scoreSeconds: await timed(() => inference.run(pixels)) };
+    return { stepSeconds, scoreSeconds: await secondsPerStep(() => inference.run(pixels)) };
   } finally {
     await inference.dispose();
   }
-}
-
-/** Median of the seconds that the work takes. */
-async function timed(work: (index: number) => Promise<unknown>): Promise<number> {
-  for (let i = 0; i < WARM_UPS; i++) await work(i);
-  const seconds: number[] = [];
-  for (let i = 0; i < STEPS; i++) {
-    const began = performance.now();
-    await work(WARM_UPS + i);
-    seconds.push((performance.now() - began) / 1000);
-  }
-  return seconds.sort((a, b) => a - b)[(STEPS - 1) / 2]!;
 }

@@ -3,6 +3,7 @@ import type { Message } from '../../../shared/message.ts';
 import type { Device } from '../engine/engine.ts';
 import { engineKind } from '../engine/registry.ts';
 import { buildModel } from '../models/registry.ts';
+import { secondsPerStep } from './secondsPerStep.ts';
 import { trialTraining } from './trialTraining.ts';
 
 export interface EngineTrial {
@@ -14,7 +15,6 @@ export interface EngineTrial {
 
 const SIZE = 96;
 const BATCH = 16;
-const STEPS = 3;
 const CLASSES = 10;
 
 /** Starts an engine and times a few steps. Needs a process of its own, because a bad driver may crash it. */
@@ -31,11 +31,8 @@ export async function tryEngine(name: EngineName, enginesFolder: string): Promis
     masks: new Map<string, Float32Array>(),
   };
   try {
-    await session.step(step);
-    const started = performance.now();
-    for (let i = 0; i < STEPS; i++) await session.step(step);
-    const seconds = (performance.now() - started) / 1000;
-    return { device: engine.device, description: engine.description, imagesPerSecond: (STEPS * BATCH) / seconds };
+    const seconds = await secondsPerStep(() => session.step(step));
+    return { device: engine.device, description: engine.description, imagesPerSecond: BATCH / seconds };
   } finally {
     await session.dispose();
   }

@@ -41,9 +41,9 @@ test('quick presets keep their small teacher', async () => {
 });
 
 test('the last choice of a teacher is none', async () => {
-  const having2 = having('efficientnet-lite1', 'efficientnet-lite2');
-  const balanced = (await pretrainedPreset('balanced', having2))!;
-  const candidates = await teacherCandidates(balanced, having2);
+  const both = having('efficientnet-lite1', 'efficientnet-lite2');
+  const balanced = (await pretrainedPreset('balanced', both))!;
+  const candidates = await teacherCandidates(balanced, both);
   expect(candidates.map(({ teacher, student }) => [teacher.architecture, student.alpha])).toEqual([
     ['efficientnet-lite2', 0.7],
     ['efficientnet-lite1', 1],

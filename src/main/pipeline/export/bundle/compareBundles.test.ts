@@ -1,6 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
 import { smallBundle } from '../../../../../tests/bundle/smallBundle.ts';
-import { compareFiles } from './compareBundles.ts';
+import { compareFacts, factsIn } from './compareBundles.ts';
+import type { Files } from './verifyTexts.ts';
+
+const compareFiles = (before: Files, after: Files) => compareFacts(factsIn(before), factsIn(after));
 
 let base: ReadonlyMap<string, Buffer>;
 beforeAll(async () => {

@@ -1,12 +1,11 @@
-import { metricsReportSchema } from '../../eval/metricsReport.ts';
+import { Problem, problemMessage } from '../../../../shared/problem.ts';
 import type { MetricsReport } from '../../eval/metricsReport.ts';
-import { parseBundleJson, pathText } from './bundleJson.ts';
+import { pathText } from './bundleJson.ts';
 import type { InferenceConfig } from './inferenceConfig.ts';
-import { METRICS_FILE, PARITY_INDEX } from './manifest.ts';
-import { parityIndexSchema } from './parityIndex.ts';
 import { readBundle } from './readBundle.ts';
+import { parityIndexIn } from './verifyParity.ts';
 import type { Files } from './verifyTexts.ts';
-import { configIn, fileIn } from './verifyTexts.ts';
+import { configIn, fileIn, metricsIn } from './verifyTexts.ts';
 import { sha256 } from './writeBundle.ts';
 
 export interface Change<T> {
@@ -47,33 +46,64 @@ export interface BundleComparison {
   };
 }
 
-/**
- * What differs between two bundles (folders or .zip files). Neither is verified. Throws a Problem that names the first
- * file that is missing or unreadable.
- */
-export async function compareBundles(before: string, after: string): Promise<BundleComparison> {
-  return compareFiles((await readBundle(before)).files, (await readBundle(after)).files);
+interface Decided {
+  readonly name: string;
+  /** The labels that are present. */
+  readonly decisions: ReadonlySet<string>;
 }
 
-export function compareFiles(before: Files, after: Files): BundleComparison {
-  const [old, current] = [configIn(before), configIn(after)];
-  const shared = current.labels.filter((label) => old.labels.includes(label));
+interface BundleFacts {
+  readonly config: InferenceConfig;
+  readonly metrics: MetricsReport;
+  /** By the SHA-256 of the image file, because names may stand for other pictures in another bundle. */
+  readonly parity: ReadonlyMap<string, Decided>;
+}
+
+/**
+ * What differs between two bundles (folders or .zip files). Neither is verified. Throws a Problem that names the bundle
+ * and the first file that is missing or unreadable.
+ */
+export const compareBundles = async (before: string, after: string): Promise<BundleComparison> =>
+  compareFacts(await readFacts(before), await readFacts(after));
+
+async function readFacts(bundle: string): Promise<BundleFacts> {
+  const { files } = await readBundle(bundle);
+  try {
+    return factsIn(files);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem('file.bundlePart', { bundle, problem: problemMessage(error) }, error.detail);
+  }
+}
+
+export const factsIn = (files: Files): BundleFacts => ({
+  config: configIn(files),
+  metrics: metricsIn(files),
+  parity: new Map(
+    parityIndexIn(files).items.map(({ name, image, decisions }) => [
+      sha256(fileIn(files, image)),
+      { name, decisions: new Set(decisions) },
+    ]),
+  ),
+});
+
+export function compareFacts(before: BundleFacts, after: BundleFacts): BundleComparison {
+  const [old, current] = [before.config, after.config];
+  const [oldPositions, positions] = [positionsIn(old), positionsIn(current)];
+  const shared = current.labels.filter((label) => oldPositions.has(label));
   return {
     sameModel: old.model.sha256 === current.model.sha256,
     misread: misreadEntries(old, current),
     labels: {
-      added: current.labels.filter((label) => !old.labels.includes(label)),
-      removed: old.labels.filter((label) => !current.labels.includes(label)),
-      moved: changesOf(shared, positions(old.labels), positions(current.labels)),
+      added: current.labels.filter((label) => !oldPositions.has(label)),
+      removed: old.labels.filter((label) => !positions.has(label)),
+      moved: changesOf(shared, oldPositions, positions),
     },
     thresholds: changesOf(shared, thresholdsIn(old), thresholdsIn(current)),
-    test: compareTest(metricsIn(before), metricsIn(after), shared),
-    parity: compareParity(before, after, shared),
+    test: compareTest(before.metrics, after.metrics, shared),
+    parity: compareParity(before.parity, after.parity, shared),
   };
 }
-
-const metricsIn = (files: Files): MetricsReport =>
-  parseBundleJson(metricsReportSchema, METRICS_FILE, fileIn(files, METRICS_FILE));
 
 /** What apps are known to build in. The thresholds are not among them: they are meant to be read at run time. */
 const builtIn = ({ formatVersion, model, preprocessing, input, output }: InferenceConfig): object => ({
@@ -102,7 +132,7 @@ function leaves(value: unknown, path: readonly PropertyKey[] = []): Map<string, 
 
 type Named<T> = ReadonlyMap<string, T>;
 
-const positions = (labels: readonly string[]): Named<number> => new Map(labels.map((label, c) => [label, c]));
+const positionsIn = ({ labels }: InferenceConfig): Named<number> => new Map(labels.map((label, c) => [label, c]));
 
 const thresholdsIn = ({ thresholds }: InferenceConfig): Named<number> =>
   new Map(thresholds.perClass.map(({ label, k }) => [label, k]));
@@ -127,31 +157,22 @@ function compareTest(before: MetricsReport, after: MetricsReport, shared: readon
   };
 }
 
-function compareParity(before: Files, after: Files, shared: readonly string[]): BundleComparison['parity'] {
-  const [old, current] = [decisionsByImage(before), decisionsByImage(after)];
-  const both = [...current].filter(([image]) => old.has(image));
+function compareParity(
+  before: BundleFacts['parity'],
+  after: BundleFacts['parity'],
+  shared: readonly string[],
+): BundleComparison['parity'] {
+  const both = [...after].filter(([image]) => before.has(image));
+  const present = ({ decisions }: Decided): Named<boolean> =>
+    new Map(shared.map((label) => [label, decisions.has(label)]));
   return {
     images: both.length,
     decisions: both.length * shared.length,
-    flips: both.flatMap(([image, { name, decisions }]) =>
-      shared
-        .map((label) => ({
-          image: name,
-          label,
-          before: old.get(image)!.decisions.has(label),
-          after: decisions.has(label),
-        }))
-        .filter((change) => change.before !== change.after),
+    flips: both.flatMap(([image, decided]) =>
+      changesOf(shared, present(before.get(image)!), present(decided)).map((change) => ({
+        image: decided.name,
+        ...change,
+      })),
     ),
   };
-}
-
-/** By the SHA-256 of the image file, because names may stand for other pictures in another bundle. */
-function decisionsByImage(
-  files: Files,
-): Map<string, { readonly name: string; readonly decisions: ReadonlySet<string> }> {
-  const { items } = parseBundleJson(parityIndexSchema, PARITY_INDEX, fileIn(files, PARITY_INDEX));
-  return new Map(
-    items.map(({ name, image, decisions }) => [sha256(fileIn(files, image)), { name, decisions: new Set(decisions) }]),
-  );
 }

@@ -1,7 +1,6 @@
 import type { Message } from '../../../../shared/message.ts';
 import { message } from '../../../../shared/message.ts';
 import { Problem } from '../../../../shared/problem.ts';
-import { metricsReportSchema } from '../../eval/metricsReport.ts';
 import { readIntegerModel } from '../../tflite/readIntegerModel.ts';
 import { readTflite } from '../../tflite/read.ts';
 import { createLitert } from '../../tflite/litert.ts';
@@ -9,13 +8,13 @@ import type { Litert } from '../../tflite/litert.ts';
 import { decodeScores, encodePixels } from '../../tflite/io.ts';
 import { parseBundleJson } from './bundleJson.ts';
 import type { InferenceConfig } from './inferenceConfig.ts';
-import { METRICS_FILE, MODEL_FILE, PARITY_CASES, PARITY_IMAGES, PARITY_INDEX, parityNames } from './manifest.ts';
+import { MODEL_FILE, PARITY_CASES, PARITY_IMAGES, PARITY_INDEX, parityNames } from './manifest.ts';
 import type { ParityIndex, ParityItem } from './parityIndex.ts';
 import { bytesOf, casesWithKernels, decidedFrom, otherKernels, OWN, parityCasesFile, stepsOf } from './parityFiles.ts';
 import { PARITY_NOTE, parityIndex, parityIndexSchema } from './parityIndex.ts';
 import { DRAWN_IMAGES, THRESHOLD_IMAGES } from './parityImages.ts';
 import type { Files, FindFault } from './verifyTexts.ts';
-import { configIn, fileIn } from './verifyTexts.ts';
+import { configIn, fileIn, metricsIn } from './verifyTexts.ts';
 
 type Check = (name: Message, findFault: FindFault) => Promise<boolean>;
 type Item = ParityItem;
@@ -46,7 +45,7 @@ export async function checkParity(files: Files, check: Check): Promise<void> {
 }
 
 function indexFault(files: Files, items: readonly Item[]): Message | null {
-  const { images } = parseBundleJson(metricsReportSchema, METRICS_FILE, fileIn(files, METRICS_FILE));
+  const { images } = metricsIn(files);
   const own = items.filter(({ name }) => name.startsWith(OWN)).length;
   const fixed = DRAWN_IMAGES.length + THRESHOLD_IMAGES.length;
   // The person can leave out their own images.

@@ -50,7 +50,7 @@ export const jsonFile = (value: object): Uint8Array => Buffer.from(`${JSON.strin
 
 export const configIn = (files: Files): InferenceConfig =>
   parseBundleJson(inferenceConfigSchema, manifest.CONFIG_FILE, fileIn(files, manifest.CONFIG_FILE));
-const metricsIn = (files: Files): MetricsReport =>
+export const metricsIn = (files: Files): MetricsReport =>
   parseBundleJson(metricsReportSchema, manifest.METRICS_FILE, fileIn(files, manifest.METRICS_FILE));
 const recommendationIn = (files: Files): ThresholdRecommendation =>
   parseBundleJson(thresholdRecommendationSchema, manifest.THRESHOLDS_FILE, fileIn(files, manifest.THRESHOLDS_FILE));
